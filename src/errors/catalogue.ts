@@ -1,0 +1,275 @@
+import { EXIT, type ExitCode } from './exit-code.ts'
+
+type Entry = {
+  /** What the code means, for docs/errors.md. */
+  title: string
+  /** The next thing to do, where the place that throws knows nothing better. */
+  hint: string
+  exitCode: ExitCode
+}
+
+/** Every failure a user can meet. Codes are permanent: a code is never renamed or used for something else. */
+export const catalogue = {
+  USAGE: {
+    title: 'The command line is not understood.',
+    hint: 'See `dray --help`.',
+    exitCode: EXIT.usage,
+  },
+  CONFIG_MISSING: {
+    title: 'There is no dray.yml and no compose file here.',
+    hint: 'Go to the directory of your app, or name the file: `--config path/to/dray.yml`.',
+    exitCode: EXIT.usage,
+  },
+  CONFIG_SYNTAX: {
+    title: 'dray.yml is not YAML.',
+    hint: 'Mend the line that is shown.',
+    exitCode: EXIT.usage,
+  },
+  CONFIG_INVALID: {
+    title: 'dray.yml says something that dray does not understand.',
+    hint: 'docs/configuration.md lists every key.',
+    exitCode: EXIT.usage,
+  },
+  ENVIRONMENT_UNKNOWN: {
+    title: 'dray.yml has no environment of that name.',
+    hint: 'Name one that is in dray.yml.',
+    exitCode: EXIT.usage,
+  },
+  COMPOSE_MISSING: {
+    title: 'A compose file that is named is not there.',
+    hint: 'Create it, or change `compose:` in dray.yml.',
+    exitCode: EXIT.usage,
+  },
+  COMPOSE_INVALID: {
+    title: 'Docker Compose on the host refuses the compose file.',
+    hint: 'Mend it; `docker compose config` says the same on your machine.',
+    exitCode: EXIT.usage,
+  },
+  COMPOSE_PATH_OUTSIDE: {
+    title: 'A file that the app needs lies outside the directory of its compose file.',
+    hint: 'Move it beside the compose file, or mount it by an absolute path of the server.',
+    exitCode: EXIT.usage,
+  },
+  IMAGE_INVALID: {
+    title: 'An image reference is not one that a registry can hold.',
+    hint: 'Image names are lower case: letters, digits, `.`, `_`, `-` and `/`.',
+    exitCode: EXIT.usage,
+  },
+  TAG_UNKNOWN: {
+    title: 'dray cannot tell which tag to deploy.',
+    hint: 'Name it: `--tag TAG`.',
+    exitCode: EXIT.usage,
+  },
+  ENV_FILE_INVALID: {
+    title: 'The file of deploy-time values cannot be read.',
+    hint: 'It has one NAME=value a line.',
+    exitCode: EXIT.usage,
+  },
+  SERVICE_UNKNOWN: {
+    title: 'dray.yml names a service that the compose file does not have.',
+    hint: 'Correct the name in dray.yml.',
+    exitCode: EXIT.usage,
+  },
+  HOST_UNREACHABLE: {
+    title: 'The server does not answer over SSH.',
+    hint: 'Try `ssh HOST true` yourself; check the address, the network and the firewall.',
+    exitCode: EXIT.precondition,
+  },
+  HOST_KEY_CHANGED: {
+    title: 'The server shows another host key than the one that is known.',
+    hint: 'If the server was reinstalled, remove the old key with `ssh-keygen -R HOST`. If not, somebody may be listening.',
+    exitCode: EXIT.precondition,
+  },
+  HOST_KEY_UNKNOWN: {
+    title: "The server's host key is not known on this machine.",
+    hint: 'Connect once by hand and compare the fingerprint, or add its line to known_hosts.',
+    exitCode: EXIT.precondition,
+  },
+  HOST_AUTH_FAILED: {
+    title: 'The server accepts none of your SSH keys.',
+    hint: 'Try `ssh HOST true` yourself; add your public key to the `authorized_keys` of that user.',
+    exitCode: EXIT.precondition,
+  },
+  HOST_COMMAND_FAILED: {
+    title: 'A command on the server failed.',
+    hint: 'The output below is its own.',
+    exitCode: EXIT.precondition,
+  },
+  DOCKER_MISSING: {
+    title: 'There is no Docker on the server.',
+    hint: 'Install Docker Engine and Compose: https://docs.docker.com/engine/install/',
+    exitCode: EXIT.precondition,
+  },
+  DOCKER_DENIED: {
+    title: 'The user may not use Docker.',
+    hint: 'On the server: `sudo usermod -aG docker USER`, then log in anew.',
+    exitCode: EXIT.precondition,
+  },
+  DOCKER_UNREACHABLE: {
+    title: 'Docker Engine does not answer on the server.',
+    hint: 'On the server: `sudo systemctl start docker`, and `journalctl -u docker` for the reason.',
+    exitCode: EXIT.precondition,
+  },
+  DOCKER_FAILED: {
+    title: 'Docker Engine refused a request.',
+    hint: 'The message is its own.',
+    exitCode: EXIT.failedOldServing,
+  },
+  DOCKER_TOO_OLD: {
+    title: 'Docker Engine on the server is too old.',
+    hint: 'dray needs Engine 20.10 or newer.',
+    exitCode: EXIT.precondition,
+  },
+  COMPOSE_NOT_INSTALLED: {
+    title: 'There is no Docker Compose 2 on the server.',
+    hint: 'On the server: install the package `docker-compose-plugin` (Docker) or `docker-compose-v2` (Ubuntu).',
+    exitCode: EXIT.precondition,
+  },
+  COMPOSE_TOO_OLD: {
+    title: 'Docker Compose on the server is too old.',
+    hint: 'dray needs Compose 2.20 or newer.',
+    exitCode: EXIT.precondition,
+  },
+  PATH_NOT_WRITABLE: {
+    title: "The app's directory on the server cannot be written.",
+    hint: 'On the server: `sudo install -d -o USER PATH`.',
+    exitCode: EXIT.precondition,
+  },
+  FILE_NOT_OURS: {
+    title: 'A file that would be replaced on the server was not put there by dray.',
+    hint: 'Look at what it says, then `--adopt` to replace it; the old one is kept in `.dray/adopted/`.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_MISSING: {
+    title: "The server has no `.env` in the app's directory.",
+    hint: 'Create it on the server; dray never writes it. An empty file will do if the app needs no secrets.',
+    exitCode: EXIT.precondition,
+  },
+  LOCK_HELD: {
+    title: 'Another deploy of this app is under way on the host.',
+    hint: 'Wait for it, or let dray wait: `--wait`.',
+    exitCode: EXIT.precondition,
+  },
+  LOCK_LOST: {
+    title: 'The connection that held the lock broke.',
+    hint: 'Run the same command again: it finds out what was done, and finishes it.',
+    exitCode: EXIT.needsPerson,
+  },
+  RECORD_UNREADABLE: {
+    title: 'A record on the server cannot be read by this version of dray.',
+    hint: 'Use the version of dray that wrote it, or a newer one.',
+    exitCode: EXIT.precondition,
+  },
+  TAG_NOT_FOUND: {
+    title: 'The registry has no such tag.',
+    hint: 'Deploy one of the tags that are there, or let CI push this one first.',
+    exitCode: EXIT.precondition,
+  },
+  PLATFORM_MISSING: {
+    title: "The image has no variant for the server's processor.",
+    hint: 'Build it for that platform: `docker buildx build --platform …`.',
+    exitCode: EXIT.precondition,
+  },
+  REGISTRY_UNREACHABLE: {
+    title: 'The registry does not answer.',
+    hint: 'Nothing was touched: run the same command again when it does.',
+    exitCode: EXIT.precondition,
+  },
+  REGISTRY_UNAUTHORIZED: {
+    title: 'The registry wants credentials.',
+    hint: 'Set GITHUB_TOKEN (in Actions: `${{ github.token }}`), or log in here with `docker login`.',
+    exitCode: EXIT.precondition,
+  },
+  REGISTRY_FORBIDDEN: {
+    title: 'The registry refuses these credentials.',
+    hint: 'The token may have expired, or lack `read:packages` for this image.',
+    exitCode: EXIT.precondition,
+  },
+  REGISTRY_RATE_LIMITED: {
+    title: 'The registry asks for fewer requests.',
+    hint: 'Wait a little and run the same command again.',
+    exitCode: EXIT.precondition,
+  },
+  REGISTRY_FAILED: {
+    title: 'The registry failed.',
+    hint: 'Nothing was touched: run the same command again in a while.',
+    exitCode: EXIT.precondition,
+  },
+  TOKEN_EMPTY: {
+    title: 'A registry credential is named but empty.',
+    hint: 'In Actions: `GITHUB_TOKEN: ${{ github.token }}` in the `env:` of the step.',
+    exitCode: EXIT.precondition,
+  },
+  DISK_FULL: {
+    title: 'The disk of the server is full.',
+    hint: 'Free some room on the server; `docker system df` shows what Docker uses.',
+    exitCode: EXIT.precondition,
+  },
+  PULL_FAILED: {
+    title: 'An image could not be pulled.',
+    hint: 'Nothing was changed: run the same command again.',
+    exitCode: EXIT.precondition,
+  },
+  TASK_FAILED: {
+    title: 'A task of the app failed.',
+    hint: 'Its output is above; mend it and deploy again.',
+    exitCode: EXIT.failedOldServing,
+  },
+  PORT_TAKEN: {
+    title: 'Something else on the server uses a port that the app publishes.',
+    hint: 'On the server: `sudo ss -ltnp` shows what it is.',
+    exitCode: EXIT.failedOldServing,
+  },
+  SERVICE_UNHEALTHY: {
+    title: 'The new release did not become healthy.',
+    hint: 'Its last log lines are above.',
+    exitCode: EXIT.failedOldServing,
+  },
+  SERVICE_EXITED: {
+    title: 'A container of the new release stopped by itself.',
+    hint: 'Its last log lines are above.',
+    exitCode: EXIT.failedOldServing,
+  },
+  HEALTHCHECK_BROKEN: {
+    title: 'The health check of a service cannot run.',
+    hint: 'Install the program in the image, or use one that is there.',
+    exitCode: EXIT.failedOldServing,
+  },
+  PROXY_CONFIG_INVALID: {
+    title: 'The proxy refuses its new configuration.',
+    hint: "Mend the file that the proxy's message names.",
+    exitCode: EXIT.failedOldServing,
+  },
+  PROXY_FAILED: {
+    title: 'The proxy could not be turned to the new containers.',
+    hint: 'Its last log lines are above.',
+    exitCode: EXIT.failedOldServing,
+  },
+  URL_CHECK_FAILED: {
+    title: 'The app does not answer at its URL with the new release.',
+    hint: 'Its last log lines are above.',
+    exitCode: EXIT.failedOldServing,
+  },
+  UNDO_FAILED: {
+    title: 'The deploy failed, and so did undoing it.',
+    hint: 'Look at what is serving, then run the last good deploy again.',
+    exitCode: EXIT.needsPerson,
+  },
+  RELEASE_MISMATCH: {
+    title: 'What runs is not what was deployed.',
+    hint: 'Somebody else changed it meanwhile: run the same command again.',
+    exitCode: EXIT.needsPerson,
+  },
+  CANCELLED: {
+    title: 'Cancelled.',
+    hint: 'Run the same command again when you like.',
+    exitCode: EXIT.cancelled,
+  },
+  INTERNAL: {
+    title: 'A defect of dray.',
+    hint: 'Please report it with the text below.',
+    exitCode: EXIT.needsPerson,
+  },
+} satisfies Record<string, Entry>
+
+export type ErrorCode = keyof typeof catalogue

@@ -1,0 +1,44 @@
+import { catalogue, type ErrorCode } from './catalogue.ts'
+import type { ExitCode } from './exit-code.ts'
+
+/** Facts that the reporters may show beside the message; never a secret. */
+export type ErrorDetails = {
+  /** Last lines of a log or of a command's output. */
+  logTail?: readonly string[]
+  /** Whose log it is: a container, a command. */
+  logOf?: string
+  /** `file:line:column` that an editor can jump to. */
+  location?: { file: string; line: number; column: number }
+  /** Several problems of one kind, a line each. */
+  problems?: readonly string[]
+}
+
+export type ErrorOptions = {
+  /** Instead of the catalogue's hint. */
+  hint?: string
+  details?: ErrorDetails
+  /** The same request may succeed a moment later. */
+  temporary?: boolean
+  /** Instead of the catalogue's exit code. */
+  exitCode?: ExitCode
+  cause?: unknown
+}
+
+/** The one error that users meet: a code of the catalogue, and a sentence with its subject. */
+export class DrayError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string
+  readonly exitCode: ExitCode
+  readonly temporary: boolean
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'DrayError'
+    this.code = code
+    this.hint = options.hint ?? catalogue[code].hint
+    this.exitCode = options.exitCode ?? catalogue[code].exitCode
+    this.temporary = options.temporary ?? false
+    this.details = options.details ?? {}
+  }
+}
