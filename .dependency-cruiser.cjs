@@ -1,0 +1,54 @@
+/** The layers of the source: dependencies point inward, from the command line to the deploy and what it stands on. */
+
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from: { path: from }, to })
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Two files that need each other are one.',
+      from: {},
+      to: { circular: true },
+    },
+    rule('deploy-knows-only-itself', 'The deploy owns its ports.', '^src/deploy/', {
+      path: '^src/',
+      pathNot: '^src/(deploy|shared|errors)/',
+    }),
+    rule('deploy-touches-nothing', 'The deploy reaches the world through its ports.', '^src/deploy/', {
+      path: '^(node:)?(fs|fs/promises|child_process|http|https|http2|net|tls|dns|os|process|timers|timers/promises)$',
+    }),
+    rule('deploy-needs-no-package', 'The deploy is plain TypeScript.', '^src/deploy/', {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+    }),
+    rule('adapters-face-the-world', 'An adapter serves the deploy, whoever started it.', '^src/adapters/', {
+      path: '^src/(cli|ui|config|scaffold|check)/|^src/main\\.ts$',
+    }),
+    rule('ui-draws', 'What is drawn comes as events and results.', '^src/ui/', {
+      path: '^src/(adapters|cli|config|scaffold|check)/|^src/main\\.ts$',
+    }),
+    rule('config-reads', 'The configuration says what is wanted; it asks no host.', '^src/config/', {
+      path: '^src/(adapters|cli|ui|scaffold|check)/|^src/main\\.ts$',
+    }),
+    rule('shared-is-the-ground', 'What two layers use stands on errors alone.', '^src/shared/', {
+      path: '^src/',
+      pathNot: '^src/(shared|errors)/',
+    }),
+    rule('errors-stand-alone', 'Every layer throws them.', '^src/errors/', {
+      path: '^src/',
+      pathNot: '^src/errors/',
+    }),
+    rule('nothing-imports-main', 'It is the top.', '^src/', { path: '^src/main\\.ts$' }),
+    rule('nothing-of-tests', 'What ships needs no test.', '^src/', { path: '^(test|bench|scripts)/' }),
+    rule('must-resolve', 'An import must be there.', '^src/', { couldNotResolve: true }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}
