@@ -86,8 +86,12 @@ function readPackageLists(suite) {
   for (const name of ['lists/partial', 'cache/archives/partial'])
     mkdirSync(join(state, name), { recursive: true })
   const signed = existsSync(debianKeys) ? `Signed-By: ${debianKeys}\n` : ''
+  const components = distribution.id === 'ubuntu' ? 'main universe' : 'main'
   const sources = join(state, 'mirror.sources')
-  writeFileSync(sources, `Types: deb\nURIs: ${mirror}\nSuites: ${suite}\nComponents: main\n${signed}`)
+  writeFileSync(
+    sources,
+    `Types: deb\nURIs: ${mirror}\nSuites: ${suite}\nComponents: ${components}\n${signed}`,
+  )
   const options = [
     '-qq',
     `-oDir::Etc::SourceList=${sources}`,
