@@ -36,7 +36,8 @@ export interface Shell extends AsyncDisposable {
   connect(signal?: AbortSignal): Promise<void>
   /**
    * Runs a command to its end. A non-zero exit code is in the answer, not thrown; 127 is also what a missing program gives.
-   * Throws HOST_UNREACHABLE when the connection breaks, and the signal's reason when it aborts.
+   * Throws HOST_UNREACHABLE when the connection breaks, HOST_COMMAND_FAILED after `timeoutMs`, and the signal's reason when
+   * it aborts.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<CommandOutput>
   /** Starts a command and gives its standard streams; it is ended when the stream is destroyed. */
@@ -44,6 +45,11 @@ export interface Shell extends AsyncDisposable {
     argv: readonly string[],
     options?: { cwd?: string; env?: Readonly<Record<string, string>> },
   ): Conversation
-  /** A TCP connection made from that machine, as `localhost` is meant there. Rejects when it is refused. */
+  /**
+   * A TCP connection made from that machine, as `localhost` is meant there. Rejects when it is refused, or, over SSH, where a
+   * connection is accepted here before it is asked for there, gives a stream that fails before its first byte.
+   */
   dial(host: string, port: number): Promise<Duplex>
+  /** The same to a Unix socket of that machine, where the shell can. */
+  dialSocket?(path: string): Promise<Duplex>
 }

@@ -1,0 +1,53 @@
+import { Duplex } from 'node:stream'
+import { type Child, startChild } from './child.ts'
+import type { Conversation } from './shell.ts'
+
+/** Starts a program and gives its standard streams as one; destroying the stream ends the program. */
+export function openChild(program: string, args: readonly string[]): Conversation & { child: Child } {
+  const child = startChild(program, args)
+  const stderr: Buffer[] = []
+  child.process.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+  const ended = child.ended.then(({ exitCode }) => ({
+    exitCode,
+    stderr: Buffer.concat(stderr).toString('utf8'),
+  }))
+  return { stream: new ChildStream(child), ended, child }
+}
+
+class ChildStream extends Duplex {
+  readonly #child: Child
+
+  constructor(child: Child) {
+    super({ allowHalfOpen: true })
+    this.#child = child
+    const { stdout } = child.process
+    stdout.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) stdout.pause()
+    })
+    stdout.once('end', () => this.push(null))
+    // Where it could not be started there is no output that could end.
+    void child.ended.then(() => this.readableEnded || this.push(null))
+  }
+
+  override _read(): void {
+    this.#child.process.stdout.resume()
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    const { stdin } = this.#child.process
+    if (!stdin.writable) return done(new Error('The program has ended.'))
+    // Its own error handler is set already; `done` hears of the failure as well.
+    stdin.write(chunk, (error) => done(error ?? undefined))
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#child.process.stdin.end()
+    done()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#child.process.stdin.destroy()
+    this.#child.end()
+    done(error)
+  }
+}

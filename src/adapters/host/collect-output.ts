@@ -1,0 +1,70 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Child } from './child.ts'
+import { splitLines } from './line-splitter.ts'
+import type { CommandOutput, RunOptions } from './shell.ts'
+
+type CollectOptions = Omit<RunOptions, 'cwd' | 'env'> & {
+  /** The command, for messages. */
+  title: string
+  /** Takes a line of standard error out of the output when it gives true. */
+  takesErrorLine?: (line: string) => boolean
+  /** Ends the command where ending the local program is not enough. */
+  endCommand?: () => Promise<void>
+}
+
+/**
+ * Feeds a child its input and gathers its output to its end. Throws the signal's reason when it aborts, and
+ * HOST_COMMAND_FAILED after `timeoutMs`; the child has ended by then.
+ */
+export async function collectOutput(child: Child, options: CollectOptions): Promise<CommandOutput> {
+  const { input, onLine, signal, timeoutMs, title, takesErrorLine, endCommand } = options
+  const output = gather(child, onLine, takesErrorLine)
+  child.process.stdin.end(input)
+
+  const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+  const signals = [signal, timeout].filter((one) => one !== undefined)
+  const either = AbortSignal.any(signals)
+  const end = async (): Promise<void> => {
+    await endCommand?.()
+    child.end()
+  }
+  const onAbort = (): void => void end()
+  either.addEventListener('abort', onAbort, { once: true })
+  if (either.aborted) onAbort()
+  const { exitCode } = await child.ended
+  either.removeEventListener('abort', onAbort)
+
+  if (signal?.aborted) throw signal.reason
+  if (timeout?.aborted) {
+    throw new DrayError('HOST_COMMAND_FAILED', `${title} did not end within ${(timeoutMs ?? 0) / 1000} s.`, {
+      temporary: true,
+      details: { logTail: output.stderr().split('\n').slice(-10), logOf: title },
+    })
+  }
+  return { exitCode, stdout: output.stdout(), stderr: output.stderr() }
+}
+
+function gather(
+  child: Child,
+  onLine: RunOptions['onLine'],
+  takesErrorLine: CollectOptions['takesErrorLine'],
+): { stdout: () => string; stderr: () => string } {
+  const stdout: Buffer[] = []
+  child.process.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+  if (onLine) {
+    const lines = splitLines((line) => onLine(line, 'stdout'))
+    child.process.stdout.on('data', lines.push).once('end', lines.end)
+  }
+
+  const stderr: string[] = []
+  const errorLines = splitLines((line) => {
+    if (takesErrorLine?.(line)) return
+    stderr.push(line)
+    onLine?.(line, 'stderr')
+  })
+  child.process.stderr.on('data', errorLines.push).once('end', errorLines.end)
+  return {
+    stdout: () => Buffer.concat(stdout).toString('utf8'),
+    stderr: () => stderr.map((line) => `${line}\n`).join(''),
+  }
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Child } from './child.ts'
+import { startChild } from './child.ts'
+import { openChild } from './child-stream.ts'
+import { collectOutput } from './collect-output.ts'
+import { wrapCommand } from './remote-command.ts'
+import type { CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
+
+/** This machine. */
+export class LocalShell implements Shell {
+  readonly name = 'local'
+  #commandsRun = 0
+  readonly #children = new Set<Child>()
+  readonly #sockets = new Set<Socket>()
+
+  /** Commands started so far, `run` and `open` alike. */
+  get commandsRun(): number {
+    return this.#commandsRun
+  }
+
+  async connect(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+  }
+
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandOutput> {
+    options.signal?.throwIfAborted()
+    const [program = '', ...args] = wrapCommand(argv, options)
+    const child = this.#track(startChild(program, args))
+    return collectOutput(child, { ...options, title: argv.slice(0, 2).join(' ') })
+  }
+
+  open(
+    argv: readonly string[],
+    options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+  ): Conversation {
+    const [program = '', ...args] = wrapCommand(argv, options)
+    const { child, ...conversation } = openChild(program, args)
+    this.#track(child)
+    return conversation
+  }
+
+  async dial(host: string, port: number): Promise<Duplex> {
+    return this.#connected(connect({ host, port, noDelay: true }))
+  }
+
+  async dialSocket(path: string): Promise<Duplex> {
+    return this.#connected(connect({ path }))
+  }
+
+  async #connected(socket: Socket): Promise<Socket> {
+    await once(socket, 'connect')
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    return socket
+  }
+
+  #track(child: Child): Child {
+    this.#commandsRun += 1
+    this.#children.add(child)
+    void child.ended.then(() => this.#children.delete(child))
+    return child
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    for (const child of this.#children) child.end()
+    await Promise.all([...this.#children].map((child) => child.ended))
+  }
+}

@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DrayError } from '../../errors/dray-error.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { type Child, startChild } from './child.ts'
+import { collectOutput } from './collect-output.ts'
+import { splitLines } from './line-splitter.ts'
+import { readRefusal, readSshFailure } from './ssh-failure.ts'
+import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options.ts'
+import type { CommandOutput } from './shell.ts'
+
+const greeting = 'dray-connected'
+// sockaddr_un holds 104 bytes on macOS, 108 on Linux, and ssh adds 17 characters while it makes the socket.
+const longestDirectory = 104 - '/dray-XXXXXX/c'.length - 17 - 1
+
+/**
+ * The `ssh` process that holds the one connection to a host. It runs a shell there that waits for its input to end, which ties
+ * the connection to the life of this process: a dray that is killed leaves nothing behind on either side. It stays in the
+ * foreground because only then does it say why a forwarded connection was refused.
+ */
+export class SshConnection {
+  readonly target: SshTarget
+  readonly #name: string
+  readonly #directory: string
+  readonly #child: Child
+  readonly #errorLines: string[] = []
+  readonly #forwards = new Map<string, Promise<string>>()
+  #exitCode: number | undefined
+
+  private constructor(name: string, directory: string, target: Omit<SshTarget, 'controlPath'>) {
+    this.#name = name
+    this.#directory = directory
+    this.target = { ...target, controlPath: join(directory, 'c') }
+    this.#child = startChild(
+      'ssh',
+      buildMasterArgs(this.target, `exec sh -c 'echo ${greeting}; read -r line'`),
+    )
+    const lines = splitLines((line) => this.#errorLines.push(line))
+    this.#child.process.stderr.on('data', lines.push).once('end', lines.end)
+    void this.#child.ended.then(({ exitCode }) => (this.#exitCode = exitCode))
+  }
+
+  /** Connects. Throws as `Shell.connect` does. */
+  static async open(
+    name: string,
+    target: Omit<SshTarget, 'controlPath'>,
+    signal?: AbortSignal,
+  ): Promise<SshConnection> {
+    signal?.throwIfAborted()
+    const parent = tmpdir().length > longestDirectory ? '/tmp' : tmpdir()
+    const connection = new SshConnection(name, await mkdtemp(join(parent, 'dray-')), target)
+    try {
+      await connection.#greeted(signal)
+      return connection
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+
+  /** Undefined as long as the connection stands; else why it broke. */
+  failure(): DrayError | undefined {
+    return this.#exitCode === undefined ? undefined : this.#explainEnd(this.#exitCode)
+  }
+
+  /** Throws HOST_UNREACHABLE when the connection broke, also when its end has not been noticed yet. */
+  async assertStanding(): Promise<void> {
+    const { exitCode } = await this.#control(['check'])
+    if (exitCode === 0) return
+    await Promise.race([this.#child.ended, systemClock.sleep(1000)])
+    throw this.failure() ?? readSshFailure(this.#errorLines.join('\n'), this.#name)
+  }
+
+  /**
+   * A Unix socket on this machine whose connections come out on the server at `destination`: `host:port`, or the path of a
+   * socket there. Asked for once.
+   */
+  async forward(destination: string): Promise<string> {
+    const known = this.#forwards.get(destination)
+    if (known !== undefined) return known
+    const socketPath = join(this.#directory, String(this.#forwards.size))
+    const asked = this.#control(['forward', '-L', `${socketPath}:${destination}`]).then(
+      async ({ exitCode, stderr }) => {
+        if (exitCode === 0) return socketPath
+        await this.assertStanding()
+        throw readRefusal(stderr, this.#name, destination)
+      },
+    )
+    this.#forwards.set(destination, asked)
+    return asked
+  }
+
+  /** How often the server has refused to open a channel so far. */
+  refusals(): readonly string[] {
+    return this.#errorLines.filter((line) => line.includes('open failed'))
+  }
+
+  /** Why a forwarded connection ended without a byte; `refusalsBefore` is how many `refusals` there were before it. */
+  async explainRefusal(destination: string, refusalsBefore: number): Promise<DrayError | Error> {
+    // ssh closes our end first and tells the reason right after, on another pipe.
+    for (let tries = 0; tries < 10 && this.refusals().length === refusalsBefore; tries += 1) {
+      await systemClock.sleep(5)
+    }
+    return this.failure() ?? readRefusal(this.refusals().at(refusalsBefore) ?? '', this.#name, destination)
+  }
+
+  async close(): Promise<void> {
+    this.#child.process.stdin.end()
+    this.#child.end()
+    await this.#child.ended
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+
+  async #greeted(signal: AbortSignal | undefined): Promise<void> {
+    const onAbort = (): void => this.#child.end()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const end = await Promise.race([this.#greetingSeen(), this.#child.ended])
+    signal?.removeEventListener('abort', onAbort)
+    if (signal?.aborted) throw signal.reason
+    if (end) throw this.#explainEnd(end.exitCode)
+  }
+
+  async #greetingSeen(): Promise<undefined> {
+    const { stdout } = this.#child.process
+    let wasSeen = false
+    // A login shell may print something of its own first.
+    const lines = splitLines((line) => (wasSeen ||= line.endsWith(greeting)))
+    stdout.on('data', lines.push)
+    while (!wasSeen) await once(stdout, 'data')
+  }
+
+  #control(request: readonly string[]): Promise<CommandOutput> {
+    return collectOutput(startChild('ssh', buildControlArgs(this.target, request)), { title: 'ssh -O' })
+  }
+
+  #explainEnd(exitCode: number): DrayError {
+    const stderr = this.#errorLines.join('\n')
+    if (exitCode === 127 && stderr === '') {
+      return new DrayError(
+        'HOST_UNREACHABLE',
+        `There is no \`ssh\` on this machine to reach ${this.#name} with.`,
+        {
+          hint: 'Install the OpenSSH client.',
+        },
+      )
+    }
+    return readSshFailure(stderr, this.#name)
+  }
+}

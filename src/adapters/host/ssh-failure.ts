@@ -1,0 +1,75 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { ErrorCode } from '../../errors/catalogue.ts'
+import { stripControl } from '../../shared/strip-control.ts'
+
+type Sign = { code: ErrorCode; says: RegExp; message: (host: string) => string; temporary?: boolean }
+
+// OpenSSH has no exit codes for these: 255 is all it gives, so its words decide. Recorded in the tests' fixtures.
+const signs: readonly Sign[] = [
+  {
+    code: 'HOST_KEY_CHANGED',
+    says: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed and you have requested strict|REVOKED HOST KEY/i,
+    message: (host) => `${host} shows another host key than the one in known_hosts.`,
+  },
+  {
+    code: 'HOST_KEY_UNKNOWN',
+    says: /Host key verification failed|No \S+ host key is known for/i,
+    message: (host) => `The host key of ${host} is not in known_hosts, and nobody is asked in a deploy.`,
+  },
+  {
+    code: 'HOST_AUTH_FAILED',
+    says: /Permission denied \(|Too many authentication failures|No more authentication methods/i,
+    message: (host) => `${host} accepts none of the SSH keys that were offered.`,
+  },
+]
+
+/** What OpenSSH meant, for a connection to `host` that did not come about or broke: one of the HOST_… codes. */
+export function readSshFailure(stderr: string, host: string): DrayError {
+  const lines = stripControl(stderr)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const details = { logTail: lines.slice(-8), logOf: 'ssh' }
+  const sign = signs.find(({ says }) => says.test(stderr))
+  if (sign) return new DrayError(sign.code, sign.message(host), { details, hint: hintFor(sign.code, host) })
+
+  const reason = lines.at(-1)
+  return new DrayError(
+    'HOST_UNREACHABLE',
+    reason === undefined
+      ? `${host} does not answer over SSH.`
+      : `${host} does not answer over SSH: ${reason}`,
+    { details, hint: hintFor('HOST_UNREACHABLE', host), temporary: true },
+  )
+}
+
+function hintFor(code: ErrorCode, host: string): string | undefined {
+  const bareHost = host.replace(/^.*@/, '')
+  if (code === 'HOST_KEY_CHANGED') {
+    return `If the server was reinstalled: \`ssh-keygen -R ${bareHost}\`. If not, somebody may be listening.`
+  }
+  if (code === 'HOST_KEY_UNKNOWN') {
+    return `Type \`ssh ${host} true\` once, compare the fingerprint, and accept it; in CI, add the server's line to known_hosts.`
+  }
+  if (code === 'HOST_AUTH_FAILED') {
+    return `Try \`ssh ${host} true\` yourself; add your public key to the \`authorized_keys\` of that user.`
+  }
+  return `Try \`ssh ${host} true\` yourself; check the address, the network and the firewall.`
+}
+
+/**
+ * What the server said to a forwarded connection that it did not open: HOST_COMMAND_FAILED where its sshd forbids
+ * forwarding, else an error as the operating system gives it, ECONNREFUSED or ECONNRESET.
+ */
+export function readRefusal(text: string, host: string, destination: string): DrayError | Error {
+  if (/administratively prohibited|forwarding is disabled|Port forwarding failed/i.test(text)) {
+    return new DrayError('HOST_COMMAND_FAILED', `${host} forbids connections to ${destination} over SSH.`, {
+      hint: 'On the server: allow it with `AllowTcpForwarding yes` in sshd_config.',
+      details: { logTail: stripControl(text).split('\n').slice(-4), logOf: 'ssh' },
+    })
+  }
+  const reason = /open failed: (?:connect failed: )?(.+)/.exec(stripControl(text))?.[1]?.trim()
+  const code = reason === undefined ? 'ECONNRESET' : 'ECONNREFUSED'
+  const message = `${destination} on ${host}: ${reason ?? 'the connection ended without an answer'}`
+  return Object.assign(new Error(message), { code })
+}

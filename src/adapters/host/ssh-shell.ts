@@ -1,0 +1,154 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { DrayError } from '../../errors/dray-error.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { type Child, startChild } from './child.ts'
+import { openChild } from './child-stream.ts'
+import { collectOutput } from './collect-output.ts'
+import { ForwardedStream } from './forwarded-stream.ts'
+import { parseHostAddress } from './host-address.ts'
+import { processIdLine, renderRemoteCommand } from './remote-command.ts'
+import type { CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
+import { SshConnection } from './ssh-connection.ts'
+import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
+
+const endThereMs = 1000
+
+/** A server, over the system's OpenSSH: one connection, over which every command and every TCP connection travels. */
+export class SshShell implements Shell {
+  readonly name: string
+  readonly #target: Omit<SshTarget, 'controlPath'>
+  #commandsRun = 0
+  #connecting: Promise<SshConnection> | undefined
+  #connection: SshConnection | undefined
+  readonly #children = new Set<Child>()
+  readonly #streams = new Set<Duplex>()
+
+  /**
+   * `host` is an alias, `user@host`, `user@host:port` or `ssh://user@host:port`; `configFile` stands for `~/.ssh/config`.
+   * Throws CONFIG_INVALID.
+   */
+  constructor(host: string, options: { configFile?: string } = {}) {
+    this.name = host
+    this.#target = { address: parseHostAddress(host), configFile: options.configFile }
+  }
+
+  /** Commands started so far, `run` and `open` alike; the connection itself is not counted. */
+  get commandsRun(): number {
+    return this.#commandsRun
+  }
+
+  async connect(signal?: AbortSignal): Promise<void> {
+    this.#connecting ??= SshConnection.open(this.name, this.#target, signal)
+    try {
+      this.#connection = await this.#connecting
+    } catch (error) {
+      this.#connecting = undefined
+      throw error
+    }
+  }
+
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandOutput> {
+    options.signal?.throwIfAborted()
+    const connection = this.#standing()
+    const tellProcessId = options.signal !== undefined || options.timeoutMs !== undefined
+    const command = renderRemoteCommand(argv, { cwd: options.cwd, env: options.env, tellProcessId })
+    const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
+
+    const { promise: processId, tell } = promisedText()
+    const output = await collectOutput(child, {
+      ...options,
+      title: argv.slice(0, 2).join(' '),
+      takesErrorLine: (line) => {
+        const told = tellProcessId ? processIdLine.exec(line) : null
+        if (told?.[1] !== undefined) tell(told[1])
+        return told !== null
+      },
+      endCommand: () => this.#endThere(connection, processId),
+    })
+    // 255 is what ssh gives when the connection breaks, but it may be the command's own.
+    if (output.exitCode === 255) await connection.assertStanding()
+    return output
+  }
+
+  open(
+    argv: readonly string[],
+    options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+  ): Conversation {
+    const { target } = this.#standing()
+    const { child, ...conversation } = openChild(
+      'ssh',
+      buildCommandArgs(target, renderRemoteCommand(argv, options)),
+    )
+    this.#track(child)
+    return conversation
+  }
+
+  dial(host: string, port: number): Promise<Duplex> {
+    return this.#dialForwarded(`${host.includes(':') ? `[${host}]` : host}:${port}`)
+  }
+
+  dialSocket(path: string): Promise<Duplex> {
+    return this.#dialForwarded(path)
+  }
+
+  async #dialForwarded(destination: string): Promise<Duplex> {
+    const connection = this.#standing()
+    const path = await connection.forward(destination)
+    const refusalsBefore = connection.refusals().length
+    const socket = connect({ path, allowHalfOpen: true })
+    await once(socket, 'connect').catch((error: unknown) => {
+      throw connection.failure() ?? error
+    })
+    const stream = new ForwardedStream(socket, () => connection.explainRefusal(destination, refusalsBefore))
+    this.#streams.add(stream)
+    stream.once('close', () => this.#streams.delete(stream))
+    return stream
+  }
+
+  /** Ends a command and what it started over there: without a terminal, sshd leaves it running when its channel closes. */
+  async #endThere(connection: SshConnection, processId: Promise<string>): Promise<void> {
+    const enough = new AbortController()
+    const ending = processId.then(async (id) => {
+      // The shell's own `kill`: not every server has the program.
+      const command = renderRemoteCommand(['sh', '-c', `kill -s TERM -- -${id}`])
+      const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
+      child.process.stdin.end()
+      await child.ended
+    })
+    await Promise.race([ending, systemClock.sleep(endThereMs, enough.signal).catch(() => undefined)])
+    enough.abort()
+  }
+
+  #standing(): SshConnection {
+    if (this.#connection === undefined) {
+      throw new DrayError('INTERNAL', `${this.name} was used before connect().`)
+    }
+    const failure = this.#connection.failure()
+    if (failure) throw failure
+    return this.#connection
+  }
+
+  #track(child: Child): Child {
+    this.#commandsRun += 1
+    this.#children.add(child)
+    void child.ended.then(() => this.#children.delete(child))
+    return child
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const connection = await this.#connecting?.catch(() => undefined)
+    if (connection === undefined) return
+    for (const stream of this.#streams) stream.destroy()
+    for (const child of this.#children) child.end()
+    await connection.close()
+    await Promise.all([...this.#children].map((child) => child.ended))
+  }
+}
+
+function promisedText(): { promise: Promise<string>; tell: (text: string) => void } {
+  let tell: (text: string) => void = () => undefined
+  const promise = new Promise<string>((resolve) => (tell = resolve))
+  return { promise, tell }
+}

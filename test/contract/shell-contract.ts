@@ -1,0 +1,201 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Shell } from '../../src/adapters/host/shell.ts'
+import { DrayError } from '../../src/errors/dray-error.ts'
+
+const awkward = ['a b', "it's", '$HOME', '`id`', '"x"', '\\', '*', '', 'é☃', 'two\nlines', '-n', '#', '!']
+
+/**
+ * What every shell keeps, whatever machine is behind it. `makeShell` gives one that reaches a machine which shares this
+ * one's network and /tmp; it is connected and disposed of here.
+ */
+export function shellContract(name: string, makeShell: () => Promise<Shell & { commandsRun: number }>): void {
+  describe(`${name} keeps the contract of a shell`, () => {
+    let shell: Shell & { commandsRun: number }
+    let directory: string
+    beforeAll(async () => {
+      shell = await makeShell()
+      await shell.connect()
+      directory = await mkdtemp(join(tmpdir(), 'shell contract '))
+    })
+    afterAll(async () => {
+      await shell[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true, force: true })
+    })
+
+    test('arguments arrive as they are', async () => {
+      const { stdout } = await shell.run(['printf', '%s\\0', ...awkward])
+      expect(stdout.split('\0').slice(0, -1)).toEqual(awkward)
+    })
+
+    test('exit code, standard output and standard error are kept apart', async () => {
+      const output = await shell.run(['sh', '-c', 'echo out; echo err >&2; exit 3'])
+      expect(output).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' })
+    })
+
+    test.each([0, 1, 126, 127, 255])(
+      'a command that ends with %i is answered with that',
+      async (exitCode) => {
+        expect((await shell.run(['sh', '-c', `exit ${exitCode}`])).exitCode).toBe(exitCode)
+      },
+    )
+
+    test('a program that is missing gives 127', async () => {
+      expect((await shell.run(['no-such-program-here'])).exitCode).toBe(127)
+    })
+
+    test('a command runs in the directory it is given', async () => {
+      expect((await shell.run(['pwd'], { cwd: directory })).stdout).toBe(`${directory}\n`)
+    })
+
+    test('a directory that is not there fails the command', async () => {
+      const output = await shell.run(['pwd'], { cwd: `${directory}/missing` })
+      expect(output.exitCode).not.toBe(0)
+      expect(output.stdout).toBe('')
+    })
+
+    test('a command sees the environment it is given, values and all', async () => {
+      const env = { PLAIN: 'x', QUOTED: `it's "$HOME"`, EMPTY: '' }
+      const { stdout } = await shell.run(
+        ['sh', '-c', 'printf "%s|%s|%s" "$PLAIN" "$QUOTED" "${EMPTY-unset}"'],
+        {
+          env,
+          cwd: directory,
+        },
+      )
+      expect(stdout).toBe(`x|it's "$HOME"|`)
+    })
+
+    test('standard input carries bytes of every kind', async () => {
+      const input = Uint8Array.from({ length: 300_000 }, (_, index) => index % 256)
+      const { stdout } = await shell.run(['sh', '-c', 'wc -c; '], { input })
+      expect(Number(stdout)).toBe(300_000)
+      const sums = await shell.run(['cksum'], { input })
+      await writeFile(join(directory, 'input'), input)
+      expect(sums.stdout).toBe((await shell.run(['sh', '-c', 'cksum <input'], { cwd: directory })).stdout)
+    })
+
+    test('standard input is empty where none is given', async () => {
+      expect(await shell.run(['cat'])).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    })
+
+    test('a command that does not read its input is not an error', async () => {
+      const output = await shell.run(['true'], { input: 'x'.repeat(1_000_000) })
+      expect(output.exitCode).toBe(0)
+    })
+
+    test('lines come while the command runs, the last one without newline too', async () => {
+      const lines: string[] = []
+      await shell.run(['sh', '-c', 'echo one; echo two >&2; printf three'], {
+        onLine: (line, stream) => lines.push(`${stream}: ${line}`),
+      })
+      expect(lines.toSorted()).toEqual(['stderr: two', 'stdout: one', 'stdout: three'])
+    })
+
+    test('an aborted command throws the reason, and what it started is gone', async () => {
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      const lock = join(directory, 'lock')
+      const running = shell.run(['sh', '-c', `flock "$0" sh -c 'echo locked; sleep 1000' & wait`, lock], {
+        signal: controller.signal,
+        onLine: () => controller.abort(reason),
+      })
+      await expect(running).rejects.toBe(reason)
+      expect((await shell.run(['flock', '--wait', '1', lock, 'true'])).exitCode).toBe(0)
+    })
+
+    test('an aborted signal starts nothing', async () => {
+      const before = shell.commandsRun
+      await expect(shell.run(['true'], { signal: AbortSignal.abort('no') })).rejects.toBe('no')
+      expect(shell.commandsRun).toBe(before)
+    })
+
+    test('a command that takes longer than it may is ended and reported', async () => {
+      const failure = await shell.run(['sleep', '1000'], { timeoutMs: 100 }).catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(DrayError)
+      expect(failure).toMatchObject({
+        code: 'HOST_COMMAND_FAILED',
+        message: 'sleep 1000 did not end within 0.1 s.',
+      })
+    })
+
+    test('commands run side by side', async () => {
+      const outputs = await Promise.all([1, 2, 3, 4, 5].map((n) => shell.run(['sh', '-c', `echo ${n}`])))
+      expect(outputs.map(({ stdout }) => stdout.trim())).toEqual(['1', '2', '3', '4', '5'])
+    })
+
+    test('a conversation answers line by line, and ends when its input ends', async () => {
+      const { stream, ended } = shell.open(['sh', '-c', 'while read -r x; do echo "got $x"; done; exit 4'])
+      stream.write('one\n')
+      expect(String((await once(stream, 'data'))[0])).toBe('got one\n')
+      stream.end('two\n')
+      expect(await text(stream)).toBe('got two\n')
+      expect(await ended).toEqual({ exitCode: 4, stderr: '' })
+    })
+
+    test('a conversation whose stream is destroyed ends', async () => {
+      const { stream, ended } = shell.open(['cat'])
+      stream.write('x')
+      await once(stream, 'data')
+      stream.destroy()
+      await ended
+      expect(stream.destroyed).toBe(true)
+    })
+
+    test('a conversation with a missing program ends with 127', async () => {
+      const { stream, ended } = shell.open(['no-such-program-here'])
+      stream.resume().on('error', () => undefined)
+      expect((await ended).exitCode).toBe(127)
+    })
+
+    test('connections are made from the machine, to a port and to a socket', async () => {
+      const server = await listen(0)
+      const socketServer = await listen(join(directory, 'socket'))
+      const { port } = server.address() as { port: number }
+      expect(await ask(await shell.dial('127.0.0.1', port))).toBe('heard hello')
+      expect(await ask(await shell.dial('127.0.0.1', port))).toBe('heard hello')
+      const dialled = await shell.dialSocket?.(join(directory, 'socket'))
+      expect(dialled && (await ask(dialled))).toBe('heard hello')
+      server.close()
+      socketServer.close()
+    })
+
+    test('a refused connection fails before its first byte, and says so', async () => {
+      const server = await listen(0)
+      const { port } = server.address() as { port: number }
+      await new Promise((resolve) => server.close(resolve))
+      const failure = await shell
+        .dial('127.0.0.1', port)
+        .then(ask)
+        .catch((error: unknown) => error)
+      expect(failure).toMatchObject({ code: 'ECONNREFUSED' })
+    })
+
+    test('every command is counted', async () => {
+      const before = shell.commandsRun
+      await shell.run(['true'])
+      await shell.open(['true']).ended
+      expect(shell.commandsRun - before).toBe(2)
+    })
+  })
+}
+
+async function listen(where: number | string): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.once('data', (data) => socket.end(`heard ${String(data)}`))
+  })
+  server.listen(typeof where === 'number' ? { port: where, host: '127.0.0.1' } : { path: where })
+  await once(server, 'listening')
+  return server
+}
+
+async function ask(stream: Duplex): Promise<string> {
+  stream.write('hello')
+  return text(stream)
+}
