@@ -1,0 +1,72 @@
+import type { Step, StepOf } from './plan.ts'
+
+/** What a step does, as an order of a few words: `Pull acme/shop-backend:3f2a1c9`. No host, no cause, no full stop. */
+export function stepTitle(step: Step): string {
+  switch (step.kind) {
+    case 'prune-dangling':
+      return 'Drop dangling images'
+    case 'pull-image':
+      return `Pull ${shortImageName(step)}`
+    case 'place-files':
+      return placeFilesTitle(step)
+    case 'run-task':
+      return `Run task ${step.task}`
+    case 'start-beside':
+      return startBesideTitle(step)
+    case 'recreate-service':
+      return `${step.fresh ? 'Start' : 'Recreate'} ${times(step.service, step.scale)}`
+    case 'run-once':
+      return `Run ${step.service} to its end`
+    case 'wait-healthy':
+      return waitHealthyTitle(step)
+    case 'switch-proxy':
+      return `Turn ${step.proxy} to the new ${list(step.services)}`
+    case 'check-url':
+      return `Check ${step.url}`
+    case 'stop-old':
+      return `Stop the old ${times(step.service, step.containers.length)}`
+    case 'record-release':
+      return 'Record the release'
+    case 'clean-images':
+      return `Remove ${count(step.names.length, 'old image')}`
+  }
+}
+
+/** Repository without the registry's host, with the tag; a commit hash is cut to the seven digits that people know. */
+function shortImageName({ name, tag }: StepOf<'pull-image'>): string {
+  const [repositoryName = name, digest] = name.split('@')
+  const [first = '', ...rest] = repositoryName.split('/')
+  const isRegistryHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')
+  const repository = (isRegistryHost ? rest.join('/') : repositoryName).replace(/^library\//, '')
+  if (tag) return `${repository}:${/^[0-9a-f]{40}$/.test(tag) ? tag.slice(0, 7) : tag}`
+  return digest ? `${repository}@${digest.replace('sha256:', '').slice(0, 12)}` : repository
+}
+
+function placeFilesTitle({ changed, removed }: StepOf<'place-files'>): string {
+  const put = changed.length === 1 ? `Put ${changed[0]} in place` : `Put ${changed.length} files in place`
+  if (removed.length === 0) return put
+  const remove = removed.length === 1 ? `emove ${removed[0]}` : `emove ${removed.length} files`
+  return changed.length === 0 ? `R${remove}` : `${put}, r${remove}`
+}
+
+function startBesideTitle({ services }: StepOf<'start-beside'>): string {
+  const isBesideOld = services.some(({ running }) => running > 0)
+  return `Start ${isBesideOld ? 'new ' : ''}${list(services.map(({ service, add }) => times(service, add)))}`
+}
+
+function waitHealthyTitle({ services }: StepOf<'wait-healthy'>): string {
+  return `Wait until ${list(services)} ${services.length > 1 ? 'are' : 'is'} healthy`
+}
+
+function times(service: string, amount: number): string {
+  return amount > 1 ? `${service} × ${amount}` : service
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

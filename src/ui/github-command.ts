@@ -1,0 +1,34 @@
+/**
+ * Workflow commands of GitHub Actions, as the runner reads them from a step's output:
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ */
+export type GithubCommand = {
+  name: 'group' | 'endgroup' | 'error' | 'warning'
+  properties?: { title?: string; file?: string; line?: number; col?: number }
+  text?: string
+}
+
+/** One workflow command as one line; the only place that writes any. */
+export function githubCommand({ name, properties = {}, text = '' }: GithubCommand): string {
+  const named = Object.entries<string | number | undefined>(properties).filter(
+    ([, value]) => value !== undefined && value !== '',
+  )
+  const list = named.map(([key, value]) => `${key}=${escapeProperty(String(value))}`).join(',')
+  return `::${name}${list === '' ? '' : ` ${list}`}::${escapeData(text)}`
+}
+
+/**
+ * A line of any other text, changed just so much that the runner takes no command from it: `::` counts at the start of a
+ * line, after white space too; the older `##[` counts anywhere in a line (ActionCommand.cs of actions/runner).
+ */
+export function defuseCommands(line: string): string {
+  return line.replaceAll('##[', '## [').replace(/^(\s*):(?=:)/, '$1: ')
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}
