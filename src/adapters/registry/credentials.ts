@@ -1,0 +1,92 @@
+import type { Credentials } from '../../deploy/ports.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import { Secret } from '../../shared/secret.ts'
+import { createDockerLogins, type DockerLoginSources } from './docker-logins.ts'
+
+/** A registry as `registries:` in dray.yml names it. */
+export type ConfiguredRegistry = {
+  username?: string
+  /** Name of the environment variable that holds the password. */
+  passwordVariable?: string
+}
+
+/**
+ * Of `env`, the environment with the deploy-time values, these are read: GITHUB_TOKEN, GITHUB_ACTOR, DOCKER_CONFIG,
+ * DOCKER_AUTH_CONFIG and the variables of configured passwords.
+ */
+export type CredentialSources = DockerLoginSources & {
+  /** `registries:` of dray.yml, by host. */
+  registries: Readonly<Record<string, ConfiguredRegistry>>
+}
+
+/** The login for a registry host, or undefined where there is none. Throws TOKEN_EMPTY. */
+export type CredentialStore = (host: string) => Promise<Credentials | undefined>
+
+/**
+ * Finds registry logins, each once: GITHUB_TOKEN for GHCR, then dray.yml, then Docker's own store, then GitHub's command line.
+ * GITHUB_TOKEN goes to GHCR only, whatever registry the app names.
+ */
+export function createCredentialStore(sources: CredentialSources): CredentialStore {
+  const dockerLogin = createDockerLogins(sources)
+  const found = new Map<string, Promise<Credentials | undefined>>()
+
+  async function find(host: string): Promise<Credentials | undefined> {
+    return (
+      deployTimeLogin(host, sources) ??
+      configuredLogin(host, sources) ??
+      (await dockerLogin(host)) ??
+      (await githubCommandLogin(host, sources))
+    )
+  }
+
+  return (name) => {
+    const host = name.toLowerCase()
+    const login = found.get(host) ?? find(host)
+    found.set(host, login)
+    return login
+  }
+}
+
+function deployTimeLogin(host: string, { env }: CredentialSources): Credentials | undefined {
+  if (host !== GHCR || env['GITHUB_TOKEN'] === undefined) return undefined
+  return { username: usernameOnGhcr(env), password: nonEmpty(env['GITHUB_TOKEN'], 'GITHUB_TOKEN', host) }
+}
+
+function configuredLogin(host: string, { env, registries }: CredentialSources): Credentials | undefined {
+  const [name, configured] = Object.entries(registries).find(([key]) => key.toLowerCase() === host) ?? []
+  const variable = configured?.passwordVariable
+  if (name === undefined || variable === undefined) return undefined
+  return { username: configured?.username ?? 'token', password: nonEmpty(env[variable], variable, name) }
+}
+
+async function githubCommandLogin(
+  host: string,
+  sources: CredentialSources,
+): Promise<Credentials | undefined> {
+  if (host !== GHCR) return undefined
+  const { exitCode, stdout } = await sources.runCommand(
+    ['gh', 'auth', 'token', '--hostname', 'github.com'],
+    {},
+  )
+  const token = stdout.trim()
+  if (exitCode !== 0 || token === '') return undefined
+  return { username: usernameOnGhcr(sources.env), password: new Secret(token) }
+}
+
+/** GHCR looks at the token alone, but Basic authentication wants a name. */
+function usernameOnGhcr(env: CredentialSources['env']): string {
+  return env['GITHUB_ACTOR']?.trim() || 'token'
+}
+
+function nonEmpty(value: string | undefined, variable: string, host: string): Secret {
+  const token = value?.trim() ?? ''
+  if (token !== '') return new Secret(token)
+  const state = value === undefined ? 'is not set' : 'is empty'
+  const hint =
+    variable === 'GITHUB_TOKEN'
+      ? undefined
+      : `Give it a value in the environment; in Actions: \`${variable}: \${{ secrets.${variable} }}\` in the \`env:\` of the step.`
+  throw new DrayError('TOKEN_EMPTY', `${variable}, the credential for ${host}, ${state}.`, { hint })
+}
+
+const GHCR = 'ghcr.io'

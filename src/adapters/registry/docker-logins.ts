@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Credentials } from '../../deploy/ports.ts'
+import { Secret } from '../../shared/secret.ts'
+import type { CommandOutput } from '../host/shell.ts'
+import { IDENTITY_TOKEN_USER } from './token-service.ts'
+
+/** Runs a command on this machine; exit code 127 says that there is no such program. */
+export type RunCommand = (argv: readonly string[], options: { input?: string }) => Promise<CommandOutput>
+
+export type DockerLoginSources = {
+  env: Readonly<Record<string, string | undefined>>
+  homeDirectory: string
+  runCommand: RunCommand
+  /** Told when a stored login cannot be read; the registry is then asked without one. */
+  warn?: (text: string) => void
+}
+
+/**
+ * Logins that `docker login` stored: https://github.com/docker/cli, `cli/config`. In Docker's order: DOCKER_AUTH_CONFIG, the
+ * credential helper of the registry or of all registries, the file itself. An OAuth refresh token comes with the user name
+ * `<token>`. What cannot be read gives a warning and no login, as with Docker.
+ */
+export function createDockerLogins(
+  sources: DockerLoginSources,
+): (host: string) => Promise<Credentials | undefined> {
+  const { env, warn = () => undefined } = sources
+  const path = join(env['DOCKER_CONFIG'] || join(sources.homeDirectory, '.docker'), 'config.json')
+  let file: Promise<DockerConfig> | undefined
+
+  async function login(host: string): Promise<Credentials | undefined> {
+    const given = env['DOCKER_AUTH_CONFIG']
+    if (given) {
+      const inMemory = storedLogin(host, parseConfig(given, 'DOCKER_AUTH_CONFIG', warn))
+      if (inMemory !== undefined) return inMemory
+    }
+    file ??= readConfig(path, warn)
+    const config = await file
+    const helper = config.credHelpers?.[host] ?? config.credHelpers?.[serverOf(host)] ?? config.credsStore
+    return (helper ? await helperLogin(host, helper, sources) : undefined) ?? storedLogin(host, config)
+  }
+
+  return login
+}
+
+async function helperLogin(
+  host: string,
+  helper: string,
+  { runCommand, warn }: DockerLoginSources,
+): Promise<Credentials | undefined> {
+  const program = `docker-credential-${helper}`
+  if (!/^[\w.-]+$/.test(helper)) {
+    warn?.(`Docker's configuration names a credential helper that cannot be one: ${JSON.stringify(helper)}.`)
+    return undefined
+  }
+  const { exitCode, stdout } = await runCommand([program, 'get'], { input: serverOf(host) })
+  if (exitCode === 127) warn?.(`Docker's configuration names ${program}, which is not installed here.`)
+  // Not having the login is a failure too in the protocol of the helpers.
+  if (exitCode !== 0) return undefined
+  const answer = helperAnswer.safeParse(parseJson(stdout))
+  if (answer.success) return loginOf(answer.data.Username, answer.data.Secret)
+  warn?.(`${program} gave an answer that is not a login.`)
+  return undefined
+}
+
+function storedLogin(host: string, config: DockerConfig): Credentials | undefined {
+  const [, entry] =
+    Object.entries(config.auths ?? {}).find(([key]) => hostOf(key) === hostOf(serverOf(host))) ?? []
+  if (entry === undefined) return undefined
+  if (entry.identitytoken) return loginOf(IDENTITY_TOKEN_USER, entry.identitytoken)
+  const [, username = '', password = ''] =
+    /^([^:]*):(.*)$/s.exec(Buffer.from(entry.auth ?? '', 'base64').toString('utf8')) ?? []
+  // Docker pads what it stores.
+  return (
+    loginOf(username, password.replace(/\0+$/, '')) ?? loginOf(entry.username ?? '', entry.password ?? '')
+  )
+}
+
+function loginOf(username: string, password: string): Credentials | undefined {
+  return username === '' || password === '' ? undefined : { username, password: new Secret(password) }
+}
+
+/** Docker Hub is stored under its oldest address. */
+function serverOf(host: string): string {
+  return host === 'docker.io' ? 'https://index.docker.io/v1/' : host
+}
+
+/** Keys of the file may be addresses: `https://ghcr.io/v2/`. */
+function hostOf(key: string): string {
+  return key
+    .replace(/^https?:\/\//, '')
+    .replace(/\/.*$/s, '')
+    .toLowerCase()
+}
+
+async function readConfig(path: string, warn: (text: string) => void): Promise<DockerConfig> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    const isAbsent =
+      error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    if (!isAbsent) warn(`${path} cannot be read; Docker's stored logins are not used.`)
+    return {}
+  }
+  return parseConfig(text, path, warn)
+}
+
+function parseConfig(text: string, name: string, warn: (text: string) => void): DockerConfig {
+  const parsed = configSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  warn(`${name} is not a configuration of Docker; the logins in it are not used.`)
+  return {}
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const entrySchema = z.object({
+  auth: z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  identitytoken: z.string().optional(),
+})
+
+const configSchema = z.object({
+  auths: z.record(z.string(), entrySchema).optional(),
+  credsStore: z.string().optional(),
+  credHelpers: z.record(z.string(), z.string()).optional(),
+})
+
+type DockerConfig = z.infer<typeof configSchema>
+
+const helperAnswer = z.object({ Username: z.string(), Secret: z.string() })

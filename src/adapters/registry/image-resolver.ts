@@ -1,0 +1,102 @@
+import type { Digest } from '../../deploy/image-reference.ts'
+import { familiarName, type ImageReference } from '../../deploy/image-reference.ts'
+import type { Platform, ResolvedImage } from '../../deploy/ports.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import { digestOf, parseConfigPlatform, type Manifest, type Variant } from './manifest.ts'
+import type { ImageRequest, ManifestReader } from './manifest-reader.ts'
+import { choosePlatform, renderPlatform } from './platform.ts'
+import { breakOff } from './registry-failure.ts'
+import type { RegistrySession } from './registry-session.ts'
+
+type Image = Extract<Manifest, { kind: 'image' }>
+
+export type ImageResolver = {
+  /** Throws TAG_NOT_FOUND, PLATFORM_MISSING and the REGISTRY_… codes. */
+  resolve(request: ImageRequest, platform: Platform): Promise<ResolvedImage>
+}
+
+/** From a reference to the digest to deploy, and to the layers that a host of a platform has to fetch for it. */
+export function createImageResolver({
+  session,
+  manifests,
+}: {
+  session: RegistrySession
+  manifests: ManifestReader
+}): ImageResolver {
+  /** By digest of the configuration; it cannot change. */
+  const platforms = new Map<Digest, Platform | undefined>()
+
+  async function resolve(request: ImageRequest, platform: Platform): Promise<ResolvedImage> {
+    const { digest, manifest } = await manifests.named(request)
+    const image = manifest.kind === 'index' ? await fromIndex(request, manifest.variants, platform) : manifest
+    if (manifest.kind === 'image') await refuseForeign(request, image, platform)
+    return { reference: request.reference, digest, layers: image.layers }
+  }
+
+  async function fromIndex(
+    request: ImageRequest,
+    variants: readonly Variant[],
+    platform: Platform,
+  ): Promise<Image> {
+    const chosen = choosePlatform(variants, platform)
+    if (chosen === undefined)
+      throw platformMissing(
+        request.reference,
+        platform,
+        variants.map((one) => one.platform),
+      )
+    const child = await manifests.child(request, chosen.digest)
+    if (child === undefined) throw variantGone(request.reference, chosen)
+    if (child.kind === 'image') return child
+    const name = familiarName(request.reference)
+    throw new DrayError('REGISTRY_FAILED', `${name} is an index of indexes, which dray does not read.`)
+  }
+
+  /** A single manifest does not say what it is for; only the image's configuration does. */
+  async function refuseForeign(request: ImageRequest, image: Image, platform: Platform): Promise<void> {
+    const own = await platformOf(request, image)
+    if (own === undefined || choosePlatform([{ platform: own }], platform) !== undefined) return
+    throw platformMissing(request.reference, platform, [own])
+  }
+
+  async function platformOf({ endpoint, reference, signal }: ImageRequest, { config }: Image) {
+    if (platforms.has(config.digest)) return platforms.get(config.digest)
+    const { repository } = reference
+    const path = `blobs/${config.digest}`
+    const answer = await session.ask({ endpoint, repository, path, maxBytes: CONFIG_BYTES, signal })
+    if (answer.status === 404 || digestOf(answer.body) !== config.digest) {
+      throw breakOff(endpoint.host, `is not the configuration of ${familiarName(reference)}`)
+    }
+    const platform = parseConfigPlatform(answer.body)
+    platforms.set(config.digest, platform)
+    return platform
+  }
+
+  return { resolve }
+}
+
+function platformMissing(reference: ImageReference, wanted: Platform, there: readonly Platform[]): DrayError {
+  const listed =
+    there.length === 0 ? 'it has none at all' : `there is ${there.map(renderPlatform).join(', ')}`
+  const platform = renderPlatform(wanted)
+  return new DrayError(
+    'PLATFORM_MISSING',
+    `${familiarName(reference)} has no variant for ${platform}: ${listed}.`,
+    {
+      hint: `Build it for that platform: \`docker buildx build --platform ${platform} …\`.`,
+    },
+  )
+}
+
+function variantGone(reference: ImageReference, { digest, platform }: Variant): DrayError {
+  const what = `${renderPlatform(platform)} (${digest})`
+  return new DrayError(
+    'PLATFORM_MISSING',
+    `The registry no longer has ${what} of ${familiarName(reference)}.`,
+    {
+      hint: 'Something deleted it, such as a clean-up of untagged versions: push the image again, or restore that version.',
+    },
+  )
+}
+
+const CONFIG_BYTES = 8 * 1024 ** 2

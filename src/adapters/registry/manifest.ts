@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { isDigest, type Digest } from '../../deploy/image-reference.ts'
+import type { Platform } from '../../deploy/ports.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+
+export type Descriptor = { digest: Digest; sizeBytes: number }
+export type Variant = Descriptor & { platform: Platform }
+
+/** What a registry holds under a tag or a digest: an index of variants, or the image itself. */
+export type Manifest =
+  | { kind: 'index'; variants: readonly Variant[] }
+  | { kind: 'image'; config: Descriptor; layers: readonly Descriptor[] }
+
+/** Both forms of both kinds, as registries and Docker's build tools write them. */
+export const MANIFEST_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+/**
+ * Reads a manifest by its shape (https://github.com/opencontainers/image-spec). Variants that are no image, such as the
+ * attestations that Buildx adds as platform `unknown/unknown`, are left out. Throws REGISTRY_FAILED; `name` is for its message.
+ */
+export function parseManifest(body: Uint8Array, name: string): Manifest {
+  const parsed = manifestSchema.safeParse(parseJson(body))
+  if (!parsed.success) throw notAnImage(name)
+  const { manifests, config, layers } = parsed.data
+  // A document that is both would be one image to us and another one to the engine.
+  if (manifests !== undefined && layers !== undefined) throw notAnImage(name)
+  if (manifests !== undefined) return { kind: 'index', variants: manifests.flatMap(variantOf) }
+  if (config === undefined || layers === undefined) throw notAnImage(name)
+  return { kind: 'image', config: descriptorOf(config), layers: withoutRepeats(layers.map(descriptorOf)) }
+}
+
+/** The platform that an image's own configuration names; undefined when it names none. */
+export function parseConfigPlatform(body: Uint8Array): Platform | undefined {
+  return configSchema.safeParse(parseJson(body)).data
+}
+
+/** sha256 of the bytes, as registries name them. */
+export function digestOf(body: Uint8Array): Digest {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`
+}
+
+function variantOf(entry: z.infer<typeof variantSchema>): Variant[] {
+  const { platform, annotations } = entry
+  const isAttestation = annotations?.['vnd.docker.reference.type'] !== undefined
+  if (platform === undefined || platform.os === 'unknown' || isAttestation) return []
+  return [{ ...descriptorOf(entry), platform }]
+}
+
+function descriptorOf({ digest, size }: z.infer<typeof descriptorSchema>): Descriptor {
+  return { digest, sizeBytes: size }
+}
+
+/** A layer that occurs twice, such as an empty one, is fetched once. */
+function withoutRepeats(layers: readonly Descriptor[]): Descriptor[] {
+  return [...new Map(layers.map((layer) => [layer.digest, layer])).values()]
+}
+
+function notAnImage(name: string): DrayError {
+  return new DrayError('REGISTRY_FAILED', `${name} is not an image that Docker can run.`, {
+    hint: 'Build and push it anew with a current `docker buildx build --push`.',
+  })
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const descriptorSchema = z.object({
+  digest: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)),
+  size: z.number().int().nonnegative(),
+})
+
+const platformSchema = z.object({
+  os: z.string().min(1),
+  architecture: z.string().min(1),
+  variant: z.string().optional(),
+})
+
+const variantSchema = descriptorSchema.extend({
+  platform: platformSchema.optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+})
+
+const manifestSchema = z.object({
+  manifests: z.array(variantSchema).optional(),
+  config: descriptorSchema.optional(),
+  layers: z.array(descriptorSchema).optional(),
+})
+
+const configSchema = platformSchema

@@ -1,0 +1,105 @@
+import type { Digest, ImageReference } from '../../deploy/image-reference.ts'
+import type { Credentials, Registry } from '../../deploy/ports.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { createImageResolver } from './image-resolver.ts'
+import { createManifestReader } from './manifest-reader.ts'
+import { endpointsOf, type Endpoint } from './registry-endpoint.ts'
+import { createHttp } from './registry-http.ts'
+import { createSession } from './registry-session.ts'
+import { createTagReader } from './tag-reader.ts'
+
+export type RegistryLimits = {
+  /** From a request to the head of its answer. */
+  answerMs: number
+  /** The whole of a request. */
+  requestMs: number
+  /** How long a temporary failure is tried again. */
+  retryForMs: number
+  /** How long a tag that is not there is waited for: GHCR may show a tag a moment after its push. */
+  newTagMs: number
+  /** How long the tags for a hint may take. */
+  hintMs: number
+}
+
+export type RegistryClientOptions = {
+  /** Login per registry host; asked each time, so it should remember. */
+  credentials: (host: string) => Promise<Credentials | undefined>
+  /** Hosts that are spoken to without TLS, beside loopback addresses. */
+  insecure: ReadonlySet<string>
+  /** Base URL of a mirror per registry, asked first. */
+  mirrors?: Readonly<Record<string, string>>
+  clock: Clock
+  fetch?: typeof fetch
+  limits?: Partial<RegistryLimits>
+}
+
+export type Repository = Pick<ImageReference, 'registry' | 'repository'>
+
+export type RegistryClient = Registry & {
+  /** What a reference names now. Registries do not count it as a download. Throws as `resolve` does. */
+  digest(reference: ImageReference, signal?: AbortSignal): Promise<Digest>
+  /** Every tag, in the registry's order: oldest first on GHCR, by name elsewhere. Throws the REGISTRY_… codes. */
+  tags(repository: Repository, signal?: AbortSignal): Promise<string[]>
+  /** The last `count` tags of `tags`, the newest first, without those that hold signatures and attestations. */
+  newestTags(repository: Repository, count: number, signal?: AbortSignal): Promise<string[]>
+}
+
+/**
+ * Client of registries that follow the OCI distribution specification
+ * (https://github.com/opencontainers/distribution-spec), with the manners of GHCR and Docker Hub.
+ */
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+  const { credentials, clock } = options
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const http = createHttp({ fetch: options.fetch ?? fetch, clock, ...limits })
+  const session = createSession({ http, credentials, clock, retryForMs: limits.retryForMs })
+  const tags = createTagReader(session)
+  const manifests = createManifestReader({ session, tags, clock, limits })
+  const images = createImageResolver({ session, manifests })
+
+  function inOrder<T>(registry: string, ask: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+    return firstToAnswer(endpointsOf(registry, options), ask)
+  }
+
+  return {
+    resolve: (reference, platform, signal) =>
+      inOrder(reference.registry, (endpoint) => images.resolve({ endpoint, reference, signal }, platform)),
+    digest: (reference, signal) =>
+      inOrder(reference.registry, (endpoint) => manifests.digest({ endpoint, reference, signal })),
+    tags: ({ registry, repository }, signal) =>
+      inOrder(registry, (endpoint) => tags.all({ endpoint, repository, signal })),
+    newestTags: ({ registry, repository }, count, signal) =>
+      inOrder(registry, (endpoint) => tags.newest({ endpoint, repository, signal }, count)),
+    credentials: async (host) => {
+      const login = await credentials(host)
+      // The engine would fail with a login that the registry has refused where none is needed.
+      return session.isRefused(host) ? undefined : login
+    },
+  }
+}
+
+/** Asks a mirror and then the registry itself. What a registry said counts more than that another cannot be reached. */
+async function firstToAnswer<T>(
+  endpoints: readonly Endpoint[],
+  ask: (endpoint: Endpoint) => Promise<T>,
+): Promise<T> {
+  const [endpoint, ...others] = endpoints
+  if (endpoint === undefined) throw new Error('A registry is served somewhere.')
+  try {
+    return await ask(endpoint)
+  } catch (error) {
+    if (!(error instanceof DrayError) || others.length === 0) throw error
+    return await firstToAnswer(others, ask).catch((later: unknown) => {
+      throw later instanceof DrayError && later.code === 'REGISTRY_UNREACHABLE' ? error : later
+    })
+  }
+}
+
+const DEFAULT_LIMITS: RegistryLimits = {
+  answerMs: 10_000,
+  requestMs: 30_000,
+  retryForMs: 20_000,
+  newTagMs: 0,
+  hintMs: 8_000,
+}

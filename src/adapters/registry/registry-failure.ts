@@ -1,0 +1,159 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { parseRetryAfter } from './retry-after.ts'
+
+/** The registry asked for fewer requests, and maybe said for how long. */
+export class RateLimited extends DrayError {
+  readonly retryAfterMs: number | undefined
+
+  constructor(message: string, retryAfterMs: number | undefined) {
+    super('REGISTRY_RATE_LIMITED', message, { temporary: true })
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+type FailedAnswer = { status: number; headers: Headers; body: Uint8Array }
+
+export type FailureContext = {
+  host: string
+  /** Repository that was asked for. */
+  repository: string
+  nowMs: number
+  /** Whether a login went with the request. */
+  loggedIn: boolean
+}
+
+/** What an answer with a status of 400 or more means to the user. Never quotes what could hold a secret. */
+export function failureOf(answer: FailedAnswer, context: FailureContext): DrayError {
+  const { host, repository } = context
+  const { status } = answer
+  const said = Buffer.from(answer.body.subarray(0, 4096)).toString('utf8')
+  // GHCR answers 403 for its secondary rate limit.
+  if (status === 429 || (status === 403 && /rate limit/i.test(said)))
+    return rateLimited(answer, said, context)
+  if (status === 401) return unauthorized(context)
+  if (status === 403) return forbidden(context)
+  const reason = renderReason(said)
+  return new DrayError(
+    'REGISTRY_FAILED',
+    `${host} answers ${status}${reason} when asked for ${repository}.`,
+    {
+      temporary: status >= 500 || status === 408 || status === 421,
+    },
+  )
+}
+
+/** The login was refused, and without it there is no access either. */
+export function staleLogin(host: string, repository: string, cause: DrayError): DrayError {
+  const access = isGhcr(host)
+    ? `a token with \`read:packages\`, and in Actions read access under "Manage Actions access" of the package`
+    : 'a login that may read it'
+  return new DrayError(
+    'REGISTRY_FORBIDDEN',
+    `${host} refuses the login for ${repository}, and does not show it without one.`,
+    {
+      hint: `The stored login may be stale: \`docker logout ${host}\`, then log in again. If it is not, ${repository} is not there, or needs ${access}.`,
+      cause,
+    },
+  )
+}
+
+/** No answer came at all. `why` is the error of the request, or how long it was waited for. */
+export function noAnswer(host: string, why: unknown): DrayError {
+  if (typeof why === 'string') {
+    return new DrayError('REGISTRY_UNREACHABLE', `${host} did not answer within ${why}.`, { temporary: true })
+  }
+  const code = networkCode(why)
+  const known = code === undefined ? undefined : NETWORK[code]
+  const reason = known?.says ?? `the connection failed${code === undefined ? '' : ` (${code})`}`
+  return new DrayError('REGISTRY_UNREACHABLE', `${host} cannot be reached: ${reason}.`, {
+    hint: known?.hint,
+    temporary: known?.temporary ?? true,
+  })
+}
+
+/** The answer began, but did not come to its end. */
+export function breakOff(host: string, how: string, cause?: unknown): DrayError {
+  return new DrayError('REGISTRY_FAILED', `The answer of ${host} ${how}.`, { temporary: true, cause })
+}
+
+function rateLimited(answer: FailedAnswer, said: string, { host, nowMs }: FailureContext): RateLimited {
+  const waitMs = parseRetryAfter(answer.headers.get('retry-after'), said, nowMs)
+  const until = waitMs === undefined || waitMs < 1000 ? '' : ` for ${Math.ceil(waitMs / 1000)} s`
+  return new RateLimited(`${host} asks for fewer requests${until}.`, waitMs)
+}
+
+function unauthorized({ host, repository, loggedIn }: FailureContext): DrayError {
+  if (loggedIn)
+    return new DrayError('REGISTRY_UNAUTHORIZED', `${host} does not accept the login for ${repository}.`)
+  if (isGhcr(host)) {
+    return new DrayError('REGISTRY_UNAUTHORIZED', `${host}/${repository} is private, or not there.`)
+  }
+  const hint = `Name the login under \`registries:\` in dray.yml, or log in here with \`docker login ${host}\`.`
+  return new DrayError('REGISTRY_UNAUTHORIZED', `${host} wants a login for ${repository}.`, { hint })
+}
+
+function forbidden({ host, repository, loggedIn }: FailureContext): DrayError {
+  const what = loggedIn ? 'refuses the login for' : 'does not give access to'
+  const hint = loggedIn ? undefined : `Log in with an account that may read ${repository}.`
+  return new DrayError('REGISTRY_FORBIDDEN', `${host} ${what} ${repository}.`, { hint })
+}
+
+/** Only the code of the registry's error: its text is not ours to vouch for. */
+function renderReason(said: string): string {
+  const code = /"code"\s*:\s*"([A-Z_]{1,40})"/.exec(said)?.[1]
+  return code === undefined ? '' : ` (${code})`
+}
+
+function isGhcr(host: string): boolean {
+  return host === 'ghcr.io'
+}
+
+function networkCode(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+    if ('code' in at && typeof at.code === 'string' && at.code !== '') return at.code
+  }
+  return undefined
+}
+
+type NetworkFailure = { says: string; temporary: boolean; hint?: string }
+
+const UNTRUSTED: NetworkFailure = {
+  says: 'its certificate is not trusted here',
+  temporary: false,
+  hint: 'Name the certificate of its authority: `NODE_EXTRA_CA_CERTS=/path/to/ca.pem`.',
+}
+
+const NOT_TLS: NetworkFailure = {
+  says: 'it does not speak TLS',
+  temporary: false,
+  hint: 'If it speaks plain HTTP, say `insecure: true` for it under `registries:` in dray.yml.',
+}
+
+const NETWORK: Readonly<Record<string, NetworkFailure>> = {
+  ECONNREFUSED: { says: 'the connection was refused', temporary: true },
+  ECONNRESET: { says: 'the connection was reset', temporary: true },
+  UND_ERR_SOCKET: { says: 'the connection was closed', temporary: true },
+  ETIMEDOUT: { says: 'the connection timed out', temporary: true },
+  UND_ERR_CONNECT_TIMEOUT: { says: 'the connection timed out', temporary: true },
+  EHOSTUNREACH: { says: 'there is no route to it', temporary: true },
+  ENETUNREACH: { says: 'there is no network', temporary: true },
+  EAI_AGAIN: { says: 'its name cannot be looked up now', temporary: true },
+  ENOTFOUND: { says: 'its name is not known', temporary: false, hint: 'Check the name of the registry.' },
+  CERT_HAS_EXPIRED: {
+    says: 'its certificate has expired',
+    temporary: false,
+    hint: 'Its operator must renew it.',
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    says: 'its certificate is for another name',
+    temporary: false,
+    hint: 'Check the name of the registry.',
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
+  EPROTO: NOT_TLS,
+}

@@ -1,0 +1,105 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { breakOff, noAnswer } from './registry-failure.ts'
+
+export type HttpRequest = {
+  /** Registry as messages name it. */
+  host: string
+  url: string
+  method?: 'GET' | 'HEAD' | 'POST'
+  headers?: Readonly<Record<string, string>>
+  body?: string
+  /** A longer answer is refused. */
+  maxBytes: number
+  signal?: AbortSignal
+}
+
+export type HttpAnswer = { status: number; headers: Headers; body: Uint8Array<ArrayBuffer> }
+
+export type HttpOptions = {
+  fetch: typeof fetch
+  clock: Clock
+  /** From the request to the head of the answer: connecting, TLS, and the registry's thinking. */
+  answerMs: number
+  /** The whole of one request, so that an answer that trickles in ends too. */
+  requestMs: number
+}
+
+export type Http = (request: HttpRequest) => Promise<HttpAnswer>
+
+/**
+ * One HTTP request and its whole answer, whatever its status. Throws REGISTRY_UNREACHABLE when there is no answer,
+ * REGISTRY_FAILED when it breaks off or is too long, and the signal's reason when it aborts.
+ */
+export function createHttp(options: HttpOptions): Http {
+  return async (request) => {
+    request.signal?.throwIfAborted()
+    const timer = startTimer(options.clock, request.signal)
+    const seconds = (ms: number) => `${ms / 1000} s`
+    let response: Response | undefined
+    try {
+      timer.limit(options.answerMs)
+      response = await options.fetch(request.url, {
+        method: request.method ?? 'GET',
+        headers: { 'user-agent': 'dray', ...request.headers },
+        body: request.body,
+        signal: timer.signal,
+      })
+      timer.limit(options.requestMs)
+      refuseDowngrade(request, response)
+      return { status: response.status, headers: response.headers, body: await readBody(request, response) }
+    } catch (error) {
+      request.signal?.throwIfAborted()
+      if (error instanceof DrayError) throw error
+      if (timer.expired && response === undefined) throw noAnswer(request.host, seconds(options.answerMs))
+      if (timer.expired) throw breakOff(request.host, `took longer than ${seconds(options.requestMs)}`)
+      if (response === undefined) throw noAnswer(request.host, error)
+      throw breakOff(request.host, 'broke off', error)
+    } finally {
+      timer.stop()
+    }
+  }
+}
+
+function startTimer(clock: Clock, outer: AbortSignal | undefined) {
+  const expiry = new AbortController()
+  let stop = new AbortController()
+  return {
+    signal: outer === undefined ? expiry.signal : AbortSignal.any([outer, expiry.signal]),
+    get expired() {
+      return expiry.signal.aborted
+    },
+    limit(ms: number) {
+      stop.abort()
+      stop = new AbortController()
+      clock.sleep(ms, stop.signal).then(
+        () => expiry.abort(),
+        () => undefined,
+      )
+    },
+    stop() {
+      stop.abort()
+    },
+  }
+}
+
+/** What came over TLS must not go on without it: nothing would vouch for the answer any more. */
+function refuseDowngrade(request: HttpRequest, response: Response): void {
+  if (!request.url.startsWith('https:') || !response.url.startsWith('http:')) return
+  throw new DrayError('REGISTRY_FAILED', `${request.host} redirects to an address without TLS.`)
+}
+
+async function readBody(request: HttpRequest, response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = response.body ?? []
+  for await (const chunk of stream) {
+    length += chunk.byteLength
+    if (length > request.maxBytes) {
+      const limit = `${Math.floor(request.maxBytes / 1024)} KiB`
+      throw new DrayError('REGISTRY_FAILED', `${request.host} sends an answer of more than ${limit}.`)
+    }
+    chunks.push(chunk)
+  }
+  return new Uint8Array(Buffer.concat(chunks))
+}

@@ -1,0 +1,129 @@
+import type { Credentials } from '../../deploy/ports.ts'
+import type { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { retry } from '../../shared/retry.ts'
+import { parseChallenge, type Challenge } from './auth-challenge.ts'
+import type { Endpoint } from './registry-endpoint.ts'
+import { failureOf, RateLimited, staleLogin } from './registry-failure.ts'
+import type { Http, HttpAnswer } from './registry-http.ts'
+import { basicAuthorization, createTokenService } from './token-service.ts'
+
+export type RegistryRequest = {
+  endpoint: Endpoint
+  repository: string
+  /** After `/v2/REPOSITORY/`, or a whole address on the same endpoint. */
+  path: string
+  method?: 'GET' | 'HEAD'
+  accept?: string
+  maxBytes: number
+  signal?: AbortSignal
+}
+
+export type SessionOptions = {
+  http: Http
+  credentials: (host: string) => Promise<Credentials | undefined>
+  clock: Clock
+  /** How long a temporary failure is tried again. */
+  retryForMs: number
+}
+
+export type RegistrySession = {
+  /** The answer, which is a success or 404. Throws the REGISTRY_… codes. */
+  ask(request: RegistryRequest): Promise<HttpAnswer>
+  /** Whether the login of this host was refused wherever it was used. */
+  isRefused(host: string): boolean
+}
+
+/**
+ * Requests to registries with the authentication that each of them asks for. A refused login is tried again without it:
+ * GHCR refuses a stale one even for what everybody may read (https://github.com/akuity/kargo/pull/778).
+ */
+export function createSession({ http, credentials, clock, retryForMs }: SessionOptions): RegistrySession {
+  const tokens = createTokenService({ http, clock })
+  const challenges = new Map<string, Challenge>()
+  const refused = new Set<string>()
+  const accepted = new Set<string>()
+
+  function ask(request: RegistryRequest): Promise<HttpAnswer> {
+    const waitOf = (error: unknown) => (error instanceof RateLimited ? error.retryAfterMs : undefined)
+    const options = { clock, deadlineMs: retryForMs, waitOf, signal: request.signal }
+    return retry(() => askWithLogin(request), options)
+  }
+
+  async function askWithLogin(request: RegistryRequest): Promise<HttpAnswer> {
+    const { endpoint, repository } = request
+    const place = `${endpoint.baseUrl}/${repository}`
+    const login = refused.has(place) ? undefined : await credentials(endpoint.host)
+    if (login === undefined) return askAs(undefined, request)
+    try {
+      const answer = await askAs(login, request)
+      accepted.add(endpoint.host)
+      return answer
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const answer = await askWithout(error, request)
+      refused.add(place)
+      return answer
+    }
+  }
+
+  async function askWithout(refusal: DrayError, request: RegistryRequest): Promise<HttpAnswer> {
+    try {
+      return await askAs(undefined, request)
+    } catch (error) {
+      throw isRefusal(error) ? staleLogin(request.endpoint.host, request.repository, refusal) : error
+    }
+  }
+
+  async function askAs(login: Credentials | undefined, request: RegistryRequest): Promise<HttpAnswer> {
+    const first = await send(login, request)
+    if (first.status !== 401) return accept(first, login, request)
+    const challenge = parseChallenge(first.headers.get('www-authenticate'))
+    if (challenge === undefined || (challenge.scheme === 'basic' && login === undefined)) {
+      return accept(first, login, request)
+    }
+    if (challenge.scheme === 'bearer') tokens.forget({ ...request, challenge, login })
+    challenges.set(request.endpoint.baseUrl, challenge)
+    return accept(await send(login, request), login, request)
+  }
+
+  async function send(login: Credentials | undefined, request: RegistryRequest): Promise<HttpAnswer> {
+    const { endpoint, repository, path, method, accept, maxBytes, signal } = request
+    const authorization = await authorizationFor(login, request)
+    const url = path.includes('://') ? path : `${endpoint.baseUrl}/v2/${repository}/${path}`
+    const headers = {
+      ...(accept !== undefined && { accept }),
+      ...(authorization !== undefined && { authorization }),
+    }
+    return http({ host: endpoint.host, url, method, headers, maxBytes, signal })
+  }
+
+  async function authorizationFor(login: Credentials | undefined, request: RegistryRequest) {
+    const challenge = challenges.get(request.endpoint.baseUrl)
+    if (challenge === undefined) return undefined
+    if (challenge.scheme === 'bearer') return `Bearer ${await tokens.token({ ...request, challenge, login })}`
+    return login === undefined ? undefined : basicAuthorization(login)
+  }
+
+  function accept(answer: HttpAnswer, login: Credentials | undefined, request: RegistryRequest): HttpAnswer {
+    if (answer.status < 400 || answer.status === 404) return answer
+    const { endpoint, repository } = request
+    throw failureOf(answer, {
+      host: endpoint.host,
+      repository,
+      nowMs: clock.now(),
+      loggedIn: login !== undefined,
+    })
+  }
+
+  return { ask, isRefused: (host) => !accepted.has(host) && refusedHosts(refused).has(host) }
+}
+
+function isRefusal(error: unknown): error is DrayError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'REGISTRY_UNAUTHORIZED' || code === 'REGISTRY_FORBIDDEN'
+}
+
+function refusedHosts(places: ReadonlySet<string>): Set<string> {
+  return new Set([...places].map((place) => new URL(place).host))
+}

@@ -1,0 +1,29 @@
+import { familiarName, type ImageReference } from '../../deploy/image-reference.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Endpoint } from './registry-endpoint.ts'
+
+/** TAG_NOT_FOUND that names the image, the tag and the tags there are, the newest first. */
+export function tagMissing(
+  endpoint: Endpoint,
+  reference: ImageReference,
+  newest: readonly string[],
+): DrayError {
+  const { registry, repository, tag = 'latest', digest } = reference
+  const image = familiarName({ registry, repository })
+  const wanted = digest === undefined ? `tag \`${tag}\`` : `manifest ${digest}`
+  const at = endpoint.host === registry ? '' : ` on ${endpoint.host}`
+  const hint = newest.length === 0 ? undefined : `The newest tags there are: ${newest.join(', ')}.`
+  return new DrayError('TAG_NOT_FOUND', `${image} has no ${wanted}${at}.`, { hint })
+}
+
+/** TAG_NOT_FOUND for an image of which the registry knows nothing. */
+export function imageMissing(endpoint: Endpoint, reference: ImageReference): DrayError {
+  const { registry, repository } = reference
+  return new DrayError(
+    'TAG_NOT_FOUND',
+    `${endpoint.host} has no image ${familiarName({ registry, repository })}.`,
+    {
+      hint: 'Check its name, or let CI push it first.',
+    },
+  )
+}

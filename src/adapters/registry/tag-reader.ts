@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Endpoint } from './registry-endpoint.ts'
+import type { RegistrySession } from './registry-session.ts'
+
+export type TagsRequest = { endpoint: Endpoint; repository: string; signal?: AbortSignal }
+
+export type TagReader = {
+  /** Every tag in the registry's order. Throws TAG_NOT_FOUND when there is no such repository, and the REGISTRY_… codes. */
+  all(request: TagsRequest): Promise<string[]>
+  /** The last `count` of them, the last one first. */
+  newest(request: TagsRequest, count: number): Promise<string[]>
+  /** As `newest`, for a hint: empty when the registry fails, or does not give them in time. */
+  newestWithin(
+    request: TagsRequest,
+    count: number,
+    limit: { clock: Clock; ms: number },
+  ): Promise<string[] | 'no such repository'>
+}
+
+/** Reads `tags/list` page by page. GHCR gives 100 tags a page, the oldest first, so the newest are on the last page. */
+export function createTagReader(session: RegistrySession): TagReader {
+  async function all({ endpoint, repository, signal }: TagsRequest): Promise<string[]> {
+    const tags: string[] = []
+    const seen = new Set<string>()
+    let path: string | undefined = `tags/list?n=${PAGE}`
+    while (path !== undefined && !seen.has(path)) {
+      seen.add(path)
+      const answer = await session.ask({ endpoint, repository, path, maxBytes: PAGE_BYTES, signal })
+      if (answer.status === 404) throw new NoRepository(endpoint, repository)
+      tags.push(...parseTags(endpoint, answer.body))
+      path = nextPage(endpoint, answer.headers.get('link'))
+    }
+    return tags
+  }
+
+  async function newest(request: TagsRequest, count: number): Promise<string[]> {
+    const tags = (await all(request)).filter((tag) => !ATTACHED.test(tag))
+    return tags.slice(-count).reverse()
+  }
+
+  async function newestWithin(
+    request: TagsRequest,
+    count: number,
+    { clock, ms }: { clock: Clock; ms: number },
+  ) {
+    const late = new AbortController()
+    const answered = new AbortController()
+    clock.sleep(ms, answered.signal).then(
+      () => late.abort(),
+      () => undefined,
+    )
+    const signal = AbortSignal.any([late.signal, ...(request.signal === undefined ? [] : [request.signal])])
+    try {
+      return await newest({ ...request, signal }, count)
+    } catch (error) {
+      request.signal?.throwIfAborted()
+      return error instanceof NoRepository ? 'no such repository' : []
+    } finally {
+      answered.abort()
+    }
+  }
+
+  return { all, newest, newestWithin }
+}
+
+class NoRepository extends DrayError {
+  constructor(endpoint: Endpoint, repository: string) {
+    super('TAG_NOT_FOUND', `${endpoint.host} has no image ${repository}.`)
+  }
+}
+
+function parseTags(endpoint: Endpoint, body: Uint8Array): string[] {
+  try {
+    return pageSchema.parse(JSON.parse(Buffer.from(body).toString('utf8'))).tags ?? []
+  } catch {
+    throw new DrayError('REGISTRY_FAILED', `${endpoint.host} answers something else than a list of tags.`)
+  }
+}
+
+/** Address of the next page (RFC 8288); one on another host is not followed, as it would be sent our token. */
+function nextPage(endpoint: Endpoint, link: string | null): string | undefined {
+  const target = /<([^>]+)>\s*;[^,]*\brel="?next\b/i.exec(link ?? '')?.[1]
+  if (target === undefined || !URL.canParse(target, endpoint.baseUrl)) return undefined
+  const url = new URL(target, endpoint.baseUrl)
+  return url.origin === new URL(endpoint.baseUrl).origin ? url.href : undefined
+}
+
+/** Registries give no more than they like; GHCR's limit is not documented. */
+const PAGE = 1000
+const PAGE_BYTES = 8 * 1024 ** 2
+
+/** What signing and attesting tools attach to an image under its digest. */
+const ATTACHED = /^sha256-[0-9a-f]{64}/
+
+/** `null` is what some registries answer for a repository without tags. */
+const pageSchema = z.object({ tags: z.array(z.string()).nullish() })

@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import type { Credentials } from '../../deploy/ports.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { pullScope, type Challenge } from './auth-challenge.ts'
+import type { Endpoint } from './registry-endpoint.ts'
+import { failureOf } from './registry-failure.ts'
+import type { Http, HttpRequest } from './registry-http.ts'
+
+type Token = { value: string; freshUntilMs: number }
+
+export type TokenRequest = {
+  endpoint: Endpoint
+  challenge: Extract<Challenge, { scheme: 'bearer' }>
+  repository: string
+  login: Credentials | undefined
+  signal?: AbortSignal
+}
+
+export type TokenService = {
+  /** A token that lets the repository be read. Throws the REGISTRY_… codes. */
+  token(request: TokenRequest): Promise<string>
+  /** The registry no longer accepts the token that it was given: the next one is a new one. */
+  forget(request: TokenRequest): void
+}
+
+/** Fetches and keeps tokens, one per repository, as https://distribution.github.io/distribution/spec/auth/token/ says. */
+export function createTokenService({ http, clock }: { http: Http; clock: Clock }): TokenService {
+  const kept = new Map<string, Token>()
+  return {
+    async token(request) {
+      const key = keyOf(request)
+      const known = kept.get(key)
+      if (known !== undefined && clock.now() < known.freshUntilMs) return known.value
+      const token = await fetchToken(request, { http, clock })
+      kept.set(key, token)
+      return token.value
+    },
+    forget(request) {
+      kept.delete(keyOf(request))
+    },
+  }
+}
+
+/** The header of HTTP Basic authentication. */
+export function basicAuthorization({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`
+}
+
+/** User name under which Docker's credential helpers store an OAuth refresh token. */
+export const IDENTITY_TOKEN_USER = '<token>'
+
+function keyOf({ endpoint, repository, login }: TokenRequest): string {
+  return `${endpoint.baseUrl} ${repository} ${login === undefined ? 'anonymous' : 'login'}`
+}
+
+async function fetchToken(
+  request: TokenRequest,
+  { http, clock }: { http: Http; clock: Clock },
+): Promise<Token> {
+  const { endpoint, repository, login } = request
+  const answer = await http({
+    ...tokenCall(request),
+    host: endpoint.host,
+    maxBytes: 1024 ** 2,
+    signal: request.signal,
+  })
+  if (answer.status >= 400) {
+    const context = { host: endpoint.host, repository, nowMs: clock.now(), loggedIn: login !== undefined }
+    throw failureOf(answer, context)
+  }
+  const parsed = tokenAnswer.safeParse(parseJson(answer.body))
+  const value = parsed.data?.token ?? parsed.data?.access_token
+  if (value === undefined) {
+    throw new DrayError('REGISTRY_FAILED', `The token service of ${endpoint.host} gives no token.`)
+  }
+  const lifeMs = (parsed.data?.expires_in ?? DEFAULT_LIFE_S) * 1000
+  return { value, freshUntilMs: clock.now() + Math.max(lifeMs - SPARE_MS, lifeMs / 2) }
+}
+
+function tokenCall(request: TokenRequest): Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'> {
+  const { challenge, repository, login } = request
+  const url = tokenUrl(request)
+  const scope = pullScope(repository, challenge.scope)
+  const params = new URLSearchParams({
+    ...(challenge.service !== undefined && { service: challenge.service }),
+    scope,
+  })
+  if (login?.username === IDENTITY_TOKEN_USER) {
+    params.set('grant_type', 'refresh_token')
+    params.set('client_id', 'dray')
+    params.set('refresh_token', login.password.reveal())
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    return { url: url.href, method: 'POST', headers, body: params.toString() }
+  }
+  for (const [name, value] of params) url.searchParams.set(name, value)
+  return { url: url.href, headers: login === undefined ? {} : { authorization: basicAuthorization(login) } }
+}
+
+/** The login goes to the address that the registry names, so it must be as well protected as the registry is. */
+function tokenUrl({ endpoint, challenge }: TokenRequest): URL {
+  const url = URL.canParse(challenge.realm) ? new URL(challenge.realm) : undefined
+  const plain = endpoint.baseUrl.startsWith('http:')
+  if (url?.protocol === 'https:' || (plain && url?.protocol === 'http:')) return url
+  throw new DrayError(
+    'REGISTRY_FAILED',
+    `${endpoint.host} names a token service that is not safe to log in to.`,
+  )
+}
+
+function parseJson(body: Uint8Array<ArrayBuffer>): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Visible ASCII only: anything else could not travel in a header. */
+const tokenText = z.string().regex(/^[\x21-\x7e]+$/)
+const tokenAnswer = z.object({
+  token: tokenText.optional().catch(undefined),
+  access_token: tokenText.optional().catch(undefined),
+  expires_in: z.number().positive().optional().catch(undefined),
+})
+
+/** What the specification of tokens says for an answer without `expires_in`; GHCR's has none. */
+const DEFAULT_LIFE_S = 60
+/** A token is not used in its last seconds, so that it does not expire on its way. */
+const SPARE_MS = 10_000
