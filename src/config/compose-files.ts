@@ -1,0 +1,70 @@
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+import { DrayError } from '../errors/dray-error.ts'
+
+/** In the order in which Compose looks for them (compose-spec, "Compose file"). */
+const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+export type ComposeFiles = {
+  /** Absolute directory of the first file: Compose's project directory. */
+  projectDirectory: string
+  /** Relative to it, with `/`; at least one. */
+  files: readonly string[]
+}
+
+/** Name of the compose file in a directory that Compose itself would take, or undefined. */
+export async function findComposeFile(directory: string): Promise<string | undefined> {
+  for (const name of composeNames) {
+    if (await exists(path.join(directory, name))) return name
+  }
+  return undefined
+}
+
+/**
+ * The compose files of an environment: those it names, relative to `directory`, or the one that Compose would find there.
+ * Throws COMPOSE_MISSING, and COMPOSE_PATH_OUTSIDE when a further file is not beside or below the first.
+ */
+export async function chooseComposeFiles(
+  directory: string,
+  named: string | readonly string[] | undefined,
+): Promise<ComposeFiles> {
+  const names = typeof named === 'string' ? [named] : (named ?? [await requireComposeFile(directory)])
+  const absolute = names.map((name) => path.resolve(directory, name))
+  for (const [index, file] of absolute.entries()) {
+    if (!(await exists(file))) {
+      throw new DrayError(
+        'COMPOSE_MISSING',
+        `There is no compose file ${names[index] ?? file} in ${directory}.`,
+      )
+    }
+  }
+  const projectDirectory = path.dirname(absolute[0] ?? directory)
+  return { projectDirectory, files: absolute.map((file) => relativeInside(projectDirectory, file)) }
+}
+
+async function requireComposeFile(directory: string): Promise<string> {
+  const found = await findComposeFile(directory)
+  if (found !== undefined) return found
+  throw new DrayError(
+    'COMPOSE_MISSING',
+    `There is no compose file in ${directory}; looked for ${composeNames.join(', ')}.`,
+    { hint: 'Create one, or name it with `compose:` in dray.yml.' },
+  )
+}
+
+function relativeInside(directory: string, file: string): string {
+  const relative = path.relative(directory, file)
+  if (!relative.startsWith('..')) return relative.split(path.sep).join('/')
+  throw new DrayError(
+    'COMPOSE_PATH_OUTSIDE',
+    `The compose file ${file} lies outside ${directory}, the directory of the first one.`,
+    { hint: 'Put it beside or below the first compose file.' },
+  )
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,62 @@
+/** dray.yml for one environment, with everything filled in that can be derived. */
+export type DeployConfig = {
+  app: string
+  /** Where the app's own images are; the owner is in lower case. */
+  registry: { host: string; owner: string } | undefined
+  environment: Environment
+  /** In the order of the file, which is the order in which they run. */
+  tasks: readonly Task[]
+  proxyService: string | undefined
+  probe: Probe | undefined
+  /** What dray.yml says of single services; those it does not name are absent. */
+  services: Readonly<Record<string, ServiceSettings>>
+  registries: Readonly<Record<string, RegistrySettings>>
+  bundle: { include: readonly string[]; exclude: readonly string[] }
+  /** Absolute path of dray.yml; undefined when there is none. */
+  configFile: string | undefined
+  /** Absolute path of the first compose file's directory: what goes to the host is relative to it. */
+  projectDirectory: string
+}
+
+export type Environment = {
+  name: string
+  /** As the user wrote them: `deploy@test.example.com`, or `local` for this machine. */
+  hosts: readonly string[]
+  /** Absolute directory of the app on the hosts. */
+  path: string
+  /** Relative to the project directory, with `/`. */
+  composeFiles: readonly string[]
+  tagRule: TagRule | undefined
+  /** Releases kept for rollback. */
+  keep: number
+  env: Readonly<Record<string, string>>
+}
+
+export type TagRule = { kind: 'sha' } | { kind: 'version' } | { kind: 'template'; text: string }
+
+export type Task = {
+  name: string
+  /** The first of these that the compose file has is meant. */
+  serviceCandidates: readonly string[]
+  argv: readonly string[]
+  when: 'before' | 'after' | 'manual'
+  timeoutMs: number | undefined
+}
+
+export type Probe = { url: string; timeoutMs: number; everyMs: number }
+
+export type ServiceSettings = {
+  rollout: 'roll' | 'recreate' | undefined
+  healthTimeoutMs: number | undefined
+  drainMs: number | undefined
+}
+
+export type RegistrySettings = {
+  username: string | undefined
+  /** Name of the variable that holds the password, without `$`. */
+  passwordVariable: string | undefined
+  insecure: boolean
+}
+
+/** The host that means the machine dray runs on. */
+export const localHost = 'local'

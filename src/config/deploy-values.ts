@@ -1,0 +1,138 @@
+import { DrayError } from '../errors/dray-error.ts'
+import { Secret } from '../shared/secret.ts'
+import type { DeployConfig } from './deploy-config.ts'
+import type { EnvFile } from './env-file.ts'
+import { deployTimeNames } from './environment-variables.ts'
+import { resolveTagRule, type CommitFacts } from './tag-rule.ts'
+
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** The one-shot values of one deploy. */
+export type DeployValues = {
+  /** `IMAGE_TAG`; undefined when nothing says one, and the compose file's own default holds. */
+  tag: string | undefined
+  /** Where the tag comes from, for people: `--tag`, `IMAGE_TAG`, `tag: sha (GITHUB_SHA)`. */
+  tagSource: string | undefined
+  registryOwner: string | undefined
+  githubActor: string | undefined
+  /** Empty where it was given empty, which is a mistake that the login tells. */
+  githubToken: Secret | undefined
+  /** What `${…}` in the compose file sees beside the server's `.env`. The token is never among them. */
+  composeVariables: Readonly<Record<string, string>>
+  /** Every variable there is, for those who look up a credential by name. A function, so that nothing prints it. */
+  variables(): Variables
+  /** What must not appear in any output. */
+  secrets: readonly Secret[]
+  warnings: readonly string[]
+}
+
+export type DeployValuesInput = {
+  config: DeployConfig
+  /** `--tag`. */
+  tag?: string
+  envFile?: EnvFile
+  /** The environment of the command. */
+  env: Variables
+  commit: CommitFacts
+}
+
+/**
+ * The deploy-time values: from the options, else the file of deploy-time values, else the environment, else `env:` of
+ * dray.yml, else derived. An empty IMAGE_TAG or REGISTRY_OWNER counts as absent, as `${IMAGE_TAG:-latest}` takes it.
+ *
+ * Throws TAG_UNKNOWN where the tag rule finds nothing, and IMAGE_INVALID for a tag that no registry can hold.
+ */
+export function makeDeployValues(input: DeployValuesInput): DeployValues {
+  const { config, env } = input
+  const fromFile = Object.fromEntries(input.envFile?.values ?? [])
+  const variables: Variables = { ...config.environment.env, ...env, ...fromFile }
+  const warnings = (input.envFile?.warnings ?? []).map((warning) => `File of deploy-time values: ${warning}`)
+
+  const { tag, source: tagSource } = chooseTag(input, variables, warnings)
+  const registryOwner = chooseOwner(config, variables, warnings)
+  const githubToken =
+    variables['GITHUB_TOKEN'] === undefined ? undefined : new Secret(variables['GITHUB_TOKEN'])
+  const { GITHUB_ACTOR: githubActor, ENV: envName = config.environment.name } = variables
+
+  const known = { IMAGE_TAG: tag, REGISTRY_OWNER: registryOwner, GITHUB_ACTOR: githubActor, ENV: envName }
+  return {
+    tag,
+    tagSource,
+    registryOwner,
+    githubActor,
+    githubToken,
+    composeVariables: withoutToken(
+      { ...config.environment.env, ...fromFile, ...known },
+      githubToken,
+      warnings,
+    ),
+    variables: () => variables,
+    secrets: findSecrets(input, variables),
+    warnings,
+  }
+}
+
+function chooseTag(input: DeployValuesInput, variables: Variables, warnings: string[]) {
+  const chosen = findTag(input, variables, warnings)
+  if (chosen.tag !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(chosen.tag)) {
+    throw new DrayError(
+      'IMAGE_INVALID',
+      `\`${chosen.tag}\` (${chosen.source}) is not a tag that a registry can hold.`,
+      {
+        hint: 'A tag has up to 128 letters, digits, `_`, `.` and `-`, and does not start with `.` or `-`.',
+      },
+    )
+  }
+  return chosen
+}
+
+function findTag(input: DeployValuesInput, variables: Variables, warnings: string[]) {
+  if (input.tag !== undefined) return { tag: input.tag, source: '--tag' }
+  const named = variables['IMAGE_TAG']
+  if (named !== undefined && named !== '') return { tag: named, source: 'IMAGE_TAG' }
+  if (named === '') warnings.push('IMAGE_TAG is set but empty; it counts as not set.')
+  const rule = input.config.environment.tagRule
+  if (rule === undefined) return { tag: undefined, source: undefined }
+  return resolveTagRule(rule, { variables, commit: input.commit })
+}
+
+function chooseOwner(config: DeployConfig, variables: Variables, warnings: string[]): string | undefined {
+  const named = variables['REGISTRY_OWNER']
+  if (named === undefined || named === '') return config.registry?.owner
+  const owner = named.toLowerCase()
+  if (owner !== named)
+    warnings.push('REGISTRY_OWNER has capitals, which no registry takes; it was put in lower case.')
+  return owner
+}
+
+/** The token must not reach the compose file under another name either. */
+function withoutToken(
+  variables: Variables,
+  token: Secret | undefined,
+  warnings: string[],
+): Record<string, string> {
+  const secret = token?.reveal() ?? ''
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined || name === 'GITHUB_TOKEN') continue
+    if (secret !== '' && value.includes(secret)) {
+      warnings.push(`${name} holds the GitHub token and is not handed to the compose file.`)
+    } else result[name] = value
+  }
+  return result
+}
+
+/** The token, the registry passwords, and what the file holds beyond the known names where its name says it is secret. */
+function findSecrets(input: DeployValuesInput, variables: Variables): Secret[] {
+  const passwords = Object.values(input.config.registries).flatMap(
+    ({ passwordVariable }) => passwordVariable ?? [],
+  )
+  const known: readonly string[] = deployTimeNames
+  const named = [...(input.envFile?.values.keys() ?? [])].filter(
+    (name) => !known.includes(name) && /TOKEN|SECRET|PASS|KEY|CREDENTIAL|AUTH|DSN|DATABASE_URL/i.test(name),
+  )
+  return ['GITHUB_TOKEN', ...passwords, ...named].flatMap((name) => {
+    const value = variables[name]
+    return value === undefined || value === '' ? [] : [new Secret(value)]
+  })
+}

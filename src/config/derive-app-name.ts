@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parse } from 'yaml'
+
+/**
+ * The name that Compose gives the project: the last `name` of the compose files, else the directory's name in the letters
+ * that Compose allows (compose-spec, "Version and name top-level elements").
+ */
+export async function deriveAppName(
+  projectDirectory: string,
+  composeFiles: readonly string[],
+): Promise<string> {
+  let name: string | undefined
+  for (const file of composeFiles) {
+    name = readName(await readFile(path.join(projectDirectory, file), 'utf8')) ?? name
+  }
+  return name ?? toProjectName(path.basename(projectDirectory))
+}
+
+/** A name with `${…}` is known to Compose only; a file that is not YAML is refused by Compose, in better words than ours. */
+function readName(composeText: string): string | undefined {
+  try {
+    const value: unknown = parse(composeText, { logLevel: 'silent', merge: true })
+    if (typeof value !== 'object' || value === null || !('name' in value)) return undefined
+    return typeof value.name === 'string' && /^[a-z0-9][a-z0-9_-]*$/.test(value.name) ? value.name : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function toProjectName(directoryName: string): string {
+  const name = directoryName
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '')
+  return name === '' ? 'app' : name
+}

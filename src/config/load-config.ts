@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { DrayError } from '../errors/dray-error.ts'
+import { sortByNearness } from '../shared/nearest.ts'
+import { chooseComposeFiles, findComposeFile } from './compose-files.ts'
+import { localHost, type DeployConfig } from './deploy-config.ts'
+import { deriveAppName } from './derive-app-name.ts'
+import { normalise } from './normalise.ts'
+import { parseConfig } from './parse-config.ts'
+import { configError } from './problem.ts'
+import { checkRules } from './rules.ts'
+import type { ConfigFile } from './schema.ts'
+import { parseYaml } from './yaml-source.ts'
+
+const configNames = ['dray.yml', 'dray.yaml']
+
+export type LoadOptions = {
+  cwd: string
+  /** File given with `--config`, relative to `cwd`. */
+  configPath?: string
+  environmentName: string
+  /** Owner of the repository on GitHub, in any case; derives the registry where dray.yml names none. */
+  githubOwner?: string
+}
+
+/**
+ * The configuration of one environment. Without a dray.yml there is one environment, `local`, for a directory with a
+ * compose file.
+ *
+ * Throws CONFIG_MISSING, CONFIG_SYNTAX and CONFIG_INVALID (all problems at once, with line and column),
+ * ENVIRONMENT_UNKNOWN, COMPOSE_MISSING and COMPOSE_PATH_OUTSIDE.
+ */
+export async function loadConfig(options: LoadOptions): Promise<DeployConfig> {
+  const { cwd, environmentName } = options
+  const found = await readConfigFile(cwd, options.configPath)
+  const file = found?.file ?? (await implicitFile(cwd))
+  const configDirectory = found === undefined ? cwd : path.dirname(found.path)
+  const block = Object.hasOwn(file.environments, environmentName)
+    ? file.environments[environmentName]
+    : undefined
+  if (block === undefined) {
+    const where = found === undefined ? undefined : shortPath(cwd, found.path)
+    throw unknownEnvironment(environmentName, Object.keys(file.environments), where)
+  }
+  const compose = await chooseComposeFiles(configDirectory, block.compose)
+  return normalise({
+    file,
+    block,
+    environmentName,
+    app: file.app ?? (await deriveAppName(compose.projectDirectory, compose.files)),
+    githubOwner: options.githubOwner,
+    projectDirectory: compose.projectDirectory,
+    composeFiles: compose.files,
+    configFile: found?.path,
+  })
+}
+
+/** Names of the environments that dray.yml has, in its order; `local` where there is no dray.yml. Throws as `loadConfig`. */
+export async function listEnvironments(cwd: string, configPath?: string): Promise<string[]> {
+  const found = await readConfigFile(cwd, configPath)
+  return Object.keys((found?.file ?? (await implicitFile(cwd))).environments)
+}
+
+async function readConfigFile(
+  cwd: string,
+  configPath: string | undefined,
+): Promise<{ path: string; file: ConfigFile } | undefined> {
+  for (const name of configPath === undefined ? configNames : [configPath]) {
+    const filePath = path.resolve(cwd, name)
+    const text = await readIfThere(filePath)
+    if (text !== undefined) return { path: filePath, file: parseText(text, shortPath(cwd, filePath)) }
+  }
+  if (configPath === undefined) return undefined
+  throw new DrayError('CONFIG_MISSING', `There is no file ${configPath}.`, {
+    hint: 'Correct the path after `--config`.',
+  })
+}
+
+async function readIfThere(filePath: string): Promise<string | undefined> {
+  try {
+    return await readFile(filePath, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new DrayError('CONFIG_MISSING', `${filePath} cannot be read (${code ?? String(error)}).`, {
+      hint: 'It must be a file that you may read.',
+      cause: error,
+    })
+  }
+}
+
+function parseText(text: string, file: string): ConfigFile {
+  const source = parseYaml(text, file)
+  const parsed = parseConfig(source.value)
+  const problems = 'file' in parsed ? checkRules(parsed.file) : parsed.problems
+  if ('file' in parsed && problems.length === 0) return parsed.file
+  throw configError(
+    'CONFIG_INVALID',
+    file,
+    problems.map((problem) => source.locate(problem)),
+  )
+}
+
+async function implicitFile(cwd: string): Promise<ConfigFile> {
+  if ((await findComposeFile(cwd)) === undefined) {
+    throw new DrayError('CONFIG_MISSING', `There is no dray.yml and no compose file in ${cwd}.`)
+  }
+  return { environments: { [localHost]: { host: localHost } } }
+}
+
+function unknownEnvironment(name: string, known: readonly string[], file: string | undefined): DrayError {
+  if (file === undefined) {
+    return new DrayError(
+      'ENVIRONMENT_UNKNOWN',
+      `There is no environment \`${name}\`: without a dray.yml there is only \`${localHost}\`, this machine.`,
+      {
+        hint: `Write a dray.yml with \`environments: { ${name}: { host: user@server } }\`, or name \`${localHost}\`.`,
+      },
+    )
+  }
+  const [nearest = '', ...others] = sortByNearness(name, known)
+  return new DrayError(
+    'ENVIRONMENT_UNKNOWN',
+    `${file} has no environment \`${name}\`; it has ${[nearest, ...others].join(', ')}.`,
+    { hint: `Did you mean \`${nearest}\`?` },
+  )
+}
+
+function shortPath(cwd: string, filePath: string): string {
+  const relative = path.relative(cwd, filePath)
+  return relative.startsWith('..') ? filePath : relative
+}

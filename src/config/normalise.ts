@@ -1,0 +1,128 @@
+import path from 'node:path'
+import { parseDuration } from '../shared/duration.ts'
+import {
+  localHost,
+  type DeployConfig,
+  type Environment,
+  type Probe,
+  type RegistrySettings,
+  type ServiceSettings,
+  type TagRule,
+  type Task,
+} from './deploy-config.ts'
+import type { ConfigFile, EnvironmentBlock } from './schema.ts'
+
+const defaultKeep = 5
+const defaultProbeTimeoutMs = 5000
+const defaultProbeEveryMs = 100
+
+export type NormaliseInput = {
+  file: ConfigFile
+  block: EnvironmentBlock
+  environmentName: string
+  app: string
+  githubOwner: string | undefined
+  projectDirectory: string
+  composeFiles: readonly string[]
+  configFile: string | undefined
+}
+
+/** Fills in what the file leaves out, and gives every value the one form that the rest of the code knows. */
+export function normalise(input: NormaliseInput): DeployConfig {
+  const { file, block } = input
+  return {
+    app: input.app,
+    registry: toRegistry(file.registry, input.githubOwner),
+    environment: toEnvironment(input),
+    tasks: Object.entries(file.tasks ?? {}).map(([name, task]) => toTask(name, task)),
+    proxyService: file.proxy?.service,
+    probe: toProbe(block.probe ?? file.probe),
+    services: mapValues(file.services, toServiceSettings),
+    registries: mapValues(file.registries, toRegistrySettings),
+    bundle: { include: file.bundle?.include ?? [], exclude: file.bundle?.exclude ?? [] },
+    configFile: input.configFile,
+    projectDirectory: input.projectDirectory,
+  }
+}
+
+function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
+  const hosts = block.hosts ?? (block.host === undefined ? [] : [block.host])
+  const isLocal = hosts.includes(localHost)
+  const configDirectory =
+    input.configFile === undefined ? input.projectDirectory : path.dirname(input.configFile)
+  const localPath =
+    block.path === undefined ? input.projectDirectory : path.resolve(configDirectory, block.path)
+  return {
+    name: input.environmentName,
+    hosts,
+    path: isLocal ? localPath : trimSlash(block.path ?? `/srv/${input.app}`),
+    composeFiles: input.composeFiles,
+    tagRule: toTagRule(block.tag),
+    keep: block.keep ?? file.keep ?? defaultKeep,
+    env: block.env ?? {},
+  }
+}
+
+function toRegistry(written: string | undefined, githubOwner: string | undefined): DeployConfig['registry'] {
+  if (written === undefined) {
+    return githubOwner === undefined ? undefined : { host: 'ghcr.io', owner: githubOwner.toLowerCase() }
+  }
+  const [host = '', ...owner] = written.split('/')
+  return { host: host.toLowerCase(), owner: owner.join('/').toLowerCase() }
+}
+
+function toTagRule(written: string | undefined): TagRule | undefined {
+  if (written === undefined) return undefined
+  if (written === 'sha' || written === 'version') return { kind: written }
+  return { kind: 'template', text: written }
+}
+
+function toTask(name: string, task: NonNullable<ConfigFile['tasks']>[string]): Task {
+  return {
+    name,
+    serviceCandidates: typeof task.service === 'string' ? [task.service] : task.service,
+    argv: typeof task.run === 'string' ? ['sh', '-c', task.run] : task.run,
+    when: task.when,
+    timeoutMs: toMs(task.timeout),
+  }
+}
+
+function toProbe(probe: ConfigFile['probe']): Probe | undefined {
+  if (probe === undefined) return undefined
+  return {
+    url: probe.url,
+    timeoutMs: toMs(probe.timeout) ?? defaultProbeTimeoutMs,
+    everyMs: toMs(probe.every) ?? defaultProbeEveryMs,
+  }
+}
+
+function toServiceSettings(service: NonNullable<ConfigFile['services']>[string]): ServiceSettings {
+  return {
+    rollout: service.rollout,
+    healthTimeoutMs: toMs(service.health?.timeout),
+    drainMs: toMs(service.drain),
+  }
+}
+
+function toRegistrySettings(registry: NonNullable<ConfigFile['registries']>[string]): RegistrySettings {
+  return {
+    username: registry.username,
+    passwordVariable: registry.password?.replace(/[${}]/g, ''),
+    insecure: registry.insecure ?? false,
+  }
+}
+
+function toMs(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : parseDuration(duration)
+}
+
+function trimSlash(directory: string): string {
+  return directory.replace(/\/+$/, '')
+}
+
+function mapValues<From, To>(
+  values: Readonly<Record<string, From>> | undefined,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, change(value)]))
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod'
+import { describeIssue } from './describe-issue.ts'
+import type { ConfigPath, Problem } from './problem.ts'
+import { configSchema, type ConfigFile } from './schema.ts'
+
+export type ParsedConfig = { file: ConfigFile } | { problems: readonly Problem[] }
+
+/**
+ * Checks the shape of what dray.yml says. `x-…` keys at the top are the user's own, as in a compose file.
+ */
+export function parseConfig(value: unknown): ParsedConfig {
+  if (value !== null && value !== undefined && (typeof value !== 'object' || Array.isArray(value))) {
+    return { problems: [{ path: [], at: 'value', message: 'expected keys such as `environments:`' }] }
+  }
+  const own = Object.fromEntries(Object.entries(value ?? {}).filter(([key]) => !key.startsWith('x-')))
+  const result = configSchema.safeParse(own)
+  if (result.success) return { file: result.data }
+  return { problems: result.error.issues.flatMap((issue) => describeIssue(issue, own, keysAt)) }
+}
+
+/** The keys that the schema knows at a path. */
+function keysAt(path: ConfigPath): readonly string[] {
+  let schema: unknown = configSchema
+  for (const part of path) {
+    const inner = unwrap(schema)
+    if (inner instanceof z.ZodObject) schema = inner.shape[String(part)]
+    else if (inner instanceof z.ZodRecord) schema = inner.valueType
+    else return []
+  }
+  const inner = unwrap(schema)
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+}
+
+function unwrap(schema: unknown): unknown {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema
+}

@@ -1,0 +1,102 @@
+import { localHost } from './deploy-config.ts'
+import type { Problem } from './problem.ts'
+import type { ConfigFile, EnvironmentBlock } from './schema.ts'
+
+/** What the shape alone cannot say: keys that exclude or need each other, and paths that must not leave their place. */
+export function checkRules(file: ConfigFile): Problem[] {
+  const environments = Object.entries(file.environments)
+  return [
+    ...(environments.length === 0
+      ? [
+          valueProblem(
+            ['environments'],
+            'names no environment; add one such as `production: { host: deploy@example.com }`',
+          ),
+        ]
+      : []),
+    ...environments.flatMap(([name, block]) => checkEnvironment(['environments', name], block)),
+    ...checkRegistries(file),
+    ...checkBundle(file),
+  ]
+}
+
+function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
+  const hosts = block.hosts ?? (block.host === undefined ? [] : [block.host])
+  const problems: Problem[] = []
+  if (block.host !== undefined && block.hosts !== undefined) {
+    problems.push(keyProblem([...path, 'hosts'], 'stands beside `host`; keep one of them'))
+  } else if (hosts.length === 0) problems.push(keyProblem(path, 'names no host; add `host: user@name`'))
+
+  for (const [index, host] of hosts.entries()) {
+    if (hosts.indexOf(host) !== index) {
+      problems.push(valueProblem([...path, 'hosts', index], `names ${host} a second time`))
+    }
+  }
+  if (hosts.includes(localHost) && hosts.length > 1) {
+    problems.push(keyProblem([...path, 'hosts'], '`local` cannot stand beside servers'))
+  }
+  return [...problems, ...checkPath(path, block, hosts), ...checkEnv(path, block)]
+}
+
+function checkPath(path: string[], block: EnvironmentBlock, hosts: readonly string[]): Problem[] {
+  const directory = block.path
+  if (directory === undefined || (hosts.length === 1 && hosts[0] === localHost)) return []
+  if (!directory.startsWith('/')) {
+    return [valueProblem([...path, 'path'], `must be absolute, as in /srv/app, found \`${directory}\``)]
+  }
+  const parts = directory.split('/').filter((part) => part !== '' && part !== '.')
+  return parts.length === 0 || parts.includes('..')
+    ? [
+        valueProblem(
+          [...path, 'path'],
+          `must be a directory of the app's own, as in /srv/app, found \`${directory}\``,
+        ),
+      ]
+    : []
+}
+
+function checkEnv(path: string[], block: EnvironmentBlock): Problem[] {
+  return Object.keys(block.env ?? {})
+    .filter((name) => /(?:TOKEN|PASSWORD|SECRET)$/i.test(name))
+    .map((name) =>
+      keyProblem(
+        [...path, 'env', name],
+        'looks like a secret, and dray.yml is no place for one; put it in `.env` on the server',
+      ),
+    )
+}
+
+function checkRegistries(file: ConfigFile): Problem[] {
+  return Object.entries(file.registries ?? {}).flatMap(([host, { username, password }]) => {
+    if (password !== undefined && username === undefined) {
+      return [keyProblem(['registries', host], 'has a `password` but no `username`')]
+    }
+    if (username !== undefined && password === undefined) {
+      return [keyProblem(['registries', host], 'has a `username` but no `password`')]
+    }
+    return []
+  })
+}
+
+function checkBundle(file: ConfigFile): Problem[] {
+  return (['include', 'exclude'] as const).flatMap((key) =>
+    (file.bundle?.[key] ?? []).flatMap((pattern, index): Problem[] => {
+      const path = ['bundle', key, index]
+      if (pattern.startsWith('/') || pattern.split('/').includes('..')) {
+        return [valueProblem(path, `must stay beside the compose file, found \`${pattern}\``)]
+      }
+      const name = pattern.replace(/^\.\//, '')
+      return key === 'include' && name === '.env'
+        ? [valueProblem(path, "`.env` is the server's own and is never shipped")]
+        : []
+    }),
+  )
+}
+
+function keyProblem(path: Problem['path'], message: string): Problem {
+  return { path, at: 'key', message }
+}
+
+function valueProblem(path: Problem['path'], message: string): Problem {
+  return { path, at: 'value', message }
+}

@@ -1,0 +1,17 @@
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** What `parseDuration` accepts, for schemas that check a text before it is parsed. */
+export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/
+
+/**
+ * Milliseconds of a duration written as Go and Compose write it: `500ms`, `30s`, `1m30s`, `1.5h`. Undefined when it is none;
+ * a number without a unit is none.
+ */
+export function parseDuration(text: string): number | undefined {
+  if (!durationPattern.test(text)) return undefined
+  let totalMs = 0
+  for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    totalMs += Number(amount) * (unitMs[unit] ?? 0)
+  }
+  return Math.round(totalMs)
+}
