@@ -1,0 +1,49 @@
+import type { ExitCode } from '../errors/exit-code.ts'
+import type { CliContext } from './context.ts'
+import type { GlobalOptions } from './global-options.ts'
+
+/** A command as data: the parser, the help, docs/commands.md and the completion all derive from it. */
+export type Command = {
+  name: string
+  /** One sentence, for the list of commands. */
+  summary: string
+  /** More sentences, for its own help. */
+  description: string
+  arguments: readonly ArgumentSpec[]
+  options: readonly OptionSpec[]
+  examples: readonly Example[]
+  /** Where the documentation tells more, as a path of the repository. */
+  docs: string
+  /** Imports what it needs when it is called: `dray --version` loads none of it. */
+  run(input: CommandInput, context: CliContext): Promise<ExitCode>
+}
+
+export type ArgumentSpec = {
+  /** As the help shows it: `ENVIRONMENT`. */
+  name: string
+  description: string
+}
+
+export type OptionSpec = {
+  /** As commander reads it: `--tag <TAG>`, `--wait [DURATION]`, `--adopt`. */
+  flags: string
+  description: string
+}
+
+export type Example = { command: string; description: string }
+
+export type CommandInput = {
+  /** By the argument's name; undefined where it was left out. */
+  arguments: Readonly<Record<string, string | undefined>>
+  /** By the option's name in camel case; `true` for one without a value. */
+  options: OptionValues
+  global: GlobalOptions
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | undefined>>
+
+/** The value of an option that takes one. */
+export function textOption(options: OptionValues, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}

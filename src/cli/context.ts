@@ -1,0 +1,15 @@
+import type { Clock } from '../shared/clock.ts'
+import type { OutputStream } from '../ui/reporter.ts'
+
+/** The world as a command sees it; `main.ts` passes the process's own, tests pass theirs. */
+export type CliContext = {
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+  /** For results. */
+  stdout: OutputStream
+  /** For narration. */
+  stderr: OutputStream
+  /** Aborts with a CANCELLED error when the user stops the command. */
+  signal: AbortSignal
+  clock: Clock
+}

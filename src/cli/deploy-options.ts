@@ -1,0 +1,59 @@
+import { DrayError } from '../errors/dray-error.ts'
+import { parseDuration } from '../shared/duration.ts'
+import { textOption, type ArgumentSpec, type OptionSpec, type OptionValues } from './command.ts'
+
+const defaultWaitMs = 15 * 60_000
+
+/** What `deploy` and `plan` both understand. */
+export const deployArguments: readonly ArgumentSpec[] = [
+  {
+    name: 'ENVIRONMENT',
+    description: 'Where to: an environment of dray.yml, or `local` where there is none.',
+  },
+]
+
+export const deployOptionSpecs: readonly OptionSpec[] = [
+  { flags: '--tag <TAG>', description: 'Deploy this tag, whatever IMAGE_TAG or dray.yml say.' },
+  {
+    flags: '--env-file <FILE>',
+    description: 'Read deploy-time values from this file (one NAME=value a line). It is deleted once read.',
+  },
+  {
+    flags: '--wait [DURATION]',
+    description:
+      'Wait for another deploy of the app to end, 15m if no duration is given, instead of failing.',
+  },
+  {
+    flags: '--adopt',
+    description:
+      'Replace files on the server that dray did not put there; they are kept in `.dray/adopted/`.',
+  },
+]
+
+export type DeployOptions = {
+  tag: string | undefined
+  envFile: string | undefined
+  /** How long to wait for a lock that is held; 0 to fail at once. */
+  waitMs: number
+  adopt: boolean
+}
+
+/** Reads the options of `deploy` and `plan`. Throws USAGE for a duration that is none. */
+export function readDeployOptions(options: OptionValues): DeployOptions {
+  return {
+    tag: textOption(options, 'tag'),
+    envFile: textOption(options, 'envFile'),
+    waitMs: readWait(options['wait']),
+    adopt: options['adopt'] === true,
+  }
+}
+
+function readWait(value: string | boolean | undefined): number {
+  if (value === undefined || value === false) return 0
+  if (value === true) return defaultWaitMs
+  const waitMs = parseDuration(value)
+  if (waitMs !== undefined) return waitMs
+  throw new DrayError('USAGE', `\`${value}\` after --wait is not a duration.`, {
+    hint: 'Write a number with its unit, `--wait 10m`, or put `--wait` last: `dray deploy test --wait`.',
+  })
+}

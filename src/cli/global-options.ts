@@ -1,0 +1,29 @@
+import { textOption, type OptionSpec, type OptionValues } from './command.ts'
+
+/** What every command understands, before or after its name. */
+export const globalOptionSpecs: readonly OptionSpec[] = [
+  { flags: '--config <FILE>', description: 'Use this file instead of dray.yml in the current directory.' },
+  { flags: '--json', description: 'Print versioned JSON, one object a line, on standard output.' },
+  { flags: '--plain', description: 'Print plain lines, as in a log.' },
+  { flags: '--no-color', description: 'Print no colours.' },
+  { flags: '--debug', description: 'Show where in dray an error arose.' },
+]
+
+export type GlobalOptions = {
+  configPath: string | undefined
+  json: boolean
+  plain: boolean
+  color: boolean
+  debug: boolean
+}
+
+/** Reads the global options out of what the parser found. */
+export function readGlobalOptions(options: OptionValues): GlobalOptions {
+  return {
+    configPath: textOption(options, 'config'),
+    json: options['json'] === true,
+    plain: options['plain'] === true,
+    color: options['color'] !== false,
+    debug: options['debug'] === true,
+  }
+}

@@ -1,0 +1,60 @@
+import { CommanderError, type Command as Program } from 'commander'
+import { DrayError } from '../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../errors/exit-code.ts'
+import { buildProgram } from './build-program.ts'
+import type { Command, CommandInput, OptionValues } from './command.ts'
+import { commands } from './commands.ts'
+import type { CliContext } from './context.ts'
+import { readGlobalOptions } from './global-options.ts'
+
+/** Runs one command line (without `node` and the script) to its end. Never throws: what goes wrong is told on the streams. */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.done
+  const program = buildProgram({
+    commands,
+    write: (text) => context.stdout.write(text),
+    columns: context.stdout.columns ?? 100,
+    run: async (command, input) => {
+      refuseEmptyValues(command, input)
+      exitCode = await command.run(input, context)
+    },
+  })
+  try {
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
+    return tell(error instanceof CommanderError ? toUsageError(error) : error, program, context)
+  }
+}
+
+/** `--tag "$TAG"` with a variable that is empty is a mistake, not a wish for the default. */
+function refuseEmptyValues(command: Command, { options, global }: CommandInput): void {
+  const names = Object.keys(options).filter((name) => options[name] === '')
+  if (global.configPath === '') names.push('config')
+  const [name] = names
+  if (name === undefined) return
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  throw new DrayError('USAGE', `What follows ${flag} is empty.`, {
+    hint: `See \`dray ${command.name} --help\`. If it comes from a variable, the variable is not set.`,
+  })
+}
+
+/** Commander's sentences say what is meant; a second line, if there is one, names the near option or command. */
+function toUsageError(error: CommanderError): DrayError {
+  const [message = '', nearest] = error.message.replace(/^error: /, '').split('\n')
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`.replace(/\.?$/, '.')
+  return new DrayError('USAGE', sentence.replaceAll("'", '`'), {
+    hint: nearest?.replace(/^\((.*)\)$/, '$1'),
+    cause: error,
+  })
+}
+
+async function tell(error: unknown, program: Program, context: CliContext): Promise<ExitCode> {
+  const { toFailure } = await import('./to-failure.ts')
+  const { reportFailure } = await import('./report-failure.ts')
+  const options = readGlobalOptions(program.opts<OptionValues>())
+  const failure = toFailure(error, options.debug)
+  reportFailure(failure, options, context)
+  return failure.exitCode
+}

@@ -1,0 +1,40 @@
+import type { Failure } from '../deploy/events.ts'
+import { catalogue } from '../errors/catalogue.ts'
+import { DrayError } from '../errors/dray-error.ts'
+import type { ExitCode } from '../errors/exit-code.ts'
+import { version } from './version.ts'
+
+/** An error as it is told. One that is not ours is a defect: it is told with its stack where `debug` asks for it. */
+export function toFailure(error: unknown, debug: boolean): Failure & { exitCode: ExitCode } {
+  const known = error instanceof DrayError ? error : toInternal(error, debug)
+  const stack = debug ? renderStack(error) : []
+  return {
+    code: known.code,
+    title: catalogue[known.code].title,
+    message: known.message,
+    hint: known.hint,
+    exitCode: known.exitCode,
+    details:
+      stack.length > 0 && known.details.logTail === undefined
+        ? { ...known.details, logTail: stack, logOf: 'the stack' }
+        : known.details,
+  }
+}
+
+function toInternal(error: unknown, debug: boolean): DrayError {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new DrayError('INTERNAL', `${text} (dray ${version})`, {
+    hint: debug
+      ? 'Please report it with the text above.'
+      : 'Run the same command with `--debug` and report what it prints.',
+    cause: error,
+  })
+}
+
+/** The stack of an error and of its causes, a line each. */
+function renderStack(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const lines = (error.stack ?? error.message).split('\n')
+  const [cause = '', ...more] = renderStack(error.cause)
+  return cause === '' ? lines : [...lines, `caused by ${cause}`, ...more]
+}

@@ -1,0 +1,35 @@
+import type { CliContext } from './cli/context.ts'
+import { createInterrupts } from './cli/interrupts.ts'
+import { runCli } from './cli/run-cli.ts'
+import { EXIT } from './errors/exit-code.ts'
+import { systemClock } from './shared/clock.ts'
+
+const interrupts = createInterrupts({
+  say: (line) => process.stderr.write(`\n${line}\n`),
+  exit: (code) => process.exit(code),
+})
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => interrupts.take(name))
+}
+
+// The reader may leave early: `dray plan test | head`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`\nA defect of dray. Please report it:\n${error.stack ?? String(error)}\n`)
+  process.exit(EXIT.needsPerson)
+})
+
+const context: CliContext = {
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interrupts.signal,
+  clock: systemClock,
+}
+process.exitCode = await runCli(process.argv.slice(2), context)
