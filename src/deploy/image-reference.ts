@@ -64,7 +64,7 @@ export function keepTag(reference: ImageReference, digest: Digest): string {
 function familiarRepository({ registry, repository }: ImageReference): string {
   const full = `${registry}/${repository}`
   if (registry !== DOCKER_HUB) return full
-  const short = repository.startsWith('library/') ? repository.slice('library/'.length) : repository
+  const short = repository.replace(/^library\/([^/]+)$/, '$1')
   // `docker.io/localhost/x` and `docker.io/my.name/x` would be read as a registry of that name when shortened.
   const again = splitRegistry(short)
   return again.registry === registry && again.repository === repository && !IMAGE_ID.test(short)

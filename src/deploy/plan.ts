@@ -3,22 +3,7 @@
  * and written down.
  */
 
-export type StepKind =
-  | 'prune-dangling'
-  | 'pull-image'
-  | 'place-files'
-  | 'run-task'
-  | 'recreate-service'
-  | 'start-service'
-  | 'wait-healthy'
-  | 'switch-proxy'
-  | 'check-url'
-  | 'stop-old'
-  | 'remove-service'
-  | 'record-release'
-  | 'clean-images'
-
-export type ServiceChange = { service: string; scale: number; cause: string }
+import type { ReleasedService } from './release.ts'
 
 type StepBase = { id: number; host: string; cause: string }
 
@@ -26,31 +11,70 @@ export type Step = StepBase &
   (
     | { kind: 'prune-dangling' }
     /** `name` is `repo@sha256:…`; `keepTag` is the tag of ours that keeps it from counting as dangling. */
-    | { kind: 'pull-image'; name: string; keepTag: string; tag?: string; sizeBytes: number; service: string }
-    | { kind: 'place-files'; changed: readonly string[]; removed: readonly string[] }
-    | { kind: 'run-task'; task: string; service: string; argv: readonly string[]; when: 'before' | 'after' }
-    /** Stopped and started again, for what cannot have two of itself. */
-    | { kind: 'recreate-service'; service: string; scale: number; force: boolean }
-    /** New containers beside the old ones; one Compose call for all `services`. */
     | {
-        kind: 'start-service'
-        services: readonly { service: string; add: number; replaces: readonly string[] }[]
+        kind: 'pull-image'
+        name: string
+        keepTag: string
+        tag?: string
+        sizeBytes: number
+        services: readonly string[]
       }
-    | { kind: 'wait-healthy'; services: readonly { service: string; only: string }[] }
-    | { kind: 'switch-proxy'; proxy: string; services: readonly string[]; reload: boolean }
-    | { kind: 'check-url'; url: string }
+    | {
+        kind: 'place-files'
+        changed: readonly string[]
+        removed: readonly string[]
+        inPlace: readonly string[]
+        adopt: readonly string[]
+      }
+    | {
+        kind: 'run-task'
+        task: string
+        service: string
+        argv: readonly string[]
+        when: 'before' | 'after'
+        timeoutMs?: number
+      }
+    /** New containers beside the old ones; one Compose call for all of them. `discard`: dead ones, removed first. */
+    | {
+        kind: 'start-beside'
+        services: readonly { service: string; add: number; running: number; discard: readonly string[] }[]
+      }
+    /** Stopped and started again, for what cannot have two of itself; also what does not run yet. */
+    | {
+        kind: 'recreate-services'
+        services: readonly { service: string; scale: number }[]
+        /** They do not run yet: nothing is stopped. */
+        fresh: boolean
+      }
+    /** A container that has to end well before others start. */
+    | { kind: 'run-once'; service: string }
+    | { kind: 'wait-healthy'; services: readonly string[] }
+    /** The proxy is told the new addresses of `services` and reads its configuration anew. */
+    | { kind: 'switch-proxy'; proxy: string; services: readonly string[] }
+    /** `below`: a status under this is a good answer. */
+    | { kind: 'check-url'; url: string; below: number }
+    /** `configHash` is empty where the containers are still to come. */
+    | {
+        kind: 'record-release'
+        release: string
+        services: Readonly<Record<string, ReleasedService>>
+        dropReleases: readonly string[]
+      }
     | { kind: 'stop-old'; service: string; containers: readonly string[] }
-    | { kind: 'remove-service'; service: string; containers: readonly string[] }
-    | { kind: 'record-release' }
     | { kind: 'clean-images'; names: readonly string[] }
   )
+
+export type StepKind = Step['kind']
+
+/** A step of one kind. */
+export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>
 
 export type Plan = {
   version: 1
   release: string
   app: string
   environment: string
-  /** Nothing differs from what runs. */
+  /** Nothing differs from what runs: there is no step that changes anything. */
   unchanged: boolean
   steps: readonly Step[]
   /** What the plan cannot promise, and why: services that are recreated, no health check, a shared volume. */

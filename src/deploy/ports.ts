@@ -3,7 +3,9 @@
  * registry's own types crosses.
  */
 import type { Secret } from '../shared/secret.ts'
+import type { AppModel } from './app-model.ts'
 import type { Digest, ImageReference } from './image-reference.ts'
+import type { Release } from './release.ts'
 
 /** A registry login. `username` may be anything where the token alone counts, as with GHCR. */
 export type Credentials = { username: string; password: Secret }
@@ -138,4 +140,119 @@ export type ProbeAnswer = { status: number } | { error: string }
 export interface Prober {
   /** One GET on a connection of its own. Never throws. */
   get(url: string, timeoutMs: number): Promise<ProbeAnswer>
+}
+
+/** A file of the bundle. */
+export type BundleFile = {
+  /** Path in the app's directory, with `/`. */
+  path: string
+  content: Uint8Array
+  /** Unix permission bits. */
+  mode: number
+}
+
+/** What the server's `.env` says of itself; never a value. */
+export type EnvFileFacts = { mode: string; keys: readonly string[]; readableByOthers: boolean }
+
+/** What the app's directory on a host holds before a deploy, and how Compose there understands the app. */
+export type DirectoryFacts = {
+  envFile: EnvFileFacts
+  /** Releases recorded there, oldest first. */
+  releases: readonly Release[]
+  /** Ids that were ever started, failed ones included. */
+  usedReleaseIds: readonly string[]
+  app: AppModel
+}
+
+/** The app's directory on one host. */
+export interface AppDirectory {
+  readonly path: string
+  /**
+   * Reads the directory and asks Compose there for the model of `files`; changes nothing.
+   * Throws ENV_MISSING, PATH_NOT_WRITABLE, COMPOSE_NOT_INSTALLED, COMPOSE_TOO_OLD, COMPOSE_INVALID, RECORD_UNREADABLE, DOCKER_MISSING.
+   */
+  inspect(files: readonly BundleFile[], signal?: AbortSignal): Promise<DirectoryFacts>
+  /** SHA-256 of the files that are there, by path; those that are not are left out. */
+  hashes(paths: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /**
+   * Puts files in place and takes files away, keeping what was there for `restore`. Files that are mounted by themselves
+   * (`inPlace`) are written into, since a container would not see a new file of the same name.
+   * Throws DISK_FULL, PATH_NOT_WRITABLE.
+   */
+  place(request: PlaceRequest): Promise<void>
+  /** Puts back what the last `place` replaced. */
+  restore(): Promise<void>
+  /** Records a release with a copy of its files, and drops the records named. */
+  record(release: Release, dropReleases: readonly string[]): Promise<void>
+}
+
+export type PlaceRequest = {
+  files: readonly BundleFile[]
+  remove: readonly string[]
+  inPlace: readonly string[]
+  /** Copies of foreign files that are replaced go to `.dray/adopted/`. */
+  adopt: readonly string[]
+}
+
+/** Docker Compose in the app's directory, with the files that are in place. */
+export interface Compose {
+  /**
+   * Starts services. `beside`: new containers up to `scale`, the ones that run are left alone. `recreate`: Compose
+   * replaces what changed. `force-recreate`: replaces in any case.
+   * Throws PORT_TAKEN, DISK_FULL, DOCKER_FAILED with the last lines Compose printed.
+   */
+  up(request: {
+    services: readonly { service: string; scale: number }[]
+    mode: 'beside' | 'recreate' | 'force-recreate'
+    /** Images to use instead of those of the files in place, by service. */
+    images?: Readonly<Record<string, string>>
+    signal?: AbortSignal
+  }): Promise<void>
+  /** Runs a one-off container of a service to its end, and gives its exit code. */
+  runTask(request: {
+    service: string
+    argv: readonly string[]
+    onLine: (line: string) => void
+    timeoutMs?: number
+    signal?: AbortSignal
+  }): Promise<number>
+}
+
+export type JournalEntry = { version: 1; at: number; release: string; event: string } & Readonly<
+  Record<string, unknown>
+>
+
+/** Who holds a lock: what is told to the one who finds it taken. */
+export type LockHolder = { user: string; machine: string; run?: string; release?: string; sinceMs: number }
+
+/** The lock of one app on one host, held as long as its connection lives; it also carries the journal. */
+export interface Lock extends AsyncDisposable {
+  /** Aborts when the connection that holds the lock breaks, with LOCK_LOST. */
+  readonly lost: AbortSignal
+  /** Appends a line to the journal; lines keep their order. `settled()` tells whether all were written. */
+  journal(entry: JournalEntry): void
+  settled(): Promise<void>
+}
+
+/** The app's files on the machine that deploys. */
+export interface AppSource {
+  /** The compose files and what they include or extend; under the names that they have on the host. */
+  composeFiles(): Promise<readonly BundleFile[]>
+  /**
+   * All files of a release: the compose files, what the services mount from beside them, and the override file that pins
+   * `images` (`repo@sha256:…` by service). Throws COMPOSE_PATH_OUTSIDE.
+   */
+  bundle(app: AppModel, images: Readonly<Record<string, string>>): Promise<readonly BundleFile[]>
+}
+
+/** One host of an environment with everything a deploy does there. */
+export type TargetHost = {
+  readonly name: string
+  readonly engine: Engine
+  readonly platform: Platform
+  readonly directory: AppDirectory
+  readonly compose: Compose
+  readonly prober: Prober
+  /** Throws LOCK_HELD with who holds it; `waitMs` is how long to wait for it first. */
+  lock(holder: LockHolder, options: { waitMs: number; signal?: AbortSignal }): Promise<Lock>
 }

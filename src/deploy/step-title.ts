@@ -59,7 +59,7 @@ function waitHealthyTitle({ services }: StepOf<'wait-healthy'>): string {
 }
 
 function times(service: string, amount: number): string {
-  return amount > 1 ? `${service} × ${amount}` : service
+  return amount > 1 ? `${service} (${amount})` : service
 }
 
 function count(amount: number, noun: string): string {

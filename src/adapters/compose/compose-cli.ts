@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import type { Compose } from '../../deploy/ports.ts'
+import type { Shell } from '../host/shell.ts'
+import { exportLines, type DeployValueMap } from '../directory/values.ts'
+import { stripControl } from '../../shared/strip-control.ts'
+import { composeFailure } from './compose-failure.ts'
+import { renderOverride } from './pins.ts'
+
+/** Standard input is lines that export the deploy-time values; what follows the directory goes to Compose. */
+const composeScript = `
+eval "$(cat)"
+cd "$1" || exit
+shift
+exec docker compose "$@"
+`
+
+/** The same with images of our choice instead of those of the files; DRAY_IMAGES is an override file. */
+const composeWithImagesScript = `
+eval "$(cat)"
+cd "$1" || exit
+shift
+images=$(mktemp) || exit
+trap 'rm -f "$images"' EXIT
+printf '%s' "$DRAY_IMAGES" > "$images"
+unset DRAY_IMAGES
+for file in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
+  [ ! -f "$file" ] || break
+done
+if [ -f docker-compose.override.yml ]; then set -- -f docker-compose.override.yml -f "$images" "$@"
+else set -- -f "$images" "$@"; fi
+docker compose -f "$file" "$@"
+`
+
+/** Docker Compose in the app's directory on a host; only ever with the files that are in place there. */
+export const createCompose = ({
+  shell,
+  path,
+  values,
+}: {
+  shell: Shell
+  path: string
+  values: DeployValueMap
+}): Compose => ({
+  up: async ({ services, mode, images, signal }) => {
+    const script = images === undefined ? composeScript : composeWithImagesScript
+    const more: DeployValueMap = images === undefined ? {} : { DRAY_IMAGES: renderOverride(images, {}) }
+    const { exitCode, stderr } = await shell.run(['sh', '-c', script, 'dray', path, ...buildUpArgs(services, mode)], {
+      input: exportLines({ ...values, ...more }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    if (exitCode !== 0) throw composeFailure('up', stripControl(stderr))
+  },
+
+  runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {
+    const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
+    try {
+      const { exitCode } = await shell.run(
+        ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
+        {
+          input: exportLines(values),
+          onLine: (line) => {
+            if (!isComposeNoise(line)) onLine(stripControl(line))
+          },
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+          ...(signal === undefined ? {} : { signal }),
+        },
+      )
+      return exitCode
+    } catch (error) {
+      await shell.run(['docker', 'rm', '--force', containerName]).catch(() => undefined)
+      throw error
+    }
+  },
+})
+
+/** `docker compose up` for some services and nothing else: no dependencies, no builds, no pulls. */
+export const buildUpArgs = (
+  services: readonly { service: string; scale: number }[],
+  mode: 'beside' | 'recreate' | 'force-recreate',
+): string[] => [
+  'up',
+  '--detach',
+  '--no-deps',
+  '--no-build',
+  '--pull=never',
+  ...(mode === 'beside' ? ['--no-recreate'] : []),
+  ...(mode === 'force-recreate' ? ['--force-recreate'] : []),
+  ...services.map(({ service, scale }) => `--scale=${service}=${scale}`),
+  '--',
+  ...services.map(({ service }) => service),
+]
+
+/** `docker compose run` of a one-off container that goes when it ends. */
+export const buildRunArgs = ({
+  service,
+  containerName,
+  argv,
+}: {
+  service: string
+  containerName: string
+  argv: readonly string[]
+}): string[] => [
+  'run',
+  '--rm',
+  '--no-deps',
+  '--no-TTY',
+  '--name',
+  containerName,
+  service,
+  ...argv,
+]
+
+const isComposeNoise = (line: string): boolean =>
+  /^\s*(?:Container|Network|Volume)\s+\S+\s+(?:Creat|Start|Runn)\w*\s*$/.test(line)

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import * as z from 'zod'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/app-model.ts'
+import { ENV_FILE_MARK, pinsOf } from './pins.ts'
+
+const portSchema = z.looseObject({ published: z.union([z.string(), z.number()]).optional() })
+const volumeSchema = z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string() })
+
+/** What dray reads of a service in `docker compose config --format json`; the rest counts for its hash only. */
+const serviceSchema = z.looseObject({
+  image: z.string().optional(),
+  container_name: z.string().optional(),
+  network_mode: z.string().optional(),
+  mac_address: z.string().optional(),
+  restart: z.string().optional(),
+  scale: z.number().optional(),
+  deploy: z
+    .looseObject({ replicas: z.number().optional(), restart_policy: z.looseObject({}).optional() })
+    .nullish(),
+  depends_on: z
+    .record(z.string(), z.looseObject({ condition: z.string().default('service_started') }))
+    .default({}),
+  ports: z.array(portSchema).default([]),
+  volumes: z.array(volumeSchema).default([]),
+  networks: z
+    .record(
+      z.string(),
+      z
+        .looseObject({ ipv4_address: z.string().optional(), ipv6_address: z.string().optional() })
+        .nullable(),
+    )
+    .nullish(),
+  healthcheck: z
+    .looseObject({
+      disable: z.boolean().optional(),
+      test: z.union([z.string(), z.array(z.string())]).optional(),
+    })
+    .nullish(),
+  environment: z.record(z.string(), z.string().nullable()).nullish(),
+})
+
+const modelSchema = z.looseObject({
+  name: z.string(),
+  services: z.record(z.string(), serviceSchema).default({}),
+  networks: z.record(z.string(), z.unknown()).default({}),
+  volumes: z.record(z.string(), z.unknown()).default({}),
+  configs: z.record(z.string(), z.unknown()).default({}),
+  secrets: z.record(z.string(), z.unknown()).default({}),
+})
+
+export type RawModel = z.infer<typeof modelSchema>
+export type RawService = z.infer<typeof serviceSchema>
+
+type ModelTexts = {
+  /** `docker compose config --format json` with the deploy-time values. */
+  model: string
+  /** The same without them; empty when Compose refuses the files then. */
+  plainModel: string
+  /** Directory that the files lay in; what is below it is beside the compose file. */
+  stage: string
+  /** SHA-256 of the server's env files by their path. */
+  envFileHashes: ReadonlyMap<string, string>
+}
+
+/** The model that Compose made, as a deploy sees it. Throws COMPOSE_INVALID when it is not one. */
+export const readAppModel = ({ model, plainModel, stage, envFileHashes }: ModelTexts): AppModel => {
+  const raw = parseModel(model, stage)
+  if (raw === undefined) {
+    throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host gave a model that cannot be read.')
+  }
+  const plain = parseModel(plainModel, stage)
+  return {
+    project: raw.name,
+    services: Object.entries(raw.services).map(([name, service]) =>
+      readService(name, service, { raw, envFileHashes }),
+    ),
+    pins: plain === undefined ? {} : pinsOf(raw.services, plain.services),
+    networks: Object.fromEntries(
+      Object.entries(raw.networks).map(([name, network]) => [name, hashOf(network)]),
+    ),
+  }
+}
+
+/** Paths below the stage become relative, as they were written. */
+const parseModel = (text: string, stage: string): RawModel | undefined => {
+  if (text === '') return undefined
+  const relative = text.replaceAll(`${stage}/`, './').replaceAll(`"${stage}"`, '"."')
+  try {
+    return modelSchema.parse(JSON.parse(relative))
+  } catch {
+    return undefined
+  }
+}
+
+const readService = (
+  name: string,
+  service: RawService,
+  context: { raw: RawModel; envFileHashes: ReadonlyMap<string, string> },
+): ServiceModel => {
+  const test = [service.healthcheck?.test ?? []].flat()
+  const addresses = Object.values(service.networks ?? {})
+  return {
+    name,
+    image: service.image,
+    replicas: service.scale ?? service.deploy?.replicas ?? 1,
+    dependsOn: Object.entries(service.depends_on)
+      .filter(([dependency]) => dependency in context.raw.services)
+      .map(([dependency, { condition }]) => ({
+        service: dependency,
+        condition: condition as DependencyCondition,
+      })),
+    publishedPorts: service.ports.flatMap(({ published }) => (published === undefined ? [] : [String(published)])),
+    containerName: service.container_name,
+    networkMode: service.network_mode,
+    fixedAddress:
+      service.mac_address !== undefined ||
+      addresses.some((it) => it?.ipv4_address !== undefined || it?.ipv6_address !== undefined),
+    volumes: service.volumes
+      .filter((volume) => volume.type === 'volume')
+      .map(({ source, target }) => ({ name: source, target })),
+    mountedPaths: service.volumes.flatMap(({ type, source }) =>
+      type === 'bind' && source?.startsWith('./') === true ? [source.slice(2).replace(/\/$/, '')] : [],
+    ),
+    restarts:
+      (service.restart !== undefined && service.restart !== 'no') ||
+      service.deploy?.restart_policy !== undefined,
+    healthCheck:
+      service.healthcheck?.disable === true || test[0] === 'NONE'
+        ? 'disabled'
+        : service.healthcheck?.test === undefined
+          ? 'from-image-or-none'
+          : 'defined',
+    definitionHash: definitionHash(service, context),
+  }
+}
+
+/** Keys that say nothing about a container, or that a release records beside the hash. */
+const NOT_HASHED = new Set(['image', 'build', 'pull_policy', 'depends_on', 'scale', 'profiles', 'develop'])
+
+const definitionHash = (
+  service: RawService,
+  { raw, envFileHashes }: { raw: RawModel; envFileHashes: ReadonlyMap<string, string> },
+): string => {
+  const environment = Object.entries(service.environment ?? {})
+  const definition = Object.fromEntries(Object.entries(service).filter(([key]) => !NOT_HASHED.has(key)))
+  return hashOf({
+    ...definition,
+    environment: Object.fromEntries(environment.filter(([key]) => !key.startsWith(ENV_FILE_MARK))),
+    deploy: { ...service.deploy, replicas: undefined },
+    envFiles: environment
+      .filter(([key]) => key.startsWith(ENV_FILE_MARK))
+      .map(([, file]) => [file, envFileHashes.get(file ?? '')]),
+    volumeDefinitions: service.volumes.map(({ source }) => raw.volumes[source ?? '']),
+    configDefinitions: usedDefinitions(service['configs'], raw.configs),
+    secretDefinitions: usedDefinitions(service['secrets'], raw.secrets),
+  })
+}
+
+const usedDefinitions = (used: unknown, definitions: Readonly<Record<string, unknown>>): unknown[] =>
+  Array.isArray(used)
+    ? used.map((it: unknown) => {
+        const source = typeof it === 'string' ? it : z.looseObject({ source: z.string() }).safeParse(it).data?.source
+        return definitions[source ?? '']
+      })
+    : []
+
+/** SHA-256 of a value's JSON with sorted keys. */
+const hashOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex')
+
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )

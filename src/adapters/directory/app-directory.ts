@@ -1,0 +1,104 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { AppDirectory, BundleFile, DirectoryFacts } from '../../deploy/ports.ts'
+import { readAppModel } from '../compose/read-model.ts'
+import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
+import type { Shell } from '../host/shell.ts'
+import { runScript, scriptFailure } from './host-script.ts'
+import { readRelease, releaseIdsIn } from './read-release.ts'
+import { hashScript, inspectScript, placeScript, recordScript, restoreScript } from './scripts.ts'
+import { parseSections, sectionText } from './sections.ts'
+import { tarOf } from './tar.ts'
+import { exportLines, type DeployValueMap } from './values.ts'
+
+/** The app's directory on a host that is reached through `shell`. `values` are what Compose interpolates. */
+export const createAppDirectory = ({
+  shell,
+  path,
+  values,
+}: {
+  shell: Shell
+  path: string
+  values: DeployValueMap
+}): AppDirectory => {
+  const run = async (what: string, script: string, request: { args?: string[]; input?: string | Uint8Array }) => {
+    const { args = [], input = '' } = request
+    const output = await runScript(shell, script, { args: [path, ...args], input })
+    if (output.exitCode !== 0) throw scriptFailure(output, { host: shell.name, path, what })
+    return output.stdout
+  }
+
+  const inspect = async (files: readonly BundleFile[], signal?: AbortSignal): Promise<DirectoryFacts> => {
+    const input = await tarOf([...files, { path: '.dray-values', content: exportLines(values), mode: 0o600 }])
+    const output = await runScript(shell, inspectScript, {
+      args: [path],
+      input,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    if (output.exitCode !== 0) throw scriptFailure(output, { host: shell.name, path, what: 'reading the directory' })
+    return readFacts(output.stdout, { host: shell.name, path })
+  }
+
+  return {
+    path,
+    inspect,
+    hashes: async (paths) => {
+      const input = paths.map((file) => `${file}\n`).join('')
+      return readHashes(await run('reading the files', hashScript, { input }))
+    },
+    place: async ({ files, remove, inPlace, adopt }) => {
+      const list = (paths: readonly string[]): string => paths.map((file) => `${file}\n`).join('')
+      const input = await tarOf([
+        { path: 'remove', content: list(remove) },
+        { path: 'in-place', content: list(inPlace) },
+        { path: 'adopt', content: list(adopt) },
+        ...files.map((file) => ({ ...file, path: `files/${file.path}` })),
+      ])
+      await run('the files of the release', placeScript, { input })
+    },
+    restore: async () => {
+      await run('putting the files back', restoreScript, {})
+    },
+    record: async (release, dropReleases) => {
+      const input = await tarOf([
+        { path: 'release.json', content: `${JSON.stringify(release, null, 2)}\n` },
+        { path: 'list', content: Object.keys(release.files).map((file) => `${file}\n`).join('') },
+      ])
+      await run('the record of the release', recordScript, { args: [release.id, ...dropReleases], input })
+    },
+  }
+}
+
+const readFacts = (output: string, { host, path }: { host: string; path: string }): DirectoryFacts => {
+  const sections = parseSections(output)
+  const text = (name: string): string => sectionText(sections, name) ?? ''
+  if (sections.some((section) => section.name === 'no-docker')) {
+    throw new DrayError('DOCKER_MISSING', `There is no \`docker\` on ${host}.`)
+  }
+  checkComposeVersion(text('compose-version'), host)
+  if (text('model-exit') !== '0') throw composeRefusal(text('model-error'), { host, stage: text('stage') })
+  const releases = sections
+    .filter((section) => section.name === 'release')
+    .map((section) => readRelease(section.text, path))
+    .sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
+  const [mode = '', ...keys] = text('env').split('\n')
+  return {
+    envFile: { mode, keys, readableByOthers: Number.parseInt(mode.at(-1) ?? '0', 8) >= 4 },
+    releases,
+    usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'))],
+    app: readAppModel({
+      model: text('model'),
+      plainModel: text('plain-model'),
+      stage: text('stage'),
+      envFileHashes: readHashes(text('env-files')),
+    }),
+  }
+}
+
+/** Lines of `sha256sum`, by path. */
+const readHashes = (text: string): Map<string, string> =>
+  new Map(
+    text.split('\n').flatMap((line): [string, string][] => {
+      const match = /^\\?([0-9a-f]{64}) [ *](.+)$/.exec(line)
+      return match?.[1] === undefined || match[2] === undefined ? [] : [[match[2], match[1]]]
+    }),
+  )

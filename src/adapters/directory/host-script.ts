@@ -1,0 +1,44 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { CommandOutput, RunOptions, Shell } from '../host/shell.ts'
+import { NO_ENV_FILE, NOT_WRITABLE } from './scripts.ts'
+
+/** Runs one of our scripts on a host; its arguments are never a secret, its input may be. */
+export const runScript = (
+  shell: Shell,
+  script: string,
+  { args, ...options }: RunOptions & { args: readonly string[] },
+): Promise<CommandOutput> => shell.run(['sh', '-c', script, 'dray', ...args], options)
+
+/**
+ * The error for a script that failed: DISK_FULL, PATH_NOT_WRITABLE or ENV_MISSING where it says so, else
+ * HOST_COMMAND_FAILED with what it printed.
+ */
+export const scriptFailure = (
+  output: CommandOutput,
+  { host, path, what }: { host: string; path: string; what: string },
+): DrayError => {
+  const text = `${output.stderr}\n${output.stdout}`
+  if (output.exitCode === NO_ENV_FILE) {
+    return new DrayError('ENV_MISSING', `There is no .env in ${path} on ${host}.`, {
+      hint: `Create it on the server: \`install -D -m 600 /dev/null ${path}/.env\`, then put the app's secrets in. dray never writes it.`,
+    })
+  }
+  if (/no space left on device|disk quota exceeded/i.test(text)) {
+    return new DrayError('DISK_FULL', `The disk of ${host} is full: ${what} could not be written.`)
+  }
+  if (output.exitCode === NOT_WRITABLE || /permission denied|read-only file system/i.test(text)) {
+    return new DrayError('PATH_NOT_WRITABLE', `${path} on ${host} cannot be written.`, {
+      hint: `On the server, as root: \`chown -R USER ${path}\` with the user who deploys.`,
+      details: { logTail: tail(output.stderr) },
+    })
+  }
+  return new DrayError('HOST_COMMAND_FAILED', `${what} on ${host} failed with exit code ${output.exitCode}.`, {
+    details: { logOf: what, logTail: tail(output.stderr) },
+  })
+}
+
+const tail = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-10)

@@ -1,0 +1,141 @@
+import { createInterface } from 'node:readline'
+import * as z from 'zod'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Lock, LockHolder } from '../../deploy/ports.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Shell } from '../host/shell.ts'
+import { scriptFailure } from './host-script.ts'
+import { LOCKED, lockScript } from './scripts.ts'
+
+/** Lines come this often; without one for LIMIT_SECONDS the host calls the holder dead. */
+const HEARTBEAT_MS = 3_000
+const LIMIT_SECONDS = 12
+const RETRY_MS = 500
+
+type LockRequest = {
+  shell: Shell
+  path: string
+  holder: LockHolder
+  waitMs: number
+  clock: Clock
+  signal?: AbortSignal
+}
+
+/**
+ * Takes the lock of an app on a host. Throws LOCK_HELD with who holds it, when it is still taken after `waitMs`; ENV_MISSING
+ * and PATH_NOT_WRITABLE, since nothing may be touched then.
+ */
+export const takeLock = async (request: LockRequest): Promise<Lock> => {
+  const untilMs = request.clock.now() + request.waitMs
+  for (;;) {
+    const attempt = await tryLock(request)
+    if ('lock' in attempt) return attempt.lock
+    if (request.clock.now() >= untilMs) throw lockHeld(attempt.heldBy, request)
+    await request.clock.sleep(RETRY_MS, request.signal)
+  }
+}
+
+const tryLock = async (request: LockRequest): Promise<{ lock: Lock } | { heldBy: string }> => {
+  const { shell, path, holder } = request
+  const { stream, ended } = shell.open(
+    ['sh', '-c', lockScript, 'dray', path, String(LIMIT_SECONDS), JSON.stringify(holder)],
+    {},
+  )
+  const lines = createInterface({ input: stream, crlfDelay: Infinity })[Symbol.asyncIterator]()
+  const first = await lines.next()
+  if (first.value === 'locked') return { lock: heldLock({ stream, lines, ended, clock: request.clock }) }
+  const { exitCode, stderr } = await ended
+  if (exitCode === LOCKED) return { heldBy: String(first.value ?? '') }
+  throw scriptFailure(
+    { exitCode, stdout: String(first.value ?? ''), stderr },
+    { host: shell.name, path, what: 'taking the lock' },
+  )
+}
+
+const heldLock = ({
+  stream,
+  lines,
+  ended,
+  clock,
+}: {
+  stream: NodeJS.WritableStream
+  lines: AsyncIterator<string>
+  ended: Promise<unknown>
+  clock: Clock
+}): Lock => {
+  const lost = new AbortController()
+  const released = new AbortController()
+  let unwritten = 0
+  let failed = 0
+  let wake = (): void => undefined
+
+  const beat = async (): Promise<void> => {
+    while (!released.signal.aborted) {
+      await clock.sleep(HEARTBEAT_MS, released.signal).catch(() => undefined)
+      if (!released.signal.aborted) stream.write('\n')
+    }
+  }
+  const listen = async (): Promise<void> => {
+    for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
+      unwritten -= 1
+      if (line.value === '-') failed += 1
+      wake()
+    }
+    unwritten = 0
+    wake()
+    if (released.signal.aborted) return
+    released.abort()
+    lost.abort(new DrayError('LOCK_LOST', 'The connection that held the lock broke.'))
+  }
+  stream.on('error', () => undefined)
+  void beat()
+  const listening = listen()
+
+  return {
+    lost: lost.signal,
+    journal: (entry) => {
+      if (released.signal.aborted) return
+      unwritten += 1
+      stream.write(`${JSON.stringify(entry)}\n`)
+    },
+    settled: async () => {
+      while (unwritten > 0) await new Promise<void>((resolve) => (wake = resolve))
+      if (failed > 0) throw new DrayError('DISK_FULL', 'The journal on the server could not be written.')
+    },
+    [Symbol.asyncDispose]: async () => {
+      released.abort()
+      stream.end()
+      await ended
+      await listening
+    },
+  }
+}
+
+const holderSchema = z.object({
+  user: z.string(),
+  machine: z.string(),
+  run: z.string().optional(),
+  sinceMs: z.number(),
+})
+
+const lockHeld = (text: string, { shell, clock }: LockRequest): DrayError => {
+  const holder = holderSchema.safeParse(parseJson(text))
+  if (!holder.success) {
+    return new DrayError('LOCK_HELD', `Another deploy of this app is under way on ${shell.name}.`)
+  }
+  const { user, machine, run, sinceMs } = holder.data
+  const seconds = Math.max(0, Math.round((clock.now() - sinceMs) / 1000))
+  const from = run === undefined ? '' : `, run ${run}`
+  return new DrayError(
+    'LOCK_HELD',
+    `${user} on ${machine}${from} has been deploying this app to ${shell.name} since ${new Date(sinceMs).toISOString()} (${seconds} s).`,
+  )
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Digest } from '../../deploy/image-reference.ts'
+import type { Release } from '../../deploy/release.ts'
+
+const releaseSchema = z.object({
+  version: z.literal(1),
+  id: z.string().regex(/^r\d+$/),
+  app: z.string(),
+  environment: z.string(),
+  project: z.string(),
+  tag: z.string().optional(),
+  createdAtMs: z.number(),
+  by: z.object({ user: z.string(), machine: z.string(), run: z.string().optional() }),
+  services: z.record(
+    z.string(),
+    z.object({
+      image: z.string(),
+      digest: z.custom<Digest>((value) => typeof value === 'string' && value.startsWith('sha256:')),
+      tag: z.string().optional(),
+      replicas: z.number(),
+      definitionHash: z.string(),
+      configHash: z.string(),
+    }),
+  ),
+  files: z.record(z.string(), z.string()),
+  envKeys: z.array(z.string()),
+  networks: z.record(z.string(), z.string()),
+})
+
+/** A release record as it lies on a host. Throws RECORD_UNREADABLE for another version, or what is no record at all. */
+export const readRelease = (text: string, where: string): Release => {
+  const parsed = releaseSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  throw new DrayError('RECORD_UNREADABLE', `A release record in ${where}/.dray/releases cannot be read.`, {
+    cause: parsed.error,
+  })
+}
+
+/** Release ids in the last lines of a journal; a line that was cut off is passed over. */
+export const releaseIdsIn = (journal: string): string[] =>
+  journal.split('\n').flatMap((line) => {
+    const entry = z.object({ release: z.string().regex(/^r\d+$/) }).safeParse(parseJson(line))
+    return entry.success ? [entry.data.release] : []
+  })
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

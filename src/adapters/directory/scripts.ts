@@ -1,0 +1,221 @@
+/**
+ * What runs on a host, each as one script and so in one round trip. POSIX shell with what Debian, Ubuntu and Alpine have:
+ * tar, mktemp, sha256sum, awk, flock, timeout. Nothing of it stays.
+ */
+
+/** Exit code for: there is no .env. */
+export const NO_ENV_FILE = 66
+/** Exit code for: the directory cannot be written. */
+export const NOT_WRITABLE = 73
+/** Exit code for: somebody else has the lock. */
+export const LOCKED = 75
+
+const checks = `
+[ -f "$path/.env" ] || exit ${NO_ENV_FILE}
+[ -w "$path" ] || exit ${NOT_WRITABLE}
+`
+
+/** Names of the variables of a dotenv file, and never a value: a quoted value may have lines that look like a name. */
+const keyNames = `
+key_names() {
+  awk '
+    quote != "" { if (ends($0)) quote = ""; next }
+    /^[ \\t]*(#|$)/ { next }
+    match($0, /^[ \\t]*(export[ \\t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \\t]*[=:]/) {
+      name = substr($0, 1, RLENGTH - 1)
+      sub(/^[ \\t]*(export[ \\t]+)?/, "", name)
+      sub(/[ \\t]+$/, "", name)
+      print name
+      value = substr($0, RLENGTH + 1)
+      sub(/^[ \\t]+/, "", value)
+      quote = substr(value, 1, 1)
+      if (quote != "\\"" && quote != sq) { quote = ""; next }
+      if (ends(substr(value, 2))) quote = ""
+    }
+    function ends(text,   i, c) {
+      for (i = 1; i <= length(text); i++) {
+        c = substr(text, i, 1)
+        if (c == "\\\\") i++
+        else if (c == quote) return 1
+      }
+      return 0
+    }
+  ' sq="'" "$1"
+}
+`
+
+/**
+ * Reads the app's directory and has Compose make its model, in a copy of the compose files elsewhere: with the deploy-time
+ * values, and without them as a person's plain \`docker compose\` would. Standard input: a tar of the compose files and of
+ * \`.dray-values\`. In the copy each env file of the server is stood in for by one that only says its name, so that no value
+ * of it leaves the server, and the model shows which service reads it.
+ */
+export const inspectScript = `
+set -u
+path=$1
+section() { printf '\\n@@dray %s\\n' "$1"; }
+${keyNames}
+command -v docker > /dev/null || { section no-docker; exit 0; }
+${checks}
+stage=$(mktemp -d) || exit 1
+trap 'rm -rf "$stage"' EXIT
+trap 'exit 130' HUP INT TERM
+copy="$stage/$(basename "$path")"
+mkdir "$copy" && tar -xf - -C "$copy" || exit 1
+mv "$copy/.dray-values" "$stage/values"
+
+count=0
+section env-files
+(cd "$path" && find . -maxdepth 3 -path ./.dray -prune -o -type f \\( -name '.env*' -o -name '*.env' \\) -print) |
+  while IFS= read -r file; do
+    file=\${file#./}
+    [ ! -e "$copy/$file" ] || continue
+    mkdir -p "$copy/$(dirname "$file")"
+    count=$((count + 1))
+    printf "DRAY_ENV_FILE_%d='%s'\\n" "$count" "$file" > "$copy/$file"
+    (cd "$path" && sha256sum -- "$file")
+  done
+
+model() { (cd "$copy" && exec docker compose --env-file "$path/.env" config --format json); }
+model > "$stage/plain" 2> /dev/null &
+plain=$!
+(. "$stage/values" && model) > "$stage/model" 2> "$stage/error" &
+valued=$!
+
+section compose-version
+docker compose version --short 2> /dev/null
+section stage
+printf '%s\\n' "$copy"
+section env
+stat -c %a "$path/.env"
+key_names "$path/.env"
+for record in "$path"/.dray/releases/*/release.json; do
+  [ -f "$record" ] || continue
+  section release
+  cat "$record"
+done
+section journal
+tail -n 40 "$path/.dray/journal.ndjson" 2> /dev/null
+
+wait $valued
+code=$?
+section model-exit
+echo $code
+wait $plain
+section model
+cat "$stage/model"
+section model-error
+cat "$stage/error"
+section plain-model
+cat "$stage/plain"
+`
+
+/** SHA-256 of the files named on standard input, a path a line; those that are not there are left out. */
+export const hashScript = `
+cd "$1" || exit
+while IFS= read -r file; do
+  [ ! -f "$file" ] || sha256sum -- "$file"
+done
+`
+
+/**
+ * Puts files in place. Standard input: a tar with the files under \`files/\`, and lists of paths: \`remove\`, \`in-place\`,
+ * \`adopt\`. What is replaced goes to \`.dray/undo\` first. A file is moved over the old one, which is atomic; one that is
+ * mounted by itself is written into, since the container has the old file's inode.
+ */
+export const placeScript = `
+set -eu
+cd "$1"
+rm -rf .dray/incoming .dray/undo
+mkdir -p .dray/incoming .dray/undo/files
+trap 'rm -rf .dray/incoming' EXIT
+tar -xf - -C .dray/incoming
+: > .dray/undo/added
+cp .dray/incoming/in-place .dray/undo/in-place
+
+save() {
+  mkdir -p ".dray/undo/files/$(dirname "$1")"
+  cp -p "$1" ".dray/undo/files/$1"
+}
+mkdir -p .dray/incoming/files
+(cd .dray/incoming/files && find . -type f) | sed 's|^[.]/||' > .dray/incoming/list
+while IFS= read -r file; do
+  if [ -e "$file" ] || [ -L "$file" ]; then save "$file"; else printf '%s\\n' "$file" >> .dray/undo/added; fi
+done < .dray/incoming/list
+while IFS= read -r file; do save "$file"; done < .dray/incoming/remove
+while IFS= read -r file; do
+  mkdir -p ".dray/adopted/$(dirname "$file")"
+  cp -p "$file" ".dray/adopted/$file"
+done < .dray/incoming/adopt
+
+while IFS= read -r file; do
+  mkdir -p "$(dirname "$file")"
+  if grep -qxF -- "$file" .dray/incoming/in-place; then cat ".dray/incoming/files/$file" > "$file"
+  else mv -f ".dray/incoming/files/$file" "$file"; fi
+done < .dray/incoming/list
+while IFS= read -r file; do rm -f -- "$file"; done < .dray/incoming/remove
+`
+
+/** Puts back what the last placing replaced. */
+export const restoreScript = `
+set -eu
+cd "$1"
+[ -d .dray/undo/files ] || exit 0
+(cd .dray/undo/files && find . -type f -o -type l) | sed 's|^[.]/||' > .dray/undo/list
+while IFS= read -r file; do
+  if [ -f "$file" ] && grep -qxF -- "$file" .dray/undo/in-place; then cat ".dray/undo/files/$file" > "$file"
+  else cp -p ".dray/undo/files/$file" ".dray/undo/back" && mv -f .dray/undo/back "$file"; fi
+done < .dray/undo/list
+while IFS= read -r file; do rm -f -- "$file"; done < .dray/undo/added
+rm -rf .dray/undo
+`
+
+/**
+ * Records a release: its description and a copy of its files, under its name at once. Standard input: a tar with
+ * \`release.json\` and \`list\`, the paths of its files. Arguments: the directory, the release, the releases to drop.
+ */
+export const recordScript = `
+set -eu
+cd "$1"
+release=$2
+shift 2
+new=.dray/releases/.$release
+rm -rf "$new"
+mkdir -p "$new"
+tar -xf - -C "$new"
+tar -czf "$new/bundle.tar.gz" -T "$new/list"
+rm -f "$new/list"
+sync "$new/release.json" 2> /dev/null || :
+rm -rf ".dray/releases/$release"
+mv "$new" ".dray/releases/$release"
+for old in "$@"; do rm -rf ".dray/releases/$old"; done
+rm -rf .dray/undo
+`
+
+/**
+ * Holds the lock for as long as lines come, and writes each into the journal. The kernel frees the lock when this process
+ * ends: with its connection, or when no line came for a while because the line is dead. Arguments: the directory, seconds
+ * without a line, who holds the lock.
+ */
+export const lockScript = `
+set -u
+path=$1
+limit=$2
+${checks}
+mkdir -p "$path/.dray" || exit ${NOT_WRITABLE}
+cd "$path/.dray" || exit ${NOT_WRITABLE}
+exec 9>> lock
+if ! flock -n 9; then
+  cat lock
+  exit ${LOCKED}
+fi
+printf '%s\\n' "$3" > lock
+journal=journal.ndjson
+[ ! -s "$journal" ] || [ -z "$(tail -c 1 "$journal")" ] || echo >> "$journal"
+echo locked
+while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"' 9>&-); do
+  [ -n "$line" ] || continue
+  if printf '%s\\n' "$line" >> "$journal"; then echo +; else echo -; fi
+done
+: > lock
+`

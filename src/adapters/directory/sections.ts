@@ -1,0 +1,17 @@
+/** What a script on a host prints, in named parts: a line `@@dray NAME` begins each. */
+export type Section = { name: string; text: string }
+
+const MARK = '@@dray '
+
+/** Splits what a script printed. Text before the first mark, such as a login banner, is dropped. */
+export const parseSections = (output: string): Section[] => {
+  const sections: { name: string; lines: string[] }[] = []
+  for (const line of output.split('\n')) {
+    if (line.startsWith(MARK)) sections.push({ name: line.slice(MARK.length).trim(), lines: [] })
+    else sections.at(-1)?.lines.push(line)
+  }
+  return sections.map(({ name, lines }) => ({ name, text: lines.join('\n').trim() }))
+}
+
+export const sectionText = (sections: readonly Section[], name: string): string | undefined =>
+  sections.find((section) => section.name === name)?.text

@@ -1,0 +1,79 @@
+import { basename, isAbsolute, join, relative } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import type { AppSource, BundleFile } from '../../deploy/ports.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import { renderOverride } from '../compose/pins.ts'
+import { composeReferences } from './compose-references.ts'
+import { isEnvFile, listFiles } from './list-files.ts'
+
+const OVERRIDE_NAME = 'docker-compose.override.yml'
+const PINS_NAME = '.dray-pins.yml'
+const DEFAULT_NAMES = new Set(['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'])
+
+/**
+ * The app as it lies on this machine: `directory` is where its (first) compose file is, `composeFiles` are paths within it,
+ * `include` more paths to ship.
+ *
+ * One compose file keeps its default name, or becomes `docker-compose.yml`; several are included by a `docker-compose.yml`
+ * that dray writes, since a plain `docker compose` on the server would not know of them.
+ */
+export const createAppSource = (app: {
+  directory: string
+  composeFiles: readonly string[]
+  include: readonly string[]
+}): AppSource => {
+  const composeFiles = async (): Promise<readonly BundleFile[]> => {
+    const found = await composeReferences(app.directory, app.composeFiles)
+    const single = app.composeFiles.length === 1 ? app.composeFiles[0] : undefined
+    const files = await Promise.all(
+      found.map(async (path) => {
+        const file = await readBundleFile(app.directory, path)
+        const renamed = path === single && !DEFAULT_NAMES.has(basename(path))
+        return renamed ? { ...file, path: 'docker-compose.yml' } : file
+      }),
+    )
+    if (single !== undefined) return files
+    const main = `# Written by dray.\ninclude:\n  - path: ${JSON.stringify([...app.composeFiles, PINS_NAME])}\n`
+    return [
+      ...files,
+      textFile('docker-compose.yml', main),
+      textFile(PINS_NAME, 'services: {}\n'),
+    ]
+  }
+
+  return {
+    composeFiles,
+    bundle: async (model, images) => {
+      const mounted = model.services.flatMap((service) => service.mountedPaths)
+      const paths = await listFiles(app.directory, [...mounted, ...app.include])
+      const compose = await composeFiles()
+      const shipped = new Set(compose.map((file) => file.path))
+      const others = paths.filter((path) => !shipped.has(path) && path !== OVERRIDE_NAME)
+      const pins = textFile(
+        app.composeFiles.length === 1 ? OVERRIDE_NAME : PINS_NAME,
+        renderOverride(images, model.pins),
+      )
+      const files = await Promise.all(others.map((path) => readBundleFile(app.directory, path)))
+      return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...files]
+    },
+  }
+}
+
+const textFile = (path: string, text: string): BundleFile => ({
+  path,
+  content: new TextEncoder().encode(text),
+  mode: 0o644,
+})
+
+const readBundleFile = async (directory: string, path: string): Promise<BundleFile> => {
+  refuseOutside(path)
+  const full = join(directory, path)
+  const [content, { mode }] = await Promise.all([readFile(full), stat(full)])
+  return { path, content, mode: (mode & 0o111) === 0 ? 0o644 : 0o755 }
+}
+
+const refuseOutside = (path: string): void => {
+  if (isAbsolute(path) || relative('.', path).startsWith('..') || /[\n\r]/.test(path) || isEnvFile(path)) {
+    throw new DrayError('COMPOSE_PATH_OUTSIDE', `${JSON.stringify(path)} cannot be shipped with the app.`)
+  }
+}

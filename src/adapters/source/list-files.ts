@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { lstat, readdir, realpath } from 'node:fs/promises'
+import { basename, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { DrayError } from '../../errors/dray-error.ts'
+
+const run = promisify(execFile)
+
+/** `.env` and its kin are the server's: never shipped, whatever the configuration says. An example of one is no secret. */
+export const isEnvFile = (path: string): boolean => {
+  const name = basename(path)
+  return name === '.env' || (name.startsWith('.env.') && !/\.(example|sample|template|dist)$/.test(name))
+}
+
+/**
+ * The files at and below `paths`, which are relative to `directory`, as relative paths with `/`. What git ignores is left
+ * out (a database's data beside the compose file is not part of the app), and so are `.git`, `.dray` and env files. A path
+ * that is not there is the server's own. Throws COMPOSE_PATH_OUTSIDE for a link that leads out of the directory.
+ */
+export const listFiles = async (directory: string, paths: readonly string[]): Promise<string[]> => {
+  const inside = [...new Set(paths)].filter((path) => path !== '' && path !== '.' && !path.startsWith('..'))
+  const found = (await Promise.all(inside.map((path) => walk(directory, path)))).flat()
+  const candidates = [...new Set(found)].filter((path) => !isEnvFile(path)).sort()
+  const ignored = await ignoredByGit(directory, candidates)
+  return candidates.filter((path) => !ignored.has(path))
+}
+
+const walk = async (directory: string, path: string): Promise<string[]> => {
+  const full = join(directory, path)
+  const found = await lstat(full).catch(() => undefined)
+  if (found === undefined || ['.git', '.dray'].includes(basename(path))) return []
+  if (found.isSymbolicLink()) {
+    const target = relative(await realpath(directory), await realpath(full).catch(() => sep))
+    if (target.startsWith('..')) {
+      throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads out of the app's directory.`)
+    }
+  }
+  if (found.isDirectory()) {
+    const names = await readdir(full)
+    return (await Promise.all(names.map((name) => walk(directory, join(path, name))))).flat()
+  }
+  return found.isFile() || found.isSymbolicLink() ? [path.split(sep).join('/')] : []
+}
+
+/** `git check-ignore` exits with 1 when nothing is ignored and with 128 outside a repository: nothing is ignored then. */
+const ignoredByGit = async (directory: string, paths: readonly string[]): Promise<ReadonlySet<string>> => {
+  if (paths.length === 0) return new Set()
+  const child = run('git', ['-C', directory, 'check-ignore', '-z', '--stdin'])
+  child.child.stdin?.on('error', () => undefined)
+  child.child.stdin?.end(paths.join('\0'))
+  const output = await child.catch(() => undefined)
+  return new Set((output?.stdout ?? '').split('\0').filter((path) => path !== ''))
+}

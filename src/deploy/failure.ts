@@ -1,0 +1,42 @@
+import { catalogue } from '../errors/catalogue.ts'
+import { DrayError } from '../errors/dray-error.ts'
+import type { Failure } from './events.ts'
+import type { Undone } from './undo.ts'
+
+/** A deploy that failed after it began: the error, and what became of what it had done. */
+export class DeployFailed extends Error {
+  readonly error: DrayError
+  readonly undone: Undone
+
+  constructor(error: DrayError, undone: Undone) {
+    super(error.message, { cause: error })
+    this.name = 'DeployFailed'
+    this.error = error
+    this.undone = undone
+  }
+}
+
+/** Anything that was thrown, as an error that users can be told. */
+export const toDrayError = (error: unknown): DrayError => {
+  if (error instanceof DrayError) return error
+  if (error instanceof DeployFailed) return error.error
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new DrayError('CANCELLED', 'Cancelled.', { cause: error })
+  }
+  return new DrayError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+}
+
+/** An error as a reporter tells it. */
+export const failureFrom = (error: unknown): Failure => {
+  const told = toDrayError(error)
+  const undone = error instanceof DeployFailed ? error.undone : undefined
+  return {
+    code: told.code,
+    title: catalogue[told.code].title,
+    message: told.message,
+    hint: told.hint,
+    exitCode: told.exitCode,
+    details: told.details,
+    ...(undone === undefined ? {} : { ...undone }),
+  }
+}

@@ -1,0 +1,51 @@
+import type { Container, DirectoryFacts, LocalImage, ResolvedImage } from './ports.ts'
+
+/** All that is known of one host when the plan is made. */
+export type HostObservation = {
+  host: string
+  facts: DirectoryFacts
+  /** Containers of the app's Compose project. */
+  containers: readonly Container[]
+  images: readonly LocalImage[]
+  /** What the registry answered, by service. */
+  resolved: ReadonlyMap<string, ResolvedImage>
+  /** SHA-256 by path of the files that are on the host, among those that the bundle or the last release has. */
+  fileHashes: ReadonlyMap<string, string>
+  /** Files that the release has here; they may differ from host to host, as the server's `.env` does. */
+  files: readonly DesiredFile[]
+}
+
+/** A file that the release has, without its content. */
+export type DesiredFile = {
+  path: string
+  sha256: string
+}
+
+/** A one-off command of the app. */
+export type Task = {
+  name: string
+  service: string
+  argv: readonly string[]
+  when: 'before' | 'after'
+  timeoutMs?: number
+}
+
+/** What the person wants to be there. */
+export type DesiredRelease = {
+  app: string
+  environment: string
+  tag: string | undefined
+  /** Repositories that are the team's own begin with one of these, as `ghcr.io/acme/`. */
+  ownRepositories: readonly string[]
+  /** `roll` or `recreate` where the configuration says so. */
+  rollout: Readonly<Record<string, 'roll' | 'recreate'>>
+  tasks: readonly Task[]
+  /** The service that runs nginx; found by its image without it. */
+  proxyService: string | undefined
+  /** URL that has to answer before the old containers go; the proxy's published port without it. */
+  probeUrl: string | undefined
+  /** Releases kept for rollback, the new one included. */
+  keep: number
+  /** Replace files on the host that dray did not put there. */
+  adopt: boolean
+}

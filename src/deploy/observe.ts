@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { DrayError } from '../errors/dray-error.ts'
+import { parseImageReference, pinnedName, renderImageReference } from './image-reference.ts'
+import type { AppModel } from './app-model.ts'
+import type { HostObservation } from './observation.ts'
+import type { AppSource, BundleFile, Registry, ResolvedImage, TargetHost } from './ports.ts'
+
+export type ObserveRequest = { source: AppSource; registry: Registry }
+
+export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
+
+/**
+ * Asks a host and the registry all that a plan needs; decides and changes nothing. Throws IMAGE_INVALID, and what the host and the registry throw.
+ */
+export const observeHost = async (
+  host: TargetHost,
+  { source, registry }: ObserveRequest,
+  signal: AbortSignal,
+): Promise<Observed> => {
+  const facts = await host.directory.inspect(await source.composeFiles(), signal)
+  const { app } = facts
+  const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
+  const [resolved, containers, images, fileHashes] = await Promise.all([
+    resolveImages(app, host, registry, signal),
+    host.engine.containers(app.project),
+    host.engine.images(),
+    source
+      .bundle(app, {})
+      .then((files) => host.directory.hashes([...new Set([...files.map((file) => file.path), ...lastFiles])])),
+  ])
+  const pinned = Object.fromEntries(
+    [...resolved].map(([service, image]) => [service, pinnedName(image.reference, image.digest)]),
+  )
+  const files = await source.bundle(app, pinned)
+  return {
+    files,
+    observation: {
+      host: host.name,
+      facts,
+      containers,
+      images,
+      resolved,
+      fileHashes,
+      files: files.map(({ path, content }) => ({
+        path,
+        sha256: createHash('sha256').update(content).digest('hex'),
+      })),
+    },
+  }
+}
+
+/** Every image of the app by its digest; each reference is asked for once. */
+const resolveImages = async (
+  app: AppModel,
+  host: TargetHost,
+  registry: Registry,
+  signal: AbortSignal,
+): Promise<Map<string, ResolvedImage>> => {
+  const asked = new Map<string, Promise<ResolvedImage>>()
+  const resolve = (service: string, image: string | undefined): Promise<ResolvedImage> => {
+    if (image === undefined) {
+      throw new DrayError('IMAGE_INVALID', `Service ${service} has no \`image:\`, so there is nothing to pull.`, {
+        hint: `Give it an \`image:\` that CI pushes, beside its \`build:\`.`,
+      })
+    }
+    const reference = parseImageReference(image)
+    const name = renderImageReference(reference)
+    const answer = asked.get(name) ?? registry.resolve(reference, host.platform, signal)
+    asked.set(name, answer)
+    return answer
+  }
+  const services = await Promise.all(
+    app.services.map(
+      async ({ name, image }): Promise<[string, ResolvedImage]> => [name, await resolve(name, image)],
+    ),
+  )
+  return new Map(services)
+}

@@ -1,0 +1,47 @@
+import type { Digest } from './image-reference.ts'
+
+/** One service as a release put it in place. */
+export type ReleasedService = {
+  /** `repo@sha256:…`: what its containers run. */
+  image: string
+  digest: Digest
+  /** The tag it was deployed by, where it had one. */
+  tag?: string
+  replicas: number
+  /** dray's hash of its definition (see ServiceModel.definitionHash). */
+  definitionHash: string
+  /** Compose's own hash, as its containers carry it. */
+  configHash: string
+}
+
+/** Who deployed: a person at a machine, or a workflow run. */
+export type Deployer = { user: string; machine: string; run?: string }
+
+/** What one deploy put in place; written to `.dray/releases/<id>/release.json`. */
+export type Release = {
+  version: 1
+  /** `r1`, `r2`, …: counted up on the host, under the lock. */
+  id: string
+  app: string
+  environment: string
+  project: string
+  tag?: string
+  createdAtMs: number
+  by: Deployer
+  services: Readonly<Record<string, ReleasedService>>
+  /** SHA-256 of each shipped file by its path in the app's directory. */
+  files: Readonly<Record<string, string>>
+  /** Names of the variables that `.env` had; never a value. */
+  envKeys: readonly string[]
+  networks: Readonly<Record<string, string>>
+}
+
+/** Number of a release id: 7 for `r7`. */
+export const releaseNumber = (id: string): number => Number(id.slice(1))
+
+export const newestRelease = (releases: readonly Release[]): Release | undefined =>
+  [...releases].sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))[0]
+
+/** Id of the release that comes after those there are, started and failed ones included. */
+export const nextReleaseId = (usedIds: readonly string[]): string =>
+  `r${Math.max(0, ...usedIds.map(releaseNumber)) + 1}`

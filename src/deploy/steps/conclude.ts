@@ -1,0 +1,63 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { StepContext, StepRunner } from '../execution.ts'
+import type { StepOf } from '../plan.ts'
+import type { Release } from '../release.ts'
+
+/** The app answers at its URL, through the proxy; asked until it does or the patience ends. */
+export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, execution, signal }) => {
+  const { clock, patience } = execution
+  const untilMs = clock.now() + patience.urlCheckMs
+  for (;;) {
+    const answer = await run.host.prober.get(step.url, 2_000)
+    if ('status' in answer && answer.status < step.below) return `answers ${answer.status}`
+    const said = 'status' in answer ? `answers ${answer.status}` : `gives no answer (${answer.error})`
+    if (clock.now() >= untilMs) {
+      throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`)
+    }
+    await clock.sleep(patience.healthPollMs, signal)
+  }
+}
+
+/** Writes down what is now in place. From here on the new release is the one that counts. */
+export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, context) => {
+  await context.run.host.directory.record(describeRelease(step, context), step.dropReleases)
+  return step.release
+}
+
+const describeRelease = ({ release, services }: StepOf<'record-release'>, context: StepContext): Release => {
+  const { run, execution } = context
+  const { facts } = run.observation
+  const { desired, deployer, clock } = execution
+  return {
+    version: 1,
+    id: release,
+    app: desired.app,
+    environment: desired.environment,
+    project: facts.app.project,
+    ...(desired.tag === undefined ? {} : { tag: desired.tag }),
+    createdAtMs: clock.now(),
+    by: deployer,
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, planned]) => {
+        const started = run.done.fresh.get(name)?.[0]?.configHash
+        return [name, { ...planned, configHash: started ?? planned.configHash }]
+      }),
+    ),
+    files: Object.fromEntries(run.observation.files.map((file) => [file.path, file.sha256])),
+    envKeys: facts.envFile.keys,
+    networks: facts.app.networks,
+  }
+}
+
+/** Stops what made way. Its requests are done: the proxy's old workers have ended. */
+export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, { run, execution }) => {
+  const { engine } = run.host
+  const graceMs = execution.servicePatience[step.service]?.drainMs
+  await Promise.all(
+    step.containers.map(async (id) => {
+      await engine.stop(id, graceMs)
+      await engine.remove(id, { force: true })
+    }),
+  )
+  return `${step.containers.length} stopped`
+}

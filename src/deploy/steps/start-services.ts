@@ -1,0 +1,60 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { freshContainers, type StepRunner } from '../execution.ts'
+import type { StepOf } from '../plan.ts'
+import { logOf } from '../container-log.ts'
+
+/** Starts the new containers beside the old ones, with one call of Compose for all services. */
+export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, { run, signal }) => {
+  const { engine, compose } = run.host
+  await Promise.all(step.services.flatMap(({ discard }) => discard.map((id) => engine.remove(id, { force: true }))))
+  await compose.up({
+    services: step.services.map(({ service, add, running }) => ({ service, scale: running + add })),
+    mode: 'beside',
+    signal,
+  })
+  for (const { service } of step.services) run.done.fresh.set(service, await freshContainers(run, service))
+  return undefined
+}
+
+/** Lets Compose start services, or replace them in their place. */
+export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (step, { run, signal }) => {
+  for (const { service } of step.services) {
+    if (!step.fresh) run.done.recreated.add(service)
+    run.done.fresh.set(service, [])
+  }
+  await run.host.compose.up({
+    services: step.services,
+    mode: step.fresh ? 'recreate' : 'force-recreate',
+    signal,
+  })
+  const containers = await run.host.engine.containers(run.observation.facts.app.project)
+  for (const { service } of step.services) {
+    run.done.fresh.set(
+      service,
+      containers.filter((it) => it.service === service && !it.oneOff),
+    )
+  }
+  return undefined
+}
+
+/** Starts a service that has to end well, and waits for its end. */
+export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, { run, signal, execution }) => {
+  const { engine, compose } = run.host
+  run.done.fresh.set(step.service, [])
+  await compose.up({ services: [{ service: step.service, scale: 1 }], mode: 'force-recreate', signal })
+  const [started] = await freshContainers(run, step.service)
+  if (started === undefined) throw new DrayError('SERVICE_EXITED', `${step.service} has no container.`)
+  for (;;) {
+    const container = await engine.container(started.id)
+    run.done.fresh.set(step.service, [container])
+    if (container.state === 'exited' || container.state === 'dead') {
+      if (container.exitCode === 0) return undefined
+      throw new DrayError(
+        'SERVICE_EXITED',
+        `${step.service} has to end well before others start, and ended with exit code ${container.exitCode}.`,
+        { details: await logOf(engine, container) },
+      )
+    }
+    await execution.clock.sleep(execution.patience.healthPollMs, signal)
+  }
+}

@@ -1,0 +1,42 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { HostRun, StepRunner } from '../execution.ts'
+import type { Plan, StepOf } from '../plan.ts'
+import type { Container } from '../ports.ts'
+import { turnProxy } from '../turn-proxy.ts'
+
+/** Turns the proxy to the new containers and lets the old ones finish their requests. */
+export const switchProxy: StepRunner<StepOf<'switch-proxy'>> = async (step, { run, execution, signal }) => {
+  const { clock, patience, servicePatience } = execution
+  const startedAtMs = clock.now()
+  const drainMs = Math.max(
+    ...step.services.map((service) => servicePatience[service]?.drainMs ?? patience.drainMs),
+    step.services.length === 0 ? patience.drainMs : 0,
+  )
+  const [proxy] = servingContainers(step.proxy, run, execution.plan)
+  if (proxy === undefined) throw new DrayError('PROXY_FAILED', `${step.proxy} does not run.`)
+  run.done.switched = true
+  const { drained } = await turnProxy({
+    engine: run.host.engine,
+    proxy,
+    containers: step.services.flatMap((service) => servingContainers(service, run, execution.plan)),
+    drainMs,
+    signal,
+  })
+  const seconds = ((clock.now() - startedAtMs) / 1000).toFixed(1)
+  return drained
+    ? `old requests ended after ${seconds} s`
+    : `some old requests still ran after ${Math.round(drainMs / 1000)} s`
+}
+
+/** What runs of a service and is to go on: its new containers, or those that the plan leaves. */
+const servingContainers = (serviceName: string, run: HostRun, plan: Plan): readonly Container[] => {
+  const leaving = new Set(
+    plan.steps.flatMap((step) => (step.kind === 'stop-old' ? step.containers : [])),
+  )
+  return (
+    run.done.fresh.get(serviceName) ??
+    run.observation.containers.filter(
+      (it) => it.service === serviceName && !it.oneOff && it.state === 'running' && !leaving.has(it.id),
+    )
+  )
+}

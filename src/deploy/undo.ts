@@ -1,0 +1,106 @@
+import { DrayError } from '../errors/dray-error.ts'
+import { freshContainers, type Execution, type HostRun } from './execution.ts'
+import type { Container } from './ports.ts'
+import { turnProxy } from './turn-proxy.ts'
+
+export type Undone = { undone: readonly string[]; notUndone: readonly string[]; serving: string }
+
+/**
+ * Takes back what a deploy did on all its hosts, so that what served before serves again: files first, then what was
+ * replaced in its place, then the traffic, and last the new containers. Throws UNDO_FAILED; nothing that serves is
+ * stopped then.
+ */
+export const undoDeploy = async (execution: Execution): Promise<Undone> => {
+  const undone: string[] = []
+  const notUndone: string[] = []
+  for (const run of execution.hosts.values()) {
+    try {
+      undone.push(...(await undoHost(run, execution)))
+    } catch (error) {
+      throw new DrayError(
+        'UNDO_FAILED',
+        `The deploy failed on ${run.host.name}, and undoing it failed, too: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      )
+    }
+    notUndone.push(...run.done.tasks.map((task) => `task ${task} has run`))
+  }
+  return { undone, notUndone, serving: servingNow(execution) }
+}
+
+const undoHost = async (run: HostRun, execution: Execution): Promise<string[]> => {
+  const undone: string[] = []
+  if (run.done.placed) {
+    await run.host.directory.restore()
+    undone.push('files put back')
+  }
+  for (const service of run.done.recreated) {
+    await recreateAsBefore(service, run)
+    undone.push(`${service} recreated as it was`)
+  }
+  if (run.done.switched) {
+    await turnBack(run, execution)
+    undone.push('traffic turned back')
+  }
+  const removed = await removeFresh(run)
+  if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
+  return undone
+}
+
+/** With the image that it ran, whatever the files say that were there before dray came. */
+const recreateAsBefore = async (service: string, run: HostRun): Promise<void> => {
+  const before = oldContainers(run, service)
+  const imageName = before[0]?.imageName
+  await run.host.compose.up({
+    services: [{ service, scale: before.length }],
+    mode: 'recreate',
+    ...(imageName === undefined ? {} : { images: { [service]: imageName } }),
+  })
+}
+
+const turnBack = async (run: HostRun, execution: Execution): Promise<void> => {
+  const step = execution.plan.steps.find(
+    (it) => it.kind === 'switch-proxy' && it.host === run.host.name,
+  )
+  if (step?.kind !== 'switch-proxy') return
+  const now = await run.host.engine.containers(run.observation.facts.app.project)
+  const proxy = now.find((it) => it.service === step.proxy && !it.oneOff && it.state === 'running')
+  if (proxy === undefined) return
+  const before = new Set(run.observation.containers.map((it) => it.id))
+  await turnProxy({
+    engine: run.host.engine,
+    proxy,
+    containers: now.filter(
+      (it) => step.services.includes(it.service) && before.has(it.id) && it.state === 'running' && !it.oneOff,
+    ),
+    drainMs: execution.patience.drainMs,
+  })
+}
+
+const removeFresh = async (run: HostRun): Promise<string[]> => {
+  const services = run.observation.facts.app.services
+    .map((service) => service.name)
+    .filter((name) => !run.done.recreated.has(name))
+  const fresh = (await Promise.all(services.map((service) => freshContainers(run, service)))).flat()
+  await Promise.all(
+    fresh.map(async (container) => {
+      await run.host.engine.stop(container.id)
+      await run.host.engine.remove(container.id, { force: true, anonymousVolumes: true })
+    }),
+  )
+  return fresh.map((container) => container.name)
+}
+
+const oldContainers = (run: HostRun, service: string): readonly Container[] =>
+  run.observation.containers.filter((it) => it.service === service && !it.oneOff)
+
+/** One sentence on what serves when nothing of the new release does. */
+export const servingNow = (execution: Execution): string => {
+  const [run] = execution.hosts.values()
+  const releases = run?.observation.facts.releases ?? []
+  const current = [...releases].sort((a, b) => a.createdAtMs - b.createdAtMs).at(-1)
+  const running = run?.observation.containers.some((it) => it.state === 'running') ?? false
+  if (!running) return 'Nothing is serving, as before.'
+  if (current === undefined) return 'What ran before is serving.'
+  return `Release ${current.id}${current.tag === undefined ? '' : ` (${current.tag})`} is serving, as before.`
+}
