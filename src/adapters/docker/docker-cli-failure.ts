@@ -1,0 +1,38 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { stripControl } from '../../shared/strip-control.ts'
+
+/**
+ * What the docker command meant when it could not reach the Engine of `host`: DOCKER_MISSING, DOCKER_DENIED or
+ * DOCKER_UNREACHABLE. It has one exit code for the last two, so its words decide.
+ */
+export function readDockerCliFailure(exitCode: number, stderr: string, host: string): DrayError {
+  const lines = stripControl(stderr)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const details = { logTail: lines.slice(-5), logOf: 'docker' }
+  if (exitCode === 127) {
+    return new DrayError('DOCKER_MISSING', `There is no \`docker\` command on ${where(host)}.`, { details })
+  }
+  if (exitCode === 126 || /permission denied/i.test(stderr)) {
+    return new DrayError('DOCKER_DENIED', `The user may not use Docker on ${where(host)}.`, {
+      hint: `On ${where(host)}: \`sudo usermod -aG docker ${userOf(host)}\`, then log in anew.`,
+      details,
+    })
+  }
+  const reason = lines.at(-1)
+  return new DrayError(
+    'DOCKER_UNREACHABLE',
+    `Docker Engine on ${where(host)} does not answer${reason === undefined ? '.' : `: ${reason}`}`,
+    { details, temporary: true },
+  )
+}
+
+/** A host as sentences name it. */
+export function where(host: string): string {
+  return host === 'local' ? 'this machine' : host
+}
+
+function userOf(host: string): string {
+  const user = /^(?:ssh:\/\/)?([^@]+)@/.exec(host)?.[1]
+  return user ?? '$USER'
+}

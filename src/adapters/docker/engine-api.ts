@@ -1,0 +1,92 @@
+import { text } from 'node:stream/consumers'
+import * as z from 'zod'
+import type { Container, Engine } from '../../deploy/ports.ts'
+import type { Shell } from '../host/shell.ts'
+import { EngineClient } from './engine-client.ts'
+import type { ApiRequest } from './engine-exchange.ts'
+import { createImages } from './engine-images.ts'
+import { type EngineFacts, infoAnswer, readEngineFacts } from './engine-version.ts'
+import { execInContainer } from './exec-in-container.ts'
+import { readLines } from './multiplexed-output.ts'
+import { type ContainerAnswer, containerAnswer, readContainer } from './read-container.ts'
+
+/** An Engine, with what the composition root needs of it besides. Disposing closes its connections. */
+export type DockerEngine = Engine &
+  Disposable & {
+    /** What it is and where. Throws DOCKER_MISSING, DOCKER_DENIED, DOCKER_UNREACHABLE; `assertEngineSupported` judges it. */
+    engineFacts(): Promise<EngineFacts>
+  }
+
+/** The Engine that the docker command of a machine talks to, contexts and DOCKER_HOST included. The shell is connected. */
+export function createEngine(shell: Shell): DockerEngine {
+  const client = new EngineClient(shell)
+  const inspect = (id: string): Promise<ContainerAnswer> =>
+    client.read({ method: 'GET', path: `/containers/${id}/json` }, containerAnswer)
+
+  return {
+    ...createImages(client, shell.name),
+
+    async engineFacts() {
+      const info = await client.read({ method: 'GET', path: '/info' }, infoAnswer)
+      return readEngineFacts(await client.version(), info)
+    },
+
+    containers: (project) => listContainers(client, project),
+
+    container: async (id) => readContainer(await inspect(id)),
+
+    exec: (containerId, argv, options) => execInContainer(client, { containerId, argv }, options),
+
+    async stop(containerId, graceMs) {
+      const t = graceMs === undefined ? undefined : Math.ceil(graceMs / 1000)
+      await done(client, { method: 'POST', path: `/containers/${containerId}/stop`, query: { t } })
+    },
+
+    async remove(containerId, options = {}) {
+      const query = { force: options.force ?? false, v: options.anonymousVolumes ?? false }
+      await done(client, { method: 'DELETE', path: `/containers/${containerId}`, query }, [404])
+    },
+
+    async logTail(containerId, count) {
+      const { Config: config } = await inspect(containerId)
+      const query = { stdout: true, stderr: true, tail: count }
+      const request = { method: 'GET', path: `/containers/${containerId}/logs`, query } as const
+      const response = await client.stream(request)
+      const status = response.statusCode ?? 0
+      if (status >= 400) client.assertDone({ status, text: await text(response) }, request)
+      const lines: string[] = []
+      try {
+        await readLines(response, (line) => lines.push(line), config.Tty)
+      } catch (error) {
+        throw await client.explain(error, response.socket)
+      }
+      return lines.slice(-count)
+    },
+
+    [Symbol.dispose]: () => client.close(),
+  }
+}
+
+async function listContainers(client: EngineClient, project: string): Promise<Container[]> {
+  const filters = JSON.stringify({ label: [`com.docker.compose.project=${project}`] })
+  const request = { method: 'GET', path: '/containers/json', query: { all: true, filters } } as const
+  const listed = await client.read(request, z.array(z.object({ Id: z.string() })))
+  const inspected = await Promise.all(
+    listed.map(async ({ Id }) => {
+      const inspection = { method: 'GET', path: `/containers/${Id}/json` } as const
+      const answer = await client.send(inspection)
+      // Gone since it was listed.
+      return answer.status === 404 ? [] : [readContainer(client.parse(answer, inspection, containerAnswer))]
+    }),
+  )
+  return inspected.flat()
+}
+
+async function done(
+  client: EngineClient,
+  request: ApiRequest,
+  tolerated: readonly number[] = [],
+): Promise<void> {
+  const answer = await client.send(request)
+  if (!tolerated.includes(answer.status)) client.assertDone(answer, request)
+}

@@ -1,0 +1,44 @@
+import { stripControl } from '../../shared/strip-control.ts'
+import { splitLines } from '../host/line-splitter.ts'
+
+const headerBytes = 8
+
+/**
+ * Takes the frames off the output of a container that has no terminal: a byte for the stream, three of zero, a length of
+ * four, big-endian, then that many bytes (Engine API, "Attach to a container"). Gives the function that takes the bytes as they
+ * come; `onOutput` gets what was in the frames, standard output and standard error in the order they were written.
+ */
+export function demultiplex(onOutput: (chunk: Buffer) => void): (chunk: Buffer) => void {
+  let header = Buffer.alloc(0)
+  let left = 0
+  return (chunk) => {
+    let rest = chunk
+    while (rest.length > 0) {
+      if (left > 0) {
+        const payload = rest.subarray(0, left)
+        left -= payload.length
+        rest = rest.subarray(payload.length)
+        onOutput(payload)
+        continue
+      }
+      const missing = headerBytes - header.length
+      header = Buffer.concat([header, rest.subarray(0, missing)])
+      rest = rest.subarray(missing)
+      if (header.length < headerBytes) return
+      left = header.readUInt32BE(4)
+      header = Buffer.alloc(0)
+    }
+  }
+}
+
+/** Reads the output of a container or a command in one to its end; gives its lines, control characters stripped. */
+export async function readLines(
+  output: AsyncIterable<unknown>,
+  onLine: (line: string) => void,
+  hasTerminal = false,
+): Promise<void> {
+  const lines = splitLines((line) => onLine(stripControl(line)))
+  const take = hasTerminal ? lines.push : demultiplex(lines.push)
+  for await (const chunk of output) take(chunk as Buffer)
+  lines.end()
+}

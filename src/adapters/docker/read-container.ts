@@ -1,0 +1,105 @@
+import * as z from 'zod'
+import type { Container, HealthCheck } from '../../deploy/ports.ts'
+
+const nanosecondsPerMs = 1_000_000
+const zeroTime = '0001-01-01T00:00:00Z'
+
+/** The Engine leaves out what is empty, or says null. */
+const orEmpty = <T extends z.ZodType>(schema: T, empty: z.output<T>) =>
+  schema.nullish().transform((value) => value ?? empty)
+
+const healthConfig = z.object({
+  Test: orEmpty(z.array(z.string()), []),
+  Interval: orEmpty(z.number(), 0),
+  Timeout: orEmpty(z.number(), 0),
+  StartPeriod: orEmpty(z.number(), 0),
+  Retries: orEmpty(z.number(), 0),
+})
+
+/** What we read of `GET /containers/{id}/json`. */
+export const containerAnswer = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Created: z.string(),
+  Image: z.string(),
+  RestartCount: z.number(),
+  State: z.object({
+    Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
+    ExitCode: z.number(),
+    OOMKilled: z.boolean(),
+    StartedAt: orEmpty(z.string(), zeroTime),
+    Health: z.object({ Status: z.string() }).nullish(),
+  }),
+  Config: z.object({
+    Image: z.string(),
+    Tty: z.boolean(),
+    Labels: orEmpty(z.record(z.string(), z.string()), {}),
+    Healthcheck: healthConfig.nullish(),
+    Shell: orEmpty(z.array(z.string()), []),
+    StopTimeout: z.number().nullish(),
+  }),
+  NetworkSettings: z.object({
+    Networks: orEmpty(
+      z.record(
+        z.string(),
+        z.object({ IPAddress: orEmpty(z.string(), ''), Aliases: orEmpty(z.array(z.string()), []) }),
+      ),
+      {},
+    ),
+  }),
+})
+
+export type ContainerAnswer = z.infer<typeof containerAnswer>
+
+export function readContainer(answer: ContainerAnswer): Container {
+  const { Config: config, State: state } = answer
+  const label = (name: string): string => config.Labels[`com.docker.compose.${name}`] ?? ''
+  return {
+    id: answer.Id,
+    name: answer.Name.replace(/^\//, ''),
+    service: label('service'),
+    oneOff: label('oneoff') === 'True',
+    imageName: config.Image,
+    imageId: answer.Image,
+    configHash: label('config-hash'),
+    state: state.Status,
+    exitCode: state.ExitCode,
+    outOfMemory: state.OOMKilled,
+    restartCount: answer.RestartCount,
+    startedAtMs: readTime(state.StartedAt),
+    createdAtMs: readTime(answer.Created),
+    healthCheck: readHealthCheck(config),
+    health: readHealth(state.Health?.Status),
+    stopGraceMs: (config.StopTimeout ?? 10) * 1000,
+    networks: Object.entries(answer.NetworkSettings.Networks).map(([name, network]) => ({
+      name,
+      address: network.IPAddress,
+      aliases: network.Aliases,
+    })),
+  }
+}
+
+/** The Engine's defaults where a value is 0: interval and timeout of 30 s, 3 retries (Dockerfile reference, HEALTHCHECK). */
+function readHealthCheck({
+  Healthcheck: check,
+  Shell: shell,
+}: ContainerAnswer['Config']): HealthCheck | undefined {
+  const [kind, ...rest] = check?.Test ?? []
+  if (!check || (kind !== 'CMD' && kind !== 'CMD-SHELL')) return undefined
+  return {
+    argv: kind === 'CMD' ? rest : [...(shell.length > 0 ? shell : ['/bin/sh', '-c']), ...rest],
+    intervalMs: (check.Interval || 30_000 * nanosecondsPerMs) / nanosecondsPerMs,
+    timeoutMs: (check.Timeout || 30_000 * nanosecondsPerMs) / nanosecondsPerMs,
+    startPeriodMs: check.StartPeriod / nanosecondsPerMs,
+    retries: check.Retries || 3,
+  }
+}
+
+function readHealth(status: string | undefined): Container['health'] {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none'
+}
+
+/** Milliseconds since the epoch; the Engine's zero time, of the year 1, is 0. */
+function readTime(text: string): number {
+  return Math.max(0, Date.parse(text) || 0)
+}
