@@ -1,0 +1,58 @@
+import { runInMachine } from './machine.ts'
+import type { MachineFacts } from './net-facts.ts'
+import { mustRun } from './run-command.ts'
+
+/** Makes the hub the switch of the network, and gives this machine itself a place on it. */
+export async function wireHub(
+  hub: MachineFacts,
+  id: number,
+  addresses: { host: string; example: string },
+): Promise<void> {
+  const inHub = ['nsenter', '-t', `${hub.pid}`, '-n']
+  await shell(`
+    ip link add draynet${id} type veth peer name uplink netns ${hub.pid}
+    ip addr add ${addresses.host}/24 dev draynet${id}
+    ip link set draynet${id} up
+    ${inHub.join(' ')} sh -ec '
+      ip link add br0 type bridge
+      ip addr add ${hub.address}/24 dev br0
+      ip addr add ${addresses.example}/24 dev br0
+      ip link set br0 up
+      ip link set uplink master br0 up
+    '`)
+}
+
+/** Lays the line of a machine to the hub. It has no way out: what is not in the network cannot be reached, at once. */
+export async function wireMachine(hub: MachineFacts, machine: MachineFacts): Promise<void> {
+  await shell(`
+    nsenter -t ${hub.pid} -n sh -ec '
+      ip link add ${machine.name} type veth peer name eth0 netns ${machine.pid}
+      ip link set ${machine.name} master br0 up
+    '
+    nsenter -t ${machine.pid} -n sh -ec '
+      ip addr add ${machine.address}/24 dev eth0
+      ip link set eth0 up
+    '`)
+}
+
+/** Lets a line pass nothing, or everything again. Neither end is told: the link stays up, as when a cable elsewhere breaks. */
+export async function setLine(hub: MachineFacts, machineName: string, state: 'cut' | 'whole'): Promise<void> {
+  // States of a bridge port, bridge(8): 0 is disabled, 3 forwards.
+  const port = [
+    'ip',
+    'link',
+    'set',
+    'dev',
+    machineName,
+    'type',
+    'bridge_slave',
+    'state',
+    state === 'cut' ? '0' : '3',
+  ]
+  const { exitCode, stderr } = await runInMachine(hub, port)
+  if (exitCode !== 0) throw new Error(`The line of ${machineName} could not be set to ${state}: ${stderr}`)
+}
+
+async function shell(script: string): Promise<void> {
+  await mustRun(['sh', '-ec', script])
+}
