@@ -13,8 +13,8 @@ export function stepTitle(step: Step): string {
       return `Run task ${step.task}`
     case 'start-beside':
       return startBesideTitle(step)
-    case 'recreate-service':
-      return `${step.fresh ? 'Start' : 'Recreate'} ${times(step.service, step.scale)}`
+    case 'recreate-services':
+      return recreateTitle(step)
     case 'run-once':
       return `Run ${step.service} to its end`
     case 'wait-healthy':
@@ -43,15 +43,20 @@ function shortImageName({ name, tag }: StepOf<'pull-image'>): string {
 }
 
 function placeFilesTitle({ changed, removed }: StepOf<'place-files'>): string {
-  const put = changed.length === 1 ? `Put ${changed[0]} in place` : `Put ${changed.length} files in place`
-  if (removed.length === 0) return put
-  const remove = removed.length === 1 ? `emove ${removed[0]}` : `emove ${removed.length} files`
-  return changed.length === 0 ? `R${remove}` : `${put}, r${remove}`
+  const files = (paths: readonly string[]): string =>
+    paths.length === 1 ? paths.join('') : `${paths.length} files`
+  if (removed.length === 0) return `Put ${files(changed)} in place`
+  if (changed.length === 0) return `Remove ${files(removed)}`
+  return `Put ${files(changed)} in place, remove ${files(removed)}`
 }
 
 function startBesideTitle({ services }: StepOf<'start-beside'>): string {
   const isBesideOld = services.some(({ running }) => running > 0)
   return `Start ${isBesideOld ? 'new ' : ''}${list(services.map(({ service, add }) => times(service, add)))}`
+}
+
+function recreateTitle({ services, fresh }: StepOf<'recreate-services'>): string {
+  return `${fresh ? 'Start' : 'Recreate'} ${list(services.map(({ service, scale }) => times(service, scale)))}`
 }
 
 function waitHealthyTitle({ services }: StepOf<'wait-healthy'>): string {

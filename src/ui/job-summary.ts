@@ -47,10 +47,16 @@ function failureBlock({ code, title, message, hint, details, serving, undone, no
     serving ? escapeMarkdown(serving) : '',
     bullets('Undone:', undone),
     bullets('Not undone:', notUndone),
-    hint === '' ? '' : `**Next:** ${escapeMarkdown(hint)}`,
+    hint === '' ? '' : `**Next:** ${withCommands(hint)}`,
   ]
     .filter((block) => block !== '')
     .join('\n\n')
+}
+
+/** A sentence in which commands stand in backquotes. */
+function withCommands(text: string): string {
+  const parts = text.split(/`([^`]+)`/)
+  return parts.map((part, index) => (index % 2 === 1 ? codeSpan(part) : escapeMarkdown(part))).join('')
 }
 
 function imagesBlock({ finished }: Story): string {

@@ -44,7 +44,7 @@ export function createLiveRegion(stream: OutputStream): LiveRegion {
 
 /** Rows that lines take now, after the terminal may have become narrower. */
 function rowsOf(lines: readonly string[], columns: number | undefined): number {
-  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / (columns ?? Infinity))), 0)
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / (columns || Infinity))), 0)
 }
 
 function cursorUp(rows: number): string {

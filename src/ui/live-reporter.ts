@@ -26,8 +26,9 @@ export function createLiveReporter({ stdout, stderr, env, clock }: ReporterOptio
   const printed: string[] = []
 
   const paint = (): void => {
-    const columns = stderr.columns ?? 80
-    const rows = stderr.rows ?? 24
+    // Some pseudo-terminals say 0 when they do not know.
+    const columns = stderr.columns || 80
+    const rows = stderr.rows || 24
     // The last column and the last row stay free: writing there makes terminals wrap or scroll, each in its own way.
     region.paint(
       renderLive(story, { look, columns: columns - 1, rows: rows - 1, now: clock.now() }),

@@ -82,7 +82,7 @@ function outcomeWords(event: Extract<DeployEvent, { type: 'step.finished' }>): s
 }
 
 function deployLine(event: Extract<DeployEvent, { type: 'deploy.started' }>): string {
-  const tag = event.tag === undefined ? '' : `, tag ${event.tag}`
+  const tag = event.tag === undefined ? '' : ` (tag ${event.tag})`
   return `Deploying ${event.app} to ${event.environment}${tag} on ${event.hosts.join(', ')}`
 }
 

@@ -20,13 +20,17 @@ const SHORTEST_CAUSE = 10
 
 const WIDEST_BAR = 30
 
-/** The live region: a heading, the plan's steps, and what the running ones are at. No line is wider than `columns`. */
+/** The live region: a heading, the plan's steps, and what the running ones are at. At most `rows` lines, none
+ * wider than `columns`. */
 export function renderLive(story: Story, frame: Frame): string[] {
   const heading = renderHeading(story, frame)
   const activity = story.plan || story.finished ? [] : renderActivity(story, frame)
   const undoing = story.undoing === undefined ? [] : [renderUndoing(story.undoing, frame)]
   const room = frame.rows - heading.length - activity.length - undoing.length
-  return [...heading, ...activity, ...renderSteps(story, frame, room), ...undoing]
+  return [...heading, ...activity, ...renderSteps(story, frame, room), ...undoing].slice(
+    0,
+    Math.max(0, frame.rows),
+  )
 }
 
 function renderHeading(story: Story, { look, columns, now }: Frame): string[] {

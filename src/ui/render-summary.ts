@@ -31,9 +31,9 @@ export function summarySentence(finished: DeployFinished, { colors, glyphs }: Lo
     case 'deployed':
       return `${colors.green(glyphs.done)} ${app} is deployed to ${environment} in ${took}: release ${release}.`
     case 'unchanged':
-      return `${colors.green(glyphs.done)} Nothing to do, ${took}: release ${release} of ${app} is what runs on ${environment}.`
+      return `${colors.green(glyphs.done)} Nothing to do: release ${release} of ${app} is what runs on ${environment} (${took}).`
     case 'failed':
-      return `${colors.red(glyphs.failed)} ${app} was not deployed to ${environment}, ${took}. ${now}`
+      return `${colors.red(glyphs.failed)} ${app} was not deployed to ${environment} (${took}). ${now}`
     case 'cancelled':
       return `${colors.yellow(glyphs.cancelled)} Cancelled after ${took}: ${app} on ${environment}. ${now}`
   }

@@ -2,46 +2,61 @@ import { padToWidth, widthOf, wrapToWidth } from './text-width.ts'
 
 export type Column = { align?: 'left' | 'right'; paint?: (text: string) => string }
 
-const GAP = '  '
-
-/** A last column narrower than this is left to the terminal to break. */
-const NARROWEST_WRAP = 16
-
-/**
- * Rows of text in columns that are as wide as their widest cell; a column without any text is left out. With `maxWidth`
- * the last column is broken into several lines to fit. Colours come last, so that they do not count as width.
- */
-export function renderTable(table: {
+type Table = {
   rows: readonly (readonly string[])[]
   columns: readonly Column[]
   indent?: string
   maxWidth?: number
-}): string[] {
-  const widths = table.columns.map((_, index) =>
-    Math.max(0, ...table.rows.map((row) => widthOf(row[index] ?? ''))),
-  )
-  const shown = table.columns.map((column, index) => ({ ...column, index, width: widths[index] ?? 0 }))
-  const columns = shown.filter(({ width }) => width > 0)
-  const indent = table.indent ?? ''
-  const before = columns.slice(0, -1).reduce((sum, { width }) => sum + width + GAP.length, indent.length)
-  const room = (table.maxWidth ?? Infinity) - before
+}
 
-  return table.rows.flatMap((row) => {
-    const last = columns.at(-1)
-    const lastCell = row[last?.index ?? 0] ?? ''
-    const parts = room >= NARROWEST_WRAP && room < Infinity ? wrapToWidth(lastCell, room) : [lastCell]
-    return parts.map((part, line) => {
-      const cells = columns.map(({ index, width, align, paint }) => {
-        const cell = index === last?.index ? part : line === 0 ? (row[index] ?? '') : ''
-        const padded =
-          index === last?.index && align !== 'right' ? cell : padToWidth(cell, width, sideOf(align))
-        return paint && padded.trim() !== '' ? paint(padded) : padded
-      })
-      return (indent + cells.join(GAP)).trimEnd()
-    })
+type MeasuredColumn = Column & { index: number; width: number }
+
+const GAP = '  '
+
+/** A last column with less room than this goes below the others. */
+const NARROWEST_LAST = 16
+
+/**
+ * Rows of text in columns that are as wide as their widest cell; a column without any text is left out. With `maxWidth`
+ * the last column is broken into several lines to fit, or put on lines of its own where the others leave it no room.
+ * Colours come last, so that they do not count as width.
+ */
+export function renderTable({ rows, columns, indent = '', maxWidth = Infinity }: Table): string[] {
+  const measured = columns
+    .map((column, index) => ({ ...column, index, width: widestCell(rows, index) }))
+    .filter(({ width }) => width > 0)
+  const others = measured.slice(0, -1)
+  const last = measured.at(-1)
+  if (!last) return []
+  const start = others.reduce((sum, { width }) => sum + width + GAP.length, indent.length)
+  const room = maxWidth - start
+  const isBelow = room < Math.min(NARROWEST_LAST, last.width)
+  const below = `${indent}${' '.repeat((others[0]?.width ?? 0) + GAP.length)}`
+
+  return rows.flatMap((row) => {
+    const line = indent + others.map((column) => renderCell(row, column) + GAP).join('')
+    const [first = '', ...more] = wrapCell(
+      row[last.index] ?? '',
+      last,
+      isBelow ? maxWidth - below.length : room,
+    )
+    const lines = isBelow
+      ? [line, ...[first, ...more].filter((part) => part.trim() !== '').map((part) => below + part)]
+      : [line + first, ...more.map((part) => ' '.repeat(start) + part)]
+    return lines.map((each) => each.trimEnd())
   })
 }
 
-function sideOf(align: Column['align']): 'left' | 'right' {
-  return align === 'right' ? 'right' : 'left'
+function widestCell(rows: Table['rows'], index: number): number {
+  return Math.max(0, ...rows.map((row) => widthOf(row[index] ?? '')))
+}
+
+function renderCell(row: readonly string[], { index, width, align, paint = String }: MeasuredColumn): string {
+  const text = padToWidth(row[index] ?? '', width, align === 'right' ? 'right' : 'left')
+  return text.trim() === '' ? text : paint(text)
+}
+
+function wrapCell(text: string, { width, align, paint = String }: MeasuredColumn, room: number): string[] {
+  if (align === 'right') return [paint(padToWidth(text, width, 'right'))]
+  return wrapToWidth(text, Math.max(NARROWEST_LAST, room)).map((part) => (part === '' ? '' : paint(part)))
 }

@@ -7,11 +7,9 @@ export function widthOf(text: string): number {
 
 /** Cuts an uncoloured text to `columns`, with `ellipsis` at its end where something was cut. */
 export function cutToWidth(text: string, columns: number, ellipsis = '…'): string {
-  if (columns <= 0) return ''
-  const limit = { limit: columns, ellipsis, ellipsisWidth: widthOf(ellipsis) }
-  const { truncated, ellipsed, index } = stringWidth(text, limit)
-  if (!truncated) return text
-  return text.slice(0, index) + (ellipsed ? ellipsis : '')
+  if (widthOf(text) <= columns) return text
+  const room = columns - widthOf(ellipsis)
+  return room < 0 ? '' : text.slice(0, lengthWithin(text, room)) + ellipsis
 }
 
 /** Spaces after (or before) a text until it takes `columns`; a longer text stays as it is. */
@@ -39,10 +37,25 @@ function breakWord(text: string, columns: number): string[] {
   const parts: string[] = []
   let rest = text
   while (widthOf(rest) > columns) {
-    const { index } = stringWidth(rest, { limit: Math.max(2, columns) })
-    if (index === 0) break
-    parts.push(rest.slice(0, index))
-    rest = rest.slice(index)
+    const length = lengthWithin(rest, columns)
+    if (length === 0) break
+    parts.push(rest.slice(0, length))
+    rest = rest.slice(length)
   }
   return [...parts, rest]
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/**
+ * How much of the beginning of a text fits into `columns`, as an index into it, never within a character. Measured one
+ * character at a time: the library's own truncation (3.0.3) goes too far in texts that mix wide and other characters.
+ */
+function lengthWithin(text: string, columns: number): number {
+  let width = 0
+  for (const { segment, index } of graphemes.segment(text)) {
+    width += widthOf(segment)
+    if (width > columns) return index
+  }
+  return text.length
 }

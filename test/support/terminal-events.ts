@@ -27,7 +27,7 @@ const steps: readonly Step[] = [
     ...{ sizeBytes: 12_300_000, services: ['frontend'] },
   },
   {
-    ...{ id: 4, host, cause: 'changed since release 41', kind: 'place-files' },
+    ...{ id: 4, host, cause: 'changed since release r41', kind: 'place-files' },
     ...{ changed: ['docker-compose.yml'], removed: [], inPlace: [], adopt: [] },
   },
   {
@@ -48,7 +48,7 @@ const steps: readonly Step[] = [
 
 export const samplePlan: Plan = {
   version: 1,
-  release: '42-3f2a1c9',
+  release: 'r42',
   app: 'shop',
   environment: 'test',
   unchanged: false,
@@ -91,13 +91,13 @@ export function stepFinished(
 export function finished(more: Partial<Extract<DeployEvent, { type: 'deploy.finished' }>> = {}): DeployEvent {
   return {
     ...{ type: 'deploy.finished', at: START + 12_300, outcome: 'deployed', app: 'shop', environment: 'test' },
-    ...{ release: '42-3f2a1c9', serving: '42-3f2a1c9', durationMs: 12_300 },
+    ...{ release: 'r42', serving: 'r42', durationMs: 12_300 },
     images: [
       { service: 'backend', name: 'ghcr.io/acme/shop-backend', tag: '3f2a1c9', digest: DIGEST_BACKEND },
       { service: 'frontend', name: 'ghcr.io/acme/shop-frontend', tag: '3f2a1c9', digest: DIGEST_FRONTEND },
     ],
     ...more,
-  } as DeployEvent
+  }
 }
 
 export const probeFinished: DeployEvent = {
@@ -116,7 +116,7 @@ export const sampleFailure: Failure = {
   hint: 'Mend it and deploy again, or read more with `dray logs test backend`.',
   exitCode: 1,
   details: { logOf: 'shop-backend-2', logTail: ['listening on 8000', 'cannot reach the database'] },
-  serving: 'Release 41 is serving; no request went to the new one.',
+  serving: 'Release r41 is serving; no request went to the new one.',
   undone: ['the new containers of backend and frontend are removed'],
   notUndone: ['the task migrate ran'],
 }

@@ -55,7 +55,7 @@ test('shows the steps, a bar a pull, causes and elapsed times at 80 columns', as
          ██████████░░░░░░░░░░░░░░░░░░░░  33%  9.0 MB / 27.0 MB  8.3 MB/s
      ⠙ 3 Pull acme/shop-frontend:3f2a1c9  image is not on the host            1.1 s
          ███████████████░░░░░░░░░░░░░░░  50%  6.2 MB / 12.3 MB  5.7 MB/s
-     · 4 Put docker-compose.yml in place  changed since release 41
+     · 4 Put docker-compose.yml in place  changed since release r41
      · 5 Run task migrate  runs before traffic moves
      · 6 Start new backend and frontend  backend and frontend have new images
      · 7 Wait until backend and frontend are healthy  before they get traffic
@@ -107,7 +107,7 @@ test('stays as a compact summary at the end, with the result below', async () =>
 
     Probe of http://localhost/api/health: 1,204 requests, 0 failed,
       median 3.2 ms, 99th percentile 12 ms
-    ✓ shop is deployed to test in 12.3 s: release 42-3f2a1c9.
+    ✓ shop is deployed to test in 12.3 s: release r42.
       backend   3f2a1c9  sha256:0123456789ab  ghcr.io/acme/shop-backend
       frontend  3f2a1c9  sha256:fedcba987654  ghcr.io/acme/shop-frontend"
   `)
@@ -147,7 +147,7 @@ test('shows what failed, with its log, below the steps', async () => {
       │ listening on 8000
       │ cannot reach the database
 
-      Release 41 is serving; no request went to the new one.
+      Release r41 is serving; no request went to the new one.
       Undone:
       - the new containers of backend and frontend are removed
       Not undone:
@@ -155,6 +155,35 @@ test('shows what failed, with its log, below the steps', async () => {
 
       → Mend it and deploy again, or read more with \`dray logs test backend\`."
   `)
+})
+
+test('shows what is done before there is a plan, and leaves nothing of it after a failure', async () => {
+  const { terminal, tell, reporter } = stage()
+  await tell(started, {
+    type: 'note',
+    at: START + 100,
+    level: 'info',
+    text: 'Connecting to test.example.com',
+  })
+  expect((await terminal.lines())[1]).toMatch(/^. Connecting to test\.example\.com$/)
+  await tell({
+    type: 'failed',
+    at: START + 900,
+    failure: { ...sampleFailure, title: 'The server does not answer.' },
+  })
+  reporter.close()
+  const screen = await terminal.text()
+  expect(screen).not.toContain('Connecting')
+  expect(screen).toContain('✗ The server does not answer.')
+})
+
+test.each([1, 2, 3, 5])('never shows more lines than a terminal of %i rows has', async (rows) => {
+  const { terminal, clock, tell, reporter } = stage({ rows })
+  await tell(...midway, { type: 'undo.started', at: START + 1700, reason: 'it failed' })
+  await clock.advance(1000)
+  const headings = (await terminal.lines()).filter((line) => line.startsWith('shop →'))
+  reporter.close()
+  expect(headings.length).toBeLessThanOrEqual(1)
 })
 
 test('hides the cursor while it paints and gives it back on close, once', async () => {

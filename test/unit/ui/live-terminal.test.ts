@@ -1,7 +1,12 @@
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { TerminalProgram } from '../../support/terminal.ts'
 
-const PROGRAM = ['--import', 'tsx', 'test/support/terminal-program.ts']
+const PROGRAM = [
+  '--import',
+  'tsx',
+  fileURLToPath(new URL('../../support/terminal-program.ts', import.meta.url)),
+]
 
 let program: TerminalProgram | undefined
 

@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createRedactor } from '../../../src/shared/redact.ts'
+import { Secret } from '../../../src/shared/secret.ts'
+
+const redact = createRedactor([])
+
+test.each([
+  ['ghp_0123456789abcdefghijABCDEFGHIJ012345', '[redacted]'],
+  ['token ghs_16C7e42F292c6912E7710c838347Ae178B4a.', 'token [redacted]'],
+  ['github_pat_11ABCDEFG0123456789_abcdefghijklmnop', '[redacted]'],
+  ['Authorization: Bearer abc.def-ghi', 'Authorization: [redacted]'],
+  ['authorization: basic dXNlcjpwYXNz', 'authorization: [redacted]'],
+  ['{"X-Registry-Auth":"eyJ1c2VyIjoieCJ9"}', '{"X-Registry-Auth":"[redacted]"}'],
+  ['sent Bearer 0123456789abcdefgh to it', 'sent Bearer [redacted] to it'],
+  ['https://me:s3cret@ghcr.io/v2/', 'https://[redacted]@ghcr.io/v2/'],
+  ['https://s3cret@github.com/acme/shop', 'https://[redacted]@github.com/acme/shop'],
+  ['postgres://app:p@ss@db:5432/shop', 'postgres://app:[redacted]@db:5432/shop'],
+  ['redis://:s3cret@cache', 'redis://:[redacted]@cache'],
+])('masks %s', (text, masked) => {
+  expect(redact(text)).toBe(masked)
+})
+
+test.each([
+  'ssh://deploy@test.example.com/srv/shop',
+  'deploy@test.example.com',
+  'ghcr.io/acme/shop-backend@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+  'http://localhost:8000/api/health?at=me@example.com',
+  'the registry wants a bearer token',
+  'basic authentication is not enough',
+])('leaves %s as it is', (text) => {
+  expect(redact(text)).toBe(text)
+})
+
+test('masks the values of given secrets, encoded ones and single lines of long ones too', () => {
+  const masked = createRedactor([new Secret('pa$$ word/1'), new Secret('first line\nsecond line\n')])
+  expect(masked('is pa$$ word/1, pa%24%24%20word%2F1, cGEkJCB3b3JkLzE=')).toBe(
+    'is [redacted], [redacted], [redacted]',
+  )
+  expect(masked('second line')).toBe('[redacted]')
+})
+
+test('masks a secret that holds another one as a whole', () => {
+  expect(createRedactor([new Secret('abcd'), new Secret('abcd-efgh')])('abcd-efgh')).toBe('[redacted]')
+})
+
+test('masks secrets that are added to the list later', () => {
+  const secrets: Secret[] = []
+  const masked = createRedactor(secrets)
+  secrets.push(new Secret('added later'))
+  expect(masked('was added later')).toBe('was [redacted]')
+})
+
+test('does not take very short or empty values for secrets', () => {
+  expect(createRedactor([new Secret(''), new Secret('a')])('a banana')).toBe('a banana')
+})
+
+test('leaves no secret in any text around it', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 4 }), fc.string(), fc.string(), (value, before, after) => {
+      fc.pre(!'[redacted]'.includes(value) && value.trim() === value)
+      const masked = createRedactor([new Secret(value)])(before + value + after)
+      expect(masked.replaceAll('[redacted]', '\u0000')).not.toContain(value)
+    }),
+  )
+})
