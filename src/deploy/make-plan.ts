@@ -1,3 +1,5 @@
+import type { AppModel } from './app-model.ts'
+import { DrayError } from '../errors/dray-error.ts'
 import { decideService, whyNotRolled, type DecisionInput, type ServiceDecision } from './decide-service.ts'
 import { changedFiles, type FileChanges } from './file-changes.ts'
 import { keepTag } from './image-reference.ts'
@@ -44,6 +46,14 @@ export const makePlan = (observations: readonly HostObservation[], desired: Desi
     environment: desired.environment,
     unchanged,
     steps: steps.map((step, index) => ({ ...step, id: index + 1 }) as Step),
+    images: hosts.slice(0, 1).flatMap((host) =>
+      Object.entries(releasedServices(host)).map(([service, { image, digest, tag }]) => ({
+        service,
+        name: image.replace(/@.*$/, ''),
+        digest,
+        ...(tag === undefined ? {} : { tag }),
+      })),
+    ),
     warnings: [...new Set(hosts.flatMap((host) => warnings(host, desired)))],
     left: hosts.flatMap(({ observation, decisions }) =>
       decisions
@@ -56,6 +66,7 @@ export const makePlan = (observations: readonly HostObservation[], desired: Desi
 type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
 const planHost = (observation: HostObservation, desired: DesiredRelease): HostPlan => {
+  refuseUnknownServices(observation.facts.app, desired)
   const current = newestRelease(observation.facts.releases)
   const proxyService = proxyServiceOf(observation.facts.app, desired)
   const input: DecisionInput = { observation, desired, current, proxyService }
@@ -66,6 +77,23 @@ const planHost = (observation: HostObservation, desired: DesiredRelease): HostPl
     decisions,
     files: changedFiles(observation, desired, current),
     proxyService,
+  }
+}
+
+const refuseUnknownServices = (app: AppModel, desired: DesiredRelease): void => {
+  const known = app.services.map((service) => service.name)
+  const named: [string, string][] = [
+    ...Object.keys(desired.rollout).map((name): [string, string] => ['services', name]),
+    ...(desired.proxyService === undefined ? [] : [['proxy.service', desired.proxyService] as [string, string]]),
+    ...desired.tasks
+      .filter((task) => !task.serviceCandidates.some((name) => known.includes(name)))
+      .map((task): [string, string] => [`tasks.${task.name}.service`, task.serviceCandidates.join(' or ')]),
+  ]
+  for (const [key, name] of named) {
+    if (known.includes(name)) continue
+    throw new DrayError('SERVICE_UNKNOWN', `dray.yml names service ${name} (${key}), which the compose file does not have.`, {
+      hint: `It has ${known.join(', ')}.`,
+    })
   }
 }
 
@@ -124,12 +152,12 @@ const tasks = (host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'
   return [
     ...startSteps(host, needed),
     ...wanted.map(
-      (task): NewStep => ({
+      ({ task, service }): NewStep => ({
         kind: 'run-task',
         host: host.observation.host,
         cause: when === 'before' ? 'with the new image, before traffic moves' : 'after the traffic moved',
         task: task.name,
-        service: task.service,
+        service,
         argv: task.argv,
         when,
         ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
@@ -139,15 +167,18 @@ const tasks = (host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'
 }
 
 const tasksOf = (host: HostPlan, desired: DesiredRelease, when: 'before' | 'after') =>
-  desired.tasks.filter(
-    (task) =>
-      task.when === when &&
-      host.decisions.some((it) => it.service.name === task.service && it.action !== 'leave'),
-  )
+  desired.tasks.flatMap((task) => {
+    const decision = task.serviceCandidates
+      .map((name) => host.decisions.find((it) => it.service.name === name))
+      .find((it) => it !== undefined)
+    return task.when === when && decision !== undefined && decision.action !== 'leave'
+      ? [{ task, service: decision.service.name }]
+      : []
+  })
 
 const startedForTasks = (host: HostPlan, desired: DesiredRelease): ServiceDecision[] => {
   const names = new Set(
-    tasksOf(host, desired, 'before').flatMap((task) => [...dependenciesOf(host.decisions, task.service)]),
+    tasksOf(host, desired, 'before').flatMap(({ service }) => [...dependenciesOf(host.decisions, service)]),
   )
   return host.decisions.filter(
     (it) => names.has(it.service.name) && it.action !== 'leave' && it.replaced.length === 0,

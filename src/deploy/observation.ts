@@ -24,7 +24,8 @@ export type DesiredFile = {
 /** A one-off command of the app. */
 export type Task = {
   name: string
-  service: string
+  /** The first of these that the compose file has is meant. */
+  serviceCandidates: readonly string[]
   argv: readonly string[]
   when: 'before' | 'after'
   timeoutMs?: number

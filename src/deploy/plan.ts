@@ -77,6 +77,8 @@ export type Plan = {
   /** Nothing differs from what runs: there is no step that changes anything. */
   unchanged: boolean
   steps: readonly Step[]
+  /** What will run, by service. */
+  images: readonly { service: string; name: string; tag?: string; digest: string }[]
   /** What the plan cannot promise, and why: services that are recreated, no health check, a shared volume. */
   warnings: readonly string[]
   /** Services left as they are, and why. */
