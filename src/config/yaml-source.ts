@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document, Node, Pair } from 'yaml'
 import { configError, type LocatedProblem, type Problem } from './problem.ts'
 
@@ -21,10 +21,29 @@ export function parseYaml(text: string, file: string): YamlSource {
     const problems = document.errors.map(({ message, pos }) => ({ path: [], message, ...place(pos[0]) }))
     throw configError('CONFIG_SYNTAX', file, problems)
   }
+  const lost = findLostAliases(document)
+  if (lost.length > 0) {
+    const problems = lost.map(({ name, offset }) => ({
+      path: [],
+      message: `\`*${name}\` stands for nothing: no \`&${name}\` comes before it`,
+      ...place(offset),
+    }))
+    throw configError('CONFIG_SYNTAX', file, problems)
+  }
   return {
     value: toValue(document, file),
     locate: (problem) => ({ ...problem, ...place(findOffset(document, problem)) }),
   }
+}
+
+function findLostAliases(document: Document): { name: string; offset: number }[] {
+  const lost: { name: string; offset: number }[] = []
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined) lost.push({ name: alias.source, offset: startOf(alias) })
+    },
+  })
+  return lost
 }
 
 function toValue(document: Document, file: string): unknown {

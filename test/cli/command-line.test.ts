@@ -1,0 +1,82 @@
+import { tmpdir } from 'node:os'
+import { describe, expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+import { runCli } from './support/run-cli.ts'
+
+const cwd = tmpdir()
+
+describe('help and version', () => {
+  test.each([[], ['--help'], ['-h'], ['help']])(
+    'dray %s prints the commands on standard output',
+    async (...argv) => {
+      const { exitCode, stdout, stderr } = await runCli(argv, { cwd })
+      expect(exitCode).toBe(0)
+      expect(stdout).toMatch(/^Usage: dray COMMAND \[OPTIONS\]/)
+      expect(stdout).toMatch(/^ {2}deploy ENVIRONMENT {2,}Put a tagged release in place/m)
+      expect(stderr).toBe('')
+    },
+  )
+
+  test.each([
+    ['deploy', '--help'],
+    ['help', 'deploy'],
+  ])('dray %s %s shows arguments, options and examples', async (...argv) => {
+    const { exitCode, stdout } = await runCli(argv, { cwd })
+    expect(exitCode).toBe(0)
+    for (const part of [
+      'Usage: dray deploy ENVIRONMENT',
+      '--env-file <FILE>',
+      '--json',
+      'Examples:',
+      '  dray deploy test ',
+    ]) {
+      expect(stdout).toContain(part)
+    }
+  })
+
+  test('no line of the help is wider than the terminal', async () => {
+    const { stdout } = await runCli(['deploy', '--help'], { cwd })
+    const widest = Math.max(...stdout.split('\n').map((line) => line.length))
+    expect(widest).toBeLessThanOrEqual(100)
+  })
+
+  test.each(['--version', '-V'])('dray %s prints the version alone', async (flag) => {
+    expect(await runCli([flag], { cwd })).toEqual({
+      exitCode: 0,
+      stdout: `${manifest.version}\n`,
+      stderr: '',
+    })
+  })
+})
+
+describe('a command line that is not understood', () => {
+  test.each<[string[], string, string]>([
+    [['depoly'], 'Unknown command `depoly`.', 'Did you mean deploy?'],
+    [['deploy', 'test', '--tga', 'v1'], 'Unknown option `--tga`.', 'Did you mean --tag?'],
+    [['--jsn'], 'Unknown option `--jsn`.', 'Did you mean --json?'],
+    [['deploy', 'test', '--tag'], 'argument missing', 'See `dray --help`.'],
+    [['deploy', 'test', 'now'], 'Too many arguments for `deploy`.', 'See `dray --help`.'],
+    [['deploy', 'test', '--tag', ''], 'What follows --tag is empty.', 'the variable is not set'],
+    [['deploy', 'test', '--env-file='], 'What follows --env-file is empty.', 'the variable is not set'],
+    [['deploy', 'test', '--config', ''], 'What follows --config is empty.', 'the variable is not set'],
+    [['deploy', '--wait', 'test'], '`test` after --wait is not a duration.', 'dray deploy test --wait'],
+  ])('dray %j is refused', async (argv, message, hint) => {
+    const { exitCode, stdout, stderr } = await runCli(argv, { cwd })
+    expect(exitCode).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('[USAGE]')
+    expect(stderr).toContain(message)
+    expect(stderr).toContain(hint)
+  })
+
+  test('is told as JSON on standard output where that is asked for', async () => {
+    const { exitCode, stdout } = await runCli(['deploy', 'test', '--json', '--tga'], { cwd })
+    expect(exitCode).toBe(2)
+    const [line = ''] = stdout.split('\n')
+    expect(JSON.parse(line)).toMatchObject({
+      version: 1,
+      type: 'failed',
+      failure: { code: 'USAGE', exitCode: 2 },
+    })
+  })
+})

@@ -1,0 +1,135 @@
+import { access, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadDeploy } from '../../src/cli/load-deploy.ts'
+import { systemClock } from '../../src/shared/clock.ts'
+import { composeText, failureOf, makeProject } from '../unit/config/support.ts'
+import { runCli } from './support/run-cli.ts'
+
+const drayYml =
+  'registry: ghcr.io/acme\nenvironments:\n  test: { host: deploy@test.example.com }\n  production: { host: b }\n'
+
+const isThere = async (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
+
+describe('what is refused before anything is asked', () => {
+  test.each(['deploy', 'plan'])('%s where there is nothing to deploy', async (command) => {
+    const { exitCode, stderr } = await runCli([command, 'test'], { cwd: await makeProject({}) })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('[CONFIG_MISSING]')
+  })
+
+  test('an environment that is not named, with those there are', async () => {
+    const cwd = await makeProject({ 'dray.yml': drayYml, 'compose.yml': composeText })
+    const { exitCode, stderr } = await runCli(['deploy'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('Name the environment to deploy to: test, production.')
+  })
+
+  test('an environment that is not there', async () => {
+    const cwd = await makeProject({ 'dray.yml': drayYml, 'compose.yml': composeText })
+    const { exitCode, stderr } = await runCli(['deploy', 'prodction'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('Did you mean `production`?')
+  })
+
+  test('a configuration with problems, each with its place', async () => {
+    const cwd = await makeProject({ 'dray.yml': 'environments:\n  test: { hots: a, tag: 1.10 }\n' })
+    const { exitCode, stderr } = await runCli(['deploy', 'test'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('dray.yml:2:11')
+    expect(stderr).toContain('dray.yml:2:25')
+  })
+
+  test('one problem, with its place on a line of its own', async () => {
+    const cwd = await makeProject({ 'dray.yml': 'environments:\n  test: { host: a, keep: 0 }\n' })
+    const { stderr } = await runCli(['deploy', 'test'], { cwd })
+    expect(stderr).toMatch(/environments\.test\.keep: expected 1 or more, found 0\n +dray\.yml:2:26\n/)
+  })
+})
+
+describe('the file of deploy-time values', () => {
+  test.each<[string, string[]]>([
+    ['the environment is unknown', ['deploy', 'nowhere']],
+    ['no environment is named', ['deploy']],
+    ['the tag is refused', ['deploy', 'test', '--tag', '.bad']],
+  ])('is deleted also when %s', async (_, argv) => {
+    const cwd = await makeProject({
+      'dray.yml': drayYml,
+      'compose.yml': composeText,
+      '.env.deploy': 'GITHUB_TOKEN=ghs_abc',
+    })
+    const { exitCode, stdout, stderr } = await runCli([...argv, '--env-file', '.env.deploy'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(await isThere(path.join(cwd, '.env.deploy'))).toBe(false)
+    expect(stdout + stderr).not.toContain('ghs_abc')
+  })
+
+  test('is never the .env of the app', async () => {
+    const cwd = await makeProject({ 'compose.yml': composeText, '.env': 'SECRET=1' })
+    const { exitCode, stderr } = await runCli(['deploy', 'local', '--env-file', '.env'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('[ENV_FILE_INVALID]')
+    expect(await readFile(path.join(cwd, '.env'), 'utf8')).toBe('SECRET=1')
+  })
+})
+
+describe('what a deploy is given', () => {
+  const global = { configPath: undefined, json: false, plain: true, color: true, debug: false }
+
+  const loadIn = async (
+    files: Record<string, string>,
+    options: Record<string, string | boolean>,
+    name = 'test',
+  ) => {
+    const cwd = await makeProject({ 'compose.yml': composeText, ...files })
+    const context = {
+      cwd,
+      env: { GITHUB_SHA: 'abc123', GITHUB_REPOSITORY_OWNER: 'Octo' },
+      stdout: { write: () => true },
+      stderr: { write: () => true },
+      signal: new AbortController().signal,
+      clock: systemClock,
+    }
+    return loadDeploy({ arguments: { ENVIRONMENT: name }, options, global }, context)
+  }
+
+  test('is configuration, values and options together', async () => {
+    const { config, values, options } = await loadIn(
+      { 'dray.yml': drayYml, '.env.deploy': 'IMAGE_TAG=v7\nFEATURE=on' },
+      { envFile: '.env.deploy', wait: true, adopt: true, dryRun: true },
+    )
+    expect(config.environment.hosts).toEqual(['deploy@test.example.com'])
+    expect(values).toMatchObject({
+      tag: 'v7',
+      composeVariables: { IMAGE_TAG: 'v7', FEATURE: 'on', REGISTRY_OWNER: 'acme' },
+    })
+    expect(options).toEqual({ ...global, waitMs: 900_000, adopt: true, dryRun: true })
+  })
+
+  test('has no wait unless it is asked for, and takes a duration', async () => {
+    expect((await loadIn({ 'dray.yml': drayYml }, {})).options.waitMs).toBe(0)
+    expect((await loadIn({ 'dray.yml': drayYml }, { wait: '1m30s' })).options.waitMs).toBe(90_000)
+  })
+
+  test('takes the owner from Actions where there is no repository and no dray.yml', async () => {
+    const { config } = await loadIn({}, {}, 'local')
+    expect(config.registry).toEqual({ host: 'ghcr.io', owner: 'octo' })
+    expect(config.environment.hosts).toEqual(['local'])
+  })
+
+  test('has the tag that the rule finds', async () => {
+    const { values } = await loadIn({ 'dray.yml': 'environments: { test: { host: a, tag: sha } }' }, {})
+    expect([values.tag, values.tagSource]).toEqual(['abc123', 'tag: sha (GITHUB_SHA)'])
+  })
+
+  test('is refused where the rule finds none', async () => {
+    const error = await failureOf(
+      loadIn({ 'dray.yml': 'environments: { test: { host: a, tag: version } }' }, {}),
+    )
+    expect(error.code).toBe('TAG_UNKNOWN')
+  })
+})

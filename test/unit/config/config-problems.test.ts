@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest'
+import { failureOf, load, problemsOf } from './support.ts'
+
+const within = (lines: string): string => `environments:\n  test:\n    host: deploy@a\n${lines}`
+
+test.each<[string, string, string]>([
+  ['a wrong indentation', 'a: b: c\n', 'dray.yml:1:4 Nested mappings are not allowed in compact mappings'],
+  ['a key that stands twice', 'app: a\napp: b\n', 'dray.yml:2:1 Map keys must be unique'],
+  [
+    'an anchor that is not there',
+    'app: *x\n',
+    'dray.yml:1:6 `*x` stands for nothing: no `&x` comes before it',
+  ],
+])('%s is a syntax error with its place', async (_, text, problem) => {
+  expect(await problemsOf(text)).toEqual([problem])
+  expect((await failureOf(load(text))).code).toBe('CONFIG_SYNTAX')
+})
+
+test.each<[string, string, string]>([
+  ['an empty file', '', 'dray.yml:1:1 environments: is missing'],
+  ['a list', '- a\n', 'dray.yml:1:1 expected keys such as `environments:`'],
+  [
+    'no environment',
+    'environments: {}\n',
+    'dray.yml:1:15 environments: names no environment; add one such as `production: { host: deploy@example.com }`',
+  ],
+  [
+    'an environment without anything',
+    'environments:\n  test:\n',
+    'dray.yml:2:3 environments.test: expected a mapping, found nothing',
+  ],
+  [
+    'an environment without a host',
+    'environments:\n  test: { path: /srv/a }\n',
+    'dray.yml:2:3 environments.test: names no host; add `host: user@name`',
+  ],
+  [
+    'a key nobody knows',
+    within('volumes: {}\n'),
+    'dray.yml:4:1 volumes: unknown key; known are: app, registry, environments, tasks, proxy, probe, keep, services, registries, bundle',
+  ],
+  [
+    'a key with a slip',
+    within('    pahth: /srv/a\n'),
+    'dray.yml:4:5 environments.test.pahth: unknown key; did you mean `path`?',
+  ],
+  [
+    'a name with a blank',
+    'environments:\n  my test: { host: a }\n',
+    'dray.yml:2:3 environments.my test: expected a name of letters, digits, `.`, `_` and `-`',
+  ],
+  [
+    'a version that YAML reads as a number',
+    within('    tag: 1.10\n'),
+    'dray.yml:4:10 environments.test.tag: YAML reads this as the number 1.1; put it in quotes',
+  ],
+  [
+    'a truth value in env',
+    within('    env: { DEBUG: true }\n'),
+    'dray.yml:4:19 environments.test.env.DEBUG: YAML reads this as the truth value true; put it in quotes',
+  ],
+  [
+    'a duration without a unit',
+    within('services: { api: { drain: 30 } }\n'),
+    'dray.yml:4:27 services.api.drain: expected a duration with its unit, such as 30s or 1m30s, found 30',
+  ],
+  [
+    'a duration that is none',
+    within('probe: { url: http://a/, every: fast }\n'),
+    'dray.yml:4:33 probe.every: expected a duration with its unit, such as 30s or 1m30s, found `fast`',
+  ],
+  [
+    'a probe of another scheme',
+    within('probe: { url: tcp://a }\n'),
+    'dray.yml:4:15 probe.url: expected an address that starts with http:// or https://, found `tcp://a`',
+  ],
+  ['half a release to keep', within('keep: 0.5\n'), 'dray.yml:4:7 keep: expected a whole number, found 0.5'],
+  ['no release to keep', within('keep: 0\n'), 'dray.yml:4:7 keep: expected 1 or more, found 0'],
+  [
+    'a task without a time',
+    within('tasks:\n  migrate: { service: a, run: b }\n'),
+    'dray.yml:5:3 tasks.migrate.when: is missing',
+  ],
+  [
+    'a task at a wrong time',
+    within('tasks:\n  migrate: { service: a, run: b, when: befor }\n'),
+    'dray.yml:5:40 tasks.migrate.when: expected before, after or manual, found `befor`',
+  ],
+  [
+    'a number among the words of a command',
+    within('tasks:\n  m: { service: a, run: [sleep, 1], when: after }\n'),
+    'dray.yml:5:33 tasks.m.run[1]: YAML reads this as the number 1; put it in quotes',
+  ],
+  [
+    'an unknown rollout',
+    within('services: { api: { rollout: blue } }\n'),
+    'dray.yml:4:29 services.api.rollout: expected roll or recreate, found `blue`',
+  ],
+  [
+    'capitals in the name of the app',
+    within('app: Shop\n'),
+    'dray.yml:4:6 app: expected a name of lower-case letters, digits, `-` and `_`, found `Shop`',
+  ],
+  [
+    'a registry without owner',
+    within('registry: ghcr.io\n'),
+    'dray.yml:4:11 registry: expected a registry and its owner, such as ghcr.io/acme, found `ghcr.io`',
+  ],
+  [
+    'a registry with a scheme',
+    within('registries: { "https://r.example.com": {} }\n'),
+    'dray.yml:4:15 registries.https://r.example.com: expected the host of a registry, without scheme or path',
+  ],
+  [
+    'a user without a password',
+    within('registries: { r.example.com: { username: a } }\n'),
+    'dray.yml:4:15 registries.r.example.com: has a `username` but no `password`',
+  ],
+  [
+    'a password without a user',
+    within('registries: { r.example.com: { password: $P } }\n'),
+    'dray.yml:4:15 registries.r.example.com: has a `password` but no `username`',
+  ],
+  [
+    'host and hosts',
+    within('    hosts: [b]\n'),
+    'dray.yml:4:5 environments.test.hosts: stands beside `host`; keep one of them',
+  ],
+  [
+    'a host that would be an option of ssh',
+    'environments:\n  test: { host: -oProxyCommand=x }\n',
+    'dray.yml:2:17 environments.test.host: expected a host as user@name, user@name:port, a name of ~/.ssh/config, or local, found `-oProxyCommand=x`',
+  ],
+  [
+    'a host named twice',
+    'environments:\n  test: { hosts: [a, b, a] }\n',
+    'dray.yml:2:25 environments.test.hosts[2]: names a a second time',
+  ],
+  [
+    'local beside a server',
+    'environments:\n  test: { hosts: [a, local] }\n',
+    'dray.yml:2:11 environments.test.hosts: `local` cannot stand beside servers',
+  ],
+  [
+    'a relative path on a server',
+    within('    path: srv/a\n'),
+    'dray.yml:4:11 environments.test.path: must be absolute, as in /srv/app, found `srv/a`',
+  ],
+  [
+    'the whole disk as path',
+    within('    path: /\n'),
+    "dray.yml:4:11 environments.test.path: must be a directory of the app's own, as in /srv/app, found `/`",
+  ],
+  [
+    'a secret among the values',
+    within('    env: { API_TOKEN: abc }\n'),
+    'dray.yml:4:12 environments.test.env.API_TOKEN: looks like a secret, and dray.yml is no place for one; put it in `.env` on the server',
+  ],
+  [
+    '.env in the bundle',
+    within('bundle: { include: [.env] }\n'),
+    "dray.yml:4:21 bundle.include[0]: `.env` is the server's own and is never shipped",
+  ],
+  [
+    'a bundle from elsewhere',
+    within('bundle: { include: [../x] }\n'),
+    'dray.yml:4:21 bundle.include[0]: must stay beside the compose file, found `../x`',
+  ],
+])('%s is told with its place', async (_, text, problem) => {
+  expect(await problemsOf(text)).toEqual([problem])
+  expect((await failureOf(load(text))).code).toBe('CONFIG_INVALID')
+})
+
+test('all problems are told at once, in the order of the file', async () => {
+  const problems = await problemsOf(
+    'app: A\nenvironments:\n  test:\n    hots: a\n    host: a b\n    tag: 1\n',
+  )
+  expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+    'dray.yml:1:6',
+    'dray.yml:4:5',
+    'dray.yml:5:11',
+    'dray.yml:6:10',
+  ])
+})
+
+test('a password in the file is not repeated in the message', async () => {
+  const [problem] = await problemsOf(
+    within('registries: { r.example.com: { username: a, password: hunter2 } }\n'),
+  )
+  expect(problem).toContain('never the password itself')
+  expect(problem).not.toContain('hunter2')
+})
+
+test('problems behind an anchor are told where the value stands', async () => {
+  expect(await problemsOf('x-host: &h { hots: a }\nenvironments:\n  test: *h\n')).toEqual([
+    'dray.yml:1:14 environments.test.hots: unknown key; did you mean `host`?',
+  ])
+})

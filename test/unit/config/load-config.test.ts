@@ -1,0 +1,233 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { listEnvironments, loadConfig } from '../../../src/config/load-config.ts'
+import { composeText, failureOf, load, makeProject } from './support.ts'
+
+const full = `
+x-common: &common { tag: sha }
+app: shop
+registry: ghcr.io/Acme
+environments:
+  test: { <<: *common, host: deploy@test.example.com, path: /srv/app-name/ }
+  production:
+    hosts: [deploy@a.example.com, deploy@b.example.com]
+    compose: docker-compose.yml
+    tag: version
+    keep: 10
+    probe: { url: https://shop.example.com/, timeout: 1s }
+    env: { PUBLIC_URL: https://shop.example.com }
+  dev: { host: local, tag: 'build-1' }
+tasks:
+  migrate: { service: [backend, app], run: [npm, run, migrate], when: before, timeout: 10m }
+  sync-manual: { service: backend, run: npm run sync && true, when: after }
+proxy: { service: nginx }
+probe: { url: http://localhost/api/health }
+services: { worker: { rollout: recreate, health: { timeout: 90s }, drain: 1m30s } }
+registries:
+  registry.example.com: { username: deploy, password: $REGISTRY_PASSWORD }
+  10.0.0.5:5000: { insecure: true }
+bundle: { include: [certs/ca.pem] }
+`
+
+describe('a file that says everything', () => {
+  test('is read for one environment', async () => {
+    const config = await load(full)
+    expect(config).toMatchObject({
+      app: 'shop',
+      registry: { host: 'ghcr.io', owner: 'acme' },
+      environment: {
+        name: 'test',
+        hosts: ['deploy@test.example.com'],
+        path: '/srv/app-name',
+        composeFiles: ['docker-compose.yml'],
+        tagRule: { kind: 'sha' },
+        keep: 5,
+        env: {},
+      },
+      tasks: [
+        {
+          name: 'migrate',
+          serviceCandidates: ['backend', 'app'],
+          argv: ['npm', 'run', 'migrate'],
+          when: 'before',
+          timeoutMs: 600_000,
+        },
+        {
+          name: 'sync-manual',
+          serviceCandidates: ['backend'],
+          argv: ['sh', '-c', 'npm run sync && true'],
+          when: 'after',
+        },
+      ],
+      proxyService: 'nginx',
+      probe: { url: 'http://localhost/api/health', timeoutMs: 5000, everyMs: 100 },
+      services: { worker: { rollout: 'recreate', healthTimeoutMs: 90_000, drainMs: 90_000 } },
+      registries: {
+        'registry.example.com': {
+          username: 'deploy',
+          passwordVariable: 'REGISTRY_PASSWORD',
+          insecure: false,
+        },
+        '10.0.0.5:5000': { insecure: true },
+      },
+      bundle: { include: ['certs/ca.pem'], exclude: [] },
+    })
+    expect(config.configFile).toBe(path.join(config.projectDirectory, 'dray.yml'))
+  })
+
+  test('lets an environment have its own hosts, rule, probe, values and number of releases', async () => {
+    const { environment, probe } = await load(full, { environmentName: 'production' })
+    expect(environment).toMatchObject({
+      hosts: ['deploy@a.example.com', 'deploy@b.example.com'],
+      path: '/srv/shop',
+      tagRule: { kind: 'version' },
+      keep: 10,
+      env: { PUBLIC_URL: 'https://shop.example.com' },
+    })
+    expect(probe).toEqual({ url: 'https://shop.example.com/', timeoutMs: 1000, everyMs: 100 })
+  })
+
+  test('deploys to the directory itself where the host is local', async () => {
+    const config = await load(full, { environmentName: 'dev' })
+    expect(config.environment.path).toBe(config.projectDirectory)
+    expect(config.environment.tagRule).toEqual({ kind: 'template', text: 'build-1' })
+  })
+})
+
+describe('what the file leaves out', () => {
+  const short = 'environments: { test: { host: a } }'
+
+  test('is derived from the directory and the repository', async () => {
+    const config = await load(short, { githubOwner: 'AcmeCorp' })
+    expect(config.app).toBe('shop')
+    expect(config.registry).toEqual({ host: 'ghcr.io', owner: 'acmecorp' })
+    expect(config.environment).toMatchObject({ path: '/srv/shop', keep: 5, tagRule: undefined })
+    expect(config.proxyService).toBeUndefined()
+    expect(config.probe).toBeUndefined()
+  })
+
+  test('has no registry where there is no repository', async () => {
+    expect((await load(short)).registry).toBeUndefined()
+  })
+
+  test('takes the app from the name of the compose file', async () => {
+    const cwd = await makeProject({ 'dray.yml': short, 'compose.yml': `name: webshop\n${composeText}` })
+    expect((await loadConfig({ cwd, environmentName: 'test' })).app).toBe('webshop')
+  })
+
+  test.each(['name: ${APP}\n', 'name: [\n'])('leaves a compose name %j to Compose', async (line) => {
+    const cwd = await makeProject({ 'dray.yml': short, 'compose.yml': `${line}${composeText}` })
+    expect((await loadConfig({ cwd, environmentName: 'test' })).app).toBe('shop')
+  })
+
+  test('takes the compose file that Compose would take', async () => {
+    const cwd = await makeProject({
+      'dray.yml': short,
+      'docker-compose.yml': composeText,
+      'compose.yaml': composeText,
+    })
+    const config = await loadConfig({ cwd, environmentName: 'test' })
+    expect(config.environment.composeFiles).toEqual(['compose.yaml'])
+  })
+})
+
+describe('compose files', () => {
+  test('are relative to the directory of the first', async () => {
+    const cwd = await makeProject({
+      'dray.yml': 'environments: { test: { host: a, compose: [deploy/base.yml, deploy/more/test.yml] } }',
+      'deploy/base.yml': composeText,
+      'deploy/more/test.yml': composeText,
+    })
+    const config = await loadConfig({ cwd, environmentName: 'test' })
+    expect(config.projectDirectory).toBe(path.join(cwd, 'deploy'))
+    expect(config.environment.composeFiles).toEqual(['base.yml', 'more/test.yml'])
+  })
+
+  test('that are not there are named', async () => {
+    const error = await failureOf(load('environments: { test: { host: a, compose: compose.prod.yml } }'))
+    expect(error.code).toBe('COMPOSE_MISSING')
+    expect(error.message).toContain('compose.prod.yml')
+  })
+
+  test('are missed where there is none at all', async () => {
+    const cwd = await makeProject({ 'dray.yml': 'environments: { test: { host: a } }' })
+    const error = await failureOf(loadConfig({ cwd, environmentName: 'test' }))
+    expect(error.code).toBe('COMPOSE_MISSING')
+  })
+
+  test('must not lie outside the directory of the first', async () => {
+    const cwd = await makeProject({
+      'dray.yml': 'environments: { test: { host: a, compose: [deploy/a.yml, b.yml] } }',
+      'deploy/a.yml': composeText,
+      'b.yml': composeText,
+    })
+    const error = await failureOf(loadConfig({ cwd, environmentName: 'test' }))
+    expect(error.code).toBe('COMPOSE_PATH_OUTSIDE')
+  })
+})
+
+describe('an environment that is not there', () => {
+  test('is refused with those that are, the nearest first', async () => {
+    const error = await failureOf(load(full, { environmentName: 'produktion' }))
+    expect(error.code).toBe('ENVIRONMENT_UNKNOWN')
+    expect(error.message).toMatch(/has no environment `produktion`; it has production, /)
+    expect(error.hint).toBe('Did you mean `production`?')
+  })
+
+  test.each(['constructor', '__proto__'])('may be called %s', async (environmentName) => {
+    const error = await failureOf(load(full, { environmentName }))
+    expect(error.code).toBe('ENVIRONMENT_UNKNOWN')
+  })
+})
+
+describe('without dray.yml', () => {
+  test('a directory with a compose file has the environment local', async () => {
+    const cwd = await makeProject({ 'compose.yaml': composeText })
+    expect(await listEnvironments(cwd)).toEqual(['local'])
+    const config = await loadConfig({ cwd, environmentName: 'local' })
+    expect(config).toMatchObject({ app: 'shop', configFile: undefined, projectDirectory: cwd })
+    expect(config.environment).toMatchObject({ hosts: ['local'], path: cwd })
+  })
+
+  test('there is no other environment', async () => {
+    const cwd = await makeProject({ 'compose.yaml': composeText })
+    const error = await failureOf(loadConfig({ cwd, environmentName: 'production' }))
+    expect(error.code).toBe('ENVIRONMENT_UNKNOWN')
+    expect(error.message).toContain('only `local`')
+  })
+
+  test('and without a compose file there is nothing to deploy', async () => {
+    const cwd = await makeProject({})
+    const error = await failureOf(loadConfig({ cwd, environmentName: 'local' }))
+    expect(error.code).toBe('CONFIG_MISSING')
+    expect(error.message).toContain(cwd)
+  })
+})
+
+describe('--config', () => {
+  test('names a file elsewhere, and paths are relative to it', async () => {
+    const cwd = await makeProject({
+      'ops/dray.yml': 'environments: { test: { host: a, compose: ../c.yml } }',
+      'c.yml': composeText,
+    })
+    const config = await loadConfig({ cwd, configPath: 'ops/dray.yml', environmentName: 'test' })
+    expect(config.projectDirectory).toBe(cwd)
+    expect(config.environment.composeFiles).toEqual(['c.yml'])
+  })
+
+  test('must name a file that is there', async () => {
+    const cwd = await makeProject({ 'compose.yaml': composeText })
+    const error = await failureOf(loadConfig({ cwd, configPath: 'prod.yml', environmentName: 'test' }))
+    expect(error.code).toBe('CONFIG_MISSING')
+    expect(error.message).toContain('prod.yml')
+  })
+
+  test('must not name a directory', async () => {
+    const cwd = await makeProject({ 'compose.yaml': composeText })
+    await mkdir(path.join(cwd, 'prod.yml'))
+    const error = await failureOf(loadConfig({ cwd, configPath: 'prod.yml', environmentName: 'test' }))
+    expect(error.code).toBe('CONFIG_MISSING')
+    expect(error.message).toContain('cannot be read')
+  })
+})

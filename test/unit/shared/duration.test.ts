@@ -1,0 +1,24 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseDuration } from '../../../src/shared/duration.ts'
+
+test.each([
+  ['500ms', 500],
+  ['30s', 30_000],
+  ['1m30s', 90_000],
+  ['1.5h', 5_400_000],
+  ['0s', 0],
+])('%s is %d milliseconds', (text, ms) => expect(parseDuration(text)).toBe(ms))
+
+test.each(['', '30', 's', '1 m', '-1s', '1d', '1m30', '1s ', '1.s'])('%j is no duration', (text) =>
+  expect(parseDuration(text)).toBeUndefined(),
+)
+
+test('the parts of a duration add up', () => {
+  const part = fc.nat(10_000)
+  fc.assert(
+    fc.property(part, part, (minutes, seconds) => {
+      expect(parseDuration(`${minutes}m${seconds}s`)).toBe(minutes * 60_000 + seconds * 1000)
+    }),
+  )
+})

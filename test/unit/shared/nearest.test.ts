@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { findNearest, sortByNearness } from '../../../src/shared/nearest.ts'
+
+test('a missing, added, wrong or swapped letter is near', () => {
+  const names = ['environments', 'registry', 'tasks']
+  for (const word of ['enviroments', 'environmentss', 'environmints', 'enviornments', 'Environments']) {
+    expect(findNearest(word, names)).toBe('environments')
+  }
+})
+
+test('another word is not near', () => {
+  expect(findNearest('volumes', ['environments', 'registry', 'tasks'])).toBeUndefined()
+  expect(findNearest('x', [])).toBeUndefined()
+})
+
+test('names are sorted with the nearest first', () => {
+  expect(sortByNearness('prod', ['test', 'production', 'prob'])[0]).toBe('prob')
+})
