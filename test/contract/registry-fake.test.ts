@@ -20,7 +20,10 @@ async function makeSubject(manners: Manners): Promise<RegistrySubject> {
   return {
     host: registry.host,
     client,
-    push: (...image) => Promise.resolve(registry.push(...image)),
+    push: (...image) => {
+      registry.push(...image)
+      return Promise.resolve()
+    },
     [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { Digest } from '../../src/deploy/image-reference.ts'
 import { sha256, type OciImage } from './oci-image.ts'
 import { misbehave, type Fault, type FaultPlace } from './registry-fault.ts'
@@ -34,7 +35,8 @@ export type SeenRequest = {
   method: string
   path: string
   place: FaultPlace
-  authorization: 'none' | 'basic' | 'bearer'
+  /** `none`, `basic` or `bearer`. */
+  authorization: string
   accept: string
 }
 
@@ -45,12 +47,15 @@ type Repository = {
   blobs: Map<string, Buffer>
 }
 
+type Question = { url: URL; authorization: string; form: URLSearchParams }
+
+type Answer = { status?: number; headers?: Record<string, string>; body: Buffer }
+
 /** A registry on 127.0.0.1 that holds what is pushed to it and answers as the real ones do, faults included. */
 export type FakeRegistry = AsyncDisposable & {
   /** `127.0.0.1:PORT`, as an image reference names it. */
   readonly host: string
   readonly requests: readonly SeenRequest[]
-  readonly options: FakeRegistryOptions
   push(repository: string, tag: string, image: OciImage): void
   makePrivate(repository: string): void
   /** As a clean-up of untagged versions does it. */
@@ -69,83 +74,79 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   const faults: Fault[] = []
   const { manners = 'ghcr', passwords = [], tokenLifeMs = 300_000, tagsPerPage = 100 } = options
 
-  function answer(request: IncomingMessage, response: ServerResponse): void {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${host}`)
     const place = placeOf(url.pathname)
-    const authorization = request.headers.authorization ?? ''
-    const scheme = authorization.split(' ')[0]?.toLowerCase() ?? ''
+    const { authorization = '', accept = '' } = request.headers
+    const [, scheme = 'none'] = /^(basic|bearer) /i.exec(authorization.toLowerCase()) ?? []
     requests.push({
       method: request.method ?? '',
       path: url.pathname + url.search,
       place,
-      authorization: scheme === 'basic' || scheme === 'bearer' ? scheme : 'none',
-      accept: request.headers.accept ?? '',
+      authorization: scheme,
+      accept,
     })
+    const form = new URLSearchParams(await text(request))
+    const serve = () => send(response, answer({ url, authorization, form }))
+    const fault = nextFault(place)
+    if (fault === undefined) serve()
+    else misbehave(fault, response, serve)
+  }
+
+  function nextFault(place: FaultPlace): Fault | undefined {
     const at = faults.findIndex((fault) => fault.at === place || fault.at === 'any')
     const fault = faults[at]
-    if (fault !== undefined) {
-      fault.times = (fault.times ?? Infinity) - 1
-      if (fault.times <= 0) faults.splice(at, 1)
-      return misbehave(fault, response, () => serve(url, place, authorization, response))
-    }
-    serve(url, place, authorization, response)
+    if (fault?.times !== undefined && --fault.times === 0) faults.splice(at, 1)
+    return fault
   }
 
-  function serve(url: URL, place: FaultPlace, authorization: string, response: ServerResponse): void {
-    if (place === 'token') return serveToken(url, authorization, response)
-    const [, name = '', kind = '', reference = ''] =
-      /^\/(?:v2|storage)\/(.+)\/(manifests|blobs|tags)\/(.+)$/.exec(url.pathname) ?? []
+  function answer(question: Question): Answer {
+    const { url, authorization } = question
+    if (url.pathname === '/token') return answerToken(question)
+    const [, root = '', name = '', kind = '', reference = ''] = PATH.exec(url.pathname) ?? []
     const repository = repositories.get(name)
-    if (url.pathname.startsWith('/storage/'))
-      return send(response, { body: repository?.blobs.get(reference) ?? Buffer.alloc(0) })
-    if (!mayRead(name, authorization)) return challenge(name, response)
-    if (repository === undefined) return refuse(response, 404, 'NAME_UNKNOWN')
-    if (kind === 'manifests') return serveManifest(repository, reference, response)
-    if (kind === 'tags') return serveTags(repository, url, response)
-    const blob = repository.blobs.get(reference)
-    if (blob === undefined) return refuse(response, 404, 'BLOB_UNKNOWN')
-    if (!options.redirectBlobs) return send(response, { body: blob })
+    const blob = repository?.blobs.get(reference)
+    if (root === 'storage' && blob !== undefined) return { body: blob }
+    if (!mayRead(name, authorization)) return challenge(name)
+    if (repository === undefined) return refuse(404, 'NAME_UNKNOWN')
+    if (kind === 'manifests') return answerManifest(repository, reference)
+    if (kind === 'tags') return answerTags(repository, url)
+    if (blob === undefined) return refuse(404, 'BLOB_UNKNOWN')
+    if (!options.redirectBlobs) return { body: blob }
+    // The same server under another name, which makes it another origin.
     const location = `http://localhost:${port}/storage/${name}/blobs/${reference}`
-    send(response, { status: 307, headers: { location }, body: Buffer.alloc(0) })
+    return { status: 307, headers: { location }, body: Buffer.alloc(0) }
   }
 
-  function serveManifest(repository: Repository, reference: string, response: ServerResponse): void {
+  function answerManifest(repository: Repository, reference: string): Answer {
     const digest = repository.tags.get(reference) ?? reference
     const manifest = repository.manifests.get(digest)
-    if (manifest === undefined) return refuse(response, 404, 'MANIFEST_UNKNOWN')
-    send(response, {
-      headers: { 'content-type': manifest.mediaType, 'docker-content-digest': digest },
-      body: manifest.body,
-    })
+    if (manifest === undefined) return refuse(404, 'MANIFEST_UNKNOWN')
+    const headers = { 'content-type': manifest.mediaType, 'docker-content-digest': digest }
+    return { headers, body: manifest.body }
   }
 
-  function serveTags(repository: Repository, url: URL, response: ServerResponse): void {
+  function answerTags(repository: Repository, url: URL): Answer {
     const all = [...repository.tags.keys()]
-    const last = url.searchParams.get('last')
-    const from = last === null ? 0 : all.indexOf(last) + 1
-    const page = all.slice(
-      from,
-      from + Math.min(tagsPerPage, Number(url.searchParams.get('n') ?? tagsPerPage)),
-    )
-    const isLast = from + page.length >= all.length
-    const link = `<${url.pathname}?last=${page.at(-1)}&n=${tagsPerPage}>; rel="next"`
-    send(response, { headers: isLast ? {} : { link }, body: Buffer.from(JSON.stringify({ tags: page })) })
+    const from = all.indexOf(url.searchParams.get('last') ?? '') + 1
+    const wanted = Number(url.searchParams.get('n') ?? tagsPerPage)
+    const tags = all.slice(from, from + Math.min(tagsPerPage, wanted))
+    const link = `<${url.pathname}?last=${tags.at(-1)}&n=${tagsPerPage}>; rel="next"`
+    return json({ tags }, from + tags.length < all.length ? { link } : {})
   }
 
-  function serveToken(url: URL, authorization: string, response: ServerResponse): void {
-    const scope = url.searchParams.get('scope') ?? ''
+  function answerToken({ url, authorization, form }: Question): Answer {
+    const scope = url.searchParams.get('scope') ?? form.get('scope') ?? ''
     const name = scope.split(':')[1] ?? ''
-    const isLoggedIn = passwordIsGood(authorization)
-    if (authorization !== '' && !isLoggedIn) {
-      return manners === 'hub' ? refuse(response, 401, 'UNAUTHORIZED') : refuse(response, 403, 'DENIED')
-    }
-    const isPublic = repositories.get(name)?.isPrivate === false
-    if (manners === 'ghcr' && !isLoggedIn && !isPublic) return refuse(response, 401, 'UNAUTHORIZED')
+    const isLoggedIn = passwordIsGood(authorization) || passwords.includes(form.get('refresh_token') ?? '')
+    const triedToLogIn = authorization !== '' || form.has('refresh_token')
+    if (triedToLogIn && !isLoggedIn)
+      return manners === 'hub' ? refuse(401, 'UNAUTHORIZED') : refuse(403, 'DENIED')
+    const isOpen = isLoggedIn || repositories.get(name)?.isPrivate === false
+    if (manners === 'ghcr' && !isOpen) return refuse(401, 'UNAUTHORIZED')
     const token = randomBytes(12).toString('base64url')
-    const opens = isLoggedIn || isPublic
-    tokens.set(token, { scope: opens ? scope : '', untilMs: Date.now() + tokenLifeMs })
-    const life = options.expiresIn === undefined ? {} : { expires_in: options.expiresIn }
-    send(response, { body: Buffer.from(JSON.stringify({ token, ...life })) })
+    tokens.set(token, { scope: isOpen ? scope : '', untilMs: Date.now() + tokenLifeMs })
+    return json({ token, expires_in: options.expiresIn })
   }
 
   function mayRead(name: string, authorization: string): boolean {
@@ -155,11 +156,11 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     return token?.scope === `repository:${name}:pull` && token.untilMs > Date.now()
   }
 
-  function challenge(name: string, response: ServerResponse): void {
+  function challenge(name: string): Answer {
     const scope = options.scopeHint ?? `repository:${name}:pull`
     const bearer = `Bearer realm="http://${host}/token",service="fake",scope="${scope}"`
-    response.setHeader('www-authenticate', manners === 'basic' ? 'Basic realm="fake"' : bearer)
-    refuse(response, 401, 'UNAUTHORIZED')
+    const header = { 'www-authenticate': manners === 'basic' ? 'Basic realm="fake"' : bearer }
+    return { ...refuse(401, 'UNAUTHORIZED'), headers: header }
   }
 
   function passwordIsGood(authorization: string): boolean {
@@ -174,23 +175,30 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     return repository
   }
 
-  const server = createServer(answer)
+  const server = createServer((request, response) => void handle(request, response))
   const port = await listen(server)
   const host = `127.0.0.1:${port}`
   return {
     host,
     requests,
-    options,
     push(name, tag, image) {
       const repository = repositoryNamed(name)
       for (const blob of image.blobs) repository.blobs.set(sha256(blob), blob)
       for (const manifest of image.manifests) repository.manifests.set(manifest.digest, manifest)
       repository.tags.set(tag, image.digest)
     },
-    makePrivate: (name) => void (repositoryNamed(name).isPrivate = true),
-    deleteManifest: (name, digest) => void repositoryNamed(name).manifests.delete(digest),
-    fail: (fault) => void faults.push({ ...fault }),
-    expireTokens: () => tokens.clear(),
+    makePrivate(name) {
+      repositoryNamed(name).isPrivate = true
+    },
+    deleteManifest(name, digest) {
+      repositoryNamed(name).manifests.delete(digest)
+    },
+    fail(fault) {
+      faults.push({ ...fault })
+    },
+    expireTokens() {
+      tokens.clear()
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -204,20 +212,20 @@ function placeOf(path: string): FaultPlace {
   return path.includes('/tags/') ? 'tags' : 'blob'
 }
 
-function send(
-  response: ServerResponse,
-  answer: { status?: number; headers?: Record<string, string>; body: Buffer },
-): void {
-  response.writeHead(answer.status ?? 200, { ...answer.headers, 'content-length': answer.body.length })
-  response.end(answer.body)
+function send(response: ServerResponse, { status = 200, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, 'content-length': body.length })
+  response.end(body)
 }
 
-function refuse(response: ServerResponse, status: number, code: string): void {
-  send(response, {
-    status,
-    body: Buffer.from(JSON.stringify({ errors: [{ code, message: code.toLowerCase() }] })),
-  })
+function json(content: object, headers: Record<string, string> = {}): Answer {
+  return { headers, body: Buffer.from(JSON.stringify(content)) }
 }
+
+function refuse(status: number, code: string): Answer {
+  return { ...json({ errors: [{ code, message: code.toLowerCase() }] }), status }
+}
+
+const PATH = /^\/(v2|storage)\/(.+)\/(manifests|blobs|tags)\/(.+)$/
 
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -5,7 +5,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { createImageResolver } from './image-resolver.ts'
 import { createManifestReader } from './manifest-reader.ts'
 import { endpointsOf, type Endpoint } from './registry-endpoint.ts'
-import { createHttp } from './registry-http.ts'
+import { createHttp, type Fetch } from './registry-http.ts'
 import { createSession } from './registry-session.ts'
 import { createTagReader } from './tag-reader.ts'
 
@@ -30,7 +30,7 @@ export type RegistryClientOptions = {
   /** Base URL of a mirror per registry, asked first. */
   mirrors?: Readonly<Record<string, string>>
   clock: Clock
-  fetch?: typeof fetch
+  fetch?: Fetch
   limits?: Partial<RegistryLimits>
 }
 

@@ -16,8 +16,11 @@ export type HttpRequest = {
 
 export type HttpAnswer = { status: number; headers: Headers; body: Uint8Array<ArrayBuffer> }
 
+/** What we need of Node's `fetch`. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
 export type HttpOptions = {
-  fetch: typeof fetch
+  fetch: Fetch
   clock: Clock
   /** From the request to the head of the answer: connecting, TLS, and the registry's thinking. */
   answerMs: number

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { parseConfigPlatform, parseManifest } from '../../../../src/adapters/registry/manifest.ts'
+import { AMD64, buildOciImage, sha256 } from '../../../support/oci-image.ts'
+
+const blob = { mediaType: 'any', digest: sha256(Buffer.from('blob')), size: 4 }
+
+function parse(content: unknown) {
+  return parseManifest(Buffer.from(JSON.stringify(content)), 'ghcr.io/acme/shop:1')
+}
+
+test('attestations of an index are no variants, whether by platform or by annotation', () => {
+  const image = buildOciImage({ attestation: true })
+  const index = JSON.parse(image.manifests.at(-1)?.body.toString() ?? '') as { manifests: object[] }
+  index.manifests.push({
+    ...blob,
+    platform: AMD64,
+    annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+  })
+  index.manifests.push(blob)
+  const found = parse(index)
+  expect(found).toMatchObject({
+    kind: 'index',
+    variants: [{ digest: image.variants[0]?.digest, platform: AMD64 }],
+  })
+})
+
+test.each([
+  ['a document that is an index and an image', { manifests: [], config: blob, layers: [] }],
+  ['the old schema 1', { schemaVersion: 1, fsLayers: [] }],
+  ['a layer without a size', { config: blob, layers: [{ digest: blob.digest }] }],
+  ['a layer with a negative size', { config: blob, layers: [{ ...blob, size: -1 }] }],
+  ['a digest that is a path', { config: { ...blob, digest: '../../etc/passwd' }, layers: [] }],
+  ['a list', []],
+  ['null', null],
+])('%s is refused', (_, content) => {
+  expect(() => parse(content)).toThrow(
+    expect.objectContaining({
+      code: 'REGISTRY_FAILED',
+      message: 'ghcr.io/acme/shop:1 is not an image that Docker can run.',
+    }),
+  )
+})
+
+test('what is no JSON is refused', () => {
+  expect(() => parseManifest(Buffer.from('<html>'), 'x')).toThrow(
+    expect.objectContaining({ code: 'REGISTRY_FAILED' }),
+  )
+})
+
+test('the configuration of an image says its platform, or nothing', () => {
+  expect(parseConfigPlatform(Buffer.from(JSON.stringify({ ...AMD64, rootfs: {} })))).toEqual(AMD64)
+  expect(parseConfigPlatform(Buffer.from('{}'))).toBeUndefined()
+})

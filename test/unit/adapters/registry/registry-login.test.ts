@@ -1,0 +1,203 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Fetch } from '../../../../src/adapters/registry/registry-http.ts'
+import { systemClock } from '../../../../src/shared/clock.ts'
+import { Secret } from '../../../../src/shared/secret.ts'
+import { parseImageReference } from '../../../../src/deploy/image-reference.ts'
+import { AMD64, buildOciImage } from '../../../support/oci-image.ts'
+import {
+  asIf,
+  connect,
+  image,
+  onlyLoopback,
+  PASSWORD,
+  places,
+  resolve,
+  serve,
+  stopServing,
+} from './registry-subject.ts'
+
+afterEach(stopServing)
+
+describe('the token dance', () => {
+  test('a public image is read with an anonymous token', async () => {
+    const registry = await serve()
+    expect((await resolve(registry)).digest).toBe(image.digest)
+    expect(places(registry)).toEqual(['manifest none', 'token none', 'manifest bearer', 'manifest bearer'])
+  })
+
+  test('the login goes to the token service only', async () => {
+    const registry = await serve()
+    registry.makePrivate('acme/shop')
+    expect((await resolve(registry, connect({ password: PASSWORD }))).digest).toBe(image.digest)
+    expect(places(registry)).toEqual(['manifest none', 'token basic', 'manifest bearer', 'manifest bearer'])
+  })
+
+  test('every kind of manifest is accepted', async () => {
+    const registry = await serve()
+    await resolve(registry)
+    for (const type of ['oci.image.index', 'oci.image.manifest', 'manifest.list.v2', 'manifest.v2']) {
+      expect(registry.requests.at(-1)?.accept).toContain(type)
+    }
+  })
+
+  test('a second image of the same registry needs no challenge, and a second look at an image no token', async () => {
+    const registry = await serve()
+    registry.push('acme/other', '1', buildOciImage({ layers: ['other'] }))
+    const client = connect()
+    await resolve(registry, client)
+    await client.resolve(parseImageReference(`${registry.host}/acme/other:1`), AMD64)
+    expect(places(registry).slice(4)).toEqual(['token none', 'manifest bearer', 'manifest bearer'])
+    await resolve(registry, client)
+    expect(places(registry).slice(7)).toEqual(['manifest bearer'])
+  })
+
+  test('a hint at another repository is not followed', async () => {
+    const registry = await serve({ scopeHint: 'repository:user/image:pull' })
+    expect((await resolve(registry)).digest).toBe(image.digest)
+  })
+
+  test('a token that expired unexpectedly is replaced once', async () => {
+    const registry = await serve()
+    const client = connect()
+    await resolve(registry, client)
+    registry.expireTokens()
+    expect((await resolve(registry, client)).digest).toBe(image.digest)
+    expect(places(registry).slice(4)).toEqual(['manifest bearer', 'token none', 'manifest bearer'])
+  })
+
+  test('a token is replaced before it expires: after a minute where the registry does not say', async () => {
+    for (const [expiresIn, usableMs] of [[undefined, 50_000] as const, [300, 290_000] as const]) {
+      const registry = await serve({ expiresIn })
+      let nowMs = 0
+      const client = connect({ clock: { ...systemClock, now: () => nowMs } })
+      await resolve(registry, client)
+      nowMs = usableMs - 1
+      await resolve(registry, client)
+      expect(places(registry).filter((place) => place === 'token none')).toHaveLength(1)
+      nowMs = usableMs
+      await resolve(registry, client)
+      expect(places(registry).filter((place) => place === 'token none')).toHaveLength(2)
+    }
+  })
+
+  test('an identity token is exchanged in the body of a request', async () => {
+    const registry = await serve({ passwords: ['refresh-me'] })
+    registry.makePrivate('acme/shop')
+    const login = { username: '<token>', password: new Secret('refresh-me') }
+    const client = connect({ credentials: () => Promise.resolve(login) })
+    expect((await resolve(registry, client)).digest).toBe(image.digest)
+    expect(registry.requests[1]).toMatchObject({ method: 'POST', path: '/token', authorization: 'none' })
+  })
+})
+
+describe('access', () => {
+  test('a private image without a login may as well not be there', async () => {
+    const registry = await serve()
+    registry.makePrivate('acme/shop')
+    await expect(resolve(registry)).rejects.toMatchObject({
+      code: 'REGISTRY_UNAUTHORIZED',
+      message: `${registry.host} wants a login for acme/shop.`,
+      exitCode: 3,
+    })
+  })
+
+  test('GHCR is said to hide what is private', async () => {
+    const registry = await serve()
+    const client = connect({ fetch: asIf('https://ghcr.io', registry) })
+    await expect(client.resolve(parseImageReference('ghcr.io/acme/secret:1'), AMD64)).rejects.toMatchObject({
+      code: 'REGISTRY_UNAUTHORIZED',
+      message: 'ghcr.io/acme/secret is private, or not there.',
+      hint: expect.stringContaining('GITHUB_TOKEN') as string,
+    })
+    const stale = connect({ fetch: asIf('https://ghcr.io', registry), password: 'stale' })
+    await expect(stale.resolve(parseImageReference('ghcr.io/acme/secret:1'), AMD64)).rejects.toMatchObject({
+      code: 'REGISTRY_FORBIDDEN',
+      hint: expect.stringMatching(/`docker logout ghcr\.io`.*`read:packages`/) as string,
+    })
+  })
+
+  test.each(['ghcr', 'hub'] as const)(
+    'a stale login at a registry like %s does not stand in the way of a public image',
+    async (manners) => {
+      const registry = await serve({ manners })
+      const client = connect({ password: 'stale' })
+      expect((await resolve(registry, client)).digest).toBe(image.digest)
+      expect(await client.credentials(registry.host)).toBeUndefined()
+    },
+  )
+
+  test.each(['ghcr', 'hub', 'basic'] as const)(
+    'a stale login at a registry like %s is named as the cause for a private image',
+    async (manners) => {
+      const registry = await serve({ manners })
+      registry.makePrivate('acme/shop')
+      await expect(resolve(registry, connect({ password: 'stale' }))).rejects.toMatchObject({
+        code: 'REGISTRY_FORBIDDEN',
+        message: `${registry.host} refuses the login for acme/shop, and does not show it without one.`,
+        hint: expect.stringContaining('may be stale') as string,
+      })
+    },
+  )
+
+  test('a login that works is the one that the engine gets', async () => {
+    const registry = await serve()
+    const client = connect({ password: PASSWORD })
+    await resolve(registry, client)
+    expect((await client.credentials(registry.host))?.password.reveal()).toBe(PASSWORD)
+  })
+
+  test('a login is never sent to a token service without TLS by a registry that has it', async () => {
+    const registry = await serve()
+    const plainRealm = asIf('https://registry.example.com', registry, `http://${registry.host}`)
+    const client = connect({ password: PASSWORD, fetch: plainRealm })
+    const reference = parseImageReference('registry.example.com/acme/shop:1')
+    await expect(client.resolve(reference, AMD64)).rejects.toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: 'registry.example.com names a token service that is not safe to log in to.',
+    })
+    expect(places(registry)).toEqual(['manifest none'])
+  })
+
+  test('an answer over TLS that was fetched on without it is not believed', async () => {
+    const registry = await serve({ manners: 'open' })
+    const redirect: Fetch = (url, init) =>
+      fetch(url.replace('https://registry.example.com', `http://${registry.host}`), init)
+    const reference = parseImageReference('registry.example.com/acme/shop:1')
+    await expect(connect({ fetch: redirect }).resolve(reference, AMD64)).rejects.toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: 'registry.example.com redirects to an address without TLS.',
+    })
+  })
+
+  test('the token is not sent along when blobs are served from elsewhere', async () => {
+    const registry = await serve({ redirectBlobs: true })
+    registry.push('acme/shop', 'bare', buildOciImage({ bare: true }))
+    await resolve(registry, connect(), 'bare')
+    expect(registry.requests.slice(-2)).toMatchObject([
+      { path: expect.stringContaining('/v2/') as string, authorization: 'bearer' },
+      { path: expect.stringContaining('/storage/') as string, authorization: 'none' },
+    ])
+  })
+
+  test('a mirror is asked first, and the registry itself where the mirror does not help', async () => {
+    const [mirror, registry] = [await serve(), await serve()]
+    registry.push('acme/shop', '2', image)
+    const mirrors = { [registry.host]: `http://${mirror.host}` }
+    const client = connect({ mirrors, limits: { retryForMs: 20 } })
+    await resolve(registry, client)
+    expect(registry.requests).toEqual([])
+    expect((await resolve(registry, client, '2')).digest).toBe(image.digest)
+    await mirror[Symbol.asyncDispose]()
+    expect((await resolve(registry, client)).digest).toBe(image.digest)
+  })
+
+  test('a mirror that does not have the tag is what is told when the registry itself cannot be reached', async () => {
+    const mirror = await serve()
+    const mirrors = { 'docker.io': `http://${mirror.host}` }
+    const client = connect({ mirrors, fetch: onlyLoopback, limits: { retryForMs: 20 } })
+    await expect(client.resolve(parseImageReference('acme/shop:9'), AMD64)).rejects.toMatchObject({
+      code: 'TAG_NOT_FOUND',
+      message: `acme/shop has no tag \`9\` on ${mirror.host}.`,
+    })
+  })
+})

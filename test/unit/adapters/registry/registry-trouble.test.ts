@@ -1,0 +1,164 @@
+import { inspect } from 'node:util'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Fetch } from '../../../../src/adapters/registry/registry-http.ts'
+import { parseImageReference } from '../../../../src/deploy/image-reference.ts'
+import { AMD64 } from '../../../support/oci-image.ts'
+import { connect, image, PASSWORD, resolve, serve, stopServing } from './registry-subject.ts'
+
+afterEach(stopServing)
+
+describe('a registry in trouble', () => {
+  test.each([500, 502, 503, 408])('status %i is tried again', async (status) => {
+    const registry = await serve()
+    registry.fail({ at: 'manifest', how: 'status', status, times: 1 })
+    expect((await resolve(registry)).digest).toBe(image.digest)
+  })
+
+  test.each(['reset', 'truncate'] as const)('a connection that breaks (%s) is tried again', async (how) => {
+    const registry = await serve()
+    registry.fail({ at: 'any', how, times: 1 })
+    expect((await resolve(registry)).digest).toBe(image.digest)
+  })
+
+  test('a token service that fails once is tried again', async () => {
+    const registry = await serve()
+    registry.fail({ at: 'token', how: 'status', status: 504, times: 1 })
+    expect((await resolve(registry)).digest).toBe(image.digest)
+  })
+
+  test('a rate limit is waited out, as its text asks for', async () => {
+    const registry = await serve()
+    const body = 'toomanyrequests: retry-after: 0.88ms, allowed: 44000/minute'
+    registry.fail({ at: 'manifest', how: 'status', status: 429, body, times: 2 })
+    expect((await resolve(registry)).digest).toBe(image.digest)
+  })
+
+  const failure = { at: 'manifest', how: 'status' } as const
+
+  test.each([
+    [
+      'status 500 without an end',
+      { ...failure, status: 500 },
+      'REGISTRY_FAILED',
+      /answers 500 when asked for/,
+    ],
+    [
+      'an error of its own',
+      { ...failure, status: 400, body: '{"errors":[{"code":"NAME_INVALID","message":"x"}]}' },
+      'REGISTRY_FAILED',
+      /answers 400 \(NAME_INVALID\) when asked for acme\/shop/,
+    ],
+    ['status 401 without a challenge', { ...failure, status: 401 }, 'REGISTRY_UNAUTHORIZED', /wants a login/],
+    ['status 403', { ...failure, status: 403 }, 'REGISTRY_FORBIDDEN', /does not give access to acme\/shop/],
+    [
+      'a rate limit of an hour',
+      { ...failure, status: 429, headers: { 'retry-after': '3600' } },
+      'REGISTRY_RATE_LIMITED',
+      /asks for fewer requests for 3600 s/,
+    ],
+    [
+      'a secondary rate limit',
+      { ...failure, status: 403, body: 'You have exceeded a secondary rate limit.' },
+      'REGISTRY_RATE_LIMITED',
+      /asks for fewer requests/,
+    ],
+    ['silence', { at: 'manifest', how: 'hang' }, 'REGISTRY_UNREACHABLE', /did not answer within 0\.2 s/],
+    ['a trickle', { at: 'manifest', how: 'trickle' }, 'REGISTRY_FAILED', /took longer than 0\.3 s/],
+    [
+      'a connection that breaks',
+      { at: 'manifest', how: 'reset' },
+      'REGISTRY_UNREACHABLE',
+      /cannot be reached: the connection/,
+    ],
+    ['an answer that breaks off', { at: 'manifest', how: 'truncate' }, 'REGISTRY_FAILED', /broke off/],
+    ['an endless manifest', { at: 'manifest', how: 'huge' }, 'REGISTRY_FAILED', /more than 8192 KiB/],
+  ] as const)('%s has its own message', async (_, fault, code, message) => {
+    const registry = await serve({ manners: 'open' })
+    registry.fail(fault)
+    const client = connect({ limits: { answerMs: 200, requestMs: 300, retryForMs: 100 } })
+    await expect(resolve(registry, client)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    })
+  })
+
+  test.each(['corrupt', 'wrong-digest'] as const)(
+    'a manifest that is not what its digest says (%s) is refused',
+    async (how) => {
+      const registry = await serve({ manners: 'open' })
+      registry.fail({ at: 'manifest', how })
+      await expect(resolve(registry)).rejects.toMatchObject({
+        code: 'REGISTRY_FAILED',
+        message: expect.stringContaining('is not what it should be') as string,
+      })
+    },
+  )
+
+  test('a variant that is not what the index says is refused', async () => {
+    const registry = await serve({ manners: 'open' })
+    const isVariant = (path: string) => path.endsWith(image.variants[0]?.digest ?? '')
+    const tamper: Fetch = (url, init) =>
+      isVariant(url) ? Promise.resolve(new Response('{}')) : fetch(url, init)
+    await expect(resolve(registry, connect({ fetch: tamper }))).rejects.toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: expect.stringContaining('is not what it should be') as string,
+    })
+  })
+
+  test('a registry that is not running is named with the reason', async () => {
+    const registry = await serve()
+    await registry[Symbol.asyncDispose]()
+    const client = connect({ limits: { retryForMs: 50 } })
+    await expect(resolve(registry, client)).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+      message: `${registry.host} cannot be reached: the connection was refused.`,
+      temporary: true,
+    })
+  })
+
+  test('a registry without TLS that should have it is told how to be reached', async () => {
+    const registry = await serve()
+    const tls: Fetch = (url, init) => fetch(url.replace('http:', 'https:'), init)
+    await expect(resolve(registry, connect({ fetch: tls }))).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+      message: `${registry.host} cannot be reached: it does not speak TLS.`,
+      hint: expect.stringContaining('insecure: true') as string,
+    })
+  })
+
+  test('an abort ends a request that hangs, with the reason of the signal', async () => {
+    const registry = await serve()
+    registry.fail({ at: 'any', how: 'hang' })
+    const controller = new AbortController()
+    const reference = parseImageReference(`${registry.host}/acme/shop:1`)
+    const resolving = connect().resolve(reference, AMD64, controller.signal)
+    controller.abort(new Error('stopped by hand'))
+    await expect(resolving).rejects.toThrow('stopped by hand')
+  })
+
+  test('no failure shows a password or a token, however it is printed', async () => {
+    const faults = [
+      { at: 'token', how: 'status', status: 500, body: PASSWORD },
+      { at: 'token', how: 'status', status: 200, body: JSON.stringify({ token: `${PASSWORD}\n` }) },
+      { at: 'token', how: 'status', status: 403, body: PASSWORD },
+      { at: 'manifest', how: 'status', status: 400, body: PASSWORD },
+      { at: 'token', how: 'reset' },
+      { at: 'token', how: 'truncate' },
+    ] as const
+    for (const fault of faults) {
+      const registry = await serve()
+      registry.makePrivate('acme/shop')
+      registry.fail(fault)
+      const client = connect({ password: PASSWORD, limits: { retryForMs: 20 } })
+      const error: unknown = await resolve(registry, client).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      expect(error).toMatchObject({ code: expect.stringMatching(/^REGISTRY_/) as string })
+      const basic = Buffer.from(`ci:${PASSWORD}`).toString('base64')
+      const printed = inspect(error, { depth: 10, showHidden: true })
+      expect(printed).not.toContain(PASSWORD)
+      expect(printed).not.toContain(basic)
+    }
+  })
+})
