@@ -30,7 +30,7 @@ function headline({ app, environment, finished, failure, tag }: Story): string {
   const place = app === undefined ? 'dray' : `${app} on ${environment ?? '?'}`
   const title = `## ${escapeMarkdown(place)}`
   if (finished) return `${title}\n\n${escapeMarkdown(summarySentence(finished, LOOK))}`
-  const words = failure ? 'Nothing was deployed.' : 'The deploy did not end.'
+  const words = failure ? 'The deploy failed.' : 'The deploy did not end.'
   return `${title}\n\n${words}${tag === undefined ? '' : ` Tag: ${codeSpan(tag)}`}`
 }
 
