@@ -45,15 +45,17 @@ function breakWord(text: string, columns: number): string[] {
   return [...parts, rest]
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** Made when first needed: that takes tens of milliseconds, which commands that cut nothing need not wait for. */
+let segmenter: Intl.Segmenter | undefined
 
 /**
  * How much of the beginning of a text fits into `columns`, as an index into it, never within a character. Measured one
  * character at a time: the library's own truncation (3.0.3) goes too far in texts that mix wide and other characters.
  */
 function lengthWithin(text: string, columns: number): number {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   let width = 0
-  for (const { segment, index } of graphemes.segment(text)) {
+  for (const { segment, index } of segmenter.segment(text)) {
     width += widthOf(segment)
     if (width > columns) return index
   }

@@ -46,6 +46,11 @@ const steps: readonly Step[] = [
   { id: 9, host, cause: 'replaced by step 6', kind: 'stop-old', service: 'backend', containers: ['c0ffee'] },
 ] as const satisfies readonly Step[]
 
+const sampleImages: Plan['images'] = [
+  { service: 'backend', name: 'ghcr.io/acme/shop-backend', tag: '3f2a1c9', digest: DIGEST_BACKEND },
+  { service: 'frontend', name: 'ghcr.io/acme/shop-frontend', tag: '3f2a1c9', digest: DIGEST_FRONTEND },
+]
+
 export const samplePlan: Plan = {
   version: 1,
   release: 'r42',
@@ -55,6 +60,7 @@ export const samplePlan: Plan = {
   steps,
   warnings: ['frontend has no health check: dray can only see that it runs'],
   left: [{ host, service: 'nginx', cause: 'same image and configuration' }],
+  images: sampleImages,
 }
 
 export const started: DeployEvent = {
@@ -92,10 +98,7 @@ export function finished(more: Partial<Extract<DeployEvent, { type: 'deploy.fini
   return {
     ...{ type: 'deploy.finished', at: START + 12_300, outcome: 'deployed', app: 'shop', environment: 'test' },
     ...{ release: 'r42', serving: 'r42', durationMs: 12_300 },
-    images: [
-      { service: 'backend', name: 'ghcr.io/acme/shop-backend', tag: '3f2a1c9', digest: DIGEST_BACKEND },
-      { service: 'frontend', name: 'ghcr.io/acme/shop-frontend', tag: '3f2a1c9', digest: DIGEST_FRONTEND },
-    ],
+    images: sampleImages,
     ...more,
   }
 }
