@@ -1,4 +1,4 @@
-import { runInMachine } from './machine.ts'
+import { mustRunInMachine } from './machine.ts'
 import type { MachineFacts } from './net-facts.ts'
 import { mustRun } from './run-command.ts'
 
@@ -35,22 +35,9 @@ export async function wireMachine(hub: MachineFacts, machine: MachineFacts): Pro
     '`)
 }
 
-/** Lets a line pass nothing, or everything again. Neither end is told: the link stays up, as when a cable elsewhere breaks. */
+/** Lets a line pass nothing, or everything again. Connections over it are not told: they wait. */
 export async function setLine(hub: MachineFacts, machineName: string, state: 'cut' | 'whole'): Promise<void> {
-  // States of a bridge port, bridge(8): 0 is disabled, 3 forwards.
-  const port = [
-    'ip',
-    'link',
-    'set',
-    'dev',
-    machineName,
-    'type',
-    'bridge_slave',
-    'state',
-    state === 'cut' ? '0' : '3',
-  ]
-  const { exitCode, stderr } = await runInMachine(hub, port)
-  if (exitCode !== 0) throw new Error(`The line of ${machineName} could not be set to ${state}: ${stderr}`)
+  await mustRunInMachine(hub, ['ip', 'link', 'set', 'dev', machineName, state === 'cut' ? 'down' : 'up'])
 }
 
 async function shell(script: string): Promise<void> {
