@@ -1,7 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto'
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { BaseImages } from './base-images.ts'
 import { imageCache, projectDirectory } from './cache.ts'
 import { variants } from './variants.ts'
@@ -9,7 +8,7 @@ import { variants } from './variants.ts'
 /** The sample app, built by its own Dockerfiles. */
 export const shopDirectory = join(projectDirectory, 'examples/shop')
 /** What the variants are made of. */
-export const variantDirectory = fileURLToPath(new URL('variants/', import.meta.url))
+export const variantDirectory = join(import.meta.dirname, 'variants')
 
 /** Versions of the sample app that differ in content: each has 8 MiB of its own in every image. */
 export const versions = ['v1', 'v2', 'v3'] as const

@@ -1,3 +1,4 @@
+import { lockImageCache } from './cache-lock.ts'
 import { command } from './command.ts'
 import { buildStandIns, standInHash } from './stand-ins.ts'
 
@@ -27,8 +28,18 @@ export type BaseImageOptions = { onProgress?: ((line: string) => void) | undefin
  * Throws when neither works.
  */
 export async function ensureBaseImages({ onProgress }: BaseImageOptions = {}): Promise<BaseImages> {
+  const there = await findBaseImages()
+  if (there) return there
+  await using _lock = await lockImageCache()
+  return (await findBaseImages()) ?? (await getBaseImages(onProgress))
+}
+
+async function findBaseImages(): Promise<BaseImages | undefined> {
   if (await haveStandIns()) return standIns
-  if (await haveImages(real)) return real
+  return (await haveImages(real)) ? real : undefined
+}
+
+async function getBaseImages(onProgress: BaseImageOptions['onProgress']): Promise<BaseImages> {
   onProgress?.('pulling the base images node:22-alpine and nginx:alpine')
   if (await pullReal()) return real
   onProgress?.('Docker Hub does not answer: making base images out of Debian packages')

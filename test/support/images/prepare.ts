@@ -2,17 +2,11 @@ import { readFileSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppImage } from './app-images.ts'
-import {
-  latestVersion,
-  listAppImages,
-  shopDirectory,
-  targetName,
-  variantDirectory,
-  versions,
-} from './app-images.ts'
+import { latestVersion, listAppImages, shopDirectory, targetName, variantDirectory } from './app-images.ts'
 import type { BaseImages } from './base-images.ts'
 import { ensureBaseImages } from './base-images.ts'
 import { contentHash, imageCache } from './cache.ts'
+import { lockImageCache } from './cache-lock.ts'
 import { command } from './command.ts'
 import type { StoredManifest } from './image-store.ts'
 import { PushRegistry } from './push-image.ts'
@@ -43,7 +37,10 @@ const otherArchitecture = 's390x'
  * second run only pushes. Throws when there is no Docker with buildx, or the registry refuses.
  */
 export async function prepareImages(options: PrepareOptions): Promise<PreparedImages> {
-  const catalogue = await makeCatalogue(options)
+  const base = await ensureBaseImages(options)
+  // Until all is pushed: a registry on a disk can lose a blob that two push at once.
+  await using _lock = await lockImageCache()
+  const catalogue = await makeCatalogue(base, options.onProgress)
   options.onProgress?.(`pushing images to ${options.registryPushHost}`)
   const registry = new PushRegistry(options.registryPushHost)
   const pushed = new Map<string, string>()
@@ -57,8 +54,7 @@ export async function prepareImages(options: PrepareOptions): Promise<PreparedIm
 }
 
 /** What the store holds, built first if anything it was made of has changed. */
-async function makeCatalogue({ onProgress }: PrepareOptions): Promise<Catalogue> {
-  const base = await ensureBaseImages({ onProgress })
+async function makeCatalogue(base: BaseImages, onProgress: PrepareOptions['onProgress']): Promise<Catalogue> {
   const baseIds = await command(['docker', 'image', 'inspect', '--format', '{{.Id}}', ...Object.values(base)])
   const own = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.ts')).sort()
   const sources = [shopDirectory, variantDirectory, ...own.map((name) => join(import.meta.dirname, name))]
@@ -85,10 +81,14 @@ async function forgetOldCatalogues(): Promise<void> {
   }
 }
 
-async function buildCatalogue(base: BaseImages, onProgress?: (line: string) => void): Promise<Catalogue> {
+async function buildCatalogue(
+  base: BaseImages,
+  onProgress: PrepareOptions['onProgress'],
+): Promise<Catalogue> {
   const images = await listAppImages(base)
   onProgress?.(`building ${images.length} images of the sample app`)
   await bake(bakeDefinition(images))
+  await rm(join(imageCache, 'contexts'), { recursive: true, force: true })
   onProgress?.('keeping them in .cache')
   await mkdir(imageCache, { recursive: true })
   const catalogue: Catalogue = {}
@@ -138,6 +138,3 @@ function addAliases(catalogue: Catalogue): void {
     alias(`${repository}:latest`, `${repository}:${latestVersion}`)
   }
 }
-
-/** The good versions, oldest first. */
-export const shopVersions: readonly string[] = versions

@@ -1,24 +1,25 @@
 import { chmod, copyFile, cp, mkdir, rm, symlink } from 'node:fs/promises'
 import { realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { command } from './command.ts'
 import { contentHash, imageCache } from './cache.ts'
 import { makeRootFileSystem, parseLibraries, takeLibraries } from './root-file-system.ts'
 
-const files = fileURLToPath(new URL('stand-ins/', import.meta.url))
+const files = join(import.meta.dirname, 'stand-ins')
 
 const nginxLibraries = ['libc6', 'libcrypt1', 'libpcre2-8-0', 'zlib1g']
+// prettier-ignore
 const curlLibraries = [
   'libcurl4', 'libnghttp2-14', 'libidn2-0', 'librtmp1', 'libssh2-1', 'libpsl5', 'libssl3', 'libgssapi-krb5-2',
   'libldap-2.5-0', 'libzstd1', 'libbrotli1', 'libunistring2', 'libgnutls30', 'libhogweed6', 'libnettle8', 'libgmp10',
   'libkrb5-3', 'libk5crypto3', 'libcom-err2', 'libkrb5support0', 'libsasl2-2', 'libkeyutils1', 'libp11-kit0',
   'libtasn1-6', 'libffi8', 'zlib1g', 'libc6',
-] // prettier-ignore
+]
 
 /** What the stand-ins are made of: another value means that they must be made again. */
 export function standInHash(): string {
-  return contentHash([files, fileURLToPath(import.meta.url)], [process.version])
+  const scripts = ['stand-ins.ts', 'root-file-system.ts'].map((name) => join(import.meta.dirname, name))
+  return contentHash([files, ...scripts], [process.version])
 }
 
 /**
@@ -58,7 +59,7 @@ export async function buildStandIns(images: {
 /** Runs `docker buildx bake` on a definition; the images go into the machine's engine. */
 export async function bake(definition: object): Promise<void> {
   const argv = ['docker', 'buildx', 'bake', '-f', '-', '--provenance=false', '--progress=plain'] as const
-  await command([...argv], { input: JSON.stringify(definition) })
+  await command(argv, { input: JSON.stringify(definition) })
 }
 
 async function makeNginx(directory: string, suite: 'sid' | 'bookworm'): Promise<void> {
