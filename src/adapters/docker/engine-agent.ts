@@ -45,7 +45,8 @@ export class EngineAgent extends Agent {
         if (!('ref' in stream)) Object.assign(stream, { ref: () => stream })
         callback(null, stream)
       },
-      (error: Error) => callback(error, undefined as never),
+      (error: unknown) =>
+        callback(error instanceof Error ? error : new Error(String(error)), undefined as never),
     )
     return undefined
   }

@@ -77,13 +77,14 @@ export class EngineClient {
   /** Why an exchange broke: the signal's reason, a HOST_… or a DOCKER_… code. */
   async explain(error: unknown, stream?: Duplex | null, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted) return signal.reason
-    if (error instanceof DrayError) return error
+    const known = error instanceof ExchangeError ? error.cause : error
+    if (known instanceof DrayError) return known
     const end = await this.#agent?.endOf(stream)
     if (end && end.exitCode !== 0 && end.stderr !== '') {
       return readDockerCliFailure(end.exitCode, end.stderr, this.#shell.name)
     }
     // Says HOST_UNREACHABLE where it was the way there that broke.
-    const reached = await this.#shell.run(['true']).catch((reason: unknown) => reason)
+    const reached: unknown = await this.#shell.run(['true']).catch((reason: unknown) => reason)
     if (reached instanceof DrayError) return reached
     const reason = error instanceof Error ? error.message : String(error)
     return new DrayError(

@@ -35,9 +35,11 @@ class ChildStream extends Duplex {
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const { stdin } = this.#child.process
-    if (!stdin.writable) return done(new Error('The program has ended.'))
-    // Its own error handler is set already; `done` hears of the failure as well.
-    stdin.write(chunk, (error) => done(error ?? undefined))
+    if (stdin.writable)
+      stdin.write(chunk, (error) => {
+        done(error)
+      })
+    else done(new Error('The program has ended.'))
   }
 
   override _final(done: (error?: Error | null) => void): void {

@@ -1,5 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { kill } from 'node:process'
 import { systemClock } from '../../shared/clock.ts'
 
 /** A program started on this machine, with pipes on all three standard streams. */
@@ -49,7 +48,10 @@ async function endGroup(child: ChildProcessWithoutNullStreams, ended: Promise<un
     child.stdout.destroy()
     child.stderr.destroy()
   }
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return letGo()
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+    letGo()
+    return
+  }
   child.once('exit', letGo)
   sendToGroup(child.pid, 'SIGTERM')
   const patience = new AbortController()
@@ -61,10 +63,13 @@ async function endGroup(child: ChildProcessWithoutNullStreams, ended: Promise<un
   if (tooLate) sendToGroup(child.pid, 'SIGKILL')
 }
 
-function sendToGroup(processId: number, signal: NodeJS.Signals): void {
-  try {
-    kill(-processId, signal)
-  } catch {
-    // Gone meanwhile.
-  }
+/** Node signals a group through `process` alone, which is not ours to touch; every machine's shell can. */
+function sendToGroup(processId: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  const argv = buildGroupSignal(processId, signal)
+  spawn('sh', argv.slice(1), { stdio: 'ignore' }).on('error', () => undefined)
+}
+
+/** Arguments that send a signal to a process group; it is the shell's own `kill`, as not every server has the program. */
+export function buildGroupSignal(processId: number, signal: 'SIGTERM' | 'SIGKILL'): string[] {
+  return ['sh', '-c', `kill -s ${signal.slice('SIG'.length)} -- -${processId}`]
 }

@@ -2,9 +2,9 @@ import { StringDecoder } from 'node:string_decoder'
 
 /** Cuts a stream of bytes into lines as they come. */
 export type LineSplitter = {
-  push(chunk: Uint8Array): void
+  push: (chunk: Uint8Array) => void
   /** Gives the last line, where it had no newline. */
-  end(): void
+  end: () => void
 }
 
 /** Calls `onLine` for each line of UTF-8, without its `\n` or `\r\n`. */

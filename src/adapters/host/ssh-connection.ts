@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { stripControl } from '../../shared/strip-control.ts'
 import { type Child, startChild } from './child.ts'
 import { collectOutput } from './collect-output.ts'
 import { splitLines } from './line-splitter.ts'
@@ -12,6 +13,8 @@ import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options
 import type { CommandOutput } from './shell.ts'
 
 const greeting = 'dray-connected'
+// ssh's own ConnectTimeout ends with the greeting of the server, and does not hold for jump hosts and proxy commands.
+const connectMs = 30_000
 // sockaddr_un holds 104 bytes on macOS, 108 on Linux, and ssh adds 17 characters while it makes the socket.
 const longestDirectory = 104 - '/dray-XXXXXX/c'.length - 17 - 1
 
@@ -26,6 +29,7 @@ export class SshConnection {
   readonly #directory: string
   readonly #child: Child
   readonly #errorLines: string[] = []
+  readonly #printed: string[] = []
   readonly #forwards = new Map<string, Promise<string>>()
   #exitCode: number | undefined
 
@@ -58,6 +62,11 @@ export class SshConnection {
       await connection.close()
       throw error
     }
+  }
+
+  /** Resolves when the connection does not stand any more. */
+  get ended(): Promise<unknown> {
+    return this.#child.ended
   }
 
   /** Undefined as long as the connection stands; else why it broke. */
@@ -114,19 +123,25 @@ export class SshConnection {
   }
 
   async #greeted(signal: AbortSignal | undefined): Promise<void> {
+    const timeout = AbortSignal.timeout(connectMs)
+    const either = AbortSignal.any(signal ? [signal, timeout] : [timeout])
     const onAbort = (): void => this.#child.end()
-    signal?.addEventListener('abort', onAbort, { once: true })
+    either.addEventListener('abort', onAbort, { once: true })
     const end = await Promise.race([this.#greetingSeen(), this.#child.ended])
-    signal?.removeEventListener('abort', onAbort)
+    either.removeEventListener('abort', onAbort)
     if (signal?.aborted) throw signal.reason
+    if (timeout.aborted) throw readSshFailure(`no answer within ${connectMs / 1000} s`, this.#name)
     if (end) throw this.#explainEnd(end.exitCode)
   }
 
   async #greetingSeen(): Promise<undefined> {
     const { stdout } = this.#child.process
     let wasSeen = false
-    // A login shell may print something of its own first.
-    const lines = splitLines((line) => (wasSeen ||= line.endsWith(greeting)))
+    const lines = splitLines((line) => {
+      wasSeen ||= line.endsWith(greeting)
+      // A login shell may print something of its own first.
+      if (!wasSeen) this.#printed.push(line)
+    })
     stdout.on('data', lines.push)
     while (!wasSeen) await once(stdout, 'data')
   }
@@ -145,6 +160,18 @@ export class SshConnection {
           hint: 'Install the OpenSSH client.',
         },
       )
+    }
+    // Not ssh's own 255, nor a signal: the login program said no.
+    if (exitCode < 128) {
+      return new DrayError('HOST_COMMAND_FAILED', `${this.#name} runs no commands for this user.`, {
+        hint: `Try \`ssh ${this.#name} true\` yourself; the user needs a login shell.`,
+        details: {
+          logTail: stripControl([...this.#printed, stderr].join('\n'))
+            .trim()
+            .split('\n'),
+          logOf: 'ssh',
+        },
+      })
     }
     return readSshFailure(stderr, this.#name)
   }

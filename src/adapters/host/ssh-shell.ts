@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
-import { type Child, startChild } from './child.ts'
+import { buildGroupSignal, type Child, startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
 import { collectOutput } from './collect-output.ts'
 import { ForwardedStream } from './forwarded-stream.ts'
@@ -43,6 +43,8 @@ export class SshShell implements Shell {
     this.#connecting ??= SshConnection.open(this.name, this.#target, signal)
     try {
       this.#connection = await this.#connecting
+      // Without it, ssh would try to connect on its own, and take its time to find that nobody answers.
+      void this.#connection.ended.then(() => this.#endChildren())
     } catch (error) {
       this.#connecting = undefined
       throw error
@@ -67,8 +69,8 @@ export class SshShell implements Shell {
       },
       endCommand: () => this.#endThere(connection, processId),
     })
-    // 255 is what ssh gives when the connection breaks, but it may be the command's own.
-    if (output.exitCode === 255) await connection.assertStanding()
+    // 255 is what ssh gives when the connection breaks, and more than 128 when we ended it for that; both may be the command's own.
+    if (output.exitCode > 128) await connection.assertStanding()
     return output
   }
 
@@ -111,8 +113,7 @@ export class SshShell implements Shell {
   async #endThere(connection: SshConnection, processId: Promise<string>): Promise<void> {
     const enough = new AbortController()
     const ending = processId.then(async (id) => {
-      // The shell's own `kill`: not every server has the program.
-      const command = renderRemoteCommand(['sh', '-c', `kill -s TERM -- -${id}`])
+      const command = renderRemoteCommand(buildGroupSignal(Number(id), 'SIGTERM'))
       const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
       child.process.stdin.end()
       await child.ended
@@ -141,9 +142,13 @@ export class SshShell implements Shell {
     const connection = await this.#connecting?.catch(() => undefined)
     if (connection === undefined) return
     for (const stream of this.#streams) stream.destroy()
-    for (const child of this.#children) child.end()
+    this.#endChildren()
     await connection.close()
     await Promise.all([...this.#children].map((child) => child.ended))
+  }
+
+  #endChildren(): void {
+    for (const child of this.#children) child.end()
   }
 }
 

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
+import { assertEngineSupported } from '../../src/adapters/docker/engine-version.ts'
+import type { Shell } from '../../src/adapters/host/shell.ts'
+
+export type EngineSetUp = {
+  /** Connected; whoever made it disposes of it. */
+  shell: Shell
+  /** An image of the machine's Engine that has a shell and the usual small programs. */
+  image: string
+}
+
+let projects = 0
+
+/** What an Engine does for the deploy, whatever its version and wherever it is. */
+export function engineContract(name: string, setUp: () => Promise<EngineSetUp>): void {
+  describe(`${name} keeps the contract of an engine`, () => {
+    const project = `contract-${(projects += 1)}`
+    let shell: Shell
+    let image: string
+    let engine: DockerEngine
+
+    beforeAll(async () => {
+      const made = await setUp()
+      shell = made.shell
+      image = made.image
+      engine = createEngine(shell)
+    })
+    afterAll(async () => {
+      const containers = await engine.containers(project)
+      await Promise.all(
+        containers.map(({ id }) => engine.remove(id, { force: true, anonymousVolumes: true })),
+      )
+      await engine.removeImage(`${project}:tagged`)
+      engine[Symbol.dispose]()
+    })
+
+    async function docker(...argv: string[]): Promise<string> {
+      const { exitCode, stdout, stderr } = await shell.run(['docker', ...argv])
+      if (exitCode !== 0) throw new Error(stderr)
+      return stdout.trim()
+    }
+
+    function start(script: string, ...options: string[]): Promise<string> {
+      const labels = ['project', 'service', 'config-hash'].flatMap((key, index) => [
+        '--label',
+        `com.docker.compose.${key}=${[project, 'api', 'abc'][index] ?? ''}`,
+      ])
+      return docker('run', '-d', ...labels, '--entrypoint', '/bin/sh', ...options, image, '-c', script)
+    }
+
+    test('it tells what it is', async () => {
+      const facts = await engine.engineFacts()
+      expect(facts).toMatchObject({
+        os: 'linux',
+        version: await docker('version', '-f', '{{.Server.Version}}'),
+      })
+      expect(facts.dataRoot).toBe(await docker('info', '-f', '{{.DockerRootDir}}'))
+      expect(() => assertEngineSupported(facts.version, name)).not.toThrow()
+    })
+
+    test('it lists the containers of a project with all that is asked about them', async () => {
+      const id = await start(
+        'sleep 1000',
+        '--name',
+        `${project}-api-1`,
+        '--stop-timeout',
+        '3',
+        '--health-cmd',
+        'exit 0',
+        '--health-interval',
+        '5s',
+      )
+      const container = (await engine.containers(project)).find((one) => one.id === id)
+      expect(container).toMatchObject({
+        name: `${project}-api-1`,
+        service: 'api',
+        oneOff: false,
+        imageName: image,
+        configHash: 'abc',
+        state: 'running',
+        exitCode: 0,
+        outOfMemory: false,
+        restartCount: 0,
+        healthCheck: { argv: ['/bin/sh', '-c', 'exit 0'], intervalMs: 5000, timeoutMs: 30_000, retries: 3 },
+        stopGraceMs: 3000,
+      })
+      expect(container?.startedAtMs).toBeGreaterThan(Date.parse('2020-01-01'))
+      expect(container?.networks[0]?.address).toMatch(/^[\d.]+$/)
+      expect(await engine.container(id)).toEqual(expect.objectContaining({ id }))
+    })
+
+    test('a container that ended is listed with its exit code', async () => {
+      const id = await start('exit 7')
+      await docker('wait', id)
+      expect(await engine.container(id)).toMatchObject({ state: 'exited', exitCode: 7, health: 'none' })
+      expect(await engine.containers(project)).toContainEqual(expect.objectContaining({ id }))
+    })
+
+    test('a container that is gone is an error with its id', async () => {
+      await expect(engine.container('gone')).rejects.toMatchObject({
+        code: 'DOCKER_FAILED',
+        message: expect.stringContaining('gone') as string,
+      })
+    })
+
+    describe('exec', () => {
+      let id: string
+      beforeAll(async () => {
+        id = await start('sleep 1000')
+      })
+
+      test('gives exit code and output, and lines as they come', async () => {
+        const lines: string[] = []
+        const script = 'echo one; echo two; printf three; exit 3'
+        const result = await engine.exec(id, ['sh', '-c', script], { onLine: (line) => lines.push(line) })
+        expect(result).toEqual({ exitCode: 3, output: 'one\ntwo\nthree' })
+        expect(lines).toEqual(['one', 'two', 'three'])
+      })
+
+      test('passes arguments as they are, and output stripped of control characters', async () => {
+        const { output } = await engine.exec(id, ['printf', '%s|', "it's", '$HOME', '\u001b[31mred'])
+        expect(output).toBe("it's|$HOME|red|")
+      })
+
+      test('runs as the user it is given', async () => {
+        expect(await engine.exec(id, ['id', '-u'], { user: '1234' })).toEqual({ exitCode: 0, output: '1234' })
+      })
+
+      test('gives 127 for a program that is not there, 126 for one that cannot run', async () => {
+        expect((await engine.exec(id, ['no-such-program'])).exitCode).toBe(127)
+        expect((await engine.exec(id, ['/etc'])).exitCode).toBe(126)
+      })
+
+      test('gives 124 when it takes too long', async () => {
+        const result = await engine.exec(id, ['sh', '-c', 'echo begun; sleep 1000'], { timeoutMs: 500 })
+        expect(result.exitCode).toBe(124)
+      })
+
+      test('throws the reason when it is aborted', async () => {
+        const controller = new AbortController()
+        const running = engine.exec(id, ['sh', '-c', 'echo begun; sleep 1000'], {
+          signal: controller.signal,
+          onLine: () => controller.abort('enough'),
+        })
+        await expect(running).rejects.toBe('enough')
+      })
+
+      test('carries much output', async () => {
+        const { output } = await engine.exec(id, ['seq', '1', '1500'])
+        expect(output.split('\n')).toEqual(Array.from({ length: 1500 }, (_, index) => String(index + 1)))
+      })
+
+      test('runs many at once', async () => {
+        const results = await Promise.all(
+          Array.from({ length: 8 }, (_, n) => engine.exec(id, ['sh', '-c', `exit ${n}`])),
+        )
+        expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+      })
+
+      test('is refused in a container that has ended', async () => {
+        const ended = await start('exit 0')
+        await docker('wait', ended)
+        await expect(engine.exec(ended, ['true'])).rejects.toMatchObject({
+          code: 'DOCKER_FAILED',
+          message: expect.stringContaining('not running') as string,
+        })
+      })
+    })
+
+    test('the last lines of a log are given, from a terminal too', async () => {
+      const script = 'echo one; printf "\\033[1mtwo\\033[0m\\n" >&2; sleep 0.1; echo three'
+      for (const terminal of [[], ['-t']]) {
+        const id = await start(script, ...terminal)
+        await docker('wait', id)
+        expect((await engine.logTail(id, 2)).toSorted()).toEqual(['three', 'two'])
+      }
+    })
+
+    test('a container is stopped in the time it is given, and removed; a second time is no error', async () => {
+      const id = await start('trap "" TERM; while :; do sleep 1; done', '-v', '/data')
+      await engine.stop(id, 1000)
+      expect(await engine.container(id)).toMatchObject({ state: 'exited', exitCode: 137 })
+      const volume = await docker('inspect', '-f', '{{(index .Mounts 0).Name}}', id)
+      await engine.remove(id, { anonymousVolumes: true })
+      await engine.remove(id)
+      await expect(docker('volume', 'inspect', volume)).rejects.toThrow('no such volume')
+    })
+
+    test('an image gets a tag and loses it again; one in use or gone stays as it is', async () => {
+      await start('sleep 1000')
+      await engine.tag(image, `${project}:tagged`)
+      const id = await docker('image', 'inspect', '-f', '{{.Id}}', image)
+      const tagged = (await engine.images()).find((one) => one.id === id)
+      expect(tagged?.tags).toContain(`${project}:tagged`)
+      expect(await engine.usedImageIds()).toContain(id)
+      expect(await engine.removeImage(`${project}:tagged`)).toBe(true)
+      expect(await engine.removeImage(`${project}:tagged`)).toBe(false)
+      expect(await engine.removeImage(id)).toBe(false)
+    })
+  })
+}

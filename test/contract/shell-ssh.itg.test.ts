@@ -1,0 +1,138 @@
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestNet, type TestNet } from '../support/net/test-net.ts'
+import { shellContract } from './shell-contract.ts'
+import { openSshAccess, type SshAccess } from './ssh-to-server.ts'
+
+let net: TestNet & AsyncDisposable
+let access: SshAccess
+beforeAll(async () => {
+  net = await startTestNet({ servers: { srv1: {}, srv2: {} } })
+  access = await openSshAccess(net)
+})
+afterAll(async () => {
+  await access[Symbol.asyncDispose]()
+  await net[Symbol.asyncDispose]()
+})
+
+shellContract('a server over SSH', () => access.shell('deploy', 'srv1'))
+
+describe('a connection that cannot be made', () => {
+  test.each([
+    ['the host key is not known', 'deploy', ['UserKnownHostsFile /dev/null'], 'HOST_KEY_UNKNOWN'],
+    ['no key is accepted', 'deploy', ['IdentityFile /dev/null', 'IdentityAgent none'], 'HOST_AUTH_FAILED'],
+    ['nothing listens on the port', 'deploy', ['Port 1'], 'HOST_UNREACHABLE'],
+    ['the name does not resolve', 'deploy', ['HostName no-such-host.invalid'], 'HOST_UNREACHABLE'],
+  ])('says why: %s', async (_case, user, options, code) => {
+    // The real key comes after, so it has to be out of the way where none shall be accepted.
+    await using shell = await access.shell(user, 'srv1', options)
+    if (code === 'HOST_AUTH_FAILED')
+      await net.server('srv1').run(['mv', '/home/deploy/.ssh', '/home/deploy/away'])
+    const failure = await shell.connect().catch((error: unknown) => error)
+    if (code === 'HOST_AUTH_FAILED')
+      await net.server('srv1').run(['mv', '/home/deploy/away', '/home/deploy/.ssh'])
+    expect(failure).toMatchObject({ code, message: expect.stringContaining('deploy@srv1') as string })
+  })
+
+  test('says that the host key has changed', async () => {
+    // The key that is known for it is srv2's.
+    const options = [`HostKeyAlias ${net.server('srv2').address}`]
+    await using shell = await access.shell('deploy', 'srv1', options)
+    await expect(shell.connect()).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' })
+  })
+
+  test('says that the user may run nothing', async () => {
+    await net
+      .server('srv2')
+      .run([
+        'sed',
+        '-i',
+        's#^nodocker:.*#nodocker:x:1501:1501::/home/nodocker:/usr/sbin/nologin#',
+        '/etc/passwd',
+      ])
+    await using shell = await access.shell('nodocker', 'srv2')
+    await expect(shell.connect()).rejects.toMatchObject({ code: 'HOST_COMMAND_FAILED' })
+  })
+
+  test('can be given up', async () => {
+    await using shell = await access.shell('deploy', 'srv1', ['ProxyCommand sleep 1000'])
+    const controller = new AbortController()
+    const connecting = shell.connect(controller.signal)
+    controller.abort('enough')
+    await expect(connecting).rejects.toBe('enough')
+  })
+})
+
+describe('a connection that stands', () => {
+  test('serves more commands at once than sshd allows sessions', async () => {
+    await using shell = await access.shell('deploy', 'srv1')
+    await shell.connect()
+    const outputs = await Promise.all(
+      Array.from({ length: 14 }, (_, n) => shell.run(['sh', '-c', `sleep 0.3; echo ${n}`])),
+    )
+    expect(outputs.map(({ stdout }) => Number(stdout))).toEqual(outputs.map((_, n) => n))
+  })
+
+  test('says so when sshd forbids to forward', async () => {
+    const server = net.server('srv2')
+    await server.run([
+      'sh',
+      '-c',
+      'echo "AllowTcpForwarding no" >>/etc/ssh/sshd_config; kill -HUP "$(cat /run/sshd.pid)"',
+    ])
+    await using shell = await access.shell('deploy', 'srv2')
+    await untilConnected(shell)
+    const failure = await shell
+      .dial('127.0.0.1', 22)
+      .then(text)
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code: 'HOST_COMMAND_FAILED',
+      message: expect.stringContaining('deploy@srv2') as string,
+    })
+  })
+
+  test('leaves no process behind when it is closed', async () => {
+    const shell = await access.shell('deploy', 'srv1')
+    await shell.connect()
+    const { ended } = shell.open(['sleep', '1234'])
+    await shell[Symbol.asyncDispose]()
+    await ended
+    await expect(shell.run(['true'])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+  })
+
+  test('breaks for everybody when the server ends it, and is then an error', async () => {
+    await using shell = await access.shell('deploy', 'srv1')
+    await shell.connect()
+    const running = shell.run(['sleep', '1000']).catch((error: unknown) => error)
+    const { stream, ended } = shell.open(['cat'])
+    stream.on('error', () => undefined).write('x')
+    await once(stream, 'data')
+    await net.server('srv1').run(['sh', '-c', 'for p in $(pgrep -f "sshd: deploy"); do kill -9 $p; done'])
+    expect(await running).toMatchObject({ code: 'HOST_UNREACHABLE' })
+    await ended
+    await expect(shell.run(['true'])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+  })
+
+  test('that is cut is noticed within 15 s', async () => {
+    await using shell = await access.shell('deploy', 'srv1')
+    await shell.connect()
+    await net.server('srv1').cutLine()
+    const failure = await shell.run(['true']).catch((error: unknown) => error)
+    await net.server('srv1').mendLine()
+    expect(failure).toMatchObject({ code: 'HOST_UNREACHABLE', temporary: true })
+  }, 15_000)
+})
+
+/** sshd may still be reading its configuration anew. */
+async function untilConnected(shell: { connect(): Promise<void> }): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await shell.connect()
+      return
+    } catch (error) {
+      if (tries === 20) throw error
+    }
+  }
+}

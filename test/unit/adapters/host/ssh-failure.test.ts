@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { readRefusal, readSshFailure } from '../../../../src/adapters/host/ssh-failure.ts'
+
+const changedKey = `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!
+Someone could be eavesdropping on you right now (man-in-the-middle attack)!
+It is also possible that a host key has just been changed.
+The fingerprint for the ED25519 key sent by the remote host is
+SHA256:4/i6RpWCnsEhy2fs0ba0iyLNlLo7nvIAKgbRDfX+krE.
+Please contact your system administrator.
+Add correct host key in /home/me/.ssh/known_hosts to get rid of this message.
+Offending ED25519 key in /home/me/.ssh/known_hosts:1
+  remove with:
+  ssh-keygen -f "/home/me/.ssh/known_hosts" -R "[127.0.0.1]:2201"
+Host key for [127.0.0.1]:2201 has changed and you have requested strict checking.
+Host key verification failed.
+`
+const noKnownKey = `No ED25519 host key is known for [127.0.0.1]:2201 and you have requested strict checking.
+Host key verification failed.
+`
+
+// What OpenSSH 9.2 printed.
+test.each([
+  ['another host key', changedKey, 'HOST_KEY_CHANGED'],
+  ['no host key, nobody to ask', 'Host key verification failed.\n', 'HOST_KEY_UNKNOWN'],
+  ['no host key, checking is strict', noKnownKey, 'HOST_KEY_UNKNOWN'],
+  ['no key accepted', 'root@127.0.0.1: Permission denied (publickey).\n', 'HOST_AUTH_FAILED'],
+  [
+    'too many keys offered',
+    'Received disconnect from 10.0.0.7 port 22:2: Too many authentication failures\nDisconnected from 10.0.0.7 port 22\n',
+    'HOST_AUTH_FAILED',
+  ],
+  ['port closed', 'ssh: connect to host 127.0.0.1 port 1: Connection refused\n', 'HOST_UNREACHABLE'],
+  [
+    'name unknown',
+    'ssh: Could not resolve hostname no-such-host.invalid: Name or service not known\n',
+    'HOST_UNREACHABLE',
+  ],
+  ['address silent', 'ssh: connect to host 192.0.2.1 port 22: Connection timed out\n', 'HOST_UNREACHABLE'],
+  ['line cut', 'Timeout, server srv1 not responding.\n', 'HOST_UNREACHABLE'],
+  ['nothing said', '', 'HOST_UNREACHABLE'],
+])('%s is told apart', (_case, stderr, code) => {
+  const failure = readSshFailure(stderr, 'deploy@test.example.com')
+  expect(failure.code).toBe(code)
+  expect(failure.message).toContain('deploy@test.example.com')
+})
+
+test('only what may pass by itself is temporary', () => {
+  expect(readSshFailure('Timeout, server srv1 not responding.', 'srv1').temporary).toBe(true)
+  expect(readSshFailure(changedKey, 'srv1').temporary).toBe(false)
+})
+
+test('a changed key comes with the command that forgets the old one', () => {
+  expect(readSshFailure(changedKey, 'deploy@10.0.0.7').hint).toContain('ssh-keygen -R 10.0.0.7')
+})
+
+test('a forward that sshd forbids is told apart from a port where nothing listens', () => {
+  const forbidden = 'channel 2: open failed: administratively prohibited: open failed'
+  expect(readRefusal(forbidden, 'srv1', 'localhost:80')).toMatchObject({ code: 'HOST_COMMAND_FAILED' })
+  const refused = 'channel 2: open failed: connect failed: Connection refused'
+  expect(readRefusal(refused, 'srv1', 'localhost:80')).toMatchObject({
+    code: 'ECONNREFUSED',
+    message: 'localhost:80 on srv1: Connection refused',
+  })
+})
