@@ -29,7 +29,8 @@ export function run(program, args, options = {}) {
  */
 export function ask(program, args) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 })
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+    setTimeout(() => child.kill(), 10_000).unref()
     let said = ''
     child.stdout.on('data', (chunk) => (said += chunk))
     child.on('error', () => resolve(undefined))

@@ -38,7 +38,7 @@ const suites = ['sid', 'trixie']
  * @throws {CannotSetUp} when no suite's programs run here
  */
 export async function unpackEngine() {
-  const fresh = `${ownDirectory}.new`
+  const fresh = `${ownDirectory}.${process.pid}`
   const root = join(fresh, 'root')
   const suite = suites.find((candidate) => unpackSuite(candidate, root))
   if (suite === undefined)
@@ -137,8 +137,8 @@ function wrapIptables(name) {
 }
 
 function linkDockerCommand() {
-  if (findProgram('docker') !== undefined) return
-  link(join(ownBin, 'docker'), '/usr/local/bin/docker')
+  const docker = join(ownBin, 'docker')
+  if ((findProgram('docker') ?? docker) === docker) link(docker, '/usr/local/bin/docker')
 }
 
 /** @param {readonly string[]} plugins */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cloneDirectory } from './machine.ts'
 import { mustRun } from './run-command.ts'
@@ -52,5 +52,7 @@ async function makeCertificates(directory: string): Promise<void> {
     'names.cnf',
   ]
   await openssl('x509', '-req', '-in', 'registry.csr', ...signing, '-out', 'registry.crt')
+  // Users who are not root read the authority's certificate, too.
+  chmodSync(fresh, 0o755)
   if (!existsSync(directory)) renameSync(fresh, directory)
 }

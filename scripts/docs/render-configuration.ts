@@ -1,0 +1,117 @@
+import { stringify } from 'yaml'
+import { configSchema } from '../../src/config/schema.ts'
+import { describeSchema, type KeyEntry } from './describe-schema.ts'
+
+/** docs/configuration.md: every key, and an example with all of them. */
+export function renderConfiguration(): string {
+  const keys = describeSchema(configSchema)
+  return [
+    '# dray.yml',
+    '',
+    'One file beside your compose file says where the app goes. Only `environments` is required; what is left out is derived. Without a dray.yml, `dray deploy local` deploys the compose file of the current directory on this machine.',
+    '',
+    'The shortest:',
+    '',
+    '```yaml',
+    'environments:',
+    '  production:',
+    '    host: deploy@example.com',
+    '    tag: version',
+    '```',
+    '',
+    'Durations have units: `500ms`, `30s`, `1m30s`. What YAML would read as a number or a truth value goes in quotes where text is meant: `tag: "1.10"`. Keys that start with `x-` are yours, for anchors. `dray.schema.json` is the same as a JSON schema, for editors.',
+    '',
+    '## All keys',
+    '',
+    ...renderTable('', keys),
+    '',
+    ...keys.flatMap((key) => renderSection('', key)),
+    '## An example with every key',
+    '',
+    '```yaml',
+    renderExample(),
+    '```',
+    '',
+  ].join('\n')
+}
+
+/** A dray.yml that uses every key, each with its description above it. */
+function renderExample(): string {
+  return describeSchema(configSchema)
+    .flatMap((key) => [...renderExampleKey(key, ''), ''])
+    .join('\n')
+    .trimEnd()
+}
+
+function renderSection(prefix: string, key: KeyEntry): string[] {
+  if (key.children.length === 0) return []
+  const path = pathOf(prefix, key)
+  return [
+    `## \`${path}\``,
+    '',
+    key.description,
+    '',
+    ...renderTable(`${path}.`, key.children),
+    '',
+    ...key.children.flatMap((child) => renderSection(`${path}.`, child)),
+  ]
+}
+
+function pathOf(prefix: string, key: KeyEntry): string {
+  return `${prefix}${key.name}${key.exampleKey === undefined ? '' : '.NAME'}`
+}
+
+function renderTable(prefix: string, keys: readonly KeyEntry[]): string[] {
+  const rows = keys.map((key) => {
+    const absent = key.isRequired ? '**required**' : (key.defaultText ?? 'none')
+    const more =
+      key.children.length > 0 ? ` See [\`${pathOf(prefix, key)}\`](#${anchorOf(pathOf(prefix, key))}).` : ''
+    return [`\`${key.name}\``, key.type, absent, `${key.description}${more}`, renderExamples(key.examples)]
+  })
+  return renderRows(['key', 'value', 'if left out', 'what it is', 'for instance'], rows)
+}
+
+/** A Markdown table; cells may hold `|`. */
+export function renderRows(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)]
+}
+
+function anchorOf(heading: string): string {
+  return heading.toLowerCase().replace(/[^a-z0-9 _-]/g, '')
+}
+
+function renderExamples(examples: readonly unknown[]): string {
+  return examples.map((example) => `\`${renderFlow(example)}\``).join(', ')
+}
+
+function renderFlow(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim()
+}
+
+function renderExampleKey(key: KeyEntry, indent: string): string[] {
+  if (key.omitFromExample) return []
+  const comment = wrap(key.description, 100 - indent.length).map((line) => `${indent}# ${line}`)
+  if (key.children.length === 0) {
+    return [...comment, `${indent}${key.name}: ${renderFlow(key.examples[0])}`]
+  }
+  const named = key.exampleKey === undefined ? [] : [`${indent}  ${key.exampleKey}:`]
+  const deeper = `${indent}  ${named.length > 0 ? '  ' : ''}`
+  return [
+    ...comment,
+    `${indent}${key.name}:`,
+    ...named,
+    ...key.children.flatMap((child) => renderExampleKey(child, deeper)),
+  ]
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
