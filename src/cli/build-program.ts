@@ -1,6 +1,7 @@
 import { Command as Program, Option } from 'commander'
-import type { Command, CommandInput, OptionValues } from './command.ts'
+import type { Command, CommandInput } from './command.ts'
 import { globalOptionSpecs, readGlobalOptions } from './global-options.ts'
+import type { OptionValues } from './option.ts'
 import { version } from './version.ts'
 
 export type ProgramOptions = {

@@ -1,6 +1,7 @@
 import type { ExitCode } from '../errors/exit-code.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
+import type { OptionSpec, OptionValues } from './option.ts'
 
 /** A command as data: the parser, the help, docs/commands.md and the completion all derive from it. */
 export type Command = {
@@ -24,26 +25,11 @@ export type ArgumentSpec = {
   description: string
 }
 
-export type OptionSpec = {
-  /** As commander reads it: `--tag <TAG>`, `--wait [DURATION]`, `--adopt`. */
-  flags: string
-  description: string
-}
-
 export type Example = { command: string; description: string }
 
 export type CommandInput = {
   /** By the argument's name; undefined where it was left out. */
   arguments: Readonly<Record<string, string | undefined>>
-  /** By the option's name in camel case; `true` for one without a value. */
   options: OptionValues
   global: GlobalOptions
-}
-
-export type OptionValues = Readonly<Record<string, string | boolean | undefined>>
-
-/** The value of an option that takes one. */
-export function textOption(options: OptionValues, name: string): string | undefined {
-  const value = options[name]
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,6 +1,7 @@
 import { DrayError } from '../errors/dray-error.ts'
 import { parseDuration } from '../shared/duration.ts'
-import { textOption, type ArgumentSpec, type OptionSpec, type OptionValues } from './command.ts'
+import type { ArgumentSpec } from './command.ts'
+import { textOption, type OptionSpec, type OptionValues } from './option.ts'
 
 const defaultWaitMs = 15 * 60_000
 

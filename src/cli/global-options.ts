@@ -1,4 +1,4 @@
-import { textOption, type OptionSpec, type OptionValues } from './command.ts'
+import { textOption, type OptionSpec, type OptionValues } from './option.ts'
 
 /** What every command understands, before or after its name. */
 export const globalOptionSpecs: readonly OptionSpec[] = [

@@ -2,10 +2,11 @@ import { CommanderError, type Command as Program } from 'commander'
 import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { buildProgram } from './build-program.ts'
-import type { Command, CommandInput, OptionValues } from './command.ts'
+import type { Command, CommandInput } from './command.ts'
 import { commands } from './commands.ts'
 import type { CliContext } from './context.ts'
 import { readGlobalOptions } from './global-options.ts'
+import type { OptionValues } from './option.ts'
 
 /** Runs one command line (without `node` and the script) to its end. Never throws: what goes wrong is told on the streams. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {

@@ -1,108 +1,6 @@
 import * as z from 'zod'
-import { durationPattern } from '../shared/duration.ts'
-
-/**
- * The shape of dray.yml. Types, dray.schema.json and docs/configuration.md all come from here: a key's `description` is its
- * documentation, and `examples` are shown there.
- */
-
-const text = (what: string) => z.string().min(1, `expected ${what}, found nothing`)
-
-const durationMessage = 'expected a duration with its unit, such as 30s or 1m30s'
-
-const duration = z.string(durationMessage).regex(durationPattern, durationMessage)
-
-const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-const fileList = z.union([text('a file'), z.array(text('a file')).min(1, 'expected at least one file')], {
-  error: 'expected a file or a list of files',
-})
-
-const serviceName = z
-  .string()
-  .regex(/^[a-zA-Z0-9._-]+$/, 'expected the name of a service (letters, digits, `.`, `_` and `-`)')
-
-const probe = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, error: 'expected an address that starts with http:// or https://' })
-    .meta({
-      description: 'Address to ask, through the proxy, as the host sees it.',
-      examples: ['http://localhost/api/health'],
-    }),
-  timeout: duration.optional().meta({
-    description: 'How long one request may take.',
-    examples: ['2s'],
-    defaultText: '5s',
-  }),
-  every: duration.optional().meta({
-    description: 'Time from one request to the next.',
-    examples: ['1s'],
-    defaultText: '100ms',
-  }),
-})
-
-const keep = z
-  .int({ error: 'expected a whole number' })
-  .min(1, 'expected 1 or more')
-  .max(100, 'expected 100 or less')
-
-const host = z
-  .string()
-  .regex(
-    /^(?:ssh:\/\/)?(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/,
-    'expected a host as user@name, user@name:port, a name of ~/.ssh/config, or local',
-  )
-
-const environment = z.strictObject({
-  host: host.optional().meta({
-    description:
-      'The server, as `ssh` takes it: `user@name`, `user@name:port`, or a name of `~/.ssh/config`. `local` is the machine that dray runs on.',
-    examples: ['deploy@test.example.com'],
-  }),
-  hosts: z
-    .array(host)
-    .min(1, 'expected at least one host')
-    .optional()
-    .meta({
-      description: 'Several servers that run the same app. Either this or `host`.',
-      examples: [['deploy@a.example.com', 'deploy@b.example.com']],
-    }),
-  path: text('a directory')
-    .optional()
-    .meta({
-      description:
-        "The app's directory on the server; it holds `.env`. Absolute, unless the host is `local`.",
-      examples: ['/srv/shop'],
-      defaultText: '`/srv/<app>`; for `local` the directory of the compose file',
-    }),
-  tag: text('a tag')
-    .optional()
-    .meta({
-      description:
-        'Which tag to deploy where none is named. `sha`: the commit (`GITHUB_SHA`, else the checked-out one). `version`: the git tag (in Actions the one that started the run). `latest`, or any other text: that tag; `${SHA}`, `${SHORT_SHA}`, `${VERSION}` and deploy-time values are put in.',
-      examples: ['sha', 'version', 'build-${GITHUB_RUN_NUMBER}'],
-      defaultText: "none: `IMAGE_TAG` is not set, and the compose file's own default holds",
-    }),
-  compose: fileList.optional().meta({
-    description:
-      'The compose file, or several that are merged as `docker compose -f a -f b` does. Relative to dray.yml.',
-    examples: ['docker-compose.production.yml', ['docker-compose.yml', 'docker-compose.test.yml']],
-    defaultText: 'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`',
-  }),
-  probe: probe.optional().meta({ description: 'Instead of the top-level `probe`.' }),
-  keep: keep.optional().meta({ description: 'Instead of the top-level `keep`.', examples: [10] }),
-  env: z
-    .record(
-      z.string().regex(variableName, 'expected the name of a variable (letters, digits and `_`)'),
-      z.string(),
-    )
-    .optional()
-    .meta({
-      description:
-        'Values for `${…}` in the compose file that belong to this environment. No secrets: those live in `.env` on the server.',
-      examples: [{ PUBLIC_URL: 'https://test.example.com' }],
-    }),
-})
+import { environmentSchema } from './environment-schema.ts'
+import { duration, keep, probe, serviceName, text } from './schema-parts.ts'
 
 const task = z.strictObject({
   service: z
@@ -179,7 +77,12 @@ const otherRegistry = z.strictObject({
   insecure: z
     .boolean({ error: 'expected true or false' })
     .optional()
-    .meta({ description: 'The registry speaks plain HTTP.', examples: [true], defaultText: 'false' }),
+    .meta({
+      description: 'The registry speaks plain HTTP.',
+      omitFromExample: true,
+      examples: [true],
+      defaultText: 'false',
+    }),
 })
 
 const bundle = z.strictObject({
@@ -199,7 +102,10 @@ const bundle = z.strictObject({
     }),
 })
 
-/** The file as it is written; keys that start with `x-` are taken out before. */
+/**
+ * The shape of dray.yml as it is written; keys that start with `x-` are taken out before. Types, dray.schema.json and
+ * docs/configuration.md all come from here: a key's `description` is its documentation, and `examples` are shown there.
+ */
 export const configSchema = z.strictObject({
   app: z
     .string()
@@ -228,9 +134,9 @@ export const configSchema = z.strictObject({
       z
         .string()
         .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a name of letters, digits, `.`, `_` and `-`'),
-      environment,
+      environmentSchema,
     )
-    .meta({ description: 'The places to deploy to, by name.' }),
+    .meta({ description: 'The places to deploy to, by name.', exampleKey: 'test' }),
   tasks: z
     .record(
       z
@@ -239,7 +145,10 @@ export const configSchema = z.strictObject({
       task,
     )
     .optional()
-    .meta({ description: 'One-off commands of the app, in the order in which they run.' }),
+    .meta({
+      description: 'One-off commands of the app, in the order in which they run.',
+      exampleKey: 'migrate',
+    }),
   proxy: z
     .strictObject({ service: serviceName.meta({ description: 'Its service.', examples: ['nginx'] }) })
     .optional()
@@ -253,10 +162,10 @@ export const configSchema = z.strictObject({
     examples: [5],
     defaultText: '5',
   }),
-  services: z
-    .record(serviceName, service)
-    .optional()
-    .meta({ description: 'What holds for one service, by its name in the compose file.' }),
+  services: z.record(serviceName, service).optional().meta({
+    description: 'What holds for one service, by its name in the compose file.',
+    exampleKey: 'worker',
+  }),
   registries: z
     .record(
       z
@@ -265,7 +174,10 @@ export const configSchema = z.strictObject({
       otherRegistry,
     )
     .optional()
-    .meta({ description: "Other registries than the app's own, by host." }),
+    .meta({
+      description: "Other registries than the app's own, by host.",
+      exampleKey: 'registry.example.com',
+    }),
   bundle: bundle
     .optional()
     .meta({ description: 'Files that go with the compose file, beyond those that it mounts.' }),

@@ -1,0 +1,44 @@
+import * as z from 'zod'
+import { durationPattern } from '../shared/duration.ts'
+
+/** Text that is not empty; `what` is what it should have been, for the message. */
+export const text = (what: string) => z.string().min(1, `expected ${what}, found nothing`)
+
+const durationMessage = 'expected a duration with its unit, such as 30s or 1m30s'
+
+/** As `parseDuration` reads it. */
+export const duration = z
+  .string(durationMessage)
+  .regex(durationPattern, durationMessage)
+  .meta({ typeName: 'duration' })
+
+/** A service of the compose file. */
+export const serviceName = z
+  .string()
+  .regex(/^[a-zA-Z0-9._-]+$/, 'expected the name of a service (letters, digits, `.`, `_` and `-`)')
+
+/** A block that may stand at the top and in an environment. */
+export const probe = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'expected an address that starts with http:// or https://' })
+    .meta({
+      description: 'Address to ask, through the proxy, as the host sees it.',
+      examples: ['http://localhost/api/health'],
+    }),
+  timeout: duration.optional().meta({
+    description: 'How long one request may take.',
+    examples: ['2s'],
+    defaultText: '5s',
+  }),
+  every: duration.optional().meta({
+    description: 'Time from one request to the next.',
+    examples: ['1s'],
+    defaultText: '100ms',
+  }),
+})
+
+/** Number of releases, at the top and in an environment. */
+export const keep = z
+  .int({ error: 'expected a whole number' })
+  .min(1, 'expected 1 or more')
+  .max(100, 'expected 100 or less')

@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { cruise, type ICruiseResult, type IConfiguration } from 'dependency-cruiser'
+import { expect, onTestFinished, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const configuration = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as IConfiguration
+
+/** Every broken rule of the layers in `src` below a directory, as `rule: from -> to`. */
+async function violationsIn(baseDir: string): Promise<string[]> {
+  const { tsConfig: _, ...options } = configuration.options ?? {}
+  const { output } = await cruise(['src'], {
+    ...options,
+    baseDir,
+    ruleSet: { forbidden: configuration.forbidden },
+    validate: true,
+  })
+  return (output as ICruiseResult).summary.violations.map(
+    ({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`,
+  )
+}
+
+async function makeTree(files: Readonly<Record<string, string>>): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'dray-layers-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(directory, name)), { recursive: true })
+    await writeFile(path.join(directory, name), text)
+  }
+  return directory
+}
+
+test('the layers of the source keep their rules', async () => {
+  expect(await violationsIn(root)).toEqual([])
+}, 30_000)
+
+test('a tree that breaks the rules is told so', async () => {
+  const nothing = 'export const a = 1\n'
+  const directory = await makeTree({
+    'src/deploy/plan.ts':
+      "import '../ui/draw.ts'\nimport 'node:fs'\nimport 'node:child_process'\nimport type { B } from '../adapters/ssh.ts'\nexport type A = B\n",
+    'src/adapters/ssh.ts': "import '../config/load.ts'\nexport type B = string\n",
+    'src/ui/draw.ts': "import '../adapters/ssh.ts'\n",
+    'src/config/load.ts': nothing,
+    'src/shared/one.ts': "import './two.ts'\nimport '../deploy/plan.ts'\n",
+    'src/shared/two.ts': "import './one.ts'\n",
+    'src/errors/error.ts': "import '../shared/three.ts'\n",
+    'src/shared/three.ts': nothing,
+    'src/cli/run.ts': "import '../main.ts'\n",
+    'src/main.ts': nothing,
+  })
+  expect((await violationsIn(directory)).sort()).toEqual([
+    'adapters-face-the-world: src/adapters/ssh.ts -> src/config/load.ts',
+    'deploy-knows-only-itself: src/deploy/plan.ts -> src/adapters/ssh.ts',
+    'deploy-knows-only-itself: src/deploy/plan.ts -> src/ui/draw.ts',
+    'deploy-touches-nothing: src/deploy/plan.ts -> child_process',
+    'deploy-touches-nothing: src/deploy/plan.ts -> fs',
+    'errors-stand-alone: src/errors/error.ts -> src/shared/three.ts',
+    'no-cycles: src/shared/one.ts -> src/shared/two.ts',
+    'nothing-imports-main: src/cli/run.ts -> src/main.ts',
+    'shared-is-the-ground: src/shared/one.ts -> src/deploy/plan.ts',
+    'ui-draws: src/ui/draw.ts -> src/adapters/ssh.ts',
+  ])
+}, 30_000)
