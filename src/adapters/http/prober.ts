@@ -29,16 +29,17 @@ const ask = (
   new Promise((resolve) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const request: ClientRequest = send(url, {
-      agent: false,
       headers: { 'user-agent': 'dray-probe', connection: 'close' },
       signal: AbortSignal.timeout(timeoutMs),
-      ...(socket === undefined ? {} : { createConnection: () => connectionFor(url, socket) }),
+      // With an agent, even `false`, Node would not use the connection that is given.
+      ...(socket === undefined ? { agent: false } : { createConnection: () => connectionFor(url, socket) }),
     })
     request.on('response', (response: IncomingMessage) => {
       response.on('error', (error) => {
         resolve({ error: error.message })
       })
       response.on('end', () => {
+        request.destroy()
         resolve({ status: response.statusCode ?? 0 })
       })
       response.resume()
