@@ -169,11 +169,11 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
     })
 
     test('the last lines of a log are given, from a terminal too', async () => {
-      const script = 'echo one; printf "\\033[1mtwo\\033[0m\\n" >&2; sleep 0.1; echo three'
+      const script = 'echo one; sleep 0.1; printf "\\033[1mtwo\\033[0m\\n" >&2; sleep 0.1; echo three'
       for (const terminal of [[], ['-t']]) {
         const id = await start(script, ...terminal)
         await docker('wait', id)
-        expect((await engine.logTail(id, 2)).toSorted()).toEqual(['three', 'two'])
+        expect(await engine.logTail(id, 2)).toEqual(['two', 'three'])
       }
     })
 
@@ -184,7 +184,7 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       const volume = await docker('inspect', '-f', '{{(index .Mounts 0).Name}}', id)
       await engine.remove(id, { anonymousVolumes: true })
       await engine.remove(id)
-      await expect(docker('volume', 'inspect', volume)).rejects.toThrow('no such volume')
+      await expect(docker('volume', 'inspect', volume)).rejects.toThrow(/no such volume/i)
     })
 
     test('an image gets a tag and loses it again; one in use or gone stays as it is', async () => {

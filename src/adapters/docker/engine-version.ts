@@ -12,6 +12,8 @@ export type EngineFacts = Platform & {
   /** Directory on the host. */
   dataRoot: string
   storageDriver: string
+  /** Base URLs of the mirrors of Docker Hub that it asks first. */
+  mirrors: readonly string[]
 }
 
 /** Newest API that this code was tested against, and the oldest that still has all it needs. */
@@ -32,6 +34,7 @@ export const infoAnswer = z.object({
   DockerRootDir: z.string(),
   Driver: z.string(),
   Architecture: z.string(),
+  RegistryConfig: z.object({ Mirrors: z.array(z.string()).nullish() }).nullish(),
 })
 
 /** The API version to speak: the server's, but no newer than we know and no older than it accepts. */
@@ -60,6 +63,7 @@ export function readEngineFacts(version: VersionAnswer, info: z.infer<typeof inf
     variant: version.Arch === 'arm' ? armVariant(info.Architecture) : undefined,
     dataRoot: info.DockerRootDir,
     storageDriver: info.Driver,
+    mirrors: (info.RegistryConfig?.Mirrors ?? []).map((url) => url.replace(/\/$/, '')),
   }
 }
 

@@ -48,7 +48,9 @@ export async function execInContainer(
     }
     // An answer that ends with its connection looks complete when we close that ourselves.
     signal.throwIfAborted()
-    return { exitCode: await readExitCode(client, execId), output: lines.join('\n') }
+    const output = lines.join('\n')
+    const exitCode = await readExitCode(client, execId)
+    return { exitCode: exitCode === 126 ? (readStartError(output) ?? exitCode) : exitCode, output }
   } catch (error) {
     if (timeout?.aborted && !options.signal?.aborted) return { exitCode: timedOut, output: lines.join('\n') }
     throw options.signal?.aborted ? options.signal.reason : error
@@ -65,22 +67,23 @@ async function create(
   return (await client.read(request, z.object({ Id: z.string() }))).Id
 }
 
-/** Engines up to 20.10 and others answer with 400 where the program is not there; newer ones say so in the output. */
+/** Where nothing of the command's output has come yet, some Engines refuse the request instead of saying so in the output. */
 async function readStartFailure(
   client: EngineClient,
   response: IncomingMessage,
   execId: string,
 ): Promise<ExecResult> {
-  const body = await text(response)
-  const message = readMessage(body)
-  if (/executable file not found|no such file or directory/i.test(message))
-    return { exitCode: 127, output: message }
-  if (/permission denied|is a directory/i.test(message)) return { exitCode: 126, output: message }
-  client.assertDone(
-    { status: response.statusCode ?? 0, text: body },
-    { method: 'POST', path: `/exec/${execId}/start` },
-  )
-  return { exitCode: 126, output: message }
+  const answer = { status: response.statusCode ?? 0, text: await text(response) }
+  const output = readMessage(answer.text)
+  const exitCode = readStartError(output)
+  if (exitCode === undefined) client.assertDone(answer, { method: 'POST', path: `/exec/${execId}/start` })
+  return { exitCode: exitCode ?? 126, output }
+}
+
+/** 126 or 127 where the words are those of a program that could not be started: Engine 20.10 has 126 for both. */
+function readStartError(output: string): 126 | 127 | undefined {
+  if (!/OCI runtime exec failed|unable to start container process/i.test(output)) return undefined
+  return /executable file not found|no such file or directory/i.test(output) ? 127 : 126
 }
 
 /** The output may end a moment before the Engine has noted the exit code. */

@@ -19,7 +19,7 @@ const signs: readonly Sign[] = [
     message: ({ name, host }) => `The disk of ${where(host)} was full before ${name} was pulled.`,
   },
   {
-    says: /toomanyrequests|too many requests|rate limit/i,
+    says: /toomanyrequests|too many requests|rate limit|\b429\b/i,
     code: 'REGISTRY_RATE_LIMITED',
     message: ({ name }) => `The registry asks for fewer requests: ${name} was not pulled.`,
     temporary: true,

@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
+import type { SshShell } from '../../src/adapters/host/ssh-shell.ts'
+import type { Credentials, PullProgress } from '../../src/deploy/ports.ts'
+import { Secret } from '../../src/shared/secret.ts'
+import { type PreparedImages, prepareImages } from '../support/images/prepare.ts'
+import { testToken } from '../support/net/registry.ts'
+import { startTestNet, type TestNet } from '../support/net/test-net.ts'
+import { engineContract } from './engine-contract.ts'
+import { openSshAccess, type SshAccess } from './ssh-to-server.ts'
+
+const image = 'nginx:alpine'
+const credentials: Credentials = { username: 'x', password: new Secret(testToken) }
+
+let net: TestNet & AsyncDisposable
+let access: SshAccess
+let images: PreparedImages
+const shells: SshShell[] = []
+beforeAll(async () => {
+  net = await startTestNet({
+    servers: { srv1: {}, old: { engine: '20.10' }, small: { diskBytes: 120 * 1024 ** 2 } },
+  })
+  access = await openSshAccess(net)
+  const wanted = ['library/nginx:alpine', 'acme/shop-backend:v1', 'acme/shop-backend:v2-other-platform']
+  images = await prepareImages({
+    registryPushHost: net.registry.pushHost,
+    only: (name) => wanted.includes(name),
+  })
+})
+afterAll(async () => {
+  await Promise.all(shells.map((shell) => shell[Symbol.asyncDispose]()))
+  await access[Symbol.asyncDispose]()
+  await net[Symbol.asyncDispose]()
+})
+
+async function connectTo(
+  serverName: string,
+  user = 'deploy',
+  options: readonly string[] = [],
+): Promise<SshShell> {
+  const shell = await access.shell(user, serverName, options)
+  shells.push(shell)
+  await shell.connect()
+  return shell
+}
+
+async function setUpWith(serverName: string): Promise<{ shell: SshShell; image: string }> {
+  const shell = await connectTo(serverName)
+  await createEngine(shell).pull(image, {})
+  return { shell, image }
+}
+
+engineContract('the newest Engine of a server over SSH', () => setUpWith('srv1'))
+engineContract('Engine 20.10 of a server over SSH', () => setUpWith('old'))
+engineContract('an Engine behind an sshd that forbids forwarding', async () => {
+  const script =
+    'echo "AllowStreamLocalForwarding no" >>/etc/ssh/sshd_config; kill -HUP "$(cat /run/sshd.pid)"'
+  await net.server('srv1').run(['sh', '-c', script])
+  return setUpWith('srv1')
+})
+
+describe('a pull', () => {
+  let engine: DockerEngine
+  let name: string
+  beforeAll(async () => {
+    engine = createEngine(await connectTo('srv1'))
+    name = `ghcr.io/acme/shop-backend@${images.get('acme/shop-backend:v1') ?? ''}`
+  })
+  afterEach(async () => {
+    await net.registry.reset()
+    await engine.removeImage(name)
+  })
+
+  test('by digest, with credentials, tells how far it is, and keeps nothing of them', async () => {
+    const seen: PullProgress[] = []
+    await engine.pull(name, { credentials, onProgress: (progress) => seen.push(progress) })
+    expect((await engine.images()).flatMap(({ digests }) => digests)).toContain(name)
+    const last = seen.at(-1)
+    expect(last?.totalBytes).toBeGreaterThan(1_000_000)
+    expect(last?.doneBytes).toBe(last?.totalBytes)
+    expect(await net.server('srv1').findOnDisk(testToken)).toEqual([])
+  })
+
+  test('of what is there already is quick and downloads nothing', async () => {
+    await engine.pull(name, { credentials })
+    const seen: PullProgress[] = []
+    await engine.pull(name, { credentials, onProgress: (progress) => seen.push(progress) })
+    expect(seen).toEqual([])
+  })
+
+  test('without credentials says that the registry wants them', async () => {
+    await expect(engine.pull(name, {})).rejects.toMatchObject({ code: 'REGISTRY_UNAUTHORIZED' })
+  })
+
+  test('with wrong credentials says that the registry refuses them', async () => {
+    const wrong = { username: 'x', password: new Secret('wrong') }
+    await expect(engine.pull(name, { credentials: wrong })).rejects.toMatchObject({
+      code: 'REGISTRY_FORBIDDEN',
+    })
+  })
+
+  test('of a tag that is not there says so', async () => {
+    await expect(engine.pull('ghcr.io/acme/shop-backend:v99', { credentials })).rejects.toMatchObject({
+      code: 'TAG_NOT_FOUND',
+    })
+  })
+
+  test('of an image for another processor says so', async () => {
+    await expect(
+      engine.pull(`ghcr.io/acme/shop-backend@${images.get('acme/shop-backend:v2-other-platform') ?? ''}`, {
+        credentials,
+      }),
+    ).rejects.toMatchObject({ code: 'PLATFORM_MISSING' })
+  })
+
+  test('from a registry that fails may be tried again', async () => {
+    await net.registry.setFault({ match: /manifests/, status: 503, times: 100 })
+    await expect(engine.pull(name, { credentials })).rejects.toMatchObject({
+      code: 'PULL_FAILED',
+      temporary: true,
+    })
+  })
+
+  test('from a registry that wants fewer requests says so', async () => {
+    await net.registry.setFault({ match: /manifests/, status: 429, times: 100 })
+    await expect(engine.pull(name, { credentials })).rejects.toMatchObject({ code: 'REGISTRY_RATE_LIMITED' })
+  })
+
+  test('that is aborted throws the reason, and the image is not there', async () => {
+    const controller = new AbortController()
+    const pulling = engine.pull(name, {
+      credentials,
+      signal: controller.signal,
+      onProgress: () => controller.abort('enough'),
+    })
+    await expect(pulling).rejects.toBe('enough')
+    expect((await engine.images()).flatMap(({ digests }) => digests)).not.toContain(name)
+  })
+
+  test('onto a disk that fills up says so', async () => {
+    const onSmall = createEngine(await connectTo('small'))
+    await expect(onSmall.pull(name, { credentials })).rejects.toMatchObject({ code: 'DISK_FULL' })
+  })
+})
+
+test('dangling images are pruned, and counted', async () => {
+  const shell = await connectTo('srv1')
+  const engine = createEngine(shell)
+  const script = 'echo "FROM nginx:alpine\nLABEL a=$0" | docker build -q -'
+  await shell.run(['sh', '-c', script, 'one'])
+  await shell.run(['sh', '-c', script, 'two'])
+  expect((await engine.pruneDanglingImages()).count).toBeGreaterThanOrEqual(1)
+  expect(await engine.pruneDanglingImages()).toEqual({ count: 0, freedBytes: 0 })
+})
+
+describe('a server that cannot be used', () => {
+  test('because the user may not: DOCKER_DENIED', async () => {
+    const engine = createEngine(await connectTo('srv1', 'nodocker'))
+    await expect(engine.engineFacts()).rejects.toMatchObject({ code: 'DOCKER_DENIED' })
+  })
+
+  test('because the Engine does not run: DOCKER_UNREACHABLE, and it is asked anew once it does', async () => {
+    const server = net.server('old')
+    const engine = createEngine(await connectTo('old'))
+    await engine.images()
+    await server.stopEngine()
+    await expect(engine.images()).rejects.toMatchObject({ code: 'DOCKER_UNREACHABLE', temporary: true })
+    await expect(createEngine(await connectTo('old')).images()).rejects.toMatchObject({
+      code: 'DOCKER_UNREACHABLE',
+    })
+    await server.startEngine()
+    expect(await engine.images()).not.toEqual([])
+  })
+
+  test('because the connection broke: HOST_UNREACHABLE', async () => {
+    const engine = createEngine(await connectTo('old'))
+    await engine.images()
+    await net.server('old').run(['sh', '-c', 'for p in $(pgrep -f "sshd: deploy"); do kill -9 $p; done'])
+    await expect(engine.images()).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+  })
+})

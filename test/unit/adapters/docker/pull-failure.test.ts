@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { readPullFailure } from '../../../../src/adapters/docker/pull-failure.ts'
+
+const pull = { name: 'ghcr.io/acme/shop@sha256:abc', host: 'deploy@srv1', hasCredentials: true }
+
+// The words of Engines 20.10 to 28.5 and of the registries behind them.
+test.each([
+  ['failed to register layer: write /usr/lib/libc.so.6: no space left on device', 'DISK_FULL'],
+  ['write /var/lib/docker/tmp/GetImageBlob271543: no space left on device', 'DISK_FULL'],
+  ['Head "https://ghcr.io/v2/acme/shop/manifests/v1": denied', 'REGISTRY_FORBIDDEN'],
+  ['Head "https://ghcr.io/v2/acme/shop/manifests/v1": unauthorized', 'REGISTRY_FORBIDDEN'],
+  [
+    "pull access denied for acme/shop, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+    'REGISTRY_FORBIDDEN',
+  ],
+  ['toomanyrequests: You have reached your pull rate limit.', 'REGISTRY_RATE_LIMITED'],
+  ['manifest for ghcr.io/acme/shop:v9 not found: manifest unknown: manifest unknown', 'TAG_NOT_FOUND'],
+  ['manifest unknown', 'TAG_NOT_FOUND'],
+  ['no matching manifest for linux/arm64/v8 in the manifest list entries', 'PLATFORM_MISSING'],
+  ['something nobody has seen', 'PULL_FAILED'],
+])('%s', (text, code) => {
+  expect(readPullFailure(text, pull).code).toBe(code)
+})
+
+test.each([
+  'Get "https://ghcr.io/v2/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+  'Get "https://ghcr.io/v2/": dial tcp 140.82.121.34:443: i/o timeout',
+  'Get "https://ghcr.io/v2/": dial tcp: lookup ghcr.io on 127.0.0.53:53: server misbehaving',
+  'received unexpected HTTP status: 503 Service Unavailable',
+  'read tcp 10.0.0.1:4->10.0.0.2:443: read: connection reset by peer',
+  'unexpected EOF',
+])('%s may pass by itself', (text) => {
+  expect(readPullFailure(text, pull)).toMatchObject({ code: 'PULL_FAILED', temporary: true })
+})
+
+test('without credentials, a refusal means that some are wanted', () => {
+  const failure = readPullFailure('denied', { ...pull, hasCredentials: false })
+  expect(failure.code).toBe('REGISTRY_UNAUTHORIZED')
+})
+
+test('what is not known is not tried again', () => {
+  expect(readPullFailure('something nobody has seen', pull).temporary).toBe(false)
+})

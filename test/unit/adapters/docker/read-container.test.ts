@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { Container } from '../../../../src/deploy/ports.ts'
+import { containerAnswer, readContainer } from '../../../../src/adapters/docker/read-container.ts'
+
+function read(config: object = {}, state: object = {}): Container {
+  return readContainer(
+    containerAnswer.parse({
+      Id: 'abc',
+      Name: '/shop-api-1',
+      Created: '2026-01-02T03:04:05.123456789Z',
+      Image: 'sha256:def',
+      RestartCount: 2,
+      State: {
+        Status: 'running',
+        ExitCode: 0,
+        OOMKilled: false,
+        StartedAt: '0001-01-01T00:00:00Z',
+        ...state,
+      },
+      Config: { Image: 'acme/shop', Tty: false, Labels: null, ...config },
+      NetworkSettings: { Networks: { shop: { IPAddress: '10.0.0.2', Aliases: null } } },
+    }),
+  )
+}
+
+const second = 1_000_000_000
+
+test('names, times and addresses are in our units', () => {
+  expect(read()).toMatchObject({
+    name: 'shop-api-1',
+    restartCount: 2,
+    createdAtMs: Date.parse('2026-01-02T03:04:05.123Z'),
+    startedAtMs: 0,
+    stopGraceMs: 10_000,
+    health: 'none',
+    healthCheck: undefined,
+    networks: [{ name: 'shop', address: '10.0.0.2', aliases: [] }],
+  })
+})
+
+test('a container of docker compose run is a one-off', () => {
+  expect(read({ Labels: { 'com.docker.compose.oneoff': 'True' } }).oneOff).toBe(true)
+  expect(read({ Labels: { 'com.docker.compose.oneoff': 'False' } }).oneOff).toBe(false)
+})
+
+test.each([
+  ['a program', ['CMD', 'curl', '-f', 'http://x/'], undefined, ['curl', '-f', 'http://x/']],
+  ['a shell line', ['CMD-SHELL', 'curl -f x || exit 1'], undefined, ['/bin/sh', '-c', 'curl -f x || exit 1']],
+  [
+    'a shell line of an image with a shell of its own',
+    ['CMD-SHELL', 'x'],
+    ['/bin/ash', '-ec'],
+    ['/bin/ash', '-ec', 'x'],
+  ],
+])('a health check may be %s', (_case, Test, Shell, argv) => {
+  expect(read({ Healthcheck: { Test }, Shell }).healthCheck).toEqual({
+    argv,
+    intervalMs: 30_000,
+    timeoutMs: 30_000,
+    startPeriodMs: 0,
+    retries: 3,
+  })
+})
+
+test.each([[['NONE']], [[]], [null]])('a test of %j is no health check', (Test) => {
+  expect(read({ Healthcheck: { Test } }).healthCheck).toBeUndefined()
+})
+
+test('what a health check says of its times is kept', () => {
+  const check = {
+    Test: ['CMD', 'x'],
+    Interval: 10 * second,
+    Timeout: 2 * second,
+    StartPeriod: 5 * second,
+    Retries: 7,
+  }
+  expect(read({ Healthcheck: check }, { Health: { Status: 'starting' } })).toMatchObject({
+    health: 'starting',
+    healthCheck: { intervalMs: 10_000, timeoutMs: 2000, startPeriodMs: 5000, retries: 7 },
+  })
+})
