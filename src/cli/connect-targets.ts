@@ -86,7 +86,8 @@ async function connectHost(
     prober: createProber(shell),
     lock: (holder, { waitMs, signal }) => takeLock({ shell, path, holder, waitMs, clock, signal }),
   }
-  return { host, mirrors: {} }
+  const [mirror] = facts.mirrors
+  return { host, mirrors: mirror === undefined ? {} : { 'docker.io': mirror } }
 }
 
 function credentialStore({ config, values }: DeployInput, local: LocalShell): CredentialStore {

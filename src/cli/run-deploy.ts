@@ -20,15 +20,24 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
   const { clock } = context
   const startedAtMs = clock.now()
   try {
-    for (const text of input.values.warnings) reporter.report({ type: 'note', at: clock.now(), level: 'warning', text })
+    for (const text of input.values.warnings)
+      reporter.report({ type: 'note', at: clock.now(), level: 'warning', text })
     if (!input.options.dryRun) {
       const { app, environment } = input.config
       const { name, hosts } = environment
-      reporter.report({ type: 'deploy.started', at: startedAtMs, app, environment: name, hosts, tag: input.values.tag })
+      reporter.report({
+        type: 'deploy.started',
+        at: startedAtMs,
+        app,
+        environment: name,
+        hosts,
+        tag: input.values.tag,
+      })
     }
     await using targets = await connectTargets(input, context)
     const request = deployRequest(input, { context, reporter, targets })
-    if (input.options.dryRun) showPlan(await planDeploy(request, context.signal), { reporter, input, context })
+    if (input.options.dryRun)
+      showPlan(await planDeploy(request, context.signal), { reporter, input, context })
     else {
       const plan = await deploy(request, context.signal)
       reporter.report({
