@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { deploy, planDeploy, type DeployRequest } from '../deploy/deploy.ts'
+import { defaultPatience } from '../deploy/execution.ts'
 import type { Plan } from '../deploy/plan.ts'
 import { DeployFailed, failureFrom, toDrayError } from '../deploy/failure.ts'
 import { DrayError } from '../errors/dray-error.ts'
@@ -82,12 +83,7 @@ function deployRequest(input: DeployInput, { context, reporter, targets }: Parts
     credentials: targets.registry.credentials,
     desired: desiredRelease(input),
     deployer: deployerOf(input, context),
-    patience: {
-      healthPollMs: 200,
-      settleMs: 2_000,
-      drainMs: 30_000,
-      urlCheckMs: 5_000,
-    },
+    patience: defaultPatience,
     servicePatience: config.services,
     probe: { everyMs: config.probe?.everyMs ?? 100, timeoutMs: config.probe?.timeoutMs ?? 5_000 },
     waitMs: options.waitMs,

@@ -16,8 +16,8 @@ export type ServiceModel = {
   fixedAddress: boolean
   /** Named or anonymous volumes it mounts; `name` is undefined for an anonymous one. */
   volumes: readonly { name: string | undefined; target: string }[]
-  /** Paths beside the compose file that it mounts, as written there, without `./`. */
-  mountedPaths: readonly string[]
+  /** What it mounts from beside the compose file: paths as written there, without `./`, and where they are in it. */
+  mounts: readonly { path: string; target: string }[]
   /** It has `restart: no` or nothing: a container that ends is not started again. */
   restarts: boolean
   /** Anything but `disable: true` in the file; an image may bring one, too. */
@@ -50,3 +50,7 @@ export const isOneShot = (app: AppModel, serviceName: string): boolean =>
         dependency.service === serviceName && dependency.condition === 'service_completed_successfully',
     ),
   )
+
+/** Whether a file that is shipped is one that the service mounts, or lies in a directory that it mounts. */
+export const isMounted = (service: ServiceModel, file: string): boolean =>
+  service.mounts.some(({ path }) => file === path || file.startsWith(`${path}/`))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isOneShot, type AppModel, type ServiceModel } from './app-model.ts'
+import { isMounted, isOneShot, type AppModel, type ServiceModel } from './app-model.ts'
 import { pinnedName, parseImageReference, renderImageReference } from './image-reference.ts'
 import type { DesiredRelease, HostObservation } from './observation.ts'
 import type { Container } from './ports.ts'
@@ -62,12 +62,16 @@ export const decideService = (service: ServiceModel, input: DecisionInput): Serv
   if (sameRelease && networkChange === undefined) {
     const good = running.filter(known).slice(0, service.replicas)
     const endedWell = containers.some((it) => known(it) && it.state === 'exited' && it.exitCode === 0)
-    if (good.length === service.replicas || ((oneShot || !service.restarts) && endedWell && running.length === 0)) {
+    if (
+      good.length === service.replicas ||
+      ((oneShot || !service.restarts) && endedWell && running.length === 0)
+    ) {
       const extra = running.filter((container) => !good.includes(container))
       return {
         ...base,
         action: 'leave',
-        cause: extra.length === 0 ? 'same image and configuration' : `${extra.length} left by an earlier deploy`,
+        cause:
+          extra.length === 0 ? 'same image and configuration' : `${extra.length} left by an earlier deploy`,
         replaced: extra,
         dead: endedWell ? [] : base.dead,
         kept: good,
@@ -124,9 +128,7 @@ const imageOf = (service: ServiceModel, observation: HostObservation): string =>
  */
 const definitionWithFiles = (service: ServiceModel, input: DecisionInput): string => {
   if (service.name === input.proxyService) return service.definitionHash
-  const mounted = input.observation.files.filter((file) =>
-    service.mountedPaths.some((path) => file.path === path || file.path.startsWith(`${path}/`)),
-  )
+  const mounted = input.observation.files.filter((file) => isMounted(service, file.path))
   if (mounted.length === 0) return service.definitionHash
   const hash = createHash('sha256').update(service.definitionHash)
   for (const file of mounted) hash.update(`\n${file.path}\0${file.sha256}`)

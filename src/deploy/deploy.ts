@@ -59,7 +59,12 @@ type Prepared = { request: DeployRequest; observed: readonly Observed[]; locks: 
 const carryOut = async (plan: Plan, prepared: Prepared, alive: AbortSignal): Promise<void> => {
   const execution: Execution = { ...prepared.request, plan, hosts: hostRuns(prepared) }
   const { clock, emit, deployer, desired } = execution
-  journal(execution, { event: 'deploy.started', by: deployer, tag: desired.tag, environment: desired.environment })
+  journal(execution, {
+    event: 'deploy.started',
+    by: deployer,
+    tag: desired.tag,
+    environment: desired.environment,
+  })
   const probing = startProbe(prepared, execution)
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
@@ -83,10 +88,18 @@ const afterFailure = async (
 ): Promise<DeployFailed> => {
   const { clock, emit } = execution
   if (locks.some((lock) => lock.lost.aborted)) {
-    const lost = new DrayError('LOCK_LOST', 'The connection to the server broke in the middle of the deploy.', {
-      cause: error,
+    const lost = new DrayError(
+      'LOCK_LOST',
+      'The connection to the server broke in the middle of the deploy.',
+      {
+        cause: error,
+      },
+    )
+    return new DeployFailed(lost, {
+      undone: [],
+      notUndone: ['everything that was begun'],
+      serving: whileLost(execution),
     })
-    return new DeployFailed(lost, { undone: [], notUndone: ['everything that was begun'], serving: whileLost(execution) })
   }
   emit({ type: 'undo.started', at: clock.now(), reason: error.message })
   journal(execution, { event: 'undo.started', code: error.code, reason: error.message })

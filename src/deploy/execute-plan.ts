@@ -69,7 +69,8 @@ export const stepGroups = (steps: readonly Step[]): Step[][] => {
 const executeStep = async (step: Step, execution: Execution, signal: AbortSignal): Promise<void> => {
   const { clock, emit } = execution
   const run = execution.hosts.get(step.host)
-  if (run === undefined) throw new DrayError('INTERNAL', `The plan names host ${step.host}, which is not there.`)
+  if (run === undefined)
+    throw new DrayError('INTERNAL', `The plan names host ${step.host}, which is not there.`)
   const startedAtMs = clock.now()
   emit({
     type: 'step.started',
@@ -91,7 +92,13 @@ const executeStep = async (step: Step, execution: Execution, signal: AbortSignal
       durationMs,
       ...(result === undefined ? {} : { result }),
     })
-    writeJournal(run, execution, { event: 'step.finished', step: step.id, kind: step.kind, outcome, durationMs })
+    writeJournal(run, execution, {
+      event: 'step.finished',
+      step: step.id,
+      kind: step.kind,
+      outcome,
+      durationMs,
+    })
   }
   try {
     const result = await runStep(step, {

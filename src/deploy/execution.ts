@@ -11,6 +11,8 @@ export type Patience = {
   healthPollMs: number
   /** How long a container without a health check must run without a restart. */
   settleMs: number
+  /** How long a container without a health check gets to listen on a port that its image exposes. */
+  listenMs: number
   /** How long the proxy's old workers, and so the requests they serve, get to finish. */
   drainMs: number
   /** How long the URL may take to answer well after the switch. */
@@ -20,6 +22,7 @@ export type Patience = {
 export const defaultPatience: Patience = {
   healthPollMs: 200,
   settleMs: 2_000,
+  listenMs: 15_000,
   drainMs: 30_000,
   urlCheckMs: 5_000,
 }

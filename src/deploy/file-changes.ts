@@ -22,7 +22,9 @@ export const changedFiles = (
 ): FileChanges => {
   const there = observation.fileHashes
   const shipped = current?.files ?? {}
-  const changed = observation.files.filter((file) => there.get(file.path) !== file.sha256).map(({ path }) => path)
+  const changed = observation.files
+    .filter((file) => there.get(file.path) !== file.sha256)
+    .map(({ path }) => path)
   const foreign = changed.filter((path) => there.has(path) && shipped[path] === undefined)
   if (foreign.length > 0 && !desired.adopt) {
     throw new DrayError(
@@ -33,7 +35,9 @@ export const changedFiles = (
   }
   const wanted = new Set(observation.files.map((file) => file.path))
   const removed = Object.keys(shipped).filter((path) => !wanted.has(path) && there.has(path))
-  const mountedAlone = new Set(observation.facts.app.services.flatMap((service) => service.mountedPaths))
+  const mountedAlone = new Set(
+    observation.facts.app.services.flatMap((service) => service.mounts.map(({ path }) => path)),
+  )
   return {
     changed,
     removed,

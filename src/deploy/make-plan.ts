@@ -1,4 +1,4 @@
-import type { AppModel } from './app-model.ts'
+import { isMounted, type AppModel } from './app-model.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import { decideService, whyNotRolled, type DecisionInput, type ServiceDecision } from './decide-service.ts'
 import { changedFiles, type FileChanges } from './file-changes.ts'
@@ -84,16 +84,22 @@ const refuseUnknownServices = (app: AppModel, desired: DesiredRelease): void => 
   const known = app.services.map((service) => service.name)
   const named: [string, string][] = [
     ...Object.keys(desired.rollout).map((name): [string, string] => ['services', name]),
-    ...(desired.proxyService === undefined ? [] : [['proxy.service', desired.proxyService] as [string, string]]),
+    ...(desired.proxyService === undefined
+      ? []
+      : [['proxy.service', desired.proxyService] as [string, string]]),
     ...desired.tasks
       .filter((task) => !task.serviceCandidates.some((name) => known.includes(name)))
       .map((task): [string, string] => [`tasks.${task.name}.service`, task.serviceCandidates.join(' or ')]),
   ]
   for (const [key, name] of named) {
     if (known.includes(name)) continue
-    throw new DrayError('SERVICE_UNKNOWN', `dray.yml names service ${name} (${key}), which the compose file does not have.`, {
-      hint: `It has ${known.join(', ')}.`,
-    })
+    throw new DrayError(
+      'SERVICE_UNKNOWN',
+      `dray.yml names service ${name} (${key}), which the compose file does not have.`,
+      {
+        hint: `It has ${known.join(', ')}.`,
+      },
+    )
   }
 }
 
@@ -139,7 +145,9 @@ const placement = ({ observation, files }: HostPlan): NewStep[] => {
     {
       kind: 'place-files',
       host: observation.host,
-      cause: first ? 'first release by dray here' : `${files.changed.length} of ${observation.files.length} files differ`,
+      cause: first
+        ? 'first release by dray here'
+        : `${files.changed.length} of ${observation.files.length} files differ`,
       ...files,
     },
   ]
@@ -151,18 +159,16 @@ const tasks = (host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'
   const needed = when === 'before' ? startedForTasks(host, desired) : []
   return [
     ...startSteps(host, needed),
-    ...wanted.map(
-      ({ task, service }): NewStep => ({
-        kind: 'run-task',
-        host: host.observation.host,
-        cause: when === 'before' ? 'with the new image, before traffic moves' : 'after the traffic moved',
-        task: task.name,
-        service,
-        argv: task.argv,
-        when,
-        ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
-      }),
-    ),
+    ...wanted.map(({ task, service }): NewStep => ({
+      kind: 'run-task',
+      host: host.observation.host,
+      cause: when === 'before' ? 'with the new image, before traffic moves' : 'after the traffic moved',
+      task: task.name,
+      service,
+      argv: task.argv,
+      when,
+      ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+    })),
   ]
 }
 
@@ -265,9 +271,7 @@ const proxyToSwitch = (host: HostPlan): { services: string[]; cause: string } | 
   const moved = decisions
     .filter((it) => it !== proxy && it.action !== 'run-once' && it.replaced.length > 0)
     .map((it) => it.service.name)
-  const ownFiles = [...files.changed, ...files.removed].filter((file) =>
-    proxy.service.mountedPaths.some((path) => file === path || file.startsWith(`${path}/`)),
-  )
+  const ownFiles = [...files.changed, ...files.removed].filter((file) => isMounted(proxy.service, file))
   if (proxy.action !== 'leave' && proxy.replaced.length === 0) return undefined
   if (moved.length === 0 && (ownFiles.length === 0 || proxy.action !== 'leave')) return undefined
   const causes = [
@@ -363,14 +367,18 @@ const warnings = (host: HostPlan, desired: DesiredRelease): string[] => {
   }
   for (const { service, action, replaced } of decisions) {
     if (action === 'recreate' && replaced.length > 0) {
-      found.push(`${service.name} is stopped for a moment, since ${whyNotRolled(service, input) ?? 'its network changed'}.`)
+      found.push(
+        `${service.name} is stopped for a moment, since ${whyNotRolled(service, input) ?? 'its network changed'}.`,
+      )
     }
     const shared = service.volumes.flatMap((volume) => volume.name ?? [])
     if (action === 'roll' && shared.length > 0) {
       found.push(`The old and the new ${service.name} both have volume ${shared.join(', ')} for a while.`)
     }
     if (action !== 'leave' && action !== 'run-once' && service.healthCheck === 'disabled') {
-      found.push(`${service.name} has no health check: that it runs and does not restart is all dray can know.`)
+      found.push(
+        `${service.name} has no health check: that it runs and does not restart is all dray can know.`,
+      )
     }
   }
   return found

@@ -26,7 +26,9 @@ export const observeHost = async (
     host.engine.images(),
     source
       .bundle(app, {})
-      .then((files) => host.directory.hashes([...new Set([...files.map((file) => file.path), ...lastFiles])])),
+      .then((files) =>
+        host.directory.hashes([...new Set([...files.map((file) => file.path), ...lastFiles])]),
+      ),
   ])
   const pinned = Object.fromEntries(
     [...resolved].map(([service, image]) => [service, pinnedName(image.reference, image.digest)]),
@@ -59,9 +61,13 @@ const resolveImages = async (
   const asked = new Map<string, Promise<ResolvedImage>>()
   const resolve = (service: string, image: string | undefined): Promise<ResolvedImage> => {
     if (image === undefined) {
-      throw new DrayError('IMAGE_INVALID', `Service ${service} has no \`image:\`, so there is nothing to pull.`, {
-        hint: `Give it an \`image:\` that CI pushes, beside its \`build:\`.`,
-      })
+      throw new DrayError(
+        'IMAGE_INVALID',
+        `Service ${service} has no \`image:\`, so there is nothing to pull.`,
+        {
+          hint: `Give it an \`image:\` that CI pushes, beside its \`build:\`.`,
+        },
+      )
     }
     const reference = parseImageReference(image)
     const name = renderImageReference(reference)
@@ -70,9 +76,10 @@ const resolveImages = async (
     return answer
   }
   const services = await Promise.all(
-    app.services.map(
-      async ({ name, image }): Promise<[string, ResolvedImage]> => [name, await resolve(name, image)],
-    ),
+    app.services.map(async ({ name, image }): Promise<[string, ResolvedImage]> => [
+      name,
+      await resolve(name, image),
+    ]),
   )
   return new Map(services)
 }

@@ -19,6 +19,16 @@ export type ResolvedImage = {
   digest: Digest
   /** Compressed layers of the variant for the host's platform; for the disk guard and the progress bars. */
   layers: readonly { digest: Digest; sizeBytes: number }[]
+  config: ImageConfig
+}
+
+/** What an image says of how it is to be run, of the variant for the host's platform. */
+export type ImageConfig = {
+  /** `NAME=value` lines. */
+  environment: readonly string[]
+  hasHealthCheck: boolean
+  /** TCP ports that it says it listens on. */
+  exposedPorts: readonly number[]
 }
 
 export interface Registry {
@@ -140,6 +150,8 @@ export type ProbeAnswer = { status: number } | { error: string }
 export interface Prober {
   /** One GET on a connection of its own. Never throws. */
   get(url: string, timeoutMs: number): Promise<ProbeAnswer>
+  /** Whether something listens at an address of the host's networks; `unknown` where they cannot be reached. */
+  listens(address: string, port: number): Promise<'yes' | 'no' | 'unknown'>
 }
 
 /** A file of the bundle. */

@@ -59,9 +59,7 @@ const recreateAsBefore = async (service: string, run: HostRun): Promise<void> =>
 }
 
 const turnBack = async (run: HostRun, execution: Execution): Promise<void> => {
-  const step = execution.plan.steps.find(
-    (it) => it.kind === 'switch-proxy' && it.host === run.host.name,
-  )
+  const step = execution.plan.steps.find((it) => it.kind === 'switch-proxy' && it.host === run.host.name)
   if (step?.kind !== 'switch-proxy') return
   const now = await run.host.engine.containers(run.observation.facts.app.project)
   const proxy = now.find((it) => it.service === step.proxy && !it.oneOff && it.state === 'running')

@@ -44,10 +44,13 @@ export const createCompose = ({
   up: async ({ services, mode, images, signal }) => {
     const script = images === undefined ? composeScript : composeWithImagesScript
     const more: DeployValueMap = images === undefined ? {} : { DRAY_IMAGES: renderOverride(images, {}) }
-    const { exitCode, stderr } = await shell.run(['sh', '-c', script, 'dray', path, ...buildUpArgs(services, mode)], {
-      input: exportLines({ ...values, ...more }),
-      ...(signal === undefined ? {} : { signal }),
-    })
+    const { exitCode, stderr } = await shell.run(
+      ['sh', '-c', script, 'dray', path, ...buildUpArgs(services, mode)],
+      {
+        input: exportLines({ ...values, ...more }),
+        ...(signal === undefined ? {} : { signal }),
+      },
+    )
     if (exitCode !== 0) throw composeFailure('up', stripControl(stderr))
   },
 
@@ -99,16 +102,7 @@ export const buildRunArgs = ({
   service: string
   containerName: string
   argv: readonly string[]
-}): string[] => [
-  'run',
-  '--rm',
-  '--no-deps',
-  '--no-TTY',
-  '--name',
-  containerName,
-  service,
-  ...argv,
-]
+}): string[] => ['run', '--rm', '--no-deps', '--no-TTY', '--name', containerName, service, ...argv]
 
 const isComposeNoise = (line: string): boolean =>
   /^\s*(?:Container|Network|Volume)\s+\S+\s+(?:Creat|Start|Runn)\w*\s*$/.test(line)

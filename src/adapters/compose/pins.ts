@@ -28,7 +28,10 @@ export const pinsOf = (
     )
     if (differing.length === 0) continue
     pins[name] = Object.fromEntries(
-      differing.map(([key, value]) => [key, MERGED_MAPS.has(key) ? differingEntries(value, other[key]) : value]),
+      differing.map(([key, value]) => [
+        key,
+        MERGED_MAPS.has(key) ? differingEntries(value, other[key]) : value,
+      ]),
     )
   }
   return pins

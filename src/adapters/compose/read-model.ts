@@ -26,9 +26,7 @@ const serviceSchema = z.looseObject({
   networks: z
     .record(
       z.string(),
-      z
-        .looseObject({ ipv4_address: z.string().optional(), ipv6_address: z.string().optional() })
-        .nullable(),
+      z.looseObject({ ipv4_address: z.string().optional(), ipv6_address: z.string().optional() }).nullable(),
     )
     .nullish(),
   healthcheck: z
@@ -110,7 +108,9 @@ const readService = (
         service: dependency,
         condition: condition as DependencyCondition,
       })),
-    publishedPorts: service.ports.flatMap(({ published }) => (published === undefined ? [] : [String(published)])),
+    publishedPorts: service.ports.flatMap(({ published }) =>
+      published === undefined ? [] : [String(published)],
+    ),
     containerName: service.container_name,
     networkMode: service.network_mode,
     fixedAddress:
@@ -119,8 +119,10 @@ const readService = (
     volumes: service.volumes
       .filter((volume) => volume.type === 'volume')
       .map(({ source, target }) => ({ name: source, target })),
-    mountedPaths: service.volumes.flatMap(({ type, source }) =>
-      type === 'bind' && source?.startsWith('./') === true ? [source.slice(2).replace(/\/$/, '')] : [],
+    mounts: service.volumes.flatMap(({ type, source, target }) =>
+      type === 'bind' && source?.startsWith('./') === true
+        ? [{ path: source.slice(2).replace(/\/$/, ''), target }]
+        : [],
     ),
     restarts:
       (service.restart !== undefined && service.restart !== 'no') ||
@@ -160,7 +162,8 @@ const definitionHash = (
 const usedDefinitions = (used: unknown, definitions: Readonly<Record<string, unknown>>): unknown[] =>
   Array.isArray(used)
     ? used.map((it: unknown) => {
-        const source = typeof it === 'string' ? it : z.looseObject({ source: z.string() }).safeParse(it).data?.source
+        const source =
+          typeof it === 'string' ? it : z.looseObject({ source: z.string() }).safeParse(it).data?.source
         return definitions[source ?? '']
       })
     : []

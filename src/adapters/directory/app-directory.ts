@@ -20,7 +20,11 @@ export const createAppDirectory = ({
   path: string
   values: DeployValueMap
 }): AppDirectory => {
-  const run = async (what: string, script: string, request: { args?: string[]; input?: string | Uint8Array }) => {
+  const run = async (
+    what: string,
+    script: string,
+    request: { args?: string[]; input?: string | Uint8Array },
+  ) => {
     const { args = [], input = '' } = request
     const output = await runScript(shell, script, { args: [path, ...args], input })
     if (output.exitCode !== 0) throw scriptFailure(output, { host: shell.name, path, what })
@@ -34,7 +38,8 @@ export const createAppDirectory = ({
       input,
       ...(signal === undefined ? {} : { signal }),
     })
-    if (output.exitCode !== 0) throw scriptFailure(output, { host: shell.name, path, what: 'reading the directory' })
+    if (output.exitCode !== 0)
+      throw scriptFailure(output, { host: shell.name, path, what: 'reading the directory' })
     return readFacts(output.stdout, { host: shell.name, path })
   }
 
@@ -61,7 +66,12 @@ export const createAppDirectory = ({
     record: async (release, dropReleases) => {
       const input = await tarOf([
         { path: 'release.json', content: `${JSON.stringify(release, null, 2)}\n` },
-        { path: 'list', content: Object.keys(release.files).map((file) => `${file}\n`).join('') },
+        {
+          path: 'list',
+          content: Object.keys(release.files)
+            .map((file) => `${file}\n`)
+            .join(''),
+        },
       ])
       await run('the record of the release', recordScript, { args: [release.id, ...dropReleases], input })
     },

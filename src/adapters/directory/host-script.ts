@@ -32,9 +32,13 @@ export const scriptFailure = (
       details: { logTail: tail(output.stderr) },
     })
   }
-  return new DrayError('HOST_COMMAND_FAILED', `${what} on ${host} failed with exit code ${output.exitCode}.`, {
-    details: { logOf: what, logTail: tail(output.stderr) },
-  })
+  return new DrayError(
+    'HOST_COMMAND_FAILED',
+    `${what} on ${host} failed with exit code ${output.exitCode}.`,
+    {
+      details: { logOf: what, logTail: tail(output.stderr) },
+    },
+  )
 }
 
 const tail = (text: string): string[] =>

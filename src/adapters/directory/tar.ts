@@ -8,7 +8,13 @@ export const tarOf = (
     files.map(({ path, content, mode }) => {
       const body = typeof content === 'string' ? new TextEncoder().encode(content) : content
       return {
-        header: { name: path, size: body.length, mode: mode ?? 0o644, mtime: new Date(0), type: 'file' as const },
+        header: {
+          name: path,
+          size: body.length,
+          mode: mode ?? 0o644,
+          mtime: new Date(0),
+          type: 'file' as const,
+        },
         body,
       }
     }),

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import type { ProbeAnswer, Prober } from '../../deploy/ports.ts'
 import type { Shell } from '../host/shell.ts'
+import { listens } from './listens.ts'
 
 /**
  * Requests to the app. `localhost` is meant as the host means it, so those go through the host's own connection; any other
@@ -20,6 +21,8 @@ export const createProber = (shell: Shell): Prober => ({
       return { error: error instanceof Error ? error.message : String(error) }
     }
   },
+
+  listens: (address, port) => listens(shell, address, port),
 })
 
 const ask = (

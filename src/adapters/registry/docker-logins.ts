@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Credentials } from '../../deploy/ports.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { CommandOutput } from '../host/shell.ts'

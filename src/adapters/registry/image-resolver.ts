@@ -2,7 +2,7 @@ import type { Digest } from '../../deploy/image-reference.ts'
 import { familiarName, type ImageReference } from '../../deploy/image-reference.ts'
 import type { Platform, ResolvedImage } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import { digestOf, parseConfigPlatform, type Manifest, type Variant } from './manifest.ts'
+import { digestOf, parseImageConfig, type Manifest, type Variant } from './manifest.ts'
 import type { ImageRequest, ManifestReader } from './manifest-reader.ts'
 import { choosePlatform, renderPlatform } from './platform.ts'
 import { breakOff } from './registry-failure.ts'
@@ -24,13 +24,14 @@ export function createImageResolver({
   manifests: ManifestReader
 }): ImageResolver {
   /** By digest of the configuration; it cannot change. */
-  const platforms = new Map<Digest, Platform | undefined>()
+  const configs = new Map<Digest, ReturnType<typeof parseImageConfig>>()
 
   async function resolve(request: ImageRequest, platform: Platform): Promise<ResolvedImage> {
     const { digest, manifest } = await manifests.named(request)
     const image = manifest.kind === 'index' ? await fromIndex(request, manifest.variants, platform) : manifest
-    if (manifest.kind === 'image') await refuseForeign(request, image, platform)
-    return { reference: request.reference, digest, layers: image.layers }
+    const own = await configOf(request, image)
+    if (manifest.kind === 'image') refuseForeign(request, own.platform, platform)
+    return { reference: request.reference, digest, layers: image.layers, config: own.config }
   }
 
   async function fromIndex(
@@ -53,23 +54,23 @@ export function createImageResolver({
   }
 
   /** A single manifest does not say what it is for; only the image's configuration does. */
-  async function refuseForeign(request: ImageRequest, image: Image, platform: Platform): Promise<void> {
-    const own = await platformOf(request, image)
+  function refuseForeign(request: ImageRequest, own: Platform | undefined, platform: Platform): void {
     if (own === undefined || choosePlatform([{ platform: own }], platform) !== undefined) return
     throw platformMissing(request.reference, platform, [own])
   }
 
-  async function platformOf({ endpoint, reference, signal }: ImageRequest, { config }: Image) {
-    if (platforms.has(config.digest)) return platforms.get(config.digest)
+  async function configOf({ endpoint, reference, signal }: ImageRequest, { config }: Image) {
+    const known = configs.get(config.digest)
+    if (known !== undefined) return known
     const { repository } = reference
     const path = `blobs/${config.digest}`
     const answer = await session.ask({ endpoint, repository, path, maxBytes: CONFIG_BYTES, signal })
     if (answer.status === 404 || digestOf(answer.body) !== config.digest) {
       throw breakOff(endpoint.host, `is not the configuration of ${familiarName(reference)}`)
     }
-    const platform = parseConfigPlatform(answer.body)
-    platforms.set(config.digest, platform)
-    return platform
+    const parsed = parseImageConfig(answer.body)
+    configs.set(config.digest, parsed)
+    return parsed
   }
 
   return { resolve }

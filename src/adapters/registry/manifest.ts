@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isDigest, type Digest } from '../../deploy/image-reference.ts'
-import type { Platform } from '../../deploy/ports.ts'
+import type { ImageConfig, Platform } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 
 export type Descriptor = { digest: Digest; sizeBytes: number }
@@ -35,9 +35,24 @@ export function parseManifest(body: Uint8Array, name: string): Manifest {
   return { kind: 'image', config: descriptorOf(config), layers: withoutRepeats(layers.map(descriptorOf)) }
 }
 
-/** The platform that an image's own configuration names; undefined when it names none. */
-export function parseConfigPlatform(body: Uint8Array): Platform | undefined {
-  return configSchema.safeParse(parseJson(body)).data
+/**
+ * An image's own configuration: the platform it names, if any, and how it is to be run. What cannot be read counts as not
+ * said. https://github.com/opencontainers/image-spec/blob/main/config.md; `Healthcheck` is Docker's addition.
+ */
+export function parseImageConfig(body: Uint8Array): { platform: Platform | undefined; config: ImageConfig } {
+  const content = parseJson(body)
+  const config = configSchema.safeParse(content).data?.config
+  const test = config?.Healthcheck?.Test ?? []
+  return {
+    platform: platformSchema.safeParse(content).data,
+    config: {
+      environment: config?.Env ?? [],
+      hasHealthCheck: test.length > 0 && test[0] !== 'NONE',
+      exposedPorts: Object.keys(config?.ExposedPorts ?? {}).flatMap((port) =>
+        /^\d+(\/tcp)?$/.test(port) ? [Number.parseInt(port, 10)] : [],
+      ),
+    },
+  }
 }
 
 /** sha256 of the bytes, as registries name them. */
@@ -97,4 +112,12 @@ const manifestSchema = z.object({
   layers: z.array(descriptorSchema).optional(),
 })
 
-const configSchema = platformSchema
+const configSchema = z.object({
+  config: z
+    .object({
+      Env: z.array(z.string()).nullish(),
+      ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
+      Healthcheck: z.object({ Test: z.array(z.string()).nullish() }).nullish(),
+    })
+    .nullish(),
+})

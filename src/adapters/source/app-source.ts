@@ -34,17 +34,13 @@ export const createAppSource = (app: {
     )
     if (single !== undefined) return files
     const main = `# Written by dray.\ninclude:\n  - path: ${JSON.stringify([...app.composeFiles, PINS_NAME])}\n`
-    return [
-      ...files,
-      textFile('docker-compose.yml', main),
-      textFile(PINS_NAME, 'services: {}\n'),
-    ]
+    return [...files, textFile('docker-compose.yml', main), textFile(PINS_NAME, 'services: {}\n')]
   }
 
   return {
     composeFiles,
     bundle: async (model, images) => {
-      const mounted = model.services.flatMap((service) => service.mountedPaths)
+      const mounted = model.services.flatMap((service) => service.mounts.map(({ path }) => path))
       const paths = await listFiles(app.directory, [...mounted, ...app.include])
       const compose = await composeFiles()
       const shipped = new Set(compose.map((file) => file.path))

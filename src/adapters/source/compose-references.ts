@@ -12,10 +12,7 @@ const envFileEntry = z.union([z.string(), z.looseObject({ path: z.string() })])
 const namesSchema = z.looseObject({
   include: z
     .array(
-      z.union([
-        z.string(),
-        z.looseObject({ path: oneOrMany.optional(), env_file: oneOrMany.optional() }),
-      ]),
+      z.union([z.string(), z.looseObject({ path: oneOrMany.optional(), env_file: oneOrMany.optional() })]),
     )
     .nullish(),
   services: z

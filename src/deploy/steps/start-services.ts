@@ -6,7 +6,9 @@ import { logOf } from '../container-log.ts'
 /** Starts the new containers beside the old ones, with one call of Compose for all services. */
 export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, { run, signal }) => {
   const { engine, compose } = run.host
-  await Promise.all(step.services.flatMap(({ discard }) => discard.map((id) => engine.remove(id, { force: true }))))
+  await Promise.all(
+    step.services.flatMap(({ discard }) => discard.map((id) => engine.remove(id, { force: true }))),
+  )
   await compose.up({
     services: step.services.map(({ service, add, running }) => ({ service, scale: running + add })),
     mode: 'beside',

@@ -1,4 +1,4 @@
-import { DrayError } from '../../errors/dray-error.ts'
+import { DrayError, type ErrorDetails } from '../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
 import type { StepContext, StepRunner } from '../execution.ts'
 import type { StepOf } from '../plan.ts'
@@ -52,7 +52,9 @@ const untilCheckPasses = async (
     const turnMs = clock.now()
     last = await runCheck(container, check, context)
     if (last?.exitCode === 0) return
-    if (last !== undefined && cannotRun(last, check)) throw await brokenCheck(container, check, last, context)
+    if (last?.exitCode === 126 || last?.exitCode === 127) {
+      throw brokenCheck(container, last, await logOf(run.host.engine, container))
+    }
     await throwIfStopped(container, context)
     await clock.sleep(Math.max(0, patience.healthPollMs - (clock.now() - turnMs)), signal)
   }
@@ -60,7 +62,9 @@ const untilCheckPasses = async (
   throw new DrayError(
     'SERVICE_UNHEALTHY',
     `${container.service} was not healthy within ${Math.round(timeoutMs / 1000)} s: \`${check.argv.join(' ')}\` ` +
-      (last === undefined ? 'gave no answer.' : `ended with ${last.exitCode}${said === '' ? '' : ` (${said})`}.`),
+      (last === undefined
+        ? 'gave no answer.'
+        : `ended with ${last.exitCode}${said === '' ? '' : ` (${said})`}.`),
     { details: await logOf(run.host.engine, container) },
   )
 }
@@ -79,38 +83,69 @@ const runCheck = async (
   }
 }
 
-/** The shells' codes for a command that is not there or not executable (POSIX, Shell Command Language, 2.8.2). */
-const cannotRun = (result: ExecResult, check: HealthCheck): boolean =>
-  (result.exitCode === 126 || result.exitCode === 127) && check.argv.length > 0
-
-const brokenCheck = async (
-  container: Container,
-  check: HealthCheck,
-  result: ExecResult,
-  { run }: StepContext,
-): Promise<DrayError> => {
-  const shown = check.argv.join(' ')
+/** For 126 and 127, the shells' codes of a command that is not executable or not there (POSIX, 2.8.2). */
+const brokenCheck = (container: Container, result: ExecResult, details: ErrorDetails): DrayError => {
+  const shown = container.healthCheck?.argv.join(' ') ?? ''
+  const said = result.output.trim() || `exit code ${result.exitCode}`
   return new DrayError(
     'HEALTHCHECK_BROKEN',
-    `The health check of ${container.service} cannot run in its image: \`${shown}\` (${result.output.trim() || `exit code ${result.exitCode}`}).`,
-    { details: await logOf(run.host.engine, container) },
+    `The health check of ${container.service} cannot run in its image: \`${shown}\` (${said}).`,
+    { details },
   )
 }
 
-/** Without a check: running, and not restarting, for a while. One that ends well and is not restarted is done. */
+/**
+ * Without a check: it listens on a port that its image exposes, or, where it exposes none or nobody listened there before
+ * either, it runs and does not restart for a while. One that ends well and is not restarted is done.
+ */
 const untilSettled = async (container: Container, context: StepContext): Promise<void> => {
   const { clock, patience } = context.execution
   const service = context.run.observation.facts.app.services.find((it) => it.name === container.service)
-  const untilMs = clock.now() + patience.settleMs
+  const ports = await portsToExpect(container, context)
+  const startedAtMs = clock.now()
+  const untilMs = startedAtMs + (ports.length === 0 ? patience.settleMs : patience.listenMs)
   while (clock.now() < untilMs) {
-    const now = await context.run.host.engine.container(container.id)
+    const turnMs = clock.now()
+    const [now, listening] = await Promise.all([
+      context.run.host.engine.container(container.id),
+      listensOn(container, ports, context),
+    ])
     if (now.state === 'exited' && now.exitCode === 0 && service?.restarts === false) return
     await throwIfStopped(container, context, now)
-    await clock.sleep(Math.min(patience.healthPollMs, Math.max(0, untilMs - clock.now())), context.signal)
+    if (listening === 'yes') return
+    if (listening === 'unknown' && turnMs - startedAtMs >= patience.settleMs) return
+    await clock.sleep(Math.max(0, patience.healthPollMs - (clock.now() - turnMs)), context.signal)
   }
 }
 
-const throwIfStopped = async (container: Container, context: StepContext, known?: Container): Promise<void> => {
+/** The ports its image exposes; none where the container it replaces listens on none of them. */
+const portsToExpect = async (container: Container, context: StepContext): Promise<readonly number[]> => {
+  const { observation } = context.run
+  const ports = observation.resolved.get(container.service)?.config.exposedPorts ?? []
+  const before = observation.containers.find(
+    (it) => it.service === container.service && it.state === 'running',
+  )
+  if (before === undefined || ports.length === 0) return ports
+  return (await listensOn(before, ports, context)) === 'no' ? [] : ports
+}
+
+const listensOn = async (
+  container: Container,
+  ports: readonly number[],
+  context: StepContext,
+): Promise<'yes' | 'no' | 'unknown'> => {
+  const address = container.networks.find((network) => network.address !== '')?.address
+  if (address === undefined || ports.length === 0) return 'unknown'
+  const answers = await Promise.all(ports.map((port) => context.run.host.prober.listens(address, port)))
+  if (answers.includes('yes')) return 'yes'
+  return answers.includes('unknown') ? 'unknown' : 'no'
+}
+
+const throwIfStopped = async (
+  container: Container,
+  context: StepContext,
+  known?: Container,
+): Promise<void> => {
   const { engine } = context.run.host
   const now = known ?? (await engine.container(container.id))
   if (now.state === 'running' && now.restartCount === 0 && now.health !== 'unhealthy') return
@@ -118,6 +153,10 @@ const throwIfStopped = async (container: Container, context: StepContext, known?
   if (now.state === 'running' && now.restartCount === 0) {
     throw new DrayError('SERVICE_UNHEALTHY', `Docker calls ${container.service} unhealthy.`, { details })
   }
-  const why = now.outOfMemory ? 'was killed for using too much memory' : `ended with exit code ${now.exitCode}`
-  throw new DrayError('SERVICE_EXITED', `${container.service} ${why} instead of becoming healthy.`, { details })
+  const why = now.outOfMemory
+    ? 'was killed for using too much memory'
+    : `ended with exit code ${now.exitCode}`
+  throw new DrayError('SERVICE_EXITED', `${container.service} ${why} instead of becoming healthy.`, {
+    details,
+  })
 }

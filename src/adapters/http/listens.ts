@@ -1,0 +1,41 @@
+import { Socket } from 'node:net'
+import { systemClock } from '../../shared/clock.ts'
+import type { Shell } from '../host/shell.ts'
+
+/** What an SSH server refuses comes after the connection was accepted here; this long is waited for it. */
+const REFUSAL_MS = 250
+const CONNECT_MS = 1_000
+
+/**
+ * Whether something listens at an address as the host sees it. `unknown` where there is no way to the address, as from a
+ * machine whose Docker runs in a virtual machine.
+ */
+export const listens = (shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> =>
+  Promise.race([dial(shell, address, port), after(CONNECT_MS, 'unknown' as const)])
+
+const dial = async (shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> => {
+  try {
+    const socket = await shell.dial(address, port)
+    if (socket instanceof Socket) {
+      socket.destroy()
+      return 'yes'
+    }
+    const failed = new Promise<'no' | 'unknown'>((resolve) => {
+      socket.on('error', (error) => {
+        resolve(isRefusal(error) ? 'no' : 'unknown')
+      })
+    })
+    socket.resume()
+    return await Promise.race([failed, after(REFUSAL_MS, 'yes' as const)]).finally(() => socket.destroy())
+  } catch (error) {
+    return isRefusal(error) ? 'no' : 'unknown'
+  }
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+
+const after = async <T>(ms: number, value: T): Promise<T> => {
+  await systemClock.sleep(ms)
+  return value
+}
