@@ -7,6 +7,8 @@ export type DeployConfig = {
   /** In the order of the file, which is the order in which they run. */
   tasks: readonly Task[]
   proxyService: string | undefined
+  /** Whether dray may ship a file that sets nginx's keepalive_min_timeout. */
+  proxyKeepalive: boolean
   probe: Probe | undefined
   /** What dray.yml says of single services; those it does not name are absent. */
   services: Readonly<Record<string, ServiceSettings>>

@@ -36,6 +36,7 @@ export function normalise(input: NormaliseInput): DeployConfig {
     environment: toEnvironment(input),
     tasks: Object.entries(file.tasks ?? {}).map(([name, task]) => toTask(name, task)),
     proxyService: file.proxy?.service,
+    proxyKeepalive: file.proxy?.keepalive ?? true,
     probe: toProbe(block.probe ?? file.probe),
     services: mapValues(file.services, toServiceSettings),
     registries: mapValues(file.registries, toRegistrySettings),

@@ -150,9 +150,24 @@ export const configSchema = z.strictObject({
       exampleKey: 'migrate',
     }),
   proxy: z
-    .strictObject({ service: serviceName.meta({ description: 'Its service.', examples: ['nginx'] }) })
+    .strictObject({
+      service: serviceName.optional().meta({
+        description: 'Its service.',
+        examples: ['nginx'],
+        defaultText: 'the service that runs nginx',
+      }),
+      keepalive: z
+        .boolean()
+        .optional()
+        .meta({
+          description:
+            'Whether dray may put a file beside the configuration of nginx 1.27.4 or newer that sets `keepalive_min_timeout`, so that a reload loses no request of a keep-alive client.',
+          examples: [true],
+          defaultText: 'true',
+        }),
+    })
     .optional()
-    .meta({ description: 'The proxy in front of the app.', defaultText: 'the service that runs nginx' }),
+    .meta({ description: 'The proxy in front of the app.' }),
   probe: probe.optional().meta({
     description:
       'Requests that dray sends to the app during a deploy, counts and reports; the last must succeed.',

@@ -43,6 +43,8 @@ export type DesiredRelease = {
   tasks: readonly Task[]
   /** The service that runs nginx; found by its image without it. */
   proxyService: string | undefined
+  /** May dray put a file beside the proxy's configuration by which a reload loses no keep-alive request? */
+  proxyKeepalive: boolean
   /** URL that has to answer before the old containers go; the proxy's published port without it. */
   probeUrl: string | undefined
   /** Releases kept for rollback, the new one included. */

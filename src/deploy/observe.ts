@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto'
 import { DrayError } from '../errors/dray-error.ts'
-import { parseImageReference, pinnedName, renderImageReference } from './image-reference.ts'
+import {
+  parseImageReference,
+  pinnedName,
+  renderImageReference,
+  type ImageReference,
+} from './image-reference.ts'
+import { proxyServiceOf } from './entrance.ts'
+import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from './app-model.ts'
-import type { HostObservation } from './observation.ts'
+import type { DesiredRelease, HostObservation } from './observation.ts'
 import type { AppSource, BundleFile, Registry, ResolvedImage, TargetHost } from './ports.ts'
 
-export type ObserveRequest = { source: AppSource; registry: Registry }
+export type ObserveRequest = { source: AppSource; registry: Registry; desired: DesiredRelease }
 
 export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
 
@@ -14,26 +21,35 @@ export type Observed = { observation: HostObservation; files: readonly BundleFil
  */
 export const observeHost = async (
   host: TargetHost,
-  { source, registry }: ObserveRequest,
+  { source, registry, desired }: ObserveRequest,
   signal: AbortSignal,
 ): Promise<Observed> => {
   const facts = await host.directory.inspect(await source.composeFiles(), signal)
   const { app } = facts
   const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
   const [resolved, containers, images, fileHashes] = await Promise.all([
-    resolveImages(app, host, registry, signal),
+    resolveImages(app, (reference) => registry.resolve(reference, host.platform, signal)),
     host.engine.containers(app.project),
     host.engine.images(),
     source
       .bundle(app, {})
       .then((files) =>
-        host.directory.hashes([...new Set([...files.map((file) => file.path), ...lastFiles])]),
+        host.directory.hashes([
+          ...new Set([
+            ...files.map((file) => file.path),
+            ...lastFiles,
+            ...[keepalivePath(app, desired) ?? []].flat(),
+          ]),
+        ]),
       ),
   ])
   const pinned = Object.fromEntries(
     [...resolved].map(([service, image]) => [service, pinnedName(image.reference, image.digest)]),
   )
-  const files = await source.bundle(app, pinned)
+  const bundle = await source.bundle(app, pinned)
+  const image = resolved.get(proxyServiceOf(app, desired) ?? '')?.config
+  const keepalive = keepaliveFile({ app, desired, image, files: bundle })
+  const files = keepalive === undefined ? bundle : [...bundle, keepalive]
   return {
     files,
     observation: {
@@ -54,9 +70,7 @@ export const observeHost = async (
 /** Every image of the app by its digest; each reference is asked for once. */
 const resolveImages = async (
   app: AppModel,
-  host: TargetHost,
-  registry: Registry,
-  signal: AbortSignal,
+  ask: (reference: ImageReference) => Promise<ResolvedImage>,
 ): Promise<Map<string, ResolvedImage>> => {
   const asked = new Map<string, Promise<ResolvedImage>>()
   const resolve = (service: string, image: string | undefined): Promise<ResolvedImage> => {
@@ -65,13 +79,13 @@ const resolveImages = async (
         'IMAGE_INVALID',
         `Service ${service} has no \`image:\`, so there is nothing to pull.`,
         {
-          hint: `Give it an \`image:\` that CI pushes, beside its \`build:\`.`,
+          hint: 'Give it an `image:` that CI pushes, beside its `build:`.',
         },
       )
     }
     const reference = parseImageReference(image)
     const name = renderImageReference(reference)
-    const answer = asked.get(name) ?? registry.resolve(reference, host.platform, signal)
+    const answer = asked.get(name) ?? ask(reference)
     asked.set(name, answer)
     return answer
   }

@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { CommandOutput, RunOptions, Shell } from '../host/shell.ts'
-import { NO_ENV_FILE, NOT_WRITABLE } from './scripts.ts'
+import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE } from './scripts.ts'
 
 /** Runs one of our scripts on a host; its arguments are never a secret, its input may be. */
 export const runScript = (
@@ -18,6 +18,17 @@ export const scriptFailure = (
   { host, path, what }: { host: string; path: string; what: string },
 ): DrayError => {
   const text = `${output.stderr}\n${output.stdout}`
+  const user = /^(?:ssh:\/\/)?([^@]+)@/.exec(host)?.[1] ?? '$USER'
+  if (output.exitCode === NO_DIRECTORY) {
+    return new DrayError('PATH_NOT_WRITABLE', `There is no directory ${path} on ${host}.`, {
+      hint: `On the server: \`sudo install -d -o ${user} ${path}\`, then put the app's \`.env\` in it.`,
+    })
+  }
+  if (output.exitCode === ENV_FILE_UNREADABLE) {
+    return new DrayError('ENV_MISSING', `${path}/.env on ${host} is not a file that ${user} can read.`, {
+      hint: `Look at it on the server: \`ls -ld ${path}/.env\`. If Docker made it a directory, remove it and create the file.`,
+    })
+  }
   if (output.exitCode === NO_ENV_FILE) {
     return new DrayError('ENV_MISSING', `There is no .env in ${path} on ${host}.`, {
       hint: `Create it on the server: \`install -D -m 600 /dev/null ${path}/.env\`, then put the app's secrets in. dray never writes it.`,
@@ -28,7 +39,7 @@ export const scriptFailure = (
   }
   if (output.exitCode === NOT_WRITABLE || /permission denied|read-only file system/i.test(text)) {
     return new DrayError('PATH_NOT_WRITABLE', `${path} on ${host} cannot be written.`, {
-      hint: `On the server, as root: \`chown -R USER ${path}\` with the user who deploys.`,
+      hint: `On the server: \`sudo chown -R ${user} ${path}\`.`,
       details: { logTail: tail(output.stderr) },
     })
   }

@@ -70,9 +70,13 @@ const heldLock = ({
   let wake = (): void => undefined
 
   const beat = async (): Promise<void> => {
-    while (!released.signal.aborted) {
-      await clock.sleep(HEARTBEAT_MS, released.signal).catch(() => undefined)
-      if (!released.signal.aborted) stream.write('\n')
+    for (;;) {
+      try {
+        await clock.sleep(HEARTBEAT_MS, released.signal)
+      } catch {
+        return
+      }
+      stream.write('\n')
     }
   }
   const listen = async (): Promise<void> => {

@@ -5,13 +5,20 @@
 
 /** Exit code for: there is no .env. */
 export const NO_ENV_FILE = 66
+/** Exit code for: there is an .env that is not a file, or that the user may not read. */
+export const ENV_FILE_UNREADABLE = 67
+/** Exit code for: there is no such directory. */
+export const NO_DIRECTORY = 72
 /** Exit code for: the directory cannot be written. */
 export const NOT_WRITABLE = 73
 /** Exit code for: somebody else has the lock. */
 export const LOCKED = 75
 
 const checks = `
-[ -f "$path/.env" ] || exit ${NO_ENV_FILE}
+[ -d "$path" ] || exit ${NO_DIRECTORY}
+[ -x "$path" ] || exit ${NOT_WRITABLE}
+[ -e "$path/.env" ] || exit ${NO_ENV_FILE}
+[ -f "$path/.env" ] && [ -r "$path/.env" ] || exit ${ENV_FILE_UNREADABLE}
 [ -w "$path" ] || exit ${NOT_WRITABLE}
 `
 

@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ErrorCode } from '../../errors/catalogue.ts'
 import { stripControl } from '../../shared/strip-control.ts'
+import { parseHostAddress } from './host-address.ts'
 
 type Sign = { code: ErrorCode; says: RegExp; message: (host: string) => string; temporary?: boolean }
 
@@ -43,18 +44,21 @@ export function readSshFailure(stderr: string, host: string): DrayError {
   )
 }
 
-function hintFor(code: ErrorCode, host: string): string | undefined {
-  const bareHost = host.replace(/^.*@/, '')
+function hintFor(code: ErrorCode, host: string): string {
+  const { destination, port } = parseHostAddress(host)
+  const ssh = `ssh ${port === undefined ? '' : `-p ${port} `}${destination} true`
   if (code === 'HOST_KEY_CHANGED') {
-    return `If the server was reinstalled: \`ssh-keygen -R ${bareHost}\`. If not, somebody may be listening.`
+    const name = destination.replace(/^.*@/, '')
+    const known = port === undefined ? name : `'[${name}]:${port}'`
+    return `If the server was reinstalled: \`ssh-keygen -R ${known}\`. If not, somebody may be listening.`
   }
   if (code === 'HOST_KEY_UNKNOWN') {
-    return `Type \`ssh ${host} true\` once, compare the fingerprint, and accept it; in CI, add the server's line to known_hosts.`
+    return `Type \`${ssh}\` once, compare the fingerprint, and accept it; in CI, add the server's line to known_hosts.`
   }
   if (code === 'HOST_AUTH_FAILED') {
-    return `Try \`ssh ${host} true\` yourself; add your public key to the \`authorized_keys\` of that user.`
+    return `Try \`${ssh}\` yourself; add your public key to the \`authorized_keys\` of that user.`
   }
-  return `Try \`ssh ${host} true\` yourself; check the address, the network and the firewall.`
+  return `Try \`${ssh}\` yourself; check the address, the network and the firewall.`
 }
 
 /**

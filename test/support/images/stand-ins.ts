@@ -1,4 +1,4 @@
-import { chmod, copyFile, cp, mkdir, rm, symlink } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { command } from './command.ts'
@@ -33,8 +33,8 @@ export async function buildStandIns(images: {
 }): Promise<void> {
   const work = join(imageCache, 'stand-ins')
   await mkdir(work, { recursive: true })
-  await makeNginx(join(work, 'nginx'), 'sid')
-  await makeNginx(join(work, 'nginx-1.22'), 'bookworm')
+  const version = await makeNginx(join(work, 'nginx'), 'sid')
+  const oldVersion = await makeNginx(join(work, 'nginx-1.22'), 'bookworm')
   await makeNode(join(work, 'node'))
   const target = (directory: string, dockerfile: string, tag: string) => ({
     context: join(work, directory),
@@ -45,8 +45,11 @@ export async function buildStandIns(images: {
   const definition = {
     group: { default: { targets: ['nginx', 'old-nginx', 'node'] } },
     target: {
-      nginx: target('nginx', 'nginx.dockerfile', images.nginx),
-      'old-nginx': target('nginx-1.22', 'nginx.dockerfile', images.oldNginx),
+      nginx: { ...target('nginx', 'nginx.dockerfile', images.nginx), args: { NGINX_VERSION: version } },
+      'old-nginx': {
+        ...target('nginx-1.22', 'nginx.dockerfile', images.oldNginx),
+        args: { NGINX_VERSION: oldVersion },
+      },
       node: target('node', 'node.dockerfile', images.node),
     },
   }
@@ -62,7 +65,8 @@ export async function bake(definition: object): Promise<void> {
   await command(argv, { input: JSON.stringify(definition) })
 }
 
-async function makeNginx(directory: string, suite: 'sid' | 'bookworm'): Promise<void> {
+/** Gives its version, which the real image has in its environment. */
+async function makeNginx(directory: string, suite: 'sid' | 'bookworm'): Promise<string> {
   const libraries = suite === 'sid' ? ['libssl3t64', 'libzstd1'] : ['libssl3']
   const { packages } = await makeRootFileSystem({
     directory,
@@ -76,6 +80,10 @@ async function makeNginx(directory: string, suite: 'sid' | 'bookworm'): Promise<
   }
   await copyFile(join(packages, 'etc/nginx/mime.types'), join(directory, 'etc/nginx/mime.types'))
   await copyFile(join(files, 'nginx.conf'), join(directory, 'etc/nginx/nginx.conf'))
+  const program = await readFile(join(directory, 'usr/sbin/nginx'), 'latin1')
+  return /nginx\/(\d+\.\d+\.\d+)/.exec(program)?.[1] ?? ''
+  // Every address of a name counts, as with musl (nginx:alpine) and in Debian's own images.
+  await writeFile(join(directory, 'etc/host.conf'), 'multi on\n')
 }
 
 async function makeNode(directory: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseConfigPlatform, parseManifest } from '../../../../src/adapters/registry/manifest.ts'
+import { parseImageConfig, parseManifest } from '../../../../src/adapters/registry/manifest.ts'
 import { AMD64, buildOciImage, sha256 } from '../../../support/oci-image.ts'
 
 const blob = { mediaType: 'any', digest: sha256(Buffer.from('blob')), size: 4 }
@@ -47,7 +47,23 @@ test('what is no JSON is refused', () => {
   )
 })
 
-test('the configuration of an image says its platform, or nothing', () => {
-  expect(parseConfigPlatform(Buffer.from(JSON.stringify({ ...AMD64, rootfs: {} })))).toEqual(AMD64)
-  expect(parseConfigPlatform(Buffer.from('{}'))).toBeUndefined()
+test('the configuration of an image says its platform and how it is run, or nothing', () => {
+  const run = {
+    Env: ['NGINX_VERSION=1.29.3'],
+    ExposedPorts: { '80/tcp': {}, '443': {}, '53/udp': {} },
+    Healthcheck: { Test: ['CMD', 'true'] },
+  }
+  expect(parseImageConfig(Buffer.from(JSON.stringify({ ...AMD64, config: run })))).toEqual({
+    platform: AMD64,
+    config: { environment: ['NGINX_VERSION=1.29.3'], hasHealthCheck: true, exposedPorts: [80, 443] },
+  })
+  expect(parseImageConfig(Buffer.from('{}'))).toEqual({
+    platform: undefined,
+    config: { environment: [], hasHealthCheck: false, exposedPorts: [] },
+  })
+})
+
+test('a health check that an image switches off is none', () => {
+  const config = { Healthcheck: { Test: ['NONE'] } }
+  expect(parseImageConfig(Buffer.from(JSON.stringify({ config }))).config.hasHealthCheck).toBe(false)
 })

@@ -1,0 +1,49 @@
+import { isMounted } from './app-model.ts'
+import { probeTargetOf } from './entrance.ts'
+import type { DesiredRelease } from './observation.ts'
+import type { HostPlan, NewStep } from './plan-host.ts'
+import { startedForTasks, startSteps } from './plan-start.ts'
+
+/** The steps by which the new release takes over on one host, while the old containers still run. */
+export const traffic = (host: HostPlan, desired: DesiredRelease): NewStep[] => {
+  const { observation, decisions, proxyService } = host
+  const early = startedForTasks(host, desired)
+  const steps = startSteps(
+    host,
+    desired,
+    decisions.filter((it) => !early.includes(it)),
+  )
+  const proxy = proxyToSwitch(host)
+  if (proxy !== undefined) {
+    steps.push({
+      kind: 'switch-proxy',
+      host: observation.host,
+      cause: proxy.cause,
+      proxy: proxyService ?? '',
+      services: proxy.services,
+    })
+  }
+  const probe = probeTargetOf(observation.facts.app, desired)
+  if (probe !== undefined) {
+    steps.push({ kind: 'check-url', host: observation.host, cause: 'before the old containers go', ...probe })
+  }
+  return steps
+}
+
+/** The proxy is turned when services behind it get new addresses, or files of its own changed. */
+const proxyToSwitch = (host: HostPlan): { services: string[]; cause: string } | undefined => {
+  const { decisions, files, proxyService } = host
+  const proxy = decisions.find((it) => it.service.name === proxyService)
+  if (proxy === undefined || proxy.service.replicas === 0) return undefined
+  const moved = decisions
+    .filter((it) => it !== proxy && it.action !== 'run-once' && it.replaced.length > 0)
+    .map((it) => it.service.name)
+  const ownFiles = [...files.changed, ...files.removed].filter((file) => isMounted(proxy.service, file))
+  if (proxy.action !== 'leave' && proxy.replaced.length === 0) return undefined
+  if (moved.length === 0 && (ownFiles.length === 0 || proxy.action !== 'leave')) return undefined
+  const causes = [
+    ...(moved.length > 0 ? [`${moved.join(', ')} moved`] : []),
+    ...(ownFiles.length > 0 ? [`${ownFiles.join(', ')} changed`] : []),
+  ]
+  return { services: moved, cause: causes.join('; ') }
+}
