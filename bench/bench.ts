@@ -1,0 +1,57 @@
+/**
+ * Measures dray beside what people use today, on a network of real machines (test/support/net), and prints tables.
+ * bench/README.md says what is measured and keeps the figures.
+ */
+import { startBenchNetwork, type BenchNetwork } from './bench-network.ts'
+import { readBenchOptions, usage, type BenchOptions } from './bench-options.ts'
+import { measureFootprint, measureStart } from './footprint.ts'
+import { describeMachine } from './machine.ts'
+import { measureScenario } from './measure-scenario.ts'
+import { writeTables } from './readme-tables.ts'
+import { renderScenario } from './render-scenario.ts'
+import { scenarios } from './scenarios.ts'
+import { prepareServer } from './stage.ts'
+
+type Measure = (network: BenchNetwork, runs: number) => Promise<string>
+
+const tables = new Map<string, Measure>([
+  ...scenarios.map((scenario): [string, Measure] => [
+    scenario.name,
+    async (network, runs) => renderScenario(await measureScenario({ network, scenario, runs, say })),
+  ]),
+  ['start', () => measureStart()],
+  ['footprint', (network, runs) => measureFootprint(network, runs)],
+])
+
+await main(process.argv.slice(2))
+
+async function main(argv: readonly string[]): Promise<void> {
+  const names = [...tables.keys()]
+  try {
+    const options = readBenchOptions(argv, names)
+    if (options === undefined) console.log(`${usage}\nTables: ${names.join(', ')}`)
+    else await measureTables(options)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}
+
+async function measureTables({ runs, only, write }: BenchOptions): Promise<void> {
+  await using network = await startBenchNetwork(say)
+  await prepareServer(network)
+  const machine = await describeMachine(network, runs)
+  console.log(`\n${machine}`)
+  if (write) await writeTables(new Map([['machine', machine]]))
+  for (const name of only) {
+    const table = (await tables.get(name)?.(network, runs)) ?? ''
+    console.log(`\n${table}`)
+    // At once, so that a run that is cut keeps what it had.
+    if (write) await writeTables(new Map([[name, table]]))
+  }
+}
+
+/** What goes on, beside the tables. */
+function say(line: string): void {
+  console.error(`- ${line}`)
+}

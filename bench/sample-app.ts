@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { shopDirectory } from '../test/support/images/app-images.ts'
+
+/** How the sample app differs from what `examples/shop` has. */
+export type AppForm = {
+  /** Interval of the backend's health check. */
+  intervalSeconds: number
+  /** Containers of the backend; 1 unless told. */
+  replicas?: number
+  /** Keeps the frontend at v1: the broken releases are releases of the backend alone. */
+  backendOnly?: boolean
+}
+
+/** Files of the app's directory, by path; the nginx configuration is the specification's. */
+export function makeAppFiles(form: AppForm): Map<string, string> {
+  const nginx = 'nginx/conf.d/default.conf'
+  return new Map([
+    ['docker-compose.yml', makeCompose(form)],
+    [nginx, readFileSync(join(shopDirectory, nginx), 'utf8')],
+  ])
+}
+
+/** dray.yml for the server over SSH (`ssh`), or for the machine it runs on (`local`), with the tasks or without. */
+export function makeDrayConfig({ withTasks }: { withTasks: boolean }): string {
+  const tasks = `tasks:
+  migrate: { service: backend, run: [npm, run, migrate], when: before }
+  sync-manual: { service: backend, run: [npm, run, sync-manual], when: after }
+`
+  return `app: shop
+registry: ghcr.io/acme
+environments:
+  ssh: { host: deploy@srv1, path: /srv/shop }
+  local: { host: local }
+${withTasks ? tasks : ''}probe: { url: http://localhost/api/health }
+`
+}
+
+function makeCompose({ intervalSeconds, replicas, backendOnly }: AppForm): string {
+  let text = readFileSync(join(shopDirectory, 'docker-compose.yml'), 'utf8')
+  text = replaceOnce(text, 'interval: 10s', `interval: ${intervalSeconds}s`)
+  if (replicas !== undefined) {
+    text = replaceOnce(text, '  backend:\n', `  backend:\n    deploy: { replicas: ${replicas} }\n`)
+  }
+  return backendOnly === true
+    ? replaceOnce(text, 'shop-frontend:${IMAGE_TAG:-latest}', 'shop-frontend:v1')
+    : text
+}
+
+function replaceOnce(text: string, old: string, fresh: string): string {
+  if (text.split(old).length !== 2)
+    throw new Error(`examples/shop/docker-compose.yml has not one \`${old}\`.`)
+  return text.replace(old, () => fresh)
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { cloneDirectory } from '../test/support/net/machine.ts'
+import { testToken } from '../test/support/net/registry.ts'
+import type { RunResult } from '../test/support/net/run-command.ts'
+import { appDirectory, type Stage } from './stage.ts'
+
+/** One way to get a version onto the server. */
+export type Way = {
+  name: string
+  /** As the tables call it. */
+  title: string
+  withTasks: boolean
+  /** Makes the first version run, in the state that a deploy of this way leaves behind; not measured. */
+  serve(stage: Stage, version: string): Promise<RunResult>
+  /** What is measured. */
+  deploy(stage: Stage, version: string): Promise<RunResult>
+}
+
+const composeUp: Way['serve'] = (stage, version) =>
+  runThere(stage, `IMAGE_TAG=${version} docker compose up -d --quiet-pull`)
+
+/** The script of the specification, given its deploy-time values in the same connection. */
+const script: Way = {
+  name: 'script',
+  title: "the specification's script",
+  withTasks: false,
+  serve: composeUp,
+  deploy: (stage, version) => {
+    const values = { IMAGE_TAG: version, REGISTRY_OWNER: 'acme', ...tokenVariables, ENV: 'bench' }
+    const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`)
+    return runThere(stage, 'umask 077 && cat > .env.deploy && sh deploy.sh', lines.join(''))
+  },
+}
+
+/** What a careful hand types instead; the login was made before and is not measured. */
+const upWait: Way = {
+  name: 'up-wait',
+  title: '`docker compose up -d --wait`',
+  withTasks: false,
+  serve: composeUp,
+  deploy: (stage, version) =>
+    runThere(
+      stage,
+      `export IMAGE_TAG=${version} && docker compose pull --quiet --policy always && docker compose up -d --wait`,
+    ),
+}
+
+const dray: Way = { name: 'dray', title: 'dray', withTasks: false, serve: runDray, deploy: runDray }
+
+const drayWithTasks: Way = {
+  name: 'dray-tasks',
+  title: 'dray, with `migrate` and `sync-manual`',
+  withTasks: true,
+  serve: runDray,
+  deploy: runDray,
+}
+
+export const ways = { script, upWait, dray, drayWithTasks }
+
+const tokenVariables = { GITHUB_TOKEN: testToken, GITHUB_ACTOR: 'octocat' }
+
+async function runDray({ net, server, place, clientDirectory }: Stage, version: string): Promise<RunResult> {
+  const args = ['deploy', place, '--tag', version, '--json']
+  if (place === 'ssh') return net.client.run(['dray', ...args], { cwd: clientDirectory, env: tokenVariables })
+  return server.run([join(cloneDirectory, 'bin/dray'), ...args], {
+    cwd: appDirectory,
+    env: { ...tokenVariables, NODE_EXTRA_CA_CERTS: net.facts.registry.caFile },
+  })
+}
+
+/** Runs shell lines in the app's directory: with one `ssh`, or on the server itself. */
+async function runThere(stage: Stage, lines: string, input = ''): Promise<RunResult> {
+  const { net, server, place } = stage
+  const inDirectory = `cd ${appDirectory} && ${lines}`
+  if (place === 'ssh') return net.client.run(['ssh', server.sshTarget, inDirectory], { input })
+  return server.run(['sh', '-c', inDirectory], { input })
+}
