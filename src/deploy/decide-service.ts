@@ -70,8 +70,7 @@ export const decideService = (service: ServiceModel, input: DecisionInput): Serv
       return {
         ...base,
         action: 'leave',
-        cause:
-          extra.length === 0 ? 'same image and configuration' : `${extra.length} left by an earlier deploy`,
+        cause: extra.length === 0 ? 'same image and configuration' : extraCause(extra, known),
         replaced: extra,
         dead: endedWell ? [] : base.dead,
         kept: good,
@@ -90,6 +89,18 @@ export const decideService = (service: ServiceModel, input: DecisionInput): Serv
     action: 'recreate',
     cause: running.length > 0 && obstacle !== undefined ? `${cause}; not rolled: ${obstacle}` : cause,
   }
+}
+
+/** Containers of the release itself are too many only when fewer replicas are wanted. */
+const extraCause = (extra: readonly Container[], isKnown: (container: Container) => boolean): string => {
+  const surplus = extra.filter(isKnown).length
+  const left = extra.length - surplus
+  return [
+    surplus > 0 ? `${surplus} more than the replicas wanted` : [],
+    left > 0 ? `${left} left by an earlier deploy` : [],
+  ]
+    .flat()
+    .join(', ')
 }
 
 /** Why two containers of a service cannot run side by side; undefined when they can. */

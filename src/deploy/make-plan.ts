@@ -24,9 +24,9 @@ export const makePlan = (observations: readonly HostObservation[], desired: Desi
         ...hosts.flatMap((host) => pulls(host)),
         ...hosts.flatMap((host) => placement(host)),
         ...hosts.slice(0, 1).flatMap((host) => tasks(host, desired, 'before')),
-        ...hosts.flatMap((host) => traffic(host, desired)),
+        ...hosts.flatMap((host, index) => traffic(host, desired, index === 0)),
         ...hosts.slice(0, 1).flatMap((host) => tasks(host, desired, 'after')),
-        ...hosts.flatMap((host) => conclusion(host, desired, release)),
+        ...conclusion(hosts, desired, release),
       ]
   return {
     version: 1,
@@ -81,17 +81,22 @@ const pulls = (host: HostPlan): NewStep[] => {
   return steps
 }
 
-const placement = ({ observation, files }: HostPlan): NewStep[] => {
+const placement = (host: HostPlan): NewStep[] => {
+  const { observation, files } = host
   if (files.changed.length === 0 && files.removed.length === 0) return []
   const first = observation.files.length === files.changed.length
   return [
     {
       kind: 'place-files',
       host: observation.host,
-      cause: first
-        ? 'first release by dray here'
-        : `${files.changed.length} of ${observation.files.length} files differ`,
+      cause: first ? 'first release by dray here' : changesOf(host),
       ...files,
     },
   ]
+}
+
+const changesOf = ({ observation, files }: HostPlan): string => {
+  const differ = `${files.changed.length} of ${observation.files.length} files differ`
+  const gone = `${files.removed.length} no longer part of the app`
+  return [files.changed.length > 0 ? differ : [], files.removed.length > 0 ? gone : []].flat().join(', ')
 }

@@ -3,48 +3,74 @@ import { orphans, releasedServices, type HostPlan, type NewStep } from './plan-h
 import { releaseNumber } from './release.ts'
 import { unneededImageNames } from './retention.ts'
 
-/** The steps that nothing can go wrong after: the record, then what makes way. */
-export const conclusion = (host: HostPlan, desired: DesiredRelease, release: string): NewStep[] => {
-  const { observation, decisions } = host
-  const base = { host: observation.host }
-  const dropped = [...observation.facts.releases]
-    .sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))
-    .slice(Math.max(0, desired.keep - 1))
-  const kept = observation.facts.releases.filter((it) => !dropped.includes(it))
-  const steps: NewStep[] = [
-    {
-      ...base,
-      kind: 'record-release',
-      cause: `keeps ${Math.min(desired.keep, kept.length + 1)} for rollback`,
-      release,
-      services: releasedServices(host),
-      dropReleases: dropped.map((it) => it.id),
-    },
+/**
+ * The steps that nothing is undone after: the record on every host, and only then what makes way, so that a host whose
+ * record cannot be written still has its old containers.
+ */
+export const conclusion = (
+  hosts: readonly HostPlan[],
+  desired: DesiredRelease,
+  release: string,
+): NewStep[] => [
+  ...hosts.map((host) => record(host, desired, release)),
+  ...hosts.flatMap(stops),
+  ...hosts.map((host) => cleaning(host, desired)),
+]
+
+const record = (host: HostPlan, desired: DesiredRelease, release: string): NewStep => {
+  const { kept, dropped } = keptReleases(host, desired)
+  return {
+    kind: 'record-release',
+    host: host.observation.host,
+    cause: `keeps ${Math.min(desired.keep, kept.length + 1)} for rollback`,
+    release,
+    services: releasedServices(host),
+    dropReleases: dropped.map((it) => it.id),
+  }
+}
+
+const stops = (host: HostPlan): NewStep[] => {
+  const stop = (service: string, containers: readonly string[], cause: string): NewStep => ({
+    kind: 'stop-old',
+    host: host.observation.host,
+    cause,
+    service,
+    containers,
+  })
+  return [
+    ...host.decisions
+      .filter(({ action, replaced }) => (action === 'roll' || action === 'leave') && replaced.length > 0)
+      .map(({ service, action, cause, replaced }) =>
+        stop(
+          service.name,
+          replaced.map((it) => it.id),
+          action === 'leave' ? cause : 'replaced',
+        ),
+      ),
+    ...orphans(host).map(([service, containers]) =>
+      stop(service, containers, 'no longer in the compose file'),
+    ),
   ]
-  for (const { service, action, replaced } of decisions) {
-    if ((action === 'roll' || action === 'leave') && replaced.length > 0) {
-      steps.push({
-        ...base,
-        kind: 'stop-old',
-        cause: action === 'leave' ? 'left by an earlier deploy' : 'replaced',
-        service: service.name,
-        containers: replaced.map((it) => it.id),
-      })
-    }
-  }
-  for (const [service, containers] of orphans(host)) {
-    steps.push({ ...base, kind: 'stop-old', cause: 'no longer in the compose file', service, containers })
-  }
+}
+
+const cleaning = (host: HostPlan, desired: DesiredRelease): NewStep => {
+  const { observation, decisions } = host
   const names = unneededImageNames({
     images: observation.images,
     needed: decisions.map((it) => it.image),
-    kept,
+    kept: keptReleases(host, desired).kept,
     known: observation.facts.releases,
   })
-  steps.push(
-    names.length === 0
-      ? { ...base, kind: 'prune-dangling', cause: 'after the deploy' }
-      : { ...base, kind: 'clean-images', cause: 'no kept release needs them', names },
+  return names.length === 0
+    ? { kind: 'prune-dangling', host: observation.host, cause: 'after the deploy' }
+    : { kind: 'clean-images', host: observation.host, cause: 'no kept release needs them', names }
+}
+
+/** The releases that stay on record beside the new one, and those that do not. */
+const keptReleases = ({ observation }: HostPlan, desired: DesiredRelease) => {
+  const newestFirst = [...observation.facts.releases].sort(
+    (a, b) => releaseNumber(b.id) - releaseNumber(a.id),
   )
-  return steps
+  const count = Math.max(0, desired.keep - 1)
+  return { kept: newestFirst.slice(0, count), dropped: newestFirst.slice(count) }
 }

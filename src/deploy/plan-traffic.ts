@@ -1,13 +1,17 @@
 import { isMounted } from './app-model.ts'
+import type { ServiceDecision } from './decide-service.ts'
 import { probeTargetOf } from './entrance.ts'
 import type { DesiredRelease } from './observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { startedForTasks, startSteps } from './plan-start.ts'
 
-/** The steps by which the new release takes over on one host, while the old containers still run. */
-export const traffic = (host: HostPlan, desired: DesiredRelease): NewStep[] => {
+/**
+ * The steps by which the new release takes over on one host, while the old containers still run. `runsTasks`: what the
+ * tasks need was started there with them.
+ */
+export const traffic = (host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] => {
   const { observation, decisions, proxyService } = host
-  const early = startedForTasks(host, desired)
+  const early = runsTasks ? startedForTasks(host, desired) : []
   const steps = startSteps(
     host,
     desired,
@@ -32,11 +36,14 @@ export const traffic = (host: HostPlan, desired: DesiredRelease): NewStep[] => {
 
 /** The proxy is turned when services behind it get new addresses, or files of its own changed. */
 const proxyToSwitch = (host: HostPlan): { services: string[]; cause: string } | undefined => {
-  const { decisions, files, proxyService } = host
+  const { decisions, files, proxyService, current } = host
   const proxy = decisions.find((it) => it.service.name === proxyService)
   if (proxy === undefined || proxy.service.replicas === 0) return undefined
+  // The proxy also has the address of a container that died meanwhile. A service that is new is in its files, if anywhere.
+  const hadAddress = ({ service, replaced, action }: ServiceDecision): boolean =>
+    replaced.length > 0 || (action !== 'leave' && current?.services[service.name] !== undefined)
   const moved = decisions
-    .filter((it) => it !== proxy && it.action !== 'run-once' && it.replaced.length > 0)
+    .filter((it) => it !== proxy && it.action !== 'run-once' && hadAddress(it))
     .map((it) => it.service.name)
   const ownFiles = [...files.changed, ...files.removed].filter((file) => isMounted(proxy.service, file))
   if (proxy.action !== 'leave' && proxy.replaced.length === 0) return undefined

@@ -20,6 +20,7 @@ export function stepTitle(step: Step): string {
     case 'wait-healthy':
       return waitHealthyTitle(step)
     case 'switch-proxy':
+      if (step.services.length === 0) return `Reload ${step.proxy}`
       return `Turn ${step.proxy} to the new ${list(step.services)}`
     case 'check-url':
       return `Check ${step.url}`

@@ -38,6 +38,7 @@ test.each<[string, Kinds<Step>]>([
   ['Run seed to its end', { kind: 'run-once', service: 'seed' }],
   ['Wait until backend is healthy', { kind: 'wait-healthy', services: ['backend'] }],
   ['Wait until a, b and c are healthy', { kind: 'wait-healthy', services: ['a', 'b', 'c'] }],
+  ['Reload nginx', { kind: 'switch-proxy', proxy: 'nginx', services: [] }],
   ['Turn nginx to the new backend', { kind: 'switch-proxy', proxy: 'nginx', services: ['backend'] }],
   [
     'Check http://localhost/api/health',

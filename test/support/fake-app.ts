@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import type { AppModel, ServiceModel } from '../../src/deploy/app-model.ts'
+import { parseImageReference, type Digest } from '../../src/deploy/image-reference.ts'
+import type { DesiredRelease } from '../../src/deploy/observation.ts'
+import type { ImageConfig, ResolvedImage } from '../../src/deploy/ports.ts'
+
+/** A service of a made-up app; its definition's hash follows from all that is told of it, but the image. */
+export function fakeService(
+  name: string,
+  facts: Partial<ServiceModel> & { definition?: string } = {},
+): ServiceModel {
+  const { definition = '', ...given } = facts
+  const service = {
+    name,
+    image: `ghcr.io/acme/${name}:v1`,
+    replicas: 1,
+    dependsOn: [],
+    publishedPorts: [],
+    containerName: undefined,
+    networkMode: undefined,
+    fixedAddress: false,
+    volumes: [],
+    mounts: [],
+    restarts: true,
+    healthCheck: 'defined' as const,
+    ...given,
+  }
+  const { image: _image, replicas: _replicas, dependsOn: _dependsOn, ...defined } = service
+  return { ...service, definitionHash: shortHash(JSON.stringify({ ...defined, definition })) }
+}
+
+/** The sample app's nginx: third party, port 80, a mounted directory. */
+export function fakeProxy(facts: Parameters<typeof fakeService>[1] = {}): ServiceModel {
+  return fakeService('nginx', {
+    image: 'nginx:alpine',
+    publishedPorts: ['80'],
+    mounts: [{ path: 'nginx/conf.d', target: '/etc/nginx/conf.d' }],
+    healthCheck: 'from-image-or-none',
+    dependsOn: [{ service: 'backend', condition: 'service_started' }],
+    ...facts,
+  })
+}
+
+export function fakeApp(services: readonly ServiceModel[], facts: Partial<AppModel> = {}): AppModel {
+  return { project: 'shop', services, pins: {}, networks: { default: 'n1' }, ...facts }
+}
+
+/** The app with another tag for all images of its own. */
+export function withTag(app: AppModel, tag: string): AppModel {
+  return {
+    ...app,
+    services: app.services.map((service) => ({
+      ...service,
+      image: service.image?.replace(/^(ghcr\.io\/.*):.*$/, `$1:${tag}`),
+    })),
+  }
+}
+
+/** The app with one of its services changed. */
+export function withService(app: AppModel, name: string, facts: Partial<ServiceModel>): AppModel {
+  return {
+    ...app,
+    services: app.services.map((service) => (service.name === name ? { ...service, ...facts } : service)),
+  }
+}
+
+export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease {
+  return {
+    app: 'shop',
+    environment: 'test',
+    tag: undefined,
+    ownRepositories: ['ghcr.io/acme/'],
+    rollout: {},
+    tasks: [],
+    proxyService: undefined,
+    probeUrl: undefined,
+    proxyKeepalive: true,
+    keep: 5,
+    adopt: false,
+    ...facts,
+  }
+}
+
+export const plainImage: ImageConfig = { environment: [], hasHealthCheck: false, exposedPorts: [] }
+
+/** What a registry answers for a reference: the digest spells the tag, so that tests can read it back. */
+export function fakeResolved(image: string, config: ImageConfig = plainImage): ResolvedImage {
+  const reference = parseImageReference(image)
+  const digest = fakeDigest(reference.tag ?? 'latest')
+  return { reference, digest, layers: [{ digest, sizeBytes: 1_000_000 }], config }
+}
+
+export function fakeDigest(tag: string): Digest {
+  return `sha256:${Buffer.from(tag).toString('hex').padEnd(64, '0')}`
+}
+
+/** `backend:v2` for `ghcr.io/acme/backend@sha256:…`. */
+export function spellImage(pinned: string): string {
+  const [repository = '', digest = ''] = pinned.split('@sha256:')
+  const tag = Buffer.from(digest.replace(/(00)+$/, ''), 'hex').toString()
+  return `${repository.split('/').at(-1) ?? ''}:${tag}`
+}
+
+export function shortHash(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}

@@ -1,0 +1,121 @@
+import { isOneShot, type AppModel } from '../../src/deploy/app-model.ts'
+import type { Container, ExecResult, HealthCheck } from '../../src/deploy/ports.ts'
+import { DrayError } from '../../src/errors/dray-error.ts'
+import { shortHash, spellImage } from './fake-app.ts'
+
+/** How a container of an image behaves once it runs. */
+export type Behaviour = 'healthy' | 'never-healthy' | 'exits' | 'broken-check' | 'restarts'
+
+type UpRequest = {
+  service: string
+  scale: number
+  mode: 'beside' | 'recreate' | 'force-recreate'
+  app: AppModel
+  images: Readonly<Record<string, string>>
+}
+
+export const fakeHealthCheck: HealthCheck = {
+  argv: ['curl', '-f', 'http://localhost:8000/'],
+  intervalMs: 10_000,
+  timeoutMs: 5_000,
+  startPeriodMs: 0,
+  retries: 3,
+}
+
+/** The containers of a host in memory, and what Compose does with them. Ids are `backend-1`, `backend-2`, …, never again. */
+export class FakeContainers {
+  all: Container[] = []
+  /** By what `spellImage` makes of the image: `backend:v2`. */
+  readonly behaviours = new Map<string, Behaviour>()
+  readonly #counts = new Map<string, number>()
+  readonly #tell: (line: string) => Promise<void>
+
+  constructor(tell: (line: string) => Promise<void>) {
+    this.#tell = tell
+  }
+
+  get running(): Container[] {
+    return this.all.filter((it) => it.state === 'running')
+  }
+
+  get(id: string): Container {
+    const found = this.all.find((it) => it.id === id)
+    if (found === undefined) throw new DrayError('DOCKER_FAILED', `There is no container ${id}.`)
+    return { ...found }
+  }
+
+  change(id: string, facts: Partial<Container>): void {
+    this.get(id)
+    this.all = this.all.map((it) => (it.id === id ? { ...it, ...facts } : it))
+  }
+
+  remove(id: string): void {
+    this.all = this.all.filter((it) => it.id !== id)
+  }
+
+  /** What the health check of a container gives when it is run. */
+  async check(id: string): Promise<ExecResult> {
+    const { imageName } = this.get(id)
+    const behaviour = this.behaviours.get(spellImage(imageName))
+    await this.#tell(`check ${id}`)
+    if (behaviour === 'never-healthy') return { exitCode: 1, output: 'connection refused' }
+    if (behaviour === 'broken-check') return { exitCode: 127, output: 'curl: not found' }
+    return { exitCode: 0, output: '' }
+  }
+
+  up(request: UpRequest): void {
+    const { service, scale, mode } = request
+    const image = request.images[service] ?? ''
+    const hash = configHash(request.app, service, image)
+    const there = this.all.filter((it) => it.service === service && !it.oneOff)
+    const staying = there.filter(
+      (it) => mode === 'beside' || (mode === 'recreate' && it.configHash === hash && it.state === 'running'),
+    )
+    for (const container of there) if (!staying.includes(container)) this.remove(container.id)
+    for (const surplus of staying.slice(scale)) this.remove(surplus.id)
+    for (let count = staying.length; count < scale; count += 1) this.create(request.app, service, image)
+  }
+
+  /** Starts a container as Compose would from the app's files, with an image. */
+  create(app: AppModel, serviceName: string, image: string): Container {
+    const service = app.services.find((it) => it.name === serviceName)
+    if (service === undefined) throw new DrayError('DOCKER_FAILED', `no such service: ${serviceName}`)
+    const number = (this.#counts.get(serviceName) ?? 0) + 1
+    this.#counts.set(serviceName, number)
+    const behaviour = this.behaviours.get(spellImage(image))
+    const ends = isOneShot(app, serviceName)
+    const container: Container = {
+      id: `${serviceName}-${number}`,
+      name: `shop-${serviceName}-${number}`,
+      service: serviceName,
+      oneOff: false,
+      imageName: image,
+      imageId: `id ${spellImage(image)}`,
+      configHash: configHash(app, serviceName, image),
+      state: ends || behaviour === 'exits' ? 'exited' : behaviour === 'restarts' ? 'restarting' : 'running',
+      exitCode: behaviour === 'exits' ? 1 : 0,
+      outOfMemory: false,
+      restartCount: behaviour === 'restarts' ? 1 : 0,
+      startedAtMs: 1,
+      createdAtMs: 1,
+      ...(service.healthCheck === 'defined' && !ends ? { healthCheck: fakeHealthCheck } : {}),
+      health: 'starting',
+      stopGraceMs: 10_000,
+      networks: [
+        {
+          name: 'shop_default',
+          address: `10.${Number.parseInt(shortHash(serviceName).slice(0, 2), 16)}.0.${number}`,
+          aliases: [serviceName, `shop-${serviceName}-${number}`],
+        },
+      ],
+    }
+    this.all.push(container)
+    return container
+  }
+}
+
+/** Compose's own hash: of the definition with the image, and not of the number of containers. */
+const configHash = (app: AppModel, serviceName: string, image: string): string => {
+  const service = app.services.find((it) => it.name === serviceName)
+  return shortHash(`${service?.definitionHash ?? ''} ${image} ${app.networks['default'] ?? ''}`)
+}

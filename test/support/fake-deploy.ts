@@ -1,0 +1,110 @@
+import type { AppModel } from '../../src/deploy/app-model.ts'
+import { deploy, planDeploy, type DeployRequest } from '../../src/deploy/deploy.ts'
+import type { DeployEvent, Failure } from '../../src/deploy/events.ts'
+import { failureFrom } from '../../src/deploy/failure.ts'
+import { familiarName, renderImageReference, type ImageReference } from '../../src/deploy/image-reference.ts'
+import type { DesiredRelease } from '../../src/deploy/observation.ts'
+import type { Plan } from '../../src/deploy/plan.ts'
+import type { AppSource, BundleFile, ImageConfig, Registry } from '../../src/deploy/ports.ts'
+import { fakeDesired, fakeResolved } from './fake-app.ts'
+import { FakeClock } from './fake-clock.ts'
+import { composeFileName, FakeHost, overrideFileName } from './fake-host.ts'
+
+/** Everything that a deploy works with, in memory: change it, then `deploy()`, as a person does release by release. */
+export class FakeWorld {
+  readonly hosts: readonly FakeHost[]
+  readonly clock = new FakeClock()
+  readonly events: DeployEvent[] = []
+  app: AppModel
+  desired: DesiredRelease = fakeDesired()
+  /** Files beside the compose file, by path. */
+  files: Record<string, string> = { 'nginx/conf.d/app.conf': 'server {}' }
+  /** What a tag names instead of what it spells, as after somebody pushed it again. */
+  readonly movedTags = new Map<string, string>()
+  readonly imageConfigs = new Map<string, ImageConfig>()
+  request: Partial<DeployRequest> = {}
+  readonly #cancel = new AbortController()
+
+  constructor(app: AppModel, hostNames: readonly string[] = ['srv']) {
+    this.app = app
+    this.hosts = hostNames.map((name) => new FakeHost(name))
+  }
+
+  get host(): FakeHost {
+    return this.hosts[0]!
+  }
+
+  cancel(): void {
+    this.#cancel.abort(new DOMException('Cancelled.', 'AbortError'))
+  }
+
+  deploy(): Promise<Plan> {
+    return deploy(this.#request(), this.#cancel.signal)
+  }
+
+  plan(): Promise<Plan> {
+    return planDeploy(this.#request(), this.#cancel.signal)
+  }
+
+  /** The failure that a deploy ends with; one that ends well fails the test. */
+  async failure(): Promise<Failure> {
+    try {
+      await this.deploy()
+    } catch (error) {
+      return failureFrom(error)
+    }
+    throw new Error('The deploy did not fail.')
+  }
+
+  /** What was done to the host since the last call. */
+  takeLog(host: FakeHost = this.host): string[] {
+    return host.log.splice(0).filter((line) => line !== 'settled' && !line.startsWith('check '))
+  }
+
+  #request(): DeployRequest {
+    return {
+      hosts: this.hosts,
+      source: this.#source,
+      registry: this.#registry,
+      credentials: async () => undefined,
+      desired: this.desired,
+      deployer: { user: 'ann', machine: 'laptop' },
+      patience: { healthPollMs: 200, settleMs: 2_000, listenMs: 15_000, drainMs: 30_000, urlCheckMs: 5_000 },
+      servicePatience: {},
+      probe: { everyMs: 100, timeoutMs: 1_000 },
+      waitMs: 0,
+      clock: this.clock,
+      emit: (event) => this.events.push(event),
+      ...this.request,
+    }
+  }
+
+  readonly #registry: Registry = {
+    resolve: async (reference: ImageReference) => {
+      const name = familiarName(reference)
+      const moved = this.movedTags.get(name)
+      const config = this.imageConfigs.get(name)
+      const there = fakeResolved(
+        moved === undefined ? renderImageReference(reference) : `${name.replace(/:[^/]*$/, '')}:${moved}`,
+        config,
+      )
+      return { ...there, reference }
+    },
+    credentials: async () => undefined,
+  }
+
+  readonly #source: AppSource = {
+    composeFiles: async () => [textFile(composeFileName, JSON.stringify(this.app))],
+    bundle: async (_app, images) => [
+      textFile(composeFileName, JSON.stringify(this.app)),
+      textFile(overrideFileName, JSON.stringify(images)),
+      ...Object.entries(this.files).map(([path, text]) => textFile(path, text)),
+    ],
+  }
+}
+
+const textFile = (path: string, text: string): BundleFile => ({
+  path,
+  content: Buffer.from(text),
+  mode: 0o644,
+})

@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto'
+import type { AppModel } from '../../src/deploy/app-model.ts'
+import { proxyScript } from '../../src/deploy/proxy-script.ts'
+import type {
+  AppDirectory,
+  Compose,
+  Container,
+  Engine,
+  EnvFileFacts,
+  JournalEntry,
+  LocalImage,
+  Lock,
+  LockHolder,
+  PlaceRequest,
+  ProbeAnswer,
+  Prober,
+  TargetHost,
+} from '../../src/deploy/ports.ts'
+import type { Release } from '../../src/deploy/release.ts'
+import { DrayError } from '../../src/errors/dray-error.ts'
+import { fakeDigest, spellImage } from './fake-app.ts'
+import { FakeContainers } from './fake-containers.ts'
+
+/** The one file that stands for all compose files: the model as JSON. */
+export const composeFileName = 'docker-compose.yml'
+/** Images by service as JSON. */
+export const overrideFileName = 'docker-compose.override.yml'
+
+type Rule = { begins: string; act: () => void | Promise<void> }
+
+/**
+ * A host in memory with what a deploy can see and do there. It behaves: Compose starts what the files in place say, tags
+ * keep images, records are kept. `log` tells what was done to it, in order; `when` lets an action fail or have company.
+ */
+export class FakeHost implements TargetHost {
+  readonly name: string
+  readonly platform = { os: 'linux', architecture: 'amd64' }
+  readonly log: string[] = []
+  readonly journal: JournalEntry[] = []
+  readonly files = new Map<string, string>()
+  readonly containers: FakeContainers
+  releases: Release[] = []
+  images: LocalImage[] = []
+  envFile: EnvFileFacts = { mode: '600', keys: ['DATABASE_URL'], readableByOthers: false }
+  /** What the app answers to a probe. */
+  answer: () => ProbeAnswer = () => ({ status: 200 })
+  listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
+  taskExitCode = 0
+  /** Exit code of the script that turns the proxy. */
+  proxyExitCode = 0
+  holder: LockHolder | undefined
+  #lost = new AbortController()
+  #undo: { files: Map<string, string | undefined> } | undefined
+  readonly #rules: Rule[] = []
+
+  constructor(name = 'srv') {
+    this.name = name
+    this.containers = new FakeContainers((line) => this.#did(line))
+  }
+
+  /** Before an action whose line in the log begins so is done, `act` is; what it throws is what the action throws. */
+  when(begins: string, act: () => void | Promise<void>): void {
+    this.#rules.push({ begins, act })
+  }
+
+  failWhen(begins: string, error: Error = new DrayError('DOCKER_FAILED', `No ${begins} today.`)): void {
+    this.when(begins, () => {
+      throw error
+    })
+  }
+
+  loseLock(): void {
+    this.#lost.abort(new DrayError('LOCK_LOST', 'The connection that held the lock broke.'))
+  }
+
+  /** `backend:v1, backend:v2` of what runs. */
+  get running(): string {
+    return this.containers.running.map((it) => `${spellImage(it.imageName)}#${it.id}`).join(', ')
+  }
+
+  async #did(line: string): Promise<void> {
+    this.log.push(line)
+    for (const rule of this.#rules) if (line.startsWith(rule.begins)) await rule.act()
+  }
+
+  readonly engine: Engine = {
+    containers: async () => this.containers.all.map((it) => ({ ...it })),
+    container: async (id) => this.containers.get(id),
+    images: async () => this.images,
+    usedImageIds: async () => new Set(this.containers.all.map((it) => it.imageId)),
+    pull: async (name, { onProgress, signal }) => {
+      await this.#did(`pull ${spellImage(name)}`)
+      signal?.throwIfAborted()
+      onProgress?.({ doneBytes: 1_000_000, totalBytes: 1_000_000 })
+      this.addImage(name)
+    },
+    tag: async (name, tag) => {
+      await this.#did(`tag ${spellImage(name)}`)
+      this.images = this.images.map((it) =>
+        it.digests.includes(name) ? { ...it, tags: [...it.tags, tag] } : it,
+      )
+    },
+    removeImage: async (name) => {
+      await this.#did(`remove-image ${name}`)
+      this.images = this.images
+        .map((it) => ({
+          ...it,
+          tags: it.tags.filter((tag) => tag !== name),
+          digests: it.digests.filter((digest) => digest !== name),
+        }))
+        .filter((it) => it.tags.length + it.digests.length > 0)
+      return true
+    },
+    pruneDanglingImages: async () => {
+      await this.#did('prune')
+      this.images = this.images.filter((it) => it.tags.length > 0)
+      return { count: 0, freedBytes: 0 }
+    },
+    exec: async (id, argv) => {
+      const container = this.containers.get(id)
+      if (argv.includes(proxyScript)) {
+        const lines = argv.slice(argv.indexOf('dray') + 2)
+        await this.#did(
+          `turn ${container.service} to ${lines.map((line) => this.#at(line)).join(', ') || 'nothing new'}`,
+        )
+        return { exitCode: this.proxyExitCode, output: this.proxyExitCode === 3 ? 'nginx: [emerg] no' : '' }
+      }
+      return this.containers.check(id)
+    },
+    stop: async (id) => {
+      await this.#did(`stop ${id}`)
+      this.containers.change(id, { state: 'exited' })
+    },
+    remove: async (id) => {
+      await this.#did(`remove ${id}`)
+      this.containers.remove(id)
+    },
+    logTail: async (id) => [`last words of ${id}`],
+  }
+
+  readonly directory: AppDirectory = {
+    path: '/srv/shop',
+    inspect: async (files) => {
+      const compose = files.find((file) => file.path === composeFileName)
+      return {
+        envFile: this.envFile,
+        releases: this.releases,
+        usedReleaseIds: [...this.releases.map((it) => it.id), ...this.journal.map((it) => it.release)],
+        app: JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,
+      }
+    },
+    hashes: async (paths) =>
+      new Map(
+        paths.flatMap((path): [string, string][] => {
+          const content = this.files.get(path)
+          return content === undefined ? [] : [[path, fileHash(content)]]
+        }),
+      ),
+    place: (request) => this.#place(request),
+    restore: async () => {
+      await this.#did('restore')
+      for (const [path, content] of this.#undo?.files ?? []) {
+        if (content === undefined) this.files.delete(path)
+        else this.files.set(path, content)
+      }
+      this.#undo = undefined
+    },
+    record: async (release, dropReleases) => {
+      await this.#did([`record ${release.id}`, ...dropReleases.map((id) => `-${id}`)].join(' '))
+      this.#undo = undefined
+      this.releases = [...this.releases.filter((it) => !dropReleases.includes(it.id)), release]
+    },
+  }
+
+  async #place({ files, remove }: PlaceRequest): Promise<void> {
+    const paths = [...files.map((file) => file.path), ...remove]
+    this.#undo = { files: new Map(paths.map((path) => [path, this.files.get(path)])) }
+    await this.#did(`place ${[...files.map((file) => file.path), ...remove.map((it) => `-${it}`)].join(' ')}`)
+    for (const { path, content } of files) this.files.set(path, Buffer.from(content).toString())
+    for (const path of remove) this.files.delete(path)
+  }
+
+  readonly compose: Compose = {
+    up: async ({ services, mode, images, signal }) => {
+      await this.#did(`up ${mode} ${services.map(({ service, scale }) => `${service}=${scale}`).join(' ')}`)
+      signal?.throwIfAborted()
+      const app = JSON.parse(this.files.get(composeFileName) ?? '{}') as AppModel
+      const pinned = JSON.parse(this.files.get(overrideFileName) ?? '{}') as Record<string, string>
+      for (const wanted of services)
+        this.containers.up({ ...wanted, mode, app, images: { ...pinned, ...images } })
+    },
+    runTask: async ({ service, argv, onLine, signal }) => {
+      await this.#did(`task ${service} ${argv.join(' ')}`)
+      signal?.throwIfAborted()
+      onLine('doing it')
+      return this.taskExitCode
+    },
+  }
+
+  readonly prober: Prober = {
+    get: async () => this.answer(),
+    listens: async (address, port) => this.listensOn(address, port),
+  }
+
+  async lock(holder: LockHolder): Promise<Lock> {
+    if (this.holder !== undefined) throw new DrayError('LOCK_HELD', `${this.holder.user} has it.`)
+    this.holder = holder
+    return {
+      lost: this.#lost.signal,
+      journal: (entry) => this.journal.push(entry),
+      settled: async () => {
+        await this.#did('settled')
+      },
+      [Symbol.asyncDispose]: async () => {
+        this.holder = undefined
+      },
+    }
+  }
+
+  addImage(name: string): void {
+    if (this.images.some((it) => it.digests.includes(name))) return
+    this.images = [
+      ...this.images,
+      { id: `id ${spellImage(name)}`, tags: [], digests: [name], sizeBytes: 1, createdAtMs: 0 },
+    ]
+  }
+
+  #at(line: string): string {
+    const address = line.split(' ')[0]
+    const found: Container | undefined = this.containers.all.find((it) => it.networks[0]?.address === address)
+    return found?.id ?? line
+  }
+}
+
+export const fileHash = (content: string): string => createHash('sha256').update(content).digest('hex')
+
+export const pinned = (name: string, tag: string): string => `ghcr.io/acme/${name}@${fakeDigest(tag)}`

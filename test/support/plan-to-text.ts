@@ -1,0 +1,57 @@
+import type { Plan, Step } from '../../src/deploy/plan.ts'
+import { spellImage } from './fake-app.ts'
+
+/** A plan as tests read it: a step a line with all that it says, then what is left, then the warnings. */
+export function planToText(plan: Plan): string {
+  const hosts = new Set(plan.steps.map((step) => step.host))
+  const lines = plan.steps.map((step) => {
+    const where = hosts.size > 1 ? `${step.host}: ` : ''
+    return `${where}${step.kind} ${stepFacts(step)} (${step.cause})`.replaceAll('  ', ' ')
+  })
+  return [
+    `${plan.release}${plan.unchanged ? ' unchanged' : ''}`,
+    ...lines,
+    ...plan.left.map(({ service, cause }) => `left ${service} (${cause})`),
+    ...plan.warnings.map((warning) => `! ${warning}`),
+  ].join('\n')
+}
+
+function stepFacts(step: Step): string {
+  switch (step.kind) {
+    case 'prune-dangling':
+      return ''
+    case 'pull-image':
+      return `${spellImage(step.name)} for ${step.services.join(', ')}`
+    case 'place-files':
+      return [
+        ...step.changed,
+        ...step.removed.map((file) => `-${file}`),
+        ...step.inPlace.map((file) => `in-place:${file}`),
+        ...step.adopt.map((file) => `adopt:${file}`),
+      ].join(' ')
+    case 'run-task':
+      return `${step.task}: ${step.service} ${step.argv.join(' ')}`
+    case 'start-beside':
+      return step.services
+        .map(({ service, add, running, discard }) =>
+          [`${service} ${running}+${add}`, ...discard.map((id) => `-${id}`)].join(' '),
+        )
+        .join(', ')
+    case 'recreate-services':
+      return `${step.fresh ? 'fresh ' : ''}${step.services.map(({ service, scale }) => `${service}=${scale}`).join(', ')}`
+    case 'run-once':
+      return step.service
+    case 'wait-healthy':
+      return step.services.join(', ')
+    case 'switch-proxy':
+      return `${step.proxy} to ${step.services.join(', ')}`
+    case 'check-url':
+      return `${step.url} below ${step.below}`
+    case 'record-release':
+      return [step.release, ...step.dropReleases.map((release) => `-${release}`)].join(' ')
+    case 'stop-old':
+      return step.containers.join(', ')
+    case 'clean-images':
+      return step.names.join(' ')
+  }
+}
