@@ -33,7 +33,14 @@ export type LoadFailure = {
 export type VersionSeen = { answers: number; firstAtMs: number; lastAtMs: number }
 
 /** How it stands while requests are being sent. */
-export type LoadProgress = { sent: number; succeeded: number; failed: number; versions: readonly string[] }
+export type LoadProgress = {
+  sent: number
+  succeeded: number
+  failed: number
+  versions: readonly string[]
+  /** How many answers came from each version so far. */
+  answers: Readonly<Record<string, number>>
+}
 
 export type LoadReport = {
   sent: number
@@ -83,8 +90,13 @@ export class LoadRecord {
   }
 
   progress(): LoadProgress {
-    const versions = Object.keys(this.versions)
-    return { sent: this.sent, succeeded: this.latenciesMs.length, failed: this.failures.length, versions }
+    return {
+      sent: this.sent,
+      succeeded: this.latenciesMs.length,
+      failed: this.failures.length,
+      versions: Object.keys(this.versions),
+      answers: answersOf(this.versions),
+    }
   }
 
   report(timing: Pick<LoadReport, 'startedAtMs' | 'durationMs' | 'latestSendMs'>): LoadReport {
@@ -109,6 +121,11 @@ export class LoadRecord {
     seen.answers += 1
     seen.lastAtMs = Math.max(seen.lastAtMs, atMs)
   }
+}
+
+/** How many answers came from each version. */
+export function answersOf(versions: LoadReport['versions']): Record<string, number> {
+  return Object.fromEntries(Object.entries(versions).map(([version, { answers }]) => [version, answers]))
 }
 
 /** Nearest-rank percentiles, rounded to a tenth of a millisecond. */

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { answersOf } from './load-report.ts'
 import type { LoadOptions, LoadProgress, LoadReport } from './load-report.ts'
 
 export type RunLoadOptions = LoadOptions & {
@@ -54,7 +55,7 @@ type Waiter = {
 
 function readLines(child: ChildProcess, onProgress?: (progress: LoadProgress) => void) {
   const waiters = new Set<Waiter>()
-  let latest: LoadProgress = { sent: 0, succeeded: 0, failed: 0, versions: [] }
+  let latest: LoadProgress = { sent: 0, succeeded: 0, failed: 0, versions: [], answers: {} }
   let ended: Error | undefined
 
   const report = readReport()
@@ -76,8 +77,8 @@ function readLines(child: ChildProcess, onProgress?: (progress: LoadProgress) =>
   }
 
   function finish(last: LoadReport): LoadReport {
-    const { sent, succeeded, failed } = last
-    take({ sent, succeeded, failed, versions: Object.keys(last.versions) })
+    const { sent, succeeded, failed, versions } = last
+    take({ sent, succeeded, failed, versions: Object.keys(versions), answers: answersOf(versions) })
     end(new Error('the load ended before the condition held'))
     return last
   }

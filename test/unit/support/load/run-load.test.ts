@@ -17,6 +17,15 @@ test('sends from a process of its own and reports the same as the server saw', a
   expect(await load.stop()).toBe(report)
 })
 
+test('tells while it goes on how many answers came from each version', async () => {
+  await using server = await startFlakyServer((request, response, number) => {
+    answerWell(request, response, number <= 20 ? 'v1' : 'v2')
+  })
+  await using load = await runLoad({ target: server.target, ratePerSecond: 200 })
+  await load.waitUntil(({ answers }) => answers['v1'] === 20 && (answers['v2'] ?? 0) >= 10)
+  await load.waitUntil(({ answers, succeeded }) => 20 + (answers['v2'] ?? 0) === succeeded)
+})
+
 test('starts the process with the command it is given', async () => {
   await using server = await startFlakyServer((request, response) => {
     answerWell(request, response)
