@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { runLoad } from '../../test/support/load/run-load.ts'
+import type { LoadReport } from '../../test/support/load/load-report.ts'
+import { LoadView } from './load-view.ts'
+import { deployWithDray, type DrayRun } from './run-dray.ts'
+import type { Screen } from './screen.ts'
+
+export const ratePerSecond = 200
+/** Requests before the deploy begins and after it has ended: a second and a half of them. */
+const quietRequests = ratePerSecond * 1.5
+
+/** What the acts work with. */
+export type Stage = { screen: Screen; directory: string; url: string; signal: AbortSignal }
+
+/** A deploy, with the numbers of the load that went on all the while. */
+export type LoadedDeploy = { run: DrayRun; load: LoadReport }
+
+/** Deploys a tag while nobody uses the app. */
+export async function deployQuietly(tag: string, stage: Stage): Promise<DrayRun> {
+  return deployWithDray({ ...stage, tag })
+}
+
+/** Deploys a tag under a constant load, which is shown as it goes. Throws what the load throws. */
+export async function deployUnderLoad(tag: string, stage: Stage): Promise<LoadedDeploy> {
+  const { screen, url, signal } = stage
+  const view = new LoadView({ ratePerSecond, look: screen.look, columns: screen.stream.columns ?? 80 })
+  let sent = 0
+  const load = await runLoad({
+    target: url.replace('localhost', '127.0.0.1'),
+    ratePerSecond,
+    onProgress: (progress) => {
+      sent = progress.sent
+      const lines = view.take(progress, performance.now())
+      if (screen.isLive) screen.showFooter(view.chart())
+      else for (const line of lines) screen.say(line)
+    },
+  })
+  // Its failure is told by whatever asks for its numbers.
+  const ended = load.stop.bind(load)
+  try {
+    await untilOrAborted(
+      load.waitUntil((progress) => progress.sent >= quietRequests),
+      signal,
+    )
+    const run = await deployWithDray({ ...stage, tag })
+    signal.throwIfAborted()
+    const target = sent + quietRequests
+    await untilOrAborted(
+      load.waitUntil((progress) => progress.sent >= target),
+      signal,
+    )
+    return { run, load: await ended() }
+  } finally {
+    await ended().catch(() => {})
+    screen.keepFooter()
+  }
+}
+
+/** Asks the app which version it is. Throws when it has no answer. */
+export async function askVersion(url: string): Promise<string> {
+  const response = await fetch(`${url.replace('localhost', '127.0.0.1')}/api/version`, {
+    signal: AbortSignal.timeout(5000),
+  })
+  const { version } = (await response.json()) as { version: string }
+  return version
+}
+
+async function untilOrAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = new AbortController()
+  try {
+    await Promise.race([
+      wait,
+      delay(2 ** 31 - 1, undefined, { signal: AbortSignal.any([signal, aborted.signal]) }),
+    ])
+  } finally {
+    aborted.abort()
+  }
+}

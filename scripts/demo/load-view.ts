@@ -1,0 +1,107 @@
+import { renderCount } from '../../src/ui/render-bytes.ts'
+import { renderDuration } from '../../src/ui/render-duration.ts'
+import type { Look } from '../../src/ui/look.ts'
+import type { LoadProgress } from '../../test/support/load/load-report.ts'
+
+/** What came back in one stretch of time. */
+type Stretch = { sent: number; failed: number; answers: Readonly<Record<string, number>> }
+
+const columnMs = 500
+const noProgress: LoadProgress = { sent: 0, succeeded: 0, failed: 0, versions: [], answers: {} }
+
+export type LoadViewOptions = {
+  ratePerSecond: number
+  look: Look
+  /** Width of the terminal. */
+  columns: number
+}
+
+/** Turns the running totals of a load into a chart over time, and into a line for each second. */
+export class LoadView {
+  readonly #options: LoadViewOptions
+  readonly #columns: Stretch[] = []
+  #latest = noProgress
+  #columnStart = noProgress
+  #secondStart = noProgress
+  #secondsTold = 0
+  #startedAtMs: number | undefined
+
+  constructor(options: LoadViewOptions) {
+    this.#options = options
+  }
+
+  /** Takes the totals at a moment; returns a line for every whole second that has passed since the last call. */
+  take(progress: LoadProgress, atMs: number): string[] {
+    this.#startedAtMs ??= atMs
+    const elapsedMs = atMs - this.#startedAtMs
+    this.#latest = progress
+    while (elapsedMs >= (this.#columns.length + 1) * columnMs) {
+      this.#columns.push(difference(this.#columnStart, progress))
+      this.#columnStart = progress
+    }
+    const lines: string[] = []
+    while (elapsedMs >= (this.#secondsTold + 1) * 1000) {
+      this.#secondsTold += 1
+      lines.push(this.#secondLine(difference(this.#secondStart, progress)))
+      this.#secondStart = progress
+    }
+    return lines
+  }
+
+  /** The chart: a row for each version that has answered, and one for failures; half a second a column. */
+  chart(): string[] {
+    const { look, ratePerSecond, columns } = this.#options
+    const room = Math.max(8, columns - 36)
+    const shown = this.#columns.slice(-room)
+    const row = (name: string, total: number, cells: string, paint: (text: string) => string): string =>
+      `  ${name.padEnd(8)} ${paint(cells)}${' '.repeat(shown.length < room ? 1 : 0)} ${paint(renderCount(total))}`
+    const full = (ratePerSecond * columnMs) / 1000
+    const answered = this.#latest.versions.map((version, index) => {
+      const cells = shown.map(({ answers }) => level((answers[version] ?? 0) / full, look)).join('')
+      return row(
+        version,
+        this.#latest.answers[version] ?? 0,
+        cells,
+        index === 0 ? look.colors.cyan : look.colors.green,
+      )
+    })
+    const { failed, sent } = this.#latest
+    const failures = shown.map((stretch) => (stretch.failed > 0 ? look.glyphs.failed : look.glyphs.waiting))
+    const elapsed = renderDuration(this.#columns.length * columnMs)
+    return [
+      '',
+      `  ${renderCount(sent)} requests in ${elapsed}, and who answered:`,
+      ...answered,
+      row('failed', failed, failures.join(''), failed > 0 ? look.colors.red : look.colors.dim),
+    ]
+  }
+
+  #secondLine({ sent, failed, answers }: Stretch): string {
+    const who = Object.entries(answers)
+      .filter(([, count]) => count > 0)
+      .map(([version, count]) => `${version} answered ${count}`)
+    return `  load ${String(this.#secondsTold).padStart(3)} s: ${sent} requests, ${failed} failed; ${who.join(', ') || 'no answer'}`
+  }
+}
+
+function difference(before: LoadProgress, after: LoadProgress): Stretch {
+  return {
+    sent: after.sent - before.sent,
+    failed: after.failed - before.failed,
+    answers: Object.fromEntries(
+      Object.entries(after.answers).map(([version, count]) => [
+        version,
+        count - (before.answers[version] ?? 0),
+      ]),
+    ),
+  }
+}
+
+/** A bar's height for a share of the full rate; any answer at all shows. */
+function level(share: number, { glyphs }: Look): string {
+  const levels = glyphs.arrow === '->' ? ['.', ':', '|'] : ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+  if (share <= 0) return ' '
+  // A request answered a moment before or after the border between two columns is no dip.
+  const rounded = share > 0.9 ? 1 : share
+  return levels[Math.min(levels.length, Math.max(1, Math.round(rounded * levels.length))) - 1] ?? ''
+}

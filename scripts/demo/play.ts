@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { askVersion, deployQuietly, deployUnderLoad, ratePerSecond, type Stage } from './acts.ts'
+import { copyApp, pushImages, urlAt } from './app.ts'
+import { findPublishedPort } from './ports.ts'
+import { startRegistry } from './registry.ts'
+import type { Screen } from './screen.ts'
+import { noteTraces, type Traces } from './traces.ts'
+import { checkSeen, renderFailures, renderNumbers, type Seen } from './verdict.ts'
+
+/** Names of what this demo is about to put on the machine. */
+export function planTraces(): Traces {
+  const project = `dray-demo-${randomBytes(3).toString('hex')}`
+  const directory = join(tmpdir(), project)
+  return { process: process.pid, project, directory, registryDirectory: `${directory}-registry` }
+}
+
+/** The whole demo, up to the verdict. Returns whether all went as told, and where the app is. */
+export async function play(
+  traces: Traces,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<{ asTold: boolean; url: string }> {
+  const { colors } = screen.look
+  const title = (text: string) => {
+    screen.say()
+    screen.say(colors.bold(colors.cyan(text)))
+  }
+
+  title('1  Getting ready')
+  const stage = await setStage(traces, screen, signal)
+  const { url } = stage
+
+  title('2  The first deploy')
+  screen.say('dray asks the registry what v1 is, pulls it, runs its migration, and starts it.')
+  const first = await deployQuietly('v1', stage)
+  if (first.exitCode !== 0)
+    throw new Error(`\`dray deploy\` of v1 ended with exit code ${first.exitCode}: see above.`)
+  const firstVersion = await askVersion(url)
+  screen.say(`${url} answers: ${firstVersion}. You can open it in a browser.`)
+
+  title(`3  v2 replaces v1, while ${ratePerSecond} requests come in every second`)
+  screen.say(
+    'A third of them are POSTs. Each goes out by the clock, once, whether or not the ones before were answered.',
+  )
+  const replaced = await deployUnderLoad('v2', stage)
+  const replacedVersion = await askVersion(url)
+
+  title('4  v3 is broken: it ends as soon as it starts')
+  screen.say('dray is to notice, to say why, to leave v2 serving, and to end with exit code 1.')
+  const refused = await deployUnderLoad('v3', stage)
+  const refusedVersion = await askVersion(url)
+
+  title('5  What the load saw')
+  const seen = {
+    firstExitCode: first.exitCode,
+    firstVersion,
+    replaced,
+    replacedVersion,
+    refused,
+    refusedVersion,
+  }
+  return { asTold: sayVerdict(seen, screen), url }
+}
+
+async function setStage(traces: Traces, screen: Screen, signal: AbortSignal): Promise<Stage> {
+  const { directory, registryDirectory } = traces
+  const registry = await startRegistry(registryDirectory)
+  await noteTraces({ ...traces, registry })
+  traces.registry = registry
+  screen.say(`  registry  ${registry.host} (${registry.description}), in place of ghcr.io`)
+  await pushImages(registry.host, (line) => screen.say(`  images    ${line}`))
+  signal.throwIfAborted()
+  const port = await findPublishedPort(80)
+  await copyApp(directory, { registryHost: registry.host, port })
+  screen.say(`  app       examples/shop, copied to ${directory}; its .env is in place`)
+  const why = port === 80 ? '' : ' (port 80 is taken)'
+  screen.say(`  address   ${urlAt(port)}${why}`)
+  return { screen, directory, url: urlAt(port), signal }
+}
+
+function sayVerdict(seen: Seen, screen: Screen): boolean {
+  const { colors, glyphs } = screen.look
+  for (const line of renderNumbers(seen, screen.look)) screen.say(line)
+  for (const line of renderFailures(seen)) screen.say(colors.red(line))
+  screen.say()
+  const checks = checkSeen(seen)
+  for (const { holds, text } of checks) {
+    screen.say(`  ${holds ? colors.green(glyphs.done) : colors.red(glyphs.failed)} ${text}`)
+  }
+  return checks.every(({ holds }) => holds)
+}

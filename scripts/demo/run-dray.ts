@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { DeployEvent } from '../../src/deploy/events.ts'
+import { systemClock } from '../../src/shared/clock.ts'
+import { createRedactor } from '../../src/shared/redact.ts'
+import { createReporter } from '../../src/ui/create-reporter.ts'
+import { projectDirectory } from '../../test/support/images/cache.ts'
+import type { Screen } from './screen.ts'
+
+export const drayProgram = join(projectDirectory, 'bin/dray')
+
+/** Deploy-time values of whoever runs the demo, which mean another app. */
+const notOurs = ['IMAGE_TAG', 'REGISTRY_OWNER', 'ENV']
+
+export type DrayRun = { exitCode: number; events: readonly DeployEvent[] }
+
+/**
+ * Runs the real `dray deploy local --tag TAG` in a directory and shows it as dray does: live on a terminal, else as lines.
+ * It runs with `--json` and its events are drawn here by dray's own reporter, so that a chart fits below. When the signal
+ * aborts, dray is interrupted as by Ctrl-C, and its end is waited for.
+ */
+export async function deployWithDray(options: {
+  directory: string
+  tag: string
+  screen: Screen
+  signal: AbortSignal
+}): Promise<DrayRun> {
+  const { directory, tag, screen, signal } = options
+  signal.throwIfAborted()
+  screen.say(screen.look.colors.bold(`$ dray deploy local --tag ${tag}`))
+  const reporter = createReporter({
+    name: screen.isLive ? 'live' : 'plain',
+    stdout: screen.stream,
+    stderr: screen.stream,
+    env: process.env,
+    clock: systemClock,
+    redact: createRedactor([]),
+  })
+  const child = spawn(process.execPath, [drayProgram, 'deploy', 'local', '--tag', tag, '--json'], {
+    cwd: directory,
+    env: ownEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // In a group of its own: Ctrl-C comes to it from here, once.
+    detached: true,
+  })
+  const interrupt = () => child.kill('SIGINT')
+  signal.addEventListener('abort', interrupt)
+  const events: DeployEvent[] = []
+  const exited = once(child, 'close') as Promise<[number | null]>
+  createInterface({ input: child.stderr }).on('line', (line) => screen.say(line))
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const event = parseEvent(line)
+      events.push(event)
+      reporter.report(event)
+    }
+    const [exitCode] = await exited
+    return { exitCode: exitCode ?? 1, events }
+  } finally {
+    reporter.close()
+    signal.removeEventListener('abort', interrupt)
+  }
+}
+
+/** One line of `--json`, as docs/json-output.md describes it. */
+function parseEvent(line: string): DeployEvent {
+  const { version, time, ...fields } = JSON.parse(line) as { version: number; time: string }
+  if (version !== 1) throw new Error(`dray's JSON output has version ${version}, and the demo knows 1`)
+  return { ...fields, at: Date.parse(time) } as DeployEvent
+}
+
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const isOurs = ([name]: [string, unknown]) => !notOurs.includes(name) && !name.startsWith('GITHUB_')
+  return Object.fromEntries(Object.entries(process.env).filter(isOurs))
+}

@@ -1,0 +1,76 @@
+import { renderCount } from '../../src/ui/render-bytes.ts'
+import { renderLatency } from '../../src/ui/render-duration.ts'
+import { renderTable } from '../../src/ui/render-table.ts'
+import type { Look } from '../../src/ui/look.ts'
+import type { LoadReport } from '../../test/support/load/load-report.ts'
+import type { LoadedDeploy } from './acts.ts'
+
+/** What was seen in the three acts. */
+export type Seen = {
+  firstExitCode: number
+  firstVersion: string
+  replaced: LoadedDeploy
+  replacedVersion: string
+  refused: LoadedDeploy
+  refusedVersion: string
+}
+
+export type Check = { holds: boolean; text: string }
+
+/** Compares what was seen with what was told; each check says what was seen. */
+export function checkSeen(seen: Seen): Check[] {
+  const { replaced, refused } = seen
+  const sent = replaced.load.sent + refused.load.sent
+  const failed = replaced.load.failed + refused.load.failed
+  const answeredBy = (load: LoadReport) => Object.keys(load.versions).sort().join(' and ') || 'nobody'
+  return [
+    {
+      holds: seen.firstExitCode === 0 && seen.firstVersion === 'v1',
+      text: `The first deploy ended with exit code ${seen.firstExitCode}, and ${seen.firstVersion} answered.`,
+    },
+    {
+      holds: failed === 0 && sent > 0,
+      text: `${renderCount(failed)} of ${renderCount(sent)} requests failed.`,
+    },
+    {
+      holds:
+        replaced.run.exitCode === 0 &&
+        answeredBy(replaced.load) === 'v1 and v2' &&
+        seen.replacedVersion === 'v2',
+      text: `The second deploy ended with exit code ${replaced.run.exitCode}; ${answeredBy(replaced.load)} answered meanwhile, ${seen.replacedVersion} afterwards.`,
+    },
+    {
+      holds: refused.run.exitCode === 1 && answeredBy(refused.load) === 'v2' && seen.refusedVersion === 'v2',
+      text: `The broken release ended with exit code ${refused.run.exitCode}; ${answeredBy(refused.load)} answered meanwhile, ${seen.refusedVersion} afterwards.`,
+    },
+  ]
+}
+
+/** The load's own numbers, an act a row. */
+export function renderNumbers({ replaced, refused }: Seen, { colors }: Look): string[] {
+  const row = (name: string, { sent, failed, latencyMs, versions }: LoadReport) => [
+    name,
+    renderCount(sent),
+    renderCount(failed),
+    Object.entries(versions)
+      .map(([version, { answers }]) => `${version} ${renderCount(answers)}`)
+      .join(', '),
+    renderLatency(latencyMs.median),
+    renderLatency(latencyMs.p99),
+  ]
+  const rows = [
+    ['', 'sent', 'failed', 'answered by', 'median', '99 %'],
+    row('v1 replaced by v2', replaced.load),
+    row('broken v3 refused', refused.load),
+  ]
+  const right = { align: 'right' } as const
+  const columns = [{}, right, { ...right, paint: colors.bold }, {}, right, right]
+  return renderTable({ rows, columns, indent: '  ' })
+}
+
+/** What failed and why, for whoever has to find out; nothing when nothing did. */
+export function renderFailures({ replaced, refused }: Seen): string[] {
+  return [replaced.load, refused.load].flatMap(({ reasons }) =>
+    Object.entries(reasons).map(([reason, count]) => `  ${reason}: ${count}`),
+  )
+}
