@@ -51,7 +51,7 @@ export const createCompose = ({
         ...(signal === undefined ? {} : { signal }),
       },
     )
-    if (exitCode !== 0) throw composeFailure('up', stripControl(stderr))
+    if (exitCode !== 0) throw composeFailure('up', stripControl(stderr), shell.name)
   },
 
   runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {

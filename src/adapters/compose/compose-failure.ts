@@ -1,4 +1,6 @@
+import { posix } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
+import { stripControl } from '../../shared/strip-control.ts'
 
 const OLDEST: readonly [number, number] = [2, 20]
 
@@ -16,60 +18,62 @@ export const checkComposeVersion = (version: string, host: string): void => {
   )
 }
 
-/** Compose refused the files, in its own words; paths of the copy it read are shown as the user's. */
+/** Compose refused the files, in its own words; paths of the copy it read are shown as the user's, relative to them. */
 export const composeRefusal = (
   stderr: string,
-  { host, stage }: { host: string; stage: string },
+  { host, path, stage }: { host: string; path: string; stage: string },
 ): DrayError => {
-  const lines = stderr
+  const lines = stripControl(stderr)
     .replaceAll(`${stage}/`, '')
+    .replaceAll(`${posix.dirname(stage)}/`, '../')
+    .replaceAll(stage, path)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/level=warning/.test(line))
   return new DrayError(
     'COMPOSE_INVALID',
-    `Docker Compose on ${host} refuses the compose file: ${lines.at(-1) ?? ''}`,
-    {
-      details: { logOf: 'docker compose config', logTail: lines.slice(-10) },
-    },
+    `Docker Compose on ${host} refuses the compose file: ${lines.at(-1) ?? 'it does not say why.'}`,
+    { details: lines.length > 1 ? { logOf: 'docker compose config', logTail: lines.slice(-10) } : {} },
   )
 }
 
 /**
- * Why `docker compose up` or `run` failed, from what it printed: PORT_TAKEN, DISK_FULL, or DOCKER_FAILED. The texts are
- * Docker Engine's (20.10 to 28.5); Compose gives no code for them.
+ * Why `docker compose up` or `run` failed on a host, from what it printed: PORT_TAKEN, DISK_FULL, or DOCKER_FAILED. The
+ * texts are Docker Engine's (20.10 to 28.5); Compose gives no code for them.
  */
-export const composeFailure = (what: string, stderr: string): DrayError => {
+export const composeFailure = (what: string, stderr: string, host: string): DrayError => {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !isProgress(line))
   const details = { logOf: `docker compose ${what}`, logTail: lines.slice(-10) }
-  const text = lines.join('\n')
-  const port =
-    /(?:Bind for|listen tcp\d?|exposing port TCP) [^ ]*?:(\d+)[^\n]*(?:already allocated|already in use)/.exec(
-      text,
-    )
-  if (port !== null || /port is already allocated|address already in use/.test(text)) {
-    const subject = port === null ? 'A port that the app publishes' : `Port ${port[1] ?? ''}`
-    return new DrayError('PORT_TAKEN', `${subject} is already used by something else on the server.`, {
+  const taken = lines.find((line) => /port is already allocated|address already in use/.test(line))
+  if (taken !== undefined) {
+    const port = portIn(taken)
+    const subject = port === undefined ? 'A port that the app publishes' : `Port ${port}`
+    const ss = port === undefined ? 'sudo ss -ltnp' : `sudo ss -ltnp 'sport = :${port}'`
+    return new DrayError('PORT_TAKEN', `${subject} is already used by something else on ${host}.`, {
       details,
-      ...(port === null
-        ? {}
-        : { hint: `On the server: \`sudo ss -ltnp 'sport = :${port[1] ?? ''}'\` shows what it is.` }),
+      hint: `On the server: \`${ss}\` shows what it is, and \`docker ps\` if it is a container.`,
     })
   }
-  if (/no space left on device/.test(text)) {
-    return new DrayError('DISK_FULL', 'The disk of the server is full.', { details })
+  if (lines.some((line) => line.includes('no space left on device'))) {
+    return new DrayError('DISK_FULL', `The disk of ${host} is full.`, { details })
   }
-  return new DrayError(
-    'DOCKER_FAILED',
-    `\`docker compose ${what}\` failed: ${lines.at(-1) ?? 'it said nothing.'}`,
-    {
-      details,
-    },
-  )
+  const said = lines.at(-1) ?? 'it said nothing.'
+  return new DrayError('DOCKER_FAILED', `\`docker compose ${what}\` on ${host} failed: ${said}`, { details })
 }
+
+/** The port of the host that was taken; Engines name it in words of their own. */
+const portIn = (line: string): string | undefined =>
+  [
+    /Bind for \S*?:(\d+) failed/,
+    /bind host port (?:for )?(?:\[[^\]]*\]|[^\s:]*):(\d+)/,
+    /exposing port \S+ \S*?:(\d+) ->/,
+    /listen \w+ (?:\[[^\]]*\]|[^\s:]*):(\d+): bind/,
+  ]
+    .map((pattern) => pattern.exec(line)?.[1])
+    .find((port) => port !== undefined)
 
 /** ` Container shop-backend-2  Creating`, ` Network shop_default  Created`. */
 const isProgress = (line: string): boolean =>

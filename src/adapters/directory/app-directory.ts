@@ -58,7 +58,7 @@ export const createAppDirectory = ({
         { path: 'adopt', content: list(adopt) },
         ...files.map((file) => ({ ...file, path: `files/${file.path}` })),
       ])
-      await run('the files of the release', placeScript, { input })
+      await run('writing the files of the release', placeScript, { input })
     },
     restore: async () => {
       await run('putting the files back', restoreScript, {})
@@ -73,7 +73,7 @@ export const createAppDirectory = ({
             .join(''),
         },
       ])
-      await run('the record of the release', recordScript, { args: [release.id, ...dropReleases], input })
+      await run('recording the release', recordScript, { args: [release.id, ...dropReleases], input })
     },
   }
 }
@@ -85,7 +85,8 @@ const readFacts = (output: string, { host, path }: { host: string; path: string 
     throw new DrayError('DOCKER_MISSING', `There is no \`docker\` on ${host}.`)
   }
   checkComposeVersion(text('compose-version'), host)
-  if (text('model-exit') !== '0') throw composeRefusal(text('model-error'), { host, stage: text('stage') })
+  if (text('model-exit') !== '0')
+    throw composeRefusal(text('model-error'), { host, path, stage: text('stage') })
   const releases = sections
     .filter((section) => section.name === 'release')
     .map((section) => readRelease(section.text, path))

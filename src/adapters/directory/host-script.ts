@@ -35,7 +35,7 @@ export const scriptFailure = (
     })
   }
   if (/no space left on device|disk quota exceeded/i.test(text)) {
-    return new DrayError('DISK_FULL', `The disk of ${host} is full: ${what} could not be written.`)
+    return new DrayError('DISK_FULL', `The disk of ${host} is full: ${what} failed.`)
   }
   if (output.exitCode === NOT_WRITABLE || /permission denied|read-only file system/i.test(text)) {
     return new DrayError('PATH_NOT_WRITABLE', `${path} on ${host} cannot be written.`, {
@@ -45,7 +45,7 @@ export const scriptFailure = (
   }
   return new DrayError(
     'HOST_COMMAND_FAILED',
-    `${what} on ${host} failed with exit code ${output.exitCode}.`,
+    `${what.charAt(0).toUpperCase()}${what.slice(1)} on ${host} failed with exit code ${output.exitCode}.`,
     {
       details: { logOf: what, logTail: tail(output.stderr) },
     },

@@ -14,8 +14,10 @@ export function readDockerCliFailure(exitCode: number, stderr: string, host: str
     return new DrayError('DOCKER_MISSING', `There is no \`docker\` command on ${where(host)}.`, { details })
   }
   if (exitCode === 126 || /permission denied/i.test(stderr)) {
-    return new DrayError('DOCKER_DENIED', `The user may not use Docker on ${where(host)}.`, {
-      hint: `On ${where(host)}: \`sudo usermod -aG docker ${userOf(host)}\`, then log in anew.`,
+    const user = userOf(host)
+    const who = user === '$USER' ? 'The user' : `User ${user}`
+    return new DrayError('DOCKER_DENIED', `${who} may not use Docker on ${where(host)}.`, {
+      hint: `On ${where(host)}: \`sudo usermod -aG docker ${user}\`, then log in anew.`,
       details,
     })
   }

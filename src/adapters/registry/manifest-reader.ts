@@ -116,9 +116,10 @@ function verifiedDigest(request: ImageRequest, answer: HttpAnswer, body: Uint8Ar
   return digest
 }
 
-function verify({ endpoint }: ImageRequest, expected: string, actual: Digest): void {
-  if (expected !== actual)
-    throw breakOff(endpoint.host, `is not what it should be: ${expected} has ${actual}`)
+function verify({ endpoint, reference }: ImageRequest, expected: string, actual: Digest): void {
+  if (expected === actual) return
+  const what = `for ${reference.repository} is not what it should be`
+  throw breakOff(endpoint.host, `${what}: its digest is ${actual}, not ${expected}`)
 }
 
 /** Messages name what was asked of this endpoint, with the tag that counts. */

@@ -6,7 +6,9 @@ export class RateLimited extends DrayError {
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, retryAfterMs: number | undefined) {
-    super('REGISTRY_RATE_LIMITED', message, { temporary: true })
+    const hint =
+      retryAfterMs === undefined ? undefined : `Run the same command again ${renderWait(retryAfterMs)}.`
+    super('REGISTRY_RATE_LIMITED', message, { temporary: true, hint })
     this.retryAfterMs = retryAfterMs
   }
 }
@@ -44,6 +46,9 @@ export function failureOf(answer: FailedAnswer, context: FailureContext): DrayEr
 
 /** The login was refused, and without it there is no access either. */
 export function staleLogin(host: string, repository: string, cause: DrayError): DrayError {
+  const anew = isGhcr(host)
+    ? `The token may have expired: set a new GITHUB_TOKEN, or log in anew with \`docker login ${host}\`.`
+    : `The login may be stale: log in anew with \`docker login ${host}\`.`
   const access = isGhcr(host)
     ? `a token with \`read:packages\`, and in Actions read access under "Manage Actions access" of the package`
     : 'a login that may read it'
@@ -51,10 +56,16 @@ export function staleLogin(host: string, repository: string, cause: DrayError): 
     'REGISTRY_FORBIDDEN',
     `${host} refuses the login for ${repository}, and does not show it without one.`,
     {
-      hint: `The stored login may be stale: \`docker logout ${host}\`, then log in again. If it is not, ${repository} is not there, or needs ${access}.`,
+      hint: `${anew} If it is valid, ${repository} is not there, or needs ${access}.`,
       cause,
     },
   )
+}
+
+function renderWait(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  if (seconds < 10) return 'in a moment'
+  return seconds < 120 ? `in ${seconds} s` : `in ${Math.ceil(seconds / 60)} minutes`
 }
 
 /** No answer came at all. `why` is the error of the request, or how long it was waited for. */
