@@ -35,6 +35,16 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
   try {
     const local = new LocalShell()
     opened.push(local)
+    let mirrors: Promise<Record<string, string>> | undefined
+    const registry = createRegistryClient({
+      credentials: credentialStore(input, local),
+      insecure: new Set(
+        Object.entries(config.registries).flatMap(([host, { insecure }]) => (insecure ? [host] : [])),
+      ),
+      mirrors: () => mirrors,
+      clock: context.clock,
+    })
+    if (config.registry !== undefined) registry.greet(config.registry.replace(/\/.*$/, ''), context.signal)
     const connected = await Promise.all(
       config.environment.hosts.map(async (name) => {
         const shell = name === localHost ? local : new SshShell(name)
@@ -43,7 +53,7 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
         return connectHost(shell, input, context)
       }),
     )
-    const credentials = credentialStore(input, local)
+    mirrors = connected[0]?.mirrors
     return {
       hosts: connected.map(({ host }) => host),
       source: createAppSource({
@@ -51,14 +61,7 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
         composeFiles: config.environment.composeFiles,
         include: config.bundle.include,
       }),
-      registry: createRegistryClient({
-        credentials,
-        insecure: new Set(
-          Object.entries(config.registries).flatMap(([host, { insecure }]) => (insecure ? [host] : [])),
-        ),
-        mirrors: connected[0]?.mirrors ?? {},
-        clock: context.clock,
-      }),
+      registry,
       [Symbol.asyncDispose]: dispose,
     }
   } catch (error) {
@@ -67,14 +70,19 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
   }
 }
 
-async function connectHost(
+/** What a host's Engine says of itself takes four round trips: lock and directory are asked for meanwhile. */
+function connectHost(
   shell: Shell,
   { config, values }: DeployInput,
   { clock }: CliContext,
-): Promise<{ host: TargetHost; mirrors: Record<string, string> }> {
+): { host: TargetHost; mirrors: Promise<Record<string, string>> } {
   const engine = createEngine(shell)
-  const facts = await engine.engineFacts()
-  assertEngineSupported(facts.version, shell.name)
+  const facts = engine.engineFacts().then((answer) => {
+    assertEngineSupported(answer.version, shell.name)
+    return answer
+  })
+  // Who needs it meets its failure; when the lock is refused before, nobody does.
+  facts.catch(() => undefined)
   const { path } = config.environment
   const place = { shell, path, values: values.composeVariables }
   const host: TargetHost = {
@@ -86,8 +94,11 @@ async function connectHost(
     prober: createProber(shell),
     lock: (holder, { waitMs, signal }) => takeLock({ shell, path, holder, waitMs, clock, signal }),
   }
-  const [mirror] = facts.mirrors
-  return { host, mirrors: mirror === undefined ? {} : { 'docker.io': mirror } }
+  const mirrors = facts.then(({ mirrors: [mirror] }): Record<string, string> =>
+    mirror === undefined ? {} : { 'docker.io': mirror },
+  )
+  mirrors.catch(() => undefined)
+  return { host, mirrors }
 }
 
 function credentialStore({ config, values }: DeployInput, local: LocalShell): CredentialStore {

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { createRedactor } from '../shared/redact.ts'
 import { chooseReporter, createReporter } from '../ui/create-reporter.ts'
 import { createLook } from '../ui/look.ts'
+import type { DeployFinished } from '../ui/render-summary.ts'
 import { renderPlan } from '../ui/render-plan.ts'
 import type { Reporter } from '../ui/reporter.ts'
 import type { CliContext } from './context.ts'
@@ -20,6 +21,20 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
   const reporter = makeReporter(input, context)
   const { clock } = context
   const startedAtMs = clock.now()
+  const tellFinished = (plan: Plan, end: Pick<DeployFinished, 'outcome' | 'serving'>): void => {
+    const { app, environment, release, images } = plan
+    const durationMs = clock.now() - startedAtMs
+    reporter.report({
+      type: 'deploy.finished',
+      at: clock.now(),
+      app,
+      environment,
+      release,
+      images,
+      durationMs,
+      ...end,
+    })
+  }
   try {
     for (const text of input.values.warnings)
       reporter.report({ type: 'note', at: clock.now(), level: 'warning', text })
@@ -35,23 +50,18 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
         tag: input.values.tag,
       })
     }
+    const tell = (text: string): void => {
+      reporter.report({ type: 'note', at: clock.now(), level: 'info', text })
+    }
+    tell(`Connecting to ${input.config.environment.hosts.join(', ')}`)
     await using targets = await connectTargets(input, context)
+    tell('Asking the host and the registry what there is')
     const request = deployRequest(input, { context, reporter, targets })
     if (input.options.dryRun)
       showPlan(await planDeploy(request, context.signal), { reporter, input, context })
     else {
       const plan = await deploy(request, context.signal)
-      reporter.report({
-        type: 'deploy.finished',
-        at: clock.now(),
-        outcome: plan.unchanged ? 'unchanged' : 'deployed',
-        app: plan.app,
-        environment: plan.environment,
-        release: plan.release,
-        serving: plan.release,
-        durationMs: clock.now() - startedAtMs,
-        images: plan.images,
-      })
+      tellFinished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', serving: plan.release })
     }
     return EXIT.done
   } catch (error) {
@@ -59,6 +69,10 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
     if (toDrayError(known).code === 'INTERNAL') throw known
     const failure = failureFrom(known)
     reporter.report({ type: 'failed', at: clock.now(), failure })
+    if (known instanceof DeployFailed) {
+      const outcome = context.signal.aborted ? 'cancelled' : 'failed'
+      tellFinished(known.plan, { outcome, serving: known.undone.servingRelease })
+    }
     return toDrayError(known).exitCode
   } finally {
     reporter.close()
@@ -69,7 +83,7 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
 function cancelledIfAborted(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted) return error
   const cancelled = new DrayError('CANCELLED', 'Cancelled by a signal.', { cause: error })
-  return error instanceof DeployFailed ? new DeployFailed(cancelled, error.undone) : cancelled
+  return error instanceof DeployFailed ? new DeployFailed(cancelled, error) : cancelled
 }
 
 type Parts = { context: CliContext; reporter: Reporter; targets: Awaited<ReturnType<typeof connectTargets>> }
@@ -126,5 +140,7 @@ function showPlan(
   }
   const { stdout, env } = context
   const isTTY = stdout.isTTY === true && input.options.color
-  stdout.write(renderPlan(plan, createLook({ env, isTTY, columns: isTTY ? stdout.columns : undefined })))
+  const redact = createRedactor(input.values.secrets)
+  const look = createLook({ env, isTTY, columns: isTTY ? stdout.columns : undefined })
+  stdout.write(redact(renderPlan(plan, look)))
 }

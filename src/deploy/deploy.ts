@@ -1,4 +1,5 @@
 import { DrayError } from '../errors/dray-error.ts'
+import { EXIT } from '../errors/exit-code.ts'
 import { executePlan, writeJournal } from './execute-plan.ts'
 import { probeTargetOf } from './entrance.ts'
 import type { Execution, HostRun } from './execution.ts'
@@ -8,7 +9,7 @@ import { observeHost, type Observed, type ObserveRequest } from './observe.ts'
 import type { Plan } from './plan.ts'
 import type { Lock, TargetHost } from './ports.ts'
 import { startProbing, type Probing } from './probe.ts'
-import { servingNow, undoDeploy, type Undone } from './undo.ts'
+import { servingBefore, undoDeploy } from './undo.ts'
 
 export type DeployRequest = ObserveRequest &
   Omit<Execution, 'plan' | 'hosts'> & {
@@ -80,37 +81,51 @@ const carryOut = async (plan: Plan, prepared: Prepared, alive: AbortSignal): Pro
   }
 }
 
-/** Undoes a failed deploy, unless the connection is gone: then the next run finds out and finishes it. */
+/**
+ * Undoes a failed deploy. Not when the connection is gone, or when the release is on record: then what is left is for the
+ * next run, which finds out and finishes it.
+ */
 const afterFailure = async (
   error: DrayError,
   execution: Execution,
   locks: readonly Lock[],
 ): Promise<DeployFailed> => {
-  const { clock, emit } = execution
-  if (locks.some((lock) => lock.lost.aborted)) {
-    const lost = new DrayError(
-      'LOCK_LOST',
-      'The connection to the server broke in the middle of the deploy.',
-      {
-        cause: error,
-      },
-    )
-    return new DeployFailed(lost, {
-      undone: [],
-      notUndone: ['everything that was begun'],
-      serving: whileLost(execution),
-    })
-  }
+  const { clock, emit, plan } = execution
+  if (locks.some((lock) => lock.lost.aborted)) return connectionLost(error, execution)
+  if ([...execution.hosts.values()].every((run) => run.done.recorded)) return failedAfterRecord(error, plan)
   emit({ type: 'undo.started', at: clock.now(), reason: error.message })
   journal(execution, { event: 'undo.started', code: error.code, reason: error.message })
-  const undone: Undone = await undoDeploy(execution)
+  const undone = await undoDeploy(execution)
   journal(execution, { event: 'undo.finished', ...undone })
-  return new DeployFailed(error, undone)
+  return new DeployFailed(error, { undone, plan })
 }
 
-const whileLost = (execution: Execution): string => {
+const connectionLost = (cause: DrayError, execution: Execution): DeployFailed => {
   const moved = [...execution.hosts.values()].some((run) => run.done.switched)
-  return moved ? 'The app serves, from the old or the new release.' : servingNow(execution)
+  const error = new DrayError(
+    'LOCK_LOST',
+    'The connection to the server broke in the middle of the deploy.',
+    {
+      cause,
+    },
+  )
+  const serving = moved
+    ? { serving: 'The app serves, from the old or the new release.', servingRelease: undefined }
+    : servingBefore(execution)
+  const undone = { undone: [], notUndone: ['everything that was begun'], ...serving }
+  return new DeployFailed(error, { undone, plan: execution.plan })
+}
+
+const failedAfterRecord = (cause: DrayError, plan: Plan): DeployFailed => {
+  const { code, message, hint, details } = cause
+  const error = new DrayError(code, message, { hint, details, cause, exitCode: EXIT.needsPerson })
+  const undone = {
+    undone: [],
+    notUndone: ['what the new release replaced may still run beside it'],
+    serving: `Release ${plan.release} is in place and serving.`,
+    servingRelease: plan.release,
+  }
+  return new DeployFailed(error, { undone, plan })
 }
 
 const hostRuns = ({ request, observed, locks }: Prepared): Map<string, HostRun> => {
@@ -124,7 +139,14 @@ const hostRuns = ({ request, observed, locks }: Prepared): Map<string, HostRun> 
       observation: seen.observation,
       lock,
       files: seen.files,
-      done: { placed: false, switched: false, fresh: new Map(), recreated: new Set(), tasks: [] },
+      done: {
+        placed: false,
+        switched: false,
+        recorded: false,
+        fresh: new Map(),
+        recreated: new Set(),
+        tasks: [],
+      },
     })
   })
   return runs
@@ -136,7 +158,16 @@ const startProbe = ({ request, observed }: Prepared, execution: Execution): Prob
   if (host === undefined || first === undefined) return undefined
   const target = probeTargetOf(first.observation.facts.app, execution.desired)
   if (target === undefined) return undefined
-  return startProbing({ prober: host.prober, url: target.url, clock: request.clock, ...request.probe })
+  return startProbing({
+    prober: host.prober,
+    url: target.url,
+    clock: request.clock,
+    ...request.probe,
+    onSample: ({ requests, failures }) => {
+      if ((requests * request.probe.everyMs) % 1000 >= request.probe.everyMs) return
+      request.emit({ type: 'probe.sampled', at: request.clock.now(), requests, failures })
+    },
+  })
 }
 
 const journal = (execution: Execution, entry: Parameters<typeof writeJournal>[2]): void => {

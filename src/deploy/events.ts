@@ -56,6 +56,8 @@ export type DeployEvent =
       /** What it did, in a few words: `pulled 12.3 MB`, `healthy after 1.6 s`. */
       result?: string
     }
+  /** How the probing stands, about once a second. */
+  | { type: 'probe.sampled'; at: number; requests: number; failures: number }
   | { type: 'probe.finished'; at: number; report: ProbeReport }
   | { type: 'undo.started'; at: number; reason: string }
   | {

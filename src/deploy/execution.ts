@@ -40,6 +40,7 @@ export type HostRun = {
   done: {
     placed: boolean
     switched: boolean
+    recorded: boolean
     /** Containers of the new release, by service. */
     fresh: Map<string, readonly Container[]>
     /** Services replaced in their place; the old container is gone. */

@@ -1,18 +1,21 @@
 import { catalogue } from '../errors/catalogue.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import type { Failure } from './events.ts'
+import type { Plan } from './plan.ts'
 import type { Undone } from './undo.ts'
 
 /** A deploy that failed after it began: the error, and what became of what it had done. */
 export class DeployFailed extends Error {
   readonly error: DrayError
   readonly undone: Undone
+  readonly plan: Plan
 
-  constructor(error: DrayError, undone: Undone) {
+  constructor(error: DrayError, facts: { undone: Undone; plan: Plan }) {
     super(error.message, { cause: error })
     this.name = 'DeployFailed'
     this.error = error
-    this.undone = undone
+    this.undone = facts.undone
+    this.plan = facts.plan
   }
 }
 
@@ -37,6 +40,8 @@ export const failureFrom = (error: unknown): Failure => {
     hint: told.hint,
     exitCode: told.exitCode,
     details: told.details,
-    ...(undone === undefined ? {} : { ...undone }),
+    ...(undone === undefined
+      ? {}
+      : { serving: undone.serving, undone: undone.undone, notUndone: undone.notUndone }),
   }
 }

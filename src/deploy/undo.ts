@@ -1,9 +1,17 @@
 import { DrayError } from '../errors/dray-error.ts'
 import { freshContainers, type Execution, type HostRun } from './execution.ts'
 import type { Container } from './ports.ts'
+import { newestRelease } from './release.ts'
 import { turnProxy } from './turn-proxy.ts'
 
-export type Undone = { undone: readonly string[]; notUndone: readonly string[]; serving: string }
+export type Undone = {
+  undone: readonly string[]
+  notUndone: readonly string[]
+  /** One sentence on what serves now. */
+  serving: string
+  /** The release that serves now; undefined when none of dray's does, or nobody knows. */
+  servingRelease: string | undefined
+}
 
 /**
  * Takes back what a deploy did on all its hosts, so that what served before serves again: files first, then what was
@@ -25,7 +33,7 @@ export const undoDeploy = async (execution: Execution): Promise<Undone> => {
     }
     notUndone.push(...run.done.tasks.map((task) => `task ${task} has run`))
   }
-  return { undone, notUndone, serving: servingNow(execution) }
+  return { undone, notUndone, ...servingBefore(execution) }
 }
 
 const undoHost = async (run: HostRun, execution: Execution): Promise<string[]> => {
@@ -92,13 +100,13 @@ const removeFresh = async (run: HostRun): Promise<string[]> => {
 const oldContainers = (run: HostRun, service: string): readonly Container[] =>
   run.observation.containers.filter((it) => it.service === service && !it.oneOff)
 
-/** One sentence on what serves when nothing of the new release does. */
-export const servingNow = (execution: Execution): string => {
+/** What serves when nothing of the new release does. */
+export const servingBefore = (execution: Execution): Pick<Undone, 'serving' | 'servingRelease'> => {
   const [run] = execution.hosts.values()
-  const releases = run?.observation.facts.releases ?? []
-  const current = [...releases].sort((a, b) => a.createdAtMs - b.createdAtMs).at(-1)
+  const current = newestRelease(run?.observation.facts.releases ?? [])
   const running = run?.observation.containers.some((it) => it.state === 'running') ?? false
-  if (!running) return 'Nothing is serving, as before.'
-  if (current === undefined) return 'What ran before is serving.'
-  return `Release ${current.id}${current.tag === undefined ? '' : ` (${current.tag})`} is serving, as before.`
+  if (!running) return { serving: 'Nothing is serving, as before.', servingRelease: undefined }
+  if (current === undefined) return { serving: 'What ran before is serving.', servingRelease: undefined }
+  const tag = current.tag === undefined ? '' : ` (${current.tag})`
+  return { serving: `Release ${current.id}${tag} is serving, as before.`, servingRelease: current.id }
 }

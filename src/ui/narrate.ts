@@ -30,6 +30,7 @@ export function narrate(event: DeployEvent, story: Story, glyphs: Glyphs): strin
     case 'undo.started':
       return [`Undoing: ${event.reason}`]
     case 'step.progressed':
+    case 'probe.sampled':
     case 'probe.finished':
     case 'deploy.finished':
     case 'failed':

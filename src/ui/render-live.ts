@@ -26,8 +26,9 @@ export function renderLive(story: Story, frame: Frame): string[] {
   const heading = renderHeading(story, frame)
   const activity = story.plan || story.finished ? [] : renderActivity(story, frame)
   const undoing = story.undoing === undefined ? [] : [renderUndoing(story.undoing, frame)]
-  const room = frame.rows - heading.length - activity.length - undoing.length
-  return [...heading, ...activity, ...renderSteps(story, frame, room), ...undoing].slice(
+  const probing = renderProbing(story, frame)
+  const room = frame.rows - heading.length - activity.length - undoing.length - probing.length
+  return [...heading, ...activity, ...renderSteps(story, frame, room), ...undoing, ...probing].slice(
     0,
     Math.max(0, frame.rows),
   )
@@ -55,6 +56,14 @@ function renderUndoing(reason: string, { look, columns }: Frame): string {
   return look.colors.yellow(
     cutToWidth(`${look.glyphs.warning} Undoing: ${reason}`, columns, look.glyphs.ellipsis),
   )
+}
+
+function renderProbing({ sampled, probe }: Story, { look, columns }: Frame): string[] {
+  if (sampled === undefined || probe !== undefined) return []
+  const { requests, failures } = sampled
+  const text = ` ${look.glyphs.separator} probe: ${requests} requests, ${failures} failed`
+  const paint = failures === 0 ? look.colors.dim : look.colors.red
+  return [paint(cutToWidth(text, columns, look.glyphs.ellipsis))]
 }
 
 /** Steps in as many lines as there is room: what is done folds away first, then what is still to come. */

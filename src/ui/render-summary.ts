@@ -9,7 +9,7 @@ export type DeployFinished = Extract<DeployEvent, { type: 'deploy.finished' }>
 export function renderSummary(finished: DeployFinished, look: Look): string {
   const { colors, columns } = look
   const table = renderTable({
-    rows: finished.images.map(({ service, name, tag, digest }) => [
+    rows: (isInPlace(finished) ? finished.images : []).map(({ service, name, tag, digest }) => [
       service,
       tag ?? '',
       shortDigest(digest),
@@ -21,6 +21,8 @@ export function renderSummary(finished: DeployFinished, look: Look): string {
   })
   return `${[summarySentence(finished, look), ...table].join('\n')}\n`
 }
+
+const isInPlace = ({ outcome }: DeployFinished): boolean => outcome === 'deployed' || outcome === 'unchanged'
 
 /** How a deploy ended, in one line, with its mark. */
 export function summarySentence(finished: DeployFinished, { colors, glyphs }: Look): string {

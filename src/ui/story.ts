@@ -37,6 +37,8 @@ export type Story = {
   activity: string | undefined
   undoing: string | undefined
   probe: ProbeReport | undefined
+  /** How the probing stands while it goes on. */
+  sampled: { requests: number; failures: number } | undefined
   finished: DeployFinished | undefined
   failure: Failure | undefined
 }
@@ -54,6 +56,7 @@ export function createStory(): Story {
     activity: undefined,
     undoing: undefined,
     probe: undefined,
+    sampled: undefined,
     finished: undefined,
     failure: undefined,
   }
@@ -103,6 +106,9 @@ export function addToStory(story: Story, event: DeployEvent): void {
       if (step) Object.assign(step, { state: outcome, durationMs, result })
       return
     }
+    case 'probe.sampled':
+      story.sampled = event
+      return
     case 'probe.finished':
       story.probe = event.report
       return

@@ -21,6 +21,7 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, exe
 /** Writes down what is now in place. From here on the new release is the one that counts. */
 export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, context) => {
   await context.run.host.directory.record(describeRelease(step, context), step.dropReleases)
+  context.run.done.recorded = true
   return step.release
 }
 

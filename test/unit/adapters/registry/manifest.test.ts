@@ -55,7 +55,7 @@ test('the configuration of an image says its platform and how it is run, or noth
   }
   expect(parseImageConfig(Buffer.from(JSON.stringify({ ...AMD64, config: run })))).toEqual({
     platform: AMD64,
-    config: { environment: ['NGINX_VERSION=1.29.3'], hasHealthCheck: true, exposedPorts: [80, 443] },
+    config: { environment: ['NGINX_VERSION=1.29.3'], hasHealthCheck: true, exposedPorts: [443, 80] },
   })
   expect(parseImageConfig(Buffer.from('{}'))).toEqual({
     platform: undefined,

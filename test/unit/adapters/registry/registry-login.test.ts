@@ -129,7 +129,7 @@ describe('access', () => {
     const stale = connect({ fetch: asIf('https://ghcr.io', registry), password: 'stale' })
     await expect(stale.resolve(parseImageReference('ghcr.io/acme/secret:1'), AMD64)).rejects.toMatchObject({
       code: 'REGISTRY_FORBIDDEN',
-      hint: expect.stringMatching(/`docker logout ghcr\.io`.*`read:packages`/) as string,
+      hint: expect.stringMatching(/GITHUB_TOKEN.*`docker login ghcr\.io`.*`read:packages`/) as string,
     })
   })
 
