@@ -2,7 +2,7 @@ import { DrayError } from '../errors/dray-error.ts'
 import type { Execution, HostRun, StepContext, StepRunner } from './execution.ts'
 import type { Plan, Step, StepKind, StepOf } from './plan.ts'
 import { stepTitle } from './step-title.ts'
-import { checkUrl, recordRelease, stopOld } from './steps/conclude.ts'
+import { checkUrl, recordRelease, stopOld, verifyRelease } from './steps/conclude.ts'
 import { cleanImages, pruneDangling, pullImage } from './steps/images.ts'
 import { placeFiles } from './steps/place-files.ts'
 import { runTask } from './steps/run-task.ts'
@@ -23,6 +23,7 @@ const runners = {
   'check-url': checkUrl,
   'record-release': recordRelease,
   'stop-old': stopOld,
+  'verify-release': verifyRelease,
   'clean-images': cleanImages,
 } satisfies { [K in StepKind]: StepRunner<StepOf<K>> }
 

@@ -58,21 +58,34 @@ const pulls = (host: HostPlan): NewStep[] => {
   for (const { image, service } of decisions) {
     if (image.includes('@')) wanted.set(image, [...(wanted.get(image) ?? []), service.name])
   }
-  const there = new Set(observation.images.flatMap((image) => image.digests))
-  const missing = [...wanted].filter(([name]) => !there.has(name))
-  if (missing.length === 0) return []
-  const steps: NewStep[] = [
-    { kind: 'prune-dangling', host: observation.host, cause: 'makes room before the pull' },
-  ]
-  for (const [name, services] of missing) {
+  const pulled = [...wanted].flatMap(([name, services]) => {
     const resolved = observation.resolved.get(services[0] ?? '')
-    if (resolved === undefined) continue
+    if (resolved === undefined) return []
+    const tag = keepTag(resolved.reference, resolved.digest)
+    const there = observation.images.find((image) => image.digests.includes(name))
+    if (there?.tags.includes(tag) === true) return []
+    return [
+      {
+        name,
+        services,
+        resolved,
+        tag,
+        cause: there === undefined ? 'not on the host' : 'not kept there yet',
+      },
+    ]
+  })
+  if (pulled.length === 0) return []
+  const dangling = observation.images.some((image) => image.tags.length === 0)
+  const steps: NewStep[] = dangling
+    ? [{ kind: 'prune-dangling', host: observation.host, cause: 'makes room before the pull' }]
+    : []
+  for (const { name, services, resolved, tag, cause } of pulled) {
     steps.push({
       kind: 'pull-image',
       host: observation.host,
-      cause: 'not on the host',
+      cause,
       name,
-      keepTag: keepTag(resolved.reference, resolved.digest),
+      keepTag: tag,
       tag: resolved.reference.tag,
       sizeBytes: resolved.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0),
       services,

@@ -14,7 +14,8 @@ export const conclusion = (
 ): NewStep[] => [
   ...hosts.map((host) => record(host, desired, release)),
   ...hosts.flatMap(stops),
-  ...hosts.map((host) => cleaning(host, desired)),
+  ...hosts.map(verification),
+  ...hosts.flatMap((host) => cleaning(host, desired)),
 ]
 
 const record = (host: HostPlan, desired: DesiredRelease, release: string): NewStep => {
@@ -53,7 +54,16 @@ const stops = (host: HostPlan): NewStep[] => {
   ]
 }
 
-const cleaning = (host: HostPlan, desired: DesiredRelease): NewStep => {
+const verification = (host: HostPlan): NewStep => ({
+  kind: 'verify-release',
+  host: host.observation.host,
+  cause: 'success is what runs, not what was ordered',
+  services: host.decisions
+    .filter(({ action, service }) => action !== 'run-once' && service.restarts)
+    .map(({ service, image }) => ({ service: service.name, image, replicas: service.replicas })),
+})
+
+const cleaning = (host: HostPlan, desired: DesiredRelease): NewStep[] => {
   const { observation, decisions } = host
   const names = unneededImageNames({
     images: observation.images,
@@ -61,9 +71,8 @@ const cleaning = (host: HostPlan, desired: DesiredRelease): NewStep => {
     kept: keptReleases(host, desired).kept,
     known: observation.facts.releases,
   })
-  return names.length === 0
-    ? { kind: 'prune-dangling', host: observation.host, cause: 'after the deploy' }
-    : { kind: 'clean-images', host: observation.host, cause: 'no kept release needs them', names }
+  if (names.length === 0) return []
+  return [{ kind: 'clean-images', host: observation.host, cause: 'no kept release needs them', names }]
 }
 
 /** The releases that stay on record beside the new one, and those that do not. */

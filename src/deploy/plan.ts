@@ -61,6 +61,11 @@ export type Step = StepBase &
         dropReleases: readonly string[]
       }
     | { kind: 'stop-old'; service: string; containers: readonly string[] }
+    /** What runs is compared with what is to run. */
+    | {
+        kind: 'verify-release'
+        services: readonly { service: string; image: string; replicas: number }[]
+      }
     | { kind: 'clean-images'; names: readonly string[] }
   )
 

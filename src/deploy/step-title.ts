@@ -28,6 +28,8 @@ export function stepTitle(step: Step): string {
       return `Stop the old ${times(step.service, step.containers.length)}`
     case 'record-release':
       return 'Record the release'
+    case 'verify-release':
+      return 'Check what runs'
     case 'clean-images':
       return `Remove ${count(step.names.length, 'old image')}`
   }

@@ -62,3 +62,20 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, { run, execu
   )
   return `${step.containers.length} stopped`
 }
+
+/** The containers that run are as many as intended, and of the images intended. Throws RELEASE_MISMATCH. */
+export const verifyRelease: StepRunner<StepOf<'verify-release'>> = async (step, { run }) => {
+  const containers = await run.host.engine.containers(run.observation.facts.app.project)
+  for (const { service, image, replicas } of step.services) {
+    const running = containers.filter((it) => it.service === service && !it.oneOff && it.state === 'running')
+    const right = running.filter((it) => it.imageName === image)
+    if (right.length === replicas && running.length === replicas) continue
+    const others = [...new Set(running.filter((it) => it.imageName !== image).map((it) => it.imageName))]
+    throw new DrayError(
+      'RELEASE_MISMATCH',
+      `${right.length} of ${replicas} containers of ${service} run what was deployed` +
+        (others.length === 0 ? '.' : `; there is also ${others.join(', ')}.`),
+    )
+  }
+  return undefined
+}
