@@ -105,11 +105,12 @@ const readFacts = (output: string, { host, path }: { host: string; path: string 
   }
 }
 
-/** Lines of `sha256sum`, by path. */
+/** Lines of `sha256sum`, by path. GNU's begin with a backslash where it escaped those of the path. */
 const readHashes = (text: string): Map<string, string> =>
   new Map(
     text.split('\n').flatMap((line): [string, string][] => {
-      const match = /^\\?([0-9a-f]{64}) [ *](.+)$/.exec(line)
-      return match?.[1] === undefined || match[2] === undefined ? [] : [[match[2], match[1]]]
+      const [, escaped, hash, path] = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? []
+      if (hash === undefined || path === undefined) return []
+      return [[escaped === '' ? path : path.replaceAll('\\\\', '\\'), hash]]
     }),
   )

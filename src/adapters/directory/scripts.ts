@@ -126,9 +126,10 @@ done
 `
 
 /**
- * Puts files in place. Standard input: a tar with the files under \`files/\`, and lists of paths: \`remove\`, \`in-place\`,
- * \`adopt\`. What is replaced goes to \`.dray/undo\` first. A file is moved over the old one, which is atomic; one that is
- * mounted by itself is written into, since the container has the old file's inode.
+ * Puts files in place. Standard input: a tar with the files under `files/`, and lists of paths: `remove`, `in-place`,
+ * `adopt`. What is replaced goes to `.dray/undo` first. A file is moved over the old one, which is atomic; one that is
+ * mounted by itself is written into, since the container has the old file's inode. A path has `./` before it, so that none
+ * is taken for an option.
  */
 export const placeScript = `
 set -eu
@@ -137,15 +138,18 @@ rm -rf .dray/incoming .dray/undo
 mkdir -p .dray/incoming .dray/undo/files
 trap 'rm -rf .dray/incoming' EXIT
 tar -xf - -C .dray/incoming
+mkdir -p .dray/incoming/files
+(cd .dray/incoming/files && find . -type f) > .dray/incoming/list
+sed 's|^|./|' .dray/incoming/in-place > .dray/undo/in-place
+sed -i 's|^|./|' .dray/incoming/remove .dray/incoming/adopt
 : > .dray/undo/added
-cp .dray/incoming/in-place .dray/undo/in-place
 
+in_place() { grep -qxF -- "$1" .dray/undo/in-place; }
 save() {
   mkdir -p ".dray/undo/files/$(dirname "$1")"
-  cp -p "$1" ".dray/undo/files/$1"
+  if in_place "$1"; then cp -p "$1" ".dray/undo/files/$1"
+  else cp -pP "$1" ".dray/undo/files/$1"; fi
 }
-mkdir -p .dray/incoming/files
-(cd .dray/incoming/files && find . -type f) | sed 's|^[.]/||' > .dray/incoming/list
 while IFS= read -r file; do
   if [ -e "$file" ] || [ -L "$file" ]; then save "$file"; else printf '%s\\n' "$file" >> .dray/undo/added; fi
 done < .dray/incoming/list
@@ -157,29 +161,37 @@ done < .dray/incoming/adopt
 
 while IFS= read -r file; do
   mkdir -p "$(dirname "$file")"
-  if grep -qxF -- "$file" .dray/incoming/in-place; then cat ".dray/incoming/files/$file" > "$file"
+  if in_place "$file"; then cat ".dray/incoming/files/$file" > "$file"
   else mv -f ".dray/incoming/files/$file" "$file"; fi
 done < .dray/incoming/list
-while IFS= read -r file; do rm -f -- "$file"; done < .dray/incoming/remove
+while IFS= read -r file; do rm -f "$file"; done < .dray/incoming/remove
+`
+
+const restoreFiles = `
+restore_files() (
+  set -e
+  [ -d .dray/undo/files ] || exit 0
+  (cd .dray/undo/files && find . -type f -o -type l) > .dray/undo/list
+  while IFS= read -r file; do
+    if [ -f "$file" ] && grep -qxF -- "$file" .dray/undo/in-place; then cat ".dray/undo/files/$file" > "$file"
+    else cp -pP ".dray/undo/files/$file" .dray/undo/back && mv -f .dray/undo/back "$file"; fi
+  done < .dray/undo/list
+  while IFS= read -r file; do rm -f "$file"; done < .dray/undo/added
+  rm -rf .dray/undo
+)
 `
 
 /** Puts back what the last placing replaced. */
 export const restoreScript = `
 set -eu
 cd "$1"
-[ -d .dray/undo/files ] || exit 0
-(cd .dray/undo/files && find . -type f -o -type l) | sed 's|^[.]/||' > .dray/undo/list
-while IFS= read -r file; do
-  if [ -f "$file" ] && grep -qxF -- "$file" .dray/undo/in-place; then cat ".dray/undo/files/$file" > "$file"
-  else cp -p ".dray/undo/files/$file" ".dray/undo/back" && mv -f .dray/undo/back "$file"; fi
-done < .dray/undo/list
-while IFS= read -r file; do rm -f -- "$file"; done < .dray/undo/added
-rm -rf .dray/undo
+${restoreFiles}
+restore_files
 `
 
 /**
  * Records a release: its description and a copy of its files, under its name at once. Standard input: a tar with
- * \`release.json\` and \`list\`, the paths of its files. Arguments: the directory, the release, the releases to drop.
+ * `release.json` and `list`, the paths of its files. Arguments: the directory, the release, the releases to drop.
  */
 export const recordScript = `
 set -eu
@@ -188,21 +200,25 @@ release=$2
 shift 2
 new=.dray/releases/.$release
 rm -rf "$new"
-mkdir -p "$new"
+mkdir -p "$new/files"
 tar -xf - -C "$new"
-tar -czf "$new/bundle.tar.gz" -T "$new/list"
-rm -f "$new/list"
+while IFS= read -r file; do
+  mkdir -p "$new/files/$(dirname "./$file")"
+  cp -p "./$file" "$new/files/$file"
+done < "$new/list"
+tar -czf "$new/bundle.tar.gz" -C "$new/files" .
+rm -rf "$new/list" "$new/files"
 sync "$new/release.json" 2> /dev/null || :
 rm -rf ".dray/releases/$release"
 mv "$new" ".dray/releases/$release"
-for old in "$@"; do rm -rf ".dray/releases/$old"; done
 rm -rf .dray/undo
+for old in "$@"; do rm -rf ".dray/releases/$old"; done
 `
 
 /**
  * Holds the lock for as long as lines come, and writes each into the journal. The kernel frees the lock when this process
- * ends: with its connection, or when no line came for a while because the line is dead. Arguments: the directory, seconds
- * without a line, who holds the lock.
+ * ends: with its connection, or when no line came for a while because the line is dead. Files that a deploy placed and did
+ * not live to record are put back first. Arguments: the directory, seconds without a line, who holds the lock.
  */
 export const lockScript = `
 set -u
@@ -217,6 +233,12 @@ if ! flock -n 9; then
   exit ${LOCKED}
 fi
 printf '%s\\n' "$3" > lock
+${restoreFiles}
+cd ..
+restore_files >&2
+code=$?
+[ $code -eq 0 ] || exit $code
+cd .dray
 journal=journal.ndjson
 [ ! -s "$journal" ] || [ -z "$(tail -c 1 "$journal")" ] || echo >> "$journal"
 echo locked

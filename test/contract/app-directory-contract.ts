@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto'
+import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
+import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { AppDirectory, BundleFile, PlaceRequest } from '../../src/deploy/ports.ts'
+import type { Release } from '../../src/deploy/release.ts'
+import { temporaryApp, treeOf } from './temporary-directory.ts'
+
+const awkward = [
+  'a b',
+  "it's",
+  '$HOME',
+  '"x"',
+  '*',
+  '-n',
+  '--help',
+  '#',
+  'é☃',
+  'back\\slash',
+  'deep/er/file',
+  '!',
+]
+
+const file = (path: string, text: string, mode = 0o644): BundleFile => ({
+  path,
+  content: Buffer.from(text),
+  mode,
+})
+
+const request = (facts: Partial<PlaceRequest>): PlaceRequest => ({
+  files: [],
+  remove: [],
+  inPlace: [],
+  adopt: [],
+  ...facts,
+})
+
+const release = (id: string, paths: readonly string[]): Release => ({
+  ...{ version: 1, id, app: 'shop', environment: 'test', project: 'shop', createdAtMs: 1 },
+  by: { user: 'ann', machine: 'laptop' },
+  services: {},
+  files: Object.fromEntries(paths.map((path) => [path, 'hash'])),
+  envKeys: [],
+  networks: {},
+})
+
+/** What the app's directory keeps, whatever shell and tools the host has. */
+export function appDirectoryContract(name: string, makeShell: () => Promise<Shell>): void {
+  describe(`an app's directory with ${name}`, () => {
+    let shell: Shell
+    beforeAll(async () => {
+      shell = await makeShell()
+    })
+    afterAll(() => shell[Symbol.asyncDispose]())
+    const directoryAt = (path: string): AppDirectory => createAppDirectory({ shell, path, values: {} })
+
+    test('files are placed under whatever name they have, and known by their hash', async () => {
+      const path = await temporaryApp()
+      await directoryAt(path).place(request({ files: awkward.map((name) => file(name, `text of ${name}`)) }))
+      expect(Object.keys(await treeOf(path)).sort()).toEqual(['.env', ...awkward].sort())
+      const hashes = await directoryAt(path).hashes([...awkward, 'missing'])
+      expect(Object.fromEntries(hashes)).toEqual(
+        Object.fromEntries(awkward.map((name) => [name, sha256(`text of ${name}`)])),
+      )
+    })
+
+    test('a file that may be executed may be executed there', async () => {
+      const path = await temporaryApp()
+      await directoryAt(path).place(request({ files: [file('run.sh', '', 0o755), file('a', '')] }))
+      expect(await treeOf(path)).toMatchObject({ 'run.sh': '755 ', a: '644 ' })
+    })
+
+    test('a file mounted by itself keeps its inode, another one is replaced as a whole', async () => {
+      const path = await temporaryApp({ 'nginx.conf': 'old, and longer than the new one', 'app.conf': 'old' })
+      const inodeOf = async (name: string): Promise<number> => (await stat(join(path, name))).ino
+      const before = [await inodeOf('nginx.conf'), await inodeOf('app.conf')]
+      await directoryAt(path).place(
+        request({ files: [file('nginx.conf', 'new'), file('app.conf', 'new')], inPlace: ['nginx.conf'] }),
+      )
+      expect(await readFile(join(path, 'nginx.conf'), 'utf8')).toBe('new')
+      expect(await inodeOf('nginx.conf')).toBe(before[0])
+      expect(await inodeOf('app.conf')).not.toBe(before[1])
+    })
+
+    test('restoring gives the exact tree back: content, modes, links, what was added and removed', async () => {
+      const path = await temporaryApp({
+        'a b': 'one',
+        'mounted.conf': 'two',
+        'gone/file': 'three',
+        kept: 'k',
+      })
+      await chmod(join(path, 'a b'), 0o640)
+      await symlink('kept', join(path, 'link'))
+      const before = await treeOf(path)
+      const directory = directoryAt(path)
+      await directory.place(
+        request({
+          files: ['a b', 'mounted.conf', 'link', 'new/$file', '-n'].map((name) => file(name, 'changed')),
+          remove: ['gone/file'],
+          inPlace: ['mounted.conf'],
+        }),
+      )
+      expect(await treeOf(path)).toMatchObject({ 'a b': '644 changed', link: '644 changed', kept: '644 k' })
+      await directory.restore()
+      expect(await treeOf(path)).toEqual(before)
+    })
+
+    test('restoring brings a file that is mounted by itself back into its inode', async () => {
+      const path = await temporaryApp({ 'nginx.conf': 'old' })
+      const { ino } = await stat(join(path, 'nginx.conf'))
+      await directoryAt(path).place(request({ files: [file('nginx.conf', 'new')], inPlace: ['nginx.conf'] }))
+      await directoryAt(path).restore()
+      expect(await readFile(join(path, 'nginx.conf'), 'utf8')).toBe('old')
+      expect((await stat(join(path, 'nginx.conf'))).ino).toBe(ino)
+    })
+
+    test('restoring where nothing was placed, or twice, changes nothing', async () => {
+      const path = await temporaryApp({ a: 'one' })
+      await directoryAt(path).restore()
+      await directoryAt(path).place(request({ files: [file('a', 'two')] }))
+      await directoryAt(path).restore()
+      await writeFile(join(path, 'a'), 'by hand')
+      await directoryAt(path).restore()
+      expect(await readFile(join(path, 'a'), 'utf8')).toBe('by hand')
+    })
+
+    test('a foreign file that is adopted is kept aside', async () => {
+      const path = await temporaryApp({ 'nginx/a b.conf': 'by hand' })
+      await directoryAt(path).place(
+        request({ files: [file('nginx/a b.conf', 'ours')], adopt: ['nginx/a b.conf'] }),
+      )
+      expect(await readFile(join(path, '.dray/adopted/nginx/a b.conf'), 'utf8')).toBe('by hand')
+    })
+
+    test('a release is recorded with a copy of its files, and those to drop are dropped', async () => {
+      const path = await temporaryApp()
+      const directory = directoryAt(path)
+      await directory.place(request({ files: awkward.map((name) => file(name, `text of ${name}`)) }))
+      await directory.record(release('r1', awkward), [])
+      await directory.record(release('r2', awkward), ['r1'])
+      const records = await shell.run(['ls', '-A', join(path, '.dray/releases')])
+      expect(records.stdout.trim()).toBe('r2')
+      const copy = await temporaryApp()
+      await shell.run(['tar', '-xzf', join(path, '.dray/releases/r2/bundle.tar.gz'), '-C', copy])
+      expect(await treeOf(copy)).toMatchObject(
+        Object.fromEntries(awkward.map((name) => [name, `644 text of ${name}`])),
+      )
+    })
+
+    test('a record that cannot be finished is none, and what is there stays', async () => {
+      const path = await temporaryApp({ a: '' })
+      await directoryAt(path).record(release('r1', ['a']), [])
+      await expect(directoryAt(path).record(release('r2', ['a', 'missing']), ['r1'])).rejects.toMatchObject({
+        code: 'HOST_COMMAND_FAILED',
+      })
+      await expect(lstat(join(path, '.dray/releases/r2'))).rejects.toMatchObject({ code: 'ENOENT' })
+      expect((await lstat(join(path, '.dray/releases/r1/release.json'))).isFile()).toBe(true)
+    })
+
+    test('once the release is on record, its files are not put back any more', async () => {
+      const path = await temporaryApp({ a: 'old' })
+      await directoryAt(path).place(request({ files: [file('a', 'new')] }))
+      await directoryAt(path).record(release('r1', ['a']), [])
+      await directoryAt(path).restore()
+      expect(await readFile(join(path, 'a'), 'utf8')).toBe('new')
+    })
+
+    test('the env file is never among what changes', async () => {
+      const path = await temporaryApp({ a: 'old' })
+      const before = await stat(join(path, '.env'))
+      await directoryAt(path).place(request({ files: [file('a', 'new')] }))
+      await directoryAt(path).restore()
+      const after = await stat(join(path, '.env'))
+      expect([after.ino, after.mtimeMs, after.mode]).toEqual([before.ino, before.mtimeMs, before.mode])
+    })
+  })
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,154 @@
+import { once } from 'node:events'
+import { readFile, stat, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
+import { takeLock } from '../../src/adapters/directory/lock.ts'
+import { lockScript } from '../../src/adapters/directory/scripts.ts'
+import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/ports.ts'
+import { systemClock } from '../../src/shared/clock.ts'
+import { temporaryApp, treeOf } from './temporary-directory.ts'
+
+const ann: LockHolder = { user: "Ann O'Hara", machine: 'laptop', run: 'https://x/y?a=$b', sinceMs: 0 }
+
+const entry = (event: string): JournalEntry => ({ version: 1, at: 1, release: 'r1', event })
+
+/** What the lock keeps, whatever shell and tools the host has. */
+export function lockContract(name: string, makeShell: () => Promise<Shell>): void {
+  describe(`the lock with ${name}`, () => {
+    let shell: Shell
+    beforeAll(async () => {
+      shell = await makeShell()
+    })
+    afterAll(() => shell[Symbol.asyncDispose]())
+    const lockAt = (path: string, facts: { waitMs?: number; shell?: Shell } = {}): Promise<Lock> =>
+      takeLock({ shell, path, holder: ann, waitMs: 0, clock: systemClock, ...facts })
+    const journalAt = (path: string): Promise<string> => readFile(join(path, '.dray/journal.ndjson'), 'utf8')
+
+    test('whoever finds it taken is told by whom, since when, and from which run', async () => {
+      const path = await temporaryApp()
+      await using _held = await lockAt(path)
+      const failure = lockAt(path)
+      await expect(failure).rejects.toMatchObject({ code: 'LOCK_HELD', exitCode: 3 })
+      await expect(failure).rejects.toThrow(
+        "Ann O'Hara on laptop, run https://x/y?a=$b has been deploying this app to local since 1970-01-01T00:00:00.000Z",
+      )
+    })
+
+    test('it is free again when it was given back', async () => {
+      const path = await temporaryApp()
+      await (await lockAt(path))[Symbol.asyncDispose]()
+      await using again = await lockAt(path)
+      expect(again.lost.aborted).toBe(false)
+      expect(await readFile(join(path, '.dray/lock'), 'utf8')).toContain('laptop')
+    })
+
+    test('whoever waits gets it when it is given back', async () => {
+      const path = await temporaryApp()
+      const held = await lockAt(path)
+      const waiting = lockAt(path, { waitMs: 10_000 })
+      await held[Symbol.asyncDispose]()
+      await using got = await waiting
+      expect(got.lost.aborted).toBe(false)
+    })
+
+    test('two apps on one host do not wait for each other', async () => {
+      await using first = await lockAt(await temporaryApp())
+      await using second = await lockAt(await temporaryApp())
+      expect([first.lost.aborted, second.lost.aborted]).toEqual([false, false])
+    })
+
+    test('it is free at once when the process that holds it is killed, and its owner is told', async () => {
+      const path = await temporaryApp()
+      const pidFile = join(path, 'pid')
+      const open: Shell['open'] = (argv, options) =>
+        shell.open(['sh', '-c', 'echo $$ > "$0"; exec "$@"', pidFile, ...argv], options)
+      const telling: Shell = { ...plain(shell), open }
+      const held = await lockAt(path, { shell: telling })
+      const lost = once(held.lost, 'abort')
+      process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGKILL')
+      await lost
+      expect(held.lost.reason).toMatchObject({ code: 'LOCK_LOST', exitCode: 4 })
+      await using next = await lockAt(path, { waitMs: 2_000 })
+      expect(next.lost.aborted).toBe(false)
+      await held[Symbol.asyncDispose]()
+    })
+
+    test('it is free when nothing was heard from its holder for a while', async () => {
+      const path = await temporaryApp()
+      const { stream, ended } = shell.open(['sh', '-c', lockScript, 'dray', path, '1', '{}'])
+      await once(stream, 'data')
+      await expect(lockAt(path)).rejects.toMatchObject({ code: 'LOCK_HELD' })
+      expect((await ended).exitCode).toBe(0)
+      await using next = await lockAt(path)
+      expect(next.lost.aborted).toBe(false)
+      stream.destroy()
+    })
+
+    test('the journal has every line in order, however odd, and all are there once settled', async () => {
+      const path = await temporaryApp()
+      await using lock = await lockAt(path)
+      const events = [
+        "it's",
+        '$HOME `id`',
+        'back\\slash\\n',
+        '  spaces  ',
+        'é☃',
+        '-n',
+        '%s',
+        'x'.repeat(20_000),
+      ]
+      for (const event of events) lock.journal(entry(event))
+      await lock.settled()
+      const lines = (await journalAt(path)).trimEnd().split('\n')
+      expect(lines.map((line) => (JSON.parse(line) as JournalEntry).event)).toEqual(events)
+    })
+
+    test('a line that was torn off stays a line of its own', async () => {
+      const path = await temporaryApp({ '.dray/journal.ndjson': '{"version":1,"at":1}\n{"version":1,"rel' })
+      await using lock = await lockAt(path)
+      lock.journal(entry('next'))
+      await lock.settled()
+      expect((await journalAt(path)).split('\n').slice(1)).toEqual([
+        '{"version":1,"rel',
+        JSON.stringify(entry('next')),
+        '',
+      ])
+    })
+
+    test('files that a deploy placed and did not live to record are back before the next one begins', async () => {
+      const path = await temporaryApp({ a: 'old' })
+      const directory = createAppDirectory({ shell, path, values: {} })
+      const files = [
+        { path: 'a', content: Buffer.from('new'), mode: 0o644 },
+        { path: 'added', content: Buffer.from('new'), mode: 0o644 },
+      ]
+      await directory.place({ files, remove: [], inPlace: ['a'], adopt: [] })
+      await using _lock = await lockAt(path)
+      expect(await treeOf(path)).toEqual({ '.env': '600 KEY=value\n', a: '644 old' })
+    })
+
+    test('without an env file there is no lock, and nothing is made', async () => {
+      const path = await temporaryApp()
+      await unlink(join(path, '.env'))
+      await expect(lockAt(path)).rejects.toMatchObject({ code: 'ENV_MISSING', exitCode: 3 })
+      await expect(stat(join(path, '.dray'))).rejects.toMatchObject({ code: 'ENOENT' })
+    })
+
+    test('what stands in the way of the directory of dray is said', async () => {
+      const path = await temporaryApp()
+      await writeFile(join(path, '.dray'), 'a file')
+      await expect(lockAt(path)).rejects.toMatchObject({ code: 'PATH_NOT_WRITABLE' })
+    })
+  })
+}
+
+const plain = (shell: Shell): Shell => ({
+  name: shell.name,
+  connect: () => shell.connect(),
+  run: (argv, options) => shell.run(argv, options),
+  open: (argv, options) => shell.open(argv, options),
+  dial: (host, port) => shell.dial(host, port),
+  [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
+})
