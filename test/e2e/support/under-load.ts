@@ -1,0 +1,43 @@
+import { expect } from 'vitest'
+import { runLoad, type RunLoadOptions } from '../../support/load/run-load.ts'
+import type { LoadReport } from '../../support/load/load-report.ts'
+import type { TestApp } from './test-app.ts'
+
+const settledAnswers = 60
+
+/**
+ * Does something while requests are sent to the app, 200 a second unless told, from shortly before until shortly after.
+ * @returns what it gave, and what became of the requests
+ */
+export async function underLoad<T>(
+  app: TestApp,
+  load: Partial<RunLoadOptions>,
+  action: () => Promise<T>,
+): Promise<{ result: T; report: LoadReport }> {
+  let succeeded = 0
+  await using running = await runLoad({
+    target: app.url,
+    ratePerSecond: 200,
+    ...load,
+    onProgress: (progress) => {
+      succeeded = progress.succeeded
+    },
+  })
+  const someMore = () => {
+    const from = succeeded
+    return running.waitUntil((progress) => progress.succeeded >= from + settledAnswers)
+  }
+  await someMore()
+  const result = await action()
+  await someMore()
+  return { result, report: await running.stop() }
+}
+
+/** No request failed; the reasons are shown when one did. */
+export function expectNoneFailed(report: LoadReport): void {
+  expect({ reasons: report.reasons, failures: report.failures.slice(0, 5) }).toEqual({
+    reasons: {},
+    failures: [],
+  })
+  expect(report.succeeded).toBeGreaterThan(100)
+}
