@@ -35,17 +35,7 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
   try {
     const local = new LocalShell()
     opened.push(local)
-    let mirrors: Promise<Record<string, string>> | undefined
-    const registry = createRegistryClient({
-      credentials: credentialStore(input, local),
-      insecure: new Set(
-        Object.entries(config.registries).flatMap(([host, { insecure }]) => (insecure ? [host] : [])),
-      ),
-      mirrors: () => mirrors,
-      clock: context.clock,
-    })
-    if (config.registry !== undefined) registry.greet(config.registry.replace(/\/.*$/, ''), context.signal)
-    const connected = await Promise.all(
+    const connecting = Promise.all(
       config.environment.hosts.map(async (name) => {
         const shell = name === localHost ? local : new SshShell(name)
         if (shell !== local) opened.push(shell)
@@ -53,7 +43,20 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
         return connectHost(shell, input, context)
       }),
     )
-    mirrors = connected[0]?.mirrors
+    const registry = createRegistryClient({
+      credentials: credentialStore(input, local),
+      insecure: new Set(
+        Object.entries(config.registries).flatMap(([host, { insecure }]) => (insecure ? [host] : [])),
+      ),
+      mirrors: async () => (await connecting)[0]?.mirrors ?? {},
+      clock: context.clock,
+    })
+    if (config.registry !== undefined) {
+      const greeting = new AbortController()
+      opened.push({ [Symbol.asyncDispose]: async () => greeting.abort() })
+      void registry.greet(config.registry.host, greeting.signal)
+    }
+    const connected = await connecting
     return {
       hosts: connected.map(({ host }) => host),
       source: createAppSource({

@@ -28,7 +28,7 @@ export const observeHost = async (
   const { app } = facts
   const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
   const [resolved, containers, images, fileHashes] = await Promise.all([
-    resolveImages(app, (reference) => registry.resolve(reference, host.platform, signal)),
+    resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
     host.engine.containers(app.project),
     host.engine.images(),
     source

@@ -261,7 +261,8 @@ export interface AppSource {
 export type TargetHost = {
   readonly name: string
   readonly engine: Engine
-  readonly platform: Platform
+  /** What its Engine says, which may still be on its way. Rejects with the DOCKER_… codes of an Engine that cannot be used. */
+  readonly platform: Platform | Promise<Platform>
   readonly directory: AppDirectory
   readonly compose: Compose
   readonly prober: Prober

@@ -27,8 +27,8 @@ export type RegistryClientOptions = {
   credentials: (host: string) => Promise<Credentials | undefined>
   /** Hosts that are spoken to without TLS, beside loopback addresses. */
   insecure: ReadonlySet<string>
-  /** Base URL of a mirror per registry, asked first. */
-  mirrors?: Readonly<Record<string, string>>
+  /** Base URL of a mirror per registry, asked first; may still be on its way, and then what it rejects with counts. */
+  mirrors?: () => Promise<Readonly<Record<string, string>>> | undefined
   clock: Clock
   fetch?: Fetch
   limits?: Partial<RegistryLimits>
@@ -37,6 +37,11 @@ export type RegistryClientOptions = {
 export type Repository = Pick<ImageReference, 'registry' | 'repository'>
 
 export type RegistryClient = Registry & {
+  /**
+   * Makes the connection to a registry and learns how it wants to be asked, so that the first image need not wait for it.
+   * Never throws: what goes wrong shows when an image is asked for.
+   */
+  greet(registry: string, signal?: AbortSignal): Promise<void>
   /** What a reference names now. Registries do not count it as a download. Throws as `resolve` does. */
   digest(reference: ImageReference, signal?: AbortSignal): Promise<Digest>
   /** Every tag, in the registry's order: oldest first on GHCR, by name elsewhere. Throws the REGISTRY_… codes. */
@@ -58,11 +63,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const manifests = createManifestReader({ session, tags, clock, limits })
   const images = createImageResolver({ session, manifests })
 
-  function inOrder<T>(registry: string, ask: (endpoint: Endpoint) => Promise<T>): Promise<T> {
-    return firstToAnswer(endpointsOf(registry, options), ask)
+  async function inOrder<T>(registry: string, ask: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+    const mirrors = await options.mirrors?.()
+    return firstToAnswer(endpointsOf(registry, { insecure: options.insecure, mirrors }), ask)
   }
 
   return {
+    greet: async (registry, signal) => {
+      const endpoints = endpointsOf(registry, { insecure: options.insecure })
+      await Promise.allSettled(endpoints.map((endpoint) => session.greet(endpoint, signal)))
+    },
     resolve: (reference, platform, signal) =>
       inOrder(reference.registry, (endpoint) => images.resolve({ endpoint, reference, signal }, platform)),
     digest: (reference, signal) =>

@@ -31,6 +31,28 @@ describe('the token dance', () => {
     ])
   })
 
+  test('after a greeting the first request for an image comes with a token', async () => {
+    const registry = await serve()
+    const client = connect()
+    await client.greet(registry.host)
+    await resolve(registry, client)
+    expect(registry.requests[0]).toMatchObject({ path: '/v2/', authorization: 'none' })
+    expect(places(registry).slice(1)).toEqual([
+      'token none',
+      'manifest bearer',
+      'manifest bearer',
+      'blob bearer',
+    ])
+  })
+
+  test('a greeting that fails changes nothing', async () => {
+    const registry = await serve()
+    registry.fail({ at: 'any', how: 'reset', times: 1 })
+    const client = connect()
+    await client.greet(registry.host)
+    expect((await resolve(registry, client)).digest).toBe(image.digest)
+  })
+
   test('the login goes to the token service only', async () => {
     const registry = await serve()
     registry.makePrivate('acme/shop')
@@ -200,7 +222,7 @@ describe('access', () => {
     const [mirror, registry] = [await serve(), await serve()]
     registry.push('acme/shop', '2', image)
     const mirrors = { [registry.host]: `http://${mirror.host}` }
-    const client = connect({ mirrors, limits: { retryForMs: 20 } })
+    const client = connect({ mirrors: () => Promise.resolve(mirrors), limits: { retryForMs: 20 } })
     await resolve(registry, client)
     expect(registry.requests).toEqual([])
     expect((await resolve(registry, client, '2')).digest).toBe(image.digest)
@@ -211,7 +233,11 @@ describe('access', () => {
   test('a mirror that does not have the tag is what is told when the registry itself cannot be reached', async () => {
     const mirror = await serve()
     const mirrors = { 'docker.io': `http://${mirror.host}` }
-    const client = connect({ mirrors, fetch: onlyLoopback, limits: { retryForMs: 20 } })
+    const client = connect({
+      mirrors: () => Promise.resolve(mirrors),
+      fetch: onlyLoopback,
+      limits: { retryForMs: 20 },
+    })
     await expect(client.resolve(parseImageReference('acme/shop:9'), AMD64)).rejects.toMatchObject({
       code: 'TAG_NOT_FOUND',
       message: `acme/shop has no tag \`9\` on ${mirror.host}.`,
