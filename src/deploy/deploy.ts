@@ -77,7 +77,16 @@ const carryOut = async (plan: Plan, prepared: Prepared, alive: AbortSignal): Pro
     const report = await probing?.stop()
     if (report !== undefined) emit({ type: 'probe.finished', at: clock.now(), report })
     journal(execution, { event: 'deploy.finished', outcome, probe: report })
-    await Promise.all(prepared.locks.map((lock) => lock.settled()))
+    await settleJournals(prepared)
+  }
+}
+
+/** A journal that cannot be written makes no difference to what was done, so it is only told. */
+const settleJournals = async ({ request, locks }: Prepared): Promise<void> => {
+  for (const settled of await Promise.allSettled(locks.map((lock) => lock.settled()))) {
+    if (settled.status === 'fulfilled') continue
+    const { message, hint } = toDrayError(settled.reason)
+    request.emit({ type: 'note', at: request.clock.now(), level: 'warning', text: message, hint })
   }
 }
 
@@ -92,12 +101,12 @@ const afterFailure = async (
 ): Promise<DeployFailed> => {
   const { clock, emit, plan } = execution
   if (locks.some((lock) => lock.lost.aborted)) return connectionLost(error, execution)
-  if ([...execution.hosts.values()].every((run) => run.done.recorded)) return failedAfterRecord(error, plan)
+  if ([...execution.hosts.values()].some((run) => run.done.recorded)) return failedAfterRecord(error, plan)
   emit({ type: 'undo.started', at: clock.now(), reason: error.message })
   journal(execution, { event: 'undo.started', code: error.code, reason: error.message })
-  const undone = await undoDeploy(execution)
-  journal(execution, { event: 'undo.finished', ...undone })
-  return new DeployFailed(error, { undone, plan })
+  const { failure, ...undone } = await undoDeploy(execution, error)
+  journal(execution, { event: 'undo.finished', ...undone, ...(failure && { failure: failure.message }) })
+  return new DeployFailed(failure ?? error, { undone, plan })
 }
 
 const connectionLost = (cause: DrayError, execution: Execution): DeployFailed => {

@@ -1,6 +1,5 @@
 import { DrayError } from '../errors/dray-error.ts'
 import { freshContainers, type Execution, type HostRun } from './execution.ts'
-import type { Container } from './ports.ts'
 import { newestRelease } from './release.ts'
 import { turnProxy } from './turn-proxy.ts'
 
@@ -14,30 +13,44 @@ export type Undone = {
 }
 
 /**
- * Takes back what a deploy did on all its hosts, so that what served before serves again: files first, then what was
- * replaced in its place, then the traffic, and last the new containers. Throws UNDO_FAILED; nothing that serves is
- * stopped then.
+ * Takes back what a deploy that failed with `reason` did on all its hosts, so that what served before serves again: files
+ * first, then what was replaced in its place, then the traffic, and last the new containers. Where that fails on a host,
+ * nothing more is done there, and `failure` says so: UNDO_FAILED.
  */
-export const undoDeploy = async (execution: Execution): Promise<Undone> => {
+export const undoDeploy = async (
+  execution: Execution,
+  reason: DrayError,
+): Promise<Undone & { failure?: DrayError }> => {
   const undone: string[] = []
   const notUndone: string[] = []
+  const failed: { host: string; error: unknown }[] = []
   for (const run of execution.hosts.values()) {
-    try {
-      undone.push(...(await undoHost(run, execution)))
-    } catch (error) {
-      throw new DrayError(
-        'UNDO_FAILED',
-        `The deploy failed on ${run.host.name}, and undoing it failed, too: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
-      )
-    }
+    await undoHost(run, execution, undone).catch((error: unknown) => {
+      failed.push({ host: run.host.name, error })
+    })
     notUndone.push(...run.done.tasks.map((task) => `task ${task} has run`))
   }
-  return { undone, notUndone, ...servingBefore(execution) }
+  if (failed.length === 0) return { undone, notUndone, ...servingBefore(execution) }
+  return { undone, notUndone, ...servingUnknown(failed), failure: undoFailed(reason, failed) }
 }
 
-const undoHost = async (run: HostRun, execution: Execution): Promise<string[]> => {
-  const undone: string[] = []
+const undoFailed = (reason: DrayError, failed: readonly { host: string; error: unknown }[]): DrayError => {
+  const why = failed.map(
+    ({ host, error }) => `on ${host}: ${error instanceof Error ? error.message : String(error)}`,
+  )
+  return new DrayError('UNDO_FAILED', `${reason.message} Undoing the deploy failed, too, ${why.join('; ')}`, {
+    cause: reason,
+    details: reason.details,
+  })
+}
+
+const servingUnknown = (failed: readonly { host: string }[]): Pick<Undone, 'serving' | 'servingRelease'> => ({
+  serving: `What serves on ${failed.map(({ host }) => host).join(', ')} is for you to look at; no container of before was stopped by the undoing.`,
+  servingRelease: undefined,
+})
+
+/** Adds what it undid to `undone` as it goes. */
+const undoHost = async (run: HostRun, execution: Execution, undone: string[]): Promise<void> => {
   if (run.done.placed) {
     await run.host.directory.restore()
     undone.push('files put back')
@@ -46,18 +59,18 @@ const undoHost = async (run: HostRun, execution: Execution): Promise<string[]> =
     await recreateAsBefore(service, run)
     undone.push(`${service} recreated as it was`)
   }
-  if (run.done.switched) {
-    await turnBack(run, execution)
-    undone.push('traffic turned back')
-  }
+  // What was recreated twice may have another address than the proxy knows.
+  const moved = run.done.switched || run.done.recreated.size > 0
+  if (moved && (await turnBack(run, execution))) undone.push('traffic turned back')
   const removed = await removeFresh(run)
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
-  return undone
 }
 
 /** With the image that it ran, whatever the files say that were there before dray came. */
 const recreateAsBefore = async (service: string, run: HostRun): Promise<void> => {
-  const before = oldContainers(run, service)
+  const before = run.observation.containers.filter(
+    (it) => it.service === service && !it.oneOff && it.state !== 'exited' && it.state !== 'created',
+  )
   const imageName = before[0]?.imageName
   await run.host.compose.up({
     services: [{ service, scale: before.length }],
@@ -66,12 +79,13 @@ const recreateAsBefore = async (service: string, run: HostRun): Promise<void> =>
   })
 }
 
-const turnBack = async (run: HostRun, execution: Execution): Promise<void> => {
+/** False when the deploy has nothing to do with a proxy that runs. */
+const turnBack = async (run: HostRun, execution: Execution): Promise<boolean> => {
   const step = execution.plan.steps.find((it) => it.kind === 'switch-proxy' && it.host === run.host.name)
-  if (step?.kind !== 'switch-proxy') return
+  if (step?.kind !== 'switch-proxy') return false
   const now = await run.host.engine.containers(run.observation.facts.app.project)
   const proxy = now.find((it) => it.service === step.proxy && !it.oneOff && it.state === 'running')
-  if (proxy === undefined) return
+  if (proxy === undefined) return false
   const before = new Set(run.observation.containers.map((it) => it.id))
   await turnProxy({
     engine: run.host.engine,
@@ -81,6 +95,7 @@ const turnBack = async (run: HostRun, execution: Execution): Promise<void> => {
     ),
     drainMs: execution.patience.drainMs,
   })
+  return true
 }
 
 const removeFresh = async (run: HostRun): Promise<string[]> => {
@@ -96,9 +111,6 @@ const removeFresh = async (run: HostRun): Promise<string[]> => {
   )
   return fresh.map((container) => container.name)
 }
-
-const oldContainers = (run: HostRun, service: string): readonly Container[] =>
-  run.observation.containers.filter((it) => it.service === service && !it.oneOff)
 
 /** What serves when nothing of the new release does. */
 export const servingBefore = (execution: Execution): Pick<Undone, 'serving' | 'servingRelease'> => {

@@ -55,9 +55,10 @@ export class FakeContainers {
 
   /** What the health check of a container gives when it is run. */
   async check(id: string): Promise<ExecResult> {
-    const { imageName } = this.get(id)
+    const { imageName, state } = this.get(id)
     const behaviour = this.behaviours.get(spellImage(imageName))
     await this.#tell(`check ${id}`)
+    if (state !== 'running') throw new DrayError('DOCKER_FAILED', `Container ${id} is not running.`)
     if (behaviour === 'never-healthy') return { exitCode: 1, output: 'connection refused' }
     if (behaviour === 'broken-check') return { exitCode: 127, output: 'curl: not found' }
     return { exitCode: 0, output: '' }

@@ -205,6 +205,7 @@ export class FakeHost implements TargetHost {
   async lock(holder: LockHolder): Promise<Lock> {
     if (this.holder !== undefined) throw new DrayError('LOCK_HELD', `${this.holder.user} has it.`)
     this.holder = holder
+    this.#lost = new AbortController()
     return {
       lost: this.#lost.signal,
       journal: (entry) => this.journal.push(entry),

@@ -49,6 +49,8 @@ function stepFacts(step: Step): string {
       return `${step.url} below ${step.below}`
     case 'record-release':
       return [step.release, ...step.dropReleases.map((release) => `-${release}`)].join(' ')
+    case 'verify-release':
+      return step.services.map(({ image, replicas }) => `${spellImage(image)}=${replicas}`).join(', ')
     case 'stop-old':
       return step.containers.join(', ')
     case 'clean-images':

@@ -22,7 +22,7 @@ test('a changed file of the proxy reloads it and touches no container', async ()
     switch-proxy nginx to (nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -43,7 +43,7 @@ test('a changed file of another service rolls that service', async () => {
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     stop-old backend-1 (replaced)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left nginx (same image and configuration)"
   `)
 })
@@ -56,7 +56,7 @@ test('a file that nobody mounts is placed, and nothing else happens', async () =
     place-files scripts/backup.sh (1 of 4 files differ)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -89,7 +89,7 @@ test('a file that is no longer part of the app is removed, if dray had put it th
     switch-proxy nginx to (nginx/conf.d/old.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -104,7 +104,7 @@ test('a file that was changed by hand on the host is put right', async () => {
     switch-proxy nginx to (nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)

@@ -104,7 +104,6 @@ test('migrate runs before traffic moves, sync after it, and old containers stop 
   world.app = withTag(world.app, 'v2')
   const kinds = (await world.plan()).steps.map((step) => (step.kind === 'run-task' ? step.task : step.kind))
   expect(kinds).toEqual([
-    'prune-dangling',
     'pull-image',
     'place-files',
     'migrate',
@@ -115,7 +114,7 @@ test('migrate runs before traffic moves, sync after it, and old containers stop 
     'sync',
     'record-release',
     'stop-old',
-    'prune-dangling',
+    'verify-release',
   ])
 })
 
@@ -139,9 +138,7 @@ test('on several hosts everything is prepared everywhere first, tasks run once, 
   world.app = withTag(world.app, 'v2')
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
-    a: prune-dangling (makes room before the pull)
     a: pull-image backend:v2 for backend (not on the host)
-    b: prune-dangling (makes room before the pull)
     b: pull-image backend:v2 for backend (not on the host)
     a: place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
     b: place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
@@ -159,8 +156,8 @@ test('on several hosts everything is prepared everywhere first, tasks run once, 
     b: record-release r2 (keeps 2 for rollback)
     a: stop-old backend-1 (replaced)
     b: stop-old backend-1 (replaced)
-    a: prune-dangling (after the deploy)
-    b: prune-dangling (after the deploy)
+    a: verify-release backend:v2=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    b: verify-release backend:v2=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left nginx (same image and configuration)
     left nginx (same image and configuration)"
   `)

@@ -15,7 +15,6 @@ async function deployed(app = shop): Promise<FakeWorld> {
 test('a first release pulls everything, places the files, and starts what nobody uses yet', async () => {
   expect(planToText(await new FakeWorld(shop).plan())).toMatchInlineSnapshot(`
     "r1
-    prune-dangling (makes room before the pull)
     pull-image backend:v1 for backend (not on the host)
     pull-image frontend:v1 for frontend (not on the host)
     pull-image nginx:alpine for nginx (not on the host)
@@ -25,7 +24,7 @@ test('a first release pulls everything, places the files, and starts what nobody
     recreate-services fresh nginx=1 (not there yet)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r1 (keeps 1 for rollback)
-    prune-dangling (after the deploy)"
+    verify-release backend:v1=1, frontend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)"
   `)
 })
 
@@ -34,7 +33,6 @@ test('a new tag rolls the own services and turns the proxy before anything old i
   world.app = withTag(shop, 'v2')
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
-    prune-dangling (makes room before the pull)
     pull-image backend:v2 for backend (not on the host)
     pull-image frontend:v2 for frontend (not on the host)
     place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
@@ -45,7 +43,7 @@ test('a new tag rolls the own services and turns the proxy before anything old i
     record-release r2 (keeps 2 for rollback)
     stop-old backend-1 (replaced)
     stop-old frontend-1 (replaced)
-    prune-dangling (after the deploy)
+    verify-release backend:v2=1, frontend:v2=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left nginx (same image and configuration)"
   `)
 })
@@ -64,7 +62,6 @@ test('the same tag with another digest is a new image', async () => {
   world.movedTags.set('ghcr.io/acme/backend:v1', 'v1-again')
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
-    prune-dangling (makes room before the pull)
     pull-image backend:v1-again for backend (not on the host)
     place-files docker-compose.override.yml (1 of 3 files differ)
     start-beside backend 1+1 (new image)
@@ -73,7 +70,7 @@ test('the same tag with another digest is a new image', async () => {
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     stop-old backend-1 (replaced)
-    prune-dangling (after the deploy)
+    verify-release backend:v1-again=1, frontend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left frontend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -84,13 +81,12 @@ test('a moved third-party tag recreates that service alone, and says what it cos
   world.movedTags.set('nginx:alpine', 'alpine-2')
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
-    prune-dangling (makes room before the pull)
     pull-image nginx:alpine-2 for nginx (not on the host)
     place-files docker-compose.override.yml (1 of 3 files differ)
     recreate-services nginx=1 (new image; not rolled: it publishes port 80)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, frontend:v1=1, nginx:alpine-2=1 (success is what runs, not what was ordered)
     left backend (same image and configuration)
     left frontend (same image and configuration)
     ! nginx is stopped for a moment, since it publishes port 80."
@@ -109,7 +105,7 @@ test('another value in an env file changes the definition of its service, which 
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     stop-old backend-1 (replaced)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, frontend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left frontend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -120,14 +116,13 @@ test('a service that is added starts; those that are there are left', async () =
   world.app = fakeApp([...shop.services, fakeService('worker')])
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
-    prune-dangling (makes room before the pull)
     pull-image worker:v1 for worker (not on the host)
     place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
     recreate-services fresh worker=1 (not there yet)
     wait-healthy worker (before traffic)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, frontend:v1=1, nginx:alpine=1, worker:v1=1 (success is what runs, not what was ordered)
     left backend (same image and configuration)
     left frontend (same image and configuration)
     left nginx (same image and configuration)"
@@ -143,7 +138,7 @@ test('a service that is gone from the compose file is stopped last', async () =>
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     stop-old frontend-1 (no longer in the compose file)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -161,7 +156,7 @@ test('more replicas roll the service, all containers being of one age then', asy
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     stop-old backend-1 (replaced)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=3, frontend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left frontend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -177,7 +172,7 @@ test('fewer replicas stop the surplus, after the proxy was turned away from it',
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     stop-old backend-2, backend-3 (2 more than the replicas wanted)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, frontend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (2 more than the replicas wanted)
     left frontend (same image and configuration)
     left nginx (same image and configuration)"
@@ -194,7 +189,7 @@ test('a container that died is replaced, and the proxy learns its address', asyn
     switch-proxy nginx to backend (backend moved)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
-    prune-dangling (after the deploy)
+    verify-release backend:v1=1, frontend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left frontend (same image and configuration)
     left nginx (same image and configuration)"
   `)

@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest'
+import { fakeApp, fakeProxy, fakeService, withService, withTag } from '../../../support/fake-app.ts'
+import { FakeWorld } from '../../../support/fake-deploy.ts'
+import type { Behaviour } from '../../../support/fake-containers.ts'
+import { journalLines, shop, shopAtV1 } from './shop-world.ts'
+
+const served = 'backend:v1#backend-1, nginx:alpine#nginx-1'
+
+const undoings: Record<string, { begins: string; undone: string[]; code?: string }> = {
+  'a pull': { begins: 'pull backend:v2', undone: [] },
+  'placing files': { begins: 'place', undone: ['files put back'] },
+  'starting beside': { begins: 'up beside', undone: ['files put back'] },
+  'the health check': {
+    begins: 'check backend-2',
+    undone: ['files put back', 'shop-backend-2 removed'],
+    code: 'SERVICE_UNHEALTHY',
+  },
+  'the record': {
+    begins: 'record',
+    undone: ['files put back', 'traffic turned back', 'shop-backend-2 removed'],
+  },
+}
+
+describe('what a failing step has done is undone, and the old release serves on:', () => {
+  test.each(Object.entries(undoings))('%s', async (_step, { begins, undone, code = 'DOCKER_FAILED' }) => {
+    const world = await shopAtV1()
+    const filesBefore = new Map(world.host.files)
+    world.host.failWhen(begins)
+    expect(await world.failure()).toMatchObject({
+      undone,
+      notUndone: [],
+      serving: 'Release r1 is serving, as before.',
+    })
+    expect(world.host.running).toBe(served)
+    expect(new Map(world.host.files)).toEqual(filesBefore)
+    expect(world.host.releases.map(({ id }) => id)).toEqual(['r1'])
+    expect(journalLines(world).slice(-3)).toEqual([
+      `undo.started ${code}`,
+      'undo.finished',
+      'deploy.finished failed',
+    ])
+  })
+})
+
+test('files come back before containers and traffic, new containers go last', async () => {
+  const world = await shopAtV1()
+  world.host.failWhen('record')
+  await world.failure()
+  const log = world.takeLog()
+  expect(log.slice(log.indexOf('record r2') + 1)).toEqual([
+    'restore',
+    'turn nginx to backend-1',
+    'stop backend-2',
+    'remove backend-2',
+  ])
+})
+
+test.each<[Behaviour, string]>([
+  ['exits', 'SERVICE_EXITED'],
+  ['restarts', 'SERVICE_EXITED'],
+  ['never-healthy', 'SERVICE_UNHEALTHY'],
+  ['broken-check', 'HEALTHCHECK_BROKEN'],
+])('a release that %s takes no traffic, and its last words are told', async (behaviour, code) => {
+  const world = await shopAtV1()
+  world.host.containers.behaviours.set('backend:v2', behaviour)
+  expect(await world.failure()).toMatchObject({
+    code,
+    exitCode: 1,
+    details: { logOf: 'shop-backend-2', logTail: ['last words of backend-2'] },
+  })
+  expect(world.takeLog().filter((line) => line.startsWith('turn'))).toEqual([])
+  expect(world.host.running).toBe(served)
+})
+
+test('a refused configuration of the proxy is put back, and the proxy turned to what it had', async () => {
+  const world = await shopAtV1()
+  world.host.when('turn nginx to backend-2', () => void (world.host.proxyExitCode = 3))
+  world.host.when('restore', () => void (world.host.proxyExitCode = 0))
+  expect(await world.failure()).toMatchObject({
+    code: 'PROXY_CONFIG_INVALID',
+    details: { logTail: ['nginx: [emerg] no'] },
+    undone: ['files put back', 'traffic turned back', 'shop-backend-2 removed'],
+  })
+  expect(world.host.running).toBe(served)
+})
+
+test('an app that does not answer through the proxy fails the URL check', async () => {
+  const world = await shopAtV1()
+  world.host.when('turn nginx to backend-2', () => void (world.host.answer = () => ({ status: 503 })))
+  expect(await world.failure()).toMatchObject({
+    code: 'URL_CHECK_FAILED',
+    message: 'http://localhost:80/ answers 503 with the new release.',
+  })
+  expect(world.host.running).toBe(served)
+})
+
+test('a task that failed stops the deploy with nothing started, and is said to have run', async () => {
+  const world = await shopAtV1()
+  world.desired = {
+    ...world.desired,
+    tasks: [{ name: 'migrate', serviceCandidates: ['backend'], argv: ['migrate'], when: 'before' }],
+  }
+  world.host.taskExitCode = 7
+  expect(await world.failure()).toMatchObject({
+    code: 'TASK_FAILED',
+    message: 'Task migrate (`migrate` in backend) ended with exit code 7.',
+    details: { logTail: ['doing it'] },
+    notUndone: ['task migrate has run'],
+  })
+  expect(world.takeLog().filter((line) => line.startsWith('up'))).toEqual([])
+})
+
+test('a service replaced in its place is put back with its image, and the proxy looks its address up anew', async () => {
+  const world = await shopAtV1(undefined, withService(shop, 'backend', { containerName: 'backend' }))
+  world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+  expect((await world.failure()).undone).toEqual([
+    'files put back',
+    'backend recreated as it was',
+    'traffic turned back',
+  ])
+  expect(world.takeLog().slice(-2)).toEqual(['up recreate backend=1', 'turn nginx to nothing new'])
+  expect(world.host.running).toMatch(/backend:v1#/)
+})
+
+test('on a first release nothing serves, before and after', async () => {
+  const world = new FakeWorld(shop)
+  world.host.containers.behaviours.set('backend:v1', 'exits')
+  expect(await world.failure()).toMatchObject({
+    code: 'SERVICE_EXITED',
+    serving: 'Nothing is serving, as before.',
+  })
+  expect(world.host.containers.all).toEqual([])
+})
+
+test('a failure on the second host takes the first one back, too', async () => {
+  const world = await shopAtV1(['a', 'b'])
+  world.hosts[1]!.containers.behaviours.set('backend:v2', 'exits')
+  await world.failure()
+  for (const host of world.hosts) expect(host.running).toContain('backend:v1#backend-1')
+  for (const host of world.hosts) expect(host.running).not.toContain('backend:v2')
+})
+
+test('a release that fails is never the current one: the next deploy starts anew', async () => {
+  const world = await shopAtV1()
+  world.host.containers.behaviours.set('backend:v2', 'exits')
+  await world.failure()
+  world.app = withTag(shop, 'v3')
+  expect(await world.deploy()).toMatchObject({ release: 'r3' })
+  expect(world.host.running).toContain('backend:v3')
+})
+
+describe('after the record nothing is undone:', () => {
+  test('an old container that cannot be stopped leaves the new release serving, and says so', async () => {
+    const world = await shopAtV1()
+    world.host.failWhen('stop backend-1')
+    const failure = await world.failure()
+    expect(failure).toMatchObject({ code: 'DOCKER_FAILED', exitCode: 4, undone: [] })
+    expect(failure.serving).toBe('Release r2 is in place and serving.')
+    expect(world.host.running).toContain('backend:v2#backend-2')
+    expect(world.host.releases.at(-1)?.id).toBe('r2')
+  })
+
+  test('not either when one host has its record and the next cannot be written to', async () => {
+    const world = await shopAtV1(['a', 'b'])
+    world.hosts[1]!.failWhen('record')
+    expect(await world.failure()).toMatchObject({ exitCode: 4, undone: [] })
+    for (const host of world.hosts) expect(host.running).toContain('backend:v1#backend-1, ')
+    for (const host of world.hosts) expect(host.running).toContain('backend:v2#backend-2')
+  })
+
+  test('the next deploy of the same release finishes it', async () => {
+    const world = await shopAtV1()
+    let isStubborn = true
+    world.host.when('stop backend-1', () => {
+      if (isStubborn) throw new Error('No.')
+    })
+    await world.failure()
+    isStubborn = false
+    await world.deploy()
+    expect(world.host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-2')
+  })
+})
+
+test('an undo that fails says both failures, and stops nothing that serves', async () => {
+  const world = await shopAtV1()
+  world.host.containers.behaviours.set('backend:v2', 'exits')
+  world.host.failWhen('restore')
+  const failure = await world.failure()
+  expect(failure).toMatchObject({ code: 'UNDO_FAILED', exitCode: 4 })
+  expect(failure.message).toContain('backend ended with exit code 1')
+  expect(failure.message).toContain('No restore today.')
+  expect(failure.details.logTail).toEqual(['last words of backend-2'])
+  expect(world.host.running).toContain('backend:v1#backend-1')
+})
+
+test('where one host cannot be undone, the others are', async () => {
+  const world = await shopAtV1(['a', 'b'])
+  world.hosts[0]!.failWhen('restore')
+  world.hosts[1]!.containers.behaviours.set('backend:v2', 'exits')
+  expect(await world.failure()).toMatchObject({ code: 'UNDO_FAILED' })
+  expect(world.takeLog(world.hosts[1])).toContain('restore')
+})
+
+test('a journal that cannot be written does not hide what failed', async () => {
+  const world = await shopAtV1()
+  world.host.failWhen('settled', new Error('The journal cannot be written.'))
+  world.host.failWhen('pull')
+  expect(await world.failure()).toMatchObject({ code: 'DOCKER_FAILED', message: 'No pull today.' })
+})
+
+test('a journal that cannot be written makes no failure of a deploy that did its work', async () => {
+  const world = await shopAtV1()
+  world.host.failWhen('settled', new Error('The journal cannot be written.'))
+  await world.deploy()
+  expect(world.events).toContainEqual(
+    expect.objectContaining({ type: 'note', level: 'warning', text: 'The journal cannot be written.' }),
+  )
+})
+
+test('two hosts that cannot both be locked are both left alone', async () => {
+  const world = await shopAtV1(['a', 'b'])
+  world.hosts[1]!.holder = { user: 'bob', machine: 'his', sinceMs: 0 }
+  expect(await world.failure()).toMatchObject({ code: 'LOCK_HELD', exitCode: 3 })
+  expect(world.hosts.map((host) => world.takeLog(host))).toEqual([[], []])
+  expect(world.hosts[0]!.holder).toBeUndefined()
+})
+
+test('the lock is given back in every outcome', async () => {
+  const world = await shopAtV1()
+  world.host.failWhen('pull')
+  await world.failure()
+  expect(world.host.holder).toBeUndefined()
+})
+
+test('with a proxy that was recreated the undo turns the one that runs', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('backend'), fakeProxy()]))
+  await world.deploy()
+  world.app = withTag(world.app, 'v2')
+  world.movedTags.set('nginx:alpine', 'alpine-2')
+  world.host.failWhen('record')
+  world.takeLog()
+  expect((await world.failure()).undone).toEqual([
+    'files put back',
+    'nginx recreated as it was',
+    'traffic turned back',
+    'shop-backend-2 removed',
+  ])
+  expect(world.host.running).toContain('nginx:alpine#')
+})

@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest'
+import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
+import { FakeWorld } from '../../../support/fake-deploy.ts'
+import { journalLines, shopAtV1 } from './shop-world.ts'
+
+test('a deploy does to the host what the plan says, in its order', async () => {
+  const world = await shopAtV1()
+  await world.deploy()
+  expect(world.takeLog()).toMatchInlineSnapshot(`
+    [
+      "pull backend:v2",
+      "tag backend:v2",
+      "place docker-compose.yml docker-compose.override.yml",
+      "up beside backend=2",
+      "turn nginx to backend-2",
+      "record r2",
+      "stop backend-1",
+      "remove backend-1",
+    ]
+  `)
+  expect(world.host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-2')
+})
+
+test('the journal tells of every step, and of the end', async () => {
+  const world = await shopAtV1()
+  await world.deploy()
+  expect(journalLines(world)).toMatchInlineSnapshot(`
+    [
+      "deploy.started",
+      "step.started pull-image",
+      "step.finished pull-image done",
+      "step.started place-files",
+      "step.finished place-files done",
+      "step.started start-beside",
+      "step.finished start-beside done",
+      "step.started wait-healthy",
+      "step.finished wait-healthy done",
+      "step.started switch-proxy",
+      "step.finished switch-proxy done",
+      "step.started check-url",
+      "step.finished check-url done",
+      "step.started record-release",
+      "step.finished record-release done",
+      "step.started stop-old",
+      "step.finished stop-old done",
+      "step.started verify-release",
+      "step.finished verify-release done",
+      "deploy.finished deployed",
+    ]
+  `)
+})
+
+test('the record says what runs by digest, with the hash that Compose gave its containers', async () => {
+  const world = await shopAtV1()
+  await world.deploy()
+  const release = world.host.releases.at(-1)!
+  expect(release).toMatchObject({ version: 1, id: 'r2', app: 'shop', by: { user: 'ann', machine: 'laptop' } })
+  for (const container of world.host.containers.running) {
+    expect(release.services[container.service]).toMatchObject({
+      image: container.imageName,
+      configHash: container.configHash,
+    })
+  }
+  expect(release.envKeys).toEqual(['DATABASE_URL'])
+})
+
+test('the same deploy again does nothing, and says so', async () => {
+  const world = await shopAtV1()
+  await world.deploy()
+  world.takeLog()
+  expect(await world.deploy()).toMatchObject({ unchanged: true, release: 'r2' })
+  expect(world.takeLog()).toEqual([])
+})
+
+test('probes are counted while the deploy works', async () => {
+  const world = await shopAtV1()
+  let requests = 0
+  world.host.answer = () => ({ status: (requests += 1) === 3 ? 502 : 200 })
+  world.host.when('check backend-2', () => world.clock.sleep(1_000))
+  await world.deploy()
+  const { report } = world.events.find((event) => event.type === 'probe.finished')!
+  expect(report).toMatchObject({ url: 'http://localhost:80/', failures: 1 })
+  expect(report.firstFailures).toEqual([{ atMs: 200, what: 'status 502' }])
+  expect(report.requests).toBeGreaterThanOrEqual(10)
+})
+
+test('a deploy that lost its connection is finished by the next one', async () => {
+  const world = await shopAtV1()
+  world.host.when('turn nginx to backend-2', () => world.host.loseLock())
+  await world.failure()
+  expect(world.host.running).toBe('backend:v1#backend-1, nginx:alpine#nginx-1, backend:v2#backend-2')
+  await world.deploy()
+  expect(world.host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-3')
+})
+
+test('several hosts end with the same release', async () => {
+  const world = await shopAtV1(['a', 'b'])
+  await world.deploy()
+  for (const host of world.hosts) {
+    expect(host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-2')
+    expect(host.releases.at(-1)?.id).toBe('r2')
+  }
+})
+
+test('credentials are asked for by registry, and only for what is pulled', async () => {
+  const world = await shopAtV1()
+  const asked: string[] = []
+  world.request = {
+    credentials: async (registryHost) => {
+      asked.push(registryHost)
+      return undefined
+    },
+  }
+  await world.deploy()
+  expect(asked).toEqual(['ghcr.io'])
+})
+
+test('each image is resolved once, however many services run it', async () => {
+  const image = 'ghcr.io/acme/app:v1'
+  const world = new FakeWorld(fakeApp([fakeService('web', { image }), fakeService('worker', { image })]))
+  await world.deploy()
+  expect(world.takeLog().filter((line) => line.startsWith('pull'))).toEqual(['pull app:v1'])
+})
+
+test('a pull whose image is pruned before it has its tag is done again', async () => {
+  const world = await shopAtV1()
+  let tags = 0
+  world.host.when('tag backend:v2', () => {
+    if ((tags += 1) === 1) throw new Error('No such image')
+  })
+  await world.deploy()
+  expect(world.takeLog().filter((line) => line.includes('backend:v2'))).toEqual([
+    'pull backend:v2',
+    'tag backend:v2',
+    'pull backend:v2',
+    'tag backend:v2',
+  ])
+})
+
+test('a proxy that is replaced in the same deploy is the one that is turned', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('backend'), fakeProxy()]))
+  await world.deploy()
+  world.takeLog()
+  world.app = withTag(world.app, 'v2')
+  world.movedTags.set('nginx:alpine', 'alpine-2')
+  await world.deploy()
+  expect(world.takeLog()).toContain('turn nginx to backend-2')
+  expect(world.host.running).toBe('backend:v2#backend-2, nginx:alpine-2#nginx-2')
+})
