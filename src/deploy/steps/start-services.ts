@@ -14,7 +14,11 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, { ru
     mode: 'beside',
     signal,
   })
-  for (const { service } of step.services) run.done.fresh.set(service, await freshContainers(run, service))
+  await Promise.all(
+    step.services.map(async ({ service }) => {
+      run.done.fresh.set(service, await freshContainers(run, service))
+    }),
+  )
   return undefined
 }
 
