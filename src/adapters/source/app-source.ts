@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join, relative } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import { readFile, stat } from 'node:fs/promises'
 import type { AppSource, BundleFile } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
@@ -8,14 +8,16 @@ import { isEnvFile, listFiles } from './list-files.ts'
 
 const OVERRIDE_NAME = 'docker-compose.override.yml'
 const PINS_NAME = '.dray-pins.yml'
-const DEFAULT_NAMES = new Set(['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'])
+/** The names that Compose looks for by itself; the first that is there counts. */
+const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
 /**
  * The app as it lies on this machine: `directory` is where its (first) compose file is, `composeFiles` are paths within it,
  * `include` more paths to ship.
  *
- * One compose file keeps its default name, or becomes `docker-compose.yml`; several are included by a `docker-compose.yml`
- * that dray writes, since a plain `docker compose` on the server would not know of them.
+ * One compose file keeps its default name, or gets one; several are included by a file of a default name that dray writes,
+ * since a plain `docker compose` on the server would not know of them. `composeFiles` throws COMPOSE_INVALID when no default
+ * name is left that Compose would take.
  */
 export const createAppSource = (app: {
   directory: string
@@ -28,13 +30,13 @@ export const createAppSource = (app: {
     const files = await Promise.all(
       found.map(async (path) => {
         const file = await readBundleFile(app.directory, path)
-        const renamed = path === single && !DEFAULT_NAMES.has(basename(path))
-        return renamed ? { ...file, path: 'docker-compose.yml' } : file
+        const renamed = path === single && !DEFAULT_NAMES.includes(path)
+        return renamed ? { ...file, path: mainName(found) } : file
       }),
     )
     if (single !== undefined) return files
     const main = `# Written by dray.\ninclude:\n  - path: ${JSON.stringify([...app.composeFiles, PINS_NAME])}\n`
-    return [...files, textFile('docker-compose.yml', main), textFile(PINS_NAME, 'services: {}\n')]
+    return [...files, textFile(mainName(found), main), textFile(PINS_NAME, 'services: {}\n')]
   }
 
   return {
@@ -53,6 +55,21 @@ export const createAppSource = (app: {
       return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...files]
     },
   }
+}
+
+/** A default name that Compose prefers to those that are taken: the app's files may need each other by their names. */
+const mainName = (paths: readonly string[]): string => {
+  const taken = DEFAULT_NAMES.findIndex((name) => paths.includes(name))
+  if (taken === -1) return 'docker-compose.yml'
+  const [first] = DEFAULT_NAMES
+  if (taken > 0 && first !== undefined) return first
+  throw new DrayError(
+    'COMPOSE_INVALID',
+    `Compose on the server would read ${first ?? ''} and no other file.`,
+    {
+      hint: `Rename it to docker-compose.yml, here and where the other files name it.`,
+    },
+  )
 }
 
 const textFile = (path: string, text: string): BundleFile => ({

@@ -58,7 +58,7 @@ export const composeReferences = async (
 const namedIn = (text: string, name: string): string[] => {
   let content: unknown
   try {
-    content = parse(text, { merge: true, logLevel: 'silent' })
+    content = parse(text, { merge: true, logLevel: 'error' })
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     throw new DrayError('COMPOSE_INVALID', `${name} is not YAML: ${reason}`, { cause: error })

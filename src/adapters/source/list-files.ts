@@ -25,21 +25,32 @@ export const listFiles = async (directory: string, paths: readonly string[]): Pr
   return candidates.filter((path) => !ignored.has(path))
 }
 
-const walk = async (directory: string, path: string): Promise<string[]> => {
+/** `links`: the directories that links on the way led to; one that is met again would have no end. */
+const walk = async (directory: string, path: string, links: readonly string[] = []): Promise<string[]> => {
   const full = join(directory, path)
   const found = await lstat(full).catch(() => undefined)
   if (found === undefined || ['.git', '.dray'].includes(basename(path))) return []
-  if (found.isSymbolicLink()) {
-    const target = relative(await realpath(directory), await realpath(full).catch(() => sep))
-    if (target.startsWith('..')) {
-      throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads out of the app's directory.`)
-    }
-  }
-  if (found.isDirectory()) {
-    const names = await readdir(full)
-    return (await Promise.all(names.map((name) => walk(directory, join(path, name))))).flat()
-  }
-  return found.isFile() || found.isSymbolicLink() ? [path.split(sep).join('/')] : []
+  const target = found.isSymbolicLink() ? await targetInside(directory, path) : full
+  const { isDirectory, isFile } = await kindOf(target)
+  if (isFile) return [path.split(sep).join('/')]
+  if (!isDirectory || links.includes(target)) return []
+  const names = await readdir(full)
+  const seen = target === full ? links : [...links, target]
+  return (await Promise.all(names.map((name) => walk(directory, join(path, name), seen)))).flat()
+}
+
+const kindOf = async (path: string): Promise<{ isDirectory: boolean; isFile: boolean }> => {
+  const found = await lstat(path)
+  return { isDirectory: found.isDirectory(), isFile: found.isFile() }
+}
+
+/** Where a link leads. Throws COMPOSE_PATH_OUTSIDE when that is not in the directory, or nowhere. */
+const targetInside = async (directory: string, path: string): Promise<string> => {
+  const target = await realpath(join(directory, path)).catch(() => undefined)
+  if (target === undefined)
+    throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads nowhere.`)
+  if (!relative(await realpath(directory), target).startsWith('..')) return target
+  throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads out of the app's directory.`)
 }
 
 /** `git check-ignore` exits with 1 when nothing is ignored and with 128 outside a repository: nothing is ignored then. */

@@ -1,0 +1,220 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { createAppSource } from '../../../../src/adapters/source/app-source.ts'
+import type { AppModel } from '../../../../src/deploy/app-model.ts'
+import type { AppSource, BundleFile } from '../../../../src/deploy/ports.ts'
+import { fakeApp, fakeService } from '../../../support/fake-app.ts'
+import { failureOf, makeProject } from '../../config/support.ts'
+
+type Files = Readonly<Record<string, string>>
+
+const compose = 'services:\n  web:\n    image: nginx\n'
+
+async function sourceOf(
+  files: Files,
+  facts: { composeFiles?: string[]; include?: string[] } = {},
+): Promise<AppSource> {
+  const { composeFiles = ['docker-compose.yml'], include = [] } = facts
+  return createAppSource({ directory: await makeProject(files), composeFiles, include })
+}
+
+const mounting = (...paths: string[]): AppModel =>
+  fakeApp([fakeService('web', { mounts: paths.map((path) => ({ path, target: `/${path}` })) })])
+
+const names = (files: readonly BundleFile[]): string[] => files.map(({ path }) => path).sort()
+const textOf = (files: readonly BundleFile[], name: string): string =>
+  Buffer.from(files.find(({ path }) => path === name)?.content ?? '').toString()
+
+describe('compose files', () => {
+  test.each(['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'])(
+    '%s is shipped under its name, as it is',
+    async (name) => {
+      const files = await (await sourceOf({ [name]: compose }, { composeFiles: [name] })).composeFiles()
+      expect(files).toEqual([{ path: name, content: Buffer.from(compose), mode: 0o644 }])
+    },
+  )
+
+  test('one of another name gets a name that a plain `docker compose` finds', async () => {
+    const source = await sourceOf({ 'prod.yml': compose }, { composeFiles: ['prod.yml'] })
+    expect(textOf(await source.composeFiles(), 'docker-compose.yml')).toBe(compose)
+  })
+
+  test('one that extends docker-compose.yml leaves it its name, and is found before it', async () => {
+    const production = 'services:\n  web:\n    extends: { file: docker-compose.yml, service: web }\n'
+    const source = await sourceOf(
+      { 'docker-compose.yml': compose, 'production.yml': production },
+      { composeFiles: ['production.yml'] },
+    )
+    const files = await source.composeFiles()
+    expect(names(files)).toEqual(['compose.yaml', 'docker-compose.yml'])
+    expect(textOf(files, 'compose.yaml')).toBe(production)
+    expect(textOf(files, 'docker-compose.yml')).toBe(compose)
+  })
+
+  test('several are included by a file of our own, with the pins last', async () => {
+    const composeFiles = ['docker-compose.yml', 'docker-compose.prod.yml']
+    const source = await sourceOf(
+      { 'docker-compose.yml': compose, 'docker-compose.prod.yml': compose },
+      { composeFiles },
+    )
+    const files = await source.bundle(fakeApp([]), { web: 'nginx@sha256:1' })
+    expect(names(files)).toEqual(['.dray-pins.yml', 'compose.yaml', ...composeFiles].sort())
+    expect(textOf(files, 'compose.yaml')).toContain(
+      '["docker-compose.yml","docker-compose.prod.yml",".dray-pins.yml"]',
+    )
+    expect(textOf(files, '.dray-pins.yml')).toContain('nginx@sha256:1')
+    expect(textOf(files, 'docker-compose.yml')).toBe(compose)
+  })
+
+  test('several with no name left that Compose would take first are refused, with what to rename', async () => {
+    const composeFiles = ['compose.yaml', 'compose.prod.yaml']
+    const source = await sourceOf({ 'compose.yaml': compose, 'compose.prod.yaml': compose }, { composeFiles })
+    expect(await failureOf(source.composeFiles())).toMatchObject({ code: 'COMPOSE_INVALID', exitCode: 2 })
+  })
+
+  test('what they include, extend and read comes with them, the env files of the server do not', async () => {
+    const main = `
+include: [{ path: [more/a.yml], env_file: more/values.env }, b.yml]
+services:
+  web:
+    extends: { file: base/web.yml, service: web }
+    env_file: [.env, { path: settings.env, required: false }, .env.production]
+    label_file: labels.txt
+`
+    const source = await sourceOf({
+      'docker-compose.yml': main,
+      'more/a.yml': 'include: [inner.yml]\n',
+      'more/inner.yml': compose,
+      'more/values.env': 'A=1',
+      'b.yml': compose,
+      'base/web.yml': compose,
+      'settings.env': 'B=2',
+      'labels.txt': 'c=3',
+      '.env': 'SECRET=1',
+      '.env.production': 'SECRET=2',
+    })
+    expect(names(await source.composeFiles())).toEqual(
+      [
+        ...['b.yml', 'base/web.yml', 'docker-compose.yml', 'labels.txt'],
+        ...['more/a.yml', 'more/inner.yml', 'more/values.env', 'settings.env'],
+      ].sort(),
+    )
+  })
+
+  test('a file that includes itself is read once', async () => {
+    const source = await sourceOf({ 'docker-compose.yml': 'include: [docker-compose.yml]\n' })
+    expect(names(await source.composeFiles())).toEqual(['docker-compose.yml'])
+  })
+
+  test('one that is not there, or is no YAML, is refused by name', async () => {
+    expect(await failureOf((await sourceOf({})).composeFiles())).toMatchObject({ code: 'COMPOSE_MISSING' })
+    const broken = await sourceOf({ 'docker-compose.yml': 'services: [\n' })
+    const failure = await failureOf(broken.composeFiles())
+    expect(failure).toMatchObject({ code: 'COMPOSE_INVALID' })
+    expect(failure.message).toMatch(/^docker-compose.yml is not YAML: .* at line 2, column 1/)
+  })
+})
+
+describe('the bundle', () => {
+  test('has what services mount from beside the compose file, and what the configuration adds', async () => {
+    const source = await sourceOf(
+      {
+        'docker-compose.yml': compose,
+        'nginx/conf.d/a.conf': '',
+        'nginx/conf.d/x/b.conf': '',
+        'c.sh': '',
+        'other.txt': '',
+      },
+      { include: ['c.sh'] },
+    )
+    expect(names(await source.bundle(mounting('nginx/conf.d', 'not-there'), {}))).toEqual([
+      'c.sh',
+      'docker-compose.override.yml',
+      'docker-compose.yml',
+      'nginx/conf.d/a.conf',
+      'nginx/conf.d/x/b.conf',
+    ])
+  })
+
+  test('never has an env file, a repository, or dray’s own directory, whatever is asked for', async () => {
+    const secrets = ['.env', '.env.production', '.env.local', '.git/config', '.dray/lock', 'config/.env']
+    const source = await sourceOf(
+      {
+        'docker-compose.yml': compose,
+        '.env.example': 'A=',
+        ...Object.fromEntries(secrets.map((name) => [name, 'SECRET=1'])),
+      },
+      { include: ['.env', '.env.production', '.env.example', '.git', '.dray', 'config', '.'] },
+    )
+    expect(names(await source.bundle(mounting('.env', '.env.local', 'config'), {}))).toEqual([
+      '.env.example',
+      'docker-compose.override.yml',
+      'docker-compose.yml',
+    ])
+  })
+
+  test('leaves out what git ignores, as the data of a database', async () => {
+    const directory = await makeProject({
+      'docker-compose.yml': compose,
+      '.gitignore': 'data/\n',
+      'data/table': '1',
+      'init/schema.sql': '',
+    })
+    execFileSync('git', ['init', '--quiet', directory])
+    const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: [] })
+    expect(names(await source.bundle(mounting('data', 'init'), {}))).not.toContain('data/table')
+    expect(names(await source.bundle(mounting('data', 'init'), {}))).toContain('init/schema.sql')
+  })
+
+  test('keeps an executable file executable', async () => {
+    const directory = await makeProject({ 'docker-compose.yml': compose, 'run.sh': '' })
+    await chmod(join(directory, 'run.sh'), 0o700)
+    const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: ['run.sh'] })
+    expect(await source.bundle(mounting(), {})).toContainEqual({
+      path: 'run.sh',
+      content: Buffer.alloc(0),
+      mode: 0o755,
+    })
+  })
+
+  test('follows links to files and directories within the app', async () => {
+    const directory = await makeProject({ 'docker-compose.yml': compose, 'common/a.conf': 'a' })
+    await symlink('common', join(directory, 'linked'))
+    await symlink('a.conf', join(directory, 'common/b.conf'))
+    await symlink('..', join(directory, 'common/round'))
+    const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: [] })
+    const files = await source.bundle(mounting('linked'), {})
+    expect(textOf(files, 'linked/a.conf')).toBe('a')
+    expect(textOf(files, 'linked/b.conf')).toBe('a')
+  })
+
+  test.each([
+    ['leads out of', '/etc/hostname'],
+    ['leads nowhere', 'missing'],
+  ])('refuses a link that %s the app', async (_what, target) => {
+    const directory = await makeProject({ 'docker-compose.yml': compose, 'conf/a': '' })
+    await symlink(target, join(directory, 'conf/link'))
+    const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: ['conf'] })
+    expect(await failureOf(source.bundle(mounting(), {}))).toMatchObject({ code: 'COMPOSE_PATH_OUTSIDE' })
+  })
+
+  test('a file named with what an upload cannot carry is refused', async () => {
+    const source = await sourceOf({ 'docker-compose.yml': compose, 'conf/a\nb': '' }, { include: ['conf'] })
+    expect(await failureOf(source.bundle(mounting(), {}))).toMatchObject({ code: 'COMPOSE_PATH_OUTSIDE' })
+  })
+
+  test('a developer’s own override file stays at home: the server has ours', async () => {
+    const source = await sourceOf(
+      { 'docker-compose.yml': compose, 'docker-compose.override.yml': 'services: {dev: {}}' },
+      { include: ['docker-compose.override.yml'] },
+    )
+    const text = textOf(
+      await source.bundle(mounting(), { web: 'nginx@sha256:1' }),
+      'docker-compose.override.yml',
+    )
+    expect(text).toContain('image: nginx@sha256:1')
+    expect(text).not.toContain('dev')
+  })
+})
