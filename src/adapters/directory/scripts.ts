@@ -127,37 +127,42 @@ done
 
 /**
  * Puts files in place. Standard input: a tar with the files under `files/`, and lists of paths: `remove`, `in-place`,
- * `adopt`. What is replaced goes to `.dray/undo` first. A file is moved over the old one, which is atomic; one that is
+ * `adopt`. What is replaced goes to `.dray/undo` first, all of it or nothing: with a full disk there is nothing to put back.
+ * A file is moved over the old one, which is atomic; one that is
  * mounted by itself is written into, since the container has the old file's inode. A path has `./` before it, so that none
  * is taken for an option.
  */
 export const placeScript = `
 set -eu
 cd "$1"
-rm -rf .dray/incoming .dray/undo
-mkdir -p .dray/incoming .dray/undo/files
-trap 'rm -rf .dray/incoming' EXIT
+rm -rf .dray/incoming .dray/saved .dray/undo
+mkdir -p .dray/incoming .dray/saved/files
+trap 'rm -rf .dray/incoming .dray/saved' EXIT
 tar -xf - -C .dray/incoming
 mkdir -p .dray/incoming/files
 (cd .dray/incoming/files && find . -type f) > .dray/incoming/list
-sed 's|^|./|' .dray/incoming/in-place > .dray/undo/in-place
+sed 's|^|./|' .dray/incoming/in-place > .dray/incoming/mounted
+cp .dray/incoming/mounted .dray/saved/in-place
 sed -i 's|^|./|' .dray/incoming/remove .dray/incoming/adopt
-: > .dray/undo/added
+: > .dray/saved/added
 
-in_place() { grep -qxF -- "$1" .dray/undo/in-place; }
+in_place() { grep -qxF -- "$1" .dray/incoming/mounted; }
 save() {
-  mkdir -p ".dray/undo/files/$(dirname "$1")"
-  if in_place "$1"; then cp -p "$1" ".dray/undo/files/$1"
-  else cp -pP "$1" ".dray/undo/files/$1"; fi
+  mkdir -p ".dray/saved/files/$(dirname "$1")"
+  if in_place "$1"; then cp -p "$1" ".dray/saved/files/$1"
+  else cp -pP "$1" ".dray/saved/files/$1"; fi
 }
 while IFS= read -r file; do
-  if [ -e "$file" ] || [ -L "$file" ]; then save "$file"; else printf '%s\\n' "$file" >> .dray/undo/added; fi
+  if [ -e "$file" ] || [ -L "$file" ]; then save "$file"; else printf '%s\\n' "$file" >> .dray/saved/added; fi
 done < .dray/incoming/list
 while IFS= read -r file; do save "$file"; done < .dray/incoming/remove
 while IFS= read -r file; do
   mkdir -p ".dray/adopted/$(dirname "$file")"
   cp -p "$file" ".dray/adopted/$file"
 done < .dray/incoming/adopt
+
+(cd .dray/saved/files && find . -type f -o -type l) > .dray/saved/list
+mv .dray/saved .dray/undo
 
 while IFS= read -r file; do
   mkdir -p "$(dirname "$file")"
@@ -171,10 +176,10 @@ const restoreFiles = `
 restore_files() (
   set -e
   [ -d .dray/undo/files ] || exit 0
-  (cd .dray/undo/files && find . -type f -o -type l) > .dray/undo/list
   while IFS= read -r file; do
+    [ -e ".dray/undo/files/$file" ] || [ -L ".dray/undo/files/$file" ] || continue
     if [ -f "$file" ] && grep -qxF -- "$file" .dray/undo/in-place; then cat ".dray/undo/files/$file" > "$file"
-    else cp -pP ".dray/undo/files/$file" .dray/undo/back && mv -f .dray/undo/back "$file"; fi
+    else mv -f ".dray/undo/files/$file" "$file"; fi
   done < .dray/undo/list
   while IFS= read -r file; do rm -f "$file"; done < .dray/undo/added
   rm -rf .dray/undo
