@@ -11,13 +11,19 @@ const server = createServer({ noDelay: true, allowHalfOpen: true }, (incoming) =
 })
 server.listen(port, '0.0.0.0', () => process.stdout.write('ready\n'))
 
-/** `firstMs` holds for the first piece only; later ones take half a round trip. Timers of equal delay keep their order. */
+/** `firstMs` holds for the first piece only; later ones take half a round trip. */
 function pass(from: Socket, to: Socket, firstMs: number): void {
   let notBefore = Date.now() + firstMs
+  // In one queue with one timer: two timers that are a millisecond apart may fire in either order.
+  const waiting: { dueMs: number; act: () => void }[] = []
   const later = (act: () => void) => {
-    const due = Math.max(Date.now() + roundTripMs / 2, notBefore)
-    notBefore = due
-    setTimeout(act, due - Date.now())
+    notBefore = Math.max(Date.now() + roundTripMs / 2, notBefore)
+    waiting.push({ dueMs: notBefore, act })
+    if (waiting.length === 1) setTimeout(passDue, notBefore - Date.now())
+  }
+  const passDue = () => {
+    while (waiting[0] !== undefined && waiting[0].dueMs <= Date.now()) waiting.shift()?.act()
+    if (waiting[0] !== undefined) setTimeout(passDue, waiting[0].dueMs - Date.now())
   }
   from.on('data', (chunk: Buffer) => later(() => void to.write(chunk)))
   from.on('end', () => later(() => void to.end()))
