@@ -6,7 +6,7 @@
  */
 import { drayProgram } from './demo/run-dray.ts'
 import { planTraces, play } from './demo/play.ts'
-import { createScreen, type Screen } from './demo/screen.ts'
+import { createScreen } from './demo/screen.ts'
 import { noteTraces, readTraces, removeTraces, type Traces } from './demo/traces.ts'
 
 const usage = `Usage: npm run demo [-- --keep | --remove]
@@ -15,11 +15,14 @@ const usage = `Usage: npm run demo [-- --keep | --remove]
   --remove  take away what a demo has left
 `
 
+const screen = createScreen(process.stdout, process.env)
 const stopping = new AbortController()
 let interrupts = 0
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop(name))
 
-process.exitCode = await main(process.argv.slice(2))
+const exitCode = await main(process.argv.slice(2))
+// What was stopped halfway, such as a build, need not be waited for.
+process.exit(exitCode)
 
 async function main(args: readonly string[]): Promise<number> {
   const [option, ...more] = args
@@ -27,10 +30,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(usage)
     return 2
   }
-  const screen = createScreen(process.stdout, process.env)
   try {
-    await removeEarlier(screen, option === '--remove')
-    return option === '--remove' ? 0 : await demonstrate(screen, option === '--keep')
+    await removeEarlier(option === '--remove')
+    return option === '--remove' ? 0 : await demonstrate(option === '--keep')
   } catch (error) {
     screen.keepFooter()
     screen.say()
@@ -39,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function demonstrate(screen: Screen, keep: boolean): Promise<number> {
+async function demonstrate(keep: boolean): Promise<number> {
   screen.say(
     'dray deploys a Docker Compose app to a server and loses no request. Here the server is this machine:',
   )
@@ -57,19 +59,19 @@ async function demonstrate(screen: Screen, keep: boolean): Promise<number> {
     kept = keep
     if (kept) {
       await noteTraces({ ...traces, ended: true })
-      sayWhereItIs(traces, url, screen)
+      sayWhereItIs(traces, url)
     }
     return asTold ? 0 : 1
   } catch (error) {
     if (!stopping.signal.aborted) throw error
     return 130
   } finally {
-    if (!kept) await takeAway(traces, screen)
+    if (!kept) await takeAway(traces)
   }
 }
 
 /** What is left of a demo that was kept, or killed. One that still goes on is left alone. */
-async function removeEarlier(screen: Screen, isAsked: boolean): Promise<void> {
+async function removeEarlier(isAsked: boolean): Promise<void> {
   const traces = await readTraces()
   if (traces === undefined) {
     if (isAsked) screen.say('No demo has left anything here.')
@@ -78,10 +80,10 @@ async function removeEarlier(screen: Screen, isAsked: boolean): Promise<void> {
   if (traces.ended !== true && isAlive(traces.process)) {
     throw new Error(`another one is under way in this clone, process ${traces.process}.`)
   }
-  await takeAway(traces, screen)
+  await takeAway(traces)
 }
 
-async function takeAway(traces: Traces, screen: Screen): Promise<void> {
+async function takeAway(traces: Traces): Promise<void> {
   screen.keepFooter()
   screen.say()
   screen.say(
@@ -90,20 +92,16 @@ async function takeAway(traces: Traces, screen: Screen): Promise<void> {
   await removeTraces(traces)
 }
 
-function sayWhereItIs(traces: Traces, url: string, screen: Screen): void {
+function sayWhereItIs(traces: Traces, url: string): void {
   screen.say(`Everything is still there. The app: ${url}; its directory: ${traces.directory}. For instance:`)
   screen.say(`  cd ${traces.directory} && ${drayProgram} deploy local --tag v1`)
   screen.say('To take it away: npm run demo -- --remove')
 }
 
+/** The first signal ends the demo in good order, which whoever is at work tells; more are for when that hangs. */
 function stop(name: string): void {
   interrupts += 1
-  if (interrupts === 1) process.stdout.write(`\n${name}: stopping, and taking everything away.\n`)
-  else
-    process.stdout.write(
-      '\nStill taking it away. If it must end now, `npm run demo -- --remove` does the rest.\n',
-    )
-  if (interrupts > 2) process.exit(130)
+  if (interrupts > 3) process.exit(130)
   stopping.abort(new Error(`stopped by ${name}`))
 }
 

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { runLoad } from '../../test/support/load/run-load.ts'
 import type { LoadReport } from '../../test/support/load/load-report.ts'
 import { LoadView } from './load-view.ts'
 import { deployWithDray, type DrayRun } from './run-dray.ts'
 import type { Screen } from './screen.ts'
+import { untilOrAborted } from './until-or-aborted.ts'
 
 export const ratePerSecond = 200
 /** Requests before the deploy begins and after it has ended: a second and a half of them. */
@@ -63,16 +63,4 @@ export async function askVersion(url: string): Promise<string> {
   })
   const { version } = (await response.json()) as { version: string }
   return version
-}
-
-async function untilOrAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = new AbortController()
-  try {
-    await Promise.race([
-      wait,
-      delay(2 ** 31 - 1, undefined, { signal: AbortSignal.any([signal, aborted.signal]) }),
-    ])
-  } finally {
-    aborted.abort()
-  }
 }

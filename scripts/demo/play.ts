@@ -7,7 +7,8 @@ import { findPublishedPort } from './ports.ts'
 import { startRegistry } from './registry.ts'
 import type { Screen } from './screen.ts'
 import { noteTraces, type Traces } from './traces.ts'
-import { checkSeen, renderFailures, renderNumbers, type Seen } from './verdict.ts'
+import { untilOrAborted } from './until-or-aborted.ts'
+import { checkSeen, renderTroubles, renderNumbers, type Seen } from './verdict.ts'
 
 /** Names of what this demo is about to put on the machine. */
 export function planTraces(): Traces {
@@ -41,9 +42,7 @@ export async function play(
   screen.say(`${url} answers: ${firstVersion}. You can open it in a browser.`)
 
   title(`3  v2 replaces v1, while ${ratePerSecond} requests come in every second`)
-  screen.say(
-    'A third of them are POSTs. Each goes out by the clock, once, whether or not the ones before were answered.',
-  )
+  screen.say('A third of them are POSTs. Each is sent by the clock and once, answered or not.')
   const replaced = await deployUnderLoad('v2', stage)
   const replacedVersion = await askVersion(url)
 
@@ -70,8 +69,10 @@ async function setStage(traces: Traces, screen: Screen, signal: AbortSignal): Pr
   await noteTraces({ ...traces, registry })
   traces.registry = registry
   screen.say(`  registry  ${registry.host} (${registry.description}), in place of ghcr.io`)
-  await pushImages(registry.host, (line) => screen.say(`  images    ${line}`))
-  signal.throwIfAborted()
+  const pushing = pushImages(registry.host, (line) => {
+    if (!signal.aborted) screen.say(`  images    ${line}`)
+  })
+  await untilOrAborted(pushing, signal)
   const port = await findPublishedPort(80)
   await copyApp(directory, { registryHost: registry.host, port })
   screen.say(`  app       examples/shop, copied to ${directory}; its .env is in place`)
@@ -83,7 +84,7 @@ async function setStage(traces: Traces, screen: Screen, signal: AbortSignal): Pr
 function sayVerdict(seen: Seen, screen: Screen): boolean {
   const { colors, glyphs } = screen.look
   for (const line of renderNumbers(seen, screen.look)) screen.say(line)
-  for (const line of renderFailures(seen)) screen.say(colors.red(line))
+  for (const line of renderTroubles(seen)) screen.say(colors.red(line))
   screen.say()
   const checks = checkSeen(seen)
   for (const { holds, text } of checks) {

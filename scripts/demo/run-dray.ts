@@ -49,7 +49,9 @@ export async function deployWithDray(options: {
   signal.addEventListener('abort', interrupt)
   const events: DeployEvent[] = []
   const exited = once(child, 'close') as Promise<[number | null]>
-  createInterface({ input: child.stderr }).on('line', (line) => screen.say(line))
+  createInterface({ input: child.stderr }).on('line', (text) => {
+    if (text !== '') reporter.report({ type: 'note', at: Date.now(), level: 'warning', text })
+  })
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const event = parseEvent(line)

@@ -1,9 +1,12 @@
 import { renderCount } from '../../src/ui/render-bytes.ts'
-import { renderLatency } from '../../src/ui/render-duration.ts'
+import { renderDuration, renderLatency } from '../../src/ui/render-duration.ts'
 import { renderTable } from '../../src/ui/render-table.ts'
 import type { Look } from '../../src/ui/look.ts'
 import type { LoadReport } from '../../test/support/load/load-report.ts'
 import type { LoadedDeploy } from './acts.ts'
+
+/** A machine that is free sends within a few milliseconds of the time. */
+const tooLateMs = 500
 
 /** What was seen in the three acts. */
 export type Seen = {
@@ -68,9 +71,16 @@ export function renderNumbers({ replaced, refused }: Seen, { colors }: Look): st
   return renderTable({ rows, columns, indent: '  ' })
 }
 
-/** What failed and why, for whoever has to find out; nothing when nothing did. */
-export function renderFailures({ replaced, refused }: Seen): string[] {
-  return [replaced.load, refused.load].flatMap(({ reasons }) =>
-    Object.entries(reasons).map(([reason, count]) => `  ${reason}: ${count}`),
+/** What failed and why, and whether the machine could be trusted with the load; nothing when all is well. */
+export function renderTroubles({ replaced, refused }: Seen): string[] {
+  const loads = [replaced.load, refused.load]
+  const failures = loads.flatMap(({ reasons }) =>
+    Object.entries(reasons).map(([reason, count]) => `  failed with ${reason}: ${renderCount(count)}`),
   )
+  const lateMs = Math.max(...loads.map(({ latestSendMs }) => latestSendMs))
+  if (lateMs < tooLateMs) return failures
+  return [
+    ...failures,
+    `  The machine was so busy that requests were sent up to ${renderDuration(lateMs)} late: try again when it is not.`,
+  ]
 }
