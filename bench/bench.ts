@@ -44,10 +44,15 @@ async function measureTables({ runs, only, write }: BenchOptions): Promise<void>
   console.log(`\n${machine}`)
   if (write) await writeTables(new Map([['machine', machine]]))
   for (const name of only) {
-    const table = (await tables.get(name)?.(network, runs)) ?? ''
-    console.log(`\n${table}`)
-    // At once, so that a run that is cut keeps what it had.
-    if (write) await writeTables(new Map([[name, table]]))
+    try {
+      const table = (await tables.get(name)?.(network, runs)) ?? ''
+      console.log(`\n${table}`)
+      // At once, so that a run that is cut keeps what it had.
+      if (write) await writeTables(new Map([[name, table]]))
+    } catch (error) {
+      console.error(`${name} was not measured:`, error)
+      process.exitCode = 1
+    }
   }
 }
 

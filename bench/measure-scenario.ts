@@ -16,18 +16,17 @@ export async function measureScenario({ network, scenario, runs, say }: Request)
   const rows = scenario.ways.map((way) => ({ way, measurements: [] as Measurement[] }))
   const { roundTripMs = 0 } = scenario
   if (roundTripMs > 0) await network.server.delay(roundTripMs)
-  for (let run = 1; run <= runs; run += 1) {
-    for (const { way, measurements } of rows) {
-      const measured = await measureOnce(network, scenario, way)
-      measurements.push(measured)
-      const { returnedMs, failed, sent, reasons } = measured
-      const why = failed === 0 ? '' : ` ${JSON.stringify(reasons)}`
-      say(
-        `${scenario.name} ${run}/${runs} ${way.name}: ${(returnedMs / 1000).toFixed(2)} s, ${failed} of ${sent} failed${why}`,
-      )
+  try {
+    for (let run = 1; run <= runs; run += 1) {
+      for (const { way, measurements } of rows) {
+        const measured = await measureOnce(network, scenario, way)
+        measurements.push(measured)
+        say(`${scenario.name} ${run}/${runs} ${way.name}: ${describe(measured)}`)
+      }
     }
+  } finally {
+    if (roundTripMs > 0) await network.server.delay(0)
   }
-  if (roundTripMs > 0) await network.server.delay(0)
   return { scenario, rows }
 }
 
@@ -37,4 +36,9 @@ async function measureOnce(network: BenchNetwork, scenario: Scenario, way: Way):
   const measurement = await measureDeploy(stage, way, trial)
   // The first deploy of the same version may still have something to do; the second has not.
   return stays ? watchDeploy(stage, way, trial) : measurement
+}
+
+function describe({ returnedMs, failed, sent, reasons }: Measurement): string {
+  const why = failed === 0 ? '' : ` ${JSON.stringify(reasons)}`
+  return `${(returnedMs / 1000).toFixed(2)} s, ${failed} of ${sent} failed${why}`
 }

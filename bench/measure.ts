@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runLoad, type RunningLoad } from '../test/support/load/run-load.ts'
 import { now } from '../test/support/load/send-request.ts'
+import { ratePerSecond, startMixedLoad, type MixedReport } from './mixed-load.ts'
 import { countSshCommands, resetServer, untilServes, versionServing, type Stage } from './stage.ts'
 import { readSteps, type TimedStep } from './steps.ts'
 import type { Way } from './ways.ts'
@@ -16,23 +16,17 @@ export type Trial = {
 }
 
 /** One deploy. */
-export type Measurement = {
+export type Measurement = Omit<MixedReport, 'versions'> & {
   returnedMs: number
   exitCode: number
   /** From the start of the command until no other version answered any more; undefined when the new one never did. */
   aloneMs: number | undefined
-  sent: number
-  failed: number
-  reasons: Readonly<Record<string, number>>
   servesAfterwards: string | undefined
   sshCommands: number
   /** Of a deploy by dray: its steps and what is between them. */
   steps: readonly TimedStep[]
-  /** The most that a request was late: what the machine had to do besides. */
-  latestSendMs: number
 }
 
-const ratePerSecond = 200
 const settleMs = 1000
 const brokenMs = 3000
 
@@ -47,45 +41,26 @@ export async function measureDeploy(stage: Stage, way: Way, trial: Trial): Promi
 
 /** The same on a server that serves `from` already. */
 export async function watchDeploy(stage: Stage, way: Way, trial: Trial): Promise<Measurement> {
-  const loads = await startLoads(stage, trial)
-  await Promise.all(loads.map((load) => load.waitUntil(({ sent }) => sent >= ratePerSecond / 2)))
+  await using load = await startMixedLoad(`http://${stage.server.address}`, trial.slow)
+  await load.waitUntil(({ sent }) => sent >= ratePerSecond / 4)
   const commandsBefore = await countSshCommands(stage)
   const startedAtMs = now()
   const { exitCode, stdout, stderr } = await way.deploy(stage, trial.to)
   const returnedMs = now() - startedAtMs
-  if (exitCode !== 0 && trial.serves) throw new Error(`${way.title} failed: ${stderr}${stdout}`.slice(-2000))
+  if (exitCode !== 0 && trial.serves) throw new Error(`${way.title} failed: ${stderr}${stdout.slice(-3000)}`)
   const sshCommands = (await countSshCommands(stage)) - commandsBefore
-  if (trial.serves) {
-    await Promise.all(loads.map((load) => load.waitUntil(({ versions }) => versions.includes(trial.to))))
-  }
+  if (trial.serves) await load.waitUntil(({ versions }) => versions.includes(trial.to))
   await sleep(trial.serves ? settleMs : brokenMs)
-  const reports = await Promise.all(loads.map((load) => load.stop()))
-  const seen = reports.flatMap(({ versions }) => Object.entries(versions))
-  const fresh = seen.filter(([version]) => version === trial.to).map(([, { firstAtMs }]) => firstAtMs)
-  const others = seen.filter(([version]) => version !== trial.to).map(([, { lastAtMs }]) => lastAtMs)
-  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
-  const reasons: Record<string, number> = {}
-  for (const [reason, count] of reports.flatMap((report) => Object.entries(report.reasons))) {
-    reasons[reason] = (reasons[reason] ?? 0) + count
-  }
+  const { versions, ...counts } = await load.stop()
+  const fresh = versions.filter(({ version }) => version === trial.to).map(({ firstAtMs }) => firstAtMs)
+  const others = versions.filter(({ version }) => version !== trial.to).map(({ lastAtMs }) => lastAtMs)
   return {
+    ...counts,
     returnedMs,
     exitCode,
     aloneMs: fresh.length === 0 ? undefined : Math.max(...fresh, ...others) - startedAtMs,
-    sent: sum(reports.map(({ sent }) => sent)),
-    failed: sum(reports.map(({ failed }) => failed)),
-    reasons,
     servesAfterwards: await versionServing(stage.server.address),
     sshCommands,
     steps: readSteps(stdout, returnedMs),
-    latestSendMs: Math.max(...reports.map(({ latestSendMs }) => latestSendMs)),
   }
-}
-
-/** Half of the requests over connections that are kept, half over new ones; every third a POST. */
-async function startLoads({ server }: Stage, { slow }: Trial): Promise<RunningLoad[]> {
-  const load = { target: `http://${server.address}`, ratePerSecond: ratePerSecond / 2 }
-  // Slow ones get longer than the 3 s that a request has else.
-  const more = slow === undefined ? {} : { slow, timeoutMs: 3000 + slow.ms }
-  return Promise.all([20, 0].map((connections) => runLoad({ ...load, ...more, connections })))
 }
