@@ -14,6 +14,7 @@ import type { Reporter } from '../ui/reporter.ts'
 import type { CliContext } from './context.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { connectTargets } from './connect-targets.ts'
+import { addStack } from './to-failure.ts'
 import { desiredRelease } from './desired-release.ts'
 
 /** Carries out a deploy, or prints its plan with `dryRun`. Failures are told by the reporter; gives the exit code. */
@@ -67,7 +68,8 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
   } catch (error) {
     const known = cancelledIfAborted(error, context.signal)
     if (toDrayError(known).code === 'INTERNAL') throw known
-    const failure = failureFrom(known)
+    const told = failureFrom(known)
+    const failure = input.options.debug ? addStack(told, known) : told
     reporter.report({ type: 'failed', at: clock.now(), failure })
     if (known instanceof DeployFailed) {
       const outcome = context.signal.aborted ? 'cancelled' : 'failed'

@@ -21,6 +21,18 @@ export function toFailure(error: unknown, debug: boolean): Failure & { exitCode:
   }
 }
 
+/** The failure of a deploy with the stack after the log that it has, for `--debug`. */
+export function addStack(failure: Failure, error: unknown): Failure {
+  const { logTail = [], logOf } = failure.details
+  const heading = logTail.length === 0 ? [] : ['', 'the stack:']
+  const details = {
+    ...failure.details,
+    logTail: [...logTail, ...heading, ...renderStack(error)],
+    logOf: logOf ?? 'the stack',
+  }
+  return { ...failure, details }
+}
+
 function toInternal(error: unknown, debug: boolean): DrayError {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return new DrayError('INTERNAL', `${text} (dray ${version})`, {

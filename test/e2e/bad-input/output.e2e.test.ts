@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { attachTestNet } from '../../support/net/attach-test-net.ts'
+import { testToken } from '../../support/net/registry.ts'
+import { expectRefusal } from './support/expect-refusal.ts'
+import { TrialApp, type Change } from './support/trial-app.ts'
+
+const app = new TrialApp({ net: attachTestNet(), server: 'srv1', name: 'bad-output', port: 8187 })
+
+beforeAll(() => app.start())
+afterAll(() => app.remove())
+
+/** Prints a colour, a bell and what it knows, secrets too, and fails. */
+const tellsAll: Change = {
+  tag: 'v2',
+  config: `tasks:
+  migrate:
+    service: app
+    run: [sh, -c, 'printf "\\033[31mred\\033[0m \\007 $SESSION_SECRET ${testToken}\\n"; exit 3']
+    when: before
+`,
+}
+
+test('a failure of a task is told without the token and without control characters', async () => {
+  const before = await app.state()
+  const { exitCode, stdout, stderr } = await app.deploy(tellsAll)
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('[TASK_FAILED]')
+  expect(stderr).toContain('ended with exit code 3')
+  expect(stdout + stderr).not.toContain(testToken)
+  expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f]/)
+  expect(stderr).toContain('red')
+  expect(await app.state()).toBe(before)
+})
+
+test('--json tells a failure as one line of JSON among others, without the token', async () => {
+  const { exitCode, stdout } = await app.deploy({
+    ...tellsAll,
+    argv: ['deploy', 'test', '--tag', 'v2', '--json'],
+  })
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { version: number; type: string; failure?: unknown })
+  expect(exitCode).toBe(1)
+  expect(new Set(events.map(({ version }) => version))).toEqual(new Set([1]))
+  expect(events.filter(({ type }) => type === 'failed')).toEqual([
+    expect.objectContaining({
+      failure: expect.objectContaining({ code: 'TASK_FAILED', exitCode: 1 }) as unknown,
+    }),
+  ])
+  expect(stdout).not.toContain(testToken)
+})
+
+test('a file of deploy-time values that is not there is told by dray, not by Node', async () => {
+  expectRefusal(await app.deploy({ options: ['--env-file', '.env.deploy'] }), {
+    code: 'ENV_FILE_INVALID',
+    exitCode: 2,
+    says: /\.env\.deploy is not there/,
+    hint: 'deleted once read',
+  })
+})
+
+test('--debug shows where a failure arose, after what the host said', async () => {
+  const { stderr } = await app.deploy({ host: 'deploy@nowhere.invalid', options: ['--debug'] })
+  expect(stderr).toMatch(
+    /Could not resolve hostname[^]*the stack:[^]*DrayError: deploy@nowhere\.invalid does not answer[^]* at /,
+  )
+  const plain = await app.deploy({ host: 'deploy@nowhere.invalid' })
+  expect(plain.stderr).not.toContain('the stack')
+})
