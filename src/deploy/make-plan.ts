@@ -5,7 +5,7 @@ import { isUnchanged, planHost, releasedServices, type HostPlan, type NewStep } 
 import { tasks } from './plan-start.ts'
 import { traffic } from './plan-traffic.ts'
 import { warnings } from './plan-warnings.ts'
-import type { Plan, Step } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { nextReleaseId } from './release.ts'
 
 /**
@@ -61,7 +61,7 @@ const pulls = (host: HostPlan): NewStep[] => {
   const pulled = [...wanted].flatMap(([name, services]) => {
     const resolved = observation.resolved.get(services[0] ?? '')
     if (resolved === undefined) return []
-    const tag = keepTag(resolved.reference, resolved.digest)
+    const tag = keepTag(resolved.reference, resolved.digest, observation.facts.app.project)
     const there = observation.images.find((image) => image.digests.includes(name))
     if (there?.tags.includes(tag) === true) return []
     return [

@@ -1,3 +1,4 @@
+import { isOneShot } from './app-model.ts'
 import type { DesiredRelease } from './observation.ts'
 import { orphans, releasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { releaseNumber } from './release.ts'
@@ -59,13 +60,14 @@ const verification = (host: HostPlan): NewStep => ({
   host: host.observation.host,
   cause: 'success is what runs, not what was ordered',
   services: host.decisions
-    .filter(({ action, service }) => action !== 'run-once' && service.restarts)
+    .filter(({ service }) => service.restarts && !isOneShot(host.observation.facts.app, service.name))
     .map(({ service, image }) => ({ service: service.name, image, replicas: service.replicas })),
 })
 
 const cleaning = (host: HostPlan, desired: DesiredRelease): NewStep[] => {
   const { observation, decisions } = host
   const names = unneededImageNames({
+    project: observation.facts.app.project,
     images: observation.images,
     needed: decisions.map((it) => it.image),
     kept: keptReleases(host, desired).kept,

@@ -99,12 +99,13 @@ const brokenCheck = (container: Container, result: ExecResult, details: ErrorDet
 
 /**
  * Without a check: it listens on a port that its image exposes, or, where it exposes none or nobody listened there before
- * either, it runs and does not restart for a while. One that ends well and is not restarted is done.
+ * either, it runs and does not restart for a while. One that ends well and is not restarted is done. One that does not
+ * listen where the release before does is not ready, however long it runs.
  */
 const untilSettled = async (container: Container, context: StepContext): Promise<void> => {
   const { clock, patience } = context.execution
   const service = context.run.observation.facts.app.services.find((it) => it.name === container.service)
-  const ports = await portsToExpect(container, context)
+  const { ports, were } = await portsToExpect(container, context)
   const startedAtMs = clock.now()
   const untilMs = startedAtMs + (ports.length === 0 ? patience.settleMs : patience.listenMs)
   while (clock.now() < untilMs) {
@@ -119,17 +120,28 @@ const untilSettled = async (container: Container, context: StepContext): Promise
     if (listening === 'unknown' && turnMs - startedAtMs >= patience.settleMs) return
     await clock.sleep(Math.max(0, patience.healthPollMs - (clock.now() - turnMs)), context.signal)
   }
+  if (were === 'open') {
+    throw new DrayError(
+      'SERVICE_UNHEALTHY',
+      `${container.service} did not listen on port ${ports.join(' or ')} within ${Math.round(patience.listenMs / 1000)} s, as the release before does.`,
+      { details: await logOf(context.run.host.engine, container) },
+    )
+  }
 }
 
-/** The ports its image exposes; none where the container it replaces listens on none of them. */
-const portsToExpect = async (container: Container, context: StepContext): Promise<readonly number[]> => {
+/** The ports its image exposes, none where the container it replaces listens on none of them; and how they were there. */
+const portsToExpect = async (
+  container: Container,
+  context: StepContext,
+): Promise<{ ports: readonly number[]; were: 'open' | 'unknown' }> => {
   const { observation } = context.run
   const ports = observation.resolved.get(container.service)?.config.exposedPorts ?? []
   const before = observation.containers.find(
     (it) => it.service === container.service && it.state === 'running',
   )
-  if (before === undefined || ports.length === 0) return ports
-  return (await listensOn(before, ports, context)) === 'no' ? [] : ports
+  if (before === undefined || ports.length === 0) return { ports, were: 'unknown' }
+  const listened = await listensOn(before, ports, context)
+  return { ports: listened === 'no' ? [] : ports, were: listened === 'yes' ? 'open' : 'unknown' }
 }
 
 const listensOn = async (

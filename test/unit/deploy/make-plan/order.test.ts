@@ -179,3 +179,14 @@ test('what a task depends on is started on every host, and the task run on one',
     'b: wait-healthy backend, db',
   ])
 })
+
+test('a one-shot service that has ended is none that has to run in the end', async () => {
+  const seed = fakeService('seed')
+  const world = new FakeWorld(
+    fakeApp([fakeService('a', needing('seed', 'service_completed_successfully')), seed]),
+  )
+  await world.deploy()
+  world.movedTags.set('ghcr.io/acme/a:v1', 'v2')
+  await world.deploy()
+  expect(world.host.running).toBe('a:v2#a-2')
+})
