@@ -56,10 +56,24 @@ export function pinnedName(reference: ImageReference, digest: Digest): string {
   return `${familiarRepository(reference)}@${digest}`
 }
 
-/** The tag of ours that keeps an image pulled by digest from counting as dangling: `nginx:dray-0123456789ab`. */
-export function keepTag(reference: ImageReference, digest: Digest): string {
-  return `${familiarRepository(reference)}:dray-${digest.slice('sha256:'.length, 'sha256:'.length + 12)}`
+/**
+ * The tag of ours that keeps an image pulled by digest from counting as dangling: `nginx:dray-shop-0123456789ab`. Each
+ * Compose project has its own, so that what one app no longer needs stays for its neighbour.
+ */
+export function keepTag(reference: ImageReference, digest: Digest, project: string): string {
+  const short = digest.slice('sha256:'.length, 'sha256:'.length + 12)
+  return `${familiarRepository(reference)}:${keepTagPrefix(project)}${short}`
 }
+
+/** Whether a name of an image is a keep tag: of this project, of another one, or none at all. */
+export function keepTagOwner(name: string, project: string): 'ours' | 'others' | undefined {
+  const tag = /:(dray-[^/]+-)[0-9a-f]{12}$/.exec(name)?.[1]
+  if (tag === undefined) return undefined
+  return tag === keepTagPrefix(project) ? 'ours' : 'others'
+}
+
+/** Tags have at most 128 characters. */
+const keepTagPrefix = (project: string): string => `dray-${project.slice(0, 100)}-`
 
 function familiarRepository({ registry, repository }: ImageReference): string {
   const full = `${registry}/${repository}`

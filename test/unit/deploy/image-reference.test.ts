@@ -4,6 +4,7 @@ import {
   familiarName,
   isDigest,
   keepTag,
+  keepTagOwner,
   parseImageReference,
   pinnedName,
   renderImageReference,
@@ -112,10 +113,17 @@ describe('writing a reference', () => {
     expect(pinnedName(parseImageReference('ghcr.io/acme/shop:1'), DIGEST)).toBe(`ghcr.io/acme/shop@${DIGEST}`)
   })
 
-  test('the tag that keeps an image says which digest it is', () => {
-    expect(keepTag(parseImageReference('localhost:5000/shop:1'), DIGEST)).toBe(
-      'localhost:5000/shop:dray-0123456789ab',
-    )
+  test('the tag that keeps an image says for which app, and which digest it is', () => {
+    const tag = keepTag(parseImageReference('localhost:5000/shop:1'), DIGEST, 'shop-test')
+    expect(tag).toBe('localhost:5000/shop:dray-shop-test-0123456789ab')
+    expect(keepTagOwner(tag, 'shop-test')).toBe('ours')
+    expect(keepTagOwner(tag, 'shop')).toBe('others')
+    expect(keepTagOwner('localhost:5000/shop:1', 'shop')).toBeUndefined()
+  })
+
+  test('the tag that keeps an image is never longer than a tag may be', () => {
+    const name = keepTag(parseImageReference('shop'), DIGEST, 'a'.repeat(300))
+    expect(name.length).toBeLessThanOrEqual('shop:'.length + 128)
   })
 })
 
@@ -145,7 +153,7 @@ describe('for every reference', () => {
           repository,
           digest: DIGEST,
         })
-        expect(parseImageReference(keepTag(written, DIGEST))).toMatchObject({ registry, repository })
+        expect(parseImageReference(keepTag(written, DIGEST, 'shop'))).toMatchObject({ registry, repository })
       }),
     )
   })
