@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/app-model.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 
-const portSchema = z.looseObject({ published: z.union([z.string(), z.number()]).optional() })
+const portSchema = z.looseObject({
+  published: z.union([z.string(), z.number()]).optional(),
+  protocol: z.string().optional(),
+})
 const volumeSchema = z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string() })
 
 /** What dray reads of a service in `docker compose config --format json`; the rest counts for its hash only. */
@@ -80,10 +84,13 @@ export const readAppModel = ({ model, plainModel, stage, envFileHashes }: ModelT
   }
 }
 
-/** Paths below the stage become relative, as they were written. */
+/** Paths below the stage and beside it become relative, as they were written. */
 const parseModel = (text: string, stage: string): RawModel | undefined => {
   if (text === '') return undefined
-  const relative = text.replaceAll(`${stage}/`, './').replaceAll(`"${stage}"`, '"."')
+  const relative = text
+    .replaceAll(`${stage}/`, './')
+    .replaceAll(`"${stage}"`, '"."')
+    .replaceAll(`"${posix.dirname(stage)}/`, '"../')
   try {
     return modelSchema.parse(JSON.parse(relative))
   } catch {
@@ -108,8 +115,8 @@ const readService = (
         service: dependency,
         condition: condition as DependencyCondition,
       })),
-    publishedPorts: service.ports.flatMap(({ published }) =>
-      published === undefined ? [] : [String(published)],
+    publishedPorts: service.ports.flatMap(({ published, protocol = 'tcp' }) =>
+      published === undefined ? [] : [protocol === 'tcp' ? String(published) : `${published}/${protocol}`],
     ),
     containerName: service.container_name,
     networkMode: service.network_mode,
@@ -119,11 +126,14 @@ const readService = (
     volumes: service.volumes
       .filter((volume) => volume.type === 'volume')
       .map(({ source, target }) => ({ name: source, target })),
-    mounts: service.volumes.flatMap(({ type, source, target }) =>
-      type === 'bind' && source?.startsWith('./') === true
-        ? [{ path: source.slice(2).replace(/\/$/, ''), target }]
-        : [],
-    ),
+    mounts: [
+      ...service.volumes.flatMap(({ type, source, target }) =>
+        type === 'bind' ? shipped(source, target) : [],
+      ),
+      // Compose mounts these as files, too: https://docs.docker.com/reference/compose-file/configs/
+      ...usedFiles(service['configs'], context.raw.configs, '/'),
+      ...usedFiles(service['secrets'], context.raw.secrets, '/run/secrets/'),
+    ],
     restarts:
       (service.restart !== undefined && service.restart !== 'no') ||
       service.deploy?.restart_policy !== undefined,
@@ -136,6 +146,21 @@ const readService = (
     definitionHash: definitionHash(service, context),
   }
 }
+
+/** A mount of what lies beside the compose file; nothing for what is the server's own. */
+const shipped = (source: string | undefined, target: string): { path: string; target: string }[] =>
+  source?.startsWith('./') === true ? [{ path: source.slice(2).replace(/\/$/, ''), target }] : []
+
+const useSchema = z.looseObject({ source: z.string(), target: z.string().optional() })
+const fileSchema = z.looseObject({ file: z.string() })
+
+/** The files of the configs or secrets that a service uses; without a target of its own, one is below `root`. */
+const usedFiles = (used: unknown, definitions: Readonly<Record<string, unknown>>, root: string) =>
+  (Array.isArray(used) ? used : []).flatMap((it: unknown) => {
+    const use = useSchema.safeParse(it).data
+    const file = fileSchema.safeParse(definitions[use?.source ?? '']).data?.file
+    return use === undefined ? [] : shipped(file, use.target ?? root + use.source)
+  })
 
 /** Keys that say nothing about a container, or that a release records beside the hash. */
 const NOT_HASHED = new Set(['image', 'build', 'pull_policy', 'depends_on', 'scale', 'profiles', 'develop'])

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { buildRunArgs, buildUpArgs, createCompose } from '../../../../src/adapters/compose/compose-cli.ts'
+import type { RunOptions, Shell } from '../../../../src/adapters/host/shell.ts'
+import { LocalShell } from '../../../../src/adapters/host/local-shell.ts'
+
+const two = [
+  { service: 'backend', scale: 3 },
+  { service: '-odd', scale: 1 },
+]
+
+test.each<['beside' | 'recreate' | 'force-recreate', string[]]>([
+  ['beside', ['--no-recreate']],
+  ['recreate', []],
+  ['force-recreate', ['--force-recreate']],
+])('up %s touches the named services and nothing else', (mode, more) => {
+  expect(buildUpArgs(two, mode)).toEqual([
+    ...['up', '--detach', '--no-deps', '--no-build', '--pull=never', ...more],
+    ...['--scale=backend=3', '--scale=-odd=1', '--', 'backend', '-odd'],
+  ])
+})
+
+test('a task runs in a container of its own that goes when it ends', () => {
+  const argv = ['sh', '-c', 'echo "$HOME"; exit 1']
+  expect(buildRunArgs({ service: 'backend', containerName: 'backend-task-1', argv })).toEqual([
+    ...['run', '--rm', '--no-deps', '--no-TTY', '--name', 'backend-task-1', 'backend', ...argv],
+  ])
+})
+
+test('deploy-time values reach Compose in its environment, and no argument list', async () => {
+  const values = { IMAGE_TAG: "v'1 $HOME `id`\n", REGISTRY_OWNER: 'acme' }
+  const { shell, calls } = recording()
+  await createCompose({ shell, path: '/srv/shop', values }).up({ services: two, mode: 'beside' })
+  const { argv, options } = calls[0]!
+  expect(argv.join(' ')).not.toContain('acme')
+  await using local = new LocalShell()
+  const script = `${String(options?.input)}printf '%s|%s' "$IMAGE_TAG" "$REGISTRY_OWNER"`
+  expect((await local.run(['sh', '-c', script])).stdout).toBe(`${values.IMAGE_TAG}|acme`)
+})
+
+test('what Compose says of its containers is none of the task’s output', async () => {
+  const { shell } = recording([
+    ' Container shop-db-1  Running',
+    ' Network shop_default  Created',
+    'migrating \u001b[31m3\u001b[0m',
+  ])
+  const lines: string[] = []
+  const request = { service: 'backend', argv: ['migrate'], onLine: (line: string) => lines.push(line) }
+  await createCompose({ shell, path: '/srv', values: {} }).runTask(request)
+  expect(lines).toEqual(['migrating 3'])
+})
+
+test('the container of a task that is broken off is taken away', async () => {
+  const { shell, calls } = recording([], new Error('cancelled'))
+  const compose = createCompose({ shell, path: '/srv', values: {} })
+  await expect(compose.runTask({ service: 'backend', argv: ['x'], onLine: () => {} })).rejects.toThrow(
+    'cancelled',
+  )
+  const [ran, removed] = calls.map(({ argv }) => argv)
+  expect(removed).toEqual(['docker', 'rm', '--force', expect.stringMatching(/^backend-task-[0-9a-f]{8}$/)])
+  expect(ran).toContain(removed?.at(-1))
+})
+
+type Call = { argv: readonly string[]; options: RunOptions | undefined }
+
+/** A shell that prints lines, or fails at its first command. */
+function recording(lines: readonly string[] = [], failure?: Error): { shell: Shell; calls: Call[] } {
+  const calls: Call[] = []
+  const run: Shell['run'] = async (argv, options) => {
+    calls.push({ argv, options })
+    for (const line of lines) options?.onLine?.(line, 'stderr')
+    if (failure !== undefined && calls.length === 1) throw failure
+    return { exitCode: 0, stdout: '', stderr: '' }
+  }
+  return { shell: { name: 'srv', run } as unknown as Shell, calls }
+}

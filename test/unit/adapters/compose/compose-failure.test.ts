@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { checkComposeVersion, composeFailure } from '../../../../src/adapters/compose/compose-failure.ts'
+
+const progress =
+  ' Container shop-nginx-1  Creating\n Container shop-nginx-1  Created\n Container shop-nginx-1  Starting\n'
+
+describe('a port that is taken is named, as', () => {
+  test.each([
+    [
+      'Engine 20.10 says it',
+      'Error response from daemon: driver failed programming external connectivity on endpoint shop-nginx-1 (0a1b): Bind for 0.0.0.0:80 failed: port is already allocated',
+    ],
+    [
+      'Engine 20.10 says it of a program of the host',
+      'Error response from daemon: driver failed programming external connectivity on endpoint x (1): Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use',
+    ],
+    [
+      'Engine 28 says it',
+      'Error response from daemon: failed to set up container networking: driver failed programming external connectivity on endpoint shop-nginx-1 (9f): failed to bind host port for 0.0.0.0:80:172.18.0.4:80/tcp: address already in use',
+    ],
+    [
+      'Engine 28 says it of another container',
+      'Error response from daemon: failed to set up container networking: driver failed programming external connectivity on endpoint x (9f): Bind for :::80 failed: port is already allocated',
+    ],
+  ])('%s', (_engine, line) => {
+    const failure = composeFailure('up', `${progress}${line}\n`, 'srv')
+    expect(failure).toMatchObject({ code: 'PORT_TAKEN', exitCode: 1, details: { logTail: [line] } })
+    expect(failure.message).toMatch(/^Port 80 /)
+  })
+})
+
+test('a full disk is one', () => {
+  expect(
+    composeFailure('up', 'failed to create: mkdir /var/lib/docker/x: no space left on device', 'srv'),
+  ).toMatchObject({
+    code: 'DISK_FULL',
+  })
+})
+
+test('anything else is told in its last words, without the progress', () => {
+  const failure = composeFailure(
+    'up',
+    `${progress}service "x" has neither an image nor a build context specified\n`,
+    'srv',
+  )
+  expect(failure).toMatchObject({ code: 'DOCKER_FAILED', details: { logOf: 'docker compose up' } })
+  expect(failure.message).toBe(
+    '`docker compose up` on srv failed: service "x" has neither an image nor a build context specified',
+  )
+})
+
+test('saying nothing is told, too', () => {
+  expect(composeFailure('up', progress, 'srv').message).toBe(
+    '`docker compose up` on srv failed: it said nothing.',
+  )
+})
+
+test.each(['2.20.0', 'v2.20.3', '2.40.3-3', '5.0.1', '2.26.1+ds1-2'])(
+  'Compose %s is new enough',
+  (version) => {
+    expect(() => checkComposeVersion(version, 'srv')).not.toThrow()
+  },
+)
+
+test.each([
+  ['2.19.1', 'COMPOSE_TOO_OLD'],
+  ['1.29.2', 'COMPOSE_TOO_OLD'],
+  ['', 'COMPOSE_NOT_INSTALLED'],
+  ["docker: 'compose' is not a docker command.", 'COMPOSE_NOT_INSTALLED'],
+])('Compose `%s` is refused with %s', (version, code) => {
+  expect(() => checkComposeVersion(version, 'srv')).toThrow(expect.objectContaining({ code }))
+})

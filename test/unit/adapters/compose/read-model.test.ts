@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest'
+import { readAppModel } from '../../../../src/adapters/compose/read-model.ts'
+import type { AppModel, ServiceModel } from '../../../../src/deploy/app-model.ts'
+
+type Service = Readonly<Record<string, unknown>>
+
+const stage = '/tmp/tmp.1/shop'
+
+function modelOf(services: Readonly<Record<string, Service>>, facts: Service = {}): AppModel {
+  const {
+    plain = services,
+    envFiles = {},
+    ...top
+  } = facts as {
+    plain?: Readonly<Record<string, Service>>
+    envFiles?: Readonly<Record<string, string>>
+  }
+  const text = (its: unknown): string => JSON.stringify({ name: 'shop', services: its, ...top })
+  return readAppModel({
+    model: text(services),
+    plainModel: text(plain),
+    stage,
+    envFileHashes: new Map(Object.entries(envFiles)),
+  })
+}
+
+const serviceOf = (service: Service, facts: Service = {}): ServiceModel =>
+  modelOf({ web: service }, facts).services[0]!
+
+describe('a service is read as a deploy decides by it:', () => {
+  test.each<[string, Service, Partial<ServiceModel>]>([
+    [
+      'nothing said',
+      {},
+      { replicas: 1, publishedPorts: [], restarts: false, healthCheck: 'from-image-or-none' },
+    ],
+    ['replicas', { deploy: { replicas: 3 } }, { replicas: 3 }],
+    ['scale before replicas', { scale: 2, deploy: { replicas: 3 } }, { replicas: 2 }],
+    ['no replicas', { deploy: { replicas: 0 } }, { replicas: 0 }],
+    [
+      'ports, of which only some are published',
+      { ports: [{ target: 80, published: '8080' }, { target: 9000 }, { target: 1, published: '80-82' }] },
+      { publishedPorts: ['8080', '80-82'] },
+    ],
+    ['a fixed name', { container_name: 'web' }, { containerName: 'web' }],
+    ['a network mode', { network_mode: 'host' }, { networkMode: 'host' }],
+    ['an address', { networks: { default: { ipv4_address: '10.0.0.2' } } }, { fixedAddress: true }],
+    ['a hardware address', { mac_address: '02:00:00:00:00:01' }, { fixedAddress: true }],
+    ['an ordinary network', { networks: { default: null } }, { fixedAddress: false }],
+    [
+      'volumes',
+      {
+        volumes: [
+          { type: 'volume', source: 'data', target: '/a' },
+          { type: 'volume', target: '/b' },
+          { type: 'tmpfs', target: '/c' },
+        ],
+      },
+      {
+        volumes: [
+          { name: 'data', target: '/a' },
+          { name: undefined, target: '/b' },
+        ],
+      },
+    ],
+    [
+      'mounts from beside the compose file, and not those of the server',
+      {
+        volumes: [
+          { type: 'bind', source: `${stage}/nginx/conf.d`, target: '/etc/nginx/conf.d' },
+          { type: 'bind', source: '/etc/ssl', target: '/ssl' },
+          { type: 'bind', source: `${stage}-other/x`, target: '/x' },
+        ],
+      },
+      { mounts: [{ path: 'nginx/conf.d', target: '/etc/nginx/conf.d' }] },
+    ],
+    ['restart: no', { restart: 'no' }, { restarts: false }],
+    ['restart: unless-stopped', { restart: 'unless-stopped' }, { restarts: true }],
+    ['a restart policy', { deploy: { restart_policy: { condition: 'any' } } }, { restarts: true }],
+    ['a health check', { healthcheck: { test: ['CMD', 'true'] } }, { healthCheck: 'defined' }],
+    ['a disabled check', { healthcheck: { disable: true } }, { healthCheck: 'disabled' }],
+    ['a check of NONE', { healthcheck: { test: ['NONE'] } }, { healthCheck: 'disabled' }],
+    ['a check with times only', { healthcheck: { interval: '1s' } }, { healthCheck: 'from-image-or-none' }],
+  ])('%s', (_what, service, expected) => {
+    expect(serviceOf(service)).toMatchObject(expected)
+  })
+
+  test('dependencies, but not those that no profile has switched on', () => {
+    const depends_on = { db: { condition: 'service_healthy' }, debug: { condition: 'service_started' } }
+    expect(modelOf({ web: { depends_on }, db: {} }).services[0]?.dependsOn).toEqual([
+      { service: 'db', condition: 'service_healthy' },
+    ])
+  })
+
+  test('configurations and secrets that are files beside the compose file are mounts, too', () => {
+    const web = { configs: [{ source: 'site', target: '/site.conf' }], secrets: [{ source: 'key' }] }
+    const facts = {
+      configs: { site: { name: 'x', file: `${stage}/site.conf` } },
+      secrets: { key: { name: 'y', file: '/run/key' } },
+    }
+    expect(serviceOf(web, facts).mounts).toEqual([{ path: 'site.conf', target: '/site.conf' }])
+  })
+})
+
+describe('the hash of a definition', () => {
+  const base = { image: 'web:1', environment: { A: '1' }, deploy: { replicas: 1 }, volumes: [] }
+  const hash = (service: Service, facts: Service = {}): string => serviceOf(service, facts).definitionHash
+
+  test.each<[string, Service]>([
+    ['the image', { ...base, image: 'web:2' }],
+    ['the number of replicas', { ...base, deploy: { replicas: 4 } }],
+    ['what it depends on', { ...base, depends_on: { web: { condition: 'service_started' } } }],
+    ['the order of keys', { volumes: [], deploy: { replicas: 1 }, environment: { A: '1' }, image: 'web:1' }],
+  ])('does not change with %s', (_what, service) => {
+    expect(hash(service)).toBe(hash(base))
+  })
+
+  test.each<[string, Service]>([
+    ['a variable', { ...base, environment: { A: '2' } }],
+    ['a command', { ...base, command: ['x'] }],
+    ['a label', { ...base, labels: { a: 'b' } }],
+  ])('changes with %s', (_what, service) => {
+    expect(hash(service)).not.toBe(hash(base))
+  })
+
+  test('changes with the content of an env file that the service reads, and of no other', () => {
+    const reads = { ...base, environment: { A: '1', DRAY_ENV_FILE_1: '.env' } }
+    const before = hash(reads, { envFiles: { '.env': 'one', '.env.other': 'a' } })
+    expect(hash(reads, { envFiles: { '.env': 'two', '.env.other': 'a' } })).not.toBe(before)
+    expect(hash(reads, { envFiles: { '.env': 'one', '.env.other': 'b' } })).toBe(before)
+  })
+
+  test('does not change with the number that an env file happens to have', () => {
+    const reads = (number: number): Service => ({
+      ...base,
+      environment: { [`DRAY_ENV_FILE_${number}`]: '.env' },
+    })
+    const facts = { envFiles: { '.env': 'one' } }
+    expect(hash(reads(1), facts)).toBe(hash(reads(7), facts))
+  })
+
+  test('changes with the definition of a volume that it mounts', () => {
+    const mounting = { ...base, volumes: [{ type: 'volume', source: 'data', target: '/a' }] }
+    expect(hash(mounting, { volumes: { data: { driver: 'local' } } })).not.toBe(
+      hash(mounting, { volumes: { data: { driver: 'nfs' } } }),
+    )
+  })
+})
+
+test('what depends on deploy-time values is pinned, entry by entry', () => {
+  const plain = {
+    web: { environment: { TAG: 'latest', OTHER: '1' }, command: ['run', 'latest'], image: 'web:latest' },
+  }
+  const valued = { web: { environment: { TAG: 'v2', OTHER: '1' }, command: ['run', 'v2'], image: 'web:v2' } }
+  expect(modelOf(valued, { plain }).pins).toEqual({
+    web: { environment: { TAG: 'v2' }, command: ['run', 'v2'] },
+  })
+})
+
+test('a model that is none is refused', () => {
+  const texts = { model: '{}', plainModel: '', stage, envFileHashes: new Map<string, string>() }
+  expect(() => readAppModel(texts)).toThrow(expect.objectContaining({ code: 'COMPOSE_INVALID' }))
+})
