@@ -63,6 +63,7 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
         directory: config.projectDirectory,
         composeFiles: config.environment.composeFiles,
         include: config.bundle.include,
+        exclude: config.bundle.exclude,
       }),
       registry,
       [Symbol.asyncDispose]: dispose,

@@ -13,7 +13,7 @@ const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'doc
 
 /**
  * The app as it lies on this machine: `directory` is where its (first) compose file is, `composeFiles` are paths within it,
- * `include` more paths to ship.
+ * `include` patterns of more paths to ship, `exclude` of those not to.
  *
  * One compose file keeps its default name, or gets one; several are included by a file of a default name that dray writes,
  * since a plain `docker compose` on the server would not know of them. `composeFiles` throws COMPOSE_INVALID when no default
@@ -23,6 +23,7 @@ export const createAppSource = (app: {
   directory: string
   composeFiles: readonly string[]
   include: readonly string[]
+  exclude?: readonly string[]
 }): AppSource => {
   const composeFiles = async (): Promise<readonly BundleFile[]> => {
     const found = await composeReferences(app.directory, app.composeFiles)
@@ -43,7 +44,12 @@ export const createAppSource = (app: {
     composeFiles,
     bundle: async (model, images) => {
       const mounted = model.services.flatMap((service) => service.mounts.map(({ path }) => path))
-      const paths = await listFiles(app.directory, [...mounted, ...app.include])
+      await refuseAbove(app.directory, mounted)
+      const paths = await listFiles(app.directory, {
+        paths: mounted,
+        include: app.include,
+        exclude: app.exclude ?? [],
+      })
       const compose = await composeFiles()
       const shipped = new Set(compose.map((file) => file.path))
       const others = paths.filter((path) => !shipped.has(path) && path !== OVERRIDE_NAME)
@@ -70,6 +76,18 @@ const mainName = (paths: readonly string[]): string => {
       hint: `Rename it to docker-compose.yml, here and where the other files name it.`,
     },
   )
+}
+
+/** A mounted path above the compose file that is here would be missing on the server. One that is not here is its own. */
+const refuseAbove = async (directory: string, mounted: readonly string[]): Promise<void> => {
+  for (const path of mounted.filter((it) => it.startsWith('../'))) {
+    const here = await stat(join(directory, path)).catch(() => undefined)
+    if (here === undefined) continue
+    throw new DrayError(
+      'COMPOSE_PATH_OUTSIDE',
+      `The compose file mounts ${path}, which lies outside its directory, so it cannot be shipped.`,
+    )
+  }
 }
 
 const textFile = (path: string, text: string): BundleFile => ({

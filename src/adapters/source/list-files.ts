@@ -3,6 +3,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { DrayError } from '../../errors/dray-error.ts'
+import { matchesPattern, startOfPattern } from './path-pattern.ts'
 
 const run = promisify(execFile)
 
@@ -12,31 +13,50 @@ export const isEnvFile = (path: string): boolean => {
   return name === '.env' || (name.startsWith('.env.') && !/\.(example|sample|template|dist)$/.test(name))
 }
 
+/** Which files are meant: `paths` with all below them, and what the patterns of `include` and `exclude` say. */
+type Wanted = { paths: readonly string[]; include: readonly string[]; exclude: readonly string[] }
+
 /**
- * The files at and below `paths`, which are relative to `directory`, as relative paths with `/`. What git ignores is left
- * out (a database's data beside the compose file is not part of the app), and so are `.git`, `.dray` and env files. A path
- * that is not there is the server's own. Throws COMPOSE_PATH_OUTSIDE for a link that leads out of the directory.
+ * The files that are wanted, as paths relative to `directory`, with `/`. What git ignores is left out (a database's data
+ * beside the compose file is not part of the app), and so are `.git`, `.dray` and env files. A path that is not there is the
+ * server's own. Throws COMPOSE_PATH_OUTSIDE for a link that leads out of the directory.
  */
-export const listFiles = async (directory: string, paths: readonly string[]): Promise<string[]> => {
+export const listFiles = async (directory: string, wanted: Wanted): Promise<string[]> => {
+  const { paths, include, exclude } = wanted
   const inside = [...new Set(paths)].filter((path) => path !== '' && path !== '.' && !path.startsWith('..'))
-  const found = (await Promise.all(inside.map((path) => walk(directory, path)))).flat()
-  const candidates = [...new Set(found)].filter((path) => !isEnvFile(path)).sort()
+  const found = await Promise.all([
+    ...inside.map((path) => walk(directory, path)),
+    ...include.map((pattern) => walkPattern(directory, pattern)),
+  ])
+  const candidates = [...new Set(found.flat())]
+    .filter((path) => !isEnvFile(path) && !exclude.some((pattern) => matchesPattern(path, pattern)))
+    .sort()
   const ignored = await ignoredByGit(directory, candidates)
   return candidates.filter((path) => !ignored.has(path))
 }
 
+const walkPattern = async (directory: string, pattern: string): Promise<string[]> => {
+  const isMeant = (path: string): boolean => matchesPattern(path, pattern)
+  return (await walk(directory, startOfPattern(pattern), { followLink: isMeant, links: [] })).filter(isMeant)
+}
+
 /** `links`: the directories that links on the way led to; one that is met again would have no end. */
-const walk = async (directory: string, path: string, links: readonly string[] = []): Promise<string[]> => {
+const walk = async (
+  directory: string,
+  path: string,
+  { followLink, links } = { followLink: (_path: string) => true, links: [] as readonly string[] },
+): Promise<string[]> => {
   const full = join(directory, path)
   const found = await lstat(full).catch(() => undefined)
   if (found === undefined || ['.git', '.dray'].includes(basename(path))) return []
+  if (found.isSymbolicLink() && !followLink(path)) return []
   const target = found.isSymbolicLink() ? await targetInside(directory, path) : full
   const { isDirectory, isFile } = await kindOf(target)
   if (isFile) return [path.split(sep).join('/')]
   if (!isDirectory || links.includes(target)) return []
   const names = await readdir(full)
-  const seen = target === full ? links : [...links, target]
-  return (await Promise.all(names.map((name) => walk(directory, join(path, name), seen)))).flat()
+  const way = { followLink, links: target === full ? links : [...links, target] }
+  return (await Promise.all(names.map((name) => walk(directory, join(path, name), way)))).flat()
 }
 
 const kindOf = async (path: string): Promise<{ isDirectory: boolean; isFile: boolean }> => {

@@ -218,3 +218,40 @@ describe('the bundle', () => {
     expect(text).not.toContain('dev')
   })
 })
+
+describe('patterns in dray.yml', () => {
+  test('ship what they mean, but for what others exclude, and never an env file', async () => {
+    const directory = await makeProject({
+      'docker-compose.yml': compose,
+      'certs/ca.pem': '',
+      'certs/ca.key': '',
+      'web/.env': 'SECRET=1',
+      '.env.production': 'SECRET=1',
+      'other.txt': '',
+    })
+    await symlink('/etc', join(directory, 'elsewhere'))
+    const source = createAppSource({
+      directory,
+      composeFiles: ['docker-compose.yml'],
+      include: ['certs/**', '**/.env', '.env*', '**/*.pem'],
+      exclude: ['**/*.key'],
+    })
+    expect(names(await source.bundle(mounting(), {}))).toEqual([
+      'certs/ca.pem',
+      'docker-compose.override.yml',
+      'docker-compose.yml',
+    ])
+  })
+
+  test('keep mounted files on this side, too', async () => {
+    const directory = await makeProject({
+      'docker-compose.yml': compose,
+      'nginx/a.conf': '',
+      'nginx/a.test.conf': '',
+    })
+    const exclude = ['**/*.test.conf']
+    const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: [], exclude })
+    expect(names(await source.bundle(mounting('nginx'), {}))).toContain('nginx/a.conf')
+    expect(names(await source.bundle(mounting('nginx'), {}))).not.toContain('nginx/a.test.conf')
+  })
+})
