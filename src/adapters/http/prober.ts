@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
-import type { ProbeAnswer, Prober } from '../../deploy/ports.ts'
+import type { Prober } from '../../deploy/ports.ts'
 import type { Shell } from '../host/shell.ts'
 import { listens } from './listens.ts'
 
@@ -13,11 +13,13 @@ import { listens } from './listens.ts'
 export const createProber = (shell: Shell): Prober => ({
   get: async (text, timeoutMs) => {
     const url = new URL(text)
+    const signal = AbortSignal.timeout(timeoutMs)
     try {
-      const onHost = isLoopback(url.hostname)
-      const socket = onHost ? await shell.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url)) : undefined
-      return await ask(url, { socket, timeoutMs })
+      const dial = (): Promise<Duplex> => shell.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url))
+      const socket = isLoopback(url.hostname) ? await inTime(dial(), signal) : undefined
+      return { status: await ask(url, { socket, signal }) }
     } catch (error) {
+      if (signal.aborted) return { error: `no answer within ${timeoutMs} ms` }
       return { error: error instanceof Error ? error.message : String(error) }
     }
   },
@@ -25,31 +27,39 @@ export const createProber = (shell: Shell): Prober => ({
   listens: (address, port) => listens(shell, address, port),
 })
 
+/** A connection that comes after the signal has aborted is closed. Throws the signal's reason. */
+const inTime = (dialing: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> =>
+  new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    dialing.then((socket) => {
+      if (signal.aborted) socket.destroy()
+      resolve(socket)
+    }, reject)
+  })
+
 const ask = (
   url: URL,
-  { socket, timeoutMs }: { socket: Duplex | undefined; timeoutMs: number },
-): Promise<ProbeAnswer> =>
-  new Promise((resolve) => {
+  { socket, signal }: { socket: Duplex | undefined; signal: AbortSignal },
+): Promise<number> =>
+  new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const request: ClientRequest = send(url, {
       headers: { 'user-agent': 'dray-probe', connection: 'close' },
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
       // With an agent, even `false`, Node would not use the connection that is given.
       ...(socket === undefined ? { agent: false } : { createConnection: () => connectionFor(url, socket) }),
     })
     request.on('response', (response: IncomingMessage) => {
-      response.on('error', (error) => {
-        resolve({ error: error.message })
-      })
+      response.on('error', reject)
       response.on('end', () => {
         request.destroy()
-        resolve({ status: response.statusCode ?? 0 })
+        resolve(response.statusCode ?? 0)
       })
       response.resume()
     })
     request.on('error', (error) => {
       socket?.destroy()
-      resolve({ error: error.name === 'AbortError' ? `no answer within ${timeoutMs} ms` : error.message })
+      reject(error)
     })
     request.end()
   })

@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { LocalShell } from '../../../../src/adapters/host/local-shell.ts'
+import { createProber } from '../../../../src/adapters/http/prober.ts'
+
+const opened: { close: () => unknown }[] = []
+afterEach(() => {
+  for (const it of opened.splice(0)) it.close()
+})
+
+const prober = createProber(new LocalShell())
+
+async function serve(answer: RequestListener): Promise<{ server: Server; port: number }> {
+  const server = createServer(answer)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  opened.push({ close: () => (server.closeAllConnections(), server.close()) })
+  return { server, port: (server.address() as AddressInfo).port }
+}
+
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+  )
+
+describe.each([
+  ['through the host', 'localhost'],
+  ['from here', '0.0.0.0'],
+])('a request %s', (_way, name) => {
+  test.each([200, 302, 404, 503])('gives status %i', async (status) => {
+    const { port } = await serve((_request, response) =>
+      response.writeHead(status, { location: '/' }).end('x'),
+    )
+    expect(await prober.get(`http://${name}:${port}/`, 2_000)).toEqual({ status })
+  })
+
+  test('asks for the path and the host that the URL has, by a name of its own', async () => {
+    const seen: unknown[] = []
+    const { port } = await serve((request, response) => {
+      seen.push(request.url, request.headers.host, request.headers['user-agent'])
+      response.end()
+    })
+    await prober.get(`http://${name}:${port}/api/health?a=b`, 2_000)
+    expect(seen).toEqual(['/api/health?a=b', `${name}:${port}`, 'dray-probe'])
+  })
+
+  test('leaves no connection open, however often it is made', async () => {
+    const { server, port } = await serve((_request, response) => response.end('x'))
+    const sockets = new Set<object>()
+    const closed: Promise<unknown>[] = []
+    server.on('connection', (socket) => {
+      sockets.add(socket)
+      closed.push(once(socket, 'close'))
+    })
+    for (let turn = 0; turn < 5; turn += 1) await prober.get(`http://${name}:${port}/`, 2_000)
+    await Promise.all(closed)
+    expect([sockets.size, await connectionsOf(server)]).toEqual([5, 0])
+  })
+
+  test('that gets no answer in time says so, and lets go', async () => {
+    const { server, port } = await serve(() => undefined)
+    const connected = once(server, 'connection')
+    const answer = prober.get(`http://${name}:${port}/`, 100)
+    const [socket] = (await connected) as [NodeJS.EventEmitter]
+    const closed = once(socket, 'close')
+    expect(await answer).toEqual({ error: 'no answer within 100 ms' })
+    await closed
+  })
+
+  test('whose answer breaks off is no answer', async () => {
+    const { port } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' })
+      response.write('x', () => response.destroy())
+    })
+    expect(await prober.get(`http://${name}:${port}/`, 2_000)).toHaveProperty('error')
+  })
+
+  test('whose answer never ends is no answer', async () => {
+    const { port } = await serve((_request, response) => void response.writeHead(200).write('x'))
+    expect(await prober.get(`http://${name}:${port}/`, 100)).toEqual({ error: 'no answer within 100 ms' })
+  })
+
+  test('that is refused says so', async () => {
+    const { server, port } = await serve(() => undefined)
+    server.close()
+    await once(server, 'close')
+    expect(await prober.get(`http://${name}:${port}/`, 2_000)).toMatchObject({
+      error: expect.stringContaining('ECONNREFUSED') as unknown,
+    })
+  })
+})
+
+test('a connection to the host that is never made is given up in time', async () => {
+  const shell = Object.assign(new LocalShell(), { dial: () => new Promise<never>(() => undefined) })
+  expect(await createProber(shell).get('http://localhost:1/', 100)).toEqual({
+    error: 'no answer within 100 ms',
+  })
+})
+
+describe('whether something listens', () => {
+  test('is known of a port that is open', async () => {
+    const { port } = await serve(() => undefined)
+    expect(await prober.listens('127.0.0.1', port)).toBe('yes')
+  })
+
+  test('is known of a port that is closed', async () => {
+    const server = createTcpServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    server.close()
+    await once(server, 'close')
+    expect(await prober.listens('127.0.0.1', port)).toBe('no')
+  })
+})
