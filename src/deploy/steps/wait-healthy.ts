@@ -168,10 +168,13 @@ const throwIfStopped = async (
   if (now.state === 'running' && now.restartCount === 0) {
     throw new DrayError('SERVICE_UNHEALTHY', `Docker calls ${container.service} unhealthy.`, { details })
   }
-  const why = now.outOfMemory
-    ? 'was killed for using too much memory'
-    : `ended with exit code ${now.exitCode}`
-  throw new DrayError('SERVICE_EXITED', `${container.service} ${why} instead of becoming healthy.`, {
+  throw new DrayError('SERVICE_EXITED', `${container.service} ${endOf(now)} instead of becoming healthy.`, {
     details,
   })
+}
+
+const endOf = ({ outOfMemory, state, exitCode }: Container): string => {
+  if (outOfMemory) return 'was killed for using too much memory'
+  // Docker forgets the exit code as soon as it has started the container again.
+  return state === 'running' ? 'ended and was started again' : `ended with exit code ${exitCode}`
 }

@@ -50,6 +50,17 @@ describe('a service with a health check', () => {
     expect((await world.failure()).message).toContain('within 3 s')
   })
 
+  test('has no exit code to tell when Docker has started its container again already', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-2', () =>
+      world.host.containers.change('backend-2', { state: 'running', restartCount: 1, exitCode: 0 }),
+    )
+    expect((await world.failure()).message).toBe(
+      'backend ended and was started again instead of becoming healthy.',
+    )
+  })
+
   test('fails at once when its container ends', async () => {
     const world = await atV1()
     world.host.containers.behaviours.set('backend:v2', 'never-healthy')
