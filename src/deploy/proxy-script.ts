@@ -20,7 +20,7 @@ workers() {
   nginx=' '
   pairs=''
   for stat in /proc/[0-9]*/stat; do
-    read -r pid name _ parent _ < "$stat" 2>/dev/null || continue
+    read -r pid name _ parent _ 2> /dev/null < "$stat" || continue
     [ "$name" = '(nginx)' ] || continue
     nginx="$nginx$pid "
     pairs="$pairs $pid:$parent"

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createEngine } from '../../src/adapters/docker/engine-api.ts'
+import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import type { Container } from '../../src/deploy/ports.ts'
+import { turnProxy } from '../../src/deploy/turn-proxy.ts'
+import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
+
+const project = `dray-turn-${randomBytes(3).toString('hex')}`
+const shell = new LocalShell()
+const engine = createEngine(shell)
+const docker = async (...argv: string[]): Promise<string> => {
+  const { exitCode, stdout, stderr } = await shell.run(['docker', ...argv])
+  if (exitCode !== 0) throw new Error(`docker ${argv.join(' ')}: ${stderr}`)
+  return stdout.trim()
+}
+
+// Answers with its name; `/slow` after so many milliseconds as the query says.
+const backend = `
+  require('node:http').createServer((request, response) => {
+    const wait = Number(request.url.split('?')[1] ?? 0)
+    setTimeout(() => response.end(process.env.NAME), wait)
+  }).listen(8000)
+`
+const configuration = 'server { listen 80; location / { proxy_pass http://backend:8000; } }'
+
+let images: BaseImages
+let proxy: Container
+let url: string
+
+beforeAll(async () => {
+  images = await ensureBaseImages()
+  await docker('network', 'create', project)
+})
+
+afterAll(async () => {
+  const ids = (await docker('ps', '--all', '--quiet', '--filter', `network=${project}`)).split('\n')
+  for (const id of ids) if (id !== '') await docker('rm', '--force', '--volumes', id)
+  await docker('network', 'rm', project)
+})
+
+let one: Container
+let two: Container
+
+beforeEach(async () => {
+  const ids = (await docker('ps', '--all', '--quiet', '--filter', `network=${project}`)).split('\n')
+  for (const id of ids) if (id !== '') await docker('rm', '--force', '--volumes', id)
+  one = await startBackend('one')
+  proxy = await start('nginx', [
+    ...['--publish', '127.0.0.1:0:80', images.nginx, 'sh', '-c'],
+    `rm -f /etc/nginx/conf.d/*; echo '${configuration}' > /etc/nginx/conf.d/app.conf; exec nginx -g 'daemon off;'`,
+  ])
+  url = `http://${await docker('port', proxy.id, '80/tcp')}`
+  await untilItSays('one')
+  two = await startBackend('two')
+  await untilListening(two)
+})
+
+test('the proxy sends to the new container alone, though the name still means both', async () => {
+  expect(await turnProxy({ engine, proxy, containers: [two], drainMs: 5_000 })).toEqual({ drained: true })
+  const answers = await Promise.all(Array.from({ length: 30 }, () => ask('/')))
+  expect(new Set(answers)).toEqual(new Set(['two']))
+  expect(await hostsOf(proxy)).not.toContain('backend')
+})
+
+test('a request that the old container serves is finished by it before the turn is over', async () => {
+  const slow = ask('/slow?1500')
+  await untilServing(one, 1)
+  const turned = turnProxy({ engine, proxy, containers: [two], drainMs: 10_000 })
+  const first = await Promise.race([slow, turned.then(() => 'turned first')])
+  expect(first).toBe('one')
+  expect(await turned).toEqual({ drained: true })
+})
+
+test('a request that takes longer than it gets does not hold the turn up', async () => {
+  const slow = ask('/slow?4000')
+  await untilServing(one, 1)
+  expect(await turnProxy({ engine, proxy, containers: [two], drainMs: 1_000 })).toEqual({ drained: false })
+  expect(await slow).toBe('one')
+})
+
+test('no request fails while it is turned to and fro', async () => {
+  let isOver = false
+  const loading = (async () => {
+    const answers: string[] = []
+    while (!isOver) answers.push(...(await Promise.all([ask('/'), ask('/')])))
+    return answers
+  })()
+  for (const containers of [[two], [one], [one, two]]) {
+    await turnProxy({ engine, proxy, containers, drainMs: 5_000 })
+  }
+  isOver = true
+  const answers = await loading
+  expect(answers.length).toBeGreaterThan(10)
+  expect(answers.filter((it) => it !== 'one' && it !== 'two')).toEqual([])
+})
+
+test('a refused configuration is told in words of nginx, and changes nothing', async () => {
+  await docker('exec', proxy.id, 'sh', '-c', 'echo "server { lisen 80; }" > /etc/nginx/conf.d/z.conf')
+  const turned = turnProxy({ engine, proxy, containers: [two], drainMs: 5_000 })
+  await expect(turned).rejects.toMatchObject({
+    code: 'PROXY_CONFIG_INVALID',
+    details: {
+      logTail: expect.arrayContaining([expect.stringContaining('unknown directive "lisen"')]) as unknown,
+    },
+  })
+  expect(await hostsOf(proxy)).not.toContain('backend')
+  expect(await ask('/')).toBe('one')
+})
+
+test('without containers it is a reload: files are read anew and names looked up anew', async () => {
+  await docker(
+    'exec',
+    proxy.id,
+    'sh',
+    '-c',
+    'echo "server { listen 80; return 418; }" > /etc/nginx/conf.d/app.conf',
+  )
+  await turnProxy({ engine, proxy, containers: [], drainMs: 5_000 })
+  expect((await fetch(url)).status).toBe(418)
+})
+
+test('a proxy that does not run fails, and says so', async () => {
+  await docker('exec', proxy.id, 'sh', '-c', 'rm /run/nginx.pid; mkdir /run/nginx.pid')
+  const turned = turnProxy({ engine, proxy, containers: [two], drainMs: 1_000 })
+  await expect(turned).rejects.toMatchObject({ code: expect.stringMatching(/^PROXY_/) as unknown })
+  expect(await hostsOf(proxy)).not.toContain('backend')
+})
+
+const startBackend = (name: string): Promise<Container> =>
+  start('backend', ['--env', `NAME=${name}`, images.node, 'node', '-e', backend])
+
+/** As Compose starts a container of a service, so that it is known by its labels. */
+async function start(service: string, argv: readonly string[]): Promise<Container> {
+  const labels = [`project=${project}`, `service=${service}`, 'oneoff=False', 'config-hash=x'].flatMap(
+    (label) => ['--label', `com.docker.compose.${label}`],
+  )
+  const network = ['--network', project, '--network-alias', service]
+  return engine.container(await docker('run', '--detach', '--quiet', ...labels, ...network, ...argv))
+}
+
+const ask = async (path: string): Promise<string> =>
+  (
+    await fetch(url + path, { headers: { connection: 'close' } }).catch(
+      (error: unknown) => new Response(String(error)),
+    )
+  ).text()
+
+const hostsOf = (container: Container): Promise<string> => docker('exec', container.id, 'cat', '/etc/hosts')
+
+async function untilItSays(answer: string): Promise<void> {
+  await expect.poll(() => ask('/'), { timeout: 10_000 }).toBe(answer)
+}
+
+async function untilListening(container: Container): Promise<void> {
+  const script = "fetch('http://127.0.0.1:8000').then(() => process.exit(0), () => process.exit(1))"
+  await expect
+    .poll(async () => (await engine.exec(container.id, ['node', '-e', script])).exitCode, { timeout: 10_000 })
+    .toBe(0)
+}
+
+/** Until so many connections to the port are open in the container, as its kernel tells. */
+async function untilServing(container: Container, count: number): Promise<void> {
+  const established = "cat /proc/net/tcp /proc/net/tcp6 | grep -ci ':1F40 [0-9A-F]*:[0-9A-F]* 01'"
+  await expect
+    .poll(async () => Number((await engine.exec(container.id, ['sh', '-c', established])).output), {
+      timeout: 10_000,
+    })
+    .toBeGreaterThanOrEqual(count)
+}
