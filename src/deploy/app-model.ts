@@ -8,6 +8,7 @@ export type ServiceModel = {
   image: string | undefined
   replicas: number
   dependsOn: readonly { service: string; condition: DependencyCondition }[]
+  /** Ports of the host: `80`, `8000-8010`, `53/udp`. */
   publishedPorts: readonly string[]
   containerName: string | undefined
   /** `host`, `service:x`, `container:y`; undefined for ordinary networks. */

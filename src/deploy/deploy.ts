@@ -102,11 +102,22 @@ const afterFailure = async (
   const { clock, emit, plan } = execution
   if (locks.some((lock) => lock.lost.aborted)) return connectionLost(error, execution)
   if ([...execution.hosts.values()].some((run) => run.done.recorded)) return failedAfterRecord(error, plan)
-  emit({ type: 'undo.started', at: clock.now(), reason: error.message })
+  const touched = [...execution.hosts.values()].some(isTouched)
+  if (touched) emit({ type: 'undo.started', at: clock.now(), reason: error.message })
   journal(execution, { event: 'undo.started', code: error.code, reason: error.message })
   const { failure, ...undone } = await undoDeploy(execution, error)
   journal(execution, { event: 'undo.finished', ...undone, ...(failure && { failure: failure.message }) })
-  return new DeployFailed(failure ?? error, { undone, plan })
+  return new DeployFailed(failure ?? (touched ? afterTouching(error) : error), { undone, plan })
+}
+
+const isTouched = ({ done }: HostRun): boolean =>
+  done.placed || done.switched || done.tasks.length > 0 || done.fresh.size > 0
+
+/** What would be a precondition at the beginning is a failure in the middle: something was touched. */
+const afterTouching = (cause: DrayError): DrayError => {
+  if (cause.exitCode !== EXIT.precondition) return cause
+  const { code, message, hint, details } = cause
+  return new DrayError(code, message, { hint, details, cause, exitCode: EXIT.failedOldServing })
 }
 
 const connectionLost = (cause: DrayError, execution: Execution): DeployFailed => {

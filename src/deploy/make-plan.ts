@@ -97,7 +97,7 @@ const pulls = (host: HostPlan): NewStep[] => {
 const placement = (host: HostPlan): NewStep[] => {
   const { observation, files } = host
   if (files.changed.length === 0 && files.removed.length === 0) return []
-  const first = observation.files.length === files.changed.length
+  const first = host.current === undefined
   return [
     {
       kind: 'place-files',

@@ -83,7 +83,7 @@ const resolveImages = async (
         },
       )
     }
-    const reference = parseImageReference(image)
+    const reference = readReference(service, image)
     const name = renderImageReference(reference)
     const answer = asked.get(name) ?? ask(reference)
     asked.set(name, answer)
@@ -96,4 +96,17 @@ const resolveImages = async (
     ]),
   )
   return new Map(services)
+}
+
+/** Throws IMAGE_INVALID with the service whose image it is. */
+const readReference = (service: string, image: string): ImageReference => {
+  try {
+    return parseImageReference(image)
+  } catch (error) {
+    if (!(error instanceof DrayError)) throw error
+    throw new DrayError(error.code, `Service ${service}: ${error.message}`, {
+      hint: error.hint,
+      cause: error,
+    })
+  }
 }

@@ -1,4 +1,5 @@
 import { DrayError } from '../errors/dray-error.ts'
+import { EXIT } from '../errors/exit-code.ts'
 import type { AppModel } from './app-model.ts'
 import { decideService, type DecisionInput, type ServiceDecision } from './decide-service.ts'
 import { proxyServiceOf } from './entrance.ts'
@@ -19,20 +20,17 @@ export type HostPlan = {
 /** A step before it has its number. */
 export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
-/** What is to be done on one host, before it is put in order. Throws SERVICE_UNKNOWN and FILE_NOT_OURS. */
+/** What is to be done on one host, before it is put in order. Throws SERVICE_UNKNOWN, FILE_NOT_OURS and PORT_TAKEN. */
 export const planHost = (observation: HostObservation, desired: DesiredRelease): HostPlan => {
   refuseUnknownServices(observation.facts.app, desired)
   const current = newestRelease(observation.facts.releases)
   const proxyService = proxyServiceOf(observation.facts.app, desired)
   const input: DecisionInput = { observation, desired, current, proxyService }
   const decisions = observation.facts.app.services.map((service) => decideService(service, input))
-  return {
-    observation,
-    current,
-    decisions,
-    files: changedFiles(observation, desired, current),
-    proxyService,
-  }
+  const files = changedFiles(observation, desired, current)
+  const host: HostPlan = { observation, current, decisions, files, proxyService }
+  refuseTakenPorts(host)
+  return host
 }
 
 const refuseUnknownServices = (app: AppModel, desired: DesiredRelease): void => {
@@ -53,6 +51,24 @@ const refuseUnknownServices = (app: AppModel, desired: DesiredRelease): void => 
       `dray.yml names service ${name} (${key}), which the compose file does not have.`,
       {
         hint: `It has ${known.join(', ')}.`,
+      },
+    )
+  }
+}
+
+/** A port that somebody else listens on would show only when the service that is replaced has been stopped. */
+const refuseTakenPorts = ({ observation, decisions }: HostPlan): void => {
+  const own = new Set(observation.containers.flatMap((container) => container.publishedPorts))
+  const taken = new Set(observation.facts.listeningPorts.filter((port) => !own.has(port)))
+  for (const { service, action } of decisions) {
+    const port = action === 'leave' ? undefined : service.publishedPorts.find((it) => taken.has(Number(it)))
+    if (port === undefined) continue
+    throw new DrayError(
+      'PORT_TAKEN',
+      `Port ${port}, which ${service.name} publishes, is already used by something else on ${observation.host}.`,
+      {
+        exitCode: EXIT.precondition,
+        hint: `On the server: \`sudo ss -ltnp 'sport = :${port}'\` shows what it is.`,
       },
     )
   }

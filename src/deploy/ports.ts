@@ -78,6 +78,8 @@ export type Container = {
   health: 'none' | 'starting' | 'healthy' | 'unhealthy'
   /** How long Docker waits between the stop signal and killing it. */
   stopGraceMs: number
+  /** TCP ports of the host that lead to it. */
+  publishedPorts: readonly number[]
   networks: readonly { name: string; address: string; aliases: readonly string[] }[]
 }
 
@@ -169,6 +171,8 @@ export type EnvFileFacts = { mode: string; keys: readonly string[]; readableByOt
 /** What the app's directory on a host holds before a deploy, and how Compose there understands the app. */
 export type DirectoryFacts = {
   envFile: EnvFileFacts
+  /** TCP ports that something on the host listens on. */
+  listeningPorts: readonly number[]
   /** Releases recorded there, oldest first. */
   releases: readonly Release[]
   /** Ids that were ever started, failed ones included. */

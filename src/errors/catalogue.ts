@@ -247,7 +247,7 @@ export const catalogue = {
   },
   URL_CHECK_FAILED: {
     title: 'The app does not answer at its URL with the new release.',
-    hint: 'Its last log lines are above.',
+    hint: 'Look at the log of the app and the proxy, and at the URL under `probe:` in dray.yml.',
     exitCode: EXIT.failedOldServing,
   },
   UNDO_FAILED: {

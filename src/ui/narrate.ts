@@ -90,6 +90,6 @@ function deployLine(event: Extract<DeployEvent, { type: 'deploy.started' }>): st
 function planLine({ unchanged, steps, release }: Plan): string {
   if (unchanged) return `Plan: nothing to do, release ${release} is what runs`
   const bytes = downloadSize(steps)
-  const download = bytes > 0 ? `, ${renderBytes(bytes)} to download` : ''
+  const download = bytes > 0 ? `, up to ${renderBytes(bytes)} to download` : ''
   return `Plan for release ${release}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${download}`
 }

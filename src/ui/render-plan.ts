@@ -74,5 +74,5 @@ function leftLines({ left }: Plan, { colors, columns }: Look): string[] {
 function downloadLine(steps: readonly Step[]): string {
   const pulls = steps.filter(({ kind }) => kind === 'pull-image').length
   if (pulls === 0) return ''
-  return `To download: ${renderBytes(downloadSize(steps))} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
+  return `To download: up to ${renderBytes(downloadSize(steps))} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
 }

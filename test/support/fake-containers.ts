@@ -102,6 +102,7 @@ export class FakeContainers {
       ...(service.healthCheck === 'defined' && !ends ? { healthCheck: fakeHealthCheck } : {}),
       health: 'starting',
       stopGraceMs: 10_000,
+      publishedPorts: [],
       networks: [
         {
           name: 'shop_default',

@@ -145,6 +145,7 @@ export class FakeHost implements TargetHost {
       return {
         envFile: this.envFile,
         releases: this.releases,
+        listeningPorts: [],
         usedReleaseIds: [...this.releases.map((it) => it.id), ...this.journal.map((it) => it.release)],
         app: JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,
       }

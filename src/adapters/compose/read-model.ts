@@ -149,7 +149,9 @@ const readService = (
 
 /** A mount of what lies beside the compose file; nothing for what is the server's own. */
 const shipped = (source: string | undefined, target: string): { path: string; target: string }[] =>
-  source?.startsWith('./') === true ? [{ path: source.slice(2).replace(/\/$/, ''), target }] : []
+  source !== undefined && /^\.{1,2}\//.test(source)
+    ? [{ path: source.replace(/^\.\//, '').replace(/\/$/, ''), target }]
+    : []
 
 const useSchema = z.looseObject({ source: z.string(), target: z.string().optional() })
 const fileSchema = z.looseObject({ file: z.string() })

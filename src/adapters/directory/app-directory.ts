@@ -84,7 +84,8 @@ const readFacts = (output: string, { host, path }: { host: string; path: string 
   if (sections.some((section) => section.name === 'no-docker')) {
     throw new DrayError('DOCKER_MISSING', `There is no \`docker\` on ${host}.`)
   }
-  checkComposeVersion(text('compose-version'), host)
+  const composeVersion = sectionText(sections, 'compose-version')
+  if (composeVersion !== undefined) checkComposeVersion(composeVersion, host)
   if (text('model-exit') !== '0')
     throw composeRefusal(text('model-error'), { host, path, stage: text('stage') })
   const releases = sections
@@ -94,6 +95,10 @@ const readFacts = (output: string, { host, path }: { host: string; path: string 
   const [mode = '', ...keys] = text('env').split('\n')
   return {
     envFile: { mode, keys, readableByOthers: Number.parseInt(mode.at(-1) ?? '0', 8) >= 4 },
+    listeningPorts: text('listening')
+      .split('\n')
+      .map((port) => Number.parseInt(port, 16))
+      .filter((port) => port > 0),
     releases,
     usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'))],
     app: readAppModel({

@@ -89,8 +89,9 @@ plain=$!
 (. "$stage/values" && model) > "$stage/model" 2> "$stage/error" &
 valued=$!
 
-section compose-version
-docker compose version --short 2> /dev/null
+section listening
+cat /proc/net/tcp /proc/net/tcp6 2> /dev/null |
+  awk '$4 == "0A" { parts = split($2, part, ":"); print part[parts] }' | sort -u
 section stage
 printf '%s\\n' "$copy"
 section env
@@ -108,6 +109,11 @@ wait $valued
 code=$?
 section model-exit
 echo $code
+# It is asked for only where it has never been good: it takes as long as a model.
+if [ "$code" -ne 0 ] || ! [ -d "$path/.dray/releases" ]; then
+  section compose-version
+  docker compose version --short 2> /dev/null
+fi
 wait $plain
 section model
 cat "$stage/model"

@@ -39,6 +39,7 @@ export const containerAnswer = z.object({
     StopTimeout: z.number().nullish(),
   }),
   NetworkSettings: z.object({
+    Ports: orEmpty(z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()), {}),
     Networks: orEmpty(
       z.record(
         z.string(),
@@ -71,6 +72,9 @@ export function readContainer(answer: ContainerAnswer): Container {
     healthCheck: readHealthCheck(config),
     health: readHealth(state.Health?.Status),
     stopGraceMs: (config.StopTimeout ?? 10) * 1000,
+    publishedPorts: Object.entries(answer.NetworkSettings.Ports).flatMap(([port, bindings]) =>
+      port.endsWith('/tcp') ? (bindings ?? []).map(({ HostPort }) => Number(HostPort)) : [],
+    ),
     networks: Object.entries(answer.NetworkSettings.Networks).map(([name, network]) => ({
       name,
       address: network.IPAddress,

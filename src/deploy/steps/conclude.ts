@@ -1,25 +1,35 @@
 import { DrayError } from '../../errors/dray-error.ts'
+import { logOf } from '../container-log.ts'
+import { proxyServiceOf } from '../entrance.ts'
 import type { StepContext, StepRunner } from '../execution.ts'
 import type { StepOf } from '../plan.ts'
 import type { Release } from '../release.ts'
+import { refuseEnded } from './refuse-ended.ts'
 
 /** The app answers at its URL, through the proxy; asked until it does or the patience ends. */
 export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, execution, signal }) => {
   const { clock, patience } = execution
+  const { engine, prober } = run.host
   const untilMs = clock.now() + patience.urlCheckMs
   for (;;) {
-    const answer = await run.host.prober.get(step.url, 2_000)
+    const answer = await prober.get(step.url, 2_000)
     if ('status' in answer && answer.status < step.below) return `answers ${answer.status}`
     const said = 'status' in answer ? `answers ${answer.status}` : `gives no answer (${answer.error})`
     if (clock.now() >= untilMs) {
-      throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`)
+      const proxyService = proxyServiceOf(run.observation.facts.app, execution.desired)
+      const containers = await engine.containers(run.observation.facts.app.project)
+      const proxy = containers.find((it) => it.service === proxyService && !it.oneOff)
+      throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`, {
+        details: proxy === undefined ? {} : await logOf(engine, proxy),
+      })
     }
     await clock.sleep(patience.healthPollMs, signal)
   }
 }
 
-/** Writes down what is now in place. From here on the new release is the one that counts. */
+/** Writes down what is now in place, if it is still up. From here on the new release is the one that counts. */
 export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, context) => {
+  await refuseEnded(context)
   await context.run.host.directory.record(describeRelease(step, context), step.dropReleases)
   context.run.done.recorded = true
   return step.release

@@ -21,6 +21,10 @@ export const switchProxy: StepRunner<StepOf<'switch-proxy'>> = async (step, { ru
     containers: step.services.flatMap((service) => servingContainers(service, run, execution.plan)),
     drainMs,
     signal,
+  }).catch((error: unknown) => {
+    // A configuration that nginx refuses leaves it as it was.
+    if (error instanceof DrayError && error.code === 'PROXY_CONFIG_INVALID') run.done.switched = false
+    throw error
   })
   const seconds = ((clock.now() - startedAtMs) / 1000).toFixed(1)
   return drained

@@ -34,7 +34,7 @@ test('folds each step into a group, one after the other where they run side by s
     "Deploying shop to test (tag 3f2a1c9) on deploy@test.example.com
     Connecting to deploy@test.example.com
     ::warning title=shop on test::frontend has no health check: dray can only see that it runs
-    Plan for release r42: 9 steps, 39.3 MB to download
+    Plan for release r42: 9 steps, up to 39.3 MB to download
     ::group::1/9 Drop dangling images
     Because: layers of no image take room
     1/9 nothing to do

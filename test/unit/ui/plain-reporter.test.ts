@@ -17,7 +17,7 @@ test('tells a deploy in lines with the time since its start, and the result on s
   expect(stderr).toMatchInlineSnapshot(`
     "    0.0 s  Deploying shop to test (tag 3f2a1c9) on deploy@test.example.com
         0.1 s  Connecting to deploy@test.example.com
-        0.4 s  Plan for release r42: 9 steps, 39.3 MB to download
+        0.4 s  Plan for release r42: 9 steps, up to 39.3 MB to download
         0.4 s  Warning: frontend has no health check: dray can only see that it runs
         0.5 s  1/9 Drop dangling images (layers of no image take room)
         0.6 s  1/9 nothing to do

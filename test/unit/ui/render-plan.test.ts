@@ -26,7 +26,7 @@ test('numbers the steps, with size and cause, then warnings, what is left, and t
     Left as they are:
       nginx  same image and configuration
 
-    To download: 39.3 MB in 2 images.
+    To download: up to 39.3 MB in 2 images.
     "
   `)
 })
@@ -60,7 +60,7 @@ test('breaks causes and warnings where the terminal is narrow', () => {
     Left as they are:
       nginx  same image and configuration
 
-    To download: 39.3 MB in 2 images.
+    To download: up to 39.3 MB in 2 images.
     "
   `)
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(72)
@@ -77,7 +77,7 @@ test('names the host of each step where there are several', () => {
       1  a.example  Drop dangling images                     layers of no image take room
       2  b.example  Pull acme/shop-backend:3f2a1c9  27.0 MB  image is not on the host
 
-    To download: 27.0 MB in 1 image.
+    To download: up to 27.0 MB in 1 image.
     "
   `)
 })

@@ -72,7 +72,12 @@ describe('a service is read as a deploy decides by it:', () => {
           { type: 'bind', source: `${stage}-other/x`, target: '/x' },
         ],
       },
-      { mounts: [{ path: 'nginx/conf.d', target: '/etc/nginx/conf.d' }] },
+      {
+        mounts: [
+          { path: 'nginx/conf.d', target: '/etc/nginx/conf.d' },
+          { path: '../shop-other/x', target: '/x' },
+        ],
+      },
     ],
     ['restart: no', { restart: 'no' }, { restarts: false }],
     ['restart: unless-stopped', { restart: 'unless-stopped' }, { restarts: true }],

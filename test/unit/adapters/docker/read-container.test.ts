@@ -32,6 +32,7 @@ test('names, times and addresses are in our units', () => {
     createdAtMs: Date.parse('2026-01-02T03:04:05.123Z'),
     startedAtMs: 0,
     stopGraceMs: 10_000,
+    publishedPorts: [],
     health: 'none',
     healthCheck: undefined,
     networks: [{ name: 'shop', address: '10.0.0.2', aliases: [] }],
