@@ -50,11 +50,15 @@ const untilCheckPasses = async (
   let last: ExecResult | undefined
   while (clock.now() < deadlineMs) {
     const turnMs = clock.now()
-    // Side by side, since each is a way to the server and back; a check that passes counts more.
+    // Side by side, since each is a way to the server and back. A check that passes counts more than what Docker calls
+    // healthy, but not when it passed in a container that was started again.
     const alive = throwIfStopped(container, context)
     alive.catch(() => undefined)
     last = await runCheck(container, check, context)
-    if (last?.exitCode === 0) return
+    if (last?.exitCode === 0) {
+      await alive.catch(throwIfExited)
+      return
+    }
     if (last?.exitCode === 126 || last?.exitCode === 127) {
       throw brokenCheck(container, last, await logOf(run.host.engine, container))
     }
@@ -173,7 +177,12 @@ const throwIfStopped = async (
   })
 }
 
-const endOf = ({ outOfMemory, state, exitCode }: Container): string => {
+const throwIfExited = (error: unknown): void => {
+  if (!(error instanceof DrayError) || error.code !== 'SERVICE_UNHEALTHY') throw error
+}
+
+/** How a container ended, as the end of a sentence. */
+export const endOf = ({ outOfMemory, state, exitCode }: Container): string => {
   if (outOfMemory) return 'was killed for using too much memory'
   // Docker forgets the exit code as soon as it has started the container again.
   return state === 'running' ? 'ended and was started again' : `ended with exit code ${exitCode}`

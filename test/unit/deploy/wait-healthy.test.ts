@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fakeApp, fakeService, plainImage, withTag } from '../../support/fake-app.ts'
+import { fakeApp, fakeProxy, fakeService, plainImage, withTag } from '../../support/fake-app.ts'
 import { FakeWorld } from '../../support/fake-deploy.ts'
 
 const withCheck = fakeApp([fakeService('backend')])
@@ -59,6 +59,38 @@ describe('a service with a health check', () => {
     expect((await world.failure()).message).toBe(
       'backend ended and was started again instead of becoming healthy.',
     )
+  })
+
+  test('is not ready when it passes in a container that was started again', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-2', () => {
+      world.host.containers.behaviours.set('backend:v2', 'healthy')
+      world.host.containers.change('backend-2', { restartCount: 1 })
+    })
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED' })
+  })
+
+  test('is ready when it passes, whatever Docker called it a moment before', async () => {
+    const world = await atV1()
+    world.host.when('check backend-2', () =>
+      world.host.containers.change('backend-2', { health: 'unhealthy' }),
+    )
+    await world.deploy()
+    expect(world.events.at(-1)).toBeDefined()
+    expect(world.host.releases.at(-1)?.id).toBe('r2')
+  })
+
+  test('that ends after it was healthy is undone, and the old one is still there', async () => {
+    const world = await atV1(fakeApp([fakeService('backend'), fakeProxy()]))
+    world.host.when('turn', () => world.host.containers.change('backend-2', { restartCount: 1 }))
+    const failure = await world.failure()
+    expect(failure).toMatchObject({
+      code: 'SERVICE_EXITED',
+      message: 'backend ended and was started again after it had become healthy.',
+    })
+    expect(world.host.releases.at(-1)?.id).toBe('r1')
+    expect(world.host.containers.all.map(({ id }) => id)).toEqual(['backend-1', 'nginx-1'])
   })
 
   test('fails at once when its container ends', async () => {
