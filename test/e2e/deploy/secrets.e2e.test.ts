@@ -164,7 +164,7 @@ describe(".env, which is the server's", () => {
     await app.writeSource({ 'naming.yml': including(['nginx', '.env'], []) })
     const before = await facts()
     const result = await app.deploy('v1', '--config', 'naming.yml')
-    expect(result).toMatchObject({ exitCode: 2, failure: undefined })
+    expect(result).toMatchObject({ exitCode: 2, failure: { code: 'CONFIG_INVALID' } })
     expect(result.stdout + result.stderr).toContain('bundle.include[1]')
     expect(await facts()).toBe(before)
   })
