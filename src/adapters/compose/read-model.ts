@@ -84,13 +84,14 @@ export const readAppModel = ({ model, plainModel, stage, envFileHashes }: ModelT
   }
 }
 
-/** Paths below the stage and beside it become relative, as they were written. */
+/** Paths below the stage and beside it become relative, as they were written. Compose doubles a dollar in what it prints. */
 const parseModel = (text: string, stage: string): RawModel | undefined => {
   if (text === '') return undefined
+  const printed = JSON.stringify(stage).slice(1, -1).replaceAll('$', '$$$$')
   const relative = text
-    .replaceAll(`${stage}/`, './')
-    .replaceAll(`"${stage}"`, '"."')
-    .replaceAll(`"${posix.dirname(stage)}/`, '"../')
+    .replaceAll(`${printed}/`, './')
+    .replaceAll(`"${printed}"`, '"."')
+    .replaceAll(`"${posix.dirname(printed)}/`, '"../')
   try {
     return modelSchema.parse(JSON.parse(relative))
   } catch {

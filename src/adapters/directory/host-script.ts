@@ -9,6 +9,9 @@ export const runScript = (
   { args, ...options }: RunOptions & { args: readonly string[] },
 ): Promise<CommandOutput> => shell.run(['sh', '-c', script, 'dray', ...args], options)
 
+/** The kernel's words, and those of GNU tar for a file of which only the beginning found room. */
+const DISK_FULL_TEXT = /no space left on device|disk quota exceeded|wrote only \d+ of \d+ bytes/i
+
 /**
  * The error for a script that failed: DISK_FULL, PATH_NOT_WRITABLE or ENV_MISSING where it says so, else
  * HOST_COMMAND_FAILED with what it printed.
@@ -34,7 +37,7 @@ export const scriptFailure = (
       hint: `Create it on the server: \`install -D -m 600 /dev/null ${path}/.env\`, then put the app's secrets in. dray never writes it.`,
     })
   }
-  if (/no space left on device|disk quota exceeded/i.test(text)) {
+  if (DISK_FULL_TEXT.test(text)) {
     return new DrayError('DISK_FULL', `The disk of ${host} is full: ${what} failed.`)
   }
   if (output.exitCode === NOT_WRITABLE || /permission denied|read-only file system/i.test(text)) {

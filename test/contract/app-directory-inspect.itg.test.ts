@@ -1,0 +1,200 @@
+import { chmod, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
+import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import { createAppSource } from '../../src/adapters/source/app-source.ts'
+import type { AppModel } from '../../src/deploy/app-model.ts'
+import type { AppSource, BundleFile, DirectoryFacts } from '../../src/deploy/ports.ts'
+import { temporaryApp, treeOf } from './temporary-directory.ts'
+
+const shell = new LocalShell()
+afterAll(() => shell[Symbol.asyncDispose]())
+
+const textFile = (path: string, text: string): BundleFile => ({
+  path,
+  content: Buffer.from(text),
+  mode: 0o644,
+})
+const compose = (text: string): BundleFile[] => [textFile('docker-compose.yml', text)]
+const web = 'services:\n  web:\n    image: nginx\n'
+
+type Facts = { env?: string; values?: Record<string, string>; server?: Record<string, string> }
+
+async function inspect(files: readonly BundleFile[], facts: Facts = {}): Promise<DirectoryFacts> {
+  const { env = '', values = {}, server = {} } = facts
+  const path = await temporaryApp({ ...server, '.env': env })
+  const before = await treeOf(path)
+  const found = await createAppDirectory({ shell, path, values }).inspect(files)
+  expect(await treeOf(path)).toEqual(before)
+  return found
+}
+
+const keysOf = async (env: string): Promise<readonly string[]> =>
+  (await inspect(compose(web), { env })).envFile.keys
+
+describe('the names in .env, and never a value:', () => {
+  test.each<[string, string, string[]]>([
+    ['plain ones', 'A=1\nB_2=x y\nexport C=3\n', ['A', 'B_2', 'C']],
+    ['comments, blank lines, indents', '# A=1\n\n  B=2\n\t#C=3\n', ['B']],
+    ['a colon instead of the sign', 'A: 1\nB : 2\n', ['A', 'B']],
+    ['no last newline', 'A=1\nB=2', ['A', 'B']],
+    ['none', '', []],
+    ['lines in double quotes', 'A="one\nSECRET=two\n# three"\nB=2\n', ['A', 'B']],
+    ['lines in single quotes', "A='one\nSECRET=two'\nB=2\n", ['A', 'B']],
+    ['escaped quotes', 'A="one \\" two\nSECRET=x"\nB=2\n', ['A', 'B']],
+    ['quotes within a value', 'A=it\'s "x\nB=2\n', ['A', 'B']],
+    ['a sign in a value', 'A=b=c\nB="d=e"\n', ['A', 'B']],
+    ['Windows line ends', 'A=1\r\nB="2"\r\n', ['A', 'B']],
+  ])('%s', async (_what, env, keys) => {
+    expect(await keysOf(env)).toEqual(keys)
+  })
+})
+
+test('no value of .env is in what comes back, but where the compose file asks for it', async () => {
+  const env = 'PASSWORD=hunter2hunter2\nKEY="-----BEGIN\nTOKEN=abcabc\n-----END"\n'
+  const found = await inspect(compose(`${web}    env_file: .env\n`), { env })
+  expect(JSON.stringify(found)).not.toMatch(/hunter2|abcabc|BEGIN/)
+})
+
+test('the mode of .env is told, and whether others may read it', async () => {
+  const path = await temporaryApp()
+  const directory = createAppDirectory({ shell, path, values: {} })
+  expect((await directory.inspect(compose(web))).envFile).toMatchObject({
+    mode: '600',
+    readableByOthers: false,
+  })
+  await chmod(join(path, '.env'), 0o644)
+  expect((await directory.inspect(compose(web))).envFile).toMatchObject({
+    mode: '644',
+    readableByOthers: true,
+  })
+})
+
+test('a change of .env changes the services that read it, and no other', async () => {
+  const text = 'services:\n  a: { image: nginx, env_file: .env }\n  b: { image: nginx }\n'
+  const hashes = async (env: string): Promise<string[]> =>
+    (await inspect(compose(text), { env })).app.services.map(({ definitionHash }) => definitionHash)
+  const [before, after] = [await hashes('A=1'), await hashes('A=2')]
+  expect(after[0]).not.toBe(before[0])
+  expect(after[1]).toBe(before[1])
+})
+
+test('deploy-time values count, what depends on them is pinned, and .env fills the rest', async () => {
+  const text =
+    'services:\n  web:\n    image: ghcr.io/${OWNER}/web:${IMAGE_TAG:-latest}\n    environment: { TAG: "${IMAGE_TAG:-none}", FIXED: a }\n'
+  const { app } = await inspect(compose(text), { env: 'OWNER=acme\n', values: { IMAGE_TAG: 'v2' } })
+  expect(app.services[0]?.image).toBe('ghcr.io/acme/web:v2')
+  expect(app.pins).toEqual({ web: { environment: { TAG: 'v2' } } })
+})
+
+test('the project is named as a plain `docker compose` there would name it', async () => {
+  expect((await inspect(compose(web))).app.project).toBe('theshopsapp')
+})
+
+test('anchors, profiles, extends and secrets are as Compose understands them', async () => {
+  const text = `
+x-base: &base { image: nginx, restart: always }
+services:
+  a: { <<: *base, deploy: { replicas: 2 } }
+  b: { extends: { service: a }, configs: [{ source: site, target: /site.conf }] }
+  c: { <<: *base, profiles: [debug] }
+configs: { site: { file: ./site.conf } }
+`
+  const { services } = (await inspect([...compose(text), textFile('site.conf', '')])).app
+  expect(services.map(({ name, replicas, restarts }) => [name, replicas, restarts])).toEqual([
+    ['a', 2, true],
+    ['b', 2, true],
+  ])
+  expect(services[1]?.mounts).toEqual([{ path: 'site.conf', target: '/site.conf' }])
+})
+
+test('what Compose refuses is told in its words, with the path as the user wrote it', async () => {
+  const failure = inspect(compose('services:\n  web:\n    imagee: nginx\n'))
+  await expect(failure).rejects.toMatchObject({ code: 'COMPOSE_INVALID', exitCode: 2 })
+  await expect(failure).rejects.toThrow(/imagee/)
+  await expect(failure).rejects.not.toThrow(/\/tmp\//)
+})
+
+test('without .env nothing is read', async () => {
+  const path = await temporaryApp()
+  await unlink(join(path, '.env'))
+  const directory = createAppDirectory({ shell, path, values: {} })
+  await expect(directory.inspect(compose(web))).rejects.toMatchObject({ code: 'ENV_MISSING', exitCode: 3 })
+})
+
+test('a record that another version wrote is refused, not guessed at', async () => {
+  const record = { '.dray/releases/r1/release.json': '{"version":2}' }
+  await expect(inspect(compose(web), { server: record })).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
+})
+
+test('ids of releases that failed are known from the journal, torn lines passed over', async () => {
+  const journal = '{"version":1,"release":"r3","event":"deploy.started"}\n{"version":1,"rel\n'
+  const { usedReleaseIds } = await inspect(compose(web), { server: { '.dray/journal.ndjson': journal } })
+  expect(usedReleaseIds).toEqual(['r3'])
+})
+
+describe('after the bundle is placed, a plain `docker compose` on the server means the release:', () => {
+  const pinned = `nginx@sha256:${'1'.repeat(64)}`
+  const cases: Record<string, { composeFiles: string[]; files: Record<string, string> }> = {
+    'one file': { composeFiles: ['docker-compose.yml'], files: { 'docker-compose.yml': web } },
+    'one file of another name': { composeFiles: ['prod.yml'], files: { 'prod.yml': web } },
+    'one that extends the default one': {
+      composeFiles: ['prod.yml'],
+      files: {
+        'docker-compose.yml': web,
+        'prod.yml':
+          'services:\n  web:\n    extends: { file: docker-compose.yml, service: web }\n    restart: always\n',
+      },
+    },
+    'several files': {
+      composeFiles: ['docker-compose.yml', 'docker-compose.prod.yml'],
+      files: {
+        'docker-compose.yml': web,
+        'docker-compose.prod.yml': 'services:\n  web:\n    restart: always\n',
+      },
+    },
+  }
+  test.each(Object.entries(cases))('%s', async (_what, { composeFiles, files }) => {
+    const here = await temporaryApp(files)
+    const path = await temporaryApp()
+    const source: AppSource = createAppSource({ directory: here, composeFiles, include: [] })
+    const directory = createAppDirectory({ shell, path, values: {} })
+    const { app } = await directory.inspect(await source.composeFiles())
+    await directory.place({
+      files: await source.bundle(app, { web: pinned }),
+      remove: [],
+      inPlace: [],
+      adopt: [],
+    })
+    const model = JSON.parse(
+      (await shell.run(['docker', 'compose', 'config', '--format', 'json'], { cwd: path })).stdout,
+    ) as { services: { web: { image: string; restart?: string } } }
+    expect(model.services.web.image).toBe(pinned)
+    expect(model.services.web.restart).toBe(app.services[0]?.restarts === true ? 'always' : undefined)
+    await expectSameModel(directory.inspect(await source.composeFiles()), app)
+  })
+})
+
+async function expectSameModel(inspecting: Promise<DirectoryFacts>, app: AppModel): Promise<void> {
+  expect((await inspecting).app).toEqual(app)
+}
+
+test('a disk that is full is called so, and what was there is there still', async () => {
+  const path = join(await temporaryApp(), 'small')
+  await mkdir(path)
+  await shell.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'none', path])
+  try {
+    await writeFile(join(path, '.env'), '')
+    await mkdir(dirname(join(path, 'nginx.conf')), { recursive: true })
+    await writeFile(join(path, 'nginx.conf'), 'old')
+    const directory = createAppDirectory({ shell, path, values: {} })
+    const big = { path: 'nginx.conf', content: Buffer.alloc(512 * 1024, 'x'), mode: 0o644 }
+    const placing = directory.place({ files: [big], remove: [], inPlace: ['nginx.conf'], adopt: [] })
+    await expect(placing).rejects.toMatchObject({ code: 'DISK_FULL', exitCode: 3 })
+    await directory.restore()
+    expect(await readFile(join(path, 'nginx.conf'), 'utf8')).toBe('old')
+  } finally {
+    await shell.run(['umount', path])
+  }
+})
