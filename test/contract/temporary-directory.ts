@@ -2,7 +2,6 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFil
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Shell } from '../../src/adapters/host/shell.ts'
 
 /** An app's directory with a `.env`, whose own name is an awkward one; it goes with the test. */
 export async function temporaryApp(files: Readonly<Record<string, string>> = {}): Promise<string> {
@@ -31,16 +30,4 @@ export async function treeOf(directory: string, below = ''): Promise<Record<stri
     else tree[path] = `${(stat.mode & 0o777).toString(8)} ${await readFile(full, 'utf8')}`
   }
   return tree
-}
-
-/** A shell whose commands have more in their environment. */
-export function withEnvironment(shell: Shell, env: Readonly<Record<string, string>>): Shell {
-  return {
-    name: shell.name,
-    connect: (signal) => shell.connect(signal),
-    run: (argv, options) => shell.run(argv, { ...options, env: { ...env, ...options?.env } }),
-    open: (argv, options) => shell.open(argv, { ...options, env: { ...env, ...options?.env } }),
-    dial: (host, port) => shell.dial(host, port),
-    [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
-  }
 }
