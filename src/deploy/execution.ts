@@ -13,6 +13,8 @@ export type Patience = {
   settleMs: number
   /** How long a container without a health check gets to listen on a port that its image exposes. */
   listenMs: number
+  /** How long new containers are seen to stay up, at the least, before they take over from others. */
+  steadyMs: number
   /** How long the proxy's old workers, and so the requests they serve, get to finish. */
   drainMs: number
   /** How long the URL may take to answer well after the switch. */
@@ -23,6 +25,7 @@ export const defaultPatience: Patience = {
   healthPollMs: 200,
   settleMs: 2_000,
   listenMs: 15_000,
+  steadyMs: 1_000,
   drainMs: 30_000,
   urlCheckMs: 5_000,
 }

@@ -1,6 +1,7 @@
 import type { AppModel } from '../../src/deploy/app-model.ts'
 import { deploy, planDeploy, type DeployRequest } from '../../src/deploy/deploy.ts'
 import type { DeployEvent, Failure } from '../../src/deploy/events.ts'
+import { defaultPatience } from '../../src/deploy/execution.ts'
 import { failureFrom } from '../../src/deploy/failure.ts'
 import { familiarName, renderImageReference, type ImageReference } from '../../src/deploy/image-reference.ts'
 import type { DesiredRelease } from '../../src/deploy/observation.ts'
@@ -69,7 +70,7 @@ export class FakeWorld {
       credentials: async () => undefined,
       desired: this.desired,
       deployer: { user: 'ann', machine: 'laptop' },
-      patience: { healthPollMs: 200, settleMs: 2_000, listenMs: 15_000, drainMs: 30_000, urlCheckMs: 5_000 },
+      patience: defaultPatience,
       servicePatience: {},
       probe: { everyMs: 100, timeoutMs: 1_000 },
       waitMs: 0,

@@ -3,11 +3,10 @@ import { isOneShot } from '../app-model.ts'
 import { logOf } from '../container-log.ts'
 import type { StepContext } from '../execution.ts'
 import type { Container } from '../ports.ts'
-import { endOf } from './wait-healthy.ts'
 
 /**
- * A release that crashes over and over may be healthy for a moment after each start. Before the old containers go, every
- * new one has to run still, and never to have been started again. Throws SERVICE_EXITED.
+ * New containers that are to take over have to run still, and never to have been started again: a release that crashes over
+ * and over may be healthy for a moment after each start. Throws SERVICE_EXITED.
  */
 export const refuseEnded = async ({ run }: StepContext): Promise<void> => {
   const { app } = run.observation.facts
@@ -25,4 +24,11 @@ export const refuseEnded = async ({ run }: StepContext): Promise<void> => {
   throw new DrayError('SERVICE_EXITED', `${ended.service} ${endOf(ended)} after it had become healthy.`, {
     details: await logOf(run.host.engine, ended),
   })
+}
+
+/** How a container ended, as the rest of a sentence. */
+export const endOf = ({ outOfMemory, state, exitCode }: Container): string => {
+  if (outOfMemory) return 'was killed for using too much memory'
+  // Docker forgets the exit code as soon as it has started the container again.
+  return state === 'running' ? 'ended and was started again' : `ended with exit code ${exitCode}`
 }

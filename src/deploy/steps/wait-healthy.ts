@@ -3,6 +3,7 @@ import { logOf } from '../container-log.ts'
 import type { StepContext, StepRunner } from '../execution.ts'
 import type { StepOf } from '../plan.ts'
 import type { Container, ExecResult, HealthCheck } from '../ports.ts'
+import { endOf, refuseEnded } from './refuse-ended.ts'
 
 /** Waits until every new container of the services is healthy; the first that cannot be ends the wait for all. */
 export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, context) => {
@@ -23,7 +24,26 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
     others.abort(error)
     throw error
   }
+  if (takesOver(step.services, context)) await untilSteady(startedAtMs, context)
   return `after ${((context.execution.clock.now() - startedAtMs) / 1000).toFixed(1)} s`
+}
+
+/** Whether something serves that is lost when the new containers do not last. */
+const takesOver = (services: readonly string[], { run }: StepContext): boolean =>
+  run.observation.containers.some(
+    ({ service, oneOff, state }) =>
+      services.includes(service) && !oneOff && state === 'running' && !run.done.recreated.has(service),
+  )
+
+/**
+ * What crashes over and over is healthy for a moment after each start. An app that takes its time to start has been watched
+ * long enough by then; one that is healthy at once is watched a little longer.
+ */
+const untilSteady = async (startedAtMs: number, context: StepContext): Promise<void> => {
+  const { clock, patience } = context.execution
+  const missingMs = startedAtMs + patience.steadyMs - clock.now()
+  if (missingMs > 0) await clock.sleep(missingMs, context.signal)
+  await refuseEnded(context)
 }
 
 const untilHealthy = async (container: Container, context: StepContext): Promise<void> => {
@@ -179,11 +199,4 @@ const throwIfStopped = async (
 
 const throwIfExited = (error: unknown): void => {
   if (!(error instanceof DrayError) || error.code !== 'SERVICE_UNHEALTHY') throw error
-}
-
-/** How a container ended, as the end of a sentence. */
-export const endOf = ({ outOfMemory, state, exitCode }: Container): string => {
-  if (outOfMemory) return 'was killed for using too much memory'
-  // Docker forgets the exit code as soon as it has started the container again.
-  return state === 'running' ? 'ended and was started again' : `ended with exit code ${exitCode}`
 }

@@ -3,6 +3,7 @@ import { runLoad, type RunLoadOptions } from '../../support/load/run-load.ts'
 import type { LoadReport } from '../../support/load/load-report.ts'
 import type { TestApp } from './test-app.ts'
 
+/** So many answers, good or bad, come before and after. */
 const settledAnswers = 60
 
 /**
@@ -14,18 +15,18 @@ export async function underLoad<T>(
   load: Partial<RunLoadOptions>,
   action: () => Promise<T>,
 ): Promise<{ result: T; report: LoadReport }> {
-  let succeeded = 0
+  let answered = 0
   await using running = await runLoad({
     target: app.url,
     ratePerSecond: 200,
     ...load,
-    onProgress: (progress) => {
-      succeeded = progress.succeeded
+    onProgress: ({ succeeded, failed }) => {
+      answered = succeeded + failed
     },
   })
   const someMore = () => {
-    const from = succeeded
-    return running.waitUntil((progress) => progress.succeeded >= from + settledAnswers)
+    const enough = answered + settledAnswers
+    return running.waitUntil(({ succeeded, failed }) => succeeded + failed >= enough)
   }
   await someMore()
   const result = await action()

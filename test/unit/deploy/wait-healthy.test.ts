@@ -81,6 +81,18 @@ describe('a service with a health check', () => {
     expect(world.host.releases.at(-1)?.id).toBe('r2')
   })
 
+  test('that was healthy at once is watched for a second before it takes over', async () => {
+    const world = await atV1()
+    await world.deploy()
+    expect(waitOf(world)).toBeGreaterThanOrEqual(1_000)
+  })
+
+  test('takes over as soon as it is healthy when nothing is lost by it', async () => {
+    const world = new FakeWorld(withCheck)
+    await world.deploy()
+    expect(waitOf(world)).toBeLessThan(500)
+  })
+
   test('that ends after it was healthy is undone, and the old one is still there', async () => {
     const world = await atV1(fakeApp([fakeService('backend'), fakeProxy()]))
     world.host.when('turn', () => world.host.containers.change('backend-2', { restartCount: 1 }))
@@ -131,7 +143,7 @@ describe('a service without a health check', () => {
     const world = await atV1(withoutCheck)
     world.imageConfigs.set('ghcr.io/acme/backend:v2', { ...plainImage, exposedPorts: [8000] })
     await world.deploy()
-    expect(waitOf(world)).toBeLessThan(500)
+    expect(waitOf(world)).toBe(1_000)
   })
 
   test('has to run for a few seconds where nothing is exposed', async () => {
