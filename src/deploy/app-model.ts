@@ -11,6 +11,8 @@ export type ServiceModel = {
   /** Ports of the host: `80`, `8000-8010`, `53/udp`. */
   publishedPorts: readonly string[]
   containerName: string | undefined
+  /** Networks of the compose file that it is on. */
+  networks: readonly string[]
   /** `host`, `service:x`, `container:y`; undefined for ordinary networks. */
   networkMode: string | undefined
   /** It has an address of its own choosing, which two containers cannot share. */

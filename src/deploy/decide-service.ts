@@ -56,11 +56,11 @@ export const decideService = (service: ServiceModel, input: DecisionInput): Serv
   const known = (container: Container): boolean =>
     released !== undefined && container.configHash === released.configHash && container.imageName === image
   const sameRelease = released?.image === image && released.definitionHash === definitionHash
-  const networkChange = changedNetwork(app, current)
+  const networkChange = changedNetwork(service, app, current)
   const base = { service, image, definitionHash, dead: containers.filter((it) => !isRunning(it)) }
 
   if (sameRelease && networkChange === undefined) {
-    const good = running.filter(known).slice(0, service.replicas)
+    const good = running.filter((it) => known(it) && isWell(it)).slice(0, service.replicas)
     const endedWell = containers.some((it) => known(it) && it.state === 'exited' && it.exitCode === 0)
     if (
       good.length === service.replicas ||
@@ -149,10 +149,19 @@ const definitionWithFiles = (service: ServiceModel, input: DecisionInput): strin
 const isRunning = (container: Container): boolean =>
   container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
 
-const changedNetwork = (app: AppModel, current: Release | undefined): string | undefined =>
-  Object.entries(app.networks).find(
-    ([name, hash]) => current?.networks[name] !== undefined && current.networks[name] !== hash,
-  )?.[0]
+/** Not one that keeps restarting, or that Docker calls unhealthy: deploying again is asked for to mend it. */
+const isWell = ({ state, health }: Container): boolean => state === 'running' && health !== 'unhealthy'
+
+/** Compose makes a network anew when its definition changed, and with it all that is on it. */
+const changedNetwork = (
+  service: ServiceModel,
+  app: AppModel,
+  current: Release | undefined,
+): string | undefined =>
+  service.networks.find((name) => {
+    const before = current?.networks[name]
+    return before !== undefined && before !== app.networks[name]
+  })
 
 const causeOf = (facts: {
   service: ServiceModel

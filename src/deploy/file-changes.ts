@@ -34,6 +34,7 @@ export const changedFiles = (
     )
   }
   const wanted = new Set(observation.files.map((file) => file.path))
+  refuseShadowing(observation, new Set([...wanted, ...Object.keys(shipped)]))
   const removed = Object.keys(shipped).filter((path) => !wanted.has(path) && there.has(path))
   const mountedAlone = new Set(
     observation.facts.app.services.flatMap((service) => service.mounts.map(({ path }) => path)),
@@ -43,5 +44,34 @@ export const changedFiles = (
     removed,
     inPlace: changed.filter((path) => mountedAlone.has(path) && there.has(path)),
     adopt: foreign,
+  }
+}
+
+/** The names by which Compose finds its files by itself, in its order; of each list it takes the first that is there. */
+const COMPOSE_NAMES = [
+  ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
+  [
+    'compose.override.yml',
+    'compose.override.yaml',
+    'docker-compose.override.yml',
+    'docker-compose.override.yaml',
+  ],
+] as const
+
+/** Files that would matter on the host even if dray does not ship them. */
+export const composeNames: readonly string[] = COMPOSE_NAMES.flat()
+
+/** A foreign file that Compose would read instead of the one that is shipped. */
+const refuseShadowing = ({ host, fileHashes }: HostObservation, ours: ReadonlySet<string>): void => {
+  for (const names of COMPOSE_NAMES) {
+    const first = names.findIndex((name) => ours.has(name))
+    const other = names.find((name, index) => fileHashes.has(name) && !ours.has(name) && index < first)
+    const shipped = names[first]
+    if (other === undefined || shipped === undefined) continue
+    throw new DrayError(
+      'FILE_NOT_OURS',
+      `${host} has ${other}, which Compose would read there instead of ${shipped}, which dray ships.`,
+      { hint: `Move it away on the server if it is not needed any more: \`mv ${other} ${other}.old\`.` },
+    )
   }
 }

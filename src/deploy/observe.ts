@@ -9,6 +9,7 @@ import {
 import { proxyServiceOf } from './entrance.ts'
 import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from './app-model.ts'
+import { composeNames } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from './observation.ts'
 import type { AppSource, BundleFile, Registry, ResolvedImage, TargetHost } from './ports.ts'
 
@@ -38,6 +39,7 @@ export const observeHost = async (
           ...new Set([
             ...files.map((file) => file.path),
             ...lastFiles,
+            ...composeNames,
             ...[keepalivePath(app, desired) ?? []].flat(),
           ]),
         ]),

@@ -17,6 +17,7 @@ export function fakeService(
     dependsOn: [],
     publishedPorts: [],
     containerName: undefined,
+    networks: ['default'],
     networkMode: undefined,
     fixedAddress: false,
     volumes: [],

@@ -102,7 +102,7 @@ export class FakeContainers {
       ...(service.healthCheck === 'defined' && !ends ? { healthCheck: fakeHealthCheck } : {}),
       health: 'starting',
       stopGraceMs: 10_000,
-      publishedPorts: [],
+      publishedPorts: service.publishedPorts.map(Number),
       networks: [
         {
           name: 'shop_default',

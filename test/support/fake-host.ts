@@ -44,6 +44,8 @@ export class FakeHost implements TargetHost {
   envFile: EnvFileFacts = { mode: '600', keys: ['DATABASE_URL'], readableByOthers: false }
   /** What the app answers to a probe. */
   answer: () => ProbeAnswer = () => ({ status: 200 })
+  /** Ports of the host that something else listens on. */
+  foreignPorts: number[] = [22]
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   taskExitCode = 0
   /** Exit code of the script that turns the proxy. */
@@ -145,7 +147,10 @@ export class FakeHost implements TargetHost {
       return {
         envFile: this.envFile,
         releases: this.releases,
-        listeningPorts: [],
+        listeningPorts: [
+          ...this.foreignPorts,
+          ...this.containers.all.flatMap((container) => container.publishedPorts),
+        ],
         usedReleaseIds: [...this.releases.map((it) => it.id), ...this.journal.map((it) => it.release)],
         app: JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,
       }

@@ -120,6 +120,7 @@ const readService = (
       published === undefined ? [] : [protocol === 'tcp' ? String(published) : `${published}/${protocol}`],
     ),
     containerName: service.container_name,
+    networks: Object.keys(service.networks ?? {}),
     networkMode: service.network_mode,
     fixedAddress:
       service.mac_address !== undefined ||

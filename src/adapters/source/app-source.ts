@@ -56,6 +56,8 @@ export const createAppSource = (app: {
       const pins = textFile(
         app.composeFiles.length === 1 ? OVERRIDE_NAME : PINS_NAME,
         renderOverride(images, model.pins),
+        // What is pinned may come from `.env`.
+        Object.keys(model.pins).length === 0 ? 0o644 : 0o600,
       )
       const files = await Promise.all(others.map((path) => readBundleFile(app.directory, path)))
       return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...files]
@@ -90,10 +92,10 @@ const refuseAbove = async (directory: string, mounted: readonly string[]): Promi
   }
 }
 
-const textFile = (path: string, text: string): BundleFile => ({
+const textFile = (path: string, text: string, mode = 0o644): BundleFile => ({
   path,
   content: new TextEncoder().encode(text),
-  mode: 0o644,
+  mode,
 })
 
 const readBundleFile = async (directory: string, path: string): Promise<BundleFile> => {

@@ -3,7 +3,7 @@ import { join, normalize, posix } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import { isEnvFile } from './list-files.ts'
+import { ignoredByGit, isEnvFile } from './list-files.ts'
 
 const oneOrMany = z.union([z.string(), z.array(z.string())])
 const envFileEntry = z.union([z.string(), z.looseObject({ path: z.string() })])
@@ -52,7 +52,9 @@ export const composeReferences = async (
     for (const next of namedIn(text, name)) await visit(posix.join(posix.dirname(name), next), false)
   }
   for (const file of composeFiles) await visit(file, true)
-  return [...found]
+  // An env file that git ignores is a secret of this machine's, or the server's own.
+  const ignored = await ignoredByGit(directory, [...found])
+  return [...found].filter((name) => /\.ya?ml$/.test(name) || !ignored.has(name))
 }
 
 const namedIn = (text: string, name: string): string[] => {

@@ -74,7 +74,10 @@ const targetInside = async (directory: string, path: string): Promise<string> =>
 }
 
 /** `git check-ignore` exits with 1 when nothing is ignored and with 128 outside a repository: nothing is ignored then. */
-const ignoredByGit = async (directory: string, paths: readonly string[]): Promise<ReadonlySet<string>> => {
+export const ignoredByGit = async (
+  directory: string,
+  paths: readonly string[],
+): Promise<ReadonlySet<string>> => {
   if (paths.length === 0) return new Set()
   const child = run('git', ['-C', directory, 'check-ignore', '-z', '--stdin'])
   child.child.stdin?.on('error', () => undefined)

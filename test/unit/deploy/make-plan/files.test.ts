@@ -118,6 +118,17 @@ test('a foreign file that says something else is refused, by name', async () => 
   expect(failure).toMatchObject({ code: 'FILE_NOT_OURS', details: { problems: ['docker-compose.yml'] } })
 })
 
+test('a foreign file that Compose would read instead of ours is refused, and one that it would not is left', async () => {
+  const world = new FakeWorld(shop)
+  world.host.files.set('docker-compose.yaml', 'services: {}')
+  expect(await world.plan()).toMatchObject({ unchanged: false })
+  world.host.files.set('compose.yaml', 'services: {}')
+  await expect(world.plan()).rejects.toMatchObject({
+    code: 'FILE_NOT_OURS',
+    message: expect.stringContaining('compose.yaml') as string,
+  })
+})
+
 test('a foreign file that says the same is none', async () => {
   const world = new FakeWorld(shop)
   world.host.files.set(inDirectory, 'server {}')

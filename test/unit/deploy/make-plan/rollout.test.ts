@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ServiceModel } from '../../../../src/deploy/app-model.ts'
 import type { DesiredRelease } from '../../../../src/deploy/observation.ts'
-import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
+import { fakeApp, fakeProxy, fakeService, withService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 
 type Case = [cause: string, service: Partial<ServiceModel>, desired?: Partial<DesiredRelease>]
@@ -89,4 +89,32 @@ test('a network that is added recreates nothing', async () => {
   await world.deploy()
   world.app = { ...world.app, networks: { ...world.app.networks, more: 'n2' } }
   expect((await world.plan()).steps.map(({ kind }) => kind)).not.toContain('recreate-services')
+})
+
+test('a published port that something else uses is refused before anything is touched', async () => {
+  const world = new FakeWorld(fakeApp([fakeProxy()]))
+  world.host.foreignPorts = [80]
+  await expect(world.plan()).rejects.toMatchObject({ code: 'PORT_TAKEN', exitCode: 3 })
+})
+
+test('a published port that the app itself uses is its own', async () => {
+  const world = new FakeWorld(fakeApp([fakeProxy()]))
+  await world.deploy()
+  world.app = withService(world.app, 'nginx', { publishedPorts: ['80', '443'], definitionHash: 'changed' })
+  expect(await world.plan()).toMatchObject({ unchanged: false })
+  world.host.foreignPorts = [443]
+  await expect(world.plan()).rejects.toMatchObject({ code: 'PORT_TAKEN' })
+})
+
+test('a network that changed recreates what is on it, and nothing else', async () => {
+  const networks = { default: 'n1', back: 'n1' }
+  const services = [fakeService('backend', { networks: ['back'] }), fakeService('frontend')]
+  const world = new FakeWorld(fakeApp(services, { networks }))
+  await world.deploy()
+  world.app = { ...world.app, networks: { ...networks, back: 'n2' } }
+  const plan = await world.plan()
+  expect(plan.left.map(({ service }) => service)).toEqual(['frontend'])
+  expect(plan.steps.find((step) => step.kind === 'recreate-services')).toMatchObject({
+    services: [{ service: 'backend', scale: 1 }],
+  })
 })
