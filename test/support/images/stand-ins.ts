@@ -80,10 +80,10 @@ async function makeNginx(directory: string, suite: 'sid' | 'bookworm'): Promise<
   }
   await copyFile(join(packages, 'etc/nginx/mime.types'), join(directory, 'etc/nginx/mime.types'))
   await copyFile(join(files, 'nginx.conf'), join(directory, 'etc/nginx/nginx.conf'))
-  const program = await readFile(join(directory, 'usr/sbin/nginx'), 'latin1')
-  return /nginx\/(\d+\.\d+\.\d+)/.exec(program)?.[1] ?? ''
   // Every address of a name counts, as with musl (nginx:alpine) and in Debian's own images.
   await writeFile(join(directory, 'etc/host.conf'), 'multi on\n')
+  const program = await readFile(join(directory, 'usr/sbin/nginx'), 'latin1')
+  return /nginx\/(\d+\.\d+\.\d+)/.exec(program)?.[1] ?? ''
 }
 
 async function makeNode(directory: string): Promise<void> {
