@@ -46,14 +46,16 @@ export type AppModel = {
 }
 
 /** Services whose end is waited for: another service depends on their success. */
-export const isOneShot = (app: AppModel, serviceName: string): boolean =>
-  app.services.some((service) =>
+export function isOneShot(app: AppModel, serviceName: string): boolean {
+  return app.services.some((service) =>
     service.dependsOn.some(
       (dependency) =>
         dependency.service === serviceName && dependency.condition === 'service_completed_successfully',
     ),
   )
+}
 
 /** Whether a file that is shipped is one that the service mounts, or lies in a directory that it mounts. */
-export const isMounted = (service: ServiceModel, file: string): boolean =>
-  service.mounts.some(({ path }) => file === path || file.startsWith(`${path}/`))
+export function isMounted(service: ServiceModel, file: string): boolean {
+  return service.mounts.some(({ path }) => file === path || file.startsWith(`${path}/`))
+}

@@ -4,7 +4,9 @@ import type { Container, Engine } from './ports.ts'
 const TAIL_LINES = 15
 
 /** The last lines of a container's log as details of an error; empty when they cannot be had any more. */
-export const logOf = async (engine: Engine, container: Container): Promise<ErrorDetails> => ({
-  logOf: container.name,
-  logTail: await engine.logTail(container.id, TAIL_LINES).catch(() => []),
-})
+export async function logOf(engine: Engine, container: Container): Promise<ErrorDetails> {
+  return {
+    logOf: container.name,
+    logTail: await engine.logTail(container.id, TAIL_LINES).catch(() => []),
+  }
+}

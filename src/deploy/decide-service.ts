@@ -42,7 +42,7 @@ export type DecisionInput = {
  * Decides what one service needs: it is left alone when image and definition are those of the current release and its
  * containers are the ones that release started; else it is rolled, or recreated where it cannot be rolled.
  */
-export const decideService = (service: ServiceModel, input: DecisionInput): ServiceDecision => {
+export function decideService(service: ServiceModel, input: DecisionInput): ServiceDecision {
   const { observation, current } = input
   const app = observation.facts.app
   const image = imageOf(service, observation)
@@ -92,7 +92,7 @@ export const decideService = (service: ServiceModel, input: DecisionInput): Serv
 }
 
 /** Containers of the release itself are too many only when fewer replicas are wanted. */
-const extraCause = (extra: readonly Container[], isKnown: (container: Container) => boolean): string => {
+function extraCause(extra: readonly Container[], isKnown: (container: Container) => boolean): string {
   const surplus = extra.filter(isKnown).length
   const left = extra.length - surplus
   return [
@@ -104,7 +104,7 @@ const extraCause = (extra: readonly Container[], isKnown: (container: Container)
 }
 
 /** Why two containers of a service cannot run side by side; undefined when they can. */
-export const whyNotRolled = (service: ServiceModel, input: DecisionInput): string | undefined => {
+export function whyNotRolled(service: ServiceModel, input: DecisionInput): string | undefined {
   const chosen = input.desired.rollout[service.name]
   if (service.publishedPorts.length > 0) return `it publishes port ${service.publishedPorts.join(', ')}`
   if (service.containerName !== undefined) return `it has the fixed name ${service.containerName}`
@@ -117,7 +117,7 @@ export const whyNotRolled = (service: ServiceModel, input: DecisionInput): strin
   return undefined
 }
 
-const isOwn = (service: ServiceModel, desired: DesiredRelease): boolean => {
+function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {
   if (service.image === undefined) return true
   const reference = parseImageReference(service.image)
   const repository = `${reference.registry}/${reference.repository}`
@@ -127,7 +127,7 @@ const isOwn = (service: ServiceModel, desired: DesiredRelease): boolean => {
   )
 }
 
-const imageOf = (service: ServiceModel, observation: HostObservation): string => {
+function imageOf(service: ServiceModel, observation: HostObservation): string {
   const resolved = observation.resolved.get(service.name)
   if (resolved !== undefined) return pinnedName(resolved.reference, resolved.digest)
   return service.image === undefined ? '' : renderImageReference(parseImageReference(service.image))
@@ -137,7 +137,7 @@ const imageOf = (service: ServiceModel, observation: HostObservation): string =>
  * The definition's hash, with the shipped files that the service mounts. The proxy's files are not part of it: it reads
  * them anew without being replaced.
  */
-const definitionWithFiles = (service: ServiceModel, input: DecisionInput): string => {
+function definitionWithFiles(service: ServiceModel, input: DecisionInput): string {
   if (service.name === input.proxyService) return service.definitionHash
   const mounted = input.observation.files.filter((file) => isMounted(service, file.path))
   if (mounted.length === 0) return service.definitionHash
@@ -146,24 +146,28 @@ const definitionWithFiles = (service: ServiceModel, input: DecisionInput): strin
   return hash.digest('hex')
 }
 
-const isRunning = (container: Container): boolean =>
-  container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
+function isRunning(container: Container): boolean {
+  return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
+}
 
 /** Not one that keeps restarting, or that Docker calls unhealthy: deploying again is asked for to mend it. */
-const isWell = ({ state, health }: Container): boolean => state === 'running' && health !== 'unhealthy'
+function isWell({ state, health }: Container): boolean {
+  return state === 'running' && health !== 'unhealthy'
+}
 
 /** Compose makes a network anew when its definition changed, and with it all that is on it. */
-const changedNetwork = (
+function changedNetwork(
   service: ServiceModel,
   app: AppModel,
   current: Release | undefined,
-): string | undefined =>
-  service.networks.find((name) => {
+): string | undefined {
+  return service.networks.find((name) => {
     const before = current?.networks[name]
     return before !== undefined && before !== app.networks[name]
   })
+}
 
-const causeOf = (facts: {
+function causeOf(facts: {
   service: ServiceModel
   containers: readonly Container[]
   running: readonly Container[]
@@ -171,7 +175,7 @@ const causeOf = (facts: {
   image: string
   definitionHash: string
   networkChange: string | undefined
-}): string => {
+}): string {
   const { service, containers, running, released, image, definitionHash } = facts
   if (containers.length === 0) return 'not there yet'
   if (running.length === 0) return `its container is ${containers[0]?.state ?? 'gone'}`

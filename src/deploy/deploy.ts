@@ -20,17 +20,18 @@ export type DeployRequest = ObserveRequest &
   }
 
 /** What a deploy would do now. Takes no lock and changes nothing. Throws what observing and planning throw. */
-export const planDeploy = async (request: DeployRequest, signal: AbortSignal): Promise<Plan> =>
-  makePlan(
+export async function planDeploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
+  return makePlan(
     (await observeAll(request, signal)).map((it) => it.observation),
     request.desired,
   )
+}
 
 /**
  * A deploy from beginning to end: lock, observe, plan, execute, record. Gives the plan it carried out; one that is
  * `unchanged` had nothing to do. Throws DrayError while nothing is touched, and DeployFailed with what was undone after.
  */
-export const deploy = async (request: DeployRequest, signal: AbortSignal): Promise<Plan> => {
+export async function deploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
   const locks: Lock[] = []
   try {
     for (const host of request.hosts) locks.push(await lockHost(host, request, signal))
@@ -48,16 +49,18 @@ export const deploy = async (request: DeployRequest, signal: AbortSignal): Promi
   }
 }
 
-const lockHost = (host: TargetHost, request: DeployRequest, signal: AbortSignal): Promise<Lock> =>
-  host.lock({ ...request.deployer, sinceMs: request.clock.now() }, { waitMs: request.waitMs, signal })
+function lockHost(host: TargetHost, request: DeployRequest, signal: AbortSignal): Promise<Lock> {
+  return host.lock({ ...request.deployer, sinceMs: request.clock.now() }, { waitMs: request.waitMs, signal })
+}
 
-const observeAll = (request: DeployRequest, signal: AbortSignal): Promise<Observed[]> =>
-  Promise.all(request.hosts.map((host) => observeHost(host, request, signal)))
+function observeAll(request: DeployRequest, signal: AbortSignal): Promise<Observed[]> {
+  return Promise.all(request.hosts.map((host) => observeHost(host, request, signal)))
+}
 
 type Prepared = { request: DeployRequest; observed: readonly Observed[]; locks: readonly Lock[] }
 
 /** Executes the plan under the eyes of the probe; on failure undoes what was done. */
-const carryOut = async (plan: Plan, prepared: Prepared, alive: AbortSignal): Promise<void> => {
+async function carryOut(plan: Plan, prepared: Prepared, alive: AbortSignal): Promise<void> {
   const execution: Execution = { ...prepared.request, plan, hosts: hostRuns(prepared) }
   const { clock, emit, deployer, desired } = execution
   journal(execution, {
@@ -82,7 +85,7 @@ const carryOut = async (plan: Plan, prepared: Prepared, alive: AbortSignal): Pro
 }
 
 /** A journal that cannot be written makes no difference to what was done, so it is only told. */
-const settleJournals = async ({ request, locks }: Prepared): Promise<void> => {
+async function settleJournals({ request, locks }: Prepared): Promise<void> {
   for (const settled of await Promise.allSettled(locks.map((lock) => lock.settled()))) {
     if (settled.status === 'fulfilled') continue
     const { message, hint } = toDrayError(settled.reason)
@@ -94,11 +97,11 @@ const settleJournals = async ({ request, locks }: Prepared): Promise<void> => {
  * Undoes a failed deploy. Not when the connection is gone, or when the release is on record: then what is left is for the
  * next run, which finds out and finishes it.
  */
-const afterFailure = async (
+async function afterFailure(
   error: DrayError,
   execution: Execution,
   locks: readonly Lock[],
-): Promise<DeployFailed> => {
+): Promise<DeployFailed> {
   const { clock, emit, plan } = execution
   if (locks.some((lock) => lock.lost.aborted)) return connectionLost(error, execution)
   if ([...execution.hosts.values()].some((run) => run.done.recorded)) return failedAfterRecord(error, plan)
@@ -110,17 +113,18 @@ const afterFailure = async (
   return new DeployFailed(failure ?? (touched ? afterTouching(error) : error), { undone, plan })
 }
 
-const isTouched = ({ done }: HostRun): boolean =>
-  done.placed || done.switched || done.tasks.length > 0 || done.fresh.size > 0
+function isTouched({ done }: HostRun): boolean {
+  return done.placed || done.switched || done.tasks.length > 0 || done.fresh.size > 0
+}
 
 /** What would be a precondition at the beginning is a failure in the middle: something was touched. */
-const afterTouching = (cause: DrayError): DrayError => {
+function afterTouching(cause: DrayError): DrayError {
   if (cause.exitCode !== EXIT.precondition) return cause
   const { code, message, hint, details } = cause
   return new DrayError(code, message, { hint, details, cause, exitCode: EXIT.failedOldServing })
 }
 
-const connectionLost = (cause: DrayError, execution: Execution): DeployFailed => {
+function connectionLost(cause: DrayError, execution: Execution): DeployFailed {
   const moved = [...execution.hosts.values()].some((run) => run.done.switched)
   const error = new DrayError(
     'LOCK_LOST',
@@ -136,7 +140,7 @@ const connectionLost = (cause: DrayError, execution: Execution): DeployFailed =>
   return new DeployFailed(error, { undone, plan: execution.plan })
 }
 
-const failedAfterRecord = (cause: DrayError, plan: Plan): DeployFailed => {
+function failedAfterRecord(cause: DrayError, plan: Plan): DeployFailed {
   const { code, message, hint, details } = cause
   const error = new DrayError(code, message, { hint, details, cause, exitCode: EXIT.needsPerson })
   const undone = {
@@ -148,7 +152,7 @@ const failedAfterRecord = (cause: DrayError, plan: Plan): DeployFailed => {
   return new DeployFailed(error, { undone, plan })
 }
 
-const hostRuns = ({ request, observed, locks }: Prepared): Map<string, HostRun> => {
+function hostRuns({ request, observed, locks }: Prepared): Map<string, HostRun> {
   const runs = new Map<string, HostRun>()
   request.hosts.forEach((host, index) => {
     const seen = observed[index]
@@ -172,7 +176,7 @@ const hostRuns = ({ request, observed, locks }: Prepared): Map<string, HostRun> 
   return runs
 }
 
-const startProbe = ({ request, observed }: Prepared, execution: Execution): Probing | undefined => {
+function startProbe({ request, observed }: Prepared, execution: Execution): Probing | undefined {
   const [host] = request.hosts
   const [first] = observed
   if (host === undefined || first === undefined) return undefined
@@ -190,6 +194,6 @@ const startProbe = ({ request, observed }: Prepared, execution: Execution): Prob
   })
 }
 
-const journal = (execution: Execution, entry: Parameters<typeof writeJournal>[2]): void => {
+function journal(execution: Execution, entry: Parameters<typeof writeJournal>[2]): void {
   for (const run of execution.hosts.values()) writeJournal(run, execution, entry)
 }

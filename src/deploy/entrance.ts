@@ -3,7 +3,7 @@ import { parseImageReference } from './image-reference.ts'
 import type { DesiredRelease } from './observation.ts'
 
 /** The service that requests come in through: the one that is named, or the only one that runs nginx and has a port. */
-export const proxyServiceOf = (app: AppModel, desired: DesiredRelease): string | undefined => {
+export function proxyServiceOf(app: AppModel, desired: DesiredRelease): string | undefined {
   if (desired.proxyService !== undefined) return desired.proxyService
   const candidates = app.services.filter(
     ({ image, publishedPorts }) =>
@@ -18,10 +18,10 @@ export const proxyServiceOf = (app: AppModel, desired: DesiredRelease): string |
  * The URL that tells whether the app answers. One that is configured has to give 2xx or 3xx; the proxy's own port, where
  * nothing is configured, anything below 500.
  */
-export const probeTargetOf = (
+export function probeTargetOf(
   app: AppModel,
   desired: DesiredRelease,
-): { url: string; below: number } | undefined => {
+): { url: string; below: number } | undefined {
   if (desired.probeUrl !== undefined) return { url: desired.probeUrl, below: 400 }
   const proxyService = proxyServiceOf(app, desired)
   const ports = app.services.find((service) => service.name === proxyService)?.publishedPorts ?? []

@@ -34,7 +34,7 @@ const SIDE_BY_SIDE: ReadonlySet<StepKind> = new Set(['pull-image', 'stop-old'])
  * Carries out a plan, step by step, and decides nothing. Each step is told and journalled. Up to the record of the release
  * a signal cancels; after it the rest is finished. Throws what the failing step threw.
  */
-export const executePlan = async (plan: Plan, execution: Execution, signal: AbortSignal): Promise<void> => {
+export async function executePlan(plan: Plan, execution: Execution, signal: AbortSignal): Promise<void> {
   let mayCancel: AbortSignal | undefined = signal
   for (const group of stepGroups(plan.steps)) {
     mayCancel?.throwIfAborted()
@@ -57,7 +57,7 @@ export const executePlan = async (plan: Plan, execution: Execution, signal: Abor
   }
 }
 
-export const stepGroups = (steps: readonly Step[]): Step[][] => {
+export function stepGroups(steps: readonly Step[]): Step[][] {
   const groups: Step[][] = []
   for (const step of steps) {
     const last = groups.at(-1)
@@ -67,7 +67,7 @@ export const stepGroups = (steps: readonly Step[]): Step[][] => {
   return groups
 }
 
-const executeStep = async (step: Step, execution: Execution, signal: AbortSignal): Promise<void> => {
+async function executeStep(step: Step, execution: Execution, signal: AbortSignal): Promise<void> {
   const { clock, emit } = execution
   const run = execution.hosts.get(step.host)
   if (run === undefined)
@@ -120,16 +120,16 @@ const executeStep = async (step: Step, execution: Execution, signal: AbortSignal
   }
 }
 
-const runStep = (step: Step, context: StepContext): Promise<string | undefined> => {
+function runStep(step: Step, context: StepContext): Promise<string | undefined> {
   const runner = runners[step.kind] as StepRunner<Step>
   return runner(step, context)
 }
 
 /** A line of the journal on the step's host. */
-export const writeJournal = (
+export function writeJournal(
   run: HostRun,
   execution: Execution,
   entry: { event: string } & Readonly<Record<string, unknown>>,
-): void => {
+): void {
   run.lock.journal({ version: 1, at: execution.clock.now(), release: execution.plan.release, ...entry })
 }

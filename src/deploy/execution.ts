@@ -80,7 +80,7 @@ export type StepContext = {
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
 
 /** Containers of a service that were not there when the deploy began. */
-export const freshContainers = async (run: HostRun, serviceName: string): Promise<Container[]> => {
+export async function freshContainers(run: HostRun, serviceName: string): Promise<Container[]> {
   const before = new Set(run.observation.containers.map((container) => container.id))
   const now = await run.host.engine.containers(run.observation.facts.app.project)
   return now.filter((it) => it.service === serviceName && !it.oneOff && !before.has(it.id))

@@ -20,7 +20,7 @@ export class DeployFailed extends Error {
 }
 
 /** Anything that was thrown, as an error that users can be told. */
-export const toDrayError = (error: unknown): DrayError => {
+export function toDrayError(error: unknown): DrayError {
   if (error instanceof DrayError) return error
   if (error instanceof DeployFailed) return error.error
   if (error instanceof Error && error.name === 'AbortError') {
@@ -30,7 +30,7 @@ export const toDrayError = (error: unknown): DrayError => {
 }
 
 /** An error as a reporter tells it. */
-export const failureFrom = (error: unknown): Failure => {
+export function failureFrom(error: unknown): Failure {
   const told = toDrayError(error)
   const undone = error instanceof DeployFailed ? error.undone : undefined
   return {

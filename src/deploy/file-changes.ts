@@ -15,11 +15,11 @@ export type FileChanges = {
  * What has to be written and removed in the app's directory. Throws FILE_NOT_OURS when a file that is there was not put
  * there by dray and differs, unless it may be adopted.
  */
-export const changedFiles = (
+export function changedFiles(
   observation: HostObservation,
   desired: DesiredRelease,
   current: Release | undefined,
-): FileChanges => {
+): FileChanges {
   const there = observation.fileHashes
   const shipped = current?.files ?? {}
   const changed = observation.files
@@ -62,7 +62,7 @@ const COMPOSE_NAMES = [
 export const composeNames: readonly string[] = COMPOSE_NAMES.flat()
 
 /** A foreign file that Compose would read instead of the one that is shipped. */
-const refuseShadowing = ({ host, fileHashes }: HostObservation, ours: ReadonlySet<string>): void => {
+function refuseShadowing({ host, fileHashes }: HostObservation, ours: ReadonlySet<string>): void {
   for (const names of COMPOSE_NAMES) {
     const first = names.findIndex((name) => ours.has(name))
     const other = names.find((name, index) => fileHashes.has(name) && !ours.has(name) && index < first)

@@ -73,7 +73,9 @@ export function keepTagOwner(name: string, project: string): 'ours' | 'others' |
 }
 
 /** Tags have at most 128 characters. */
-const keepTagPrefix = (project: string): string => `dray-${project.slice(0, 100)}-`
+function keepTagPrefix(project: string): string {
+  return `dray-${project.slice(0, 100)}-`
+}
 
 function familiarRepository({ registry, repository }: ImageReference): string {
   const full = `${registry}/${repository}`

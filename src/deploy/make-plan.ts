@@ -14,7 +14,7 @@ import { nextReleaseId } from './release.ts'
  * containers go last, when nothing can fail any more.
  * Throws FILE_NOT_OURS.
  */
-export const makePlan = (observations: readonly HostObservation[], desired: DesiredRelease): Plan => {
+export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
   const hosts = observations.map((observation) => planHost(observation, desired))
   const release = nextReleaseId(observations.flatMap(({ facts }) => facts.usedReleaseIds))
   const unchanged = hosts.every(isUnchanged)
@@ -52,7 +52,7 @@ export const makePlan = (observations: readonly HostObservation[], desired: Desi
   }
 }
 
-const pulls = (host: HostPlan): NewStep[] => {
+function pulls(host: HostPlan): NewStep[] {
   const { observation, decisions } = host
   const wanted = new Map<string, string[]>()
   for (const { image, service } of decisions) {
@@ -94,7 +94,7 @@ const pulls = (host: HostPlan): NewStep[] => {
   return steps
 }
 
-const placement = (host: HostPlan): NewStep[] => {
+function placement(host: HostPlan): NewStep[] {
   const { observation, files } = host
   if (files.changed.length === 0 && files.removed.length === 0) return []
   const first = host.current === undefined
@@ -108,7 +108,7 @@ const placement = (host: HostPlan): NewStep[] => {
   ]
 }
 
-const changesOf = ({ observation, files }: HostPlan): string => {
+function changesOf({ observation, files }: HostPlan): string {
   const differ = `${files.changed.length} of ${observation.files.length} files differ`
   const gone = `${files.removed.length} no longer part of the app`
   return [files.changed.length > 0 ? differ : [], files.removed.length > 0 ? gone : []].flat().join(', ')

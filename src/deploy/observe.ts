@@ -20,11 +20,11 @@ export type Observed = { observation: HostObservation; files: readonly BundleFil
 /**
  * Asks a host and the registry all that a plan needs; decides and changes nothing. Throws IMAGE_INVALID, and what the host and the registry throw.
  */
-export const observeHost = async (
+export async function observeHost(
   host: TargetHost,
   { source, registry, desired }: ObserveRequest,
   signal: AbortSignal,
-): Promise<Observed> => {
+): Promise<Observed> {
   const facts = await host.directory.inspect(await source.composeFiles(), signal)
   const { app } = facts
   const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
@@ -70,10 +70,10 @@ export const observeHost = async (
 }
 
 /** Every image of the app by its digest; each reference is asked for once. */
-const resolveImages = async (
+async function resolveImages(
   app: AppModel,
   ask: (reference: ImageReference) => Promise<ResolvedImage>,
-): Promise<Map<string, ResolvedImage>> => {
+): Promise<Map<string, ResolvedImage>> {
   const asked = new Map<string, Promise<ResolvedImage>>()
   const resolve = (service: string, image: string | undefined): Promise<ResolvedImage> => {
     if (image === undefined) {
@@ -101,7 +101,7 @@ const resolveImages = async (
 }
 
 /** Throws IMAGE_INVALID with the service whose image it is. */
-const readReference = (service: string, image: string): ImageReference => {
+function readReference(service: string, image: string): ImageReference {
   try {
     return parseImageReference(image)
   } catch (error) {

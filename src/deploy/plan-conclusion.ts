@@ -8,18 +8,16 @@ import { unneededImageNames } from './retention.ts'
  * The steps that nothing is undone after: the record on every host, and only then what makes way, so that a host whose
  * record cannot be written still has its old containers.
  */
-export const conclusion = (
-  hosts: readonly HostPlan[],
-  desired: DesiredRelease,
-  release: string,
-): NewStep[] => [
-  ...hosts.map((host) => record(host, desired, release)),
-  ...hosts.flatMap(stops),
-  ...hosts.map(verification),
-  ...hosts.flatMap((host) => cleaning(host, desired)),
-]
+export function conclusion(hosts: readonly HostPlan[], desired: DesiredRelease, release: string): NewStep[] {
+  return [
+    ...hosts.map((host) => record(host, desired, release)),
+    ...hosts.flatMap(stops),
+    ...hosts.map(verification),
+    ...hosts.flatMap((host) => cleaning(host, desired)),
+  ]
+}
 
-const record = (host: HostPlan, desired: DesiredRelease, release: string): NewStep => {
+function record(host: HostPlan, desired: DesiredRelease, release: string): NewStep {
   const { kept, dropped } = keptReleases(host, desired)
   return {
     kind: 'record-release',
@@ -31,7 +29,7 @@ const record = (host: HostPlan, desired: DesiredRelease, release: string): NewSt
   }
 }
 
-const stops = (host: HostPlan): NewStep[] => {
+function stops(host: HostPlan): NewStep[] {
   const stop = (service: string, containers: readonly string[], cause: string): NewStep => ({
     kind: 'stop-old',
     host: host.observation.host,
@@ -55,16 +53,18 @@ const stops = (host: HostPlan): NewStep[] => {
   ]
 }
 
-const verification = (host: HostPlan): NewStep => ({
-  kind: 'verify-release',
-  host: host.observation.host,
-  cause: 'success is what runs, not what was ordered',
-  services: host.decisions
-    .filter(({ service }) => service.restarts && !isOneShot(host.observation.facts.app, service.name))
-    .map(({ service, image }) => ({ service: service.name, image, replicas: service.replicas })),
-})
+function verification(host: HostPlan): NewStep {
+  return {
+    kind: 'verify-release',
+    host: host.observation.host,
+    cause: 'success is what runs, not what was ordered',
+    services: host.decisions
+      .filter(({ service }) => service.restarts && !isOneShot(host.observation.facts.app, service.name))
+      .map(({ service, image }) => ({ service: service.name, image, replicas: service.replicas })),
+  }
+}
 
-const cleaning = (host: HostPlan, desired: DesiredRelease): NewStep[] => {
+function cleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const { observation, decisions } = host
   const names = unneededImageNames({
     project: observation.facts.app.project,
@@ -78,7 +78,7 @@ const cleaning = (host: HostPlan, desired: DesiredRelease): NewStep[] => {
 }
 
 /** The releases that stay on record beside the new one, and those that do not. */
-const keptReleases = ({ observation }: HostPlan, desired: DesiredRelease) => {
+function keptReleases({ observation }: HostPlan, desired: DesiredRelease) {
   const newestFirst = [...observation.facts.releases].sort(
     (a, b) => releaseNumber(b.id) - releaseNumber(a.id),
   )

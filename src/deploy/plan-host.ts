@@ -21,7 +21,7 @@ export type HostPlan = {
 export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
 /** What is to be done on one host, before it is put in order. Throws SERVICE_UNKNOWN, FILE_NOT_OURS and PORT_TAKEN. */
-export const planHost = (observation: HostObservation, desired: DesiredRelease): HostPlan => {
+export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
   refuseUnknownServices(observation.facts.app, desired)
   const current = newestRelease(observation.facts.releases)
   const proxyService = proxyServiceOf(observation.facts.app, desired)
@@ -33,7 +33,7 @@ export const planHost = (observation: HostObservation, desired: DesiredRelease):
   return host
 }
 
-const refuseUnknownServices = (app: AppModel, desired: DesiredRelease): void => {
+function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
   const known = app.services.map((service) => service.name)
   const named: [string, string][] = [
     ...Object.keys(desired.rollout).map((name): [string, string] => ['services', name]),
@@ -57,7 +57,7 @@ const refuseUnknownServices = (app: AppModel, desired: DesiredRelease): void => 
 }
 
 /** A port that somebody else listens on would show only when the service that is replaced has been stopped. */
-const refuseTakenPorts = ({ observation, decisions }: HostPlan): void => {
+function refuseTakenPorts({ observation, decisions }: HostPlan): void {
   const own = new Set(observation.containers.flatMap((container) => container.publishedPorts))
   const taken = new Set(observation.facts.listeningPorts.filter((port) => !own.has(port)))
   for (const { service, action } of decisions) {
@@ -75,14 +75,17 @@ const refuseTakenPorts = ({ observation, decisions }: HostPlan): void => {
 }
 
 /** Nothing has to be done there. */
-export const isUnchanged = (host: HostPlan): boolean =>
-  host.decisions.every((it) => it.action === 'leave' && it.replaced.length === 0) &&
-  host.files.changed.length === 0 &&
-  host.files.removed.length === 0 &&
-  orphans(host).length === 0
+export function isUnchanged(host: HostPlan): boolean {
+  return (
+    host.decisions.every((it) => it.action === 'leave' && it.replaced.length === 0) &&
+    host.files.changed.length === 0 &&
+    host.files.removed.length === 0 &&
+    orphans(host).length === 0
+  )
+}
 
 /** What a release records of each service, as far as it is known before its containers run. */
-export const releasedServices = ({ observation, decisions }: HostPlan): Release['services'] => {
+export function releasedServices({ observation, decisions }: HostPlan): Release['services'] {
   const services: Record<string, ReleasedService> = {}
   for (const { service, image, definitionHash, kept, dead } of decisions) {
     const resolved = observation.resolved.get(service.name)
@@ -100,7 +103,7 @@ export const releasedServices = ({ observation, decisions }: HostPlan): Release[
 }
 
 /** Containers of services that the last release had and the compose file no longer has. */
-export const orphans = ({ observation, decisions, current }: HostPlan): [string, string[]][] => {
+export function orphans({ observation, decisions, current }: HostPlan): [string, string[]][] {
   const present = new Set(decisions.map((it) => it.service.name))
   return Object.keys(current?.services ?? {})
     .filter((service) => !present.has(service))

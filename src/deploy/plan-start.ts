@@ -5,7 +5,7 @@ import type { HostPlan, NewStep } from './plan-host.ts'
 import { dependenciesOf, startWaves } from './waves.ts'
 
 /** Tasks of the services that change, once; before them, what they depend on and does not run yet. */
-export const tasks = (host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'): NewStep[] => {
+export function tasks(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'): NewStep[] {
   const wanted = tasksOf(host, desired, when)
   const needed = when === 'before' ? startedForTasks(host, desired) : []
   return [
@@ -23,8 +23,8 @@ export const tasks = (host: HostPlan, desired: DesiredRelease, when: 'before' | 
   ]
 }
 
-const tasksOf = (host: HostPlan, desired: DesiredRelease, when: 'before' | 'after') =>
-  desired.tasks.flatMap((task) => {
+function tasksOf(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after') {
+  return desired.tasks.flatMap((task) => {
     const decision = task.serviceCandidates
       .map((name) => host.decisions.find((it) => it.service.name === name))
       .find((it) => it !== undefined)
@@ -32,9 +32,10 @@ const tasksOf = (host: HostPlan, desired: DesiredRelease, when: 'before' | 'afte
       ? [{ task, service: decision.service.name }]
       : []
   })
+}
 
 /** What the tasks depend on and does not run yet. */
-export const startedForTasks = (host: HostPlan, desired: DesiredRelease): ServiceDecision[] => {
+export function startedForTasks(host: HostPlan, desired: DesiredRelease): ServiceDecision[] {
   const names = new Set(
     tasksOf(host, desired, 'before').flatMap(({ service }) => [...dependenciesOf(host.decisions, service)]),
   )
@@ -44,11 +45,11 @@ export const startedForTasks = (host: HostPlan, desired: DesiredRelease): Servic
 }
 
 /** Starts services, wave by wave, and waits for each wave. */
-export const startSteps = (
+export function startSteps(
   host: HostPlan,
   desired: DesiredRelease,
   among: readonly ServiceDecision[],
-): NewStep[] => {
+): NewStep[] {
   const base = { host: host.observation.host }
   const steps: NewStep[] = []
   for (const wave of startWaves(among, host.proxyService)) {
@@ -98,5 +99,6 @@ export const startSteps = (
   return steps
 }
 
-const commonCause = (decisions: readonly ServiceDecision[]): string =>
-  [...new Set(decisions.map((it) => it.cause))].join('; ')
+function commonCause(decisions: readonly ServiceDecision[]): string {
+  return [...new Set(decisions.map((it) => it.cause))].join('; ')
+}

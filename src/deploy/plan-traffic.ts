@@ -9,7 +9,7 @@ import { startedForTasks, startSteps } from './plan-start.ts'
  * The steps by which the new release takes over on one host, while the old containers still run. `runsTasks`: what the
  * tasks need was started there with them.
  */
-export const traffic = (host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] => {
+export function traffic(host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] {
   const { observation, decisions, proxyService } = host
   const early = runsTasks ? startedForTasks(host, desired) : []
   const steps = startSteps(
@@ -35,7 +35,7 @@ export const traffic = (host: HostPlan, desired: DesiredRelease, runsTasks: bool
 }
 
 /** The proxy is turned when services behind it get new addresses, or files of its own changed. */
-const proxyToSwitch = (host: HostPlan): { services: string[]; cause: string } | undefined => {
+function proxyToSwitch(host: HostPlan): { services: string[]; cause: string } | undefined {
   const { decisions, files, proxyService, current } = host
   const proxy = decisions.find((it) => it.service.name === proxyService)
   if (proxy === undefined || proxy.service.replicas === 0) return undefined

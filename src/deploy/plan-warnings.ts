@@ -3,7 +3,7 @@ import type { DesiredRelease } from './observation.ts'
 import type { HostPlan } from './plan-host.ts'
 
 /** What the plan cannot promise on one host, and why. */
-export const warnings = (host: HostPlan, desired: DesiredRelease): string[] => {
+export function warnings(host: HostPlan, desired: DesiredRelease): string[] {
   const { observation, decisions } = host
   const input: DecisionInput = {
     observation,

@@ -14,14 +14,14 @@ const KEPT_FAILURES = 5
  * no answer within `timeoutMs`, or a status of 500 and above. Failures before the first success are not counted when
  * the app was down from the start.
  */
-export const startProbing = (options: {
+export function startProbing(options: {
   prober: Prober
   url: string
   everyMs: number
   timeoutMs: number
   clock: Clock
   onSample?: (counted: { requests: number; failures: number }) => void
-}): Probing => {
+}): Probing {
   const { prober, url, clock } = options
   const startedAtMs = clock.now()
   const end = new AbortController()
@@ -57,15 +57,15 @@ export const startProbing = (options: {
   }
 }
 
-const failureOf = (answer: ProbeAnswer): string | undefined => {
+function failureOf(answer: ProbeAnswer): string | undefined {
   if ('error' in answer) return answer.error
   return answer.status >= 500 ? `status ${answer.status}` : undefined
 }
 
-const reportOf = (
+function reportOf(
   url: string,
   samples: readonly { atMs: number; tookMs: number; failure: string | undefined }[],
-): ProbeReport => {
+): ProbeReport {
   const inOrder = [...samples].sort((a, b) => a.atMs - b.atMs)
   const firstGood = inOrder.findIndex((sample) => sample.failure === undefined)
   const counted = firstGood < 0 ? [] : inOrder.slice(firstGood)
@@ -85,5 +85,6 @@ const reportOf = (
 }
 
 /** Nearest-rank percentile of sorted values; 0 without any. */
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
+}

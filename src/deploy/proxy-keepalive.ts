@@ -14,7 +14,7 @@ keepalive_min_timeout 2s;
 `
 
 /** Where the file would be; undefined when the proxy does not mount the directory from beside the compose file. */
-export const keepalivePath = (app: AppModel, desired: DesiredRelease): string | undefined => {
+export function keepalivePath(app: AppModel, desired: DesiredRelease): string | undefined {
   const proxyService = proxyServiceOf(app, desired)
   const mounts = app.services.find((service) => service.name === proxyService)?.mounts ?? []
   const directory = mounts.find(({ target }) => target === INCLUDED)
@@ -26,13 +26,13 @@ export const keepalivePath = (app: AppModel, desired: DesiredRelease): string | 
  * of nginx itself at 1.27.4 or newer with its own nginx.conf, and where nobody has set the directive already.
  * https://nginx.org/en/docs/http/ngx_http_core_module.html#keepalive_min_timeout
  */
-export const keepaliveFile = (facts: {
+export function keepaliveFile(facts: {
   app: AppModel
   desired: DesiredRelease
   /** Configuration of the proxy's image. */
   image: ImageConfig | undefined
   files: readonly BundleFile[]
-}): BundleFile | undefined => {
+}): BundleFile | undefined {
   const { app, desired, image, files } = facts
   const path = keepalivePath(app, desired)
   const proxy = app.services.find((service) => service.name === proxyServiceOf(app, desired))
@@ -48,7 +48,7 @@ export const keepaliveFile = (facts: {
 }
 
 /** The official images say their version: `NGINX_VERSION=1.29.3`. */
-const isNew = (environment: readonly string[]): boolean => {
+function isNew(environment: readonly string[]): boolean {
   const match = environment
     .map((line) => /^NGINX_VERSION=(\d+)\.(\d+)\.(\d+)/.exec(line))
     .find((it) => it !== null)

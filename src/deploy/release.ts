@@ -37,11 +37,15 @@ export type Release = {
 }
 
 /** Number of a release id: 7 for `r7`. */
-export const releaseNumber = (id: string): number => Number(id.slice(1))
+export function releaseNumber(id: string): number {
+  return Number(id.slice(1))
+}
 
-export const newestRelease = (releases: readonly Release[]): Release | undefined =>
-  [...releases].sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))[0]
+export function newestRelease(releases: readonly Release[]): Release | undefined {
+  return [...releases].sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))[0]
+}
 
 /** Id of the release that comes after those there are, started and failed ones included. */
-export const nextReleaseId = (usedIds: readonly string[]): string =>
-  `r${Math.max(0, ...usedIds.map(releaseNumber)) + 1}`
+export function nextReleaseId(usedIds: readonly string[]): string {
+  return `r${Math.max(0, ...usedIds.map(releaseNumber)) + 1}`
+}

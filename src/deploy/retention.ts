@@ -7,7 +7,7 @@ import type { Release } from './release.ts'
  * digest names and the tags of ours that stand for them. An image belongs to the app when a release of it ran it, or when
  * it is kept for it and of a repository that one did. One that is kept for another app, too, keeps its digest name.
  */
-export const unneededImageNames = (facts: {
+export function unneededImageNames(facts: {
   /** Compose project of the app. */
   project: string
   images: readonly LocalImage[]
@@ -16,7 +16,7 @@ export const unneededImageNames = (facts: {
   kept: readonly Release[]
   /** Every release on record, kept or not. */
   known: readonly Release[]
-}): string[] => {
+}): string[] {
   const keptImages = new Set([
     ...facts.needed,
     ...facts.kept.flatMap((release) => Object.values(release.services).map((service) => service.image)),
@@ -38,4 +38,6 @@ export const unneededImageNames = (facts: {
     })
 }
 
-const repositoryOf = (name: string): string => name.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
+function repositoryOf(name: string): string {
+  return name.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
+}

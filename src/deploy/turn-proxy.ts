@@ -12,13 +12,13 @@ const STILL_BUSY = 5
  * over. Gives whether all had ended. Throws PROXY_CONFIG_INVALID when nginx refuses its configuration, and PROXY_FAILED
  * when it does not take it; the old workers then go on as before.
  */
-export const turnProxy = async (request: {
+export async function turnProxy(request: {
   engine: Engine
   proxy: Container
   containers: readonly Container[]
   drainMs: number
   signal?: AbortSignal
-}): Promise<{ drained: boolean }> => {
+}): Promise<{ drained: boolean }> {
   const { engine, proxy, containers, drainMs } = request
   const drainSeconds = Math.max(1, Math.ceil(drainMs / 1000))
   const lines = containers.flatMap((container) => hostsLine(container, proxy))
@@ -43,7 +43,7 @@ export const turnProxy = async (request: {
 }
 
 /** `ADDRESS NAME…` for a container that the proxy reaches: its names on a network that both are on. */
-const hostsLine = (container: Container, proxy: Container): string[] => {
+function hostsLine(container: Container, proxy: Container): string[] {
   const shared = container.networks.find(
     (network) => network.address !== '' && proxy.networks.some((it) => it.name === network.name),
   )

@@ -17,10 +17,10 @@ export type Undone = {
  * first, then what was replaced in its place, then the traffic, and last the new containers. Where that fails on a host,
  * nothing more is done there, and `failure` says so: UNDO_FAILED.
  */
-export const undoDeploy = async (
+export async function undoDeploy(
   execution: Execution,
   reason: DrayError,
-): Promise<Undone & { failure?: DrayError }> => {
+): Promise<Undone & { failure?: DrayError }> {
   const undone: string[] = []
   const notUndone: string[] = []
   const failed: { host: string; error: unknown }[] = []
@@ -34,7 +34,7 @@ export const undoDeploy = async (
   return { undone, notUndone, ...servingUnknown(failed), failure: undoFailed(reason, failed) }
 }
 
-const undoFailed = (reason: DrayError, failed: readonly { host: string; error: unknown }[]): DrayError => {
+function undoFailed(reason: DrayError, failed: readonly { host: string; error: unknown }[]): DrayError {
   const why = failed.map(
     ({ host, error }) => `on ${host}: ${error instanceof Error ? error.message : String(error)}`,
   )
@@ -44,13 +44,15 @@ const undoFailed = (reason: DrayError, failed: readonly { host: string; error: u
   })
 }
 
-const servingUnknown = (failed: readonly { host: string }[]): Pick<Undone, 'serving' | 'servingRelease'> => ({
-  serving: `What serves on ${failed.map(({ host }) => host).join(', ')} is for you to look at; no container of before was stopped by the undoing.`,
-  servingRelease: undefined,
-})
+function servingUnknown(failed: readonly { host: string }[]): Pick<Undone, 'serving' | 'servingRelease'> {
+  return {
+    serving: `What serves on ${failed.map(({ host }) => host).join(', ')} is for you to look at; no container of before was stopped by the undoing.`,
+    servingRelease: undefined,
+  }
+}
 
 /** Adds what it undid to `undone` as it goes. */
-const undoHost = async (run: HostRun, execution: Execution, undone: string[]): Promise<void> => {
+async function undoHost(run: HostRun, execution: Execution, undone: string[]): Promise<void> {
   if (run.done.placed) {
     await run.host.directory.restore()
     undone.push('files put back')
@@ -67,7 +69,7 @@ const undoHost = async (run: HostRun, execution: Execution, undone: string[]): P
 }
 
 /** With the image that it ran, whatever the files say that were there before dray came. */
-const recreateAsBefore = async (service: string, run: HostRun): Promise<void> => {
+async function recreateAsBefore(service: string, run: HostRun): Promise<void> {
   const before = run.observation.containers.filter(
     (it) => it.service === service && !it.oneOff && it.state !== 'exited' && it.state !== 'created',
   )
@@ -80,7 +82,7 @@ const recreateAsBefore = async (service: string, run: HostRun): Promise<void> =>
 }
 
 /** False when the deploy has nothing to do with a proxy that runs. */
-const turnBack = async (run: HostRun, execution: Execution): Promise<boolean> => {
+async function turnBack(run: HostRun, execution: Execution): Promise<boolean> {
   const step = execution.plan.steps.find((it) => it.kind === 'switch-proxy' && it.host === run.host.name)
   if (step?.kind !== 'switch-proxy') return false
   const now = await run.host.engine.containers(run.observation.facts.app.project)
@@ -98,7 +100,7 @@ const turnBack = async (run: HostRun, execution: Execution): Promise<boolean> =>
   return true
 }
 
-const removeFresh = async (run: HostRun): Promise<string[]> => {
+async function removeFresh(run: HostRun): Promise<string[]> {
   const services = run.observation.facts.app.services
     .map((service) => service.name)
     .filter((name) => !run.done.recreated.has(name))
@@ -113,7 +115,7 @@ const removeFresh = async (run: HostRun): Promise<string[]> => {
 }
 
 /** What serves when nothing of the new release does. */
-export const servingBefore = (execution: Execution): Pick<Undone, 'serving' | 'servingRelease'> => {
+export function servingBefore(execution: Execution): Pick<Undone, 'serving' | 'servingRelease'> {
   const [run] = execution.hosts.values()
   const current = newestRelease(run?.observation.facts.releases ?? [])
   const running = run?.observation.containers.some((it) => it.state === 'running') ?? false

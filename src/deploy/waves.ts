@@ -5,10 +5,10 @@ import type { ServiceDecision } from './decide-service.ts'
  * started, and after the group of what it needs healthy or completed. The proxy comes last of all, since it looks up the
  * others' addresses when it starts. Services that are left alone are not in any group.
  */
-export const startWaves = (
+export function startWaves(
   decisions: readonly ServiceDecision[],
   proxyService: string | undefined,
-): ServiceDecision[][] => {
+): ServiceDecision[][] {
   const acting = new Map(
     decisions
       .filter((decision) => decision.action !== 'leave')
@@ -44,10 +44,10 @@ export const startWaves = (
 }
 
 /** Names of all that a service depends on, directly or not. */
-export const dependenciesOf = (
+export function dependenciesOf(
   decisions: readonly ServiceDecision[],
   serviceName: string,
-): ReadonlySet<string> => {
+): ReadonlySet<string> {
   const found = new Set<string>()
   const visit = (name: string): void => {
     const decision = decisions.find((it) => it.service.name === name)

@@ -32,7 +32,7 @@ docker compose -f "$file" "$@"
 `
 
 /** Docker Compose in the app's directory on a host; only ever with the files that are in place there. */
-export const createCompose = ({
+export function createCompose({
   shell,
   path,
   values,
@@ -40,61 +40,65 @@ export const createCompose = ({
   shell: Shell
   path: string
   values: DeployValueMap
-}): Compose => ({
-  up: async ({ services, mode, images, signal }) => {
-    const script = images === undefined ? composeScript : composeWithImagesScript
-    const more: DeployValueMap = images === undefined ? {} : { DRAY_IMAGES: renderOverride(images, {}) }
-    const { exitCode, stderr } = await shell.run(
-      ['sh', '-c', script, 'dray', path, ...buildUpArgs(services, mode)],
-      {
-        input: exportLines({ ...values, ...more }),
-        ...(signal === undefined ? {} : { signal }),
-      },
-    )
-    if (exitCode !== 0) throw composeFailure('up', stripControl(stderr), shell.name)
-  },
-
-  runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {
-    const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
-    try {
-      const { exitCode } = await shell.run(
-        ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
+}): Compose {
+  return {
+    up: async ({ services, mode, images, signal }) => {
+      const script = images === undefined ? composeScript : composeWithImagesScript
+      const more: DeployValueMap = images === undefined ? {} : { DRAY_IMAGES: renderOverride(images, {}) }
+      const { exitCode, stderr } = await shell.run(
+        ['sh', '-c', script, 'dray', path, ...buildUpArgs(services, mode)],
         {
-          input: exportLines(values),
-          onLine: (line) => {
-            if (!isComposeNoise(line)) onLine(stripControl(line))
-          },
-          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+          input: exportLines({ ...values, ...more }),
           ...(signal === undefined ? {} : { signal }),
         },
       )
-      return exitCode
-    } catch (error) {
-      await shell.run(['docker', 'rm', '--force', containerName]).catch(() => undefined)
-      throw error
-    }
-  },
-})
+      if (exitCode !== 0) throw composeFailure('up', stripControl(stderr), shell.name)
+    },
+
+    runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {
+      const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
+      try {
+        const { exitCode } = await shell.run(
+          ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
+          {
+            input: exportLines(values),
+            onLine: (line) => {
+              if (!isComposeNoise(line)) onLine(stripControl(line))
+            },
+            ...(timeoutMs === undefined ? {} : { timeoutMs }),
+            ...(signal === undefined ? {} : { signal }),
+          },
+        )
+        return exitCode
+      } catch (error) {
+        await shell.run(['docker', 'rm', '--force', containerName]).catch(() => undefined)
+        throw error
+      }
+    },
+  }
+}
 
 /** `docker compose up` for some services and nothing else: no dependencies, no builds, no pulls. */
-export const buildUpArgs = (
+export function buildUpArgs(
   services: readonly { service: string; scale: number }[],
   mode: 'beside' | 'recreate' | 'force-recreate',
-): string[] => [
-  'up',
-  '--detach',
-  '--no-deps',
-  '--no-build',
-  '--pull=never',
-  ...(mode === 'beside' ? ['--no-recreate'] : []),
-  ...(mode === 'force-recreate' ? ['--force-recreate'] : []),
-  ...services.map(({ service, scale }) => `--scale=${service}=${scale}`),
-  '--',
-  ...services.map(({ service }) => service),
-]
+): string[] {
+  return [
+    'up',
+    '--detach',
+    '--no-deps',
+    '--no-build',
+    '--pull=never',
+    ...(mode === 'beside' ? ['--no-recreate'] : []),
+    ...(mode === 'force-recreate' ? ['--force-recreate'] : []),
+    ...services.map(({ service, scale }) => `--scale=${service}=${scale}`),
+    '--',
+    ...services.map(({ service }) => service),
+  ]
+}
 
 /** `docker compose run` of a one-off container that goes when it ends. */
-export const buildRunArgs = ({
+export function buildRunArgs({
   service,
   containerName,
   argv,
@@ -102,7 +106,10 @@ export const buildRunArgs = ({
   service: string
   containerName: string
   argv: readonly string[]
-}): string[] => ['run', '--rm', '--no-deps', '--no-TTY', '--name', containerName, service, ...argv]
+}): string[] {
+  return ['run', '--rm', '--no-deps', '--no-TTY', '--name', containerName, service, ...argv]
+}
 
-const isComposeNoise = (line: string): boolean =>
-  /^\s*(?:Container|Network|Volume)\s+\S+\s+(?:Creat|Start|Runn)\w*\s*$/.test(line)
+function isComposeNoise(line: string): boolean {
+  return /^\s*(?:Container|Network|Volume)\s+\S+\s+(?:Creat|Start|Runn)\w*\s*$/.test(line)
+}

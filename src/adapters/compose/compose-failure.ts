@@ -5,7 +5,7 @@ import { stripControl } from '../../shared/strip-control.ts'
 const OLDEST: readonly [number, number] = [2, 20]
 
 /** Throws COMPOSE_NOT_INSTALLED or COMPOSE_TOO_OLD. `version` is what `docker compose version --short` printed. */
-export const checkComposeVersion = (version: string, host: string): void => {
+export function checkComposeVersion(version: string, host: string): void {
   const match = /^v?(\d+)\.(\d+)/.exec(version.trim())
   if (match === null) {
     throw new DrayError('COMPOSE_NOT_INSTALLED', `\`docker compose\` does not work on ${host}.`)
@@ -19,10 +19,10 @@ export const checkComposeVersion = (version: string, host: string): void => {
 }
 
 /** Compose refused the files, in its own words; paths of the copy it read are shown as the user's, relative to them. */
-export const composeRefusal = (
+export function composeRefusal(
   stderr: string,
   { host, path, stage }: { host: string; path: string; stage: string },
-): DrayError => {
+): DrayError {
   const lines = stripControl(stderr)
     .replaceAll(`${stage}/`, '')
     .replaceAll(`${posix.dirname(stage)}/`, '../')
@@ -41,7 +41,7 @@ export const composeRefusal = (
  * Why `docker compose up` or `run` failed on a host, from what it printed: PORT_TAKEN, DISK_FULL, or DOCKER_FAILED. The
  * texts are Docker Engine's (20.10 to 28.5); Compose gives no code for them.
  */
-export const composeFailure = (what: string, stderr: string, host: string): DrayError => {
+export function composeFailure(what: string, stderr: string, host: string): DrayError {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
@@ -65,8 +65,8 @@ export const composeFailure = (what: string, stderr: string, host: string): Dray
 }
 
 /** The port of the host that was taken; Engines name it in words of their own. */
-const portIn = (line: string): string | undefined =>
-  [
+function portIn(line: string): string | undefined {
+  return [
     /Bind for \S*?:(\d+) failed/,
     /bind host port (?:for )?(?:\[[^\]]*\]|[^\s:]*):(\d+)/,
     /exposing port \S+ \S*?:(\d+) ->/,
@@ -74,9 +74,11 @@ const portIn = (line: string): string | undefined =>
   ]
     .map((pattern) => pattern.exec(line)?.[1])
     .find((port) => port !== undefined)
+}
 
 /** ` Container shop-backend-2  Creating`, ` Network shop_default  Created`. */
-const isProgress = (line: string): boolean =>
-  /^(?:Container|Network|Volume|Image)\s+\S+\s+(?:Creat|Start|Stopp|Remov|Recreat|Runn|Wait|Exit|Health|Pull)\w*$/.test(
+function isProgress(line: string): boolean {
+  return /^(?:Container|Network|Volume|Image)\s+\S+\s+(?:Creat|Start|Stopp|Remov|Recreat|Runn|Wait|Exit|Health|Pull)\w*$/.test(
     line,
   )
+}

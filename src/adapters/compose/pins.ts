@@ -16,10 +16,10 @@ const NOT_PINNED = new Set(['image', 'build', 'pull_policy', 'profiles', 'depend
  * What of each service depends on the deploy-time values: as it is with them, where it is different without. A person's
  * plain `docker compose up -d` has no such values, and would recreate the service if these were not pinned.
  */
-export const pinsOf = (
+export function pinsOf(
   valued: Readonly<Record<string, Service>>,
   plain: Readonly<Record<string, Service>>,
-): Record<string, Record<string, unknown>> => {
+): Record<string, Record<string, unknown>> {
   const pins: Record<string, Record<string, unknown>> = {}
   for (const [name, service] of Object.entries(valued)) {
     const other = plain[name] ?? {}
@@ -37,7 +37,7 @@ export const pinsOf = (
   return pins
 }
 
-const differingEntries = (value: unknown, other: unknown): unknown => {
+function differingEntries(value: unknown, other: unknown): unknown {
   const before: Readonly<Record<string, unknown>> = isRecord(other) ? other : {}
   if (!isRecord(value)) return value
   return Object.fromEntries(
@@ -45,8 +45,9 @@ const differingEntries = (value: unknown, other: unknown): unknown => {
   )
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
 
 const HEADER = `# Written by dray at every deploy: what runs, by digest. A plain \`docker compose up -d\` here changes nothing.
 `
@@ -56,10 +57,10 @@ const HEADER = `# Written by dray at every deploy: what runs, by digest. A plain
  * marked `!override` (Compose 2.24.4 and newer); none is needed for the usual environment variables and labels.
  * https://docs.docker.com/reference/compose-file/merge/
  */
-export const renderOverride = (
+export function renderOverride(
   images: Readonly<Record<string, string>>,
   pins: Readonly<Record<string, unknown>>,
-): string => {
+): string {
   const document = new Document({ services: {} })
   for (const name of Object.keys(images).sort()) {
     document.setIn(['services', name, 'image'], images[name])

@@ -66,7 +66,7 @@ type ModelTexts = {
 }
 
 /** The model that Compose made, as a deploy sees it. Throws COMPOSE_INVALID when it is not one. */
-export const readAppModel = ({ model, plainModel, stage, envFileHashes }: ModelTexts): AppModel => {
+export function readAppModel({ model, plainModel, stage, envFileHashes }: ModelTexts): AppModel {
   const raw = parseModel(model, stage)
   if (raw === undefined) {
     throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host gave a model that cannot be read.')
@@ -85,7 +85,7 @@ export const readAppModel = ({ model, plainModel, stage, envFileHashes }: ModelT
 }
 
 /** Paths below the stage and beside it become relative, as they were written. Compose doubles a dollar in what it prints. */
-const parseModel = (text: string, stage: string): RawModel | undefined => {
+function parseModel(text: string, stage: string): RawModel | undefined {
   if (text === '') return undefined
   const printed = JSON.stringify(stage).slice(1, -1).replaceAll('$', '$$$$')
   const relative = text
@@ -99,11 +99,11 @@ const parseModel = (text: string, stage: string): RawModel | undefined => {
   }
 }
 
-const readService = (
+function readService(
   name: string,
   service: RawService,
   context: { raw: RawModel; envFileHashes: ReadonlyMap<string, string> },
-): ServiceModel => {
+): ServiceModel {
   const test = [service.healthcheck?.test ?? []].flat()
   const addresses = Object.values(service.networks ?? {})
   return {
@@ -150,29 +150,31 @@ const readService = (
 }
 
 /** A mount of what lies beside the compose file; nothing for what is the server's own. */
-const shipped = (source: string | undefined, target: string): { path: string; target: string }[] =>
-  source !== undefined && /^\.{1,2}\//.test(source)
+function shipped(source: string | undefined, target: string): { path: string; target: string }[] {
+  return source !== undefined && /^\.{1,2}\//.test(source)
     ? [{ path: source.replace(/^\.\//, '').replace(/\/$/, ''), target }]
     : []
+}
 
 const useSchema = z.looseObject({ source: z.string(), target: z.string().optional() })
 const fileSchema = z.looseObject({ file: z.string() })
 
 /** The files of the configs or secrets that a service uses; without a target of its own, one is below `root`. */
-const usedFiles = (used: unknown, definitions: Readonly<Record<string, unknown>>, root: string) =>
-  (Array.isArray(used) ? used : []).flatMap((it: unknown) => {
+function usedFiles(used: unknown, definitions: Readonly<Record<string, unknown>>, root: string) {
+  return (Array.isArray(used) ? used : []).flatMap((it: unknown) => {
     const use = useSchema.safeParse(it).data
     const file = fileSchema.safeParse(definitions[use?.source ?? '']).data?.file
     return use === undefined ? [] : shipped(file, use.target ?? root + use.source)
   })
+}
 
 /** Keys that say nothing about a container, or that a release records beside the hash. */
 const NOT_HASHED = new Set(['image', 'build', 'pull_policy', 'depends_on', 'scale', 'profiles', 'develop'])
 
-const definitionHash = (
+function definitionHash(
   service: RawService,
   { raw, envFileHashes }: { raw: RawModel; envFileHashes: ReadonlyMap<string, string> },
-): string => {
+): string {
   const environment = Object.entries(service.environment ?? {})
   const definition = Object.fromEntries(Object.entries(service).filter(([key]) => !NOT_HASHED.has(key)))
   return hashOf({
@@ -188,21 +190,25 @@ const definitionHash = (
   })
 }
 
-const usedDefinitions = (used: unknown, definitions: Readonly<Record<string, unknown>>): unknown[] =>
-  Array.isArray(used)
+function usedDefinitions(used: unknown, definitions: Readonly<Record<string, unknown>>): unknown[] {
+  return Array.isArray(used)
     ? used.map((it: unknown) => {
         const source =
           typeof it === 'string' ? it : z.looseObject({ source: z.string() }).safeParse(it).data?.source
         return definitions[source ?? '']
       })
     : []
+}
 
 /** SHA-256 of a value's JSON with sorted keys. */
-const hashOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex')
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+}
 
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   )
+}

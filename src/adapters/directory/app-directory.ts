@@ -11,7 +11,7 @@ import { tarOf } from './tar.ts'
 import { exportLines, type DeployValueMap } from './values.ts'
 
 /** The app's directory on a host that is reached through `shell`. `values` are what Compose interpolates. */
-export const createAppDirectory = ({
+export function createAppDirectory({
   shell,
   path,
   values,
@@ -19,7 +19,7 @@ export const createAppDirectory = ({
   shell: Shell
   path: string
   values: DeployValueMap
-}): AppDirectory => {
+}): AppDirectory {
   const run = async (
     what: string,
     script: string,
@@ -78,7 +78,7 @@ export const createAppDirectory = ({
   }
 }
 
-const readFacts = (output: string, { host, path }: { host: string; path: string }): DirectoryFacts => {
+function readFacts(output: string, { host, path }: { host: string; path: string }): DirectoryFacts {
   const sections = parseSections(output)
   const text = (name: string): string => sectionText(sections, name) ?? ''
   if (sections.some((section) => section.name === 'no-docker')) {
@@ -111,11 +111,12 @@ const readFacts = (output: string, { host, path }: { host: string; path: string 
 }
 
 /** Lines of `sha256sum`, by path. GNU's begin with a backslash where it escaped those of the path. */
-const readHashes = (text: string): Map<string, string> =>
-  new Map(
+function readHashes(text: string): Map<string, string> {
+  return new Map(
     text.split('\n').flatMap((line): [string, string][] => {
       const [, escaped, hash, path] = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? []
       if (hash === undefined || path === undefined) return []
       return [[escaped === '' ? path : path.replaceAll('\\\\', '\\'), hash]]
     }),
   )
+}

@@ -3,11 +3,13 @@ import type { CommandOutput, RunOptions, Shell } from '../host/shell.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE } from './scripts.ts'
 
 /** Runs one of our scripts on a host; its arguments are never a secret, its input may be. */
-export const runScript = (
+export function runScript(
   shell: Shell,
   script: string,
   { args, ...options }: RunOptions & { args: readonly string[] },
-): Promise<CommandOutput> => shell.run(['sh', '-c', script, 'dray', ...args], options)
+): Promise<CommandOutput> {
+  return shell.run(['sh', '-c', script, 'dray', ...args], options)
+}
 
 /** The kernel's words, and those of GNU tar for a file of which only the beginning found room. */
 const DISK_FULL_TEXT = /no space left on device|disk quota exceeded|wrote only \d+ of \d+ bytes/i
@@ -16,10 +18,10 @@ const DISK_FULL_TEXT = /no space left on device|disk quota exceeded|wrote only \
  * The error for a script that failed: DISK_FULL, PATH_NOT_WRITABLE or ENV_MISSING where it says so, else
  * HOST_COMMAND_FAILED with what it printed.
  */
-export const scriptFailure = (
+export function scriptFailure(
   output: CommandOutput,
   { host, path, what }: { host: string; path: string; what: string },
-): DrayError => {
+): DrayError {
   const text = `${output.stderr}\n${output.stdout}`
   const user = /^(?:ssh:\/\/)?([^@]+)@/.exec(host)?.[1] ?? '$USER'
   if (output.exitCode === NO_DIRECTORY) {
@@ -55,8 +57,9 @@ export const scriptFailure = (
   )
 }
 
-const tail = (text: string): string[] =>
-  text
+function tail(text: string): string[] {
+  return text
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(-10)
+}

@@ -25,7 +25,7 @@ type LockRequest = {
  * Takes the lock of an app on a host. Throws LOCK_HELD with who holds it, when it is still taken after `waitMs`; ENV_MISSING
  * and PATH_NOT_WRITABLE, since nothing may be touched then.
  */
-export const takeLock = async (request: LockRequest): Promise<Lock> => {
+export async function takeLock(request: LockRequest): Promise<Lock> {
   const untilMs = request.clock.now() + request.waitMs
   for (;;) {
     const attempt = await tryLock(request)
@@ -35,7 +35,7 @@ export const takeLock = async (request: LockRequest): Promise<Lock> => {
   }
 }
 
-const tryLock = async (request: LockRequest): Promise<{ lock: Lock } | { heldBy: string }> => {
+async function tryLock(request: LockRequest): Promise<{ lock: Lock } | { heldBy: string }> {
   const { shell, path, holder } = request
   const { stream, ended } = shell.open(
     ['sh', '-c', lockScript, 'dray', path, String(LIMIT_SECONDS), JSON.stringify(holder)],
@@ -52,7 +52,7 @@ const tryLock = async (request: LockRequest): Promise<{ lock: Lock } | { heldBy:
   )
 }
 
-const heldLock = ({
+function heldLock({
   stream,
   lines,
   ended,
@@ -62,7 +62,7 @@ const heldLock = ({
   lines: AsyncIterator<string>
   ended: Promise<unknown>
   clock: Clock
-}): Lock => {
+}): Lock {
   const lost = new AbortController()
   const released = new AbortController()
   let unwritten = 0
@@ -122,7 +122,7 @@ const holderSchema = z.object({
   sinceMs: z.number(),
 })
 
-const lockHeld = (text: string, { shell, clock }: LockRequest): DrayError => {
+function lockHeld(text: string, { shell, clock }: LockRequest): DrayError {
   const holder = holderSchema.safeParse(parseJson(text))
   if (!holder.success) {
     return new DrayError('LOCK_HELD', `Another deploy of this app is under way on ${shell.name}.`)
@@ -136,7 +136,7 @@ const lockHeld = (text: string, { shell, clock }: LockRequest): DrayError => {
   )
 }
 
-const parseJson = (text: string): unknown => {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -29,7 +29,7 @@ const releaseSchema = z.object({
 })
 
 /** A release record as it lies on a host. Throws RECORD_UNREADABLE for another version, or what is no record at all. */
-export const readRelease = (text: string, where: string): Release => {
+export function readRelease(text: string, where: string): Release {
   const parsed = releaseSchema.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
   throw new DrayError('RECORD_UNREADABLE', `A release record in ${where}/.dray/releases cannot be read.`, {
@@ -38,13 +38,14 @@ export const readRelease = (text: string, where: string): Release => {
 }
 
 /** Release ids in the last lines of a journal; a line that was cut off is passed over. */
-export const releaseIdsIn = (journal: string): string[] =>
-  journal.split('\n').flatMap((line) => {
+export function releaseIdsIn(journal: string): string[] {
+  return journal.split('\n').flatMap((line) => {
     const entry = z.object({ release: z.string().regex(/^r\d+$/) }).safeParse(parseJson(line))
     return entry.success ? [entry.data.release] : []
   })
+}
 
-const parseJson = (text: string): unknown => {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

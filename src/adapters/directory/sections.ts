@@ -4,7 +4,7 @@ export type Section = { name: string; text: string }
 const MARK = '@@dray '
 
 /** Splits what a script printed. Text before the first mark, such as a login banner, is dropped. */
-export const parseSections = (output: string): Section[] => {
+export function parseSections(output: string): Section[] {
   const sections: { name: string; lines: string[] }[] = []
   for (const line of output.split('\n')) {
     if (line.startsWith(MARK)) sections.push({ name: line.slice(MARK.length).trim(), lines: [] })
@@ -13,5 +13,6 @@ export const parseSections = (output: string): Section[] => {
   return sections.map(({ name, lines }) => ({ name, text: lines.join('\n').trim() }))
 }
 
-export const sectionText = (sections: readonly Section[], name: string): string | undefined =>
-  sections.find((section) => section.name === name)?.text
+export function sectionText(sections: readonly Section[], name: string): string | undefined {
+  return sections.find((section) => section.name === name)?.text
+}

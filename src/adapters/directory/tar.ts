@@ -1,10 +1,10 @@
 import { packTar } from 'modern-tar'
 
 /** A tar of files, for `tar -x` on a host. Paths are relative and stay below where it is unpacked. */
-export const tarOf = (
+export function tarOf(
   files: readonly { path: string; content: Uint8Array | string; mode?: number }[],
-): Promise<Uint8Array> =>
-  packTar(
+): Promise<Uint8Array> {
+  return packTar(
     files.map(({ path, content, mode }) => {
       const body = typeof content === 'string' ? new TextEncoder().encode(content) : content
       return {
@@ -19,3 +19,4 @@ export const tarOf = (
       }
     }),
   )
+}

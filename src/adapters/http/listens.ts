@@ -10,10 +10,11 @@ const CONNECT_MS = 1_000
  * Whether something listens at an address as the host sees it. `unknown` where there is no way to the address, as from a
  * machine whose Docker runs in a virtual machine.
  */
-export const listens = (shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> =>
-  Promise.race([dial(shell, address, port), after(CONNECT_MS, 'unknown' as const)])
+export function listens(shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> {
+  return Promise.race([dial(shell, address, port), after(CONNECT_MS, 'unknown' as const)])
+}
 
-const dial = async (shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> => {
+async function dial(shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> {
   try {
     const socket = await shell.dial(address, port)
     if (socket instanceof Socket) {
@@ -32,10 +33,11 @@ const dial = async (shell: Shell, address: string, port: number): Promise<'yes' 
   }
 }
 
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+}
 
-const after = async <T>(ms: number, value: T): Promise<T> => {
+async function after<T>(ms: number, value: T): Promise<T> {
   await systemClock.sleep(ms)
   return value
 }

@@ -10,38 +10,41 @@ import { listens } from './listens.ts'
  * Requests to the app. `localhost` is meant as the host means it, so those go through the host's own connection; any other
  * name is asked for from here, as the app's users do. Each request has a connection of its own.
  */
-export const createProber = (shell: Shell): Prober => ({
-  get: async (text, timeoutMs) => {
-    const url = new URL(text)
-    const signal = AbortSignal.timeout(timeoutMs)
-    try {
-      const dial = (): Promise<Duplex> => shell.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url))
-      const socket = isLoopback(url.hostname) ? await inTime(dial(), signal) : undefined
-      return { status: await ask(url, { socket, signal }) }
-    } catch (error) {
-      if (signal.aborted) return { error: `no answer within ${timeoutMs} ms` }
-      return { error: error instanceof Error ? error.message : String(error) }
-    }
-  },
+export function createProber(shell: Shell): Prober {
+  return {
+    get: async (text, timeoutMs) => {
+      const url = new URL(text)
+      const signal = AbortSignal.timeout(timeoutMs)
+      try {
+        const dial = (): Promise<Duplex> => shell.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url))
+        const socket = isLoopback(url.hostname) ? await inTime(dial(), signal) : undefined
+        return { status: await ask(url, { socket, signal }) }
+      } catch (error) {
+        if (signal.aborted) return { error: `no answer within ${timeoutMs} ms` }
+        return { error: error instanceof Error ? error.message : String(error) }
+      }
+    },
 
-  listens: (address, port) => listens(shell, address, port),
-})
+    listens: (address, port) => listens(shell, address, port),
+  }
+}
 
 /** A connection that comes after the signal has aborted is closed. Throws the signal's reason. */
-const inTime = (dialing: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> =>
-  new Promise((resolve, reject) => {
+function inTime(dialing: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
     dialing.then((socket) => {
       if (signal.aborted) socket.destroy()
       resolve(socket)
     }, reject)
   })
+}
 
-const ask = (
+function ask(
   url: URL,
   { socket, signal }: { socket: Duplex | undefined; signal: AbortSignal },
-): Promise<number> =>
-  new Promise((resolve, reject) => {
+): Promise<number> {
+  return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const request: ClientRequest = send(url, {
       headers: { 'user-agent': 'dray-probe', connection: 'close' },
@@ -63,11 +66,16 @@ const ask = (
     })
     request.end()
   })
+}
 
-const connectionFor = (url: URL, socket: Duplex): Duplex =>
-  url.protocol === 'https:' ? tlsConnect({ socket, servername: url.hostname }) : socket
+function connectionFor(url: URL, socket: Duplex): Duplex {
+  return url.protocol === 'https:' ? tlsConnect({ socket, servername: url.hostname }) : socket
+}
 
-const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+}
 
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+}

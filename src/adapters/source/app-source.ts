@@ -19,12 +19,12 @@ const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'doc
  * since a plain `docker compose` on the server would not know of them. `composeFiles` throws COMPOSE_INVALID when no default
  * name is left that Compose would take.
  */
-export const createAppSource = (app: {
+export function createAppSource(app: {
   directory: string
   composeFiles: readonly string[]
   include: readonly string[]
   exclude?: readonly string[]
-}): AppSource => {
+}): AppSource {
   const composeFiles = async (): Promise<readonly BundleFile[]> => {
     const found = await composeReferences(app.directory, app.composeFiles)
     const single = app.composeFiles.length === 1 ? app.composeFiles[0] : undefined
@@ -66,7 +66,7 @@ export const createAppSource = (app: {
 }
 
 /** A default name that Compose prefers to those that are taken: the app's files may need each other by their names. */
-const mainName = (paths: readonly string[]): string => {
+function mainName(paths: readonly string[]): string {
   const taken = DEFAULT_NAMES.findIndex((name) => paths.includes(name))
   if (taken === -1) return 'docker-compose.yml'
   const [first] = DEFAULT_NAMES
@@ -81,7 +81,7 @@ const mainName = (paths: readonly string[]): string => {
 }
 
 /** A mounted path above the compose file that is here would be missing on the server. One that is not here is its own. */
-const refuseAbove = async (directory: string, mounted: readonly string[]): Promise<void> => {
+async function refuseAbove(directory: string, mounted: readonly string[]): Promise<void> {
   for (const path of mounted.filter((it) => it.startsWith('../'))) {
     const here = await stat(join(directory, path)).catch(() => undefined)
     if (here === undefined) continue
@@ -92,20 +92,22 @@ const refuseAbove = async (directory: string, mounted: readonly string[]): Promi
   }
 }
 
-const textFile = (path: string, text: string, mode = 0o644): BundleFile => ({
-  path,
-  content: new TextEncoder().encode(text),
-  mode,
-})
+function textFile(path: string, text: string, mode = 0o644): BundleFile {
+  return {
+    path,
+    content: new TextEncoder().encode(text),
+    mode,
+  }
+}
 
-const readBundleFile = async (directory: string, path: string): Promise<BundleFile> => {
+async function readBundleFile(directory: string, path: string): Promise<BundleFile> {
   refuseOutside(path)
   const full = join(directory, path)
   const [content, { mode }] = await Promise.all([readFile(full), stat(full)])
   return { path, content, mode: (mode & 0o111) === 0 ? 0o644 : 0o755 }
 }
 
-const refuseOutside = (path: string): void => {
+function refuseOutside(path: string): void {
   if (isAbsolute(path) || relative('.', path).startsWith('..') || /[\n\r]/.test(path) || isEnvFile(path)) {
     throw new DrayError('COMPOSE_PATH_OUTSIDE', `${JSON.stringify(path)} cannot be shipped with the app.`)
   }

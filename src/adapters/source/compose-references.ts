@@ -34,10 +34,10 @@ const namesSchema = z.looseObject({
  * the server's own, as `.env` is, are left out. Only names are looked for here: what they mean is Compose's business.
  * Throws COMPOSE_MISSING when a compose file itself is not there, and COMPOSE_INVALID when it is not YAML.
  */
-export const composeReferences = async (
+export async function composeReferences(
   directory: string,
   composeFiles: readonly string[],
-): Promise<string[]> => {
+): Promise<string[]> {
   const found = new Set<string>()
   const visit = async (path: string, required: boolean): Promise<void> => {
     const name = posix.normalize(normalize(path).replaceAll('\\', '/'))
@@ -57,7 +57,7 @@ export const composeReferences = async (
   return [...found].filter((name) => /\.ya?ml$/.test(name) || !ignored.has(name))
 }
 
-const namedIn = (text: string, name: string): string[] => {
+function namedIn(text: string, name: string): string[] {
   let content: unknown
   try {
     content = parse(text, { merge: true, logLevel: 'error' })

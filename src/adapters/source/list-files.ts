@@ -8,7 +8,7 @@ import { matchesPattern, startOfPattern } from './path-pattern.ts'
 const run = promisify(execFile)
 
 /** `.env` and its kin are the server's: never shipped, whatever the configuration says. An example of one is no secret. */
-export const isEnvFile = (path: string): boolean => {
+export function isEnvFile(path: string): boolean {
   const name = basename(path)
   return name === '.env' || (name.startsWith('.env.') && !/\.(example|sample|template|dist)$/.test(name))
 }
@@ -21,7 +21,7 @@ type Wanted = { paths: readonly string[]; include: readonly string[]; exclude: r
  * beside the compose file is not part of the app), and so are `.git`, `.dray` and env files. A path that is not there is the
  * server's own. Throws COMPOSE_PATH_OUTSIDE for a link that leads out of the directory.
  */
-export const listFiles = async (directory: string, wanted: Wanted): Promise<string[]> => {
+export async function listFiles(directory: string, wanted: Wanted): Promise<string[]> {
   const { paths, include, exclude } = wanted
   const inside = [...new Set(paths)].filter((path) => path !== '' && path !== '.' && !path.startsWith('..'))
   const found = await Promise.all([
@@ -35,17 +35,17 @@ export const listFiles = async (directory: string, wanted: Wanted): Promise<stri
   return candidates.filter((path) => !ignored.has(path))
 }
 
-const walkPattern = async (directory: string, pattern: string): Promise<string[]> => {
+async function walkPattern(directory: string, pattern: string): Promise<string[]> {
   const isMeant = (path: string): boolean => matchesPattern(path, pattern)
   return (await walk(directory, startOfPattern(pattern), { followLink: isMeant, links: [] })).filter(isMeant)
 }
 
 /** `links`: the directories that links on the way led to; one that is met again would have no end. */
-const walk = async (
+async function walk(
   directory: string,
   path: string,
   { followLink, links } = { followLink: (_path: string) => true, links: [] as readonly string[] },
-): Promise<string[]> => {
+): Promise<string[]> {
   const full = join(directory, path)
   const found = await lstat(full).catch(() => undefined)
   if (found === undefined || ['.git', '.dray'].includes(basename(path))) return []
@@ -59,13 +59,13 @@ const walk = async (
   return (await Promise.all(names.map((name) => walk(directory, join(path, name), way)))).flat()
 }
 
-const kindOf = async (path: string): Promise<{ isDirectory: boolean; isFile: boolean }> => {
+async function kindOf(path: string): Promise<{ isDirectory: boolean; isFile: boolean }> {
   const found = await lstat(path)
   return { isDirectory: found.isDirectory(), isFile: found.isFile() }
 }
 
 /** Where a link leads. Throws COMPOSE_PATH_OUTSIDE when that is not in the directory, or nowhere. */
-const targetInside = async (directory: string, path: string): Promise<string> => {
+async function targetInside(directory: string, path: string): Promise<string> {
   const target = await realpath(join(directory, path)).catch(() => undefined)
   if (target === undefined)
     throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads nowhere.`)
@@ -74,10 +74,10 @@ const targetInside = async (directory: string, path: string): Promise<string> =>
 }
 
 /** `git check-ignore` exits with 1 when nothing is ignored and with 128 outside a repository: nothing is ignored then. */
-export const ignoredByGit = async (
+export async function ignoredByGit(
   directory: string,
   paths: readonly string[],
-): Promise<ReadonlySet<string>> => {
+): Promise<ReadonlySet<string>> {
   if (paths.length === 0) return new Set()
   const child = run('git', ['-C', directory, 'check-ignore', '-z', '--stdin'])
   child.child.stdin?.on('error', () => undefined)

@@ -35,7 +35,7 @@ export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, 
   return step.release
 }
 
-const describeRelease = ({ release, services }: StepOf<'record-release'>, context: StepContext): Release => {
+function describeRelease({ release, services }: StepOf<'record-release'>, context: StepContext): Release {
   const { run, execution } = context
   const { facts } = run.observation
   const { desired, deployer, clock } = execution

@@ -41,4 +41,6 @@ export const cleanImages: StepRunner<StepOf<'clean-images'>> = async (step, { ru
   return count === 0 ? 'none to remove' : `${count} removed`
 }
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}

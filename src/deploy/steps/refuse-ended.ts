@@ -8,7 +8,7 @@ import type { Container } from '../ports.ts'
  * New containers that are to take over have to run still, and never to have been started again: a release that crashes over
  * and over may be healthy for a moment after each start. Throws SERVICE_EXITED.
  */
-export const refuseEnded = async ({ run }: StepContext): Promise<void> => {
+export async function refuseEnded({ run }: StepContext): Promise<void> {
   const { app } = run.observation.facts
   const containers = await run.host.engine.containers(app.project)
   const fresh = new Set([...run.done.fresh.values()].flat().map((container) => container.id))
@@ -27,7 +27,7 @@ export const refuseEnded = async ({ run }: StepContext): Promise<void> => {
 }
 
 /** How a container ended, as the rest of a sentence. */
-export const endOf = ({ outOfMemory, state, exitCode }: Container): string => {
+export function endOf({ outOfMemory, state, exitCode }: Container): string {
   if (outOfMemory) return 'was killed for using too much memory'
   // Docker forgets the exit code as soon as it has started the container again.
   return state === 'running' ? 'ended and was started again' : `ended with exit code ${exitCode}`

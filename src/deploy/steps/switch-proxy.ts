@@ -33,7 +33,7 @@ export const switchProxy: StepRunner<StepOf<'switch-proxy'>> = async (step, { ru
 }
 
 /** What runs of a service and is to go on: its new containers, or those that the plan leaves. */
-const servingContainers = (serviceName: string, run: HostRun, plan: Plan): readonly Container[] => {
+function servingContainers(serviceName: string, run: HostRun, plan: Plan): readonly Container[] {
   const leaving = new Set(plan.steps.flatMap((step) => (step.kind === 'stop-old' ? step.containers : [])))
   return (
     run.done.fresh.get(serviceName) ??

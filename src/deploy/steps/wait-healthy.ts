@@ -29,24 +29,25 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
 }
 
 /** Whether something serves that is lost when the new containers do not last. */
-const takesOver = (services: readonly string[], { run }: StepContext): boolean =>
-  run.observation.containers.some(
+function takesOver(services: readonly string[], { run }: StepContext): boolean {
+  return run.observation.containers.some(
     ({ service, oneOff, state }) =>
       services.includes(service) && !oneOff && state === 'running' && !run.done.recreated.has(service),
   )
+}
 
 /**
  * What crashes over and over is healthy for a moment after each start. An app that takes its time to start has been watched
  * long enough by then; one that is healthy at once is watched a little longer.
  */
-const untilSteady = async (startedAtMs: number, context: StepContext): Promise<void> => {
+async function untilSteady(startedAtMs: number, context: StepContext): Promise<void> {
   const { clock, patience } = context.execution
   const missingMs = startedAtMs + patience.steadyMs - clock.now()
   if (missingMs > 0) await clock.sleep(missingMs, context.signal)
   await refuseEnded(context)
 }
 
-const untilHealthy = async (container: Container, context: StepContext): Promise<void> => {
+async function untilHealthy(container: Container, context: StepContext): Promise<void> {
   const check = container.healthCheck
   if (check === undefined) await untilSettled(container, context)
   else await untilCheckPasses(container, check, context)
@@ -56,11 +57,11 @@ const untilHealthy = async (container: Container, context: StepContext): Promise
  * Runs the container's own check, several times a second, instead of waiting for Docker's next turn. It gets as long as
  * Docker would give it before calling the container unhealthy: the start period and `retries` intervals.
  */
-const untilCheckPasses = async (
+async function untilCheckPasses(
   container: Container,
   check: HealthCheck,
   context: StepContext,
-): Promise<void> => {
+): Promise<void> {
   const { execution, run, signal } = context
   const { clock, patience } = execution
   const timeoutMs =
@@ -97,11 +98,11 @@ const untilCheckPasses = async (
 }
 
 /** One run of the check; undefined when the container could not take it, as while it stops. */
-const runCheck = async (
+async function runCheck(
   container: Container,
   check: HealthCheck,
   { run, signal }: StepContext,
-): Promise<ExecResult | undefined> => {
+): Promise<ExecResult | undefined> {
   try {
     return await run.host.engine.exec(container.id, check.argv, { timeoutMs: check.timeoutMs, signal })
   } catch (error) {
@@ -111,7 +112,7 @@ const runCheck = async (
 }
 
 /** For 126 and 127, the shells' codes of a command that is not executable or not there (POSIX, 2.8.2). */
-const brokenCheck = (container: Container, result: ExecResult, details: ErrorDetails): DrayError => {
+function brokenCheck(container: Container, result: ExecResult, details: ErrorDetails): DrayError {
   const shown = container.healthCheck?.argv.join(' ') ?? ''
   const said = result.output.trim() || `exit code ${result.exitCode}`
   return new DrayError(
@@ -126,7 +127,7 @@ const brokenCheck = (container: Container, result: ExecResult, details: ErrorDet
  * either, it runs and does not restart for a while. One that ends well and is not restarted is done. One that does not
  * listen where the release before does is not ready, however long it runs.
  */
-const untilSettled = async (container: Container, context: StepContext): Promise<void> => {
+async function untilSettled(container: Container, context: StepContext): Promise<void> {
   const { clock, patience } = context.execution
   const service = context.run.observation.facts.app.services.find((it) => it.name === container.service)
   const { ports, were } = await portsToExpect(container, context)
@@ -154,10 +155,10 @@ const untilSettled = async (container: Container, context: StepContext): Promise
 }
 
 /** The ports its image exposes, none where the container it replaces listens on none of them; and how they were there. */
-const portsToExpect = async (
+async function portsToExpect(
   container: Container,
   context: StepContext,
-): Promise<{ ports: readonly number[]; were: 'open' | 'unknown' }> => {
+): Promise<{ ports: readonly number[]; were: 'open' | 'unknown' }> {
   const { observation } = context.run
   const ports = observation.resolved.get(container.service)?.config.exposedPorts ?? []
   const before = observation.containers.find(
@@ -168,11 +169,11 @@ const portsToExpect = async (
   return { ports: listened === 'no' ? [] : ports, were: listened === 'yes' ? 'open' : 'unknown' }
 }
 
-const listensOn = async (
+async function listensOn(
   container: Container,
   ports: readonly number[],
   context: StepContext,
-): Promise<'yes' | 'no' | 'unknown'> => {
+): Promise<'yes' | 'no' | 'unknown'> {
   const address = container.networks.find((network) => network.address !== '')?.address
   if (address === undefined || ports.length === 0) return 'unknown'
   const answers = await Promise.all(ports.map((port) => context.run.host.prober.listens(address, port)))
@@ -180,11 +181,7 @@ const listensOn = async (
   return answers.includes('unknown') ? 'unknown' : 'no'
 }
 
-const throwIfStopped = async (
-  container: Container,
-  context: StepContext,
-  known?: Container,
-): Promise<void> => {
+async function throwIfStopped(container: Container, context: StepContext, known?: Container): Promise<void> {
   const { engine } = context.run.host
   const now = known ?? (await engine.container(container.id))
   if (now.state === 'running' && now.restartCount === 0 && now.health !== 'unhealthy') return
@@ -197,6 +194,6 @@ const throwIfStopped = async (
   })
 }
 
-const throwIfExited = (error: unknown): void => {
+function throwIfExited(error: unknown): void {
   if (!(error instanceof DrayError) || error.code !== 'SERVICE_UNHEALTHY') throw error
 }
