@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { DrayError } from '../../errors/dray-error.ts'
 import type { Child } from './child.ts'
 import { startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
@@ -12,6 +13,7 @@ import type { CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
 export class LocalShell implements Shell {
   readonly name = 'local'
   #commandsRun = 0
+  #isClosed = false
   readonly #children = new Set<Child>()
   readonly #sockets = new Set<Socket>()
 
@@ -26,6 +28,7 @@ export class LocalShell implements Shell {
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandOutput> {
     options.signal?.throwIfAborted()
+    this.#assertOpen()
     const [program = '', ...args] = wrapCommand(argv, options)
     const child = this.#track(startChild(program, args))
     return collectOutput(child, { ...options, title: argv.slice(0, 2).join(' ') })
@@ -35,6 +38,7 @@ export class LocalShell implements Shell {
     argv: readonly string[],
     options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
   ): Conversation {
+    this.#assertOpen()
     const [program = '', ...args] = wrapCommand(argv, options)
     const { child, ...conversation } = openChild(program, args)
     this.#track(child)
@@ -42,18 +46,26 @@ export class LocalShell implements Shell {
   }
 
   async dial(host: string, port: number): Promise<Duplex> {
+    this.#assertOpen()
     return this.#connected(connect({ host, port, noDelay: true }))
   }
 
   async dialSocket(path: string): Promise<Duplex> {
+    this.#assertOpen()
     return this.#connected(connect({ path }))
   }
 
   async #connected(socket: Socket): Promise<Socket> {
-    await once(socket, 'connect')
+    // From the start, so that one that is still being connected does not outlive the shell.
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
+    await once(socket, 'connect')
     return socket
+  }
+
+  /** What was under way when something else failed may ask for more; it would keep this process from ending. */
+  #assertOpen(): void {
+    if (this.#isClosed) throw new DrayError('CANCELLED', 'The work on this machine is over.')
   }
 
   #track(child: Child): Child {
@@ -64,6 +76,7 @@ export class LocalShell implements Shell {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     for (const socket of this.#sockets) socket.destroy()
     for (const child of this.#children) child.end()
     await Promise.all([...this.#children].map((child) => child.ended))
