@@ -31,7 +31,12 @@ export async function startRegistry(directory: string): Promise<DemoRegistry> {
     program === undefined
       ? await startContainer(directory, port)
       : await startProgram(program, directory, port)
-  await untilReady(registry)
+  try {
+    await untilReady(registry)
+  } catch (error) {
+    await stopRegistry(registry)
+    throw error
+  }
   return registry
 }
 
