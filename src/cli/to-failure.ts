@@ -1,5 +1,5 @@
 import type { Failure } from '../deploy/events.ts'
-import { catalogue } from '../errors/catalogue.ts'
+import { failureFrom } from '../deploy/failure.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import type { ExitCode } from '../errors/exit-code.ts'
 import { version } from './version.ts'
@@ -7,18 +7,9 @@ import { version } from './version.ts'
 /** An error as it is told. One that is not ours is a defect: it is told with its stack where `debug` asks for it. */
 export function toFailure(error: unknown, debug: boolean): Failure & { exitCode: ExitCode } {
   const known = error instanceof DrayError ? error : toInternal(error, debug)
-  const stack = debug ? renderStack(error) : []
-  return {
-    code: known.code,
-    title: catalogue[known.code].title,
-    message: known.message,
-    hint: known.hint,
-    exitCode: known.exitCode,
-    details:
-      stack.length > 0 && known.details.logTail === undefined
-        ? { ...known.details, logTail: stack, logOf: 'the stack' }
-        : known.details,
-  }
+  const stack = debug && known.details.logTail === undefined ? renderStack(error) : []
+  const details = stack.length > 0 ? { ...known.details, logTail: stack, logOf: 'the stack' } : known.details
+  return { ...failureFrom(known), exitCode: known.exitCode, details }
 }
 
 /** The failure of a deploy with the stack after the log that it has, for `--debug`. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Compose } from '../../deploy/ports.ts'
-import type { Shell } from '../host/shell.ts'
+import type { AppPlace } from '../directory/app-place.ts'
 import { exportLines, type DeployValueMap } from '../directory/values.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { composeFailure } from './compose-failure.ts'
@@ -32,15 +32,7 @@ docker compose -f "$file" "$@"
 `
 
 /** Docker Compose in the app's directory on a host; only ever with the files that are in place there. */
-export function createCompose({
-  shell,
-  path,
-  values,
-}: {
-  shell: Shell
-  path: string
-  values: DeployValueMap
-}): Compose {
+export function createCompose({ shell, path, values }: AppPlace): Compose {
   return {
     up: async ({ services, mode, images, signal }) => {
       const script = images === undefined ? composeScript : composeWithImagesScript

@@ -2,24 +2,16 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { AppDirectory, BundleFile, DirectoryFacts } from '../../deploy/ports.ts'
 import { readAppModel } from '../compose/read-model.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
-import type { Shell } from '../host/shell.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { hashScript, inspectScript, placeScript, recordScript, restoreScript } from './scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 import { tarOf } from './tar.ts'
-import { exportLines, type DeployValueMap } from './values.ts'
+import type { AppPlace } from './app-place.ts'
+import { exportLines } from './values.ts'
 
 /** The app's directory on a host that is reached through `shell`. `values` are what Compose interpolates. */
-export function createAppDirectory({
-  shell,
-  path,
-  values,
-}: {
-  shell: Shell
-  path: string
-  values: DeployValueMap
-}): AppDirectory {
+export function createAppDirectory({ shell, path, values }: AppPlace): AppDirectory {
   const run = async (
     what: string,
     script: string,
