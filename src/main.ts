@@ -5,7 +5,7 @@ import { EXIT } from './errors/exit-code.ts'
 import { systemClock } from './shared/clock.ts'
 
 const interrupts = createInterrupts({
-  say: (line) => process.stderr.write(`\n${line}\n`),
+  say: (line) => context.tellInterrupt(line),
   exit: (code) => process.exit(code),
 })
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -31,5 +31,6 @@ const context: CliContext = {
   stderr: process.stderr,
   signal: interrupts.signal,
   clock: systemClock,
+  tellInterrupt: (line) => void process.stderr.write(`\n${line}\n`),
 }
 process.exitCode = await runCli(process.argv.slice(2), context)

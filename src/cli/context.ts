@@ -12,4 +12,6 @@ export type CliContext = {
   /** Aborts with a CANCELLED error when the user stops the command. */
   signal: AbortSignal
   clock: Clock
+  /** Says what a signal does; a reporter that draws on the terminal takes it over while it draws. */
+  tellInterrupt: (line: string) => void
 }

@@ -36,6 +36,9 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
       ...end,
     })
   }
+  context.tellInterrupt = (text) => {
+    reporter.report({ type: 'note', at: clock.now(), level: 'warning', text })
+  }
   try {
     for (const text of input.values.warnings)
       reporter.report({ type: 'note', at: clock.now(), level: 'warning', text })

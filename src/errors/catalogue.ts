@@ -222,12 +222,12 @@ export const catalogue = {
   },
   SERVICE_UNHEALTHY: {
     title: 'The new release did not become healthy.',
-    hint: 'Its last log lines are above.',
+    hint: 'Its last log lines are above; mend it and deploy again.',
     exitCode: EXIT.failedOldServing,
   },
   SERVICE_EXITED: {
     title: 'A container of the new release stopped by itself.',
-    hint: 'Its last log lines are above.',
+    hint: 'Its last log lines are above; mend it and deploy again.',
     exitCode: EXIT.failedOldServing,
   },
   HEALTHCHECK_BROKEN: {

@@ -93,6 +93,7 @@ describe('what a deploy is given', () => {
       stderr: { write: () => true },
       signal: new AbortController().signal,
       clock: systemClock,
+      tellInterrupt: () => undefined,
     }
     return loadDeploy({ arguments: { ENVIRONMENT: name }, options, global }, context)
   }

@@ -20,6 +20,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     stderr: { write: (text: string) => (stderr += text), columns: 100 },
     signal: options.signal ?? new AbortController().signal,
     clock: systemClock,
+    tellInterrupt: () => undefined,
   })
   return { exitCode, stdout, stderr }
 }
