@@ -2,9 +2,14 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    reporters: process.env['CI'] ? ['default'] : ['default'],
     projects: [
-      { test: { name: 'unit', include: ['test/{unit,cli,contract}/**/*.test.ts'], exclude: ['**/*.itg.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{unit,cli,contract}/**/*.test.ts'],
+          exclude: ['**/*.itg.test.ts'],
+        },
+      },
       {
         test: {
           name: 'engine',
