@@ -27,7 +27,7 @@ export type ServiceDecision = {
   replaced: readonly Container[]
   /** Containers that do not run and make way. */
   dead: readonly Container[]
-  /** Running containers that stay. */
+  /** Containers that stay: they run, or have ended well. */
   kept: readonly Container[]
 }
 
@@ -61,10 +61,10 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
 
   if (sameRelease && networkChange === undefined) {
     const good = running.filter((it) => known(it) && isWell(it)).slice(0, service.replicas)
-    const endedWell = containers.some((it) => known(it) && it.state === 'exited' && it.exitCode === 0)
+    const endedWell = containers.filter((it) => known(it) && it.state === 'exited' && it.exitCode === 0)
     if (
       good.length === service.replicas ||
-      ((oneShot || !service.restarts) && endedWell && running.length === 0)
+      ((oneShot || !service.restarts) && endedWell.length > 0 && running.length === 0)
     ) {
       const extra = running.filter((container) => !good.includes(container))
       return {
@@ -72,8 +72,8 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
         action: 'leave',
         cause: extra.length === 0 ? 'same image and configuration' : extraCause(extra, known),
         replaced: extra,
-        dead: endedWell ? [] : base.dead,
-        kept: good,
+        dead: endedWell.length > 0 ? [] : base.dead,
+        kept: [...good, ...endedWell],
       }
     }
   }

@@ -101,3 +101,12 @@ test('a plan takes no lock and does nothing to the host', async () => {
   await world.plan()
   expect(world.takeLog()).toEqual([])
 })
+
+test('a one-shot service that ended well is not run again because something else changed', async () => {
+  const once = { service: 's1', condition: 'service_completed_successfully' as const }
+  const world = new FakeWorld(fakeApp([fakeService('s1'), fakeService('s2', { dependsOn: [once] })]))
+  await world.deploy()
+  world.host.files.set('docker-compose.yml', 'edited by hand')
+  await world.deploy()
+  expect(await world.plan()).toMatchObject({ unchanged: true })
+})
