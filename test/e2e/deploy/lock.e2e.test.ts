@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
+import type { RunningCommand } from '../../support/net/run-command.ts'
 import { readDeployResult } from '../support/deploy-result.ts'
 import { startUntil } from '../support/start-until.ts'
 import { TestApp } from '../support/test-app.ts'
@@ -21,37 +22,37 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-describe('two deploys of one app on one host', () => {
-  test('the second is refused, and told who holds the lock, since when and from which run', async () => {
+describe('while a deploy of the app is under way', () => {
+  let first: RunningCommand
+
+  beforeAll(async () => {
     const env = {
       GITHUB_ACTOR: 'mona',
       GITHUB_SERVER_URL: 'https://github.com',
       GITHUB_REPOSITORY: 'acme/shop',
       GITHUB_RUN_ID: '4711',
     }
-    const first = await startUntil(app, { args: slow, env }, waitsForHealth)
+    first = await startUntil(app, { args: slow, env }, waitsForHealth)
+  })
+
+  test('a second one is refused, and told who holds the lock, since when and from which run', async () => {
     const second = await app.deploy('v2')
     expect(second).toMatchObject({ exitCode: 3, failure: { code: 'LOCK_HELD' } })
     expect(second.failure?.message).toContain('mona')
     expect(second.failure?.message).toContain('https://github.com/acme/shop/actions/runs/4711')
     expect(second.failure?.message).toMatch(/\d+ s|\d\d:\d\d/)
-    expect(await first.done).toMatchObject({ exitCode: 0 })
-    expect(await app.version()).toBe('v2-slow-start')
   })
 
-  test('with --wait it goes on when the first has ended', async () => {
-    await app.mustDeploy('v1')
-    const first = await startUntil(app, { args: slow }, waitsForHealth)
-    const second = readDeployResult(await app.dray(['deploy', 'test', '--tag', 'v2', '--json', '--wait']))
+  test('a plan is made, which needs no lock', async () => {
+    expect((await app.dray(['plan', 'test', '--tag', 'v1'])).exitCode).toBe(0)
+  })
+
+  test('one with --wait goes on when the first has ended', async () => {
+    const second = await app.deploy('v2', '--wait')
     expect((await first.done).exitCode).toBe(0)
     expect(second).toMatchObject({ exitCode: 0, outcome: 'deployed' })
+    expect(second.plan?.release).toBe('r3')
     expect(await app.version()).toBe('v2')
-  })
-
-  test('a plan needs no lock', async () => {
-    const first = await startUntil(app, { args: slow }, waitsForHealth)
-    expect((await app.dray(['plan', 'test', '--tag', 'v1'])).exitCode).toBe(0)
-    expect((await first.done).exitCode).toBe(0)
   })
 })
 
@@ -105,11 +106,7 @@ describe.each([
 ] as const)('%s', (signal, moment, when) => {
   test(`${when}: stops cleanly, says what state things are in, and the old release serves`, async () => {
     await app.mustDeploy('v1')
-    await server.run([
-      'sh',
-      '-c',
-      'docker image ls -q --filter reference="*/*/shop-*:*v2*" | xargs -r docker rmi -f',
-    ])
+    await server.docker('image', 'prune', '-af')
     const before = await app.containerIds()
     const override = await app.readOnServer('docker-compose.override.yml')
     const { result, report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, async () => {
@@ -119,7 +116,7 @@ describe.each([
       return readDeployResult(await running.done)
     })
     expect(result).toMatchObject({ exitCode: 130, failure: { code: 'CANCELLED' } })
-    expect(result.stderr).toContain('Stopping: what was begun is finished or undone first.')
+    expect(result.stdout).toContain('Stopping: what was begun is finished or undone first.')
     expect(result.failure?.serving).toMatch(/^Release r\d+ \(v1\) is serving, as before\.$/)
     expectNoneFailed(report)
     expect(Object.keys(report.versions)).toEqual(['v1'])

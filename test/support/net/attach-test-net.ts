@@ -4,11 +4,14 @@ import { openTestNet, type TestNet } from './test-net.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    testNet: TestNetFacts
+    testNets: readonly TestNetFacts[]
   }
 }
 
-/** The network that global-setup.ts started for this run of the e2e tests. */
+/** One of the networks that global-setup.ts started: that of this worker, so that no other test file is in it meanwhile. */
 export function attachTestNet(): TestNet {
-  return openTestNet(inject('testNet'))
+  const nets = inject('testNets')
+  const facts = nets[(Number(process.env['VITEST_POOL_ID'] ?? 1) - 1) % nets.length]
+  if (facts === undefined) throw new Error('The e2e tests were started without their networks.')
+  return openTestNet(facts)
 }

@@ -1,23 +1,26 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
-import { startTestNet } from './test-net.ts'
+import { prepareImages } from '../images/prepare.ts'
+import { startTestNet, type TestNet } from './test-net.ts'
 
-type ImagePreparation = { prepareImages(net: { registryPushHost: string }): Promise<unknown> }
+/** As many as test files run side by side: `maxWorkers` in vitest.config.ts. */
+const networkCount = 2
 
-/** Starts one network for all e2e tests, with the base images and the sample app's in its registry. */
+/** Starts the networks of the e2e tests, with the base images and the sample app's in their registries. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const net = await startTestNet()
+  const nets: (TestNet & AsyncDisposable)[] = []
+  const takeDown = async () => {
+    await Promise.all(nets.map((net) => net[Symbol.asyncDispose]()))
+  }
   try {
-    const preparation = fileURLToPath(new URL('../images/prepare.ts', import.meta.url))
-    if (existsSync(preparation)) {
-      const { prepareImages } = (await import(preparation)) as ImagePreparation
-      await prepareImages({ registryPushHost: net.registry.pushHost })
-    }
-    project.provide('testNet', net.facts)
+    while (nets.length < networkCount) nets.push(await startTestNet())
+    for (const net of nets) await prepareImages({ registryPushHost: net.registry.pushHost })
+    project.provide(
+      'testNets',
+      nets.map((net) => net.facts),
+    )
   } catch (error) {
-    await net[Symbol.asyncDispose]()
+    await takeDown()
     throw error
   }
-  return async () => net[Symbol.asyncDispose]()
+  return takeDown
 }
