@@ -54,9 +54,7 @@ describe('under 200 requests a second, from one version to another, no request f
       () => app.mustDeploy('v2-abrupt'),
     )
     expectNoneFailed(report)
-    expect(Object.keys(report.versions).sort()).toEqual(
-      ['v1', 'v1-abrupt', 'v2', 'v2-abrupt'].filter((it) => it in report.versions),
-    )
+    expect(Object.keys(report.versions).sort()).toEqual(['v1-abrupt', 'v2-abrupt'])
     expect(await app.version()).toBe('v2-abrupt')
   })
 })
