@@ -105,16 +105,19 @@ async function afterFailure(
   const { clock, emit, plan } = execution
   if (locks.some((lock) => lock.lost.aborted)) return connectionLost(error, execution)
   if ([...execution.hosts.values()].some((run) => run.done.recorded)) return failedAfterRecord(error, plan)
-  const touched = [...execution.hosts.values()].some(isTouched)
-  if (touched) emit({ type: 'undo.started', at: clock.now(), reason: error.message })
+  const runs = [...execution.hosts.values()]
+  const touched = runs.some(hasRun)
+  if (touched || runs.some(({ done }) => done.placed))
+    emit({ type: 'undo.started', at: clock.now(), reason: error.message })
   journal(execution, { event: 'undo.started', code: error.code, reason: error.message })
   const { failure, ...undone } = await undoDeploy(execution, error)
   journal(execution, { event: 'undo.finished', ...undone, ...(failure && { failure: failure.message }) })
   return new DeployFailed(failure ?? (touched ? afterTouching(error) : error), { undone, plan })
 }
 
-function isTouched({ done }: HostRun): boolean {
-  return done.placed || done.switched || done.tasks.length > 0 || done.fresh.size > 0
+/** Something of the new release ran, or was served. Files that were put back leave nothing behind. */
+function hasRun({ done }: HostRun): boolean {
+  return done.switched || done.tasks.length > 0 || done.fresh.size > 0
 }
 
 /** What would be a precondition at the beginning is a failure in the middle: something was touched. */

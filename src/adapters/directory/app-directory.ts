@@ -74,7 +74,7 @@ function readFacts(output: string, { host, path }: { host: string; path: string 
   const sections = parseSections(output)
   const text = (name: string): string => sectionText(sections, name) ?? ''
   if (sections.some((section) => section.name === 'no-docker')) {
-    throw new DrayError('DOCKER_MISSING', `There is no \`docker\` on ${host}.`)
+    throw new DrayError('DOCKER_MISSING', `There is no \`docker\` command on ${host}.`)
   }
   const composeVersion = sectionText(sections, 'compose-version')
   if (composeVersion !== undefined) checkComposeVersion(composeVersion, host)

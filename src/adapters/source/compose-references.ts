@@ -62,7 +62,8 @@ function namedIn(text: string, name: string): string[] {
   try {
     content = parse(text, { merge: true, logLevel: 'error' })
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    const reason =
+      error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/:$/, '.') : String(error)
     throw new DrayError('COMPOSE_INVALID', `${name} is not YAML: ${reason}`, { cause: error })
   }
   const names = namesSchema.safeParse(content)

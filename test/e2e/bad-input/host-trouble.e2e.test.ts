@@ -39,7 +39,7 @@ async function knowOtherKeys(): Promise<void> {
 }
 
 describe('a server that cannot be used is told, and nothing is touched:', () => {
-  test.concurrent.each<[string, { host: string } & Omit<Refusal, 'exitCode'>]>([
+  test.each<[string, { host: string } & Omit<Refusal, 'exitCode'>]>([
     [
       'a name that nobody knows',
       {
