@@ -1,5 +1,5 @@
 import { Command as Program, Option } from 'commander'
-import type { Command, CommandInput } from './command.ts'
+import type { ArgumentSpec, Command, CommandInput } from './command.ts'
 import { globalOptionSpecs, readGlobalOptions } from './global-options.ts'
 import type { OptionValues } from './option.ts'
 import { version } from './version.ts'
@@ -46,19 +46,25 @@ function addCommand(program: Program, command: Command, { run }: ProgramOptions)
   sub
     .summary(command.summary)
     .description(`${command.summary}\n\n${command.description}`)
-    .usage([...command.arguments.map(({ name }) => name), '[OPTIONS]'].join(' '))
+    .usage([...command.arguments.map(usageOf), '[OPTIONS]'].join(' '))
     .addHelpText('after', renderExamples(command))
   for (const { flags, description } of command.options) sub.addOption(new Option(flags, description))
   // The commands themselves say what is missing: they know what could be named.
-  for (const { name, description } of command.arguments) sub.argument(`[${name}]`, description)
+  for (const argument of command.arguments) sub.argument(`[${usageOf(argument)}]`, argument.description)
 
+  const single = command.arguments.filter(({ variadic }) => variadic !== true)
   sub.action(async () => {
     await run(command, {
-      arguments: Object.fromEntries(command.arguments.map(({ name }, index) => [name, sub.args[index]])),
+      arguments: Object.fromEntries(single.map(({ name }, index) => [name, sub.args[index]])),
+      rest: single.length === command.arguments.length ? [] : sub.args.slice(single.length),
       options: sub.opts<OptionValues>(),
       global: readGlobalOptions(program.opts<OptionValues>()),
     })
   })
+}
+
+function usageOf({ name, variadic }: ArgumentSpec): string {
+  return variadic === true ? `${name}...` : name
 }
 
 function renderExamples({ examples, docs }: Command): string {

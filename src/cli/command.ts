@@ -23,6 +23,8 @@ export type ArgumentSpec = {
   /** As the help shows it: `ENVIRONMENT`. */
   name: string
   description: string
+  /** It takes all that is left, `--` and what begins with a dash after it included: see `CommandInput.rest`. */
+  variadic?: true
 }
 
 export type Example = { command: string; description: string }
@@ -30,6 +32,8 @@ export type Example = { command: string; description: string }
 export type CommandInput = {
   /** By the argument's name; undefined where it was left out. */
   arguments: Readonly<Record<string, string | undefined>>
+  /** What the variadic argument took; empty where there is none. */
+  rest: readonly string[]
   options: OptionValues
   global: GlobalOptions
 }

@@ -7,12 +7,12 @@ import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { createRedactor } from '../shared/redact.ts'
 import { chooseReporter, createReporter } from '../ui/create-reporter.ts'
-import { createLook } from '../ui/look.ts'
 import type { DeployFinished } from '../ui/render-summary.ts'
 import { renderPlan } from '../ui/render-plan.ts'
 import type { Reporter } from '../ui/reporter.ts'
 import type { CliContext } from './context.ts'
 import type { DeployInput } from './load-deploy.ts'
+import { createCommandOutput } from './command-output.ts'
 import { connectTargets } from './connect-targets.ts'
 import { addStack } from './to-failure.ts'
 import { desiredRelease } from './desired-release.ts'
@@ -143,9 +143,6 @@ function showPlan(
     reporter.report({ type: 'plan.made', at: context.clock.now(), plan })
     return
   }
-  const { stdout, env } = context
-  const isTTY = stdout.isTTY === true && input.options.color
-  const redact = createRedactor(input.values.secrets)
-  const look = createLook({ env, isTTY, columns: isTTY ? stdout.columns : undefined })
-  stdout.write(redact(renderPlan(plan, look)))
+  const { print, look } = createCommandOutput(input, context)
+  print(renderPlan(plan, look))
 }

@@ -34,6 +34,8 @@ export type DeployValuesInput = {
   /** The environment of the command. */
   env: Variables
   commit: CommitFacts
+  /** False where no release is made, so that no rule has to find a tag. */
+  wantsTag?: boolean
 }
 
 /**
@@ -87,6 +89,7 @@ function chooseTag(input: DeployValuesInput, variables: Variables, warnings: str
 }
 
 function findTag(input: DeployValuesInput, variables: Variables, warnings: string[]) {
+  if (input.wantsTag === false) return { tag: undefined, source: undefined }
   if (input.tag !== undefined) return { tag: input.tag, source: '--tag' }
   const named = variables['IMAGE_TAG']
   if (named !== undefined && named !== '') return { tag: named, source: 'IMAGE_TAG' }

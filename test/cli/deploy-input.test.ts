@@ -26,7 +26,7 @@ describe('what is refused before anything is asked', () => {
     const cwd = await makeProject({ 'dray.yml': drayYml, 'compose.yml': composeText })
     const { exitCode, stderr } = await runCli(['deploy'], { cwd })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('Name the environment to deploy to: test, production.')
+    expect(stderr).toContain('Name the environment: test, production.')
   })
 
   test('an environment that is not there', async () => {
@@ -95,7 +95,7 @@ describe('what a deploy is given', () => {
       clock: systemClock,
       tellInterrupt: () => undefined,
     }
-    return loadDeploy({ arguments: { ENVIRONMENT: name }, options, global }, context)
+    return loadDeploy({ arguments: { ENVIRONMENT: name }, rest: [], options, global }, context)
   }
 
   test('is configuration, values and options together', async () => {
