@@ -5,9 +5,9 @@ import { probeTargetOf } from './entrance.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { DeployFailed, toDrayError } from './failure.ts'
 import { makePlan } from './make-plan.ts'
-import { observeHost, type Observed, type ObserveRequest } from './observe.ts'
+import { inspectHost, observeHost, type Observed, type ObserveRequest } from './observe.ts'
 import type { Plan } from './plan.ts'
-import type { Lock, TargetHost } from './ports.ts'
+import type { DirectoryFacts, Lock, TargetHost } from './ports.ts'
 import { startProbing, type Probing } from './probe.ts'
 import { servingBefore, undoDeploy } from './undo.ts'
 
@@ -21,10 +21,12 @@ export type DeployRequest = ObserveRequest &
 
 /** What a deploy would do now. Takes no lock and changes nothing. Throws what observing and planning throw. */
 export async function planDeploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
-  return makePlan(
-    (await observeAll(request, signal)).map((it) => it.observation),
-    request.desired,
+  const observed = await Promise.all(
+    request.hosts.map(async (host) =>
+      observeHost(host, await inspectHost(host, request, signal), { ...request, signal }),
+    ),
   )
+  return planFrom(observed, request)
 }
 
 /**
@@ -34,13 +36,11 @@ export async function planDeploy(request: DeployRequest, signal: AbortSignal): P
 export async function deploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
   const locks: Lock[] = []
   try {
+    const inspections = request.hosts.map((host) => inspectEarly(host, request, signal))
     for (const host of request.hosts) locks.push(await lockHost(host, request, signal))
     const alive = AbortSignal.any([signal, ...locks.map((lock) => lock.lost)])
-    const observed = await observeAll(request, alive)
-    const plan = makePlan(
-      observed.map((it) => it.observation),
-      request.desired,
-    )
+    const observed = await observeLocked({ request, locks, inspections }, alive)
+    const plan = planFrom(observed, request)
     request.emit({ type: 'plan.made', at: request.clock.now(), plan })
     if (!plan.unchanged) await carryOut(plan, { request, observed, locks }, alive)
     return plan
@@ -53,8 +53,43 @@ function lockHost(host: TargetHost, request: DeployRequest, signal: AbortSignal)
   return host.lock({ ...request.deployer, sinceMs: request.clock.now() }, { waitMs: request.waitMs, signal })
 }
 
-function observeAll(request: DeployRequest, signal: AbortSignal): Promise<Observed[]> {
-  return Promise.all(request.hosts.map((host) => observeHost(host, request, signal)))
+/** Reads the directory while the lock is still on its way: most deploys find nobody else there. */
+function inspectEarly(
+  host: TargetHost,
+  request: DeployRequest,
+  signal: AbortSignal,
+): Promise<DirectoryFacts> {
+  const facts = inspectHost(host, request, signal)
+  // When the lock is refused, that is what counts.
+  facts.catch(() => undefined)
+  return facts
+}
+
+/** What was read before the lock was held is read anew where another deploy has written its journal since. */
+function observeLocked(
+  early: {
+    request: DeployRequest
+    locks: readonly Lock[]
+    inspections: readonly Promise<DirectoryFacts>[]
+  },
+  signal: AbortSignal,
+): Promise<Observed[]> {
+  const { request, locks, inspections } = early
+  return Promise.all(
+    request.hosts.map(async (host, index) => {
+      const facts = await inspections[index]
+      const isCurrent = facts !== undefined && facts.journalBytes === locks[index]?.journalBytes
+      const current = isCurrent ? facts : await inspectHost(host, request, signal)
+      return observeHost(host, current, { ...request, signal })
+    }),
+  )
+}
+
+function planFrom(observed: readonly Observed[], { desired }: DeployRequest): Plan {
+  return makePlan(
+    observed.map((it) => it.observation),
+    desired,
+  )
 }
 
 type Prepared = { request: DeployRequest; observed: readonly Observed[]; locks: readonly Lock[] }
@@ -169,6 +204,7 @@ function hostRuns({ request, observed, locks }: Prepared): Map<string, HostRun> 
       done: {
         placed: false,
         switched: false,
+        drained: undefined,
         recorded: false,
         fresh: new Map(),
         recreated: new Set(),

@@ -27,8 +27,12 @@ const runners = {
   'clean-images': cleanImages,
 } satisfies { [K in StepKind]: StepRunner<StepOf<K>> }
 
-/** Steps of these kinds stand side by side: the ones that follow each other are carried out at once. */
-const SIDE_BY_SIDE: ReadonlySet<StepKind> = new Set(['pull-image', 'stop-old'])
+/** Steps that follow each other and are of one family are carried out at once: none needs what another does. */
+const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop'>> = {
+  'pull-image': 'fetch',
+  'place-files': 'fetch',
+  'stop-old': 'stop',
+}
 
 /**
  * Carries out a plan, step by step, and decides nothing. Each step is told and journalled. Up to the record of the release
@@ -61,7 +65,9 @@ export function stepGroups(steps: readonly Step[]): Step[][] {
   const groups: Step[][] = []
   for (const step of steps) {
     const last = groups.at(-1)
-    if (last?.[0]?.kind === step.kind && SIDE_BY_SIDE.has(step.kind)) last.push(step)
+    const family = FAMILIES[step.kind]
+    const before = last?.[0]
+    if (before !== undefined && family !== undefined && FAMILIES[before.kind] === family) last?.push(step)
     else groups.push([step])
   }
   return groups

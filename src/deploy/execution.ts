@@ -22,7 +22,7 @@ export type Patience = {
 }
 
 export const defaultPatience: Patience = {
-  healthPollMs: 200,
+  healthPollMs: 100,
   settleMs: 2_000,
   listenMs: 15_000,
   steadyMs: 1_000,
@@ -43,6 +43,8 @@ export type HostRun = {
   done: {
     placed: boolean
     switched: boolean
+    /** Whether the requests that the proxy sent to the old containers have ended; undefined when it was not turned. */
+    drained: Promise<boolean> | undefined
     recorded: boolean
     /** Containers of the new release, by service. */
     fresh: Map<string, readonly Container[]>

@@ -11,21 +11,30 @@ import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from './app-model.ts'
 import { composeNames } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from './observation.ts'
-import type { AppSource, BundleFile, Registry, ResolvedImage, TargetHost } from './ports.ts'
+import type { AppSource, BundleFile, DirectoryFacts, Registry, ResolvedImage, TargetHost } from './ports.ts'
 
 export type ObserveRequest = { source: AppSource; registry: Registry; desired: DesiredRelease }
 
 export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
 
+/** Reads the app's directory on a host. Throws what `AppDirectory.inspect` throws. */
+export async function inspectHost(
+  { directory }: TargetHost,
+  { source }: Pick<ObserveRequest, 'source'>,
+  signal: AbortSignal,
+): Promise<DirectoryFacts> {
+  return directory.inspect(await source.composeFiles(), signal)
+}
+
 /**
- * Asks a host and the registry all that a plan needs; decides and changes nothing. Throws IMAGE_INVALID, and what the host and the registry throw.
+ * Asks a host and the registry all else that a plan needs; decides and changes nothing. Throws IMAGE_INVALID, and what the
+ * host and the registry throw.
  */
 export async function observeHost(
   host: TargetHost,
-  { source, registry, desired }: ObserveRequest,
-  signal: AbortSignal,
+  facts: DirectoryFacts,
+  { source, registry, desired, signal }: ObserveRequest & { signal: AbortSignal },
 ): Promise<Observed> {
-  const facts = await host.directory.inspect(await source.composeFiles(), signal)
   const { app } = facts
   const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
   const [resolved, containers, images, fileHashes] = await Promise.all([

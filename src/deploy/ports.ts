@@ -173,6 +173,8 @@ export type DirectoryFacts = {
   envFile: EnvFileFacts
   /** TCP ports that something on the host listens on. */
   listeningPorts: readonly number[]
+  /** Size of the journal before anything else was read. */
+  journalBytes: number
   /** Releases recorded there, oldest first. */
   releases: readonly Release[]
   /** Ids that were ever started, failed ones included. */
@@ -243,6 +245,8 @@ export type LockHolder = { user: string; machine: string; run?: string; release?
 
 /** The lock of one app on one host, held as long as its connection lives; it also carries the journal. */
 export interface Lock extends AsyncDisposable {
+  /** Size of the journal when the lock was taken: every deploy before has written into it. */
+  readonly journalBytes: number
   /** Aborts when the connection that holds the lock breaks, with LOCK_LOST. */
   readonly lost: AbortSignal
   /** Appends a line to the journal; lines keep their order. `settled()` tells whether all were written. */

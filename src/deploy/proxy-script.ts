@@ -1,3 +1,6 @@
+/** What the script prints when new workers alone take connections; it then waits for the old ones to end. */
+export const TURNED = 'dray-turned'
+
 /**
  * Runs inside the proxy's container, in its own shell, so that it finishes even when the client is killed.
  *
@@ -44,6 +47,16 @@ any_new() {
   return 1
 }
 
+# Whether one of these workers still takes connections: nginx gives it another title before it closes its listening sockets.
+any_serving() {
+  for pid in $1; do
+    title=''
+    read -r title 2> /dev/null < "/proc/$pid/cmdline"
+    case $title in '' | *'shutting down'*) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
 without_ours() {
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in *'# dray') ;; *) printf '%s\\n' "$line" ;; esac
@@ -66,10 +79,16 @@ nginx -s reload 2>&1 || exit 4
 turn=0
 until any_new "$(workers)" "$old"; do
   turn=$((turn + 1))
-  [ $turn -lt 200 ] || exit 4
-  sleep 0.05
+  [ $turn -lt 500 ] || exit 4
+  sleep 0.02
+done
+turn=0
+while any_serving "$old" && [ $turn -lt 100 ]; do
+  turn=$((turn + 1))
+  sleep 0.02
 done
 [ $# -eq 0 ] || clear_hosts
+echo ${TURNED}
 turn=0
 while any_of "$old" "$(workers)"; do
   turn=$((turn + 1))

@@ -89,7 +89,7 @@ async function turnBack(run: HostRun, execution: Execution): Promise<boolean> {
   const proxy = now.find((it) => it.service === step.proxy && !it.oneOff && it.state === 'running')
   if (proxy === undefined) return false
   const before = new Set(run.observation.containers.map((it) => it.id))
-  await turnProxy({
+  const { drained } = await turnProxy({
     engine: run.host.engine,
     proxy,
     containers: now.filter(
@@ -97,6 +97,7 @@ async function turnBack(run: HostRun, execution: Execution): Promise<boolean> {
     ),
     drainMs: execution.patience.drainMs,
   })
+  await drained
   return true
 }
 

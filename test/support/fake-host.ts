@@ -147,6 +147,7 @@ export class FakeHost implements TargetHost {
       return {
         envFile: this.envFile,
         releases: this.releases,
+        journalBytes: this.journal.length,
         listeningPorts: [
           ...this.foreignPorts,
           ...this.containers.all.flatMap((container) => container.publishedPorts),
@@ -213,6 +214,7 @@ export class FakeHost implements TargetHost {
     this.holder = holder
     this.#lost = new AbortController()
     return {
+      journalBytes: this.journal.length,
       lost: this.#lost.signal,
       journal: (entry) => this.journal.push(entry),
       settled: async () => {

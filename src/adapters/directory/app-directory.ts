@@ -91,6 +91,7 @@ function readFacts(output: string, { host, path }: { host: string; path: string 
       .split('\n')
       .map((port) => Number.parseInt(port, 16))
       .filter((port) => port > 0),
+    journalBytes: Number(text('journal-bytes')),
     releases,
     usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'))],
     app: readAppModel({

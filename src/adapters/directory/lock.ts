@@ -43,7 +43,11 @@ async function tryLock(request: LockRequest): Promise<{ lock: Lock } | { heldBy:
   )
   const lines = createInterface({ input: stream, crlfDelay: Infinity })[Symbol.asyncIterator]()
   const first = await lines.next()
-  if (first.value === 'locked') return { lock: heldLock({ stream, lines, ended, clock: request.clock }) }
+  const [, journalBytes] = /^locked +(\d+)$/.exec(String(first.value)) ?? []
+  if (journalBytes !== undefined) {
+    const held = heldLock({ stream, lines, ended, clock: request.clock })
+    return { lock: { ...held, journalBytes: Number(journalBytes) } }
+  }
   const { exitCode, stderr } = await ended
   if (exitCode === LOCKED) return { heldBy: String(first.value ?? '') }
   throw scriptFailure(
@@ -62,7 +66,7 @@ function heldLock({
   lines: AsyncIterator<string>
   ended: Promise<unknown>
   clock: Clock
-}): Lock {
+}): Omit<Lock, 'journalBytes'> {
   const lost = new AbortController()
   const released = new AbortController()
   let unwritten = 0

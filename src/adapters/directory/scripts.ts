@@ -64,6 +64,9 @@ section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
 command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
+# Before anything else is read: who compares it with the lock's knows whether that may have changed.
+section journal-bytes
+cat "$path/.dray/journal.ndjson" 2> /dev/null | wc -c
 stage=$(mktemp -d) || exit 1
 trap 'rm -rf "$stage"' EXIT
 trap 'exit 130' HUP INT TERM
@@ -252,7 +255,7 @@ code=$?
 cd .dray
 journal=journal.ndjson
 [ ! -s "$journal" ] || [ -z "$(tail -c 1 "$journal")" ] || echo >> "$journal"
-echo locked
+echo "locked $(cat "$journal" 2> /dev/null | wc -c)"
 while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"' 9>&-); do
   [ -n "$line" ] || continue
   if printf '%s\\n' "$line" >> "$journal"; then echo +; else echo -; fi

@@ -17,31 +17,51 @@ type CollectOptions = Omit<RunOptions, 'cwd' | 'env'> & {
  * HOST_COMMAND_FAILED after `timeoutMs`; the child has ended by then.
  */
 export async function collectOutput(child: Child, options: CollectOptions): Promise<CommandOutput> {
-  const { input, onLine, signal, timeoutMs, title, takesErrorLine, endCommand } = options
+  const { input, onLine, takesErrorLine, endCommand } = options
   const output = gather(child, onLine, takesErrorLine)
   child.process.stdin.end(input)
+  return waitForEnd({
+    ...options,
+    ended: child.ended.then(({ exitCode }) => ({
+      exitCode,
+      stdout: output.stdout(),
+      stderr: output.stderr(),
+    })),
+    endCommand: async () => {
+      await endCommand?.()
+      child.end()
+    },
+  })
+}
 
+/**
+ * Waits for a command. Throws the signal's reason when it aborts, and HOST_COMMAND_FAILED after `timeoutMs`; the command has
+ * ended by then.
+ */
+export async function waitForEnd(command: {
+  title: string
+  ended: Promise<CommandOutput>
+  endCommand: () => Promise<void>
+  signal?: AbortSignal
+  timeoutMs?: number
+}): Promise<CommandOutput> {
+  const { title, ended, endCommand, signal, timeoutMs } = command
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
-  const signals = [signal, timeout].filter((one) => one !== undefined)
-  const either = AbortSignal.any(signals)
-  const end = async (): Promise<void> => {
-    await endCommand?.()
-    child.end()
-  }
-  const onAbort = (): void => void end()
+  const either = AbortSignal.any([signal, timeout].filter((one) => one !== undefined))
+  const onAbort = (): void => void endCommand()
   either.addEventListener('abort', onAbort, { once: true })
   if (either.aborted) onAbort()
-  const { exitCode } = await child.ended
+  const output = await ended
   either.removeEventListener('abort', onAbort)
 
   if (signal?.aborted) throw signal.reason
   if (timeout?.aborted) {
     throw new DrayError('HOST_COMMAND_FAILED', `${title} did not end within ${(timeoutMs ?? 0) / 1000} s.`, {
       temporary: true,
-      details: { logTail: output.stderr().split('\n').slice(-10), logOf: title },
+      details: { logTail: output.stderr.split('\n').slice(-10), logOf: title },
     })
   }
-  return { exitCode, stdout: output.stdout(), stderr: output.stderr() }
+  return output
 }
 
 function gather(

@@ -5,10 +5,11 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { buildGroupSignal, type Child, startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
-import { collectOutput } from './collect-output.ts'
+import { collectOutput, waitForEnd } from './collect-output.ts'
 import { ForwardedStream } from './forwarded-stream.ts'
 import { parseHostAddress } from './host-address.ts'
-import { processIdLine, renderRemoteCommand } from './remote-command.ts'
+import { KeptShell, keptShellCommand } from './kept-shell.ts'
+import { processIdLine, renderRemoteCommand, wrapCommand } from './remote-command.ts'
 import type { CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
 import { SshConnection } from './ssh-connection.ts'
 import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
@@ -22,6 +23,7 @@ export class SshShell implements Shell {
   #commandsRun = 0
   #connecting: Promise<SshConnection> | undefined
   #connection: SshConnection | undefined
+  #kept: KeptShell | undefined
   readonly #children = new Set<Child>()
   readonly #streams = new Set<Duplex>()
 
@@ -54,14 +56,26 @@ export class SshShell implements Shell {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandOutput> {
     options.signal?.throwIfAborted()
     const connection = this.#standing()
-    const tellProcessId = options.signal !== undefined || options.timeoutMs !== undefined
+    const output = this.#keptShellFor(connection, options)
+      ? await this.#runInKeptShell(connection, argv, options)
+      : await this.#runInSession(connection, argv, options)
+    // 255 is what ssh gives when the connection breaks, and more than 128 when we ended it for that; both may be the command's own.
+    if (output.exitCode > 128) await connection.assertStanding()
+    return output
+  }
+
+  async #runInSession(
+    connection: SshConnection,
+    argv: readonly string[],
+    options: RunOptions,
+  ): Promise<CommandOutput> {
+    const tellProcessId = tellsProcessId(options)
     const command = renderRemoteCommand(argv, { cwd: options.cwd, env: options.env, tellProcessId })
     const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
-
     const { promise: processId, tell } = promisedText()
-    const output = await collectOutput(child, {
+    return collectOutput(child, {
       ...options,
-      title: argv.slice(0, 2).join(' '),
+      title: titleOf(argv),
       takesErrorLine: (line) => {
         const told = tellProcessId ? processIdLine.exec(line) : null
         if (told?.[1] !== undefined) tell(told[1])
@@ -69,9 +83,40 @@ export class SshShell implements Shell {
       },
       endCommand: () => this.#endThere(connection, processId),
     })
-    // 255 is what ssh gives when the connection breaks, and more than 128 when we ended it for that; both may be the command's own.
-    if (output.exitCode > 128) await connection.assertStanding()
-    return output
+  }
+
+  /** Whether the kept shell can take this command; the first command asks for one, for those that come after. */
+  #keptShellFor({ target }: SshConnection, { input = '', onLine }: RunOptions): boolean {
+    // What has no input of ours is asked beside what has, and what is watched line by line needs streams of its own.
+    if (onLine !== undefined || input.length === 0) return false
+    if (this.#kept !== undefined) return this.#kept.takes(Buffer.byteLength(input))
+    this.#kept = new KeptShell(this.#track(startChild('ssh', buildCommandArgs(target, keptShellCommand))))
+    return false
+  }
+
+  async #runInKeptShell(
+    connection: SshConnection,
+    argv: readonly string[],
+    options: RunOptions,
+  ): Promise<CommandOutput> {
+    const tellProcessId = tellsProcessId(options)
+    const told = { cwd: options.cwd, env: options.env, tellProcessId }
+    // A group of its own, by which it can be ended.
+    const command = renderRemoteCommand(tellProcessId ? ['setsid', ...wrapCommand(argv, told)] : argv, {
+      ...(tellProcessId ? {} : told),
+    })
+    const { promise: processId, tell } = promisedText()
+    const ended = this.#kept?.run(command, Buffer.from(options.input ?? ''), tell)
+    this.#commandsRun += 1
+    return waitForEnd({
+      ...options,
+      title: titleOf(argv),
+      ended: (ended ?? Promise.reject(new Error('There is no shell.'))).catch(async (error: unknown) => {
+        await connection.assertStanding()
+        throw error
+      }),
+      endCommand: () => this.#endThere(connection, processId),
+    })
   }
 
   open(
@@ -150,6 +195,15 @@ export class SshShell implements Shell {
   #endChildren(): void {
     for (const child of this.#children) child.end()
   }
+}
+
+/** Who may end a command has to know its process. */
+function tellsProcessId({ signal, timeoutMs }: RunOptions): boolean {
+  return signal !== undefined || timeoutMs !== undefined
+}
+
+function titleOf(argv: readonly string[]): string {
+  return argv.slice(0, 2).join(' ')
 }
 
 function promisedText(): { promise: Promise<string>; tell: (text: string) => void } {

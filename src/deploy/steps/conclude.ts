@@ -60,9 +60,10 @@ function describeRelease({ release, services }: StepOf<'record-release'>, contex
   }
 }
 
-/** Stops what made way. Its requests are done: the proxy's old workers have ended. */
+/** Stops what made way, when its requests are done: the proxy's old workers have ended. */
 export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, { run, execution }) => {
   const { engine } = run.host
+  const isDrained = (await run.done.drained) ?? true
   const graceMs = execution.servicePatience[step.service]?.drainMs
   await Promise.all(
     step.containers.map(async (id) => {
@@ -70,7 +71,9 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, { run, execu
       await engine.remove(id, { force: true })
     }),
   )
-  return `${step.containers.length} stopped`
+  return isDrained
+    ? `${step.containers.length} stopped`
+    : `${step.containers.length} stopped, some still busy`
 }
 
 /** The containers that run are as many as intended, and of the images intended. Throws RELEASE_MISMATCH. */

@@ -10,8 +10,8 @@ import type { Container } from '../ports.ts'
  */
 export async function refuseEnded({ run }: StepContext): Promise<void> {
   const { app } = run.observation.facts
-  const containers = await run.host.engine.containers(app.project)
-  const fresh = new Set([...run.done.fresh.values()].flat().map((container) => container.id))
+  const fresh = [...run.done.fresh.values()].flat()
+  const containers = await Promise.all(fresh.map(({ id }) => run.host.engine.container(id)))
   const mayEnd = new Set(
     app.services.filter((it) => !it.restarts || isOneShot(app, it.name)).map((it) => it.name),
   )
@@ -19,7 +19,7 @@ export async function refuseEnded({ run }: StepContext): Promise<void> {
     container.state === 'running'
       ? container.restartCount === 0
       : container.state === 'exited' && container.exitCode === 0 && mayEnd.has(container.service)
-  const ended = containers.find((container) => fresh.has(container.id) && !isWell(container))
+  const ended = containers.find((container) => !isWell(container))
   if (ended === undefined) return
   throw new DrayError('SERVICE_EXITED', `${ended.service} ${endOf(ended)} after it had become healthy.`, {
     details: await logOf(run.host.engine, ended),

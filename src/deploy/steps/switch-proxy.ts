@@ -4,10 +4,9 @@ import type { Plan, StepOf } from '../plan.ts'
 import type { Container } from '../ports.ts'
 import { turnProxy } from '../turn-proxy.ts'
 
-/** Turns the proxy to the new containers and lets the old ones finish their requests. */
+/** Turns the proxy to the new containers. The old ones finish their requests meanwhile, which `stop-old` waits for. */
 export const switchProxy: StepRunner<StepOf<'switch-proxy'>> = async (step, { run, execution, signal }) => {
-  const { clock, patience, servicePatience } = execution
-  const startedAtMs = clock.now()
+  const { patience, servicePatience } = execution
   const drainMs = Math.max(
     ...step.services.map((service) => servicePatience[service]?.drainMs ?? patience.drainMs),
     step.services.length === 0 ? patience.drainMs : 0,
@@ -26,10 +25,8 @@ export const switchProxy: StepRunner<StepOf<'switch-proxy'>> = async (step, { ru
     if (error instanceof DrayError && error.code === 'PROXY_CONFIG_INVALID') run.done.switched = false
     throw error
   })
-  const seconds = ((clock.now() - startedAtMs) / 1000).toFixed(1)
-  return drained
-    ? `old requests ended after ${seconds} s`
-    : `some old requests still ran after ${Math.round(drainMs / 1000)} s`
+  run.done.drained = drained
+  return undefined
 }
 
 /** What runs of a service and is to go on: its new containers, or those that the plan leaves. */

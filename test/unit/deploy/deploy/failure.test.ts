@@ -7,7 +7,7 @@ import { journalLines, shop, shopAtV1 } from './shop-world.ts'
 const served = 'backend:v1#backend-1, nginx:alpine#nginx-1'
 
 const undoings: Record<string, { begins: string; undone: string[]; code?: string }> = {
-  'a pull': { begins: 'pull backend:v2', undone: [] },
+  'a pull': { begins: 'pull backend:v2', undone: ['files put back'] },
   'placing files': { begins: 'place', undone: ['files put back'] },
   'starting beside': { begins: 'up beside', undone: ['files put back'] },
   'the health check': {

@@ -8,9 +8,9 @@ test('a deploy does to the host what the plan says, in its order', async () => {
   await world.deploy()
   expect(world.takeLog()).toMatchInlineSnapshot(`
     [
+      "place docker-compose.yml docker-compose.override.yml",
       "pull backend:v2",
       "tag backend:v2",
-      "place docker-compose.yml docker-compose.override.yml",
       "up beside backend=2",
       "turn nginx to backend-2",
       "record r2",
@@ -28,9 +28,9 @@ test('the journal tells of every step, and of the end', async () => {
     [
       "deploy.started",
       "step.started pull-image",
-      "step.finished pull-image done",
       "step.started place-files",
       "step.finished place-files done",
+      "step.finished pull-image done",
       "step.started start-beside",
       "step.finished start-beside done",
       "step.started wait-healthy",

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import type { Child } from './child.ts'
+import type { CommandOutput } from './shell.ts'
+import { processIdLine } from './remote-command.ts'
+
+/** What the shell on the other side has to have for this to work: a `printf` of its own, so that no input is an argument. */
+export const keptShellCommand = `exec sh -c 'case $(command -v printf) in printf) command -v base64 && command -v setsid && echo dray-ready && exec sh ;; esac'`
+
+/** A longer input goes by a session of its own: here it is one word of the shell's. */
+const mostInputBytes = 256 * 1024
+
+type Exchange = {
+  stdout: MarkedOutput
+  stderr: MarkedOutput
+  tellProcessId: (id: string) => void
+  resolve: (output: CommandOutput) => void
+  reject: (error: Error) => void
+}
+
+/**
+ * A POSIX shell on a host that takes one command after the other. A command costs one way there and back, where a session of
+ * its own costs three (RFC 4254, 6.1 and 6.5). What a command prints comes between marks that are new for each.
+ */
+export class KeptShell {
+  readonly #child: Child
+  #isReady = false
+  #current: Exchange | undefined
+
+  /** `child` runs `keptShellCommand` on the host. */
+  constructor(child: Child) {
+    this.#child = child
+    let greeting = ''
+    child.process.stdout.on('data', (chunk: Buffer) => {
+      if (this.#isReady) this.#take('stdout', chunk)
+      else this.#isReady = (greeting += chunk.toString()).endsWith('dray-ready\n')
+    })
+    child.process.stderr.on('data', (chunk: Buffer) => this.#take('stderr', chunk))
+    void child.ended.then(() => {
+      this.#isReady = false
+      this.#current?.reject(new Error('The shell on the host ended.'))
+    })
+  }
+
+  /** Whether it can run a command with that much input at once. */
+  takes(inputBytes: number): boolean {
+    return this.#isReady && this.#current === undefined && inputBytes <= mostInputBytes
+  }
+
+  /**
+   * Runs a command, as `renderRemoteCommand` makes it, to its end; `tellProcessId` is called when it told that. Throws when
+   * the shell ends before the command did.
+   */
+  async run(command: string, input: Uint8Array, tellProcessId: (id: string) => void): Promise<CommandOutput> {
+    const name = randomBytes(9).toString('hex')
+    const fed =
+      input.length === 0
+        ? `(${command}) < /dev/null`
+        : `printf %s '${Buffer.from(input).toString('base64')}' | base64 -d | (${command})`
+    const ended = new Promise<CommandOutput>((resolve, reject) => {
+      const [stdout, stderr] = [new MarkedOutput(name), new MarkedOutput(name)]
+      this.#current = { stdout, stderr, tellProcessId, resolve, reject }
+    })
+    const [begin, end] = [beginMark(name), endMark(name)].map((mark) => mark.replaceAll('\n', '\\n'))
+    this.#child.process.stdin.write(
+      `printf '${begin}'; printf '${begin}' >&2; ${fed}; printf '${end}%d\\n' $?; printf '${end}0\\n' >&2\n`,
+    )
+    try {
+      return await ended
+    } finally {
+      this.#current = undefined
+    }
+  }
+
+  #take(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    const exchange = this.#current
+    if (exchange === undefined) return
+    exchange[stream].push(chunk)
+    if (stream === 'stderr') {
+      const [, id] = /^dray-process (\d+)$/m.exec(exchange.stderr.soFar()) ?? []
+      if (id !== undefined) exchange.tellProcessId(id)
+    }
+    const [stdout, stderr] = [exchange.stdout.end(), exchange.stderr.end()]
+    if (stdout === undefined || stderr === undefined) return
+    exchange.resolve({
+      exitCode: stdout.exitCode,
+      stdout: stdout.text,
+      stderr: stderr.text
+        .split('\n')
+        .filter((line) => !processIdLine.test(line))
+        .join('\n'),
+    })
+  }
+}
+
+const beginMark = (name: string): string => `\n@@dray-begin ${name}\n`
+const endMark = (name: string): string => `\n@@dray-end ${name} `
+
+/** What comes between the two marks of a command on one stream. */
+class MarkedOutput {
+  readonly #begin: string
+  readonly #end: string
+  readonly #chunks: Buffer[] = []
+  /** The last characters that came, long enough to hold the end. */
+  #tail = ''
+
+  constructor(name: string) {
+    this.#begin = beginMark(name)
+    this.#end = endMark(name)
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#tail = (this.#tail + chunk.toString('latin1')).slice(-2 * this.#end.length)
+  }
+
+  /** The beginning of the output, as far as it has come: enough for the line that tells the process id. */
+  soFar(): string {
+    return (this.#chunks[0]?.toString('utf8') ?? '') + (this.#chunks[1]?.toString('utf8') ?? '')
+  }
+
+  /** Undefined until the end has come. */
+  end(): { text: string; exitCode: number } | undefined {
+    if (!this.#tail.includes(this.#end) || !this.#tail.endsWith('\n')) return undefined
+    const all = Buffer.concat(this.#chunks)
+    const begin = all.indexOf(this.#begin) + this.#begin.length
+    const end = all.lastIndexOf(this.#end)
+    return {
+      text: all.toString('utf8', begin, end),
+      exitCode: Number(all.toString('utf8', end + this.#end.length)),
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { startChild } from '../../../../src/adapters/host/child.ts'
+import { KeptShell, keptShellCommand } from '../../../../src/adapters/host/kept-shell.ts'
+
+const nothing = new Uint8Array()
+const ignore = (): void => undefined
+
+async function startKeptShell(): Promise<KeptShell> {
+  const child = startChild('sh', ['-c', keptShellCommand])
+  onTestFinished(async () => {
+    child.process.stdin.end()
+    await child.ended
+  })
+  const shell = new KeptShell(child)
+  await expect.poll(() => shell.takes(0), { timeout: 5_000 }).toBe(true)
+  return shell
+}
+
+test('commands come one after the other, each with its own output, exit code and input', async () => {
+  const shell = await startKeptShell()
+  const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 256)
+  expect(await shell.run(`exec sh -c 'echo out; echo err >&2; exit 3'`, nothing, ignore)).toEqual({
+    exitCode: 3,
+    stdout: 'out\n',
+    stderr: 'err\n',
+  })
+  expect((await shell.run('exec wc -c', bytes, ignore)).stdout.trim()).toBe('100000')
+  expect(await shell.run('exec cat', nothing, ignore)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+  expect((await shell.run('exec no-such-program', nothing, ignore)).exitCode).toBe(127)
+})
+
+test('output that looks like a mark, or comes in pieces, is output', async () => {
+  const shell = await startKeptShell()
+  const printed = `exec sh -c 'printf "\\n@@dray-end x 0\\n"; sleep 0.1; printf "no newline"'`
+  expect((await shell.run(printed, nothing, ignore)).stdout).toBe('\n@@dray-end x 0\nno newline')
+  const long = await shell.run(`exec sh -c 'head -c 3000000 /dev/zero | tr "\\0" x'`, nothing, ignore)
+  expect(long.stdout).toBe('x'.repeat(3_000_000))
+})
+
+test('what a command left behind says later is not taken for the next one’s', async () => {
+  const shell = await startKeptShell()
+  await shell.run(`exec sh -c '(sleep 0.2; echo late) & echo now'`, nothing, ignore)
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  expect((await shell.run('exec echo next', nothing, ignore)).stdout).toBe('next\n')
+})
+
+test('it tells the process of a command as soon as that is known', async () => {
+  const shell = await startKeptShell()
+  let tell: (id: string) => void = ignore
+  const told = new Promise<string>((resolve) => (tell = resolve))
+  const command = `exec setsid sh -c 'echo "dray-process $$" >&2; exec sleep 1000'`
+  const running = shell.run(command, nothing, tell)
+  expect(shell.takes(0)).toBe(false)
+  process.kill(-Number(await told), 'SIGTERM')
+  expect(await running).toMatchObject({ exitCode: 143, stdout: '' })
+  expect(shell.takes(0)).toBe(true)
+})
+
+test('a shell that ends fails the command, and takes no more', async () => {
+  const child = startChild('sh', ['-c', keptShellCommand])
+  const dying = new KeptShell(child)
+  await expect.poll(() => dying.takes(0), { timeout: 5_000 }).toBe(true)
+  const running = dying.run('exec sleep 1000', nothing, ignore)
+  child.end()
+  await expect(running).rejects.toThrow('ended')
+  expect(dying.takes(0)).toBe(false)
+})
+
+test('more input than one word should have is not taken', async () => {
+  const shell = await startKeptShell()
+  expect(shell.takes(256 * 1024 + 1)).toBe(false)
+})
