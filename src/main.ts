@@ -24,9 +24,13 @@ process.on('uncaughtException', (error) => {
   process.exit(EXIT.needsPerson)
 })
 
+// What dray starts has no use for the key.
+const env = { ...process.env }
+delete process.env['DRAY_SSH_KEY']
+
 const context: CliContext = {
   cwd: process.cwd(),
-  env: process.env,
+  env,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupts.signal,

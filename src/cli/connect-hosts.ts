@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { createCompose } from '../adapters/compose/compose-cli.ts'
 import type { AppPlace } from '../adapters/directory/app-place.ts'
 import { createAppDirectory } from '../adapters/directory/app-directory.ts'
@@ -6,6 +7,7 @@ import { createEngine, type DockerEngine } from '../adapters/docker/engine-api.t
 import { assertEngineSupported, type EngineFacts } from '../adapters/docker/engine-version.ts'
 import { LocalShell } from '../adapters/host/local-shell.ts'
 import type { Shell } from '../adapters/host/shell.ts'
+import { writeSshSecrets, type SshConfigFile } from '../adapters/host/ssh-secrets.ts'
 import { SshShell } from '../adapters/host/ssh-shell.ts'
 import { createProber } from '../adapters/http/prober.ts'
 import { localHost } from '../config/deploy-config.ts'
@@ -40,9 +42,11 @@ export async function connectHosts(input: EnvironmentInput, context: CliContext)
     await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()))
   }
   try {
+    const secrets = await writeSecretsOf(context)
+    if (secrets !== undefined) opened.push(secrets)
     const hosts = await Promise.all(
       input.config.environment.hosts.map(async (name) => {
-        const shell = name === localHost ? local : new SshShell(name)
+        const shell = name === localHost ? local : new SshShell(name, { configFile: secrets?.path })
         if (shell !== local) opened.push(shell)
         await shell.connect(context.signal)
         return describeHost(shell, input, context)
@@ -53,6 +57,13 @@ export async function connectHosts(input: EnvironmentInput, context: CliContext)
     await dispose()
     throw error
   }
+}
+
+/** What CI hands over as text; undefined where it hands over nothing. Throws SSH_SECRET_INVALID. */
+async function writeSecretsOf({ env }: CliContext): Promise<SshConfigFile | undefined> {
+  const { DRAY_SSH_KEY: key, DRAY_SSH_KNOWN_HOSTS: knownHosts, RUNNER_TEMP: runnerTemp } = env
+  if (key === undefined && knownHosts === undefined) return undefined
+  return writeSshSecrets({ key, knownHosts }, runnerTemp ?? tmpdir())
 }
 
 /** What a host's Engine says of itself takes four round trips: lock and directory are asked for meanwhile. */

@@ -1,3 +1,5 @@
+import { parseImageReference } from '../deploy/image-reference.ts'
+import type { ExpectedImage } from '../deploy/observation.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import { parseDuration } from '../shared/duration.ts'
 import type { ArgumentSpec } from './command.ts'
@@ -16,6 +18,11 @@ export const deployArguments: readonly ArgumentSpec[] = [
 export const deployOptionSpecs: readonly OptionSpec[] = [
   { flags: '--tag <TAG>', description: 'Deploy this tag, whatever IMAGE_TAG or dray.yml say.' },
   {
+    flags: '--expect <IMAGES>',
+    description:
+      'Deploy nothing unless the tags still stand for these images: `ghcr.io/acme/shop@sha256:…`, several with spaces between them. `dray build` and the workflows tell them.',
+  },
+  {
     flags: '--env-file <FILE>',
     description: 'Read deploy-time values from this file (one NAME=value a line). It is deleted once read.',
   },
@@ -33,16 +40,18 @@ export const deployOptionSpecs: readonly OptionSpec[] = [
 
 export type DeployOptions = {
   tag: string | undefined
+  expected: readonly ExpectedImage[]
   envFile: string | undefined
   /** How long to wait for a lock that is held; 0 to fail at once. */
   waitMs: number
   adopt: boolean
 }
 
-/** Reads the options of `deploy` and `plan`. Throws USAGE for a duration that is none. */
+/** Reads the options of `deploy` and `plan`. Throws USAGE for what is no duration or no digest. */
 export function readDeployOptions(options: OptionValues): DeployOptions {
   return {
     tag: textOption(options, 'tag'),
+    expected: readExpected(textOption(options, 'expect') ?? ''),
     envFile: textOption(options, 'envFile'),
     waitMs: readWait(options['wait']),
     adopt: options['adopt'] === true,
@@ -56,5 +65,16 @@ function readWait(value: string | boolean | undefined): number {
   if (waitMs !== undefined) return waitMs
   throw new DrayError('USAGE', `\`${value}\` after --wait is not a duration.`, {
     hint: 'Write a number with its unit, `--wait 10m`, or put `--wait` last: `dray deploy test --wait`.',
+  })
+}
+
+function readExpected(text: string): ExpectedImage[] {
+  const names = text.split(/\s+/).filter((name) => name !== '')
+  return names.map((name) => {
+    const { registry, repository, digest } = parseImageReference(name)
+    if (digest !== undefined) return { repository: `${registry}/${repository}`, digest }
+    throw new DrayError('USAGE', `\`${name}\` after --expect has no digest.`, {
+      hint: 'Write it as `ghcr.io/acme/shop@sha256:…`; `docker buildx imagetools inspect IMAGE` tells it.',
+    })
   })
 }

@@ -13,6 +13,7 @@ import type { Reporter } from '../ui/reporter.ts'
 import type { CliContext } from './context.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { createCommandOutput } from './command-output.ts'
+import { tellOutputs } from './step-outputs.ts'
 import { connectTargets } from './connect-targets.ts'
 import { addStack } from './to-failure.ts'
 import { desiredRelease } from './desired-release.ts'
@@ -25,6 +26,8 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
   const tellFinished = (plan: Plan, end: Pick<DeployFinished, 'outcome' | 'serving'>): void => {
     const { app, environment, release, images } = plan
     const durationMs = clock.now() - startedAtMs
+    const { url } = input.config.environment
+    tellOutputs({ outcome: end.outcome, release: end.serving, tag: input.values.tag, url }, context)
     reporter.report({
       type: 'deploy.finished',
       at: clock.now(),

@@ -29,6 +29,8 @@ export type Environment = {
   /** Relative to the project directory, with `/`. */
   composeFiles: readonly string[]
   tagRule: TagRule | undefined
+  /** Where people reach the app. */
+  url: string | undefined
   /** Releases kept for rollback. */
   keep: number
   env: Readonly<Record<string, string>>

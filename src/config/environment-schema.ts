@@ -52,6 +52,15 @@ export const environmentSchema = z.strictObject({
     examples: ['docker-compose.production.yml', ['docker-compose.yml', 'docker-compose.test.yml']],
     defaultText: 'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`',
   }),
+  url: z
+    .url({ protocol: /^https?$/, error: 'expected an address that starts with http:// or https://' })
+    .optional()
+    .meta({
+      description: 'Where people reach the app. In Actions it is an output, for the page of the deployment.',
+      omitFromExample: true,
+      examples: ['https://test.example.com'],
+      defaultText: 'none',
+    }),
   probe: probe.optional().meta({
     description: 'Instead of the top-level `probe`.',
     defaultText: 'the top-level one',

@@ -5,6 +5,10 @@ export const environmentVariables = {
   GITHUB_TOKEN: "Token for the app's registry. Kept in memory; never handed to the compose file.",
   GITHUB_ACTOR: 'User name that goes with the token. Handed to the compose file.',
   ENV: 'Name of the environment for the compose file; the one that is deployed to, if not set.',
+  DRAY_SSH_KEY:
+    'Private key for the servers, as its file says it, where no agent and no `~/.ssh` has one. In a file only while dray runs.',
+  DRAY_SSH_KNOWN_HOSTS:
+    'Host keys of the servers, as lines of `known_hosts`. No other ones are accepted then.',
   GITHUB_SHA: 'In Actions: the commit, for `tag: sha`.',
   GITHUB_REF_TYPE: 'In Actions: `tag` where a tag started the run, for `tag: version`.',
   GITHUB_REF_NAME: 'In Actions: the name of that tag, for `tag: version`.',
@@ -12,6 +16,8 @@ export const environmentVariables = {
     'In Actions: owner of the repository, where dray.yml names no registry and git no remote.',
   GITHUB_ACTIONS: 'In Actions: output in groups, with annotations and a job summary.',
   GITHUB_STEP_SUMMARY: 'In Actions: the file that the job summary is added to.',
+  GITHUB_OUTPUT: 'In Actions: the file that the outputs of the step are added to.',
+  RUNNER_TEMP: 'In Actions: where files are put that are there only while dray runs.',
   CI: 'Plain lines instead of a live display.',
   NO_COLOR: 'No colours.',
   FORCE_COLOR: 'Colours, even where the output is no terminal.',

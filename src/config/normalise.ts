@@ -59,6 +59,7 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
     path: isLocal ? localPath : trimSlash(block.path ?? `/srv/${input.app}`),
     composeFiles: input.composeFiles,
     tagRule: toTagRule(block.tag),
+    url: block.url,
     keep: block.keep ?? file.keep ?? defaultKeep,
     env: block.env ?? {},
   }

@@ -12,7 +12,7 @@ import { nextReleaseId } from './release.ts'
  * Decides everything: which steps lead from what was observed to what is desired, in which order and why. Pure. Everything
  * that can fail without touching what serves comes first, on every host; then the traffic moves host by host; the old
  * containers go last, when nothing can fail any more.
- * Throws FILE_NOT_OURS.
+ * Throws what planHost throws.
  */
 export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
   const hosts = observations.map((observation) => planHost(observation, desired))

@@ -1,3 +1,4 @@
+import type { Digest } from './image-reference.ts'
 import type { Container, DirectoryFacts, LocalImage, ResolvedImage } from './ports.ts'
 
 /** All that is known of one host when the plan is made. */
@@ -31,11 +32,20 @@ export type Task = {
   timeoutMs?: number
 }
 
+/** An image that the person knows to be the right one: they built it, or looked at it. */
+export type ExpectedImage = {
+  /** Registry and repository in full: `ghcr.io/acme/shop-backend`. */
+  repository: string
+  digest: Digest
+}
+
 /** What the person wants to be there. */
 export type DesiredRelease = {
   app: string
   environment: string
   tag: string | undefined
+  /** What some tags have to stand for, or nothing is deployed; none where it does not matter. */
+  expected: readonly ExpectedImage[]
   /** Repositories that are the team's own begin with one of these, as `ghcr.io/acme/`. */
   ownRepositories: readonly string[]
   /** `roll` or `recreate` where the configuration says so. */

@@ -55,6 +55,11 @@ export const catalogue = {
     hint: 'Image names are lower case: letters, digits, `.`, `_`, `-` and `/`.',
     exitCode: EXIT.usage,
   },
+  IMAGE_UNUSED: {
+    title: 'An image that was expected belongs to no service.',
+    hint: 'Let the compose file run what CI pushes: the same registry, owner and name.',
+    exitCode: EXIT.usage,
+  },
   TAG_UNKNOWN: {
     title: 'dray cannot tell which tag to deploy.',
     hint: 'Name it: `--tag TAG`.',
@@ -88,6 +93,11 @@ export const catalogue = {
   HOST_AUTH_FAILED: {
     title: 'The server accepts none of your SSH keys.',
     hint: 'Try `ssh HOST true` yourself; add your public key to the `authorized_keys` of that user.',
+    exitCode: EXIT.precondition,
+  },
+  SSH_SECRET_INVALID: {
+    title: 'A secret for SSH is empty, or not what it should be.',
+    hint: 'Look at what DRAY_SSH_KEY and DRAY_SSH_KNOWN_HOSTS are set from.',
     exitCode: EXIT.precondition,
   },
   HOST_COMMAND_FAILED: {
@@ -163,6 +173,11 @@ export const catalogue = {
   TAG_NOT_FOUND: {
     title: 'The registry has no such tag.',
     hint: 'Deploy one of the tags that are there, or let CI push this one first.',
+    exitCode: EXIT.precondition,
+  },
+  TAG_MOVED: {
+    title: 'A tag stands for another image than the one that was expected.',
+    hint: 'Somebody pushed the tag again. Look at who, then deploy what it stands for now without `--expect`, or build anew.',
     exitCode: EXIT.precondition,
   },
   PLATFORM_MISSING: {

@@ -108,12 +108,27 @@ describe('what a deploy is given', () => {
       tag: 'v7',
       composeVariables: { IMAGE_TAG: 'v7', FEATURE: 'on', REGISTRY_OWNER: 'acme' },
     })
-    expect(options).toEqual({ ...global, waitMs: 900_000, adopt: true, dryRun: true })
+    expect(options).toEqual({ ...global, expected: [], waitMs: 900_000, adopt: true, dryRun: true })
   })
 
   test('has no wait unless it is asked for, and takes a duration', async () => {
     expect((await loadIn({ 'dray.yml': drayYml }, {})).options.waitMs).toBe(0)
     expect((await loadIn({ 'dray.yml': drayYml }, { wait: '1m30s' })).options.waitMs).toBe(90_000)
+  })
+
+  test('has the images that the tags have to stand for', async () => {
+    const expect1 = `ghcr.io/acme/shop-backend@sha256:${'a'.repeat(64)}`
+    const expect2 = `ghcr.io/acme/shop-frontend@sha256:${'b'.repeat(64)}`
+    const { options } = await loadIn({ 'dray.yml': drayYml }, { expect: ` ${expect1}\n${expect2} ` })
+    expect(options.expected.map(({ repository, digest }) => `${repository}@${digest}`)).toEqual([
+      expect1,
+      expect2,
+    ])
+    const loading = loadIn({ 'dray.yml': drayYml }, { expect: 'ghcr.io/acme/shop:v1' })
+    await expect(loading).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('no digest') as string,
+    })
   })
 
   test('takes the owner from Actions where there is no repository and no dray.yml', async () => {

@@ -70,6 +70,7 @@ export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease
     app: 'shop',
     environment: 'test',
     tag: undefined,
+    expected: [],
     ownRepositories: ['ghcr.io/acme/'],
     rollout: {},
     tasks: [],
