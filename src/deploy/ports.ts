@@ -76,6 +76,8 @@ export type Container = {
   healthCheck?: HealthCheck
   /** What Docker's own runs of the health check say so far. */
   health: 'none' | 'starting' | 'healthy' | 'unhealthy'
+  /** What the last of those runs printed; empty where there was none. */
+  healthOutput: string
   /** How long Docker waits between the stop signal and killing it. */
   stopGraceMs: number
   /** TCP ports of the host that lead to it. */

@@ -101,6 +101,7 @@ export class FakeContainers {
       createdAtMs: 1,
       ...(service.healthCheck === 'defined' && !ends ? { healthCheck: fakeHealthCheck } : {}),
       health: 'starting',
+      healthOutput: '',
       stopGraceMs: 10_000,
       publishedPorts: service.publishedPorts.map(Number),
       networks: [

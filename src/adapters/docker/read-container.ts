@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Container, HealthCheck } from '../../deploy/ports.ts'
+import { stripControl } from '../../shared/strip-control.ts'
 
 const nanosecondsPerMs = 1_000_000
 const zeroTime = '0001-01-01T00:00:00Z'
@@ -28,7 +29,12 @@ export const containerAnswer = z.object({
     ExitCode: z.number(),
     OOMKilled: z.boolean(),
     StartedAt: orEmpty(z.string(), zeroTime),
-    Health: z.object({ Status: z.string() }).nullish(),
+    Health: z
+      .object({
+        Status: z.string(),
+        Log: orEmpty(z.array(z.object({ Output: orEmpty(z.string(), '') })), []),
+      })
+      .nullish(),
   }),
   Config: z.object({
     Image: z.string(),
@@ -71,6 +77,7 @@ export function readContainer(answer: ContainerAnswer): Container {
     createdAtMs: readTime(answer.Created),
     healthCheck: readHealthCheck(config),
     health: readHealth(state.Health?.Status),
+    healthOutput: stripControl(state.Health?.Log.at(-1)?.Output ?? '').trim(),
     stopGraceMs: (config.StopTimeout ?? 10) * 1000,
     publishedPorts: Object.entries(answer.NetworkSettings.Ports).flatMap(([port, bindings]) =>
       port.endsWith('/tcp') ? (bindings ?? []).map(({ HostPort }) => Number(HostPort)) : [],

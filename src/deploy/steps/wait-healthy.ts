@@ -187,7 +187,13 @@ async function throwIfStopped(container: Container, context: StepContext, known?
   if (now.state === 'running' && now.restartCount === 0 && now.health !== 'unhealthy') return
   const details = await logOf(engine, now)
   if (now.state === 'running' && now.restartCount === 0) {
-    throw new DrayError('SERVICE_UNHEALTHY', `Docker calls ${container.service} unhealthy.`, { details })
+    const said = now.healthOutput.split('\n').at(-1) ?? ''
+    throw new DrayError(
+      'SERVICE_UNHEALTHY',
+      `Docker calls ${container.service} unhealthy: \`${now.healthCheck?.argv.join(' ') ?? ''}\` failed` +
+        (said === '' ? '.' : ` (${said}).`),
+      { details },
+    )
   }
   throw new DrayError('SERVICE_EXITED', `${container.service} ${endOf(now)} instead of becoming healthy.`, {
     details,

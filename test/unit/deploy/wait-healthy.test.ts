@@ -71,6 +71,18 @@ describe('a service with a health check', () => {
     expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED' })
   })
 
+  test('that Docker gave up says what the check printed', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-2', () =>
+      world.host.containers.change('backend-2', {
+        health: 'unhealthy',
+        healthOutput: 'progress\ncurl: (22) The requested URL returned error: 503',
+      }),
+    )
+    expect((await world.failure()).message).toMatch(/unhealthy: `.*` failed \(curl: \(22\) .* 503\)\.$/)
+  })
+
   test('is ready when it passes, whatever Docker called it a moment before', async () => {
     const world = await atV1()
     world.host.when('check backend-2', () =>
