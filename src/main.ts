@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { CliContext } from './cli/context.ts'
 import { createInterrupts } from './cli/interrupts.ts'
 import { runCli } from './cli/run-cli.ts'
@@ -31,6 +32,8 @@ delete process.env['DRAY_SSH_KEY']
 const context: CliContext = {
   cwd: process.cwd(),
   env,
+  // `process.stdin` would begin to read, and take from the programs that inherit it.
+  stdin: { isTTY: isatty(0) },
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupts.signal,

@@ -1,7 +1,7 @@
 import { Command as Program, Option } from 'commander'
 import type { ArgumentSpec, Command, CommandInput } from './command.ts'
 import { globalOptionSpecs, readGlobalOptions } from './global-options.ts'
-import type { OptionValues } from './option.ts'
+import type { OptionSpec, OptionValues } from './option.ts'
 import { version } from './version.ts'
 
 export type ProgramOptions = {
@@ -48,7 +48,7 @@ function addCommand(program: Program, command: Command, { run }: ProgramOptions)
     .description(`${command.summary}\n\n${command.description}`)
     .usage([...command.arguments.map(usageOf), '[OPTIONS]'].join(' '))
     .addHelpText('after', renderExamples(command))
-  for (const { flags, description } of command.options) sub.addOption(new Option(flags, description))
+  for (const spec of command.options) sub.addOption(toOption(spec))
   // The commands themselves say what is missing: they know what could be named.
   for (const argument of command.arguments) sub.argument(`[${usageOf(argument)}]`, argument.description)
 
@@ -61,6 +61,15 @@ function addCommand(program: Program, command: Command, { run }: ProgramOptions)
       global: readGlobalOptions(program.opts<OptionValues>()),
     })
   })
+}
+
+function toOption({ flags, description, repeatable }: OptionSpec): Option {
+  const option = new Option(flags, description)
+  if (repeatable !== true) return option
+  return option.argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ])
 }
 
 function usageOf({ name, variadic }: ArgumentSpec): string {

@@ -1,4 +1,3 @@
-import type { ExitCode } from '../errors/exit-code.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import type { OptionSpec, OptionValues } from './option.ts'
@@ -15,8 +14,11 @@ export type Command = {
   examples: readonly Example[]
   /** Where the documentation tells more, as a path of the repository. */
   docs: string
-  /** Imports what it needs when it is called: `dray --version` loads none of it. */
-  run(input: CommandInput, context: CliContext): Promise<ExitCode>
+  /**
+   * Gives an exit code of EXIT, or that of what it ran for the user. Imports what it needs when it is called: `dray
+   * --version` loads none of it.
+   */
+  run(input: CommandInput, context: CliContext): Promise<number>
 }
 
 export type ArgumentSpec = {

@@ -1,6 +1,15 @@
 import type { Command } from './command.ts'
+import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
+import { execCommand } from './exec.ts'
 import { planCommand } from './plan.ts'
+import { runCommand } from './run.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [deployCommand, planCommand]
+export const commands: readonly Command[] = [
+  deployCommand,
+  planCommand,
+  execCommand,
+  runCommand,
+  composeCommand,
+]

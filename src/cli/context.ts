@@ -5,6 +5,8 @@ import type { OutputStream } from '../ui/reporter.ts'
 export type CliContext = {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
+  /** Only whether it is a terminal: what reads it inherits it. */
+  stdin: { readonly isTTY: boolean }
   /** For results. */
   stdout: OutputStream
   /** For narration. */

@@ -1,11 +1,9 @@
 import { parseImageReference } from '../deploy/image-reference.ts'
 import type { ExpectedImage } from '../deploy/observation.ts'
 import { DrayError } from '../errors/dray-error.ts'
-import { parseDuration } from '../shared/duration.ts'
 import type { ArgumentSpec } from './command.ts'
 import { textOption, type OptionSpec, type OptionValues } from './option.ts'
-
-const defaultWaitMs = 15 * 60_000
+import { readWait, waitOptionSpec } from './wait-option.ts'
 
 /** What `deploy` and `plan` both understand. */
 export const deployArguments: readonly ArgumentSpec[] = [
@@ -26,11 +24,7 @@ export const deployOptionSpecs: readonly OptionSpec[] = [
     flags: '--env-file <FILE>',
     description: 'Read deploy-time values from this file (one NAME=value a line). It is deleted once read.',
   },
-  {
-    flags: '--wait [DURATION]',
-    description:
-      'Wait for another deploy of the app to end, 15m if no duration is given, instead of failing.',
-  },
+  waitOptionSpec,
   {
     flags: '--adopt',
     description:
@@ -53,19 +47,9 @@ export function readDeployOptions(options: OptionValues): DeployOptions {
     tag: textOption(options, 'tag'),
     expected: readExpected(textOption(options, 'expect') ?? ''),
     envFile: textOption(options, 'envFile'),
-    waitMs: readWait(options['wait']),
+    waitMs: readWait(options),
     adopt: options['adopt'] === true,
   }
-}
-
-function readWait(value: string | boolean | undefined): number {
-  if (value === undefined || value === false) return 0
-  if (value === true) return defaultWaitMs
-  const waitMs = parseDuration(value)
-  if (waitMs !== undefined) return waitMs
-  throw new DrayError('USAGE', `\`${value}\` after --wait is not a duration.`, {
-    hint: 'Write a number with its unit, `--wait 10m`, or put `--wait` last: `dray deploy test --wait`.',
-  })
 }
 
 function readExpected(text: string): ExpectedImage[] {

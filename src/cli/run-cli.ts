@@ -9,8 +9,8 @@ import { readGlobalOptions } from './global-options.ts'
 import type { OptionValues } from './option.ts'
 
 /** Runs one command line (without `node` and the script) to its end. Never throws: what goes wrong is told on the streams. */
-export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.done
+export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  let exitCode: number = EXIT.done
   const program = buildProgram({
     commands,
     write: (text) => context.stdout.write(text),

@@ -155,6 +155,16 @@ export const catalogue = {
     hint: 'Create it on the server; dray never writes it. An empty file will do if the app needs no secrets.',
     exitCode: EXIT.precondition,
   },
+  NOT_DEPLOYED: {
+    title: 'Nothing has been deployed there yet.',
+    hint: 'Deploy first: `dray deploy ENVIRONMENT`.',
+    exitCode: EXIT.precondition,
+  },
+  SERVICE_NOT_RUNNING: {
+    title: 'No container of the service is running.',
+    hint: 'Read its log: `dray logs ENVIRONMENT SERVICE`.',
+    exitCode: EXIT.precondition,
+  },
   LOCK_HELD: {
     title: 'Another deploy of this app is under way on the host.',
     hint: 'Wait for it, or let dray wait: `--wait`.',

@@ -89,6 +89,7 @@ describe('what a deploy is given', () => {
     const context = {
       cwd,
       env: { GITHUB_SHA: 'abc123', GITHUB_REPOSITORY_OWNER: 'Octo' },
+      stdin: { isTTY: false },
       stdout: { write: () => true },
       stderr: { write: () => true },
       signal: new AbortController().signal,

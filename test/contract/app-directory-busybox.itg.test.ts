@@ -27,6 +27,7 @@ async function busyBoxShell(local: LocalShell): Promise<Shell> {
     connect: async () => undefined,
     run: (argv, options) => local.run(['docker', 'exec', '--interactive', id, ...argv], options),
     open: (argv, options) => local.open(['docker', 'exec', '--interactive', id, ...argv], options),
+    attach: (argv, options) => local.attach(['docker', 'exec', '--interactive', id, ...argv], options),
     dial: (host, port) => local.dial(host, port),
     [Symbol.asyncDispose]: async () => {
       await local.run(['docker', 'rm', '--force', id])

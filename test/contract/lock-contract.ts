@@ -149,6 +149,7 @@ const plain = (shell: Shell): Shell => ({
   connect: () => shell.connect(),
   run: (argv, options) => shell.run(argv, options),
   open: (argv, options) => shell.open(argv, options),
+  attach: (argv, options) => shell.attach(argv, options),
   dial: (host, port) => shell.dial(host, port),
   [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
 })

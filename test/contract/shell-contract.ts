@@ -56,6 +56,19 @@ export function shellContract(name: string, makeShell: () => Promise<TestedShell
       },
     )
 
+    test('a command on our own streams is answered with its exit code', async () => {
+      const script = '[ "$PWD" = "$1" ] && [ "$COLOUR" = "dark blue" ] && exit 200'
+      const argv = ['sh', '-c', script, 'sh', directory]
+      const options = { terminal: false, cwd: directory, env: { COLOUR: 'dark blue' } }
+      expect(await shell.attach(argv, options)).toBe(200)
+    })
+
+    test('a command on our own streams is ended when the signal aborts', async () => {
+      const stopping = AbortSignal.timeout(300)
+      const exitCode = await shell.attach(['sleep', '600'], { terminal: false, signal: stopping })
+      expect(exitCode).toBeGreaterThan(128)
+    })
+
     test('a program that is missing gives 127', async () => {
       expect((await shell.run(['no-such-program-here'])).exitCode).toBe(127)
     })

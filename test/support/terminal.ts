@@ -75,8 +75,9 @@ export class TerminalProgram {
 
   constructor(argv: readonly string[], options: Size & { env: Record<string, string> }) {
     const { columns, rows, env } = options
+    const [program = '', ...args] = argv
     this.terminal = new Terminal({ columns, rows })
-    this.#pty = spawn(process.execPath, [...argv], { cols: columns, rows, env: { ...process.env, ...env } })
+    this.#pty = spawn(program, args, { cols: columns, rows, env: { ...process.env, ...env } })
     this.#pty.onData((text) => {
       this.terminal.write(text)
       this.#wake()

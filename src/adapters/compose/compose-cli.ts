@@ -3,6 +3,7 @@ import type { Compose } from '../../deploy/ports.ts'
 import type { AppPlace } from '../directory/app-place.ts'
 import { exportLines, type DeployValueMap } from '../directory/values.ts'
 import { stripControl } from '../../shared/strip-control.ts'
+import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts'
 import { composeFailure } from './compose-failure.ts'
 import { renderOverride } from './pins.ts'
 
@@ -100,6 +101,31 @@ export function buildRunArgs({
   argv: readonly string[]
 }): string[] {
   return ['run', '--rm', '--no-deps', '--no-TTY', '--name', containerName, service, ...argv]
+}
+
+/** The same for a person: on their streams, with `terminal` on a terminal. Compose says nothing of its own. */
+export function buildOneOffArgs(request: {
+  service: string
+  containerName: string
+  argv: readonly string[]
+  terminal: boolean
+  options: InContainerOptions
+}): string[] {
+  const { service, containerName, argv, terminal, options } = request
+  return [
+    'docker',
+    'compose',
+    '--progress=quiet',
+    'run',
+    '--rm',
+    '--no-deps',
+    ...(terminal ? [] : ['--no-TTY']),
+    ...inContainerArgs(options),
+    '--name',
+    containerName,
+    service,
+    ...argv,
+  ]
 }
 
 function isComposeNoise(line: string): boolean {

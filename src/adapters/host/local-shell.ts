@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
+import { runAttached } from './attached-child.ts'
 import type { Child } from './child.ts'
 import { startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
 import { collectOutput } from './collect-output.ts'
 import { wrapCommand } from './remote-command.ts'
-import type { CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
+import type { AttachOptions, CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
 
 /** This machine. */
 export class LocalShell implements Shell {
@@ -43,6 +44,12 @@ export class LocalShell implements Shell {
     const { child, ...conversation } = openChild(program, args)
     this.#track(child)
     return conversation
+  }
+
+  async attach(argv: readonly string[], { signal, ...options }: AttachOptions): Promise<number> {
+    this.#assertOpen()
+    const [program = '', ...args] = wrapCommand(argv, options)
+    return runAttached(program, args, signal)
   }
 
   async dial(host: string, port: number): Promise<Duplex> {

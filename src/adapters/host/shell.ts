@@ -15,6 +15,11 @@ export type RunOptions = {
   timeoutMs?: number
 }
 
+export type AttachOptions = Pick<RunOptions, 'cwd' | 'env' | 'signal'> & {
+  /** Give the command a terminal, which this process has to have one for: keys go there as they are typed. */
+  terminal: boolean
+}
+
 /** A command that goes on while lines are exchanged with it. */
 export type Conversation = {
   /** Both directions of the command's standard streams. */
@@ -45,6 +50,11 @@ export interface Shell extends AsyncDisposable {
     argv: readonly string[],
     options?: { cwd?: string; env?: Readonly<Record<string, string>> },
   ): Conversation
+  /**
+   * Runs a command on this process's own standard streams, byte for byte, and gives its exit code. SIGTERM when the signal
+   * aborts. Throws HOST_UNREACHABLE when the connection breaks.
+   */
+  attach(argv: readonly string[], options: AttachOptions): Promise<number>
   /**
    * A TCP connection made from that machine, as `localhost` is meant there. Rejects when it is refused, or, over SSH, where a
    * connection is accepted here before it is asked for there, gives a stream that fails before its first byte.

@@ -29,9 +29,19 @@ export function buildMasterArgs(target: SshTarget, command: string): string[] {
   return [...configArgs(target), ...optionArgs(options), ...destinationArgs(target), command]
 }
 
-/** Arguments of an `ssh` that runs one command over the connection there is. */
-export function buildCommandArgs(target: SshTarget, command: string): string[] {
-  const options = { ...common, LogLevel: 'ERROR', ControlMaster: 'no', ControlPath: target.controlPath }
+/** Arguments of an `ssh` that runs one command over the connection there is; with `terminal` on a terminal over there. */
+export function buildCommandArgs(
+  target: SshTarget,
+  command: string,
+  { terminal = false }: { terminal?: boolean } = {},
+): string[] {
+  const options = {
+    ...common,
+    RequestTTY: terminal ? 'yes' : 'no',
+    LogLevel: 'ERROR',
+    ControlMaster: 'no',
+    ControlPath: target.controlPath,
+  }
   return [...configArgs(target), ...optionArgs(options), ...destinationArgs(target), command]
 }
 

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { runAttached } from './attached-child.ts'
 import { buildGroupSignal, type Child, startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
 import { collectOutput, waitForEnd } from './collect-output.ts'
@@ -10,7 +11,7 @@ import { ForwardedStream } from './forwarded-stream.ts'
 import { parseHostAddress } from './host-address.ts'
 import { KeptShell, keptShellCommand } from './kept-shell.ts'
 import { processIdLine, renderRemoteCommand, wrapCommand } from './remote-command.ts'
-import type { CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
+import type { AttachOptions, CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
 import { SshConnection } from './ssh-connection.ts'
 import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
 
@@ -130,6 +131,14 @@ export class SshShell implements Shell {
     )
     this.#track(child)
     return conversation
+  }
+
+  async attach(argv: readonly string[], { terminal, signal, ...options }: AttachOptions): Promise<number> {
+    const connection = this.#standing()
+    const args = buildCommandArgs(connection.target, renderRemoteCommand(argv, options), { terminal })
+    const exitCode = await runAttached('ssh', args, signal)
+    if (exitCode > 128 && !signal?.aborted) await connection.assertStanding()
+    return exitCode
   }
 
   dial(host: string, port: number): Promise<Duplex> {

@@ -16,6 +16,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
   const exitCode = await run(argv, {
     cwd: options.cwd,
     env: { LANG: 'C.UTF-8', ...options.env },
+    stdin: { isTTY: false },
     stdout: { write: (text: string) => (stdout += text), columns: 100 },
     stderr: { write: (text: string) => (stderr += text), columns: 100 },
     signal: options.signal ?? new AbortController().signal,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { testToken } from '../../support/net/registry.ts'
 import type { RunningCommand, RunOptions, RunResult } from '../../support/net/run-command.ts'
 import type { TestServer } from '../../support/net/server.ts'
+import type { TerminalProgram } from '../../support/terminal.ts'
 import type { TestNet } from '../../support/net/test-net.ts'
 import { readDeployResult, type DeployResult } from './deploy-result.ts'
 
@@ -122,6 +123,11 @@ export class TestApp implements AsyncDisposable {
   /** The same, to be signalled. */
   startDray(args: readonly string[], options: RunOptions = {}): RunningCommand {
     return this.#net.client.start(['dray', ...args], this.#inDirectory(options))
+  }
+
+  /** The same on a terminal. */
+  drayOnTerminal(args: readonly string[], options: RunOptions = {}): TerminalProgram {
+    return this.#net.client.startOnTerminal(['dray', ...args], this.#inDirectory(options))
   }
 
   /** `docker compose …` typed by hand in the app's directory on the server. */

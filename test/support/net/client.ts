@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import { cloneDirectory, mustRunInMachine, runInMachine, startInMachine, writeInMachine } from './machine.ts'
+import { TerminalProgram } from '../terminal.ts'
+import {
+  cloneDirectory,
+  commandInMachine,
+  mustRunInMachine,
+  runInMachine,
+  startInMachine,
+  writeInMachine,
+} from './machine.ts'
 import type { MachineFacts } from './net-facts.ts'
 import type { RunningCommand, RunOptions, RunResult } from './run-command.ts'
 
@@ -21,6 +29,12 @@ export class TestClient {
   /** The same, for a command that will be signalled. */
   start(argv: readonly string[], options: RunOptions = {}): RunningCommand {
     return startInMachine(this.#machine, argv, this.#withCertificates(options))
+  }
+
+  /** The same on a terminal of its own, 80 columns wide. */
+  startOnTerminal(argv: readonly string[], options: RunOptions = {}): TerminalProgram {
+    const command = commandInMachine(this.#machine, argv, this.#withCertificates(options))
+    return new TerminalProgram(command.argv, { columns: 80, rows: 24, env: { ...command.env } })
   }
 
   async writeFile(path: string, content: string): Promise<void> {

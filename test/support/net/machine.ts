@@ -92,6 +92,15 @@ export async function writeInMachine(machine: MachineFacts, path: string, conten
   await mustRunInMachine(machine, ['sh', '-c', script, path], { input: content })
 }
 
+/** The command line and the environment that run a command in a machine, for a test that starts it in its own way. */
+export function commandInMachine(
+  machine: MachineFacts,
+  argv: readonly string[],
+  options: RunOptions = {},
+): { argv: string[]; env: Readonly<Record<string, string>> } {
+  return { argv: enter(machine, argv, options.cwd), env: inside(machine, options).env ?? {} }
+}
+
 function enter(machine: MachineFacts, argv: readonly string[], cwd = '/'): string[] {
   const namespaces = ['-m', '-u', '-n', ...(machine.ownProcesses ? ['-p'] : [])]
   // nsenter leaves the working directory at the machine's root.

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { TerminalProgram } from '../../support/terminal.ts'
 
 const PROGRAM = [
+  process.execPath,
   '--import',
   'tsx',
   fileURLToPath(new URL('../../support/terminal-program.ts', import.meta.url)),

@@ -1,0 +1,28 @@
+import type { Release } from '../../deploy/release.ts'
+import type { AppPlace } from './app-place.ts'
+import { runScript, scriptFailure } from './host-script.ts'
+import { readRelease } from './read-release.ts'
+import { NO_DIRECTORY } from './scripts.ts'
+
+/** Prints the record of the newest release; nothing where there is none. */
+const currentReleaseScript = `
+[ -d "$1" ] || exit ${NO_DIRECTORY}
+cd "$1/.dray/releases" 2> /dev/null || exit 0
+newest=$(ls | sed -n 's/^r\\([0-9][0-9]*\\)$/\\1/p' | sort -n | tail -n 1)
+[ -z "$newest" ] || cat "r$newest/release.json"
+`
+
+/**
+ * The release that is in place in an app's directory; undefined where dray has deployed nothing yet. Takes no lock.
+ * Throws PATH_NOT_WRITABLE where there is no such directory, and RECORD_UNREADABLE.
+ */
+export async function readCurrentRelease(
+  { shell, path }: AppPlace,
+  signal?: AbortSignal,
+): Promise<Release | undefined> {
+  const output = await runScript(shell, currentReleaseScript, { args: [path], signal })
+  if (output.exitCode !== 0) {
+    throw scriptFailure(output, { host: shell.name, path, what: 'reading the release' })
+  }
+  return output.stdout.trim() === '' ? undefined : readRelease(output.stdout, path)
+}
