@@ -30,6 +30,13 @@ module.exports = {
     rule('config-reads', 'The configuration says what is wanted; it asks no host.', '^src/config/', {
       path: '^src/(adapters|cli|ui|scaffold|check)/|^src/main\\.ts$',
     }),
+    rule('check-judges-text', 'A rule sees texts and says what is wrong with them.', '^src/check/', {
+      path: '^src/',
+      pathNot: '^src/(check|config|shared|errors)/',
+    }),
+    rule('check-touches-nothing', 'What it reads is handed to it.', '^src/check/', {
+      path: '^(node:)?(fs|fs/promises|child_process|http|https|http2|net|tls|dns|os|process|timers|timers/promises)$',
+    }),
     rule('shared-is-the-ground', 'What two layers use stands on errors alone.', '^src/shared/', {
       path: '^src/',
       pathNot: '^src/(shared|errors)/',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
+import { renderChecks } from './render-checks.ts'
 import { renderCommands } from './render-commands.ts'
 import { renderConfiguration } from './render-configuration.ts'
 import { renderErrors } from './render-errors.ts'
@@ -12,6 +13,7 @@ const renderers = {
   'docs/configuration.md': renderConfiguration,
   'docs/errors.md': renderErrors,
   'docs/commands.md': renderCommands,
+  'docs/checks.md': renderChecks,
   'dray.schema.json': renderJsonSchema,
 } satisfies Record<string, () => string>
 

@@ -4,7 +4,8 @@ import { renderRows } from './render-configuration.ts'
 
 const meanings = {
   done: 'Done: what runs is what was asked for.',
-  failedOldServing: 'The deploy failed, and was undone; the old release is serving.',
+  failedOldServing:
+    'The deploy failed, and was undone; the old release is serving. Of `dray check`: there are errors.',
   usage: 'Usage or configuration; nothing was touched.',
   precondition: 'Something that the deploy needs is missing; nothing was touched.',
   needsPerson: 'Failed, and a person is needed.',

@@ -1,3 +1,4 @@
+import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
 import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
@@ -12,4 +13,5 @@ export const commands: readonly Command[] = [
   execCommand,
   runCommand,
   composeCommand,
+  checkCommand,
 ]

@@ -3,8 +3,15 @@
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export type GithubCommand = {
-  name: 'group' | 'endgroup' | 'error' | 'warning'
-  properties?: { title?: string; file?: string; line?: number; col?: number }
+  name: 'group' | 'endgroup' | 'error' | 'warning' | 'notice'
+  properties?: {
+    title?: string
+    file?: string
+    line?: number
+    col?: number
+    endLine?: number
+    endColumn?: number
+  }
   text?: string
 }
 

@@ -1,0 +1,92 @@
+import { lstat, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { DrayError } from '../../errors/dray-error.ts'
+
+const run = promisify(execFile)
+
+/** Larger than any file that people write by hand. */
+const largestBytes = 1024 * 1024
+
+/** What a directory holds that may be looked at. */
+export type RepositoryFiles = {
+  /** Text by path from the directory, with `/`. */
+  files: Record<string, string>
+  /** Paths that git tracks; undefined outside a git repository. */
+  tracked: ReadonlySet<string> | undefined
+}
+
+/**
+ * The files of a directory whose paths `isRead` takes. In a git repository these are the tracked ones, and those that are
+ * new and not ignored; elsewhere all but what package managers install. A file of more than 1 MiB is left out, and so is one
+ * that cannot be read.
+ */
+export async function readRepositoryFiles(
+  directory: string,
+  isRead: (path: string) => boolean,
+): Promise<RepositoryFiles> {
+  const [tracked, others] = await Promise.all([
+    listByGit(directory, '--cached'),
+    listByGit(directory, '--others'),
+  ])
+  const paths = tracked === undefined ? await walk(directory, '') : [...tracked, ...(others ?? [])]
+  const read = [...new Set(paths)].filter(isRead).sort()
+  const texts = await Promise.all(
+    read.map(async (path) => [path, await readText(join(directory, path))] as const),
+  )
+  return {
+    files: Object.fromEntries(
+      texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])),
+    ),
+    tracked: tracked === undefined ? undefined : new Set(tracked),
+  }
+}
+
+/**
+ * Writes new texts into files of a directory. Throws FIX_REFUSED for a file that is a link, since what is written would be
+ * elsewhere, and for one that cannot be written.
+ */
+export async function writeRepositoryFiles(
+  directory: string,
+  texts: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [path, text] of texts) {
+    const full = join(directory, path)
+    const found = await lstat(full).catch(() => undefined)
+    if (found?.isSymbolicLink())
+      throw new DrayError('FIX_REFUSED', `${path} is a link; mend the file that it leads to.`)
+    await writeFile(full, text).catch((error: unknown) => {
+      const code = (error as NodeJS.ErrnoException).code ?? String(error)
+      throw new DrayError('FIX_REFUSED', `${path} cannot be written (${code}).`, { cause: error })
+    })
+  }
+}
+
+/** Undefined where there is no git, or no repository. */
+async function listByGit(directory: string, which: '--cached' | '--others'): Promise<string[] | undefined> {
+  const argv = ['-C', directory, 'ls-files', '-z', which, '--exclude-standard']
+  const output = await run('git', argv, { maxBuffer: 256 * 1024 * 1024 }).catch(() => undefined)
+  return output?.stdout.split('\0').filter((path) => path !== '')
+}
+
+async function walk(directory: string, below: string): Promise<string[]> {
+  const entries = await readdir(join(directory, below), { withFileTypes: true }).catch(() => [])
+  const found = entries.map(async (entry) => {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isFile()) return [path]
+    return entry.isDirectory() && !['.git', 'node_modules', 'vendor', '.venv'].includes(entry.name)
+      ? walk(directory, path)
+      : []
+  })
+  return (await Promise.all(found)).flat()
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    const { size } = await stat(path)
+    return size > largestBytes ? undefined : await readFile(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

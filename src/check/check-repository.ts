@@ -1,0 +1,115 @@
+import { readRepository, type RepositoryInput } from './repository.ts'
+import type { Edit, Rule, Severity } from './rule.ts'
+import { rules } from './rules.ts'
+import { placeOf, type SourceFile } from './source-file.ts'
+import { findSuppressions, type Suppression } from './suppressions.ts'
+
+/** One thing that is wrong, with its place; lines and columns count from 1, `endColumn` is the first one after it. */
+export type Finding = {
+  code: string
+  severity: Severity
+  message: string
+  why: string
+  fix: string
+  file: string
+  line: number
+  column: number
+  endLine: number
+  endColumn: number
+  /** The line as it stands in the file; empty for a file whose text is not read. */
+  sourceLine: string
+  edits: readonly Edit[]
+}
+
+/** Applies every rule. Sorted by place, each finding once; what comments suppress with a reason is left out. */
+export function checkRepository(input: RepositoryInput, selected: readonly Rule[] = rules): Finding[] {
+  const repository = readRepository(input)
+  const found = selected.flatMap((rule) =>
+    [...rule.check(repository)].map(({ at, message, edits = [] }) =>
+      makeFinding(rule, { at, message, edits: [...edits] }),
+    ),
+  )
+  const suppressions = [...repository.files.values()].flatMap(findSuppressions)
+  const isSuppressed = (finding: Finding): boolean => suppressions.some((it) => isMeant(it, finding))
+  const kept = found.filter((finding) => !isSuppressed(finding))
+  const unclear = suppressions.flatMap((it) => {
+    const problem = problemOf(it, found)
+    return problem === undefined
+      ? []
+      : [makeFinding(suppressionRule, { at: it.at, message: problem, edits: [] })]
+  })
+  return unique([...kept, ...(selected === rules ? unclear : [])].sort(byPlace))
+}
+
+/** What a suppressing comment itself may get wrong. */
+export const suppressionRule = {
+  code: 'IGNORE_UNCLEAR',
+  severity: 'warning',
+  title: 'A `dray-ignore` comment suppresses nothing, or does not say why.',
+  why: 'Nobody can tell later whether the finding was looked at, and a comment that fits nothing hides the next one.',
+  fix: 'Write `# dray-ignore CODE reason` on the line of the finding or alone on the line above, or remove it.',
+} as const
+
+function isMeant(suppression: Suppression, finding: Finding): boolean {
+  return (
+    suppression.reason !== '' &&
+    suppression.code === finding.code &&
+    suppression.at.file.path === finding.file &&
+    suppression.line === finding.line
+  )
+}
+
+function problemOf(suppression: Suppression, found: readonly Finding[]): string | undefined {
+  const { code, reason } = suppression
+  if (!rules.some((rule) => rule.code === code)) return `There is no finding of the code \`${code}\`.`
+  if (reason === '') return `The comment does not say why ${code} is left as it is.`
+  return found.some((finding) => isMeant(suppression, finding))
+    ? undefined
+    : `There is no ${code} on line ${suppression.line}: the comment can go.`
+}
+
+type Text = Pick<Rule, 'code' | 'severity' | 'why' | 'fix'>
+type Spot = { at: { file: SourceFile; start: number; end: number }; message: string; edits: readonly Edit[] }
+
+function makeFinding({ code, severity, why, fix }: Text, { at, message, edits }: Spot): Finding {
+  const { path, text } = at.file
+  const start = placeOf(text, at.start)
+  // A finding shows one line; what goes on below is marked to the end of the first.
+  const lineEnd = text.indexOf('\n', at.start)
+  const end = Math.max(at.start, Math.min(at.end, lineEnd < 0 ? text.length : lineEnd))
+  return {
+    code,
+    severity,
+    message,
+    why,
+    fix,
+    file: path,
+    ...start,
+    endLine: start.line,
+    endColumn: start.column + (end - at.start),
+    sourceLine: (text.split('\n')[start.line - 1] ?? '').trimEnd(),
+    edits,
+  }
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return (
+    compare(a.file, b.file) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    compare(a.code, b.code) ||
+    compare(a.message, b.message)
+  )
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function unique(findings: readonly Finding[]): Finding[] {
+  const keys = new Set<string>()
+  return findings.filter(({ code, file, line, column, message }) => {
+    const key = JSON.stringify([code, file, line, column, message])
+    return !keys.has(key) && keys.add(key)
+  })
+}

@@ -1,0 +1,34 @@
+import { nameOf } from './source-file.ts'
+
+/** What a file is to `dray check`. */
+export type FileKind =
+  'workflow' | 'compose' | 'config' | 'dockerfile' | 'nginx' | 'script' | 'env-example' | 'env' | 'ignore'
+
+/** What a file is, by its path alone; undefined for what is not looked at. */
+export function fileKindOf(path: string): FileKind | undefined {
+  const name = nameOf(path)
+  if (/(^|\/)(node_modules|vendor|\.git)\//.test(path)) return undefined
+  if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return 'workflow'
+  if (/^(docker-)?compose([.-][^/]*)?\.ya?ml$/.test(name)) return 'compose'
+  if (/^dray\.ya?ml$/.test(name)) return path === name ? 'config' : undefined
+  if (/^(Dockerfile|Containerfile)(\.[^/]+)?$|\.[Dd]ockerfile$/.test(name) && !name.endsWith('.dockerignore'))
+    return 'dockerfile'
+  if (name === '.gitignore' || name.endsWith('.dockerignore')) return 'ignore'
+  if (
+    /^\.env([._-].*)?[._-](example|sample|template|dist)$/.test(name) ||
+    /^(example|sample)\.env$/.test(name) ||
+    name === 'env.example'
+  )
+    return 'env-example'
+  if (/^\.env(\.|$)/.test(name)) return 'env'
+  if (/\.conf(\.template)?$/.test(name) && /nginx|conf\.d|sites-(available|enabled)/.test(path))
+    return 'nginx'
+  if (/\.(sh|bash)$/.test(name)) return 'script'
+  return undefined
+}
+
+/** Whether the text of a file is needed: what may hold secrets is never read. */
+export function isRead(path: string): boolean {
+  const kind = fileKindOf(path)
+  return (kind !== undefined && kind !== 'env') || /^(?:[^/]+\/){0,2}[^/]+\.ya?ml$/.test(path)
+}

@@ -1,0 +1,159 @@
+import { parseImagePattern, type ImagePattern } from '../parse/image-pattern.ts'
+import {
+  childOf,
+  entriesOf,
+  nodeAt,
+  scalarsOf,
+  scalarText,
+  type YamlNode,
+  type YamlScalar,
+} from '../parse/yaml-tree.ts'
+import { directoryOf, joinPath, type SourceFile, type Span } from '../source-file.ts'
+
+export type ComposeFile = { file: SourceFile; root: YamlNode }
+
+/** One app: compose files that Compose merges, in this order. */
+export type ComposeApp = {
+  files: readonly ComposeFile[]
+  /** The environment of dray.yml that it is; undefined where there is no dray.yml. */
+  environment: string | undefined
+  directory: string
+  services: readonly Service[]
+}
+
+export type Service = {
+  app: ComposeApp
+  name: string
+  /** Its name in the last file that has it. */
+  key: Span
+  /** What the files say of it, the last one first. */
+  nodes: readonly YamlNode[]
+  image: YamlScalar | undefined
+  pattern: ImagePattern | undefined
+}
+
+/** Reads compose files as one app. */
+export function readComposeApp(files: readonly ComposeFile[], environment: string | undefined): ComposeApp {
+  const services: Service[] = []
+  const app: ComposeApp = { files, environment, directory: directoryOf(files[0]?.file.path ?? ''), services }
+  const found = new Map<string, { key: Span; nodes: YamlNode[] }>()
+  for (const { root } of files) {
+    for (const [name, { key, value }] of entriesOf(childOf(root, 'services'))) {
+      const before = found.get(name)
+      found.set(name, { key, nodes: [value, ...(before?.nodes ?? [])] })
+    }
+  }
+  for (const [name, facts] of found) {
+    const image = facts.nodes.map((node) => childOf(node, 'image')).find((node) => node?.kind === 'scalar')
+    const scalar = image?.kind === 'scalar' ? image : undefined
+    services.push({ app, name, ...facts, image: scalar, pattern: scalar && parseImagePattern(scalar.text) })
+  }
+  return app
+}
+
+/** What a service says under a key: the last file decides. */
+export function settingOf(service: Service, ...keys: readonly string[]): YamlNode | undefined {
+  return service.nodes.map((node) => nodeAt(node, ...keys)).find((node) => node !== undefined)
+}
+
+/** It runs on, and all of it is in these files: what it lacks, it lacks. */
+export function isLongRunning(service: Service): boolean {
+  if (['extends', 'profiles'].some((key) => settingOf(service, key) !== undefined)) return false
+  const awaited = service.app.services.some(
+    (other) =>
+      scalarText(settingOf(other, 'depends_on', service.name, 'condition')) ===
+      'service_completed_successfully',
+  )
+  return !awaited && (service.image !== undefined || settingOf(service, 'build') !== undefined)
+}
+
+/** A port that the service publishes: `"127.0.0.1:5432:5432"`, or the long form. */
+export type PublishedPort = { at: Span; address: string; published: string; target: string }
+
+export function publishedPorts(service: Service): PublishedPort[] {
+  const node = settingOf(service, 'ports')
+  return (node?.kind === 'list' ? node.items : []).flatMap((item): PublishedPort[] => {
+    if (item.kind === 'map') {
+      const text = (key: string): string => scalarText(childOf(item, key)) ?? ''
+      return text('published') === ''
+        ? []
+        : [{ at: item, address: text('host_ip'), published: text('published'), target: text('target') }]
+    }
+    if (item.kind !== 'scalar') return []
+    const plain = item.text.replaceAll(/\$\{[^}]*\}/g, 'x').replace(/\/(tcp|udp)$/, '')
+    const found = /^(?:(.*):)?([^:]+):([^:]+)$/.exec(plain)
+    return found === null
+      ? []
+      : [{ at: item, address: found[1] ?? '', published: found[2] ?? '', target: found[3] ?? '' }]
+  })
+}
+
+/** One entry of `volumes`: the source is undefined for an anonymous volume. */
+export type Mount = { at: Span; source: string | undefined; target: string; isTmpfs: boolean }
+
+export function mountsOf(service: Service): Mount[] {
+  const node = settingOf(service, 'volumes')
+  return (node?.kind === 'list' ? node.items : []).flatMap((item): Mount[] => {
+    if (item.kind === 'map') {
+      const target = scalarText(childOf(item, 'target')) ?? ''
+      return [
+        {
+          at: item,
+          source: scalarText(childOf(item, 'source')),
+          target,
+          isTmpfs: scalarText(childOf(item, 'type')) === 'tmpfs',
+        },
+      ]
+    }
+    if (item.kind !== 'scalar') return []
+    const [first = '', second] = item.text
+      .replaceAll(/\$\{[^}]*\}/g, (it) => it.replaceAll(':', '\u0001'))
+      .split(':')
+    const isAnonymous = second === undefined || (second !== '' && /^(ro|rw|z|Z)(,|$)/.test(second))
+    return [
+      {
+        at: item,
+        source: isAnonymous ? undefined : first.replaceAll('\u0001', ':'),
+        target: isAnonymous ? first : second,
+        isTmpfs: false,
+      },
+    ]
+  })
+}
+
+/** Paths from the root of what the service mounts from beside its compose file, with where it shows in the container. */
+export function mountedPaths(service: Service): { path: string; target: string }[] {
+  return mountsOf(service).flatMap(({ source, target }) => {
+    if (source === undefined || !/^\.{1,2}(\/|$)/.test(source)) return []
+    const path = joinPath(service.app.directory, source)
+    return path === undefined ? [] : [{ path, target }]
+  })
+}
+
+/** Where its image is built, from the root; undefined where the compose file does not say. */
+export function buildOf(
+  service: Service,
+): { context: string; dockerfile: string; target: string | undefined } | undefined {
+  const build = settingOf(service, 'build')
+  if (build === undefined) return undefined
+  const context = joinPath(
+    service.app.directory,
+    scalarText(build) ?? scalarText(childOf(build, 'context')) ?? '.',
+  )
+  if (context === undefined) return undefined
+  const dockerfile = joinPath(context, scalarText(childOf(build, 'dockerfile')) ?? 'Dockerfile')
+  return dockerfile === undefined
+    ? undefined
+    : { context, dockerfile, target: scalarText(childOf(build, 'target')) }
+}
+
+/** What a service's `environment` sets, each with its place; the value is undefined where only the name stands. */
+export function environmentOf(service: Service): { name: string; value: string | undefined; at: Span }[] {
+  const node = settingOf(service, 'environment')
+  if (node?.kind === 'map')
+    return entriesOf(node).map(([name, { value }]) => ({ name, value: scalarText(value), at: value }))
+  return scalarsOf(node).map((item) => {
+    const [name = '', ...value] = item.text.split('=')
+    return { name, value: item.text.includes('=') ? value.join('=') : undefined, at: item }
+  })
+}

@@ -1,0 +1,47 @@
+import { argumentsOf, isCompose, programOf, type ShellCommand } from '../parse/shell-command.ts'
+import { nameOf } from '../source-file.ts'
+import type { Repository, Script } from '../repository.ts'
+import type { Job } from './workflow.ts'
+
+/** Whether a word names a place on another machine: `user@host:/path`, `$HOST:/srv`, `${{ secrets.HOST }}:app`. */
+export function isRemotePath(word: string): boolean {
+  return /^(?:[\w.-]+@)?(?:[\w.-]+|\$\{?\w+\}?|\$\{\{[^}]*\}\}|\[[\da-f:]+\])(?:@(?:[\w.-]+|\$\{?\w+\}?|\$\{\{[^}]*\}\}))?:(?!\/\/)/i.test(
+    word,
+  )
+}
+
+/** A command that changes what runs on another machine. */
+function isDeployCommand(command: ShellCommand): boolean {
+  const program = programOf(command)
+  const words = argumentsOf(command)
+  if (program === 'ssh') return words.length > 1
+  if (program === 'scp' || program === 'rsync') return words.some(isRemotePath)
+  if (program === 'dray') return words[0] === 'deploy' || words[0] === 'rollback'
+  return program === 'kamal' || /deploy[\w-]*\.sh$/.test(program)
+}
+
+/** Whether a job changes what runs on a server. */
+export function isDeployJob(job: Job): boolean {
+  const actions = job.steps.map(({ action }) => action ?? '')
+  return (
+    job.commands.some(isDeployCommand) ||
+    actions.some((action) => /^appleboy\/(ssh|scp)-action$|\/dray$|rsync-deploy|ssh-deploy/.test(action))
+  )
+}
+
+/** Scripts that put a release in place: they start the app with Compose, and are named so or pull before. */
+export function deployScripts({ scripts }: Repository): Script[] {
+  return scripts.filter(({ file, commands }) => {
+    if (/(^|\/)(tests?|examples?|e2e|docs?)\//.test(file.path)) return false
+    const starts = commands.some((it) => isCompose(it, 'up'))
+    return (
+      starts &&
+      (/deploy|release|rollout/.test(nameOf(file.path)) || commands.some((it) => isCompose(it, 'pull')))
+    )
+  })
+}
+
+/** Whether the app is deployed by dray: it mends on the way what a script does not. */
+export function isDeployedByDray({ config }: Repository): boolean {
+  return config !== undefined
+}

@@ -1,0 +1,92 @@
+import type { Directive, NginxFile } from '../parse/nginx.ts'
+import { childOf, entriesOf, scalarsOf, scalarText } from '../parse/yaml-tree.ts'
+import type { Repository } from '../repository.ts'
+import type { Span } from '../source-file.ts'
+import { mountedPaths, settingOf, type ComposeApp } from './compose.ts'
+
+/** A place in an nginx configuration that requests are passed to. */
+export type Upstream = {
+  at: Span
+  host: string
+  port: string | undefined
+  /** nginx asks for its address anew while it runs. */
+  isAskedAgain: boolean
+  /** Apps whose containers get this file. */
+  apps: readonly ComposeApp[]
+}
+
+/** Every host that the nginx configurations of the apps pass requests to, by a name of the compose network. */
+export function upstreamsOf({ nginxFiles, apps }: Repository): Upstream[] {
+  return nginxFiles.flatMap((nginx) => {
+    const users = apps.filter(({ services }) =>
+      services.some((service) =>
+        mountedPaths(service).some(
+          ({ path, target }) =>
+            target.startsWith('/etc/nginx') &&
+            (nginx.file.path === path || nginx.file.path.startsWith(`${path}/`)),
+        ),
+      ),
+    )
+    if (users.length === 0) return []
+    return hostsIn(nginx).map((found) => ({ ...found, apps: users }))
+  })
+}
+
+/** The names that containers of an app are found by. */
+export function namesOf({ services }: ComposeApp): Set<string> {
+  const names = services.flatMap((service) => [
+    service.name,
+    scalarText(settingOf(service, 'container_name')) ?? service.name,
+    scalarText(settingOf(service, 'hostname')) ?? service.name,
+    ...entriesOf(settingOf(service, 'networks')).flatMap(([, { value }]) =>
+      scalarsOf(childOf(value, 'aliases')).map(({ text }) => text),
+    ),
+    ...scalarsOf(settingOf(service, 'links')).map(({ text }) => text.split(':').at(-1) ?? ''),
+    ...scalarsOf(settingOf(service, 'extra_hosts')).map(({ text }) => text.split(/[:=]/)[0] ?? ''),
+    ...entriesOf(settingOf(service, 'extra_hosts')).map(([name]) => name),
+  ])
+  return new Set([...names, 'localhost'])
+}
+
+type FoundHost = Omit<Upstream, 'apps'>
+
+const passing = new Set(['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'grpc_pass', 'scgi_pass'])
+
+function hostsIn({ directives }: NginxFile): FoundHost[] {
+  const groups = new Set(
+    directives.flatMap(({ name, arguments: [first] }) => (name === 'upstream' ? [first?.text] : [])),
+  )
+  const variables = new Map(
+    directives
+      .filter(({ name }) => name === 'set')
+      .map(({ arguments: [name, value] }) => [name?.text ?? '', value]),
+  )
+  return directives.flatMap((directive): FoundHost[] => {
+    const [first] = directive.arguments
+    if (first === undefined) return []
+    if (directive.name === 'server' && directive.blocks.at(-1)?.name === 'upstream') {
+      return hostOf(
+        first,
+        first.text,
+        directive.arguments.some(({ text }) => text === 'resolve'),
+      )
+    }
+    if (!passing.has(directive.name)) return []
+    const variable = /^(?:\w+:\/\/)?(\$\w+)/.exec(first.text)?.[1]
+    // `$request_uri` behind a name in full makes nginx ask anew as well.
+    const value = variable === undefined ? undefined : variables.get(variable)
+    const text = value === undefined ? first.text : first.text.replace(variable ?? '', value.text)
+    const isAskedAgain = first.text.includes('$')
+    return groups.has(bareHost(text)) ? [] : hostOf(first, text, isAskedAgain)
+  })
+}
+
+function bareHost(text: string): string {
+  return /^(?:\w+:\/\/)?([^/:$]*)/.exec(text)?.[1] ?? ''
+}
+
+function hostOf(at: Directive['arguments'][number], text: string, isAskedAgain: boolean): FoundHost[] {
+  const [, host, port] = /^(?:\w+:\/\/)?([A-Za-z0-9_-]+)(?::(\d+))?(?:[/$]|$)/.exec(text) ?? []
+  // A name with a dot is a host of the internet; `unix:` a socket.
+  return host === undefined || host === 'unix' || /^\d+$/.test(host) ? [] : [{ at, host, port, isAskedAgain }]
+}

@@ -1,0 +1,91 @@
+import type { Span } from '../source-file.ts'
+
+/** One word of a command: `text` without its quotes, variables left as they are written. */
+export type ShellWord = Span & { text: string }
+
+export type ShellCommand = Span & {
+  /** Program and arguments, without assignments, `sudo`, `if` and the like; at least one word. */
+  words: readonly ShellWord[]
+  /** Assignments in front of it. */
+  assignments: readonly ShellWord[]
+  /** What its output goes to: `> file`, `>> file`. */
+  redirects: readonly ShellWord[]
+  /** Its output goes to the next command. */
+  isPiped: boolean
+  /** Its input comes from the command before, or from a file or a here-document. */
+  hasInput: boolean
+  /** The text of a here-document that it reads. */
+  readonly document?: Span
+  /** Whether characters can be put in at its place as they are: not within quotes of another language. */
+  isBare: boolean
+}
+
+/** The name of the program, without its directory. */
+export function programOf({ words }: ShellCommand): string {
+  return (words[0]?.text ?? '').replace(/^.*\//, '')
+}
+
+/** The words after the program, as text. */
+export function argumentsOf({ words }: ShellCommand): string[] {
+  return words.slice(1).map(({ text }) => text)
+}
+
+/** Whether a command begins with these words: `isCommand(it, 'docker', 'login')`; options of `docker` itself do not count. */
+export function isCommand(command: ShellCommand, ...names: readonly string[]): boolean {
+  const words = [programOf(command), ...plainArguments(command)]
+  return names.every((name, index) => words[index] === name)
+}
+
+/** Whether it is `docker compose NAME` or `docker-compose NAME`, whatever options stand between. */
+export function isCompose(command: ShellCommand, name: string): boolean {
+  const program = programOf(command)
+  if (program !== 'docker-compose' && !isCommand(command, 'docker', 'compose')) return false
+  return composeVerb(argumentsOf(command)) === name
+}
+
+/** The value of an option: `--name VALUE` or `--name=VALUE`; undefined where it is not there. */
+export function optionOf({ words }: ShellCommand, ...names: readonly string[]): ShellWord | undefined {
+  for (const [index, word] of words.entries()) {
+    if (names.includes(word.text)) return words[index + 1]
+    const name = names.find((it) => it.startsWith('--') && word.text.startsWith(`${it}=`))
+    if (name !== undefined) return { ...word, text: word.text.slice(name.length + 1) }
+  }
+  return undefined
+}
+
+/** The word that is one of these options: `-a` is found in `-af` too. */
+export function flagOf({ words }: ShellCommand, ...names: readonly string[]): ShellWord | undefined {
+  const letters = names.filter((name) => /^-\w$/.test(name)).map((name) => name.slice(1))
+  return words
+    .slice(1)
+    .find(
+      ({ text }) =>
+        names.includes(text) || (/^-\w+$/.test(text) && letters.some((letter) => text.includes(letter))),
+    )
+}
+
+const composeOptionsWithValue = new Set([
+  '-f',
+  '--file',
+  '-p',
+  '--project-name',
+  '--env-file',
+  '--profile',
+  '--project-directory',
+  '--ansi',
+  '--progress',
+  '--parallel',
+])
+
+function composeVerb(words: readonly string[]): string | undefined {
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? ''
+    if (composeOptionsWithValue.has(word)) index += 1
+    else if (!word.startsWith('-') && word !== 'compose') return word
+  }
+  return undefined
+}
+
+function plainArguments(command: ShellCommand): string[] {
+  return argumentsOf(command).filter((word) => !word.startsWith('-'))
+}

@@ -1,0 +1,140 @@
+import { parseDockerfile, type Dockerfile } from './parse/dockerfile.ts'
+import { parseNginx, type NginxFile } from './parse/nginx.ts'
+import { parseShell } from './parse/parse-shell.ts'
+import type { ShellCommand } from './parse/shell-command.ts'
+import {
+  entriesOf,
+  childOf,
+  parseYamlTree,
+  scalarsOf,
+  scalarText,
+  type YamlNode,
+  type YamlTree,
+} from './parse/yaml-tree.ts'
+import { fileKindOf, type FileKind } from './file-kind.ts'
+import { readComposeApp, type ComposeApp, type ComposeFile } from './model/compose.ts'
+import { findPushes, type ImagePush } from './model/image-push.ts'
+import { readWorkflow, type Workflow } from './model/workflow.ts'
+import type { SourceFile } from './source-file.ts'
+
+/** What `dray check` looks at, as it comes from the disk. */
+export type RepositoryInput = {
+  /** Text by path from the root, with `/`. */
+  files: Readonly<Record<string, string>>
+  /** Paths that git tracks; undefined outside a git repository. */
+  tracked?: ReadonlySet<string>
+  /** `Acme/Shop`, as the remote on GitHub writes it. */
+  githubName?: string
+}
+
+/** A script and its commands. */
+export type Script = { file: SourceFile; commands: readonly ShellCommand[] }
+
+/** The repository as the rules see it. */
+export type Repository = {
+  files: ReadonlyMap<string, SourceFile>
+  tracked: ReadonlySet<string> | undefined
+  githubName: string | undefined
+  workflows: readonly Workflow[]
+  pushes: readonly ImagePush[]
+  /** What goes to a server: what dray.yml names, else every compose file that is not for development or tests. */
+  apps: readonly ComposeApp[]
+  dockerfiles: readonly Dockerfile[]
+  nginxFiles: readonly NginxFile[]
+  scripts: readonly Script[]
+  /** Commands of all scripts and of all steps of workflows. */
+  commands: readonly ShellCommand[]
+  envExamples: readonly SourceFile[]
+  /** dray.yml. */
+  config: { file: SourceFile; root: YamlNode } | undefined
+  yamlErrors: YamlTree['errors']
+}
+
+/** Reads every file of the input that some rule looks at. Never throws, whatever the files say. */
+export function readRepository(input: RepositoryInput): Repository {
+  const files = new Map(Object.entries(input.files).map(([path, text]) => [path, { path, text }]))
+  const ofKind = (kind: FileKind): SourceFile[] =>
+    [...files.values()].filter(({ path }) => fileKindOf(path) === kind)
+  const errors: YamlTree['errors'][number][] = []
+  const readTree = (file: SourceFile): YamlNode => {
+    const tree = parseYamlTree(file)
+    errors.push(...tree.errors)
+    return tree.root
+  }
+  const workflows = ofKind('workflow').map((file) => readWorkflow(file, readTree(file)))
+  const configFile = ofKind('config')[0]
+  const config = configFile && { file: configFile, root: readTree(configFile) }
+  const named = new Set(config === undefined ? [] : composeNamesOf(config.root).flat())
+  const compose = [...files.values()]
+    .filter(({ path }) => fileKindOf(path) === 'compose' || named.has(path))
+    .map((file) => ({ file, root: readTree(file) }))
+  const scripts = ofKind('script').map((file) => ({
+    file,
+    commands: parseShell({ file, start: 0, end: file.text.length }),
+  }))
+  return {
+    files,
+    tracked: input.tracked,
+    githubName: input.githubName,
+    workflows,
+    pushes: workflows.flatMap((workflow) => findPushes(workflow, input.githubName)),
+    apps: config === undefined ? guessApps(compose) : configuredApps(config.root, compose),
+    dockerfiles: ofKind('dockerfile').map(parseDockerfile),
+    nginxFiles: ofKind('nginx').map(parseNginx),
+    scripts,
+    commands: [
+      ...scripts.flatMap(({ commands }) => commands),
+      ...workflows.flatMap(({ jobs }) => jobs.flatMap(({ commands }) => commands)),
+    ],
+    envExamples: ofKind('env-example'),
+    config,
+    yamlErrors: errors,
+  }
+}
+
+/** In the order in which Compose looks for them. */
+const defaultNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+/** For each environment of dray.yml the compose files that it names. */
+function composeNamesOf(root: YamlNode): string[][] {
+  return entriesOf(childOf(root, 'environments')).map(([, { value }]) =>
+    scalarsOf(childOf(value, 'compose')).map(({ text }) => text.replace(/^\.\//, '')),
+  )
+}
+
+function configuredApps(root: YamlNode, compose: readonly ComposeFile[]): ComposeApp[] {
+  const find = (path: string): ComposeFile | undefined => compose.find(({ file }) => file.path === path)
+  const apps = new Map<string, ComposeApp>()
+  for (const [name, { value }] of entriesOf(childOf(root, 'environments'))) {
+    const names = scalarsOf(childOf(value, 'compose')).map(({ text }) => text.replace(/^\.\//, ''))
+    const implied = defaultNames.find((path) => find(path) !== undefined)
+    const files = (names.length > 0 ? names : implied === undefined ? [] : [implied]).flatMap(
+      (path) => find(path) ?? [],
+    )
+    const key = files.map(({ file }) => file.path).join('\n')
+    // Environments that share their files are one app to look at; the machine itself is no server.
+    if (files.length === 0 || apps.has(key)) continue
+    apps.set(key, readComposeApp(files, name))
+  }
+  return [...apps.values()]
+}
+
+/** Compose files for work on the app, its tests and examples, by their names and places. */
+const forDevelopment =
+  /(^|[/._-])(dev|develop|development|local|override|ci|debug|e2e|tests?|testing|examples?|samples?|fixtures|docs?|devcontainer)([/._-]|$)/i
+
+function guessApps(compose: readonly ComposeFile[]): ComposeApp[] {
+  return compose
+    .filter(({ file }) => !forDevelopment.test(file.path))
+    .map((file) => readComposeApp([file], undefined))
+}
+
+/** The text of a key of dray.yml's environment. */
+export function environmentSetting(
+  { config }: Repository,
+  environment: string,
+  key: string,
+): string | undefined {
+  const environments = childOf(config?.root, 'environments')
+  return scalarText(childOf(childOf(environments, environment), key))
+}

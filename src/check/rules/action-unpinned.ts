@@ -1,0 +1,45 @@
+import { lines } from '../lines.ts'
+import type { Rule } from '../rule.ts'
+import { childOf } from '../parse/yaml-tree.ts'
+
+export const actionUnpinned: Rule = {
+  code: 'ACTION_UNPINNED',
+  severity: 'warning',
+  title: 'An action is named by a tag or a branch that its owner can move.',
+  why: 'Whoever takes over the account of that owner runs code in your job, with your secrets. It has happened to actions that thousands of repositories used.',
+  fix: 'Name the commit, with the version beside it: `uses: docker/login-action@dbcb813823bdd20940b903addbd779551569679f # v4.6.0`. Dependabot keeps it up to date.',
+  bad: workflowWith('docker/login-action@v4'),
+  good: workflowWith('docker/login-action@dbcb813823bdd20940b903addbd779551569679f # v4.6.0'),
+  *check({ workflows }) {
+    for (const job of workflows.flatMap(({ jobs }) => jobs)) {
+      const called = childOf(job.node, 'uses')
+      const uses = [...job.steps.map((step) => step.uses), called?.kind === 'scalar' ? called : undefined]
+      for (const at of uses) {
+        if (at === undefined || /^(\.|\$\/|docker:\/\/)/.test(at.text) || /@[0-9a-f]{40}$/.test(at.text))
+          continue
+        const [name = '', ref = ''] = at.text.split('@')
+        const what = /^v?\d/.test(ref) ? `the tag \`${ref}\`` : `the branch or tag \`${ref}\``
+        yield {
+          at,
+          message:
+            ref === ''
+              ? `\`${name}\` has no version.`
+              : `\`${name}\` is taken at ${what}, which can be moved.`,
+        }
+      }
+    }
+  },
+}
+
+function workflowWith(action: string): Record<string, string> {
+  return {
+    '.github/workflows/deploy.yml': lines(
+      'on: push',
+      'jobs:',
+      '  build:',
+      '    runs-on: ubuntu-latest',
+      '    steps:',
+      `      - uses: ${action}`,
+    ),
+  }
+}

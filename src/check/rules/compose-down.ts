@@ -1,0 +1,28 @@
+import { lines } from '../lines.ts'
+import { deployScripts } from '../model/deploys.ts'
+import { flagOf, isCompose } from '../parse/shell-command.ts'
+import type { Rule } from '../rule.ts'
+
+export const composeDown: Rule = {
+  code: 'COMPOSE_DOWN',
+  severity: 'error',
+  title: 'A deploy takes the whole app down before it starts the new release.',
+  why: 'From `down` to the end of `up` nothing answers, and when the new release does not start nothing answers at all. With `-v` the volumes are deleted, with the data.',
+  fix: 'Leave `down` out: `up -d` replaces what changed. `dray deploy` stops nothing before the new containers are healthy.',
+  bad: {
+    'deploy.sh': lines('set -eu', 'docker compose pull', 'docker compose down', 'docker compose up -d'),
+  },
+  good: { 'deploy.sh': lines('set -eu', 'docker compose pull', 'docker compose up -d') },
+  *check(repository) {
+    for (const { commands } of deployScripts(repository)) {
+      for (const command of commands.filter((it) => isCompose(it, 'down'))) {
+        const volumes = flagOf(command, '-v', '--volumes')
+        const message =
+          volumes === undefined
+            ? 'This stops the app before the new release is there.'
+            : 'This stops the app and deletes its volumes.'
+        yield { at: command, message }
+      }
+    }
+  },
+}

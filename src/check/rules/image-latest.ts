@@ -1,0 +1,51 @@
+import { environmentSetting } from '../repository.ts'
+import { lines } from '../lines.ts'
+import { isOwnService } from '../model/own-images.ts'
+import type { Rule } from '../rule.ts'
+import { childOf, entriesOf } from '../parse/yaml-tree.ts'
+
+export const imageLatest: Rule = {
+  code: 'IMAGE_LATEST',
+  severity: 'warning',
+  title: 'A server runs `:latest` of the app.',
+  why: 'Nobody can say which version runs, a rollback has no tag to go back to, and a push to the main branch can end in production.',
+  fix: 'Write `${IMAGE_TAG:-latest}` and set IMAGE_TAG at each deploy; in dray.yml say `tag: version` or `tag: sha`.',
+  bad: {
+    'docker-compose.yml': lines('services:', '  app:', '    image: ghcr.io/acme/shop:latest'),
+    'dray.yml': lines(
+      'registry: ghcr.io/acme',
+      'environments:',
+      '  production:',
+      '    host: deploy@shop.example.com',
+      '    tag: latest',
+    ),
+  },
+  good: {
+    'docker-compose.yml': lines('services:', '  app:', '    image: ghcr.io/acme/shop:${IMAGE_TAG:-latest}'),
+    'dray.yml': lines(
+      'registry: ghcr.io/acme',
+      'environments:',
+      '  production:',
+      '    host: deploy@shop.example.com',
+      '    tag: version',
+    ),
+  },
+  *check(repository) {
+    for (const service of repository.apps.flatMap(({ services }) => services)) {
+      const { image, pattern, name } = service
+      if (image === undefined || pattern === undefined || !isOwnService(service, repository)) continue
+      if (image.text.includes('@sha256:')) continue
+      if (pattern.tag === undefined || pattern.tag === 'latest')
+        yield { at: image, message: `The service \`${name}\` always runs \`:latest\` of its image.` }
+    }
+    for (const [name, { value }] of entriesOf(childOf(repository.config?.root, 'environments'))) {
+      const tag = childOf(value, 'tag')
+      if (
+        tag !== undefined &&
+        /prod|live/.test(name) &&
+        environmentSetting(repository, name, 'tag') === 'latest'
+      )
+        yield { at: tag, message: `The environment \`${name}\` runs whatever \`:latest\` is.` }
+    }
+  },
+}

@@ -1,0 +1,45 @@
+import { lines } from '../lines.ts'
+import { mayBeSame, showPattern } from '../parse/image-pattern.ts'
+import type { Rule } from '../rule.ts'
+
+export const imageNotPulled: Rule = {
+  code: 'IMAGE_NOT_PULLED',
+  severity: 'warning',
+  title: 'A workflow pushes an image that no compose file pulls.',
+  why: 'It is built and stored for nothing, or the compose file means another name and goes on with an old image.',
+  fix: 'Correct the name, or take the build out of the workflow.',
+  bad: {
+    '.github/workflows/deploy.yml': lines(
+      'on: push',
+      'jobs:',
+      '  build:',
+      '    runs-on: ubuntu-latest',
+      '    steps:',
+      '      - run: docker push ghcr.io/acme/shop-frontend:v1',
+    ),
+    'docker-compose.yml': lines('services:', '  frontend:', '    image: ghcr.io/acme/shop-web:v1'),
+  },
+  good: {
+    '.github/workflows/deploy.yml': lines(
+      'on: push',
+      'jobs:',
+      '  build:',
+      '    runs-on: ubuntu-latest',
+      '    steps:',
+      '      - run: docker push ghcr.io/acme/shop-web:v1',
+    ),
+    'docker-compose.yml': lines('services:', '  frontend:', '    image: ghcr.io/acme/shop-web:v1'),
+  },
+  *check({ apps, pushes }) {
+    const pulled = apps.flatMap(({ services }) => services.flatMap(({ pattern }) => pattern ?? []))
+    // An app whose images are all of others, or built on the spot, is not what the workflows push for.
+    if (!pulled.some(({ registry }) => registry !== 'docker.io')) return
+    for (const { images } of pushes) {
+      for (const { at, image } of images) {
+        const isMine = pulled.some(({ registry }) => registry === image.registry)
+        if (isMine && !pulled.some((it) => mayBeSame(it, image)))
+          yield { at, message: `No compose file pulls \`${showPattern(image)}\`.` }
+      }
+    }
+  },
+}

@@ -1,0 +1,40 @@
+import { lines } from '../lines.ts'
+import { namesOf, upstreamsOf } from '../model/nginx-upstreams.ts'
+import type { Rule } from '../rule.ts'
+
+export const nginxUnknownHost: Rule = {
+  code: 'NGINX_UNKNOWN_HOST',
+  severity: 'error',
+  title: 'nginx passes requests to a service that the compose file does not have.',
+  why: 'nginx does not start: `host not found in upstream`. All that it serves is away, not just that one place.',
+  fix: 'Correct the name in the configuration or in the compose file.',
+  bad: composeWith('backend'),
+  good: composeWith('app'),
+  *check(repository) {
+    for (const { at, host, apps } of upstreamsOf(repository)) {
+      const known = apps.map(namesOf)
+      if (known.length > 0 && known.every((names) => !names.has(host)))
+        yield { at, message: `No service of ${apps[0]?.files[0]?.file.path ?? ''} is called \`${host}\`.` }
+    }
+  },
+}
+
+function composeWith(host: string): Record<string, string> {
+  return {
+    'nginx/conf.d/default.conf': lines(
+      'server {',
+      '    location / {',
+      `        proxy_pass http://${host}:8000;`,
+      '    }',
+      '}',
+    ),
+    'docker-compose.yml': lines(
+      'services:',
+      '  app:',
+      '    image: ghcr.io/acme/shop:v1',
+      '  nginx:',
+      '    image: nginx:1.28',
+      '    volumes: ["./nginx/conf.d:/etc/nginx/conf.d:ro"]',
+    ),
+  }
+}

@@ -1,0 +1,52 @@
+import { lines } from '../lines.ts'
+import { upstreamsOf } from '../model/nginx-upstreams.ts'
+import { dockerfileOf } from '../model/own-images.ts'
+import { exposedPorts } from '../parse/dockerfile.ts'
+import { environmentOf } from '../model/compose.ts'
+import type { Rule } from '../rule.ts'
+
+export const nginxWrongPort: Rule = {
+  code: 'NGINX_WRONG_PORT',
+  severity: 'warning',
+  title: 'nginx passes requests to a port that the image does not expose.',
+  why: 'Nothing listens there, or the Dockerfile says something else than the app does: nginx answers 502, or a deploy watches the wrong port.',
+  fix: 'Correct the port in the configuration, or EXPOSE in the Dockerfile.',
+  bad: projectWith('3000'),
+  good: projectWith('8000'),
+  *check(repository) {
+    for (const { at, host, port, apps } of upstreamsOf(repository)) {
+      const service = apps.flatMap(({ services }) => services).find(({ name }) => name === host)
+      const source = service && dockerfileOf(service, repository)
+      if (service === undefined || source === undefined || port === undefined) continue
+      const ports = exposedPorts(source.dockerfile, source.target)
+      // The compose file may tell the app another port than the Dockerfile knows.
+      const isSet = environmentOf(service).some(({ value }) => value?.includes(port))
+      if (ports.length > 0 && !ports.includes(port) && !isSet)
+        yield {
+          at,
+          message: `nginx passes to port ${port} of \`${host}\`, but ${source.dockerfile.file.path} exposes ${ports.join(', ')}.`,
+        }
+    }
+  },
+}
+
+function projectWith(port: string): Record<string, string> {
+  return {
+    'nginx/conf.d/default.conf': lines(
+      'server {',
+      '    location / {',
+      `        proxy_pass http://app:${port};`,
+      '    }',
+      '}',
+    ),
+    'docker-compose.yml': lines(
+      'services:',
+      '  app:',
+      '    build: .',
+      '  nginx:',
+      '    image: nginx:1.28',
+      '    volumes: ["./nginx/conf.d:/etc/nginx/conf.d:ro"]',
+    ),
+    Dockerfile: lines('FROM node:22-alpine', 'EXPOSE 8000', 'CMD ["node", "server.js"]'),
+  }
+}

@@ -1,0 +1,60 @@
+import { lines } from '../lines.ts'
+import { isLongRunning, publishedPorts, settingOf, type Service } from '../model/compose.ts'
+import { isOwnService } from '../model/own-images.ts'
+import { entriesOf, scalarText, childOf } from '../parse/yaml-tree.ts'
+import type { Rule } from '../rule.ts'
+import type { Span } from '../source-file.ts'
+
+export const notRollable: Rule = {
+  code: 'NOT_ROLLABLE',
+  severity: 'warning',
+  title: 'A service of the app cannot have two containers for a moment.',
+  why: 'A deploy has to stop the old container before it starts the new one. In between nothing answers, and when the new one does not start, nothing does.',
+  fix: 'Let only the proxy publish ports, and leave out `container_name`, `network_mode` and fixed addresses. Where it has to be, say `services: { NAME: { rollout: recreate } }` in dray.yml.',
+  bad: {
+    'docker-compose.yml': lines(
+      'services:',
+      '  app:',
+      '    image: ghcr.io/acme/shop:${IMAGE_TAG}',
+      '    container_name: shop',
+    ),
+  },
+  good: { 'docker-compose.yml': lines('services:', '  app:', '    image: ghcr.io/acme/shop:${IMAGE_TAG}') },
+  *check(repository) {
+    for (const service of repository.apps.flatMap(({ services }) => services)) {
+      const rollout = scalarText(
+        childOf(childOf(childOf(repository.config?.root, 'services'), service.name), 'rollout'),
+      )
+      if (rollout === 'recreate' || !isLongRunning(service) || !isOwnService(service, repository)) continue
+      if (isProxy(service)) continue
+      const found = obstacleOf(service)
+      if (found !== undefined)
+        yield {
+          at: found.at,
+          message: `Two containers of \`${service.name}\` cannot run side by side: ${found.why}.`,
+        }
+    }
+  },
+}
+
+/** A proxy that the app builds by itself is the one that has to have the ports. */
+function isProxy(service: Service): boolean {
+  return /nginx|proxy|traefik|caddy|haproxy|gateway/.test(`${service.name} ${service.image?.text ?? ''}`)
+}
+
+function obstacleOf(service: Service): { at: Span; why: string } | undefined {
+  const [port] = publishedPorts(service)
+  // A range of ports has one for each container.
+  if (port !== undefined && !port.published.includes('-'))
+    return { at: port.at, why: `it publishes port ${port.published} of the host` }
+  const name = settingOf(service, 'container_name')
+  if (name !== undefined) return { at: name, why: `it has the fixed name \`${scalarText(name) ?? ''}\`` }
+  const mode = settingOf(service, 'network_mode')
+  if (mode !== undefined && /^(host|service:|container:)/.test(scalarText(mode) ?? ''))
+    return { at: mode, why: `it uses \`network_mode: ${scalarText(mode) ?? ''}\`` }
+  for (const [, { value }] of entriesOf(settingOf(service, 'networks'))) {
+    const address = childOf(value, 'ipv4_address') ?? childOf(value, 'ipv6_address')
+    if (address !== undefined) return { at: address, why: 'it has a fixed address' }
+  }
+  return undefined
+}

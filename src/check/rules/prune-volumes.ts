@@ -1,0 +1,32 @@
+import { lines } from '../lines.ts'
+import { flagOf, isCommand } from '../parse/shell-command.ts'
+import type { Rule } from '../rule.ts'
+
+export const pruneVolumes: Rule = {
+  code: 'PRUNE_VOLUMES',
+  severity: 'error',
+  title: 'A script deletes volumes that no container uses at the moment.',
+  why: 'A database whose container is down when the script runs loses its data. Docker Engine before 23.0 deletes named volumes too; newer ones delete anonymous volumes, and named ones with `--all`.',
+  fix: 'Leave `--volumes` out. `dray disk` shows what takes the space, and dray itself never removes a volume.',
+  bad: { 'deploy.sh': lines('set -eu', 'docker system prune -af --volumes') },
+  good: { 'deploy.sh': lines('set -eu', 'docker image prune -f') },
+  *check({ commands }) {
+    for (const command of commands) {
+      const volumes = isCommand(command, 'docker', 'system', 'prune')
+        ? flagOf(command, '--volumes')
+        : undefined
+      if (volumes !== undefined)
+        yield {
+          at: volumes,
+          message:
+            'This deletes the volumes of every app on the server that no container uses at the moment.',
+        }
+      else if (isCommand(command, 'docker', 'volume', 'prune'))
+        yield {
+          at: command,
+          message:
+            'This deletes the volumes of every app on the server that no container uses at the moment.',
+        }
+    }
+  },
+}

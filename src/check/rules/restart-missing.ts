@@ -1,0 +1,55 @@
+import { lines } from '../lines.ts'
+import { isLongRunning, settingOf } from '../model/compose.ts'
+import { scalarText } from '../parse/yaml-tree.ts'
+import { insertAt, type Edit, type Rule } from '../rule.ts'
+import type { Service } from '../model/compose.ts'
+
+export const restartMissing: Rule = {
+  code: 'RESTART_MISSING',
+  severity: 'warning',
+  title: 'A service does not come back after a crash or a reboot.',
+  why: 'Docker starts a container again only when it has a restart policy. After the next kernel update of the server the app is away.',
+  fix: 'Add `restart: unless-stopped`.',
+  bad: { 'docker-compose.yml': lines('services:', '  app:', '    image: ghcr.io/acme/shop:${IMAGE_TAG}') },
+  good: {
+    'docker-compose.yml': lines(
+      'services:',
+      '  app:',
+      '    image: ghcr.io/acme/shop:${IMAGE_TAG}',
+      '    restart: unless-stopped',
+    ),
+  },
+  *check({ apps }) {
+    for (const service of apps.flatMap(({ services }) => services)) {
+      if (!isLongRunning(service) || settingOf(service, 'deploy', 'restart_policy') !== undefined) continue
+      const restart = settingOf(service, 'restart')
+      // `restart: "no"` is somebody's decision.
+      if (restart !== undefined && scalarText(restart) !== '') continue
+      yield {
+        at: service.key,
+        message: `\`${service.name}\` stays away after a crash or a reboot.`,
+        edits: addRestart(service),
+      }
+    }
+  },
+}
+
+function addRestart({ image, nodes }: Service): Edit[] {
+  const [node] = nodes
+  if (
+    image === undefined ||
+    node?.kind !== 'map' ||
+    node.isFlow ||
+    image.style === 'block' ||
+    image.file !== node.file
+  )
+    return []
+  // An image that an anchor brings in stands elsewhere.
+  if (image.start < node.start || image.end > node.end) return []
+  const { file, start } = image
+  const lineStart = file.text.lastIndexOf('\n', start) + 1
+  const indent = /^\s*/.exec(file.text.slice(lineStart, start))?.[0] ?? ''
+  const lineEnd = file.text.indexOf('\n', image.end)
+  const end = lineEnd < 0 ? file.text.length : lineEnd
+  return [insertAt(file, end, `\n${indent}restart: unless-stopped`)]
+}

@@ -1,0 +1,40 @@
+import { lines } from '../lines.ts'
+import { isRemotePath } from '../model/deploys.ts'
+import { flagOf, programOf } from '../parse/shell-command.ts'
+import type { Rule } from '../rule.ts'
+
+export const rsyncDeletes: Rule = {
+  code: 'RSYNC_DELETES',
+  severity: 'warning',
+  title: 'An rsync with `--delete` removes what only the server has.',
+  why: 'Uploads, certificates, backups and data directories in the directory of the app are not in the repository, so rsync takes them for left-overs. With `--delete-excluded` the `.env` goes too.',
+  fix: 'Leave `--delete` out, or copy to a directory that holds nothing but copied files.',
+  bad: {
+    'deploy.sh': lines(
+      'set -eu',
+      "rsync -az --delete --exclude='.env' ./ deploy@shop.example.com:/srv/shop/",
+    ),
+  },
+  good: { 'deploy.sh': lines('set -eu', "rsync -az --exclude='.env' ./ deploy@shop.example.com:/srv/shop/") },
+  *check({ commands }) {
+    for (const command of commands) {
+      if (programOf(command) !== 'rsync' || !command.words.some(({ text }) => isRemotePath(text))) continue
+      const at = flagOf(
+        command,
+        '--delete',
+        '--del',
+        '--delete-after',
+        '--delete-before',
+        '--delete-during',
+        '--delete-delay',
+        '--delete-excluded',
+      )
+      if (at === undefined) continue
+      const message =
+        at.text === '--delete-excluded'
+          ? 'This rsync deletes on the server what it excludes, `.env` too.'
+          : 'This rsync deletes on the server what is not in the repository.'
+      yield { at, message }
+    }
+  },
+}

@@ -1,0 +1,28 @@
+import { lines } from '../lines.ts'
+import { deployScripts } from '../model/deploys.ts'
+import { argumentsOf, programOf } from '../parse/shell-command.ts'
+import type { Rule } from '../rule.ts'
+import { topOf } from '../source-file.ts'
+
+export const scriptGoesOn: Rule = {
+  code: 'SCRIPT_GOES_ON',
+  severity: 'warning',
+  title: 'A deploy script goes on after a command that failed.',
+  why: 'A login or a pull that fails is passed over, `up` starts the old image again, and the pipeline is green.',
+  fix: 'Write `set -eu` below the first line.',
+  bad: { 'deploy.sh': lines('#!/bin/sh', 'docker compose pull', 'docker compose up -d') },
+  good: { 'deploy.sh': lines('#!/bin/sh', 'set -eu', 'docker compose pull', 'docker compose up -d') },
+  *check(repository) {
+    for (const { file, commands } of deployScripts(repository)) {
+      const [first = ''] = file.text.split('\n')
+      const stops = commands.some(
+        (it) => programOf(it) === 'set' && argumentsOf(it).some((word) => /^-\w*e|^errexit$/.test(word)),
+      )
+      if (!stops && !/^#!.*\s-\w*e/.test(first))
+        yield {
+          at: { ...topOf(file), end: first.length },
+          message: `${file.path} goes on when a command of it fails.`,
+        }
+    }
+  },
+}

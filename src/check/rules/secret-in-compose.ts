@@ -1,0 +1,50 @@
+import { lines } from '../lines.ts'
+import { environmentOf } from '../model/compose.ts'
+import type { Rule } from '../rule.ts'
+
+export const secretInCompose: Rule = {
+  code: 'SECRET_IN_COMPOSE',
+  severity: 'warning',
+  title: 'A password stands in the compose file.',
+  why: 'It is in git, the same in test and production, and cannot be changed without a commit.',
+  fix: 'Write `${NAME:?}` and put the value into `.env` on the server.',
+  bad: {
+    'docker-compose.yml': lines(
+      'services:',
+      '  db:',
+      '    image: postgres:17',
+      '    environment:',
+      '      POSTGRES_PASSWORD: hunter2',
+    ),
+  },
+  good: {
+    'docker-compose.yml': lines(
+      'services:',
+      '  db:',
+      '    image: postgres:17',
+      '    environment:',
+      '      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}',
+    ),
+  },
+  *check({ apps }) {
+    for (const service of apps.flatMap(({ services }) => services)) {
+      for (const { name, value, at } of environmentOf(service)) {
+        const isSecret =
+          /(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_TOKEN|_TOKEN)$/i.test(
+            name,
+          )
+        // `true`, a number or a path is a setting; an empty text no secret.
+        const isSetting =
+          value === undefined ||
+          value === '' ||
+          value.includes('$') ||
+          /^(true|false|yes|no|\d+|\/.*)$/i.test(value)
+        if (isSecret && !isSetting)
+          yield {
+            at,
+            message: `The value of \`${name}\` for the service \`${service.name}\` is in the compose file.`,
+          }
+      }
+    }
+  },
+}

@@ -1,0 +1,31 @@
+import { lines } from '../lines.ts'
+import type { Rule } from '../rule.ts'
+
+export const secretInDockerfile: Rule = {
+  code: 'SECRET_IN_DOCKERFILE',
+  severity: 'warning',
+  title: 'A Dockerfile takes a secret as ARG or ENV.',
+  why: 'The value stays in the image: `docker history` shows it, and the provenance that the build attaches to a public image lists its arguments.',
+  fix: 'Mount it for the one command that needs it: `RUN --mount=type=secret,id=npm_token …`.',
+  bad: { Dockerfile: lines('FROM node:22-alpine', 'ARG NPM_TOKEN', 'RUN npm ci') },
+  good: {
+    Dockerfile: lines('FROM node:22-alpine', 'RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm ci'),
+  },
+  *check({ dockerfiles }) {
+    for (const instruction of dockerfiles.flatMap(({ stages }) =>
+      stages.flatMap(({ instructions }) => instructions),
+    )) {
+      if (instruction.name !== 'ARG' && instruction.name !== 'ENV') continue
+      const [, name = '', value = ''] = /^(\w+)(?:[=\s]+(.*))?$/s.exec(instruction.value) ?? []
+      const isSecret =
+        /(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|PRIVATE_KEY|ACCESS_KEY)$/i.test(name)
+      // A value that is there to satisfy a build, such as `dummy`, is written in full; so is one that is a path.
+      const isHarmless =
+        instruction.name === 'ENV' &&
+        (value === '' || /^["']?(?:\/|dummy|changeme|placeholder|build|secret|x+["']?$)/i.test(value))
+      const isDummy = /dummy|placeholder|build-?time|not-?used|fake/i.test(value)
+      if (isSecret && !isHarmless && !isDummy)
+        yield { at: instruction, message: `The value of \`${name}\` stays in the image.` }
+    }
+  },
+}

@@ -1,0 +1,66 @@
+import { lines } from '../lines.ts'
+import { programOf, type ShellCommand } from '../parse/shell-command.ts'
+import type { Rule } from '../rule.ts'
+import { nameOf, textOf } from '../source-file.ts'
+
+const secret =
+  /\$\{\{\s*(?:secrets\.(?!\w*(?:HOST|KNOWN_HOSTS|USER(?:NAME)?|PORT|PATH|DOMAIN)\b)\w+|github\.token)\s*\}\}|\$\{?\w*(?:TOKEN|PASSWORD|SECRET)\w*\}?/
+
+export const tokenInFile: Rule = {
+  code: 'TOKEN_IN_FILE',
+  severity: 'warning',
+  title: 'A workflow or a script writes a secret to a file.',
+  why: 'The file outlives the step: it gets into an artifact, a cache, an image, or onto the server, where it stays when the deploy breaks off before the line that deletes it.',
+  fix: 'Hand it over in the environment, or on standard input. dray takes GITHUB_TOKEN from the environment, and deletes the file after `--env-file` whatever happens.',
+  bad: workflowWith(
+    '      - run: echo "GITHUB_TOKEN=${{ secrets.GITHUB_TOKEN }}" >> .env.deploy',
+    '      - run: rsync -az .env.deploy deploy@shop.example.com:/srv/shop/',
+  ),
+  good: workflowWith(
+    '      - run: dray deploy test',
+    '        env:',
+    '          GITHUB_TOKEN: ${{ secrets.GITHUB_TOKEN }}',
+  ),
+  *check({ commands, workflows }) {
+    const deletesIt = workflows.some(({ jobs }) =>
+      jobs.some((job) => job.commands.some((it) => programOf(it) === 'dray')),
+    )
+    for (const command of commands) {
+      if (!['echo', 'printf', 'cat', 'tee'].includes(programOf(command))) continue
+      const written = [
+        ...command.words.slice(1).map(({ text }) => text),
+        command.document === undefined ? '' : textOf(command.document),
+      ].join('\n')
+      const target = targetOf(command)
+      if (target === undefined || !secret.test(written) || isKnownPlace(target.text)) continue
+      if (deletesIt && nameOf(target.text) === '.env.deploy') continue
+      yield { at: target, message: `A secret is written to \`${target.text}\`.` }
+    }
+  },
+}
+
+function targetOf(command: ShellCommand): ShellCommand['words'][number] | undefined {
+  return programOf(command) === 'tee'
+    ? command.words.slice(1).find(({ text }) => !text.startsWith('-'))
+    : command.redirects[0]
+}
+
+/** Keys of SSH, which reads them from files; what the runner itself keeps; and nowhere. */
+function isKnownPlace(path: string): boolean {
+  return /\.ssh|id_(rsa|ed25519|ecdsa)|key|\.pem$|known_hosts|^\/dev\/|GITHUB_(ENV|OUTPUT|STEP_SUMMARY|PATH)|^&?\d$/i.test(
+    path,
+  )
+}
+
+function workflowWith(...steps: readonly string[]): Record<string, string> {
+  return {
+    '.github/workflows/deploy.yml': lines(
+      'on: push',
+      'jobs:',
+      '  deploy:',
+      '    runs-on: ubuntu-latest',
+      '    steps:',
+      ...steps,
+    ),
+  }
+}

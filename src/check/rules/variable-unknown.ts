@@ -1,0 +1,106 @@
+import { deployTimeNames } from '../../config/environment-variables.ts'
+import { lines } from '../lines.ts'
+import { childOf, entriesOf } from '../parse/yaml-tree.ts'
+import type { ComposeApp } from '../model/compose.ts'
+import type { Repository } from '../repository.ts'
+import { insertAt, type Edit, type Rule } from '../rule.ts'
+import type { SourceFile } from '../source-file.ts'
+
+export const variableUnknown: Rule = {
+  code: 'VARIABLE_UNKNOWN',
+  severity: 'warning',
+  title: 'A variable of the compose file is given nowhere.',
+  why: 'Compose puts an empty text in its place and goes on with a warning: an empty password, a path that becomes `/`.',
+  fix: 'Name it in `.env.example`, so that whoever sets up a server sees it; or give it a default: `${NAME:-value}`; or make it needed: `${NAME:?}`.',
+  bad: {
+    'docker-compose.yml': lines(
+      'services:',
+      '  app:',
+      '    image: ghcr.io/acme/shop:${IMAGE_TAG:-latest}',
+      '    environment:',
+      '      API_URL: ${API_URL}',
+    ),
+    '.env.example': lines('DATABASE_URL='),
+  },
+  good: {
+    'docker-compose.yml': lines(
+      'services:',
+      '  app:',
+      '    image: ghcr.io/acme/shop:${IMAGE_TAG:-latest}',
+      '    environment:',
+      '      API_URL: ${API_URL}',
+    ),
+    '.env.example': lines('DATABASE_URL=', 'API_URL='),
+  },
+  *check(repository) {
+    for (const app of repository.apps) {
+      const examples = repository.envExamples.filter(
+        ({ path }) => path.lastIndexOf('/') < 0 || path.startsWith(`${app.directory}/`),
+      )
+      // Where there is no example at all, ENV_EXAMPLE_MISSING says so once.
+      if (examples.length === 0) continue
+      const known = knownNames(app, examples, repository)
+      for (const { file } of app.files) {
+        for (const { name, start, end } of variablesIn(file)) {
+          if (known.has(name)) continue
+          known.add(name)
+          yield {
+            at: { file, start, end },
+            message: `\`${name}\` is neither in ${examples[0]?.path ?? ''} nor given at deploy time.`,
+            edits: addTo(examples[0], name),
+          }
+        }
+      }
+    }
+  },
+}
+
+/** `$NAME` and `${NAME}` without a default, outside of comments. */
+export function variablesIn(file: SourceFile): { name: string; start: number; end: number }[] {
+  const blank = file.text
+    .replaceAll(/(^|\s)#[^\n]*/g, (comment) => ' '.repeat(comment.length))
+    .replaceAll('$$', '  ')
+  return [...blank.matchAll(/\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g)].map((match) => ({
+    name: match[1] ?? match[2] ?? '',
+    start: match.index,
+    end: match.index + match[0].length,
+  }))
+}
+
+function knownNames(
+  app: ComposeApp,
+  examples: readonly SourceFile[],
+  { config, commands, workflows }: Repository,
+): Set<string> {
+  const named = examples.flatMap(({ text }) =>
+    [...text.matchAll(/^\s*#?\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]/gm)].map(([, name = '']) => name),
+  )
+  const configured = entriesOf(childOf(config?.root, 'environments')).flatMap(([, { value }]) =>
+    entriesOf(childOf(value, 'env')).map(([name]) => name),
+  )
+  // What a workflow or a script writes or sets counts as given at deploy time.
+  const texts = [...workflows.map(({ file }) => file.text), ...new Set(commands.map(({ file }) => file.text))]
+  const written = texts.flatMap((text) =>
+    [...text.matchAll(/\b([A-Z_][A-Z0-9_]*)[=:]/g)].map(([, name = '']) => name),
+  )
+  const shell = ['PWD', 'HOME', 'USER', 'UID', 'GID', 'HOSTNAME', 'COMPOSE_PROJECT_NAME', 'TZ']
+  return new Set([
+    ...named,
+    ...configured,
+    ...written,
+    ...shell,
+    ...deployTimeNames,
+    ...app.files.flatMap(({ file }) => defaulted(file)),
+  ])
+}
+
+/** A variable that has a default somewhere is known to be one that may be absent. */
+function defaulted({ text }: SourceFile): string[] {
+  return [...text.matchAll(/\$\{(\w+):?[-?+]/g)].map(([, name = '']) => name)
+}
+
+function addTo(example: SourceFile | undefined, name: string): Edit[] {
+  if (example === undefined) return []
+  const start = example.text === '' || example.text.endsWith('\n') ? '' : '\n'
+  return [insertAt(example, example.text.length, `${start}${name}=\n`)]
+}

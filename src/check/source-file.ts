@@ -1,0 +1,48 @@
+/** A file of the repository: its path from the root, with `/`, and its text. */
+export type SourceFile = { path: string; text: string }
+
+/** A piece of a file, in characters from its beginning; `end` is the first one after it. */
+export type Span = { file: SourceFile; start: number; end: number }
+
+/** Line and column, both from 1, of a character. */
+export type Place = { line: number; column: number }
+
+/** Where a character of a text stands. */
+export function placeOf(text: string, offset: number): Place {
+  const before = text.slice(0, Math.max(0, offset))
+  const lineStart = before.lastIndexOf('\n') + 1
+  return { line: before.split('\n').length, column: before.length - lineStart + 1 }
+}
+
+/** The characters that a span stands for. */
+export function textOf({ file, start, end }: Span): string {
+  return file.text.slice(start, end)
+}
+
+/** The first character of a file: for what a file lacks as a whole. */
+export function topOf(file: SourceFile): Span {
+  return { file, start: 0, end: 0 }
+}
+
+/** The directory of a path, `.` for a file at the root. */
+export function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return slash < 0 ? '.' : path.slice(0, slash)
+}
+
+/** The last part of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/** `path` as it is meant from `directory`, from the root; undefined where it leads out of the repository. */
+export function joinPath(directory: string, path: string): string | undefined {
+  if (path.startsWith('/')) return undefined
+  const parts: string[] = []
+  for (const part of `${directory}/${path}`.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part !== '..') parts.push(part)
+    else if (parts.pop() === undefined) return undefined
+  }
+  return parts.length === 0 ? '.' : parts.join('/')
+}

@@ -1,0 +1,141 @@
+import { parseRemoteUrl } from '../adapters/git/git-facts.ts'
+import { LocalShell } from '../adapters/host/local-shell.ts'
+import { readRepositoryFiles, writeRepositoryFiles } from '../adapters/source/repository-files.ts'
+import { applyEdits } from '../check/apply-edits.ts'
+import { checkRepository, suppressionRule, type Finding } from '../check/check-repository.ts'
+import { isRead } from '../check/file-kind.ts'
+import { rules } from '../check/rules.ts'
+import { DrayError } from '../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../errors/exit-code.ts'
+import { sortByNearness } from '../shared/nearest.ts'
+import { defuseCommands, githubCommand } from '../ui/github-command.ts'
+import { renderJsonLine } from '../ui/json-reporter.ts'
+import { createLook } from '../ui/look.ts'
+import { renderCheckSummary, renderFindings, type CheckFacts } from '../ui/render-findings.ts'
+import { renderRuleHelp } from '../ui/render-rule-help.ts'
+import { renderSarif } from '../ui/render-sarif.ts'
+import { countFindings, type ShownFinding } from '../ui/shown-finding.ts'
+import type { CommandInput } from './command.ts'
+import type { CliContext } from './context.ts'
+import type { GlobalOptions } from './global-options.ts'
+import { textOption } from './option.ts'
+import { version } from './version.ts'
+
+const formats = ['text', 'json', 'sarif', 'github'] as const
+type Format = (typeof formats)[number]
+
+/** Checks the repository of the current directory. Throws USAGE, and FIX_REFUSED where a file cannot be mended. */
+export async function runCheck(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const explained = textOption(input.options, 'explain')
+  if (explained !== undefined) return explain(explained, input.global, context)
+  const format = chooseFormat(input, context)
+  const startedAtMs = context.clock.now()
+  const { findings, files, mended } = await findAll(context, input.options['fix'] === true)
+  const durationMs = context.clock.now() - startedAtMs
+  const facts = { files, rules: rules.length, durationMs, mended }
+  print({ findings: findings.map(toShown), facts, format, options: input.global }, context)
+  return findings.some(({ severity }) => severity === 'error') ? EXIT.failedOldServing : EXIT.done
+}
+
+type Found = { findings: readonly Finding[]; files: number; mended: number }
+
+/** One mend may make room for the next: as long as some are left that can be mended, up to a limit. */
+async function findAll({ cwd, signal }: CliContext, isFixing: boolean): Promise<Found> {
+  const githubName = await readGithubName(cwd, signal)
+  for (let mended = 0, round = 0; ; round += 1) {
+    const { files, tracked } = await readRepositoryFiles(cwd, isRead)
+    const findings = checkRepository({ files, tracked, githubName })
+    const edits = findings.flatMap((finding) => finding.edits)
+    if (!isFixing || edits.length === 0 || round === 5)
+      return { findings, files: Object.keys(files).length, mended }
+    await writeRepositoryFiles(cwd, applyEdits(edits))
+    mended += findings.filter((finding) => finding.edits.length > 0).length
+  }
+}
+
+async function readGithubName(cwd: string, signal: AbortSignal): Promise<string | undefined> {
+  await using shell = new LocalShell()
+  const { exitCode, stdout } = await shell.run(['git', 'config', '--get', 'remote.origin.url'], {
+    cwd,
+    signal,
+  })
+  const remote = exitCode === 0 ? parseRemoteUrl(stdout.trimEnd()) : undefined
+  return remote?.host === 'github.com' ? `${remote.owner}/${remote.repository}` : undefined
+}
+
+function chooseFormat({ options, global }: CommandInput, { env }: CliContext): Format {
+  const named = textOption(options, 'format')
+  const format = formats.find((it) => it === named)
+  if (format !== undefined) return format
+  if (named !== undefined)
+    throw new DrayError('USAGE', `\`${named}\` after --format is no format.`, {
+      hint: `There are ${formats.join(', ')}.`,
+    })
+  if (global.json) return 'json'
+  return env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'text'
+}
+
+function toShown({ edits, ...finding }: Finding): ShownFinding {
+  return { ...finding, isFixable: edits.length > 0 }
+}
+
+type Result = { findings: readonly ShownFinding[]; facts: CheckFacts; format: Format; options: GlobalOptions }
+
+function print({ findings, facts, format, options }: Result, context: CliContext): void {
+  const { stdout, clock } = context
+  if (format === 'json') {
+    for (const finding of findings)
+      stdout.write(renderJsonLine({ type: 'check.finding', at: clock.now(), ...finding }))
+    stdout.write(
+      renderJsonLine({ type: 'check.finished', at: clock.now(), ...countFindings(findings), ...facts }),
+    )
+  } else if (format === 'sarif') stdout.write(renderSarif(findings, [...rules, suppressionRule], version))
+  else {
+    const look = lookOf(options, context)
+    const text = renderFindings(findings, look) + renderCheckSummary(findings, facts, look)
+    stdout.write(format === 'github' ? text.split('\n').map(defuseCommands).join('\n') : text)
+    if (format === 'github') for (const finding of findings) stdout.write(`${annotation(finding)}\n`)
+  }
+}
+
+function annotation({
+  severity,
+  file,
+  line,
+  column,
+  endLine,
+  endColumn,
+  code,
+  message,
+  fix,
+}: ShownFinding): string {
+  return githubCommand({
+    name: severity === 'note' ? 'notice' : severity,
+    properties: { file, line, col: column, endLine, endColumn, title: code },
+    text: `${message} ${fix}`,
+  })
+}
+
+function explain(code: string, options: GlobalOptions, context: CliContext): ExitCode {
+  const rule = rules.find((it) => it.code === code.toUpperCase())
+  if (rule === undefined) {
+    const [nearest = ''] = sortByNearness(
+      code.toUpperCase(),
+      rules.map((it) => it.code),
+    )
+    throw new DrayError('USAGE', `There is no finding of the code \`${code}\`.`, {
+      hint: `Did you mean ${nearest}? docs/checks.md lists all.`,
+    })
+  }
+  context.stdout.write(renderRuleHelp(rule, lookOf(options, context)))
+  return EXIT.done
+}
+
+function lookOf({ color, plain }: GlobalOptions, { env, stdout }: CliContext): ReturnType<typeof createLook> {
+  const isTTY = stdout.isTTY === true && !plain
+  return createLook({
+    env: color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    isTTY,
+    columns: isTTY ? stdout.columns : undefined,
+  })
+}

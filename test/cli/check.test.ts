@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { makeProject } from '../unit/config/support.ts'
+import { runCli } from './support/run-cli.ts'
+
+const run = promisify(execFile)
+const compose =
+  "version: '3'\nservices:\n  db:\n    image: postgres:17\n    ports: ['5432:5432']\n    volumes: ['db:/var/lib/postgresql']\n"
+
+test('findings stand under their file, with the line, a mark, why and what to do; errors give exit code 1', async () => {
+  const cwd = await makeProject({ 'docker-compose.yml': compose })
+  const { exitCode, stdout, stderr } = await runCli(['check', '--no-color'], { cwd })
+  expect(exitCode).toBe(1)
+  expect(stderr).toBe('')
+  expect(stdout).toMatch(/^docker-compose\.yml\n/)
+  expect(stdout).toContain(
+    [
+      '  5:13 error PostgreSQL of the service `db` answers on port 5432 of every address of the server. [PORT_OPEN]',
+      "    │ ports: ['5432:5432']",
+      '    │         ^^^^^^^^^^^',
+      '    why Docker writes its own rules of the firewall',
+    ].join('\n'),
+  )
+  expect(stdout).toMatch(
+    /✗ 1 error, 1 warning, 2 notes \(\d+ rules on 1 file, \d+ ms\)\. `dray check --fix` mends 2 of them\.\n$/,
+  )
+})
+
+test('--fix mends the files and tells what is left', async () => {
+  const cwd = await makeProject({ 'docker-compose.yml': compose })
+  const { exitCode, stdout } = await runCli(['check', '--fix', '--no-color'], { cwd })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('Mended 2 findings. ✗ 1 error, 1 note')
+  expect(await readFile(path.join(cwd, 'docker-compose.yml'), 'utf8')).toBe(
+    compose
+      .replace("version: '3'\n", '')
+      .replace('postgres:17\n', 'postgres:17\n    restart: unless-stopped\n'),
+  )
+})
+
+test('--json prints a line for each finding, and one for all', async () => {
+  const cwd = await makeProject({ 'docker-compose.yml': compose })
+  const { stdout } = await runCli(['check', '--json'], { cwd })
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(lines.map(({ type, code }) => code ?? type)).toEqual([
+    'VERSION_OBSOLETE',
+    'LOGS_UNLIMITED',
+    'RESTART_MISSING',
+    'PORT_OPEN',
+    'check.finished',
+  ])
+  expect(lines.at(3)).toMatchObject({
+    version: 1,
+    file: 'docker-compose.yml',
+    line: 5,
+    column: 13,
+    severity: 'error',
+    isFixable: false,
+  })
+  expect(lines.at(-1)).toMatchObject({ errors: 1, warnings: 1, notes: 2, fixable: 2, files: 1 })
+})
+
+test('--format sarif is one document with a rule for every result', async () => {
+  const cwd = await makeProject({ 'docker-compose.yml': compose })
+  const { stdout } = await runCli(['check', '--format', 'sarif'], { cwd })
+  const { version, runs } = JSON.parse(stdout)
+  expect(version).toBe('2.1.0')
+  const [{ tool, results }] = runs
+  expect(results).toHaveLength(4)
+  for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex].id).toBe(ruleId)
+  expect(results.at(-1)).toMatchObject({
+    ruleId: 'PORT_OPEN',
+    level: 'error',
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: 'docker-compose.yml' },
+          region: { startLine: 5, startColumn: 13, endLine: 5, endColumn: 24 },
+        },
+      },
+    ],
+  })
+})
+
+test('in Actions every finding is an annotation, and no text of a file is a command', async () => {
+  const cwd = await makeProject({
+    'docker-compose.yml': compose.replace('services:', '::set-output name=x::y\nservices:'),
+  })
+  const { stdout } = await runCli(['check'], { cwd, env: { GITHUB_ACTIONS: 'true' } })
+  const commands = stdout.split('\n').filter((line) => line.startsWith('::'))
+  expect(commands.length).toBeGreaterThan(0)
+  for (const line of commands)
+    expect(line).toMatch(/^::(error|warning|notice) file=docker-compose\.yml,line=\d+,col=\d+,/)
+})
+
+test('nothing found is exit code 0', async () => {
+  const cwd = await makeProject({ 'README.md': '' })
+  const { exitCode, stdout } = await runCli(['check'], { cwd })
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/^✓ Nothing found: \d+ rules on 0 files/)
+})
+
+test('--explain tells about one code, and knows what was meant', async () => {
+  const cwd = await makeProject({})
+  const { stdout } = await runCli(['check', '--explain', 'port_open', '--no-color'], { cwd })
+  expect(stdout).toMatch(/^PORT_OPEN \(error\)\nA database is published/)
+  expect(stdout).toContain('Good: docker-compose.yml')
+  const wrong = await runCli(['check', '--explain', 'PORT_OPNE'], { cwd })
+  expect(wrong.exitCode).toBe(2)
+  expect(wrong.stderr).toContain('Did you mean PORT_OPEN?')
+})
+
+test('a format that there is not is refused', async () => {
+  const { exitCode, stderr } = await runCli(['check', '--format', 'xml'], { cwd: await makeProject({}) })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('There are text, json, sarif, github.')
+})
+
+test('--fix leaves a link alone', async () => {
+  const cwd = await makeProject({})
+  const elsewhere = await makeProject({ 'docker-compose.yml': compose })
+  await run('ln', ['-s', path.join(elsewhere, 'docker-compose.yml'), path.join(cwd, 'compose.yml')])
+  // Without git a link is not even looked at; with git it is a file of the repository.
+  await run('git', ['init', '-q', cwd])
+  const { exitCode, stderr } = await runCli(['check', '--fix'], { cwd })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('[FIX_REFUSED]')
+  expect(await readFile(path.join(elsewhere, 'docker-compose.yml'), 'utf8')).toBe(compose)
+})
+
+test('in a git repository a tracked .env is found, and what git ignores is not looked at', async () => {
+  const cwd = await makeProject({
+    '.env': 'A=1\n',
+    'data/docker-compose.yml': compose,
+    '.gitignore': 'data/\n.env\n',
+  })
+  await run('git', ['init', '-q', cwd])
+  expect((await runCli(['check'], { cwd })).exitCode).toBe(0)
+  await run('git', ['-C', cwd, 'add', '-f', '.env'])
+  const { exitCode, stdout } = await runCli(['check', '--no-color'], { cwd })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('Git tracks `.env`. [ENV_TRACKED]')
+})
+
+test('the sample app has no error and no warning', async () => {
+  const parent = await mkdtemp(path.join(tmpdir(), 'dray-check-'))
+  onTestFinished(() => rm(parent, { recursive: true, force: true }))
+  const shop = path.join(parent, 'shop')
+  await cp(fileURLToPath(new URL('../../examples/shop', import.meta.url)), shop, { recursive: true })
+  await run('git', ['init', '-q', shop])
+  await run('git', ['-C', shop, 'add', '.'])
+  const { exitCode, stdout } = await runCli(['check', '--json'], { cwd: shop })
+  expect(exitCode).toBe(0)
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(lines.map(({ type, code }) => code ?? type)).toEqual([
+    'LOGS_UNLIMITED',
+    'LOGS_UNLIMITED',
+    'check.finished',
+  ])
+  await writeFile(path.join(shop, '.gitignore'), '')
+  expect((await runCli(['check'], { cwd: shop })).stdout).toContain('ENV_NOT_IGNORED')
+})

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { check, show } from './support.ts'
+
+const codesOf = (compose: string): string[] =>
+  show(check({ 'docker-compose.yml': compose })).filter((line) => !line.includes('LOGS_UNLIMITED'))
+
+const compose = (image: string, before = ''): string =>
+  `services:\n  db:\n    restart: always\n${before}    image: ${image}\n    volumes: ["db:/var/lib/postgresql"]\n`
+
+test('a comment with a reason leaves a finding of its line out', () => {
+  expect(codesOf(compose('postgres # dray-ignore IMAGE_FLOATING the newest is what we test'))).toEqual([])
+})
+
+test('a comment that stands alone is for the next line', () => {
+  expect(
+    codesOf(compose('postgres', '    # dray-ignore IMAGE_FLOATING: the newest is what we test\n')),
+  ).toEqual([])
+})
+
+test('a comment without a reason leaves nothing out, and is told', () => {
+  expect(codesOf(compose('postgres # dray-ignore IMAGE_FLOATING'))).toEqual([
+    'docker-compose.yml:4:12 warning IMAGE_FLOATING The service `db` takes whatever `postgres:latest` is.',
+    'docker-compose.yml:4:21 warning IGNORE_UNCLEAR The comment does not say why IMAGE_FLOATING is left as it is.',
+  ])
+})
+
+test('a comment that fits nothing, or names no code, is told', () => {
+  expect(codesOf(compose('postgres:17 # dray-ignore IMAGE_FLOATING because'))).toEqual([
+    'docker-compose.yml:4:24 warning IGNORE_UNCLEAR There is no IMAGE_FLOATING on line 4: the comment can go.',
+  ])
+  expect(codesOf(compose('postgres:17 # dray-ignore IMAGE_FLOATS because'))).toEqual([
+    'docker-compose.yml:4:24 warning IGNORE_UNCLEAR There is no finding of the code `IMAGE_FLOATS`.',
+  ])
+})
