@@ -1,3 +1,4 @@
+import { usageOf } from '../../src/cli/build-program.ts'
 import type { Command } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { globalOptionSpecs } from '../../src/cli/global-options.ts'
@@ -35,7 +36,7 @@ export function renderCommands(): string {
 }
 
 function renderCommand(command: Command): string[] {
-  const names = command.arguments.map(({ name }) => name)
+  const names = command.arguments.map(usageOf)
   return [
     `## dray ${command.name}`,
     '',

@@ -50,7 +50,7 @@ function addCommand(program: Program, command: Command, { run }: ProgramOptions)
     .addHelpText('after', renderExamples(command))
   for (const spec of command.options) sub.addOption(toOption(spec))
   // The commands themselves say what is missing: they know what could be named.
-  for (const argument of command.arguments) sub.argument(`[${usageOf(argument)}]`, argument.description)
+  for (const argument of command.arguments) sub.argument(parsedAs(argument), argument.description)
 
   const single = command.arguments.filter(({ variadic }) => variadic !== true)
   sub.action(async () => {
@@ -72,8 +72,15 @@ function toOption({ flags, description, repeatable }: OptionSpec): Option {
   ])
 }
 
-function usageOf({ name, variadic }: ArgumentSpec): string {
-  return variadic === true ? `${name}...` : name
+/** Optional to the parser, be it or not. */
+function parsedAs({ name, variadic }: ArgumentSpec): string {
+  return `[${name}${variadic === true ? '...' : ''}]`
+}
+
+/** An argument in a line of usage: `ENVIRONMENT`, `[RELEASE]`, `COMMAND...`. */
+export function usageOf(argument: ArgumentSpec): string {
+  const asParsed = parsedAs(argument)
+  return argument.optional === true ? asParsed : asParsed.slice(1, -1)
 }
 
 function renderExamples({ examples, docs }: Command): string {

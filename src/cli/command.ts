@@ -25,6 +25,8 @@ export type ArgumentSpec = {
   /** As the help shows it: `ENVIRONMENT`. */
   name: string
   description: string
+  /** The command does something sensible without it. */
+  optional?: true
   /** It takes all that is left, `--` and what begins with a dash after it included: see `CommandInput.rest`. */
   variadic?: true
 }

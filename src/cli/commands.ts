@@ -4,12 +4,14 @@ import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
 import { execCommand } from './exec.ts'
 import { planCommand } from './plan.ts'
+import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   deployCommand,
   planCommand,
+  rollbackCommand,
   execCommand,
   runCommand,
   composeCommand,

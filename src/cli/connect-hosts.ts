@@ -3,6 +3,7 @@ import { createCompose } from '../adapters/compose/compose-cli.ts'
 import type { AppPlace } from '../adapters/directory/app-place.ts'
 import { createAppDirectory } from '../adapters/directory/app-directory.ts'
 import { takeLock } from '../adapters/directory/lock.ts'
+import { createReleaseArchive } from '../adapters/directory/release-archive.ts'
 import { createEngine, type DockerEngine } from '../adapters/docker/engine-api.ts'
 import { assertEngineSupported, type EngineFacts } from '../adapters/docker/engine-version.ts'
 import { LocalShell } from '../adapters/host/local-shell.ts'
@@ -12,6 +13,7 @@ import { SshShell } from '../adapters/host/ssh-shell.ts'
 import { createProber } from '../adapters/http/prober.ts'
 import { localHost } from '../config/deploy-config.ts'
 import type { TargetHost } from '../deploy/ports.ts'
+import type { ReleaseArchive } from '../deploy/release-archive.ts'
 import type { CliContext } from './context.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 
@@ -26,6 +28,8 @@ export type ConnectedHost = {
   facts: Promise<EngineFacts>
   /** The host as a deploy sees it. */
   target: TargetHost
+  /** What it keeps for rollbacks. */
+  archive: ReleaseArchive
 }
 
 export type ConnectedHosts = AsyncDisposable & {
@@ -90,5 +94,5 @@ function describeHost(
     prober: createProber(shell),
     lock: (holder, { waitMs, signal }) => takeLock({ shell, path, holder, waitMs, clock, signal }),
   }
-  return { name: shell.name, shell, place, engine, facts, target }
+  return { name: shell.name, shell, place, engine, facts, target, archive: createReleaseArchive(place) }
 }

@@ -5,6 +5,16 @@ import type { ArgumentSpec } from './command.ts'
 import { textOption, type OptionSpec, type OptionValues } from './option.ts'
 import { readWait, waitOptionSpec } from './wait-option.ts'
 
+/** What every command understands that puts a release in place. */
+export const placeOptionSpecs: readonly OptionSpec[] = [
+  waitOptionSpec,
+  {
+    flags: '--adopt',
+    description:
+      'Replace files on the server that dray did not put there; they are kept in `.dray/adopted/`.',
+  },
+]
+
 /** What `deploy` and `plan` both understand. */
 export const deployArguments: readonly ArgumentSpec[] = [
   {
@@ -24,21 +34,21 @@ export const deployOptionSpecs: readonly OptionSpec[] = [
     flags: '--env-file <FILE>',
     description: 'Read deploy-time values from this file (one NAME=value a line). It is deleted once read.',
   },
-  waitOptionSpec,
-  {
-    flags: '--adopt',
-    description:
-      'Replace files on the server that dray did not put there; they are kept in `.dray/adopted/`.',
-  },
+  ...placeOptionSpecs,
 ]
 
-export type DeployOptions = {
-  tag: string | undefined
-  expected: readonly ExpectedImage[]
-  envFile: string | undefined
+/** How a release is put in place, be it a new one or one that was kept. */
+export type PlaceOptions = {
   /** How long to wait for a lock that is held; 0 to fail at once. */
   waitMs: number
   adopt: boolean
+  dryRun: boolean
+}
+
+export type DeployOptions = PlaceOptions & {
+  tag: string | undefined
+  expected: readonly ExpectedImage[]
+  envFile: string | undefined
 }
 
 /** Reads the options of `deploy` and `plan`. Throws USAGE for what is no duration or no digest. */
@@ -47,8 +57,16 @@ export function readDeployOptions(options: OptionValues): DeployOptions {
     tag: textOption(options, 'tag'),
     expected: readExpected(textOption(options, 'expect') ?? ''),
     envFile: textOption(options, 'envFile'),
+    ...readPlaceOptions(options),
+  }
+}
+
+/** Throws USAGE for a duration that is none. */
+export function readPlaceOptions(options: OptionValues): PlaceOptions {
+  return {
     waitMs: readWait(options),
     adopt: options['adopt'] === true,
+    dryRun: options['dryRun'] === true,
   }
 }
 

@@ -26,5 +26,6 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     probeUrl: config.probe?.url,
     keep: environment.keep,
     adopt: options.adopt,
+    restores: undefined,
   }
 }

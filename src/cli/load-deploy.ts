@@ -8,7 +8,7 @@ import { loadEnvironment, type EnvironmentInput } from './load-environment.ts'
 
 /** All that a deploy needs to know before it asks a host or a registry. */
 export type DeployInput = EnvironmentInput & {
-  options: Omit<DeployOptions, 'tag' | 'envFile'> & GlobalOptions & { dryRun: boolean }
+  options: Omit<DeployOptions, 'tag' | 'envFile'> & GlobalOptions
 }
 
 /**
@@ -22,6 +22,6 @@ export async function loadDeploy(input: CommandInput, context: CliContext): Prom
   const environment = await loadEnvironment(input, context, { tag, envFile })
   return {
     ...environment,
-    options: { ...options, ...input.global, dryRun: input.options['dryRun'] === true },
+    options: { ...options, ...input.global },
   }
 }

@@ -5,28 +5,33 @@ import { probeTargetOf } from './entrance.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { DeployFailed, toDrayError } from './failure.ts'
 import { makePlan } from './make-plan.ts'
-import { inspectHost, observeHost, type Observed, type ObserveRequest } from './observe.ts'
+import type { DesiredRelease } from './observation.ts'
+import { inspectHost, observeHost, type Observed, type Site } from './observe.ts'
 import type { Plan } from './plan.ts'
 import type { DirectoryFacts, Lock, TargetHost } from './ports.ts'
 import { startProbing, type Probing } from './probe.ts'
 import { servingBefore, undoDeploy } from './undo.ts'
 
-export type DeployRequest = ObserveRequest &
-  Omit<Execution, 'plan' | 'hosts'> & {
-    hosts: readonly TargetHost[]
-    probe: { everyMs: number; timeoutMs: number }
-    /** How long to wait for the lock of another deploy. */
-    waitMs: number
-  }
+export type DeployRequest = Omit<Execution, 'plan' | 'desired' | 'hosts'> & {
+  hosts: readonly TargetHost[]
+  /** What is to be put in place; asked again when the locks are held, if another deploy was at work meanwhile. */
+  want: (signal: AbortSignal) => Promise<Wanted>
+  probe: { everyMs: number; timeoutMs: number }
+  /** How long to wait for the lock of another deploy. */
+  waitMs: number
+}
+
+/** What is to be there, and a site for each host of the request, in the same order. */
+export type Wanted = {
+  desired: DesiredRelease
+  sites: readonly Site[]
+  /** Length of each host's journal when this was decided; absent where no host was asked for it. */
+  journalBytes?: readonly number[]
+}
 
 /** What a deploy would do now. Takes no lock and changes nothing. Throws what observing and planning throw. */
 export async function planDeploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
-  const observed = await Promise.all(
-    request.hosts.map(async (host) =>
-      observeHost(host, await inspectHost(host, request, signal), { ...request, signal }),
-    ),
-  )
-  return planFrom(observed, request)
+  return (await observeAndPlan(await inspectAll(request, signal), signal)).plan
 }
 
 /**
@@ -36,13 +41,15 @@ export async function planDeploy(request: DeployRequest, signal: AbortSignal): P
 export async function deploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
   const locks: Lock[] = []
   try {
-    const inspections = request.hosts.map((host) => inspectEarly(host, request, signal))
+    const early = inspectEarly(request, signal)
     for (const host of request.hosts) locks.push(await lockHost(host, request, signal))
     const alive = AbortSignal.any([signal, ...locks.map((lock) => lock.lost)])
-    const observed = await observeLocked({ request, locks, inspections }, alive)
-    const plan = planFrom(observed, request)
+    const inspected = await early
+    const isUsable = inspected !== undefined && isCurrent(inspected, locks)
+    const planned = await observeAndPlan(isUsable ? inspected : await inspectAll(request, alive), alive)
+    const { plan } = planned
     request.emit({ type: 'plan.made', at: request.clock.now(), plan })
-    if (!plan.unchanged) await carryOut(plan, { request, observed, locks }, alive)
+    if (!plan.unchanged) await carryOut({ request, locks, ...planned }, alive)
     return plan
   } finally {
     await Promise.all(locks.map((lock) => lock[Symbol.asyncDispose]()))
@@ -53,56 +60,62 @@ function lockHost(host: TargetHost, request: DeployRequest, signal: AbortSignal)
   return host.lock({ ...request.deployer, sinceMs: request.clock.now() }, { waitMs: request.waitMs, signal })
 }
 
-/** Reads the directory while the lock is still on its way: most deploys find nobody else there. */
-function inspectEarly(
-  host: TargetHost,
-  request: DeployRequest,
-  signal: AbortSignal,
-): Promise<DirectoryFacts> {
-  const facts = inspectHost(host, request, signal)
-  // When the lock is refused, that is what counts.
-  facts.catch(() => undefined)
-  return facts
+/** What is wanted, and what the app's directories say, host by host. */
+type Inspected = { wanted: Wanted; facts: readonly DirectoryFacts[] }
+
+async function inspectAll({ want }: DeployRequest, signal: AbortSignal): Promise<Inspected> {
+  const wanted = await want(signal)
+  return { wanted, facts: await Promise.all(wanted.sites.map((site) => inspectHost(site, signal))) }
 }
 
-/** What was read before the lock was held is read anew where another deploy has written its journal since. */
-function observeLocked(
-  early: {
-    request: DeployRequest
-    locks: readonly Lock[]
-    inspections: readonly Promise<DirectoryFacts>[]
-  },
-  signal: AbortSignal,
-): Promise<Observed[]> {
-  const { request, locks, inspections } = early
-  return Promise.all(
-    request.hosts.map(async (host, index) => {
-      const facts = await inspections[index]
-      const isCurrent = facts !== undefined && facts.journalBytes === locks[index]?.journalBytes
-      const current = isCurrent ? facts : await inspectHost(host, request, signal)
-      return observeHost(host, current, { ...request, signal })
-    }),
+/** Reads the directories while the locks are still on their way: most deploys find nobody else there. */
+async function inspectEarly(request: DeployRequest, signal: AbortSignal): Promise<Inspected | undefined> {
+  // A refused lock counts more than what goes wrong here; with the lock, it goes wrong again or it was another deploy's doing.
+  return inspectAll(request, signal).catch(() => undefined)
+}
+
+/** Whether no other deploy wrote its journal between what was read and the lock. */
+function isCurrent({ wanted, facts }: Inspected, locks: readonly Lock[]): boolean {
+  return locks.every(
+    ({ journalBytes }, index) =>
+      facts[index]?.journalBytes === journalBytes &&
+      (wanted.journalBytes === undefined || wanted.journalBytes[index] === journalBytes),
   )
 }
 
-function planFrom(observed: readonly Observed[], { desired }: DeployRequest): Plan {
-  return makePlan(
+type Planned = { wanted: Wanted; observed: readonly Observed[]; plan: Plan }
+
+async function observeAndPlan({ wanted, facts }: Inspected, signal: AbortSignal): Promise<Planned> {
+  const { desired, sites } = wanted
+  const observed = await Promise.all(
+    sites.flatMap((site, index) => {
+      const seen = facts[index]
+      return seen === undefined ? [] : [observeHost(site, { facts: seen, desired, signal })]
+    }),
+  )
+  const plan = makePlan(
     observed.map((it) => it.observation),
     desired,
   )
+  return { wanted, observed, plan }
 }
 
-type Prepared = { request: DeployRequest; observed: readonly Observed[]; locks: readonly Lock[] }
+type Prepared = Planned & { request: DeployRequest; locks: readonly Lock[] }
 
 /** Executes the plan under the eyes of the probe; on failure undoes what was done. */
-async function carryOut(plan: Plan, prepared: Prepared, alive: AbortSignal): Promise<void> {
-  const execution: Execution = { ...prepared.request, plan, hosts: hostRuns(prepared) }
+async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
+  const { request, wanted, plan } = prepared
+  const execution: Execution = { ...request, desired: wanted.desired, plan, hosts: hostRuns(prepared) }
   const { clock, emit, deployer, desired } = execution
   journal(execution, {
     event: 'deploy.started',
     by: deployer,
     tag: desired.tag,
     environment: desired.environment,
+    restores: desired.restores?.id,
+    images: Object.fromEntries(
+      plan.images.map(({ service, name, digest }) => [service, `${name}@${digest}`]),
+    ),
   })
   const probing = startProbe(prepared, execution)
   let outcome: 'deployed' | 'failed' = 'failed'
@@ -190,9 +203,9 @@ function failedAfterRecord(cause: DrayError, plan: Plan): DeployFailed {
   return new DeployFailed(error, { undone, plan })
 }
 
-function hostRuns({ request, observed, locks }: Prepared): Map<string, HostRun> {
+function hostRuns({ wanted, observed, locks }: Prepared): Map<string, HostRun> {
   const runs = new Map<string, HostRun>()
-  request.hosts.forEach((host, index) => {
+  wanted.sites.forEach(({ host }, index) => {
     const seen = observed[index]
     const lock = locks[index]
     if (seen === undefined || lock === undefined) return

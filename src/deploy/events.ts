@@ -14,11 +14,15 @@ export type ProbeReport = {
   firstFailures: readonly { atMs: number; what: string }[]
 }
 
+/** Whether a release is made, or a kept one put in place again, by the same steps. */
+export type ReleaseKind = 'deploy' | 'rollback'
+
 /** What a deploy tells while it works. Reporters in `ui/` draw it; `at` is milliseconds since the epoch. */
 export type DeployEvent =
   | {
       type: 'deploy.started'
       at: number
+      kind: ReleaseKind
       app: string
       environment: string
       hosts: readonly string[]
@@ -63,10 +67,14 @@ export type DeployEvent =
   | {
       type: 'deploy.finished'
       at: number
+      kind: ReleaseKind
       outcome: 'deployed' | 'unchanged' | 'failed' | 'cancelled'
       app: string
       environment: string
       release: string
+      /** Of a rollback: the release that was to be in place again, and what was left as it is. */
+      restores?: Plan['restores']
+      notUndone?: readonly string[]
       /** Release that serves now; undefined when nothing does. */
       serving: string | undefined
       durationMs: number

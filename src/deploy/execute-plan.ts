@@ -3,7 +3,7 @@ import type { Execution, HostRun, StepContext, StepRunner } from './execution.ts
 import type { Plan, Step, StepKind, StepOf } from './plan.ts'
 import { stepTitle } from './step-title.ts'
 import { checkUrl, recordRelease, stopOld, verifyRelease } from './steps/conclude.ts'
-import { cleanImages, pruneDangling, pullImage } from './steps/images.ts'
+import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images.ts'
 import { placeFiles } from './steps/place-files.ts'
 import { runTask } from './steps/run-task.ts'
 import { recreateServices, runOnce, startBeside } from './steps/start-services.ts'
@@ -13,6 +13,7 @@ import { waitHealthy } from './steps/wait-healthy.ts'
 const runners = {
   'prune-dangling': pruneDangling,
   'pull-image': pullImage,
+  'keep-image': keepImage,
   'place-files': placeFiles,
   'run-task': runTask,
   'start-beside': startBeside,
@@ -88,7 +89,7 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
     title: stepTitle(step),
     cause: step.cause,
   })
-  writeJournal(run, execution, { event: 'step.started', step: step.id, kind: step.kind })
+  writeJournal(run, execution, { event: 'step.started', step: step.id, kind: step.kind, ...nameOf(step) })
   const finish = (outcome: 'done' | 'failed' | 'cancelled', result?: string): void => {
     const durationMs = clock.now() - startedAtMs
     emit({
@@ -124,6 +125,11 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
     finish(signal.aborted ? 'cancelled' : 'failed')
     throw error
   }
+}
+
+/** A task that ran is not undone, so the journal tells which it was. */
+function nameOf(step: Step): { task?: string } {
+  return step.kind === 'run-task' ? { task: step.task } : {}
 }
 
 function runStep(step: Step, context: StepContext): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { keepTag } from './image-reference.ts'
+import { notUndone } from './not-undone.ts'
 import type { DesiredRelease, HostObservation } from './observation.ts'
 import { conclusion } from './plan-conclusion.ts'
 import { isUnchanged, planHost, releasedServices, type HostPlan, type NewStep } from './plan-host.ts'
@@ -21,7 +22,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   const steps: NewStep[] = unchanged
     ? []
     : [
-        ...hosts.flatMap((host) => pulls(host)),
+        ...hosts.flatMap((host) => pulls(host, desired)),
         ...hosts.flatMap((host) => placement(host)),
         ...hosts.slice(0, 1).flatMap((host) => tasks(host, desired, 'before')),
         ...hosts.flatMap((host, index) => traffic(host, desired, index === 0)),
@@ -31,6 +32,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   return {
     version: 1,
     release: unchanged ? (hosts[0]?.current?.id ?? release) : release,
+    ...restoring(hosts, desired),
     app: desired.app,
     environment: desired.environment,
     unchanged,
@@ -52,46 +54,63 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   }
 }
 
-function pulls(host: HostPlan): NewStep[] {
+/** What a rollback is to, and what it leaves as it is; `.env` is read on the first host. */
+function restoring(hosts: readonly HostPlan[], { restores }: DesiredRelease) {
+  if (restores === undefined) return {}
+  const { id, tag } = restores
+  return {
+    restores: { release: id, ...(tag === undefined ? {} : { tag }) },
+    notUndone: notUndone(restores, hosts[0]?.observation.facts.envFile.keys ?? []),
+  }
+}
+
+function pulls(host: HostPlan, { restores }: DesiredRelease): NewStep[] {
   const { observation, decisions } = host
   const wanted = new Map<string, string[]>()
   for (const { image, service } of decisions) {
     if (image.includes('@')) wanted.set(image, [...(wanted.get(image) ?? []), service.name])
   }
-  const pulled = [...wanted].flatMap(([name, services]) => {
+  const wantedTags = [...wanted].flatMap(([name, services]) => {
     const resolved = observation.resolved.get(services[0] ?? '')
     if (resolved === undefined) return []
     const tag = keepTag(resolved.reference, resolved.digest, observation.facts.app.project)
     const there = observation.images.find((image) => image.digests.includes(name))
-    if (there?.tags.includes(tag) === true) return []
-    return [
-      {
-        name,
-        services,
-        resolved,
-        tag,
-        cause: there === undefined ? 'not on the host' : 'not kept there yet',
-      },
-    ]
+    return there?.tags.includes(tag) === true ? [] : [{ name, services, resolved, tag, there }]
   })
-  if (pulled.length === 0) return []
+  // A new release is pulled in any case, since an image of that digest may be there for another platform. One that ran
+  // here is whole, and its registry need not be asked. It gets its tag before what has none is pruned.
+  const tagged = restores === undefined ? [] : wantedTags.filter(({ there }) => there !== undefined)
+  const pulled = wantedTags.filter((it) => !tagged.includes(it))
   const dangling = observation.images.some((image) => image.tags.length === 0)
-  const steps: NewStep[] = dangling
-    ? [{ kind: 'prune-dangling', host: observation.host, cause: 'makes room before the pull' }]
-    : []
-  for (const { name, services, resolved, tag, cause } of pulled) {
-    steps.push({
+  const { host: name } = observation
+  return [
+    ...tagged.map((image): NewStep => ({
+      kind: 'keep-image',
+      host: name,
+      cause: 'not kept there any more',
+      name: image.name,
+      keepTag: image.tag,
+      services: image.services,
+    })),
+    ...(dangling && pulled.length > 0
+      ? [{ kind: 'prune-dangling', host: name, cause: 'makes room before the pull' } as const]
+      : []),
+    ...pulled.map(({ name: image, services, resolved, tag, there }): NewStep => ({
       kind: 'pull-image',
-      host: observation.host,
-      cause,
-      name,
+      host: name,
+      cause: pullCause(there !== undefined, restores),
+      name: image,
       keepTag: tag,
       tag: resolved.reference.tag,
       sizeBytes: resolved.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0),
       services,
-    })
-  }
-  return steps
+    })),
+  ]
+}
+
+function pullCause(isThere: boolean, restores: DesiredRelease['restores']): string {
+  if (isThere) return 'not kept there yet'
+  return restores === undefined ? 'not on the host' : `no longer on the host, and ${restores.id} needs it`
 }
 
 function placement(host: HostPlan): NewStep[] {

@@ -61,4 +61,17 @@ export type DesiredRelease = {
   keep: number
   /** Replace files on the host that dray did not put there. */
   adopt: boolean
+  /** The kept release that is wanted again; undefined for a new one. */
+  restores: RestoredRelease | undefined
+}
+
+/** A kept release that is put in place again, and what happened since that no rollback takes back. */
+export type RestoredRelease = {
+  /** The one that a deploy made. */
+  id: string
+  tag: string | undefined
+  /** Names of the variables that `.env` had then. */
+  envKeys: readonly string[]
+  /** Tasks that ran since, in order, and for which release; failed ones included. */
+  tasksSince: readonly { task: string; release: string }[]
 }

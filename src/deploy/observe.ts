@@ -13,17 +13,14 @@ import { composeNames } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from './observation.ts'
 import type { AppSource, BundleFile, DirectoryFacts, Registry, ResolvedImage, TargetHost } from './ports.ts'
 
-export type ObserveRequest = { source: AppSource; registry: Registry; desired: DesiredRelease }
+/** A host, and where the files and images come from that are wanted there. */
+export type Site = { host: TargetHost; source: AppSource; registry: Registry }
 
 export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
 
 /** Reads the app's directory on a host. Throws what `AppDirectory.inspect` throws. */
-export async function inspectHost(
-  { directory }: TargetHost,
-  { source }: Pick<ObserveRequest, 'source'>,
-  signal: AbortSignal,
-): Promise<DirectoryFacts> {
-  return directory.inspect(await source.composeFiles(), signal)
+export async function inspectHost({ host, source }: Site, signal: AbortSignal): Promise<DirectoryFacts> {
+  return host.directory.inspect(await source.composeFiles(), signal)
 }
 
 /**
@@ -31,9 +28,8 @@ export async function inspectHost(
  * host and the registry throw.
  */
 export async function observeHost(
-  host: TargetHost,
-  facts: DirectoryFacts,
-  { source, registry, desired, signal }: ObserveRequest & { signal: AbortSignal },
+  { host, source, registry }: Site,
+  { facts, desired, signal }: { facts: DirectoryFacts; desired: DesiredRelease; signal: AbortSignal },
 ): Promise<Observed> {
   const { app } = facts
   const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})

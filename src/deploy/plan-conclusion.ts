@@ -1,8 +1,8 @@
 import { isOneShot } from './app-model.ts'
 import type { DesiredRelease } from './observation.ts'
 import { orphans, releasedServices, type HostPlan, type NewStep } from './plan-host.ts'
-import { releaseNumber } from './release.ts'
-import { unneededImageNames } from './retention.ts'
+import { originalId } from './release.ts'
+import { retainReleases, unneededImageNames } from './retention.ts'
 
 /**
  * The steps that nothing is undone after: the record on every host, and only then what makes way, so that a host whose
@@ -18,12 +18,13 @@ export function conclusion(hosts: readonly HostPlan[], desired: DesiredRelease, 
 }
 
 function record(host: HostPlan, desired: DesiredRelease, release: string): NewStep {
-  const { kept, dropped } = keptReleases(host, desired)
+  const { dropped, count } = keptReleases(host, desired)
   return {
     kind: 'record-release',
     host: host.observation.host,
-    cause: `keeps ${Math.min(desired.keep, kept.length + 1)} for rollback`,
+    cause: `keeps ${count} for rollback`,
     release,
+    ...(host.current === undefined ? {} : { follows: originalId(host.current) }),
     services: releasedServices(host),
     dropReleases: dropped.map((it) => it.id),
   }
@@ -77,11 +78,6 @@ function cleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
   return [{ kind: 'clean-images', host: observation.host, cause: 'no kept release needs them', names }]
 }
 
-/** The releases that stay on record beside the new one, and those that do not. */
-function keptReleases({ observation }: HostPlan, desired: DesiredRelease) {
-  const newestFirst = [...observation.facts.releases].sort(
-    (a, b) => releaseNumber(b.id) - releaseNumber(a.id),
-  )
-  const count = Math.max(0, desired.keep - 1)
-  return { kept: newestFirst.slice(0, count), dropped: newestFirst.slice(count) }
+function keptReleases({ observation }: HostPlan, { keep, restores }: DesiredRelease) {
+  return retainReleases({ releases: observation.facts.releases, restores: restores?.id, keep })
 }

@@ -19,6 +19,8 @@ export type Step = StepBase &
         sizeBytes: number
         services: readonly string[]
       }
+    /** The image is there: it only gets the tag of ours. */
+    | { kind: 'keep-image'; name: string; keepTag: string; services: readonly string[] }
     | {
         kind: 'place-files'
         changed: readonly string[]
@@ -57,6 +59,8 @@ export type Step = StepBase &
     | {
         kind: 'record-release'
         release: string
+        /** The release that serves before this one, by the one that a deploy made. */
+        follows?: string
         services: Readonly<Record<string, ReleasedService>>
         dropReleases: readonly string[]
       }
@@ -77,6 +81,8 @@ export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>
 export type Plan = {
   version: 1
   release: string
+  /** The release that this plan puts in place again; absent where it makes a new one. */
+  restores?: { release: string; tag?: string }
   app: string
   environment: string
   /** Nothing differs from what runs: there is no step that changes anything. */
@@ -86,6 +92,8 @@ export type Plan = {
   images: readonly { service: string; name: string; tag?: string; digest: string }[]
   /** What the plan cannot promise, and why: services that are recreated, no health check, a shared volume. */
   warnings: readonly string[]
+  /** What a rollback leaves as it is: the data, `.env`; a line each. Absent where a new release is made. */
+  notUndone?: readonly string[]
   /** Services left as they are, and why. */
   left: readonly { host: string; service: string; cause: string }[]
 }

@@ -122,6 +122,8 @@ export interface Engine {
     },
   ): Promise<void>
   tag(name: string, tag: string): Promise<void>
+  /** What an image that is there says of how it is to be run; undefined when it is not there. */
+  imageConfig(name: string): Promise<ImageConfig | undefined>
   /** Takes one name (tag or digest) away; the image goes with its last. False when it is gone already or in use. */
   removeImage(name: string): Promise<boolean>
   pruneDanglingImages(): Promise<{ count: number; freedBytes: number }>
@@ -256,7 +258,7 @@ export interface Lock extends AsyncDisposable {
   settled(): Promise<void>
 }
 
-/** The app's files on the machine that deploys. */
+/** The app's files on the machine that deploys, or those of a kept release. */
 export interface AppSource {
   /** The compose files and what they include or extend; under the names that they have on the host. */
   composeFiles(): Promise<readonly BundleFile[]>

@@ -26,6 +26,10 @@ export type Release = {
   environment: string
   project: string
   tag?: string
+  /** The release that this one, a rollback, put in place again: always one that a deploy made, never a rollback. */
+  restores?: string
+  /** The release that served before, by the one that a deploy made. */
+  follows?: string
   createdAtMs: number
   by: Deployer
   services: Readonly<Record<string, ReleasedService>>
@@ -43,6 +47,16 @@ export function releaseNumber(id: string): number {
 
 export function newestRelease(releases: readonly Release[]): Release | undefined {
   return [...releases].sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))[0]
+}
+
+/** The release that a deploy made, of which this one is the same or a rollback to. */
+export function originalId({ id, restores }: Pick<Release, 'id' | 'restores'>): string {
+  return restores ?? id
+}
+
+/** `r3 (v1.2)`, as people are told. */
+export function releaseLabel(id: string, tag: string | undefined): string {
+  return tag === undefined ? id : `${id} (${tag})`
 }
 
 /** Id of the release that comes after those there are, started and failed ones included. */

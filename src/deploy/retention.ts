@@ -1,6 +1,33 @@
 import { keepTagOwner } from './image-reference.ts'
 import type { LocalImage } from './ports.ts'
-import type { Release } from './release.ts'
+import { originalId, releaseNumber, type Release } from './release.ts'
+
+/**
+ * The records that stay beside a new one, and those that go. What counts are the releases that deploys made, in the order in
+ * which they served last: a rollback takes no place of its own, and what served before the new release stays the longest.
+ * Of the rollbacks to one release only the last is kept, which says when it served.
+ */
+export function retainReleases(facts: {
+  releases: readonly Release[]
+  /** The release that is put in place again; undefined for a new one. */
+  restores: string | undefined
+  /** Releases to keep, the new one included. */
+  keep: number
+}): { kept: readonly Release[]; dropped: readonly Release[]; count: number } {
+  const newestFirst = [...facts.releases].sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))
+  const originals = [
+    ...new Set([...(facts.restores === undefined ? [''] : [facts.restores]), ...newestFirst.map(originalId)]),
+  ].slice(0, Math.max(1, facts.keep))
+  const isKept = (release: Release): boolean => {
+    const original = originalId(release)
+    if (!originals.includes(original)) return false
+    if (release.restores === undefined) return true
+    const isLast = newestFirst.find((it) => it.restores === original) === release
+    return isLast && original !== facts.restores
+  }
+  const kept = newestFirst.filter(isKept)
+  return { kept, dropped: newestFirst.filter((it) => !kept.includes(it)), count: originals.length }
+}
 
 /**
  * Names of images on the host that belong to this app and that neither the new release nor a kept one needs: both the

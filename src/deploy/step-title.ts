@@ -7,6 +7,8 @@ export function stepTitle(step: Step): string {
       return 'Drop dangling images'
     case 'pull-image':
       return `Pull ${shortImageName(step)}`
+    case 'keep-image':
+      return `Keep ${shortImageName(step)}`
     case 'place-files':
       return placeFilesTitle(step)
     case 'run-task':
@@ -36,7 +38,7 @@ export function stepTitle(step: Step): string {
 }
 
 /** Repository without the registry's host, with the tag; a commit hash is cut to the seven digits that people know. */
-function shortImageName({ name, tag }: StepOf<'pull-image'>): string {
+function shortImageName({ name, tag }: { name: string; tag?: string }): string {
   const [repositoryName = name, digest] = name.split('@')
   const [first = '', ...rest] = repositoryName.split('/')
   const isRegistryHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from './exit-code.ts'
+import { releaseFailures } from './release-failures.ts'
 
 type Entry = {
   /** What the code means, for docs/errors.md. */
@@ -180,11 +181,7 @@ export const catalogue = {
     hint: 'Run the same command again: it finds out what was done, and finishes it.',
     exitCode: EXIT.needsPerson,
   },
-  RECORD_UNREADABLE: {
-    title: 'A record on the server cannot be read by this version of dray.',
-    hint: 'Use the version of dray that wrote it, or a newer one.',
-    exitCode: EXIT.precondition,
-  },
+  ...releaseFailures,
   TAG_NOT_FOUND: {
     title: 'The registry has no such tag.',
     hint: 'Deploy one of the tags that are there, or let CI push this one first.',

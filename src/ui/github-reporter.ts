@@ -66,7 +66,10 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
         groups.finish(event.stepId, narrate(event, story, look.glyphs).join('\n'))
       if (['deploy.started', 'undo.started'].includes(event.type))
         say(narrate(event, story, look.glyphs).join('\n'))
-      if (event.type === 'plan.made') say(narrate(event, story, look.glyphs)[0] ?? '')
+      if (event.type === 'plan.made') {
+        const warned = event.plan.warnings.length
+        for (const line of narrate(event, story, look.glyphs).toSpliced(1, warned)) say(line)
+      }
       if (event.type === 'note' && event.level === 'info') say(event.text)
       if (event.type === 'failed') say(renderFailure(event.failure, look))
       if (event.type === 'probe.finished') writeText(stdout, renderProbeReport(event.report, look))

@@ -19,6 +19,7 @@ export function renderJobSummary(story: Story): string {
     headline(story),
     story.failure ? failureBlock(story.failure) : '',
     imagesBlock(story),
+    notUndoneBlock(story),
     story.warnings.map(({ text }) => `> **Warning:** ${escapeMarkdown(text)}`).join('\n>\n'),
     timelineBlock(story),
     story.probe ? codeBlock(renderProbeReport(story.probe, LOOK).trimEnd()) : '',
@@ -26,18 +27,16 @@ export function renderJobSummary(story: Story): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n\n`
 }
 
-function headline({ app, environment, finished, failure, tag }: Story): string {
+function headline({ kind, app, environment, finished, failure, tag }: Story): string {
   const place = app === undefined ? 'dray' : `${app} on ${environment ?? '?'}`
   const title = `## ${escapeMarkdown(place)}`
   if (finished) return `${title}\n\n${escapeMarkdown(summarySentence(finished, LOOK))}`
-  const words = failure ? 'The deploy failed.' : 'The deploy did not end.'
+  const words = `The ${kind} ${failure ? 'failed' : 'did not end'}.`
   return `${title}\n\n${words}${tag === undefined ? '' : ` Tag: ${codeSpan(tag)}`}`
 }
 
 function failureBlock({ code, title, message, hint, details, serving, undone, notUndone }: Failure): string {
   const { logTail = [], logOf = 'the log', problems = [] } = details
-  const bullets = (heading: string, lines: readonly string[] = []): string =>
-    lines.length === 0 ? '' : `${heading}\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}`
   const log = `<details><summary>Last lines of ${escapeMarkdown(logOf)}</summary>\n\n${codeBlock(logTail.join('\n'))}\n\n</details>`
   return [
     `### ${escapeMarkdown(title)} ${codeSpan(code)}`,
@@ -69,6 +68,18 @@ function imagesBlock({ finished }: Story): string {
       codeSpan(name.includes('@') ? name : `${name}@${digest}`),
     ]),
   )
+}
+
+/** What a rollback left as it is. */
+function notUndoneBlock({ finished, failure }: Story): string {
+  const lines = failure ? [] : (finished?.notUndone ?? [])
+  return lines.length === 0 ? '' : bullets('Not undone:', lines)
+}
+
+function bullets(heading: string, lines: readonly string[] = []): string {
+  return lines.length === 0
+    ? ''
+    : `${heading}\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}`
 }
 
 function timelineBlock(story: Story): string {

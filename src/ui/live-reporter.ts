@@ -87,7 +87,10 @@ function linesAbove(event: DeployEvent, story: Story, { colors, glyphs }: Look):
       if (event.level === 'warning') return [warning(event, { colors, glyphs })]
       return story.plan ? [colors.dim(event.text)] : []
     case 'plan.made':
-      return event.plan.warnings.map((text) => warning({ text }, { colors, glyphs }))
+      return [
+        ...event.plan.warnings.map((text) => warning({ text }, { colors, glyphs })),
+        ...(event.plan.unchanged ? [] : (event.plan.notUndone ?? []).map((text) => `Not undone: ${text}`)),
+      ]
     case 'step.printed': {
       const step = story.steps.get(event.stepId)
       return step?.kind === 'run-task'

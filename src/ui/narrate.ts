@@ -1,5 +1,6 @@
 import type { DeployEvent } from '../deploy/events.ts'
 import type { Plan } from '../deploy/plan.ts'
+import { releaseLabel } from '../deploy/release.ts'
 import type { Glyphs } from './look.ts'
 import { renderBytes } from './render-bytes.ts'
 import { renderDuration } from './render-duration.ts'
@@ -18,7 +19,11 @@ export function narrate(event: DeployEvent, story: Story, glyphs: Glyphs): strin
     case 'note':
       return [event.level === 'warning' ? warningText(event) : event.text]
     case 'plan.made':
-      return [planLine(event.plan), ...event.plan.warnings.map((text) => warningText({ text }))]
+      return [
+        planLine(event.plan),
+        ...event.plan.warnings.map((text) => warningText({ text })),
+        ...(event.plan.unchanged ? [] : (event.plan.notUndone ?? []).map((text) => `Not undone: ${text}`)),
+      ]
     case 'step.started':
       return [`${stepLabel(story, event.stepId)}${event.cause === '' ? '' : ` (${event.cause})`}`]
     case 'step.printed':
@@ -83,13 +88,17 @@ function outcomeWords(event: Extract<DeployEvent, { type: 'step.finished' }>): s
 }
 
 function deployLine(event: Extract<DeployEvent, { type: 'deploy.started' }>): string {
+  if (event.kind === 'rollback')
+    return `Rolling back ${event.app} on ${event.environment}, on ${event.hosts.join(', ')}`
   const tag = event.tag === undefined ? '' : ` (tag ${event.tag})`
   return `Deploying ${event.app} to ${event.environment}${tag} on ${event.hosts.join(', ')}`
 }
 
-function planLine({ unchanged, steps, release }: Plan): string {
+function planLine({ unchanged, steps, release, restores }: Plan): string {
   if (unchanged) return `Plan: nothing to do, release ${release} is what runs`
   const bytes = downloadSize(steps)
   const download = bytes > 0 ? `, up to ${renderBytes(bytes)} to download` : ''
-  return `Plan for release ${release}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${download}`
+  const target =
+    restores === undefined ? '' : `, a rollback to ${releaseLabel(restores.release, restores.tag)}`
+  return `Plan for release ${release}${target}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${download}`
 }

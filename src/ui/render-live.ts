@@ -1,3 +1,4 @@
+import { releaseLabel } from '../deploy/release.ts'
 import type { Look } from './look.ts'
 import { percent } from './narrate.ts'
 import { renderBar } from './render-bar.ts'
@@ -39,10 +40,16 @@ function renderHeading(story: Story, { look, columns, now }: Frame): string[] {
   // The sentence at the end is the result, and printed as such; here it would be said twice.
   if (app === undefined || (finished && !failure && finished.outcome === 'unchanged')) return []
   const took = renderDuration(finished?.durationMs ?? now - (startedAt ?? now))
-  const title = `${app} ${look.glyphs.arrow} ${environment ?? ''}${tag === undefined ? '' : `  ${tag}`}`
+  const what = story.kind === 'rollback' ? rollbackWords(story) : (tag ?? '')
+  const title = `${app} ${look.glyphs.arrow} ${environment ?? ''}${what === '' ? '' : `  ${what}`}`
   const room = columns - took.length - 1
   const left = padToWidth(cutToWidth(title, room, look.glyphs.ellipsis), room)
   return [`${look.colors.bold(left)} ${took}`]
+}
+
+function rollbackWords({ plan }: Story): string {
+  const target = plan?.restores
+  return target === undefined ? 'rollback' : `rollback to ${releaseLabel(target.release, target.tag)}`
 }
 
 function renderActivity({ activity, failure }: Story, { look, columns, now }: Frame): string[] {

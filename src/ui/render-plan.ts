@@ -1,4 +1,5 @@
 import type { Plan, Step } from '../deploy/plan.ts'
+import { releaseLabel } from '../deploy/release.ts'
 import { stepTitle } from '../deploy/step-title.ts'
 import type { Look } from './look.ts'
 import { renderBytes } from './render-bytes.ts'
@@ -9,13 +10,17 @@ import { wrapToWidth } from './text-width.ts'
 export function renderPlan(plan: Plan, look: Look): string {
   const { colors } = look
   const heading = `${colors.bold(plan.app)} on ${colors.bold(plan.environment)}`
+  const { restores, release, unchanged } = plan
+  const target =
+    restores === undefined
+      ? `release ${release}`
+      : `rollback to ${releaseLabel(restores.release, restores.tag)}, as release ${release}`
   const blocks = [
-    plan.unchanged
-      ? `${heading}: nothing to do, release ${plan.release} is what runs.`
-      : `${heading}: release ${plan.release}`,
+    unchanged ? `${heading}: nothing to do, release ${release} is what runs.` : `${heading}: ${target}`,
     stepLines(plan.steps, look),
     warningLines(plan.warnings, look),
     leftLines(plan, look),
+    unchanged ? [] : notUndoneLines(plan.notUndone ?? [], look),
     downloadLine(plan.steps),
   ]
   return `${blocks
@@ -57,6 +62,15 @@ function warningLines(warnings: readonly string[], { colors, glyphs, columns }: 
       (line, index) => `  ${index === 0 ? colors.yellow(glyphs.warning) : ' '} ${line}`,
     ),
   )
+}
+
+/** What a rollback leaves as it is, as a list with its heading; none where there is nothing. */
+export function notUndoneLines(notUndone: readonly string[], { columns }: Look): string[] {
+  if (notUndone.length === 0) return []
+  const lines = notUndone.flatMap((text) =>
+    wrapToWidth(text, (columns ?? Infinity) - 4).map((line, index) => `  ${index === 0 ? '-' : ' '} ${line}`),
+  )
+  return ['Not undone:', ...lines]
 }
 
 function leftLines({ left }: Plan, { colors, columns }: Look): string[] {

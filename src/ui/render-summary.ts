@@ -1,6 +1,8 @@
 import type { DeployEvent } from '../deploy/events.ts'
 import type { Look } from './look.ts'
+import { releaseLabel } from '../deploy/release.ts'
 import { renderDuration } from './render-duration.ts'
+import { notUndoneLines } from './render-plan.ts'
 import { renderTable } from './render-table.ts'
 
 export type DeployFinished = Extract<DeployEvent, { type: 'deploy.finished' }>
@@ -19,7 +21,8 @@ export function renderSummary(finished: DeployFinished, look: Look): string {
     indent: '  ',
     maxWidth: columns,
   })
-  return `${[summarySentence(finished, look), ...table].join('\n')}\n`
+  const left = finished.outcome === 'deployed' ? notUndoneLines(finished.notUndone ?? [], look) : []
+  return `${[summarySentence(finished, look), ...table, ...left].join('\n')}\n`
 }
 
 const isInPlace = ({ outcome }: DeployFinished): boolean => outcome === 'deployed' || outcome === 'unchanged'
@@ -29,16 +32,25 @@ export function summarySentence(finished: DeployFinished, { colors, glyphs }: Lo
   const { app, environment, release, serving } = finished
   const took = renderDuration(finished.durationMs)
   const now = serving === undefined ? 'Nothing serves.' : `Release ${serving} serves.`
+  const isRollback = finished.kind === 'rollback'
   switch (finished.outcome) {
     case 'deployed':
+      if (isRollback)
+        return `${colors.green(glyphs.done)} ${app} on ${environment} is rolled back${targetOf(finished)} in ${took}: release ${release}.`
       return `${colors.green(glyphs.done)} ${app} is deployed to ${environment} in ${took}: release ${release}.`
     case 'unchanged':
       return `${colors.green(glyphs.done)} Nothing to do: release ${release} of ${app} is what runs on ${environment} (${took}).`
     case 'failed':
+      if (isRollback)
+        return `${colors.red(glyphs.failed)} ${app} on ${environment} was not rolled back${targetOf(finished)} (${took}). ${now}`
       return `${colors.red(glyphs.failed)} ${app} was not deployed to ${environment} (${took}). ${now}`
     case 'cancelled':
       return `${colors.yellow(glyphs.cancelled)} Cancelled after ${took}: ${app} on ${environment}. ${now}`
   }
+}
+
+function targetOf({ restores }: DeployFinished): string {
+  return restores === undefined ? '' : ` to ${releaseLabel(restores.release, restores.tag)}`
 }
 
 /** `sha256:` and the first twelve digits: enough to recognise, short enough to read. */

@@ -1,4 +1,4 @@
-import type { DeployEvent, Failure, ProbeReport, StepOutcome } from '../deploy/events.ts'
+import type { DeployEvent, Failure, ProbeReport, ReleaseKind, StepOutcome } from '../deploy/events.ts'
 import type { Plan, Step, StepKind } from '../deploy/plan.ts'
 import { stepTitle } from '../deploy/step-title.ts'
 import type { DeployFinished } from './render-summary.ts'
@@ -25,6 +25,7 @@ export type StoryStep = {
 /** Everything that the events of one deploy have told so far. */
 export type Story = {
   startedAt: number | undefined
+  kind: ReleaseKind
   app: string | undefined
   environment: string | undefined
   hosts: readonly string[]
@@ -46,6 +47,7 @@ export type Story = {
 export function createStory(): Story {
   return {
     startedAt: undefined,
+    kind: 'deploy',
     app: undefined,
     environment: undefined,
     hosts: [],
@@ -74,6 +76,7 @@ export function addToStory(story: Story, event: DeployEvent): void {
   story.startedAt ??= event.at
   switch (event.type) {
     case 'deploy.started':
+      story.kind = event.kind
       story.app = event.app
       story.environment = event.environment
       story.hosts = event.hosts

@@ -79,6 +79,7 @@ export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease
     proxyKeepalive: true,
     keep: 5,
     adopt: false,
+    restores: undefined,
     ...facts,
   }
 }

@@ -7,7 +7,11 @@ import { familiarName, renderImageReference, type ImageReference } from '../../s
 import type { DesiredRelease } from '../../src/deploy/observation.ts'
 import type { Plan } from '../../src/deploy/plan.ts'
 import type { AppSource, BundleFile, ImageConfig, Registry } from '../../src/deploy/ports.ts'
-import { fakeDesired, fakeResolved } from './fake-app.ts'
+import { wantKeptRelease } from '../../src/deploy/rollback.ts'
+import { createKeptRegistry } from '../../src/adapters/registry/kept-registry.ts'
+import { createKeptSource } from '../../src/adapters/source/kept-source.ts'
+import { DrayError } from '../../src/errors/dray-error.ts'
+import { fakeDesired, fakeResolved, plainImage } from './fake-app.ts'
 import { FakeClock } from './fake-clock.ts'
 import { composeFileName, FakeHost, overrideFileName } from './fake-host.ts'
 
@@ -24,6 +28,7 @@ export class FakeWorld {
   readonly movedTags = new Map<string, string>()
   readonly imageConfigs = new Map<string, ImageConfig>()
   request: Partial<DeployRequest> = {}
+  registryDown = false
   readonly #cancel = new AbortController()
 
   constructor(app: AppModel, hostNames: readonly string[] = ['srv']) {
@@ -47,10 +52,19 @@ export class FakeWorld {
     return planDeploy(this.#request(), this.#cancel.signal)
   }
 
-  /** The failure that a deploy ends with; one that ends well fails the test. */
-  async failure(): Promise<Failure> {
+  /** `dray rollback ENVIRONMENT [RELEASE]`. */
+  rollback(release?: string): Promise<Plan> {
+    return deploy(this.#rollbackRequest(release), this.#cancel.signal)
+  }
+
+  planRollback(release?: string): Promise<Plan> {
+    return planDeploy(this.#rollbackRequest(release), this.#cancel.signal)
+  }
+
+  /** The failure that a deploy, or what is given, ends with; one that ends well fails the test. */
+  async failure(action: () => Promise<unknown> = () => this.deploy()): Promise<Failure> {
     try {
-      await this.deploy()
+      await action()
     } catch (error) {
       return failureFrom(error)
     }
@@ -65,10 +79,11 @@ export class FakeWorld {
   #request(): DeployRequest {
     return {
       hosts: this.hosts,
-      source: this.#source,
-      registry: this.#registry,
+      want: async () => ({
+        desired: this.desired,
+        sites: this.hosts.map((host) => ({ host, source: this.#source, registry: this.#registry })),
+      }),
       credentials: async () => undefined,
-      desired: this.desired,
       deployer: { user: 'ann', machine: 'laptop' },
       patience: defaultPatience,
       servicePatience: {},
@@ -80,8 +95,46 @@ export class FakeWorld {
     }
   }
 
+  #rollbackRequest(release: string | undefined): DeployRequest {
+    const { desired } = this
+    return {
+      ...this.#request(),
+      want: (signal) =>
+        wantKeptRelease(
+          {
+            hosts: this.hosts.map((host) => ({
+              name: host.name,
+              archive: host.archive,
+              restore: (kept) => ({
+                host,
+                source: createKeptSource(host.archive, kept),
+                registry: createKeptRegistry({
+                  release: kept,
+                  host: host.name,
+                  engine: host.engine,
+                  registry: () => this.#registry,
+                }),
+              }),
+            })),
+            release,
+            desired,
+            now: this.clock.now(),
+          },
+          signal,
+        ),
+    }
+  }
+
   readonly #registry: Registry = {
     resolve: async (reference: ImageReference) => {
+      if (this.registryDown) throw new DrayError('REGISTRY_UNREACHABLE', 'No registry today.')
+      if (reference.digest !== undefined)
+        return {
+          reference,
+          digest: reference.digest,
+          layers: [{ digest: reference.digest, sizeBytes: 1_000_000 }],
+          config: plainImage,
+        }
       const name = familiarName(reference)
       const moved = this.movedTags.get(name)
       const config = this.imageConfigs.get(name)

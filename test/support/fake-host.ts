@@ -3,6 +3,7 @@ import type { AppModel } from '../../src/deploy/app-model.ts'
 import { proxyScript } from '../../src/deploy/proxy-script.ts'
 import type {
   AppDirectory,
+  BundleFile,
   Compose,
   Container,
   Engine,
@@ -16,9 +17,10 @@ import type {
   Prober,
   TargetHost,
 } from '../../src/deploy/ports.ts'
+import type { ReleaseArchive } from '../../src/deploy/release-archive.ts'
 import type { Release } from '../../src/deploy/release.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
-import { fakeDigest, spellImage } from './fake-app.ts'
+import { fakeDigest, plainImage, spellImage } from './fake-app.ts'
 import { FakeContainers } from './fake-containers.ts'
 
 /** The one file that stands for all compose files: the model as JSON. */
@@ -54,6 +56,7 @@ export class FakeHost implements TargetHost {
   #lost = new AbortController()
   #undo: { files: Map<string, string | undefined> } | undefined
   readonly #rules: Rule[] = []
+  readonly #bundles = new Map<string, readonly BundleFile[]>()
 
   constructor(name = 'srv') {
     this.name = name
@@ -102,6 +105,8 @@ export class FakeHost implements TargetHost {
         it.digests.includes(name) ? { ...it, tags: [...it.tags, tag] } : it,
       )
     },
+    imageConfig: async (name) =>
+      this.images.some((it) => it.digests.includes(name)) ? plainImage : undefined,
     removeImage: async (name) => {
       await this.#did(`remove-image ${name}`)
       this.images = this.images
@@ -153,7 +158,10 @@ export class FakeHost implements TargetHost {
           ...this.containers.all.flatMap((container) => container.publishedPorts),
         ],
         usedReleaseIds: [...this.releases.map((it) => it.id), ...this.journal.map((it) => it.release)],
-        app: JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,
+        app: withImages(
+          JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,
+          textOf(files.find((file) => file.path === overrideFileName)),
+        ),
       }
     },
     hashes: async (paths) =>
@@ -176,7 +184,17 @@ export class FakeHost implements TargetHost {
       await this.#did([`record ${release.id}`, ...dropReleases.map((id) => `-${id}`)].join(' '))
       this.#undo = undefined
       this.releases = [...this.releases.filter((it) => !dropReleases.includes(it.id)), release]
+      const files = Object.keys(release.files)
+      this.#bundles.set(
+        release.id,
+        files.map((path) => ({ path, content: Buffer.from(this.files.get(path) ?? ''), mode: 0o644 })),
+      )
     },
+  }
+
+  readonly archive: ReleaseArchive = {
+    read: async () => ({ releases: this.releases, journal: this.journal, journalBytes: this.journal.length }),
+    files: async ({ id }) => this.#bundles.get(id) ?? [],
   }
 
   async #place({ files, remove }: PlaceRequest): Promise<void> {
@@ -239,6 +257,14 @@ export class FakeHost implements TargetHost {
     const found: Container | undefined = this.containers.all.find((it) => it.networks[0]?.address === address)
     return found?.id ?? line
   }
+}
+
+const textOf = (file: BundleFile | undefined): string => Buffer.from(file?.content ?? '{}').toString()
+
+/** As Compose merges an override file that pins images. */
+function withImages(app: AppModel, override: string): AppModel {
+  const images = JSON.parse(override) as Record<string, string>
+  return { ...app, services: app.services.map((it) => ({ ...it, image: images[it.name] ?? it.image })) }
 }
 
 export const fileHash = (content: string): string => createHash('sha256').update(content).digest('hex')

@@ -22,6 +22,8 @@ function stepFacts(step: Step): string {
       return ''
     case 'pull-image':
       return `${spellImage(step.name)} for ${step.services.join(', ')}`
+    case 'keep-image':
+      return `${spellImage(step.name)} for ${step.services.join(', ')}`
     case 'place-files':
       return [
         ...step.changed,

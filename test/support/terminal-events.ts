@@ -64,7 +64,7 @@ export const samplePlan: Plan = {
 }
 
 export const started: DeployEvent = {
-  ...{ type: 'deploy.started', at: START, app: 'shop', environment: 'test' },
+  ...{ type: 'deploy.started', at: START, kind: 'deploy', app: 'shop', environment: 'test' },
   ...{ hosts: ['deploy@test.example.com'], tag: '3f2a1c9' },
 }
 
@@ -96,7 +96,8 @@ export function stepFinished(
 
 export function finished(more: Partial<Extract<DeployEvent, { type: 'deploy.finished' }>> = {}): DeployEvent {
   return {
-    ...{ type: 'deploy.finished', at: START + 12_300, outcome: 'deployed', app: 'shop', environment: 'test' },
+    ...{ type: 'deploy.finished', at: START + 12_300, kind: 'deploy', outcome: 'deployed' },
+    ...{ app: 'shop', environment: 'test' },
     ...{ release: 'r42', serving: 'r42', durationMs: 12_300 },
     images: sampleImages,
     ...more,

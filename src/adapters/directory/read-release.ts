@@ -10,6 +10,14 @@ const releaseSchema = z.object({
   environment: z.string(),
   project: z.string(),
   tag: z.string().optional(),
+  restores: z
+    .string()
+    .regex(/^r\d+$/)
+    .optional(),
+  follows: z
+    .string()
+    .regex(/^r\d+$/)
+    .optional(),
   createdAtMs: z.number(),
   by: z.object({ user: z.string(), machine: z.string(), run: z.string().optional() }),
   services: z.record(

@@ -3,10 +3,14 @@ import * as z from 'zod'
 import type { Credentials, Engine, LocalImage } from '../../deploy/ports.ts'
 import { splitLines } from '../host/line-splitter.ts'
 import { type EngineClient, readMessage } from './engine-client.ts'
+import { imageConfigSchema, readImageConfig } from './image-config.ts'
 import { readPullFailure } from './pull-failure.ts'
 import { trackPull } from './pull-progress.ts'
 
-type Images = Pick<Engine, 'images' | 'usedImageIds' | 'pull' | 'tag' | 'removeImage' | 'pruneDanglingImages'>
+type Images = Pick<
+  Engine,
+  'imageConfig' | 'images' | 'usedImageIds' | 'pull' | 'tag' | 'removeImage' | 'pruneDanglingImages'
+>
 
 /** The Engine's images. `host` is named in what goes wrong. */
 export function createImages(client: EngineClient, host: string): Images {
@@ -32,6 +36,13 @@ export function createImages(client: EngineClient, host: string): Images {
         query: { repo, tag: version },
       } as const
       client.assertDone(await client.send(request), request)
+    },
+
+    async imageConfig(name) {
+      const request = { method: 'GET', path: `/images/${namePath(name)}/json` } as const
+      const answer = await client.send(request)
+      if (answer.status === 404) return undefined
+      return readImageConfig(client.parse(answer, request, inspectAnswer).Config)
     },
 
     async removeImage(name) {
@@ -67,6 +78,8 @@ const imageAnswer = z.object({
   Size: z.number(),
   Created: z.number(),
 })
+
+const inspectAnswer = z.object({ Config: imageConfigSchema.nullish() })
 
 const pruneAnswer = z.object({
   ImagesDeleted: z.array(z.object({ Deleted: z.string().optional() })).nullish(),

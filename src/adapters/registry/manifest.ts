@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { isDigest, type Digest } from '../../deploy/image-reference.ts'
 import type { ImageConfig, Platform } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
+import { imageConfigSchema, readImageConfig } from '../docker/image-config.ts'
 
 export type Descriptor = { digest: Digest; sizeBytes: number }
 export type Variant = Descriptor & { platform: Platform }
@@ -37,21 +38,13 @@ export function parseManifest(body: Uint8Array, name: string): Manifest {
 
 /**
  * An image's own configuration: the platform it names, if any, and how it is to be run. What cannot be read counts as not
- * said. https://github.com/opencontainers/image-spec/blob/main/config.md; `Healthcheck` is Docker's addition.
+ * said.
  */
 export function parseImageConfig(body: Uint8Array): { platform: Platform | undefined; config: ImageConfig } {
   const content = parseJson(body)
-  const config = configSchema.safeParse(content).data?.config
-  const test = config?.Healthcheck?.Test ?? []
   return {
     platform: platformSchema.safeParse(content).data,
-    config: {
-      environment: config?.Env ?? [],
-      hasHealthCheck: test.length > 0 && test[0] !== 'NONE',
-      exposedPorts: Object.keys(config?.ExposedPorts ?? {}).flatMap((port) =>
-        /^\d+(\/tcp)?$/.test(port) ? [Number.parseInt(port, 10)] : [],
-      ),
-    },
+    config: readImageConfig(configSchema.safeParse(content).data?.config),
   }
 }
 
@@ -112,12 +105,4 @@ const manifestSchema = z.object({
   layers: z.array(descriptorSchema).optional(),
 })
 
-const configSchema = z.object({
-  config: z
-    .object({
-      Env: z.array(z.string()).nullish(),
-      ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
-      Healthcheck: z.object({ Test: z.array(z.string()).nullish() }).nullish(),
-    })
-    .nullish(),
-})
+const configSchema = z.object({ config: imageConfigSchema.nullish() })

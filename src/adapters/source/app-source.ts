@@ -6,10 +6,12 @@ import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
 import { isEnvFile, listFiles } from './list-files.ts'
 
-const OVERRIDE_NAME = 'docker-compose.override.yml'
-const PINS_NAME = '.dray-pins.yml'
+/** The override file that dray writes for an app of one compose file. */
+export const OVERRIDE_NAME = 'docker-compose.override.yml'
+/** The same for an app of several. */
+export const PINS_NAME = '.dray-pins.yml'
 /** The names that Compose looks for by itself; the first that is there counts. */
-const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+export const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
 /**
  * The app as it lies on this machine: `directory` is where its (first) compose file is, `composeFiles` are paths within it,

@@ -31,30 +31,47 @@ const namesSchema = z.looseObject({
 
 /**
  * The compose files and all the files that they include, extend or read, as paths relative to `directory`; those that are
- * the server's own, as `.env` is, are left out. Only names are looked for here: what they mean is Compose's business.
+ * the server's own, as `.env` is, are left out.
  * Throws COMPOSE_MISSING when a compose file itself is not there, and COMPOSE_INVALID when it is not YAML.
  */
 export async function composeReferences(
   directory: string,
   composeFiles: readonly string[],
 ): Promise<string[]> {
+  const found = await followReferences(composeFiles, (name) =>
+    readFile(join(directory, name), 'utf8').catch(() => undefined),
+  )
+  const missing = composeFiles.find((file) => !found.includes(plainName(file)))
+  if (missing !== undefined) throw new DrayError('COMPOSE_MISSING', `There is no ${missing} in ${directory}.`)
+  // An env file that git ignores is a secret of this machine's, or the server's own.
+  const ignored = await ignoredByGit(directory, found)
+  return found.filter((name) => /\.ya?ml$/.test(name) || !ignored.has(name))
+}
+
+/**
+ * The same wherever the files are: `read` gives the text of one, or undefined when it is not there. Only names are looked
+ * for: what they mean is Compose's business.
+ */
+export async function followReferences(
+  composeFiles: readonly string[],
+  read: (name: string) => Promise<string | undefined>,
+): Promise<string[]> {
   const found = new Set<string>()
-  const visit = async (path: string, required: boolean): Promise<void> => {
-    const name = posix.normalize(normalize(path).replaceAll('\\', '/'))
+  const visit = async (path: string): Promise<void> => {
+    const name = plainName(path)
     if (found.has(name) || isEnvFile(name) || name.startsWith('..') || name.startsWith('/')) return
-    const text = await readFile(join(directory, name), 'utf8').catch(() => undefined)
-    if (text === undefined) {
-      if (required) throw new DrayError('COMPOSE_MISSING', `There is no ${name} in ${directory}.`)
-      return
-    }
+    const text = await read(name)
+    if (text === undefined) return
     found.add(name)
     if (!/\.ya?ml$/.test(name)) return
-    for (const next of namedIn(text, name)) await visit(posix.join(posix.dirname(name), next), false)
+    for (const next of namedIn(text, name)) await visit(posix.join(posix.dirname(name), next))
   }
-  for (const file of composeFiles) await visit(file, true)
-  // An env file that git ignores is a secret of this machine's, or the server's own.
-  const ignored = await ignoredByGit(directory, [...found])
-  return [...found].filter((name) => /\.ya?ml$/.test(name) || !ignored.has(name))
+  for (const file of composeFiles) await visit(file)
+  return [...found]
+}
+
+function plainName(path: string): string {
+  return posix.normalize(normalize(path).replaceAll('\\', '/'))
 }
 
 function namedIn(text: string, name: string): string[] {

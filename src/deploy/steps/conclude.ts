@@ -35,7 +35,10 @@ export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, 
   return step.release
 }
 
-function describeRelease({ release, services }: StepOf<'record-release'>, context: StepContext): Release {
+function describeRelease(
+  { release, services, follows }: StepOf<'record-release'>,
+  context: StepContext,
+): Release {
   const { run, execution } = context
   const { facts } = run.observation
   const { desired, deployer, clock } = execution
@@ -46,6 +49,8 @@ function describeRelease({ release, services }: StepOf<'record-release'>, contex
     environment: desired.environment,
     project: facts.app.project,
     ...(desired.tag === undefined ? {} : { tag: desired.tag }),
+    ...(desired.restores === undefined ? {} : { restores: desired.restores.id }),
+    ...(follows === undefined ? {} : { follows }),
     createdAtMs: clock.now(),
     by: deployer,
     services: Object.fromEntries(

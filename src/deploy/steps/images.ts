@@ -33,6 +33,12 @@ export const pullImage: StepRunner<StepOf<'pull-image'>> = async (
   return `${megabytes(fetchedBytes)} fetched`
 }
 
+/** Gives an image that is there the tag of ours, so that no prune takes it. */
+export const keepImage: StepRunner<StepOf<'keep-image'>> = async (step, { run }) => {
+  await run.host.engine.tag(step.name, step.keepTag)
+  return undefined
+}
+
 /** Images that were needed only by releases that are not kept any more. One in use by anything stays. */
 export const cleanImages: StepRunner<StepOf<'clean-images'>> = async (step, { run }) => {
   const removed = await Promise.all(step.names.map((name) => run.host.engine.removeImage(name)))

@@ -217,6 +217,13 @@ describe('two compose files', () => {
     expect(await app.containerIds()).toEqual(before)
     await app.mustDeploy('v2')
     expect(await app.version()).toBe('v2')
+    expect((await app.rollback()).failure).toBeUndefined()
+    const again = await app.compose('exec', '-T', 'backend', 'env')
+    expect(again.stdout).toContain('RELEASE=v1')
+    const restored = await app.containerIds()
+    expect((await app.compose('up', '-d')).exitCode).toBe(0)
+    expect(await app.containerIds()).toEqual(restored)
+    expect(await app.mustDeploy('v1')).toMatchObject({ outcome: 'unchanged' })
   })
 })
 

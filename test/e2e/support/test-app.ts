@@ -115,6 +115,11 @@ export class TestApp implements AsyncDisposable {
     )
   }
 
+  /** `dray rollback test …`, with what it told. */
+  async rollback(...args: string[]): Promise<DeployResult> {
+    return readDeployResult(await this.dray(['rollback', 'test', '--json', ...args]))
+  }
+
   /** dray on the client, in the app's directory there. */
   dray(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     return this.#net.client.run(['dray', ...args], this.#inDirectory(options))

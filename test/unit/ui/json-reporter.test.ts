@@ -29,6 +29,7 @@ test('writes every event as one line with version, type and time', () => {
   expect(lines[0]).toEqual({
     version: 1,
     type: 'deploy.started',
+    kind: 'deploy',
     time: '2026-11-23T06:00:00.000Z',
     app: 'shop',
     environment: 'test',

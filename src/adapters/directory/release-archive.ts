@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { gunzipSync } from 'node:zlib'
+import { unpackTar } from 'modern-tar'
+import * as z from 'zod'
+import type { BundleFile, JournalEntry } from '../../deploy/ports.ts'
+import type { ReleaseArchive } from '../../deploy/release-archive.ts'
+import { releaseNumber, type Release } from '../../deploy/release.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { RunOptions, Shell } from '../host/shell.ts'
+import { runScript, scriptFailure } from './host-script.ts'
+import { readRelease } from './read-release.ts'
+import { archiveScript, bundleScript } from './release-scripts.ts'
+import { parseSections, sectionText } from './sections.ts'
+
+/** The releases that are kept in the app's directory `path` on the host that `shell` reaches. */
+export function createReleaseArchive({ shell, path }: { shell: Shell; path: string }): ReleaseArchive {
+  const run = async (script: string, options: RunOptions & { args: string[] }): Promise<string> => {
+    const output = await runScript(shell, script, { ...options, args: [path, ...options.args] })
+    if (output.exitCode === 0) return output.stdout
+    throw scriptFailure(output, { host: shell.name, path, what: 'reading the releases' })
+  }
+
+  return {
+    read: async (releases, signal) => {
+      const sections = parseSections(await run(archiveScript, { args: [String(releases)], signal }))
+      return {
+        releases: sections
+          .filter(({ name }) => name === 'release')
+          .map(({ text }) => readRelease(text, path))
+          .sort((a, b) => releaseNumber(a.id) - releaseNumber(b.id)),
+        journal: readJournal(sectionText(sections, 'journal-backwards') ?? '').reverse(),
+        journalBytes: Number(sectionText(sections, 'journal-bytes')),
+      }
+    },
+    files: async (release, signal) => {
+      const text = await run(bundleScript, { args: [release.id], signal })
+      return readBundle(text, release).catch((error: unknown) => {
+        throw new DrayError(
+          'RECORD_UNREADABLE',
+          `The files of release ${release.id} in ${path}/.dray/releases on ${shell.name} are not those that were recorded.`,
+          { hint: 'Roll back to another release, or deploy the tag of this one.', cause: error },
+        )
+      })
+    },
+  }
+}
+
+/** The files that the record names. Throws when one is missing or another than it was. */
+async function readBundle(text: string, release: Release): Promise<BundleFile[]> {
+  const entries = await unpackTar(gunzipSync(Buffer.from(text, 'base64')))
+  const byPath = new Map(entries.map((entry) => [entry.header.name.replace(/^\.\//, ''), entry]))
+  return Object.entries(release.files).map(([path, sha256]) => {
+    const entry = byPath.get(path)
+    const content = entry?.data ?? new Uint8Array()
+    if (entry === undefined || createHash('sha256').update(content).digest('hex') !== sha256) {
+      throw new Error(`${path} is not what it was.`)
+    }
+    return { path, content, mode: (entry.header.mode ?? 0o644) & 0o777 }
+  })
+}
+
+const entrySchema = z.looseObject({
+  version: z.literal(1),
+  at: z.number(),
+  release: z.string().regex(/^r\d+$/),
+  event: z.string(),
+})
+
+/** Lines that were cut off, or that another version wrote, are passed over. */
+function readJournal(text: string): JournalEntry[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      const entry = entrySchema.safeParse(JSON.parse(line))
+      return entry.success ? [entry.data] : []
+    } catch {
+      return []
+    }
+  })
+}

@@ -1,0 +1,24 @@
+import * as z from 'zod'
+import type { ImageConfig } from '../../deploy/ports.ts'
+
+/** The part of an image's configuration that containers get, as registries and the Engine both write it. */
+export const imageConfigSchema = z.object({
+  Env: z.array(z.string()).nullish(),
+  ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
+  Healthcheck: z.object({ Test: z.array(z.string()).nullish() }).nullish(),
+})
+
+/**
+ * How an image is to be run, as it says itself. https://github.com/opencontainers/image-spec/blob/main/config.md;
+ * `Healthcheck` is Docker's addition.
+ */
+export function readImageConfig(config: z.infer<typeof imageConfigSchema> | null | undefined): ImageConfig {
+  const test = config?.Healthcheck?.Test ?? []
+  return {
+    environment: config?.Env ?? [],
+    hasHealthCheck: test.length > 0 && test[0] !== 'NONE',
+    exposedPorts: Object.keys(config?.ExposedPorts ?? {}).flatMap((port) =>
+      /^\d+(\/tcp)?$/.test(port) ? [Number.parseInt(port, 10)] : [],
+    ),
+  }
+}

@@ -1,0 +1,67 @@
+import { pinnedName, type ImageReference } from '../../deploy/image-reference.ts'
+import type { Engine, Registry, ResolvedImage } from '../../deploy/ports.ts'
+import type { Release } from '../../deploy/release.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+
+/**
+ * Answers for the images of a kept release out of its record and of what is on the host, and asks no registry. An image that
+ * is gone from there is asked of `registry`, to be pulled again: RELEASE_IMAGE_GONE when that does not give it.
+ */
+export function createKeptRegistry(parts: {
+  release: Release
+  /** Named in messages. */
+  host: string
+  engine: Pick<Engine, 'imageConfig'>
+  /** Called only when an image is gone. */
+  registry: () => Registry
+}): Registry {
+  const { release, host, engine, registry } = parts
+  const tags = new Map(Object.values(release.services).map(({ image, tag }) => [image, tag]))
+
+  return {
+    resolve: async (reference, platform, signal): Promise<ResolvedImage> => {
+      const digest = reference.digest
+      if (digest === undefined) throw unpinned(reference, release)
+      const name = pinnedName(reference, digest)
+      const tag = tags.get(name)
+      const named: ImageReference = {
+        registry: reference.registry,
+        repository: reference.repository,
+        ...(tag === undefined ? {} : { tag }),
+      }
+      const config = await engine.imageConfig(name)
+      if (config !== undefined) return { reference: named, digest, layers: [], config }
+      try {
+        return { ...(await registry().resolve(reference, platform, signal)), reference: named }
+      } catch (error) {
+        signal?.throwIfAborted()
+        if (!(error instanceof DrayError)) throw error
+        throw imageGone({ name, tag, release, host }, error)
+      }
+    },
+    credentials: (registryHost) => registry().credentials(registryHost),
+  }
+}
+
+function imageGone(
+  { name, tag, release, host }: { name: string; tag: string | undefined; release: Release; host: string },
+  cause: DrayError,
+): DrayError {
+  const repository = name.replace(/@.*$/, '')
+  return new DrayError(
+    'RELEASE_IMAGE_GONE',
+    `Release ${release.id} needs ${tag === undefined ? name : `${repository}:${tag}`}, which is no longer on ${host} and cannot be pulled: ${cause.message}`,
+    {
+      hint: `${cause.hint} Or roll back to another release: \`dray history ${release.environment}\` lists them.`,
+      details: cause.details,
+      cause,
+    },
+  )
+}
+
+function unpinned(reference: ImageReference, release: Release): DrayError {
+  return new DrayError(
+    'RELEASE_CHANGED',
+    `Release ${release.id} does not say by digest which ${reference.repository} it ran.`,
+  )
+}

@@ -1,0 +1,24 @@
+import type { AppSource } from '../../deploy/ports.ts'
+import type { ReleaseArchive } from '../../deploy/release-archive.ts'
+import type { Release } from '../../deploy/release.ts'
+import { DEFAULT_NAMES, OVERRIDE_NAME } from './app-source.ts'
+import { followReferences } from './compose-references.ts'
+
+/** The files of a kept release, which are read from the host once, when they are first asked for. */
+export function createKeptSource(archive: ReleaseArchive, release: Release): AppSource {
+  let reading: ReturnType<ReleaseArchive['files']> | undefined
+  const files = () => (reading ??= archive.files(release))
+  return {
+    composeFiles: async () => {
+      const byPath = new Map((await files()).map((file) => [file.path, file]))
+      const main = DEFAULT_NAMES.find((name) => byPath.has(name))
+      const roots = [main ?? [], byPath.has(OVERRIDE_NAME) ? OVERRIDE_NAME : []].flat()
+      const names = await followReferences(roots, async (name) => {
+        const content = byPath.get(name)?.content
+        return content === undefined ? undefined : new TextDecoder().decode(content)
+      })
+      return names.flatMap((name) => byPath.get(name) ?? [])
+    },
+    bundle: () => files(),
+  }
+}
