@@ -8,6 +8,7 @@ import { rules } from '../check/rules.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { sortByNearness } from '../shared/nearest.ts'
+import { stripControl } from '../shared/strip-control.ts'
 import { defuseCommands, githubCommand } from '../ui/github-command.ts'
 import { renderJsonLine } from '../ui/json-reporter.ts'
 import { createLook } from '../ui/look.ts'
@@ -24,7 +25,7 @@ import { version } from './version.ts'
 const formats = ['text', 'json', 'sarif', 'github'] as const
 type Format = (typeof formats)[number]
 
-/** Checks the repository of the current directory. Throws USAGE, and FIX_REFUSED where a file cannot be mended. */
+/** Checks the repository of the current directory. Throws USAGE. */
 export async function runCheck(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const explained = textOption(input.options, 'explain')
   if (explained !== undefined) return explain(explained, input.global, context)
@@ -40,16 +41,23 @@ export async function runCheck(input: CommandInput, context: CliContext): Promis
 type Found = { findings: readonly Finding[]; files: number; mended: number }
 
 /** One mend may make room for the next: as long as some are left that can be mended, up to a limit. */
-async function findAll({ cwd, signal }: CliContext, isFixing: boolean): Promise<Found> {
+async function findAll({ cwd, signal, stderr }: CliContext, isFixing: boolean): Promise<Found> {
   const githubName = await readGithubName(cwd, signal)
+  const refused = new Map<string, string>()
+  const isMendable = ({ edits }: Finding): boolean =>
+    edits.length > 0 && !edits.some(({ file }) => refused.has(file.path))
   for (let mended = 0, round = 0; ; round += 1) {
     const { files, tracked } = await readRepositoryFiles(cwd, isRead)
     const findings = checkRepository({ files, tracked, githubName })
-    const edits = findings.flatMap((finding) => finding.edits)
-    if (!isFixing || edits.length === 0 || round === 5)
+    const mendable = findings.filter(isMendable)
+    if (!isFixing || mendable.length === 0 || round === 5)
       return { findings, files: Object.keys(files).length, mended }
-    await writeRepositoryFiles(cwd, applyEdits(edits))
-    mended += findings.filter((finding) => finding.edits.length > 0).length
+    const left = await writeRepositoryFiles(cwd, applyEdits(mendable.flatMap((finding) => finding.edits)))
+    for (const [path, reason] of left) {
+      refused.set(path, reason)
+      stderr.write(`${stripControl(path)} was not mended: ${reason}.\n`)
+    }
+    mended += mendable.filter(isMendable).length
   }
 }
 

@@ -71,11 +71,6 @@ export const catalogue = {
     hint: 'It has one NAME=value a line.',
     exitCode: EXIT.usage,
   },
-  FIX_REFUSED: {
-    title: 'A file cannot be mended by `dray check --fix`.',
-    hint: 'Mend it by hand; `dray check` shows what is meant.',
-    exitCode: EXIT.usage,
-  },
   SERVICE_UNKNOWN: {
     title: 'dray.yml names a service that the compose file does not have.',
     hint: 'Correct the name in dray.yml.',

@@ -2,7 +2,6 @@ import { lstat, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { DrayError } from '../../errors/dray-error.ts'
 
 const run = promisify(execFile)
 
@@ -44,23 +43,25 @@ export async function readRepositoryFiles(
 }
 
 /**
- * Writes new texts into files of a directory. Throws FIX_REFUSED for a file that is a link, since what is written would be
- * elsewhere, and for one that cannot be written.
+ * Writes new texts into files of a directory, and gives the paths that were left alone, each with the reason: a link, since
+ * what is written would be elsewhere, and what cannot be written.
  */
 export async function writeRepositoryFiles(
   directory: string,
   texts: ReadonlyMap<string, string>,
-): Promise<void> {
+): Promise<Map<string, string>> {
+  const refused = new Map<string, string>()
   for (const [path, text] of texts) {
     const full = join(directory, path)
     const found = await lstat(full).catch(() => undefined)
-    if (found?.isSymbolicLink())
-      throw new DrayError('FIX_REFUSED', `${path} is a link; mend the file that it leads to.`)
-    await writeFile(full, text).catch((error: unknown) => {
-      const code = (error as NodeJS.ErrnoException).code ?? String(error)
-      throw new DrayError('FIX_REFUSED', `${path} cannot be written (${code}).`, { cause: error })
-    })
+    if (found?.isSymbolicLink()) refused.set(path, 'it is a link')
+    else {
+      await writeFile(full, text).catch((error: unknown) => {
+        refused.set(path, `it cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`)
+      })
+    }
   }
+  return refused
 }
 
 /** Undefined where there is no git, or no repository. */
