@@ -15,7 +15,7 @@ import { fileKindOf, type FileKind } from './file-kind.ts'
 import { readComposeApp, type ComposeApp, type ComposeFile } from './model/compose.ts'
 import { findPushes, type ImagePush } from './model/image-push.ts'
 import { readWorkflow, type Workflow } from './model/workflow.ts'
-import type { SourceFile } from './source-file.ts'
+import { directoryOf, nameOf, type SourceFile } from './source-file.ts'
 
 /** What `dray check` looks at, as it comes from the disk. */
 export type RepositoryInput = {
@@ -68,7 +68,9 @@ export function readRepository(input: RepositoryInput): Repository {
   const compose = [...files.values()]
     .filter(({ path }) => fileKindOf(path) === 'compose' || named.has(path))
     .map((file) => ({ file, root: readTree(file) }))
-  const scripts = ofKind('script').map((file) => ({
+  const forTests = /(^|\/)(tests?|e2e|cypress|fixtures|examples?)\//
+  const scriptFiles = ofKind('script').filter(({ path }) => !forTests.test(path))
+  const scripts = scriptFiles.map((file) => ({
     file,
     commands: parseShell({ file, start: 0, end: file.text.length }),
   }))
@@ -121,12 +123,24 @@ function configuredApps(root: YamlNode, compose: readonly ComposeFile[]): Compos
 
 /** Compose files for work on the app, its tests and examples, by their names and places. */
 const forDevelopment =
-  /(^|[/._-])(dev|develop|development|local|override|ci|debug|e2e|tests?|testing|examples?|samples?|fixtures|docs?|devcontainer)([/._-]|$)/i
+  /(^|[/._-])(dev|develop|development|local|override|ci|debug|e2e|cypress|playwright|tests?|testing|examples?|samples?|fixtures|docs?|devcontainer)([/._-]|$)/i
 
 function guessApps(compose: readonly ComposeFile[]): ComposeApp[] {
-  return compose
-    .filter(({ file }) => !forDevelopment.test(file.path))
-    .map((file) => readComposeApp([file], undefined))
+  const deployed = compose.filter(({ file }) => !forDevelopment.test(file.path))
+  return deployed.map((file) => {
+    const base = deployed.find((it) => isBaseOf(it, file))
+    return readComposeApp(base === undefined ? [file] : [base, file], undefined)
+  })
+}
+
+/** Whether a compose file only changes services of another: it has no service of its own. */
+function isBaseOf(base: ComposeFile, overlay: ComposeFile): boolean {
+  const isDefault =
+    defaultNames.includes(nameOf(base.file.path)) && !defaultNames.includes(nameOf(overlay.file.path))
+  if (!isDefault || directoryOf(base.file.path) !== directoryOf(overlay.file.path)) return false
+  const known = new Set(entriesOf(childOf(base.root, 'services')).map(([name]) => name))
+  const names = entriesOf(childOf(overlay.root, 'services')).map(([name]) => name)
+  return names.length > 0 && names.every((name) => known.has(name))
 }
 
 /** The text of a key of dray.yml's environment. */

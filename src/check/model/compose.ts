@@ -80,7 +80,10 @@ export function publishedPorts(service: Service): PublishedPort[] {
         : [{ at: item, address: text('host_ip'), published: text('published'), target: text('target') }]
     }
     if (item.kind !== 'scalar') return []
-    const plain = item.text.replaceAll(/\$\{[^}]*\}/g, 'x').replace(/\/(tcp|udp)$/, '')
+    // The default of a variable is the port that most servers have.
+    const plain = item.text
+      .replaceAll(/\$\{[^}]*\}/g, (it) => /:?-(\w+)\}$/.exec(it)?.[1] ?? '…')
+      .replace(/\/(tcp|udp)$/, '')
     const found = /^(?:(.*):)?([^:]+):([^:]+)$/.exec(plain)
     return found === null
       ? []

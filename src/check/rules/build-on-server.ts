@@ -22,9 +22,9 @@ export const buildOnServer: Rule = {
     ),
     'dray.yml': lines('environments:', '  production: { host: deploy@shop.example.com }'),
   },
-  *check({ apps, config, pushes }) {
-    // Who neither has a dray.yml nor pushes images may well mean to build on the spot.
-    if (config === undefined && pushes.length === 0) return
+  *check({ apps, config }) {
+    // Who has no dray.yml may well mean to build on the spot.
+    if (config === undefined) return
     for (const service of apps.flatMap(({ services }) => services)) {
       const build = service.nodes.map((node) => entryOf(node, 'build')).find((it) => it !== undefined)
       if (build !== undefined && settingOf(service, 'image') === undefined && isLongRunning(service))

@@ -1,5 +1,6 @@
 import { environmentSetting } from '../repository.ts'
 import { lines } from '../lines.ts'
+import { settingOf } from '../model/compose.ts'
 import { isOwnService } from '../model/own-images.ts'
 import type { Rule } from '../rule.ts'
 import { childOf, entriesOf } from '../parse/yaml-tree.ts'
@@ -34,7 +35,9 @@ export const imageLatest: Rule = {
     for (const service of repository.apps.flatMap(({ services }) => services)) {
       const { image, pattern, name } = service
       if (image === undefined || pattern === undefined || !isOwnService(service, repository)) continue
-      if (image.text.includes('@sha256:')) continue
+      // A name without a registry beside `build` is one that no server pulls.
+      const isLocal = pattern.registry === 'docker.io' && settingOf(service, 'build') !== undefined
+      if (isLocal || image.text.includes('@sha256:')) continue
       if (pattern.tag === undefined || pattern.tag === 'latest')
         yield { at: image, message: `The service \`${name}\` always runs \`:latest\` of its image.` }
     }

@@ -53,7 +53,15 @@ export const imageNotPushed: Rule = {
             { ...pattern, repository: owner },
           ),
       )
-      if (!isOurs || pattern.registry === 'docker.io' || images.some((it) => mayBeSame(it, pattern))) continue
+      // A version that is written out is no release of this repository, but one of its base images.
+      const isReleased = pattern.tag === undefined || pattern.tag === 'latest' || pattern.tag.includes('$')
+      if (
+        !isOurs ||
+        !isReleased ||
+        pattern.registry === 'docker.io' ||
+        images.some((it) => mayBeSame(it, pattern))
+      )
+        continue
       const names = [...new Set(images.map(showPattern))].join(', ')
       yield { at: image, message: `No workflow pushes \`${showPattern(pattern)}\`; they push ${names}.` }
     }

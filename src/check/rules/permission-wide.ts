@@ -34,7 +34,9 @@ export const permissionWide: Rule = {
         (job) =>
           childOf(job.node, 'permissions') === undefined &&
           job.steps.length > 0 &&
-          !pushes.some((push) => push.job === job),
+          !pushes.some((push) => push.job === job) &&
+          // It may work on images in a way that is not known here.
+          !/docker|ghcr\.io|packages/.test(job.node.file.text.slice(job.node.start, job.node.end)),
       )
       const pushing = pushes.filter(({ job }) => job.workflow === workflow)
       if (
