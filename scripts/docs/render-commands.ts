@@ -1,7 +1,7 @@
-import { usageOf } from '../../src/cli/build-program.ts'
-import type { Command } from '../../src/cli/command.ts'
+import { renderArgument, type Command } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { globalOptionSpecs } from '../../src/cli/global-options.ts'
+import { themesOf } from '../../src/cli/themes.ts'
 import type { OptionSpec } from '../../src/cli/option.ts'
 import { environmentVariables } from '../../src/config/environment-variables.ts'
 import { renderRows } from './render-configuration.ts'
@@ -13,6 +13,10 @@ export function renderCommands(): string {
     '# Commands',
     '',
     'The environment comes first, options after: `dray deploy test --tag 3f2a1c9`. Results go to standard output, everything else to standard error.',
+    '',
+    ...themesOf(commands).flatMap(({ heading, commands: ofTheme }) => [
+      `**${heading}:** ${ofTheme.map(({ name }) => `[${name}](#dray-${name})`).join(' · ')}  `,
+    ]),
     '',
     ...commands.flatMap(renderCommand),
     '## Options of every command',
@@ -36,14 +40,13 @@ export function renderCommands(): string {
 }
 
 function renderCommand(command: Command): string[] {
-  const names = command.arguments.map(usageOf)
   return [
     `## dray ${command.name}`,
     '',
     `**${command.summary}** ${command.description}`,
     '',
     '```sh',
-    ['dray', command.name, ...names, '[OPTIONS]'].join(' '),
+    ['dray', command.name, ...command.arguments.map(renderArgument), '[OPTIONS]'].join(' '),
     '```',
     '',
     ...command.arguments.map(({ name, description }) => `- \`${name}\`: ${description}`),

@@ -1,16 +1,6 @@
 import { catalogue } from '../../src/errors/catalogue.ts'
-import { EXIT } from '../../src/errors/exit-code.ts'
+import { listExitCodes } from '../../src/errors/exit-code.ts'
 import { renderRows } from './render-configuration.ts'
-
-const meanings = {
-  done: 'Done: what runs is what was asked for.',
-  failedOldServing:
-    'The deploy failed, and was undone; the old release is serving. Of `dray check`: there are errors.',
-  usage: 'Usage or configuration; nothing was touched.',
-  precondition: 'Something that the deploy needs is missing; nothing was touched.',
-  needsPerson: 'Failed, and a person is needed.',
-  cancelled: 'Cancelled.',
-} satisfies Record<keyof typeof EXIT, string>
 
 /** docs/errors.md: exit codes, and every error code with its meaning and what to do. */
 export function renderErrors(): string {
@@ -36,9 +26,6 @@ export function renderErrors(): string {
 
 /** The exit codes as a Markdown table. */
 export function renderExitCodes(): string[] {
-  const rows = (Object.keys(EXIT) as (keyof typeof EXIT)[]).map((name) => [
-    String(EXIT[name]),
-    meanings[name],
-  ])
+  const rows = listExitCodes().map(({ code, meaning }) => [String(code), meaning])
   return renderRows(['exit code', 'what it says'], rows)
 }

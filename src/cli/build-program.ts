@@ -1,7 +1,9 @@
-import { Command as Program, Option } from 'commander'
-import type { ArgumentSpec, Command, CommandInput } from './command.ts'
+import { Command as Program, Help, Option } from 'commander'
+import { listExitCodes } from '../errors/exit-code.ts'
+import { renderArgument, type Command, type CommandInput } from './command.ts'
 import { globalOptionSpecs, readGlobalOptions } from './global-options.ts'
 import type { OptionSpec, OptionValues } from './option.ts'
+import { themesOf } from './themes.ts'
 import { version } from './version.ts'
 
 export type ProgramOptions = {
@@ -16,14 +18,20 @@ export type ProgramOptions = {
 /** The parser, built from the commands' data. It throws commander's errors, and writes nothing but help and version. */
 export function buildProgram(options: ProgramOptions): Program {
   const program = new Program('dray')
+  const plainHelp = new Help()
+  const terms = new Map(options.commands.map((it) => [it.name, it.arguments.map(renderArgument)]))
   program
     .description('Deploys a Docker Compose app from a registry to your own server, and loses no request.')
     .version(version, '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print this help.')
-    .helpCommand('help [COMMAND]', 'Print the help of a command.')
     .usage('COMMAND [OPTIONS]')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: renderTerm })
+    .configureHelp({
+      showGlobalOptions: true,
+      // To the parser every argument is optional.
+      subcommandTerm: (sub) => [sub.name(), ...(terms.get(sub.name()) ?? ['[COMMAND]'])].join(' '),
+      formatHelp: (of, help) => plainHelp.formatHelp(of, of === program ? withoutOptions(help) : help),
+    })
     .configureOutput({
       writeOut: options.write,
       writeErr: () => undefined,
@@ -31,14 +39,37 @@ export function buildProgram(options: ProgramOptions): Program {
       getOutHelpWidth: () => options.columns,
       getOutHasColors: () => false,
     })
+    .addHelpText('after', () => renderEnd(program, plainHelp))
   for (const { flags, description } of globalOptionSpecs) program.addOption(new Option(flags, description))
-  for (const command of options.commands) addCommand(program, command, options)
+  for (const { heading, commands } of themesOf(options.commands)) {
+    program.commandsGroup(`${heading}:`)
+    for (const command of commands) addCommand(program, command, options)
+  }
+  program.commandsGroup('More:').helpCommand('help [COMMAND]', 'Print the help of a command.')
   return program
 }
 
-/** `deploy ENVIRONMENT`: an argument is optional only to the parser. */
-function renderTerm(command: Program): string {
-  return [command.name(), ...command.registeredArguments.map((argument) => argument.name())].join(' ')
+/** The list of commands does not begin with options. */
+function withoutOptions(help: Help): Help {
+  return Object.assign(Object.create(help) as Help, { visibleOptions: () => [] })
+}
+
+/** Options and exit codes of every command, and where to read on. */
+function renderEnd(program: Program, help: Help): string {
+  const options = help
+    .visibleOptions(program)
+    .map((option): [string, string] => [help.optionTerm(option), help.optionDescription(option)])
+  const codes = listExitCodes().map(({ code, meaning }): [string, string] => [String(code), meaning])
+  return [
+    '',
+    'Options of every command:',
+    ...twoColumns(options),
+    '',
+    'Exit codes:',
+    ...twoColumns(codes),
+    '',
+    'More: docs/commands.md',
+  ].join('\n')
 }
 
 function addCommand(program: Program, command: Command, { run }: ProgramOptions): void {
@@ -46,11 +77,12 @@ function addCommand(program: Program, command: Command, { run }: ProgramOptions)
   sub
     .summary(command.summary)
     .description(`${command.summary}\n\n${command.description}`)
-    .usage([...command.arguments.map(usageOf), '[OPTIONS]'].join(' '))
+    .usage([...command.arguments.map(renderArgument), '[OPTIONS]'].join(' '))
     .addHelpText('after', renderExamples(command))
   for (const spec of command.options) sub.addOption(toOption(spec))
   // The commands themselves say what is missing: they know what could be named.
-  for (const argument of command.arguments) sub.argument(parsedAs(argument), argument.description)
+  for (const { name, variadic, description } of command.arguments)
+    sub.argument(variadic === true ? `[${name}...]` : `[${name}]`, description)
 
   const single = command.arguments.filter(({ variadic }) => variadic !== true)
   sub.action(async () => {
@@ -72,19 +104,12 @@ function toOption({ flags, description, repeatable }: OptionSpec): Option {
   ])
 }
 
-/** Optional to the parser, be it or not. */
-function parsedAs({ name, variadic }: ArgumentSpec): string {
-  return `[${name}${variadic === true ? '...' : ''}]`
-}
-
-/** An argument in a line of usage: `ENVIRONMENT`, `[RELEASE]`, `COMMAND...`. */
-export function usageOf(argument: ArgumentSpec): string {
-  const asParsed = parsedAs(argument)
-  return argument.optional === true ? asParsed : asParsed.slice(1, -1)
-}
-
 function renderExamples({ examples, docs }: Command): string {
-  const width = Math.max(0, ...examples.map(({ command }) => command.length))
-  const lines = examples.map(({ command, description }) => `  ${command.padEnd(width)}  ${description}`)
+  const lines = twoColumns(examples.map(({ command, description }) => [command, description]))
   return ['', 'Examples:', ...lines, '', `More: ${docs}`].join('\n')
+}
+
+function twoColumns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([term]) => term.length))
+  return rows.map(([term, description]) => `  ${term.padEnd(width)}  ${description}`)
 }

@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 
 export const checkCommand: Command = {
   name: 'check',
+  theme: 'set-up',
   summary: 'Find mistakes in workflows, compose files, Dockerfiles, nginx and scripts, without a server.',
   description:
     'Reads the chain from the workflow to the server as one, and says for each finding why it hurts and how to mend it. Run it at the root of the repository. It needs no network, and never reads a `.env`. Exit code 1 when there are errors. A comment `# dray-ignore CODE reason`, on the line or alone above it, leaves a finding out.',

@@ -3,6 +3,7 @@ import { stripControl } from '../shared/strip-control.ts'
 import { renderJsonLine } from '../ui/json-reporter.ts'
 import { createLook, type Look } from '../ui/look.ts'
 import type { CliContext } from './context.ts'
+import type { GlobalOptions } from './global-options.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 
 /** Where a command that is no deploy puts what it found. Secrets are masked in all of it. */
@@ -21,7 +22,7 @@ export type CommandOutput = {
 
 /** The output of a command for an environment. */
 export function createCommandOutput(
-  { options, values }: Pick<EnvironmentInput, 'options' | 'values'>,
+  { options, values }: { options: GlobalOptions; values: Pick<EnvironmentInput['values'], 'secrets'> },
   { env, stdout, stderr, clock }: CliContext,
 ): CommandOutput {
   const redact = createRedactor(values.secrets)

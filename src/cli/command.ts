@@ -1,10 +1,13 @@
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import type { OptionSpec, OptionValues } from './option.ts'
+import type { Theme } from './themes.ts'
 
 /** A command as data: the parser, the help, docs/commands.md and the completion all derive from it. */
 export type Command = {
   name: string
+  /** Under which heading of `dray --help` it is listed. */
+  theme: Theme
   /** One sentence, for the list of commands. */
   summary: string
   /** More sentences, for its own help. */
@@ -29,6 +32,12 @@ export type ArgumentSpec = {
   optional?: true
   /** It takes all that is left, `--` and what begins with a dash after it included: see `CommandInput.rest`. */
   variadic?: true
+}
+
+/** An argument as a usage line shows it: `ENVIRONMENT`, `[RELEASE]`, `SERVICE...`. */
+export function renderArgument({ name, optional, variadic }: ArgumentSpec): string {
+  const text = variadic === true ? `${name}...` : name
+  return optional === true ? `[${text}]` : text
 }
 
 export type Example = { command: string; description: string }

@@ -6,12 +6,14 @@ import { execCommand } from './exec.ts'
 import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
+import { statusCommand } from './status.ts'
 
-/** Every command, in the order of the help. */
+/** Every command, in the order of the help within its theme. */
 export const commands: readonly Command[] = [
   deployCommand,
   planCommand,
   rollbackCommand,
+  statusCommand,
   execCommand,
   runCommand,
   composeCommand,

@@ -11,8 +11,9 @@ export function cleanEvent(event: DeployEvent, redact: Redactor): DeployEvent {
   return cleanValue(event, (text) => redact(stripControl(text)))
 }
 
-function cleanValue<Value>(value: Value, clean: (text: string) => string): Value
-function cleanValue(value: unknown, clean: (text: string) => string): unknown {
+/** A value with every text in it cleaned, however deep. */
+export function cleanValue<Value>(value: Value, clean: (text: string) => string): Value
+export function cleanValue(value: unknown, clean: (text: string) => string): unknown {
   if (typeof value === 'string') return clean(value)
   if (Array.isArray(value)) return value.map((item) => cleanValue<unknown>(item, clean))
   if (value === null || typeof value !== 'object') return value

@@ -14,6 +14,15 @@ export function renderLatency(ms: number): string {
   return ms < 999.5 ? `${Math.round(ms)} ms` : renderDuration(ms)
 }
 
+/** How long ago, or for how long, when the first unit says enough: `12 s`, `5 min`, `3 h`, `2 d`. Takes milliseconds. */
+export function renderAge(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`
+  return `${Math.floor(seconds / 86_400)} d`
+}
+
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }

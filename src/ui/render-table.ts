@@ -3,6 +3,8 @@ import { padToWidth, widthOf, wrapToWidth } from './text-width.ts'
 export type Column = { align?: 'left' | 'right'; paint?: (text: string) => string }
 
 type Table = {
+  /** What the columns hold, above the rows; not shown where there are none. */
+  heading?: { cells: readonly string[]; paint: (text: string) => string }
   rows: readonly (readonly string[])[]
   columns: readonly Column[]
   indent?: string
@@ -21,10 +23,14 @@ const NARROWEST_LAST = 16
  * the last column is broken into several lines to fit, or put on lines of its own where the others leave it no room.
  * Colours come last, so that they do not count as width.
  */
-export function renderTable({ rows, columns, indent = '', maxWidth = Infinity }: Table): string[] {
+export function renderTable({ heading, rows, columns, indent = '', maxWidth = Infinity }: Table): string[] {
   const measured = columns
     .map((column, index) => ({ ...column, index, width: widestCell(rows, index) }))
     .filter(({ width }) => width > 0)
+    .map((column) => ({
+      ...column,
+      width: Math.max(column.width, widthOf(heading?.cells[column.index] ?? '')),
+    }))
   const others = measured.slice(0, -1)
   const last = measured.at(-1)
   if (!last) return []
@@ -33,7 +39,11 @@ export function renderTable({ rows, columns, indent = '', maxWidth = Infinity }:
   const isBelow = room < Math.min(NARROWEST_LAST, last.width)
   const below = `${indent}${' '.repeat((others[0]?.width ?? 0) + GAP.length)}`
 
-  return rows.flatMap((row) => {
+  const headingLine =
+    heading === undefined
+      ? []
+      : [indent + measured.map((column) => headingCell(heading.cells, column)).join(GAP)]
+  const body = rows.flatMap((row) => {
     const line = indent + others.map((column) => renderCell(row, column) + GAP).join('')
     const [first = '', ...more] = wrapCell(
       row[last.index] ?? '',
@@ -45,6 +55,11 @@ export function renderTable({ rows, columns, indent = '', maxWidth = Infinity }:
       : [line + first, ...more.map((part) => ' '.repeat(start) + part)]
     return lines.map((each) => each.trimEnd())
   })
+  return [...headingLine.map((line) => heading?.paint(line.trimEnd()) ?? line), ...body]
+}
+
+function headingCell(cells: readonly string[], { index, width, align }: MeasuredColumn): string {
+  return padToWidth(cells[index] ?? '', width, align === 'right' ? 'right' : 'left')
 }
 
 function widestCell(rows: Table['rows'], index: number): number {

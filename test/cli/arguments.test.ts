@@ -4,6 +4,7 @@ import type { Command, CommandInput } from '../../src/cli/command.ts'
 
 const command: Command = {
   name: 'exec',
+  theme: 'live',
   summary: 'Run something.',
   description: '',
   arguments: [

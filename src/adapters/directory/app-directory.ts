@@ -2,6 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { AppDirectory, BundleFile, DirectoryFacts } from '../../deploy/ports.ts'
 import { readAppModel } from '../compose/read-model.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
+import { readHashes } from './file-hashes.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { hashScript, inspectScript, placeScript, recordScript, restoreScript } from './scripts.ts'
@@ -101,15 +102,4 @@ function readFacts(output: string, { host, path }: { host: string; path: string 
       envFileHashes: readHashes(text('env-files')),
     }),
   }
-}
-
-/** Lines of `sha256sum`, by path. GNU's begin with a backslash where it escaped those of the path. */
-function readHashes(text: string): Map<string, string> {
-  return new Map(
-    text.split('\n').flatMap((line): [string, string][] => {
-      const [, escaped, hash, path] = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? []
-      if (hash === undefined || path === undefined) return []
-      return [[escaped === '' ? path : path.replaceAll('\\\\', '\\'), hash]]
-    }),
-  )
 }

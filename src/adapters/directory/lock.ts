@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline'
-import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Lock, LockHolder } from '../../deploy/ports.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Shell } from '../host/shell.ts'
 import { scriptFailure } from './host-script.ts'
+import { readLockHolder } from './lock-holder.ts'
 import { LOCKED, lockScript } from './scripts.ts'
 
 /** Lines come this often; without one for LIMIT_SECONDS the host calls the holder dead. */
@@ -119,31 +119,16 @@ function heldLock({
   }
 }
 
-const holderSchema = z.object({
-  user: z.string(),
-  machine: z.string(),
-  run: z.string().optional(),
-  sinceMs: z.number(),
-})
-
 function lockHeld(text: string, { shell, clock }: LockRequest): DrayError {
-  const holder = holderSchema.safeParse(parseJson(text))
-  if (!holder.success) {
+  const holder = readLockHolder(text)
+  if (holder === undefined) {
     return new DrayError('LOCK_HELD', `Another deploy of this app is under way on ${shell.name}.`)
   }
-  const { user, machine, run, sinceMs } = holder.data
+  const { user, machine, run, sinceMs } = holder
   const seconds = Math.max(0, Math.round((clock.now() - sinceMs) / 1000))
   const from = run === undefined ? '' : `, run ${run}`
   return new DrayError(
     'LOCK_HELD',
     `${user} on ${machine}${from} has been deploying this app to ${shell.name} since ${new Date(sinceMs).toISOString()} (${seconds} s).`,
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

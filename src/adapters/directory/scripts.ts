@@ -23,7 +23,7 @@ const checks = `
 `
 
 /** Names of the variables of a dotenv file, and never a value: a quoted value may have lines that look like a name. */
-const keyNames = `
+export const keyNames = `
 key_names() {
   awk '
     quote != "" { if (ends($0)) quote = ""; next }

@@ -1,0 +1,19 @@
+import * as z from 'zod'
+import type { LockHolder } from '../../deploy/ports.ts'
+
+const holderSchema = z.object({
+  user: z.string(),
+  machine: z.string(),
+  run: z.string().optional(),
+  release: z.string().optional(),
+  sinceMs: z.number(),
+})
+
+/** Who holds a lock, as its file says; undefined when it does not say. */
+export function readLockHolder(text: string): LockHolder | undefined {
+  try {
+    return holderSchema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}

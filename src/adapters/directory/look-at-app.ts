@@ -1,0 +1,100 @@
+import * as z from 'zod'
+import type { HostLook, SeenContainer } from '../../deploy/status/host-look.ts'
+import { readDockerCliFailure } from '../docker/docker-cli-failure.ts'
+import type { AppPlace } from './app-place.ts'
+import { readHashes } from './file-hashes.ts'
+import { readFileSystems } from './file-system.ts'
+import { runScript, scriptFailure } from './host-script.ts'
+import { readLockHolder } from './lock-holder.ts'
+import { lookScript } from './look-script.ts'
+import { readRelease } from './read-release.ts'
+import { parseSections, sectionText } from './sections.ts'
+
+/**
+ * Asks a host for all that the status of an app is made of, in one round trip. Throws DOCKER_MISSING, DOCKER_DENIED,
+ * DOCKER_UNREACHABLE, PATH_NOT_WRITABLE where the directory is missing, and RECORD_UNREADABLE.
+ */
+export async function lookAtApp(
+  { shell, path }: Pick<AppPlace, 'shell' | 'path'>,
+  signal?: AbortSignal,
+): Promise<HostLook> {
+  const output = await runScript(shell, lookScript, { args: [path], ...(signal && { signal }) })
+  const host = shell.name
+  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the app' })
+  const sections = parseSections(output.stdout)
+  const text = (name: string): string | undefined => sectionText(sections, name)
+  if (text('no-docker') !== undefined) throw readDockerCliFailure(127, '', host)
+  const dockerExit = Number(text('docker-exit'))
+  if (dockerExit !== 0) throw readDockerCliFailure(dockerExit, text('docker-error') ?? '', host)
+
+  const release = text('release')
+  const lock = text('lock') ?? ''
+  return {
+    nowMs: Number(text('now')) * 1000,
+    release: release === undefined ? undefined : readRelease(release, path),
+    fileHashes: readHashes(text('files') ?? ''),
+    envKeys: text('env')
+      ?.split('\n')
+      .filter((name) => name !== ''),
+    containers: (text('containers') ?? '').split('\n').flatMap(readContainerLine),
+    fileSystems: readFileSystems([
+      { holds: 'Docker', text: text('disk-docker') ?? '' },
+      { holds: 'the app', text: text('disk-app') ?? '' },
+    ]),
+    lock: lock === '' ? undefined : { holder: readLockHolder(lock) },
+  }
+}
+
+const containerLine = z.object({
+  id: z.string(),
+  name: z.string(),
+  image: z.string(),
+  labels: z.record(z.string(), z.string()).nullable(),
+  state: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
+  exitCode: z.number(),
+  outOfMemory: z.boolean(),
+  startedAt: z.string(),
+  health: z.string(),
+  restartCount: z.number(),
+  restartPolicy: z.string(),
+})
+
+/** A line that is none, as one of a container that went meanwhile, is passed over. */
+function readContainerLine(line: string): SeenContainer[] {
+  const container = containerLine.safeParse(parseJson(line)).data
+  if (container === undefined) return []
+  const { labels, health, restartPolicy } = container
+  const label = (name: string): string | undefined => labels?.[`com.docker.compose.${name}`]
+  return [
+    {
+      id: container.id,
+      name: container.name.replace(/^\//, ''),
+      project: label('project'),
+      service: label('service') ?? '',
+      oneOff: label('oneoff') === 'True',
+      imageName: container.image,
+      configHash: label('config-hash') ?? '',
+      state: container.state,
+      exitCode: container.exitCode,
+      outOfMemory: container.outOfMemory,
+      restartCount: container.restartCount,
+      startedAtMs: Math.max(0, Date.parse(container.startedAt) || 0),
+      health: health === 'starting' || health === 'healthy' || health === 'unhealthy' ? health : 'none',
+      restarts: restartsOf(restartPolicy),
+    },
+  ]
+}
+
+/** Docker's names: `no`, `on-failure`, `always`, `unless-stopped`; an old Engine says nothing for `no`. */
+function restartsOf(policy: string): SeenContainer['restarts'] {
+  if (policy === 'on-failure') return 'on-failure'
+  return policy === 'always' || policy === 'unless-stopped' ? 'always' : 'never'
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,73 @@
+import { lookAtApp } from '../adapters/directory/look-at-app.ts'
+import { LocalShell } from '../adapters/host/local-shell.ts'
+import { SshShell } from '../adapters/host/ssh-shell.ts'
+import { localHost } from '../config/deploy-config.ts'
+import { listEnvironments } from '../config/load-config.ts'
+import { failureFrom } from '../deploy/failure.ts'
+import { makeStatus, unknownEnvironment, type ObservedEnvironment } from '../deploy/status/make-status.ts'
+import type { EnvironmentStatus } from '../deploy/status/status.ts'
+import { DrayError } from '../errors/dray-error.ts'
+import type { Secret } from '../shared/secret.ts'
+import { cleanValue } from '../ui/clean-event.ts'
+import type { CommandInput } from './command.ts'
+import { createCommandOutput, type CommandOutput } from './command-output.ts'
+import type { CliContext } from './context.ts'
+import type { GlobalOptions } from './global-options.ts'
+import { loadNamedEnvironment, type EnvironmentInput } from './load-environment.ts'
+
+export type AskedStatus = {
+  statuses: readonly EnvironmentStatus[]
+  options: GlobalOptions
+  output: CommandOutput
+}
+
+/**
+ * Asks every host of the environments that are named, or of all, side by side. What goes wrong with one of them is its
+ * status. Throws what makes dray.yml unreadable, and ENVIRONMENT_UNKNOWN for a name that it does not have.
+ */
+export async function askStatus(input: CommandInput, context: CliContext): Promise<AskedStatus> {
+  const { global: options, rest } = input
+  const names = rest.length > 0 ? [...new Set(rest)] : await listEnvironments(context.cwd, options.configPath)
+  const loaded = await Promise.all(names.map((name) => load(name, options, context)))
+  const secrets = loaded.flatMap((it): readonly Secret[] => ('values' in it ? it.values.secrets : []))
+  const output = createCommandOutput({ options, values: { secrets } }, context)
+  output.note(`Asking ${hostsOf(loaded).join(', ')}`)
+  const statuses = await Promise.all(
+    loaded.map(async (it) => ('config' in it ? makeStatus(await observe(it, context)) : it)),
+  )
+  return { statuses: cleanValue(statuses, output.clean), options, output }
+}
+
+async function load(
+  name: string,
+  options: GlobalOptions,
+  context: CliContext,
+): Promise<EnvironmentInput | EnvironmentStatus> {
+  try {
+    return await loadNamedEnvironment({ name, options }, context)
+  } catch (error) {
+    if (!(error instanceof DrayError) || error.code === 'ENVIRONMENT_UNKNOWN') throw error
+    return unknownEnvironment(name, failureFrom(error))
+  }
+}
+
+function hostsOf(loaded: readonly (EnvironmentInput | EnvironmentStatus)[]): string[] {
+  return [...new Set(loaded.flatMap((it) => ('config' in it ? it.config.environment.hosts : [])))]
+}
+
+async function observe({ config }: EnvironmentInput, context: CliContext): Promise<ObservedEnvironment> {
+  const { name, path, hosts } = config.environment
+  const looks = await Promise.all(
+    hosts.map(async (host) => {
+      try {
+        await using shell = host === localHost ? new LocalShell() : new SshShell(host)
+        await shell.connect(context.signal)
+        return { host, look: await lookAtApp({ shell, path }, context.signal) }
+      } catch (error) {
+        if (context.signal.aborted || !(error instanceof DrayError)) throw error
+        return { host, failure: failureFrom(error) }
+      }
+    }),
+  )
+  return { environment: name, path, hosts: looks }
+}

@@ -1,0 +1,24 @@
+import type { Command } from './command.ts'
+
+/** The headings of `dray --help`, in the order in which people come to need them. */
+const headings = {
+  ship: 'Ship',
+  look: 'Look',
+  live: 'Live with it',
+  'set-up': 'Set up',
+} as const
+
+export type Theme = keyof typeof headings
+
+/** The commands by theme; those of one keep their order. A theme without a command is left out. */
+export function themesOf(
+  commands: readonly Command[],
+): { theme: Theme; heading: string; commands: readonly Command[] }[] {
+  return (Object.keys(headings) as Theme[])
+    .map((theme) => ({
+      theme,
+      heading: headings[theme],
+      commands: commands.filter((command) => command.theme === theme),
+    }))
+    .filter((it) => it.commands.length > 0)
+}

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EnvironmentStatus, KnownHost } from '../../../src/deploy/status/status.ts'
+import { attachTestNet } from '../../support/net/attach-test-net.ts'
+import { specCompose } from '../support/spec-compose.ts'
+import { TestApp } from '../support/test-app.ts'
+
+const net = attachTestNet()
+const server = net.server('srv1')
+const name = 'looked-at'
+let app: TestApp
+let other: TestApp
+
+beforeAll(async () => {
+  const host = server.sshTarget
+  app = await TestApp.make({
+    net,
+    server,
+    name,
+    port: 8191,
+    files: { 'docker-compose.yml': specCompose(8191) },
+    config: {
+      environments: {
+        test: { host, path: `/srv/${name}` },
+        beside: { host, path: '/srv/looked-at-too' },
+        away: { hosts: ['deploy@srv2:2299'], path: `/srv/${name}` },
+      },
+    },
+  })
+  other = await TestApp.make({
+    net,
+    server,
+    name: 'looked-at-too',
+    port: 8192,
+    files: { 'docker-compose.yml': specCompose(8192) },
+  })
+  await Promise.all([app.mustDeploy('v1'), other.mustDeploy('v1')])
+})
+
+afterAll(async () => {
+  await server.run(['docker', 'rm', '-f', 'started-by-hand'])
+  await app[Symbol.asyncDispose]()
+  await other[Symbol.asyncDispose]()
+})
+
+type Status = { exitCode: number; byName: Record<string, EnvironmentStatus> }
+
+async function status(...args: string[]): Promise<Status> {
+  const { exitCode, stdout } = await app.dray(['status', ...args, '--json'])
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  const statuses = lines.map((line) => JSON.parse(line) as EnvironmentStatus)
+  return { exitCode, byName: Object.fromEntries(statuses.map((it) => [it.environment, it])) }
+}
+
+async function testHost(): Promise<KnownHost> {
+  return (await status('test')).byName['test']?.hosts[0] as KnownHost
+}
+
+test('shows all environments, of which one has a host that does not answer', async () => {
+  const { exitCode, byName } = await status()
+  expect(exitCode).toBe(0)
+  expect(Object.values(byName).map(({ environment, verdict }) => [environment, verdict])).toEqual([
+    ['test', 'well'],
+    ['beside', 'well'],
+    ['away', 'unknown'],
+  ])
+  expect(byName['away']?.hosts[0]).toMatchObject({ failure: { code: 'HOST_UNREACHABLE' } })
+  expect(byName['test']?.hosts[0]).toMatchObject({
+    release: { id: 'r1', tag: 'v1', by: { user: 'octocat' } },
+    drift: [],
+    services: [
+      {
+        service: 'backend',
+        state: 'running',
+        health: expect.stringMatching(/^(starting|healthy)$/),
+        running: 1,
+        wanted: 1,
+        restarts: 0,
+      },
+      { service: 'frontend', state: 'running' },
+      { service: 'nginx', state: 'running', health: 'unchecked', image: { name: 'nginx', tag: 'alpine' } },
+    ],
+  })
+})
+
+test('a table shows them side by side, and one environment comes with its services', async () => {
+  const all = await app.dray(['status'])
+  expect(all.stdout).toMatch(/^✓ +test +deploy@srv1 +well +r1 +v1 +\d+ \w+ +octocat +3\/3 +\d+ %$/m)
+  expect(all.stdout).toMatch(/^✗ +away +deploy@srv2:2299 +not known$/m)
+  expect(all.stdout).toContain('away: deploy@srv2:2299 does not answer over SSH')
+  const one = await app.dray(['status', 'test'])
+  expect(one.stdout).toMatch(
+    /^ +backend +running +(healthy|starting) +1\/1 +0 +\d+ \w+ +v1 +sha256:[0-9a-f]{12} /m,
+  )
+  expect(one.stdout).toMatch(/ free of .*, for Docker and the app$/m)
+})
+
+test('the exit code says how it is, only where that is asked for', async () => {
+  expect((await status('away')).exitCode).toBe(3)
+  expect((await status('test', 'beside', '--exit-code')).exitCode).toBe(0)
+  expect((await status('test', 'away', '--exit-code')).exitCode).toBe(3)
+})
+
+describe('what was done by hand', () => {
+  beforeAll(async () => {
+    const backend = (await app.containerIds('backend'))[0] ?? ''
+    const [frontend] = await app.containers('frontend')
+    const [nginx] = await app.containers('nginx')
+    const imageIdOf = (id = ''): Promise<string> => server.docker('inspect', '-f', '{{.Image}}', id)
+    await server.docker('tag', await imageIdOf(frontend?.id), 'ghcr.io/acme/shop-frontend:by-hand')
+    const run = ['run', '-d', '--name', 'started-by-hand', '--network', `${name}_default`]
+    await server.docker(...run, await imageIdOf(nginx?.id))
+    const byHand = `cd ${app.path} && IMAGE_TAG=by-hand docker compose -f docker-compose.yml up -d --no-deps frontend`
+    expect((await server.run(['su', 'deploy', '-c', byHand])).exitCode).toBe(0)
+    await server.docker('kill', backend)
+    const conf = (await app.readOnServer('nginx/conf.d/default.conf')) ?? ''
+    await app.writeOnServer('nginx/conf.d/default.conf', `${conf}# by hand\n`)
+    await app.writeOnServer('.env', '', '600')
+  })
+
+  test('is drift, each with what mends it; the app beside it is well', async () => {
+    const { exitCode, byName } = await status('test', 'beside', '--exit-code')
+    expect(exitCode).toBe(1)
+    expect(byName['beside']?.verdict).toBe('well')
+    const host = byName['test']?.hosts[0] as KnownHost
+    expect(host.verdict).toBe('unhealthy')
+    const again = '`dray deploy test --tag v1`'
+    expect(host.drift.map(({ kind, what, mend }) => [kind, what, mend])).toEqual([
+      [
+        'service',
+        `backend does not run: container ${name}-backend-1 ended with exit code 137.`,
+        `${again} puts it right.`,
+      ],
+      [
+        'image',
+        `${name}-frontend-1 runs ghcr.io/acme/shop-frontend:by-hand, not the image that was released.`,
+        `${again} puts it right.`,
+      ],
+      [
+        'foreign-container',
+        expect.stringMatching(/^Container started-by-hand \(.*\) is in the app's network/),
+        'On deploy@srv1, if it is not needed: `docker rm -f started-by-hand`.',
+      ],
+      ['file', 'nginx/conf.d/default.conf was changed by hand.', `${again} puts it back.`],
+      ['env-file', `SHOP_START_MS is no longer in ${app.path}/.env.`, expect.stringContaining('Put it back')],
+    ])
+  })
+
+  test('is mended by what the status says', async () => {
+    await app.writeOnServer('.env', 'SHOP_START_MS=300\n', '600')
+    await server.docker('rm', '-f', 'started-by-hand')
+    await app.mustDeploy('v1')
+    expect(await testHost()).toMatchObject({ verdict: 'well', drift: [] })
+  })
+})
+
+/** Somebody holds the app's lock until the process that is given is killed; its file says who, and goes on saying so. */
+const holdLock = `cd "$0/.dray" && printf %s "$1" >lock
+setsid flock lock sleep 60 >/dev/null 2>&1 &
+echo $!
+while flock -n lock true; do sleep 0.05; done`
+
+test('who deploys at the moment is told, and what is in between is no drift', async () => {
+  const holder = JSON.stringify({ user: 'mona', machine: 'ci', sinceMs: 1_700_000_000_000 })
+  const { stdout: pid } = await server.run(['sh', '-c', holdLock, app.path, holder])
+  await server.run(['rm', `${app.path}/nginx/conf.d/default.conf`])
+  const lock = { holder: { user: 'mona' } }
+  expect(await testHost()).toMatchObject({ verdict: 'deploying', drift: [], lock })
+  await server.run(['pkill', '-9', '-s', pid.trim()])
+  const after = await testHost()
+  expect(after.lock).toBeUndefined()
+  expect(after.drift).toMatchObject([{ kind: 'file', subject: 'nginx/conf.d/default.conf' }])
+})
