@@ -27,7 +27,8 @@ export type PreparedImages = ReadonlyMap<string, string>
 
 type Catalogue = Record<string, StoredManifest>
 
-const localPrefix = 'dray-test'
+/** Of this process alone: another clone may build on the same engine at the same time. */
+const localPrefix = `dray-test-${process.pid}`
 /** A platform that no machine running these tests has. */
 const otherArchitecture = 's390x'
 
