@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
 import { execCommand } from './exec.ts'
+import { historyCommand } from './history.ts'
 import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   planCommand,
   rollbackCommand,
   statusCommand,
+  historyCommand,
   execCommand,
   runCommand,
   composeCommand,

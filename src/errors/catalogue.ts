@@ -277,11 +277,6 @@ export const catalogue = {
     hint: 'Look at what is serving, then run the last good deploy again.',
     exitCode: EXIT.needsPerson,
   },
-  RELEASE_MISMATCH: {
-    title: 'What runs is not what was deployed.',
-    hint: 'Somebody else changed it meanwhile: run the same command again.',
-    exitCode: EXIT.needsPerson,
-  },
   CANCELLED: {
     title: 'Cancelled.',
     hint: 'Run the same command again when you like.',

@@ -1,6 +1,6 @@
 import { EXIT } from './exit-code.ts'
 
-/** Failures with the releases that a host keeps; part of the catalogue. */
+/** Failures with the releases that a host runs and keeps; part of the catalogue. */
 export const releaseFailures = {
   RECORD_UNREADABLE: {
     title: 'A record on the server cannot be read by this version of dray.',
@@ -26,5 +26,10 @@ export const releaseFailures = {
     title: 'That release cannot be put in place as it was.',
     hint: 'Deploy its tag instead: `dray deploy ENVIRONMENT --tag TAG`.',
     exitCode: EXIT.precondition,
+  },
+  RELEASE_MISMATCH: {
+    title: 'What runs is not what was deployed.',
+    hint: 'Somebody else changed it meanwhile: run the same command again.',
+    exitCode: EXIT.needsPerson,
   },
 }

@@ -106,6 +106,21 @@ test('the record and the journal say that it was a rollback, and whose', async (
   })
 })
 
+test('the history tells of all of them, the failed one included, and --limit cuts it', async () => {
+  const { stdout } = await app.dray(['history', 'test', '--json'])
+  const attempts = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { release: string; outcome: { kind: string }; isCurrent: boolean })
+  expect(attempts.map(({ release, outcome }) => `${release} ${outcome.kind}`)).toEqual([
+    ...['r7 deployed', 'r6 deployed', 'r5 deployed', 'r4 deployed', 'r3 failed', 'r2 deployed'],
+    'r1 deployed',
+  ])
+  expect(attempts.filter(({ isCurrent }) => isCurrent)).toMatchObject([{ release: 'r7' }])
+  const table = await app.dray(['history', 'test', '--limit', '2'])
+  expect(table.stdout).toMatch(/r7 .*serving +rolled back to r4 \(v3\)\n.*r6 .*rolled back to r1 \(v1\)\n$/)
+})
+
 test('a deploy of the tag that was rolled back to finds nothing to do but its own files', async () => {
   await app.writeSource({ 'nginx/conf.d/app.conf': nginxConf('v3') })
   const result = await app.mustDeploy('v3')
