@@ -1,5 +1,3 @@
-import type { Command } from './command.ts'
-
 /** The headings of `dray --help`, in the order in which people come to need them. */
 const headings = {
   ship: 'Ship',
@@ -11,9 +9,9 @@ const headings = {
 export type Theme = keyof typeof headings
 
 /** The commands by theme; those of one keep their order. A theme without a command is left out. */
-export function themesOf(
-  commands: readonly Command[],
-): { theme: Theme; heading: string; commands: readonly Command[] }[] {
+export function themesOf<C extends { theme: Theme }>(
+  commands: readonly C[],
+): { theme: Theme; heading: string; commands: readonly C[] }[] {
   return (Object.keys(headings) as Theme[])
     .map((theme) => ({
       theme,
