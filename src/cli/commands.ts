@@ -4,6 +4,7 @@ import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
 import { execCommand } from './exec.ts'
 import { historyCommand } from './history.ts'
+import { logsCommand } from './logs.ts'
 import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   rollbackCommand,
   statusCommand,
   historyCommand,
+  logsCommand,
   execCommand,
   runCommand,
   composeCommand,

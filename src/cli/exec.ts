@@ -10,7 +10,12 @@ export const execCommand: Command = {
   arguments: [
     { name: 'ENVIRONMENT', description: 'Where: an environment of dray.yml.' },
     { name: 'SERVICE', description: 'A service of the compose file.' },
-    { name: 'COMMAND', description: 'What to run, after `--`; a shell without it.', variadic: true },
+    {
+      name: 'COMMAND',
+      description: 'What to run, after `--`; a shell without it.',
+      optional: true,
+      variadic: true,
+    },
   ],
   options: [
     { flags: '--index <N>', description: 'The container whose name ends with this number, as `backend-2`.' },

@@ -14,6 +14,11 @@ export function withOneHost(input: EnvironmentInput, options: OptionValues): Env
   return { ...input, config: { ...input.config, environment: { ...environment, hosts: [host] } } }
 }
 
+/** The same, with all its hosts where the option names none. */
+export function withNamedHost(input: EnvironmentInput, options: OptionValues): EnvironmentInput {
+  return textOption(options, 'host') === undefined ? input : withOneHost(input, options)
+}
+
 /** A host may be named as in dray.yml, or without the user and the port. */
 function findHost(hosts: readonly string[], wanted: string | undefined, environment: string): string {
   const [first = ''] = hosts
@@ -26,7 +31,7 @@ function findHost(hosts: readonly string[], wanted: string | undefined, environm
 }
 
 /** `a.example.com` of `ssh://deploy@a.example.com:2222`. */
-function bareName(host: string): string {
+export function bareName(host: string): string {
   return host
     .replace(/^ssh:\/\//, '')
     .replace(/^.*@/, '')

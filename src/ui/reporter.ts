@@ -5,7 +5,10 @@ import type { Environment } from './look.ts'
 
 /** A stream as reporters use it; `process.stdout` and `process.stderr` are such. */
 export type OutputStream = {
+  /** Gives false when the reader is behind: then `drain` tells when it has caught up. */
   write(text: string): unknown
+  once?(event: 'drain' | 'error', listener: () => void): unknown
+  off?(event: 'drain' | 'error', listener: () => void): unknown
   readonly isTTY?: boolean
   readonly columns?: number
   readonly rows?: number

@@ -22,7 +22,7 @@ export class EngineAgent extends Agent {
     return new EngineAgent(async () => {
       if (shell.dialSocket === undefined) throw new Error(`${shell.name} opens no sockets.`)
       return shell.dialSocket(path)
-    }, 32)
+    }, 64)
   }
 
   /**

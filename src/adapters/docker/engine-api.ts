@@ -1,9 +1,11 @@
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import type { Container, Engine } from '../../deploy/ports.ts'
+import type { LogSource } from '../../deploy/logs/log-source.ts'
 import type { Shell } from '../host/shell.ts'
 import { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'
+import { createLogSource } from './engine-logs.ts'
 import { createImages } from './engine-images.ts'
 import { type EngineFacts, infoAnswer, readEngineFacts } from './engine-version.ts'
 import { execInContainer } from './exec-in-container.ts'
@@ -13,6 +15,7 @@ import { type ContainerAnswer, containerAnswer, readContainer } from './read-con
 /** An Engine, with what the composition root needs of it besides. Disposing closes its connections. */
 export type DockerEngine = Engine &
   Disposable & {
+    logs: LogSource
     /** What it is and where. Throws DOCKER_MISSING, DOCKER_DENIED, DOCKER_UNREACHABLE; `assertEngineSupported` judges it. */
     engineFacts(): Promise<EngineFacts>
   }
@@ -25,6 +28,8 @@ export function createEngine(shell: Shell): DockerEngine {
 
   return {
     ...createImages(client, shell.name),
+
+    logs: createLogSource(client),
 
     async engineFacts() {
       const info = await client.read({ method: 'GET', path: '/info' }, infoAnswer)

@@ -74,6 +74,11 @@ export class EngineClient {
     )
   }
 
+  /** How many answers can be read side by side, with one connection left for other requests. */
+  get channels(): number {
+    return (this.#agent?.maxSockets ?? 2) - 1
+  }
+
   /** Why an exchange broke: the signal's reason, a HOST_… or a DOCKER_… code. */
   async explain(error: unknown, stream?: Duplex | null, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted) return signal.reason

@@ -3,13 +3,17 @@ import { splitLines } from '../host/line-splitter.ts'
 
 const headerBytes = 8
 
+/** Which stream a piece of output is of, and whether its frame ends with it. */
+export type FrameEdge = { stream: 'stdout' | 'stderr'; ends: boolean }
+
 /**
  * Takes the frames off the output of a container that has no terminal: a byte for the stream, three of zero, a length of
  * four, big-endian, then that many bytes (Engine API, "Attach to a container"). Gives the function that takes the bytes as they
  * come; `onOutput` gets what was in the frames, standard output and standard error in the order they were written.
  */
-export function demultiplex(onOutput: (chunk: Buffer) => void): (chunk: Buffer) => void {
+export function demultiplex(onOutput: (chunk: Buffer, frame: FrameEdge) => void): (chunk: Buffer) => void {
   let header = Buffer.alloc(0)
+  let stream: FrameEdge['stream'] = 'stdout'
   let left = 0
   return (chunk) => {
     let rest = chunk
@@ -18,7 +22,7 @@ export function demultiplex(onOutput: (chunk: Buffer) => void): (chunk: Buffer) 
         const payload = rest.subarray(0, left)
         left -= payload.length
         rest = rest.subarray(payload.length)
-        onOutput(payload)
+        onOutput(payload, { stream, ends: left === 0 })
         continue
       }
       const missing = headerBytes - header.length
@@ -26,6 +30,7 @@ export function demultiplex(onOutput: (chunk: Buffer) => void): (chunk: Buffer) 
       rest = rest.subarray(missing)
       if (header.length < headerBytes) return
       left = header.readUInt32BE(4)
+      stream = header[0] === 2 ? 'stderr' : 'stdout'
       header = Buffer.alloc(0)
     }
   }

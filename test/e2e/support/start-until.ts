@@ -7,7 +7,11 @@ import type { TestApp } from './test-app.ts'
  */
 export async function startUntil(
   app: TestApp,
-  command: { args: readonly string[]; env?: Readonly<Record<string, string>> },
+  command: {
+    args: readonly string[]
+    env?: Readonly<Record<string, string>>
+    onLine?: (line: string) => void
+  },
   wanted: RegExp,
 ): Promise<RunningCommand> {
   let saw = (): void => undefined
@@ -17,6 +21,7 @@ export async function startUntil(
   const running = app.startDray(command.args, {
     env: command.env ?? {},
     onLine: (line) => {
+      command.onLine?.(line)
       if (wanted.test(line)) saw()
     },
   })

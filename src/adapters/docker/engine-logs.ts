@@ -1,0 +1,111 @@
+import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import * as z from 'zod'
+import type { ContainerChange, LogLine, LogSource } from '../../deploy/logs/log-source.ts'
+import { splitLines } from '../host/line-splitter.ts'
+import type { EngineClient } from './engine-client.ts'
+import type { ApiRequest } from './engine-exchange.ts'
+import { readLogLines } from './log-frames.ts'
+
+/** The container is gone, or about to go. */
+const goneStatuses: readonly number[] = [404, 409]
+/** The Engine's answer where a logging driver keeps nothing that could be read, such as `none`. */
+const notImplemented = 501
+
+/** The logs of an Engine's containers. */
+export function createLogSource(client: EngineClient): LogSource {
+  return {
+    get atOnce() {
+      return client.channels
+    },
+
+    async logs(containerId, { since, tail, follow, signal }) {
+      const request: ApiRequest = {
+        method: 'GET',
+        path: `/containers/${containerId}/logs`,
+        query: {
+          stdout: true,
+          stderr: true,
+          timestamps: true,
+          follow,
+          tail: tail ?? 'all',
+          since: since === undefined ? undefined : toUnixTime(since),
+        },
+        signal,
+      }
+      const response = await client.stream(request)
+      const status = response.statusCode ?? 0
+      if (status < 400) return readLogLines(chunksOf(client, response, signal))
+      const answer = { status, text: await text(response) }
+      if (status === notImplemented || /does not support reading/.test(answer.text)) return 'unreadable'
+      if (!goneStatuses.includes(status)) client.assertDone(answer, request)
+      return nothing()
+    },
+
+    async changes(project, signal) {
+      const filters = JSON.stringify({
+        type: ['container'],
+        event: ['start', 'die'],
+        label: [`com.docker.compose.project=${project}`],
+      })
+      const request = { method: 'GET', path: '/events', query: { filters }, signal } as const
+      const response = await client.stream(request)
+      const status = response.statusCode ?? 0
+      if (status >= 400) client.assertDone({ status, text: await text(response) }, request)
+      return readChanges(chunksOf(client, response, signal))
+    },
+  }
+}
+
+/** What comes of an answer, as fast as it is asked for. Throws why the connection broke; ends when `signal` aborts. */
+async function* chunksOf(
+  client: EngineClient,
+  response: IncomingMessage,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const { socket } = response
+  try {
+    for await (const chunk of response) yield chunk as Buffer
+  } catch (error) {
+    if (!signal.aborted) throw await client.explain(error, socket, signal)
+  }
+}
+
+async function* nothing(): AsyncGenerator<readonly LogLine[]> {}
+
+const eventAnswer = z.object({
+  Action: z.enum(['start', 'die']),
+  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
+})
+
+/** One JSON object a line. */
+async function* readChanges(chunks: AsyncIterable<Buffer>): AsyncGenerator<ContainerChange> {
+  const lines: string[] = []
+  const splitter = splitLines((line) => lines.push(line))
+  for await (const chunk of chunks) {
+    splitter.push(chunk)
+    for (const line of lines.splice(0)) {
+      const event = eventAnswer.safeParse(parseJson(line))
+      if (event.success) yield toChange(event.data)
+    }
+  }
+}
+
+function toChange({ Action, Actor }: z.infer<typeof eventAnswer>): ContainerChange {
+  if (Action === 'start') return { containerId: Actor.ID, what: 'started', exitCode: undefined }
+  return { containerId: Actor.ID, what: 'ended', exitCode: Number(Actor.Attributes['exitCode'] ?? 0) }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** `1795430758.123456789`, which the Engine takes with all its digits, for `2026-11-23T10:45:58.123456789Z`. */
+export function toUnixTime(at: string): string {
+  const [, seconds = at, fraction = '0'] = /^(.*?)(?:\.(\d+))?Z$/.exec(at) ?? []
+  return `${Date.parse(`${seconds}Z`) / 1000}.${fraction.padEnd(9, '0')}`
+}

@@ -1,0 +1,79 @@
+import type { LogLine } from '../../deploy/logs/log-source.ts'
+import { demultiplex, type FrameEdge } from './multiplexed-output.ts'
+
+/** `2026-11-23T10:45:58.123456789Z `, as the Engine begins each entry with `timestamps=1`. */
+const timestampBytes = 31
+const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z $/
+const newline = 0x0a
+
+type Stream = LogLine['stream']
+type OpenLine = { at: string; parts: Buffer[] }
+
+/**
+ * Reads the log of a container, as the Engine gives it with timestamps, into lines. A line of more than 16 KiB comes as
+ * several entries, of which only the last ends with a newline; they are put together again. A container with a terminal has
+ * no frames, only text: its first byte is a digit, that of a frame is 0, 1 or 2.
+ */
+export async function* readLogLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly LogLine[]> {
+  let lines: LogLine[] = []
+  const open = new Map<Stream, OpenLine>()
+  const finish = (stream: Stream): void => {
+    const line = open.get(stream)
+    if (line === undefined) return
+    open.delete(stream)
+    lines.push({
+      at: line.at,
+      stream,
+      text: Buffer.concat(line.parts)
+        .toString('utf8')
+        .replace(/\r?\n$/, ''),
+    })
+  }
+  const takeEntry = (entry: Buffer, stream: Stream): void => {
+    const stamp = entry.subarray(0, timestampBytes).toString('latin1')
+    const isStamped = timestampPattern.test(stamp)
+    const text = isStamped ? entry.subarray(timestampBytes) : entry
+    const line = open.get(stream) ?? { at: isStamped ? stamp.trimEnd() : '', parts: [] }
+    line.parts.push(text)
+    open.set(stream, line)
+    if (text.at(-1) === newline) finish(stream)
+  }
+
+  let take: ((chunk: Buffer) => void) | undefined
+  for await (const chunk of chunks) {
+    take ??= isFramed(chunk) ? framed(takeEntry) : plain((line) => takeEntry(line, 'stdout'))
+    take(chunk)
+    if (lines.length === 0) continue
+    yield lines
+    lines = []
+  }
+  finish('stdout')
+  finish('stderr')
+  yield lines
+}
+
+function isFramed(chunk: Buffer): boolean {
+  return (chunk[0] ?? 0) <= 2
+}
+
+function framed(onEntry: (entry: Buffer, stream: Stream) => void): (chunk: Buffer) => void {
+  let parts: Buffer[] = []
+  return demultiplex((part: Buffer, { stream, ends }: FrameEdge) => {
+    parts.push(part)
+    if (!ends) return
+    onEntry(parts.length === 1 ? part : Buffer.concat(parts), stream)
+    parts = []
+  })
+}
+
+/** Entries of a container with a terminal: each ends with its newline. */
+function plain(onEntry: (entry: Buffer) => void): (chunk: Buffer) => void {
+  let rest = Buffer.alloc(0)
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk])
+    for (let end = rest.indexOf(newline); end !== -1; end = rest.indexOf(newline)) {
+      onEntry(rest.subarray(0, end + 1))
+      rest = rest.subarray(end + 1)
+    }
+  }
+}
