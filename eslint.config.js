@@ -90,6 +90,11 @@ export default defineConfig(
     },
   },
   {
+    // A list of entries that are all alike, and that a reader searches.
+    files: ['src/errors/catalogue.ts'],
+    rules: { 'max-lines': 'off' },
+  },
+  {
     files: ['src/main.ts'],
     rules: {
       'no-restricted-globals': ['error', ...timerGlobals],
