@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { createCompose } from '../adapters/compose/compose-cli.ts'
 import type { AppPlace } from '../adapters/directory/app-place.ts'
 import { createAppDirectory } from '../adapters/directory/app-directory.ts'
@@ -6,14 +5,11 @@ import { takeLock } from '../adapters/directory/lock.ts'
 import { createReleaseArchive } from '../adapters/directory/release-archive.ts'
 import { createEngine, type DockerEngine } from '../adapters/docker/engine-api.ts'
 import { assertEngineSupported, type EngineFacts } from '../adapters/docker/engine-version.ts'
-import { LocalShell } from '../adapters/host/local-shell.ts'
 import type { Shell } from '../adapters/host/shell.ts'
-import { writeSshSecrets, type SshConfigFile } from '../adapters/host/ssh-secrets.ts'
-import { SshShell } from '../adapters/host/ssh-shell.ts'
 import { createProber } from '../adapters/http/prober.ts'
-import { localHost } from '../config/deploy-config.ts'
 import type { TargetHost } from '../deploy/ports.ts'
 import type { ReleaseArchive } from '../deploy/release-archive.ts'
+import { connectEach, type Connected } from './connect-each.ts'
 import type { CliContext } from './context.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 
@@ -32,42 +28,13 @@ export type ConnectedHost = {
   archive: ReleaseArchive
 }
 
-export type ConnectedHosts = AsyncDisposable & {
-  hosts: readonly ConnectedHost[]
-  /** This machine. */
-  local: LocalShell
-}
-
 /** Connects to every host of the environment. Throws what connecting throws; what was opened by then is closed. */
-export async function connectHosts(input: EnvironmentInput, context: CliContext): Promise<ConnectedHosts> {
-  const local = new LocalShell()
-  const opened: AsyncDisposable[] = [local]
-  const dispose = async (): Promise<void> => {
-    await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()))
-  }
-  try {
-    const secrets = await writeSecretsOf(context)
-    if (secrets !== undefined) opened.push(secrets)
-    const hosts = await Promise.all(
-      input.config.environment.hosts.map(async (name) => {
-        const shell = name === localHost ? local : new SshShell(name, { configFile: secrets?.path })
-        if (shell !== local) opened.push(shell)
-        await shell.connect(context.signal)
-        return describeHost(shell, input, context)
-      }),
-    )
-    return { hosts, local, [Symbol.asyncDispose]: dispose }
-  } catch (error) {
-    await dispose()
-    throw error
-  }
-}
-
-/** What CI hands over as text; undefined where it hands over nothing. Throws SSH_SECRET_INVALID. */
-async function writeSecretsOf({ env }: CliContext): Promise<SshConfigFile | undefined> {
-  const { DRAY_SSH_KEY: key, DRAY_SSH_KNOWN_HOSTS: knownHosts, RUNNER_TEMP: runnerTemp } = env
-  if (key === undefined && knownHosts === undefined) return undefined
-  return writeSshSecrets({ key, knownHosts }, runnerTemp ?? tmpdir())
+export function connectHosts(
+  input: EnvironmentInput,
+  context: CliContext,
+): Promise<Connected<ConnectedHost>> {
+  const { hosts } = input.config.environment
+  return connectEach(hosts, context, (shell) => describeHost(shell, input, context))
 }
 
 /** What a host's Engine says of itself takes four round trips: lock and directory are asked for meanwhile. */

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { deploy, planDeploy, type DeployRequest } from '../deploy/deploy.ts'
 import type { ReleaseKind } from '../deploy/events.ts'
 import { defaultPatience } from '../deploy/execution.ts'
@@ -13,6 +12,7 @@ import type { DeployFinished } from '../ui/render-summary.ts'
 import type { Reporter } from '../ui/reporter.ts'
 import { createCommandOutput } from './command-output.ts'
 import type { CliContext } from './context.ts'
+import { deployerOf } from './deployer.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { tellOutputs } from './step-outputs.ts'
 import { addStack } from './to-failure.ts'
@@ -123,15 +123,6 @@ function commonRequest(
     waitMs: options.waitMs,
     clock: context.clock,
     emit: reporter.report,
-  }
-}
-
-function deployerOf({ values, repository }: DeployInput, { env }: CliContext): DeployRequest['deployer'] {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name, GITHUB_RUN_ID: runId } = env
-  return {
-    user: values.githubActor ?? repository.userName ?? env['USER'] ?? 'somebody',
-    machine: hostname(),
-    ...(runId === undefined ? {} : { run: `${server ?? ''}/${name ?? ''}/actions/runs/${runId}` }),
   }
 }
 
