@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty'
+import { openStandardInput } from './adapters/terminal/standard-input.ts'
 import type { CliContext } from './cli/context.ts'
 import { createInterrupts } from './cli/interrupts.ts'
 import { runCli } from './cli/run-cli.ts'
@@ -32,8 +32,7 @@ delete process.env['DRAY_SSH_KEY']
 const context: CliContext = {
   cwd: process.cwd(),
   env,
-  // `process.stdin` would begin to read, and take from the programs that inherit it.
-  stdin: { isTTY: isatty(0) },
+  stdin: openStandardInput((text) => void process.stderr.write(text)),
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupts.signal,

@@ -2,6 +2,7 @@ import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
 import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
+import { envCommand } from './env.ts'
 import { execCommand } from './exec.ts'
 import { historyCommand } from './history.ts'
 import { logsCommand } from './logs.ts'
@@ -21,5 +22,6 @@ export const commands: readonly Command[] = [
   execCommand,
   runCommand,
   composeCommand,
+  envCommand,
   checkCommand,
 ]

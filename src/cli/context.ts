@@ -1,3 +1,4 @@
+import type { StandardInput } from '../adapters/terminal/standard-input.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { OutputStream } from '../ui/reporter.ts'
 
@@ -5,8 +6,8 @@ import type { OutputStream } from '../ui/reporter.ts'
 export type CliContext = {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
-  /** Only whether it is a terminal: what reads it inherits it. */
-  stdin: { readonly isTTY: boolean }
+  /** What is typed or piped in. */
+  stdin: StandardInput
   /** For results. */
   stdout: OutputStream
   /** For narration. */

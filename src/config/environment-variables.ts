@@ -19,6 +19,7 @@ export const environmentVariables = {
   GITHUB_OUTPUT: 'In Actions: the file that the outputs of the step are added to.',
   RUNNER_TEMP: 'In Actions: where files are put that are there only while dray runs.',
   CI: 'Plain lines instead of a live display.',
+  EDITOR: 'The editor of `dray env ENVIRONMENT edit`; VISUAL comes before it.',
   NO_COLOR: 'No colours.',
   FORCE_COLOR: 'Colours, even where the output is no terminal.',
   DOCKER_CONFIG: "Directory of Docker's own configuration, for stored registry logins.",

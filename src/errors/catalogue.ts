@@ -153,7 +153,27 @@ export const catalogue = {
   },
   ENV_MISSING: {
     title: "The server has no `.env` in the app's directory.",
-    hint: 'Create it on the server; dray never writes it. An empty file will do if the app needs no secrets.',
+    hint: 'Create it on the server, or with `dray env ENVIRONMENT set KEY`. An empty file will do if the app needs no secrets.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_UNREADABLE: {
+    title: "The server's `.env` cannot be read or kept as it is.",
+    hint: 'Look at it on the server: `ls -l .env`.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_CHANGED: {
+    title: "The server's `.env` was changed by somebody else meanwhile.",
+    hint: 'Run the same command again: it begins with what is there now.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_INVALID: {
+    title: 'Compose cannot read this `.env`.',
+    hint: 'It has one NAME=value a line; a quote that begins has to end.',
+    exitCode: EXIT.precondition,
+  },
+  EDITOR_FAILED: {
+    title: 'The editor failed.',
+    hint: 'Nothing was written. EDITOR names the program, with its options: `EDITOR=nano dray env …`.',
     exitCode: EXIT.precondition,
   },
   NOT_DEPLOYED: {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { loadDeploy } from '../../src/cli/load-deploy.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { composeText, failureOf, makeProject } from '../unit/config/support.ts'
-import { runCli } from './support/run-cli.ts'
+import { noInput, runCli } from './support/run-cli.ts'
 
 const drayYml =
   'registry: ghcr.io/acme\nenvironments:\n  test: { host: deploy@test.example.com }\n  production: { host: b }\n'
@@ -89,7 +89,7 @@ describe('what a deploy is given', () => {
     const context = {
       cwd,
       env: { GITHUB_SHA: 'abc123', GITHUB_REPOSITORY_OWNER: 'Octo' },
-      stdin: { isTTY: false },
+      stdin: noInput,
       stdout: { write: () => true },
       stderr: { write: () => true },
       signal: new AbortController().signal,

@@ -36,7 +36,7 @@ export function scriptFailure(
   }
   if (output.exitCode === NO_ENV_FILE) {
     return new DrayError('ENV_MISSING', `There is no .env in ${path} on ${host}.`, {
-      hint: `Create it on the server: \`install -D -m 600 /dev/null ${path}/.env\`, then put the app's secrets in. dray never writes it.`,
+      hint: `Create it on the server: \`install -D -m 600 /dev/null ${path}/.env\`, then put the app's secrets in, by hand or with \`dray env\`.`,
     })
   }
   if (DISK_FULL_TEXT.test(text)) {

@@ -119,7 +119,8 @@ function heldLock({
   }
 }
 
-function lockHeld(text: string, { shell, clock }: LockRequest): DrayError {
+/** The error for a lock that somebody else has; `text` is what they wrote into it. */
+export function lockHeld(text: string, { shell, clock }: Pick<LockRequest, 'shell' | 'clock'>): DrayError {
   const holder = readLockHolder(text)
   if (holder === undefined) {
     return new DrayError('LOCK_HELD', `Another deploy of this app is under way on ${shell.name}.`)

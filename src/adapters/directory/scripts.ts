@@ -3,6 +3,8 @@
  * tar, mktemp, sha256sum, awk, flock, timeout. Nothing of it stays.
  */
 
+import { dotenvAwk } from './dotenv-awk.ts'
+
 /** Exit code for: there is no .env. */
 export const NO_ENV_FILE = 66
 /** Exit code for: there is an .env that is not a file, or that the user may not read. */
@@ -22,32 +24,12 @@ const checks = `
 [ -w "$path" ] || exit ${NOT_WRITABLE}
 `
 
-/** Names of the variables of a dotenv file, and never a value: a quoted value may have lines that look like a name. */
+/** Names of the variables of a dotenv file, and never a value. */
 export const keyNames = `
 key_names() {
-  awk '
-    quote != "" { if (ends($0)) quote = ""; next }
-    /^[ \\t]*(#|$)/ { next }
-    match($0, /^[ \\t]*(export[ \\t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \\t]*[=:]/) {
-      name = substr($0, 1, RLENGTH - 1)
-      sub(/^[ \\t]*(export[ \\t]+)?/, "", name)
-      sub(/[ \\t]+$/, "", name)
-      print name
-      value = substr($0, RLENGTH + 1)
-      sub(/^[ \\t]+/, "", value)
-      quote = substr(value, 1, 1)
-      if (quote != "\\"" && quote != sq) { quote = ""; next }
-      if (ends(substr(value, 2))) quote = ""
-    }
-    function ends(text,   i, c) {
-      for (i = 1; i <= length(text); i++) {
-        c = substr(text, i, 1)
-        if (c == "\\\\") i++
-        else if (c == quote) return 1
-      }
-      return 0
-    }
-  ' sq="'" "$1"
+  awk -v sq="'" '${dotenvAwk}
+    name != "" { print name }
+  ' "$1"
 }
 `
 

@@ -1,0 +1,131 @@
+/** What `dray env` runs on a host. POSIX shell, one round trip each; values come on standard input, or not at all. */
+import { dotenvAwk } from './dotenv-awk.ts'
+import { ENV_FILE_UNREADABLE, LOCKED, NO_DIRECTORY, NOT_WRITABLE } from './scripts.ts'
+
+/** Exit code for: `.env` belongs to somebody else, and would not any more. */
+export const NOT_OWNER = 68
+/** Exit code for: `.env` has a quote that nothing ends, or Compose cannot read it. */
+export const ENV_FILE_BROKEN = 69
+/** Exit code for: `.env` is not what it was when it was read. */
+export const ENV_FILE_CHANGED = 70
+
+/** So many copies of old files are kept. */
+const KEPT_COPIES = 5
+
+const enter = `
+set -u
+export LC_ALL=C
+[ -d "$1" ] || exit ${NO_DIRECTORY}
+cd "$1" || exit ${NOT_WRITABLE}
+section() { printf '\\n@@dray %s\\n' "$1"; }
+# What a link points to is changed, not the link.
+file=.env
+[ ! -L .env ] || file=$(readlink -f .env) || exit ${ENV_FILE_UNREADABLE}
+if [ -e "$file" ]; then
+  [ -f "$file" ] && [ -r "$file" ] || exit ${ENV_FILE_UNREADABLE}
+fi
+hash_of() { if [ -e "$1" ]; then sha256sum < "$1" | cut -d ' ' -f 1; else echo none; fi; }
+`
+
+/** Prints mode and names of `.env`, each after `empty` or `set`; nothing where there is none. Argument: the directory. */
+export const listEnvScript = `${enter}
+[ -e "$file" ] || exit 0
+section mode
+stat -c %a "$file"
+section variables
+awk -v sq="'" '${dotenvAwk}
+  name != "" {
+    sub(/[ \\t]+#.*$/, "", value)
+    sub(/[ \\t\\r]+$/, "", value)
+    print (value == "" || value == "\\"\\"" || value == sq sq ? "empty" : "set"), name
+  }
+' "$file"
+`
+
+/** Prints the SHA-256 of `.env`, or `none`, and then its text, after a line of its own. Argument: the directory. */
+export const readEnvScript = `${enter}
+hash_of "$file"
+[ ! -e "$file" ] || cat "$file"
+`
+
+/**
+ * Changes `.env` under the app's lock: a new file is made beside it, with its mode and owner, and moved over it. Standard
+ * input: with `set`, the lines of the variable; with `replace`, a line with the hash of the file that was read, then the
+ * whole new file. Arguments: the directory; `set`, `unset` or `replace`; the variable; the time for the name of the copy;
+ * who changes it; the line for the journal. Prints `created`, `changed` or `unchanged`, and the name of the copy.
+ */
+export const changeEnvScript = `${enter}
+action=$2 variable=$3 stamp=$4 holder=$5 entry=$6
+[ -w . ] || exit ${NOT_WRITABLE}
+mkdir -p .dray || exit ${NOT_WRITABLE}
+exec 9>> .dray/lock || exit ${NOT_WRITABLE}
+flock -n 9
+case $? in
+  0) ;;
+  1) cat .dray/lock; exit ${LOCKED} ;;
+  *) exit 1 ;;
+esac
+printf '%s\\n' "$holder" > .dray/lock
+new=
+trap 'rm -f "$new"; : > .dray/lock' EXIT
+trap 'exit 130' HUP INT TERM
+
+outcome=changed
+[ -e "$file" ] || outcome=created
+rm -f "$(dirname "$file")"/.env.new.*
+new=$(mktemp "$(dirname "$file")/.env.new.XXXXXX") || exit ${NOT_WRITABLE}
+if [ $outcome = changed ]; then
+  cp -p "$file" "$new" || exit 1
+  [ "$(stat -c '%u %g %a' "$file")" = "$(stat -c '%u %g %a' "$new")" ] || exit ${NOT_OWNER}
+fi
+
+edited() {
+  old=$file
+  [ -e "$file" ] || old=/dev/null
+  awk -v sq="'" -v variable="$variable" '
+    part == "lines" { lines = lines $0 "\\n"; next }
+    ${dotenvAwk}
+    name != "" { dropped = name == variable }
+    name == "" && !inside { dropped = 0 }
+    dropped && name != "" && !put { printf "%s", lines; put = 1 }
+    !dropped { print }
+    END {
+      if (unfinished()) exit ${ENV_FILE_BROKEN}
+      if (!put) printf "%s", lines
+    }
+  ' part=lines - part=file "$old"
+}
+if [ "$action" = replace ]; then
+  IFS= read -r expected
+  [ "$expected" = "$(hash_of "$file")" ] || exit ${ENV_FILE_CHANGED}
+  cat > "$new" || exit 1
+  if docker compose version > /dev/null 2>&1; then
+    # What it complains of may show a value.
+    echo 'services: { any: { image: any } }' |
+      docker compose -p any --env-file "$new" -f - config -q > /dev/null 2>&1 || exit ${ENV_FILE_BROKEN}
+  fi
+else
+  # awk does not always tell that the disk is full; cat does.
+  text=$(edited) || exit $?
+  if [ -n "$text" ]; then printf '%s\\n' "$text"; fi | cat > "$new" || exit 1
+fi
+
+if [ $outcome = changed ] && cmp -s "$file" "$new"; then section unchanged; exit 0; fi
+if [ $outcome = created ] && [ "$action" = unset ]; then section unchanged; exit 0; fi
+copy=
+if [ $outcome = changed ]; then
+  copy=.env.before-$stamp
+  count=1
+  while [ -e "$copy" ]; do count=$((count + 1)); copy=.env.before-$stamp-$count; done
+  (umask 077 && cat "$file" > "$copy") || { rm -f "$copy"; exit 1; }
+  ls -1 .env.before-* | sort -r | tail -n +${KEPT_COPIES + 1} | while IFS= read -r old; do rm -f "./$old"; done
+fi
+sync "$new" 2> /dev/null || :
+mv -f "$new" "$file" || exit 1
+journal=.dray/journal.ndjson
+[ ! -s "$journal" ] || [ -z "$(tail -c 1 "$journal")" ] || echo >> "$journal"
+printf '%s\\n' "$entry" >> "$journal"
+section $outcome
+section copy
+printf '%s\\n' "$copy"
+`

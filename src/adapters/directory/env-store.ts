@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { EnvChange, EnvListing, EnvStore } from '../../deploy/env/ports.ts'
+import type { LockHolder } from '../../deploy/ports.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { Secret } from '../../shared/secret.ts'
+import type { CommandOutput, Shell } from '../host/shell.ts'
+import {
+  changeEnvScript,
+  ENV_FILE_BROKEN,
+  ENV_FILE_CHANGED,
+  listEnvScript,
+  NOT_OWNER,
+  readEnvScript,
+} from './env-scripts.ts'
+import { runScript, scriptFailure } from './host-script.ts'
+import { lockHeld } from './lock.ts'
+import { LOCKED } from './scripts.ts'
+import { parseSections, sectionText } from './sections.ts'
+
+type Place = { shell: Shell; path: string; clock: Clock }
+type Change = { action: 'set' | 'unset' | 'replace'; variable?: string; input?: Secret; entry: object }
+
+/** `.env` of an app's directory on the host that `shell` reaches. */
+export function createEnvStore(place: Place): EnvStore {
+  const { shell, path, clock } = place
+  const ask = async (script: string): Promise<string> => {
+    const output = await runScript(shell, script, { args: [path] })
+    if (output.exitCode !== 0) throw failureOf(output, place)
+    return output.stdout
+  }
+  const change = async (
+    by: LockHolder,
+    { action, variable = '', input, entry }: Change,
+  ): Promise<EnvChange> => {
+    const at = clock.now()
+    const { user, machine, run } = by
+    const line = JSON.stringify({
+      version: 1,
+      at,
+      event: 'env.changed',
+      by: { user, machine, run },
+      ...entry,
+    })
+    const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
+    const output = await runScript(shell, changeEnvScript, {
+      args: [path, action, variable, stamp, JSON.stringify(by), line],
+      ...(input === undefined ? {} : { input: input.reveal() }),
+    })
+    if (output.exitCode !== 0) throw failureOf(output, place)
+    return readChange(output.stdout)
+  }
+  return {
+    host: shell.name,
+    path,
+    list: async () => readListing(await ask(listEnvScript)),
+    set: (name, lines, by) =>
+      change(by, { action: 'set', variable: name, input: lines, entry: { set: [name] } }),
+    unset: (name, by) => change(by, { action: 'unset', variable: name, entry: { removed: [name] } }),
+    read: async () => {
+      const printed = await ask(readEnvScript)
+      const hash = printed.slice(0, printed.indexOf('\n'))
+      const text = printed.slice(hash.length + 1)
+      if (hash === 'none') return { text: new Secret(''), hash: undefined }
+      if (createHash('sha256').update(text).digest('hex') === hash) return { text: new Secret(text), hash }
+      throw new DrayError('ENV_UNREADABLE', `${path}/.env on ${shell.name} is not UTF-8 text.`)
+    },
+    replace: ({ text, expectedHash, changes }, by) => {
+      const input = new Secret(`${expectedHash ?? 'none'}\n${text.reveal()}`)
+      const { added, changed, removed } = changes
+      return change(by, { action: 'replace', input, entry: { set: [...added, ...changed], removed } })
+    },
+  }
+}
+
+function readListing(printed: string): EnvListing {
+  const sections = parseSections(printed)
+  const mode = sectionText(sections, 'mode')
+  if (mode === undefined) return { isThere: false }
+  const lines = (sectionText(sections, 'variables') ?? '').split('\n').filter((line) => line !== '')
+  // Of a name that comes twice, the last counts.
+  const variables = new Map(
+    lines.map((line) => {
+      const [state = '', name = ''] = line.split(' ')
+      return [name, { name, isEmpty: state === 'empty' }]
+    }),
+  )
+  return { isThere: true, mode, variables: [...variables.values()] }
+}
+
+function readChange(printed: string): EnvChange {
+  const sections = parseSections(printed)
+  const outcome = (['created', 'changed'] as const).find((name) => sectionText(sections, name) !== undefined)
+  const backup = sectionText(sections, 'copy') ?? ''
+  return { outcome: outcome ?? 'unchanged', ...(backup === '' ? {} : { backup }) }
+}
+
+function failureOf(output: CommandOutput, { shell, path, clock }: Place): DrayError {
+  const file = `${path}/.env on ${shell.name}`
+  switch (output.exitCode) {
+    case LOCKED:
+      return lockHeld(output.stdout.trim(), { shell, clock })
+    case ENV_FILE_CHANGED:
+      return new DrayError('ENV_CHANGED', `Somebody else changed ${file} meanwhile; nothing was written.`)
+    case ENV_FILE_BROKEN:
+      return new DrayError(
+        'ENV_INVALID',
+        `Compose cannot read what ${file} holds, or would hold; nothing was written.`,
+      )
+    case NOT_OWNER:
+      return new DrayError('ENV_UNREADABLE', `${file} belongs to another user, and would not any more.`, {
+        hint: `Look at it on the server: \`ls -l ${path}/.env\`. Make it the deploying user's: \`sudo chown USER ${path}/.env\`.`,
+      })
+    default:
+      return scriptFailure(output, { host: shell.name, path, what: 'changing .env' })
+  }
+}

@@ -1,0 +1,50 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { isatty, ReadStream } from 'node:tty'
+import { Writable } from 'node:stream'
+import { DrayError } from '../../errors/dray-error.ts'
+
+/** What a person types, or another program pipes in. */
+export type StandardInput = {
+  readonly isTTY: boolean
+  /** All of it, to its end. */
+  readAll(signal: AbortSignal): Promise<Uint8Array>
+  /** One line that is typed; with `hidden`, nothing of it is seen. Throws CANCELLED on Ctrl-C and Ctrl-D. */
+  askLine(question: string, options: { hidden: boolean; signal: AbortSignal }): Promise<string>
+}
+
+/** Standard input of this process; questions are put by `say`. Nothing is read before it is asked for. */
+export function openStandardInput(say: (text: string) => void): StandardInput {
+  return {
+    isTTY: isatty(0),
+    readAll: async (signal) => {
+      const chunks: Uint8Array[] = []
+      const input = createReadStream('', { fd: 0, autoClose: false, signal })
+      for await (const chunk of input) chunks.push(chunk as Uint8Array)
+      return Buffer.concat(chunks)
+    },
+    askLine: async (question, { hidden, signal }) => {
+      const input = new ReadStream(0)
+      // readline edits the line, and shows it here.
+      const output = new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          if (!hidden) say(chunk.toString())
+          done()
+        },
+      })
+      const lines = createInterface({ input, output, terminal: true, historySize: 0 })
+      say(question)
+      try {
+        return await new Promise<string>((resolve, reject) => {
+          const cancel = (): void => reject(new DrayError('CANCELLED', 'Nothing was entered.'))
+          lines.once('line', resolve).once('SIGINT', cancel).once('close', cancel)
+          signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+        })
+      } finally {
+        lines.close()
+        input.destroy()
+        if (hidden) say('\n')
+      }
+    },
+  }
+}

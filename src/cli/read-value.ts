@@ -1,0 +1,33 @@
+import { DrayError } from '../errors/dray-error.ts'
+import { Secret } from '../shared/secret.ts'
+import type { CliContext } from './context.ts'
+
+type ValueRequest = { name: string; environment: string; mayBeEmpty: boolean }
+
+/**
+ * The value of a variable: typed at a prompt that shows nothing, or else all of standard input without its last line break.
+ * Throws USAGE for one that is empty, or no UTF-8 text.
+ */
+export async function readValue(
+  { name, environment, mayBeEmpty }: ValueRequest,
+  { stdin, signal }: CliContext,
+): Promise<Secret> {
+  const text = stdin.isTTY
+    ? await stdin.askLine(`${name} for ${environment} (nothing is shown): `, { hidden: true, signal })
+    : decode(await stdin.readAll(signal), name).replace(/\r?\n$/, '')
+  if (text !== '' || mayBeEmpty) return new Secret(text)
+  throw new DrayError('USAGE', `The value for ${name} is empty; nothing was written.`, {
+    hint: `If it is meant: \`dray env ${environment} set ${name} --empty\`.`,
+  })
+}
+
+function decode(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    throw new DrayError('USAGE', `The value for ${name} is not UTF-8 text.`, {
+      hint: 'Encode it, for instance with `base64`, and decode it in the app.',
+      cause: error,
+    })
+  }
+}

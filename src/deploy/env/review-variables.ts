@@ -1,0 +1,60 @@
+import type { EnvListing } from './ports.ts'
+
+/** A variable that the compose files put in; `required` has no default there. */
+export type ComposeVariable = { name: string; required: boolean }
+
+export type VariableReview = {
+  name: string
+  /** What `.env` on the host has. */
+  state: 'set' | 'empty' | 'missing'
+  inExample: boolean
+  inCompose: 'required' | 'optional' | 'no'
+  verdict: 'good' | 'missing' | 'empty' | 'unused' | 'by-default' | 'at-deploy'
+}
+
+export type ReviewInput = {
+  listing: EnvListing
+  /** Names in `.env.example`; undefined where there is no such file. */
+  example: readonly string[] | undefined
+  compose: readonly ComposeVariable[]
+  /** Names that every deploy gives, whatever `.env` says. */
+  deployTime: readonly string[]
+}
+
+/**
+ * Every variable that `.env`, `.env.example` or the compose files name, and what is the matter with it. Unused is what
+ * neither of the other two names; without a `.env.example` nobody can tell.
+ */
+export function reviewVariables({ listing, example, compose, deployTime }: ReviewInput): VariableReview[] {
+  const present = new Map(
+    (listing.isThere ? listing.variables : []).map(
+      ({ name, isEmpty }) => [name, isEmpty ? 'empty' : 'set'] as const,
+    ),
+  )
+  const composed = new Map<string, 'required' | 'optional'>()
+  for (const { name, required } of compose) {
+    if (required || !composed.has(name)) composed.set(name, required ? 'required' : 'optional')
+  }
+  const inExample = new Set(example)
+  const names = new Set([...inExample, ...composed.keys(), ...present.keys()])
+  return [...names].flatMap((name): VariableReview[] => {
+    const facts = {
+      name,
+      state: present.get(name) ?? 'missing',
+      inExample: inExample.has(name),
+      inCompose: composed.get(name) ?? 'no',
+    } as const
+    const isGiven = deployTime.includes(name)
+    if (isGiven && facts.state === 'missing') return []
+    return [{ ...facts, verdict: isGiven ? 'at-deploy' : judge(facts, example !== undefined) }]
+  })
+}
+
+function judge(
+  { state, inExample, inCompose }: Omit<VariableReview, 'name' | 'verdict'>,
+  hasExample: boolean,
+): VariableReview['verdict'] {
+  if (state === 'missing') return inExample || inCompose === 'required' ? 'missing' : 'by-default'
+  if (state === 'empty') return 'empty'
+  return hasExample && !inExample && inCompose === 'no' ? 'unused' : 'good'
+}

@@ -1,0 +1,37 @@
+import { tmpdir } from 'node:os'
+import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import type { Shell } from '../../src/adapters/host/shell.ts'
+import { ensureBaseImages } from '../support/images/base-images.ts'
+
+/** The tools of an Alpine server: commands run in a container that shares this machine's temporary directory. */
+export async function busyBoxShell(): Promise<Shell> {
+  const local = new LocalShell()
+  const { nginx } = await ensureBaseImages()
+  const mount = `${tmpdir()}:${tmpdir()}`
+  const started = await local.run([
+    'docker',
+    'run',
+    '--detach',
+    '--quiet',
+    '--volume',
+    mount,
+    // Alpine's BusyBox has it, Debian's has not.
+    '--volume',
+    '/usr/bin/flock:/usr/bin/flock:ro',
+    nginx,
+    'sleep',
+    '600',
+  ])
+  const id = started.stdout.trim()
+  return {
+    name: 'local',
+    connect: async () => undefined,
+    run: (argv, options) => local.run(['docker', 'exec', '--interactive', id, ...argv], options),
+    open: (argv, options) => local.open(['docker', 'exec', '--interactive', id, ...argv], options),
+    attach: (argv, options) => local.attach(['docker', 'exec', '--interactive', id, ...argv], options),
+    dial: (host, port) => local.dial(host, port),
+    [Symbol.asyncDispose]: async () => {
+      await local.run(['docker', 'rm', '--force', id])
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { expect, onTestFinished, test } from 'vitest'
+import { parseDotenv } from '../../src/deploy/env/parse-dotenv.ts'
+import { renderVariable } from '../../src/deploy/env/render-variable.ts'
+import { Secret } from '../../src/shared/secret.ts'
+import { mustRun } from '../support/net/run-command.ts'
+
+const awkward = [
+  '',
+  ' ',
+  'two words',
+  ' leading and trailing ',
+  "it's",
+  `both ' and "`,
+  `'quoted'`,
+  '"quoted"',
+  '$HOME ${HOME} $$ \\$x',
+  '# no comment',
+  'a # b',
+  'first\nsecond\n\nfourth\n',
+  'windows\r\nlines\r\n',
+  'C:\\new\\table\\',
+  "\\'",
+  '\\"\\',
+  '`id` $(id) ;&|<>',
+  'A=B\nexport C=D\n# e',
+  'ü ✓ 漢字 🎉',
+  'tab\there',
+  '-----BEGIN KEY-----\nMIIB+/=\n-----END KEY-----\n',
+  'postgres://user:p%40ss@db:5432/shop?sslmode=require',
+]
+
+/** What Compose itself reads in a dotenv file, as `env_file` of a service and as values for `${…}`. */
+async function readByCompose(dotenv: string, names: readonly string[]) {
+  const directory = await mkdtemp(join(tmpdir(), 'dray-quoting-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  await writeFile(join(directory, '.env'), dotenv)
+  const substituted = names.map((name) => `      ${name}: "\${${name}}"\n`).join('')
+  await writeFile(
+    join(directory, 'compose.yaml'),
+    `services:\n  file: { image: any, env_file: .env }\n  substituted:\n    image: any\n    environment:\n${substituted}`,
+  )
+  const { PATH = '', HOME = '' } = process.env
+  const argv = ['docker', 'compose', '-p', 'quoting', 'config', '--format', 'json']
+  const { services } = JSON.parse(await mustRun(argv, { cwd: directory, env: { PATH, HOME } })) as {
+    services: Record<string, { environment: Record<string, string> }>
+  }
+  const valuesOf = (service: string) =>
+    names.map((name) => services[service]?.environment[name]?.replaceAll('$$', '$'))
+  return { file: valuesOf('file'), substituted: valuesOf('substituted') }
+}
+
+test('Compose reads exactly the value that was set, whatever is in it', async () => {
+  const pieces = fc.oneof(
+    fc.constantFrom(
+      `'`,
+      `"`,
+      '\\',
+      '$',
+      '${',
+      '}',
+      '#',
+      ' ',
+      '\n',
+      '\r',
+      '\r\n',
+      '=',
+      'a',
+      'n',
+      '0',
+      '`',
+      '\\n',
+      '\\$',
+    ),
+    fc.string({ unit: 'grapheme', maxLength: 3 }).filter((text) => !text.includes('\0')),
+  )
+  const random = fc.sample(
+    fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join('')),
+    { numRuns: 800, seed: 20260 },
+  )
+  const values = [...awkward, ...random]
+  const names = values.map((_, index) => `V${index}`)
+  const dotenv = values.map((value, index) => renderVariable(`V${index}`, new Secret(value))).join('')
+  expect(await readByCompose(dotenv, names)).toEqual({ file: values, substituted: values })
+
+  const parsed = parseDotenv(dotenv)
+  expect(parsed.badLines).toEqual([])
+  expect(parsed.variables.map(({ name }) => name)).toEqual(names)
+  expect(parsed.variables.filter(({ isEmpty }) => isEmpty).map(({ name }) => name)).toEqual(
+    names.filter((_, index) => values[index] === ''),
+  )
+})

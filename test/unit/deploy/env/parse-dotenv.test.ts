@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { compareDotenv, parseDotenv } from '../../../../src/deploy/env/parse-dotenv.ts'
+
+test('finds variables as they are written, and not what a quoted value holds', () => {
+  const text =
+    '# shop\r\nA=1\nexport B = "x\nC=no variable\n" # end\n\n D : yaml\nE=\nF=\'\' # none\nG=# a value\nA=2'
+  expect(parseDotenv(text)).toEqual({
+    variables: [
+      { name: 'B', raw: '"x\nC=no variable\n" # end', isEmpty: false },
+      { name: 'D', raw: 'yaml', isEmpty: false },
+      { name: 'E', raw: '', isEmpty: true },
+      { name: 'F', raw: "'' # none", isEmpty: true },
+      { name: 'G', raw: '# a value', isEmpty: false },
+      { name: 'A', raw: '2', isEmpty: false },
+    ],
+    badLines: [],
+  })
+})
+
+test('an escaped quote ends no value', () => {
+  expect(parseDotenv('A="x\\"\nB=1"\nC=\'it\\\'s\'\n').variables.map(({ name }) => name)).toEqual(['A', 'C'])
+})
+
+test('tells lines that are no assignment, and a quote that nothing ends', () => {
+  expect(parseDotenv('A=1\nsome words\n=x\n\nB="open\nC=1\n')).toMatchObject({
+    variables: [{ name: 'A' }],
+    badLines: [2, 3, 5],
+  })
+})
+
+test('compares two files by name', () => {
+  expect(compareDotenv('A=1\nB=2\nC="x\ny"\n', '# new order\nC="x\nz"\nA=1\nD=\n')).toEqual({
+    added: ['D'],
+    changed: ['C'],
+    removed: ['B'],
+  })
+})
