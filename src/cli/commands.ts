@@ -6,6 +6,7 @@ import { envCommand } from './env.ts'
 import { execCommand } from './exec.ts'
 import { historyCommand } from './history.ts'
 import { logsCommand } from './logs.ts'
+import { initCommand } from './init.ts'
 import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
@@ -13,6 +14,7 @@ import { statusCommand } from './status.ts'
 
 /** Every command, in the order of the help within its theme. */
 export const commands: readonly Command[] = [
+  initCommand,
   deployCommand,
   planCommand,
   rollbackCommand,

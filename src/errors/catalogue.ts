@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { releaseFailures } from './release-failures.ts'
+import { repositoryFailures } from './repository-failures.ts'
 
 type Entry = {
   /** What the code means, for docs/errors.md. */
@@ -197,6 +198,7 @@ export const catalogue = {
     exitCode: EXIT.needsPerson,
   },
   ...releaseFailures,
+  ...repositoryFailures,
   TAG_NOT_FOUND: {
     title: 'The registry has no such tag.',
     hint: 'Deploy one of the tags that are there, or let CI push this one first.',

@@ -1,5 +1,6 @@
 import type { StandardInput } from '../../../src/adapters/terminal/standard-input.ts'
 import { runCli as run } from '../../../src/cli/run-cli.ts'
+import { DrayError } from '../../../src/errors/dray-error.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
 
 export type CliResult = { exitCode: number; stdout: string; stderr: string }
@@ -10,6 +11,8 @@ export type CliOptions = {
   signal?: AbortSignal
   /** What is piped in. */
   input?: string
+  /** Lines that a person types at the terminal; there is none without them. */
+  typed?: readonly string[]
 }
 
 /** Standard input that is closed. */
@@ -23,10 +26,24 @@ export const noInput: StandardInput = {
 export async function runCli(argv: readonly string[], options: CliOptions): Promise<CliResult> {
   let stdout = ''
   let stderr = ''
+  const lines = [...(options.typed ?? [])]
+  const terminal = options.typed && {
+    isTTY: true,
+    askLine: async (question: string) => {
+      stderr += question
+      const line = lines.shift()
+      if (line === undefined) throw new DrayError('CANCELLED', 'Nothing was entered.')
+      return line
+    },
+  }
   const exitCode = await run(argv, {
     cwd: options.cwd,
     env: { LANG: 'C.UTF-8', ...options.env },
-    stdin: { ...noInput, readAll: () => Promise.resolve(new TextEncoder().encode(options.input)) },
+    stdin: {
+      ...noInput,
+      readAll: () => Promise.resolve(new TextEncoder().encode(options.input)),
+      ...terminal,
+    },
     stdout: { write: (text: string) => (stdout += text), columns: 100 },
     stderr: { write: (text: string) => (stderr += text), columns: 100 },
     signal: options.signal ?? new AbortController().signal,

@@ -1,0 +1,28 @@
+import type { RunCommand } from './git-facts.ts'
+
+/** Where in its repository a directory is. */
+export type BranchFacts = {
+  /** The main branch: that of the remote, else `main` or `master`, else the one that is checked out. */
+  branch: string | undefined
+  /** Whether the directory lies below the top of the repository. */
+  isBelowTop: boolean
+}
+
+/** Asks git, in commands side by side. No git and no repository are no errors. */
+export async function readBranch(run: RunCommand, cwd: string): Promise<BranchFacts> {
+  const ask = async (...args: string[]): Promise<string | undefined> => {
+    const { exitCode, stdout } = await run(['git', ...args], { cwd })
+    return exitCode === 0 ? stdout.trimEnd() : undefined
+  }
+  const [prefix, remoteHead, branches, current] = await Promise.all([
+    ask('rev-parse', '--show-prefix'),
+    ask('symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'),
+    ask('for-each-ref', '--format=%(refname:short)', 'refs/heads'),
+    ask('symbolic-ref', '--quiet', '--short', 'HEAD'),
+  ])
+  const usual = ['main', 'master'].find((name) => branches?.split('\n').includes(name))
+  return {
+    branch: remoteHead?.replace(/^origin\//, '') ?? usual ?? current,
+    isBelowTop: prefix !== undefined && prefix !== '',
+  }
+}

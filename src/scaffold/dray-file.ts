@@ -1,0 +1,43 @@
+import type { AppShape, EnvironmentShape, TaskShape } from './app-shape.ts'
+import { indent } from './indent.ts'
+
+/** dray.yml; an editor checks it against the schema beside dray. */
+export function renderDrayFile(shape: AppShape, schemaPath: string): string {
+  const blocks = [
+    `# yaml-language-server: $schema=${schemaPath}
+app: ${shape.app}
+registry: ghcr.io/${shape.owner}
+environments:
+${shape.environments.map((environment) => indent(renderEnvironment(environment), 2)).join('\n')}`,
+    renderTasks(shape.tasks),
+    renderProbe(shape.environments),
+  ]
+  return `${blocks.filter((block) => block !== '').join('\n')}\n`
+}
+
+function renderEnvironment({ name, host, path, composeFile }: EnvironmentShape): string {
+  const compose = /^(?:docker-)?compose\.ya?ml$/.test(composeFile) ? '' : `\n  compose: ${composeFile}`
+  return `${name}:
+  host: ${host}
+  path: ${path}${compose}
+  tag: ${name === 'test' ? 'sha' : 'version'}`
+}
+
+function renderTasks(tasks: readonly TaskShape[]): string {
+  if (tasks.length === 0) return ''
+  const lines = tasks.map(({ name, services, run, when }) => {
+    const service = services.length === 1 ? services[0] : `[${services.join(', ')}]`
+    return `  ${name}: { service: ${service}, run: [${run.join(', ')}], when: ${when} }`
+  })
+  return `tasks:\n${lines.join('\n')}`
+}
+
+/** One for all environments where they are asked the same, as is usual. */
+function renderProbe(environments: readonly EnvironmentShape[]): string {
+  const paths = environments.flatMap(
+    ({ images }) => images.find(({ healthPath }) => healthPath)?.healthPath ?? [],
+  )
+  const [path] = paths
+  if (path === undefined || paths.length < environments.length) return ''
+  return `probe: { url: http://localhost${path} }`
+}

@@ -1,0 +1,149 @@
+import { parse } from 'yaml'
+import * as z from 'zod'
+import { DrayError } from '../errors/dray-error.ts'
+import type { AppShape, DrayTool, EnvironmentShape, ImageShape } from './app-shape.ts'
+import { findImages, type FoundImages } from './find-images.ts'
+import { findTasks, findVariables } from './find-tasks.ts'
+import { readComposeImages } from './read-compose-images.ts'
+import type { Repository } from './repository.ts'
+
+export type Form = 'several' | 'single'
+
+/** What a person may say, and init otherwise guesses. */
+export type Answers = {
+  app: string
+  owner: string
+  testHost: string
+  productionHost: string
+  testForm: Form
+  productionForm: Form
+}
+
+/** What init guesses, and what there is to choose from. */
+export type Suggestion = {
+  answers: Answers
+  /** The forms that the Dockerfiles allow. */
+  forms: readonly Form[]
+  /** Read from dray.yml, which then stays as it is. */
+  isConfigured: boolean
+}
+
+const environmentNames = ['test', 'production'] as const
+
+/** Guesses the answers by what is in the repository. Throws INIT_NOTHING_FOUND where nothing can be deployed. */
+export function suggestAnswers(repository: Repository): Suggestion {
+  const written = readDrayFile(repository)
+  const app = written?.app ?? toName(repository.name)
+  const owner = (written?.registry?.replace(/^ghcr\.io\//, '') ?? repository.owner ?? 'acme').toLowerCase()
+  const forms = formsOf(findImages(repository, `ghcr.io/${owner}/${app}`))
+  if (forms.length === 0 && findComposeName(repository, 'test') === undefined) {
+    throw new DrayError(
+      'INIT_NOTHING_FOUND',
+      `There is no Dockerfile and no compose file in ${repository.name}.`,
+    )
+  }
+  const form = (wanted: Form): Form => (forms.includes(wanted) ? wanted : (forms[0] ?? 'single'))
+  return {
+    answers: {
+      app,
+      owner,
+      testHost: written?.environments?.['test']?.host ?? 'deploy@test.example.com',
+      productionHost: written?.environments?.['production']?.host ?? 'deploy@example.com',
+      testForm: form('several'),
+      productionForm: form('single'),
+    },
+    forms,
+    isConfigured: written !== undefined,
+  }
+}
+
+/** The shape that the answers and the repository make together. */
+export function makeShape(repository: Repository, answers: Answers, tool: DrayTool): AppShape {
+  const { app, owner } = answers
+  const imageBase = `ghcr.io/${owner}/${app}`
+  const found = findImages(repository, imageBase)
+  const path = (name: string): string => readDrayFile(repository)?.environments?.[name]?.path ?? `/srv/${app}`
+  const sameForm = answers.testForm === answers.productionForm
+  const environments = environmentNames.map((name): EnvironmentShape => {
+    const isTest = name === 'test'
+    const own = !isTest && !sameForm
+    const there = findComposeName(repository, own ? name : 'test')
+    const images = imagesOf(found, isTest ? answers.testForm : answers.productionForm)
+    return {
+      name,
+      host: isTest ? answers.testHost : answers.productionHost,
+      path: path(name),
+      composeFile: there ?? (own ? 'docker-compose.production.yml' : 'docker-compose.yml'),
+      nginxDirectory: own ? 'nginx/production' : 'nginx/conf.d',
+      images:
+        there === undefined
+          ? images
+          : readComposeImages(repository.texts.get(there) ?? '', {
+              imageBase,
+              known: [...images, ...imagesOf(found, 'several'), ...imagesOf(found, 'single')],
+            }).images,
+    }
+  })
+  const images = environments.flatMap((environment) => environment.images)
+  return {
+    app,
+    owner,
+    branch: repository.branch,
+    environments,
+    tasks: findTasks(repository, images),
+    variables: findVariables(repository, images),
+    tool,
+  }
+}
+
+/** The compose file of an environment that is there already. */
+export function findComposeName({ texts }: Repository, environment: string): string | undefined {
+  const names = ['compose', 'docker-compose'].flatMap((stem) => [`${stem}.yaml`, `${stem}.yml`])
+  const wanted = environment === 'test' ? names : names.map((name) => name.replace('.', '.production.'))
+  return wanted.find((name) => texts.has(name))
+}
+
+function formsOf({ parts, whole }: FoundImages): Form[] {
+  const forms: Form[] = []
+  if (parts.length + (whole === undefined ? 0 : 1) > 1) forms.push('several')
+  if (whole !== undefined ? isEnough(parts) : parts.length === 1) forms.push('single')
+  return forms
+}
+
+function imagesOf({ parts, whole }: FoundImages, form: Form): readonly ImageShape[] {
+  if (whole === undefined) return parts
+  if (form === 'single' && isEnough(parts)) return [whole]
+  return isEnough(parts) && parts.length > 0 ? parts : [whole, ...parts]
+}
+
+/** Whether the parts are an app of their own, to which the whole is the other form; a lone worker is none. */
+function isEnough(parts: readonly ImageShape[]): boolean {
+  return parts.length === 0 || parts.filter(({ route }) => route !== undefined).length > 1
+}
+
+const drayFileSchema = z.looseObject({
+  app: z.string().optional(),
+  registry: z.string().optional(),
+  environments: z
+    .record(z.string(), z.looseObject({ host: z.string().optional(), path: z.string().optional() }))
+    .optional(),
+})
+
+/** Of a dray.yml that is there, as much as can be read. */
+function readDrayFile({ texts }: Repository): z.infer<typeof drayFileSchema> | undefined {
+  const text = texts.get('dray.yml') ?? texts.get('dray.yaml')
+  if (text === undefined) return undefined
+  try {
+    return drayFileSchema.parse(parse(text, { logLevel: 'silent' }) ?? {})
+  } catch {
+    return {}
+  }
+}
+
+function toName(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .replaceAll(/^[-_]+|[-_]+$/g, '')
+  return name === '' ? 'app' : name
+}

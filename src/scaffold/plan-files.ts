@@ -1,0 +1,72 @@
+import type { AppShape } from './app-shape.ts'
+import { renderComposeFile } from './compose-file.ts'
+import { renderDrayFile } from './dray-file.ts'
+import { extendIgnoreFile, renderEnvExample } from './small-files.ts'
+import { renderNginxConf } from './nginx-conf.ts'
+import type { Repository } from './repository.ts'
+import { renderWorkflow, workflowPath } from './workflow.ts'
+
+/** A file that init wants: with this text, or with these lines in it. */
+export type WantedFile = { path: string } & ({ text: string } | { lines: readonly string[] })
+
+export type PlannedFile = {
+  path: string
+  text: string
+  /** What is there now; undefined where nothing is. */
+  before: string | undefined
+  /** `extended`: lines are added, none is lost. `differs`: what is there would be lost. */
+  state: 'new' | 'same' | 'extended' | 'differs'
+}
+
+export const schemaPath = 'tools/dray.schema.json'
+
+/**
+ * What init wants to be there, in the order in which a person reads it. A dray.yml, `.env.example` or compose file that is
+ * there is the person's, and stays; so does nginx's configuration with the compose file.
+ */
+export function wantFiles({ texts }: Repository, shape: AppShape): WantedFile[] {
+  const isThere = (...paths: string[]): boolean => paths.some((path) => texts.has(path))
+  const { environments, owner } = shape
+  const composed = uniqueBy(environments, ({ composeFile }) => composeFile)
+  return [
+    ...(isThere('dray.yml', 'dray.yaml')
+      ? []
+      : [{ path: 'dray.yml', text: renderDrayFile(shape, schemaPath) }]),
+    ...composed
+      .filter(({ composeFile }) => !isThere(composeFile))
+      .flatMap((environment) => [
+        { path: environment.composeFile, text: renderComposeFile(environment, owner) },
+        { path: `${environment.nginxDirectory}/default.conf`, text: renderNginxConf(environment) },
+      ]),
+    ...environments
+      .filter(({ images }) => images.length > 0)
+      .map((environment) => ({ path: workflowPath(environment), text: renderWorkflow(environment, shape) })),
+    ...(isThere('.env.example') ? [] : [{ path: '.env.example', text: renderEnvExample(shape) }]),
+    ...ignoreFiles(shape),
+  ]
+}
+
+/** What writing a wanted file would do to what is there. */
+export function planFile(wanted: WantedFile, before: string | undefined): PlannedFile {
+  const { path } = wanted
+  const text = 'text' in wanted ? wanted.text : extendIgnoreFile(before, wanted.lines)
+  if (before === undefined) return { path, text, before, state: 'new' }
+  if (before === text) return { path, text, before, state: 'same' }
+  return { path, text, before, state: 'text' in wanted ? 'differs' : 'extended' }
+}
+
+/** `.env` must not get into git or into an image. */
+function ignoreFiles({ environments }: AppShape): WantedFile[] {
+  const contexts = environments.flatMap(({ images }) => images.map(({ context }) => context))
+  return [
+    { path: '.gitignore', lines: ['.env', '.env.*', '!.env.example'] },
+    ...[...new Set(contexts)].map((context) => ({
+      path: context === '.' ? '.dockerignore' : `${context}/.dockerignore`,
+      lines: ['.git', '**/.env', '**/.env.*', '**/node_modules'],
+    })),
+  ]
+}
+
+function uniqueBy<T>(values: readonly T[], key: (value: T) => string): T[] {
+  return values.filter((value, index) => values.findIndex((other) => key(other) === key(value)) === index)
+}
