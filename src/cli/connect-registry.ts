@@ -18,6 +18,8 @@ export function connectRegistry(
   hosts: Promise<readonly ConnectedHost[]>,
 ): ConnectedRegistry {
   const local = new LocalShell()
+  // Who asks for an image meets its failure; when no host answers, nobody does.
+  hosts.catch(() => undefined)
   const client = createRegistryClient({
     credentials: createCredentialStore({
       env: values.variables(),
