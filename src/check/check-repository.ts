@@ -1,7 +1,7 @@
 import { readRepository, type RepositoryInput } from './repository.ts'
-import type { Edit, Rule, Severity } from './rule.ts'
+import type { Edit, Found, Rule, Severity } from './rule.ts'
 import { rules } from './rules.ts'
-import { placeOf, type SourceFile } from './source-file.ts'
+import { placeOf } from './source-file.ts'
 import { findSuppressions, type Suppression } from './suppressions.ts'
 
 /** One thing that is wrong, with its place; lines and columns count from 1, `endColumn` is the first one after it. */
@@ -16,7 +16,7 @@ export type Finding = {
   column: number
   endLine: number
   endColumn: number
-  /** The line as it stands in the file; empty for a file whose text is not read. */
+  /** The line as it stands in the file, a secret masked; empty for a file whose text is not read. */
   sourceLine: string
   edits: readonly Edit[]
 }
@@ -24,19 +24,13 @@ export type Finding = {
 /** Applies every rule. Sorted by place, each finding once; what comments suppress with a reason is left out. */
 export function checkRepository(input: RepositoryInput, selected: readonly Rule[] = rules): Finding[] {
   const repository = readRepository(input)
-  const found = selected.flatMap((rule) =>
-    [...rule.check(repository)].map(({ at, message, edits = [] }) =>
-      makeFinding(rule, { at, message, edits: [...edits] }),
-    ),
-  )
+  const found = selected.flatMap((rule) => [...rule.check(repository)].map((it) => makeFinding(rule, it)))
   const suppressions = [...repository.files.values()].flatMap(findSuppressions)
   const isSuppressed = (finding: Finding): boolean => suppressions.some((it) => isMeant(it, finding))
   const kept = found.filter((finding) => !isSuppressed(finding))
   const unclear = suppressions.flatMap((it) => {
     const problem = problemOf(it, found)
-    return problem === undefined
-      ? []
-      : [makeFinding(suppressionRule, { at: it.at, message: problem, edits: [] })]
+    return problem === undefined ? [] : [makeFinding(suppressionRule, { at: it.at, message: problem })]
   })
   return unique([...kept, ...(selected === rules ? unclear : [])].sort(byPlace))
 }
@@ -69,14 +63,16 @@ function problemOf(suppression: Suppression, found: readonly Finding[]): string 
 }
 
 type Text = Pick<Rule, 'code' | 'severity' | 'why' | 'fix'>
-type Spot = { at: { file: SourceFile; start: number; end: number }; message: string; edits: readonly Edit[] }
 
-function makeFinding({ code, severity, why, fix }: Text, { at, message, edits }: Spot): Finding {
+function makeFinding({ code, severity, why, fix }: Text, found: Found): Finding {
+  const { at, message, edits = [], isSecret = false } = found
   const { path, text } = at.file
   const start = placeOf(text, at.start)
   // A finding shows one line; what goes on below is marked to the end of the first.
   const lineEnd = text.indexOf('\n', at.start)
   const end = Math.max(at.start, Math.min(at.end, lineEnd < 0 ? text.length : lineEnd))
+  const endColumn = start.column + (end - at.start)
+  const sourceLine = (text.split('\n')[start.line - 1] ?? '').trimEnd()
   return {
     code,
     severity,
@@ -86,10 +82,15 @@ function makeFinding({ code, severity, why, fix }: Text, { at, message, edits }:
     file: path,
     ...start,
     endLine: start.line,
-    endColumn: start.column + (end - at.start),
-    sourceLine: (text.split('\n')[start.line - 1] ?? '').trimEnd(),
+    endColumn,
+    sourceLine: isSecret ? mask(sourceLine, start.column - 1, endColumn - 1) : sourceLine,
     edits,
   }
+}
+
+/** The same line, as long as it was, so that columns stay true. */
+function mask(line: string, start: number, end: number): string {
+  return line.slice(0, start) + '*'.repeat(Math.max(0, end - start)) + line.slice(end)
 }
 
 function byPlace(a: Finding, b: Finding): number {

@@ -14,6 +14,8 @@ export type Found = {
   message: string
   /** What mends it without changing anything else; absent where a person has to decide. */
   edits?: readonly Edit[]
+  /** What stands at the place is not to be shown: it would be in a log as well. */
+  isSecret?: boolean
 }
 
 /** A small repository, by path; all of its files count as tracked by git. */

@@ -1,5 +1,5 @@
 import { DrayError } from '../errors/dray-error.ts'
-import { renderAge } from '../shared/age.ts'
+import { renderTimeAgo } from '../shared/time-ago.ts'
 import { newestRelease, originalId, releaseNumber, type Release } from './release.ts'
 
 export type TargetQuestion = {
@@ -86,7 +86,7 @@ function releaseTable(releases: readonly Release[], now: number): string[] {
   const rows = possibleTargets(releases).map((it): [string, string, string] => [
     it.id,
     it.tag ?? '',
-    `${renderAge(now - it.createdAtMs)}${current !== undefined && originalId(current) === it.id ? ', serving' : ''}`,
+    `${renderTimeAgo(now - it.createdAtMs)}${current !== undefined && originalId(current) === it.id ? ', serving' : ''}`,
   ])
   const width = (column: 0 | 1): number => Math.max(0, ...rows.map((row) => row[column].length))
   return rows.map(([id, tag, age]) =>

@@ -1,6 +1,6 @@
 import type { Attempt } from '../deploy/history.ts'
 import { releaseLabel, type Deployer } from '../deploy/release.ts'
-import { renderAge } from '../shared/age.ts'
+import { renderTimeAgo } from '../shared/time-ago.ts'
 import type { Look } from './look.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
@@ -37,7 +37,7 @@ function cells(attempt: Attempt, { glyphs }: Look, now: number): string[] {
     marks[outcome.kind],
     release,
     shortTag(tag),
-    renderAge(now - startedAtMs),
+    renderTimeAgo(now - startedAtMs),
     by === undefined ? '' : renderDeployer(by),
     durationMs === undefined ? '' : renderDuration(durationMs),
     imagesChanged?.join(', ') ?? '',

@@ -17,10 +17,10 @@ export const envExampleSecret: Rule = {
     for (const file of files.values()) {
       const match = real.exec(file.text)
       if (match === null) continue
-      // The text itself is not repeated: it would be in the log as well.
       yield {
         at: { file, start: match.index, end: match.index + match[0].length },
         message: `${file.path} holds what looks like a real secret.`,
+        isSecret: true,
       }
     }
   },

@@ -74,7 +74,10 @@ function hasNothing(image: string): boolean {
   )
 }
 
-/** Images that were looked into, in November 2026; of others nothing is said. */
+/**
+ * Whether an official image comes without the program. By their Dockerfiles (docker-library, nodejs/docker-node and
+ * rust-lang/docker-rust on GitHub, November 2026): slim ones purge what they fetched with. Of others nothing is said.
+ */
 function lacks(image: string, program: 'curl' | 'wget'): boolean {
   const [, name = '', tag = ''] =
     /^(?:docker\.io\/)?(?:library\/)?([a-z-]+)(?::([\w.-]+))?(?:@.*)?$/.exec(image) ?? []

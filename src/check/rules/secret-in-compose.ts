@@ -43,6 +43,7 @@ export const secretInCompose: Rule = {
           yield {
             at,
             message: `The value of \`${name}\` for the service \`${service.name}\` is in the compose file.`,
+            isSecret: true,
           }
       }
     }

@@ -25,7 +25,11 @@ export const secretInDockerfile: Rule = {
         (value === '' || /^["']?(?:\/|dummy|changeme|placeholder|build|secret|x+["']?$)/i.test(value))
       const isDummy = /dummy|placeholder|build-?time|not-?used|fake/i.test(value)
       if (isSecret && !isHarmless && !isDummy)
-        yield { at: instruction, message: `The value of \`${name}\` stays in the image.` }
+        yield {
+          at: instruction,
+          message: `The value of \`${name}\` stays in the image.`,
+          isSecret: value !== '',
+        }
     }
   },
 }

@@ -5,7 +5,7 @@ const UNITS = [
 ] as const
 
 /** How long ago something was, as people say it: `just now`, `5 minutes ago`, `2 days ago`. Takes milliseconds. */
-export function renderAge(ms: number): string {
+export function renderTimeAgo(ms: number): string {
   const unit = UNITS.find((it) => ms >= it.ms)
   if (unit === undefined) return 'just now'
   const count = Math.floor(ms / unit.ms)
