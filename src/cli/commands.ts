@@ -2,6 +2,7 @@ import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
 import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
+import { diffCommand } from './diff.ts'
 import { envCommand } from './env.ts'
 import { execCommand } from './exec.ts'
 import { historyCommand } from './history.ts'
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   rollbackCommand,
   statusCommand,
   historyCommand,
+  diffCommand,
   logsCommand,
   execCommand,
   runCommand,

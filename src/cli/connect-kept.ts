@@ -33,7 +33,8 @@ export async function connectKept(input: EnvironmentInput, context: CliContext):
   }
 }
 
-function archivingHost(host: ConnectedHost, registry: () => Registry): ArchivingHost {
+/** A connected host as the archive of what it keeps. */
+export function archivingHost(host: ConnectedHost, registry: () => Registry): ArchivingHost {
   const { name, archive, target, place, engine } = host
   return {
     name,

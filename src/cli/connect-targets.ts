@@ -17,7 +17,6 @@ export type Targets = AsyncDisposable & {
  * what the deploy works with. Throws what connecting throws; what was opened by then is closed.
  */
 export async function connectTargets(input: EnvironmentInput, context: CliContext): Promise<Targets> {
-  const { config } = input
   const connecting = connectHosts(input, context)
   const registry = connectRegistry(
     input,
@@ -28,12 +27,7 @@ export async function connectTargets(input: EnvironmentInput, context: CliContex
     const connected = await connecting
     return {
       hosts: connected.hosts.map(({ target }) => target),
-      source: createAppSource({
-        directory: config.projectDirectory,
-        composeFiles: config.environment.composeFiles,
-        include: config.bundle.include,
-        exclude: config.bundle.exclude,
-      }),
+      source: appSource(input),
       registry: registry.client,
       [Symbol.asyncDispose]: async () => {
         await Promise.all([registry, connected].map((it) => it[Symbol.asyncDispose]()))
@@ -43,4 +37,14 @@ export async function connectTargets(input: EnvironmentInput, context: CliContex
     await registry[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** The app's files on this machine. */
+export function appSource({ config }: EnvironmentInput): AppSource {
+  return createAppSource({
+    directory: config.projectDirectory,
+    composeFiles: config.environment.composeFiles,
+    include: config.bundle.include,
+    exclude: config.bundle.exclude,
+  })
 }

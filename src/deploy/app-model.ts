@@ -30,6 +30,8 @@ export type ServiceModel = {
    * and the content of its env files. What dray compares to see whether a service changed.
    */
   definitionHash: string
+  /** Hash of each value of the definition by where it is in it, such as `environment.LOG_LEVEL`: tells what differs. */
+  definitionParts: Readonly<Record<string, string>>
 }
 
 export type AppModel = {

@@ -81,7 +81,7 @@ function isSame(a: Release, b: Release): boolean {
 }
 
 /** `r3  v1.2  2 days ago` for each that can be gone back to, aligned. */
-function releaseTable(releases: readonly Release[], now: number): string[] {
+export function releaseTable(releases: readonly Release[], now: number): string[] {
   const current = newestRelease(releases)
   const rows = possibleTargets(releases).map((it): [string, string, string] => [
     it.id,

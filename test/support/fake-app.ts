@@ -24,9 +24,16 @@ export function fakeService(
     mounts: [],
     restarts: true,
     healthCheck: 'defined' as const,
+    definitionParts: {},
     ...given,
   }
-  const { image: _image, replicas: _replicas, dependsOn: _dependsOn, ...defined } = service
+  const {
+    image: _,
+    replicas: _replicas,
+    dependsOn: _dependsOn,
+    definitionParts: _parts,
+    ...defined
+  } = service
   return { ...service, definitionHash: shortHash(JSON.stringify({ ...defined, definition })) }
 }
 

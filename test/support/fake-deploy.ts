@@ -5,9 +5,10 @@ import { defaultPatience } from '../../src/deploy/execution.ts'
 import { failureFrom } from '../../src/deploy/failure.ts'
 import { familiarName, renderImageReference, type ImageReference } from '../../src/deploy/image-reference.ts'
 import type { DesiredRelease } from '../../src/deploy/observation.ts'
+import type { Site } from '../../src/deploy/observe.ts'
 import type { Plan } from '../../src/deploy/plan.ts'
 import type { AppSource, BundleFile, ImageConfig, Registry } from '../../src/deploy/ports.ts'
-import { wantKeptRelease } from '../../src/deploy/rollback.ts'
+import { wantKeptRelease, type ArchivingHost } from '../../src/deploy/rollback.ts'
 import { createKeptRegistry } from '../../src/adapters/registry/kept-registry.ts'
 import { createKeptSource } from '../../src/adapters/source/kept-source.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
@@ -76,12 +77,35 @@ export class FakeWorld {
     return host.log.splice(0).filter((line) => line !== 'settled' && !line.startsWith('check '))
   }
 
+  /** The hosts, and where what is wanted there comes from. */
+  get sites(): readonly Site[] {
+    return this.hosts.map((host) => ({ host, source: this.#source, registry: this.#registry }))
+  }
+
+  /** The hosts with what they keep. */
+  get archives(): readonly ArchivingHost[] {
+    return this.hosts.map((host) => ({
+      name: host.name,
+      archive: host.archive,
+      restore: (kept) => ({
+        host,
+        source: createKeptSource(host.archive, kept),
+        registry: createKeptRegistry({
+          release: kept,
+          host: host.name,
+          engine: host.engine,
+          registry: () => this.#registry,
+        }),
+      }),
+    }))
+  }
+
   #request(): DeployRequest {
     return {
       hosts: this.hosts,
       want: async () => ({
         desired: this.desired,
-        sites: this.hosts.map((host) => ({ host, source: this.#source, registry: this.#registry })),
+        sites: this.sites,
       }),
       credentials: async () => undefined,
       deployer: { user: 'ann', machine: 'laptop' },
@@ -102,20 +126,7 @@ export class FakeWorld {
       want: (signal) =>
         wantKeptRelease(
           {
-            hosts: this.hosts.map((host) => ({
-              name: host.name,
-              archive: host.archive,
-              restore: (kept) => ({
-                host,
-                source: createKeptSource(host.archive, kept),
-                registry: createKeptRegistry({
-                  release: kept,
-                  host: host.name,
-                  engine: host.engine,
-                  registry: () => this.#registry,
-                }),
-              }),
-            })),
+            hosts: this.archives,
             release,
             desired,
             now: this.clock.now(),

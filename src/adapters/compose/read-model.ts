@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/app-model.ts'
+import { definitionParts } from './definition-parts.ts'
+import { hashOf } from './hash-of.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 
 const portSchema = z.looseObject({
@@ -146,6 +147,7 @@ function readService(
           ? 'from-image-or-none'
           : 'defined',
     definitionHash: definitionHash(service, context),
+    definitionParts: definitionParts(service, context.envFileHashes),
   }
 }
 
@@ -198,17 +200,4 @@ function usedDefinitions(used: unknown, definitions: Readonly<Record<string, unk
         return definitions[source ?? '']
       })
     : []
-}
-
-/** SHA-256 of a value's JSON with sorted keys. */
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex')
-}
-
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }

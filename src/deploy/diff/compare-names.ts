@@ -1,0 +1,16 @@
+export type Change = 'came' | 'went' | 'changed'
+
+/** The names of which two records have something else, sorted. */
+export function compareNames<Value>(
+  from: Readonly<Record<string, Value>>,
+  to: Readonly<Record<string, Value>>,
+  isSame: (a: Value, b: Value) => boolean = Object.is,
+): { name: string; change: Change }[] {
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort()
+  return names.flatMap((name): { name: string; change: Change }[] => {
+    const [before, after] = [from[name], to[name]]
+    if (before === undefined) return [{ name, change: 'came' }]
+    if (after === undefined) return [{ name, change: 'went' }]
+    return isSame(before, after) ? [] : [{ name, change: 'changed' }]
+  })
+}

@@ -1,0 +1,72 @@
+import { compareNames, type Change } from './compare-names.ts'
+import { compareFiles, type FileDiff } from './compare-files.ts'
+import type { Snapshot, SnapshotImage } from './snapshot.ts'
+
+/** How two releases differ; only what differs is in it, by name. */
+export type ReleaseDiff = {
+  /** Labels of the two. */
+  from: string
+  to: string
+  images: readonly ImageDiff[]
+  configuration: readonly ServiceDiff[]
+  /** Names of the variables of `.env` that came or went. */
+  variables: readonly { name: string; change: Change }[]
+  files: readonly FileDiff[]
+  /** What could not be compared, a sentence each. */
+  notes: readonly string[]
+}
+
+export type ImageDiff = { service: string; from?: SnapshotImage; to?: SnapshotImage }
+
+/** A service of which Compose makes something else; a whole one that came or went has no keys. */
+export type ServiceDiff = {
+  service: string
+  change: Change
+  keys: readonly { name: string; change: Change }[]
+}
+
+/** Compares what two releases are made of. Pure. */
+export function compareSnapshots(from: Snapshot, to: Snapshot): ReleaseDiff {
+  return {
+    from: from.label,
+    to: to.label,
+    images: compareImages(from, to),
+    configuration: compareDefinitions(from.definitions, to.definitions),
+    variables: compareNames(namesOf(from.envKeys), namesOf(to.envKeys)),
+    files: compareFiles(from, to),
+    notes: [...from.notes, ...to.notes],
+  }
+}
+
+/** Whether anything is known to differ. */
+export function isDifferent({ images, configuration, variables, files }: ReleaseDiff): boolean {
+  return [images, configuration, variables, files].some((found) => found.length > 0)
+}
+
+function compareImages(from: Snapshot, to: Snapshot): ImageDiff[] {
+  return compareNames(from.images, to.images, isSameImage).map(({ name: service }) => {
+    const [before, after] = [from.images[service], to.images[service]]
+    return { service, ...(before && { from: before }), ...(after && { to: after }) }
+  })
+}
+
+/** Of a digest that is not known only the tag can tell. */
+function isSameImage(a: SnapshotImage, b: SnapshotImage): boolean {
+  if (a.name !== b.name) return false
+  return a.digest === undefined || b.digest === undefined ? a.tag === b.tag : a.digest === b.digest
+}
+
+function compareDefinitions(from: Snapshot['definitions'], to: Snapshot['definitions']): ServiceDiff[] {
+  if (from === undefined || to === undefined) return []
+  const isSame = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
+    compareNames(a, b).length === 0
+  return compareNames(from, to, isSame).map(({ name: service, change }) => ({
+    service,
+    change,
+    keys: change === 'changed' ? compareNames(from[service] ?? {}, to[service] ?? {}) : [],
+  }))
+}
+
+function namesOf(names: readonly string[]): Record<string, true> {
+  return Object.fromEntries(names.map((name) => [name, true]))
+}
