@@ -12,6 +12,7 @@ import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
 import { statusCommand } from './status.ts'
+import { taskCommand } from './task.ts'
 
 /** Every command, in the order of the help within its theme. */
 export const commands: readonly Command[] = [
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   logsCommand,
   execCommand,
   runCommand,
+  taskCommand,
   composeCommand,
   envCommand,
   checkCommand,

@@ -22,10 +22,7 @@ export async function reachApps(input: EnvironmentInput, context: CliContext): P
   const connected = await connectHosts(input, context)
   try {
     const [first, ...more] = await Promise.all(
-      connected.hosts.map(async (host): Promise<ReachedApp> => {
-        const release = await readCurrentRelease(host.place, context.signal)
-        return { host, release, place: withValuesOf(release, host.place) }
-      }),
+      connected.hosts.map((host) => readInPlace(host, context.signal)),
     )
     if (first === undefined) throw new DrayError('INTERNAL', 'The environment has no host.')
     return { apps: [first, ...more], [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }
@@ -33,6 +30,12 @@ export async function reachApps(input: EnvironmentInput, context: CliContext): P
     await connected[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** What is in place on a host that is connected. Throws what `readCurrentRelease` throws. */
+export async function readInPlace(host: ConnectedHost, signal: AbortSignal): Promise<ReachedApp> {
+  const release = await readCurrentRelease(host.place, signal)
+  return { host, release, place: withValuesOf(release, host.place) }
 }
 
 /** The release that is in place. Throws NOT_DEPLOYED. */

@@ -230,11 +230,14 @@ export interface Compose {
     images?: Readonly<Record<string, string>>
     signal?: AbortSignal
   }): Promise<void>
-  /** Runs a one-off container of a service to its end, and gives its exit code. */
+  /**
+   * Runs a one-off container of a service to its end, and gives its exit code. The container is gone afterwards in every
+   * outcome. Throws HOST_COMMAND_FAILED after `timeoutMs`, HOST_UNREACHABLE, and the signal's reason when it aborts.
+   */
   runTask(request: {
     service: string
     argv: readonly string[]
-    onLine: (line: string) => void
+    onLine: (line: string, stream: 'stdout' | 'stderr') => void
     timeoutMs?: number
     signal?: AbortSignal
   }): Promise<number>
@@ -244,8 +247,15 @@ export type JournalEntry = { version: 1; at: number; release: string; event: str
   Record<string, unknown>
 >
 
-/** Who holds a lock: what is told to the one who finds it taken. */
-export type LockHolder = { user: string; machine: string; run?: string; release?: string; sinceMs: number }
+/** Who holds a lock, and the task that they run where it is no deploy: what is told to the one who finds it taken. */
+export type LockHolder = {
+  user: string
+  machine: string
+  run?: string
+  release?: string
+  task?: string
+  sinceMs: number
+}
 
 /** The lock of one app on one host, held as long as its connection lives; it also carries the journal. */
 export interface Lock extends AsyncDisposable {

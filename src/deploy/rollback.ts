@@ -87,7 +87,9 @@ function deployedByTag({ services, tag }: Release): string[] {
 /** A journal of before dray named its tasks there says only that there was one. */
 function tasksSince(release: Release, journal: readonly JournalEntry[]): RestoredRelease['tasksSince'] {
   return journal
-    .filter((entry) => entry.event === 'step.started' && entry['kind'] === 'run-task')
+    .filter(
+      ({ event, kind }) => event === 'task.started' || (event === 'step.started' && kind === 'run-task'),
+    )
     .filter((entry) => releaseNumber(entry.release) > releaseNumber(release.id))
     .map((entry) => ({
       task: typeof entry['task'] === 'string' ? entry['task'] : 'of the app',

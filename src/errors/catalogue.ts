@@ -77,6 +77,11 @@ export const catalogue = {
     hint: 'Correct the name in dray.yml.',
     exitCode: EXIT.usage,
   },
+  TASK_UNKNOWN: {
+    title: 'dray.yml has no task of that name.',
+    hint: 'Name one that is in dray.yml: `dray task ENVIRONMENT` lists them.',
+    exitCode: EXIT.usage,
+  },
   HOST_UNREACHABLE: {
     title: 'The server does not answer over SSH.',
     hint: 'Try `ssh HOST true` yourself; check the address, the network and the firewall.',
@@ -188,7 +193,7 @@ export const catalogue = {
     exitCode: EXIT.precondition,
   },
   LOCK_HELD: {
-    title: 'Another deploy of this app is under way on the host.',
+    title: 'Another deploy or task of this app is under way on the host.',
     hint: 'Wait for it, or let dray wait: `--wait`.',
     exitCode: EXIT.precondition,
   },
@@ -257,6 +262,11 @@ export const catalogue = {
   TASK_FAILED: {
     title: 'A task of the app failed.',
     hint: 'Its output is above; mend it and deploy again.',
+    exitCode: EXIT.failedOldServing,
+  },
+  TASK_TIMED_OUT: {
+    title: 'A task of the app took longer than it may.',
+    hint: 'Its container is gone. Give it more time, `timeout` in dray.yml or `--timeout`, or look at what it waits for.',
     exitCode: EXIT.failedOldServing,
   },
   PORT_TAKEN: {

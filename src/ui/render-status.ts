@@ -132,7 +132,8 @@ function deploying({ lock }: KnownHost): string {
   if (holder === undefined) return 'A deploy is under way, so nothing is compared with the release.'
   const run = holder.run === undefined ? '' : `, ${holder.run}`
   const since = new Date(holder.sinceMs).toISOString().replace(/\.\d+Z$/, 'Z')
-  return `${holder.user} on ${holder.machine}${run} has been deploying since ${since}; until that ends, nothing is compared with the release.`
+  const what = holder.task === undefined ? 'deploying' : `running task ${holder.task}`
+  return `${holder.user} on ${holder.machine}${run} has been ${what} since ${since}; until that ends, nothing is compared with the release.`
 }
 
 function trouble(where: string, { what, mend }: Trouble, { colors, glyphs, columns }: Look): string[] {

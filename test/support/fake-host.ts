@@ -217,7 +217,7 @@ export class FakeHost implements TargetHost {
     runTask: async ({ service, argv, onLine, signal }) => {
       await this.#did(`task ${service} ${argv.join(' ')}`)
       signal?.throwIfAborted()
-      onLine('doing it')
+      onLine('doing it', 'stdout')
       return this.taskExitCode
     },
   }

@@ -3,6 +3,7 @@ import type { Compose } from '../../deploy/ports.ts'
 import type { AppPlace } from '../directory/app-place.ts'
 import { exportLines, type DeployValueMap } from '../directory/values.ts'
 import { stripControl } from '../../shared/strip-control.ts'
+import { guardContainer } from '../docker/container-guard.ts'
 import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts'
 import { composeFailure } from './compose-failure.ts'
 import { renderOverride } from './pins.ts'
@@ -50,23 +51,19 @@ export function createCompose({ shell, path, values }: AppPlace): Compose {
 
     runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {
       const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
-      try {
-        const { exitCode } = await shell.run(
-          ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
-          {
-            input: exportLines(values),
-            onLine: (line) => {
-              if (!isComposeNoise(line)) onLine(stripControl(line))
-            },
-            ...(timeoutMs === undefined ? {} : { timeoutMs }),
-            ...(signal === undefined ? {} : { signal }),
+      await using _guard = guardContainer(shell, containerName)
+      const { exitCode } = await shell.run(
+        ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
+        {
+          input: exportLines(values),
+          onLine: (line, stream) => {
+            if (!isComposeNoise(line)) onLine(stripControl(line), stream)
           },
-        )
-        return exitCode
-      } catch (error) {
-        await shell.run(['docker', 'rm', '--force', containerName]).catch(() => undefined)
-        throw error
-      }
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+          ...(signal === undefined ? {} : { signal }),
+        },
+      )
+      return exitCode
     },
   }
 }

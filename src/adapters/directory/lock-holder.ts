@@ -6,6 +6,7 @@ const holderSchema = z.object({
   machine: z.string(),
   run: z.string().optional(),
   release: z.string().optional(),
+  task: z.string().optional(),
   sinceMs: z.number(),
 })
 

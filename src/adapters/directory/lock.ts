@@ -125,11 +125,12 @@ export function lockHeld(text: string, { shell, clock }: Pick<LockRequest, 'shel
   if (holder === undefined) {
     return new DrayError('LOCK_HELD', `Another deploy of this app is under way on ${shell.name}.`)
   }
-  const { user, machine, run, sinceMs } = holder
+  const { user, machine, run, task, sinceMs } = holder
   const seconds = Math.max(0, Math.round((clock.now() - sinceMs) / 1000))
   const from = run === undefined ? '' : `, run ${run}`
+  const what = task === undefined ? 'deploying this app to' : `running task ${task} of this app on`
   return new DrayError(
     'LOCK_HELD',
-    `${user} on ${machine}${from} has been deploying this app to ${shell.name} since ${new Date(sinceMs).toISOString()} (${seconds} s).`,
+    `${user} on ${machine}${from} has been ${what} ${shell.name} since ${new Date(sinceMs).toISOString()} (${seconds} s).`,
   )
 }

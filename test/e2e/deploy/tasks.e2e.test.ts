@@ -56,6 +56,16 @@ describe.each(shapes)('the shape with $name', ({ name, taskService, compose }) =
     expect(await tasksRun()).toHaveLength(4)
   })
 
+  test('runs migrate by hand in the release in place, and changes nothing else', async () => {
+    const before = await app.containerIds()
+    const { exitCode, stdout, stderr } = await app.dray(['task', 'migrate', 'test'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('"task":"migrate"')
+    expect(stderr).toContain(`Running task migrate in ${taskService} of release r2 (v2)`)
+    expect((await tasksRun()).at(-1)).toBe('migrate v2')
+    expect(await app.containerIds()).toEqual(before)
+  })
+
   test('changes nothing when migrate fails, and shows its output', async () => {
     const before = await app.containerIds()
     const override = await app.readOnServer('docker-compose.override.yml')
