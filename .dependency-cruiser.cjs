@@ -30,6 +30,10 @@ module.exports = {
     rule('config-reads', 'The configuration says what is wanted; it asks no host.', '^src/config/', {
       path: '^src/(adapters|cli|ui|scaffold|check)/|^src/main\\.ts$',
     }),
+    rule('build-decides', 'What is built and why it failed is decided here, by nobody else.', '^src/build/', {
+      path: '^src/',
+      pathNot: '^src/(build|deploy|shared|errors)/',
+    }),
     rule('check-judges-text', 'A rule sees texts and says what is wrong with them.', '^src/check/', {
       path: '^src/',
       pathNot: '^src/(check|config|shared|errors)/',

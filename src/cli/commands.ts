@@ -1,3 +1,4 @@
+import { buildCommand } from './build.ts'
 import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
 import { composeCommand } from './compose.ts'
@@ -17,6 +18,7 @@ import { taskCommand } from './task.ts'
 /** Every command, in the order of the help within its theme. */
 export const commands: readonly Command[] = [
   initCommand,
+  buildCommand,
   deployCommand,
   planCommand,
   rollbackCommand,

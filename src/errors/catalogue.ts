@@ -1,3 +1,4 @@
+import { buildFailures } from './build-failures.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { releaseFailures } from './release-failures.ts'
 import { repositoryFailures } from './repository-failures.ts'
@@ -204,6 +205,7 @@ export const catalogue = {
   },
   ...releaseFailures,
   ...repositoryFailures,
+  ...buildFailures,
   TAG_NOT_FOUND: {
     title: 'The registry has no such tag.',
     hint: 'Deploy one of the tags that are there, or let CI push this one first.',

@@ -18,7 +18,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 const exitCodeMeanings = {
   done: 'Done: what runs is what was asked for.',
   failedOldServing:
-    'The deploy failed, and was undone; the old release is serving. Of `dray check`: there are errors.',
+    'The deploy failed, and was undone; the old release is serving. Of `dray check`: there are errors. Of `dray build`: an image was not built or not pushed.',
   usage: 'Usage or configuration; nothing was touched.',
   precondition: 'Something that the deploy needs is missing; nothing was touched.',
   needsPerson: 'Failed, and a person is needed.',

@@ -1,0 +1,198 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import * as z from 'zod'
+import {
+  parseBakeDefinition,
+  renderBakeDefinition,
+  type BakeDefinition,
+} from '../../build/bake-definition.ts'
+import { isDigest, type Digest } from '../../deploy/image-reference.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import { stripControl } from '../../shared/strip-control.ts'
+import { exportLines } from '../directory/values.ts'
+import type { CommandOutput, RunOptions, Shell } from '../host/shell.ts'
+
+export type BuildxOptions = {
+  shell: Shell
+  /** Where the compose files are. */
+  projectDirectory: string
+  /** Relative to it. */
+  composeFiles: readonly string[]
+  /** For files of ours; nobody else can read it. */
+  directory: string
+  /** What the compose file, Docker and the builds see beside the environment of this process. */
+  values: Readonly<Record<string, string>>
+}
+
+/** Standard input is lines that export variables: an argument can be seen by others. */
+const script = `
+eval "$(cat)"
+exec "$@"
+`
+
+/** Docker Buildx on this machine, for the images of one app. */
+export class Buildx {
+  readonly #options: BuildxOptions
+
+  constructor(options: BuildxOptions) {
+    this.#options = options
+  }
+
+  /**
+   * What Bake makes of the compose files. Compose itself reads them first, so that they mean what they mean to it; a missing
+   * `.env` is no hindrance. Throws BUILDX_MISSING, COMPOSE_NOT_INSTALLED and COMPOSE_INVALID.
+   */
+  async readDefinition(signal: AbortSignal): Promise<BakeDefinition> {
+    const { composeFiles, directory } = this.#options
+    await this.#requirePlugins(signal)
+    const override = await this.#write('env-files.yml', await this.#withoutEnvFiles())
+    const files = [...composeFiles, override].flatMap((file) => ['-f', file])
+    const config = await this.#docker(['compose', ...files, 'config', '--format', 'json'], { signal })
+    if (config.exitCode !== 0) throw this.#refusal('Docker Compose', config.stderr)
+    const model = buildsOf(config.stdout)
+    if (Object.keys(model.services).length === 0) return { targets: new Map() }
+    const builds = await this.#write('builds.yml', JSON.stringify(model))
+    const printed = await this.#docker(['buildx', 'bake', '-f', builds, '--print', '--progress=quiet'], {
+      signal,
+    })
+    if (printed.exitCode !== 0) throw this.#refusal('Buildx', printed.stderr.replaceAll(directory, ''))
+    return parseBakeDefinition(printed.stdout)
+  }
+
+  /** Whether the builder in use can write a cache for other machines: Engine's own cannot, unless containerd keeps its images. */
+  async canStoreCache(signal: AbortSignal): Promise<boolean> {
+    const { stdout } = await this.#docker(['buildx', 'ls', '--format', '{{json .}}'], { signal })
+    const builders = stdout
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [builderSchema.parse(JSON.parse(line))]))
+    if (builders.find(({ Current }) => Current)?.Driver !== 'docker') return true
+    const info = await this.#docker(['info', '--format', '{{json .DriverStatus}}'], { signal })
+    return info.stdout.includes('io.containerd.snapshotter')
+  }
+
+  /**
+   * Builds all images of the definition, pushes them or puts them into this machine's Engine, and gives what Bake printed.
+   * Digests by target are there only of what was pushed.
+   */
+  async bake(
+    definition: BakeDefinition,
+    options: {
+      push: boolean
+      useCache: boolean
+      /** Directory with the logins; see `writeDockerConfiguration`. */
+      dockerConfig: string
+      onLine: (line: string) => void
+      signal: AbortSignal
+    },
+  ): Promise<{ exitCode: number; digests: ReadonlyMap<string, Digest> }> {
+    const { push, useCache, dockerConfig, onLine, signal } = options
+    const file = await this.#write('bake.json', renderBakeDefinition(definition))
+    const metadata = join(this.#options.directory, 'metadata.json')
+    const argv = ['buildx', 'bake', '-f', file, '--progress=rawjson', '--metadata-file', metadata]
+    argv.push(push ? '--push' : '--load', ...(useCache ? [] : ['--no-cache']))
+    const { exitCode } = await this.#docker(argv, { signal, onLine }, { DOCKER_CONFIG: dockerConfig })
+    return { exitCode, digests: exitCode === 0 && push ? await readDigests(metadata) : new Map() }
+  }
+
+  async #requirePlugins(signal: AbortSignal): Promise<void> {
+    const [buildx, compose] = await Promise.all([
+      this.#docker(['buildx', 'version'], { signal }),
+      this.#docker(['compose', 'version', '--short'], { signal }),
+    ])
+    if (buildx.exitCode === 127)
+      throw new DrayError('BUILDX_MISSING', 'There is no `docker` command on this machine.')
+    if (buildx.exitCode !== 0)
+      throw new DrayError(
+        'BUILDX_MISSING',
+        'Docker on this machine has no Buildx: `docker buildx version` fails.',
+      )
+    if (compose.exitCode === 0) return
+    throw new DrayError('COMPOSE_NOT_INSTALLED', 'Docker on this machine has no Compose 2.', {
+      hint: 'Install the package `docker-compose-plugin` (Docker) or `docker-compose-v2` (Ubuntu) here.',
+    })
+  }
+
+  /** `.env` is the server's. A build reads none, and Compose would refuse one that is not there. */
+  async #withoutEnvFiles(): Promise<string> {
+    const { composeFiles, projectDirectory } = this.#options
+    const texts = await Promise.all(
+      composeFiles.map((file) => readFile(join(projectDirectory, file), 'utf8')),
+    )
+    const names = new Set(texts.flatMap(serviceNames))
+    return `services:\n${[...names].map((name) => `  ${JSON.stringify(name)}: { env_file: !reset null }\n`).join('')}`
+  }
+
+  #refusal(who: string, stderr: string): DrayError {
+    const lines = stripControl(stderr)
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/level=warning|^#\d/.test(line))
+    const reason = lines.at(-1)?.replace(/^ERROR: /, '') ?? 'it does not say why.'
+    return new DrayError('COMPOSE_INVALID', `${who} on this machine refuses the compose file: ${reason}`, {
+      details: lines.length > 1 ? { logOf: who, logTail: lines.slice(-10) } : {},
+    })
+  }
+
+  async #write(name: string, text: string): Promise<string> {
+    const path = join(this.#options.directory, name)
+    await writeFile(path, text, { mode: 0o600 })
+    return path
+  }
+
+  #docker(
+    argv: readonly string[],
+    options: Pick<RunOptions, 'signal' | 'onLine'>,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<CommandOutput> {
+    const { shell, projectDirectory, values } = this.#options
+    return shell.run(['sh', '-c', script, 'sh', 'docker', ...argv], {
+      ...options,
+      cwd: projectDirectory,
+      // The files are the user's own, as to Compose: Bake would ask at a terminal that is not there.
+      input: exportLines({ ...values, ...more, BUILDX_BAKE_ENTITLEMENTS_FS: '0' }),
+    })
+  }
+}
+
+const builderSchema = z.looseObject({ Current: z.boolean().default(false), Driver: z.string().default('') })
+
+const modelSchema = z.looseObject({
+  services: z
+    .record(z.string(), z.looseObject({ image: z.unknown().optional(), build: z.unknown().optional() }))
+    .nullish(),
+  secrets: z.unknown().optional(),
+})
+
+/** Of Compose's model what a build needs, and no value of an environment. */
+function buildsOf(config: string): { services: Record<string, object> } {
+  const { services, secrets } = modelSchema.parse(JSON.parse(config))
+  const built = Object.entries(services ?? {}).filter(([, { build }]) => build !== undefined)
+  return {
+    services: Object.fromEntries(built.map(([name, { image, build }]) => [name, { image, build }])),
+    ...(secrets === undefined ? {} : { secrets }),
+  }
+}
+
+const servicesSchema = z.looseObject({ services: z.record(z.string(), z.unknown()).nullish() })
+
+/** Names of the services of a compose file; none where it is not YAML, as Compose will say. */
+function serviceNames(text: string): string[] {
+  try {
+    return Object.keys(servicesSchema.parse(parse(text, { merge: true, logLevel: 'silent' })).services ?? {})
+  } catch {
+    return []
+  }
+}
+
+const metadataSchema = z.record(z.string(), z.unknown())
+const imageSchema = z.looseObject({ 'containerimage.digest': z.string() })
+
+async function readDigests(path: string): Promise<ReadonlyMap<string, Digest>> {
+  const metadata = metadataSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  return new Map(
+    Object.entries(metadata).flatMap(([target, image]): [string, Digest][] => {
+      const digest = imageSchema.safeParse(image).data?.['containerimage.digest']
+      return digest !== undefined && isDigest(digest) ? [[target, digest]] : []
+    }),
+  )
+}

@@ -1,0 +1,26 @@
+export type SourceFacts = {
+  env: Readonly<Record<string, string | undefined>>
+  /** The remote `origin`. */
+  remote: { host: string; owner: string; repository: string } | undefined
+  headSha: string | undefined
+  isDirty: boolean
+  tag: string | undefined
+}
+
+/**
+ * Labels of the OCI image specification that say where an image comes from. GHCR links a package to the repository that
+ * `source` names, and lets its workflows read and write it.
+ */
+export function imageLabels({ env, remote, headSha, isDirty, tag }: SourceFacts): Record<string, string> {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = env
+  const source =
+    server && repository
+      ? `${server}/${repository}`
+      : remote && `https://${remote.host}/${remote.owner}/${remote.repository}`
+  const revision = headSha ?? env['GITHUB_SHA']
+  return {
+    ...(source && { 'org.opencontainers.image.source': source }),
+    ...(revision && { 'org.opencontainers.image.revision': isDirty ? `${revision}-dirty` : revision }),
+    ...(tag && { 'org.opencontainers.image.version': tag }),
+  }
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { createBuildStory } from '../../../src/build/build-story.ts'
+
+const vertex = (name: string, more: object = {}) =>
+  JSON.stringify({ vertexes: [{ digest: name, name, ...more }] })
+const started = '2026-11-23T19:00:00Z'
+const completed = '2026-11-23T19:00:02Z'
+
+test.each<[string, string[], object]>([
+  [
+    '[backend stage-1 3/6] RUN npm ci',
+    ['backend', 'web'],
+    { target: 'backend', title: 'RUN npm ci', place: { number: 3, of: 6 } },
+  ],
+  ['[3/6] RUN npm ci', ['app'], { target: 'app', title: 'RUN npm ci', place: { number: 3, of: 6 } }],
+  [
+    '[web] exporting to image',
+    ['backend', 'web'],
+    { target: 'web', title: 'exporting to image', place: undefined },
+  ],
+  ['[internal] load local bake definitions', ['backend', 'web'], { target: undefined, place: undefined }],
+])('reads %s', (name, targets, step) => {
+  const story = createBuildStory(targets)
+  story.take(vertex(name))
+  expect([...story.steps.values()]).toMatchObject([step])
+})
+
+test('tells once that a step began, what it printed, and that it ended', () => {
+  const story = createBuildStory(['app'])
+  const run = '[1/1] RUN x'
+  const kinds = [
+    vertex(run),
+    vertex(run, { started }),
+    JSON.stringify({ logs: [{ vertex: run, data: Buffer.from('a\nb').toString('base64') }] }),
+    vertex(run, { started, completed, cached: true }),
+    vertex(run, { started, completed }),
+  ].map((line) => story.take(line).map((it) => (it.kind === 'printed' ? it.line : it.kind)))
+  expect(kinds).toEqual([[], ['started'], ['a'], ['finished'], []])
+  expect([...story.steps.values()][0]).toMatchObject({ isCached: true, finishedAtMs: Date.parse(completed) })
+})
+
+test('keeps what is no progress', () => {
+  const story = createBuildStory(['app'])
+  expect(story.take('ERROR: no')).toEqual([])
+  expect(story.said).toEqual(['ERROR: no'])
+})
