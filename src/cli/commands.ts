@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
 import { diffCommand } from './diff.ts'
+import { doctorCommand } from './doctor.ts'
 import { envCommand } from './env.ts'
 import { execCommand } from './exec.ts'
 import { historyCommand } from './history.ts'
@@ -32,4 +33,5 @@ export const commands: readonly Command[] = [
   composeCommand,
   envCommand,
   checkCommand,
+  doctorCommand,
 ]

@@ -13,6 +13,31 @@ export type Connected<T> = AsyncDisposable & {
   local: LocalShell
 }
 
+/** A shell for each host, in the order of the names; none is connected yet. Throws SSH_SECRET_INVALID, CONFIG_INVALID. */
+export async function openShells(
+  hostNames: readonly string[],
+  context: CliContext,
+): Promise<AsyncDisposable & { shells: readonly Shell[]; local: LocalShell }> {
+  const local = new LocalShell()
+  const secrets = await writeSecretsOf(context)
+  const opened: AsyncDisposable[] = [local, ...(secrets === undefined ? [] : [secrets])]
+  const dispose = async (): Promise<void> => {
+    await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()))
+  }
+  try {
+    const shells = hostNames.map((name) => {
+      if (name === localHost) return local
+      const shell = new SshShell(name, { configFile: secrets?.path })
+      opened.push(shell)
+      return shell
+    })
+    return { shells, local, [Symbol.asyncDispose]: dispose }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
 /**
  * Connects to hosts side by side, and makes of each what is wanted as soon as it answers. Throws what connecting throws;
  * what was opened by then is closed.
@@ -22,25 +47,17 @@ export async function connectEach<T>(
   context: CliContext,
   make: (shell: Shell) => T,
 ): Promise<Connected<T>> {
-  const local = new LocalShell()
-  const opened: AsyncDisposable[] = [local]
-  const dispose = async (): Promise<void> => {
-    await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()))
-  }
+  const opened = await openShells(hostNames, context)
   try {
-    const secrets = await writeSecretsOf(context)
-    if (secrets !== undefined) opened.push(secrets)
     const hosts = await Promise.all(
-      hostNames.map(async (name) => {
-        const shell = name === localHost ? local : new SshShell(name, { configFile: secrets?.path })
-        if (shell !== local) opened.push(shell)
+      opened.shells.map(async (shell) => {
         await shell.connect(context.signal)
         return make(shell)
       }),
     )
-    return { hosts, local, [Symbol.asyncDispose]: dispose }
+    return { hosts, local: opened.local, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
   } catch (error) {
-    await dispose()
+    await opened[Symbol.asyncDispose]()
     throw error
   }
 }

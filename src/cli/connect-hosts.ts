@@ -37,8 +37,11 @@ export function connectHosts(
   return connectEach(hosts, context, (shell) => describeHost(shell, input, context))
 }
 
-/** What a host's Engine says of itself takes four round trips: lock and directory are asked for meanwhile. */
-function describeHost(
+/**
+ * The parts for a host that answers. What its Engine says of itself takes four round trips: lock and directory are asked for
+ * meanwhile.
+ */
+export function describeHost(
   shell: Shell,
   { config, values }: EnvironmentInput,
   { clock }: CliContext,

@@ -81,15 +81,6 @@ async function resolveImages(
 ): Promise<Map<string, ResolvedImage>> {
   const asked = new Map<string, Promise<ResolvedImage>>()
   const resolve = (service: string, image: string | undefined): Promise<ResolvedImage> => {
-    if (image === undefined) {
-      throw new DrayError(
-        'IMAGE_INVALID',
-        `Service ${service} has no \`image:\`, so there is nothing to pull.`,
-        {
-          hint: 'Give it an `image:` that CI pushes, beside its `build:`.',
-        },
-      )
-    }
     const reference = readReference(service, image)
     const name = renderImageReference(reference)
     const answer = asked.get(name) ?? ask(reference)
@@ -105,8 +96,17 @@ async function resolveImages(
   return new Map(services)
 }
 
-/** Throws IMAGE_INVALID with the service whose image it is. */
-function readReference(service: string, image: string): ImageReference {
+/** The image of a service. Throws IMAGE_INVALID with the service whose image it is. */
+export function readReference(service: string, image: string | undefined): ImageReference {
+  if (image === undefined) {
+    throw new DrayError(
+      'IMAGE_INVALID',
+      `Service ${service} has no \`image:\`, so there is nothing to pull.`,
+      {
+        hint: 'Give it an `image:` that CI pushes, beside its `build:`.',
+      },
+    )
+  }
   try {
     return parseImageReference(image)
   } catch (error) {

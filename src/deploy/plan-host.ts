@@ -1,5 +1,4 @@
 import { DrayError } from '../errors/dray-error.ts'
-import { EXIT } from '../errors/exit-code.ts'
 import type { AppModel } from './app-model.ts'
 import { decideService, type DecisionInput, type ServiceDecision } from './decide-service.ts'
 import { proxyServiceOf } from './entrance.ts'
@@ -8,6 +7,7 @@ import type { DesiredRelease, HostObservation } from './observation.ts'
 import type { StepKind, StepOf } from './plan.ts'
 import { refuseMovedTags } from './refuse-moved-tags.ts'
 import { newestRelease, type Release, type ReleasedService } from './release.ts'
+import { portTaken, takenPorts } from './taken-ports.ts'
 
 /** What makePlan knows and decides of one host. */
 export type HostPlan = {
@@ -60,19 +60,10 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
 
 /** A port that somebody else listens on would show only when the service that is replaced has been stopped. */
 function refuseTakenPorts({ observation, decisions }: HostPlan): void {
-  const own = new Set(observation.containers.flatMap((container) => container.publishedPorts))
-  const taken = new Set(observation.facts.listeningPorts.filter((port) => !own.has(port)))
+  const taken = takenPorts(observation.facts.listeningPorts, observation.containers)
   for (const { service, action } of decisions) {
     const port = action === 'leave' ? undefined : service.publishedPorts.find((it) => taken.has(Number(it)))
-    if (port === undefined) continue
-    throw new DrayError(
-      'PORT_TAKEN',
-      `Port ${port}, which ${service.name} publishes, is already used by something else on ${observation.host}.`,
-      {
-        exitCode: EXIT.precondition,
-        hint: `On the server: \`sudo ss -ltnp 'sport = :${port}'\` shows what it is.`,
-      },
-    )
+    if (port !== undefined) throw portTaken(port, service.name, observation.host)
   }
 }
 

@@ -1,3 +1,4 @@
+import { diskPercent, SHORT_PERCENT } from '../deploy/status/disk-percent.ts'
 import type { FileSystem } from '../deploy/status/host-look.ts'
 import type { Look } from './look.ts'
 import { renderBar } from './render-bar.ts'
@@ -5,14 +6,6 @@ import { renderBytes } from './render-bytes.ts'
 import { renderTable } from './render-table.ts'
 
 const BAR_COLUMNS = 20
-/** From here on the room is called short. */
-const SHORT_PERCENT = 80
-
-/** How full a file system is to an ordinary user, as `df` rounds it. */
-export function diskPercent({ usedBytes, availableBytes }: FileSystem): number {
-  return usedBytes === 0 ? 0 : Math.ceil((100 * usedBytes) / (usedBytes + availableBytes))
-}
-
 /** A bar for each file system. */
 export function renderFileSystems(fileSystems: readonly FileSystem[], look: Look): string[] {
   const { colors, glyphs, columns } = look

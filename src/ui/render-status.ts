@@ -1,3 +1,4 @@
+import { diskPercent } from '../deploy/status/disk-percent.ts'
 import type {
   EnvironmentStatus,
   HostStatus,
@@ -7,7 +8,6 @@ import type {
 } from '../deploy/status/status.ts'
 import type { Look } from './look.ts'
 import { renderAge } from './render-duration.ts'
-import { diskPercent } from './render-file-systems.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from './text-width.ts'
 

@@ -1,4 +1,4 @@
-import { keyNames, NO_DIRECTORY, NOT_WRITABLE } from './scripts.ts'
+import { keyNames, NO_DIRECTORY, NOT_WRITABLE, printHolder } from './scripts.ts'
 
 /**
  * What is told of a container: a JSON object a line, without its environment, which has secrets. Names are those of the docker
@@ -22,8 +22,6 @@ const containerFormat = [
  * All that the status of an app is made of: the newest release on record, what became of its files, the names in \`.env\`,
  * containers, file systems, the lock. Changes nothing. A container counts that belongs to the project, or that is in one of
  * its networks and of no project; where there is no release yet, one that Compose made in the directory.
- *
- * The lock is tried for only where a holder is written down, so that a look is in the way of no deploy.
  */
 export const lookScript = `
 set -u
@@ -64,7 +62,7 @@ project=$project path=$path awk -F '|' '
 section now
 date +%s
 section lock
-if [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$path/.dray/lock" true; then cat "$path/.dray/lock"; fi
+${printHolder}
 if [ -f "$path/.env" ] && [ -r "$path/.env" ]; then
   section env
   key_names "$path/.env"

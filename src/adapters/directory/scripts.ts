@@ -16,12 +16,29 @@ export const NOT_WRITABLE = 73
 /** Exit code for: somebody else has the lock. */
 export const LOCKED = 75
 
-const checks = `
+/** What a deploy asks of the app's directory, in parts: each ends the shell with its exit code where it does not hold. */
+export const directoryChecks = {
+  reachable: `
 [ -d "$path" ] || exit ${NO_DIRECTORY}
 [ -x "$path" ] || exit ${NOT_WRITABLE}
+`,
+  envFile: `
 [ -e "$path/.env" ] || exit ${NO_ENV_FILE}
 [ -f "$path/.env" ] && [ -r "$path/.env" ] || exit ${ENV_FILE_UNREADABLE}
+`,
+  writable: `
 [ -w "$path" ] || exit ${NOT_WRITABLE}
+`,
+}
+
+const checks = directoryChecks.reachable + directoryChecks.envFile + directoryChecks.writable
+
+/**
+ * Prints what the holder of the lock wrote, where somebody holds it. The lock is tried for only where a holder is written
+ * down, so that a look is in the way of no deploy.
+ */
+export const printHolder = `
+if [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$path/.dray/lock" true; then cat "$path/.dray/lock"; fi
 `
 
 /** Names of the variables of a dotenv file, and never a value. */

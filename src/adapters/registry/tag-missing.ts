@@ -17,7 +17,7 @@ export function tagMissing(
 }
 
 /** TAG_NOT_FOUND for an image of which the registry knows nothing. */
-export function imageMissing(endpoint: Endpoint, reference: ImageReference): DrayError {
+export function imageMissing(endpoint: Pick<Endpoint, 'host'>, reference: ImageReference): DrayError {
   const { registry, repository } = reference
   return new DrayError(
     'TAG_NOT_FOUND',

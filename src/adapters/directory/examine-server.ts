@@ -1,0 +1,107 @@
+import type { Answer, ServerFacts } from '../../deploy/doctor/host-scene.ts'
+import { failureFrom } from '../../deploy/failure.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { checkComposeVersion } from '../compose/compose-failure.ts'
+import type { Shell } from '../host/shell.ts'
+import { examineScript } from './examine-script.ts'
+import { readFileSystems } from './file-system.ts'
+import { runScript, scriptFailure } from './host-script.ts'
+import { lockHeld } from './lock.ts'
+import { NO_DIRECTORY, NO_ENV_FILE } from './scripts.ts'
+import { parseSections, sectionText, type Section } from './sections.ts'
+
+export type Examination = {
+  shell: Shell
+  /** The app's directory. */
+  path: string
+  /** To be looked up there; undefined for none. */
+  name: string | undefined
+  clock: Clock
+}
+
+/**
+ * Asks a server for all that a deploy needs beside its Engine, in one round trip; what is missing has the failure that a
+ * deploy would give. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED where it runs no script.
+ */
+export async function examineServer(
+  { shell, path, name, clock }: Examination,
+  signal: AbortSignal,
+): Promise<ServerFacts> {
+  const askedAtMs = clock.now()
+  const output = await runScript(shell, examineScript, { args: [path, name ?? ''], signal })
+  const host = shell.name
+  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the server' })
+  const sections = parseSections(output.stdout)
+  const text = (section: string): string => sectionText(sections, section) ?? ''
+  const lock = text('lock')
+  const compose = sectionText(sections, 'compose')
+  return {
+    missingTools: linesOf(text('missing-tools')),
+    compose: compose === undefined ? undefined : judged(compose, () => checkComposeVersion(compose, host)),
+    directory: answerOf(codeOf(sections, 'directory'), { host, path }),
+    envFile: envFileOf(sections, { host, path }),
+    lock: lock === '' ? undefined : failureFrom(lockHeld(lock, { shell, clock })),
+    fileSystems: readFileSystems([
+      { holds: 'Docker', text: text('disk-docker') },
+      { holds: 'the app', text: text('disk-app') },
+    ]),
+    clockAheadMs: clockAhead(Number(text('now')) * 1000, { fromMs: askedAtMs, toMs: clock.now() }),
+    address: text('connection').split(' ')[2],
+    urlAddresses: linesIfAny(sectionText(sections, 'looked-up')),
+  }
+}
+
+type Place = { host: string; path: string }
+
+/** A section that ends with the exit code of what printed it. */
+function codeOf(sections: readonly Section[], name: string): { exitCode: number; printed: string } {
+  const lines = (sectionText(sections, name) ?? '').split('\n')
+  return { exitCode: Number(lines.at(-1)), printed: lines.slice(0, -1).join('\n').trim() }
+}
+
+function answerOf(
+  { exitCode, printed }: { exitCode: number; printed: string },
+  place: Place,
+): Answer<string> {
+  if (exitCode === 0) return { value: `${place.path} can be written` }
+  const output = { exitCode, stdout: '', stderr: printed }
+  return { failure: failureFrom(scriptFailure(output, { ...place, what: 'looking at the directory' })) }
+}
+
+/** Where there is no directory there is no `.env` either; where it lets nobody in, that is not known. */
+function envFileOf(sections: readonly Section[], place: Place): ServerFacts['envFile'] {
+  const directory = codeOf(sections, 'directory')
+  const { exitCode, printed } = codeOf(sections, 'env')
+  if (exitCode === 0) {
+    return { value: { mode: printed, readableByOthers: Number.parseInt(printed.at(-1) ?? '0', 8) >= 4 } }
+  }
+  if (directory.exitCode !== 0 && directory.exitCode !== NO_DIRECTORY && exitCode === NO_ENV_FILE)
+    return undefined
+  const output = { exitCode, stdout: '', stderr: '' }
+  return { failure: failureFrom(scriptFailure(output, { ...place, what: 'looking at .env' })) }
+}
+
+/** The server gives whole seconds, from some moment between the question and the answer. */
+function clockAhead(thereMs: number, { fromMs, toMs }: { fromMs: number; toMs: number }): number {
+  if (thereMs > toMs) return thereMs - toMs
+  return thereMs + 999 < fromMs ? thereMs + 999 - fromMs : 0
+}
+
+function judged(value: string, judge: () => void): Answer<string> {
+  try {
+    judge()
+    return { value: value.trim() }
+  } catch (error) {
+    if (error instanceof DrayError) return { failure: failureFrom(error) }
+    throw error
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
+}
+
+function linesIfAny(text: string | undefined): string[] | undefined {
+  return text === undefined ? undefined : linesOf(text)
+}

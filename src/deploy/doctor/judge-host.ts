@@ -1,0 +1,59 @@
+import type { Check, CheckName, CheckOutcome, HostCheckup } from './checkup.ts'
+import type { HostScene } from './host-scene.ts'
+import { judgeImages, judgePlan, judgePorts, judgeUrl } from './judge-app.ts'
+import { judgeClock, judgeDisk, judgeEnvFile, judgeTools } from './judge-server.ts'
+import { counted, failed, good, outcomeOf } from './outcomes.ts'
+
+/**
+ * What of all that a deploy needs is there on a host, and what is not. What cannot be known names the check that it needs.
+ * Pure.
+ */
+export function judgeHost(scene: HostScene): HostCheckup {
+  const { host, connection, server, engine, app, images } = scene
+  const seen = server !== undefined && 'value' in server ? server.value : undefined
+  const checks: Check[] = []
+  const add = (name: CheckName, outcome: CheckOutcome | undefined, ...needs: CheckName[]): void => {
+    checks.push({ name, ...(outcome ?? unknownFor(needs, checks)) })
+  }
+
+  add(
+    'ssh',
+    outcomeOf(connection, ({ durationMs }) => `answers in ${Math.round(durationMs)} ms`),
+  )
+  add(
+    'tools',
+    server && ('failure' in server ? failed(server.failure) : judgeTools(server.value, host)),
+    'ssh',
+  )
+  add(
+    'docker',
+    outcomeOf(engine, ({ version }) => version),
+    'ssh',
+  )
+  add('compose', outcomeOf(seen?.compose, String), 'tools', 'docker')
+  add('directory', outcomeOf(seen?.directory, String), 'tools')
+  add('env', seen?.envFile && judgeEnvFile(seen.envFile, scene), 'tools', 'directory')
+  add('lock', seen && (seen.lock === undefined ? good('free') : failed(seen.lock)), 'tools')
+  add('disk', seen && judgeDisk(seen, scene), 'tools')
+  add('clock', seen && judgeClock(seen, host), 'tools')
+  const model = outcomeOf(app, (facts) => counted(facts.app.services.length, 'service'))
+  add('app', model, 'tools', 'docker', 'compose', 'directory', 'env')
+  if (images === undefined) add('image', undefined, 'app', 'docker')
+  else checks.push(...judgeImages(images))
+  add('ports', judgePorts(scene), 'app', 'docker')
+  add('url', judgeUrl(scene), 'app')
+  add('plan', judgePlan(scene), ...checks.map(({ name }) => name))
+  return { host, checks }
+}
+
+/** The first of the checks that were needed that failed; one that is not known either says by itself what it needs. */
+function unknownFor(needs: readonly CheckName[], checks: readonly Check[]): CheckOutcome {
+  const needed = checks.filter(({ name }) => needs.includes(name))
+  const missing = needed.find(({ outcome }) => outcome === 'failed') ?? needed.find(isUnknown)
+  if (missing !== undefined && isUnknown(missing)) return { outcome: 'unknown', needs: missing.needs }
+  return { outcome: 'unknown', needs: missing?.name ?? 'ssh' }
+}
+
+function isUnknown(check: Check): check is Extract<Check, { outcome: 'unknown' }> {
+  return check.outcome === 'unknown'
+}

@@ -1,0 +1,88 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { diskPercent, SHORT_PERCENT } from '../status/disk-percent.ts'
+import type { CheckOutcome } from './checkup.ts'
+import type { Answer, HostScene, ServerFacts } from './host-scene.ts'
+import { failed, good } from './outcomes.ts'
+
+/** Below this a file system takes no release's files any more. */
+const FULL_BYTES = 1_000_000
+
+/** A certificate or a token may count as not valid yet, or as expired, on a clock that is so far off. */
+const CLOCK_WARNING_MS = 30_000
+
+export function judgeTools({ missingTools }: ServerFacts, host: string): CheckOutcome {
+  if (missingTools.length === 0) return good('all there')
+  return failed(
+    new DrayError(
+      'HOST_COMMAND_FAILED',
+      `${host} lacks ${missingTools.join(', ')}, which a deploy runs there.`,
+      {
+        hint: 'Install them: on Debian and Ubuntu they are in `coreutils`, `util-linux`, `tar`, `gzip`, `findutils` and `mawk`.',
+      },
+    ),
+  )
+}
+
+export function judgeEnvFile(
+  envFile: NonNullable<ServerFacts['envFile']>,
+  { host, path }: Pick<HostScene, 'host' | 'path'>,
+): CheckOutcome {
+  if ('failure' in envFile) return failed(envFile.failure)
+  const { mode, readableByOthers } = envFile.value
+  if (!readableByOthers) return good(`mode ${mode}`)
+  return {
+    outcome: 'warning',
+    value: `mode ${mode}`,
+    what: `${path}/.env on ${host} can be read by others.`,
+    mend: `On the server: \`chmod 600 ${path}/.env\`.`,
+  }
+}
+
+/** Room for the images that are missing is counted where the plan is known. */
+export function judgeDisk(
+  { fileSystems }: ServerFacts,
+  { host, plan }: Pick<HostScene, 'host' | 'plan'>,
+): CheckOutcome {
+  const value = fileSystems.map((it) => `${it.mount} ${diskPercent(it)} %`).join(', ')
+  const wantedBytes = plan !== undefined && 'value' in plan ? pullBytes(plan) : 0
+  const full = fileSystems.find(
+    ({ availableBytes, holds }) =>
+      availableBytes < Math.max(FULL_BYTES, holds.includes('Docker') ? wantedBytes : 0),
+  )
+  if (full !== undefined) {
+    return failed(
+      new DrayError(
+        'DISK_FULL',
+        `${full.mount} on ${host}, for ${full.holds.join(' and ')}, has no room left.`,
+      ),
+    )
+  }
+  const short = fileSystems.filter((it) => diskPercent(it) > SHORT_PERCENT)
+  if (short.length === 0) return good(value)
+  const names = short.map(({ mount, holds }) => `${mount}, for ${holds.join(' and ')},`).join(' and ')
+  return {
+    outcome: 'warning',
+    value,
+    what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${SHORT_PERCENT} % full.`,
+    mend: 'On the server: `docker system df` shows what Docker uses.',
+  }
+}
+
+function pullBytes(
+  plan: Extract<NonNullable<HostScene['plan']>, Answer<unknown> & { value: unknown }>,
+): number {
+  return plan.value.steps.reduce((sum, step) => sum + (step.kind === 'pull-image' ? step.sizeBytes : 0), 0)
+}
+
+export function judgeClock({ clockAheadMs }: ServerFacts, host: string): CheckOutcome {
+  const seconds = Math.round(Math.abs(clockAheadMs) / 1000)
+  if (seconds === 0) return good('as here')
+  const value = `${seconds} s ${clockAheadMs > 0 ? 'ahead' : 'behind'}`
+  if (Math.abs(clockAheadMs) < CLOCK_WARNING_MS) return good(value)
+  return {
+    outcome: 'warning',
+    value,
+    what: `The clock of ${host} is ${value} of this machine's.`,
+    mend: 'Where systemd keeps it: `sudo timedatectl set-ntp true`. Certificates and tokens are judged by it.',
+  }
+}

@@ -1,0 +1,4 @@
+import { busyBoxShell } from './busybox-shell.ts'
+import { examineServerContract } from './examine-server-contract.ts'
+
+examineServerContract('BusyBox, as Alpine has it', busyBoxShell)

@@ -1,0 +1,66 @@
+import { chmod, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { examineServer } from '../../src/adapters/directory/examine-server.ts'
+import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { ServerFacts } from '../../src/deploy/doctor/host-scene.ts'
+import { systemClock, type Clock } from '../../src/shared/clock.ts'
+import { temporaryApp, treeOf } from './temporary-directory.ts'
+
+/** What `dray doctor` relies on, for any shell that reaches a host. */
+export function examineServerContract(name: string, makeShell: () => Promise<Shell>): void {
+  describe(`a server examined through ${name}`, () => {
+    let shell: Shell
+    beforeAll(async () => {
+      shell = await makeShell()
+    })
+    afterAll(() => shell[Symbol.asyncDispose]())
+
+    const examine = (path: string, clock: Clock = systemClock): Promise<ServerFacts> =>
+      examineServer({ shell, path, name: undefined, clock }, new AbortController().signal)
+    const codeOf = (answer: ServerFacts['directory'] | ServerFacts['envFile']): string =>
+      answer === undefined ? 'not known' : 'failure' in answer ? answer.failure.code : 'good'
+
+    test('says what is there, and changes nothing', async () => {
+      const path = await temporaryApp({ '.env': 'A=1\n' })
+      await chmod(join(path, '.env'), 0o640)
+      const before = await treeOf(path)
+      const facts = await examine(path)
+      expect(facts).toMatchObject({
+        missingTools: [],
+        directory: { value: `${path} can be written` },
+        envFile: { value: { mode: '640', readableByOthers: false } },
+        lock: undefined,
+        clockAheadMs: 0,
+        address: undefined,
+        urlAddresses: undefined,
+      })
+      expect(facts.fileSystems.flatMap(({ holds }) => holds)).toEqual(['Docker', 'the app'])
+      expect(await treeOf(path)).toEqual(before)
+    })
+
+    test('looks at the file system that a directory would be made on', async () => {
+      const { directory, envFile, fileSystems } = await examine('/srv/not-there/at/all')
+      expect([codeOf(directory), codeOf(envFile)]).toEqual(['PATH_NOT_WRITABLE', 'ENV_MISSING'])
+      expect(fileSystems.flatMap(({ holds }) => holds)).toContain('the app')
+    })
+
+    test('tells a .env that is not there from one that is no file', async () => {
+      const path = await temporaryApp({ '.env': '' })
+      await rm(join(path, '.env'))
+      expect(codeOf((await examine(path)).envFile)).toBe('ENV_MISSING')
+      await mkdir(join(path, '.env'))
+      expect((await examine(path)).envFile).toMatchObject({
+        failure: { code: 'ENV_MISSING', message: expect.stringContaining('is not a file') as string },
+      })
+    })
+
+    test('tells how far the clock there is ahead of ours, or behind', async () => {
+      const path = await temporaryApp({ '.env': '' })
+      const off = (ms: number): Clock => ({ ...systemClock, now: () => systemClock.now() + ms })
+      const { clockAheadMs: ahead } = await examine(path, off(-60_000))
+      expect(ahead).toBeGreaterThan(50_000)
+      expect((await examine(path, off(60_000))).clockAheadMs).toBeLessThan(-50_000)
+    })
+  })
+}
