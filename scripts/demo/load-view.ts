@@ -1,4 +1,4 @@
-import { renderCount } from '../../src/ui/render-bytes.ts'
+import { renderCount } from '../../src/shared/bytes.ts'
 import { renderDuration } from '../../src/ui/render-duration.ts'
 import type { Look } from '../../src/ui/look.ts'
 import type { LoadProgress } from '../../test/support/load/load-report.ts'

@@ -1,4 +1,4 @@
-import { renderCount } from '../../src/ui/render-bytes.ts'
+import { renderCount } from '../../src/shared/bytes.ts'
 import { renderDuration, renderLatency } from '../../src/ui/render-duration.ts'
 import { renderTable } from '../../src/ui/render-table.ts'
 import type { Look } from '../../src/ui/look.ts'

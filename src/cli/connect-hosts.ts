@@ -53,12 +53,15 @@ export function describeHost(
   })
   // Who needs it meets its failure; when the lock is refused before, nobody does.
   facts.catch(() => undefined)
+  const imageStore = facts.then((answer) => answer.imageStore)
+  imageStore.catch(() => undefined)
   const { path } = config.environment
   const place: AppPlace = { shell, path, values: values.composeVariables }
   const target: TargetHost = {
     name: shell.name,
     engine,
     platform: facts,
+    imageStore,
     directory: createAppDirectory(place),
     compose: createCompose(place),
     prober: createProber(shell),

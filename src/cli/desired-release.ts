@@ -25,6 +25,7 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     proxyKeepalive: config.proxyKeepalive,
     probeUrl: config.probe?.url,
     keep: environment.keep,
+    disk: environment.disk,
     adopt: options.adopt,
     restores: undefined,
   }

@@ -1,3 +1,5 @@
+import type { DiskRules } from '../deploy/disk/disk-rules.ts'
+
 /** dray.yml for one environment, with everything filled in that can be derived. */
 export type DeployConfig = {
   app: string
@@ -33,6 +35,7 @@ export type Environment = {
   url: string | undefined
   /** Releases kept for rollback. */
   keep: number
+  disk: DiskRules
   env: Readonly<Record<string, string>>
 }
 

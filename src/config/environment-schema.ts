@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { keep, probe, text } from './schema-parts.ts'
+import { disk, keep, probe, text } from './schema-parts.ts'
 
 const fileList = z.union([text('a file'), z.array(text('a file')).min(1, 'expected at least one file')], {
   error: 'expected a file or a list of files',
@@ -71,6 +71,11 @@ export const environmentSchema = z.strictObject({
     defaultText: 'the top-level one',
     omitFromExample: true,
     examples: [10],
+  }),
+  disk: disk.optional().meta({
+    description: 'Instead of the top-level `disk`.',
+    defaultText: 'the top-level one',
+    omitFromExample: true,
   }),
   env: z
     .record(

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { defaultDiskRules, type DiskRules } from '../deploy/disk/disk-rules.ts'
 import { parseDuration } from '../shared/duration.ts'
 import {
   localHost,
@@ -61,7 +62,18 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
     tagRule: toTagRule(block.tag),
     url: block.url,
     keep: block.keep ?? file.keep ?? defaultKeep,
+    disk: toDiskRules(block.disk ?? file.disk, isLocal),
     env: block.env ?? {},
+  }
+}
+
+/** This machine is somebody's own more often than a server: nothing is removed there that nobody asked for. */
+function toDiskRules(disk: ConfigFile['disk'], isLocal: boolean): DiskRules {
+  return {
+    limitPercent: disk?.limit ?? defaultDiskRules.limitPercent,
+    anonymousVolumes: disk?.volumes === 'anonymous',
+    sweep: disk?.sweep ?? (isLocal ? 'none' : defaultDiskRules.sweep),
+    expendable: disk?.expendable ?? defaultDiskRules.expendable,
   }
 }
 

@@ -42,3 +42,45 @@ export const keep = z
   .int({ error: 'expected a whole number' })
   .min(1, 'expected 1 or more')
   .max(100, 'expected 100 or less')
+
+/** What may be done about the room on a host; a block that may stand at the top and in an environment. */
+export const disk = z.strictObject({
+  limit: z
+    .int({ error: 'expected a whole number' })
+    .min(1, 'expected 1 or more')
+    .max(100, 'expected 100 or less')
+    .optional()
+    .meta({
+      description:
+        'How full, in percent, the disk of the images may be before a deploy makes room on it. A pull that does not fit makes room in any case.',
+      examples: [80],
+      defaultText: '80',
+    }),
+  sweep: z
+    .enum(['none', 'safe', 'aggressive'], { error: 'expected none, safe or aggressive' })
+    .optional()
+    .meta({
+      description:
+        '`safe`: what no app and no kept release needs goes, step by step until there is room. `aggressive`: all that nobody uses goes at once, unused volumes included; refused while one of them has a name that `expendable` does not list. `none`: nothing goes.',
+      examples: ['safe'],
+      defaultText: '`safe`; for the host `local` it is `none`',
+    }),
+  volumes: z
+    .enum(['keep', 'anonymous'], { error: 'expected keep or anonymous' })
+    .optional()
+    .meta({
+      description:
+        '`keep`: no volume is ever removed. `anonymous`: one that has no name of its own, and that no container has, may go.',
+      examples: ['keep'],
+      defaultText: 'keep',
+    }),
+  expendable: z
+    .array(text('the name of a volume'))
+    .optional()
+    .meta({
+      description: 'Named volumes that `sweep: aggressive` may delete while no container has them.',
+      omitFromExample: true,
+      examples: [['shop_cache']],
+      defaultText: 'none',
+    }),
+})

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { environmentSchema } from './environment-schema.ts'
-import { duration, keep, probe, serviceName, text } from './schema-parts.ts'
+import { disk, duration, keep, probe, serviceName, text } from './schema-parts.ts'
 
 const task = z.strictObject({
   service: z
@@ -176,6 +176,9 @@ export const configSchema = z.strictObject({
     description: 'How many releases stay on the host for rollback.',
     examples: [5],
     defaultText: '5',
+  }),
+  disk: disk.optional().meta({
+    description: 'What may be done about the room on the host before a pull, and by `dray clean`.',
   }),
   services: z.record(serviceName, service).optional().meta({
     description: 'What holds for one service, by its name in the compose file.',

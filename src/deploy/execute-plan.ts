@@ -4,6 +4,7 @@ import type { Plan, Step, StepKind, StepOf } from './plan.ts'
 import { stepTitle } from './step-title.ts'
 import { checkUrl, recordRelease, stopOld, verifyRelease } from './steps/conclude.ts'
 import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images.ts'
+import { freeDisk } from './steps/free-disk.ts'
 import { placeFiles } from './steps/place-files.ts'
 import { runTask } from './steps/run-task.ts'
 import { recreateServices, runOnce, startBeside } from './steps/start-services.ts'
@@ -12,6 +13,7 @@ import { waitHealthy } from './steps/wait-healthy.ts'
 
 const runners = {
   'prune-dangling': pruneDangling,
+  'free-disk': freeDisk,
   'pull-image': pullImage,
   'keep-image': keepImage,
   'place-files': placeFiles,

@@ -62,19 +62,24 @@ export function pinnedName(reference: ImageReference, digest: Digest): string {
  */
 export function keepTag(reference: ImageReference, digest: Digest, project: string): string {
   const short = digest.slice('sha256:'.length, 'sha256:'.length + 12)
-  return `${familiarRepository(reference)}:${keepTagPrefix(project)}${short}`
+  return `${familiarRepository(reference)}:dray-${shortProject(project)}-${short}`
+}
+
+/** The project that a keep tag keeps an image for, cut like in the tag; undefined for any other name. */
+export function keepTagProject(name: string): string | undefined {
+  return /:dray-([^/]+)-[0-9a-f]{12}$/.exec(name)?.[1]
 }
 
 /** Whether a name of an image is a keep tag: of this project, of another one, or none at all. */
 export function keepTagOwner(name: string, project: string): 'ours' | 'others' | undefined {
-  const tag = /:(dray-[^/]+-)[0-9a-f]{12}$/.exec(name)?.[1]
-  if (tag === undefined) return undefined
-  return tag === keepTagPrefix(project) ? 'ours' : 'others'
+  const owner = keepTagProject(name)
+  if (owner === undefined) return undefined
+  return owner === shortProject(project) ? 'ours' : 'others'
 }
 
 /** Tags have at most 128 characters. */
-function keepTagPrefix(project: string): string {
-  return `dray-${project.slice(0, 100)}-`
+function shortProject(project: string): string {
+  return project.slice(0, 100)
 }
 
 function familiarRepository({ registry, repository }: ImageReference): string {

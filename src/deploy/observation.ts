@@ -1,3 +1,6 @@
+import type { DiskRules } from './disk/disk-rules.ts'
+import type { FileSystem } from './disk/file-system.ts'
+import type { DiskInventory } from './disk/inventory.ts'
 import type { Digest } from './image-reference.ts'
 import type { Container, DirectoryFacts, LocalImage, ResolvedImage } from './ports.ts'
 
@@ -12,8 +15,20 @@ export type HostObservation = {
   resolved: ReadonlyMap<string, ResolvedImage>
   /** SHA-256 by path of the files that are on the host, among those that the bundle or the last release has. */
   fileHashes: ReadonlyMap<string, string>
+  /** The room there is. */
+  disk: DiskObservation
   /** Files that the release has here; they may differ from host to host, as the server's `.env` does. */
   files: readonly DesiredFile[]
+}
+
+/** What is known of the room on a host before a pull. */
+export type DiskObservation = {
+  /** Those of Docker's images and of the app's directory, as far as they could be measured. */
+  fileSystems: readonly FileSystem[]
+  /** The Engine keeps the layers as they were pulled beside the unpacked ones. */
+  keepsPacked: boolean
+  /** What Docker holds; undefined where there is room enough, so that nobody had to ask. */
+  inventory: DiskInventory | undefined
 }
 
 /** A file that the release has, without its content. */
@@ -59,6 +74,8 @@ export type DesiredRelease = {
   probeUrl: string | undefined
   /** Releases kept for rollback, the new one included. */
   keep: number
+  /** What may be done about the room. */
+  disk: DiskRules
   /** Replace files on the host that dray did not put there. */
   adopt: boolean
   /** The kept release that is wanted again; undefined for a new one. */

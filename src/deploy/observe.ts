@@ -6,6 +6,8 @@ import {
   renderImageReference,
   type ImageReference,
 } from './image-reference.ts'
+import { whyShort } from './disk/plan-room.ts'
+import { pullNeedBytes } from './disk/pull-need.ts'
 import { proxyServiceOf } from './entrance.ts'
 import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from './app-model.ts'
@@ -33,23 +35,29 @@ export async function observeHost(
 ): Promise<Observed> {
   const { app } = facts
   const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
-  const [resolved, containers, images, fileHashes] = await Promise.all([
+  const [resolved, containers, images, { hashes, fileSystems }] = await Promise.all([
     resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
     host.engine.containers(app.project),
     host.engine.images(),
-    source
-      .bundle(app, {})
-      .then((files) =>
-        host.directory.hashes([
+    source.bundle(app, {}).then(async (files) =>
+      host.directory.survey({
+        files: [
           ...new Set([
             ...files.map((file) => file.path),
             ...lastFiles,
             ...composeNames,
             ...[keepalivePath(app, desired) ?? []].flat(),
           ]),
-        ]),
-      ),
+        ],
+        imageRoots: (await host.imageStore).roots,
+      }),
+    ),
   ])
+  const { keepsPacked } = await host.imageStore
+  const room = { fileSystems, keepsPacked, inventory: undefined }
+  const needBytes = pullNeedBytes({ ...room, resolved: resolved.values(), images })
+  const isShort = whyShort({ fileSystems, needBytes }, desired.disk) !== undefined
+  const disk = isShort ? { ...room, inventory: await host.engine.disk.inventory(signal) } : room
   const pinned = Object.fromEntries(
     [...resolved].map(([service, image]) => [service, pinnedName(image.reference, image.digest)]),
   )
@@ -65,7 +73,8 @@ export async function observeHost(
       containers,
       images,
       resolved,
-      fileHashes,
+      fileHashes: hashes,
+      disk,
       files: files.map(({ path, content }) => ({
         path,
         sha256: createHash('sha256').update(content).digest('hex'),

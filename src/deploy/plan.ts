@@ -3,6 +3,7 @@
  * and written down.
  */
 
+import type { DiskThing, RoomStage } from './disk/disk-thing.ts'
 import type { ReleasedService } from './release.ts'
 
 type StepBase = { id: number; host: string; cause: string }
@@ -10,6 +11,12 @@ type StepBase = { id: number; host: string; cause: string }
 export type Step = StepBase &
   (
     | { kind: 'prune-dangling' }
+    /** Things of one kind that nobody needs; each is looked at once more before it goes. */
+    | {
+        kind: 'free-disk'
+        stage: RoomStage
+        things: readonly Pick<DiskThing, 'id' | 'name' | 'names' | 'sizeBytes'>[]
+      }
     /** `name` is `repo@sha256:…`; `keepTag` is the tag of ours that keeps it from counting as dangling. */
     | {
         kind: 'pull-image'

@@ -4,7 +4,11 @@
  */
 import type { Secret } from '../shared/secret.ts'
 import type { AppModel } from './app-model.ts'
+import type { FileSystem } from './disk/file-system.ts'
+import type { EngineDisk, ImageStore } from './disk/inventory.ts'
+import type { ImageLayer } from './image-layer.ts'
 import type { Digest, ImageReference } from './image-reference.ts'
+import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
 
 /** A registry login. `username` may be anything where the token alone counts, as with GHCR. */
@@ -18,7 +22,7 @@ export type ResolvedImage = {
   /** Digest of what the tag names: the index where there is one. This is what is deployed. */
   digest: Digest
   /** Compressed layers of the variant for the host's platform; for the disk guard and the progress bars. */
-  layers: readonly { digest: Digest; sizeBytes: number }[]
+  layers: readonly ImageLayer[]
   config: ImageConfig
 }
 
@@ -102,6 +106,7 @@ export type ExecResult = { exitCode: number; output: string }
 
 /** Docker Engine on one host. Methods throw DOCKER_FAILED unless they say otherwise. */
 export interface Engine {
+  readonly disk: EngineDisk
   /** Every container of a Compose project, running or not, one-off ones included. */
   containers(project: string): Promise<readonly Container[]>
   /** Throws DOCKER_FAILED when it is gone. */
@@ -149,17 +154,6 @@ export interface Engine {
   logTail(containerId: string, lines: number): Promise<readonly string[]>
 }
 
-/** One answer to a probe. */
-export type ProbeAnswer = { status: number } | { error: string }
-
-/** Requests to the app as its users send them. */
-export interface Prober {
-  /** One GET on a connection of its own. Never throws. */
-  get(url: string, timeoutMs: number): Promise<ProbeAnswer>
-  /** Whether something listens at an address of the host's networks; `unknown` where they cannot be reached. */
-  listens(address: string, port: number): Promise<'yes' | 'no' | 'unknown'>
-}
-
 /** A file of the bundle. */
 export type BundleFile = {
   /** Path in the app's directory, with `/`. */
@@ -194,8 +188,14 @@ export interface AppDirectory {
    * Throws ENV_MISSING, PATH_NOT_WRITABLE, COMPOSE_NOT_INSTALLED, COMPOSE_TOO_OLD, COMPOSE_INVALID, RECORD_UNREADABLE, DOCKER_MISSING.
    */
   inspect(files: readonly BundleFile[], signal?: AbortSignal): Promise<DirectoryFacts>
-  /** SHA-256 of the files that are there, by path; those that are not are left out. */
-  hashes(paths: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /**
+   * SHA-256 of the files that are there, by path; those that are not are left out. And the file systems of the directory and
+   * of the first of `imageRoots` that is there; one that cannot be measured is left out.
+   */
+  survey(request: {
+    files: readonly string[]
+    imageRoots: readonly string[]
+  }): Promise<{ hashes: ReadonlyMap<string, string>; fileSystems: readonly FileSystem[] }>
   /**
    * Puts files in place and takes files away, keeping what was there for `restore`. Files that are mounted by themselves
    * (`inPlace`) are written into, since a container would not see a new file of the same name.
@@ -285,6 +285,8 @@ export type TargetHost = {
   readonly engine: Engine
   /** What its Engine says, which may still be on its way. Rejects with the DOCKER_… codes of an Engine that cannot be used. */
   readonly platform: Platform | Promise<Platform>
+  /** Where its Engine keeps images; comes and rejects as `platform` does. */
+  readonly imageStore: ImageStore | Promise<ImageStore>
   readonly directory: AppDirectory
   readonly compose: Compose
   readonly prober: Prober

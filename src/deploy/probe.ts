@@ -1,6 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
 import type { ProbeReport } from './events.ts'
-import type { ProbeAnswer, Prober } from './ports.ts'
+import type { ProbeAnswer, Prober } from './prober.ts'
 
 export type Probing = {
   /** Ends the probing and gives what it saw. Requests under way are waited for. */

@@ -5,6 +5,8 @@ export function stepTitle(step: Step): string {
   switch (step.kind) {
     case 'prune-dangling':
       return 'Drop dangling images'
+    case 'free-disk':
+      return freeDiskTitle(step)
     case 'pull-image':
       return `Pull ${shortImageName(step)}`
     case 'keep-image':
@@ -34,6 +36,23 @@ export function stepTitle(step: Step): string {
       return 'Check what runs'
     case 'clean-images':
       return `Remove ${count(step.names.length, 'old image')}`
+  }
+}
+
+function freeDiskTitle({ stage, things }: StepOf<'free-disk'>): string {
+  switch (stage) {
+    case 'dangling-images':
+      return `Remove ${count(things.length, 'dangling image')}`
+    case 'build-cache':
+      return 'Clear the build cache'
+    case 'images':
+      return `Remove ${count(things.length, 'unused image')}`
+    case 'containers':
+      return `Remove ${count(things.length, 'stopped container')}`
+    case 'networks':
+      return `Remove ${count(things.length, 'unused network')}`
+    case 'volumes':
+      return `Remove ${count(things.length, 'unused volume')}`
   }
 }
 

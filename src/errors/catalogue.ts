@@ -1,4 +1,5 @@
 import { buildFailures } from './build-failures.ts'
+import { diskFailures } from './disk-failures.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { releaseFailures } from './release-failures.ts'
 import { repositoryFailures } from './repository-failures.ts'
@@ -251,11 +252,7 @@ export const catalogue = {
     hint: 'In Actions: `GITHUB_TOKEN: ${{ github.token }}` in the `env:` of the step.',
     exitCode: EXIT.precondition,
   },
-  DISK_FULL: {
-    title: 'The disk of the server is full.',
-    hint: 'Free some room on the server; `docker system df` shows what Docker uses.',
-    exitCode: EXIT.precondition,
-  },
+  ...diskFailures,
   PULL_FAILED: {
     title: 'An image could not be pulled.',
     hint: 'Nothing was changed: run the same command again.',

@@ -1,8 +1,8 @@
-import { diskPercent, SHORT_PERCENT } from '../deploy/status/disk-percent.ts'
-import type { FileSystem } from '../deploy/status/host-look.ts'
+import { defaultDiskRules } from '../deploy/disk/disk-rules.ts'
+import { usedPercent, type FileSystem } from '../deploy/disk/file-system.ts'
+import { renderBytes } from '../shared/bytes.ts'
 import type { Look } from './look.ts'
 import { renderBar } from './render-bar.ts'
-import { renderBytes } from './render-bytes.ts'
 import { renderTable } from './render-table.ts'
 
 const BAR_COLUMNS = 20
@@ -12,8 +12,8 @@ export function renderFileSystems(fileSystems: readonly FileSystem[], look: Look
   return renderTable({
     rows: fileSystems.map((it) => [
       it.mount,
-      renderBar(diskPercent(it) / 100, BAR_COLUMNS, glyphs),
-      `${diskPercent(it)} %`,
+      renderBar(usedPercent(it) / 100, BAR_COLUMNS, glyphs),
+      `${usedPercent(it)} %`,
       `${renderBytes(it.availableBytes)} free of ${renderBytes(it.totalBytes)}, for ${it.holds.join(' and ')}`,
     ]),
     columns: [
@@ -21,7 +21,8 @@ export function renderFileSystems(fileSystems: readonly FileSystem[], look: Look
       { paint: colors.cyan },
       {
         align: 'right',
-        paint: (text) => (Number.parseInt(text, 10) > SHORT_PERCENT ? colors.yellow(text) : text),
+        paint: (text) =>
+          Number.parseInt(text, 10) > defaultDiskRules.limitPercent ? colors.yellow(text) : text,
       },
       { paint: colors.dim },
     ],

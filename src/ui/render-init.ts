@@ -1,5 +1,5 @@
+import { renderBytes } from '../shared/bytes.ts'
 import type { Look } from './look.ts'
-import { renderBytes } from './render-bytes.ts'
 import { renderDiff } from './render-diff.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from './text-width.ts'

@@ -1,8 +1,8 @@
 import type { Plan, Step } from '../deploy/plan.ts'
 import { releaseLabel } from '../deploy/release.ts'
 import { stepTitle } from '../deploy/step-title.ts'
+import { renderBytes } from '../shared/bytes.ts'
 import type { Look } from './look.ts'
-import { renderBytes } from './render-bytes.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from './text-width.ts'
 

@@ -1,6 +1,6 @@
 import type { ProbeReport } from '../deploy/events.ts'
+import { renderCount } from '../shared/bytes.ts'
 import type { Look } from './look.ts'
-import { renderCount } from './render-bytes.ts'
 import { widthOf } from './text-width.ts'
 import { renderDuration, renderLatency } from './render-duration.ts'
 

@@ -1,4 +1,4 @@
-import { diskPercent } from '../deploy/status/disk-percent.ts'
+import { usedPercent } from '../deploy/disk/file-system.ts'
 import type {
   EnvironmentStatus,
   HostStatus,
@@ -70,7 +70,7 @@ function factsOf({ release, services, fileSystems }: KnownHost): string[] {
     release === undefined ? '' : renderAge(release.ageMs),
     release?.by.user ?? '',
     release === undefined ? '' : `${running}/${sum((it) => it.wanted)}`,
-    fileSystems.length === 0 ? '' : `${Math.max(...fileSystems.map(diskPercent))} %`,
+    fileSystems.length === 0 ? '' : `${Math.max(...fileSystems.map(usedPercent))} %`,
   ]
 }
 

@@ -60,10 +60,16 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Shel
       const path = await temporaryApp()
       await directoryAt(path).place(request({ files: awkward.map((name) => file(name, `text of ${name}`)) }))
       expect(Object.keys(await treeOf(path)).sort()).toEqual(['.env', ...awkward].sort())
-      const hashes = await directoryAt(path).hashes([...awkward, 'missing'])
+      const { hashes, fileSystems } = await directoryAt(path).survey({
+        files: [...awkward, 'missing'],
+        imageRoots: ['/no/such/root', '/'],
+      })
       expect(Object.fromEntries(hashes)).toEqual(
         Object.fromEntries(awkward.map((name) => [name, sha256(`text of ${name}`)])),
       )
+      expect(fileSystems.flatMap(({ holds }) => holds).sort()).toEqual(['Docker', 'the app'])
+      for (const { availableBytes, totalBytes } of fileSystems)
+        expect(totalBytes).toBeGreaterThan(availableBytes)
     })
 
     test('a file that may be executed may be executed there', async () => {

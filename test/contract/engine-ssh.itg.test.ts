@@ -7,6 +7,7 @@ import { type PreparedImages, prepareImages } from '../support/images/prepare.ts
 import { testToken } from '../support/net/registry.ts'
 import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 import { engineContract } from './engine-contract.ts'
+import { engineDiskContract } from './engine-disk-contract.ts'
 import { openSshAccess, type SshAccess } from './ssh-to-server.ts'
 
 const image = 'nginx:alpine'
@@ -52,6 +53,8 @@ async function setUpWith(serverName: string): Promise<{ shell: SshShell; image: 
 
 engineContract('the newest Engine of a server over SSH', () => setUpWith('srv1'))
 engineContract('Engine 20.10 of a server over SSH', () => setUpWith('old'))
+engineDiskContract('the newest Engine of a server over SSH', () => setUpWith('srv1'))
+engineDiskContract('Engine 20.10 of a server over SSH', () => setUpWith('old'))
 engineContract('an Engine behind an sshd that forbids forwarding', async () => {
   const script =
     'echo "AllowStreamLocalForwarding no" >>/etc/ssh/sshd_config; kill -HUP "$(cat /run/sshd.pid)"'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AppModel, ServiceModel } from '../../src/deploy/app-model.ts'
+import { defaultDiskRules } from '../../src/deploy/disk/disk-rules.ts'
 import { parseImageReference, type Digest } from '../../src/deploy/image-reference.ts'
 import type { DesiredRelease } from '../../src/deploy/observation.ts'
 import type { ImageConfig, ResolvedImage } from '../../src/deploy/ports.ts'
@@ -85,6 +86,7 @@ export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease
     probeUrl: undefined,
     proxyKeepalive: true,
     keep: 5,
+    disk: defaultDiskRules,
     adopt: false,
     restores: undefined,
     ...facts,

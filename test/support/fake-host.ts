@@ -13,15 +13,15 @@ import type {
   Lock,
   LockHolder,
   PlaceRequest,
-  ProbeAnswer,
-  Prober,
   TargetHost,
 } from '../../src/deploy/ports.ts'
+import type { ProbeAnswer, Prober } from '../../src/deploy/prober.ts'
 import type { ReleaseArchive } from '../../src/deploy/release-archive.ts'
 import type { Release } from '../../src/deploy/release.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { fakeDigest, plainImage, spellImage } from './fake-app.ts'
 import { FakeContainers } from './fake-containers.ts'
+import { FakeDisk } from './fake-disk.ts'
 
 /** The one file that stands for all compose files: the model as JSON. */
 export const composeFileName = 'docker-compose.yml'
@@ -37,6 +37,8 @@ type Rule = { begins: string; act: () => void | Promise<void> }
 export class FakeHost implements TargetHost {
   readonly name: string
   readonly platform = { os: 'linux', architecture: 'amd64' }
+  readonly imageStore = { roots: ['/var/lib/docker'], keepsPacked: false }
+  readonly disk = new FakeDisk((line) => this.#did(line))
   readonly log: string[] = []
   readonly journal: JournalEntry[] = []
   readonly files = new Map<string, string>()
@@ -89,6 +91,7 @@ export class FakeHost implements TargetHost {
   }
 
   readonly engine: Engine = {
+    disk: this.disk,
     containers: async () => this.containers.all.map((it) => ({ ...it })),
     container: async (id) => this.containers.get(id),
     images: async () => this.images,
@@ -164,13 +167,15 @@ export class FakeHost implements TargetHost {
         ),
       }
     },
-    hashes: async (paths) =>
-      new Map(
-        paths.flatMap((path): [string, string][] => {
+    survey: async ({ files }) => ({
+      fileSystems: this.disk.fileSystems,
+      hashes: new Map(
+        files.flatMap((path): [string, string][] => {
           const content = this.files.get(path)
           return content === undefined ? [] : [[path, fileHash(content)]]
         }),
       ),
+    }),
     place: (request) => this.#place(request),
     restore: async () => {
       await this.#did('restore')

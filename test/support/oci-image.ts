@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Digest } from '../../src/deploy/image-reference.ts'
+import type { ImageLayer } from '../../src/deploy/image-layer.ts'
 import type { Platform } from '../../src/deploy/ports.ts'
 
 export type StoredManifest = { mediaType: string; body: Buffer; digest: Digest }
@@ -10,7 +11,7 @@ export type OciImage = {
   manifests: StoredManifest[]
   /** Digest of the last manifest. */
   digest: Digest
-  variants: { platform: Platform; digest: Digest; layers: { digest: Digest; sizeBytes: number }[] }[]
+  variants: { platform: Platform; digest: Digest; layers: ImageLayer[] }[]
 }
 
 export type OciImageOptions = {
@@ -71,7 +72,11 @@ export function buildOciImage(options: OciImageOptions = {}): OciImage {
       layers.map((text) => `${text} ${JSON.stringify(platform)}`),
     )
     entries.push({ ...describe(types.manifest, added.manifest.body), platform })
-    variants.push({ platform, digest: added.manifest.digest, layers: added.layers })
+    const withUnpacked = added.layers.map((layer, index) => ({
+      ...layer,
+      unpackedDigest: rootfs.diff_ids[index],
+    }))
+    variants.push({ platform, digest: added.manifest.digest, layers: withUnpacked })
   }
   if (!bare) manifests.push(store(types.index, { manifests: entries }))
   return { blobs, manifests, variants, digest: manifests.at(-1)?.digest ?? sha256(Buffer.alloc(0)) }

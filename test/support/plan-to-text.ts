@@ -20,6 +20,8 @@ function stepFacts(step: Step): string {
   switch (step.kind) {
     case 'prune-dangling':
       return ''
+    case 'free-disk':
+      return `${step.stage} ${step.things.map(({ name }) => name).join(', ')}`
     case 'pull-image':
       return `${spellImage(step.name)} for ${step.services.join(', ')}`
     case 'keep-image':

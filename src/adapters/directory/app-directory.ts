@@ -3,9 +3,10 @@ import type { AppDirectory, BundleFile, DirectoryFacts } from '../../deploy/port
 import { readAppModel } from '../compose/read-model.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
 import { readHashes } from './file-hashes.ts'
+import { readFileSystems } from './file-system.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
-import { hashScript, inspectScript, placeScript, recordScript, restoreScript } from './scripts.ts'
+import { inspectScript, placeScript, recordScript, restoreScript, surveyScript } from './scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 import { tarOf } from './tar.ts'
 import type { AppPlace } from './app-place.ts'
@@ -39,9 +40,19 @@ export function createAppDirectory({ shell, path, values }: AppPlace): AppDirect
   return {
     path,
     inspect,
-    hashes: async (paths) => {
-      const input = paths.map((file) => `${file}\n`).join('')
-      return readHashes(await run('reading the files', hashScript, { input }))
+    survey: async ({ files, imageRoots }) => {
+      const input = files.map((file) => `${file}\n`).join('')
+      const sections = parseSections(
+        await run('reading the files', surveyScript, { args: [...imageRoots], input }),
+      )
+      const text = (name: string): string => sectionText(sections, name) ?? ''
+      return {
+        hashes: readHashes(text('hashes')),
+        fileSystems: readFileSystems([
+          { holds: 'Docker', text: text('room-images') },
+          { holds: 'the app', text: text('room-app') },
+        ]),
+      }
     },
     place: async ({ files, remove, inPlace, adopt }) => {
       const list = (paths: readonly string[]): string => paths.map((file) => `${file}\n`).join('')

@@ -125,9 +125,22 @@ section plain-model
 cat "$stage/plain"
 `
 
-/** SHA-256 of the files named on standard input, a path a line; those that are not there are left out. */
-export const hashScript = `
-cd "$1" || exit
+/**
+ * SHA-256 of the files named on standard input, a path a line; those that are not there are left out. And the room: `df` of
+ * the directory, the first argument, and of the first of the others that is there.
+ */
+export const surveyScript = `
+section() { printf '\\n@@dray %s\\n' "$1"; }
+path=$1
+shift
+section room-app
+df -P -k -- "$path" 2> /dev/null
+section room-images
+for root in "$@"; do
+  [ -d "$root" ] && df -P -k -- "$root" 2> /dev/null && break
+done
+section hashes
+cd "$path" || exit
 while IFS= read -r file; do
   [ ! -f "$file" ] || sha256sum -- "$file"
 done

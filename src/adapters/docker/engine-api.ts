@@ -5,6 +5,7 @@ import type { LogSource } from '../../deploy/logs/log-source.ts'
 import type { Shell } from '../host/shell.ts'
 import { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'
+import { createEngineDisk } from './engine-disk.ts'
 import { createLogSource } from './engine-logs.ts'
 import { createImages } from './engine-images.ts'
 import { type EngineFacts, infoAnswer, readEngineFacts } from './engine-version.ts'
@@ -28,6 +29,8 @@ export function createEngine(shell: Shell): DockerEngine {
 
   return {
     ...createImages(client, shell.name),
+
+    disk: createEngineDisk(client),
 
     logs: createLogSource(client),
 

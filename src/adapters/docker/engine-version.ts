@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
+import type { ImageStore } from '../../deploy/disk/inventory.ts'
 import type { Platform } from '../../deploy/ports.ts'
 import { where } from './docker-cli-failure.ts'
 
@@ -11,6 +12,7 @@ export type EngineFacts = Platform & {
   apiVersion: string
   /** Directory on the host. */
   dataRoot: string
+  imageStore: ImageStore
   storageDriver: string
   /** Base URLs of the mirrors of Docker Hub that it asks first. */
   mirrors: readonly string[]
@@ -19,6 +21,9 @@ export type EngineFacts = Platform & {
 /** Newest API that this code was tested against, and the oldest that still has all it needs. */
 const newestApi = '1.51'
 const oldestApi = '1.40'
+
+/** Where Docker's packages have containerd keep what it has. */
+const CONTAINERD_ROOT = '/var/lib/containerd'
 
 export const versionAnswer = z.object({
   Version: z.string(),
@@ -33,6 +38,7 @@ export type VersionAnswer = z.infer<typeof versionAnswer>
 export const infoAnswer = z.object({
   DockerRootDir: z.string(),
   Driver: z.string(),
+  DriverStatus: z.array(z.array(z.string())).nullish(),
   Architecture: z.string(),
   RegistryConfig: z.object({ Mirrors: z.array(z.string()).nullish() }).nullish(),
 })
@@ -62,9 +68,17 @@ export function readEngineFacts(version: VersionAnswer, info: z.infer<typeof inf
     architecture: version.Arch,
     variant: version.Arch === 'arm' ? armVariant(info.Architecture) : undefined,
     dataRoot: info.DockerRootDir,
+    imageStore: readImageStore(info),
     storageDriver: info.Driver,
     mirrors: (info.RegistryConfig?.Mirrors ?? []).map((url) => url.replace(/\/$/, '')),
   }
+}
+
+/** With the store of containerd, images are in its directory, unless the Engine runs a containerd of its own. */
+function readImageStore({ DockerRootDir, DriverStatus }: z.infer<typeof infoAnswer>): ImageStore {
+  const driverType = DriverStatus?.find(([name]) => name === 'driver-type')?.[1] ?? ''
+  const keepsPacked = driverType.startsWith('io.containerd.snapshotter')
+  return { keepsPacked, roots: keepsPacked ? [CONTAINERD_ROOT, DockerRootDir] : [DockerRootDir] }
 }
 
 /** `armv7l`, as the kernel calls it, is `v7` in manifests. */

@@ -1,5 +1,6 @@
 import type { Digest } from '../../deploy/image-reference.ts'
 import { familiarName, type ImageReference } from '../../deploy/image-reference.ts'
+import type { ImageLayer } from '../../deploy/image-layer.ts'
 import type { Platform, ResolvedImage } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { digestOf, parseImageConfig, type Manifest, type Variant } from './manifest.ts'
@@ -31,7 +32,12 @@ export function createImageResolver({
     const image = manifest.kind === 'index' ? await fromIndex(request, manifest.variants, platform) : manifest
     const own = await configOf(request, image)
     if (manifest.kind === 'image') refuseForeign(request, own.platform, platform)
-    return { reference: request.reference, digest, layers: image.layers, config: own.config }
+    return {
+      reference: request.reference,
+      digest,
+      layers: withUnpacked(image.layers, own.unpackedDigests),
+      config: own.config,
+    }
   }
 
   async function fromIndex(
@@ -74,6 +80,13 @@ export function createImageResolver({
   }
 
   return { resolve }
+}
+
+/** The layers of a manifest and those of the image's configuration are in one order; a layer that repeats counts once. */
+function withUnpacked(layers: Image['layers'], unpacked: readonly string[]): readonly ImageLayer[] {
+  const distinct = [...new Set(unpacked)]
+  if (distinct.length !== layers.length) return layers
+  return layers.map((layer, index) => ({ ...layer, unpackedDigest: distinct[index] }))
 }
 
 function platformMissing(reference: ImageReference, wanted: Platform, there: readonly Platform[]): DrayError {

@@ -40,11 +40,18 @@ export function parseManifest(body: Uint8Array, name: string): Manifest {
  * An image's own configuration: the platform it names, if any, and how it is to be run. What cannot be read counts as not
  * said.
  */
-export function parseImageConfig(body: Uint8Array): { platform: Platform | undefined; config: ImageConfig } {
+export function parseImageConfig(body: Uint8Array): {
+  platform: Platform | undefined
+  config: ImageConfig
+  /** Digests of its layers when unpacked, from the lowest up. */
+  unpackedDigests: readonly string[]
+} {
   const content = parseJson(body)
+  const parsed = configSchema.safeParse(content).data
   return {
     platform: platformSchema.safeParse(content).data,
-    config: readImageConfig(configSchema.safeParse(content).data?.config),
+    config: readImageConfig(parsed?.config),
+    unpackedDigests: parsed?.rootfs?.diff_ids ?? [],
   }
 }
 
@@ -105,4 +112,7 @@ const manifestSchema = z.object({
   layers: z.array(descriptorSchema).optional(),
 })
 
-const configSchema = z.object({ config: imageConfigSchema.nullish() })
+const configSchema = z.object({
+  config: imageConfigSchema.nullish(),
+  rootfs: z.object({ diff_ids: z.array(z.string()) }).nullish(),
+})

@@ -1,7 +1,7 @@
 import type { DirectoryFacts, Container, Platform, ResolvedImage } from '../ports.ts'
 import type { Failure } from '../events.ts'
 import type { Plan } from '../plan.ts'
-import type { FileSystem } from '../status/host-look.ts'
+import type { FileSystem } from '../disk/file-system.ts'
 
 /** What somebody who was asked said, or what a deploy would fail with in its place. */
 export type Answer<T> = { value: T } | { failure: Failure }

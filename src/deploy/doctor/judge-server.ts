@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { diskPercent, SHORT_PERCENT } from '../status/disk-percent.ts'
+import { defaultDiskRules } from '../disk/disk-rules.ts'
+import { usedPercent } from '../disk/file-system.ts'
 import type { CheckOutcome } from './checkup.ts'
 import type { Answer, HostScene, ServerFacts } from './host-scene.ts'
 import { failed, good } from './outcomes.ts'
@@ -43,7 +44,7 @@ export function judgeDisk(
   { fileSystems }: ServerFacts,
   { host, plan }: Pick<HostScene, 'host' | 'plan'>,
 ): CheckOutcome {
-  const value = fileSystems.map((it) => `${it.mount} ${diskPercent(it)} %`).join(', ')
+  const value = fileSystems.map((it) => `${it.mount} ${usedPercent(it)} %`).join(', ')
   const wantedBytes = plan !== undefined && 'value' in plan ? pullBytes(plan) : 0
   const full = fileSystems.find(
     ({ availableBytes, holds }) =>
@@ -57,13 +58,13 @@ export function judgeDisk(
       ),
     )
   }
-  const short = fileSystems.filter((it) => diskPercent(it) > SHORT_PERCENT)
+  const short = fileSystems.filter((it) => usedPercent(it) > defaultDiskRules.limitPercent)
   if (short.length === 0) return good(value)
   const names = short.map(({ mount, holds }) => `${mount}, for ${holds.join(' and ')},`).join(' and ')
   return {
     outcome: 'warning',
     value,
-    what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${SHORT_PERCENT} % full.`,
+    what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${defaultDiskRules.limitPercent} % full.`,
     mend: 'On the server: `docker system df` shows what Docker uses.',
   }
 }

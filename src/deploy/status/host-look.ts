@@ -1,3 +1,4 @@
+import type { FileSystem } from '../disk/file-system.ts'
 import type { Container, LockHolder } from '../ports.ts'
 import type { Release } from '../release.ts'
 
@@ -21,17 +22,6 @@ export type SeenContainer = Pick<
   project: string | undefined
   /** Docker starts it again when it ends: always, only after a failure, or never. */
   restarts: 'always' | 'on-failure' | 'never'
-}
-
-/** A file system of the host that the app needs. */
-export type FileSystem = {
-  mount: string
-  /** What of ours lies there: Docker's data root, the app's directory. */
-  holds: readonly string[]
-  totalBytes: number
-  usedBytes: number
-  /** What an ordinary user may still write. */
-  availableBytes: number
 }
 
 /** All that one host says of one app in one answer; nothing is judged yet. */

@@ -2,7 +2,7 @@ import type { Failure } from '../events.ts'
 import type { Digest } from '../image-reference.ts'
 import type { LockHolder } from '../ports.ts'
 import type { Deployer } from '../release.ts'
-import type { FileSystem } from './host-look.ts'
+import type { FileSystem } from '../disk/file-system.ts'
 
 /** What is to be said of an environment, worst first. */
 export type Verdict = 'unknown' | 'unhealthy' | 'drifted' | 'nothing-deployed' | 'deploying' | 'well'

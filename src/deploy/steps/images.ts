@@ -1,10 +1,11 @@
+import { renderBytes } from '../../shared/bytes.ts'
 import { parseImageReference } from '../image-reference.ts'
 import type { StepRunner } from '../execution.ts'
 import type { StepOf } from '../plan.ts'
 
 export const pruneDangling: StepRunner<StepOf<'prune-dangling'>> = async (_step, { run }) => {
   const { count, freedBytes } = await run.host.engine.pruneDanglingImages()
-  return count === 0 ? 'none there' : `${count} removed, ${megabytes(freedBytes)}`
+  return count === 0 ? 'none there' : `${count} removed, ${renderBytes(freedBytes)}`
 }
 
 /** Pulls by digest and gives the image a tag of ours, without which it would count as dangling. */
@@ -30,7 +31,7 @@ export const pullImage: StepRunner<StepOf<'pull-image'>> = async (
     await pull()
     await engine.tag(step.name, step.keepTag)
   })
-  return `${megabytes(fetchedBytes)} fetched`
+  return `${renderBytes(fetchedBytes)} fetched`
 }
 
 /** Gives an image that is there the tag of ours, so that no prune takes it. */
@@ -45,8 +46,4 @@ export const cleanImages: StepRunner<StepOf<'clean-images'>> = async (step, { ru
   const dangling = await run.host.engine.pruneDanglingImages()
   const count = removed.filter(Boolean).length + dangling.count
   return count === 0 ? 'none to remove' : `${count} removed`
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }

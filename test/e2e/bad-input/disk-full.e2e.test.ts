@@ -29,15 +29,35 @@ async function leave(bytes: number): Promise<void> {
   await app.server.run(['sh', '-c', script, String(Math.floor(bytes / 1024))])
 }
 
-test('a disk that is full in mid-pull is told, and the old release serves on as it was', async () => {
+/** Takes all that is left but so much, as soon as the Engine begins to write what it pulls. */
+async function leaveInMidPull(bytes: number): Promise<void> {
+  const script = `until ls /var/lib/docker/tmp/GetImageBlob* >/dev/null 2>&1; do :; done
+    free=$(df -k --output=avail /srv | tail -1); fallocate -l $((free - $0))K /var/lib/docker/filler`
+  await app.server.run(['timeout', '60', 'sh', '-c', script, String(Math.floor(bytes / 1024))])
+}
+
+test('a pull that will not fit is refused before anything is touched, with what takes the room', async () => {
   const before = await app.state()
   await leave(2 * mebibyte)
   const run = await app.deploy({ tag: 'v2' })
   expectRefusal(run, {
+    code: 'DISK_SHORT',
+    exitCode: 3,
+    says: /The pull may take \d[^]* on deploy@small, but 2\.\d MB are free on [^]*everything else[^]*images of kept releases/,
+    hint: '`dray disk ENVIRONMENT`',
+  })
+  expect(run.stdout + run.stderr).not.toContain('Pull acme')
+  expect(await app.state()).toBe(before)
+})
+
+test('a disk that fills up in mid-pull is told, and the old release serves on as it was', async () => {
+  const before = await app.state()
+  const [run] = await Promise.all([app.deploy({ tag: 'v2' }), leaveInMidPull(1 * mebibyte)])
+  expectRefusal(run, {
     code: 'DISK_FULL',
     exitCode: 3,
     says: /The disk of deploy@small was full before ghcr\.io\/acme\/shop@sha256:\w{64} was pulled[^]*no space left on device[^]*Release r1 \(v1\) is serving, as before/,
-    hint: '`docker system df`',
+    hint: '`dray disk ENVIRONMENT`',
   })
   expect(run.stdout).toMatch(/Probe of .*, 0 failed/)
   expect(await app.state()).toBe(before)

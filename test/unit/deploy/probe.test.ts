@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startProbing, type Probing } from '../../../src/deploy/probe.ts'
-import type { ProbeAnswer } from '../../../src/deploy/ports.ts'
+import type { ProbeAnswer } from '../../../src/deploy/prober.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 type Answer = ProbeAnswer & { tookMs?: number }

@@ -53,13 +53,16 @@ test('the configuration of an image says its platform and how it is run, or noth
     ExposedPorts: { '80/tcp': {}, '443': {}, '53/udp': {} },
     Healthcheck: { Test: ['CMD', 'true'] },
   }
-  expect(parseImageConfig(Buffer.from(JSON.stringify({ ...AMD64, config: run })))).toEqual({
+  const rootfs = { type: 'layers', diff_ids: ['sha256:1', 'sha256:2'] }
+  expect(parseImageConfig(Buffer.from(JSON.stringify({ ...AMD64, config: run, rootfs })))).toEqual({
     platform: AMD64,
     config: { environment: ['NGINX_VERSION=1.29.3'], hasHealthCheck: true, exposedPorts: [443, 80] },
+    unpackedDigests: ['sha256:1', 'sha256:2'],
   })
   expect(parseImageConfig(Buffer.from('{}'))).toEqual({
     platform: undefined,
     config: { environment: [], hasHealthCheck: false, exposedPorts: [] },
+    unpackedDigests: [],
   })
 })
 

@@ -1,0 +1,122 @@
+import * as z from 'zod'
+import type { EngineDisk } from '../../deploy/disk/inventory.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { retry } from '../../shared/retry.ts'
+import type { EngineClient } from './engine-client.ts'
+import type { ApiRequest } from './engine-exchange.ts'
+import {
+  diskAnswer,
+  idleAnswer,
+  imageDetails,
+  imageEvent,
+  networkList,
+  systemTime,
+} from './inventory-answers.ts'
+import { readInventory, type ImageTouches } from './read-inventory.ts'
+
+/** How long the Engine remembers is up to it: the last 256 events of any kind. */
+const EVENTS_SINCE_MS = 3_600_000
+
+/** What takes room by an Engine's doing, and what takes it away. */
+export function createEngineDisk(client: EngineClient): EngineDisk {
+  return {
+    async inventory(signal) {
+      const [{ SystemTime }, disk, networks] = await Promise.all([
+        client.read({ method: 'GET', path: '/info', signal }, systemTime),
+        diskUsage(client, signal),
+        client.read({ method: 'GET', path: '/networks', signal }, networkList),
+      ])
+      const takenAtMs = Date.parse(SystemTime)
+      const [touches, images, containers] = await Promise.all([
+        recentTouches(client, takenAtMs, signal),
+        detailsOf(client, disk.Images, { path: (id) => `/images/${id}/json`, schema: imageDetails, signal }),
+        detailsOf(client, disk.Containers, {
+          path: (id) => `/containers/${id}/json`,
+          schema: idleAnswer,
+          signal,
+        }),
+      ])
+      return readInventory({ takenAtMs, disk, networks, touches, images, containers })
+    },
+
+    async clearBuildCache() {
+      const request = { method: 'POST', path: '/build/prune', query: { all: true } } as const
+      const answer = await client.read(request, z.object({ SpaceReclaimed: z.number().nullish() }))
+      return answer.SpaceReclaimed ?? 0
+    },
+
+    removeIdleContainer: (id) => removed(client, `/containers/${id}`),
+    removeNetwork: (id) => removed(client, `/networks/${id}`),
+    removeVolume: (name) => removed(client, `/volumes/${encodeURIComponent(name)}`),
+  }
+}
+
+/** Engines before 23.0 refuse, with a 500, a second one that asks while they count. */
+function diskUsage(client: EngineClient, signal: AbortSignal | undefined) {
+  return retry(() => client.read({ method: 'GET', path: '/system/df', signal }, diskAnswer), {
+    clock: systemClock,
+    signal,
+    attempts: 8,
+    deadlineMs: 30_000,
+    firstDelayMs: 500,
+  })
+}
+
+/** By id; what went meanwhile is left out. */
+async function detailsOf<T>(
+  client: EngineClient,
+  listed: readonly { Id: string }[],
+  { path, schema, signal }: { path: (id: string) => string; schema: z.ZodType<T>; signal?: AbortSignal },
+): Promise<Map<string, T>> {
+  const found = await Promise.all(
+    listed.map(async ({ Id }): Promise<[string, T][]> => {
+      const request: ApiRequest = { method: 'GET', path: path(Id), signal }
+      const answer = await client.send(request)
+      return answer.status === 404 ? [] : [[Id, client.parse(answer, request, schema)]]
+    }),
+  )
+  return new Map(found.flat())
+}
+
+/**
+ * When images were last pulled, loaded, built or tagged. No Engine tells when an image was pulled but by its events, of which
+ * it keeps the last few; the images themselves say when they were built and tagged.
+ */
+async function recentTouches(
+  client: EngineClient,
+  nowMs: number,
+  signal: AbortSignal | undefined,
+): Promise<ImageTouches> {
+  const answer = await client.send({
+    method: 'GET',
+    path: '/events',
+    query: {
+      since: Math.floor((nowMs - EVENTS_SINCE_MS) / 1000),
+      until: Math.ceil(nowMs / 1000),
+      filters: JSON.stringify({ type: ['image'], event: ['pull', 'load', 'import', 'tag'] }),
+    },
+    signal,
+  })
+  const events = answer.text
+    .split('\n')
+    .flatMap((line) => imageEvent.safeParse(parseJson(line)).data ?? [])
+    .map(({ Actor, time }): [string, number] => [Actor.ID, time * 1000])
+  return new Map(events)
+}
+
+/** 403 is what networks in use answer, 409 what containers and volumes do. */
+async function removed(client: EngineClient, path: string): Promise<boolean> {
+  const request = { method: 'DELETE', path } as const
+  const answer = await client.send(request)
+  if ([403, 404, 409].includes(answer.status)) return false
+  client.assertDone(answer, request)
+  return true
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

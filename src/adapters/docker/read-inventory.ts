@@ -1,0 +1,105 @@
+import type { DiskInventory, StoredContainer, StoredImage } from '../../deploy/disk/inventory.ts'
+import type { DiskAnswer, IdleAnswer, ImageDetails, NetworkAnswer } from './inventory-answers.ts'
+
+/** Milliseconds since the epoch by the image's id, or the name it was pulled by. */
+export type ImageTouches = ReadonlyMap<string, number>
+
+/** Puts together what an Engine told in several answers. Containers without details are gone meanwhile. */
+export function readInventory(told: {
+  takenAtMs: number
+  disk: DiskAnswer
+  networks: readonly NetworkAnswer[]
+  touches: ImageTouches
+  images: ReadonlyMap<string, ImageDetails>
+  containers: ReadonlyMap<string, IdleAnswer>
+}): DiskInventory {
+  const { takenAtMs, disk, networks, touches, images, containers } = told
+  return {
+    takenAtMs,
+    layersBytes: disk.LayersSize ?? 0,
+    images: disk.Images.map((image) => readImage(image, images.get(image.Id), touches)),
+    containers: disk.Containers.flatMap((container) => {
+      const details = containers.get(container.Id)
+      return details === undefined ? [] : [readContainer(container, details)]
+    }),
+    networks: networks.filter(isRemovable).map(({ Id, Name, Labels, Created }) => ({
+      id: Id,
+      name: Name,
+      project: projectOf(Labels),
+      createdAtMs: timeOf(Created),
+    })),
+    volumes: disk.Volumes.map(({ Name, Labels, CreatedAt, UsageData }) => ({
+      name: Name,
+      project: projectOf(Labels),
+      isAnonymous: /^[0-9a-f]{64}$/.test(Name),
+      sizeBytes: UsageData && UsageData.Size >= 0 ? UsageData.Size : undefined,
+      createdAtMs: timeOf(CreatedAt),
+    })),
+    buildCache: {
+      freeBytes: cacheBytes(disk, ({ InUse, Shared }) => !InUse && !Shared),
+      busyBytes: cacheBytes(disk, ({ InUse, Shared }) => InUse && !Shared),
+    },
+  }
+}
+
+function readImage(
+  image: DiskAnswer['Images'][number],
+  details: ImageDetails | undefined,
+  touches: ImageTouches,
+): StoredImage {
+  // Engines before 25 name what has no name `<none>:<none>`.
+  const named = (names: readonly string[]): string[] => names.filter((name) => !name.startsWith('<none>'))
+  const tags = named(image.RepoTags)
+  const digests = named(image.RepoDigests)
+  const told = [image.Id, ...tags, ...digests].map((name) => touches.get(name) ?? 0)
+  return {
+    id: image.Id,
+    tags,
+    digests,
+    ownBytes: Math.max(0, image.Size - Math.max(0, image.SharedSize)),
+    touchedAtMs: Math.max(image.Created * 1000, timeOf(details?.Metadata?.LastTagTime), ...told),
+    layers: details?.RootFS?.Layers ?? [],
+  }
+}
+
+function readContainer(container: DiskAnswer['Containers'][number], details: IdleAnswer): StoredContainer {
+  const { Status, FinishedAt } = details.State
+  const { Type: driver, Config: config } = details.HostConfig.LogConfig
+  return {
+    id: container.Id,
+    name: details.Name.replace(/^\//, ''),
+    project: projectOf(container.Labels),
+    imageId: container.ImageID,
+    isUp: ['running', 'paused', 'restarting', 'removing'].includes(Status),
+    // One that never ran has the zero time, of the year 1.
+    idleSinceMs: timeOf(FinishedAt) || timeOf(details.Created),
+    sizeBytes: container.SizeRw ?? 0,
+    volumes: container.Mounts.flatMap(({ Type, Name }) => (Type === 'volume' && Name ? [Name] : [])),
+    networks: Object.keys(container.NetworkSettings?.Networks ?? {}),
+    log: {
+      isUnlimited: driver === 'json-file' && config?.['max-size'] === undefined,
+      path: details.LogPath || undefined,
+    },
+  }
+}
+
+/** Docker's own three, and those of a swarm, are not ours to judge. */
+function isRemovable({ Name, Scope }: NetworkAnswer): boolean {
+  return Scope === 'local' && !['bridge', 'host', 'none'].includes(Name)
+}
+
+function cacheBytes(
+  { BuildCache: records }: DiskAnswer,
+  counts: (record: DiskAnswer['BuildCache'][number]) => boolean,
+): number {
+  return records.filter(counts).reduce((sum, { Size }) => sum + Size, 0)
+}
+
+function projectOf(labels: Readonly<Record<string, string>> | null | undefined): string | undefined {
+  return labels?.['com.docker.compose.project']
+}
+
+/** Milliseconds since the epoch; 0 for none, and for the Engine's zero time. */
+function timeOf(text: string | null | undefined): number {
+  return Math.max(0, Date.parse(text ?? '') || 0)
+}
