@@ -1,0 +1,9 @@
+/** After the job: what a dray that was killed could not remove itself. A runner has one job at a time. */
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+const temporary = process.env['RUNNER_TEMP']
+if (temporary !== undefined) {
+  const ours = readdirSync(temporary).filter((name) => /^dray-(?:ssh|build)-/.test(name))
+  for (const name of ours) rmSync(join(temporary, name), { recursive: true, force: true })
+}

@@ -1,0 +1,251 @@
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import {
+  buildAndPush,
+  checkout,
+  drayAction,
+  login,
+  setUpBuildx,
+} from '../../support/actions/known-actions.ts'
+import { parseWorkflow } from '../../support/actions/parse-workflow.ts'
+import { runJob, type JobOptions, type JobRun, type WorkflowJob } from '../../support/actions/runner.ts'
+import { shopDirectory } from '../../support/images/app-images.ts'
+import { ensureBaseImages } from '../../support/images/base-images.ts'
+import { command } from '../../support/images/command.ts'
+import { attachTestNet } from '../../support/net/attach-test-net.ts'
+import { testToken } from '../../support/net/registry.ts'
+
+const net = attachTestNet()
+const server = net.server('srv1')
+/** A machine with Docker and no key for the server. */
+const runner = net.server('srv2')
+const drayReference = 'acme/dray'
+const token = 'ghs_app_JWT-of-one.job_only'
+let app: string
+let secrets: Readonly<Record<string, string>>
+
+const git = (...args: string[]): Promise<string> =>
+  command(['git', '-C', app, '-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args])
+
+beforeAll(async () => {
+  app = join(await mkdtemp(join(tmpdir(), 'dray-ci-')), 'bazaar')
+  const sources = ['backend', 'frontend', 'production', '.dockerignore', '.gitignore']
+  for (const name of sources) await cp(join(shopDirectory, name), join(app, name), { recursive: true })
+  await git('init', '-q', '-b', 'main')
+  await git('remote', 'add', 'origin', 'git@github.com:Acme/bazaar.git')
+  await net.registry.setTokens([testToken, token])
+  await pushNode()
+  await changeStore(true)
+  await makeDirectory('/srv/bazaar')
+  secrets = {
+    GITHUB_TOKEN: token,
+    SSH_KEY: (await net.client.run(['cat', '/root/.ssh/id_ed25519'])).stdout,
+    SSH_KNOWN_HOSTS: (await net.client.run(['cat', '/root/.ssh/known_hosts'])).stdout,
+  }
+})
+
+afterAll(async () => {
+  await net.registry.reset()
+  await changeStore(false)
+  await takeDown('bazaar')
+  await takeDown('bazaar-production')
+  await rm(join(app, '..'), { recursive: true, force: true })
+})
+
+/** What the Dockerfiles build on, at the mirror of Docker Hub. */
+async function pushNode(): Promise<void> {
+  const { node } = await ensureBaseImages()
+  const name = `${net.registry.pushHost}/library/node:22-alpine`
+  await command(['docker', 'tag', node, name])
+  await command(['docker', 'push', '--quiet', name])
+  await command(['docker', 'rmi', name])
+}
+
+/** A builder that keeps caches elsewhere, as setup-buildx makes one: the Engine's own can once containerd keeps its images. */
+async function changeStore(isContainerd: boolean): Promise<void> {
+  const path = '/etc/docker/daemon.json'
+  const config = JSON.parse((await runner.run(['cat', path])).stdout) as object
+  const features = { 'containerd-snapshotter': isContainerd }
+  await runner.writeFile(path, JSON.stringify({ ...config, features }))
+  await runner.stopEngine()
+  await runner.startEngine()
+}
+
+type Workflow = { name: string; jobs: { build: WorkflowJob; deploy: WorkflowJob } }
+
+/** Runs both jobs of a workflow for a commit or a tag, each on a runner of its own. */
+async function runWorkflow(
+  file: string,
+  ref: { name: string; type: string },
+): Promise<{ build: JobRun; deploy: JobRun }> {
+  const text = await readFile(join(app, '.github/workflows', file), 'utf8')
+  await parseWorkflow(file, text)
+  const { jobs } = parse(text) as Workflow
+  const github = {
+    actor: 'octocat',
+    repository: 'Acme/bazaar',
+    repository_owner: 'Acme',
+    server_url: 'https://github.com',
+    sha: await head(),
+    ref_name: ref.name,
+    ref_type: ref.type,
+  }
+  const options = runnerOptions()
+  const build = await runJob(jobs.build, { ...options, contexts: { github, secrets } })
+  const needs = { build: { outputs: build.outputs } }
+  const deploy = await runJob(jobs.deploy, { ...options, contexts: { github, secrets, needs } })
+  return { build, deploy }
+}
+
+function runnerOptions(): Omit<JobOptions, 'contexts'> {
+  const { caFile } = net.facts.registry
+  return {
+    machine: runner,
+    actions: {
+      'actions/checkout': checkout(app),
+      'docker/setup-buildx-action': setUpBuildx,
+      'docker/login-action': login,
+      'docker/build-push-action': buildAndPush,
+      [drayReference]: drayAction(token),
+    },
+    env: { SSL_CERT_FILE: caFile, NODE_EXTRA_CA_CERTS: caFile },
+  }
+}
+
+async function head(): Promise<string> {
+  return (await git('rev-parse', 'HEAD')).trim()
+}
+
+async function init(...options: string[]): Promise<void> {
+  const hosts = ['--test', server.sshTarget, '--production', server.sshTarget]
+  const { exitCode, stderr } = await net.client.run(['dray', 'init', '--yes', ...hosts, ...options], {
+    cwd: app,
+  })
+  if (exitCode !== 0) throw new Error(stderr)
+  await git('add', '-A')
+  await git('commit', '-q', '-m', 'Deploy with dray')
+}
+
+async function answeredBy(): Promise<string | null> {
+  return (await fetch(`http://${server.address}/api/version`)).headers.get('x-version')
+}
+
+async function takeDown(project: string): Promise<void> {
+  const filter = `label=com.docker.compose.project=${project}`
+  await server.run([
+    'sh',
+    '-c',
+    `docker ps -aq --filter ${filter} | xargs -r docker rm -fv; rm -rf /srv/${project}`,
+  ])
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  const owner = ['-o', 'deploy', '-g', 'deploy']
+  await server.run(['install', '-d', ...owner, path])
+  await server.run(['install', '-m', '600', ...owner, '/dev/null', `${path}/.env`])
+}
+
+function expectGood({ build, deploy }: { build: JobRun; deploy: JobRun }): void {
+  for (const { exitCode, log } of [build, deploy]) expect(exitCode === 0 ? '' : log).toBe('')
+  const key = secrets['SSH_KEY']?.split('\n')[1] ?? ''
+  for (const text of [build.log, deploy.log, deploy.summary]) {
+    expect(text).not.toContain(token)
+    expect(text).not.toContain(key)
+  }
+  expect([...build.left, ...deploy.left]).toEqual([])
+}
+
+test('from `dray init` to an app that answers: a commit, two images, dray as a file', async () => {
+  await init()
+  const check = await net.client.run(['dray', 'check'], { cwd: app })
+  expect(check).toMatchObject({ exitCode: 0, stderr: '' })
+
+  const jobs = await runWorkflow('deploy.yml', { name: 'main', type: 'branch' })
+  expectGood(jobs)
+  expect(await answeredBy()).toBe(await head())
+  const { build, deploy } = jobs
+  expect(build.outputs['images']).toMatch(
+    /^ghcr\.io\/acme\/bazaar-backend@sha256:\w{64} ghcr\.io\/acme\/bazaar-frontend@sha256:\w{64}$/,
+  )
+  expect(deploy.summary).toContain('## bazaar on test')
+  for (const image of build.outputs['images']?.split(' ') ?? [])
+    expect(deploy.summary).toContain(image.replace('@', '&#64;'))
+  expect(deploy.steps['deploy']?.outputs).toMatchObject({
+    outcome: 'deployed',
+    release: 'r1',
+    tag: await head(),
+  })
+})
+
+test('a tag, one image, dray as an action', async () => {
+  await takeDown('bazaar')
+  await makeDirectory('/srv/bazaar-production')
+  await init('--overwrite', '--action', `${drayReference}@${'0'.repeat(40)} # v1.0.0`)
+  await command(['sed', '-i', '/^  production:/,$s#/srv/bazaar#&-production#', join(app, 'dray.yml')])
+  await command([
+    'sed',
+    '-i',
+    '/^  production:/,$s#tag: version#&\\n    url: https://bazaar.example.com#',
+    join(app, 'dray.yml'),
+  ])
+  await git('commit', '-qam', 'Production has its own directory')
+
+  const jobs = await runWorkflow('deploy-production.yml', { name: 'v1.4.0', type: 'tag' })
+  expectGood(jobs)
+  expect(await answeredBy()).toBe('v1.4.0')
+  expect(jobs.deploy.environmentUrl).toBe('https://bazaar.example.com')
+})
+
+/** `dray build` as another CI would run it. */
+async function buildElsewhere(accepted: Parameters<typeof net.registry.setTokens>[0]): Promise<JobRun> {
+  await net.registry.setTokens([testToken, ...accepted])
+  const steps = [
+    { uses: 'actions/checkout@v7' },
+    {
+      id: 'build',
+      run: 'exec node tools/dray.mjs build production --push --tag v1.4.1',
+      env: { GITHUB_TOKEN: '${{ secrets.GITHUB_TOKEN }}' },
+    },
+  ]
+  const outputs = { images: '${{ steps.build.outputs.images }}' }
+  return runJob({ steps, outputs }, { ...runnerOptions(), contexts: { secrets } })
+}
+
+test('`dray build` pushes the same from anywhere, and the token is nowhere', async () => {
+  await net.registry.forgetRequests()
+  const { exitCode, outputs, log, left } = await buildElsewhere([token])
+  expect(exitCode === 0 ? '' : log).toBe('')
+  const pushed = (await net.registry.requests()).filter(
+    ({ method, path }) => method === 'PUT' && path.includes('/manifests/'),
+  )
+  const tags = pushed
+    .map(({ path }) => path.replace('/v2/acme/bazaar/manifests/', ''))
+    .filter((it) => !it.startsWith('sha256'))
+  expect([...new Set(tags)].sort()).toEqual(['buildcache', 'latest', 'v1.4.1'])
+  expect(log).toContain(`${outputs['images'] ?? ''}\n`)
+  expect(left).toEqual([])
+  for (const text of [token, Buffer.from(`token:${token}`).toString('base64')]) {
+    expect(log).not.toContain(text)
+    expect(await runner.findOnDisk(text)).toEqual([])
+  }
+
+  const deployed = await net.client.run(
+    ['dray', 'deploy', 'production', '--tag', 'v1.4.1', '--expect', outputs['images'] ?? ''],
+    {
+      cwd: app,
+      env: { GITHUB_TOKEN: testToken },
+    },
+  )
+  expect(deployed).toMatchObject({ exitCode: 0 })
+  expect(await answeredBy()).toBe('v1.4.1')
+})
+
+test('a token that may not write says whose right is missing', async () => {
+  const { exitCode, log } = await buildElsewhere([{ token, repositories: ['acme/other'] }])
+  expect(log).toContain('[REGISTRY_FORBIDDEN]')
+  expect(log).toContain('packages: write')
+  expect(exitCode).toBe(3)
+})
