@@ -21,12 +21,15 @@ const programs = {
 /** Unpacked, never installed: as packages they would start daemons on this machine. */
 const daemonPackages = ['openssh-server', 'openssh-sftp-server', 'libwrap0', 'docker-registry']
 const oldEnginePackages = ['docker.io', 'containerd', 'runc', 'tini']
+/** Shells whose completion is tested, with the library that a machine may lack. */
+const shellPackages = ['zsh', 'zsh-common', 'fish', 'fish-common', 'libpcre2-32-0']
 
 /** @throws {CannotSetUp} when something is missing that cannot be fetched, with one sentence */
 export function ensureNetworkTools() {
   const distribution = readDistribution()
   addPrograms(distribution)
   unpackOnce('net-tools', () => ({ suite: distribution.codename, packages: daemonPackages }), distribution)
+  unpackOnce('shells', () => ({ suite: distribution.codename, packages: shellPackages }), distribution)
   // An Engine as old as many servers have; Ubuntu's mirror has no Debian suite, so tests there meet the newest only.
   if (distribution.id !== 'debian') return
   unpackOnce('engine-20.10', () => ({ suite: 'bookworm', packages: oldEnginePackages }), distribution)
@@ -69,7 +72,7 @@ function unpackOnce(name, what, distribution) {
  */
 function gatherPrograms(directory) {
   mkdirSync(join(directory, 'bin'))
-  for (const from of ['usr/bin', 'usr/sbin']) {
+  for (const from of ['usr/bin', 'usr/sbin', 'bin']) {
     const unpacked = join(directory, 'root', from)
     for (const name of existsSync(unpacked) ? readdirSync(unpacked) : []) {
       const link = join(directory, 'bin', name)

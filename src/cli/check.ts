@@ -11,6 +11,7 @@ export const checkCommand: Command = {
     { flags: '--fix', description: 'Mend what can be mended without changing anything else.' },
     {
       flags: '--format <FORMAT>',
+      choices: ['text', 'json', 'sarif', 'github'],
       description:
         '`text`, `json` (as `--json`), `sarif` for code scanning, or `github`: text and annotations, as always in Actions.',
     },

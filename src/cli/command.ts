@@ -28,6 +28,8 @@ export type ArgumentSpec = {
   /** As the help shows it: `ENVIRONMENT`. */
   name: string
   description: string
+  /** All values that it may have. */
+  choices?: readonly string[]
   /** The command does something sensible without it. */
   optional?: true
   /** It takes all that is left, `--` and what begins with a dash after it included: see `CommandInput.rest`. */

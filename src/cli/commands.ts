@@ -1,6 +1,7 @@
 import { buildCommand } from './build.ts'
 import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
+import { completionCommand } from './completion.ts'
 import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
 import { diffCommand } from './diff.ts'
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
   envCommand,
   checkCommand,
   doctorCommand,
+  completionCommand(() => commands),
 ]

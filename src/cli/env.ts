@@ -11,6 +11,7 @@ export const envCommand: Command = {
     environmentArgument,
     {
       name: 'ACTION',
+      choices: ['list', 'set', 'unset', 'edit'],
       optional: true,
       description:
         '`list` (also without one): the names, beside those of .env.example and the compose file. `set KEY`, `unset KEY`: one variable. `edit`: all of it, in your editor.',

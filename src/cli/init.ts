@@ -15,9 +15,14 @@ export const initCommand: Command = {
     { flags: '--production <HOST>', description: 'The server of the production environment.' },
     {
       flags: '--test-images <FORM>',
+      choices: ['several', 'single'],
       description: '`several` images in test, or the whole app as a `single` one.',
     },
-    { flags: '--production-images <FORM>', description: 'The same in production.' },
+    {
+      flags: '--production-images <FORM>',
+      choices: ['several', 'single'],
+      description: 'The same in production.',
+    },
     {
       flags: '--action <REFERENCE>',
       description:

@@ -61,6 +61,12 @@ export async function listEnvironments(cwd: string, configPath?: string): Promis
   return Object.keys((found?.file ?? (await implicitFile(cwd))).environments)
 }
 
+/** Names of the tasks that dray.yml has; none where there is no dray.yml. Throws as `loadConfig`. */
+export async function listTasks(cwd: string, configPath?: string): Promise<string[]> {
+  const found = await readConfigFile(cwd, configPath)
+  return Object.keys(found?.file.tasks ?? {})
+}
+
 async function readConfigFile(
   cwd: string,
   configPath: string | undefined,

@@ -1,0 +1,113 @@
+import type { ArgumentSpec, Command } from '../command.ts'
+import { globalOptionSpecs } from '../global-options.ts'
+import type { OptionSpec } from '../option.ts'
+import { readFlags } from './option-flags.ts'
+
+export type Candidate = { text: string; description?: string }
+
+/** What can stand where the cursor is. */
+export type Completion = {
+  /** The part of the word that is typed already, without `--host=` before it. */
+  typed: string
+  /** What the commands' data alone tells. */
+  candidates: readonly Candidate[]
+  /** The value that belongs here, as the help names it (`ENVIRONMENT`, `FILE`): it has to be looked up. */
+  placeholder: string | undefined
+  /** Of what was typed before: which environment and which configuration file are meant. */
+  environment: string | undefined
+  configPath: string | undefined
+}
+
+/**
+ * What the last of `words` may become, which stand after `dray`; it is empty after a space. Takes all from the commands'
+ * data. Words after `--` belong to another program.
+ */
+export function completeLine(words: readonly string[], commands: readonly Command[]): Completion {
+  const current = words.at(-1) ?? ''
+  const line = readLine(words.slice(0, -1), commands)
+  const { environment, configPath } = line
+  const value = (spec: Choosable, typed: string): Completion => ({
+    typed,
+    candidates: (spec.choices ?? []).map((text) => ({ text })),
+    placeholder: spec.choices === undefined ? spec.name : undefined,
+    environment,
+    configPath,
+  })
+  if (line.isOver) return nothing(current)
+  if (line.awaits !== undefined) return value(line.awaits, current)
+  if (current.startsWith('-')) {
+    const [, name = '', typed] = /^(--[^=]+)=(.*)$/.exec(current) ?? []
+    const named = typed === undefined ? undefined : valueOf(line.options, name)
+    if (typed !== undefined) return named === undefined ? nothing(current) : value(named, typed)
+    return { ...nothing(current), candidates: line.options.map(optionCandidate) }
+  }
+  if (line.command === undefined || line.command === 'help') {
+    const named = commands.map(({ name, summary }) => ({ text: name, description: summary }))
+    const help = { text: 'help', description: 'Print the help of a command.' }
+    return { ...nothing(current), candidates: line.command === 'help' ? named : [...named, help] }
+  }
+  const { arguments: specs } = line.command
+  const last = specs.at(-1)
+  const spec = specs[line.given.length] ?? (last?.variadic === true ? last : undefined)
+  return spec === undefined ? nothing(current) : value(spec, current)
+}
+
+type Choosable = Pick<ArgumentSpec, 'name' | 'choices'>
+
+/** What the words before the cursor say. */
+type Line = {
+  command: Command | 'help' | undefined
+  options: readonly OptionSpec[]
+  given: readonly string[]
+  /** The value of the option that was typed last. */
+  awaits: Choosable | undefined
+  /** There was a `--`. */
+  isOver: boolean
+  environment: string | undefined
+  configPath: string | undefined
+}
+
+function readLine(words: readonly string[], commands: readonly Command[]): Line {
+  let command: Line['command']
+  let options = globalOptionSpecs
+  let awaits: Choosable | undefined
+  let configPath: string | undefined
+  const given: string[] = []
+  for (const word of words) {
+    if (word === '--')
+      return { command, options, given, awaits, isOver: true, environment: undefined, configPath }
+    if (awaits !== undefined) {
+      if (awaits.name === CONFIG_VALUE) configPath = word
+      awaits = undefined
+    } else if (word.startsWith('-')) {
+      const [name = '', inline] = word.split('=', 2)
+      if (name === '--config') configPath = inline
+      awaits = inline === undefined ? valueOf(options, name) : undefined
+    } else if (command === undefined) {
+      command = word === 'help' ? word : commands.find(({ name }) => name === word)
+      if (typeof command === 'object') options = [...command.options, ...globalOptionSpecs]
+    } else given.push(word)
+  }
+  const index = typeof command === 'object' ? command.arguments.findIndex(isEnvironment) : -1
+  return { command, options, given, awaits, isOver: false, environment: given[index], configPath }
+}
+
+const CONFIG_VALUE = 'FILE'
+
+const isEnvironment = ({ name }: ArgumentSpec): boolean => name === 'ENVIRONMENT'
+
+/** What has to follow an option of this name; undefined where nothing has to. */
+function valueOf(options: readonly OptionSpec[], name: string): Choosable | undefined {
+  const spec = options.find((it) => readFlags(it).names.includes(name))
+  const value = spec === undefined ? undefined : readFlags(spec).value
+  if (spec === undefined || value === undefined || value.isOptional) return undefined
+  return { name: value.name, ...(spec.choices && { choices: spec.choices }) }
+}
+
+function optionCandidate(spec: OptionSpec): Candidate {
+  return { text: readFlags(spec).names.at(-1) ?? '', description: spec.description }
+}
+
+function nothing(typed: string): Completion {
+  return { typed, candidates: [], placeholder: undefined, environment: undefined, configPath: undefined }
+}

@@ -1,0 +1,37 @@
+import { readServiceNames } from '../../adapters/source/service-names.ts'
+import { listEnvironments, listTasks, loadConfig } from '../../config/load-config.ts'
+import type { Completion } from './complete-line.ts'
+
+/**
+ * Values that the files here tell for what the help calls `ENVIRONMENT`, `SERVICE`, `HOST` or `TASK`; none for anything else,
+ * and none where a file cannot be read: a completion never complains.
+ */
+export async function findValues(completion: Completion, cwd: string): Promise<readonly string[]> {
+  try {
+    return await lookUp(completion, cwd)
+  } catch {
+    return []
+  }
+}
+
+async function lookUp(
+  { placeholder, environment, configPath }: Completion,
+  cwd: string,
+): Promise<readonly string[]> {
+  const config = (): ReturnType<typeof loadConfig> =>
+    loadConfig({ cwd, configPath, environmentName: environment ?? '' })
+  switch (placeholder) {
+    case 'ENVIRONMENT':
+      return listEnvironments(cwd, configPath)
+    case 'TASK':
+      return listTasks(cwd, configPath)
+    case 'HOST':
+      return (await config()).environment.hosts
+    case 'SERVICE': {
+      const { projectDirectory, environment: chosen } = await config()
+      return readServiceNames(projectDirectory, chosen.composeFiles)
+    }
+    default:
+      return []
+  }
+}

@@ -1,0 +1,61 @@
+import type { ShellName } from './render-candidates.ts'
+
+/**
+ * What is put into the start-up file of a shell. It knows nothing of the commands: at every Tab it hands the words up to the
+ * cursor to `dray completion SHELL -- WORD...`, so it need not change when dray does.
+ */
+export const shellScripts: Readonly<Record<ShellName, string>> = {
+  // For bash 3.2 as well, which macOS has. COMP_WORDS is split at `=`, `:` and `@`, so the words come from the line itself;
+  // what stands before the last such character is not given back, of which `@` belongs to what follows it.
+  bash: `# In ~/.bashrc: source <(dray completion bash)
+_dray() {
+  local line="\${COMP_LINE:0:COMP_POINT}" current kept candidate found
+  local -a words
+  read -ra words <<< "$line"
+  while [ "\${#words[@]}" -gt 1 ] && [ "\${words[0]}" != "\${COMP_WORDS[0]}" ]; do words=("\${words[@]:1}"); done
+  case "$line" in *[[:space:]]) words+=('') ;; esac
+  current="\${words[\${#words[@]}-1]}"
+  kept="\${current%"\${current##*[=:]}"}"
+  case "\${current#"$kept"}" in *@*) kept="\${current%@*}" ;; esac
+  COMPREPLY=()
+  found="$("\${words[0]}" completion bash -- "\${words[@]:1}" 2> /dev/null)"
+  if [ "$found" = :files ]; then
+    compopt -o filenames 2> /dev/null
+    while IFS= read -r candidate; do COMPREPLY+=("$candidate"); done < <(compgen -f -- "\${current#"$kept"}")
+    return
+  fi
+  while IFS= read -r candidate; do
+    [ -z "$candidate" ] || COMPREPLY+=("\${candidate#"$kept"}")
+  done <<< "$found"
+}
+complete -F _dray dray
+`,
+  zsh: `#compdef dray
+# In ~/.zshrc, after compinit: source <(dray completion zsh)
+_dray() {
+  local -a found
+  found=("\${(@f)$("\${words[1]}" completion zsh -- "\${(@)words[2,CURRENT]}" 2> /dev/null)}")
+  if [[ "$found" == :files ]]; then
+    compset -P '*='
+    _files
+  elif [[ -n "$found" ]]; then
+    _describe -V dray found
+  fi
+}
+if [[ "\${funcstack[1]}" == _dray ]]; then _dray "$@"; else compdef _dray dray; fi
+`,
+  fish: `# dray completion fish > ~/.config/fish/completions/dray.fish
+function __dray_candidates
+  set -l words (commandline -opc) (commandline -ct)
+  set -l found ($words[1] completion fish -- $words[2..-1] 2> /dev/null)
+  if test "$found" = :files
+    set -l typed (commandline -ct)
+    set -l kept (string match --regex -- '^--[^=]+=' $typed)
+    __fish_complete_path (string replace -- "$kept" '' $typed) | string replace --regex -- '^' "$kept"
+  else
+    printf '%s\\n' $found
+  end
+end
+complete --command dray --no-files --keep-order --arguments '(__dray_candidates)'
+`,
+}
