@@ -21,6 +21,7 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
         ? []
         : [{ name, serviceCandidates, argv, when, ...(timeoutMs === undefined ? {} : { timeoutMs }) }],
     ),
+    hooks: config.hooks,
     proxyService: config.proxyService,
     proxyKeepalive: config.proxyKeepalive,
     probeUrl: config.probe?.url,

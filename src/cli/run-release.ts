@@ -2,19 +2,13 @@ import { deploy, planDeploy, type DeployRequest } from '../deploy/deploy.ts'
 import type { ReleaseKind } from '../deploy/events.ts'
 import { defaultPatience } from '../deploy/execution.ts'
 import { DeployFailed, failureFrom, toDrayError } from '../deploy/failure.ts'
-import type { Plan } from '../deploy/plan.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
-import { createRedactor } from '../shared/redact.ts'
-import { chooseReporter, createReporter } from '../ui/create-reporter.ts'
-import { renderPlan } from '../ui/render-plan.ts'
-import type { DeployFinished } from '../ui/render-summary.ts'
-import type { Reporter } from '../ui/reporter.ts'
-import { createCommandOutput } from './command-output.ts'
 import type { CliContext } from './context.ts'
 import { deployerOf } from './deployer.ts'
 import type { DeployInput } from './load-deploy.ts'
-import { tellOutputs } from './step-outputs.ts'
+import { createHooks } from './run-hooks.ts'
+import { openTelling, type Telling } from './tell-release.ts'
 import { addStack } from './to-failure.ts'
 
 /** What a deploy and a rollback have of their own: where the release comes from. */
@@ -37,82 +31,82 @@ export async function runRelease(
   run: ReleaseRun,
   context: CliContext,
 ): Promise<ExitCode> {
-  const reporter = makeReporter(input, context)
-  const { clock } = context
-  const { kind } = run
-  const startedAtMs = clock.now()
-  const tellFinished = (plan: Plan, end: Pick<DeployFinished, 'outcome' | 'serving'>): void => {
-    const { app, environment, release, images, restores, notUndone } = plan
-    const durationMs = clock.now() - startedAtMs
-    const { url } = input.config.environment
-    const tag = restores?.tag ?? run.tag
-    tellOutputs({ outcome: end.outcome, release: end.serving, tag, url }, context)
-    reporter.report({
-      type: 'deploy.finished',
-      at: clock.now(),
-      kind,
-      app,
-      environment,
-      release,
-      ...(restores && { restores }),
-      ...(notUndone && { notUndone }),
-      images,
-      durationMs,
-      ...end,
-    })
-  }
-  context.tellInterrupt = (text) => {
-    reporter.report({ type: 'note', at: clock.now(), level: 'warning', text })
-  }
+  const telling = openTelling(input, run, context)
+  context.tellInterrupt = (text) => telling.note(text, 'warning')
   try {
-    for (const text of input.values.warnings)
-      reporter.report({ type: 'note', at: clock.now(), level: 'warning', text })
-    if (!input.options.dryRun) {
-      const { app, environment } = input.config
-      const { name, hosts } = environment
-      const at = startedAtMs
-      reporter.report({ type: 'deploy.started', at, kind, app, environment: name, hosts, tag: run.tag })
-    }
-    const tell = (text: string): void => {
-      reporter.report({ type: 'note', at: clock.now(), level: 'info', text })
-    }
-    tell(`Connecting to ${input.config.environment.hosts.join(', ')}`)
-    await using connected = await run.connect()
-    tell(`Asking ${run.asked} what there is`)
-    const request = { ...connected, ...commonRequest(input, { context, reporter }) }
-    if (input.options.dryRun)
-      showPlan(await planDeploy(request, context.signal), { reporter, input, context })
-    else {
-      const plan = await deploy(request, context.signal)
-      tellFinished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', serving: plan.release })
-    }
-    return EXIT.done
-  } catch (error) {
-    const known = cancelledIfAborted(error, context.signal)
-    if (toDrayError(known).code === 'INTERNAL') throw known
-    const told = failureFrom(known)
-    const failure = input.options.debug ? addStack(told, known) : told
-    reporter.report({ type: 'failed', at: clock.now(), failure })
-    if (known instanceof DeployFailed) {
-      const outcome = context.signal.aborted ? 'cancelled' : 'failed'
-      tellFinished(known.plan, { outcome, serving: known.undone.servingRelease })
-    }
-    return toDrayError(known).exitCode
+    for (const text of input.values.warnings) telling.note(text, 'warning')
+    if (input.options.dryRun) return await planOnly(input, { run, telling, context })
+    telling.started()
+    return await putInPlace(input, { run, telling, context })
   } finally {
-    reporter.close()
+    telling.close()
   }
 }
 
-/** What is thrown after the user's signal is the signal's doing, whatever it looks like. */
-function cancelledIfAborted(error: unknown, signal: AbortSignal): unknown {
-  if (!signal.aborted) return error
-  const cancelled = new DrayError('CANCELLED', 'Cancelled by a signal.', { cause: error })
-  return error instanceof DeployFailed ? new DeployFailed(cancelled, error) : cancelled
+type Parts = { run: ReleaseRun; telling: Telling; context: CliContext }
+
+async function planOnly(input: DeployInput, { run, telling, context }: Parts): Promise<ExitCode> {
+  try {
+    await using connected = await connect(input, { run, telling, context })
+    telling.planned(await planDeploy(connected.request, context.signal))
+    return EXIT.done
+  } catch (error) {
+    const known = cancelledIfAborted(error, context.signal)
+    if (isDefect(known)) throw known
+    telling.failed(describeFailure(known, input))
+    return toDrayError(known).exitCode
+  }
+}
+
+async function putInPlace(input: DeployInput, { run, telling, context }: Parts): Promise<ExitCode> {
+  const hooks = createHooks(input, { report: telling.report, context })
+  const facts = () => ({
+    kind: run.kind,
+    tag: telling.story.plan?.restores?.tag ?? run.tag,
+    release: telling.story.plan?.release,
+    previousRelease: telling.story.plan?.replaces,
+    deployer: deployerOf(input, context),
+  })
+  const sinceStart = (): number => context.clock.now() - telling.startedAtMs
+  try {
+    await using connected = await connect(input, { run, telling, context })
+    const beforeChange = (_: unknown, signal: AbortSignal): Promise<void> => hooks.before(facts(), signal)
+    const plan = await deploy({ ...connected.request, beforeChange }, context.signal)
+    const end = { serving: plan.release, durationMs: sinceStart() }
+    if (!plan.unchanged) await hooks.after({ ...facts(), outcome: 'deployed', ...end })
+    telling.finished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', ...end })
+    return EXIT.done
+  } catch (error) {
+    const known = cancelledIfAborted(error, context.signal)
+    const failure = describeFailure(known, input)
+    const serving = known instanceof DeployFailed ? known.undone.servingRelease : undefined
+    const end = {
+      outcome: context.signal.aborted ? ('cancelled' as const) : ('failed' as const),
+      serving,
+      durationMs: sinceStart(),
+    }
+    await hooks.failure({ ...facts(), ...end, failure })
+    if (isDefect(known)) throw known
+    telling.failed(failure)
+    if (known instanceof DeployFailed) telling.finished(known.plan, end)
+    return toDrayError(known).exitCode
+  }
+}
+
+async function connect(
+  input: DeployInput,
+  { run, telling, context }: Parts,
+): Promise<AsyncDisposable & { request: DeployRequest }> {
+  telling.note(`Connecting to ${input.config.environment.hosts.join(', ')}`)
+  const connected = await run.connect()
+  telling.note(`Asking ${run.asked} what there is`)
+  const request = { ...connected, ...commonRequest(input, { context, telling }) }
+  return { request, [Symbol.asyncDispose]: () => Promise.resolve(connected[Symbol.asyncDispose]()) }
 }
 
 function commonRequest(
   input: DeployInput,
-  { context, reporter }: { context: CliContext; reporter: Reporter },
+  { context, telling }: { context: CliContext; telling: Telling },
 ): Omit<DeployRequest, 'hosts' | 'want' | 'credentials'> {
   const { config, options } = input
   return {
@@ -122,33 +116,23 @@ function commonRequest(
     probe: { everyMs: config.probe?.everyMs ?? 100, timeoutMs: config.probe?.timeoutMs ?? 5_000 },
     waitMs: options.waitMs,
     clock: context.clock,
-    emit: reporter.report,
+    emit: telling.report,
   }
 }
 
-function makeReporter({ options, values }: DeployInput, context: CliContext): Reporter {
-  const { env, stdout, stderr, clock } = context
-  const isTTY = stderr.isTTY === true
-  const chosen = chooseReporter({ json: options.json, plain: options.plain, isTTY, env })
-  return createReporter({
-    name: options.dryRun && chosen !== 'json' ? 'quiet' : chosen,
-    stdout,
-    stderr,
-    env: options.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
-    clock,
-    redact: createRedactor(values.secrets),
-  })
+/** A defect of dray itself is told by who called us, with all that it takes to report it. */
+function isDefect(error: unknown): boolean {
+  return toDrayError(error).code === 'INTERNAL'
 }
 
-/** The plan is the result of a dry run, so it goes to standard output; as JSON it is the event. */
-function showPlan(
-  plan: Plan,
-  { reporter, input, context }: { reporter: Reporter; input: DeployInput; context: CliContext },
-): void {
-  if (input.options.json) {
-    reporter.report({ type: 'plan.made', at: context.clock.now(), plan })
-    return
-  }
-  const { print, look } = createCommandOutput(input, context)
-  print(renderPlan(plan, look))
+/** What is thrown after the user's signal is the signal's doing, whatever it looks like. */
+function cancelledIfAborted(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted) return error
+  const cancelled = new DrayError('CANCELLED', 'Cancelled by a signal.', { cause: error })
+  return error instanceof DeployFailed ? new DeployFailed(cancelled, error) : cancelled
+}
+
+function describeFailure(known: unknown, { options }: DeployInput) {
+  const told = failureFrom(known)
+  return options.debug ? addStack(told, known) : told
 }

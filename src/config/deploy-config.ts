@@ -8,6 +8,7 @@ export type DeployConfig = {
   environment: Environment
   /** In the order of the file, which is the order in which they run. */
   tasks: readonly Task[]
+  hooks: Hooks
   proxyService: string | undefined
   /** Whether dray may ship a file that sets nginx's keepalive_min_timeout. */
   proxyKeepalive: boolean
@@ -49,6 +50,11 @@ export type Task = {
   when: 'before' | 'after' | 'manual'
   timeoutMs: number | undefined
 }
+
+/** Commands on the machine that dray runs on, around a deploy. */
+export type Hooks = Readonly<
+  Partial<Record<'before' | 'after' | 'failure', { argv: readonly string[]; timeoutMs: number }>>
+>
 
 export type Probe = { url: string; timeoutMs: number; everyMs: number }
 

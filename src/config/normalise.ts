@@ -5,6 +5,7 @@ import {
   localHost,
   type DeployConfig,
   type Environment,
+  type Hooks,
   type Probe,
   type RegistrySettings,
   type ServiceSettings,
@@ -14,6 +15,7 @@ import {
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
 const defaultKeep = 5
+const defaultHookTimeoutMs = 300_000
 const defaultProbeTimeoutMs = 5000
 const defaultProbeEveryMs = 100
 
@@ -36,6 +38,7 @@ export function normalise(input: NormaliseInput): DeployConfig {
     registry: toRegistry(file.registry, input.githubOwner),
     environment: toEnvironment(input),
     tasks: Object.entries(file.tasks ?? {}).map(([name, task]) => toTask(name, task)),
+    hooks: toHooks(block.hooks ?? file.hooks),
     proxyService: file.proxy?.service,
     proxyKeepalive: file.proxy?.keepalive ?? true,
     probe: toProbe(block.probe ?? file.probe),
@@ -95,10 +98,19 @@ function toTask(name: string, task: NonNullable<ConfigFile['tasks']>[string]): T
   return {
     name,
     serviceCandidates: typeof task.service === 'string' ? [task.service] : task.service,
-    argv: typeof task.run === 'string' ? ['sh', '-c', task.run] : task.run,
+    argv: toArgv(task.run),
     when: task.when,
     timeoutMs: toMs(task.timeout),
   }
+}
+
+function toHooks({ timeout, ...commands }: NonNullable<ConfigFile['hooks']> = {}): Hooks {
+  const timeoutMs = toMs(timeout) ?? defaultHookTimeoutMs
+  return mapValues(commands, (run) => ({ argv: toArgv(run), timeoutMs }))
+}
+
+function toArgv(command: string | readonly string[]): readonly string[] {
+  return typeof command === 'string' ? ['sh', '-c', command] : command
 }
 
 function toProbe(probe: ConfigFile['probe']): Probe | undefined {

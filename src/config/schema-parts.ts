@@ -12,6 +12,11 @@ export const duration = z
   .regex(durationPattern, durationMessage)
   .meta({ typeName: 'duration' })
 
+/** A list of words that is run as it is, or a line for the shell. */
+export const command = z.union([text('a command'), z.array(z.string()).min(1, 'expected a command')], {
+  error: 'expected a command, as a list of words or one line for the shell',
+})
+
 /** A service of the compose file. */
 export const serviceName = z
   .string()
@@ -34,6 +39,29 @@ export const probe = z.strictObject({
     description: 'Time from one request to the next.',
     examples: ['1s'],
     defaultText: '100ms',
+  }),
+})
+
+/** Commands on the machine that dray runs on, at the top and in an environment. */
+export const hooks = z.strictObject({
+  before: command.optional().meta({
+    description:
+      'Runs when the plan is made and before anything is touched. When it fails, nothing is deployed.',
+    examples: ['./scripts/backup.sh'],
+  }),
+  after: command.optional().meta({
+    description: 'Runs when the release is in place. When it fails, that is a warning.',
+    examples: [['npm', 'run', 'purge-cdn']],
+  }),
+  failure: command.optional().meta({
+    description:
+      'Runs when a deploy or a rollback failed or was cancelled. When it fails, that is a warning.',
+    examples: ['./scripts/tell-on-call.sh'],
+  }),
+  timeout: duration.optional().meta({
+    description: 'How long each of them may take.',
+    examples: ['2m'],
+    defaultText: '5m',
   }),
 })
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { environmentSchema } from './environment-schema.ts'
-import { disk, duration, keep, probe, serviceName, text } from './schema-parts.ts'
+import { command, disk, duration, hooks, keep, probe, serviceName, text } from './schema-parts.ts'
 
 const task = z.strictObject({
   service: z
@@ -12,14 +12,10 @@ const task = z.strictObject({
         'The service whose image and settings it runs with. Of a list, the first that the compose file has: for an app that is `backend` in one environment and `app` in another.',
       examples: ['backend', ['backend', 'app']],
     }),
-  run: z
-    .union([text('a command'), z.array(z.string()).min(1, 'expected a command')], {
-      error: 'expected a command, as a list of words or one line for the shell',
-    })
-    .meta({
-      description: 'The command: a list of words, run as it is, or one line of text, run by `sh -c`.',
-      examples: [['npm', 'run', 'migrate'], 'npm run sync-manual && npm run warm-up'],
-    }),
+  run: command.meta({
+    description: 'The command: a list of words, run as it is, or one line of text, run by `sh -c`.',
+    examples: [['npm', 'run', 'migrate'], 'npm run sync-manual && npm run warm-up'],
+  }),
   when: z.enum(['before', 'after', 'manual'], { error: 'expected before, after or manual' }).meta({
     description:
       '`before` traffic moves to the new release, `after` it did, or only by hand (`manual`). A `before` task that fails stops the deploy with nothing changed.',
@@ -149,6 +145,10 @@ export const configSchema = z.strictObject({
       description: 'One-off commands of the app, in the order in which they run.',
       exampleKey: 'migrate',
     }),
+  hooks: hooks.optional().meta({
+    description:
+      'Commands that dray runs on its own machine around a deploy or a rollback, in the directory of dray.yml: a list of words, or one line of text, run by `sh -c`. They get the facts in variables: docs/tasks-and-hooks.md lists them.',
+  }),
   proxy: z
     .strictObject({
       service: serviceName.optional().meta({

@@ -17,6 +17,8 @@ export type DeployRequest = Omit<Execution, 'plan' | 'desired' | 'hosts'> & {
   /** What is to be put in place; asked again when the locks are held, if another deploy was at work meanwhile. */
   want: (signal: AbortSignal) => Promise<Wanted>
   probe: { everyMs: number; timeoutMs: number }
+  /** Called under the locks with a plan that changes something, before it does. What it throws ends the deploy. */
+  beforeChange?: (plan: Plan, signal: AbortSignal) => Promise<void>
   /** How long to wait for the lock of another deploy. */
   waitMs: number
 }
@@ -49,7 +51,10 @@ export async function deploy(request: DeployRequest, signal: AbortSignal): Promi
     const planned = await observeAndPlan(isUsable ? inspected : await inspectAll(request, alive), alive)
     const { plan } = planned
     request.emit({ type: 'plan.made', at: request.clock.now(), plan })
-    if (!plan.unchanged) await carryOut({ request, locks, ...planned }, alive)
+    if (!plan.unchanged) {
+      await request.beforeChange?.(plan, alive)
+      await carryOut({ request, locks, ...planned }, alive)
+    }
     return plan
   } finally {
     await Promise.all(locks.map((lock) => lock[Symbol.asyncDispose]()))

@@ -1,4 +1,5 @@
 import type { ErrorDetails } from '../errors/dray-error.ts'
+import type { HookMoment } from './hooks.ts'
 import type { Plan, StepKind } from './plan.ts'
 
 export type StepOutcome = 'done' | 'nothing-to-do' | 'failed' | 'cancelled'
@@ -59,6 +60,17 @@ export type DeployEvent =
       durationMs: number
       /** What it did, in a few words: `pulled 12.3 MB`, `healthy after 1.6 s`. */
       result?: string
+    }
+  | { type: 'hook.started'; at: number; hook: HookMoment; argv: readonly string[] }
+  | { type: 'hook.printed'; at: number; hook: HookMoment; line: string }
+  | {
+      type: 'hook.finished'
+      at: number
+      hook: HookMoment
+      outcome: 'done' | 'failed' | 'cancelled'
+      /** Absent when it did not end by itself. */
+      exitCode?: number
+      durationMs: number
     }
   /** How the probing stands, about once a second. */
   | { type: 'probe.sampled'; at: number; requests: number; failures: number }

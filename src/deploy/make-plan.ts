@@ -35,10 +35,12 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
     version: 1,
     release: unchanged ? (hosts[0]?.current?.id ?? release) : release,
     ...restoring(hosts, desired),
+    ...replacing(hosts),
     app: desired.app,
     environment: desired.environment,
     unchanged,
     steps: steps.map((step, index) => ({ ...step, id: index + 1 })),
+    ...(unchanged || Object.keys(desired.hooks).length === 0 ? {} : { hooks: desired.hooks }),
     images: hosts.slice(0, 1).flatMap((host) =>
       Object.entries(releasedServices(host)).map(([service, { image, digest, tag }]) => ({
         service,
@@ -69,6 +71,10 @@ function restoring(hosts: readonly HostPlan[], { restores }: DesiredRelease) {
     restores: { release: id, ...(tag === undefined ? {} : { tag }) },
     notUndone: notUndone(restores, hosts[0]?.observation.facts.envFile.keys ?? []),
   }
+}
+
+function replacing([first]: readonly HostPlan[]) {
+  return first?.current === undefined ? {} : { replaces: first.current.id }
 }
 
 function placement(host: HostPlan): NewStep[] {

@@ -1,6 +1,7 @@
 import type { DiskRules } from './disk/disk-rules.ts'
 import type { FileSystem } from './disk/file-system.ts'
 import type { DiskInventory } from './disk/inventory.ts'
+import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
 import type { Container, DirectoryFacts, LocalImage, ResolvedImage } from './ports.ts'
 
@@ -66,6 +67,8 @@ export type DesiredRelease = {
   /** `roll` or `recreate` where the configuration says so. */
   rollout: Readonly<Record<string, 'roll' | 'recreate'>>
   tasks: readonly Task[]
+  /** Commands on the machine that deploys. */
+  hooks: Hooks
   /** The service that runs nginx; found by its image without it. */
   proxyService: string | undefined
   /** May dray put a file beside the proxy's configuration by which a reload loses no keep-alive request? */

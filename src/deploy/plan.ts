@@ -4,6 +4,7 @@
  */
 
 import type { DiskThing, RoomStage } from './disk/disk-thing.ts'
+import type { Hooks } from './hooks.ts'
 import type { ReleasedService } from './release.ts'
 
 type StepBase = { id: number; host: string; cause: string }
@@ -90,11 +91,15 @@ export type Plan = {
   release: string
   /** The release that this plan puts in place again; absent where it makes a new one. */
   restores?: { release: string; tag?: string }
+  /** The release that is in place now; absent where there is none. */
+  replaces?: string
   app: string
   environment: string
   /** Nothing differs from what runs: there is no step that changes anything. */
   unchanged: boolean
   steps: readonly Step[]
+  /** What runs around the steps on the machine that deploys; absent where nothing does. */
+  hooks?: Hooks
   /** What will run, by service. */
   images: readonly { service: string; name: string; tag?: string; digest: string }[]
   /** What the plan cannot promise, and why: services that are recreated, no health check, a shared volume. */

@@ -268,6 +268,11 @@ export const catalogue = {
     hint: 'Its container is gone. Give it more time, `timeout` in dray.yml or `--timeout`, or look at what it waits for.',
     exitCode: EXIT.failedOldServing,
   },
+  HOOK_FAILED: {
+    title: 'The hook before the deploy failed, so nothing was deployed.',
+    hint: 'Nothing was touched. What it printed is above; mend that, or the hook under `hooks:` in dray.yml.',
+    exitCode: EXIT.precondition,
+  },
   PORT_TAKEN: {
     title: 'Something else on the server uses a port that the app publishes.',
     hint: 'On the server: `sudo ss -ltnp` shows what it is.',

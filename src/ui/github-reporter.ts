@@ -64,8 +64,7 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
         groups.print(event.stepId, narrate(event, story, look.glyphs).join('\n'))
       if (event.type === 'step.finished')
         groups.finish(event.stepId, narrate(event, story, look.glyphs).join('\n'))
-      if (['deploy.started', 'undo.started'].includes(event.type))
-        say(narrate(event, story, look.glyphs).join('\n'))
+      if (isSaidAsItComes(event)) say(narrate(event, story, look.glyphs).join('\n'))
       if (event.type === 'plan.made') {
         const warned = event.plan.warnings.length
         for (const line of narrate(event, story, look.glyphs).toSpliced(1, warned)) say(line)
@@ -80,6 +79,11 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
       writeSummary()
     },
   }
+}
+
+/** Between the steps. */
+function isSaidAsItComes({ type }: DeployEvent): boolean {
+  return ['deploy.started', 'undo.started', 'hook.started', 'hook.printed', 'hook.finished'].includes(type)
 }
 
 function failureAnnotation(

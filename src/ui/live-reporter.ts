@@ -2,6 +2,7 @@ import type { DeployEvent } from '../deploy/events.ts'
 import type { Clock } from '../shared/clock.ts'
 import { createLiveRegion } from './live-region.ts'
 import { createLook, type Look } from './look.ts'
+import { narrate } from './narrate.ts'
 import { renderFailure } from './render-failure.ts'
 import { renderLive } from './render-live.ts'
 import { renderProbeReport } from './render-probe-report.ts'
@@ -97,6 +98,11 @@ function linesAbove(event: DeployEvent, story: Story, { colors, glyphs }: Look):
         ? [`${colors.dim(`${step.speaker} ${glyphs.gutter}`)} ${event.line}`]
         : []
     }
+    case 'hook.started':
+    case 'hook.finished':
+      return narrate(event, story, glyphs).map(colors.dim)
+    case 'hook.printed':
+      return [`${colors.dim(`${event.hook} ${glyphs.gutter}`)} ${event.line}`]
     default:
       return []
   }

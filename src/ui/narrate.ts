@@ -3,6 +3,7 @@ import type { Plan } from '../deploy/plan.ts'
 import { releaseLabel } from '../deploy/release.ts'
 import { renderBytes } from '../shared/bytes.ts'
 import type { Glyphs } from './look.ts'
+import { renderCommand } from './render-command.ts'
 import { renderDuration } from './render-duration.ts'
 import { downloadSize } from './render-plan.ts'
 import { hasSeveralHosts, rateOf, type Story, type StoryStep } from './story.ts'
@@ -34,6 +35,12 @@ export function narrate(event: DeployEvent, story: Story, glyphs: Glyphs): strin
     }
     case 'undo.started':
       return [`Undoing: ${event.reason}`]
+    case 'hook.started':
+      return [`Hook ${event.hook}: ${renderCommand(event.argv)}`]
+    case 'hook.printed':
+      return [`${event.hook} ${glyphs.gutter} ${event.line}`]
+    case 'hook.finished':
+      return [`Hook ${event.hook}: ${outcomeWords(event)}`]
     case 'step.progressed':
     case 'probe.sampled':
     case 'probe.finished':
@@ -73,7 +80,7 @@ export function stepNumber(story: Story, stepId: number): string {
   return stepId <= total ? `${stepId}/${total}` : String(stepId)
 }
 
-function outcomeWords(event: Extract<DeployEvent, { type: 'step.finished' }>): string {
+function outcomeWords(event: Extract<DeployEvent, { type: 'step.finished' | 'hook.finished' }>): string {
   const took = renderDuration(event.durationMs)
   switch (event.outcome) {
     case 'done':

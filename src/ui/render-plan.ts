@@ -3,6 +3,7 @@ import { releaseLabel } from '../deploy/release.ts'
 import { stepTitle } from '../deploy/step-title.ts'
 import { renderBytes } from '../shared/bytes.ts'
 import type { Look } from './look.ts'
+import { renderCommand } from './render-command.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from './text-width.ts'
 
@@ -18,6 +19,7 @@ export function renderPlan(plan: Plan, look: Look): string {
   const blocks = [
     unchanged ? `${heading}: nothing to do, release ${release} is what runs.` : `${heading}: ${target}`,
     stepLines(plan.steps, look),
+    hookLines(plan, look),
     warningLines(plan.warnings, look),
     leftLines(plan, look),
     unchanged ? [] : notUndoneLines(plan.notUndone ?? [], look),
@@ -54,6 +56,13 @@ function stepLines(steps: readonly Step[], { colors, columns }: Look): string[] 
     indent: '  ',
     maxWidth: columns,
   })
+}
+
+function hookLines({ hooks = {} }: Plan, { colors, columns }: Look): string[] {
+  const rows = Object.entries(hooks).map(([moment, { argv }]) => [moment, renderCommand(argv)])
+  if (rows.length === 0) return []
+  const table = { columns: [{ paint: colors.cyan }, {}], indent: '  ', maxWidth: columns }
+  return ['Hooks, on this machine:', ...renderTable({ rows, ...table })]
 }
 
 function warningLines(warnings: readonly string[], { colors, glyphs, columns }: Look): string[] {

@@ -1,4 +1,5 @@
 import type { Look } from './look.ts'
+import { renderCommand } from './render-command.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
 
@@ -26,10 +27,4 @@ export function renderTasks(tasks: readonly ListedTask[], { colors, columns: max
     maxWidth,
   })
   return `${lines.join('\n')}\n`
-}
-
-/** A command as dray.yml has it: a line for the shell without the shell. */
-export function renderCommand(argv: readonly string[]): string {
-  const [shell, flag, line, ...more] = argv
-  return shell === 'sh' && flag === '-c' && line !== undefined && more.length === 0 ? line : argv.join(' ')
 }

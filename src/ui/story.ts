@@ -109,6 +109,10 @@ export function addToStory(story: Story, event: DeployEvent): void {
       if (step) Object.assign(step, { state: outcome, durationMs, result })
       return
     }
+    case 'hook.started':
+    case 'hook.printed':
+    case 'hook.finished':
+      return
     case 'probe.sampled':
       story.sampled = event
       return

@@ -82,6 +82,7 @@ export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease
     ownRepositories: ['ghcr.io/acme/'],
     rollout: {},
     tasks: [],
+    hooks: {},
     proxyService: undefined,
     probeUrl: undefined,
     proxyKeepalive: true,

@@ -1,6 +1,6 @@
 import type { AppModel } from '../../src/deploy/app-model.ts'
 import { deploy, planDeploy, type DeployRequest } from '../../src/deploy/deploy.ts'
-import type { DeployEvent, Failure } from '../../src/deploy/events.ts'
+import type { DeployEvent, Failure, ReleaseKind } from '../../src/deploy/events.ts'
 import { defaultPatience } from '../../src/deploy/execution.ts'
 import { failureFrom } from '../../src/deploy/failure.ts'
 import { familiarName, renderImageReference, type ImageReference } from '../../src/deploy/image-reference.ts'
@@ -98,6 +98,13 @@ export class FakeWorld {
         }),
       }),
     }))
+  }
+
+  /** What a deploy or a rollback connects to. */
+  connected(kind: ReleaseKind): Pick<DeployRequest, 'hosts' | 'want' | 'credentials'> {
+    const { hosts, want, credentials } =
+      kind === 'deploy' ? this.#request() : this.#rollbackRequest(undefined)
+    return { hosts, want, credentials }
   }
 
   #request(): DeployRequest {

@@ -37,7 +37,7 @@ test.each<[string, string, string]>([
   [
     'a key nobody knows',
     within('volumes: {}\n'),
-    'dray.yml:4:1 volumes: unknown key; known are: app, registry, environments, tasks, proxy, probe, keep, disk, services, registries, bundle',
+    'dray.yml:4:1 volumes: unknown key; known are: app, registry, environments, tasks, hooks, proxy, probe, keep, disk, services, registries, bundle',
   ],
   [
     'a key with a slip',

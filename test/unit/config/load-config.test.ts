@@ -88,6 +88,18 @@ describe('a file that says everything', () => {
     expect(probe).toEqual({ url: 'https://shop.example.com/', timeoutMs: 1000, everyMs: 100 })
   })
 
+  test('lets an environment have its own hooks instead of those at the top', async () => {
+    const hooks = 'hooks: { before: ./check.sh, after: [npm, run, purge] }\n'
+    const text = `${hooks}environments: { test: { host: a }, live: { host: b, hooks: { failure: tell, timeout: 9s } } }`
+    expect((await load(text)).hooks).toEqual({
+      before: { argv: ['sh', '-c', './check.sh'], timeoutMs: 300_000 },
+      after: { argv: ['npm', 'run', 'purge'], timeoutMs: 300_000 },
+    })
+    expect((await load(text, { environmentName: 'live' })).hooks).toEqual({
+      failure: { argv: ['sh', '-c', 'tell'], timeoutMs: 9000 },
+    })
+  })
+
   test('deploys to the directory itself where the host is local', async () => {
     const config = await load(full, { environmentName: 'dev' })
     expect(config.environment.path).toBe(config.projectDirectory)

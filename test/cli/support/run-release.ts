@@ -1,0 +1,55 @@
+import { loadDeploy } from '../../../src/cli/load-deploy.ts'
+import { runRelease } from '../../../src/cli/run-release.ts'
+import type { OptionValues } from '../../../src/cli/option.ts'
+import { composeText, makeProject } from '../../unit/config/support.ts'
+import type { FakeWorld } from '../../support/fake-deploy.ts'
+import { noInput, type CliResult } from './run-cli.ts'
+
+export type ReleaseOptions = {
+  /** Parts of dray.yml at its top. */
+  config?: Readonly<Record<string, unknown>>
+  files?: Readonly<Record<string, string>>
+  env?: Readonly<Record<string, string>>
+  options?: OptionValues
+  kind?: 'deploy' | 'rollback'
+  json?: boolean
+  signal?: AbortSignal
+  /** Called with each piece of what is narrated. */
+  onNarration?: (text: string) => void
+}
+
+/** Deploys to a world in memory, or rolls it back, as the command does on this machine; `cwd` has what hooks left there. */
+export async function release(
+  world: FakeWorld,
+  { config, files, env, options = {}, kind = 'deploy', json = false, ...more }: ReleaseOptions,
+): Promise<CliResult & { cwd: string }> {
+  const environments = { test: { host: 'deploy@srv', url: 'https://test.example.com' } }
+  const drayYml = JSON.stringify({ app: 'shop', registry: 'ghcr.io/acme', environments, ...config })
+  const cwd = await makeProject({ 'dray.yml': drayYml, 'compose.yml': composeText, ...files })
+  let stdout = ''
+  let stderr = ''
+  const say = (text: string): void => {
+    stderr += text
+    more.onNarration?.(text)
+  }
+  const context = {
+    cwd,
+    env: { LANG: 'C.UTF-8', ...env },
+    stdin: noInput,
+    stdout: { write: (text: string) => (stdout += text), columns: 100 },
+    stderr: { write: say, columns: 100 },
+    signal: more.signal ?? new AbortController().signal,
+    clock: world.clock,
+    tellInterrupt: () => undefined,
+  }
+  const global = { configPath: undefined, json, plain: true, color: false, debug: false }
+  const input = await loadDeploy({ arguments: { ENVIRONMENT: 'test' }, rest: [], options, global }, context)
+  world.desired = { ...world.desired, hooks: input.config.hooks, tag: input.values.tag }
+  const connect = async () => ({
+    ...world.connected(kind),
+    [Symbol.asyncDispose]: async () => undefined,
+  })
+  const { tag } = input.values
+  const exitCode = await runRelease(input, { kind, tag, asked: 'the host', connect }, context)
+  return { exitCode, stdout, stderr, cwd }
+}
