@@ -1,8 +1,8 @@
-import { renderArgument, type Command } from '../../src/cli/command.ts'
+import type { Command, ManualEntry } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { globalOptionSpecs } from '../../src/cli/global-options.ts'
+import { manualOf } from '../../src/cli/help/manual.ts'
 import { themesOf } from '../../src/cli/themes.ts'
-import type { OptionSpec } from '../../src/cli/option.ts'
 import { environmentVariables } from '../../src/config/environment-variables.ts'
 import { renderRows } from './render-configuration.ts'
 import { renderExitCodes } from './render-errors.ts'
@@ -21,7 +21,10 @@ export function renderCommands(): string {
     ...commands.flatMap(renderCommand),
     '## Options of every command',
     '',
-    ...renderOptions(globalOptionSpecs),
+    ...renderEntries(
+      ['option', 'what it does'],
+      globalOptionSpecs.map(({ flags, description }) => ({ term: flags, description })),
+    ),
     '',
     '## Environment variables',
     '',
@@ -40,29 +43,60 @@ export function renderCommands(): string {
 }
 
 function renderCommand(command: Command): string[] {
+  const {
+    usage,
+    arguments: given,
+    options,
+    examples,
+    exitCodes,
+    files,
+    variables,
+    seeAlso,
+  } = manualOf(command)
   return [
     `## dray ${command.name}`,
     '',
     `**${command.summary}** ${command.description}`,
     '',
     '```sh',
-    ['dray', command.name, ...command.arguments.map(renderArgument), '[OPTIONS]'].join(' '),
+    usage,
     '```',
     '',
-    ...command.arguments.map(({ name, description }) => `- \`${name}\`: ${description}`),
+    ...given.map(({ term, description }) => `- \`${term}\`: ${description}`),
     '',
-    ...renderOptions(command.options),
-    '',
+    ...options.flatMap(({ heading, entries }) => [
+      ...renderEntries(
+        [heading === 'Options' ? 'option' : `option: ${heading.toLowerCase()}`, 'what it does'],
+        entries,
+      ),
+      '',
+    ]),
     '```sh',
-    ...command.examples.map(({ command: line, description }) => `${line}  # ${description}`),
+    ...examples.map(({ term, description }) => `${term}  # ${description}`),
     '```',
+    '',
+    ...renderEntries(['exit code', 'what it says'], exitCodes),
+    '',
+    ...renderEntries(['file', 'what for'], files),
+    '',
+    `[Environment variables](#environment-variables): ${variables.map(({ term }) => `\`${term}\``).join(', ')}.`,
+    '',
+    `See also ${seeAlso.map(renderLink).join(', ')}.`,
     '',
   ]
 }
 
-function renderOptions(options: readonly OptionSpec[]): string[] {
-  return renderRows(
-    ['option', 'what it does'],
-    options.map(({ flags, description }) => [`\`${flags}\``, description]),
-  )
+function renderLink(name: string): string {
+  if (name.startsWith('dray ')) return `[${name}](#${name.replace(' ', '-')})`
+  const target = name.replace(/^docs\//, '').replace(/^commands\.md(?=#)/, '')
+  return `[${name}](${target})`
+}
+
+function renderEntries(heading: readonly string[], entries: readonly ManualEntry[]): string[] {
+  return entries.length === 0
+    ? []
+    : renderRows(
+        heading,
+        entries.map(({ term, description }) => [`\`${term}\``, description]),
+      )
 }

@@ -1,16 +1,20 @@
 import { Command as Program, Help, Option } from 'commander'
 import { listExitCodes } from '../errors/exit-code.ts'
+import type { Look } from '../ui/look.ts'
 import { renderArgument, type Command, type CommandInput } from './command.ts'
 import { globalOptionSpecs, readGlobalOptions } from './global-options.ts'
+import { renderManual } from './help/render-manual.ts'
 import type { OptionSpec, OptionValues } from './option.ts'
 import { themesOf } from './themes.ts'
 import { version } from './version.ts'
+
+const DEFAULT_COLUMNS = 100
 
 export type ProgramOptions = {
   commands: readonly Command[]
   /** Where help and version go. */
   write: (text: string) => void
-  columns: number
+  look: Look
   /** Called with the command that was named. */
   run: (command: Command, input: CommandInput) => Promise<void>
 }
@@ -30,14 +34,20 @@ export function buildProgram(options: ProgramOptions): Program {
       showGlobalOptions: true,
       // To the parser every argument is optional.
       subcommandTerm: (sub) => [sub.name(), ...(terms.get(sub.name()) ?? ['[COMMAND]'])].join(' '),
-      formatHelp: (of, help) => plainHelp.formatHelp(of, of === program ? withoutOptions(help) : help),
+      formatHelp: (of, help) => {
+        const command = options.commands.find(({ name }) => of !== program && name === of.name())
+        return command === undefined
+          ? plainHelp.formatHelp(of, withoutOptions(help))
+          : renderManual(command, options.look)
+      },
     })
     .configureOutput({
       writeOut: options.write,
       writeErr: () => undefined,
       outputError: () => undefined,
-      getOutHelpWidth: () => options.columns,
-      getOutHasColors: () => false,
+      getOutHelpWidth: () => options.look.columns ?? DEFAULT_COLUMNS,
+      // The colours of a command's help are the look's.
+      getOutHasColors: () => true,
     })
     .addHelpText('after', () => renderEnd(program, plainHelp))
   for (const { flags, description } of globalOptionSpecs) program.addOption(new Option(flags, description))
@@ -74,11 +84,7 @@ function renderEnd(program: Program, help: Help): string {
 
 function addCommand(program: Program, command: Command, { run }: ProgramOptions): void {
   const sub = program.command(command.name)
-  sub
-    .summary(command.summary)
-    .description(`${command.summary}\n\n${command.description}`)
-    .usage([...command.arguments.map(renderArgument), '[OPTIONS]'].join(' '))
-    .addHelpText('after', renderExamples(command))
+  sub.summary(command.summary)
   for (const spec of command.options) sub.addOption(toOption(spec))
   // The commands themselves say what is missing: they know what could be named.
   for (const { name, variadic, description } of command.arguments)
@@ -102,11 +108,6 @@ function toOption({ flags, description, repeatable }: OptionSpec): Option {
     ...(before ?? []),
     value,
   ])
-}
-
-function renderExamples({ examples, docs }: Command): string {
-  const lines = twoColumns(examples.map(({ command, description }) => [command, description]))
-  return ['', 'Examples:', ...lines, '', `More: ${docs}`].join('\n')
 }
 
 function twoColumns(rows: readonly (readonly [string, string])[]): string[] {

@@ -1,4 +1,5 @@
 import { buildOptionSpecs } from './build-options.ts'
+import { EXIT } from '../errors/exit-code.ts'
 import type { Command } from './command.ts'
 import { environmentArgument } from './environment-argument.ts'
 
@@ -19,6 +20,8 @@ export const buildCommand: Command = {
     },
   ],
   docs: 'docs/build.md',
+  exitCodes: { [EXIT.failedOldServing]: 'An image was not built or not pushed.' },
+  seeAlso: ['deploy', 'check'],
   run: async (input, context) => {
     const { runBuild } = await import('./run-build.ts')
     return runBuild(input, context)

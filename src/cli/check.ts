@@ -1,3 +1,4 @@
+import { EXIT } from '../errors/exit-code.ts'
 import type { Command } from './command.ts'
 
 export const checkCommand: Command = {
@@ -24,6 +25,8 @@ export const checkCommand: Command = {
     { command: 'dray check --format sarif > dray.sarif', description: 'for upload to code scanning' },
   ],
   docs: 'docs/checks.md',
+  exitCodes: { [EXIT.failedOldServing]: 'There are errors.' },
+  seeAlso: ['init', 'doctor'],
   run: async (input, context) => {
     const { runCheck } = await import('./run-check.ts')
     return runCheck(input, context)

@@ -1,3 +1,5 @@
+import type { VariableName } from '../config/environment-variables.ts'
+import type { ExitCode } from '../errors/exit-code.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import type { OptionSpec, OptionValues } from './option.ts'
@@ -17,6 +19,14 @@ export type Command = {
   examples: readonly Example[]
   /** Where the documentation tells more, as a path of the repository. */
   docs: string
+  /** What exit codes say of this command that say something else of others; of one that puts a release in place, all do. */
+  exitCodes?: 'of a deploy' | 'of what it runs' | Readonly<Partial<Record<ExitCode, string>>>
+  /** Files that it reads or writes, beside dray.yml. */
+  files?: readonly ManualEntry[]
+  /** Environment variables that it reads, beside those that its arguments and options imply. */
+  variables?: readonly VariableName[]
+  /** Commands to look at as well. */
+  seeAlso?: readonly string[]
   /**
    * Gives an exit code of EXIT, or that of what it ran for the user. Imports what it needs when it is called: `dray
    * --version` loads none of it.
@@ -41,6 +51,9 @@ export function renderArgument({ name, optional, variadic }: ArgumentSpec): stri
   const text = variadic === true ? `${name}...` : name
   return optional === true ? `[${text}]` : text
 }
+
+/** A line of the help: a term and what is to be said of it. */
+export type ManualEntry = { term: string; description: string }
 
 export type Example = { command: string; description: string }
 

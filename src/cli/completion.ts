@@ -27,6 +27,9 @@ export const completionCommand = (commands: () => readonly Command[]): Command =
     },
   ],
   docs: 'docs/completion.md',
+  files: [
+    { term: 'dray.yml', description: 'Its environments, tasks and hosts; the compose file for services.' },
+  ],
   run: async (input, context) => {
     const { runCompletion } = await import('./run-completion.ts')
     return runCompletion(input, { commands: commands(), context })

@@ -19,6 +19,8 @@ export const composeCommand: Command = {
     { command: 'dray compose production -- top', description: 'its processes' },
   ],
   docs: 'docs/logs-and-commands.md',
+  exitCodes: 'of what it runs',
+  seeAlso: ['exec', 'logs', 'status'],
   run: async (input, context) => {
     const { runCompose } = await import('./run-compose.ts')
     return runCompose(input, context)

@@ -5,6 +5,8 @@ import type { ArgumentSpec } from './command.ts'
 import { textOption, type OptionSpec, type OptionValues } from './option.ts'
 import { readWait, waitOptionSpec } from './wait-option.ts'
 
+const whatGroup = 'What is deployed'
+
 /** What every command understands that puts a release in place. */
 export const placeOptionSpecs: readonly OptionSpec[] = [
   waitOptionSpec,
@@ -24,14 +26,20 @@ export const deployArguments: readonly ArgumentSpec[] = [
 ]
 
 export const deployOptionSpecs: readonly OptionSpec[] = [
-  { flags: '--tag <TAG>', description: 'Deploy this tag, whatever IMAGE_TAG or dray.yml say.' },
+  {
+    flags: '--tag <TAG>',
+    group: whatGroup,
+    description: 'Deploy this tag, whatever IMAGE_TAG or dray.yml say.',
+  },
   {
     flags: '--expect <IMAGES>',
+    group: whatGroup,
     description:
       'Deploy nothing unless the tags still stand for these images: `ghcr.io/acme/shop@sha256:…`, several with spaces between them. `dray build` and the workflows tell them.',
   },
   {
     flags: '--env-file <FILE>',
+    group: whatGroup,
     description: 'Read deploy-time values from this file (one NAME=value a line). It is deleted once read.',
   },
   ...placeOptionSpecs,

@@ -22,6 +22,20 @@ export const deployCommand: Command = {
     { command: 'dray deploy local', description: 'on this machine, without a dray.yml' },
   ],
   docs: 'docs/commands.md#dray-deploy',
+  exitCodes: 'of a deploy',
+  files: [
+    {
+      term: 'PATH/.env',
+      description: 'On the server, and needed: read by Compose there, never shipped or changed.',
+    },
+    { term: 'PATH/.dray/', description: 'On the server: kept releases, the journal, the lock.' },
+    {
+      term: 'PATH/docker-compose.override.yml',
+      description: 'On the server, written at every deploy: which digest each service runs.',
+    },
+  ],
+  variables: ['GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT', 'CI'],
+  seeAlso: ['plan', 'rollback', 'status'],
   run: async (input, context) => {
     const { loadDeploy } = await import('./load-deploy.ts')
     const { runDeploy } = await import('./run-deploy.ts')

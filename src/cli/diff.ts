@@ -1,3 +1,4 @@
+import { EXIT } from '../errors/exit-code.ts'
 import type { Command } from './command.ts'
 import { environmentArgument } from './environment-argument.ts'
 import { hostOptionSpec } from './host-option.ts'
@@ -40,6 +41,9 @@ export const diffCommand: Command = {
     { command: 'dray diff production --exit-code --json', description: 'for a program' },
   ],
   docs: 'docs/diff.md',
+  exitCodes: { [EXIT.failedOldServing]: 'With --exit-code: something differs.' },
+  files: [{ term: 'PATH/.dray/', description: 'On the server: kept releases, the journal, the lock.' }],
+  seeAlso: ['plan', 'status', 'rollback', 'history'],
   run: async (input, context) => {
     const { runDiff } = await import('./run-diff.ts')
     return runDiff(input, context)

@@ -15,6 +15,7 @@ export const doctorCommand: Command = {
     { command: 'dray doctor test --json', description: 'for a program' },
   ],
   docs: 'docs/doctor.md',
+  seeAlso: ['plan', 'check'],
   run: async (input, context) => {
     const { runDoctor } = await import('./run-doctor.ts')
     return runDoctor(input, context)

@@ -29,6 +29,12 @@ export const envCommand: Command = {
     { command: 'dray env production edit', description: 'in EDITOR, on a copy that is gone afterwards' },
   ],
   docs: 'docs/env.md',
+  files: [
+    { term: 'PATH/.env', description: 'On the server; the old one is kept as `.env.before-TIME`.' },
+    { term: '.env.example', description: 'Here: the names that are wanted.' },
+  ],
+  variables: ['EDITOR'],
+  seeAlso: ['deploy', 'doctor'],
   run: async (input, context) => {
     const { runEnv } = await import('./run-env.ts')
     return runEnv(input, context)

@@ -30,6 +30,8 @@ export const execCommand: Command = {
     },
   ],
   docs: 'docs/logs-and-commands.md',
+  exitCodes: 'of what it runs',
+  seeAlso: ['run', 'logs', 'compose'],
   run: async (input, context) => {
     const { execInService } = await import('./exec-in-service.ts')
     return execInService(input, context)

@@ -15,6 +15,8 @@ export const historyCommand: Command = {
     { command: 'dray history production --json', description: 'for a program' },
   ],
   docs: 'docs/rollback.md',
+  files: [{ term: 'PATH/.dray/', description: 'On the server: kept releases, the journal, the lock.' }],
+  seeAlso: ['diff', 'rollback'],
   run: async (input, context) => {
     const { runHistory } = await import('./run-history.ts')
     return runHistory(input, context)

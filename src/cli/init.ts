@@ -11,15 +11,25 @@ export const initCommand: Command = {
     { flags: '-y, --yes', description: 'Ask nothing; what is not known is guessed. Replaces no file.' },
     { flags: '--dry-run', description: 'Only show what would be written.' },
     { flags: '--overwrite', description: 'Replace files that differ from what would be written.' },
-    { flags: '--test <HOST>', description: 'The server of the test environment, as `user@server`.' },
-    { flags: '--production <HOST>', description: 'The server of the production environment.' },
+    {
+      flags: '--test <HOST>',
+      group: 'What is asked otherwise',
+      description: 'The server of the test environment, as `user@server`.',
+    },
+    {
+      flags: '--production <HOST>',
+      group: 'What is asked otherwise',
+      description: 'The server of the production environment.',
+    },
     {
       flags: '--test-images <FORM>',
+      group: 'What is asked otherwise',
       choices: ['several', 'single'],
       description: '`several` images in test, or the whole app as a `single` one.',
     },
     {
       flags: '--production-images <FORM>',
+      group: 'What is asked otherwise',
       choices: ['several', 'single'],
       description: 'The same in production.',
     },
@@ -35,6 +45,13 @@ export const initCommand: Command = {
     { command: 'dray init --dry-run', description: 'what would it write?' },
   ],
   docs: 'docs/ci.md',
+  files: [
+    {
+      term: 'dray.yml',
+      description: 'Written, with a compose file, workflows and nginx where there are none.',
+    },
+  ],
+  seeAlso: ['check', 'deploy'],
   run: async (input, context) => {
     const { runInit } = await import('./run-init.ts')
     return runInit(input, context)

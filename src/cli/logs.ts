@@ -28,6 +28,7 @@ export const logsCommand: Command = {
     { command: 'dray logs test backend --tail all --no-prefix > log', description: 'a log in a file' },
   ],
   docs: 'docs/logs-and-commands.md',
+  seeAlso: ['exec', 'status'],
   run: async (input, context) => {
     const { showLogs } = await import('./show-logs.ts')
     return showLogs(input, context)

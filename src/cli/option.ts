@@ -2,6 +2,8 @@ export type OptionSpec = {
   /** As commander reads it: `--tag <TAG>`, `--wait [DURATION]`, `--adopt`. */
   flags: string
   description: string
+  /** Under which heading of the help it stands; `Options` without one. */
+  group?: string
   /** All values that it may have. */
   choices?: readonly string[]
   /** It may be given several times; all values are kept. */

@@ -14,6 +14,13 @@ export const planCommand: Command = {
     { command: 'dray plan test --json', description: 'the plan for a program' },
   ],
   docs: 'docs/commands.md#dray-plan',
+  files: [
+    {
+      term: 'PATH/.env',
+      description: 'On the server, and needed: read by Compose there, never shipped or changed.',
+    },
+  ],
+  seeAlso: ['deploy', 'diff', 'doctor'],
   run: async (input, context) => {
     const { loadDeploy } = await import('./load-deploy.ts')
     const { runDeploy } = await import('./run-deploy.ts')

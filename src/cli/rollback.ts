@@ -26,6 +26,10 @@ export const rollbackCommand: Command = {
     { command: 'dray rollback production --dry-run', description: 'what would it do?' },
   ],
   docs: 'docs/rollback.md',
+  exitCodes: 'of a deploy',
+  files: [{ term: 'PATH/.dray/', description: 'On the server: kept releases, the journal, the lock.' }],
+  variables: ['CI'],
+  seeAlso: ['history', 'diff', 'status'],
   run: async (input, context) => {
     const { runRollback } = await import('./run-rollback.ts')
     return runRollback(input, context)

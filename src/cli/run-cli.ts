@@ -1,6 +1,7 @@
 import { CommanderError, type Command as Program } from 'commander'
 import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
+import { createLook } from '../ui/look.ts'
 import { buildProgram } from './build-program.ts'
 import type { Command, CommandInput } from './command.ts'
 import { commands } from './commands.ts'
@@ -14,7 +15,11 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   const program = buildProgram({
     commands,
     write: (text) => context.stdout.write(text),
-    columns: context.stdout.columns ?? 100,
+    look: createLook({
+      env: context.env,
+      isTTY: context.stdout.isTTY === true,
+      columns: context.stdout.columns,
+    }),
     run: async (command, input) => {
       refuseEmptyValues(command, input)
       exitCode = await command.run(input, context)

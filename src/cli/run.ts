@@ -22,6 +22,8 @@ export const runCommand: Command = {
     { command: 'dray run test backend -- sh', description: 'a shell in a container of its own' },
   ],
   docs: 'docs/logs-and-commands.md',
+  exitCodes: 'of what it runs',
+  seeAlso: ['exec', 'task'],
   run: async (input, context) => {
     const { runOneOff } = await import('./run-one-off.ts')
     return runOneOff(input, context)

@@ -28,6 +28,11 @@ export const statusCommand: Command = {
     { command: 'dray status production --exit-code --json', description: 'for a monitor' },
   ],
   docs: 'docs/status.md',
+  exitCodes: {
+    [EXIT.failedOldServing]: 'With --exit-code: something is unhealthy or has drifted.',
+    [EXIT.precondition]: 'No host answered; with --exit-code: some host did not.',
+  },
+  seeAlso: ['diff', 'logs', 'history'],
   run: async (input, context) => {
     const { askStatus } = await import('./ask-status.ts')
     const { isAnswered, printStatus, statusExitCode } = await import('./print-status.ts')

@@ -24,6 +24,8 @@ export const taskCommand: Command = {
     { command: 'dray task report test --timeout 10m', description: 'but not for longer than that' },
   ],
   docs: 'docs/tasks-and-hooks.md',
+  exitCodes: 'of what it runs',
+  seeAlso: ['run', 'deploy'],
   run: async (input, context) => {
     const { runTask } = await import('./run-task.ts')
     return runTask(input, context)

@@ -25,5 +25,7 @@ export const environmentVariables = {
   DOCKER_CONFIG: "Directory of Docker's own configuration, for stored registry logins.",
 } as const satisfies Record<string, string>
 
+export type VariableName = keyof typeof environmentVariables
+
 /** The deploy-time values of the specification. */
 export const deployTimeNames = ['IMAGE_TAG', 'REGISTRY_OWNER', 'GITHUB_TOKEN', 'GITHUB_ACTOR', 'ENV'] as const

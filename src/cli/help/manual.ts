@@ -1,0 +1,108 @@
+import { environmentVariables, type VariableName } from '../../config/environment-variables.ts'
+import { EXIT, listExitCodes } from '../../errors/exit-code.ts'
+import { renderArgument, type Command, type ManualEntry } from '../command.ts'
+import { globalOptionSpecs } from '../global-options.ts'
+import type { OptionSpec } from '../option.ts'
+
+/** All that is to be said of a command; the help and docs/commands.md are made of it. */
+export type Manual = {
+  /** `dray deploy ENVIRONMENT [OPTIONS]` */
+  usage: string
+  arguments: readonly ManualEntry[]
+  /** The command's own options, by heading. */
+  options: readonly { heading: string; entries: readonly ManualEntry[] }[]
+  globalOptions: readonly ManualEntry[]
+  examples: readonly ManualEntry[]
+  exitCodes: readonly ManualEntry[]
+  files: readonly ManualEntry[]
+  variables: readonly ManualEntry[]
+  /** Commands, then pages. */
+  seeAlso: readonly string[]
+}
+
+/** What follows from a command's arguments and options is not repeated in its data. */
+export function manualOf(command: Command): Manual {
+  return {
+    usage: ['dray', command.name, ...command.arguments.map(renderArgument), '[OPTIONS]'].join(' '),
+    arguments: command.arguments.map(({ name, description }) => ({ term: name, description })),
+    options: groupOptions(command.options),
+    globalOptions: globalOptionSpecs.map(optionEntry),
+    examples: command.examples.map((it) => ({ term: it.command, description: it.description })),
+    exitCodes: exitCodesOf(command),
+    files: [...(reachesServers(command) ? [configurationFile] : []), ...(command.files ?? [])],
+    variables: variablesOf(command).map((name) => ({ term: name, description: environmentVariables[name] })),
+    seeAlso: [...(command.seeAlso ?? []).map((name) => `dray ${name}`), command.docs],
+  }
+}
+
+const configurationFile: ManualEntry = {
+  term: 'dray.yml',
+  description: 'The environments; `--config` names another file. See docs/configuration.md.',
+}
+
+const reachesServers = (command: Command): boolean =>
+  command.arguments.some(({ name }) => name === 'ENVIRONMENT')
+
+/** Options without a heading of their own come first. */
+function groupOptions(options: readonly OptionSpec[]): Manual['options'] {
+  const headings = [...new Set(options.map(({ group }) => group ?? 'Options'))]
+  return headings
+    .sort((a, b) => Number(b === 'Options') - Number(a === 'Options'))
+    .map((heading) => ({
+      heading,
+      entries: options.filter(({ group }) => (group ?? 'Options') === heading).map(optionEntry),
+    }))
+}
+
+function optionEntry({ flags, description }: OptionSpec): ManualEntry {
+  return { term: flags, description }
+}
+
+/** What the codes say of a command that puts no release in place. */
+const ordinaryCodes: Readonly<Record<number, string>> = {
+  [EXIT.done]: 'Done.',
+  [EXIT.usage]: 'Usage or configuration; nothing was touched.',
+  [EXIT.precondition]: 'Something that it needs is missing, such as a host that answers or a login.',
+  [EXIT.needsPerson]: 'A defect of dray, or something that a person has to look at.',
+  [EXIT.cancelled]: 'Cancelled.',
+}
+
+function exitCodesOf({ exitCodes = {} }: Command): ManualEntry[] {
+  return Object.entries(meaningsOf(exitCodes)).map(([term, description]) => ({ term, description }))
+}
+
+function meaningsOf(exitCodes: NonNullable<Command['exitCodes']>): Readonly<Record<string, string>> {
+  if (exitCodes === 'of a deploy') return deployCodes()
+  if (exitCodes === 'of what it runs')
+    return { ...ordinaryCodes, [EXIT.done]: 'What it ran ended well.', any: 'The exit code of what it ran.' }
+  return { ...ordinaryCodes, ...exitCodes }
+}
+
+/** Without what other commands mean by the same codes. */
+function deployCodes(): Record<string, string> {
+  const codes = listExitCodes().map(({ code, meaning }) => [code, meaning.replace(/ Of `dray .*$/, '')])
+  return Object.fromEntries(codes) as Record<string, string>
+}
+
+const serverVariables = ['DRAY_SSH_KEY', 'DRAY_SSH_KNOWN_HOSTS'] as const
+const releaseVariables = [
+  'IMAGE_TAG',
+  'REGISTRY_OWNER',
+  'GITHUB_TOKEN',
+  'GITHUB_ACTOR',
+  'ENV',
+  'GITHUB_SHA',
+  'GITHUB_REF_TYPE',
+  'GITHUB_REF_NAME',
+  'DOCKER_CONFIG',
+] as const
+
+function variablesOf(command: Command): VariableName[] {
+  const takesTag = command.options.some(({ flags }) => flags.startsWith('--tag '))
+  return [
+    ...(takesTag ? releaseVariables : []),
+    ...(reachesServers(command) ? serverVariables : []),
+    ...(command.variables ?? []),
+    'NO_COLOR',
+  ]
+}

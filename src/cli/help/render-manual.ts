@@ -1,0 +1,69 @@
+import type { Look } from '../../ui/look.ts'
+import { padToWidth, widthOf, wrapToWidth } from '../../ui/text-width.ts'
+import type { Command, ManualEntry } from '../command.ts'
+import { manualOf } from './manual.ts'
+
+/** A line of prose is not longer than this, however wide the terminal is. */
+const WIDEST = 100
+/** So much of a line a term may take; a longer one has its description on the next line. */
+const SHARE_OF_TERM = 0.42
+
+/** The help of a command, as a page of a manual; no line is wider than the terminal. */
+export function renderManual(command: Command, { colors, columns }: Look): string {
+  const width = Math.max(40, Math.min(columns ?? WIDEST, WIDEST))
+  const manual = manualOf(command)
+  const section = (heading: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', colors.bold(`${heading}:`), ...lines]
+  const list = (
+    heading: string,
+    entries: readonly ManualEntry[],
+    paint?: (text: string) => string,
+  ): string[] => section(heading, renderEntries(entries, { width, paint: paint ?? String }))
+  const prose = [command.summary, ...command.description.split('\n\n')].filter((text) => text !== '')
+  const lines = [
+    ...hang(`Usage: ${manual.usage}`, 'Usage: '.length, width),
+    ...prose.flatMap((text) => ['', ...wrapToWidth(text, width)]),
+    ...list('Arguments', manual.arguments),
+    ...manual.options.flatMap(({ heading, entries }) => list(heading, entries)),
+    ...list('Options of every command', [
+      ...manual.globalOptions,
+      { term: '-h, --help', description: 'Print this help.' },
+    ]),
+    ...list('Examples', manual.examples, colors.cyan),
+    ...list('Exit codes', manual.exitCodes),
+    ...list('Files', manual.files),
+    ...list('Environment variables', manual.variables),
+    ...section('See also', hang(`  ${manual.seeAlso.join(', ')}`, 2, width)),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function renderEntries(
+  entries: readonly ManualEntry[],
+  { width, paint }: { width: number; paint: (text: string) => string },
+): string[] {
+  const widths = entries.map(({ term }) => widthOf(term)).filter((it) => it <= width * SHARE_OF_TERM)
+  const termWidth = Math.max(0, ...widths)
+  // On a narrow terminal, or where every term is long, descriptions stand below their terms.
+  const start = width < 70 || widths.length === 0 ? 6 : termWidth + 4
+  return entries.flatMap(({ term, description }) => {
+    const text = wrapToWidth(description, width - start)
+    const isBeside = start > 6 && widthOf(term) <= termWidth
+    const beside = `  ${paint(padToWidth(term, termWidth))}  ${text[0] ?? ''}`
+    const first = isBeside
+      ? [beside]
+      : [...hang(`  ${term}`, 6, width).map(paint), ...text.slice(0, 1).map(indent(start))]
+    return [...first, ...text.slice(1).map(indent(start))].map((line) => line.trimEnd())
+  })
+}
+
+function indent(columns: number): (line: string) => string {
+  return (line) => ' '.repeat(columns) + line
+}
+
+/** Breaks a text with its later lines set in; what it begins with stays. */
+function hang(text: string, columns: number, width: number): string[] {
+  const [start = ''] = /^ */.exec(text) ?? []
+  const [first = '', ...more] = wrapToWidth(text.trimStart(), width - Math.max(columns, start.length))
+  return [start + first, ...more.map(indent(columns))]
+}

@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { describe, expect, test } from 'vitest'
+import { buildProgram } from '../../src/cli/build-program.ts'
+import { commands } from '../../src/cli/commands.ts'
+import type { CommandInput } from '../../src/cli/command.ts'
+import { renderManual } from '../../src/cli/help/render-manual.ts'
+import { createLook } from '../../src/ui/look.ts'
+import { widthOf } from '../../src/ui/text-width.ts'
+import { root } from '../../scripts/docs/generated-files.ts'
+import { runCli } from './support/run-cli.ts'
+
+const look = (columns?: number) => createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
+const byName = commands.map((command) => [command.name, command] as const)
+
+/** The words of an example that stand after `dray`, up to what the shell does with it. */
+function wordsOf(example: string): string[] {
+  const [, line = ''] = /\bdray ([^<>|)]*)/.exec(example) ?? []
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '')
+}
+
+async function parse(words: readonly string[]): Promise<{ name: string; input: CommandInput }> {
+  let parsed: { name: string; input: CommandInput } | undefined
+  const program = buildProgram({
+    commands,
+    look: look(),
+    write: () => undefined,
+    run: async ({ name }, input) => {
+      parsed = { name, input }
+    },
+  })
+  await program.parseAsync(words, { from: 'user' })
+  if (parsed === undefined) throw new Error(`Nothing ran: ${words.join(' ')}`)
+  return parsed
+}
+
+describe.each(byName)('dray %s', (name, command) => {
+  test('has examples, which the parser understands and which lack no argument', async () => {
+    expect(command.examples.length).toBeGreaterThanOrEqual(2)
+    for (const example of command.examples) {
+      const parsed = await parse(wordsOf(example.command))
+      expect(parsed.name).toBe(name)
+      const needed = command.arguments.filter((it) => it.optional !== true && it.variadic !== true)
+      const given = Object.values(parsed.input.arguments).filter((value) => value !== undefined)
+      // `dray task production` is the one form in which the argument that may be left out comes first.
+      expect(given.length).toBeGreaterThanOrEqual(needed.length)
+    }
+  })
+
+  test('has a page, and a place on it where it names one', () => {
+    const [page = '', anchor] = command.docs.split('#')
+    expect(existsSync(`${root}/${page}`)).toBe(true)
+    const headings = readFileSync(`${root}/${page}`, 'utf8').matchAll(/^#+ (.*)$/gm)
+    const anchors = [...headings].map(([, text = '']) =>
+      text
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    )
+    if (anchor !== undefined) expect(anchors).toContain(anchor)
+  })
+
+  test('refers to commands that there are', () => {
+    expect(commands.map((it) => it.name)).toEqual(expect.arrayContaining([...(command.seeAlso ?? [])]))
+  })
+
+  test.each([40, 60, 80, 100, 200])('has a help that fits into %i columns', (columns) => {
+    const lines = renderManual(command, look(columns)).split('\n')
+    expect(lines.filter((line) => widthOf(line) > columns)).toEqual([])
+  })
+
+  test('tells the same with `help` before as with `--help` after', async () => {
+    const [before, after] = [await runCli(['help', name], { cwd }), await runCli([name, '--help'], { cwd })]
+    expect(before).toEqual(after)
+    for (const part of ['Usage: ', 'Examples:', 'Exit codes:', 'Environment variables:', 'See also:'])
+      expect(after.stdout).toContain(part)
+  })
+})
+
+const cwd = tmpdir()
+
+test('a page of the help, as it is', () => {
+  const history = commands.find(({ name }) => name === 'history')
+  if (history === undefined) throw new Error('There is no dray history.')
+  expect(renderManual(history, look(80))).toMatchInlineSnapshot(`
+    "Usage: dray history ENVIRONMENT [OPTIONS]
+
+    List what was put in place and what failed, the newest first.
+
+    Reads the records and the journal of the server: release and tag, when and by
+    whom, how it ended and why, how long it took, which services got another image,
+    and which releases are kept for a rollback.
+
+    Arguments:
+      ENVIRONMENT  An environment of dray.yml, or \`local\` where there is none.
+
+    Options:
+      --limit <COUNT>  List so many, 20 if not given.
+
+    Options of every command:
+      --config <FILE>  Use this file instead of dray.yml in the current directory.
+      --json           Print versioned JSON, one object a line, on standard output.
+      --plain          Print plain lines, as in a log.
+      --no-color       Print no colours.
+      --debug          Show where in dray an error arose.
+      -h, --help       Print this help.
+
+    Examples:
+      dray history production         the last 20
+      dray history production --limit 100
+                                      more of them
+      dray history production --json  for a program
+
+    Exit codes:
+      0    Done.
+      2    Usage or configuration; nothing was touched.
+      3    Something that it needs is missing, such as a host that answers or a
+           login.
+      4    A defect of dray, or something that a person has to look at.
+      130  Cancelled.
+
+    Files:
+      dray.yml     The environments; \`--config\` names another file. See
+                   docs/configuration.md.
+      PATH/.dray/  On the server: kept releases, the journal, the lock.
+
+    Environment variables:
+      DRAY_SSH_KEY          Private key for the servers, as its file says it, where
+                            no agent and no \`~/.ssh\` has one. In a file only while
+                            dray runs.
+      DRAY_SSH_KNOWN_HOSTS  Host keys of the servers, as lines of \`known_hosts\`. No
+                            other ones are accepted then.
+      NO_COLOR              No colours.
+
+    See also:
+      dray diff, dray rollback, docs/rollback.md
+    "
+  `)
+})
+
+test("options stand under their headings, and exit codes are the command's own", async () => {
+  const logs = (await runCli(['help', 'logs'], { cwd })).stdout
+  expect(logs).toMatch(/\nOptions:\n[^]*--follow[^]*\nWhich lines:\n[^]*--since[^]*\nHow they are shown:\n/)
+  const exec = (await runCli(['help', 'exec'], { cwd })).stdout
+  expect(exec).toContain('The exit code of what it ran.')
+  const deploy = (await runCli(['help', 'deploy'], { cwd })).stdout
+  expect(deploy).toContain('  1    The deploy failed, and was undone; the old release is serving.\n')
+})
+
+test('headings are bold on a terminal', () => {
+  const [first] = commands
+  if (first === undefined) throw new Error('There is no command.')
+  const bold = renderManual(first, createLook({ env: { FORCE_COLOR: '1' }, isTTY: true, columns: 80 }))
+  expect(bold).toContain('\u001b[1mExamples:')
+})
