@@ -25,6 +25,8 @@ export type MachineOptions = {
   diskBytes: number
   engine: EngineVersion | 'none'
   ownProcesses: boolean
+  /** What its root file system is laid over; that of this machine unless told. */
+  lowerRoot?: string
   /** Directories of this machine that it shares and may change; the clone is always there, read-only for a server. */
   shared: readonly string[]
 }
@@ -138,7 +140,7 @@ function spawnHolder(options: MachineOptions): ChildProcess {
   const log = openSync(join(options.directory, 'machine.log'), 'a')
   try {
     // Detached, so that a Ctrl-C at the terminal reaches the tests only, which then take it down in order.
-    return spawn('unshare', [...args, options.ownProcesses ? 'own' : 'shared', ...visible], {
+    return spawn('unshare', [...args, processesOf(options), options.lowerRoot ?? '/', ...visible], {
       cwd: options.directory,
       detached: true,
       stdio: ['pipe', 'pipe', log],
@@ -147,6 +149,10 @@ function spawnHolder(options: MachineOptions): ChildProcess {
   } finally {
     closeSync(log)
   }
+}
+
+function processesOf({ ownProcesses }: MachineOptions): string {
+  return ownProcesses ? 'own' : 'shared'
 }
 
 /** Node itself, where it is installed in a home directory: those are empty in a machine. */

@@ -47,3 +47,63 @@ done
 if [ -n "$OLD_DOCKER" ]; then ln -sf "$OLD_DOCKER" /usr/local/bin/docker; fi
 /usr/sbin/sshd -f /etc/ssh/sshd_config -E /var/log/sshd.log
 `
+
+/**
+ * In the place of systemd's command, since systemd itself runs in no namespace of ours: it starts and stops one service, and
+ * remembers whether that is enabled. What is asked of other services, as by packages, is done with.
+ */
+const systemctl = `#!/bin/sh
+is_up() { [ -s /run/docker.pid ] && kill -0 "$(cat /run/docker.pid)" 2>/dev/null; }
+start() {
+  is_up && return
+  setsid dockerd --cgroup-parent "$(cat /etc/engine-cgroup)" >>/var/log/dockerd.log 2>&1 </dev/null &
+  timeout 60 sh -c 'until docker version >/dev/null 2>&1; do sleep 0.1; done' && return
+  tail -n 5 /var/log/dockerd.log >&2
+  return 1
+}
+stop() {
+  is_up || return 0
+  pid=$(cat /run/docker.pid)
+  kill "$pid"
+  while [ -d "/proc/$pid" ]; do sleep 0.05; done
+}
+case "$*" in
+  'enable --now docker') touch /etc/docker-enabled && start ;;
+  'start docker.service') start ;;
+  'restart docker') stop && start ;;
+  'is-enabled docker') if [ -e /etc/docker-enabled ]; then echo enabled; else echo disabled; exit 1; fi ;;
+  *) exit 0 ;;
+esac`
+
+/**
+ * The same for a server as it comes from the shop: its own sshd, no Docker, and users who may become root (deploy) and who
+ * may not (nosudo).
+ */
+export const bareSetUpScript = `
+set -e
+hostname "$NAME"
+useradd --create-home --shell /bin/bash --password '*' deploy
+useradd --create-home --shell /bin/bash --password '*' nosudo
+usermod --password '*' root
+echo 'deploy ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/deploy
+for home in /root:root /home/deploy:deploy /home/nosudo:nosudo; do
+  directory=\${home%:*}
+  mkdir -p -m 700 "$directory/.ssh"
+  echo "$CLIENT_KEY" >"$directory/.ssh/authorized_keys"
+  chown -R "\${home#*:}:" "$directory"
+done
+rm -f /etc/ssh/ssh_host_*
+ssh-keygen -q -t ed25519 -N '' -C "$NAME" -f /etc/ssh/ssh_host_ed25519_key
+mkdir -p /run/sshd /run/lock
+for registry in $REGISTRIES; do
+  mkdir -p "/etc/docker/certs.d/$registry"
+  printf '%s\\n' "$CA_TEXT" >"/etc/docker/certs.d/$registry/ca.crt"
+done
+mkdir -p /run/systemd/system
+cat >/usr/local/bin/systemctl <<'SYSTEMCTL'
+${systemctl}
+SYSTEMCTL
+chmod 755 /usr/local/bin/systemctl
+echo "$CGROUP" >/etc/engine-cgroup
+/usr/sbin/sshd -E /var/log/sshd.log
+`

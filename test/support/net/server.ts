@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { registryNames, type Certificates } from './certificates.ts'
 import { cloneDirectory, mustRunInMachine, runInMachine, writeInMachine } from './machine.ts'
 import type { MachineFacts } from './net-facts.ts'
 import { cgroupOf } from './net-slot.ts'
 import type { RunOptions, RunResult } from './run-command.ts'
-import { serverSetUpScript } from './server-set-up.ts'
+import { bareSetUpScript, serverSetUpScript } from './server-set-up.ts'
 import { setLine } from './wires.ts'
 
 const relayPort = 2200
@@ -137,24 +138,29 @@ export class TestServer {
 
 export type ServerSetUp = {
   machine: MachineFacts
+  netId: number
   clientKey: string
   certificates: Certificates
   hosts: string
 }
 
 /** Makes a wired machine a server, all but its Engine; returns the line its host key has in known_hosts. */
-export async function setUpServer({ machine, clientKey, certificates, hosts }: ServerSetUp): Promise<string> {
+export async function setUpServer(setUp: ServerSetUp): Promise<string> {
+  const { machine, netId, clientKey, certificates, hosts } = setUp
   await writeInMachine(machine, '/etc/hosts', hosts)
   const env = {
     NAME: machine.name,
     TOOLS: join(cloneDirectory, '.cache/net-tools/root'),
     CLIENT_KEY: clientKey,
     CA_FILE: certificates.caFile,
+    CGROUP: `/${cgroupOf(netId, machine.name)}`,
+    CA_TEXT: readFileSync(certificates.caFile, 'utf8'),
     REGISTRIES: registryNames.join(' '),
     OLD_DOCKER:
       machine.engine === '20.10' ? join(cloneDirectory, '.cache/engine-20.10/root/usr/bin/docker') : '',
   }
-  await mustRunInMachine(machine, ['sh', '-ec', serverSetUpScript], { env })
+  const script = machine.engine === 'none' ? bareSetUpScript : serverSetUpScript
+  await mustRunInMachine(machine, ['sh', '-ec', script], { env })
   // The mirror is tried before Docker Hub, which has no way here.
   const daemon = {
     'registry-mirrors': ['http://mirror.test:5000'],

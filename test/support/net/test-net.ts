@@ -27,6 +27,7 @@ const gibibyte = 1024 ** 3
 export type ServerOptions = {
   engine?: EngineVersion
   /** Everything written on the server; 8 GiB unless told. */ diskBytes?: number
+  /** A root file system, as `ensureBareRoot` makes it, for a server without Docker. */ bareRoot?: string
 }
 export type TestNetOptions = { servers?: Readonly<Record<string, ServerOptions>> }
 
@@ -87,11 +88,12 @@ async function startMachines(
   const started = await allOrFirstError([
     start({ name: 'hub', address: addresses.ghcr }),
     start({ name: 'client', address: addresses.client, ownProcesses: false, shared: ['/tmp'] }),
-    ...Object.entries(serverOptions).map(([name, { engine = 'newest', diskBytes }], index) =>
+    ...Object.entries(serverOptions).map(([name, { engine = 'newest', diskBytes, bareRoot }], index) =>
       start({
         name,
         address: addresses.server(index),
-        engine,
+        engine: bareRoot === undefined ? engine : 'none',
+        ...(bareRoot === undefined ? {} : { lowerRoot: bareRoot }),
         ...(diskBytes === undefined ? {} : { diskBytes }),
       }),
     ),
@@ -105,13 +107,15 @@ async function startMachines(
   const clientKey = await setUpClient({ machine: client, hosts })
   const [registry] = await allOrFirstError([
     startRegistry(hub, addresses.example, certificates),
-    allOrFirstError(servers.map((machine) => setUpServer({ machine, clientKey, certificates, hosts }))).then(
-      (keys) =>
-        introduceServers(client, keys.map((key, index) => knownHostLine(servers[index], key)).join('')),
+    allOrFirstError(
+      servers.map((machine) => setUpServer({ machine, netId: slot.id, clientKey, certificates, hosts })),
+    ).then((keys) =>
+      introduceServers(client, keys.map((key, index) => knownHostLine(servers[index], key)).join('')),
     ),
   ] as const)
   cleanUps.push(registry.close)
-  await allOrFirstError(servers.map((machine) => new TestServer(machine, hub, slot.id).startEngine()))
+  const withEngine = servers.filter(({ engine }) => engine !== 'none')
+  await allOrFirstError(withEngine.map((machine) => new TestServer(machine, hub, slot.id).startEngine()))
   return {
     id: slot.id,
     stateDirectory: slot.directory,
