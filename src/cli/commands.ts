@@ -14,6 +14,7 @@ import { initCommand } from './init.ts'
 import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
+import { setupCommand } from './setup.ts'
 import { statusCommand } from './status.ts'
 import { taskCommand } from './task.ts'
 
@@ -35,5 +36,6 @@ export const commands: readonly Command[] = [
   envCommand,
   checkCommand,
   doctorCommand,
+  setupCommand,
   completionCommand(() => commands),
 ]

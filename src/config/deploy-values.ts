@@ -1,5 +1,6 @@
 import { DrayError } from '../errors/dray-error.ts'
 import { Secret } from '../shared/secret.ts'
+import { isSecretName } from '../shared/secret-name.ts'
 import type { DeployConfig } from './deploy-config.ts'
 import type { EnvFile } from './env-file.ts'
 import { deployTimeNames } from './environment-variables.ts'
@@ -132,7 +133,7 @@ function findSecrets(input: DeployValuesInput, variables: Variables): Secret[] {
   )
   const known: readonly string[] = deployTimeNames
   const named = [...(input.envFile?.values.keys() ?? [])].filter(
-    (name) => !known.includes(name) && /TOKEN|SECRET|PASS|KEY|CREDENTIAL|AUTH|DSN|DATABASE_URL/i.test(name),
+    (name) => !known.includes(name) && isSecretName(name),
   )
   return ['GITHUB_TOKEN', ...passwords, ...named].flatMap((name) => {
     const value = variables[name]

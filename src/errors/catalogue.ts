@@ -3,6 +3,7 @@ import { diskFailures } from './disk-failures.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { releaseFailures } from './release-failures.ts'
 import { repositoryFailures } from './repository-failures.ts'
+import { setupFailures } from './setup-failures.ts'
 
 type Entry = {
   /** What the code means, for docs/errors.md. */
@@ -116,7 +117,7 @@ export const catalogue = {
   },
   DOCKER_MISSING: {
     title: 'There is no Docker on the server.',
-    hint: 'Install Docker Engine and Compose: https://docs.docker.com/engine/install/',
+    hint: 'Install Docker Engine and Compose: `dray setup ENVIRONMENT` does it on Debian and Ubuntu; for others see https://docs.docker.com/engine/install/',
     exitCode: EXIT.precondition,
   },
   DOCKER_DENIED: {
@@ -207,6 +208,7 @@ export const catalogue = {
   ...releaseFailures,
   ...repositoryFailures,
   ...buildFailures,
+  ...setupFailures,
   TAG_NOT_FOUND: {
     title: 'The registry has no such tag.',
     hint: 'Deploy one of the tags that are there, or let CI push this one first.',

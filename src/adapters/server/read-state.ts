@@ -1,0 +1,65 @@
+import type { ServerState } from '../../deploy/setup/server-state.ts'
+import { stripControl } from '../../shared/strip-control.ts'
+import { runScript, scriptFailure } from '../directory/host-script.ts'
+import { parseSections, sectionText } from '../directory/sections.ts'
+import type { Shell } from '../host/shell.ts'
+import { stateScript } from './state-script.ts'
+
+/** Looks at a server that is to be made ready. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED where it runs no script. */
+export async function readState(shell: Shell, path: string, signal: AbortSignal): Promise<ServerState> {
+  const output = await runScript(shell, stateScript, { args: [path], signal })
+  const host = shell.name
+  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the server' })
+  return parseState(output.stdout, host)
+}
+
+/** Reads what the script printed. */
+export function parseState(printed: string, host: string): ServerState {
+  const sections = parseSections(printed)
+  const text = (name: string): string | undefined => sectionText(sections, name)
+  const lines = (name: string): string[] => (text(name) ?? '').split('\n')
+  const [id = '', version = '', codename = '', name = ''] = lines('distribution')
+  const [user = '', group = '', uid = '', root = ''] = lines('user')
+  const compose = text('compose') ?? ''
+  return {
+    host,
+    distribution: { id, version, codename, name: name === '' ? 'an unknown system' : name },
+    user: {
+      name: user,
+      group,
+      isRoot: uid === '0',
+      isInDockerGroup: (text('groups') ?? '').split(' ').includes('docker'),
+      canBecomeRoot: root === 'yes',
+    },
+    docker: {
+      hasCommand: text('docker') !== undefined,
+      // `ii`: wanted, and installed.
+      enginePackage: lines('packages').flatMap((line) => /^(\S+) ii/.exec(line)?.[1] ?? [])[0],
+      composeVersion: /^v?\d/.test(compose) ? compose : undefined,
+      isRunning: text('containers') !== undefined,
+      isEnabled: text('enabled') === 'enabled',
+      runningContainers: lines('containers').filter((line) => line !== '').length,
+    },
+    dockerRepository: readRepository(text('repository')),
+    daemonConfig: text('daemon-config'),
+    directory: readDirectory(text('directory')),
+    hasEnvFile: text('env-file') !== undefined,
+  }
+}
+
+function readDirectory(text: string | undefined): ServerState['directory'] {
+  return text === 'missing' || text === 'writable' || text === 'empty' ? text : 'foreign'
+}
+
+/** What was printed, and last the exit code. */
+function readRepository(text: string | undefined): ServerState['dockerRepository'] {
+  if (text === undefined) return undefined
+  const printed = stripControl(text).split('\n')
+  if (printed.at(-1) === '0') return { isReachable: true }
+  const reasons = printed.slice(0, -1).filter((line) => line.trim() !== '' && line !== 'E: Download Failed')
+  const reason = reasons
+    .at(-1)
+    ?.replace(/^[EW]: /, '')
+    .trim()
+  return { isReachable: false, reason: reason ?? 'download.docker.com does not answer' }
+}
