@@ -12,6 +12,8 @@ export type KeyEntry = {
   omitFromExample: boolean
   /** Name of an entry in the example, for a key whose children are named by the user. */
   exampleKey: string | undefined
+  /** The children are those of each entry of a list. */
+  isList: boolean
   children: readonly KeyEntry[]
 }
 
@@ -23,7 +25,7 @@ export function describeSchema(schema: z.ZodObject): KeyEntry[] {
 function describeKey(name: string, schema: z.ZodType): KeyEntry {
   const meta = metaOf(schema)
   const inner = unwrap(schema)
-  const entry = inner instanceof z.ZodRecord ? unwrap(inner.valueType as z.ZodType) : inner
+  const entry = entryOf(inner)
   if (typeof meta['description'] !== 'string') throw new Error(`The key ${name} has no description.`)
   return {
     name,
@@ -33,9 +35,16 @@ function describeKey(name: string, schema: z.ZodType): KeyEntry {
     examples: Array.isArray(meta['examples']) ? meta['examples'] : [],
     defaultText: typeof meta['defaultText'] === 'string' ? meta['defaultText'] : undefined,
     omitFromExample: meta['omitFromExample'] === true,
+    isList: inner instanceof z.ZodArray,
     exampleKey: typeof meta['exampleKey'] === 'string' ? meta['exampleKey'] : undefined,
     children: entry instanceof z.ZodObject ? describeSchema(entry) : [],
   }
+}
+
+/** What has the children: the schema itself, or that of the entries of a record or a list. */
+function entryOf(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodRecord) return unwrap(schema.valueType as z.ZodType)
+  return schema instanceof z.ZodArray ? unwrap(schema.element as z.ZodType) : schema
 }
 
 function typeOf(schema: z.ZodType): string {

@@ -96,7 +96,11 @@ function renderExampleKey(key: KeyEntry, indent: string): string[] {
   if (key.children.length === 0) {
     return [...comment, `${indent}${key.name}: ${renderFlow(key.examples[0])}`]
   }
-  const named = key.exampleKey === undefined ? [] : [`${indent}  ${key.exampleKey}:`]
+  const named = key.isList
+    ? [`${indent}  -`]
+    : key.exampleKey === undefined
+      ? []
+      : [`${indent}  ${key.exampleKey}:`]
   const deeper = `${indent}  ${named.length > 0 ? '  ' : ''}`
   return [
     ...comment,

@@ -8,6 +8,7 @@ import type { CliContext } from './context.ts'
 import { deployerOf } from './deployer.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { createHooks } from './run-hooks.ts'
+import { sendNotifications } from './send-notifications.ts'
 import { openTelling, type Telling } from './tell-release.ts'
 import { addStack } from './to-failure.ts'
 
@@ -37,7 +38,9 @@ export async function runRelease(
     for (const text of input.values.warnings) telling.note(text, 'warning')
     if (input.options.dryRun) return await planOnly(input, { run, telling, context })
     telling.started()
-    return await putInPlace(input, { run, telling, context })
+    const exitCode = await putInPlace(input, { run, telling, context })
+    await sendNotifications(input, { telling, context })
+    return exitCode
   } finally {
     telling.close()
   }

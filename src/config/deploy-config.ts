@@ -9,6 +9,7 @@ export type DeployConfig = {
   /** In the order of the file, which is the order in which they run. */
   tasks: readonly Task[]
   hooks: Hooks
+  notify: readonly NotifyTarget[]
   proxyService: string | undefined
   /** Whether dray may ship a file that sets nginx's keepalive_min_timeout. */
   proxyKeepalive: boolean
@@ -55,6 +56,16 @@ export type Task = {
 export type Hooks = Readonly<
   Partial<Record<'before' | 'after' | 'failure', { argv: readonly string[]; timeoutMs: number }>>
 >
+
+export type NotifyEvent = 'success' | 'failure' | 'rollback'
+
+/** Somebody who is told how a deploy ended. */
+export type NotifyTarget = {
+  kind: 'slack' | 'webhook'
+  /** Name of the variable that holds the address, without `$`. */
+  variable: string
+  on: readonly NotifyEvent[]
+}
 
 export type Probe = { url: string; timeoutMs: number; everyMs: number }
 

@@ -126,7 +126,7 @@ function withoutToken(
   return result
 }
 
-/** The token, the registry passwords, and what the file holds beyond the known names where its name says it is secret. */
+/** The token, the registry passwords, the addresses of webhooks, and what the file holds beyond the known names where its name says it is secret. */
 function findSecrets(input: DeployValuesInput, variables: Variables): Secret[] {
   const passwords = Object.values(input.config.registries).flatMap(
     ({ passwordVariable }) => passwordVariable ?? [],
@@ -135,7 +135,8 @@ function findSecrets(input: DeployValuesInput, variables: Variables): Secret[] {
   const named = [...(input.envFile?.values.keys() ?? [])].filter(
     (name) => !known.includes(name) && isSecretName(name),
   )
-  return ['GITHUB_TOKEN', ...passwords, ...named].flatMap((name) => {
+  const addresses = input.config.notify.map(({ variable }) => variable)
+  return ['GITHUB_TOKEN', ...passwords, ...addresses, ...named].flatMap((name) => {
     const value = variables[name]
     return value === undefined || value === '' ? [] : [new Secret(value)]
   })

@@ -83,7 +83,7 @@ function tidy(message: string): string {
 
 /** Short texts are shown as they are, except where they may be a secret typed into the wrong place. */
 function withActual(message: string, actual: unknown): string {
-  if (message.includes('found nothing') || message.includes('never the password')) return message
+  if (message.includes('found nothing') || message.includes(', never the ')) return message
   return `${message}, found ${describeValue(actual)}`
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { disk, hooks, keep, probe, text } from './schema-parts.ts'
+import { disk, hooks, keep, notify, probe, text } from './schema-parts.ts'
 
 const fileList = z.union([text('a file'), z.array(text('a file')).min(1, 'expected at least one file')], {
   error: 'expected a file or a list of files',
@@ -63,6 +63,11 @@ export const environmentSchema = z.strictObject({
     }),
   probe: probe.optional().meta({
     description: 'Instead of the top-level `probe`.',
+    defaultText: 'the top-level one',
+    omitFromExample: true,
+  }),
+  notify: notify.optional().meta({
+    description: 'Instead of the top-level `notify`; `[]` tells nobody.',
     defaultText: 'the top-level one',
     omitFromExample: true,
   }),

@@ -6,6 +6,7 @@ import {
   type DeployConfig,
   type Environment,
   type Hooks,
+  type NotifyTarget,
   type Probe,
   type RegistrySettings,
   type ServiceSettings,
@@ -39,6 +40,7 @@ export function normalise(input: NormaliseInput): DeployConfig {
     environment: toEnvironment(input),
     tasks: Object.entries(file.tasks ?? {}).map(([name, task]) => toTask(name, task)),
     hooks: toHooks(block.hooks ?? file.hooks),
+    notify: (block.notify ?? file.notify ?? []).flatMap(toNotifyTarget),
     proxyService: file.proxy?.service,
     proxyKeepalive: file.proxy?.keepalive ?? true,
     probe: toProbe(block.probe ?? file.probe),
@@ -113,6 +115,21 @@ function toArgv(command: string | readonly string[]): readonly string[] {
   return typeof command === 'string' ? ['sh', '-c', command] : command
 }
 
+/** None for an entry that names neither kind, which the rules refuse. */
+function toNotifyTarget({
+  slack,
+  webhook,
+  on = ['success', 'failure', 'rollback'],
+}: NonNullable<ConfigFile['notify']>[number]): NotifyTarget[] {
+  if (slack !== undefined) return [{ kind: 'slack', variable: toVariable(slack), on }]
+  return webhook === undefined ? [] : [{ kind: 'webhook', variable: toVariable(webhook), on }]
+}
+
+/** `NAME` of `$NAME` and `${NAME}`. */
+function toVariable(reference: string): string {
+  return reference.replace(/[${}]/g, '')
+}
+
 function toProbe(probe: ConfigFile['probe']): Probe | undefined {
   if (probe === undefined) return undefined
   return {
@@ -133,7 +150,7 @@ function toServiceSettings(service: NonNullable<ConfigFile['services']>[string])
 function toRegistrySettings(registry: NonNullable<ConfigFile['registries']>[string]): RegistrySettings {
   return {
     username: registry.username,
-    passwordVariable: registry.password?.replace(/[${}]/g, ''),
+    passwordVariable: registry.password && toVariable(registry.password),
     insecure: registry.insecure ?? false,
   }
 }

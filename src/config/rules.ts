@@ -16,6 +16,7 @@ export function checkRules(file: ConfigFile): Problem[] {
       : []),
     ...environments.flatMap(([name, block]) => checkEnvironment(['environments', name], block)),
     ...checkRegistries(file),
+    ...checkNotify(['notify'], file.notify),
     ...checkBundle(file),
   ]
 }
@@ -35,7 +36,12 @@ function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
   if (hosts.includes(localHost) && hosts.length > 1) {
     problems.push(keyProblem([...path, 'hosts'], '`local` cannot stand beside servers'))
   }
-  return [...problems, ...checkPath(path, block, hosts), ...checkEnv(path, block)]
+  return [
+    ...problems,
+    ...checkPath(path, block, hosts),
+    ...checkEnv(path, block),
+    ...checkNotify([...path, 'notify'], block.notify),
+  ]
 }
 
 function checkPath(path: string[], block: EnvironmentBlock, hosts: readonly string[]): Problem[] {
@@ -64,6 +70,18 @@ function checkEnv(path: string[], block: EnvironmentBlock): Problem[] {
         'looks like a secret, and dray.yml is no place for one; put it in `.env` on the server',
       ),
     )
+}
+
+function checkNotify(path: string[], targets: ConfigFile['notify'] = []): Problem[] {
+  return targets.flatMap(({ slack, webhook }, index) => {
+    if (slack === undefined && webhook === undefined) {
+      return [keyProblem([...path, index], 'says not whom to tell; add `slack: $SLACK_WEBHOOK_URL`')]
+    }
+    if (slack !== undefined && webhook !== undefined) {
+      return [keyProblem([...path, index, 'webhook'], 'stands beside `slack`; make it an entry of its own')]
+    }
+    return []
+  })
 }
 
 function checkRegistries(file: ConfigFile): Problem[] {

@@ -17,6 +17,15 @@ export const command = z.union([text('a command'), z.array(z.string()).min(1, 'e
   error: 'expected a command, as a list of words or one line for the shell',
 })
 
+/** The name of a variable, as `$NAME`, for what must not stand in the file; `holds` says what the variable holds. */
+export const variableReference = (holds: string, example: string) =>
+  z
+    .string()
+    .regex(
+      /^\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})$/,
+      `expected the name of a variable that holds it, such as ${example}, never the ${holds} itself`,
+    )
+
 /** A service of the compose file. */
 export const serviceName = z
   .string()
@@ -64,6 +73,38 @@ export const hooks = z.strictObject({
     defaultText: '5m',
   }),
 })
+
+const notifyTarget = z.strictObject({
+  slack: variableReference('address', '$SLACK_WEBHOOK_URL')
+    .optional()
+    .meta({
+      description: 'Name of the variable that holds the address of an incoming webhook of Slack.',
+      examples: ['$SLACK_WEBHOOK_URL'],
+    }),
+  webhook: variableReference('address', '$DEPLOY_WEBHOOK_URL')
+    .optional()
+    .meta({
+      description:
+        'Name of the variable that holds the address that JSON is posted to. Either this or `slack`.',
+      omitFromExample: true,
+      examples: ['$DEPLOY_WEBHOOK_URL'],
+    }),
+  on: z
+    .array(z.enum(['success', 'failure', 'rollback'], { error: 'expected success, failure or rollback' }), {
+      error: 'expected a list of success, failure and rollback',
+    })
+    .min(1, 'expected at least one of success, failure and rollback')
+    .optional()
+    .meta({
+      description:
+        '`success`: a deploy put a release in place; `rollback`: a rollback did; `failure`: one of them failed or was cancelled.',
+      examples: [['failure', 'rollback']],
+      defaultText: 'all of them',
+    }),
+})
+
+/** Who is told how a deploy ended, at the top and in an environment. */
+export const notify = z.array(notifyTarget, { error: 'expected a list' })
 
 /** Number of releases, at the top and in an environment. */
 export const keep = z

@@ -1,6 +1,17 @@
 import * as z from 'zod'
 import { environmentSchema } from './environment-schema.ts'
-import { command, disk, duration, hooks, keep, probe, serviceName, text } from './schema-parts.ts'
+import {
+  command,
+  disk,
+  duration,
+  hooks,
+  keep,
+  notify,
+  probe,
+  serviceName,
+  text,
+  variableReference,
+} from './schema-parts.ts'
 
 const task = z.strictObject({
   service: z
@@ -59,12 +70,7 @@ const otherRegistry = z.strictObject({
   username: text('a user name')
     .optional()
     .meta({ description: 'User to log in as.', examples: ['deploy'] }),
-  password: z
-    .string()
-    .regex(
-      /^\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})$/,
-      'expected the name of a variable that holds it, such as $REGISTRY_PASSWORD, never the password itself',
-    )
+  password: variableReference('password', '$REGISTRY_PASSWORD')
     .optional()
     .meta({
       description: 'Name of the variable that holds the password or token, never its value.',
@@ -148,6 +154,10 @@ export const configSchema = z.strictObject({
   hooks: hooks.optional().meta({
     description:
       'Commands that dray runs on its own machine around a deploy or a rollback, in the directory of dray.yml: a list of words, or one line of text, run by `sh -c`. They get the facts in variables: docs/tasks-and-hooks.md lists them.',
+  }),
+  notify: notify.optional().meta({
+    description:
+      'Who is told how a deploy or a rollback ended. An address of a webhook is a secret, so only the name of its variable stands here: docs/notifications.md.',
   }),
   proxy: z
     .strictObject({

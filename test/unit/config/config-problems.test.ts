@@ -37,7 +37,7 @@ test.each<[string, string, string]>([
   [
     'a key nobody knows',
     within('volumes: {}\n'),
-    'dray.yml:4:1 volumes: unknown key; known are: app, registry, environments, tasks, hooks, proxy, probe, keep, disk, services, registries, bundle',
+    'dray.yml:4:1 volumes: unknown key; known are: app, registry, environments, tasks, hooks, notify, proxy, probe, keep, disk, services, registries, bundle',
   ],
   [
     'a key with a slip',
@@ -160,6 +160,26 @@ test.each<[string, string, string]>([
     '.env in the bundle',
     within('bundle: { include: [.env] }\n'),
     "dray.yml:4:21 bundle.include[0]: `.env` is the server's own and is never shipped",
+  ],
+  [
+    'nobody to tell',
+    within('notify: [{ on: [failure] }]\n'),
+    'dray.yml:4:10 notify[0]: says not whom to tell; add `slack: $SLACK_WEBHOOK_URL`',
+  ],
+  [
+    'two to tell in one entry',
+    within('    notify: [{ slack: $A, webhook: $B }]\n'),
+    'dray.yml:4:27 environments.test.notify[0].webhook: stands beside `slack`; make it an entry of its own',
+  ],
+  [
+    'an event that is none',
+    within('notify: [{ slack: $A, on: [done] }]\n'),
+    'dray.yml:4:28 notify[0].on[0]: expected success, failure or rollback, found `done`',
+  ],
+  [
+    'the address of a webhook, which is not repeated',
+    within('notify: [{ slack: https://hooks.slack.com/services/T0/B0/x }]\n'),
+    'dray.yml:4:19 notify[0].slack: expected the name of a variable that holds it, such as $SLACK_WEBHOOK_URL, never the address itself',
   ],
   [
     'a bundle from elsewhere',

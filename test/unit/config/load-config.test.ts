@@ -100,6 +100,16 @@ describe('a file that says everything', () => {
     })
   })
 
+  test('lets an environment tell others than those at the top, or nobody', async () => {
+    const text = `notify: [{ slack: $SLACK }, { webhook: "\${HOOK}", on: [failure] }]
+environments: { test: { host: a }, dev: { host: b, notify: [] } }`
+    expect((await load(text)).notify).toEqual([
+      { kind: 'slack', variable: 'SLACK', on: ['success', 'failure', 'rollback'] },
+      { kind: 'webhook', variable: 'HOOK', on: ['failure'] },
+    ])
+    expect((await load(text, { environmentName: 'dev' })).notify).toEqual([])
+  })
+
   test('deploys to the directory itself where the host is local', async () => {
     const config = await load(full, { environmentName: 'dev' })
     expect(config.environment.path).toBe(config.projectDirectory)

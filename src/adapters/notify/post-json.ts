@@ -1,0 +1,85 @@
+import { retry } from '../../shared/retry.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Secret } from '../../shared/secret.ts'
+import { parseRetryAfter } from '../registry/retry-after.ts'
+
+/** For the answer to one request. */
+const ANSWER_MS = 3_000
+/** No second request starts later than this after the first: who is told must not hold up who deploys. */
+const RETRY_WITHIN_MS = 2_500
+
+/** Why nothing was sent; never with the address, which is a secret beyond its host. */
+class PostFailed extends Error {
+  readonly temporary: boolean
+  readonly retryAfterMs: number | undefined
+
+  constructor(why: string, { temporary, retryAfterMs }: { temporary: boolean; retryAfterMs?: number }) {
+    super(why)
+    this.temporary = temporary
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/**
+ * Posts JSON to an address, twice at most: after a 429, a 5xx and a connection that failed there is one more try, when that
+ * is asked for, or comes, soon. Gives a sentence on what went wrong, with the host alone; undefined where nothing did.
+ * Never throws, and takes seconds at most.
+ */
+export async function postJson(
+  address: Secret,
+  body: unknown,
+  { clock, answerMs = ANSWER_MS }: { clock: Clock; answerMs?: number },
+): Promise<string | undefined> {
+  const url = URL.canParse(address.reveal()) ? new URL(address.reveal()) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    return 'The address is none that starts with https://.'
+  const waitOf = (error: unknown) => (error instanceof PostFailed ? error.retryAfterMs : undefined)
+  try {
+    const post = (): Promise<void> => postOnce(url, JSON.stringify(body), { clock, answerMs })
+    await retry(post, { clock, attempts: 2, deadlineMs: RETRY_WITHIN_MS, waitOf })
+    return undefined
+  } catch (error) {
+    return `${url.host} ${error instanceof PostFailed ? error.message : 'could not be asked'}.`
+  }
+}
+
+async function postOnce(
+  url: URL,
+  body: string,
+  { clock, answerMs }: { clock: Clock; answerMs: number },
+): Promise<void> {
+  const signal = AbortSignal.timeout(answerMs)
+  let response: Response
+  try {
+    const headers = { 'content-type': 'application/json', 'user-agent': 'dray' }
+    response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
+  } catch (error) {
+    const why = signal.aborted
+      ? `does not answer within ${answerMs / 1000} s`
+      : `cannot be reached${codeOf(error)}`
+    throw new PostFailed(why, { temporary: true })
+  }
+  const { status, ok, headers } = response
+  const said = await firstWord(response).catch(() => '')
+  if (ok) return
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), '', clock.now())
+  const temporary = status === 429 || status >= 500
+  throw new PostFailed(`answers ${status}${said}`, {
+    temporary,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  })
+}
+
+/** ` (no_service)`: Slack says in one word what is wrong. What else an answer holds may have the address in it. */
+async function firstWord({ body }: Response): Promise<string> {
+  const reader = body?.getReader()
+  const first = await reader?.read()
+  await reader?.cancel()
+  const word = new TextDecoder().decode(first?.value as Uint8Array | undefined).trim()
+  return /^[a-z]+(_[a-z]+)*$/.test(word) && word.length <= 40 ? ` (${word})` : ''
+}
+
+function codeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : ''
+}

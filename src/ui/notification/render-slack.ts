@@ -1,0 +1,60 @@
+import { renderDuration } from '../render-duration.ts'
+import { endSentence, probePhrase, renderNotificationText, servingSentence } from './notification-text.ts'
+import type { Notification } from './notification.ts'
+
+/**
+ * A section may have 3,000 characters: https://docs.slack.dev/reference/block-kit/blocks/section-block. One character becomes
+ * up to five.
+ */
+const LONGEST = 550
+
+/** A message for an incoming webhook of Slack; `text` is what a notification on a phone shows. */
+export type SlackMessage = { text: string; blocks: readonly SlackBlock[] }
+
+type Mrkdwn = { type: 'mrkdwn'; text: string }
+type SlackBlock = { type: 'section'; text: Mrkdwn } | { type: 'context'; elements: readonly Mrkdwn[] }
+
+/** Nothing in a tag, a name or a message can make a link or a mention of its own. */
+export function renderSlack(notification: Notification): SlackMessage {
+  const { app, environment, failure, by, durationMs, url, outcome, kind } = notification
+  const headline = `${emojiOf(outcome, kind)} *${escape(app)}* on *${escape(environment)}*: ${escape(endSentence(notification))}`
+  const why =
+    failure === undefined
+      ? []
+      : [`${escape(failure.message)}\n\`${failure.code}\``, escape(servingSentence(notification) ?? '')]
+  const facts = [
+    `by ${escape(by.user)}`,
+    renderDuration(durationMs),
+    probePhrase(notification) ?? [],
+    by.run === undefined ? [] : link(by.run, 'the run'),
+    url === undefined ? [] : link(url, 'the app'),
+  ].flat()
+  return {
+    text: escape(renderNotificationText(notification)),
+    blocks: [
+      section(headline),
+      ...why.filter((text) => text !== '').map(section),
+      { type: 'context', elements: [{ type: 'mrkdwn', text: facts.join('  ·  ') }] },
+    ],
+  }
+}
+
+function emojiOf(outcome: Notification['outcome'], kind: Notification['kind']): string {
+  if (outcome === 'failed') return ':x:'
+  if (outcome === 'cancelled') return ':no_entry_sign:'
+  return kind === 'rollback' ? ':leftwards_arrow_with_hook:' : ':white_check_mark:'
+}
+
+function section(text: string): SlackBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text } }
+}
+
+/** The three characters by which Slack tells links and mentions: https://docs.slack.dev/messaging/formatting-message-text */
+function escape(text: string): string {
+  const short = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
+  return short.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+function link(address: string, words: string): string {
+  return `<${escape(address).replaceAll('|', '%7C')}|${words}>`
+}

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { DrayError } from '../../src/errors/dray-error.ts'
+import { WebhookServer } from '../support/webhook-server.ts'
+import { shopAtV1 } from '../unit/deploy/deploy/shop-world.ts'
+import { release } from './support/run-release.ts'
+
+const notify = [{ webhook: '$HOOK_URL' }]
+
+test('a webhook is told of a deploy as JSON, once it is over', async () => {
+  await using server = await WebhookServer.start()
+  const world = await shopAtV1()
+  const { exitCode, stderr } = await release(world, {
+    config: { notify },
+    env: { HOOK_URL: server.url, GITHUB_ACTOR: 'mona' },
+    options: { tag: 'v2' },
+  })
+  expect(exitCode).toBe(0)
+  expect(stderr).not.toContain('Warning')
+  expect(server.received.map(({ body }) => body)).toEqual([
+    {
+      version: 1,
+      event: 'success',
+      kind: 'deploy',
+      outcome: 'deployed',
+      app: 'shop',
+      environment: 'test',
+      hosts: ['deploy@srv'],
+      tag: 'v2',
+      release: 'r2',
+      serving: 'r2',
+      by: { user: 'mona', machine: expect.any(String) as string },
+      url: 'https://test.example.com',
+      durationMs: expect.any(Number) as number,
+      probe: { requests: expect.any(Number) as number, failures: 0 },
+      text: expect.stringContaining('shop on test: release r2 (v2) is in place.') as string,
+    },
+  ])
+})
+
+test('Slack is told of a failure with what serves; secrets are masked', async () => {
+  await using server = await WebhookServer.start()
+  const world = await shopAtV1()
+  world.host.failWhen('up', new DrayError('PORT_TAKEN', 'Port 80 is taken by a-token-of-ours.'))
+  const { exitCode } = await release(world, {
+    config: { notify: [{ slack: '${SLACK_URL}', on: ['failure'] }] },
+    env: { SLACK_URL: server.url, GITHUB_TOKEN: 'a-token-of-ours' },
+  })
+  expect(exitCode).toBe(1)
+  const said = JSON.stringify(server.received[0]?.body)
+  expect(said).toContain('*shop* on *test*: the deploy FAILED.')
+  expect(said).toContain('Port 80 is taken by [redacted].\\n`PORT_TAKEN`')
+  expect(said).toContain('Release r1 is serving, as before.')
+})
+
+test('what is refused before anything was touched is a failure, too, and so is a cancelled deploy', async () => {
+  await using server = await WebhookServer.start()
+  const config = { notify: [{ webhook: '$HOOK_URL', on: ['failure'] }] }
+  const env = { HOOK_URL: server.url }
+  const world = await shopAtV1()
+  world.registryDown = true
+  await release(world, { config, env })
+  world.registryDown = false
+  const cancel = new AbortController()
+  world.host.when('up', () => cancel.abort(new DrayError('CANCELLED', 'Stopped by Ctrl-C.')))
+  await release(world, { config, env, signal: cancel.signal })
+  expect(server.received.map(({ body }) => body)).toMatchObject([
+    { event: 'failure', outcome: 'failed', failure: { code: 'REGISTRY_UNREACHABLE', exitCode: 3 } },
+    { event: 'failure', outcome: 'cancelled', serving: 'r1', failure: { code: 'CANCELLED' } },
+  ])
+})
+
+test('a rollback is an event of its own', async () => {
+  await using server = await WebhookServer.start()
+  const world = await shopAtV1()
+  await world.deploy()
+  const config = { notify: [{ webhook: '$HOOK_URL', on: ['rollback'] }] }
+  await release(world, { config, env: { HOOK_URL: server.url }, kind: 'rollback' })
+  expect(server.received.map(({ body }) => body)).toMatchObject([
+    { event: 'rollback', kind: 'rollback', release: 'r3', restores: { release: 'r1' }, serving: 'r3' },
+  ])
+})
+
+test('nobody is told of what they did not ask for, of a plan, and where there was nothing to do', async () => {
+  await using server = await WebhookServer.start()
+  const env = { HOOK_URL: server.url }
+  const world = await shopAtV1()
+  await release(world, { config: { notify }, env, options: { dryRun: true } })
+  await release(world, { config: { notify: [{ webhook: '$HOOK_URL', on: ['failure'] }] }, env })
+  const { stdout } = await release(world, { config: { notify }, env })
+  expect(stdout).toContain('Nothing to do')
+  expect(server.received).toEqual([])
+})
+
+test('one that cannot be sent is a warning with the host alone, and the deploy counts', async () => {
+  await using server = await WebhookServer.start({ status: 404, body: 'no_service' })
+  const world = await shopAtV1()
+  const { exitCode, stdout, stderr } = await release(world, {
+    config: { notify: [{ slack: '$SLACK_URL' }, { webhook: '$NOT_SET' }] },
+    env: { SLACK_URL: server.url },
+  })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('shop is deployed to test')
+  expect(stderr).toContain(
+    `Warning: A notification was not sent: ${server.host} answers 404 (no_service). (SLACK_URL)`,
+  )
+  expect(stderr).toContain('NOT_SET, which is to hold the address for webhook, is not set.')
+  expect(stderr + stdout).not.toContain('the-secret-part')
+})
+
+test('the address is masked wherever it turns up', async () => {
+  await using server = await WebhookServer.start()
+  const world = await shopAtV1()
+  const { stderr } = await release(world, {
+    config: { notify, hooks: { after: `echo ${server.url}` } },
+    env: { HOOK_URL: server.url },
+  })
+  expect(stderr).toContain('after │ [redacted]')
+  expect(stderr).not.toContain(`│ ${server.url}`)
+})

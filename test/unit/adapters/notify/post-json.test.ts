@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { postJson } from '../../../../src/adapters/notify/post-json.ts'
+import { systemClock } from '../../../../src/shared/clock.ts'
+import { Secret } from '../../../../src/shared/secret.ts'
+import { WebhookServer, type WebhookAnswer } from '../../../support/webhook-server.ts'
+
+/** Posts to a server that answers so; gives what the caller is told, and how often the server was asked. */
+async function post(...answers: WebhookAnswer[]) {
+  await using server = await WebhookServer.start(...answers)
+  const startedAt = performance.now()
+  const told = await postJson(new Secret(server.url), { a: 1 }, { clock: systemClock, answerMs: 400 })
+  const { received, host } = server
+  return { told: told?.replace(host, 'HOST'), received, tookMs: performance.now() - startedAt }
+}
+
+test('posts JSON, and has nothing to say of it', async () => {
+  const { told, received } = await post({ status: 200, body: 'ok' })
+  expect(told).toBeUndefined()
+  expect(received).toMatchObject([
+    {
+      path: '/services/T000/the-secret-part',
+      headers: { 'content-type': 'application/json' },
+      body: { a: 1 },
+    },
+  ])
+})
+
+test.each<[string, WebhookAnswer]>([
+  ['a server that fails', { status: 503 }],
+  ['one that is asked too often', { status: 429 }],
+])('tries %s once more', async (_, answer) => {
+  const { told, received } = await post(answer, { status: 204 })
+  expect([told, received.length]).toEqual([undefined, 2])
+})
+
+test('waits as long as the server asks for', async () => {
+  const { told, received, tookMs } = await post(
+    { status: 429, headers: { 'retry-after': '1' } },
+    { status: 200 },
+  )
+  expect([told, received.length]).toEqual([undefined, 2])
+  expect(tookMs).toBeGreaterThan(990)
+})
+
+test.each<[string, WebhookAnswer, string, number]>([
+  ['a wait of minutes', { status: 429, headers: { 'retry-after': '120' } }, 'HOST answers 429.', 1],
+  ['two failures', { status: 500 }, 'HOST answers 500.', 2],
+  ['what Slack refuses', { status: 404, body: 'no_service\n' }, 'HOST answers 404 (no_service).', 1],
+  ['a page that may repeat the address', { status: 403, body: 'No /services/T000' }, 'HOST answers 403.', 1],
+  ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, 'HOST answers 302.', 1],
+])('gives up after %s', async (_, answer, sentence, asked) => {
+  const { told, received } = await post(answer)
+  expect([told, received.length]).toEqual([sentence, asked])
+})
+
+test('does not wait for a server that does not answer', async () => {
+  const { told, tookMs } = await post('none')
+  expect(told).toBe('HOST does not answer within 0.4 s.')
+  expect(tookMs).toBeLessThan(3_000)
+})
+
+test('says that nobody listens, without the address', async () => {
+  const server = await WebhookServer.start()
+  const { url, host } = server
+  await server[Symbol.asyncDispose]()
+  const told = await postJson(new Secret(url), {}, { clock: systemClock })
+  expect(told).toBe(`${host} cannot be reached (ECONNREFUSED).`)
+})
+
+test.each(['not-an-address/secret', 'ftp://example.com/secret', ' '])('%j is no address', async (text) => {
+  const told = await postJson(new Secret(text), {}, { clock: systemClock })
+  expect(told).toBe('The address is none that starts with https://.')
+})
