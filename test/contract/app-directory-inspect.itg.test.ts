@@ -80,6 +80,13 @@ test('a change of .env changes the services that read it, and no other', async (
   expect(after[1]).toBe(before[1])
 })
 
+test('a value may be called what a variable of the script is', async () => {
+  const text =
+    'services:\n  web:\n    image: ghcr.io/acme/web:${path}-${copy}-${stage}-${dray_config:-none}\n'
+  const { app } = await inspect(compose(text), { values: { path: 'a', copy: 'b', stage: 'c' } })
+  expect(app.services.map(({ image }) => image)).toEqual(['ghcr.io/acme/web:a-b-c-none'])
+})
+
 test('deploy-time values count, what depends on them is pinned, and .env fills the rest', async () => {
   const text =
     'services:\n  web:\n    image: ghcr.io/${OWNER}/web:${IMAGE_TAG:-latest}\n    environment: { TAG: "${IMAGE_TAG:-none}", FIXED: a }\n'

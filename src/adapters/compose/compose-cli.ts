@@ -6,18 +6,19 @@ import { stripControl } from '../../shared/strip-control.ts'
 import { guardContainer } from '../docker/container-guard.ts'
 import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts'
 import { composeFailure } from './compose-failure.ts'
+import { composeFunction } from './compose-function.ts'
 import { renderOverride } from './pins.ts'
 
 /** Standard input is lines that export the deploy-time values; what follows the directory goes to Compose. */
-const composeScript = `
+const composeScript = `${composeFunction}
 eval "$(cat)"
 cd "$1" || exit
 shift
-exec docker compose "$@"
+compose "$@"
 `
 
 /** The same with images of our choice instead of those of the files; DRAY_IMAGES is an override file. */
-const composeWithImagesScript = `
+const composeWithImagesScript = `${composeFunction}
 eval "$(cat)"
 cd "$1" || exit
 shift
@@ -30,7 +31,7 @@ for file in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
 done
 if [ -f docker-compose.override.yml ]; then set -- -f docker-compose.override.yml -f "$images" "$@"
 else set -- -f "$images" "$@"; fi
-docker compose -f "$file" "$@"
+compose -f "$file" "$@"
 `
 
 /** Docker Compose in the app's directory on a host; only ever with the files that are in place there. */

@@ -3,6 +3,7 @@
  * tar, mktemp, sha256sum, awk, flock, timeout. Nothing of it stays.
  */
 
+import { composeFunction } from '../compose/compose-function.ts'
 import { dotenvAwk } from './dotenv-awk.ts'
 
 /** Exit code for: there is no .env. */
@@ -61,6 +62,7 @@ set -u
 path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
+${composeFunction}
 command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
 # Before anything else is read: who compares it with the lock's knows whether that may have changed.
@@ -85,10 +87,12 @@ section env-files
     (cd "$path" && sha256sum -- "$file")
   done
 
-model() { (cd "$copy" && exec docker compose --env-file "$path/.env" config --format json); }
-model > "$stage/plain" 2> /dev/null &
+# A value may be called \`path\`: what is ours is told as arguments.
+model() { cd "$1" && compose --env-file "$2/.env" config --format json; }
+valued_model() { . "$stage/values" && model "$@"; }
+model "$copy" "$path" > "$stage/plain" 2> /dev/null &
 plain=$!
-(. "$stage/values" && model) > "$stage/model" 2> "$stage/error" &
+valued_model "$copy" "$path" > "$stage/model" 2> "$stage/error" &
 valued=$!
 
 section listening
@@ -114,7 +118,7 @@ echo $code
 # It is asked for only where it has never been good: it takes as long as a model.
 if [ "$code" -ne 0 ] || ! [ -d "$path/.dray/releases" ]; then
   section compose-version
-  docker compose version --short 2> /dev/null
+  compose version --short 2> /dev/null
 fi
 wait $plain
 section model
