@@ -134,7 +134,9 @@ export interface Engine {
   pruneDanglingImages(): Promise<{ count: number; freedBytes: number }>
   /**
    * Runs a command in a running container and waits for it. A program that cannot be started gives exit code 126 or 127,
-   * as a shell would say it. `timeoutMs` gives exit code 124.
+   * as a shell would say it. `timeoutMs` gives exit code 124. With `attempts` a command that fails is run again within the
+   * container, until it ends with 0, 126 or 127, at most `most` times; `timeoutMs` is then for each, and the result that of
+   * the last. One attempt is all there is in a container without a shell.
    */
   exec(
     containerId: string,
@@ -142,6 +144,7 @@ export interface Engine {
     options?: {
       user?: string
       timeoutMs?: number
+      attempts?: { most: number; pauseMs: number }
       onLine?: (line: string) => void
       signal?: AbortSignal
     },

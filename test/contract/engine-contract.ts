@@ -137,6 +137,48 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
         expect(result.exitCode).toBe(124)
       })
 
+      describe('with attempts', () => {
+        const attempts = { most: 5, pauseMs: 50 }
+        const after = (failures: number): string[] => [
+          'sh',
+          '-c',
+          `echo x >> /tmp/${failures}; printf 'attempt %s' "$(wc -l < /tmp/${failures})"; [ "$(wc -l < /tmp/${failures})" -gt ${failures} ]`,
+        ]
+
+        test('runs it again until it passes, and gives the last output alone', async () => {
+          const result = await engine.exec(id, after(3), { attempts })
+          expect(result).toEqual({ exitCode: 0, output: 'attempt 4' })
+        })
+
+        test('gives up after the last of them', async () => {
+          const result = await engine.exec(id, after(30), { attempts })
+          expect(result).toEqual({ exitCode: 1, output: 'attempt 5' })
+        })
+
+        test('does not repeat what cannot run, and says why', async () => {
+          expect(await engine.exec(id, ['no-such-program'], { attempts })).toMatchObject({
+            exitCode: 127,
+            output: expect.stringContaining('no-such-program') as string,
+          })
+          expect((await engine.exec(id, ['/etc'], { attempts })).exitCode).toBe(126)
+        })
+
+        test('gives each attempt its time, and 124 for one that takes too long', async () => {
+          const slow = ['sh', '-c', 'sleep 0.4; exit 1']
+          const result = await engine.exec(id, slow, { attempts: { most: 3, pauseMs: 10 }, timeoutMs: 900 })
+          expect(result.exitCode).toBe(1)
+          const hangs = ['sh', '-c', 'sleep 1000']
+          expect((await engine.exec(id, hangs, { attempts, timeoutMs: 500 })).exitCode).toBe(124)
+        })
+
+        test('is one attempt where the container has no shell', async () => {
+          const bare = await start('rm /bin/sh; exec sleep 1000')
+          await expect.poll(async () => (await engine.exec(bare, ['sh', '-c', 'true'])).exitCode).toBe(127)
+          expect(await engine.exec(bare, ['sleep', '0'], { attempts })).toEqual({ exitCode: 0, output: '' })
+          expect((await engine.exec(bare, ['sleep', 'no'], { attempts })).exitCode).toBe(1)
+        })
+      })
+
       test('throws the reason when it is aborted', async () => {
         const controller = new AbortController()
         const running = engine.exec(id, ['sh', '-c', 'echo begun; sleep 1000'], {

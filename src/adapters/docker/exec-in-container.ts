@@ -10,6 +10,7 @@ import { readLines } from './multiplexed-output.ts'
 export type ExecOptions = {
   user?: string
   timeoutMs?: number
+  attempts?: { most: number; pauseMs: number }
   onLine?: (line: string) => void
   signal?: AbortSignal
 }
@@ -20,12 +21,25 @@ const timedOut = 124
 /** Runs a command in a container: `Engine.exec`. */
 export async function execInContainer(
   client: EngineClient,
-  { containerId, argv }: { containerId: string; argv: readonly string[] },
+  command: { containerId: string; argv: readonly string[] },
   options: ExecOptions = {},
 ): Promise<ExecResult> {
+  const { attempts } = options
+  if (attempts === undefined) return execOnce(client, command, options)
+  const argv = repeated(command.argv, attempts)
+  const result = await execOnce(client, { ...command, argv }, options)
+  // No shell, or no such command: the command itself tells which.
+  return result.exitCode === 127 ? execOnce(client, command, options) : result
+}
+
+async function execOnce(
+  client: EngineClient,
+  { containerId, argv }: { containerId: string; argv: readonly string[] },
+  options: ExecOptions,
+): Promise<ExecResult> {
   options.signal?.throwIfAborted()
-  const timeout = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs)
-  const signal = AbortSignal.any([options.signal, timeout].filter((one) => one !== undefined))
+  const limit = startLimit(options.timeoutMs)
+  const signal = AbortSignal.any([options.signal, limit?.signal].filter((one) => one !== undefined))
   const lines: string[] = []
   try {
     const execId = await create(client, { containerId, argv, user: options.user, signal })
@@ -39,6 +53,11 @@ export async function execInContainer(
 
     try {
       await readLines(response, (line) => {
+        if (options.attempts !== undefined && line === AGAIN) {
+          lines.length = 0
+          limit?.restart()
+          return
+        }
         lines.push(line)
         if (lines.length > keptLines) lines.shift()
         options.onLine?.(line)
@@ -52,8 +71,63 @@ export async function execInContainer(
     const exitCode = await readExitCode(client, execId)
     return { exitCode: exitCode === 126 ? (readStartError(output) ?? exitCode) : exitCode, output }
   } catch (error) {
-    if (timeout?.aborted && !options.signal?.aborted) return { exitCode: timedOut, output: lines.join('\n') }
+    if (limit?.signal.aborted && !options.signal?.aborted)
+      return { exitCode: timedOut, output: lines.join('\n') }
     throw options.signal?.aborted ? options.signal.reason : error
+  } finally {
+    limit?.stop()
+  }
+}
+
+/** Stands between the outputs of two attempts. */
+const AGAIN = '@@dray-again'
+
+/**
+ * The same command, run again by a shell in the container. What an attempt costs the server is then the command itself: by an
+ * exec for each it would be a new process of the Engine and of its runtime as well, and three ways there and back.
+ */
+function repeated(argv: readonly string[], { most, pauseMs }: { most: number; pauseMs: number }): string[] {
+  return ['sh', '-c', repeatScript, 'dray', String(most), (pauseMs / 1000).toFixed(3), ...argv]
+}
+
+/** A `sleep` that knows no fractions (POSIX asks for none) sleeps for a second. */
+const repeatScript = `
+left=$1 pause=$2
+shift 2
+while :; do
+  "$@"
+  code=$?
+  left=$((left - 1))
+  case $code in 0 | 126 | 127) exit $code ;; esac
+  [ "$left" -gt 0 ] || exit $code
+  printf '\\n${AGAIN}\\n'
+  sleep "$pause" 2> /dev/null || sleep 1
+done
+`
+
+/** A time limit that can begin anew. */
+function startLimit(
+  timeoutMs: number | undefined,
+): { signal: AbortSignal; restart: () => void; stop: () => void } | undefined {
+  if (timeoutMs === undefined) return undefined
+  const over = new AbortController()
+  let stopped = new AbortController()
+  const start = (): void => {
+    stopped = new AbortController()
+    systemClock.sleep(timeoutMs, stopped.signal).then(
+      () => over.abort(),
+      () => undefined,
+    )
+  }
+  const stop = (): void => stopped.abort()
+  start()
+  return {
+    signal: over.signal,
+    stop,
+    restart: () => {
+      stop()
+      start()
+    },
   }
 }
 

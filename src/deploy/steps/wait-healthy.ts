@@ -54,7 +54,7 @@ async function untilHealthy(container: Container, context: StepContext): Promise
 }
 
 /**
- * Runs the container's own check, several times a second, instead of waiting for Docker's next turn. It gets as long as
+ * Runs the container's own check, many times a second, instead of waiting for Docker's next turn. It gets as long as
  * Docker would give it before calling the container unhealthy: the start period and `retries` intervals.
  */
 async function untilCheckPasses(
@@ -97,14 +97,22 @@ async function untilCheckPasses(
   )
 }
 
-/** One run of the check; undefined when the container could not take it, as while it stops. */
+/**
+ * Runs the check, again and again for about half a second while it fails; undefined when the container could not take it, as
+ * while it stops.
+ */
 async function runCheck(
   container: Container,
   check: HealthCheck,
   { run, signal }: StepContext,
 ): Promise<ExecResult | undefined> {
   try {
-    return await run.host.engine.exec(container.id, check.argv, { timeoutMs: check.timeoutMs, signal })
+    const attempts = { most: 8, pauseMs: 50 }
+    return await run.host.engine.exec(container.id, check.argv, {
+      timeoutMs: check.timeoutMs,
+      attempts,
+      signal,
+    })
   } catch (error) {
     if (signal.aborted || !(error instanceof DrayError) || error.code !== 'DOCKER_FAILED') throw error
     return undefined
