@@ -10,6 +10,9 @@ import { EngineAgent } from './engine-agent.ts'
 import { type ApiRequest, exchange, ExchangeError } from './engine-exchange.ts'
 import { chooseApiVersion, type VersionAnswer, versionAnswer } from './engine-version.ts'
 
+/** `docker context inspect default`, on Linux. */
+const usualSocket = '/var/run/docker.sock'
+
 export type ApiAnswer = { status: number; text: string }
 
 /** HTTP to the Engine of one machine, wherever that machine's docker command would find it. */
@@ -116,18 +119,27 @@ export class EngineClient {
   async #openSocket(): Promise<VersionAnswer | undefined> {
     const shell = this.#shell
     if (shell.dialSocket === undefined) return undefined
+    // Where nearly every Engine is, which is asked while the docker command is on its way to say whether it is there.
+    const usual = this.#trySocket(usualSocket)
     // Contexts and DOCKER_HOST taken together, as the docker command understands them.
     const format = '{{.Endpoints.docker.Host}}'
     const { exitCode, stdout, stderr } = await shell.run(['docker', 'context', 'inspect', '--format', format])
-    if (exitCode === 127 || exitCode === 126) throw readDockerCliFailure(exitCode, stderr, shell.name)
     const path = /^unix:\/\/(\/\S+)$/.exec(stdout.trim())?.[1]
+    if (path !== usualSocket) void usual.then((it) => it?.agent.destroy())
+    if (exitCode === 127 || exitCode === 126) throw readDockerCliFailure(exitCode, stderr, shell.name)
     if (path === undefined) return undefined
-    this.#agent = EngineAgent.toSocket(shell, path)
+    const opened = path === usualSocket ? await usual : await this.#trySocket(path)
+    this.#agent = opened?.agent
+    return opened?.version
+  }
+
+  /** Undefined where forwarding is forbidden or Docker is not there: the docker command itself is asked then, and knows the reason. */
+  async #trySocket(path: string): Promise<{ agent: EngineAgent; version: VersionAnswer } | undefined> {
+    const agent = EngineAgent.toSocket(this.#shell, path)
     try {
-      return await this.#askVersion(this.#agent)
+      return { agent, version: await this.#askVersion(agent) }
     } catch {
-      // Forwarding may be forbidden, or Docker not be there: the docker command itself is asked next, and knows the reason.
-      this.#agent.destroy()
+      agent.destroy()
       return undefined
     }
   }
