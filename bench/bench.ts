@@ -3,6 +3,7 @@
  * bench/README.md says what is measured and keeps the figures.
  */
 import { startBenchNetwork, type BenchNetwork } from './bench-network.ts'
+import { measureBounded } from './bounded.ts'
 import { readBenchOptions, usage, type BenchOptions } from './bench-options.ts'
 import { measureFootprint, measureStart } from './footprint.ts'
 import { describeMachine } from './machine.ts'
@@ -19,6 +20,7 @@ const tables = new Map<string, Measure>([
     scenario.name,
     async (network, runs) => renderScenario(await measureScenario({ network, scenario, runs, say })),
   ]),
+  ['bounded', (network, runs) => measureBounded(network, runs, say)],
   ['start', () => measureStart()],
   ['footprint', (network, runs) => measureFootprint(network, runs)],
 ])

@@ -1,11 +1,13 @@
 import { buildCommand } from './build.ts'
 import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
+import { cleanCommand } from './clean.ts'
 import { completionCommand } from './completion.ts'
 import { composeCommand } from './compose.ts'
 import { deployCommand } from './deploy.ts'
 import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
+import { diskCommand } from './disk.ts'
 import { envCommand } from './env.ts'
 import { execCommand } from './exec.ts'
 import { historyCommand } from './history.ts'
@@ -28,12 +30,14 @@ export const commands: readonly Command[] = [
   statusCommand,
   historyCommand,
   diffCommand,
+  diskCommand,
   logsCommand,
   execCommand,
   runCommand,
   taskCommand,
   composeCommand,
   envCommand,
+  cleanCommand,
   checkCommand,
   doctorCommand,
   setupCommand,

@@ -27,8 +27,13 @@ export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
   const { images, disk } = observation
   const resolved = pulled.map((image) => image.resolved)
   const room = planRoom(observation, desired, pullNeedBytes({ ...disk, images, resolved }))
+  const prune = pruneStep(host)
+  // What has no name is gone by then.
+  const steps = room.steps.filter(
+    (step) => prune.length === 0 || step.kind !== 'free-disk' || step.stage !== 'dangling-images',
+  )
   return {
-    before: [...keep, ...pruneStep(host), ...room.steps],
+    before: [...keep, ...prune, ...steps],
     pulls: pulled.map((image) => pullStep(image, observation.host, desired.restores)),
     warnings: room.warnings,
   }

@@ -26,6 +26,8 @@ export type DiskThing = {
   owner: Owner | undefined
   /** Of an image: its tags and digests, as they were when it was judged. */
   names: readonly string[]
+  /** It runs, or a container has it. */
+  isUsed?: true
   /** The whole sweep is refused rather than that this goes or is passed over. */
   blocksSweep?: true
 }

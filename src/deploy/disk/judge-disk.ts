@@ -38,6 +38,7 @@ function judgeContainers(inventory: DiskInventory, needed: NeededThere, rules: D
       sizeBytes: container.sizeBytes,
       mayGo: reason === undefined,
       why: reason ?? `stopped ${renderTimeAgo(idleMs)}`,
+      ...(container.isUp ? { isUsed: true } : {}),
       owner: appOf(container),
       names: [],
     }
@@ -76,6 +77,7 @@ function judgeNetwork(network: StoredNetwork, judging: Judging): DiskThing {
     sizeBytes: 0,
     mayGo: reason === undefined,
     why: reason ?? `nothing is in it, made ${renderTimeAgo(ageMs)}`,
+    ...(user === undefined ? {} : { isUsed: true }),
     owner: appOf(network),
     names: [],
   }
@@ -90,7 +92,7 @@ function judgeVolumes(inventory: DiskInventory, needed: NeededThere, rules: Disk
     const verdict =
       user === undefined
         ? judgeUnusedVolume(volume, { inventory, needed, rules })
-        : { mayGo: false, why: `container ${user.name} has it` }
+        : { mayGo: false, why: `container ${user.name} has it`, isUsed: true as const }
     return {
       stage: 'volumes',
       id: volume.name,

@@ -16,7 +16,7 @@ export function judgeImage(image: StoredImage, judging: Judging): DiskThing {
   return {
     stage: image.tags.length === 0 ? 'dangling-images' : 'images',
     id: image.id,
-    name: nameOf(image),
+    name: nameOf(image, judging.needed.project),
     sizeBytes: image.ownBytes,
     mayGo: staying === undefined,
     why: staying?.why ?? whyImageGoes(image, judging.needed),
@@ -49,8 +49,11 @@ function whyImageGoes({ tags }: StoredImage, { project }: NeededThere): string {
     : 'no container and no kept release needs it'
 }
 
-/** A tag that people gave, else the repository with a short digest, else a short id. */
-function nameOf({ id, tags, digests }: StoredImage): string {
-  const given = tags.find((tag) => keepTagProject(tag) === undefined) ?? tags[0]
+/** A tag that people gave, else one of ours, else the repository with a short digest, else a short id. */
+function nameOf({ id, tags, digests }: StoredImage, project: string): string {
+  const given =
+    tags.find((tag) => keepTagProject(tag) === undefined) ??
+    tags.find((tag) => keepTagOwner(tag, project) === 'ours') ??
+    tags[0]
   return given ?? digests[0]?.replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1') ?? id.slice(0, 19)
 }

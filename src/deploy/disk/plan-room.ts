@@ -27,9 +27,9 @@ export function whyShort({ fileSystems, needBytes }: Room, rules: DiskRules): st
     return `the pull may take ${renderBytes(needBytes)}, ${renderBytes(disk.availableBytes)} are free`
   }
   const percent = usedPercent(disk)
-  return percent > rules.limitPercent
-    ? `the disk is ${percent} % full, over ${rules.limitPercent} %`
-    : undefined
+  // A limit is for those who let something be done about it.
+  if (rules.sweep === 'none' || percent <= rules.limitPercent) return undefined
+  return `the disk is ${percent} % full, over ${rules.limitPercent} %`
 }
 
 /** What making room comes to on one host. */

@@ -65,7 +65,7 @@ export function judgeDisk(
     outcome: 'warning',
     value,
     what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${defaultDiskRules.limitPercent} % full.`,
-    mend: 'On the server: `docker system df` shows what Docker uses.',
+    mend: '`dray disk ENVIRONMENT` shows what takes the room, `dray clean ENVIRONMENT` removes what nobody needs.',
   }
 }
 

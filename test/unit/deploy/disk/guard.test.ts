@@ -114,6 +114,26 @@ test('one that does not fit even so is refused with what takes the room, and not
   expect(world.takeLog()).toEqual([])
 })
 
+test('where nothing may be removed, a disk over the limit concerns nobody as long as the pull fits', async () => {
+  const world = await fullWorld(38 * GB, { sweep: 'none' })
+  expect(await guard(world)).toEqual([])
+  expect(world.host.disk.asked).toBe(0)
+})
+
+test('what has no name is dropped once', async () => {
+  const world = await fullWorld(34 * GB)
+  const nameless = { id: 'gone', tags: [], digests: [], sizeBytes: GB, createdAtMs: 0 }
+  world.host.images = [...world.host.images, nameless]
+  expect(
+    planToText(await world.plan())
+      .split('\n')
+      .slice(1, 3),
+  ).toEqual([
+    'prune-dangling (makes room before the pull)',
+    'free-disk build-cache build cache (the disk is 85 % full, over 80 %)',
+  ])
+})
+
 test('a deploy that pulls nothing makes no room, and neither does a rollback', async () => {
   const world = await fullWorld(32 * GB)
   await world.deploy()
