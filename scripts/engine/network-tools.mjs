@@ -12,6 +12,7 @@ const programs = {
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
   openssl: 'openssl',
+  gpg: 'gnupg',
   curl: 'curl',
   git: 'git',
   nsenter: 'util-linux',
