@@ -1,7 +1,5 @@
 import { lookAtApp } from '../adapters/directory/look-at-app.ts'
-import { LocalShell } from '../adapters/host/local-shell.ts'
-import { SshShell } from '../adapters/host/ssh-shell.ts'
-import { localHost } from '../config/deploy-config.ts'
+import type { Shell } from '../adapters/host/shell.ts'
 import { listEnvironments } from '../config/load-config.ts'
 import { failureFrom } from '../deploy/failure.ts'
 import { makeStatus, unknownEnvironment, type ObservedEnvironment } from '../deploy/status/make-status.ts'
@@ -11,6 +9,7 @@ import type { Secret } from '../shared/secret.ts'
 import { cleanValue } from '../ui/clean-event.ts'
 import type { CommandInput } from './command.ts'
 import { createCommandOutput, type CommandOutput } from './command-output.ts'
+import { openShells } from './connect-each.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from './load-environment.ts'
@@ -32,9 +31,7 @@ export async function askStatus(input: CommandInput, context: CliContext): Promi
   const secrets = loaded.flatMap((it): readonly Secret[] => ('values' in it ? it.values.secrets : []))
   const output = createCommandOutput({ options, values: { secrets } }, context)
   output.note(`Asking ${hostsOf(loaded).join(', ')}`)
-  const statuses = await Promise.all(
-    loaded.map(async (it) => ('config' in it ? makeStatus(await observe(it, context)) : it)),
-  )
+  const statuses = await Promise.all(loaded.map(async (it) => ('config' in it ? statusOf(it, context) : it)))
   return { statuses: cleanValue(statuses, output.clean), options, output }
 }
 
@@ -55,19 +52,29 @@ function hostsOf(loaded: readonly (EnvironmentInput | EnvironmentStatus)[]): str
   return [...new Set(loaded.flatMap((it) => ('config' in it ? it.config.environment.hosts : [])))]
 }
 
-async function observe({ config }: EnvironmentInput, context: CliContext): Promise<ObservedEnvironment> {
+async function statusOf({ config }: EnvironmentInput, context: CliContext): Promise<EnvironmentStatus> {
   const { name, path, hosts } = config.environment
-  const looks = await Promise.all(
-    hosts.map(async (host) => {
-      try {
-        await using shell = host === localHost ? new LocalShell() : new SshShell(host)
-        await shell.connect(context.signal)
-        return { host, look: await lookAtApp({ shell, path }, context.signal) }
-      } catch (error) {
-        if (context.signal.aborted || !(error instanceof DrayError)) throw error
-        return { host, failure: failureFrom(error) }
-      }
-    }),
-  )
-  return { environment: name, path, hosts: looks }
+  try {
+    await using opened = await openShells(hosts, context)
+    const looks = await Promise.all(opened.shells.map((shell) => observe(shell, path, context.signal)))
+    return makeStatus({ environment: name, path, hosts: looks })
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof DrayError)) throw error
+    return unknownEnvironment(name, failureFrom(error))
+  }
+}
+
+async function observe(
+  shell: Shell,
+  path: string,
+  signal: AbortSignal,
+): Promise<ObservedEnvironment['hosts'][number]> {
+  const host = shell.name
+  try {
+    await shell.connect(signal)
+    return { host, look: await lookAtApp({ shell, path }, signal) }
+  } catch (error) {
+    if (signal.aborted || !(error instanceof DrayError)) throw error
+    return { host, failure: failureFrom(error) }
+  }
 }
