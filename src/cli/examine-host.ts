@@ -38,7 +38,8 @@ export async function examineHost(shell: Shell, by: ExaminedWith): Promise<Omit<
   const connection = await answerOf(shell.connect(signal), signal)
   const configured = by.desired.probeUrl
   const unasked = { server: undefined, engine: undefined, app: undefined, containers: undefined }
-  const scene = { host: shell.name, path, images: undefined, plan: undefined }
+  const { limitPercent: diskLimitPercent } = by.desired.disk
+  const scene = { host: shell.name, path, diskLimitPercent, images: undefined, plan: undefined }
   if ('failure' in connection) {
     const url = configured === undefined ? undefined : await by.lookUp(configured)
     return { ...scene, ...unasked, connection, url }

@@ -83,6 +83,7 @@ export function fakeScene(facts: Partial<HostScene> = {}): HostScene {
       },
     },
     hostAddresses: ['10.0.0.5'],
+    diskLimitPercent: 80,
     ...facts,
   }
 }

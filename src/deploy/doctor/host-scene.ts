@@ -51,4 +51,6 @@ export type HostScene = {
   plan: Answer<Plan> | undefined
   /** Addresses of this host and of the others of its environment, as far as they are known. */
   hostAddresses: readonly string[]
+  /** How full a file system may be before a deploy makes room on it. */
+  diskLimitPercent: number
 }

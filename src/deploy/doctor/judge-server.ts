@@ -1,8 +1,8 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { defaultDiskRules } from '../disk/disk-rules.ts'
+import { renderBytes } from '../../shared/bytes.ts'
 import { usedPercent } from '../disk/file-system.ts'
 import type { CheckOutcome } from './checkup.ts'
-import type { Answer, HostScene, ServerFacts } from './host-scene.ts'
+import type { HostScene, ServerFacts } from './host-scene.ts'
 import { failed, good } from './outcomes.ts'
 
 /** Below this a file system takes no release's files any more. */
@@ -39,17 +39,15 @@ export function judgeEnvFile(
   }
 }
 
-/** Room for the images that are missing is counted where the plan is known. */
+/** Whether the images that are missing find room is the plan's to say: it may make some first. */
 export function judgeDisk(
   { fileSystems }: ServerFacts,
-  { host, plan }: Pick<HostScene, 'host' | 'plan'>,
+  { host, diskLimitPercent }: Pick<HostScene, 'host' | 'diskLimitPercent'>,
 ): CheckOutcome {
-  const value = fileSystems.map((it) => `${it.mount} ${usedPercent(it)} %`).join(', ')
-  const wantedBytes = plan !== undefined && 'value' in plan ? pullBytes(plan) : 0
-  const full = fileSystems.find(
-    ({ availableBytes, holds }) =>
-      availableBytes < Math.max(FULL_BYTES, holds.includes('Docker') ? wantedBytes : 0),
-  )
+  const value = fileSystems
+    .map((it) => `${it.mount} ${usedPercent(it)} %, ${renderBytes(it.availableBytes)} free`)
+    .join('; ')
+  const full = fileSystems.find(({ availableBytes }) => availableBytes < FULL_BYTES)
   if (full !== undefined) {
     return failed(
       new DrayError(
@@ -58,21 +56,15 @@ export function judgeDisk(
       ),
     )
   }
-  const short = fileSystems.filter((it) => usedPercent(it) > defaultDiskRules.limitPercent)
+  const short = fileSystems.filter((it) => usedPercent(it) > diskLimitPercent)
   if (short.length === 0) return good(value)
   const names = short.map(({ mount, holds }) => `${mount}, for ${holds.join(' and ')},`).join(' and ')
   return {
     outcome: 'warning',
     value,
-    what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${defaultDiskRules.limitPercent} % full.`,
+    what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${diskLimitPercent} % full.`,
     mend: '`dray disk ENVIRONMENT` shows what takes the room, `dray clean ENVIRONMENT` removes what nobody needs.',
   }
-}
-
-function pullBytes(
-  plan: Extract<NonNullable<HostScene['plan']>, Answer<unknown> & { value: unknown }>,
-): number {
-  return plan.value.steps.reduce((sum, step) => sum + (step.kind === 'pull-image' ? step.sizeBytes : 0), 0)
 }
 
 export function judgeClock({ clockAheadMs }: ServerFacts, host: string): CheckOutcome {

@@ -26,7 +26,7 @@ test('shows one host with what was found, and that a deploy would go through', (
     ✓  the app's directory            /srv/shop can be written
     ✓  .env                           mode 600
     ✓  lock                           free
-    ✓  disk                           / 63 %
+    ✓  disk                           / 63 %, 18.0 GB free
     ✓  clock                          as here
     ✓  compose file                   2 services
     ✓  image ghcr.io/acme/backend:v1  v1 sha256:763100000000
@@ -51,7 +51,7 @@ test('shows several hosts side by side, and below what is the matter and what to
     the app's directory            ✓ /srv/shop can be written            ✓ /srv/shop can be written
     .env                           ✓ mode 600                            ▲ mode 644
     lock                           ✓ free                                ✓ free
-    disk                           ✓ / 63 %                              ✓ / 63 %
+    disk                           ✓ / 63 %, 18.0 GB free                ✓ / 63 %, 18.0 GB free
     clock                          ✓ as here                             ✓ as here
     compose file                   ✓ 2 services                          · needs Docker Engine
     image ghcr.io/acme/backend:v1  ✓ v1 sha256:763100000000              · needs Docker Engine

@@ -35,7 +35,7 @@ test('a host that lacks nothing', () => {
     'directory: /srv/shop can be written',
     'env: mode 600',
     'lock: free',
-    'disk: / 63 %',
+    'disk: / 63 %, 18.0 GB free',
     'clock: as here',
     'app: 2 services',
     'ghcr.io/acme/backend:v1: v1 sha256:763100000000',
@@ -72,7 +72,7 @@ test('what fails hides nothing that is known without it', () => {
     'directory: /srv/shop can be written',
     'env: ✗ ENV_MISSING None.',
     'lock: free',
-    'disk: / 63 %',
+    'disk: / 63 %, 18.0 GB free',
     'clock: as here',
     'app: ? needs docker',
     'image: ? needs docker',
@@ -134,12 +134,15 @@ describe('of the server', () => {
     availableBytes,
   })
   test.each<[string, ReturnType<typeof disk>[], string | RegExp]>([
-    ['more than four fifths full', [disk(81e9, 19e9)], /^▲ \/Docker 81 %: .* more than 80 % full\.$/],
-    ['too full for the images that are missing', [disk(81e9, 19e6)], /^✗ DISK_FULL .*for Docker/],
     [
-      'with room enough for the app alone',
+      'more than four fifths full',
+      [disk(81e9, 19e9)],
+      /^▲ \/Docker 81 %, 19\.0 GB free: .* more than 80 % full\.$/,
+    ],
+    [
+      'with room enough',
       [disk(1e9, 9e9), disk(1e9, 15e9, ['app'])],
-      '/Docker 10 %, /app 7 %',
+      '/Docker 10 %, 9.0 GB free; /app 7 %, 15.0 GB free',
     ],
     ['too full for any file', [disk(1e9, 9e9), disk(1e9, 4096, ['the app'])], /^✗ DISK_FULL .*for the app/],
   ])('a disk %s', (_, fileSystems, says) => {
