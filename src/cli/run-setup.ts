@@ -45,6 +45,7 @@ export async function runSetup(command: CommandInput, context: CliContext): Prom
   )
   const count = plans.reduce((sum, { actions }) => sum + actions.length, 0)
   if (isDryRun || count === 0) {
+    if (!isDryRun) await verify(work)
     tell(work, plans, 'planned')
     return EXIT.done
   }

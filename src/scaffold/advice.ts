@@ -16,12 +16,12 @@ export function adviseOn(repository: Repository, shape: AppShape, answers: Answe
           'Put the owner of your repository on GitHub in the place of `acme`: no remote of git says who it is.',
         ]
       : []),
-    `On each server, as a user who may use Docker: ${[...new Set(hosts.map(({ path }) => `\`${path}\``))].join(', ')} with the app's \`.env\` in it, of mode 600.`,
+    `Make the servers ready: ${hosts.map(({ name }) => `\`dray setup ${name}\``).join(', ')} on a bare Debian or Ubuntu. By hand: a user who may use Docker, and ${[...new Set(hosts.map(({ path }) => `\`${path}\``))].join(', ')} with the app's \`.env\` in it, of mode 600.`,
     ...hosts.map(
       ({ name, host }) =>
         `On GitHub, in the environment \`${name}\`: the secrets SSH_KEY (a private key that ${host} accepts) and SSH_KNOWN_HOSTS (what \`ssh-keyscan ${serverOf(host)}\` prints, once you have compared it).`,
     ),
-    'Then look at what a deploy would do: `dray plan test --tag TAG`.',
+    'Then ask whether a deploy would go through, and what it would do: `dray doctor test --tag TAG`, `dray plan test --tag TAG`.',
   ]
 }
 

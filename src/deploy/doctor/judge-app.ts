@@ -29,9 +29,13 @@ export function judgePorts({ host, app, containers }: HostScene): CheckOutcome |
   if (problem !== undefined) return failed(portTaken(problem.port, problem.service.name, host))
   if (ports.length === 0) return good('none published')
   const own = new Set(containers.value.flatMap(({ publishedPorts }) => publishedPorts))
-  return good(
-    ports.map(({ port }) => `${port} ${own.has(Number(port)) ? 'held by the app' : 'free'}`).join(', '),
-  )
+  return good(ports.map(({ port }) => `${port} ${stateOf(port, own)}`).join(', '))
+}
+
+/** Neither a deploy nor this looks at ranges and at UDP. */
+function stateOf(port: string, own: ReadonlySet<number>): string {
+  if (!/^\d+$/.test(port)) return 'not looked at'
+  return own.has(Number(port)) ? 'held by the app' : 'free'
 }
 
 /** Where the name in the probe's URL leads; requests to `localhost` are made from the server. */

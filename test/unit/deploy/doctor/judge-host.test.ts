@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isReady, type Check, type CheckName } from '../../../../src/deploy/doctor/checkup.ts'
 import type { HostScene, ServerFacts } from '../../../../src/deploy/doctor/host-scene.ts'
 import { judgeHost } from '../../../../src/deploy/doctor/judge-host.ts'
+import { fakeApp, fakeProxy } from '../../../support/fake-app.ts'
 import { fakeFacts, fakeFailure, fakePublisher, fakeScene, fakeServer } from '../../../support/fake-scene.ts'
 
 /** `name: what was found`, a line each. */
@@ -159,6 +160,11 @@ describe('of the app', () => {
       '✗ PORT_TAKEN Port 80, which nginx publishes, is already used by something else on deploy@a.',
     )
     expect(one('ports', { app, containers: { value: [fakePublisher(80)] } })).toBe('80 held by the app')
+  })
+
+  test('ports that nobody looks at are not called free', () => {
+    const udp = fakeFacts({ app: fakeApp([fakeProxy({ publishedPorts: ['53/udp', '8000-8010'] })]) })
+    expect(one('ports', { app: { value: udp } })).toBe('53/udp not looked at, 8000-8010 not looked at')
   })
 
   const leadsTo = (addresses: string[], more: Partial<HostScene> = {}): string =>

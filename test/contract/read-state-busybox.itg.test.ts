@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { readState } from '../../src/adapters/server/read-state.ts'
+import { busyBoxShell } from './busybox-shell.ts'
+
+test('a server with BusyBox, as Alpine, can be asked what it is before it is refused', async () => {
+  await using shell = await busyBoxShell()
+  const state = await readState(shell, '/srv/not-there', new AbortController().signal)
+  expect(state).toMatchObject({
+    user: { name: 'root', isRoot: true, canBecomeRoot: true },
+    docker: { hasCommand: false },
+    dockerRepository: undefined,
+    directory: 'missing',
+    hasEnvFile: false,
+  })
+})
