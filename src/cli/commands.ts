@@ -17,6 +17,7 @@ import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
 import { setupCommand } from './setup.ts'
+import { secretsCommand } from './secrets.ts'
 import { statusCommand } from './status.ts'
 import { taskCommand } from './task.ts'
 
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   historyCommand,
   diffCommand,
   diskCommand,
+  secretsCommand,
   logsCommand,
   execCommand,
   runCommand,

@@ -1,5 +1,6 @@
 import { EXIT } from '../errors/exit-code.ts'
 import type { Command } from './command.ts'
+import { environmentsArgument } from './environment-argument.ts'
 
 export const statusCommand: Command = {
   name: 'status',
@@ -7,14 +8,7 @@ export const statusCommand: Command = {
   summary: 'Show what runs, how it is doing, and what differs from what was released.',
   description:
     'Asks the hosts of all environments of dray.yml side by side, and no registry: release, tag, age, by whom, services, disk, who deploys at the moment. Drift is what no longer is as it was released: another image, replica or configuration, a container or a file changed by hand, a variable gone from `.env`; each with the command that mends it. With one environment, its services in full. A host that does not answer is a line of the table.',
-  arguments: [
-    {
-      name: 'ENVIRONMENT',
-      description: 'Environments of dray.yml; all of them if none is named.',
-      optional: true,
-      variadic: true,
-    },
-  ],
+  arguments: [environmentsArgument],
   options: [
     {
       flags: '--exit-code',

@@ -14,6 +14,8 @@ export const environmentVariables = {
   GITHUB_REF_NAME: 'In Actions: the name of that tag, for `tag: version`.',
   GITHUB_REPOSITORY_OWNER:
     'In Actions: owner of the repository, where dray.yml names no registry and git no remote.',
+  GITHUB_REPOSITORY: 'In Actions: the repository, where `dray secrets` asks GitHub.',
+  GITHUB_API_URL: 'Where `dray secrets` asks GitHub, of a GitHub Enterprise Server.',
   GITHUB_ACTIONS: 'In Actions: output in groups, with annotations and a job summary.',
   GITHUB_STEP_SUMMARY: 'In Actions: the file that the job summary is added to.',
   GITHUB_OUTPUT: 'In Actions: the file that the outputs of the step are added to.',

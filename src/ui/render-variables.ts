@@ -1,5 +1,6 @@
 import type { VariableReview } from '../deploy/env/review-variables.ts'
 import type { Look } from './look.ts'
+import { paintMark } from './paint-mark.ts'
 import { renderTable } from './render-table.ts'
 
 export type HostVariables = {
@@ -56,14 +57,6 @@ function mark({ verdict }: VariableReview, { glyphs }: Look): string {
   if (verdict === 'missing') return glyphs.failed
   if (verdict === 'good') return glyphs.done
   return verdict === 'by-default' ? glyphs.waiting : glyphs.warning
-}
-
-function paintMark({ colors, glyphs }: Look): (text: string) => string {
-  return (text) => {
-    if (text.includes(glyphs.failed)) return colors.red(text)
-    if (text.includes(glyphs.done)) return colors.green(text)
-    return text.includes(glyphs.warning) ? colors.yellow(text) : colors.dim(text)
-  }
 }
 
 function namedBy({ inExample, inCompose }: VariableReview): string {

@@ -69,6 +69,13 @@ test('what runs keeps its values until the next deploy, which gives it exactly t
   expect(await environmentOf('backend')).toContain(`API_KEY=${secret}`)
 })
 
+test('the matrix of secrets has its names, and never a value', async () => {
+  const { exitCode, stdout, stderr } = await app.dray(['secrets', 'test'])
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/✓ +API_KEY +there +test on deploy@srv1 +service backend/)
+  expect(stdout + stderr).not.toContain('ecret # of two')
+})
+
 test('is refused while a deploy is under way, and says whose', async () => {
   const holder = JSON.stringify({ user: 'bo', machine: 'ci', sinceMs: Date.now() })
   const hold = `exec 9>>"$0/.dray/lock"; flock -n 9 && echo '${holder}' >"$0/.dray/lock" && echo $$ >/run/held && exec sleep 60`

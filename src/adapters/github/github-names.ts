@@ -1,0 +1,114 @@
+import * as z from 'zod'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Secret } from '../../shared/secret.ts'
+import type { GithubNames, GithubPlaces } from '../../secrets/github-names.ts'
+import type { Http } from '../registry/registry-http.ts'
+
+type Asked = {
+  /** `https://api.github.com`, or that of a GitHub Enterprise Server. */
+  apiUrl: string
+  /** `acme/shop` */
+  repository: string
+  token: Secret
+  /** Environments of GitHub to ask for. */
+  environments: readonly string[]
+}
+
+/**
+ * Asks GitHub's API for the names of secrets and variables; it gives no value of a secret to anybody. What it does not tell
+ * is a note, a sentence each: there is much that a token may not see.
+ * https://docs.github.com/en/rest/actions/secrets
+ */
+export async function readGithubNames(
+  http: Http,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<{ names: GithubNames; notes: readonly string[] }> {
+  const notes = new Set<string>()
+  const tell = async (path: string, kind: 'secrets' | 'variables'): Promise<Set<string> | undefined> => {
+    try {
+      return await readNames(http, { ...asked, path, kind }, signal)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof DrayError)) throw error
+      notes.add(error.message)
+      return undefined
+    }
+  }
+  const placesOf = async (kind: 'secrets' | 'variables'): Promise<GithubPlaces> => {
+    const repository = await tell(`actions/${kind}`, kind)
+    // Who may not see those of the repository may see none.
+    if (repository === undefined) return { repository, organization: undefined, environments: new Map() }
+    const organization = await tell(`actions/organization-${kind}`, kind)
+    const environments = new Map<string, ReadonlySet<string> | undefined>()
+    for (const name of asked.environments)
+      environments.set(name, await tell(`environments/${encodeURIComponent(name)}/${kind}`, kind))
+    return { repository, organization, environments }
+  }
+  const [secret, variable] = await Promise.all([placesOf('secrets'), placesOf('variables')])
+  return { names: { secret, variable }, notes: [...notes] }
+}
+
+const entry = z.object({ name: z.string() })
+const pageSchema = z.object({
+  total_count: z.number(),
+  secrets: z.array(entry).optional(),
+  variables: z.array(entry).optional(),
+})
+
+/** No list is longer: GitHub allows 1,000 variables and 1,000 secrets of an organization. */
+const MOST_PAGES = 20
+const PAGE_BYTES = 1024 * 1024
+
+/** Throws REGISTRY_UNREACHABLE, and REGISTRY_FAILED with what GitHub says. An environment that there is not has no names. */
+async function readNames(
+  http: Http,
+  { apiUrl, repository, token, path, kind }: Asked & { path: string; kind: 'secrets' | 'variables' },
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const { host } = new URL(apiUrl)
+  const names = new Set<string>()
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const answer = await http({
+      host,
+      url: `${apiUrl}/repos/${repository}/${path}?per_page=100&page=${page}`,
+      headers: {
+        accept: 'application/vnd.github+json',
+        authorization: `Bearer ${token.reveal()}`,
+        'x-github-api-version': '2022-11-28',
+      },
+      maxBytes: PAGE_BYTES,
+      signal,
+    })
+    if (answer.status === 404 && path.startsWith('environments/')) return names
+    if (answer.status !== 200) throw refusal(answer.status, { host, repository, kind })
+    const read = pageSchema.safeParse(parseJson(answer.body))
+    if (!read.success)
+      throw new DrayError('REGISTRY_FAILED', `${host} gives ${kind} in a form that dray does not know.`)
+    for (const { name } of read.data[kind] ?? []) names.add(name.toUpperCase())
+    if (names.size >= read.data.total_count || (read.data[kind] ?? []).length === 0) break
+  }
+  return names
+}
+
+function refusal(
+  status: number,
+  { host, repository, kind }: { host: string; repository: string; kind: string },
+): DrayError {
+  const why =
+    status === 401
+      ? 'the token is not valid any more'
+      : status === 403 || status === 404
+        ? `the token may not see them, as the GITHUB_TOKEN of a workflow never may (${status})`
+        : status === 429
+          ? 'there were too many requests (429)'
+          : `the answer was ${status}`
+  return new DrayError('REGISTRY_FAILED', `${host} does not tell the ${kind} of ${repository}: ${why}.`)
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body))
+  } catch {
+    return undefined
+  }
+}

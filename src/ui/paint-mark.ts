@@ -1,0 +1,10 @@
+import type { Look } from './look.ts'
+
+/** Paints a mark of `look.glyphs` in the colour of what it says. */
+export function paintMark({ colors, glyphs }: Look): (text: string) => string {
+  return (text) => {
+    if (text.includes(glyphs.failed)) return colors.red(text)
+    if (text.includes(glyphs.done)) return colors.green(text)
+    return text.includes(glyphs.warning) ? colors.yellow(text) : colors.dim(text)
+  }
+}
