@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { attachTestNet } from '../../support/net/attach-test-net.ts'
+import { composeWith } from '../support/compose-parts.ts'
+import { stepsOf } from '../support/deploy-result.ts'
+import { startUntil } from '../support/start-until.ts'
+import { TestApp } from '../support/test-app.ts'
+import { expectNoneFailed, underLoad } from '../support/under-load.ts'
+
+/** Two apps of one server that run the same images; one is worked on, and keeps no release but the current one. */
+const net = attachTestNet()
+const server = net.server('srv1')
+const tasks = { slow: { service: 'backend', run: 'echo begun; sleep 600', when: 'manual' } }
+let worked: TestApp
+let other: TestApp
+
+beforeAll(async () => {
+  const make = (name: string, port: number, config: Readonly<Record<string, unknown>>) =>
+    TestApp.make({ net, server, name, port, config, files: { 'docker-compose.yml': composeWith({ port }) } })
+  ;[worked, other] = await Promise.all([make('worked', 8080, { keep: 1, tasks }), make('other', 8090, {})])
+  await Promise.all([worked.mustDeploy('v1'), other.mustDeploy('v1')])
+  await other.mustDeploy('v2')
+})
+
+afterAll(() => Promise.all([worked, other].map((it) => it[Symbol.asyncDispose]())))
+
+test('nothing that is done to one touches the other, whose users notice nothing', async () => {
+  const before = await stateOf(other)
+  const { report } = await underLoad(other, { ratePerSecond: 50, connections: 0 }, async () => {
+    await worked.mustDeploy('v2')
+    const broken = await worked.deploy('v2-exits-at-once')
+    expect(broken).toMatchObject({ exitCode: 1, failure: { code: 'SERVICE_EXITED' } })
+    // With what v1 had, which the other app still keeps, this one has cleaned up.
+    expect(stepsOf(await worked.mustDeploy('v3'), 'clean-images')).not.toEqual([])
+    expect((await worked.dray(['task', 'slow', 'test', '--timeout', '1s'])).exitCode).toBe(1)
+  })
+  expectNoneFailed(report)
+  expect(Object.keys(report.versions)).toEqual(['v2'])
+  expect(await stateOf(other)).toEqual(before)
+  expect(await worked.version()).toBe('v3')
+})
+
+test('each has a lock of its own', async () => {
+  const running = await startUntil(worked, { args: ['task', 'slow', 'test'] }, /begun/)
+  expect((await other.deploy('v3')).outcome).toBe('deployed')
+  running.kill('SIGINT')
+  expect((await running.done).exitCode).toBe(130)
+})
+
+test('the other can go back to what the one has cleaned up, and pulls nothing', async () => {
+  const before = await stateOf(worked)
+  const result = await other.rollback('r1')
+  expect(result).toMatchObject({ exitCode: 0, outcome: 'deployed' })
+  expect(stepsOf(result, 'pull-image')).toEqual([])
+  expect(await other.version()).toBe('v1')
+  expect(await stateOf(worked)).toEqual(before)
+})
+
+/** Containers, files with their content, the journal among them, and the images of every kept release that are there. */
+async function stateOf(app: TestApp): Promise<unknown> {
+  const script = `cd ${app.path} && find . -type f ! -path ./.dray/lock -exec sha256sum {} + | sort -k 2
+    cat .dray/releases/*/release.json | sed -n 's/^ *"image": "\\(.*\\)",$/\\1/p' | sort -u |
+      xargs docker image inspect --format '{{.Id}}'`
+  const { exitCode, stdout } = await server.run(['sh', '-ec', script])
+  expect(exitCode).toBe(0)
+  return { containers: await app.containers(), filesAndImages: stdout.split('\n') }
+}
