@@ -6,7 +6,7 @@ export const historyCommand: Command = {
   theme: 'look',
   summary: 'List what was put in place and what failed, the newest first.',
   description:
-    'Reads the records and the journal of the server: release and tag, when and by whom, how it ended and why, how long it took, which services got another image, and which releases are kept for a rollback.',
+    'Reads the records and the journal of the server: release and tag, when and by whom, how it ended and why, how long it took, which services got another image, and which releases are kept for a rollback. Below them the tasks that people ran by hand.',
   arguments: [environmentArgument],
   options: [{ flags: '--limit <COUNT>', description: 'List so many, 20 if not given.' }],
   examples: [

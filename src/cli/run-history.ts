@@ -1,8 +1,10 @@
 import { readHistory } from '../deploy/history.ts'
+import { readTaskHistory } from '../deploy/task-history.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { cleanValue } from '../ui/clean-event.ts'
 import { renderHistory } from '../ui/render-history.ts'
+import { renderTaskHistory } from '../ui/render-task-history.ts'
 import type { CommandInput } from './command.ts'
 import { createCommandOutput } from './command-output.ts'
 import { connectHosts } from './connect-hosts.ts'
@@ -21,18 +23,23 @@ export async function runHistory(command: CommandInput, context: CliContext): Pr
   const histories = await Promise.all(
     connected.hosts.map(async ({ name, archive }) => {
       // One more, whose images tell what the last one changed.
-      const attempts = readHistory(await archive.read(limit + 1, context.signal), limit)
-      return { name, attempts: cleanValue(attempts, clean) }
+      const facts = await archive.read(limit + 1, context.signal)
+      const found = { attempts: readHistory(facts, limit), tasks: readTaskHistory(facts.journal, limit) }
+      return { name, ...cleanValue(found, clean) }
     }),
   )
-  for (const { name, attempts } of histories) {
+  for (const { name, attempts, tasks } of histories) {
     if (command.global.json) {
-      for (const { startedAtMs, ...attempt } of attempts)
-        json('history.attempt', { host: name, startedAt: new Date(startedAtMs).toISOString(), ...attempt })
+      const tell = (type: string, { startedAtMs, ...fields }: { startedAtMs: number }): void =>
+        json(type, { host: name, startedAt: new Date(startedAtMs).toISOString(), ...fields })
+      for (const attempt of attempts) tell('history.attempt', attempt)
+      for (const task of tasks) tell('history.task', task)
       continue
     }
+    const now = context.clock.now()
     if (histories.length > 1) print(look.colors.bold(name))
-    print(renderHistory(attempts, look, context.clock.now()))
+    print(renderHistory(attempts, look, now))
+    if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, look, now)}`)
   }
   return EXIT.done
 }

@@ -1,7 +1,8 @@
 import type { Attempt } from '../deploy/history.ts'
-import { releaseLabel, type Deployer } from '../deploy/release.ts'
+import { releaseLabel } from '../deploy/release.ts'
 import { renderTimeAgo } from '../shared/time-ago.ts'
 import type { Look } from './look.ts'
+import { renderDeployer } from './render-deployer.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
 
@@ -46,13 +47,10 @@ function cells(attempt: Attempt, { glyphs }: Look, now: number): string[] {
   ]
 }
 
-function paintMark(text: string, { colors, glyphs }: Look): string {
+/** The mark at the beginning of a line: red of what failed. */
+export function paintMark(text: string, { colors, glyphs }: Look): string {
+  if (text.trim() === glyphs.cancelled) return colors.yellow(text)
   return text.trim() === glyphs.failed ? colors.red(text) : colors.green(text)
-}
-
-/** The number of a workflow run says more than the machine it ran on. */
-function renderDeployer({ user, machine, run }: Deployer): string {
-  return run === undefined ? `${user}@${machine}` : `${user}, run ${run.split('/').at(-1) ?? ''}`
 }
 
 function outcomeWords({ outcome, restores }: Attempt): string {

@@ -89,7 +89,8 @@ test('a page of the help, as it is', () => {
 
     Reads the records and the journal of the server: release and tag, when and by
     whom, how it ended and why, how long it took, which services got another image,
-    and which releases are kept for a rollback.
+    and which releases are kept for a rollback. Below them the tasks that people ran
+    by hand.
 
     Arguments:
       ENVIRONMENT  An environment of dray.yml, or \`local\` where there is none.

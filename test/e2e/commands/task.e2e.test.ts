@@ -50,6 +50,13 @@ describe('a task that a person runs', () => {
     expect(await oneOffs()).toBe('')
   })
 
+  test('is listed by `dray history`, with who ran it and how it ended', async () => {
+    const { stdout } = await app.dray(['history', 'test'])
+    expect(stdout).toMatch(/Tasks by hand:\n.*TASK/)
+    expect(stdout).toMatch(/check +r1 .*mona@client.*exit code 7\n/)
+    expect(stdout).toMatch(/slow +r1 .*octocat@client.*cancelled\n/)
+  })
+
   test('goes with dray when dray is killed, and the next deploy finds the lock free', async () => {
     const running = await startUntil(app, { args: ['task', 'slow', 'test'] }, /begun/)
     running.kill('SIGKILL')
