@@ -14,6 +14,7 @@ import { historyCommand } from './history.ts'
 import { logsCommand } from './logs.ts'
 import { initCommand } from './init.ts'
 import { planCommand } from './plan.ts'
+import { promoteCommand } from './promote.ts'
 import { rollbackCommand } from './rollback.ts'
 import { runCommand } from './run.ts'
 import { setupCommand } from './setup.ts'
@@ -25,6 +26,7 @@ import { taskCommand } from './task.ts'
 export const commands: readonly Command[] = [
   initCommand,
   buildCommand,
+  promoteCommand,
   deployCommand,
   planCommand,
   rollbackCommand,

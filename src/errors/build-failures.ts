@@ -37,4 +37,19 @@ export const buildFailures = {
     hint: 'Run the same command again: what was built is in the cache.',
     exitCode: EXIT.failedOldServing,
   },
+  PROMOTE_NOTHING: {
+    title: 'There is no release to promote.',
+    hint: 'Deploy it there first, and look at it: `dray deploy ENVIRONMENT`.',
+    exitCode: EXIT.precondition,
+  },
+  PROMOTE_DIFFERENT: {
+    title: 'The environments do not run the same images.',
+    hint: 'Only an image that is the same in both can be promoted; build the others: `dray build ENVIRONMENT --push`.',
+    exitCode: EXIT.precondition,
+  },
+  TAG_TAKEN: {
+    title: 'The tag stands for another image already.',
+    hint: 'Name another one: a version that was released stays what it is.',
+    exitCode: EXIT.precondition,
+  },
 }

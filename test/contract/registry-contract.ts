@@ -72,6 +72,22 @@ export function registryContract(name: string, makeSubject: () => Promise<Regist
       expect((await subject.client.resolve(reference('moving'), AMD64)).digest).toBe(after.digest)
     })
 
+    test('an image gets a further tag, and is the same under both', async () => {
+      await subject.push('contract/tagged', 'tested', INDEX)
+      await subject.push('contract/tagged', 'older', BARE)
+      const byDigest = { ...reference('tagged'), digest: INDEX.digest }
+      await subject.client.tag(byDigest, 'v1.4.0')
+      await subject.client.tag(byDigest, 'older')
+      for (const tag of ['v1.4.0', 'older', 'tested'])
+        expect((await subject.client.resolve(reference(`tagged:${tag}`), ARM64)).digest).toBe(INDEX.digest)
+    })
+
+    test('an image that is not there gets none', async () => {
+      const digest = `sha256:${'0'.repeat(64)}` as const
+      const tagging = subject.client.tag({ ...reference('shop'), digest }, 'v1.4.0')
+      await expect(tagging).rejects.toMatchObject({ code: 'TAG_NOT_FOUND' })
+    })
+
     test('a tag that is not there is refused, naming those that are', async () => {
       await expect(subject.client.resolve(reference('shop:nothing'), AMD64)).rejects.toMatchObject({
         code: 'TAG_NOT_FOUND',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import type { Digest } from '../../src/deploy/image-reference.ts'
 import { sha256, type OciImage } from './oci-image.ts'
 import { misbehave, type Fault, type FaultPlace } from './registry-fault.ts'
@@ -47,7 +47,13 @@ type Repository = {
   blobs: Map<string, Buffer>
 }
 
-type Question = { url: URL; authorization: string; form: URLSearchParams }
+type Question = {
+  url: URL
+  authorization: string
+  body: Buffer
+  form: URLSearchParams
+  put: string | undefined
+}
 
 type Answer = { status?: number; headers?: Record<string, string>; body: Buffer }
 
@@ -86,8 +92,10 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
       authorization: scheme,
       accept,
     })
-    const form = new URLSearchParams(await text(request))
-    const serve = () => send(response, answer({ url, authorization, form }))
+    const body = await buffer(request)
+    const form = new URLSearchParams(body.toString())
+    const put = request.method === 'PUT' ? request.headers['content-type'] : undefined
+    const serve = () => send(response, answer({ url, authorization, body, form, put }))
     const fault = nextFault(place)
     if (fault === undefined) serve()
     else misbehave(fault, response, serve)
@@ -101,14 +109,16 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   }
 
   function answer(question: Question): Answer {
-    const { url, authorization } = question
+    const { url, authorization, put } = question
     if (url.pathname === '/token') return answerToken(question)
     const [, root = '', name = '', kind = '', reference = ''] = PATH.exec(url.pathname) ?? []
     const repository = repositories.get(name)
     const blob = repository?.blobs.get(reference)
     if (root === 'storage' && blob !== undefined) return { body: blob }
-    if (!mayRead(name, authorization)) return challenge(name)
+    const access = put === undefined ? 'pull' : 'pull,push'
+    if (!isAllowed({ name, access, authorization })) return challenge(name, access)
     if (repository === undefined) return refuse(404, 'NAME_UNKNOWN')
+    if (kind === 'manifests' && put !== undefined) return takeManifest(repository, reference, question)
     if (kind === 'manifests') return answerManifest(repository, reference)
     if (kind === 'tags') return answerTags(repository, url)
     if (blob === undefined) return refuse(404, 'BLOB_UNKNOWN')
@@ -124,6 +134,13 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     if (manifest === undefined) return refuse(404, 'MANIFEST_UNKNOWN')
     const headers = { 'content-type': manifest.mediaType, 'docker-content-digest': digest }
     return { headers, body: manifest.body }
+  }
+
+  function takeManifest(repository: Repository, tag: string, { body, put = '' }: Question): Answer {
+    const digest = sha256(body)
+    repository.manifests.set(digest, { mediaType: put, body })
+    repository.tags.set(tag, digest)
+    return { status: 201, body: Buffer.alloc(0) }
   }
 
   function answerTags(repository: Repository, url: URL): Answer {
@@ -145,19 +162,29 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     const isOpen = isLoggedIn || repositories.get(name)?.isPrivate === false
     if (manners === 'ghcr' && !isOpen) return refuse(401, 'UNAUTHORIZED')
     const token = randomBytes(12).toString('base64url')
-    tokens.set(token, { scope: isOpen ? scope : '', untilMs: Date.now() + tokenLifeMs })
+    const mayHave = isLoggedIn || (isOpen && !scope.includes('push'))
+    tokens.set(token, { scope: mayHave ? scope : '', untilMs: Date.now() + tokenLifeMs })
     return json({ token, expires_in: options.expiresIn })
   }
 
-  function mayRead(name: string, authorization: string): boolean {
+  function isAllowed({
+    name,
+    access,
+    authorization,
+  }: {
+    name: string
+    access: string
+    authorization: string
+  }) {
     if (manners === 'open') return true
     if (manners === 'basic') return passwordIsGood(authorization)
     const token = tokens.get(authorization.replace(/^Bearer /, ''))
-    return token?.scope === `repository:${name}:pull` && token.untilMs > Date.now()
+    const isWide = token?.scope === `repository:${name}:pull,push`
+    return (isWide || token?.scope === `repository:${name}:${access}`) && token.untilMs > Date.now()
   }
 
-  function challenge(name: string): Answer {
-    const scope = options.scopeHint ?? `repository:${name}:pull`
+  function challenge(name: string, access: string): Answer {
+    const scope = options.scopeHint ?? `repository:${name}:${access}`
     const bearer = `Bearer realm="http://${host}/token",service="fake",scope="${scope}"`
     const header = { 'www-authenticate': manners === 'basic' ? 'Basic realm="fake"' : bearer }
     return { ...refuse(401, 'UNAUTHORIZED'), headers: header }

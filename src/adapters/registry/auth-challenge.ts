@@ -16,12 +16,16 @@ export function parseChallenge(header: string | null): Challenge | undefined {
   return found.some(({ scheme }) => scheme === 'basic') ? { scheme: 'basic' } : undefined
 }
 
+/** What a token lets its holder do with a repository. */
+export type Access = 'pull' | 'pull,push'
+
 /**
  * The scope to ask a token for. GHCR hints at a dummy (`repository:user/image:pull`) in places, so the hint counts only
- * when it is about our repository.
+ * when it is about our repository; and it says what reading needs, so for more than that it does not count.
  */
-export function pullScope(repository: string, hint: string | undefined): string {
-  return hint?.startsWith(`repository:${repository}:`) ? hint : `repository:${repository}:pull`
+export function tokenScope(repository: string, access: Access, hint: string | undefined): string {
+  const isOurs = access === 'pull' && hint?.startsWith(`repository:${repository}:`)
+  return isOurs === true && hint !== undefined ? hint : `repository:${repository}:${access}`
 }
 
 function splitChallenges(header: string): { scheme: string; params: Map<string, string> }[] {

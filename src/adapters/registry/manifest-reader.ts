@@ -17,6 +17,8 @@ export type ManifestReader = {
   named(request: ImageRequest): Promise<{ digest: Digest; manifest: Manifest }>
   /** Only its digest, which costs the registry less. */
   digest(request: ImageRequest): Promise<Digest>
+  /** The manifest that the reference names, byte for byte as the registry has it. */
+  raw(request: ImageRequest): Promise<{ type: string; body: Uint8Array<ArrayBuffer> }>
   /** A manifest that an index names, or undefined when the registry does not have it. */
   child(request: ImageRequest, digest: Digest): Promise<Manifest | undefined>
 }
@@ -50,6 +52,12 @@ export function createManifestReader({
     const { answer } = await find(request, 'HEAD')
     const said = answer.headers.get(DIGEST_HEADER) ?? ''
     return isDigest(said) ? said : (await named(request)).digest
+  }
+
+  async function raw(request: ImageRequest) {
+    const { answer, body } = await find(request, 'GET')
+    verifiedDigest(request, answer, body)
+    return { type: answer.headers.get('content-type') ?? '', body }
   }
 
   async function child(request: ImageRequest, digest: Digest): Promise<Manifest | undefined> {
@@ -104,7 +112,7 @@ export function createManifestReader({
     return manifest
   }
 
-  return { named, digest, child }
+  return { named, digest, raw, child }
 }
 
 /** What the bytes are, the registry says, and the reference demands must be one and the same. */

@@ -8,6 +8,7 @@ import { endpointsOf, type Endpoint } from './registry-endpoint.ts'
 import { createHttp, type Fetch } from './registry-http.ts'
 import { createSession } from './registry-session.ts'
 import { createTagReader } from './tag-reader.ts'
+import { putTag } from './tag-writer.ts'
 
 export type RegistryLimits = {
   /** From a request to the head of its answer. */
@@ -44,6 +45,11 @@ export type RegistryClient = Registry & {
   greet(registry: string, signal?: AbortSignal): Promise<void>
   /** What a reference names now. Registries do not count it as a download. Throws as `resolve` does. */
   digest(reference: ImageReference, signal?: AbortSignal): Promise<Digest>
+  /**
+   * Gives the image that a digest names a further tag, at the registry itself. Throws TAG_NOT_FOUND where there is no such
+   * image, and the REGISTRY_… codes.
+   */
+  tag(reference: ImageReference & { digest: Digest }, tag: string, signal?: AbortSignal): Promise<void>
   /** Every tag, in the registry's order: oldest first on GHCR, by name elsewhere. Throws the REGISTRY_… codes. */
   tags(repository: Repository, signal?: AbortSignal): Promise<string[]>
   /** The last `count` tags of `tags`, the newest first, without those that hold signatures and attestations. */
@@ -77,6 +83,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       inOrder(reference.registry, (endpoint) => images.resolve({ endpoint, reference, signal }, platform)),
     digest: (reference, signal) =>
       inOrder(reference.registry, (endpoint) => manifests.digest({ endpoint, reference, signal })),
+    tag: async (reference, tag, signal) => {
+      const [endpoint] = endpointsOf(reference.registry, { insecure: options.insecure })
+      if (endpoint !== undefined) await putTag({ endpoint, reference, tag, signal }, { session, manifests })
+    },
     tags: ({ registry, repository }, signal) =>
       inOrder(registry, (endpoint) => tags.all({ endpoint, repository, signal })),
     newestTags: ({ registry, repository }, count, signal) =>

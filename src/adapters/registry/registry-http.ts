@@ -6,9 +6,9 @@ export type HttpRequest = {
   /** Registry as messages name it. */
   host: string
   url: string
-  method?: 'GET' | 'HEAD' | 'POST'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT'
   headers?: Readonly<Record<string, string>>
-  body?: string
+  body?: string | Uint8Array<ArrayBuffer>
   /** A longer answer is refused. */
   maxBytes: number
   signal?: AbortSignal

@@ -2,7 +2,7 @@ import type { Credentials } from '../../deploy/ports.ts'
 import type { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { retry } from '../../shared/retry.ts'
-import { parseChallenge, type Challenge } from './auth-challenge.ts'
+import { parseChallenge, type Access, type Challenge } from './auth-challenge.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import { failureOf, RateLimited, staleLogin } from './registry-failure.ts'
 import type { Http, HttpAnswer } from './registry-http.ts'
@@ -13,8 +13,12 @@ export type RegistryRequest = {
   repository: string
   /** After `/v2/REPOSITORY/`, or a whole address on the same endpoint. */
   path: string
-  method?: 'GET' | 'HEAD'
+  method?: 'GET' | 'HEAD' | 'PUT'
+  /** Reading, unless told. */
+  access?: Access
   accept?: string
+  /** What is put there. */
+  content?: { type: string; body: Uint8Array<ArrayBuffer> }
   maxBytes: number
   signal?: AbortSignal
 }
@@ -100,14 +104,15 @@ export function createSession({ http, credentials, clock, retryForMs }: SessionO
   }
 
   async function send(login: Credentials | undefined, request: RegistryRequest): Promise<HttpAnswer> {
-    const { endpoint, repository, path, method, accept, maxBytes, signal } = request
+    const { endpoint, repository, path, method, accept, content, maxBytes, signal } = request
     const authorization = await authorizationFor(login, request)
     const url = path.includes('://') ? path : `${endpoint.baseUrl}/v2/${repository}/${path}`
     const headers = {
       ...(accept !== undefined && { accept }),
+      ...(content !== undefined && { 'content-type': content.type }),
       ...(authorization !== undefined && { authorization }),
     }
-    return http({ host: endpoint.host, url, method, headers, maxBytes, signal })
+    return http({ host: endpoint.host, url, method, headers, body: content?.body, maxBytes, signal })
   }
 
   async function authorizationFor(login: Credentials | undefined, request: RegistryRequest) {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Credentials } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { pullScope, type Challenge } from './auth-challenge.ts'
+import { tokenScope, type Access, type Challenge } from './auth-challenge.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import { failureOf } from './registry-failure.ts'
 import type { Http, HttpRequest } from './registry-http.ts'
@@ -13,18 +13,20 @@ export type TokenRequest = {
   endpoint: Endpoint
   challenge: Extract<Challenge, { scheme: 'bearer' }>
   repository: string
+  /** Reading, unless told. */
+  access?: Access
   login: Credentials | undefined
   signal?: AbortSignal
 }
 
 export type TokenService = {
-  /** A token that lets the repository be read. Throws the REGISTRY_… codes. */
+  /** A token for the access that is asked for. Throws the REGISTRY_… codes. */
   token(request: TokenRequest): Promise<string>
   /** The registry no longer accepts the token that it was given: the next one is a new one. */
   forget(request: TokenRequest): void
 }
 
-/** Fetches and keeps tokens, one per repository, as https://distribution.github.io/distribution/spec/auth/token/ says. */
+/** Fetches and keeps tokens, one per repository and access, as https://distribution.github.io/distribution/spec/auth/token/ says. */
 export function createTokenService({ http, clock }: { http: Http; clock: Clock }): TokenService {
   const kept = new Map<string, Token>()
   return {
@@ -50,8 +52,8 @@ export function basicAuthorization({ username, password }: Credentials): string 
 /** User name under which Docker's credential helpers store an OAuth refresh token. */
 export const IDENTITY_TOKEN_USER = '<token>'
 
-function keyOf({ endpoint, repository, login }: TokenRequest): string {
-  return `${endpoint.baseUrl} ${repository} ${login === undefined ? 'anonymous' : 'login'}`
+function keyOf({ endpoint, repository, access = 'pull', login }: TokenRequest): string {
+  return `${endpoint.baseUrl} ${repository} ${access} ${login === undefined ? 'anonymous' : 'login'}`
 }
 
 async function fetchToken(
@@ -79,9 +81,9 @@ async function fetchToken(
 }
 
 function tokenCall(request: TokenRequest): Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'> {
-  const { challenge, repository, login } = request
+  const { challenge, repository, access = 'pull', login } = request
   const url = tokenUrl(request)
-  const scope = pullScope(repository, challenge.scope)
+  const scope = tokenScope(repository, access, challenge.scope)
   const params = new URLSearchParams({
     ...(challenge.service !== undefined && { service: challenge.service }),
     scope,

@@ -1,7 +1,7 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import {
   buildAndPush,
@@ -13,10 +13,12 @@ import {
 import { parseWorkflow } from '../../support/actions/parse-workflow.ts'
 import { runJob, type JobOptions, type JobRun, type WorkflowJob } from '../../support/actions/runner.ts'
 import { shopDirectory } from '../../support/images/app-images.ts'
-import { ensureBaseImages } from '../../support/images/base-images.ts'
 import { command } from '../../support/images/command.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { testToken } from '../../support/net/registry.ts'
+import type { RunResult } from '../../support/net/run-command.ts'
+import { changeStore, pushNode } from './support/ready-for-builds.ts'
+import { moveTag } from './support/move-tag.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
@@ -37,8 +39,8 @@ beforeAll(async () => {
   await git('init', '-q', '-b', 'main')
   await git('remote', 'add', 'origin', 'git@github.com:Acme/bazaar.git')
   await net.registry.setTokens([testToken, token])
-  await pushNode()
-  await changeStore(true)
+  await pushNode(net.registry)
+  await changeStore(runner, true)
   await makeDirectory('/srv/bazaar')
   secrets = {
     GITHUB_TOKEN: token,
@@ -49,30 +51,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await net.registry.reset()
-  await changeStore(false)
+  await changeStore(runner, false)
   await takeDown('bazaar')
   await takeDown('bazaar-production')
   await rm(join(app, '..'), { recursive: true, force: true })
 })
-
-/** What the Dockerfiles build on, at the mirror of Docker Hub. */
-async function pushNode(): Promise<void> {
-  const { node } = await ensureBaseImages()
-  const name = `${net.registry.pushHost}/library/node:22-alpine`
-  await command(['docker', 'tag', node, name])
-  await command(['docker', 'push', '--quiet', name])
-  await command(['docker', 'rmi', name])
-}
-
-/** A builder that keeps caches elsewhere, as setup-buildx makes one: the Engine's own can once containerd keeps its images. */
-async function changeStore(isContainerd: boolean): Promise<void> {
-  const path = '/etc/docker/daemon.json'
-  const config = JSON.parse((await runner.run(['cat', path])).stdout) as object
-  const features = { 'containerd-snapshotter': isContainerd }
-  await runner.writeFile(path, JSON.stringify({ ...config, features }))
-  await runner.stopEngine()
-  await runner.startEngine()
-}
 
 type Workflow = { name: string; jobs: { build: WorkflowJob; deploy: WorkflowJob } }
 
@@ -177,6 +160,61 @@ test('from `dray init` to an app that answers: a commit, two images, dray as a f
     outcome: 'deployed',
     release: 'r1',
     tag: await head(),
+  })
+})
+
+describe('what test runs', () => {
+  const promote = (tag: string, ...args: string[]): Promise<RunResult> =>
+    net.client.run(['dray', 'promote', 'test', 'production', '--tag', tag, ...args], {
+      cwd: app,
+      env: { GITHUB_TOKEN: token },
+    })
+
+  beforeAll(async () => {
+    const compose = 'docker-compose.production.yml'
+    const text = (await readFile(join(app, 'dray.yml'), 'utf8')).replace(`compose: ${compose}`, '')
+    await writeFile(join(app, 'same-images.yml'), text)
+  })
+
+  test('gets the tag of production, as it is', async () => {
+    const first = await promote('v1.3.0', '--config', 'same-images.yml')
+    expect(first).toMatchObject({ exitCode: 0 })
+    const images = first.stdout.trim().split('\n')
+    expect(images).toHaveLength(2)
+    for (const image of images) {
+      const [name = '', digest] = image.replace('ghcr.io/', '').split('@')
+      const url = `http://${net.registry.pushHost}/v2/${name}/manifests/v1.3.0`
+      const found = await fetch(url, { headers: { accept: 'application/vnd.oci.image.index.v1+json' } })
+      expect(found.headers.get('docker-content-digest')).toBe(digest)
+    }
+    const again = await promote('v1.3.0', '--config', 'same-images.yml')
+    expect(again).toMatchObject({ exitCode: 0, stdout: first.stdout })
+    expect(again.stderr).not.toContain('stands for')
+  })
+
+  test('does not take a tag away from another image', async () => {
+    const frontend = (await promote('taken', '--config', 'same-images.yml')).stdout.split('\n')[1] ?? ''
+    await moveTag(net.registry, 'acme/bazaar-frontend', 'taken')
+    const { exitCode, stderr } = await promote('taken', '--config', 'same-images.yml')
+    expect(stderr).toContain('[TAG_TAKEN]')
+    expect(stderr).toContain(`not for ${frontend.split('@')[1] ?? ''}`)
+    expect(exitCode).toBe(3)
+  })
+
+  test('is not what production runs, where that is one image', async () => {
+    const { exitCode, stderr } = await promote('v1.3.0')
+    expect(stderr).toMatch(
+      /\[PROMOTE_DIFFERENT\][^]*production runs ghcr\.io\/acme\/bazaar, which test does not/,
+    )
+    expect(exitCode).toBe(3)
+  })
+
+  test('gets no tag with a login that may only read', async () => {
+    await net.registry.setFault({ match: /^PUT ghcr\.io\/v2\/.*\/manifests\//, status: 403 })
+    const { exitCode, stderr } = await promote('v1.3.1', '--config', 'same-images.yml')
+    await net.registry.clearFaults()
+    expect(stderr).toMatch(/\[REGISTRY_FORBIDDEN\][^]*lets this login not write[^]*packages: write/)
+    expect(exitCode).toBe(3)
   })
 })
 

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runCli, type CliResult } from '../../cli/support/run-cli.ts'
 import { ensureBaseImages } from '../../support/images/base-images.ts'
 import { command } from '../../support/images/command.ts'
@@ -193,5 +193,30 @@ describe('is refused, with what to do:', () => {
   test('digests without a push', async () => {
     const result = await build(await makeApp(), '--digests', 'x')
     expect(result).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('add `--push`') as string })
+  })
+})
+
+describe('on a machine', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
+  test('without Docker, the build says what to install', async () => {
+    const cwd = await makeApp()
+    const programs = await mkdtemp(join(directory, 'bin-'))
+    for (const name of ['sh', 'env', 'cat', 'git'])
+      await symlink((await command(['sh', '-c', 'command -v "$0"', name])).trim(), join(programs, name))
+    vi.stubEnv('PATH', programs)
+    const { exitCode, stderr } = await build(cwd)
+    expect(stderr).toMatch(/\[BUILDX_MISSING\][^]*There is no `docker` command[^]*install-buildx/)
+    expect(exitCode).toBe(3)
+  })
+
+  test.each(['', '--push'])('whose Docker does not run, `dray build test %s` says so', async (option) => {
+    const cwd = await makeApp()
+    vi.stubEnv('DOCKER_HOST', 'unix:///nowhere/docker.sock')
+    const { exitCode, stderr } = await build(cwd, '--tag', 'v1', ...(option === '' ? [] : [option]))
+    expect(stderr).toMatch(
+      /\[DOCKER_UNREACHABLE\][^]*Docker on this machine does not answer[^]*Start Docker here/,
+    )
+    expect(exitCode).toBe(3)
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseChallenge, pullScope } from '../../../../src/adapters/registry/auth-challenge.ts'
+import { parseChallenge, tokenScope } from '../../../../src/adapters/registry/auth-challenge.ts'
 
 test("GHCR's challenge is read", () => {
   const header = 'Bearer realm="https://ghcr.io/token",service="ghcr.io",scope="repository:acme/shop:pull"'
@@ -33,7 +33,9 @@ test('what cannot be answered gives nothing', () => {
 })
 
 test('the scope of a challenge counts only when it is about the repository that is wanted', () => {
-  expect(pullScope('acme/shop', 'repository:acme/shop:pull,push')).toBe('repository:acme/shop:pull,push')
-  expect(pullScope('acme/shop', 'repository:user/image:pull')).toBe('repository:acme/shop:pull')
-  expect(pullScope('acme/shop', undefined)).toBe('repository:acme/shop:pull')
+  expect(tokenScope('acme/shop', 'pull', 'repository:acme/shop:pull,push')).toBe(
+    'repository:acme/shop:pull,push',
+  )
+  expect(tokenScope('acme/shop', 'pull', 'repository:user/image:pull')).toBe('repository:acme/shop:pull')
+  expect(tokenScope('acme/shop', 'pull', undefined)).toBe('repository:acme/shop:pull')
 })
