@@ -21,8 +21,8 @@ docker images -aq --no-trunc ghcr.io/acme/shop-backend | sort -u | wc -l
 docker ps -aq | wc -l
 docker network ls -q | wc -l
 docker volume ls -q | wc -l
-du -sb --exclude='*-json.log' /var/lib/docker | cut -f1
-du -sb "$0" | cut -f1`
+du -sbx --exclude='*-json.log' /var/lib/docker | cut -f1
+du -sbx "$0" | cut -f1`
 
 export async function measureGrowth({ server, path }: { server: TestServer; path: string }): Promise<Grown> {
   const { stdout } = await server.run(['sh', '-c', script, path])

@@ -7,7 +7,7 @@ export const pruneVolumes: Rule = {
   severity: 'error',
   title: 'A script deletes volumes that no container uses at the moment.',
   why: 'A database whose container is down when the script runs loses its data. Docker Engine before 23.0 deletes named volumes too; newer ones delete anonymous volumes, and named ones with `--all`.',
-  fix: 'Leave `--volumes` out. `dray disk` shows what takes the space, and dray itself never removes a volume.',
+  fix: 'Leave `--volumes` out. `dray disk` shows what takes the space, and `dray clean` makes room without touching a volume.',
   bad: { 'deploy.sh': lines('set -eu', 'docker system prune -af --volumes') },
   good: { 'deploy.sh': lines('set -eu', 'docker image prune -f') },
   *check({ commands }) {

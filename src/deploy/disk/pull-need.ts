@@ -3,8 +3,8 @@ import type { LocalImage, ResolvedImage } from '../ports.ts'
 import type { DiskInventory } from './inventory.ts'
 
 /**
- * How much larger layers are when unpacked. Registries hold them compressed, and images of the usual distributions and languages unpack to
- * two to three times of that.
+ * How much larger layers are when unpacked. Registries hold them compressed, and images of the usual distributions and
+ * languages unpack to two to three times of that.
  */
 const UNPACKED = 3
 

@@ -20,6 +20,7 @@ beforeAll(async () => {
   for (const tag of ['unused', 'nameless', 'just-pulled']) {
     await pushVersion({ ...tool, tag, createdAt: '2020-01-01T00:00:00Z' })
   }
+  await Promise.all(['new', 'old'].map((server) => makeUntidy(net.server(server))))
 })
 afterAll(() => net[Symbol.asyncDispose]())
 
@@ -28,12 +29,12 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
   let blog: TrialApp
 
   beforeAll(async () => {
-    await makeUntidy(net.server(server))
     shop = new TrialApp({ net, server, name: 'shop', port: 8201 })
     blog = new TrialApp({ net, server, name: 'blog', port: 8202 })
-    for (const app of [shop, blog]) await app.start()
-    await blog.deploy({ tag: 'v2' })
-    await net.server(server).run(['sh', '-ec', pullByHand])
+    await shop.start()
+    await blog.start()
+    expect((await blog.deploy({ tag: 'v2' })).exitCode).toBe(0)
+    expect((await net.server(server).run(['sh', '-ec', pullByHand])).exitCode).toBe(0)
   })
 
   test('a dry run tells each thing and why it goes or stays, and touches nothing', async () => {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { assertEngineSupported, chooseApiVersion } from '../../../../src/adapters/docker/engine-version.ts'
+import {
+  assertEngineSupported,
+  chooseApiVersion,
+  readEngineFacts,
+} from '../../../../src/adapters/docker/engine-version.ts'
 
 function answer(ApiVersion: string, MinAPIVersion?: string): Parameters<typeof chooseApiVersion>[0] {
   return { Version: '0', ApiVersion, MinAPIVersion, Os: 'linux', Arch: 'amd64' }
@@ -27,4 +31,17 @@ test.each(['19.03.15', '18.09.1', '20.9'])('%s is too old', (version) => {
   expect(() => assertEngineSupported(version, 'srv1')).toThrow(
     expect.objectContaining({ code: 'DOCKER_TOO_OLD' }),
   )
+})
+
+test.each([
+  ['its own store', [['Backing Filesystem', 'extfs']], { keepsPacked: false, roots: ['/data/docker'] }],
+  [
+    "containerd's store, which may be in a directory of its own",
+    [['driver-type', 'io.containerd.snapshotter.v1']],
+    { keepsPacked: true, roots: ['/var/lib/containerd', '/data/docker'] },
+  ],
+  ['a store of which nothing is said', null, { keepsPacked: false, roots: ['/data/docker'] }],
+])('an Engine keeps images in %s', (_case, DriverStatus, imageStore) => {
+  const info = { DockerRootDir: '/data/docker', Driver: 'overlay2', Architecture: 'x86_64', DriverStatus }
+  expect(readEngineFacts(answer('1.51'), info).imageStore).toEqual(imageStore)
 })
