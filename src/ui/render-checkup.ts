@@ -23,6 +23,7 @@ const titles: Readonly<Record<CheckName, string>> = {
   clock: 'clock',
   app: 'compose file',
   image: 'image',
+  registry: 'registry',
   ports: 'ports',
   url: 'URL of the probe',
   plan: 'plan',

@@ -57,6 +57,7 @@ export function fakeScene(facts: Partial<HostScene> = {}): HostScene {
       },
       { image: 'nginx:alpine', services: ['nginx'], answer: { value: fakeResolved('nginx:alpine') } },
     ],
+    registries: [{ registry: 'ghcr.io', answer: { status: 401 } }],
     url: { url: 'http://localhost/', lookedUp: undefined },
     plan: {
       value: {

@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
-import type { Prober } from '../../deploy/prober.ts'
+import type { ProbeAnswer, Prober } from '../../deploy/prober.ts'
 import type { Shell } from '../host/shell.ts'
 import { listens } from './listens.ts'
 
@@ -12,20 +12,32 @@ import { listens } from './listens.ts'
  */
 export function createProber(shell: Shell): Prober {
   return {
-    get: async (text, timeoutMs) => {
-      const url = new URL(text)
-      const signal = AbortSignal.timeout(timeoutMs)
-      try {
-        const dial = (): Promise<Duplex> => shell.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url))
-        const socket = isLoopback(url.hostname) ? await inTime(dial(), signal) : undefined
-        return { status: await ask(url, { socket, signal }) }
-      } catch (error) {
-        if (signal.aborted) return { error: `no answer within ${timeoutMs} ms` }
-        return { error: error instanceof Error ? error.message : String(error) }
-      }
+    get: (text, timeoutMs) => {
+      const isHosts = isLoopback(new URL(text).hostname)
+      return isHosts ? getFrom(shell, text, timeoutMs) : get(new URL(text), timeoutMs, undefined)
     },
-
     listens: (address, port) => listens(shell, address, port),
+  }
+}
+
+/** One GET as the host itself would make it: its names, its routes. Never throws. */
+export function getFrom(shell: Shell, text: string, timeoutMs: number): Promise<ProbeAnswer> {
+  const url = new URL(text)
+  return get(url, timeoutMs, () => shell.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url)))
+}
+
+async function get(
+  url: URL,
+  timeoutMs: number,
+  dial: (() => Promise<Duplex>) | undefined,
+): Promise<ProbeAnswer> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const socket = dial && (await inTime(dial(), signal))
+    return { status: await ask(url, { socket, signal }) }
+  } catch (error) {
+    if (signal.aborted) return { error: `no answer within ${timeoutMs} ms` }
+    return { error: error instanceof Error ? error.message : String(error) }
   }
 }
 

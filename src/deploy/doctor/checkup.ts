@@ -13,6 +13,7 @@ export const checkNames = [
   'clock',
   'app',
   'image',
+  'registry',
   'ports',
   'url',
   'plan',

@@ -1,3 +1,4 @@
+import type { ProbeAnswer } from '../prober.ts'
 import type { DirectoryFacts, Container, Platform, ResolvedImage } from '../ports.ts'
 import type { Failure } from '../events.ts'
 import type { Plan } from '../plan.ts'
@@ -33,6 +34,9 @@ export type UrlScene = {
   lookedUp: { name: string; addresses: readonly string[] } | undefined
 }
 
+/** A registry asked from the server, which pulls from there. */
+export type RegistryScene = { registry: string; answer: ProbeAnswer }
+
 export type ImageScene = { image: string; services: readonly string[]; answer: Answer<ResolvedImage> }
 
 /** All that was found out about one host. What is undefined could not be asked, since something before it failed. */
@@ -46,6 +50,8 @@ export type HostScene = {
   app: Answer<DirectoryFacts> | undefined
   containers: Answer<readonly Container[]> | undefined
   images: readonly ImageScene[] | undefined
+  /** Those that the server's Docker asks itself, and not through a mirror. */
+  registries: readonly RegistryScene[] | undefined
   /** Undefined with a known app where nothing tells whether it answers. */
   url: UrlScene | undefined
   plan: Answer<Plan> | undefined

@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import { portTaken, takenPorts } from '../taken-ports.ts'
 import type { Check, CheckOutcome } from './checkup.ts'
-import type { HostScene, ImageScene, UrlScene } from './host-scene.ts'
+import type { HostScene, ImageScene, RegistryScene, UrlScene } from './host-scene.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
 
 /** A check for each image; a tag that stands for the newest is shown as what was found. */
@@ -16,6 +16,22 @@ export function judgeImages(images: readonly ImageScene[]): Check[] {
           )
     return { name: 'image', subject: image, ...outcome }
   })
+}
+
+/** Whether the server itself reaches each registry. Its Docker may have another way there, so it is a warning. */
+export function judgeRegistries(registries: readonly RegistryScene[], host: string): Check[] {
+  return registries.map(({ registry, answer }) => ({
+    name: 'registry',
+    subject: registry,
+    ...('status' in answer
+      ? good('reached from the server')
+      : {
+          outcome: 'warning',
+          value: 'not reached from the server',
+          what: `${host} does not reach ${registry}, where its images are: ${answer.error}.`,
+          mend: 'Look at DNS and the firewall of the server. If its Docker has a proxy for that, all is well.',
+        }),
+  }))
 }
 
 /** Every port that the app publishes is free, or held by a container of the app. */

@@ -1,6 +1,6 @@
 import type { Check, CheckName, CheckOutcome, HostCheckup } from './checkup.ts'
 import type { HostScene } from './host-scene.ts'
-import { judgeImages, judgePlan, judgePorts, judgeUrl } from './judge-app.ts'
+import { judgeImages, judgePlan, judgePorts, judgeRegistries, judgeUrl } from './judge-app.ts'
 import { judgeClock, judgeDisk, judgeEnvFile, judgeTools } from './judge-server.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
 
@@ -9,7 +9,7 @@ import { counted, failed, good, outcomeOf } from './outcomes.ts'
  * Pure.
  */
 export function judgeHost(scene: HostScene): HostCheckup {
-  const { host, connection, server, engine, app, images } = scene
+  const { host, connection, server, engine, app, images, registries } = scene
   const seen = server !== undefined && 'value' in server ? server.value : undefined
   const checks: Check[] = []
   const add = (name: CheckName, outcome: CheckOutcome | undefined, ...needs: CheckName[]): void => {
@@ -40,6 +40,8 @@ export function judgeHost(scene: HostScene): HostCheckup {
   add('app', model, 'tools', 'docker', 'compose', 'directory', 'env')
   if (images === undefined) add('image', undefined, 'app', 'docker')
   else checks.push(...judgeImages(images))
+  if (registries === undefined) add('registry', undefined, 'app', 'docker')
+  else checks.push(...judgeRegistries(registries, host))
   add('ports', judgePorts(scene), 'app', 'docker')
   add('url', judgeUrl(scene), 'app')
   add('plan', judgePlan(scene), ...checks.map(({ name }) => name))

@@ -56,6 +56,7 @@ test('a server that is ready: a deploy would go through, and nothing is changed'
     app: '2 services',
     'ghcr.io/acme/shop:v1': expect.stringMatching(/^v1 sha256:[0-9a-f]{12}$/),
     'nginx:alpine': expect.stringMatching(/^alpine sha256:/),
+    'ghcr.io': 'reached from the server',
     ports: '8196 free',
     url: 'http://localhost:8196/ needs no look-up',
     plan: expect.stringMatching(/^\d+ steps$/),

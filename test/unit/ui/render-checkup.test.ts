@@ -13,7 +13,14 @@ const half = judgeHost(
     engine: {
       failure: fakeFailure('DOCKER_DENIED', 'User deploy may not use Docker on deploy@b.', 'Type `usermod`.'),
     },
-    ...{ app: undefined, containers: undefined, images: undefined, url: undefined, plan: undefined },
+    ...{
+      app: undefined,
+      containers: undefined,
+      images: undefined,
+      registries: undefined,
+      url: undefined,
+      plan: undefined,
+    },
   }),
 )
 
@@ -31,6 +38,7 @@ test('shows one host with what was found, and that a deploy would go through', (
     ✓  compose file                   2 services
     ✓  image ghcr.io/acme/backend:v1  v1 sha256:763100000000
     ✓  image nginx:alpine             alpine sha256:616c70696e65
+    ✓  registry ghcr.io               reached from the server
     ✓  ports                          80 free
     ✓  URL of the probe               http://localhost/ needs no look-up
     ✓  plan                           1 step
@@ -56,6 +64,7 @@ test('shows several hosts side by side, and below what is the matter and what to
     compose file                   ✓ 2 services                          · needs Docker Engine
     image ghcr.io/acme/backend:v1  ✓ v1 sha256:763100000000              · needs Docker Engine
     image nginx:alpine             ✓ alpine sha256:616c70696e65          · needs Docker Engine
+    registry ghcr.io               ✓ reached from the server             · needs Docker Engine
     ports                          ✓ 80 free                             · needs Docker Engine
     URL of the probe               ✓ http://localhost/ needs no look-up  · needs Docker Engine
     plan                           ✓ 1 step                              · needs Docker Engine

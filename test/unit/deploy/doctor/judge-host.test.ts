@@ -25,7 +25,13 @@ function one(name: CheckName, facts: Partial<HostScene>): string {
 
 const server = (facts: Partial<ServerFacts>) => ({ server: { value: fakeServer(facts) } })
 /** What is not asked when Compose could not make its model. */
-const noModel = { app: undefined, containers: undefined, images: undefined, plan: undefined }
+const noModel = {
+  app: undefined,
+  containers: undefined,
+  images: undefined,
+  registries: undefined,
+  plan: undefined,
+}
 
 test('a host that lacks nothing', () => {
   expect(told({})).toEqual([
@@ -41,6 +47,7 @@ test('a host that lacks nothing', () => {
     'app: 2 services',
     'ghcr.io/acme/backend:v1: v1 sha256:763100000000',
     'nginx:alpine: alpine sha256:616c70696e65',
+    'ghcr.io: reached from the server',
     'ports: 80 free',
     'url: http://localhost/ needs no look-up',
     'plan: 1 step',
@@ -53,7 +60,7 @@ test('a host that does not answer: everything else needs that', () => {
   const facts = { ...noModel, connection: { failure }, server: undefined, engine: undefined, url: undefined }
   const [first, ...others] = told(facts)
   expect(first).toBe('ssh: ✗ HOST_UNREACHABLE a does not answer.')
-  expect(others).toHaveLength(13)
+  expect(others).toHaveLength(14)
   expect(others.every((line) => line.endsWith(': ? needs ssh'))).toBe(true)
   expect(isReady([judgeHost(fakeScene(facts))])).toBe(false)
 })
@@ -77,6 +84,7 @@ test('what fails hides nothing that is known without it', () => {
     'clock: as here',
     'app: ? needs docker',
     'image: ? needs docker',
+    'registry: ? needs docker',
     'ports: ? needs docker',
     'url: ? needs docker',
     'plan: ? needs docker',
@@ -86,8 +94,9 @@ test('what fails hides nothing that is known without it', () => {
 test('a plan that is not made names the image that is not there', () => {
   const failure = fakeFailure('TAG_NOT_FOUND', 'No such tag.')
   const images = [{ image: 'ghcr.io/acme/backend:v9', services: ['backend'], answer: { failure } }]
-  expect(told({ images, plan: undefined }).slice(-4)).toEqual([
+  expect(told({ images, plan: undefined }).slice(-5)).toEqual([
     'ghcr.io/acme/backend:v9: ✗ TAG_NOT_FOUND No such tag.',
+    'ghcr.io: reached from the server',
     'ports: 80 free',
     'url: http://localhost/ needs no look-up',
     'plan: ? needs image',
@@ -160,6 +169,14 @@ describe('of the app', () => {
       '✗ PORT_TAKEN Port 80, which nginx publishes, is already used by something else on deploy@a.',
     )
     expect(one('ports', { app, containers: { value: [fakePublisher(80)] } })).toBe('80 held by the app')
+  })
+
+  test('a registry that the server does not reach is a warning: Docker may have a proxy', () => {
+    const registries = [{ registry: 'ghcr.io', answer: { error: 'no answer within 5000 ms' } }]
+    expect(one('registry', { registries })).toMatch(
+      /^▲ .*deploy@a does not reach ghcr\.io, .* within 5000 ms\.$/,
+    )
+    expect(isReady([judgeHost(fakeScene({ registries }))])).toBe(true)
   })
 
   test('ports that nobody looks at are not called free', () => {
