@@ -1,3 +1,4 @@
+import { EXIT } from '../errors/exit-code.ts'
 import type { Command } from './command.ts'
 import { environmentArgument } from './environment-argument.ts'
 
@@ -15,7 +16,11 @@ export const doctorCommand: Command = {
     { command: 'dray doctor test --json', description: 'for a program' },
   ],
   docs: 'docs/doctor.md',
-  seeAlso: ['plan', 'check'],
+  exitCodes: {
+    [EXIT.done]: 'A deploy would go through.',
+    [EXIT.precondition]: 'A deploy would be refused, or a host does not answer.',
+  },
+  seeAlso: ['setup', 'plan', 'check', 'status'],
   run: async (input, context) => {
     const { runDoctor } = await import('./run-doctor.ts')
     return runDoctor(input, context)

@@ -1,3 +1,4 @@
+import { EXIT } from '../errors/exit-code.ts'
 import type { Command } from './command.ts'
 import { environmentArgument } from './environment-argument.ts'
 
@@ -18,6 +19,17 @@ export const setupCommand: Command = {
     { command: 'dray setup production --yes --json', description: 'for a program' },
   ],
   docs: 'docs/setup.md',
+  exitCodes: {
+    [EXIT.precondition]: 'The server cannot be made ready, or does not answer; nothing was touched.',
+    [EXIT.needsPerson]: 'It failed on its way. The same command does what is left.',
+  },
+  files: [
+    { term: '.env.example', description: 'Beside the compose file: the names that `.env` begins with.' },
+    { term: 'PATH/.env', description: 'On the server, written where there is none.' },
+    { term: '/etc/docker/daemon.json', description: 'On the server, extended; a copy of the old one stays.' },
+    { term: '/etc/apt/sources.list.d/docker.sources', description: "On the server: Docker's repository." },
+  ],
+  seeAlso: ['doctor', 'env'],
   run: async (input, context) => {
     const { runSetup } = await import('./run-setup.ts')
     return runSetup(input, context)
