@@ -50,7 +50,10 @@ export function cacheEntries(
       return { from: [stored], to: [storing] }
     case 'directory': {
       const directory = `${cache.path}/${image.target}`
-      return { from: [`type=local,src=${directory}`], to: [`type=local,dest=${directory},mode=max`] }
+      return {
+        from: [`type=local,src=${directory}`],
+        to: [`type=local,dest=${directory},mode=max,ignore-error=true`],
+      }
     }
     case 'gha': {
       const scope = image.isOnly ? '' : `,scope=${image.target}`

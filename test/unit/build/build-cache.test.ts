@@ -39,7 +39,7 @@ describe('the entries', () => {
     [
       'in a directory have one of their own',
       { kind: 'directory', path: '/c' },
-      { from: ['type=local,src=/c/backend'], to: ['type=local,dest=/c/backend,mode=max'] },
+      { from: ['type=local,src=/c/backend'], to: ['type=local,dest=/c/backend,mode=max,ignore-error=true'] },
     ],
     ['are none where there is no cache', { kind: 'none' }, { from: [], to: [] }],
   ])('%s', (_, cache, entries) => {
