@@ -12,6 +12,7 @@ import { envCommand } from './env.ts'
 import { execCommand } from './exec.ts'
 import { historyCommand } from './history.ts'
 import { logsCommand } from './logs.ts'
+import { imagesCommand } from './images.ts'
 import { initCommand } from './init.ts'
 import { planCommand } from './plan.ts'
 import { promoteCommand } from './promote.ts'
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   diskCommand,
   secretsCommand,
+  imagesCommand,
   logsCommand,
   execCommand,
   runCommand,

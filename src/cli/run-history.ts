@@ -1,6 +1,5 @@
 import { readHistory } from '../deploy/history.ts'
 import { readTaskHistory } from '../deploy/task-history.ts'
-import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { cleanValue } from '../ui/clean-event.ts'
 import { renderHistory } from '../ui/render-history.ts'
@@ -10,13 +9,13 @@ import { createCommandOutput } from './command-output.ts'
 import { connectHosts } from './connect-hosts.ts'
 import type { CliContext } from './context.ts'
 import { loadEnvironment } from './load-environment.ts'
-import { textOption } from './option.ts'
+import { readCount } from './read-count.ts'
 
 const DEFAULT_LIMIT = 20
 
 /** Prints the history of every host; gives the exit code. */
 export async function runHistory(command: CommandInput, context: CliContext): Promise<ExitCode> {
-  const limit = readLimit(textOption(command.options, 'limit'))
+  const limit = readCount(command.options, 'limit', DEFAULT_LIMIT)
   const input = await loadEnvironment(command, context)
   const { print, json, look, clean } = createCommandOutput({ ...input, options: command.global }, context)
   await using connected = await connectHosts(input, context)
@@ -42,10 +41,4 @@ export async function runHistory(command: CommandInput, context: CliContext): Pr
     if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, look, now)}`)
   }
   return EXIT.done
-}
-
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
-  throw new DrayError('USAGE', `\`${text}\` after --limit is not a number from 1 to 99999.`)
 }

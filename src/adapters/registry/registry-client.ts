@@ -1,8 +1,10 @@
 import type { Digest, ImageReference } from '../../deploy/image-reference.ts'
 import type { Credentials, Registry } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
+import type { ManifestLinks } from '../../images/package-version.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { createImageResolver } from './image-resolver.ts'
+import { readLinks } from './manifest-links.ts'
 import { createManifestReader } from './manifest-reader.ts'
 import { endpointsOf, type Endpoint } from './registry-endpoint.ts'
 import { createHttp, type Fetch } from './registry-http.ts'
@@ -50,6 +52,8 @@ export type RegistryClient = Registry & {
    * image, and the REGISTRY_… codes.
    */
   tag(reference: ImageReference & { digest: Digest }, tag: string, signal?: AbortSignal): Promise<void>
+  /** What the manifest of a digest names; undefined where the registry does not have it. Throws as `resolve` does. */
+  links(image: Repository & { digest: Digest }, signal?: AbortSignal): Promise<ManifestLinks | undefined>
   /** Every tag, in the registry's order: oldest first on GHCR, by name elsewhere. Throws the REGISTRY_… codes. */
   tags(repository: Repository, signal?: AbortSignal): Promise<string[]>
   /** The last `count` tags of `tags`, the newest first, without those that hold signatures and attestations. */
@@ -87,6 +91,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const [endpoint] = endpointsOf(reference.registry, { insecure: options.insecure })
       if (endpoint !== undefined) await putTag({ endpoint, reference, tag, signal }, { session, manifests })
     },
+    links: ({ registry, repository, digest }, signal) =>
+      inOrder(registry, (endpoint) => readLinks(session, { endpoint, repository, digest, signal })),
     tags: ({ registry, repository }, signal) =>
       inOrder(registry, (endpoint) => tags.all({ endpoint, repository, signal })),
     newestTags: ({ registry, repository }, count, signal) =>

@@ -6,7 +6,7 @@ export type HttpRequest = {
   /** Registry as messages name it. */
   host: string
   url: string
-  method?: 'GET' | 'HEAD' | 'POST' | 'PUT'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   headers?: Readonly<Record<string, string>>
   body?: string | Uint8Array<ArrayBuffer>
   /** A longer answer is refused. */

@@ -1,0 +1,183 @@
+import * as z from 'zod'
+import { isDigest, type Digest } from '../../deploy/image-reference.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { PackageVersion } from '../../images/package-version.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { retry } from '../../shared/retry.ts'
+import type { Secret } from '../../shared/secret.ts'
+import type { Http, HttpAnswer } from '../registry/registry-http.ts'
+import { parseRetryAfter } from '../registry/retry-after.ts'
+
+export type PackagesOptions = {
+  http: Http
+  /** `https://api.github.com` */
+  apiUrl: string
+  owner: string
+  token: Secret
+  clock: Clock
+}
+
+/** What became of a version that was to be deleted. */
+export type Deletion = { kind: 'deleted' } | { kind: 'gone already' } | { kind: 'refused'; why: string }
+
+/** The container packages of one owner on GitHub. Methods throw PACKAGES_DENIED, PACKAGES_FAILED and REGISTRY_UNREACHABLE. */
+export interface Packages {
+  /** Every version; undefined where there is no such package. */
+  versions(name: string, signal: AbortSignal): Promise<readonly PackageVersion[] | undefined>
+  /** `refused`: GitHub keeps it, as one that was downloaded more than 5,000 times, or the last one. */
+  remove(name: string, version: PackageVersion, signal: AbortSignal): Promise<Deletion>
+}
+
+const PAGE = 100
+const ANSWER_BYTES = 4 * 1024 ** 2
+/** GitHub allows 900 points a minute, of which a deletion takes five: 180 deletions, if nothing else is asked. */
+const DELETIONS_A_MINUTE = 150
+const LONGEST_WAIT_MS = 120_000
+
+/** https://docs.github.com/en/rest/packages/packages */
+export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOptions): Packages {
+  const { host } = new URL(apiUrl)
+  let root: Promise<string> | undefined
+  let deletions = 0
+
+  const ask = async (
+    path: string,
+    signal: AbortSignal,
+    method: 'GET' | 'DELETE' = 'GET',
+  ): Promise<HttpAnswer> => {
+    const attempt = async (): Promise<HttpAnswer> => {
+      const answer = await http({
+        host,
+        url: `${apiUrl}${path}`,
+        method,
+        headers: {
+          accept: 'application/vnd.github+json',
+          authorization: `Bearer ${token.reveal()}`,
+          'x-github-api-version': '2022-11-28',
+        },
+        maxBytes: ANSWER_BYTES,
+        signal,
+      })
+      if (isBusy(answer)) throw busy(answer, host, clock.now())
+      return answer
+    }
+    const waitOf = (error: unknown): number | undefined => (error instanceof Busy ? error.waitMs : undefined)
+    return retry(attempt, { clock, deadlineMs: LONGEST_WAIT_MS, waitOf, signal })
+  }
+
+  /** Organizations and people have different addresses. */
+  const rootOf = async (signal: AbortSignal): Promise<string> => {
+    const answer = await ask(`/users/${owner}`, signal)
+    if (answer.status !== 200) throw refusal(answer, { host, what: `who ${owner} is` })
+    const { type } = read(z.object({ type: z.string() }), answer, host)
+    return type === 'Organization' ? `/orgs/${owner}` : `/users/${owner}`
+  }
+
+  const packageUrl = async (name: string, signal: AbortSignal): Promise<string> =>
+    `${await (root ??= rootOf(signal))}/packages/container/${encodeURIComponent(name)}`
+
+  return {
+    versions: async (name, signal) => {
+      const url = await packageUrl(name, signal)
+      const found: PackageVersion[] = []
+      for (let page = 1; ; page += 1) {
+        const answer = await ask(`${url}/versions?state=active&per_page=${PAGE}&page=${page}`, signal)
+        if (answer.status === 404 && page === 1) return undefined
+        if (answer.status !== 200) throw refusal(answer, { host, what: `the versions of ${name}` })
+        const versions = read(versionsSchema, answer, host)
+        found.push(...versions.map(toVersion))
+        if (versions.length < PAGE) return found
+      }
+    },
+    remove: async (name, version, signal) => {
+      const answer = await ask(`${await packageUrl(name, signal)}/versions/${version.id}`, signal, 'DELETE')
+      if (answer.status === 404) return { kind: 'gone already' }
+      if (answer.status >= 200 && answer.status < 300) {
+        deletions += 1
+        if (deletions % DELETIONS_A_MINUTE === 0) await clock.sleep(60_000, signal)
+        return { kind: 'deleted' }
+      }
+      const message = messageOf(answer)
+      if (/5,?000 downloads|last (tagged )?version/i.test(message)) return { kind: 'refused', why: message }
+      throw refusal(answer, { host, what: `version ${version.id} of ${name}` })
+    },
+  }
+}
+
+const versionsSchema = z.array(
+  z.object({
+    id: z.number(),
+    name: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)),
+    created_at: z.string(),
+    updated_at: z.string().optional(),
+    metadata: z.object({ container: z.object({ tags: z.array(z.string()) }) }).optional(),
+  }),
+)
+
+function toVersion(version: z.infer<typeof versionsSchema>[number]): PackageVersion {
+  const { id, name: digest, created_at: createdAt, updated_at: updatedAt, metadata } = version
+  const createdAtMs = timeOf(createdAt)
+  const changedAtMs = Math.max(createdAtMs, updatedAt === undefined ? 0 : timeOf(updatedAt))
+  return { id, digest, tags: metadata?.container.tags ?? [], createdAtMs, changedAtMs }
+}
+
+/** What has no age is taken for new: it stays. */
+function timeOf(text: string): number {
+  const timeMs = Date.parse(text)
+  return Number.isNaN(timeMs) ? Infinity : timeMs
+}
+
+/** What is unknown must not be taken for nothing. */
+function read<Shape>(schema: z.ZodType<Shape>, { body }: HttpAnswer, host: string): Shape {
+  const parsed = schema.safeParse(parseJson(body))
+  if (parsed.success) return parsed.data
+  throw new DrayError('PACKAGES_FAILED', `${host} answers in a form that dray does not know.`)
+}
+
+function refusal(answer: HttpAnswer, { host, what }: { host: string; what: string }): DrayError {
+  const { status } = answer
+  if (status === 401 || status === 403 || status === 404)
+    return new DrayError('PACKAGES_DENIED', `${host} refuses ${what} (${status}): ${messageOf(answer)}.`)
+  return new DrayError('PACKAGES_FAILED', `${host} failed at ${what} (${status}): ${messageOf(answer)}.`)
+}
+
+function messageOf({ body }: HttpAnswer): string {
+  const message =
+    z.object({ message: z.string() }).safeParse(parseJson(body)).data?.message ?? 'no reason given'
+  return message.replace(/\.$/, '')
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body))
+  } catch {
+    return undefined
+  }
+}
+
+class Busy extends DrayError {
+  readonly waitMs: number | undefined
+
+  constructor(message: string, waitMs: number | undefined) {
+    super('PACKAGES_FAILED', message, { temporary: true })
+    this.waitMs = waitMs
+  }
+}
+
+/** Too many requests, also as GitHub says it with 403; and what passes by itself. */
+function isBusy({ status, headers, body }: HttpAnswer): boolean {
+  if (status === 429 || status >= 500) return true
+  if (status !== 403) return false
+  return (
+    headers.has('retry-after') ||
+    headers.get('x-ratelimit-remaining') === '0' ||
+    /rate limit/i.test(messageOf({ status, headers, body }))
+  )
+}
+
+function busy(answer: HttpAnswer, host: string, nowMs: number): Busy {
+  const { status, headers } = answer
+  const resetMs = Number(headers.get('x-ratelimit-reset') ?? NaN) * 1000 - nowMs
+  const waitMs = parseRetryAfter(headers.get('retry-after'), '', nowMs) ?? (resetMs > 0 ? resetMs : undefined)
+  return new Busy(`${host} is busy, or was asked too often (${status}): ${messageOf(answer)}.`, waitMs)
+}
