@@ -36,10 +36,17 @@ function whyImageStays(
   const otherTag = image.tags.find((tag) => keepTagOwner(tag, needed.project) === 'others')
   const project = otherTag && keepTagProject(otherTag)
   if (project !== undefined) return { why: `kept for another app (${project})`, owner: appOf({ project }) }
-  if (image.tags.every((tag) => keepTagOwner(tag, needed.project) === 'ours')) return undefined
+  if (isOursAlone(image, needed)) return undefined
   const ageMs = inventory.takenAtMs - image.touchedAtMs
   if (ageMs >= imageGraceMs) return undefined
   return { why: `pulled, built or tagged ${renderTimeAgo(ageMs)}`, owner: undefined }
+}
+
+/** With containerd's store an Engine lists `repo@sha256:…` among the tags of what was pulled by that. */
+function isOursAlone({ tags }: StoredImage, { project }: NeededThere): boolean {
+  const given = tags.filter((tag) => !tag.includes('@'))
+  if (given.length === 0) return tags.length === 0
+  return given.every((tag) => keepTagOwner(tag, project) === 'ours')
 }
 
 function whyImageGoes({ tags }: StoredImage, { project }: NeededThere): string {
@@ -51,9 +58,10 @@ function whyImageGoes({ tags }: StoredImage, { project }: NeededThere): string {
 
 /** A tag that people gave, else one of ours, else the repository with a short digest, else a short id. */
 function nameOf({ id, tags, digests }: StoredImage, project: string): string {
+  const real = tags.filter((tag) => !tag.includes('@'))
   const given =
-    tags.find((tag) => keepTagProject(tag) === undefined) ??
-    tags.find((tag) => keepTagOwner(tag, project) === 'ours') ??
-    tags[0]
+    real.find((tag) => keepTagProject(tag) === undefined) ??
+    real.find((tag) => keepTagOwner(tag, project) === 'ours') ??
+    real[0]
   return given ?? digests[0]?.replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1') ?? id.slice(0, 19)
 }

@@ -41,6 +41,20 @@ test.each<[string, Parameters<typeof fakeStoredImage>[1], string]>([
     'goes: no kept release needs it any more',
   ],
   [
+    'so kept that containerd lists by its digest as well goes',
+    { tags: [`b@sha256:${'2'.repeat(64)}`, 'b:dray-shop-0123456789ab'], touchedAtMs: TAKEN_AT_MS },
+    'b:dray-shop-0123456789ab goes: no kept release needs it any more',
+  ],
+  [
+    'that somebody pulled by its digest a while ago stays',
+    {
+      tags: [`b@sha256:${'2'.repeat(64)}`],
+      digests: [`b@sha256:${'2'.repeat(64)}`],
+      touchedAtMs: since(0.9),
+    },
+    'b@sha256:222222222222 stays: pulled, built or tagged 54 minutes ago',
+  ],
+  [
     'that somebody pulled a while ago stays',
     { touchedAtMs: since(0.9) },
     'stays: pulled, built or tagged 54 minutes ago',
