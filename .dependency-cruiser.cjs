@@ -34,6 +34,14 @@ module.exports = {
       path: '^src/',
       pathNot: '^src/(build|deploy|shared|errors)/',
     }),
+    rule('images-decide', 'What of a package may go is decided from facts.', '^src/images/', {
+      path: '^src/',
+      pathNot: '^src/(images|deploy|shared|errors)/',
+    }),
+    rule('secrets-read-texts', 'The matrix is made of texts and names.', '^src/secrets/', {
+      path: '^src/',
+      pathNot: '^src/(secrets|check|deploy|shared|errors)/',
+    }),
     rule('check-judges-text', 'A rule sees texts and says what is wrong with them.', '^src/check/', {
       path: '^src/',
       pathNot: '^src/(check|config|shared|errors)/',
