@@ -23,9 +23,9 @@ export type ServiceDecision = {
   image: string
   /** What a release records of its definition, mounted files included. */
   definitionHash: string
-  /** Running containers that make way. */
+  /** Containers that make way when the release is in place: those that run, and of a service that is left, all that are too many. */
   replaced: readonly Container[]
-  /** Containers that do not run and make way. */
+  /** Containers that do not run and make way before new ones start. */
   dead: readonly Container[]
   /** Containers that stay: they run, or have ended well. */
   kept: readonly Container[]
@@ -66,14 +66,15 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
       good.length === service.replicas ||
       ((oneShot || !service.restarts) && endedWell.length > 0 && running.length === 0)
     ) {
-      const extra = running.filter((container) => !good.includes(container))
+      const kept = [...good, ...endedWell]
+      const extra = containers.filter((container) => !kept.includes(container))
       return {
         ...base,
         action: 'leave',
         cause: extra.length === 0 ? 'same image and configuration' : extraCause(extra, known),
         replaced: extra,
-        dead: endedWell.length > 0 ? [] : base.dead,
-        kept: [...good, ...endedWell],
+        dead: [],
+        kept,
       }
     }
   }

@@ -27,6 +27,15 @@ test('a container that a killed deploy started beside the release is stopped, no
   `)
 })
 
+test('an old container that a killed deploy had stopped is taken away', async () => {
+  const world = await deployed()
+  const old = world.host.containers.create(withTag(shop, 'v0'), 'backend', pinned('backend', 'v0'))
+  world.host.containers.change(old.id, { state: 'exited', exitCode: 0 })
+  expect(planToText(await world.plan())).toContain('stop-old backend-2 (1 left by an earlier deploy)')
+  await world.deploy()
+  expect(world.host.containers.all.map(({ id }) => id)).toEqual(['backend-1', 'nginx-1'])
+})
+
 test('the release that a killed deploy had begun replaces the old containers and those it left', async () => {
   const world = await deployed()
   world.app = withTag(shop, 'v2')
