@@ -117,7 +117,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['scripts/**/*.ts', 'bench/**/*.ts', 'test/support/**/*.ts'],
+    files: ['scripts/**/*.ts', 'bench/**/*.ts', 'test/support/**/*.ts', 'test/drill/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -1,0 +1,81 @@
+import type { TestApp } from '../e2e/support/test-app.ts'
+
+/** What a server holds of an app, beside what serves: the same before and after. */
+export type Leftovers = { dray: string; temporary: string; processes: string }
+
+/** What is wrong now, a sentence each; nothing where the release is in place as if nothing had happened. */
+export async function findProblems(
+  app: TestApp,
+  expected: { tag: string; before: Leftovers },
+): Promise<string[]> {
+  const [containers, all, networks, lock, journal, hosts, now, served] = await Promise.all([
+    app.containers(),
+    app.server.docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${app.name}`),
+    app.server.docker('network', 'ls', '-q', '--filter', `label=com.docker.compose.project=${app.name}`),
+    app.server.run(['flock', '-n', `${app.path}/.dray/lock`, 'true']),
+    app.readOnServer('.dray/journal.ndjson'),
+    app.server.run(['sh', '-c', `docker exec ${app.name}-nginx-1 cat /etc/hosts`]),
+    lookForLeftovers(app),
+    versionOf(app),
+  ])
+  const problems: string[] = []
+  const expect = (holds: boolean, problem: string): void => {
+    if (!holds) problems.push(problem)
+  }
+  const services = containers.map(({ service, state }) => `${service} ${state}`).join(', ')
+  expect(served === expected.tag, `${served ?? 'nothing'} answers, not ${expected.tag}`)
+  expect(services === 'backend running, frontend running, nginx running', `containers: ${services}`)
+  expect(all.split('\n').length === containers.length, 'a one-off container is left')
+  expect(networks.split('\n').length === 1, 'a network is left')
+  expect(lock.exitCode === 0, 'the lock is held')
+  expect(!/backend|frontend/.test(hosts.stdout), "lines are left in nginx's /etc/hosts")
+  expect(now.dray === expected.before.dray, `in .dray: ${now.dray}`)
+  expect(now.temporary === expected.before.temporary, `in /tmp: ${now.temporary}`)
+  expect(now.processes === '', `processes of deploy: ${now.processes}`)
+  problems.push(...readJournal(journal ?? '', expected.tag))
+  return problems
+}
+
+/** Files of dray's that are no record, temporary ones, and processes of the one who deploys. */
+export async function lookForLeftovers(app: TestApp): Promise<Leftovers> {
+  // What a client left behind notices within seconds that it is gone.
+  const script = `
+    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+      pgrep -u deploy > /dev/null || break
+      sleep 0.5
+    done
+    ls -A ${app.path}/.dray | tr '\\n' ' '; ls -A ${app.path}/.dray/releases | grep '^[.]' | tr '\\n' ' '
+    echo @; ls -A /tmp | grep -v '^runc-process' | tr '\\n' ' '
+    echo @; ps -u deploy -o args= | tr '\\n' ';'`
+  const [dray = '', temporary = '', processes = ''] = (
+    await app.server.run(['sh', '-c', script])
+  ).stdout.split('@')
+  return { dray: dray.trim(), temporary: temporary.trim(), processes: processes.trim() }
+}
+
+/** The version that answers at the proxy; undefined when none does. */
+export async function versionOf(app: TestApp): Promise<string | undefined> {
+  try {
+    return (await app.version()) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function readJournal(journal: string, tag: string): string[] {
+  const problems: string[] = []
+  const entries = journal.split('\n').flatMap((line): Record<string, unknown>[] => {
+    if (line === '') return []
+    try {
+      return [JSON.parse(line) as Record<string, unknown>]
+    } catch {
+      // A disk that is full cuts a line off; readers pass it over.
+      return []
+    }
+  })
+  const last = entries.findLast(({ event }) => event === 'deploy.finished')
+  const started = entries.findLast(({ event }) => event === 'deploy.started')
+  if (last?.['outcome'] !== 'deployed') problems.push(`the journal ends with ${JSON.stringify(last)}`)
+  if (started?.['tag'] !== tag) problems.push(`the journal names ${String(started?.['tag'])} last`)
+  return problems
+}

@@ -1,0 +1,81 @@
+import { readDeployResult } from '../e2e/support/deploy-result.ts'
+import type { TestApp } from '../e2e/support/test-app.ts'
+import { underLoad } from '../e2e/support/under-load.ts'
+import type { TestNet } from '../support/net/test-net.ts'
+import { findProblems, versionOf, type Leftovers } from './check-after.ts'
+import type { Fault, Scene } from './faults.ts'
+import { chooseMoment, watchFor } from './moment.ts'
+import { createRandom } from './random.ts'
+
+export type Drill = { fault: Fault; seed: number; from: string; to: string; how: 'deploy' | 'rollback' }
+
+export type DrillResult = {
+  drill: Drill
+  /** What was struck: `before the plan`, or the kind of a step. */
+  struck: string | undefined
+  exitCode: number
+  /** Failed requests that nothing but dray can be blamed for. */
+  failed: number
+  requests: number
+  problems: readonly string[]
+  durationMs: number
+}
+
+/**
+ * Strikes a run in its middle, sees what serves then, and has a second run put the release in place, with nobody's help. All
+ * the while requests are sent.
+ */
+export async function runDrill(
+  drill: Drill,
+  { net, app, before }: { net: TestNet; app: TestApp; before: Leftovers },
+): Promise<DrillResult> {
+  const startedAtMs = Date.now()
+  const load = { ratePerSecond: 50, connections: 0, timeoutMs: 10_000 }
+  const { result, report } = await underLoad(app, load, () => strikeAndRepair(drill, { net, app, before }))
+  const failed = drill.fault.hurtsApp === true ? 0 : report.failed
+  return {
+    drill,
+    ...result,
+    failed,
+    requests: report.sent,
+    problems: [
+      ...result.problems,
+      ...(failed === 0 ? [] : [`${failed} requests failed: ${JSON.stringify(report.reasons)}`]),
+    ],
+    durationMs: Date.now() - startedAtMs,
+  }
+}
+
+async function strikeAndRepair(
+  { fault, seed, from, to, how }: Drill,
+  { net, app, before }: { net: TestNet; app: TestApp; before: Leftovers },
+): Promise<Pick<DrillResult, 'struck' | 'exitCode' | 'problems'>> {
+  const random = createRandom(seed)
+  const args =
+    how === 'deploy' ? ['deploy', 'test', '--tag', to, '--json'] : ['rollback', 'test', to, '--json']
+  let struck: string | undefined
+  let striking: Promise<void> | undefined
+  const running = app.startDray(args, {
+    onLine: watchFor(chooseMoment(random), random, (step) => {
+      struck = step
+      striking = fault.strike(scene)
+    }),
+  })
+  const scene: Scene = { net, server: app.server, running }
+  const { exitCode } = await running.done
+  await striking
+  const problems: string[] = []
+  // What serves is asked before anybody mends anything.
+  const served = await versionOf(app)
+  if (fault.hurtsApp !== true && served !== from && served !== to)
+    problems.push(`after the fault ${served ?? 'nothing'} answered`)
+  if (exitCode === 0 && served !== to) problems.push(`it said 0, and ${served ?? 'nothing'} answered`)
+  if (exitCode === 1 && fault.hurtsApp !== true && served !== from)
+    problems.push(`it said that ${from} serves, and ${served ?? 'nothing'} answered`)
+  await fault.mend?.(scene)
+  const again = readDeployResult(await app.dray([...args, '--wait', '30s']))
+  if (again.exitCode !== 0)
+    problems.push(`the second run ended with ${again.exitCode}: ${JSON.stringify(again.failure)}`)
+  problems.push(...(await findProblems(app, { tag: to, before })))
+  return { struck, exitCode, problems }
+}

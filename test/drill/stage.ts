@@ -1,0 +1,33 @@
+import { specCompose } from '../e2e/support/spec-compose.ts'
+import { TestApp } from '../e2e/support/test-app.ts'
+import type { TestNet } from '../support/net/test-net.ts'
+import { lookForLeftovers, type Leftovers } from './check-after.ts'
+
+/** Versions that take turns. */
+export const tags = ['v1', 'v2', 'v3'] as const
+export const firstTag = tags[0]
+
+/** The specification's app with both tasks, its first version in place, and what its server holds then. */
+export async function makeStage(
+  net: TestNet,
+  server = net.server('srv1'),
+  port = 80,
+): Promise<AsyncDisposable & { app: TestApp; before: Leftovers }> {
+  const app = await TestApp.make({
+    net,
+    server,
+    name: 'drill',
+    port,
+    files: { 'docker-compose.yml': specCompose(port) },
+    config: {
+      tasks: {
+        migrate: { service: 'backend', run: ['npm', 'run', 'migrate'], when: 'before' },
+        'sync-manual': { service: 'backend', run: ['npm', 'run', 'sync-manual'], when: 'after' },
+      },
+      // Of three versions one is gone each time, so that there is something to pull.
+      keep: 2,
+    },
+  })
+  await app.mustDeploy(firstTag)
+  return { app, before: await lookForLeftovers(app), [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
+}
