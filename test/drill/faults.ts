@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { RunningCommand } from '../support/net/run-command.ts'
 import type { TestNet } from '../support/net/test-net.ts'
 import type { TestServer } from '../support/net/server.ts'
@@ -39,7 +40,7 @@ export const faults: readonly Fault[] = [
     title: 'Ctrl-C, and again',
     strike: async ({ running }) => {
       running.kill('SIGINT')
-      await new Promise((resolve) => setTimeout(resolve, 150))
+      await setTimeout(150)
       running.kill('SIGINT')
     },
   },

@@ -67,11 +67,13 @@ async function strikeAndRepair(
   const problems: string[] = []
   // What serves is asked before anybody mends anything.
   const served = await versionOf(app)
-  if (fault.hurtsApp !== true && served !== from && served !== to)
-    problems.push(`after the fault ${served ?? 'nothing'} answered`)
-  if (exitCode === 0 && served !== to) problems.push(`it said 0, and ${served ?? 'nothing'} answered`)
-  if (exitCode === 1 && fault.hurtsApp !== true && served !== from)
-    problems.push(`it said that ${from} serves, and ${served ?? 'nothing'} answered`)
+  const said = served ?? 'nothing'
+  // An Engine that was killed may leave its containers stopped, for the second run to start.
+  const isDown = fault.hurtsApp === true && served === undefined
+  if (!isDown && served !== from && served !== to) problems.push(`after the fault ${said} answered`)
+  if (!isDown && exitCode === 0 && served !== to) problems.push(`it said 0, and ${said} answered`)
+  if (!isDown && exitCode === 1 && served !== from)
+    problems.push(`it said that ${from} serves, and ${said} answered`)
   await fault.mend?.(scene)
   const again = readDeployResult(await app.dray([...args, '--wait', '30s']))
   if (again.exitCode !== 0)
