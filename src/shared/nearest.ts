@@ -1,7 +1,7 @@
-/** Names sorted by how few letters must change to make `word` of them; the nearest first. */
+/** Names sorted by how few letters must change to make `word` of them; those that begin with it come first. */
 export function sortByNearness(word: string, names: readonly string[]): string[] {
   return names
-    .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, distance: distance(word, name) }))
     .sort((a, b) => a.distance - b.distance)
     .map(({ name }) => name)
 }
@@ -11,7 +11,13 @@ export function findNearest(word: string, names: readonly string[]): string | un
   const [nearest] = sortByNearness(word, names)
   if (nearest === undefined) return undefined
   const allowed = Math.max(1, Math.floor(Math.max(word.length, nearest.length) / 3))
-  return editDistance(word.toLowerCase(), nearest.toLowerCase()) <= allowed ? nearest : undefined
+  return distance(word, nearest) <= allowed ? nearest : undefined
+}
+
+/** People cut words short: `prod` is `production` sooner than `prob`. */
+function distance(word: string, name: string): number {
+  const [typed, known] = [word.toLowerCase(), name.toLowerCase()]
+  return typed.length > 1 && known.startsWith(typed) ? 0 : editDistance(typed, known)
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */

@@ -14,5 +14,10 @@ test('another word is not near', () => {
 })
 
 test('names are sorted with the nearest first', () => {
-  expect(sortByNearness('prod', ['test', 'production', 'prob'])[0]).toBe('prob')
+  expect(sortByNearness('tets', ['production', 'test', 'tent'])[0]).toBe('test')
+})
+
+test('a word that was cut short is the one that begins so', () => {
+  expect(sortByNearness('prod', ['test', 'prob', 'production'])[0]).toBe('production')
+  expect(findNearest('env', ['environments', 'registry'])).toBe('environments')
 })
