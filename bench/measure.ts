@@ -7,6 +7,8 @@ import type { Way } from './ways.ts'
 
 /** What is deployed, and under which load. */
 export type Trial = {
+  /** What served before `from`. */
+  before?: string
   from: string
   to: string
   /** Whether `to` comes to serve when all goes well; a broken one does not. */
@@ -33,9 +35,11 @@ const brokenMs = 3000
 /** Puts `from` in place, deploys `to` under load, and watches until it serves, or for a while after the command. */
 export async function measureDeploy(stage: Stage, way: Way, trial: Trial): Promise<Measurement> {
   await resetServer(stage)
-  const first = await way.serve(stage, trial.from)
-  if (first.exitCode !== 0) throw new Error(`${trial.from} was not deployed: ${first.stderr}${first.stdout}`)
-  await untilServes(stage, trial.from)
+  for (const version of [trial.before ?? [], trial.from].flat()) {
+    const first = await way.serve(stage, version)
+    if (first.exitCode !== 0) throw new Error(`${version} was not deployed: ${first.stderr}${first.stdout}`)
+    await untilServes(stage, version)
+  }
   return watchDeploy(stage, way, trial)
 }
 

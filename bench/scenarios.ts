@@ -20,7 +20,7 @@ export type Scenario = {
 
 const good: Trial = { from: 'v1', to: 'v2', serves: true }
 const broken = (variant: string): Trial => ({ from: 'v1', to: `v2-${variant}`, serves: false })
-const { script, upWait, dray, drayWithTasks } = ways
+const { script, upWait, dray, drayWithTasks, drayRollback } = ways
 const plainWays = [script, upWait, dray]
 
 export const scenarios: readonly Scenario[] = [
@@ -43,6 +43,15 @@ export const scenarios: readonly Scenario[] = [
     ways: plainWays,
     roundTripMs: 40,
   },
+  ...[0, 40].map((roundTripMs): Scenario => ({
+    name: roundTripMs === 0 ? 'rollback' : 'rollback-distance',
+    title: `back from v2 to v1, over SSH, ${roundTripMs === 0 ? 'no delay' : `${roundTripMs} ms of round trip`}, health check every 10 s`,
+    place: 'ssh',
+    form: { intervalSeconds: 10 },
+    trial: { before: 'v1', from: 'v2', to: 'v1', serves: true },
+    ways: [script, upWait, drayRollback],
+    roundTripMs,
+  })),
   ...[0, 40].map((roundTripMs): Scenario => ({
     name: roundTripMs === 0 ? 'unchanged' : 'unchanged-distance',
     title: `nothing to change, over SSH, ${roundTripMs === 0 ? 'no delay' : `${roundTripMs} ms of round trip`}`,

@@ -55,12 +55,25 @@ const drayWithTasks: Way = {
   deploy: runDray,
 }
 
-export const ways = { script, upWait, dray, drayWithTasks }
+/** Back to the release before. */
+const drayRollback: Way = {
+  name: 'dray-rollback',
+  title: '`dray rollback`',
+  withTasks: false,
+  serve: runDray,
+  deploy: (stage) => runDray(stage),
+}
+
+export const ways = { script, upWait, dray, drayWithTasks, drayRollback }
 
 const tokenVariables = { GITHUB_TOKEN: testToken, GITHUB_ACTOR: 'octocat' }
 
-async function runDray({ net, server, place, clientDirectory }: Stage, version: string): Promise<RunResult> {
-  const args = ['deploy', place, '--tag', version, '--json']
+/** A deploy of a version; without one, a rollback. */
+async function runDray({ net, server, place, clientDirectory }: Stage, version?: string): Promise<RunResult> {
+  const args = [
+    ...(version === undefined ? ['rollback', place] : ['deploy', place, '--tag', version]),
+    '--json',
+  ]
   if (place === 'ssh') return net.client.run(['dray', ...args], { cwd: clientDirectory, env: tokenVariables })
   return server.run([join(cloneDirectory, 'bin/dray'), ...args], {
     cwd: appDirectory,
