@@ -4,6 +4,8 @@ import type { EventSink, Failure } from '../deploy/events.ts'
 import { hookVariables, type HookFacts } from '../deploy/hook-variables.ts'
 import type { Hook, HookMoment } from '../deploy/hooks.ts'
 import { DrayError } from '../errors/dray-error.ts'
+import { createRedactor } from '../shared/redact.ts'
+import { stripControl } from '../shared/strip-control.ts'
 import { renderCommand } from '../ui/render-command.ts'
 import { renderDuration } from '../ui/render-duration.ts'
 import type { CliContext } from './context.ts'
@@ -25,11 +27,12 @@ export type ClientHooks = {
 type Told = Omit<HookFacts, 'moment' | 'app' | 'environment' | 'hosts' | 'url' | 'failure'>
 
 export function createHooks(
-  { config }: Pick<EnvironmentInput, 'config'>,
+  { config, values }: Pick<EnvironmentInput, 'config' | 'values'>,
   { report, context }: { report: EventSink; context: CliContext },
 ): ClientHooks {
   const { hooks, app, environment, configFile, projectDirectory } = config
   const { clock } = context
+  const redact = createRedactor(values.secrets)
   const { name, hosts, url } = environment
   const place = { app, environment: name, hosts, url }
   const directory = configFile === undefined ? projectDirectory : path.dirname(configFile)
@@ -61,14 +64,17 @@ export function createHooks(
     if (exitCode !== 0) throw hookFailed(hook, { moment, exitCode, tail })
   }
 
-  const runOrWarn = async (hook: Hook | undefined, facts: HookFacts, signal: AbortSignal): Promise<void> => {
+  const runOrWarn = async (
+    hook: Hook | undefined,
+    facts: HookFacts & { moment: keyof typeof LEFT },
+    signal: AbortSignal,
+  ): Promise<void> => {
     if (hook === undefined) return
     try {
       await run(hook, facts, signal)
     } catch (error) {
       const why = signal.aborted ? `The hook \`${facts.moment}\` was ended by a signal.` : messageOf(error)
-      const { hint } = LEFT[facts.moment]
-      report({ type: 'note', at: clock.now(), level: 'warning', text: why, hint })
+      report({ type: 'note', at: clock.now(), level: 'warning', text: why, hint: LEFT[facts.moment] })
     }
   }
 
@@ -79,7 +85,8 @@ export function createHooks(
     },
     after: (facts) => runOrWarn(hooks.after, { moment: 'after', ...place, ...facts }, context.signal),
     failure: ({ failure: { code, message }, ...facts }) => {
-      const all: HookFacts = { moment: 'failure', ...place, ...facts, failure: { code, message } }
+      const failure = { code, message: redact(stripControl(message)) }
+      const all = { moment: 'failure' as const, ...place, ...facts, failure }
       const { signal } = context
       // The hooks of the deploy that is under way are not for us to end.
       if (code === 'LOCK_HELD') return Promise.resolve()
@@ -91,11 +98,10 @@ export function createHooks(
 }
 
 /** What a hook that failed leaves as it is. */
-const LEFT: Readonly<Record<HookMoment, { hint: string }>> = {
-  before: { hint: 'Nothing was touched.' },
-  after: { hint: 'The release is in place all the same.' },
-  failure: { hint: 'It changes nothing of what dray says of the app.' },
-}
+const LEFT = {
+  after: 'The release is in place all the same.',
+  failure: 'It changes nothing of what dray says of the app.',
+} as const
 
 function hookFailed(
   { argv, timeoutMs }: Hook,

@@ -191,17 +191,19 @@ describe('a `before` hook that fails', () => {
 describe('a deploy that fails', () => {
   test('has `failure` run with what failed and what serves; a failing one changes nothing of the verdict', async () => {
     const world = await shopAtV1()
-    world.host.failWhen('up', new DrayError('PORT_TAKEN', 'Port 80 is taken.'))
+    world.host.failWhen('up', new DrayError('PORT_TAKEN', 'Port 80 is\u0000 taken by ours-and-secret.'))
     const failure = `${allWriteFacts.failure}; exit 5`
     const { exitCode, stderr, cwd } = await release(world, {
       config: { hooks: { ...allWriteFacts, failure } },
+      files: { '.env.deploy': 'GITHUB_TOKEN=ours-and-secret' },
+      options: { envFile: '.env.deploy' },
     })
     expect(exitCode).toBe(1)
     expect(await factsOf(cwd, 'failure')).toMatchObject({
       DRAY_HOOK: 'failure',
       DRAY_OUTCOME: 'failed',
       DRAY_ERROR_CODE: 'PORT_TAKEN',
-      DRAY_ERROR: 'Port 80 is taken.',
+      DRAY_ERROR: 'Port 80 is taken by [redacted].',
       DRAY_SERVING: 'r1',
     })
     expect(await factsOf(cwd, 'after')).toBeUndefined()
