@@ -65,6 +65,7 @@ async function stateOnServer(): Promise<unknown> {
     containers: await app.containerIds(),
     journal: await app.readOnServer('.dray/journal.ndjson'),
     override: await app.readOnServer('docker-compose.override.yml'),
-    images: await server.docker('images', '-q', '--no-trunc'),
+    // Engine sorts them by age only: those of one second come in any order.
+    images: (await server.docker('images', '-q', '--no-trunc')).split('\n').sort(),
   }
 }
