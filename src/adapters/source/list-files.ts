@@ -73,13 +73,16 @@ async function targetInside(directory: string, path: string): Promise<string> {
   throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads out of the app's directory.`)
 }
 
-/** `git check-ignore` exits with 1 when nothing is ignored and with 128 outside a repository: nothing is ignored then. */
+/**
+ * `git check-ignore` exits with 1 when nothing is ignored and with 128 outside a repository: nothing is ignored then. What it
+ * prints may be of any length: beside a compose file lies all that a database wrote.
+ */
 export async function ignoredByGit(
   directory: string,
   paths: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (paths.length === 0) return new Set()
-  const child = run('git', ['-C', directory, 'check-ignore', '-z', '--stdin'])
+  const child = run('git', ['-C', directory, 'check-ignore', '-z', '--stdin'], { maxBuffer: Infinity })
   child.child.stdin?.on('error', () => undefined)
   child.child.stdin?.end(paths.join('\0'))
   const output = await child.catch(() => undefined)

@@ -3,6 +3,7 @@ import { chmod, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createAppSource } from '../../../../src/adapters/source/app-source.ts'
+import { ignoredByGit } from '../../../../src/adapters/source/list-files.ts'
 import type { AppModel } from '../../../../src/deploy/app-model.ts'
 import type { AppSource, BundleFile } from '../../../../src/deploy/ports.ts'
 import { fakeApp, fakeService } from '../../../support/fake-app.ts'
@@ -166,6 +167,14 @@ describe('the bundle', () => {
     const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: [] })
     expect(names(await source.bundle(mounting('data', 'init'), {}))).not.toContain('data/table')
     expect(names(await source.bundle(mounting('data', 'init'), {}))).toContain('init/schema.sql')
+  })
+
+  test('leaves out what git ignores, however much it is', async () => {
+    const directory = await makeProject({ '.gitignore': 'data/\n' })
+    execFileSync('git', ['init', '--quiet', directory])
+    const written = Array.from({ length: 50_000 }, (_, index) => `data/base/16384/${index}_of_the_database`)
+    const ignored = await ignoredByGit(directory, ['docker-compose.yml', ...written])
+    expect([ignored.size, ignored.has('docker-compose.yml')]).toEqual([50_000, false])
   })
 
   test('keeps an executable file executable', async () => {
