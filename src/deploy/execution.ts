@@ -81,9 +81,9 @@ export type StepContext = {
 /** Carries out one kind of step; gives a few words on what it did. Throws DrayError. */
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
 
-/** Containers of a service that were not there when the deploy began. */
-export async function freshContainers(run: HostRun, serviceName: string): Promise<Container[]> {
+/** Containers that were not there when the deploy began. */
+export async function freshContainers(run: HostRun): Promise<Container[]> {
   const before = new Set(run.observation.containers.map((container) => container.id))
   const now = await run.host.engine.containers(run.observation.facts.app.project)
-  return now.filter((it) => it.service === serviceName && !it.oneOff && !before.has(it.id))
+  return now.filter((it) => !it.oneOff && !before.has(it.id))
 }

@@ -102,10 +102,10 @@ async function turnBack(run: HostRun, execution: Execution): Promise<boolean> {
 }
 
 async function removeFresh(run: HostRun): Promise<string[]> {
-  const services = run.observation.facts.app.services
-    .map((service) => service.name)
-    .filter((name) => !run.done.recreated.has(name))
-  const fresh = (await Promise.all(services.map((service) => freshContainers(run, service)))).flat()
+  const started = await freshContainers(run)
+  const fresh = run.observation.facts.app.services
+    .filter(({ name }) => !run.done.recreated.has(name))
+    .flatMap(({ name }) => started.filter(({ service }) => service === name))
   await Promise.all(
     fresh.map(async (container) => {
       await run.host.engine.stop(container.id)

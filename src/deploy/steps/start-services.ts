@@ -14,11 +14,13 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, { ru
     mode: 'beside',
     signal,
   })
-  await Promise.all(
-    step.services.map(async ({ service }) => {
-      run.done.fresh.set(service, await freshContainers(run, service))
-    }),
-  )
+  const fresh = await freshContainers(run)
+  for (const { service } of step.services) {
+    run.done.fresh.set(
+      service,
+      fresh.filter((it) => it.service === service),
+    )
+  }
   return undefined
 }
 
@@ -48,7 +50,7 @@ export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, { run, signa
   const { engine, compose } = run.host
   run.done.fresh.set(step.service, [])
   await compose.up({ services: [{ service: step.service, scale: 1 }], mode: 'force-recreate', signal })
-  const [started] = await freshContainers(run, step.service)
+  const started = (await freshContainers(run)).find((it) => it.service === step.service)
   if (started === undefined) throw new DrayError('SERVICE_EXITED', `${step.service} has no container.`)
   for (;;) {
     const container = await engine.container(started.id)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 import { journalLines, shopAtV1 } from './shop-world.ts'
@@ -146,4 +146,13 @@ test('a proxy that is replaced in the same deploy is the one that is turned', as
   await world.deploy()
   expect(world.takeLog()).toContain('turn nginx to backend-2')
   expect(world.host.running).toBe('backend:v2#backend-2, nginx:alpine-2#nginx-2')
+})
+
+test.each([2, 40])('the containers of a host with %i services are listed as often', async (count) => {
+  const services = Array.from({ length: count }, (_, index) => fakeService(`service-${index}`))
+  const world = await shopAtV1(undefined, fakeApp([...services, fakeProxy()]))
+  const listings = vi.spyOn(world.host.engine, 'containers')
+  await world.deploy()
+  expect(world.host.containers.running).toHaveLength(count + 1)
+  expect(listings).toHaveBeenCalledTimes(3)
 })
