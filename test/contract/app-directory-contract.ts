@@ -6,6 +6,7 @@ import { createAppDirectory } from '../../src/adapters/directory/app-directory.t
 import type { Shell } from '../../src/adapters/host/shell.ts'
 import type { AppDirectory, BundleFile, PlaceRequest } from '../../src/deploy/ports.ts'
 import type { Release } from '../../src/deploy/release.ts'
+import { countingShell } from './counting-shell.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'
 
 const awkward = [
@@ -153,6 +154,27 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Shel
       expect(await treeOf(copy)).toMatchObject(
         Object.fromEntries(awkward.map((name) => [name, `644 text of ${name}`])),
       )
+    })
+
+    test('a hundred files take as many processes as three', { timeout: 30_000 }, async () => {
+      const processesFor = async (count: number): Promise<number> => {
+        const path = await temporaryApp()
+        const counting = await countingShell(shell)
+        const directory = createAppDirectory({ shell: counting.shell, path, values: {} })
+        const names = Array.from({ length: count }, (_, index) => `conf/${index}`)
+        const place = (text: string) =>
+          directory.place(request({ files: names.map((name) => file(name, text)) }))
+        await place('one')
+        await place('two')
+        await directory.restore()
+        expect(await readFile(join(path, 'conf/0'), 'utf8')).toBe('one')
+        await directory.record(release('r1', names), [])
+        expect((await directory.survey({ files: names, imageRoots: [] })).hashes.size).toBe(count)
+        await directory.place(request({ remove: names }))
+        expect(Object.keys(await treeOf(path))).toEqual(['.env'])
+        return counting.count()
+      }
+      expect(await processesFor(100)).toBe(await processesFor(3))
     })
 
     test('a record that cannot be finished is none, and what is there stays', async () => {

@@ -1,4 +1,4 @@
-import { keyNames, NO_DIRECTORY, NOT_WRITABLE, printHolder } from './scripts.ts'
+import { hashFiles, keyNames, NO_DIRECTORY, NOT_WRITABLE, printHolder } from './scripts.ts'
 
 /**
  * What is told of a container: a JSON object a line, without its environment, which has secrets. Names are those of the docker
@@ -73,7 +73,7 @@ if [ -n "$record" ]; then
   section files
   sed -n '/^  "files": {$/,/^  }/s/^    "\\(.*\\)": "[0-9a-f]\\{64\\}",\\{0,1\\}$/\\1/p' "$record" |
     sed 's/\\\\\\(["\\\\]\\)/\\1/g' |
-    (cd "$path" && while IFS= read -r file; do [ ! -f "$file" ] || sha256sum -- "$file"; done)
+    (cd "$path" && { ${hashFiles} })
 fi
 wait $root
 for place in docker app; do

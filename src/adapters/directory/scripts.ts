@@ -1,10 +1,11 @@
 /**
  * What runs on a host, each as one script and so in one round trip. POSIX shell with what Debian, Ubuntu and Alpine have:
- * tar, mktemp, sha256sum, awk, flock, timeout. Nothing of it stays.
+ * tar, mktemp, sha256sum, awk, xargs, flock, timeout. Nothing of it stays.
  */
 
 import { composeFunction } from '../compose/compose-function.ts'
 import { dotenvAwk } from './dotenv-awk.ts'
+import { restoreFiles } from './file-scripts.ts'
 
 /** Exit code for: there is no .env. */
 export const NO_ENV_FILE = 66
@@ -40,6 +41,13 @@ const checks = directoryChecks.reachable + directoryChecks.envFile + directoryCh
  */
 export const printHolder = `
 if [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$path/.dray/lock" true; then cat "$path/.dray/lock"; fi
+`
+
+/** Hashes the files that standard input names, a path a line; one process takes as many as a command line bears. */
+export const hashFiles = `
+while IFS= read -r file; do
+  [ ! -f "$file" ] || printf '%s\\0' "$file"
+done | xargs -0 -r sha256sum --
 `
 
 /** Names of the variables of a dotenv file, and never a value. */
@@ -145,104 +153,7 @@ for root in "$@"; do
 done
 section hashes
 cd "$path" || exit
-while IFS= read -r file; do
-  [ ! -f "$file" ] || sha256sum -- "$file"
-done
-`
-
-/**
- * Puts files in place. Standard input: a tar with the files under `files/`, and lists of paths: `remove`, `in-place`,
- * `adopt`. What is replaced goes to `.dray/undo` first, all of it or nothing: with a full disk there is nothing to put back.
- * A file is moved over the old one, which is atomic; one that is
- * mounted by itself is written into, since the container has the old file's inode. A path has `./` before it, so that none
- * is taken for an option.
- */
-export const placeScript = `
-set -eu
-cd "$1"
-rm -rf .dray/incoming .dray/saved .dray/undo
-mkdir -p .dray/incoming .dray/saved/files
-trap 'rm -rf .dray/incoming .dray/saved' EXIT
-tar -xf - -C .dray/incoming
-mkdir -p .dray/incoming/files
-(cd .dray/incoming/files && find . -type f) > .dray/incoming/list
-sed 's|^|./|' .dray/incoming/in-place > .dray/incoming/mounted
-cp .dray/incoming/mounted .dray/saved/in-place
-sed -i 's|^|./|' .dray/incoming/remove .dray/incoming/adopt
-: > .dray/saved/added
-
-in_place() { grep -qxF -- "$1" .dray/incoming/mounted; }
-save() {
-  mkdir -p ".dray/saved/files/$(dirname "$1")"
-  if in_place "$1"; then cp -p "$1" ".dray/saved/files/$1"
-  else cp -pP "$1" ".dray/saved/files/$1"; fi
-}
-while IFS= read -r file; do
-  if [ -e "$file" ] || [ -L "$file" ]; then save "$file"; else printf '%s\\n' "$file" >> .dray/saved/added; fi
-done < .dray/incoming/list
-while IFS= read -r file; do save "$file"; done < .dray/incoming/remove
-while IFS= read -r file; do
-  mkdir -p ".dray/adopted/$(dirname "$file")"
-  cp -p "$file" ".dray/adopted/$file"
-done < .dray/incoming/adopt
-
-(cd .dray/saved/files && find . -type f -o -type l) > .dray/saved/list
-mv .dray/saved .dray/undo
-
-while IFS= read -r file; do
-  mkdir -p "$(dirname "$file")"
-  if in_place "$file"; then cat ".dray/incoming/files/$file" > "$file"
-  else mv -f ".dray/incoming/files/$file" "$file"; fi
-done < .dray/incoming/list
-while IFS= read -r file; do rm -f "$file"; done < .dray/incoming/remove
-`
-
-const restoreFiles = `
-restore_files() (
-  set -e
-  [ -d .dray/undo/files ] || exit 0
-  while IFS= read -r file; do
-    [ -e ".dray/undo/files/$file" ] || [ -L ".dray/undo/files/$file" ] || continue
-    if [ -f "$file" ] && grep -qxF -- "$file" .dray/undo/in-place; then cat ".dray/undo/files/$file" > "$file"
-    else mv -f ".dray/undo/files/$file" "$file"; fi
-  done < .dray/undo/list
-  while IFS= read -r file; do rm -f "$file"; done < .dray/undo/added
-  rm -rf .dray/undo
-)
-`
-
-/** Puts back what the last placing replaced. */
-export const restoreScript = `
-set -eu
-cd "$1"
-${restoreFiles}
-restore_files
-`
-
-/**
- * Records a release: its description and a copy of its files, under its name at once. Standard input: a tar with
- * `release.json` and `list`, the paths of its files. Arguments: the directory, the release, the releases to drop.
- */
-export const recordScript = `
-set -eu
-cd "$1"
-release=$2
-shift 2
-new=.dray/releases/.$release
-rm -rf "$new"
-mkdir -p "$new/files"
-tar -xf - -C "$new"
-while IFS= read -r file; do
-  mkdir -p "$new/files/$(dirname "./$file")"
-  cp -p "./$file" "$new/files/$file"
-done < "$new/list"
-tar -czf "$new/bundle.tar.gz" -C "$new/files" .
-rm -rf "$new/list" "$new/files"
-sync "$new/release.json" 2> /dev/null || :
-rm -rf ".dray/releases/$release"
-mv "$new" ".dray/releases/$release"
-rm -rf .dray/undo
-for old in "$@"; do rm -rf ".dray/releases/$old"; done
+${hashFiles}
 `
 
 /**

@@ -1,0 +1,111 @@
+/**
+ * What puts files into the app's directory, takes them back and keeps them: as in scripts.ts, each is one round trip. However
+ * many files there are, a few processes handle them: a path has `./` before it, so that none is taken for an option.
+ */
+
+/**
+ * `copy_files OPTION LIST TO`: copies files with the directories they are in. `move_files FROM`: moves the files below it to
+ * where they are below this directory, each over the old one at once.
+ */
+const fileFunctions = `
+copy_files() {
+  tr '\\n' '\\0' < "$2" | xargs -0 -r sh -c 'option=$1 to=$2; shift 2; exec cp "$option" --parents -- "$@" "$to"' copy "$1" "$3"
+}
+move_files() {
+  (cd "$1" && find . -type d) | sort | while IFS= read -r directory; do
+    find "$1/$directory" -maxdepth 1 ! -type d -print0 |
+      xargs -0 -r sh -c 'to=$1; shift; exec mv -f -- "$@" "$to/"' move "$directory"
+  done
+}
+`
+
+/**
+ * Puts files in place. Standard input: a tar with the files under `files/`, and lists of paths: `remove`, `in-place`,
+ * `adopt`. What is replaced goes to `.dray/undo` first, all of it or nothing: with a full disk there is nothing to put back.
+ * A file is moved over the old one, which is atomic; one that is mounted by itself is written into, since the container has the
+ * old file's inode.
+ */
+export const placeScript = `
+set -eu
+cd "$1"
+${fileFunctions}
+rm -rf .dray/incoming .dray/saved .dray/undo
+mkdir -p .dray/incoming .dray/saved/files
+trap 'rm -rf .dray/incoming .dray/saved' EXIT
+tar -xf - -C .dray/incoming
+mkdir -p .dray/incoming/files
+sed -i 's|^|./|' .dray/incoming/in-place .dray/incoming/remove .dray/incoming/adopt
+(cd .dray/incoming/files && find . -type f) | while IFS= read -r file; do
+  if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\\n' "$file"; else printf '%s\\n' "$file" >&3; fi
+done > .dray/incoming/there 3> .dray/saved/added
+cp .dray/incoming/in-place .dray/saved/in-place
+awk 'FILENAME == ARGV[1] { mounted[$0]; next } !($0 in mounted)' .dray/incoming/in-place .dray/incoming/there |
+  cat - .dray/incoming/remove > .dray/incoming/replaced
+
+copy_files -p .dray/incoming/in-place .dray/saved/files
+copy_files -pP .dray/incoming/replaced .dray/saved/files
+if [ -s .dray/incoming/adopt ]; then
+  mkdir -p .dray/adopted
+  copy_files -p .dray/incoming/adopt .dray/adopted
+fi
+mv .dray/saved .dray/undo
+
+while IFS= read -r file; do
+  cat ".dray/incoming/files/$file" > "$file"
+  rm ".dray/incoming/files/$file"
+done < .dray/incoming/in-place
+(cd .dray/incoming/files && find . -type d -print0) | xargs -0 -r mkdir -p --
+move_files .dray/incoming/files
+tr '\\n' '\\0' < .dray/incoming/remove | xargs -0 -r rm -f --
+`
+
+/** Defines `restore_files`, which puts back what the last placing replaced; nothing where nothing was. */
+export const restoreFiles = `
+restore_files() (
+  set -e
+  [ -d .dray/undo/files ] || exit 0
+  ${fileFunctions}
+  while IFS= read -r file; do
+    saved=.dray/undo/files/$file
+    [ -f "$saved" ] && [ -f "$file" ] || continue
+    cat "$saved" > "$file"
+    rm "$saved"
+  done < .dray/undo/in-place
+  move_files .dray/undo/files
+  tr '\\n' '\\0' < .dray/undo/added | xargs -0 -r rm -f --
+  rm -rf .dray/undo
+)
+`
+
+/** Puts back what the last placing replaced. */
+export const restoreScript = `
+set -eu
+cd "$1"
+${restoreFiles}
+restore_files
+`
+
+/**
+ * Records a release: its description and a copy of its files, under its name at once. Standard input: a tar with
+ * `release.json` and `list`, the paths of its files. Arguments: the directory, the release, the releases to drop.
+ */
+export const recordScript = `
+set -eu
+cd "$1"
+${fileFunctions}
+release=$2
+shift 2
+new=.dray/releases/.$release
+rm -rf "$new"
+mkdir -p "$new/files"
+tar -xf - -C "$new"
+sed -i 's|^|./|' "$new/list"
+copy_files -p "$new/list" "$new/files"
+tar -czf "$new/bundle.tar.gz" -C "$new/files" .
+rm -rf "$new/list" "$new/files"
+sync "$new/release.json" 2> /dev/null || :
+rm -rf ".dray/releases/$release"
+mv "$new" ".dray/releases/$release"
+rm -rf .dray/undo
+for old in "$@"; do rm -rf ".dray/releases/$old"; done
+`
