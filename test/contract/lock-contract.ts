@@ -8,6 +8,7 @@ import { lockScript } from '../../src/adapters/directory/scripts.ts'
 import type { Shell } from '../../src/adapters/host/shell.ts'
 import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/ports.ts'
 import { systemClock } from '../../src/shared/clock.ts'
+import { plainShell } from './plain-shell.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'
 
 const ann: LockHolder = { user: "Ann O'Hara", machine: 'laptop', run: 'https://x/y?a=$b', sinceMs: 0 }
@@ -64,7 +65,7 @@ export function lockContract(name: string, makeShell: () => Promise<Shell>): voi
       const pidFile = join(path, 'pid')
       const open: Shell['open'] = (argv, options) =>
         shell.open(['sh', '-c', 'echo $$ > "$0"; exec "$@"', pidFile, ...argv], options)
-      const telling: Shell = { ...plain(shell), open }
+      const telling: Shell = { ...plainShell(shell), open }
       const held = await lockAt(path, { shell: telling })
       const lost = once(held.lost, 'abort')
       process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGKILL')
@@ -117,6 +118,22 @@ export function lockContract(name: string, makeShell: () => Promise<Shell>): voi
       ])
     })
 
+    test('a journal of years is cut at the beginning of a line, and has its last ones', async () => {
+      const line = (at: number): string => `${JSON.stringify({ ...entry('step.started'), at })}\n`
+      const lines = Array.from({ length: 300_000 }, (_, at) => line(at))
+      const path = await temporaryApp({ '.dray/journal.ndjson': lines.join('') })
+      await using lock = await lockAt(path)
+      expect(lock.journalBytes).toBeLessThan(8_000_000)
+      const kept = await journalAt(path)
+      expect(kept).toHaveLength(lock.journalBytes)
+      expect(kept.length).toBeGreaterThan(7_999_000)
+      expect(lines.join('').endsWith(kept)).toBe(true)
+      expect(kept).toMatch(/^\{"version":1,/)
+      lock.journal(entry('next'))
+      await lock.settled()
+      expect((await journalAt(path)).slice(kept.length)).toBe(`${JSON.stringify(entry('next'))}\n`)
+    })
+
     test('files that a deploy placed and did not live to record are back before the next one begins', async () => {
       const path = await temporaryApp({ a: 'old' })
       const directory = createAppDirectory({ shell, path, values: {} })
@@ -143,13 +160,3 @@ export function lockContract(name: string, makeShell: () => Promise<Shell>): voi
     })
   })
 }
-
-const plain = (shell: Shell): Shell => ({
-  name: shell.name,
-  connect: () => shell.connect(),
-  run: (argv, options) => shell.run(argv, options),
-  open: (argv, options) => shell.open(argv, options),
-  attach: (argv, options) => shell.attach(argv, options),
-  dial: (host, port) => shell.dial(host, port),
-  [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
-})

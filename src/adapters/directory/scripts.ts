@@ -156,6 +156,9 @@ cd "$path" || exit
 ${hashFiles}
 `
 
+/** A journal of more bytes is cut, and keeps so many of the last. A deploy of the sample app writes about 4 kB. */
+const JOURNAL_LIMIT = { mostBytes: 16_000_000, keptBytes: 8_000_000 }
+
 /**
  * Holds the lock for as long as lines come, and writes each into the journal. The kernel frees the lock when this process
  * ends: with its connection, or when no line came for a while because the line is dead. Files that a deploy placed and did
@@ -182,7 +185,12 @@ code=$?
 cd .dray
 journal=journal.ndjson
 [ ! -s "$journal" ] || [ -z "$(tail -c 1 "$journal")" ] || echo >> "$journal"
-echo "locked $(cat "$journal" 2> /dev/null | wc -c)"
+length() { cat "$journal" 2> /dev/null | wc -c; }
+if [ "$(length)" -gt ${JOURNAL_LIMIT.mostBytes} ]; then
+  tail -c ${JOURNAL_LIMIT.keptBytes} "$journal" | sed 1d > "$journal.new" && mv -f "$journal.new" "$journal"
+  rm -f "$journal.new"
+fi
+echo "locked $(length)"
 while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"' 9>&-); do
   [ -n "$line" ] || continue
   if printf '%s\\n' "$line" >> "$journal"; then echo +; else echo -; fi
