@@ -1,6 +1,7 @@
 import { DrayError } from '../errors/dray-error.ts'
 import type { DesiredRelease, HostObservation } from './observation.ts'
 import type { Release } from './release.ts'
+import { someNames } from './some-names.ts'
 
 export type FileChanges = {
   changed: readonly string[]
@@ -29,7 +30,7 @@ export function changedFiles(
   if (foreign.length > 0 && !desired.adopt) {
     throw new DrayError(
       'FILE_NOT_OURS',
-      `${observation.host} already has ${foreign.join(', ')}, which dray did not put there and whose content differs.`,
+      `${observation.host} already has ${someNames(foreign)}, which dray did not put there and whose content differs.`,
       { details: { problems: foreign } },
     )
   }

@@ -4,6 +4,7 @@ import { probeTargetOf } from './entrance.ts'
 import type { DesiredRelease } from './observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { startedForTasks, startSteps } from './plan-start.ts'
+import { someNames } from './some-names.ts'
 
 /**
  * The steps by which the new release takes over on one host, while the old containers still run. `runsTasks`: what the
@@ -50,7 +51,7 @@ function proxyToSwitch(host: HostPlan): { services: string[]; cause: string } | 
   if (moved.length === 0 && (ownFiles.length === 0 || proxy.action !== 'leave')) return undefined
   const causes = [
     ...(moved.length > 0 ? [`${moved.join(', ')} moved`] : []),
-    ...(ownFiles.length > 0 ? [`${ownFiles.join(', ')} changed`] : []),
+    ...(ownFiles.length > 0 ? [`${someNames(ownFiles)} changed`] : []),
   ]
   return { services: moved, cause: causes.join('; ') }
 }

@@ -1,5 +1,6 @@
 import { renderTimeAgo } from '../../shared/time-ago.ts'
 import { newestRelease, originalId, releaseLabel, releaseNumber, type Release } from '../release.ts'
+import { someNames } from '../some-names.ts'
 import type { DiskThing, RoomStage } from './disk-thing.ts'
 import { imageFileSystem, type FileSystem } from './file-system.ts'
 import type { DiskLook } from './look-at-disk.ts'
@@ -202,6 +203,5 @@ function sum(things: readonly DiskThing[]): number {
 
 /** The largest first. */
 function namesOf(things: readonly DiskThing[]): string {
-  const names = [...things].sort((a, b) => b.sizeBytes - a.sizeBytes).map(({ name }) => name)
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
+  return someNames([...things].sort((a, b) => b.sizeBytes - a.sizeBytes).map(({ name }) => name))
 }

@@ -28,6 +28,16 @@ test('a changed file of the proxy reloads it and touches no container', async ()
   `)
 })
 
+test('a plan stays short when a thousand files of the proxy changed', async () => {
+  const world = await deployed()
+  world.files = Object.fromEntries(
+    Array.from({ length: 1_000 }, (_, index) => [`nginx/conf.d/${String(index).padStart(4, '0')}.conf`, '']),
+  )
+  expect((await world.plan()).steps.map(({ kind, cause }) => `${kind}: ${cause}`)).toContain(
+    'switch-proxy: nginx/conf.d/0000.conf, nginx/conf.d/0001.conf, nginx/conf.d/0002.conf and 998 more changed',
+  )
+})
+
 test('a changed file of another service rolls that service', async () => {
   const mounts = [{ path: 'settings.yml', target: '/settings.yml' }]
   const world = new FakeWorld(fakeApp([fakeService('backend', { mounts }), fakeProxy()]))
