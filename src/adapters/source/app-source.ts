@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative } from 'node:path'
 import { readFile, stat } from 'node:fs/promises'
+import type { AppModel } from '../../deploy/app-model.ts'
 import type { AppSource, BundleFile } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderOverride } from '../compose/pins.ts'
@@ -12,6 +13,8 @@ export const OVERRIDE_NAME = 'docker-compose.override.yml'
 export const PINS_NAME = '.dray-pins.yml'
 /** The names that Compose looks for by itself; the first that is there counts. */
 export const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+type Files = { compose: readonly BundleFile[]; others: readonly BundleFile[] }
 
 /**
  * The app as it lies on this machine: `directory` is where its (first) compose file is, `composeFiles` are paths within it,
@@ -42,27 +45,36 @@ export function createAppSource(app: {
     return [...files, textFile(mainName(found), main), textFile(PINS_NAME, 'services: {}\n')]
   }
 
+  /** All but the pins. */
+  const readFiles = async (model: AppModel): Promise<Files> => {
+    const mounted = model.services.flatMap((service) => service.mounts.map(({ path }) => path))
+    await refuseAbove(app.directory, mounted)
+    const paths = await listFiles(app.directory, {
+      paths: mounted,
+      include: app.include,
+      exclude: app.exclude ?? [],
+    })
+    const compose = await composeFiles()
+    const shipped = new Set(compose.map((file) => file.path))
+    const others = paths.filter((path) => !shipped.has(path) && path !== OVERRIDE_NAME)
+    return { compose, others: await readBundleFiles(app.directory, others) }
+  }
+  // A deploy asks twice, for the names and then with the images: it ships what it compared.
+  const read = new WeakMap<AppModel, Promise<Files>>()
+
   return {
     composeFiles,
     bundle: async (model, images) => {
-      const mounted = model.services.flatMap((service) => service.mounts.map(({ path }) => path))
-      await refuseAbove(app.directory, mounted)
-      const paths = await listFiles(app.directory, {
-        paths: mounted,
-        include: app.include,
-        exclude: app.exclude ?? [],
-      })
-      const compose = await composeFiles()
-      const shipped = new Set(compose.map((file) => file.path))
-      const others = paths.filter((path) => !shipped.has(path) && path !== OVERRIDE_NAME)
+      const reading = read.get(model) ?? readFiles(model)
+      read.set(model, reading)
+      const { compose, others } = await reading
       const pins = textFile(
         app.composeFiles.length === 1 ? OVERRIDE_NAME : PINS_NAME,
         renderOverride(images, model.pins),
         // What is pinned may come from `.env`.
         Object.keys(model.pins).length === 0 ? 0o644 : 0o600,
       )
-      const files = await Promise.all(others.map((path) => readBundleFile(app.directory, path)))
-      return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...files]
+      return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...others]
     },
   }
 }
@@ -101,6 +113,18 @@ function textFile(path: string, text: string, mode = 0o644): BundleFile {
     mode,
   }
 }
+
+/** Not all at once: a system may let a process have no more than 256 files open. */
+async function readBundleFiles(directory: string, paths: readonly string[]): Promise<BundleFile[]> {
+  const files: BundleFile[] = []
+  for (let next = 0; next < paths.length; next += OPEN_AT_ONCE) {
+    const some = paths.slice(next, next + OPEN_AT_ONCE)
+    files.push(...(await Promise.all(some.map((path) => readBundleFile(directory, path)))))
+  }
+  return files
+}
+
+const OPEN_AT_ONCE = 64
 
 async function readBundleFile(directory: string, path: string): Promise<BundleFile> {
   refuseOutside(path)

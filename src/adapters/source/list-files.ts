@@ -51,17 +51,12 @@ async function walk(
   if (found === undefined || ['.git', '.dray'].includes(basename(path))) return []
   if (found.isSymbolicLink() && !followLink(path)) return []
   const target = found.isSymbolicLink() ? await targetInside(directory, path) : full
-  const { isDirectory, isFile } = await kindOf(target)
-  if (isFile) return [path.split(sep).join('/')]
-  if (!isDirectory || links.includes(target)) return []
+  const kind = target === full ? found : await lstat(target)
+  if (kind.isFile()) return [path.split(sep).join('/')]
+  if (!kind.isDirectory() || links.includes(target)) return []
   const names = await readdir(full)
   const way = { followLink, links: target === full ? links : [...links, target] }
   return (await Promise.all(names.map((name) => walk(directory, join(path, name), way)))).flat()
-}
-
-async function kindOf(path: string): Promise<{ isDirectory: boolean; isFile: boolean }> {
-  const found = await lstat(path)
-  return { isDirectory: found.isDirectory(), isFile: found.isFile() }
 }
 
 /** Where a link leads. Throws COMPOSE_PATH_OUTSIDE when that is not in the directory, or nowhere. */

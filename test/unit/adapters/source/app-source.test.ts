@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, symlink } from 'node:fs/promises'
+import { chmod, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createAppSource } from '../../../../src/adapters/source/app-source.ts'
@@ -154,6 +154,36 @@ describe('the bundle', () => {
       'docker-compose.override.yml',
       'docker-compose.yml',
     ])
+  })
+
+  test('is read once for a model: what is compared is what is shipped', async () => {
+    const directory = await makeProject({ 'docker-compose.yml': compose, 'conf/app.conf': 'compared' })
+    const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: [] })
+    const model = mounting('conf')
+    await source.bundle(model, {})
+    await writeFile(join(directory, 'conf/app.conf'), 'changed meanwhile')
+    expect(textOf(await source.bundle(model, { web: 'nginx@sha256:1' }), 'conf/app.conf')).toBe('compared')
+    expect(textOf(await source.bundle(mounting('conf'), {}), 'conf/app.conf')).toBe('changed meanwhile')
+  })
+
+  test('may be of more files than a process may have open', { timeout: 30_000 }, async () => {
+    const pages = Array.from({ length: 400 }, (_, index): [string, string] => [`pages/${index}.html`, ''])
+    const directory = await makeProject({ 'docker-compose.yml': compose, ...Object.fromEntries(pages) })
+    const program = `
+      import { createAppSource } from ${JSON.stringify(join(process.cwd(), 'src/adapters/source/app-source.ts'))}
+      const source = createAppSource({ directory: '.', composeFiles: ['docker-compose.yml'], include: ['pages'] })
+      console.log((await source.bundle({ services: [], pins: {} }, {})).length)
+    `
+    const argv = [
+      process.execPath,
+      '--import',
+      import.meta.resolve('tsx'),
+      '--input-type=module',
+      '-e',
+      program,
+    ]
+    const printed = execFileSync('sh', ['-c', 'ulimit -n 200; exec "$@"', 'sh', ...argv], { cwd: directory })
+    expect(printed.toString().trim()).toBe('402')
   })
 
   test('leaves out what git ignores, as the data of a database', async () => {
