@@ -10,7 +10,7 @@ export function fileKindOf(path: string): FileKind | undefined {
   if (/(^|\/)(node_modules|vendor|\.git)\//.test(path)) return undefined
   if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return 'workflow'
   if (/^(docker-)?compose([.-][^/]*)?\.ya?ml$/.test(name)) return 'compose'
-  if (/^dray\.ya?ml$/.test(name)) return path === name ? 'config' : undefined
+  if (/^dray\.ya?ml$/.test(name)) return 'config'
   if (/^(Dockerfile|Containerfile)(\.[^/]+)?$|\.[Dd]ockerfile$/.test(name) && !name.endsWith('.dockerignore'))
     return 'dockerfile'
   if (name === '.gitignore' || name.endsWith('.dockerignore')) return 'ignore'

@@ -15,7 +15,7 @@ import { fileKindOf, type FileKind } from './file-kind.ts'
 import { readComposeApp, type ComposeApp, type ComposeFile } from './model/compose.ts'
 import { findPushes, type ImagePush } from './model/image-push.ts'
 import { readWorkflow, type Workflow } from './model/workflow.ts'
-import { directoryOf, nameOf, type SourceFile } from './source-file.ts'
+import { directoryOf, joinPath, nameOf, type SourceFile } from './source-file.ts'
 
 /** What `dray check` looks at, as it comes from the disk. */
 export type RepositoryInput = {
@@ -25,6 +25,8 @@ export type RepositoryInput = {
   tracked?: ReadonlySet<string>
   /** `Acme/Shop`, as the remote on GitHub writes it. */
   githubName?: string
+  /** The directory that is asked about, from the root: the dray.yml there counts, else the next one above. */
+  directory?: string
 }
 
 /** A script and its commands. */
@@ -46,7 +48,7 @@ export type Repository = {
   commands: readonly ShellCommand[]
   envExamples: readonly SourceFile[]
   /** dray.yml. */
-  config: { file: SourceFile; root: YamlNode } | undefined
+  config: ComposeFile | undefined
   yamlErrors: YamlTree['errors']
 }
 
@@ -62,9 +64,9 @@ export function readRepository(input: RepositoryInput): Repository {
     return tree.root
   }
   const workflows = ofKind('workflow').map((file) => readWorkflow(file, readTree(file)))
-  const configFile = ofKind('config')[0]
+  const configFile = nearestConfig(ofKind('config'), input.directory ?? '.')
   const config = configFile && { file: configFile, root: readTree(configFile) }
-  const named = new Set(config === undefined ? [] : composeNamesOf(config.root).flat())
+  const named = new Set(config === undefined ? [] : environmentsOf(config).flatMap(({ compose }) => compose))
   const compose = [...files.values()]
     .filter(({ path }) => fileKindOf(path) === 'compose' || named.has(path))
     .map((file) => ({ file, root: readTree(file) }))
@@ -80,7 +82,7 @@ export function readRepository(input: RepositoryInput): Repository {
     githubName: input.githubName,
     workflows,
     pushes: workflows.flatMap((workflow) => findPushes(workflow, input.githubName)),
-    apps: config === undefined ? guessApps(compose) : configuredApps(config.root, compose),
+    apps: config === undefined ? guessApps(compose) : configuredApps(config, compose),
     dockerfiles: ofKind('dockerfile').map(parseDockerfile),
     nginxFiles: ofKind('nginx').map(parseNginx),
     scripts,
@@ -97,22 +99,32 @@ export function readRepository(input: RepositoryInput): Repository {
 /** In the order in which Compose looks for them. */
 const defaultNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
-/** For each environment of dray.yml the compose files that it names. */
-function composeNamesOf(root: YamlNode): string[][] {
-  return entriesOf(childOf(root, 'environments')).map(([, { value }]) =>
-    scalarsOf(childOf(value, 'compose')).map(({ text }) => text.replace(/^\.\//, '')),
-  )
+type Config = NonNullable<Repository['config']>
+
+function nearestConfig(files: readonly SourceFile[], directory: string): SourceFile | undefined {
+  const found = files.find(({ path }) => directoryOf(path) === directory)
+  return found ?? (directory === '.' ? undefined : nearestConfig(files, directoryOf(directory)))
 }
 
-function configuredApps(root: YamlNode, compose: readonly ComposeFile[]): ComposeApp[] {
+/** The environments of dray.yml, each with the paths of the compose files that it names. */
+function environmentsOf({ file, root }: Config): { name: string; compose: string[] }[] {
+  return entriesOf(childOf(root, 'environments')).map(([name, { value }]) => ({
+    name,
+    compose: scalarsOf(childOf(value, 'compose')).flatMap(
+      ({ text }) => joinPath(directoryOf(file.path), text) ?? [],
+    ),
+  }))
+}
+
+function configuredApps(config: Config, compose: readonly ComposeFile[]): ComposeApp[] {
   const find = (path: string): ComposeFile | undefined => compose.find(({ file }) => file.path === path)
   const apps = new Map<string, ComposeApp>()
-  for (const [name, { value }] of entriesOf(childOf(root, 'environments'))) {
-    const names = scalarsOf(childOf(value, 'compose')).map(({ text }) => text.replace(/^\.\//, ''))
-    const implied = defaultNames.find((path) => find(path) !== undefined)
-    const files = (names.length > 0 ? names : implied === undefined ? [] : [implied]).flatMap(
-      (path) => find(path) ?? [],
-    )
+  const implied = defaultNames
+    .flatMap((name) => joinPath(directoryOf(config.file.path), name) ?? [])
+    .find(find)
+  for (const { name, compose: named } of environmentsOf(config)) {
+    const paths = named.length > 0 ? named : implied === undefined ? [] : [implied]
+    const files = paths.flatMap((path) => find(path) ?? [])
     const key = files.map(({ file }) => file.path).join('\n')
     // Environments that share their files are one app to look at; the machine itself is no server.
     if (files.length === 0 || apps.has(key)) continue

@@ -1,4 +1,5 @@
-import { parseRemoteUrl } from '../adapters/git/git-facts.ts'
+import { findTop, type RepositoryTop } from '../adapters/git/find-top.ts'
+import { parseRemoteUrl, type RunCommand } from '../adapters/git/git-facts.ts'
 import { LocalShell } from '../adapters/host/local-shell.ts'
 import { readRepositoryFiles, writeRepositoryFiles } from '../adapters/source/repository-files.ts'
 import { applyEdits } from '../check/apply-edits.ts'
@@ -25,7 +26,7 @@ import { version } from './version.ts'
 const formats = ['text', 'json', 'sarif', 'github'] as const
 type Format = (typeof formats)[number]
 
-/** Checks the repository of the current directory. Throws USAGE. */
+/** Checks the repository that the current directory lies in. Throws USAGE. */
 export async function runCheck(input: CommandInput, context: CliContext): Promise<ExitCode> {
   const explained = textOption(input.options, 'explain')
   if (explained !== undefined) return explain(explained, input.global, context)
@@ -41,18 +42,20 @@ export async function runCheck(input: CommandInput, context: CliContext): Promis
 type Found = { findings: readonly Finding[]; files: number; mended: number }
 
 /** One mend may make room for the next: as long as some are left that can be mended, up to a limit. */
-async function findAll({ cwd, signal, stderr }: CliContext, isFixing: boolean): Promise<Found> {
-  const githubName = await readGithubName(cwd, signal)
+async function findAll(context: CliContext, isFixing: boolean): Promise<Found> {
+  const { stderr } = context
+  const { top, below, githubName } = await lookAround(context)
+  if (below !== '.') stderr.write(`The whole repository is checked; paths begin at ${stripControl(top)}.\n`)
   const refused = new Map<string, string>()
   const isMendable = ({ edits }: Finding): boolean =>
     edits.length > 0 && !edits.some(({ file }) => refused.has(file.path))
   for (let mended = 0, round = 0; ; round += 1) {
-    const { files, tracked } = await readRepositoryFiles(cwd, isRead)
-    const findings = checkRepository({ files, tracked, githubName })
+    const { files, tracked } = await readRepositoryFiles(top, isRead)
+    const findings = checkRepository({ files, tracked, githubName, directory: below })
     const mendable = findings.filter(isMendable)
     if (!isFixing || mendable.length === 0 || round === 5)
       return { findings, files: Object.keys(files).length, mended }
-    const left = await writeRepositoryFiles(cwd, applyEdits(mendable.flatMap((finding) => finding.edits)))
+    const left = await writeRepositoryFiles(top, applyEdits(mendable.flatMap((finding) => finding.edits)))
     for (const [path, reason] of left) {
       refused.set(path, reason)
       stderr.write(`${stripControl(path)} was not mended: ${reason}.\n`)
@@ -61,14 +64,17 @@ async function findAll({ cwd, signal, stderr }: CliContext, isFixing: boolean): 
   }
 }
 
-async function readGithubName(cwd: string, signal: AbortSignal): Promise<string | undefined> {
+async function lookAround({ cwd, signal }: CliContext): Promise<RepositoryTop & { githubName?: string }> {
   await using shell = new LocalShell()
-  const { exitCode, stdout } = await shell.run(['git', 'config', '--get', 'remote.origin.url'], {
-    cwd,
-    signal,
-  })
+  const run: RunCommand = (argv, options) => shell.run(argv, { ...options, signal })
+  const [place, { exitCode, stdout }] = await Promise.all([
+    findTop(run, cwd),
+    run(['git', 'config', '--get', 'remote.origin.url'], { cwd }),
+  ])
   const remote = exitCode === 0 ? parseRemoteUrl(stdout.trimEnd()) : undefined
-  return remote?.host === 'github.com' ? `${remote.owner}/${remote.repository}` : undefined
+  return remote?.host === 'github.com'
+    ? { ...place, githubName: `${remote.owner}/${remote.repository}` }
+    : place
 }
 
 function chooseFormat({ options, global }: CommandInput, { env }: CliContext): Format {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -153,6 +153,35 @@ test('in a git repository a tracked .env is found, and what git ignores is not l
   const { exitCode, stdout } = await runCli(['check', '--no-color'], { cwd })
   expect(exitCode).toBe(1)
   expect(stdout).toContain('Git tracks `.env`. [ENV_TRACKED]')
+})
+
+test('below the top of a repository the whole of it is checked, with the dray.yml that is nearest', async () => {
+  const cwd = await makeProject({
+    '.github/workflows/deploy.yml': 'on: push\njobs:\n  build:\n    steps:\n      - uses: acme/build@v1\n',
+    'apps/shop/dray.yml': 'environments:\n  test:\n    host: a@b.example\n    compose: shop.yml\n',
+    'apps/shop/shop.yml': compose,
+    'apps/shop/docs/README.md': '',
+    'docker-compose.yml': compose,
+  })
+  await run('git', ['init', '-q', cwd])
+  await run('git', ['-C', cwd, 'add', '.'])
+  const { exitCode, stdout, stderr } = await runCli(['check', '--json'], {
+    cwd: path.join(cwd, 'apps/shop/docs'),
+  })
+  expect(exitCode).toBe(1)
+  expect(stderr).toBe(`The whole repository is checked; paths begin at ${await realpath(cwd)}.\n`)
+  const findings = stdout.split('\n').filter((line) => line.includes('check.finding'))
+  const files = findings.map((line) => (JSON.parse(line) as { file: string }).file)
+  expect([...new Set(files)]).toEqual(['.github/workflows/deploy.yml', 'apps/shop/shop.yml'])
+})
+
+test('a directory of which the repository around it tracks nothing is checked alone', async () => {
+  const cwd = await makeProject({ 'docker-compose.yml': compose, 'new/docker-compose.yml': compose })
+  await run('git', ['init', '-q', cwd])
+  await run('git', ['-C', cwd, 'add', 'docker-compose.yml'])
+  const { stdout, stderr } = await runCli(['check'], { cwd: path.join(cwd, 'new') })
+  expect(stderr).toBe('')
+  expect(stdout).toMatch(/^docker-compose\.yml\n/)
 })
 
 test('the sample app has no error and no warning', async () => {

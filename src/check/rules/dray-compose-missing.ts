@@ -1,6 +1,7 @@
 import { lines } from '../lines.ts'
 import { childOf, entriesOf, scalarsOf } from '../parse/yaml-tree.ts'
 import type { Rule } from '../rule.ts'
+import { directoryOf, joinPath } from '../source-file.ts'
 
 export const drayComposeMissing: Rule = {
   code: 'DRAY_COMPOSE_MISSING',
@@ -27,12 +28,12 @@ export const drayComposeMissing: Rule = {
     'docker-compose.production.yml': lines('services: {}'),
   },
   *check({ config, files }) {
-    for (const [, { value }] of entriesOf(childOf(config?.root, 'environments'))) {
+    if (config === undefined) return
+    for (const [, { value }] of entriesOf(childOf(config.root, 'environments'))) {
       for (const at of scalarsOf(childOf(value, 'compose'))) {
-        const path = at.text.replace(/^\.\//, '')
-        // Outside of the root nothing is looked at.
-        if (!path.startsWith('..') && !path.startsWith('/') && !files.has(path))
-          yield { at, message: `There is no file ${path}.` }
+        const path = joinPath(directoryOf(config.file.path), at.text)
+        // Outside of the repository nothing is looked at.
+        if (path !== undefined && !files.has(path)) yield { at, message: `There is no file ${path}.` }
       }
     }
   },
