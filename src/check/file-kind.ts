@@ -7,11 +7,15 @@ export type FileKind =
 /** What a file is, by its path alone; undefined for what is not looked at. */
 export function fileKindOf(path: string): FileKind | undefined {
   const name = nameOf(path)
-  if (/(^|\/)(node_modules|vendor|\.git)\//.test(path)) return undefined
+  // A path with `{{ name }}` in it is a template of another tool, and so is what it holds.
+  if (/(^|\/)(node_modules|vendor|\.git)\/|\{\{/.test(path)) return undefined
   if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return 'workflow'
   if (/^(docker-)?compose([.-][^/]*)?\.ya?ml$/.test(name)) return 'compose'
   if (/^dray\.ya?ml$/.test(name)) return 'config'
-  if (/^(Dockerfile|Containerfile)(\.[^/]+)?$|\.[Dd]ockerfile$/.test(name) && !name.endsWith('.dockerignore'))
+  if (
+    /^(Dockerfile|Containerfile)(\.[^/]+)?$|\.[Dd]ockerfile$/.test(name) &&
+    !/\.(dockerignore|j2|tmpl|tpl)$/.test(name)
+  )
     return 'dockerfile'
   if (name === '.gitignore' || name.endsWith('.dockerignore')) return 'ignore'
   if (
@@ -25,6 +29,13 @@ export function fileKindOf(path: string): FileKind | undefined {
     return 'nginx'
   if (/\.(sh|bash)$/.test(name)) return 'script'
   return undefined
+}
+
+/** Whether a compose file or a Dockerfile is for work on the app, its tests or examples, by its name and place. */
+export function isForDevelopment(path: string): boolean {
+  return /(^|[/._-])(dev|devenv|develop|development|local|overrides?|ci|debug|e2e|cypress|playwright|tests?|testing|bench|benchmarks?|examples?|samples?|fixtures|docs?|tools|devcontainer)([/._-]|$)/i.test(
+    path,
+  )
 }
 
 /** Whether the text of a file is needed: what may hold secrets is never read. */

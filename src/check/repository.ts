@@ -11,8 +11,8 @@ import {
   type YamlNode,
   type YamlTree,
 } from './parse/yaml-tree.ts'
-import { fileKindOf, type FileKind } from './file-kind.ts'
-import { readComposeApp, type ComposeApp, type ComposeFile } from './model/compose.ts'
+import { fileKindOf, isForDevelopment, type FileKind } from './file-kind.ts'
+import { mountsOf, readComposeApp, type ComposeApp, type ComposeFile } from './model/compose.ts'
 import { findPushes, type ImagePush } from './model/image-push.ts'
 import { readWorkflow, type Workflow } from './model/workflow.ts'
 import { directoryOf, joinPath, nameOf, type SourceFile } from './source-file.ts'
@@ -133,26 +133,48 @@ function configuredApps(config: Config, compose: readonly ComposeFile[]): Compos
   return [...apps.values()]
 }
 
-/** Compose files for work on the app, its tests and examples, by their names and places. */
-const forDevelopment =
-  /(^|[/._-])(dev|develop|development|local|override|ci|debug|e2e|cypress|playwright|tests?|testing|examples?|samples?|fixtures|docs?|devcontainer)([/._-]|$)/i
-
 function guessApps(compose: readonly ComposeFile[]): ComposeApp[] {
-  const deployed = compose.filter(({ file }) => !forDevelopment.test(file.path))
-  return deployed.map((file) => {
-    const base = deployed.find((it) => isBaseOf(it, file))
-    return readComposeApp(base === undefined ? [file] : [base, file], undefined)
+  const deployed = compose.filter(({ file }) => !isForDevelopment(file.path))
+  return deployed.flatMap((file) => {
+    const production = deployed.filter(
+      (it) => isBeside(file, it) && /prod|live|deploy/.test(nameOf(it.file.path)),
+    )
+    // Beside a file for production, the default one is not whole by itself, or for work on the app.
+    if (production.some((it) => isOverlay(it, file) || !isForServers(file))) return []
+    const base = deployed.find((it) => isBeside(it, file) && isOverlay(file, it))
+    return [readComposeApp(base === undefined ? [file] : [base, file], undefined)]
   })
 }
 
-/** Whether a compose file only changes services of another: it has no service of its own. */
-function isBaseOf(base: ComposeFile, overlay: ComposeFile): boolean {
-  const isDefault =
-    defaultNames.includes(nameOf(base.file.path)) && !defaultNames.includes(nameOf(overlay.file.path))
-  if (!isDefault || directoryOf(base.file.path) !== directoryOf(overlay.file.path)) return false
+/** Whether a compose file can be used on a server as it is: it names a registry, and builds and mounts nothing of the code. */
+function isForServers(file: ComposeFile): boolean {
+  const { services } = readComposeApp([file], undefined)
+  return (
+    services.some(({ pattern }) => pattern !== undefined && pattern.registry !== 'docker.io') &&
+    !services.some(
+      (service) => service.image === undefined || mountsOf(service).some(({ source }) => source === '.'),
+    )
+  )
+}
+
+/** Whether a compose file is the default one of the directory that another one lies in. */
+function isBeside(base: ComposeFile, other: ComposeFile): boolean {
+  const [path, otherPath] = [base.file.path, other.file.path]
+  return (
+    defaultNames.includes(nameOf(path)) &&
+    !defaultNames.includes(nameOf(otherPath)) &&
+    directoryOf(path) === directoryOf(otherPath)
+  )
+}
+
+/** Whether a compose file only changes another: something in it is not whole without the other. */
+function isOverlay(overlay: ComposeFile, base: ComposeFile): boolean {
   const known = new Set(entriesOf(childOf(base.root, 'services')).map(([name]) => name))
-  const names = entriesOf(childOf(overlay.root, 'services')).map(([name]) => name)
-  return names.length > 0 && names.every((name) => known.has(name))
+  const services = entriesOf(childOf(overlay.root, 'services'))
+  const isPart = (node: YamlNode): boolean =>
+    entriesOf(node).length < 2 ||
+    ['image', 'build', 'extends'].every((key) => childOf(node, key) === undefined)
+  return services.some(([name, { value }]) => known.has(name) && isPart(value))
 }
 
 /** The text of a key of dray.yml's environment. */

@@ -64,7 +64,26 @@ export function isLongRunning(service: Service): boolean {
       scalarText(settingOf(other, 'depends_on', service.name, 'condition')) ===
       'service_completed_successfully',
   )
-  return !awaited && (service.image !== undefined || settingOf(service, 'build') !== undefined)
+  const isWhole = service.image !== undefined || settingOf(service, 'build') !== undefined
+  return !awaited && isWhole && !isOneOff(service)
+}
+
+/** It does one thing and ends, by its name or by what it runs: `minio-setup`, `cp -r /app/build /static`. */
+function isOneOff(service: Service): boolean {
+  const [first] = scalarsOf(settingOf(service, 'command'))
+  return (
+    /(^|[-_])(init|setup|seed|bootstrap|upgrade|migrat(e|ions?|or))([-_]|$)/.test(service.name) ||
+    /^(cp|mv|chown|tar)(\s|$)/.test(first?.text ?? '')
+  )
+}
+
+/** Paths from the root of its `env_file`, where they lie within the repository. */
+export function envFilesOf(service: Service): string[] {
+  const node = settingOf(service, 'env_file')
+  const items = node?.kind === 'list' ? node.items.map((item) => childOf(item, 'path') ?? item) : [node]
+  return items
+    .flatMap((item) => scalarText(item) ?? [])
+    .flatMap((path) => joinPath(service.app.directory, path) ?? [])
 }
 
 /** A port that the service publishes: `"127.0.0.1:5432:5432"`, or the long form. */
@@ -82,7 +101,7 @@ export function publishedPorts(service: Service): PublishedPort[] {
     if (item.kind !== 'scalar') return []
     // The default of a variable is the port that most servers have.
     const plain = item.text
-      .replaceAll(/\$\{[^}]*\}/g, (it) => /:?-(\w+)\}$/.exec(it)?.[1] ?? '…')
+      .replaceAll(/\$\{[^}]*\}/g, (it) => /:?-([\w.:]+)\}$/.exec(it)?.[1] ?? '…')
       .replace(/\/(tcp|udp)$/, '')
     const found = /^(?:(.*):)?([^:]+):([^:]+)$/.exec(plain)
     return found === null

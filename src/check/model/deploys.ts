@@ -10,6 +10,12 @@ export function isRemotePath(word: string): boolean {
   )
 }
 
+/** Whether a copy goes from a path here to the same path there: one server after another, no release of a repository. */
+export function isMirror({ words }: ShellCommand): boolean {
+  const paths = words.map(({ text }) => text.replace(/\/$/, ''))
+  return paths.some((path) => isRemotePath(path) && paths.includes(path.slice(path.lastIndexOf(':') + 1)))
+}
+
 /** A command that changes what runs on another machine. */
 function isDeployCommand(command: ShellCommand): boolean {
   const program = programOf(command)
@@ -39,6 +45,15 @@ export function deployScripts({ scripts }: Repository): Script[] {
       (/deploy|release|rollout/.test(nameOf(file.path)) || commands.some((it) => isCompose(it, 'pull')))
     )
   })
+}
+
+/** Whether something in the repository puts the app on a server. */
+export function isDeployedFromHere(repository: Repository): boolean {
+  return (
+    isDeployedByDray(repository) ||
+    repository.workflows.some(({ jobs }) => jobs.some(isDeployJob)) ||
+    deployScripts(repository).length > 0
+  )
 }
 
 /** Whether the app is deployed by dray: it mends on the way what a script does not. */

@@ -28,7 +28,7 @@ const prefixes = new Set([
 ])
 
 /** A command while it is read: its here-document comes after it. */
-type ReadCommand = Omit<ShellCommand, 'document'> & { document?: Span }
+type ReadCommand = Omit<ShellCommand, 'document'> & { document?: ShellCommand['document'] }
 
 class ShellReader {
   private readonly file: SourceFile
@@ -42,7 +42,7 @@ class ShellReader {
   private redirectNext: 'output' | 'input' | 'document' | undefined
   private hasInput = false
   /** What ends the here-document that begins with the next line, and the first command of this line. */
-  private delimiter: string | undefined
+  private delimiter: { text: string; isQuoted: boolean } | undefined
   private lineStart = 0
 
   constructor({ file, start, end }: Span, { isBare, depth }: { isBare: boolean; depth: number }) {
@@ -91,11 +91,11 @@ class ShellReader {
         this.skipComment()
         const line = file.text.slice(lineStart, this.position)
         this.position += 1
-        if (line.trim() !== delimiter) continue
+        if (line.trim() !== delimiter.text) continue
         end = lineStart
         break
       }
-      if (reader !== undefined) reader.document = { file, start, end }
+      if (reader !== undefined) reader.document = { file, start, end, isLiteral: delimiter.isQuoted }
       const runs = this.commands
         .slice(this.lineStart)
         .some((it) => ['ssh', 'sh', 'bash'].includes(programOf(it)))
@@ -214,7 +214,8 @@ class ShellReader {
   }
 
   private takeWord(word: ShellWord): void {
-    if (this.redirectNext === 'document') this.delimiter = word.text
+    if (this.redirectNext === 'document')
+      this.delimiter = { text: word.text, isQuoted: word.text.length < word.end - word.start }
     if (this.redirectNext === 'output') this.redirects.push(word)
     else if (this.redirectNext !== undefined) this.hasInput = true
     else this.words.push(word)

@@ -14,8 +14,8 @@ export type ShellCommand = Span & {
   isPiped: boolean
   /** Its input comes from the command before, or from a file or a here-document. */
   hasInput: boolean
-  /** The text of a here-document that it reads. */
-  readonly document?: Span
+  /** The text of a here-document that it reads; it is literal where nothing of it is filled in. */
+  readonly document?: Span & { isLiteral: boolean }
   /** Whether characters can be put in at its place as they are: not within quotes of another language. */
   isBare: boolean
 }

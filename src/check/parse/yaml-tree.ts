@@ -72,6 +72,12 @@ function emptyScalar(at: Span): YamlScalar {
   return { ...at, kind: 'scalar', text: '', value: null, style: 'plain' }
 }
 
+/** A merge key is a symbol to the parser, and `<<` in the file. */
+function keyText(key: unknown): string {
+  if (!isScalar(key)) return ''
+  return typeof key.value === 'symbol' ? (key.value.description ?? '') : String(key.value)
+}
+
 /** Deeper than anybody writes, and shallow enough for the stack. */
 const deepest = 100
 
@@ -103,7 +109,9 @@ class TreeBuilder {
   private make(node: unknown, span: Span, depth: number): YamlNode {
     if (isScalar(node)) {
       const { value, type } = node
-      const text = value === null || value === undefined ? '' : (node.source ?? '')
+      // Compose takes what an overlay marks with `!reset` for nothing.
+      const isNothing = value === null || value === undefined || node.tag === '!reset'
+      const text = isNothing ? '' : (node.source ?? '')
       const style = type?.startsWith('BLOCK') ? 'block' : type?.startsWith('QUOTE') ? 'quoted' : 'plain'
       return { ...span, kind: 'scalar', text, value, style }
     }
@@ -115,7 +123,7 @@ class TreeBuilder {
     const entries = new Map<string, YamlEntry>()
     const merged = new Map<string, YamlEntry>()
     for (const pair of node.items) {
-      const key = isScalar(pair.key) ? String(pair.key.value) : ''
+      const key = keyText(pair.key)
       const keySpan = this.spanOf(pair.key)
       const value = pair.value === null ? emptyScalar(keySpan) : this.build(pair.value, depth + 1)
       if (key !== '<<') entries.set(key, { key: keySpan, value })

@@ -7,27 +7,29 @@ import type { Rule } from '../rule.ts'
 const gone: readonly {
   action: string
   major: number
-  inputs: readonly string[]
-  variables: readonly string[]
-  instead: string
+  /** Each with what to write in its place. */
+  inputs: Readonly<Record<string, string>>
+  variables: Readonly<Record<string, string>>
 }[] = [
   {
     action: 'docker/setup-buildx-action',
     major: 4,
-    inputs: ['install', 'config', 'config-inline'],
-    variables: [],
-    instead: '`buildkitd-config` and `buildkitd-config-inline`',
+    inputs: {
+      install: 'say `docker buildx build`, or set up the alias by `docker buildx install`',
+      config: 'say `buildkitd-config`',
+      'config-inline': 'say `buildkitd-config-inline`',
+    },
+    variables: {},
   },
   {
     action: 'docker/build-push-action',
     major: 7,
-    inputs: [],
-    variables: [
-      'DOCKER_BUILD_NO_SUMMARY',
-      'DOCKER_BUILD_EXPORT_RETENTION_DAYS',
-      'DOCKER_BUILD_EXPORT_LEGACY',
-    ],
-    instead: '`DOCKER_BUILD_SUMMARY: false` and `DOCKER_BUILD_RECORD_RETENTION_DAYS`',
+    inputs: {},
+    variables: {
+      DOCKER_BUILD_NO_SUMMARY: 'say `DOCKER_BUILD_SUMMARY: false`',
+      DOCKER_BUILD_EXPORT_RETENTION_DAYS: 'say `DOCKER_BUILD_RECORD_RETENTION_DAYS`',
+      DOCKER_BUILD_EXPORT_LEGACY: 'nothing takes its place',
+    },
   },
 ]
 
@@ -43,19 +45,16 @@ export const actionInputGone: Rule = {
     for (const step of workflows.flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps))) {
       const row = gone.find(({ action }) => action === step.action)
       if (row === undefined || majorOf(step) < row.major) continue
-      const found: [string, YamlNode | undefined][] = [
-        ...row.inputs.map((name): [string, YamlNode | undefined] => [name, inputOf(step, name)]),
-        ...row.variables.map((name): [string, YamlNode | undefined] => [
-          name,
-          nodeAt(step.node, 'env', name),
-        ]),
+      const given: [Readonly<Record<string, string>>, (name: string) => YamlNode | undefined][] = [
+        [row.inputs, (name) => inputOf(step, name)],
+        [row.variables, (name) => nodeAt(step.node, 'env', name)],
       ]
-      for (const [name, at] of found)
-        if (at !== undefined)
-          yield {
-            at,
-            message: `\`${name}\` is gone since v${row.major} of ${row.action}; now there are ${row.instead}.`,
-          }
+      for (const [names, find] of given)
+        for (const [name, instead] of Object.entries(names)) {
+          const at = find(name)
+          if (at !== undefined)
+            yield { at, message: `\`${name}\` is gone since v${row.major} of ${row.action}: ${instead}.` }
+        }
     }
   },
 }

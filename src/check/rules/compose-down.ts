@@ -1,6 +1,6 @@
 import { lines } from '../lines.ts'
 import { deployScripts } from '../model/deploys.ts'
-import { flagOf, isCompose } from '../parse/shell-command.ts'
+import { flagOf, isCompose, type ShellCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const composeDown: Rule = {
@@ -16,6 +16,7 @@ export const composeDown: Rule = {
   *check(repository) {
     for (const { commands } of deployScripts(repository)) {
       for (const command of commands.filter((it) => isCompose(it, 'down'))) {
+        if (!isFollowed(command, commands)) continue
         const volumes = flagOf(command, '-v', '--volumes')
         const message =
           volumes === undefined
@@ -25,4 +26,14 @@ export const composeDown: Rule = {
       }
     }
   },
+}
+
+/** Whether the app is started again after it: in the same function, and in the same branch of a `case`. */
+function isFollowed(down: ShellCommand, commands: readonly ShellCommand[]): boolean {
+  return commands.some(
+    (it) =>
+      it.start > down.start &&
+      isCompose(it, 'up') &&
+      !/^\}|;;/m.test(it.file.text.slice(down.start, it.start)),
+  )
 }

@@ -1,9 +1,9 @@
 import { deployTimeNames } from '../../config/environment-variables.ts'
 import { lines } from '../lines.ts'
-import { settingOf } from '../model/compose.ts'
+import { envFilesOf } from '../model/compose.ts'
 import { topOf } from '../source-file.ts'
 import type { Rule } from '../rule.ts'
-import { variablesIn } from './variable-unknown.ts'
+import { hasTrackedEnv, variablesIn } from './variable-unknown.ts'
 
 export const envExampleMissing: Rule = {
   code: 'ENV_EXAMPLE_MISSING',
@@ -28,13 +28,15 @@ export const envExampleMissing: Rule = {
     ),
     '.env.example': lines('DATABASE_URL='),
   },
-  *check({ apps, envExamples }) {
+  *check(repository) {
+    const { apps, envExamples, tracked } = repository
     if (envExamples.length > 0) return
     const given = new Set<string>(deployTimeNames)
     const app = apps.find(
-      ({ services, files }) =>
-        services.some((service) => settingOf(service, 'env_file') !== undefined) ||
-        files.some(({ file }) => variablesIn(file).some(({ name }) => !given.has(name))),
+      (it) =>
+        it.services.some((service) => envFilesOf(service).some((path) => tracked?.has(path) !== true)) ||
+        (!hasTrackedEnv(it, repository) &&
+          it.files.some(({ file }) => variablesIn(file).some(({ name }) => !given.has(name)))),
     )
     const file = app?.files[0]?.file
     if (file !== undefined)

@@ -1,7 +1,8 @@
 import { lines } from '../lines.ts'
-import { buildOf } from '../model/compose.ts'
+import { fileKindOf, isForDevelopment } from '../file-kind.ts'
+import { buildOf, envFilesOf } from '../model/compose.ts'
+import { contextCopies } from '../model/context-copies.ts'
 import { isIgnored } from '../parse/ignore-file.ts'
-import { finalStages } from '../parse/dockerfile.ts'
 import type { Repository } from '../repository.ts'
 import { insertAt, type Rule } from '../rule.ts'
 import { directoryOf, type SourceFile } from '../source-file.ts'
@@ -12,24 +13,25 @@ export const envInImage: Rule = {
   title: 'A Dockerfile copies `.env` into the image.',
   why: '`COPY . .` takes all that `.dockerignore` does not name. Whoever can pull the image can read the secrets in it, and deleting the file in a later layer does not help.',
   fix: 'Add `.env` and `.env.*` to the `.dockerignore` of the directory that is built.',
-  bad: { Dockerfile: lines('FROM node:22-alpine', 'COPY . .'), '.dockerignore': lines('node_modules') },
+  bad: {
+    Dockerfile: lines('FROM node:22-alpine', 'COPY . .'),
+    '.dockerignore': lines('node_modules'),
+    '.gitignore': lines('.env'),
+  },
   good: {
     Dockerfile: lines('FROM node:22-alpine', 'COPY . .'),
     '.dockerignore': lines('node_modules', '.env', '.env.*'),
+    '.gitignore': lines('.env'),
   },
   *check(repository) {
     for (const dockerfile of repository.dockerfiles) {
-      if (/(^|\/)(tests?|fixtures|\.devcontainer)\//.test(dockerfile.file.path)) continue
-      const copy = finalStages(dockerfile)
-        .stages.flatMap(({ instructions }) => instructions)
-        .concat(dockerfile.stages.flatMap(({ instructions }) => instructions))
-        .find(({ name, value }) => (name === 'COPY' || name === 'ADD') && copiesAll(value))
+      const [copy] = contextCopies(dockerfile)
       if (copy === undefined) continue
       for (const context of contextsOf(dockerfile.file, repository)) {
         const own = repository.files.get(`${dockerfile.file.path}.dockerignore`)
         const path = context === '.' ? '.dockerignore' : `${context}/.dockerignore`
         const ignore: SourceFile = own ?? repository.files.get(path) ?? { path, text: '' }
-        if (isIgnored(ignore.text, '.env', 'docker')) continue
+        if (isIgnored(ignore.text, '.env', 'docker') || !mayHaveEnv(context, repository)) continue
         const start = ignore.text === '' || ignore.text.endsWith('\n') ? '' : '\n'
         yield {
           at: copy,
@@ -41,21 +43,21 @@ export const envInImage: Rule = {
   },
 }
 
-function copiesAll(value: string): boolean {
-  if (value.includes('--from=')) return false
-  const words = value.startsWith('[')
-    ? value
-        .replaceAll(/["[\],]/g, ' ')
-        .trim()
-        .split(/\s+/)
-    : value.split(/\s+/)
-  return words
-    .filter((word) => !word.startsWith('--'))
-    .slice(0, -1)
-    .some((word) => ['.', './', '/', '*', './*'].includes(word))
+/** Whether people keep a `.env` in a directory: git ignores one there, an example lies there, or Compose reads one. */
+function mayHaveEnv(directory: string, { files, tracked, apps }: Repository): boolean {
+  const isThere = [...files.keys(), ...(tracked ?? [])].some(
+    (path) => directoryOf(path) === directory && /^env(-example)?$/.test(fileKindOf(path) ?? ''),
+  )
+  const ignore = files.get(directory === '.' ? '.gitignore' : `${directory}/.gitignore`)
+  const isRead = apps.some(
+    (app) =>
+      (app.directory === directory && app.files.some(({ file }) => file.text.includes('${'))) ||
+      app.services.some((service) => envFilesOf(service).some((path) => directoryOf(path) === directory)),
+  )
+  return isThere || isRead || (ignore !== undefined && isIgnored(ignore.text, '.env', 'git'))
 }
 
-/** The directories that a Dockerfile is built in; the one that it lies in, where nobody says. */
+/** The directories that a Dockerfile is built in; the one that it lies in, where nobody says and it is not for work on the app. */
 function contextsOf(file: SourceFile, { apps, pushes }: Repository): string[] {
   const named = [
     ...apps.flatMap(({ services }) => services.flatMap((service) => buildOf(service) ?? [])),
@@ -64,5 +66,5 @@ function contextsOf(file: SourceFile, { apps, pushes }: Repository): string[] {
     ),
   ].filter(({ dockerfile }) => dockerfile === file.path)
   const contexts = [...new Set(named.map(({ context }) => context))]
-  return contexts.length > 0 ? contexts : [directoryOf(file.path)]
+  return contexts.length > 0 || isForDevelopment(file.path) ? contexts : [directoryOf(file.path)]
 }

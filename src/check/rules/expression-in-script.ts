@@ -1,9 +1,12 @@
 import { lines } from '../lines.ts'
 import type { Rule } from '../rule.ts'
 
-/** What outsiders write; https://docs.github.com/en/actions/reference/security/secure-use */
+/**
+ * What outsiders write, in letters that a shell understands; the names of repositories and the tags of releases are not among
+ * it. https://docs.github.com/en/actions/reference/security/secure-use
+ */
 const untrusted =
-  /\$\{\{[^}]*\b(?:github\.head_ref|github\.event\.(?:issue|pull_request|comment|review|discussion|pages|commits|head_commit|release|workflow_run)\b[\w.[\]*]*(?:title|body|message|name|email|label|ref|head_branch|tag_name))\b[^}]*\}\}/g
+  /\$\{\{[^}]*\b(?:github\.head_ref|github\.event\.(?:issue|pull_request|comment|review|discussion|pages|commits|head_commit|release|workflow_run)\b[\w.[\]*]*(?:title|body|message|email|head\.ref|head\.label|head_branch|page_name|(?<=author\.|committer\.|release\.)name))\b[^}]*\}\}/g
 
 export const expressionInScript: Rule = {
   code: 'EXPRESSION_IN_SCRIPT',

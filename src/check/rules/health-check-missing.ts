@@ -1,7 +1,7 @@
 import { lines } from '../lines.ts'
 import { isLongRunning, settingOf } from '../model/compose.ts'
 import { dockerfileOf, isOwnService, buildText } from '../model/own-images.ts'
-import { exposedPorts } from '../parse/dockerfile.ts'
+import { exposedPorts, finalStages } from '../parse/dockerfile.ts'
 import { childOf, scalarText } from '../parse/yaml-tree.ts'
 import type { Rule } from '../rule.ts'
 
@@ -29,13 +29,32 @@ export const healthCheckMissing: Rule = {
       if (check !== undefined && !isOff) continue
       const source = dockerfileOf(service, repository)
       const text = source && buildText(source.dockerfile, source.target)
-      const exposes = source !== undefined && exposedPorts(source.dockerfile, source.target).length > 0
-      if (!isOff && (exposes || /^HEALTHCHECK (?!NONE)/m.test(text ?? ''))) continue
-      // A worker that another command starts may listen on nothing at all.
+      const exposes =
+        source !== undefined &&
+        (exposedPorts(source.dockerfile, source.target).length > 0 ||
+          mayExpose(finalStages(source.dockerfile, source.target).image))
+      // An image that is built from one of several Dockerfiles may have what one of them has.
+      const isUnclear =
+        source === undefined && repository.dockerfiles.some((it) => exposedPorts(it).length > 0)
+      if (!isOff && (isUnclear || exposes || /^HEALTHCHECK (?!NONE)/m.test(text ?? ''))) continue
+      // What takes no traffic needs no check: a release that hangs there loses no request.
+      if (!isOff && takesNoRequests(service.name)) continue
       yield {
         at: isOff && check !== undefined ? check : service.key,
         message: `Nothing tells whether \`${service.name}\` is ready: it has no health check${source === undefined ? '' : ', and its Dockerfile exposes no port'}.`,
       }
     }
   },
+}
+
+function takesNoRequests(name: string): boolean {
+  return /worker|celery|cron|schedul|beat|queue|consumer|backup|cleanup|(^|[-_])jobs?([-_]|$)/.test(name)
+}
+
+/** Whether an image may expose a port by itself. Those of languages and systems do not, by their Dockerfiles. */
+function mayExpose(image: string): boolean {
+  const bare =
+    /^(?:docker\.io\/)?(?:library\/)?(?:alpine|amazoncorretto|amazonlinux|busybox|debian|eclipse-temurin|elixir|fedora|golang|node|openjdk|oven\/bun|perl|python|ruby|rust|scratch|ubuntu)(?:[:@]|$)/
+  const isPhp = /^(?:docker\.io\/)?(?:library\/)?php(?::|$)(?!.*(?:fpm|apache))/
+  return !bare.test(image) && !isPhp.test(image) && !/distroless|dotnet\//.test(image)
 }

@@ -37,7 +37,9 @@ export const imageLatest: Rule = {
       if (image === undefined || pattern === undefined || !isOwnService(service, repository)) continue
       // A name without a registry beside `build` is one that no server pulls.
       const isLocal = pattern.registry === 'docker.io' && settingOf(service, 'build') !== undefined
-      if (isLocal || image.text.includes('@sha256:')) continue
+      // `shop${REF:-:latest}`: the variable brings the tag.
+      const mayBringTag = pattern.tag === undefined && image.text.endsWith('}')
+      if (isLocal || mayBringTag || image.text.includes('@sha256:')) continue
       if (pattern.tag === undefined || pattern.tag === 'latest')
         yield { at: image, message: `The service \`${name}\` always runs \`:latest\` of its image.` }
     }

@@ -1,4 +1,5 @@
 import { lines } from '../lines.ts'
+import { isDeployedFromHere } from '../model/deploys.ts'
 import { mayBeSame, showPattern } from '../parse/image-pattern.ts'
 import type { Rule } from '../rule.ts'
 
@@ -17,6 +18,7 @@ export const imageNotPulled: Rule = {
       '    steps:',
       '      - run: docker push ghcr.io/acme/shop-frontend:v1',
     ),
+    'deploy.sh': lines('set -eu', 'docker compose pull', 'docker compose up -d'),
     'docker-compose.yml': lines('services:', '  frontend:', '    image: ghcr.io/acme/shop-web:v1'),
   },
   good: {
@@ -28,16 +30,21 @@ export const imageNotPulled: Rule = {
       '    steps:',
       '      - run: docker push ghcr.io/acme/shop-web:v1',
     ),
+    'deploy.sh': lines('set -eu', 'docker compose pull', 'docker compose up -d'),
     'docker-compose.yml': lines('services:', '  frontend:', '    image: ghcr.io/acme/shop-web:v1'),
   },
-  *check({ apps, pushes }) {
+  *check(repository) {
+    const { apps, pushes, scripts } = repository
+    // Where nothing is deployed, images are for others to pull.
+    if (!isDeployedFromHere(repository)) return
     const pulled = apps.flatMap(({ services }) => services.flatMap(({ pattern }) => pattern ?? []))
     // An app whose images are all of others, or built on the spot, is not what the workflows push for.
     if (!pulled.some(({ registry }) => registry !== 'docker.io')) return
     for (const { images } of pushes) {
       for (const { at, image } of images) {
         const isMine = pulled.some(({ registry }) => registry === image.registry)
-        if (isMine && !pulled.some((it) => mayBeSame(it, image)))
+        const isNamed = scripts.some(({ file }) => file.text.includes(showPattern(image)))
+        if (isMine && !isNamed && !pulled.some((it) => mayBeSame(it, image)))
           yield { at, message: `No compose file pulls \`${showPattern(image)}\`.` }
       }
     }

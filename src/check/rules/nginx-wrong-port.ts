@@ -2,7 +2,7 @@ import { lines } from '../lines.ts'
 import { upstreamsOf } from '../model/nginx-upstreams.ts'
 import { dockerfileOf } from '../model/own-images.ts'
 import { exposedPorts } from '../parse/dockerfile.ts'
-import { environmentOf } from '../model/compose.ts'
+import { environmentOf, mountedPaths } from '../model/compose.ts'
 import type { Rule } from '../rule.ts'
 
 export const nginxWrongPort: Rule = {
@@ -19,8 +19,9 @@ export const nginxWrongPort: Rule = {
       const source = service && dockerfileOf(service, repository)
       if (service === undefined || source === undefined || port === undefined) continue
       const ports = exposedPorts(source.dockerfile, source.target)
-      // The compose file may tell the app another port than the Dockerfile knows.
-      const isSet = environmentOf(service).some(({ value }) => value?.includes(port))
+      // The compose file, or one that it mounts, may tell the app another port than the Dockerfile knows.
+      const isSet =
+        mountedPaths(service).length > 0 || environmentOf(service).some(({ value }) => value?.includes(port))
       if (ports.length > 0 && !ports.includes(port) && !isSet)
         yield {
           at,

@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { isRemotePath } from '../model/deploys.ts'
+import { isMirror, isRemotePath } from '../model/deploys.ts'
 import { flagOf, programOf } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
@@ -19,6 +19,7 @@ export const rsyncDeletes: Rule = {
   *check({ commands }) {
     for (const command of commands) {
       if (programOf(command) !== 'rsync' || !command.words.some(({ text }) => isRemotePath(text))) continue
+      if (isMirror(command)) continue
       const at = flagOf(
         command,
         '--delete',

@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { isRemotePath } from '../model/deploys.ts'
+import { isMirror, isRemotePath } from '../model/deploys.ts'
 import { programOf, type ShellCommand } from '../parse/shell-command.ts'
 import { insertAt, type Rule } from '../rule.ts'
 
@@ -14,7 +14,8 @@ export const rsyncOverwritesEnv: Rule = {
   *check({ commands }) {
     for (const command of commands) {
       const [program] = command.words
-      if (program === undefined || !copiesDirectory(command) || leavesEnv(command)) continue
+      if (program === undefined || !copiesDirectory(command) || leavesEnv(command) || isMirror(command))
+        continue
       yield {
         at: command,
         message: 'This rsync copies a `.env` over the one of the server if there is one here.',

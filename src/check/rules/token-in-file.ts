@@ -21,7 +21,7 @@ export const tokenInFile: Rule = {
     '        env:',
     '          GITHUB_TOKEN: ${{ secrets.GITHUB_TOKEN }}',
   ),
-  *check({ commands, workflows }) {
+  *check({ commands, scripts, workflows }) {
     const deletesIt = workflows.some(({ jobs }) =>
       jobs.some((job) => job.commands.some((it) => programOf(it) === 'dray')),
     )
@@ -29,10 +29,15 @@ export const tokenInFile: Rule = {
       if (!['echo', 'printf', 'cat', 'tee'].includes(programOf(command))) continue
       const written = [
         ...command.words.slice(1).map(({ text }) => text),
-        command.document === undefined ? '' : textOf(command.document),
-      ].join('\n')
+        command.document === undefined || command.document.isLiteral ? '' : textOf(command.document),
+      ]
+        .join('\n')
+        .replaceAll(/\\+\$/g, '')
       const target = targetOf(command)
       if (target === undefined || !secret.test(written) || isKnownPlace(target.text)) continue
+      // The `.env` of a server is made by a script that somebody runs there.
+      const isScript = scripts.some(({ file }) => file === command.file)
+      if (isScript && /env/i.test(nameOf(target.text))) continue
       if (deletesIt && nameOf(target.text) === '.env.deploy') continue
       yield { at: target, message: `A secret is written to \`${target.text}\`.` }
     }

@@ -4,7 +4,7 @@ import { childOf, entriesOf } from '../parse/yaml-tree.ts'
 import type { ComposeApp } from '../model/compose.ts'
 import type { Repository } from '../repository.ts'
 import { insertAt, type Edit, type Rule } from '../rule.ts'
-import type { SourceFile } from '../source-file.ts'
+import { directoryOf, type SourceFile } from '../source-file.ts'
 
 export const variableUnknown: Rule = {
   code: 'VARIABLE_UNKNOWN',
@@ -38,7 +38,7 @@ export const variableUnknown: Rule = {
         ({ path }) => path.lastIndexOf('/') < 0 || path.startsWith(`${app.directory}/`),
       )
       // Where there is no example at all, ENV_EXAMPLE_MISSING says so once.
-      if (examples.length === 0) continue
+      if (examples.length === 0 || hasTrackedEnv(app, repository)) continue
       const known = knownNames(app, examples, repository)
       for (const { file } of app.files) {
         for (const { name, start, end } of variablesIn(file)) {
@@ -53,6 +53,11 @@ export const variableUnknown: Rule = {
       }
     }
   },
+}
+
+/** Whether git tracks a `.env` or `variables.env` beside the compose file: it gives what it has, and is not read. */
+export function hasTrackedEnv({ directory }: ComposeApp, { tracked }: Repository): boolean {
+  return [...(tracked ?? [])].some((path) => path.endsWith('.env') && directoryOf(path) === directory)
 }
 
 /** `$NAME` and `${NAME}` without a default, outside of comments. */

@@ -12,7 +12,9 @@ export const yamlInvalid: Rule = {
     'docker-compose.yml': lines('services:', '  web:', '    image: nginx:1.28', '    restart: always'),
   },
   *check({ yamlErrors }) {
-    for (const { message, at } of yamlErrors)
+    // What follows the first of a file follows from it.
+    const first = new Map(yamlErrors.toReversed().map((error) => [error.at.file, error]))
+    for (const { message, at } of first.values())
       yield { at, message: `This is not YAML: ${message.split('\n')[0] ?? ''}.` }
   },
 }

@@ -48,17 +48,14 @@ test('what a hand-made setup after the specification has to fear', async () => {
   `)
 })
 
-test('every action is named by a tag', async () => {
+test('every action that is not of GitHub itself is named by a tag', async () => {
   const unpinned = check(await specification()).filter(({ code }) => code === 'ACTION_UNPINNED')
   expect(unpinned.map(({ sourceLine }) => sourceLine.trim().replace(/^.*uses: /, ''))).toEqual([
-    'actions/checkout@v7',
     'docker/setup-buildx-action@v4',
     'docker/login-action@v4',
     'docker/build-push-action@v7',
-    'actions/checkout@v7',
     'docker/setup-buildx-action@v4',
     'docker/login-action@v4',
-    'docker/build-push-action@v7',
     'docker/build-push-action@v7',
   ])
 })
