@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.ts'
 import { diskCommand } from './disk.ts'
 import { envCommand } from './env.ts'
 import { execCommand } from './exec.ts'
+import { gateCommand } from './gate.ts'
 import { historyCommand } from './history.ts'
 import { logsCommand } from './logs.ts'
 import { imagesCommand } from './images.ts'
@@ -47,5 +48,6 @@ export const commands: readonly Command[] = [
   checkCommand,
   doctorCommand,
   setupCommand,
+  gateCommand,
   completionCommand(() => commands),
 ]

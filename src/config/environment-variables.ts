@@ -20,6 +20,7 @@ export const environmentVariables = {
   GITHUB_STEP_SUMMARY: 'In Actions: the file that the job summary is added to.',
   GITHUB_OUTPUT: 'In Actions: the file that the outputs of the step are added to.',
   RUNNER_TEMP: 'In Actions: where files are put that are there only while dray runs.',
+  SSH_ORIGINAL_COMMAND: 'Set by sshd: what was asked for with a key that `dray gate` guards.',
   CI: 'Plain lines instead of a live display.',
   EDITOR: 'The editor of `dray env ENVIRONMENT edit`; VISUAL comes before it.',
   NO_COLOR: 'No colours.',

@@ -1,3 +1,4 @@
+import { accessFailures } from './access-failures.ts'
 import { buildFailures } from './build-failures.ts'
 import { diskFailures } from './disk-failures.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
@@ -205,6 +206,7 @@ export const catalogue = {
     hint: 'Run the same command again: it finds out what was done, and finishes it.',
     exitCode: EXIT.needsPerson,
   },
+  ...accessFailures,
   ...releaseFailures,
   ...repositoryFailures,
   ...buildFailures,

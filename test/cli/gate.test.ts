@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+import { parseGateRequest, readGateRequests } from '../../src/cli/gate-request.ts'
+import { makeProject } from '../unit/config/support.ts'
+import { runCli } from './support/run-cli.ts'
+
+const digest = `sha256:${'a'.repeat(64)}`
+const all = readGateRequests(['deploy', 'plan', 'rollback', 'status', 'history'])
+
+describe('a gate lets through', () => {
+  test.each([
+    ['deploy v1.4.0', { name: 'deploy', tag: 'v1.4.0', expected: undefined }],
+    [
+      `deploy 3f2a1c9 ghcr.io/acme/shop-backend@${digest} ghcr.io/acme/shop@${digest}`,
+      { name: 'deploy', expected: `ghcr.io/acme/shop-backend@${digest} ghcr.io/acme/shop@${digest}` },
+    ],
+    ['plan v1.4.0', { name: 'plan', tag: 'v1.4.0' }],
+    ['rollback', { name: 'rollback' }],
+    ['status', { name: 'status' }],
+    ['history', { name: 'history' }],
+  ])('%s', (text, request) => {
+    expect(parseGateRequest(text, all)).toMatchObject(request)
+  })
+
+  test('a deploy and nothing else, where no request is named', () => {
+    const alone = readGateRequests([])
+    expect(parseGateRequest('deploy v1', alone)).toMatchObject({ name: 'deploy', tag: 'v1' })
+    expect(() => parseGateRequest('rollback', alone)).toThrow('This key may not ask for `rollback`.')
+  })
+})
+
+describe('a gate refuses', () => {
+  test.each([
+    undefined,
+    '',
+    'sh',
+    'bash -c "cat /srv/shop/.env"',
+    'internal-sftp',
+    '/usr/lib/openssh/sftp-server',
+    'scp -t /srv/shop',
+    'rsync --server -e.LsfxC . /etc',
+    'deploy',
+    'deploy ',
+    ' deploy v1',
+    'deploy v1 ',
+    'deploy  v1',
+    'deploy v1\n',
+    'deploy v1\nsh',
+    'deploy v1;id',
+    'deploy v1 && id',
+    'deploy $(id)',
+    'deploy `id`',
+    'deploy ../../etc',
+    'deploy --config=/tmp/dray.yml',
+    'deploy -v1',
+    'deploy v1 --adopt',
+    'deploy v1 --config /tmp/dray.yml',
+    'deploy v1 ghcr.io/acme/shop',
+    `deploy v1 ghcr.io/acme/shop@${digest}0`,
+    'deploy v1:latest',
+    'deploy v1@sha256:0',
+    `deploy ${'v'.repeat(129)}`,
+    'deploy production v1',
+    'DEPLOY v1',
+    'rollback r1',
+    'status staging',
+    'logs',
+    'env production edit',
+    'constructor',
+    '__proto__',
+  ])('%s', (text) => {
+    expect(() => parseGateRequest(text, all)).toThrow(
+      expect.objectContaining({ code: 'GATE_REFUSED', exitCode: 3 }),
+    )
+  })
+
+  test('a request that there is not on its own command line', () => {
+    expect(() => readGateRequests(['deploy', 'exec'])).toThrow('A gate lets through no request `exec`.')
+  })
+})
+
+describe('dray gate', () => {
+  const files = {
+    'compose.yml': 'services:\n  api:\n    image: ghcr.io/acme/shop:${IMAGE_TAG}\n',
+    'dray.yml':
+      'registry: ghcr.io/acme\nenvironments:\n  production: { host: deploy@nowhere.invalid, path: /srv/shop }\n',
+  }
+  const gate = async (
+    asked: string | undefined,
+    given: { input?: string; env?: Record<string, string> } = {},
+  ) => {
+    const cwd = await makeProject(files)
+    const env = { ...given.env, ...(asked === undefined ? {} : { SSH_ORIGINAL_COMMAND: asked }) }
+    return runCli(['gate', 'production'], { cwd, env, input: given.input ?? '' })
+  }
+
+  test('tells who asks for a shell what the key is for', async () => {
+    const { exitCode, stdout, stderr } = await gate(undefined)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
+    expect(stderr).toContain('This key opens no shell.')
+    expect(stderr).toContain('[GATE_REFUSED]')
+    expect(stderr).toContain('`deploy TAG [IMAGE@DIGEST...]`')
+  })
+
+  test('prints nothing of a request that a terminal would obey', async () => {
+    const { stderr } = await gate('\u001b]0;owned\u0007\u001b[2Jrm -rf /')
+    expect(stderr).toContain('This key may not ask for `rm -rf /`.')
+  })
+
+  test('takes no variable but the credentials', async () => {
+    const input = 'GITHUB_TOKEN=t\nREGISTRY_OWNER=evil\nENV=other\n'
+    const { exitCode, stderr } = await gate('deploy v1', { input })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('This key may not set REGISTRY_OWNER, ENV.')
+  })
+
+  test.each(['acme/other', '$(id)', '../..', 'a b', ''])('takes no user called `%s`', async (name) => {
+    const { exitCode, stderr } = await gate('deploy v1', { input: `GITHUB_ACTOR=${name}\n` })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('GITHUB_ACTOR is not the name of a user of GitHub.')
+  })
+
+  test('hands on a deploy, and no variable that says what is deployed or how the host is reached', async () => {
+    // Handed on, an empty key would be SSH_SECRET_INVALID, and this tag IMAGE_INVALID.
+    const env = { DRAY_SSH_KEY: '', REGISTRY_OWNER: 'evil', IMAGE_TAG: 'bad tag' }
+    const { exitCode, stderr } = await gate('deploy v1', { env })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('[HOST_UNREACHABLE]')
+  })
+
+  test('wants an environment', async () => {
+    const { exitCode, stderr } = await runCli(['gate'], { cwd: await makeProject(files) })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('Name the environment that the key is for.')
+  })
+})
