@@ -13,7 +13,7 @@ export const placeOptionSpecs: readonly OptionSpec[] = [
   {
     flags: '--adopt',
     description:
-      'Replace files on the server that dray did not put there; they are kept in `.dray/adopted/`.',
+      'Replace files on the server that dray did not put there, which are kept in `.dray/adopted/`, and containers that were made from another directory.',
   },
 ]
 

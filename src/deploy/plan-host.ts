@@ -6,6 +6,7 @@ import { changedFiles, type FileChanges } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from './observation.ts'
 import type { StepKind, StepOf } from './plan.ts'
 import { refuseMovedTags } from './refuse-moved-tags.ts'
+import { refuseTakenProject } from './refuse-taken-project.ts'
 import { newestRelease, type Release, type ReleasedService } from './release.ts'
 import { portTaken, takenPorts } from './taken-ports.ts'
 
@@ -21,9 +22,10 @@ export type HostPlan = {
 /** A step before it has its number. */
 export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
-/** What is to be done on one host, before it is put in order. Throws SERVICE_UNKNOWN, TAG_MOVED, IMAGE_UNUSED, FILE_NOT_OURS and PORT_TAKEN. */
+/** What is to be done on one host, before it is put in order. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, TAG_MOVED, IMAGE_UNUSED, FILE_NOT_OURS and PORT_TAKEN. */
 export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
   refuseUnknownServices(observation.facts.app, desired)
+  refuseTakenProject(observation, desired)
   refuseMovedTags(observation, desired)
   const current = newestRelease(observation.facts.releases)
   const proxyService = proxyServiceOf(observation.facts.app, desired)

@@ -180,6 +180,8 @@ export type DirectoryFacts = {
   releases: readonly Release[]
   /** Ids that were ever started, failed ones included. */
   usedReleaseIds: readonly string[]
+  /** Other directories of the host that Compose made containers from which are there still, with project and service. */
+  otherDirectories: readonly { project: string; service: string; path: string }[]
   app: AppModel
 }
 

@@ -27,6 +27,11 @@ export const releaseFailures = {
     hint: 'Deploy its tag instead: `dray deploy ENVIRONMENT --tag TAG`.',
     exitCode: EXIT.precondition,
   },
+  PROJECT_TAKEN: {
+    title: 'The server runs a Compose project of the same name from another directory.',
+    hint: 'Give one of the two another name, `name:` at the top of its compose file. If it is this app, moved, `dray deploy --adopt` takes its containers over.',
+    exitCode: EXIT.precondition,
+  },
   RELEASE_MISMATCH: {
     title: 'What runs is not what was deployed.',
     hint: 'Somebody else changed it meanwhile: run the same command again.',

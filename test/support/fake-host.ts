@@ -6,6 +6,7 @@ import type {
   BundleFile,
   Compose,
   Container,
+  DirectoryFacts,
   Engine,
   EnvFileFacts,
   JournalEntry,
@@ -50,6 +51,7 @@ export class FakeHost implements TargetHost {
   answer: () => ProbeAnswer = () => ({ status: 200 })
   /** Ports of the host that something else listens on. */
   foreignPorts: number[] = [22]
+  otherDirectories: DirectoryFacts['otherDirectories'] = []
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   taskExitCode = 0
   /** Exit code of the script that turns the proxy. */
@@ -161,6 +163,7 @@ export class FakeHost implements TargetHost {
           ...this.containers.all.flatMap((container) => container.publishedPorts),
         ],
         usedReleaseIds: [...this.releases.map((it) => it.id), ...this.journal.map((it) => it.release)],
+        otherDirectories: this.otherDirectories,
         app: withImages(
           JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,
           textOf(files.find((file) => file.path === overrideFileName)),

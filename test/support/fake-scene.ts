@@ -34,6 +34,7 @@ export function fakeFacts(facts: Partial<DirectoryFacts> = {}): DirectoryFacts {
     journalBytes: 0,
     releases: [],
     usedReleaseIds: [],
+    otherDirectories: [],
     app: fakeApp([fakeService('backend'), fakeProxy()]),
     ...facts,
   }

@@ -107,6 +107,13 @@ function readFacts(output: string, { host, path }: { host: string; path: string 
     journalBytes: Number(text('journal-bytes')),
     releases,
     usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'))],
+    otherDirectories: text('other-directories')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const [project = '', service = '', ...directory] = line.split('|')
+        return { project, service, path: directory.join('|') }
+      }),
     app: readAppModel({
       model: text('model'),
       plainModel: text('plain-model'),

@@ -59,6 +59,11 @@ key_names() {
 }
 `
 
+/** Of a container, what Compose made it from: project, service, directory. */
+const projectFormat = ['project', 'service', 'project.working_dir']
+  .map((label) => `{{.Label "com.docker.compose.${label}"}}`)
+  .join('|')
+
 /**
  * Reads the app's directory and has Compose make its model, in a copy of the compose files elsewhere: with the deploy-time
  * values, and without them as a person's plain \`docker compose\` would. Standard input: a tar of the compose files and of
@@ -71,6 +76,12 @@ path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
 ${composeFunction}
+# A directory that is gone leaves containers behind that are anybody's; of one that may not be looked into nobody knows.
+may_be_there() {
+  nearest=$1
+  while ! [ -d "$nearest" ]; do nearest=$(dirname "$nearest"); done
+  [ "$nearest" = "$1" ] || ! [ -x "$nearest" ]
+}
 command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
 # Before anything else is read: who compares it with the lock's knows whether that may have changed.
@@ -102,6 +113,8 @@ model "$copy" "$path" > "$stage/plain" 2> /dev/null &
 plain=$!
 valued_model "$copy" "$path" > "$stage/model" 2> "$stage/error" &
 valued=$!
+docker ps --all --format '${projectFormat}' > "$stage/projects" 2> /dev/null &
+projects=$!
 
 section listening
 cat /proc/net/tcp /proc/net/tcp6 2> /dev/null |
@@ -135,6 +148,12 @@ section model-error
 cat "$stage/error"
 section plain-model
 cat "$stage/plain"
+wait $projects
+section other-directories
+sort -u "$stage/projects" | while IFS='|' read -r project service directory; do
+  [ -n "$directory" ] && ! [ "$directory" -ef "$path" ] && may_be_there "$directory" || continue
+  printf '%s|%s|%s\\n' "$project" "$service" "$directory"
+done
 `
 
 /**

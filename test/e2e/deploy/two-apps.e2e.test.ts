@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { composeWith } from '../support/compose-parts.ts'
@@ -54,6 +56,34 @@ test('the other can go back to what the one has cleaned up, and pulls nothing', 
   expect(await other.version()).toBe('v1')
   expect(await stateOf(worked)).toEqual(before)
 })
+
+test('a directory whose Compose project has the name of another one is refused, and nothing of that is touched', async () => {
+  const files = { 'docker-compose.yml': `name: other\n${composeWith({ port: 8095 })}` }
+  await using namesake = await TestApp.make({ net, server, name: 'namesake', port: 8095, files })
+  const before = await stateOf(other)
+  const result = await namesake.deploy('v3')
+  expect(result).toMatchObject({ exitCode: 3, failure: { code: 'PROJECT_TAKEN' } })
+  expect(result.failure?.message).toContain(`a Compose project other from ${other.path}`)
+  expect(await stateOf(other)).toEqual(before)
+  expect((await namesake.dray(['plan', 'test', '--tag', 'v3', '--adopt'])).exitCode).toBe(0)
+})
+
+test('a directory is no other one under the name of a link, nor when it has moved', async () => {
+  const config = JSON.parse(await readFile(join(other.directory, 'dray.yml'), 'utf8')) as Config
+  const planAt = async (path: string) => {
+    config.environments.test.path = path
+    await other.writeSource({ 'dray.yml': JSON.stringify(config) })
+    return other.dray(['plan', 'test', '--tag', 'v1'])
+  }
+  await server.run(['ln', '-s', other.path, '/srv/link'])
+  expect(await planAt('/srv/link')).toMatchObject({ exitCode: 0 })
+  await server.run(['rm', '/srv/link'])
+  await server.run(['mv', other.path, '/srv/moved'])
+  expect(await planAt('/srv/moved')).toMatchObject({ exitCode: 0 })
+  await server.run(['mv', '/srv/moved', other.path])
+})
+
+type Config = { environments: { test: { path: string } } }
 
 /** Containers, files with their content, the journal among them, and the images of every kept release that are there. */
 async function stateOf(app: TestApp): Promise<unknown> {
