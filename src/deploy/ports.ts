@@ -226,7 +226,7 @@ export interface Compose {
   /**
    * Starts services. `beside`: new containers up to `scale`, the ones that run are left alone. `recreate`: Compose
    * replaces what changed. `force-recreate`: replaces in any case.
-   * Throws PORT_TAKEN, DISK_FULL, DOCKER_FAILED with the last lines Compose printed.
+   * Throws PORT_TAKEN, DISK_FULL, IMAGE_GONE, DOCKER_FAILED with the last lines Compose printed.
    */
   up(request: {
     services: readonly { service: string; scale: number }[]

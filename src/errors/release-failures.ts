@@ -22,6 +22,11 @@ export const releaseFailures = {
     hint: 'Nothing was touched. Roll back to another release, or try again when the registry can be asked.',
     exitCode: EXIT.precondition,
   },
+  IMAGE_GONE: {
+    title: 'An image went from the server while it was to be used.',
+    hint: 'Somebody cleaned up there: run the same command again, which pulls it again.',
+    exitCode: EXIT.failedOldServing,
+  },
   RELEASE_CHANGED: {
     title: 'That release cannot be put in place as it was.',
     hint: 'Deploy its tag instead: `dray deploy ENVIRONMENT --tag TAG`.',

@@ -38,8 +38,8 @@ export function composeRefusal(
 }
 
 /**
- * Why `docker compose up` or `run` failed on a host, from what it printed: PORT_TAKEN, DISK_FULL, or DOCKER_FAILED. The
- * texts are Docker Engine's (20.10 to 28.5); Compose gives no code for them.
+ * Why `docker compose up` or `run` failed on a host, from what it printed: PORT_TAKEN, DISK_FULL, IMAGE_GONE, or
+ * DOCKER_FAILED. The texts are Docker Engine's (20.10 to 28.5); Compose gives no code for them.
  */
 export function composeFailure(what: string, stderr: string, host: string): DrayError {
   const lines = stderr
@@ -60,6 +60,9 @@ export function composeFailure(what: string, stderr: string, host: string): Dray
   if (lines.some((line) => line.includes('no space left on device'))) {
     return new DrayError('DISK_FULL', `The disk of ${host} is full.`, { details })
   }
+  const gone = lines.map((line) => /No such image: (\S+)/.exec(line)?.[1]).find((name) => name !== undefined)
+  if (gone !== undefined)
+    return new DrayError('IMAGE_GONE', `${gone} is not on ${host} any more.`, { details })
   const said = lines.at(-1) ?? 'it said nothing.'
   return new DrayError('DOCKER_FAILED', `\`docker compose ${what}\` on ${host} failed: ${said}`, { details })
 }

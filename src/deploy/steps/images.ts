@@ -1,7 +1,8 @@
 import { renderBytes } from '../../shared/bytes.ts'
-import { parseImageReference } from '../image-reference.ts'
-import type { StepRunner } from '../execution.ts'
+import type { StepContext, StepRunner } from '../execution.ts'
+import { keepTag, parseImageReference, pinnedName } from '../image-reference.ts'
 import type { StepOf } from '../plan.ts'
+import type { PullProgress } from '../ports.ts'
 
 export const pruneDangling: StepRunner<StepOf<'prune-dangling'>> = async (_step, { run }) => {
   const { count, freedBytes } = await run.host.engine.pruneDanglingImages()
@@ -9,29 +10,51 @@ export const pruneDangling: StepRunner<StepOf<'prune-dangling'>> = async (_step,
 }
 
 /** Pulls by digest and gives the image a tag of ours, without which it would count as dangling. */
-export const pullImage: StepRunner<StepOf<'pull-image'>> = async (
-  step,
-  { run, execution, signal, progress },
-) => {
-  const { engine } = run.host
+export const pullImage: StepRunner<StepOf<'pull-image'>> = async (step, context) => {
   let fetchedBytes = 0
-  const credentials = await execution.credentials(parseImageReference(step.name).registry)
-  const pull = (): Promise<void> =>
-    engine.pull(step.name, {
-      signal,
-      ...(credentials === undefined ? {} : { credentials }),
-      onProgress: ({ doneBytes, totalBytes }) => {
-        fetchedBytes = doneBytes
-        progress({ doneBytes, totalBytes })
-      },
-    })
-  await pull()
-  await engine.tag(step.name, step.keepTag).catch(async () => {
-    // Somebody's prune came between the pull and the tag.
-    await pull()
-    await engine.tag(step.name, step.keepTag)
+  await pullAndKeep(step, context, ({ doneBytes, totalBytes }) => {
+    fetchedBytes = doneBytes
+    context.progress({ doneBytes, totalBytes })
   })
   return `${renderBytes(fetchedBytes)} fetched`
+}
+
+async function pullAndKeep(
+  image: { name: string; keepTag: string },
+  { run, execution, signal }: StepContext,
+  onProgress?: (progress: PullProgress) => void,
+): Promise<void> {
+  const { engine } = run.host
+  const credentials = await execution.credentials(parseImageReference(image.name).registry)
+  const pull = (): Promise<void> =>
+    engine.pull(image.name, {
+      signal,
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    })
+  await pull()
+  await engine.tag(image.name, image.keepTag).catch(async () => {
+    // Somebody's prune came between the pull and the tag.
+    await pull()
+    await engine.tag(image.name, image.keepTag)
+  })
+}
+
+/**
+ * Pulls the images of services again that somebody's `docker image prune -a` took since they came: until a container is made
+ * of it, nothing holds an image there. Throws what a pull throws.
+ */
+export async function pullLostImages(services: readonly string[], context: StepContext): Promise<void> {
+  const { host, observation } = context.run
+  for (const service of services) {
+    const resolved = observation.resolved.get(service)
+    if (resolved === undefined) continue
+    const { reference, digest } = resolved
+    const name = pinnedName(reference, digest)
+    if ((await host.engine.imageConfig(name)) !== undefined) continue
+    context.progress({ text: `the image of ${service} is gone, pulling it again` })
+    await pullAndKeep({ name, keepTag: keepTag(reference, digest, observation.facts.app.project) }, context)
+  }
 }
 
 /** Gives an image that is there the tag of ours, so that no prune takes it. */

@@ -2,9 +2,12 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { StepRunner } from '../execution.ts'
 import type { StepOf } from '../plan.ts'
 import { runInContainer } from '../task-container.ts'
+import { pullLostImages } from './images.ts'
 
 /** Runs a task of the app in a one-off container of the new image, and shows what it prints. */
-export const runTask: StepRunner<StepOf<'run-task'>> = async (step, { run, print, signal }) => {
+export const runTask: StepRunner<StepOf<'run-task'>> = async (step, context) => {
+  const { run, print, signal } = context
+  await pullLostImages([step.service], context)
   run.done.tasks.push(step.task)
   const { exitCode, logTail } = await runInContainer(
     { ...step, name: step.task },

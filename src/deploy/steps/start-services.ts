@@ -1,15 +1,18 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { freshContainers, type StepRunner } from '../execution.ts'
-import type { StepOf } from '../plan.ts'
 import { logOf } from '../container-log.ts'
+import { freshContainers, type StepContext, type StepRunner } from '../execution.ts'
+import type { StepOf } from '../plan.ts'
+import type { Compose } from '../ports.ts'
+import { pullLostImages } from './images.ts'
 
 /** Starts the new containers beside the old ones, with one call of Compose for all services. */
-export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, { run, signal }) => {
-  const { engine, compose } = run.host
+export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, context) => {
+  const { run, signal } = context
+  const { engine } = run.host
   await Promise.all(
     step.services.flatMap(({ discard }) => discard.map((id) => engine.remove(id, { force: true }))),
   )
-  await compose.up({
+  await up(context, {
     services: step.services.map(({ service, add, running }) => ({ service, scale: running + add })),
     mode: 'beside',
     signal,
@@ -25,12 +28,13 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, { ru
 }
 
 /** Lets Compose start services, or replace them in their place. */
-export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (step, { run, signal }) => {
+export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (step, context) => {
+  const { run, signal } = context
   for (const { service } of step.services) {
     if (!step.fresh) run.done.recreated.add(service)
     run.done.fresh.set(service, [])
   }
-  await run.host.compose.up({
+  await up(context, {
     services: step.services,
     mode: step.fresh ? 'recreate' : 'force-recreate',
     signal,
@@ -46,10 +50,11 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
 }
 
 /** Starts a service that has to end well, and waits for its end. */
-export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, { run, signal, execution }) => {
-  const { engine, compose } = run.host
+export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, context) => {
+  const { run, signal, execution } = context
+  const { engine } = run.host
   run.done.fresh.set(step.service, [])
-  await compose.up({ services: [{ service: step.service, scale: 1 }], mode: 'force-recreate', signal })
+  await up(context, { services: [{ service: step.service, scale: 1 }], mode: 'force-recreate', signal })
   const started = (await freshContainers(run)).find((it) => it.service === step.service)
   if (started === undefined) throw new DrayError('SERVICE_EXITED', `${step.service} has no container.`)
   for (;;) {
@@ -64,5 +69,20 @@ export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, { run, signa
       )
     }
     await execution.clock.sleep(execution.patience.healthPollMs, signal)
+  }
+}
+
+/** Has Compose start services. Where somebody's prune took an image since the pull, it is pulled again, and then they start. */
+async function up(context: StepContext, request: Parameters<Compose['up']>[0]): Promise<void> {
+  const { compose } = context.run.host
+  try {
+    await compose.up(request)
+  } catch (error) {
+    if (!(error instanceof DrayError) || error.code !== 'IMAGE_GONE') throw error
+    await pullLostImages(
+      request.services.map(({ service }) => service),
+      context,
+    )
+    await compose.up(request)
   }
 }

@@ -37,6 +37,16 @@ test('a full disk is one', () => {
   })
 })
 
+test('an image that is not there any more is named', () => {
+  const image = `ghcr.io/acme/shop-backend@sha256:${'0'.repeat(64)}`
+  const failure = composeFailure(
+    'up',
+    `${progress}Error response from daemon: No such image: ${image}\n`,
+    'srv',
+  )
+  expect(failure).toMatchObject({ code: 'IMAGE_GONE', message: `${image} is not on srv any more.` })
+})
+
 test('anything else is told in its last words, without the progress', () => {
   const failure = composeFailure(
     'up',
