@@ -153,7 +153,12 @@ const NETWORK: Readonly<Record<string, NetworkFailure>> = {
   CERT_HAS_EXPIRED: {
     says: 'its certificate has expired',
     temporary: false,
-    hint: 'Its operator must renew it.',
+    hint: 'Look at `date` here; if this machine has the right time, the operator of the registry must renew it.',
+  },
+  CERT_NOT_YET_VALID: {
+    says: 'its certificate is not valid yet by the clock of this machine',
+    temporary: false,
+    hint: 'Look at `date`: this machine, or the one that made the certificate, has the wrong time.',
   },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     says: 'its certificate is for another name',

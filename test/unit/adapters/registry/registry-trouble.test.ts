@@ -126,6 +126,21 @@ describe('a registry in trouble', () => {
     })
   })
 
+  test.each([
+    ['CERT_NOT_YET_VALID', /not valid yet by the clock of this machine/],
+    ['CERT_HAS_EXPIRED', /has expired/],
+  ])('a certificate out of its time (%s) may be the fault of the clock', async (code, message) => {
+    const registry = await serve()
+    const cause = Object.assign(new Error('certificate'), { code })
+    const refuse: Fetch = () => Promise.reject(new TypeError('fetch failed', { cause }))
+    await expect(resolve(registry, connect({ fetch: refuse }))).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+      message: expect.stringMatching(message) as string,
+      hint: expect.stringContaining('`date`') as string,
+      temporary: false,
+    })
+  })
+
   test('an abort ends a request that hangs, with the reason of the signal', async () => {
     const registry = await serve()
     registry.fail({ at: 'any', how: 'hang' })
