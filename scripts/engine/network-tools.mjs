@@ -25,12 +25,16 @@ const oldEnginePackages = ['docker.io', 'containerd', 'runc', 'tini']
 /** Shells whose completion is tested, with the library that a machine may lack. */
 const shellPackages = ['zsh', 'zsh-common', 'fish', 'fish-common', 'libpcre2-32-0']
 
+/** Tells a program another time than the kernel's, for the drills. */
+const clockPackages = ['libfaketime']
+
 /** @throws {CannotSetUp} when something is missing that cannot be fetched, with one sentence */
 export function ensureNetworkTools() {
   const distribution = readDistribution()
   addPrograms(distribution)
   unpackOnce('net-tools', () => ({ suite: distribution.codename, packages: daemonPackages }), distribution)
   unpackOnce('shells', () => ({ suite: distribution.codename, packages: shellPackages }), distribution)
+  unpackOnce('clock', () => ({ suite: distribution.codename, packages: clockPackages }), distribution)
   // An Engine as old as many servers have; Ubuntu's mirror has no Debian suite, so tests there meet the newest only.
   if (distribution.id !== 'debian') return
   unpackOnce('engine-20.10', () => ({ suite: 'bookworm', packages: oldEnginePackages }), distribution)

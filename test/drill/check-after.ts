@@ -8,7 +8,7 @@ export async function findProblems(
   app: TestApp,
   expected: { tag: string; before: Leftovers },
 ): Promise<string[]> {
-  const [containers, all, networks, lock, hosts, now, served] = await Promise.all([
+  const [containers, all, networks, lock, hosts, now, served, released] = await Promise.all([
     app.containers(),
     app.server.docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${app.name}`),
     app.server.docker('network', 'ls', '-q', '--filter', `label=com.docker.compose.project=${app.name}`),
@@ -16,6 +16,7 @@ export async function findProblems(
     app.server.run(['sh', '-c', `docker exec ${app.name}-nginx-1 cat /etc/hosts`]),
     lookForLeftovers(app),
     versionOf(app),
+    releasedImages(app),
   ])
   const problems: string[] = []
   const expect = (holds: boolean, problem: string): void => {
@@ -24,6 +25,8 @@ export async function findProblems(
   const services = containers.map(({ service, state }) => `${service} ${state}`).join(', ')
   expect(served === expected.tag, `${served ?? 'nothing'} answers, not ${expected.tag}`)
   expect(services === 'backend running, frontend running, nginx running', `containers: ${services}`)
+  for (const { service, image } of containers)
+    expect(image === released.get(service), `${service} runs ${image}, on record is ${released.get(service)}`)
   expect(all.split('\n').length === containers.length, 'a one-off container is left')
   expect(networks.split('\n').length === 1, 'a network is left')
   expect(lock.exitCode === 0, 'the lock is held')
@@ -60,6 +63,14 @@ export async function versionOf(app: TestApp): Promise<string | undefined> {
   } catch {
     return undefined
   }
+}
+
+/** The image of each service as the newest record has it. */
+async function releasedImages(app: TestApp): Promise<ReadonlyMap<string, string>> {
+  const script = `cat "$(ls -d ${app.path}/.dray/releases/r* | sort -V | tail -n 1)/release.json"`
+  const { stdout } = await app.server.run(['sh', '-c', script])
+  const { services } = JSON.parse(stdout) as { services: Record<string, { image: string }> }
+  return new Map(Object.entries(services).map(([service, { image }]) => [service, image]))
 }
 
 /** The newest attempt as `dray history` tells it, which reads records and journal. */

@@ -1,55 +1,91 @@
 /**
- * Strikes deploys and rollbacks at random moments, on a real server under load, and sees that a second run puts all in order.
- * docs/reliability.md says what is done and keeps the results.
+ * Strikes deploys and rollbacks at random moments, on a real server under load, and sees that a second run puts all in order;
+ * or races them with somebody else. docs/reliability.md says what is done and keeps the results.
  */
 import { parseArgs } from 'node:util'
 import { writeParts } from '../../bench/readme-tables.ts'
 import { prepareImages } from '../support/images/prepare.ts'
-import { startTestNet } from '../support/net/test-net.ts'
+import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 import { faults } from './faults.ts'
 import { makeDrills } from './make-drills.ts'
+import { renderRaces } from './render-races.ts'
 import { renderResults } from './render-results.ts'
+import { rivals } from './rivals.ts'
 import { runDrill, type DrillResult } from './run-drill.ts'
+import { makeRaces, runRace, type RaceResult } from './run-race.ts'
 import { makeStage } from './stage.ts'
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '200' },
+    races: { type: 'string', default: '0' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
 })
+const seed = Number(values.seed)
+const isRace = Number(values.races) > 0
+const known: readonly { name: string }[] = isRace ? rivals : faults
 const only = values.only.split(',').filter((name) => name !== '')
-const unknown = only.find((name) => !faults.some((fault) => fault.name === name))
+const unknown = only.find((name) => !known.some((it) => it.name === name))
 if (unknown === undefined) process.exitCode = await main()
 else {
-  console.error(`There is no fault ${unknown}; there are ${faults.map(({ name }) => name).join(', ')}.`)
+  console.error(`There is no ${unknown}; there are ${known.map(({ name }) => name).join(', ')}.`)
   process.exitCode = 2
 }
 
 async function main(): Promise<number> {
-  const seed = Number(values.seed)
-  const drills = makeDrills({
-    runs: Number(values.runs),
-    seed,
-    faults: faults.filter(({ name }) => only.length === 0 || only.includes(name)),
-  })
-  console.error(`${drills.length} drills with the seed ${seed}`)
   await using net = await startTestNet({ servers: { srv1: {} } })
   await prepareImages({ registryPushHost: net.registry.pushHost })
+  const { text, isGood } = isRace ? await race(net) : await drill(net)
+  console.log(text)
+  const part = isRace ? 'races' : 'results'
+  if (values.write) await writeParts('docs/reliability.md', 'drill', new Map([[part, text]]))
+  return isGood ? 0 : 1
+}
+
+type Outcome = { text: string; isGood: boolean }
+
+async function drill(net: TestNet): Promise<Outcome> {
+  const drills = makeDrills({ runs: Number(values.runs), seed, faults: faults.filter(isWanted) })
+  console.error(`${drills.length} drills with the seed ${seed}`)
   await using stage = await makeStage(net)
   const results: DrillResult[] = []
   for (const drill of drills) {
     const result = await runDrill(drill, { net, ...stage })
     results.push(result)
-    const { struck = 'nothing', exitCode, problems, durationMs } = result
+    const { struck = 'nothing', exitCode } = result
     const what = `${drill.how} of ${drill.to}, ${drill.fault.name} at ${struck}: exit ${exitCode}`
-    console.error(`${results.length}/${drills.length}  ${what}, ${(durationMs / 1000).toFixed(1)} s`)
-    for (const problem of problems) console.error(`    seed ${drill.seed}: ${problem}`)
+    tell(`${results.length}/${drills.length}  ${what}`, { ...result, seed: drill.seed })
   }
-  const text = renderResults(results, seed)
-  console.log(text)
-  if (values.write) await writeParts('docs/reliability.md', 'drill', new Map([['results', text]]))
-  return results.some(({ problems }) => problems.length > 0) ? 1 : 0
+  return { text: renderResults(results, seed), isGood: results.every(isInOrder) }
+}
+
+async function race(net: TestNet): Promise<Outcome> {
+  const races = makeRaces({ races: Number(values.races), seed, rivals: rivals.filter(isWanted) })
+  console.error(`${races.length} races with the seed ${seed}`)
+  await using stage = await makeStage(net)
+  await using neighbour = await makeStage(net, net.server('srv1'), 81, 'neighbour')
+  const results: RaceResult[] = []
+  for (const race of races) {
+    const result = await runRace(race, { stage, neighbour })
+    results.push(result)
+    const what = `${race.rival.name}: exit ${result.exitCodes.join(' and ')}, ${result.failed} failed`
+    tell(`${results.length}/${races.length}  ${what}`, { ...result, seed: race.seed })
+  }
+  return { text: renderRaces(results, seed), isGood: results.every(isInOrder) }
+}
+
+function isWanted({ name }: { name: string }): boolean {
+  return only.length === 0 || only.includes(name)
+}
+
+function isInOrder({ problems }: { problems: readonly string[] }): boolean {
+  return problems.length === 0
+}
+
+function tell(what: string, result: { seed: number; problems: readonly string[]; durationMs: number }): void {
+  console.error(`${what}, ${(result.durationMs / 1000).toFixed(1)} s`)
+  for (const problem of result.problems) console.error(`    seed ${result.seed}: ${problem}`)
 }

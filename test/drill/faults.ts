@@ -1,38 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
-import type { RunningCommand } from '../support/net/run-command.ts'
-import type { TestNet } from '../support/net/test-net.ts'
-import type { TestServer } from '../support/net/server.ts'
-
-/** What a fault happens to. */
-export type Scene = { net: TestNet; server: TestServer; running: RunningCommand }
-
-/** Something that goes wrong in the middle of a run. */
-export type Fault = {
-  name: string
-  /** As the table calls it. */
-  title: string
-  /** Makes it happen. */
-  strike(scene: Scene): Promise<void>
-  /** What somebody would mend before the next run; called when the struck run has ended. */
-  mend?(scene: Scene): Promise<void>
-  /** Whether it takes the app down itself, whoever is deploying: what fails then is not counted. */
-  hurtsApp?: boolean
-}
-
-const signal = (name: NodeJS.Signals): Fault['strike'] => {
-  return async ({ running }) => running.kill(name)
-}
-
-const inServer = (script: string): Fault['strike'] => {
-  return async ({ server }) => {
-    await server.run(['sh', '-c', script])
-  }
-}
+import { conditions } from './conditions.ts'
+import { inServer, signal, type Fault } from './fault.ts'
+import { registryFaults } from './registry-faults.ts'
 
 /** The processes of sshd that serve the one who deploys, and not the one that listens; the brackets keep the shell out that asks. */
 const sessions = `pgrep -f '[s]shd.*deploy'`
 
-export const faults: readonly Fault[] = [
+/** What cuts a run short, or takes what it needs, at one moment. */
+const strikes: readonly Fault[] = [
   { name: 'killed', title: 'client killed (SIGKILL)', strike: signal('SIGKILL') },
   { name: 'terminated', title: 'client terminated (SIGTERM)', strike: signal('SIGTERM') },
   {
@@ -63,7 +38,7 @@ export const faults: readonly Fault[] = [
       await server.stopEngine()
       await server.startEngine()
     },
-    hurtsApp: true,
+    hurtsApp: 'until the next run',
   },
   {
     name: 'engine-killed',
@@ -72,19 +47,13 @@ export const faults: readonly Fault[] = [
       await server.killEngine()
       await server.startEngine()
     },
-    hurtsApp: true,
+    hurtsApp: 'until the next run',
   },
   {
-    name: 'registry-down',
-    title: 'registry down',
-    strike: ({ net }) => net.registry.refuseConnections(),
-    mend: ({ net }) => net.registry.clearFaults(),
-  },
-  {
-    name: 'registry-503',
-    title: 'registry answers 503',
-    strike: ({ net }) => net.registry.setFault({ match: /./, status: 503 }),
-    mend: ({ net }) => net.registry.clearFaults(),
+    name: 'rebooted',
+    title: 'host rebooted',
+    strike: ({ server }) => server.reboot(),
+    hurtsApp: 'for a moment',
   },
   {
     name: 'disk-full',
@@ -96,3 +65,5 @@ export const faults: readonly Fault[] = [
     mend: inServer('rm -f /srv/.full /srv/.full2'),
   },
 ]
+
+export const faults: readonly Fault[] = [...strikes, ...registryFaults, ...conditions]

@@ -1,4 +1,4 @@
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import { createRandom } from './random.ts'
 import type { Drill } from './run-drill.ts'
 import { firstTag, tags } from './stage.ts'
@@ -15,7 +15,8 @@ export function makeDrills(options: { runs: number; seed: number; faults: readon
   while (drills.length < runs) {
     const fault = faults[drills.length % faults.length]
     if (fault === undefined) break
-    const how: Drill['how'] = before !== undefined && random.fraction() < 1 / 3 ? 'rollback' : 'deploy'
+    const mayRollBack = before !== undefined && fault.onlyDeploys !== true
+    const how: Drill['how'] = mayRollBack && random.fraction() < 1 / 3 ? 'rollback' : 'deploy'
     const others = tags.filter((tag) => tag !== now && tag !== before)
     const to: string = how === 'rollback' && before !== undefined ? before : random.pick(others)
     drills.push({ fault, seed: Math.floor(random.fraction() * 2 ** 31), from: now, to, how })

@@ -1,17 +1,22 @@
-import type { Step } from '../../src/deploy/plan.ts'
+import type { Step, StepKind } from '../../src/deploy/plan.ts'
 import type { ToldEvent } from '../e2e/support/deploy-result.ts'
 import type { Random } from './random.ts'
 
 /** When in a run something happens. */
-export type Moment = { part: 'before the plan' } | { part: 'begin' | 'middle' | 'end'; share: number }
+export type Moment =
+  { part: 'before the plan' } | { part: 'begin' | 'middle' | 'end'; share: number; aims: readonly StepKind[] }
 
 /** How long after its beginning the middle of a step is at most; a short one has ended by then, and the next is struck. */
 const middleMs = 400
 
-/** One in ten strikes while hosts and registry are asked; the rest are spread over the steps. */
-export function chooseMoment(random: Random): Moment {
+/**
+ * One in ten strikes while hosts and registry are asked; the rest are spread over the steps. Where only some kinds of steps
+ * are aimed at, it is at their beginning.
+ */
+export function chooseMoment(random: Random, aims: readonly StepKind[] = []): Moment {
   if (random.fraction() < 0.1) return { part: 'before the plan' }
-  return { part: random.pick(['begin', 'middle', 'end']), share: random.fraction() }
+  const part = random.pick(['begin', 'middle', 'end'] as const)
+  return { part: aims.length > 0 ? 'begin' : part, share: random.fraction(), aims }
 }
 
 /**
@@ -38,7 +43,8 @@ export function watchFor(
       return
     }
     if (event.type === 'plan.made') {
-      const { steps } = event.plan
+      const { aims } = moment
+      const steps = event.plan.steps.filter(({ kind }) => aims.length === 0 || aims.includes(kind))
       chosen = steps[Math.min(steps.length - 1, Math.floor(moment.share * steps.length))]
     }
     if (event.type !== 'step.started' && event.type !== 'step.finished') return

@@ -1,9 +1,10 @@
+import { setTimeout } from 'node:timers/promises'
 import { readDeployResult } from '../e2e/support/deploy-result.ts'
 import type { TestApp } from '../e2e/support/test-app.ts'
 import { underLoad } from '../e2e/support/under-load.ts'
 import type { TestNet } from '../support/net/test-net.ts'
 import { findProblems, versionOf, type Leftovers } from './check-after.ts'
-import type { Fault, Scene } from './faults.ts'
+import type { Fault, Scene } from './fault.ts'
 import { chooseMoment, watchFor } from './moment.ts'
 import { createRandom } from './random.ts'
 
@@ -11,7 +12,7 @@ export type Drill = { fault: Fault; seed: number; from: string; to: string; how:
 
 export type DrillResult = {
   drill: Drill
-  /** What was struck: `before the plan`, or the kind of a step. */
+  /** What was struck: `before the plan`, `from the beginning`, or the kind of a step. */
   struck: string | undefined
   exitCode: number
   /** Failed requests that nothing but dray can be blamed for. */
@@ -32,7 +33,7 @@ export async function runDrill(
   const startedAtMs = Date.now()
   const load = { ratePerSecond: 50, connections: 0, timeoutMs: 10_000 }
   const { result, report } = await underLoad(app, load, () => strikeAndRepair(drill, { net, app, before }))
-  const failed = drill.fault.hurtsApp === true ? 0 : report.failed
+  const failed = drill.fault.hurtsApp !== undefined ? 0 : report.failed
   return {
     drill,
     ...result,
@@ -51,33 +52,48 @@ async function strikeAndRepair(
   { net, app, before }: { net: TestNet; app: TestApp; before: Leftovers },
 ): Promise<Pick<DrillResult, 'struck' | 'exitCode' | 'problems'>> {
   const random = createRandom(seed)
-  const args =
-    how === 'deploy' ? ['deploy', 'test', '--tag', to, '--json'] : ['rollback', 'test', to, '--json']
-  let struck: string | undefined
+  const argsFor = (tag: string): string[] =>
+    how === 'deploy' ? ['deploy', 'test', '--tag', tag, '--json'] : ['rollback', 'test', tag, '--json']
+  await fault.prepare?.(app)
+  let struck = fault.strike === undefined ? 'from the beginning' : undefined
   let striking: Promise<void> | undefined
-  const running = app.startDray(args, {
-    onLine: watchFor(chooseMoment(random), random, (step) => {
+  const running = app.startDray(argsFor(fault.tag ?? to), {
+    env: fault.environment?.(random) ?? {},
+    onLine: watchFor(chooseMoment(random, fault.aims), random, (step) => {
+      if (fault.strike === undefined) return
       struck = step
       striking = fault.strike(scene)
     }),
   })
-  const scene: Scene = { net, server: app.server, running }
+  const scene: Scene = { net, app, server: app.server, running }
   const { exitCode } = await running.done
   await striking
   const problems: string[] = []
   // What serves is asked before anybody mends anything.
-  const served = await versionOf(app)
+  const served = await (fault.hurtsApp === 'for a moment' ? untilServed(app) : versionOf(app))
   const said = served ?? 'nothing'
+  // The variant's images say of which version they are.
+  const wanted = fault.tag?.replace(/-.*/, '') ?? to
   // An Engine that was killed may leave its containers stopped, for the second run to start.
-  const isDown = fault.hurtsApp === true && served === undefined
-  if (!isDown && served !== from && served !== to) problems.push(`after the fault ${said} answered`)
-  if (!isDown && exitCode === 0 && served !== to) problems.push(`it said 0, and ${said} answered`)
+  const isDown = fault.hurtsApp === 'until the next run' && served === undefined
+  if (!isDown && served !== from && served !== wanted) problems.push(`after the fault ${said} answered`)
+  if (!isDown && exitCode === 0 && served !== wanted) problems.push(`it said 0, and ${said} answered`)
   if (!isDown && exitCode === 1 && served !== from)
     problems.push(`it said that ${from} serves, and ${said} answered`)
   await fault.mend?.(scene)
-  const again = readDeployResult(await app.dray([...args, '--wait', '30s']))
+  const again = readDeployResult(await app.dray([...argsFor(to), '--wait', '30s']))
   if (again.exitCode !== 0)
     problems.push(`the second run ended with ${again.exitCode}: ${JSON.stringify(again.failure)}`)
   problems.push(...(await findProblems(app, { tag: to, before })))
   return { struck, exitCode, problems }
+}
+
+/** The version that answers, within the time that a host needs for its containers, or Docker to start one again. */
+async function untilServed(app: TestApp): Promise<string | undefined> {
+  const untilMs = Date.now() + 30_000
+  for (;;) {
+    const version = await versionOf(app)
+    if (version !== undefined || Date.now() > untilMs) return version
+    await setTimeout(250)
+  }
 }

@@ -7,16 +7,20 @@ import { lookForLeftovers, type Leftovers } from './check-after.ts'
 export const tags = ['v1', 'v2', 'v3'] as const
 export const firstTag = tags[0]
 
+/** An app that drills are done to, and what its server held when it was first in place. */
+export type Stage = { app: TestApp; before: Leftovers }
+
 /** The specification's app with both tasks, its first version in place, and what its server holds then. */
 export async function makeStage(
   net: TestNet,
   server = net.server('srv1'),
   port = 80,
-): Promise<AsyncDisposable & { app: TestApp; before: Leftovers }> {
+  name = 'drill',
+): Promise<AsyncDisposable & Stage> {
   const app = await TestApp.make({
     net,
     server,
-    name: 'drill',
+    name,
     port,
     files: { 'docker-compose.yml': specCompose(port) },
     config: {

@@ -96,6 +96,22 @@ export class TestServer {
   }
 
   /**
+   * As when the power goes and comes back: every process ends at once, what is in memory is gone, /tmp is emptied as systemd
+   * does, then sshd and the Engine start. Containers come back as their restart policies say.
+   */
+  async reboot(): Promise<void> {
+    await mustRunInMachine(this.#machine, ['sh', '-c', powerCutScript])
+    await mustRunInMachine(this.#machine, [
+      '/usr/sbin/sshd',
+      '-f',
+      '/etc/ssh/sshd_config',
+      '-E',
+      '/var/log/sshd.log',
+    ])
+    await this.startEngine()
+  }
+
+  /**
    * Adds a round trip of so many milliseconds to new SSH connections, so that it is as far as another country; 0 ends it.
    * Only what travels over SSH is delayed.
    */
@@ -135,6 +151,29 @@ export class TestServer {
     await mustRunInMachine(this.#machine, ['timeout', '60', 'sh', '-c', script, signal])
   }
 }
+
+/**
+ * Stops all processes before it ends the first, so that none sees another go. The first two are the machine itself: the shell
+ * that holds its namespaces open, and the `cat` that this waits for.
+ */
+const powerCutScript = `
+others() {
+  for entry in /proc/[0-9]*; do
+    pid=\${entry#/proc/}
+    [ "$pid" != 1 ] && [ "$pid" != $$ ] && read -r _ name _ parent _ 2>/dev/null <"$entry/stat" || continue
+    [ "$name $parent" = '(cat) 1' ] || kill "-$1" "$pid" 2>/dev/null
+  done
+}
+others STOP
+others STOP
+others KILL
+sleep 0.2
+others KILL
+awk '{ print $2 }' /proc/mounts | grep -E '^(/var/lib/docker|/run/docker|/run/netns)/' |
+  sort -r | xargs -r -n 1 umount -l
+# What is mounted there from elsewhere is not of this machine.
+find /run /tmp -xdev -depth -mindepth 1 ! -path /run/sshd ! \\( -type d ! -empty \\) -delete 2>/dev/null || :
+`
 
 export type ServerSetUp = {
   machine: MachineFacts
