@@ -48,6 +48,12 @@ export const conditions: readonly Fault[] = [
     onlyDeploys: true,
   },
   {
+    name: 'app-crashes',
+    title: 'app healthy for a moment, then dead, again and again',
+    tag: 'v2-crash-loop',
+    onlyDeploys: true,
+  },
+  {
     name: 'app-dies',
     title: 'app healthy for five seconds, then dead',
     tag: 'v2-exits-after-5s',
@@ -69,6 +75,7 @@ export const conditions: readonly Fault[] = [
       await cancelAfter(running, 4_000)
     },
     aims: ['run-task'],
+    onlyDeploys: true,
   },
 ]
 

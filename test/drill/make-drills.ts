@@ -20,7 +20,8 @@ export function makeDrills(options: { runs: number; seed: number; faults: readon
     const others = tags.filter((tag) => tag !== now && tag !== before)
     const to: string = how === 'rollback' && before !== undefined ? before : random.pick(others)
     drills.push({ fault, seed: Math.floor(random.fraction() * 2 ** 31), from: now, to, how })
-    ;[before, now] = [now, to]
+    // A release that was deployed in between may have pushed that one out.
+    ;[before, now] = [fault.tag === undefined ? now : undefined, to]
   }
   return drills
 }

@@ -72,8 +72,7 @@ async function strikeAndRepair(
   // What serves is asked before anybody mends anything.
   const served = await (fault.hurtsApp === 'for a moment' ? untilServed(app) : versionOf(app))
   const said = served ?? 'nothing'
-  // The variant's images say of which version they are.
-  const wanted = fault.tag?.replace(/-.*/, '') ?? to
+  const wanted = fault.tag ?? to
   // An Engine that was killed may leave its containers stopped, for the second run to start.
   const isDown = fault.hurtsApp === 'until the next run' && served === undefined
   if (!isDown && served !== from && served !== wanted) problems.push(`after the fault ${said} answered`)

@@ -75,6 +75,8 @@ test('a directory is no other one under the name of a link, nor when it has move
     await other.writeSource({ 'dray.yml': JSON.stringify(config) })
     return other.dray(['plan', 'test', '--tag', 'v1'])
   }
+  // Else Compose names the project after the directory.
+  await other.writeSource({ 'docker-compose.yml': `name: other\n${composeWith({ port: 8090 })}` })
   await server.run(['ln', '-s', other.path, '/srv/link'])
   expect(await planAt('/srv/link')).toMatchObject({ exitCode: 0 })
   await server.run(['rm', '/srv/link'])
