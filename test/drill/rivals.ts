@@ -43,8 +43,8 @@ const person = (name: string, ...argv: string[]): Rival => ({
       '-c',
       `cd ${app.path} && ${argv.join(' ')}`,
     ])
-    // Two prunes at once are refused; dray prunes, too.
-    if (exitCode !== 0 && !/a prune operation is already running/.test(stderr)) throw new Error(stderr)
+    // The Engine may refuse it, as two prunes at once, or a container that has just gone: then it was tried.
+    if (exitCode !== 0 && !/Error response from daemon|prune operation/.test(stderr)) throw new Error(stderr)
     return undefined
   },
 })

@@ -67,8 +67,9 @@ async function raceAndLook(
   const to = random.pick(others)
   const third = others.find((tag) => tag !== to) ?? to
   const args = ['deploy', 'test', '--tag', to, '--json']
-  const attempts = await race(rival, args, to, { app, neighbour: neighbour.app, third, random })
-  const problems = attempts.flatMap((it) => findLie(it, rival))
+  const scene = { app, neighbour: neighbour.app, third, random }
+  const { attempts, problems } = await race(rival, args, to, scene)
+  problems.push(...attempts.flatMap((it) => findLie(it, rival)))
   const served = await versionOf(app)
   const winner = attempts.findLast(({ exitCode }) => exitCode === 0)
   // Who replaced the containers by hand moved the app on, whatever dray undid.
@@ -90,7 +91,12 @@ async function raceAndLook(
 }
 
 /** Runs both, and gives what runs of dray's on the app told, in the order in which they ended. */
-async function race(rival: Rival, args: readonly string[], to: string, scene: RaceScene): Promise<Attempt[]> {
+async function race(
+  rival: Rival,
+  args: readonly string[],
+  to: string,
+  scene: RaceScene,
+): Promise<{ attempts: Attempt[]; problems: string[] }> {
   const { app, random } = scene
   let begin = (): void => undefined
   const begun = new Promise<void>((resolve) => (begin = resolve))
@@ -100,8 +106,13 @@ async function race(rival: Rival, args: readonly string[], to: string, scene: Ra
   const watch = watchFor(chooseMoment(random), random, begin)
   const first = attempt(app, args, to, isEarly ? undefined : watch)
   const second = Promise.race([begun, first]).then(() => rival.act(scene))
-  const ended = [await first, await second].filter((it) => it !== undefined)
-  return ended.sort((a, b) => a.endedAtMs - b.endedAtMs)
+  const ended = await Promise.allSettled([first, second])
+  return {
+    attempts: ended
+      .flatMap((it) => (it.status === 'fulfilled' && it.value !== undefined ? [it.value] : []))
+      .sort((a, b) => a.endedAtMs - b.endedAtMs),
+    problems: ended.flatMap((it) => (it.status === 'rejected' ? [String(it.reason)] : [])),
+  }
 }
 
 /** An exit code that cannot be true. */
