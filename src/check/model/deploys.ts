@@ -1,4 +1,4 @@
-import { argumentsOf, isCompose, programOf, type ShellCommand } from '../parse/shell-command.ts'
+import { argumentsOf, isCompose, type ShellCommand } from '../parse/shell-command.ts'
 import { nameOf } from '../source-file.ts'
 import type { Repository, Script } from '../repository.ts'
 import type { Job } from './workflow.ts'
@@ -18,7 +18,7 @@ export function isMirror({ words }: ShellCommand): boolean {
 
 /** A command that changes what runs on another machine. */
 function isDeployCommand(command: ShellCommand): boolean {
-  const program = programOf(command)
+  const { program } = command
   const words = argumentsOf(command)
   if (program === 'ssh') return words.length > 1
   if (program === 'scp' || program === 'rsync') return words.some(isRemotePath)

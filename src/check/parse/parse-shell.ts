@@ -1,5 +1,5 @@
-import type { SourceFile, Span } from '../source-file.ts'
-import { programOf, type ShellCommand, type ShellWord } from './shell-command.ts'
+import { nameOf, type SourceFile, type Span } from '../source-file.ts'
+import { type ShellCommand, type ShellWord } from './shell-command.ts'
 
 /** Reads a piece of a file as shell text. What is no shell gives odd commands, but never an error. */
 export function parseShell(span: Span, { isBare = true, depth = 0 } = {}): ShellCommand[] {
@@ -98,7 +98,7 @@ class ShellReader {
       if (reader !== undefined) reader.document = { file, start, end, isLiteral: delimiter.isQuoted }
       const runs = this.commands
         .slice(this.lineStart)
-        .some((it) => ['ssh', 'sh', 'bash'].includes(programOf(it)))
+        .some((it) => ['ssh', 'sh', 'bash'].includes(it.program))
       if (runs)
         this.commands.push(
           ...parseShell({ file, start, end }, { isBare: this.isBare, depth: this.depth + 1 }),
@@ -245,6 +245,7 @@ class ShellReader {
       file: this.file,
       start: first.start,
       end: last.end,
+      program: nameOf(first.text),
       words: rest,
       assignments,
       redirects,
@@ -257,7 +258,7 @@ class ShellReader {
 
   /** What `ssh host "…"` and `sh -c "…"` run is shell text again. */
   private remoteCommands(command: ShellCommand): ShellCommand[] {
-    if (!['ssh', 'sh', 'bash'].includes(programOf(command))) return []
+    if (!['ssh', 'sh', 'bash'].includes(command.program)) return []
     return command.words
       .slice(1)
       .filter(({ text, start }) => /\s/.test(text) && /['"]/.test(this.file.text[start] ?? ''))

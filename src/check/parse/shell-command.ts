@@ -4,6 +4,8 @@ import type { Span } from '../source-file.ts'
 export type ShellWord = Span & { text: string }
 
 export type ShellCommand = Span & {
+  /** The name of the program, without its directory. */
+  program: string
   /** Program and arguments, without assignments, `sudo`, `if` and the like; at least one word. */
   words: readonly ShellWord[]
   /** Assignments in front of it. */
@@ -20,11 +22,6 @@ export type ShellCommand = Span & {
   isBare: boolean
 }
 
-/** The name of the program, without its directory. */
-export function programOf({ words }: ShellCommand): string {
-  return (words[0]?.text ?? '').replace(/^.*\//, '')
-}
-
 /** The words after the program, as text. */
 export function argumentsOf({ words }: ShellCommand): string[] {
   return words.slice(1).map(({ text }) => text)
@@ -32,13 +29,16 @@ export function argumentsOf({ words }: ShellCommand): string[] {
 
 /** Whether a command begins with these words: `isCommand(it, 'docker', 'login')`; options of `docker` itself do not count. */
 export function isCommand(command: ShellCommand, ...names: readonly string[]): boolean {
-  const words = [programOf(command), ...plainArguments(command)]
-  return names.every((name, index) => words[index] === name)
+  const [program, ...others] = names
+  // Most commands are none that a rule looks for: the arguments of those need no reading.
+  if (command.program !== program) return false
+  const words = plainArguments(command)
+  return others.every((name, index) => words[index] === name)
 }
 
 /** Whether it is `docker compose NAME` or `docker-compose NAME`, whatever options stand between. */
 export function isCompose(command: ShellCommand, name: string): boolean {
-  const program = programOf(command)
+  const program = command.program
   if (program !== 'docker-compose' && !isCommand(command, 'docker', 'compose')) return false
   return composeVerb(argumentsOf(command)) === name
 }

@@ -1,5 +1,4 @@
 import { lines } from '../lines.ts'
-import { programOf } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const envDeployKept: Rule = {
@@ -16,7 +15,7 @@ export const envDeployKept: Rule = {
       const reads = /(?:<\s*|(?:^|\s)(?:\.|source)\s+)"?(?:\S*\/)?\.env\.deploy\b/m.test(file.text)
       const deletes = commands.some(
         (it) =>
-          ['rm', 'shred', 'unlink', 'trap'].includes(programOf(it)) &&
+          ['rm', 'shred', 'unlink', 'trap'].includes(it.program) &&
           it.words.some(({ text }) => text.includes('.env.deploy')),
       )
       if (use === null || !reads || deletes) continue

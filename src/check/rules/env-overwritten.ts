@@ -1,6 +1,6 @@
 import { lines } from '../lines.ts'
 import { isRemotePath } from '../model/deploys.ts'
-import { argumentsOf, programOf } from '../parse/shell-command.ts'
+import { argumentsOf } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const envOverwritten: Rule = {
@@ -13,7 +13,7 @@ export const envOverwritten: Rule = {
   good: { 'deploy.sh': lines('set -eu', 'scp docker-compose.yml deploy@shop.example.com:/srv/shop/') },
   *check({ commands }) {
     for (const command of commands) {
-      const program = programOf(command)
+      const { program } = command
       const words = argumentsOf(command)
       const target = words.at(-1) ?? ''
       const copies =

@@ -1,5 +1,4 @@
 import { lines } from '../lines.ts'
-import { programOf } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const hostKeyUnchecked: Rule = {
@@ -17,7 +16,7 @@ export const hostKeyUnchecked: Rule = {
       )
       if (at !== undefined) yield { at, message: 'The host key of the server is not checked.' }
       else if (
-        programOf(command) === 'ssh-keyscan' &&
+        command.program === 'ssh-keyscan' &&
         command.redirects.some(({ text }) => text.includes('known_hosts'))
       )
         yield { at: command, message: 'The host key is taken from whoever answers at that moment.' }

@@ -1,6 +1,6 @@
 import { lines } from '../lines.ts'
 import { isMirror, isRemotePath } from '../model/deploys.ts'
-import { flagOf, programOf } from '../parse/shell-command.ts'
+import { flagOf } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const rsyncDeletes: Rule = {
@@ -18,7 +18,7 @@ export const rsyncDeletes: Rule = {
   good: { 'deploy.sh': lines('set -eu', "rsync -az --exclude='.env' ./ deploy@shop.example.com:/srv/shop/") },
   *check({ commands }) {
     for (const command of commands) {
-      if (programOf(command) !== 'rsync' || !command.words.some(({ text }) => isRemotePath(text))) continue
+      if (command.program !== 'rsync' || !command.words.some(({ text }) => isRemotePath(text))) continue
       if (isMirror(command)) continue
       const at = flagOf(
         command,

@@ -1,6 +1,6 @@
 import { lines } from '../lines.ts'
 import { isMirror, isRemotePath } from '../model/deploys.ts'
-import { programOf, type ShellCommand } from '../parse/shell-command.ts'
+import { type ShellCommand } from '../parse/shell-command.ts'
 import { insertAt, type Rule } from '../rule.ts'
 
 export const rsyncOverwritesEnv: Rule = {
@@ -30,7 +30,7 @@ const valued =
   /^(?:-e|-f|-M|-B|-T|--(?:rsh|exclude|include|filter|exclude-from|include-from|files-from|rsync-path|chmod|chown|port|timeout|bwlimit|password-file|link-dest|backup-dir|temp-dir|log-file|out-format))$|^-[a-zA-Z]*e$/
 
 function copiesDirectory(command: ShellCommand): boolean {
-  if (programOf(command) !== 'rsync') return false
+  if (command.program !== 'rsync') return false
   const words = command.words.slice(1).map(({ text }) => text)
   const paths = words.filter((word, index) => !word.startsWith('-') && !valued.test(words[index - 1] ?? ''))
   const target = paths.at(-1)

@@ -1,6 +1,6 @@
 import { lines } from '../lines.ts'
 import { deployScripts } from '../model/deploys.ts'
-import { argumentsOf, programOf } from '../parse/shell-command.ts'
+import { argumentsOf } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 import { topOf } from '../source-file.ts'
 
@@ -16,7 +16,7 @@ export const scriptGoesOn: Rule = {
     for (const { file, commands } of deployScripts(repository)) {
       const [first = ''] = file.text.split('\n')
       const stops = commands.some(
-        (it) => programOf(it) === 'set' && argumentsOf(it).some((word) => /^-\w*e|^errexit$/.test(word)),
+        (it) => it.program === 'set' && argumentsOf(it).some((word) => /^-\w*e|^errexit$/.test(word)),
       )
       if (!stops && !/^#!.*\s-\w*e/.test(first))
         yield {

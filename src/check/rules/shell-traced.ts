@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { argumentsOf, programOf } from '../parse/shell-command.ts'
+import { argumentsOf } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const shellTraced: Rule = {
@@ -17,7 +17,7 @@ export const shellTraced: Rule = {
   *check({ scripts }) {
     for (const { file, commands } of scripts) {
       const trace = commands.find(
-        (it) => programOf(it) === 'set' && argumentsOf(it).some((word) => /^-\w*x|^xtrace$/.test(word)),
+        (it) => it.program === 'set' && argumentsOf(it).some((word) => /^-\w*x|^xtrace$/.test(word)),
       )
       const isSecret = /\$\{?\w*(TOKEN|PASSWORD|SECRET)\b/.test(file.text.slice(trace?.start ?? 0))
       const ends = /set \+x/.test(file.text)

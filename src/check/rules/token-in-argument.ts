@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { isCommand, optionOf, programOf, type ShellCommand, type ShellWord } from '../parse/shell-command.ts'
+import { isCommand, optionOf, type ShellCommand, type ShellWord } from '../parse/shell-command.ts'
 import { insertAt, type Edit, type Rule } from '../rule.ts'
 
 export const tokenInArgument: Rule = {
@@ -23,10 +23,10 @@ export const tokenInArgument: Rule = {
           message: 'The password of the registry is an argument of `docker login`.',
           edits: pipeIn(command, password),
         }
-      else if (programOf(command) === 'sshpass') {
+      else if (command.program === 'sshpass') {
         const at = command.words.find(({ text }) => /^-p/.test(text))
         if (at !== undefined) yield { at, message: 'The password of the server is an argument of `sshpass`.' }
-      } else if (programOf(command) === 'ssh') {
+      } else if (command.program === 'ssh') {
         const at = command.words.find(({ text }) =>
           /\$\{\{\s*secrets\.(?!\w*(HOST|USER|PORT|PATH|DIR|IP|DOMAIN|KNOWN|SERVER)\b)\w*(TOKEN|PASSWORD|SECRET|PAT)\w*/i.test(
             text,

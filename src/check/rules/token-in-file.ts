@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { programOf, type ShellCommand } from '../parse/shell-command.ts'
+import { type ShellCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 import { nameOf, textOf } from '../source-file.ts'
 
@@ -23,10 +23,10 @@ export const tokenInFile: Rule = {
   ),
   *check({ commands, scripts, workflows }) {
     const deletesIt = workflows.some(({ jobs }) =>
-      jobs.some((job) => job.commands.some((it) => programOf(it) === 'dray')),
+      jobs.some((job) => job.commands.some((it) => it.program === 'dray')),
     )
     for (const command of commands) {
-      if (!['echo', 'printf', 'cat', 'tee'].includes(programOf(command))) continue
+      if (!['echo', 'printf', 'cat', 'tee'].includes(command.program)) continue
       const written = [
         ...command.words.slice(1).map(({ text }) => text),
         command.document === undefined || command.document.isLiteral ? '' : textOf(command.document),
@@ -45,7 +45,7 @@ export const tokenInFile: Rule = {
 }
 
 function targetOf(command: ShellCommand): ShellCommand['words'][number] | undefined {
-  return programOf(command) === 'tee'
+  return command.program === 'tee'
     ? command.words.slice(1).find(({ text }) => !text.startsWith('-'))
     : command.redirects[0]
 }

@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { argumentsOf, programOf } from '../parse/shell-command.ts'
+import { argumentsOf } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const tokenPrinted: Rule = {
@@ -12,14 +12,15 @@ export const tokenPrinted: Rule = {
   good: { 'deploy.sh': lines('echo "token: ${#GITHUB_TOKEN} characters"') },
   *check({ commands }) {
     for (const command of commands) {
-      const program = programOf(command)
+      const { program } = command
+      if (!['echo', 'printf', 'cat'].includes(program)) continue
       if (command.isPiped || command.redirects.length > 0) continue
       // What a command within prints is its own, and `${TOKEN:+set}` is not the token.
       const text = argumentsOf(command)
         .join(' ')
         .replaceAll(/\$\((?!\().*\)|\$\{\w+:?\+[^}]*\}/g, '')
       const isPrinted =
-        ['echo', 'printf'].includes(program) &&
+        program !== 'cat' &&
         /\$\{\{\s*secrets\.\w+|\$\{?\w*(TOKEN|PASSWORD|SECRET)\b/.test(text) &&
         // An installer tells the person in front of it what it made up.
         !/add-mask|generated/i.test(text)
