@@ -1,5 +1,5 @@
 import { argumentsOf, isCompose, type ShellCommand } from '../parse/shell-command.ts'
-import { nameOf } from '../source-file.ts'
+import { nameOf, textOf } from '../source-file.ts'
 import type { Repository, Script } from '../repository.ts'
 import type { Job } from './workflow.ts'
 
@@ -33,6 +33,17 @@ export function isDeployJob(job: Job): boolean {
     job.commands.some(isDeployCommand) ||
     actions.some((action) => /^appleboy\/(ssh|scp)-action$|\/dray$|rsync-deploy|ssh-deploy/.test(action))
   )
+}
+
+/** What runs on a server to put a release in place: deploy scripts, and what a workflow has an SSH action run there. */
+export function serverScripts(repository: Repository): { text: string; commands: readonly ShellCommand[] }[] {
+  const steps = repository.workflows.flatMap(({ jobs }) => jobs.flatMap((job) => job.steps))
+  return [
+    ...deployScripts(repository).map(({ file, commands }) => ({ text: file.text, commands })),
+    ...steps
+      .filter(({ isOnServer, commands }) => isOnServer && commands.some((it) => isCompose(it, 'up')))
+      .map(({ node, commands }) => ({ text: textOf(node), commands })),
+  ]
 }
 
 /** Scripts that put a release in place: they start the app with Compose, and are named so or pull before. */

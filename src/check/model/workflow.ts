@@ -42,6 +42,8 @@ export type Step = {
   uses: YamlScalar | undefined
   run: YamlScalar | undefined
   commands: readonly ShellCommand[]
+  /** Its commands run on a server: appleboy/ssh-action and its like take a script for it. */
+  isOnServer: boolean
 }
 
 /** Reads a workflow; what is no mapping of jobs gives one without jobs. */
@@ -128,14 +130,14 @@ function readJob(facts: { workflow: Workflow; id: string; key: Span; node: YamlN
 function readStep(job: Job, node: YamlNode): Step {
   const uses = scalarOf(childOf(node, 'uses'))
   const run = scalarOf(childOf(node, 'run'))
-  // The scripts that SSH actions take run on the server: appleboy/ssh-action and its like.
   const script = scalarOf(nodeAt(node, 'with', 'script'))
   const action = uses?.text.split('@')[0]
-  const scripts = [run, action !== undefined && /ssh/.test(action) ? script : undefined]
+  const isOnServer = action !== undefined && /ssh/.test(action) && script !== undefined
+  const scripts = [run, isOnServer ? script : undefined]
   const commands = scripts.flatMap((scalar) =>
     scalar === undefined ? [] : parseShell(bodyOf(scalar), { isBare: scalar.style === 'block' }),
   )
-  return { job, node, uses, run, action, commands }
+  return { job, node, uses, run, action, commands, isOnServer }
 }
 
 function scalarOf(node: YamlNode | undefined): YamlScalar | undefined {

@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { deployScripts } from '../model/deploys.ts'
+import { serverScripts } from '../model/deploys.ts'
 import { flagOf, isCompose, type ShellCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
@@ -14,7 +14,7 @@ export const composeDown: Rule = {
   },
   good: { 'deploy.sh': lines('set -eu', 'docker compose pull', 'docker compose up -d') },
   *check(repository) {
-    for (const { commands } of deployScripts(repository)) {
+    for (const { commands } of serverScripts(repository)) {
       for (const command of commands.filter((it) => isCompose(it, 'down'))) {
         if (!isFollowed(command, commands)) continue
         const volumes = flagOf(command, '-v', '--volumes')

@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { deployScripts } from '../model/deploys.ts'
+import { serverScripts } from '../model/deploys.ts'
 import { isCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
@@ -27,9 +27,9 @@ export const loginKept: Rule = {
     ),
   },
   *check(repository) {
-    for (const { file, commands } of deployScripts(repository)) {
+    for (const { text, commands } of serverScripts(repository)) {
       const login = commands.find((it) => isCommand(it, 'docker', 'login'))
-      const isUndone = /docker\s+logout|DOCKER_CONFIG=/.test(file.text)
+      const isUndone = /docker\s+logout|DOCKER_CONFIG=/.test(text)
       if (login !== undefined && !isUndone)
         yield {
           at: login,

@@ -13,7 +13,9 @@ export const pruneAllImages: Rule = {
   *check({ scripts, workflows }) {
     // On a runner of GitHub there is nothing to keep.
     const remote = workflows.flatMap(({ jobs }) =>
-      jobs.flatMap(({ commands }) => commands.filter(({ isBare }) => !isBare)),
+      jobs.flatMap(({ steps }) =>
+        steps.flatMap(({ commands, isOnServer }) => commands.filter(({ isBare }) => isOnServer || !isBare)),
+      ),
     )
     for (const command of [...scripts.flatMap(({ commands }) => commands), ...remote]) {
       const prunes =
