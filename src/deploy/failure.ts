@@ -1,5 +1,6 @@
 import { catalogue } from '../errors/catalogue.ts'
-import { DrayError } from '../errors/dray-error.ts'
+import { DrayError, type ErrorDetails } from '../errors/dray-error.ts'
+import { cutText } from '../shared/cut-text.ts'
 import type { Failure } from './events.ts'
 import type { Plan } from './plan.ts'
 import type { Undone } from './undo.ts'
@@ -29,6 +30,9 @@ export function toDrayError(error: unknown): DrayError {
   return new DrayError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
 }
 
+/** Of a sentence or of a line of a log: what a host or a container says in more was not made for people. */
+const LONGEST = 2000
+
 /** An error as a reporter tells it. */
 export function failureFrom(error: unknown): Failure {
   const told = toDrayError(error)
@@ -36,12 +40,21 @@ export function failureFrom(error: unknown): Failure {
   return {
     code: told.code,
     title: catalogue[told.code].title,
-    message: told.message,
+    message: cutText(told.message, LONGEST),
     hint: told.hint,
     exitCode: told.exitCode,
-    details: told.details,
+    details: shortened(told.details),
     ...(undone === undefined
       ? {}
       : { serving: undone.serving, undone: undone.undone, notUndone: undone.notUndone }),
+  }
+}
+
+function shortened({ logTail, problems, ...others }: ErrorDetails): ErrorDetails {
+  const short = (lines: readonly string[]): string[] => lines.map((line) => cutText(line, LONGEST))
+  return {
+    ...others,
+    ...(logTail && { logTail: short(logTail) }),
+    ...(problems && { problems: short(problems) }),
   }
 }

@@ -31,6 +31,9 @@ eval "$(cat)"
 exec "$@"
 `
 
+/** A line of `--progress=rawjson` is one object, with what a build step printed in it. */
+const LONGEST_EVENT = 4 * 1024 ** 2
+
 /** Docker Buildx on this machine, for the images of one app. */
 export class Buildx {
   readonly #options: BuildxOptions
@@ -91,7 +94,8 @@ export class Buildx {
     const metadata = join(this.#options.directory, 'metadata.json')
     const argv = ['buildx', 'bake', '-f', file, '--progress=rawjson', '--metadata-file', metadata]
     argv.push(push ? '--push' : '--load', ...(useCache ? [] : ['--no-cache']))
-    const { exitCode } = await this.#docker(argv, { signal, onLine }, { DOCKER_CONFIG: dockerConfig })
+    const watch = { signal, onLine, longestLine: LONGEST_EVENT }
+    const { exitCode } = await this.#docker(argv, watch, { DOCKER_CONFIG: dockerConfig })
     return { exitCode, digests: exitCode === 0 && push ? await readDigests(metadata) : new Map() }
   }
 
@@ -141,7 +145,7 @@ export class Buildx {
 
   #docker(
     argv: readonly string[],
-    options: Pick<RunOptions, 'signal' | 'onLine'>,
+    options: Pick<RunOptions, 'signal' | 'onLine' | 'longestLine'>,
     more: Readonly<Record<string, string>> = {},
   ): Promise<CommandOutput> {
     const { shell, projectDirectory, values } = this.#options

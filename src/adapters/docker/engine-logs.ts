@@ -11,6 +11,8 @@ import { readLogLines } from './log-frames.ts'
 const goneStatuses: readonly number[] = [404, 409]
 /** The Engine's answer where a logging driver keeps nothing that could be read, such as `none`. */
 const notImplemented = 501
+/** An event has all labels of its container. */
+const LONGEST_EVENT = 1024 ** 2
 
 /** The logs of an Engine's containers. */
 export function createLogSource(client: EngineClient): LogSource {
@@ -81,7 +83,7 @@ const eventAnswer = z.object({
 /** One JSON object a line. */
 async function* readChanges(chunks: AsyncIterable<Buffer>): AsyncGenerator<ContainerChange> {
   const lines: string[] = []
-  const splitter = splitLines((line) => lines.push(line))
+  const splitter = splitLines((line) => lines.push(line), { longest: LONGEST_EVENT })
   for await (const chunk of chunks) {
     splitter.push(chunk)
     for (const line of lines.splice(0)) {

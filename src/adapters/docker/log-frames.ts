@@ -1,4 +1,5 @@
 import type { LogLine } from '../../deploy/logs/log-source.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { demultiplex, type FrameEdge } from './multiplexed-output.ts'
 
 /** `2026-11-23T10:45:58.123456789Z `, as the Engine begins each entry with `timestamps=1`. */
@@ -7,7 +8,10 @@ const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z $/
 const newline = 0x0a
 
 type Stream = LogLine['stream']
-type OpenLine = { at: string; parts: Buffer[] }
+type OpenLine = { at: string; parts: Buffer[]; keptBytes: number; bytes: number }
+
+/** Of a longer line the beginning is given, and how much more there was: it may be longer than our memory. */
+const LONGEST_BYTES = 1024 ** 2
 
 /**
  * Reads the log of a container, as the Engine gives it with timestamps, into lines. A line of more than 16 KiB comes as
@@ -21,20 +25,31 @@ export async function* readLogLines(chunks: AsyncIterable<Buffer>): AsyncGenerat
     const line = open.get(stream)
     if (line === undefined) return
     open.delete(stream)
+    const text = Buffer.concat(line.parts)
+      .toString('utf8')
+      .replace(/\r?\n$/, '')
+    const isWhole = line.bytes === line.keptBytes
     lines.push({
       at: line.at,
       stream,
-      text: Buffer.concat(line.parts)
-        .toString('utf8')
-        .replace(/\r?\n$/, ''),
+      text: isWhole ? text : cutText(text, LONGEST_BYTES, text.length + line.bytes - line.keptBytes),
     })
   }
   const takeEntry = (entry: Buffer, stream: Stream): void => {
     const stamp = entry.subarray(0, timestampBytes).toString('latin1')
     const isStamped = timestampPattern.test(stamp)
     const text = isStamped ? entry.subarray(timestampBytes) : entry
-    const line = open.get(stream) ?? { at: isStamped ? stamp.trimEnd() : '', parts: [] }
-    line.parts.push(text)
+    const line = open.get(stream) ?? {
+      at: isStamped ? stamp.trimEnd() : '',
+      parts: [],
+      keptBytes: 0,
+      bytes: 0,
+    }
+    line.bytes += text.length
+    if (line.keptBytes + text.length <= LONGEST_BYTES) {
+      line.parts.push(text)
+      line.keptBytes += text.length
+    }
     open.set(stream, line)
     if (text.at(-1) === newline) finish(stream)
   }

@@ -1,7 +1,11 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Child } from './child.ts'
 import { splitLines } from './line-splitter.ts'
+import { keepTail } from './keep-tail.ts'
 import type { CommandOutput, RunOptions } from './shell.ts'
+
+/** Of what is watched line by line, and of what goes wrong, the end is kept. */
+const WATCHED_BYTES = 1024 ** 2
 
 type CollectOptions = Omit<RunOptions, 'cwd' | 'env'> & {
   /** The command, for messages. */
@@ -17,8 +21,8 @@ type CollectOptions = Omit<RunOptions, 'cwd' | 'env'> & {
  * HOST_COMMAND_FAILED after `timeoutMs`; the child has ended by then.
  */
 export async function collectOutput(child: Child, options: CollectOptions): Promise<CommandOutput> {
-  const { input, onLine, takesErrorLine, endCommand } = options
-  const output = gather(child, onLine, takesErrorLine)
+  const { input, endCommand } = options
+  const output = gather(child, options)
   child.process.stdin.end(input)
   return waitForEnd({
     ...options,
@@ -66,25 +70,27 @@ export async function waitForEnd(command: {
 
 function gather(
   child: Child,
-  onLine: RunOptions['onLine'],
-  takesErrorLine: CollectOptions['takesErrorLine'],
+  { onLine, longestLine, takesErrorLine }: CollectOptions,
 ): { stdout: () => string; stderr: () => string } {
+  const limit = longestLine === undefined ? {} : { longest: longestLine }
+  const watched = onLine && keepTail<Buffer>(WATCHED_BYTES)
   const stdout: Buffer[] = []
-  child.process.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+  const keep = watched?.add ?? ((chunk: Buffer) => void stdout.push(chunk))
+  child.process.stdout.on('data', keep)
   if (onLine) {
-    const lines = splitLines((line) => onLine(line, 'stdout'))
+    const lines = splitLines((line) => onLine(line, 'stdout'), limit)
     child.process.stdout.on('data', lines.push).once('end', lines.end)
   }
 
-  const stderr: string[] = []
+  const stderr = keepTail<string>(WATCHED_BYTES)
   const errorLines = splitLines((line) => {
     if (takesErrorLine?.(line)) return
-    stderr.push(line)
+    stderr.add(`${line}\n`)
     onLine?.(line, 'stderr')
-  })
+  }, limit)
   child.process.stderr.on('data', errorLines.push).once('end', errorLines.end)
   return {
-    stdout: () => Buffer.concat(stdout).toString('utf8'),
-    stderr: () => stderr.map((line) => `${line}\n`).join(''),
+    stdout: () => Buffer.concat(watched?.parts() ?? stdout).toString('utf8'),
+    stderr: () => stderr.parts().join(''),
   }
 }

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
+import { cutText } from '../../shared/cut-text.ts'
 
 /** Cuts a stream of bytes into lines as they come. */
 export type LineSplitter = {
@@ -7,21 +8,41 @@ export type LineSplitter = {
   end: () => void
 }
 
-/** Calls `onLine` for each line of UTF-8, without its `\n` or `\r\n`. */
-export function splitLines(onLine: (line: string) => void): LineSplitter {
+/** Docker itself keeps longer lines in pieces of 16 KiB. */
+const LONGEST = 16 * 1024
+
+/**
+ * Calls `onLine` for each line of UTF-8, without its `\n` or `\r\n`. Of a line of more than `longest` characters only the
+ * beginning is kept, and how much more there was: what a container prints must not fill our memory.
+ */
+export function splitLines(onLine: (line: string) => void, { longest = LONGEST } = {}): LineSplitter {
   const decoder = new StringDecoder('utf8')
-  let rest = ''
+  let kept = ''
+  let length = 0
+  const add = (text: string): void => {
+    kept += text.slice(0, longest - kept.length)
+    length += text.length
+  }
+  const give = (): void => {
+    if (length > longest) onLine(cutText(kept, longest, length))
+    else onLine(kept.endsWith('\r') ? kept.slice(0, -1) : kept)
+    kept = ''
+    length = 0
+  }
   const take = (text: string): void => {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line)
+    let start = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      add(text.slice(start, end))
+      give()
+      start = end + 1
+    }
+    add(text.slice(start))
   }
   return {
     push: (chunk) => take(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))),
     end: () => {
       take(decoder.end())
-      if (rest !== '') onLine(rest)
-      rest = ''
+      if (length > 0) give()
     },
   }
 }

@@ -9,8 +9,13 @@ export type RunOptions = {
   env?: Readonly<Record<string, string>>
   /** Standard input; empty without it. */
   input?: string | Uint8Array
-  /** Called for each line as it comes, control characters and all. */
+  /**
+   * Called for each line as it comes, control characters and all. Only the end of such an output is in the answer: it may be
+   * longer than our memory.
+   */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /** Characters of a line that are kept; 16 KiB unless told. */
+  longestLine?: number
   signal?: AbortSignal
   timeoutMs?: number
 }

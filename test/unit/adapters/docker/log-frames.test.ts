@@ -57,6 +57,14 @@ test('reads what a container with a terminal wrote', async () => {
   ])
 })
 
+test('of a line of ten megabytes a megabyte is kept, and the next line is whole', async () => {
+  const pieces = Array.from({ length: 640 }, () => frame(`${at(1)} ${'x'.repeat(16 * 1024)}`))
+  const [long, next] = await read([...pieces, frame(`${at(2)} the end\n`), frame(`${at(3)} next\n`)])
+  expect(long?.text.replace(/x+/, 'x')).toBe('x … [9437192 more characters]')
+  expect(long?.text.length).toBeLessThan(1024 ** 2 + 100)
+  expect(next).toEqual({ at: at(3), stream: 'stdout', text: 'next' })
+})
+
 test('an empty log has no lines', async () => {
   expect(await read([])).toEqual([])
 })

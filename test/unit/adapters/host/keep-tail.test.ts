@@ -1,0 +1,16 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { keepTail } from '../../../../src/adapters/host/keep-tail.ts'
+
+test('the end is kept, at least as much as told and not much more', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 5 }), { maxLength: 60 }), fc.nat(20), (parts, size) => {
+      const tail = keepTail<string>(size)
+      for (const part of parts) tail.add(part)
+      const [all, kept] = [parts.join(''), tail.parts().join('')]
+      expect(all.endsWith(kept)).toBe(true)
+      expect(kept.length).toBeGreaterThanOrEqual(Math.min(size, all.length))
+      expect(kept.length).toBeLessThanOrEqual(2 * size + 5)
+    }),
+  )
+})
