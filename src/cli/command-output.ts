@@ -1,12 +1,13 @@
 import { createRedactor, type Redactor } from '../shared/redact.ts'
-import { stripControl } from '../shared/strip-control.ts'
+import { stripAllButColors, stripControl } from '../shared/strip-control.ts'
+import { cleanValue } from '../ui/clean-event.ts'
 import { renderJsonLine } from '../ui/json-reporter.ts'
 import { createLook, type Look } from '../ui/look.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 
-/** Where a command that is no deploy puts what it found. Secrets are masked in all of it. */
+/** Where a command that is no deploy puts what it found. In all of it secrets are masked, and nothing steers the terminal. */
 export type CommandOutput = {
   /** For standard output. */
   look: Look
@@ -26,6 +27,8 @@ export function createCommandOutput(
   { env, stdout, stderr, clock }: CliContext,
 ): CommandOutput {
   const redact = createRedactor(values.secrets)
+  const clean = (text: string): string => redact(stripControl(text))
+  const safe = (text: string): string => redact(stripAllButColors(text))
   const isTTY = stdout.isTTY === true && !options.plain
   return {
     look: createLook({
@@ -33,11 +36,13 @@ export function createCommandOutput(
       isTTY,
       columns: isTTY ? stdout.columns : undefined,
     }),
-    print: (text) => void stdout.write(redact(text.endsWith('\n') ? text : `${text}\n`)),
-    json: (type, fields) => void stdout.write(redact(renderJsonLine({ type, at: clock.now(), ...fields }))),
+    print: (text) => void stdout.write(safe(text.endsWith('\n') ? text : `${text}\n`)),
+    // Values one by one: in the line as a whole, what looks like a password may begin in one and end in another.
+    json: (type, fields) =>
+      void stdout.write(renderJsonLine({ type, at: clock.now(), ...cleanValue(fields, clean) })),
     note: (text) => {
-      if (!options.json) stderr.write(redact(`${text}\n`))
+      if (!options.json) stderr.write(safe(`${text}\n`))
     },
-    clean: (text) => redact(stripControl(text)),
+    clean,
   }
 }

@@ -22,7 +22,6 @@ import {
   type BuildProgress,
   type BuildProgressOptions,
 } from '../ui/build-progress.ts'
-import { defuseCommands } from '../ui/github-command.ts'
 import { createLook } from '../ui/look.ts'
 import { readBuildOptions, type BuildOptions } from './build-options.ts'
 import { createCommandOutput, type CommandOutput } from './command-output.ts'
@@ -168,9 +167,7 @@ function openProgress(
     env: global.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
     isTTY: isLive,
   })
-  const clean =
-    env['GITHUB_ACTIONS'] === 'true' ? (text: string) => defuseCommands(output.clean(text)) : output.clean
-  const shared = { stream: stderr, look, clock, clean, ...drawn }
+  const shared = { stream: stderr, look, clock, clean: output.clean, ...drawn }
   return isLive ? createLiveBuildProgress(shared) : createPlainBuildProgress(shared)
 }
 

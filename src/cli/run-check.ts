@@ -10,7 +10,7 @@ import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { sortByNearness } from '../shared/nearest.ts'
 import { stripControl } from '../shared/strip-control.ts'
-import { defuseCommands, githubCommand } from '../ui/github-command.ts'
+import { writeCommand, type GithubCommand } from '../ui/github-command.ts'
 import { renderJsonLine } from '../ui/json-reporter.ts'
 import { createLook } from '../ui/look.ts'
 import { renderCheckSummary, renderFindings, type CheckFacts } from '../ui/render-findings.ts'
@@ -107,8 +107,8 @@ function print({ findings, facts, format, options }: Result, context: CliContext
   else {
     const look = lookOf(options, context)
     const text = renderFindings(findings, look) + renderCheckSummary(findings, facts, look)
-    stdout.write(format === 'github' ? text.split('\n').map(defuseCommands).join('\n') : text)
-    if (format === 'github') for (const finding of findings) stdout.write(`${annotation(finding)}\n`)
+    stdout.write(text)
+    if (format === 'github') for (const finding of findings) writeCommand(stdout, annotation(finding))
   }
 }
 
@@ -122,12 +122,12 @@ function annotation({
   code,
   message,
   fix,
-}: ShownFinding): string {
-  return githubCommand({
+}: ShownFinding): GithubCommand {
+  return {
     name: severity === 'note' ? 'notice' : severity,
     properties: { file, line, col: column, endLine, endColumn, title: code },
     text: `${message} ${fix}`,
-  })
+  }
 }
 
 function explain(code: string, options: GlobalOptions, context: CliContext): ExitCode {

@@ -1,6 +1,7 @@
 import { CommanderError, type Command as Program } from 'commander'
 import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
+import { guardCommands } from '../ui/guard-commands.ts'
 import { createLook } from '../ui/look.ts'
 import { buildProgram } from './build-program.ts'
 import type { Command, CommandInput } from './command.ts'
@@ -11,6 +12,10 @@ import type { OptionValues } from './option.ts'
 
 /** Runs one command line (without `node` and the script) to its end. Never throws: what goes wrong is told on the streams. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  if (context.env['GITHUB_ACTIONS'] === 'true') {
+    context.stdout = guardCommands(context.stdout)
+    context.stderr = guardCommands(context.stderr)
+  }
   let exitCode: number = EXIT.done
   const program = buildProgram({
     commands,

@@ -33,7 +33,7 @@ export async function runTask(command: CommandInput, context: CliContext): Promi
     deployer: deployerOf(input, context),
     waitMs: readWait(command.options),
     clock: context.clock,
-    tell: tellTask(output, { json: input.options.json, context }),
+    tell: tellTask(output, { json: input.options.json }),
   }
   await using connected = await connectHosts(withOneHost(input, command.options), context)
   const [host] = connected.hosts

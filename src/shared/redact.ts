@@ -9,43 +9,56 @@ const MASK = '[redacted]'
 const SHORTEST_SECRET = 4
 
 /**
- * Makes a redactor that masks the exact values of `secrets` (and their URL-encoded and base64 forms, and each line of a
- * value of several lines), GitHub tokens, authorization headers, and credentials within URLs.
+ * Makes a redactor that masks the exact values of `secrets` (and their URL-encoded, base64 and JSON forms, and each line of a
+ * value of several lines), the tokens of GitHub and other well-known ones, authorization headers, and credentials within URLs.
  *
- * `secrets` is read at every call, so a secret that is added to the list later is masked from then on.
+ * `secrets` is read at every call, so a secret that is added to the list later is masked from then on; none is taken away.
  */
 export function createRedactor(secrets: Iterable<Secret>): Redactor {
+  let known: readonly Secret[] = []
+  let spelled: readonly string[] = []
   return (text) => {
+    const now = [...secrets]
+    if (now.length !== known.length) {
+      known = now
+      spelled = spellings(now)
+    }
     let masked = text
-    for (const value of spellings(secrets)) masked = masked.replaceAll(value, MASK)
+    for (const value of spelled) masked = masked.replaceAll(value, MASK)
     for (const [pattern, replacement] of PATTERNS) masked = masked.replace(pattern, replacement)
     return masked
   }
 }
 
+// Each repetition that can begin anywhere has an end: a long line of a log must not take time by the square of its length.
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/gh[a-z]_[A-Za-z0-9._-]{20,}/g, MASK],
   [/github_pat_[A-Za-z0-9_]{20,}/g, MASK],
   [
-    /\b((?:proxy-)?authorization|x-registry-auth)(["']?\s*[:=]\s*["']?)(?:(basic|bearer|token)\s+)?[^\s"',;]+/gi,
+    /\b(?:glpat-|npm_|dckr_pat_|xox[a-z]-|[sr]k_(?:live|test)_)[A-Za-z0-9_-]{16,}|\bA(?:KIA|SIA)[A-Z0-9]{16}\b/g,
+    MASK,
+  ],
+  [
+    /\b((?:proxy-)?authorization|x-registry-auth)(["']?\s{0,20}[:=]\s{0,20}["']?)(?:(basic|bearer|token)\s{1,20})?[^\s"',;]+/gi,
     `$1$2${MASK}`,
   ],
-  [/\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{16,}/gi, `$1 ${MASK}`],
+  [/\b(bearer|basic)\s{1,20}[A-Za-z0-9+/=._~-]{16,}/gi, `$1 ${MASK}`],
   // A token may stand in the name's place in web addresses; elsewhere the name is a login that helps to understand.
   [/\b(https?:\/\/)[^\s/?#@]+@/gi, `$1${MASK}@`],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi, `$1:${MASK}@`],
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi, `$1:${MASK}@`],
 ]
 
 /** Longest first, so that a secret that holds another one is masked as a whole. */
-function spellings(secrets: Iterable<Secret>): string[] {
+function spellings(secrets: readonly Secret[]): string[] {
   const found = new Set<string>()
   for (const secret of secrets) {
     const value = secret.reveal()
     for (const part of [value, ...value.split(/\r?\n/).map((line) => line.trim())]) {
       if (part.length < SHORTEST_SECRET) continue
       found.add(part)
-      found.add(encodeURIComponent(part))
+      found.add(encodeURIComponent(part.replaceAll(/\p{Surrogate}/gu, '\ufffd')))
       found.add(Buffer.from(part).toString('base64'))
+      found.add(JSON.stringify(part).slice(1, -1))
     }
   }
   return [...found].sort((a, b) => b.length - a.length)

@@ -1,3 +1,5 @@
+import type { OutputStream } from './reporter.ts'
+
 /**
  * Workflow commands of GitHub Actions, as the runner reads them from a step's output:
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
@@ -15,8 +17,14 @@ export type GithubCommand = {
   text?: string
 }
 
-/** One workflow command as one line; the only place that writes any. */
-export function githubCommand({ name, properties = {}, text = '' }: GithubCommand): string {
+/** Writes one workflow command as one line; the only place that writes any. */
+export function writeCommand(stream: OutputStream, command: GithubCommand): void {
+  const line = renderCommand(command)
+  if (stream.command === undefined) stream.write(`${line}\n`)
+  else stream.command(line)
+}
+
+function renderCommand({ name, properties = {}, text = '' }: GithubCommand): string {
   const named = Object.entries<string | number | undefined>(properties).filter(
     ([, value]) => value !== undefined && value !== '',
   )
@@ -29,7 +37,7 @@ export function githubCommand({ name, properties = {}, text = '' }: GithubComman
  * line, after white space too; the older `##[` counts anywhere in a line (ActionCommand.cs of actions/runner).
  */
 export function defuseCommands(line: string): string {
-  return line.replaceAll('##[', '## [').replace(/^(\s*):(?=:)/, '$1: ')
+  return line.replaceAll('##[', '## [').replace(/^([\s\u0085]*):(?=:)/, '$1: ')
 }
 
 function escapeData(text: string): string {

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import type { DeployEvent, Failure } from '../deploy/events.ts'
-import { defuseCommands, githubCommand, type GithubCommand } from './github-command.ts'
+import { defuseCommands, writeCommand, type GithubCommand } from './github-command.ts'
 import { renderJobSummary } from './job-summary.ts'
 import { createLook } from './look.ts'
 import { narrate, stepLabel, stepNumber } from './narrate.ts'
@@ -19,7 +19,7 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
   const look = createLook({ env, isTTY: false })
   const story = createStory()
   const say = (text: string): void => writeText(stderr, text)
-  const command = (line: GithubCommand): void => void stderr.write(`${githubCommand(line)}\n`)
+  const command = (line: GithubCommand): void => writeCommand(stderr, line)
   const groups = createStepGroups({
     open: (title) => command({ name: 'group', text: title }),
     line: say,

@@ -17,5 +17,20 @@ export function renderJsonLine({
   at,
   ...fields
 }: { type: string; at: number } & Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify({ version: VERSION, type, time: new Date(at).toISOString(), ...fields })}\n`
+  const text = JSON.stringify({ version: VERSION, type, time: new Date(at).toISOString(), ...fields })
+  return `${text.replace(UNSAFE, escapeLast)}\n`
+}
+
+/**
+ * Written as escapes, which mean the same: what steers a terminal and JSON leaves as it is, and `##[`, by which the runner of
+ * GitHub Actions knows a command wherever it stands in a line.
+ */
+const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|##\[/g
+
+function escapeLast(text: string): string {
+  const code = text
+    .charCodeAt(text.length - 1)
+    .toString(16)
+    .padStart(4, '0')
+  return `${text.slice(0, -1)}\\u${code}`
 }

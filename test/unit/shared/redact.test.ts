@@ -9,6 +9,8 @@ test.each([
   ['ghp_0123456789abcdefghijABCDEFGHIJ012345', '[redacted]'],
   ['token ghs_16C7e42F292c6912E7710c838347Ae178B4a.', 'token [redacted]'],
   ['github_pat_11ABCDEFG0123456789_abcdefghijklmnop', '[redacted]'],
+  ['sk_live_0123456789abcdefABCDEF', '[redacted]'],
+  ['AKIA0123456789ABCDEF is a key', '[redacted] is a key'],
   ['Authorization: Bearer abc.def-ghi', 'Authorization: [redacted]'],
   ['authorization: basic dXNlcjpwYXNz', 'authorization: [redacted]'],
   ['{"X-Registry-Auth":"eyJ1c2VyIjoieCJ9"}', '{"X-Registry-Auth":"[redacted]"}'],
@@ -63,4 +65,22 @@ test('leaves no secret in any text around it', () => {
       expect(masked.replaceAll('[redacted]', '\u0000')).not.toContain(value)
     }),
   )
+})
+
+test('masks a secret within JSON, where its quotes are escaped', () => {
+  const masked = createRedactor([new Secret('pa"ss\\word')])
+  expect(masked(JSON.stringify({ said: 'is pa"ss\\word.' }))).toBe('{"said":"is [redacted]."}')
+})
+
+test.each([
+  ['words and dots', 'a.'],
+  ['schemes', 'http+'],
+  ['beginnings of addresses', 'a://b:'],
+  ['beginnings of headers', 'authorization:  '],
+  ['beginnings of tokens', 'ghp_ bearer '],
+])('a line of a million characters takes no time: %s', (_, piece) => {
+  const text = piece.repeat(1_000_000 / piece.length)
+  const startedAt = performance.now()
+  redact(text)
+  expect(performance.now() - startedAt).toBeLessThan(2_000)
 })

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DeployEvent } from '../../../src/deploy/events.ts'
 import { Secret } from '../../../src/shared/secret.ts'
+import { renderJsonLine } from '../../../src/ui/json-reporter.ts'
 import { outputOf } from '../../support/terminal-output.ts'
 import { planMade, sampleFailure, START, stepPrinted, wholeDeploy } from '../../support/terminal-events.ts'
 
@@ -73,3 +75,17 @@ function namesWithin(value: unknown): string[] {
   if (value === null || typeof value !== 'object') return []
   return Object.entries(value).flatMap(([name, inner]) => [name, ...namesWithin(inner)])
 }
+
+test('whatever the fields say, it is one line that means just that, and steers neither a terminal nor the runner', () => {
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('##[error]x', '\u009b2J', '\u202e', '::error::'),
+  )
+  fc.assert(
+    fc.property(fc.dictionary(hostile, fc.oneof(hostile, fc.array(hostile))), (value) => {
+      const line = renderJsonLine({ type: 'any', at: START, value })
+      expect(line).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]|##\[|^\s*::|\n[^]/)
+      expect((JSON.parse(line) as Line)['value']).toEqual(JSON.parse(JSON.stringify(value)))
+    }),
+  )
+})
