@@ -133,6 +133,61 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Shel
       expect(await readFile(join(path, 'a'), 'utf8')).toBe('by hand')
     })
 
+    test.each<[string, (path: string, outside: string) => Promise<void>, Partial<PlaceRequest>]>([
+      [
+        'a directory on the way to a file',
+        async (path, outside) => symlink(outside, join(path, 'nginx')),
+        { files: [file('kept', 'changed'), file('nginx/default.conf', 'ours')] },
+      ],
+      [
+        'a directory on the way to a new one',
+        async (path, outside) => symlink(outside, join(path, 'nginx')),
+        { files: [file('nginx/new/deep/default.conf', 'ours')] },
+      ],
+      [
+        'a directory in the place of a file',
+        async (path, outside) => symlink(outside, join(path, 'app.conf')),
+        { files: [file('app.conf', 'ours')] },
+      ],
+      [
+        'a file that is mounted by itself',
+        async (path, outside) => symlink(join(outside, 'theirs'), join(path, 'app.conf')),
+        { files: [file('app.conf', 'ours')], inPlace: ['app.conf'] },
+      ],
+      [
+        'the directory of a file that is to go',
+        async (path, outside) => symlink(outside, join(path, 'nginx')),
+        { remove: ['nginx/theirs'] },
+      ],
+      [
+        "dray's own directory",
+        async (path, outside) => symlink(outside, join(path, '.dray')),
+        { files: [file('app.conf', 'ours')] },
+      ],
+    ])(
+      '%s that is a link to elsewhere is refused, and nothing is written anywhere',
+      async (_, link, wanted) => {
+        const outside = await temporaryApp({ theirs: 'not ours' })
+        const path = await temporaryApp({ kept: 'k' })
+        await link(path, outside)
+        const before = [await treeOf(outside), await treeOf(path)]
+        await expect(directoryAt(path).place(request(wanted))).rejects.toMatchObject({
+          code: 'FILE_NOT_OURS',
+        })
+        expect([await treeOf(outside), await treeOf(path)]).toEqual(before)
+      },
+    )
+
+    test('a link that stays in the directory is followed, as before', async () => {
+      const path = await temporaryApp({ 'real/a.conf': 'old' })
+      await symlink('real', join(path, 'nginx'))
+      await directoryAt(path).place(
+        request({ files: [file('nginx/a.conf', 'new'), file('nginx/b.conf', 'new')] }),
+      )
+      expect(await readFile(join(path, 'real/a.conf'), 'utf8')).toBe('new')
+      expect(await readFile(join(path, 'real/b.conf'), 'utf8')).toBe('new')
+    })
+
     test('a foreign file that is adopted is kept aside', async () => {
       const path = await temporaryApp({ 'nginx/a b.conf': 'by hand' })
       await directoryAt(path).place(

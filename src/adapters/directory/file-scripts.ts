@@ -3,6 +3,9 @@
  * many files there are, a few processes handle them: a path has `./` before it, so that none is taken for an option.
  */
 
+/** Exit code for: a link leads out of the directory; the path is printed. */
+export const LEADS_OUTSIDE = 74
+
 /**
  * `copy_files OPTION LIST TO`: copies files with the directories they are in. `move_files FROM`: moves the files below it to
  * where they are below this directory, each over the old one at once.
@@ -23,21 +26,35 @@ move_files() {
  * Puts files in place. Standard input: a tar with the files under `files/`, and lists of paths: `remove`, `in-place`,
  * `adopt`. What is replaced goes to `.dray/undo` first, all of it or nothing: with a full disk there is nothing to put back.
  * A file is moved over the old one, which is atomic; one that is mounted by itself is written into, since the container has the
- * old file's inode.
+ * old file's inode. Where links lead is looked at first: containers may write into the directory, and what they put there must
+ * not have us write elsewhere.
  */
 export const placeScript = `
 set -eu
 cd "$1"
 ${fileFunctions}
+root=$(pwd -P)
+refuse() { printf '%s\\n' "\${1#./}"; exit ${LEADS_OUTSIDE}; }
+[ ! -L .dray ] || refuse .dray
 rm -rf .dray/incoming .dray/saved .dray/undo
 mkdir -p .dray/incoming .dray/saved/files
 trap 'rm -rf .dray/incoming .dray/saved' EXIT
 tar -xf - -C .dray/incoming
 mkdir -p .dray/incoming/files
 sed -i 's|^|./|' .dray/incoming/in-place .dray/incoming/remove .dray/incoming/adopt
-(cd .dray/incoming/files && find . -type f) | while IFS= read -r file; do
+(cd .dray/incoming/files && find . -type f) > .dray/incoming/list
+sed 's|[^/]*$||' .dray/incoming/list .dray/incoming/remove | sort -u | while IFS= read -r directory; do
+  place=$directory
+  while [ ! -d "$place" ]; do place=$(dirname "$place"); done
+  case $(cd "$place" && pwd -P)/ in "$root"/*) ;; *) refuse "$directory" ;; esac
+done
+while IFS= read -r file; do [ ! -L "$file" ] || [ ! -d "$file" ] || refuse "$file"; done < .dray/incoming/list
+while IFS= read -r file; do
+  [ ! -L "$file" ] || case $(readlink -f "$file") in "$root"/*) ;; *) refuse "$file" ;; esac
+done < .dray/incoming/in-place
+while IFS= read -r file; do
   if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\\n' "$file"; else printf '%s\\n' "$file" >&3; fi
-done > .dray/incoming/there 3> .dray/saved/added
+done < .dray/incoming/list > .dray/incoming/there 3> .dray/saved/added
 cp .dray/incoming/in-place .dray/saved/in-place
 awk 'FILENAME == ARGV[1] { mounted[$0]; next } !($0 in mounted)' .dray/incoming/in-place .dray/incoming/there |
   cat - .dray/incoming/remove > .dray/incoming/replaced

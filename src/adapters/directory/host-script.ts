@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { CommandOutput, RunOptions, Shell } from '../host/shell.ts'
+import { LEADS_OUTSIDE } from './file-scripts.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE } from './scripts.ts'
 
 /** Runs one of our scripts on a host; its arguments are never a secret, its input may be. */
@@ -38,6 +39,16 @@ export function scriptFailure(
     return new DrayError('ENV_MISSING', `There is no .env in ${path} on ${host}.`, {
       hint: `Create it on the server: \`install -D -m 600 /dev/null ${path}/.env\`, then put the app's secrets in, by hand or with \`dray env\`.`,
     })
+  }
+  if (output.exitCode === LEADS_OUTSIDE) {
+    const link = output.stdout.trim()
+    return new DrayError(
+      'FILE_NOT_OURS',
+      `${link} in ${path} on ${host} is a link, or lies behind one, that leads elsewhere: nothing was written.`,
+      {
+        hint: `Look at it on the server: \`ls -ld ${path}/${link}\`. Who can write there may have put it there.`,
+      },
+    )
   }
   if (DISK_FULL_TEXT.test(text)) {
     return new DrayError('DISK_FULL', `The disk of ${host} is full: ${what} failed.`)

@@ -54,6 +54,8 @@ cat "$work/error"
 [ $code -eq 0 ] || exit 0
 section containers
 project=$project path=$path awk -F '|' '
+  # A label of several lines makes lines of its own.
+  $1 !~ /^[0-9a-f]+$/ { next }
   ENVIRON["project"] == "" { if ($4 == ENVIRON["path"]) print $1; next }
   $2 == "" { if (index("," $3, "," ENVIRON["project"] "_")) print $1; next }
   $2 == ENVIRON["project"] { print $1 }

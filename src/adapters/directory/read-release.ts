@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Digest } from '../../deploy/image-reference.ts'
+import { isDigest, type Digest } from '../../deploy/image-reference.ts'
 import type { Release } from '../../deploy/release.ts'
+import { isBundlePath } from '../source/bundle-path.ts'
 
 const releaseSchema = z.object({
   version: z.literal(1),
@@ -24,14 +25,15 @@ const releaseSchema = z.object({
     z.string(),
     z.object({
       image: z.string(),
-      digest: z.custom<Digest>((value) => typeof value === 'string' && value.startsWith('sha256:')),
+      digest: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)),
       tag: z.string().optional(),
       replicas: z.number(),
       definitionHash: z.string(),
       configHash: z.string(),
     }),
   ),
-  files: z.record(z.string(), z.string()),
+  // What is removed, replaced and put back is named here: a container that can write into the directory must not say what.
+  files: z.record(z.string().refine(isBundlePath), z.string().regex(/^[0-9a-f]{64}$/)),
   envKeys: z.array(z.string()),
   networks: z.record(z.string(), z.string()),
 })

@@ -45,9 +45,15 @@ export function createReleaseArchive({ shell, path }: { shell: Shell; path: stri
   }
 }
 
+/** Files of text pack to a tenth; what packs to less than a hundredth was made to fill our memory. */
+const HIGHEST_RATIO = 100
+const SMALL_BYTES = 64 * 1024 ** 2
+
 /** The files that the record names. Throws when one is missing or another than it was. */
 async function readBundle(text: string, release: Release): Promise<BundleFile[]> {
-  const entries = await unpackTar(gunzipSync(Buffer.from(text, 'base64')))
+  const packed = Buffer.from(text, 'base64')
+  const maxOutputLength = Math.max(SMALL_BYTES, packed.length * HIGHEST_RATIO)
+  const entries = await unpackTar(gunzipSync(packed, { maxOutputLength }))
   const byPath = new Map(entries.map((entry) => [entry.header.name.replace(/^\.\//, ''), entry]))
   return Object.entries(release.files).map(([path, sha256]) => {
     const entry = byPath.get(path)

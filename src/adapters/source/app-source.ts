@@ -1,11 +1,12 @@
-import { isAbsolute, join, relative } from 'node:path'
+import { join } from 'node:path'
 import { readFile, stat } from 'node:fs/promises'
 import type { AppModel } from '../../deploy/app-model.ts'
 import type { AppSource, BundleFile } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
-import { isEnvFile, listFiles } from './list-files.ts'
+import { isBundlePath } from './bundle-path.ts'
+import { listFiles, targetInside } from './list-files.ts'
 
 /** The override file that dray writes for an app of one compose file. */
 export const OVERRIDE_NAME = 'docker-compose.override.yml'
@@ -35,6 +36,8 @@ export function createAppSource(app: {
     const single = app.composeFiles.length === 1 ? app.composeFiles[0] : undefined
     const files = await Promise.all(
       found.map(async (path) => {
+        // Of those that are mounted, `listFiles` says so.
+        await targetInside(app.directory, path)
         const file = await readBundleFile(app.directory, path)
         const renamed = path === single && !DEFAULT_NAMES.includes(path)
         return renamed ? { ...file, path: mainName(found) } : file
@@ -134,7 +137,7 @@ async function readBundleFile(directory: string, path: string): Promise<BundleFi
 }
 
 function refuseOutside(path: string): void {
-  if (isAbsolute(path) || relative('.', path).startsWith('..') || /[\n\r]/.test(path) || isEnvFile(path)) {
+  if (!isBundlePath(path)) {
     throw new DrayError('COMPOSE_PATH_OUTSIDE', `${JSON.stringify(path)} cannot be shipped with the app.`)
   }
 }

@@ -3,7 +3,8 @@ import { join, normalize, posix } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import { ignoredByGit, isEnvFile } from './list-files.ts'
+import { isEnvFile } from './bundle-path.ts'
+import { ignoredByGit } from './list-files.ts'
 
 const oneOrMany = z.union([z.string(), z.array(z.string())])
 const envFileEntry = z.union([z.string(), z.looseObject({ path: z.string() })])

@@ -3,15 +3,10 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { DrayError } from '../../errors/dray-error.ts'
+import { isEnvFile } from './bundle-path.ts'
 import { matchesPattern, startOfPattern } from './path-pattern.ts'
 
 const run = promisify(execFile)
-
-/** `.env` and its kin are the server's: never shipped, whatever the configuration says. An example of one is no secret. */
-export function isEnvFile(path: string): boolean {
-  const name = basename(path)
-  return name === '.env' || (name.startsWith('.env.') && !/\.(example|sample|template|dist)$/.test(name))
-}
 
 /** Which files are meant: `paths` with all below them, and what the patterns of `include` and `exclude` say. */
 type Wanted = { paths: readonly string[]; include: readonly string[]; exclude: readonly string[] }
@@ -59,12 +54,12 @@ async function walk(
   return (await Promise.all(names.map((name) => walk(directory, join(path, name), way)))).flat()
 }
 
-/** Where a link leads. Throws COMPOSE_PATH_OUTSIDE when that is not in the directory, or nowhere. */
-async function targetInside(directory: string, path: string): Promise<string> {
+/** Where a path leads that is a link, or has one in it. Throws COMPOSE_PATH_OUTSIDE when that is not in the directory, or nowhere. */
+export async function targetInside(directory: string, path: string): Promise<string> {
   const target = await realpath(join(directory, path)).catch(() => undefined)
   if (target === undefined)
     throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads nowhere.`)
-  if (!relative(await realpath(directory), target).startsWith('..')) return target
+  if (!/^\.\.(?:\/|$)/.test(relative(await realpath(directory), target))) return target
   throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads out of the app's directory.`)
 }
 

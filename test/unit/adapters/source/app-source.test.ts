@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, symlink, writeFile } from 'node:fs/promises'
+import { chmod, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createAppSource } from '../../../../src/adapters/source/app-source.ts'
@@ -74,6 +74,22 @@ describe('compose files', () => {
     const source = await sourceOf({ 'compose.yaml': compose, 'compose.prod.yaml': compose }, { composeFiles })
     expect(await failureOf(source.composeFiles())).toMatchObject({ code: 'COMPOSE_INVALID', exitCode: 2 })
   })
+
+  test.each(['settings.env', 'more/inner.yml'])(
+    '%s that is a link out of the directory is refused',
+    async (name) => {
+      const directory = await makeProject({
+        'docker-compose.yml': 'include: [more/inner.yml]\nservices:\n  web:\n    env_file: settings.env\n',
+        'settings.env': 'A=1',
+        'more/inner.yml': compose,
+      })
+      const outside = await makeProject({ secret: compose })
+      await rm(join(directory, name))
+      await symlink(join(outside, 'secret'), join(directory, name))
+      const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: [] })
+      expect(await failureOf(source.composeFiles())).toMatchObject({ code: 'COMPOSE_PATH_OUTSIDE' })
+    },
+  )
 
   test('what they include, extend and read comes with them, the env files of the server do not', async () => {
     const main = `

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readRelease } from '../../../../src/adapters/directory/read-release.ts'
+import { fakeRelease } from '../../../support/fake-look.ts'
+
+const sha256 = '0'.repeat(64)
+const recordWith = (changes: object): string => JSON.stringify({ ...fakeRelease({ id: 'r1' }), ...changes })
+
+test('a record is read as it was written', () => {
+  const release = fakeRelease({
+    id: 'r1',
+    files: { 'nginx/a b.conf': sha256, '..data': sha256, '-n': sha256 },
+  })
+  expect(readRelease(JSON.stringify(release), '/srv/shop')).toEqual(release)
+})
+
+test.each([
+  '../../home/deploy/.ssh/authorized_keys',
+  'nginx/../../other/docker-compose.yml',
+  '/etc/cron.d/shop',
+  '.env',
+  'nginx/.env.production',
+  '.dray/lock',
+  './docker-compose.yml',
+  'nginx//default.conf',
+  'a\nb',
+  '',
+  '.',
+  '..',
+])('a record that names the file %j is refused: a container may have written it', (path) => {
+  expect(() => readRelease(recordWith({ files: { [path]: sha256 } }), '/srv/shop')).toThrow(
+    expect.objectContaining({ code: 'RECORD_UNREADABLE' }) as Error,
+  )
+})
+
+test.each([
+  ['a digest that is none', { services: { app: { ...serviceOf('sha256:x;reboot') } } }],
+  ['a release of another kind of name', { id: 'r1/../..' }],
+  ['one to be restored that is none', { restores: '../r1' }],
+  ['a file without its hash', { files: { a: 'hash' } }],
+])('%s is refused', (_, changes) => {
+  expect(() => readRelease(recordWith(changes), '/srv/shop')).toThrow(
+    expect.objectContaining({ code: 'RECORD_UNREADABLE' }) as Error,
+  )
+})
+
+test('any text is a record or refused as none, and what it names is in the directory', () => {
+  const path = fc.array(fc.constantFrom('..', '.', 'a', '/', '\n', '.env', '.dray', 'b c'), { maxLength: 6 })
+  const record = path.map((parts) => recordWith({ files: { [parts.join('')]: sha256 } }))
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json(), record), (text) => {
+      try {
+        for (const name of Object.keys(readRelease(text, '/srv/shop').files)) {
+          expect(new URL(name.replaceAll('%', '%25'), 'file:///srv/shop/').pathname).toMatch(
+            /^\/srv\/shop\/./,
+          )
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'RECORD_UNREADABLE' })
+      }
+    }),
+  )
+})
+
+function serviceOf(digest: string): object {
+  return { image: 'x', digest, replicas: 1, definitionHash: '', configHash: '' }
+}
