@@ -29,6 +29,7 @@ export interface Packages {
 }
 
 const PAGE = 100
+const MOST_PAGES = 1000
 const ANSWER_BYTES = 4 * 1024 ** 2
 /** GitHub allows 900 points a minute, of which a deletion takes five: 180 deletions, if nothing else is asked. */
 const DELETIONS_A_MINUTE = 150
@@ -80,7 +81,7 @@ export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOp
     versions: async (name, signal) => {
       const url = await packageUrl(name, signal)
       const found: PackageVersion[] = []
-      for (let page = 1; ; page += 1) {
+      for (let page = 1; page <= MOST_PAGES; page += 1) {
         const answer = await ask(`${url}/versions?state=active&per_page=${PAGE}&page=${page}`, signal)
         if (answer.status === 404 && page === 1) return undefined
         if (answer.status !== 200) throw refusal(answer, { host, what: `the versions of ${name}` })
@@ -88,6 +89,10 @@ export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOp
         found.push(...versions.map(toVersion))
         if (versions.length < PAGE) return found
       }
+      throw new DrayError(
+        'PACKAGES_FAILED',
+        `${host} gives more than ${MOST_PAGES} pages of versions of ${name}.`,
+      )
     },
     remove: async (name, version, signal) => {
       const answer = await ask(`${await packageUrl(name, signal)}/versions/${version.id}`, signal, 'DELETE')

@@ -8,6 +8,7 @@ export type HttpRequest = {
   url: string
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   headers?: Readonly<Record<string, string>>
+  /** Goes to that address alone: a redirect is refused. */
   body?: string | Uint8Array<ArrayBuffer>
   /** A longer answer is refused. */
   maxBytes: number
@@ -46,10 +47,12 @@ export function createHttp(options: HttpOptions): Http {
         method: request.method ?? 'GET',
         headers: { 'user-agent': 'dray', ...request.headers },
         body: request.body,
+        // fetch leaves the login behind when it is sent to another host, but takes the body with it.
+        redirect: request.body === undefined ? 'follow' : 'manual',
         signal: timer.signal,
       })
       timer.limit(options.requestMs)
-      refuseDowngrade(request, response)
+      refuseRedirect(request, response)
       return { status: response.status, headers: response.headers, body: await readBody(request, response) }
     } catch (error) {
       request.signal?.throwIfAborted()
@@ -87,7 +90,10 @@ function startTimer(clock: Clock, outer: AbortSignal | undefined) {
 }
 
 /** What came over TLS must not go on without it: nothing would vouch for the answer any more. */
-function refuseDowngrade(request: HttpRequest, response: Response): void {
+function refuseRedirect(request: HttpRequest, response: Response): void {
+  if (response.status >= 300 && response.status < 400) {
+    throw new DrayError('REGISTRY_FAILED', `${request.host} redirects what is sent to it.`)
+  }
   if (!request.url.startsWith('https:') || !response.url.startsWith('http:')) return
   throw new DrayError('REGISTRY_FAILED', `${request.host} redirects to an address without TLS.`)
 }

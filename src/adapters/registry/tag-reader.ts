@@ -26,6 +26,7 @@ export function createTagReader(session: RegistrySession): TagReader {
     const seen = new Set<string>()
     let path: string | undefined = `tags/list?n=${PAGE}`
     while (path !== undefined && !seen.has(path)) {
+      if (seen.size === MOST_PAGES) throw endless(endpoint)
       seen.add(path)
       const answer = await session.ask({ endpoint, repository, path, maxBytes: PAGE_BYTES, signal })
       if (answer.status === 404) throw new NoRepository(endpoint, repository)
@@ -71,6 +72,10 @@ class NoRepository extends DrayError {
   }
 }
 
+function endless({ host }: Endpoint): DrayError {
+  return new DrayError('REGISTRY_FAILED', `${host} gives more than ${MOST_PAGES} pages of tags.`)
+}
+
 function parseTags(endpoint: Endpoint, body: Uint8Array): string[] {
   try {
     return pageSchema.parse(JSON.parse(Buffer.from(body).toString('utf8'))).tags ?? []
@@ -90,6 +95,8 @@ function nextPage(endpoint: Endpoint, link: string | null): string | undefined {
 /** Registries give no more than they like; GHCR's limit is not documented. */
 const PAGE = 1000
 const PAGE_BYTES = 8 * 1024 ** 2
+/** With GHCR's hundred tags a page, a hundred thousand tags. */
+const MOST_PAGES = 1000
 
 /** What signing and attesting tools attach to an image under its digest. */
 const ATTACHED = /^sha256-[0-9a-f]{64}/

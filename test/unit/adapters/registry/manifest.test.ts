@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseImageConfig, parseManifest } from '../../../../src/adapters/registry/manifest.ts'
 import { AMD64, buildOciImage, sha256 } from '../../../support/oci-image.ts'
@@ -69,4 +70,35 @@ test('the configuration of an image says its platform and how it is run, or noth
 test('a health check that an image switches off is none', () => {
   const config = { Healthcheck: { Test: ['NONE'] } }
   expect(parseImageConfig(Buffer.from(JSON.stringify({ config }))).config.hasHealthCheck).toBe(false)
+})
+
+test('any answer is a manifest whose digests are digests, or refused as none', () => {
+  const part = fc.oneof(
+    fc.constant(blob),
+    fc.json().map((text): unknown => JSON.parse(text)),
+  )
+  const content = fc.record(
+    { manifests: fc.array(part), config: part, layers: fc.array(part), annotations: part, __proto__: part },
+    { requiredKeys: [] },
+  )
+  const answer = fc.oneof(
+    fc.uint8Array(),
+    fc.json().map(Buffer.from),
+    content.map((it) => Buffer.from(JSON.stringify(it))),
+  )
+  fc.assert(
+    fc.property(answer, (body) => {
+      try {
+        const manifest = parseManifest(body, 'ghcr.io/acme/shop:1')
+        const named = manifest.kind === 'index' ? manifest.variants : [manifest.config, ...manifest.layers]
+        for (const { digest, sizeBytes } of named) {
+          expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+          expect(sizeBytes).toBeGreaterThanOrEqual(0)
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'REGISTRY_FAILED' })
+      }
+      expect(() => parseImageConfig(body)).not.toThrow()
+    }),
+  )
 })

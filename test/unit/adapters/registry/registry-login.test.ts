@@ -208,6 +208,30 @@ describe('access', () => {
     })
   })
 
+  test('a login in the body of a request is not taken along to where a token service redirects', async () => {
+    const registry = await serve()
+    const elsewhere = await serve()
+    const status = { at: 'token', how: 'status', status: 307 } as const
+    registry.fail({ ...status, headers: { location: `http://${elsewhere.host}/token` } })
+    const login = { username: '<token>', password: new Secret(PASSWORD) }
+    const client = connect({ credentials: () => Promise.resolve(login), limits: { retryForMs: 0 } })
+    await expect(resolve(registry, client)).rejects.toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: `${registry.host} redirects what is sent to it.`,
+    })
+    expect(elsewhere.requests).toEqual([])
+  })
+
+  test('a login is left behind when a token service redirects to another host', async () => {
+    const registry = await serve()
+    const elsewhere = await serve()
+    const status = { at: 'token', how: 'status', status: 307 } as const
+    registry.fail({ ...status, headers: { location: `http://${elsewhere.host}/token` } })
+    await resolve(registry, connect({ password: PASSWORD, limits: { retryForMs: 0 } })).catch(() => undefined)
+    expect(places(elsewhere)).toContain('token none')
+    expect(places(elsewhere)).not.toContain('token basic')
+  })
+
   test('the token is not sent along when blobs are served from elsewhere', async () => {
     const registry = await serve({ redirectBlobs: true })
     registry.push('acme/shop', 'bare', buildOciImage({ bare: true }))

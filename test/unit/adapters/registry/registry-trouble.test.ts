@@ -33,6 +33,22 @@ describe('a registry in trouble', () => {
     expect((await resolve(registry)).digest).toBe(image.digest)
   })
 
+  test('pages of tags that never end are given up', async () => {
+    const registry = await serve({ manners: 'open' })
+    let page = 0
+    const endless: Fetch = (url, init) => {
+      if (!url.includes('/tags/list')) return fetch(url, init)
+      const link = `</v2/acme/shop/tags/list?n=1&last=${(page += 1)}>; rel="next"`
+      return Promise.resolve(new Response('{"tags":["a"]}', { headers: { link } }))
+    }
+    const reference = parseImageReference(`${registry.host}/acme/shop`)
+    await expect(connect({ fetch: endless }).tags(reference)).rejects.toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: `${registry.host} gives more than 1000 pages of tags.`,
+    })
+    expect(page).toBe(1000)
+  })
+
   const failure = { at: 'manifest', how: 'status' } as const
 
   test.each([
