@@ -12,7 +12,7 @@ const commands = {
  *
  * @param {Readonly<Record<string, string | undefined>>} env
  * @returns {{ argv: string[], env: Record<string, string | undefined>, directory: string }}
- * @throws when there is no such command, or an input is meant for another one
+ * @throws when there is no such command, an input is meant for another one, or the environment would be an option
  */
 export function readInputs(env) {
   const input = (/** @type {string} */ name) => (env[`INPUT_${name.toUpperCase()}`] ?? '').trim()
@@ -28,11 +28,14 @@ export function readInputs(env) {
   }
   const lines = input('arguments').split('\n')
   const more = lines.map((line) => line.trim()).filter((line) => line !== '')
+  const environment = input('environment')
+  if (environment.startsWith('-'))
+    throw new Error(`The input \`environment\` is \`${environment}\`: it is a name.`)
   const kept = Object.entries(env).filter(([key]) => !key.startsWith('INPUT_'))
   const secret = (/** @type {string} */ key, /** @type {string} */ it) =>
     input(it) === '' ? {} : { [key]: input(it) }
   return {
-    argv: [name, input('environment'), ...command.always, ...option('tag'), ...option('expect'), ...more],
+    argv: [name, environment, ...command.always, ...option('tag'), ...option('expect'), ...more],
     env: {
       ...Object.fromEntries(kept),
       ...secret('GITHUB_TOKEN', 'token'),

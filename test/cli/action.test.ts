@@ -55,6 +55,11 @@ test('an input that is empty is one that was not given', () => {
 describe('is refused:', () => {
   test.each([
     ['another command', { INPUT_COMMAND: 'env' }, /`env`: it can be deploy, plan, build, rollback/],
+    [
+      'an option in the place of the environment',
+      { INPUT_ENVIRONMENT: '--adopt' },
+      /`--adopt`: it is a name/,
+    ],
     ['a tag to roll back', { INPUT_COMMAND: 'rollback', INPUT_TAG: 'v1' }, /`rollback` takes no `tag`/],
   ])('%s', (_, more, message) => {
     expect(() => readInputs({ ...given, ...more })).toThrow(message)
