@@ -35,6 +35,7 @@ const context: CliContext = {
   stdin: openStandardInput((text) => void process.stderr.write(text)),
   stdout: process.stdout,
   stderr: process.stderr,
+  secrets: [],
   signal: interrupts.signal,
   clock: systemClock,
   tellInterrupt: (line) => void process.stderr.write(`\n${line}\n`),

@@ -44,9 +44,9 @@ export function connectHosts(
 export function describeHost(
   shell: Shell,
   { config, values }: EnvironmentInput,
-  { clock }: CliContext,
+  { clock, secrets }: CliContext,
 ): ConnectedHost {
-  const engine = createEngine(shell)
+  const engine = createEngine(shell, { onSecrets: (found) => void secrets.push(...found) })
   const facts = engine.engineFacts().then((answer) => {
     assertEngineSupported(answer.version, shell.name)
     return answer

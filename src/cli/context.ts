@@ -1,5 +1,6 @@
 import type { StandardInput } from '../adapters/terminal/standard-input.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Secret } from '../shared/secret.ts'
 import type { OutputStream } from '../ui/reporter.ts'
 
 /** The world as a command sees it; `main.ts` passes the process's own, tests pass theirs. */
@@ -12,6 +13,8 @@ export type CliContext = {
   stdout: OutputStream
   /** For narration. */
   stderr: OutputStream
+  /** What must not appear in any output: grows with the environments that are loaded and the containers that are looked at. */
+  secrets: Secret[]
   /** Aborts with a CANCELLED error when the user stops the command. */
   signal: AbortSignal
   clock: Clock

@@ -55,7 +55,8 @@ export async function loadNamedEnvironment(
     commit: repository,
     ...(release ?? { tag: undefined, envFile: undefined, wantsTag: false }),
   })
-  return { config, values, repository, options }
+  context.secrets.push(...values.secrets)
+  return { config, values: { ...values, secrets: context.secrets }, repository, options }
 }
 
 async function readRepository(context: CliContext, configPath: string | undefined): Promise<GitFacts> {

@@ -6,7 +6,7 @@ import type { GlobalOptions } from './global-options.ts'
 
 /** Tells a failure that arose before or outside a deploy, in the form that the options ask for. */
 export function reportFailure(failure: Failure, options: GlobalOptions, context: CliContext): void {
-  const { env, stdout, stderr, clock } = context
+  const { env, stdout, stderr, clock, secrets } = context
   const chosen = chooseReporter({
     json: options.json,
     plain: options.plain,
@@ -20,7 +20,7 @@ export function reportFailure(failure: Failure, options: GlobalOptions, context:
     stderr,
     env: options.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
     clock,
-    redact: createRedactor([]),
+    redact: createRedactor(secrets),
   })
   reporter.report({ type: 'failed', at: clock.now(), failure })
   reporter.close()

@@ -22,7 +22,7 @@ export type DeployValues = {
   composeVariables: Readonly<Record<string, string>>
   /** Every variable there is, for those who look up a credential by name. A function, so that nothing prints it. */
   variables(): Variables
-  /** What must not appear in any output. */
+  /** What must not appear in any output; it may grow. */
   secrets: readonly Secret[]
   warnings: readonly string[]
 }

@@ -92,6 +92,7 @@ describe('what a deploy is given', () => {
       stdin: noInput,
       stdout: { write: () => true },
       stderr: { write: () => true },
+      secrets: [],
       signal: new AbortController().signal,
       clock: systemClock,
       tellInterrupt: () => undefined,

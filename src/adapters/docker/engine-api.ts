@@ -1,7 +1,9 @@
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
-import type { Container, Engine } from '../../deploy/ports.ts'
+import type { Engine } from '../../deploy/ports.ts'
 import type { LogSource } from '../../deploy/logs/log-source.ts'
+import { findEnvironmentSecrets } from '../../shared/environment-secrets.ts'
+import type { Secret } from '../../shared/secret.ts'
 import type { Shell } from '../host/shell.ts'
 import { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'
@@ -21,11 +23,23 @@ export type DockerEngine = Engine &
     engineFacts(): Promise<EngineFacts>
   }
 
-/** The Engine that the docker command of a machine talks to, contexts and DOCKER_HOST included. The shell is connected. */
-export function createEngine(shell: Shell): DockerEngine {
+/**
+ * The Engine that the docker command of a machine talks to, contexts and DOCKER_HOST included. The shell is connected.
+ * `onSecrets` is told what is secret in the environment of a container, when it is first looked at: it may stand in its log.
+ */
+export function createEngine(
+  shell: Shell,
+  { onSecrets = () => undefined }: { onSecrets?: (secrets: readonly Secret[]) => void } = {},
+): DockerEngine {
   const client = new EngineClient(shell)
-  const inspect = (id: string): Promise<ContainerAnswer> =>
-    client.read({ method: 'GET', path: `/containers/${id}/json` }, containerAnswer)
+  const seen = new Set<string>()
+  const see = (answer: ContainerAnswer): ContainerAnswer => {
+    if (!seen.has(answer.Id)) onSecrets(findEnvironmentSecrets(answer.Config.Env))
+    seen.add(answer.Id)
+    return answer
+  }
+  const inspect = async (id: string): Promise<ContainerAnswer> =>
+    see(await client.read({ method: 'GET', path: `/containers/${id}/json` }, containerAnswer))
 
   return {
     ...createImages(client, shell.name),
@@ -39,7 +53,7 @@ export function createEngine(shell: Shell): DockerEngine {
       return readEngineFacts(await client.version(), info)
     },
 
-    containers: (project) => listContainers(client, project),
+    containers: async (project) => (await inspectAll(client, project)).map((it) => readContainer(see(it))),
 
     container: async (id) => readContainer(await inspect(id)),
 
@@ -75,7 +89,7 @@ export function createEngine(shell: Shell): DockerEngine {
   }
 }
 
-async function listContainers(client: EngineClient, project: string): Promise<Container[]> {
+async function inspectAll(client: EngineClient, project: string): Promise<ContainerAnswer[]> {
   const filters = JSON.stringify({ label: [`com.docker.compose.project=${project}`] })
   const request = { method: 'GET', path: '/containers/json', query: { all: true, filters } } as const
   const listed = await client.read(request, z.array(z.object({ Id: z.string() })))
@@ -84,7 +98,7 @@ async function listContainers(client: EngineClient, project: string): Promise<Co
       const inspection = { method: 'GET', path: `/containers/${Id}/json` } as const
       const answer = await client.send(inspection)
       // Gone since it was listed.
-      return answer.status === 404 ? [] : [readContainer(client.parse(answer, inspection, containerAnswer))]
+      return answer.status === 404 ? [] : [client.parse(answer, inspection, containerAnswer)]
     }),
   )
   return inspected.flat()

@@ -39,6 +39,7 @@ export const containerAnswer = z.object({
   Config: z.object({
     Image: z.string(),
     Tty: z.boolean(),
+    Env: orEmpty(z.array(z.string()), []),
     Labels: orEmpty(z.record(z.string(), z.string()), {}),
     Healthcheck: healthConfig.nullish(),
     Shell: orEmpty(z.array(z.string()), []),

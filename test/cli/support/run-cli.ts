@@ -46,6 +46,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     },
     stdout: { write: (text: string) => (stdout += text), columns: 100 },
     stderr: { write: (text: string) => (stderr += text), columns: 100 },
+    secrets: [],
     signal: options.signal ?? new AbortController().signal,
     clock: systemClock,
     tellInterrupt: () => undefined,

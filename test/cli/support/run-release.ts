@@ -38,6 +38,7 @@ export async function release(
     stdin: noInput,
     stdout: { write: (text: string) => (stdout += text), columns: 100 },
     stderr: { write: say, columns: 100 },
+    secrets: [],
     signal: more.signal ?? new AbortController().signal,
     clock: world.clock,
     tellInterrupt: () => undefined,

@@ -1,0 +1,41 @@
+import { Secret } from './secret.ts'
+
+/** A shorter one would mask ordinary text. */
+const SHORTEST = 8
+/** A value of letters alone, such as `production`, is a secret only where it is longer than a word. */
+const LONGEST_WORD = 12
+
+/**
+ * The secrets among the variables of a container, `NAME=value` each: the values whose names end as those of secrets do, and
+ * the passwords in addresses. Not every value: to mask `production` or the name of a host would hide what people look for.
+ */
+export function findEnvironmentSecrets(environment: readonly string[]): Secret[] {
+  return environment.flatMap((entry) => {
+    const name = entry.slice(0, Math.max(0, entry.indexOf('=')))
+    const value = entry.slice(name.length + 1)
+    const found = [...(SECRET_NAME.test(name) ? [value] : []), ...passwordsIn(value)]
+    return found.filter(isDistinct).map((it) => new Secret(it))
+  })
+}
+
+const SECRET_NAME =
+  /(?:PASSWORD|PASSWD|PASS|PASSPHRASE|_PWD|SECRET|TOKEN|APIKEY|(?:^|_)KEY|CREDENTIALS?|DSN|DATABASE_URL)(?:_(?:BASE|BASE64|\d+))*$/i
+
+/** Numbers, and the path of a file that has the secret. */
+const NO_SECRET = /^(?:\d+|(?:\/[\w.-]+)+\/?)$/
+
+function isDistinct(value: string): boolean {
+  if (value.length < SHORTEST || NO_SECRET.test(value)) return false
+  return value.length >= LONGEST_WORD || !/^[a-z]+$/i.test(value)
+}
+
+/** `postgres://app:PASSWORD@db:5432/shop`, as it is written and as it is meant. */
+function passwordsIn(value: string): string[] {
+  const password = /^[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#:@]*:([^\s/?#]+)@/i.exec(value)?.[1]
+  if (password === undefined) return []
+  try {
+    return [password, decodeURIComponent(password)]
+  } catch {
+    return [password]
+  }
+}
