@@ -176,7 +176,7 @@ export type DirectoryFacts = {
   listeningPorts: readonly number[]
   /** Size of the journal before anything else was read. */
   journalBytes: number
-  /** Releases recorded there, oldest first. */
+  /** Releases recorded there, oldest first; of all but the newest the files are not told. */
   releases: readonly Release[]
   /** Ids that were ever started, failed ones included. */
   usedReleaseIds: readonly string[]

@@ -6,6 +6,7 @@ import { LocalShell } from '../../src/adapters/host/local-shell.ts'
 import { createAppSource } from '../../src/adapters/source/app-source.ts'
 import type { AppModel } from '../../src/deploy/app-model.ts'
 import type { AppSource, BundleFile, DirectoryFacts } from '../../src/deploy/ports.ts'
+import type { Release } from '../../src/deploy/release.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'
 
 const shell = new LocalShell()
@@ -18,6 +19,14 @@ const textFile = (path: string, text: string): BundleFile => ({
 })
 const compose = (text: string): BundleFile[] => [textFile('docker-compose.yml', text)]
 const web = 'services:\n  web:\n    image: nginx\n'
+
+const makeRelease = (id: string, files: Release['files']): Release => ({
+  ...{ version: 1, id, app: 'shop', environment: 'test', project: 'shop', createdAtMs: 1, files },
+  by: { user: 'ann', machine: 'laptop' },
+  services: {},
+  envKeys: ['A'],
+  networks: {},
+})
 
 type Facts = { env?: string; values?: Record<string, string>; server?: Record<string, string> }
 
@@ -69,6 +78,21 @@ test('the mode of .env is told, and whether others may read it', async () => {
     mode: '644',
     readableByOthers: true,
   })
+})
+
+test('every release on record is told, and the files of the newest one', async () => {
+  const path = await temporaryApp()
+  const directory = createAppDirectory({ shell, path, values: {} })
+  const files = { 'docker-compose.yml': 'one hash', 'nginx/a "b".conf': 'another' }
+  await directory.place({
+    files: Object.keys(files).map((name) => textFile(name, web)),
+    remove: [],
+    inPlace: [],
+    adopt: [],
+  })
+  for (const id of ['r2', 'r9', 'r10']) await directory.record(makeRelease(id, files), [])
+  const { releases } = await directory.inspect(compose(web))
+  expect(releases).toEqual([makeRelease('r2', {}), makeRelease('r9', {}), makeRelease('r10', files)])
 })
 
 test('a change of .env changes the services that read it, and no other', async () => {

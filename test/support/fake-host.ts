@@ -156,7 +156,7 @@ export class FakeHost implements TargetHost {
       const compose = files.find((file) => file.path === composeFileName)
       return {
         envFile: this.envFile,
-        releases: this.releases,
+        releases: this.releases.map((it) => (it === this.releases.at(-1) ? it : { ...it, files: {} })),
         journalBytes: this.journal.length,
         listeningPorts: [
           ...this.foreignPorts,

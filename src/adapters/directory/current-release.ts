@@ -2,14 +2,14 @@ import type { Release } from '../../deploy/release.ts'
 import type { AppPlace } from './app-place.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
-import { NO_DIRECTORY } from './scripts.ts'
+import { newestRelease, NO_DIRECTORY } from './scripts.ts'
 
 /** Prints the record of the newest release; nothing where there is none. */
 const currentReleaseScript = `
 [ -d "$1" ] || exit ${NO_DIRECTORY}
-cd "$1/.dray/releases" 2> /dev/null || exit 0
-newest=$(ls | sed -n 's/^r\\([0-9][0-9]*\\)$/\\1/p' | sort -n | tail -n 1)
-[ -z "$newest" ] || cat "r$newest/release.json"
+path=$1
+${newestRelease}
+[ -z "$newest" ] || cat "$path/.dray/releases/$newest/release.json"
 `
 
 /**

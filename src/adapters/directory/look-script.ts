@@ -1,4 +1,4 @@
-import { hashFiles, keyNames, NO_DIRECTORY, NOT_WRITABLE, printHolder } from './scripts.ts'
+import { hashFiles, keyNames, newestRelease, NO_DIRECTORY, NOT_WRITABLE, printHolder } from './scripts.ts'
 
 /**
  * What is told of a container: a JSON object a line, without its environment, which has secrets. Names are those of the docker
@@ -39,9 +39,9 @@ root=$!
 
 record=
 project=
-newest=$(ls "$path/.dray/releases" 2> /dev/null | sed -n 's/^r\\([0-9][0-9]*\\)$/\\1/p' | sort -n | tail -n 1)
+${newestRelease}
 if [ -n "$newest" ]; then
-  record="$path/.dray/releases/r$newest/release.json"
+  record="$path/.dray/releases/$newest/release.json"
   project=$(sed -n 's/^  "project": "\\(.*\\)",\\{0,1\\}$/\\1/p' "$record")
 fi
 docker ps --all --no-trunc > "$work/containers" 2> "$work/error" \\

@@ -50,6 +50,11 @@ while IFS= read -r file; do
 done | xargs -0 -r sha256sum --
 `
 
+/** Sets `newest` to the release that was recorded last under `path`; empty where none was. */
+export const newestRelease = `
+newest=$(ls "$path/.dray/releases" 2> /dev/null | sed -n 's/^r\\([0-9][0-9]*\\)$/\\1/p' | sort -n | sed -n '$s/^/r/p')
+`
+
 /** Names of the variables of a dotenv file, and never a value. */
 export const keyNames = `
 key_names() {
@@ -124,10 +129,13 @@ printf '%s\\n' "$copy"
 section env
 stat -c %a "$path/.env"
 key_names "$path/.env"
+# The files of a release may be thousands, and matter of the newest alone.
+${newestRelease}
 for record in "$path"/.dray/releases/*/release.json; do
   [ -f "$record" ] || continue
   section release
-  cat "$record"
+  if [ "$record" = "$path/.dray/releases/$newest/release.json" ]; then cat "$record"
+  else sed '/^  "files": {$/,/^  }/{/^    /d;}' "$record"; fi
 done
 section journal
 tail -n 40 "$path/.dray/journal.ndjson" 2> /dev/null
