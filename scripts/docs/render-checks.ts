@@ -12,7 +12,7 @@ export function renderChecks(): string {
     '',
     '`dray check` reads workflows, compose files, `.env.example`, dray.yml, Dockerfiles, nginx configuration and shell scripts as one chain. It needs no network and no server, and never reads a `.env`. Errors give exit code 1; warnings and notes do not.',
     '',
-    'Which compose files go to a server: those that the environments of dray.yml use. Without a dray.yml, all but those for development, tests and examples, by their names and directories.',
+    'Which compose files go to a server: those that the environments of dray.yml use. Without a dray.yml, all but those for development, tests and examples, by their names and directories. Beside a file for production, such as `docker-compose.prod.yml`, a default one that builds, or mounts the code, is for development.',
     '',
     'A finding that is meant to be so is left out by a comment with a reason, on its line or alone on the line above:',
     '',
