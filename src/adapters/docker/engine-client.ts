@@ -123,7 +123,12 @@ export class EngineClient {
     const usual = this.#trySocket(usualSocket)
     // Contexts and DOCKER_HOST taken together, as the docker command understands them.
     const format = '{{.Endpoints.docker.Host}}'
-    const { exitCode, stdout, stderr } = await shell.run(['docker', 'context', 'inspect', '--format', format])
+    const { exitCode, stdout, stderr } = await shell.run(
+      ['docker', 'context', 'inspect', '--format', format],
+      {
+        beside: true,
+      },
+    )
     const path = /^unix:\/\/(\/\S+)$/.exec(stdout.trim())?.[1]
     if (path !== usualSocket) void usual.then((it) => it?.agent.destroy())
     if (exitCode === 127 || exitCode === 126) throw readDockerCliFailure(exitCode, stderr, shell.name)

@@ -23,27 +23,40 @@ type Exchange = {
  */
 export class KeptShell {
   readonly #child: Child
+  /** Whether it can take commands; false when it ended before, or has not what it takes. */
+  readonly #fit: Promise<boolean>
   #isReady = false
+  #isTaken = false
   #current: Exchange | undefined
 
   /** `child` runs `keptShellCommand` on the host. */
   constructor(child: Child) {
     this.#child = child
+    let tellFit: (isFit: boolean) => void = () => undefined
+    this.#fit = new Promise((resolve) => (tellFit = resolve))
     let greeting = ''
     child.process.stdout.on('data', (chunk: Buffer) => {
-      if (this.#isReady) this.#take('stdout', chunk)
-      else this.#isReady = (greeting += chunk.toString()).endsWith('dray-ready\n')
+      if (this.#isReady) return this.#take('stdout', chunk)
+      this.#isReady = (greeting += chunk.toString()).endsWith('dray-ready\n')
+      if (this.#isReady) tellFit(true)
     })
     child.process.stderr.on('data', (chunk: Buffer) => this.#take('stderr', chunk))
     void child.ended.then(() => {
       this.#isReady = false
+      tellFit(false)
       this.#current?.reject(new Error('The shell on the host ended.'))
     })
   }
 
-  /** Whether it can run a command with that much input at once. */
-  takes(inputBytes: number): boolean {
-    return this.#isReady && this.#current === undefined && inputBytes <= mostInputBytes
+  /**
+   * Takes the shell for one command with so much input, which `run` has to follow. False while another has it, and where it
+   * cannot run it.
+   */
+  async take(inputBytes: number): Promise<boolean> {
+    if (this.#isTaken || inputBytes > mostInputBytes) return false
+    this.#isTaken = true
+    this.#isTaken = (await this.#fit) && this.#isReady
+    return this.#isTaken
   }
 
   /**
@@ -68,6 +81,7 @@ export class KeptShell {
       return await ended
     } finally {
       this.#current = undefined
+      this.#isTaken = false
     }
   }
 

@@ -18,6 +18,8 @@ export type RunOptions = {
   longestLine?: number
   signal?: AbortSignal
   timeoutMs?: number
+  /** It is not on the way to the next command, and must not hold that up. */
+  beside?: boolean
 }
 
 export type AttachOptions = Pick<RunOptions, 'cwd' | 'env' | 'signal'> & {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, mkdtempSync, watch } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
@@ -46,17 +47,23 @@ export class SshConnection {
     void this.#child.ended.then(({ exitCode }) => (this.#exitCode = exitCode))
   }
 
-  /** Connects. Throws as `Shell.connect` does. */
+  /**
+   * Connects. `onShared` is called as soon as commands can be sent, which is before the host has run the first; perhaps
+   * more than once. Throws as `Shell.connect` does.
+   */
   static async open(
     name: string,
     target: Omit<SshTarget, 'controlPath'>,
-    signal?: AbortSignal,
+    { signal, onShared }: { signal?: AbortSignal; onShared: (target: SshTarget) => void },
   ): Promise<SshConnection> {
     signal?.throwIfAborted()
     const parent = tmpdir().length > longestDirectory ? '/tmp' : tmpdir()
-    const connection = new SshConnection(name, await mkdtemp(join(parent, 'dray-')), target)
+    // Before anything else here is waited for: what a program loads meanwhile costs nothing while ssh is on its way.
+    const connection = new SshConnection(name, mkdtempSync(join(parent, 'dray-')), target)
+    using _watching = connection.#watchForSocket(onShared)
     try {
       await connection.#greeted(signal)
+      onShared(connection.target)
       return connection
     } catch (error) {
       await connection.close()
@@ -120,6 +127,15 @@ export class SshConnection {
     this.#child.end()
     await this.#child.ended
     await rm(this.#directory, { recursive: true, force: true })
+  }
+
+  #watchForSocket(onShared: (target: SshTarget) => void): Disposable {
+    const watcher = watch(this.#directory, () => {
+      if (!existsSync(this.target.controlPath)) return
+      watcher.close()
+      onShared(this.target)
+    })
+    return { [Symbol.dispose]: () => watcher.close() }
   }
 
   async #greeted(signal: AbortSignal | undefined): Promise<void> {

@@ -43,7 +43,10 @@ export class SshShell implements Shell {
   }
 
   async connect(signal?: AbortSignal): Promise<void> {
-    this.#connecting ??= SshConnection.open(this.name, this.#target, signal)
+    const onShared = (target: SshTarget): void => {
+      this.#kept ??= new KeptShell(this.#track(startChild('ssh', buildCommandArgs(target, keptShellCommand))))
+    }
+    this.#connecting ??= SshConnection.open(this.name, this.#target, { signal, onShared })
     try {
       this.#connection = await this.#connecting
       // Without it, ssh would try to connect on its own, and take its time to find that nobody answers.
@@ -57,9 +60,10 @@ export class SshShell implements Shell {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandOutput> {
     options.signal?.throwIfAborted()
     const connection = this.#standing()
-    const output = this.#keptShellFor(connection, options)
-      ? await this.#runInKeptShell(connection, argv, options)
-      : await this.#runInSession(connection, argv, options)
+    const kept = await this.#takeKeptShell(options)
+    const output = await (kept === undefined
+      ? this.#runInSession(connection, argv, options)
+      : this.#runInKeptShell(connection, kept, { argv, options }))
     // 255 is what ssh gives when the connection breaks, and more than 128 when we ended it for that; both may be the command's own.
     if (output.exitCode > 128) await connection.assertStanding()
     return output
@@ -86,19 +90,16 @@ export class SshShell implements Shell {
     })
   }
 
-  /** Whether the kept shell can take this command; the first command asks for one, for those that come after. */
-  #keptShellFor({ target }: SshConnection, { input = '', onLine }: RunOptions): boolean {
-    // What has no input of ours is asked beside what has, and what is watched line by line needs streams of its own.
-    if (onLine !== undefined || input.length === 0) return false
-    if (this.#kept !== undefined) return this.#kept.takes(Buffer.byteLength(input))
-    this.#kept = new KeptShell(this.#track(startChild('ssh', buildCommandArgs(target, keptShellCommand))))
-    return false
+  async #takeKeptShell({ input = '', onLine, beside }: RunOptions): Promise<KeptShell | undefined> {
+    // What is watched line by line needs streams of its own.
+    if (onLine !== undefined || beside === true) return undefined
+    return (await this.#kept?.take(Buffer.byteLength(input))) === true ? this.#kept : undefined
   }
 
   async #runInKeptShell(
     connection: SshConnection,
-    argv: readonly string[],
-    options: RunOptions,
+    kept: KeptShell,
+    { argv, options }: { argv: readonly string[]; options: RunOptions },
   ): Promise<CommandOutput> {
     const tellProcessId = tellsProcessId(options)
     const told = { cwd: options.cwd, env: options.env, tellProcessId }
@@ -107,12 +108,12 @@ export class SshShell implements Shell {
       ...(tellProcessId ? {} : told),
     })
     const { promise: processId, tell } = promisedText()
-    const ended = this.#kept?.run(command, Buffer.from(options.input ?? ''), tell)
+    const ended = kept.run(command, Buffer.from(options.input ?? ''), tell)
     this.#commandsRun += 1
     return waitForEnd({
       ...options,
       title: titleOf(argv),
-      ended: (ended ?? Promise.reject(new Error('There is no shell.'))).catch(async (error: unknown) => {
+      ended: ended.catch(async (error: unknown) => {
         await connection.assertStanding()
         throw error
       }),

@@ -5,6 +5,7 @@ import { KeptShell, keptShellCommand } from '../../../../src/adapters/host/kept-
 const nothing = new Uint8Array()
 const ignore = (): void => undefined
 
+/** A shell that is taken, and so ready. */
 async function startKeptShell(): Promise<KeptShell> {
   const child = startChild('sh', ['-c', keptShellCommand])
   onTestFinished(async () => {
@@ -12,7 +13,7 @@ async function startKeptShell(): Promise<KeptShell> {
     await child.ended
   })
   const shell = new KeptShell(child)
-  await expect.poll(() => shell.takes(0), { timeout: 5_000 }).toBe(true)
+  expect(await shell.take(0)).toBe(true)
   return shell
 }
 
@@ -50,23 +51,30 @@ test('it tells the process of a command as soon as that is known', async () => {
   const told = new Promise<string>((resolve) => (tell = resolve))
   const command = `exec setsid sh -c 'echo "dray-process $$" >&2; exec sleep 1000'`
   const running = shell.run(command, nothing, tell)
-  expect(shell.takes(0)).toBe(false)
+  expect(await shell.take(0)).toBe(false)
   process.kill(-Number(await told), 'SIGTERM')
   expect(await running).toMatchObject({ exitCode: 143, stdout: '' })
-  expect(shell.takes(0)).toBe(true)
+  expect(await shell.take(0)).toBe(true)
 })
 
 test('a shell that ends fails the command, and takes no more', async () => {
   const child = startChild('sh', ['-c', keptShellCommand])
   const dying = new KeptShell(child)
-  await expect.poll(() => dying.takes(0), { timeout: 5_000 }).toBe(true)
+  expect(await dying.take(0)).toBe(true)
   const running = dying.run('exec sleep 1000', nothing, ignore)
   child.end()
   await expect(running).rejects.toThrow('ended')
-  expect(dying.takes(0)).toBe(false)
+  expect(await dying.take(0)).toBe(false)
+})
+
+test('where a program is missing that it takes, it is not taken', async () => {
+  const child = startChild('env', ['PATH=/nowhere', '/bin/sh', '-c', keptShellCommand])
+  expect(await new KeptShell(child).take(0)).toBe(false)
 })
 
 test('more input than one word should have is not taken', async () => {
   const shell = await startKeptShell()
-  expect(shell.takes(256 * 1024 + 1)).toBe(false)
+  await shell.run('exec true', nothing, ignore)
+  expect(await shell.take(256 * 1024 + 1)).toBe(false)
+  expect(await shell.take(256 * 1024)).toBe(true)
 })
