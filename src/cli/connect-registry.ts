@@ -34,7 +34,9 @@ export function connectRegistry(
     clock,
   })
   const greeting = new AbortController()
-  if (config.registry !== undefined) void client.greet(config.registry.host, greeting.signal)
+  const own = config.registry?.host
+  // Node's `fetch` takes its time to load, and ssh can be on its way meanwhile.
+  if (own !== undefined) setImmediate(() => void client.greet(own, greeting.signal))
   return {
     client,
     [Symbol.asyncDispose]: async () => {

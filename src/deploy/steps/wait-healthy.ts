@@ -75,7 +75,8 @@ async function untilCheckPasses(
     // healthy, but not when it passed in a container that was started again.
     const alive = throwIfStopped(container, context)
     alive.catch(() => undefined)
-    last = await runCheck(container, check, context)
+    const most = attemptsUntil(deadlineMs - turnMs, check)
+    last = await runCheck(container, { ...check, most }, context)
     if (last?.exitCode === 0) {
       await alive.catch(throwIfExited)
       return
@@ -97,17 +98,19 @@ async function untilCheckPasses(
   )
 }
 
-/**
- * Runs the check, again and again for about half a second while it fails; undefined when the container could not take it, as
- * while it stops.
- */
+/** Enough for a second or two of a check that fails at once, and not many of one that hangs. */
+function attemptsUntil(leftMs: number, { timeoutMs }: HealthCheck): number {
+  return Math.min(24, Math.max(8, Math.ceil(leftMs / timeoutMs)))
+}
+
+/** Runs the check, `most` times while it fails; undefined when the container could not take it, as while it stops. */
 async function runCheck(
   container: Container,
-  check: HealthCheck,
+  check: HealthCheck & { most: number },
   { run, signal }: StepContext,
 ): Promise<ExecResult | undefined> {
   try {
-    const attempts = { most: 8, pauseMs: 50 }
+    const attempts = { most: check.most, pauseMs: 50 }
     return await run.host.engine.exec(container.id, check.argv, {
       timeoutMs: check.timeoutMs,
       attempts,
