@@ -8,7 +8,7 @@ import { testToken } from '../support/net/registry.ts'
 import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 import { engineContract } from './engine-contract.ts'
 import { engineDiskContract } from './engine-disk-contract.ts'
-import { openSshAccess, type SshAccess } from './ssh-to-server.ts'
+import { configureSshd, openSshAccess, type SshAccess } from './ssh-to-server.ts'
 
 const image = 'nginx:alpine'
 const credentials: Credentials = { username: 'x', password: new Secret(testToken) }
@@ -56,9 +56,7 @@ engineContract('Engine 20.10 of a server over SSH', () => setUpWith('old'))
 engineDiskContract('the newest Engine of a server over SSH', () => setUpWith('srv1'))
 engineDiskContract('Engine 20.10 of a server over SSH', () => setUpWith('old'))
 engineContract('an Engine behind an sshd that forbids forwarding', async () => {
-  const script =
-    'echo "AllowStreamLocalForwarding no" >>/etc/ssh/sshd_config; kill -HUP "$(cat /run/sshd.pid)"'
-  await net.server('srv1').run(['sh', '-c', script])
+  await configureSshd(net.server('srv1'), 'AllowStreamLocalForwarding no')
   return setUpWith('srv1')
 })
 

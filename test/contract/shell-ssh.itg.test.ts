@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 import { shellContract } from './shell-contract.ts'
-import { openSshAccess, type SshAccess } from './ssh-to-server.ts'
+import { configureSshd, openSshAccess, type SshAccess } from './ssh-to-server.ts'
 
 let net: TestNet & AsyncDisposable
 let access: SshAccess
@@ -76,13 +76,9 @@ describe('a connection that stands', () => {
 
   test('says so when sshd forbids to forward', async () => {
     const server = net.server('srv2')
-    await server.run([
-      'sh',
-      '-c',
-      'echo "AllowTcpForwarding no" >>/etc/ssh/sshd_config; kill -HUP "$(cat /run/sshd.pid)"',
-    ])
+    await configureSshd(server, 'AllowTcpForwarding no')
     await using shell = await access.shell('deploy', 'srv2')
-    await untilConnected(shell)
+    await shell.connect()
     const failure = await shell
       .dial('127.0.0.1', 22)
       .then(text)
@@ -124,15 +120,3 @@ describe('a connection that stands', () => {
     expect(failure).toMatchObject({ code: 'HOST_UNREACHABLE', temporary: true })
   }, 15_000)
 })
-
-/** sshd may still be reading its configuration anew. */
-async function untilConnected(shell: { connect(): Promise<void> }): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      await shell.connect()
-      return
-    } catch (error) {
-      if (tries === 20) throw error
-    }
-  }
-}

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SshShell } from '../../src/adapters/host/ssh-shell.ts'
+import type { TestServer } from '../support/net/server.ts'
 import type { TestNet } from '../support/net/test-net.ts'
 
 /** Ways to the servers of a test network from this very process, with the client's key and its known hosts. */
@@ -37,4 +38,16 @@ export async function openSshAccess(net: TestNet): Promise<SshAccess> {
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   }
+}
+
+/** Adds a line of sshd_config(5) to a server; resolves when its sshd, started anew with it, listens. */
+export async function configureSshd(server: TestServer, line: string): Promise<void> {
+  const script = `
+    listened() { grep -c 'Server listening' /var/log/sshd.log; }
+    before=$(listened)
+    echo "$1" >> /etc/ssh/sshd_config
+    kill -HUP "$(cat /run/sshd.pid)"
+    until [ "$(listened)" -gt "$before" ]; do sleep 0.1; done`
+  const { exitCode, stderr } = await server.run(['sh', '-c', script, 'sh', line], { timeoutMs: 20_000 })
+  if (exitCode !== 0) throw new Error(`sshd does not listen any more: ${stderr}`)
 }

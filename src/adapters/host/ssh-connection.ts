@@ -32,6 +32,7 @@ export class SshConnection {
   readonly #errorLines: string[] = []
   readonly #printed: string[] = []
   readonly #forwards = new Map<string, Promise<string>>()
+  #isGreeted = false
   #exitCode: number | undefined
 
   private constructor(name: string, directory: string, target: Omit<SshTarget, 'controlPath'>) {
@@ -160,6 +161,7 @@ export class SshConnection {
     })
     stdout.on('data', lines.push)
     while (!wasSeen) await once(stdout, 'data')
+    this.#isGreeted = true
   }
 
   #control(request: readonly string[]): Promise<CommandOutput> {
@@ -178,7 +180,7 @@ export class SshConnection {
       )
     }
     // Not ssh's own 255, nor a signal: the login program said no.
-    if (exitCode < 128) {
+    if (exitCode < 128 && !this.#isGreeted) {
       return new DrayError('HOST_COMMAND_FAILED', `${this.#name} runs no commands for this user.`, {
         hint: `Try \`ssh ${this.#name} true\` yourself; the user needs a login shell.`,
         details: {
