@@ -36,7 +36,12 @@ export function connectRegistry(
   const greeting = new AbortController()
   const own = config.registry?.host
   // Node's `fetch` takes its time to load, and ssh can be on its way meanwhile.
-  if (own !== undefined) setImmediate(() => void client.greet(own, greeting.signal))
+  if (own !== undefined) {
+    void clock.sleep(0, greeting.signal).then(
+      () => client.greet(own, greeting.signal),
+      () => undefined,
+    )
+  }
   return {
     client,
     [Symbol.asyncDispose]: async () => {

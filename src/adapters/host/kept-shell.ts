@@ -36,7 +36,10 @@ export class KeptShell {
     this.#fit = new Promise((resolve) => (tellFit = resolve))
     let greeting = ''
     child.process.stdout.on('data', (chunk: Buffer) => {
-      if (this.#isReady) return this.#take('stdout', chunk)
+      if (this.#isReady) {
+        this.#take('stdout', chunk)
+        return
+      }
       this.#isReady = (greeting += chunk.toString()).endsWith('dray-ready\n')
       if (this.#isReady) tellFit(true)
     })
