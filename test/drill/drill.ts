@@ -71,7 +71,8 @@ async function race(net: TestNet): Promise<Outcome> {
   for (const race of races) {
     const result = await runRace(race, { stage, neighbour })
     results.push(result)
-    const what = `${race.rival.name}: exit ${result.exitCodes.join(' and ')}, ${result.failed} failed`
+    const ends = [result.exitCodes.join(' and '), ...result.failureCodes].join(' ')
+    const what = `${race.rival.name}: exit ${ends}, ${result.failed} failed`
     tell(`${results.length}/${races.length}  ${what}`, { ...result, seed: race.seed })
   }
   return { text: renderRaces(results, seed), isGood: results.every(isInOrder) }

@@ -12,6 +12,8 @@ export type RaceResult = {
   race: Race
   /** Exit codes of the runs of dray on the app. */
   exitCodes: readonly number[]
+  /** Of what they failed with. */
+  failureCodes: readonly string[]
   failed: number
   requests: number
   problems: readonly string[]
@@ -59,7 +61,7 @@ export async function runRace(race: Race, stages: { stage: Stage; neighbour: Sta
 async function raceAndLook(
   { rival, seed }: Race,
   { stage, neighbour }: { stage: Stage; neighbour: Stage },
-): Promise<Pick<RaceResult, 'exitCodes' | 'problems'>> {
+): Promise<Pick<RaceResult, 'exitCodes' | 'failureCodes' | 'problems'>> {
   const { app } = stage
   const random = createRandom(seed)
   const from = (await versionOf(app)) ?? 'nothing'
@@ -87,7 +89,11 @@ async function raceAndLook(
   const next = (await versionOf(neighbour.app)) ?? 'nothing'
   const nextProblems = await findProblems(neighbour.app, { tag: next, before: neighbour.before })
   problems.push(...nextProblems.map((problem) => `of the other app: ${problem}`))
-  return { exitCodes: attempts.map(({ exitCode }) => exitCode), problems }
+  return {
+    exitCodes: attempts.map(({ exitCode }) => exitCode),
+    failureCodes: attempts.flatMap(({ failure }) => failure?.code ?? []),
+    problems,
+  }
 }
 
 /** Runs both, and gives what runs of dray's on the app told, in the order in which they ended. */
