@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { exampleAccount } from '../../support/net/registry.ts'
@@ -5,7 +7,8 @@ import { buildOciImage } from '../../support/oci-image.ts'
 import { pushImage } from '../../contract/registry-push.ts'
 import { composeWith } from '../support/compose-parts.ts'
 import { copyTag } from '../support/copy-tag.ts'
-import { stepsOf } from '../support/deploy-result.ts'
+import { readDeployResult, stepsOf } from '../support/deploy-result.ts'
+import { startUntil } from '../support/start-until.ts'
 import { TestApp } from '../support/test-app.ts'
 
 const net = attachTestNet()
@@ -96,6 +99,20 @@ describe('images of the app on the server', () => {
     await neighbour.mustDeploy('v1')
     const after = await digests()
     for (const digest of before) expect(after).toContain(digest)
+  })
+
+  test('are pulled again where a prune takes them before a container is made of them', async () => {
+    const wait = { service: 'backend', run: 'echo begun; sleep 4', when: 'before' }
+    const config = JSON.parse(await readFile(join(app.directory, 'dray.yml'), 'utf8')) as object
+    await app.writeSource({ 'dray.yml': JSON.stringify({ ...config, tasks: { wait } }) })
+    const args = ['deploy', 'test', '--tag', 'v1', '--json']
+    const running = await startUntil(app, { args }, /"begun"/)
+    await server.docker('image', 'prune', '-af')
+    const result = readDeployResult(await running.done)
+    await app.writeSource({ 'dray.yml': JSON.stringify(config) })
+    expect(result).toMatchObject({ exitCode: 0, outcome: 'deployed' })
+    expect(result.stdout).toContain('the image of frontend is gone, pulling it again')
+    expect(await app.version('/')).toBe('v1')
   })
 
   /** What is there of the backend, by digest. */
