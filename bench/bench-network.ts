@@ -9,10 +9,13 @@ export type BenchNetwork = {
   server: TestServer
   /** On the client: where deploys over SSH start. Outside the clone, which would be taken for the app's repository. */
   clientDirectory: string
+  /** Where docker-rollout lies on this machine; undefined when it was not given. */
+  rollout: string | undefined
 }
 
 /** Starts the network with the sample app's images in its registry. */
 export async function startBenchNetwork(
+  rollout: string | undefined,
   say: (line: string) => void,
 ): Promise<BenchNetwork & AsyncDisposable> {
   say('starting a server, a client and a registry')
@@ -25,6 +28,7 @@ export async function startBenchNetwork(
       net,
       server: net.server('srv1'),
       clientDirectory,
+      rollout,
       async [Symbol.asyncDispose]() {
         await rm(clientDirectory, { recursive: true, force: true })
         await net[Symbol.asyncDispose]()

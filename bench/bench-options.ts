@@ -7,14 +7,17 @@ export type BenchOptions = {
   only: readonly string[]
   /** Whether the tables in README.md are replaced. */
   write: boolean
+  /** Where docker-rollout lies. */
+  rollout: string | undefined
 }
 
 /** What `--help` prints, without the names of the tables. */
-export const usage = `npm run bench -- [--runs N] [--only NAME,NAME] [--write]
+export const usage = `npm run bench -- [--runs N] [--only NAME,NAME] [--rollout PATH] [--write]
 
-  --runs N      measure each way N times (5)
-  --only NAMES  measure some tables only
-  --write       put the tables into bench/README.md
+  --runs N        measure each way N times (5)
+  --only NAMES    measure some tables only
+  --rollout PATH  compare with docker-rollout, too, which is that file
+  --write         put the tables into bench/README.md
 `
 
 /** Reads the command line; `undefined` asks for help. Throws with what is wrong and the names there are. */
@@ -27,6 +30,7 @@ export function readBenchOptions(
     options: {
       runs: { type: 'string', default: '5' },
       only: { type: 'string', default: '' },
+      rollout: { type: 'string' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -39,5 +43,5 @@ export function readBenchOptions(
   if (unknown !== undefined)
     throw new Error(`There is no table ${unknown}; there are ${tableNames.join(', ')}.`)
   const only = tableNames.filter((name) => asked.length === 0 || asked.includes(name))
-  return { runs, only, write: values.write }
+  return { runs, only, write: values.write, rollout: values.rollout }
 }

@@ -10,6 +10,8 @@ import { describeMachine } from './machine.ts'
 import { measureScenario } from './measure-scenario.ts'
 import { writeTables } from './readme-tables.ts'
 import { renderScenario } from './render-scenario.ts'
+import { measureGrowth } from './scale/growth.ts'
+import { growths } from './scale/growths.ts'
 import { scenarios } from './scenarios.ts'
 import { prepareServer } from './stage.ts'
 
@@ -19,6 +21,10 @@ const tables = new Map<string, Measure>([
   ...scenarios.map((scenario): [string, Measure] => [
     scenario.name,
     async (network, runs) => renderScenario(await measureScenario({ network, scenario, runs, say })),
+  ]),
+  ...growths.map((growth): [string, Measure] => [
+    growth.name,
+    (network, runs) => measureGrowth(growth, { network, runs, say }),
   ]),
   ['bounded', (network, runs) => measureBounded(network, runs, say)],
   ['start', () => measureStart()],
@@ -39,9 +45,10 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function measureTables({ runs, only, write }: BenchOptions): Promise<void> {
-  await using network = await startBenchNetwork(say)
+async function measureTables({ runs, only, write, rollout }: BenchOptions): Promise<void> {
+  await using network = await startBenchNetwork(rollout, say)
   await prepareServer(network)
+  if (rollout === undefined) say('docker-rollout is left out: `--rollout PATH` tells where it is')
   const machine = await describeMachine(network, runs)
   console.log(`\n${machine}`)
   if (write) await writeTables(new Map([['machine', machine]]))

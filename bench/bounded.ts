@@ -12,7 +12,7 @@ const deploysPerRun = 20
 /** A line of the chart stands for so many deploys. */
 const chartStep = 10
 const layerBytes = 2_000_000
-const barColumns = 30
+const barColumns = 20
 
 /** How the server's disk grows with the number of deploys, each of a version with a layer of its own. */
 export async function measureBounded(
@@ -27,7 +27,13 @@ export async function measureBounded(
     await pushVersion({ pushHost: network.net.registry.pushHost, ...image })
   }
   const curves = new Map<Way, Grown[]>()
-  for (const way of [ways.script, ways.dray]) {
+  const compared = [
+    ways.script,
+    ways.upWait,
+    ...(network.rollout === undefined ? [] : [ways.rollout]),
+    ways.dray,
+  ]
+  for (const way of compared) {
     curves.set(way, await deployAll({ network, way, tags, say }))
   }
   return [

@@ -64,8 +64,8 @@ async function peakMemoryOfDeploy(network: BenchNetwork): Promise<number> {
   return peakBytes
 }
 
-/** The kernel's own high-water mark, read again and again as it goes with the process. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
-async function watchPeak({ pid, done }: RunningCommand): Promise<number> {
+/** Bytes of memory at the most: the kernel's own high-water mark, read again and again as it goes with the process. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+export async function watchPeak({ pid, done }: RunningCommand): Promise<number> {
   let peakBytes = 0
   const over = new AbortController()
   void done.finally(() => over.abort())

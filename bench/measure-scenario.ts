@@ -2,7 +2,7 @@ import type { BenchNetwork } from './bench-network.ts'
 import { measureDeploy, watchDeploy, type Measurement } from './measure.ts'
 import type { Scenario } from './scenarios.ts'
 import type { Stage } from './stage.ts'
-import type { Way } from './ways.ts'
+import { ways, type Way } from './ways.ts'
 
 export type ScenarioResult = {
   scenario: Scenario
@@ -13,7 +13,8 @@ type Request = { network: BenchNetwork; scenario: Scenario; runs: number; say: (
 
 /** Measures every way of a scenario `runs` times. The ways take turns, so that what else the machine does hits all alike. */
 export async function measureScenario({ network, scenario, runs, say }: Request): Promise<ScenarioResult> {
-  const rows = scenario.ways.map((way) => ({ way, measurements: [] as Measurement[] }))
+  const compared = scenario.ways.filter((way) => way !== ways.rollout || network.rollout !== undefined)
+  const rows = compared.map((way) => ({ way, measurements: [] as Measurement[] }))
   const { roundTripMs = 0 } = scenario
   if (roundTripMs > 0) await network.server.delay(roundTripMs)
   try {

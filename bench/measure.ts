@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { now } from '../test/support/load/send-request.ts'
 import { ratePerSecond, startMixedLoad, type MixedReport } from './mixed-load.ts'
-import { countSshCommands, resetServer, untilServes, versionServing, type Stage } from './stage.ts'
+import { readSshUse, sshUseBetween, type SshUse } from './ssh-use.ts'
+import { resetServer, untilServes, versionServing, type Stage } from './stage.ts'
 import { readSteps, type TimedStep } from './steps.ts'
 import type { Way } from './ways.ts'
 
@@ -24,7 +25,7 @@ export type Measurement = Omit<MixedReport, 'versions'> & {
   /** From the start of the command until no other version answered any more; undefined when the new one never did. */
   aloneMs: number | undefined
   servesAfterwards: string | undefined
-  sshCommands: number
+  ssh: SshUse
   /** Of a deploy by dray: its steps and what is between them. */
   steps: readonly TimedStep[]
 }
@@ -47,12 +48,12 @@ export async function measureDeploy(stage: Stage, way: Way, trial: Trial): Promi
 export async function watchDeploy(stage: Stage, way: Way, trial: Trial): Promise<Measurement> {
   await using load = await startMixedLoad(`http://${stage.server.address}`, trial.slow)
   await load.waitUntil(({ sent }) => sent >= ratePerSecond / 4)
-  const commandsBefore = await countSshCommands(stage)
+  const before = await readSshUse(stage.server)
   const startedAtMs = now()
   const { exitCode, stdout, stderr } = await way.deploy(stage, trial.to)
   const returnedMs = now() - startedAtMs
   if (exitCode !== 0 && trial.serves) throw new Error(`${way.title} failed: ${stderr}${stdout.slice(-3000)}`)
-  const sshCommands = (await countSshCommands(stage)) - commandsBefore
+  const ssh = sshUseBetween(before, await readSshUse(stage.server))
   if (trial.serves) await load.waitUntil(({ versions }) => versions.includes(trial.to))
   await sleep(trial.serves ? settleMs : brokenMs)
   const { versions, ...counts } = await load.stop()
@@ -64,7 +65,7 @@ export async function watchDeploy(stage: Stage, way: Way, trial: Trial): Promise
     exitCode,
     aloneMs: fresh.length === 0 ? undefined : Math.max(...fresh, ...others) - startedAtMs,
     servesAfterwards: await versionServing(stage.server.address),
-    sshCommands,
+    ssh,
     steps: readSteps(stdout, returnedMs),
   }
 }

@@ -1,7 +1,7 @@
 import type { Measurement } from './measure.ts'
 import type { ScenarioResult } from './measure-scenario.ts'
 import { renderTable } from './render-table.ts'
-import { renderCount, renderMilliseconds, renderRatio, renderSeconds } from './statistics.ts'
+import { renderCount, renderMilliseconds, renderRatio, renderSeconds, renderSize } from './statistics.ts'
 import { ways } from './ways.ts'
 
 type Row = ScenarioResult['rows'][number]
@@ -35,7 +35,7 @@ export function renderScenario({ scenario, rows }: ScenarioResult): string {
       cell: ({ measurements }) => renderCount([measurements.reduce((sum, { sent }) => sum + sent, 0)]),
     },
     ...(trial.serves ? [] : afterwardsColumns),
-    ...(place === 'ssh' ? [sshColumn] : []),
+    ...(place === 'ssh' ? sshColumns : []),
   ]
   const table = renderTable(
     columns.map((column) => column.title),
@@ -49,10 +49,17 @@ const aloneColumn: Column = {
   cell: ({ measurements }) => renderSeconds(measurements.flatMap(({ aloneMs }) => aloneMs ?? [])),
 }
 
-const sshColumn: Column = {
-  title: 'commands over SSH',
-  cell: ({ measurements }) => renderCount(measurements.map(({ sshCommands }) => sshCommands)),
-}
+const sshColumns: Column[] = [
+  {
+    title: 'commands over SSH',
+    cell: ({ measurements }) => renderCount(measurements.map(({ ssh }) => ssh.commands)),
+  },
+  { title: 'sent', cell: ({ measurements }) => renderSize(measurements.map(({ ssh }) => ssh.sentBytes)) },
+  {
+    title: 'received',
+    cell: ({ measurements }) => renderSize(measurements.map(({ ssh }) => ssh.receivedBytes)),
+  },
+]
 
 const afterwardsColumns: Column[] = [
   { title: 'exit code', cell: ({ measurements }) => different(measurements.map(({ exitCode }) => exitCode)) },

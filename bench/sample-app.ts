@@ -8,6 +8,8 @@ export type AppForm = {
   intervalSeconds: number
   /** Containers of the backend; 1 unless told. */
   replicas?: number
+  /** Services beside them, each the backend once more; none unless told. */
+  workers?: number
   /** Keeps the frontend at v1: the broken releases are releases of the backend alone. */
   backendOnly?: boolean
 }
@@ -36,15 +38,27 @@ ${withTasks ? tasks : ''}probe: { url: http://localhost/api/health }
 `
 }
 
-function makeCompose({ intervalSeconds, replicas, backendOnly }: AppForm): string {
+function makeCompose({ intervalSeconds, replicas, workers = 0, backendOnly }: AppForm): string {
   let text = readFileSync(join(shopDirectory, 'docker-compose.yml'), 'utf8')
   text = replaceOnce(text, 'interval: 10s', `interval: ${intervalSeconds}s`)
+  const backend = text.slice(text.indexOf('  backend:\n'), text.indexOf('  frontend:\n'))
+  const copies = workerNames(workers).map((name) => replaceOnce(backend, '  backend:', `  ${name}:`))
   if (replicas !== undefined) {
     text = replaceOnce(text, '  backend:\n', `  backend:\n    deploy: { replicas: ${replicas} }\n`)
   }
-  return backendOnly === true
-    ? replaceOnce(text, 'shop-frontend:${IMAGE_TAG:-latest}', 'shop-frontend:v1')
-    : text
+  if (backendOnly === true) {
+    text = replaceOnce(text, 'shop-frontend:${IMAGE_TAG:-latest}', 'shop-frontend:v1')
+  }
+  return replaceOnce(text, 'services:\n', `services:\n${copies.join('')}`)
+}
+
+/** The services that a new version changes. */
+export function ownServices({ workers = 0, backendOnly }: AppForm): string[] {
+  return ['backend', ...(backendOnly === true ? [] : ['frontend']), ...workerNames(workers)]
+}
+
+function workerNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `worker-${index + 1}`)
 }
 
 function replaceOnce(text: string, old: string, fresh: string): string {

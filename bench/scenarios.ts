@@ -20,8 +20,8 @@ export type Scenario = {
 
 const good: Trial = { from: 'v1', to: 'v2', serves: true }
 const broken = (variant: string): Trial => ({ from: 'v1', to: `v2-${variant}`, serves: false })
-const { script, upWait, dray, drayWithTasks, drayRollback } = ways
-const plainWays = [script, upWait, dray]
+const { script, upWait, rollout, dray, drayWithTasks, drayRollback } = ways
+const plainWays = [script, upWait, rollout, dray]
 
 export const scenarios: readonly Scenario[] = [
   ...(['ssh', 'local'] as const).flatMap((place) =>
@@ -49,7 +49,7 @@ export const scenarios: readonly Scenario[] = [
     place: 'ssh',
     form: { intervalSeconds: 10 },
     trial: { before: 'v1', from: 'v2', to: 'v1', serves: true },
-    ways: [script, upWait, drayRollback],
+    ways: [script, upWait, rollout, drayRollback],
     roundTripMs,
   })),
   ...[0, 40].map((roundTripMs): Scenario => ({
@@ -86,12 +86,20 @@ export const scenarios: readonly Scenario[] = [
     trial: { from: 'v1-abrupt', to: 'v2-abrupt', serves: true, slow: { every: 10, ms: 2000 } },
     ways: plainWays,
   },
-  {
-    name: 'replicas',
-    title: 'v1 → v2, three containers of the backend, over SSH, health check every 1 s',
+  ...[1, 3, 10].map((services): Scenario => ({
+    name: `services-${services}`,
+    title: `v1 → v2, ${services} ${services === 1 ? 'service changes' : 'services change'}, over SSH, health check every 10 s`,
     place: 'ssh',
-    form: { intervalSeconds: 1, replicas: 3 },
+    form: { intervalSeconds: 10, ...(services === 1 ? { backendOnly: true } : { workers: services - 2 }) },
     trial: good,
     ways: plainWays,
-  },
+  })),
+  ...[1, 5, 10].map((replicas): Scenario => ({
+    name: `replicas-${replicas}`,
+    title: `v1 → v2, ${replicas} ${replicas === 1 ? 'container' : 'containers'} of the backend, over SSH, health check every 1 s`,
+    place: 'ssh',
+    form: { intervalSeconds: 1, replicas, backendOnly: true },
+    trial: good,
+    ways: plainWays,
+  })),
 ]

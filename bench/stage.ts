@@ -1,9 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testToken } from '../test/support/net/registry.ts'
 import type { BenchNetwork } from './bench-network.ts'
 import { makeAppFiles, makeDrayConfig, type AppForm } from './sample-app.ts'
+import { countSshBytes } from './ssh-use.ts'
 
 /** From where a deploy is started: from the client over SSH, or on the server itself. */
 export type Place = 'ssh' | 'local'
@@ -12,11 +13,15 @@ export type Place = 'ssh' | 'local'
 export type Stage = BenchNetwork & { place: Place; form: AppForm; withTasks: boolean }
 
 export const appDirectory = '/srv/shop'
+/** docker-rollout, where it was given. */
+export const rolloutOnServer = '/usr/local/bin/docker-rollout'
 export const firstVersions = ['v1', 'v1-abrupt'] as const
 const scriptFile = join(import.meta.dirname, 'deploy.sh')
 
 /** Logs in and pulls what the measurements start from, so that only the new version is fetched while they run. */
-export async function prepareServer({ server }: BenchNetwork): Promise<void> {
+export async function prepareServer({ server, rollout }: BenchNetwork): Promise<void> {
+  await countSshBytes(server)
+  if (rollout !== undefined) await server.writeFile(rolloutOnServer, await readFile(rollout, 'utf8'))
   const images = [
     'nginx:alpine',
     'ghcr.io/acme/shop-frontend:v1',
@@ -78,12 +83,6 @@ export async function versionServing(address: string): Promise<string | undefine
   } catch {
     return undefined
   }
-}
-
-/** Commands that the server's sshd has run so far, over whatever connections. */
-export async function countSshCommands({ server }: BenchNetwork): Promise<number> {
-  const { stdout } = await server.run(['grep', '-c', 'Starting session: command', '/var/log/sshd.log'])
-  return Number(stdout)
 }
 
 async function mustRun(server: BenchNetwork['server'], script: string): Promise<void> {

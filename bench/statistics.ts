@@ -1,3 +1,5 @@
+import { renderBytes } from '../src/shared/bytes.ts'
+
 /** Values of one measure over the runs: what a cell of a table is made of. */
 export type Spread = { median: number; min: number; max: number }
 
@@ -25,6 +27,11 @@ export function renderMilliseconds(valuesMs: readonly number[]): string {
 /** `357 (351–363)` */
 export function renderCount(values: readonly number[]): string {
   return render(values, (value) => value.toLocaleString('en-US', { maximumFractionDigits: 1 }), '')
+}
+
+/** `12.3 kB (11.9 kB–12.4 kB)` */
+export function renderSize(valuesBytes: readonly number[]): string {
+  return render(valuesBytes, renderBytes, '')
 }
 
 /** How many times `base` the values are, by the medians: `0.32`; a dash where either is missing. */

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { cloneDirectory } from '../test/support/net/machine.ts'
 import { testToken } from '../test/support/net/registry.ts'
 import type { RunResult } from '../test/support/net/run-command.ts'
-import { appDirectory, type Stage } from './stage.ts'
+import { ownServices } from './sample-app.ts'
+import { appDirectory, rolloutOnServer, type Stage } from './stage.ts'
 
 /** One way to get a version onto the server. */
 export type Way = {
@@ -45,6 +46,27 @@ const upWait: Way = {
     ),
 }
 
+/**
+ * docker-rollout, service by service as it takes them, and nginx reloaded at the end, since it knows no other addresses until
+ * then. https://github.com/wowu/docker-rollout
+ */
+const rollout: Way = {
+  name: 'rollout',
+  title: '`docker rollout`',
+  withTasks: false,
+  serve: composeUp,
+  deploy: (stage, version) => {
+    const services = ownServices(stage.form).join(' ')
+    const lines = [
+      `export IMAGE_TAG=${version}`,
+      'docker compose pull --quiet --policy always',
+      `for service in ${services}; do sh ${rolloutOnServer} rollout "$service" || exit; done`,
+      'docker compose exec -T nginx nginx -s reload',
+    ]
+    return runThere(stage, lines.join(' && '))
+  },
+}
+
 const dray: Way = { name: 'dray', title: 'dray', withTasks: false, serve: runDray, deploy: runDray }
 
 const drayWithTasks: Way = {
@@ -64,7 +86,7 @@ const drayRollback: Way = {
   deploy: (stage) => runDray(stage),
 }
 
-export const ways = { script, upWait, dray, drayWithTasks, drayRollback }
+export const ways = { script, upWait, rollout, dray, drayWithTasks, drayRollback }
 
 const tokenVariables = { GITHUB_TOKEN: testToken, GITHUB_ACTOR: 'octocat' }
 
@@ -85,6 +107,8 @@ async function runDray({ net, server, place, clientDirectory }: Stage, version?:
 async function runThere(stage: Stage, lines: string, input = ''): Promise<RunResult> {
   const { net, server, place } = stage
   const inDirectory = `cd ${appDirectory} && ${lines}`
-  if (place === 'ssh') return net.client.run(['ssh', server.sshTarget, inDirectory], { input })
-  return server.run(['sh', '-c', inDirectory], { input })
+  // Ten services one after the other take minutes.
+  const options = { input, timeoutMs: 600_000 }
+  if (place === 'ssh') return net.client.run(['ssh', server.sshTarget, inDirectory], options)
+  return server.run(['sh', '-c', inDirectory], options)
 }
