@@ -47,6 +47,13 @@ const release = (id: string, paths: readonly string[]): Release => ({
   networks: {},
 })
 
+/** The shell of a user whose files are made with this umask; good for `run` alone. */
+function withUmask(shell: Shell, mask: string): Shell {
+  const run: Shell['run'] = (argv, options) =>
+    shell.run(['sh', '-c', `umask ${mask}; exec "$@"`, 'sh', ...argv], options)
+  return Object.assign(Object.create(shell) as Shell, { run })
+}
+
 /** What the app's directory keeps, whatever shell and tools the host has. */
 export function appDirectoryContract(name: string, makeShell: () => Promise<Shell>): void {
   describe(`an app's directory with ${name}`, () => {
@@ -77,6 +84,24 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Shel
       const path = await temporaryApp()
       await directoryAt(path).place(request({ files: [file('run.sh', '', 0o755), file('a', '')] }))
       expect(await treeOf(path)).toMatchObject({ 'run.sh': '755 ', a: '644 ' })
+    })
+
+    test('what is placed can be read by the users in containers, whatever the umask of the one who deploys', async () => {
+      const path = await temporaryApp()
+      const careful = createAppDirectory({ shell: withUmask(shell, '077'), path, values: {} })
+      await careful.place(request({ files: [file('nginx/app.conf', ''), file('run.sh', '', 0o755)] }))
+      expect(await treeOf(path)).toMatchObject({ 'nginx/app.conf': '644 ', 'run.sh': '755 ' })
+      expect((await stat(join(path, 'nginx'))).mode & 0o777).toBe(0o755)
+    })
+
+    test('in a directory that hands its group on, what is placed and recorded is for the group', async () => {
+      const path = await temporaryApp()
+      await chmod(path, 0o2775)
+      const shared = createAppDirectory({ shell: withUmask(shell, '077'), path, values: {} })
+      await shared.place(request({ files: [file('nginx/app.conf', '')] }))
+      await shared.record(release('r1', ['nginx/app.conf']), [])
+      for (const made of ['nginx', 'nginx/app.conf', '.dray/releases', '.dray/releases/r1'])
+        expect((await stat(join(path, made))).mode & 0o060).toBe(0o060)
     })
 
     test('a file mounted by itself keeps its inode, another one is replaced as a whole', async () => {

@@ -23,15 +23,25 @@ move_files() {
 `
 
 /**
+ * Where the directory hands its group on to what is made in it, several people deploy, and what is written is for the group.
+ * The shell is in the directory.
+ */
+export const shareWithGroup = `
+[ ! -g . ] || umask 002
+`
+
+/**
  * Puts files in place. Standard input: a tar with the files under `files/`, and lists of paths: `remove`, `in-place`,
  * `adopt`. What is replaced goes to `.dray/undo` first, all of it or nothing: with a full disk there is nothing to put back.
  * A file is moved over the old one, which is atomic; one that is mounted by itself is written into, since the container has the
  * old file's inode. Where links lead is looked at first: containers may write into the directory, and what they put there must
- * not have us write elsewhere.
+ * not have us write elsewhere. What is put in place can be read by the users in containers, whatever the umask of this one.
  */
 export const placeScript = `
 set -eu
 cd "$1"
+umask 022
+${shareWithGroup}
 ${fileFunctions}
 root=$(pwd -P)
 refuse() { printf '%s\\n' "\${1#./}"; exit ${LEADS_OUTSIDE}; }
@@ -41,6 +51,7 @@ mkdir -p .dray/incoming .dray/saved/files
 trap 'rm -rf .dray/incoming .dray/saved' EXIT
 tar -xf - -C .dray/incoming
 mkdir -p .dray/incoming/files
+[ ! -g . ] || chmod -R g+w .dray/incoming/files
 sed -i 's|^|./|' .dray/incoming/in-place .dray/incoming/remove .dray/incoming/adopt
 (cd .dray/incoming/files && find . -type f) > .dray/incoming/list
 sed 's|[^/]*$||' .dray/incoming/list .dray/incoming/remove | sort -u | while IFS= read -r directory; do
@@ -109,6 +120,7 @@ restore_files
 export const recordScript = `
 set -eu
 cd "$1"
+${shareWithGroup}
 ${fileFunctions}
 release=$2
 shift 2

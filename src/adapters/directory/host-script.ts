@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { CommandOutput, RunOptions, Shell } from '../host/shell.ts'
 import { LEADS_OUTSIDE } from './file-scripts.ts'
-import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE } from './scripts.ts'
+import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE, SHARED_WITH } from './scripts.ts'
 
 /** Runs one of our scripts on a host; its arguments are never a secret, its input may be. */
 export function runScript(
@@ -54,9 +54,11 @@ export function scriptFailure(
     return new DrayError('DISK_FULL', `The disk of ${host} is full: ${what} failed.`)
   }
   if (output.exitCode === NOT_WRITABLE || /permission denied|read-only file system/i.test(text)) {
+    const group = new RegExp(`^${SHARED_WITH}(\\S+)$`, 'm').exec(output.stderr)?.[1]
+    const mend = group === undefined ? `sudo chown -R ${user} ${path}` : `sudo usermod -aG ${group} ${user}`
     return new DrayError('PATH_NOT_WRITABLE', `${path} on ${host} cannot be written.`, {
-      hint: `On the server: \`sudo chown -R ${user} ${path}\`.`,
-      details: { logTail: tail(output.stderr) },
+      hint: `On the server: \`${mend}\`.`,
+      details: { logTail: tail(output.stderr).filter((line) => !line.startsWith(SHARED_WITH)) },
     })
   }
   return new DrayError(

@@ -5,7 +5,7 @@
 
 import { composeFunction } from '../compose/compose-function.ts'
 import { dotenvAwk } from './dotenv-awk.ts'
-import { restoreFiles } from './file-scripts.ts'
+import { restoreFiles, shareWithGroup } from './file-scripts.ts'
 
 /** Exit code for: there is no .env. */
 export const NO_ENV_FILE = 66
@@ -15,6 +15,8 @@ export const ENV_FILE_UNREADABLE = 67
 export const NO_DIRECTORY = 72
 /** Exit code for: the directory cannot be written. */
 export const NOT_WRITABLE = 73
+/** What comes before the group, on standard error, that a directory which cannot be written is for. */
+export const SHARED_WITH = 'dray-shared-with '
 /** Exit code for: somebody else has the lock. */
 export const LOCKED = 75
 
@@ -29,7 +31,10 @@ export const directoryChecks = {
 [ -f "$path/.env" ] && [ -r "$path/.env" ] || exit ${ENV_FILE_UNREADABLE}
 `,
   writable: `
-[ -w "$path" ] || exit ${NOT_WRITABLE}
+if ! [ -w "$path" ]; then
+  [ ! -g "$path" ] || stat -c '${SHARED_WITH}%G' "$path" >&2
+  exit ${NOT_WRITABLE}
+fi
 `,
 }
 
@@ -196,8 +201,10 @@ set -u
 path=$1
 limit=$2
 ${checks}
-mkdir -p "$path/.dray" || exit ${NOT_WRITABLE}
-cd "$path/.dray" || exit ${NOT_WRITABLE}
+cd "$path" || exit ${NOT_WRITABLE}
+${shareWithGroup}
+mkdir -p .dray || exit ${NOT_WRITABLE}
+cd .dray || exit ${NOT_WRITABLE}
 exec 9>> lock
 if ! flock -n 9; then
   cat lock

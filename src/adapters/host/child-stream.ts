@@ -2,8 +2,15 @@ import { Duplex } from 'node:stream'
 import { type Child, startChild } from './child.ts'
 import type { Conversation } from './shell.ts'
 
-/** Starts a program and gives its standard streams as one; destroying the stream ends the program. */
-export function openChild(program: string, args: readonly string[]): Conversation & { child: Child } {
+/**
+ * Starts a program and gives its standard streams as one; destroying the stream ends the program. `ownOutput` says what of a
+ * chunk of its output is meant.
+ */
+export function openChild(
+  program: string,
+  args: readonly string[],
+  ownOutput: (chunk: Buffer) => Buffer = (chunk) => chunk,
+): Conversation & { child: Child } {
   const child = startChild(program, args)
   const stderr: Buffer[] = []
   child.process.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
@@ -11,18 +18,19 @@ export function openChild(program: string, args: readonly string[]): Conversatio
     exitCode,
     stderr: Buffer.concat(stderr).toString('utf8'),
   }))
-  return { stream: new ChildStream(child), ended, child }
+  return { stream: new ChildStream(child, ownOutput), ended, child }
 }
 
 class ChildStream extends Duplex {
   readonly #child: Child
 
-  constructor(child: Child) {
+  constructor(child: Child, ownOutput: (chunk: Buffer) => Buffer) {
     super({ allowHalfOpen: true })
     this.#child = child
     const { stdout } = child.process
     stdout.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) stdout.pause()
+      const own = ownOutput(chunk)
+      if (own.length > 0 && !this.push(own)) stdout.pause()
     })
     stdout.once('end', () => this.push(null))
     // Where it could not be started there is no output that could end.

@@ -12,6 +12,8 @@ type CollectOptions = Omit<RunOptions, 'cwd' | 'env'> & {
   title: string
   /** Takes a line of standard error out of the output when it gives true. */
   takesErrorLine?: (line: string) => boolean
+  /** What of a chunk of standard output is the command's. */
+  ownOutput?: (chunk: Buffer) => Buffer
   /** Ends the command where ending the local program is not enough. */
   endCommand?: () => Promise<void>
 }
@@ -70,17 +72,20 @@ export async function waitForEnd(command: {
 
 function gather(
   child: Child,
-  { onLine, longestLine, takesErrorLine }: CollectOptions,
+  { onLine, longestLine, takesErrorLine, ownOutput = (chunk) => chunk }: CollectOptions,
 ): { stdout: () => string; stderr: () => string } {
   const limit = longestLine === undefined ? {} : { longest: longestLine }
   const watched = onLine && keepTail<Buffer>(WATCHED_BYTES)
   const stdout: Buffer[] = []
   const keep = watched?.add ?? ((chunk: Buffer) => void stdout.push(chunk))
-  child.process.stdout.on('data', keep)
-  if (onLine) {
-    const lines = splitLines((line) => onLine(line, 'stdout'), limit)
-    child.process.stdout.on('data', lines.push).once('end', lines.end)
-  }
+  const lines = onLine && splitLines((line) => onLine(line, 'stdout'), limit)
+  child.process.stdout
+    .on('data', (chunk: Buffer) => {
+      const own = ownOutput(chunk)
+      keep(own)
+      lines?.push(own)
+    })
+    .once('end', () => lines?.end())
 
   const stderr = keepTail<string>(WATCHED_BYTES)
   const errorLines = splitLines((line) => {

@@ -1,11 +1,16 @@
 /** What the started command says first on standard error when it was asked to tell its process id. */
 export const processIdLine = /^dray-process (\d+)$/
 
+/** What the started command says first on standard output when it was asked to say where its output begins. */
+export const outputMark = 'dray-output'
+
 type CommandOptions = {
   cwd?: string
   env?: Readonly<Record<string, string>>
   /** The command's process id, which is that of its group too, comes first on standard error; see `processIdLine`. */
   tellProcessId?: boolean
+  /** A line that is `outputMark` comes first on standard output, for a login shell that prints something of its own. */
+  markOutput?: boolean
 }
 
 /**
@@ -19,14 +24,15 @@ export function renderRemoteCommand(argv: readonly string[], options: CommandOpt
 
 /** An argument list that runs `argv` in a directory and with more environment; the same on a server and on this machine. */
 export function wrapCommand(argv: readonly string[], options: CommandOptions = {}): string[] {
-  const { cwd, env = {}, tellProcessId = false } = options
+  const { cwd, env = {}, tellProcessId = false, markOutput = false } = options
   const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   const program = pairs.length === 0 ? [...argv] : ['env', ...pairs, ...argv]
-  if (cwd === undefined && !tellProcessId) return program
+  if (cwd === undefined && !tellProcessId && !markOutput) return program
 
+  const mark = markOutput ? `echo ${outputMark}; ` : ''
   const tell = tellProcessId ? 'echo "dray-process $$" >&2; ' : ''
   const change = cwd === undefined ? '' : 'cd -- "$0" || exit; '
-  return ['sh', '-c', `${tell}${change}exec "$@"`, cwd ?? 'sh', ...program]
+  return ['sh', '-c', `${mark}${tell}${change}exec "$@"`, cwd ?? 'sh', ...program]
 }
 
 /** One argument for a POSIX shell: single quotes, within which nothing has a meaning but the quote itself. */

@@ -31,6 +31,7 @@ export class SshConnection {
   readonly #child: Child
   readonly #errorLines: string[] = []
   readonly #printed: string[] = []
+  #isGreeted = false
   readonly #forwards = new Map<string, Promise<string>>()
   #isGreeted = false
   #exitCode: number | undefined
@@ -70,6 +71,11 @@ export class SshConnection {
       await connection.close()
       throw error
     }
+  }
+
+  /** Whether the login shell prints something of its own before it runs a command. */
+  get isGreeted(): boolean {
+    return this.#isGreeted
   }
 
   /** Resolves when the connection does not stand any more. */
@@ -157,6 +163,7 @@ export class SshConnection {
     const lines = splitLines((line) => {
       wasSeen ||= line.endsWith(greeting)
       // A login shell may print something of its own first.
+      this.#isGreeted ||= line !== greeting
       if (!wasSeen) this.#printed.push(line)
     })
     stdout.on('data', lines.push)

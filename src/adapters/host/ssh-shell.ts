@@ -10,8 +10,9 @@ import { collectOutput, waitForEnd } from './collect-output.ts'
 import { ForwardedStream } from './forwarded-stream.ts'
 import { parseHostAddress } from './host-address.ts'
 import { KeptShell, keptShellCommand } from './kept-shell.ts'
-import { processIdLine, renderRemoteCommand, wrapCommand } from './remote-command.ts'
+import { outputMark, processIdLine, renderRemoteCommand, wrapCommand } from './remote-command.ts'
 import type { AttachOptions, CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
+import { skipPast } from './skip-past.ts'
 import { SshConnection } from './ssh-connection.ts'
 import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
 
@@ -75,12 +76,15 @@ export class SshShell implements Shell {
     options: RunOptions,
   ): Promise<CommandOutput> {
     const tellProcessId = tellsProcessId(options)
-    const command = renderRemoteCommand(argv, { cwd: options.cwd, env: options.env, tellProcessId })
+    const { markOutput, ownOutput } = outputOf(connection)
+    const { cwd, env } = options
+    const command = renderRemoteCommand(argv, { cwd, env, tellProcessId, markOutput })
     const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
     const { promise: processId, tell } = promisedText()
     return collectOutput(child, {
       ...options,
       title: titleOf(argv),
+      ownOutput,
       takesErrorLine: (line) => {
         const told = tellProcessId ? processIdLine.exec(line) : null
         if (told?.[1] !== undefined) tell(told[1])
@@ -125,10 +129,13 @@ export class SshShell implements Shell {
     argv: readonly string[],
     options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
   ): Conversation {
-    const { target } = this.#standing()
+    const connection = this.#standing()
+    const { markOutput, ownOutput } = outputOf(connection)
+    const command = renderRemoteCommand(argv, { ...options, markOutput })
     const { child, ...conversation } = openChild(
       'ssh',
-      buildCommandArgs(target, renderRemoteCommand(argv, options)),
+      buildCommandArgs(connection.target, command),
+      ownOutput,
     )
     this.#track(child)
     return conversation
@@ -205,6 +212,14 @@ export class SshShell implements Shell {
   #endChildren(): void {
     for (const child of this.#children) child.end()
   }
+}
+
+/** How the output of a command is told from what a login shell prints of its own. */
+function outputOf({ isGreeted }: SshConnection): {
+  markOutput: boolean
+  ownOutput: (chunk: Buffer) => Buffer
+} {
+  return { markOutput: isGreeted, ownOutput: isGreeted ? skipPast(outputMark) : (chunk) => chunk }
 }
 
 /** Who may end a command has to know its process. */

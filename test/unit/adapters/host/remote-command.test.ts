@@ -19,6 +19,12 @@ test('directory and environment are part of the command', () => {
   )
 })
 
+test('a mark tells where the output begins, on a server that greets people', () => {
+  const command = renderRemoteCommand(['echo', 'answer'], { cwd: '/', markOutput: true })
+  const output = execFileSync('sh', ['-c', `echo Welcome; ${command}`], { encoding: 'utf8' })
+  expect(output).toBe('Welcome\ndray-output\nanswer\n')
+})
+
 test('the login shell of a server passes every argument on as it is', () => {
   const argument = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0'))
   fc.assert(
