@@ -27,6 +27,8 @@ const shellPackages = ['zsh', 'zsh-common', 'fish', 'fish-common', 'libpcre2-32-
 
 /** Tells a program another time than the kernel's, for the drills. */
 const clockPackages = ['libfaketime']
+/** What an Engine of a user's own runs in: namespaces that belong to no root. */
+const rootlessPackages = ['rootlesskit', 'uidmap', 'libsubid4', 'slirp4netns', 'libslirp0']
 
 /** @throws {CannotSetUp} when something is missing that cannot be fetched, with one sentence */
 export function ensureNetworkTools() {
@@ -35,6 +37,7 @@ export function ensureNetworkTools() {
   unpackOnce('net-tools', () => ({ suite: distribution.codename, packages: daemonPackages }), distribution)
   unpackOnce('shells', () => ({ suite: distribution.codename, packages: shellPackages }), distribution)
   unpackOnce('clock', () => ({ suite: distribution.codename, packages: clockPackages }), distribution)
+  unpackOnce('rootless', () => ({ suite: distribution.codename, packages: rootlessPackages }), distribution)
   // An Engine as old as many servers have; Ubuntu's mirror has no Debian suite, so tests there meet the newest only.
   if (distribution.id !== 'debian') return
   unpackOnce('engine-20.10', () => ({ suite: 'bookworm', packages: oldEnginePackages }), distribution)

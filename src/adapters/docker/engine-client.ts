@@ -8,6 +8,7 @@ import type { Shell } from '../host/shell.ts'
 import { readDockerCliFailure, where } from './docker-cli-failure.ts'
 import { EngineAgent } from './engine-agent.ts'
 import { type ApiRequest, exchange, ExchangeError } from './engine-exchange.ts'
+import { pointToOwnEngine } from './own-engine.ts'
 import { chooseApiVersion, type VersionAnswer, versionAnswer } from './engine-version.ts'
 
 /** `docker context inspect default`, on Linux. */
@@ -154,7 +155,8 @@ export class EngineClient {
     try {
       return await this.#askVersion(this.#agent)
     } catch (error) {
-      throw await this.explain(error, error instanceof ExchangeError ? error.stream : undefined)
+      const failure = await this.explain(error, error instanceof ExchangeError ? error.stream : undefined)
+      throw await pointToOwnEngine(failure, this.#shell)
     }
   }
 
