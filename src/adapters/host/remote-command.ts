@@ -35,7 +35,10 @@ export function wrapCommand(argv: readonly string[], options: CommandOptions = {
   return ['sh', '-c', `${mark}${tell}${change}exec "$@"`, cwd ?? 'sh', ...program]
 }
 
-/** One argument for a POSIX shell: single quotes, within which nothing has a meaning but the quote itself. */
+/**
+ * One argument for a POSIX shell: single quotes, within which nothing has a meaning but the quote itself. To fish a backslash has
+ * one there as well (fishshell.com/docs/current/language.html#quotes), so each stands outside of them.
+ */
 export function quoteArgument(text: string): string {
-  return /^[A-Za-z0-9_\-.,:/@%+=]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+  return /^[A-Za-z0-9_\-.,:/@%+=]+$/.test(text) ? text : `'${text.replaceAll(/['\\]/g, `'\\$&'`)}'`
 }

@@ -13,6 +13,10 @@ test('everything else is in single quotes', () => {
   expect(renderRemoteCommand(['echo', "it's", '', '$x'])).toBe(`exec echo 'it'\\''s' '' '$x'`)
 })
 
+test('a backslash stands outside of the quotes, where it means the same to fish', () => {
+  expect(renderRemoteCommand(['printf', 'a\\\\b\\n'])).toBe(String.raw`exec printf 'a'\\''\\'b'\\'n'`)
+})
+
 test('directory and environment are part of the command', () => {
   expect(renderRemoteCommand(['pwd'], { cwd: '/srv/my app', env: { A: 'b c' } })).toBe(
     `exec sh -c 'cd -- "$0" || exit; exec "$@"' '/srv/my app' env 'A=b c' pwd`,
