@@ -33,7 +33,7 @@ export class SshConnection {
   readonly #printed: string[] = []
   #isGreeted = false
   readonly #forwards = new Map<string, Promise<string>>()
-  #isGreeted = false
+  #isTalkative = false
   #exitCode: number | undefined
 
   private constructor(name: string, directory: string, target: Omit<SshTarget, 'controlPath'>) {
@@ -74,8 +74,8 @@ export class SshConnection {
   }
 
   /** Whether the login shell prints something of its own before it runs a command. */
-  get isGreeted(): boolean {
-    return this.#isGreeted
+  get isTalkative(): boolean {
+    return this.#isTalkative
   }
 
   /** Resolves when the connection does not stand any more. */
@@ -163,7 +163,7 @@ export class SshConnection {
     const lines = splitLines((line) => {
       wasSeen ||= line.endsWith(greeting)
       // A login shell may print something of its own first.
-      this.#isGreeted ||= line !== greeting
+      this.#isTalkative ||= line !== greeting
       if (!wasSeen) this.#printed.push(line)
     })
     stdout.on('data', lines.push)

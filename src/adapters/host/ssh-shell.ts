@@ -215,11 +215,11 @@ export class SshShell implements Shell {
 }
 
 /** How the output of a command is told from what a login shell prints of its own. */
-function outputOf({ isGreeted }: SshConnection): {
+function outputOf({ isTalkative }: SshConnection): {
   markOutput: boolean
   ownOutput: (chunk: Buffer) => Buffer
 } {
-  return { markOutput: isGreeted, ownOutput: isGreeted ? skipPast(outputMark) : (chunk) => chunk }
+  return { markOutput: isTalkative, ownOutput: isTalkative ? skipPast(outputMark) : (chunk) => chunk }
 }
 
 /** Who may end a command has to know its process. */
