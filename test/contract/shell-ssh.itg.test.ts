@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -72,6 +73,26 @@ describe('a connection that stands', () => {
       Array.from({ length: 14 }, (_, n) => shell.run(['sh', '-c', `sleep 0.3; echo ${n}`])),
     )
     expect(outputs.map(({ stdout }) => Number(stdout))).toEqual(outputs.map((_, n) => n))
+  })
+
+  test('forwards more connections at once than ssh has room for in its queue', async () => {
+    await using shell = await access.shell('deploy', 'srv1')
+    await shell.connect()
+    const ask = async (): Promise<string> => {
+      const stream = await shell.dialSocket('/var/run/docker.sock')
+      stream.write('GET /_ping HTTP/1.0\r\n\r\n')
+      const [answer] = (await once(stream, 'data')) as [Buffer]
+      stream.destroy()
+      return answer.toString().slice(0, 12)
+    }
+    await ask()
+    const signalSsh = (name: string) =>
+      execFileSync('pkill', [`-${name}`, '-P', String(process.pid), '-f', 'ControlMaster=yes'])
+    signalSsh('STOP')
+    const answers = Array.from({ length: 300 }, ask)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    signalSsh('CONT')
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['HTTP/1.0 200']))
   })
 
   test('says so when sshd forbids to forward', async () => {

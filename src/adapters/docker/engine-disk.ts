@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import * as z from 'zod'
 import type { EngineDisk } from '../../deploy/disk/inventory.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -68,15 +69,16 @@ async function detailsOf<T>(
   listed: readonly { Id: string }[],
   { path, schema, signal }: { path: (id: string) => string; schema: z.ZodType<T>; signal?: AbortSignal },
 ): Promise<Map<string, T>> {
-  const found = await Promise.all(
-    listed.map(async ({ Id }): Promise<[string, T][]> => {
-      const request: ApiRequest = { method: 'GET', path: path(Id), signal }
-      const answer = await client.send(request)
-      return answer.status === 404 ? [] : [[Id, client.parse(answer, request, schema)]]
-    }),
-  )
-  return new Map(found.flat())
+  const ask = async ({ Id }: { Id: string }): Promise<[string, T][]> => {
+    const request: ApiRequest = { method: 'GET', path: path(Id), signal }
+    const answer = await client.send(request)
+    return answer.status === 404 ? [] : [[Id, client.parse(answer, request, schema)]]
+  }
+  return new Map((await pMap(listed, ask, { concurrency: ASKED_AT_ONCE })).flat())
 }
+
+/** ssh accepts forwarded connections one by one, and its queue for them is short. */
+const ASKED_AT_ONCE = 16
 
 /**
  * When images were last pulled, loaded, built or tagged. No Engine tells when an image was pulled but by its events, of which

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -161,8 +161,7 @@ export class SshShell implements Shell {
     const connection = this.#standing()
     const path = await connection.forward(destination)
     const refusalsBefore = connection.refusals().length
-    const socket = connect({ path, allowHalfOpen: true })
-    await once(socket, 'connect').catch((error: unknown) => {
+    const socket = await connectSocket(path).catch((error: unknown) => {
       throw connection.failure() ?? error
     })
     const stream = new ForwardedStream(socket, () => connection.explainRefusal(destination, refusalsBefore))
@@ -220,6 +219,20 @@ function outputOf({ isTalkative }: SshConnection): {
   ownOutput: (chunk: Buffer) => Buffer
 } {
   return { markOutput: isTalkative, ownOutput: isTalkative ? skipPast(outputMark) : (chunk) => chunk }
+}
+
+/** Waits for a place in ssh's queue, which is short: connect(2) gives EAGAIN where it is full. */
+async function connectSocket(path: string): Promise<Socket> {
+  for (let tries = 0; ; tries += 1) {
+    const socket = connect({ path, allowHalfOpen: true })
+    try {
+      await once(socket, 'connect')
+      return socket
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || tries === 100) throw error
+      await systemClock.sleep(20)
+    }
+  }
 }
 
 /** Who may end a command has to know its process. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readFile, stat } from 'node:fs/promises'
+import pMap from 'p-map'
 import type { AppModel } from '../../deploy/app-model.ts'
 import type { AppSource, BundleFile } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
@@ -60,7 +61,12 @@ export function createAppSource(app: {
     const compose = await composeFiles()
     const shipped = new Set(compose.map((file) => file.path))
     const others = paths.filter((path) => !shipped.has(path) && path !== OVERRIDE_NAME)
-    return { compose, others: await readBundleFiles(app.directory, others) }
+    return {
+      compose,
+      others: await pMap(others, (path) => readBundleFile(app.directory, path), {
+        concurrency: OPEN_AT_ONCE,
+      }),
+    }
   }
   // A deploy asks twice, for the names and then with the images: it ships what it compared.
   const read = new WeakMap<AppModel, Promise<Files>>()
@@ -117,16 +123,7 @@ function textFile(path: string, text: string, mode = 0o644): BundleFile {
   }
 }
 
-/** Not all at once: a system may let a process have no more than 256 files open. */
-async function readBundleFiles(directory: string, paths: readonly string[]): Promise<BundleFile[]> {
-  const files: BundleFile[] = []
-  for (let next = 0; next < paths.length; next += OPEN_AT_ONCE) {
-    const some = paths.slice(next, next + OPEN_AT_ONCE)
-    files.push(...(await Promise.all(some.map((path) => readBundleFile(directory, path)))))
-  }
-  return files
-}
-
+/** A system may let a process have no more than 256 files open. */
 const OPEN_AT_ONCE = 64
 
 async function readBundleFile(directory: string, path: string): Promise<BundleFile> {
