@@ -83,7 +83,7 @@ test('the mode of .env is told, and whether others may read it', async () => {
 test('every release on record is told, and the files of the newest one', async () => {
   const path = await temporaryApp()
   const directory = createAppDirectory({ shell, path, values: {} })
-  const files = { 'docker-compose.yml': 'one hash', 'nginx/a "b".conf': 'another' }
+  const files = { 'docker-compose.yml': 'a'.repeat(64), 'nginx/a "b".conf': 'b'.repeat(64) }
   await directory.place({
     files: Object.keys(files).map((name) => textFile(name, web)),
     remove: [],

@@ -1,4 +1,4 @@
-import { rm, symlink } from 'node:fs/promises'
+import { readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
@@ -21,17 +21,18 @@ const tokens = [
   password,
 ]
 
-/** What a container prints that means no good; then ten megabytes in one line, and bytes that are no text. */
+/** What a container prints that means no good: ten megabytes in one line, commands of others, secrets, bytes that are no text. */
 const printsHostileText = `
 const say = (text) => process.stdout.write(text + '\\n')
+say('x'.repeat(10 * 1024 * 1024))
 say('::error::injected')
 say('  ::set-env name=PATH::/tmp')
 say('::stop-commands::pause')
 say('before ##[error]injected')
 say('\\u001b[2J\\u001b]0;title\\u0007\\u009b31mred\\u001b[0m \\rback')
 say(process.env.DATABASE_URL + ' ' + process.env.SESSION_SECRET + ' ${tokens.slice(0, 4).join(' ')}')
-say('x'.repeat(10 * 1024 * 1024))
 process.stdout.write(Buffer.from([0xff, 0xfe, 0xc3, 0x28, 0x0a]))
+say('the end of it')
 `
 const program = JSON.stringify(`${printsHostileText}; setInterval(() => undefined, 1000)`).replaceAll(
   '$',
@@ -114,6 +115,21 @@ describe('a deploy of an app that means no good', () => {
     expect(status.exitCode).toBe(0)
     expectHarmless(status)
     expect(foreignCommands(status)).toEqual([])
+  })
+
+  test('prints its logs in lines that can be read, and needs no memory for a long one', async () => {
+    await app.writeSource({
+      'tell-memory.cjs': `process.on('exit', () => require('fs').writeFileSync(__dirname + '/memory.txt', String(process.resourceUsage().maxRSS)))`,
+    })
+    const env = { GITHUB_ACTIONS: 'true', NODE_OPTIONS: `--require ${app.directory}/tell-memory.cjs` }
+    const logs = await app.dray(['logs', 'test', 'noisy'], { env })
+    expect(logs.exitCode).toBe(0)
+    expect(logs.stdout).toContain('the end of it')
+    expectHarmless(logs)
+    expect(foreignCommands(logs)).toEqual([])
+    const kilobytes = Number(await readFile(join(app.directory, 'memory.txt'), 'utf8'))
+    expect(kilobytes).toBeGreaterThan(20_000)
+    expect(kilobytes).toBeLessThan(200_000)
   })
 
   test('a task that prints all that and fails is told in lines that can be read, in Actions too', async () => {
