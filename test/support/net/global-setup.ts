@@ -3,7 +3,7 @@ import { prepareImages } from '../images/prepare.ts'
 import { startTestNet, type TestNet } from './test-net.ts'
 
 /** As many as test files run side by side: `maxWorkers` in vitest.config.ts. */
-const networkCount = 2
+const networkCount = 3
 
 /** Starts the networks of the e2e tests, with the base images and the sample app's in their registries. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
