@@ -57,16 +57,19 @@ async function strikeAndRepair(
   await fault.prepare?.(app)
   let struck = fault.strike === undefined ? 'from the beginning' : undefined
   let striking: Promise<void> | undefined
+  let hasEnded = false
   const running = app.startDray(argsFor(fault.tag ?? to), {
     env: fault.environment?.(random) ?? {},
     onLine: watchFor(chooseMoment(random, fault.aims), random, (step) => {
-      if (fault.strike === undefined) return
+      // A moment after a short last step may be one after the run: what struck then would be mended by nobody.
+      if (fault.strike === undefined || hasEnded) return
       struck = step
       striking = fault.strike(scene)
     }),
   })
   const scene: Scene = { net, app, server: app.server, running }
   const { exitCode } = await running.done
+  hasEnded = true
   await striking
   const problems: string[] = []
   // What serves is asked before anybody mends anything.
