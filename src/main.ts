@@ -1,9 +1,13 @@
+import { setMaxListeners } from 'node:events'
 import { openStandardInput } from './adapters/terminal/standard-input.ts'
 import type { CliContext } from './cli/context.ts'
 import { createInterrupts } from './cli/interrupts.ts'
 import { runCli } from './cli/run-cli.ts'
 import { EXIT } from './errors/exit-code.ts'
 import { systemClock } from './shared/clock.ts'
+
+// One signal ends what is under way for every container and image of a host; Node would warn people of the eleventh.
+setMaxListeners(0)
 
 const interrupts = createInterrupts({
   say: (line) => context.tellInterrupt(line),

@@ -75,8 +75,9 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
   })
 
   test('`dray disk` shows it, and warns of logs without a limit', async () => {
-    const { stdout, exitCode } = await shop.deploy({ argv: ['disk', 'test'] })
+    const { stdout, stderr, exitCode } = await shop.deploy({ argv: ['disk', 'test'] })
     expect(exitCode).toBe(0)
+    expect(stderr).not.toContain('Warning')
     expect(stdout).toMatch(/^ +release r1 \(v1\) +[█▏▎▍▌▋▊▉░]+ +\d.* in place$/m)
     expect(stdout).toMatch(/^ +images of blog +[█▏▎▍▌▋▊▉░]+ +\d.* another app$/m)
     expect(stdout).toMatch(/^ +volumes that no container has .* orders/m)
