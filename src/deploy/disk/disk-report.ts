@@ -181,7 +181,7 @@ function logWarnings({ inventory, project, host }: DiskLook): string[] {
     ...(others === 0 ? [] : [`${others} ${others === 1 ? 'container' : 'containers'} of others`]),
   ]
   return [
-    `Nothing limits the logs of ${whose.join(' and ')} on ${host}. \`logging: { driver: local }\` in the compose file keeps 100 MB of each; \`/etc/docker/daemon.json\` sets it for the whole server.`,
+    `Nothing limits the logs of ${whose.join(' and ')} on ${host}. \`logging: { driver: local }\` in the compose file keeps 100 MB of each; \`daemon.json\` of its Docker sets it for all.`,
   ]
 }
 

@@ -83,7 +83,7 @@ test('every byte of the disk is somebody’s, the releases by age first', async 
   what \`dray clean\` removes         ███░░░░░░░░░░░░░░░░░░░░░   1.3 GB  build cache, 1 image
   everything else                   ████████████████████████  10.3 GB  not Docker's, on /
 
-▲ Nothing limits the logs of shop-web-1 and 1 container of others on srv. \`logging: { driver: local }\` in the compose file keeps 100 MB of each; \`/etc/docker/daemon.json\` sets it for the whole server.
+▲ Nothing limits the logs of shop-web-1 and 1 container of others on srv. \`logging: { driver: local }\` in the compose file keeps 100 MB of each; \`daemon.json\` of its Docker sets it for all.
 `)
 })
 
