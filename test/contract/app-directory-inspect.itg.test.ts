@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
 import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import type { RunOptions, Shell } from '../../src/adapters/host/shell.ts'
 import { createAppSource } from '../../src/adapters/source/app-source.ts'
 import type { AppModel } from '../../src/deploy/app-model.ts'
 import type { AppSource, BundleFile, DirectoryFacts } from '../../src/deploy/ports.ts'
@@ -228,4 +229,21 @@ test('a disk that is full is called so, and what was there is there still', asyn
   } finally {
     await shell.run(['umount', path])
   }
+})
+
+test('a client that goes away leaves no file behind', async () => {
+  const temporary = await temporaryApp()
+  const path = await temporaryApp({ '.env': '' })
+  const leaving: Shell = Object.assign(Object.create(shell) as Shell, {
+    // Nobody reads on after the section that comes before the temporary directory is made.
+    run: (argv: readonly string[], options?: RunOptions) =>
+      shell.run(['sh', '-c', '"$@" | sed /journal-bytes/q', 'sh', ...argv], {
+        ...options,
+        env: { TMPDIR: temporary },
+      }),
+  })
+  const before = await treeOf(temporary)
+  const directory = createAppDirectory({ shell: leaving, path, values: {} })
+  await directory.inspect(compose(web)).catch(() => undefined)
+  expect(await treeOf(temporary)).toEqual(before)
 })

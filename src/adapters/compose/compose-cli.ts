@@ -24,6 +24,7 @@ cd "$1" || exit
 shift
 images=$(mktemp) || exit
 trap 'rm -f "$images"' EXIT
+trap 'exit 130' HUP INT TERM PIPE
 printf '%s' "$DRAY_IMAGES" > "$images"
 unset DRAY_IMAGES
 for file in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do

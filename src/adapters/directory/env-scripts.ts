@@ -68,7 +68,7 @@ esac
 printf '%s\\n' "$holder" > .dray/lock
 new=
 trap 'rm -f "$new"; : > .dray/lock' EXIT
-trap 'exit 130' HUP INT TERM
+trap 'exit 130' HUP INT TERM PIPE
 
 outcome=changed
 [ -e "$file" ] || outcome=created

@@ -33,7 +33,7 @@ command -v docker > /dev/null || { section no-docker; exit 0; }
 [ -x "$path" ] || exit ${NOT_WRITABLE}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-trap 'exit 130' HUP INT TERM
+trap 'exit 130' HUP INT TERM PIPE
 docker info --format '{{.DockerRootDir}}' > "$work/root" 2> /dev/null &
 root=$!
 

@@ -99,7 +99,7 @@ section journal-bytes
 cat "$path/.dray/journal.ndjson" 2> /dev/null | wc -c
 stage=$(mktemp -d) || exit 1
 trap 'rm -rf "$stage"' EXIT
-trap 'exit 130' HUP INT TERM
+trap 'exit 130' HUP INT TERM PIPE
 copy="$stage/$(basename "$path")"
 mkdir "$copy" && tar -xf - -C "$copy" || exit 1
 mv "$copy/.dray-values" "$stage/values"
