@@ -3,6 +3,7 @@ import { logOf } from '../container-log.ts'
 import type { StepContext, StepRunner } from '../execution.ts'
 import type { StepOf } from '../plan.ts'
 import type { Container, ExecResult, HealthCheck } from '../ports.ts'
+import { checkPace, type CheckPace } from './check-pace.ts'
 import { endOf, refuseEnded } from './refuse-ended.ts'
 
 /** Waits until every new container of the services is healthy; the first that cannot be ends the wait for all. */
@@ -11,11 +12,12 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
   const others = new AbortController()
   const signal = AbortSignal.any([context.signal, others.signal])
   const containers = step.services.flatMap((service) => context.run.done.fresh.get(service) ?? [])
+  const checked = containers.filter((it) => it.healthCheck !== undefined).length
   let healthy = 0
   try {
     await Promise.all(
       containers.map(async (container) => {
-        await untilHealthy(container, { ...context, signal })
+        await untilHealthy(container, { ...context, signal, checked })
         healthy += 1
         context.progress({ text: `${healthy} of ${containers.length} healthy` })
       }),
@@ -47,7 +49,10 @@ async function untilSteady(startedAtMs: number, context: StepContext): Promise<v
   await refuseEnded(context)
 }
 
-async function untilHealthy(container: Container, context: StepContext): Promise<void> {
+/** `checked`: how many containers have a check, of those that are waited for together. */
+type WaitContext = StepContext & { checked: number }
+
+async function untilHealthy(container: Container, context: WaitContext): Promise<void> {
   const check = container.healthCheck
   if (check === undefined) await untilSettled(container, context)
   else await untilCheckPasses(container, check, context)
@@ -60,23 +65,23 @@ async function untilHealthy(container: Container, context: StepContext): Promise
 async function untilCheckPasses(
   container: Container,
   check: HealthCheck,
-  context: StepContext,
+  context: WaitContext,
 ): Promise<void> {
   const { execution, run, signal } = context
-  const { clock, patience } = execution
+  const { clock } = execution
   const timeoutMs =
     execution.servicePatience[container.service]?.healthTimeoutMs ??
     check.startPeriodMs + check.retries * check.intervalMs + check.timeoutMs
-  const deadlineMs = clock.now() + timeoutMs
+  const startedAtMs = clock.now()
+  const deadlineMs = startedAtMs + timeoutMs
   let last: ExecResult | undefined
   while (clock.now() < deadlineMs) {
-    const turnMs = clock.now()
+    const pace = checkPace({ waitedMs: clock.now() - startedAtMs, containers: context.checked })
     // Side by side, since each is a way to the server and back. A check that passes counts more than what Docker calls
     // healthy, but not when it passed in a container that was started again.
     const alive = throwIfStopped(container, context)
     alive.catch(() => undefined)
-    const most = attemptsUntil(deadlineMs - turnMs, check)
-    last = await runCheck(container, { ...check, most }, context)
+    last = await runCheck(container, { ...check, ...pace }, context)
     if (last?.exitCode === 0) {
       await alive.catch(throwIfExited)
       return
@@ -85,7 +90,7 @@ async function untilCheckPasses(
       throw brokenCheck(container, last, await logOf(run.host.engine, container))
     }
     await alive
-    await clock.sleep(Math.max(0, patience.healthPollMs - (clock.now() - turnMs)), signal)
+    await clock.sleep(pace.pauseMs, signal)
   }
   const said = last?.output.trim().split('\n').at(-1) ?? ''
   throw new DrayError(
@@ -98,24 +103,14 @@ async function untilCheckPasses(
   )
 }
 
-/** Enough for a second or two of a check that fails at once, and not many of one that hangs. */
-function attemptsUntil(leftMs: number, { timeoutMs }: HealthCheck): number {
-  return Math.min(24, Math.max(8, Math.ceil(leftMs / timeoutMs)))
-}
-
 /** Runs the check, `most` times while it fails; undefined when the container could not take it, as while it stops. */
 async function runCheck(
   container: Container,
-  check: HealthCheck & { most: number },
+  { argv, timeoutMs, most, pauseMs }: HealthCheck & CheckPace,
   { run, signal }: StepContext,
 ): Promise<ExecResult | undefined> {
   try {
-    const attempts = { most: check.most, pauseMs: 50 }
-    return await run.host.engine.exec(container.id, check.argv, {
-      timeoutMs: check.timeoutMs,
-      attempts,
-      signal,
-    })
+    return await run.host.engine.exec(container.id, argv, { timeoutMs, attempts: { most, pauseMs }, signal })
   } catch (error) {
     if (signal.aborted || !(error instanceof DrayError) || error.code !== 'DOCKER_FAILED') throw error
     return undefined
