@@ -10,6 +10,8 @@ export type AppForm = {
   replicas?: number
   /** Services beside them, each the backend once more; none unless told. */
   workers?: number
+  /** Lines that one more service writes when it starts, `chatter`; there is none unless told. */
+  logLines?: number
   /** Keeps the frontend at v1: the broken releases are releases of the backend alone. */
   backendOnly?: boolean
 }
@@ -38,7 +40,7 @@ ${withTasks ? tasks : ''}probe: { url: http://localhost/api/health }
 `
 }
 
-function makeCompose({ intervalSeconds, replicas, workers = 0, backendOnly }: AppForm): string {
+function makeCompose({ intervalSeconds, replicas, workers = 0, logLines, backendOnly }: AppForm): string {
   let text = readFileSync(join(shopDirectory, 'docker-compose.yml'), 'utf8')
   text = replaceOnce(text, 'interval: 10s', `interval: ${intervalSeconds}s`)
   const backend = text.slice(text.indexOf('  backend:\n'), text.indexOf('  frontend:\n'))
@@ -49,12 +51,24 @@ function makeCompose({ intervalSeconds, replicas, workers = 0, backendOnly }: Ap
   if (backendOnly === true) {
     text = replaceOnce(text, 'shop-frontend:${IMAGE_TAG:-latest}', 'shop-frontend:v1')
   }
+  if (logLines !== undefined) copies.push(makeChatter(logLines))
   return replaceOnce(text, 'services:\n', `services:\n${copies.join('')}`)
 }
 
 /** The services that a new version changes. */
 export function ownServices({ workers = 0, backendOnly }: AppForm): string[] {
   return ['backend', ...(backendOnly === true ? [] : ['frontend']), ...workerNames(workers)]
+}
+
+/** A service whose lines look like those of an access log, each after its number. */
+function makeChatter(lines: number): string {
+  const script = `seq ${lines} | sed 's|$| 192.0.2.7 GET /api/items?page=3 200 4810 Mozilla/5.0|'; exec sleep infinity`
+  return `  chatter:
+    image: ghcr.io/acme/shop-backend:v1
+    command: ["sh", "-c", ${JSON.stringify(script)}]
+    healthcheck: { test: ["CMD", "true"], interval: 1s }
+    stop_grace_period: 0s
+`
 }
 
 function workerNames(count: number): string[] {

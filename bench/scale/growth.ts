@@ -1,7 +1,7 @@
 import type { BenchNetwork } from '../bench-network.ts'
 import { renderTable } from '../render-table.ts'
 import { renderCount, renderSeconds, renderSize } from '../statistics.ts'
-import { runDrayOverSsh, type Cost } from './run-dray.ts'
+import { followAtClient, runAtClient, type Cost } from './run-at-client.ts'
 
 /** Something that an app may have much of, and what dray is asked to do with little and with much of it. */
 export type Growth = {
@@ -19,9 +19,11 @@ export type Growth = {
 
 export type GrowthStep = {
   title: string
-  /** What follows `dray`. */
-  args: readonly string[]
+  /** Of dray, or of what a hand would type instead. */
+  argv: readonly string[]
   before?: (network: BenchNetwork) => Promise<void>
+  /** It follows what grows, and has to be ended when all of that was printed, a line each. */
+  follows?: true
 }
 
 /** Measures all steps at all sizes `runs` times, and makes a table of it. */
@@ -36,7 +38,8 @@ export async function measureGrowth(
       await prepare(network, size)
       for (const row of rows.filter((it) => it.size === size)) {
         await row.step.before?.(network)
-        const cost = await runDrayOverSsh(network, row.step.args)
+        const { argv, follows } = row.step
+        const cost = await (follows ? followAtClient(network, argv, size) : runAtClient(network, argv))
         row.costs.push(cost)
         say(`${name} ${run}/${runs} ${size} ${row.step.title}: ${(cost.tookMs / 1000).toFixed(2)} s`)
       }

@@ -4,10 +4,16 @@ import type { BenchNetwork } from '../bench-network.ts'
 import type { AppForm } from '../sample-app.ts'
 import { appDirectory, resetServer } from '../stage.ts'
 import type { Growth } from './growth.ts'
-import { runDrayOverSsh } from './run-dray.ts'
+import { loadManyImages } from './many-images.ts'
+import { runAtClient } from './run-at-client.ts'
 
-const deploy = (tag: string): string[] => ['deploy', 'ssh', '--tag', tag]
-const unchanged = { title: 'deploy, nothing changed', args: deploy('v2') }
+const dray = (command: string, ...args: readonly string[]): string[] => ['dray', command, 'ssh', ...args]
+const deploy = (tag: string): string[] => dray('deploy', '--tag', tag)
+/** What a hand types on the server, in the directory of the app. */
+const byHand = (line: string): string[] => ['ssh', 'deploy@srv1', `cd ${appDirectory} && ${line}`]
+const logs = (...options: readonly string[]): string[] => dray('logs', 'chatter', ...options)
+const unchanged = { title: 'deploy, nothing changed', argv: deploy('v2') }
+const status = { title: 'status', argv: dray('status') }
 
 /** What an app on one host may have much of. */
 export const growths: readonly Growth[] = [
@@ -18,14 +24,14 @@ export const growths: readonly Growth[] = [
     sizes: [100, 1_000, 10_000],
     prepare: async (network, size) => {
       await reset(network)
-      await runDrayOverSsh(network, deploy('v1'))
+      await runAtClient(network, deploy('v1'))
       await repeatJournal(network, size)
-      await runDrayOverSsh(network, deploy('v2'))
+      await runAtClient(network, deploy('v2'))
     },
     steps: [
-      { title: 'status', args: ['status', 'ssh'] },
-      { title: 'history', args: ['history', 'ssh'] },
-      { title: 'rollback, the plan', args: ['rollback', 'ssh', '--dry-run'] },
+      status,
+      { title: 'history', argv: dray('history') },
+      { title: 'rollback, the plan', argv: dray('rollback', '--dry-run') },
       unchanged,
     ],
   },
@@ -36,11 +42,15 @@ export const growths: readonly Growth[] = [
     sizes: [5, 15, 50],
     prepare: (network, size) => reset(network, { workers: size - 3, intervalSeconds: 30 }),
     steps: [
-      { title: 'first deploy', args: deploy('v1') },
-      { title: 'plan of the next version', args: ['plan', 'ssh', '--tag', 'v2'] },
-      { title: 'deploy of the next version', args: deploy('v2') },
+      { title: 'first deploy', argv: deploy('v1') },
+      { title: 'plan of the next version', argv: dray('plan', '--tag', 'v2') },
+      { title: 'deploy of the next version', argv: deploy('v2') },
       unchanged,
-      { title: 'status', args: ['status', 'ssh'] },
+      status,
+      {
+        title: '`docker compose up -d`, by hand, back to v1',
+        argv: byHand('IMAGE_TAG=v1 docker compose -f docker-compose.yml up -d'),
+      },
     ],
   },
   {
@@ -53,16 +63,56 @@ export const growths: readonly Growth[] = [
       for (let index = 0; index < size; index += 1) await writePage(network, index, 'first')
     },
     steps: [
-      { title: 'first deploy', args: deploy('v1') },
-      { title: 'deploy of the next version', args: deploy('v2') },
+      { title: 'first deploy', argv: deploy('v1') },
+      { title: 'deploy of the next version', argv: deploy('v2') },
       unchanged,
       {
         title: 'deploy, one file changed',
-        args: deploy('v2'),
+        argv: deploy('v2'),
         before: (network) => writePage(network, 0, 'second'),
       },
-      { title: 'rollback', args: ['rollback', 'ssh'] },
-      { title: 'status', args: ['status', 'ssh'] },
+      { title: 'rollback', argv: dray('rollback') },
+      status,
+    ],
+  },
+  {
+    name: 'scale-images',
+    title: 'many images on the server, each listed with 20 MB that all of them share',
+    unit: 'images',
+    sizes: [20, 200, 1_000],
+    prepare: async (network, size) => {
+      await reset(network)
+      await runAtClient(network, deploy('v2'))
+      await loadManyImages(network, size)
+    },
+    steps: [
+      unchanged,
+      status,
+      { title: 'disk', argv: dray('disk') },
+      { title: 'clean, the plan', argv: dray('clean', '--dry-run') },
+      { title: '`docker system df -v`, by hand', argv: byHand('docker system df -v') },
+    ],
+  },
+  {
+    name: 'scale-logs',
+    title: 'a long log',
+    unit: 'lines',
+    sizes: [10_000, 100_000, 1_000_000],
+    prepare: async (network, size) => {
+      await reset(network, { logLines: size })
+      await runAtClient(network, deploy('v1'))
+      await untilLogged(network, size)
+    },
+    steps: [
+      { title: 'the last 100', argv: logs() },
+      { title: 'all', argv: logs('--tail', 'all') },
+      { title: 'one of a thousand, with `--grep`', argv: logs('--grep', '^[0-9]*000 ') },
+      {
+        title: 'followed from the beginning to the last',
+        argv: logs('--tail', 'all', '--follow'),
+        follows: true,
+      },
+      { title: '`docker compose logs`, by hand', argv: byHand('docker compose logs chatter') },
     ],
   },
 ]
@@ -91,4 +141,12 @@ async function writePage({ clientDirectory }: BenchNetwork, index: number, text:
   const path = join(clientDirectory, 'nginx/conf.d/pages', String(Math.floor(index / 100)), `${index}.html`)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, `${text} ${index}\n`.padEnd(1_000, '-'))
+}
+
+async function untilLogged({ server }: BenchNetwork, lines: number): Promise<void> {
+  const script = `until docker logs --tail 1 shop-chatter-1 | grep -q '^${lines} '; do sleep 0.5; done`
+  const { exitCode, stderr } = await server.run(['timeout', '300', 'sh', '-c', script], {
+    timeoutMs: 310_000,
+  })
+  if (exitCode !== 0) throw new Error(`${lines} lines were not written within five minutes: ${stderr}`)
 }
