@@ -42,19 +42,22 @@ async function pullAndKeep(
 
 /**
  * Pulls the images of services again that somebody's `docker image prune -a` took since they came: until a container is made
- * of it, nothing holds an image there. Throws what a pull throws.
+ * of it, nothing holds an image there. Gives whether any was gone. Throws what a pull throws.
  */
-export async function pullLostImages(services: readonly string[], context: StepContext): Promise<void> {
+export async function pullLostImages(services: readonly string[], context: StepContext): Promise<boolean> {
   const { host, observation } = context.run
+  let wereLost = false
   for (const service of services) {
     const resolved = observation.resolved.get(service)
     if (resolved === undefined) continue
     const { reference, digest } = resolved
     const name = pinnedName(reference, digest)
     if ((await host.engine.imageConfig(name)) !== undefined) continue
+    wereLost = true
     context.progress({ text: `the image of ${service} is gone, pulling it again` })
     await pullAndKeep({ name, keepTag: keepTag(reference, digest, observation.facts.app.project) }, context)
   }
+  return wereLost
 }
 
 /** Gives an image that is there the tag of ours, so that no prune takes it. */

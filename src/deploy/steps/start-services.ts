@@ -78,11 +78,9 @@ async function up(context: StepContext, request: Parameters<Compose['up']>[0]): 
   try {
     await compose.up(request)
   } catch (error) {
-    if (!(error instanceof DrayError) || error.code !== 'IMAGE_GONE') throw error
-    await pullLostImages(
-      request.services.map(({ service }) => service),
-      context,
-    )
+    context.signal.throwIfAborted()
+    const services = request.services.map(({ service }) => service)
+    if (!(await pullLostImages(services, context))) throw error
     await compose.up(request)
   }
 }

@@ -11,18 +11,21 @@ function prune({ host }: FakeWorld): void {
 }
 
 const gone = new DrayError('IMAGE_GONE', 'The image is not there any more.')
+const unexplained = new DrayError('DOCKER_FAILED', '`docker compose up` on srv failed: of something.')
 
-test('an image that a prune took after the pull is pulled and kept again, and the deploy goes on', async () => {
-  const world = await shopAtV1()
-  const first = once()
-  world.host.when('up', () => {
-    if (!first()) return
-    prune(world)
-    throw gone
-  })
-  expect(await world.deploy()).toMatchObject({ unchanged: false })
-  const log = world.takeLog()
-  expect(log.filter((line) => /^(pull|tag|up)/.test(line))).toMatchInlineSnapshot(`
+test.each([gone, unexplained])(
+  'an image that a prune took after the pull is pulled again: $code',
+  async (failure) => {
+    const world = await shopAtV1()
+    const first = once()
+    world.host.when('up', () => {
+      if (!first()) return
+      prune(world)
+      throw failure
+    })
+    expect(await world.deploy()).toMatchObject({ unchanged: false })
+    const log = world.takeLog()
+    expect(log.filter((line) => /^(pull|tag|up)/.test(line))).toMatchInlineSnapshot(`
     [
       "pull backend:v2",
       "tag backend:v2",
@@ -32,8 +35,18 @@ test('an image that a prune took after the pull is pulled and kept again, and th
       "up beside backend=2",
     ]
   `)
-  const image = world.host.images.find((it) => it.digests.includes(pinned('backend', 'v2')))
-  expect(image?.tags).toHaveLength(1)
+    const image = world.host.images.find((it) => it.digests.includes(pinned('backend', 'v2')))
+    expect(image?.tags).toHaveLength(1)
+  },
+)
+
+test('what fails with its images there is not tried again', async () => {
+  const world = await shopAtV1()
+  world.host.when('up', () => {
+    throw unexplained
+  })
+  expect(await world.failure()).toMatchObject({ code: 'DOCKER_FAILED' })
+  expect(world.takeLog().filter((line) => line.startsWith('up'))).toEqual(['up beside backend=2'])
 })
 
 test('an image that goes whenever it comes fails the deploy, which is undone', async () => {
