@@ -48,7 +48,7 @@ export const catalogue = {
     exitCode: EXIT.usage,
   },
   COMPOSE_INVALID: {
-    title: 'Docker Compose on the host refuses the compose file.',
+    title: 'Docker Compose refuses the compose file.',
     hint: 'Mend it; `docker compose config` says the same on your machine.',
     exitCode: EXIT.usage,
   },
