@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { durationPattern } from '../shared/duration.ts'
+import { durationPattern, parseDuration } from '../shared/duration.ts'
 
 /** Text that is not empty; `what` is what it should have been, for the message. */
 export const text = (what: string) => z.string().min(1, `expected ${what}, found nothing`)
@@ -10,6 +10,10 @@ const durationMessage = 'expected a duration with its unit, such as 30s or 1m30s
 export const duration = z
   .string(durationMessage)
   .regex(durationPattern, durationMessage)
+  .refine(
+    (text) => !durationPattern.test(text) || parseDuration(text) !== undefined,
+    'expected a shorter duration',
+  )
   .meta({ typeName: 'duration' })
 
 /** A list of words that is run as it is, or a line for the shell. */

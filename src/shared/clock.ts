@@ -8,13 +8,24 @@ export type Clock = {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Node's timers end at once when they are set to more: 24.8 days. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {
     try {
-      await delay(ms, undefined, { signal })
+      let leftMs = ms
+      for (; leftMs > LONGEST_TIMER_MS; leftMs -= LONGEST_TIMER_MS)
+        await delay(LONGEST_TIMER_MS, undefined, { signal })
+      await delay(leftMs, undefined, { signal })
     } catch (error) {
       throw signal?.aborted ? signal.reason : error
     }
   },
+}
+
+/** A signal that aborts after `ms`, or after 24.8 days where that is more. */
+export function timeoutSignal(ms: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(Math.ceil(ms), LONGEST_TIMER_MS))
 }

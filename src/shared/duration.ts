@@ -3,9 +3,12 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
 /** What `parseDuration` accepts, for schemas that check a text before it is parsed. */
 export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/
 
+/** Go's longest duration, of 2^63 nanoseconds: 292 years. */
+const longestMs = 2 ** 63 / 1e6
+
 /**
  * Milliseconds of a duration written as Go and Compose write it: `500ms`, `30s`, `1m30s`, `1.5h`. Undefined when it is none;
- * a number without a unit is none.
+ * a number without a unit is none, and so is what Go cannot hold. Compose takes some forms more, such as `1d` and `.5s`.
  */
 export function parseDuration(text: string): number | undefined {
   if (!durationPattern.test(text)) return undefined
@@ -13,5 +16,5 @@ export function parseDuration(text: string): number | undefined {
   for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
     totalMs += Number(amount) * (unitMs[unit] ?? 0)
   }
-  return Math.round(totalMs)
+  return totalMs < longestMs ? Math.round(totalMs) : undefined
 }

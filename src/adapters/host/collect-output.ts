@@ -1,4 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
+import { timeoutSignal } from '../../shared/clock.ts'
 import type { Child } from './child.ts'
 import { splitLines } from './line-splitter.ts'
 import { keepTail } from './keep-tail.ts'
@@ -52,7 +53,7 @@ export async function waitForEnd(command: {
   timeoutMs?: number
 }): Promise<CommandOutput> {
   const { title, ended, endCommand, signal, timeoutMs } = command
-  const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+  const timeout = timeoutMs === undefined ? undefined : timeoutSignal(timeoutMs)
   const either = AbortSignal.any([signal, timeout].filter((one) => one !== undefined))
   const onAbort = (): void => void endCommand()
   either.addEventListener('abort', onAbort, { once: true })

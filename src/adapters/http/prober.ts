@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import type { ProbeAnswer, Prober } from '../../deploy/prober.ts'
+import { timeoutSignal } from '../../shared/clock.ts'
 import type { Shell } from '../host/shell.ts'
 import { listens } from './listens.ts'
 
@@ -31,7 +32,7 @@ async function get(
   timeoutMs: number,
   dial: (() => Promise<Duplex>) | undefined,
 ): Promise<ProbeAnswer> {
-  const signal = AbortSignal.timeout(timeoutMs)
+  const signal = timeoutSignal(timeoutMs)
   try {
     const socket = dial && (await inTime(dial(), signal))
     return { status: await ask(url, { socket, signal }) }

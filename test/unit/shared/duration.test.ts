@@ -10,8 +10,9 @@ test.each([
   ['0s', 0],
 ])('%s is %d milliseconds', (text, ms) => expect(parseDuration(text)).toBe(ms))
 
-test.each(['', '30', 's', '1 m', '-1s', '1d', '1m30', '1s ', '1.s'])('%j is no duration', (text) =>
-  expect(parseDuration(text)).toBeUndefined(),
+test.each(['', '30', 's', '1 m', '-1s', '1d', '1m30', '1s ', '1.s', '2562048h', `${'9'.repeat(400)}h`])(
+  '%j is no duration',
+  (text) => expect(parseDuration(text)).toBeUndefined(),
 )
 
 test('the parts of a duration add up', () => {
@@ -21,4 +22,10 @@ test('the parts of a duration add up', () => {
       expect(parseDuration(`${minutes}m${seconds}s`)).toBe(minutes * 60_000 + seconds * 1000)
     }),
   )
+})
+
+test('a long text is judged soon', () => {
+  const startedAtMs = performance.now()
+  for (const part of ['1', '1.', '1m', '1.1', 'ms']) parseDuration(part.repeat(50_000))
+  expect(performance.now() - startedAtMs).toBeLessThan(1_000)
 })
