@@ -39,7 +39,7 @@ export async function runGate(input: CommandInput, context: CliContext): Promise
   const allowed = readGateRequests(input.rest)
   const { name, tag, expected } = parseGateRequest(context.env['SSH_ORIGINAL_COMMAND'], allowed)
   const asksRegistry = name === 'deploy' || name === 'plan'
-  const credentials = asksRegistry ? readCredentials(await context.stdin.readAll(context.signal)) : {}
+  const credentials = asksRegistry ? await readCredentials(context) : {}
   return await commands[name].run(
     {
       arguments: { ENVIRONMENT: environment },
@@ -51,8 +51,17 @@ export async function runGate(input: CommandInput, context: CliContext): Promise
   )
 }
 
+/** No token is near as long. */
+const CREDENTIALS_BYTES = 64 * 1024
+
 /** Reads credentials as a file of deploy-time values has them. Throws GATE_REFUSED where it has anything else. */
-function readCredentials(bytes: Uint8Array): Record<string, string> {
+async function readCredentials({ stdin, signal }: CliContext): Promise<Record<string, string>> {
+  const bytes = await stdin.readAll({ maxBytes: CREDENTIALS_BYTES, signal })
+  if (bytes === undefined)
+    throw new DrayError(
+      'GATE_REFUSED',
+      'Standard input has more than 64 KiB, and may have credentials alone.',
+    )
   const { values } = parseEnvFile(new TextDecoder().decode(bytes))
   const others = [...values.keys()].filter((name) => !credentialNames.includes(name))
   const isActor = actor.test(values.get('GITHUB_ACTOR') ?? 'nobody')

@@ -44,6 +44,15 @@ describe('dray env', () => {
     expect(stdout).not.toContain('hidden-value')
   })
 
+  test('takes no value that no program can be started with', async () => {
+    const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
+    const input = 'x'.repeat(128 * 1024 + 1)
+    const { exitCode, stderr } = await runCli(['env', 'local', 'set', 'KEY'], { cwd, input })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('The value for KEY is longer than 128 KiB; nothing was written.')
+    expect(await readFile(join(cwd, '.env'), 'utf8')).toBe('A=1\n')
+  })
+
   test('sets a variable from standard input, without its last line break, and shows nothing of it', async () => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
     const { exitCode, stdout, stderr } = await runCli(['env', 'local', 'set', 'KEY'], {

@@ -119,6 +119,13 @@ describe('dray gate', () => {
     expect(stderr).toContain('GITHUB_ACTOR is not the name of a user of GitHub.')
   })
 
+  test('takes no standard input without end', async () => {
+    const { exitCode, stderr } = await gate('deploy v1', { input: 'GITHUB_TOKEN=t\n'.repeat(10_000) })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('Standard input has more than 64 KiB')
+    expect(stderr).toContain('[GATE_REFUSED]')
+  })
+
   test('hands on a deploy, and no variable that says what is deployed or how the host is reached', async () => {
     // Handed on, an empty key would be SSH_SECRET_INVALID, and this tag IMAGE_INVALID.
     const env = { DRAY_SSH_KEY: '', REGISTRY_OWNER: 'evil', IMAGE_TAG: 'bad tag' }

@@ -7,8 +7,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 /** What a person types, or another program pipes in. */
 export type StandardInput = {
   readonly isTTY: boolean
-  /** All of it, to its end. */
-  readAll(signal: AbortSignal): Promise<Uint8Array>
+  /** All of it, to its end; undefined where that is more than `maxBytes`. */
+  readAll(options: { maxBytes: number; signal: AbortSignal }): Promise<Uint8Array | undefined>
   /** One line that is typed; with `hidden`, nothing of it is seen. Throws CANCELLED on Ctrl-C and Ctrl-D. */
   askLine(question: string, options: { hidden: boolean; signal: AbortSignal }): Promise<string>
 }
@@ -17,12 +17,8 @@ export type StandardInput = {
 export function openStandardInput(say: (text: string) => void): StandardInput {
   return {
     isTTY: isatty(0),
-    readAll: async (signal) => {
-      const chunks: Uint8Array[] = []
-      const input = createReadStream('', { fd: 0, autoClose: false, signal })
-      for await (const chunk of input) chunks.push(chunk as Uint8Array)
-      return Buffer.concat(chunks)
-    },
+    readAll: ({ maxBytes, signal }) =>
+      readAtMost(createReadStream('', { fd: 0, autoClose: false, signal }), maxBytes),
     askLine: async (question, { hidden, signal }) => {
       const input = new ReadStream(0)
       // readline edits the line, and shows it here.
@@ -47,4 +43,19 @@ export function openStandardInput(say: (text: string) => void): StandardInput {
       }
     },
   }
+}
+
+/** What a stream gives; undefined where that is more than `maxBytes`, of which no more is read then. */
+export async function readAtMost(
+  stream: AsyncIterable<unknown>,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    chunks.push(chunk as Uint8Array)
+    length += (chunk as Uint8Array).length
+    if (length > maxBytes) return undefined
+  }
+  return Buffer.concat(chunks)
 }

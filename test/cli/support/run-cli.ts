@@ -1,4 +1,5 @@
-import type { StandardInput } from '../../../src/adapters/terminal/standard-input.ts'
+import { Readable } from 'node:stream'
+import { readAtMost, type StandardInput } from '../../../src/adapters/terminal/standard-input.ts'
 import { runCli as run } from '../../../src/cli/run-cli.ts'
 import { DrayError } from '../../../src/errors/dray-error.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
@@ -41,7 +42,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     env: { LANG: 'C.UTF-8', ...options.env },
     stdin: {
       ...noInput,
-      readAll: () => Promise.resolve(new TextEncoder().encode(options.input)),
+      readAll: ({ maxBytes }) => readAtMost(Readable.from([Buffer.from(options.input ?? '')]), maxBytes),
       ...terminal,
     },
     stdout: { write: (text: string) => (stdout += text), columns: 100 },
