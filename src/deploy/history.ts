@@ -1,6 +1,6 @@
 import type { JournalEntry } from './ports.ts'
 import type { ArchiveFacts } from './release-archive.ts'
-import { newestRelease, releaseNumber, type Deployer, type Release } from './release.ts'
+import { newestRelease, readDeployer, releaseNumber, type Deployer, type Release } from './release.ts'
 
 /** One attempt to put a release in place, as records and journal tell it. What they do not tell is undefined. */
 export type Attempt = {
@@ -74,10 +74,17 @@ function readAttempt(entries: readonly JournalEntry[], record: Release | undefin
     restores: textOf(started?.['restores']) ?? record?.restores,
     startedAtMs: started?.at ?? record?.createdAtMs ?? entries[0]?.at ?? 0,
     durationMs: started && finished && finished.at - started.at,
-    by: (started?.['by'] as Deployer | undefined) ?? record?.by,
+    by: readDeployer(started?.['by']) ?? record?.by,
     outcome: outcomeOf(entries, { isRecorded: record !== undefined, finished }),
-    images: (started?.['images'] as Images | undefined) ?? recorded,
+    images: readImages(started?.['images']) ?? recorded,
   }
+}
+
+function readImages(value: unknown): Images | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
 }
 
 function outcomeOf(

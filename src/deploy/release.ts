@@ -17,6 +17,14 @@ export type ReleasedService = {
 /** Who deployed: a person at a machine, or a workflow run. */
 export type Deployer = { user: string; machine: string; run?: string }
 
+/** Who it was, by a line of a journal, which may say anything; undefined where it tells nobody. */
+export function readDeployer(value: unknown): Deployer | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { user, machine, run } = value as Readonly<Record<string, unknown>>
+  if (typeof user !== 'string' || typeof machine !== 'string') return undefined
+  return { user, machine, ...(typeof run === 'string' && { run }) }
+}
+
 /** What one deploy put in place; written to `.dray/releases/<id>/release.json`. */
 export type Release = {
   version: 1
@@ -39,6 +47,13 @@ export type Release = {
   envKeys: readonly string[]
   networks: Readonly<Record<string, string>>
 }
+
+/**
+ * Ids of releases: with more digits, the numbers could not be told apart any more. One that the journal alone names is
+ * shorter, so that the release after it is one that can be read: a container may have written there.
+ */
+export const RELEASE_ID = /^r\d{1,15}$/
+export const JOURNALED_RELEASE_ID = /^r\d{1,9}$/
 
 /** Number of a release id: 7 for `r7`. */
 export function releaseNumber(id: string): number {

@@ -1,5 +1,5 @@
 import type { JournalEntry } from './ports.ts'
-import type { Deployer } from './release.ts'
+import { readDeployer, type Deployer } from './release.ts'
 
 /** A task that a person ran, as the journal tells it. */
 export type TaskAttempt = {
@@ -22,7 +22,7 @@ export function readTaskHistory(journal: readonly JournalEntry[], limit: number)
   for (const entry of journal) {
     const { event, release, at: startedAtMs, task, by } = entry
     if (event === 'task.started') {
-      const known = { task: String(task), release, startedAtMs, by: by as Deployer | undefined }
+      const known = { task: String(task), release, startedAtMs, by: readDeployer(by) }
       attempts.push({ ...known, outcome: 'unfinished', exitCode: undefined, durationMs: undefined })
     }
     const last = attempts.at(-1)

@@ -7,7 +7,7 @@ import type { RunOptions, Shell } from '../../src/adapters/host/shell.ts'
 import { createAppSource } from '../../src/adapters/source/app-source.ts'
 import type { AppModel } from '../../src/deploy/app-model.ts'
 import type { AppSource, BundleFile, DirectoryFacts } from '../../src/deploy/ports.ts'
-import type { Release } from '../../src/deploy/release.ts'
+import { nextReleaseId, type Release } from '../../src/deploy/release.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'
 
 const shell = new LocalShell()
@@ -105,6 +105,23 @@ test('a change of .env changes the services that read it, and no other', async (
   expect(after[1]).toBe(before[1])
 })
 
+test.each([
+  ["o'brien.env", "./o'brien.env"],
+  ['double".env', './double".env'],
+  ['dollar$HOME.env', './dollar$$HOME.env'],
+  ['back\\slash.env', './back\\slash.env'],
+  ['-n.env', './-n.env'],
+  ['a b.env', './a b.env'],
+])('an env file may be called %s, and its changes are seen', async (file, written) => {
+  const text = JSON.stringify({ services: { a: { image: 'nginx', env_file: written } } })
+  const serviceWith = async (content: string) =>
+    (await inspect(compose(text), { server: { [file]: content } })).app.services[0]
+  const [before, after] = [await serviceWith('SECRET=hunter2'), await serviceWith('SECRET=hunter3')]
+  expect(after?.definitionHash).not.toBe(before?.definitionHash)
+  expect(Object.keys(before?.definitionParts ?? {})).toContain(`env_file ${file}`)
+  expect(JSON.stringify(before)).not.toContain('hunter')
+})
+
 test('a value may be called what a variable of the script is', async () => {
   const text =
     'services:\n  web:\n    image: ghcr.io/acme/web:${path}-${copy}-${stage}-${dray_config:-none}\n'
@@ -164,6 +181,30 @@ test('ids of releases that failed are known from the journal, torn lines passed 
   const journal = '{"version":1,"release":"r3","event":"deploy.started"}\n{"version":1,"rel\n'
   const { usedReleaseIds } = await inspect(compose(web), { server: { '.dray/journal.ndjson': journal } })
   expect(usedReleaseIds).toEqual(['r3'])
+})
+
+test('what a container wrote into the journal or a record passes for nothing else that the host says', async () => {
+  const forged = '@@dray model-exit\n0\n@@dray model\n{"name":"forged","services":{}}\n'
+  const { app } = await inspect(compose(web), { server: { '.dray/journal.ndjson': forged } })
+  expect(app.services.map(({ name }) => name)).toEqual(['web'])
+  const record = { '.dray/releases/r1/release.json': `${JSON.stringify(makeRelease('r1', {}))}\n${forged}` }
+  await expect(inspect(compose(web), { server: record })).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
+})
+
+test('of a record or a journal without end, no more than there can be is read', async () => {
+  const endless = 'x'.repeat(20_000_000)
+  const journal = `${endless}\n{"version":1,"release":"r3","event":"deploy.started"}\n`
+  const { usedReleaseIds } = await inspect(compose(web), { server: { '.dray/journal.ndjson': journal } })
+  expect(usedReleaseIds).toEqual(['r3'])
+  const server = { '.dray/releases/r1/release.json': endless }
+  await expect(inspect(compose(web), { server })).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
+})
+
+test('a number in the journal that no deploy came to is not gone on from', async () => {
+  const line = (release: string) => `{"version":1,"release":"${release}","event":"deploy.started"}\n`
+  const journal = line('r7') + line(`r${'9'.repeat(22)}`) + line('r1e9') + line('r-1')
+  const { usedReleaseIds } = await inspect(compose(web), { server: { '.dray/journal.ndjson': journal } })
+  expect(nextReleaseId(usedReleaseIds)).toBe('r8')
 })
 
 describe('after the bundle is placed, a plain `docker compose` on the server means the release:', () => {

@@ -16,7 +16,7 @@ export function definitionParts(
   const add = (path: readonly string[], value: unknown): void => {
     const name = path.at(-1) ?? ''
     if (name.startsWith(ENV_FILE_MARK)) {
-      const file = String(value)
+      const file = envFileOf(value)
       parts[`env_file ${file}`] = envFileHashes.get(file) ?? ''
     } else if (isMap(value)) {
       for (const [key, inner] of Object.entries(value)) add([...path, key], inner)
@@ -24,6 +24,11 @@ export function definitionParts(
   }
   for (const [key, value] of Object.entries(service)) if (!NO_PARTS.has(key)) add([key], value)
   return parts
+}
+
+/** The path that an env file's stand-in says. Compose doubles a dollar in what it prints. */
+export function envFileOf(value: unknown): string {
+  return String(value).replaceAll('$$', '$')
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/app-model.ts'
-import { definitionParts } from './definition-parts.ts'
+import { definitionParts, envFileOf } from './definition-parts.ts'
 import { hashOf } from './hash-of.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 
@@ -185,7 +185,7 @@ function definitionHash(
     deploy: { ...service.deploy, replicas: undefined },
     envFiles: environment
       .filter(([key]) => key.startsWith(ENV_FILE_MARK))
-      .map(([, file]) => [file, envFileHashes.get(file ?? '')]),
+      .map(([, file]) => [file, envFileHashes.get(envFileOf(file))]),
     volumeDefinitions: service.volumes.map(({ source }) => raw.volumes[source ?? '']),
     configDefinitions: usedDefinitions(service['configs'], raw.configs),
     secretDefinitions: usedDefinitions(service['secrets'], raw.secrets),

@@ -2,14 +2,15 @@ import type { Release } from '../../deploy/release.ts'
 import type { AppPlace } from './app-place.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
-import { newestRelease, NO_DIRECTORY } from './scripts.ts'
+import { newestRelease, NO_DIRECTORY, passOn, RECORD_BYTES } from './scripts.ts'
 
 /** Prints the record of the newest release; nothing where there is none. */
 const currentReleaseScript = `
 [ -d "$1" ] || exit ${NO_DIRECTORY}
 path=$1
+${passOn}
 ${newestRelease}
-[ -z "$newest" ] || cat "$path/.dray/releases/$newest/release.json"
+[ -z "$newest" ] || pass_on ${RECORD_BYTES} < "$path/.dray/releases/$newest/release.json"
 `
 
 /**

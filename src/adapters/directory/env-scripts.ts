@@ -1,6 +1,6 @@
 /** What `dray env` runs on a host. POSIX shell, one round trip each; values come on standard input, or not at all. */
 import { dotenvAwk } from './dotenv-awk.ts'
-import { ENV_FILE_UNREADABLE, LOCKED, NO_DIRECTORY, NOT_WRITABLE } from './scripts.ts'
+import { ENV_FILE_UNREADABLE, HOLDER_BYTES, LOCKED, NO_DIRECTORY, NOT_WRITABLE, passOn } from './scripts.ts'
 
 /** Exit code for: `.env` belongs to somebody else, and would not any more. */
 export const NOT_OWNER = 68
@@ -18,6 +18,7 @@ export LC_ALL=C
 [ -d "$1" ] || exit ${NO_DIRECTORY}
 cd "$1" || exit ${NOT_WRITABLE}
 section() { printf '\\n@@dray %s\\n' "$1"; }
+${passOn}
 # What a link points to is changed, not the link.
 file=.env
 [ ! -L .env ] || file=$(readlink -f .env) || exit ${ENV_FILE_UNREADABLE}
@@ -35,9 +36,12 @@ stat -c %a "$file"
 section variables
 awk -v sq="'" '${dotenvAwk}
   name != "" {
-    sub(/[ \\t]+#.*$/, "", value)
-    sub(/[ \\t\\r]+$/, "", value)
-    print (value == "" || value == "\\"\\"" || value == sq sq ? "empty" : "set"), name
+    pair = substr(value, 1, 2)
+    rest = value
+    if (pair == "\\"\\"" || pair == sq sq) { rest = substr(value, 3); sub(/#.*$/, "", rest) }
+    sub(/[ \\t]+#.*$/, "", rest)
+    sub(/[ \\t\\r]+$/, "", rest)
+    print (rest == "" ? "empty" : "set"), name
   }
 ' "$file"
 `
@@ -62,7 +66,7 @@ exec 9>> .dray/lock || exit ${NOT_WRITABLE}
 flock -n 9
 case $? in
   0) ;;
-  1) cat .dray/lock; exit ${LOCKED} ;;
+  1) pass_on ${HOLDER_BYTES} < .dray/lock; exit ${LOCKED} ;;
   *) exit 1 ;;
 esac
 printf '%s\\n' "$holder" > .dray/lock

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { LockHolder } from '../../deploy/ports.ts'
+import { timeMs } from './time-ms.ts'
 
 const holderSchema = z.object({
   user: z.string(),
@@ -7,7 +8,7 @@ const holderSchema = z.object({
   run: z.string().optional(),
   release: z.string().optional(),
   task: z.string().optional(),
-  sinceMs: z.number(),
+  sinceMs: timeMs,
 })
 
 /** Who holds a lock, as its file says; undefined when it does not say. */

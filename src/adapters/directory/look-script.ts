@@ -1,4 +1,12 @@
-import { hashFiles, keyNames, newestRelease, NO_DIRECTORY, NOT_WRITABLE, printHolder } from './scripts.ts'
+import {
+  hashFiles,
+  keyNames,
+  newestRelease,
+  NO_DIRECTORY,
+  NOT_WRITABLE,
+  printHolder,
+  RECORD_BYTES,
+} from './scripts.ts'
 
 /**
  * What is told of a container: a JSON object a line, without its environment, which has secrets. Names are those of the docker
@@ -71,7 +79,7 @@ if [ -f "$path/.env" ] && [ -r "$path/.env" ]; then
 fi
 if [ -n "$record" ]; then
   section release
-  cat "$record"
+  pass_on ${RECORD_BYTES} < "$record"
   section files
   sed -n '/^  "files": {$/,/^  }/s/^    "\\(.*\\)": "[0-9a-f]\\{64\\}",\\{0,1\\}$/\\1/p' "$record" |
     sed 's/\\\\\\(["\\\\]\\)/\\1/g' |

@@ -1,25 +1,20 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import { isDigest, type Digest } from '../../deploy/image-reference.ts'
-import type { Release } from '../../deploy/release.ts'
+import { JOURNALED_RELEASE_ID, RELEASE_ID, type Release } from '../../deploy/release.ts'
 import { isBundlePath } from '../source/bundle-path.ts'
+import { timeMs } from './time-ms.ts'
 
 const releaseSchema = z.object({
   version: z.literal(1),
-  id: z.string().regex(/^r\d+$/),
+  id: z.string().regex(RELEASE_ID),
   app: z.string(),
   environment: z.string(),
   project: z.string(),
   tag: z.string().optional(),
-  restores: z
-    .string()
-    .regex(/^r\d+$/)
-    .optional(),
-  follows: z
-    .string()
-    .regex(/^r\d+$/)
-    .optional(),
-  createdAtMs: z.number(),
+  restores: z.string().regex(RELEASE_ID).optional(),
+  follows: z.string().regex(RELEASE_ID).optional(),
+  createdAtMs: timeMs,
   by: z.object({ user: z.string(), machine: z.string(), run: z.string().optional() }),
   services: z.record(
     z.string(),
@@ -47,10 +42,10 @@ export function readRelease(text: string, where: string): Release {
   })
 }
 
-/** Release ids in the last lines of a journal; a line that was cut off is passed over. */
+/** Release ids in the last lines of a journal; a line that was cut off, or that no deploy wrote, is passed over. */
 export function releaseIdsIn(journal: string): string[] {
   return journal.split('\n').flatMap((line) => {
-    const entry = z.object({ release: z.string().regex(/^r\d+$/) }).safeParse(parseJson(line))
+    const entry = z.object({ release: z.string().regex(JOURNALED_RELEASE_ID) }).safeParse(parseJson(line))
     return entry.success ? [entry.data.release] : []
   })
 }

@@ -4,13 +4,14 @@ import { unpackTar } from 'modern-tar'
 import * as z from 'zod'
 import type { BundleFile, JournalEntry } from '../../deploy/ports.ts'
 import type { ReleaseArchive } from '../../deploy/release-archive.ts'
-import { releaseNumber, type Release } from '../../deploy/release.ts'
+import { RELEASE_ID, releaseNumber, type Release } from '../../deploy/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { RunOptions, Shell } from '../host/shell.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
 import { archiveScript, bundleScript } from './release-scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
+import { timeMs } from './time-ms.ts'
 
 /** The releases that are kept in the app's directory `path` on the host that `shell` reaches. */
 export function createReleaseArchive({ shell, path }: { shell: Shell; path: string }): ReleaseArchive {
@@ -48,11 +49,12 @@ export function createReleaseArchive({ shell, path }: { shell: Shell; path: stri
 /** Files of text pack to a tenth; what packs to less than a hundredth was made to fill our memory. */
 const HIGHEST_RATIO = 100
 const SMALL_BYTES = 64 * 1024 ** 2
+const MOST_BYTES = 1024 ** 3
 
 /** The files that the record names. Throws when one is missing or another than it was. */
 async function readBundle(text: string, release: Release): Promise<BundleFile[]> {
   const packed = Buffer.from(text, 'base64')
-  const maxOutputLength = Math.max(SMALL_BYTES, packed.length * HIGHEST_RATIO)
+  const maxOutputLength = Math.min(Math.max(SMALL_BYTES, packed.length * HIGHEST_RATIO), MOST_BYTES)
   const entries = await unpackTar(gunzipSync(packed, { maxOutputLength }))
   const byPath = new Map(entries.map((entry) => [entry.header.name.replace(/^\.\//, ''), entry]))
   return Object.entries(release.files).map(([path, sha256]) => {
@@ -67,13 +69,13 @@ async function readBundle(text: string, release: Release): Promise<BundleFile[]>
 
 const entrySchema = z.looseObject({
   version: z.literal(1),
-  at: z.number(),
-  release: z.string().regex(/^r\d+$/),
+  at: timeMs,
+  release: z.string().regex(RELEASE_ID),
   event: z.string(),
 })
 
 /** Lines that were cut off, or that another version wrote, are passed over. */
-function readJournal(text: string): JournalEntry[] {
+export function readJournal(text: string): JournalEntry[] {
   return text.split('\n').flatMap((line) => {
     try {
       const entry = entrySchema.safeParse(JSON.parse(line))

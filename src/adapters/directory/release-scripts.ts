@@ -1,5 +1,9 @@
 /** What reads the kept releases on a host; it changes nothing there. As in scripts.ts, each is one round trip. */
-import { NO_DIRECTORY, NOT_WRITABLE } from './scripts.ts'
+import { NO_DIRECTORY, NOT_WRITABLE, passOn, RECORD_BYTES } from './scripts.ts'
+
+/** More of the journal is never told, nor of a packed bundle: as text, it would be more than a string of ours can hold. */
+const JOURNAL_BYTES = 64 * 1024 ** 2
+const BUNDLE_BYTES = 256 * 1024 ** 2
 
 /**
  * Prints every record, and of the journal what tells how the last attempts went. It is read from its end, and only as far as
@@ -10,12 +14,13 @@ path=$1
 [ -d "$path" ] || exit ${NO_DIRECTORY}
 [ -x "$path" ] || exit ${NOT_WRITABLE}
 section() { printf '\\n@@dray %s\\n' "$1"; }
+${passOn}
 section journal-bytes
 cat "$path/.dray/journal.ndjson" 2> /dev/null | wc -c
 for record in "$path"/.dray/releases/*/release.json; do
   [ -f "$record" ] || continue
   section release
-  cat "$record" || exit
+  pass_on ${RECORD_BYTES} < "$record" || exit
 done
 section journal-backwards
 [ -f "$path/.dray/journal.ndjson" ] || exit 0
@@ -29,8 +34,12 @@ tac "$path/.dray/journal.ndjson" | awk -v limit="$2" '
     }
     if (/"event":"step[.]/ && !/"kind":"run-task"/ && !/"outcome":"(failed|cancelled)"/) next
     print
-  }'
+  }' | pass_on ${JOURNAL_BYTES}
 `
 
 /** Prints the files of a release as text. Arguments: the directory, the release. */
-export const bundleScript = `base64 < "$1/.dray/releases/$2/bundle.tar.gz"`
+export const bundleScript = `
+bundle="$1/.dray/releases/$2/bundle.tar.gz"
+[ -r "$bundle" ] || cat "$bundle" || exit
+head -c ${BUNDLE_BYTES} "$bundle" | base64
+`

@@ -41,11 +41,26 @@ fi
 const checks = directoryChecks.reachable + directoryChecks.envFile + directoryChecks.writable
 
 /**
+ * Defines `pass_on BYTES`: what others than dray may have written, as a container that mounts the directory, is passed on to
+ * so many bytes, and without a line that would begin a section.
+ */
+export const passOn = `
+pass_on() { head -c "$1" | sed '/^@@dray /d'; }
+`
+
+/** No record of a release is longer; one of ten thousand files has a megabyte. */
+export const RECORD_BYTES = 8 * 1024 ** 2
+export const HOLDER_BYTES = 4096
+const JOURNAL_TAIL_BYTES = 1024 ** 2
+
+/**
  * Prints what the holder of the lock wrote, where somebody holds it. The lock is tried for only where a holder is written
  * down, so that a look is in the way of no deploy.
  */
-export const printHolder = `
-if [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$path/.dray/lock" true; then cat "$path/.dray/lock"; fi
+export const printHolder = `${passOn}
+if [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$path/.dray/lock" true; then
+  pass_on ${HOLDER_BYTES} < "$path/.dray/lock"
+fi
 `
 
 /** Hashes the files that standard input names, a path a line; one process takes as many as a command line bears. */
@@ -85,6 +100,7 @@ set -u
 path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
+${passOn}
 ${composeFunction}
 # A directory that is gone leaves containers behind that are anybody's; of one that may not be looked into nobody knows.
 may_be_there() {
@@ -112,7 +128,7 @@ section env-files
     [ ! -e "$copy/$file" ] || continue
     mkdir -p "$copy/$(dirname "$file")"
     count=$((count + 1))
-    printf "DRAY_ENV_FILE_%d='%s'\\n" "$count" "$file" > "$copy/$file"
+    printf 'DRAY_ENV_FILE_%d="%s"\\n' "$count" "$(printf %s "$file" | sed 's/[\\\\"$]/\\\\&/g')" > "$copy/$file"
     (cd "$path" && sha256sum -- "$file")
   done
 
@@ -140,10 +156,10 @@ for record in "$path"/.dray/releases/*/release.json; do
   [ -f "$record" ] || continue
   section release
   if [ "$record" = "$path/.dray/releases/$newest/release.json" ]; then cat "$record"
-  else sed '/^  "files": {$/,/^  }/{/^    /d;}' "$record"; fi
+  else sed '/^  "files": {$/,/^  }/{/^    /d;}' "$record"; fi | pass_on ${RECORD_BYTES}
 done
 section journal
-tail -n 40 "$path/.dray/journal.ndjson" 2> /dev/null
+tail -c ${JOURNAL_TAIL_BYTES} "$path/.dray/journal.ndjson" 2> /dev/null | tail -n 40 | pass_on ${JOURNAL_TAIL_BYTES}
 
 wait $valued
 code=$?
@@ -200,6 +216,7 @@ export const lockScript = `
 set -u
 path=$1
 limit=$2
+${passOn}
 ${checks}
 cd "$path" || exit ${NOT_WRITABLE}
 ${shareWithGroup}
@@ -207,7 +224,7 @@ mkdir -p .dray || exit ${NOT_WRITABLE}
 cd .dray || exit ${NOT_WRITABLE}
 exec 9>> lock
 if ! flock -n 9; then
-  cat lock
+  pass_on ${HOLDER_BYTES} < lock
   exit ${LOCKED}
 fi
 printf '%s\\n' "$3" > lock

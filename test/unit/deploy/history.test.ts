@@ -1,7 +1,11 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { readJournal } from '../../../src/adapters/directory/release-archive.ts'
 import { readHistory } from '../../../src/deploy/history.ts'
+import { readTaskHistory } from '../../../src/deploy/task-history.ts'
 import { createLook } from '../../../src/ui/look.ts'
 import { renderHistory } from '../../../src/ui/render-history.ts'
+import { renderTaskHistory } from '../../../src/ui/render-task-history.ts'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../../support/fake-app.ts'
 import { FakeWorld } from '../../support/fake-deploy.ts'
 
@@ -73,4 +77,43 @@ test('is a table for people', async () => {
     ✓  r1       v1   4 hours ago   ann@laptop  4.2 s           kept     deployed
     "
   `)
+})
+
+test('whatever stands in a journal, the history can be told', () => {
+  const of = (...known: readonly unknown[]) =>
+    fc.oneof(fc.constantFrom(...known), fc.jsonValue({ maxDepth: 2 }))
+  const by = fc.record({ user: of('ann'), machine: of('laptop'), run: of('1/2', undefined) })
+  const entry = fc.record({
+    version: fc.constant(1),
+    at: fc.oneof(fc.double({ noNaN: true }), fc.nat()),
+    release: fc.constantFrom('r1', 'r2', 'r007', 'r10', `r${'9'.repeat(40)}`),
+    event: fc.constantFrom(
+      ...[
+        'deploy.started',
+        'deploy.finished',
+        'undo.started',
+        'step.finished',
+        'task.started',
+        'task.finished',
+      ],
+    ),
+    by: fc.oneof(by, fc.jsonValue()),
+    tag: of('v1'),
+    restores: of('r1'),
+    images: of({ web: 'nginx' }, { web: 1 }),
+    outcome: of('deployed', 'failed'),
+    task: of('migrate'),
+    ...{ code: of('X'), reason: of('why'), kind: of('pull-image'), exitCode: of(1), durationMs: of(5) },
+  })
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
+      const journal = readJournal(entries.map((it) => JSON.stringify(it)).join('\n'))
+      const attempts = readHistory({ releases: [], journal, journalBytes: 0 }, 20)
+      const tasks = readTaskHistory(journal, 20)
+      expect(renderHistory(attempts, plainLook, 0)).toBeTypeOf('string')
+      expect(renderTaskHistory(tasks, plainLook, 0)).toBeTypeOf('string')
+      for (const { startedAtMs } of [...attempts, ...tasks])
+        expect(new Date(startedAtMs).toISOString()).toBeTypeOf('string')
+    }),
+  )
 })

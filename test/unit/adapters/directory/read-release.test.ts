@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readRelease } from '../../../../src/adapters/directory/read-release.ts'
+import { readRelease, releaseIdsIn } from '../../../../src/adapters/directory/read-release.ts'
+import { nextReleaseId } from '../../../../src/deploy/release.ts'
 import { fakeRelease } from '../../../support/fake-look.ts'
 
 const sha256 = '0'.repeat(64)
@@ -58,6 +59,23 @@ test('any text is a record or refused as none, and what it names is in the direc
       } catch (error) {
         expect(error).toMatchObject({ code: 'RECORD_UNREADABLE' })
       }
+    }),
+  )
+})
+
+test('whatever a journal says, the release after it has an id that can be read', () => {
+  const line = fc
+    .oneof(
+      fc.nat(),
+      fc.maxSafeNat(),
+      fc.bigInt({ min: 0n }),
+      fc.constantFrom('1e9', '-1', '007', '9'.repeat(400)),
+    )
+    .map((number) => `{"release":"r${String(number)}"}`)
+  fc.assert(
+    fc.property(fc.array(fc.oneof(line, fc.string(), fc.json()), { maxLength: 40 }), (lines) => {
+      const id = nextReleaseId(releaseIdsIn(lines.join('\n')))
+      expect(readRelease(recordWith({ id }), '/srv/shop').id).toBe(id)
     }),
   )
 })
