@@ -39,7 +39,7 @@ export function envStoreContract(name: string, makeShell: () => Promise<Shell>):
 
     test('lists names and which are empty, and no value', async () => {
       const { store } = await setUp(
-        'A=1\n# B=2\nexport C=\n  D : yaml\nE="first\nF=not one\nlast"\nG=\'\' # empty\r\nH= # not\nI=""\nA=\n',
+        '\uFEFFX=1\nA=1\n# B=2\nexport C=\n  D : yaml\nE="first\nF=not one\nlast"\nG=\'\' # empty\r\nH= # not\nI=""#none\nA=\n',
         0o644,
       )
       const listing = await store.list()
@@ -47,6 +47,7 @@ export function envStoreContract(name: string, makeShell: () => Promise<Shell>):
         isThere: true,
         mode: '644',
         variables: [
+          { name: 'X', isEmpty: false },
           { name: 'A', isEmpty: true },
           { name: 'C', isEmpty: true },
           { name: 'D', isEmpty: false },

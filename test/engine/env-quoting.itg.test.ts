@@ -1,12 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseDotenv } from '../../src/deploy/env/parse-dotenv.ts'
 import { renderVariable } from '../../src/deploy/env/render-variable.ts'
 import { Secret } from '../../src/shared/secret.ts'
-import { mustRun } from '../support/net/run-command.ts'
+import { composeModel } from '../support/compose-config.ts'
+import { randomCases } from '../support/random-cases.ts'
 
 const awkward = [
   '',
@@ -35,17 +33,12 @@ const awkward = [
 
 /** What Compose itself reads in a dotenv file, as `env_file` of a service and as values for `${…}`. */
 async function readByCompose(dotenv: string, names: readonly string[]) {
-  const directory = await mkdtemp(join(tmpdir(), 'dray-quoting-'))
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
-  await writeFile(join(directory, '.env'), dotenv)
   const substituted = names.map((name) => `      ${name}: "\${${name}}"\n`).join('')
-  await writeFile(
-    join(directory, 'compose.yaml'),
-    `services:\n  file: { image: any, env_file: .env }\n  substituted:\n    image: any\n    environment:\n${substituted}`,
-  )
-  const { PATH = '', HOME = '' } = process.env
-  const argv = ['docker', 'compose', '-p', 'quoting', 'config', '--format', 'json']
-  const { services } = JSON.parse(await mustRun(argv, { cwd: directory, env: { PATH, HOME } })) as {
+  const model = await composeModel({
+    '.env': dotenv,
+    'compose.yaml': `services:\n  file: { image: any, env_file: .env }\n  substituted:\n    image: any\n    environment:\n${substituted}`,
+  })
+  const { services } = JSON.parse(model) as {
     services: Record<string, { environment: Record<string, string> }>
   }
   const valuesOf = (service: string) =>
@@ -77,14 +70,14 @@ test('Compose reads exactly the value that was set, whatever is in it', async ()
     ),
     fc.string({ unit: 'grapheme', maxLength: 3 }).filter((text) => !text.includes('\0')),
   )
-  const random = fc.sample(
+  const { cases: random, label } = randomCases(
     fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join('')),
-    { numRuns: 800, seed: 20260 },
+    800,
   )
   const values = [...awkward, ...random]
   const names = values.map((_, index) => `V${index}`)
   const dotenv = values.map((value, index) => renderVariable(`V${index}`, new Secret(value))).join('')
-  expect(await readByCompose(dotenv, names)).toEqual({ file: values, substituted: values })
+  expect(await readByCompose(dotenv, names), label).toEqual({ file: values, substituted: values })
 
   const parsed = parseDotenv(dotenv)
   expect(parsed.badLines).toEqual([])

@@ -1,18 +1,22 @@
 /**
  * The part of an awk program that knows the lines of a dotenv file, as Compose reads them. For each line `name` is the
  * variable that begins on it, `value` what is written after it, and `inside` tells that it goes on with a quoted value of
- * an earlier line, which may look like a variable. Run it with `-v sq="'"`. `unfinished()` tells of a quote that never ended.
+ * an earlier line, which may look like a variable. A byte order mark is passed over. Run it with `-v sq="'"`.
+ * `unfinished()` tells of a quote that never ended.
  */
 export const dotenvAwk = `
     {
       name = ""
+      line = $0
+      mark = "\\357\\273\\277"
+      if (FNR == 1 && index(line, mark) == 1) line = substr(line, length(mark) + 1)
       inside = quote != ""
-      if (inside) { if (ends($0)) quote = "" }
-      else if ($0 !~ /^[ \\t]*(#|$)/ && match($0, /^[ \\t]*(export[ \\t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \\t]*[=:]/)) {
-        name = substr($0, 1, RLENGTH - 1)
+      if (inside) { if (ends(line)) quote = "" }
+      else if (line !~ /^[ \\t]*(#|$)/ && match(line, /^[ \\t]*(export[ \\t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \\t]*[=:]/)) {
+        name = substr(line, 1, RLENGTH - 1)
         sub(/^[ \\t]*(export[ \\t]+)?/, "", name)
         sub(/[ \\t]+$/, "", name)
-        value = substr($0, RLENGTH + 1)
+        value = substr(line, RLENGTH + 1)
         sub(/^[ \\t]+/, "", value)
         quote = substr(value, 1, 1)
         if (quote != "\\"" && quote != sq) quote = ""

@@ -9,18 +9,22 @@ export type DotenvVariable = {
 export type Dotenv = {
   /** In the order of the file; of a name that comes twice, the last counts. */
   variables: readonly DotenvVariable[]
-  /** Numbers of the lines, from 1, that are no assignment and no comment, or begin a quote that nothing ends. */
+  /** Numbers of the lines, from 1, that are no assignment and no comment, begin a quote that nothing ends, or go on after one. */
   badLines: readonly number[]
 }
 
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*/
+const EMPTY = /^(?:(?:''|"")[ \t]*(?:#.*)?|[ \t]*(?:[ \t]#.*)?)$/
 
 /**
  * The variables of a dotenv file, as far as names and empty values go: what a value means is Compose's business. A quoted
- * value may have several lines, and lines in it that look like variables are none.
+ * value may have several lines, and lines in it that look like variables are none. A byte order mark is passed over.
  */
 export function parseDotenv(text: string): Dotenv {
-  const lines = text.replaceAll('\r\n', '\n').split('\n')
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .split('\n')
   const variables = new Map<string, DotenvVariable>()
   const badLines: number[] = []
   for (let index = 0; index < lines.length; index += 1) {
@@ -32,30 +36,45 @@ export function parseDotenv(text: string): Dotenv {
       continue
     }
     const first = line.slice(start.length)
-    const last = lastLineOfValue(lines, index, first)
-    if (last === undefined) {
+    const end = endOfValue(lines, index, first)
+    if (end === undefined) {
       badLines.push(index + 1)
       break
     }
-    const raw = [first, ...lines.slice(index + 1, last + 1)].join('\n')
+    const raw = [first, ...lines.slice(index + 1, end.index + 1)].join('\n')
     variables.delete(name)
-    variables.set(name, { name, raw, isEmpty: /^(?:''|"")?[ \t]*(?:[ \t]#.*)?$/.test(raw) })
-    index = last
+    variables.set(name, { name, raw, isEmpty: EMPTY.test(raw) })
+    if (!/^[ \t]*(?:#|$)/.test(end.rest)) badLines.push(end.index + 1)
+    index = end.index
   }
   return { variables: [...variables.values()], badLines }
 }
 
-/** Index of the line on which the value ends that begins as `first`; undefined when its quote never ends. */
-function lastLineOfValue(lines: readonly string[], index: number, first: string): number | undefined {
+/**
+ * Index of the line on which the value ends that begins as `first`, and what comes after its quote, which Compose would take
+ * for another variable; undefined when the quote never ends.
+ */
+function endOfValue(
+  lines: readonly string[],
+  index: number,
+  first: string,
+): { index: number; rest: string } | undefined {
   const quote = first.charAt(0)
-  if (quote !== '"' && quote !== "'") return index
-  if (endsQuote(first.slice(1), quote)) return index
-  const more = lines.slice(index + 1).findIndex((line) => endsQuote(line, quote))
-  return more === -1 ? undefined : index + 1 + more
+  if (quote !== '"' && quote !== "'") return { index, rest: '' }
+  for (let last = index; last < lines.length; last += 1) {
+    const line = last === index ? first.slice(1) : (lines[last] ?? '')
+    const end = endOfQuote(line, quote)
+    if (end !== -1) return { index: last, rest: line.slice(end + 1) }
+  }
+  return undefined
 }
 
-function endsQuote(text: string, quote: string): boolean {
-  return text.replace(/\\./g, '').includes(quote)
+function endOfQuote(text: string, quote: string): number {
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1
+    else if (text[at] === quote) return at
+  }
+  return -1
 }
 
 export type VariableChanges = {

@@ -1,0 +1,75 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseDotenv } from '../../src/deploy/env/parse-dotenv.ts'
+import { parseDuration } from '../../src/shared/duration.ts'
+import { composeConfig, composeModel } from '../support/compose-config.ts'
+import { dotenvText } from '../support/dotenv-text.ts'
+import { randomCases } from '../support/random-cases.ts'
+
+type Services = Record<
+  string,
+  { environment?: Record<string, string | null>; healthcheck: { interval: string } }
+>
+
+/** A compose file of services `s0`, `s1`, …, each with one thing of its own. */
+function composeFile(services: readonly object[]): Record<string, string> {
+  const entries = services.map((service, index) => [`s${index}`, { image: 'any', ...service }])
+  return { 'compose.yaml': JSON.stringify({ services: Object.fromEntries(entries) }) }
+}
+
+const servicesOf = (model: string): Services => (JSON.parse(model) as { services: Services }).services
+
+const withInterval = (interval: string): object => ({ healthcheck: { test: ['CMD', 'true'], interval } })
+
+/** How Compose writes each of the durations; it refuses them all where it refuses one. */
+async function intervalsByCompose(durations: readonly string[]): Promise<(string | undefined)[]> {
+  const services = servicesOf(await composeModel(composeFile(durations.map(withInterval))))
+  return durations.map((_, index) => services[`s${index}`]?.healthcheck.interval)
+}
+
+test('a duration is as long as Compose says', async () => {
+  const part = fc
+    .record({
+      whole: fc.oneof(fc.nat(3000), fc.constantFrom('00', '007', '2562047')),
+      // Not finer than a millisecond.
+      fraction: fc.constantFrom('', '', '.0', '.5', '.25', '.001'),
+      unit: fc.constantFrom('ms', 's', 'm', 'h'),
+    })
+    .map(({ whole, fraction, unit }) => `${whole}${unit === 'ms' ? '' : fraction}${unit}`)
+  const { cases, label } = randomCases(
+    fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')),
+    600,
+  )
+  const durations = cases.filter((text) => parseDuration(text) !== undefined)
+  expect(durations.length, label).toBeGreaterThan(400)
+  const inMs = durations.map((text) => `${parseDuration(text) ?? ''}ms`)
+  expect(await intervalsByCompose(durations), label).toEqual(await intervalsByCompose(inMs))
+})
+
+test('what is no duration, Compose refuses, but for forms that its reference does not name', async () => {
+  const refused = ['', '30', 's', '1 m', '1m30', '1s ', '2562048h', '1e3s', '1M']
+  const more = ['1d', '1w', '.5s', '1.s', '+5s', '-1s', '5us', '1ns', '0']
+  expect([...refused, ...more].filter((text) => parseDuration(text) !== undefined)).toEqual([])
+  await intervalsByCompose(more)
+  for (const text of refused)
+    expect((await composeConfig(composeFile([withInterval(text)]))).stderr, text).toContain('duration')
+})
+
+test('names and empty values of a dotenv file are those that Compose finds', async () => {
+  const { cases, label } = randomCases(dotenvText, 1500)
+  const good = cases
+    .map((text) => ({ text, ...parseDotenv(text) }))
+    .filter(({ variables, badLines }) => badLines.length === 0 && variables.length > 0)
+  expect(good.length, label).toBeGreaterThan(400)
+  const files = Object.fromEntries(good.map(({ text }, index) => [`env/${index}`, text]))
+  const compose = composeFile(good.map((_, index) => ({ env_file: `env/${index}` })))
+  const services = servicesOf(await composeModel({ ...compose, ...files }))
+  const differing = good.flatMap(({ text, variables }, index) => {
+    const byCompose = Object.entries(services[`s${index}`]?.environment ?? {})
+      .map(([name, value]) => `${name} ${value === '' ? 'empty' : 'set'}`)
+      .sort()
+    const byDray = variables.map(({ name, isEmpty }) => `${name} ${isEmpty ? 'empty' : 'set'}`).sort()
+    return JSON.stringify(byCompose) === JSON.stringify(byDray) ? [] : [{ text, byCompose, byDray }]
+  })
+  expect(differing, label).toEqual([])
+})
