@@ -73,6 +73,10 @@ export const growths: readonly Growth[] = [
       },
       { title: 'rollback', argv: dray('rollback') },
       status,
+      {
+        title: '`tar | ssh tar` of all files, by hand',
+        argv: ['sh', '-c', `tar -cz nginx | ssh deploy@srv1 tar -xz -C ${appDirectory}`],
+      },
     ],
   },
   {
@@ -82,10 +86,11 @@ export const growths: readonly Growth[] = [
     sizes: [20, 200, 1_000],
     prepare: async (network, size) => {
       await reset(network)
-      await runAtClient(network, deploy('v2'))
+      await runAtClient(network, deploy('v1'))
       await loadManyImages(network, size)
     },
     steps: [
+      { title: 'deploy of the next version', argv: deploy('v2') },
       unchanged,
       status,
       { title: 'disk', argv: dray('disk') },
