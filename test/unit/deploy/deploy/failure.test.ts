@@ -110,6 +110,31 @@ test('a task that failed stops the deploy with nothing started, and is said to h
   expect(world.takeLog().filter((line) => line.startsWith('up'))).toEqual([])
 })
 
+test('of a task without a timeout that does not end, the deploy tells after 5, 10 and 20 minutes', async () => {
+  const world = await shopAtV1()
+  const migrate = {
+    name: 'migrate',
+    serviceCandidates: ['backend'],
+    argv: ['migrate'],
+    when: 'before',
+  } as const
+  const notes = async (timeoutMs?: number): Promise<string[]> => {
+    world.desired = { ...world.desired, tasks: [{ ...migrate, timeoutMs }] }
+    world.events.length = 0
+    await world.deploy()
+    return world.events.flatMap((event) =>
+      event.type === 'note' && event.text.includes('migrate') ? [event.text] : [],
+    )
+  }
+  world.host.when('task backend migrate', () => world.clock.sleep(21 * 60_000))
+  const told = (minutes: number) =>
+    `Task migrate has run for ${minutes} min, and has no \`timeout\`: the deploy waits for it to end.`
+  expect(await notes()).toEqual([5, 10, 20].map(told))
+  world.app = withTag(shop, 'v3')
+  world.desired = { ...world.desired, tag: 'v3' }
+  expect(await notes(30 * 60_000)).toEqual([])
+})
+
 test('a service replaced in its place is put back with its image, and the proxy looks its address up anew', async () => {
   const world = await shopAtV1(undefined, withService(shop, 'backend', { containerName: 'backend' }))
   world.host.containers.behaviours.set('backend:v2', 'never-healthy')
