@@ -41,6 +41,11 @@ export function isDigest(text: string): text is Digest {
   return DIGEST.test(text)
 }
 
+/** Whether a registry could have a tag of this name. */
+export function isTag(text: string): boolean {
+  return TAG.test(text)
+}
+
 /** The reference in full: `docker.io/library/nginx:alpine`. */
 export function renderImageReference(reference: ImageReference): string {
   return `${reference.registry}/${reference.repository}${renderSuffix(reference)}`

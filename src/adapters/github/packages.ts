@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import { isDigest, type Digest } from '../../deploy/image-reference.ts'
+import { isDigest, isTag, type Digest } from '../../deploy/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { PackageVersion } from '../../images/package-version.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { cutText } from '../../shared/cut-text.ts'
 import { retry } from '../../shared/retry.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { Http, HttpAnswer } from '../registry/registry-http.ts'
@@ -34,6 +35,8 @@ const ANSWER_BYTES = 4 * 1024 ** 2
 /** GitHub allows 900 points a minute, of which a deletion takes five: 180 deletions, if nothing else is asked. */
 const DELETIONS_A_MINUTE = 150
 const LONGEST_WAIT_MS = 120_000
+/** Characters of what GitHub says that are repeated. */
+const LONGEST_MESSAGE = 500
 
 /** https://docs.github.com/en/rest/packages/packages */
 export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOptions): Packages {
@@ -80,14 +83,21 @@ export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOp
   return {
     versions: async (name, signal) => {
       const url = await packageUrl(name, signal)
-      const found: PackageVersion[] = []
+      const found = new Map<number, PackageVersion>()
       for (let page = 1; page <= MOST_PAGES; page += 1) {
         const answer = await ask(`${url}/versions?state=active&per_page=${PAGE}&page=${page}`, signal)
         if (answer.status === 404 && page === 1) return undefined
         if (answer.status !== 200) throw refusal(answer, { host, what: `the versions of ${name}` })
         const versions = read(versionsSchema, answer, host)
-        found.push(...versions.map(toVersion))
-        if (versions.length < PAGE) return found
+        const before = found.size
+        // What is pushed meanwhile moves others to the next page.
+        for (const version of versions) found.set(version.id, toVersion(version))
+        if (versions.length < PAGE) return [...found.values()]
+        if (found.size === before)
+          throw new DrayError(
+            'PACKAGES_FAILED',
+            `${host} gives the same versions of ${name} again and again.`,
+          )
       }
       throw new DrayError(
         'PACKAGES_FAILED',
@@ -109,15 +119,18 @@ export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOp
   }
 }
 
-const versionsSchema = z.array(
-  z.object({
-    id: z.number(),
-    name: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)),
-    created_at: z.string(),
-    updated_at: z.string().optional(),
-    metadata: z.object({ container: z.object({ tags: z.array(z.string()) }) }).optional(),
-  }),
-)
+const tag = z.string().refine(isTag)
+const versionsSchema = z
+  .array(
+    z.object({
+      id: z.int().positive(),
+      name: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)),
+      created_at: z.string(),
+      updated_at: z.string().optional(),
+      metadata: z.object({ container: z.object({ tags: z.array(tag) }) }).optional(),
+    }),
+  )
+  .max(PAGE)
 
 function toVersion(version: z.infer<typeof versionsSchema>[number]): PackageVersion {
   const { id, name: digest, created_at: createdAt, updated_at: updatedAt, metadata } = version
@@ -149,7 +162,7 @@ function refusal(answer: HttpAnswer, { host, what }: { host: string; what: strin
 function messageOf({ body }: HttpAnswer): string {
   const message =
     z.object({ message: z.string() }).safeParse(parseJson(body)).data?.message ?? 'no reason given'
-  return message.replace(/\.$/, '')
+  return cutText(message.replace(/\.$/, ''), LONGEST_MESSAGE)
 }
 
 function parseJson(body: Uint8Array): unknown {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isTag } from '../../deploy/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Endpoint } from './registry-endpoint.ts'
@@ -78,7 +79,9 @@ function endless({ host }: Endpoint): DrayError {
 
 function parseTags(endpoint: Endpoint, body: Uint8Array): string[] {
   try {
-    return pageSchema.parse(JSON.parse(Buffer.from(body).toString('utf8'))).tags ?? []
+    const { tags } = pageSchema.parse(JSON.parse(Buffer.from(body).toString('utf8')))
+    // What is no tag, nobody could ask for; it would be shown.
+    return (tags ?? []).filter(isTag)
   } catch {
     throw new DrayError('REGISTRY_FAILED', `${endpoint.host} answers something else than a list of tags.`)
   }
