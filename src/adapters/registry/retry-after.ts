@@ -3,6 +3,11 @@
  * (RFC 9110, section 10.2.3). GHCR writes it into the text instead, as Go prints a duration: `retry-after: 0.88ms`.
  */
 export function parseRetryAfter(header: string | null, text: string, nowMs: number): number | undefined {
+  const waitMs = waitOf(header, text, nowMs)
+  return waitMs === undefined || !Number.isFinite(waitMs) ? undefined : waitMs
+}
+
+function waitOf(header: string | null, text: string, nowMs: number): number | undefined {
   if (header !== null) {
     if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header) * 1000
     const atMs = Date.parse(header)
