@@ -74,7 +74,7 @@ export const growths: readonly Growth[] = [
       { title: 'rollback', argv: dray('rollback') },
       status,
       {
-        title: '`tar | ssh tar` of all files, by hand',
+        title: '`tar` of all files into `ssh`, by hand',
         argv: ['sh', '-c', `tar -cz nginx | ssh deploy@srv1 tar -xz -C ${appDirectory}`],
       },
     ],
