@@ -28,7 +28,8 @@ export const restartMissing: Rule = {
       yield {
         at: service.key,
         message: `\`${service.name}\` stays away after a crash or a reboot.`,
-        edits: addRestart(service),
+        // An empty one is there: a second would be refused.
+        edits: restart === undefined ? addRestart(service) : [],
       }
     }
   },
@@ -46,9 +47,10 @@ function addRestart({ image, nodes }: Service): Edit[] {
     return []
   // An image that an anchor brings in stands elsewhere.
   if (image.start < node.start || image.end > node.end) return []
-  const { file, start } = image
-  const lineStart = file.text.lastIndexOf('\n', start) + 1
-  const indent = /^\s*/.exec(file.text.slice(lineStart, start))?.[0] ?? ''
+  const { file } = image
+  // That of the first key: the image itself may stand on a line below its key.
+  const indent = file.text.slice(file.text.lastIndexOf('\n', node.start) + 1, node.start)
+  if (indent.trim() !== '') return []
   const lineEnd = file.text.indexOf('\n', image.end)
   const end = lineEnd < 0 ? file.text.length : lineEnd
   return [insertAt(file, end, `\n${indent}restart: unless-stopped`)]

@@ -19,7 +19,7 @@ export const versionObsolete: Rule = {
       const end = lineEnd < 0 ? file.text.length : lineEnd + 1
       const isAlone =
         file.text.slice(file.text.lastIndexOf('\n', start - 1) + 1, start) === '' &&
-        /^\s*(#.*)?$/.test(file.text.slice(version.value.end, end))
+        /^\s*(#.*)?\s*$/.test(file.text.slice(version.value.end, end))
       yield {
         at: version.key,
         message: 'Compose ignores `version` and warns of it.',
