@@ -57,6 +57,19 @@ test('a release that one host cannot run is taken back on all of them', async ()
   ])
 })
 
+test('a rollback takes every host back to the same release, and no request fails on either', async () => {
+  await twin.writeOnServer('.env', 'SHOP_GREETING=hello\n', '600')
+  const { result, report } = await underLoad(app, {}, async () => underLoad(twin, {}, () => app.rollback()))
+  expect(result.result.failure).toBeUndefined()
+  expectNoneFailed(report)
+  expectNoneFailed(result.report)
+  expect(result.result.plan?.restores).toEqual({ release: 'r1', tag: 'v1' })
+  expect(await Promise.all([app.version(), twin.version()])).toEqual(['v1', 'v1'])
+  const [ours, theirs] = await Promise.all([one, two].map(releaseIds))
+  expect(ours).toEqual(theirs)
+  expect(await Promise.all([app, twin].map(async (it) => (await it.containers()).length))).toEqual([3, 3])
+})
+
 async function releaseIds(server: TestServer): Promise<string[]> {
   const { stdout } = await server.run(['ls', `${app.path}/.dray/releases`])
   return stdout.trim().split('\n')
