@@ -1,7 +1,7 @@
 import { isOneShot } from './app-model.ts'
 import type { DesiredRelease } from './observation.ts'
 import { orphans, releasedServices, type HostPlan, type NewStep } from './plan-host.ts'
-import { originalId } from './release.ts'
+import { isSameContent, originalId, type Release } from './release.ts'
 import { retainReleases, unneededImageNames } from './retention.ts'
 
 /**
@@ -19,12 +19,14 @@ export function conclusion(hosts: readonly HostPlan[], desired: DesiredRelease, 
 
 function record(host: HostPlan, desired: DesiredRelease, release: string): NewStep {
   const { dropped, count } = keptReleases(host, desired)
+  const repeated = repeatedRelease(host, desired)
+  const follows = repeated === undefined ? host.current && originalId(host.current) : repeated.follows
   return {
     kind: 'record-release',
     host: host.observation.host,
     cause: `keeps ${count} for rollback`,
     release,
-    ...(host.current === undefined ? {} : { follows: originalId(host.current) }),
+    ...(follows === undefined ? {} : { follows }),
     services: releasedServices(host),
     dropReleases: dropped.map((it) => it.id),
   }
@@ -78,6 +80,21 @@ function cleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
   return [{ kind: 'clean-images', host: observation.host, cause: 'no kept release needs them', names }]
 }
 
-function keptReleases({ observation }: HostPlan, { keep, restores }: DesiredRelease) {
-  return retainReleases({ releases: observation.facts.releases, restores: restores?.id, keep })
+function keptReleases(host: HostPlan, desired: DesiredRelease) {
+  const { releases } = host.observation.facts
+  const { keep, restores } = desired
+  return retainReleases({
+    releases,
+    restores: restores?.id,
+    repeats: repeatedRelease(host, desired)?.id,
+    keep,
+  })
+}
+
+/** What serves, where a deploy made it and this one puts the same in place: services that had ended, a variable of `.env`. */
+function repeatedRelease(host: HostPlan, { restores }: DesiredRelease): Release | undefined {
+  const { current, observation } = host
+  if (restores !== undefined || current === undefined || current.restores !== undefined) return undefined
+  const files = Object.fromEntries(observation.files.map(({ path, sha256 }) => [path, sha256]))
+  return isSameContent(current, { services: releasedServices(host), files }) ? current : undefined
 }

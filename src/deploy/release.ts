@@ -69,6 +69,24 @@ export function originalId({ id, restores }: Pick<Release, 'id' | 'restores'>): 
   return restores ?? id
 }
 
+/** What a release puts in place: the image of each service, and the shipped files by their SHA-256. */
+export type ReleaseContent = {
+  services: Readonly<Record<string, Pick<ReleasedService, 'image'>>>
+  files: Release['files']
+}
+
+/** Going from one to the other would change neither an image nor a file. */
+export function isSameContent(a: ReleaseContent, b: ReleaseContent): boolean {
+  const text = ({ services, files }: ReleaseContent): string =>
+    JSON.stringify([
+      Object.entries(services)
+        .map(([name, { image }]) => [name, image])
+        .sort(),
+      Object.entries(files).sort(),
+    ])
+  return text(a) === text(b)
+}
+
 /** `r3 (v1.2)`, as people are told. */
 export function releaseLabel(id: string, tag: string | undefined): string {
   return tag === undefined ? id : `${id} (${tag})`

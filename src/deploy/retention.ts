@@ -11,13 +11,14 @@ export function retainReleases(facts: {
   releases: readonly Release[]
   /** The release that is put in place again; undefined for a new one. */
   restores: string | undefined
+  /** The release that a new one repeats; undefined where it brings something new. */
+  repeats: string | undefined
   /** Releases to keep, the new one included. */
   keep: number
 }): { kept: readonly Release[]; dropped: readonly Release[]; count: number } {
   const newestFirst = [...facts.releases].sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))
-  const originals = [
-    ...new Set([...(facts.restores === undefined ? [''] : [facts.restores]), ...newestFirst.map(originalId)]),
-  ].slice(0, Math.max(1, facts.keep))
+  const before = newestFirst.map(originalId).filter((id) => id !== facts.repeats)
+  const originals = [...new Set([facts.restores ?? '', ...before])].slice(0, Math.max(1, facts.keep))
   const isKept = (release: Release): boolean => {
     const original = originalId(release)
     if (!originals.includes(original)) return false

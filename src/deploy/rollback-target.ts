@@ -1,6 +1,6 @@
 import { DrayError } from '../errors/dray-error.ts'
 import { renderTimeAgo } from '../shared/time-ago.ts'
-import { newestRelease, originalId, releaseNumber, type Release } from './release.ts'
+import { isSameContent, newestRelease, originalId, releaseNumber, type Release } from './release.ts'
 
 export type TargetQuestion = {
   /** Every release on record. Failed ones are in the journal only, so they are no targets. */
@@ -65,19 +65,7 @@ function before(
   const older = possibleTargets(releases).filter((it) => releaseNumber(it.id) < releaseNumber(id))
   const previous = from?.follows === undefined ? older[0] : older.find((it) => it.id === from.follows)
   if (previous === undefined) return undefined
-  return isSame(previous, current) ? before(previous.id, { releases, current }) : previous
-}
-
-/** Going from one to the other would change neither an image nor a file. */
-function isSame(a: Release, b: Release): boolean {
-  const content = ({ services, files }: Release): string =>
-    JSON.stringify([
-      Object.entries(services)
-        .map(([name, { image }]) => [name, image])
-        .sort(),
-      Object.entries(files).sort(),
-    ])
-  return content(a) === content(b)
+  return isSameContent(previous, current) ? before(previous.id, { releases, current }) : previous
 }
 
 /** `r3  v1.2  2 days ago` for each that can be gone back to, aligned. */

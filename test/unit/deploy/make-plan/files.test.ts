@@ -113,7 +113,7 @@ test('a file that was changed by hand on the host is put right', async () => {
     place-files nginx/conf.d/app.conf (1 of 3 files differ)
     switch-proxy nginx to (nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 (keeps 2 for rollback)
+    record-release r2 -r1 (keeps 1 for rollback)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (same image and configuration)
     left nginx (same image and configuration)"

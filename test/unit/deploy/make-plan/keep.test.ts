@@ -31,6 +31,26 @@ test('an image that a kept release shares with a dropped one stays', async () =>
   expect(world.host.images.map(({ id }) => id).sort()).toEqual(['id backend:v1', 'id backend:v2'])
 })
 
+test('a deploy that puts in place what serves takes the place of its release, not of one before', async () => {
+  const world = await released(2, 2)
+  world.host.containers.change('backend-2', { state: 'exited', exitCode: 137 })
+  await world.deploy()
+  expect(world.host.releases.map(({ id, follows }) => [id, follows])).toEqual([
+    ['r1', undefined],
+    ['r3', 'r1'],
+  ])
+  expect(await world.planRollback()).toMatchObject({ restores: { release: 'r1' } })
+})
+
+test('what was rolled back to stays on record when it is deployed once more', async () => {
+  const world = await released(2, 3)
+  await world.rollback()
+  world.app = withTag(shop, 'v1')
+  world.host.containers.change('backend-3', { state: 'exited', exitCode: 137 })
+  await world.deploy()
+  expect(world.host.releases.map(({ id }) => id)).toEqual(['r1', 'r2', 'r3', 'r4'])
+})
+
 test('only the release itself is kept where one is to be kept', async () => {
   expect((await released(3, 1)).host.releases.map(({ id }) => id)).toEqual(['r3'])
 })

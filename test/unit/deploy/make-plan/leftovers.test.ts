@@ -19,7 +19,7 @@ test('a container that a killed deploy started beside the release is stopped, no
     "r2
     switch-proxy nginx to backend (backend moved)
     check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 (keeps 2 for rollback)
+    record-release r2 -r1 (keeps 1 for rollback)
     stop-old backend-2 (1 left by an earlier deploy)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (1 left by an earlier deploy)

@@ -188,7 +188,7 @@ test('a container that died is replaced, and the proxy learns its address', asyn
     wait-healthy backend (before traffic)
     switch-proxy nginx to backend (backend moved)
     check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 (keeps 2 for rollback)
+    record-release r2 -r1 (keeps 1 for rollback)
     verify-release backend:v1=1, frontend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left frontend (same image and configuration)
     left nginx (same image and configuration)"
