@@ -191,13 +191,28 @@ test('what a container wrote into the journal or a record passes for nothing els
   await expect(inspect(compose(web), { server: record })).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
 })
 
-test('of a record or a journal without end, no more than there can be is read', async () => {
+test('of a record or a journal without end, no more than there can be comes from the host', async () => {
   const endless = 'x'.repeat(20_000_000)
   const journal = `${endless}\n{"version":1,"release":"r3","event":"deploy.started"}\n`
-  const { usedReleaseIds } = await inspect(compose(web), { server: { '.dray/journal.ndjson': journal } })
-  expect(usedReleaseIds).toEqual(['r3'])
-  const server = { '.dray/releases/r1/release.json': endless }
-  await expect(inspect(compose(web), { server })).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
+  const path = await temporaryApp({
+    '.env': '',
+    '.dray/journal.ndjson': journal,
+    '.dray/releases/r1/release.json': endless,
+  })
+  let printed = 0
+  const measured: Shell = Object.assign(Object.create(shell) as Shell, {
+    run: async (argv: readonly string[], options?: RunOptions) => {
+      const output = await shell.run(argv, options)
+      printed += output.stdout.length
+      return output
+    },
+  })
+  const directory = createAppDirectory({ shell: measured, path, values: {} })
+  await expect(directory.inspect(compose(web))).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
+  expect(printed).toBeGreaterThan(8_000_000)
+  expect(printed).toBeLessThan(10_000_000)
+  await unlink(join(path, '.dray/releases/r1/release.json'))
+  expect((await directory.inspect(compose(web))).usedReleaseIds).toEqual(['r3'])
 })
 
 test('a number in the journal that no deploy came to is not gone on from', async () => {
