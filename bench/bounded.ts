@@ -1,5 +1,4 @@
-import { createLook } from '../src/ui/look.ts'
-import { renderBar } from '../src/ui/render-bar.ts'
+import { bar } from './bar.ts'
 import { renderBytes } from '../src/shared/bytes.ts'
 import { pushVersion } from '../test/support/images/push-version.ts'
 import { measureGrowth, type Grown } from '../test/support/measure-growth.ts'
@@ -67,13 +66,12 @@ async function deployAll({ network, way, tags, say }: Request): Promise<Grown[]>
 }
 
 function renderChart(curves: ReadonlyMap<Way, readonly Grown[]>): string {
-  const { glyphs } = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
   const most = Math.max(...[...curves.values()].flat().map(({ dockerBytes }) => dockerBytes))
   const deploys = Math.max(...[...curves.values()].map(({ length }) => length))
   const shown = [1, ...Array.from({ length: deploys / chartStep }, (_, index) => (index + 1) * chartStep)]
   const cell = (grown: Grown | undefined): string => {
     const bytes = grown?.dockerBytes ?? 0
-    return `${renderBar(bytes / most, barColumns, glyphs)} ${renderBytes(bytes).padStart(7)}`
+    return `${bar(bytes / most, barColumns)} ${renderBytes(bytes).padStart(7)}`
   }
   const heading = [...curves.keys()].map(({ title }) => title.padEnd(barColumns + 8))
   return [

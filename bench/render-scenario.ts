@@ -1,5 +1,6 @@
 import type { Measurement } from './measure.ts'
 import type { ScenarioResult } from './measure-scenario.ts'
+import { renderChart } from './render-chart.ts'
 import { renderTable } from './render-table.ts'
 import { renderCount, renderMilliseconds, renderRatio, renderSeconds, renderSize } from './statistics.ts'
 import { ways } from './ways.ts'
@@ -7,7 +8,7 @@ import { ways } from './ways.ts'
 type Row = ScenarioResult['rows'][number]
 type Column = { title: string; cell: (row: Row, base: readonly Measurement[]) => string }
 
-/** A scenario as Markdown: a table of the ways, and one of where dray's time went. */
+/** A scenario as Markdown: a chart and a table of the ways, and a table of where dray's time went. */
 export function renderScenario({ scenario, rows }: ScenarioResult): string {
   const base = rows.find(({ way }) => way === ways.upWait)?.measurements ?? []
   const { trial, place, title } = scenario
@@ -41,7 +42,14 @@ export function renderScenario({ scenario, rows }: ScenarioResult): string {
     columns.map((column) => column.title),
     rows.map((row) => columns.map((column) => column.cell(row, base))),
   )
-  return [`### ${title}`, table, ...rows.flatMap(renderSteps)].join('\n\n')
+  const chart = renderChart(
+    rows.map(({ way, measurements }) => ({
+      title: way.title,
+      durationsMs: measurements.map(({ returnedMs }) => returnedMs),
+      failed: measurements.map(({ failed }) => failed),
+    })),
+  )
+  return [`### ${title}`, chart, table, ...rows.flatMap(renderSteps)].join('\n\n')
 }
 
 const aloneColumn: Column = {

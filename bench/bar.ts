@@ -1,0 +1,9 @@
+import { createLook } from '../src/ui/look.ts'
+import { renderBar } from '../src/ui/render-bar.ts'
+
+const { glyphs } = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+
+/** A bar of so many columns for a block of Markdown, filled to a `fraction` of them. */
+export function bar(fraction: number, columns: number): string {
+  return renderBar(fraction, columns, glyphs)
+}
