@@ -19,7 +19,12 @@ let images: PreparedImages
 const shells: SshShell[] = []
 beforeAll(async () => {
   net = await startTestNet({
-    servers: { srv1: {}, old: { engine: '20.10' }, small: { diskBytes: 120 * 1024 ** 2 } },
+    servers: {
+      srv1: {},
+      containerd: { engine: 'containerd' },
+      old: { engine: '20.10' },
+      small: { diskBytes: 120 * 1024 ** 2 },
+    },
   })
   access = await openSshAccess(net)
   const wanted = ['library/nginx:alpine', 'acme/shop-backend:v1', 'acme/shop-backend:v2-other-platform']
@@ -52,8 +57,10 @@ async function setUpWith(serverName: string): Promise<{ shell: SshShell; image: 
 }
 
 engineContract('the newest Engine of a server over SSH', () => setUpWith('srv1'))
+engineContract('an Engine whose images containerd keeps', () => setUpWith('containerd'))
 engineContract('Engine 20.10 of a server over SSH', () => setUpWith('old'))
 engineDiskContract('the newest Engine of a server over SSH', () => setUpWith('srv1'))
+engineDiskContract('an Engine whose images containerd keeps', () => setUpWith('containerd'))
 engineDiskContract('Engine 20.10 of a server over SSH', () => setUpWith('old'))
 engineContract('an Engine behind an sshd that forbids forwarding', async () => {
   await configureSshd(net.server('srv1'), 'AllowStreamLocalForwarding no')

@@ -17,12 +17,12 @@ import { command } from '../../support/images/command.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { testToken } from '../../support/net/registry.ts'
 import type { RunResult } from '../../support/net/run-command.ts'
-import { changeStore, pushNode } from './support/ready-for-builds.ts'
+import { pushNode } from './support/push-node.ts'
 import { moveTag } from './support/move-tag.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
-/** A machine with Docker and no key for the server. */
+/** A machine with Docker and no key for the server. Its Engine can write caches for others, since containerd keeps its images. */
 const runner = net.server('srv2')
 const drayReference = 'acme/dray'
 const token = 'ghs_app_JWT-of-one.job_only'
@@ -40,7 +40,6 @@ beforeAll(async () => {
   await git('remote', 'add', 'origin', 'git@github.com:Acme/bazaar.git')
   await net.registry.setTokens([testToken, token])
   await pushNode(net.registry)
-  await changeStore(runner, true)
   await makeDirectory('/srv/bazaar')
   secrets = {
     GITHUB_TOKEN: token,
@@ -51,7 +50,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await net.registry.reset()
-  await changeStore(runner, false)
   await takeDown('bazaar')
   await takeDown('bazaar-production')
   await rm(join(app, '..'), { recursive: true, force: true })

@@ -7,7 +7,7 @@ import { TestApp } from '../support/test-app.ts'
 import { expectNoneFailed, underLoad } from '../support/under-load.ts'
 
 const net = attachTestNet()
-const server = net.server('srv1')
+const server = net.server('srv2')
 const port = 8130
 const tasks = { migrate: { service: 'backend', run: ['npm', 'run', 'migrate'], when: 'before' } }
 let app: TestApp

@@ -23,7 +23,8 @@ export type MachineFacts = {
   engine: EngineVersion | 'none'
 }
 
-export type EngineVersion = 'newest' | '20.10'
+/** `containerd`: the newest, which has containerd keep its images, as Engine 29 does where it is new. */
+export type EngineVersion = 'newest' | 'containerd' | '20.10'
 
 export type RegistryFacts = {
   /** HOST:PORT on the loopback, plain HTTP and no login: what `docker push` of this machine's own Engine accepts. */

@@ -44,6 +44,9 @@ for registry in $REGISTRIES; do
   mkdir -p "/etc/docker/certs.d/$registry"
   cp "$CA_FILE" "/etc/docker/certs.d/$registry/ca.crt"
 done
+# Where containerd keeps the images, tokens are asked for with the system's authorities alone.
+mkdir -p /etc/ssl/certs
+cat "$CA_FILE" >>/etc/ssl/certs/ca-certificates.crt
 if [ -n "$OLD_DOCKER" ]; then ln -sf "$OLD_DOCKER" /usr/local/bin/docker; fi
 /usr/sbin/sshd -f /etc/ssh/sshd_config -E /var/log/sshd.log
 `

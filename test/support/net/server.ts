@@ -204,6 +204,7 @@ export async function setUpServer(setUp: ServerSetUp): Promise<string> {
   const daemon = {
     'registry-mirrors': ['http://mirror.test:5000'],
     'insecure-registries': ['mirror.test:5000'],
+    ...(machine.engine === 'containerd' ? { features: { 'containerd-snapshotter': true } } : {}),
   }
   await writeInMachine(machine, '/etc/docker/daemon.json', JSON.stringify(daemon))
   return mustRunInMachine(machine, ['cat', '/etc/ssh/ssh_host_ed25519_key.pub'])

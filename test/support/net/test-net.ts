@@ -42,7 +42,7 @@ export type TestNet = {
 type CleanUp = () => Promise<void> | void
 
 /**
- * Starts a network, by default with two servers, srv1 and srv2. Dispose of it when done.
+ * Starts a network, by default with two servers: srv1, and srv2, whose images containerd keeps. Dispose of it when done.
  * @throws with the reason, when nothing of it is left
  */
 export async function startTestNet(options: TestNetOptions = {}): Promise<TestNet & AsyncDisposable> {
@@ -52,7 +52,11 @@ export async function startTestNet(options: TestNetOptions = {}): Promise<TestNe
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
   }
   try {
-    const facts = await startMachines(slot, options.servers ?? { srv1: {}, srv2: {} }, cleanUps)
+    const facts = await startMachines(
+      slot,
+      options.servers ?? { srv1: {}, srv2: { engine: 'containerd' } },
+      cleanUps,
+    )
     return { ...openTestNet(facts), [Symbol.asyncDispose]: takeDown }
   } catch (error) {
     await takeDown()
