@@ -49,7 +49,7 @@ async function measureTables({ runs, only, write, rollout }: BenchOptions): Prom
   await using network = await startBenchNetwork(rollout, say)
   await prepareServer(network)
   if (rollout === undefined) say('docker-rollout is left out: `--rollout PATH` tells where it is')
-  const machine = await describeMachine(network, runs)
+  const machine = await describeMachine(network)
   console.log(`\n${machine}`)
   if (write) await writeTables(new Map([['machine', machine]]))
   for (const name of only) {

@@ -1,8 +1,8 @@
 import { cpus, loadavg, totalmem } from 'node:os'
 import type { BenchNetwork } from './bench-network.ts'
 
-/** On what and when the figures were taken: they are worth nothing without it. */
-export async function describeMachine({ server }: BenchNetwork, runs: number): Promise<string> {
+/** On what the figures were taken: they are worth nothing without it. */
+export async function describeMachine({ server }: BenchNetwork): Promise<string> {
   const engine = await server.docker('version', '--format', '{{.Server.Version}}')
   const compose = await server.docker('compose', 'version', '--short')
   const nginx = await server.docker('run', '--rm', 'nginx:alpine', 'sh', '-c', 'nginx -v 2>&1')
@@ -13,9 +13,14 @@ export async function describeMachine({ server }: BenchNetwork, runs: number): P
     `nginx ${nginx.replace(/^.*\//, '')}`,
     `Node ${process.versions.node}`,
   ]
-  const date = new Date().toISOString().slice(0, 10)
   return (
-    `Measured on ${date} on one machine (${facts.join(', ')}) that was server, client, registry and load generator in ` +
-    `one, ${runs} ${runs === 1 ? 'run' : 'runs'} each; its load average was ${(loadavg()[0] ?? 0).toFixed(1)} when it began.`
+    `Measured on one machine (${facts.join(', ')}) that was server, client, registry and load generator in one; its load ` +
+    `average was ${(loadavg()[0] ?? 0).toFixed(1)} when the newest tables were begun.`
   )
+}
+
+/** When a table was measured, and how often: `On 2026-11-24, 3 runs each.` */
+export function renderWhen(runs: number): string {
+  const date = new Date().toISOString().slice(0, 10)
+  return `On ${date}, ${runs === 1 ? 'one run' : `${runs} runs`} each.`
 }

@@ -1,4 +1,5 @@
 import type { Measurement } from './measure.ts'
+import { renderWhen } from './machine.ts'
 import type { ScenarioResult } from './measure-scenario.ts'
 import { renderChart } from './render-chart.ts'
 import { renderTable } from './render-table.ts'
@@ -49,7 +50,8 @@ export function renderScenario({ scenario, rows }: ScenarioResult): string {
       failed: measurements.map(({ failed }) => failed),
     })),
   )
-  return [`### ${title}`, chart, table, ...rows.flatMap(renderSteps)].join('\n\n')
+  const when = renderWhen(Math.max(0, ...rows.map(({ measurements }) => measurements.length)))
+  return [`### ${title}`, when, chart, table, ...rows.flatMap(renderSteps)].join('\n\n')
 }
 
 const aloneColumn: Column = {

@@ -1,4 +1,5 @@
 import type { BenchNetwork } from '../bench-network.ts'
+import { renderWhen } from '../machine.ts'
 import { renderTable } from '../render-table.ts'
 import { renderCount, renderSeconds, renderSize } from '../statistics.ts'
 import { followAtClient, runAtClient, type Cost } from './run-at-client.ts'
@@ -57,5 +58,5 @@ export async function measureGrowth(
       renderSize(costs.map(({ ssh }) => ssh.receivedBytes)),
     ]),
   )
-  return `### ${title}\n\n${table}`
+  return `### ${title}\n\n${renderWhen(runs)}\n\n${table}`
 }
