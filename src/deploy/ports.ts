@@ -149,9 +149,9 @@ export interface Engine {
       signal?: AbortSignal
     },
   ): Promise<ExecResult>
-  /** Sends the stop signal and waits for the end; after `graceMs` (else the container's own) Docker kills it. */
+  /** Sends the stop signal and waits for the end; after `graceMs` (else the container's own) Docker kills it. No error when it is gone. */
   stop(containerId: string, graceMs?: number): Promise<void>
-  /** Removes a container, with its anonymous volumes where told; no error when it is gone already. */
+  /** Removes a container, with its anonymous volumes where told; no error when it is gone, or with `force` being removed, already. */
   remove(containerId: string, options?: { force?: boolean; anonymousVolumes?: boolean }): Promise<void>
   /** The last lines of a container's log, control characters stripped. */
   logTail(containerId: string, lines: number): Promise<readonly string[]>

@@ -226,7 +226,20 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       const volume = await docker('inspect', '-f', '{{(index .Mounts 0).Name}}', id)
       await engine.remove(id, { anonymousVolumes: true })
       await engine.remove(id)
+      await engine.stop(id)
       await expect(docker('volume', 'inspect', volume)).rejects.toThrow(/no such volume/i)
+    })
+
+    test('containers that a prune removes at the same time are gone, and it is no error', async () => {
+      const filter = ['--filter', `label=com.docker.compose.project=${project}`]
+      for (let turn = 0; turn < 5; turn += 1) {
+        const ids = await Promise.all([1, 2, 3].map(() => start('exit 0')))
+        await Promise.all(ids.map((id) => docker('wait', id)))
+        // What the other one meets, it tells its own people.
+        const prune = shell.run(['docker', 'container', 'prune', '--force', ...filter])
+        await Promise.all([prune, ...ids.map((id) => engine.remove(id, { force: true }))])
+        expect(await engine.containers(project)).toEqual([])
+      }
     })
 
     test('an image gets a tag and loses it again; one in use or gone stays as it is', async () => {

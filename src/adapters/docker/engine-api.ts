@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import type { Engine } from '../../deploy/ports.ts'
 import type { LogSource } from '../../deploy/logs/log-source.ts'
+import { systemClock } from '../../shared/clock.ts'
 import { findEnvironmentSecrets } from '../../shared/environment-secrets.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { Shell } from '../host/shell.ts'
@@ -61,12 +62,17 @@ export function createEngine(
 
     async stop(containerId, graceMs) {
       const t = graceMs === undefined ? undefined : Math.ceil(graceMs / 1000)
-      await done(client, { method: 'POST', path: `/containers/${containerId}/stop`, query: { t } })
+      await done(client, { method: 'POST', path: `/containers/${containerId}/stop`, query: { t } }, [GONE])
     },
 
     async remove(containerId, options = {}) {
       const query = { force: options.force ?? false, v: options.anonymousVolumes ?? false }
-      await done(client, { method: 'DELETE', path: `/containers/${containerId}`, query }, [404])
+      const request = { method: 'DELETE', path: `/containers/${containerId}`, query } as const
+      const answer = await client.send(request)
+      if (answer.status === GONE) return
+      // Refused though forced: somebody else, as a prune, may be removing it.
+      const goes = answer.status >= 400 && options.force === true && (await isGoneSoon(client, containerId))
+      if (!goes) client.assertDone(answer, request)
     },
 
     async logTail(containerId, count) {
@@ -102,6 +108,18 @@ async function inspectAll(client: EngineClient, project: string): Promise<Contai
     }),
   )
   return inspected.flat()
+}
+
+const GONE = 404
+
+/** Whether a container is gone, or within a second. */
+async function isGoneSoon(client: EngineClient, id: string): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { status } = await client.send({ method: 'GET', path: `/containers/${id}/json` })
+    if (status === GONE) return true
+    await systemClock.sleep(50)
+  }
+  return false
 }
 
 async function done(
