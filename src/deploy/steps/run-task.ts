@@ -6,23 +6,36 @@ import { pullLostImages } from './images.ts'
 
 type Step = StepOf<'run-task'>
 
-/** Runs a task of the app in a one-off container of the new image, and shows what it prints. */
+/**
+ * Runs a task of the app in a one-off container of the new image, and shows what it prints. Where somebody's prune took the
+ * image, or the container before it was started and the image with it, all is fetched again and the task runs then.
+ */
 export const runTask: StepRunner<Step> = async (step, context) => {
-  const { run, print, signal } = context
-  await pullLostImages([step.service], context)
-  run.done.tasks.push(step.task)
-  const ended = new AbortController()
-  if (step.timeoutMs === undefined) void tellHowLong(step, context, ended.signal).catch(() => undefined)
-  const { exitCode, logTail } = await runInContainer(
-    { ...step, name: step.task },
-    { compose: run.host.compose, onLine: print, signal },
-  ).finally(() => ended.abort())
+  context.run.done.tasks.push(step.task)
+  const first = await runInNewContainer(step, context)
+  const mayRunAgain = first.exitCode !== 0 && (await pullLostImages([step.service], context))
+  const { exitCode, logTail } = mayRunAgain ? await runInNewContainer(step, context) : first
   if (exitCode === 0) return undefined
   throw new DrayError(
     'TASK_FAILED',
     `Task ${step.task} (\`${step.argv.join(' ')}\` in ${step.service}) ended with exit code ${exitCode}.`,
     { details: { logOf: `task ${step.task}`, logTail } },
   )
+}
+
+async function runInNewContainer(
+  step: Step,
+  context: StepContext,
+): Promise<{ exitCode: number; logTail: readonly string[] }> {
+  const { run, print, signal } = context
+  const ended = new AbortController()
+  if (step.timeoutMs === undefined) void tellHowLong(step, context, ended.signal).catch(() => undefined)
+  try {
+    const options = { compose: run.host.compose, onLine: print, signal }
+    return await runInContainer({ ...step, name: step.task }, options)
+  } finally {
+    ended.abort()
+  }
 }
 
 /** How long a task may take before that is told; and again after twice the time, and so on. */

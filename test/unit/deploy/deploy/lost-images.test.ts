@@ -63,21 +63,32 @@ test('an image that goes whenever it comes fails the deploy, which is undone', a
   expect(world.host.running).toBe('backend:v1#backend-1, nginx:alpine#nginx-1')
 })
 
-test('a task finds its image, whatever a prune took before', async () => {
+test('a task whose image a prune took before it could run is run with the image that is pulled again', async () => {
   const world = await shopAtV1()
   world.desired = { ...world.desired, tasks: [migrate] }
   const first = once()
-  world.host.when('tag', () => {
-    if (first()) prune(world)
+  world.host.when('task', () => {
+    const isFirst = first()
+    if (isFirst) prune(world)
+    world.host.taskExitCode = isFirst ? 1 : 0
   })
   await world.deploy()
   expect(world.takeLog().filter((line) => /^(pull|task)/.test(line))).toMatchInlineSnapshot(`
     [
       "pull backend:v2",
+      "task backend npm run migrate",
       "pull backend:v2",
       "task backend npm run migrate",
     ]
   `)
+})
+
+test('a task that fails with its image there is not run again', async () => {
+  const world = await shopAtV1()
+  world.desired = { ...world.desired, tasks: [migrate] }
+  world.host.taskExitCode = 1
+  expect(await world.failure()).toMatchObject({ code: 'TASK_FAILED' })
+  expect(world.takeLog().filter((line) => line.startsWith('task'))).toHaveLength(1)
 })
 
 const migrate = {
