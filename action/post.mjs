@@ -4,6 +4,6 @@ import { join } from 'node:path'
 
 const temporary = process.env['RUNNER_TEMP']
 if (temporary !== undefined) {
-  const ours = readdirSync(temporary).filter((name) => /^dray-(?:ssh|build)-/.test(name))
+  const ours = readdirSync(temporary).filter((name) => /^dray-[a-z]+-/.test(name))
   for (const name of ours) rmSync(join(temporary, name), { recursive: true, force: true })
 }

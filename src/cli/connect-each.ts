@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { LocalShell } from '../adapters/host/local-shell.ts'
 import type { Shell } from '../adapters/host/shell.ts'
 import { writeSshSecrets, type SshConfigFile } from '../adapters/host/ssh-secrets.ts'
@@ -66,5 +65,5 @@ export async function connectEach<T>(
 async function writeSecretsOf({ env }: CliContext): Promise<SshConfigFile | undefined> {
   const { DRAY_SSH_KEY: key, DRAY_SSH_KNOWN_HOSTS: knownHosts, RUNNER_TEMP: runnerTemp } = env
   if (key === undefined && knownHosts === undefined) return undefined
-  return writeSshSecrets({ key, knownHosts }, runnerTemp ?? tmpdir())
+  return writeSshSecrets({ key, knownHosts }, runnerTemp)
 }

@@ -3,8 +3,8 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { Buildx } from '../adapters/buildx/buildx.ts'
 import { writeDockerConfiguration } from '../adapters/buildx/docker-configuration.ts'
-import { makePrivateDirectory } from '../adapters/buildx/private-directory.ts'
 import { LocalShell } from '../adapters/host/local-shell.ts'
+import { makePrivateDirectory } from '../adapters/host/private-directory.ts'
 import { createCredentialStore } from '../adapters/registry/credentials.ts'
 import { chooseCache } from '../build/build-cache.ts'
 import { createBuildStory } from '../build/build-story.ts'
@@ -39,7 +39,7 @@ export async function runBuild(input: CommandInput, context: CliContext): Promis
   for (const warning of environment.values.warnings) output.note(warning)
 
   await using shell = new LocalShell()
-  await using directory = await makePrivateDirectory(context.env['RUNNER_TEMP'])
+  await using directory = await makePrivateDirectory('build', context.env['RUNNER_TEMP'])
   const {
     projectDirectory,
     environment: { composeFiles },

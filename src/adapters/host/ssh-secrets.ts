@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
+import { makePrivateDirectory } from './private-directory.ts'
 
 export type SshSecrets = {
   /** A private key without a passphrase, as its file says it. */
@@ -13,17 +14,17 @@ export type SshSecrets = {
 export type SshConfigFile = AsyncDisposable & { path: string }
 
 /**
- * Puts a key and known hosts that came as text into files that only this user can read, in a new directory below `parent`,
- * with a configuration that names them and then reads the user's own. Disposing of it removes them all.
+ * Puts a key and known hosts that came as text into files that only this user can read, in a directory as
+ * `makePrivateDirectory` makes it below `runnerTemp`, with a configuration that names them and then reads the user's own.
+ * Disposing of it removes them all.
  * Throws SSH_SECRET_INVALID for one that is given empty or is not what it should be.
  */
-export async function writeSshSecrets(secrets: SshSecrets, parent: string): Promise<SshConfigFile> {
+export async function writeSshSecrets(secrets: SshSecrets, runnerTemp?: string): Promise<SshConfigFile> {
   const key = secrets.key === undefined ? undefined : readKey(secrets.key)
   const knownHosts = secrets.knownHosts === undefined ? undefined : readKnownHosts(secrets.knownHosts)
-  const directory = await mkdtemp(join(parent, 'dray-ssh-'))
-  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  const directory = await makePrivateDirectory('ssh', runnerTemp)
   const write = async (name: string, text: string): Promise<string> => {
-    const path = join(directory, name)
+    const path = join(directory.path, name)
     await writeFile(path, text, { mode: 0o600 })
     return path
   }
@@ -38,9 +39,12 @@ export async function writeSshSecrets(secrets: SshSecrets, parent: string): Prom
     }
     // Of each setting, ssh takes the first that it reads.
     const text = `${lines.join('\n')}\nInclude ~/.ssh/config\n`
-    return { path: await write('config', text), [Symbol.asyncDispose]: remove }
+    return {
+      path: await write('config', text),
+      [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
+    }
   } catch (error) {
-    await remove()
+    await directory[Symbol.asyncDispose]()
     throw error
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeDockerConfiguration } from '../../../../src/adapters/buildx/docker-configuration.ts'
-import { makePrivateDirectory } from '../../../../src/adapters/buildx/private-directory.ts'
+import { makePrivateDirectory } from '../../../../src/adapters/host/private-directory.ts'
 import { Secret } from '../../../../src/shared/secret.ts'
 import { makeProject } from '../../config/support.ts'
 
@@ -20,7 +20,7 @@ test("has all that the user's own has, and the logins, for this user's eyes only
     }),
     'cli-plugins/docker-buildx': 'a plugin',
   })
-  await using directory = await makePrivateDirectory()
+  await using directory = await makePrivateDirectory('test')
   const path = await writeDockerConfiguration(directory.path, { original, logins })
   expect(JSON.parse(await readFile(join(path, 'config.json'), 'utf8'))).toEqual({
     credsStore: 'desktop',
@@ -41,7 +41,7 @@ test('is gone with its directory, and what it pointed to is not', async () => {
   const original = await makeProject({})
   await mkdir(join(original, 'contexts'))
   await writeFile(join(original, 'contexts/one'), '')
-  const directory = await makePrivateDirectory()
+  const directory = await makePrivateDirectory('test')
   const path = await writeDockerConfiguration(directory.path, { original, logins })
   await directory[Symbol.asyncDispose]()
   await expect(stat(path)).rejects.toThrow('ENOENT')
@@ -49,7 +49,7 @@ test('is gone with its directory, and what it pointed to is not', async () => {
 })
 
 test('does without a configuration of the user', async () => {
-  await using directory = await makePrivateDirectory()
+  await using directory = await makePrivateDirectory('test')
   const path = await writeDockerConfiguration(directory.path, { original: '/nowhere', logins: new Map() })
   expect(JSON.parse(await readFile(join(path, 'config.json'), 'utf8'))).toEqual({
     auths: {},
