@@ -38,13 +38,16 @@ async function readByDray(text: string): Promise<(string | undefined)[] | undefi
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
-/** Pieces of references, and of what spoils them. */
+/**
+ * Pieces of references, and of what spoils them. None is of hexadecimal digits alone: the Engine would take it for the
+ * beginning of the id of an image, which there may be.
+ */
 const pieces = [
   ...[
     'dray-none',
-    'a',
+    'q',
     'Z',
-    '0',
+    '0q',
     'x'.repeat(128),
     'library',
     'localhost',
