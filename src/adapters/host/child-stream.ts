@@ -43,11 +43,9 @@ class ChildStream extends Duplex {
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const { stdin } = this.#child.process
-    if (stdin.writable)
-      stdin.write(chunk, (error) => {
-        done(error)
-      })
-    else done(new Error('The program has ended.'))
+    // A program that has ended takes no more; what it said until then is still to be read.
+    if (stdin.writable) stdin.write(chunk, () => done())
+    else done()
   }
 
   override _final(done: (error?: Error | null) => void): void {

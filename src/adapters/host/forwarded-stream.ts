@@ -32,8 +32,9 @@ export class ForwardedStream extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    // Where the other side has gone, the end of the reading side tells why.
-    if (this.#socket.writable) this.#socket.write(chunk, () => done())
+    // Where the other side has gone, the end of the reading side tells why. Node ends a request with an empty write: one that
+    // finds the connection closed, as the answer is there already, would lose that answer.
+    if (this.#socket.writable && chunk.length > 0) this.#socket.write(chunk, () => done())
     else done()
   }
 

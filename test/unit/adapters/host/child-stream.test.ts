@@ -1,0 +1,11 @@
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { openChild } from '../../../../src/adapters/host/child-stream.ts'
+
+test('what a program said is read, though it has ended before it took what is written to it', async () => {
+  const { stream, ended } = openChild('sh', ['-c', 'echo answer'])
+  // The pipe is broken by now, and nothing of the answer was read.
+  await ended
+  stream.end('too late')
+  expect(await text(stream)).toBe('answer\n')
+})
