@@ -69,14 +69,15 @@ async function untilCheckPasses(
 ): Promise<void> {
   const { execution, run, signal } = context
   const { clock } = execution
+  const verdictMs = check.startPeriodMs + check.retries * check.intervalMs
   const timeoutMs =
-    execution.servicePatience[container.service]?.healthTimeoutMs ??
-    check.startPeriodMs + check.retries * check.intervalMs + check.timeoutMs
+    execution.servicePatience[container.service]?.healthTimeoutMs ?? verdictMs + check.timeoutMs
   const startedAtMs = clock.now()
   const deadlineMs = startedAtMs + timeoutMs
   let last: ExecResult | undefined
   while (clock.now() < deadlineMs) {
-    const pace = checkPace({ waitedMs: clock.now() - startedAtMs, containers: context.checked })
+    const waitedMs = clock.now() - startedAtMs
+    const pace = checkPace({ waitedMs, verdictMs, containers: context.checked })
     // Side by side, since each is a way to the server and back. A check that passes counts more than what Docker calls
     // healthy, but not when it passed in a container that was started again.
     const alive = throwIfStopped(container, context)
