@@ -47,7 +47,7 @@ const upWait: Way = {
 }
 
 /**
- * docker-rollout, service by service as it takes them, and nginx reloaded at the end, since it knows no other addresses until
+ * docker-rollout, service by service as it takes them, and nginx reloaded after each, since it knows no other address until
  * then. https://github.com/wowu/docker-rollout
  */
 const rollout: Way = {
@@ -57,11 +57,11 @@ const rollout: Way = {
   serve: composeUp,
   deploy: (stage, version) => {
     const services = ownServices(stage.form).join(' ')
+    const rollOne = `sh ${rolloutOnServer} rollout "$service" && docker compose exec -T nginx nginx -s reload`
     const lines = [
       `export IMAGE_TAG=${version}`,
       'docker compose pull --quiet --policy always',
-      `for service in ${services}; do sh ${rolloutOnServer} rollout "$service" || exit; done`,
-      'docker compose exec -T nginx nginx -s reload',
+      `for service in ${services}; do ${rollOne} || exit; done`,
     ]
     return runThere(stage, lines.join(' && '))
   },
