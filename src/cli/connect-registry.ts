@@ -10,7 +10,7 @@ export type ConnectedRegistry = AsyncDisposable & { client: RegistryClient }
 
 /**
  * The client of the environment's registries, with the logins of this machine. Docker Hub is asked through the mirror that
- * the first host's Engine uses, which may still be on its way. Makes no connection but to greet the app's registry.
+ * the first host's Engine uses, which may still be on its way. Makes no connection.
  */
 export function connectRegistry(
   { config, values }: EnvironmentInput,
@@ -30,28 +30,13 @@ export function connectRegistry(
     insecure: new Set(
       Object.entries(config.registries).flatMap(([host, { insecure }]) => (insecure ? [host] : [])),
     ),
-    mirrors: async () => mirrorsOf((await hosts)[0]),
+    mirrorOf: (registry) => (registry === 'docker.io' ? hubMirrorOf(hosts) : undefined),
     clock,
   })
-  const greeting = new AbortController()
-  const own = config.registry?.host
-  // Node's `fetch` takes its time to load, and ssh can be on its way meanwhile.
-  if (own !== undefined) {
-    void clock.sleep(0, greeting.signal).then(
-      () => client.greet(own, greeting.signal),
-      () => undefined,
-    )
-  }
-  return {
-    client,
-    [Symbol.asyncDispose]: async () => {
-      greeting.abort()
-      await local[Symbol.asyncDispose]()
-    },
-  }
+  return { client, [Symbol.asyncDispose]: () => local[Symbol.asyncDispose]() }
 }
 
-async function mirrorsOf(host: ConnectedHost | undefined): Promise<Record<string, string>> {
-  const [mirror] = (await host?.facts)?.mirrors ?? []
-  return mirror === undefined ? {} : { 'docker.io': mirror }
+async function hubMirrorOf(hosts: Promise<readonly ConnectedHost[]>): Promise<string | undefined> {
+  const [host] = await hosts
+  return (await host?.facts)?.mirrors[0]
 }

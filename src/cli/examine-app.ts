@@ -3,13 +3,12 @@ import { NEWEST_TAG } from '../adapters/registry/newest-tag.ts'
 import { endpointsOf } from '../adapters/registry/registry-endpoint.ts'
 import type { HostScene, ImageScene, RegistryScene, UrlScene } from '../deploy/doctor/host-scene.ts'
 import { probeTargetOf } from '../deploy/entrance.ts'
-import { parseImageReference } from '../deploy/image-reference.ts'
+import { tryParseImageReference } from '../deploy/image-reference.ts'
 import { makePlan } from '../deploy/make-plan.ts'
 import type { DesiredRelease } from '../deploy/observation.ts'
 import { observeHost, readReference } from '../deploy/observe.ts'
 import type { AppSource, DirectoryFacts, Registry } from '../deploy/ports.ts'
 import { takenPorts } from '../deploy/taken-ports.ts'
-import { DrayError } from '../errors/dray-error.ts'
 import { answerOf } from './answer-of.ts'
 import type { ConnectedHost } from './connect-hosts.ts'
 import type { CliContext } from './context.ts'
@@ -95,7 +94,9 @@ async function examineRegistries(
   const { mirrors } = await facts
   const { registries } = input.config
   const insecure = new Set(Object.keys(registries).filter((name) => registries[name]?.insecure === true))
-  const names = new Set(app.services.flatMap(({ image }) => registryOf(image) ?? []))
+  const names = new Set(
+    app.services.flatMap(({ image = '' }) => tryParseImageReference(image)?.registry ?? []),
+  )
   const asked = [...names].filter((name) => name !== 'docker.io' || mirrors.length === 0)
   return Promise.all(
     asked.map(async (registry) => {
@@ -104,13 +105,4 @@ async function examineRegistries(
       return { registry, answer: await getFrom(shell, url, REACH_MS) }
     }),
   )
-}
-
-function registryOf(image: string | undefined): string | undefined {
-  try {
-    return image === undefined ? undefined : parseImageReference(image).registry
-  } catch (error) {
-    if (error instanceof DrayError) return undefined
-    throw error
-  }
 }

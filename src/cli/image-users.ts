@@ -1,6 +1,6 @@
 import { createReleaseArchive } from '../adapters/directory/release-archive.ts'
 import { readComposeImages } from '../adapters/source/compose-images.ts'
-import { parseImageReference, type Digest } from '../deploy/image-reference.ts'
+import { tryParseImageReference, type Digest } from '../deploy/image-reference.ts'
 import { newestRelease, releaseLabel } from '../deploy/release.ts'
 import type { ImageUser } from '../images/package-version.ts'
 import { connectEach } from './connect-each.ts'
@@ -74,10 +74,6 @@ function addUser(
 }
 
 function repositoryOf(image: string): string[] {
-  try {
-    const { registry, repository } = parseImageReference(image)
-    return [`${registry}/${repository}`]
-  } catch {
-    return []
-  }
+  const reference = tryParseImageReference(image)
+  return reference === undefined ? [] : [`${reference.registry}/${reference.repository}`]
 }

@@ -36,6 +36,16 @@ export function parseImageReference(text: string): ImageReference {
   return { registry, repository, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) }
 }
 
+/** The same, and undefined for what is none. */
+export function tryParseImageReference(text: string): ImageReference | undefined {
+  try {
+    return parseImageReference(text)
+  } catch (error) {
+    if (error instanceof DrayError) return undefined
+    throw error
+  }
+}
+
 /** Whether a text is a digest that dray works with: sha256, written in lower case. */
 export function isDigest(text: string): text is Digest {
   return DIGEST.test(text)

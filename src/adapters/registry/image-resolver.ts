@@ -13,7 +13,7 @@ type Image = Extract<Manifest, { kind: 'image' }>
 
 export type ImageResolver = {
   /** Throws TAG_NOT_FOUND, PLATFORM_MISSING and the REGISTRY_… codes. */
-  resolve(request: ImageRequest, platform: Platform): Promise<ResolvedImage>
+  resolve(request: ImageRequest, platform: Platform | Promise<Platform>): Promise<ResolvedImage>
 }
 
 /** From a reference to the digest to deploy, and to the layers that a host of a platform has to fetch for it. */
@@ -27,11 +27,15 @@ export function createImageResolver({
   /** By digest of the configuration; it cannot change. */
   const configs = new Map<Digest, ReturnType<typeof parseImageConfig>>()
 
-  async function resolve(request: ImageRequest, platform: Platform): Promise<ResolvedImage> {
+  async function resolve(
+    request: ImageRequest,
+    platform: Platform | Promise<Platform>,
+  ): Promise<ResolvedImage> {
     const { digest, manifest } = await manifests.named(request)
-    const image = manifest.kind === 'index' ? await fromIndex(request, manifest.variants, platform) : manifest
+    const image =
+      manifest.kind === 'index' ? await fromIndex(request, manifest.variants, await platform) : manifest
     const own = await configOf(request, image)
-    if (manifest.kind === 'image') refuseForeign(request, own.platform, platform)
+    if (manifest.kind === 'image') refuseForeign(request, own.platform, await platform)
     return {
       reference: request.reference,
       digest,

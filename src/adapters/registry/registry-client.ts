@@ -1,5 +1,5 @@
 import type { Digest, ImageReference } from '../../deploy/image-reference.ts'
-import type { Credentials, Registry } from '../../deploy/ports.ts'
+import type { Credentials, Platform, Registry, ResolvedImage } from '../../deploy/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ManifestLinks } from '../../images/package-version.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -30,8 +30,8 @@ export type RegistryClientOptions = {
   credentials: (host: string) => Promise<Credentials | undefined>
   /** Hosts that are spoken to without TLS, beside loopback addresses. */
   insecure: ReadonlySet<string>
-  /** Base URL of a mirror per registry, asked first; may still be on its way, and then what it rejects with counts. */
-  mirrors?: () => Promise<Readonly<Record<string, string>>> | undefined
+  /** Base URL of a registry's mirror, asked first; may still be on its way, and then what it rejects with counts. */
+  mirrorOf?: (registry: string) => Promise<string | undefined> | undefined
   clock: Clock
   fetch?: Fetch
   limits?: Partial<RegistryLimits>
@@ -40,6 +40,12 @@ export type RegistryClientOptions = {
 export type Repository = Pick<ImageReference, 'registry' | 'repository'>
 
 export type RegistryClient = Registry & {
+  /** What it is for may still be on its way: a manifest is asked for meanwhile. */
+  resolve(
+    reference: ImageReference,
+    platform: Platform | Promise<Platform>,
+    signal?: AbortSignal,
+  ): Promise<ResolvedImage>
   /**
    * Makes the connection to a registry and learns how it wants to be asked, so that the first image need not wait for it.
    * Never throws: what goes wrong shows when an image is asked for.
@@ -74,8 +80,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const images = createImageResolver({ session, manifests })
 
   async function inOrder<T>(registry: string, ask: (endpoint: Endpoint) => Promise<T>): Promise<T> {
-    const mirrors = await options.mirrors?.()
-    return firstToAnswer(endpointsOf(registry, { insecure: options.insecure, mirrors }), ask)
+    const mirror = await options.mirrorOf?.(registry.toLowerCase())
+    return firstToAnswer(endpointsOf(registry, { insecure: options.insecure, mirror }), ask)
   }
 
   return {

@@ -9,20 +9,19 @@ export type Endpoint = {
 export type EndpointOptions = {
   /** Registries that are spoken to without TLS. */
   insecure: ReadonlySet<string>
-  /** Base URL of a mirror per registry, asked before it: `{ 'docker.io': 'http://10.0.0.5:5000' }`. */
-  mirrors?: Readonly<Record<string, string>>
+  /** Base URL of a mirror that is asked before it: `http://10.0.0.5:5000`. */
+  mirror?: string
 }
 
 /**
  * Where to ask for the images of a registry, in order: its mirror where there is one, then itself, as Docker Engine does.
  * Loopback addresses are spoken to in plain HTTP, as Docker Engine does too.
  */
-export function endpointsOf(registry: string, { insecure, mirrors = {} }: EndpointOptions): Endpoint[] {
+export function endpointsOf(registry: string, { insecure, mirror }: EndpointOptions): Endpoint[] {
   const host = registry.toLowerCase()
   const served = host === 'docker.io' ? 'registry-1.docker.io' : host
   const scheme = insecure.has(host) || isLoopback(host) ? 'http' : 'https'
   const own: Endpoint = { host, baseUrl: `${scheme}://${served}` }
-  const mirror = mirrors[host]
   if (mirror === undefined) return [own]
   const url = new URL(mirror)
   const path = url.pathname.replace(/\/+$/, '')

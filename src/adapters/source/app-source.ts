@@ -32,7 +32,7 @@ export function createAppSource(app: {
   include: readonly string[]
   exclude?: readonly string[]
 }): AppSource {
-  const composeFiles = async (): Promise<readonly BundleFile[]> => {
+  const readComposeFiles = async (): Promise<readonly BundleFile[]> => {
     const found = await composeReferences(app.directory, app.composeFiles)
     const single = app.composeFiles.length === 1 ? app.composeFiles[0] : undefined
     const files = await Promise.all(
@@ -48,6 +48,10 @@ export function createAppSource(app: {
     const main = `# Written by dray.\ninclude:\n  - path: ${JSON.stringify([...app.composeFiles, PINS_NAME])}\n`
     return [...files, textFile(mainName(found), main), textFile(PINS_NAME, 'services: {}\n')]
   }
+
+  // They are asked for again and again: what was decided by is what is shipped.
+  let composeRead: Promise<readonly BundleFile[]> | undefined
+  const composeFiles = (): Promise<readonly BundleFile[]> => (composeRead ??= readComposeFiles())
 
   /** All but the pins. */
   const readFiles = async (model: AppModel): Promise<Files> => {

@@ -8,10 +8,7 @@ const servicesSchema = z.looseObject({
   services: z.record(z.string(), z.looseObject({ image: z.string().optional() }).nullable()),
 })
 
-/**
- * The images that compose files name, with `values` and the files' own defaults put in; what is given nowhere is empty.
- * Throws as `composeReferences` does.
- */
+/** `findComposeImages` in the app's compose files. Throws as `composeReferences` does. */
 export async function readComposeImages(
   directory: string,
   composeFiles: readonly string[],
@@ -19,6 +16,14 @@ export async function readComposeImages(
 ): Promise<string[]> {
   const files = (await composeReferences(directory, composeFiles)).filter((name) => /\.ya?ml$/.test(name))
   const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')))
+  return findComposeImages(texts, values)
+}
+
+/** The images that compose files name, with `values` and the files' own defaults put in; what is given nowhere is empty. */
+export function findComposeImages(
+  texts: readonly string[],
+  values: Readonly<Record<string, string>>,
+): string[] {
   return texts.flatMap((text) => {
     const read = servicesSchema.safeParse(parse(text, { merge: true, logLevel: 'silent' }))
     return Object.values(read.data?.services ?? {}).flatMap((service) =>

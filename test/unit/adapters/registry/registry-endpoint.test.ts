@@ -18,8 +18,8 @@ test.each([
 })
 
 test('a mirror is asked first, under its own name and without what its address carries beside', () => {
-  const mirrors = { 'docker.io': 'http://someone:secret@mirror:5000/hub/?x=1' }
-  expect(endpointsOf('docker.io', { insecure, mirrors })).toEqual([
+  const mirror = 'http://someone:secret@mirror:5000/hub/?x=1'
+  expect(endpointsOf('docker.io', { insecure, mirror })).toEqual([
     { host: 'mirror:5000', baseUrl: 'http://mirror:5000/hub' },
     { host: 'docker.io', baseUrl: 'https://registry-1.docker.io' },
   ])

@@ -245,8 +245,7 @@ describe('access', () => {
   test('a mirror is asked first, and the registry itself where the mirror does not help', async () => {
     const [mirror, registry] = [await serve(), await serve()]
     registry.push('acme/shop', '2', image)
-    const mirrors = { [registry.host]: `http://${mirror.host}` }
-    const client = connect({ mirrors: () => Promise.resolve(mirrors), limits: { retryForMs: 20 } })
+    const client = connect({ mirrorOf: async () => `http://${mirror.host}`, limits: { retryForMs: 20 } })
     await resolve(registry, client)
     expect(registry.requests).toEqual([])
     expect((await resolve(registry, client, '2')).digest).toBe(image.digest)
@@ -256,9 +255,8 @@ describe('access', () => {
 
   test('a mirror that does not have the tag is what is told when the registry itself cannot be reached', async () => {
     const mirror = await serve()
-    const mirrors = { 'docker.io': `http://${mirror.host}` }
     const client = connect({
-      mirrors: () => Promise.resolve(mirrors),
+      mirrorOf: async () => `http://${mirror.host}`,
       fetch: onlyLoopback,
       limits: { retryForMs: 20 },
     })
