@@ -1,3 +1,4 @@
+import { createReleaseArchive } from '../adapters/directory/release-archive.ts'
 import { readHistory } from '../deploy/history.ts'
 import { readTaskHistory } from '../deploy/task-history.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
@@ -6,7 +7,7 @@ import { renderHistory } from '../ui/render-history.ts'
 import { renderTaskHistory } from '../ui/render-task-history.ts'
 import type { CommandInput } from './command.ts'
 import { createCommandOutput } from './command-output.ts'
-import { connectHosts } from './connect-hosts.ts'
+import { connectEach } from './connect-each.ts'
 import type { CliContext } from './context.ts'
 import { loadEnvironment } from './load-environment.ts'
 import { readCount } from './read-count.ts'
@@ -18,7 +19,11 @@ export async function runHistory(command: CommandInput, context: CliContext): Pr
   const limit = readCount(command.options, 'limit', DEFAULT_LIMIT)
   const input = await loadEnvironment(command, context)
   const { print, json, look, clean } = createCommandOutput({ ...input, options: command.global }, context)
-  await using connected = await connectHosts(input, context)
+  const { hosts, path } = input.config.environment
+  await using connected = await connectEach(hosts, context, (shell) => ({
+    name: shell.name,
+    archive: createReleaseArchive({ shell, path }),
+  }))
   const histories = await Promise.all(
     connected.hosts.map(async ({ name, archive }) => {
       // One more, whose images tell what the last one changed.

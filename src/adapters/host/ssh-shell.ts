@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { within } from '../../shared/within.ts'
 import { runAttached } from './attached-child.ts'
 import { buildGroupSignal, type Child, startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
@@ -172,15 +173,13 @@ export class SshShell implements Shell {
 
   /** Ends a command and what it started over there: without a terminal, sshd leaves it running when its channel closes. */
   async #endThere(connection: SshConnection, processId: Promise<string>): Promise<void> {
-    const enough = new AbortController()
     const ending = processId.then(async (id) => {
       const command = renderRemoteCommand(buildGroupSignal(Number(id), 'SIGTERM'))
       const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
       child.process.stdin.end()
       await child.ended
     })
-    await Promise.race([ending, systemClock.sleep(endThereMs, enough.signal).catch(() => undefined)])
-    enough.abort()
+    await within(ending, endThereMs, undefined)
   }
 
   #standing(): SshConnection {

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { systemClock } from '../../shared/clock.ts'
+import { within } from '../../shared/within.ts'
 import type { Shell } from '../host/shell.ts'
 
 /** What an SSH server refuses comes after the connection was accepted here; this long is waited for it. */
@@ -11,7 +11,7 @@ const CONNECT_MS = 1_000
  * machine whose Docker runs in a virtual machine.
  */
 export function listens(shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> {
-  return Promise.race([dial(shell, address, port), after(CONNECT_MS, 'unknown' as const)])
+  return within(dial(shell, address, port), CONNECT_MS, 'unknown' as const)
 }
 
 async function dial(shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> {
@@ -27,7 +27,7 @@ async function dial(shell: Shell, address: string, port: number): Promise<'yes' 
       })
     })
     socket.resume()
-    return await Promise.race([failed, after(REFUSAL_MS, 'yes' as const)]).finally(() => socket.destroy())
+    return await within(failed, REFUSAL_MS, 'yes' as const).finally(() => socket.destroy())
   } catch (error) {
     return isRefusal(error) ? 'no' : 'unknown'
   }
@@ -35,9 +35,4 @@ async function dial(shell: Shell, address: string, port: number): Promise<'yes' 
 
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
-}
-
-async function after<T>(ms: number, value: T): Promise<T> {
-  await systemClock.sleep(ms)
-  return value
 }
