@@ -94,7 +94,8 @@ async function recentTouches(
     path: '/events',
     query: {
       since: Math.floor((nowMs - EVENTS_SINCE_MS) / 1000),
-      until: Math.ceil(nowMs / 1000),
+      // Not a moment that is still to come: the Engine would answer only then.
+      until: (nowMs / 1000).toFixed(3),
       filters: JSON.stringify({ type: ['image'], event: ['pull', 'load', 'import', 'tag'] }),
     },
     signal,
