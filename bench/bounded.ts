@@ -55,8 +55,10 @@ async function deployAll({ network, way, tags, say }: Request): Promise<Grown[]>
   const stage: Stage = { ...network, place: 'ssh', form, withTasks: false }
   await resetServer(stage)
   const measured: Grown[] = []
-  for (const tag of tags) {
-    const { exitCode, stdout, stderr } = await way.deploy(stage, tag)
+  for (const [index, tag] of tags.entries()) {
+    // Not every way can begin: docker-rollout takes care of services that run.
+    const put = index === 0 ? way.serve : way.deploy
+    const { exitCode, stdout, stderr } = await put(stage, tag)
     if (exitCode !== 0) throw new Error(`${way.name} failed with ${tag}: ${stderr}${stdout}`)
     measured.push(await measureGrowth({ server: network.server, path: appDirectory }))
     const { images, dockerBytes } = measured.at(-1) as Grown
