@@ -75,9 +75,9 @@ function renderChart(curves: ReadonlyMap<Way, readonly Grown[]>): string {
     const bytes = grown?.dockerBytes ?? 0
     return `${bar(bytes / most, barColumns)} ${renderBytes(bytes).padStart(7)}`
   }
-  const heading = [...curves.keys()].map(({ title }) => title.padEnd(barColumns + 8))
+  const heading = [...curves.keys()].map(({ title }) => title.replaceAll('`', '').padEnd(barColumns + 8))
   return [
-    `deploys  ${heading.join('   ')}`.trimEnd(),
+    `deploys  ${heading.join('  ')}`.trimEnd(),
     ...shown.map((count) =>
       [String(count).padStart(7), ...[...curves.values()].map((curve) => ` ${cell(curve[count - 1])}`)].join(
         ' ',
