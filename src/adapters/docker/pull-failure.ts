@@ -45,7 +45,7 @@ const signs: readonly Sign[] = [
 ]
 
 const passing =
-  /timeout|timed out|deadline exceeded|connection re(fused|set)|broken pipe|EOF|no such host|server misbehaving|unreachable|\b50[0234]\b|HTTP status: 5\d\d/i
+  /timeout|timed out|deadline exceeded|connection re(fused|set)|closed network connection|broken pipe|EOF|no such host|server misbehaving|unreachable|\b50[0234]\b|HTTP status: 5\d\d/i
 
 /** What the Engine meant when it could not pull an image. */
 export function readPullFailure(text: string, pull: Pull): DrayError {

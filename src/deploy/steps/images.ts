@@ -1,4 +1,5 @@
 import { renderBytes } from '../../shared/bytes.ts'
+import { retry } from '../../shared/retry.ts'
 import type { StepContext, StepRunner } from '../execution.ts'
 import { keepTag, parseImageReference, pinnedName } from '../image-reference.ts'
 import type { StepOf } from '../plan.ts'
@@ -19,6 +20,13 @@ export const pullImage: StepRunner<StepOf<'pull-image'>> = async (step, context)
   return `${renderBytes(fetchedBytes)} fetched`
 }
 
+/** No pull is begun again later than this after the first. */
+const PULL_AGAIN_MS = 15_000
+
+/**
+ * Pulls an image and gives it the tag of ours. What ended by a passing trouble of the network is begun again, as an Engine does by
+ * itself with Docker's own store, and not with containerd's.
+ */
 async function pullAndKeep(
   image: { name: string; keepTag: string },
   { run, execution, signal }: StepContext,
@@ -26,12 +34,13 @@ async function pullAndKeep(
 ): Promise<void> {
   const { engine } = run.host
   const credentials = await execution.credentials(parseImageReference(image.name).registry)
-  const pull = (): Promise<void> =>
-    engine.pull(image.name, {
-      signal,
-      ...(credentials === undefined ? {} : { credentials }),
-      ...(onProgress === undefined ? {} : { onProgress }),
-    })
+  const options = {
+    signal,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  }
+  const again = { clock: execution.clock, deadlineMs: PULL_AGAIN_MS, attempts: 3, signal }
+  const pull = (): Promise<void> => retry(() => engine.pull(image.name, options), again)
   await pull()
   await engine.tag(image.name, image.keepTag).catch(async () => {
     // Somebody's prune came between the pull and the tag.

@@ -29,6 +29,7 @@ test.each([
   'received unexpected HTTP status: 503 Service Unavailable',
   'read tcp 10.0.0.1:4->10.0.0.2:443: read: connection reset by peer',
   'unexpected EOF',
+  'failed to authorize: failed to fetch oauth token: Post "https://ghcr.io/token": use of closed network connection',
 ])('%s may pass by itself', (text) => {
   expect(readPullFailure(text, pull)).toMatchObject({ code: 'PULL_FAILED', temporary: true })
 })
