@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { openStandardInput } from './adapters/terminal/standard-input.ts'
-import type { CliContext } from './cli/context.ts'
+import type { CliContext } from './cli/command/context.ts'
 import { createInterrupts } from './cli/interrupts.ts'
 import { runCli } from './cli/run-cli.ts'
 import { EXIT } from './errors/exit-code.ts'

@@ -1,12 +1,12 @@
 import { Command as Program, Help, Option } from 'commander'
 import { listExitCodes } from '../errors/exit-code.ts'
 import type { Look } from '../ui/look.ts'
-import { renderArgument, type Command, type CommandInput } from './command.ts'
-import { globalOptionSpecs, readGlobalOptions } from './global-options.ts'
+import { renderArgument, type Command, type CommandInput } from './command/command.ts'
+import { globalOptionSpecs, readGlobalOptions } from './command/global-options.ts'
 import { renderManual } from './help/render-manual.ts'
-import type { OptionSpec, OptionValues } from './option.ts'
-import { themesOf } from './themes.ts'
-import { version } from './version.ts'
+import type { OptionSpec, OptionValues } from './command/option.ts'
+import { themesOf } from './command/themes.ts'
+import { version } from './command/version.ts'
 
 const DEFAULT_COLUMNS = 100
 

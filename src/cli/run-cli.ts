@@ -4,11 +4,11 @@ import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { guardCommands } from '../ui/guard-commands.ts'
 import { createLook } from '../ui/look.ts'
 import { buildProgram } from './build-program.ts'
-import type { Command, CommandInput } from './command.ts'
+import type { Command, CommandInput } from './command/command.ts'
 import { commands } from './commands.ts'
-import type { CliContext } from './context.ts'
-import { readGlobalOptions } from './global-options.ts'
-import type { OptionValues } from './option.ts'
+import type { CliContext } from './command/context.ts'
+import { readGlobalOptions } from './command/global-options.ts'
+import type { OptionValues } from './command/option.ts'
 
 /** Runs one command line (without `node` and the script) to its end. Never throws: what goes wrong is told on the streams. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
@@ -62,8 +62,8 @@ function toUsageError(error: CommanderError): DrayError {
 }
 
 async function tell(error: unknown, program: Program, context: CliContext): Promise<ExitCode> {
-  const { toFailure } = await import('./to-failure.ts')
-  const { reportFailure } = await import('./report-failure.ts')
+  const { toFailure } = await import('./command/to-failure.ts')
+  const { reportFailure } = await import('./command/report-failure.ts')
   const options = readGlobalOptions(program.opts<OptionValues>())
   const failure = toFailure(error, options.debug)
   reportFailure(failure, options, context)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { buildProgram } from '../../src/cli/build-program.ts'
 import { createLook } from '../../src/ui/look.ts'
-import type { Command, CommandInput } from '../../src/cli/command.ts'
+import type { Command, CommandInput } from '../../src/cli/command/command.ts'
 
 const look = createLook({ env: {}, isTTY: false, columns: 80 })
 

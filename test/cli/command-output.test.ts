@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createCommandOutput } from '../../src/cli/command-output.ts'
+import { createCommandOutput } from '../../src/cli/command/command-output.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { noInput } from './support/run-cli.ts'

@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadDeploy } from '../../src/cli/load-deploy.ts'
+import { loadDeploy } from '../../src/cli/commands/ship/load-deploy.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { composeText, failureOf, makeProject } from '../unit/config/support.ts'
 import { noInput, runCli } from './support/run-cli.ts'

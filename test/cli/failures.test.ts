@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createInterrupts } from '../../src/cli/interrupts.ts'
-import { toFailure } from '../../src/cli/to-failure.ts'
+import { toFailure } from '../../src/cli/command/to-failure.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 
 describe('an error as it is told', () => {

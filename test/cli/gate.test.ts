@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseGateRequest, readGateRequests } from '../../src/cli/gate-request.ts'
+import { parseGateRequest, readGateRequests } from '../../src/cli/commands/set-up/gate-request.ts'
 import { makeProject } from '../unit/config/support.ts'
 import { runCli } from './support/run-cli.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readLogsOptions } from '../../src/cli/logs-options.ts'
+import { readLogsOptions } from '../../src/cli/commands/operate/logs-options.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 
 const now = Date.parse('2026-11-23T10:45:00Z')

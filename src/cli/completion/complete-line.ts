@@ -1,6 +1,6 @@
-import type { ArgumentSpec, Command } from '../command.ts'
-import { globalOptionSpecs } from '../global-options.ts'
-import type { OptionSpec } from '../option.ts'
+import type { ArgumentSpec, Command } from '../command/command.ts'
+import { globalOptionSpecs } from '../command/global-options.ts'
+import type { OptionSpec } from '../command/option.ts'
 import { readFlags } from './option-flags.ts'
 
 export type Candidate = { text: string; description?: string }

@@ -1,4 +1,4 @@
-import type { OptionSpec } from '../option.ts'
+import type { OptionSpec } from '../command/option.ts'
 
 /** What the flags of an option say, such as `-f, --follow` or `--wait [DURATION]`. */
 export type OptionFlags = {

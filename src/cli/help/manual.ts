@@ -1,8 +1,8 @@
 import { environmentVariables, type VariableName } from '../../config/environment-variables.ts'
 import { EXIT, listExitCodes } from '../../errors/exit-code.ts'
-import { renderArgument, type Command, type ManualEntry } from '../command.ts'
-import { globalOptionSpecs } from '../global-options.ts'
-import type { OptionSpec } from '../option.ts'
+import { renderArgument, type Command, type ManualEntry } from '../command/command.ts'
+import { globalOptionSpecs } from '../command/global-options.ts'
+import type { OptionSpec } from '../command/option.ts'
 
 /** All that is to be said of a command; the help and docs/commands.md are made of it. */
 export type Manual = {

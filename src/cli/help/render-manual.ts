@@ -1,6 +1,6 @@
 import type { Look } from '../../ui/look.ts'
 import { padToWidth, widthOf, wrapToWidth } from '../../ui/text-width.ts'
-import type { Command, ManualEntry } from '../command.ts'
+import type { Command, ManualEntry } from '../command/command.ts'
 import { manualOf } from './manual.ts'
 
 /** A line of prose is not longer than this, however wide the terminal is. */

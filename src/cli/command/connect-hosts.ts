@@ -1,0 +1,71 @@
+import { createCompose } from '../../adapters/compose/compose-cli.ts'
+import type { AppPlace } from '../../adapters/directory/app-place.ts'
+import { createAppDirectory } from '../../adapters/directory/app-directory.ts'
+import { takeLock } from '../../adapters/directory/lock.ts'
+import { createReleaseArchive } from '../../adapters/directory/release-archive.ts'
+import { createEngine, type DockerEngine } from '../../adapters/docker/engine-api.ts'
+import { assertEngineSupported, type EngineFacts } from '../../adapters/docker/engine-version.ts'
+import type { Shell } from '../../adapters/host/shell.ts'
+import { createProber } from '../../adapters/http/prober.ts'
+import type { TargetHost } from '../../deploy/ports.ts'
+import type { ReleaseArchive } from '../../deploy/release-archive.ts'
+import { connectEach, type Connected } from './connect-each.ts'
+import type { CliContext } from './context.ts'
+import type { EnvironmentInput } from './load-environment.ts'
+
+/** A host that answers, with the parts that commands are built of. */
+export type ConnectedHost = {
+  name: string
+  shell: Shell
+  /** Where the app is there. */
+  place: AppPlace
+  engine: DockerEngine
+  /** What its Engine says of itself, on its way. Rejects with the DOCKER_… codes of one that cannot be used. */
+  facts: Promise<EngineFacts>
+  /** The host as a deploy sees it. */
+  target: TargetHost
+  /** What it keeps for rollbacks. */
+  archive: ReleaseArchive
+}
+
+/** Connects to every host of the environment. Throws what connecting throws; what was opened by then is closed. */
+export function connectHosts(
+  input: EnvironmentInput,
+  context: CliContext,
+): Promise<Connected<ConnectedHost>> {
+  const { hosts } = input.config.environment
+  return connectEach(hosts, context, (shell) => describeHost(shell, input, context))
+}
+
+/**
+ * The parts for a host that answers. What its Engine says of itself takes four round trips: lock and directory are asked for
+ * meanwhile.
+ */
+export function describeHost(
+  shell: Shell,
+  { config, values }: EnvironmentInput,
+  { clock, secrets }: CliContext,
+): ConnectedHost {
+  const engine = createEngine(shell, { onSecrets: (found) => void secrets.push(...found) })
+  const facts = engine.engineFacts().then((answer) => {
+    assertEngineSupported(answer.version, shell.name)
+    return answer
+  })
+  // Who needs it meets its failure; when the lock is refused before, nobody does.
+  facts.catch(() => undefined)
+  const imageStore = facts.then((answer) => answer.imageStore)
+  imageStore.catch(() => undefined)
+  const { path } = config.environment
+  const place: AppPlace = { shell, path, values: values.composeVariables }
+  const target: TargetHost = {
+    name: shell.name,
+    engine,
+    platform: facts,
+    imageStore,
+    directory: createAppDirectory(place),
+    compose: createCompose(place),
+    prober: createProber(shell),
+    lock: (holder, { waitMs, signal }) => takeLock({ shell, path, holder, waitMs, clock, signal }),
+  }
+  return { name: shell.name, shell, place, engine, facts, target, archive: createReleaseArchive(place) }
+}

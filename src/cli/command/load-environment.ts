@@ -1,0 +1,80 @@
+import path from 'node:path'
+import { readGitFacts, type GitFacts } from '../../adapters/git/git-facts.ts'
+import { LocalShell } from '../../adapters/host/local-shell.ts'
+import type { DeployConfig } from '../../config/deploy-config.ts'
+import { makeDeployValues, type DeployValues } from '../../config/deploy-values.ts'
+import type { EnvFile } from '../../config/env-file.ts'
+import { listEnvironments, loadConfig } from '../../config/load-config.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { CommandInput } from './command.ts'
+import type { CliContext } from './context.ts'
+import type { GlobalOptions } from './global-options.ts'
+
+/** An environment as every command that reaches its hosts knows it. */
+export type EnvironmentInput = {
+  config: DeployConfig
+  values: DeployValues
+  /** The repository that is worked in, as far as there is one. */
+  repository: GitFacts
+  options: GlobalOptions
+}
+
+/** What a new release needs to know beyond that. */
+export type ReleaseValues = { tag: string | undefined; envFile: EnvFile | undefined }
+
+/**
+ * Reads configuration and repository of the environment that `input` names; with `release`, also which tag is meant. Throws
+ * USAGE where none is named, and what the configuration throws: exit code 2.
+ */
+export async function loadEnvironment(
+  input: CommandInput,
+  context: CliContext,
+  release?: ReleaseValues,
+): Promise<EnvironmentInput> {
+  const name = input.arguments['ENVIRONMENT']
+  if (name === undefined) throw await environmentMissing(context.cwd, input.global.configPath)
+  return loadNamedEnvironment({ name, options: input.global, release }, context)
+}
+
+/** The same for an environment by its name. */
+export async function loadNamedEnvironment(
+  request: { name: string; options: GlobalOptions; release?: ReleaseValues },
+  context: CliContext,
+): Promise<EnvironmentInput> {
+  const { name, options, release } = request
+  const repository = await readRepository(context, options.configPath)
+  const config = await loadConfig({
+    cwd: context.cwd,
+    configPath: options.configPath,
+    environmentName: name,
+    githubOwner: findGithubOwner(repository, context),
+  })
+  const values = makeDeployValues({
+    config,
+    env: context.env,
+    commit: repository,
+    ...(release ?? { tag: undefined, envFile: undefined, wantsTag: false }),
+  })
+  context.secrets.push(...values.secrets)
+  return { config, values: { ...values, secrets: context.secrets }, repository, options }
+}
+
+async function readRepository(context: CliContext, configPath: string | undefined): Promise<GitFacts> {
+  await using shell = new LocalShell()
+  const directory = path.dirname(path.resolve(context.cwd, configPath ?? 'dray.yml'))
+  return await readGitFacts(
+    (argv, options) => shell.run(argv, { ...options, signal: context.signal }),
+    directory,
+  )
+}
+
+function findGithubOwner({ remote }: GitFacts, { env }: CliContext): string | undefined {
+  return remote?.host === 'github.com' ? remote.owner : env['GITHUB_REPOSITORY_OWNER']
+}
+
+async function environmentMissing(cwd: string, configPath: string | undefined): Promise<DrayError> {
+  const names = await listEnvironments(cwd, configPath)
+  return new DrayError('USAGE', `Name the environment: ${names.join(', ')}.`, {
+    hint: `Put it after the command, for instance: \`dray plan ${names[0] ?? 'test'}\``,
+  })
+}

@@ -1,0 +1,27 @@
+import type { Failure } from '../../deploy/events.ts'
+import { createRedactor } from '../../shared/redact.ts'
+import { chooseReporter, createReporter } from '../../ui/create-reporter.ts'
+import type { CliContext } from './context.ts'
+import type { GlobalOptions } from './global-options.ts'
+
+/** Tells a failure that arose before or outside a deploy, in the form that the options ask for. */
+export function reportFailure(failure: Failure, options: GlobalOptions, context: CliContext): void {
+  const { env, stdout, stderr, clock, secrets } = context
+  const chosen = chooseReporter({
+    json: options.json,
+    plain: options.plain,
+    isTTY: stderr.isTTY === true,
+    env,
+  })
+  const reporter = createReporter({
+    // There is nothing alive to draw.
+    name: chosen === 'live' ? 'quiet' : chosen,
+    stdout,
+    stderr,
+    env: options.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    clock,
+    redact: createRedactor(secrets),
+  })
+  reporter.report({ type: 'failed', at: clock.now(), failure })
+  reporter.close()
+}

@@ -1,0 +1,19 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { parseDuration } from '../../shared/duration.ts'
+import { textOption, type OptionSpec, type OptionValues } from './option.ts'
+
+export const timeoutOptionSpec: OptionSpec = {
+  flags: '--timeout <DURATION>',
+  description: 'End it when it takes longer, whatever dray.yml says: `10m`, `1h30m`.',
+}
+
+/** In milliseconds; undefined where the option is not given. Throws USAGE for a duration that is none. */
+export function readTimeout(options: OptionValues): number | undefined {
+  const text = textOption(options, 'timeout')
+  if (text === undefined) return undefined
+  const timeoutMs = parseDuration(text)
+  if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs
+  throw new DrayError('USAGE', `\`${text}\` after --timeout is not a duration.`, {
+    hint: 'Write a number with its unit: `--timeout 10m`.',
+  })
+}

@@ -1,0 +1,84 @@
+import { lookAtApp } from '../../../adapters/directory/look-at-app.ts'
+import type { Shell } from '../../../adapters/host/shell.ts'
+import { listEnvironments } from '../../../config/load-config.ts'
+import { failureFrom } from '../../../deploy/failure.ts'
+import {
+  makeStatus,
+  unknownEnvironment,
+  type ObservedEnvironment,
+} from '../../../deploy/status/make-status.ts'
+import type { EnvironmentStatus } from '../../../deploy/status/status.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { Secret } from '../../../shared/secret.ts'
+import { cleanValue } from '../../../ui/clean-event.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
+import { openShells } from '../../command/connect-each.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { GlobalOptions } from '../../command/global-options.ts'
+import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+
+export type AskedStatus = {
+  statuses: readonly EnvironmentStatus[]
+  options: GlobalOptions
+  output: CommandOutput
+}
+
+/**
+ * Asks every host of the environments that are named, or of all, side by side. What goes wrong with one of them is its
+ * status. Throws what makes dray.yml unreadable, and ENVIRONMENT_UNKNOWN for a name that it does not have.
+ */
+export async function askStatus(input: CommandInput, context: CliContext): Promise<AskedStatus> {
+  const { global: options, rest } = input
+  const names = rest.length > 0 ? [...new Set(rest)] : await listEnvironments(context.cwd, options.configPath)
+  const loaded = await Promise.all(names.map((name) => load(name, options, context)))
+  const secrets = loaded.flatMap((it): readonly Secret[] => ('values' in it ? it.values.secrets : []))
+  const output = createCommandOutput({ options, values: { secrets } }, context)
+  output.note(`Asking ${hostsOf(loaded).join(', ')}`)
+  const statuses = await Promise.all(loaded.map(async (it) => ('config' in it ? statusOf(it, context) : it)))
+  return { statuses: cleanValue(statuses, output.clean), options, output }
+}
+
+async function load(
+  name: string,
+  options: GlobalOptions,
+  context: CliContext,
+): Promise<EnvironmentInput | EnvironmentStatus> {
+  try {
+    return await loadNamedEnvironment({ name, options }, context)
+  } catch (error) {
+    if (!(error instanceof DrayError) || error.code === 'ENVIRONMENT_UNKNOWN') throw error
+    return unknownEnvironment(name, failureFrom(error))
+  }
+}
+
+function hostsOf(loaded: readonly (EnvironmentInput | EnvironmentStatus)[]): string[] {
+  return [...new Set(loaded.flatMap((it) => ('config' in it ? it.config.environment.hosts : [])))]
+}
+
+async function statusOf({ config }: EnvironmentInput, context: CliContext): Promise<EnvironmentStatus> {
+  const { name, path, hosts } = config.environment
+  try {
+    await using opened = await openShells(hosts, context)
+    const looks = await Promise.all(opened.shells.map((shell) => observe(shell, path, context.signal)))
+    return makeStatus({ environment: name, path, hosts: looks })
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof DrayError)) throw error
+    return unknownEnvironment(name, failureFrom(error))
+  }
+}
+
+async function observe(
+  shell: Shell,
+  path: string,
+  signal: AbortSignal,
+): Promise<ObservedEnvironment['hosts'][number]> {
+  const host = shell.name
+  try {
+    await shell.connect(signal)
+    return { host, look: await lookAtApp({ shell, path }, signal) }
+  } catch (error) {
+    if (signal.aborted || !(error instanceof DrayError)) throw error
+    return { host, failure: failureFrom(error) }
+  }
+}

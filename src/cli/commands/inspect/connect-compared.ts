@@ -1,0 +1,41 @@
+import type { Site } from '../../../deploy/observe.ts'
+import type { Registry } from '../../../deploy/ports.ts'
+import type { ArchivingHost } from '../../../deploy/rollback.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { connectHosts } from '../../command/connect-hosts.ts'
+import { archivingHost } from '../ship/connect-kept.ts'
+import { connectRegistry, type ConnectedRegistry } from '../../command/connect-registry.ts'
+import { appSource } from '../ship/connect-targets.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+
+export type ComparedTargets = AsyncDisposable & {
+  /** The releases that the host keeps. */
+  kept: ArchivingHost
+  /** What a deploy from here would use; the registry is not asked before. */
+  tree: () => Site
+}
+
+/** The composition root of a comparison, on the only host of `input`. Throws what connecting throws. */
+export async function connectCompared(
+  input: EnvironmentInput,
+  context: CliContext,
+): Promise<ComparedTargets> {
+  const connected = await connectHosts(input, context)
+  let opened: ConnectedRegistry | undefined
+  const registry = (): Registry =>
+    (opened ??= connectRegistry(input, context, Promise.resolve(connected.hosts))).client
+  const dispose = async (): Promise<void> => {
+    await Promise.all([opened?.[Symbol.asyncDispose](), connected[Symbol.asyncDispose]()])
+  }
+  const [host] = connected.hosts
+  if (host === undefined) {
+    await dispose()
+    throw new DrayError('INTERNAL', 'The environment has no host.')
+  }
+  return {
+    kept: archivingHost(host, registry),
+    tree: () => ({ host: host.target, source: appSource(input), registry: registry() }),
+    [Symbol.asyncDispose]: dispose,
+  }
+}

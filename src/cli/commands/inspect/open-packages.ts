@@ -1,0 +1,68 @@
+import { createPackages, type Packages } from '../../../adapters/github/packages.ts'
+import { createHttp } from '../../../adapters/registry/registry-http.ts'
+import type { RegistryClient } from '../../../adapters/registry/registry-client.ts'
+import type { Digest } from '../../../deploy/image-reference.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { ManifestLinks, PackageVersion } from '../../../images/package-version.ts'
+import { connectRegistry } from '../../command/connect-registry.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+
+/** What GitHub and its registry say of the packages of one owner. */
+export type OpenPackages = AsyncDisposable & {
+  packages: Packages
+  /** Reads manifests; those that the registry does not have are left out. Throws the REGISTRY_… codes for any other. */
+  readLinks(repository: string, versions: readonly PackageVersion[]): Promise<Map<Digest, ManifestLinks>>
+}
+
+const AT_ONCE = 8
+const GITHUB_API = 'https://api.github.com'
+
+/** Throws PACKAGES_DENIED without a token, and USAGE for a registry whose packages GitHub does not have. */
+export function openPackages(input: EnvironmentInput, context: CliContext): OpenPackages {
+  const { config, values } = input
+  const apiUrl = (context.env['GITHUB_API_URL'] ?? GITHUB_API).replace(/\/+$/, '')
+  const { registry } = config
+  if (registry === undefined || (registry.host === 'ghcr.io') !== (apiUrl === GITHUB_API)) {
+    throw new DrayError(
+      'USAGE',
+      `${registry?.host ?? 'This app'} has no packages at ${new URL(apiUrl).host}.`,
+      {
+        hint: '`dray images` is for images on ghcr.io: name them with `registry: ghcr.io/OWNER` in dray.yml.',
+      },
+    )
+  }
+  const token = values.githubToken
+  if (token === undefined || token.reveal() === '')
+    throw new DrayError('PACKAGES_DENIED', 'There is no GITHUB_TOKEN to ask GitHub with.')
+  const http = createHttp({ fetch, clock: context.clock, answerMs: 20_000, requestMs: 60_000 })
+  const connected = connectRegistry(input, context, Promise.resolve([]))
+  return {
+    packages: createPackages({ http, apiUrl, owner: registry.owner, token, clock: context.clock }),
+    readLinks: (repository, versions) =>
+      readLinks({ repository, client: connected.client, signal: context.signal }, versions),
+    [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose](),
+  }
+}
+
+/** `shop/backend` of `ghcr.io/acme/shop/backend`: GitHub's name of the package. */
+export function packageName(repository: string): string {
+  return repository.split('/').slice(2).join('/')
+}
+
+async function readLinks(
+  { repository, client, signal }: { repository: string; client: RegistryClient; signal: AbortSignal },
+  versions: readonly PackageVersion[],
+): Promise<Map<Digest, ManifestLinks>> {
+  const [registry = '', ...path] = repository.split('/')
+  const links = new Map<Digest, ManifestLinks>()
+  for (let at = 0; at < versions.length; at += AT_ONCE) {
+    await Promise.all(
+      versions.slice(at, at + AT_ONCE).map(async ({ digest }) => {
+        const found = await client.links({ registry, repository: path.join('/'), digest }, signal)
+        if (found !== undefined) links.set(digest, found)
+      }),
+    )
+  }
+  return links
+}

@@ -1,0 +1,29 @@
+import type { EnvironmentStatus } from '../../../deploy/status/status.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { renderStatus } from '../../../ui/render-status.ts'
+import { renderStatusDetails } from '../../../ui/render-status-details.ts'
+import type { AskedStatus } from './ask-status.ts'
+
+/** The table, and one environment in full; as JSON a line for each environment. */
+export function printStatus({ statuses, options, output }: AskedStatus): void {
+  if (options.json) {
+    for (const status of statuses) output.json('status', status)
+    return
+  }
+  const [only] = statuses
+  const details = only !== undefined && statuses.length === 1 ? renderStatusDetails(only, output.look) : ''
+  output.print(renderStatus(statuses, output.look) + details)
+}
+
+/** Some host of it answered. */
+export function isAnswered({ hosts }: EnvironmentStatus): boolean {
+  return hosts.some(({ verdict }) => verdict !== 'unknown')
+}
+
+/** What a monitor acts on: a host that cannot be asked counts more than what is known of the others. */
+export function statusExitCode(statuses: readonly EnvironmentStatus[]): ExitCode {
+  const verdicts = statuses.map(({ verdict }) => verdict)
+  if (verdicts.includes('unknown')) return EXIT.precondition
+  const isBad = verdicts.some((it) => it === 'unhealthy' || it === 'drifted')
+  return isBad ? EXIT.failedOldServing : EXIT.done
+}

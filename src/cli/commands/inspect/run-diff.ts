@@ -1,0 +1,72 @@
+import { chooseSides, type Sides } from '../../../deploy/diff/choose-sides.ts'
+import { compareSnapshots, isDifferent, type ReleaseDiff } from '../../../deploy/diff/compare-snapshots.ts'
+import { snapshotOfRelease, snapshotOfTree } from '../../../deploy/diff/read-snapshot.ts'
+import type { Snapshot } from '../../../deploy/diff/snapshot.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { cleanValue } from '../../../ui/clean-event.ts'
+import { filePatch, renderReleaseDiff } from '../../../ui/render-release-diff.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
+import { connectCompared, type ComparedTargets } from './connect-compared.ts'
+import type { CliContext } from '../../command/context.ts'
+import { withOneHost } from '../../command/host-option.ts'
+import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import { textOption } from '../../command/option.ts'
+
+/** Prints how two releases differ, or the working tree from what runs; gives the exit code. */
+export async function runDiff(command: CommandInput, context: CliContext): Promise<ExitCode> {
+  const { FROM: from, TO: to } = command.arguments
+  const tag = textOption(command.options, 'tag')
+  if (from !== undefined && tag !== undefined) {
+    throw new DrayError('USAGE', '--tag is for the working tree; releases are compared as they are.', {
+      hint: 'Leave out --tag, or the releases.',
+    })
+  }
+  const release = from === undefined ? { tag, envFile: undefined } : undefined
+  const input = withOneHost(await loadEnvironment(command, context, release), command.options)
+  const output = createCommandOutput(input, context)
+  await using targets = await connectCompared(input, context)
+  const { releases } = await targets.kept.archive.read(1, context.signal)
+  const environment = input.config.environment.name
+  const now = context.clock.now()
+  const sides = chooseSides({ releases, wanted: [from, to], environment, now })
+  const [before, after] = await readSides(sides, { targets, input, signal: context.signal })
+  const diff = cleanValue(compareSnapshots(before, after), output.clean)
+  print(diff, input, output)
+  return command.options['exitCode'] === true && isDifferent(diff) ? EXIT.failedOldServing : EXIT.done
+}
+
+function readSides(
+  { from, to }: Sides,
+  { targets, input, signal }: { targets: ComparedTargets; input: EnvironmentInput; signal: AbortSignal },
+): Promise<[Snapshot, Snapshot]> {
+  const { kept, tree } = targets
+  return Promise.all([
+    snapshotOfRelease({ host: kept, release: from }, signal),
+    to === 'working-tree'
+      ? snapshotOfTree(tree(), input.values.tag, signal)
+      : snapshotOfRelease({ host: kept, release: to }, signal),
+  ])
+}
+
+function print(diff: ReleaseDiff, { config, options }: EnvironmentInput, output: CommandOutput): void {
+  for (const note of diff.notes) output.note(note)
+  if (!options.json) {
+    output.print(renderReleaseDiff(diff, output.look))
+    return
+  }
+  const { files, ...rest } = diff
+  const { name: environment, hosts } = config.environment
+  output.json('diff', {
+    environment,
+    host: hosts[0],
+    isDifferent: isDifferent(diff),
+    ...rest,
+    files: files.map((file) => {
+      if (file.kind !== 'text') return file
+      const { path, change, kind } = file
+      return { path, change, kind, patch: filePatch(file) }
+    }),
+  })
+}

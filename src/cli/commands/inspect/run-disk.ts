@@ -1,0 +1,35 @@
+import { measureLogs } from '../../../adapters/directory/log-size.ts'
+import { reportDisk } from '../../../deploy/disk/disk-report.ts'
+import { lookAtDisk } from '../../../deploy/disk/look-at-disk.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { cleanValue } from '../../../ui/clean-event.ts'
+import { renderDiskReport } from '../../../ui/render-disk-report.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
+import { connectHosts } from '../../command/connect-hosts.ts'
+import type { CliContext } from '../../command/context.ts'
+import { diskHost } from './disk-host.ts'
+import { withNamedHost } from '../../command/host-option.ts'
+import { loadEnvironment } from '../../command/load-environment.ts'
+
+/** Prints what takes the room of every host; gives the exit code. Throws what connecting and asking throw. */
+export async function runDisk(command: CommandInput, context: CliContext): Promise<ExitCode> {
+  const input = withNamedHost(await loadEnvironment(command, context), command.options)
+  const output = createCommandOutput(input, context)
+  const { app, environment } = input.config
+  await using connected = await connectHosts(input, context)
+  output.note(`Asking ${environment.hosts.join(', ')}`)
+  const reports = await Promise.all(
+    connected.hosts.map(async (host) => {
+      const { signal } = context
+      const look = await lookAtDisk(diskHost(host), { app, rules: environment.disk, signal })
+      const paths = look.inventory.containers.flatMap(({ log }) => log.path ?? [])
+      return reportDisk(look, await measureLogs(host.shell, paths, signal))
+    }),
+  )
+  for (const report of cleanValue(reports, output.clean)) {
+    if (input.options.json) output.json('disk', { environment: environment.name, ...report })
+    else output.print(renderDiskReport(report, output.look))
+  }
+  return EXIT.done
+}

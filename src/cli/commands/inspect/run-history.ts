@@ -1,0 +1,49 @@
+import { createReleaseArchive } from '../../../adapters/directory/release-archive.ts'
+import { readHistory } from '../../../deploy/history.ts'
+import { readTaskHistory } from '../../../deploy/task-history.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { cleanValue } from '../../../ui/clean-event.ts'
+import { renderHistory } from '../../../ui/render-history.ts'
+import { renderTaskHistory } from '../../../ui/render-task-history.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
+import { connectEach } from '../../command/connect-each.ts'
+import type { CliContext } from '../../command/context.ts'
+import { loadEnvironment } from '../../command/load-environment.ts'
+import { readCount } from '../../command/read-count.ts'
+
+const DEFAULT_LIMIT = 20
+
+/** Prints the history of every host; gives the exit code. */
+export async function runHistory(command: CommandInput, context: CliContext): Promise<ExitCode> {
+  const limit = readCount(command.options, 'limit', DEFAULT_LIMIT)
+  const input = await loadEnvironment(command, context)
+  const { print, json, look, clean } = createCommandOutput({ ...input, options: command.global }, context)
+  const { hosts, path } = input.config.environment
+  await using connected = await connectEach(hosts, context, (shell) => ({
+    name: shell.name,
+    archive: createReleaseArchive({ shell, path }),
+  }))
+  const histories = await Promise.all(
+    connected.hosts.map(async ({ name, archive }) => {
+      // One more, whose images tell what the last one changed.
+      const facts = await archive.read(limit + 1, context.signal)
+      const found = { attempts: readHistory(facts, limit), tasks: readTaskHistory(facts.journal, limit) }
+      return { name, ...cleanValue(found, clean) }
+    }),
+  )
+  for (const { name, attempts, tasks } of histories) {
+    if (command.global.json) {
+      const tell = (type: string, { startedAtMs, ...fields }: { startedAtMs: number }): void =>
+        json(type, { host: name, startedAt: new Date(startedAtMs).toISOString(), ...fields })
+      for (const attempt of attempts) tell('history.attempt', attempt)
+      for (const task of tasks) tell('history.task', task)
+      continue
+    }
+    const now = context.clock.now()
+    if (histories.length > 1) print(look.colors.bold(name))
+    print(renderHistory(attempts, look, now))
+    if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, look, now)}`)
+  }
+  return EXIT.done
+}

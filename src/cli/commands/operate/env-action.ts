@@ -1,0 +1,39 @@
+import { assertVariableName } from '../../../deploy/env/render-variable.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { findNearest } from '../../../shared/nearest.ts'
+import type { CommandInput } from '../../command/command.ts'
+
+export type EnvAction =
+  | { kind: 'list' }
+  | { kind: 'edit' }
+  | { kind: 'set'; name: string; mayBeEmpty: boolean }
+  | { kind: 'unset'; name: string }
+
+const actions = ['list', 'set', 'unset', 'edit'] as const
+
+/** What `dray env` is to do. Throws USAGE. */
+export function readEnvAction({ arguments: given, options }: CommandInput): EnvAction {
+  const { ENVIRONMENT: environment = 'ENVIRONMENT', ACTION: text = 'list', KEY: name } = given
+  const kind = actions.find((action) => action === text)
+  if (kind === undefined) {
+    const nearest = findNearest(text, actions)
+    throw new DrayError(
+      'USAGE',
+      `\`dray env\` knows no \`${text.split('=')[0] ?? ''}\`: it can ${actions.join(', ')}.`,
+      {
+        hint: nearest === undefined ? undefined : `Did you mean \`dray env ${environment} ${nearest}\`?`,
+      },
+    )
+  }
+  if (kind === 'list' || kind === 'edit') {
+    if (name === undefined) return { kind }
+    throw new DrayError('USAGE', `\`dray env ${environment} ${kind}\` takes no name of a variable.`)
+  }
+  if (name === undefined) {
+    throw new DrayError('USAGE', `Name the variable to ${kind}.`, {
+      hint: `For instance: \`dray env ${environment} ${kind} DATABASE_URL\``,
+    })
+  }
+  assertVariableName(name)
+  return kind === 'set' ? { kind, name, mayBeEmpty: options['empty'] === true } : { kind, name }
+}

@@ -1,0 +1,35 @@
+import { buildExecArgs, shellArgv } from '../../../adapters/docker/exec-args.ts'
+import { chooseContainer } from '../../../deploy/choose-container.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { CommandInput } from '../../command/command.ts'
+import type { CliContext } from '../../command/context.ts'
+import { withOneHost } from '../../command/host-option.ts'
+import { readInContainerOptions } from './in-container-options.ts'
+import { loadEnvironment } from '../../command/load-environment.ts'
+import { textOption } from '../../command/option.ts'
+import { reachApps, releaseOf } from './reach-app.ts'
+import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
+
+/** `dray exec`: gives the exit code of the command. */
+export async function execInService(input: CommandInput, context: CliContext): Promise<number> {
+  const service = serviceArgument(input, 'exec')
+  const index = readIndex(textOption(input.options, 'index'))
+  const options = readInContainerOptions(input, context)
+  const environment = withOneHost(await loadEnvironment(input, context), input.options)
+  await using reached = await reachApps(environment, context)
+  const [app] = reached.apps
+  const release = releaseOf(app, environment)
+  const containers = await app.host.engine.containers(release.project)
+  const { id } = chooseContainer({ containers, release, service, index, host: app.host.name })
+  const terminal = wantsTerminal(input, context)
+  const argv = input.rest.length === 0 ? shellArgv : input.rest
+  return await runAttached(app.host.shell, buildExecArgs({ containerId: id, argv, terminal, options }), {
+    context,
+    terminal,
+  })
+}
+
+function readIndex(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text)
+  throw new DrayError('USAGE', `\`${text}\` after --index is not a number.`)
+}

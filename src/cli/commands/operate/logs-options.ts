@@ -1,0 +1,99 @@
+import { DrayError } from '../../../errors/dray-error.ts'
+import { parseDuration } from '../../../shared/duration.ts'
+import type { OptionSpec, OptionValues } from '../../command/option.ts'
+import { textOption } from '../../command/option.ts'
+
+export const logsOptionSpecs: readonly OptionSpec[] = [
+  {
+    flags: '-f, --follow',
+    description:
+      'Go on with what is written, and with the containers that a deploy starts meanwhile, until Ctrl-C.',
+  },
+  {
+    flags: '--since <TIME>',
+    group: 'Which lines',
+    description:
+      'Only what was written since: a duration such as `30m` or `2d`, or a time such as `2026-11-23T10:00`.',
+  },
+  {
+    flags: '--tail <N>',
+    group: 'Which lines',
+    description: 'Only the last N lines of each container, or `all`. 100 unless --since or --grep is given.',
+  },
+  {
+    flags: '--grep <PATTERN>',
+    group: 'Which lines',
+    description: 'Only lines in which this regular expression (as in JavaScript) is found.',
+  },
+  {
+    flags: '-i, --ignore-case',
+    group: 'Which lines',
+    description: 'Let --grep pass over the difference of upper and lower case.',
+  },
+  {
+    flags: '-t, --timestamps',
+    group: 'How they are shown',
+    description: 'Print when each line was written, in UTC.',
+  },
+  {
+    flags: '--no-prefix',
+    group: 'How they are shown',
+    description: 'Print the lines alone, without the names of the containers.',
+  },
+]
+
+export type LogsOptions = {
+  follow: boolean
+  /** RFC 3339 in UTC. */
+  since: string | undefined
+  /** Undefined for all. */
+  tail: number | undefined
+  grep: RegExp | undefined
+  timestamps: boolean
+  prefix: boolean
+}
+
+/** Reads the options of `logs`. Throws USAGE. */
+export function readLogsOptions(options: OptionValues, nowMs: number): LogsOptions {
+  const since = readSince(textOption(options, 'since'), nowMs)
+  const grep = readPattern(textOption(options, 'grep'), options['ignoreCase'] === true)
+  const isNarrowed = since !== undefined || grep !== undefined
+  return {
+    follow: options['follow'] === true,
+    since,
+    tail: readTail(textOption(options, 'tail') ?? (isNarrowed ? 'all' : '100')),
+    grep,
+    timestamps: options['timestamps'] === true,
+    prefix: options['prefix'] !== false,
+  }
+}
+
+function readSince(text: string | undefined, nowMs: number): string | undefined {
+  if (text === undefined) return undefined
+  const days = /^(\d+)d$/.exec(text)?.[1]
+  const durationMs = parseDuration(days === undefined ? text : `${Number(days) * 24}h`)
+  const timeMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : NaN
+  const sinceMs = durationMs === undefined ? timeMs : nowMs - durationMs
+  if (Number.isFinite(sinceMs)) return new Date(sinceMs).toISOString().replace('Z', '000000Z')
+  throw new DrayError('USAGE', `\`${text}\` after --since is neither a duration nor a time.`, {
+    hint: 'Write `--since 30m`, `--since 2d`, `--since 2026-11-23T10:00` or `--since 2026-11-23T10:00:00Z`.',
+  })
+}
+
+function readTail(text: string): number | undefined {
+  if (text === 'all') return undefined
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new DrayError('USAGE', `\`${text}\` after --tail is neither a number nor \`all\`.`)
+}
+
+function readPattern(text: string | undefined, ignoreCase: boolean): RegExp | undefined {
+  if (text === undefined) return undefined
+  try {
+    return new RegExp(text, ignoreCase ? 'iu' : 'u')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : ''
+    throw new DrayError('USAGE', `\`${text}\` after --grep is not a regular expression: ${reason}.`, {
+      hint: 'Put a backslash before `.`, `*`, `+`, `?`, `(`, `[`, `{`, `|`, `^` and `$` that are meant as they are.',
+    })
+  }
+}

@@ -1,0 +1,37 @@
+import { cleanHost, planCleaning } from '../../../deploy/disk/clean.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { cleanValue } from '../../../ui/clean-event.ts'
+import { renderCleaned } from '../../../ui/render-cleaned.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
+import { connectHosts } from '../../command/connect-hosts.ts'
+import type { CliContext } from '../../command/context.ts'
+import { deployerOf } from '../../command/deployer.ts'
+import { diskHost } from '../inspect/disk-host.ts'
+import { withNamedHost } from '../../command/host-option.ts'
+import { loadEnvironment } from '../../command/load-environment.ts'
+import { readWait } from '../../command/wait-option.ts'
+
+/** Cleans every host of the environment, one after the other; gives the exit code. Throws what cleaning throws. */
+export async function runClean(command: CommandInput, context: CliContext): Promise<ExitCode> {
+  const isDryRun = command.options['dryRun'] === true
+  const waitMs = readWait(command.options)
+  const input = withNamedHost(await loadEnvironment(command, context), command.options)
+  const output = createCommandOutput(input, context)
+  const { app, environment } = input.config
+  await using connected = await connectHosts(input, context)
+  for (const connectedHost of connected.hosts) {
+    const { signal, clock } = context
+    const host = diskHost(connectedHost)
+    output.note(`${isDryRun ? 'Asking' : 'Cleaning'} ${host.name}`)
+    const request = { app, rules: environment.disk, signal, waitMs }
+    const holder = { ...deployerOf(input, context), sinceMs: clock.now() }
+    const cleaned = isDryRun
+      ? await planCleaning(host, request)
+      : await cleanHost(host, { ...request, holder })
+    const told = cleanValue(cleaned, output.clean)
+    if (input.options.json) output.json('clean', { environment: environment.name, isDryRun, ...told })
+    else output.print(renderCleaned(told, { isDryRun }, output.look))
+  }
+  return EXIT.done
+}

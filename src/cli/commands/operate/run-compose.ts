@@ -1,0 +1,26 @@
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { CommandInput } from '../../command/command.ts'
+import type { CliContext } from '../../command/context.ts'
+import { withOneHost } from '../../command/host-option.ts'
+import { loadEnvironment } from '../../command/load-environment.ts'
+import { reachApps } from './reach-app.ts'
+import { runAttached, wantsTerminal } from './run-attached.ts'
+
+/** `dray compose`: gives the exit code of Compose. */
+export async function runCompose(input: CommandInput, context: CliContext): Promise<number> {
+  const environment = withOneHost(await loadEnvironment(input, context), input.options)
+  if (input.rest.length === 0) {
+    throw new DrayError('USAGE', 'Say what Docker Compose is to do.', {
+      hint: `Put it after \`--\`: \`dray compose ${environment.config.environment.name} -- ps\``,
+    })
+  }
+  await using reached = await reachApps(environment, context)
+  const [{ host, place }] = reached.apps
+  const terminal = wantsTerminal(input, context)
+  return await runAttached(host.shell, ['docker', 'compose', ...input.rest], {
+    context,
+    terminal,
+    cwd: place.path,
+    env: place.values,
+  })
+}

@@ -1,0 +1,95 @@
+import { createEnvStore } from '../../../adapters/directory/env-store.ts'
+import { readComposeVariables, readEnvExample } from '../../../adapters/source/app-variables.ts'
+import { deployTimeNames } from '../../../config/environment-variables.ts'
+import { parseDotenv } from '../../../deploy/env/parse-dotenv.ts'
+import { reviewVariables } from '../../../deploy/env/review-variables.ts'
+import { renderVariable } from '../../../deploy/env/render-variable.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { Secret } from '../../../shared/secret.ts'
+import { renderVariables } from '../../../ui/render-variables.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
+import { changeEnv, type EnvWork } from './change-env.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { connectEach } from '../../command/connect-each.ts'
+import type { CliContext } from '../../command/context.ts'
+import { editEnv } from './edit-env.ts'
+import { readEnvAction } from './env-action.ts'
+import { loadEnvironment } from '../../command/load-environment.ts'
+import { readValue } from './read-value.ts'
+
+/** Carries out `dray env`. Throws what reading the configuration, connecting and the store throw. */
+export async function runEnv(command: CommandInput, context: CliContext): Promise<ExitCode> {
+  const action = readEnvAction(command)
+  const input = await loadEnvironment(command, context)
+  const output = createCommandOutput(input, context)
+  const { hosts, path } = input.config.environment
+  await using connected = await connectEach(hosts, context, (shell) =>
+    createEnvStore({ shell, path, clock: context.clock }),
+  )
+  const work: EnvWork = { input, context, output, stores: connected.hosts }
+  switch (action.kind) {
+    case 'list':
+      await listVariables(work)
+      break
+    case 'set':
+      await setVariable(work, action)
+      break
+    case 'unset':
+      await unsetVariable(work, action)
+      break
+    case 'edit':
+      await editEnv(work)
+      break
+  }
+  return EXIT.done
+}
+
+async function listVariables({ input, output, stores }: EnvWork): Promise<void> {
+  const { projectDirectory, environment } = input.config
+  const [example, compose, ...listings] = await Promise.all([
+    readEnvExample(projectDirectory),
+    readComposeVariables(projectDirectory, environment.composeFiles),
+    ...stores.map(async (store) => ({ store, listing: await store.list() })),
+  ])
+  const exampleNames =
+    example === undefined ? undefined : parseDotenv(example).variables.map(({ name }) => name)
+  if (exampleNames === undefined) {
+    output.note(
+      'There is no .env.example beside the compose file, so nobody can tell which variables are unused.',
+    )
+  }
+  for (const { store, listing } of listings) {
+    const variables = reviewVariables({
+      listing,
+      example: exampleNames,
+      compose,
+      deployTime: [...deployTimeNames, ...Object.keys(environment.env)],
+    })
+    const { host, path } = store
+    const mode = listing.isThere ? listing.mode : undefined
+    if (input.options.json) {
+      output.json('env.listed', { environment: environment.name, host, path, mode, variables })
+      continue
+    }
+    output.print(output.clean(renderVariables({ host, path, mode, variables }, output.look)))
+    if (/[4-7]$/.test(mode ?? '')) {
+      output.note(`Others on ${host} can read it: \`chmod 600 ${path}/.env\` there.`)
+    }
+  }
+}
+
+async function setVariable(
+  work: EnvWork,
+  { name, mayBeEmpty }: { name: string; mayBeEmpty: boolean },
+): Promise<void> {
+  const value = await readValue(
+    { name, environment: work.input.config.environment.name, mayBeEmpty },
+    work.context,
+  )
+  const lines = new Secret(renderVariable(name, value))
+  await changeEnv(work, { set: [name], removed: [] }, (store, by) => store.set(name, lines, by))
+}
+
+async function unsetVariable(work: EnvWork, { name }: { name: string }): Promise<void> {
+  await changeEnv(work, { set: [], removed: [name] }, (store, by) => store.unset(name, by))
+}

@@ -1,0 +1,91 @@
+import { createCompose } from '../../../adapters/compose/compose-cli.ts'
+import { listEnvironments } from '../../../config/load-config.ts'
+import { runTaskByHand, type NamedTask } from '../../../deploy/task-by-hand.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT } from '../../../errors/exit-code.ts'
+import { findNearest } from '../../../shared/nearest.ts'
+import { renderTasks } from '../../../ui/render-tasks.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
+import { connectHosts } from '../../command/connect-hosts.ts'
+import type { CliContext } from '../../command/context.ts'
+import { deployerOf } from '../../command/deployer.ts'
+import { withOneHost } from '../../command/host-option.ts'
+import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import { readInPlace, releaseOf } from './reach-app.ts'
+import { tellTask } from './tell-task.ts'
+import { readTimeout } from '../../command/timeout-option.ts'
+import { readWait } from '../../command/wait-option.ts'
+
+/** `dray task`: gives the exit code of the task; 0 where it lists them. */
+export async function runTask(command: CommandInput, context: CliContext): Promise<number> {
+  const { task: name, environment } = await readNames(command, context)
+  const input = await loadEnvironment({ ...command, arguments: { ENVIRONMENT: environment } }, context)
+  const output = createCommandOutput(input, context)
+  if (name === undefined) {
+    listTasks(input, output)
+    return EXIT.done
+  }
+  const timeoutMs = readTimeout(command.options)
+  const task = findTask(name, input)
+  const request = {
+    task: timeoutMs === undefined ? task : { ...task, timeoutMs },
+    deployer: deployerOf(input, context),
+    waitMs: readWait(command.options),
+    clock: context.clock,
+    tell: tellTask(output, { json: input.options.json }),
+  }
+  await using connected = await connectHosts(withOneHost(input, command.options), context)
+  const [host] = connected.hosts
+  if (host === undefined) throw new DrayError('INTERNAL', 'The environment has no host.')
+  const inPlace = async (signal: AbortSignal) => {
+    const app = await readInPlace(host, signal)
+    return { release: releaseOf(app, input), compose: createCompose(app.place) }
+  }
+  return await runTaskByHand({ ...request, host: host.target, inPlace }, context.signal)
+}
+
+/** With one name, the tasks of that environment are asked for. Throws USAGE, also for the two in the other order. */
+async function readNames(
+  { arguments: given, global }: CommandInput,
+  { cwd }: CliContext,
+): Promise<{ task: string | undefined; environment: string | undefined }> {
+  const { TASK: first, ENVIRONMENT: second } = given
+  if (first === undefined) return { task: undefined, environment: undefined }
+  const environments = await listEnvironments(cwd, global.configPath)
+  if (second !== undefined) {
+    if (environments.includes(second) || !environments.includes(first))
+      return { task: first, environment: second }
+    throw new DrayError('USAGE', `\`${first}\` is the environment, and comes after the task.`, {
+      hint: `Write it as \`dray task ${second} ${first}\`.`,
+    })
+  }
+  if (environments.includes(first)) return { task: undefined, environment: first }
+  throw new DrayError(
+    'USAGE',
+    `Name the environment after the task: ${environments.join(', ')}. \`${first}\` is none of them.`,
+    { hint: `For instance: \`dray task ${first} ${environments[0] ?? 'test'}\`` },
+  )
+}
+
+/** Throws TASK_UNKNOWN. */
+function findTask(name: string, { config }: EnvironmentInput): NamedTask {
+  const task = config.tasks.find((it) => it.name === name)
+  if (task !== undefined) return task
+  const names = config.tasks.map((it) => it.name)
+  if (names.length === 0) {
+    throw new DrayError('TASK_UNKNOWN', `There is no task \`${name}\`: dray.yml has no \`tasks\`.`, {
+      hint: 'docs/tasks-and-hooks.md shows how to write one.',
+    })
+  }
+  const nearest = findNearest(name, names)
+  throw new DrayError('TASK_UNKNOWN', `dray.yml has no task \`${name}\`; it has ${names.join(', ')}.`, {
+    ...(nearest === undefined ? {} : { hint: `Did you mean \`${nearest}\`?` }),
+  })
+}
+
+function listTasks({ config, options }: EnvironmentInput, { print, json, look }: CommandOutput): void {
+  const { tasks } = config
+  if (!options.json) print(renderTasks(tasks, look))
+  else for (const { name, ...task } of tasks) json('task.listed', { task: name, ...task })
+}

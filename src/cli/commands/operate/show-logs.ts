@@ -1,0 +1,97 @@
+import { assertServices } from '../../../deploy/choose-container.ts'
+import { readLogs, type LogEntry, type LogHost, type LogNote } from '../../../deploy/logs/read-logs.ts'
+import { EXIT } from '../../../errors/exit-code.ts'
+import { renderJsonLine } from '../../../ui/json-reporter.ts'
+import { createLogRenderer } from '../../../ui/log-renderer.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
+import type { CliContext } from '../../command/context.ts'
+import { bareName, withNamedHost } from '../../command/host-option.ts'
+import { loadEnvironment } from '../../command/load-environment.ts'
+import { readLogsOptions, type LogsOptions } from './logs-options.ts'
+import { reachApps, releaseOf } from './reach-app.ts'
+import { watchReader } from './watch-reader.ts'
+
+/** `dray logs`: 130 at Ctrl-C, 0 when the logs or their reader end. */
+export async function showLogs(input: CommandInput, context: CliContext): Promise<number> {
+  const { clock, stdout } = context
+  const options = readLogsOptions(input.options, clock.now())
+  const environment = withNamedHost(await loadEnvironment(input, context), input.options)
+  const out = createCommandOutput(environment, context)
+  context.tellInterrupt = () => undefined
+  const reader = watchReader(stdout)
+  const signal = AbortSignal.any([context.signal, reader.left])
+  try {
+    await using reached = await reachApps(environment, { ...context, signal })
+    const hosts = reached.apps.map((app): LogHost => {
+      const { name, engine } = app.host
+      const release = releaseOf(app, environment)
+      assertServices(release, input.rest)
+      return { name, project: release.project, engine, source: engine.logs }
+    })
+    const style = { options, out, severalHosts: hosts.length > 1 }
+    const { render, tell } = environment.options.json ? jsonLines(style) : textLines(style)
+    const { since, tail, follow } = options
+    const request = { hosts, services: input.rest, since, tail, follow, clock, onNote: tell }
+    for await (const batch of readLogs(request, signal)) {
+      await reader.write(batch.map(render).join(''), signal)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  return context.signal.aborted ? EXIT.cancelled : EXIT.done
+}
+
+type Style = { options: LogsOptions; out: CommandOutput; severalHosts: boolean }
+
+/** How lines are printed, and what is told of containers. A line that is not sought is empty. */
+type Lines = { render: (entry: LogEntry) => string; tell: (note: LogNote) => void }
+
+function textLines({ options, out, severalHosts }: Style): Lines {
+  const { timestamps, prefix, grep } = options
+  const nameOf = ({ container }: Pick<LogEntry, 'container'>): string =>
+    severalHosts ? `${bareName(container.host)} ${container.name}` : container.name
+  const renderer = createLogRenderer({ look: out.look, prefix, timestamps, highlight: grep })
+  return {
+    render: (entry) => {
+      const text = out.clean(entry.text)
+      return isSought(text, grep) ? renderer.render({ ...entry, name: nameOf(entry), text }) : ''
+    },
+    tell: (note) => {
+      const name = nameOf(note)
+      renderer.know(name)
+      if (note.what === 'started') out.note(`${name} has started.`)
+      if (note.what === 'unreadable')
+        out.note(`${name} keeps no log that can be read: its logging driver says so.`)
+      if (note.what === 'ended') out.note(`${name} has ended with exit code ${note.exitCode ?? 0}.`)
+    },
+  }
+}
+
+function jsonLines({ options, out }: Style): Lines {
+  return {
+    render: ({ container, at, stream, text }) => {
+      const line = out.clean(text)
+      if (!isSought(line, options.grep)) return ''
+      const { host, service, name } = container
+      return renderJsonLine({
+        type: 'log.line',
+        at: Date.parse(at),
+        host,
+        service,
+        container: name,
+        stream,
+        line,
+      })
+    },
+    tell: ({ what, container, ...more }) => {
+      if (what === 'found') return
+      const { host, service, name } = container
+      out.json('log.container', { host, service, container: name, what, ...more })
+    },
+  }
+}
+
+function isSought(text: string, pattern: RegExp | undefined): boolean {
+  return pattern === undefined || pattern.test(text)
+}

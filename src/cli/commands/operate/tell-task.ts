@@ -1,0 +1,19 @@
+import type { TaskEvent } from '../../../deploy/task-by-hand.ts'
+import { narrateTask } from '../../../ui/narrate-task.ts'
+import type { CommandOutput } from '../../command/command-output.ts'
+
+/** Tells what a task does: what it prints on the stream that it printed it on, all else on standard error. */
+export function tellTask(
+  { print, json, note, clean, look }: CommandOutput,
+  { json: isJson }: { json: boolean },
+): (event: TaskEvent) => void {
+  return (event) => {
+    if (isJson) {
+      const { type, at: _, ...fields } = event
+      json(type, fields)
+    } else if (event.type === 'task.printed') {
+      const say = event.stream === 'stdout' ? print : note
+      say(clean(event.line))
+    } else note(narrateTask(event, look))
+  }
+}

@@ -1,0 +1,14 @@
+import type { Answer } from '../../../deploy/doctor/host-scene.ts'
+import { failureFrom } from '../../../deploy/failure.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+
+/** What was said, or the failure. A defect and the user's own signal are thrown. */
+export async function answerOf<T>(asked: Promise<T>, signal: AbortSignal): Promise<Answer<T>> {
+  try {
+    return { value: await asked }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    if (!(error instanceof DrayError)) throw error
+    return { failure: failureFrom(error) }
+  }
+}

@@ -1,0 +1,108 @@
+import { getFrom } from '../../../adapters/http/prober.ts'
+import { NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'
+import { endpointsOf } from '../../../adapters/registry/registry-endpoint.ts'
+import type { HostScene, ImageScene, RegistryScene, UrlScene } from '../../../deploy/doctor/host-scene.ts'
+import { probeTargetOf } from '../../../deploy/entrance.ts'
+import { tryParseImageReference } from '../../../deploy/image-reference.ts'
+import { makePlan } from '../../../deploy/make-plan.ts'
+import type { DesiredRelease } from '../../../deploy/observation.ts'
+import { observeHost, readReference } from '../../../deploy/observe.ts'
+import type { AppSource, DirectoryFacts, Registry } from '../../../deploy/ports.ts'
+import { takenPorts } from '../../../deploy/taken-ports.ts'
+import { answerOf } from './answer-of.ts'
+import type { ConnectedHost } from '../../command/connect-hosts.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+
+/** How long a registry may take to answer the server. */
+const REACH_MS = 5_000
+
+export type ExaminedWith = {
+  input: EnvironmentInput
+  context: CliContext
+  desired: DesiredRelease
+  source: AppSource
+  registry: Registry
+  /** Looks a URL's name up on this machine. */
+  lookUp: (url: string) => Promise<UrlScene>
+  /** Called with the host once its Engine answers. */
+  onUsable: (host: ConnectedHost) => void
+}
+
+/** With Compose's model of the app: images, ports, the URL and the plan. */
+export async function examineApp(
+  host: ConnectedHost,
+  facts: DirectoryFacts,
+  by: ExaminedWith,
+): Promise<Pick<HostScene, 'containers' | 'images' | 'registries' | 'url' | 'plan'>> {
+  const { signal } = by.context
+  const [containers, images, registries] = await Promise.all([
+    answerOf(host.engine.containers(facts.app.project), signal),
+    examineImages(host, facts, by),
+    examineRegistries(host, facts, by),
+  ])
+  const target = probeTargetOf(facts.app, by.desired)
+  const taken = takenPorts(facts.listeningPorts, 'value' in containers ? containers.value : [])
+  const isPlannable =
+    'value' in containers &&
+    images.every(({ answer }) => 'value' in answer) &&
+    facts.app.services.every(({ publishedPorts }) => publishedPorts.every((port) => !taken.has(Number(port))))
+  const planned = async () => {
+    const site = { ...by, host: host.target }
+    return makePlan(
+      [(await observeHost(site, { facts, desired: by.desired, signal })).observation],
+      by.desired,
+    )
+  }
+  return {
+    containers,
+    images,
+    registries,
+    url: target === undefined ? undefined : await by.lookUp(target.url),
+    plan: isPlannable ? await answerOf(planned(), signal) : undefined,
+  }
+}
+
+function examineImages(
+  { facts: platform }: ConnectedHost,
+  { app }: DirectoryFacts,
+  { registry, context: { signal } }: ExaminedWith,
+): Promise<ImageScene[]> {
+  const users = new Map<string, string[]>()
+  for (const { name, image = '' } of app.services) users.set(image, [...(users.get(image) ?? []), name])
+  return Promise.all(
+    [...users].map(async ([image, services]) => {
+      const resolved = async () => {
+        const reference = readReference(services[0] ?? '', image === '' ? undefined : image)
+        return registry.resolve(reference, await platform, signal)
+      }
+      return {
+        image: image === '' ? services.join(', ') : image.replace(`:${NEWEST_TAG}`, ''),
+        services,
+        answer: await answerOf(resolved(), signal),
+      }
+    }),
+  )
+}
+
+/** Images that no registry can hold are told with the images. */
+async function examineRegistries(
+  { shell, facts }: ConnectedHost,
+  { app }: DirectoryFacts,
+  { input }: ExaminedWith,
+): Promise<RegistryScene[]> {
+  const { mirrors } = await facts
+  const { registries } = input.config
+  const insecure = new Set(Object.keys(registries).filter((name) => registries[name]?.insecure === true))
+  const names = new Set(
+    app.services.flatMap(({ image = '' }) => tryParseImageReference(image)?.registry ?? []),
+  )
+  const asked = [...names].filter((name) => name !== 'docker.io' || mirrors.length === 0)
+  return Promise.all(
+    asked.map(async (registry) => {
+      const [endpoint] = endpointsOf(registry, { insecure })
+      const url = `${endpoint?.baseUrl ?? `https://${registry}`}/v2/`
+      return { registry, answer: await getFrom(shell, url, REACH_MS) }
+    }),
+  )
+}

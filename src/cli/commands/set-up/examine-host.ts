@@ -1,0 +1,63 @@
+import { examineServer } from '../../../adapters/directory/examine-server.ts'
+import type { Shell } from '../../../adapters/host/shell.ts'
+import type { Answer, HostScene } from '../../../deploy/doctor/host-scene.ts'
+import { inspectHost } from '../../../deploy/observe.ts'
+import { answerOf } from './answer-of.ts'
+import { describeHost } from '../../command/connect-hosts.ts'
+import { examineApp, type ExaminedWith } from './examine-app.ts'
+
+/**
+ * Asks one host and the registry for everything that a deploy would, each thing by itself, so that what fails hides nothing
+ * that can be known without it. Changes nothing, and takes no lock. Throws the signal's reason.
+ */
+export async function examineHost(shell: Shell, by: ExaminedWith): Promise<Omit<HostScene, 'hostAddresses'>> {
+  const { input, context } = by
+  const { signal, clock } = context
+  const { path } = input.config.environment
+  const startedAtMs = clock.now()
+  const connection = await answerOf(shell.connect(signal), signal)
+  const { probeUrl, disk } = by.desired
+  const scene = {
+    host: shell.name,
+    path,
+    server: undefined,
+    engine: undefined,
+    app: undefined,
+    containers: undefined,
+    images: undefined,
+    registries: undefined,
+    url: probeUrl === undefined ? undefined : await by.lookUp(probeUrl),
+    plan: undefined,
+    diskLimitPercent: disk.limitPercent,
+  }
+  if ('failure' in connection) return { ...scene, connection }
+
+  const durationMs = clock.now() - startedAtMs
+  const host = describeHost(shell, input, context)
+  const name = scene.url?.lookedUp?.name
+  const [server, engine] = await Promise.all([
+    answerOf(examineServer({ shell, path, name, clock }, signal), signal),
+    answerOf(host.facts, signal),
+  ])
+  if ('value' in engine) by.onUsable(host)
+  const seen = { ...scene, connection: { value: { durationMs } }, server, engine: withVersion(engine) }
+  if ('failure' in engine || 'failure' in server || !canInspect(server.value)) return seen
+
+  const app = await answerOf(inspectHost({ ...by, host: host.target }, signal), signal)
+  return 'failure' in app ? { ...seen, app } : { ...seen, app, ...(await examineApp(host, app.value, by)) }
+}
+
+/** What a deploy reads first of all, and where it would stop. */
+function canInspect({ compose, directory, envFile }: NonNullable<ServerValue>): boolean {
+  return [compose, directory, envFile].every((answer) => answer !== undefined && 'value' in answer)
+}
+
+type ServerValue = Extract<NonNullable<HostScene['server']>, { value: unknown }>['value']
+
+function withVersion(
+  engine: Answer<{ version: string; os: string; architecture: string }>,
+): HostScene['engine'] {
+  if ('failure' in engine) return engine
+  const { version, ...platform } = engine.value
+  return { value: { version, platform } }
+}

@@ -1,0 +1,155 @@
+import { findTop, type RepositoryTop } from '../../../adapters/git/find-top.ts'
+import { parseRemoteUrl, type RunCommand } from '../../../adapters/git/git-facts.ts'
+import { LocalShell } from '../../../adapters/host/local-shell.ts'
+import { readRepositoryFiles, writeRepositoryFiles } from '../../../adapters/source/repository-files.ts'
+import { applyEdits } from '../../../check/apply-edits.ts'
+import { checkRepository, suppressionRule, type Finding } from '../../../check/check-repository.ts'
+import { isRead } from '../../../check/file-kind.ts'
+import { rules } from '../../../check/rules.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { sortByNearness } from '../../../shared/nearest.ts'
+import { stripControl } from '../../../shared/strip-control.ts'
+import { writeCommand, type GithubCommand } from '../../../ui/github-command.ts'
+import { renderJsonLine } from '../../../ui/json-reporter.ts'
+import { createLook } from '../../../ui/look.ts'
+import { renderCheckSummary, renderFindings, type CheckFacts } from '../../../ui/render-findings.ts'
+import { renderRuleHelp } from '../../../ui/render-rule-help.ts'
+import { renderSarif } from '../../../ui/render-sarif.ts'
+import { countFindings, type ShownFinding } from '../../../ui/shown-finding.ts'
+import type { CommandInput } from '../../command/command.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { GlobalOptions } from '../../command/global-options.ts'
+import { textOption } from '../../command/option.ts'
+import { version } from '../../command/version.ts'
+
+const formats = ['text', 'json', 'sarif', 'github'] as const
+type Format = (typeof formats)[number]
+
+/** Checks the repository that the current directory lies in. Throws USAGE. */
+export async function runCheck(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const explained = textOption(input.options, 'explain')
+  if (explained !== undefined) return explain(explained, input.global, context)
+  const format = chooseFormat(input, context)
+  const startedAtMs = context.clock.now()
+  const { findings, files, mended } = await findAll(context, input.options['fix'] === true)
+  const durationMs = context.clock.now() - startedAtMs
+  const facts = { files, rules: rules.length, durationMs, mended }
+  print({ findings: findings.map(toShown), facts, format, options: input.global }, context)
+  return findings.some(({ severity }) => severity === 'error') ? EXIT.failedOldServing : EXIT.done
+}
+
+type Found = { findings: readonly Finding[]; files: number; mended: number }
+
+/** One mend may make room for the next: as long as some are left that can be mended, up to a limit. */
+async function findAll(context: CliContext, isFixing: boolean): Promise<Found> {
+  const { stderr } = context
+  const { top, below, githubName } = await lookAround(context)
+  if (below !== '.') stderr.write(`The whole repository is checked; paths begin at ${stripControl(top)}.\n`)
+  const refused = new Map<string, string>()
+  const isMendable = ({ edits }: Finding): boolean =>
+    edits.length > 0 && !edits.some(({ file }) => refused.has(file.path))
+  for (let mended = 0, round = 0; ; round += 1) {
+    const { files, tracked } = await readRepositoryFiles(top, isRead)
+    const findings = checkRepository({ files, tracked, githubName, directory: below })
+    const mendable = findings.filter(isMendable)
+    if (!isFixing || mendable.length === 0 || round === 5)
+      return { findings, files: Object.keys(files).length, mended }
+    const left = await writeRepositoryFiles(top, applyEdits(mendable.flatMap((finding) => finding.edits)))
+    for (const [path, reason] of left) {
+      refused.set(path, reason)
+      stderr.write(`${stripControl(path)} was not mended: ${reason}.\n`)
+    }
+    mended += mendable.filter(isMendable).length
+  }
+}
+
+async function lookAround({ cwd, signal }: CliContext): Promise<RepositoryTop & { githubName?: string }> {
+  await using shell = new LocalShell()
+  const run: RunCommand = (argv, options) => shell.run(argv, { ...options, signal })
+  const [place, { exitCode, stdout }] = await Promise.all([
+    findTop(run, cwd),
+    run(['git', 'config', '--get', 'remote.origin.url'], { cwd }),
+  ])
+  const remote = exitCode === 0 ? parseRemoteUrl(stdout.trimEnd()) : undefined
+  return remote?.host === 'github.com'
+    ? { ...place, githubName: `${remote.owner}/${remote.repository}` }
+    : place
+}
+
+function chooseFormat({ options, global }: CommandInput, { env }: CliContext): Format {
+  const named = textOption(options, 'format')
+  const format = formats.find((it) => it === named)
+  if (format !== undefined) return format
+  if (named !== undefined)
+    throw new DrayError('USAGE', `\`${named}\` after --format is no format.`, {
+      hint: `There are ${formats.join(', ')}.`,
+    })
+  if (global.json) return 'json'
+  return env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'text'
+}
+
+function toShown({ edits, ...finding }: Finding): ShownFinding {
+  return { ...finding, isFixable: edits.length > 0 }
+}
+
+type Result = { findings: readonly ShownFinding[]; facts: CheckFacts; format: Format; options: GlobalOptions }
+
+function print({ findings, facts, format, options }: Result, context: CliContext): void {
+  const { stdout, clock } = context
+  if (format === 'json') {
+    for (const finding of findings)
+      stdout.write(renderJsonLine({ type: 'check.finding', at: clock.now(), ...finding }))
+    stdout.write(
+      renderJsonLine({ type: 'check.finished', at: clock.now(), ...countFindings(findings), ...facts }),
+    )
+  } else if (format === 'sarif') stdout.write(renderSarif(findings, [...rules, suppressionRule], version))
+  else {
+    const look = lookOf(options, context)
+    const text = renderFindings(findings, look) + renderCheckSummary(findings, facts, look)
+    stdout.write(text)
+    if (format === 'github') for (const finding of findings) writeCommand(stdout, annotation(finding))
+  }
+}
+
+function annotation({
+  severity,
+  file,
+  line,
+  column,
+  endLine,
+  endColumn,
+  code,
+  message,
+  fix,
+}: ShownFinding): GithubCommand {
+  return {
+    name: severity === 'note' ? 'notice' : severity,
+    properties: { file, line, col: column, endLine, endColumn, title: code },
+    text: `${message} ${fix}`,
+  }
+}
+
+function explain(code: string, options: GlobalOptions, context: CliContext): ExitCode {
+  const rule = rules.find((it) => it.code === code.toUpperCase())
+  if (rule === undefined) {
+    const [nearest = ''] = sortByNearness(
+      code.toUpperCase(),
+      rules.map((it) => it.code),
+    )
+    throw new DrayError('USAGE', `There is no finding of the code \`${code}\`.`, {
+      hint: `Did you mean ${nearest}? docs/checks.md lists all.`,
+    })
+  }
+  context.stdout.write(renderRuleHelp(rule, lookOf(options, context)))
+  return EXIT.done
+}
+
+function lookOf({ color, plain }: GlobalOptions, { env, stdout }: CliContext): ReturnType<typeof createLook> {
+  const isTTY = stdout.isTTY === true && !plain
+  return createLook({
+    env: color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    isTTY,
+    columns: isTTY ? stdout.columns : undefined,
+  })
+}

@@ -1,0 +1,111 @@
+import { isIP } from 'node:net'
+import { lookUpName } from '../../../adapters/host/look-up-name.ts'
+import { createNewestTagRegistry, NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'
+import { createAppSource } from '../../../adapters/source/app-source.ts'
+import { isReady, type HostCheckup } from '../../../deploy/doctor/checkup.ts'
+import type { HostScene, UrlScene } from '../../../deploy/doctor/host-scene.ts'
+import { judgeHost } from '../../../deploy/doctor/judge-host.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { cleanValue } from '../../../ui/clean-event.ts'
+import { renderCheckup } from '../../../ui/render-checkup.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
+import { openShells } from '../../command/connect-each.ts'
+import type { ConnectedHost } from '../../command/connect-hosts.ts'
+import { connectRegistry } from '../../command/connect-registry.ts'
+import type { CliContext } from '../../command/context.ts'
+import { desiredRelease } from '../ship/desired-release.ts'
+import { examineHost } from './examine-host.ts'
+import { bareName } from '../../command/host-option.ts'
+import type { DeployInput } from '../ship/load-deploy.ts'
+import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import { textOption } from '../../command/option.ts'
+
+/** Examines all hosts side by side and prints what was found; gives the exit code. Throws what dray.yml makes wrong. */
+export async function runDoctor(command: CommandInput, context: CliContext): Promise<ExitCode> {
+  const input = await loadWithTag(command, context)
+  const { name, hosts: hostNames } = input.config.environment
+  const output = createCommandOutput(input, context)
+  output.note(`Examining ${hostNames.join(', ')}`)
+  const tag = input.values.composeVariables['IMAGE_TAG']
+  const named = tag === NEWEST_TAG ? undefined : tag
+  const hosts = cleanValue(await examine(input, context), output.clean)
+  const ready = isReady(hosts)
+  if (input.options.json) output.json('doctor', { environment: name, tag: named, ready, hosts })
+  else output.print(renderCheckup({ environment: name, tag: named, hosts }, output.look))
+  return ready ? EXIT.done : EXIT.precondition
+}
+
+/**
+ * A tag that is named counts. Without one, a rule of dray.yml would name a commit that CI may not have built yet: then the
+ * newest tag that there is of each image stands for it.
+ */
+async function loadWithTag(command: CommandInput, context: CliContext): Promise<EnvironmentInput> {
+  const tag = textOption(command.options, 'tag')
+  const input = await loadEnvironment(command, context)
+  const { values, config } = input
+  const isNamed = tag !== undefined || Boolean(values.variables()['IMAGE_TAG'])
+  if (isNamed || config.environment.tagRule === undefined)
+    return loadEnvironment(command, context, { tag, envFile: undefined })
+  const composeVariables = { ...values.composeVariables, IMAGE_TAG: NEWEST_TAG }
+  return { ...input, values: { ...values, composeVariables } }
+}
+
+async function examine(input: EnvironmentInput, context: CliContext): Promise<HostCheckup[]> {
+  const { config } = input
+  const { promise: usable, resolve: tellUsable } = promisedHosts()
+  await using opened = await openShells(config.environment.hosts, context)
+  await using connected = connectRegistry(input, context, usable)
+  const request: DeployInput = {
+    ...input,
+    options: { ...input.options, waitMs: 0, adopt: false, dryRun: true, expected: [] },
+  }
+  const by = {
+    input,
+    context,
+    desired: desiredRelease(request),
+    source: createAppSource({
+      directory: config.projectDirectory,
+      composeFiles: config.environment.composeFiles,
+      include: config.bundle.include,
+      exclude: config.bundle.exclude,
+    }),
+    registry: createNewestTagRegistry(connected.client),
+    lookUp: rememberLookUps(),
+    onUsable: (host: ConnectedHost) => tellUsable([host]),
+  }
+  // A compose file that is not there is a mistake in the configuration, whatever the hosts say.
+  await by.source.composeFiles()
+  const scenes = await Promise.all(opened.shells.map((shell) => examineHost(shell, by)))
+  const hostAddresses = await addressesOf(scenes)
+  return scenes.map((scene) => judgeHost({ ...scene, hostAddresses }))
+}
+
+/** Docker Hub is asked through the mirror of the first host whose Engine answers. */
+function promisedHosts(): { promise: Promise<ConnectedHost[]>; resolve: (hosts: ConnectedHost[]) => void } {
+  let resolve: (hosts: ConnectedHost[]) => void = () => undefined
+  const promise = new Promise<ConnectedHost[]>((tell) => (resolve = tell))
+  return { promise, resolve }
+}
+
+function rememberLookUps(): (url: string) => Promise<UrlScene> {
+  const known = new Map<string, Promise<string[]>>()
+  return async (url) => {
+    const name = new URL(url).hostname.replace(/^\[|\]$/g, '')
+    if (name === 'localhost' || isIP(name) !== 0) return { url, lookedUp: undefined }
+    const asked = known.get(name) ?? lookUpName(name)
+    known.set(name, asked)
+    return { url, lookedUp: { name, addresses: await asked } }
+  }
+}
+
+/** What the hosts are reached at: as they see it themselves, and as their names are looked up here. */
+async function addressesOf(scenes: readonly Omit<HostScene, 'hostAddresses'>[]): Promise<string[]> {
+  const found = await Promise.all(
+    scenes.map(async ({ host, server }) => {
+      const own = server !== undefined && 'value' in server ? (server.value.address ?? []) : []
+      return [own, isIP(bareName(host)) === 0 ? await lookUpName(bareName(host)) : bareName(host)].flat()
+    }),
+  )
+  return [...new Set(found.flat())]
+}

@@ -1,0 +1,187 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { readGitFacts, type RunCommand } from '../../../adapters/git/git-facts.ts'
+import { readBranch } from '../../../adapters/git/read-branch.ts'
+import { LocalShell } from '../../../adapters/host/local-shell.ts'
+import { readRepositoryFiles } from '../../../adapters/source/repository-files.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { adviseOn } from '../../../scaffold/advice.ts'
+import type { DrayTool } from '../../../scaffold/app-shape.ts'
+import {
+  makeShape,
+  suggestAnswers,
+  type Answers,
+  type Form,
+  type Suggestion,
+} from '../../../scaffold/make-shape.ts'
+import {
+  planFile,
+  schemaPath,
+  wantFiles,
+  type PlannedFile,
+  type WantedFile,
+} from '../../../scaffold/plan-files.ts'
+import { isWanted, type Repository } from '../../../scaffold/repository.ts'
+import { renderAdvice, renderFileList, renderFileChanges } from '../../../ui/render-init.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
+import type { CliContext } from '../../command/context.ts'
+import { textOption, type OptionValues } from '../../command/option.ts'
+import { readOwnBundle, renderOwnSchema } from './own-files.ts'
+import { openQuestions, type Questions } from './questions.ts'
+
+const toolPath = 'tools/dray.mjs'
+
+/** Looks at the repository, asks, shows and writes. Throws USAGE and INIT_NOTHING_FOUND. */
+export async function runInit({ options, global }: CommandInput, context: CliContext): Promise<ExitCode> {
+  const { cwd } = context
+  const output = createCommandOutput({ options: global, values: { secrets: [] } }, context)
+  const asks = options['yes'] !== true && options['dryRun'] !== true
+  const questions = asks ? openQuestions(context, '--yes') : undefined
+
+  const repository = await lookAround(context)
+  if (repository.isBelowTop)
+    output.note('This is not the top of the git repository: GitHub finds workflows only there.')
+  const suggestion = suggestAnswers(repository)
+  const given = { ...suggestion, answers: { ...suggestion.answers, ...readAnswers(options, suggestion) } }
+  const answers = questions === undefined ? given.answers : await askPerson(questions, given, options)
+
+  const tool = readTool(textOption(options, 'action'))
+  const shape = makeShape(repository, answers, tool)
+  const wanted = [...wantFiles(repository, shape), ...(await ownFiles(tool))]
+  const planned = await Promise.all(
+    wanted.map(async (file) => planFile(file, await readIfThere(cwd, file.path))),
+  )
+
+  const { look } = output
+  if (!global.json && options['yes'] !== true) output.note(renderFileChanges(planned, look))
+  const chosen = await chooseFiles(planned, { overwrite: options['overwrite'] === true, questions })
+  const isWritten = options['dryRun'] !== true && (await mayWrite(chosen, questions))
+  if (isWritten) for (const file of chosen) await write(cwd, file)
+
+  if (global.json) {
+    const files = planned.map((file) => ({
+      path: file.path,
+      state: file.state,
+      written: isWritten && chosen.includes(file),
+    }))
+    output.json('init.finished', { files, advice: adviseOn(repository, shape, answers) })
+  } else {
+    output.print(renderFileList(planned, isWritten ? chosen : [], look))
+    output.note(renderAdvice(adviseOn(repository, shape, answers), look))
+  }
+  return EXIT.done
+}
+
+async function lookAround({ cwd, env, signal }: CliContext): Promise<Repository & { isBelowTop: boolean }> {
+  await using shell = new LocalShell()
+  const run: RunCommand = (argv, options) => shell.run(argv, { ...options, signal })
+  const [{ files }, facts, { branch = 'main', isBelowTop }] = await Promise.all([
+    readRepositoryFiles(cwd, isWanted),
+    readGitFacts(run, cwd),
+    readBranch(run, cwd),
+  ])
+  const owner = facts.remote?.host === 'github.com' ? facts.remote.owner : env['GITHUB_REPOSITORY_OWNER']
+  return { name: path.basename(cwd), owner, branch, isBelowTop, texts: new Map(Object.entries(files)) }
+}
+
+/** What the options say. */
+function readAnswers(options: OptionValues, { forms }: Suggestion): Partial<Answers> {
+  const testHost = textOption(options, 'test')
+  const productionHost = textOption(options, 'production')
+  const testForm = readForm('--test-images', textOption(options, 'testImages'), forms)
+  const productionForm = readForm('--production-images', textOption(options, 'productionImages'), forms)
+  return {
+    ...(testHost === undefined ? {} : { testHost }),
+    ...(productionHost === undefined ? {} : { productionHost }),
+    ...(testForm === undefined ? {} : { testForm }),
+    ...(productionForm === undefined ? {} : { productionForm }),
+  }
+}
+
+function readForm(flag: string, value: string | undefined, forms: readonly Form[]): Form | undefined {
+  if (value === undefined) return undefined
+  const form = forms.find((it) => it === value)
+  if (form !== undefined) return form
+  const choice =
+    forms.length === 0 ? 'no Dockerfile is there to choose from' : `here it can be ${forms.join(' or ')}`
+  throw new DrayError('USAGE', `\`${value}\` after ${flag} is not possible: ${choice}.`)
+}
+
+/** Only what is neither given nor known. */
+async function askPerson(
+  questions: Questions,
+  { answers, forms, isConfigured }: Suggestion,
+  options: OptionValues,
+): Promise<Answers> {
+  if (isConfigured) return answers
+  const ask = async (option: string, question: string, suggestion: string): Promise<string> =>
+    options[option] === undefined ? questions.ask(question, suggestion) : suggestion
+  const askForm = async (option: string, where: string, suggestion: Form): Promise<Form> => {
+    if (forms.length < 2 || options[option] !== undefined) return suggestion
+    const isSingle = await questions.confirm(
+      `One image with the whole app in ${where}?`,
+      suggestion === 'single',
+    )
+    return isSingle ? 'single' : 'several'
+  }
+  return {
+    ...answers,
+    testHost: await ask('test', 'Server of the test environment?', answers.testHost),
+    testForm: await askForm('testImages', 'test', answers.testForm),
+    productionHost: await ask('production', 'Server of the production environment?', answers.productionHost),
+    productionForm: await askForm('productionImages', 'production', answers.productionForm),
+  }
+}
+
+function readTool(reference: string | undefined): DrayTool {
+  if (reference === undefined) return { kind: 'file', path: toolPath }
+  if (/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}(?: # \S+)?$/.test(reference))
+    return { kind: 'action', uses: reference }
+  throw new DrayError('USAGE', `\`${reference}\` after --action does not name a commit.`, {
+    hint: 'A tag can be moved to other code. Write `OWNER/dray@COMMIT # v1.2.0` with the 40 digits of the commit.',
+  })
+}
+
+async function ownFiles(tool: DrayTool): Promise<WantedFile[]> {
+  const schema = { path: schemaPath, text: renderOwnSchema() }
+  return tool.kind === 'action' ? [schema] : [{ path: tool.path, text: await readOwnBundle() }, schema]
+}
+
+type Choice = { overwrite: boolean; questions: Questions | undefined }
+
+/** Files to write: what is new or loses nothing, and of those that would be replaced, what the person says. */
+async function chooseFiles(
+  planned: readonly PlannedFile[],
+  { overwrite, questions }: Choice,
+): Promise<PlannedFile[]> {
+  const chosen: PlannedFile[] = []
+  for (const file of planned) {
+    if (file.state === 'same') continue
+    const isAllowed =
+      file.state !== 'differs' ||
+      overwrite ||
+      (await questions?.confirm(`Replace ${file.path}?`, false)) === true
+    if (isAllowed) chosen.push(file)
+  }
+  return chosen
+}
+
+async function mayWrite(chosen: readonly PlannedFile[], questions: Questions | undefined): Promise<boolean> {
+  if (questions === undefined || chosen.length === 0) return true
+  return questions.confirm(`Write ${chosen.length} ${chosen.length === 1 ? 'file' : 'files'}?`, true)
+}
+
+async function readIfThere(cwd: string, file: string): Promise<string | undefined> {
+  return readFile(path.join(cwd, file), 'utf8').catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  })
+}
+
+async function write(cwd: string, { path: file, text }: PlannedFile): Promise<void> {
+  await mkdir(path.dirname(path.join(cwd, file)), { recursive: true })
+  await writeFile(path.join(cwd, file), text)
+}

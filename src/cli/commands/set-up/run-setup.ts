@@ -1,0 +1,143 @@
+import { checkComposeVersion } from '../../../adapters/compose/compose-failure.ts'
+import { createEngine } from '../../../adapters/docker/engine-api.ts'
+import { assertEngineSupported } from '../../../adapters/docker/engine-version.ts'
+import type { Shell } from '../../../adapters/host/shell.ts'
+import { readState } from '../../../adapters/server/read-state.ts'
+import { runAction } from '../../../adapters/server/run-action.ts'
+import { readComposeVariables, readEnvExample } from '../../../adapters/source/app-variables.ts'
+import { deployTimeNames } from '../../../config/environment-variables.ts'
+import { actionTitle } from '../../../deploy/setup/action-title.ts'
+import { makeEnvTemplate } from '../../../deploy/setup/env-template.ts'
+import { makeSetupPlan, type Wanted } from '../../../deploy/setup/make-setup-plan.ts'
+import type { SetupPlan } from '../../../deploy/setup/setup-plan.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { cleanValue } from '../../../ui/clean-event.ts'
+import { renderDuration } from '../../../ui/render-duration.ts'
+import { renderAdvice } from '../../../ui/render-init.ts'
+import { renderSetup } from '../../../ui/render-setup.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
+import { connectEach } from '../../command/connect-each.ts'
+import type { CliContext } from '../../command/context.ts'
+import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import { openQuestions } from './questions.ts'
+
+type Work = { input: EnvironmentInput; context: CliContext; output: CommandOutput; wanted: Wanted }
+type Planned = { shell: Shell; plan: SetupPlan }
+
+/** Looks at the servers, shows what is to be done, asks, does it, and looks again. Throws the SETUP_… and HOST_… codes. */
+export async function runSetup(command: CommandInput, context: CliContext): Promise<ExitCode> {
+  const isDryRun = command.options['dryRun'] === true
+  const asks = command.options['yes'] !== true && !isDryRun
+  const questions = asks ? openQuestions(context, '--yes') : undefined
+  const input = await loadEnvironment(command, context)
+  const output = createCommandOutput(input, context)
+  const work: Work = { input, context, output, wanted: await wantedOf(input) }
+
+  output.note(`Looking at ${input.config.environment.hosts.join(', ')}`)
+  await using connected = await connectEach(input.config.environment.hosts, context, (shell) => shell)
+  const planned = await Promise.all(connected.hosts.map((shell) => planFor(shell, work)))
+  // What is done is what was read; what is shown is cleaned.
+  const plans = cleanValue(
+    planned.map(({ plan }) => plan),
+    output.clean,
+  )
+  const count = plans.reduce((sum, { actions }) => sum + actions.length, 0)
+  if (isDryRun || count === 0) {
+    if (!isDryRun) await verify(work)
+    tell(work, plans, 'planned')
+    return EXIT.done
+  }
+  if (command.options['yes'] !== true) output.note(renderSetup(plans, 'planned', output.look))
+  if (questions !== undefined && !(await questions.confirm('Do this?', false))) {
+    output.note('Nothing was changed.')
+    return EXIT.done
+  }
+  const results = await Promise.allSettled(planned.map((it) => carryOut(it, work)))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  await verify(work)
+  tell(work, plans, 'done')
+  return EXIT.done
+}
+
+async function wantedOf({ config }: EnvironmentInput): Promise<Wanted> {
+  const { projectDirectory, environment } = config
+  const [example, compose] = await Promise.all([
+    readEnvExample(projectDirectory),
+    readComposeVariables(projectDirectory, environment.composeFiles),
+  ])
+  const deployTime = [...deployTimeNames, ...Object.keys(environment.env)]
+  return {
+    environment: environment.name,
+    path: environment.path,
+    envFile: makeEnvTemplate(example, compose, deployTime),
+  }
+}
+
+async function planFor(shell: Shell, { context, wanted }: Work): Promise<Planned> {
+  return { shell, plan: makeSetupPlan(await readState(shell, wanted.path, context.signal), wanted) }
+}
+
+async function carryOut({ shell, plan }: Planned, { context, output }: Work): Promise<void> {
+  const { clock, signal } = context
+  const { glyphs, colors } = output.look
+  for (const action of plan.actions) {
+    const title = `${shell.name}: ${actionTitle(action)}`
+    output.note(`${colors.dim(glyphs.waiting)} ${title}`)
+    const startedAtMs = clock.now()
+    await runAction(action, { shell, clock }, signal)
+    output.note(
+      `${colors.green(glyphs.done)} ${title} ${colors.dim(renderDuration(clock.now() - startedAtMs))}`,
+    )
+  }
+}
+
+/**
+ * Looks again, over new connections: a login has the groups that its user had then. What is still to be done, or cannot be
+ * used, is a failure.
+ */
+async function verify(work: Work): Promise<void> {
+  const { input, context } = work
+  await using connected = await connectEach(input.config.environment.hosts, context, (shell) => shell)
+  await Promise.all(
+    connected.hosts.map(async (shell) => {
+      const { plan } = await planFor(shell, work)
+      if (plan.actions.length > 0) {
+        const missing = plan.actions.map(actionTitle).join('; ')
+        throw new DrayError(
+          'SETUP_FAILED',
+          `Everything was done on ${shell.name}, and this is still missing: ${missing}.`,
+        )
+      }
+      using engine = createEngine(shell)
+      assertEngineSupported((await engine.engineFacts()).version, shell.name)
+      const { stdout } = await shell.run(['docker', 'compose', 'version', '--short'])
+      checkComposeVersion(stdout, shell.name)
+    }),
+  )
+}
+
+function tell({ input, output }: Work, plans: readonly SetupPlan[], stage: 'planned' | 'done'): void {
+  if (input.options.json) {
+    output.json('setup', {
+      environment: input.config.environment.name,
+      stage,
+      hosts: plans.map(({ host, actions, left }) => ({
+        host,
+        actions: actions.map((action) => ({
+          kind: action.kind,
+          title: actionTitle(action),
+          cause: action.cause,
+        })),
+        left,
+      })),
+    })
+    return
+  }
+  output.print(renderSetup(plans, stage, output.look))
+  const left = plans.flatMap((plan) => plan.left)
+  if (left.length > 0) output.note(renderAdvice(left, output.look))
+  else output.note(`\`dray doctor ${input.config.environment.name}\` says whether a deploy would go through.`)
+}

@@ -1,0 +1,52 @@
+import { createRestoredPlace } from '../../../adapters/directory/restored-place.ts'
+import { createKeptRegistry } from '../../../adapters/registry/kept-registry.ts'
+import { createKeptSource } from '../../../adapters/source/kept-source.ts'
+import type { Registry, TargetHost } from '../../../deploy/ports.ts'
+import type { ArchivingHost } from '../../../deploy/rollback.ts'
+import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
+import { connectRegistry, type ConnectedRegistry } from '../../command/connect-registry.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+
+export type KeptTargets = AsyncDisposable & {
+  hosts: readonly TargetHost[]
+  archives: readonly ArchivingHost[]
+  credentials: Registry['credentials']
+}
+
+/**
+ * The composition root of a rollback: connects to every host of the environment, and to the registry only when an image is
+ * gone from one. Throws what connecting to the hosts throws.
+ */
+export async function connectKept(input: EnvironmentInput, context: CliContext): Promise<KeptTargets> {
+  const connected = await connectHosts(input, context)
+  let opened: ConnectedRegistry | undefined
+  const registry = (): Registry =>
+    (opened ??= connectRegistry(input, context, Promise.resolve(connected.hosts))).client
+  return {
+    hosts: connected.hosts.map(({ target }) => target),
+    archives: connected.hosts.map((host) => archivingHost(host, registry)),
+    credentials: (registryHost) => registry().credentials(registryHost),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([opened?.[Symbol.asyncDispose](), connected[Symbol.asyncDispose]()])
+    },
+  }
+}
+
+/** A connected host as the archive of what it keeps. */
+export function archivingHost(host: ConnectedHost, registry: () => Registry): ArchivingHost {
+  const { name, archive, target, place, engine } = host
+  return {
+    name,
+    archive,
+    restore: (release) => {
+      // The tag is the one deploy-time value of then that is on record.
+      const values = { ...place.values, ...(release.tag !== undefined && { IMAGE_TAG: release.tag }) }
+      return {
+        host: { ...target, ...createRestoredPlace({ ...place, values }, release) },
+        source: createKeptSource(archive, release),
+        registry: createKeptRegistry({ release, host: name, engine, registry }),
+      }
+    },
+  }
+}

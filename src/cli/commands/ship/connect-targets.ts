@@ -1,0 +1,74 @@
+import { askAhead } from '../../../adapters/registry/ask-ahead.ts'
+import { createAppSource } from '../../../adapters/source/app-source.ts'
+import { findComposeImages } from '../../../adapters/source/compose-images.ts'
+import { tryParseImageReference, type ImageReference } from '../../../deploy/image-reference.ts'
+import type { AppSource, Platform, Registry, TargetHost } from '../../../deploy/ports.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
+import { connectRegistry } from '../../command/connect-registry.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+
+export type Targets = AsyncDisposable & {
+  hosts: readonly TargetHost[]
+  source: AppSource
+  registry: Registry
+}
+
+/**
+ * The composition root of a deploy: connects to every host of the environment and to the registry, side by side, and builds
+ * what the deploy works with. Throws what connecting throws; what was opened by then is closed.
+ */
+export async function connectTargets(input: EnvironmentInput, context: CliContext): Promise<Targets> {
+  const connecting = connectHosts(input, context)
+  const hosts = connecting.then((connected) => connected.hosts)
+  const source = appSource(input)
+  const registry = connectRegistry(input, context, hosts)
+  const over = new AbortController()
+  const likely = {
+    registry: input.config.registry?.host,
+    references: () => likelyImages(source, input),
+    platform: platformOf(hosts),
+  }
+  const signal = AbortSignal.any([context.signal, over.signal])
+  const askedAhead = askAhead(registry.client, likely, { clock: context.clock, signal })
+  try {
+    const connected = await connecting
+    return {
+      hosts: connected.hosts.map(({ target }) => target),
+      source,
+      registry: askedAhead,
+      [Symbol.asyncDispose]: async () => {
+        over.abort()
+        await Promise.all([registry, connected].map((it) => it[Symbol.asyncDispose]()))
+      },
+    }
+  } catch (error) {
+    over.abort()
+    await registry[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function platformOf(hosts: Promise<readonly ConnectedHost[]>): Promise<Platform> {
+  const [host] = await hosts
+  if (host === undefined) throw new DrayError('INTERNAL', 'The environment has no host.')
+  return host.facts
+}
+
+/** What the compose files name, as far as it can be told here: the server's `.env` may say otherwise. */
+async function likelyImages(source: AppSource, { values }: EnvironmentInput): Promise<ImageReference[]> {
+  const files = (await source.composeFiles()).filter(({ path }) => /\.ya?ml$/.test(path))
+  const texts = files.map(({ content }) => new TextDecoder().decode(content))
+  return findComposeImages(texts, values.composeVariables).flatMap((it) => tryParseImageReference(it) ?? [])
+}
+
+/** The app's files on this machine. */
+export function appSource({ config }: EnvironmentInput): AppSource {
+  return createAppSource({
+    directory: config.projectDirectory,
+    composeFiles: config.environment.composeFiles,
+    include: config.bundle.include,
+    exclude: config.bundle.exclude,
+  })
+}

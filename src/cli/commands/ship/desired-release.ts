@@ -1,0 +1,33 @@
+import type { DesiredRelease } from '../../../deploy/observation.ts'
+import type { DeployInput } from './load-deploy.ts'
+
+/** What dray.yml and the deploy-time values together want to be there. */
+export function desiredRelease({ config, values, options }: DeployInput): DesiredRelease {
+  const { registry, environment } = config
+  const owners = [registry?.owner, values.registryOwner].filter((owner) => owner !== undefined)
+  const rollout: Record<string, 'roll' | 'recreate'> = {}
+  for (const [name, settings] of Object.entries(config.services)) {
+    if (settings.rollout !== undefined) rollout[name] = settings.rollout
+  }
+  return {
+    app: config.app,
+    environment: environment.name,
+    tag: values.tag,
+    expected: options.expected,
+    ownRepositories: registry === undefined ? [] : owners.map((owner) => `${registry.host}/${owner}/`),
+    rollout,
+    tasks: config.tasks.flatMap(({ name, serviceCandidates, argv, when, timeoutMs }) =>
+      when === 'manual'
+        ? []
+        : [{ name, serviceCandidates, argv, when, ...(timeoutMs === undefined ? {} : { timeoutMs }) }],
+    ),
+    hooks: config.hooks,
+    proxyService: config.proxyService,
+    proxyKeepalive: config.proxyKeepalive,
+    probeUrl: config.probe?.url,
+    keep: environment.keep,
+    disk: environment.disk,
+    adopt: options.adopt,
+    restores: undefined,
+  }
+}

@@ -1,0 +1,27 @@
+import path from 'node:path'
+import { takeEnvFile } from '../../../config/env-file.ts'
+import type { CommandInput } from '../../command/command.ts'
+import type { CliContext } from '../../command/context.ts'
+import { readDeployOptions, type DeployOptions } from './deploy-options.ts'
+import type { GlobalOptions } from '../../command/global-options.ts'
+import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+
+/** All that a deploy needs to know before it asks a host or a registry. */
+export type DeployInput = EnvironmentInput & {
+  options: Omit<DeployOptions, 'tag' | 'envFile'> & GlobalOptions
+}
+
+/**
+ * Reads options, deploy-time values, configuration and repository. The file of deploy-time values comes first: it is
+ * deleted even when the configuration is wrong. Throws what these throw, all of it exit code 2.
+ */
+export async function loadDeploy(input: CommandInput, context: CliContext): Promise<DeployInput> {
+  const { tag, envFile: envFilePath, ...options } = readDeployOptions(input.options)
+  const envFile =
+    envFilePath === undefined ? undefined : await takeEnvFile(path.resolve(context.cwd, envFilePath))
+  const environment = await loadEnvironment(input, context, { tag, envFile })
+  return {
+    ...environment,
+    options: { ...options, ...input.global },
+  }
+}

@@ -1,0 +1,191 @@
+import { writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { Buildx } from '../../../adapters/buildx/buildx.ts'
+import { writeDockerConfiguration } from '../../../adapters/buildx/docker-configuration.ts'
+import { LocalShell } from '../../../adapters/host/local-shell.ts'
+import { makePrivateDirectory } from '../../../adapters/host/private-directory.ts'
+import { createCredentialStore } from '../../../adapters/registry/credentials.ts'
+import { chooseCache } from '../../../build/build-cache.ts'
+import { createBuildStory } from '../../../build/build-story.ts'
+import { explainBuildFailure } from '../../../build/explain-failure.ts'
+import { imageLabels } from '../../../build/image-labels.ts'
+import { planBuild, type BuildPlan, type PlannedImage, type PushedImage } from '../../../build/plan-build.ts'
+import { parseImageReference } from '../../../deploy/image-reference.ts'
+import type { Credentials } from '../../../deploy/ports.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import {
+  createLiveBuildProgress,
+  createPlainBuildProgress,
+  silentBuildProgress,
+  type BuildProgress,
+  type BuildProgressOptions,
+} from '../../../ui/build-progress.ts'
+import { createLook } from '../../../ui/look.ts'
+import { readBuildOptions, type BuildOptions } from './build-options.ts'
+import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
+import type { CommandInput } from '../../command/command.ts'
+import type { CliContext } from '../../command/context.ts'
+import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import { tellOutputs } from './step-outputs.ts'
+
+/** Builds the images of an environment, pushes them where that is asked for, and tells what they are. */
+export async function runBuild(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const options = readBuildOptions(input.options)
+  const environment = await loadEnvironment(input, context, { tag: options.tag, envFile: undefined })
+  if (options.push) refuseDirty(environment)
+  const output = createCommandOutput(environment, context)
+  for (const warning of environment.values.warnings) output.note(warning)
+
+  await using shell = new LocalShell()
+  await using directory = await makePrivateDirectory('build', context.env['RUNNER_TEMP'])
+  const {
+    projectDirectory,
+    environment: { composeFiles },
+  } = environment.config
+  const values = environment.values.composeVariables
+  const buildx = new Buildx({ shell, projectDirectory, composeFiles, directory: directory.path, values })
+  const plan = await makePlan(buildx, { environment, options, context, output })
+
+  const logins = await findLogins(plan.images, { environment, shell, push: options.push })
+  const original = context.env['DOCKER_CONFIG'] || path.join(homedir(), '.docker')
+  const dockerConfig = await writeDockerConfiguration(directory.path, { original, logins })
+  const { tag } = environment.values
+  output.note(
+    `Building ${plan.images.map(({ target }) => target).join(' and ')}${tag === undefined ? '' : ` as ${tag}`}`,
+  )
+  const images = await build(buildx, { plan, dockerConfig, options, context, output, global: input.global })
+  await tell(images, { environment, options, context, output, isJson: input.global.json })
+  return EXIT.done
+}
+
+/** Under the name of a commit there has to be that commit. A tag that a person names is theirs to answer for. */
+function refuseDirty({ values, repository }: EnvironmentInput): void {
+  if (repository.isDirty !== true || !values.tagSource?.startsWith('tag:')) return
+  throw new DrayError(
+    'BUILD_DIRTY',
+    `Files differ from commit ${repository.headSha?.slice(0, 7) ?? ''}, and the images would be pushed as \`${values.tag ?? ''}\`.`,
+  )
+}
+
+type Parts = {
+  environment: EnvironmentInput
+  options: BuildOptions
+  context: CliContext
+  output: CommandOutput
+}
+
+async function makePlan(
+  buildx: Buildx,
+  { environment, options, context, output }: Parts,
+): Promise<BuildPlan> {
+  const { env, cwd, signal } = context
+  const { values, repository } = environment
+  const definition = await buildx.readDefinition(signal)
+  const cache = chooseCache({
+    wanted: options.cache,
+    isPushed: options.push,
+    env,
+    resolvePath: (it) => path.resolve(cwd, it),
+  })
+  const canStore = cache.kind === 'none' || (await buildx.canStoreCache(signal))
+  if (!canStore)
+    output.note('This builder keeps no cache elsewhere; `docker buildx create --use` makes one that does.')
+  const { remote, headSha, isDirty = false } = repository
+  return planBuild(definition, {
+    tag: values.tag,
+    labels: imageLabels({ env, remote, headSha, isDirty, tag: values.tag }),
+    cache,
+    canStore,
+    platforms: options.platforms,
+  })
+}
+
+/** The logins for every registry that the app has to do with. Throws REGISTRY_UNAUTHORIZED where a push cannot work. */
+async function findLogins(
+  images: readonly PlannedImage[],
+  { environment, shell, push }: { environment: EnvironmentInput; shell: LocalShell; push: boolean },
+): Promise<ReadonlyMap<string, Credentials>> {
+  const { config, values } = environment
+  const store = createCredentialStore({
+    env: values.variables(),
+    registries: config.registries,
+    homeDirectory: homedir(),
+    runCommand: (argv, options) => shell.run(argv, options),
+  })
+  const pushed = images.map(({ repository }) => parseImageReference(repository).registry)
+  const logins = new Map<string, Credentials>()
+  for (const host of new Set([...pushed, ...Object.keys(config.registries)])) {
+    const login = await store(host)
+    if (login !== undefined) logins.set(host, login)
+    else if (push && host === 'ghcr.io')
+      throw new DrayError('REGISTRY_UNAUTHORIZED', 'ghcr.io takes images from nobody without a login.')
+  }
+  return logins
+}
+
+type BuildRun = Omit<Parts, 'environment'> & {
+  plan: BuildPlan
+  dockerConfig: string
+  global: CommandInput['global']
+}
+
+async function build(buildx: Buildx, run: BuildRun): Promise<readonly (PlannedImage | PushedImage)[]> {
+  const { plan, dockerConfig, options, context } = run
+  const targets = plan.images.map(({ target }) => target)
+  const story = createBuildStory(targets)
+  const progress = openProgress(run, { targets, story })
+  try {
+    const { exitCode, digests } = await buildx.bake(plan.definition, {
+      push: options.push,
+      useCache: options.useCache,
+      dockerConfig,
+      onLine: (line) => progress.show(story.take(line)),
+      signal: context.signal,
+    })
+    if (exitCode !== 0) throw explainBuildFailure(story)
+    return plan.images.map((image) => {
+      const digest = digests.get(image.target)
+      if (digest !== undefined) return { ...image, digest }
+      if (!options.push) return image
+      throw new DrayError('PUSH_FAILED', `Buildx does not say which digest ${image.target} was pushed under.`)
+    })
+  } finally {
+    progress.close()
+  }
+}
+
+function openProgress(
+  { context, output, global }: BuildRun,
+  drawn: Pick<BuildProgressOptions, 'targets' | 'story'>,
+): BuildProgress {
+  const { env, stderr, clock } = context
+  if (global.json) return silentBuildProgress
+  const isLive = stderr.isTTY === true && !global.plain && !env['CI']
+  const look = createLook({
+    env: global.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    isTTY: isLive,
+  })
+  const shared = { stream: stderr, look, clock, clean: output.clean, ...drawn }
+  return isLive ? createLiveBuildProgress(shared) : createPlainBuildProgress(shared)
+}
+
+async function tell(
+  images: readonly (PlannedImage | PushedImage)[],
+  { environment, options, context, output, isJson }: Parts & { isJson: boolean },
+): Promise<void> {
+  const { tag } = environment.values
+  const names = images.map((it) => ('digest' in it ? `${it.repository}@${it.digest}` : (it.names[0] ?? '')))
+  if (options.digestsFile !== undefined)
+    await writeFile(path.resolve(context.cwd, options.digestsFile), names.map((name) => `${name}\n`).join(''))
+  tellOutputs({ images: options.push ? names.join(' ') : undefined, tag }, context)
+  if (isJson) {
+    output.json('build.finished', {
+      environment: environment.config.environment.name,
+      tag,
+      pushed: options.push,
+      images: images.map(({ target, ...image }) => ({ service: target, ...image })),
+    })
+  } else output.print(names.join('\n'))
+}

@@ -1,0 +1,120 @@
+import path from 'node:path'
+import { runHook } from '../../../adapters/hooks/run-hook.ts'
+import type { EventSink, Failure } from '../../../deploy/events.ts'
+import { hookVariables, type HookFacts } from '../../../deploy/hook-variables.ts'
+import type { Hook, HookMoment } from '../../../deploy/hooks.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { createRedactor } from '../../../shared/redact.ts'
+import { stripControl } from '../../../shared/strip-control.ts'
+import { renderCommand } from '../../../ui/render-command.ts'
+import { renderDuration } from '../../../ui/render-duration.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+
+const TAIL_LINES = 20
+/** CI kills a job that it cancels seconds later. */
+const AFTER_CANCEL_MS = 5_000
+
+/** The hooks of a deploy or a rollback; each does nothing where dray.yml has none for its moment. */
+export type ClientHooks = {
+  /** Throws HOOK_FAILED, and the signal's reason when it aborts. */
+  before(facts: Told, signal: AbortSignal): Promise<void>
+  /** What goes wrong with one of these is a warning. */
+  after(facts: Told): Promise<void>
+  failure(facts: Told & { failure: Failure }): Promise<void>
+}
+
+type Told = Omit<HookFacts, 'moment' | 'app' | 'environment' | 'hosts' | 'url' | 'failure'>
+
+export function createHooks(
+  { config, values }: Pick<EnvironmentInput, 'config' | 'values'>,
+  { report, context }: { report: EventSink; context: CliContext },
+): ClientHooks {
+  const { hooks, app, environment, configFile, projectDirectory } = config
+  const { clock } = context
+  const redact = createRedactor(values.secrets)
+  const { name, hosts, url } = environment
+  const place = { app, environment: name, hosts, url }
+  const directory = configFile === undefined ? projectDirectory : path.dirname(configFile)
+
+  /** Throws HOOK_FAILED, and the signal's reason when it aborts. */
+  const run = async (hook: Hook, facts: HookFacts, signal: AbortSignal): Promise<void> => {
+    const { moment } = facts
+    const startedAtMs = clock.now()
+    const tail: string[] = []
+    const onLine = (line: string): void => {
+      report({ type: 'hook.printed', at: clock.now(), hook: moment, line })
+      tail.push(line)
+      if (tail.length > TAIL_LINES) tail.shift()
+    }
+    const finish = (outcome: 'done' | 'failed' | 'cancelled', exitCode?: number): void => {
+      const at = clock.now()
+      const code = exitCode === undefined ? {} : { exitCode }
+      report({ type: 'hook.finished', at, hook: moment, outcome, ...code, durationMs: at - startedAtMs })
+    }
+    report({ type: 'hook.started', at: startedAtMs, hook: moment, argv: hook.argv })
+    const variables = hookVariables(facts)
+    const { exitCode } = await runHook(hook, { directory, variables, onLine, signal }).catch(
+      (error: unknown) => {
+        finish(signal.aborted ? 'cancelled' : 'failed')
+        throw error
+      },
+    )
+    finish(exitCode === 0 ? 'done' : 'failed', exitCode)
+    if (exitCode !== 0) throw hookFailed(hook, { moment, exitCode, tail })
+  }
+
+  const runOrWarn = async (
+    hook: Hook | undefined,
+    facts: HookFacts & { moment: keyof typeof LEFT },
+    signal: AbortSignal,
+  ): Promise<void> => {
+    if (hook === undefined) return
+    try {
+      await run(hook, facts, signal)
+    } catch (error) {
+      const why = signal.aborted ? `The hook \`${facts.moment}\` was ended by a signal.` : messageOf(error)
+      report({ type: 'note', at: clock.now(), level: 'warning', text: why, hint: LEFT[facts.moment] })
+    }
+  }
+
+  return {
+    before: async (facts, signal) => {
+      if (hooks.before !== undefined)
+        await run(hooks.before, { moment: 'before', ...place, ...facts }, signal)
+    },
+    after: (facts) => runOrWarn(hooks.after, { moment: 'after', ...place, ...facts }, context.signal),
+    failure: ({ failure: { code, message }, ...facts }) => {
+      const failure = { code, message: redact(stripControl(message)) }
+      const all = { moment: 'failure' as const, ...place, ...facts, failure }
+      const { signal } = context
+      // The hooks of the deploy that is under way are not for us to end.
+      if (code === 'LOCK_HELD') return Promise.resolve()
+      if (!signal.aborted || hooks.failure === undefined) return runOrWarn(hooks.failure, all, signal)
+      const timeoutMs = Math.min(hooks.failure.timeoutMs, AFTER_CANCEL_MS)
+      return runOrWarn({ ...hooks.failure, timeoutMs }, all, new AbortController().signal)
+    },
+  }
+}
+
+/** What a hook that failed leaves as it is. */
+const LEFT = {
+  after: 'The release is in place all the same.',
+  failure: 'It changes nothing of what dray says of the app.',
+} as const
+
+function hookFailed(
+  { argv, timeoutMs }: Hook,
+  { moment, exitCode, tail }: { moment: HookMoment; exitCode: number | undefined; tail: readonly string[] },
+): DrayError {
+  const end =
+    exitCode === undefined
+      ? `took longer than ${renderDuration(timeoutMs)}`
+      : `ended with exit code ${exitCode}`
+  const message = `The hook \`${moment}\` (\`${renderCommand(argv)}\`) ${end}.`
+  return new DrayError('HOOK_FAILED', message, { details: { logOf: `the hook ${moment}`, logTail: tail } })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

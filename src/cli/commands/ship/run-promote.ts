@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { lookAtApp } from '../../../adapters/directory/look-at-app.ts'
+import type { RegistryClient } from '../../../adapters/registry/registry-client.ts'
+import { composeReferences } from '../../../adapters/source/compose-references.ts'
+import { choosePromoted, type PromotedImage, type Promotion } from '../../../build/choose-promoted.ts'
+import { ownRepositories } from '../../../build/own-images.ts'
+import { parseImageReference, type Digest } from '../../../deploy/image-reference.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { connectEach } from '../../command/connect-each.ts'
+import { connectRegistry } from '../../command/connect-registry.ts'
+import type { CliContext } from '../../command/context.ts'
+import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import { textOption } from '../../command/option.ts'
+import { tellOutputs } from './step-outputs.ts'
+
+/** Has the registry put the tag of one environment on the images that another runs, and tells which they are. */
+export async function runPromote(input: CommandInput, context: CliContext): Promise<ExitCode> {
+  const { FROM: fromName, TO: toName } = input.arguments
+  if (fromName === undefined || toName === undefined) {
+    throw new DrayError('USAGE', 'Name two environments: where the images run, and where they are to go.', {
+      hint: 'For instance: `dray promote test production --tag v1.4.0`',
+    })
+  }
+  const { global: options } = input
+  const from = await loadNamedEnvironment({ name: fromName, options }, context)
+  const release = { tag: textOption(input.options, 'tag'), envFile: undefined }
+  const to = await loadNamedEnvironment({ name: toName, options, release }, context)
+  const { tag } = to.values
+  if (tag === undefined)
+    throw new DrayError('TAG_UNKNOWN', `Nothing says which tag the images get for ${toName}.`)
+
+  const output = createCommandOutput(to, context)
+  output.note(`Asking ${from.config.environment.hosts.join(', ')} what runs`)
+  const images = choosePromoted({
+    from: await releasesOf(from, context),
+    to: { environment: toName, repositories: await repositoriesOf(to) },
+  })
+  await using registry = connectRegistry(to, context, Promise.resolve([]))
+  const missing = await findMissing(images, { tag, client: registry.client, signal: context.signal })
+  for (const { repository, digest } of missing) {
+    await registry.client.tag({ ...parseImageReference(repository), digest }, tag, context.signal)
+    output.note(`${repository}:${tag} stands for ${digest}`)
+  }
+  const names = images.map(({ repository, digest }) => `${repository}@${digest}`)
+  tellOutputs({ images: names.join(' '), tag }, context)
+  if (options.json) output.json('promote.finished', { from: fromName, to: toName, tag, images })
+  else output.print(names.join('\n'))
+  return EXIT.done
+}
+
+async function releasesOf({ config }: EnvironmentInput, context: CliContext): Promise<Promotion['from']> {
+  const { name: environment, hosts, path: directory } = config.environment
+  await using connected = await connectEach(hosts, context, (shell) => shell)
+  const looks = connected.hosts.map(async (shell) => {
+    const { release } = await lookAtApp({ shell, path: directory }, context.signal)
+    return { name: shell.name, release }
+  })
+  return { environment, hosts: await Promise.all(looks) }
+}
+
+async function repositoriesOf({ config, values }: EnvironmentInput): Promise<string[]> {
+  const { projectDirectory, registry, environment } = config
+  const files = await composeReferences(projectDirectory, environment.composeFiles)
+  const composeFiles = files.filter((file) => /\.ya?ml$/.test(file))
+  const texts = await Promise.all(
+    composeFiles.map((file) => readFile(path.join(projectDirectory, file), 'utf8')),
+  )
+  const owners = [registry?.owner, values.registryOwner].filter((owner) => owner !== undefined)
+  const prefixes = registry === undefined ? [] : owners.map((owner) => `${registry.host}/${owner}/`)
+  return ownRepositories(texts, { variables: values.composeVariables, prefixes })
+}
+
+type Tagging = { tag: string; client: RegistryClient; signal: AbortSignal }
+
+/** Those that do not have the tag yet. Throws TAG_TAKEN before any is tagged. */
+async function findMissing(
+  images: readonly PromotedImage[],
+  { tag, client, signal }: Tagging,
+): Promise<PromotedImage[]> {
+  const missing: PromotedImage[] = []
+  for (const image of images) {
+    const { repository, digest } = image
+    const found = await digestOf(`${repository}:${tag}`, { client, signal })
+    if (found === undefined) missing.push(image)
+    else if (found !== digest)
+      throw new DrayError('TAG_TAKEN', `${repository}:${tag} stands for ${found}, not for ${digest}.`)
+  }
+  return missing
+}
+
+async function digestOf(
+  name: string,
+  { client, signal }: Pick<Tagging, 'client' | 'signal'>,
+): Promise<Digest | undefined> {
+  try {
+    return await client.digest(parseImageReference(name), signal)
+  } catch (error) {
+    if (error instanceof DrayError && error.code === 'TAG_NOT_FOUND') return undefined
+    throw error
+  }
+}

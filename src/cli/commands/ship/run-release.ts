@@ -1,0 +1,141 @@
+import { deploy, planDeploy, type DeployRequest } from '../../../deploy/deploy.ts'
+import type { ReleaseKind } from '../../../deploy/events.ts'
+import { defaultPatience } from '../../../deploy/execution.ts'
+import { DeployFailed, failureFrom, toDrayError } from '../../../deploy/failure.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import type { CliContext } from '../../command/context.ts'
+import { deployerOf } from '../../command/deployer.ts'
+import type { DeployInput } from './load-deploy.ts'
+import { createHooks } from './run-hooks.ts'
+import { sendNotifications } from './send-notifications.ts'
+import { openTelling, type Telling } from './tell-release.ts'
+import { addStack } from '../../command/to-failure.ts'
+
+/** What a deploy and a rollback have of their own: where the release comes from. */
+export type ReleaseRun = {
+  kind: ReleaseKind
+  /** The tag that was asked for. */
+  tag: string | undefined
+  /** Who is asked what there is: `the host and the registry`. */
+  asked: string
+  /** Connects to what the run needs. Disposed of at the end. */
+  connect: () => Promise<AsyncDisposable & Pick<DeployRequest, 'hosts' | 'want' | 'credentials'>>
+}
+
+/**
+ * Puts a release in place, a new one or one that was kept, or prints the plan with `dryRun`. Failures are told by the
+ * reporter; gives the exit code.
+ */
+export async function runRelease(
+  input: DeployInput,
+  run: ReleaseRun,
+  context: CliContext,
+): Promise<ExitCode> {
+  const telling = openTelling(input, run, context)
+  context.tellInterrupt = (text) => telling.note(text, 'warning')
+  try {
+    for (const text of input.values.warnings) telling.note(text, 'warning')
+    if (input.options.dryRun) return await planOnly(input, { run, telling, context })
+    telling.started()
+    const exitCode = await putInPlace(input, { run, telling, context })
+    await sendNotifications(input, { telling, context })
+    return exitCode
+  } finally {
+    telling.close()
+  }
+}
+
+type Parts = { run: ReleaseRun; telling: Telling; context: CliContext }
+
+async function planOnly(input: DeployInput, { run, telling, context }: Parts): Promise<ExitCode> {
+  try {
+    await using connected = await connect(input, { run, telling, context })
+    telling.planned(await planDeploy(connected.request, context.signal))
+    return EXIT.done
+  } catch (error) {
+    const known = cancelledIfAborted(error, context.signal)
+    if (isDefect(known)) throw known
+    telling.failed(describeFailure(known, input))
+    return toDrayError(known).exitCode
+  }
+}
+
+async function putInPlace(input: DeployInput, { run, telling, context }: Parts): Promise<ExitCode> {
+  const hooks = createHooks(input, { report: telling.report, context })
+  const facts = () => ({
+    kind: run.kind,
+    tag: telling.story.plan?.restores?.tag ?? run.tag,
+    release: telling.story.plan?.release,
+    previousRelease: telling.story.plan?.replaces,
+    deployer: deployerOf(input, context),
+  })
+  const sinceStart = (): number => context.clock.now() - telling.startedAtMs
+  try {
+    await using connected = await connect(input, { run, telling, context })
+    const beforeChange = (_: unknown, signal: AbortSignal): Promise<void> => hooks.before(facts(), signal)
+    const plan = await deploy({ ...connected.request, beforeChange }, context.signal)
+    const end = { serving: plan.release, durationMs: sinceStart() }
+    if (!plan.unchanged) await hooks.after({ ...facts(), outcome: 'deployed', ...end })
+    telling.finished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', ...end })
+    return EXIT.done
+  } catch (error) {
+    const known = cancelledIfAborted(error, context.signal)
+    const failure = describeFailure(known, input)
+    const serving = known instanceof DeployFailed ? known.undone.servingRelease : undefined
+    const end = {
+      outcome: context.signal.aborted ? ('cancelled' as const) : ('failed' as const),
+      serving,
+      durationMs: sinceStart(),
+    }
+    await hooks.failure({ ...facts(), ...end, failure })
+    if (isDefect(known)) throw known
+    telling.failed(failure)
+    if (known instanceof DeployFailed) telling.finished(known.plan, end)
+    return toDrayError(known).exitCode
+  }
+}
+
+async function connect(
+  input: DeployInput,
+  { run, telling, context }: Parts,
+): Promise<AsyncDisposable & { request: DeployRequest }> {
+  telling.note(`Connecting to ${input.config.environment.hosts.join(', ')}`)
+  const connected = await run.connect()
+  telling.note(`Asking ${run.asked} what there is`)
+  const request = { ...connected, ...commonRequest(input, { context, telling }) }
+  return { request, [Symbol.asyncDispose]: () => Promise.resolve(connected[Symbol.asyncDispose]()) }
+}
+
+function commonRequest(
+  input: DeployInput,
+  { context, telling }: { context: CliContext; telling: Telling },
+): Omit<DeployRequest, 'hosts' | 'want' | 'credentials'> {
+  const { config, options } = input
+  return {
+    deployer: deployerOf(input, context),
+    patience: defaultPatience,
+    servicePatience: config.services,
+    probe: { everyMs: config.probe?.everyMs ?? 100, timeoutMs: config.probe?.timeoutMs ?? 5_000 },
+    waitMs: options.waitMs,
+    clock: context.clock,
+    emit: telling.report,
+  }
+}
+
+/** A defect of dray itself is told by who called us, with all that it takes to report it. */
+function isDefect(error: unknown): boolean {
+  return toDrayError(error).code === 'INTERNAL'
+}
+
+/** What is thrown after the user's signal is the signal's doing, whatever it looks like. */
+function cancelledIfAborted(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted) return error
+  const cancelled = new DrayError('CANCELLED', 'Cancelled by a signal.', { cause: error })
+  return error instanceof DeployFailed ? new DeployFailed(cancelled, error) : cancelled
+}
+
+function describeFailure(known: unknown, { options }: DeployInput) {
+  const told = failureFrom(known)
+  return options.debug ? addStack(told, known) : told
+}

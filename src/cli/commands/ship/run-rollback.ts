@@ -1,0 +1,27 @@
+import { wantKeptRelease } from '../../../deploy/rollback.ts'
+import type { ExitCode } from '../../../errors/exit-code.ts'
+import type { CommandInput } from '../../command/command.ts'
+import { connectKept } from './connect-kept.ts'
+import type { CliContext } from '../../command/context.ts'
+import { readPlaceOptions } from './deploy-options.ts'
+import { desiredRelease } from './desired-release.ts'
+import type { DeployInput } from './load-deploy.ts'
+import { loadEnvironment } from '../../command/load-environment.ts'
+import { runRelease } from './run-release.ts'
+
+/** Carries out a rollback, or prints its plan with `--dry-run`; gives the exit code. */
+export async function runRollback(command: CommandInput, context: CliContext): Promise<ExitCode> {
+  const options = { ...command.global, ...readPlaceOptions(command.options), expected: [] }
+  const input: DeployInput = { ...(await loadEnvironment(command, context)), options }
+  const release = command.arguments['RELEASE']
+  const connect = async () => {
+    const { archives, ...targets } = await connectKept(input, context)
+    const want = (signal: AbortSignal) =>
+      wantKeptRelease(
+        { hosts: archives, release, desired: desiredRelease(input), now: context.clock.now() },
+        signal,
+      )
+    return { ...targets, want }
+  }
+  return runRelease(input, { kind: 'rollback', tag: undefined, asked: 'the host', connect }, context)
+}

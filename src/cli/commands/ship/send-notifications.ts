@@ -1,0 +1,52 @@
+import { postJson } from '../../../adapters/notify/post-json.ts'
+import type { NotifyTarget } from '../../../config/deploy-config.ts'
+import { Secret } from '../../../shared/secret.ts'
+import { makeNotification, type Notification } from '../../../ui/notification/notification.ts'
+import { renderNotificationText } from '../../../ui/notification/notification-text.ts'
+import { renderSlack } from '../../../ui/notification/render-slack.ts'
+import type { CliContext } from '../../command/context.ts'
+import { deployerOf } from '../../command/deployer.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+import type { Telling } from './tell-release.ts'
+
+/**
+ * Tells those whom dray.yml names how a deploy ended, side by side. What goes wrong is a warning: it changes nothing of what
+ * was deployed, nor of the exit code.
+ */
+export async function sendNotifications(
+  input: EnvironmentInput,
+  { telling, context }: { telling: Telling; context: CliContext },
+): Promise<void> {
+  const { notify, environment } = input.config
+  if (notify.length === 0) return
+  const notification = makeNotification(telling.story, {
+    by: deployerOf(input, context),
+    url: environment.url,
+    durationMs: context.clock.now() - telling.startedAtMs,
+  })
+  if (notification === undefined) return
+  const wanted = notify.filter(({ on }) => on.includes(notification.event))
+  await Promise.all(
+    wanted.map(async (target) => {
+      const trouble = await send(target, notification, { input, context })
+      if (trouble !== undefined) telling.note(`A notification was not sent: ${trouble}`, 'warning')
+    }),
+  )
+}
+
+/** Gives a sentence on what went wrong; undefined where nothing did. */
+async function send(
+  { kind, variable }: NotifyTarget,
+  notification: Notification,
+  { input, context }: { input: EnvironmentInput; context: CliContext },
+): Promise<string | undefined> {
+  const address = input.values.variables()[variable]
+  if (address === undefined || address === '')
+    return `${variable}, which is to hold the address for ${kind}, is not set.`
+  const body =
+    kind === 'slack'
+      ? renderSlack(notification)
+      : { ...notification, text: renderNotificationText(notification) }
+  const trouble = await postJson(new Secret(address), body, { clock: context.clock })
+  return trouble === undefined ? undefined : `${trouble} (${variable})`
+}

@@ -1,0 +1,97 @@
+import type { Failure, ReleaseKind } from '../../../deploy/events.ts'
+import type { Plan } from '../../../deploy/plan.ts'
+import { createRedactor } from '../../../shared/redact.ts'
+import { cleanEvent } from '../../../ui/clean-event.ts'
+import { chooseReporter, createReporter } from '../../../ui/create-reporter.ts'
+import { renderPlan } from '../../../ui/render-plan.ts'
+import type { DeployFinished } from '../../../ui/render-summary.ts'
+import type { Reporter } from '../../../ui/reporter.ts'
+import { addToStory, createStory, type Story } from '../../../ui/story.ts'
+import { createCommandOutput } from '../../command/command-output.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { DeployInput } from './load-deploy.ts'
+import { tellOutputs } from './step-outputs.ts'
+
+/** Tells what a deploy or a rollback does, and remembers it. */
+export type Telling = Reporter & {
+  startedAtMs: number
+  /** What was told so far, with secrets masked. */
+  story: Story
+  note: (text: string, level?: 'info' | 'warning') => void
+  started: () => void
+  /** The plan of a dry run. */
+  planned: (plan: Plan) => void
+  finished: (plan: Plan, end: Pick<DeployFinished, 'outcome' | 'serving' | 'durationMs'>) => void
+  failed: (failure: Failure) => void
+}
+
+export function openTelling(
+  input: DeployInput,
+  { kind, tag }: { kind: ReleaseKind; tag: string | undefined },
+  context: CliContext,
+): Telling {
+  const { clock } = context
+  const redact = createRedactor(input.values.secrets)
+  const reporter = makeReporter(input, context)
+  const story = createStory()
+  const report: Reporter['report'] = (event) => {
+    addToStory(story, cleanEvent(event, redact))
+    reporter.report(event)
+  }
+  const { app, environment } = input.config
+  const { name, hosts, url } = environment
+  return {
+    startedAtMs: clock.now(),
+    story,
+    report,
+    close: () => reporter.close(),
+    note: (text, level = 'info') => report({ type: 'note', at: clock.now(), level, text }),
+    started: () =>
+      report({ type: 'deploy.started', at: clock.now(), kind, app, environment: name, hosts, tag }),
+    planned: (plan) => showPlan(plan, { reporter, input, context }),
+    finished: (plan, end) => {
+      const { release, images, restores, notUndone } = plan
+      tellOutputs({ outcome: end.outcome, release: end.serving, tag: restores?.tag ?? tag, url }, context)
+      report({
+        type: 'deploy.finished',
+        at: clock.now(),
+        kind,
+        app: plan.app,
+        environment: plan.environment,
+        release,
+        ...(restores && { restores }),
+        ...(notUndone && { notUndone }),
+        images,
+        ...end,
+      })
+    },
+    failed: (failure) => report({ type: 'failed', at: clock.now(), failure }),
+  }
+}
+
+function makeReporter({ options, values }: DeployInput, context: CliContext): Reporter {
+  const { env, stdout, stderr, clock } = context
+  const isTTY = stderr.isTTY === true
+  const chosen = chooseReporter({ json: options.json, plain: options.plain, isTTY, env })
+  return createReporter({
+    name: options.dryRun && chosen !== 'json' ? 'quiet' : chosen,
+    stdout,
+    stderr,
+    env: options.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    clock,
+    redact: createRedactor(values.secrets),
+  })
+}
+
+/** The plan is the result of a dry run, so it goes to standard output; as JSON it is the event. */
+function showPlan(
+  plan: Plan,
+  { reporter, input, context }: { reporter: Reporter; input: DeployInput; context: CliContext },
+): void {
+  if (input.options.json) {
+    reporter.report({ type: 'plan.made', at: context.clock.now(), plan })
+    return
+  }
+  const { print, look } = createCommandOutput(input, context)
+  print(renderPlan(plan, look))
+}
