@@ -1,5 +1,5 @@
-import { createLook } from '../src/ui/look.ts'
-import { renderBar } from '../src/ui/render-bar.ts'
+import { createLook } from '../src/ui/terminal/look.ts'
+import { renderBar } from '../src/ui/render/render-bar.ts'
 
 const { glyphs } = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import type { DeployEvent } from '../../src/deploy/events.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { createRedactor } from '../../src/shared/redact.ts'
-import { createReporter } from '../../src/ui/create-reporter.ts'
+import { createReporter } from '../../src/ui/reporters/create-reporter.ts'
 import { projectDirectory } from '../../test/support/images/cache.ts'
 import type { Screen } from './screen.ts'
 

@@ -1,5 +1,5 @@
-import { createLook, type Look } from '../../src/ui/look.ts'
-import type { OutputStream } from '../../src/ui/reporter.ts'
+import { createLook, type Look } from '../../src/ui/terminal/look.ts'
+import type { OutputStream } from '../../src/ui/reporters/reporter.ts'
 
 /** What the demo prints on: dray's own output and, on a terminal, a footer that stays below it. */
 export type Screen = {

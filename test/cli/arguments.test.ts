@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { buildProgram } from '../../src/cli/build-program.ts'
-import { createLook } from '../../src/ui/look.ts'
+import { createLook } from '../../src/ui/terminal/look.ts'
 import type { Command, CommandInput } from '../../src/cli/command/command.ts'
 
 const look = createLook({ env: {}, isTTY: false, columns: 80 })

@@ -1,7 +1,7 @@
 import type { DeployEvent } from '../../src/deploy/events.ts'
 import type { Secret } from '../../src/shared/secret.ts'
 import { createRedactor } from '../../src/shared/redact.ts'
-import { createReporter, type ReporterName } from '../../src/ui/create-reporter.ts'
+import { createReporter, type ReporterName } from '../../src/ui/reporters/create-reporter.ts'
 import { TerminalClock } from './terminal-clock.ts'
 import { START } from './terminal-events.ts'
 

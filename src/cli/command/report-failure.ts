@@ -1,6 +1,6 @@
 import type { Failure } from '../../deploy/events.ts'
 import { createRedactor } from '../../shared/redact.ts'
-import { chooseReporter, createReporter } from '../../ui/create-reporter.ts'
+import { chooseReporter, createReporter } from '../../ui/reporters/create-reporter.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 

@@ -1,5 +1,5 @@
-import type { Look } from '../../ui/look.ts'
-import { padToWidth, widthOf, wrapToWidth } from '../../ui/text-width.ts'
+import type { Look } from '../../ui/terminal/look.ts'
+import { padToWidth, widthOf, wrapToWidth } from '../../ui/terminal/text-width.ts'
 import type { Command, ManualEntry } from '../command/command.ts'
 import { manualOf } from './manual.ts'
 

@@ -1,7 +1,7 @@
 import { releaseLabel } from '../../deploy/release.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import { renderCount } from '../../shared/bytes.ts'
-import { renderDuration } from '../render-duration.ts'
+import { renderDuration } from '../render/render-duration.ts'
 import type { Notification } from './notification.ts'
 
 /** How it ended, in one sentence without app and environment: `release r12 (v1.4.0) is in place.` */

@@ -1,6 +1,6 @@
 import type { Failure, ReleaseKind } from '../../deploy/events.ts'
 import type { Deployer } from '../../deploy/release.ts'
-import type { Story } from '../story.ts'
+import type { Story } from '../reporters/story.ts'
 
 export type NotificationEvent = 'success' | 'failure' | 'rollback'
 

@@ -1,4 +1,4 @@
-import { renderDuration } from '../render-duration.ts'
+import { renderDuration } from '../render/render-duration.ts'
 import { endSentence, probePhrase, renderNotificationText, servingSentence } from './notification-text.ts'
 import type { Notification } from './notification.ts'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { JournalEntry } from '../../../src/deploy/ports.ts'
 import { readTaskHistory } from '../../../src/deploy/task-history.ts'
-import { createLook } from '../../../src/ui/look.ts'
-import { renderTaskHistory } from '../../../src/ui/render-task-history.ts'
+import { createLook } from '../../../src/ui/terminal/look.ts'
+import { renderTaskHistory } from '../../../src/ui/render/render-task-history.ts'
 
 const ann = { user: 'ann', machine: 'laptop' }
 const mona = { user: 'mona', machine: 'runner', run: 'https://github.com/acme/shop/actions/runs/4711' }

@@ -10,7 +10,7 @@ import {
 import type { EnvironmentStatus } from '../../../deploy/status/status.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Secret } from '../../../shared/secret.ts'
-import { cleanValue } from '../../../ui/clean-event.ts'
+import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import type { CommandInput } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { openShells } from '../../command/connect-each.ts'

@@ -1,7 +1,7 @@
 import type { EnvironmentStatus } from '../../../deploy/status/status.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
-import { renderStatus } from '../../../ui/render-status.ts'
-import { renderStatusDetails } from '../../../ui/render-status-details.ts'
+import { renderStatus } from '../../../ui/render/render-status.ts'
+import { renderStatusDetails } from '../../../ui/render/render-status-details.ts'
 import type { AskedStatus } from './ask-status.ts'
 
 /** The table, and one environment in full; as JSON a line for each environment. */

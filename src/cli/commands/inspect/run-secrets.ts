@@ -20,8 +20,8 @@ import {
   type EnvironmentFacts,
   type MatrixFacts,
 } from '../../../secrets/make-matrix.ts'
-import { cleanValue } from '../../../ui/clean-event.ts'
-import { renderSecrets, renderSecretsMarkdown } from '../../../ui/render-secrets.ts'
+import { cleanValue } from '../../../ui/reporters/clean-event.ts'
+import { renderSecrets, renderSecretsMarkdown } from '../../../ui/render/render-secrets.ts'
 import type { CommandInput } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { connectEach } from '../../command/connect-each.ts'

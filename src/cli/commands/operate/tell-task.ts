@@ -1,5 +1,5 @@
 import type { TaskEvent } from '../../../deploy/task-by-hand.ts'
-import { narrateTask } from '../../../ui/narrate-task.ts'
+import { narrateTask } from '../../../ui/reporters/narrate-task.ts'
 import type { CommandOutput } from '../../command/command-output.ts'
 
 /** Tells what a task does: what it prints on the stream that it printed it on, all else on standard error. */

@@ -23,7 +23,7 @@ import {
   type WantedFile,
 } from '../../../scaffold/plan-files.ts'
 import { isWanted, type Repository } from '../../../scaffold/repository.ts'
-import { renderAdvice, renderFileList, renderFileChanges } from '../../../ui/render-init.ts'
+import { renderAdvice, renderFileList, renderFileChanges } from '../../../ui/render/render-init.ts'
 import type { CommandInput } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'

@@ -21,8 +21,8 @@ import {
   silentBuildProgress,
   type BuildProgress,
   type BuildProgressOptions,
-} from '../../../ui/build-progress.ts'
-import { createLook } from '../../../ui/look.ts'
+} from '../../../ui/reporters/build-progress.ts'
+import { createLook } from '../../../ui/terminal/look.ts'
 import { readBuildOptions, type BuildOptions } from './build-options.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { CommandInput } from '../../command/command.ts'

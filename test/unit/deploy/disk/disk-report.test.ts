@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { defaultDiskRules } from '../../../../src/deploy/disk/disk-rules.ts'
 import { reportDisk } from '../../../../src/deploy/disk/disk-report.ts'
 import { lookAtDisk } from '../../../../src/deploy/disk/look-at-disk.ts'
-import { createLook } from '../../../../src/ui/look.ts'
-import { renderDiskReport } from '../../../../src/ui/render-disk-report.ts'
+import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { renderDiskReport } from '../../../../src/ui/render/render-disk-report.ts'
 import { FakeHost } from '../../../support/fake-host.ts'
 import {
   fakeFileSystem,

@@ -1,0 +1,90 @@
+import type { Failure } from '../../deploy/events.ts'
+import { codeBlock, codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
+import { createLook } from '../terminal/look.ts'
+import { renderDuration } from './render-duration.ts'
+import { renderProbeReport } from './render-probe-report.ts'
+import { summarySentence } from './render-summary.ts'
+import { renderTimeline } from './render-timeline.ts'
+import type { Story } from '../reporters/story.ts'
+
+/** Text in blocks of a web page: no colour, Unicode. */
+const LOOK = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+
+/**
+ * The summary of a deploy as Markdown for a job's page. Pure: the story can come from the events of a running deploy or
+ * from recorded ones (`storyOf`), and nothing in it can leave its place in the page.
+ */
+export function renderJobSummary(story: Story): string {
+  const blocks = [
+    headline(story),
+    story.failure ? failureBlock(story.failure) : '',
+    imagesBlock(story),
+    notUndoneBlock(story),
+    story.warnings.map(({ text }) => `> **Warning:** ${escapeMarkdown(text)}`).join('\n>\n'),
+    timelineBlock(story),
+    story.probe ? codeBlock(renderProbeReport(story.probe, LOOK).trimEnd()) : '',
+  ]
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n\n`
+}
+
+function headline({ kind, app, environment, finished, failure, tag }: Story): string {
+  const place = app === undefined ? 'dray' : `${app} on ${environment ?? '?'}`
+  const title = `## ${escapeMarkdown(place)}`
+  if (finished) return `${title}\n\n${escapeMarkdown(summarySentence(finished, LOOK))}`
+  const words = `The ${kind} ${failure ? 'failed' : 'did not end'}.`
+  return `${title}\n\n${words}${tag === undefined ? '' : ` Tag: ${codeSpan(tag)}`}`
+}
+
+function failureBlock({ code, title, message, hint, details, serving, undone, notUndone }: Failure): string {
+  const { logTail = [], logOf = 'the log', problems = [] } = details
+  const log = `<details><summary>Last lines of ${escapeMarkdown(logOf)}</summary>\n\n${codeBlock(logTail.join('\n'))}\n\n</details>`
+  return [
+    `### ${escapeMarkdown(title)} ${codeSpan(code)}`,
+    escapeMarkdown(message),
+    bullets('Problems:', problems),
+    logTail.length === 0 ? '' : log,
+    serving ? escapeMarkdown(serving) : '',
+    bullets('Undone:', undone),
+    bullets('Not undone:', notUndone),
+    hint === '' ? '' : `**Next:** ${withCommands(hint)}`,
+  ]
+    .filter((block) => block !== '')
+    .join('\n\n')
+}
+
+/** A sentence in which commands stand in backquotes. */
+function withCommands(text: string): string {
+  const parts = text.split(/`([^`]+)`/)
+  return parts.map((part, index) => (index % 2 === 1 ? codeSpan(part) : escapeMarkdown(part))).join('')
+}
+
+function imagesBlock({ finished }: Story): string {
+  if (!finished || finished.images.length === 0) return ''
+  return markdownTable(
+    ['Service', 'Tag', 'Image by digest'],
+    finished.images.map(({ service, tag, name, digest }) => [
+      escapeMarkdown(service),
+      tag === undefined ? '' : codeSpan(tag),
+      codeSpan(name.includes('@') ? name : `${name}@${digest}`),
+    ]),
+  )
+}
+
+/** What a rollback left as it is. */
+function notUndoneBlock({ finished, failure }: Story): string {
+  const lines = failure ? [] : (finished?.notUndone ?? [])
+  return lines.length === 0 ? '' : bullets('Not undone:', lines)
+}
+
+function bullets(heading: string, lines: readonly string[] = []): string {
+  return lines.length === 0
+    ? ''
+    : `${heading}\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}`
+}
+
+function timelineBlock(story: Story): string {
+  const lines = renderTimeline(story, LOOK.glyphs)
+  if (lines.length === 0) return ''
+  const total = story.finished ? `, ${renderDuration(story.finished.durationMs)}` : ''
+  return `### Timeline${total}\n\n${codeBlock(lines.join('\n'))}`
+}

@@ -1,0 +1,137 @@
+import {
+  checkNames,
+  isReady,
+  type Check,
+  type CheckName,
+  type HostCheckup,
+} from '../../deploy/doctor/checkup.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderTable } from './render-table.ts'
+import { wrapToWidth } from '../terminal/text-width.ts'
+
+export type ShownCheckup = { environment: string; tag: string | undefined; hosts: readonly HostCheckup[] }
+
+const titles: Readonly<Record<CheckName, string>> = {
+  ssh: 'SSH',
+  tools: 'tools of the system',
+  docker: 'Docker Engine',
+  compose: 'Docker Compose',
+  directory: "the app's directory",
+  env: '.env',
+  lock: 'lock',
+  disk: 'disk',
+  clock: 'clock',
+  app: 'compose file',
+  image: 'image',
+  registry: 'registry',
+  ports: 'ports',
+  url: 'URL of the probe',
+  plan: 'plan',
+}
+
+/** What was checked on each host, side by side; below it what is the matter and what to do; and whether a deploy would go through. */
+export function renderCheckup(checkup: ShownCheckup, look: Look): string {
+  const { hosts } = checkup
+  const blocks = [
+    hosts.length === 1 ? oneHost(hosts[0]?.checks ?? [], look) : sideBySide(hosts, look),
+    hosts.flatMap((host) => host.checks.flatMap((check) => troubleLines(host.host, check, look))),
+    [verdictLine(checkup, look)],
+  ]
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function oneHost(checks: readonly Check[], look: Look): string[] {
+  return renderTable({
+    rows: checks.map((check) => [markOf(check, look), titleOf(check), valueOf(check)]),
+    columns: [{ paint: (mark) => paintMark(mark, look) }, { paint: look.colors.bold }, {}],
+    maxWidth: look.columns,
+  })
+}
+
+/** A row for each check, a column for each host. */
+function sideBySide(hosts: readonly HostCheckup[], look: Look): string[] {
+  const { colors, columns } = look
+  const subjects = checkNames.flatMap((name): Pick<Check, 'name' | 'subject'>[] => {
+    const found = hosts.flatMap(({ checks }) => checks.filter((check) => check.name === name))
+    const named = [...new Set(found.flatMap(({ subject }) => subject ?? []))]
+    return named.length === 0 ? [{ name }] : named.map((subject) => ({ name, subject }))
+  })
+  return renderTable({
+    heading: { cells: ['', ...hosts.map(({ host }) => host)], paint: colors.dim },
+    rows: subjects.map((row) => [
+      titleOf(row),
+      ...hosts.map(({ checks }) => {
+        const check = checks.find((it) => it.name === row.name && (it.subject ?? row.subject) === row.subject)
+        return check === undefined ? '' : `${markOf(check, look)} ${valueOf(check)}`
+      }),
+    ]),
+    columns: [
+      { paint: colors.bold },
+      ...hosts.map(() => ({ paint: (cell: string) => paintMark(cell, look) })),
+    ],
+    maxWidth: columns,
+  })
+}
+
+function titleOf({ name, subject }: Pick<Check, 'name' | 'subject'>): string {
+  return subject === undefined ? titles[name] : `${titles[name]} ${subject}`
+}
+
+function valueOf(check: Check): string {
+  if (check.outcome === 'failed') return check.failure.code
+  return check.outcome === 'unknown' ? `needs ${titles[check.needs]}` : check.value
+}
+
+function markOf({ outcome }: Check, { glyphs }: Look): string {
+  return { good: glyphs.done, warning: glyphs.warning, failed: glyphs.failed, unknown: glyphs.waiting }[
+    outcome
+  ]
+}
+
+/** Paints the mark that a cell begins with. */
+function paintMark(cell: string, { colors, glyphs }: Look): string {
+  const paint = (
+    [
+      [glyphs.done, colors.green],
+      [glyphs.warning, colors.yellow],
+      [glyphs.failed, colors.red],
+      [glyphs.waiting, colors.dim],
+    ] as const
+  ).find(([mark]) => cell.startsWith(mark))
+  return paint === undefined ? cell : paint[1](paint[0]) + cell.slice(paint[0].length)
+}
+
+function troubleLines(host: string, check: Check, look: Look): string[] {
+  const { colors, glyphs, columns } = look
+  if (check.outcome !== 'failed' && check.outcome !== 'warning') return []
+  const room = (columns ?? Infinity) - 4
+  const [what, mend] =
+    check.outcome === 'failed' ? [check.failure.message, check.failure.hint] : [check.what, check.mend]
+  const details = check.outcome === 'failed' ? (check.failure.details.logTail ?? []) : []
+  const [first = '', ...more] = wrapToWidth(`${host}: ${what}`, room)
+  const next = mend === '' ? [] : wrapToWidth(`${glyphs.arrow} ${mend}`, room)
+  return [
+    `${paintMark(markOf(check, look), look)} ${first}`,
+    ...more.map((line) => `  ${line}`),
+    ...details.map((line) => `  ${colors.dim(glyphs.gutter)} ${line}`),
+    ...next.map((line) => `  ${line.replaceAll(/`[^`]+`/g, (command) => colors.cyan(command))}`),
+  ]
+}
+
+function verdictLine({ environment, tag, hosts }: ShownCheckup, { colors, glyphs }: Look): string {
+  const what = tag === undefined ? 'A deploy' : `A deploy of ${tag}`
+  const checks = hosts.flatMap((host) => host.checks)
+  const warnings = checks.filter(({ outcome }) => outcome === 'warning').length
+  const warned = warnings === 0 ? '' : ` with ${counted(warnings, 'warning')}`
+  if (isReady(hosts))
+    return `${colors.green(glyphs.done)} ${what} to ${environment} would go through${warned}.`
+  const failures = checks.filter(({ outcome }) => outcome === 'failed').length
+  return `${colors.red(glyphs.failed)} ${what} to ${environment} would be refused: ${counted(failures, 'check')} failed${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}.`
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,56 @@
+import type { Cleaned } from '../../deploy/disk/clean.ts'
+import type { DiskThing, RoomStage } from '../../deploy/disk/disk-thing.ts'
+import { renderBytes } from '../../shared/bytes.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderFileSystems } from './render-file-systems.ts'
+import { renderTable } from './render-table.ts'
+
+const KINDS: Readonly<Record<RoomStage, string>> = {
+  'dangling-images': 'dangling image',
+  'build-cache': '',
+  images: 'image',
+  containers: 'container',
+  networks: 'network',
+  volumes: 'volume',
+}
+
+/** What went from a host, or would go, each with its size and why; and what stays, and why. */
+export function renderCleaned(cleaned: Cleaned, { isDryRun }: { isDryRun: boolean }, look: Look): string {
+  const { host, removed } = cleaned
+  const kept = cleaned.kept.filter((thing) => !isPlain(thing))
+  const { bold } = look.colors
+  const freed = renderBytes(removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
+  const summary =
+    removed.length === 0
+      ? `${bold(host)}: nothing there that may go.`
+      : `${bold(host)}: ${isDryRun ? `would free about ${freed}` : `freed about ${freed}`}.`
+  const blocks = [
+    [summary],
+    removed.length === 0 ? [] : [isDryRun ? 'Would go:' : 'Gone:', ...rowsOf(removed, look)],
+    kept.length === 0 ? [] : ['Stays:', ...rowsOf(kept, look)],
+    renderFileSystems(cleaned.fileSystemsAfter, look),
+  ]
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+/** That a container runs, and is in its network, nobody wonders about. */
+function isPlain({ stage, isUsed }: DiskThing): boolean {
+  return isUsed === true && (stage === 'containers' || stage === 'networks')
+}
+
+function rowsOf(things: readonly DiskThing[], { colors, columns }: Look): string[] {
+  return renderTable({
+    rows: things.map(({ stage, name, sizeBytes, why }) => [
+      KINDS[stage],
+      name,
+      stage === 'networks' ? '' : renderBytes(sizeBytes),
+      why,
+    ]),
+    columns: [{ paint: colors.dim }, {}, { align: 'right' }, { paint: colors.dim }],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}

@@ -1,0 +1,66 @@
+import type { Failure } from '../../deploy/events.ts'
+import type { Look } from '../terminal/look.ts'
+import { wrapToWidth } from '../terminal/text-width.ts'
+
+/**
+ * A failure for people, in the order in which they ask: what failed; why; the last log lines; what serves now and what
+ * was undone; the next command to type.
+ */
+export function renderFailure(failure: Failure, look: Look): string {
+  const { colors, glyphs } = look
+  const { location, problems = [] } = failure.details
+  const blocks: string[][] = [
+    [`${colors.red(glyphs.failed)} ${colors.bold(failure.title)} ${colors.dim(`[${failure.code}]`)}`],
+    [
+      ...paragraph(failure.message, look),
+      ...(location ? [`  ${colors.cyan(`${location.file}:${location.line}:${location.column}`)}`] : []),
+      ...problems.flatMap((problem) => bullet(problem, look)),
+    ],
+    logLines(failure, look),
+    outcomeLines(failure, look),
+    failure.hint === '' ? [] : hintLines(failure.hint, look),
+  ]
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function logLines({ details }: Failure, { colors, glyphs }: Look): string[] {
+  const { logTail = [], logOf } = details
+  if (logTail.length === 0) return []
+  const lines = logTail.flatMap((line) => line.split('\n'))
+  return [
+    `  Last lines${logOf ? ` of ${logOf}` : ''}:`,
+    ...lines.map((line) => `  ${colors.dim(glyphs.gutter)} ${line}`.trimEnd()),
+  ]
+}
+
+function outcomeLines({ serving, undone = [], notUndone = [] }: Failure, look: Look): string[] {
+  return [
+    ...(serving ? paragraph(serving, look) : []),
+    ...(undone.length > 0 ? ['  Undone:', ...undone.flatMap((line) => bullet(line, look))] : []),
+    ...(notUndone.length > 0 ? ['  Not undone:', ...notUndone.flatMap((line) => bullet(line, look))] : []),
+  ]
+}
+
+/** Commands within a hint stand in backquotes; on a terminal they are coloured too. */
+function hintLines(hint: string, look: Look): string[] {
+  const { colors, glyphs } = look
+  const [first = '', ...more] = paragraph(hint, look, 2 + glyphs.arrow.length - 1)
+  const indented = [`  ${glyphs.arrow} ${first.trimStart()}`, ...more.map((line) => `   ${line}`)]
+  return indented.map((line) => line.replaceAll(/`[^`]+`/g, (command) => colors.cyan(command)))
+}
+
+function bullet(text: string, look: Look): string[] {
+  const [first = '', ...more] = paragraph(text, look, 2)
+  return [`  - ${first.trimStart()}`, ...more.map((line) => `  ${line}`)]
+}
+
+function paragraph(text: string, { columns }: Look, narrower = 0): string[] {
+  const room = Math.max(20, (columns ?? Infinity) - 2 - narrower)
+  return text
+    .split('\n')
+    .flatMap((line) => wrapToWidth(line, room))
+    .map((line) => `  ${line}`.trimEnd())
+}

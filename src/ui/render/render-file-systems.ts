@@ -1,0 +1,32 @@
+import { defaultDiskRules } from '../../deploy/disk/disk-rules.ts'
+import { usedPercent, type FileSystem } from '../../deploy/disk/file-system.ts'
+import { renderBytes } from '../../shared/bytes.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderBar } from './render-bar.ts'
+import { renderTable } from './render-table.ts'
+
+const BAR_COLUMNS = 20
+/** A bar for each file system. */
+export function renderFileSystems(fileSystems: readonly FileSystem[], look: Look): string[] {
+  const { colors, glyphs, columns } = look
+  return renderTable({
+    rows: fileSystems.map((it) => [
+      it.mount,
+      renderBar(usedPercent(it) / 100, BAR_COLUMNS, glyphs),
+      `${usedPercent(it)} %`,
+      `${renderBytes(it.availableBytes)} free of ${renderBytes(it.totalBytes)}, for ${it.holds.join(' and ')}`,
+    ]),
+    columns: [
+      {},
+      { paint: colors.cyan },
+      {
+        align: 'right',
+        paint: (text) =>
+          Number.parseInt(text, 10) > defaultDiskRules.limitPercent ? colors.yellow(text) : text,
+      },
+      { paint: colors.dim },
+    ],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}

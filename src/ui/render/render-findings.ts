@@ -1,0 +1,97 @@
+import { stripControl } from '../../shared/strip-control.ts'
+import type { Look } from '../terminal/look.ts'
+import { countFindings, type ShownFinding } from './shown-finding.ts'
+import { cutToWidth, widthOf, wrapToWidth } from '../terminal/text-width.ts'
+
+/** What the summary tells beside the findings. */
+export type CheckFacts = {
+  files: number
+  rules: number
+  durationMs: number
+  /** Findings that `--fix` has mended. */
+  mended: number
+}
+
+/**
+ * Findings by file, each with its line and a mark below the place. Why it hurts and how to mend it are told at the first
+ * finding of each code.
+ */
+export function renderFindings(findings: readonly ShownFinding[], look: Look): string {
+  const told = new Set<string>()
+  const files = [...new Set(findings.map(({ file }) => file))]
+  return files
+    .flatMap((file) => [
+      look.colors.underline(stripControl(file)),
+      ...findings.filter((it) => it.file === file).flatMap((finding) => renderFinding(finding, look, told)),
+    ])
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+/** The last line: how much was found, and what to do next. */
+export function renderCheckSummary(
+  findings: readonly ShownFinding[],
+  facts: CheckFacts,
+  { colors, glyphs }: Look,
+): string {
+  const { errors, warnings, notes, fixable } = countFindings(findings)
+  const looked = `${count(facts.rules, 'rule')} on ${count(facts.files, 'file')}, ${Math.round(facts.durationMs)} ms`
+  const mended = facts.mended === 0 ? '' : `Mended ${count(facts.mended, 'finding')}. `
+  if (findings.length === 0) return `${mended}${colors.green(glyphs.done)} Nothing found: ${looked}.\n`
+  const parts = [
+    errors === 0 ? '' : colors.red(count(errors, 'error')),
+    warnings === 0 ? '' : colors.yellow(count(warnings, 'warning')),
+    notes === 0 ? '' : colors.cyan(count(notes, 'note')),
+  ].filter((part) => part !== '')
+  const glyph = errors > 0 ? colors.red(glyphs.failed) : colors.yellow(glyphs.warning)
+  const next =
+    fixable === 0
+      ? ''
+      : ` \`dray check --fix\` mends ${fixable === findings.length ? 'all' : fixable} of them.`
+  return `${mended}${glyph} ${parts.join(', ')} (${looked}).${next}\n`
+}
+
+function renderFinding(finding: ShownFinding, look: Look, told: Set<string>): string[] {
+  const { colors, glyphs, columns } = look
+  const { code, line, column, severity, isFixable } = finding
+  const paint = { error: colors.red, warning: colors.yellow, note: colors.cyan }[severity]
+  const place = colors.dim(`${line}:${column}`)
+  const indent = '    '
+  const head = `  ${place} ${paint(severity)} ${stripControl(finding.message)} ${colors.dim(isFixable ? `[${code}, --fix]` : `[${code}]`)}`
+  const isNew = !told.has(code)
+  told.add(code)
+  const room = Math.max(40, (columns ?? 120) - indent.length - 4)
+  const tell = (label: string, text: string): string[] =>
+    wrapToWidth(text, room).map(
+      (part, index) => `${indent}${colors.dim(index === 0 ? label : '   ')} ${part}`,
+    )
+  return [
+    head,
+    ...renderSource(finding, look).map((text) => `${indent}${colors.dim(glyphs.gutter)} ${text}`),
+    ...(isNew ? [...tell('why', finding.why), ...tell('fix', finding.fix)] : []),
+    '',
+  ]
+}
+
+/** The line that is meant, cut to the terminal, with a mark below the place. */
+function renderSource(
+  { sourceLine, column, endColumn, severity }: ShownFinding,
+  { colors, columns }: Look,
+): string[] {
+  if (sourceLine.trim() === '') return []
+  const clean = (text: string): string => stripControl(text.replaceAll('\t', '  '))
+  const before = clean(sourceLine.slice(0, column - 1))
+  const marked = clean(sourceLine.slice(column - 1, endColumn - 1))
+  const after = clean(sourceLine.slice(endColumn - 1))
+  const shared = before.length - before.trimStart().length
+  const width = (columns ?? 120) - 8
+  const start = widthOf(before.slice(shared))
+  const paint = { error: colors.red, warning: colors.yellow, note: colors.cyan }[severity]
+  const line = cutToWidth(before.slice(shared) + marked + after, width)
+  if (start >= width) return [line]
+  return [line, ' '.repeat(start) + paint('^'.repeat(Math.max(1, Math.min(widthOf(marked), width - start))))]
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

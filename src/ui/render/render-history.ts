@@ -1,0 +1,77 @@
+import type { Attempt } from '../../deploy/history.ts'
+import { releaseLabel } from '../../deploy/release.ts'
+import { renderTimeAgo } from '../../shared/time-ago.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderDeployer } from './render-deployer.ts'
+import { renderDuration } from './render-duration.ts'
+import { renderTable } from './render-table.ts'
+
+const HEADING = ['', 'RELEASE', 'TAG', 'WHEN', 'BY', 'TOOK', 'CHANGED', 'STATE', 'OUTCOME']
+
+/** What was put in place and what failed, a line each, the newest first. `now` is milliseconds since the epoch. */
+export function renderHistory(attempts: readonly Attempt[], look: Look, now: number): string {
+  if (attempts.length === 0) return 'Nothing was deployed here yet.\n'
+  const { colors, columns: maxWidth } = look
+  const { dim, bold } = colors
+  const lines = renderTable({
+    rows: [HEADING, ...attempts.map((it) => cells(it, look, now))],
+    columns: [
+      { paint: (text) => paintMark(text, look) },
+      { paint: bold },
+      {},
+      { paint: dim },
+      { paint: dim },
+      { align: 'right', paint: dim },
+      {},
+      { paint: dim },
+      {},
+    ],
+    maxWidth,
+  })
+  return `${lines.join('\n')}\n`
+}
+
+function cells(attempt: Attempt, { glyphs }: Look, now: number): string[] {
+  const { release, tag, startedAtMs, by, durationMs, imagesChanged, outcome, isKept, isCurrent } = attempt
+  const marks = { deployed: glyphs.done, failed: glyphs.failed, unfinished: glyphs.waiting }
+  return [
+    marks[outcome.kind],
+    release,
+    shortTag(tag),
+    renderTimeAgo(now - startedAtMs),
+    by === undefined ? '' : renderDeployer(by),
+    durationMs === undefined ? '' : renderDuration(durationMs),
+    imagesChanged?.join(', ') ?? '',
+    isCurrent ? 'serving' : isKept ? 'kept' : '',
+    outcomeWords(attempt),
+  ]
+}
+
+/** The mark at the beginning of a line: red of what failed. */
+export function paintMark(text: string, { colors, glyphs }: Look): string {
+  if (text.trim() === glyphs.cancelled) return colors.yellow(text)
+  return text.trim() === glyphs.failed ? colors.red(text) : colors.green(text)
+}
+
+function outcomeWords({ outcome, restores }: Attempt): string {
+  const target =
+    restores === undefined
+      ? ''
+      : ` to ${releaseLabel(restores.release, restores.tag && shortTag(restores.tag))}`
+  switch (outcome.kind) {
+    case 'deployed':
+      return restores === undefined ? 'deployed' : `rolled back${target}`
+    case 'unfinished':
+      return `${restores === undefined ? 'deploy' : `rollback${target}`} did not end, or is under way`
+    case 'failed': {
+      const where = outcome.step === undefined ? '' : ` at ${outcome.step}`
+      const what = restores === undefined ? 'failed' : `rollback${target} failed`
+      return `${what}${where}${outcome.reason === undefined ? '' : `: ${outcome.reason}`}`
+    }
+  }
+}
+
+/** A commit hash is cut to the seven digits that people know. */
+function shortTag(tag: string | undefined): string {
+  return tag === undefined || !/^[0-9a-f]{40}$/.test(tag) ? (tag ?? '') : tag.slice(0, 7)
+}

@@ -1,0 +1,66 @@
+import { renderBytes } from '../../shared/bytes.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderDiff } from './render-diff.ts'
+import { renderTable } from './render-table.ts'
+import { wrapToWidth } from '../terminal/text-width.ts'
+
+/** A file as it is and as it would be. */
+type FileChange = {
+  path: string
+  text: string
+  before: string | undefined
+  state: 'new' | 'same' | 'extended' | 'differs'
+}
+
+/** A file that no person reads. */
+const LARGE = 15_000
+
+/** The changes of all files, one below the other, as a diff. */
+export function renderFileChanges(files: readonly FileChange[], look: Look): string {
+  const { colors } = look
+  return files
+    .filter(({ state }) => state !== 'same')
+    .map(({ path, text, before, state }) => {
+      const title = colors.bold(`${path}${state === 'new' ? ' (new)' : ''}`)
+      if (text.length > LARGE)
+        return `${title}\n${colors.dim(`  ${renderBytes(text.length)}, made by a program`)}\n`
+      return `${title}\n${renderDiff(before, text, look).join('\n')}\n`
+    })
+    .join('\n')
+}
+
+const words = {
+  new: ['written', 'would be new'],
+  extended: ['lines added', 'would get lines'],
+  differs: ['replaced', 'differs, left as it is'],
+  same: ['is right', 'is right'],
+} as const
+
+/** Every file with what was done to it; `written` are those that were written. */
+export function renderFileList(
+  files: readonly FileChange[],
+  written: readonly FileChange[],
+  look: Look,
+): string {
+  const { colors, glyphs } = look
+  const rows = files.map((file) => {
+    const isWritten = written.includes(file)
+    const isOpen = !isWritten && file.state !== 'same'
+    return [
+      isWritten ? glyphs.done : isOpen ? glyphs.waiting : ' ',
+      file.path,
+      words[file.state][isWritten ? 0 : 1],
+    ]
+  })
+  return renderTable({ rows, columns: [{ paint: colors.green }, {}, { paint: colors.dim }] }).join('\n')
+}
+
+/** What is left for the person to do, as a numbered list. */
+export function renderAdvice(sentences: readonly string[], { colors, columns = 100 }: Look): string {
+  const lines = sentences.flatMap((sentence, index) =>
+    wrapToWidth(sentence, columns - 5).map(
+      (line, part) => `${part === 0 ? `  ${index + 1}.` : '    '} ${line}`,
+    ),
+  )
+  return `\n${colors.bold('What is left to do')}\n${lines.join('\n')}`
+}

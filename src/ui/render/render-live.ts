@@ -1,0 +1,183 @@
+import { releaseLabel } from '../../deploy/release.ts'
+import { renderBytes } from '../../shared/bytes.ts'
+import type { Look } from '../terminal/look.ts'
+import { percent } from '../reporters/narrate.ts'
+import { renderBar } from './render-bar.ts'
+import { renderDuration } from './render-duration.ts'
+import { hasSeveralHosts, rateOf, type Story, type StoryStep } from '../reporters/story.ts'
+import { cutToWidth, padToWidth, widthOf } from '../terminal/text-width.ts'
+
+/** What the drawing of one moment needs. */
+export type Frame = {
+  look: Look
+  columns: number
+  rows: number
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+/** A cause shorter than this says nothing any more. */
+const SHORTEST_CAUSE = 10
+
+const WIDEST_BAR = 30
+
+/** The live region: a heading, the plan's steps, and what the running ones are at. At most `rows` lines, none
+ * wider than `columns`. */
+export function renderLive(story: Story, frame: Frame): string[] {
+  const heading = renderHeading(story, frame)
+  const activity = story.plan || story.finished ? [] : renderActivity(story, frame)
+  const undoing = story.undoing === undefined ? [] : [renderUndoing(story.undoing, frame)]
+  const probing = renderProbing(story, frame)
+  const room = frame.rows - heading.length - activity.length - undoing.length - probing.length
+  return [...heading, ...activity, ...renderSteps(story, frame, room), ...undoing, ...probing].slice(
+    0,
+    Math.max(0, frame.rows),
+  )
+}
+
+function renderHeading(story: Story, { look, columns, now }: Frame): string[] {
+  const { app, environment, tag, startedAt, finished, failure } = story
+  // The sentence at the end is the result, and printed as such; here it would be said twice.
+  if (app === undefined || (finished && !failure && finished.outcome === 'unchanged')) return []
+  const took = renderDuration(finished?.durationMs ?? now - (startedAt ?? now))
+  const what = story.kind === 'rollback' ? rollbackWords(story) : (tag ?? '')
+  const title = `${app} ${look.glyphs.arrow} ${environment ?? ''}${what === '' ? '' : `  ${what}`}`
+  const room = columns - took.length - 1
+  const left = padToWidth(cutToWidth(title, room, look.glyphs.ellipsis), room)
+  return [`${look.colors.bold(left)} ${took}`]
+}
+
+function rollbackWords({ plan }: Story): string {
+  const target = plan?.restores
+  return target === undefined ? 'rollback' : `rollback to ${releaseLabel(target.release, target.tag)}`
+}
+
+function renderActivity({ activity, failure }: Story, { look, columns, now }: Frame): string[] {
+  if (activity === undefined || failure) return []
+  return [
+    `${look.colors.cyan(spinner(look, now))} ${cutToWidth(activity, columns - 2, look.glyphs.ellipsis)}`,
+  ]
+}
+
+function renderUndoing(reason: string, { look, columns }: Frame): string {
+  return look.colors.yellow(
+    cutToWidth(`${look.glyphs.warning} Undoing: ${reason}`, columns, look.glyphs.ellipsis),
+  )
+}
+
+function renderProbing({ sampled, probe }: Story, { look, columns }: Frame): string[] {
+  if (sampled === undefined || probe !== undefined) return []
+  const { requests, failures } = sampled
+  const text = ` ${look.glyphs.separator} probe: ${requests} requests, ${failures} failed`
+  const paint = failures === 0 ? look.colors.dim : look.colors.red
+  return [paint(cutToWidth(text, columns, look.glyphs.ellipsis))]
+}
+
+/** Steps in as many lines as there is room: what is done folds away first, then what is still to come. */
+function renderSteps(story: Story, frame: Frame, room: number): string[] {
+  const steps = [...story.steps.values()]
+  const blocks = steps.map((step) => ({ step, lines: renderStep(step, story, frame) }))
+  const height = (): number => blocks.reduce((sum, { lines }) => sum + lines.length, 0)
+  const { look, columns } = frame
+  const folded = (count: number, what: string): string =>
+    look.colors.dim(cutToWidth(`${look.glyphs.ellipsis} ${count} ${what}`, columns, look.glyphs.ellipsis))
+
+  let above = 0
+  while (height() + Number(above > 0) > room && blocks[0] && isOver(blocks[0].step)) {
+    blocks.shift()
+    above += 1
+  }
+  let below = 0
+  while (height() + Number(above > 0) + Number(below > 0) > room && blocks.length > 1) {
+    blocks.pop()
+    below += 1
+  }
+  return [
+    ...(above > 0 ? [folded(above, 'done')] : []),
+    ...blocks.flatMap(({ lines }) => lines),
+    ...(below > 0 ? [folded(below, 'more')] : []),
+  ].slice(0, Math.max(0, room))
+}
+
+function renderStep(step: StoryStep, story: Story, frame: Frame): string[] {
+  const { look, columns, now } = frame
+  const { colors, glyphs } = look
+  const numberWidth = String(Math.max(...story.steps.keys())).length
+  const number = padToWidth(String(step.id), numberWidth, 'right')
+  const took = step.durationMs ?? (step.state === 'running' ? now - (step.startedAt ?? now) : undefined)
+  const right = took === undefined ? '' : renderDuration(took)
+  const host = hasSeveralHosts(story) ? ` ${glyphs.separator} ${step.host}` : ''
+  const isDeployOver = story.finished !== undefined || story.failure !== undefined
+  const note = isOver(step) ? (step.result ?? '') : isDeployOver ? '' : step.cause
+
+  const start = 3 + numberWidth + 1
+  const room = columns - start - (right === '' ? 0 : right.length + 1)
+  const title = cutToWidth(step.title + host, room, glyphs.ellipsis)
+  const noteRoom = room - widthOf(title) - 2
+  const shownNote =
+    note !== '' && noteRoom >= Math.min(SHORTEST_CAUSE, widthOf(note))
+      ? cutToWidth(note, noteRoom, glyphs.ellipsis)
+      : ''
+  const gap = ' '.repeat(Math.max(0, room - widthOf(title) - (shownNote === '' ? 0 : widthOf(shownNote) + 2)))
+  const paintTitle = step.state === 'waiting' || step.state === 'nothing-to-do' ? colors.dim : String
+  const line =
+    ` ${mark(step, frame)} ${colors.dim(number)} ${paintTitle(title)}` +
+    (shownNote === '' ? '' : `  ${colors.dim(shownNote)}`) +
+    (right === '' ? '' : `${gap} ${colors.dim(right)}`)
+  return [line, ...renderProgress(step, frame, start)]
+}
+
+/** Under a running step: a bar with bytes and rate, or its words, and the latest line that it printed. */
+function renderProgress(step: StoryStep, frame: Frame, start: number): string[] {
+  if (step.state !== 'running') return []
+  const { look, columns, now } = frame
+  const indent = ' '.repeat(start)
+  const room = columns - start
+  const { doneBytes, totalBytes, text, lastLine } = step
+  const lines: string[] = []
+  if (doneBytes !== undefined && totalBytes) {
+    const rate = rateOf(step, now)
+    const amounts = `${renderBytes(doneBytes)} / ${renderBytes(totalBytes)}`
+    const full = ` ${padToWidth(`${percent(doneBytes, totalBytes)}%`, 4, 'right')}  ${amounts}`
+    const withRate = rate === undefined ? full : `${full}  ${renderBytes(rate)}/s`
+    const words = room - widthOf(withRate) >= 8 ? withRate : full
+    const width = Math.min(WIDEST_BAR, room - widthOf(words))
+    const bar = width >= 4 ? look.colors.cyan(renderBar(doneBytes / totalBytes, width, look.glyphs)) : ''
+    lines.push(
+      `${indent}${bar}${cutToWidth(width >= 4 ? words : words.trimStart(), room, look.glyphs.ellipsis)}`,
+    )
+  } else if (text !== undefined) {
+    lines.push(indent + look.colors.dim(cutToWidth(text, room, look.glyphs.ellipsis)))
+  }
+  if (lastLine !== undefined && lastLine.trim() !== '') {
+    const line = `${look.glyphs.gutter} ${lastLine.replaceAll(/[\t\n]/g, ' ')}`
+    lines.push(indent + look.colors.dim(cutToWidth(line, room, look.glyphs.ellipsis)))
+  }
+  return lines
+}
+
+function mark({ state }: StoryStep, { look, now }: Frame): string {
+  const { colors, glyphs } = look
+  switch (state) {
+    case 'waiting':
+      return colors.dim(glyphs.waiting)
+    case 'running':
+      return colors.cyan(spinner(look, now))
+    case 'done':
+      return colors.green(glyphs.done)
+    case 'nothing-to-do':
+      return colors.dim(glyphs.done)
+    case 'failed':
+      return colors.red(glyphs.failed)
+    case 'cancelled':
+      return colors.yellow(glyphs.cancelled)
+  }
+}
+
+function spinner({ glyphs }: Look, now: number): string {
+  return glyphs.spinner[Math.floor(now / 80) % glyphs.spinner.length] ?? ''
+}
+
+function isOver({ state }: StoryStep): boolean {
+  return state !== 'waiting' && state !== 'running'
+}

@@ -1,0 +1,101 @@
+import type { Plan, Step } from '../../deploy/plan.ts'
+import { releaseLabel } from '../../deploy/release.ts'
+import { stepTitle } from '../../deploy/step-title.ts'
+import { renderBytes } from '../../shared/bytes.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderCommand } from './render-command.ts'
+import { renderTable } from './render-table.ts'
+import { wrapToWidth } from '../terminal/text-width.ts'
+
+/** A plan for people to read before it is carried out: steps with their causes, warnings, what is left as it is. */
+export function renderPlan(plan: Plan, look: Look): string {
+  const { colors } = look
+  const heading = `${colors.bold(plan.app)} on ${colors.bold(plan.environment)}`
+  const { restores, release, unchanged } = plan
+  const target =
+    restores === undefined
+      ? `release ${release}`
+      : `rollback to ${releaseLabel(restores.release, restores.tag)}, as release ${release}`
+  const blocks = [
+    unchanged ? `${heading}: nothing to do, release ${release} is what runs.` : `${heading}: ${target}`,
+    stepLines(plan.steps, look),
+    hookLines(plan, look),
+    warningLines(plan.warnings, look),
+    leftLines(plan, look),
+    unchanged ? [] : notUndoneLines(plan.notUndone ?? [], look),
+    downloadLine(plan.steps),
+  ]
+  return `${blocks
+    .map((block) => (typeof block === 'string' ? block : block.join('\n')))
+    .filter((block) => block !== '')
+    .join('\n\n')}\n`
+}
+
+/** Compressed bytes that the plan pulls, over all hosts. */
+export function downloadSize(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => sum + (step.kind === 'pull-image' ? step.sizeBytes : 0), 0)
+}
+
+function stepLines(steps: readonly Step[], { colors, columns }: Look): string[] {
+  const hosts = new Set(steps.map(({ host }) => host))
+  return renderTable({
+    rows: steps.map((step) => [
+      String(step.id),
+      hosts.size > 1 ? step.host : '',
+      stepTitle(step),
+      step.kind === 'pull-image' && step.sizeBytes > 0 ? renderBytes(step.sizeBytes) : '',
+      step.cause,
+    ]),
+    columns: [
+      { align: 'right', paint: colors.dim },
+      { paint: colors.cyan },
+      {},
+      { align: 'right' },
+      { paint: colors.dim },
+    ],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}
+
+function hookLines({ hooks = {} }: Plan, { colors, columns }: Look): string[] {
+  const rows = Object.entries(hooks).map(([moment, { argv }]) => [moment, renderCommand(argv)])
+  if (rows.length === 0) return []
+  const table = { columns: [{ paint: colors.cyan }, {}], indent: '  ', maxWidth: columns }
+  return ['Hooks, on this machine:', ...renderTable({ rows, ...table })]
+}
+
+function warningLines(warnings: readonly string[], { colors, glyphs, columns }: Look): string[] {
+  return warnings.flatMap((warning) =>
+    wrapToWidth(warning, (columns ?? Infinity) - 4).map(
+      (line, index) => `  ${index === 0 ? colors.yellow(glyphs.warning) : ' '} ${line}`,
+    ),
+  )
+}
+
+/** What a rollback leaves as it is, as a list with its heading; none where there is nothing. */
+export function notUndoneLines(notUndone: readonly string[], { columns }: Look): string[] {
+  if (notUndone.length === 0) return []
+  const lines = notUndone.flatMap((text) =>
+    wrapToWidth(text, (columns ?? Infinity) - 4).map((line, index) => `  ${index === 0 ? '-' : ' '} ${line}`),
+  )
+  return ['Not undone:', ...lines]
+}
+
+function leftLines({ left }: Plan, { colors, columns }: Look): string[] {
+  if (left.length === 0) return []
+  const hosts = new Set(left.map(({ host }) => host))
+  const rows = left.map(({ host, service, cause }) => [hosts.size > 1 ? host : '', service, cause])
+  const table = {
+    columns: [{ paint: colors.cyan }, {}, { paint: colors.dim }],
+    indent: '  ',
+    maxWidth: columns,
+  }
+  return ['Left as they are:', ...renderTable({ rows, ...table })]
+}
+
+function downloadLine(steps: readonly Step[]): string {
+  const pulls = steps.filter(({ kind }) => kind === 'pull-image').length
+  if (pulls === 0) return ''
+  return `To download: up to ${renderBytes(downloadSize(steps))} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
+}

@@ -1,0 +1,27 @@
+import type { ProbeReport } from '../../deploy/events.ts'
+import { renderCount } from '../../shared/bytes.ts'
+import type { Look } from '../terminal/look.ts'
+import { widthOf } from '../terminal/text-width.ts'
+import { renderDuration, renderLatency } from './render-duration.ts'
+
+/** What the probes of one deploy saw: a line, and the first failures if there were any. */
+export function renderProbeReport(report: ProbeReport, { colors, glyphs, columns }: Look): string {
+  if (report.requests === 0) return `Probe of ${report.url}: no request was sent.\n`
+  const failed = `${renderCount(report.failures)} failed`
+  const answered = report.requests > report.failures
+  const counts = `Probe of ${report.url}: ${renderCount(report.requests)} requests, `
+  const times = answered
+    ? `median ${renderLatency(report.medianMs)}, 99th percentile ${renderLatency(report.p99Ms)}`
+    : ''
+  const isTooWide = widthOf(counts + failed + times) + 2 > (columns ?? Infinity)
+  const head =
+    counts +
+    (report.failures === 0 ? colors.green(failed) : colors.red(failed)) +
+    (times === '' ? '' : `${isTooWide ? ',\n  ' : ', '}${times}`)
+  const failures = report.firstFailures.map(
+    ({ atMs, what }) => `  ${colors.red(glyphs.failed)} after ${renderDuration(atMs)}: ${what}`,
+  )
+  const more = report.failures - report.firstFailures.length
+  if (more > 0 && failures.length > 0) failures.push(`    and ${renderCount(more)} more`)
+  return `${[head, ...failures].join('\n')}\n`
+}

@@ -1,0 +1,143 @@
+import type { FileDiff } from '../../deploy/diff/compare-files.ts'
+import type { Change } from '../../deploy/diff/compare-names.ts'
+import type { ImageDiff, ReleaseDiff, ServiceDiff } from '../../deploy/diff/compare-snapshots.ts'
+import type { SnapshotImage } from '../../deploy/diff/snapshot.ts'
+import { renderBytes } from '../../shared/bytes.ts'
+import type { Look } from '../terminal/look.ts'
+import { shortDigest } from './render-summary.ts'
+import { renderTable } from './render-table.ts'
+import { unifiedDiff } from './unified-diff.ts'
+
+/** How two releases differ: images, configuration, names of variables, files; a part in which nothing differs is left out. */
+export function renderReleaseDiff(diff: ReleaseDiff, look: Look): string {
+  const { colors, glyphs } = look
+  const parts = [
+    part('Images', imageLines(diff.images, look), look),
+    part('Configuration, as Compose resolves it', configurationLines(diff.configuration, look), look),
+    part('Variables of .env', variableLines(diff.variables, look), look),
+    part(
+      'Files',
+      diff.files.map((file) => `  ${fileHeading(file, look)}`),
+      look,
+    ),
+    ...diff.files.map((file) => patchLines(file, look)),
+  ].filter((lines) => lines.length > 0)
+  const title = `${colors.bold(diff.from)} ${glyphs.arrow} ${colors.bold(diff.to)}`
+  const body = parts.length === 0 ? [['Nothing differs.']] : parts
+  return [[title], ...body].map((lines) => `${lines.join('\n')}\n`).join('\n')
+}
+
+/** The patch of a file as `--json` has it; undefined where the content is not shown. */
+export function filePatch(file: FileDiff): string | undefined {
+  if (file.kind !== 'text') return undefined
+  const hunks = unifiedDiff(file.before, file.after)
+  return hunks.length === 0 ? '' : `${[...namesOf(file), ...hunks].join('\n')}\n`
+}
+
+function part(heading: string, lines: readonly string[], { colors }: Look): string[] {
+  return lines.length === 0 ? [] : [colors.bold(heading), ...lines]
+}
+
+function imageLines(images: readonly ImageDiff[], { colors, glyphs, columns }: Look): string[] {
+  return renderTable({
+    rows: images.map(({ service, from, to }) => [
+      signOf(from === undefined ? 'came' : to === undefined ? 'went' : 'changed'),
+      service,
+      fromTo([from?.tag, to?.tag], glyphs.arrow),
+      fromTo([digestOf(from), digestOf(to)], glyphs.arrow),
+      fromTo([from?.name, to?.name], glyphs.arrow),
+    ]),
+    columns: [
+      { paint: (sign) => paint(sign, sign, colors) },
+      { paint: colors.bold },
+      {},
+      {},
+      { paint: colors.dim },
+    ],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}
+
+function fromTo(
+  [from = '', to = '']: readonly [string | undefined, string | undefined],
+  arrow: string,
+): string {
+  if (from === to || to === '') return from
+  return from === '' ? to : `${from} ${arrow} ${to}`
+}
+
+function digestOf(image: SnapshotImage | undefined): string | undefined {
+  if (image === undefined) return undefined
+  return image.digest === undefined ? 'unknown' : shortDigest(image.digest)
+}
+
+function configurationLines(services: readonly ServiceDiff[], { colors, columns }: Look): string[] {
+  return renderTable({
+    rows: services.map(({ service, change, keys }) => [
+      signOf(change),
+      service,
+      keys
+        .map((key) => (key.change === 'changed' ? key.name : `${signOf(key.change)}${key.name}`))
+        .join(', '),
+    ]),
+    columns: [{ paint: (sign) => paint(sign, sign, colors) }, { paint: colors.bold }, {}],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}
+
+function variableLines(variables: ReleaseDiff['variables'], { colors }: Look): string[] {
+  return variables.map(
+    ({ name, change }) => `  ${paint(signOf(change), `${signOf(change)} ${name}`, colors)}`,
+  )
+}
+
+function fileHeading(file: FileDiff, { colors }: Look): string {
+  const sign = signOf(file.change)
+  const remark = remarkOf(file)
+  return `${paint(sign, sign, colors)} ${file.path}${remark === '' ? '' : `  ${colors.dim(remark)}`}`
+}
+
+function remarkOf(file: FileDiff): string {
+  switch (file.kind) {
+    case 'text':
+      return file.change === 'changed' && filePatch(file) === ''
+        ? 'only line ends or invisible characters'
+        : ''
+    case 'variables': {
+      const { added, changed, removed } = file.variables
+      return [...added.map((it) => `+${it}`), ...removed.map((it) => `-${it}`), ...changed].join(', ')
+    }
+    case 'secret':
+      return 'a secret, not shown'
+    case 'binary':
+      return `binary, ${renderBytes(file.bytesBefore)} before, ${renderBytes(file.bytesAfter)} after`
+    case 'mode':
+      return `mode ${file.modeBefore.toString(8)} before, ${file.modeAfter.toString(8)} after`
+  }
+}
+
+function patchLines(file: FileDiff, { colors }: Look): string[] {
+  const patch = filePatch(file) ?? ''
+  const lines = patch.split('\n').slice(0, -1)
+  return lines.map((line, index) => {
+    if (index < 2) return colors.bold(line)
+    if (line.startsWith('@@')) return colors.cyan(line)
+    return paint(line, line, colors)
+  })
+}
+
+function namesOf({ path, change }: FileDiff): string[] {
+  return [`--- ${change === 'came' ? '/dev/null' : path}`, `+++ ${change === 'went' ? '/dev/null' : path}`]
+}
+
+function signOf(change: Change): '+' | '-' | '~' {
+  return change === 'came' ? '+' : change === 'went' ? '-' : '~'
+}
+
+/** Green for what came, red for what went. */
+function paint(sign: string, text: string, { green, red }: Look['colors']): string {
+  if (sign.startsWith('+')) return green(text)
+  return sign.startsWith('-') ? red(text) : text
+}

@@ -1,0 +1,42 @@
+import type { Look } from '../terminal/look.ts'
+import type { ShownRule } from './render-sarif.ts'
+import { wrapToWidth } from '../terminal/text-width.ts'
+
+type Examples = { bad: Readonly<Record<string, string>>; good: Readonly<Record<string, string>> }
+
+/** All about one rule: what it finds, why that hurts, how to mend it, and an example of either kind. */
+export function renderRuleHelp(
+  { code, severity, title, why, fix, bad, good }: ShownRule & Examples,
+  look: Look,
+): string {
+  const { colors, columns = 100 } = look
+  const wrap = (text: string): string[] => wrapToWidth(text, columns)
+  return [
+    `${colors.bold(code)} (${severity})`,
+    ...wrap(title),
+    '',
+    ...wrap(why),
+    '',
+    ...wrap(`To mend it: ${fix}`),
+    '',
+    ...renderExample('Bad', bad, look),
+    ...renderExample('Good', good, look),
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+function renderExample(
+  label: string,
+  files: Readonly<Record<string, string>>,
+  { colors, glyphs }: Look,
+): string[] {
+  return Object.entries(files).flatMap(([path, text]) => [
+    `${colors.bold(label)}: ${path}`,
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${colors.dim(glyphs.gutter)} ${line}`),
+    '',
+  ])
+}

@@ -1,0 +1,33 @@
+import { actionTitle } from '../../deploy/setup/action-title.ts'
+import type { SetupPlan } from '../../deploy/setup/setup-plan.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderTable } from './render-table.ts'
+
+/** What is to be done on each host and why, or what was done. */
+export function renderSetup(plans: readonly SetupPlan[], stage: 'planned' | 'done', look: Look): string {
+  return plans.map((plan) => `${hostLines(plan, stage, look).join('\n')}\n`).join('\n')
+}
+
+function hostLines({ host, actions }: SetupPlan, stage: 'planned' | 'done', look: Look): string[] {
+  const { colors, glyphs, columns } = look
+  const name = colors.bold(host)
+  if (actions.length === 0) return [`${colors.green(glyphs.done)} ${name}: nothing to do.`]
+  const count = `${actions.length} ${actions.length === 1 ? 'thing' : 'things'}`
+  return [
+    stage === 'planned' ? `${name}: ${count} to do` : `${colors.green(glyphs.done)} ${name}: ${count} done`,
+    ...renderTable({
+      rows: actions.map((action, index) => [
+        stage === 'planned' ? `${index + 1}.` : glyphs.done,
+        actionTitle(action),
+        action.cause,
+      ]),
+      columns: [
+        { align: 'right', paint: stage === 'planned' ? colors.dim : colors.green },
+        {},
+        { paint: colors.dim },
+      ],
+      indent: '  ',
+      maxWidth: columns,
+    }),
+  ]
+}

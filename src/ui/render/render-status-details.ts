@@ -1,0 +1,66 @@
+import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../deploy/status/status.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderAge } from './render-duration.ts'
+import { renderFileSystems } from './render-file-systems.ts'
+import { shortDigest } from './render-summary.ts'
+import { renderTable } from './render-table.ts'
+
+/** One environment in full: for each host that answered its release, its services, and the room that is left. */
+export function renderStatusDetails({ environment, hosts }: EnvironmentStatus, look: Look): string {
+  return hosts
+    .flatMap((host) => (host.verdict === 'unknown' ? [] : [hostLines(environment, host, look)]))
+    .map((lines) => `\n${lines.join('\n')}\n`)
+    .join('')
+}
+
+function hostLines(environment: string, host: KnownHost, look: Look): string[] {
+  const { colors } = look
+  const heading = `${colors.bold(environment)} on ${colors.cyan(host.host)}`
+  const disks = renderFileSystems(host.fileSystems, look)
+  if (host.release === undefined) return [`${heading}: dray has deployed nothing here yet.`, '', ...disks]
+  return [
+    `${heading}: ${releaseLine(host.release)}`,
+    '',
+    ...serviceLines(host.services, look),
+    ...(disks.length > 0 ? ['', ...disks] : []),
+  ]
+}
+
+function releaseLine({ id, tag, createdAtMs, by }: NonNullable<KnownHost['release']>): string {
+  const named = tag === undefined ? id : `${id} (${tag})`
+  const at = new Date(createdAtMs).toISOString().replace(/T(\d+:\d+).*$/, ' $1 UTC')
+  return `release ${named}, deployed on ${at} by ${by.user} on ${by.machine}${by.run === undefined ? '' : `, ${by.run}`}`
+}
+
+function serviceLines(services: readonly ServiceStatus[], { colors, columns }: Look): string[] {
+  return renderTable({
+    heading: {
+      cells: ['service', 'state', 'health', 'running', 'restarts', 'up', 'tag', 'digest', 'image'],
+      paint: colors.dim,
+    },
+    rows: services.map((it) => [
+      it.service,
+      it.state,
+      it.health === 'none' ? '' : it.health === 'unchecked' ? 'no check' : it.health,
+      it.state === 'ended' ? '' : `${it.running}/${it.wanted}`,
+      String(it.restarts),
+      it.upMs === undefined ? '' : renderAge(it.upMs),
+      it.image.tag ?? '',
+      shortDigest(it.image.digest),
+      it.image.name,
+    ]),
+    columns: [
+      { paint: colors.bold },
+      { paint: (state) => (/^(running|ended) *$/.test(state) ? state : colors.red(state)) },
+      { paint: (health) => (health.trim() === 'unhealthy' ? colors.red(health) : health) },
+      { align: 'right' },
+      { align: 'right', paint: (count) => (count.trim() === '0' ? count : colors.yellow(count)) },
+      { align: 'right' },
+      {},
+      { paint: colors.dim },
+      { paint: colors.dim },
+    ],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}

@@ -1,0 +1,148 @@
+import { usedPercent } from '../../deploy/disk/file-system.ts'
+import type {
+  EnvironmentStatus,
+  HostStatus,
+  KnownHost,
+  ServiceStatus,
+  Verdict,
+} from '../../deploy/status/status.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderAge } from './render-duration.ts'
+import { renderTable } from './render-table.ts'
+import { wrapToWidth } from '../terminal/text-width.ts'
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  unknown: 'not known',
+  unhealthy: 'unhealthy',
+  drifted: 'drifted',
+  'nothing-deployed': 'nothing deployed',
+  deploying: 'deploying',
+  well: 'well',
+}
+
+/** The environments side by side, a line for each host, and below what is the matter with them and what mends it. */
+export function renderStatus(statuses: readonly EnvironmentStatus[], look: Look): string {
+  const { colors, columns } = look
+  const rows = statuses.flatMap((status) => rowsOf(status, look))
+  const table = renderTable({
+    heading: {
+      cells: ['', 'environment', 'host', 'state', 'release', 'tag', 'age', 'by', 'running', 'disk'],
+      paint: colors.dim,
+    },
+    rows,
+    columns: [
+      { paint: (mark) => paintMark(mark, look) },
+      { paint: colors.bold },
+      { paint: colors.cyan },
+      { paint: (word) => paintWord(word, look) },
+      {},
+      {},
+      { align: 'right' },
+      {},
+      { align: 'right' },
+      { align: 'right' },
+    ],
+    maxWidth: columns,
+  })
+  const troubles = statuses.flatMap((status) => troubleLines(status, look))
+  return `${[table, ...(troubles.length > 0 ? [troubles] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+function rowsOf({ environment, verdict, hosts }: EnvironmentStatus, look: Look): string[][] {
+  if (hosts.length === 0) return [[markOf(verdict, look), environment, '', WORDS[verdict]]]
+  return hosts.map((host, index) => [
+    markOf(host.verdict, look),
+    index === 0 ? environment : '',
+    host.host,
+    WORDS[host.verdict],
+    ...(host.verdict === 'unknown' ? [] : factsOf(host)),
+  ])
+}
+
+function factsOf({ release, services, fileSystems }: KnownHost): string[] {
+  const sum = (count: (service: ServiceStatus) => number): number =>
+    services.reduce((total, service) => total + count(service), 0)
+  // What has ended as it should counts as the one that it is.
+  const running = sum((it) => (it.state === 'ended' ? it.wanted : it.running))
+  return [
+    release?.id ?? '',
+    release?.tag ?? '',
+    release === undefined ? '' : renderAge(release.ageMs),
+    release?.by.user ?? '',
+    release === undefined ? '' : `${running}/${sum((it) => it.wanted)}`,
+    fileSystems.length === 0 ? '' : `${Math.max(...fileSystems.map(usedPercent))} %`,
+  ]
+}
+
+function markOf(verdict: Verdict, { glyphs }: Look): string {
+  if (verdict === 'well') return glyphs.done
+  if (verdict === 'drifted') return glyphs.warning
+  return verdict === 'unhealthy' || verdict === 'unknown' ? glyphs.failed : glyphs.waiting
+}
+
+function paintMark(mark: string, { colors, glyphs }: Look): string {
+  if (mark.trim() === glyphs.done) return colors.green(mark)
+  if (mark.trim() === glyphs.warning) return colors.yellow(mark)
+  return mark.trim() === glyphs.failed ? colors.red(mark) : mark
+}
+
+function paintWord(word: string, { colors }: Look): string {
+  switch (word.trim()) {
+    case WORDS.well:
+      return colors.green(word)
+    case WORDS.drifted:
+      return colors.yellow(word)
+    case WORDS.unhealthy:
+    case WORDS.unknown:
+      return colors.red(word)
+    default:
+      return word
+  }
+}
+
+/** Failures, unhealthy services, who deploys, and drift: what is the matter, and what to do about it. */
+function troubleLines({ environment, hosts, failure }: EnvironmentStatus, look: Look): string[] {
+  if (failure !== undefined) return trouble(environment, { what: failure.message, mend: failure.hint }, look)
+  return hosts.flatMap((host) => {
+    const where = hosts.length > 1 ? `${environment} on ${host.host}` : environment
+    return troublesOf(host).flatMap((it) => trouble(where, it, look))
+  })
+}
+
+type Trouble = { what: string; mend: string }
+
+function troublesOf(host: HostStatus): Trouble[] {
+  if (host.verdict === 'unknown') return [{ what: host.failure.message, mend: host.failure.hint }]
+  const unhealthy = host.services.filter(
+    ({ health, state }) => health === 'unhealthy' || state === 'restarting',
+  )
+  return [
+    ...(host.lock === undefined ? [] : [{ what: deploying(host), mend: '' }]),
+    ...unhealthy.map(({ service, state }) => ({
+      what:
+        state === 'restarting' ? `${service} restarts over and over.` : `${service} fails its health check.`,
+      mend: '',
+    })),
+    ...host.drift,
+  ]
+}
+
+function deploying({ lock }: KnownHost): string {
+  const holder = lock?.holder
+  if (holder === undefined) return 'A deploy is under way, so nothing is compared with the release.'
+  const run = holder.run === undefined ? '' : `, ${holder.run}`
+  const since = new Date(holder.sinceMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  const what = holder.task === undefined ? 'deploying' : `running task ${holder.task}`
+  return `${holder.user} on ${holder.machine}${run} has been ${what} since ${since}; until that ends, nothing is compared with the release.`
+}
+
+function trouble(where: string, { what, mend }: Trouble, { colors, glyphs, columns }: Look): string[] {
+  const room = (columns ?? Infinity) - 4
+  const [first = '', ...more] = wrapToWidth(`${where}: ${what}`, room)
+  const steps = mend === '' ? [] : wrapToWidth(`${glyphs.arrow} ${mend}`, room)
+  return [
+    `${colors.yellow(glyphs.warning)} ${first.replace(where, colors.bold(where))}`,
+    ...more.map((line) => `  ${line}`),
+    ...steps.map((line) => `  ${line.replaceAll(/`[^`]+`/g, (command) => colors.cyan(command))}`),
+  ]
+}

@@ -1,0 +1,59 @@
+import type { DeployEvent } from '../../deploy/events.ts'
+import type { Look } from '../terminal/look.ts'
+import { releaseLabel } from '../../deploy/release.ts'
+import { renderDuration } from './render-duration.ts'
+import { notUndoneLines } from './render-plan.ts'
+import { renderTable } from './render-table.ts'
+
+export type DeployFinished = Extract<DeployEvent, { type: 'deploy.finished' }>
+
+/** The result of a deploy: one sentence, and which image each service has. */
+export function renderSummary(finished: DeployFinished, look: Look): string {
+  const { colors, columns } = look
+  const table = renderTable({
+    rows: (isInPlace(finished) ? finished.images : []).map(({ service, name, tag, digest }) => [
+      service,
+      tag ?? '',
+      shortDigest(digest),
+      name,
+    ]),
+    columns: [{ paint: colors.bold }, {}, { paint: colors.dim }, { paint: colors.dim }],
+    indent: '  ',
+    maxWidth: columns,
+  })
+  const left = finished.outcome === 'deployed' ? notUndoneLines(finished.notUndone ?? [], look) : []
+  return `${[summarySentence(finished, look), ...table, ...left].join('\n')}\n`
+}
+
+const isInPlace = ({ outcome }: DeployFinished): boolean => outcome === 'deployed' || outcome === 'unchanged'
+
+/** How a deploy ended, in one line, with its mark. */
+export function summarySentence(finished: DeployFinished, { colors, glyphs }: Look): string {
+  const { app, environment, release, serving } = finished
+  const took = renderDuration(finished.durationMs)
+  const now = serving === undefined ? 'Nothing serves.' : `Release ${serving} serves.`
+  const isRollback = finished.kind === 'rollback'
+  switch (finished.outcome) {
+    case 'deployed':
+      if (isRollback)
+        return `${colors.green(glyphs.done)} ${app} on ${environment} is rolled back${targetOf(finished)} in ${took}: release ${release}.`
+      return `${colors.green(glyphs.done)} ${app} is deployed to ${environment} in ${took}: release ${release}.`
+    case 'unchanged':
+      return `${colors.green(glyphs.done)} Nothing to do: release ${release} of ${app} is what runs on ${environment} (${took}).`
+    case 'failed':
+      if (isRollback)
+        return `${colors.red(glyphs.failed)} ${app} on ${environment} was not rolled back${targetOf(finished)} (${took}). ${now}`
+      return `${colors.red(glyphs.failed)} ${app} was not deployed to ${environment} (${took}). ${now}`
+    case 'cancelled':
+      return `${colors.yellow(glyphs.cancelled)} Cancelled after ${took}: ${app} on ${environment}. ${now}`
+  }
+}
+
+function targetOf({ restores }: DeployFinished): string {
+  return restores === undefined ? '' : ` to ${releaseLabel(restores.release, restores.tag)}`
+}
+
+/** `sha256:` and the first twelve digits: enough to recognise, short enough to read. */
+export function shortDigest(digest: string): string {
+  return digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
+}

@@ -1,0 +1,42 @@
+import type { TaskAttempt } from '../../deploy/task-history.ts'
+import { renderTimeAgo } from '../../shared/time-ago.ts'
+import type { Look } from '../terminal/look.ts'
+import { renderDeployer } from './render-deployer.ts'
+import { renderDuration } from './render-duration.ts'
+import { paintMark } from './render-history.ts'
+import { renderTable } from './render-table.ts'
+
+/** Tasks that people ran, a line each under a heading. `now` is milliseconds since the epoch. */
+export function renderTaskHistory(attempts: readonly TaskAttempt[], look: Look, now: number): string {
+  const { colors, glyphs, columns: maxWidth } = look
+  const { done, failed, cancelled, waiting: unfinished } = glyphs
+  const marks = { done, failed, cancelled, unfinished }
+  const lines = renderTable({
+    heading: { cells: ['', 'TASK', 'RELEASE', 'WHEN', 'BY', 'TOOK', 'OUTCOME'], paint: colors.dim },
+    rows: attempts.map(({ task, release, startedAtMs, by, durationMs, ...end }) => [
+      marks[end.outcome],
+      task,
+      release,
+      renderTimeAgo(now - startedAtMs),
+      by === undefined ? '' : renderDeployer(by),
+      durationMs === undefined ? '' : renderDuration(durationMs),
+      outcomeWords(end),
+    ]),
+    columns: [
+      { paint: (text) => paintMark(text, look) },
+      { paint: colors.bold },
+      {},
+      { paint: colors.dim },
+      { paint: colors.dim },
+      { align: 'right', paint: colors.dim },
+      {},
+    ],
+    maxWidth,
+  })
+  return `Tasks by hand:\n${lines.join('\n')}\n`
+}
+
+function outcomeWords({ outcome, exitCode }: Pick<TaskAttempt, 'outcome' | 'exitCode'>): string {
+  if (outcome === 'unfinished') return 'did not end, or is under way'
+  return outcome === 'failed' && exitCode !== undefined ? `exit code ${exitCode}` : outcome
+}

@@ -1,0 +1,45 @@
+import type { Glyphs } from '../terminal/look.ts'
+import { renderDuration } from './render-duration.ts'
+import { renderTable } from './render-table.ts'
+import { hasSeveralHosts, type Story, type StoryStep } from '../reporters/story.ts'
+import { cutToWidth } from '../terminal/text-width.ts'
+
+const CHART_COLUMNS = 40
+
+const TITLE_COLUMNS = 48
+
+/** When each step ran and how long, as bars on one axis, a line a step; none before a step has ended. */
+export function renderTimeline(story: Story, glyphs: Glyphs): string[] {
+  const steps = [...story.steps.values()].filter(hasRun)
+  if (steps.length === 0) return []
+  const start = story.startedAt ?? Math.min(...steps.map(({ startedAt }) => startedAt))
+  const end = Math.max(...steps.map(({ startedAt, durationMs }) => startedAt + durationMs))
+  const scale = CHART_COLUMNS / Math.max(1, end - start)
+  const severalHosts = hasSeveralHosts(story)
+  return renderTable({
+    rows: steps.map((step) => {
+      const from = Math.min(CHART_COLUMNS - 1, Math.floor((step.startedAt - start) * scale))
+      const length = Math.max(1, Math.min(CHART_COLUMNS - from, Math.round(step.durationMs * scale)))
+      const bar = ' '.repeat(from) + (glyphs.bar.at(-1) ?? '').repeat(length)
+      return [
+        markOf(step, glyphs),
+        cutToWidth(step.title, TITLE_COLUMNS, glyphs.ellipsis),
+        severalHosts ? step.host : '',
+        bar.padEnd(CHART_COLUMNS),
+        renderDuration(step.durationMs),
+      ]
+    }),
+    columns: [{}, {}, {}, {}, { align: 'right' }],
+  })
+}
+
+type FinishedStep = StoryStep & { startedAt: number; durationMs: number }
+
+function hasRun(step: StoryStep): step is FinishedStep {
+  return step.startedAt !== undefined && step.durationMs !== undefined
+}
+
+function markOf({ state }: StoryStep, glyphs: Glyphs): string {
+  if (state === 'failed') return glyphs.failed
+  return state === 'cancelled' ? glyphs.cancelled : glyphs.done
+}

@@ -1,0 +1,81 @@
+import type { VariableReview } from '../../deploy/env/review-variables.ts'
+import type { Look } from '../terminal/look.ts'
+import { paintMark } from '../terminal/paint-mark.ts'
+import { renderTable } from './render-table.ts'
+
+export type HostVariables = {
+  host: string
+  path: string
+  /** Permission bits of `.env`; undefined where there is none. */
+  mode: string | undefined
+  variables: readonly VariableReview[]
+}
+
+/** The variables of `.env` on one host, a line each, those that want something first; names only. */
+export function renderVariables(it: HostVariables, look: Look): string {
+  const { colors, columns } = look
+  const ordered = [...it.variables].sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict])
+  const table = renderTable({
+    rows: ordered.map((variable) => [
+      mark(variable, look),
+      variable.name,
+      variable.verdict === 'by-default' ? 'not set' : variable.state,
+      namedBy(variable),
+      remark(variable),
+    ]),
+    columns: [{ paint: paintMark(look) }, { paint: colors.bold }, {}, { paint: colors.dim }, {}],
+    indent: ' ',
+    maxWidth: columns,
+  })
+  return `${[heading(it, look), ...table].join('\n')}\n`
+}
+
+const URGENCY: Readonly<Record<VariableReview['verdict'], number>> = {
+  missing: 0,
+  empty: 1,
+  'at-deploy': 2,
+  unused: 3,
+  good: 4,
+  'by-default': 5,
+}
+
+function heading({ host, path, mode, variables }: HostVariables, { colors }: Look): string {
+  const count = (verdict: VariableReview['verdict']): number =>
+    variables.filter((it) => it.verdict === verdict).length
+  const present = variables.filter(({ state }) => state !== 'missing').length
+  const parts = [
+    mode === undefined ? 'not there' : `mode ${mode}`,
+    ...(mode === undefined ? [] : [`${present} ${present === 1 ? 'variable' : 'variables'}`]),
+    ...(['missing', 'empty', 'unused'] as const).flatMap((verdict) =>
+      count(verdict) === 0 ? [] : [`${count(verdict)} ${verdict}`],
+    ),
+  ]
+  return `${colors.bold(`${path}/.env`)} on ${host}: ${parts.join(', ')}`
+}
+
+function mark({ verdict }: VariableReview, { glyphs }: Look): string {
+  if (verdict === 'missing') return glyphs.failed
+  if (verdict === 'good') return glyphs.done
+  return verdict === 'by-default' ? glyphs.waiting : glyphs.warning
+}
+
+function namedBy({ inExample, inCompose }: VariableReview): string {
+  const names = [...(inExample ? ['.env.example'] : []), ...(inCompose === 'no' ? [] : ['compose file'])]
+  return names.join(', ')
+}
+
+function remark({ verdict, inCompose }: VariableReview): string {
+  switch (verdict) {
+    case 'missing':
+      return inCompose === 'required' ? 'the compose file puts it in, and has no default' : ''
+    case 'unused':
+      return 'neither .env.example nor the compose file names it'
+    case 'at-deploy':
+      return 'every deploy gives it: this value counts only for commands typed on the server'
+    case 'by-default':
+      return "the compose file's own default holds"
+    case 'empty':
+    case 'good':
+      return ''
+  }
+}

@@ -1,0 +1,46 @@
+import { cleanEvent } from './clean-event.ts'
+import { createGithubReporter } from './github-reporter.ts'
+import { createJsonReporter } from './json-reporter.ts'
+import { createLiveReporter } from './live-reporter.ts'
+import type { Environment } from '../terminal/look.ts'
+import { createPlainReporter } from './plain-reporter.ts'
+import { createQuietReporter } from './quiet-reporter.ts'
+import type { Reporter, ReporterOptions } from './reporter.ts'
+
+export type ReporterName = 'live' | 'plain' | 'json' | 'github' | 'quiet'
+
+const REPORTERS = {
+  live: createLiveReporter,
+  plain: createPlainReporter,
+  json: createJsonReporter,
+  github: createGithubReporter,
+  quiet: createQuietReporter,
+} satisfies Record<ReporterName, (options: ReporterOptions) => Reporter>
+
+/** The reporter of that name. Every text of every event is redacted and stripped of control characters on its way in. */
+export function createReporter({ name, ...options }: ReporterOptions & { name: ReporterName }): Reporter {
+  const reporter = REPORTERS[name](options)
+  return {
+    report: (event) => reporter.report(cleanEvent(event, options.redact)),
+    close: () => reporter.close(),
+  }
+}
+
+/**
+ * The reporter that fits: what the options ask for, else GitHub's in Actions, lines in CI and without a terminal, live on
+ * a terminal. `isTTY` is that of standard error, where the narration goes.
+ */
+export function chooseReporter(choice: {
+  json?: boolean
+  plain?: boolean
+  quiet?: boolean
+  isTTY: boolean
+  env: Environment
+}): ReporterName {
+  if (choice.json) return 'json'
+  if (choice.quiet) return 'quiet'
+  if (choice.plain) return 'plain'
+  if (choice.env['GITHUB_ACTIONS'] === 'true') return 'github'
+  const inCI = !['', '0', 'false'].includes(choice.env['CI'] ?? '')
+  return inCI || !choice.isTTY || choice.env['TERM'] === 'dumb' ? 'plain' : 'live'
+}

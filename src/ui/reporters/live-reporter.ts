@@ -1,0 +1,116 @@
+import type { DeployEvent } from '../../deploy/events.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { createLiveRegion } from '../terminal/live-region.ts'
+import { createLook, type Look } from '../terminal/look.ts'
+import { narrate } from './narrate.ts'
+import { renderFailure } from '../render/render-failure.ts'
+import { renderLive } from '../render/render-live.ts'
+import { renderProbeReport } from '../render/render-probe-report.ts'
+import { renderSummary } from '../render/render-summary.ts'
+import type { Reporter, ReporterOptions } from './reporter.ts'
+import { addToStory, createStory, type Story } from './story.ts'
+import { warningText } from '../render/warning-text.ts'
+
+/** Twelve times a second looks alive, and costs little over a slow connection. */
+const REPAINT_INTERVAL_MS = 84
+
+/**
+ * Draws the deploy in place on a terminal: steps, bars and times in a region at the end, warnings and the output of tasks
+ * above it for good. `close()` leaves the last state of the region and prints the results below it; until then the cursor
+ * is hidden, so it must be called in every outcome (it is synchronous, and does nothing the second time).
+ */
+export function createLiveReporter({ stdout, stderr, env, clock }: ReporterOptions): Reporter {
+  const look = createLook({ env, isTTY: true })
+  const story = createStory()
+  const region = createLiveRegion(stderr)
+  const closing = new AbortController()
+  const printed: string[] = []
+
+  const paint = (): void => {
+    // Some pseudo-terminals say 0 when they do not know.
+    const columns = stderr.columns || 80
+    const rows = stderr.rows || 24
+    // The last column and the last row stay free: writing there makes terminals wrap or scroll, each in its own way.
+    region.paint(
+      renderLive(story, { look, columns: columns - 1, rows: rows - 1, now: clock.now() }),
+      printed.splice(0),
+    )
+  }
+
+  let isPainting = false
+  const keepPainting = (): void => {
+    if (isPainting || closing.signal.aborted) return
+    isPainting = true
+    void repeat(clock, closing.signal, paint)
+  }
+
+  return {
+    report: (event) => {
+      if (closing.signal.aborted) return
+      addToStory(story, event)
+      printed.push(...linesAbove(event, story, look))
+      keepPainting()
+    },
+    close: () => {
+      if (closing.signal.aborted) return
+      closing.abort()
+      if (story.startedAt === undefined) return
+      try {
+        paint()
+      } finally {
+        region.release()
+      }
+      stderr.write('\n')
+      const results = createLook({ env, isTTY: stdout.isTTY ?? false, columns: stdout.columns })
+      if (story.probe) stdout.write(renderProbeReport(story.probe, results))
+      if (story.finished && !story.failure) stdout.write(renderSummary(story.finished, results))
+      if (story.failure) stderr.write(renderFailure(story.failure, { ...look, columns: stderr.columns }))
+    },
+  }
+}
+
+/** Paints at once and then at every interval until `signal` aborts. */
+async function repeat(clock: Clock, signal: AbortSignal, paint: () => void): Promise<void> {
+  while (!signal.aborted) {
+    paint()
+    try {
+      await clock.sleep(REPAINT_INTERVAL_MS, signal)
+    } catch {
+      return
+    }
+  }
+}
+
+/** What an event leaves on the screen for good, above the region. */
+function linesAbove(event: DeployEvent, story: Story, { colors, glyphs }: Look): string[] {
+  switch (event.type) {
+    case 'note':
+      if (event.level === 'warning') return [warning(event, { colors, glyphs })]
+      return story.plan ? [colors.dim(event.text)] : []
+    case 'plan.made':
+      return [
+        ...event.plan.warnings.map((text) => warning({ text }, { colors, glyphs })),
+        ...(event.plan.unchanged ? [] : (event.plan.notUndone ?? []).map((text) => `Not undone: ${text}`)),
+      ]
+    case 'step.printed': {
+      const step = story.steps.get(event.stepId)
+      return step?.kind === 'run-task'
+        ? [`${colors.dim(`${step.speaker} ${glyphs.gutter}`)} ${event.line}`]
+        : []
+    }
+    case 'hook.started':
+    case 'hook.finished':
+      return narrate(event, story, glyphs).map(colors.dim)
+    case 'hook.printed':
+      return [`${colors.dim(`${event.hook} ${glyphs.gutter}`)} ${event.line}`]
+    default:
+      return []
+  }
+}
+
+function warning(
+  event: { text: string; hint?: string },
+  { colors, glyphs }: Pick<Look, 'colors' | 'glyphs'>,
+): string {
+  return `${colors.yellow(glyphs.warning)} ${warningText(event)}`
+}

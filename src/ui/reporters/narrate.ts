@@ -1,0 +1,111 @@
+import type { DeployEvent } from '../../deploy/events.ts'
+import type { Plan } from '../../deploy/plan.ts'
+import { releaseLabel } from '../../deploy/release.ts'
+import { renderBytes } from '../../shared/bytes.ts'
+import type { Glyphs } from '../terminal/look.ts'
+import { renderCommand } from '../render/render-command.ts'
+import { renderDuration } from '../render/render-duration.ts'
+import { downloadSize } from '../render/render-plan.ts'
+import { hasSeveralHosts, rateOf, type Story, type StoryStep } from './story.ts'
+import { warningText } from '../render/warning-text.ts'
+
+/**
+ * The lines that an event is worth in a log, without time and colour; none for events that are shown otherwise (progress,
+ * the results at the end). `story` already holds the event.
+ */
+export function narrate(event: DeployEvent, story: Story, glyphs: Glyphs): string[] {
+  switch (event.type) {
+    case 'deploy.started':
+      return [deployLine(event)]
+    case 'note':
+      return [event.level === 'warning' ? warningText(event) : event.text]
+    case 'plan.made':
+      return [
+        planLine(event.plan),
+        ...event.plan.warnings.map((text) => warningText({ text })),
+        ...(event.plan.unchanged ? [] : (event.plan.notUndone ?? []).map((text) => `Not undone: ${text}`)),
+      ]
+    case 'step.started':
+      return [`${stepLabel(story, event.stepId)}${event.cause === '' ? '' : ` (${event.cause})`}`]
+    case 'step.printed':
+      return [`${story.steps.get(event.stepId)?.speaker ?? 'output'} ${glyphs.gutter} ${event.line}`]
+    case 'step.finished': {
+      const result = event.result ? `: ${event.result}` : ''
+      return [`${stepNumber(story, event.stepId)} ${outcomeWords(event)}${result}`]
+    }
+    case 'undo.started':
+      return [`Undoing: ${event.reason}`]
+    case 'hook.started':
+      return [`Hook ${event.hook}: ${renderCommand(event.argv)}`]
+    case 'hook.printed':
+      return [`${event.hook} ${glyphs.gutter} ${event.line}`]
+    case 'hook.finished':
+      return [`Hook ${event.hook}: ${outcomeWords(event)}`]
+    case 'step.progressed':
+    case 'probe.sampled':
+    case 'probe.finished':
+    case 'deploy.finished':
+    case 'failed':
+      return []
+  }
+}
+
+/** How far a step is: `45%, 12.1 MB of 27.0 MB, 2.4 MB/s`, or its own words; undefined when it told nothing. */
+export function progressText(step: StoryStep, now: number): string | undefined {
+  const { doneBytes, totalBytes, text } = step
+  if (doneBytes === undefined) return text
+  const rate = rateOf(step, now)
+  return [
+    ...(totalBytes ? [`${percent(doneBytes, totalBytes)}%`] : []),
+    totalBytes ? `${renderBytes(doneBytes)} of ${renderBytes(totalBytes)}` : renderBytes(doneBytes),
+    ...(rate === undefined ? [] : [`${renderBytes(rate)}/s`]),
+    ...(text === undefined ? [] : [text]),
+  ].join(', ')
+}
+
+/** Whole percent, at most 100, and 100 only when all is there. */
+export function percent(done: number, total: number): number {
+  return total <= 0 ? 0 : Math.min(100, Math.floor((done / total) * 100))
+}
+
+/** `3/9 Pull acme/shop-backend:3f2a1c9`, with the host where there are several. */
+export function stepLabel(story: Story, stepId: number): string {
+  const step = story.steps.get(stepId)
+  const host = step && hasSeveralHosts(story) ? ` on ${step.host}` : ''
+  return `${stepNumber(story, stepId)} ${step?.title ?? 'Step'}${host}`
+}
+
+export function stepNumber(story: Story, stepId: number): string {
+  const total = story.plan?.steps.length ?? 0
+  return stepId <= total ? `${stepId}/${total}` : String(stepId)
+}
+
+function outcomeWords(event: Extract<DeployEvent, { type: 'step.finished' | 'hook.finished' }>): string {
+  const took = renderDuration(event.durationMs)
+  switch (event.outcome) {
+    case 'done':
+      return `done in ${took}`
+    case 'nothing-to-do':
+      return 'nothing to do'
+    case 'failed':
+      return `FAILED after ${took}`
+    case 'cancelled':
+      return `cancelled after ${took}`
+  }
+}
+
+function deployLine(event: Extract<DeployEvent, { type: 'deploy.started' }>): string {
+  if (event.kind === 'rollback')
+    return `Rolling back ${event.app} on ${event.environment}, on ${event.hosts.join(', ')}`
+  const tag = event.tag === undefined ? '' : ` (tag ${event.tag})`
+  return `Deploying ${event.app} to ${event.environment}${tag} on ${event.hosts.join(', ')}`
+}
+
+function planLine({ unchanged, steps, release, restores }: Plan): string {
+  if (unchanged) return `Plan: nothing to do, release ${release} is what runs`
+  const bytes = downloadSize(steps)
+  const download = bytes > 0 ? `, up to ${renderBytes(bytes)} to download` : ''
+  const target =
+    restores === undefined ? '' : `, a rollback to ${releaseLabel(restores.release, restores.tag)}`
+  return `Plan for release ${release}${target}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${download}`
+}

@@ -1,0 +1,175 @@
+import type { DeployEvent, Failure, ProbeReport, ReleaseKind, StepOutcome } from '../../deploy/events.ts'
+import type { Plan, Step, StepKind } from '../../deploy/plan.ts'
+import { stepTitle } from '../../deploy/step-title.ts'
+import type { DeployFinished } from '../render/render-summary.ts'
+
+/** A step as far as it was told. Times are milliseconds since the epoch. */
+export type StoryStep = {
+  id: number
+  kind: StepKind
+  host: string
+  title: string
+  cause: string
+  /** Whose output the step's lines are: a task, a service, else the step's title. */
+  speaker: string
+  state: 'waiting' | 'running' | StepOutcome
+  startedAt?: number
+  durationMs?: number
+  result?: string
+  doneBytes?: number
+  totalBytes?: number
+  text?: string
+  lastLine?: string
+}
+
+/** Everything that the events of one deploy have told so far. */
+export type Story = {
+  startedAt: number | undefined
+  kind: ReleaseKind
+  app: string | undefined
+  environment: string | undefined
+  hosts: readonly string[]
+  tag: string | undefined
+  plan: Plan | undefined
+  /** In order of the plan; steps that the plan did not name come last. */
+  steps: Map<number, StoryStep>
+  warnings: { text: string; hint?: string }[]
+  /** The latest note, such as what is done before there is a plan. */
+  activity: string | undefined
+  undoing: string | undefined
+  probe: ProbeReport | undefined
+  /** How the probing stands while it goes on. */
+  sampled: { requests: number; failures: number } | undefined
+  finished: DeployFinished | undefined
+  failure: Failure | undefined
+}
+
+export function createStory(): Story {
+  return {
+    startedAt: undefined,
+    kind: 'deploy',
+    app: undefined,
+    environment: undefined,
+    hosts: [],
+    tag: undefined,
+    plan: undefined,
+    steps: new Map(),
+    warnings: [],
+    activity: undefined,
+    undoing: undefined,
+    probe: undefined,
+    sampled: undefined,
+    finished: undefined,
+    failure: undefined,
+  }
+}
+
+/** The story that a whole list of events tells, such as one read back from a record. */
+export function storyOf(events: Iterable<DeployEvent>): Story {
+  const story = createStory()
+  for (const event of events) addToStory(story, event)
+  return story
+}
+
+/** Adds one event to `story`. Steps that were never planned, as those of undoing, are taken as they come. */
+export function addToStory(story: Story, event: DeployEvent): void {
+  story.startedAt ??= event.at
+  switch (event.type) {
+    case 'deploy.started':
+      story.kind = event.kind
+      story.app = event.app
+      story.environment = event.environment
+      story.hosts = event.hosts
+      story.tag = event.tag
+      return
+    case 'note':
+      if (event.level === 'warning') story.warnings.push({ text: event.text, hint: event.hint })
+      else story.activity = event.text
+      return
+    case 'plan.made':
+      addPlan(story, event.plan)
+      return
+    case 'step.started': {
+      const { stepId: id, kind, host, title, cause, at } = event
+      const speaker = story.steps.get(id)?.speaker ?? title
+      story.steps.set(id, { id, kind, host, title, cause, speaker, state: 'running', startedAt: at })
+      return
+    }
+    case 'step.progressed':
+      addProgress(story.steps.get(event.stepId), event)
+      return
+    case 'step.printed': {
+      const step = story.steps.get(event.stepId)
+      if (step) step.lastLine = event.line
+      return
+    }
+    case 'step.finished': {
+      const { outcome, durationMs, result } = event
+      const step = story.steps.get(event.stepId)
+      if (step) Object.assign(step, { state: outcome, durationMs, result })
+      return
+    }
+    case 'hook.started':
+    case 'hook.printed':
+    case 'hook.finished':
+      return
+    case 'probe.sampled':
+      story.sampled = event
+      return
+    case 'probe.finished':
+      story.probe = event.report
+      return
+    case 'undo.started':
+      story.undoing = event.reason
+      return
+    case 'deploy.finished':
+      story.finished = event
+      return
+    case 'failed':
+      story.failure = event.failure
+      return
+  }
+}
+
+/** Bytes a second since the step began; undefined while that says nothing. */
+export function rateOf(step: StoryStep, now: number): number | undefined {
+  const elapsedMs = now - (step.startedAt ?? now)
+  return step.doneBytes && elapsedMs >= 500 ? (step.doneBytes / elapsedMs) * 1000 : undefined
+}
+
+/** Whether the steps run on more than one host, so that each must name its own. */
+export function hasSeveralHosts(story: Story): boolean {
+  return new Set([...story.steps.values()].map(({ host }) => host)).size > 1
+}
+
+function addPlan(story: Story, plan: Plan): void {
+  story.plan = plan
+  for (const text of plan.warnings) story.warnings.push({ text })
+  for (const step of plan.steps) {
+    const { id, kind, host, cause } = step
+    story.steps.set(id, {
+      id,
+      kind,
+      host,
+      cause,
+      title: stepTitle(step),
+      speaker: speakerOf(step),
+      state: 'waiting',
+    })
+  }
+}
+
+function speakerOf(step: Step): string {
+  if (step.kind === 'run-task') return step.task
+  return 'service' in step ? step.service : stepTitle(step)
+}
+
+function addProgress(
+  step: StoryStep | undefined,
+  event: Extract<DeployEvent, { type: 'step.progressed' }>,
+): void {
+  if (!step) return
+  step.doneBytes = event.doneBytes ?? step.doneBytes
+  step.totalBytes = event.totalBytes ?? step.totalBytes
+  step.text = event.text ?? step.text
+}

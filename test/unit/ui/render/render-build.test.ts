@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { createBuildStory } from '../../../../src/build/build-story.ts'
+import { createPlainBuildProgress } from '../../../../src/ui/reporters/build-progress.ts'
+import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { renderBuildLines } from '../../../../src/ui/render/render-build.ts'
+import { systemClock } from '../../../../src/shared/clock.ts'
+
+const targets = ['backend', 'web']
+const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const at = (seconds: number): string => new Date(seconds * 1000).toISOString()
+const line = (name: string, more: object): string =>
+  JSON.stringify({ vertexes: [{ digest: name, name, ...more }] })
+const lines = [
+  line('[backend 1/2] FROM node', { started: at(0), completed: at(1), cached: true }),
+  line('[backend 2/2] RUN npm ci && \\\n  npm run build', { started: at(1) }),
+  JSON.stringify({
+    logs: [
+      {
+        vertex: '[backend 2/2] RUN npm ci && \\\n  npm run build',
+        data: Buffer.from('built\n').toString('base64'),
+      },
+    ],
+  }),
+  line('[web 1/1] FROM node', { started: at(0), completed: at(2) }),
+  line('[web] exporting to image', { started: at(2), completed: at(4) }),
+]
+
+test('a line for each image says how far it is', () => {
+  const story = createBuildStory(targets)
+  for (const it of lines) story.take(it)
+  const drawn = renderBuildLines(targets, [...story.steps.values()], { look, columns: 60, now: 5000 })
+  expect(drawn.map((it) => it.slice(1).trimEnd())).toEqual([
+    ' backend  ██████░░░░░░  2/2 RUN npm ci && \\           5.0 s',
+    ' web      ████████████                                4.0 s',
+  ])
+})
+
+test('in a log, each step is a line when it is done, and what it printed is named', () => {
+  const story = createBuildStory(targets)
+  let written = ''
+  const stream = { write: (text: string) => (written += text) }
+  const progress = createPlainBuildProgress({
+    stream,
+    look,
+    clock: systemClock,
+    targets,
+    story,
+    clean: String,
+  })
+  for (const it of lines) progress.show(story.take(it))
+  expect(written.split('\n')).toEqual([
+    'backend 1/2 FROM node  cached',
+    'backend │ built',
+    'web 1/1 FROM node  2.0 s',
+    'web exporting to image  2.0 s',
+    '',
+  ])
+})

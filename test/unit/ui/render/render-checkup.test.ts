@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { judgeHost } from '../../../../src/deploy/doctor/judge-host.ts'
+import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { renderCheckup } from '../../../../src/ui/render/render-checkup.ts'
+import { fakeFailure, fakeScene, fakeServer } from '../../../support/fake-scene.ts'
+
+const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
+const well = judgeHost(fakeScene())
+const half = judgeHost(
+  fakeScene({
+    host: 'deploy@b',
+    server: { value: fakeServer({ envFile: { value: { mode: '644', readableByOthers: true } } }) },
+    engine: {
+      failure: fakeFailure('DOCKER_DENIED', 'User deploy may not use Docker on deploy@b.', 'Type `usermod`.'),
+    },
+    ...{
+      app: undefined,
+      containers: undefined,
+      images: undefined,
+      registries: undefined,
+      url: undefined,
+      plan: undefined,
+    },
+  }),
+)
+
+test('shows one host with what was found, and that a deploy would go through', () => {
+  expect(renderCheckup({ environment: 'test', tag: 'v1', hosts: [well] }, look)).toMatchInlineSnapshot(`
+    "✓  SSH                            answers in 120 ms
+    ✓  tools of the system            all there
+    ✓  Docker Engine                  28.5.2
+    ✓  Docker Compose                 2.40.3
+    ✓  the app's directory            /srv/shop can be written
+    ✓  .env                           mode 600
+    ✓  lock                           free
+    ✓  disk                           / 63 %, 18.0 GB free
+    ✓  clock                          as here
+    ✓  compose file                   2 services
+    ✓  image ghcr.io/acme/backend:v1  v1 sha256:763100000000
+    ✓  image nginx:alpine             alpine sha256:616c70696e65
+    ✓  registry ghcr.io               reached from the server
+    ✓  ports                          80 free
+    ✓  URL of the probe               http://localhost/ needs no look-up
+    ✓  plan                           1 step
+
+    ✓ A deploy of v1 to test would go through.
+    "
+  `)
+})
+
+test('shows several hosts side by side, and below what is the matter and what to do', () => {
+  const hosts = [{ ...well, host: 'deploy@a' }, half]
+  expect(renderCheckup({ environment: 'production', tag: undefined, hosts }, look)).toMatchInlineSnapshot(`
+    "                               deploy@a                              deploy@b
+    SSH                            ✓ answers in 120 ms                   ✓ answers in 120 ms
+    tools of the system            ✓ all there                           ✓ all there
+    Docker Engine                  ✓ 28.5.2                              ✗ DOCKER_DENIED
+    Docker Compose                 ✓ 2.40.3                              ✓ 2.40.3
+    the app's directory            ✓ /srv/shop can be written            ✓ /srv/shop can be written
+    .env                           ✓ mode 600                            ▲ mode 644
+    lock                           ✓ free                                ✓ free
+    disk                           ✓ / 63 %, 18.0 GB free                ✓ / 63 %, 18.0 GB free
+    clock                          ✓ as here                             ✓ as here
+    compose file                   ✓ 2 services                          · needs Docker Engine
+    image ghcr.io/acme/backend:v1  ✓ v1 sha256:763100000000              · needs Docker Engine
+    image nginx:alpine             ✓ alpine sha256:616c70696e65          · needs Docker Engine
+    registry ghcr.io               ✓ reached from the server             · needs Docker Engine
+    ports                          ✓ 80 free                             · needs Docker Engine
+    URL of the probe               ✓ http://localhost/ needs no look-up  · needs Docker Engine
+    plan                           ✓ 1 step                              · needs Docker Engine
+
+    ✗ deploy@b: User deploy may not use Docker on deploy@b.
+      → Type \`usermod\`.
+    ▲ deploy@b: /srv/shop/.env on deploy@b can be read by others.
+      → On the server: \`chmod 600 /srv/shop/.env\`.
+
+    ✗ A deploy to production would be refused: 1 check failed, 1 warning.
+    "
+  `)
+})

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { renderPlan } from '../../../../src/ui/render/render-plan.ts'
+import { samplePlan } from '../../../support/terminal-events.ts'
+
+function look(columns?: number) {
+  return createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
+}
+
+test('numbers the steps, with size and cause, then warnings, what is left, and the download', () => {
+  expect(renderPlan(samplePlan, look())).toMatchInlineSnapshot(`
+    "shop on test: release r42
+
+      1  Drop dangling images                                  layers of no image take room
+      2  Pull acme/shop-backend:3f2a1c9               27.0 MB  image is not on the host
+      3  Pull acme/shop-frontend:3f2a1c9              12.3 MB  image is not on the host
+      4  Put docker-compose.yml in place                       changed since release r41
+      5  Run task migrate                                      runs before traffic moves
+      6  Start new backend and frontend                        backend and frontend have new images
+      7  Wait until backend and frontend are healthy           before they get traffic
+      8  Turn nginx to the new backend and frontend            the new containers are healthy
+      9  Stop the old backend                                  replaced by step 6
+
+      ▲ frontend has no health check: dray can only see that it runs
+
+    Left as they are:
+      nginx  same image and configuration
+
+    To download: up to 39.3 MB in 2 images.
+    "
+  `)
+})
+
+test('breaks causes and warnings where the terminal is narrow', () => {
+  const text = renderPlan(samplePlan, look(72))
+  expect(text).toMatchInlineSnapshot(`
+    "shop on test: release r42
+
+      1  Drop dangling images
+         layers of no image take room
+      2  Pull acme/shop-backend:3f2a1c9               27.0 MB
+         image is not on the host
+      3  Pull acme/shop-frontend:3f2a1c9              12.3 MB
+         image is not on the host
+      4  Put docker-compose.yml in place
+         changed since release r41
+      5  Run task migrate
+         runs before traffic moves
+      6  Start new backend and frontend
+         backend and frontend have new images
+      7  Wait until backend and frontend are healthy
+         before they get traffic
+      8  Turn nginx to the new backend and frontend
+         the new containers are healthy
+      9  Stop the old backend
+         replaced by step 6
+
+      ▲ frontend has no health check: dray can only see that it runs
+
+    Left as they are:
+      nginx  same image and configuration
+
+    To download: up to 39.3 MB in 2 images.
+    "
+  `)
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(72)
+})
+
+test('names the host of each step where there are several', () => {
+  const steps = samplePlan.steps
+    .slice(0, 2)
+    .map((step, index) => ({ ...step, host: ['a.example', 'b.example'][index]! }))
+  const plan = { ...samplePlan, steps, warnings: [], left: [] }
+  expect(renderPlan(plan, look())).toMatchInlineSnapshot(`
+    "shop on test: release r42
+
+      1  a.example  Drop dangling images                     layers of no image take room
+      2  b.example  Pull acme/shop-backend:3f2a1c9  27.0 MB  image is not on the host
+
+    To download: up to 27.0 MB in 1 image.
+    "
+  `)
+})
+
+test('says that there is nothing to do, and why', () => {
+  const plan = { ...samplePlan, unchanged: true, steps: [], warnings: [] }
+  expect(renderPlan(plan, look())).toMatchInlineSnapshot(`
+    "shop on test: nothing to do, release r42 is what runs.
+
+    Left as they are:
+      nginx  same image and configuration
+    "
+  `)
+})

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { makeStatus, unknownEnvironment } from '../../../../src/deploy/status/make-status.ts'
+import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { renderStatusDetails } from '../../../../src/ui/render/render-status-details.ts'
+import { renderStatus } from '../../../../src/ui/render/render-status.ts'
+import { fakeLook, fakeSeen, LOOKED_AT_MS } from '../../../support/fake-look.ts'
+
+const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
+const path = '/srv/shop'
+const failure = (message: string, hint: string) => ({
+  code: 'HOST_UNREACHABLE',
+  title: '',
+  message,
+  hint,
+  exitCode: 3,
+  details: {},
+})
+
+const test1 = makeStatus({ environment: 'test', path, hosts: [{ host: 'deploy@test', look: fakeLook() }] })
+const production = makeStatus({
+  environment: 'production',
+  path,
+  hosts: [
+    {
+      host: 'deploy@a.example.com',
+      look: fakeLook({
+        containers: [
+          fakeSeen('backend-1', { health: 'unhealthy', restartCount: 3, startedAtMs: LOOKED_AT_MS - 90_000 }),
+          fakeSeen('backend-2'),
+          fakeSeen('web-1', { imageName: 'nginx:1.25', health: 'none' }),
+        ],
+      }),
+    },
+    {
+      host: 'deploy@b.example.com',
+      failure: failure(
+        'deploy@b.example.com does not answer over SSH.',
+        'Try `ssh deploy@b.example.com true`.',
+      ),
+    },
+  ],
+})
+const staging = makeStatus({
+  environment: 'staging',
+  path,
+  hosts: [
+    {
+      host: 'deploy@staging',
+      look: fakeLook({ lock: { holder: { user: 'mona', machine: 'ci', sinceMs: LOOKED_AT_MS - 5_000 } } }),
+    },
+  ],
+})
+const fresh = makeStatus({
+  environment: 'fresh',
+  path,
+  hosts: [{ host: 'local', look: { ...fakeLook(), release: undefined, containers: [] } }],
+})
+const broken = unknownEnvironment('broken', failure('There is no compose file.', 'Create one.'))
+
+test('shows all environments side by side, and below what is the matter', () => {
+  expect(renderStatus([test1, production, staging, fresh, broken], look)).toMatchInlineSnapshot(`
+    "   environment  host                  state             release  tag   age  by    running  disk
+    ✓  test         deploy@test           well              r7       v1   36 h  anna      3/3  63 %
+    ✗  production   deploy@a.example.com  unhealthy         r7       v1   36 h  anna      3/3  63 %
+    ✗               deploy@b.example.com  not known
+    ·  staging      deploy@staging        deploying         r7       v1   36 h  anna      3/3  63 %
+    ·  fresh        local                 nothing deployed                                     63 %
+    ✗  broken                             not known
+
+    ▲ production on deploy@a.example.com: backend fails its health check.
+    ▲ production on deploy@a.example.com: shop-web-1 runs nginx:1.25, not the image that was released.
+      → \`dray deploy production --tag v1\` puts it right.
+    ▲ production on deploy@b.example.com: deploy@b.example.com does not answer over SSH.
+      → Try \`ssh deploy@b.example.com true\`.
+    ▲ staging: mona on ci has been deploying since 2026-11-24T17:59:55Z; until that ends, nothing is compared
+      with the release.
+    ▲ broken: There is no compose file.
+      → Create one.
+    "
+  `)
+})
+
+test('shows one environment with its services and disks', () => {
+  expect(renderStatusDetails(production, look)).toMatchInlineSnapshot(`
+    "
+    production on deploy@a.example.com: release r7 (v1), deployed on 2026-11-23 06:00 UTC by anna on laptop
+
+      service  state    health     running  restarts     up  tag  digest               image
+      backend  running  unhealthy      2/2         3  1 min  v1   sha256:763100000000  ghcr.io/acme/backend
+      web      running  no check       1/1         0   36 h  v1   sha256:763100000000  ghcr.io/acme/web
+
+      /  ████████████▌░░░░░░░  63 %  18.0 GB free of 50.0 GB, for Docker and the app
+    "
+  `)
+})
+
+test('shows what is known of a host where nothing is deployed', () => {
+  expect(renderStatusDetails(fresh, look)).toMatchInlineSnapshot(`
+    "
+    fresh on local: dray has deployed nothing here yet.
+
+      /  ████████████▌░░░░░░░  63 %  18.0 GB free of 50.0 GB, for Docker and the app
+    "
+  `)
+})
