@@ -34,13 +34,40 @@ module.exports = {
       path: '^src/',
       pathNot: '^src/(build|deploy|shared|errors)/',
     }),
-    rule('images-decide', 'What of a package may go is decided from facts.', '^src/images/', {
+    rule('operations-decide', 'Status, disk, doctor and the like decide from facts.', '^src/operations/', {
       path: '^src/',
-      pathNot: '^src/(images|deploy|shared|errors)/',
+      pathNot: '^src/(operations|check|deploy|shared|errors)/',
     }),
-    rule('secrets-read-texts', 'The matrix is made of texts and names.', '^src/secrets/', {
-      path: '^src/',
-      pathNot: '^src/(secrets|check|deploy|shared|errors)/',
+    rule('operations-touch-nothing', 'They reach the world through ports.', '^src/operations/', {
+      path: '^(node:)?(fs|fs/promises|child_process|http|https|http2|net|tls|dns|os|process|timers|timers/promises)$',
+    }),
+    rule('operations-need-no-package', 'They are plain TypeScript.', '^src/operations/', {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+    }),
+    rule(
+      'secrets-alone-read-checks',
+      'Only the matrix of secrets reads workflows.',
+      '^src/operations/(?!secrets/)',
+      {
+        path: '^src/check/',
+      },
+    ),
+    rule(
+      'model-is-the-ground',
+      'The model of a deploy imports none of its other rooms.',
+      '^src/deploy/model/',
+      {
+        path: '^src/deploy/',
+        pathNot: '^src/deploy/model/',
+      },
+    ),
+    rule('plan-does-nothing', 'A plan is made of the model alone.', '^src/deploy/plan/', {
+      path: '^src/deploy/',
+      pathNot: '^src/deploy/(model|plan)/',
+    }),
+    rule('execute-decides-nothing', 'What is executed was decided in the plan.', '^src/deploy/execute/', {
+      path: '^src/deploy/',
+      pathNot: '^src/deploy/(model|execute)/',
     }),
     rule('check-judges-text', 'A rule sees texts and says what is wrong with them.', '^src/check/', {
       path: '^src/',

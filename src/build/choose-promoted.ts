@@ -1,5 +1,5 @@
-import { parseImageReference, type Digest } from '../deploy/image-reference.ts'
-import type { Release } from '../deploy/release.ts'
+import { parseImageReference, type Digest } from '../deploy/model/image-reference.ts'
+import type { Release } from '../deploy/model/release.ts'
 import { DrayError } from '../errors/dray-error.ts'
 
 export type PromotedImage = {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { parseImageReference } from '../deploy/image-reference.ts'
+import { parseImageReference } from '../deploy/model/image-reference.ts'
 
 const composeSchema = z.looseObject({
   services: z.record(z.string(), z.looseObject({ image: z.string().optional() }).nullish()).nullish(),

@@ -1,4 +1,4 @@
-import { parseImageReference, renderImageReference, type Digest } from '../deploy/image-reference.ts'
+import { parseImageReference, renderImageReference, type Digest } from '../deploy/model/image-reference.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import type { BakeDefinition, BakeTarget } from './bake-definition.ts'
 import { cacheEntries, type BuildCache } from './build-cache.ts'

@@ -1,4 +1,4 @@
-import type { DiskRules } from '../deploy/disk/disk-rules.ts'
+import type { DiskRules } from '../deploy/model/disk-rules.ts'
 
 /** dray.yml for one environment, with everything filled in that can be derived. */
 export type DeployConfig = {

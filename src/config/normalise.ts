@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { defaultDiskRules, type DiskRules } from '../deploy/disk/disk-rules.ts'
+import { defaultDiskRules, type DiskRules } from '../deploy/model/disk-rules.ts'
 import { parseDuration } from '../shared/duration.ts'
 import {
   localHost,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { EnvironmentStatus } from '../../src/deploy/status/status.ts'
+import type { EnvironmentStatus } from '../../src/operations/status/status.ts'
 import { makeProject } from '../unit/config/support.ts'
 import { runCli } from './support/run-cli.ts'
 

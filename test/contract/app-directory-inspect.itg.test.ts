@@ -5,9 +5,9 @@ import { createAppDirectory } from '../../src/adapters/directory/app-directory.t
 import { LocalShell } from '../../src/adapters/host/local-shell.ts'
 import type { RunOptions, Shell } from '../../src/adapters/host/shell.ts'
 import { createAppSource } from '../../src/adapters/source/app-source.ts'
-import type { AppModel } from '../../src/deploy/app-model.ts'
-import type { AppSource, BundleFile, DirectoryFacts } from '../../src/deploy/ports.ts'
-import { nextReleaseId, type Release } from '../../src/deploy/release.ts'
+import type { AppModel } from '../../src/deploy/model/app-model.ts'
+import type { AppSource, BundleFile, DirectoryFacts } from '../../src/deploy/model/ports.ts'
+import { nextReleaseId, type Release } from '../../src/deploy/model/release.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'
 
 const shell = new LocalShell()

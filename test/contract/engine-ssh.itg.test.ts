@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
 import type { SshShell } from '../../src/adapters/host/ssh-shell.ts'
-import type { Credentials, PullProgress } from '../../src/deploy/ports.ts'
+import type { Credentials, PullProgress } from '../../src/deploy/model/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { type PreparedImages, prepareImages } from '../support/images/prepare.ts'
 import { testToken } from '../support/net/registry.ts'

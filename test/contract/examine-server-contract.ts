@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { examineServer } from '../../src/adapters/directory/examine-server.ts'
 import type { Shell } from '../../src/adapters/host/shell.ts'
-import type { ServerFacts } from '../../src/deploy/doctor/host-scene.ts'
+import type { ServerFacts } from '../../src/operations/doctor/host-scene.ts'
 import { systemClock, type Clock } from '../../src/shared/clock.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'
 

@@ -6,7 +6,7 @@ import { createAppDirectory } from '../../src/adapters/directory/app-directory.t
 import { takeLock } from '../../src/adapters/directory/lock.ts'
 import { lockScript } from '../../src/adapters/directory/scripts.ts'
 import type { Shell } from '../../src/adapters/host/shell.ts'
-import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/ports.ts'
+import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/ports.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { plainShell } from './plain-shell.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'

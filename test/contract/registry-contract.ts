@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RegistryClient } from '../../src/adapters/registry/registry-client.ts'
-import { parseImageReference } from '../../src/deploy/image-reference.ts'
+import { parseImageReference } from '../../src/deploy/model/image-reference.ts'
 import { AMD64, ARM64, buildOciImage, type OciImage } from '../support/oci-image.ts'
 
 /** A registry to try the client on, and the way to put an image into it. */

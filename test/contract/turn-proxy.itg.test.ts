@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEngine } from '../../src/adapters/docker/engine-api.ts'
 import { LocalShell } from '../../src/adapters/host/local-shell.ts'
-import type { Container } from '../../src/deploy/ports.ts'
-import { turnProxy } from '../../src/deploy/turn-proxy.ts'
+import type { Container } from '../../src/deploy/model/ports.ts'
+import { turnProxy } from '../../src/deploy/execute/turn-proxy.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 
 const project = `dray-turn-${randomBytes(3).toString('hex')}`

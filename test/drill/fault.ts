@@ -1,4 +1,4 @@
-import type { StepKind } from '../../src/deploy/plan.ts'
+import type { StepKind } from '../../src/deploy/model/plan.ts'
 import type { TestApp } from '../e2e/support/test-app.ts'
 import type { RunningCommand } from '../support/net/run-command.ts'
 import type { TestServer } from '../support/net/server.ts'

@@ -1,4 +1,4 @@
-import type { Step, StepKind } from '../../src/deploy/plan.ts'
+import type { Step, StepKind } from '../../src/deploy/model/plan.ts'
 import type { ToldEvent } from '../e2e/support/deploy-result.ts'
 import type { Random } from './random.ts'
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDotenv } from '../../src/deploy/env/parse-dotenv.ts'
+import { parseDotenv } from '../../src/operations/env/parse-dotenv.ts'
 import { parseDuration } from '../../src/shared/duration.ts'
 import { composeConfig, composeModel } from '../support/compose-config.ts'
 import { dotenvText } from '../support/dotenv-text.ts'

@@ -2,7 +2,11 @@ import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { EngineClient } from '../../src/adapters/docker/engine-client.ts'
 import { LocalShell } from '../../src/adapters/host/local-shell.ts'
-import { familiarName, parseImageReference, renderImageReference } from '../../src/deploy/image-reference.ts'
+import {
+  familiarName,
+  parseImageReference,
+  renderImageReference,
+} from '../../src/deploy/model/image-reference.ts'
 import { randomCases, textOf } from '../support/random-cases.ts'
 
 const shell = new LocalShell()

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { AppModel, ServiceModel } from '../../src/deploy/app-model.ts'
-import { defaultDiskRules } from '../../src/deploy/disk/disk-rules.ts'
-import { parseImageReference, type Digest } from '../../src/deploy/image-reference.ts'
-import type { DesiredRelease } from '../../src/deploy/observation.ts'
-import type { ImageConfig, ResolvedImage } from '../../src/deploy/ports.ts'
+import type { AppModel, ServiceModel } from '../../src/deploy/model/app-model.ts'
+import { defaultDiskRules } from '../../src/deploy/model/disk-rules.ts'
+import { parseImageReference, type Digest } from '../../src/deploy/model/image-reference.ts'
+import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
+import type { ImageConfig, ResolvedImage } from '../../src/deploy/model/ports.ts'
 
 /** A service of a made-up app; its definition's hash follows from all that is told of it, but the image. */
 export function fakeService(

@@ -1,5 +1,5 @@
-import { isOneShot, type AppModel } from '../../src/deploy/app-model.ts'
-import type { Container, ExecResult, HealthCheck } from '../../src/deploy/ports.ts'
+import { isOneShot, type AppModel } from '../../src/deploy/model/app-model.ts'
+import type { Container, ExecResult, HealthCheck } from '../../src/deploy/model/ports.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { shortHash, spellImage } from './fake-app.ts'
 

@@ -1,14 +1,18 @@
-import type { AppModel } from '../../src/deploy/app-model.ts'
+import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import { deploy, planDeploy, type DeployRequest } from '../../src/deploy/deploy.ts'
-import type { DeployEvent, Failure, ReleaseKind } from '../../src/deploy/events.ts'
-import { defaultPatience } from '../../src/deploy/execution.ts'
-import { failureFrom } from '../../src/deploy/failure.ts'
-import { familiarName, renderImageReference, type ImageReference } from '../../src/deploy/image-reference.ts'
-import type { DesiredRelease } from '../../src/deploy/observation.ts'
-import type { Site } from '../../src/deploy/observe.ts'
-import type { Plan } from '../../src/deploy/plan.ts'
-import type { AppSource, BundleFile, ImageConfig, Registry } from '../../src/deploy/ports.ts'
-import { wantKeptRelease, type ArchivingHost } from '../../src/deploy/rollback.ts'
+import type { DeployEvent, Failure, ReleaseKind } from '../../src/deploy/model/events.ts'
+import { defaultPatience } from '../../src/deploy/execute/execution.ts'
+import { failureFrom } from '../../src/deploy/execute/failure.ts'
+import {
+  familiarName,
+  renderImageReference,
+  type ImageReference,
+} from '../../src/deploy/model/image-reference.ts'
+import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
+import type { Site } from '../../src/deploy/plan/observe.ts'
+import type { Plan } from '../../src/deploy/model/plan.ts'
+import type { AppSource, BundleFile, ImageConfig, Registry } from '../../src/deploy/model/ports.ts'
+import { wantKeptRelease, type ArchivingHost } from '../../src/deploy/releases/rollback.ts'
 import { createKeptRegistry } from '../../src/adapters/registry/kept-registry.ts'
 import { createKeptSource } from '../../src/adapters/source/kept-source.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'

@@ -1,11 +1,11 @@
-import type { FileSystem } from '../../src/deploy/disk/file-system.ts'
+import type { FileSystem } from '../../src/deploy/model/file-system.ts'
 import type {
   DiskInventory,
   EngineDisk,
   StoredContainer,
   StoredImage,
   StoredVolume,
-} from '../../src/deploy/disk/inventory.ts'
+} from '../../src/deploy/model/inventory.ts'
 
 export const GB = 1e9
 const DAY_MS = 86_400_000

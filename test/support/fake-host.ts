@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { AppModel } from '../../src/deploy/app-model.ts'
-import { proxyScript } from '../../src/deploy/proxy-script.ts'
+import type { AppModel } from '../../src/deploy/model/app-model.ts'
+import { proxyScript } from '../../src/deploy/execute/proxy-script.ts'
 import type {
   AppDirectory,
   BundleFile,
@@ -15,10 +15,10 @@ import type {
   LockHolder,
   PlaceRequest,
   TargetHost,
-} from '../../src/deploy/ports.ts'
-import type { ProbeAnswer, Prober } from '../../src/deploy/prober.ts'
-import type { ReleaseArchive } from '../../src/deploy/release-archive.ts'
-import type { Release } from '../../src/deploy/release.ts'
+} from '../../src/deploy/model/ports.ts'
+import type { ProbeAnswer, Prober } from '../../src/deploy/model/prober.ts'
+import type { ReleaseArchive } from '../../src/deploy/releases/release-archive.ts'
+import type { Release } from '../../src/deploy/model/release.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { fakeDigest, plainImage, spellImage } from './fake-app.ts'
 import { FakeContainers } from './fake-containers.ts'

@@ -1,5 +1,5 @@
-import type { Release } from '../../src/deploy/release.ts'
-import type { HostLook, SeenContainer } from '../../src/deploy/status/host-look.ts'
+import type { Release } from '../../src/deploy/model/release.ts'
+import type { HostLook, SeenContainer } from '../../src/operations/status/host-look.ts'
 import { fakeDigest } from './fake-app.ts'
 
 /** When the host is looked at: a day and a half after `fakeRelease`. */

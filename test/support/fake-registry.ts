@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import type { Digest } from '../../src/deploy/image-reference.ts'
+import type { Digest } from '../../src/deploy/model/image-reference.ts'
 import { sha256, type OciImage } from './oci-image.ts'
 import { misbehave, type Fault, type FaultPlace } from './registry-fault.ts'
 

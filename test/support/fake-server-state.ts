@@ -1,4 +1,4 @@
-import type { ServerState } from '../../src/deploy/setup/server-state.ts'
+import type { ServerState } from '../../src/operations/setup/server-state.ts'
 
 /** A new Debian 13 whose user may become root. */
 export function fakeServerState(facts: Partial<ServerState> = {}): ServerState {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Digest } from '../../src/deploy/image-reference.ts'
+import type { Digest } from '../../src/deploy/model/image-reference.ts'
 import type { FakeRegistry } from './fake-registry.ts'
 import type { OciImage } from './oci-image.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Digest } from '../../src/deploy/image-reference.ts'
-import type { ImageLayer } from '../../src/deploy/image-layer.ts'
-import type { Platform } from '../../src/deploy/ports.ts'
+import type { Digest } from '../../src/deploy/model/image-reference.ts'
+import type { ImageLayer } from '../../src/deploy/model/image-layer.ts'
+import type { Platform } from '../../src/deploy/model/ports.ts'
 
 export type StoredManifest = { mediaType: string; body: Buffer; digest: Digest }
 

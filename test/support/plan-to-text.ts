@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../../src/deploy/plan.ts'
+import type { Plan, Step } from '../../src/deploy/model/plan.ts'
 import { spellImage } from './fake-app.ts'
 
 /** A plan as tests read it: a step a line with all that it says, then what is left, then the warnings. */

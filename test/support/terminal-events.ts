@@ -1,6 +1,6 @@
-import type { DeployEvent, Failure } from '../../src/deploy/events.ts'
-import type { Plan, Step } from '../../src/deploy/plan.ts'
-import { stepTitle } from '../../src/deploy/step-title.ts'
+import type { DeployEvent, Failure } from '../../src/deploy/model/events.ts'
+import type { Plan, Step } from '../../src/deploy/model/plan.ts'
+import { stepTitle } from '../../src/deploy/execute/step-title.ts'
 
 /** 2026-11-23T06:00:00Z, when the deploys of these tests begin. */
 export const START = 1_795_413_600_000

@@ -1,4 +1,4 @@
-import type { DeployEvent } from '../../src/deploy/events.ts'
+import type { DeployEvent } from '../../src/deploy/model/events.ts'
 import type { Secret } from '../../src/shared/secret.ts'
 import { createRedactor } from '../../src/shared/redact.ts'
 import { createReporter, type ReporterName } from '../../src/ui/reporters/create-reporter.ts'

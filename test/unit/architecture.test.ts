@@ -51,6 +51,14 @@ test('a tree that breaks the rules is told so', async () => {
     'src/shared/three.ts': nothing,
     'src/cli/run.ts': "import '../main.ts'\n",
     'src/main.ts': nothing,
+    'src/deploy/model/step.ts': "import '../plan/make-plan.ts'\n",
+    'src/deploy/plan/make-plan.ts': "import '../execute/undo.ts'\n",
+    'src/deploy/execute/undo.ts': "import '../releases/rollback.ts'\n",
+    'src/deploy/releases/rollback.ts': nothing,
+    'src/operations/status/status.ts':
+      "import '../../ui/draw.ts'\nimport '../../check/check.ts'\nimport 'node:os'\n",
+    'src/operations/secrets/matrix.ts': "import '../../check/check.ts'\n",
+    'src/check/check.ts': nothing,
   })
   expect((await violationsIn(directory)).sort()).toEqual([
     'adapters-face-the-world: src/adapters/ssh.ts -> src/config/load.ts',
@@ -59,8 +67,14 @@ test('a tree that breaks the rules is told so', async () => {
     'deploy-touches-nothing: src/deploy/plan.ts -> child_process',
     'deploy-touches-nothing: src/deploy/plan.ts -> fs',
     'errors-stand-alone: src/errors/error.ts -> src/shared/three.ts',
+    'execute-decides-nothing: src/deploy/execute/undo.ts -> src/deploy/releases/rollback.ts',
+    'model-is-the-ground: src/deploy/model/step.ts -> src/deploy/plan/make-plan.ts',
     'no-cycles: src/shared/one.ts -> src/shared/two.ts',
     'nothing-imports-main: src/cli/run.ts -> src/main.ts',
+    'operations-decide: src/operations/status/status.ts -> src/ui/draw.ts',
+    'operations-touch-nothing: src/operations/status/status.ts -> os',
+    'plan-does-nothing: src/deploy/plan/make-plan.ts -> src/deploy/execute/undo.ts',
+    'secrets-alone-read-checks: src/operations/status/status.ts -> src/check/check.ts',
     'shared-is-the-ground: src/shared/one.ts -> src/deploy/plan.ts',
     'ui-draws: src/ui/draw.ts -> src/adapters/ssh.ts',
   ])

@@ -7,7 +7,7 @@ import {
   renderBakeDefinition,
   type BakeDefinition,
 } from '../../build/bake-definition.ts'
-import { isDigest, type Digest } from '../../deploy/image-reference.ts'
+import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { exportLines } from '../directory/values.ts'

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { Credentials } from '../../deploy/ports.ts'
+import type { Credentials } from '../../deploy/model/ports.ts'
 import { IDENTITY_TOKEN_USER } from '../registry/token-service.ts'
 
 const configSchema = z.looseObject({

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Compose } from '../../deploy/ports.ts'
+import type { Compose } from '../../deploy/model/ports.ts'
 import type { AppPlace } from '../directory/app-place.ts'
 import { exportLines, type DeployValueMap } from '../directory/values.ts'
 import { stripControl } from '../../shared/strip-control.ts'

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/app-model.ts'
+import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/model/app-model.ts'
 import { definitionParts, envFileOf } from './definition-parts.ts'
 import { hashOf } from './hash-of.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'

@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { AppDirectory, BundleFile, DirectoryFacts } from '../../deploy/ports.ts'
+import type { AppDirectory, BundleFile, DirectoryFacts } from '../../deploy/model/ports.ts'
 import { readAppModel } from '../compose/read-model.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
 import { readHashes } from './file-hashes.ts'

@@ -1,4 +1,4 @@
-import type { Release } from '../../deploy/release.ts'
+import type { Release } from '../../deploy/model/release.ts'
 import type { AppPlace } from './app-place.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'

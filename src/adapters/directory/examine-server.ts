@@ -1,5 +1,5 @@
-import type { Answer, ServerFacts } from '../../deploy/doctor/host-scene.ts'
-import { failureFrom } from '../../deploy/failure.ts'
+import type { Answer, ServerFacts } from '../../operations/doctor/host-scene.ts'
+import { failureFrom } from '../../deploy/execute/failure.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { checkComposeVersion } from '../compose/compose-failure.ts'

@@ -1,4 +1,4 @@
-import type { FileSystem } from '../../deploy/disk/file-system.ts'
+import type { FileSystem } from '../../deploy/model/file-system.ts'
 
 /**
  * Lines of `df -P -k`, each with what of ours lies there. Places on one device are one file system, wherever it is mounted; what

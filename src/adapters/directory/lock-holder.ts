@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { LockHolder } from '../../deploy/ports.ts'
+import type { LockHolder } from '../../deploy/model/ports.ts'
 import { timeMs } from './time-ms.ts'
 
 const holderSchema = z.object({

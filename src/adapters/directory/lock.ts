@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Lock, LockHolder } from '../../deploy/ports.ts'
+import type { Lock, LockHolder } from '../../deploy/model/ports.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Shell } from '../host/shell.ts'
 import { scriptFailure } from './host-script.ts'

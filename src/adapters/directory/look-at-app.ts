@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { HostLook, SeenContainer } from '../../deploy/status/host-look.ts'
+import type { HostLook, SeenContainer } from '../../operations/status/host-look.ts'
 import { readDockerCliFailure } from '../docker/docker-cli-failure.ts'
 import type { AppPlace } from './app-place.ts'
 import { readHashes } from './file-hashes.ts'

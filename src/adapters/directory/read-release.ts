@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import { isDigest, type Digest } from '../../deploy/image-reference.ts'
-import { JOURNALED_RELEASE_ID, RELEASE_ID, type Release } from '../../deploy/release.ts'
+import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
+import { JOURNALED_RELEASE_ID, RELEASE_ID, type Release } from '../../deploy/model/release.ts'
 import { isBundlePath } from '../source/bundle-path.ts'
 import { timeMs } from './time-ms.ts'
 

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
-import type { Credentials, Engine, LocalImage } from '../../deploy/ports.ts'
+import type { Credentials, Engine, LocalImage } from '../../deploy/model/ports.ts'
 import { splitLines } from '../host/line-splitter.ts'
 import { type EngineClient, readMessage } from './engine-client.ts'
 import { imageConfigSchema, readImageConfig } from './image-config.ts'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
-import type { ContainerChange, LogLine, LogSource } from '../../deploy/logs/log-source.ts'
+import type { ContainerChange, LogLine, LogSource } from '../../operations/logs/log-source.ts'
 import { splitLines } from '../host/line-splitter.ts'
 import type { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'

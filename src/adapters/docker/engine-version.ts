@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { ImageStore } from '../../deploy/disk/inventory.ts'
-import type { Platform } from '../../deploy/ports.ts'
+import type { ImageStore } from '../../deploy/model/inventory.ts'
+import type { Platform } from '../../deploy/model/ports.ts'
 import { where } from './docker-cli-failure.ts'
 
 /** What an Engine is and where it keeps its images. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
-import type { ExecResult } from '../../deploy/ports.ts'
+import type { ExecResult } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { type EngineClient, readMessage } from './engine-client.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { ImageConfig } from '../../deploy/ports.ts'
+import type { ImageConfig } from '../../deploy/model/ports.ts'
 
 /** The part of an image's configuration that containers get, as registries and the Engine both write it. */
 export const imageConfigSchema = z.object({

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../deploy/logs/log-source.ts'
+import type { LogLine } from '../../operations/logs/log-source.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import { demultiplex, type FrameEdge } from './multiplexed-output.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { PullProgress } from '../../deploy/ports.ts'
+import type { PullProgress } from '../../deploy/model/ports.ts'
 
 /** One line of the Engine's answer to a pull. Unknown fields and statuses are ignored. */
 const pullLine = z.object({

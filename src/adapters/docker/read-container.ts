@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Container, HealthCheck } from '../../deploy/ports.ts'
+import type { Container, HealthCheck } from '../../deploy/model/ports.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 const nanosecondsPerMs = 1_000_000

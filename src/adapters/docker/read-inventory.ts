@@ -1,4 +1,4 @@
-import type { DiskInventory, StoredContainer, StoredImage } from '../../deploy/disk/inventory.ts'
+import type { DiskInventory, StoredContainer, StoredImage } from '../../deploy/model/inventory.ts'
 import type { DiskAnswer, IdleAnswer, ImageDetails, NetworkAnswer } from './inventory-answers.ts'
 
 /** Milliseconds since the epoch by the image's id, or the name it was pulled by. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Secret } from '../../shared/secret.ts'
-import type { GithubNames, GithubPlaces } from '../../secrets/github-names.ts'
+import type { GithubNames, GithubPlaces } from '../../operations/secrets/github-names.ts'
 import type { Http } from '../registry/registry-http.ts'
 
 type Asked = {

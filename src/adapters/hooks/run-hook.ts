@@ -1,4 +1,4 @@
-import type { Hook } from '../../deploy/hooks.ts'
+import type { Hook } from '../../deploy/model/hooks.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { LocalShell } from '../host/local-shell.ts'
 

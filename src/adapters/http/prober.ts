@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
-import type { ProbeAnswer, Prober } from '../../deploy/prober.ts'
+import type { ProbeAnswer, Prober } from '../../deploy/model/prober.ts'
 import { timeoutSignal } from '../../shared/clock.ts'
 import type { Shell } from '../host/shell.ts'
 import { listens } from './listens.ts'

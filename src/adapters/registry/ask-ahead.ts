@@ -1,5 +1,5 @@
-import { renderImageReference, type ImageReference } from '../../deploy/image-reference.ts'
-import type { Platform, Registry, ResolvedImage } from '../../deploy/ports.ts'
+import { renderImageReference, type ImageReference } from '../../deploy/model/image-reference.ts'
+import type { Platform, Registry, ResolvedImage } from '../../deploy/model/ports.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { renderPlatform } from './platform.ts'
 import type { RegistryClient } from './registry-client.ts'

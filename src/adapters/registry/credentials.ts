@@ -1,4 +1,4 @@
-import type { Credentials } from '../../deploy/ports.ts'
+import type { Credentials } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createDockerLogins, type DockerLoginSources } from './docker-logins.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { Credentials } from '../../deploy/ports.ts'
+import type { Credentials } from '../../deploy/model/ports.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { CommandOutput } from '../host/shell.ts'
 import { IDENTITY_TOKEN_USER } from './token-service.ts'

@@ -1,6 +1,6 @@
-import { pinnedName, type ImageReference } from '../../deploy/image-reference.ts'
-import type { Engine, Registry, ResolvedImage } from '../../deploy/ports.ts'
-import type { Release } from '../../deploy/release.ts'
+import { pinnedName, type ImageReference } from '../../deploy/model/image-reference.ts'
+import type { Engine, Registry, ResolvedImage } from '../../deploy/model/ports.ts'
+import type { Release } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 
 /**

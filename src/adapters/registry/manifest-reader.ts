@@ -1,4 +1,4 @@
-import { isDigest, type Digest, type ImageReference } from '../../deploy/image-reference.ts'
+import { isDigest, type Digest, type ImageReference } from '../../deploy/model/image-reference.ts'
 import type { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { retry } from '../../shared/retry.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { isDigest, type Digest } from '../../deploy/image-reference.ts'
-import type { ImageConfig, Platform } from '../../deploy/ports.ts'
+import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
+import type { ImageConfig, Platform } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { imageConfigSchema, readImageConfig } from '../docker/image-config.ts'
 

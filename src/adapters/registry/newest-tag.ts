@@ -1,5 +1,5 @@
-import { renderImageReference } from '../../deploy/image-reference.ts'
-import type { Registry, ResolvedImage } from '../../deploy/ports.ts'
+import { renderImageReference } from '../../deploy/model/image-reference.ts'
+import type { Registry, ResolvedImage } from '../../deploy/model/ports.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { imageMissing } from './tag-missing.ts'
 

@@ -1,4 +1,4 @@
-import type { Platform } from '../../deploy/ports.ts'
+import type { Platform } from '../../deploy/model/ports.ts'
 
 /** `linux/arm/v7`, as Docker writes it. */
 export function renderPlatform({ os, architecture, variant }: Platform): string {

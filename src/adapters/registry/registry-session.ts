@@ -1,4 +1,4 @@
-import type { Credentials } from '../../deploy/ports.ts'
+import type { Credentials } from '../../deploy/model/ports.ts'
 import type { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { retry } from '../../shared/retry.ts'

@@ -1,4 +1,4 @@
-import { familiarName, type ImageReference } from '../../deploy/image-reference.ts'
+import { familiarName, type ImageReference } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 

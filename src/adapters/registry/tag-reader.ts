@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isTag } from '../../deploy/image-reference.ts'
+import { isTag } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Endpoint } from './registry-endpoint.ts'

@@ -1,4 +1,4 @@
-import type { Digest, ImageReference } from '../../deploy/image-reference.ts'
+import type { Digest, ImageReference } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ManifestReader } from './manifest-reader.ts'
 import type { Endpoint } from './registry-endpoint.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Credentials } from '../../deploy/ports.ts'
+import type { Credentials } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { tokenScope, type Access, type Challenge } from './auth-challenge.ts'

@@ -1,4 +1,4 @@
-import type { SetupAction } from '../../deploy/setup/setup-plan.ts'
+import type { SetupAction } from '../../operations/setup/setup-plan.ts'
 
 /** Runs a command as root, whether or not the user is root already. */
 const asRoot = `

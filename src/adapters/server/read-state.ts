@@ -1,4 +1,4 @@
-import type { ServerState } from '../../deploy/setup/server-state.ts'
+import type { ServerState } from '../../operations/setup/server-state.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { runScript, scriptFailure } from '../directory/host-script.ts'
 import { parseSections, sectionText } from '../directory/sections.ts'

@@ -1,5 +1,5 @@
-import { actionTitle } from '../../deploy/setup/action-title.ts'
-import type { SetupAction } from '../../deploy/setup/setup-plan.ts'
+import { actionTitle } from '../../operations/setup/action-title.ts'
+import type { SetupAction } from '../../operations/setup/setup-plan.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { stripControl } from '../../shared/strip-control.ts'

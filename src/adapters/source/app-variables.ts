@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument, visit } from 'yaml'
-import type { ComposeVariable } from '../../deploy/env/review-variables.ts'
+import type { ComposeVariable } from '../../operations/env/review-variables.ts'
 import { composeReferences } from './compose-references.ts'
 
 const EXAMPLE_NAME = '.env.example'

@@ -1,6 +1,6 @@
-import type { AppSource } from '../../deploy/ports.ts'
-import type { ReleaseArchive } from '../../deploy/release-archive.ts'
-import type { Release } from '../../deploy/release.ts'
+import type { AppSource } from '../../deploy/model/ports.ts'
+import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
+import type { Release } from '../../deploy/model/release.ts'
 import { DEFAULT_NAMES, OVERRIDE_NAME } from './app-source.ts'
 import { followReferences } from './compose-references.ts'
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../../deploy/events.ts'
+import type { Failure } from '../../deploy/model/events.ts'
 import { createRedactor } from '../../shared/redact.ts'
 import { chooseReporter, createReporter } from '../../ui/reporters/create-reporter.ts'
 import type { CliContext } from './context.ts'

@@ -1,5 +1,5 @@
-import type { Failure } from '../../deploy/events.ts'
-import { failureFrom } from '../../deploy/failure.ts'
+import type { Failure } from '../../deploy/model/events.ts'
+import { failureFrom } from '../../deploy/execute/failure.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ExitCode } from '../../errors/exit-code.ts'
 import { version } from './version.ts'

@@ -1,4 +1,4 @@
-import { releaseLabel } from '../../deploy/release.ts'
+import { releaseLabel } from '../../deploy/model/release.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import { renderCount } from '../../shared/bytes.ts'
 import { renderDuration } from '../render/render-duration.ts'

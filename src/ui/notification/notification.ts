@@ -1,5 +1,5 @@
-import type { Failure, ReleaseKind } from '../../deploy/events.ts'
-import type { Deployer } from '../../deploy/release.ts'
+import type { Failure, ReleaseKind } from '../../deploy/model/events.ts'
+import type { Deployer } from '../../deploy/model/release.ts'
 import type { Story } from '../reporters/story.ts'
 
 export type NotificationEvent = 'success' | 'failure' | 'rollback'

@@ -1,4 +1,4 @@
-import type { Failure } from '../../deploy/events.ts'
+import type { Failure } from '../../deploy/model/events.ts'
 import { codeBlock, codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
 import { createLook } from '../terminal/look.ts'
 import { renderDuration } from './render-duration.ts'

@@ -4,7 +4,7 @@ import {
   type Check,
   type CheckName,
   type HostCheckup,
-} from '../../deploy/doctor/checkup.ts'
+} from '../../operations/doctor/checkup.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'

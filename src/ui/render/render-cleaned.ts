@@ -1,5 +1,5 @@
-import type { Cleaned } from '../../deploy/disk/clean.ts'
-import type { DiskThing, RoomStage } from '../../deploy/disk/disk-thing.ts'
+import type { Cleaned } from '../../operations/disk/clean.ts'
+import type { DiskThing, RoomStage } from '../../deploy/model/disk-thing.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderFileSystems } from './render-file-systems.ts'

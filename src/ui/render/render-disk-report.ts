@@ -1,4 +1,4 @@
-import type { DiskReport } from '../../deploy/disk/disk-report.ts'
+import type { DiskReport } from '../../operations/disk/disk-report.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderBar } from './render-bar.ts'

@@ -1,4 +1,4 @@
-import type { Failure } from '../../deploy/events.ts'
+import type { Failure } from '../../deploy/model/events.ts'
 import type { Look } from '../terminal/look.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 

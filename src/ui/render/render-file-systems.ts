@@ -1,5 +1,5 @@
-import { defaultDiskRules } from '../../deploy/disk/disk-rules.ts'
-import { usedPercent, type FileSystem } from '../../deploy/disk/file-system.ts'
+import { defaultDiskRules } from '../../deploy/model/disk-rules.ts'
+import { usedPercent, type FileSystem } from '../../deploy/model/file-system.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderBar } from './render-bar.ts'

@@ -1,5 +1,5 @@
-import type { Attempt } from '../../deploy/history.ts'
-import { releaseLabel } from '../../deploy/release.ts'
+import type { Attempt } from '../../deploy/releases/history.ts'
+import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderTimeAgo } from '../../shared/time-ago.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderDeployer } from './render-deployer.ts'

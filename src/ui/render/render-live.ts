@@ -1,4 +1,4 @@
-import { releaseLabel } from '../../deploy/release.ts'
+import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import type { Look } from '../terminal/look.ts'
 import { percent } from '../reporters/narrate.ts'

@@ -1,4 +1,4 @@
-import type { ProbeReport } from '../../deploy/events.ts'
+import type { ProbeReport } from '../../deploy/model/events.ts'
 import { renderCount } from '../../shared/bytes.ts'
 import type { Look } from '../terminal/look.ts'
 import { widthOf } from '../terminal/text-width.ts'

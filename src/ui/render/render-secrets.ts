@@ -1,4 +1,4 @@
-import type { SecretRow } from '../../secrets/make-matrix.ts'
+import type { SecretRow } from '../../operations/secrets/make-matrix.ts'
 import type { Look } from '../terminal/look.ts'
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
 import { paintMark } from '../terminal/paint-mark.ts'

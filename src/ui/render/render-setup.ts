@@ -1,5 +1,5 @@
-import { actionTitle } from '../../deploy/setup/action-title.ts'
-import type { SetupPlan } from '../../deploy/setup/setup-plan.ts'
+import { actionTitle } from '../../operations/setup/action-title.ts'
+import type { SetupPlan } from '../../operations/setup/setup-plan.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderTable } from './render-table.ts'
 

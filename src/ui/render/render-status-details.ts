@@ -1,4 +1,4 @@
-import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../deploy/status/status.ts'
+import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../operations/status/status.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderAge } from './render-duration.ts'
 import { renderFileSystems } from './render-file-systems.ts'

@@ -1,11 +1,11 @@
-import { usedPercent } from '../../deploy/disk/file-system.ts'
+import { usedPercent } from '../../deploy/model/file-system.ts'
 import type {
   EnvironmentStatus,
   HostStatus,
   KnownHost,
   ServiceStatus,
   Verdict,
-} from '../../deploy/status/status.ts'
+} from '../../operations/status/status.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderAge } from './render-duration.ts'
 import { renderTable } from './render-table.ts'

@@ -1,6 +1,6 @@
-import type { DeployEvent } from '../../deploy/events.ts'
+import type { DeployEvent } from '../../deploy/model/events.ts'
 import type { Look } from '../terminal/look.ts'
-import { releaseLabel } from '../../deploy/release.ts'
+import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderDuration } from './render-duration.ts'
 import { notUndoneLines } from './render-plan.ts'
 import { renderTable } from './render-table.ts'

@@ -1,4 +1,4 @@
-import type { TaskAttempt } from '../../deploy/task-history.ts'
+import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import { renderTimeAgo } from '../../shared/time-ago.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderDeployer } from './render-deployer.ts'

@@ -1,4 +1,4 @@
-import type { VariableReview } from '../../deploy/env/review-variables.ts'
+import type { VariableReview } from '../../operations/env/review-variables.ts'
 import type { Look } from '../terminal/look.ts'
 import { paintMark } from '../terminal/paint-mark.ts'
 import { renderTable } from './render-table.ts'

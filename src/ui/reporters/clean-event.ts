@@ -1,4 +1,4 @@
-import type { DeployEvent } from '../../deploy/events.ts'
+import type { DeployEvent } from '../../deploy/model/events.ts'
 import type { Redactor } from '../../shared/redact.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import type { DeployEvent, Failure } from '../../deploy/events.ts'
+import type { DeployEvent, Failure } from '../../deploy/model/events.ts'
 import { defuseCommands, writeCommand, type GithubCommand } from './github-command.ts'
 import { renderJobSummary } from '../render/job-summary.ts'
 import { createLook } from '../terminal/look.ts'

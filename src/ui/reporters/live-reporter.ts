@@ -1,4 +1,4 @@
-import type { DeployEvent } from '../../deploy/events.ts'
+import type { DeployEvent } from '../../deploy/model/events.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { createLiveRegion } from '../terminal/live-region.ts'
 import { createLook, type Look } from '../terminal/look.ts'

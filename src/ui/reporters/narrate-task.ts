@@ -1,5 +1,5 @@
-import { releaseLabel } from '../../deploy/release.ts'
-import type { TaskEvent } from '../../deploy/task-by-hand.ts'
+import { releaseLabel } from '../../deploy/model/release.ts'
+import type { TaskEvent } from '../../deploy/tasks/task-by-hand.ts'
 import type { Look } from '../terminal/look.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import { warningText } from '../render/warning-text.ts'

@@ -1,4 +1,4 @@
-import type { EventSink } from '../../deploy/events.ts'
+import type { EventSink } from '../../deploy/model/events.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Redactor } from '../../shared/redact.ts'
 import type { Environment } from '../terminal/look.ts'

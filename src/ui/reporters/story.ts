@@ -1,6 +1,12 @@
-import type { DeployEvent, Failure, ProbeReport, ReleaseKind, StepOutcome } from '../../deploy/events.ts'
-import type { Plan, Step, StepKind } from '../../deploy/plan.ts'
-import { stepTitle } from '../../deploy/step-title.ts'
+import type {
+  DeployEvent,
+  Failure,
+  ProbeReport,
+  ReleaseKind,
+  StepOutcome,
+} from '../../deploy/model/events.ts'
+import type { Plan, Step, StepKind } from '../../deploy/model/plan.ts'
+import { stepTitle } from '../../deploy/execute/step-title.ts'
 import type { DeployFinished } from '../render/render-summary.ts'
 
 /** A step as far as it was told. Times are milliseconds since the epoch. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Check, HostCheckup } from '../../../src/deploy/doctor/checkup.ts'
-import type { Failure } from '../../../src/deploy/events.ts'
+import type { Check, HostCheckup } from '../../../src/operations/doctor/checkup.ts'
+import type { Failure } from '../../../src/deploy/model/events.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { addTroubledUsers } from '../bad-input/support/server-users.ts'
 import { TrialApp, type Change } from '../bad-input/support/trial-app.ts'

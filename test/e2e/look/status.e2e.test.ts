@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { EnvironmentStatus, KnownHost } from '../../../src/deploy/status/status.ts'
+import type { EnvironmentStatus, KnownHost } from '../../../src/operations/status/status.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { specCompose } from '../support/spec-compose.ts'
 import { TestApp } from '../support/test-app.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { HostCheckup } from '../../../src/deploy/doctor/checkup.ts'
+import type { HostCheckup } from '../../../src/operations/doctor/checkup.ts'
 import { prepareImages } from '../../support/images/prepare.ts'
 import { ensureBareRoot } from '../../support/net/bare-root.ts'
 import type { RunResult } from '../../support/net/run-command.ts'

@@ -1,5 +1,5 @@
-import type { DeployEvent, Failure, ProbeReport } from '../../../src/deploy/events.ts'
-import type { Plan, Step, StepKind, StepOf } from '../../../src/deploy/plan.ts'
+import type { DeployEvent, Failure, ProbeReport } from '../../../src/deploy/model/events.ts'
+import type { Plan, Step, StepKind, StepOf } from '../../../src/deploy/model/plan.ts'
 import type { RunResult } from '../../support/net/run-command.ts'
 
 /** An event as `--json` prints it. */

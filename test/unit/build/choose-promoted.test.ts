@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { choosePromoted } from '../../../src/build/choose-promoted.ts'
 import { ownRepositories } from '../../../src/build/own-images.ts'
-import type { Release } from '../../../src/deploy/release.ts'
+import type { Release } from '../../../src/deploy/model/release.ts'
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}` as const
 

@@ -1,13 +1,13 @@
 import { lookAtApp } from '../../../adapters/directory/look-at-app.ts'
 import type { Shell } from '../../../adapters/host/shell.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
-import { failureFrom } from '../../../deploy/failure.ts'
+import { failureFrom } from '../../../deploy/execute/failure.ts'
 import {
   makeStatus,
   unknownEnvironment,
   type ObservedEnvironment,
-} from '../../../deploy/status/make-status.ts'
-import type { EnvironmentStatus } from '../../../deploy/status/status.ts'
+} from '../../../operations/status/make-status.ts'
+import type { EnvironmentStatus } from '../../../operations/status/status.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Secret } from '../../../shared/secret.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'

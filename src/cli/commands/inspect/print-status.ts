@@ -1,4 +1,4 @@
-import type { EnvironmentStatus } from '../../../deploy/status/status.ts'
+import type { EnvironmentStatus } from '../../../operations/status/status.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { renderStatus } from '../../../ui/render/render-status.ts'
 import { renderStatusDetails } from '../../../ui/render/render-status-details.ts'

@@ -2,7 +2,11 @@ import type { Deletion } from '../../../adapters/github/packages.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
-import { decidePruning, type PruneDecision, type PruneRules } from '../../../images/decide-pruning.ts'
+import {
+  decidePruning,
+  type PruneDecision,
+  type PruneRules,
+} from '../../../operations/images/decide-pruning.ts'
 import { parseDuration } from '../../../shared/duration.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderPruning, renderPruneEnd } from '../../../ui/render/render-images.ts'

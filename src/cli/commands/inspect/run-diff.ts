@@ -1,7 +1,11 @@
-import { chooseSides, type Sides } from '../../../deploy/diff/choose-sides.ts'
-import { compareSnapshots, isDifferent, type ReleaseDiff } from '../../../deploy/diff/compare-snapshots.ts'
-import { snapshotOfRelease, snapshotOfTree } from '../../../deploy/diff/read-snapshot.ts'
-import type { Snapshot } from '../../../deploy/diff/snapshot.ts'
+import { chooseSides, type Sides } from '../../../operations/diff/choose-sides.ts'
+import {
+  compareSnapshots,
+  isDifferent,
+  type ReleaseDiff,
+} from '../../../operations/diff/compare-snapshots.ts'
+import { snapshotOfRelease, snapshotOfTree } from '../../../operations/diff/read-snapshot.ts'
+import type { Snapshot } from '../../../operations/diff/snapshot.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'

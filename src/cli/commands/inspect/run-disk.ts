@@ -1,6 +1,6 @@
 import { measureLogs } from '../../../adapters/directory/log-size.ts'
-import { reportDisk } from '../../../deploy/disk/disk-report.ts'
-import { lookAtDisk } from '../../../deploy/disk/look-at-disk.ts'
+import { reportDisk } from '../../../operations/disk/disk-report.ts'
+import { lookAtDisk } from '../../../operations/disk/look-at-disk.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderDiskReport } from '../../../ui/render/render-disk-report.ts'

@@ -1,6 +1,6 @@
 import { createReleaseArchive } from '../../../adapters/directory/release-archive.ts'
-import { readHistory } from '../../../deploy/history.ts'
-import { readTaskHistory } from '../../../deploy/task-history.ts'
+import { readHistory } from '../../../deploy/releases/history.ts'
+import { readTaskHistory } from '../../../deploy/tasks/task-history.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderHistory } from '../../../ui/render/render-history.ts'

@@ -10,16 +10,21 @@ import { parseYamlTree } from '../../../check/parse/yaml-tree.ts'
 import { readRepository, type Repository } from '../../../check/repository.ts'
 import { deployTimeNames } from '../../../config/environment-variables.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
-import { parseDotenv } from '../../../deploy/env/parse-dotenv.ts'
+import { parseDotenv } from '../../../operations/env/parse-dotenv.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
-import { findConfigUses, findGithubUses, readServiceUse, type GithubUse } from '../../../secrets/find-uses.ts'
+import {
+  findConfigUses,
+  findGithubUses,
+  readServiceUse,
+  type GithubUse,
+} from '../../../operations/secrets/find-uses.ts'
 import {
   isIncomplete,
   makeMatrix,
   type EnvironmentFacts,
   type MatrixFacts,
-} from '../../../secrets/make-matrix.ts'
+} from '../../../operations/secrets/make-matrix.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderSecrets, renderSecretsMarkdown } from '../../../ui/render/render-secrets.ts'
 import type { CommandInput } from '../../command/command.ts'

@@ -1,5 +1,5 @@
-import type { EnvChange, EnvStore } from '../../../deploy/env/ports.ts'
-import type { LockHolder } from '../../../deploy/ports.ts'
+import type { EnvChange, EnvStore } from '../../../operations/env/ports.ts'
+import type { LockHolder } from '../../../deploy/model/ports.ts'
 import type { CommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'

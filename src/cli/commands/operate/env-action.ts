@@ -1,4 +1,4 @@
-import { assertVariableName } from '../../../deploy/env/render-variable.ts'
+import { assertVariableName } from '../../../operations/env/render-variable.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { findNearest } from '../../../shared/nearest.ts'
 import type { CommandInput } from '../../command/command.ts'

@@ -1,5 +1,5 @@
 import { buildExecArgs, shellArgv } from '../../../adapters/docker/exec-args.ts'
-import { chooseContainer } from '../../../deploy/choose-container.ts'
+import { chooseContainer } from '../../../deploy/tasks/choose-container.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'

@@ -1,6 +1,6 @@
 import { readCurrentRelease } from '../../../adapters/directory/current-release.ts'
 import type { AppPlace } from '../../../adapters/directory/app-place.ts'
-import type { Release } from '../../../deploy/release.ts'
+import type { Release } from '../../../deploy/model/release.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { CliContext } from '../../command/context.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'

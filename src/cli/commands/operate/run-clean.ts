@@ -1,4 +1,4 @@
-import { cleanHost, planCleaning } from '../../../deploy/disk/clean.ts'
+import { cleanHost, planCleaning } from '../../../operations/disk/clean.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderCleaned } from '../../../ui/render/render-cleaned.ts'

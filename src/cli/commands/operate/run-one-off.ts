@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { buildOneOffArgs } from '../../../adapters/compose/compose-cli.ts'
 import { guardContainer } from '../../../adapters/docker/container-guard.ts'
-import { assertServices } from '../../../deploy/choose-container.ts'
+import { assertServices } from '../../../deploy/tasks/choose-container.ts'
 import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'

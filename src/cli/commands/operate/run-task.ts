@@ -1,6 +1,6 @@
 import { createCompose } from '../../../adapters/compose/compose-cli.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
-import { runTaskByHand, type NamedTask } from '../../../deploy/task-by-hand.ts'
+import { runTaskByHand, type NamedTask } from '../../../deploy/tasks/task-by-hand.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import { findNearest } from '../../../shared/nearest.ts'

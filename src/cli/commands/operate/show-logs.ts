@@ -1,5 +1,5 @@
-import { assertServices } from '../../../deploy/choose-container.ts'
-import { readLogs, type LogEntry, type LogHost, type LogNote } from '../../../deploy/logs/read-logs.ts'
+import { assertServices } from '../../../deploy/tasks/choose-container.ts'
+import { readLogs, type LogEntry, type LogHost, type LogNote } from '../../../operations/logs/read-logs.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import { renderJsonLine } from '../../../ui/reporters/json-reporter.ts'
 import { createLogRenderer } from '../../../ui/render/log-renderer.ts'

@@ -1,4 +1,4 @@
-import type { TaskEvent } from '../../../deploy/task-by-hand.ts'
+import type { TaskEvent } from '../../../deploy/tasks/task-by-hand.ts'
 import { narrateTask } from '../../../ui/reporters/narrate-task.ts'
 import type { CommandOutput } from '../../command/command-output.ts'
 

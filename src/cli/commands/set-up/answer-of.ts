@@ -1,5 +1,5 @@
-import type { Answer } from '../../../deploy/doctor/host-scene.ts'
-import { failureFrom } from '../../../deploy/failure.ts'
+import type { Answer } from '../../../operations/doctor/host-scene.ts'
+import { failureFrom } from '../../../deploy/execute/failure.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 
 /** What was said, or the failure. A defect and the user's own signal are thrown. */

@@ -1,5 +1,5 @@
-import { parseImageReference } from '../../../deploy/image-reference.ts'
-import type { ExpectedImage } from '../../../deploy/observation.ts'
+import { parseImageReference } from '../../../deploy/model/image-reference.ts'
+import type { ExpectedImage } from '../../../deploy/model/observation.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { ArgumentSpec } from '../../command/command.ts'
 import { textOption, type OptionSpec, type OptionValues } from '../../command/option.ts'

@@ -1,4 +1,4 @@
-import type { DesiredRelease } from '../../../deploy/observation.ts'
+import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import type { DeployInput } from './load-deploy.ts'
 
 /** What dray.yml and the deploy-time values together want to be there. */

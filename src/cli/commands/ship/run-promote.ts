@@ -5,7 +5,7 @@ import type { RegistryClient } from '../../../adapters/registry/registry-client.
 import { composeReferences } from '../../../adapters/source/compose-references.ts'
 import { choosePromoted, type PromotedImage, type Promotion } from '../../../build/choose-promoted.ts'
 import { ownRepositories } from '../../../build/own-images.ts'
-import { parseImageReference, type Digest } from '../../../deploy/image-reference.ts'
+import { parseImageReference, type Digest } from '../../../deploy/model/image-reference.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { createCommandOutput } from '../../command/command-output.ts'

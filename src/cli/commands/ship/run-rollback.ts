@@ -1,4 +1,4 @@
-import { wantKeptRelease } from '../../../deploy/rollback.ts'
+import { wantKeptRelease } from '../../../deploy/releases/rollback.ts'
 import type { ExitCode } from '../../../errors/exit-code.ts'
 import type { CommandInput } from '../../command/command.ts'
 import { connectKept } from './connect-kept.ts'

@@ -1,5 +1,5 @@
-import type { Failure, ReleaseKind } from '../../../deploy/events.ts'
-import type { Plan } from '../../../deploy/plan.ts'
+import type { Failure, ReleaseKind } from '../../../deploy/model/events.ts'
+import type { Plan } from '../../../deploy/model/plan.ts'
 import { createRedactor } from '../../../shared/redact.ts'
 import { cleanEvent } from '../../../ui/reporters/clean-event.ts'
 import { chooseReporter, createReporter } from '../../../ui/reporters/create-reporter.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readAppModel } from '../../../../src/adapters/compose/read-model.ts'
-import type { AppModel, ServiceModel } from '../../../../src/deploy/app-model.ts'
+import type { AppModel, ServiceModel } from '../../../../src/deploy/model/app-model.ts'
 
 type Service = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readRelease, releaseIdsIn } from '../../../../src/adapters/directory/read-release.ts'
-import { nextReleaseId } from '../../../../src/deploy/release.ts'
+import { nextReleaseId } from '../../../../src/deploy/model/release.ts'
 import { fakeRelease } from '../../../support/fake-look.ts'
 
 const sha256 = '0'.repeat(64)

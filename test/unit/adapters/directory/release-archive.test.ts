@@ -5,7 +5,7 @@ import { packTar } from 'modern-tar'
 import { describe, expect, test } from 'vitest'
 import { createReleaseArchive, readJournal } from '../../../../src/adapters/directory/release-archive.ts'
 import type { Shell } from '../../../../src/adapters/host/shell.ts'
-import type { BundleFile } from '../../../../src/deploy/ports.ts'
+import type { BundleFile } from '../../../../src/deploy/model/ports.ts'
 import { fakeRelease } from '../../../support/fake-look.ts'
 
 const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readLogLines } from '../../../../src/adapters/docker/log-frames.ts'
 import { toUnixTime } from '../../../../src/adapters/docker/engine-logs.ts'
-import type { LogLine } from '../../../../src/deploy/logs/log-source.ts'
+import type { LogLine } from '../../../../src/operations/logs/log-source.ts'
 
 const at = (second: number): string => `2026-11-23T10:45:0${second}.123456789Z`
 

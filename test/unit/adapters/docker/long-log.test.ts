@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { readLogLines } from '../../../../src/adapters/docker/log-frames.ts'
-import type { ContainerChange } from '../../../../src/deploy/logs/log-source.ts'
-import { readLogs, type LogHost } from '../../../../src/deploy/logs/read-logs.ts'
-import type { Container } from '../../../../src/deploy/ports.ts'
+import type { ContainerChange } from '../../../../src/operations/logs/log-source.ts'
+import { readLogs, type LogHost } from '../../../../src/operations/logs/read-logs.ts'
+import type { Container } from '../../../../src/deploy/model/ports.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 
 const linesInChunk = 600

@@ -7,7 +7,7 @@ import {
   createCredentialStore,
   type CredentialSources,
 } from '../../../../src/adapters/registry/credentials.ts'
-import type { Credentials } from '../../../../src/deploy/ports.ts'
+import type { Credentials } from '../../../../src/deploy/model/ports.ts'
 
 let home: string
 

@@ -7,7 +7,7 @@ import { parseChallenge } from '../../../../src/adapters/registry/auth-challenge
 import { parseImageConfig } from '../../../../src/adapters/registry/manifest.ts'
 import type { Fetch } from '../../../../src/adapters/registry/registry-http.ts'
 import { parseRetryAfter } from '../../../../src/adapters/registry/retry-after.ts'
-import { parseImageReference } from '../../../../src/deploy/image-reference.ts'
+import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import { textOf } from '../../../support/random-cases.ts'
 import { connect, resolve, serve, stopServing } from './registry-subject.ts'
 

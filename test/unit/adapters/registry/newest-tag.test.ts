@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createNewestTagRegistry, NEWEST_TAG } from '../../../../src/adapters/registry/newest-tag.ts'
-import { parseImageReference, renderImageReference } from '../../../../src/deploy/image-reference.ts'
+import { parseImageReference, renderImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import { fakeResolved } from '../../../support/fake-app.ts'
 
 const platform = { os: 'linux', architecture: 'amd64' }

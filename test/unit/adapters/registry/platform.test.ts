@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { choosePlatform, renderPlatform } from '../../../../src/adapters/registry/platform.ts'
-import type { Platform } from '../../../../src/deploy/ports.ts'
+import type { Platform } from '../../../../src/deploy/model/ports.ts'
 
 function parse(text: string): Platform {
   const [os = '', architecture = '', variant] = text.split('/')

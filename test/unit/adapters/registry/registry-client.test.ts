@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { parseImageReference } from '../../../../src/deploy/image-reference.ts'
+import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import { AMD64 } from '../../../support/oci-image.ts'
 import { connect, image, resolve, serve, stopServing } from './registry-subject.ts'
 

@@ -3,7 +3,7 @@ import {
   type RegistryClientOptions,
 } from '../../../../src/adapters/registry/registry-client.ts'
 import type { Fetch } from '../../../../src/adapters/registry/registry-http.ts'
-import { parseImageReference } from '../../../../src/deploy/image-reference.ts'
+import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 import { Secret } from '../../../../src/shared/secret.ts'
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judgeHost } from '../../../../src/deploy/doctor/judge-host.ts'
+import { judgeHost } from '../../../../src/operations/doctor/judge-host.ts'
 import { createLook } from '../../../../src/ui/terminal/look.ts'
 import { renderCheckup } from '../../../../src/ui/render/render-checkup.ts'
 import { fakeFailure, fakeScene, fakeServer } from '../../../support/fake-scene.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ReleaseDiff } from '../../../../src/deploy/diff/compare-snapshots.ts'
+import type { ReleaseDiff } from '../../../../src/operations/diff/compare-snapshots.ts'
 import { createLook } from '../../../../src/ui/terminal/look.ts'
 import { filePatch, renderReleaseDiff } from '../../../../src/ui/render/render-release-diff.ts'
 import { fakeDigest } from '../../../support/fake-app.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeStatus, unknownEnvironment } from '../../../../src/deploy/status/make-status.ts'
+import { makeStatus, unknownEnvironment } from '../../../../src/operations/status/make-status.ts'
 import { createLook } from '../../../../src/ui/terminal/look.ts'
 import { renderStatusDetails } from '../../../../src/ui/render/render-status-details.ts'
 import { renderStatus } from '../../../../src/ui/render/render-status.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { DeployEvent } from '../../../../src/deploy/events.ts'
+import type { DeployEvent } from '../../../../src/deploy/model/events.ts'
 import { Secret } from '../../../../src/shared/secret.ts'
 import { renderJsonLine } from '../../../../src/ui/reporters/json-reporter.ts'
 import { outputOf } from '../../../support/terminal-output.ts'

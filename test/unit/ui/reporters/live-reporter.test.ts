@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DeployEvent } from '../../../../src/deploy/events.ts'
+import type { DeployEvent } from '../../../../src/deploy/model/events.ts'
 import { createReporter } from '../../../../src/ui/reporters/create-reporter.ts'
 import { createRedactor } from '../../../../src/shared/redact.ts'
 import { Terminal } from '../../../support/terminal.ts'

@@ -1,0 +1,12 @@
+import type { ErrorDetails } from '../../errors/dray-error.ts'
+import type { Container, Engine } from '../model/ports.ts'
+
+const TAIL_LINES = 15
+
+/** The last lines of a container's log as details of an error; empty when they cannot be had any more. */
+export async function logOf(engine: Engine, container: Container): Promise<ErrorDetails> {
+  return {
+    logOf: container.name,
+    logTail: await engine.logTail(container.id, TAIL_LINES).catch(() => []),
+  }
+}

@@ -1,0 +1,149 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Execution, HostRun, StepContext, StepRunner } from './execution.ts'
+import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts'
+import { stepTitle } from './step-title.ts'
+import { checkUrl, recordRelease, stopOld, verifyRelease } from './steps/conclude.ts'
+import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images.ts'
+import { freeDisk } from './steps/free-disk.ts'
+import { placeFiles } from './steps/place-files.ts'
+import { runTask } from './steps/run-task.ts'
+import { recreateServices, runOnce, startBeside } from './steps/start-services.ts'
+import { switchProxy } from './steps/switch-proxy.ts'
+import { waitHealthy } from './steps/wait-healthy.ts'
+
+const runners = {
+  'prune-dangling': pruneDangling,
+  'free-disk': freeDisk,
+  'pull-image': pullImage,
+  'keep-image': keepImage,
+  'place-files': placeFiles,
+  'run-task': runTask,
+  'start-beside': startBeside,
+  'recreate-services': recreateServices,
+  'run-once': runOnce,
+  'wait-healthy': waitHealthy,
+  'switch-proxy': switchProxy,
+  'check-url': checkUrl,
+  'record-release': recordRelease,
+  'stop-old': stopOld,
+  'verify-release': verifyRelease,
+  'clean-images': cleanImages,
+} satisfies { [K in StepKind]: StepRunner<StepOf<K>> }
+
+/** Steps that follow each other and are of one family are carried out at once: none needs what another does. */
+const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop'>> = {
+  'pull-image': 'fetch',
+  'place-files': 'fetch',
+  'stop-old': 'stop',
+}
+
+/**
+ * Carries out a plan, step by step, and decides nothing. Each step is told and journalled. Up to the record of the release
+ * a signal cancels; after it the rest is finished. Throws what the failing step threw.
+ */
+export async function executePlan(plan: Plan, execution: Execution, signal: AbortSignal): Promise<void> {
+  let mayCancel: AbortSignal | undefined = signal
+  for (const group of stepGroups(plan.steps)) {
+    mayCancel?.throwIfAborted()
+    if (group.some((step) => step.kind === 'record-release')) mayCancel = undefined
+    const failed = new AbortController()
+    const all = AbortSignal.any([failed.signal, ...(mayCancel === undefined ? [] : [mayCancel])])
+    const outcomes = await Promise.allSettled(
+      group.map(async (step) => {
+        try {
+          await executeStep(step, execution, all)
+        } catch (error) {
+          failed.abort(error)
+          throw error
+        }
+      }),
+    )
+    if (failed.signal.aborted) throw failed.signal.reason
+    const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (rejected !== undefined) throw rejected.reason
+  }
+}
+
+export function stepGroups(steps: readonly Step[]): Step[][] {
+  const groups: Step[][] = []
+  for (const step of steps) {
+    const last = groups.at(-1)
+    const family = FAMILIES[step.kind]
+    const before = last?.[0]
+    if (before !== undefined && family !== undefined && FAMILIES[before.kind] === family) last?.push(step)
+    else groups.push([step])
+  }
+  return groups
+}
+
+async function executeStep(step: Step, execution: Execution, signal: AbortSignal): Promise<void> {
+  const { clock, emit } = execution
+  const run = execution.hosts.get(step.host)
+  if (run === undefined)
+    throw new DrayError('INTERNAL', `The plan names host ${step.host}, which is not there.`)
+  const startedAtMs = clock.now()
+  emit({
+    type: 'step.started',
+    at: startedAtMs,
+    stepId: step.id,
+    kind: step.kind,
+    host: step.host,
+    title: stepTitle(step),
+    cause: step.cause,
+  })
+  writeJournal(run, execution, { event: 'step.started', step: step.id, kind: step.kind, ...nameOf(step) })
+  const finish = (outcome: 'done' | 'failed' | 'cancelled', result?: string): void => {
+    const durationMs = clock.now() - startedAtMs
+    emit({
+      type: 'step.finished',
+      at: clock.now(),
+      stepId: step.id,
+      outcome,
+      durationMs,
+      ...(result === undefined ? {} : { result }),
+    })
+    writeJournal(run, execution, {
+      event: 'step.finished',
+      step: step.id,
+      kind: step.kind,
+      outcome,
+      durationMs,
+    })
+  }
+  try {
+    const result = await runStep(step, {
+      execution,
+      run,
+      signal,
+      progress: (progress) => {
+        emit({ type: 'step.progressed', at: clock.now(), stepId: step.id, ...progress })
+      },
+      print: (line) => {
+        emit({ type: 'step.printed', at: clock.now(), stepId: step.id, line })
+      },
+    })
+    finish('done', result)
+  } catch (error) {
+    finish(signal.aborted ? 'cancelled' : 'failed')
+    throw error
+  }
+}
+
+/** A task that ran is not undone, so the journal tells which it was. */
+function nameOf(step: Step): { task?: string } {
+  return step.kind === 'run-task' ? { task: step.task } : {}
+}
+
+function runStep(step: Step, context: StepContext): Promise<string | undefined> {
+  const runner = runners[step.kind] as StepRunner<Step>
+  return runner(step, context)
+}
+
+/** A line of the journal on the step's host. */
+export function writeJournal(
+  run: HostRun,
+  execution: Execution,
+  entry: { event: string } & Readonly<Record<string, unknown>>,
+): void {
+  run.lock.journal({ version: 1, at: execution.clock.now(), release: execution.plan.release, ...entry })
+}

@@ -1,0 +1,60 @@
+import { catalogue } from '../../errors/catalogue.ts'
+import { DrayError, type ErrorDetails } from '../../errors/dray-error.ts'
+import { cutText } from '../../shared/cut-text.ts'
+import type { Failure } from '../model/events.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Undone } from './undo.ts'
+
+/** A deploy that failed after it began: the error, and what became of what it had done. */
+export class DeployFailed extends Error {
+  readonly error: DrayError
+  readonly undone: Undone
+  readonly plan: Plan
+
+  constructor(error: DrayError, facts: { undone: Undone; plan: Plan }) {
+    super(error.message, { cause: error })
+    this.name = 'DeployFailed'
+    this.error = error
+    this.undone = facts.undone
+    this.plan = facts.plan
+  }
+}
+
+/** Anything that was thrown, as an error that users can be told. */
+export function toDrayError(error: unknown): DrayError {
+  if (error instanceof DrayError) return error
+  if (error instanceof DeployFailed) return error.error
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new DrayError('CANCELLED', 'Cancelled.', { cause: error })
+  }
+  return new DrayError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+}
+
+/** Of a sentence or of a line of a log: what a host or a container says in more was not made for people. */
+const LONGEST = 2000
+
+/** An error as a reporter tells it. */
+export function failureFrom(error: unknown): Failure {
+  const told = toDrayError(error)
+  const undone = error instanceof DeployFailed ? error.undone : undefined
+  return {
+    code: told.code,
+    title: catalogue[told.code].title,
+    message: cutText(told.message, LONGEST),
+    hint: told.hint,
+    exitCode: told.exitCode,
+    details: shortened(told.details),
+    ...(undone === undefined
+      ? {}
+      : { serving: undone.serving, undone: undone.undone, notUndone: undone.notUndone }),
+  }
+}
+
+function shortened({ logTail, problems, ...others }: ErrorDetails): ErrorDetails {
+  const short = (lines: readonly string[]): string[] => lines.map((line) => cutText(line, LONGEST))
+  return {
+    ...others,
+    ...(logTail && { logTail: short(logTail) }),
+    ...(problems && { problems: short(problems) }),
+  }
+}

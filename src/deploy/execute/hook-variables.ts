@@ -1,0 +1,48 @@
+import type { ReleaseKind } from '../model/events.ts'
+import type { HookMoment } from '../model/hooks.ts'
+import type { Deployer } from '../model/release.ts'
+
+/** What a hook is told; what is not known is undefined. */
+export type HookFacts = {
+  moment: HookMoment
+  kind: ReleaseKind
+  app: string
+  environment: string
+  hosts: readonly string[]
+  tag: string | undefined
+  /** The release that is made; undefined before there is a plan. */
+  release: string | undefined
+  /** The one that was in place when the plan was made. */
+  previousRelease: string | undefined
+  deployer: Deployer
+  url: string | undefined
+  /** The rest is known at the end. */
+  outcome?: 'deployed' | 'failed' | 'cancelled'
+  /** The release that serves now. */
+  serving?: string | undefined
+  failure?: { code: string; message: string }
+  durationMs?: number
+}
+
+/** The variables that a hook finds the facts in. All are there in every hook; what is not known is empty. */
+export function hookVariables(facts: HookFacts): Record<string, string> {
+  const { deployer, failure, durationMs } = facts
+  return {
+    DRAY_HOOK: facts.moment,
+    DRAY_COMMAND: facts.kind,
+    DRAY_APP: facts.app,
+    DRAY_ENVIRONMENT: facts.environment,
+    DRAY_HOSTS: facts.hosts.join(' '),
+    DRAY_TAG: facts.tag ?? '',
+    DRAY_RELEASE: facts.release ?? '',
+    DRAY_PREVIOUS_RELEASE: facts.previousRelease ?? '',
+    DRAY_DEPLOYER: deployer.user,
+    DRAY_RUN_URL: deployer.run ?? '',
+    DRAY_URL: facts.url ?? '',
+    DRAY_OUTCOME: facts.outcome ?? '',
+    DRAY_SERVING: facts.serving ?? '',
+    DRAY_ERROR_CODE: failure?.code ?? '',
+    DRAY_ERROR: failure?.message ?? '',
+    DRAY_DURATION_MS: durationMs === undefined ? '' : String(durationMs),
+  }
+}

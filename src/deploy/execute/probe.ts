@@ -1,0 +1,90 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { ProbeReport } from '../model/events.ts'
+import type { ProbeAnswer, Prober } from '../model/prober.ts'
+
+export type Probing = {
+  /** Ends the probing and gives what it saw. Requests under way are waited for. */
+  stop(): Promise<ProbeReport>
+}
+
+const KEPT_FAILURES = 5
+
+/**
+ * Sends a request to `url` every `everyMs`, by the clock and each on a connection of its own, and counts the failures:
+ * no answer within `timeoutMs`, or a status of 500 and above. Failures before the first success are not counted when
+ * the app was down from the start.
+ */
+export function startProbing(options: {
+  prober: Prober
+  url: string
+  everyMs: number
+  timeoutMs: number
+  clock: Clock
+  onSample?: (counted: { requests: number; failures: number }) => void
+}): Probing {
+  const { prober, url, clock } = options
+  const startedAtMs = clock.now()
+  const end = new AbortController()
+  const underWay = new Set<Promise<void>>()
+  const samples: { atMs: number; tookMs: number; failure: string | undefined }[] = []
+  let failures = 0
+
+  const send = async (): Promise<void> => {
+    const sentAtMs = clock.now()
+    const failure = failureOf(await prober.get(url, options.timeoutMs))
+    samples.push({ atMs: sentAtMs - startedAtMs, tookMs: clock.now() - sentAtMs, failure })
+    if (failure !== undefined) failures += 1
+    options.onSample?.({ requests: samples.length, failures })
+  }
+
+  const run = async (): Promise<void> => {
+    for (let turn = 1; !end.signal.aborted; turn += 1) {
+      const request = send().finally(() => underWay.delete(request))
+      underWay.add(request)
+      const waitMs = Math.max(0, startedAtMs + turn * options.everyMs - clock.now())
+      await clock.sleep(waitMs, end.signal).catch(() => undefined)
+    }
+  }
+  const running = run()
+
+  return {
+    stop: async () => {
+      end.abort()
+      await running
+      await Promise.all(underWay)
+      return reportOf(url, samples)
+    },
+  }
+}
+
+function failureOf(answer: ProbeAnswer): string | undefined {
+  if ('error' in answer) return answer.error
+  return answer.status >= 500 ? `status ${answer.status}` : undefined
+}
+
+function reportOf(
+  url: string,
+  samples: readonly { atMs: number; tookMs: number; failure: string | undefined }[],
+): ProbeReport {
+  const inOrder = [...samples].sort((a, b) => a.atMs - b.atMs)
+  const firstGood = inOrder.findIndex((sample) => sample.failure === undefined)
+  const counted = firstGood < 0 ? [] : inOrder.slice(firstGood)
+  const times = counted
+    .filter((sample) => sample.failure === undefined)
+    .map((sample) => sample.tookMs)
+    .sort((a, b) => a - b)
+  const failed = counted.filter((sample) => sample.failure !== undefined)
+  return {
+    url,
+    requests: counted.length,
+    failures: failed.length,
+    medianMs: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
+    firstFailures: failed.slice(0, KEPT_FAILURES).map(({ atMs, failure }) => ({ atMs, what: failure ?? '' })),
+  }
+}
+
+/** Nearest-rank percentile of sorted values; 0 without any. */
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
+}

@@ -1,0 +1,101 @@
+import type { Step, StepOf } from '../model/plan.ts'
+
+/** What a step does, as an order of a few words: `Pull acme/shop-backend:3f2a1c9`. No host, no cause, no full stop. */
+export function stepTitle(step: Step): string {
+  switch (step.kind) {
+    case 'prune-dangling':
+      return 'Drop dangling images'
+    case 'free-disk':
+      return freeDiskTitle(step)
+    case 'pull-image':
+      return `Pull ${shortImageName(step)}`
+    case 'keep-image':
+      return `Keep ${shortImageName(step)}`
+    case 'place-files':
+      return placeFilesTitle(step)
+    case 'run-task':
+      return `Run task ${step.task}`
+    case 'start-beside':
+      return startBesideTitle(step)
+    case 'recreate-services':
+      return recreateTitle(step)
+    case 'run-once':
+      return `Run ${step.service} to its end`
+    case 'wait-healthy':
+      return waitHealthyTitle(step)
+    case 'switch-proxy':
+      if (step.services.length === 0) return `Reload ${step.proxy}`
+      return `Turn ${step.proxy} to the new ${list(step.services)}`
+    case 'check-url':
+      return `Check ${step.url}`
+    case 'stop-old':
+      return `Stop the old ${times(step.service, step.containers.length)}`
+    case 'record-release':
+      return 'Record the release'
+    case 'verify-release':
+      return 'Check what runs'
+    case 'clean-images':
+      return `Remove ${count(step.names.length, 'old image')}`
+  }
+}
+
+function freeDiskTitle({ stage, things }: StepOf<'free-disk'>): string {
+  switch (stage) {
+    case 'dangling-images':
+      return `Remove ${count(things.length, 'dangling image')}`
+    case 'build-cache':
+      return 'Clear the build cache'
+    case 'images':
+      return `Remove ${count(things.length, 'unused image')}`
+    case 'containers':
+      return `Remove ${count(things.length, 'stopped container')}`
+    case 'networks':
+      return `Remove ${count(things.length, 'unused network')}`
+    case 'volumes':
+      return `Remove ${count(things.length, 'unused volume')}`
+  }
+}
+
+/** Repository without the registry's host, with the tag; a commit hash is cut to the seven digits that people know. */
+function shortImageName({ name, tag }: { name: string; tag?: string }): string {
+  const [repositoryName = name, digest] = name.split('@')
+  const [first = '', ...rest] = repositoryName.split('/')
+  const isRegistryHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')
+  const repository = (isRegistryHost ? rest.join('/') : repositoryName).replace(/^library\//, '')
+  if (tag) return `${repository}:${/^[0-9a-f]{40}$/.test(tag) ? tag.slice(0, 7) : tag}`
+  return digest ? `${repository}@${digest.replace('sha256:', '').slice(0, 12)}` : repository
+}
+
+function placeFilesTitle({ changed, removed }: StepOf<'place-files'>): string {
+  const files = (paths: readonly string[]): string =>
+    paths.length === 1 ? paths.join('') : `${paths.length} files`
+  if (removed.length === 0) return `Put ${files(changed)} in place`
+  if (changed.length === 0) return `Remove ${files(removed)}`
+  return `Put ${files(changed)} in place, remove ${files(removed)}`
+}
+
+function startBesideTitle({ services }: StepOf<'start-beside'>): string {
+  const isBesideOld = services.some(({ running }) => running > 0)
+  return `Start ${isBesideOld ? 'new ' : ''}${list(services.map(({ service, add }) => times(service, add)))}`
+}
+
+function recreateTitle({ services, fresh }: StepOf<'recreate-services'>): string {
+  return `${fresh ? 'Start' : 'Recreate'} ${list(services.map(({ service, scale }) => times(service, scale)))}`
+}
+
+function waitHealthyTitle({ services }: StepOf<'wait-healthy'>): string {
+  return `Wait until ${list(services)} ${services.length > 1 ? 'are' : 'is'} healthy`
+}
+
+function times(service: string, amount: number): string {
+  return amount > 1 ? `${service} (${amount})` : service
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,0 +1,99 @@
+import { DrayError } from '../../../errors/dray-error.ts'
+import { logOf } from '../container-log.ts'
+import { proxyServiceOf } from '../../model/entrance.ts'
+import type { StepContext, StepRunner } from '../execution.ts'
+import type { StepOf } from '../../model/plan.ts'
+import type { Release } from '../../model/release.ts'
+import { refuseEnded } from './refuse-ended.ts'
+
+/** The app answers at its URL, through the proxy; asked until it does or the patience ends. */
+export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, execution, signal }) => {
+  const { clock, patience } = execution
+  const { engine, prober } = run.host
+  const untilMs = clock.now() + patience.urlCheckMs
+  for (;;) {
+    const answer = await prober.get(step.url, 2_000)
+    if ('status' in answer && answer.status < step.below) return `answers ${answer.status}`
+    const said = 'status' in answer ? `answers ${answer.status}` : `gives no answer (${answer.error})`
+    if (clock.now() >= untilMs) {
+      const proxyService = proxyServiceOf(run.observation.facts.app, execution.desired)
+      const containers = await engine.containers(run.observation.facts.app.project)
+      const proxy = containers.find((it) => it.service === proxyService && !it.oneOff)
+      throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`, {
+        details: proxy === undefined ? {} : await logOf(engine, proxy),
+      })
+    }
+    await clock.sleep(patience.healthPollMs, signal)
+  }
+}
+
+/** Writes down what is now in place, if it is still up. From here on the new release is the one that counts. */
+export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, context) => {
+  await refuseEnded(context)
+  await context.run.host.directory.record(describeRelease(step, context), step.dropReleases)
+  context.run.done.recorded = true
+  return step.release
+}
+
+function describeRelease(
+  { release, services, follows }: StepOf<'record-release'>,
+  context: StepContext,
+): Release {
+  const { run, execution } = context
+  const { facts } = run.observation
+  const { desired, deployer, clock } = execution
+  return {
+    version: 1,
+    id: release,
+    app: desired.app,
+    environment: desired.environment,
+    project: facts.app.project,
+    ...(desired.tag === undefined ? {} : { tag: desired.tag }),
+    ...(desired.restores === undefined ? {} : { restores: desired.restores.id }),
+    ...(follows === undefined ? {} : { follows }),
+    createdAtMs: clock.now(),
+    by: deployer,
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, planned]) => {
+        const started = run.done.fresh.get(name)?.[0]?.configHash
+        return [name, { ...planned, configHash: started ?? planned.configHash }]
+      }),
+    ),
+    files: Object.fromEntries(run.observation.files.map((file) => [file.path, file.sha256])),
+    envKeys: facts.envFile.keys,
+    networks: facts.app.networks,
+  }
+}
+
+/** Stops what made way, when its requests are done: the proxy's old workers have ended. */
+export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, { run, execution }) => {
+  const { engine } = run.host
+  const isDrained = (await run.done.drained) ?? true
+  const graceMs = execution.servicePatience[step.service]?.drainMs
+  await Promise.all(
+    step.containers.map(async (id) => {
+      await engine.stop(id, graceMs)
+      await engine.remove(id, { force: true })
+    }),
+  )
+  return isDrained
+    ? `${step.containers.length} stopped`
+    : `${step.containers.length} stopped, some still busy`
+}
+
+/** The containers that run are as many as intended, and of the images intended. Throws RELEASE_MISMATCH. */
+export const verifyRelease: StepRunner<StepOf<'verify-release'>> = async (step, { run }) => {
+  const containers = await run.host.engine.containers(run.observation.facts.app.project)
+  for (const { service, image, replicas } of step.services) {
+    const running = containers.filter((it) => it.service === service && !it.oneOff && it.state === 'running')
+    const right = running.filter((it) => it.imageName === image)
+    if (right.length === replicas && running.length === replicas) continue
+    const others = [...new Set(running.filter((it) => it.imageName !== image).map((it) => it.imageName))]
+    throw new DrayError(
+      'RELEASE_MISMATCH',
+      `${right.length} of ${replicas} containers of ${service} run what was deployed` +
+        (others.length === 0 ? '.' : `; there is also ${others.join(', ')}.`),
+    )
+  }
+  return undefined
+}

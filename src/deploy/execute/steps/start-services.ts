@@ -1,0 +1,86 @@
+import { DrayError } from '../../../errors/dray-error.ts'
+import { logOf } from '../container-log.ts'
+import { freshContainers, type StepContext, type StepRunner } from '../execution.ts'
+import type { StepOf } from '../../model/plan.ts'
+import type { Compose } from '../../model/ports.ts'
+import { pullLostImages } from './images.ts'
+
+/** Starts the new containers beside the old ones, with one call of Compose for all services. */
+export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, context) => {
+  const { run, signal } = context
+  const { engine } = run.host
+  await Promise.all(
+    step.services.flatMap(({ discard }) => discard.map((id) => engine.remove(id, { force: true }))),
+  )
+  await up(context, {
+    services: step.services.map(({ service, add, running }) => ({ service, scale: running + add })),
+    mode: 'beside',
+    signal,
+  })
+  const fresh = await freshContainers(run)
+  for (const { service } of step.services) {
+    run.done.fresh.set(
+      service,
+      fresh.filter((it) => it.service === service),
+    )
+  }
+  return undefined
+}
+
+/** Lets Compose start services, or replace them in their place. */
+export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (step, context) => {
+  const { run, signal } = context
+  for (const { service } of step.services) {
+    if (!step.fresh) run.done.recreated.add(service)
+    run.done.fresh.set(service, [])
+  }
+  await up(context, {
+    services: step.services,
+    mode: step.fresh ? 'recreate' : 'force-recreate',
+    signal,
+  })
+  const containers = await run.host.engine.containers(run.observation.facts.app.project)
+  for (const { service } of step.services) {
+    run.done.fresh.set(
+      service,
+      containers.filter((it) => it.service === service && !it.oneOff),
+    )
+  }
+  return undefined
+}
+
+/** Starts a service that has to end well, and waits for its end. */
+export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, context) => {
+  const { run, signal, execution } = context
+  const { engine } = run.host
+  run.done.fresh.set(step.service, [])
+  await up(context, { services: [{ service: step.service, scale: 1 }], mode: 'force-recreate', signal })
+  const started = (await freshContainers(run)).find((it) => it.service === step.service)
+  if (started === undefined) throw new DrayError('SERVICE_EXITED', `${step.service} has no container.`)
+  for (;;) {
+    const container = await engine.container(started.id)
+    run.done.fresh.set(step.service, [container])
+    if (container.state === 'exited' || container.state === 'dead') {
+      if (container.exitCode === 0) return undefined
+      throw new DrayError(
+        'SERVICE_EXITED',
+        `${step.service} has to end well before others start, and ended with exit code ${container.exitCode}.`,
+        { details: await logOf(engine, container) },
+      )
+    }
+    await execution.clock.sleep(execution.patience.healthPollMs, signal)
+  }
+}
+
+/** Has Compose start services. Where somebody's prune took an image since the pull, it is pulled again, and then they start. */
+async function up(context: StepContext, request: Parameters<Compose['up']>[0]): Promise<void> {
+  const { compose } = context.run.host
+  try {
+    await compose.up(request)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    const services = request.services.map(({ service }) => service)
+    if (!(await pullLostImages(services, context))) throw error
+    await compose.up(request)
+  }
+}

@@ -1,0 +1,41 @@
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { HostRun, StepRunner } from '../execution.ts'
+import type { Plan, StepOf } from '../../model/plan.ts'
+import type { Container } from '../../model/ports.ts'
+import { turnProxy } from '../turn-proxy.ts'
+
+/** Turns the proxy to the new containers. The old ones finish their requests meanwhile, which `stop-old` waits for. */
+export const switchProxy: StepRunner<StepOf<'switch-proxy'>> = async (step, { run, execution, signal }) => {
+  const { patience, servicePatience } = execution
+  const drainMs = Math.max(
+    ...step.services.map((service) => servicePatience[service]?.drainMs ?? patience.drainMs),
+    step.services.length === 0 ? patience.drainMs : 0,
+  )
+  const [proxy] = servingContainers(step.proxy, run, execution.plan)
+  if (proxy === undefined) throw new DrayError('PROXY_FAILED', `${step.proxy} does not run.`)
+  run.done.switched = true
+  const { drained } = await turnProxy({
+    engine: run.host.engine,
+    proxy,
+    containers: step.services.flatMap((service) => servingContainers(service, run, execution.plan)),
+    drainMs,
+    signal,
+  }).catch((error: unknown) => {
+    // A configuration that nginx refuses leaves it as it was.
+    if (error instanceof DrayError && error.code === 'PROXY_CONFIG_INVALID') run.done.switched = false
+    throw error
+  })
+  run.done.drained = drained
+  return undefined
+}
+
+/** What runs of a service and is to go on: its new containers, or those that the plan leaves. */
+function servingContainers(serviceName: string, run: HostRun, plan: Plan): readonly Container[] {
+  const leaving = new Set(plan.steps.flatMap((step) => (step.kind === 'stop-old' ? step.containers : [])))
+  return (
+    run.done.fresh.get(serviceName) ??
+    run.observation.containers.filter(
+      (it) => it.service === serviceName && !it.oneOff && it.state === 'running' && !leaving.has(it.id),
+    )
+  )
+}

@@ -1,0 +1,212 @@
+import { DrayError, type ErrorDetails } from '../../../errors/dray-error.ts'
+import { logOf } from '../container-log.ts'
+import type { StepContext, StepRunner } from '../execution.ts'
+import type { StepOf } from '../../model/plan.ts'
+import type { Container, ExecResult, HealthCheck } from '../../model/ports.ts'
+import { checkPace, type CheckPace } from './check-pace.ts'
+import { endOf, refuseEnded } from './refuse-ended.ts'
+
+/** Waits until every new container of the services is healthy; the first that cannot be ends the wait for all. */
+export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, context) => {
+  const startedAtMs = context.execution.clock.now()
+  const others = new AbortController()
+  const signal = AbortSignal.any([context.signal, others.signal])
+  const containers = step.services.flatMap((service) => context.run.done.fresh.get(service) ?? [])
+  const checked = containers.filter((it) => it.healthCheck !== undefined).length
+  let healthy = 0
+  try {
+    await Promise.all(
+      containers.map(async (container) => {
+        await untilHealthy(container, { ...context, signal, checked })
+        healthy += 1
+        context.progress({ text: `${healthy} of ${containers.length} healthy` })
+      }),
+    )
+  } catch (error) {
+    others.abort(error)
+    throw error
+  }
+  if (takesOver(step.services, context)) await untilSteady(startedAtMs, context)
+  return `after ${((context.execution.clock.now() - startedAtMs) / 1000).toFixed(1)} s`
+}
+
+/** Whether something serves that is lost when the new containers do not last. */
+function takesOver(services: readonly string[], { run }: StepContext): boolean {
+  return run.observation.containers.some(
+    ({ service, oneOff, state }) =>
+      services.includes(service) && !oneOff && state === 'running' && !run.done.recreated.has(service),
+  )
+}
+
+/**
+ * What crashes over and over is healthy for a moment after each start. An app that takes its time to start has been watched
+ * long enough by then; one that is healthy at once is watched a little longer.
+ */
+async function untilSteady(startedAtMs: number, context: StepContext): Promise<void> {
+  const { clock, patience } = context.execution
+  const missingMs = startedAtMs + patience.steadyMs - clock.now()
+  if (missingMs > 0) await clock.sleep(missingMs, context.signal)
+  await refuseEnded(context)
+}
+
+/** `checked`: how many containers have a check, of those that are waited for together. */
+type WaitContext = StepContext & { checked: number }
+
+async function untilHealthy(container: Container, context: WaitContext): Promise<void> {
+  const check = container.healthCheck
+  if (check === undefined) await untilSettled(container, context)
+  else await untilCheckPasses(container, check, context)
+}
+
+/**
+ * Runs the container's own check, many times a second, instead of waiting for Docker's next turn. It gets as long as
+ * Docker would give it before calling the container unhealthy: the start period and `retries` intervals.
+ */
+async function untilCheckPasses(
+  container: Container,
+  check: HealthCheck,
+  context: WaitContext,
+): Promise<void> {
+  const { execution, run, signal } = context
+  const { clock } = execution
+  const verdictMs = check.startPeriodMs + check.retries * check.intervalMs
+  const timeoutMs =
+    execution.servicePatience[container.service]?.healthTimeoutMs ?? verdictMs + check.timeoutMs
+  const startedAtMs = clock.now()
+  const deadlineMs = startedAtMs + timeoutMs
+  let last: ExecResult | undefined
+  while (clock.now() < deadlineMs) {
+    const waitedMs = clock.now() - startedAtMs
+    const pace = checkPace({ waitedMs, verdictMs, containers: context.checked })
+    // Side by side, since each is a way to the server and back. A check that passes counts more than what Docker calls
+    // healthy, but not when it passed in a container that was started again.
+    const alive = throwIfStopped(container, context)
+    alive.catch(() => undefined)
+    last = await runCheck(container, { ...check, ...pace }, context)
+    if (last?.exitCode === 0) {
+      await alive.catch(throwIfExited)
+      return
+    }
+    if (last?.exitCode === 126 || last?.exitCode === 127) {
+      throw brokenCheck(container, last, await logOf(run.host.engine, container))
+    }
+    await alive
+    await clock.sleep(pace.pauseMs, signal)
+  }
+  const said = last?.output.trim().split('\n').at(-1) ?? ''
+  throw new DrayError(
+    'SERVICE_UNHEALTHY',
+    `${container.service} was not healthy within ${Math.round(timeoutMs / 1000)} s: \`${check.argv.join(' ')}\` ` +
+      (last === undefined
+        ? 'gave no answer.'
+        : `ended with ${last.exitCode}${said === '' ? '' : ` (${said})`}.`),
+    { details: await logOf(run.host.engine, container) },
+  )
+}
+
+/** Runs the check, `most` times while it fails; undefined when the container could not take it, as while it stops. */
+async function runCheck(
+  container: Container,
+  { argv, timeoutMs, most, pauseMs }: HealthCheck & CheckPace,
+  { run, signal }: StepContext,
+): Promise<ExecResult | undefined> {
+  try {
+    return await run.host.engine.exec(container.id, argv, { timeoutMs, attempts: { most, pauseMs }, signal })
+  } catch (error) {
+    if (signal.aborted || !(error instanceof DrayError) || error.code !== 'DOCKER_FAILED') throw error
+    return undefined
+  }
+}
+
+/** For 126 and 127, the shells' codes of a command that is not executable or not there (POSIX, 2.8.2). */
+function brokenCheck(container: Container, result: ExecResult, details: ErrorDetails): DrayError {
+  const shown = container.healthCheck?.argv.join(' ') ?? ''
+  const said = result.output.trim() || `exit code ${result.exitCode}`
+  return new DrayError(
+    'HEALTHCHECK_BROKEN',
+    `The health check of ${container.service} cannot run in its image: \`${shown}\` (${said}).`,
+    { details },
+  )
+}
+
+/**
+ * Without a check: it listens on a port that its image exposes, or, where it exposes none or nobody listened there before
+ * either, it runs and does not restart for a while. One that ends well and is not restarted is done. One that does not
+ * listen where the release before does is not ready, however long it runs.
+ */
+async function untilSettled(container: Container, context: StepContext): Promise<void> {
+  const { clock, patience } = context.execution
+  const service = context.run.observation.facts.app.services.find((it) => it.name === container.service)
+  const { ports, were } = await portsToExpect(container, context)
+  const startedAtMs = clock.now()
+  const untilMs = startedAtMs + (ports.length === 0 ? patience.settleMs : patience.listenMs)
+  while (clock.now() < untilMs) {
+    const turnMs = clock.now()
+    const [now, listening] = await Promise.all([
+      context.run.host.engine.container(container.id),
+      listensOn(container, ports, context),
+    ])
+    if (now.state === 'exited' && now.exitCode === 0 && service?.restarts === false) return
+    await throwIfStopped(container, context, now)
+    if (listening === 'yes') return
+    if (listening === 'unknown' && turnMs - startedAtMs >= patience.settleMs) return
+    await clock.sleep(Math.max(0, patience.healthPollMs - (clock.now() - turnMs)), context.signal)
+  }
+  if (were === 'open') {
+    throw new DrayError(
+      'SERVICE_UNHEALTHY',
+      `${container.service} did not listen on port ${ports.join(' or ')} within ${Math.round(patience.listenMs / 1000)} s, as the release before does.`,
+      { details: await logOf(context.run.host.engine, container) },
+    )
+  }
+}
+
+/** The ports its image exposes, none where the container it replaces listens on none of them; and how they were there. */
+async function portsToExpect(
+  container: Container,
+  context: StepContext,
+): Promise<{ ports: readonly number[]; were: 'open' | 'unknown' }> {
+  const { observation } = context.run
+  const ports = observation.resolved.get(container.service)?.config.exposedPorts ?? []
+  const before = observation.containers.find(
+    (it) => it.service === container.service && it.state === 'running',
+  )
+  if (before === undefined || ports.length === 0) return { ports, were: 'unknown' }
+  const listened = await listensOn(before, ports, context)
+  return { ports: listened === 'no' ? [] : ports, were: listened === 'yes' ? 'open' : 'unknown' }
+}
+
+async function listensOn(
+  container: Container,
+  ports: readonly number[],
+  context: StepContext,
+): Promise<'yes' | 'no' | 'unknown'> {
+  const address = container.networks.find((network) => network.address !== '')?.address
+  if (address === undefined || ports.length === 0) return 'unknown'
+  const answers = await Promise.all(ports.map((port) => context.run.host.prober.listens(address, port)))
+  if (answers.includes('yes')) return 'yes'
+  return answers.includes('unknown') ? 'unknown' : 'no'
+}
+
+async function throwIfStopped(container: Container, context: StepContext, known?: Container): Promise<void> {
+  const { engine } = context.run.host
+  const now = known ?? (await engine.container(container.id))
+  if (now.state === 'running' && now.restartCount === 0 && now.health !== 'unhealthy') return
+  const details = await logOf(engine, now)
+  if (now.state === 'running' && now.restartCount === 0) {
+    const said = now.healthOutput.split('\n').at(-1) ?? ''
+    throw new DrayError(
+      'SERVICE_UNHEALTHY',
+      `Docker calls ${container.service} unhealthy: \`${now.healthCheck?.argv.join(' ') ?? ''}\` failed` +
+        (said === '' ? '.' : ` (${said}).`),
+      { details },
+    )
+  }
+  throw new DrayError('SERVICE_EXITED', `${container.service} ${endOf(now)} instead of becoming healthy.`, {
+    details,
+  })
+}
+
+function throwIfExited(error: unknown): void {
+  if (!(error instanceof DrayError) || error.code !== 'SERVICE_UNHEALTHY') throw error
+}

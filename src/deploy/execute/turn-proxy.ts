@@ -1,0 +1,78 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { logOf } from './container-log.ts'
+import type { Container, Engine, ExecResult } from '../model/ports.ts'
+import { proxyScript, TURNED } from './proxy-script.ts'
+
+/** Exit codes of the proxy script. */
+const REFUSED = 3
+const STILL_BUSY = 5
+
+/**
+ * Makes the proxy send to `containers`; resolves when new workers serve. `drained` then tells whether the requests that it
+ * sent elsewhere have ended, or `drainMs` are over. Throws PROXY_CONFIG_INVALID when nginx refuses its configuration, and
+ * PROXY_FAILED when it does not take it; the old workers then go on as before. An abort ends the waiting, not the turn.
+ */
+export async function turnProxy(request: {
+  engine: Engine
+  proxy: Container
+  containers: readonly Container[]
+  drainMs: number
+  signal?: AbortSignal
+}): Promise<{ drained: Promise<boolean> }> {
+  const { engine, proxy, containers, drainMs, signal } = request
+  const drainSeconds = Math.max(1, Math.ceil(drainMs / 1000))
+  const lines = containers.flatMap((container) => hostsLine(container, proxy))
+  const argv = ['sh', '-c', proxyScript, 'dray', String(drainSeconds), ...lines]
+  const { promise: turned, resolve: tellTurned } = promiseOfEvent()
+  const ended = engine.exec(proxy.id, argv, {
+    user: '0',
+    onLine: (line) => {
+      if (line === TURNED) tellTurned()
+    },
+  })
+  const drained = ended.then((result) => readEnd(result, { engine, proxy }))
+  // Who waits for it meets its failure; after a failed deploy nobody does.
+  drained.catch(() => undefined)
+  await Promise.race([turned, drained, rejectionBy(signal)])
+  return { drained }
+}
+
+async function readEnd(
+  { exitCode, output }: ExecResult,
+  { engine, proxy }: { engine: Engine; proxy: Container },
+): Promise<boolean> {
+  if (exitCode === 0 || exitCode === STILL_BUSY) return exitCode === 0
+  const details = { logOf: `nginx -t in ${proxy.name}`, logTail: output.trim().split('\n').slice(-8) }
+  if (exitCode === REFUSED) {
+    throw new DrayError('PROXY_CONFIG_INVALID', `nginx in ${proxy.service} refuses its configuration.`, {
+      details,
+    })
+  }
+  throw new DrayError('PROXY_FAILED', `nginx in ${proxy.service} did not take its new configuration.`, {
+    details: { ...(await logOf(engine, proxy)), ...(output.trim() === '' ? {} : details) },
+  })
+}
+
+function promiseOfEvent(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { promise, resolve: () => resolve() }
+}
+
+/** Never resolves; rejects with the signal's reason. */
+function rejectionBy(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason as Error)
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+}
+
+/** `ADDRESS NAME…` for a container that the proxy reaches: its names on a network that both are on. */
+function hostsLine(container: Container, proxy: Container): string[] {
+  const shared = container.networks.find(
+    (network) => network.address !== '' && proxy.networks.some((it) => it.name === network.name),
+  )
+  if (shared === undefined) return []
+  const names = shared.aliases.filter((alias) => alias !== container.name && !container.id.startsWith(alias))
+  return [`${shared.address} ${[...new Set([container.service, ...names])].join(' ')}`]
+}

@@ -1,0 +1,127 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { freshContainers, type Execution, type HostRun } from './execution.ts'
+import { newestRelease } from '../model/release.ts'
+import { turnProxy } from './turn-proxy.ts'
+
+export type Undone = {
+  undone: readonly string[]
+  notUndone: readonly string[]
+  /** One sentence on what serves now. */
+  serving: string
+  /** The release that serves now; undefined when none of dray's does, or nobody knows. */
+  servingRelease: string | undefined
+}
+
+/**
+ * Takes back what a deploy that failed with `reason` did on all its hosts, so that what served before serves again: files
+ * first, then what was replaced in its place, then the traffic, and last the new containers. Where that fails on a host,
+ * nothing more is done there, and `failure` says so: UNDO_FAILED.
+ */
+export async function undoDeploy(
+  execution: Execution,
+  reason: DrayError,
+): Promise<Undone & { failure?: DrayError }> {
+  const undone: string[] = []
+  const notUndone: string[] = []
+  const failed: { host: string; error: unknown }[] = []
+  for (const run of execution.hosts.values()) {
+    await undoHost(run, execution, undone).catch((error: unknown) => {
+      failed.push({ host: run.host.name, error })
+    })
+    notUndone.push(...run.done.tasks.map((task) => `task ${task} has run`))
+  }
+  if (failed.length === 0) return { undone, notUndone, ...servingBefore(execution) }
+  return { undone, notUndone, ...servingUnknown(failed), failure: undoFailed(reason, failed) }
+}
+
+function undoFailed(reason: DrayError, failed: readonly { host: string; error: unknown }[]): DrayError {
+  const why = failed.map(
+    ({ host, error }) => `on ${host}: ${error instanceof Error ? error.message : String(error)}`,
+  )
+  return new DrayError('UNDO_FAILED', `${reason.message} Undoing the deploy failed, too, ${why.join('; ')}`, {
+    cause: reason,
+    details: reason.details,
+  })
+}
+
+function servingUnknown(failed: readonly { host: string }[]): Pick<Undone, 'serving' | 'servingRelease'> {
+  return {
+    serving: `What serves on ${failed.map(({ host }) => host).join(', ')} is for you to look at; no container of before was stopped by the undoing.`,
+    servingRelease: undefined,
+  }
+}
+
+/** Adds what it undid to `undone` as it goes. */
+async function undoHost(run: HostRun, execution: Execution, undone: string[]): Promise<void> {
+  if (run.done.placed) {
+    await run.host.directory.restore()
+    undone.push('files put back')
+  }
+  for (const service of run.done.recreated) {
+    await recreateAsBefore(service, run)
+    undone.push(`${service} recreated as it was`)
+  }
+  // What was recreated twice may have another address than the proxy knows.
+  const moved = run.done.switched || run.done.recreated.size > 0
+  if (moved && (await turnBack(run, execution))) undone.push('traffic turned back')
+  const removed = await removeFresh(run)
+  if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
+}
+
+/** With the image that it ran, whatever the files say that were there before dray came. */
+async function recreateAsBefore(service: string, run: HostRun): Promise<void> {
+  const before = run.observation.containers.filter(
+    (it) => it.service === service && !it.oneOff && it.state !== 'exited' && it.state !== 'created',
+  )
+  const imageName = before[0]?.imageName
+  await run.host.compose.up({
+    services: [{ service, scale: before.length }],
+    mode: 'recreate',
+    ...(imageName === undefined ? {} : { images: { [service]: imageName } }),
+  })
+}
+
+/** False when the deploy has nothing to do with a proxy that runs. */
+async function turnBack(run: HostRun, execution: Execution): Promise<boolean> {
+  const step = execution.plan.steps.find((it) => it.kind === 'switch-proxy' && it.host === run.host.name)
+  if (step?.kind !== 'switch-proxy') return false
+  const now = await run.host.engine.containers(run.observation.facts.app.project)
+  const proxy = now.find((it) => it.service === step.proxy && !it.oneOff && it.state === 'running')
+  if (proxy === undefined) return false
+  const before = new Set(run.observation.containers.map((it) => it.id))
+  const { drained } = await turnProxy({
+    engine: run.host.engine,
+    proxy,
+    containers: now.filter(
+      (it) => step.services.includes(it.service) && before.has(it.id) && it.state === 'running' && !it.oneOff,
+    ),
+    drainMs: execution.patience.drainMs,
+  })
+  await drained
+  return true
+}
+
+async function removeFresh(run: HostRun): Promise<string[]> {
+  const started = await freshContainers(run)
+  const fresh = run.observation.facts.app.services
+    .filter(({ name }) => !run.done.recreated.has(name))
+    .flatMap(({ name }) => started.filter(({ service }) => service === name))
+  await Promise.all(
+    fresh.map(async (container) => {
+      await run.host.engine.stop(container.id)
+      await run.host.engine.remove(container.id, { force: true, anonymousVolumes: true })
+    }),
+  )
+  return fresh.map((container) => container.name)
+}
+
+/** What serves when nothing of the new release does. */
+export function servingBefore(execution: Execution): Pick<Undone, 'serving' | 'servingRelease'> {
+  const [run] = execution.hosts.values()
+  const current = newestRelease(run?.observation.facts.releases ?? [])
+  const running = run?.observation.containers.some((it) => it.state === 'running') ?? false
+  if (!running) return { serving: 'Nothing is serving, as before.', servingRelease: undefined }
+  if (current === undefined) return { serving: 'What ran before is serving.', servingRelease: undefined }
+  const tag = current.tag === undefined ? '' : ` (${current.tag})`
+  return { serving: `Release ${current.id}${tag} is serving, as before.`, servingRelease: current.id }
+}

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto'
+import { isMounted, isOneShot, type AppModel, type ServiceModel } from '../model/app-model.ts'
+import { pinnedName, parseImageReference, renderImageReference } from '../model/image-reference.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { Container } from '../model/ports.ts'
+import type { Release } from '../model/release.ts'
+
+export type ServiceAction =
+  /** As it is. `extra`: containers that do not belong to the release and go away. */
+  | 'leave'
+  /** New containers beside the old, then the old ones go. */
+  | 'roll'
+  /** Replaced in its place. */
+  | 'recreate'
+  /** Runs to its end. */
+  | 'run-once'
+
+export type ServiceDecision = {
+  service: ServiceModel
+  action: ServiceAction
+  cause: string
+  /** `repo@sha256:…` that its containers will run. */
+  image: string
+  /** What a release records of its definition, mounted files included. */
+  definitionHash: string
+  /** Containers that make way when the release is in place: those that run, and of a service that is left, all that are too many. */
+  replaced: readonly Container[]
+  /** Containers that do not run and make way before new ones start. */
+  dead: readonly Container[]
+  /** Containers that stay: they run, or have ended well. */
+  kept: readonly Container[]
+}
+
+export type DecisionInput = {
+  observation: HostObservation
+  desired: DesiredRelease
+  current: Release | undefined
+  proxyService: string | undefined
+}
+
+/**
+ * Decides what one service needs: it is left alone when image and definition are those of the current release and its
+ * containers are the ones that release started; else it is rolled, or recreated where it cannot be rolled.
+ */
+export function decideService(service: ServiceModel, input: DecisionInput): ServiceDecision {
+  const { observation, current } = input
+  const app = observation.facts.app
+  const image = imageOf(service, observation)
+  const definitionHash = definitionWithFiles(service, input)
+  const released = current?.services[service.name]
+  const containers = observation.containers.filter(
+    (container) => container.service === service.name && !container.oneOff,
+  )
+  const oneShot = isOneShot(app, service.name)
+  const running = containers.filter(isRunning)
+  const known = (container: Container): boolean =>
+    released !== undefined && container.configHash === released.configHash && container.imageName === image
+  const sameRelease = released?.image === image && released.definitionHash === definitionHash
+  const networkChange = changedNetwork(service, app, current)
+  const base = { service, image, definitionHash, dead: containers.filter((it) => !isRunning(it)) }
+
+  if (sameRelease && networkChange === undefined) {
+    const good = running.filter((it) => known(it) && isWell(it)).slice(0, service.replicas)
+    const endedWell = containers.filter((it) => known(it) && it.state === 'exited' && it.exitCode === 0)
+    if (
+      good.length === service.replicas ||
+      ((oneShot || !service.restarts) && endedWell.length > 0 && running.length === 0)
+    ) {
+      const kept = [...good, ...endedWell]
+      const extra = containers.filter((container) => !kept.includes(container))
+      return {
+        ...base,
+        action: 'leave',
+        cause: extra.length === 0 ? 'same image and configuration' : extraCause(extra, known),
+        replaced: extra,
+        dead: [],
+        kept,
+      }
+    }
+  }
+
+  const cause = causeOf({ service, containers, running, released, image, definitionHash, networkChange })
+  const rest = { ...base, cause, replaced: running, kept: [] }
+  if (oneShot) return { ...rest, action: 'run-once' }
+  const obstacle =
+    networkChange === undefined ? whyNotRolled(service, input) : `its network ${networkChange} changed`
+  if (obstacle === undefined && running.length > 0) return { ...rest, action: 'roll' }
+  return {
+    ...rest,
+    action: 'recreate',
+    cause: running.length > 0 && obstacle !== undefined ? `${cause}; not rolled: ${obstacle}` : cause,
+  }
+}
+
+/** Containers of the release itself are too many only when fewer replicas are wanted. */
+function extraCause(extra: readonly Container[], isKnown: (container: Container) => boolean): string {
+  const surplus = extra.filter(isKnown).length
+  const left = extra.length - surplus
+  return [
+    surplus > 0 ? `${surplus} more than the replicas wanted` : [],
+    left > 0 ? `${left} left by an earlier deploy` : [],
+  ]
+    .flat()
+    .join(', ')
+}
+
+/** Why two containers of a service cannot run side by side; undefined when they can. */
+export function whyNotRolled(service: ServiceModel, input: DecisionInput): string | undefined {
+  const chosen = input.desired.rollout[service.name]
+  if (service.publishedPorts.length > 0) return `it publishes port ${service.publishedPorts.join(', ')}`
+  if (service.containerName !== undefined) return `it has the fixed name ${service.containerName}`
+  if (service.networkMode !== undefined) return `it uses network_mode ${service.networkMode}`
+  if (service.fixedAddress) return 'it has a fixed address'
+  if (chosen === 'recreate') return 'dray.yml says `rollout: recreate`'
+  if (chosen === 'roll') return undefined
+  if (service.name === input.proxyService) return 'it is the proxy'
+  if (!isOwn(service, input.desired)) return 'it is a third-party image, which may not bear a twin'
+  return undefined
+}
+
+function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {
+  if (service.image === undefined) return true
+  const reference = parseImageReference(service.image)
+  const repository = `${reference.registry}/${reference.repository}`
+  return (
+    desired.ownRepositories.some((prefix) => repository.startsWith(prefix)) ||
+    (desired.tag !== undefined && reference.tag === desired.tag && reference.registry !== 'docker.io')
+  )
+}
+
+function imageOf(service: ServiceModel, observation: HostObservation): string {
+  const resolved = observation.resolved.get(service.name)
+  if (resolved !== undefined) return pinnedName(resolved.reference, resolved.digest)
+  return service.image === undefined ? '' : renderImageReference(parseImageReference(service.image))
+}
+
+/**
+ * The definition's hash, with the shipped files that the service mounts. The proxy's files are not part of it: it reads
+ * them anew without being replaced.
+ */
+function definitionWithFiles(service: ServiceModel, input: DecisionInput): string {
+  if (service.name === input.proxyService) return service.definitionHash
+  const mounted = input.observation.files.filter((file) => isMounted(service, file.path))
+  if (mounted.length === 0) return service.definitionHash
+  const hash = createHash('sha256').update(service.definitionHash)
+  for (const file of mounted) hash.update(`\n${file.path}\0${file.sha256}`)
+  return hash.digest('hex')
+}
+
+function isRunning(container: Container): boolean {
+  return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
+}
+
+/** Not one that keeps restarting, or that Docker calls unhealthy: deploying again is asked for to mend it. */
+function isWell({ state, health }: Container): boolean {
+  return state === 'running' && health !== 'unhealthy'
+}
+
+/** Compose makes a network anew when its definition changed, and with it all that is on it. */
+function changedNetwork(
+  service: ServiceModel,
+  app: AppModel,
+  current: Release | undefined,
+): string | undefined {
+  return service.networks.find((name) => {
+    const before = current?.networks[name]
+    return before !== undefined && before !== app.networks[name]
+  })
+}
+
+function causeOf(facts: {
+  service: ServiceModel
+  containers: readonly Container[]
+  running: readonly Container[]
+  released: Release['services'][string] | undefined
+  image: string
+  definitionHash: string
+  networkChange: string | undefined
+}): string {
+  const { service, containers, running, released, image, definitionHash } = facts
+  if (containers.length === 0) return 'not there yet'
+  if (running.length === 0) return `its container is ${containers[0]?.state ?? 'gone'}`
+  if (released === undefined) return 'first release by dray: pinned to its digest'
+  if (released.image !== image) return 'new image'
+  if (facts.networkChange !== undefined) return `network ${facts.networkChange} changed`
+  if (released.definitionHash !== definitionHash) return 'its configuration, .env or a mounted file changed'
+  if (running.length !== service.replicas) return `${running.length} of ${service.replicas} replicas run`
+  return 'what runs is not what was released'
+}

@@ -1,0 +1,134 @@
+import { renderTimeAgo } from '../../shared/time-ago.ts'
+import { idleGraceMs, type DiskRules } from '../model/disk-rules.ts'
+import type { DiskInventory, StoredContainer, StoredNetwork, StoredVolume } from '../model/inventory.ts'
+import { appOf, roomStages, type DiskThing, type NeededThere } from '../model/disk-thing.ts'
+import { judgeImage } from './judge-image.ts'
+
+/** Judges everything that Docker holds on a host, in the order of the stages. Pure. */
+export function judgeDisk(inventory: DiskInventory, needed: NeededThere, rules: DiskRules): DiskThing[] {
+  const things = [
+    ...inventory.images.map((image) => judgeImage(image, { inventory, needed })),
+    ...judgeBuildCache(inventory),
+    ...judgeContainers(inventory, needed, rules),
+    ...inventory.networks.map((network) => judgeNetwork(network, { inventory, needed, rules })),
+    ...judgeVolumes(inventory, needed, rules),
+  ]
+  return roomStages.flatMap((stage) => things.filter((thing) => thing.stage === stage))
+}
+
+function judgeBuildCache({ buildCache }: DiskInventory): DiskThing[] {
+  const thing = { stage: 'build-cache', id: '', name: 'build cache', names: [], owner: undefined } as const
+  const { freeBytes, busyBytes } = buildCache
+  return [
+    ...(freeBytes > 0
+      ? [{ ...thing, sizeBytes: freeBytes, mayGo: true, why: 'a build makes it again' }]
+      : []),
+    ...(busyBytes > 0 ? [{ ...thing, sizeBytes: busyBytes, mayGo: false, why: 'a build is using it' }] : []),
+  ]
+}
+
+function judgeContainers(inventory: DiskInventory, needed: NeededThere, rules: DiskRules): DiskThing[] {
+  return inventory.containers.map((container) => {
+    const reason = whyContainerStays(container, { inventory, needed, rules })
+    const idleMs = inventory.takenAtMs - container.idleSinceMs
+    return {
+      stage: 'containers',
+      id: container.id,
+      name: container.name,
+      sizeBytes: container.sizeBytes,
+      mayGo: reason === undefined,
+      why: reason ?? `stopped ${renderTimeAgo(idleMs)}`,
+      ...(container.isUp ? { isUsed: true } : {}),
+      owner: appOf(container),
+      names: [],
+    }
+  })
+}
+
+function whyContainerStays(
+  container: StoredContainer,
+  { inventory, needed, rules }: Judging,
+): string | undefined {
+  if (container.isUp) return 'it runs'
+  const other = otherApp(container.project, needed)
+  if (other !== undefined) return other
+  const idleMs = inventory.takenAtMs - container.idleSinceMs
+  if (idleMs < idleGraceMs(rules)) return `stopped ${renderTimeAgo(idleMs)}: too recent`
+  const [volume] = container.volumes
+  if (volume !== undefined && rules.sweep !== 'aggressive') return `it has volume ${shortName(volume)}`
+  return undefined
+}
+
+type Judging = { inventory: DiskInventory; needed: NeededThere; rules: DiskRules }
+
+function judgeNetwork(network: StoredNetwork, judging: Judging): DiskThing {
+  const { inventory, needed, rules } = judging
+  const ageMs = inventory.takenAtMs - network.createdAtMs
+  const user = inventory.containers.find(({ networks }) => networks.includes(network.name))
+  const reason =
+    user !== undefined
+      ? `container ${user.name} is in it`
+      : (otherApp(network.project, needed) ??
+        (ageMs < idleGraceMs(rules) ? `made ${renderTimeAgo(ageMs)}: too recent` : undefined))
+  return {
+    stage: 'networks',
+    id: network.id,
+    name: network.name,
+    sizeBytes: 0,
+    mayGo: reason === undefined,
+    why: reason ?? `nothing is in it, made ${renderTimeAgo(ageMs)}`,
+    ...(user === undefined ? {} : { isUsed: true }),
+    owner: appOf(network),
+    names: [],
+  }
+}
+
+function judgeVolumes(inventory: DiskInventory, needed: NeededThere, rules: DiskRules): DiskThing[] {
+  const staying = inventory.containers.filter(
+    (container) => whyContainerStays(container, { inventory, needed, rules }) !== undefined,
+  )
+  return inventory.volumes.map((volume) => {
+    const user = staying.find(({ volumes }) => volumes.includes(volume.name))
+    const verdict =
+      user === undefined
+        ? judgeUnusedVolume(volume, { inventory, needed, rules })
+        : { mayGo: false, why: `container ${user.name} has it`, isUsed: true as const }
+    return {
+      stage: 'volumes',
+      id: volume.name,
+      name: volume.isAnonymous ? `${shortName(volume.name)} (no name)` : volume.name,
+      sizeBytes: volume.sizeBytes ?? 0,
+      owner: appOf(volume),
+      names: [],
+      ...verdict,
+    }
+  })
+}
+
+function judgeUnusedVolume(
+  volume: StoredVolume,
+  { inventory, rules }: Judging,
+): Pick<DiskThing, 'mayGo' | 'why' | 'blocksSweep'> {
+  const stays = (why: string) => ({ mayGo: false, why })
+  const isAggressive = rules.sweep === 'aggressive'
+  if (!volume.isAnonymous) {
+    if (!isAggressive) return stays('dray removes no volume that has a name')
+    return rules.expendable.includes(volume.name)
+      ? { mayGo: true, why: 'unused, and `disk.expendable` names it' }
+      : { ...stays('unused, but somebody gave it a name'), blocksSweep: true }
+  }
+  if (!rules.anonymousVolumes && !isAggressive)
+    return stays('unused, but dray removes volumes only if told to')
+  const ageMs = inventory.takenAtMs - volume.createdAtMs
+  if (ageMs < idleGraceMs(rules)) return stays(`made ${renderTimeAgo(ageMs)}: too recent`)
+  return { mayGo: true, why: 'no container has it, and nobody can ask for it by name' }
+}
+
+function otherApp(project: string | undefined, needed: NeededThere): string | undefined {
+  return project === undefined || project === needed.project ? undefined : `of another app (${project})`
+}
+
+/** Docker's own names have 64 digits; the first twelve are what people see. */
+function shortName(volumeName: string): string {
+  return volumeName.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1')
+}

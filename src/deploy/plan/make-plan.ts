@@ -1,0 +1,98 @@
+import { notUndone } from './not-undone.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import { planArrival } from './plan-arrival.ts'
+import { conclusion } from './plan-conclusion.ts'
+import { isUnchanged, planHost, releasedServices, type HostPlan, type NewStep } from './plan-host.ts'
+import { tasks } from './plan-start.ts'
+import { traffic } from './plan-traffic.ts'
+import { warnings } from './plan-warnings.ts'
+import type { Plan } from '../model/plan.ts'
+import { nextReleaseId } from '../model/release.ts'
+
+/**
+ * Decides everything: which steps lead from what was observed to what is desired, in which order and why. Pure. Everything
+ * that can fail without touching what serves comes first, on every host; then the traffic moves host by host; the old
+ * containers go last, when nothing can fail any more.
+ * Throws what planHost and planArrival throw.
+ */
+export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
+  const hosts = observations.map((observation) => planHost(observation, desired))
+  const release = nextReleaseId(observations.flatMap(({ facts }) => facts.usedReleaseIds))
+  const unchanged = hosts.every(isUnchanged)
+  const arrivals = unchanged ? [] : hosts.map((host) => planArrival(host, desired))
+  const steps: NewStep[] = unchanged
+    ? []
+    : [
+        ...arrivals.flatMap(({ before }) => before),
+        ...arrivals.flatMap(({ pulls }) => pulls),
+        ...hosts.flatMap((host) => placement(host)),
+        ...hosts.slice(0, 1).flatMap((host) => tasks(host, desired, 'before')),
+        ...hosts.flatMap((host, index) => traffic(host, desired, index === 0)),
+        ...hosts.slice(0, 1).flatMap((host) => tasks(host, desired, 'after')),
+        ...conclusion(hosts, desired, release),
+      ]
+  return {
+    version: 1,
+    release: unchanged ? (hosts[0]?.current?.id ?? release) : release,
+    ...restoring(hosts, desired),
+    ...replacing(hosts),
+    app: desired.app,
+    environment: desired.environment,
+    unchanged,
+    steps: steps.map((step, index) => ({ ...step, id: index + 1 })),
+    ...(unchanged || Object.keys(desired.hooks).length === 0 ? {} : { hooks: desired.hooks }),
+    images: hosts.slice(0, 1).flatMap((host) =>
+      Object.entries(releasedServices(host)).map(([service, { image, digest, tag }]) => ({
+        service,
+        name: image.replace(/@.*$/, ''),
+        digest,
+        ...(tag === undefined ? {} : { tag }),
+      })),
+    ),
+    warnings: [
+      ...new Set([
+        ...hosts.flatMap((host) => warnings(host, desired)),
+        ...arrivals.flatMap((arrival) => arrival.warnings),
+      ]),
+    ],
+    left: hosts.flatMap(({ observation, decisions }) =>
+      decisions
+        .filter((decision) => decision.action === 'leave')
+        .map(({ service, cause }) => ({ host: observation.host, service: service.name, cause })),
+    ),
+  }
+}
+
+/** What a rollback is to, and what it leaves as it is; `.env` is read on the first host. */
+function restoring(hosts: readonly HostPlan[], { restores }: DesiredRelease) {
+  if (restores === undefined) return {}
+  const { id, tag } = restores
+  return {
+    restores: { release: id, ...(tag === undefined ? {} : { tag }) },
+    notUndone: notUndone(restores, hosts[0]?.observation.facts.envFile.keys ?? []),
+  }
+}
+
+function replacing([first]: readonly HostPlan[]) {
+  return first?.current === undefined ? {} : { replaces: first.current.id }
+}
+
+function placement(host: HostPlan): NewStep[] {
+  const { observation, files } = host
+  if (files.changed.length === 0 && files.removed.length === 0) return []
+  const first = host.current === undefined
+  return [
+    {
+      kind: 'place-files',
+      host: observation.host,
+      cause: first ? 'first release by dray here' : changesOf(host),
+      ...files,
+    },
+  ]
+}
+
+function changesOf({ observation, files }: HostPlan): string {
+  const differ = `${files.changed.length} of ${observation.files.length} files differ`
+  const gone = `${files.removed.length} no longer part of the app`
+  return [files.changed.length > 0 ? differ : [], files.removed.length > 0 ? gone : []].flat().join(', ')
+}

@@ -1,0 +1,27 @@
+import { pinnedName } from '../model/image-reference.ts'
+import type { HostObservation } from '../model/observation.ts'
+import type { Release } from '../model/release.ts'
+import type { NeededThere } from '../model/disk-thing.ts'
+
+/** What a deploy needs of what is on a host: the images of the new release, and of all that are on record. */
+export function neededThere({ facts, resolved }: Pick<HostObservation, 'facts' | 'resolved'>): NeededThere {
+  const { project } = facts.app
+  const kept = neededByReleases(project, facts.releases)
+  const wanted = [...resolved.values()].map(({ reference, digest }): [string, string] => [
+    pinnedName(reference, digest),
+    'the new release',
+  ])
+  return { project, images: new Map([...wanted, ...kept.images]) }
+}
+
+/** The same without a new release: the images of the releases on record, each with the newest that needs it. */
+export function neededByReleases(project: string, releases: readonly Release[]): NeededThere {
+  return {
+    project,
+    images: new Map(
+      releases.flatMap(({ id, services }) =>
+        Object.values(services).map(({ image }): [string, string] => [image, `release ${id}`]),
+      ),
+    ),
+  }
+}

@@ -1,0 +1,25 @@
+import type { RestoredRelease } from '../model/observation.ts'
+
+/** What a rollback leaves as it is, a line each: the data that tasks changed, and `.env`. */
+export function notUndone(
+  { id, envKeys, tasksSince }: RestoredRelease,
+  envKeysNow: readonly string[],
+): string[] {
+  const come = envKeysNow.filter((key) => !envKeys.includes(key))
+  const gone = envKeys.filter((key) => !envKeysNow.includes(key))
+  const changes = [
+    ...(come.length > 0 ? [`has got ${come.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`has lost ${gone.join(', ')}`] : []),
+  ]
+  return [
+    ...[...new Set(tasksSince.map(({ task }) => task))].map((task) => taskLine(task, tasksSince)),
+    changes.length === 0
+      ? `.env stays as it is; it has the same names as with ${id}`
+      : `.env stays as it is; since ${id} it ${changes.join(' and ')}`,
+  ]
+}
+
+function taskLine(name: string, tasksSince: RestoredRelease['tasksSince']): string {
+  const releases = tasksSince.filter(({ task }) => task === name).map(({ release }) => release)
+  return `task ${name} has run since, for ${[...new Set(releases)].join(', ')}: what it changed stays`
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { DrayError } from '../../errors/dray-error.ts'
+import {
+  parseImageReference,
+  pinnedName,
+  renderImageReference,
+  type ImageReference,
+} from '../model/image-reference.ts'
+import { whyShort } from './plan-room.ts'
+import { pullNeedBytes } from './pull-need.ts'
+import { proxyServiceOf } from '../model/entrance.ts'
+import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
+import type { AppModel } from '../model/app-model.ts'
+import { composeNames } from './file-changes.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type {
+  AppSource,
+  BundleFile,
+  DirectoryFacts,
+  Registry,
+  ResolvedImage,
+  TargetHost,
+} from '../model/ports.ts'
+
+/** A host, and where the files and images come from that are wanted there. */
+export type Site = { host: TargetHost; source: AppSource; registry: Registry }
+
+export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
+
+/** Reads the app's directory on a host. Throws what `AppDirectory.inspect` throws. */
+export async function inspectHost({ host, source }: Site, signal: AbortSignal): Promise<DirectoryFacts> {
+  return host.directory.inspect(await source.composeFiles(), signal)
+}
+
+/**
+ * Asks a host and the registry all else that a plan needs; decides and changes nothing. Throws IMAGE_INVALID, and what the
+ * host and the registry throw.
+ */
+export async function observeHost(
+  { host, source, registry }: Site,
+  { facts, desired, signal }: { facts: DirectoryFacts; desired: DesiredRelease; signal: AbortSignal },
+): Promise<Observed> {
+  const { app } = facts
+  const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
+  const [resolved, containers, images, { hashes, fileSystems }] = await Promise.all([
+    resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
+    host.engine.containers(app.project),
+    host.engine.images(),
+    source.bundle(app, {}).then(async (files) =>
+      host.directory.survey({
+        files: [
+          ...new Set([
+            ...files.map((file) => file.path),
+            ...lastFiles,
+            ...composeNames,
+            ...[keepalivePath(app, desired) ?? []].flat(),
+          ]),
+        ],
+        imageRoots: (await host.imageStore).roots,
+      }),
+    ),
+  ])
+  const { keepsPacked } = await host.imageStore
+  const room = { fileSystems, keepsPacked, inventory: undefined }
+  const needBytes = pullNeedBytes({ ...room, resolved: resolved.values(), images })
+  const isShort = whyShort({ fileSystems, needBytes }, desired.disk) !== undefined
+  const disk = isShort ? { ...room, inventory: await host.engine.disk.inventory(signal) } : room
+  const pinned = Object.fromEntries(
+    [...resolved].map(([service, image]) => [service, pinnedName(image.reference, image.digest)]),
+  )
+  const bundle = await source.bundle(app, pinned)
+  const image = resolved.get(proxyServiceOf(app, desired) ?? '')?.config
+  const keepalive = keepaliveFile({ app, desired, image, files: bundle })
+  const files = keepalive === undefined ? bundle : [...bundle, keepalive]
+  return {
+    files,
+    observation: {
+      host: host.name,
+      facts,
+      containers,
+      images,
+      resolved,
+      fileHashes: hashes,
+      disk,
+      files: files.map(({ path, content }) => ({
+        path,
+        sha256: createHash('sha256').update(content).digest('hex'),
+      })),
+    },
+  }
+}
+
+/** Every image of the app by its digest; each reference is asked for once. */
+async function resolveImages(
+  app: AppModel,
+  ask: (reference: ImageReference) => Promise<ResolvedImage>,
+): Promise<Map<string, ResolvedImage>> {
+  const asked = new Map<string, Promise<ResolvedImage>>()
+  const resolve = (service: string, image: string | undefined): Promise<ResolvedImage> => {
+    const reference = readReference(service, image)
+    const name = renderImageReference(reference)
+    const answer = asked.get(name) ?? ask(reference)
+    asked.set(name, answer)
+    return answer
+  }
+  const services = await Promise.all(
+    app.services.map(async ({ name, image }): Promise<[string, ResolvedImage]> => [
+      name,
+      await resolve(name, image),
+    ]),
+  )
+  return new Map(services)
+}
+
+/** The image of a service. Throws IMAGE_INVALID with the service whose image it is. */
+export function readReference(service: string, image: string | undefined): ImageReference {
+  if (image === undefined) {
+    throw new DrayError(
+      'IMAGE_INVALID',
+      `Service ${service} has no \`image:\`, so there is nothing to pull.`,
+      {
+        hint: 'Give it an `image:` that CI pushes, beside its `build:`.',
+      },
+    )
+  }
+  try {
+    return parseImageReference(image)
+  } catch (error) {
+    if (!(error instanceof DrayError)) throw error
+    throw new DrayError(error.code, `Service ${service}: ${error.message}`, {
+      hint: error.hint,
+      cause: error,
+    })
+  }
+}

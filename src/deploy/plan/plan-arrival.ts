@@ -1,0 +1,92 @@
+import { planRoom } from './plan-room.ts'
+import { pullNeedBytes } from './pull-need.ts'
+import { keepTag } from '../model/image-reference.ts'
+import type { DesiredRelease } from '../model/observation.ts'
+import type { HostPlan, NewStep } from './plan-host.ts'
+import type { ResolvedImage } from '../model/ports.ts'
+
+/** How the images of a release come to one host. */
+export type Arrival = {
+  /** What keeps those that are there, and makes room for the others. */
+  before: readonly NewStep[]
+  pulls: readonly NewStep[]
+  /** What is to be said of the room. */
+  warnings: readonly string[]
+}
+
+/** The images that a host lacks, and the room for them. Throws what planRoom throws. */
+export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
+  const { observation } = host
+  const wanted = wantedImages(host)
+  // A new release is pulled in any case, since an image of that digest may be there for another platform. One that ran
+  // here is whole, and its registry need not be asked. It gets its tag before what has none is pruned.
+  const tagged = desired.restores === undefined ? [] : wanted.filter(({ isThere }) => isThere)
+  const pulled = wanted.filter((it) => !tagged.includes(it))
+  const keep = tagged.map((image) => keepStep(image, observation.host))
+  if (pulled.length === 0) return { before: keep, pulls: [], warnings: [] }
+  const { images, disk } = observation
+  const resolved = pulled.map((image) => image.resolved)
+  const room = planRoom(observation, desired, pullNeedBytes({ ...disk, images, resolved }))
+  const prune = pruneStep(host)
+  // What has no name is gone by then.
+  const steps = room.steps.filter(
+    (step) => prune.length === 0 || step.kind !== 'free-disk' || step.stage !== 'dangling-images',
+  )
+  return {
+    before: [...keep, ...prune, ...steps],
+    pulls: pulled.map((image) => pullStep(image, observation.host, desired.restores)),
+    warnings: room.warnings,
+  }
+}
+
+type WantedImage = {
+  name: string
+  services: readonly string[]
+  resolved: ResolvedImage
+  keepTag: string
+  isThere: boolean
+}
+
+/** Images of the release without a tag of ours on the host. */
+function wantedImages({ observation, decisions }: HostPlan): WantedImage[] {
+  const wanted = new Map<string, string[]>()
+  for (const { image, service } of decisions) {
+    if (image.includes('@')) wanted.set(image, [...(wanted.get(image) ?? []), service.name])
+  }
+  return [...wanted].flatMap(([name, services]) => {
+    const resolved = observation.resolved.get(services[0] ?? '')
+    if (resolved === undefined) return []
+    const tag = keepTag(resolved.reference, resolved.digest, observation.facts.app.project)
+    const there = observation.images.find((image) => image.digests.includes(name))
+    if (there?.tags.includes(tag) === true) return []
+    return [{ name, services, resolved, keepTag: tag, isThere: there !== undefined }]
+  })
+}
+
+function keepStep({ name, keepTag: tag, services }: WantedImage, host: string): NewStep {
+  return { kind: 'keep-image', host, cause: 'not kept there any more', name, keepTag: tag, services }
+}
+
+function pruneStep({ observation }: HostPlan): NewStep[] {
+  if (!observation.images.some((image) => image.tags.length === 0)) return []
+  return [{ kind: 'prune-dangling', host: observation.host, cause: 'makes room before the pull' }]
+}
+
+function pullStep(image: WantedImage, host: string, restores: DesiredRelease['restores']): NewStep {
+  const { name, services, resolved, isThere } = image
+  return {
+    kind: 'pull-image',
+    host,
+    cause: pullCause(isThere, restores),
+    name,
+    keepTag: image.keepTag,
+    tag: resolved.reference.tag,
+    sizeBytes: resolved.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0),
+    services,
+  }
+}
+
+function pullCause(isThere: boolean, restores: DesiredRelease['restores']): string {
+  if (isThere) return 'not kept there yet'
+  return restores === undefined ? 'not on the host' : `no longer on the host, and ${restores.id} needs it`
+}

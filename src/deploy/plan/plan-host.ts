@@ -1,0 +1,110 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { AppModel } from '../model/app-model.ts'
+import { decideService, type DecisionInput, type ServiceDecision } from './decide-service.ts'
+import { proxyServiceOf } from '../model/entrance.ts'
+import { changedFiles, type FileChanges } from './file-changes.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { StepKind, StepOf } from '../model/plan.ts'
+import { refuseMovedTags } from './refuse-moved-tags.ts'
+import { refuseTakenProject } from './refuse-taken-project.ts'
+import { newestRelease, type Release, type ReleasedService } from '../model/release.ts'
+import { portTaken, takenPorts } from './taken-ports.ts'
+
+/** What makePlan knows and decides of one host. */
+export type HostPlan = {
+  observation: HostObservation
+  current: Release | undefined
+  decisions: readonly ServiceDecision[]
+  files: FileChanges
+  proxyService: string | undefined
+}
+
+/** A step before it has its number. */
+export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
+
+/** What is to be done on one host, before it is put in order. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, TAG_MOVED, IMAGE_UNUSED, FILE_NOT_OURS and PORT_TAKEN. */
+export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
+  refuseUnknownServices(observation.facts.app, desired)
+  refuseTakenProject(observation, desired)
+  refuseMovedTags(observation, desired)
+  const current = newestRelease(observation.facts.releases)
+  const proxyService = proxyServiceOf(observation.facts.app, desired)
+  const input: DecisionInput = { observation, desired, current, proxyService }
+  const decisions = observation.facts.app.services.map((service) => decideService(service, input))
+  const files = changedFiles(observation, desired, current)
+  const host: HostPlan = { observation, current, decisions, files, proxyService }
+  refuseTakenPorts(host)
+  return host
+}
+
+function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
+  const known = app.services.map((service) => service.name)
+  const named: [string, string][] = [
+    ...Object.keys(desired.rollout).map((name): [string, string] => ['services', name]),
+    ...(desired.proxyService === undefined
+      ? []
+      : [['proxy.service', desired.proxyService] as [string, string]]),
+    ...desired.tasks
+      .filter((task) => !task.serviceCandidates.some((name) => known.includes(name)))
+      .map((task): [string, string] => [`tasks.${task.name}.service`, task.serviceCandidates.join(' or ')]),
+  ]
+  for (const [key, name] of named) {
+    if (known.includes(name)) continue
+    throw new DrayError(
+      'SERVICE_UNKNOWN',
+      `dray.yml names service ${name} (${key}), which the compose file does not have.`,
+      {
+        hint: `It has ${known.join(', ')}.`,
+      },
+    )
+  }
+}
+
+/** A port that somebody else listens on would show only when the service that is replaced has been stopped. */
+function refuseTakenPorts({ observation, decisions }: HostPlan): void {
+  const taken = takenPorts(observation.facts.listeningPorts, observation.containers)
+  for (const { service, action } of decisions) {
+    const port = action === 'leave' ? undefined : service.publishedPorts.find((it) => taken.has(Number(it)))
+    if (port !== undefined) throw portTaken(port, service.name, observation.host)
+  }
+}
+
+/** Nothing has to be done there. */
+export function isUnchanged(host: HostPlan): boolean {
+  return (
+    host.decisions.every((it) => it.action === 'leave' && it.replaced.length === 0) &&
+    host.files.changed.length === 0 &&
+    host.files.removed.length === 0 &&
+    orphans(host).length === 0
+  )
+}
+
+/** What a release records of each service, as far as it is known before its containers run. */
+export function releasedServices({ observation, decisions }: HostPlan): Release['services'] {
+  const services: Record<string, ReleasedService> = {}
+  for (const { service, image, definitionHash, kept, dead } of decisions) {
+    const resolved = observation.resolved.get(service.name)
+    if (resolved === undefined) continue
+    services[service.name] = {
+      image,
+      digest: resolved.digest,
+      ...(resolved.reference.tag === undefined ? {} : { tag: resolved.reference.tag }),
+      replicas: service.replicas,
+      definitionHash,
+      configHash: (kept[0] ?? dead[0])?.configHash ?? '',
+    }
+  }
+  return services
+}
+
+/** Containers of services that the last release had and the compose file no longer has. */
+export function orphans({ observation, decisions, current }: HostPlan): [string, string[]][] {
+  const present = new Set(decisions.map((it) => it.service.name))
+  return Object.keys(current?.services ?? {})
+    .filter((service) => !present.has(service))
+    .map((service): [string, string[]] => [
+      service,
+      observation.containers.filter((it) => it.service === service && !it.oneOff).map((it) => it.id),
+    ])
+    .filter(([, containers]) => containers.length > 0)
+}

@@ -1,0 +1,139 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { renderBytes } from '../../shared/bytes.ts'
+import { neededThere } from './needed-there.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { NewStep } from './plan-host.ts'
+import type { DiskRules } from '../model/disk-rules.ts'
+import { roomStages, type DiskThing, type RoomStage } from '../model/disk-thing.ts'
+import { imageFileSystem, usedPercent, type FileSystem } from '../model/file-system.ts'
+import { judgeDisk } from './judge-disk.ts'
+import { roomTable } from './room-table.ts'
+
+/** What a pull finds on a host before it begins. */
+export type Room = {
+  fileSystems: readonly FileSystem[]
+  /** What the pull may take. */
+  needBytes: number
+}
+
+/** Left free for what runs, of the whole: a disk that is full to the last byte stops databases. */
+const RESERVE = 0.01
+
+/** Why room has to be made on a host before a pull; undefined where there is enough, or nobody knows. */
+export function whyShort({ fileSystems, needBytes }: Room, rules: DiskRules): string | undefined {
+  const disk = imageFileSystem(fileSystems)
+  if (disk === undefined || needBytes === 0) return undefined
+  if (needBytes + reserveOf(disk) > disk.availableBytes) {
+    return `the pull may take ${renderBytes(needBytes)}, ${renderBytes(disk.availableBytes)} are free`
+  }
+  const percent = usedPercent(disk)
+  // A limit is for those who let something be done about it.
+  if (rules.sweep === 'none' || percent <= rules.limitPercent) return undefined
+  return `the disk is ${percent} % full, over ${rules.limitPercent} %`
+}
+
+/** What making room comes to on one host. */
+export type RoomPlan = { steps: readonly NewStep[]; warnings: readonly string[] }
+
+/**
+ * The steps that make room before a pull, in the order of the stages and no more than it takes; an aggressive sweep takes
+ * all at once. None where nothing is pulled or there is room.
+ * Throws DISK_SHORT where the pull would not fit even so, and DISK_SWEEP_REFUSED.
+ */
+export function planRoom(observation: HostObservation, desired: DesiredRelease, needBytes: number): RoomPlan {
+  const { inventory, fileSystems } = observation.disk
+  const disk = imageFileSystem(fileSystems)
+  const cause = whyShort({ fileSystems, needBytes }, desired.disk)
+  if (cause === undefined || disk === undefined || inventory === undefined) return { steps: [], warnings: [] }
+  const rules = desired.disk
+  const things = judgeDisk(inventory, neededThere(observation), rules)
+  if (rules.sweep === 'aggressive') refuseNamedVolumes(things, observation.host)
+  const stages = rules.sweep === 'none' ? [] : chooseStages(things, { disk, needBytes, rules })
+  const freedBytes = sizeOf(stages.flatMap(({ going }) => going))
+  if (disk.availableBytes + freedBytes < needBytes + reserveOf(disk)) {
+    throw tooShort({ observation, needBytes, freedBytes, disk, things })
+  }
+  const percent = usedPercent(freed(disk, freedBytes))
+  return {
+    steps: stages.map(({ stage, going }) => ({
+      kind: 'free-disk',
+      host: observation.host,
+      cause,
+      stage,
+      things: going.map(({ id, name, names, sizeBytes }) => ({ id, name, names, sizeBytes })),
+    })),
+    warnings:
+      percent > rules.limitPercent
+        ? [
+            `The disk of ${observation.host} is ${usedPercent(disk)} % full, and ${percent} % when all has gone that may. \`dray disk ${desired.environment}\` shows what takes the room.`,
+          ]
+        : [],
+  }
+}
+
+type Stage = { stage: RoomStage; going: readonly DiskThing[] }
+
+/** Stage after stage until it is enough. What is freed is not less than is added up here, since images share layers. */
+function chooseStages(
+  things: readonly DiskThing[],
+  { disk, needBytes, rules }: { disk: FileSystem; needBytes: number; rules: DiskRules },
+): Stage[] {
+  const chosen: Stage[] = []
+  for (const stage of roomStages) {
+    const freedBytes = sizeOf(chosen.flatMap(({ going }) => going))
+    const room = { fileSystems: [freed(disk, freedBytes)], needBytes }
+    if (rules.sweep !== 'aggressive' && whyShort(room, rules) === undefined) break
+    const going = things.filter((thing) => thing.stage === stage && thing.mayGo)
+    if (going.length > 0) chosen.push({ stage, going })
+  }
+  return chosen
+}
+
+/** Throws DISK_SWEEP_REFUSED where an aggressive sweep would have to delete a volume that has a name. */
+export function refuseNamedVolumes(things: readonly DiskThing[], host: string): void {
+  const volumes = things.filter(({ blocksSweep }) => blocksSweep === true)
+  if (volumes.length === 0) return
+  const names = volumes.map(({ name }) => name)
+  throw new DrayError(
+    'DISK_SWEEP_REFUSED',
+    `The sweep of ${host} would delete ${names.length === 1 ? 'volume' : 'volumes'} ${names.join(', ')}, which no container uses at the moment.`,
+    {
+      hint: `If nobody needs what is in there: \`disk: { sweep: aggressive, expendable: [${names.join(', ')}] }\` in dray.yml. Else start what uses it, or take \`sweep: aggressive\` out.`,
+      details: { problems: volumes.map(({ name, sizeBytes }) => `${name}: ${renderBytes(sizeBytes)}`) },
+    },
+  )
+}
+
+function tooShort(facts: {
+  observation: HostObservation
+  needBytes: number
+  freedBytes: number
+  disk: FileSystem
+  things: readonly DiskThing[]
+}): DrayError {
+  const { observation, needBytes, freedBytes, disk, things } = facts
+  const free =
+    `${renderBytes(disk.availableBytes)} are free on ${disk.mount}` +
+    (freedBytes > 0 ? `, and ${renderBytes(freedBytes)} more could be` : '')
+  return new DrayError(
+    'DISK_SHORT',
+    `The pull may take ${renderBytes(needBytes)} on ${observation.host}, but ${free}.`,
+    { details: { problems: roomTable(things, disk) } },
+  )
+}
+
+function freed(disk: FileSystem, bytes: number): FileSystem {
+  return {
+    ...disk,
+    usedBytes: Math.max(0, disk.usedBytes - bytes),
+    availableBytes: disk.availableBytes + bytes,
+  }
+}
+
+function reserveOf({ totalBytes }: FileSystem): number {
+  return totalBytes * RESERVE
+}
+
+function sizeOf(things: readonly DiskThing[]): number {
+  return things.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}

@@ -1,0 +1,104 @@
+import type { ServiceDecision } from './decide-service.ts'
+import { probeTargetOf } from '../model/entrance.ts'
+import type { DesiredRelease } from '../model/observation.ts'
+import type { HostPlan, NewStep } from './plan-host.ts'
+import { dependenciesOf, startWaves } from './waves.ts'
+
+/** Tasks of the services that change, once; before them, what they depend on and does not run yet. */
+export function tasks(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'): NewStep[] {
+  const wanted = tasksOf(host, desired, when)
+  const needed = when === 'before' ? startedForTasks(host, desired) : []
+  return [
+    ...startSteps(host, desired, needed),
+    ...wanted.map(({ task, service }): NewStep => ({
+      kind: 'run-task',
+      host: host.observation.host,
+      cause: when === 'before' ? 'with the new image, before traffic moves' : 'after the traffic moved',
+      task: task.name,
+      service,
+      argv: task.argv,
+      when,
+      ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
+    })),
+  ]
+}
+
+function tasksOf(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after') {
+  return desired.tasks.flatMap((task) => {
+    const decision = task.serviceCandidates
+      .map((name) => host.decisions.find((it) => it.service.name === name))
+      .find((it) => it !== undefined)
+    return task.when === when && decision !== undefined && decision.action !== 'leave'
+      ? [{ task, service: decision.service.name }]
+      : []
+  })
+}
+
+/** What the tasks depend on and does not run yet. */
+export function startedForTasks(host: HostPlan, desired: DesiredRelease): ServiceDecision[] {
+  const names = new Set(
+    tasksOf(host, desired, 'before').flatMap(({ service }) => [...dependenciesOf(host.decisions, service)]),
+  )
+  return host.decisions.filter(
+    (it) => names.has(it.service.name) && it.action !== 'leave' && it.replaced.length === 0,
+  )
+}
+
+/** Starts services, wave by wave, and waits for each wave. */
+export function startSteps(
+  host: HostPlan,
+  desired: DesiredRelease,
+  among: readonly ServiceDecision[],
+): NewStep[] {
+  const base = { host: host.observation.host }
+  const steps: NewStep[] = []
+  for (const wave of startWaves(among, host.proxyService)) {
+    const rolled = wave.filter((it) => it.action === 'roll')
+    if (rolled.length > 0) {
+      steps.push({
+        ...base,
+        kind: 'start-beside',
+        cause: commonCause(rolled),
+        services: rolled.map((it) => ({
+          service: it.service.name,
+          add: it.service.replicas,
+          running: it.replaced.length,
+          discard: it.dead.map((container) => container.id),
+        })),
+      })
+    }
+    for (const fresh of [true, false]) {
+      const recreated = wave.filter((it) => it.action === 'recreate' && (it.replaced.length === 0) === fresh)
+      if (recreated.length === 0) continue
+      steps.push({
+        ...base,
+        kind: 'recreate-services',
+        cause: commonCause(recreated),
+        services: recreated.map((it) => ({ service: it.service.name, scale: it.service.replicas })),
+        fresh,
+      })
+    }
+    for (const { service, action, cause } of wave) {
+      if (action === 'run-once') steps.push({ ...base, kind: 'run-once', cause, service: service.name })
+    }
+    // The URL check waits for the proxy, and says more than that it runs.
+    const checkedByUrl =
+      probeTargetOf(host.observation.facts.app, desired) === undefined ? undefined : host.proxyService
+    const waited = wave.filter(
+      (it) => it.action !== 'run-once' && it.service.replicas > 0 && it.service.name !== checkedByUrl,
+    )
+    if (waited.length > 0) {
+      steps.push({
+        ...base,
+        kind: 'wait-healthy',
+        cause: 'before traffic',
+        services: waited.map((it) => it.service.name),
+      })
+    }
+  }
+  return steps
+}
+
+function commonCause(decisions: readonly ServiceDecision[]): string {
+  return [...new Set(decisions.map((it) => it.cause))].join('; ')
+}

@@ -1,0 +1,57 @@
+import { isMounted } from '../model/app-model.ts'
+import type { ServiceDecision } from './decide-service.ts'
+import { probeTargetOf } from '../model/entrance.ts'
+import type { DesiredRelease } from '../model/observation.ts'
+import type { HostPlan, NewStep } from './plan-host.ts'
+import { startedForTasks, startSteps } from './plan-start.ts'
+import { someNames } from '../model/some-names.ts'
+
+/**
+ * The steps by which the new release takes over on one host, while the old containers still run. `runsTasks`: what the
+ * tasks need was started there with them.
+ */
+export function traffic(host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] {
+  const { observation, decisions, proxyService } = host
+  const early = runsTasks ? startedForTasks(host, desired) : []
+  const steps = startSteps(
+    host,
+    desired,
+    decisions.filter((it) => !early.includes(it)),
+  )
+  const proxy = proxyToSwitch(host)
+  if (proxy !== undefined) {
+    steps.push({
+      kind: 'switch-proxy',
+      host: observation.host,
+      cause: proxy.cause,
+      proxy: proxyService ?? '',
+      services: proxy.services,
+    })
+  }
+  const probe = probeTargetOf(observation.facts.app, desired)
+  if (probe !== undefined) {
+    steps.push({ kind: 'check-url', host: observation.host, cause: 'before the old containers go', ...probe })
+  }
+  return steps
+}
+
+/** The proxy is turned when services behind it get new addresses, or files of its own changed. */
+function proxyToSwitch(host: HostPlan): { services: string[]; cause: string } | undefined {
+  const { decisions, files, proxyService, current } = host
+  const proxy = decisions.find((it) => it.service.name === proxyService)
+  if (proxy === undefined || proxy.service.replicas === 0) return undefined
+  // The proxy also has the address of a container that died meanwhile. A service that is new is in its files, if anywhere.
+  const hadAddress = ({ service, replaced, action }: ServiceDecision): boolean =>
+    replaced.length > 0 || (action !== 'leave' && current?.services[service.name] !== undefined)
+  const moved = decisions
+    .filter((it) => it !== proxy && it.action !== 'run-once' && hadAddress(it))
+    .map((it) => it.service.name)
+  const ownFiles = [...files.changed, ...files.removed].filter((file) => isMounted(proxy.service, file))
+  if (proxy.action !== 'leave' && proxy.replaced.length === 0) return undefined
+  if (moved.length === 0 && (ownFiles.length === 0 || proxy.action !== 'leave')) return undefined
+  const causes = [
+    ...(moved.length > 0 ? [`${moved.join(', ')} moved`] : []),
+    ...(ownFiles.length > 0 ? [`${someNames(ownFiles)} changed`] : []),
+  ]
+  return { services: moved, cause: causes.join('; ') }
+}

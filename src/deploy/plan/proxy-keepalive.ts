@@ -1,0 +1,57 @@
+import { isMounted, type AppModel } from '../model/app-model.ts'
+import { proxyServiceOf } from '../model/entrance.ts'
+import { parseImageReference } from '../model/image-reference.ts'
+import type { DesiredRelease } from '../model/observation.ts'
+import type { BundleFile, ImageConfig } from '../model/ports.ts'
+
+/** The directory whose files the stock nginx.conf includes. */
+const INCLUDED = '/etc/nginx/conf.d'
+const FILE_NAME = 'dray-keepalive.conf'
+
+const CONTENT = `# Written by dray. When nginx reloads, it closes idle connections of clients, and a request that is on its way over one is
+# lost. With this, connections that were used just now get to send one more. \`proxy: { keepalive: false }\` leaves it out.
+keepalive_min_timeout 2s;
+`
+
+/** Where the file would be; undefined when the proxy does not mount the directory from beside the compose file. */
+export function keepalivePath(app: AppModel, desired: DesiredRelease): string | undefined {
+  const proxyService = proxyServiceOf(app, desired)
+  const mounts = app.services.find((service) => service.name === proxyService)?.mounts ?? []
+  const directory = mounts.find(({ target }) => target === INCLUDED)
+  return directory === undefined ? undefined : `${directory.path}/${FILE_NAME}`
+}
+
+/**
+ * A file beside the proxy's own configuration, by which a reload loses no request of a keep-alive client. Only for an image
+ * of nginx itself at 1.27.4 or newer with its own nginx.conf, and where nobody has set the directive already.
+ * https://nginx.org/en/docs/http/ngx_http_core_module.html#keepalive_min_timeout
+ */
+export function keepaliveFile(facts: {
+  app: AppModel
+  desired: DesiredRelease
+  /** Configuration of the proxy's image. */
+  image: ImageConfig | undefined
+  files: readonly BundleFile[]
+}): BundleFile | undefined {
+  const { app, desired, image, files } = facts
+  const path = keepalivePath(app, desired)
+  const proxy = app.services.find((service) => service.name === proxyServiceOf(app, desired))
+  if (path === undefined || proxy?.image === undefined || !desired.proxyKeepalive) return undefined
+  const { repository } = parseImageReference(proxy.image)
+  const ownConfiguration = proxy.mounts.some(({ target }) => /^\/etc\/nginx(\/nginx\.conf)?\/?$/.test(target))
+  const setAlready = files
+    .filter((file) => isMounted(proxy, file.path))
+    .some((file) => new TextDecoder().decode(file.content).includes('keepalive_min_timeout'))
+  if (!/(^|\/)nginx(-unprivileged)?$/.test(repository) || ownConfiguration || setAlready) return undefined
+  if (!isNew(image?.environment ?? [])) return undefined
+  return { path, content: new TextEncoder().encode(CONTENT), mode: 0o644 }
+}
+
+/** The official images say their version: `NGINX_VERSION=1.29.3`. */
+function isNew(environment: readonly string[]): boolean {
+  const match = environment
+    .map((line) => /^NGINX_VERSION=(\d+)\.(\d+)\.(\d+)/.exec(line))
+    .find((it) => it !== null)
+  const [major = 0, minor = 0, patch = 0] = match?.slice(1).map(Number) ?? []
+  return major > 1 || (major === 1 && (minor > 27 || (minor === 27 && patch >= 4)))
+}

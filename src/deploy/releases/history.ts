@@ -1,0 +1,117 @@
+import type { JournalEntry } from '../model/ports.ts'
+import type { ArchiveFacts } from './release-archive.ts'
+import { newestRelease, readDeployer, releaseNumber, type Deployer, type Release } from '../model/release.ts'
+
+/** One attempt to put a release in place, as records and journal tell it. What they do not tell is undefined. */
+export type Attempt = {
+  /** The release that was made, or would have been. */
+  release: string
+  tag: string | undefined
+  /** Of a rollback: the release that was to be in place again. */
+  restores: { release: string; tag: string | undefined } | undefined
+  /** Milliseconds since the epoch. */
+  startedAtMs: number
+  durationMs: number | undefined
+  by: Deployer | undefined
+  outcome:
+    | { kind: 'deployed' }
+    /** `step`: the kind of the step that failed, with the task's name; `reason` is one sentence. */
+    | { kind: 'failed'; code: string | undefined; reason: string | undefined; step: string | undefined }
+    /** It was killed, or is under way. */
+    | { kind: 'unfinished' }
+  /** Services with another image than what served before; undefined where that is not known. */
+  imagesChanged: readonly string[] | undefined
+  /** It can be rolled back to. */
+  isKept: boolean
+  isCurrent: boolean
+}
+
+/** The last attempts, newest first. */
+export function readHistory({ releases, journal }: ArchiveFacts, limit: number): Attempt[] {
+  const current = newestRelease(releases)?.id
+  const entries = new Map<string, JournalEntry[]>()
+  for (const entry of journal) entries.set(entry.release, [...(entries.get(entry.release) ?? []), entry])
+  const records = new Map(releases.map((release) => [release.id, release]))
+  const ids = [...new Set([...entries.keys(), ...records.keys()])].sort(
+    (a, b) => releaseNumber(a) - releaseNumber(b),
+  )
+  const attempts: Attempt[] = []
+  const tags = new Map<string, string | undefined>()
+  let serving: Images | undefined
+  for (const id of ids) {
+    const told = readAttempt(entries.get(id) ?? [], records.get(id))
+    const { images, restores, ...facts } = told
+    tags.set(id, facts.tag)
+    attempts.push({
+      release: id,
+      ...facts,
+      restores:
+        restores === undefined ? undefined : { release: restores, tag: tags.get(restores) ?? facts.tag },
+      imagesChanged: changedImages(images, serving),
+      isKept: records.get(id) !== undefined && records.get(id)?.restores === undefined,
+      isCurrent: id === current,
+    })
+    if (facts.outcome.kind === 'deployed') serving = images
+  }
+  return attempts.reverse().slice(0, limit)
+}
+
+/** `repo@sha256:…` by service. */
+type Images = Readonly<Record<string, string>>
+
+type Told = Pick<Attempt, 'tag' | 'startedAtMs' | 'durationMs' | 'by' | 'outcome'> & {
+  restores: string | undefined
+  images: Images | undefined
+}
+
+function readAttempt(entries: readonly JournalEntry[], record: Release | undefined): Told {
+  const started = entries.find(({ event }) => event === 'deploy.started')
+  const finished = entries.find(({ event }) => event === 'deploy.finished')
+  const recorded =
+    record && Object.fromEntries(Object.entries(record.services).map(([name, { image }]) => [name, image]))
+  return {
+    tag: textOf(started?.['tag']) ?? record?.tag,
+    restores: textOf(started?.['restores']) ?? record?.restores,
+    startedAtMs: started?.at ?? record?.createdAtMs ?? entries[0]?.at ?? 0,
+    durationMs: started && finished && finished.at - started.at,
+    by: readDeployer(started?.['by']) ?? record?.by,
+    outcome: outcomeOf(entries, { isRecorded: record !== undefined, finished }),
+    images: readImages(started?.['images']) ?? recorded,
+  }
+}
+
+function readImages(value: unknown): Images | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+}
+
+function outcomeOf(
+  entries: readonly JournalEntry[],
+  { isRecorded, finished }: { isRecorded: boolean; finished: JournalEntry | undefined },
+): Attempt['outcome'] {
+  if (isRecorded || finished?.['outcome'] === 'deployed') return { kind: 'deployed' }
+  const undo = entries.find(({ event }) => event === 'undo.started')
+  if (finished === undefined && undo === undefined) return { kind: 'unfinished' }
+  const step = entries.find(
+    (entry) => entry.event === 'step.finished' && ['failed', 'cancelled'].includes(String(entry['outcome'])),
+  )
+  return {
+    kind: 'failed',
+    code: textOf(undo?.['code']),
+    reason: textOf(undo?.['reason']),
+    step: textOf(step?.['kind']),
+  }
+}
+
+function changedImages(images: Images | undefined, before: Images | undefined): string[] | undefined {
+  if (images === undefined || before === undefined) return undefined
+  return [...new Set([...Object.keys(images), ...Object.keys(before)])]
+    .filter((service) => images[service] !== before[service])
+    .sort()
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

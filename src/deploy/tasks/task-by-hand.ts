@@ -1,0 +1,136 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { DeployEvent } from '../model/events.ts'
+import { toDrayError } from '../execute/failure.ts'
+import type { Compose, Lock, TargetHost } from '../model/ports.ts'
+import type { Deployer, Release } from '../model/release.ts'
+import { runInContainer, type TaskOfService } from '../execute/task-container.ts'
+
+/** A task as dray.yml has it; the first of the candidates that the release has is its service. */
+export type NamedTask = Omit<TaskOfService, 'service'> & { serviceCandidates: readonly string[] }
+
+export type TaskRequest = {
+  host: Pick<TargetHost, 'name' | 'lock'>
+  task: NamedTask
+  /** The release that is in place, and Compose with its values; asked for when the lock is held. */
+  inPlace: (signal: AbortSignal) => Promise<{ release: Release; compose: Pick<Compose, 'runTask'> }>
+  deployer: Deployer
+  /** How long to wait for a lock that is held. */
+  waitMs: number
+  clock: Clock
+  tell: (event: TaskEvent) => void
+}
+
+/** What a task that a person runs tells; `at` is milliseconds since the epoch. */
+export type TaskEvent =
+  | {
+      type: 'task.started'
+      at: number
+      task: string
+      host: string
+      service: string
+      release: string
+      tag?: string
+    }
+  | { type: 'task.printed'; at: number; stream: 'stdout' | 'stderr'; line: string }
+  | {
+      type: 'task.finished'
+      at: number
+      task: string
+      outcome: TaskOutcome
+      /** Absent when it did not end by itself. */
+      exitCode?: number
+      durationMs: number
+    }
+  | Extract<DeployEvent, { type: 'note' }>
+
+type TaskOutcome = 'done' | 'failed' | 'cancelled'
+
+/**
+ * Runs a task for a person as a deploy would: in a one-off container of the release in place, under the app's lock, and on
+ * record in the journal. Gives the exit code of the task. Throws LOCK_HELD, SERVICE_UNKNOWN, TASK_TIMED_OUT, what `inPlace`
+ * throws, the signal's reason when it aborts, and LOCK_LOST when the connection breaks meanwhile.
+ */
+export async function runTaskByHand(request: TaskRequest, signal: AbortSignal): Promise<number> {
+  const { host, task, deployer, waitMs, clock } = request
+  const holder = { ...deployer, task: task.name, sinceMs: clock.now() }
+  await using lock = await host.lock(holder, { waitMs, signal })
+  const alive = AbortSignal.any([signal, lock.lost])
+  const { release, compose } = await request.inPlace(alive)
+  const run = startRun(request, { lock, release, service: serviceOf(task, release) })
+  try {
+    const { exitCode } = await runInContainer(run.task, { compose, onLine: run.print, signal: alive })
+    run.finish(exitCode === 0 ? 'done' : 'failed', exitCode)
+    return exitCode
+  } catch (error) {
+    run.finish(signal.aborted ? 'cancelled' : 'failed')
+    const isCut = lock.lost.aborted || toDrayError(error).code === 'HOST_UNREACHABLE'
+    throw isCut && !signal.aborted ? connectionLost(request, error) : error
+  } finally {
+    await settle(lock, request)
+  }
+}
+
+type StartedRun = {
+  task: TaskOfService
+  print: (line: string, stream: 'stdout' | 'stderr') => void
+  finish: (outcome: TaskOutcome, exitCode?: number) => void
+}
+
+/** Puts the beginning on record, and later the end. */
+function startRun(
+  { task: named, host, deployer, clock, tell }: TaskRequest,
+  { lock, release, service }: { lock: Lock; release: Release; service: string },
+): StartedRun {
+  const { name: task } = named
+  const startedAtMs = clock.now()
+  const journal = (event: string, facts: Readonly<Record<string, unknown>>): void => {
+    lock.journal({ version: 1, at: clock.now(), release: release.id, event, task, by: deployer, ...facts })
+  }
+  journal('task.started', { service })
+  const tag = release.tag === undefined ? {} : { tag: release.tag }
+  tell({ type: 'task.started', at: startedAtMs, task, host: host.name, service, release: release.id, ...tag })
+  return {
+    task: { ...named, service },
+    print: (line, stream) => tell({ type: 'task.printed', at: clock.now(), stream, line }),
+    finish: (outcome, exitCode) => {
+      const at = clock.now()
+      const end = {
+        outcome,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        durationMs: at - startedAtMs,
+      }
+      journal('task.finished', { service, ...end })
+      tell({ type: 'task.finished', at, task, ...end })
+    },
+  }
+}
+
+function serviceOf({ name, serviceCandidates }: NamedTask, release: Release): string {
+  const service = serviceCandidates.find((candidate) => candidate in release.services)
+  if (service !== undefined) return service
+  throw new DrayError(
+    'SERVICE_UNKNOWN',
+    `Task ${name} is to run in ${serviceCandidates.join(' or ')}, which release ${release.id} does not have.`,
+    {
+      hint: `It has ${Object.keys(release.services).join(', ')}. Correct \`tasks.${name}.service\` in dray.yml.`,
+    },
+  )
+}
+
+function connectionLost({ host, task }: TaskRequest, cause: unknown): DrayError {
+  return new DrayError('LOCK_LOST', `The connection to ${host.name} broke while task ${task.name} ran.`, {
+    hint: 'Its container is removed there within seconds; what it had done by then stays. Look at that before you run it again.',
+    cause,
+  })
+}
+
+/** A journal that cannot be written makes no difference to what was done, so it is only told. */
+async function settle(lock: Lock, { clock, tell }: TaskRequest): Promise<void> {
+  try {
+    await lock.settled()
+  } catch (error) {
+    const { message, hint } = toDrayError(error)
+    tell({ type: 'note', at: clock.now(), level: 'warning', text: message, hint })
+  }
+}

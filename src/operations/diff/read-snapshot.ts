@@ -1,0 +1,105 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { AppModel } from '../../deploy/model/app-model.ts'
+import { familiarName, parseImageReference } from '../../deploy/model/image-reference.ts'
+import { inspectHost, type Site } from '../../deploy/plan/observe.ts'
+import type { BundleFile } from '../../deploy/model/ports.ts'
+import { releaseLabel, type Release, type ReleasedService } from '../../deploy/model/release.ts'
+import type { ArchivingHost } from '../../deploy/releases/rollback.ts'
+import type { Snapshot, SnapshotImage } from './snapshot.ts'
+
+/**
+ * A kept release, from its record and its files. Compose is asked what it makes of them today, with today's `.env`, so that
+ * a secret that changed since is no difference. Throws what reading the archive and inspecting the directory throw.
+ */
+export async function snapshotOfRelease(
+  { host, release }: { host: ArchivingHost; release: Release },
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const { id, tag, services, envKeys } = release
+  const site = host.restore(release)
+  const { app, notes } = await modelOf(site, id, signal)
+  const files = await (app === undefined ? host.archive.files(release, signal) : site.source.bundle(app, {}))
+  return {
+    label: releaseLabel(id, tag),
+    images: Object.fromEntries(Object.entries(services).map(([name, it]) => [name, releasedImage(it)])),
+    ...partsOf(app),
+    files: files.filter((file) => !isWrittenByDray(file)),
+    envKeys,
+    notes,
+  }
+}
+
+/**
+ * What a deploy would put in place now: the files here, and the images that the registry has. An image that it does not tell
+ * of, since it is not pushed yet or there is no login, is a note. Throws what inspecting the directory throws.
+ */
+export async function snapshotOfTree(
+  site: Site,
+  tag: string | undefined,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const { source, host } = site
+  const facts = await inspectHost(site, signal)
+  const files = await source.bundle(facts.app, {})
+  const platform = await host.platform
+  const notes = new Set<string>()
+  const images = await Promise.all(
+    facts.app.services.map(async ({ name, image }): Promise<[string, SnapshotImage]> => {
+      if (image === undefined) return [name, { name: 'no image' }]
+      const reference = parseImageReference(image)
+      const { registry, repository, tag: imageTag } = reference
+      const wanted = { name: familiarName({ registry, repository }), tag: imageTag }
+      try {
+        const { digest } = await site.registry.resolve(reference, platform, signal)
+        return [name, { ...wanted, digest }]
+      } catch (error) {
+        if (signal.aborted || !(error instanceof DrayError)) throw error
+        notes.add(error.message)
+        return [name, wanted]
+      }
+    }),
+  )
+  return {
+    label: `the working tree${tag === undefined ? '' : ` (${tag})`}`,
+    images: Object.fromEntries(images),
+    ...partsOf(facts.app),
+    files: files.filter((file) => !isWrittenByDray(file)),
+    envKeys: facts.envFile.keys,
+    notes: [...notes],
+  }
+}
+
+/** What Compose makes of a release's files now; what `.env` says meanwhile may keep it from that. */
+async function modelOf(
+  site: Site,
+  id: string,
+  signal: AbortSignal,
+): Promise<{ app: AppModel | undefined; notes: string[] }> {
+  try {
+    return { app: (await inspectHost(site, signal)).app, notes: [] }
+  } catch (error) {
+    const isOfRelease =
+      error instanceof DrayError && (error.code === 'COMPOSE_INVALID' || error.code === 'RELEASE_CHANGED')
+    if (!isOfRelease) throw error
+    return { app: undefined, notes: [`The configuration of ${id} is not compared. ${error.message}`] }
+  }
+}
+
+function partsOf(app: AppModel | undefined): Pick<Snapshot, 'definitions' | 'secretPaths'> {
+  const services = app?.services ?? []
+  const mounts = services.flatMap((service) => service.mounts)
+  const secret = mounts.filter(({ target }) => target.startsWith('/run/secrets/')).map(({ path }) => path)
+  return {
+    definitions: app && Object.fromEntries(services.map((it) => [it.name, it.definitionParts])),
+    secretPaths: new Set(secret),
+  }
+}
+
+function releasedImage({ image, tag, digest }: ReleasedService): SnapshotImage {
+  return { name: image.replace(/@.*$/, ''), ...(tag !== undefined && { tag }), digest }
+}
+
+/** The override file above all, which may hold what came from `.env`. */
+function isWrittenByDray({ content }: BundleFile): boolean {
+  return new TextDecoder().decode(content.subarray(0, 64)).startsWith('# Written by dray')
+}

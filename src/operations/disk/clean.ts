@@ -1,0 +1,91 @@
+import type { LockHolder } from '../../deploy/model/ports.ts'
+import { newestRelease } from '../../deploy/model/release.ts'
+import type { DiskRules } from '../../deploy/model/disk-rules.ts'
+import { roomStages, type DiskThing } from '../../deploy/model/disk-thing.ts'
+import type { FileSystem } from '../../deploy/model/file-system.ts'
+import { lookAtDisk, measure, type DiskHost, type DiskLook } from './look-at-disk.ts'
+import { refuseNamedVolumes } from '../../deploy/plan/plan-room.ts'
+import { removeThings } from '../../deploy/execute/remove-things.ts'
+
+/** What a clean-up did on one host, or would do. */
+export type Cleaned = Pick<DiskLook, 'host' | 'fileSystems'> & {
+  /** What went; in a dry run, what would go. */
+  removed: readonly DiskThing[]
+  kept: readonly DiskThing[]
+  /** Measured when it was over; as before in a dry run. */
+  fileSystemsAfter: readonly FileSystem[]
+}
+
+export type CleanRequest = {
+  app: string
+  rules: DiskRules
+  holder: LockHolder
+  waitMs: number
+  signal: AbortSignal
+}
+
+/**
+ * Removes all that may go from a host, under the lock of the app, so that no deploy of it is at work. Throws LOCK_HELD,
+ * DISK_SWEEP_REFUSED with nothing touched, and what looking throws.
+ */
+export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<Cleaned> {
+  const { signal, waitMs, holder } = request
+  await using lock = await host.lock(holder, { waitMs, signal })
+  const look = await lookToClean(host, request)
+  const removed: DiskThing[] = []
+  for (const stage of roomStages) {
+    signal.throwIfAborted()
+    lock.lost.throwIfAborted()
+    const going = look.things.filter((thing) => thing.stage === stage && thing.mayGo)
+    if (going.length > 0) removed.push(...(await removeThings(host.engine, stage, going)))
+  }
+  const fileSystemsAfter = await measure(host)
+  const release = newestRelease(look.releases)?.id
+  if (release !== undefined) {
+    const { user, machine, run } = holder
+    const by = { user, machine, ...(run === undefined ? {} : { run }) }
+    const at = look.inventory.takenAtMs
+    lock.journal({ version: 1, at, release, event: 'disk.cleaned', by, removed: removed.map(nameOf) })
+    await lock.settled()
+  }
+  return cleaned(look, removed, fileSystemsAfter)
+}
+
+/** What cleaning a host would do. Takes no lock and changes nothing. Throws DISK_SWEEP_REFUSED and what looking throws. */
+export async function planCleaning(
+  host: DiskHost,
+  request: Omit<CleanRequest, 'holder' | 'waitMs'>,
+): Promise<Cleaned> {
+  const look = await lookToClean(host, request)
+  return cleaned(
+    look,
+    look.things.filter(({ mayGo }) => mayGo),
+    look.fileSystems,
+  )
+}
+
+/** That the rules say `none` is about deploys: who cleans by hand means it. */
+async function lookToClean(
+  host: DiskHost,
+  { app, rules, signal }: Pick<CleanRequest, 'app' | 'rules' | 'signal'>,
+): Promise<DiskLook> {
+  const look = await lookAtDisk(host, { app, rules, signal })
+  refuseNamedVolumes(look.things, host.name)
+  return look
+}
+
+/** What Docker refused to remove is in use again, or gone. */
+function cleaned(
+  { host, fileSystems, things }: DiskLook,
+  removed: readonly DiskThing[],
+  fileSystemsAfter: readonly FileSystem[],
+): Cleaned {
+  const kept = things
+    .filter((thing) => !removed.includes(thing))
+    .map((thing) => (thing.mayGo ? { ...thing, why: 'Docker says that it is in use again' } : thing))
+  return { host, fileSystems, removed, kept, fileSystemsAfter }
+}
+
+function nameOf({ stage, name }: DiskThing): string {
+  return `${stage}: ${name}`
+}

@@ -1,0 +1,48 @@
+import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
+import { newestRelease, type Release } from '../../deploy/model/release.ts'
+import type { Engine, TargetHost } from '../../deploy/model/ports.ts'
+import type { DiskRules } from '../../deploy/model/disk-rules.ts'
+import type { DiskThing } from '../../deploy/model/disk-thing.ts'
+import type { FileSystem } from '../../deploy/model/file-system.ts'
+import type { DiskInventory } from '../../deploy/model/inventory.ts'
+import { judgeDisk } from '../../deploy/plan/judge-disk.ts'
+import { neededByReleases } from '../../deploy/plan/needed-there.ts'
+
+/** A host, as far as its disk is concerned. */
+export type DiskHost = Pick<TargetHost, 'name' | 'directory' | 'imageStore' | 'lock'> & {
+  engine: Pick<Engine, 'disk' | 'images' | 'usedImageIds' | 'removeImage'>
+  archive: ReleaseArchive
+}
+
+/** All that takes room on a host, judged for one app. */
+export type DiskLook = {
+  host: string
+  /** The app's Compose project. */
+  project: string
+  /** On record, oldest first. */
+  releases: readonly Release[]
+  inventory: DiskInventory
+  fileSystems: readonly FileSystem[]
+  things: readonly DiskThing[]
+}
+
+/** Asks a host what takes its room; changes nothing. Throws what the Engine and the archive throw. */
+export async function lookAtDisk(
+  host: DiskHost,
+  { app, rules, signal }: { app: string; rules: DiskRules; signal: AbortSignal },
+): Promise<DiskLook> {
+  const [{ releases }, inventory, fileSystems] = await Promise.all([
+    host.archive.read(1, signal),
+    host.engine.disk.inventory(signal),
+    measure(host),
+  ])
+  const project = newestRelease(releases)?.project ?? app
+  const things = judgeDisk(inventory, neededByReleases(project, releases), rules)
+  return { host: host.name, project, releases, inventory, fileSystems, things }
+}
+
+/** The file systems of the images and of the app. */
+export async function measure(host: DiskHost): Promise<readonly FileSystem[]> {
+  const { roots } = await host.imageStore
+  return (await host.directory.survey({ files: [], imageRoots: roots })).fileSystems
+}

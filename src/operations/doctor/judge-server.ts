@@ -1,0 +1,81 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { renderBytes } from '../../shared/bytes.ts'
+import { usedPercent } from '../../deploy/model/file-system.ts'
+import type { CheckOutcome } from './checkup.ts'
+import type { HostScene, ServerFacts } from './host-scene.ts'
+import { failed, good } from './outcomes.ts'
+
+/** Below this a file system takes no release's files any more. */
+const FULL_BYTES = 1_000_000
+
+/** A certificate or a token may count as not valid yet, or as expired, on a clock that is so far off. */
+const CLOCK_WARNING_MS = 30_000
+
+export function judgeTools({ missingTools }: ServerFacts, host: string): CheckOutcome {
+  if (missingTools.length === 0) return good('all there')
+  return failed(
+    new DrayError(
+      'HOST_COMMAND_FAILED',
+      `${host} lacks ${missingTools.join(', ')}, which a deploy runs there.`,
+      {
+        hint: 'Install them: on Debian and Ubuntu they are in `coreutils`, `util-linux`, `tar`, `gzip`, `findutils` and `mawk`.',
+      },
+    ),
+  )
+}
+
+export function judgeEnvFile(
+  envFile: NonNullable<ServerFacts['envFile']>,
+  { host, path }: Pick<HostScene, 'host' | 'path'>,
+): CheckOutcome {
+  if ('failure' in envFile) return failed(envFile.failure)
+  const { mode, readableByOthers } = envFile.value
+  if (!readableByOthers) return good(`mode ${mode}`)
+  return {
+    outcome: 'warning',
+    value: `mode ${mode}`,
+    what: `${path}/.env on ${host} can be read by others.`,
+    mend: `On the server: \`chmod 600 ${path}/.env\`.`,
+  }
+}
+
+/** Whether the images that are missing find room is the plan's to say: it may make some first. */
+export function judgeDisk(
+  { fileSystems }: ServerFacts,
+  { host, diskLimitPercent }: Pick<HostScene, 'host' | 'diskLimitPercent'>,
+): CheckOutcome {
+  const value = fileSystems
+    .map((it) => `${it.mount} ${usedPercent(it)} %, ${renderBytes(it.availableBytes)} free`)
+    .join('; ')
+  const full = fileSystems.find(({ availableBytes }) => availableBytes < FULL_BYTES)
+  if (full !== undefined) {
+    return failed(
+      new DrayError(
+        'DISK_FULL',
+        `${full.mount} on ${host}, for ${full.holds.join(' and ')}, has no room left.`,
+      ),
+    )
+  }
+  const short = fileSystems.filter((it) => usedPercent(it) > diskLimitPercent)
+  if (short.length === 0) return good(value)
+  const names = short.map(({ mount, holds }) => `${mount}, for ${holds.join(' and ')},`).join(' and ')
+  return {
+    outcome: 'warning',
+    value,
+    what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${diskLimitPercent} % full.`,
+    mend: '`dray disk ENVIRONMENT` shows what takes the room, `dray clean ENVIRONMENT` removes what nobody needs.',
+  }
+}
+
+export function judgeClock({ clockAheadMs }: ServerFacts, host: string): CheckOutcome {
+  const seconds = Math.round(Math.abs(clockAheadMs) / 1000)
+  if (seconds === 0) return good('as here')
+  const value = `${seconds} s ${clockAheadMs > 0 ? 'ahead' : 'behind'}`
+  if (Math.abs(clockAheadMs) < CLOCK_WARNING_MS) return good(value)
+  return {
+    outcome: 'warning',
+    value,
+    what: `The clock of ${host} is ${value} of this machine's.`,
+    mend: 'Where systemd keeps it: `sudo timedatectl set-ntp true`. Certificates and tokens are judged by it.',
+  }
+}

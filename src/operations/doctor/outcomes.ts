@@ -1,0 +1,26 @@
+import type { DrayError } from '../../errors/dray-error.ts'
+import type { Failure } from '../../deploy/model/events.ts'
+import { failureFrom } from '../../deploy/execute/failure.ts'
+import type { CheckOutcome } from './checkup.ts'
+import type { Answer } from './host-scene.ts'
+
+export function good(value: string): CheckOutcome {
+  return { outcome: 'good', value }
+}
+
+export function failed(why: Failure | DrayError): CheckOutcome {
+  return { outcome: 'failed', failure: why instanceof Error ? failureFrom(why) : why }
+}
+
+/** The failure, or what is told of the value; undefined where nobody was asked. */
+export function outcomeOf<T>(
+  answer: Answer<T> | undefined,
+  tell: (value: T) => string,
+): CheckOutcome | undefined {
+  if (answer === undefined) return undefined
+  return 'failure' in answer ? failed(answer.failure) : good(tell(answer.value))
+}
+
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,109 @@
+import type { Digest } from '../../deploy/model/image-reference.ts'
+import type { ImageUser, ManifestLinks, PackageVersion } from './package-version.ts'
+
+export type PruneRules = {
+  /** Tagged versions to keep, the newest ones. */
+  keepNewest: number
+  /** What is younger stays: an image whose parts are pushed just now looks like rubbish. */
+  minAgeMs: number
+  nowMs: number
+}
+
+export type PruneFacts = {
+  versions: readonly PackageVersion[]
+  /** Of every version; one without is a manifest that the registry no longer has. */
+  links: ReadonlyMap<Digest, ManifestLinks>
+  users: ReadonlyMap<Digest, readonly ImageUser[]>
+}
+
+/** Why a version stays, as people are told. */
+export type KeptVersion = { version: PackageVersion; because: string }
+
+export type PruneDecision = {
+  kept: readonly KeptVersion[]
+  /** In the order in which they may go: what names others goes before them, so that no image is ever half there. */
+  doomed: readonly PackageVersion[]
+}
+
+/**
+ * What of a package may go. A version stays for what a release needs, for its tag, or for its age; and so does all that a
+ * version that stays is made of, and all that is about it. Pure.
+ */
+export function decidePruning(facts: PruneFacts, rules: PruneRules): PruneDecision {
+  const reasons = new Map<Digest, string>()
+  for (const [digest, because] of ownReasons(facts, rules))
+    if (!reasons.has(digest)) reasons.set(digest, because)
+  spread(facts, reasons)
+  const kept = facts.versions.flatMap((version) => {
+    const because = reasons.get(version.digest)
+    return because === undefined ? [] : [{ version, because }]
+  })
+  const doomed = facts.versions.filter(({ digest }) => !reasons.has(digest))
+  return { kept, doomed: parentsFirst(doomed, facts.links) }
+}
+
+function* ownReasons(
+  { versions, users }: PruneFacts,
+  { keepNewest, minAgeMs, nowMs }: PruneRules,
+): Generator<[Digest, string]> {
+  for (const { digest } of versions) {
+    const [user] = users.get(digest) ?? []
+    if (user !== undefined)
+      yield [digest, `${user.environment} ${user.isServing ? 'runs' : 'keeps'} it: ${user.release}`]
+  }
+  for (const { digest, tags } of versions) if (tags.includes('latest')) yield [digest, 'it is `latest`']
+  const tagged = versions
+    .filter(({ tags }) => tags.some((tag) => subjectOfTag(tag) === undefined))
+    .sort((a, b) => b.createdAtMs - a.createdAtMs)
+  for (const { digest } of tagged.slice(0, keepNewest))
+    yield [digest, `it is one of the newest ${keepNewest}`]
+  for (const { digest, changedAtMs } of versions)
+    if (nowMs - changedAtMs < minAgeMs) yield [digest, 'it is too young']
+}
+
+/** What is part of a version that stays, or is about it, stays: until nothing more is found. */
+function spread({ versions, links }: PruneFacts, reasons: Map<Digest, string>): void {
+  const about = new Map<Digest, Digest[]>()
+  for (const { digest, tags } of versions) {
+    const subjects = [links.get(digest)?.subject, ...tags.map(subjectOfTag)].filter((it) => it !== undefined)
+    for (const subject of subjects) about.set(subject, [...(about.get(subject) ?? []), digest])
+  }
+  const open = [...reasons.keys()]
+  for (let digest = open.pop(); digest !== undefined; digest = open.pop()) {
+    const reach = (found: readonly Digest[], because: string): void => {
+      for (const next of found) {
+        if (reasons.has(next)) continue
+        reasons.set(next, because)
+        open.push(next)
+      }
+    }
+    reach(links.get(digest)?.children ?? [], 'it is part of one that stays')
+    reach(about.get(digest) ?? [], 'it is about one that stays')
+  }
+}
+
+/** `sha256-<hex>`, `sha256-<hex>.sig`: how clients tag what is about an image where there is no referrers API. */
+export function subjectOfTag(tag: string): Digest | undefined {
+  const hex = /^sha256-([0-9a-f]{64})(\.\w+)?$/.exec(tag)?.[1]
+  return hex === undefined ? undefined : `sha256:${hex}`
+}
+
+function parentsFirst(
+  versions: readonly PackageVersion[],
+  links: ReadonlyMap<Digest, ManifestLinks>,
+): PackageVersion[] {
+  const byDigest = new Map(versions.map((version) => [version.digest, version]))
+  const ordered = new Set<PackageVersion>()
+  const named = new Set([...byDigest.keys()].flatMap((digest) => links.get(digest)?.children ?? []))
+  const visit = (version: PackageVersion): void => {
+    if (ordered.has(version)) return
+    ordered.add(version)
+    for (const child of links.get(version.digest)?.children ?? []) {
+      const next = byDigest.get(child)
+      if (next !== undefined) visit(next)
+    }
+  }
+  for (const version of versions) if (!named.has(version.digest)) visit(version)
+  for (const version of versions) visit(version)
+  return [...ordered]
+}

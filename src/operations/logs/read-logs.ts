@@ -1,0 +1,195 @@
+import type { Clock } from '../../shared/clock.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Container, Engine } from '../../deploy/model/ports.ts'
+import { LogMerge } from './log-merge.ts'
+import type { ContainerChange, LogLine, LogSource } from './log-source.ts'
+
+/** A host whose containers are read. */
+export type LogHost = {
+  name: string
+  /** Compose project of the app there. */
+  project: string
+  engine: Pick<Engine, 'containers' | 'container'>
+  source: LogSource
+}
+
+/** A container as the reader of its log knows it. */
+export type LogContainer = {
+  host: string
+  service: string
+  /** Without the project's name: `backend-2`. */
+  name: string
+}
+
+export type LogEntry = LogLine & { container: LogContainer }
+
+/** What is told of a container: it is read, or what became of it while its log was followed. */
+export type LogNote =
+  | { what: 'found' | 'started' | 'unreadable'; container: LogContainer }
+  | { what: 'ended'; container: LogContainer; exitCode: number | undefined }
+
+export type ReadLogsRequest = {
+  hosts: readonly LogHost[]
+  /** All of the app when empty. */
+  services: readonly string[]
+  since: string | undefined
+  tail: number | undefined
+  follow: boolean
+  clock: Clock
+  onNote: (note: LogNote) => void
+}
+
+/** A line may be so much later than one of another log and still come in order, while logs are followed. */
+const followPatience = { firstMs: 500, laterMs: 100 }
+
+/**
+ * The logs of an app's containers as one, by time; batch by batch, and no more is fetched than is asked for. With `follow`
+ * it goes on with what they write, and with the containers that are started meanwhile, until `signal` aborts.
+ * Throws what the hosts throw.
+ */
+export async function* readLogs(
+  request: ReadLogsRequest,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LogEntry[], void> {
+  const reading = new AbortController()
+  const alive = AbortSignal.any([signal, reading.signal])
+  const merge = new LogMerge<LogContainer>(request.clock, request.follow ? followPatience : undefined)
+  try {
+    await Promise.all(
+      request.hosts.map((host) => new HostLogs(host, { request, merge, signal: alive }).open()),
+    )
+    if (!request.follow) merge.seal()
+    for await (const batch of merge.lines(signal)) {
+      yield batch.map(({ source, line }) => ({ ...line, container: source }))
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    reading.abort()
+  }
+}
+
+type Shared = { request: ReadLogsRequest; merge: LogMerge<LogContainer>; signal: AbortSignal }
+
+/** What is read of one container. */
+type Followed = {
+  container: LogContainer
+  /** Of the last line that was given: a container that starts again continues there. */
+  lastAt: string | undefined
+  isOpen: boolean
+  /** It has started again before the end of its log was seen. */
+  hasRestarted: boolean
+}
+
+class HostLogs {
+  readonly #host: LogHost
+  readonly #shared: Shared
+  readonly #followed = new Map<string, Followed>()
+
+  constructor(host: LogHost, shared: Shared) {
+    this.#host = host
+    this.#shared = shared
+  }
+
+  async open(): Promise<void> {
+    const { engine, source, project } = this.#host
+    const { request, signal } = this.#shared
+    // Listening comes first, so that none is missed that starts while the others are listed.
+    const changes = request.follow ? await source.changes(project, signal) : undefined
+    const wanted = (await engine.containers(project)).filter((it) => this.#isWanted(it))
+    this.#refuseTooMany(wanted.length + (request.follow ? 1 : 0))
+    for (const it of wanted) request.onNote({ what: 'found', container: this.#describe(it) })
+    await Promise.all(wanted.map((it) => this.#follow(it, request.tail)))
+    if (changes !== undefined) void this.#watch(changes)
+  }
+
+  #isWanted({ service, oneOff }: Container): boolean {
+    const { services } = this.#shared.request
+    return !oneOff && (services.length === 0 || services.includes(service))
+  }
+
+  #refuseTooMany(streams: number): void {
+    const { source, name } = this.#host
+    if (streams <= source.atOnce) return
+    throw new DrayError(
+      'HOST_COMMAND_FAILED',
+      `${name} lets dray read ${source.atOnce} logs at once, and these are ${streams}.`,
+      {
+        hint: 'Name fewer services; or allow `AllowTcpForwarding yes` and `AllowStreamLocalForwarding yes` in its sshd_config.',
+      },
+    )
+  }
+
+  async #follow(found: Container, tail: number | undefined): Promise<LogContainer> {
+    const container = this.#describe(found)
+    const followed = { container, lastAt: undefined, isOpen: false, hasRestarted: false }
+    this.#followed.set(found.id, followed)
+    await this.#read(found.id, followed, tail)
+    return container
+  }
+
+  async #read(containerId: string, followed: Followed, tail?: number): Promise<void> {
+    const { request, merge, signal } = this.#shared
+    followed.isOpen = true
+    const log = await this.#host.source.logs(containerId, {
+      since: followed.lastAt ?? request.since,
+      tail,
+      follow: request.follow,
+      signal,
+    })
+    if (log === 'unreadable') request.onNote({ what: 'unreadable', container: followed.container })
+    else void merge.add(followed.container, after(log, followed)).then(() => this.#end(containerId, followed))
+  }
+
+  #end(containerId: string, followed: Followed): void {
+    followed.isOpen = false
+    if (!followed.hasRestarted) return
+    followed.hasRestarted = false
+    this.#read(containerId, followed).catch((error: unknown) => this.#shared.merge.fail(error))
+  }
+
+  async #watch(changes: AsyncIterable<ContainerChange>): Promise<void> {
+    try {
+      for await (const change of changes) await this.#take(change)
+    } catch (error) {
+      this.#shared.merge.fail(error)
+    }
+  }
+
+  async #take({ containerId, what, exitCode }: ContainerChange): Promise<void> {
+    const { onNote } = this.#shared.request
+    const known = this.#followed.get(containerId)
+    if (what === 'ended') {
+      if (known !== undefined) onNote({ what, container: known.container, exitCode })
+      return
+    }
+    if (known !== undefined) {
+      onNote({ what, container: known.container })
+      if (known.isOpen) known.hasRestarted = true
+      else await this.#read(containerId, known)
+      return
+    }
+    // Whoever is gone again has left no log.
+    const found = await this.#host.engine.container(containerId).catch(() => undefined)
+    if (found === undefined || !this.#isWanted(found)) return
+    onNote({ what, container: await this.#follow(found, undefined) })
+  }
+
+  #describe({ name, service }: Container): LogContainer {
+    const { project, name: host } = this.#host
+    const short = name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name
+    return { host, service, name: short }
+  }
+}
+
+/** Lines after the last one that was given, which is noted: the Engine gives that one again. */
+async function* after(
+  log: AsyncIterable<readonly LogLine[]>,
+  followed: Followed,
+): AsyncGenerator<readonly LogLine[]> {
+  const { lastAt } = followed
+  for await (const batch of log) {
+    followed.lastAt = batch.at(-1)?.at ?? followed.lastAt
+    yield lastAt === undefined ? batch : batch.filter(({ at }) => at > lastAt)
+  }
+}

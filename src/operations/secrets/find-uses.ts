@@ -1,0 +1,82 @@
+import type { Service } from '../../check/model/compose.ts'
+import { settingOf } from '../../check/model/compose.ts'
+import type { Workflow } from '../../check/model/workflow.ts'
+import { childOf, scalarsOf, scalarText } from '../../check/parse/yaml-tree.ts'
+import { placeOf, textOf, type SourceFile } from '../../check/source-file.ts'
+
+/** A line of a workflow that reads a secret or a variable of GitHub. */
+export type GithubUse = {
+  name: string
+  kind: 'secret' | 'variable'
+  /** `.github/workflows/deploy.yml:31` */
+  at: string
+  /** The environment of GitHub that the job runs in; undefined for none, and for one that an expression names. */
+  environment: string | undefined
+}
+
+/** What workflows read from GitHub, a line each. */
+export function findGithubUses(workflows: readonly Workflow[]): GithubUse[] {
+  return workflows.flatMap(({ file, jobs }) =>
+    namesIn(file, /(?<![\w.-])(secrets|vars)\.([A-Za-z_]\w*)/g).map(({ offset, found }) => {
+      const job = jobs.find(({ node }) => node.start <= offset && offset < node.end)
+      const setting = childOf(job?.node, 'environment')
+      const environment = scalarText(childOf(setting, 'name')) ?? scalarText(setting)
+      return {
+        name: found[2] ?? '',
+        kind: found[1] === 'secrets' ? 'secret' : 'variable',
+        at: `${file.path}:${placeOf(file.text, offset).line}`,
+        environment: environment?.includes('${{') === true ? undefined : environment,
+      }
+    }),
+  )
+}
+
+/** Variables that dray.yml names as `$NAME` in place of a value, with the line. */
+export function findConfigUses(file: SourceFile): { name: string; at: string }[] {
+  return namesIn(file, /[:[,-]\s*["']?\$\{?([A-Z_][A-Z0-9_]*)\}?["']?\s*(?:[,\]}\n]|$)/g).map(
+    ({ offset, found }) => ({
+      name: found[1] ?? '',
+      at: `${file.path}:${placeOf(file.text, offset).line}`,
+    }),
+  )
+}
+
+/** What a service reads of `.env`. */
+export type ServiceUse = {
+  service: string
+  /** `env_file: .env`: all of it. */
+  readsAll: boolean
+  /** Variables that its definition puts in; the value says whether one is needed, as it has no default. */
+  variables: ReadonlyMap<string, boolean>
+}
+
+export function readServiceUse(service: Service): ServiceUse {
+  const envFiles = settingOf(service, 'env_file')
+  const paths = [
+    ...scalarsOf(envFiles).map(({ text }) => text),
+    ...(envFiles?.kind === 'list' ? envFiles.items : []).flatMap(
+      (item) => scalarText(childOf(item, 'path')) ?? [],
+    ),
+  ]
+  const variables = new Map<string, boolean>()
+  for (const node of service.nodes) {
+    const text = withoutComments(textOf(node)).replaceAll('$$', '  ')
+    for (const [, braced, operator, plain] of text.matchAll(
+      /\$(?:\{([A-Za-z_]\w*)(:?[-?+])?|([A-Za-z_]\w*))/g,
+    )) {
+      const name = braced ?? plain ?? ''
+      const isNeeded = operator === undefined || operator.endsWith('?')
+      variables.set(name, isNeeded || variables.get(name) === true)
+    }
+  }
+  return { service: service.name, readsAll: paths.some((path) => /^(\.\/)?\.env$/.test(path)), variables }
+}
+
+function namesIn(file: SourceFile, pattern: RegExp): { offset: number; found: RegExpExecArray }[] {
+  return [...withoutComments(file.text).matchAll(pattern)].map((found) => ({ offset: found.index, found }))
+}
+
+/** The same text with blanks in place of its comments, so that places stay. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/(^|\s)#[^\n]*/g, (comment) => comment.replaceAll(/[^\n]/g, ' '))
+}

@@ -1,0 +1,163 @@
+import type { EnvListing } from '../env/ports.ts'
+import type { GithubNames, GithubPlaces } from './github-names.ts'
+import type { GithubUse, ServiceUse } from './find-uses.ts'
+
+/** One value by its name: where it lives, whether it is there, and who reads it. */
+export type SecretRow = {
+  name: string
+  /** `dray`: the environment that dray itself runs in. */
+  lives: 'GitHub secret' | 'GitHub variable' | '.env' | 'deploy-time' | 'dray'
+  /** Where in particular: `the repository`, `production on deploy@a.example.com`. */
+  where: string
+  /** `given`: by GitHub or by every deploy. `unknown`: nobody could be asked. `optional`: absent, and need not be there. */
+  state: 'present' | 'empty' | 'missing' | 'optional' | 'given' | 'unknown'
+  /** Lines of workflows, services, tasks. */
+  readBy: readonly string[]
+}
+
+export type MatrixFacts = {
+  github: { uses: readonly GithubUse[]; names: GithubNames | undefined }
+  environments: readonly EnvironmentFacts[]
+  /** Variables that dray.yml names. */
+  config: readonly { name: string; at: string }[]
+  /** Names that are set where dray runs. */
+  here: ReadonlySet<string>
+}
+
+export type EnvironmentFacts = {
+  name: string
+  services: readonly ServiceUse[]
+  tasks: readonly { name: string; service: string }[]
+  /** Names in `.env.example`. */
+  example: readonly string[]
+  /** Names that every deploy gives. */
+  deployTime: readonly string[]
+  /** What `.env` says on each host; undefined for one that could not be asked. */
+  hosts: readonly { host: string; listing: EnvListing | undefined }[]
+}
+
+/** Every secret and variable of an app, by where it lives and by name. */
+export function makeMatrix(facts: MatrixFacts): SecretRow[] {
+  return [
+    ...githubRows(facts.github),
+    ...facts.environments.flatMap(envRows),
+    ...facts.environments.flatMap(deployTimeRows),
+    ...grouped(facts.config).map(([name, uses]): SecretRow => ({
+      name,
+      lives: 'dray',
+      where: 'here',
+      state: facts.here.has(name) ? 'present' : 'optional',
+      readBy: uses.map(({ at }) => at),
+    })),
+  ]
+}
+
+/** Whether something is known to be missing that something needs. */
+export function isIncomplete(rows: readonly SecretRow[]): boolean {
+  return rows.some(({ state }) => state === 'missing' || state === 'empty')
+}
+
+function githubRows({ uses, names }: MatrixFacts['github']): SecretRow[] {
+  return (['secret', 'variable'] as const).flatMap((kind) =>
+    grouped(uses.filter((use) => use.kind === kind)).flatMap(([name, ofName]) =>
+      [...new Set(ofName.map(({ environment }) => environment))].map((environment): SecretRow => ({
+        name,
+        lives: `GitHub ${kind}`,
+        ...placeOf(name, environment, names?.[kind]),
+        readBy: ofName.filter((use) => use.environment === environment).map(({ at }) => at),
+      })),
+    ),
+  )
+}
+
+/** GitHub's order: the environment of the job, the repository, the organization. */
+function placeOf(
+  name: string,
+  environment: string | undefined,
+  places: GithubPlaces | undefined,
+): Pick<SecretRow, 'where' | 'state'> {
+  if (name === 'GITHUB_TOKEN') return { where: 'every job', state: 'given' }
+  const asked: [string, ReadonlySet<string> | undefined][] = [
+    ...(environment === undefined
+      ? []
+      : [
+          [`environment ${environment}`, places?.environments.get(environment)] as [
+            string,
+            ReadonlySet<string> | undefined,
+          ],
+        ]),
+    ['the repository', places?.repository],
+    ['the organization', places?.organization],
+  ]
+  // GitHub does not tell names of secrets apart by case.
+  const found = asked.find(([, there]) => there?.has(name.toUpperCase()) === true)
+  if (found !== undefined) return { where: found[0], state: 'present' }
+  const where = environment === undefined ? 'the repository' : `environment ${environment} or the repository`
+  return { where, state: asked.some(([, there]) => there === undefined) ? 'unknown' : 'missing' }
+}
+
+function envRows(environment: EnvironmentFacts): SecretRow[] {
+  const { services, example, deployTime, hosts } = environment
+  const named = services.flatMap(({ variables }) => [...variables.keys()])
+  const there = hosts.flatMap(({ listing }) => (listing?.isThere === true ? listing.variables : []))
+  const names = new Set([...example, ...named, ...there.map(({ name }) => name)])
+  return [...names]
+    .filter((name) => !deployTime.includes(name))
+    .sort()
+    .flatMap((name) =>
+      hosts.map(({ host, listing }): SecretRow => {
+        const isNeeded =
+          example.includes(name) || services.some(({ variables }) => variables.get(name) === true)
+        return {
+          name,
+          lives: '.env',
+          where: `${environment.name} on ${host}`,
+          state: stateIn(listing, name, isNeeded),
+          readBy: readersOf(name, environment),
+        }
+      }),
+    )
+}
+
+function stateIn(listing: EnvListing | undefined, name: string, isNeeded: boolean): SecretRow['state'] {
+  if (listing === undefined) return 'unknown'
+  const variable = listing.isThere ? listing.variables.find((it) => it.name === name) : undefined
+  if (variable === undefined) return isNeeded ? 'missing' : 'optional'
+  return variable.isEmpty && isNeeded ? 'empty' : 'present'
+}
+
+function deployTimeRows(environment: EnvironmentFacts): SecretRow[] {
+  return environment.deployTime
+    .map((name) => ({ name, readBy: readersOf(name, environment, { explicitly: true }) }))
+    .filter(({ readBy }) => readBy.length > 0)
+    .map(({ name, readBy }) => ({
+      name,
+      lives: 'deploy-time',
+      where: environment.name,
+      state: 'given',
+      readBy,
+    }))
+}
+
+/** Services that read a variable, and the tasks that run in them. */
+function readersOf(
+  name: string,
+  { services, tasks }: EnvironmentFacts,
+  { explicitly = false } = {},
+): string[] {
+  const reading = services.filter(
+    ({ readsAll, variables }) => variables.has(name) || (readsAll && !explicitly),
+  )
+  return [
+    ...reading.map(({ service }) => `service ${service}`),
+    ...tasks
+      .filter(({ service }) => reading.some((it) => it.service === service))
+      .map((task) => `task ${task.name}`),
+  ]
+}
+
+function grouped<Use extends { name: string }>(uses: readonly Use[]): [string, Use[]][] {
+  const groups = new Map<string, Use[]>()
+  for (const use of uses) groups.set(use.name, [...(groups.get(use.name) ?? []), use])
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+}

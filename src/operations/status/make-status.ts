@@ -1,0 +1,110 @@
+import type { Failure } from '../../deploy/model/events.ts'
+import { releaseNumber } from '../../deploy/model/release.ts'
+import { deployAgain, findDrift } from './find-drift.ts'
+import type { HostLook } from './host-look.ts'
+import { serviceStatus } from './service-status.ts'
+import type { Drift, EnvironmentStatus, HostStatus, KnownHost, ServiceStatus, Verdict } from './status.ts'
+
+/** What the hosts of an environment said, in the order of the configuration. */
+export type ObservedEnvironment = {
+  environment: string
+  /** The app's directory on the hosts. */
+  path: string
+  hosts: readonly ({ host: string } & ({ look: HostLook } | { failure: Failure }))[]
+}
+
+/** Judges what the hosts of an environment said. Pure: ages are taken from each host's own clock. */
+export function makeStatus(observed: ObservedEnvironment): EnvironmentStatus {
+  const newest = newestReleaseId(observed)
+  const hosts = observed.hosts.map((it): HostStatus => {
+    if ('failure' in it) return { host: it.host, verdict: 'unknown', failure: it.failure }
+    return hostStatus({ ...it, environment: observed.environment, path: observed.path }, newest)
+  })
+  return { environment: observed.environment, verdict: worstVerdict(hosts.map((it) => it.verdict)), hosts }
+}
+
+/** The status of an environment whose configuration cannot be read. */
+export function unknownEnvironment(environment: string, failure: Failure): EnvironmentStatus {
+  return { environment, verdict: 'unknown', hosts: [], failure }
+}
+
+type Seen = { host: string; look: HostLook; environment: string; path: string }
+
+function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
+  const { host, look } = seen
+  const { release, lock, nowMs, fileSystems } = look
+  const drift = lock === undefined ? driftOf(seen, newest) : []
+  const services = Object.entries(release?.services ?? {})
+    .map(([name, released]) => serviceStatus(name, released, look))
+    .sort((a, b) => (a.service < b.service ? -1 : 1))
+  return {
+    host,
+    verdict: verdictOf({ look, services, drift }),
+    ...(release === undefined
+      ? {}
+      : {
+          release: {
+            id: release.id,
+            ...(release.tag === undefined ? {} : { tag: release.tag }),
+            createdAtMs: release.createdAtMs,
+            ageMs: Math.max(0, nowMs - release.createdAtMs),
+            by: release.by,
+          },
+        }),
+    services,
+    drift,
+    fileSystems,
+    ...(lock === undefined ? {} : { lock: lock.holder === undefined ? {} : { holder: lock.holder } }),
+  }
+}
+
+function driftOf({ host, look, environment, path }: Seen, newest: string | undefined): Drift[] {
+  const { release } = look
+  if (release === undefined || newest === undefined) return []
+  const found = findDrift({ host, environment, path, look, release })
+  if (release.id === newest) return found
+  const what = `Release ${release.id} is in place, while another host of ${environment} has ${newest}.`
+  const mend = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings them together.`
+  return [{ kind: 'release', subject: release.id, what, mend }, ...found]
+}
+
+/** Hosts of one environment get their releases together, under one number. */
+function newestReleaseId({ hosts }: ObservedEnvironment): string | undefined {
+  return hosts
+    .flatMap((it) => ('look' in it && it.look.release !== undefined ? [it.look.release.id] : []))
+    .sort((a, b) => releaseNumber(b) - releaseNumber(a))[0]
+}
+
+function verdictOf({
+  look,
+  services,
+  drift,
+}: {
+  look: HostLook
+  services: readonly ServiceStatus[]
+  drift: readonly Drift[]
+}): KnownHost['verdict'] {
+  if (look.lock !== undefined) return 'deploying'
+  if (look.release === undefined) return 'nothing-deployed'
+  if (services.some(isUnhealthy)) return 'unhealthy'
+  return drift.length > 0 ? 'drifted' : 'well'
+}
+
+/** Its users would notice: its check fails, it restarts over and over, or it is not there. */
+export function isUnhealthy({ state, health, wanted }: ServiceStatus): boolean {
+  if (health === 'unhealthy' || state === 'restarting') return true
+  return wanted > 0 && (state === 'missing' || state === 'stopped' || state === 'paused')
+}
+
+const WORST_FIRST: readonly Verdict[] = [
+  'unknown',
+  'unhealthy',
+  'drifted',
+  'nothing-deployed',
+  'deploying',
+  'well',
+]
+
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  return WORST_FIRST.find((it) => verdicts.includes(it)) ?? 'well'
+}

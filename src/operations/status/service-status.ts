@@ -1,0 +1,57 @@
+import type { ReleasedService } from '../../deploy/model/release.ts'
+import type { HostLook, SeenContainer } from './host-look.ts'
+import type { ServiceStatus } from './status.ts'
+
+/** How a service of the release is doing. */
+export function serviceStatus(name: string, released: ReleasedService, look: HostLook): ServiceStatus {
+  const containers = containersOf(name, look.containers)
+  const running = containers.filter(isUp)
+  const lastStartMs = Math.max(...running.map((it) => it.startedAtMs))
+  return {
+    service: name,
+    state: stateOf(containers, running, released.replicas),
+    health: worstHealth(running),
+    running: running.length,
+    wanted: released.replicas,
+    restarts: containers.reduce((sum, it) => sum + it.restartCount, 0),
+    ...(running.length === 0 ? {} : { upMs: Math.max(0, look.nowMs - lastStartMs) }),
+    image: {
+      name: released.image.replace(/@.*$/, ''),
+      ...(released.tag === undefined ? {} : { tag: released.tag }),
+      digest: released.digest,
+    },
+  }
+}
+
+/** The containers that are a service's own: not those of tasks. */
+export function containersOf(service: string, containers: readonly SeenContainer[]): SeenContainer[] {
+  return containers.filter((it) => it.service === service && !it.oneOff)
+}
+
+export function isUp({ state }: SeenContainer): boolean {
+  return state === 'running' || state === 'restarting' || state === 'paused'
+}
+
+/** It ran to its end without a failure, and Docker was not told to start it again. */
+export function endedWell({ state, exitCode, restarts }: SeenContainer): boolean {
+  return state === 'exited' && exitCode === 0 && restarts !== 'always'
+}
+
+function stateOf(
+  containers: readonly SeenContainer[],
+  running: readonly SeenContainer[],
+  wanted: number,
+): ServiceStatus['state'] {
+  if (running.some((it) => it.state === 'restarting')) return 'restarting'
+  if (running.some((it) => it.state === 'paused')) return 'paused'
+  if (running.length > 0) return running.length < wanted ? 'partly' : 'running'
+  if (containers.some(endedWell)) return 'ended'
+  return containers.length > 0 || wanted === 0 ? 'stopped' : 'missing'
+}
+
+const WORST_FIRST = ['unhealthy', 'starting', 'healthy'] as const
+
+function worstHealth(running: readonly SeenContainer[]): ServiceStatus['health'] {
+  if (running.length === 0) return 'none'
+  return WORST_FIRST.find((health) => running.some((it) => it.health === health)) ?? 'unchecked'
+}

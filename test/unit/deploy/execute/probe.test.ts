@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { startProbing, type Probing } from '../../../../src/deploy/execute/probe.ts'
+import type { ProbeAnswer } from '../../../../src/deploy/model/prober.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+
+type Answer = ProbeAnswer & { tookMs?: number }
+
+/** Probes every 100 ms; the nth request is answered by what `answerOf` gives for n, from 1. */
+function probing(clock: FakeClock, answerOf: (turn: number) => Answer): Probing {
+  let turn = 0
+  const get = async (): Promise<ProbeAnswer> => {
+    const { tookMs = 1, ...answer } = answerOf((turn += 1))
+    await clock.sleep(tookMs)
+    return answer
+  }
+  const prober = { get, listens: async () => 'unknown' as const }
+  return startProbing({ prober, url: 'http://x/', everyMs: 100, timeoutMs: 5_000, clock })
+}
+
+test('requests go out by the clock, however long answers take', async () => {
+  const clock = new FakeClock()
+  const probes = probing(clock, () => ({ status: 200, tookMs: 730 }))
+  await clock.sleep(1_950)
+  expect(await probes.stop()).toMatchObject({ requests: 20, failures: 0, medianMs: 730, p99Ms: 730 })
+})
+
+test('no answer and a status of 500 and above are failures, 404 is none', async () => {
+  const clock = new FakeClock()
+  const answers: Answer[] = [
+    { status: 200 },
+    { status: 404 },
+    { status: 500 },
+    { error: 'ECONNREFUSED' },
+    { status: 302 },
+  ]
+  const probes = probing(clock, (turn) => answers[turn - 1] ?? { status: 200 })
+  await clock.sleep(450)
+  expect(await probes.stop()).toMatchObject({
+    requests: 5,
+    failures: 2,
+    firstFailures: [
+      { atMs: 200, what: 'status 500' },
+      { atMs: 300, what: 'ECONNREFUSED' },
+    ],
+  })
+})
+
+test('failures before the app first answered are not counted', async () => {
+  const clock = new FakeClock()
+  const probes = probing(clock, (turn) => (turn <= 4 ? { error: 'ECONNREFUSED' } : { status: 200 }))
+  await clock.sleep(950)
+  expect(await probes.stop()).toMatchObject({ requests: 6, failures: 0 })
+})
+
+test('an app that never answered has no figures', async () => {
+  const clock = new FakeClock()
+  const probes = probing(clock, () => ({ error: 'ECONNREFUSED' }))
+  await clock.sleep(500)
+  expect(await probes.stop()).toMatchObject({
+    requests: 0,
+    failures: 0,
+    medianMs: 0,
+    p99Ms: 0,
+    firstFailures: [],
+  })
+})
+
+test('stopping waits for the requests that are under way, and sends no more', async () => {
+  const clock = new FakeClock()
+  let sent = 0
+  const probes = probing(clock, (turn) => {
+    sent = turn
+    return { status: 200, tookMs: 300 }
+  })
+  await clock.sleep(50)
+  const report = await probes.stop()
+  await clock.sleep(1_000)
+  expect([report.requests, sent]).toEqual([1, 1])
+})
+
+test('only the first few failures are kept, all are counted', async () => {
+  const clock = new FakeClock()
+  const probes = probing(clock, (turn) => (turn === 1 ? { status: 200 } : { status: 502 }))
+  await clock.sleep(1_950)
+  const report = await probes.stop()
+  expect([report.failures, report.firstFailures.length]).toEqual([19, 5])
+})

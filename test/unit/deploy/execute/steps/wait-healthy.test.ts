@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest'
+import { fakeApp, fakeProxy, fakeService, plainImage, withTag } from '../../../../support/fake-app.ts'
+import { FakeWorld } from '../../../../support/fake-deploy.ts'
+
+const withCheck = fakeApp([fakeService('backend')])
+const withoutCheck = fakeApp([fakeService('backend', { healthCheck: 'from-image-or-none' })])
+
+/** A world that runs v1 and is about to get v2. */
+async function atV1(app = withCheck): Promise<FakeWorld> {
+  const world = new FakeWorld(app)
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  world.events.splice(0)
+  return world
+}
+
+const waitOf = (world: FakeWorld): number => {
+  const step = world.events.find((it) => it.type === 'step.started' && it.kind === 'wait-healthy')!
+  const end = world.events.find(
+    (it) => it.type === 'step.finished' && 'stepId' in step && it.stepId === step.stepId,
+  )!
+  return end.at - step.at
+}
+
+describe('a service with a health check', () => {
+  test('is asked several times a second, not by its interval of ten seconds', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    let turns = 0
+    world.host.when('check backend-2', () => {
+      if ((turns += 1) === 8) world.host.containers.behaviours.set('backend:v2', 'healthy')
+    })
+    await world.deploy()
+    expect(waitOf(world)).toBeLessThan(2_000)
+  })
+
+  test('gets as long as Docker would give it, and no longer', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    expect((await world.failure()).message).toBe(
+      'backend was not healthy within 35 s: `curl -f http://localhost:8000/` ended with 1 (connection refused).',
+    )
+    expect(waitOf(world)).toBeGreaterThanOrEqual(35_000)
+  })
+
+  test('gets as long as dray.yml says', async () => {
+    const world = await atV1()
+    world.request = { servicePatience: { backend: { healthTimeoutMs: 3_000 } } }
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    expect((await world.failure()).message).toContain('within 3 s')
+  })
+
+  test('has no exit code to tell when Docker has started its container again already', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-2', () =>
+      world.host.containers.change('backend-2', { state: 'running', restartCount: 1, exitCode: 0 }),
+    )
+    expect((await world.failure()).message).toBe(
+      'backend ended and was started again instead of becoming healthy.',
+    )
+  })
+
+  test('is not ready when it passes in a container that was started again', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-2', () => {
+      world.host.containers.behaviours.set('backend:v2', 'healthy')
+      world.host.containers.change('backend-2', { restartCount: 1 })
+    })
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED' })
+  })
+
+  test('that Docker gave up says what the check printed', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-2', () =>
+      world.host.containers.change('backend-2', {
+        health: 'unhealthy',
+        healthOutput: 'progress\ncurl: (22) The requested URL returned error: 503',
+      }),
+    )
+    expect((await world.failure()).message).toMatch(/unhealthy: `.*` failed \(curl: \(22\) .* 503\)\.$/)
+  })
+
+  test('is ready when it passes, whatever Docker called it a moment before', async () => {
+    const world = await atV1()
+    world.host.when('check backend-2', () =>
+      world.host.containers.change('backend-2', { health: 'unhealthy' }),
+    )
+    await world.deploy()
+    expect(world.events.at(-1)).toBeDefined()
+    expect(world.host.releases.at(-1)?.id).toBe('r2')
+  })
+
+  test('that was healthy at once is watched for a second before it takes over', async () => {
+    const world = await atV1()
+    await world.deploy()
+    expect(waitOf(world)).toBeGreaterThanOrEqual(1_000)
+  })
+
+  test('takes over as soon as it is healthy when nothing is lost by it', async () => {
+    const world = new FakeWorld(withCheck)
+    await world.deploy()
+    expect(waitOf(world)).toBeLessThan(500)
+  })
+
+  test('that ends after it was healthy is undone, and the old one is still there', async () => {
+    const world = await atV1(fakeApp([fakeService('backend'), fakeProxy()]))
+    world.host.when('turn', () => world.host.containers.change('backend-2', { restartCount: 1 }))
+    const failure = await world.failure()
+    expect(failure).toMatchObject({
+      code: 'SERVICE_EXITED',
+      message: 'backend ended and was started again after it had become healthy.',
+    })
+    expect(world.host.releases.at(-1)?.id).toBe('r1')
+    expect(world.host.containers.all.map(({ id }) => id)).toEqual(['backend-1', 'nginx-1'])
+  })
+
+  test('fails at once when its container ends', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-2', () =>
+      world.host.containers.change('backend-2', { state: 'exited', exitCode: 3 }),
+    )
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED' })
+    expect(waitOf(world)).toBeLessThan(1_000)
+  })
+
+  test('is told to have used too much memory when the kernel says so', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-2', () =>
+      world.host.containers.change('backend-2', { state: 'exited', exitCode: 137, outOfMemory: true }),
+    )
+    expect((await world.failure()).message).toContain('was killed for using too much memory')
+  })
+
+  test('the first of several replicas that cannot become healthy ends the wait for all', async () => {
+    const world = await atV1(fakeApp([fakeService('backend', { replicas: 3 })]))
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    world.host.when('check backend-5', () =>
+      world.host.containers.change('backend-5', { state: 'exited', exitCode: 1 }),
+    )
+    expect(await world.failure()).toMatchObject({
+      code: 'SERVICE_EXITED',
+      details: { logOf: 'shop-backend-5' },
+    })
+    expect(world.host.running).toBe('backend:v1#backend-1, backend:v1#backend-2, backend:v1#backend-3')
+  })
+})
+
+describe('a service without a health check', () => {
+  test('is ready when it listens on a port that its image exposes', async () => {
+    const world = await atV1(withoutCheck)
+    world.imageConfigs.set('ghcr.io/acme/backend:v2', { ...plainImage, exposedPorts: [8000] })
+    await world.deploy()
+    expect(waitOf(world)).toBe(1_000)
+  })
+
+  test('has to run for a few seconds where nothing is exposed', async () => {
+    const world = await atV1(withoutCheck)
+    await world.deploy()
+    expect(waitOf(world)).toBeGreaterThanOrEqual(2_000)
+    expect(waitOf(world)).toBeLessThan(3_000)
+  })
+
+  test('that stops listening where the old release listened takes no traffic', async () => {
+    const world = await atV1(withoutCheck)
+    world.imageConfigs.set('ghcr.io/acme/backend:v2', { ...plainImage, exposedPorts: [8000] })
+    const old = world.host.containers.get('backend-1').networks[0]!.address
+    world.host.listensOn = (address) => (address === old ? 'yes' : 'no')
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_UNHEALTHY' })
+    expect(world.host.running).toBe('backend:v1#backend-1')
+  })
+
+  test('that restarts meanwhile is not ready', async () => {
+    const world = await atV1(withoutCheck)
+    world.host.containers.behaviours.set('backend:v2', 'restarts')
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED' })
+  })
+
+  test('that is not to be restarted may end well', async () => {
+    const world = await atV1(fakeApp([fakeService('backend', { healthCheck: 'disabled', restarts: false })]))
+    world.host.when('settled', () => undefined)
+    world.host.when('up beside', () => {
+      setImmediate(() => world.host.containers.change('backend-2', { state: 'exited', exitCode: 0 }))
+    })
+    await world.deploy()
+    expect(world.host.releases.at(-1)?.id).toBe('r2')
+  })
+})

@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest'
+import { defaultDiskRules, type DiskRules } from '../../../../src/deploy/model/disk-rules.ts'
+import type { DiskInventory } from '../../../../src/deploy/model/inventory.ts'
+import { judgeDisk } from '../../../../src/deploy/plan/judge-disk.ts'
+import {
+  fakeInventory,
+  fakeStoredContainer,
+  fakeStoredImage,
+  fakeVolume,
+  TAKEN_AT_MS,
+} from '../../../support/fake-disk.ts'
+
+const HOUR_MS = 3_600_000
+const kept = `ghcr.io/acme/backend@sha256:${'1'.repeat(64)}`
+const nameless = 'a'.repeat(64)
+const needed = { project: 'shop', images: new Map([[kept, 'release r7']]) }
+const aggressive: Partial<DiskRules> = { sweep: 'aggressive' }
+
+/** `NAME goes: why` for each thing. */
+function judge(facts: Partial<DiskInventory>, rules: Partial<DiskRules> = {}): string[] {
+  return judgeDisk(fakeInventory(facts), needed, { ...defaultDiskRules, ...rules }).map(
+    ({ name, mayGo, why }) => `${name} ${mayGo ? 'goes' : 'stays'}: ${why}`,
+  )
+}
+
+const since = (hours: number): number => TAKEN_AT_MS - hours * HOUR_MS
+
+test.each<[string, Parameters<typeof fakeStoredImage>[1], string]>([
+  ['that nobody needs goes', {}, 'x:latest goes: no container and no kept release needs it'],
+  ['without a name goes', { tags: [] }, 'x goes: it has no name any more'],
+  ['of a kept release stays, whatever its tags', { tags: [], digests: [kept] }, 'release r7'],
+  ['that a stopped container has stays', { id: 'used' }, 'stays: container by-hand has it'],
+  [
+    'kept for another app stays',
+    { tags: ['backend:dray-blog-0123456789ab'] },
+    'stays: kept for another app (blog)',
+  ],
+  [
+    'kept for this app by a deploy that failed goes, however new it is',
+    { tags: ['backend:dray-shop-0123456789ab'], touchedAtMs: TAKEN_AT_MS },
+    'goes: no kept release needs it any more',
+  ],
+  [
+    'so kept that containerd lists by its digest as well goes',
+    { tags: [`b@sha256:${'2'.repeat(64)}`, 'b:dray-shop-0123456789ab'], touchedAtMs: TAKEN_AT_MS },
+    'b:dray-shop-0123456789ab goes: no kept release needs it any more',
+  ],
+  [
+    'that somebody pulled by its digest a while ago stays',
+    {
+      tags: [`b@sha256:${'2'.repeat(64)}`],
+      digests: [`b@sha256:${'2'.repeat(64)}`],
+      touchedAtMs: since(0.9),
+    },
+    'b@sha256:222222222222 stays: pulled, built or tagged 54 minutes ago',
+  ],
+  [
+    'that somebody pulled a while ago stays',
+    { touchedAtMs: since(0.9) },
+    'stays: pulled, built or tagged 54 minutes ago',
+  ],
+  ['that somebody pulled an hour ago goes', { touchedAtMs: since(1) }, 'x:latest goes'],
+])('an image %s', (_what, facts, expected) => {
+  const containers = [fakeStoredContainer('by-hand', { imageId: 'used', isUp: false })]
+  expect(judge({ images: [fakeStoredImage('x', facts)], containers })[0]).toContain(expected)
+})
+
+test.each<[string, Parameters<typeof fakeStoredContainer>[1], Partial<DiskRules>, string]>([
+  ['that runs stays', {}, aggressive, 'c stays: it runs'],
+  ['stopped for days goes', { isUp: false }, {}, 'c goes: stopped 10 days ago'],
+  [
+    'stopped today stays',
+    { isUp: false, idleSinceMs: since(23) },
+    {},
+    'stays: stopped 23 hours ago: too recent',
+  ],
+  [
+    'stopped today goes in an aggressive sweep',
+    { isUp: false, idleSinceMs: since(23) },
+    aggressive,
+    'c goes: stopped 23 hours ago',
+  ],
+  [
+    'of another app stays even then',
+    { isUp: false, project: 'blog' },
+    aggressive,
+    'c stays: of another app (blog)',
+  ],
+  ['of this app goes', { isUp: false, project: 'shop' }, {}, 'c goes'],
+  ['with a volume stays', { isUp: false, volumes: [nameless] }, {}, 'c stays: it has volume aaaaaaaaaaaa'],
+])('a container %s', (_what, facts, rules, expected) => {
+  expect(judge({ containers: [fakeStoredContainer('c', facts)] }, rules)[0]).toContain(expected)
+})
+
+const stopped = fakeStoredContainer('db', { isUp: false, volumes: ['data'] })
+
+test.each<[string, string, Partial<DiskInventory>, Partial<DiskRules>, string]>([
+  [
+    'with a name stays',
+    'data',
+    {},
+    { anonymousVolumes: true },
+    'stays: dray removes no volume that has a name',
+  ],
+  ['without one stays', nameless, {}, {}, 'stays: unused, but dray removes volumes only if told to'],
+  ['without one goes where that is told', nameless, {}, { anonymousVolumes: true }, '(no name) goes'],
+  [
+    'with a name blocks an aggressive sweep',
+    'data',
+    {},
+    aggressive,
+    'stays: unused, but somebody gave it a name',
+  ],
+  [
+    'that dray.yml names goes in one',
+    'data',
+    {},
+    { ...aggressive, expendable: ['data'] },
+    'goes: unused, and `disk.expendable` names it',
+  ],
+  [
+    'of a container that stays stays',
+    'data',
+    { containers: [{ ...stopped, isUp: true }] },
+    { ...aggressive, expendable: ['data'] },
+    'stays: container db has it',
+  ],
+  [
+    'of a container that an aggressive sweep removes counts as unused',
+    'data',
+    { containers: [stopped] },
+    aggressive,
+    'stays: unused, but somebody gave it a name',
+  ],
+])('a volume %s', (_what, name, facts, rules, expected) => {
+  expect(judge({ volumes: [fakeVolume(name)], ...facts }, rules).at(-1)).toContain(expected)
+})
+
+test.each<[string, { project?: string; createdAtMs?: number; user?: string }, string]>([
+  ['that nothing is in goes', {}, 'n goes: nothing is in it, made 10 days ago'],
+  ['of another app stays', { project: 'blog' }, 'n stays: of another app (blog)'],
+  ['of today stays', { createdAtMs: since(3) }, 'n stays: made 3 hours ago: too recent'],
+  ['that a stopped container is in stays', { user: 'n' }, 'n stays: container c is in it'],
+])('a network %s', (_what, { user, ...facts }, expected) => {
+  const network = { id: 'n', name: 'n', project: undefined, createdAtMs: since(240), ...facts }
+  const containers =
+    user === undefined ? [] : [fakeStoredContainer('c', { isUp: false, networks: [user], volumes: ['v'] })]
+  expect(judge({ networks: [network], containers }).at(-1)).toBe(expected)
+})
+
+test('build cache goes, but for what a build is using', () => {
+  expect(judge({ buildCache: { freeBytes: 1, busyBytes: 2 } })).toEqual([
+    'build cache goes: a build makes it again',
+    'build cache stays: a build is using it',
+  ])
+})

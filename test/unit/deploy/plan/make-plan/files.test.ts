@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest'
+import { DrayError } from '../../../../../src/errors/dray-error.ts'
+import { fakeApp, fakeProxy, fakeService } from '../../../../support/fake-app.ts'
+import { FakeWorld } from '../../../../support/fake-deploy.ts'
+import { planToText } from '../../../../support/plan-to-text.ts'
+
+const shop = fakeApp([fakeService('backend'), fakeProxy()])
+const inDirectory = 'nginx/conf.d/app.conf'
+
+async function deployed(app = shop): Promise<FakeWorld> {
+  const world = new FakeWorld(app)
+  await world.deploy()
+  return world
+}
+
+test('a changed file of the proxy reloads it and touches no container', async () => {
+  const world = await deployed()
+  world.files = { [inDirectory]: 'server { listen 81; }' }
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    place-files nginx/conf.d/app.conf (1 of 3 files differ)
+    switch-proxy nginx to (nginx/conf.d/app.conf changed)
+    check-url http://localhost:80/ below 500 (before the old containers go)
+    record-release r2 (keeps 2 for rollback)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    left backend (same image and configuration)
+    left nginx (same image and configuration)"
+  `)
+})
+
+test('a plan stays short when a thousand files of the proxy changed', async () => {
+  const world = await deployed()
+  world.files = Object.fromEntries(
+    Array.from({ length: 1_000 }, (_, index) => [`nginx/conf.d/${String(index).padStart(4, '0')}.conf`, '']),
+  )
+  expect((await world.plan()).steps.map(({ kind, cause }) => `${kind}: ${cause}`)).toContain(
+    'switch-proxy: nginx/conf.d/0000.conf, nginx/conf.d/0001.conf, nginx/conf.d/0002.conf and 998 more changed',
+  )
+})
+
+test('a changed file of another service rolls that service', async () => {
+  const mounts = [{ path: 'settings.yml', target: '/settings.yml' }]
+  const world = new FakeWorld(fakeApp([fakeService('backend', { mounts }), fakeProxy()]))
+  world.files = { 'settings.yml': 'a: 1', [inDirectory]: 'server {}' }
+  await world.deploy()
+  world.files = { ...world.files, 'settings.yml': 'a: 2' }
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    place-files settings.yml in-place:settings.yml (1 of 4 files differ)
+    start-beside backend 1+1 (its configuration, .env or a mounted file changed)
+    wait-healthy backend (before traffic)
+    switch-proxy nginx to backend (backend moved)
+    check-url http://localhost:80/ below 500 (before the old containers go)
+    record-release r2 (keeps 2 for rollback)
+    stop-old backend-1 (replaced)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    left nginx (same image and configuration)"
+  `)
+})
+
+test('a file that nobody mounts is placed, and nothing else happens', async () => {
+  const world = await deployed()
+  world.files = { ...world.files, 'scripts/backup.sh': 'echo' }
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    place-files scripts/backup.sh (1 of 4 files differ)
+    check-url http://localhost:80/ below 500 (before the old containers go)
+    record-release r2 (keeps 2 for rollback)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    left backend (same image and configuration)
+    left nginx (same image and configuration)"
+  `)
+})
+
+test('a file that is mounted by itself is written in place, unless it is new', async () => {
+  const proxy = fakeProxy({
+    mounts: [
+      { path: 'nginx.conf', target: '/etc/nginx/nginx.conf' },
+      { path: 'new.conf', target: '/etc/nginx/new.conf' },
+    ],
+  })
+  const world = new FakeWorld(fakeApp([fakeService('backend'), proxy]))
+  world.files = { 'nginx.conf': 'http {}' }
+  await world.deploy()
+  world.files = { 'nginx.conf': 'http { }', 'new.conf': '' }
+  const place = (await world.plan()).steps.find((step) => step.kind === 'place-files')
+  expect(place).toMatchObject({ changed: ['nginx.conf', 'new.conf'], inPlace: ['nginx.conf'] })
+})
+
+test('a file that is no longer part of the app is removed, if dray had put it there', async () => {
+  const world = new FakeWorld(shop)
+  world.files = { [inDirectory]: 'server {}', 'nginx/conf.d/old.conf': 'server {}' }
+  await world.deploy()
+  world.files = { [inDirectory]: 'server {}' }
+  world.host.files.set('nginx/conf.d/by-hand.conf', 'server {}')
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    place-files -nginx/conf.d/old.conf (1 no longer part of the app)
+    switch-proxy nginx to (nginx/conf.d/old.conf changed)
+    check-url http://localhost:80/ below 500 (before the old containers go)
+    record-release r2 (keeps 2 for rollback)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    left backend (same image and configuration)
+    left nginx (same image and configuration)"
+  `)
+})
+
+test('a file that was changed by hand on the host is put right', async () => {
+  const world = await deployed()
+  world.host.files.set(inDirectory, 'server { return 418; }')
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    place-files nginx/conf.d/app.conf (1 of 3 files differ)
+    switch-proxy nginx to (nginx/conf.d/app.conf changed)
+    check-url http://localhost:80/ below 500 (before the old containers go)
+    record-release r2 -r1 (keeps 1 for rollback)
+    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    left backend (same image and configuration)
+    left nginx (same image and configuration)"
+  `)
+})
+
+test('a foreign file that says something else is refused, by name', async () => {
+  const world = new FakeWorld(shop)
+  world.host.files.set('docker-compose.yml', 'services: {}')
+  const failure = await world.plan().catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(DrayError)
+  expect(failure).toMatchObject({ code: 'FILE_NOT_OURS', details: { problems: ['docker-compose.yml'] } })
+})
+
+test('a foreign file that Compose would read instead of ours is refused, and one that it would not is left', async () => {
+  const world = new FakeWorld(shop)
+  world.host.files.set('docker-compose.yaml', 'services: {}')
+  expect(await world.plan()).toMatchObject({ unchanged: false })
+  world.host.files.set('compose.yaml', 'services: {}')
+  await expect(world.plan()).rejects.toMatchObject({
+    code: 'FILE_NOT_OURS',
+    message: expect.stringContaining('compose.yaml') as string,
+  })
+})
+
+test('a foreign file that says the same is none', async () => {
+  const world = new FakeWorld(shop)
+  world.host.files.set(inDirectory, 'server {}')
+  const place = (await world.plan()).steps.find((step) => step.kind === 'place-files')
+  expect(place).toMatchObject({ changed: ['docker-compose.yml', 'docker-compose.override.yml'], adopt: [] })
+})
+
+test('a foreign file may be adopted', async () => {
+  const world = new FakeWorld(shop)
+  world.desired = { ...world.desired, adopt: true }
+  world.host.files.set('docker-compose.yml', 'services: {}')
+  const place = (await world.plan()).steps.find((step) => step.kind === 'place-files')
+  expect(place).toMatchObject({ adopt: ['docker-compose.yml'] })
+})
+
+test('an env file that others can read is warned of, with the command that mends it', async () => {
+  const world = new FakeWorld(shop)
+  world.host.envFile = { mode: '644', keys: [], readableByOthers: true }
+  expect((await world.plan()).warnings).toContain(
+    '.env on srv can be read by others (mode 644): `chmod 600 .env` there.',
+  )
+})

@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest'
+import type { ServiceModel } from '../../../../../src/deploy/model/app-model.ts'
+import type { Task } from '../../../../../src/deploy/model/observation.ts'
+import { fakeApp, fakeProxy, fakeService, withTag } from '../../../../support/fake-app.ts'
+import { FakeWorld } from '../../../../support/fake-deploy.ts'
+import { planToText } from '../../../../support/plan-to-text.ts'
+
+const migrate: Task = {
+  name: 'migrate',
+  serviceCandidates: ['backend', 'app'],
+  argv: ['npm', 'run', 'migrate'],
+  when: 'before',
+}
+const sync: Task = { ...migrate, name: 'sync', argv: ['sync'], when: 'after' }
+const db = fakeService('db', { image: 'postgres:16', volumes: [{ name: 'data', target: '/data' }] })
+
+const needing = (service: string, condition: ServiceModel['dependsOn'][number]['condition']) => ({
+  dependsOn: [{ service, condition }],
+})
+
+/** The steps of a first release that start, run or wait. */
+async function startsOf(services: readonly ServiceModel[], tasks: readonly Task[] = []): Promise<string[]> {
+  const world = new FakeWorld(fakeApp(services))
+  world.desired = { ...world.desired, tasks }
+  return starts(planToText(await world.plan()))
+}
+
+const starts = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => /(^|: )(recreate|start|wait|run|switch|check)-/.test(line))
+    .map((line) => line.replace(/ \([^)]*\)$/, ''))
+
+test('services that need each other only started begin together', async () => {
+  expect(await startsOf([fakeService('a', needing('b', 'service_started')), fakeService('b')])).toEqual([
+    'recreate-services fresh a=1, b=1',
+    'wait-healthy a, b',
+  ])
+})
+
+test('a service that needs another one healthy waits for it', async () => {
+  expect(await startsOf([fakeService('a', needing('b', 'service_healthy')), fakeService('b')])).toEqual([
+    'recreate-services fresh b=1',
+    'wait-healthy b',
+    'recreate-services fresh a=1',
+    'wait-healthy a',
+  ])
+})
+
+test('what a service needs started comes as late as what that needs healthy', async () => {
+  const [a, b, c] = [
+    fakeService('a', needing('b', 'service_started')),
+    fakeService('b', needing('c', 'service_healthy')),
+    fakeService('c'),
+  ]
+  expect(await startsOf([a, b, c])).toEqual([
+    'recreate-services fresh c=1',
+    'wait-healthy c',
+    'recreate-services fresh a=1, b=1',
+    'wait-healthy a, b',
+  ])
+})
+
+test('a service whose end is waited for runs to its end first', async () => {
+  const seed = fakeService('seed', { restarts: false })
+  expect(await startsOf([fakeService('a', needing('seed', 'service_completed_successfully')), seed])).toEqual(
+    ['run-once seed', 'recreate-services fresh a=1', 'wait-healthy a'],
+  )
+})
+
+test('a one-shot service that ended well under this release is not run again', async () => {
+  const seed = fakeService('seed', { restarts: false })
+  const world = new FakeWorld(
+    fakeApp([fakeService('a', needing('seed', 'service_completed_successfully')), seed]),
+  )
+  await world.deploy()
+  expect(await world.plan()).toMatchObject({ unchanged: true })
+})
+
+test('the proxy starts last, when it can look up everybody', async () => {
+  const steps = await startsOf([fakeProxy({ dependsOn: [] }), fakeService('backend')])
+  expect(steps).toEqual([
+    'recreate-services fresh backend=1',
+    'wait-healthy backend',
+    'recreate-services fresh nginx=1',
+    'check-url http://localhost:80/ below 500',
+  ])
+})
+
+test('migrate has what its service depends on, and runs before the service itself', async () => {
+  expect(await startsOf([fakeService('backend', needing('db', 'service_started')), db], [migrate])).toEqual([
+    'recreate-services fresh db=1',
+    'wait-healthy db',
+    'run-task migrate: backend npm run migrate',
+    'recreate-services fresh backend=1',
+    'wait-healthy backend',
+  ])
+})
+
+test('migrate runs before traffic moves, sync after it, and old containers stop after both', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('backend'), fakeProxy()]))
+  world.desired = { ...world.desired, tasks: [sync, migrate] }
+  await world.deploy()
+  world.app = withTag(world.app, 'v2')
+  const kinds = (await world.plan()).steps.map((step) => (step.kind === 'run-task' ? step.task : step.kind))
+  expect(kinds).toEqual([
+    'pull-image',
+    'place-files',
+    'migrate',
+    'start-beside',
+    'wait-healthy',
+    'switch-proxy',
+    'check-url',
+    'sync',
+    'record-release',
+    'stop-old',
+    'verify-release',
+  ])
+})
+
+test('the first service that the compose file has is the one that a task runs in', async () => {
+  const steps = await startsOf([fakeService('app')], [migrate])
+  expect(steps).toContain('run-task migrate: app npm run migrate')
+})
+
+test('tasks of a service that does not change are not run', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('backend'), fakeService('frontend')]))
+  world.desired = { ...world.desired, tasks: [migrate, sync] }
+  await world.deploy()
+  world.movedTags.set('ghcr.io/acme/frontend:v1', 'v2')
+  expect((await world.plan()).steps.map(({ kind }) => kind)).not.toContain('run-task')
+})
+
+test('on several hosts everything is prepared everywhere first, tasks run once, and hosts are recorded together', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('backend'), fakeProxy()]), ['a', 'b'])
+  world.desired = { ...world.desired, tasks: [migrate, sync] }
+  await world.deploy()
+  world.app = withTag(world.app, 'v2')
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    a: pull-image backend:v2 for backend (not on the host)
+    b: pull-image backend:v2 for backend (not on the host)
+    a: place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
+    b: place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
+    a: run-task migrate: backend npm run migrate (with the new image, before traffic moves)
+    a: start-beside backend 1+1 (new image)
+    a: wait-healthy backend (before traffic)
+    a: switch-proxy nginx to backend (backend moved)
+    a: check-url http://localhost:80/ below 500 (before the old containers go)
+    b: start-beside backend 1+1 (new image)
+    b: wait-healthy backend (before traffic)
+    b: switch-proxy nginx to backend (backend moved)
+    b: check-url http://localhost:80/ below 500 (before the old containers go)
+    a: run-task sync: backend sync (after the traffic moved)
+    a: record-release r2 (keeps 2 for rollback)
+    b: record-release r2 (keeps 2 for rollback)
+    a: stop-old backend-1 (replaced)
+    b: stop-old backend-1 (replaced)
+    a: verify-release backend:v2=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    b: verify-release backend:v2=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    left nginx (same image and configuration)
+    left nginx (same image and configuration)"
+  `)
+})
+
+test('what a task depends on is started on every host, and the task run on one', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('backend', needing('db', 'service_started')), db]), [
+    'a',
+    'b',
+  ])
+  world.desired = { ...world.desired, tasks: [migrate] }
+  expect(starts(planToText(await world.plan()))).toEqual([
+    'a: recreate-services fresh db=1',
+    'a: wait-healthy db',
+    'a: run-task migrate: backend npm run migrate',
+    'a: recreate-services fresh backend=1',
+    'a: wait-healthy backend',
+    'b: recreate-services fresh backend=1, db=1',
+    'b: wait-healthy backend, db',
+  ])
+})
+
+test('a one-shot service that has ended is none that has to run in the end', async () => {
+  const seed = fakeService('seed')
+  const world = new FakeWorld(
+    fakeApp([fakeService('a', needing('seed', 'service_completed_successfully')), seed]),
+  )
+  await world.deploy()
+  world.movedTags.set('ghcr.io/acme/a:v1', 'v2')
+  await world.deploy()
+  expect(world.host.running).toBe('a:v2#a-2')
+})

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import type { ServiceModel } from '../../../../../src/deploy/model/app-model.ts'
+import type { DesiredRelease } from '../../../../../src/deploy/model/observation.ts'
+import { fakeApp, fakeProxy, fakeService, withService, withTag } from '../../../../support/fake-app.ts'
+import { FakeWorld } from '../../../../support/fake-deploy.ts'
+
+type Case = [cause: string, service: Partial<ServiceModel>, desired?: Partial<DesiredRelease>]
+
+/** What is said of a service that changes: the cause of the step that changes it, and the warnings. */
+async function changeOf(facts: Partial<ServiceModel>, desired: Partial<DesiredRelease> = {}) {
+  const app = fakeApp([fakeService('api', facts)])
+  const world = new FakeWorld(app)
+  world.desired = { ...world.desired, ...desired }
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  world.movedTags.set('redis:7', '7.1')
+  const { steps, warnings } = await world.plan()
+  const step = steps.find(({ kind }) => kind === 'start-beside' || kind === 'recreate-services')
+  return { kind: step?.kind, cause: step?.cause, warnings }
+}
+
+describe('a service is recreated in its place, and told why, when', () => {
+  test.each<Case>([
+    ['it publishes port 8080, 8443', { publishedPorts: ['8080', '8443'] }],
+    ['it has the fixed name api', { containerName: 'api' }],
+    ['it uses network_mode host', { networkMode: 'host' }],
+    ['it has a fixed address', { fixedAddress: true }],
+    ['it is a third-party image, which may not bear a twin', { image: 'redis:7' }],
+    ['dray.yml says `rollout: recreate`', {}, { rollout: { api: 'recreate' } }],
+  ])('%s', async (why, service, desired) => {
+    expect(await changeOf(service, desired)).toEqual({
+      kind: 'recreate-services',
+      cause: `new image; not rolled: ${why}`,
+      warnings: [`api is stopped for a moment, since ${why}.`],
+    })
+  })
+})
+
+describe('a service is rolled when', () => {
+  test.each<Case>([
+    ['nothing is in the way', {}],
+    ['dray.yml says that a third-party image bears it', { image: 'redis:7' }, { rollout: { api: 'roll' } }],
+    [
+      'its image is of no known owner, but has the tag that is deployed',
+      { image: 'ghcr.io/other/api:v1' },
+      { ownRepositories: [], tag: 'v2' },
+    ],
+  ])('%s', async (_why, service, desired) => {
+    expect(await changeOf(service, desired)).toMatchObject({ kind: 'start-beside', cause: 'new image' })
+  })
+})
+
+test('a wish to roll cannot overrule a port that only one container can have', async () => {
+  expect(await changeOf({ publishedPorts: ['80'] }, { rollout: { api: 'roll' } })).toMatchObject({
+    kind: 'recreate-services',
+  })
+})
+
+test('rolling a service with a volume says that both will have it', async () => {
+  const volumes = [
+    { name: 'uploads', target: '/uploads' },
+    { name: undefined, target: '/tmp' },
+  ]
+  expect((await changeOf({ volumes })).warnings).toEqual([
+    'The old and the new api both have volume uploads for a while.',
+  ])
+})
+
+test('a service with its health check disabled is warned of', async () => {
+  expect((await changeOf({ healthCheck: 'disabled' })).warnings).toEqual([
+    expect.stringMatching(/^api has no health check/),
+  ])
+})
+
+test('a changed network recreates what is on it, since Compose takes the network away', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('api'), fakeProxy({ dependsOn: [] })]))
+  await world.deploy()
+  world.app = { ...world.app, networks: { default: 'another subnet' } }
+  const { steps, warnings } = await world.plan()
+  expect(steps.find(({ kind }) => kind === 'recreate-services')).toMatchObject({
+    services: [{ service: 'api', scale: 1 }],
+    cause: expect.stringContaining('network default changed') as unknown,
+  })
+  expect(warnings).toContain('api is stopped for a moment, since its network changed.')
+})
+
+test('a network that is added recreates nothing', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('api')]))
+  await world.deploy()
+  world.app = { ...world.app, networks: { ...world.app.networks, more: 'n2' } }
+  expect((await world.plan()).steps.map(({ kind }) => kind)).not.toContain('recreate-services')
+})
+
+test('a published port that something else uses is refused before anything is touched', async () => {
+  const world = new FakeWorld(fakeApp([fakeProxy()]))
+  world.host.foreignPorts = [80]
+  await expect(world.plan()).rejects.toMatchObject({ code: 'PORT_TAKEN', exitCode: 3 })
+})
+
+test('a published port that the app itself uses is its own', async () => {
+  const world = new FakeWorld(fakeApp([fakeProxy()]))
+  await world.deploy()
+  world.app = withService(world.app, 'nginx', { publishedPorts: ['80', '443'], definitionHash: 'changed' })
+  expect(await world.plan()).toMatchObject({ unchanged: false })
+  world.host.foreignPorts = [443]
+  await expect(world.plan()).rejects.toMatchObject({ code: 'PORT_TAKEN' })
+})
+
+test('a network that changed recreates what is on it, and nothing else', async () => {
+  const networks = { default: 'n1', back: 'n1' }
+  const services = [fakeService('backend', { networks: ['back'] }), fakeService('frontend')]
+  const world = new FakeWorld(fakeApp(services, { networks }))
+  await world.deploy()
+  world.app = { ...world.app, networks: { ...networks, back: 'n2' } }
+  const plan = await world.plan()
+  expect(plan.left.map(({ service }) => service)).toEqual(['frontend'])
+  expect(plan.steps.find((step) => step.kind === 'recreate-services')).toMatchObject({
+    services: [{ service: 'backend', scale: 1 }],
+  })
+})

@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readJournal } from '../../../../src/adapters/directory/release-archive.ts'
+import { readHistory } from '../../../../src/deploy/releases/history.ts'
+import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
+import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { renderHistory } from '../../../../src/ui/render/render-history.ts'
+import { renderTaskHistory } from '../../../../src/ui/render/render-task-history.ts'
+import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
+import { FakeWorld } from '../../../support/fake-deploy.ts'
+
+const shop = fakeApp([fakeService('backend'), fakeProxy()])
+const plainLook = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+
+/** v1, v2, v3 whose task failed, v4, and back to v2. */
+async function eventfulWorld(): Promise<FakeWorld> {
+  const world = new FakeWorld(shop)
+  const migrate = {
+    name: 'migrate',
+    serviceCandidates: ['backend'],
+    argv: ['migrate'],
+    when: 'before' as const,
+  }
+  for (const tag of ['v1', 'v2', 'v3', 'v4']) {
+    world.app = withTag(shop, tag)
+    world.desired = { ...world.desired, tag, tasks: [migrate] }
+    world.host.taskExitCode = tag === 'v3' ? 1 : 0
+    await world.deploy().catch(() => undefined)
+  }
+  await world.rollback()
+  return world
+}
+
+test('tells what was deployed, what failed and why, and what was rolled back to, newest first', async () => {
+  const world = await eventfulWorld()
+  const attempts = readHistory(await world.host.archive.read(20), 20)
+  expect(
+    attempts.map(({ release, tag, outcome, imagesChanged, isKept, isCurrent }) => ({
+      ...{ release, tag, outcome: outcome.kind, imagesChanged },
+      state: isCurrent ? 'serving' : isKept ? 'kept' : '',
+    })),
+  ).toEqual([
+    { release: 'r5', tag: 'v2', outcome: 'deployed', imagesChanged: ['backend'], state: 'serving' },
+    { release: 'r4', tag: 'v4', outcome: 'deployed', imagesChanged: ['backend'], state: 'kept' },
+    { release: 'r3', tag: 'v3', outcome: 'failed', imagesChanged: ['backend'], state: '' },
+    { release: 'r2', tag: 'v2', outcome: 'deployed', imagesChanged: ['backend'], state: 'kept' },
+    { release: 'r1', tag: 'v1', outcome: 'deployed', imagesChanged: undefined, state: 'kept' },
+  ])
+  expect(attempts[0]?.restores).toEqual({ release: 'r2', tag: 'v2' })
+  expect(attempts[2]?.outcome).toMatchObject({ kind: 'failed', code: 'TASK_FAILED', step: 'run-task' })
+})
+
+test('one that never ended is told as that, and records without a journal are told, too', async () => {
+  const world = await eventfulWorld()
+  const { releases, journal, journalBytes } = await world.host.archive.read(20)
+  const cut = journal.filter(({ release }) => release !== 'r1')
+  cut.push({ version: 1, at: world.clock.now(), release: 'r6', event: 'deploy.started', tag: 'v5' })
+  const attempts = readHistory({ releases, journal: cut, journalBytes }, 20)
+  expect(attempts[0]).toMatchObject({ release: 'r6', outcome: { kind: 'unfinished' }, durationMs: undefined })
+  expect(attempts.at(-1)).toMatchObject({ release: 'r1', tag: 'v1', by: { user: 'ann' } })
+  expect(readHistory({ releases, journal: cut, journalBytes }, 2)).toHaveLength(2)
+})
+
+test('is a table for people', async () => {
+  const world = await eventfulWorld()
+  const attempts = readHistory(await world.host.archive.read(20), 20).map((it, index) => ({
+    ...it,
+    startedAtMs: -3_600_000 * index,
+    durationMs: 4_200,
+  }))
+  expect(renderHistory(attempts, plainLook, 60_000)).toMatchInlineSnapshot(`
+    "   RELEASE  TAG  WHEN          BY           TOOK  CHANGED  STATE    OUTCOME
+    ✓  r5       v2   1 minute ago  ann@laptop  4.2 s  backend  serving  rolled back to r2 (v2)
+    ✓  r4       v4   1 hour ago    ann@laptop  4.2 s  backend  kept     deployed
+    ✗  r3       v3   2 hours ago   ann@laptop  4.2 s  backend           failed at run-task: Task migrate (\`migrate\` in backend) ended with exit code 1.
+    ✓  r2       v2   3 hours ago   ann@laptop  4.2 s  backend  kept     deployed
+    ✓  r1       v1   4 hours ago   ann@laptop  4.2 s           kept     deployed
+    "
+  `)
+})
+
+test('whatever stands in a journal, the history can be told', () => {
+  const of = (...known: readonly unknown[]) =>
+    fc.oneof(fc.constantFrom(...known), fc.jsonValue({ maxDepth: 2 }))
+  const by = fc.record({ user: of('ann'), machine: of('laptop'), run: of('1/2', undefined) })
+  const entry = fc.record({
+    version: fc.constant(1),
+    at: fc.oneof(fc.double({ noNaN: true }), fc.nat()),
+    release: fc.constantFrom('r1', 'r2', 'r007', 'r10', `r${'9'.repeat(40)}`),
+    event: fc.constantFrom(
+      ...[
+        'deploy.started',
+        'deploy.finished',
+        'undo.started',
+        'step.finished',
+        'task.started',
+        'task.finished',
+      ],
+    ),
+    by: fc.oneof(by, fc.jsonValue()),
+    tag: of('v1'),
+    restores: of('r1'),
+    images: of({ web: 'nginx' }, { web: 1 }),
+    outcome: of('deployed', 'failed'),
+    task: of('migrate'),
+    ...{ code: of('X'), reason: of('why'), kind: of('pull-image'), exitCode: of(1), durationMs: of(5) },
+  })
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
+      const journal = readJournal(entries.map((it) => JSON.stringify(it)).join('\n'))
+      const attempts = readHistory({ releases: [], journal, journalBytes: 0 }, 20)
+      const tasks = readTaskHistory(journal, 20)
+      expect(renderHistory(attempts, plainLook, 0)).toBeTypeOf('string')
+      expect(renderTaskHistory(tasks, plainLook, 0)).toBeTypeOf('string')
+      for (const { startedAtMs } of [...attempts, ...tasks])
+        expect(new Date(startedAtMs).toISOString()).toBeTypeOf('string')
+    }),
+  )
+})

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import type { JournalEntry } from '../../../../src/deploy/model/ports.ts'
+import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
+import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { renderTaskHistory } from '../../../../src/ui/render/render-task-history.ts'
+
+const ann = { user: 'ann', machine: 'laptop' }
+const mona = { user: 'mona', machine: 'runner', run: 'https://github.com/acme/shop/actions/runs/4711' }
+
+const entry = (at: number, event: string, fields: Readonly<Record<string, unknown>> = {}): JournalEntry => ({
+  version: 1,
+  at,
+  release: 'r2',
+  event,
+  ...fields,
+})
+
+const journal: readonly JournalEntry[] = [
+  entry(0, 'deploy.started', { by: ann }),
+  entry(1000, 'task.started', { task: 'migrate', by: ann }),
+  entry(3000, 'task.finished', { task: 'migrate', outcome: 'done', exitCode: 0, durationMs: 2000 }),
+  entry(4000, 'task.started', { task: 'report', by: mona }),
+  entry(5500, 'task.finished', { task: 'report', outcome: 'failed', exitCode: 7, durationMs: 1500 }),
+  // Its dray was killed.
+  entry(6000, 'task.started', { task: 'slow', by: ann }),
+  entry(7000, 'task.started', { task: 'slow', by: ann }),
+  entry(8000, 'task.finished', { task: 'slow', outcome: 'cancelled', durationMs: 1000 }),
+]
+
+test('lists the tasks that people ran, newest first, and how they ended', () => {
+  const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+  expect(renderTaskHistory(readTaskHistory(journal, 20), look, 3_700_000)).toMatchInlineSnapshot(`
+    "Tasks by hand:
+       TASK     RELEASE  WHEN        BY               TOOK  OUTCOME
+    ■  slow     r2       1 hour ago  ann@laptop      1.0 s  cancelled
+    ·  slow     r2       1 hour ago  ann@laptop             did not end, or is under way
+    ✗  report   r2       1 hour ago  mona, run 4711  1.5 s  exit code 7
+    ✓  migrate  r2       1 hour ago  ann@laptop      2.0 s  done
+    "
+  `)
+})
+
+test('lists no more than is asked for', () => {
+  expect(readTaskHistory(journal, 1)).toMatchObject([{ task: 'slow', outcome: 'cancelled' }])
+  expect(readTaskHistory(journal.slice(0, 1), 1)).toEqual([])
+})

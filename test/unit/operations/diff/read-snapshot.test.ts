@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { compareSnapshots, type ReleaseDiff } from '../../../../src/operations/diff/compare-snapshots.ts'
+import { snapshotOfRelease, snapshotOfTree } from '../../../../src/operations/diff/read-snapshot.ts'
+import type { Snapshot } from '../../../../src/operations/diff/snapshot.ts'
+import { DrayError } from '../../../../src/errors/dray-error.ts'
+import { withService, withTag } from '../../../support/fake-app.ts'
+import type { FakeWorld } from '../../../support/fake-deploy.ts'
+import { shop, shopAtV1 } from '../../deploy/deploy/shop-world.ts'
+
+const { signal } = new AbortController()
+let world: FakeWorld
+
+beforeEach(async () => {
+  world = await shopAtV1()
+})
+
+async function release(id: string): Promise<Snapshot> {
+  const [host] = world.archives
+  const record = world.host.releases.find((it) => it.id === id)
+  if (host === undefined || record === undefined) throw new Error(`There is no ${id}.`)
+  return snapshotOfRelease({ host, release: record }, signal)
+}
+
+async function tree(tag?: string): Promise<Snapshot> {
+  const [site] = world.sites
+  if (site === undefined) throw new Error('There is no host.')
+  return snapshotOfTree(site, tag, signal)
+}
+
+const namesIn = ({ images, configuration, files }: ReleaseDiff) => ({
+  images: images.map(({ service, from, to }) => `${service} ${from?.tag ?? ''} ${to?.tag ?? ''}`),
+  configuration: configuration.map(
+    ({ service, keys }) => `${service} ${keys.map(({ name }) => name).join()}`,
+  ),
+  files: files.map(({ path }) => path),
+})
+
+test('the working tree is what a deploy would make of it', async () => {
+  world.app = withService(world.app, 'backend', { definitionParts: { 'environment.LOG_LEVEL': 'debug' } })
+  world.files['nginx/conf.d/app.conf'] = 'server { listen 80; }'
+  const before = compareSnapshots(await release('r1'), await tree('v2'))
+  expect(before).toMatchObject({ from: 'r1', to: 'the working tree (v2)', notes: [] })
+  expect(namesIn(before)).toMatchObject({
+    images: ['backend v1 v2'],
+    configuration: ['backend environment.LOG_LEVEL'],
+    files: expect.arrayContaining(['nginx/conf.d/app.conf']),
+  })
+  await world.deploy()
+  const after = compareSnapshots(await release('r2'), await tree('v2'))
+  expect(namesIn(after)).toMatchObject({ images: [], configuration: [] })
+})
+
+test('the variables of a release are those of its time, and those of the tree are what the server has', async () => {
+  world.host.envFile = { ...world.host.envFile, keys: ['API_KEY'] }
+  expect((await release('r1')).envKeys).not.toContain('API_KEY')
+  expect((await tree()).envKeys).toEqual(['API_KEY'])
+})
+
+test('what dray writes itself is no file of a release', async () => {
+  world.files['nginx/conf.d/dray-keepalive.conf'] = '# Written by dray. It pins what came from .env\n'
+  const { files } = await tree()
+  expect(files.map(({ path }) => path)).not.toContain('nginx/conf.d/dray-keepalive.conf')
+})
+
+describe('what cannot be asked', () => {
+  test('of the registry, is a note', async () => {
+    world.registryDown = true
+    const { images, notes } = await tree()
+    expect(notes).toEqual(['No registry today.'])
+    expect(images['backend']).toEqual({ name: 'ghcr.io/acme/backend', tag: 'v2' })
+  })
+
+  test('of Compose for a kept release, is a note; its images and files are compared', async () => {
+    world.host.directory.inspect = () =>
+      Promise.reject(new DrayError('RELEASE_CHANGED', 'The files no longer make that release.'))
+    const snapshot = await release('r1')
+    expect(snapshot.notes).toEqual([
+      'The configuration of r1 is not compared. The files no longer make that release.',
+    ])
+    expect(snapshot.definitions).toBeUndefined()
+    expect(Object.keys(snapshot.images)).toEqual(['backend', 'nginx'])
+    expect(snapshot.files.map(({ path }) => path)).toContain('nginx/conf.d/app.conf')
+  })
+
+  test('since the directory is gone, ends it', async () => {
+    world.host.directory.inspect = () => Promise.reject(new DrayError('PATH_NOT_WRITABLE', 'It is gone.'))
+    await expect(release('r1')).rejects.toThrow('It is gone.')
+    await expect(tree()).rejects.toThrow('It is gone.')
+  })
+})
+
+test('a secret of Compose is known by where it is mounted', async () => {
+  const mounts = [{ path: 'token.txt', target: '/run/secrets/token' }]
+  world.app = withService(withTag(shop, 'v2'), 'backend', { mounts })
+  expect((await tree()).secretPaths).toEqual(new Set(['token.txt']))
+})

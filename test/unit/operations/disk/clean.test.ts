@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { cleanHost, planCleaning } from '../../../../src/operations/disk/clean.ts'
+import { defaultDiskRules, type DiskRules } from '../../../../src/deploy/model/disk-rules.ts'
+import { FakeHost } from '../../../support/fake-host.ts'
+import {
+  fakeInventory,
+  fakeStoredContainer,
+  fakeStoredImage,
+  fakeVolume,
+  GB,
+} from '../../../support/fake-disk.ts'
+import { fakeRelease } from '../../../support/fake-look.ts'
+
+/** A host with a kept release, and some things that nobody needs. */
+function untidyHost(): FakeHost {
+  const host = new FakeHost()
+  const release = fakeRelease()
+  const image = { digests: [], sizeBytes: GB, createdAtMs: 0 }
+  host.releases = [release]
+  host.images = [
+    { ...image, id: 'unused', tags: ['unused:latest'] },
+    { ...image, id: 'kept', tags: ['web:dray-shop-0123456789ab'] },
+  ]
+  host.disk.content = fakeInventory({
+    images: [
+      fakeStoredImage('unused'),
+      fakeStoredImage('kept', {
+        tags: ['web:dray-shop-0123456789ab'],
+        digests: [release.services['web']?.image ?? ''],
+      }),
+    ],
+    containers: [fakeStoredContainer('left', { isUp: false })],
+    volumes: [fakeVolume('data')],
+  })
+  return host
+}
+
+const request = (rules: Partial<DiskRules> = {}) => ({
+  app: 'shop',
+  rules: { ...defaultDiskRules, ...rules },
+  holder: { user: 'ann', machine: 'laptop', sinceMs: 0 },
+  waitMs: 0,
+  signal: new AbortController().signal,
+})
+const names = (things: readonly { name: string }[]): string[] => things.map(({ name }) => name)
+
+test('what nobody needs goes; a kept release and volumes stay', async () => {
+  const host = untidyHost()
+  const { removed, kept } = await cleanHost(host, request())
+  expect(names(removed)).toEqual(['unused:latest', 'left'])
+  expect(kept.map(({ name, why }) => `${name}: ${why}`)).toEqual([
+    'web:dray-shop-0123456789ab: release r7',
+    'data: dray removes no volume that has a name',
+  ])
+  expect(names(host.images.map(({ id }) => ({ name: id })))).toEqual(['kept'])
+  expect(host.journal).toMatchObject([
+    {
+      event: 'disk.cleaned',
+      release: 'r7',
+      by: { user: 'ann' },
+      removed: ['images: unused:latest', 'containers: left'],
+    },
+  ])
+  expect(host.holder).toBeUndefined()
+})
+
+test('a dry run tells the same, takes no lock and touches nothing', async () => {
+  const host = untidyHost()
+  host.holder = { user: 'mona', machine: 'ci', sinceMs: 0 }
+  expect(names((await planCleaning(host, request())).removed)).toEqual(['unused:latest', 'left'])
+  expect(host.log).toEqual([])
+})
+
+test('while a deploy of the app is at work nothing is cleaned', async () => {
+  const host = untidyHost()
+  host.holder = { user: 'mona', machine: 'ci', sinceMs: 0 }
+  await expect(cleanHost(host, request())).rejects.toMatchObject({ code: 'LOCK_HELD' })
+  expect(host.log).toEqual([])
+})
+
+test('what is in use again stays, and that is told', async () => {
+  const host = untidyHost()
+  host.images = host.images.map((image) => ({ ...image, tags: [...image.tags, 'by-hand:1'] }))
+  const { removed, kept } = await cleanHost(host, request())
+  expect(names(removed)).toEqual(['left'])
+  expect(kept[0]).toMatchObject({ name: 'unused:latest', why: 'Docker says that it is in use again' })
+})
+
+test('an aggressive sweep is refused with nothing touched, while a volume with a name is in the way', async () => {
+  const host = untidyHost()
+  await expect(cleanHost(host, request({ sweep: 'aggressive' }))).rejects.toMatchObject({
+    code: 'DISK_SWEEP_REFUSED',
+  })
+  expect(host.log).toEqual([])
+  const { removed } = await cleanHost(host, request({ sweep: 'aggressive', expendable: ['data'] }))
+  expect(names(removed)).toContain('data')
+})

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest'
+import { isReady, type Check, type CheckName } from '../../../../src/operations/doctor/checkup.ts'
+import type { HostScene, ServerFacts } from '../../../../src/operations/doctor/host-scene.ts'
+import { judgeHost } from '../../../../src/operations/doctor/judge-host.ts'
+import { fakeApp, fakeProxy } from '../../../support/fake-app.ts'
+import { fakeFacts, fakeFailure, fakePublisher, fakeScene, fakeServer } from '../../../support/fake-scene.ts'
+
+/** `name: what was found`, a line each. */
+function told(facts: Partial<HostScene>): string[] {
+  return judgeHost(fakeScene(facts)).checks.map(
+    (check) => `${check.subject ?? check.name}: ${valueOf(check)}`,
+  )
+}
+
+function valueOf(check: Check): string {
+  if (check.outcome === 'failed') return `✗ ${check.failure.code} ${check.failure.message}`
+  if (check.outcome === 'unknown') return `? needs ${check.needs}`
+  return check.outcome === 'warning' ? `▲ ${check.value}: ${check.what}` : check.value
+}
+
+function one(name: CheckName, facts: Partial<HostScene>): string {
+  const found = judgeHost(fakeScene(facts)).checks.find((check) => check.name === name)
+  return found === undefined ? 'not checked' : valueOf(found)
+}
+
+const server = (facts: Partial<ServerFacts>) => ({ server: { value: fakeServer(facts) } })
+/** What is not asked when Compose could not make its model. */
+const noModel = {
+  app: undefined,
+  containers: undefined,
+  images: undefined,
+  registries: undefined,
+  plan: undefined,
+}
+
+test('a host that lacks nothing', () => {
+  expect(told({})).toEqual([
+    'ssh: answers in 120 ms',
+    'tools: all there',
+    'docker: 28.5.2',
+    'compose: 2.40.3',
+    'directory: /srv/shop can be written',
+    'env: mode 600',
+    'lock: free',
+    'disk: / 63 %, 18.0 GB free',
+    'clock: as here',
+    'app: 2 services',
+    'ghcr.io/acme/backend:v1: v1 sha256:763100000000',
+    'nginx:alpine: alpine sha256:616c70696e65',
+    'ghcr.io: reached from the server',
+    'ports: 80 free',
+    'url: http://localhost/ needs no look-up',
+    'plan: 1 step',
+  ])
+  expect(isReady([judgeHost(fakeScene())])).toBe(true)
+})
+
+test('a host that does not answer: everything else needs that', () => {
+  const failure = fakeFailure('HOST_UNREACHABLE', 'a does not answer.')
+  const facts = { ...noModel, connection: { failure }, server: undefined, engine: undefined, url: undefined }
+  const [first, ...others] = told(facts)
+  expect(first).toBe('ssh: ✗ HOST_UNREACHABLE a does not answer.')
+  expect(others).toHaveLength(14)
+  expect(others.every((line) => line.endsWith(': ? needs ssh'))).toBe(true)
+  expect(isReady([judgeHost(fakeScene(facts))])).toBe(false)
+})
+
+test('what fails hides nothing that is known without it', () => {
+  const lines = told({
+    ...noModel,
+    engine: { failure: fakeFailure('DOCKER_MISSING', 'There is none.') },
+    server: {
+      value: fakeServer({ compose: undefined, envFile: { failure: fakeFailure('ENV_MISSING', 'None.') } }),
+    },
+    url: undefined,
+  })
+  expect(lines.slice(2)).toEqual([
+    'docker: ✗ DOCKER_MISSING There is none.',
+    'compose: ? needs docker',
+    'directory: /srv/shop can be written',
+    'env: ✗ ENV_MISSING None.',
+    'lock: free',
+    'disk: / 63 %, 18.0 GB free',
+    'clock: as here',
+    'app: ? needs docker',
+    'image: ? needs docker',
+    'registry: ? needs docker',
+    'ports: ? needs docker',
+    'url: ? needs docker',
+    'plan: ? needs docker',
+  ])
+})
+
+test('a plan that is not made names the image that is not there', () => {
+  const failure = fakeFailure('TAG_NOT_FOUND', 'No such tag.')
+  const images = [{ image: 'ghcr.io/acme/backend:v9', services: ['backend'], answer: { failure } }]
+  expect(told({ images, plan: undefined }).slice(-5)).toEqual([
+    'ghcr.io/acme/backend:v9: ✗ TAG_NOT_FOUND No such tag.',
+    'ghcr.io: reached from the server',
+    'ports: 80 free',
+    'url: http://localhost/ needs no look-up',
+    'plan: ? needs image',
+  ])
+})
+
+describe('of the server', () => {
+  test.each<[string, CheckName, Partial<HostScene>, string | RegExp]>([
+    [
+      'programs that are missing',
+      'tools',
+      server({ missingTools: ['flock', 'tar'] }),
+      /^✗ .*lacks flock, tar,/,
+    ],
+    [
+      'a file of variables that others can read',
+      'env',
+      server({ envFile: { value: { mode: '644', readableByOthers: true } } }),
+      '▲ mode 644: /srv/shop/.env on deploy@a can be read by others.',
+    ],
+    [
+      'a lock that somebody has',
+      'lock',
+      server({ lock: fakeFailure('LOCK_HELD', 'mona has it.') }),
+      '✗ LOCK_HELD mona has it.',
+    ],
+    [
+      'a directory that lets nobody see what is in it',
+      'env',
+      server({ directory: { failure: fakeFailure('PATH_NOT_WRITABLE', 'No.') }, envFile: undefined }),
+      '? needs directory',
+    ],
+    ['a clock that is a little off', 'clock', server({ clockAheadMs: 4_000 }), '4 s ahead'],
+    ['a clock that is far off', 'clock', server({ clockAheadMs: -90_000 }), /^▲ 90 s behind: The clock of/],
+  ])('%s', (_, name, facts, says) => {
+    if (typeof says === 'string') expect(one(name, facts)).toBe(says)
+    else expect(one(name, facts)).toMatch(says)
+  })
+
+  const disk = (usedBytes: number, availableBytes: number, holds = ['Docker']) => ({
+    mount: `/${holds.join('')}`,
+    holds,
+    totalBytes: usedBytes + availableBytes,
+    usedBytes,
+    availableBytes,
+  })
+  test.each<[string, ReturnType<typeof disk>[], string | RegExp]>([
+    [
+      'more than four fifths full',
+      [disk(81e9, 19e9)],
+      /^▲ \/Docker 81 %, 19\.0 GB free: .* more than 80 % full\.$/,
+    ],
+    [
+      'with room enough',
+      [disk(1e9, 9e9), disk(1e9, 15e9, ['app'])],
+      '/Docker 10 %, 9.0 GB free; /app 7 %, 15.0 GB free',
+    ],
+    ['too full for any file', [disk(1e9, 9e9), disk(1e9, 4096, ['the app'])], /^✗ DISK_FULL .*for the app/],
+  ])('a disk %s', (_, fileSystems, says) => {
+    if (typeof says === 'string') expect(one('disk', server({ fileSystems }))).toBe(says)
+    else expect(one('disk', server({ fileSystems }))).toMatch(says)
+  })
+})
+
+describe('of the app', () => {
+  const app = { value: fakeFacts({ listeningPorts: [22, 80] }) }
+
+  test('a port that something else has, and one that the app itself has', () => {
+    expect(one('ports', { app })).toBe(
+      '✗ PORT_TAKEN Port 80, which nginx publishes, is already used by something else on deploy@a.',
+    )
+    expect(one('ports', { app, containers: { value: [fakePublisher(80)] } })).toBe('80 held by the app')
+  })
+
+  test('a registry that the server does not reach is a warning: Docker may have a proxy', () => {
+    const registries = [{ registry: 'ghcr.io', answer: { error: 'no answer within 5000 ms' } }]
+    expect(one('registry', { registries })).toMatch(
+      /^▲ .*deploy@a does not reach ghcr\.io, .* within 5000 ms\.$/,
+    )
+    expect(isReady([judgeHost(fakeScene({ registries }))])).toBe(true)
+  })
+
+  test('ports that nobody looks at are not called free', () => {
+    const udp = fakeFacts({ app: fakeApp([fakeProxy({ publishedPorts: ['53/udp', '8000-8010'] })]) })
+    expect(one('ports', { app: { value: udp } })).toBe('53/udp not looked at, 8000-8010 not looked at')
+  })
+
+  const leadsTo = (addresses: string[], more: Partial<HostScene> = {}): string =>
+    one('url', {
+      url: { url: 'https://shop.example.com/', lookedUp: { name: 'shop.example.com', addresses } },
+      ...more,
+    })
+
+  test('a name that leads to the host, to somewhere else, to nowhere', () => {
+    expect(leadsTo(['10.0.0.5'])).toBe('shop.example.com is 10.0.0.5')
+    expect(leadsTo(['192.0.2.1'])).toMatch(
+      /^▲ .* leads to 192\.0\.2\.1, which is none of the hosts \(10\.0\.0\.5\)/,
+    )
+    expect(leadsTo([])).toMatch(/^✗ URL_CHECK_FAILED shop\.example\.com, of the URL .*, has no address\.$/)
+    expect(leadsTo(['10.0.0.5'], server({ urlAddresses: [] }))).toMatch(/^▲ .* not on the server\.$/)
+    expect(leadsTo(['192.0.2.1'], { hostAddresses: [] })).toBe('shop.example.com is 192.0.2.1')
+  })
+
+  test('no URL at all', () => {
+    expect(one('url', { url: undefined })).toContain('nothing to ask')
+  })
+})

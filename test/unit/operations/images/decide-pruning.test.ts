@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Digest } from '../../../../src/deploy/model/image-reference.ts'
+import {
+  decidePruning,
+  type PruneFacts,
+  type PruneRules,
+} from '../../../../src/operations/images/decide-pruning.ts'
+import type { ManifestLinks } from '../../../../src/operations/images/package-version.ts'
+
+const DAY = 86_400_000
+const rules: PruneRules = { keepNewest: 1, minAgeMs: 7 * DAY, nowMs: 1000 * DAY }
+
+const digestOf = (name: string): Digest => `sha256:${Buffer.from(name).toString('hex').padEnd(64, '0')}`
+const hexOf = (name: string): string => digestOf(name).slice('sha256:'.length)
+
+type Told = { tags?: string[]; daysAgo?: number; children?: string[]; subject?: string; gone?: true }
+
+/** Versions by a name of their own, 100 days old where nothing else is said. */
+function facts(told: Record<string, Told>, users: Record<string, string> = {}): PruneFacts {
+  const entries = Object.entries(told)
+  return {
+    versions: entries.map(([name, { tags = [], daysAgo = 100 }], index) => ({
+      id: index,
+      digest: digestOf(name),
+      tags,
+      createdAtMs: rules.nowMs - daysAgo * DAY,
+      changedAtMs: rules.nowMs - daysAgo * DAY,
+    })),
+    links: new Map(
+      entries
+        .filter(([, { gone }]) => gone === undefined)
+        .map(([name, { children = [], subject }]): [Digest, ManifestLinks] => [
+          digestOf(name),
+          {
+            children: children.map(digestOf),
+            subject: subject === undefined ? undefined : digestOf(subject),
+            sizeBytes: 1,
+          },
+        ]),
+    ),
+    users: new Map(
+      Object.entries(users).map(([name, environment]) => [
+        digestOf(name),
+        [{ environment, release: 'r7 (v1)', isServing: true }],
+      ]),
+    ),
+  }
+}
+
+const nameOf = (digest: string): string =>
+  Buffer.from(digest.slice('sha256:'.length), 'hex').toString().replaceAll('\0', '')
+
+function decide(it: PruneFacts): { kept: Record<string, string>; doomed: string[] } {
+  const { kept, doomed } = decidePruning(it, rules)
+  return {
+    kept: Object.fromEntries(kept.map(({ version, because }) => [nameOf(version.digest), because])),
+    doomed: doomed.map(({ digest }) => nameOf(digest)),
+  }
+}
+
+const newest = { newest: { tags: ['v9'], daysAgo: 8 } }
+
+describe('stays:', () => {
+  test('what a release of an environment runs, tagged or not', () => {
+    expect(decide(facts({ ...newest, used: {} }, { used: 'production' })).kept).toMatchObject({
+      used: 'production runs it: r7 (v1)',
+    })
+  })
+
+  test('what has the tag `latest`, the newest tagged ones, and what is young', () => {
+    const { kept, doomed } = decide(
+      facts({ ...newest, old: { tags: ['latest'] }, older: { tags: ['v1'] }, young: { daysAgo: 6.9 } }),
+    )
+    expect(kept).toEqual({
+      newest: 'it is one of the newest 1',
+      old: 'it is `latest`',
+      young: 'it is too young',
+    })
+    expect(doomed).toEqual(['older'])
+  })
+
+  test('every part of an index that stays, and what is about any of it, however deep', () => {
+    const { kept, doomed } = decide(
+      facts(
+        {
+          ...newest,
+          index: { children: ['amd64', 'provenance', 'inner'] },
+          amd64: {},
+          provenance: {},
+          inner: { children: ['deep'] },
+          deep: {},
+          signature: { subject: 'amd64' },
+          attestation: { tags: [`sha256-${hexOf('index')}`], children: ['bundle'] },
+          bundle: {},
+          cosign: { tags: [`sha256-${hexOf('deep')}.sig`] },
+          stray: { subject: 'nowhere' },
+        },
+        { index: 'test' },
+      ),
+    )
+    expect(doomed).toEqual(['stray'])
+    expect(kept).toMatchObject({
+      amd64: 'it is part of one that stays',
+      deep: 'it is part of one that stays',
+      signature: 'it is about one that stays',
+      bundle: 'it is part of one that stays',
+      cosign: 'it is about one that stays',
+    })
+  })
+
+  test('a part that an index which goes shares with one that stays', () => {
+    const { kept, doomed } = decide(
+      facts({
+        new: { tags: ['v2'], daysAgo: 8, children: ['base'] },
+        old: { tags: ['v1'], children: ['base', 'own'] },
+        base: {},
+        own: {},
+      }),
+    )
+    expect(Object.keys(kept)).toEqual(['new', 'base'])
+    expect(doomed).toEqual(['old', 'own'])
+  })
+})
+
+describe('goes:', () => {
+  test('an index before its parts, in whatever order GitHub lists them', () => {
+    const { doomed } = decide(
+      facts({ ...newest, part: {}, other: {}, index: { children: ['part', 'other'] } }),
+    )
+    expect(doomed).toEqual(['index', 'part', 'other'])
+  })
+
+  test('a version whose manifest is gone; it says nothing of any other', () => {
+    expect(decide(facts({ ...newest, ghost: { tags: ['v0'], gone: true } })).doomed).toEqual(['ghost'])
+  })
+
+  test('tags of signatures count as no version of the app', () => {
+    const { doomed } = decide(
+      facts({ ...newest, dangling: { tags: [`sha256-${hexOf('x')}`], daysAgo: 7.5 } }),
+    )
+    expect(doomed).toEqual(['dangling'])
+  })
+})
+
+test('whatever there is: nothing goes that belongs to what stays, and all of a cycle is decided', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  const version = fc.record({
+    daysAgo: fc.constantFrom(1, 30, 60),
+    tags: fc.subarray(['v1', 'latest', `sha256-${hexOf('a')}`]),
+    children: fc.subarray(names),
+    subject: fc.option(fc.constantFrom(...names), { nil: undefined }),
+  })
+  fc.assert(
+    fc.property(
+      fc.record(Object.fromEntries(names.map((name) => [name, version]))),
+      fc.subarray(names),
+      (told, used) => {
+        const given = facts(told, Object.fromEntries(used.map((name) => [name, 'test'])))
+        const { kept, doomed } = decide(given)
+        expect([...Object.keys(kept), ...doomed].sort()).toEqual(names)
+        for (const name of doomed) {
+          expect(used).not.toContain(name)
+          for (const parent of Object.keys(kept)) {
+            expect(told[parent]?.children).not.toContain(name)
+            expect(told[name]?.subject).not.toBe(parent)
+          }
+        }
+      },
+    ),
+  )
+})

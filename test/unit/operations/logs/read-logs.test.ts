@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest'
+import type { ContainerChange, LogLine, LogRequest } from '../../../../src/operations/logs/log-source.ts'
+import { readLogs, type LogHost, type LogNote } from '../../../../src/operations/logs/read-logs.ts'
+import type { Container } from '../../../../src/deploy/model/ports.ts'
+import { systemClock } from '../../../../src/shared/clock.ts'
+
+const at = (second: number): string => `2026-11-23T10:00:0${second}.000000000Z`
+const started = (containerId: string): ContainerChange => ({
+  containerId,
+  what: 'started',
+  exitCode: undefined,
+})
+
+/** A host whose containers have logs that a test writes. */
+class FakeLogs implements LogHost {
+  readonly project = 'shop'
+  readonly name: string
+  readonly requests: string[] = []
+  readonly written = new Map<string, LogLine[]>()
+  readonly unreadable = new Set<string>()
+  atOnce = 10
+  containers: Container[] = []
+  readonly #changes: ContainerChange[] = []
+  #wake: () => void = () => undefined
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  readonly engine = {
+    containers: async () => this.containers,
+    container: async (id: string) => this.containers.find((it) => it.id === id)!,
+  }
+
+  readonly source = {
+    atOnce: this.atOnce,
+    logs: async (id: string, { since, tail }: LogRequest) => {
+      this.requests.push(`${id} since ${since ?? 'ever'} tail ${tail ?? 'all'}`)
+      return this.unreadable.has(id) ? ('unreadable' as const) : this.#log(id, since)
+    },
+    changes: async (_project: string, signal: AbortSignal) => this.#watch(signal),
+  }
+
+  add(id: string, facts: Partial<Container>, ...lines: [number, string][]): void {
+    this.containers.push({ id, name: `shop-${id}`, service: 'backend', oneOff: false, ...facts } as Container)
+    this.write(id, ...lines)
+  }
+
+  write(id: string, ...lines: [number, string][]): void {
+    const written = lines.map(([second, text]): LogLine => ({ at: at(second), stream: 'stdout', text }))
+    this.written.set(id, [...(this.written.get(id) ?? []), ...written])
+  }
+
+  change(change: ContainerChange): void {
+    this.#changes.push(change)
+    this.#wake()
+  }
+
+  async *#log(id: string, since = ''): AsyncGenerator<LogLine[]> {
+    yield (this.written.get(id) ?? []).filter((line) => line.at >= since)
+  }
+
+  async *#watch(signal: AbortSignal): AsyncGenerator<ContainerChange> {
+    signal.addEventListener('abort', () => this.#wake())
+    while (!signal.aborted) {
+      const change = this.#changes.shift()
+      if (change !== undefined) yield change
+      else await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+}
+
+type Options = { services?: string[]; follow?: boolean; until?: (lines: readonly string[]) => boolean }
+
+/** What is read and told, as `host name: text`, until all was read or `until` says so. */
+async function read(hosts: readonly FakeLogs[], { services = [], follow = false, until }: Options = {}) {
+  const lines: string[] = []
+  const notes: string[] = []
+  const stopping = new AbortController()
+  const onNote = ({ what, container }: LogNote): void => {
+    if (what !== 'found') notes.push(`${container.name} ${what}`)
+  }
+  const request = { hosts, services, since: undefined, tail: 5, follow, clock: systemClock, onNote }
+  for await (const batch of readLogs(request, stopping.signal)) {
+    lines.push(...batch.map(({ container, text }) => `${container.host} ${container.name}: ${text}`))
+    if (until?.(lines)) stopping.abort()
+  }
+  return { lines, notes }
+}
+
+describe('the logs of an app', () => {
+  test('are those of all its hosts, by time, without one-off containers', async () => {
+    const [a, b] = [new FakeLogs('a'), new FakeLogs('b')]
+    a.add('backend-1', {}, [1, 'first'], [4, 'fourth'])
+    a.add('backend-run-1', { oneOff: true }, [2, 'of a task'])
+    b.add('backend-1', {}, [2, 'second'])
+    b.add('worker-1', { service: 'worker' }, [3, 'third'])
+    expect((await read([a, b])).lines).toEqual([
+      'a backend-1: first',
+      'b backend-1: second',
+      'b worker-1: third',
+      'a backend-1: fourth',
+    ])
+    expect((await read([a, b], { services: ['worker'] })).lines).toEqual(['b worker-1: third'])
+    expect(a.requests[0]).toBe('backend-1 since ever tail 5')
+  })
+
+  test('leave out what cannot be read, and tell it', async () => {
+    const host = new FakeLogs('a')
+    host.add('backend-1', {}, [1, 'lost'])
+    host.add('backend-2', {}, [2, 'kept'])
+    host.unreadable.add('backend-1')
+    expect(await read([host])).toEqual({ lines: ['a backend-2: kept'], notes: ['backend-1 unreadable'] })
+  })
+
+  test('are refused where they are more than the connection carries', async () => {
+    const host = new FakeLogs('a')
+    host.source.atOnce = 2
+    for (const number of [1, 2, 3]) host.add(`backend-${number}`, {})
+    await expect(read([host])).rejects.toMatchObject({
+      code: 'HOST_COMMAND_FAILED',
+      message: 'a lets dray read 2 logs at once, and these are 3.',
+    })
+  })
+})
+
+describe('followed', () => {
+  test('they take in a container that is started, from its beginning, and tell it', async () => {
+    const host = new FakeLogs('a')
+    host.add('backend-1', {}, [1, 'old'])
+    const until = (lines: readonly string[]): boolean => {
+      if (lines.length === 1) {
+        host.add('backend-2', {}, [2, 'new'])
+        host.add('worker-1', { service: 'worker' }, [2, 'not asked for'])
+        host.change(started('worker-1'))
+        host.change(started('backend-2'))
+        host.change({ containerId: 'backend-1', what: 'ended', exitCode: 0 })
+      }
+      return lines.length === 2
+    }
+    expect(await read([host], { services: ['backend'], follow: true, until })).toEqual({
+      lines: ['a backend-1: old', 'a backend-2: new'],
+      notes: ['backend-2 started', 'backend-1 ended'],
+    })
+    expect(host.requests.at(-1)).toBe('backend-2 since ever tail all')
+  })
+
+  test('they go on where a container stopped when it starts again', async () => {
+    const host = new FakeLogs('a')
+    host.add('backend-1', {}, [1, 'before'])
+    const until = (lines: readonly string[]): boolean => {
+      if (lines.length === 1) {
+        host.write('backend-1', [3, 'after'])
+        host.change(started('backend-1'))
+      }
+      return lines.length === 2
+    }
+    const { lines } = await read([host], { follow: true, until })
+    expect(lines).toEqual(['a backend-1: before', 'a backend-1: after'])
+    expect(host.requests.at(-1)).toBe(`backend-1 since ${at(1)} tail all`)
+  })
+})

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { actionTitle } from '../../../../src/operations/setup/action-title.ts'
+import { makeSetupPlan } from '../../../../src/operations/setup/make-setup-plan.ts'
+import type { ServerState } from '../../../../src/operations/setup/server-state.ts'
+import { fakeReadyServer, fakeServerState } from '../../../support/fake-server-state.ts'
+
+const wanted = { environment: 'test', path: '/srv/shop', envFile: { text: 'A=\n', keysToFill: ['A'] } }
+const planOf = (state: ServerState) => makeSetupPlan(state, wanted)
+/** Title and cause of each action, then what is left. */
+function told(state: ServerState): string[] {
+  const { actions, left } = planOf(state)
+  return [
+    ...actions.map((action) => `${actionTitle(action)}: ${action.cause}`),
+    ...left.map((it) => `left: ${it}`),
+  ]
+}
+const { user, docker, distribution } = fakeServerState()
+const ready = fakeReadyServer()
+const unreachable = { isReachable: false, reason: 'no address' } as const
+
+test('a new server, with the packages that Docker recommends', () => {
+  expect(told(fakeServerState())).toMatchInlineSnapshot(`
+    [
+      "Write /etc/docker/daemon.json: limits for logs: nothing limits the logs of containers",
+      "Add Docker's apt repository for debian trixie: Docker recommends its own packages",
+      "Install docker-ce, docker-ce-cli, containerd.io, docker-buildx-plugin, docker-compose-plugin: there is no Docker",
+      "Enable and start Docker: Docker is to run, now and after a restart of the server",
+      "Put deploy into the group docker: deploy may not use Docker yet; whoever may use Docker has root's rights on the server",
+      "Make /srv/shop for deploy: it is not there",
+      "Write /srv/shop/.env, mode 600: a deploy is refused without it",
+      "left: Give A its value on deploy@a: \`dray env test set A\`.",
+    ]
+  `)
+})
+
+test('one that cannot reach them, with the packages of its distribution', () => {
+  const debian = told(fakeServerState({ dockerRepository: unreachable }))
+  expect(debian[1]).toBe(
+    "Install docker.io, docker-cli, docker-compose: there is no Docker; these are Debian GNU/Linux 13 (trixie)'s own, since Docker's repository cannot be used: no address",
+  )
+  const ubuntu = { id: 'ubuntu', version: '24.04', codename: 'noble', name: 'Ubuntu 24.04' }
+  expect(told(fakeServerState({ dockerRepository: unreachable, distribution: ubuntu }))[1]).toContain(
+    'Install docker.io, docker-compose-v2:',
+  )
+})
+
+test('a server that is ready gets no action, and its user need not become root', () => {
+  expect(planOf(ready)).toEqual({ host: 'deploy@a', actions: [], left: [] })
+})
+
+test('.env alone needs no root', () => {
+  expect(told({ ...ready, hasEnvFile: false })).toEqual([
+    'Write /srv/shop/.env, mode 600: a deploy is refused without it',
+    'left: Give A its value on deploy@a: `dray env test set A`.',
+  ])
+})
+
+test('root needs no group', () => {
+  const root = { ...user, name: 'root', isRoot: true }
+  expect(told(fakeServerState({ user: root })).join('\n')).not.toContain('the group docker')
+})
+
+describe('an Engine that is there', () => {
+  const root = { ...ready, user: { ...ready.user, canBecomeRoot: true } }
+
+  test.each<[string, ServerState['docker'], string]>([
+    ['is started', { ...ready.docker, isRunning: false }, 'Enable and start Docker: Docker is to run'],
+    [
+      'is enabled',
+      { ...ready.docker, isEnabled: false },
+      'Enable and start Docker: Docker does not start with',
+    ],
+    [
+      "gets Docker's Compose",
+      { ...ready.docker, composeVersion: undefined },
+      'Install docker-compose-plugin: ',
+    ],
+    [
+      "gets the distribution's Compose",
+      { ...ready.docker, composeVersion: undefined, enginePackage: 'docker.io' },
+      'Install docker-compose: there is no Compose 2',
+    ],
+  ])('%s', (_, facts, says) => {
+    expect(told({ ...root, docker: facts })).toEqual([expect.stringContaining(says)])
+  })
+
+  test('is restarted for its configuration only when no container runs', () => {
+    expect(
+      told({ ...root, daemonConfig: undefined, docker: { ...ready.docker, runningContainers: 0 } }),
+    ).toEqual([
+      'Write /etc/docker/daemon.json: limits for logs: nothing limits the logs of containers',
+      'Restart Docker: it reads its configuration at its start; no container runs',
+    ])
+    expect(told({ ...root, daemonConfig: '{}' })).toEqual([
+      'Extend /etc/docker/daemon.json: limits for logs: nothing limits the logs of containers',
+      expect.stringMatching(
+        /^left: 2 containers run on deploy@a, so Docker was not restarted\..*`sudo systemctl/,
+      ),
+    ])
+  })
+})
+
+describe("the app's directory", () => {
+  test('is given to the user where it is empty', () => {
+    expect(told({ ...fakeServerState(), directory: 'empty' }).join('\n')).toContain(
+      'it is empty, and deploy may not',
+    )
+  })
+
+  test('is left alone where somebody has files in it', () => {
+    const { actions, left } = planOf({ ...ready, directory: 'foreign', hasEnvFile: false })
+    expect(actions).toEqual([])
+    expect(left).toEqual([expect.stringContaining('`sudo chown -R deploy /srv/shop`')])
+  })
+})
+
+describe('refused is', () => {
+  test.each<[string, ServerState, string, RegExp]>([
+    [
+      'a user who cannot become root',
+      fakeServerState({ user: { ...user, canBecomeRoot: false } }),
+      'SETUP_NEEDS_ROOT',
+      /^deploy on deploy@a cannot become root/,
+    ],
+    [
+      'another distribution',
+      fakeServerState({ distribution: { ...distribution, id: 'alpine', name: 'Alpine Linux' } }),
+      'SETUP_UNSUPPORTED',
+      /runs Alpine Linux/,
+    ],
+    [
+      'a distribution without Compose 2',
+      fakeServerState({
+        distribution: { ...distribution, version: '12', name: 'Debian 12' },
+        dockerRepository: unreachable,
+      }),
+      'SETUP_UNSUPPORTED',
+      /Debian 12 on deploy@a has no Compose 2 of its own.*: no address\.$/,
+    ],
+    [
+      'an Engine that no package brought, without Compose',
+      fakeServerState({ docker: { ...docker, hasCommand: true } }),
+      'SETUP_UNSUPPORTED',
+      /no Compose 2 that goes with it/,
+    ],
+  ])('%s', (_, state, code, message) => {
+    const failure = { code, exitCode: 3, message: expect.stringMatching(message) as string }
+    expect(() => planOf(state)).toThrow(expect.objectContaining(failure))
+  })
+})

@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest'
+import { makeStatus } from '../../../../src/operations/status/make-status.ts'
+import type { HostLook } from '../../../../src/operations/status/host-look.ts'
+import type { KnownHost } from '../../../../src/operations/status/status.ts'
+import { fakeLook, fakeRelease, fakeSeen } from '../../../support/fake-look.ts'
+
+const failure = {
+  code: 'HOST_UNREACHABLE',
+  title: '',
+  message: 'b does not answer.',
+  hint: '',
+  exitCode: 3,
+  details: {},
+}
+
+function statusOf(look: HostLook): KnownHost {
+  const hosts = [{ host: 'a', look }]
+  return makeStatus({ environment: 'test', path: '/srv/shop', hosts }).hosts[0] as KnownHost
+}
+
+function driftOf(facts: Partial<HostLook>): string[] {
+  return statusOf(fakeLook(facts)).drift.map(({ kind, what, mend }) => `${kind}: ${what} ${mend}`)
+}
+
+const others = [fakeSeen('backend-1'), fakeSeen('backend-2')]
+const withWeb = (...web: HostLook['containers']) => ({ containers: [...others, ...web] })
+
+test('a host where all is as it was released is well', () => {
+  expect(statusOf(fakeLook())).toMatchInlineSnapshot(`
+    {
+      "drift": [],
+      "fileSystems": [
+        {
+          "availableBytes": 18000000000,
+          "holds": [
+            "Docker",
+            "the app",
+          ],
+          "mount": "/",
+          "totalBytes": 50000000000,
+          "usedBytes": 30000000000,
+        },
+      ],
+      "host": "a",
+      "release": {
+        "ageMs": 129600000,
+        "by": {
+          "machine": "laptop",
+          "user": "anna",
+        },
+        "createdAtMs": 1795413600000,
+        "id": "r7",
+        "tag": "v1",
+      },
+      "services": [
+        {
+          "health": "healthy",
+          "image": {
+            "digest": "sha256:7631000000000000000000000000000000000000000000000000000000000000",
+            "name": "ghcr.io/acme/backend",
+            "tag": "v1",
+          },
+          "restarts": 0,
+          "running": 2,
+          "service": "backend",
+          "state": "running",
+          "upMs": 129600000,
+          "wanted": 2,
+        },
+        {
+          "health": "unchecked",
+          "image": {
+            "digest": "sha256:7631000000000000000000000000000000000000000000000000000000000000",
+            "name": "ghcr.io/acme/web",
+            "tag": "v1",
+          },
+          "restarts": 0,
+          "running": 1,
+          "service": "web",
+          "state": "running",
+          "upMs": 129600000,
+          "wanted": 1,
+        },
+      ],
+      "verdict": "well",
+    }
+  `)
+})
+
+describe('drift is', () => {
+  test.each<[string, Partial<HostLook>, string[]]>([
+    [
+      'a service without a container',
+      withWeb(),
+      ['service: web does not run: it has no container. `dray deploy test --tag v1` puts it right.'],
+    ],
+    [
+      'a service whose container was killed for memory',
+      withWeb(fakeSeen('web-1', { state: 'exited', exitCode: 137, outOfMemory: true })),
+      [
+        'service: web does not run: container shop-web-1 ended with exit code 137, out of memory. `dray deploy test --tag v1` puts it right.',
+      ],
+    ],
+    [
+      'another image',
+      withWeb(fakeSeen('web-1', { imageName: 'nginx:1.25' })),
+      [
+        'image: shop-web-1 runs nginx:1.25, not the image that was released. `dray deploy test --tag v1` puts it right.',
+      ],
+    ],
+    [
+      'another configuration',
+      withWeb(fakeSeen('web-1', { configHash: 'other' })),
+      [
+        'configuration: shop-web-1 runs with another configuration than the one released. `dray deploy test --tag v1` puts it right.',
+      ],
+    ],
+    [
+      'more replicas, and fewer',
+      { containers: [fakeSeen('backend-1'), fakeSeen('web-1'), fakeSeen('web-2')] },
+      [
+        'replicas: 2 of web run, where 1 was released. `dray deploy test --tag v1` puts it right.',
+        'replicas: 1 of backend runs, where 2 were released. `dray deploy test --tag v1` puts it right.',
+      ],
+    ],
+    [
+      'a container that was started by hand, in the project or in its network',
+      withWeb(
+        fakeSeen('web-1'),
+        fakeSeen('debug-1'),
+        fakeSeen('psql', { name: 'psql', project: undefined, service: '', imageName: 'postgres:16' }),
+      ),
+      [
+        'foreign-container: Container shop-debug-1 runs service debug, which the release does not have. On a, if it is not needed: `docker rm -f shop-debug-1`.',
+        "foreign-container: Container psql (postgres:16) is in the app's network, and was started by hand. On a, if it is not needed: `docker rm -f psql`.",
+      ],
+    ],
+    [
+      'a file that was changed or removed',
+      { fileHashes: new Map([['docker-compose.override.yml', 'c'.repeat(64)]]) },
+      [
+        'file: docker-compose.yml was removed by hand. `dray deploy test --tag v1` puts it back.',
+        'file: docker-compose.override.yml, which pins the digests, was changed by hand. `dray deploy test --tag v1` puts it back.',
+      ],
+    ],
+    [
+      'a variable that is gone',
+      { envKeys: ['OTHER'] },
+      ['env-file: DATABASE_URL is no longer in /srv/shop/.env. Put it back on a, or deploy without it.'],
+    ],
+    [
+      'a file of variables that is gone',
+      { envKeys: undefined },
+      [
+        'env-file: There is no /srv/shop/.env that can be read. Put it back on a; without it a deploy is refused.',
+      ],
+    ],
+  ])('%s', (_, facts, drift) => {
+    expect(driftOf(facts)).toEqual(drift)
+  })
+})
+
+describe('no drift is', () => {
+  test.each<[string, Partial<HostLook>]>([
+    [
+      'a service that ran to its end',
+      withWeb(fakeSeen('web-1', { state: 'exited', exitCode: 0, restarts: 'never' })),
+    ],
+    ['a task of the app', withWeb(fakeSeen('web-1'), fakeSeen('task-1', { oneOff: true }))],
+    ['a dead leftover', withWeb(fakeSeen('web-1'), fakeSeen('old-1', { state: 'exited' }))],
+    [
+      'what is in between while somebody deploys',
+      { ...withWeb(), lock: { holder: { user: 'mona', machine: 'ci', sinceMs: 0 } } },
+    ],
+  ])('%s', (_, facts) => {
+    expect(driftOf(facts)).toEqual([])
+  })
+})
+
+describe('the verdict', () => {
+  test.each<[string, Partial<HostLook>]>([
+    ['unhealthy', withWeb(fakeSeen('web-1', { health: 'unhealthy' }))],
+    ['unhealthy', withWeb(fakeSeen('web-1', { state: 'restarting' }))],
+    ['unhealthy', withWeb(fakeSeen('web-1', { state: 'paused' }))],
+    ['unhealthy', withWeb()],
+    ['drifted', { envKeys: [] }],
+    ['well', withWeb(fakeSeen('web-1', { health: 'starting' }))],
+    ['deploying', { ...withWeb(), lock: { holder: undefined } }],
+  ])('is %s for %j', (verdict, facts) => {
+    expect(statusOf(fakeLook(facts)).verdict).toBe(verdict)
+  })
+
+  test('is that nothing is deployed where there is no record', () => {
+    const look: HostLook = { ...fakeLook(), release: undefined }
+    expect(statusOf(look)).toMatchObject({ verdict: 'nothing-deployed', services: [], drift: [] })
+  })
+
+  test('of an environment is the worst of its hosts', () => {
+    const hosts = [
+      { host: 'a', look: fakeLook() },
+      { host: 'b', failure },
+    ]
+    const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
+    expect(status.verdict).toBe('unknown')
+    expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['well', 'unknown'])
+  })
+})
+
+test('a host whose release is older than that of another has drifted', () => {
+  const behind = fakeLook({ release: fakeRelease({ id: 'r6' }) })
+  const hosts = [
+    { host: 'a', look: fakeLook({ release: fakeRelease({ id: 'r10' }) }) },
+    { host: 'b', look: behind },
+  ]
+  const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
+  expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['well', 'drifted'])
+  expect((status.hosts[1] as KnownHost).drift).toMatchObject([
+    { kind: 'release', what: 'Release r6 is in place, while another host of test has r10.' },
+  ])
+})
