@@ -10,7 +10,7 @@ let closing = false
 
 const server = createServer((request, response) => {
   response.setHeader('x-version', version)
-  // A proxy that keeps this connection open would otherwise hold up the exit.
+  // A proxy that keeps this connection open would otherwise delay the exit.
   if (closing) response.setHeader('connection', 'close')
   answer(request, response).catch((error) => {
     console.error(`${request.method} ${request.url} failed: ${error.message}`)
@@ -29,7 +29,7 @@ process.once('SIGTERM', () => {
 })
 
 console.log(`shop backend ${version} is starting`)
-// Stands for the caches that a real app fills and the connections it opens before it can serve.
+// Simulates the caches that a real app fills and the connections it opens before it can serve.
 await delay(startMs)
 server.listen(port, () => console.log(`shop backend ${version} listens on port ${port}`))
 

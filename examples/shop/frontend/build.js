@@ -1,4 +1,4 @@
-// Writes `dist`: the pages of `public` with the version of this build in them.
+// Writes `dist`: the pages of `public` with the version of this build inserted.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const version = process.env.APP_VERSION ?? 'dev'
