@@ -1,7 +1,7 @@
-import { createLook } from '../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../src/ui/terminal/look.ts'
 import { renderBar } from '../src/ui/render/render-bar.ts'
 
-const { glyphs } = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const { glyphs } = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 
 /** A bar of so many columns for a block of Markdown, filled to a `fraction` of them. */
 export function bar(fraction: number, columns: number): string {

@@ -10,7 +10,7 @@ import { systemClock } from './shared/clock.ts'
 setMaxListeners(0)
 
 const interrupts = createInterrupts({
-  say: (line) => context.tellInterrupt(line),
+  say: (line) => context.reportInterrupt(line),
   exit: (code) => process.exit(code),
 })
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -42,6 +42,6 @@ const context: CliContext = {
   secrets: [],
   signal: interrupts.signal,
   clock: systemClock,
-  tellInterrupt: (line) => void process.stderr.write(`\n${line}\n`),
+  reportInterrupt: (line) => void process.stderr.write(`\n${line}\n`),
 }
 process.exitCode = await runCli(process.argv.slice(2), context)

@@ -23,7 +23,7 @@ export async function deployQuietly(tag: string, stage: Stage): Promise<DrayRun>
 /** Deploys a tag under a constant load, which is shown as it goes. Throws what the load throws. */
 export async function deployUnderLoad(tag: string, stage: Stage): Promise<LoadedDeploy> {
   const { screen, url, signal } = stage
-  const view = new LoadView({ ratePerSecond, look: screen.look, columns: screen.stream.columns ?? 80 })
+  const view = new LoadView({ ratePerSecond, style: screen.style, columns: screen.stream.columns ?? 80 })
   let sent = 0
   const load = await runLoad({
     target: url.replace('localhost', '127.0.0.1'),

@@ -1,6 +1,6 @@
 import { renderCount } from '../../src/shared/bytes.ts'
 import { renderDuration } from '../../src/ui/render/render-duration.ts'
-import type { Look } from '../../src/ui/terminal/look.ts'
+import type { TerminalStyle } from '../../src/ui/terminal/look.ts'
 import type { LoadProgress } from '../../test/support/load/load-report.ts'
 
 /** What came back in one stretch of time. */
@@ -11,7 +11,7 @@ const noProgress: LoadProgress = { sent: 0, succeeded: 0, failed: 0, versions: [
 
 export type LoadViewOptions = {
   ratePerSecond: number
-  look: Look
+  style: TerminalStyle
   /** Width of the terminal. */
   columns: number
 }
@@ -50,29 +50,29 @@ export class LoadView {
 
   /** The chart: a row for each version that has answered, and one for failures; half a second a column. */
   chart(): string[] {
-    const { look, ratePerSecond, columns } = this.#options
+    const { style, ratePerSecond, columns } = this.#options
     const room = Math.max(8, columns - 36)
     const shown = this.#columns.slice(-room)
     const row = (name: string, total: number, cells: string, paint: (text: string) => string): string =>
       `  ${name.padEnd(8)} ${paint(cells)}${' '.repeat(shown.length < room ? 1 : 0)} ${paint(renderCount(total))}`
     const full = (ratePerSecond * columnMs) / 1000
     const answered = this.#latest.versions.map((version, index) => {
-      const cells = shown.map(({ answers }) => level((answers[version] ?? 0) / full, look)).join('')
+      const cells = shown.map(({ answers }) => level((answers[version] ?? 0) / full, style)).join('')
       return row(
         version,
         this.#latest.answers[version] ?? 0,
         cells,
-        index === 0 ? look.colors.cyan : look.colors.green,
+        index === 0 ? style.colors.cyan : style.colors.green,
       )
     })
     const { failed, sent } = this.#latest
-    const failures = shown.map((stretch) => (stretch.failed > 0 ? look.glyphs.failed : look.glyphs.waiting))
+    const failures = shown.map((stretch) => (stretch.failed > 0 ? style.glyphs.failed : style.glyphs.waiting))
     const elapsed = renderDuration(this.#columns.length * columnMs)
     return [
       '',
       `  ${renderCount(sent)} requests in ${elapsed}, and who answered:`,
       ...answered,
-      row('failed', failed, failures.join(''), failed > 0 ? look.colors.red : look.colors.dim),
+      row('failed', failed, failures.join(''), failed > 0 ? style.colors.red : style.colors.dim),
     ]
   }
 
@@ -98,7 +98,7 @@ function difference(before: LoadProgress, after: LoadProgress): Stretch {
 }
 
 /** A bar's height for a share of the full rate; any answer at all shows. */
-function level(share: number, { glyphs }: Look): string {
+function level(share: number, { glyphs }: TerminalStyle): string {
   const levels = glyphs.arrow === '->' ? ['.', ':', '|'] : ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
   if (share <= 0) return ' '
   // A request answered a moment before or after the border between two columns is no dip.

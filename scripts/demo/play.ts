@@ -23,7 +23,7 @@ export async function play(
   screen: Screen,
   signal: AbortSignal,
 ): Promise<{ asTold: boolean; url: string }> {
-  const { colors } = screen.look
+  const { colors } = screen.style
   const title = (text: string) => {
     screen.say()
     screen.say(colors.bold(colors.cyan(text)))
@@ -82,8 +82,8 @@ async function setStage(traces: Traces, screen: Screen, signal: AbortSignal): Pr
 }
 
 function sayVerdict(seen: Seen, screen: Screen): boolean {
-  const { colors, glyphs } = screen.look
-  for (const line of renderNumbers(seen, screen.look)) screen.say(line)
+  const { colors, glyphs } = screen.style
+  for (const line of renderNumbers(seen, screen.style)) screen.say(line)
   for (const line of renderTroubles(seen)) screen.say(colors.red(line))
   screen.say()
   const checks = checkSeen(seen)

@@ -29,7 +29,7 @@ export async function deployWithDray(options: {
 }): Promise<DrayRun> {
   const { directory, tag, screen, signal } = options
   signal.throwIfAborted()
-  screen.say(screen.look.colors.bold(`$ dray deploy local --tag ${tag}`))
+  screen.say(screen.style.colors.bold(`$ dray deploy local --tag ${tag}`))
   const reporter = createReporter({
     name: screen.isLive ? 'live' : 'plain',
     stdout: screen.stream,

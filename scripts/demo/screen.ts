@@ -1,11 +1,11 @@
-import { createLook, type Look } from '../../src/ui/terminal/look.ts'
+import { createTerminalStyle, type TerminalStyle } from '../../src/ui/terminal/look.ts'
 import type { OutputStream } from '../../src/ui/reporters/reporter.ts'
 
 /** What the demo prints on: dray's own output and, on a terminal, a footer that stays below it. */
 export type Screen = {
   /** A terminal that can be painted over; else everything comes as lines. */
   isLive: boolean
-  look: Look
+  style: TerminalStyle
   /** Where dray's reporters write. */
   stream: OutputStream
   say(text?: string): void
@@ -42,7 +42,7 @@ export function createScreen(terminal: Terminal, env: NodeJS.ProcessEnv): Screen
 
   return {
     isLive,
-    look: createLook({ env, isTTY: terminal.isTTY === true, columns: terminal.columns }),
+    style: createTerminalStyle({ env, isTTY: terminal.isTTY === true, columns: terminal.columns }),
     stream: {
       write: (text) => write(text),
       isTTY: terminal.isTTY === true,

@@ -1,7 +1,7 @@
 import { renderCount } from '../../src/shared/bytes.ts'
 import { renderDuration, renderLatency } from '../../src/ui/render/render-duration.ts'
 import { renderTable } from '../../src/ui/render/render-table.ts'
-import type { Look } from '../../src/ui/terminal/look.ts'
+import type { TerminalStyle } from '../../src/ui/terminal/look.ts'
 import type { LoadReport } from '../../test/support/load/load-report.ts'
 import type { LoadedDeploy } from './acts.ts'
 
@@ -50,7 +50,7 @@ export function checkSeen(seen: Seen): Check[] {
 }
 
 /** The load's own numbers, an act a row. */
-export function renderNumbers({ replaced, refused }: Seen, { colors }: Look): string[] {
+export function renderNumbers({ replaced, refused }: Seen, { colors }: TerminalStyle): string[] {
   const row = (name: string, { sent, failed, latencyMs, versions }: LoadReport) => [
     name,
     renderCount(sent),

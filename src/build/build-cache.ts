@@ -8,7 +8,7 @@ export type BuildCache =
   /** A directory of this machine, by its absolute path. */
   | { kind: 'directory'; path: string }
 
-export type CacheFacts = {
+export type CacheInput = {
   /** `--cache`. */
   wanted: string | undefined
   isPushed: boolean
@@ -21,7 +21,7 @@ export type CacheFacts = {
  * GitHub's cache where a job of GitHub hands out the access to it, else the registry that is pushed to. Actions get that
  * access, the lines of a `run:` do not (actions/runner, NodeScriptActionHandler.cs).
  */
-export function chooseCache({ wanted, isPushed, env, resolvePath }: CacheFacts): BuildCache {
+export function chooseCache({ wanted, isPushed, env, resolvePath }: CacheInput): BuildCache {
   const fromTag = env['GITHUB_REF_TYPE'] === 'tag'
   if (wanted === 'none' || wanted === 'registry') return { kind: wanted }
   if (wanted === 'gha') return { kind: 'gha', fromTag }

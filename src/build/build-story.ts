@@ -23,7 +23,7 @@ export type BuildChange = { step: BuildStep } & (
 )
 
 /** What a build has told so far. */
-export type BuildStory = {
+export type BuildState = {
   steps: ReadonlyMap<string, BuildStep>
   /** Lines that are no progress: why Bake itself failed. */
   said: readonly string[]
@@ -48,7 +48,7 @@ const statusSchema = z.object({
 })
 
 /** A story of these targets. With several, Bake begins the name of each step with that of its target. */
-export function createBuildStory(targets: readonly string[]): BuildStory {
+export function createBuildState(targets: readonly string[]): BuildState {
   const steps = new Map<string, BuildStep>()
   const unfinished = new Map<string, string>()
   const said: string[] = []

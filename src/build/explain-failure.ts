@@ -1,5 +1,5 @@
 import { DrayError } from '../errors/dray-error.ts'
-import type { BuildStep, BuildStory } from './build-story.ts'
+import type { BuildStep, BuildState } from './build-story.ts'
 
 /** As many lines of a step say what went wrong. */
 const shownLines = 20
@@ -8,7 +8,7 @@ const shownLines = 20
  * Why a build ended without its images: BUILD_FAILED with the step's last lines, REGISTRY_FORBIDDEN, REGISTRY_UNAUTHORIZED,
  * PUSH_FAILED, or DOCKER_UNREACHABLE. The texts are those of Buildx 0.29 and of the registries; they give no codes.
  */
-export function explainBuildFailure({ steps, said }: Pick<BuildStory, 'steps' | 'said'>): DrayError {
+export function explainBuildFailure({ steps, said }: Pick<BuildState, 'steps' | 'said'>): DrayError {
   const failed = [...steps.values()].find(({ error }) => error !== undefined)
   const reason = failed?.error ?? lastReason(said)
   if (

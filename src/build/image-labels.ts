@@ -1,4 +1,4 @@
-export type SourceFacts = {
+export type SourceObservation = {
   env: Readonly<Record<string, string | undefined>>
   /** The remote `origin`. */
   remote: { host: string; owner: string; repository: string } | undefined
@@ -11,7 +11,13 @@ export type SourceFacts = {
  * Labels of the OCI image specification that say where an image comes from. GHCR links a package to the repository that
  * `source` names, and lets its workflows read and write it.
  */
-export function imageLabels({ env, remote, headSha, isDirty, tag }: SourceFacts): Record<string, string> {
+export function imageLabels({
+  env,
+  remote,
+  headSha,
+  isDirty,
+  tag,
+}: SourceObservation): Record<string, string> {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = env
   const source =
     server && repository

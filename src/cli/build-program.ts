@@ -1,6 +1,6 @@
 import { Command as Program, Help, Option } from 'commander'
 import { listExitCodes } from '../errors/exit-code.ts'
-import type { Look } from '../ui/terminal/look.ts'
+import type { TerminalStyle } from '../ui/terminal/look.ts'
 import { renderArgument, type Command, type CommandInput } from './command/command.ts'
 import { globalOptionSpecs, readGlobalOptions } from './command/global-options.ts'
 import { renderManual } from './help/render-manual.ts'
@@ -14,7 +14,7 @@ export type ProgramOptions = {
   commands: readonly Command[]
   /** Where help and version go. */
   write: (text: string) => void
-  look: Look
+  style: TerminalStyle
   /** Called with the command that was named. */
   run: (command: Command, input: CommandInput) => Promise<void>
 }
@@ -38,14 +38,14 @@ export function buildProgram(options: ProgramOptions): Program {
         const command = options.commands.find(({ name }) => of !== program && name === of.name())
         return command === undefined
           ? plainHelp.formatHelp(of, withoutOptions(help))
-          : renderManual(command, options.look)
+          : renderManual(command, options.style)
       },
     })
     .configureOutput({
       writeOut: options.write,
       writeErr: () => undefined,
       outputError: () => undefined,
-      getOutHelpWidth: () => options.look.columns ?? DEFAULT_COLUMNS,
+      getOutHelpWidth: () => options.style.columns ?? DEFAULT_COLUMNS,
       // The colours of a command's help are the look's.
       getOutHasColors: () => true,
     })

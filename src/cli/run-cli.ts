@@ -2,7 +2,7 @@ import { CommanderError, type Command as Program } from 'commander'
 import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
 import { guardCommands } from '../ui/reporters/guard-commands.ts'
-import { createLook } from '../ui/terminal/look.ts'
+import { createTerminalStyle } from '../ui/terminal/look.ts'
 import { buildProgram } from './build-program.ts'
 import type { Command, CommandInput } from './command/command.ts'
 import { commands } from './commands.ts'
@@ -20,7 +20,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   const program = buildProgram({
     commands,
     write: (text) => context.stdout.write(text),
-    look: createLook({
+    style: createTerminalStyle({
       env: context.env,
       isTTY: context.stdout.isTTY === true,
       columns: context.stdout.columns,

@@ -4,7 +4,7 @@ import { isSecretName } from '../shared/secret-name.ts'
 import type { DeployConfig } from './deploy-config.ts'
 import type { EnvFile } from './env-file.ts'
 import { deployTimeNames } from './environment-variables.ts'
-import { resolveTagRule, type CommitFacts } from './tag-rule.ts'
+import { resolveTagRule, type CommitObservation } from './tag-rule.ts'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -34,7 +34,7 @@ export type DeployValuesInput = {
   envFile?: EnvFile
   /** The environment of the command. */
   env: Variables
-  commit: CommitFacts
+  commit: CommitObservation
   /** False where no release is made, so that no rule has to find a tag. */
   wantsTag?: boolean
 }

@@ -14,7 +14,7 @@ export type EnvFile = {
  *
  * Throws ENV_FILE_INVALID: it is not there, is no text, cannot be deleted, or is the app's own `.env`, which is left alone.
  */
-export async function takeEnvFile(filePath: string): Promise<EnvFile> {
+export async function readAndDeleteEnvFile(filePath: string): Promise<EnvFile> {
   if (path.basename(filePath) === '.env') {
     throw new DrayError(
       'ENV_FILE_INVALID',

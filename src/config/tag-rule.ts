@@ -2,7 +2,7 @@ import { DrayError } from '../errors/dray-error.ts'
 import type { TagRule } from './deploy-config.ts'
 
 /** What the checked-out repository says of itself. */
-export type CommitFacts = {
+export type CommitObservation = {
   /** Full id of the commit. */
   headSha?: string
   /** Tag that names exactly this commit. */
@@ -11,7 +11,7 @@ export type CommitFacts = {
 
 type Sources = {
   variables: Readonly<Record<string, string | undefined>>
-  commit: CommitFacts
+  commit: CommitObservation
 }
 
 /** A tag and where it comes from, for people. */

@@ -8,14 +8,14 @@ import { makePlan } from './plan/make-plan.ts'
 import type { DesiredRelease } from './model/observation.ts'
 import { inspectHost, observeHost, type Observed, type Site } from './plan/observe.ts'
 import type { Plan } from './model/plan.ts'
-import type { DirectoryFacts, Lock, TargetHost } from './model/ports.ts'
+import type { DirectoryObservation, Lock, TargetHost } from './model/ports.ts'
 import { startProbing, type Probing } from './execute/probe.ts'
 import { servingBefore, undoDeploy } from './execute/undo.ts'
 
 export type DeployRequest = Omit<Execution, 'plan' | 'desired' | 'hosts'> & {
   hosts: readonly TargetHost[]
   /** What is to be put in place; asked again when the locks are held, if another deploy was at work meanwhile. */
-  want: (signal: AbortSignal) => Promise<Wanted>
+  resolveDesired: (signal: AbortSignal) => Promise<DesiredState>
   probe: { everyMs: number; timeoutMs: number }
   /** Called under the locks with a plan that changes something, before it does. What it throws ends the deploy. */
   beforeChange?: (plan: Plan, signal: AbortSignal) => Promise<void>
@@ -24,7 +24,7 @@ export type DeployRequest = Omit<Execution, 'plan' | 'desired' | 'hosts'> & {
 }
 
 /** What is to be there, and a site for each host of the request, in the same order. */
-export type Wanted = {
+export type DesiredState = {
   desired: DesiredRelease
   sites: readonly Site[]
   /** Length of each host's journal when this was decided; absent where no host was asked for it. */
@@ -66,9 +66,9 @@ function lockHost(host: TargetHost, request: DeployRequest, signal: AbortSignal)
 }
 
 /** What is wanted, and what the app's directories say, host by host. */
-type Inspected = { wanted: Wanted; facts: readonly DirectoryFacts[] }
+type Inspected = { wanted: DesiredState; facts: readonly DirectoryObservation[] }
 
-async function inspectAll({ want }: DeployRequest, signal: AbortSignal): Promise<Inspected> {
+async function inspectAll({ resolveDesired: want }: DeployRequest, signal: AbortSignal): Promise<Inspected> {
   const wanted = await want(signal)
   return { wanted, facts: await Promise.all(wanted.sites.map((site) => inspectHost(site, signal))) }
 }
@@ -88,7 +88,7 @@ function isCurrent({ wanted, facts }: Inspected, locks: readonly Lock[]): boolea
   )
 }
 
-type Planned = { wanted: Wanted; observed: readonly Observed[]; plan: Plan }
+type Planned = { wanted: DesiredState; observed: readonly Observed[]; plan: Plan }
 
 async function observeAndPlan({ wanted, facts }: Inspected, signal: AbortSignal): Promise<Planned> {
   const { desired, sites } = wanted
@@ -237,7 +237,7 @@ function startProbe({ request, observed }: Prepared, execution: Execution): Prob
   const [host] = request.hosts
   const [first] = observed
   if (host === undefined || first === undefined) return undefined
-  const target = probeTargetOf(first.observation.facts.app, execution.desired)
+  const target = probeTargetOf(first.observation.directory.app, execution.desired)
   if (target === undefined) return undefined
   return startProbing({
     prober: host.prober,

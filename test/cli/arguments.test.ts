@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { buildProgram } from '../../src/cli/build-program.ts'
-import { createLook } from '../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../src/ui/terminal/look.ts'
 import type { Command, CommandInput } from '../../src/cli/command/command.ts'
 
-const look = createLook({ env: {}, isTTY: false, columns: 80 })
+const style = createTerminalStyle({ env: {}, isTTY: false, columns: 80 })
 
 const command: Command = {
   name: 'exec',
@@ -25,7 +25,7 @@ async function parse(argv: readonly string[]): Promise<CommandInput> {
   const run = async (_: Command, input: CommandInput): Promise<void> => {
     parsed = input
   }
-  const program = buildProgram({ commands: [command], write: () => undefined, look, run })
+  const program = buildProgram({ commands: [command], write: () => undefined, style, run })
   await program.parseAsync(argv, { from: 'user' })
   if (parsed === undefined) throw new Error('No command ran.')
   return parsed
@@ -48,7 +48,7 @@ test('the usage shows that there may be several', () => {
   const program = buildProgram({
     commands: [command],
     write: (text) => (help += text),
-    look,
+    style,
     run: async () => undefined,
   })
   program.commands[0]?.outputHelp()

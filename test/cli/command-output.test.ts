@@ -18,7 +18,7 @@ function openOutput(secrets: Secret[] = []) {
     secrets,
     signal: new AbortController().signal,
     clock: systemClock,
-    tellInterrupt: () => undefined,
+    reportInterrupt: () => undefined,
   }
   return { said, output: createCommandOutput({ options, values: { secrets } }, context) }
 }
@@ -63,6 +63,6 @@ test('whatever the values are, the line is JSON, without secrets and control cha
 
 test('what is printed for people keeps our colours, and nothing else that steers the terminal', () => {
   const { said, output } = openOutput()
-  output.print(`${output.look.colors.red('red')} \u001b]0;title\u0007\u001b[2Jtext`)
+  output.print(`${output.style.colors.red('red')} \u001b]0;title\u0007\u001b[2Jtext`)
   expect(said.stdout).toBe('\u001b[31mred\u001b[39m text\n')
 })

@@ -95,7 +95,7 @@ describe('what a deploy is given', () => {
       secrets: [],
       signal: new AbortController().signal,
       clock: systemClock,
-      tellInterrupt: () => undefined,
+      reportInterrupt: () => undefined,
     }
     return loadDeploy({ arguments: { ENVIRONMENT: name }, rest: [], options, global }, context)
   }

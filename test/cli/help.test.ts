@@ -5,12 +5,12 @@ import { buildProgram } from '../../src/cli/build-program.ts'
 import { commands } from '../../src/cli/commands.ts'
 import type { CommandInput } from '../../src/cli/command/command.ts'
 import { renderManual } from '../../src/cli/help/render-manual.ts'
-import { createLook } from '../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../src/ui/terminal/look.ts'
 import { widthOf } from '../../src/ui/terminal/text-width.ts'
 import { root } from '../../scripts/docs/generated-files.ts'
 import { runCli } from './support/run-cli.ts'
 
-const look = (columns?: number) => createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
+const style = (columns?: number) => createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
 const byName = commands.map((command) => [command.name, command] as const)
 
 /** The words of an example that stand after `dray`, up to what the shell does with it. */
@@ -23,7 +23,7 @@ async function parse(words: readonly string[]): Promise<{ name: string; input: C
   let parsed: { name: string; input: CommandInput } | undefined
   const program = buildProgram({
     commands,
-    look: look(),
+    style: style(),
     write: () => undefined,
     run: async ({ name }, input) => {
       parsed = { name, input }
@@ -65,7 +65,7 @@ describe.each(byName)('dray %s', (name, command) => {
   })
 
   test.each([40, 60, 80, 100, 200])('has a help that fits into %i columns', (columns) => {
-    const lines = renderManual(command, look(columns)).split('\n')
+    const lines = renderManual(command, style(columns)).split('\n')
     expect(lines.filter((line) => widthOf(line) > columns)).toEqual([])
   })
 
@@ -82,7 +82,7 @@ const cwd = tmpdir()
 test('a page of the help, as it is', () => {
   const history = commands.find(({ name }) => name === 'history')
   if (history === undefined) throw new Error('There is no dray history.')
-  expect(renderManual(history, look(80))).toMatchInlineSnapshot(`
+  expect(renderManual(history, style(80))).toMatchInlineSnapshot(`
     "Usage: dray history ENVIRONMENT [OPTIONS]
 
     List what was put in place and what failed, the newest first.
@@ -151,6 +151,9 @@ test("options stand under their headings, and exit codes are the command's own",
 test('headings are bold on a terminal', () => {
   const [first] = commands
   if (first === undefined) throw new Error('There is no command.')
-  const bold = renderManual(first, createLook({ env: { FORCE_COLOR: '1' }, isTTY: true, columns: 80 }))
+  const bold = renderManual(
+    first,
+    createTerminalStyle({ env: { FORCE_COLOR: '1' }, isTTY: true, columns: 80 }),
+  )
   expect(bold).toContain('\u001b[1mExamples:')
 })

@@ -3,7 +3,7 @@ import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
-import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
 import type { AppDirectory, BundleFile, PlaceRequest } from '../../src/deploy/model/ports.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
 import { countingShell } from './counting-shell.ts'
@@ -43,26 +43,26 @@ const release = (id: string, paths: readonly string[]): Release => ({
   by: { user: 'ann', machine: 'laptop' },
   services: {},
   files: Object.fromEntries(paths.map((path) => [path, 'hash'])),
-  envKeys: [],
+  variables: [],
   networks: {},
 })
 
 /** The shell of a user whose files are made with this umask; good for `run` alone. */
-function withUmask(shell: Shell, mask: string): Shell {
-  const run: Shell['run'] = (argv, options) =>
-    shell.run(['sh', '-c', `umask ${mask}; exec "$@"`, 'sh', ...argv], options)
-  return Object.assign(Object.create(shell) as Shell, { run })
+function withUmask(runner: CommandRunner, mask: string): CommandRunner {
+  const run: CommandRunner['run'] = (argv, options) =>
+    runner.run(['sh', '-c', `umask ${mask}; exec "$@"`, 'sh', ...argv], options)
+  return Object.assign(Object.create(runner) as CommandRunner, { run })
 }
 
 /** What the app's directory keeps, whatever shell and tools the host has. */
-export function appDirectoryContract(name: string, makeShell: () => Promise<Shell>): void {
+export function appDirectoryContract(name: string, makeShell: () => Promise<CommandRunner>): void {
   describe(`an app's directory with ${name}`, () => {
-    let shell: Shell
+    let runner: CommandRunner
     beforeAll(async () => {
-      shell = await makeShell()
+      runner = await makeShell()
     })
-    afterAll(() => shell[Symbol.asyncDispose]())
-    const directoryAt = (path: string): AppDirectory => createAppDirectory({ shell, path, values: {} })
+    afterAll(() => runner[Symbol.asyncDispose]())
+    const directoryAt = (path: string): AppDirectory => createAppDirectory({ runner, path, values: {} })
 
     test('files are placed under whatever name they have, and known by their hash', async () => {
       const path = await temporaryApp()
@@ -88,7 +88,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Shel
 
     test('what is placed can be read by the users in containers, whatever the umask of the one who deploys', async () => {
       const path = await temporaryApp()
-      const careful = createAppDirectory({ shell: withUmask(shell, '077'), path, values: {} })
+      const careful = createAppDirectory({ runner: withUmask(runner, '077'), path, values: {} })
       await careful.place(request({ files: [file('nginx/app.conf', ''), file('run.sh', '', 0o755)] }))
       expect(await treeOf(path)).toMatchObject({ 'nginx/app.conf': '644 ', 'run.sh': '755 ' })
       expect((await stat(join(path, 'nginx'))).mode & 0o777).toBe(0o755)
@@ -97,7 +97,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Shel
     test('in a directory that hands its group on, what is placed and recorded is for the group', async () => {
       const path = await temporaryApp()
       await chmod(path, 0o2775)
-      const shared = createAppDirectory({ shell: withUmask(shell, '077'), path, values: {} })
+      const shared = createAppDirectory({ runner: withUmask(runner, '077'), path, values: {} })
       await shared.place(request({ files: [file('nginx/app.conf', '')] }))
       await shared.record(release('r1', ['nginx/app.conf']), [])
       for (const made of ['nginx', 'nginx/app.conf', '.dray/releases', '.dray/releases/r1'])
@@ -227,10 +227,10 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Shel
       await directory.place(request({ files: awkward.map((name) => file(name, `text of ${name}`)) }))
       await directory.record(release('r1', awkward), [])
       await directory.record(release('r2', awkward), ['r1'])
-      const records = await shell.run(['ls', '-A', join(path, '.dray/releases')])
+      const records = await runner.run(['ls', '-A', join(path, '.dray/releases')])
       expect(records.stdout.trim()).toBe('r2')
       const copy = await temporaryApp()
-      await shell.run(['tar', '-xzf', join(path, '.dray/releases/r2/bundle.tar.gz'), '-C', copy])
+      await runner.run(['tar', '-xzf', join(path, '.dray/releases/r2/bundle.tar.gz'), '-C', copy])
       expect(await treeOf(copy)).toMatchObject(
         Object.fromEntries(awkward.map((name) => [name, `644 text of ${name}`])),
       )
@@ -239,8 +239,8 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Shel
     test('a hundred files take as many processes as three', { timeout: 30_000 }, async () => {
       const processesFor = async (count: number): Promise<number> => {
         const path = await temporaryApp()
-        const counting = await countingShell(shell)
-        const directory = createAppDirectory({ shell: counting.shell, path, values: {} })
+        const counting = await countingShell(runner)
+        const directory = createAppDirectory({ runner: counting.runner, path, values: {} })
         const names = Array.from({ length: count }, (_, index) => `conf/${index}`)
         const place = (text: string) =>
           directory.place(request({ files: names.map((name) => file(name, text)) }))

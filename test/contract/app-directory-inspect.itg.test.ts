@@ -2,16 +2,16 @@ import { chmod, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
-import type { RunOptions, Shell } from '../../src/adapters/host/shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
+import type { RunOptions, CommandRunner } from '../../src/adapters/host/shell.ts'
 import { createAppSource } from '../../src/adapters/source/app-source.ts'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
-import type { AppSource, BundleFile, DirectoryFacts } from '../../src/deploy/model/ports.ts'
+import type { AppSource, BundleFile, DirectoryObservation } from '../../src/deploy/model/ports.ts'
 import { nextReleaseId, type Release } from '../../src/deploy/model/release.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'
 
-const shell = new LocalShell()
-afterAll(() => shell[Symbol.asyncDispose]())
+const runner = new LocalRunner()
+afterAll(() => runner[Symbol.asyncDispose]())
 
 const textFile = (path: string, text: string): BundleFile => ({
   path,
@@ -25,23 +25,23 @@ const makeRelease = (id: string, files: Release['files']): Release => ({
   ...{ version: 1, id, app: 'shop', environment: 'test', project: 'shop', createdAtMs: 1, files },
   by: { user: 'ann', machine: 'laptop' },
   services: {},
-  envKeys: ['A'],
+  variables: ['A'],
   networks: {},
 })
 
 type Facts = { env?: string; values?: Record<string, string>; server?: Record<string, string> }
 
-async function inspect(files: readonly BundleFile[], facts: Facts = {}): Promise<DirectoryFacts> {
+async function inspect(files: readonly BundleFile[], facts: Facts = {}): Promise<DirectoryObservation> {
   const { env = '', values = {}, server = {} } = facts
   const path = await temporaryApp({ ...server, '.env': env })
   const before = await treeOf(path)
-  const found = await createAppDirectory({ shell, path, values }).inspect(files)
+  const found = await createAppDirectory({ runner, path, values }).inspect(files)
   expect(await treeOf(path)).toEqual(before)
   return found
 }
 
 const keysOf = async (env: string): Promise<readonly string[]> =>
-  (await inspect(compose(web), { env })).envFile.keys
+  (await inspect(compose(web), { env })).envFile.variables
 
 describe('the names in .env, and never a value:', () => {
   test.each<[string, string, string[]]>([
@@ -69,7 +69,7 @@ test('no value of .env is in what comes back, but where the compose file asks fo
 
 test('the mode of .env is told, and whether others may read it', async () => {
   const path = await temporaryApp()
-  const directory = createAppDirectory({ shell, path, values: {} })
+  const directory = createAppDirectory({ runner, path, values: {} })
   expect((await directory.inspect(compose(web))).envFile).toMatchObject({
     mode: '600',
     readableByOthers: false,
@@ -83,7 +83,7 @@ test('the mode of .env is told, and whether others may read it', async () => {
 
 test('every release on record is told, and the files of the newest one', async () => {
   const path = await temporaryApp()
-  const directory = createAppDirectory({ shell, path, values: {} })
+  const directory = createAppDirectory({ runner, path, values: {} })
   const files = { 'docker-compose.yml': 'a'.repeat(64), 'nginx/a "b".conf': 'b'.repeat(64) }
   await directory.place({
     files: Object.keys(files).map((name) => textFile(name, web)),
@@ -168,7 +168,7 @@ test('what Compose refuses is told in its words, with the path as the user wrote
 test('without .env nothing is read', async () => {
   const path = await temporaryApp()
   await unlink(join(path, '.env'))
-  const directory = createAppDirectory({ shell, path, values: {} })
+  const directory = createAppDirectory({ runner, path, values: {} })
   await expect(directory.inspect(compose(web))).rejects.toMatchObject({ code: 'ENV_MISSING', exitCode: 3 })
 })
 
@@ -200,14 +200,14 @@ test('of a record or a journal without end, no more than there can be comes from
     '.dray/releases/r1/release.json': endless,
   })
   let printed = 0
-  const measured: Shell = Object.assign(Object.create(shell) as Shell, {
+  const measured: CommandRunner = Object.assign(Object.create(runner) as CommandRunner, {
     run: async (argv: readonly string[], options?: RunOptions) => {
-      const output = await shell.run(argv, options)
+      const output = await runner.run(argv, options)
       printed += output.stdout.length
       return output
     },
   })
-  const directory = createAppDirectory({ shell: measured, path, values: {} })
+  const directory = createAppDirectory({ runner: measured, path, values: {} })
   await expect(directory.inspect(compose(web))).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
   expect(printed).toBeGreaterThan(8_000_000)
   expect(printed).toBeLessThan(10_000_000)
@@ -247,7 +247,7 @@ describe('after the bundle is placed, a plain `docker compose` on the server mea
     const here = await temporaryApp(files)
     const path = await temporaryApp()
     const source: AppSource = createAppSource({ directory: here, composeFiles, include: [] })
-    const directory = createAppDirectory({ shell, path, values: {} })
+    const directory = createAppDirectory({ runner, path, values: {} })
     const { app } = await directory.inspect(await source.composeFiles())
     await directory.place({
       files: await source.bundle(app, { web: pinned }),
@@ -256,7 +256,7 @@ describe('after the bundle is placed, a plain `docker compose` on the server mea
       adopt: [],
     })
     const model = JSON.parse(
-      (await shell.run(['docker', 'compose', 'config', '--format', 'json'], { cwd: path })).stdout,
+      (await runner.run(['docker', 'compose', 'config', '--format', 'json'], { cwd: path })).stdout,
     ) as { services: { web: { image: string; restart?: string } } }
     expect(model.services.web.image).toBe(pinned)
     expect(model.services.web.restart).toBe(app.services[0]?.restarts === true ? 'always' : undefined)
@@ -264,42 +264,42 @@ describe('after the bundle is placed, a plain `docker compose` on the server mea
   })
 })
 
-async function expectSameModel(inspecting: Promise<DirectoryFacts>, app: AppModel): Promise<void> {
+async function expectSameModel(inspecting: Promise<DirectoryObservation>, app: AppModel): Promise<void> {
   expect((await inspecting).app).toEqual(app)
 }
 
 test('a disk that is full is called so, and what was there is there still', async () => {
   const path = join(await temporaryApp(), 'small')
   await mkdir(path)
-  await shell.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'none', path])
+  await runner.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'none', path])
   try {
     await writeFile(join(path, '.env'), '')
     await mkdir(dirname(join(path, 'nginx.conf')), { recursive: true })
     await writeFile(join(path, 'nginx.conf'), 'old')
-    const directory = createAppDirectory({ shell, path, values: {} })
+    const directory = createAppDirectory({ runner, path, values: {} })
     const big = { path: 'nginx.conf', content: Buffer.alloc(512 * 1024, 'x'), mode: 0o644 }
     const placing = directory.place({ files: [big], remove: [], inPlace: ['nginx.conf'], adopt: [] })
     await expect(placing).rejects.toMatchObject({ code: 'DISK_FULL', exitCode: 3 })
     await directory.restore()
     expect(await readFile(join(path, 'nginx.conf'), 'utf8')).toBe('old')
   } finally {
-    await shell.run(['umount', path])
+    await runner.run(['umount', path])
   }
 })
 
 test('a client that goes away leaves no file behind', async () => {
   const temporary = await temporaryApp()
   const path = await temporaryApp({ '.env': '' })
-  const leaving: Shell = Object.assign(Object.create(shell) as Shell, {
+  const leaving: CommandRunner = Object.assign(Object.create(runner) as CommandRunner, {
     // Nobody reads on after the section that comes before the temporary directory is made.
     run: (argv: readonly string[], options?: RunOptions) =>
-      shell.run(['sh', '-c', '"$@" | sed /journal-bytes/q', 'sh', ...argv], {
+      runner.run(['sh', '-c', '"$@" | sed /journal-bytes/q', 'sh', ...argv], {
         ...options,
         env: { TMPDIR: temporary },
       }),
   })
   const before = await treeOf(temporary)
-  const directory = createAppDirectory({ shell: leaving, path, values: {} })
+  const directory = createAppDirectory({ runner: leaving, path, values: {} })
   await directory.inspect(compose(web)).catch(() => undefined)
   expect(await treeOf(temporary)).toEqual(before)
 })

@@ -1,4 +1,4 @@
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
 import { appDirectoryContract } from './app-directory-contract.ts'
 
-appDirectoryContract('the shell of this machine', () => Promise.resolve(new LocalShell()))
+appDirectoryContract('the shell of this machine', () => Promise.resolve(new LocalRunner()))

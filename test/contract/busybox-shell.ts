@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os'
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
-import type { Shell } from '../../src/adapters/host/shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
 import { ensureBaseImages } from '../support/images/base-images.ts'
 
 /** The tools of an Alpine server: commands run in a container that shares this machine's temporary directory. */
-export async function busyBoxShell(): Promise<Shell> {
-  const local = new LocalShell()
+export async function busyBoxShell(): Promise<CommandRunner> {
+  const local = new LocalRunner()
   const { nginx } = await ensureBaseImages()
   const mount = `${tmpdir()}:${tmpdir()}`
   const started = await local.run([

@@ -2,14 +2,14 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { composeFunction } from '../../src/adapters/compose/compose-function.ts'
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
 import { temporaryApp } from './temporary-directory.ts'
 
-const shell = new LocalShell()
-afterAll(() => shell[Symbol.asyncDispose]())
+const runner = new LocalRunner()
+afterAll(() => runner[Symbol.asyncDispose]())
 
 async function compose(env: Record<string, string>, ...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await shell.run(
+  const { exitCode, stdout, stderr } = await runner.run(
     ['sh', '-c', `${composeFunction} compose "$@"`, 'sh', ...args],
     {
       env,
@@ -27,7 +27,7 @@ async function program(path: string, says: string): Promise<void> {
 }
 
 test('is the Compose that the docker command runs', async () => {
-  const { stdout } = await shell.run(['docker', 'compose', 'version', '--short'])
+  const { stdout } = await runner.run(['docker', 'compose', 'version', '--short'])
   expect(await compose({}, 'version', '--short')).toBe(stdout.trim())
 })
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
 import { assertEngineSupported } from '../../src/adapters/docker/engine-version.ts'
-import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
 
 export type EngineSetUp = {
   /** Connected; whoever made it disposes of it. */
-  shell: Shell
+  runner: CommandRunner
   /** An image of the machine's Engine that has a shell and the usual small programs. */
   image: string
 }
@@ -16,15 +16,15 @@ let projects = 0
 export function engineContract(name: string, setUp: () => Promise<EngineSetUp>): void {
   describe(`${name} keeps the contract of an engine`, () => {
     const project = `contract-${(projects += 1)}`
-    let shell: Shell
+    let runner: CommandRunner
     let image: string
     let engine: DockerEngine
 
     beforeAll(async () => {
       const made = await setUp()
-      shell = made.shell
+      runner = made.runner
       image = made.image
-      engine = createEngine(shell)
+      engine = createEngine(runner)
     })
     afterAll(async () => {
       const containers = await engine.containers(project)
@@ -36,7 +36,7 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
     })
 
     async function docker(...argv: string[]): Promise<string> {
-      const { exitCode, stdout, stderr } = await shell.run(['docker', ...argv])
+      const { exitCode, stdout, stderr } = await runner.run(['docker', ...argv])
       if (exitCode !== 0) throw new Error(stderr)
       return stdout.trim()
     }
@@ -236,7 +236,7 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
         const ids = await Promise.all([1, 2, 3].map(() => start('exit 0')))
         await Promise.all(ids.map((id) => docker('wait', id)))
         // What the other one meets, it tells its own people.
-        const prune = shell.run(['docker', 'container', 'prune', '--force', ...filter])
+        const prune = runner.run(['docker', 'container', 'prune', '--force', ...filter])
         await Promise.all([prune, ...ids.map((id) => engine.remove(id, { force: true }))])
         const left = (await engine.containers(project)).map(({ id }) => id)
         expect(left.filter((id) => ids.includes(id))).toEqual([])

@@ -1,24 +1,24 @@
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
 import type { DiskInventory } from '../../src/deploy/model/inventory.ts'
-import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
 import type { EngineSetUp } from './engine-contract.ts'
 
 /** What an Engine tells of its disk, and removes from it, whatever its version. */
 export function engineDiskContract(name: string, setUp: () => Promise<EngineSetUp>): void {
   describe(`${name} keeps the contract of a disk`, () => {
-    let shell: Shell
+    let runner: CommandRunner
     let image: string
     let engine: DockerEngine
 
     beforeAll(async () => {
-      ;({ shell, image } = await setUp())
-      engine = createEngine(shell)
+      ;({ runner, image } = await setUp())
+      engine = createEngine(runner)
     })
     afterAll(() => engine[Symbol.dispose]())
 
     async function docker(...argv: string[]): Promise<string> {
-      const { exitCode, stdout, stderr } = await shell.run(['docker', ...argv])
+      const { exitCode, stdout, stderr } = await runner.run(['docker', ...argv])
       if (exitCode !== 0) throw new Error(stderr)
       return stdout.trim()
     }
@@ -79,7 +79,7 @@ export function engineDiskContract(name: string, setUp: () => Promise<EngineSetU
     test('what builds left behind is counted, and goes', async () => {
       const script =
         'printf "FROM %s\\nRUN head -c 3000000 /dev/urandom >/made\\n" "$0" | docker build -q --no-cache -'
-      const built = await shell.run(['env', 'DOCKER_BUILDKIT=1', 'sh', '-c', script, image])
+      const built = await runner.run(['env', 'DOCKER_BUILDKIT=1', 'sh', '-c', script, image])
       await docker('image', 'rm', built.stdout.trim())
       const before = await engine.disk.inventory()
       expect(before.buildCache.freeBytes).toBeGreaterThan(0)

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
-import type { SshShell } from '../../src/adapters/host/ssh-shell.ts'
+import type { SshRunner } from '../../src/adapters/host/ssh-shell.ts'
 import type { Credentials, PullProgress } from '../../src/deploy/model/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { type PreparedImages, prepareImages } from '../support/images/prepare.ts'
@@ -16,7 +16,7 @@ const credentials: Credentials = { username: 'x', password: new Secret(testToken
 let net: TestNet & AsyncDisposable
 let access: SshAccess
 let images: PreparedImages
-const shells: SshShell[] = []
+const runners: SshRunner[] = []
 beforeAll(async () => {
   net = await startTestNet({
     servers: {
@@ -34,7 +34,7 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await Promise.all(shells.map((shell) => shell[Symbol.asyncDispose]()))
+  await Promise.all(runners.map((runner) => runner[Symbol.asyncDispose]()))
   await access[Symbol.asyncDispose]()
   await net[Symbol.asyncDispose]()
 })
@@ -43,17 +43,17 @@ async function connectTo(
   serverName: string,
   user = 'deploy',
   options: readonly string[] = [],
-): Promise<SshShell> {
-  const shell = await access.shell(user, serverName, options)
-  shells.push(shell)
-  await shell.connect()
-  return shell
+): Promise<SshRunner> {
+  const runner = await access.shell(user, serverName, options)
+  runners.push(runner)
+  await runner.connect()
+  return runner
 }
 
-async function setUpWith(serverName: string): Promise<{ shell: SshShell; image: string }> {
-  const shell = await connectTo(serverName)
-  await createEngine(shell).pull(image, {})
-  return { shell, image }
+async function setUpWith(serverName: string): Promise<{ runner: SshRunner; image: string }> {
+  const runner = await connectTo(serverName)
+  await createEngine(runner).pull(image, {})
+  return { runner, image }
 }
 
 engineContract('the newest Engine of a server over SSH', () => setUpWith('srv1'))
@@ -149,11 +149,11 @@ describe('a pull', () => {
 })
 
 test('dangling images are pruned, and counted', async () => {
-  const shell = await connectTo('srv1')
-  const engine = createEngine(shell)
+  const runner = await connectTo('srv1')
+  const engine = createEngine(runner)
   const script = 'echo "FROM nginx:alpine\nLABEL a=$0" | docker build -q -'
-  await shell.run(['sh', '-c', script, 'one'])
-  await shell.run(['sh', '-c', script, 'two'])
+  await runner.run(['sh', '-c', script, 'one'])
+  await runner.run(['sh', '-c', script, 'two'])
   expect((await engine.pruneDanglingImages()).count).toBeGreaterThanOrEqual(1)
   expect(await engine.pruneDanglingImages()).toEqual({ count: 0, freedBytes: 0 })
 })

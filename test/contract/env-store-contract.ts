@@ -2,7 +2,7 @@ import { chmod, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEnvStore } from '../../src/adapters/directory/env-store.ts'
-import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
 import { renderVariable } from '../../src/operations/env/render-variable.ts'
 import type { EnvStore } from '../../src/operations/env/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
@@ -12,13 +12,13 @@ import { temporaryApp, treeOf } from './temporary-directory.ts'
 const by = { user: 'ana', machine: 'laptop', sinceMs: 0 }
 
 /** What `dray env` relies on, for any shell that reaches a host. */
-export function envStoreContract(name: string, makeShell: () => Promise<Shell>): void {
+export function envStoreContract(name: string, makeShell: () => Promise<CommandRunner>): void {
   describe(`.env through ${name}`, () => {
-    let shell: Shell
+    let runner: CommandRunner
     beforeAll(async () => {
-      shell = await makeShell()
+      runner = await makeShell()
     })
-    afterAll(() => shell[Symbol.asyncDispose]())
+    afterAll(() => runner[Symbol.asyncDispose]())
 
     const setUp = async (text: string | undefined, mode = 0o600) => {
       const path = await temporaryApp(text === undefined ? {} : { '.env': text })
@@ -30,7 +30,7 @@ export function envStoreContract(name: string, makeShell: () => Promise<Shell>):
         path,
         file,
         clock,
-        store: createEnvStore({ shell, path, clock }),
+        store: createEnvStore({ runner, path, clock }),
         text: () => readFile(file, 'utf8'),
       }
     }
@@ -147,7 +147,7 @@ export function envStoreContract(name: string, makeShell: () => Promise<Shell>):
       const { path, store, text } = await setUp('A=1\n')
       const holder = JSON.stringify({ user: 'bo', machine: 'ci', sinceMs: Date.UTC(2026, 10, 23, 9, 5, 0) })
       const script = `mkdir -p "$0/.dray"; exec 9>>"$0/.dray/lock"; flock -n 9; printf '%s\\n' '${holder}' >"$0/.dray/lock"; echo held; read -r line`
-      const { stream, ended } = shell.open(['sh', '-c', script, path])
+      const { stream, ended } = runner.open(['sh', '-c', script, path])
       await new Promise((resolve) => stream.once('data', resolve))
       await expect(set(store, 'A', '2')).rejects.toMatchObject({
         code: 'LOCK_HELD',

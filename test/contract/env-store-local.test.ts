@@ -1,4 +1,4 @@
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
 import { envStoreContract } from './env-store-contract.ts'
 
-envStoreContract('the shell of this machine', () => Promise.resolve(new LocalShell()))
+envStoreContract('the shell of this machine', () => Promise.resolve(new LocalRunner()))

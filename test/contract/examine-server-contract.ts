@@ -2,23 +2,23 @@ import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { examineServer } from '../../src/adapters/directory/examine-server.ts'
-import type { Shell } from '../../src/adapters/host/shell.ts'
-import type { ServerFacts } from '../../src/operations/doctor/host-scene.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
+import type { ServerObservation } from '../../src/operations/doctor/host-scene.ts'
 import { systemClock, type Clock } from '../../src/shared/clock.ts'
 import { temporaryApp, treeOf } from './temporary-directory.ts'
 
 /** What `dray doctor` relies on, for any shell that reaches a host. */
-export function examineServerContract(name: string, makeShell: () => Promise<Shell>): void {
+export function examineServerContract(name: string, makeShell: () => Promise<CommandRunner>): void {
   describe(`a server examined through ${name}`, () => {
-    let shell: Shell
+    let runner: CommandRunner
     beforeAll(async () => {
-      shell = await makeShell()
+      runner = await makeShell()
     })
-    afterAll(() => shell[Symbol.asyncDispose]())
+    afterAll(() => runner[Symbol.asyncDispose]())
 
-    const examine = (path: string, clock: Clock = systemClock): Promise<ServerFacts> =>
-      examineServer({ shell, path, name: undefined, clock }, new AbortController().signal)
-    const codeOf = (answer: ServerFacts['directory'] | ServerFacts['envFile']): string =>
+    const examine = (path: string, clock: Clock = systemClock): Promise<ServerObservation> =>
+      examineServer({ runner, path, name: undefined, clock }, new AbortController().signal)
+    const codeOf = (answer: ServerObservation['directory'] | ServerObservation['envFile']): string =>
       answer === undefined ? 'not known' : 'failure' in answer ? answer.failure.code : 'good'
 
     test('says what is there, and changes nothing', async () => {

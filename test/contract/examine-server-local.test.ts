@@ -1,4 +1,4 @@
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
 import { examineServerContract } from './examine-server-contract.ts'
 
-examineServerContract('the shell of this machine', () => Promise.resolve(new LocalShell()))
+examineServerContract('the shell of this machine', () => Promise.resolve(new LocalRunner()))

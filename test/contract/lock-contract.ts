@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
 import { takeLock } from '../../src/adapters/directory/lock.ts'
 import { lockScript } from '../../src/adapters/directory/scripts.ts'
-import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
 import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/ports.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { plainShell } from './plain-shell.ts'
@@ -16,15 +16,15 @@ const ann: LockHolder = { user: "Ann O'Hara", machine: 'laptop', run: 'https://x
 const entry = (event: string): JournalEntry => ({ version: 1, at: 1, release: 'r1', event })
 
 /** What the lock keeps, whatever shell and tools the host has. */
-export function lockContract(name: string, makeShell: () => Promise<Shell>): void {
+export function lockContract(name: string, makeShell: () => Promise<CommandRunner>): void {
   describe(`the lock with ${name}`, () => {
-    let shell: Shell
+    let runner: CommandRunner
     beforeAll(async () => {
-      shell = await makeShell()
+      runner = await makeShell()
     })
-    afterAll(() => shell[Symbol.asyncDispose]())
-    const lockAt = (path: string, facts: { waitMs?: number; shell?: Shell } = {}): Promise<Lock> =>
-      takeLock({ shell, path, holder: ann, waitMs: 0, clock: systemClock, ...facts })
+    afterAll(() => runner[Symbol.asyncDispose]())
+    const lockAt = (path: string, facts: { waitMs?: number; runner?: CommandRunner } = {}): Promise<Lock> =>
+      takeLock({ runner, path, holder: ann, waitMs: 0, clock: systemClock, ...facts })
     const journalAt = (path: string): Promise<string> => readFile(join(path, '.dray/journal.ndjson'), 'utf8')
 
     test('whoever finds it taken is told by whom, since when, and from which run', async () => {
@@ -63,10 +63,10 @@ export function lockContract(name: string, makeShell: () => Promise<Shell>): voi
     test('it is free at once when the process that holds it is killed, and its owner is told', async () => {
       const path = await temporaryApp()
       const pidFile = join(path, 'pid')
-      const open: Shell['open'] = (argv, options) =>
-        shell.open(['sh', '-c', 'echo $$ > "$0"; exec "$@"', pidFile, ...argv], options)
-      const telling: Shell = { ...plainShell(shell), open }
-      const held = await lockAt(path, { shell: telling })
+      const open: CommandRunner['open'] = (argv, options) =>
+        runner.open(['sh', '-c', 'echo $$ > "$0"; exec "$@"', pidFile, ...argv], options)
+      const reporter: CommandRunner = { ...plainShell(runner), open }
+      const held = await lockAt(path, { runner: reporter })
       const lost = once(held.lost, 'abort')
       process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGKILL')
       await lost
@@ -78,7 +78,7 @@ export function lockContract(name: string, makeShell: () => Promise<Shell>): voi
 
     test('it is free when nothing was heard from its holder for a while', async () => {
       const path = await temporaryApp()
-      const { stream, ended } = shell.open(['sh', '-c', lockScript, 'dray', path, '1', '{}'])
+      const { stream, ended } = runner.open(['sh', '-c', lockScript, 'dray', path, '1', '{}'])
       await once(stream, 'data')
       await expect(lockAt(path)).rejects.toMatchObject({ code: 'LOCK_HELD' })
       expect((await ended).exitCode).toBe(0)
@@ -136,7 +136,7 @@ export function lockContract(name: string, makeShell: () => Promise<Shell>): voi
 
     test('files that a deploy placed and did not live to record are back before the next one begins', async () => {
       const path = await temporaryApp({ a: 'old' })
-      const directory = createAppDirectory({ shell, path, values: {} })
+      const directory = createAppDirectory({ runner, path, values: {} })
       const files = [
         { path: 'a', content: Buffer.from('new'), mode: 0o644 },
         { path: 'added', content: Buffer.from('new'), mode: 0o644 },

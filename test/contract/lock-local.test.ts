@@ -1,4 +1,4 @@
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
 import { lockContract } from './lock-contract.ts'
 
-lockContract('the shell of this machine', () => Promise.resolve(new LocalShell()))
+lockContract('the shell of this machine', () => Promise.resolve(new LocalRunner()))

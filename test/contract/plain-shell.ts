@@ -1,14 +1,14 @@
-import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
 
 /** The shell as an object of which parts can be replaced; a class has them in its prototype. */
-export function plainShell(shell: Shell): Shell {
+export function plainShell(runner: CommandRunner): CommandRunner {
   return {
-    name: shell.name,
-    connect: () => shell.connect(),
-    run: (argv, options) => shell.run(argv, options),
-    open: (argv, options) => shell.open(argv, options),
-    attach: (argv, options) => shell.attach(argv, options),
-    dial: (host, port) => shell.dial(host, port),
-    [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
+    name: runner.name,
+    connect: () => runner.connect(),
+    run: (argv, options) => runner.run(argv, options),
+    open: (argv, options) => runner.open(argv, options),
+    attach: (argv, options) => runner.attach(argv, options),
+    dial: (host, port) => runner.dial(host, port),
+    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   }
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { readState } from '../../src/adapters/server/read-state.ts'
+import { readSetupObservation } from '../../src/adapters/server/read-state.ts'
 import { busyBoxShell } from './busybox-shell.ts'
 
 test('a server with BusyBox, as Alpine, can be asked what it is before it is refused', async () => {
-  await using shell = await busyBoxShell()
-  const state = await readState(shell, '/srv/not-there', new AbortController().signal)
+  await using runner = await busyBoxShell()
+  const state = await readSetupObservation(runner, '/srv/not-there', new AbortController().signal)
   expect(state).toMatchObject({
     user: { name: 'root', isRoot: true, canBecomeRoot: true },
     docker: { hasCommand: false },

@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Shell } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/shell.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 
-type TestedShell = Shell & Required<Pick<Shell, 'dialSocket'>> & { commandsRun: number }
+type TestedShell = CommandRunner & Required<Pick<CommandRunner, 'dialSocket'>> & { commandsRun: number }
 type Listening = { port: number; refusedPort: number }
 
 const awkward = ['a b', "it's", '$HOME', '`id`', '"x"', '\\', '*', '', 'é☃', 'two\nlines', '-n', '#', '!']
@@ -200,8 +200,8 @@ export function shellContract(name: string, makeShell: () => Promise<TestedShell
   })
 }
 
-async function listen(shell: Shell, socketPath: string): Promise<Listening & AsyncDisposable> {
-  const { stream, ended } = shell.open([process.execPath, '-e', listener, socketPath])
+async function listen(runner: CommandRunner, socketPath: string): Promise<Listening & AsyncDisposable> {
+  const { stream, ended } = runner.open([process.execPath, '-e', listener, socketPath])
   const [line] = (await once(createInterface({ input: stream }), 'line')) as [string]
   const stop = async (): Promise<void> => {
     stream.end()

@@ -27,10 +27,10 @@ describe('a connection that cannot be made', () => {
     ['the name does not resolve', 'deploy', ['HostName no-such-host.invalid'], 'HOST_UNREACHABLE'],
   ])('says why: %s', async (_case, user, options, code) => {
     // The real key comes after, so it has to be out of the way where none shall be accepted.
-    await using shell = await access.shell(user, 'srv1', options)
+    await using runner = await access.shell(user, 'srv1', options)
     if (code === 'HOST_AUTH_FAILED')
       await net.server('srv1').run(['mv', '/home/deploy/.ssh', '/home/deploy/away'])
-    const failure = await shell.connect().catch((error: unknown) => error)
+    const failure = await runner.connect().catch((error: unknown) => error)
     if (code === 'HOST_AUTH_FAILED')
       await net.server('srv1').run(['mv', '/home/deploy/away', '/home/deploy/.ssh'])
     expect(failure).toMatchObject({ code, message: expect.stringContaining('deploy@srv1') as string })
@@ -39,8 +39,8 @@ describe('a connection that cannot be made', () => {
   test('says that the host key has changed', async () => {
     // The key that is known for it is srv2's.
     const options = [`HostKeyAlias ${net.server('srv2').address}`]
-    await using shell = await access.shell('deploy', 'srv1', options)
-    await expect(shell.connect()).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' })
+    await using runner = await access.shell('deploy', 'srv1', options)
+    await expect(runner.connect()).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' })
   })
 
   test('says that the user may run nothing', async () => {
@@ -52,14 +52,14 @@ describe('a connection that cannot be made', () => {
         's#^nodocker:.*#nodocker:x:1501:1501::/home/nodocker:/usr/sbin/nologin#',
         '/etc/passwd',
       ])
-    await using shell = await access.shell('nodocker', 'srv2')
-    await expect(shell.connect()).rejects.toMatchObject({ code: 'HOST_COMMAND_FAILED' })
+    await using runner = await access.shell('nodocker', 'srv2')
+    await expect(runner.connect()).rejects.toMatchObject({ code: 'HOST_COMMAND_FAILED' })
   })
 
   test('can be given up', async () => {
-    await using shell = await access.shell('deploy', 'srv1', ['ProxyCommand sleep 1000'])
+    await using runner = await access.shell('deploy', 'srv1', ['ProxyCommand sleep 1000'])
     const controller = new AbortController()
-    const connecting = shell.connect(controller.signal)
+    const connecting = runner.connect(controller.signal)
     controller.abort('enough')
     await expect(connecting).rejects.toBe('enough')
   })
@@ -67,19 +67,19 @@ describe('a connection that cannot be made', () => {
 
 describe('a connection that stands', () => {
   test('serves more commands at once than sshd allows sessions', async () => {
-    await using shell = await access.shell('deploy', 'srv1')
-    await shell.connect()
+    await using runner = await access.shell('deploy', 'srv1')
+    await runner.connect()
     const outputs = await Promise.all(
-      Array.from({ length: 14 }, (_, n) => shell.run(['sh', '-c', `sleep 0.3; echo ${n}`])),
+      Array.from({ length: 14 }, (_, n) => runner.run(['sh', '-c', `sleep 0.3; echo ${n}`])),
     )
     expect(outputs.map(({ stdout }) => Number(stdout))).toEqual(outputs.map((_, n) => n))
   })
 
   test('forwards more connections at once than ssh has room for in its queue', async () => {
-    await using shell = await access.shell('deploy', 'srv1')
-    await shell.connect()
+    await using runner = await access.shell('deploy', 'srv1')
+    await runner.connect()
     const ask = async (): Promise<string> => {
-      const stream = await shell.dialSocket('/var/run/docker.sock')
+      const stream = await runner.dialSocket('/var/run/docker.sock')
       stream.write('GET /_ping HTTP/1.0\r\n\r\n')
       const [answer] = (await once(stream, 'data')) as [Buffer]
       stream.destroy()
@@ -98,9 +98,9 @@ describe('a connection that stands', () => {
   test('says so when sshd forbids to forward', async () => {
     const server = net.server('srv2')
     await configureSshd(server, 'AllowTcpForwarding no')
-    await using shell = await access.shell('deploy', 'srv2')
-    await shell.connect()
-    const failure = await shell
+    await using runner = await access.shell('deploy', 'srv2')
+    await runner.connect()
+    const failure = await runner
       .dial('127.0.0.1', 22)
       .then(text)
       .catch((error: unknown) => error)
@@ -111,32 +111,32 @@ describe('a connection that stands', () => {
   })
 
   test('leaves no process behind when it is closed', async () => {
-    const shell = await access.shell('deploy', 'srv1')
-    await shell.connect()
-    const { ended } = shell.open(['sleep', '1234'])
-    await shell[Symbol.asyncDispose]()
+    const runner = await access.shell('deploy', 'srv1')
+    await runner.connect()
+    const { ended } = runner.open(['sleep', '1234'])
+    await runner[Symbol.asyncDispose]()
     await ended
-    await expect(shell.run(['true'])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+    await expect(runner.run(['true'])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
   })
 
   test('breaks for everybody when the server ends it, and is then an error', async () => {
-    await using shell = await access.shell('deploy', 'srv1')
-    await shell.connect()
-    const running = shell.run(['sleep', '1000']).catch((error: unknown) => error)
-    const { stream, ended } = shell.open(['cat'])
+    await using runner = await access.shell('deploy', 'srv1')
+    await runner.connect()
+    const running = runner.run(['sleep', '1000']).catch((error: unknown) => error)
+    const { stream, ended } = runner.open(['cat'])
     stream.on('error', () => undefined).write('x')
     await once(stream, 'data')
     await net.server('srv1').run(['sh', '-c', 'for p in $(pgrep -f "sshd: deploy"); do kill -9 $p; done'])
     expect(await running).toMatchObject({ code: 'HOST_UNREACHABLE' })
     await ended
-    await expect(shell.run(['true'])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+    await expect(runner.run(['true'])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
   })
 
   test('that is cut is noticed within 15 s', async () => {
-    await using shell = await access.shell('deploy', 'srv1')
-    await shell.connect()
+    await using runner = await access.shell('deploy', 'srv1')
+    await runner.connect()
     await net.server('srv1').cutLine()
-    const failure = await shell.run(['true']).catch((error: unknown) => error)
+    const failure = await runner.run(['true']).catch((error: unknown) => error)
     await net.server('srv1').mendLine()
     expect(failure).toMatchObject({ code: 'HOST_UNREACHABLE', temporary: true })
   }, 15_000)

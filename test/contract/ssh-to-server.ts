@@ -1,14 +1,14 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SshShell } from '../../src/adapters/host/ssh-shell.ts'
+import { SshRunner } from '../../src/adapters/host/ssh-shell.ts'
 import type { TestServer } from '../support/net/server.ts'
 import type { TestNet } from '../support/net/test-net.ts'
 
 /** Ways to the servers of a test network from this very process, with the client's key and its known hosts. */
 export type SshAccess = AsyncDisposable & {
   /** A shell of a user on a server, not connected yet. `options` are lines of ssh_config(5), which come first. */
-  shell(user: string, serverName: string, options?: readonly string[]): Promise<SshShell>
+  shell(user: string, serverName: string, options?: readonly string[]): Promise<SshRunner>
 }
 
 export async function openSshAccess(net: TestNet): Promise<SshAccess> {
@@ -34,7 +34,7 @@ export async function openSshAccess(net: TestNet): Promise<SshAccess> {
         `UserKnownHostsFile ${knownHosts}`,
       ]
       await writeFile(configFile, `Host *\n${lines.map((line) => `  ${line}\n`).join('')}`)
-      return new SshShell(`${user}@${serverName}`, { configFile })
+      return new SshRunner(`${user}@${serverName}`, { configFile })
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   }

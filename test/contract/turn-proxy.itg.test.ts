@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEngine } from '../../src/adapters/docker/engine-api.ts'
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
 import type { Container } from '../../src/deploy/model/ports.ts'
-import { turnProxy } from '../../src/deploy/execute/turn-proxy.ts'
+import { switchNginx } from '../../src/deploy/execute/turn-proxy.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 
 const project = `dray-turn-${randomBytes(3).toString('hex')}`
-const shell = new LocalShell()
-const engine = createEngine(shell)
+const runner = new LocalRunner()
+const engine = createEngine(runner)
 const docker = async (...argv: string[]): Promise<string> => {
-  const { exitCode, stdout, stderr } = await shell.run(['docker', ...argv])
+  const { exitCode, stdout, stderr } = await runner.run(['docker', ...argv])
   if (exitCode !== 0) throw new Error(`docker ${argv.join(' ')}: ${stderr}`)
   return stdout.trim()
 }
@@ -57,7 +57,7 @@ beforeEach(async () => {
 })
 
 test('the proxy sends to the new container alone, though the name still means both', async () => {
-  const { drained } = await turnProxy({ engine, proxy, containers: [two], drainMs: 5_000 })
+  const { drained } = await switchNginx({ engine, proxy, containers: [two], drainMs: 5_000 })
   const answers = await Promise.all(Array.from({ length: 30 }, () => ask('/')))
   expect(new Set(answers)).toEqual(new Set(['two']))
   expect(await drained).toBe(true)
@@ -67,7 +67,7 @@ test('the proxy sends to the new container alone, though the name still means bo
 test('a request that the old container serves is finished by it before it counts as drained', async () => {
   const slow = ask('/slow?1500')
   await untilServing(one, 1)
-  const { drained } = await turnProxy({ engine, proxy, containers: [two], drainMs: 10_000 })
+  const { drained } = await switchNginx({ engine, proxy, containers: [two], drainMs: 10_000 })
   const first = await Promise.race([slow, drained.then(() => 'drained first')])
   expect(first).toBe('one')
   expect(await drained).toBe(true)
@@ -76,7 +76,7 @@ test('a request that the old container serves is finished by it before it counts
 test('a request that takes longer than it gets is not waited for', async () => {
   const slow = ask('/slow?4000')
   await untilServing(one, 1)
-  const { drained } = await turnProxy({ engine, proxy, containers: [two], drainMs: 1_000 })
+  const { drained } = await switchNginx({ engine, proxy, containers: [two], drainMs: 1_000 })
   expect(await drained).toBe(false)
   expect(await slow).toBe('one')
 })
@@ -89,7 +89,7 @@ test('no request fails while it is turned to and fro', async () => {
     return answers
   })()
   for (const containers of [[two], [one], [one, two]]) {
-    await turnProxy({ engine, proxy, containers, drainMs: 5_000 })
+    await switchNginx({ engine, proxy, containers, drainMs: 5_000 })
   }
   isOver = true
   const answers = await loading
@@ -99,8 +99,8 @@ test('no request fails while it is turned to and fro', async () => {
 
 test('a refused configuration is told in words of nginx, and changes nothing', async () => {
   await docker('exec', proxy.id, 'sh', '-c', 'echo "server { lisen 80; }" > /etc/nginx/conf.d/z.conf')
-  const turned = turnProxy({ engine, proxy, containers: [two], drainMs: 5_000 })
-  await expect(turned).rejects.toMatchObject({
+  const switched = switchNginx({ engine, proxy, containers: [two], drainMs: 5_000 })
+  await expect(switched).rejects.toMatchObject({
     code: 'PROXY_CONFIG_INVALID',
     details: {
       logTail: expect.arrayContaining([expect.stringContaining('unknown directive "lisen"')]) as unknown,
@@ -118,14 +118,14 @@ test('without containers it is a reload: files are read anew and names looked up
     '-c',
     'echo "server { listen 80; return 418; }" > /etc/nginx/conf.d/app.conf',
   )
-  await turnProxy({ engine, proxy, containers: [], drainMs: 5_000 })
+  await switchNginx({ engine, proxy, containers: [], drainMs: 5_000 })
   expect((await fetch(url)).status).toBe(418)
 })
 
 test('a proxy that does not run fails, and says so', async () => {
   await docker('exec', proxy.id, 'sh', '-c', 'rm /run/nginx.pid; mkdir /run/nginx.pid')
-  const turned = turnProxy({ engine, proxy, containers: [two], drainMs: 1_000 })
-  await expect(turned).rejects.toMatchObject({ code: expect.stringMatching(/^PROXY_/) as unknown })
+  const switched = switchNginx({ engine, proxy, containers: [two], drainMs: 1_000 })
+  await expect(switched).rejects.toMatchObject({ code: expect.stringMatching(/^PROXY_/) as unknown })
   expect(await hostsOf(proxy)).not.toContain('backend')
 })
 

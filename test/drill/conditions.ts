@@ -30,7 +30,7 @@ export const conditions: readonly Fault[] = [
       const settings = `LD_PRELOAD=${library} FAKETIME=-1d FAKETIME_DONT_FAKE_MONOTONIC=1`
       await server.writeFile(shellFile, `export ${settings}\n`)
     },
-    mend: inServer(`rm -f ${shellFile}`),
+    repair: inServer(`rm -f ${shellFile}`),
   },
   {
     name: 'client-memory',
@@ -44,7 +44,7 @@ export const conditions: readonly Fault[] = [
     title: 'app killed for its memory as it starts',
     prepare: (app) =>
       changeCompose(app, (text) => text.replace('  backend:\n', '  backend:\n    mem_limit: 16m\n')),
-    mend: ({ app }) => changeCompose(app, (text) => text.replace('    mem_limit: 16m\n', '')),
+    repair: ({ app }) => changeCompose(app, (text) => text.replace('    mem_limit: 16m\n', '')),
     onlyDeploys: true,
   },
   {

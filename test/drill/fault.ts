@@ -25,8 +25,8 @@ export type Fault = {
   tag?: string
   /** A rollback has no part in it: it pulls nothing, takes no new file. */
   onlyDeploys?: boolean
-  /** What somebody would mend before the next run; called when the struck run has ended. */
-  mend?(scene: Scene): Promise<void>
+  /** What an operator would repair before the next run; called when the struck run has ended. */
+  repair?(scene: Scene): Promise<void>
   /** Whether it takes the app down itself, whoever is deploying, and for how long: what fails then is not counted. */
   hurtsApp?: 'for a moment' | 'until the next run'
 }

@@ -24,7 +24,7 @@ const strikes: readonly Fault[] = [
     name: 'line-silent',
     title: 'connection silent',
     strike: inServer(`kill -STOP $(${sessions})`),
-    mend: inServer(`kill -9 $(${sessions})`),
+    repair: inServer(`kill -9 $(${sessions})`),
   },
   {
     name: 'sshd-restarted',
@@ -62,7 +62,7 @@ const strikes: readonly Fault[] = [
       free=$(df --output=avail -B1 /srv | tail -n 1)
       fallocate -l "$free" /srv/.full || { fallocate -l $((free * 95 / 100)) /srv/.full; dd if=/dev/zero of=/srv/.full2 bs=64k; } 2> /dev/null
       true`),
-    mend: inServer('rm -f /srv/.full /srv/.full2'),
+    repair: inServer('rm -f /srv/.full /srv/.full2'),
   },
 ]
 

@@ -3,13 +3,13 @@ import { cancelAfter, type Fault } from './fault.ts'
 /** The Engine tries five times, with longer and longer pauses; a person does not wait for all of them. */
 const patienceMs = 12_000
 
-const mend: Fault['mend'] = ({ net }) => net.registry.clearFaults()
+const repair: Fault['repair'] = ({ net }) => net.registry.clearFaults()
 
 /** Only a pull asks the registry for more than digests. */
-const whilePulling: Pick<Fault, 'aims' | 'onlyDeploys' | 'mend'> = {
+const whilePulling: Pick<Fault, 'aims' | 'onlyDeploys' | 'repair'> = {
   aims: ['pull-image'],
   onlyDeploys: true,
-  mend,
+  repair,
 }
 
 /** What goes wrong with the registry, for requests of dray's and of the Engine's. */
@@ -18,13 +18,13 @@ export const registryFaults: readonly Fault[] = [
     name: 'registry-down',
     title: 'registry down',
     strike: ({ net }) => net.registry.refuseConnections(),
-    mend,
+    repair,
   },
   {
     name: 'registry-503',
     title: 'registry answers 503',
     strike: ({ net }) => net.registry.setFault({ match: /./, status: 503 }),
-    mend,
+    repair,
   },
   {
     name: 'registry-429',

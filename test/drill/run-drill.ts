@@ -82,7 +82,7 @@ async function strikeAndRepair(
   if (!isDown && exitCode === 0 && served !== wanted) problems.push(`it said 0, and ${said} answered`)
   if (!isDown && exitCode === 1 && served !== from)
     problems.push(`it said that ${from} serves, and ${said} answered`)
-  await fault.mend?.(scene)
+  await fault.repair?.(scene)
   const again = readDeployResult(await app.dray([...argsFor(to), '--wait', '30s']))
   if (again.exitCode !== 0)
     problems.push(`the second run ended with ${again.exitCode}: ${JSON.stringify(again.failure)}`)

@@ -67,15 +67,15 @@ test.each([
   const { cases, label } = randomCases(service, 120)
   const text = composeText(cases, indent).replaceAll('\n', end)
   const findings = check({ 'compose.yaml': text })
-  const mended = applyEdits(findings.flatMap(({ edits }) => edits)).get('compose.yaml') ?? ''
-  expect(mended, label).not.toContain('version:')
+  const fixed = applyEdits(findings.flatMap(({ edits }) => edits)).get('compose.yaml') ?? ''
+  expect(fixed, label).not.toContain('version:')
 
   const of = (code: string) => findings.filter((it) => it.code === code && it.edits.length > 0)
   const unstarted = new Set(of('RESTART_MISSING').map(({ message }) => /`(s\d+)`/.exec(message)?.[1]))
   expect(unstarted.size, label).toBeGreaterThan(20)
   expect(of('IMAGE_CAPITALS').length, label).toBeGreaterThan(20)
-  const [before, after] = [await servicesOf(text), await servicesOf(mended)]
-  const lines = mended.split(end)
+  const [before, after] = [await servicesOf(text), await servicesOf(fixed)]
+  const lines = fixed.split(end)
   for (const [name, was] of Object.entries(before)) {
     const written = lines
       .slice(lines.indexOf(`${indent}${name}:`))
@@ -91,8 +91,8 @@ test.each([
 
 test('what is written in one line is left to people', async () => {
   const edits = check({ 'compose.yaml': flow }).flatMap((finding) => finding.edits)
-  const mended = applyEdits(edits).get('compose.yaml') ?? flow
-  expect(await servicesOf(mended)).toEqual({
+  const fixed = applyEdits(edits).get('compose.yaml') ?? flow
+  expect(await servicesOf(fixed)).toEqual({
     flow: { ...(await servicesOf(flow))['flow'], image: 'ghcr.io/acme/shop:v1' },
   })
 })

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { EngineClient } from '../../src/adapters/docker/engine-client.ts'
-import { LocalShell } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
 import {
   familiarName,
   parseImageReference,
@@ -9,11 +9,11 @@ import {
 } from '../../src/deploy/model/image-reference.ts'
 import { randomCases, textOf } from '../support/random-cases.ts'
 
-const shell = new LocalShell()
-const client = new EngineClient(shell)
+const runner = new LocalRunner()
+const client = new EngineClient(runner)
 afterAll(async () => {
   client.close()
-  await shell[Symbol.asyncDispose]()
+  await runner[Symbol.asyncDispose]()
 })
 
 /**

@@ -12,9 +12,9 @@ import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
 import type { Site } from '../../src/deploy/plan/observe.ts'
 import type { Plan } from '../../src/deploy/model/plan.ts'
 import type { AppSource, BundleFile, ImageConfig, Registry } from '../../src/deploy/model/ports.ts'
-import { wantKeptRelease, type ArchivingHost } from '../../src/deploy/releases/rollback.ts'
-import { createKeptRegistry } from '../../src/adapters/registry/kept-registry.ts'
-import { createKeptSource } from '../../src/adapters/source/kept-source.ts'
+import { resolveRollback, type ArchivingHost } from '../../src/deploy/releases/rollback.ts'
+import { createArchivedRegistry } from '../../src/adapters/registry/kept-registry.ts'
+import { createArchivedSource } from '../../src/adapters/source/kept-source.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { fakeDesired, fakeResolved, plainImage } from './fake-app.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -93,8 +93,8 @@ export class FakeWorld {
       archive: host.archive,
       restore: (kept) => ({
         host,
-        source: createKeptSource(host.archive, kept),
-        registry: createKeptRegistry({
+        source: createArchivedSource(host.archive, kept),
+        registry: createArchivedRegistry({
           release: kept,
           host: host.name,
           engine: host.engine,
@@ -105,16 +105,19 @@ export class FakeWorld {
   }
 
   /** What a deploy or a rollback connects to. */
-  connected(kind: ReleaseKind): Pick<DeployRequest, 'hosts' | 'want' | 'credentials'> {
-    const { hosts, want, credentials } =
-      kind === 'deploy' ? this.#request() : this.#rollbackRequest(undefined)
-    return { hosts, want, credentials }
+  connected(kind: ReleaseKind): Pick<DeployRequest, 'hosts' | 'resolveDesired' | 'credentials'> {
+    const {
+      hosts,
+      resolveDesired: want,
+      credentials,
+    } = kind === 'deploy' ? this.#request() : this.#rollbackRequest(undefined)
+    return { hosts, resolveDesired: want, credentials }
   }
 
   #request(): DeployRequest {
     return {
       hosts: this.hosts,
-      want: async () => ({
+      resolveDesired: async () => ({
         desired: this.desired,
         sites: this.sites,
       }),
@@ -134,8 +137,8 @@ export class FakeWorld {
     const { desired } = this
     return {
       ...this.#request(),
-      want: (signal) =>
-        wantKeptRelease(
+      resolveDesired: (signal) =>
+        resolveRollback(
           {
             hosts: this.archives,
             release,

@@ -6,9 +6,9 @@ import type {
   BundleFile,
   Compose,
   Container,
-  DirectoryFacts,
+  DirectoryObservation,
   Engine,
-  EnvFileFacts,
+  EnvFileObservation,
   JournalEntry,
   LocalImage,
   Lock,
@@ -46,12 +46,12 @@ export class FakeHost implements TargetHost {
   readonly containers: FakeContainers
   releases: Release[] = []
   images: LocalImage[] = []
-  envFile: EnvFileFacts = { mode: '600', keys: ['DATABASE_URL'], readableByOthers: false }
+  envFile: EnvFileObservation = { mode: '600', variables: ['DATABASE_URL'], readableByOthers: false }
   /** What the app answers to a probe. */
   answer: () => ProbeAnswer = () => ({ status: 200 })
   /** Ports of the host that something else listens on. */
   foreignPorts: number[] = [22]
-  otherDirectories: DirectoryFacts['otherDirectories'] = []
+  otherDirectories: DirectoryObservation['otherDirectories'] = []
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   taskExitCode = 0
   /** Exit code of the script that turns the proxy. */

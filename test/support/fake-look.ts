@@ -1,9 +1,9 @@
 import type { Release } from '../../src/deploy/model/release.ts'
-import type { HostLook, SeenContainer } from '../../src/operations/status/host-look.ts'
+import type { StatusObservation, SeenContainer } from '../../src/operations/status/host-look.ts'
 import { fakeDigest } from './fake-app.ts'
 
 /** When the host is looked at: a day and a half after `fakeRelease`. */
-export const LOOKED_AT_MS = Date.parse('2026-11-24T18:00:00Z')
+export const OBSERVED_AT_MS = Date.parse('2026-11-24T18:00:00Z')
 const RELEASED_AT_MS = Date.parse('2026-11-23T06:00:00Z')
 
 const pinned = (service: string, tag: string): string => `ghcr.io/acme/${service}@${fakeDigest(tag)}`
@@ -29,7 +29,7 @@ export function fakeRelease(facts: Partial<Release> = {}): Release {
     by: { user: 'anna', machine: 'laptop' },
     services: { web: service('web', 1), backend: service('backend', 2) },
     files: { 'docker-compose.yml': 'a'.repeat(64), 'docker-compose.override.yml': 'b'.repeat(64) },
-    envKeys: ['DATABASE_URL'],
+    variables: ['DATABASE_URL'],
     networks: {},
     ...facts,
   }
@@ -57,13 +57,13 @@ export function fakeSeen(name: string, facts: Partial<SeenContainer> = {}): Seen
 }
 
 /** A host on which everything is as `fakeRelease` left it. */
-export function fakeLook(facts: Partial<HostLook> = {}): HostLook {
+export function fakeStatusObservation(facts: Partial<StatusObservation> = {}): StatusObservation {
   const release = facts.release ?? fakeRelease()
   return {
-    nowMs: LOOKED_AT_MS,
+    nowMs: OBSERVED_AT_MS,
     release,
     fileHashes: new Map(Object.entries(release.files)),
-    envKeys: release.envKeys,
+    variables: release.variables,
     containers: [fakeSeen('backend-1'), fakeSeen('backend-2'), fakeSeen('web-1', { health: 'none' })],
     fileSystems: [
       { mount: '/', holds: ['Docker', 'the app'], totalBytes: 50e9, usedBytes: 30e9, availableBytes: 18e9 },

@@ -1,7 +1,7 @@
-import type { HostScene, ServerFacts } from '../../src/operations/doctor/host-scene.ts'
+import type { DoctorObservation, ServerObservation } from '../../src/operations/doctor/host-scene.ts'
 import type { Failure } from '../../src/deploy/model/events.ts'
 import { failureFrom } from '../../src/deploy/execute/failure.ts'
-import type { Container, DirectoryFacts } from '../../src/deploy/model/ports.ts'
+import type { Container, DirectoryObservation } from '../../src/deploy/model/ports.ts'
 import type { ErrorCode } from '../../src/errors/catalogue.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { fakeApp, fakeProxy, fakeResolved, fakeService } from './fake-app.ts'
@@ -10,7 +10,7 @@ export function fakeFailure(code: ErrorCode, message: string, hint = 'Do this.')
   return failureFrom(new DrayError(code, message, { hint }))
 }
 
-export function fakeServer(facts: Partial<ServerFacts> = {}): ServerFacts {
+export function fakeServer(facts: Partial<ServerObservation> = {}): ServerObservation {
   return {
     missingTools: [],
     compose: { value: '2.40.3' },
@@ -27,9 +27,9 @@ export function fakeServer(facts: Partial<ServerFacts> = {}): ServerFacts {
   }
 }
 
-export function fakeFacts(facts: Partial<DirectoryFacts> = {}): DirectoryFacts {
+export function fakeFacts(facts: Partial<DirectoryObservation> = {}): DirectoryObservation {
   return {
-    envFile: { mode: '600', keys: [], readableByOthers: false },
+    envFile: { mode: '600', variables: [], readableByOthers: false },
     listeningPorts: [22],
     journalBytes: 0,
     releases: [],
@@ -41,7 +41,7 @@ export function fakeFacts(facts: Partial<DirectoryFacts> = {}): DirectoryFacts {
 }
 
 /** A host that a deploy of a backend and an nginx would go through on. */
-export function fakeScene(facts: Partial<HostScene> = {}): HostScene {
+export function fakeDoctorObservation(facts: Partial<DoctorObservation> = {}): DoctorObservation {
   return {
     host: 'deploy@a',
     path: '/srv/shop',
@@ -81,7 +81,7 @@ export function fakeScene(facts: Partial<HostScene> = {}): HostScene {
         ],
         images: [],
         warnings: [],
-        left: [],
+        unchangedServices: [],
       },
     },
     hostAddresses: ['10.0.0.5'],

@@ -1,7 +1,7 @@
-import type { ServerState } from '../../src/operations/setup/server-state.ts'
+import type { SetupObservation } from '../../src/operations/setup/server-state.ts'
 
 /** A new Debian 13 whose user may become root. */
-export function fakeServerState(facts: Partial<ServerState> = {}): ServerState {
+export function fakeSetupObservation(facts: Partial<SetupObservation> = {}): SetupObservation {
   return {
     host: 'deploy@a',
     distribution: { id: 'debian', version: '13', codename: 'trixie', name: 'Debian GNU/Linux 13 (trixie)' },
@@ -23,8 +23,8 @@ export function fakeServerState(facts: Partial<ServerState> = {}): ServerState {
 }
 
 /** One that `dray setup` has made ready. */
-export function fakeReadyServer(facts: Partial<ServerState> = {}): ServerState {
-  return fakeServerState({
+export function fakeReadyServer(facts: Partial<SetupObservation> = {}): SetupObservation {
+  return fakeSetupObservation({
     user: { name: 'deploy', group: 'deploy', isRoot: false, isInDockerGroup: true, canBecomeRoot: false },
     docker: {
       hasCommand: true,

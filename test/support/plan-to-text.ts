@@ -11,7 +11,7 @@ export function planToText(plan: Plan): string {
   return [
     `${plan.release}${plan.unchanged ? ' unchanged' : ''}`,
     ...lines,
-    ...plan.left.map(({ service, cause }) => `left ${service} (${cause})`),
+    ...plan.unchangedServices.map(({ service, cause }) => `left ${service} (${cause})`),
     ...plan.warnings.map((warning) => `! ${warning}`),
   ].join('\n')
 }
@@ -47,7 +47,7 @@ function stepFacts(step: Step): string {
       return step.service
     case 'wait-healthy':
       return step.services.join(', ')
-    case 'switch-proxy':
+    case 'switch-traffic':
       return `${step.proxy} to ${step.services.join(', ')}`
     case 'check-url':
       return `${step.url} below ${step.below}`

@@ -40,7 +40,7 @@ const steps: readonly Step[] = [
   },
   { id: 7, host, cause: 'before they get traffic', kind: 'wait-healthy', services: ['backend', 'frontend'] },
   {
-    ...{ id: 8, host, cause: 'the new containers are healthy', kind: 'switch-proxy' },
+    ...{ id: 8, host, cause: 'the new containers are healthy', kind: 'switch-traffic' },
     ...{ proxy: 'nginx', services: ['backend', 'frontend'] },
   },
   { id: 9, host, cause: 'replaced by step 6', kind: 'stop-old', service: 'backend', containers: ['c0ffee'] },
@@ -59,7 +59,7 @@ export const samplePlan: Plan = {
   unchanged: false,
   steps,
   warnings: ['frontend has no health check: dray can only see that it runs'],
-  left: [{ host, service: 'nginx', cause: 'same image and configuration' }],
+  unchangedServices: [{ host, service: 'nginx', cause: 'same image and configuration' }],
   images: sampleImages,
 }
 

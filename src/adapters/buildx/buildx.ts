@@ -11,10 +11,10 @@ import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { exportLines } from '../directory/values.ts'
-import type { CommandOutput, RunOptions, Shell } from '../host/shell.ts'
+import type { CommandOutput, RunOptions, CommandRunner } from '../host/shell.ts'
 
 export type BuildxOptions = {
-  shell: Shell
+  runner: CommandRunner
   /** Where the compose files are. */
   projectDirectory: string
   /** Relative to it. */
@@ -148,8 +148,8 @@ export class Buildx {
     options: Pick<RunOptions, 'signal' | 'onLine' | 'longestLine'>,
     more: Readonly<Record<string, string>> = {},
   ): Promise<CommandOutput> {
-    const { shell, projectDirectory, values } = this.#options
-    return shell.run(['sh', '-c', script, 'sh', 'docker', ...argv], {
+    const { runner, projectDirectory, values } = this.#options
+    return runner.run(['sh', '-c', script, 'sh', 'docker', ...argv], {
       ...options,
       cwd: projectDirectory,
       // The files are the user's own, as to Compose: Bake would ask at a terminal that is not there.

@@ -36,25 +36,25 @@ compose -f "$file" "$@"
 `
 
 /** Docker Compose in the app's directory on a host; only ever with the files that are in place there. */
-export function createCompose({ shell, path, values }: AppPlace): Compose {
+export function createCompose({ runner, path, values }: AppPlace): Compose {
   return {
     up: async ({ services, mode, images, signal }) => {
       const script = images === undefined ? composeScript : composeWithImagesScript
       const more: DeployValueMap = images === undefined ? {} : { DRAY_IMAGES: renderOverride(images, {}) }
-      const { exitCode, stderr } = await shell.run(
+      const { exitCode, stderr } = await runner.run(
         ['sh', '-c', script, 'dray', path, ...buildUpArgs(services, mode)],
         {
           input: exportLines({ ...values, ...more }),
           ...(signal === undefined ? {} : { signal }),
         },
       )
-      if (exitCode !== 0) throw composeFailure('up', stripControl(stderr), shell.name)
+      if (exitCode !== 0) throw composeFailure('up', stripControl(stderr), runner.name)
     },
 
     runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {
       const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
-      await using _guard = guardContainer(shell, containerName)
-      const { exitCode } = await shell.run(
+      await using _guard = guardContainer(runner, containerName)
+      const { exitCode } = await runner.run(
         ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
         {
           input: exportLines(values),

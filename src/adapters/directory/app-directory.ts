@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { AppDirectory, BundleFile, DirectoryFacts } from '../../deploy/model/ports.ts'
+import type { AppDirectory, BundleFile, DirectoryObservation } from '../../deploy/model/ports.ts'
 import { readAppModel } from '../compose/read-model.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
 import { readHashes } from './file-hashes.ts'
@@ -14,28 +14,31 @@ import type { AppPlace } from './app-place.ts'
 import { exportLines } from './values.ts'
 
 /** The app's directory on a host that is reached through `shell`. `values` are what Compose interpolates. */
-export function createAppDirectory({ shell, path, values }: AppPlace): AppDirectory {
+export function createAppDirectory({ runner, path, values }: AppPlace): AppDirectory {
   const run = async (
     what: string,
     script: string,
     request: { args?: string[]; input?: string | Uint8Array },
   ) => {
     const { args = [], input = '' } = request
-    const output = await runScript(shell, script, { args: [path, ...args], input })
-    if (output.exitCode !== 0) throw scriptFailure(output, { host: shell.name, path, what })
+    const output = await runScript(runner, script, { args: [path, ...args], input })
+    if (output.exitCode !== 0) throw scriptFailure(output, { host: runner.name, path, what })
     return output.stdout
   }
 
-  const inspect = async (files: readonly BundleFile[], signal?: AbortSignal): Promise<DirectoryFacts> => {
+  const inspect = async (
+    files: readonly BundleFile[],
+    signal?: AbortSignal,
+  ): Promise<DirectoryObservation> => {
     const input = await tarOf([...files, { path: '.dray-values', content: exportLines(values), mode: 0o600 }])
-    const output = await runScript(shell, inspectScript, {
+    const output = await runScript(runner, inspectScript, {
       args: [path],
       input,
       ...(signal === undefined ? {} : { signal }),
     })
     if (output.exitCode !== 0)
-      throw scriptFailure(output, { host: shell.name, path, what: 'reading the directory' })
-    return readFacts(output.stdout, { host: shell.name, path })
+      throw scriptFailure(output, { host: runner.name, path, what: 'reading the directory' })
+    return readFacts(output.stdout, { host: runner.name, path })
   }
 
   return {
@@ -83,7 +86,7 @@ export function createAppDirectory({ shell, path, values }: AppPlace): AppDirect
   }
 }
 
-function readFacts(output: string, { host, path }: { host: string; path: string }): DirectoryFacts {
+function readFacts(output: string, { host, path }: { host: string; path: string }): DirectoryObservation {
   const sections = parseSections(output)
   const text = (name: string): string => sectionText(sections, name) ?? ''
   if (sections.some((section) => section.name === 'no-docker')) {
@@ -99,7 +102,7 @@ function readFacts(output: string, { host, path }: { host: string; path: string 
     .sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
   const [mode = '', ...keys] = text('env').split('\n')
   return {
-    envFile: { mode, keys, readableByOthers: Number.parseInt(mode.at(-1) ?? '0', 8) >= 4 },
+    envFile: { mode, variables: keys, readableByOthers: Number.parseInt(mode.at(-1) ?? '0', 8) >= 4 },
     listeningPorts: text('listening')
       .split('\n')
       .map((port) => Number.parseInt(port, 16))

@@ -1,5 +1,5 @@
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 import type { DeployValueMap } from './values.ts'
 
 /** Where an app is: its directory on the host that `shell` reaches, and what Compose interpolates there. */
-export type AppPlace = { shell: Shell; path: string; values: DeployValueMap }
+export type AppPlace = { runner: CommandRunner; path: string; values: DeployValueMap }

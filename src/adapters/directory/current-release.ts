@@ -18,12 +18,12 @@ ${newestRelease}
  * Throws PATH_NOT_WRITABLE where there is no such directory, and RECORD_UNREADABLE.
  */
 export async function readCurrentRelease(
-  { shell, path }: AppPlace,
+  { runner, path }: AppPlace,
   signal?: AbortSignal,
 ): Promise<Release | undefined> {
-  const output = await runScript(shell, currentReleaseScript, { args: [path], signal })
+  const output = await runScript(runner, currentReleaseScript, { args: [path], signal })
   if (output.exitCode !== 0) {
-    throw scriptFailure(output, { host: shell.name, path, what: 'reading the release' })
+    throw scriptFailure(output, { host: runner.name, path, what: 'reading the release' })
   }
   return output.stdout.trim() === '' ? undefined : readRelease(output.stdout, path)
 }

@@ -4,7 +4,7 @@ import type { LockHolder } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Secret } from '../../shared/secret.ts'
-import type { CommandOutput, Shell } from '../host/shell.ts'
+import type { CommandOutput, CommandRunner } from '../host/shell.ts'
 import {
   changeEnvScript,
   ENV_FILE_BROKEN,
@@ -18,14 +18,14 @@ import { lockHeld } from './lock.ts'
 import { LOCKED } from './scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 
-type Place = { shell: Shell; path: string; clock: Clock }
+type Place = { runner: CommandRunner; path: string; clock: Clock }
 type Change = { action: 'set' | 'unset' | 'replace'; variable?: string; input?: Secret; entry: object }
 
 /** `.env` of an app's directory on the host that `shell` reaches. */
 export function createEnvStore(place: Place): EnvStore {
-  const { shell, path, clock } = place
+  const { runner, path, clock } = place
   const ask = async (script: string): Promise<string> => {
-    const output = await runScript(shell, script, { args: [path] })
+    const output = await runScript(runner, script, { args: [path] })
     if (output.exitCode !== 0) throw failureOf(output, place)
     return output.stdout
   }
@@ -43,7 +43,7 @@ export function createEnvStore(place: Place): EnvStore {
       ...entry,
     })
     const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
-    const output = await runScript(shell, changeEnvScript, {
+    const output = await runScript(runner, changeEnvScript, {
       args: [path, action, variable, stamp, JSON.stringify(by), line],
       ...(input === undefined ? {} : { input: input.reveal() }),
     })
@@ -51,7 +51,7 @@ export function createEnvStore(place: Place): EnvStore {
     return readChange(output.stdout)
   }
   return {
-    host: shell.name,
+    host: runner.name,
     path,
     list: async () => readListing(await ask(listEnvScript)),
     set: (name, lines, by) =>
@@ -63,7 +63,7 @@ export function createEnvStore(place: Place): EnvStore {
       const text = printed.slice(hash.length + 1)
       if (hash === 'none') return { text: new Secret(''), hash: undefined }
       if (createHash('sha256').update(text).digest('hex') === hash) return { text: new Secret(text), hash }
-      throw new DrayError('ENV_UNREADABLE', `${path}/.env on ${shell.name} is not UTF-8 text.`)
+      throw new DrayError('ENV_UNREADABLE', `${path}/.env on ${runner.name} is not UTF-8 text.`)
     },
     replace: ({ text, expectedHash, changes }, by) => {
       const input = new Secret(`${expectedHash ?? 'none'}\n${text.reveal()}`)
@@ -95,11 +95,11 @@ function readChange(printed: string): EnvChange {
   return { outcome: outcome ?? 'unchanged', ...(backup === '' ? {} : { backup }) }
 }
 
-function failureOf(output: CommandOutput, { shell, path, clock }: Place): DrayError {
-  const file = `${path}/.env on ${shell.name}`
+function failureOf(output: CommandOutput, { runner, path, clock }: Place): DrayError {
+  const file = `${path}/.env on ${runner.name}`
   switch (output.exitCode) {
     case LOCKED:
-      return lockHeld(output.stdout.trim(), { shell, clock })
+      return lockHeld(output.stdout.trim(), { runner, clock })
     case ENV_FILE_CHANGED:
       return new DrayError('ENV_CHANGED', `Somebody else changed ${file} meanwhile; nothing was written.`)
     case ENV_FILE_BROKEN:
@@ -112,6 +112,6 @@ function failureOf(output: CommandOutput, { shell, path, clock }: Place): DrayEr
         hint: `Look at it on the server: \`ls -l ${path}/.env\`. Make it the deploying user's: \`sudo chown USER ${path}/.env\`.`,
       })
     default:
-      return scriptFailure(output, { host: shell.name, path, what: 'changing .env' })
+      return scriptFailure(output, { host: runner.name, path, what: 'changing .env' })
   }
 }

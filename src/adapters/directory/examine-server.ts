@@ -1,9 +1,9 @@
-import type { Answer, ServerFacts } from '../../operations/doctor/host-scene.ts'
+import type { Answer, ServerObservation } from '../../operations/doctor/host-scene.ts'
 import { failureFrom } from '../../deploy/execute/failure.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { checkComposeVersion } from '../compose/compose-failure.ts'
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 import { examineScript } from './examine-script.ts'
 import { readFileSystems } from './file-system.ts'
 import { runScript, scriptFailure } from './host-script.ts'
@@ -12,7 +12,7 @@ import { NO_DIRECTORY, NO_ENV_FILE } from './scripts.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
 
 export type Examination = {
-  shell: Shell
+  runner: CommandRunner
   /** The app's directory. */
   path: string
   /** To be looked up there; undefined for none. */
@@ -25,12 +25,12 @@ export type Examination = {
  * deploy would give. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED where it runs no script.
  */
 export async function examineServer(
-  { shell, path, name, clock }: Examination,
+  { runner, path, name, clock }: Examination,
   signal: AbortSignal,
-): Promise<ServerFacts> {
+): Promise<ServerObservation> {
   const askedAtMs = clock.now()
-  const output = await runScript(shell, examineScript, { args: [path, name ?? ''], signal })
-  const host = shell.name
+  const output = await runScript(runner, examineScript, { args: [path, name ?? ''], signal })
+  const host = runner.name
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the server' })
   const sections = parseSections(output.stdout)
   const text = (section: string): string => sectionText(sections, section) ?? ''
@@ -39,9 +39,9 @@ export async function examineServer(
   return {
     missingTools: linesOf(text('missing-tools')),
     compose: compose === undefined ? undefined : judged(compose, () => checkComposeVersion(compose, host)),
-    directory: answerOf(codeOf(sections, 'directory'), { host, path }),
+    directory: settle(codeOf(sections, 'directory'), { host, path }),
     envFile: envFileOf(sections, { host, path }),
-    lock: lock === '' ? undefined : failureFrom(lockHeld(lock, { shell, clock })),
+    lock: lock === '' ? undefined : failureFrom(lockHeld(lock, { runner, clock })),
     fileSystems: readFileSystems([
       { holds: 'Docker', text: text('disk-docker') },
       { holds: 'the app', text: text('disk-app') },
@@ -60,17 +60,14 @@ function codeOf(sections: readonly Section[], name: string): { exitCode: number;
   return { exitCode: Number(lines.at(-1)), printed: lines.slice(0, -1).join('\n').trim() }
 }
 
-function answerOf(
-  { exitCode, printed }: { exitCode: number; printed: string },
-  place: Place,
-): Answer<string> {
+function settle({ exitCode, printed }: { exitCode: number; printed: string }, place: Place): Answer<string> {
   if (exitCode === 0) return { value: `${place.path} can be written` }
   const output = { exitCode, stdout: '', stderr: printed }
   return { failure: failureFrom(scriptFailure(output, { ...place, what: 'looking at the directory' })) }
 }
 
 /** Where there is no directory there is no `.env` either; where it lets nobody in, that is not known. */
-function envFileOf(sections: readonly Section[], place: Place): ServerFacts['envFile'] {
+function envFileOf(sections: readonly Section[], place: Place): ServerObservation['envFile'] {
   const directory = codeOf(sections, 'directory')
   const { exitCode, printed } = codeOf(sections, 'env')
   if (exitCode === 0) {

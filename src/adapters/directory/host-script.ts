@@ -1,15 +1,15 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { CommandOutput, RunOptions, Shell } from '../host/shell.ts'
+import type { CommandOutput, RunOptions, CommandRunner } from '../host/shell.ts'
 import { LEADS_OUTSIDE } from './file-scripts.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE, SHARED_WITH } from './scripts.ts'
 
 /** Runs one of our scripts on a host; its arguments are never a secret, its input may be. */
 export function runScript(
-  shell: Shell,
+  runner: CommandRunner,
   script: string,
   { args, ...options }: RunOptions & { args: readonly string[] },
 ): Promise<CommandOutput> {
-  return shell.run(['sh', '-c', script, 'dray', ...args], options)
+  return runner.run(['sh', '-c', script, 'dray', ...args], options)
 }
 
 /** The kernel's words, and those of GNU tar for a file of which only the beginning found room. */
@@ -55,9 +55,9 @@ export function scriptFailure(
   }
   if (output.exitCode === NOT_WRITABLE || /permission denied|read-only file system/i.test(text)) {
     const group = new RegExp(`^${SHARED_WITH}(\\S+)$`, 'm').exec(output.stderr)?.[1]
-    const mend = group === undefined ? `sudo chown -R ${user} ${path}` : `sudo usermod -aG ${group} ${user}`
+    const hint = group === undefined ? `sudo chown -R ${user} ${path}` : `sudo usermod -aG ${group} ${user}`
     return new DrayError('PATH_NOT_WRITABLE', `${path} on ${host} cannot be written.`, {
-      hint: `On the server: \`${mend}\`.`,
+      hint: `On the server: \`${hint}\`.`,
       details: { logTail: tail(output.stderr).filter((line) => !line.startsWith(SHARED_WITH)) },
     })
   }

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Lock, LockHolder } from '../../deploy/model/ports.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 import { scriptFailure } from './host-script.ts'
 import { readLockHolder } from './lock-holder.ts'
 import { LOCKED, lockScript } from './scripts.ts'
@@ -13,7 +13,7 @@ const LIMIT_SECONDS = 12
 const RETRY_MS = 500
 
 type LockRequest = {
-  shell: Shell
+  runner: CommandRunner
   path: string
   holder: LockHolder
   waitMs: number
@@ -36,8 +36,8 @@ export async function takeLock(request: LockRequest): Promise<Lock> {
 }
 
 async function tryLock(request: LockRequest): Promise<{ lock: Lock } | { heldBy: string }> {
-  const { shell, path, holder } = request
-  const { stream, ended } = shell.open(
+  const { runner, path, holder } = request
+  const { stream, ended } = runner.open(
     ['sh', '-c', lockScript, 'dray', path, String(LIMIT_SECONDS), JSON.stringify(holder)],
     {},
   )
@@ -52,7 +52,7 @@ async function tryLock(request: LockRequest): Promise<{ lock: Lock } | { heldBy:
   if (exitCode === LOCKED) return { heldBy: String(first.value ?? '') }
   throw scriptFailure(
     { exitCode, stdout: String(first.value ?? ''), stderr },
-    { host: shell.name, path, what: 'taking the lock' },
+    { host: runner.name, path, what: 'taking the lock' },
   )
 }
 
@@ -120,10 +120,10 @@ function heldLock({
 }
 
 /** The error for a lock that somebody else has; `text` is what they wrote into it. */
-export function lockHeld(text: string, { shell, clock }: Pick<LockRequest, 'shell' | 'clock'>): DrayError {
+export function lockHeld(text: string, { runner, clock }: Pick<LockRequest, 'runner' | 'clock'>): DrayError {
   const holder = readLockHolder(text)
   if (holder === undefined) {
-    return new DrayError('LOCK_HELD', `Another deploy of this app is under way on ${shell.name}.`)
+    return new DrayError('LOCK_HELD', `Another deploy of this app is under way on ${runner.name}.`)
   }
   const { user, machine, run, task, sinceMs } = holder
   const seconds = Math.max(0, Math.round((clock.now() - sinceMs) / 1000))
@@ -131,6 +131,6 @@ export function lockHeld(text: string, { shell, clock }: Pick<LockRequest, 'shel
   const what = task === undefined ? 'deploying this app to' : `running task ${task} of this app on`
   return new DrayError(
     'LOCK_HELD',
-    `${user} on ${machine}${from} has been ${what} ${shell.name} since ${new Date(sinceMs).toISOString()} (${seconds} s).`,
+    `${user} on ${machine}${from} has been ${what} ${runner.name} since ${new Date(sinceMs).toISOString()} (${seconds} s).`,
   )
 }

@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 import { runScript } from './host-script.ts'
 
 /**
@@ -20,15 +20,15 @@ echo "$total"
 
 /** Bytes that container logs take on the host; undefined where the user may not look. Throws the HOST_… codes. */
 export async function measureLogs(
-  shell: Shell,
+  runner: CommandRunner,
   paths: readonly string[],
   signal?: AbortSignal,
 ): Promise<number | undefined> {
   if (paths.length === 0) return 0
   const input = paths.map((path) => `${path}\n`).join('')
-  const { exitCode, stdout } = await runScript(shell, logSizeScript, { args: [], input, signal })
+  const { exitCode, stdout } = await runScript(runner, logSizeScript, { args: [], input, signal })
   if (exitCode !== 0) {
-    throw new DrayError('HOST_COMMAND_FAILED', `Measuring the logs on ${shell.name} failed.`)
+    throw new DrayError('HOST_COMMAND_FAILED', `Measuring the logs on ${runner.name} failed.`)
   }
   return stdout.trim() === '' ? undefined : Number(stdout)
 }

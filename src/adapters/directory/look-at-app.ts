@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import type { HostLook, SeenContainer } from '../../operations/status/host-look.ts'
+import type { StatusObservation, SeenContainer } from '../../operations/status/host-look.ts'
 import { readDockerCliFailure } from '../docker/docker-cli-failure.ts'
 import type { AppPlace } from './app-place.ts'
 import { readHashes } from './file-hashes.ts'
 import { readFileSystems } from './file-system.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readLockHolder } from './lock-holder.ts'
-import { lookScript } from './look-script.ts'
+import { observeScript } from './look-script.ts'
 import { readRelease } from './read-release.ts'
 import { parseSections, sectionText } from './sections.ts'
 
@@ -14,12 +14,12 @@ import { parseSections, sectionText } from './sections.ts'
  * Asks a host for all that the status of an app is made of, in one round trip. Throws DOCKER_MISSING, DOCKER_DENIED,
  * DOCKER_UNREACHABLE, PATH_NOT_WRITABLE where the directory is missing, and RECORD_UNREADABLE.
  */
-export async function lookAtApp(
-  { shell, path }: Pick<AppPlace, 'shell' | 'path'>,
+export async function observeApp(
+  { runner, path }: Pick<AppPlace, 'runner' | 'path'>,
   signal?: AbortSignal,
-): Promise<HostLook> {
-  const output = await runScript(shell, lookScript, { args: [path], ...(signal && { signal }) })
-  const host = shell.name
+): Promise<StatusObservation> {
+  const output = await runScript(runner, observeScript, { args: [path], ...(signal && { signal }) })
+  const host = runner.name
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the app' })
   const sections = parseSections(output.stdout)
   const text = (name: string): string | undefined => sectionText(sections, name)
@@ -33,7 +33,7 @@ export async function lookAtApp(
     nowMs: Number(text('now')) * 1000,
     release: release === undefined ? undefined : readRelease(release, path),
     fileHashes: readHashes(text('files') ?? ''),
-    envKeys: text('env')
+    variables: text('env')
       ?.split('\n')
       .filter((name) => name !== ''),
     containers: (text('containers') ?? '').split('\n').flatMap(readContainerLine),

@@ -31,7 +31,7 @@ const containerFormat = [
  * containers, file systems, the lock. Changes nothing. A container counts that belongs to the project, or that is in one of
  * its networks and of no project; where there is no release yet, one that Compose made in the directory.
  */
-export const lookScript = `
+export const observeScript = `
 set -u
 path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }

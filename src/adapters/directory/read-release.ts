@@ -29,7 +29,7 @@ const releaseSchema = z.object({
   ),
   // What is removed, replaced and put back is named here: a container that can write into the directory must not say what.
   files: z.record(z.string().refine(isBundlePath), z.string().regex(/^[0-9a-f]{64}$/)),
-  envKeys: z.array(z.string()),
+  variables: z.array(z.string()),
   networks: z.record(z.string(), z.string()),
 })
 

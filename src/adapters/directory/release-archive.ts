@@ -6,7 +6,7 @@ import type { BundleFile, JournalEntry } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import { RELEASE_ID, releaseNumber, type Release } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { RunOptions, Shell } from '../host/shell.ts'
+import type { RunOptions, CommandRunner } from '../host/shell.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
 import { archiveScript, bundleScript } from './release-scripts.ts'
@@ -14,11 +14,17 @@ import { parseSections, sectionText } from './sections.ts'
 import { timeMs } from './time-ms.ts'
 
 /** The releases that are kept in the app's directory `path` on the host that `shell` reaches. */
-export function createReleaseArchive({ shell, path }: { shell: Shell; path: string }): ReleaseArchive {
+export function createReleaseArchive({
+  runner,
+  path,
+}: {
+  runner: CommandRunner
+  path: string
+}): ReleaseArchive {
   const run = async (script: string, options: RunOptions & { args: string[] }): Promise<string> => {
-    const output = await runScript(shell, script, { ...options, args: [path, ...options.args] })
+    const output = await runScript(runner, script, { ...options, args: [path, ...options.args] })
     if (output.exitCode === 0) return output.stdout
-    throw scriptFailure(output, { host: shell.name, path, what: 'reading the releases' })
+    throw scriptFailure(output, { host: runner.name, path, what: 'reading the releases' })
   }
 
   return {
@@ -38,7 +44,7 @@ export function createReleaseArchive({ shell, path }: { shell: Shell; path: stri
       return readBundle(text, release).catch((error: unknown) => {
         throw new DrayError(
           'RECORD_UNREADABLE',
-          `The files of release ${release.id} in ${path}/.dray/releases on ${shell.name} are not those that were recorded.`,
+          `The files of release ${release.id} in ${path}/.dray/releases on ${runner.name} are not those that were recorded.`,
           { hint: 'Roll back to another release, or deploy the tag of this one.', cause: error },
         )
       })

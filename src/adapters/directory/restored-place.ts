@@ -33,7 +33,7 @@ export function createRestoredPlace(
         if (plain !== undefined && differenceFrom(release, plain.app) === undefined) return plain
         parts = partsWith(place.values)
         const valued = await parts.directory.inspect(files, signal)
-        refuseOther(release, valued.app, place.shell.name)
+        refuseOther(release, valued.app, place.runner.name)
         return valued
       },
     },

@@ -1,5 +1,5 @@
 import { systemClock } from '../../shared/clock.ts'
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 
 /** Lines come this often; without one for LIMIT_SECONDS the host calls us gone. */
 const HEARTBEAT_MS = 3_000
@@ -29,8 +29,8 @@ remove
 `
 
 /** Sees to it that a container of that name is gone when this is disposed of, and also when this process or its connection dies. */
-export function guardContainer(shell: Shell, name: string): AsyncDisposable {
-  const { stream, ended } = shell.open(['sh', '-c', guardScript, 'dray', name, String(LIMIT_SECONDS)])
+export function guardContainer(runner: CommandRunner, name: string): AsyncDisposable {
+  const { stream, ended } = runner.open(['sh', '-c', guardScript, 'dray', name, String(LIMIT_SECONDS)])
   const released = new AbortController()
   stream.on('error', () => undefined).resume()
   const beat = async (): Promise<void> => {

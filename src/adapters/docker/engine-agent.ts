@@ -1,13 +1,13 @@
 import { Agent, type ClientRequestArgs } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Conversation, Shell } from '../host/shell.ts'
+import type { CommandStream, CommandRunner } from '../host/shell.ts'
 
 /** A pool of connections to an Engine for Node's HTTP client. */
 export class EngineAgent extends Agent {
   readonly #dial: () => Promise<Duplex>
-  readonly #conversations = new WeakMap<Duplex, Conversation>()
+  readonly #conversations = new WeakMap<Duplex, CommandStream>()
 
-  private constructor(dial: () => Promise<Duplex | Conversation>, maxSockets: number) {
+  private constructor(dial: () => Promise<Duplex | CommandStream>, maxSockets: number) {
     super({ keepAlive: true, maxSockets, scheduling: 'lifo' })
     this.#dial = async () => {
       const dialled = await dial()
@@ -18,10 +18,10 @@ export class EngineAgent extends Agent {
   }
 
   /** Straight to the Engine's socket on the machine: no process per connection, and no session of sshd's `MaxSessions`. */
-  static toSocket(shell: Shell, path: string): EngineAgent {
+  static toSocket(runner: CommandRunner, path: string): EngineAgent {
     return new EngineAgent(async () => {
-      if (shell.dialSocket === undefined) throw new Error(`${shell.name} opens no sockets.`)
-      return shell.dialSocket(path)
+      if (runner.dialSocket === undefined) throw new Error(`${runner.name} opens no sockets.`)
+      return runner.dialSocket(path)
     }, 64)
   }
 
@@ -29,8 +29,8 @@ export class EngineAgent extends Agent {
    * Through `docker system dial-stdio`, which goes wherever the docker command would go. sshd allows ten sessions per
    * connection unless told otherwise (sshd_config(5), MaxSessions): half of them are left to commands.
    */
-  static toDialStdio(shell: Shell): EngineAgent {
-    return new EngineAgent(async () => shell.open(['docker', 'system', 'dial-stdio']), 5)
+  static toDialStdio(runner: CommandRunner): EngineAgent {
+    return new EngineAgent(async () => runner.open(['docker', 'system', 'dial-stdio']), 5)
   }
 
   override createConnection(

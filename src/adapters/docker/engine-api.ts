@@ -5,13 +5,13 @@ import type { LogSource } from '../../operations/logs/log-source.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { findEnvironmentSecrets } from '../../shared/environment-secrets.ts'
 import type { Secret } from '../../shared/secret.ts'
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 import { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'
 import { createEngineDisk } from './engine-disk.ts'
 import { createLogSource } from './engine-logs.ts'
 import { createImages } from './engine-images.ts'
-import { type EngineFacts, infoAnswer, readEngineFacts } from './engine-version.ts'
+import { type EngineObservation, infoAnswer, readEngineObservation } from './engine-version.ts'
 import { execInContainer } from './exec-in-container.ts'
 import { readLines } from './multiplexed-output.ts'
 import { type ContainerAnswer, containerAnswer, readContainer } from './read-container.ts'
@@ -21,7 +21,7 @@ export type DockerEngine = Engine &
   Disposable & {
     logs: LogSource
     /** What it is and where. Throws DOCKER_MISSING, DOCKER_DENIED, DOCKER_UNREACHABLE; `assertEngineSupported` judges it. */
-    engineFacts(): Promise<EngineFacts>
+    engineFacts(): Promise<EngineObservation>
   }
 
 /**
@@ -29,10 +29,10 @@ export type DockerEngine = Engine &
  * `onSecrets` is told what is secret in the environment of a container, when it is first looked at: it may stand in its log.
  */
 export function createEngine(
-  shell: Shell,
+  runner: CommandRunner,
   { onSecrets = () => undefined }: { onSecrets?: (secrets: readonly Secret[]) => void } = {},
 ): DockerEngine {
-  const client = new EngineClient(shell)
+  const client = new EngineClient(runner)
   const seen = new Set<string>()
   const see = (answer: ContainerAnswer): ContainerAnswer => {
     if (!seen.has(answer.Id)) onSecrets(findEnvironmentSecrets(answer.Config.Env))
@@ -43,7 +43,7 @@ export function createEngine(
     see(await client.read({ method: 'GET', path: `/containers/${id}/json` }, containerAnswer))
 
   return {
-    ...createImages(client, shell.name),
+    ...createImages(client, runner.name),
 
     disk: createEngineDisk(client),
 
@@ -51,7 +51,7 @@ export function createEngine(
 
     async engineFacts() {
       const info = await client.read({ method: 'GET', path: '/info' }, infoAnswer)
-      return readEngineFacts(await client.version(), info)
+      return readEngineObservation(await client.version(), info)
     },
 
     containers: async (project) => (await inspectAll(client, project)).map((it) => readContainer(see(it))),

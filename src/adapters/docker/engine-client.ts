@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import { stripControl } from '../../shared/strip-control.ts'
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 import { readDockerCliFailure, where } from './docker-cli-failure.ts'
 import { EngineAgent } from './engine-agent.ts'
 import { type ApiRequest, exchange, ExchangeError } from './engine-exchange.ts'
@@ -18,12 +18,12 @@ export type ApiAnswer = { status: number; text: string }
 
 /** HTTP to the Engine of one machine, wherever that machine's docker command would find it. */
 export class EngineClient {
-  readonly #shell: Shell
+  readonly #runner: CommandRunner
   #agent: EngineAgent | undefined
   #version: Promise<VersionAnswer> | undefined
 
-  constructor(shell: Shell) {
-    this.#shell = shell
+  constructor(runner: CommandRunner) {
+    this.#runner = runner
   }
 
   /** What the Engine says of itself; asked for once. Throws the DOCKER_… codes of a host that cannot be used. */
@@ -45,7 +45,7 @@ export class EngineClient {
   /** Reads an answer as `schema` says. Throws DOCKER_FAILED as `read` does. */
   parse<T>(answer: ApiAnswer, request: ApiRequest, schema: z.ZodType<T>): T {
     this.assertDone(answer, request)
-    return parseAnswer(answer.text, schema, this.#shell.name)
+    return parseAnswer(answer.text, schema, this.#runner.name)
   }
 
   /** Sends a request and gives status and body, whatever they are. */
@@ -70,7 +70,7 @@ export class EngineClient {
     const reason = readMessage(answer.text)
     throw new DrayError(
       'DOCKER_FAILED',
-      `Docker Engine on ${where(this.#shell.name)} refused a request: ${reason}`,
+      `Docker Engine on ${where(this.#runner.name)} refused a request: ${reason}`,
       {
         temporary: answer.status >= 500,
         details: { problems: [`${request.method} ${request.path}: ${answer.status}`] },
@@ -90,15 +90,15 @@ export class EngineClient {
     if (known instanceof DrayError) return known
     const end = await this.#agent?.endOf(stream)
     if (end && end.exitCode !== 0 && end.stderr !== '') {
-      return readDockerCliFailure(end.exitCode, end.stderr, this.#shell.name)
+      return readDockerCliFailure(end.exitCode, end.stderr, this.#runner.name)
     }
     // Says HOST_UNREACHABLE where it was the way there that broke.
-    const reached: unknown = await this.#shell.run(['true']).catch((reason: unknown) => reason)
+    const reached: unknown = await this.#runner.run(['true']).catch((reason: unknown) => reason)
     if (reached instanceof DrayError) return reached
     const reason = error instanceof Error ? error.message : String(error)
     return new DrayError(
       'DOCKER_UNREACHABLE',
-      `Docker Engine on ${where(this.#shell.name)} broke off: ${reason}`,
+      `Docker Engine on ${where(this.#runner.name)} broke off: ${reason}`,
       {
         temporary: true,
         cause: error,
@@ -118,13 +118,13 @@ export class EngineClient {
   }
 
   async #openSocket(): Promise<VersionAnswer | undefined> {
-    const shell = this.#shell
-    if (shell.dialSocket === undefined) return undefined
+    const runner = this.#runner
+    if (runner.dialSocket === undefined) return undefined
     // Where nearly every Engine is, which is asked while the docker command is on its way to say whether it is there.
     const usual = this.#trySocket(usualSocket)
     // Contexts and DOCKER_HOST taken together, as the docker command understands them.
     const format = '{{.Endpoints.docker.Host}}'
-    const { exitCode, stdout, stderr } = await shell.run(
+    const { exitCode, stdout, stderr } = await runner.run(
       ['docker', 'context', 'inspect', '--format', format],
       {
         beside: true,
@@ -132,7 +132,7 @@ export class EngineClient {
     )
     const path = /^unix:\/\/(\/\S+)$/.exec(stdout.trim())?.[1]
     if (path !== usualSocket) void usual.then((it) => it?.agent.destroy())
-    if (exitCode === 127 || exitCode === 126) throw readDockerCliFailure(exitCode, stderr, shell.name)
+    if (exitCode === 127 || exitCode === 126) throw readDockerCliFailure(exitCode, stderr, runner.name)
     if (path === undefined) return undefined
     const opened = path === usualSocket ? await usual : await this.#trySocket(path)
     this.#agent = opened?.agent
@@ -141,7 +141,7 @@ export class EngineClient {
 
   /** Undefined where forwarding is forbidden or Docker is not there: the docker command itself is asked then, and knows the reason. */
   async #trySocket(path: string): Promise<{ agent: EngineAgent; version: VersionAnswer } | undefined> {
-    const agent = EngineAgent.toSocket(this.#shell, path)
+    const agent = EngineAgent.toSocket(this.#runner, path)
     try {
       return { agent, version: await this.#askVersion(agent) }
     } catch {
@@ -151,18 +151,18 @@ export class EngineClient {
   }
 
   async #openDialStdio(): Promise<VersionAnswer> {
-    this.#agent = EngineAgent.toDialStdio(this.#shell)
+    this.#agent = EngineAgent.toDialStdio(this.#runner)
     try {
       return await this.#askVersion(this.#agent)
     } catch (error) {
       const failure = await this.explain(error, error instanceof ExchangeError ? error.stream : undefined)
-      throw await pointToOwnEngine(failure, this.#shell)
+      throw await pointToOwnEngine(failure, this.#runner)
     }
   }
 
   async #askVersion(agent: EngineAgent): Promise<VersionAnswer> {
     const response = await exchange(agent, { method: 'GET', path: '/version' })
-    return parseAnswer(await text(response), versionAnswer, this.#shell.name)
+    return parseAnswer(await text(response), versionAnswer, this.#runner.name)
   }
 
   async #exchange(request: ApiRequest): Promise<IncomingMessage> {

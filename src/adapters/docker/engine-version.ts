@@ -5,7 +5,7 @@ import type { Platform } from '../../deploy/model/ports.ts'
 import { where } from './docker-cli-failure.ts'
 
 /** What an Engine is and where it keeps its images. */
-export type EngineFacts = Platform & {
+export type EngineObservation = Platform & {
   /** As the Engine says it: `20.10.24+dfsg1`, `28.5.2`. */
   version: string
   /** Version of the API that is spoken with it. */
@@ -60,7 +60,10 @@ export function assertEngineSupported(version: string, host: string): void {
   )
 }
 
-export function readEngineFacts(version: VersionAnswer, info: z.infer<typeof infoAnswer>): EngineFacts {
+export function readEngineObservation(
+  version: VersionAnswer,
+  info: z.infer<typeof infoAnswer>,
+): EngineObservation {
   return {
     version: version.Version,
     apiVersion: chooseApiVersion(version),

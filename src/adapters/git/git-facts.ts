@@ -1,5 +1,5 @@
 /** What the repository around a directory says of itself; what is not known is undefined. */
-export type GitFacts = {
+export type GitObservation = {
   /** Full id of the commit that is checked out. */
   headSha?: string
   /** A tag that names exactly this commit; the highest version where several do. */
@@ -19,7 +19,7 @@ export type RunCommand = (
 ) => Promise<{ exitCode: number; stdout: string }>
 
 /** Asks git, in commands side by side. No git, no repository and no commit are no errors. */
-export async function readGitFacts(run: RunCommand, cwd: string): Promise<GitFacts> {
+export async function readGitObservation(run: RunCommand, cwd: string): Promise<GitObservation> {
   const ask = async (...args: string[]): Promise<string | undefined> => {
     const { exitCode, stdout } = await run(['git', ...args], { cwd })
     return exitCode === 0 ? stdout.trimEnd() : undefined
@@ -44,7 +44,7 @@ export async function readGitFacts(run: RunCommand, cwd: string): Promise<GitFac
  * Host, owner and repository of a remote, in the forms that git knows: `https://host/owner/repo.git`,
  * `ssh://git@host:22/owner/repo`, `git@host:owner/repo.git`. Undefined for a path on this machine.
  */
-export function parseRemoteUrl(url: string): GitFacts['remote'] {
+export function parseRemoteUrl(url: string): GitObservation['remote'] {
   const match =
     /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/+(.+)$/.exec(url) ??
     /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)(.+)$/.exec(url)

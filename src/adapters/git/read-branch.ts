@@ -1,7 +1,7 @@
 import type { RunCommand } from './git-facts.ts'
 
 /** Where in its repository a directory is. */
-export type BranchFacts = {
+export type BranchObservation = {
   /** The main branch: that of the remote, else `main` or `master`, else the one that is checked out. */
   branch: string | undefined
   /** Whether the directory lies below the top of the repository. */
@@ -9,7 +9,7 @@ export type BranchFacts = {
 }
 
 /** Asks git, in commands side by side. No git and no repository are no errors. */
-export async function readBranch(run: RunCommand, cwd: string): Promise<BranchFacts> {
+export async function readBranch(run: RunCommand, cwd: string): Promise<BranchObservation> {
   const ask = async (...args: string[]): Promise<string | undefined> => {
     const { exitCode, stdout } = await run(['git', ...args], { cwd })
     return exitCode === 0 ? stdout.trimEnd() : undefined

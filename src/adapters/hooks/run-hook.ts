@@ -1,6 +1,6 @@
 import type { Hook } from '../../deploy/model/hooks.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import { LocalShell } from '../host/local-shell.ts'
+import { LocalRunner } from '../host/local-shell.ts'
 
 /** `exitCode` is undefined of one that took longer than it may, and was ended. */
 export type HookEnd = { exitCode: number | undefined }
@@ -19,9 +19,9 @@ export async function runHook(
   },
 ): Promise<HookEnd> {
   const { directory: cwd, variables: env, onLine, signal } = options
-  await using shell = new LocalShell()
+  await using runner = new LocalRunner()
   try {
-    const { exitCode } = await shell.run(argv, { cwd, env, onLine, signal, timeoutMs })
+    const { exitCode } = await runner.run(argv, { cwd, env, onLine, signal, timeoutMs })
     return { exitCode }
   } catch (error) {
     const isOverTime = error instanceof DrayError && error.code === 'HOST_COMMAND_FAILED'

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import { type Child, startChild } from './child.ts'
-import type { Conversation } from './shell.ts'
+import type { CommandStream } from './shell.ts'
 
 /**
  * Starts a program and gives its standard streams as one; destroying the stream ends the program. `ownOutput` says what of a
@@ -10,7 +10,7 @@ export function openChild(
   program: string,
   args: readonly string[],
   ownOutput: (chunk: Buffer) => Buffer = (chunk) => chunk,
-): Conversation & { child: Child } {
+): CommandStream & { child: Child } {
   const child = startChild(program, args)
   const stderr: Buffer[] = []
   child.process.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))

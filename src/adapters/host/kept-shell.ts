@@ -4,7 +4,7 @@ import type { CommandOutput } from './shell.ts'
 import { processIdLine } from './remote-command.ts'
 
 /** What the shell on the other side has to have for this to work: a `printf` of its own, so that no input is an argument. */
-export const keptShellCommand = `exec sh -c 'case $(command -v printf) in printf) command -v base64 && command -v setsid && echo dray-ready && exec sh ;; esac'`
+export const persistentShellCommand = `exec sh -c 'case $(command -v printf) in printf) command -v base64 && command -v setsid && echo dray-ready && exec sh ;; esac'`
 
 /** A longer input goes by a session of its own: here it is one word of the shell's. */
 const mostInputBytes = 256 * 1024
@@ -21,7 +21,7 @@ type Exchange = {
  * A POSIX shell on a host that takes one command after the other. A command costs one way there and back, where a session of
  * its own costs three (RFC 4254, 6.1 and 6.5). What a command prints comes between marks that are new for each.
  */
-export class KeptShell {
+export class PersistentShell {
   readonly #child: Child
   /** Whether it can take commands; false when it ended before, or has not what it takes. */
   readonly #fit: Promise<boolean>

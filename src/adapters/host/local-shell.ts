@@ -8,10 +8,10 @@ import { startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
 import { collectOutput } from './collect-output.ts'
 import { wrapCommand } from './remote-command.ts'
-import type { AttachOptions, CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
+import type { AttachOptions, CommandOutput, CommandStream, RunOptions, CommandRunner } from './shell.ts'
 
 /** This machine. */
-export class LocalShell implements Shell {
+export class LocalRunner implements CommandRunner {
   readonly name = 'local'
   #commandsRun = 0
   #isClosed = false
@@ -38,7 +38,7 @@ export class LocalShell implements Shell {
   open(
     argv: readonly string[],
     options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
-  ): Conversation {
+  ): CommandStream {
     this.#assertOpen()
     const [program = '', ...args] = wrapCommand(argv, options)
     const { child, ...conversation } = openChild(program, args)

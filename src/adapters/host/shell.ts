@@ -28,7 +28,7 @@ export type AttachOptions = Pick<RunOptions, 'cwd' | 'env' | 'signal'> & {
 }
 
 /** A command that goes on while lines are exchanged with it. */
-export type Conversation = {
+export type CommandStream = {
   /** Both directions of the command's standard streams. */
   stream: Duplex
   /** Resolves when the command ended, whatever its exit code. */
@@ -39,7 +39,7 @@ export type Conversation = {
  * Commands on one machine: this one, or a server over SSH. Arguments are passed as they are; no shell sees them unless the
  * command is one.
  */
-export interface Shell extends AsyncDisposable {
+export interface CommandRunner extends AsyncDisposable {
   /** As the user named it: `deploy@test.example.com`, `local`. */
   readonly name: string
   /**
@@ -56,7 +56,7 @@ export interface Shell extends AsyncDisposable {
   open(
     argv: readonly string[],
     options?: { cwd?: string; env?: Readonly<Record<string, string>> },
-  ): Conversation
+  ): CommandStream
   /**
    * Runs a command on this process's own standard streams, byte for byte, and gives its exit code. SIGTERM when the signal
    * aborts. Throws HOST_UNREACHABLE when the connection breaks.

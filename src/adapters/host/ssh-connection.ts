@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { stripControl } from '../../shared/strip-control.ts'
-import { within } from '../../shared/within.ts'
+import { withTimeout } from '../../shared/within.ts'
 import { type Child, startChild } from './child.ts'
 import { collectOutput } from './collect-output.ts'
 import { splitLines } from './line-splitter.ts'
@@ -93,7 +93,7 @@ export class SshConnection {
   async assertStanding(): Promise<void> {
     const { exitCode } = await this.#control(['check'])
     if (exitCode === 0) return
-    await within(this.#child.ended, 1000, undefined)
+    await withTimeout(this.#child.ended, 1000, undefined)
     throw this.failure() ?? readSshFailure(this.#errorLines.join('\n'), this.#name)
   }
 

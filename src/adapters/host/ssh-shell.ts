@@ -3,16 +3,16 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
-import { within } from '../../shared/within.ts'
+import { withTimeout } from '../../shared/within.ts'
 import { runAttached } from './attached-child.ts'
 import { buildGroupSignal, type Child, startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
 import { collectOutput, waitForEnd } from './collect-output.ts'
 import { ForwardedStream } from './forwarded-stream.ts'
 import { parseHostAddress } from './host-address.ts'
-import { KeptShell, keptShellCommand } from './kept-shell.ts'
+import { PersistentShell, persistentShellCommand } from './kept-shell.ts'
 import { outputMark, processIdLine, renderRemoteCommand, wrapCommand } from './remote-command.ts'
-import type { AttachOptions, CommandOutput, Conversation, RunOptions, Shell } from './shell.ts'
+import type { AttachOptions, CommandOutput, CommandStream, RunOptions, CommandRunner } from './shell.ts'
 import { skipPast } from './skip-past.ts'
 import { SshConnection } from './ssh-connection.ts'
 import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
@@ -20,13 +20,13 @@ import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
 const endThereMs = 1000
 
 /** A server, over the system's OpenSSH: one connection, over which every command and every TCP connection travels. */
-export class SshShell implements Shell {
+export class SshRunner implements CommandRunner {
   readonly name: string
   readonly #target: Omit<SshTarget, 'controlPath'>
   #commandsRun = 0
   #connecting: Promise<SshConnection> | undefined
   #connection: SshConnection | undefined
-  #kept: KeptShell | undefined
+  #kept: PersistentShell | undefined
   readonly #children = new Set<Child>()
   readonly #streams = new Set<Duplex>()
 
@@ -46,7 +46,9 @@ export class SshShell implements Shell {
 
   async connect(signal?: AbortSignal): Promise<void> {
     const onShared = (target: SshTarget): void => {
-      this.#kept ??= new KeptShell(this.#track(startChild('ssh', buildCommandArgs(target, keptShellCommand))))
+      this.#kept ??= new PersistentShell(
+        this.#track(startChild('ssh', buildCommandArgs(target, persistentShellCommand))),
+      )
     }
     this.#connecting ??= SshConnection.open(this.name, this.#target, { signal, onShared })
     try {
@@ -95,7 +97,7 @@ export class SshShell implements Shell {
     })
   }
 
-  async #takeKeptShell({ input = '', onLine, beside }: RunOptions): Promise<KeptShell | undefined> {
+  async #takeKeptShell({ input = '', onLine, beside }: RunOptions): Promise<PersistentShell | undefined> {
     // What is watched line by line needs streams of its own.
     if (onLine !== undefined || beside === true) return undefined
     return (await this.#kept?.take(Buffer.byteLength(input))) === true ? this.#kept : undefined
@@ -103,7 +105,7 @@ export class SshShell implements Shell {
 
   async #runInKeptShell(
     connection: SshConnection,
-    kept: KeptShell,
+    kept: PersistentShell,
     { argv, options }: { argv: readonly string[]; options: RunOptions },
   ): Promise<CommandOutput> {
     const tellProcessId = tellsProcessId(options)
@@ -129,7 +131,7 @@ export class SshShell implements Shell {
   open(
     argv: readonly string[],
     options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
-  ): Conversation {
+  ): CommandStream {
     const connection = this.#standing()
     const { markOutput, ownOutput } = outputOf(connection)
     const command = renderRemoteCommand(argv, { ...options, markOutput })
@@ -179,7 +181,7 @@ export class SshShell implements Shell {
       child.process.stdin.end()
       await child.ended
     })
-    await within(ending, endThereMs, undefined)
+    await withTimeout(ending, endThereMs, undefined)
   }
 
   #standing(): SshConnection {

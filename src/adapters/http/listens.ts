@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
-import { within } from '../../shared/within.ts'
-import type { Shell } from '../host/shell.ts'
+import { withTimeout } from '../../shared/within.ts'
+import type { CommandRunner } from '../host/shell.ts'
 
 /** What an SSH server refuses comes after the connection was accepted here; this long is waited for it. */
 const REFUSAL_MS = 250
@@ -10,13 +10,17 @@ const CONNECT_MS = 1_000
  * Whether something listens at an address as the host sees it. `unknown` where there is no way to the address, as from a
  * machine whose Docker runs in a virtual machine.
  */
-export function listens(shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> {
-  return within(dial(shell, address, port), CONNECT_MS, 'unknown' as const)
+export function listens(
+  runner: CommandRunner,
+  address: string,
+  port: number,
+): Promise<'yes' | 'no' | 'unknown'> {
+  return withTimeout(dial(runner, address, port), CONNECT_MS, 'unknown' as const)
 }
 
-async function dial(shell: Shell, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> {
+async function dial(runner: CommandRunner, address: string, port: number): Promise<'yes' | 'no' | 'unknown'> {
   try {
-    const socket = await shell.dial(address, port)
+    const socket = await runner.dial(address, port)
     if (socket instanceof Socket) {
       socket.destroy()
       return 'yes'
@@ -27,7 +31,7 @@ async function dial(shell: Shell, address: string, port: number): Promise<'yes' 
       })
     })
     socket.resume()
-    return await within(failed, REFUSAL_MS, 'yes' as const).finally(() => socket.destroy())
+    return await withTimeout(failed, REFUSAL_MS, 'yes' as const).finally(() => socket.destroy())
   } catch (error) {
     return isRefusal(error) ? 'no' : 'unknown'
   }

@@ -4,27 +4,27 @@ import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import type { ProbeAnswer, Prober } from '../../deploy/model/prober.ts'
 import { timeoutSignal } from '../../shared/clock.ts'
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 import { listens } from './listens.ts'
 
 /**
  * Requests to the app. `localhost` is meant as the host means it, so those go through the host's own connection; any other
  * name is asked for from here, as the app's users do. Each request has a connection of its own.
  */
-export function createProber(shell: Shell): Prober {
+export function createProber(runner: CommandRunner): Prober {
   return {
     get: (text, timeoutMs) => {
       const isHosts = isLoopback(new URL(text).hostname)
-      return isHosts ? getFrom(shell, text, timeoutMs) : get(new URL(text), timeoutMs, undefined)
+      return isHosts ? getFrom(runner, text, timeoutMs) : get(new URL(text), timeoutMs, undefined)
     },
-    listens: (address, port) => listens(shell, address, port),
+    listens: (address, port) => listens(runner, address, port),
   }
 }
 
 /** One GET as the host itself would make it: its names, its routes. Never throws. */
-export function getFrom(shell: Shell, text: string, timeoutMs: number): Promise<ProbeAnswer> {
+export function getFrom(runner: CommandRunner, text: string, timeoutMs: number): Promise<ProbeAnswer> {
   const url = new URL(text)
-  return get(url, timeoutMs, () => shell.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url)))
+  return get(url, timeoutMs, () => runner.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url)))
 }
 
 async function get(

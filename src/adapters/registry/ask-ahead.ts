@@ -20,8 +20,8 @@ export type LikelyImages = {
  * same platform, takes that answer while it is fresh, and what it throws. A guess that nobody comes for costs a request, and its
  * failure is told to nobody.
  */
-export function askAhead(
-  client: Pick<RegistryClient, 'greet' | 'resolve' | 'credentials'>,
+export function prefetchManifests(
+  client: Pick<RegistryClient, 'ping' | 'resolve' | 'credentials'>,
   likely: LikelyImages,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Registry {
@@ -30,7 +30,7 @@ export function askAhead(
     // Node's `fetch` takes its time to load, and ssh can be on its way meanwhile.
     await clock.sleep(0, signal)
     const references = await likely.references()
-    if (likely.registry !== undefined) await client.greet(likely.registry, signal)
+    if (likely.registry !== undefined) await client.ping(likely.registry, signal)
     for (const reference of references) {
       const answer = client.resolve(reference, likely.platform, signal)
       answer.catch(() => undefined)

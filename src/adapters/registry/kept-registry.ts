@@ -7,7 +7,7 @@ import { DrayError } from '../../errors/dray-error.ts'
  * Answers for the images of a kept release out of its record and of what is on the host, and asks no registry. An image that
  * is gone from there is asked of `registry`, to be pulled again: RELEASE_IMAGE_GONE when that does not give it.
  */
-export function createKeptRegistry(parts: {
+export function createArchivedRegistry(parts: {
   release: Release
   /** Named in messages. */
   host: string

@@ -50,7 +50,7 @@ export type RegistryClient = Registry & {
    * Makes the connection to a registry and learns how it wants to be asked, so that the first image need not wait for it.
    * Never throws: what goes wrong shows when an image is asked for.
    */
-  greet(registry: string, signal?: AbortSignal): Promise<void>
+  ping(registry: string, signal?: AbortSignal): Promise<void>
   /** What a reference names now. Registries do not count it as a download. Throws as `resolve` does. */
   digest(reference: ImageReference, signal?: AbortSignal): Promise<Digest>
   /**
@@ -85,9 +85,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   return {
-    greet: async (registry, signal) => {
+    ping: async (registry, signal) => {
       const endpoints = endpointsOf(registry, { insecure: options.insecure })
-      await Promise.allSettled(endpoints.map((endpoint) => session.greet(endpoint, signal)))
+      await Promise.allSettled(endpoints.map((endpoint) => session.ping(endpoint, signal)))
     },
     resolve: (reference, platform, signal) =>
       inOrder(reference.registry, (endpoint) => images.resolve({ endpoint, reference, signal }, platform)),

@@ -36,7 +36,7 @@ export type RegistrySession = {
    * Asks what is asked for before anything else (https://distribution.github.io/distribution/spec/api/#api-version-check):
    * the challenge in the answer is kept. Throws as a request does.
    */
-  greet(endpoint: Endpoint, signal?: AbortSignal): Promise<void>
+  ping(endpoint: Endpoint, signal?: AbortSignal): Promise<void>
   /** The answer, which is a success or 404. Throws the REGISTRY_… codes. */
   ask(request: RegistryRequest): Promise<HttpAnswer>
   /** Whether the login of this host was refused wherever it was used. */
@@ -53,7 +53,7 @@ export function createSession({ http, credentials, clock, retryForMs }: SessionO
   const refused = new Set<string>()
   const accepted = new Set<string>()
 
-  async function greet({ host, baseUrl }: Endpoint, signal?: AbortSignal): Promise<void> {
+  async function ping({ host, baseUrl }: Endpoint, signal?: AbortSignal): Promise<void> {
     const answer = await http({ host, url: `${baseUrl}/v2/`, maxBytes: 64 * 1024, signal })
     const challenge =
       answer.status === 401 ? parseChallenge(answer.headers.get('www-authenticate')) : undefined
@@ -133,7 +133,7 @@ export function createSession({ http, credentials, clock, retryForMs }: SessionO
     })
   }
 
-  return { greet, ask, isRefused: (host) => !accepted.has(host) && refusedHosts(refused).has(host) }
+  return { ping, ask, isRefused: (host) => !accepted.has(host) && refusedHosts(refused).has(host) }
 }
 
 function isRefusal(error: unknown): error is DrayError {

@@ -1,20 +1,24 @@
-import type { ServerState } from '../../operations/setup/server-state.ts'
+import type { SetupObservation } from '../../operations/setup/server-state.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { runScript, scriptFailure } from '../directory/host-script.ts'
 import { parseSections, sectionText } from '../directory/sections.ts'
-import type { Shell } from '../host/shell.ts'
-import { stateScript } from './state-script.ts'
+import type { CommandRunner } from '../host/shell.ts'
+import { setupObservationScript } from './state-script.ts'
 
 /** Looks at a server that is to be made ready. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED where it runs no script. */
-export async function readState(shell: Shell, path: string, signal: AbortSignal): Promise<ServerState> {
-  const output = await runScript(shell, stateScript, { args: [path], signal })
-  const host = shell.name
+export async function readSetupObservation(
+  runner: CommandRunner,
+  path: string,
+  signal: AbortSignal,
+): Promise<SetupObservation> {
+  const output = await runScript(runner, setupObservationScript, { args: [path], signal })
+  const host = runner.name
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the server' })
-  return parseState(output.stdout, host)
+  return parseSetupObservation(output.stdout, host)
 }
 
 /** Reads what the script printed. */
-export function parseState(printed: string, host: string): ServerState {
+export function parseSetupObservation(printed: string, host: string): SetupObservation {
   const sections = parseSections(printed)
   const text = (name: string): string | undefined => sectionText(sections, name)
   const lines = (name: string): string[] => (text(name) ?? '').split('\n')
@@ -47,12 +51,12 @@ export function parseState(printed: string, host: string): ServerState {
   }
 }
 
-function readDirectory(text: string | undefined): ServerState['directory'] {
+function readDirectory(text: string | undefined): SetupObservation['directory'] {
   return text === 'missing' || text === 'writable' || text === 'empty' ? text : 'foreign'
 }
 
 /** What was printed, and last the exit code. */
-function readRepository(text: string | undefined): ServerState['dockerRepository'] {
+function readRepository(text: string | undefined): SetupObservation['dockerRepository'] {
   if (text === undefined) return undefined
   const printed = stripControl(text).split('\n')
   if (printed.at(-1) === '0') return { isReachable: true }

@@ -4,7 +4,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { runScript } from '../directory/host-script.ts'
-import type { Shell } from '../host/shell.ts'
+import type { CommandRunner } from '../host/shell.ts'
 import { scriptOf } from './action-scripts.ts'
 
 /**
@@ -13,18 +13,18 @@ import { scriptOf } from './action-scripts.ts'
  */
 export async function runAction(
   action: SetupAction,
-  { shell, clock }: { shell: Shell; clock: Clock },
+  { runner, clock }: { runner: CommandRunner; clock: Clock },
   signal: AbortSignal,
 ): Promise<void> {
   const stamp = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')
   const { script, args, input } = scriptOf(action, stamp)
-  const { exitCode, stdout, stderr } = await runScript(shell, script, { args, input, signal })
+  const { exitCode, stdout, stderr } = await runScript(runner, script, { args, input, signal })
   if (exitCode === 0) return
   const lines = stripControl(`${stdout}\n${stderr}`)
     .split('\n')
     .filter((line) => line.trim() !== '')
   const title = actionTitle(action)
-  throw new DrayError('SETUP_FAILED', `“${title}” on ${shell.name} failed with exit code ${exitCode}.`, {
+  throw new DrayError('SETUP_FAILED', `“${title}” on ${runner.name} failed with exit code ${exitCode}.`, {
     details: { logTail: lines.slice(-10), logOf: 'its output' },
   })
 }

@@ -2,7 +2,7 @@
  * What a server is before it is made ready, in one round trip; changes nothing. What only root may see is asked with \`sudo\`
  * where that needs no password. Argument: the app's directory.
  */
-export const stateScript = `
+export const setupObservationScript = `
 set -u
 path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }

@@ -5,7 +5,7 @@ import { DEFAULT_NAMES, OVERRIDE_NAME } from './app-source.ts'
 import { followReferences } from './compose-references.ts'
 
 /** The files of a kept release, which are read from the host once, when they are first asked for. */
-export function createKeptSource(archive: ReleaseArchive, release: Release): AppSource {
+export function createArchivedSource(archive: ReleaseArchive, release: Release): AppSource {
   let reading: ReturnType<ReleaseArchive['files']> | undefined
   const files = () => (reading ??= archive.files(release))
   return {

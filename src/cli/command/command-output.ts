@@ -2,7 +2,7 @@ import { createRedactor, type Redactor } from '../../shared/redact.ts'
 import { stripAllButColors, stripControl } from '../../shared/strip-control.ts'
 import { cleanValue } from '../../ui/reporters/clean-event.ts'
 import { renderJsonLine } from '../../ui/reporters/json-reporter.ts'
-import { createLook, type Look } from '../../ui/terminal/look.ts'
+import { createTerminalStyle, type TerminalStyle } from '../../ui/terminal/look.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import type { EnvironmentInput } from './load-environment.ts'
@@ -10,7 +10,7 @@ import type { EnvironmentInput } from './load-environment.ts'
 /** Where a command that is no deploy puts what it found. In all of it secrets are masked, and nothing steers the terminal. */
 export type CommandOutput = {
   /** For standard output. */
-  look: Look
+  style: TerminalStyle
   /** A result for people, on standard output; ends with a line break. */
   print: (text: string) => void
   /** A result for programs: one line on standard output, as docs/json-output.md describes them. */
@@ -31,7 +31,7 @@ export function createCommandOutput(
   const safe = (text: string): string => redact(stripAllButColors(text))
   const isTTY = stdout.isTTY === true && !options.plain
   return {
-    look: createLook({
+    style: createTerminalStyle({
       env: options.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
       isTTY,
       columns: isTTY ? stdout.columns : undefined,

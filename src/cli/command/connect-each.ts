@@ -1,7 +1,7 @@
-import { LocalShell } from '../../adapters/host/local-shell.ts'
-import type { Shell } from '../../adapters/host/shell.ts'
+import { LocalRunner } from '../../adapters/host/local-shell.ts'
+import type { CommandRunner } from '../../adapters/host/shell.ts'
 import { writeSshSecrets, type SshConfigFile } from '../../adapters/host/ssh-secrets.ts'
-import { SshShell } from '../../adapters/host/ssh-shell.ts'
+import { SshRunner } from '../../adapters/host/ssh-shell.ts'
 import { localHost } from '../../config/deploy-config.ts'
 import type { CliContext } from './context.ts'
 
@@ -9,28 +9,28 @@ export type Connected<T> = AsyncDisposable & {
   /** What was made of each host, in the order of the names. */
   hosts: readonly T[]
   /** This machine. */
-  local: LocalShell
+  local: LocalRunner
 }
 
 /** A shell for each host, in the order of the names; none is connected yet. Throws SSH_SECRET_INVALID, CONFIG_INVALID. */
-export async function openShells(
+export async function openRunners(
   hostNames: readonly string[],
   context: CliContext,
-): Promise<AsyncDisposable & { shells: readonly Shell[]; local: LocalShell }> {
-  const local = new LocalShell()
+): Promise<AsyncDisposable & { runners: readonly CommandRunner[]; local: LocalRunner }> {
+  const local = new LocalRunner()
   const secrets = await writeSecretsOf(context)
   const opened: AsyncDisposable[] = [local, ...(secrets === undefined ? [] : [secrets])]
   const dispose = async (): Promise<void> => {
     await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()))
   }
   try {
-    const shells = hostNames.map((name) => {
+    const runners = hostNames.map((name) => {
       if (name === localHost) return local
-      const shell = new SshShell(name, { configFile: secrets?.path })
-      opened.push(shell)
-      return shell
+      const runner = new SshRunner(name, { configFile: secrets?.path })
+      opened.push(runner)
+      return runner
     })
-    return { shells, local, [Symbol.asyncDispose]: dispose }
+    return { runners, local, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await dispose()
     throw error
@@ -44,14 +44,14 @@ export async function openShells(
 export async function connectEach<T>(
   hostNames: readonly string[],
   context: CliContext,
-  make: (shell: Shell) => T,
+  make: (runner: CommandRunner) => T,
 ): Promise<Connected<T>> {
-  const opened = await openShells(hostNames, context)
+  const opened = await openRunners(hostNames, context)
   try {
     const hosts = await Promise.all(
-      opened.shells.map(async (shell) => {
-        await shell.connect(context.signal)
-        return make(shell)
+      opened.runners.map(async (runner) => {
+        await runner.connect(context.signal)
+        return make(runner)
       }),
     )
     return { hosts, local: opened.local, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }

@@ -4,8 +4,8 @@ import { createAppDirectory } from '../../adapters/directory/app-directory.ts'
 import { takeLock } from '../../adapters/directory/lock.ts'
 import { createReleaseArchive } from '../../adapters/directory/release-archive.ts'
 import { createEngine, type DockerEngine } from '../../adapters/docker/engine-api.ts'
-import { assertEngineSupported, type EngineFacts } from '../../adapters/docker/engine-version.ts'
-import type { Shell } from '../../adapters/host/shell.ts'
+import { assertEngineSupported, type EngineObservation } from '../../adapters/docker/engine-version.ts'
+import type { CommandRunner } from '../../adapters/host/shell.ts'
 import { createProber } from '../../adapters/http/prober.ts'
 import type { TargetHost } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
@@ -16,12 +16,12 @@ import type { EnvironmentInput } from './load-environment.ts'
 /** A host that answers, with the parts that commands are built of. */
 export type ConnectedHost = {
   name: string
-  shell: Shell
+  runner: CommandRunner
   /** Where the app is there. */
   place: AppPlace
   engine: DockerEngine
   /** What its Engine says of itself, on its way. Rejects with the DOCKER_… codes of one that cannot be used. */
-  facts: Promise<EngineFacts>
+  facts: Promise<EngineObservation>
   /** The host as a deploy sees it. */
   target: TargetHost
   /** What it keeps for rollbacks. */
@@ -34,7 +34,7 @@ export function connectHosts(
   context: CliContext,
 ): Promise<Connected<ConnectedHost>> {
   const { hosts } = input.config.environment
-  return connectEach(hosts, context, (shell) => describeHost(shell, input, context))
+  return connectEach(hosts, context, (runner) => describeHost(runner, input, context))
 }
 
 /**
@@ -42,13 +42,13 @@ export function connectHosts(
  * meanwhile.
  */
 export function describeHost(
-  shell: Shell,
+  runner: CommandRunner,
   { config, values }: EnvironmentInput,
   { clock, secrets }: CliContext,
 ): ConnectedHost {
-  const engine = createEngine(shell, { onSecrets: (found) => void secrets.push(...found) })
+  const engine = createEngine(runner, { onSecrets: (found) => void secrets.push(...found) })
   const facts = engine.engineFacts().then((answer) => {
-    assertEngineSupported(answer.version, shell.name)
+    assertEngineSupported(answer.version, runner.name)
     return answer
   })
   // Who needs it meets its failure; when the lock is refused before, nobody does.
@@ -56,16 +56,16 @@ export function describeHost(
   const imageStore = facts.then((answer) => answer.imageStore)
   imageStore.catch(() => undefined)
   const { path } = config.environment
-  const place: AppPlace = { shell, path, values: values.composeVariables }
+  const place: AppPlace = { runner, path, values: values.composeVariables }
   const target: TargetHost = {
-    name: shell.name,
+    name: runner.name,
     engine,
     platform: facts,
     imageStore,
     directory: createAppDirectory(place),
     compose: createCompose(place),
-    prober: createProber(shell),
-    lock: (holder, { waitMs, signal }) => takeLock({ shell, path, holder, waitMs, clock, signal }),
+    prober: createProber(runner),
+    lock: (holder, { waitMs, signal }) => takeLock({ runner, path, holder, waitMs, clock, signal }),
   }
-  return { name: shell.name, shell, place, engine, facts, target, archive: createReleaseArchive(place) }
+  return { name: runner.name, runner, place, engine, facts, target, archive: createReleaseArchive(place) }
 }

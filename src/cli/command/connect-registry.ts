@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { LocalShell } from '../../adapters/host/local-shell.ts'
+import { LocalRunner } from '../../adapters/host/local-shell.ts'
 import { createCredentialStore } from '../../adapters/registry/credentials.ts'
 import { createRegistryClient, type RegistryClient } from '../../adapters/registry/registry-client.ts'
 import type { CliContext } from './context.ts'
@@ -17,7 +17,7 @@ export function connectRegistry(
   { clock }: CliContext,
   hosts: Promise<readonly ConnectedHost[]>,
 ): ConnectedRegistry {
-  const local = new LocalShell()
+  const local = new LocalRunner()
   // Who asks for an image meets its failure; when no host answers, nobody does.
   hosts.catch(() => undefined)
   const client = createRegistryClient({

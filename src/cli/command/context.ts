@@ -19,5 +19,5 @@ export type CliContext = {
   signal: AbortSignal
   clock: Clock
   /** Says what a signal does; a reporter that draws on the terminal takes it over while it draws. */
-  tellInterrupt: (line: string) => void
+  reportInterrupt: (line: string) => void
 }

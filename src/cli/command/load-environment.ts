@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { readGitFacts, type GitFacts } from '../../adapters/git/git-facts.ts'
-import { LocalShell } from '../../adapters/host/local-shell.ts'
+import { readGitObservation, type GitObservation } from '../../adapters/git/git-facts.ts'
+import { LocalRunner } from '../../adapters/host/local-shell.ts'
 import type { DeployConfig } from '../../config/deploy-config.ts'
 import { makeDeployValues, type DeployValues } from '../../config/deploy-values.ts'
 import type { EnvFile } from '../../config/env-file.ts'
@@ -15,7 +15,7 @@ export type EnvironmentInput = {
   config: DeployConfig
   values: DeployValues
   /** The repository that is worked in, as far as there is one. */
-  repository: GitFacts
+  repository: GitObservation
   options: GlobalOptions
 }
 
@@ -59,16 +59,16 @@ export async function loadNamedEnvironment(
   return { config, values: { ...values, secrets: context.secrets }, repository, options }
 }
 
-async function readRepository(context: CliContext, configPath: string | undefined): Promise<GitFacts> {
-  await using shell = new LocalShell()
+async function readRepository(context: CliContext, configPath: string | undefined): Promise<GitObservation> {
+  await using runner = new LocalRunner()
   const directory = path.dirname(path.resolve(context.cwd, configPath ?? 'dray.yml'))
-  return await readGitFacts(
-    (argv, options) => shell.run(argv, { ...options, signal: context.signal }),
+  return await readGitObservation(
+    (argv, options) => runner.run(argv, { ...options, signal: context.signal }),
     directory,
   )
 }
 
-function findGithubOwner({ remote }: GitFacts, { env }: CliContext): string | undefined {
+function findGithubOwner({ remote }: GitObservation, { env }: CliContext): string | undefined {
   return remote?.host === 'github.com' ? remote.owner : env['GITHUB_REPOSITORY_OWNER']
 }
 

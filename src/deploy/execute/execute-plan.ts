@@ -8,7 +8,7 @@ import { freeDisk } from './steps/free-disk.ts'
 import { placeFiles } from './steps/place-files.ts'
 import { runTask } from './steps/run-task.ts'
 import { recreateServices, runOnce, startBeside } from './steps/start-services.ts'
-import { switchProxy } from './steps/switch-proxy.ts'
+import { switchTraffic } from './steps/switch-proxy.ts'
 import { waitHealthy } from './steps/wait-healthy.ts'
 
 const runners = {
@@ -22,7 +22,7 @@ const runners = {
   'recreate-services': recreateServices,
   'run-once': runOnce,
   'wait-healthy': waitHealthy,
-  'switch-proxy': switchProxy,
+  'switch-traffic': switchTraffic,
   'check-url': checkUrl,
   'record-release': recordRelease,
   'stop-old': stopOld,

@@ -84,6 +84,6 @@ export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | 
 /** Containers that were not there when the deploy began. */
 export async function freshContainers(run: HostRun): Promise<Container[]> {
   const before = new Set(run.observation.containers.map((container) => container.id))
-  const now = await run.host.engine.containers(run.observation.facts.app.project)
+  const now = await run.host.engine.containers(run.observation.directory.app.project)
   return now.filter((it) => !it.oneOff && !before.has(it.id))
 }

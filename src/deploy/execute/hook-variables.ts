@@ -3,7 +3,7 @@ import type { HookMoment } from '../model/hooks.ts'
 import type { Deployer } from '../model/release.ts'
 
 /** What a hook is told; what is not known is undefined. */
-export type HookFacts = {
+export type HookInput = {
   moment: HookMoment
   kind: ReleaseKind
   app: string
@@ -25,7 +25,7 @@ export type HookFacts = {
 }
 
 /** The variables that a hook finds the facts in. All are there in every hook; what is not known is empty. */
-export function hookVariables(facts: HookFacts): Record<string, string> {
+export function hookVariables(facts: HookInput): Record<string, string> {
   const { deployer, failure, durationMs } = facts
   return {
     DRAY_HOOK: facts.moment,

@@ -1,5 +1,5 @@
 /** What the script prints when new workers alone take connections; it then waits for the old ones to end. */
-export const TURNED = 'dray-turned'
+export const SWITCHED = 'dray-turned'
 
 /**
  * Runs inside the proxy's container, in its own shell, so that it finishes even when the client is killed.
@@ -88,7 +88,7 @@ while any_serving "$old" && [ $turn -lt 100 ]; do
   sleep 0.02
 done
 [ $# -eq 0 ] || clear_hosts
-echo ${TURNED}
+echo ${SWITCHED}
 turn=0
 while any_of "$old" "$(workers)"; do
   turn=$((turn + 1))

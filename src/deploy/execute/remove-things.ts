@@ -1,5 +1,5 @@
 import type { Engine } from '../model/ports.ts'
-import type { DiskThing, RoomStage } from '../model/disk-thing.ts'
+import type { DiskThing, CleanupStage } from '../model/disk-thing.ts'
 
 type Going = Pick<DiskThing, 'id' | 'names' | 'sizeBytes'>
 
@@ -9,7 +9,7 @@ type Going = Pick<DiskThing, 'id' | 'names' | 'sizeBytes'>
  */
 export async function removeThings<T extends Going>(
   engine: Pick<Engine, 'disk' | 'images' | 'usedImageIds' | 'removeImage'>,
-  stage: RoomStage,
+  stage: CleanupStage,
   things: readonly T[],
 ): Promise<readonly T[]> {
   switch (stage) {

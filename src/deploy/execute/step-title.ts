@@ -23,7 +23,7 @@ export function stepTitle(step: Step): string {
       return `Run ${step.service} to its end`
     case 'wait-healthy':
       return waitHealthyTitle(step)
-    case 'switch-proxy':
+    case 'switch-traffic':
       if (step.services.length === 0) return `Reload ${step.proxy}`
       return `Turn ${step.proxy} to the new ${list(step.services)}`
     case 'check-url':

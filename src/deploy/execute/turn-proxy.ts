@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { logOf } from './container-log.ts'
 import type { Container, Engine, ExecResult } from '../model/ports.ts'
-import { proxyScript, TURNED } from './proxy-script.ts'
+import { proxyScript, SWITCHED } from './proxy-script.ts'
 
 /** Exit codes of the proxy script. */
 const REFUSED = 3
@@ -12,7 +12,7 @@ const STILL_BUSY = 5
  * sent elsewhere have ended, or `drainMs` are over. Throws PROXY_CONFIG_INVALID when nginx refuses its configuration, and
  * PROXY_FAILED when it does not take it; the old workers then go on as before. An abort ends the waiting, not the turn.
  */
-export async function turnProxy(request: {
+export async function switchNginx(request: {
   engine: Engine
   proxy: Container
   containers: readonly Container[]
@@ -23,17 +23,17 @@ export async function turnProxy(request: {
   const drainSeconds = Math.max(1, Math.ceil(drainMs / 1000))
   const lines = containers.flatMap((container) => hostsLine(container, proxy))
   const argv = ['sh', '-c', proxyScript, 'dray', String(drainSeconds), ...lines]
-  const { promise: turned, resolve: tellTurned } = promiseOfEvent()
+  const { promise: switched, resolve: reportSwitched } = promiseOfEvent()
   const ended = engine.exec(proxy.id, argv, {
     user: '0',
     onLine: (line) => {
-      if (line === TURNED) tellTurned()
+      if (line === SWITCHED) reportSwitched()
     },
   })
   const drained = ended.then((result) => readEnd(result, { engine, proxy }))
   // Who waits for it meets its failure; after a failed deploy nobody does.
   drained.catch(() => undefined)
-  await Promise.race([turned, drained, rejectionBy(signal)])
+  await Promise.race([switched, drained, rejectionBy(signal)])
   return { drained }
 }
 

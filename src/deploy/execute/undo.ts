@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { freshContainers, type Execution, type HostRun } from './execution.ts'
 import { newestRelease } from '../model/release.ts'
-import { turnProxy } from './turn-proxy.ts'
+import { switchNginx } from './turn-proxy.ts'
 
 export type Undone = {
   undone: readonly string[]
@@ -63,7 +63,7 @@ async function undoHost(run: HostRun, execution: Execution, undone: string[]): P
   }
   // What was recreated twice may have another address than the proxy knows.
   const moved = run.done.switched || run.done.recreated.size > 0
-  if (moved && (await turnBack(run, execution))) undone.push('traffic turned back')
+  if (moved && (await switchBack(run, execution))) undone.push('traffic turned back')
   const removed = await removeFresh(run)
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
 }
@@ -82,14 +82,14 @@ async function recreateAsBefore(service: string, run: HostRun): Promise<void> {
 }
 
 /** False when the deploy has nothing to do with a proxy that runs. */
-async function turnBack(run: HostRun, execution: Execution): Promise<boolean> {
-  const step = execution.plan.steps.find((it) => it.kind === 'switch-proxy' && it.host === run.host.name)
-  if (step?.kind !== 'switch-proxy') return false
-  const now = await run.host.engine.containers(run.observation.facts.app.project)
+async function switchBack(run: HostRun, execution: Execution): Promise<boolean> {
+  const step = execution.plan.steps.find((it) => it.kind === 'switch-traffic' && it.host === run.host.name)
+  if (step?.kind !== 'switch-traffic') return false
+  const now = await run.host.engine.containers(run.observation.directory.app.project)
   const proxy = now.find((it) => it.service === step.proxy && !it.oneOff && it.state === 'running')
   if (proxy === undefined) return false
   const before = new Set(run.observation.containers.map((it) => it.id))
-  const { drained } = await turnProxy({
+  const { drained } = await switchNginx({
     engine: run.host.engine,
     proxy,
     containers: now.filter(
@@ -103,7 +103,7 @@ async function turnBack(run: HostRun, execution: Execution): Promise<boolean> {
 
 async function removeFresh(run: HostRun): Promise<string[]> {
   const started = await freshContainers(run)
-  const fresh = run.observation.facts.app.services
+  const fresh = run.observation.directory.app.services
     .filter(({ name }) => !run.done.recreated.has(name))
     .flatMap(({ name }) => started.filter(({ service }) => service === name))
   await Promise.all(
@@ -118,7 +118,7 @@ async function removeFresh(run: HostRun): Promise<string[]> {
 /** What serves when nothing of the new release does. */
 export function servingBefore(execution: Execution): Pick<Undone, 'serving' | 'servingRelease'> {
   const [run] = execution.hosts.values()
-  const current = newestRelease(run?.observation.facts.releases ?? [])
+  const current = newestRelease(run?.observation.directory.releases ?? [])
   const running = run?.observation.containers.some((it) => it.state === 'running') ?? false
   if (!running) return { serving: 'Nothing is serving, as before.', servingRelease: undefined }
   if (current === undefined) return { serving: 'What ran before is serving.', servingRelease: undefined }

@@ -1,5 +1,5 @@
 /** In the order in which room is made: from what nobody misses to what somebody might. */
-export const roomStages = [
+export const cleanupStages = [
   'dangling-images',
   'build-cache',
   'images',
@@ -8,11 +8,11 @@ export const roomStages = [
   'volumes',
 ] as const
 
-export type RoomStage = (typeof roomStages)[number]
+export type CleanupStage = (typeof cleanupStages)[number]
 
 /** One thing on a host's disk, and whether it may go. */
 export type DiskThing = {
-  stage: RoomStage
+  stage: CleanupStage
   /** What Docker knows it by. */
   id: string
   /** What people know it by. */

@@ -3,12 +3,12 @@ import type { FileSystem } from './file-system.ts'
 import type { DiskInventory } from './inventory.ts'
 import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
-import type { Container, DirectoryFacts, LocalImage, ResolvedImage } from './ports.ts'
+import type { Container, DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 
 /** All that is known of one host when the plan is made. */
 export type HostObservation = {
   host: string
-  facts: DirectoryFacts
+  directory: DirectoryObservation
   /** Containers of the app's Compose project. */
   containers: readonly Container[]
   images: readonly LocalImage[]
@@ -91,7 +91,7 @@ export type RestoredRelease = {
   id: string
   tag: string | undefined
   /** Names of the variables that `.env` had then. */
-  envKeys: readonly string[]
+  variables: readonly string[]
   /** Tasks that ran since, in order, and for which release; failed ones included. */
   tasksSince: readonly { task: string; release: string }[]
 }

@@ -3,7 +3,7 @@
  * and written down.
  */
 
-import type { DiskThing, RoomStage } from './disk-thing.ts'
+import type { DiskThing, CleanupStage } from './disk-thing.ts'
 import type { Hooks } from './hooks.ts'
 import type { ReleasedService } from './release.ts'
 
@@ -15,7 +15,7 @@ export type Step = StepBase &
     /** Things of one kind that nobody needs; each is looked at once more before it goes. */
     | {
         kind: 'free-disk'
-        stage: RoomStage
+        stage: CleanupStage
         things: readonly Pick<DiskThing, 'id' | 'name' | 'names' | 'sizeBytes'>[]
       }
     /** `name` is `repo@sha256:…`; `keepTag` is the tag of ours that keeps it from counting as dangling. */
@@ -60,7 +60,7 @@ export type Step = StepBase &
     | { kind: 'run-once'; service: string }
     | { kind: 'wait-healthy'; services: readonly string[] }
     /** The proxy is told the new addresses of `services` and reads its configuration anew. */
-    | { kind: 'switch-proxy'; proxy: string; services: readonly string[] }
+    | { kind: 'switch-traffic'; proxy: string; services: readonly string[] }
     /** `below`: a status under this is a good answer. */
     | { kind: 'check-url'; url: string; below: number }
     /** `configHash` is empty where the containers are still to come. */
@@ -107,5 +107,5 @@ export type Plan = {
   /** What a rollback leaves as it is: the data, `.env`; a line each. Absent where a new release is made. */
   notUndone?: readonly string[]
   /** Services left as they are, and why. */
-  left: readonly { host: string; service: string; cause: string }[]
+  unchangedServices: readonly { host: string; service: string; cause: string }[]
 }

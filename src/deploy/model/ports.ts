@@ -167,11 +167,11 @@ export type BundleFile = {
 }
 
 /** What the server's `.env` says of itself; never a value. */
-export type EnvFileFacts = { mode: string; keys: readonly string[]; readableByOthers: boolean }
+export type EnvFileObservation = { mode: string; variables: readonly string[]; readableByOthers: boolean }
 
 /** What the app's directory on a host holds before a deploy, and how Compose there understands the app. */
-export type DirectoryFacts = {
-  envFile: EnvFileFacts
+export type DirectoryObservation = {
+  envFile: EnvFileObservation
   /** TCP ports that something on the host listens on. */
   listeningPorts: readonly number[]
   /** Size of the journal before anything else was read. */
@@ -192,7 +192,7 @@ export interface AppDirectory {
    * Reads the directory and asks Compose there for the model of `files`; changes nothing.
    * Throws ENV_MISSING, PATH_NOT_WRITABLE, COMPOSE_NOT_INSTALLED, COMPOSE_TOO_OLD, COMPOSE_INVALID, RECORD_UNREADABLE, DOCKER_MISSING.
    */
-  inspect(files: readonly BundleFile[], signal?: AbortSignal): Promise<DirectoryFacts>
+  inspect(files: readonly BundleFile[], signal?: AbortSignal): Promise<DirectoryObservation>
   /**
    * SHA-256 of the files that are there, by path; those that are not are left out. And the file systems of the directory and
    * of the first of `imageRoots` that is there; one that cannot be measured is left out.

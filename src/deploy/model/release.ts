@@ -44,7 +44,7 @@ export type Release = {
   /** SHA-256 of each shipped file by its path in the app's directory. */
   files: Readonly<Record<string, string>>
   /** Names of the variables that `.env` had; never a value. */
-  envKeys: readonly string[]
+  variables: readonly string[]
   networks: Readonly<Record<string, string>>
 }
 

@@ -44,7 +44,7 @@ export type DecisionInput = {
  */
 export function decideService(service: ServiceModel, input: DecisionInput): ServiceDecision {
   const { observation, current } = input
-  const app = observation.facts.app
+  const app = observation.directory.app
   const image = imageOf(service, observation)
   const definitionHash = definitionWithFiles(service, input)
   const released = current?.services[service.name]

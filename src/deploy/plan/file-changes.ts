@@ -16,7 +16,7 @@ export type FileChanges = {
  * What has to be written and removed in the app's directory. Throws FILE_NOT_OURS when a file that is there was not put
  * there by dray and differs, unless it may be adopted.
  */
-export function changedFiles(
+export function findChangedFiles(
   observation: HostObservation,
   desired: DesiredRelease,
   current: Release | undefined,
@@ -38,7 +38,7 @@ export function changedFiles(
   refuseShadowing(observation, new Set([...wanted, ...Object.keys(shipped)]))
   const removed = Object.keys(shipped).filter((path) => !wanted.has(path) && there.has(path))
   const mountedAlone = new Set(
-    observation.facts.app.services.flatMap((service) => service.mounts.map(({ path }) => path)),
+    observation.directory.app.services.flatMap((service) => service.mounts.map(({ path }) => path)),
   )
   return {
     changed,

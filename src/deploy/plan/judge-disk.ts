@@ -1,7 +1,7 @@
 import { renderTimeAgo } from '../../shared/time-ago.ts'
 import { idleGraceMs, type DiskRules } from '../model/disk-rules.ts'
 import type { DiskInventory, StoredContainer, StoredNetwork, StoredVolume } from '../model/inventory.ts'
-import { appOf, roomStages, type DiskThing, type NeededThere } from '../model/disk-thing.ts'
+import { appOf, cleanupStages, type DiskThing, type NeededThere } from '../model/disk-thing.ts'
 import { judgeImage } from './judge-image.ts'
 
 /** Judges everything that Docker holds on a host, in the order of the stages. Pure. */
@@ -13,7 +13,7 @@ export function judgeDisk(inventory: DiskInventory, needed: NeededThere, rules: 
     ...inventory.networks.map((network) => judgeNetwork(network, { inventory, needed, rules })),
     ...judgeVolumes(inventory, needed, rules),
   ]
-  return roomStages.flatMap((stage) => things.filter((thing) => thing.stage === stage))
+  return cleanupStages.flatMap((stage) => things.filter((thing) => thing.stage === stage))
 }
 
 function judgeBuildCache({ buildCache }: DiskInventory): DiskThing[] {

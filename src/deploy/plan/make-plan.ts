@@ -1,11 +1,11 @@
-import { notUndone } from './not-undone.ts'
+import { listNotUndone } from './not-undone.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { planArrival } from './plan-arrival.ts'
-import { conclusion } from './plan-conclusion.ts'
-import { isUnchanged, planHost, releasedServices, type HostPlan, type NewStep } from './plan-host.ts'
-import { tasks } from './plan-start.ts'
-import { traffic } from './plan-traffic.ts'
-import { warnings } from './plan-warnings.ts'
+import { planConclusion } from './plan-conclusion.ts'
+import { isUnchanged, planHost, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
+import { planTasks } from './plan-start.ts'
+import { planTraffic } from './plan-traffic.ts'
+import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
 import { nextReleaseId } from '../model/release.ts'
 
@@ -17,7 +17,7 @@ import { nextReleaseId } from '../model/release.ts'
  */
 export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
   const hosts = observations.map((observation) => planHost(observation, desired))
-  const release = nextReleaseId(observations.flatMap(({ facts }) => facts.usedReleaseIds))
+  const release = nextReleaseId(observations.flatMap(({ directory: facts }) => facts.usedReleaseIds))
   const unchanged = hosts.every(isUnchanged)
   const arrivals = unchanged ? [] : hosts.map((host) => planArrival(host, desired))
   const steps: NewStep[] = unchanged
@@ -25,24 +25,24 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
     : [
         ...arrivals.flatMap(({ before }) => before),
         ...arrivals.flatMap(({ pulls }) => pulls),
-        ...hosts.flatMap((host) => placement(host)),
-        ...hosts.slice(0, 1).flatMap((host) => tasks(host, desired, 'before')),
-        ...hosts.flatMap((host, index) => traffic(host, desired, index === 0)),
-        ...hosts.slice(0, 1).flatMap((host) => tasks(host, desired, 'after')),
-        ...conclusion(hosts, desired, release),
+        ...hosts.flatMap((host) => planPlacement(host)),
+        ...hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'before')),
+        ...hosts.flatMap((host, index) => planTraffic(host, desired, index === 0)),
+        ...hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'after')),
+        ...planConclusion(hosts, desired, release),
       ]
   return {
     version: 1,
     release: unchanged ? (hosts[0]?.current?.id ?? release) : release,
-    ...restoring(hosts, desired),
-    ...replacing(hosts),
+    ...describeRestored(hosts, desired),
+    ...describeReplaced(hosts),
     app: desired.app,
     environment: desired.environment,
     unchanged,
     steps: steps.map((step, index) => ({ ...step, id: index + 1 })),
     ...(unchanged || Object.keys(desired.hooks).length === 0 ? {} : { hooks: desired.hooks }),
     images: hosts.slice(0, 1).flatMap((host) =>
-      Object.entries(releasedServices(host)).map(([service, { image, digest, tag }]) => ({
+      Object.entries(listReleasedServices(host)).map(([service, { image, digest, tag }]) => ({
         service,
         name: image.replace(/@.*$/, ''),
         digest,
@@ -51,11 +51,11 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
     ),
     warnings: [
       ...new Set([
-        ...hosts.flatMap((host) => warnings(host, desired)),
+        ...hosts.flatMap((host) => planWarnings(host, desired)),
         ...arrivals.flatMap((arrival) => arrival.warnings),
       ]),
     ],
-    left: hosts.flatMap(({ observation, decisions }) =>
+    unchangedServices: hosts.flatMap(({ observation, decisions }) =>
       decisions
         .filter((decision) => decision.action === 'leave')
         .map(({ service, cause }) => ({ host: observation.host, service: service.name, cause })),
@@ -64,20 +64,20 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
 }
 
 /** What a rollback is to, and what it leaves as it is; `.env` is read on the first host. */
-function restoring(hosts: readonly HostPlan[], { restores }: DesiredRelease) {
+function describeRestored(hosts: readonly HostPlan[], { restores }: DesiredRelease) {
   if (restores === undefined) return {}
   const { id, tag } = restores
   return {
     restores: { release: id, ...(tag === undefined ? {} : { tag }) },
-    notUndone: notUndone(restores, hosts[0]?.observation.facts.envFile.keys ?? []),
+    notUndone: listNotUndone(restores, hosts[0]?.observation.directory.envFile.variables ?? []),
   }
 }
 
-function replacing([first]: readonly HostPlan[]) {
+function describeReplaced([first]: readonly HostPlan[]) {
   return first?.current === undefined ? {} : { replaces: first.current.id }
 }
 
-function placement(host: HostPlan): NewStep[] {
+function planPlacement(host: HostPlan): NewStep[] {
   const { observation, files } = host
   if (files.changed.length === 0 && files.removed.length === 0) return []
   const first = host.current === undefined

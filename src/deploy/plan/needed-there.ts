@@ -4,9 +4,12 @@ import type { Release } from '../model/release.ts'
 import type { NeededThere } from '../model/disk-thing.ts'
 
 /** What a deploy needs of what is on a host: the images of the new release, and of all that are on record. */
-export function neededThere({ facts, resolved }: Pick<HostObservation, 'facts' | 'resolved'>): NeededThere {
+export function findNeededThere({
+  directory: facts,
+  resolved,
+}: Pick<HostObservation, 'directory' | 'resolved'>): NeededThere {
   const { project } = facts.app
-  const kept = neededByReleases(project, facts.releases)
+  const kept = findNeededByReleases(project, facts.releases)
   const wanted = [...resolved.values()].map(({ reference, digest }): [string, string] => [
     pinnedName(reference, digest),
     'the new release',
@@ -15,7 +18,7 @@ export function neededThere({ facts, resolved }: Pick<HostObservation, 'facts' |
 }
 
 /** The same without a new release: the images of the releases on record, each with the newest that needs it. */
-export function neededByReleases(project: string, releases: readonly Release[]): NeededThere {
+export function findNeededByReleases(project: string, releases: readonly Release[]): NeededThere {
   return {
     project,
     images: new Map(

@@ -1,12 +1,12 @@
 import type { RestoredRelease } from '../model/observation.ts'
 
 /** What a rollback leaves as it is, a line each: the data that tasks changed, and `.env`. */
-export function notUndone(
-  { id, envKeys, tasksSince }: RestoredRelease,
-  envKeysNow: readonly string[],
+export function listNotUndone(
+  { id, variables, tasksSince }: RestoredRelease,
+  variablesNow: readonly string[],
 ): string[] {
-  const come = envKeysNow.filter((key) => !envKeys.includes(key))
-  const gone = envKeys.filter((key) => !envKeysNow.includes(key))
+  const come = variablesNow.filter((key) => !variables.includes(key))
+  const gone = variables.filter((key) => !variablesNow.includes(key))
   const changes = [
     ...(come.length > 0 ? [`has got ${come.join(', ')}`] : []),
     ...(gone.length > 0 ? [`has lost ${gone.join(', ')}`] : []),

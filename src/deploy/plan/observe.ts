@@ -6,8 +6,8 @@ import {
   renderImageReference,
   type ImageReference,
 } from '../model/image-reference.ts'
-import { whyShort } from './plan-room.ts'
-import { pullNeedBytes } from './pull-need.ts'
+import { explainShortage } from './plan-room.ts'
+import { computePullBytes } from './pull-need.ts'
 import { proxyServiceOf } from '../model/entrance.ts'
 import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from '../model/app-model.ts'
@@ -16,7 +16,7 @@ import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type {
   AppSource,
   BundleFile,
-  DirectoryFacts,
+  DirectoryObservation,
   Registry,
   ResolvedImage,
   TargetHost,
@@ -28,7 +28,10 @@ export type Site = { host: TargetHost; source: AppSource; registry: Registry }
 export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
 
 /** Reads the app's directory on a host. Throws what `AppDirectory.inspect` throws. */
-export async function inspectHost({ host, source }: Site, signal: AbortSignal): Promise<DirectoryFacts> {
+export async function inspectHost(
+  { host, source }: Site,
+  signal: AbortSignal,
+): Promise<DirectoryObservation> {
   return host.directory.inspect(await source.composeFiles(), signal)
 }
 
@@ -38,7 +41,7 @@ export async function inspectHost({ host, source }: Site, signal: AbortSignal): 
  */
 export async function observeHost(
   { host, source, registry }: Site,
-  { facts, desired, signal }: { facts: DirectoryFacts; desired: DesiredRelease; signal: AbortSignal },
+  { facts, desired, signal }: { facts: DirectoryObservation; desired: DesiredRelease; signal: AbortSignal },
 ): Promise<Observed> {
   const { app } = facts
   const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
@@ -62,8 +65,8 @@ export async function observeHost(
   ])
   const { keepsPacked } = await host.imageStore
   const room = { fileSystems, keepsPacked, inventory: undefined }
-  const needBytes = pullNeedBytes({ ...room, resolved: resolved.values(), images })
-  const isShort = whyShort({ fileSystems, needBytes }, desired.disk) !== undefined
+  const needBytes = computePullBytes({ ...room, resolved: resolved.values(), images })
+  const isShort = explainShortage({ fileSystems, needBytes }, desired.disk) !== undefined
   const disk = isShort ? { ...room, inventory: await host.engine.disk.inventory(signal) } : room
   const pinned = Object.fromEntries(
     [...resolved].map(([service, image]) => [service, pinnedName(image.reference, image.digest)]),
@@ -76,7 +79,7 @@ export async function observeHost(
     files,
     observation: {
       host: host.name,
-      facts,
+      directory: facts,
       containers,
       images,
       resolved,

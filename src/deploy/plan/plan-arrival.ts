@@ -1,5 +1,5 @@
-import { planRoom } from './plan-room.ts'
-import { pullNeedBytes } from './pull-need.ts'
+import { planDiskSpace } from './plan-room.ts'
+import { computePullBytes } from './pull-need.ts'
 import { keepTag } from '../model/image-reference.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
@@ -17,24 +17,24 @@ export type Arrival = {
 /** The images that a host lacks, and the room for them. Throws what planRoom throws. */
 export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
   const { observation } = host
-  const wanted = wantedImages(host)
+  const wanted = findWantedImages(host)
   // A new release is pulled in any case, since an image of that digest may be there for another platform. One that ran
   // here is whole, and its registry need not be asked. It gets its tag before what has none is pruned.
   const tagged = desired.restores === undefined ? [] : wanted.filter(({ isThere }) => isThere)
   const pulled = wanted.filter((it) => !tagged.includes(it))
-  const keep = tagged.map((image) => keepStep(image, observation.host))
+  const keep = tagged.map((image) => makeKeepStep(image, observation.host))
   if (pulled.length === 0) return { before: keep, pulls: [], warnings: [] }
   const { images, disk } = observation
   const resolved = pulled.map((image) => image.resolved)
-  const room = planRoom(observation, desired, pullNeedBytes({ ...disk, images, resolved }))
-  const prune = pruneStep(host)
+  const room = planDiskSpace(observation, desired, computePullBytes({ ...disk, images, resolved }))
+  const prune = makePruneStep(host)
   // What has no name is gone by then.
   const steps = room.steps.filter(
     (step) => prune.length === 0 || step.kind !== 'free-disk' || step.stage !== 'dangling-images',
   )
   return {
     before: [...keep, ...prune, ...steps],
-    pulls: pulled.map((image) => pullStep(image, observation.host, desired.restores)),
+    pulls: pulled.map((image) => makePullStep(image, observation.host, desired.restores)),
     warnings: room.warnings,
   }
 }
@@ -48,7 +48,7 @@ type WantedImage = {
 }
 
 /** Images of the release without a tag of ours on the host. */
-function wantedImages({ observation, decisions }: HostPlan): WantedImage[] {
+function findWantedImages({ observation, decisions }: HostPlan): WantedImage[] {
   const wanted = new Map<string, string[]>()
   for (const { image, service } of decisions) {
     if (image.includes('@')) wanted.set(image, [...(wanted.get(image) ?? []), service.name])
@@ -56,23 +56,23 @@ function wantedImages({ observation, decisions }: HostPlan): WantedImage[] {
   return [...wanted].flatMap(([name, services]) => {
     const resolved = observation.resolved.get(services[0] ?? '')
     if (resolved === undefined) return []
-    const tag = keepTag(resolved.reference, resolved.digest, observation.facts.app.project)
+    const tag = keepTag(resolved.reference, resolved.digest, observation.directory.app.project)
     const there = observation.images.find((image) => image.digests.includes(name))
     if (there?.tags.includes(tag) === true) return []
     return [{ name, services, resolved, keepTag: tag, isThere: there !== undefined }]
   })
 }
 
-function keepStep({ name, keepTag: tag, services }: WantedImage, host: string): NewStep {
+function makeKeepStep({ name, keepTag: tag, services }: WantedImage, host: string): NewStep {
   return { kind: 'keep-image', host, cause: 'not kept there any more', name, keepTag: tag, services }
 }
 
-function pruneStep({ observation }: HostPlan): NewStep[] {
+function makePruneStep({ observation }: HostPlan): NewStep[] {
   if (!observation.images.some((image) => image.tags.length === 0)) return []
   return [{ kind: 'prune-dangling', host: observation.host, cause: 'makes room before the pull' }]
 }
 
-function pullStep(image: WantedImage, host: string, restores: DesiredRelease['restores']): NewStep {
+function makePullStep(image: WantedImage, host: string, restores: DesiredRelease['restores']): NewStep {
   const { name, services, resolved, isThere } = image
   return {
     kind: 'pull-image',

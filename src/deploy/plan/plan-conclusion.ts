@@ -1,6 +1,6 @@
 import { isOneShot } from '../model/app-model.ts'
 import type { DesiredRelease } from '../model/observation.ts'
-import { orphans, releasedServices, type HostPlan, type NewStep } from './plan-host.ts'
+import { findOrphans, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { isSameContent, originalId, type Release } from '../model/release.ts'
 import { retainReleases, unneededImageNames } from './retention.ts'
 
@@ -8,17 +8,21 @@ import { retainReleases, unneededImageNames } from './retention.ts'
  * The steps that nothing is undone after: the record on every host, and only then what makes way, so that a host whose
  * record cannot be written still has its old containers.
  */
-export function conclusion(hosts: readonly HostPlan[], desired: DesiredRelease, release: string): NewStep[] {
+export function planConclusion(
+  hosts: readonly HostPlan[],
+  desired: DesiredRelease,
+  release: string,
+): NewStep[] {
   return [
-    ...hosts.map((host) => record(host, desired, release)),
-    ...hosts.flatMap(stops),
-    ...hosts.map(verification),
-    ...hosts.flatMap((host) => cleaning(host, desired)),
+    ...hosts.map((host) => planRecord(host, desired, release)),
+    ...hosts.flatMap(planStops),
+    ...hosts.map(planVerification),
+    ...hosts.flatMap((host) => planCleaning(host, desired)),
   ]
 }
 
-function record(host: HostPlan, desired: DesiredRelease, release: string): NewStep {
-  const { dropped, count } = keptReleases(host, desired)
+function planRecord(host: HostPlan, desired: DesiredRelease, release: string): NewStep {
+  const { dropped, count } = chooseArchivedReleases(host, desired)
   const repeated = repeatedRelease(host, desired)
   const follows = repeated === undefined ? host.current && originalId(host.current) : repeated.follows
   return {
@@ -27,12 +31,12 @@ function record(host: HostPlan, desired: DesiredRelease, release: string): NewSt
     cause: `keeps ${count} for rollback`,
     release,
     ...(follows === undefined ? {} : { follows }),
-    services: releasedServices(host),
+    services: listReleasedServices(host),
     dropReleases: dropped.map((it) => it.id),
   }
 }
 
-function stops(host: HostPlan): NewStep[] {
+function planStops(host: HostPlan): NewStep[] {
   const stop = (service: string, containers: readonly string[], cause: string): NewStep => ({
     kind: 'stop-old',
     host: host.observation.host,
@@ -50,38 +54,38 @@ function stops(host: HostPlan): NewStep[] {
           action === 'leave' ? cause : 'replaced',
         ),
       ),
-    ...orphans(host).map(([service, containers]) =>
+    ...findOrphans(host).map(([service, containers]) =>
       stop(service, containers, 'no longer in the compose file'),
     ),
   ]
 }
 
-function verification(host: HostPlan): NewStep {
+function planVerification(host: HostPlan): NewStep {
   return {
     kind: 'verify-release',
     host: host.observation.host,
     cause: 'success is what runs, not what was ordered',
     services: host.decisions
-      .filter(({ service }) => service.restarts && !isOneShot(host.observation.facts.app, service.name))
+      .filter(({ service }) => service.restarts && !isOneShot(host.observation.directory.app, service.name))
       .map(({ service, image }) => ({ service: service.name, image, replicas: service.replicas })),
   }
 }
 
-function cleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
+function planCleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const { observation, decisions } = host
   const names = unneededImageNames({
-    project: observation.facts.app.project,
+    project: observation.directory.app.project,
     images: observation.images,
     needed: decisions.map((it) => it.image),
-    kept: keptReleases(host, desired).kept,
-    known: observation.facts.releases,
+    kept: chooseArchivedReleases(host, desired).kept,
+    known: observation.directory.releases,
   })
   if (names.length === 0) return []
   return [{ kind: 'clean-images', host: observation.host, cause: 'no kept release needs them', names }]
 }
 
-function keptReleases(host: HostPlan, desired: DesiredRelease) {
-  const { releases } = host.observation.facts
+function chooseArchivedReleases(host: HostPlan, desired: DesiredRelease) {
+  const { releases } = host.observation.directory
   const { keep, restores } = desired
   return retainReleases({
     releases,
@@ -96,5 +100,5 @@ function repeatedRelease(host: HostPlan, { restores }: DesiredRelease): Release 
   const { current, observation } = host
   if (restores !== undefined || current === undefined || current.restores !== undefined) return undefined
   const files = Object.fromEntries(observation.files.map(({ path, sha256 }) => [path, sha256]))
-  return isSameContent(current, { services: releasedServices(host), files }) ? current : undefined
+  return isSameContent(current, { services: listReleasedServices(host), files }) ? current : undefined
 }

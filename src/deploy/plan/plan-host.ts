@@ -2,13 +2,13 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { decideService, type DecisionInput, type ServiceDecision } from './decide-service.ts'
 import { proxyServiceOf } from '../model/entrance.ts'
-import { changedFiles, type FileChanges } from './file-changes.ts'
+import { findChangedFiles, type FileChanges } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { StepKind, StepOf } from '../model/plan.ts'
 import { refuseMovedTags } from './refuse-moved-tags.ts'
 import { refuseTakenProject } from './refuse-taken-project.ts'
 import { newestRelease, type Release, type ReleasedService } from '../model/release.ts'
-import { portTaken, takenPorts } from './taken-ports.ts'
+import { portTaken, findTakenPorts } from './taken-ports.ts'
 
 /** What makePlan knows and decides of one host. */
 export type HostPlan = {
@@ -24,14 +24,14 @@ export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
 /** What is to be done on one host, before it is put in order. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, TAG_MOVED, IMAGE_UNUSED, FILE_NOT_OURS and PORT_TAKEN. */
 export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
-  refuseUnknownServices(observation.facts.app, desired)
+  refuseUnknownServices(observation.directory.app, desired)
   refuseTakenProject(observation, desired)
   refuseMovedTags(observation, desired)
-  const current = newestRelease(observation.facts.releases)
-  const proxyService = proxyServiceOf(observation.facts.app, desired)
+  const current = newestRelease(observation.directory.releases)
+  const proxyService = proxyServiceOf(observation.directory.app, desired)
   const input: DecisionInput = { observation, desired, current, proxyService }
-  const decisions = observation.facts.app.services.map((service) => decideService(service, input))
-  const files = changedFiles(observation, desired, current)
+  const decisions = observation.directory.app.services.map((service) => decideService(service, input))
+  const files = findChangedFiles(observation, desired, current)
   const host: HostPlan = { observation, current, decisions, files, proxyService }
   refuseTakenPorts(host)
   return host
@@ -62,7 +62,7 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
 
 /** A port that somebody else listens on would show only when the service that is replaced has been stopped. */
 function refuseTakenPorts({ observation, decisions }: HostPlan): void {
-  const taken = takenPorts(observation.facts.listeningPorts, observation.containers)
+  const taken = findTakenPorts(observation.directory.listeningPorts, observation.containers)
   for (const { service, action } of decisions) {
     const port = action === 'leave' ? undefined : service.publishedPorts.find((it) => taken.has(Number(it)))
     if (port !== undefined) throw portTaken(port, service.name, observation.host)
@@ -75,12 +75,12 @@ export function isUnchanged(host: HostPlan): boolean {
     host.decisions.every((it) => it.action === 'leave' && it.replaced.length === 0) &&
     host.files.changed.length === 0 &&
     host.files.removed.length === 0 &&
-    orphans(host).length === 0
+    findOrphans(host).length === 0
   )
 }
 
 /** What a release records of each service, as far as it is known before its containers run. */
-export function releasedServices({ observation, decisions }: HostPlan): Release['services'] {
+export function listReleasedServices({ observation, decisions }: HostPlan): Release['services'] {
   const services: Record<string, ReleasedService> = {}
   for (const { service, image, definitionHash, kept, dead } of decisions) {
     const resolved = observation.resolved.get(service.name)
@@ -98,7 +98,7 @@ export function releasedServices({ observation, decisions }: HostPlan): Release[
 }
 
 /** Containers of services that the last release had and the compose file no longer has. */
-export function orphans({ observation, decisions, current }: HostPlan): [string, string[]][] {
+export function findOrphans({ observation, decisions, current }: HostPlan): [string, string[]][] {
   const present = new Set(decisions.map((it) => it.service.name))
   return Object.keys(current?.services ?? {})
     .filter((service) => !present.has(service))

@@ -1,16 +1,16 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import { neededThere } from './needed-there.ts'
+import { findNeededThere } from './needed-there.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { NewStep } from './plan-host.ts'
 import type { DiskRules } from '../model/disk-rules.ts'
-import { roomStages, type DiskThing, type RoomStage } from '../model/disk-thing.ts'
+import { cleanupStages, type DiskThing, type CleanupStage } from '../model/disk-thing.ts'
 import { imageFileSystem, usedPercent, type FileSystem } from '../model/file-system.ts'
 import { judgeDisk } from './judge-disk.ts'
-import { roomTable } from './room-table.ts'
+import { renderDiskSpaceTable } from './room-table.ts'
 
 /** What a pull finds on a host before it begins. */
-export type Room = {
+export type PullSpace = {
   fileSystems: readonly FileSystem[]
   /** What the pull may take. */
   needBytes: number
@@ -20,7 +20,7 @@ export type Room = {
 const RESERVE = 0.01
 
 /** Why room has to be made on a host before a pull; undefined where there is enough, or nobody knows. */
-export function whyShort({ fileSystems, needBytes }: Room, rules: DiskRules): string | undefined {
+export function explainShortage({ fileSystems, needBytes }: PullSpace, rules: DiskRules): string | undefined {
   const disk = imageFileSystem(fileSystems)
   if (disk === undefined || needBytes === 0) return undefined
   if (needBytes + reserveOf(disk) > disk.availableBytes) {
@@ -33,27 +33,31 @@ export function whyShort({ fileSystems, needBytes }: Room, rules: DiskRules): st
 }
 
 /** What making room comes to on one host. */
-export type RoomPlan = { steps: readonly NewStep[]; warnings: readonly string[] }
+export type DiskSpacePlan = { steps: readonly NewStep[]; warnings: readonly string[] }
 
 /**
  * The steps that make room before a pull, in the order of the stages and no more than it takes; an aggressive sweep takes
  * all at once. None where nothing is pulled or there is room.
  * Throws DISK_SHORT where the pull would not fit even so, and DISK_SWEEP_REFUSED.
  */
-export function planRoom(observation: HostObservation, desired: DesiredRelease, needBytes: number): RoomPlan {
+export function planDiskSpace(
+  observation: HostObservation,
+  desired: DesiredRelease,
+  needBytes: number,
+): DiskSpacePlan {
   const { inventory, fileSystems } = observation.disk
   const disk = imageFileSystem(fileSystems)
-  const cause = whyShort({ fileSystems, needBytes }, desired.disk)
+  const cause = explainShortage({ fileSystems, needBytes }, desired.disk)
   if (cause === undefined || disk === undefined || inventory === undefined) return { steps: [], warnings: [] }
   const rules = desired.disk
-  const things = judgeDisk(inventory, neededThere(observation), rules)
+  const things = judgeDisk(inventory, findNeededThere(observation), rules)
   if (rules.sweep === 'aggressive') refuseNamedVolumes(things, observation.host)
   const stages = rules.sweep === 'none' ? [] : chooseStages(things, { disk, needBytes, rules })
   const freedBytes = sizeOf(stages.flatMap(({ going }) => going))
   if (disk.availableBytes + freedBytes < needBytes + reserveOf(disk)) {
     throw tooShort({ observation, needBytes, freedBytes, disk, things })
   }
-  const percent = usedPercent(freed(disk, freedBytes))
+  const percent = usedPercent(afterFreeing(disk, freedBytes))
   return {
     steps: stages.map(({ stage, going }) => ({
       kind: 'free-disk',
@@ -71,7 +75,7 @@ export function planRoom(observation: HostObservation, desired: DesiredRelease, 
   }
 }
 
-type Stage = { stage: RoomStage; going: readonly DiskThing[] }
+type Stage = { stage: CleanupStage; going: readonly DiskThing[] }
 
 /** Stage after stage until it is enough. What is freed is not less than is added up here, since images share layers. */
 function chooseStages(
@@ -79,10 +83,10 @@ function chooseStages(
   { disk, needBytes, rules }: { disk: FileSystem; needBytes: number; rules: DiskRules },
 ): Stage[] {
   const chosen: Stage[] = []
-  for (const stage of roomStages) {
+  for (const stage of cleanupStages) {
     const freedBytes = sizeOf(chosen.flatMap(({ going }) => going))
-    const room = { fileSystems: [freed(disk, freedBytes)], needBytes }
-    if (rules.sweep !== 'aggressive' && whyShort(room, rules) === undefined) break
+    const room = { fileSystems: [afterFreeing(disk, freedBytes)], needBytes }
+    if (rules.sweep !== 'aggressive' && explainShortage(room, rules) === undefined) break
     const going = things.filter((thing) => thing.stage === stage && thing.mayGo)
     if (going.length > 0) chosen.push({ stage, going })
   }
@@ -118,11 +122,11 @@ function tooShort(facts: {
   return new DrayError(
     'DISK_SHORT',
     `The pull may take ${renderBytes(needBytes)} on ${observation.host}, but ${free}.`,
-    { details: { problems: roomTable(things, disk) } },
+    { details: { problems: renderDiskSpaceTable(things, disk) } },
   )
 }
 
-function freed(disk: FileSystem, bytes: number): FileSystem {
+function afterFreeing(disk: FileSystem, bytes: number): FileSystem {
   return {
     ...disk,
     usedBytes: Math.max(0, disk.usedBytes - bytes),

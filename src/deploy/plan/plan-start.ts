@@ -2,14 +2,14 @@ import type { ServiceDecision } from './decide-service.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
-import { dependenciesOf, startWaves } from './waves.ts'
+import { dependenciesOf, orderInWaves } from './waves.ts'
 
 /** Tasks of the services that change, once; before them, what they depend on and does not run yet. */
-export function tasks(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'): NewStep[] {
+export function planTasks(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'): NewStep[] {
   const wanted = tasksOf(host, desired, when)
-  const needed = when === 'before' ? startedForTasks(host, desired) : []
+  const needed = when === 'before' ? findTaskDependencies(host, desired) : []
   return [
-    ...startSteps(host, desired, needed),
+    ...planStarts(host, desired, needed),
     ...wanted.map(({ task, service }): NewStep => ({
       kind: 'run-task',
       host: host.observation.host,
@@ -35,7 +35,7 @@ function tasksOf(host: HostPlan, desired: DesiredRelease, when: 'before' | 'afte
 }
 
 /** What the tasks depend on and does not run yet. */
-export function startedForTasks(host: HostPlan, desired: DesiredRelease): ServiceDecision[] {
+export function findTaskDependencies(host: HostPlan, desired: DesiredRelease): ServiceDecision[] {
   const names = new Set(
     tasksOf(host, desired, 'before').flatMap(({ service }) => [...dependenciesOf(host.decisions, service)]),
   )
@@ -45,14 +45,14 @@ export function startedForTasks(host: HostPlan, desired: DesiredRelease): Servic
 }
 
 /** Starts services, wave by wave, and waits for each wave. */
-export function startSteps(
+export function planStarts(
   host: HostPlan,
   desired: DesiredRelease,
   among: readonly ServiceDecision[],
 ): NewStep[] {
   const base = { host: host.observation.host }
   const steps: NewStep[] = []
-  for (const wave of startWaves(among, host.proxyService)) {
+  for (const wave of orderInWaves(among, host.proxyService)) {
     const rolled = wave.filter((it) => it.action === 'roll')
     if (rolled.length > 0) {
       steps.push({
@@ -83,7 +83,7 @@ export function startSteps(
     }
     // The URL check waits for the proxy, and says more than that it runs.
     const checkedByUrl =
-      probeTargetOf(host.observation.facts.app, desired) === undefined ? undefined : host.proxyService
+      probeTargetOf(host.observation.directory.app, desired) === undefined ? undefined : host.proxyService
     const waited = wave.filter(
       (it) => it.action !== 'run-once' && it.service.replicas > 0 && it.service.name !== checkedByUrl,
     )

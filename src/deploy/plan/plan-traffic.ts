@@ -3,17 +3,17 @@ import type { ServiceDecision } from './decide-service.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
-import { startedForTasks, startSteps } from './plan-start.ts'
+import { findTaskDependencies, planStarts } from './plan-start.ts'
 import { someNames } from '../model/some-names.ts'
 
 /**
  * The steps by which the new release takes over on one host, while the old containers still run. `runsTasks`: what the
  * tasks need was started there with them.
  */
-export function traffic(host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] {
+export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] {
   const { observation, decisions, proxyService } = host
-  const early = runsTasks ? startedForTasks(host, desired) : []
-  const steps = startSteps(
+  const early = runsTasks ? findTaskDependencies(host, desired) : []
+  const steps = planStarts(
     host,
     desired,
     decisions.filter((it) => !early.includes(it)),
@@ -21,14 +21,14 @@ export function traffic(host: HostPlan, desired: DesiredRelease, runsTasks: bool
   const proxy = proxyToSwitch(host)
   if (proxy !== undefined) {
     steps.push({
-      kind: 'switch-proxy',
+      kind: 'switch-traffic',
       host: observation.host,
       cause: proxy.cause,
       proxy: proxyService ?? '',
       services: proxy.services,
     })
   }
-  const probe = probeTargetOf(observation.facts.app, desired)
+  const probe = probeTargetOf(observation.directory.app, desired)
   if (probe !== undefined) {
     steps.push({ kind: 'check-url', host: observation.host, cause: 'before the old containers go', ...probe })
   }

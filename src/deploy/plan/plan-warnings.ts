@@ -3,7 +3,7 @@ import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan } from './plan-host.ts'
 
 /** What the plan cannot promise on one host, and why. */
-export function warnings(host: HostPlan, desired: DesiredRelease): string[] {
+export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] {
   const { observation, decisions } = host
   const input: DecisionInput = {
     observation,
@@ -12,9 +12,9 @@ export function warnings(host: HostPlan, desired: DesiredRelease): string[] {
     proxyService: host.proxyService,
   }
   const found: string[] = []
-  if (observation.facts.envFile.readableByOthers) {
+  if (observation.directory.envFile.readableByOthers) {
     found.push(
-      `.env on ${observation.host} can be read by others (mode ${observation.facts.envFile.mode}): \`chmod 600 .env\` there.`,
+      `.env on ${observation.host} can be read by others (mode ${observation.directory.envFile.mode}): \`chmod 600 .env\` there.`,
     )
   }
   for (const { service, action, replaced } of decisions) {

@@ -13,7 +13,7 @@ const UNPACKED = 3
  * long as they are there, of those that the host does not have. Without an inventory only whole images are known to be there,
  * so that it is the most that the pull may take.
  */
-export function pullNeedBytes(facts: {
+export function computePullBytes(facts: {
   resolved: Iterable<ResolvedImage>
   images: readonly LocalImage[]
   inventory: DiskInventory | undefined

@@ -33,7 +33,7 @@ const SHARES: readonly Share[] = [
 ]
 
 /** Lines for a refusal: what takes the room, the most first, and what one could do about it. */
-export function roomTable(things: readonly DiskThing[], disk: FileSystem): string[] {
+export function renderDiskSpaceTable(things: readonly DiskThing[], disk: FileSystem): string[] {
   const shares = SHARES.map(({ what, way, is }) => ({
     what,
     way,

@@ -3,7 +3,7 @@ import { EXIT } from '../../errors/exit-code.ts'
 import type { Container } from '../model/ports.ts'
 
 /** TCP ports of a host that something listens on which is no container of the app. */
-export function takenPorts(
+export function findTakenPorts(
   listening: readonly number[],
   own: readonly Pick<Container, 'publishedPorts'>[],
 ): ReadonlySet<number> {

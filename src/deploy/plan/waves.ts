@@ -5,7 +5,7 @@ import type { ServiceDecision } from './decide-service.ts'
  * started, and after the group of what it needs healthy or completed. The proxy comes last of all, since it looks up the
  * others' addresses when it starts. Services that are left alone are not in any group.
  */
-export function startWaves(
+export function orderInWaves(
   decisions: readonly ServiceDecision[],
   proxyService: string | undefined,
 ): ServiceDecision[][] {

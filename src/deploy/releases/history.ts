@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../model/ports.ts'
-import type { ArchiveFacts } from './release-archive.ts'
+import type { ArchiveContents } from './release-archive.ts'
 import { newestRelease, readDeployer, releaseNumber, type Deployer, type Release } from '../model/release.ts'
 
 /** One attempt to put a release in place, as records and journal tell it. What they do not tell is undefined. */
@@ -27,7 +27,7 @@ export type Attempt = {
 }
 
 /** The last attempts, newest first. */
-export function readHistory({ releases, journal }: ArchiveFacts, limit: number): Attempt[] {
+export function readHistory({ releases, journal }: ArchiveContents, limit: number): Attempt[] {
   const current = newestRelease(releases)?.id
   const entries = new Map<string, JournalEntry[]>()
   for (const entry of journal) entries.set(entry.release, [...(entries.get(entry.release) ?? []), entry])

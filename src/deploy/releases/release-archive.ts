@@ -7,12 +7,12 @@ export interface ReleaseArchive {
    * Reads the records, and of the journal what concerns the last `releases` attempts: their beginning, their tasks, what
    * failed, their end; oldest first. Throws ENV_MISSING, PATH_NOT_WRITABLE and RECORD_UNREADABLE.
    */
-  read(releases: number, signal?: AbortSignal): Promise<ArchiveFacts>
+  read(releases: number, signal?: AbortSignal): Promise<ArchiveContents>
   /** The files of a release as they were recorded. Throws RECORD_UNREADABLE when they are not those any more. */
   files(release: Release, signal?: AbortSignal): Promise<readonly BundleFile[]>
 }
 
-export type ArchiveFacts = {
+export type ArchiveContents = {
   releases: readonly Release[]
   journal: readonly JournalEntry[]
   /** Length of the whole journal: it grows with every deploy. */

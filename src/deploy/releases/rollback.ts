@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Wanted } from '../deploy.ts'
+import type { DesiredState } from '../deploy.ts'
 import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, RestoredRelease } from '../model/observation.ts'
 import type { Site } from '../plan/observe.ts'
@@ -32,7 +32,7 @@ const ATTEMPTS_READ = 200
  * What a rollback wants: a kept release, with the images and files that it had, and none of the tasks. Throws
  * RELEASE_UNKNOWN, RELEASE_NONE_EARLIER and what reading the archives throws.
  */
-export async function wantKeptRelease(request: RollbackRequest, signal: AbortSignal): Promise<Wanted> {
+export async function resolveRollback(request: RollbackRequest, signal: AbortSignal): Promise<DesiredState> {
   const { hosts, release: wanted, desired, now } = request
   const archives = await Promise.all(
     hosts.map(async (host) => ({ host, ...(await host.archive.read(ATTEMPTS_READ, signal)) })),
@@ -46,19 +46,19 @@ export async function wantKeptRelease(request: RollbackRequest, signal: AbortSig
     return host.restore(there)
   })
   return {
-    desired: desireAgain(target, desired, tasksSince(target, first?.journal ?? [])),
+    desired: desiredFromRelease(target, desired, tasksSince(target, first?.journal ?? [])),
     sites,
     journalBytes: archives.map(({ journalBytes }) => journalBytes),
   }
 }
 
 /** What dray.yml says now, as far as it concerns the release that is wanted again. */
-export function desireAgain(
+export function desiredFromRelease(
   release: Release,
   desired: DesiredRelease,
   ranSince: RestoredRelease['tasksSince'],
 ): DesiredRelease {
-  const { id, tag, envKeys, services } = release
+  const { id, tag, variables, services } = release
   const { proxyService } = desired
   return {
     ...desired,
@@ -70,7 +70,7 @@ export function desireAgain(
     ownRepositories: [...desired.ownRepositories, ...deployedByTag(release)],
     rollout: Object.fromEntries(Object.entries(desired.rollout).filter(([name]) => name in services)),
     proxyService: proxyService !== undefined && proxyService in services ? proxyService : undefined,
-    restores: { id, tag, envKeys, tasksSince: ranSince },
+    restores: { id, tag, variables, tasksSince: ranSince },
   }
 }
 

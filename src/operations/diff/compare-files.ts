@@ -1,7 +1,7 @@
 import { compareDotenv, type VariableChanges } from '../env/parse-dotenv.ts'
 import type { BundleFile } from '../../deploy/model/ports.ts'
 import { compareNames, type Change } from './compare-names.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { ReleaseSide } from './snapshot.ts'
 
 /** A shipped file that differs. */
 export type FileDiff = { path: string; change: Change } & (
@@ -16,7 +16,7 @@ export type FileDiff = { path: string; change: Change } & (
 )
 
 /** The files of two releases that differ, in content or in mode. */
-export function compareFiles(from: Snapshot, to: Snapshot): FileDiff[] {
+export function compareFiles(from: ReleaseSide, to: ReleaseSide): FileDiff[] {
   const [before, after] = [byPath(from.files), byPath(to.files)]
   return compareNames(before, after, isSame).map(({ name: path, change }) => ({
     path,

@@ -1,6 +1,6 @@
 import { compareNames, type Change } from './compare-names.ts'
 import { compareFiles, type FileDiff } from './compare-files.ts'
-import type { Snapshot, SnapshotImage } from './snapshot.ts'
+import type { ReleaseSide, SideImage } from './snapshot.ts'
 
 /** How two releases differ; only what differs is in it, by name. */
 export type ReleaseDiff = {
@@ -16,7 +16,7 @@ export type ReleaseDiff = {
   notes: readonly string[]
 }
 
-export type ImageDiff = { service: string; from?: SnapshotImage; to?: SnapshotImage }
+export type ImageDiff = { service: string; from?: SideImage; to?: SideImage }
 
 /** A service of which Compose makes something else; a whole one that came or went has no keys. */
 export type ServiceDiff = {
@@ -26,13 +26,13 @@ export type ServiceDiff = {
 }
 
 /** Compares what two releases are made of. Pure. */
-export function compareSnapshots(from: Snapshot, to: Snapshot): ReleaseDiff {
+export function compareSides(from: ReleaseSide, to: ReleaseSide): ReleaseDiff {
   return {
     from: from.label,
     to: to.label,
     images: compareImages(from, to),
     configuration: compareDefinitions(from.definitions, to.definitions),
-    variables: compareNames(namesOf(from.envKeys), namesOf(to.envKeys)),
+    variables: compareNames(namesOf(from.variables), namesOf(to.variables)),
     files: compareFiles(from, to),
     notes: [...from.notes, ...to.notes],
   }
@@ -43,7 +43,7 @@ export function isDifferent({ images, configuration, variables, files }: Release
   return [images, configuration, variables, files].some((found) => found.length > 0)
 }
 
-function compareImages(from: Snapshot, to: Snapshot): ImageDiff[] {
+function compareImages(from: ReleaseSide, to: ReleaseSide): ImageDiff[] {
   return compareNames(from.images, to.images, isSameImage).map(({ name: service }) => {
     const [before, after] = [from.images[service], to.images[service]]
     return { service, ...(before && { from: before }), ...(after && { to: after }) }
@@ -51,12 +51,12 @@ function compareImages(from: Snapshot, to: Snapshot): ImageDiff[] {
 }
 
 /** Of a digest that is not known only the tag can tell. */
-function isSameImage(a: SnapshotImage, b: SnapshotImage): boolean {
+function isSameImage(a: SideImage, b: SideImage): boolean {
   if (a.name !== b.name) return false
   return a.digest === undefined || b.digest === undefined ? a.tag === b.tag : a.digest === b.digest
 }
 
-function compareDefinitions(from: Snapshot['definitions'], to: Snapshot['definitions']): ServiceDiff[] {
+function compareDefinitions(from: ReleaseSide['definitions'], to: ReleaseSide['definitions']): ServiceDiff[] {
   if (from === undefined || to === undefined) return []
   const isSame = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
     compareNames(a, b).length === 0

@@ -5,17 +5,17 @@ import { inspectHost, type Site } from '../../deploy/plan/observe.ts'
 import type { BundleFile } from '../../deploy/model/ports.ts'
 import { releaseLabel, type Release, type ReleasedService } from '../../deploy/model/release.ts'
 import type { ArchivingHost } from '../../deploy/releases/rollback.ts'
-import type { Snapshot, SnapshotImage } from './snapshot.ts'
+import type { ReleaseSide, SideImage } from './snapshot.ts'
 
 /**
  * A kept release, from its record and its files. Compose is asked what it makes of them today, with today's `.env`, so that
  * a secret that changed since is no difference. Throws what reading the archive and inspecting the directory throw.
  */
-export async function snapshotOfRelease(
+export async function readReleaseSide(
   { host, release }: { host: ArchivingHost; release: Release },
   signal: AbortSignal,
-): Promise<Snapshot> {
-  const { id, tag, services, envKeys } = release
+): Promise<ReleaseSide> {
+  const { id, tag, services, variables } = release
   const site = host.restore(release)
   const { app, notes } = await modelOf(site, id, signal)
   const files = await (app === undefined ? host.archive.files(release, signal) : site.source.bundle(app, {}))
@@ -24,7 +24,7 @@ export async function snapshotOfRelease(
     images: Object.fromEntries(Object.entries(services).map(([name, it]) => [name, releasedImage(it)])),
     ...partsOf(app),
     files: files.filter((file) => !isWrittenByDray(file)),
-    envKeys,
+    variables,
     notes,
   }
 }
@@ -33,18 +33,18 @@ export async function snapshotOfRelease(
  * What a deploy would put in place now: the files here, and the images that the registry has. An image that it does not tell
  * of, since it is not pushed yet or there is no login, is a note. Throws what inspecting the directory throws.
  */
-export async function snapshotOfTree(
+export async function readTreeSide(
   site: Site,
   tag: string | undefined,
   signal: AbortSignal,
-): Promise<Snapshot> {
+): Promise<ReleaseSide> {
   const { source, host } = site
   const facts = await inspectHost(site, signal)
   const files = await source.bundle(facts.app, {})
   const platform = await host.platform
   const notes = new Set<string>()
   const images = await Promise.all(
-    facts.app.services.map(async ({ name, image }): Promise<[string, SnapshotImage]> => {
+    facts.app.services.map(async ({ name, image }): Promise<[string, SideImage]> => {
       if (image === undefined) return [name, { name: 'no image' }]
       const reference = parseImageReference(image)
       const { registry, repository, tag: imageTag } = reference
@@ -64,7 +64,7 @@ export async function snapshotOfTree(
     images: Object.fromEntries(images),
     ...partsOf(facts.app),
     files: files.filter((file) => !isWrittenByDray(file)),
-    envKeys: facts.envFile.keys,
+    variables: facts.envFile.variables,
     notes: [...notes],
   }
 }
@@ -85,7 +85,7 @@ async function modelOf(
   }
 }
 
-function partsOf(app: AppModel | undefined): Pick<Snapshot, 'definitions' | 'secretPaths'> {
+function partsOf(app: AppModel | undefined): Pick<ReleaseSide, 'definitions' | 'secretPaths'> {
   const services = app?.services ?? []
   const mounts = services.flatMap((service) => service.mounts)
   const secret = mounts.filter(({ target }) => target.startsWith('/run/secrets/')).map(({ path }) => path)
@@ -95,7 +95,7 @@ function partsOf(app: AppModel | undefined): Pick<Snapshot, 'definitions' | 'sec
   }
 }
 
-function releasedImage({ image, tag, digest }: ReleasedService): SnapshotImage {
+function releasedImage({ image, tag, digest }: ReleasedService): SideImage {
   return { name: image.replace(/@.*$/, ''), ...(tag !== undefined && { tag }), digest }
 }
 

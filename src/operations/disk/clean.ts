@@ -1,14 +1,14 @@
 import type { LockHolder } from '../../deploy/model/ports.ts'
 import { newestRelease } from '../../deploy/model/release.ts'
 import type { DiskRules } from '../../deploy/model/disk-rules.ts'
-import { roomStages, type DiskThing } from '../../deploy/model/disk-thing.ts'
+import { cleanupStages, type DiskThing } from '../../deploy/model/disk-thing.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
-import { lookAtDisk, measure, type DiskHost, type DiskLook } from './look-at-disk.ts'
+import { observeDisk, measure, type DiskHost, type HostDiskObservation } from './look-at-disk.ts'
 import { refuseNamedVolumes } from '../../deploy/plan/plan-room.ts'
 import { removeThings } from '../../deploy/execute/remove-things.ts'
 
 /** What a clean-up did on one host, or would do. */
-export type Cleaned = Pick<DiskLook, 'host' | 'fileSystems'> & {
+export type Cleaned = Pick<HostDiskObservation, 'host' | 'fileSystems'> & {
   /** What went; in a dry run, what would go. */
   removed: readonly DiskThing[]
   kept: readonly DiskThing[]
@@ -31,24 +31,24 @@ export type CleanRequest = {
 export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<Cleaned> {
   const { signal, waitMs, holder } = request
   await using lock = await host.lock(holder, { waitMs, signal })
-  const look = await lookToClean(host, request)
+  const observation = await lookToClean(host, request)
   const removed: DiskThing[] = []
-  for (const stage of roomStages) {
+  for (const stage of cleanupStages) {
     signal.throwIfAborted()
     lock.lost.throwIfAborted()
-    const going = look.things.filter((thing) => thing.stage === stage && thing.mayGo)
+    const going = observation.things.filter((thing) => thing.stage === stage && thing.mayGo)
     if (going.length > 0) removed.push(...(await removeThings(host.engine, stage, going)))
   }
   const fileSystemsAfter = await measure(host)
-  const release = newestRelease(look.releases)?.id
+  const release = newestRelease(observation.releases)?.id
   if (release !== undefined) {
     const { user, machine, run } = holder
     const by = { user, machine, ...(run === undefined ? {} : { run }) }
-    const at = look.inventory.takenAtMs
+    const at = observation.inventory.takenAtMs
     lock.journal({ version: 1, at, release, event: 'disk.cleaned', by, removed: removed.map(nameOf) })
     await lock.settled()
   }
-  return cleaned(look, removed, fileSystemsAfter)
+  return cleaned(observation, removed, fileSystemsAfter)
 }
 
 /** What cleaning a host would do. Takes no lock and changes nothing. Throws DISK_SWEEP_REFUSED and what looking throws. */
@@ -56,11 +56,11 @@ export async function planCleaning(
   host: DiskHost,
   request: Omit<CleanRequest, 'holder' | 'waitMs'>,
 ): Promise<Cleaned> {
-  const look = await lookToClean(host, request)
+  const observation = await lookToClean(host, request)
   return cleaned(
-    look,
-    look.things.filter(({ mayGo }) => mayGo),
-    look.fileSystems,
+    observation,
+    observation.things.filter(({ mayGo }) => mayGo),
+    observation.fileSystems,
   )
 }
 
@@ -68,15 +68,15 @@ export async function planCleaning(
 async function lookToClean(
   host: DiskHost,
   { app, rules, signal }: Pick<CleanRequest, 'app' | 'rules' | 'signal'>,
-): Promise<DiskLook> {
-  const look = await lookAtDisk(host, { app, rules, signal })
-  refuseNamedVolumes(look.things, host.name)
-  return look
+): Promise<HostDiskObservation> {
+  const observation = await observeDisk(host, { app, rules, signal })
+  refuseNamedVolumes(observation.things, host.name)
+  return observation
 }
 
 /** What Docker refused to remove is in use again, or gone. */
 function cleaned(
-  { host, fileSystems, things }: DiskLook,
+  { host, fileSystems, things }: HostDiskObservation,
   removed: readonly DiskThing[],
   fileSystemsAfter: readonly FileSystem[],
 ): Cleaned {

@@ -7,9 +7,9 @@ import {
   type Release,
 } from '../../deploy/model/release.ts'
 import { someNames } from '../../deploy/model/some-names.ts'
-import type { DiskThing, RoomStage } from '../../deploy/model/disk-thing.ts'
+import type { DiskThing, CleanupStage } from '../../deploy/model/disk-thing.ts'
 import { imageFileSystem, type FileSystem } from '../../deploy/model/file-system.ts'
-import type { DiskLook } from './look-at-disk.ts'
+import type { HostDiskObservation } from './look-at-disk.ts'
 
 /** Part of what takes the room of a host. */
 export type DiskShare = {
@@ -43,13 +43,13 @@ export type DiskReport = {
  * What takes the room of a host, in groups that do not overlap: releases by age first, then what others have, what may go,
  * and what Docker knows nothing of. `logBytes` is what container logs take; undefined where nobody may look.
  */
-export function reportDisk(look: DiskLook, logBytes: number | undefined): DiskReport {
-  const staying = look.things.filter(({ mayGo }) => !mayGo)
+export function reportDisk(observation: HostDiskObservation, logBytes: number | undefined): DiskReport {
+  const staying = observation.things.filter(({ mayGo }) => !mayGo)
   const all: DiskShare[] = [
-    ...releaseShares(look, staying),
-    ...sharedLayers(look),
-    ...appShares(look, staying),
-    ...volumeShares(look, staying),
+    ...releaseShares(observation, staying),
+    ...sharedLayers(observation),
+    ...appShares(observation, staying),
+    ...volumeShares(observation, staying),
     { kind: 'containers', name: 'written by containers', sizeBytes: sizeOf(staying, 'containers') },
     {
       kind: 'container-logs',
@@ -63,19 +63,22 @@ export function reportDisk(look: DiskLook, logBytes: number | undefined): DiskRe
       sizeBytes: sizeOf(staying, 'build-cache'),
       note: 'a build is using it',
     },
-    ...reclaimable(look),
+    ...reclaimable(observation),
   ]
   const shares = all.filter(({ sizeBytes, kind }) => sizeBytes !== 0 || kind === 'release')
   return {
-    host: look.host,
-    fileSystems: look.fileSystems,
-    shares: [...shares, ...everythingElse(look, shares)],
-    warnings: logWarnings(look),
+    host: observation.host,
+    fileSystems: observation.fileSystems,
+    shares: [...shares, ...everythingElse(observation, shares)],
+    warnings: logWarnings(observation),
   }
 }
 
 /** The newest first. An image that several need counts for the newest of them. */
-function releaseShares({ releases, inventory }: DiskLook, staying: readonly DiskThing[]): DiskShare[] {
+function releaseShares(
+  { releases, inventory }: HostDiskObservation,
+  staying: readonly DiskThing[],
+): DiskShare[] {
   const current = newestRelease(releases)
   return [...releases]
     .sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))
@@ -103,14 +106,14 @@ function noteOn(
   return release === current ? 'in place' : renderTimeAgo(nowMs - release.createdAtMs)
 }
 
-function sharedLayers({ inventory }: DiskLook): DiskShare[] {
+function sharedLayers({ inventory }: HostDiskObservation): DiskShare[] {
   const ownBytes = inventory.images.reduce((bytes, image) => bytes + image.ownBytes, 0)
   const sharedBytes = Math.max(0, inventory.layersBytes - ownBytes)
   return [{ kind: 'shared-layers', name: 'layers that several images share', sizeBytes: sharedBytes }]
 }
 
 /** Images that belong to no release on record here: of containers of this app, of other apps, of nobody. */
-function appShares({ project }: DiskLook, staying: readonly DiskThing[]): DiskShare[] {
+function appShares({ project }: HostDiskObservation, staying: readonly DiskThing[]): DiskShare[] {
   const images = staying.filter((thing) => isImage(thing) && thing.owner?.kind !== 'release')
   const projects = [...new Set(images.map(projectOf))].filter((it) => it !== undefined).sort()
   return [
@@ -129,7 +132,7 @@ function appShares({ project }: DiskLook, staying: readonly DiskThing[]): DiskSh
   ]
 }
 
-function volumeShares({ project }: DiskLook, staying: readonly DiskThing[]): DiskShare[] {
+function volumeShares({ project }: HostDiskObservation, staying: readonly DiskThing[]): DiskShare[] {
   const volumes = staying.filter(({ stage }) => stage === 'volumes')
   const used = volumes.filter(({ isUsed }) => isUsed === true)
   const ours = used.filter((it) => projectOf(it) === project)
@@ -142,9 +145,9 @@ function volumeShares({ project }: DiskLook, staying: readonly DiskThing[]): Dis
   ]
 }
 
-function reclaimable({ things }: DiskLook): DiskShare[] {
+function reclaimable({ things }: HostDiskObservation): DiskShare[] {
   const going = things.filter(({ mayGo }) => mayGo)
-  const amounts = new Map<RoomStage, number>()
+  const amounts = new Map<CleanupStage, number>()
   for (const { stage } of going) amounts.set(stage, (amounts.get(stage) ?? 0) + 1)
   const counts = [...amounts].map(([stage, amount]) =>
     stage === 'build-cache'
@@ -162,8 +165,8 @@ function reclaimable({ things }: DiskLook): DiskShare[] {
 }
 
 /** Only where Docker's file system could be measured. */
-function everythingElse(look: DiskLook, shares: readonly DiskShare[]): DiskShare[] {
-  const disk = imageFileSystem(look.fileSystems)
+function everythingElse(observation: HostDiskObservation, shares: readonly DiskShare[]): DiskShare[] {
+  const disk = imageFileSystem(observation.fileSystems)
   if (disk === undefined) return []
   const known = shares.reduce((bytes, { sizeBytes }) => bytes + (sizeBytes ?? 0), 0)
   return [
@@ -177,7 +180,7 @@ function everythingElse(look: DiskLook, shares: readonly DiskShare[]): DiskShare
 }
 
 /** A log without a limit is what fills most disks at night. */
-function logWarnings({ inventory, project, host }: DiskLook): string[] {
+function logWarnings({ inventory, project, host }: HostDiskObservation): string[] {
   const unlimited = inventory.containers.filter(({ log, isUp }) => log.isUnlimited && isUp)
   const ours = unlimited.filter((container) => container.project === project).map(({ name }) => name)
   const others = unlimited.length - ours.length
@@ -199,7 +202,7 @@ function projectOf({ owner }: DiskThing): string | undefined {
   return owner?.kind === 'app' ? owner.project : undefined
 }
 
-function sizeOf(things: readonly DiskThing[], stage: RoomStage): number {
+function sizeOf(things: readonly DiskThing[], stage: CleanupStage): number {
   return sum(things.filter((thing) => thing.stage === stage))
 }
 

@@ -6,7 +6,7 @@ import type { DiskThing } from '../../deploy/model/disk-thing.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 import type { DiskInventory } from '../../deploy/model/inventory.ts'
 import { judgeDisk } from '../../deploy/plan/judge-disk.ts'
-import { neededByReleases } from '../../deploy/plan/needed-there.ts'
+import { findNeededByReleases } from '../../deploy/plan/needed-there.ts'
 
 /** A host, as far as its disk is concerned. */
 export type DiskHost = Pick<TargetHost, 'name' | 'directory' | 'imageStore' | 'lock'> & {
@@ -15,7 +15,7 @@ export type DiskHost = Pick<TargetHost, 'name' | 'directory' | 'imageStore' | 'l
 }
 
 /** All that takes room on a host, judged for one app. */
-export type DiskLook = {
+export type HostDiskObservation = {
   host: string
   /** The app's Compose project. */
   project: string
@@ -27,17 +27,17 @@ export type DiskLook = {
 }
 
 /** Asks a host what takes its room; changes nothing. Throws what the Engine and the archive throw. */
-export async function lookAtDisk(
+export async function observeDisk(
   host: DiskHost,
   { app, rules, signal }: { app: string; rules: DiskRules; signal: AbortSignal },
-): Promise<DiskLook> {
+): Promise<HostDiskObservation> {
   const [{ releases }, inventory, fileSystems] = await Promise.all([
     host.archive.read(1, signal),
     host.engine.disk.inventory(signal),
     measure(host),
   ])
   const project = newestRelease(releases)?.project ?? app
-  const things = judgeDisk(inventory, neededByReleases(project, releases), rules)
+  const things = judgeDisk(inventory, findNeededByReleases(project, releases), rules)
   return { host: host.name, project, releases, inventory, fileSystems, things }
 }
 

@@ -24,7 +24,7 @@ export type CheckName = (typeof checkNames)[number]
 export type CheckOutcome =
   | { outcome: 'good'; value: string }
   /** A deploy would go through all the same. `mend` is the next thing to do, commands in backquotes. */
-  | { outcome: 'warning'; value: string; what: string; mend: string }
+  | { outcome: 'warning'; value: string; what: string; hint: string }
   /** What a deploy would be refused with. */
   | { outcome: 'failed'; failure: Failure }
   /** It cannot be known because of another check. */

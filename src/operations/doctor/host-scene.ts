@@ -1,5 +1,5 @@
 import type { ProbeAnswer } from '../../deploy/model/prober.ts'
-import type { DirectoryFacts, Container, Platform, ResolvedImage } from '../../deploy/model/ports.ts'
+import type { DirectoryObservation, Container, Platform, ResolvedImage } from '../../deploy/model/ports.ts'
 import type { Failure } from '../../deploy/model/events.ts'
 import type { Plan } from '../../deploy/model/plan.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
@@ -8,7 +8,7 @@ import type { FileSystem } from '../../deploy/model/file-system.ts'
 export type Answer<T> = { value: T } | { failure: Failure }
 
 /** What a server says of itself, beside its Engine. */
-export type ServerFacts = {
+export type ServerObservation = {
   /** Programs that the scripts of a deploy need and that are not there. */
   missingTools: readonly string[]
   /** Version of Compose; undefined where there is no docker command. */
@@ -28,32 +28,32 @@ export type ServerFacts = {
 }
 
 /** The URL that tells whether the app answers, and where its name leads. */
-export type UrlScene = {
+export type UrlObservation = {
   url: string
   /** Undefined for a name that needs no look-up: `localhost`, or an address. */
   lookedUp: { name: string; addresses: readonly string[] } | undefined
 }
 
 /** A registry asked from the server, which pulls from there. */
-export type RegistryScene = { registry: string; answer: ProbeAnswer }
+export type RegistryObservation = { registry: string; answer: ProbeAnswer }
 
-export type ImageScene = { image: string; services: readonly string[]; answer: Answer<ResolvedImage> }
+export type ImageObservation = { image: string; services: readonly string[]; answer: Answer<ResolvedImage> }
 
 /** All that was found out about one host. What is undefined could not be asked, since something before it failed. */
-export type HostScene = {
+export type DoctorObservation = {
   host: string
   path: string
   connection: Answer<{ durationMs: number }>
-  server: Answer<ServerFacts> | undefined
+  server: Answer<ServerObservation> | undefined
   engine: Answer<{ version: string; platform: Platform }> | undefined
   /** Compose's model of the app, and what else the directory holds. */
-  app: Answer<DirectoryFacts> | undefined
+  app: Answer<DirectoryObservation> | undefined
   containers: Answer<readonly Container[]> | undefined
-  images: readonly ImageScene[] | undefined
+  images: readonly ImageObservation[] | undefined
   /** Those that the server's Docker asks itself, and not through a mirror. */
-  registries: readonly RegistryScene[] | undefined
+  registries: readonly RegistryObservation[] | undefined
   /** Undefined with a known app where nothing tells whether it answers. */
-  url: UrlScene | undefined
+  url: UrlObservation | undefined
   plan: Answer<Plan> | undefined
   /** Addresses of this host and of the others of its environment, as far as they are known. */
   hostAddresses: readonly string[]

@@ -1,12 +1,17 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
-import { portTaken, takenPorts } from '../../deploy/plan/taken-ports.ts'
+import { portTaken, findTakenPorts } from '../../deploy/plan/taken-ports.ts'
 import type { Check, CheckOutcome } from './checkup.ts'
-import type { HostScene, ImageScene, RegistryScene, UrlScene } from './host-scene.ts'
+import type {
+  DoctorObservation,
+  ImageObservation,
+  RegistryObservation,
+  UrlObservation,
+} from './host-scene.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
 
 /** A check for each image; a tag that stands for the newest is shown as what was found. */
-export function judgeImages(images: readonly ImageScene[]): Check[] {
+export function judgeImages(images: readonly ImageObservation[]): Check[] {
   return images.map(({ image, answer }) => {
     const outcome =
       'failure' in answer
@@ -19,7 +24,7 @@ export function judgeImages(images: readonly ImageScene[]): Check[] {
 }
 
 /** Whether the server itself reaches each registry. Its Docker may have another way there, so it is a warning. */
-export function judgeRegistries(registries: readonly RegistryScene[], host: string): Check[] {
+export function judgeRegistries(registries: readonly RegistryObservation[], host: string): Check[] {
   return registries.map(({ registry, answer }) => ({
     name: 'registry',
     subject: registry,
@@ -29,17 +34,17 @@ export function judgeRegistries(registries: readonly RegistryScene[], host: stri
           outcome: 'warning',
           value: 'not reached from the server',
           what: `${host} does not reach ${registry}, where its images are: ${answer.error}.`,
-          mend: 'Look at DNS and the firewall of the server. If its Docker has a proxy for that, all is well.',
+          hint: 'Look at DNS and the firewall of the server. If its Docker has a proxy for that, all is well.',
         }),
   }))
 }
 
 /** Every port that the app publishes is free, or held by a container of the app. */
-export function judgePorts({ host, app, containers }: HostScene): CheckOutcome | undefined {
+export function judgePorts({ host, app, containers }: DoctorObservation): CheckOutcome | undefined {
   if (app === undefined || 'failure' in app || containers === undefined) return undefined
   if ('failure' in containers) return failed(containers.failure)
   const { services } = app.value.app
-  const taken = takenPorts(app.value.listeningPorts, containers.value)
+  const taken = findTakenPorts(app.value.listeningPorts, containers.value)
   const ports = services.flatMap((service) => service.publishedPorts.map((port) => ({ port, service })))
   const problem = ports.find(({ port }) => taken.has(Number(port)))
   if (problem !== undefined) return failed(portTaken(problem.port, problem.service.name, host))
@@ -55,7 +60,7 @@ function stateOf(port: string, own: ReadonlySet<number>): string {
 }
 
 /** Where the name in the probe's URL leads; requests to `localhost` are made from the server. */
-export function judgeUrl({ app, url, server, hostAddresses }: HostScene): CheckOutcome | undefined {
+export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation): CheckOutcome | undefined {
   if (url === undefined) {
     return app !== undefined && 'value' in app ? good('nothing to ask: no `probe:` and no proxy') : undefined
   }
@@ -68,7 +73,7 @@ export function judgeUrl({ app, url, server, hostAddresses }: HostScene): CheckO
       outcome: 'warning',
       value,
       what: `${name} leads to ${addresses.join(', ')}, which is none of the hosts (${hostAddresses.join(', ')}).`,
-      mend: 'That is right with a load balancer or a CDN between, or behind NAT; else correct the DNS record.',
+      hint: 'That is right with a load balancer or a CDN between, or behind NAT; else correct the DNS record.',
     }
   }
   const there = server !== undefined && 'value' in server ? server.value.urlAddresses : undefined
@@ -77,20 +82,20 @@ export function judgeUrl({ app, url, server, hostAddresses }: HostScene): CheckO
       outcome: 'warning',
       value,
       what: `${name} is known here, but not on the server.`,
-      mend: 'Look at /etc/resolv.conf on the server: Docker there looks registries up in the same way.',
+      hint: 'Look at /etc/resolv.conf on the server: Docker there looks registries up in the same way.',
     }
   }
   return good(value)
 }
 
 /** What the plan says in the end: everything that a deploy would refuse before it touches anything. */
-export function judgePlan({ plan }: HostScene): CheckOutcome | undefined {
+export function judgePlan({ plan }: DoctorObservation): CheckOutcome | undefined {
   return outcomeOf(plan, ({ unchanged, steps }) =>
     unchanged ? 'nothing differs' : counted(steps.length, 'step'),
   )
 }
 
-function nameUnknown({ url }: UrlScene, name: string): DrayError {
+function nameUnknown({ url }: UrlObservation, name: string): DrayError {
   return new DrayError('URL_CHECK_FAILED', `${name}, of the URL ${url}, has no address.`, {
     exitCode: EXIT.precondition,
     hint: 'Add its DNS record, or correct `probe:` in dray.yml: a deploy asks that URL from here before it lets the old containers go.',

@@ -1,5 +1,5 @@
 import type { Check, CheckName, CheckOutcome, HostCheckup } from './checkup.ts'
-import type { HostScene } from './host-scene.ts'
+import type { DoctorObservation } from './host-scene.ts'
 import { judgeImages, judgePlan, judgePorts, judgeRegistries, judgeUrl } from './judge-app.ts'
 import { judgeClock, judgeDisk, judgeEnvFile, judgeTools } from './judge-server.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
@@ -8,7 +8,7 @@ import { counted, failed, good, outcomeOf } from './outcomes.ts'
  * What of all that a deploy needs is there on a host, and what is not. What cannot be known names the check that it needs.
  * Pure.
  */
-export function judgeHost(scene: HostScene): HostCheckup {
+export function judgeHost(scene: DoctorObservation): HostCheckup {
   const { host, connection, server, engine, app, images, registries } = scene
   const seen = server !== undefined && 'value' in server ? server.value : undefined
   const checks: Check[] = []

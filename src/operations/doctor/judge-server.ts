@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import { usedPercent } from '../../deploy/model/file-system.ts'
 import type { CheckOutcome } from './checkup.ts'
-import type { HostScene, ServerFacts } from './host-scene.ts'
+import type { DoctorObservation, ServerObservation } from './host-scene.ts'
 import { failed, good } from './outcomes.ts'
 
 /** Below this a file system takes no release's files any more. */
@@ -11,7 +11,7 @@ const FULL_BYTES = 1_000_000
 /** A certificate or a token may count as not valid yet, or as expired, on a clock that is so far off. */
 const CLOCK_WARNING_MS = 30_000
 
-export function judgeTools({ missingTools }: ServerFacts, host: string): CheckOutcome {
+export function judgeTools({ missingTools }: ServerObservation, host: string): CheckOutcome {
   if (missingTools.length === 0) return good('all there')
   return failed(
     new DrayError(
@@ -25,8 +25,8 @@ export function judgeTools({ missingTools }: ServerFacts, host: string): CheckOu
 }
 
 export function judgeEnvFile(
-  envFile: NonNullable<ServerFacts['envFile']>,
-  { host, path }: Pick<HostScene, 'host' | 'path'>,
+  envFile: NonNullable<ServerObservation['envFile']>,
+  { host, path }: Pick<DoctorObservation, 'host' | 'path'>,
 ): CheckOutcome {
   if ('failure' in envFile) return failed(envFile.failure)
   const { mode, readableByOthers } = envFile.value
@@ -35,14 +35,14 @@ export function judgeEnvFile(
     outcome: 'warning',
     value: `mode ${mode}`,
     what: `${path}/.env on ${host} can be read by others.`,
-    mend: `On the server: \`chmod 600 ${path}/.env\`.`,
+    hint: `On the server: \`chmod 600 ${path}/.env\`.`,
   }
 }
 
 /** Whether the images that are missing find room is the plan's to say: it may make some first. */
 export function judgeDisk(
-  { fileSystems }: ServerFacts,
-  { host, diskLimitPercent }: Pick<HostScene, 'host' | 'diskLimitPercent'>,
+  { fileSystems }: ServerObservation,
+  { host, diskLimitPercent }: Pick<DoctorObservation, 'host' | 'diskLimitPercent'>,
 ): CheckOutcome {
   const value = fileSystems
     .map((it) => `${it.mount} ${usedPercent(it)} %, ${renderBytes(it.availableBytes)} free`)
@@ -63,11 +63,11 @@ export function judgeDisk(
     outcome: 'warning',
     value,
     what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${diskLimitPercent} % full.`,
-    mend: '`dray disk ENVIRONMENT` shows what takes the room, `dray clean ENVIRONMENT` removes what nobody needs.',
+    hint: '`dray disk ENVIRONMENT` shows what takes the room, `dray clean ENVIRONMENT` removes what nobody needs.',
   }
 }
 
-export function judgeClock({ clockAheadMs }: ServerFacts, host: string): CheckOutcome {
+export function judgeClock({ clockAheadMs }: ServerObservation, host: string): CheckOutcome {
   const seconds = Math.round(Math.abs(clockAheadMs) / 1000)
   if (seconds === 0) return good('as here')
   const value = `${seconds} s ${clockAheadMs > 0 ? 'ahead' : 'behind'}`
@@ -76,6 +76,6 @@ export function judgeClock({ clockAheadMs }: ServerFacts, host: string): CheckOu
     outcome: 'warning',
     value,
     what: `The clock of ${host} is ${value} of this machine's.`,
-    mend: 'Where systemd keeps it: `sudo timedatectl set-ntp true`. Certificates and tokens are judged by it.',
+    hint: 'Where systemd keeps it: `sudo timedatectl set-ntp true`. Certificates and tokens are judged by it.',
   }
 }

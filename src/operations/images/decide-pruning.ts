@@ -9,7 +9,7 @@ export type PruneRules = {
   nowMs: number
 }
 
-export type PruneFacts = {
+export type PruneInput = {
   versions: readonly PackageVersion[]
   /** Of every version; one without is a manifest that the registry no longer has. */
   links: ReadonlyMap<Digest, ManifestLinks>
@@ -17,10 +17,10 @@ export type PruneFacts = {
 }
 
 /** Why a version stays, as people are told. */
-export type KeptVersion = { version: PackageVersion; because: string }
+export type RetainedVersion = { version: PackageVersion; because: string }
 
 export type PruneDecision = {
-  kept: readonly KeptVersion[]
+  kept: readonly RetainedVersion[]
   /** In the order in which they may go: what names others goes before them, so that no image is ever half there. */
   doomed: readonly PackageVersion[]
 }
@@ -29,7 +29,7 @@ export type PruneDecision = {
  * What of a package may go. A version stays for what a release needs, for its tag, or for its age; and so does all that a
  * version that stays is made of, and all that is about it. Pure.
  */
-export function decidePruning(facts: PruneFacts, rules: PruneRules): PruneDecision {
+export function decidePruning(facts: PruneInput, rules: PruneRules): PruneDecision {
   const reasons = new Map<Digest, string>()
   for (const [digest, because] of ownReasons(facts, rules))
     if (!reasons.has(digest)) reasons.set(digest, because)
@@ -43,7 +43,7 @@ export function decidePruning(facts: PruneFacts, rules: PruneRules): PruneDecisi
 }
 
 function* ownReasons(
-  { versions, users }: PruneFacts,
+  { versions, users }: PruneInput,
   { keepNewest, minAgeMs, nowMs }: PruneRules,
 ): Generator<[Digest, string]> {
   for (const { digest } of versions) {
@@ -62,7 +62,7 @@ function* ownReasons(
 }
 
 /** What is part of a version that stays, or is about it, stays: until nothing more is found. */
-function spread({ versions, links }: PruneFacts, reasons: Map<Digest, string>): void {
+function spread({ versions, links }: PruneInput, reasons: Map<Digest, string>): void {
   const about = new Map<Digest, Digest[]>()
   for (const { digest, tags } of versions) {
     const subjects = [links.get(digest)?.subject, ...tags.map(subjectOfTag)].filter((it) => it !== undefined)

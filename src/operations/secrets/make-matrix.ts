@@ -15,16 +15,16 @@ export type SecretRow = {
   readBy: readonly string[]
 }
 
-export type MatrixFacts = {
+export type MatrixInput = {
   github: { uses: readonly GithubUse[]; names: GithubNames | undefined }
-  environments: readonly EnvironmentFacts[]
+  environments: readonly MatrixEnvironment[]
   /** Variables that dray.yml names. */
   config: readonly { name: string; at: string }[]
   /** Names that are set where dray runs. */
   here: ReadonlySet<string>
 }
 
-export type EnvironmentFacts = {
+export type MatrixEnvironment = {
   name: string
   services: readonly ServiceUse[]
   tasks: readonly { name: string; service: string }[]
@@ -37,7 +37,7 @@ export type EnvironmentFacts = {
 }
 
 /** Every secret and variable of an app, by where it lives and by name. */
-export function makeMatrix(facts: MatrixFacts): SecretRow[] {
+export function makeMatrix(facts: MatrixInput): SecretRow[] {
   return [
     ...githubRows(facts.github),
     ...facts.environments.flatMap(envRows),
@@ -57,7 +57,7 @@ export function isIncomplete(rows: readonly SecretRow[]): boolean {
   return rows.some(({ state }) => state === 'missing' || state === 'empty')
 }
 
-function githubRows({ uses, names }: MatrixFacts['github']): SecretRow[] {
+function githubRows({ uses, names }: MatrixInput['github']): SecretRow[] {
   return (['secret', 'variable'] as const).flatMap((kind) =>
     grouped(uses.filter((use) => use.kind === kind)).flatMap(([name, ofName]) =>
       [...new Set(ofName.map(({ environment }) => environment))].map((environment): SecretRow => ({
@@ -96,7 +96,7 @@ function placeOf(
   return { where, state: asked.some(([, there]) => there === undefined) ? 'unknown' : 'missing' }
 }
 
-function envRows(environment: EnvironmentFacts): SecretRow[] {
+function envRows(environment: MatrixEnvironment): SecretRow[] {
   const { services, example, deployTime, hosts } = environment
   const named = services.flatMap(({ variables }) => [...variables.keys()])
   const there = hosts.flatMap(({ listing }) => (listing?.isThere === true ? listing.variables : []))
@@ -126,7 +126,7 @@ function stateIn(listing: EnvListing | undefined, name: string, isNeeded: boolea
   return variable.isEmpty && isNeeded ? 'empty' : 'present'
 }
 
-function deployTimeRows(environment: EnvironmentFacts): SecretRow[] {
+function deployTimeRows(environment: MatrixEnvironment): SecretRow[] {
   return environment.deployTime
     .map((name) => ({ name, readBy: readersOf(name, environment, { explicitly: true }) }))
     .filter(({ readBy }) => readBy.length > 0)
@@ -142,7 +142,7 @@ function deployTimeRows(environment: EnvironmentFacts): SecretRow[] {
 /** Services that read a variable, and the tasks that run in them. */
 function readersOf(
   name: string,
-  { services, tasks }: EnvironmentFacts,
+  { services, tasks }: MatrixEnvironment,
   { explicitly = false } = {},
 ): string[] {
   const reading = services.filter(

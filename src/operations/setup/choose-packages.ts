@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { ServerState } from './server-state.ts'
+import type { SetupObservation } from './server-state.ts'
 import type { SetupAction } from './setup-plan.ts'
 
 /** As https://docs.docker.com/engine/install/debian/ lists them. */
@@ -23,13 +23,13 @@ const DISTRIBUTIONS: Readonly<
  * What installs what is missing of Docker Engine and Compose: Docker's own packages, and the distribution's where these cannot
  * be had. Throws SETUP_UNSUPPORTED where neither is possible.
  */
-export function chooseInstallation(state: ServerState): SetupAction[] {
+export function chooseInstallation(state: SetupObservation): SetupAction[] {
   const { hasCommand, composeVersion } = state.docker
   if (!hasCommand) return installEngine(state)
   return composeVersion === undefined ? installCompose(state) : []
 }
 
-function installEngine(state: ServerState): SetupAction[] {
+function installEngine(state: SetupObservation): SetupAction[] {
   const { distribution, dockerRepository } = state
   refuseUnknown(state)
   if (dockerRepository?.isReachable === true) {
@@ -53,7 +53,7 @@ function installEngine(state: ServerState): SetupAction[] {
 }
 
 /** From where the Engine came. */
-function installCompose(state: ServerState): SetupAction[] {
+function installCompose(state: SetupObservation): SetupAction[] {
   const { enginePackage } = state.docker
   const cause = 'there is no Compose 2'
   if (enginePackage === 'docker-ce') {
@@ -79,7 +79,7 @@ function installCompose(state: ServerState): SetupAction[] {
   )
 }
 
-function refuseUnknown({ distribution, host }: ServerState): void {
+function refuseUnknown({ distribution, host }: SetupObservation): void {
   if (DISTRIBUTIONS[distribution.id] !== undefined) return
   throw new DrayError(
     'SETUP_UNSUPPORTED',

@@ -1,23 +1,26 @@
-import type { ServerState } from './server-state.ts'
+import type { SetupObservation } from './server-state.ts'
 import type { SetupAction } from './setup-plan.ts'
 
 /** 50 MB for each container. Values are texts: the Engine takes no numbers here. */
 const LIMITS = { 'max-size': '10m', 'max-file': '5' }
 
 /** What came of a look at daemon.json: an action, a sentence for a person, or nothing to do. */
-export type LogLimits = { action: SetupAction } | { left: string } | undefined
+export type LogLimits = { action: SetupAction } | { remaining: string } | undefined
 
 /**
  * A limit for the logs of containers in the Engine's configuration, which stays as it is otherwise. Another log driver than
  * Docker's `json-file` is somebody's choice, and is left alone.
  * https://docs.docker.com/engine/logging/drivers/json-file/
  */
-export function limitLogs({ host, daemonConfig }: Pick<ServerState, 'host' | 'daemonConfig'>): LogLimits {
+export function limitLogs({
+  host,
+  daemonConfig,
+}: Pick<SetupObservation, 'host' | 'daemonConfig'>): LogLimits {
   const isNew = daemonConfig === undefined || daemonConfig.trim() === ''
   const config = isNew ? {} : parseObject(daemonConfig)
   if (config === undefined) {
     return {
-      left: `/etc/docker/daemon.json on ${host} is no JSON object: mend it, since Docker does not start with it.`,
+      remaining: `/etc/docker/daemon.json on ${host} is no JSON object: mend it, since Docker does not start with it.`,
     }
   }
   const { 'log-driver': driver = 'json-file', 'log-opts': options = {} } = config

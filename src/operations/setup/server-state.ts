@@ -1,5 +1,5 @@
 /** What a server is before it is made ready; nothing is judged yet. */
-export type ServerState = {
+export type SetupObservation = {
   host: string
   distribution: {
     /** As os-release(5) has them: `debian`, `13`, `trixie`, `Debian GNU/Linux 13 (trixie)`. */

@@ -22,5 +22,5 @@ export type SetupPlan = {
   host: string
   actions: readonly SetupAction[]
   /** What a person has to do, or decide; a sentence each, commands in backquotes. */
-  left: readonly string[]
+  remaining: readonly string[]
 }

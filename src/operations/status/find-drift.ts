@@ -1,5 +1,5 @@
 import type { ReleasedService, Release } from '../../deploy/model/release.ts'
-import type { HostLook, SeenContainer } from './host-look.ts'
+import type { StatusObservation, SeenContainer } from './host-look.ts'
 import { containersOf, endedWell, isUp } from './service-status.ts'
 import type { Drift } from './status.ts'
 
@@ -8,7 +8,7 @@ export type DriftInput = {
   environment: string
   /** The app's directory there. */
   path: string
-  look: HostLook
+  observation: StatusObservation
   release: Release
 }
 
@@ -30,16 +30,16 @@ export function deployAgain({ environment, release }: Pick<DriftInput, 'environm
 }
 
 function serviceDrift(name: string, released: ReleasedService, input: DriftInput): Drift[] {
-  const containers = containersOf(name, input.look.containers)
+  const containers = containersOf(name, input.observation.containers)
   const running = containers.filter(isUp)
-  const mend = `${deployAgain(input)} puts it right.`
+  const hint = `${deployAgain(input)} puts it right.`
   if (running.length === 0) {
     if (released.replicas === 0 || containers.some(endedWell)) return []
-    return [{ kind: 'service', subject: name, what: `${name} does not run: ${endOf(containers)}.`, mend }]
+    return [{ kind: 'service', subject: name, what: `${name} does not run: ${endOf(containers)}.`, hint }]
   }
   return [
-    ...replicasDrift(name, { running: running.length, wanted: released.replicas }, mend),
-    ...running.flatMap((container) => containerDrift(container, released, mend)),
+    ...replicasDrift(name, { running: running.length, wanted: released.replicas }, hint),
+    ...running.flatMap((container) => containerDrift(container, released, hint)),
   ]
 }
 
@@ -53,27 +53,27 @@ function endOf([container]: readonly SeenContainer[]): string {
 function replicasDrift(
   name: string,
   { running, wanted }: { running: number; wanted: number },
-  mend: string,
+  hint: string,
 ): Drift[] {
   if (running === wanted) return []
   const what = `${running} of ${name} ${running === 1 ? 'runs' : 'run'}, where ${wanted} ${wanted === 1 ? 'was' : 'were'} released.`
-  return [{ kind: 'replicas', subject: name, what, mend }]
+  return [{ kind: 'replicas', subject: name, what, hint }]
 }
 
-function containerDrift(container: SeenContainer, released: ReleasedService, mend: string): Drift[] {
+function containerDrift(container: SeenContainer, released: ReleasedService, hint: string): Drift[] {
   const { name, imageName, configHash } = container
   if (imageName !== released.image) {
     const what = `${name} runs ${imageName}, not the image that was released.`
-    return [{ kind: 'image', subject: name, what, mend }]
+    return [{ kind: 'image', subject: name, what, hint }]
   }
   if (released.configHash === '' || configHash === released.configHash) return []
   const what = `${name} runs with another configuration than the one released.`
-  return [{ kind: 'configuration', subject: name, what, mend }]
+  return [{ kind: 'configuration', subject: name, what, hint }]
 }
 
 /** What runs in the project or its networks and is no service of the release. A task of the app is none of these. */
-function foreignContainers({ host, look, release }: DriftInput): Drift[] {
-  return look.containers
+function foreignContainers({ host, observation, release }: DriftInput): Drift[] {
+  return observation.containers
     .filter((it) => isUp(it) && !it.oneOff && release.services[it.service] === undefined)
     .map(({ name, service, imageName, project }) => ({
       kind: 'foreign-container' as const,
@@ -82,35 +82,35 @@ function foreignContainers({ host, look, release }: DriftInput): Drift[] {
         project === undefined
           ? `Container ${name} (${imageName}) is in the app's network, and was started by hand.`
           : `Container ${name} runs service ${service}, which the release does not have.`,
-      mend: `On ${host}, if it is not needed: \`docker rm -f ${name}\`.`,
+      hint: `On ${host}, if it is not needed: \`docker rm -f ${name}\`.`,
     }))
 }
 
 const OVERRIDE = /(^|\/)(docker-)?compose\.override\.ya?ml$/
 
 function fileDrift(input: DriftInput): Drift[] {
-  const { look, release } = input
+  const { observation, release } = input
   return Object.entries(release.files).flatMap(([path, sha256]): Drift[] => {
-    const there = look.fileHashes.get(path)
+    const there = observation.fileHashes.get(path)
     if (there === sha256) return []
     const role = OVERRIDE.test(path) ? ', which pins the digests,' : ''
     const what = `${path}${role} was ${there === undefined ? 'removed' : 'changed'} by hand.`
-    return [{ kind: 'file', subject: path, what, mend: `${deployAgain(input)} puts it back.` }]
+    return [{ kind: 'file', subject: path, what, hint: `${deployAgain(input)} puts it back.` }]
   })
 }
 
-function envDrift({ host, path, look, release }: DriftInput): Drift[] {
+function envDrift({ host, path, observation, release }: DriftInput): Drift[] {
   const file = `${path}/.env`
-  if (look.envKeys === undefined) {
-    const mend = `Put it back on ${host}; without it a deploy is refused.`
-    return [{ kind: 'env-file', subject: '.env', what: `There is no ${file} that can be read.`, mend }]
+  if (observation.variables === undefined) {
+    const hint = `Put it back on ${host}; without it a deploy is refused.`
+    return [{ kind: 'env-file', subject: '.env', what: `There is no ${file} that can be read.`, hint }]
   }
-  const present = new Set(look.envKeys)
-  const gone = release.envKeys.filter((key) => !present.has(key))
+  const present = new Set(observation.variables)
+  const gone = release.variables.filter((key) => !present.has(key))
   return gone.map((key) => ({
     kind: 'env-file',
     subject: key,
     what: `${key} is no longer in ${file}.`,
-    mend: `Put it back on ${host}, or deploy without it.`,
+    hint: `Put it back on ${host}, or deploy without it.`,
   }))
 }

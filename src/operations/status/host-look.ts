@@ -25,7 +25,7 @@ export type SeenContainer = Pick<
 }
 
 /** All that one host says of one app in one answer; nothing is judged yet. */
-export type HostLook = {
+export type StatusObservation = {
   /** The host's own clock, in milliseconds since the epoch. */
   nowMs: number
   /** The newest release on record; undefined where dray has deployed nothing yet. */
@@ -33,7 +33,7 @@ export type HostLook = {
   /** SHA-256 of those files of the release that are there, by path. */
   fileHashes: ReadonlyMap<string, string>
   /** Names of the variables in `.env`; undefined where there is none that can be read. */
-  envKeys: readonly string[] | undefined
+  variables: readonly string[] | undefined
   /** Of the app's Compose project, and those that others put into its networks. */
   containers: readonly SeenContainer[]
   fileSystems: readonly FileSystem[]

@@ -1,7 +1,7 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import { releaseNumber } from '../../deploy/model/release.ts'
 import { deployAgain, findDrift } from './find-drift.ts'
-import type { HostLook } from './host-look.ts'
+import type { StatusObservation } from './host-look.ts'
 import { serviceStatus } from './service-status.ts'
 import type { Drift, EnvironmentStatus, HostStatus, KnownHost, ServiceStatus, Verdict } from './status.ts'
 
@@ -10,7 +10,7 @@ export type ObservedEnvironment = {
   environment: string
   /** The app's directory on the hosts. */
   path: string
-  hosts: readonly ({ host: string } & ({ look: HostLook } | { failure: Failure }))[]
+  hosts: readonly ({ host: string } & ({ observation: StatusObservation } | { failure: Failure }))[]
 }
 
 /** Judges what the hosts of an environment said. Pure: ages are taken from each host's own clock. */
@@ -28,18 +28,18 @@ export function unknownEnvironment(environment: string, failure: Failure): Envir
   return { environment, verdict: 'unknown', hosts: [], failure }
 }
 
-type Seen = { host: string; look: HostLook; environment: string; path: string }
+type Seen = { host: string; observation: StatusObservation; environment: string; path: string }
 
 function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
-  const { host, look } = seen
-  const { release, lock, nowMs, fileSystems } = look
+  const { host, observation } = seen
+  const { release, lock, nowMs, fileSystems } = observation
   const drift = lock === undefined ? driftOf(seen, newest) : []
   const services = Object.entries(release?.services ?? {})
-    .map(([name, released]) => serviceStatus(name, released, look))
+    .map(([name, released]) => serviceStatus(name, released, observation))
     .sort((a, b) => (a.service < b.service ? -1 : 1))
   return {
     host,
-    verdict: verdictOf({ look, services, drift }),
+    verdict: verdictOf({ observation, services, drift }),
     ...(release === undefined
       ? {}
       : {
@@ -58,34 +58,36 @@ function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
   }
 }
 
-function driftOf({ host, look, environment, path }: Seen, newest: string | undefined): Drift[] {
-  const { release } = look
+function driftOf({ host, observation, environment, path }: Seen, newest: string | undefined): Drift[] {
+  const { release } = observation
   if (release === undefined || newest === undefined) return []
-  const found = findDrift({ host, environment, path, look, release })
+  const found = findDrift({ host, environment, path, observation, release })
   if (release.id === newest) return found
   const what = `Release ${release.id} is in place, while another host of ${environment} has ${newest}.`
-  const mend = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings them together.`
-  return [{ kind: 'release', subject: release.id, what, mend }, ...found]
+  const hint = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings them together.`
+  return [{ kind: 'release', subject: release.id, what, hint }, ...found]
 }
 
 /** Hosts of one environment get their releases together, under one number. */
 function newestReleaseId({ hosts }: ObservedEnvironment): string | undefined {
   return hosts
-    .flatMap((it) => ('look' in it && it.look.release !== undefined ? [it.look.release.id] : []))
+    .flatMap((it) =>
+      'observation' in it && it.observation.release !== undefined ? [it.observation.release.id] : [],
+    )
     .sort((a, b) => releaseNumber(b) - releaseNumber(a))[0]
 }
 
 function verdictOf({
-  look,
+  observation,
   services,
   drift,
 }: {
-  look: HostLook
+  observation: StatusObservation
   services: readonly ServiceStatus[]
   drift: readonly Drift[]
 }): KnownHost['verdict'] {
-  if (look.lock !== undefined) return 'deploying'
-  if (look.release === undefined) return 'nothing-deployed'
+  if (observation.lock !== undefined) return 'deploying'
+  if (observation.release === undefined) return 'nothing-deployed'
   if (services.some(isUnhealthy)) return 'unhealthy'
   return drift.length > 0 ? 'drifted' : 'well'
 }

@@ -1,10 +1,14 @@
 import type { ReleasedService } from '../../deploy/model/release.ts'
-import type { HostLook, SeenContainer } from './host-look.ts'
+import type { StatusObservation, SeenContainer } from './host-look.ts'
 import type { ServiceStatus } from './status.ts'
 
 /** How a service of the release is doing. */
-export function serviceStatus(name: string, released: ReleasedService, look: HostLook): ServiceStatus {
-  const containers = containersOf(name, look.containers)
+export function serviceStatus(
+  name: string,
+  released: ReleasedService,
+  observation: StatusObservation,
+): ServiceStatus {
+  const containers = containersOf(name, observation.containers)
   const running = containers.filter(isUp)
   const lastStartMs = Math.max(...running.map((it) => it.startedAtMs))
   return {
@@ -14,7 +18,7 @@ export function serviceStatus(name: string, released: ReleasedService, look: Hos
     running: running.length,
     wanted: released.replicas,
     restarts: containers.reduce((sum, it) => sum + it.restartCount, 0),
-    ...(running.length === 0 ? {} : { upMs: Math.max(0, look.nowMs - lastStartMs) }),
+    ...(running.length === 0 ? {} : { upMs: Math.max(0, observation.nowMs - lastStartMs) }),
     image: {
       name: released.image.replace(/@.*$/, ''),
       ...(released.tag === undefined ? {} : { tag: released.tag }),

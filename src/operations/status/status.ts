@@ -64,5 +64,5 @@ export type Drift = {
   /** One sentence. */
   what: string
   /** The next thing to do, commands in backquotes. */
-  mend: string
+  hint: string
 }

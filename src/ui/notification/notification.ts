@@ -1,6 +1,6 @@
 import type { Failure, ReleaseKind } from '../../deploy/model/events.ts'
 import type { Deployer } from '../../deploy/model/release.ts'
-import type { Story } from '../reporters/story.ts'
+import type { DeployState } from '../reporters/story.ts'
 
 export type NotificationEvent = 'success' | 'failure' | 'rollback'
 
@@ -31,13 +31,13 @@ export type Notification = {
 
 /** Undefined for a story whose end is nothing to tell: there was nothing to deploy. `story` is clean of secrets. */
 export function makeNotification(
-  story: Story,
+  deployState: DeployState,
   facts: { by: Deployer; url: string | undefined; durationMs: number },
 ): Notification | undefined {
-  const { kind, app = '', environment = '', hosts, plan, finished, probe, failure } = story
-  const outcome = outcomeOf(story)
+  const { kind, app = '', environment = '', hosts, plan, finished, probe, failure } = deployState
+  const outcome = outcomeOf(deployState)
   if (outcome === undefined) return undefined
-  const tag = plan?.restores?.tag ?? story.tag
+  const tag = plan?.restores?.tag ?? deployState.tag
   return {
     version: 1,
     event: outcome !== 'deployed' ? 'failure' : kind === 'rollback' ? 'rollback' : 'success',
@@ -58,7 +58,7 @@ export function makeNotification(
   }
 }
 
-function outcomeOf({ finished, failure }: Story): Notification['outcome'] | undefined {
+function outcomeOf({ finished, failure }: DeployState): Notification['outcome'] | undefined {
   if (failure !== undefined) return failure.code === 'CANCELLED' ? 'cancelled' : 'failed'
   return finished?.outcome === 'deployed' ? 'deployed' : undefined
 }

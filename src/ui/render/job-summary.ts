@@ -1,33 +1,33 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import { codeBlock, codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
-import { createLook } from '../terminal/look.ts'
+import { createTerminalStyle } from '../terminal/look.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderProbeReport } from './render-probe-report.ts'
 import { summarySentence } from './render-summary.ts'
 import { renderTimeline } from './render-timeline.ts'
-import type { Story } from '../reporters/story.ts'
+import type { DeployState } from '../reporters/story.ts'
 
 /** Text in blocks of a web page: no colour, Unicode. */
-const LOOK = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const LOOK = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 
 /**
  * The summary of a deploy as Markdown for a job's page. Pure: the story can come from the events of a running deploy or
  * from recorded ones (`storyOf`), and nothing in it can leave its place in the page.
  */
-export function renderJobSummary(story: Story): string {
+export function renderJobSummary(deployState: DeployState): string {
   const blocks = [
-    headline(story),
-    story.failure ? failureBlock(story.failure) : '',
-    imagesBlock(story),
-    notUndoneBlock(story),
-    story.warnings.map(({ text }) => `> **Warning:** ${escapeMarkdown(text)}`).join('\n>\n'),
-    timelineBlock(story),
-    story.probe ? codeBlock(renderProbeReport(story.probe, LOOK).trimEnd()) : '',
+    headline(deployState),
+    deployState.failure ? failureBlock(deployState.failure) : '',
+    imagesBlock(deployState),
+    notUndoneBlock(deployState),
+    deployState.warnings.map(({ text }) => `> **Warning:** ${escapeMarkdown(text)}`).join('\n>\n'),
+    timelineBlock(deployState),
+    deployState.probe ? codeBlock(renderProbeReport(deployState.probe, LOOK).trimEnd()) : '',
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n\n`
 }
 
-function headline({ kind, app, environment, finished, failure, tag }: Story): string {
+function headline({ kind, app, environment, finished, failure, tag }: DeployState): string {
   const place = app === undefined ? 'dray' : `${app} on ${environment ?? '?'}`
   const title = `## ${escapeMarkdown(place)}`
   if (finished) return `${title}\n\n${escapeMarkdown(summarySentence(finished, LOOK))}`
@@ -58,7 +58,7 @@ function withCommands(text: string): string {
   return parts.map((part, index) => (index % 2 === 1 ? codeSpan(part) : escapeMarkdown(part))).join('')
 }
 
-function imagesBlock({ finished }: Story): string {
+function imagesBlock({ finished }: DeployState): string {
   if (!finished || finished.images.length === 0) return ''
   return markdownTable(
     ['Service', 'Tag', 'Image by digest'],
@@ -71,7 +71,7 @@ function imagesBlock({ finished }: Story): string {
 }
 
 /** What a rollback left as it is. */
-function notUndoneBlock({ finished, failure }: Story): string {
+function notUndoneBlock({ finished, failure }: DeployState): string {
   const lines = failure ? [] : (finished?.notUndone ?? [])
   return lines.length === 0 ? '' : bullets('Not undone:', lines)
 }
@@ -82,9 +82,9 @@ function bullets(heading: string, lines: readonly string[] = []): string {
     : `${heading}\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}`
 }
 
-function timelineBlock(story: Story): string {
-  const lines = renderTimeline(story, LOOK.glyphs)
+function timelineBlock(deployState: DeployState): string {
+  const lines = renderTimeline(deployState, LOOK.glyphs)
   if (lines.length === 0) return ''
-  const total = story.finished ? `, ${renderDuration(story.finished.durationMs)}` : ''
+  const total = deployState.finished ? `, ${renderDuration(deployState.finished.durationMs)}` : ''
   return `### Timeline${total}\n\n${codeBlock(lines.join('\n'))}`
 }

@@ -1,11 +1,11 @@
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { padToWidth, widthOf } from '../terminal/text-width.ts'
 
 /** A line of a container's log, made safe to print. */
 export type LogLineText = { name: string; at: string; stream: 'stdout' | 'stderr'; text: string }
 
 export type LogStyle = {
-  look: Look
+  terminal: TerminalStyle
   /** Before each line stands whose it is. */
   prefix: boolean
   timestamps: boolean
@@ -21,7 +21,7 @@ export type LogRenderer = {
 
 /** `backend-1 │ listening on port 8000`, each name in its own colour, and the bar red for standard error. */
 export function createLogRenderer(style: LogStyle): LogRenderer {
-  const { colors, glyphs } = style.look
+  const { colors, glyphs } = style.terminal
   const palette = [colors.cyan, colors.yellow, colors.green, colors.magenta, colors.blue]
   const paints = new Map<string, (text: string) => string>()
   const everywhere = style.highlight && new RegExp(style.highlight, `${style.highlight.flags}g`)

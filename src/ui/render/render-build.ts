@@ -1,12 +1,12 @@
 import type { BuildStep } from '../../build/build-story.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderBar } from './render-bar.ts'
 import { renderDuration } from './render-duration.ts'
 import { cutToWidth, padToWidth, widthOf } from '../terminal/text-width.ts'
 
 const barWidth = 12
 
-type Frame = { look: Look; columns: number; now: number }
+type Frame = { style: TerminalStyle; columns: number; now: number }
 
 /** A line for each image that is being built: how far it is, and what it is at. None is wider than `columns`. */
 export function renderBuildLines(
@@ -24,8 +24,8 @@ export function renderBuildLines(
   )
 }
 
-function renderImage(name: string, steps: readonly BuildStep[], { look, columns, now }: Frame): string {
-  const { colors, glyphs } = look
+function renderImage(name: string, steps: readonly BuildStep[], { style, columns, now }: Frame): string {
+  const { colors, glyphs } = style
   const finished = steps.filter(({ finishedAtMs }) => finishedAtMs !== undefined)
   const current = steps.findLast((step) => step.startedAtMs !== undefined && step.finishedAtMs === undefined)
   const failed = steps.find(({ error }) => error !== undefined)

@@ -5,7 +5,7 @@ import {
   type CheckName,
   type HostCheckup,
 } from '../../operations/doctor/checkup.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
@@ -30,12 +30,12 @@ const titles: Readonly<Record<CheckName, string>> = {
 }
 
 /** What was checked on each host, side by side; below it what is the matter and what to do; and whether a deploy would go through. */
-export function renderCheckup(checkup: ShownCheckup, look: Look): string {
+export function renderCheckup(checkup: ShownCheckup, style: TerminalStyle): string {
   const { hosts } = checkup
   const blocks = [
-    hosts.length === 1 ? oneHost(hosts[0]?.checks ?? [], look) : sideBySide(hosts, look),
-    hosts.flatMap((host) => host.checks.flatMap((check) => troubleLines(host.host, check, look))),
-    [verdictLine(checkup, look)],
+    hosts.length === 1 ? oneHost(hosts[0]?.checks ?? [], style) : sideBySide(hosts, style),
+    hosts.flatMap((host) => host.checks.flatMap((check) => troubleLines(host.host, check, style))),
+    [verdictLine(checkup, style)],
   ]
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -43,17 +43,17 @@ export function renderCheckup(checkup: ShownCheckup, look: Look): string {
     .join('\n\n')}\n`
 }
 
-function oneHost(checks: readonly Check[], look: Look): string[] {
+function oneHost(checks: readonly Check[], style: TerminalStyle): string[] {
   return renderTable({
-    rows: checks.map((check) => [markOf(check, look), titleOf(check), valueOf(check)]),
-    columns: [{ paint: (mark) => paintMark(mark, look) }, { paint: look.colors.bold }, {}],
-    maxWidth: look.columns,
+    rows: checks.map((check) => [markOf(check, style), titleOf(check), valueOf(check)]),
+    columns: [{ paint: (mark) => paintMark(mark, style) }, { paint: style.colors.bold }, {}],
+    maxWidth: style.columns,
   })
 }
 
 /** A row for each check, a column for each host. */
-function sideBySide(hosts: readonly HostCheckup[], look: Look): string[] {
-  const { colors, columns } = look
+function sideBySide(hosts: readonly HostCheckup[], style: TerminalStyle): string[] {
+  const { colors, columns } = style
   const subjects = checkNames.flatMap((name): Pick<Check, 'name' | 'subject'>[] => {
     const found = hosts.flatMap(({ checks }) => checks.filter((check) => check.name === name))
     const named = [...new Set(found.flatMap(({ subject }) => subject ?? []))]
@@ -65,12 +65,12 @@ function sideBySide(hosts: readonly HostCheckup[], look: Look): string[] {
       titleOf(row),
       ...hosts.map(({ checks }) => {
         const check = checks.find((it) => it.name === row.name && (it.subject ?? row.subject) === row.subject)
-        return check === undefined ? '' : `${markOf(check, look)} ${valueOf(check)}`
+        return check === undefined ? '' : `${markOf(check, style)} ${valueOf(check)}`
       }),
     ]),
     columns: [
       { paint: colors.bold },
-      ...hosts.map(() => ({ paint: (cell: string) => paintMark(cell, look) })),
+      ...hosts.map(() => ({ paint: (cell: string) => paintMark(cell, style) })),
     ],
     maxWidth: columns,
   })
@@ -85,14 +85,14 @@ function valueOf(check: Check): string {
   return check.outcome === 'unknown' ? `needs ${titles[check.needs]}` : check.value
 }
 
-function markOf({ outcome }: Check, { glyphs }: Look): string {
+function markOf({ outcome }: Check, { glyphs }: TerminalStyle): string {
   return { good: glyphs.done, warning: glyphs.warning, failed: glyphs.failed, unknown: glyphs.waiting }[
     outcome
   ]
 }
 
 /** Paints the mark that a cell begins with. */
-function paintMark(cell: string, { colors, glyphs }: Look): string {
+function paintMark(cell: string, { colors, glyphs }: TerminalStyle): string {
   const paint = (
     [
       [glyphs.done, colors.green],
@@ -104,24 +104,24 @@ function paintMark(cell: string, { colors, glyphs }: Look): string {
   return paint === undefined ? cell : paint[1](paint[0]) + cell.slice(paint[0].length)
 }
 
-function troubleLines(host: string, check: Check, look: Look): string[] {
-  const { colors, glyphs, columns } = look
+function troubleLines(host: string, check: Check, style: TerminalStyle): string[] {
+  const { colors, glyphs, columns } = style
   if (check.outcome !== 'failed' && check.outcome !== 'warning') return []
   const room = (columns ?? Infinity) - 4
-  const [what, mend] =
-    check.outcome === 'failed' ? [check.failure.message, check.failure.hint] : [check.what, check.mend]
+  const [what, hint] =
+    check.outcome === 'failed' ? [check.failure.message, check.failure.hint] : [check.what, check.hint]
   const details = check.outcome === 'failed' ? (check.failure.details.logTail ?? []) : []
   const [first = '', ...more] = wrapToWidth(`${host}: ${what}`, room)
-  const next = mend === '' ? [] : wrapToWidth(`${glyphs.arrow} ${mend}`, room)
+  const next = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, room)
   return [
-    `${paintMark(markOf(check, look), look)} ${first}`,
+    `${paintMark(markOf(check, style), style)} ${first}`,
     ...more.map((line) => `  ${line}`),
     ...details.map((line) => `  ${colors.dim(glyphs.gutter)} ${line}`),
     ...next.map((line) => `  ${line.replaceAll(/`[^`]+`/g, (command) => colors.cyan(command))}`),
   ]
 }
 
-function verdictLine({ environment, tag, hosts }: ShownCheckup, { colors, glyphs }: Look): string {
+function verdictLine({ environment, tag, hosts }: ShownCheckup, { colors, glyphs }: TerminalStyle): string {
   const what = tag === undefined ? 'A deploy' : `A deploy of ${tag}`
   const checks = hosts.flatMap((host) => host.checks)
   const warnings = checks.filter(({ outcome }) => outcome === 'warning').length

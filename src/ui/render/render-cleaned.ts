@@ -1,11 +1,11 @@
 import type { Cleaned } from '../../operations/disk/clean.ts'
-import type { DiskThing, RoomStage } from '../../deploy/model/disk-thing.ts'
+import type { DiskThing, CleanupStage } from '../../deploy/model/disk-thing.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { renderTable } from './render-table.ts'
 
-const KINDS: Readonly<Record<RoomStage, string>> = {
+const KINDS: Readonly<Record<CleanupStage, string>> = {
   'dangling-images': 'dangling image',
   'build-cache': '',
   images: 'image',
@@ -15,10 +15,14 @@ const KINDS: Readonly<Record<RoomStage, string>> = {
 }
 
 /** What went from a host, or would go, each with its size and why; and what stays, and why. */
-export function renderCleaned(cleaned: Cleaned, { isDryRun }: { isDryRun: boolean }, look: Look): string {
+export function renderCleaned(
+  cleaned: Cleaned,
+  { isDryRun }: { isDryRun: boolean },
+  style: TerminalStyle,
+): string {
   const { host, removed } = cleaned
   const kept = cleaned.kept.filter((thing) => !isPlain(thing))
-  const { bold } = look.colors
+  const { bold } = style.colors
   const freed = renderBytes(removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
   const summary =
     removed.length === 0
@@ -26,9 +30,9 @@ export function renderCleaned(cleaned: Cleaned, { isDryRun }: { isDryRun: boolea
       : `${bold(host)}: ${isDryRun ? `would free about ${freed}` : `freed about ${freed}`}.`
   const blocks = [
     [summary],
-    removed.length === 0 ? [] : [isDryRun ? 'Would go:' : 'Gone:', ...rowsOf(removed, look)],
-    kept.length === 0 ? [] : ['Stays:', ...rowsOf(kept, look)],
-    renderFileSystems(cleaned.fileSystemsAfter, look),
+    removed.length === 0 ? [] : [isDryRun ? 'Would go:' : 'Gone:', ...rowsOf(removed, style)],
+    kept.length === 0 ? [] : ['Stays:', ...rowsOf(kept, style)],
+    renderFileSystems(cleaned.fileSystemsAfter, style),
   ]
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -41,7 +45,7 @@ function isPlain({ stage, isUsed }: DiskThing): boolean {
   return isUsed === true && (stage === 'containers' || stage === 'networks')
 }
 
-function rowsOf(things: readonly DiskThing[], { colors, columns }: Look): string[] {
+function rowsOf(things: readonly DiskThing[], { colors, columns }: TerminalStyle): string[] {
   return renderTable({
     rows: things.map(({ stage, name, sizeBytes, why }) => [
       KINDS[stage],

@@ -1,12 +1,12 @@
 import { diffLines, toLines } from './diff-lines.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 
 const CONTEXT = 3
 
 /** What changes from one text to another, line by line, with three lines around each change; all `+` where nothing was. */
-export function renderDiff(before: string | undefined, after: string, look: Look): string[] {
+export function renderDiff(before: string | undefined, after: string, style: TerminalStyle): string[] {
   const lines = diffLines(toLines(before ?? ''), toLines(after))
-  const { colors, glyphs } = look
+  const { colors, glyphs } = style
   const paint = { ' ': colors.dim, '+': colors.green, '-': colors.red }
   const isShown = (index: number): boolean =>
     lines.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some(({ sign }) => sign !== ' ')

@@ -1,6 +1,6 @@
 import type { DiskReport } from '../../operations/disk/disk-report.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderBar } from './render-bar.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { renderTable } from './render-table.ts'
@@ -9,8 +9,8 @@ import { wrapToWidth } from '../terminal/text-width.ts'
 const BAR_COLUMNS = 24
 
 /** What takes the room of a host: its file systems, then a bar for each share, the longest for the largest of them. */
-export function renderDiskReport(report: DiskReport, look: Look): string {
-  const { colors, glyphs, columns } = look
+export function renderDiskReport(report: DiskReport, style: TerminalStyle): string {
+  const { colors, glyphs, columns } = style
   const { shares } = report
   const largest = Math.max(1, ...shares.map(({ sizeBytes }) => sizeBytes ?? 0))
   const table = renderTable({
@@ -25,7 +25,7 @@ export function renderDiskReport(report: DiskReport, look: Look): string {
     maxWidth: columns,
   })
   const blocks = [
-    [colors.bold(report.host), ...renderFileSystems(report.fileSystems, look)],
+    [colors.bold(report.host), ...renderFileSystems(report.fileSystems, style)],
     table,
     report.warnings.flatMap((warning) =>
       wrapToWidth(warning, (columns ?? Infinity) - 2).map(

@@ -1,24 +1,24 @@
 import type { Failure } from '../../deploy/model/events.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
 /**
  * A failure for people, in the order in which they ask: what failed; why; the last log lines; what serves now and what
  * was undone; the next command to type.
  */
-export function renderFailure(failure: Failure, look: Look): string {
-  const { colors, glyphs } = look
+export function renderFailure(failure: Failure, style: TerminalStyle): string {
+  const { colors, glyphs } = style
   const { location, problems = [] } = failure.details
   const blocks: string[][] = [
     [`${colors.red(glyphs.failed)} ${colors.bold(failure.title)} ${colors.dim(`[${failure.code}]`)}`],
     [
-      ...paragraph(failure.message, look),
+      ...paragraph(failure.message, style),
       ...(location ? [`  ${colors.cyan(`${location.file}:${location.line}:${location.column}`)}`] : []),
-      ...problems.flatMap((problem) => bullet(problem, look)),
+      ...problems.flatMap((problem) => bullet(problem, style)),
     ],
-    logLines(failure, look),
-    outcomeLines(failure, look),
-    failure.hint === '' ? [] : hintLines(failure.hint, look),
+    logLines(failure, style),
+    outcomeLines(failure, style),
+    failure.hint === '' ? [] : hintLines(failure.hint, style),
   ]
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -26,7 +26,7 @@ export function renderFailure(failure: Failure, look: Look): string {
     .join('\n\n')}\n`
 }
 
-function logLines({ details }: Failure, { colors, glyphs }: Look): string[] {
+function logLines({ details }: Failure, { colors, glyphs }: TerminalStyle): string[] {
   const { logTail = [], logOf } = details
   if (logTail.length === 0) return []
   const lines = logTail.flatMap((line) => line.split('\n'))
@@ -36,28 +36,28 @@ function logLines({ details }: Failure, { colors, glyphs }: Look): string[] {
   ]
 }
 
-function outcomeLines({ serving, undone = [], notUndone = [] }: Failure, look: Look): string[] {
+function outcomeLines({ serving, undone = [], notUndone = [] }: Failure, style: TerminalStyle): string[] {
   return [
-    ...(serving ? paragraph(serving, look) : []),
-    ...(undone.length > 0 ? ['  Undone:', ...undone.flatMap((line) => bullet(line, look))] : []),
-    ...(notUndone.length > 0 ? ['  Not undone:', ...notUndone.flatMap((line) => bullet(line, look))] : []),
+    ...(serving ? paragraph(serving, style) : []),
+    ...(undone.length > 0 ? ['  Undone:', ...undone.flatMap((line) => bullet(line, style))] : []),
+    ...(notUndone.length > 0 ? ['  Not undone:', ...notUndone.flatMap((line) => bullet(line, style))] : []),
   ]
 }
 
 /** Commands within a hint stand in backquotes; on a terminal they are coloured too. */
-function hintLines(hint: string, look: Look): string[] {
-  const { colors, glyphs } = look
-  const [first = '', ...more] = paragraph(hint, look, 2 + glyphs.arrow.length - 1)
+function hintLines(hint: string, style: TerminalStyle): string[] {
+  const { colors, glyphs } = style
+  const [first = '', ...more] = paragraph(hint, style, 2 + glyphs.arrow.length - 1)
   const indented = [`  ${glyphs.arrow} ${first.trimStart()}`, ...more.map((line) => `   ${line}`)]
   return indented.map((line) => line.replaceAll(/`[^`]+`/g, (command) => colors.cyan(command)))
 }
 
-function bullet(text: string, look: Look): string[] {
-  const [first = '', ...more] = paragraph(text, look, 2)
+function bullet(text: string, style: TerminalStyle): string[] {
+  const [first = '', ...more] = paragraph(text, style, 2)
   return [`  - ${first.trimStart()}`, ...more.map((line) => `  ${line}`)]
 }
 
-function paragraph(text: string, { columns }: Look, narrower = 0): string[] {
+function paragraph(text: string, { columns }: TerminalStyle, narrower = 0): string[] {
   const room = Math.max(20, (columns ?? Infinity) - 2 - narrower)
   return text
     .split('\n')

@@ -1,14 +1,14 @@
 import { defaultDiskRules } from '../../deploy/model/disk-rules.ts'
 import { usedPercent, type FileSystem } from '../../deploy/model/file-system.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderBar } from './render-bar.ts'
 import { renderTable } from './render-table.ts'
 
 const BAR_COLUMNS = 20
 /** A bar for each file system. */
-export function renderFileSystems(fileSystems: readonly FileSystem[], look: Look): string[] {
-  const { colors, glyphs, columns } = look
+export function renderFileSystems(fileSystems: readonly FileSystem[], style: TerminalStyle): string[] {
+  const { colors, glyphs, columns } = style
   return renderTable({
     rows: fileSystems.map((it) => [
       it.mount,

@@ -1,28 +1,28 @@
 import { stripControl } from '../../shared/strip-control.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { countFindings, type ShownFinding } from './shown-finding.ts'
 import { cutToWidth, widthOf, wrapToWidth } from '../terminal/text-width.ts'
 
 /** What the summary tells beside the findings. */
-export type CheckFacts = {
+export type CheckSummary = {
   files: number
   rules: number
   durationMs: number
   /** Findings that `--fix` has mended. */
-  mended: number
+  fixed: number
 }
 
 /**
  * Findings by file, each with its line and a mark below the place. Why it hurts and how to mend it are told at the first
  * finding of each code.
  */
-export function renderFindings(findings: readonly ShownFinding[], look: Look): string {
+export function renderFindings(findings: readonly ShownFinding[], style: TerminalStyle): string {
   const told = new Set<string>()
   const files = [...new Set(findings.map(({ file }) => file))]
   return files
     .flatMap((file) => [
-      look.colors.underline(stripControl(file)),
-      ...findings.filter((it) => it.file === file).flatMap((finding) => renderFinding(finding, look, told)),
+      style.colors.underline(stripControl(file)),
+      ...findings.filter((it) => it.file === file).flatMap((finding) => renderFinding(finding, style, told)),
     ])
     .map((line) => `${line}\n`)
     .join('')
@@ -31,13 +31,13 @@ export function renderFindings(findings: readonly ShownFinding[], look: Look): s
 /** The last line: how much was found, and what to do next. */
 export function renderCheckSummary(
   findings: readonly ShownFinding[],
-  facts: CheckFacts,
-  { colors, glyphs }: Look,
+  facts: CheckSummary,
+  { colors, glyphs }: TerminalStyle,
 ): string {
   const { errors, warnings, notes, fixable } = countFindings(findings)
   const looked = `${count(facts.rules, 'rule')} on ${count(facts.files, 'file')}, ${Math.round(facts.durationMs)} ms`
-  const mended = facts.mended === 0 ? '' : `Mended ${count(facts.mended, 'finding')}. `
-  if (findings.length === 0) return `${mended}${colors.green(glyphs.done)} Nothing found: ${looked}.\n`
+  const fixed = facts.fixed === 0 ? '' : `Mended ${count(facts.fixed, 'finding')}. `
+  if (findings.length === 0) return `${fixed}${colors.green(glyphs.done)} Nothing found: ${looked}.\n`
   const parts = [
     errors === 0 ? '' : colors.red(count(errors, 'error')),
     warnings === 0 ? '' : colors.yellow(count(warnings, 'warning')),
@@ -48,11 +48,11 @@ export function renderCheckSummary(
     fixable === 0
       ? ''
       : ` \`dray check --fix\` mends ${fixable === findings.length ? 'all' : fixable} of them.`
-  return `${mended}${glyph} ${parts.join(', ')} (${looked}).${next}\n`
+  return `${fixed}${glyph} ${parts.join(', ')} (${looked}).${next}\n`
 }
 
-function renderFinding(finding: ShownFinding, look: Look, told: Set<string>): string[] {
-  const { colors, glyphs, columns } = look
+function renderFinding(finding: ShownFinding, style: TerminalStyle, told: Set<string>): string[] {
+  const { colors, glyphs, columns } = style
   const { code, line, column, severity, isFixable } = finding
   const paint = { error: colors.red, warning: colors.yellow, note: colors.cyan }[severity]
   const place = colors.dim(`${line}:${column}`)
@@ -67,7 +67,7 @@ function renderFinding(finding: ShownFinding, look: Look, told: Set<string>): st
     )
   return [
     head,
-    ...renderSource(finding, look).map((text) => `${indent}${colors.dim(glyphs.gutter)} ${text}`),
+    ...renderSource(finding, style).map((text) => `${indent}${colors.dim(glyphs.gutter)} ${text}`),
     ...(isNew ? [...tell('why', finding.why), ...tell('fix', finding.fix)] : []),
     '',
   ]
@@ -76,7 +76,7 @@ function renderFinding(finding: ShownFinding, look: Look, told: Set<string>): st
 /** The line that is meant, cut to the terminal, with a mark below the place. */
 function renderSource(
   { sourceLine, column, endColumn, severity }: ShownFinding,
-  { colors, columns }: Look,
+  { colors, columns }: TerminalStyle,
 ): string[] {
   if (sourceLine.trim() === '') return []
   const clean = (text: string): string => stripControl(text.replaceAll('\t', '  '))

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../deploy/releases/history.ts'
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderTimeAgo } from '../../shared/time-ago.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderDeployer } from './render-deployer.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
@@ -9,14 +9,14 @@ import { renderTable } from './render-table.ts'
 const HEADING = ['', 'RELEASE', 'TAG', 'WHEN', 'BY', 'TOOK', 'CHANGED', 'STATE', 'OUTCOME']
 
 /** What was put in place and what failed, a line each, the newest first. `now` is milliseconds since the epoch. */
-export function renderHistory(attempts: readonly Attempt[], look: Look, now: number): string {
+export function renderHistory(attempts: readonly Attempt[], style: TerminalStyle, now: number): string {
   if (attempts.length === 0) return 'Nothing was deployed here yet.\n'
-  const { colors, columns: maxWidth } = look
+  const { colors, columns: maxWidth } = style
   const { dim, bold } = colors
   const lines = renderTable({
-    rows: [HEADING, ...attempts.map((it) => cells(it, look, now))],
+    rows: [HEADING, ...attempts.map((it) => cells(it, style, now))],
     columns: [
-      { paint: (text) => paintMark(text, look) },
+      { paint: (text) => paintMark(text, style) },
       { paint: bold },
       {},
       { paint: dim },
@@ -31,7 +31,7 @@ export function renderHistory(attempts: readonly Attempt[], look: Look, now: num
   return `${lines.join('\n')}\n`
 }
 
-function cells(attempt: Attempt, { glyphs }: Look, now: number): string[] {
+function cells(attempt: Attempt, { glyphs }: TerminalStyle, now: number): string[] {
   const { release, tag, startedAtMs, by, durationMs, imagesChanged, outcome, isKept, isCurrent } = attempt
   const marks = { deployed: glyphs.done, failed: glyphs.failed, unfinished: glyphs.waiting }
   return [
@@ -48,7 +48,7 @@ function cells(attempt: Attempt, { glyphs }: Look, now: number): string[] {
 }
 
 /** The mark at the beginning of a line: red of what failed. */
-export function paintMark(text: string, { colors, glyphs }: Look): string {
+export function paintMark(text: string, { colors, glyphs }: TerminalStyle): string {
   if (text.trim() === glyphs.cancelled) return colors.yellow(text)
   return text.trim() === glyphs.failed ? colors.red(text) : colors.green(text)
 }

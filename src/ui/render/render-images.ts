@@ -3,7 +3,7 @@ import type { PruneDecision } from '../../operations/images/decide-pruning.ts'
 import type { ImageUser } from '../../operations/images/package-version.ts'
 import { renderTimeAgo } from '../../shared/time-ago.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { shortDigest } from './render-summary.ts'
 import { renderTable } from './render-table.ts'
 
@@ -19,7 +19,7 @@ export type ListedImage = {
 /** The images of a repository, a line each, the newest first. */
 export function renderImages(
   { repository, images, nowMs }: { repository: string; images: readonly ListedImage[]; nowMs: number },
-  { colors, columns }: Look,
+  { colors, columns }: TerminalStyle,
 ): string {
   const rows = [...images].sort((a, b) => b.createdAtMs - a.createdAtMs)
   const table = renderTable({
@@ -41,7 +41,7 @@ export function renderImages(
 /** What stays of a repository and why, and what goes. What is only part of what stays is counted. */
 export function renderPruning(
   { repository, decision, nowMs }: { repository: string; decision: PruneDecision; nowMs: number },
-  { colors, glyphs, columns }: Look,
+  { colors, glyphs, columns }: TerminalStyle,
 ): string {
   const named = decision.kept.filter(({ version }) => version.tags.length > 0)
   const parts = decision.kept.length - named.length
@@ -79,7 +79,7 @@ export function renderPruneEnd(
     refused,
     doomed,
   }: { isDeleting: boolean; deleted: number; refused: number; doomed: number },
-  { glyphs }: Look,
+  { glyphs }: TerminalStyle,
 ): string {
   if (doomed === 0) return `${glyphs.done} There is nothing to delete.\n`
   if (!isDeleting)

@@ -1,5 +1,5 @@
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderDiff } from './render-diff.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
@@ -16,15 +16,15 @@ type FileChange = {
 const LARGE = 15_000
 
 /** The changes of all files, one below the other, as a diff. */
-export function renderFileChanges(files: readonly FileChange[], look: Look): string {
-  const { colors } = look
+export function renderFileChanges(files: readonly FileChange[], style: TerminalStyle): string {
+  const { colors } = style
   return files
     .filter(({ state }) => state !== 'same')
     .map(({ path, text, before, state }) => {
       const title = colors.bold(`${path}${state === 'new' ? ' (new)' : ''}`)
       if (text.length > LARGE)
         return `${title}\n${colors.dim(`  ${renderBytes(text.length)}, made by a program`)}\n`
-      return `${title}\n${renderDiff(before, text, look).join('\n')}\n`
+      return `${title}\n${renderDiff(before, text, style).join('\n')}\n`
     })
     .join('\n')
 }
@@ -40,9 +40,9 @@ const words = {
 export function renderFileList(
   files: readonly FileChange[],
   written: readonly FileChange[],
-  look: Look,
+  style: TerminalStyle,
 ): string {
-  const { colors, glyphs } = look
+  const { colors, glyphs } = style
   const rows = files.map((file) => {
     const isWritten = written.includes(file)
     const isOpen = !isWritten && file.state !== 'same'
@@ -56,7 +56,7 @@ export function renderFileList(
 }
 
 /** What is left for the person to do, as a numbered list. */
-export function renderAdvice(sentences: readonly string[], { colors, columns = 100 }: Look): string {
+export function renderAdvice(sentences: readonly string[], { colors, columns = 100 }: TerminalStyle): string {
   const lines = sentences.flatMap((sentence, index) =>
     wrapToWidth(sentence, columns - 5).map(
       (line, part) => `${part === 0 ? `  ${index + 1}.` : '    '} ${line}`,

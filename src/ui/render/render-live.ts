@@ -1,15 +1,15 @@
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { percent } from '../reporters/narrate.ts'
 import { renderBar } from './render-bar.ts'
 import { renderDuration } from './render-duration.ts'
-import { hasSeveralHosts, rateOf, type Story, type StoryStep } from '../reporters/story.ts'
+import { hasSeveralHosts, rateOf, type DeployState, type StepState } from '../reporters/story.ts'
 import { cutToWidth, padToWidth, widthOf } from '../terminal/text-width.ts'
 
 /** What the drawing of one moment needs. */
 export type Frame = {
-  look: Look
+  style: TerminalStyle
   columns: number
   rows: number
   /** Milliseconds since the epoch. */
@@ -23,64 +23,64 @@ const WIDEST_BAR = 30
 
 /** The live region: a heading, the plan's steps, and what the running ones are at. At most `rows` lines, none
  * wider than `columns`. */
-export function renderLive(story: Story, frame: Frame): string[] {
-  const heading = renderHeading(story, frame)
-  const activity = story.plan || story.finished ? [] : renderActivity(story, frame)
-  const undoing = story.undoing === undefined ? [] : [renderUndoing(story.undoing, frame)]
-  const probing = renderProbing(story, frame)
+export function renderLive(deployState: DeployState, frame: Frame): string[] {
+  const heading = renderHeading(deployState, frame)
+  const activity = deployState.plan || deployState.finished ? [] : renderActivity(deployState, frame)
+  const undoing = deployState.undoing === undefined ? [] : [renderUndoing(deployState.undoing, frame)]
+  const probing = renderProbing(deployState, frame)
   const room = frame.rows - heading.length - activity.length - undoing.length - probing.length
-  return [...heading, ...activity, ...renderSteps(story, frame, room), ...undoing, ...probing].slice(
+  return [...heading, ...activity, ...renderSteps(deployState, frame, room), ...undoing, ...probing].slice(
     0,
     Math.max(0, frame.rows),
   )
 }
 
-function renderHeading(story: Story, { look, columns, now }: Frame): string[] {
-  const { app, environment, tag, startedAt, finished, failure } = story
+function renderHeading(deployState: DeployState, { style, columns, now }: Frame): string[] {
+  const { app, environment, tag, startedAt, finished, failure } = deployState
   // The sentence at the end is the result, and printed as such; here it would be said twice.
   if (app === undefined || (finished && !failure && finished.outcome === 'unchanged')) return []
   const took = renderDuration(finished?.durationMs ?? now - (startedAt ?? now))
-  const what = story.kind === 'rollback' ? rollbackWords(story) : (tag ?? '')
-  const title = `${app} ${look.glyphs.arrow} ${environment ?? ''}${what === '' ? '' : `  ${what}`}`
+  const what = deployState.kind === 'rollback' ? rollbackWords(deployState) : (tag ?? '')
+  const title = `${app} ${style.glyphs.arrow} ${environment ?? ''}${what === '' ? '' : `  ${what}`}`
   const room = columns - took.length - 1
-  const left = padToWidth(cutToWidth(title, room, look.glyphs.ellipsis), room)
-  return [`${look.colors.bold(left)} ${took}`]
+  const left = padToWidth(cutToWidth(title, room, style.glyphs.ellipsis), room)
+  return [`${style.colors.bold(left)} ${took}`]
 }
 
-function rollbackWords({ plan }: Story): string {
+function rollbackWords({ plan }: DeployState): string {
   const target = plan?.restores
   return target === undefined ? 'rollback' : `rollback to ${releaseLabel(target.release, target.tag)}`
 }
 
-function renderActivity({ activity, failure }: Story, { look, columns, now }: Frame): string[] {
+function renderActivity({ activity, failure }: DeployState, { style, columns, now }: Frame): string[] {
   if (activity === undefined || failure) return []
   return [
-    `${look.colors.cyan(spinner(look, now))} ${cutToWidth(activity, columns - 2, look.glyphs.ellipsis)}`,
+    `${style.colors.cyan(spinner(style, now))} ${cutToWidth(activity, columns - 2, style.glyphs.ellipsis)}`,
   ]
 }
 
-function renderUndoing(reason: string, { look, columns }: Frame): string {
-  return look.colors.yellow(
-    cutToWidth(`${look.glyphs.warning} Undoing: ${reason}`, columns, look.glyphs.ellipsis),
+function renderUndoing(reason: string, { style, columns }: Frame): string {
+  return style.colors.yellow(
+    cutToWidth(`${style.glyphs.warning} Undoing: ${reason}`, columns, style.glyphs.ellipsis),
   )
 }
 
-function renderProbing({ sampled, probe }: Story, { look, columns }: Frame): string[] {
+function renderProbing({ sampled, probe }: DeployState, { style, columns }: Frame): string[] {
   if (sampled === undefined || probe !== undefined) return []
   const { requests, failures } = sampled
-  const text = ` ${look.glyphs.separator} probe: ${requests} requests, ${failures} failed`
-  const paint = failures === 0 ? look.colors.dim : look.colors.red
-  return [paint(cutToWidth(text, columns, look.glyphs.ellipsis))]
+  const text = ` ${style.glyphs.separator} probe: ${requests} requests, ${failures} failed`
+  const paint = failures === 0 ? style.colors.dim : style.colors.red
+  return [paint(cutToWidth(text, columns, style.glyphs.ellipsis))]
 }
 
 /** Steps in as many lines as there is room: what is done folds away first, then what is still to come. */
-function renderSteps(story: Story, frame: Frame, room: number): string[] {
-  const steps = [...story.steps.values()]
-  const blocks = steps.map((step) => ({ step, lines: renderStep(step, story, frame) }))
+function renderSteps(deployState: DeployState, frame: Frame, room: number): string[] {
+  const steps = [...deployState.steps.values()]
+  const blocks = steps.map((step) => ({ step, lines: renderStep(step, deployState, frame) }))
   const height = (): number => blocks.reduce((sum, { lines }) => sum + lines.length, 0)
-  const { look, columns } = frame
+  const { style, columns } = frame
   const folded = (count: number, what: string): string =>
-    look.colors.dim(cutToWidth(`${look.glyphs.ellipsis} ${count} ${what}`, columns, look.glyphs.ellipsis))
+    style.colors.dim(cutToWidth(`${style.glyphs.ellipsis} ${count} ${what}`, columns, style.glyphs.ellipsis))
 
   let above = 0
   while (height() + Number(above > 0) > room && blocks[0] && isOver(blocks[0].step)) {
@@ -99,15 +99,15 @@ function renderSteps(story: Story, frame: Frame, room: number): string[] {
   ].slice(0, Math.max(0, room))
 }
 
-function renderStep(step: StoryStep, story: Story, frame: Frame): string[] {
-  const { look, columns, now } = frame
-  const { colors, glyphs } = look
-  const numberWidth = String(Math.max(...story.steps.keys())).length
+function renderStep(step: StepState, deployState: DeployState, frame: Frame): string[] {
+  const { style, columns, now } = frame
+  const { colors, glyphs } = style
+  const numberWidth = String(Math.max(...deployState.steps.keys())).length
   const number = padToWidth(String(step.id), numberWidth, 'right')
   const took = step.durationMs ?? (step.state === 'running' ? now - (step.startedAt ?? now) : undefined)
   const right = took === undefined ? '' : renderDuration(took)
-  const host = hasSeveralHosts(story) ? ` ${glyphs.separator} ${step.host}` : ''
-  const isDeployOver = story.finished !== undefined || story.failure !== undefined
+  const host = hasSeveralHosts(deployState) ? ` ${glyphs.separator} ${step.host}` : ''
+  const isDeployOver = deployState.finished !== undefined || deployState.failure !== undefined
   const note = isOver(step) ? (step.result ?? '') : isDeployOver ? '' : step.cause
 
   const start = 3 + numberWidth + 1
@@ -128,9 +128,9 @@ function renderStep(step: StoryStep, story: Story, frame: Frame): string[] {
 }
 
 /** Under a running step: a bar with bytes and rate, or its words, and the latest line that it printed. */
-function renderProgress(step: StoryStep, frame: Frame, start: number): string[] {
+function renderProgress(step: StepState, frame: Frame, start: number): string[] {
   if (step.state !== 'running') return []
-  const { look, columns, now } = frame
+  const { style, columns, now } = frame
   const indent = ' '.repeat(start)
   const room = columns - start
   const { doneBytes, totalBytes, text, lastLine } = step
@@ -142,27 +142,27 @@ function renderProgress(step: StoryStep, frame: Frame, start: number): string[] 
     const withRate = rate === undefined ? full : `${full}  ${renderBytes(rate)}/s`
     const words = room - widthOf(withRate) >= 8 ? withRate : full
     const width = Math.min(WIDEST_BAR, room - widthOf(words))
-    const bar = width >= 4 ? look.colors.cyan(renderBar(doneBytes / totalBytes, width, look.glyphs)) : ''
+    const bar = width >= 4 ? style.colors.cyan(renderBar(doneBytes / totalBytes, width, style.glyphs)) : ''
     lines.push(
-      `${indent}${bar}${cutToWidth(width >= 4 ? words : words.trimStart(), room, look.glyphs.ellipsis)}`,
+      `${indent}${bar}${cutToWidth(width >= 4 ? words : words.trimStart(), room, style.glyphs.ellipsis)}`,
     )
   } else if (text !== undefined) {
-    lines.push(indent + look.colors.dim(cutToWidth(text, room, look.glyphs.ellipsis)))
+    lines.push(indent + style.colors.dim(cutToWidth(text, room, style.glyphs.ellipsis)))
   }
   if (lastLine !== undefined && lastLine.trim() !== '') {
-    const line = `${look.glyphs.gutter} ${lastLine.replaceAll(/[\t\n]/g, ' ')}`
-    lines.push(indent + look.colors.dim(cutToWidth(line, room, look.glyphs.ellipsis)))
+    const line = `${style.glyphs.gutter} ${lastLine.replaceAll(/[\t\n]/g, ' ')}`
+    lines.push(indent + style.colors.dim(cutToWidth(line, room, style.glyphs.ellipsis)))
   }
   return lines
 }
 
-function mark({ state }: StoryStep, { look, now }: Frame): string {
-  const { colors, glyphs } = look
+function mark({ state }: StepState, { style, now }: Frame): string {
+  const { colors, glyphs } = style
   switch (state) {
     case 'waiting':
       return colors.dim(glyphs.waiting)
     case 'running':
-      return colors.cyan(spinner(look, now))
+      return colors.cyan(spinner(style, now))
     case 'done':
       return colors.green(glyphs.done)
     case 'nothing-to-do':
@@ -174,10 +174,10 @@ function mark({ state }: StoryStep, { look, now }: Frame): string {
   }
 }
 
-function spinner({ glyphs }: Look, now: number): string {
+function spinner({ glyphs }: TerminalStyle, now: number): string {
   return glyphs.spinner[Math.floor(now / 80) % glyphs.spinner.length] ?? ''
 }
 
-function isOver({ state }: StoryStep): boolean {
+function isOver({ state }: StepState): boolean {
   return state !== 'waiting' && state !== 'running'
 }

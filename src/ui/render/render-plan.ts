@@ -2,14 +2,14 @@ import type { Plan, Step } from '../../deploy/model/plan.ts'
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { stepTitle } from '../../deploy/execute/step-title.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderCommand } from './render-command.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
 /** A plan for people to read before it is carried out: steps with their causes, warnings, what is left as it is. */
-export function renderPlan(plan: Plan, look: Look): string {
-  const { colors } = look
+export function renderPlan(plan: Plan, style: TerminalStyle): string {
+  const { colors } = style
   const heading = `${colors.bold(plan.app)} on ${colors.bold(plan.environment)}`
   const { restores, release, unchanged } = plan
   const target =
@@ -18,11 +18,11 @@ export function renderPlan(plan: Plan, look: Look): string {
       : `rollback to ${releaseLabel(restores.release, restores.tag)}, as release ${release}`
   const blocks = [
     unchanged ? `${heading}: nothing to do, release ${release} is what runs.` : `${heading}: ${target}`,
-    stepLines(plan.steps, look),
-    hookLines(plan, look),
-    warningLines(plan.warnings, look),
-    leftLines(plan, look),
-    unchanged ? [] : notUndoneLines(plan.notUndone ?? [], look),
+    stepLines(plan.steps, style),
+    hookLines(plan, style),
+    warningLines(plan.warnings, style),
+    leftLines(plan, style),
+    unchanged ? [] : notUndoneLines(plan.notUndone ?? [], style),
     downloadLine(plan.steps),
   ]
   return `${blocks
@@ -36,7 +36,7 @@ export function downloadSize(steps: readonly Step[]): number {
   return steps.reduce((sum, step) => sum + (step.kind === 'pull-image' ? step.sizeBytes : 0), 0)
 }
 
-function stepLines(steps: readonly Step[], { colors, columns }: Look): string[] {
+function stepLines(steps: readonly Step[], { colors, columns }: TerminalStyle): string[] {
   const hosts = new Set(steps.map(({ host }) => host))
   return renderTable({
     rows: steps.map((step) => [
@@ -58,14 +58,14 @@ function stepLines(steps: readonly Step[], { colors, columns }: Look): string[] 
   })
 }
 
-function hookLines({ hooks = {} }: Plan, { colors, columns }: Look): string[] {
+function hookLines({ hooks = {} }: Plan, { colors, columns }: TerminalStyle): string[] {
   const rows = Object.entries(hooks).map(([moment, { argv }]) => [moment, renderCommand(argv)])
   if (rows.length === 0) return []
   const table = { columns: [{ paint: colors.cyan }, {}], indent: '  ', maxWidth: columns }
   return ['Hooks, on this machine:', ...renderTable({ rows, ...table })]
 }
 
-function warningLines(warnings: readonly string[], { colors, glyphs, columns }: Look): string[] {
+function warningLines(warnings: readonly string[], { colors, glyphs, columns }: TerminalStyle): string[] {
   return warnings.flatMap((warning) =>
     wrapToWidth(warning, (columns ?? Infinity) - 4).map(
       (line, index) => `  ${index === 0 ? colors.yellow(glyphs.warning) : ' '} ${line}`,
@@ -74,7 +74,7 @@ function warningLines(warnings: readonly string[], { colors, glyphs, columns }: 
 }
 
 /** What a rollback leaves as it is, as a list with its heading; none where there is nothing. */
-export function notUndoneLines(notUndone: readonly string[], { columns }: Look): string[] {
+export function notUndoneLines(notUndone: readonly string[], { columns }: TerminalStyle): string[] {
   if (notUndone.length === 0) return []
   const lines = notUndone.flatMap((text) =>
     wrapToWidth(text, (columns ?? Infinity) - 4).map((line, index) => `  ${index === 0 ? '-' : ' '} ${line}`),
@@ -82,7 +82,7 @@ export function notUndoneLines(notUndone: readonly string[], { columns }: Look):
   return ['Not undone:', ...lines]
 }
 
-function leftLines({ left }: Plan, { colors, columns }: Look): string[] {
+function leftLines({ unchangedServices: left }: Plan, { colors, columns }: TerminalStyle): string[] {
   if (left.length === 0) return []
   const hosts = new Set(left.map(({ host }) => host))
   const rows = left.map(({ host, service, cause }) => [hosts.size > 1 ? host : '', service, cause])

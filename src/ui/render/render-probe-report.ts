@@ -1,11 +1,11 @@
 import type { ProbeReport } from '../../deploy/model/events.ts'
 import { renderCount } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { widthOf } from '../terminal/text-width.ts'
 import { renderDuration, renderLatency } from './render-duration.ts'
 
 /** What the probes of one deploy saw: a line, and the first failures if there were any. */
-export function renderProbeReport(report: ProbeReport, { colors, glyphs, columns }: Look): string {
+export function renderProbeReport(report: ProbeReport, { colors, glyphs, columns }: TerminalStyle): string {
   if (report.requests === 0) return `Probe of ${report.url}: no request was sent.\n`
   const failed = `${renderCount(report.failures)} failed`
   const answered = report.requests > report.failures

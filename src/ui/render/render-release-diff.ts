@@ -1,26 +1,26 @@
 import type { FileDiff } from '../../operations/diff/compare-files.ts'
 import type { Change } from '../../operations/diff/compare-names.ts'
 import type { ImageDiff, ReleaseDiff, ServiceDiff } from '../../operations/diff/compare-snapshots.ts'
-import type { SnapshotImage } from '../../operations/diff/snapshot.ts'
+import type { SideImage } from '../../operations/diff/snapshot.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { shortDigest } from './render-summary.ts'
 import { renderTable } from './render-table.ts'
 import { unifiedDiff } from './unified-diff.ts'
 
 /** How two releases differ: images, configuration, names of variables, files; a part in which nothing differs is left out. */
-export function renderReleaseDiff(diff: ReleaseDiff, look: Look): string {
-  const { colors, glyphs } = look
+export function renderReleaseDiff(diff: ReleaseDiff, style: TerminalStyle): string {
+  const { colors, glyphs } = style
   const parts = [
-    part('Images', imageLines(diff.images, look), look),
-    part('Configuration, as Compose resolves it', configurationLines(diff.configuration, look), look),
-    part('Variables of .env', variableLines(diff.variables, look), look),
+    part('Images', imageLines(diff.images, style), style),
+    part('Configuration, as Compose resolves it', configurationLines(diff.configuration, style), style),
+    part('Variables of .env', variableLines(diff.variables, style), style),
     part(
       'Files',
-      diff.files.map((file) => `  ${fileHeading(file, look)}`),
-      look,
+      diff.files.map((file) => `  ${fileHeading(file, style)}`),
+      style,
     ),
-    ...diff.files.map((file) => patchLines(file, look)),
+    ...diff.files.map((file) => patchLines(file, style)),
   ].filter((lines) => lines.length > 0)
   const title = `${colors.bold(diff.from)} ${glyphs.arrow} ${colors.bold(diff.to)}`
   const body = parts.length === 0 ? [['Nothing differs.']] : parts
@@ -34,11 +34,11 @@ export function filePatch(file: FileDiff): string | undefined {
   return hunks.length === 0 ? '' : `${[...namesOf(file), ...hunks].join('\n')}\n`
 }
 
-function part(heading: string, lines: readonly string[], { colors }: Look): string[] {
+function part(heading: string, lines: readonly string[], { colors }: TerminalStyle): string[] {
   return lines.length === 0 ? [] : [colors.bold(heading), ...lines]
 }
 
-function imageLines(images: readonly ImageDiff[], { colors, glyphs, columns }: Look): string[] {
+function imageLines(images: readonly ImageDiff[], { colors, glyphs, columns }: TerminalStyle): string[] {
   return renderTable({
     rows: images.map(({ service, from, to }) => [
       signOf(from === undefined ? 'came' : to === undefined ? 'went' : 'changed'),
@@ -67,12 +67,12 @@ function fromTo(
   return from === '' ? to : `${from} ${arrow} ${to}`
 }
 
-function digestOf(image: SnapshotImage | undefined): string | undefined {
+function digestOf(image: SideImage | undefined): string | undefined {
   if (image === undefined) return undefined
   return image.digest === undefined ? 'unknown' : shortDigest(image.digest)
 }
 
-function configurationLines(services: readonly ServiceDiff[], { colors, columns }: Look): string[] {
+function configurationLines(services: readonly ServiceDiff[], { colors, columns }: TerminalStyle): string[] {
   return renderTable({
     rows: services.map(({ service, change, keys }) => [
       signOf(change),
@@ -87,13 +87,13 @@ function configurationLines(services: readonly ServiceDiff[], { colors, columns 
   })
 }
 
-function variableLines(variables: ReleaseDiff['variables'], { colors }: Look): string[] {
+function variableLines(variables: ReleaseDiff['variables'], { colors }: TerminalStyle): string[] {
   return variables.map(
     ({ name, change }) => `  ${paint(signOf(change), `${signOf(change)} ${name}`, colors)}`,
   )
 }
 
-function fileHeading(file: FileDiff, { colors }: Look): string {
+function fileHeading(file: FileDiff, { colors }: TerminalStyle): string {
   const sign = signOf(file.change)
   const remark = remarkOf(file)
   return `${paint(sign, sign, colors)} ${file.path}${remark === '' ? '' : `  ${colors.dim(remark)}`}`
@@ -118,7 +118,7 @@ function remarkOf(file: FileDiff): string {
   }
 }
 
-function patchLines(file: FileDiff, { colors }: Look): string[] {
+function patchLines(file: FileDiff, { colors }: TerminalStyle): string[] {
   const patch = filePatch(file) ?? ''
   const lines = patch.split('\n').slice(0, -1)
   return lines.map((line, index) => {
@@ -137,7 +137,7 @@ function signOf(change: Change): '+' | '-' | '~' {
 }
 
 /** Green for what came, red for what went. */
-function paint(sign: string, text: string, { green, red }: Look['colors']): string {
+function paint(sign: string, text: string, { green, red }: TerminalStyle['colors']): string {
   if (sign.startsWith('+')) return green(text)
   return sign.startsWith('-') ? red(text) : text
 }

@@ -1,4 +1,4 @@
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import type { ShownRule } from './render-sarif.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
@@ -7,9 +7,9 @@ type Examples = { bad: Readonly<Record<string, string>>; good: Readonly<Record<s
 /** All about one rule: what it finds, why that hurts, how to mend it, and an example of either kind. */
 export function renderRuleHelp(
   { code, severity, title, why, fix, bad, good }: ShownRule & Examples,
-  look: Look,
+  style: TerminalStyle,
 ): string {
-  const { colors, columns = 100 } = look
+  const { colors, columns = 100 } = style
   const wrap = (text: string): string[] => wrapToWidth(text, columns)
   return [
     `${colors.bold(code)} (${severity})`,
@@ -19,8 +19,8 @@ export function renderRuleHelp(
     '',
     ...wrap(`To mend it: ${fix}`),
     '',
-    ...renderExample('Bad', bad, look),
-    ...renderExample('Good', good, look),
+    ...renderExample('Bad', bad, style),
+    ...renderExample('Good', good, style),
   ]
     .map((line) => `${line}\n`)
     .join('')
@@ -29,7 +29,7 @@ export function renderRuleHelp(
 function renderExample(
   label: string,
   files: Readonly<Record<string, string>>,
-  { colors, glyphs }: Look,
+  { colors, glyphs }: TerminalStyle,
 ): string[] {
   return Object.entries(files).flatMap(([path, text]) => [
     `${colors.bold(label)}: ${path}`,

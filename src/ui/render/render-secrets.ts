@@ -1,5 +1,5 @@
 import type { SecretRow } from '../../operations/secrets/make-matrix.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
 import { paintMark } from '../terminal/paint-mark.ts'
 import { renderTable } from './render-table.ts'
@@ -24,14 +24,14 @@ const WORDS: Readonly<Record<SecretRow['state'], string>> = {
 }
 
 /** The matrix of secrets, a table for each place where they live; names only. */
-export function renderSecrets(rows: readonly SecretRow[], look: Look): string {
-  const { colors, columns } = look
+export function renderSecrets(rows: readonly SecretRow[], style: TerminalStyle): string {
+  const { colors, columns } = style
   const parts = KINDS.flatMap((kind) => {
     const ofKind = rows.filter(({ lives }) => lives === kind)
     if (ofKind.length === 0) return []
     const table = renderTable({
-      rows: ofKind.map((row) => [markOf(row, look), row.name, WORDS[row.state], row.where, readers(row)]),
-      columns: [{ paint: paintMark(look) }, { paint: colors.bold }, {}, {}, { paint: colors.dim }],
+      rows: ofKind.map((row) => [markOf(row, style), row.name, WORDS[row.state], row.where, readers(row)]),
+      columns: [{ paint: paintMark(style) }, { paint: colors.bold }, {}, {}, { paint: colors.dim }],
       indent: ' ',
       maxWidth: columns,
     })
@@ -60,7 +60,7 @@ function readers({ readBy }: SecretRow): string {
   return readBy.length === 0 ? 'nobody' : readBy.join(', ')
 }
 
-function markOf({ state }: SecretRow, { glyphs }: Look): string {
+function markOf({ state }: SecretRow, { glyphs }: TerminalStyle): string {
   if (state === 'present' || state === 'given') return glyphs.done
   if (state === 'missing') return glyphs.failed
   return state === 'empty' ? glyphs.warning : glyphs.waiting

@@ -1,15 +1,19 @@
 import { actionTitle } from '../../operations/setup/action-title.ts'
 import type { SetupPlan } from '../../operations/setup/setup-plan.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderTable } from './render-table.ts'
 
 /** What is to be done on each host and why, or what was done. */
-export function renderSetup(plans: readonly SetupPlan[], stage: 'planned' | 'done', look: Look): string {
-  return plans.map((plan) => `${hostLines(plan, stage, look).join('\n')}\n`).join('\n')
+export function renderSetup(
+  plans: readonly SetupPlan[],
+  stage: 'planned' | 'done',
+  style: TerminalStyle,
+): string {
+  return plans.map((plan) => `${hostLines(plan, stage, style).join('\n')}\n`).join('\n')
 }
 
-function hostLines({ host, actions }: SetupPlan, stage: 'planned' | 'done', look: Look): string[] {
-  const { colors, glyphs, columns } = look
+function hostLines({ host, actions }: SetupPlan, stage: 'planned' | 'done', style: TerminalStyle): string[] {
+  const { colors, glyphs, columns } = style
   const name = colors.bold(host)
   if (actions.length === 0) return [`${colors.green(glyphs.done)} ${name}: nothing to do.`]
   const count = `${actions.length} ${actions.length === 1 ? 'thing' : 'things'}`

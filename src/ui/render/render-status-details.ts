@@ -1,27 +1,27 @@
 import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../operations/status/status.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderAge } from './render-duration.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { shortDigest } from './render-summary.ts'
 import { renderTable } from './render-table.ts'
 
 /** One environment in full: for each host that answered its release, its services, and the room that is left. */
-export function renderStatusDetails({ environment, hosts }: EnvironmentStatus, look: Look): string {
+export function renderStatusDetails({ environment, hosts }: EnvironmentStatus, style: TerminalStyle): string {
   return hosts
-    .flatMap((host) => (host.verdict === 'unknown' ? [] : [hostLines(environment, host, look)]))
+    .flatMap((host) => (host.verdict === 'unknown' ? [] : [hostLines(environment, host, style)]))
     .map((lines) => `\n${lines.join('\n')}\n`)
     .join('')
 }
 
-function hostLines(environment: string, host: KnownHost, look: Look): string[] {
-  const { colors } = look
+function hostLines(environment: string, host: KnownHost, style: TerminalStyle): string[] {
+  const { colors } = style
   const heading = `${colors.bold(environment)} on ${colors.cyan(host.host)}`
-  const disks = renderFileSystems(host.fileSystems, look)
+  const disks = renderFileSystems(host.fileSystems, style)
   if (host.release === undefined) return [`${heading}: dray has deployed nothing here yet.`, '', ...disks]
   return [
     `${heading}: ${releaseLine(host.release)}`,
     '',
-    ...serviceLines(host.services, look),
+    ...serviceLines(host.services, style),
     ...(disks.length > 0 ? ['', ...disks] : []),
   ]
 }
@@ -32,7 +32,7 @@ function releaseLine({ id, tag, createdAtMs, by }: NonNullable<KnownHost['releas
   return `release ${named}, deployed on ${at} by ${by.user} on ${by.machine}${by.run === undefined ? '' : `, ${by.run}`}`
 }
 
-function serviceLines(services: readonly ServiceStatus[], { colors, columns }: Look): string[] {
+function serviceLines(services: readonly ServiceStatus[], { colors, columns }: TerminalStyle): string[] {
   return renderTable({
     heading: {
       cells: ['service', 'state', 'health', 'running', 'restarts', 'up', 'tag', 'digest', 'image'],

@@ -6,7 +6,7 @@ import type {
   ServiceStatus,
   Verdict,
 } from '../../operations/status/status.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderAge } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
@@ -21,9 +21,9 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 }
 
 /** The environments side by side, a line for each host, and below what is the matter with them and what mends it. */
-export function renderStatus(statuses: readonly EnvironmentStatus[], look: Look): string {
-  const { colors, columns } = look
-  const rows = statuses.flatMap((status) => rowsOf(status, look))
+export function renderStatus(statuses: readonly EnvironmentStatus[], style: TerminalStyle): string {
+  const { colors, columns } = style
+  const rows = statuses.flatMap((status) => rowsOf(status, style))
   const table = renderTable({
     heading: {
       cells: ['', 'environment', 'host', 'state', 'release', 'tag', 'age', 'by', 'running', 'disk'],
@@ -31,10 +31,10 @@ export function renderStatus(statuses: readonly EnvironmentStatus[], look: Look)
     },
     rows,
     columns: [
-      { paint: (mark) => paintMark(mark, look) },
+      { paint: (mark) => paintMark(mark, style) },
       { paint: colors.bold },
       { paint: colors.cyan },
-      { paint: (word) => paintWord(word, look) },
+      { paint: (word) => paintWord(word, style) },
       {},
       {},
       { align: 'right' },
@@ -44,14 +44,14 @@ export function renderStatus(statuses: readonly EnvironmentStatus[], look: Look)
     ],
     maxWidth: columns,
   })
-  const troubles = statuses.flatMap((status) => troubleLines(status, look))
+  const troubles = statuses.flatMap((status) => troubleLines(status, style))
   return `${[table, ...(troubles.length > 0 ? [troubles] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-function rowsOf({ environment, verdict, hosts }: EnvironmentStatus, look: Look): string[][] {
-  if (hosts.length === 0) return [[markOf(verdict, look), environment, '', WORDS[verdict]]]
+function rowsOf({ environment, verdict, hosts }: EnvironmentStatus, style: TerminalStyle): string[][] {
+  if (hosts.length === 0) return [[markOf(verdict, style), environment, '', WORDS[verdict]]]
   return hosts.map((host, index) => [
-    markOf(host.verdict, look),
+    markOf(host.verdict, style),
     index === 0 ? environment : '',
     host.host,
     WORDS[host.verdict],
@@ -74,19 +74,19 @@ function factsOf({ release, services, fileSystems }: KnownHost): string[] {
   ]
 }
 
-function markOf(verdict: Verdict, { glyphs }: Look): string {
+function markOf(verdict: Verdict, { glyphs }: TerminalStyle): string {
   if (verdict === 'well') return glyphs.done
   if (verdict === 'drifted') return glyphs.warning
   return verdict === 'unhealthy' || verdict === 'unknown' ? glyphs.failed : glyphs.waiting
 }
 
-function paintMark(mark: string, { colors, glyphs }: Look): string {
+function paintMark(mark: string, { colors, glyphs }: TerminalStyle): string {
   if (mark.trim() === glyphs.done) return colors.green(mark)
   if (mark.trim() === glyphs.warning) return colors.yellow(mark)
   return mark.trim() === glyphs.failed ? colors.red(mark) : mark
 }
 
-function paintWord(word: string, { colors }: Look): string {
+function paintWord(word: string, { colors }: TerminalStyle): string {
   switch (word.trim()) {
     case WORDS.well:
       return colors.green(word)
@@ -101,27 +101,27 @@ function paintWord(word: string, { colors }: Look): string {
 }
 
 /** Failures, unhealthy services, who deploys, and drift: what is the matter, and what to do about it. */
-function troubleLines({ environment, hosts, failure }: EnvironmentStatus, look: Look): string[] {
-  if (failure !== undefined) return trouble(environment, { what: failure.message, mend: failure.hint }, look)
+function troubleLines({ environment, hosts, failure }: EnvironmentStatus, style: TerminalStyle): string[] {
+  if (failure !== undefined) return trouble(environment, { what: failure.message, hint: failure.hint }, style)
   return hosts.flatMap((host) => {
     const where = hosts.length > 1 ? `${environment} on ${host.host}` : environment
-    return troublesOf(host).flatMap((it) => trouble(where, it, look))
+    return troublesOf(host).flatMap((it) => trouble(where, it, style))
   })
 }
 
-type Trouble = { what: string; mend: string }
+type Trouble = { what: string; hint: string }
 
 function troublesOf(host: HostStatus): Trouble[] {
-  if (host.verdict === 'unknown') return [{ what: host.failure.message, mend: host.failure.hint }]
+  if (host.verdict === 'unknown') return [{ what: host.failure.message, hint: host.failure.hint }]
   const unhealthy = host.services.filter(
     ({ health, state }) => health === 'unhealthy' || state === 'restarting',
   )
   return [
-    ...(host.lock === undefined ? [] : [{ what: deploying(host), mend: '' }]),
+    ...(host.lock === undefined ? [] : [{ what: deploying(host), hint: '' }]),
     ...unhealthy.map(({ service, state }) => ({
       what:
         state === 'restarting' ? `${service} restarts over and over.` : `${service} fails its health check.`,
-      mend: '',
+      hint: '',
     })),
     ...host.drift,
   ]
@@ -136,10 +136,14 @@ function deploying({ lock }: KnownHost): string {
   return `${holder.user} on ${holder.machine}${run} has been ${what} since ${since}; until that ends, nothing is compared with the release.`
 }
 
-function trouble(where: string, { what, mend }: Trouble, { colors, glyphs, columns }: Look): string[] {
+function trouble(
+  where: string,
+  { what, hint }: Trouble,
+  { colors, glyphs, columns }: TerminalStyle,
+): string[] {
   const room = (columns ?? Infinity) - 4
   const [first = '', ...more] = wrapToWidth(`${where}: ${what}`, room)
-  const steps = mend === '' ? [] : wrapToWidth(`${glyphs.arrow} ${mend}`, room)
+  const steps = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, room)
   return [
     `${colors.yellow(glyphs.warning)} ${first.replace(where, colors.bold(where))}`,
     ...more.map((line) => `  ${line}`),

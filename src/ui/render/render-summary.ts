@@ -1,5 +1,5 @@
 import type { DeployEvent } from '../../deploy/model/events.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderDuration } from './render-duration.ts'
 import { notUndoneLines } from './render-plan.ts'
@@ -8,8 +8,8 @@ import { renderTable } from './render-table.ts'
 export type DeployFinished = Extract<DeployEvent, { type: 'deploy.finished' }>
 
 /** The result of a deploy: one sentence, and which image each service has. */
-export function renderSummary(finished: DeployFinished, look: Look): string {
-  const { colors, columns } = look
+export function renderSummary(finished: DeployFinished, style: TerminalStyle): string {
+  const { colors, columns } = style
   const table = renderTable({
     rows: (isInPlace(finished) ? finished.images : []).map(({ service, name, tag, digest }) => [
       service,
@@ -21,14 +21,14 @@ export function renderSummary(finished: DeployFinished, look: Look): string {
     indent: '  ',
     maxWidth: columns,
   })
-  const left = finished.outcome === 'deployed' ? notUndoneLines(finished.notUndone ?? [], look) : []
-  return `${[summarySentence(finished, look), ...table, ...left].join('\n')}\n`
+  const left = finished.outcome === 'deployed' ? notUndoneLines(finished.notUndone ?? [], style) : []
+  return `${[summarySentence(finished, style), ...table, ...left].join('\n')}\n`
 }
 
 const isInPlace = ({ outcome }: DeployFinished): boolean => outcome === 'deployed' || outcome === 'unchanged'
 
 /** How a deploy ended, in one line, with its mark. */
-export function summarySentence(finished: DeployFinished, { colors, glyphs }: Look): string {
+export function summarySentence(finished: DeployFinished, { colors, glyphs }: TerminalStyle): string {
   const { app, environment, release, serving } = finished
   const took = renderDuration(finished.durationMs)
   const now = serving === undefined ? 'Nothing serves.' : `Release ${serving} serves.`

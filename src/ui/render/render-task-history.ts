@@ -1,14 +1,18 @@
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import { renderTimeAgo } from '../../shared/time-ago.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderDeployer } from './render-deployer.ts'
 import { renderDuration } from './render-duration.ts'
 import { paintMark } from './render-history.ts'
 import { renderTable } from './render-table.ts'
 
 /** Tasks that people ran, a line each under a heading. `now` is milliseconds since the epoch. */
-export function renderTaskHistory(attempts: readonly TaskAttempt[], look: Look, now: number): string {
-  const { colors, glyphs, columns: maxWidth } = look
+export function renderTaskHistory(
+  attempts: readonly TaskAttempt[],
+  style: TerminalStyle,
+  now: number,
+): string {
+  const { colors, glyphs, columns: maxWidth } = style
   const { done, failed, cancelled, waiting: unfinished } = glyphs
   const marks = { done, failed, cancelled, unfinished }
   const lines = renderTable({
@@ -23,7 +27,7 @@ export function renderTaskHistory(attempts: readonly TaskAttempt[], look: Look, 
       outcomeWords(end),
     ]),
     columns: [
-      { paint: (text) => paintMark(text, look) },
+      { paint: (text) => paintMark(text, style) },
       { paint: colors.bold },
       {},
       { paint: colors.dim },

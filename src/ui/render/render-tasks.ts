@@ -1,4 +1,4 @@
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderCommand } from './render-command.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
@@ -12,7 +12,10 @@ export type ListedTask = {
 }
 
 /** The tasks of dray.yml, a line each, in the order in which they run. */
-export function renderTasks(tasks: readonly ListedTask[], { colors, columns: maxWidth }: Look): string {
+export function renderTasks(
+  tasks: readonly ListedTask[],
+  { colors, columns: maxWidth }: TerminalStyle,
+): string {
   if (tasks.length === 0) return 'dray.yml has no tasks.\n'
   const lines = renderTable({
     heading: { cells: ['TASK', 'WHEN', 'SERVICE', 'TIMEOUT', 'COMMAND'], paint: colors.dim },

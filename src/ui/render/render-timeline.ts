@@ -1,7 +1,7 @@
 import type { Glyphs } from '../terminal/look.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
-import { hasSeveralHosts, type Story, type StoryStep } from '../reporters/story.ts'
+import { hasSeveralHosts, type DeployState, type StepState } from '../reporters/story.ts'
 import { cutToWidth } from '../terminal/text-width.ts'
 
 const CHART_COLUMNS = 40
@@ -9,13 +9,13 @@ const CHART_COLUMNS = 40
 const TITLE_COLUMNS = 48
 
 /** When each step ran and how long, as bars on one axis, a line a step; none before a step has ended. */
-export function renderTimeline(story: Story, glyphs: Glyphs): string[] {
-  const steps = [...story.steps.values()].filter(hasRun)
+export function renderTimeline(deployState: DeployState, glyphs: Glyphs): string[] {
+  const steps = [...deployState.steps.values()].filter(hasRun)
   if (steps.length === 0) return []
-  const start = story.startedAt ?? Math.min(...steps.map(({ startedAt }) => startedAt))
+  const start = deployState.startedAt ?? Math.min(...steps.map(({ startedAt }) => startedAt))
   const end = Math.max(...steps.map(({ startedAt, durationMs }) => startedAt + durationMs))
   const scale = CHART_COLUMNS / Math.max(1, end - start)
-  const severalHosts = hasSeveralHosts(story)
+  const severalHosts = hasSeveralHosts(deployState)
   return renderTable({
     rows: steps.map((step) => {
       const from = Math.min(CHART_COLUMNS - 1, Math.floor((step.startedAt - start) * scale))
@@ -33,13 +33,13 @@ export function renderTimeline(story: Story, glyphs: Glyphs): string[] {
   })
 }
 
-type FinishedStep = StoryStep & { startedAt: number; durationMs: number }
+type FinishedStep = StepState & { startedAt: number; durationMs: number }
 
-function hasRun(step: StoryStep): step is FinishedStep {
+function hasRun(step: StepState): step is FinishedStep {
   return step.startedAt !== undefined && step.durationMs !== undefined
 }
 
-function markOf({ state }: StoryStep, glyphs: Glyphs): string {
+function markOf({ state }: StepState, glyphs: Glyphs): string {
   if (state === 'failed') return glyphs.failed
   return state === 'cancelled' ? glyphs.cancelled : glyphs.done
 }

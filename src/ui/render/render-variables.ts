@@ -1,5 +1,5 @@
 import type { VariableReview } from '../../operations/env/review-variables.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { paintMark } from '../terminal/paint-mark.ts'
 import { renderTable } from './render-table.ts'
 
@@ -12,22 +12,22 @@ export type HostVariables = {
 }
 
 /** The variables of `.env` on one host, a line each, those that want something first; names only. */
-export function renderVariables(it: HostVariables, look: Look): string {
-  const { colors, columns } = look
+export function renderVariables(it: HostVariables, style: TerminalStyle): string {
+  const { colors, columns } = style
   const ordered = [...it.variables].sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict])
   const table = renderTable({
     rows: ordered.map((variable) => [
-      mark(variable, look),
+      mark(variable, style),
       variable.name,
       variable.verdict === 'by-default' ? 'not set' : variable.state,
       namedBy(variable),
       remark(variable),
     ]),
-    columns: [{ paint: paintMark(look) }, { paint: colors.bold }, {}, { paint: colors.dim }, {}],
+    columns: [{ paint: paintMark(style) }, { paint: colors.bold }, {}, { paint: colors.dim }, {}],
     indent: ' ',
     maxWidth: columns,
   })
-  return `${[heading(it, look), ...table].join('\n')}\n`
+  return `${[heading(it, style), ...table].join('\n')}\n`
 }
 
 const URGENCY: Readonly<Record<VariableReview['verdict'], number>> = {
@@ -39,7 +39,7 @@ const URGENCY: Readonly<Record<VariableReview['verdict'], number>> = {
   'by-default': 5,
 }
 
-function heading({ host, path, mode, variables }: HostVariables, { colors }: Look): string {
+function heading({ host, path, mode, variables }: HostVariables, { colors }: TerminalStyle): string {
   const count = (verdict: VariableReview['verdict']): number =>
     variables.filter((it) => it.verdict === verdict).length
   const present = variables.filter(({ state }) => state !== 'missing').length
@@ -53,7 +53,7 @@ function heading({ host, path, mode, variables }: HostVariables, { colors }: Loo
   return `${colors.bold(`${path}/.env`)} on ${host}: ${parts.join(', ')}`
 }
 
-function mark({ verdict }: VariableReview, { glyphs }: Look): string {
+function mark({ verdict }: VariableReview, { glyphs }: TerminalStyle): string {
   if (verdict === 'missing') return glyphs.failed
   if (verdict === 'good') return glyphs.done
   return verdict === 'by-default' ? glyphs.waiting : glyphs.warning

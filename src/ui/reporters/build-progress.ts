@@ -1,7 +1,7 @@
-import type { BuildChange, BuildStory } from '../../build/build-story.ts'
+import type { BuildChange, BuildState } from '../../build/build-story.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { createLiveRegion } from '../terminal/live-region.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { describeStep, renderBuildLines } from '../render/render-build.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import type { OutputStream } from './reporter.ts'
@@ -14,10 +14,10 @@ export type BuildProgress = {
 
 export type BuildProgressOptions = {
   stream: OutputStream
-  look: Look
+  style: TerminalStyle
   clock: Clock
   targets: readonly string[]
-  story: Pick<BuildStory, 'steps'>
+  deployState: Pick<BuildState, 'steps'>
   /** For text that comes from a build: masks secrets, takes control characters out. */
   clean: (text: string) => string
 }
@@ -26,12 +26,12 @@ const repaintMs = 84
 
 /** Draws a line for each image in place on a terminal. */
 export function createLiveBuildProgress(options: BuildProgressOptions): BuildProgress {
-  const { stream, look, clock, targets, story, clean } = options
+  const { stream, style, clock, targets, deployState, clean } = options
   const region = createLiveRegion(stream)
   const closing = new AbortController()
   const paint = (): void => {
-    const frame = { look, columns: (stream.columns || 80) - 1, now: clock.now() }
-    region.paint(renderBuildLines(targets, [...story.steps.values()], frame).map(cleanLine(clean)), [])
+    const frame = { style, columns: (stream.columns || 80) - 1, now: clock.now() }
+    region.paint(renderBuildLines(targets, [...deployState.steps.values()], frame).map(cleanLine(clean)), [])
   }
   const keepPainting = async (): Promise<void> => {
     while (!closing.signal.aborted) {
@@ -61,8 +61,8 @@ function cleanLine(clean: (text: string) => string): (line: string) => string {
 }
 
 /** A line for each step that is done, and what it printed, for logs. */
-export function createPlainBuildProgress({ stream, look, clean }: BuildProgressOptions): BuildProgress {
-  const { colors, glyphs } = look
+export function createPlainBuildProgress({ stream, style, clean }: BuildProgressOptions): BuildProgress {
+  const { colors, glyphs } = style
   const say = (change: BuildChange): string | undefined => {
     const { step } = change
     const name = step.target === undefined ? '' : `${step.target} `

@@ -2,22 +2,22 @@ import { appendFileSync } from 'node:fs'
 import type { DeployEvent, Failure } from '../../deploy/model/events.ts'
 import { defuseCommands, writeCommand, type GithubCommand } from './github-command.ts'
 import { renderJobSummary } from '../render/job-summary.ts'
-import { createLook } from '../terminal/look.ts'
+import { createTerminalStyle } from '../terminal/look.ts'
 import { narrate, stepLabel, stepNumber } from './narrate.ts'
 import { renderFailure } from '../render/render-failure.ts'
 import { renderProbeReport } from '../render/render-probe-report.ts'
 import { renderSummary } from '../render/render-summary.ts'
 import type { OutputStream, Reporter, ReporterOptions } from './reporter.ts'
 import { createStepGroups } from './step-groups.ts'
-import { addToStory, createStory, type Story } from './story.ts'
+import { addToDeployState, createDeployState, type DeployState } from './story.ts'
 
 /**
  * Output for a step of GitHub Actions: a group for each step of the plan, annotations for warnings and the failure, and a
  * job summary. The runner reads commands from both streams, so foreign text is defused on both.
  */
 export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): Reporter {
-  const look = createLook({ env, isTTY: false })
-  const story = createStory()
+  const style = createTerminalStyle({ env, isTTY: false })
+  const deployState = createDeployState()
   const say = (text: string): void => writeText(stderr, text)
   const command = (line: GithubCommand): void => writeCommand(stderr, line)
   const groups = createStepGroups({
@@ -27,7 +27,7 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
   })
 
   const annotate = (event: DeployEvent): void => {
-    const { app = 'dray', environment } = story
+    const { app = 'dray', environment } = deployState
     const place = environment === undefined ? app : `${app} on ${environment}`
     if (event.type === 'note' && event.level === 'warning') {
       command({ name: 'warning', properties: { title: place }, text: joined(event.text, event.hint) })
@@ -35,16 +35,16 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
     if (event.type === 'plan.made') {
       for (const text of event.plan.warnings) command({ name: 'warning', properties: { title: place }, text })
     }
-    if (event.type === 'failed') command(failureAnnotation(event.failure, story, place))
+    if (event.type === 'failed') command(failureAnnotation(event.failure, deployState, place))
   }
 
   let isSummaryWritten = false
   const writeSummary = (): void => {
     const path = env['GITHUB_STEP_SUMMARY']
-    if (isSummaryWritten || !path || story.startedAt === undefined) return
+    if (isSummaryWritten || !path || deployState.startedAt === undefined) return
     isSummaryWritten = true
     try {
-      appendFileSync(path, renderJobSummary(story))
+      appendFileSync(path, renderJobSummary(deployState))
     } catch (error) {
       // The deploy is what counts: a summary that cannot be written fails nothing.
       const text = `The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`
@@ -54,25 +54,25 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
 
   return {
     report: (event) => {
-      addToStory(story, event)
+      addToDeployState(deployState, event)
       if (event.type === 'failed' || event.type === 'deploy.finished') groups.close()
       annotate(event)
-      if (event.type === 'step.started') groups.start(event.stepId, stepLabel(story, event.stepId))
+      if (event.type === 'step.started') groups.start(event.stepId, stepLabel(deployState, event.stepId))
       if (event.type === 'step.started' && event.cause !== '')
         groups.print(event.stepId, `Because: ${event.cause}`)
       if (event.type === 'step.printed')
-        groups.print(event.stepId, narrate(event, story, look.glyphs).join('\n'))
+        groups.print(event.stepId, narrate(event, deployState, style.glyphs).join('\n'))
       if (event.type === 'step.finished')
-        groups.finish(event.stepId, narrate(event, story, look.glyphs).join('\n'))
-      if (isSaidAsItComes(event)) say(narrate(event, story, look.glyphs).join('\n'))
+        groups.finish(event.stepId, narrate(event, deployState, style.glyphs).join('\n'))
+      if (isSaidAsItComes(event)) say(narrate(event, deployState, style.glyphs).join('\n'))
       if (event.type === 'plan.made') {
         const warned = event.plan.warnings.length
-        for (const line of narrate(event, story, look.glyphs).toSpliced(1, warned)) say(line)
+        for (const line of narrate(event, deployState, style.glyphs).toSpliced(1, warned)) say(line)
       }
       if (event.type === 'note' && event.level === 'info') say(event.text)
-      if (event.type === 'failed') say(renderFailure(event.failure, look))
-      if (event.type === 'probe.finished') writeText(stdout, renderProbeReport(event.report, look))
-      if (event.type === 'deploy.finished') writeText(stdout, renderSummary(event, look))
+      if (event.type === 'failed') say(renderFailure(event.failure, style))
+      if (event.type === 'probe.finished') writeText(stdout, renderProbeReport(event.report, style))
+      if (event.type === 'deploy.finished') writeText(stdout, renderSummary(event, style))
     },
     close: () => {
       groups.close()
@@ -88,11 +88,11 @@ function isSaidAsItComes({ type }: DeployEvent): boolean {
 
 function failureAnnotation(
   { code, message, hint, details }: Failure,
-  story: Story,
+  deployState: DeployState,
   place: string,
 ): GithubCommand {
-  const failedStep = [...story.steps.values()].find(({ state }) => state === 'failed')
-  const step = failedStep ? `, step ${stepNumber(story, failedStep.id)}: ${failedStep.title}` : ''
+  const failedStep = [...deployState.steps.values()].find(({ state }) => state === 'failed')
+  const step = failedStep ? `, step ${stepNumber(deployState, failedStep.id)}: ${failedStep.title}` : ''
   const { file, line, column: col } = details.location ?? {}
   const properties = { title: `${code}, ${place}${step}`, file, line, col }
   return { name: 'error', properties, text: joined(message, hint) }

@@ -1,14 +1,14 @@
 import type { DeployEvent } from '../../deploy/model/events.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { createLiveRegion } from '../terminal/live-region.ts'
-import { createLook, type Look } from '../terminal/look.ts'
+import { createTerminalStyle, type TerminalStyle } from '../terminal/look.ts'
 import { narrate } from './narrate.ts'
 import { renderFailure } from '../render/render-failure.ts'
 import { renderLive } from '../render/render-live.ts'
 import { renderProbeReport } from '../render/render-probe-report.ts'
 import { renderSummary } from '../render/render-summary.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
-import { addToStory, createStory, type Story } from './story.ts'
+import { addToDeployState, createDeployState, type DeployState } from './story.ts'
 import { warningText } from '../render/warning-text.ts'
 
 /** Twelve times a second looks alive, and costs little over a slow connection. */
@@ -20,8 +20,8 @@ const REPAINT_INTERVAL_MS = 84
  * is hidden, so it must be called in every outcome (it is synchronous, and does nothing the second time).
  */
 export function createLiveReporter({ stdout, stderr, env, clock }: ReporterOptions): Reporter {
-  const look = createLook({ env, isTTY: true })
-  const story = createStory()
+  const style = createTerminalStyle({ env, isTTY: true })
+  const deployState = createDeployState()
   const region = createLiveRegion(stderr)
   const closing = new AbortController()
   const printed: string[] = []
@@ -32,7 +32,7 @@ export function createLiveReporter({ stdout, stderr, env, clock }: ReporterOptio
     const rows = stderr.rows || 24
     // The last column and the last row stay free: writing there makes terminals wrap or scroll, each in its own way.
     region.paint(
-      renderLive(story, { look, columns: columns - 1, rows: rows - 1, now: clock.now() }),
+      renderLive(deployState, { style, columns: columns - 1, rows: rows - 1, now: clock.now() }),
       printed.splice(0),
     )
   }
@@ -47,24 +47,26 @@ export function createLiveReporter({ stdout, stderr, env, clock }: ReporterOptio
   return {
     report: (event) => {
       if (closing.signal.aborted) return
-      addToStory(story, event)
-      printed.push(...linesAbove(event, story, look))
+      addToDeployState(deployState, event)
+      printed.push(...linesAbove(event, deployState, style))
       keepPainting()
     },
     close: () => {
       if (closing.signal.aborted) return
       closing.abort()
-      if (story.startedAt === undefined) return
+      if (deployState.startedAt === undefined) return
       try {
         paint()
       } finally {
         region.release()
       }
       stderr.write('\n')
-      const results = createLook({ env, isTTY: stdout.isTTY ?? false, columns: stdout.columns })
-      if (story.probe) stdout.write(renderProbeReport(story.probe, results))
-      if (story.finished && !story.failure) stdout.write(renderSummary(story.finished, results))
-      if (story.failure) stderr.write(renderFailure(story.failure, { ...look, columns: stderr.columns }))
+      const results = createTerminalStyle({ env, isTTY: stdout.isTTY ?? false, columns: stdout.columns })
+      if (deployState.probe) stdout.write(renderProbeReport(deployState.probe, results))
+      if (deployState.finished && !deployState.failure)
+        stdout.write(renderSummary(deployState.finished, results))
+      if (deployState.failure)
+        stderr.write(renderFailure(deployState.failure, { ...style, columns: stderr.columns }))
     },
   }
 }
@@ -82,25 +84,29 @@ async function repeat(clock: Clock, signal: AbortSignal, paint: () => void): Pro
 }
 
 /** What an event leaves on the screen for good, above the region. */
-function linesAbove(event: DeployEvent, story: Story, { colors, glyphs }: Look): string[] {
+function linesAbove(
+  event: DeployEvent,
+  deployState: DeployState,
+  { colors, glyphs }: TerminalStyle,
+): string[] {
   switch (event.type) {
     case 'note':
       if (event.level === 'warning') return [warning(event, { colors, glyphs })]
-      return story.plan ? [colors.dim(event.text)] : []
+      return deployState.plan ? [colors.dim(event.text)] : []
     case 'plan.made':
       return [
         ...event.plan.warnings.map((text) => warning({ text }, { colors, glyphs })),
         ...(event.plan.unchanged ? [] : (event.plan.notUndone ?? []).map((text) => `Not undone: ${text}`)),
       ]
     case 'step.printed': {
-      const step = story.steps.get(event.stepId)
+      const step = deployState.steps.get(event.stepId)
       return step?.kind === 'run-task'
         ? [`${colors.dim(`${step.speaker} ${glyphs.gutter}`)} ${event.line}`]
         : []
     }
     case 'hook.started':
     case 'hook.finished':
-      return narrate(event, story, glyphs).map(colors.dim)
+      return narrate(event, deployState, glyphs).map(colors.dim)
     case 'hook.printed':
       return [`${colors.dim(`${event.hook} ${glyphs.gutter}`)} ${event.line}`]
     default:
@@ -110,7 +116,7 @@ function linesAbove(event: DeployEvent, story: Story, { colors, glyphs }: Look):
 
 function warning(
   event: { text: string; hint?: string },
-  { colors, glyphs }: Pick<Look, 'colors' | 'glyphs'>,
+  { colors, glyphs }: Pick<TerminalStyle, 'colors' | 'glyphs'>,
 ): string {
   return `${colors.yellow(glyphs.warning)} ${warningText(event)}`
 }

@@ -1,11 +1,14 @@
 import { releaseLabel } from '../../deploy/model/release.ts'
 import type { TaskEvent } from '../../deploy/tasks/task-by-hand.ts'
-import type { Look } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/look.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import { warningText } from '../render/warning-text.ts'
 
 /** What a task that a person runs tells beside its own output, in one line. Without colour: it goes to standard error. */
-export function narrateTask(event: Exclude<TaskEvent, { type: 'task.printed' }>, { glyphs }: Look): string {
+export function narrateTask(
+  event: Exclude<TaskEvent, { type: 'task.printed' }>,
+  { glyphs }: TerminalStyle,
+): string {
   switch (event.type) {
     case 'task.started': {
       const { task, service, release, tag, host } = event

@@ -6,14 +6,14 @@ import type { Glyphs } from '../terminal/look.ts'
 import { renderCommand } from '../render/render-command.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import { downloadSize } from '../render/render-plan.ts'
-import { hasSeveralHosts, rateOf, type Story, type StoryStep } from './story.ts'
+import { hasSeveralHosts, rateOf, type DeployState, type StepState } from './story.ts'
 import { warningText } from '../render/warning-text.ts'
 
 /**
  * The lines that an event is worth in a log, without time and colour; none for events that are shown otherwise (progress,
  * the results at the end). `story` already holds the event.
  */
-export function narrate(event: DeployEvent, story: Story, glyphs: Glyphs): string[] {
+export function narrate(event: DeployEvent, deployState: DeployState, glyphs: Glyphs): string[] {
   switch (event.type) {
     case 'deploy.started':
       return [deployLine(event)]
@@ -26,12 +26,12 @@ export function narrate(event: DeployEvent, story: Story, glyphs: Glyphs): strin
         ...(event.plan.unchanged ? [] : (event.plan.notUndone ?? []).map((text) => `Not undone: ${text}`)),
       ]
     case 'step.started':
-      return [`${stepLabel(story, event.stepId)}${event.cause === '' ? '' : ` (${event.cause})`}`]
+      return [`${stepLabel(deployState, event.stepId)}${event.cause === '' ? '' : ` (${event.cause})`}`]
     case 'step.printed':
-      return [`${story.steps.get(event.stepId)?.speaker ?? 'output'} ${glyphs.gutter} ${event.line}`]
+      return [`${deployState.steps.get(event.stepId)?.speaker ?? 'output'} ${glyphs.gutter} ${event.line}`]
     case 'step.finished': {
       const result = event.result ? `: ${event.result}` : ''
-      return [`${stepNumber(story, event.stepId)} ${outcomeWords(event)}${result}`]
+      return [`${stepNumber(deployState, event.stepId)} ${outcomeWords(event)}${result}`]
     }
     case 'undo.started':
       return [`Undoing: ${event.reason}`]
@@ -51,7 +51,7 @@ export function narrate(event: DeployEvent, story: Story, glyphs: Glyphs): strin
 }
 
 /** How far a step is: `45%, 12.1 MB of 27.0 MB, 2.4 MB/s`, or its own words; undefined when it told nothing. */
-export function progressText(step: StoryStep, now: number): string | undefined {
+export function progressText(step: StepState, now: number): string | undefined {
   const { doneBytes, totalBytes, text } = step
   if (doneBytes === undefined) return text
   const rate = rateOf(step, now)
@@ -69,14 +69,14 @@ export function percent(done: number, total: number): number {
 }
 
 /** `3/9 Pull acme/shop-backend:3f2a1c9`, with the host where there are several. */
-export function stepLabel(story: Story, stepId: number): string {
-  const step = story.steps.get(stepId)
-  const host = step && hasSeveralHosts(story) ? ` on ${step.host}` : ''
-  return `${stepNumber(story, stepId)} ${step?.title ?? 'Step'}${host}`
+export function stepLabel(deployState: DeployState, stepId: number): string {
+  const step = deployState.steps.get(stepId)
+  const host = step && hasSeveralHosts(deployState) ? ` on ${step.host}` : ''
+  return `${stepNumber(deployState, stepId)} ${step?.title ?? 'Step'}${host}`
 }
 
-export function stepNumber(story: Story, stepId: number): string {
-  const total = story.plan?.steps.length ?? 0
+export function stepNumber(deployState: DeployState, stepId: number): string {
+  const total = deployState.plan?.steps.length ?? 0
   return stepId <= total ? `${stepId}/${total}` : String(stepId)
 }
 

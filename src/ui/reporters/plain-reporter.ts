@@ -1,11 +1,11 @@
-import { createLook } from '../terminal/look.ts'
+import { createTerminalStyle } from '../terminal/look.ts'
 import { narrate, progressText, stepNumber } from './narrate.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import { renderFailure } from '../render/render-failure.ts'
 import { renderProbeReport } from '../render/render-probe-report.ts'
 import { renderSummary } from '../render/render-summary.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
-import { addToStory, createStory } from './story.ts'
+import { addToDeployState, createDeployState } from './story.ts'
 import { padToWidth } from '../terminal/text-width.ts'
 
 /** A log is not flooded by long pulls: a step's progress is told at most this often. */
@@ -13,32 +13,32 @@ const PROGRESS_INTERVAL_MS = 5000
 
 /** Lines with the time since the start, for logs: no cursor movement, and no colour unless FORCE_COLOR asks for it. */
 export function createPlainReporter({ stdout, stderr, env }: ReporterOptions): Reporter {
-  const look = createLook({ env, isTTY: false })
-  const story = createStory()
+  const style = createTerminalStyle({ env, isTTY: false })
+  const deployState = createDeployState()
   const toldAt = new Map<number, number>()
 
   const say = (at: number, text: string): void => {
-    const since = padToWidth(renderDuration(at - (story.startedAt ?? at)), 9, 'right')
+    const since = padToWidth(renderDuration(at - (deployState.startedAt ?? at)), 9, 'right')
     const [first = '', ...more] = text.split('\n')
     const continued = more.map((line) => `${' '.repeat(11)}${line}\n`).join('')
-    stderr.write(`${look.colors.dim(since)}  ${first}\n${continued}`)
+    stderr.write(`${style.colors.dim(since)}  ${first}\n${continued}`)
   }
 
   return {
     report: (event) => {
-      addToStory(story, event)
-      for (const text of narrate(event, story, look.glyphs)) say(event.at, text)
+      addToDeployState(deployState, event)
+      for (const text of narrate(event, deployState, style.glyphs)) say(event.at, text)
       if (event.type === 'step.started') toldAt.set(event.stepId, event.at)
       if (event.type === 'step.progressed') {
-        const step = story.steps.get(event.stepId)
+        const step = deployState.steps.get(event.stepId)
         const progress = step && progressText(step, event.at)
         if (!progress || event.at - (toldAt.get(event.stepId) ?? 0) < PROGRESS_INTERVAL_MS) return
         toldAt.set(event.stepId, event.at)
-        say(event.at, `${stepNumber(story, event.stepId)} ${progress}`)
+        say(event.at, `${stepNumber(deployState, event.stepId)} ${progress}`)
       }
-      if (event.type === 'failed') stderr.write(`\n${renderFailure(event.failure, look)}`)
-      if (event.type === 'probe.finished') stdout.write(renderProbeReport(event.report, look))
-      if (event.type === 'deploy.finished') stdout.write(renderSummary(event, look))
+      if (event.type === 'failed') stderr.write(`\n${renderFailure(event.failure, style)}`)
+      if (event.type === 'probe.finished') stdout.write(renderProbeReport(event.report, style))
+      if (event.type === 'deploy.finished') stdout.write(renderSummary(event, style))
     },
     close: () => {},
   }

@@ -1,4 +1,4 @@
-import { createLook } from '../terminal/look.ts'
+import { createTerminalStyle } from '../terminal/look.ts'
 import { renderFailure } from '../render/render-failure.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { warningText } from '../render/warning-text.ts'
@@ -6,14 +6,14 @@ import { warningText } from '../render/warning-text.ts'
 /** Says nothing but warnings and the failure. */
 export function createQuietReporter({ stderr, env }: ReporterOptions): Reporter {
   const isTTY = stderr.isTTY ?? false
-  const look = createLook({ env, isTTY, columns: isTTY ? stderr.columns : undefined })
+  const style = createTerminalStyle({ env, isTTY, columns: isTTY ? stderr.columns : undefined })
   return {
     report: (event) => {
       if (event.type === 'note' && event.level === 'warning') stderr.write(`${warningText(event)}\n`)
       if (event.type === 'plan.made') {
         for (const text of event.plan.warnings) stderr.write(`${warningText({ text })}\n`)
       }
-      if (event.type === 'failed') stderr.write(renderFailure(event.failure, look))
+      if (event.type === 'failed') stderr.write(renderFailure(event.failure, style))
     },
     close: () => {},
   }

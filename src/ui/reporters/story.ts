@@ -10,7 +10,7 @@ import { stepTitle } from '../../deploy/execute/step-title.ts'
 import type { DeployFinished } from '../render/render-summary.ts'
 
 /** A step as far as it was told. Times are milliseconds since the epoch. */
-export type StoryStep = {
+export type StepState = {
   id: number
   kind: StepKind
   host: string
@@ -29,7 +29,7 @@ export type StoryStep = {
 }
 
 /** Everything that the events of one deploy have told so far. */
-export type Story = {
+export type DeployState = {
   startedAt: number | undefined
   kind: ReleaseKind
   app: string | undefined
@@ -38,7 +38,7 @@ export type Story = {
   tag: string | undefined
   plan: Plan | undefined
   /** In order of the plan; steps that the plan did not name come last. */
-  steps: Map<number, StoryStep>
+  steps: Map<number, StepState>
   warnings: { text: string; hint?: string }[]
   /** The latest note, such as what is done before there is a plan. */
   activity: string | undefined
@@ -50,7 +50,7 @@ export type Story = {
   failure: Failure | undefined
 }
 
-export function createStory(): Story {
+export function createDeployState(): DeployState {
   return {
     startedAt: undefined,
     kind: 'deploy',
@@ -71,47 +71,47 @@ export function createStory(): Story {
 }
 
 /** The story that a whole list of events tells, such as one read back from a record. */
-export function storyOf(events: Iterable<DeployEvent>): Story {
-  const story = createStory()
-  for (const event of events) addToStory(story, event)
-  return story
+export function deployStateOf(events: Iterable<DeployEvent>): DeployState {
+  const deployState = createDeployState()
+  for (const event of events) addToDeployState(deployState, event)
+  return deployState
 }
 
 /** Adds one event to `story`. Steps that were never planned, as those of undoing, are taken as they come. */
-export function addToStory(story: Story, event: DeployEvent): void {
-  story.startedAt ??= event.at
+export function addToDeployState(deployState: DeployState, event: DeployEvent): void {
+  deployState.startedAt ??= event.at
   switch (event.type) {
     case 'deploy.started':
-      story.kind = event.kind
-      story.app = event.app
-      story.environment = event.environment
-      story.hosts = event.hosts
-      story.tag = event.tag
+      deployState.kind = event.kind
+      deployState.app = event.app
+      deployState.environment = event.environment
+      deployState.hosts = event.hosts
+      deployState.tag = event.tag
       return
     case 'note':
-      if (event.level === 'warning') story.warnings.push({ text: event.text, hint: event.hint })
-      else story.activity = event.text
+      if (event.level === 'warning') deployState.warnings.push({ text: event.text, hint: event.hint })
+      else deployState.activity = event.text
       return
     case 'plan.made':
-      addPlan(story, event.plan)
+      addPlan(deployState, event.plan)
       return
     case 'step.started': {
       const { stepId: id, kind, host, title, cause, at } = event
-      const speaker = story.steps.get(id)?.speaker ?? title
-      story.steps.set(id, { id, kind, host, title, cause, speaker, state: 'running', startedAt: at })
+      const speaker = deployState.steps.get(id)?.speaker ?? title
+      deployState.steps.set(id, { id, kind, host, title, cause, speaker, state: 'running', startedAt: at })
       return
     }
     case 'step.progressed':
-      addProgress(story.steps.get(event.stepId), event)
+      addProgress(deployState.steps.get(event.stepId), event)
       return
     case 'step.printed': {
-      const step = story.steps.get(event.stepId)
+      const step = deployState.steps.get(event.stepId)
       if (step) step.lastLine = event.line
       return
     }
     case 'step.finished': {
       const { outcome, durationMs, result } = event
-      const step = story.steps.get(event.stepId)
+      const step = deployState.steps.get(event.stepId)
       if (step) Object.assign(step, { state: outcome, durationMs, result })
       return
     }
@@ -120,40 +120,40 @@ export function addToStory(story: Story, event: DeployEvent): void {
     case 'hook.finished':
       return
     case 'probe.sampled':
-      story.sampled = event
+      deployState.sampled = event
       return
     case 'probe.finished':
-      story.probe = event.report
+      deployState.probe = event.report
       return
     case 'undo.started':
-      story.undoing = event.reason
+      deployState.undoing = event.reason
       return
     case 'deploy.finished':
-      story.finished = event
+      deployState.finished = event
       return
     case 'failed':
-      story.failure = event.failure
+      deployState.failure = event.failure
       return
   }
 }
 
 /** Bytes a second since the step began; undefined while that says nothing. */
-export function rateOf(step: StoryStep, now: number): number | undefined {
+export function rateOf(step: StepState, now: number): number | undefined {
   const elapsedMs = now - (step.startedAt ?? now)
   return step.doneBytes && elapsedMs >= 500 ? (step.doneBytes / elapsedMs) * 1000 : undefined
 }
 
 /** Whether the steps run on more than one host, so that each must name its own. */
-export function hasSeveralHosts(story: Story): boolean {
-  return new Set([...story.steps.values()].map(({ host }) => host)).size > 1
+export function hasSeveralHosts(deployState: DeployState): boolean {
+  return new Set([...deployState.steps.values()].map(({ host }) => host)).size > 1
 }
 
-function addPlan(story: Story, plan: Plan): void {
-  story.plan = plan
-  for (const text of plan.warnings) story.warnings.push({ text })
+function addPlan(deployState: DeployState, plan: Plan): void {
+  deployState.plan = plan
+  for (const text of plan.warnings) deployState.warnings.push({ text })
   for (const step of plan.steps) {
     const { id, kind, host, cause } = step
-    story.steps.set(id, {
+    deployState.steps.set(id, {
       id,
       kind,
       host,
@@ -171,7 +171,7 @@ function speakerOf(step: Step): string {
 }
 
 function addProgress(
-  step: StoryStep | undefined,
+  step: StepState | undefined,
   event: Extract<DeployEvent, { type: 'step.progressed' }>,
 ): void {
   if (!step) return

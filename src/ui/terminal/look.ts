@@ -3,7 +3,7 @@ import picocolors from 'picocolors'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the drawing functions may use: colours (or none), Unicode (or ASCII), and a width where there is one. */
-export type Look = {
+export type TerminalStyle = {
   colors: Colors
   glyphs: Glyphs
   /** Columns that a line may take; undefined when lines need not be cut. */
@@ -65,7 +65,11 @@ const ASCII: Glyphs = {
  * The look for one output stream. Colours follow NO_COLOR (no-color.org), FORCE_COLOR and TERM=dumb, else whether the
  * stream is a terminal; Unicode follows the locale (LC_ALL, LC_CTYPE, LANG, in POSIX's order).
  */
-export function createLook(options: { env: Environment; isTTY: boolean; columns?: number }): Look {
+export function createTerminalStyle(options: {
+  env: Environment
+  isTTY: boolean
+  columns?: number
+}): TerminalStyle {
   return {
     colors: picocolors.createColors(wantsColors(options.env, options.isTTY)),
     glyphs: speaksUnicode(options.env) ? UNICODE : ASCII,

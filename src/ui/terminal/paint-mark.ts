@@ -1,7 +1,7 @@
-import type { Look } from './look.ts'
+import type { TerminalStyle } from './look.ts'
 
 /** Paints a mark of `look.glyphs` in the colour of what it says. */
-export function paintMark({ colors, glyphs }: Look): (text: string) => string {
+export function paintMark({ colors, glyphs }: TerminalStyle): (text: string) => string {
   return (text) => {
     if (text.includes(glyphs.failed)) return colors.red(text)
     if (text.includes(glyphs.done)) return colors.green(text)

@@ -50,7 +50,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     secrets: [],
     signal: options.signal ?? new AbortController().signal,
     clock: systemClock,
-    tellInterrupt: () => undefined,
+    reportInterrupt: () => undefined,
   })
   return { exitCode, stdout, stderr }
 }

@@ -41,7 +41,7 @@ export async function release(
     secrets: [],
     signal: more.signal ?? new AbortController().signal,
     clock: world.clock,
-    tellInterrupt: () => undefined,
+    reportInterrupt: () => undefined,
   }
   const global = { configPath: undefined, json, plain: true, color: false, debug: false }
   const input = await loadDeploy({ arguments: { ENVIRONMENT: 'test' }, rest: [], options, global }, context)

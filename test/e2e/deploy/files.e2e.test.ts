@@ -46,7 +46,7 @@ describe('files beside the compose file', () => {
     const { result, report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, () =>
       app.mustDeploy('v1'),
     )
-    expect(stepsOf(result, 'switch-proxy')).toHaveLength(1)
+    expect(stepsOf(result, 'switch-traffic')).toHaveLength(1)
     expect(await configuration()).toBe('second')
     expect(await app.containerIds('nginx')).toEqual([before?.id])
     expect(await server.docker('inspect', '-f', '{{.State.StartedAt}}', before?.id ?? '')).toBe(startedAt)

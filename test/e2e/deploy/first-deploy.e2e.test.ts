@@ -68,9 +68,9 @@ describe("the specification's compose file, unchanged, on a bare server", () => 
   test('writes down what was done, without a secret', async () => {
     const release = JSON.parse(
       (await app.readOnServer(`.dray/releases/${first.plan?.release}/release.json`)) ?? '',
-    ) as { tag: string; by: { user: string }; envKeys: string[]; services: Record<string, { tag: string }> }
+    ) as { tag: string; by: { user: string }; variables: string[]; services: Record<string, { tag: string }> }
     expect(release).toMatchObject({ tag: 'v1', by: { user: 'octocat' } })
-    expect(release.envKeys).toEqual(['SESSION_SECRET', 'SHOP_START_MS'])
+    expect(release.variables).toEqual(['SESSION_SECRET', 'SHOP_START_MS'])
     expect(release.services['backend']?.tag).toBe('v1')
     const journal = (await app.readOnServer('.dray/journal.ndjson')) ?? ''
     const entries = journal

@@ -70,7 +70,7 @@ test("a third-party database is left alone when only the app's version changes",
   const result = await app.mustDeploy('v3')
   expect(await app.containerIds('db')).toEqual(before)
   expect(causesOf(result)).not.toMatch(/\bdb\b/)
-  expect(result.plan?.left).toContainEqual(expect.objectContaining({ service: 'db' }))
+  expect(result.plan?.unchangedServices).toContainEqual(expect.objectContaining({ service: 'db' }))
 })
 
 test('a new version of it is recreated and keeps its data, and the rest is left alone', async () => {

@@ -45,8 +45,8 @@ describe.each(shapes)('the shape with $name', ({ name, taskService, compose }) =
     expect(await tasksRun()).toEqual(['migrate v1', 'sync-manual v1', 'migrate v2', 'sync-manual v2'])
     const order = (second.plan?.steps ?? []).map((step) => (step.kind === 'run-task' ? step.task : step.kind))
     expect(order.indexOf('migrate')).toBeLessThan(order.indexOf('start-beside'))
-    expect(order.indexOf('start-beside')).toBeLessThan(order.indexOf('switch-proxy'))
-    expect(order.indexOf('switch-proxy')).toBeLessThan(order.indexOf('sync-manual'))
+    expect(order.indexOf('start-beside')).toBeLessThan(order.indexOf('switch-traffic'))
+    expect(order.indexOf('switch-traffic')).toBeLessThan(order.indexOf('sync-manual'))
     expect(await app.version()).toBe('v2')
   })
 

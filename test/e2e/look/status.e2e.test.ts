@@ -124,7 +124,7 @@ describe('what was done by hand', () => {
     const host = byName['test']?.hosts[0] as KnownHost
     expect(host.verdict).toBe('unhealthy')
     const again = '`dray deploy test --tag v1`'
-    expect(host.drift.map(({ kind, what, mend }) => [kind, what, mend])).toEqual([
+    expect(host.drift.map(({ kind, what, hint }) => [kind, what, hint])).toEqual([
       [
         'service',
         `backend does not run: container ${name}-backend-1 ended with exit code 137.`,

@@ -25,20 +25,20 @@ afterAll(() => net?.[Symbol.asyncDispose]())
 
 type Told = {
   stage: string
-  hosts: { actions: { kind: string; title: string; cause: string }[]; left: string[] }[]
+  hosts: { actions: { kind: string; title: string; cause: string }[]; remaining: string[] }[]
 }
 
 const dray = (argv: readonly string[], change: Change = {}): Promise<RunResult> =>
   app.deploy({ files: project, ...change, argv })
 
-async function setUp(...options: string[]): Promise<{ kinds: string[]; left: string[]; stage: string }> {
+async function setUp(...options: string[]): Promise<{ kinds: string[]; remaining: string[]; stage: string }> {
   const { exitCode, stdout, stderr } = await dray(['setup', 'test', '--json', ...options])
   expect({ exitCode, stderr, stdout }).toMatchObject({ exitCode: 0 })
   const { stage, hosts } = JSON.parse(stdout) as Told
   return {
     stage,
     kinds: hosts.flatMap((it) => it.actions.map(({ kind }) => kind)),
-    left: hosts.flatMap((it) => it.left),
+    remaining: hosts.flatMap((it) => it.remaining),
   }
 }
 
@@ -118,7 +118,7 @@ describe('a server without Docker', () => {
 
 describe('a server that was set up', () => {
   test('has what was announced', async () => {
-    const { kinds, left, stage } = await setUp('--yes')
+    const { kinds, remaining, stage } = await setUp('--yes')
     expect(stage).toBe('done')
     expect(kinds).toEqual([
       'write-daemon-config',
@@ -128,7 +128,7 @@ describe('a server that was set up', () => {
       'make-directory',
       'write-env-file',
     ])
-    expect(left).toEqual([
+    expect(remaining).toEqual([
       'Give SESSION_SECRET its value on deploy@bare: `dray env test set SESSION_SECRET`.',
     ])
     expect(await serverSays('id', '-nG', 'deploy')).toContain('docker')
@@ -150,12 +150,12 @@ describe('a server that was set up', () => {
     expect(await app.server.findOnDisk(secret)).toEqual([])
   })
 
-  test('is left as it is by a second run, its .env above all', async () => {
+  test('is remaining as it is by a second run, its .env above all', async () => {
     await dray(['env', 'test', 'set', 'SESSION_SECRET'], { files: project })
     await app.server.run(['sh', '-c', `echo SESSION_SECRET=filled-in >>${app.path}/.env`])
     const state = 'stat -c "%n %Y %i" /etc/docker /etc/docker/* /srv/*/.env /etc/group; cat /run/docker.pid'
     const before = await serverSays('sh', '-c', state)
-    expect(await setUp('--yes')).toEqual({ stage: 'planned', kinds: [], left: [] })
+    expect(await setUp('--yes')).toEqual({ stage: 'planned', kinds: [], remaining: [] })
     expect((await dray(['setup', 'test', '--yes'])).stdout).toBe('✓ deploy@bare: nothing to do.\n')
     expect(await serverSays('sh', '-c', state)).toBe(before)
   })
@@ -166,13 +166,13 @@ describe('a server that was set up', () => {
     expect(await app.answer()).toContain('v1')
   })
 
-  test('keeps its containers running when its configuration changes, and says what is left to do', async () => {
+  test('keeps its containers running when its configuration changes, and says what remains to do', async () => {
     const ids = await app.server.docker('ps', '-q', '--no-trunc')
     const pid = await serverSays('cat', '/run/docker.pid')
     await app.server.writeFile(daemonConfig, '{ "registry-mirrors": ["http://mirror.test:5000"] }')
-    const { kinds, left } = await setUp('--yes')
+    const { kinds, remaining } = await setUp('--yes')
     expect(kinds).toEqual(['write-daemon-config'])
-    expect(left).toEqual([expect.stringMatching(/^2 containers run on .*`sudo systemctl restart docker`/)])
+    expect(remaining).toEqual([expect.stringMatching(/^2 containers run on .*`sudo systemctl restart docker`/)])
     expect(await serverSays('cat', '/run/docker.pid')).toBe(pid)
     expect(await app.server.docker('ps', '-q', '--no-trunc')).toBe(ids)
   })

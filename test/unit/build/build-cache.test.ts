@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { cacheEntries, chooseCache, type CacheFacts } from '../../../src/build/build-cache.ts'
+import { cacheEntries, chooseCache, type CacheInput } from '../../../src/build/build-cache.ts'
 
 const actions = { ACTIONS_RUNTIME_TOKEN: 't', ACTIONS_RESULTS_URL: 'https://results' }
-const choose = (facts: Partial<CacheFacts>) =>
+const choose = (facts: Partial<CacheInput>) =>
   chooseCache({ wanted: undefined, isPushed: true, env: {}, resolvePath: (it) => `/app/${it}`, ...facts })
 
-test.each<[string, Partial<CacheFacts>, object]>([
+test.each<[string, Partial<CacheInput>, object]>([
   ['the registry that is pushed to', {}, { kind: 'registry' }],
   ['none without a push', { isPushed: false }, { kind: 'none' }],
   ["GitHub's where it is offered", { env: actions }, { kind: 'gha', fromTag: false }],

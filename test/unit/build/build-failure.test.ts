@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { createBuildStory } from '../../../src/build/build-story.ts'
+import { createBuildState } from '../../../src/build/build-story.ts'
 import { explainBuildFailure } from '../../../src/build/explain-failure.ts'
 
 /** Lines of Buildx 0.29 with `--progress=rawjson`, shortened. */
 function failure(...lines: (object | string)[]) {
-  const story = createBuildStory(['backend', 'web'])
-  for (const line of lines) story.take(typeof line === 'string' ? line : JSON.stringify(line))
-  return explainBuildFailure(story)
+  const deployState = createBuildState(['backend', 'web'])
+  for (const line of lines) deployState.take(typeof line === 'string' ? line : JSON.stringify(line))
+  return explainBuildFailure(deployState)
 }
 
 const step = (name: string, error?: string) => ({

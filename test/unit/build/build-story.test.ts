@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createBuildStory } from '../../../src/build/build-story.ts'
+import { createBuildState } from '../../../src/build/build-story.ts'
 
 const vertex = (name: string, more: object = {}) =>
   JSON.stringify({ vertexes: [{ digest: name, name, ...more }] })
@@ -20,13 +20,13 @@ test.each<[string, string[], object]>([
   ],
   ['[internal] load local bake definitions', ['backend', 'web'], { target: undefined, place: undefined }],
 ])('reads %s', (name, targets, step) => {
-  const story = createBuildStory(targets)
-  story.take(vertex(name))
-  expect([...story.steps.values()]).toMatchObject([step])
+  const deployState = createBuildState(targets)
+  deployState.take(vertex(name))
+  expect([...deployState.steps.values()]).toMatchObject([step])
 })
 
 test('tells once that a step began, what it printed, and that it ended', () => {
-  const story = createBuildStory(['app'])
+  const deployState = createBuildState(['app'])
   const run = '[1/1] RUN x'
   const kinds = [
     vertex(run),
@@ -34,13 +34,16 @@ test('tells once that a step began, what it printed, and that it ended', () => {
     JSON.stringify({ logs: [{ vertex: run, data: Buffer.from('a\nb').toString('base64') }] }),
     vertex(run, { started, completed, cached: true }),
     vertex(run, { started, completed }),
-  ].map((line) => story.take(line).map((it) => (it.kind === 'printed' ? it.line : it.kind)))
+  ].map((line) => deployState.take(line).map((it) => (it.kind === 'printed' ? it.line : it.kind)))
   expect(kinds).toEqual([[], ['started'], ['a'], ['finished'], []])
-  expect([...story.steps.values()][0]).toMatchObject({ isCached: true, finishedAtMs: Date.parse(completed) })
+  expect([...deployState.steps.values()][0]).toMatchObject({
+    isCached: true,
+    finishedAtMs: Date.parse(completed),
+  })
 })
 
 test('keeps what is no progress', () => {
-  const story = createBuildStory(['app'])
-  expect(story.take('ERROR: no')).toEqual([])
-  expect(story.said).toEqual(['ERROR: no'])
+  const deployState = createBuildState(['app'])
+  expect(deployState.take('ERROR: no')).toEqual([])
+  expect(deployState.said).toEqual(['ERROR: no'])
 })

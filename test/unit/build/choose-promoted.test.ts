@@ -26,7 +26,7 @@ function release(images: Readonly<Record<string, string>>): Release {
     by: { user: 'ann', machine: 'laptop' },
     services: Object.fromEntries(services) as Release['services'],
     files: {},
-    envKeys: [],
+    variables: [],
     networks: {},
   }
 }

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { imageLabels, type SourceFacts } from '../../../src/build/image-labels.ts'
+import { imageLabels, type SourceObservation } from '../../../src/build/image-labels.ts'
 
 const remote = { host: 'github.com', owner: 'acme', repository: 'shop' }
-const facts: SourceFacts = { env: {}, remote, headSha: 'abc', isDirty: false, tag: 'v1' }
-function labels(more: Partial<SourceFacts>): Record<string, string> {
+const facts: SourceObservation = { env: {}, remote, headSha: 'abc', isDirty: false, tag: 'v1' }
+function labels(more: Partial<SourceObservation>): Record<string, string> {
   const named = Object.entries(imageLabels({ ...facts, ...more }))
   return Object.fromEntries(
     named.map(([name, value]) => [name.slice('org.opencontainers.image.'.length), value]),
   )
 }
 
-test.each<[string, Partial<SourceFacts>, object]>([
+test.each<[string, Partial<SourceObservation>, object]>([
   ['a laptop', {}, { source: 'https://github.com/acme/shop', revision: 'abc', version: 'v1' }],
   ['a laptop with changes', { isDirty: true }, { revision: 'abc-dirty' }],
   [

@@ -87,8 +87,8 @@ describe('whatever files say', { timeout: 30_000 }, () => {
       fc.property(fc.constantFrom(...rules), fc.constantFrom(...rules), (one, other) => {
         const files = { ...one.bad, ...other.bad }
         const edits = check(files).flatMap((finding) => finding.edits)
-        const mended = { ...files, ...Object.fromEntries(applyEdits(edits)) }
-        const left = check(mended).filter((finding) => finding.edits.length > 0)
+        const fixed = { ...files, ...Object.fromEntries(applyEdits(edits)) }
+        const left = check(fixed).filter((finding) => finding.edits.length > 0)
         expect(left.map(({ code, message }) => `${code} ${message}`)).toEqual([])
       }),
       { numRuns: 80 },

@@ -1,7 +1,7 @@
 import { access, chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseEnvFile, takeEnvFile } from '../../../src/config/env-file.ts'
+import { parseEnvFile, readAndDeleteEnvFile } from '../../../src/config/env-file.ts'
 import { failureOf, makeProject } from './support.ts'
 
 const isThere = async (file: string): Promise<boolean> =>
@@ -94,7 +94,7 @@ describe('the file is deleted', () => {
   test('once it is read', async () => {
     const directory = await makeProject({ '.env.deploy': 'IMAGE_TAG=abc' })
     const file = path.join(directory, '.env.deploy')
-    expect((await takeEnvFile(file)).values.get('IMAGE_TAG')).toBe('abc')
+    expect((await readAndDeleteEnvFile(file)).values.get('IMAGE_TAG')).toBe('abc')
     expect(await isThere(file)).toBe(false)
   })
 
@@ -102,7 +102,7 @@ describe('the file is deleted', () => {
     const directory = await makeProject({})
     const file = path.join(directory, '.env.deploy')
     await writeFile(file, Buffer.from('\uFEFFA=1', 'utf16le'))
-    const error = await failureOf(takeEnvFile(file))
+    const error = await failureOf(readAndDeleteEnvFile(file))
     expect(error.code).toBe('ENV_FILE_INVALID')
     expect(error.message).toContain('is not UTF-8 text')
     expect(await isThere(file)).toBe(false)
@@ -112,7 +112,7 @@ describe('the file is deleted', () => {
     const directory = await makeProject({ target: 'A=1' })
     const link = path.join(directory, '.env.deploy')
     await symlink('target', link)
-    expect((await takeEnvFile(link)).values.get('A')).toBe('1')
+    expect((await readAndDeleteEnvFile(link)).values.get('A')).toBe('1')
     expect(await isThere(link)).toBe(false)
     expect(await readFile(path.join(directory, 'target'), 'utf8')).toBe('A=1')
   })
@@ -121,7 +121,7 @@ describe('the file is deleted', () => {
     const directory = await makeProject({})
     const link = path.join(directory, '.env.deploy')
     await symlink('nowhere', link)
-    const error = await failureOf(takeEnvFile(link))
+    const error = await failureOf(readAndDeleteEnvFile(link))
     expect(error.message).toContain('is not there')
     await expect(readFile(link)).rejects.toThrow()
     const { readdir } = await import('node:fs/promises')
@@ -131,7 +131,7 @@ describe('the file is deleted', () => {
 
 test('a file that is named must be there', async () => {
   const directory = await makeProject({})
-  const error = await failureOf(takeEnvFile(path.join(directory, '.env.deploy')))
+  const error = await failureOf(readAndDeleteEnvFile(path.join(directory, '.env.deploy')))
   expect(error.code).toBe('ENV_FILE_INVALID')
 })
 
@@ -139,7 +139,7 @@ test('a directory is refused and left alone', async () => {
   const directory = await makeProject({})
   const file = path.join(directory, '.env.deploy')
   await mkdir(file)
-  expect((await failureOf(takeEnvFile(file))).message).toContain('cannot be read')
+  expect((await failureOf(readAndDeleteEnvFile(file))).message).toContain('cannot be read')
   expect(await isThere(file)).toBe(true)
 })
 
@@ -147,6 +147,6 @@ test("the app's own .env is refused and left alone", async () => {
   const directory = await makeProject({ '.env': 'DATABASE_URL=x' })
   const file = path.join(directory, '.env')
   await chmod(file, 0o600)
-  expect((await failureOf(takeEnvFile(file))).code).toBe('ENV_FILE_INVALID')
+  expect((await failureOf(readAndDeleteEnvFile(file))).code).toBe('ENV_FILE_INVALID')
   expect(await readFile(file, 'utf8')).toBe('DATABASE_URL=x')
 })

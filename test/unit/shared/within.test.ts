@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { within } from '../../../src/shared/within.ts'
+import { withTimeout } from '../../../src/shared/within.ts'
 
 const never = new Promise<never>(() => undefined)
 
 test('gives what the promise gives or throws, or something else when it takes too long', async () => {
-  expect(await within(Promise.resolve('in time'), 1_000, 'late')).toBe('in time')
-  await expect(within(Promise.reject(new Error('broken')), 1_000, 'late')).rejects.toThrow('broken')
-  expect(await within(never, 10, 'late')).toBe('late')
+  expect(await withTimeout(Promise.resolve('in time'), 1_000, 'late')).toBe('in time')
+  await expect(withTimeout(Promise.reject(new Error('broken')), 1_000, 'late')).rejects.toThrow('broken')
+  expect(await withTimeout(never, 10, 'late')).toBe('late')
 })
 
 test('keeps no process alive once the promise has settled', () => {

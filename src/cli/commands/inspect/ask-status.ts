@@ -1,5 +1,5 @@
-import { lookAtApp } from '../../../adapters/directory/look-at-app.ts'
-import type { Shell } from '../../../adapters/host/shell.ts'
+import { observeApp } from '../../../adapters/directory/look-at-app.ts'
+import type { CommandRunner } from '../../../adapters/host/shell.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
 import { failureFrom } from '../../../deploy/execute/failure.ts'
 import {
@@ -13,7 +13,7 @@ import type { Secret } from '../../../shared/secret.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import type { CommandInput } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
-import { openShells } from '../../command/connect-each.ts'
+import { openRunners } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
@@ -59,8 +59,8 @@ function hostsOf(loaded: readonly (EnvironmentInput | EnvironmentStatus)[]): str
 async function statusOf({ config }: EnvironmentInput, context: CliContext): Promise<EnvironmentStatus> {
   const { name, path, hosts } = config.environment
   try {
-    await using opened = await openShells(hosts, context)
-    const looks = await Promise.all(opened.shells.map((shell) => observe(shell, path, context.signal)))
+    await using opened = await openRunners(hosts, context)
+    const looks = await Promise.all(opened.runners.map((runner) => observe(runner, path, context.signal)))
     return makeStatus({ environment: name, path, hosts: looks })
   } catch (error) {
     if (context.signal.aborted || !(error instanceof DrayError)) throw error
@@ -69,14 +69,14 @@ async function statusOf({ config }: EnvironmentInput, context: CliContext): Prom
 }
 
 async function observe(
-  shell: Shell,
+  runner: CommandRunner,
   path: string,
   signal: AbortSignal,
 ): Promise<ObservedEnvironment['hosts'][number]> {
-  const host = shell.name
+  const host = runner.name
   try {
-    await shell.connect(signal)
-    return { host, look: await lookAtApp({ shell, path }, signal) }
+    await runner.connect(signal)
+    return { host, observation: await observeApp({ runner, path }, signal) }
   } catch (error) {
     if (signal.aborted || !(error instanceof DrayError)) throw error
     return { host, failure: failureFrom(error) }

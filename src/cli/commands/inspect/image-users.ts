@@ -16,7 +16,9 @@ export type ImageUsers = ReadonlyMap<string, ReadonlyMap<Digest, readonly ImageU
  */
 export async function findImageUsers({ config }: EnvironmentInput, context: CliContext): Promise<ImageUsers> {
   const { name: environment, hosts, path } = config.environment
-  await using connected = await connectEach(hosts, context, (shell) => createReleaseArchive({ shell, path }))
+  await using connected = await connectEach(hosts, context, (runner) =>
+    createReleaseArchive({ runner, path }),
+  )
   const archives = await Promise.all(connected.hosts.map((archive) => archive.read(1, context.signal)))
   const users = new Map<string, Map<Digest, ImageUser[]>>()
   for (const { releases } of archives) {

@@ -46,7 +46,7 @@ export async function listImages(command: CommandInput, context: CliContext): Pr
     const images = cleanValue(await readImages(repository, { opened, users, limit }, context), output.clean)
     if (images === undefined) output.note(`There is no package ${repository}.`)
     else if (options.json) for (const image of images) output.json('image', { repository, ...image })
-    else output.print(renderImages({ repository, images, nowMs: context.clock.now() }, output.look))
+    else output.print(renderImages({ repository, images, nowMs: context.clock.now() }, output.style))
   }
   return EXIT.done
 }

@@ -11,8 +11,8 @@ export function printStatus({ statuses, options, output }: AskedStatus): void {
     return
   }
   const [only] = statuses
-  const details = only !== undefined && statuses.length === 1 ? renderStatusDetails(only, output.look) : ''
-  output.print(renderStatus(statuses, output.look) + details)
+  const details = only !== undefined && statuses.length === 1 ? renderStatusDetails(only, output.style) : ''
+  output.print(renderStatus(statuses, output.style) + details)
 }
 
 /** Some host of it answered. */

@@ -55,7 +55,7 @@ export async function pruneImages(command: CommandInput, context: CliContext): P
     if (isDeleting) await deleteAll(repository, { decision, opened, counts, output }, context)
   }
   if (global.json) output.json('images.pruned', { isDeleting, ...counts })
-  else output.print(renderPruneEnd({ isDeleting, ...counts }, output.look))
+  else output.print(renderPruneEnd({ isDeleting, ...counts }, output.style))
   return EXIT.done
 }
 
@@ -110,7 +110,7 @@ function printPruning(
   { global, output, rules }: { global: CommandInput['global']; output: CommandOutput; rules: PruneRules },
 ): void {
   if (!global.json) {
-    output.print(renderPruning({ repository, decision, nowMs: rules.nowMs }, output.look))
+    output.print(renderPruning({ repository, decision, nowMs: rules.nowMs }, output.style))
     return
   }
   for (const { version, because } of decision.kept)

@@ -1,11 +1,7 @@
 import { chooseSides, type Sides } from '../../../operations/diff/choose-sides.ts'
-import {
-  compareSnapshots,
-  isDifferent,
-  type ReleaseDiff,
-} from '../../../operations/diff/compare-snapshots.ts'
-import { snapshotOfRelease, snapshotOfTree } from '../../../operations/diff/read-snapshot.ts'
-import type { Snapshot } from '../../../operations/diff/snapshot.ts'
+import { compareSides, isDifferent, type ReleaseDiff } from '../../../operations/diff/compare-snapshots.ts'
+import { readReleaseSide, readTreeSide } from '../../../operations/diff/read-snapshot.ts'
+import type { ReleaseSide } from '../../../operations/diff/snapshot.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
@@ -36,7 +32,7 @@ export async function runDiff(command: CommandInput, context: CliContext): Promi
   const now = context.clock.now()
   const sides = chooseSides({ releases, wanted: [from, to], environment, now })
   const [before, after] = await readSides(sides, { targets, input, signal: context.signal })
-  const diff = cleanValue(compareSnapshots(before, after), output.clean)
+  const diff = cleanValue(compareSides(before, after), output.clean)
   print(diff, input, output)
   return command.options['exitCode'] === true && isDifferent(diff) ? EXIT.failedOldServing : EXIT.done
 }
@@ -44,20 +40,20 @@ export async function runDiff(command: CommandInput, context: CliContext): Promi
 function readSides(
   { from, to }: Sides,
   { targets, input, signal }: { targets: ComparedTargets; input: EnvironmentInput; signal: AbortSignal },
-): Promise<[Snapshot, Snapshot]> {
+): Promise<[ReleaseSide, ReleaseSide]> {
   const { kept, tree } = targets
   return Promise.all([
-    snapshotOfRelease({ host: kept, release: from }, signal),
+    readReleaseSide({ host: kept, release: from }, signal),
     to === 'working-tree'
-      ? snapshotOfTree(tree(), input.values.tag, signal)
-      : snapshotOfRelease({ host: kept, release: to }, signal),
+      ? readTreeSide(tree(), input.values.tag, signal)
+      : readReleaseSide({ host: kept, release: to }, signal),
   ])
 }
 
 function print(diff: ReleaseDiff, { config, options }: EnvironmentInput, output: CommandOutput): void {
   for (const note of diff.notes) output.note(note)
   if (!options.json) {
-    output.print(renderReleaseDiff(diff, output.look))
+    output.print(renderReleaseDiff(diff, output.style))
     return
   }
   const { files, ...rest } = diff

@@ -1,6 +1,6 @@
 import { measureLogs } from '../../../adapters/directory/log-size.ts'
 import { reportDisk } from '../../../operations/disk/disk-report.ts'
-import { lookAtDisk } from '../../../operations/disk/look-at-disk.ts'
+import { observeDisk } from '../../../operations/disk/look-at-disk.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderDiskReport } from '../../../ui/render/render-disk-report.ts'
@@ -22,14 +22,14 @@ export async function runDisk(command: CommandInput, context: CliContext): Promi
   const reports = await Promise.all(
     connected.hosts.map(async (host) => {
       const { signal } = context
-      const look = await lookAtDisk(diskHost(host), { app, rules: environment.disk, signal })
-      const paths = look.inventory.containers.flatMap(({ log }) => log.path ?? [])
-      return reportDisk(look, await measureLogs(host.shell, paths, signal))
+      const style = await observeDisk(diskHost(host), { app, rules: environment.disk, signal })
+      const paths = style.inventory.containers.flatMap(({ log }) => log.path ?? [])
+      return reportDisk(style, await measureLogs(host.runner, paths, signal))
     }),
   )
   for (const report of cleanValue(reports, output.clean)) {
     if (input.options.json) output.json('disk', { environment: environment.name, ...report })
-    else output.print(renderDiskReport(report, output.look))
+    else output.print(renderDiskReport(report, output.style))
   }
   return EXIT.done
 }

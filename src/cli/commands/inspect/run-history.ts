@@ -18,11 +18,11 @@ const DEFAULT_LIMIT = 20
 export async function runHistory(command: CommandInput, context: CliContext): Promise<ExitCode> {
   const limit = readCount(command.options, 'limit', DEFAULT_LIMIT)
   const input = await loadEnvironment(command, context)
-  const { print, json, look, clean } = createCommandOutput({ ...input, options: command.global }, context)
+  const { print, json, style, clean } = createCommandOutput({ ...input, options: command.global }, context)
   const { hosts, path } = input.config.environment
-  await using connected = await connectEach(hosts, context, (shell) => ({
-    name: shell.name,
-    archive: createReleaseArchive({ shell, path }),
+  await using connected = await connectEach(hosts, context, (runner) => ({
+    name: runner.name,
+    archive: createReleaseArchive({ runner, path }),
   }))
   const histories = await Promise.all(
     connected.hosts.map(async ({ name, archive }) => {
@@ -41,9 +41,9 @@ export async function runHistory(command: CommandInput, context: CliContext): Pr
       continue
     }
     const now = context.clock.now()
-    if (histories.length > 1) print(look.colors.bold(name))
-    print(renderHistory(attempts, look, now))
-    if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, look, now)}`)
+    if (histories.length > 1) print(style.colors.bold(name))
+    print(renderHistory(attempts, style, now))
+    if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, style, now)}`)
   }
   return EXIT.done
 }

@@ -22,8 +22,8 @@ import {
 import {
   isIncomplete,
   makeMatrix,
-  type EnvironmentFacts,
-  type MatrixFacts,
+  type MatrixEnvironment,
+  type MatrixInput,
 } from '../../../operations/secrets/make-matrix.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderSecrets, renderSecretsMarkdown } from '../../../ui/render/render-secrets.ts'
@@ -55,7 +55,7 @@ export async function runSecrets(command: CommandInput, context: CliContext): Pr
   const shown = cleanValue(rows, output.clean)
   if (options.json) for (const row of shown) output.json('secret', row)
   else if (command.options['markdown'] === true) output.print(renderSecretsMarkdown(shown))
-  else output.print(renderSecrets(shown, output.look))
+  else output.print(renderSecrets(shown, output.style))
   return command.options['exitCode'] === true && isIncomplete(rows) ? EXIT.failedOldServing : EXIT.done
 }
 
@@ -66,7 +66,7 @@ async function askGithub(
     context,
     output,
   }: { inputs: readonly EnvironmentInput[]; context: CliContext; output: CommandOutput },
-): Promise<MatrixFacts['github']['names']> {
+): Promise<MatrixInput['github']['names']> {
   const [first] = inputs
   const remote = first?.repository.remote
   const repository =
@@ -97,7 +97,7 @@ async function askGithub(
 async function readEnvironment(
   { config }: EnvironmentInput,
   { repository, context, output }: { repository: Repository; context: CliContext; output: CommandOutput },
-): Promise<EnvironmentFacts> {
+): Promise<MatrixEnvironment> {
   const { environment, projectDirectory } = config
   const below = path.relative(context.cwd, projectDirectory)
   const files = environment.composeFiles.flatMap((name) => {
@@ -128,11 +128,11 @@ async function readEnvironment(
 async function listVariables(
   host: string,
   place: { path: string; context: CliContext; output: CommandOutput },
-): Promise<EnvironmentFacts['hosts'][number]['listing']> {
+): Promise<MatrixEnvironment['hosts'][number]['listing']> {
   const { path: directory, context, output } = place
   try {
-    await using connected = await connectEach([host], context, (shell) =>
-      createEnvStore({ shell, path: directory, clock: context.clock }),
+    await using connected = await connectEach([host], context, (runner) =>
+      createEnvStore({ runner, path: directory, clock: context.clock }),
     )
     return await connected.hosts[0]?.list()
   } catch (error) {

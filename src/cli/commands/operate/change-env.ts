@@ -41,7 +41,7 @@ function describeChange(
   { host, path }: EnvStore,
   { names: { set, removed }, done, output }: { names: Names; done: EnvChange; output: CommandOutput },
 ): string {
-  const { colors, glyphs } = output.look
+  const { colors, glyphs } = output.style
   const mark = colors.green(glyphs.done)
   if (done.outcome === 'unchanged') return `${mark} Nothing to do: ${path}/.env on ${host} is so already.`
   const what = [

@@ -24,7 +24,7 @@ export async function editEnv(work: EnvWork): Promise<void> {
     first.hash === undefined ? new Secret((await readEnvExample(projectDirectory)) ?? '') : first.text
 
   // What Ctrl-C means is the editor's to say.
-  context.tellInterrupt = () => undefined
+  context.reportInterrupt = () => undefined
   const { VISUAL, EDITOR } = context.env
   const after = await editPrivately(before, { editor: VISUAL ?? EDITOR ?? 'vi', signal: context.signal })
   if (after.reveal() === before.reveal()) {

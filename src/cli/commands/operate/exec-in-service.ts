@@ -7,7 +7,7 @@ import { withOneHost } from '../../command/host-option.ts'
 import { readInContainerOptions } from './in-container-options.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { textOption } from '../../command/option.ts'
-import { reachApps, releaseOf } from './reach-app.ts'
+import { connectApps, releaseOf } from './reach-app.ts'
 import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 
 /** `dray exec`: gives the exit code of the command. */
@@ -16,14 +16,14 @@ export async function execInService(input: CommandInput, context: CliContext): P
   const index = readIndex(textOption(input.options, 'index'))
   const options = readInContainerOptions(input, context)
   const environment = withOneHost(await loadEnvironment(input, context), input.options)
-  await using reached = await reachApps(environment, context)
+  await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)
   const containers = await app.host.engine.containers(release.project)
   const { id } = chooseContainer({ containers, release, service, index, host: app.host.name })
   const terminal = wantsTerminal(input, context)
   const argv = input.rest.length === 0 ? shellArgv : input.rest
-  return await runAttached(app.host.shell, buildExecArgs({ containerId: id, argv, terminal, options }), {
+  return await runAttached(app.host.runner, buildExecArgs({ containerId: id, argv, terminal, options }), {
     context,
     terminal,
   })

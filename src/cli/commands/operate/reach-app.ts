@@ -7,7 +7,7 @@ import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
 /** An app as it is in place on one host. */
-export type ReachedApp = {
+export type ConnectedApp = {
   host: ConnectedHost
   /** Undefined where dray has deployed nothing yet. */
   release: Release | undefined
@@ -15,10 +15,10 @@ export type ReachedApp = {
   place: AppPlace
 }
 
-export type ReachedApps = AsyncDisposable & { apps: readonly [ReachedApp, ...ReachedApp[]] }
+export type ConnectedApps = AsyncDisposable & { apps: readonly [ConnectedApp, ...ConnectedApp[]] }
 
 /** Connects to the hosts of the environment, and reads which release is in place on each. Throws what these throw. */
-export async function reachApps(input: EnvironmentInput, context: CliContext): Promise<ReachedApps> {
+export async function connectApps(input: EnvironmentInput, context: CliContext): Promise<ConnectedApps> {
   const connected = await connectHosts(input, context)
   try {
     const [first, ...more] = await Promise.all(
@@ -33,13 +33,13 @@ export async function reachApps(input: EnvironmentInput, context: CliContext): P
 }
 
 /** What is in place on a host that is connected. Throws what `readCurrentRelease` throws. */
-export async function readInPlace(host: ConnectedHost, signal: AbortSignal): Promise<ReachedApp> {
+export async function readInPlace(host: ConnectedHost, signal: AbortSignal): Promise<ConnectedApp> {
   const release = await readCurrentRelease(host.place, signal)
   return { host, release, place: withValuesOf(release, host.place) }
 }
 
 /** The release that is in place. Throws NOT_DEPLOYED. */
-export function releaseOf({ release, host }: ReachedApp, { config }: EnvironmentInput): Release {
+export function releaseOf({ release, host }: ConnectedApp, { config }: EnvironmentInput): Release {
   if (release !== undefined) return release
   const { name, path } = config.environment
   throw new DrayError('NOT_DEPLOYED', `dray has deployed nothing to ${path} on ${host.name} yet.`, {

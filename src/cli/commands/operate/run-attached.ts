@@ -1,4 +1,4 @@
-import type { AttachOptions, Shell } from '../../../adapters/host/shell.ts'
+import type { AttachOptions, CommandRunner } from '../../../adapters/host/shell.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import type { CommandInput } from '../../command/command.ts'
@@ -14,12 +14,12 @@ export function wantsTerminal({ options }: CommandInput, { stdin, stdout }: CliC
  * nothing is said of it; 130 when dray was stopped.
  */
 export async function runAttached(
-  shell: Shell,
+  runner: CommandRunner,
   argv: readonly string[],
   { context, ...options }: Omit<AttachOptions, 'signal'> & { context: CliContext },
 ): Promise<number> {
-  context.tellInterrupt = () => undefined
-  const exitCode = await shell.attach(argv, { ...options, signal: context.signal })
+  context.reportInterrupt = () => undefined
+  const exitCode = await runner.attach(argv, { ...options, signal: context.signal })
   return context.signal.aborted ? EXIT.cancelled : exitCode
 }
 

@@ -31,7 +31,7 @@ export async function runClean(command: CommandInput, context: CliContext): Prom
       : await cleanHost(host, { ...request, holder })
     const told = cleanValue(cleaned, output.clean)
     if (input.options.json) output.json('clean', { environment: environment.name, isDryRun, ...told })
-    else output.print(renderCleaned(told, { isDryRun }, output.look))
+    else output.print(renderCleaned(told, { isDryRun }, output.style))
   }
   return EXIT.done
 }

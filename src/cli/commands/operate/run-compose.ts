@@ -3,7 +3,7 @@ import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
-import { reachApps } from './reach-app.ts'
+import { connectApps } from './reach-app.ts'
 import { runAttached, wantsTerminal } from './run-attached.ts'
 
 /** `dray compose`: gives the exit code of Compose. */
@@ -14,10 +14,10 @@ export async function runCompose(input: CommandInput, context: CliContext): Prom
       hint: `Put it after \`--\`: \`dray compose ${environment.config.environment.name} -- ps\``,
     })
   }
-  await using reached = await reachApps(environment, context)
+  await using reached = await connectApps(environment, context)
   const [{ host, place }] = reached.apps
   const terminal = wantsTerminal(input, context)
-  return await runAttached(host.shell, ['docker', 'compose', ...input.rest], {
+  return await runAttached(host.runner, ['docker', 'compose', ...input.rest], {
     context,
     terminal,
     cwd: place.path,

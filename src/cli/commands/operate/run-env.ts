@@ -23,8 +23,8 @@ export async function runEnv(command: CommandInput, context: CliContext): Promis
   const input = await loadEnvironment(command, context)
   const output = createCommandOutput(input, context)
   const { hosts, path } = input.config.environment
-  await using connected = await connectEach(hosts, context, (shell) =>
-    createEnvStore({ shell, path, clock: context.clock }),
+  await using connected = await connectEach(hosts, context, (runner) =>
+    createEnvStore({ runner, path, clock: context.clock }),
   )
   const work: EnvWork = { input, context, output, stores: connected.hosts }
   switch (action.kind) {
@@ -71,7 +71,7 @@ async function listVariables({ input, output, stores }: EnvWork): Promise<void> 
       output.json('env.listed', { environment: environment.name, host, path, mode, variables })
       continue
     }
-    output.print(output.clean(renderVariables({ host, path, mode, variables }, output.look)))
+    output.print(output.clean(renderVariables({ host, path, mode, variables }, output.style)))
     if (/[4-7]$/.test(mode ?? '')) {
       output.note(`Others on ${host} can read it: \`chmod 600 ${path}/.env\` there.`)
     }

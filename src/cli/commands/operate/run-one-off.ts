@@ -7,7 +7,7 @@ import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { readInContainerOptions } from './in-container-options.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
-import { reachApps, releaseOf } from './reach-app.ts'
+import { connectApps, releaseOf } from './reach-app.ts'
 import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 
 /** `dray run`: gives the exit code of the command; the container is gone by then. */
@@ -15,14 +15,14 @@ export async function runOneOff(input: CommandInput, context: CliContext): Promi
   const service = serviceArgument(input, 'run')
   const options = readInContainerOptions(input, context)
   const environment = withOneHost(await loadEnvironment(input, context), input.options)
-  await using reached = await reachApps(environment, context)
+  await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)
   assertServices(release, [service])
   const terminal = wantsTerminal(input, context)
   const containerName = `${release.project}-${service}-run-${randomBytes(4).toString('hex')}`
   const argv = buildOneOffArgs({ service, containerName, argv: input.rest, terminal, options })
-  await using _guard = guardContainer(app.host.shell, containerName)
+  await using _guard = guardContainer(app.host.runner, containerName)
   const { path: cwd, values: env } = app.place
-  return await runAttached(app.host.shell, argv, { context, terminal, cwd, env })
+  return await runAttached(app.host.runner, argv, { context, terminal, cwd, env })
 }

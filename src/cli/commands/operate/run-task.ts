@@ -13,7 +13,7 @@ import { deployerOf } from '../../command/deployer.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { readInPlace, releaseOf } from './reach-app.ts'
-import { tellTask } from './tell-task.ts'
+import { reportTask } from './tell-task.ts'
 import { readTimeout } from '../../command/timeout-option.ts'
 import { readWait } from '../../command/wait-option.ts'
 
@@ -33,7 +33,7 @@ export async function runTask(command: CommandInput, context: CliContext): Promi
     deployer: deployerOf(input, context),
     waitMs: readWait(command.options),
     clock: context.clock,
-    tell: tellTask(output, { json: input.options.json }),
+    tell: reportTask(output, { json: input.options.json }),
   }
   await using connected = await connectHosts(withOneHost(input, command.options), context)
   const [host] = connected.hosts
@@ -84,8 +84,8 @@ function findTask(name: string, { config }: EnvironmentInput): NamedTask {
   })
 }
 
-function listTasks({ config, options }: EnvironmentInput, { print, json, look }: CommandOutput): void {
+function listTasks({ config, options }: EnvironmentInput, { print, json, style }: CommandOutput): void {
   const { tasks } = config
-  if (!options.json) print(renderTasks(tasks, look))
+  if (!options.json) print(renderTasks(tasks, style))
   else for (const { name, ...task } of tasks) json('task.listed', { task: name, ...task })
 }

@@ -9,7 +9,7 @@ import type { CliContext } from '../../command/context.ts'
 import { bareName, withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readLogsOptions, type LogsOptions } from './logs-options.ts'
-import { reachApps, releaseOf } from './reach-app.ts'
+import { connectApps, releaseOf } from './reach-app.ts'
 import { watchReader } from './watch-reader.ts'
 
 /** `dray logs`: 130 at Ctrl-C, 0 when the logs or their reader end. */
@@ -18,11 +18,11 @@ export async function showLogs(input: CommandInput, context: CliContext): Promis
   const options = readLogsOptions(input.options, clock.now())
   const environment = withNamedHost(await loadEnvironment(input, context), input.options)
   const out = createCommandOutput(environment, context)
-  context.tellInterrupt = () => undefined
+  context.reportInterrupt = () => undefined
   const reader = watchReader(stdout)
-  const signal = AbortSignal.any([context.signal, reader.left])
+  const signal = AbortSignal.any([context.signal, reader.gone])
   try {
-    await using reached = await reachApps(environment, { ...context, signal })
+    await using reached = await connectApps(environment, { ...context, signal })
     const hosts = reached.apps.map((app): LogHost => {
       const { name, engine } = app.host
       const release = releaseOf(app, environment)
@@ -51,7 +51,7 @@ function textLines({ options, out, severalHosts }: Style): Lines {
   const { timestamps, prefix, grep } = options
   const nameOf = ({ container }: Pick<LogEntry, 'container'>): string =>
     severalHosts ? `${bareName(container.host)} ${container.name}` : container.name
-  const renderer = createLogRenderer({ look: out.look, prefix, timestamps, highlight: grep })
+  const renderer = createLogRenderer({ terminal: out.style, prefix, timestamps, highlight: grep })
   return {
     render: (entry) => {
       const text = out.clean(entry.text)

@@ -3,8 +3,8 @@ import { narrateTask } from '../../../ui/reporters/narrate-task.ts'
 import type { CommandOutput } from '../../command/command-output.ts'
 
 /** Tells what a task does: what it prints on the stream that it printed it on, all else on standard error. */
-export function tellTask(
-  { print, json, note, clean, look }: CommandOutput,
+export function reportTask(
+  { print, json, note, clean, style }: CommandOutput,
   { json: isJson }: { json: boolean },
 ): (event: TaskEvent) => void {
   return (event) => {
@@ -14,6 +14,6 @@ export function tellTask(
     } else if (event.type === 'task.printed') {
       const say = event.stream === 'stdout' ? print : note
       say(clean(event.line))
-    } else note(narrateTask(event, look))
+    } else note(narrateTask(event, style))
   }
 }

@@ -3,7 +3,7 @@ import type { OutputStream } from '../../../ui/reporters/reporter.ts'
 /** Who reads what a command prints, who may be slow and may leave: `dray logs production -f | head`. */
 export type Reader = {
   /** Aborts when nobody reads any more. */
-  left: AbortSignal
+  gone: AbortSignal
   /** Writes, and resolves when the reader has caught up, has left, or `signal` aborts. */
   write: (text: string, signal: AbortSignal) => Promise<void>
 }
@@ -12,7 +12,7 @@ export function watchReader(stream: OutputStream): Reader {
   const leaving = new AbortController()
   stream.once?.('error', () => leaving.abort())
   return {
-    left: leaving.signal,
+    gone: leaving.signal,
     write: async (text, signal) => {
       if (text === '' || stream.write(text) !== false || stream.once === undefined) return
       await new Promise<void>((resolve) => {

@@ -3,7 +3,7 @@ import { failureFrom } from '../../../deploy/execute/failure.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 
 /** What was said, or the failure. A defect and the user's own signal are thrown. */
-export async function answerOf<T>(asked: Promise<T>, signal: AbortSignal): Promise<Answer<T>> {
+export async function settle<T>(asked: Promise<T>, signal: AbortSignal): Promise<Answer<T>> {
   try {
     return { value: await asked }
   } catch (error) {

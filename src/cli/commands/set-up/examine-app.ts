@@ -1,15 +1,20 @@
 import { getFrom } from '../../../adapters/http/prober.ts'
 import { NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'
 import { endpointsOf } from '../../../adapters/registry/registry-endpoint.ts'
-import type { HostScene, ImageScene, RegistryScene, UrlScene } from '../../../operations/doctor/host-scene.ts'
+import type {
+  DoctorObservation,
+  ImageObservation,
+  RegistryObservation,
+  UrlObservation,
+} from '../../../operations/doctor/host-scene.ts'
 import { probeTargetOf } from '../../../deploy/model/entrance.ts'
 import { tryParseImageReference } from '../../../deploy/model/image-reference.ts'
 import { makePlan } from '../../../deploy/plan/make-plan.ts'
 import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import { observeHost, readReference } from '../../../deploy/plan/observe.ts'
-import type { AppSource, DirectoryFacts, Registry } from '../../../deploy/model/ports.ts'
-import { takenPorts } from '../../../deploy/plan/taken-ports.ts'
-import { answerOf } from './answer-of.ts'
+import type { AppSource, DirectoryObservation, Registry } from '../../../deploy/model/ports.ts'
+import { findTakenPorts } from '../../../deploy/plan/taken-ports.ts'
+import { settle } from './answer-of.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
@@ -24,7 +29,7 @@ export type ExaminedWith = {
   source: AppSource
   registry: Registry
   /** Looks a URL's name up on this machine. */
-  lookUp: (url: string) => Promise<UrlScene>
+  lookUp: (url: string) => Promise<UrlObservation>
   /** Called with the host once its Engine answers. */
   onUsable: (host: ConnectedHost) => void
 }
@@ -32,17 +37,17 @@ export type ExaminedWith = {
 /** With Compose's model of the app: images, ports, the URL and the plan. */
 export async function examineApp(
   host: ConnectedHost,
-  facts: DirectoryFacts,
+  facts: DirectoryObservation,
   by: ExaminedWith,
-): Promise<Pick<HostScene, 'containers' | 'images' | 'registries' | 'url' | 'plan'>> {
+): Promise<Pick<DoctorObservation, 'containers' | 'images' | 'registries' | 'url' | 'plan'>> {
   const { signal } = by.context
   const [containers, images, registries] = await Promise.all([
-    answerOf(host.engine.containers(facts.app.project), signal),
+    settle(host.engine.containers(facts.app.project), signal),
     examineImages(host, facts, by),
     examineRegistries(host, facts, by),
   ])
   const target = probeTargetOf(facts.app, by.desired)
-  const taken = takenPorts(facts.listeningPorts, 'value' in containers ? containers.value : [])
+  const taken = findTakenPorts(facts.listeningPorts, 'value' in containers ? containers.value : [])
   const isPlannable =
     'value' in containers &&
     images.every(({ answer }) => 'value' in answer) &&
@@ -59,15 +64,15 @@ export async function examineApp(
     images,
     registries,
     url: target === undefined ? undefined : await by.lookUp(target.url),
-    plan: isPlannable ? await answerOf(planned(), signal) : undefined,
+    plan: isPlannable ? await settle(planned(), signal) : undefined,
   }
 }
 
 function examineImages(
   { facts: platform }: ConnectedHost,
-  { app }: DirectoryFacts,
+  { app }: DirectoryObservation,
   { registry, context: { signal } }: ExaminedWith,
-): Promise<ImageScene[]> {
+): Promise<ImageObservation[]> {
   const users = new Map<string, string[]>()
   for (const { name, image = '' } of app.services) users.set(image, [...(users.get(image) ?? []), name])
   return Promise.all(
@@ -79,7 +84,7 @@ function examineImages(
       return {
         image: image === '' ? services.join(', ') : image.replace(`:${NEWEST_TAG}`, ''),
         services,
-        answer: await answerOf(resolved(), signal),
+        answer: await settle(resolved(), signal),
       }
     }),
   )
@@ -87,10 +92,10 @@ function examineImages(
 
 /** Images that no registry can hold are told with the images. */
 async function examineRegistries(
-  { shell, facts }: ConnectedHost,
-  { app }: DirectoryFacts,
+  { runner, facts }: ConnectedHost,
+  { app }: DirectoryObservation,
   { input }: ExaminedWith,
-): Promise<RegistryScene[]> {
+): Promise<RegistryObservation[]> {
   const { mirrors } = await facts
   const { registries } = input.config
   const insecure = new Set(Object.keys(registries).filter((name) => registries[name]?.insecure === true))
@@ -102,7 +107,7 @@ async function examineRegistries(
     asked.map(async (registry) => {
       const [endpoint] = endpointsOf(registry, { insecure })
       const url = `${endpoint?.baseUrl ?? `https://${registry}`}/v2/`
-      return { registry, answer: await getFrom(shell, url, REACH_MS) }
+      return { registry, answer: await getFrom(runner, url, REACH_MS) }
     }),
   )
 }

@@ -1,8 +1,8 @@
 import { examineServer } from '../../../adapters/directory/examine-server.ts'
-import type { Shell } from '../../../adapters/host/shell.ts'
-import type { Answer, HostScene } from '../../../operations/doctor/host-scene.ts'
+import type { CommandRunner } from '../../../adapters/host/shell.ts'
+import type { Answer, DoctorObservation } from '../../../operations/doctor/host-scene.ts'
 import { inspectHost } from '../../../deploy/plan/observe.ts'
-import { answerOf } from './answer-of.ts'
+import { settle } from './answer-of.ts'
 import { describeHost } from '../../command/connect-hosts.ts'
 import { examineApp, type ExaminedWith } from './examine-app.ts'
 
@@ -10,15 +10,18 @@ import { examineApp, type ExaminedWith } from './examine-app.ts'
  * Asks one host and the registry for everything that a deploy would, each thing by itself, so that what fails hides nothing
  * that can be known without it. Changes nothing, and takes no lock. Throws the signal's reason.
  */
-export async function examineHost(shell: Shell, by: ExaminedWith): Promise<Omit<HostScene, 'hostAddresses'>> {
+export async function examineHost(
+  runner: CommandRunner,
+  by: ExaminedWith,
+): Promise<Omit<DoctorObservation, 'hostAddresses'>> {
   const { input, context } = by
   const { signal, clock } = context
   const { path } = input.config.environment
   const startedAtMs = clock.now()
-  const connection = await answerOf(shell.connect(signal), signal)
+  const connection = await settle(runner.connect(signal), signal)
   const { probeUrl, disk } = by.desired
   const scene = {
-    host: shell.name,
+    host: runner.name,
     path,
     server: undefined,
     engine: undefined,
@@ -33,17 +36,17 @@ export async function examineHost(shell: Shell, by: ExaminedWith): Promise<Omit<
   if ('failure' in connection) return { ...scene, connection }
 
   const durationMs = clock.now() - startedAtMs
-  const host = describeHost(shell, input, context)
+  const host = describeHost(runner, input, context)
   const name = scene.url?.lookedUp?.name
   const [server, engine] = await Promise.all([
-    answerOf(examineServer({ shell, path, name, clock }, signal), signal),
-    answerOf(host.facts, signal),
+    settle(examineServer({ runner, path, name, clock }, signal), signal),
+    settle(host.facts, signal),
   ])
   if ('value' in engine) by.onUsable(host)
   const seen = { ...scene, connection: { value: { durationMs } }, server, engine: withVersion(engine) }
   if ('failure' in engine || 'failure' in server || !canInspect(server.value)) return seen
 
-  const app = await answerOf(inspectHost({ ...by, host: host.target }, signal), signal)
+  const app = await settle(inspectHost({ ...by, host: host.target }, signal), signal)
   return 'failure' in app ? { ...seen, app } : { ...seen, app, ...(await examineApp(host, app.value, by)) }
 }
 
@@ -52,11 +55,11 @@ function canInspect({ compose, directory, envFile }: NonNullable<ServerValue>): 
   return [compose, directory, envFile].every((answer) => answer !== undefined && 'value' in answer)
 }
 
-type ServerValue = Extract<NonNullable<HostScene['server']>, { value: unknown }>['value']
+type ServerValue = Extract<NonNullable<DoctorObservation['server']>, { value: unknown }>['value']
 
 function withVersion(
   engine: Answer<{ version: string; os: string; architecture: string }>,
-): HostScene['engine'] {
+): DoctorObservation['engine'] {
   if ('failure' in engine) return engine
   const { version, ...platform } = engine.value
   return { value: { version, platform } }

@@ -1,6 +1,6 @@
 import { findTop, type RepositoryTop } from '../../../adapters/git/find-top.ts'
 import { parseRemoteUrl, type RunCommand } from '../../../adapters/git/git-facts.ts'
-import { LocalShell } from '../../../adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../adapters/host/local-shell.ts'
 import { readRepositoryFiles, writeRepositoryFiles } from '../../../adapters/source/repository-files.ts'
 import { applyEdits } from '../../../check/apply-edits.ts'
 import { checkRepository, suppressionRule, type Finding } from '../../../check/check-repository.ts'
@@ -12,8 +12,8 @@ import { sortByNearness } from '../../../shared/nearest.ts'
 import { stripControl } from '../../../shared/strip-control.ts'
 import { writeCommand, type GithubCommand } from '../../../ui/reporters/github-command.ts'
 import { renderJsonLine } from '../../../ui/reporters/json-reporter.ts'
-import { createLook } from '../../../ui/terminal/look.ts'
-import { renderCheckSummary, renderFindings, type CheckFacts } from '../../../ui/render/render-findings.ts'
+import { createTerminalStyle } from '../../../ui/terminal/look.ts'
+import { renderCheckSummary, renderFindings, type CheckSummary } from '../../../ui/render/render-findings.ts'
 import { renderRuleHelp } from '../../../ui/render/render-rule-help.ts'
 import { renderSarif } from '../../../ui/render/render-sarif.ts'
 import { countFindings, type ShownFinding } from '../../../ui/render/shown-finding.ts'
@@ -32,14 +32,14 @@ export async function runCheck(input: CommandInput, context: CliContext): Promis
   if (explained !== undefined) return explain(explained, input.global, context)
   const format = chooseFormat(input, context)
   const startedAtMs = context.clock.now()
-  const { findings, files, mended } = await findAll(context, input.options['fix'] === true)
+  const { findings, files, fixed } = await findAll(context, input.options['fix'] === true)
   const durationMs = context.clock.now() - startedAtMs
-  const facts = { files, rules: rules.length, durationMs, mended }
+  const facts = { files, rules: rules.length, durationMs, fixed }
   print({ findings: findings.map(toShown), facts, format, options: input.global }, context)
   return findings.some(({ severity }) => severity === 'error') ? EXIT.failedOldServing : EXIT.done
 }
 
-type Found = { findings: readonly Finding[]; files: number; mended: number }
+type Found = { findings: readonly Finding[]; files: number; fixed: number }
 
 /** One mend may make room for the next: as long as some are left that can be mended, up to a limit. */
 async function findAll(context: CliContext, isFixing: boolean): Promise<Found> {
@@ -49,24 +49,24 @@ async function findAll(context: CliContext, isFixing: boolean): Promise<Found> {
   const refused = new Map<string, string>()
   const isMendable = ({ edits }: Finding): boolean =>
     edits.length > 0 && !edits.some(({ file }) => refused.has(file.path))
-  for (let mended = 0, round = 0; ; round += 1) {
+  for (let fixed = 0, round = 0; ; round += 1) {
     const { files, tracked } = await readRepositoryFiles(top, isRead)
     const findings = checkRepository({ files, tracked, githubName, directory: below })
-    const mendable = findings.filter(isMendable)
-    if (!isFixing || mendable.length === 0 || round === 5)
-      return { findings, files: Object.keys(files).length, mended }
-    const left = await writeRepositoryFiles(top, applyEdits(mendable.flatMap((finding) => finding.edits)))
+    const fixable = findings.filter(isMendable)
+    if (!isFixing || fixable.length === 0 || round === 5)
+      return { findings, files: Object.keys(files).length, fixed }
+    const left = await writeRepositoryFiles(top, applyEdits(fixable.flatMap((finding) => finding.edits)))
     for (const [path, reason] of left) {
       refused.set(path, reason)
       stderr.write(`${stripControl(path)} was not mended: ${reason}.\n`)
     }
-    mended += mendable.filter(isMendable).length
+    fixed += fixable.filter(isMendable).length
   }
 }
 
 async function lookAround({ cwd, signal }: CliContext): Promise<RepositoryTop & { githubName?: string }> {
-  await using shell = new LocalShell()
-  const run: RunCommand = (argv, options) => shell.run(argv, { ...options, signal })
+  await using runner = new LocalRunner()
+  const run: RunCommand = (argv, options) => runner.run(argv, { ...options, signal })
   const [place, { exitCode, stdout }] = await Promise.all([
     findTop(run, cwd),
     run(['git', 'config', '--get', 'remote.origin.url'], { cwd }),
@@ -93,7 +93,12 @@ function toShown({ edits, ...finding }: Finding): ShownFinding {
   return { ...finding, isFixable: edits.length > 0 }
 }
 
-type Result = { findings: readonly ShownFinding[]; facts: CheckFacts; format: Format; options: GlobalOptions }
+type Result = {
+  findings: readonly ShownFinding[]
+  facts: CheckSummary
+  format: Format
+  options: GlobalOptions
+}
 
 function print({ findings, facts, format, options }: Result, context: CliContext): void {
   const { stdout, clock } = context
@@ -105,8 +110,8 @@ function print({ findings, facts, format, options }: Result, context: CliContext
     )
   } else if (format === 'sarif') stdout.write(renderSarif(findings, [...rules, suppressionRule], version))
   else {
-    const look = lookOf(options, context)
-    const text = renderFindings(findings, look) + renderCheckSummary(findings, facts, look)
+    const style = lookOf(options, context)
+    const text = renderFindings(findings, style) + renderCheckSummary(findings, facts, style)
     stdout.write(text)
     if (format === 'github') for (const finding of findings) writeCommand(stdout, annotation(finding))
   }
@@ -145,9 +150,12 @@ function explain(code: string, options: GlobalOptions, context: CliContext): Exi
   return EXIT.done
 }
 
-function lookOf({ color, plain }: GlobalOptions, { env, stdout }: CliContext): ReturnType<typeof createLook> {
+function lookOf(
+  { color, plain }: GlobalOptions,
+  { env, stdout }: CliContext,
+): ReturnType<typeof createTerminalStyle> {
   const isTTY = stdout.isTTY === true && !plain
-  return createLook({
+  return createTerminalStyle({
     env: color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
     isTTY,
     columns: isTTY ? stdout.columns : undefined,

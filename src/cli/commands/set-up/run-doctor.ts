@@ -3,14 +3,14 @@ import { lookUpName } from '../../../adapters/host/look-up-name.ts'
 import { createNewestTagRegistry, NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'
 import { createAppSource } from '../../../adapters/source/app-source.ts'
 import { isReady, type HostCheckup } from '../../../operations/doctor/checkup.ts'
-import type { HostScene, UrlScene } from '../../../operations/doctor/host-scene.ts'
+import type { DoctorObservation, UrlObservation } from '../../../operations/doctor/host-scene.ts'
 import { judgeHost } from '../../../operations/doctor/judge-host.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderCheckup } from '../../../ui/render/render-checkup.ts'
 import type { CommandInput } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
-import { openShells } from '../../command/connect-each.ts'
+import { openRunners } from '../../command/connect-each.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -32,7 +32,7 @@ export async function runDoctor(command: CommandInput, context: CliContext): Pro
   const hosts = cleanValue(await examine(input, context), output.clean)
   const ready = isReady(hosts)
   if (input.options.json) output.json('doctor', { environment: name, tag: named, ready, hosts })
-  else output.print(renderCheckup({ environment: name, tag: named, hosts }, output.look))
+  else output.print(renderCheckup({ environment: name, tag: named, hosts }, output.style))
   return ready ? EXIT.done : EXIT.precondition
 }
 
@@ -54,7 +54,7 @@ async function loadWithTag(command: CommandInput, context: CliContext): Promise<
 async function examine(input: EnvironmentInput, context: CliContext): Promise<HostCheckup[]> {
   const { config } = input
   const { promise: usable, resolve: tellUsable } = promisedHosts()
-  await using opened = await openShells(config.environment.hosts, context)
+  await using opened = await openRunners(config.environment.hosts, context)
   await using connected = connectRegistry(input, context, usable)
   const request: DeployInput = {
     ...input,
@@ -76,7 +76,7 @@ async function examine(input: EnvironmentInput, context: CliContext): Promise<Ho
   }
   // A compose file that is not there is a mistake in the configuration, whatever the hosts say.
   await by.source.composeFiles()
-  const scenes = await Promise.all(opened.shells.map((shell) => examineHost(shell, by)))
+  const scenes = await Promise.all(opened.runners.map((runner) => examineHost(runner, by)))
   const hostAddresses = await addressesOf(scenes)
   return scenes.map((scene) => judgeHost({ ...scene, hostAddresses }))
 }
@@ -88,7 +88,7 @@ function promisedHosts(): { promise: Promise<ConnectedHost[]>; resolve: (hosts: 
   return { promise, resolve }
 }
 
-function rememberLookUps(): (url: string) => Promise<UrlScene> {
+function rememberLookUps(): (url: string) => Promise<UrlObservation> {
   const known = new Map<string, Promise<string[]>>()
   return async (url) => {
     const name = new URL(url).hostname.replace(/^\[|\]$/g, '')
@@ -100,7 +100,7 @@ function rememberLookUps(): (url: string) => Promise<UrlScene> {
 }
 
 /** What the hosts are reached at: as they see it themselves, and as their names are looked up here. */
-async function addressesOf(scenes: readonly Omit<HostScene, 'hostAddresses'>[]): Promise<string[]> {
+async function addressesOf(scenes: readonly Omit<DoctorObservation, 'hostAddresses'>[]): Promise<string[]> {
   const found = await Promise.all(
     scenes.map(async ({ host, server }) => {
       const own = server !== undefined && 'value' in server ? (server.value.address ?? []) : []

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { readGitFacts, type RunCommand } from '../../../adapters/git/git-facts.ts'
+import { readGitObservation, type RunCommand } from '../../../adapters/git/git-facts.ts'
 import { readBranch } from '../../../adapters/git/read-branch.ts'
-import { LocalShell } from '../../../adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../adapters/host/local-shell.ts'
 import { readRepositoryFiles } from '../../../adapters/source/repository-files.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
@@ -54,8 +54,8 @@ export async function runInit({ options, global }: CommandInput, context: CliCon
     wanted.map(async (file) => planFile(file, await readIfThere(cwd, file.path))),
   )
 
-  const { look } = output
-  if (!global.json && options['yes'] !== true) output.note(renderFileChanges(planned, look))
+  const { style } = output
+  if (!global.json && options['yes'] !== true) output.note(renderFileChanges(planned, style))
   const chosen = await chooseFiles(planned, { overwrite: options['overwrite'] === true, questions })
   const isWritten = options['dryRun'] !== true && (await mayWrite(chosen, questions))
   if (isWritten) for (const file of chosen) await write(cwd, file)
@@ -68,18 +68,18 @@ export async function runInit({ options, global }: CommandInput, context: CliCon
     }))
     output.json('init.finished', { files, advice: adviseOn(repository, shape, answers) })
   } else {
-    output.print(renderFileList(planned, isWritten ? chosen : [], look))
-    output.note(renderAdvice(adviseOn(repository, shape, answers), look))
+    output.print(renderFileList(planned, isWritten ? chosen : [], style))
+    output.note(renderAdvice(adviseOn(repository, shape, answers), style))
   }
   return EXIT.done
 }
 
 async function lookAround({ cwd, env, signal }: CliContext): Promise<Repository & { isBelowTop: boolean }> {
-  await using shell = new LocalShell()
-  const run: RunCommand = (argv, options) => shell.run(argv, { ...options, signal })
+  await using runner = new LocalRunner()
+  const run: RunCommand = (argv, options) => runner.run(argv, { ...options, signal })
   const [{ files }, facts, { branch = 'main', isBelowTop }] = await Promise.all([
     readRepositoryFiles(cwd, isWanted),
-    readGitFacts(run, cwd),
+    readGitObservation(run, cwd),
     readBranch(run, cwd),
   ])
   const owner = facts.remote?.host === 'github.com' ? facts.remote.owner : env['GITHUB_REPOSITORY_OWNER']

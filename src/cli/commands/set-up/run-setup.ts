@@ -1,14 +1,14 @@
 import { checkComposeVersion } from '../../../adapters/compose/compose-failure.ts'
 import { createEngine } from '../../../adapters/docker/engine-api.ts'
 import { assertEngineSupported } from '../../../adapters/docker/engine-version.ts'
-import type { Shell } from '../../../adapters/host/shell.ts'
-import { readState } from '../../../adapters/server/read-state.ts'
+import type { CommandRunner } from '../../../adapters/host/shell.ts'
+import { readSetupObservation } from '../../../adapters/server/read-state.ts'
 import { runAction } from '../../../adapters/server/run-action.ts'
 import { readComposeVariables, readEnvExample } from '../../../adapters/source/app-variables.ts'
 import { deployTimeNames } from '../../../config/environment-variables.ts'
 import { actionTitle } from '../../../operations/setup/action-title.ts'
 import { makeEnvTemplate } from '../../../operations/setup/env-template.ts'
-import { makeSetupPlan, type Wanted } from '../../../operations/setup/make-setup-plan.ts'
+import { makeSetupPlan, type SetupRequest } from '../../../operations/setup/make-setup-plan.ts'
 import type { SetupPlan } from '../../../operations/setup/setup-plan.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
@@ -23,8 +23,8 @@ import type { CliContext } from '../../command/context.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { openQuestions } from './questions.ts'
 
-type Work = { input: EnvironmentInput; context: CliContext; output: CommandOutput; wanted: Wanted }
-type Planned = { shell: Shell; plan: SetupPlan }
+type Work = { input: EnvironmentInput; context: CliContext; output: CommandOutput; wanted: SetupRequest }
+type Planned = { runner: CommandRunner; plan: SetupPlan }
 
 /** Looks at the servers, shows what is to be done, asks, does it, and looks again. Throws the SETUP_… and HOST_… codes. */
 export async function runSetup(command: CommandInput, context: CliContext): Promise<ExitCode> {
@@ -33,11 +33,11 @@ export async function runSetup(command: CommandInput, context: CliContext): Prom
   const questions = asks ? openQuestions(context, '--yes') : undefined
   const input = await loadEnvironment(command, context)
   const output = createCommandOutput(input, context)
-  const work: Work = { input, context, output, wanted: await wantedOf(input) }
+  const work: Work = { input, context, output, wanted: await readSetupRequest(input) }
 
   output.note(`Looking at ${input.config.environment.hosts.join(', ')}`)
-  await using connected = await connectEach(input.config.environment.hosts, context, (shell) => shell)
-  const planned = await Promise.all(connected.hosts.map((shell) => planFor(shell, work)))
+  await using connected = await connectEach(input.config.environment.hosts, context, (runner) => runner)
+  const planned = await Promise.all(connected.hosts.map((runner) => planFor(runner, work)))
   // What is done is what was read; what is shown is cleaned.
   const plans = cleanValue(
     planned.map(({ plan }) => plan),
@@ -49,7 +49,7 @@ export async function runSetup(command: CommandInput, context: CliContext): Prom
     tell(work, plans, 'planned')
     return EXIT.done
   }
-  if (command.options['yes'] !== true) output.note(renderSetup(plans, 'planned', output.look))
+  if (command.options['yes'] !== true) output.note(renderSetup(plans, 'planned', output.style))
   if (questions !== undefined && !(await questions.confirm('Do this?', false))) {
     output.note('Nothing was changed.')
     return EXIT.done
@@ -62,7 +62,7 @@ export async function runSetup(command: CommandInput, context: CliContext): Prom
   return EXIT.done
 }
 
-async function wantedOf({ config }: EnvironmentInput): Promise<Wanted> {
+async function readSetupRequest({ config }: EnvironmentInput): Promise<SetupRequest> {
   const { projectDirectory, environment } = config
   const [example, compose] = await Promise.all([
     readEnvExample(projectDirectory),
@@ -76,18 +76,21 @@ async function wantedOf({ config }: EnvironmentInput): Promise<Wanted> {
   }
 }
 
-async function planFor(shell: Shell, { context, wanted }: Work): Promise<Planned> {
-  return { shell, plan: makeSetupPlan(await readState(shell, wanted.path, context.signal), wanted) }
+async function planFor(runner: CommandRunner, { context, wanted }: Work): Promise<Planned> {
+  return {
+    runner,
+    plan: makeSetupPlan(await readSetupObservation(runner, wanted.path, context.signal), wanted),
+  }
 }
 
-async function carryOut({ shell, plan }: Planned, { context, output }: Work): Promise<void> {
+async function carryOut({ runner, plan }: Planned, { context, output }: Work): Promise<void> {
   const { clock, signal } = context
-  const { glyphs, colors } = output.look
+  const { glyphs, colors } = output.style
   for (const action of plan.actions) {
-    const title = `${shell.name}: ${actionTitle(action)}`
+    const title = `${runner.name}: ${actionTitle(action)}`
     output.note(`${colors.dim(glyphs.waiting)} ${title}`)
     const startedAtMs = clock.now()
-    await runAction(action, { shell, clock }, signal)
+    await runAction(action, { runner, clock }, signal)
     output.note(
       `${colors.green(glyphs.done)} ${title} ${colors.dim(renderDuration(clock.now() - startedAtMs))}`,
     )
@@ -100,21 +103,21 @@ async function carryOut({ shell, plan }: Planned, { context, output }: Work): Pr
  */
 async function verify(work: Work): Promise<void> {
   const { input, context } = work
-  await using connected = await connectEach(input.config.environment.hosts, context, (shell) => shell)
+  await using connected = await connectEach(input.config.environment.hosts, context, (runner) => runner)
   await Promise.all(
-    connected.hosts.map(async (shell) => {
-      const { plan } = await planFor(shell, work)
+    connected.hosts.map(async (runner) => {
+      const { plan } = await planFor(runner, work)
       if (plan.actions.length > 0) {
         const missing = plan.actions.map(actionTitle).join('; ')
         throw new DrayError(
           'SETUP_FAILED',
-          `Everything was done on ${shell.name}, and this is still missing: ${missing}.`,
+          `Everything was done on ${runner.name}, and this is still missing: ${missing}.`,
         )
       }
-      using engine = createEngine(shell)
-      assertEngineSupported((await engine.engineFacts()).version, shell.name)
-      const { stdout } = await shell.run(['docker', 'compose', 'version', '--short'])
-      checkComposeVersion(stdout, shell.name)
+      using engine = createEngine(runner)
+      assertEngineSupported((await engine.engineFacts()).version, runner.name)
+      const { stdout } = await runner.run(['docker', 'compose', 'version', '--short'])
+      checkComposeVersion(stdout, runner.name)
     }),
   )
 }
@@ -124,7 +127,7 @@ function tell({ input, output }: Work, plans: readonly SetupPlan[], stage: 'plan
     output.json('setup', {
       environment: input.config.environment.name,
       stage,
-      hosts: plans.map(({ host, actions, left }) => ({
+      hosts: plans.map(({ host, actions, remaining: left }) => ({
         host,
         actions: actions.map((action) => ({
           kind: action.kind,
@@ -136,8 +139,8 @@ function tell({ input, output }: Work, plans: readonly SetupPlan[], stage: 'plan
     })
     return
   }
-  output.print(renderSetup(plans, stage, output.look))
-  const left = plans.flatMap((plan) => plan.left)
-  if (left.length > 0) output.note(renderAdvice(left, output.look))
+  output.print(renderSetup(plans, stage, output.style))
+  const left = plans.flatMap((plan) => plan.remaining)
+  if (left.length > 0) output.note(renderAdvice(left, output.style))
   else output.note(`\`dray doctor ${input.config.environment.name}\` says whether a deploy would go through.`)
 }

@@ -1,6 +1,6 @@
 import { createRestoredPlace } from '../../../adapters/directory/restored-place.ts'
-import { createKeptRegistry } from '../../../adapters/registry/kept-registry.ts'
-import { createKeptSource } from '../../../adapters/source/kept-source.ts'
+import { createArchivedRegistry } from '../../../adapters/registry/kept-registry.ts'
+import { createArchivedSource } from '../../../adapters/source/kept-source.ts'
 import type { Registry, TargetHost } from '../../../deploy/model/ports.ts'
 import type { ArchivingHost } from '../../../deploy/releases/rollback.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
@@ -8,7 +8,7 @@ import { connectRegistry, type ConnectedRegistry } from '../../command/connect-r
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
-export type KeptTargets = AsyncDisposable & {
+export type ArchivedTargets = AsyncDisposable & {
   hosts: readonly TargetHost[]
   archives: readonly ArchivingHost[]
   credentials: Registry['credentials']
@@ -18,7 +18,10 @@ export type KeptTargets = AsyncDisposable & {
  * The composition root of a rollback: connects to every host of the environment, and to the registry only when an image is
  * gone from one. Throws what connecting to the hosts throws.
  */
-export async function connectKept(input: EnvironmentInput, context: CliContext): Promise<KeptTargets> {
+export async function connectArchived(
+  input: EnvironmentInput,
+  context: CliContext,
+): Promise<ArchivedTargets> {
   const connected = await connectHosts(input, context)
   let opened: ConnectedRegistry | undefined
   const registry = (): Registry =>
@@ -44,8 +47,8 @@ export function archivingHost(host: ConnectedHost, registry: () => Registry): Ar
       const values = { ...place.values, ...(release.tag !== undefined && { IMAGE_TAG: release.tag }) }
       return {
         host: { ...target, ...createRestoredPlace({ ...place, values }, release) },
-        source: createKeptSource(archive, release),
-        registry: createKeptRegistry({ release, host: name, engine, registry }),
+        source: createArchivedSource(archive, release),
+        registry: createArchivedRegistry({ release, host: name, engine, registry }),
       }
     },
   }

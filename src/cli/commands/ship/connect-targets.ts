@@ -1,4 +1,4 @@
-import { askAhead } from '../../../adapters/registry/ask-ahead.ts'
+import { prefetchManifests } from '../../../adapters/registry/ask-ahead.ts'
 import { createAppSource } from '../../../adapters/source/app-source.ts'
 import { findComposeImages } from '../../../adapters/source/compose-images.ts'
 import { tryParseImageReference, type ImageReference } from '../../../deploy/model/image-reference.ts'
@@ -31,7 +31,7 @@ export async function connectTargets(input: EnvironmentInput, context: CliContex
     platform: platformOf(hosts),
   }
   const signal = AbortSignal.any([context.signal, over.signal])
-  const askedAhead = askAhead(registry.client, likely, { clock: context.clock, signal })
+  const askedAhead = prefetchManifests(registry.client, likely, { clock: context.clock, signal })
   try {
     const connected = await connecting
     return {

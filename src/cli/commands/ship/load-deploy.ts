@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { takeEnvFile } from '../../../config/env-file.ts'
+import { readAndDeleteEnvFile } from '../../../config/env-file.ts'
 import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { readDeployOptions, type DeployOptions } from './deploy-options.ts'
@@ -18,7 +18,7 @@ export type DeployInput = EnvironmentInput & {
 export async function loadDeploy(input: CommandInput, context: CliContext): Promise<DeployInput> {
   const { tag, envFile: envFilePath, ...options } = readDeployOptions(input.options)
   const envFile =
-    envFilePath === undefined ? undefined : await takeEnvFile(path.resolve(context.cwd, envFilePath))
+    envFilePath === undefined ? undefined : await readAndDeleteEnvFile(path.resolve(context.cwd, envFilePath))
   const environment = await loadEnvironment(input, context, { tag, envFile })
   return {
     ...environment,

@@ -3,11 +3,11 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { Buildx } from '../../../adapters/buildx/buildx.ts'
 import { writeDockerConfiguration } from '../../../adapters/buildx/docker-configuration.ts'
-import { LocalShell } from '../../../adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../adapters/host/local-shell.ts'
 import { makePrivateDirectory } from '../../../adapters/host/private-directory.ts'
 import { createCredentialStore } from '../../../adapters/registry/credentials.ts'
 import { chooseCache } from '../../../build/build-cache.ts'
-import { createBuildStory } from '../../../build/build-story.ts'
+import { createBuildState } from '../../../build/build-story.ts'
 import { explainBuildFailure } from '../../../build/explain-failure.ts'
 import { imageLabels } from '../../../build/image-labels.ts'
 import { planBuild, type BuildPlan, type PlannedImage, type PushedImage } from '../../../build/plan-build.ts'
@@ -22,13 +22,13 @@ import {
   type BuildProgress,
   type BuildProgressOptions,
 } from '../../../ui/reporters/build-progress.ts'
-import { createLook } from '../../../ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../ui/terminal/look.ts'
 import { readBuildOptions, type BuildOptions } from './build-options.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
-import { tellOutputs } from './step-outputs.ts'
+import { reportOutputs } from './step-outputs.ts'
 
 /** Builds the images of an environment, pushes them where that is asked for, and tells what they are. */
 export async function runBuild(input: CommandInput, context: CliContext): Promise<ExitCode> {
@@ -38,17 +38,17 @@ export async function runBuild(input: CommandInput, context: CliContext): Promis
   const output = createCommandOutput(environment, context)
   for (const warning of environment.values.warnings) output.note(warning)
 
-  await using shell = new LocalShell()
+  await using runner = new LocalRunner()
   await using directory = await makePrivateDirectory('build', context.env['RUNNER_TEMP'])
   const {
     projectDirectory,
     environment: { composeFiles },
   } = environment.config
   const values = environment.values.composeVariables
-  const buildx = new Buildx({ shell, projectDirectory, composeFiles, directory: directory.path, values })
+  const buildx = new Buildx({ runner, projectDirectory, composeFiles, directory: directory.path, values })
   const plan = await makePlan(buildx, { environment, options, context, output })
 
-  const logins = await findLogins(plan.images, { environment, shell, push: options.push })
+  const logins = await findLogins(plan.images, { environment, runner, push: options.push })
   const original = context.env['DOCKER_CONFIG'] || path.join(homedir(), '.docker')
   const dockerConfig = await writeDockerConfiguration(directory.path, { original, logins })
   const { tag } = environment.values
@@ -105,14 +105,14 @@ async function makePlan(
 /** The logins for every registry that the app has to do with. Throws REGISTRY_UNAUTHORIZED where a push cannot work. */
 async function findLogins(
   images: readonly PlannedImage[],
-  { environment, shell, push }: { environment: EnvironmentInput; shell: LocalShell; push: boolean },
+  { environment, runner, push }: { environment: EnvironmentInput; runner: LocalRunner; push: boolean },
 ): Promise<ReadonlyMap<string, Credentials>> {
   const { config, values } = environment
   const store = createCredentialStore({
     env: values.variables(),
     registries: config.registries,
     homeDirectory: homedir(),
-    runCommand: (argv, options) => shell.run(argv, options),
+    runCommand: (argv, options) => runner.run(argv, options),
   })
   const pushed = images.map(({ repository }) => parseImageReference(repository).registry)
   const logins = new Map<string, Credentials>()
@@ -134,17 +134,17 @@ type BuildRun = Omit<Parts, 'environment'> & {
 async function build(buildx: Buildx, run: BuildRun): Promise<readonly (PlannedImage | PushedImage)[]> {
   const { plan, dockerConfig, options, context } = run
   const targets = plan.images.map(({ target }) => target)
-  const story = createBuildStory(targets)
-  const progress = openProgress(run, { targets, story })
+  const deployState = createBuildState(targets)
+  const progress = openProgress(run, { targets, deployState })
   try {
     const { exitCode, digests } = await buildx.bake(plan.definition, {
       push: options.push,
       useCache: options.useCache,
       dockerConfig,
-      onLine: (line) => progress.show(story.take(line)),
+      onLine: (line) => progress.show(deployState.take(line)),
       signal: context.signal,
     })
-    if (exitCode !== 0) throw explainBuildFailure(story)
+    if (exitCode !== 0) throw explainBuildFailure(deployState)
     return plan.images.map((image) => {
       const digest = digests.get(image.target)
       if (digest !== undefined) return { ...image, digest }
@@ -158,16 +158,16 @@ async function build(buildx: Buildx, run: BuildRun): Promise<readonly (PlannedIm
 
 function openProgress(
   { context, output, global }: BuildRun,
-  drawn: Pick<BuildProgressOptions, 'targets' | 'story'>,
+  drawn: Pick<BuildProgressOptions, 'targets' | 'deployState'>,
 ): BuildProgress {
   const { env, stderr, clock } = context
   if (global.json) return silentBuildProgress
   const isLive = stderr.isTTY === true && !global.plain && !env['CI']
-  const look = createLook({
+  const style = createTerminalStyle({
     env: global.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
     isTTY: isLive,
   })
-  const shared = { stream: stderr, look, clock, clean: output.clean, ...drawn }
+  const shared = { stream: stderr, style, clock, clean: output.clean, ...drawn }
   return isLive ? createLiveBuildProgress(shared) : createPlainBuildProgress(shared)
 }
 
@@ -179,7 +179,7 @@ async function tell(
   const names = images.map((it) => ('digest' in it ? `${it.repository}@${it.digest}` : (it.names[0] ?? '')))
   if (options.digestsFile !== undefined)
     await writeFile(path.resolve(context.cwd, options.digestsFile), names.map((name) => `${name}\n`).join(''))
-  tellOutputs({ images: options.push ? names.join(' ') : undefined, tag }, context)
+  reportOutputs({ images: options.push ? names.join(' ') : undefined, tag }, context)
   if (isJson) {
     output.json('build.finished', {
       environment: environment.config.environment.name,

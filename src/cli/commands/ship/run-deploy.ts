@@ -13,7 +13,7 @@ export async function runDeploy(input: DeployInput, context: CliContext): Promis
     return {
       hosts,
       credentials: registry.credentials,
-      want: async () => ({
+      resolveDesired: async () => ({
         desired: desiredRelease(input),
         sites: hosts.map((host) => ({ host, source, registry })),
       }),

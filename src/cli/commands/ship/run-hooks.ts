@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { runHook } from '../../../adapters/hooks/run-hook.ts'
 import type { EventSink, Failure } from '../../../deploy/model/events.ts'
-import { hookVariables, type HookFacts } from '../../../deploy/execute/hook-variables.ts'
+import { hookVariables, type HookInput } from '../../../deploy/execute/hook-variables.ts'
 import type { Hook, HookMoment } from '../../../deploy/model/hooks.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { createRedactor } from '../../../shared/redact.ts'
@@ -24,7 +24,7 @@ export type ClientHooks = {
   failure(facts: Told & { failure: Failure }): Promise<void>
 }
 
-type Told = Omit<HookFacts, 'moment' | 'app' | 'environment' | 'hosts' | 'url' | 'failure'>
+type Told = Omit<HookInput, 'moment' | 'app' | 'environment' | 'hosts' | 'url' | 'failure'>
 
 export function createHooks(
   { config, values }: Pick<EnvironmentInput, 'config' | 'values'>,
@@ -38,7 +38,7 @@ export function createHooks(
   const directory = configFile === undefined ? projectDirectory : path.dirname(configFile)
 
   /** Throws HOOK_FAILED, and the signal's reason when it aborts. */
-  const run = async (hook: Hook, facts: HookFacts, signal: AbortSignal): Promise<void> => {
+  const run = async (hook: Hook, facts: HookInput, signal: AbortSignal): Promise<void> => {
     const { moment } = facts
     const startedAtMs = clock.now()
     const tail: string[] = []
@@ -66,7 +66,7 @@ export function createHooks(
 
   const runOrWarn = async (
     hook: Hook | undefined,
-    facts: HookFacts & { moment: keyof typeof LEFT },
+    facts: HookInput & { moment: keyof typeof LEFT },
     signal: AbortSignal,
   ): Promise<void> => {
     if (hook === undefined) return

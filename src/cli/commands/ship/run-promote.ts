@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { lookAtApp } from '../../../adapters/directory/look-at-app.ts'
+import { observeApp } from '../../../adapters/directory/look-at-app.ts'
 import type { RegistryClient } from '../../../adapters/registry/registry-client.ts'
 import { composeReferences } from '../../../adapters/source/compose-references.ts'
 import { choosePromoted, type PromotedImage, type Promotion } from '../../../build/choose-promoted.ts'
@@ -15,7 +15,7 @@ import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { textOption } from '../../command/option.ts'
-import { tellOutputs } from './step-outputs.ts'
+import { reportOutputs } from './step-outputs.ts'
 
 /** Has the registry put the tag of one environment on the images that another runs, and tells which they are. */
 export async function runPromote(input: CommandInput, context: CliContext): Promise<ExitCode> {
@@ -46,7 +46,7 @@ export async function runPromote(input: CommandInput, context: CliContext): Prom
     output.note(`${repository}:${tag} stands for ${digest}`)
   }
   const names = images.map(({ repository, digest }) => `${repository}@${digest}`)
-  tellOutputs({ images: names.join(' '), tag }, context)
+  reportOutputs({ images: names.join(' '), tag }, context)
   if (options.json) output.json('promote.finished', { from: fromName, to: toName, tag, images })
   else output.print(names.join('\n'))
   return EXIT.done
@@ -54,10 +54,10 @@ export async function runPromote(input: CommandInput, context: CliContext): Prom
 
 async function releasesOf({ config }: EnvironmentInput, context: CliContext): Promise<Promotion['from']> {
   const { name: environment, hosts, path: directory } = config.environment
-  await using connected = await connectEach(hosts, context, (shell) => shell)
-  const looks = connected.hosts.map(async (shell) => {
-    const { release } = await lookAtApp({ shell, path: directory }, context.signal)
-    return { name: shell.name, release }
+  await using connected = await connectEach(hosts, context, (runner) => runner)
+  const looks = connected.hosts.map(async (runner) => {
+    const { release } = await observeApp({ runner, path: directory }, context.signal)
+    return { name: runner.name, release }
   })
   return { environment, hosts: await Promise.all(looks) }
 }

@@ -9,7 +9,7 @@ import { deployerOf } from '../../command/deployer.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { createHooks } from './run-hooks.ts'
 import { sendNotifications } from './send-notifications.ts'
-import { openTelling, type Telling } from './tell-release.ts'
+import { openReporter, type ReleaseReporter } from './tell-release.ts'
 import { addStack } from '../../command/to-failure.ts'
 
 /** What a deploy and a rollback have of their own: where the release comes from. */
@@ -20,7 +20,7 @@ export type ReleaseRun = {
   /** Who is asked what there is: `the host and the registry`. */
   asked: string
   /** Connects to what the run needs. Disposed of at the end. */
-  connect: () => Promise<AsyncDisposable & Pick<DeployRequest, 'hosts' | 'want' | 'credentials'>>
+  connect: () => Promise<AsyncDisposable & Pick<DeployRequest, 'hosts' | 'resolveDesired' | 'credentials'>>
 }
 
 /**
@@ -32,52 +32,52 @@ export async function runRelease(
   run: ReleaseRun,
   context: CliContext,
 ): Promise<ExitCode> {
-  const telling = openTelling(input, run, context)
-  context.tellInterrupt = (text) => telling.note(text, 'warning')
+  const reporter = openReporter(input, run, context)
+  context.reportInterrupt = (text) => reporter.note(text, 'warning')
   try {
-    for (const text of input.values.warnings) telling.note(text, 'warning')
-    if (input.options.dryRun) return await planOnly(input, { run, telling, context })
-    telling.started()
-    const exitCode = await putInPlace(input, { run, telling, context })
-    await sendNotifications(input, { telling, context })
+    for (const text of input.values.warnings) reporter.note(text, 'warning')
+    if (input.options.dryRun) return await planOnly(input, { run, reporter, context })
+    reporter.started()
+    const exitCode = await putInPlace(input, { run, reporter, context })
+    await sendNotifications(input, { reporter, context })
     return exitCode
   } finally {
-    telling.close()
+    reporter.close()
   }
 }
 
-type Parts = { run: ReleaseRun; telling: Telling; context: CliContext }
+type Parts = { run: ReleaseRun; reporter: ReleaseReporter; context: CliContext }
 
-async function planOnly(input: DeployInput, { run, telling, context }: Parts): Promise<ExitCode> {
+async function planOnly(input: DeployInput, { run, reporter, context }: Parts): Promise<ExitCode> {
   try {
-    await using connected = await connect(input, { run, telling, context })
-    telling.planned(await planDeploy(connected.request, context.signal))
+    await using connected = await connect(input, { run, reporter, context })
+    reporter.planned(await planDeploy(connected.request, context.signal))
     return EXIT.done
   } catch (error) {
     const known = cancelledIfAborted(error, context.signal)
     if (isDefect(known)) throw known
-    telling.failed(describeFailure(known, input))
+    reporter.failed(describeFailure(known, input))
     return toDrayError(known).exitCode
   }
 }
 
-async function putInPlace(input: DeployInput, { run, telling, context }: Parts): Promise<ExitCode> {
-  const hooks = createHooks(input, { report: telling.report, context })
+async function putInPlace(input: DeployInput, { run, reporter, context }: Parts): Promise<ExitCode> {
+  const hooks = createHooks(input, { report: reporter.report, context })
   const facts = () => ({
     kind: run.kind,
-    tag: telling.story.plan?.restores?.tag ?? run.tag,
-    release: telling.story.plan?.release,
-    previousRelease: telling.story.plan?.replaces,
+    tag: reporter.deployState.plan?.restores?.tag ?? run.tag,
+    release: reporter.deployState.plan?.release,
+    previousRelease: reporter.deployState.plan?.replaces,
     deployer: deployerOf(input, context),
   })
-  const sinceStart = (): number => context.clock.now() - telling.startedAtMs
+  const sinceStart = (): number => context.clock.now() - reporter.startedAtMs
   try {
-    await using connected = await connect(input, { run, telling, context })
+    await using connected = await connect(input, { run, reporter, context })
     const beforeChange = (_: unknown, signal: AbortSignal): Promise<void> => hooks.before(facts(), signal)
     const plan = await deploy({ ...connected.request, beforeChange }, context.signal)
     const end = { serving: plan.release, durationMs: sinceStart() }
     if (!plan.unchanged) await hooks.after({ ...facts(), outcome: 'deployed', ...end })
-    telling.finished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', ...end })
+    reporter.finished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', ...end })
     return EXIT.done
   } catch (error) {
     const known = cancelledIfAborted(error, context.signal)
@@ -90,27 +90,27 @@ async function putInPlace(input: DeployInput, { run, telling, context }: Parts):
     }
     await hooks.failure({ ...facts(), ...end, failure })
     if (isDefect(known)) throw known
-    telling.failed(failure)
-    if (known instanceof DeployFailed) telling.finished(known.plan, end)
+    reporter.failed(failure)
+    if (known instanceof DeployFailed) reporter.finished(known.plan, end)
     return toDrayError(known).exitCode
   }
 }
 
 async function connect(
   input: DeployInput,
-  { run, telling, context }: Parts,
+  { run, reporter, context }: Parts,
 ): Promise<AsyncDisposable & { request: DeployRequest }> {
-  telling.note(`Connecting to ${input.config.environment.hosts.join(', ')}`)
+  reporter.note(`Connecting to ${input.config.environment.hosts.join(', ')}`)
   const connected = await run.connect()
-  telling.note(`Asking ${run.asked} what there is`)
-  const request = { ...connected, ...commonRequest(input, { context, telling }) }
+  reporter.note(`Asking ${run.asked} what there is`)
+  const request = { ...connected, ...commonRequest(input, { context, reporter }) }
   return { request, [Symbol.asyncDispose]: () => Promise.resolve(connected[Symbol.asyncDispose]()) }
 }
 
 function commonRequest(
   input: DeployInput,
-  { context, telling }: { context: CliContext; telling: Telling },
-): Omit<DeployRequest, 'hosts' | 'want' | 'credentials'> {
+  { context, reporter }: { context: CliContext; reporter: ReleaseReporter },
+): Omit<DeployRequest, 'hosts' | 'resolveDesired' | 'credentials'> {
   const { config, options } = input
   return {
     deployer: deployerOf(input, context),
@@ -119,7 +119,7 @@ function commonRequest(
     probe: { everyMs: config.probe?.everyMs ?? 100, timeoutMs: config.probe?.timeoutMs ?? 5_000 },
     waitMs: options.waitMs,
     clock: context.clock,
-    emit: telling.report,
+    emit: reporter.report,
   }
 }
 

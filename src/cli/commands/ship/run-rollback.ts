@@ -1,7 +1,7 @@
-import { wantKeptRelease } from '../../../deploy/releases/rollback.ts'
+import { resolveRollback } from '../../../deploy/releases/rollback.ts'
 import type { ExitCode } from '../../../errors/exit-code.ts'
 import type { CommandInput } from '../../command/command.ts'
-import { connectKept } from './connect-kept.ts'
+import { connectArchived } from './connect-kept.ts'
 import type { CliContext } from '../../command/context.ts'
 import { readPlaceOptions } from './deploy-options.ts'
 import { desiredRelease } from './desired-release.ts'
@@ -15,13 +15,13 @@ export async function runRollback(command: CommandInput, context: CliContext): P
   const input: DeployInput = { ...(await loadEnvironment(command, context)), options }
   const release = command.arguments['RELEASE']
   const connect = async () => {
-    const { archives, ...targets } = await connectKept(input, context)
-    const want = (signal: AbortSignal) =>
-      wantKeptRelease(
+    const { archives, ...targets } = await connectArchived(input, context)
+    const resolveDesired = (signal: AbortSignal) =>
+      resolveRollback(
         { hosts: archives, release, desired: desiredRelease(input), now: context.clock.now() },
         signal,
       )
-    return { ...targets, want }
+    return { ...targets, resolveDesired }
   }
   return runRelease(input, { kind: 'rollback', tag: undefined, asked: 'the host', connect }, context)
 }

@@ -7,7 +7,7 @@ import { renderSlack } from '../../../ui/notification/render-slack.ts'
 import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
-import type { Telling } from './tell-release.ts'
+import type { ReleaseReporter } from './tell-release.ts'
 
 /**
  * Tells those whom dray.yml names how a deploy ended, side by side. What goes wrong is a warning: it changes nothing of what
@@ -15,21 +15,21 @@ import type { Telling } from './tell-release.ts'
  */
 export async function sendNotifications(
   input: EnvironmentInput,
-  { telling, context }: { telling: Telling; context: CliContext },
+  { reporter, context }: { reporter: ReleaseReporter; context: CliContext },
 ): Promise<void> {
   const { notify, environment } = input.config
   if (notify.length === 0) return
-  const notification = makeNotification(telling.story, {
+  const notification = makeNotification(reporter.deployState, {
     by: deployerOf(input, context),
     url: environment.url,
-    durationMs: context.clock.now() - telling.startedAtMs,
+    durationMs: context.clock.now() - reporter.startedAtMs,
   })
   if (notification === undefined) return
   const wanted = notify.filter(({ on }) => on.includes(notification.event))
   await Promise.all(
     wanted.map(async (target) => {
       const trouble = await send(target, notification, { input, context })
-      if (trouble !== undefined) telling.note(`A notification was not sent: ${trouble}`, 'warning')
+      if (trouble !== undefined) reporter.note(`A notification was not sent: ${trouble}`, 'warning')
     }),
   )
 }

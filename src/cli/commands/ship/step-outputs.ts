@@ -5,7 +5,7 @@ import type { CliContext } from '../../command/context.ts'
  * Adds outputs to a step of GitHub Actions, where there is one; what is undefined is left out. Values are one line each. A
  * file that cannot be written is told, and fails nothing.
  */
-export function tellOutputs(
+export function reportOutputs(
   outputs: Readonly<Record<string, string | undefined>>,
   { env, stderr }: CliContext,
 ): void {

@@ -6,17 +6,17 @@ import { chooseReporter, createReporter } from '../../../ui/reporters/create-rep
 import { renderPlan } from '../../../ui/render/render-plan.ts'
 import type { DeployFinished } from '../../../ui/render/render-summary.ts'
 import type { Reporter } from '../../../ui/reporters/reporter.ts'
-import { addToStory, createStory, type Story } from '../../../ui/reporters/story.ts'
+import { addToDeployState, createDeployState, type DeployState } from '../../../ui/reporters/story.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { DeployInput } from './load-deploy.ts'
-import { tellOutputs } from './step-outputs.ts'
+import { reportOutputs } from './step-outputs.ts'
 
 /** Tells what a deploy or a rollback does, and remembers it. */
-export type Telling = Reporter & {
+export type ReleaseReporter = Reporter & {
   startedAtMs: number
   /** What was told so far, with secrets masked. */
-  story: Story
+  deployState: DeployState
   note: (text: string, level?: 'info' | 'warning') => void
   started: () => void
   /** The plan of a dry run. */
@@ -25,24 +25,24 @@ export type Telling = Reporter & {
   failed: (failure: Failure) => void
 }
 
-export function openTelling(
+export function openReporter(
   input: DeployInput,
   { kind, tag }: { kind: ReleaseKind; tag: string | undefined },
   context: CliContext,
-): Telling {
+): ReleaseReporter {
   const { clock } = context
   const redact = createRedactor(input.values.secrets)
   const reporter = makeReporter(input, context)
-  const story = createStory()
+  const deployState = createDeployState()
   const report: Reporter['report'] = (event) => {
-    addToStory(story, cleanEvent(event, redact))
+    addToDeployState(deployState, cleanEvent(event, redact))
     reporter.report(event)
   }
   const { app, environment } = input.config
   const { name, hosts, url } = environment
   return {
     startedAtMs: clock.now(),
-    story,
+    deployState,
     report,
     close: () => reporter.close(),
     note: (text, level = 'info') => report({ type: 'note', at: clock.now(), level, text }),
@@ -51,7 +51,7 @@ export function openTelling(
     planned: (plan) => showPlan(plan, { reporter, input, context }),
     finished: (plan, end) => {
       const { release, images, restores, notUndone } = plan
-      tellOutputs({ outcome: end.outcome, release: end.serving, tag: restores?.tag ?? tag, url }, context)
+      reportOutputs({ outcome: end.outcome, release: end.serving, tag: restores?.tag ?? tag, url }, context)
       report({
         type: 'deploy.finished',
         at: clock.now(),
@@ -92,6 +92,6 @@ function showPlan(
     reporter.report({ type: 'plan.made', at: context.clock.now(), plan })
     return
   }
-  const { print, look } = createCommandOutput(input, context)
-  print(renderPlan(plan, look))
+  const { print, style } = createCommandOutput(input, context)
+  print(renderPlan(plan, style))
 }

@@ -16,8 +16,8 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, exe
     if ('status' in answer && answer.status < step.below) return `answers ${answer.status}`
     const said = 'status' in answer ? `answers ${answer.status}` : `gives no answer (${answer.error})`
     if (clock.now() >= untilMs) {
-      const proxyService = proxyServiceOf(run.observation.facts.app, execution.desired)
-      const containers = await engine.containers(run.observation.facts.app.project)
+      const proxyService = proxyServiceOf(run.observation.directory.app, execution.desired)
+      const containers = await engine.containers(run.observation.directory.app.project)
       const proxy = containers.find((it) => it.service === proxyService && !it.oneOff)
       throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`, {
         details: proxy === undefined ? {} : await logOf(engine, proxy),
@@ -40,7 +40,7 @@ function describeRelease(
   context: StepContext,
 ): Release {
   const { run, execution } = context
-  const { facts } = run.observation
+  const { directory: facts } = run.observation
   const { desired, deployer, clock } = execution
   return {
     version: 1,
@@ -60,7 +60,7 @@ function describeRelease(
       }),
     ),
     files: Object.fromEntries(run.observation.files.map((file) => [file.path, file.sha256])),
-    envKeys: facts.envFile.keys,
+    variables: facts.envFile.variables,
     networks: facts.app.networks,
   }
 }
@@ -83,7 +83,7 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, { run, execu
 
 /** The containers that run are as many as intended, and of the images intended. Throws RELEASE_MISMATCH. */
 export const verifyRelease: StepRunner<StepOf<'verify-release'>> = async (step, { run }) => {
-  const containers = await run.host.engine.containers(run.observation.facts.app.project)
+  const containers = await run.host.engine.containers(run.observation.directory.app.project)
   for (const { service, image, replicas } of step.services) {
     const running = containers.filter((it) => it.service === service && !it.oneOff && it.state === 'running')
     const right = running.filter((it) => it.imageName === image)

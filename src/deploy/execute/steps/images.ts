@@ -64,7 +64,10 @@ export async function pullLostImages(services: readonly string[], context: StepC
     if ((await host.engine.imageConfig(name)) !== undefined) continue
     wereLost = true
     context.progress({ text: `the image of ${service} is gone, pulling it again` })
-    await pullAndKeep({ name, keepTag: keepTag(reference, digest, observation.facts.app.project) }, context)
+    await pullAndKeep(
+      { name, keepTag: keepTag(reference, digest, observation.directory.app.project) },
+      context,
+    )
   }
   return wereLost
 }

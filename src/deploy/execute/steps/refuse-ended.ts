@@ -9,7 +9,7 @@ import type { Container } from '../../model/ports.ts'
  * and over may be healthy for a moment after each start. Throws SERVICE_EXITED.
  */
 export async function refuseEnded({ run }: StepContext): Promise<void> {
-  const { app } = run.observation.facts
+  const { app } = run.observation.directory
   const fresh = [...run.done.fresh.values()].flat()
   const containers = await Promise.all(fresh.map(({ id }) => run.host.engine.container(id)))
   const mayEnd = new Set(

@@ -39,7 +39,7 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
     mode: step.fresh ? 'recreate' : 'force-recreate',
     signal,
   })
-  const containers = await run.host.engine.containers(run.observation.facts.app.project)
+  const containers = await run.host.engine.containers(run.observation.directory.app.project)
   for (const { service } of step.services) {
     run.done.fresh.set(
       service,

@@ -2,10 +2,13 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import type { HostRun, StepRunner } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/ports.ts'
-import { turnProxy } from '../turn-proxy.ts'
+import { switchNginx } from '../turn-proxy.ts'
 
 /** Turns the proxy to the new containers. The old ones finish their requests meanwhile, which `stop-old` waits for. */
-export const switchProxy: StepRunner<StepOf<'switch-proxy'>> = async (step, { run, execution, signal }) => {
+export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
+  step,
+  { run, execution, signal },
+) => {
   const { patience, servicePatience } = execution
   const drainMs = Math.max(
     ...step.services.map((service) => servicePatience[service]?.drainMs ?? patience.drainMs),
@@ -14,7 +17,7 @@ export const switchProxy: StepRunner<StepOf<'switch-proxy'>> = async (step, { ru
   const [proxy] = servingContainers(step.proxy, run, execution.plan)
   if (proxy === undefined) throw new DrayError('PROXY_FAILED', `${step.proxy} does not run.`)
   run.done.switched = true
-  const { drained } = await turnProxy({
+  const { drained } = await switchNginx({
     engine: run.host.engine,
     proxy,
     containers: step.services.flatMap((service) => servingContainers(service, run, execution.plan)),

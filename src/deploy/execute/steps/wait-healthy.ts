@@ -136,7 +136,7 @@ function brokenCheck(container: Container, result: ExecResult, details: ErrorDet
  */
 async function untilSettled(container: Container, context: StepContext): Promise<void> {
   const { clock, patience } = context.execution
-  const service = context.run.observation.facts.app.services.find((it) => it.name === container.service)
+  const service = context.run.observation.directory.app.services.find((it) => it.name === container.service)
   const { ports, were } = await portsToExpect(container, context)
   const startedAtMs = clock.now()
   const untilMs = startedAtMs + (ports.length === 0 ? patience.settleMs : patience.listenMs)

@@ -1,8 +1,8 @@
 import { Duplex, PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { buildRunArgs, buildUpArgs, createCompose } from '../../../../src/adapters/compose/compose-cli.ts'
-import type { Conversation, RunOptions, Shell } from '../../../../src/adapters/host/shell.ts'
-import { LocalShell } from '../../../../src/adapters/host/local-shell.ts'
+import type { CommandStream, RunOptions, CommandRunner } from '../../../../src/adapters/host/shell.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
 
 const two = [
   { service: 'backend', scale: 3 },
@@ -29,30 +29,30 @@ test('a task runs in a container of its own that goes when it ends', () => {
 
 test('deploy-time values reach Compose in its environment, and no argument list', async () => {
   const values = { IMAGE_TAG: "v'1 $HOME `id`\n", REGISTRY_OWNER: 'acme' }
-  const { shell, calls } = recording()
-  await createCompose({ shell, path: '/srv/shop', values }).up({ services: two, mode: 'beside' })
+  const { runner, calls } = recording()
+  await createCompose({ runner, path: '/srv/shop', values }).up({ services: two, mode: 'beside' })
   const { argv, options } = calls[0]!
   expect(argv.join(' ')).not.toContain('acme')
-  await using local = new LocalShell()
+  await using local = new LocalRunner()
   const script = `${String(options?.input)}printf '%s|%s' "$IMAGE_TAG" "$REGISTRY_OWNER"`
   expect((await local.run(['sh', '-c', script])).stdout).toBe(`${values.IMAGE_TAG}|acme`)
 })
 
 test('what Compose says of its containers is none of the task’s output', async () => {
-  const { shell } = recording([
+  const { runner } = recording([
     ' Container shop-db-1  Running',
     ' Network shop_default  Created',
     'migrating \u001b[31m3\u001b[0m',
   ])
   const lines: string[] = []
   const request = { service: 'backend', argv: ['migrate'], onLine: (line: string) => lines.push(line) }
-  await createCompose({ shell, path: '/srv', values: {} }).runTask(request)
+  await createCompose({ runner, path: '/srv', values: {} }).runTask(request)
   expect(lines).toEqual(['migrating 3'])
 })
 
 test('the container of a task that is broken off is taken away', async () => {
-  const { shell, calls, guards } = recording([], new Error('cancelled'))
-  const compose = createCompose({ shell, path: '/srv', values: {} })
+  const { runner, calls, guards } = recording([], new Error('cancelled'))
+  const compose = createCompose({ runner, path: '/srv', values: {} })
   await expect(compose.runTask({ service: 'backend', argv: ['x'], onLine: () => {} })).rejects.toThrow(
     'cancelled',
   )
@@ -68,7 +68,7 @@ type Call = { argv: readonly string[]; options: RunOptions | undefined }
 function recording(lines: readonly string[] = [], failure?: Error) {
   const calls: Call[] = []
   const guards: { argv: readonly string[]; stream: PassThrough }[] = []
-  const open = (argv: readonly string[]): Conversation => {
+  const open = (argv: readonly string[]): CommandStream => {
     const stream = new PassThrough()
     guards.push({ argv, stream })
     return {
@@ -76,11 +76,11 @@ function recording(lines: readonly string[] = [], failure?: Error) {
       ended: Promise.resolve({ exitCode: 0, stderr: '' }),
     }
   }
-  const run: Shell['run'] = async (argv, options) => {
+  const run: CommandRunner['run'] = async (argv, options) => {
     calls.push({ argv, options })
     for (const line of lines) options?.onLine?.(line, 'stderr')
     if (failure !== undefined && calls.length === 1) throw failure
     return { exitCode: 0, stdout: '', stderr: '' }
   }
-  return { shell: { name: 'srv', run, open } as unknown as Shell, calls, guards }
+  return { runner: { name: 'srv', run, open } as unknown as CommandRunner, calls, guards }
 }

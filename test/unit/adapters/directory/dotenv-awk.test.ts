@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listEnvScript } from '../../../../src/adapters/directory/env-scripts.ts'
-import { LocalShell } from '../../../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
 import { parseDotenv } from '../../../../src/operations/env/parse-dotenv.ts'
 import { temporaryApp } from '../../../contract/temporary-directory.ts'
 import { dotenvText } from '../../../support/dotenv-text.ts'
@@ -17,11 +17,11 @@ test('a host finds the names and empty values in `.env` that are found here', as
     await mkdir(join(root, String(index)))
     await writeFile(join(root, String(index), '.env'), text)
   }
-  await using shell = new LocalShell()
+  await using runner = new LocalRunner()
   const all =
     'cd "$1"; for i in $(seq 0 "$2"); do echo "@@dray case"; sh -c "$3" dray "$i" | grep -v @@dray; done'
   const args = ['sh', '-c', all, 'sh', root, String(good.length - 1), listEnvScript]
-  const { stdout } = await shell.run(args)
+  const { stdout } = await runner.run(args)
   const listed = stdout.split('@@dray case\n').slice(1)
   const differing = good.flatMap((text, index) => {
     const lines = (listed[index] ?? '').matchAll(/^(empty|set) (.*)$/gm)

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { measureLogs } from '../../../../src/adapters/directory/log-size.ts'
-import { LocalShell } from '../../../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
 
-const shell = new LocalShell()
+const runner = new LocalRunner()
 let directory: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'dray-logs-'))
@@ -15,16 +15,16 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await rm(directory, { recursive: true })
-  await shell[Symbol.asyncDispose]()
+  await runner[Symbol.asyncDispose]()
 })
 
 const at = (...names: string[]): string[] => names.map((name) => join(directory, name))
 
 test('logs are added up with what Docker rotated', async () => {
-  expect(await measureLogs(shell, at('a-json.log', 'b b.log'))).toBe(1230)
-  expect(await measureLogs(shell, [])).toBe(0)
+  expect(await measureLogs(runner, at('a-json.log', 'b b.log'))).toBe(1230)
+  expect(await measureLogs(runner, [])).toBe(0)
 })
 
 test('one that may not be looked at makes the sum unknown', async () => {
-  expect(await measureLogs(shell, at('a-json.log', 'hidden/c.log'))).toBeUndefined()
+  expect(await measureLogs(runner, at('a-json.log', 'hidden/c.log'))).toBeUndefined()
 })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { packTar } from 'modern-tar'
 import { describe, expect, test } from 'vitest'
 import { createReleaseArchive, readJournal } from '../../../../src/adapters/directory/release-archive.ts'
-import type { Shell } from '../../../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../../../src/adapters/host/shell.ts'
 import type { BundleFile } from '../../../../src/deploy/model/ports.ts'
 import { fakeRelease } from '../../../support/fake-look.ts'
 
@@ -14,8 +14,8 @@ const conf = Buffer.from('server {}')
 /** What is read of a bundle, by a release that recorded `nginx.conf`. */
 async function filesOf(bundle: Uint8Array): Promise<readonly BundleFile[]> {
   const stdout = Buffer.from(bundle).toString('base64')
-  const run: Shell['run'] = () => Promise.resolve({ exitCode: 0, stdout, stderr: '' })
-  const archive = createReleaseArchive({ shell: { name: 'srv', run } as Shell, path: '/srv/shop' })
+  const run: CommandRunner['run'] = () => Promise.resolve({ exitCode: 0, stdout, stderr: '' })
+  const archive = createReleaseArchive({ runner: { name: 'srv', run } as CommandRunner, path: '/srv/shop' })
   return archive.files(fakeRelease({ id: 'r1', files: { 'nginx.conf': sha256(conf) } }))
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import {
   assertEngineSupported,
   chooseApiVersion,
-  readEngineFacts,
+  readEngineObservation,
 } from '../../../../src/adapters/docker/engine-version.ts'
 
 function answer(ApiVersion: string, MinAPIVersion?: string): Parameters<typeof chooseApiVersion>[0] {
@@ -43,5 +43,5 @@ test.each([
   ['a store of which nothing is said', null, { keepsPacked: false, roots: ['/data/docker'] }],
 ])('an Engine keeps images in %s', (_case, DriverStatus, imageStore) => {
   const info = { DockerRootDir: '/data/docker', Driver: 'overlay2', Architecture: 'x86_64', DriverStatus }
-  expect(readEngineFacts(answer('1.51'), info).imageStore).toEqual(imageStore)
+  expect(readEngineObservation(answer('1.51'), info).imageStore).toEqual(imageStore)
 })

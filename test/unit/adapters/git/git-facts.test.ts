@@ -3,7 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { parseRemoteUrl, readGitFacts, type RunCommand } from '../../../../src/adapters/git/git-facts.ts'
+import {
+  parseRemoteUrl,
+  readGitObservation,
+  type RunCommand,
+} from '../../../../src/adapters/git/git-facts.ts'
 
 const ownConfiguration = {
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -50,7 +54,7 @@ test('a repository tells its commit, tag, remote and user', async () => {
   await git(directory, 'remote', 'add', 'origin', 'git@github.com:Acme/Shop.git')
   await commit(directory, 'one')
   for (const tag of ['v1.9.0', 'v1.10.0', 'v1.10.0-rc1']) await git(directory, 'tag', tag)
-  expect(await readGitFacts(run, directory)).toEqual({
+  expect(await readGitObservation(run, directory)).toEqual({
     headSha: await git(directory, 'rev-parse', 'HEAD'),
     exactTag: 'v1.10.0',
     remote: { host: 'github.com', owner: 'Acme', repository: 'Shop' },
@@ -65,7 +69,7 @@ test('a change that is not committed makes it dirty, and a tag of an earlier com
   await git(directory, 'tag', 'v1')
   await commit(directory, 'two')
   await writeFile(path.join(directory, 'file'), 'three')
-  expect(await readGitFacts(run, directory)).toMatchObject({
+  expect(await readGitObservation(run, directory)).toMatchObject({
     isDirty: true,
     exactTag: undefined,
     remote: undefined,
@@ -73,16 +77,16 @@ test('a change that is not committed makes it dirty, and a tag of an earlier com
 })
 
 test('a repository without a commit has no commit', async () => {
-  expect(await readGitFacts(run, await makeRepository())).toEqual({ userName: 'Ada' })
+  expect(await readGitObservation(run, await makeRepository())).toEqual({ userName: 'Ada' })
 })
 
 test('a directory without a repository tells nothing', async () => {
-  expect(await readGitFacts(run, await makeDirectory())).toEqual({})
+  expect(await readGitObservation(run, await makeDirectory())).toEqual({})
 })
 
 test('a machine without git tells nothing', async () => {
   const missing: RunCommand = async () => ({ exitCode: 127, stdout: '' })
-  expect(await readGitFacts(missing, '/')).toEqual({})
+  expect(await readGitObservation(missing, '/')).toEqual({})
 })
 
 test.each([

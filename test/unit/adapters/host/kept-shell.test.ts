@@ -1,65 +1,65 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startChild } from '../../../../src/adapters/host/child.ts'
-import { KeptShell, keptShellCommand } from '../../../../src/adapters/host/kept-shell.ts'
+import { PersistentShell, persistentShellCommand } from '../../../../src/adapters/host/kept-shell.ts'
 
 const nothing = new Uint8Array()
 const ignore = (): void => undefined
 
 /** A shell that is taken, and so ready. */
-async function startKeptShell(): Promise<KeptShell> {
-  const child = startChild('sh', ['-c', keptShellCommand])
+async function startKeptShell(): Promise<PersistentShell> {
+  const child = startChild('sh', ['-c', persistentShellCommand])
   onTestFinished(async () => {
     child.process.stdin.end()
     await child.ended
   })
-  const shell = new KeptShell(child)
-  expect(await shell.take(0)).toBe(true)
-  return shell
+  const runner = new PersistentShell(child)
+  expect(await runner.take(0)).toBe(true)
+  return runner
 }
 
 test('commands come one after the other, each with its own output, exit code and input', async () => {
-  const shell = await startKeptShell()
+  const runner = await startKeptShell()
   const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 256)
-  expect(await shell.run(`exec sh -c 'echo out; echo err >&2; exit 3'`, nothing, ignore)).toEqual({
+  expect(await runner.run(`exec sh -c 'echo out; echo err >&2; exit 3'`, nothing, ignore)).toEqual({
     exitCode: 3,
     stdout: 'out\n',
     stderr: 'err\n',
   })
-  expect((await shell.run('exec wc -c', bytes, ignore)).stdout.trim()).toBe('100000')
-  expect(await shell.run('exec cat', nothing, ignore)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
-  expect((await shell.run('exec no-such-program', nothing, ignore)).exitCode).toBe(127)
+  expect((await runner.run('exec wc -c', bytes, ignore)).stdout.trim()).toBe('100000')
+  expect(await runner.run('exec cat', nothing, ignore)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+  expect((await runner.run('exec no-such-program', nothing, ignore)).exitCode).toBe(127)
 })
 
 test('output that looks like a mark, or comes in pieces, is output', async () => {
-  const shell = await startKeptShell()
+  const runner = await startKeptShell()
   const printed = `exec sh -c 'printf "\\n@@dray-end x 0\\n"; sleep 0.1; printf "no newline"'`
-  expect((await shell.run(printed, nothing, ignore)).stdout).toBe('\n@@dray-end x 0\nno newline')
-  const long = await shell.run(`exec sh -c 'head -c 3000000 /dev/zero | tr "\\0" x'`, nothing, ignore)
+  expect((await runner.run(printed, nothing, ignore)).stdout).toBe('\n@@dray-end x 0\nno newline')
+  const long = await runner.run(`exec sh -c 'head -c 3000000 /dev/zero | tr "\\0" x'`, nothing, ignore)
   expect(long.stdout).toBe('x'.repeat(3_000_000))
 })
 
 test('what a command left behind says later is not taken for the next one’s', async () => {
-  const shell = await startKeptShell()
-  await shell.run(`exec sh -c '(sleep 0.2; echo late) & echo now'`, nothing, ignore)
+  const runner = await startKeptShell()
+  await runner.run(`exec sh -c '(sleep 0.2; echo late) & echo now'`, nothing, ignore)
   await new Promise((resolve) => setTimeout(resolve, 400))
-  expect((await shell.run('exec echo next', nothing, ignore)).stdout).toBe('next\n')
+  expect((await runner.run('exec echo next', nothing, ignore)).stdout).toBe('next\n')
 })
 
 test('it tells the process of a command as soon as that is known', async () => {
-  const shell = await startKeptShell()
+  const runner = await startKeptShell()
   let tell: (id: string) => void = ignore
   const told = new Promise<string>((resolve) => (tell = resolve))
   const command = `exec setsid sh -c 'echo "dray-process $$" >&2; exec sleep 1000'`
-  const running = shell.run(command, nothing, tell)
-  expect(await shell.take(0)).toBe(false)
+  const running = runner.run(command, nothing, tell)
+  expect(await runner.take(0)).toBe(false)
   process.kill(-Number(await told), 'SIGTERM')
   expect(await running).toMatchObject({ exitCode: 143, stdout: '' })
-  expect(await shell.take(0)).toBe(true)
+  expect(await runner.take(0)).toBe(true)
 })
 
 test('a shell that ends fails the command, and takes no more', async () => {
-  const child = startChild('sh', ['-c', keptShellCommand])
-  const dying = new KeptShell(child)
+  const child = startChild('sh', ['-c', persistentShellCommand])
+  const dying = new PersistentShell(child)
   expect(await dying.take(0)).toBe(true)
   const running = dying.run('exec sleep 1000', nothing, ignore)
   child.end()
@@ -68,13 +68,13 @@ test('a shell that ends fails the command, and takes no more', async () => {
 })
 
 test('where a program is missing that it takes, it is not taken', async () => {
-  const child = startChild('env', ['PATH=/nowhere', '/bin/sh', '-c', keptShellCommand])
-  expect(await new KeptShell(child).take(0)).toBe(false)
+  const child = startChild('env', ['PATH=/nowhere', '/bin/sh', '-c', persistentShellCommand])
+  expect(await new PersistentShell(child).take(0)).toBe(false)
 })
 
 test('more input than one word should have is not taken', async () => {
-  const shell = await startKeptShell()
-  await shell.run('exec true', nothing, ignore)
-  expect(await shell.take(256 * 1024 + 1)).toBe(false)
-  expect(await shell.take(256 * 1024)).toBe(true)
+  const runner = await startKeptShell()
+  await runner.run('exec true', nothing, ignore)
+  expect(await runner.take(256 * 1024 + 1)).toBe(false)
+  expect(await runner.take(256 * 1024)).toBe(true)
 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { LocalShell } from '../../../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
 import { createProber } from '../../../../src/adapters/http/prober.ts'
 
 const opened: { close: () => unknown }[] = []
@@ -10,7 +10,7 @@ afterEach(() => {
   for (const it of opened.splice(0)) it.close()
 })
 
-const prober = createProber(new LocalShell())
+const prober = createProber(new LocalRunner())
 
 async function serve(answer: RequestListener): Promise<{ server: Server; port: number }> {
   const server = createServer(answer)
@@ -93,8 +93,8 @@ describe.each([
 })
 
 test('a connection to the host that is never made is given up in time', async () => {
-  const shell = Object.assign(new LocalShell(), { dial: () => new Promise<never>(() => undefined) })
-  expect(await createProber(shell).get('http://localhost:1/', 100)).toEqual({
+  const runner = Object.assign(new LocalRunner(), { dial: () => new Promise<never>(() => undefined) })
+  expect(await createProber(runner).get('http://localhost:1/', 100)).toEqual({
     error: 'no answer within 100 ms',
   })
 })

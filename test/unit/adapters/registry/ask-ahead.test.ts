@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { askAhead } from '../../../../src/adapters/registry/ask-ahead.ts'
+import { prefetchManifests } from '../../../../src/adapters/registry/ask-ahead.ts'
 import { parseImageReference, renderImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import type { Platform } from '../../../../src/deploy/model/ports.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
@@ -17,9 +17,9 @@ async function asking(...likely: readonly string[]) {
   const clock = new FakeClock()
   let tellPlatform: (platform: Platform | Promise<Platform>) => void = () => undefined
   const platform = new Promise<Platform>((resolve) => (tellPlatform = resolve))
-  const registry = askAhead(
+  const registry = prefetchManifests(
     {
-      greet: async (host) => void asked.push(`greet ${host}`),
+      ping: async (host) => void asked.push(`greet ${host}`),
       credentials: async () => undefined,
       resolve: async (reference, wanted) => {
         const name = renderImageReference(reference)

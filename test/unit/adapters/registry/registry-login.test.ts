@@ -34,7 +34,7 @@ describe('the token dance', () => {
   test('after a greeting the first request for an image comes with a token', async () => {
     const registry = await serve()
     const client = connect()
-    await client.greet(registry.host)
+    await client.ping(registry.host)
     await resolve(registry, client)
     expect(registry.requests[0]).toMatchObject({ path: '/v2/', authorization: 'none' })
     expect(places(registry).slice(1)).toEqual([
@@ -49,7 +49,7 @@ describe('the token dance', () => {
     const registry = await serve()
     registry.fail({ at: 'any', how: 'reset', times: 1 })
     const client = connect()
-    await client.greet(registry.host)
+    await client.ping(registry.host)
     expect((await resolve(registry, client)).digest).toBe(image.digest)
   })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { LocalShell } from '../../../../src/adapters/host/local-shell.ts'
-import { parseState, readState } from '../../../../src/adapters/server/read-state.ts'
-import { fakeServerState } from '../../../support/fake-server-state.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
+import { parseSetupObservation, readSetupObservation } from '../../../../src/adapters/server/read-state.ts'
+import { fakeSetupObservation } from '../../../support/fake-server-state.ts'
 
 /** As the script printed it on a new Debian 13, and on an Ubuntu with Docker. */
 const bare = `
@@ -74,11 +74,11 @@ writable
 `
 
 test('reads what a new server says', () => {
-  expect(parseState(bare, 'deploy@a')).toEqual(fakeServerState())
+  expect(parseSetupObservation(bare, 'deploy@a')).toEqual(fakeSetupObservation())
 })
 
 test('reads what a server with Docker says', () => {
-  expect(parseState(ready, 'root@b')).toMatchObject({
+  expect(parseSetupObservation(ready, 'root@b')).toMatchObject({
     user: { isRoot: true, isInDockerGroup: true, canBecomeRoot: true },
     docker: {
       hasCommand: true,
@@ -104,12 +104,12 @@ test.each([
   ['\n124', 'download.docker.com does not answer'],
 ])('tells why Docker cannot be had from its repository', (printed, reason) => {
   const text = bare.replace(/Get:1[^]*$/, printed)
-  expect(parseState(text, 'a').dockerRepository).toEqual({ isReachable: false, reason })
+  expect(parseSetupObservation(text, 'a').dockerRepository).toEqual({ isReachable: false, reason })
 })
 
 test('asks a machine, and changes nothing there', async () => {
-  await using shell = new LocalShell()
-  const state = await readState(shell, '/srv/not-there/at/all', new AbortController().signal)
+  await using runner = new LocalRunner()
+  const state = await readSetupObservation(runner, '/srv/not-there/at/all', new AbortController().signal)
   expect(state).toMatchObject({ host: 'local', directory: 'missing', hasEnvFile: false })
   expect(state.distribution.id).not.toBe('')
 })

@@ -35,8 +35,8 @@ test('the journal tells of every step, and of the end', async () => {
       "step.finished start-beside done",
       "step.started wait-healthy",
       "step.finished wait-healthy done",
-      "step.started switch-proxy",
-      "step.finished switch-proxy done",
+      "step.started switch-traffic",
+      "step.finished switch-traffic done",
       "step.started check-url",
       "step.finished check-url done",
       "step.started record-release",
@@ -61,7 +61,7 @@ test('the record says what runs by digest, with the hash that Compose gave its c
       configHash: container.configHash,
     })
   }
-  expect(release.envKeys).toEqual(['DATABASE_URL'])
+  expect(release.variables).toEqual(['DATABASE_URL'])
 })
 
 test('the same deploy again does nothing, and says so', async () => {

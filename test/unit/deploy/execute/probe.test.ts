@@ -6,10 +6,10 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 type Answer = ProbeAnswer & { tookMs?: number }
 
 /** Probes every 100 ms; the nth request is answered by what `answerOf` gives for n, from 1. */
-function probing(clock: FakeClock, answerOf: (turn: number) => Answer): Probing {
+function probing(clock: FakeClock, settle: (turn: number) => Answer): Probing {
   let turn = 0
   const get = async (): Promise<ProbeAnswer> => {
-    const { tookMs = 1, ...answer } = answerOf((turn += 1))
+    const { tookMs = 1, ...answer } = settle((turn += 1))
     await clock.sleep(tookMs)
     return answer
   }

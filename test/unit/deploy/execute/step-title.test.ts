@@ -38,8 +38,8 @@ test.each<[string, Kinds<Step>]>([
   ['Run seed to its end', { kind: 'run-once', service: 'seed' }],
   ['Wait until backend is healthy', { kind: 'wait-healthy', services: ['backend'] }],
   ['Wait until a, b and c are healthy', { kind: 'wait-healthy', services: ['a', 'b', 'c'] }],
-  ['Reload nginx', { kind: 'switch-proxy', proxy: 'nginx', services: [] }],
-  ['Turn nginx to the new backend', { kind: 'switch-proxy', proxy: 'nginx', services: ['backend'] }],
+  ['Reload nginx', { kind: 'switch-traffic', proxy: 'nginx', services: [] }],
+  ['Turn nginx to the new backend', { kind: 'switch-traffic', proxy: 'nginx', services: ['backend'] }],
   [
     'Check http://localhost/api/health',
     { kind: 'check-url', url: 'http://localhost/api/health', below: 400 },

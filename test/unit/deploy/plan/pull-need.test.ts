@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pullNeedBytes } from '../../../../src/deploy/plan/pull-need.ts'
+import { computePullBytes } from '../../../../src/deploy/plan/pull-need.ts'
 import { pinnedName } from '../../../../src/deploy/model/image-reference.ts'
 import type { ImageLayer } from '../../../../src/deploy/model/image-layer.ts'
 import type { LocalImage, ResolvedImage } from '../../../../src/deploy/model/ports.ts'
@@ -19,18 +19,18 @@ const frontend = image('ghcr.io/acme/frontend:v3', [base, layer('pages', 20)])
 const facts = { resolved: [backend, frontend], images: [], inventory: undefined, keepsPacked: false }
 
 test('a layer counts once, unpacked, with the largest packed beside it', () => {
-  expect(pullNeedBytes(facts)).toBe(3 * 130 + 100)
+  expect(computePullBytes(facts)).toBe(3 * 130 + 100)
 })
 
 test('an Engine that keeps layers packed, too, needs room for both', () => {
-  expect(pullNeedBytes({ ...facts, keepsPacked: true })).toBe(3 * 130 + 130)
+  expect(computePullBytes({ ...facts, keepsPacked: true })).toBe(3 * 130 + 130)
 })
 
 test('layers that the host has count for nothing once it is known', () => {
   const inventory = fakeInventory({
     images: [fakeStoredImage('old', { layers: ['sha256:unpacked-base'] })],
   })
-  expect(pullNeedBytes({ ...facts, inventory })).toBe(3 * 30 + 20)
+  expect(computePullBytes({ ...facts, inventory })).toBe(3 * 30 + 20)
 })
 
 test('an image that is there needs nothing', () => {
@@ -41,6 +41,6 @@ test('an image that is there needs nothing', () => {
     sizeBytes: 1,
     createdAtMs: 0,
   })
-  expect(pullNeedBytes({ ...facts, images: [there(backend)] })).toBe(3 * 120 + 100)
-  expect(pullNeedBytes({ ...facts, images: [there(backend), there(frontend)] })).toBe(0)
+  expect(computePullBytes({ ...facts, images: [there(backend)] })).toBe(3 * 120 + 100)
+  expect(computePullBytes({ ...facts, images: [there(backend), there(frontend)] })).toBe(0)
 })

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { readJournal } from '../../../../src/adapters/directory/release-archive.ts'
 import { readHistory } from '../../../../src/deploy/releases/history.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderHistory } from '../../../../src/ui/render/render-history.ts'
 import { renderTaskHistory } from '../../../../src/ui/render/render-task-history.ts'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 
 const shop = fakeApp([fakeService('backend'), fakeProxy()])
-const plainLook = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const plainLook = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 
 /** v1, v2, v3 whose task failed, v4, and back to v2. */
 async function eventfulWorld(): Promise<FakeWorld> {

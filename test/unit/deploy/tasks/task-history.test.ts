@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JournalEntry } from '../../../../src/deploy/model/ports.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderTaskHistory } from '../../../../src/ui/render/render-task-history.ts'
 
 const ann = { user: 'ann', machine: 'laptop' }
@@ -28,8 +28,8 @@ const journal: readonly JournalEntry[] = [
 ]
 
 test('lists the tasks that people ran, newest first, and how they ended', () => {
-  const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
-  expect(renderTaskHistory(readTaskHistory(journal, 20), look, 3_700_000)).toMatchInlineSnapshot(`
+  const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+  expect(renderTaskHistory(readTaskHistory(journal, 20), style, 3_700_000)).toMatchInlineSnapshot(`
     "Tasks by hand:
        TASK     RELEASE  WHEN        BY               TOOK  OUTCOME
     ■  slow     r2       1 hour ago  ann@laptop      1.0 s  cancelled

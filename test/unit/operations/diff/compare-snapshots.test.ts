@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compareSnapshots, isDifferent } from '../../../../src/operations/diff/compare-snapshots.ts'
-import type { Snapshot } from '../../../../src/operations/diff/snapshot.ts'
+import { compareSides, isDifferent } from '../../../../src/operations/diff/compare-snapshots.ts'
+import type { ReleaseSide } from '../../../../src/operations/diff/snapshot.ts'
 import type { BundleFile } from '../../../../src/deploy/model/ports.ts'
 import { fakeDigest } from '../../../support/fake-app.ts'
 
@@ -8,21 +8,21 @@ function file(path: string, text: string, mode = 0o644): BundleFile {
   return { path, content: Buffer.from(text), mode }
 }
 
-function snapshot(facts: Partial<Snapshot> = {}): Snapshot {
+function snapshot(facts: Partial<ReleaseSide> = {}): ReleaseSide {
   return {
     label: 'r1 (v1)',
     images: { backend: { name: 'ghcr.io/acme/shop', tag: 'v1', digest: fakeDigest('v1') } },
     definitions: { backend: { 'environment.LOG_LEVEL': 'h1', restart: 'h2' } },
     files: [file('nginx.conf', 'a\nb\n')],
     secretPaths: new Set(),
-    envKeys: ['DATABASE_URL'],
+    variables: ['DATABASE_URL'],
     notes: [],
     ...facts,
   }
 }
 
-const compare = (from: Partial<Snapshot>, to: Partial<Snapshot>) =>
-  compareSnapshots(snapshot(from), snapshot(to))
+const compare = (from: Partial<ReleaseSide>, to: Partial<ReleaseSide>) =>
+  compareSides(snapshot(from), snapshot(to))
 
 test('what is the same is no difference', () => {
   const diff = compare({}, { label: 'r2 (v1)' })
@@ -85,7 +85,7 @@ describe('configuration', () => {
 })
 
 test('variables come and go by name', () => {
-  expect(compare({}, { envKeys: ['API_KEY'] }).variables).toEqual([
+  expect(compare({}, { variables: ['API_KEY'] }).variables).toEqual([
     { name: 'API_KEY', change: 'came' },
     { name: 'DATABASE_URL', change: 'went' },
   ])

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { compareSnapshots, type ReleaseDiff } from '../../../../src/operations/diff/compare-snapshots.ts'
-import { snapshotOfRelease, snapshotOfTree } from '../../../../src/operations/diff/read-snapshot.ts'
-import type { Snapshot } from '../../../../src/operations/diff/snapshot.ts'
+import { compareSides, type ReleaseDiff } from '../../../../src/operations/diff/compare-snapshots.ts'
+import { readReleaseSide, readTreeSide } from '../../../../src/operations/diff/read-snapshot.ts'
+import type { ReleaseSide } from '../../../../src/operations/diff/snapshot.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { withService, withTag } from '../../../support/fake-app.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
@@ -14,17 +14,17 @@ beforeEach(async () => {
   world = await shopAtV1()
 })
 
-async function release(id: string): Promise<Snapshot> {
+async function release(id: string): Promise<ReleaseSide> {
   const [host] = world.archives
   const record = world.host.releases.find((it) => it.id === id)
   if (host === undefined || record === undefined) throw new Error(`There is no ${id}.`)
-  return snapshotOfRelease({ host, release: record }, signal)
+  return readReleaseSide({ host, release: record }, signal)
 }
 
-async function tree(tag?: string): Promise<Snapshot> {
+async function tree(tag?: string): Promise<ReleaseSide> {
   const [site] = world.sites
   if (site === undefined) throw new Error('There is no host.')
-  return snapshotOfTree(site, tag, signal)
+  return readTreeSide(site, tag, signal)
 }
 
 const namesIn = ({ images, configuration, files }: ReleaseDiff) => ({
@@ -38,7 +38,7 @@ const namesIn = ({ images, configuration, files }: ReleaseDiff) => ({
 test('the working tree is what a deploy would make of it', async () => {
   world.app = withService(world.app, 'backend', { definitionParts: { 'environment.LOG_LEVEL': 'debug' } })
   world.files['nginx/conf.d/app.conf'] = 'server { listen 80; }'
-  const before = compareSnapshots(await release('r1'), await tree('v2'))
+  const before = compareSides(await release('r1'), await tree('v2'))
   expect(before).toMatchObject({ from: 'r1', to: 'the working tree (v2)', notes: [] })
   expect(namesIn(before)).toMatchObject({
     images: ['backend v1 v2'],
@@ -46,14 +46,14 @@ test('the working tree is what a deploy would make of it', async () => {
     files: expect.arrayContaining(['nginx/conf.d/app.conf']),
   })
   await world.deploy()
-  const after = compareSnapshots(await release('r2'), await tree('v2'))
+  const after = compareSides(await release('r2'), await tree('v2'))
   expect(namesIn(after)).toMatchObject({ images: [], configuration: [] })
 })
 
 test('the variables of a release are those of its time, and those of the tree are what the server has', async () => {
-  world.host.envFile = { ...world.host.envFile, keys: ['API_KEY'] }
-  expect((await release('r1')).envKeys).not.toContain('API_KEY')
-  expect((await tree()).envKeys).toEqual(['API_KEY'])
+  world.host.envFile = { ...world.host.envFile, variables: ['API_KEY'] }
+  expect((await release('r1')).variables).not.toContain('API_KEY')
+  expect((await tree()).variables).toEqual(['API_KEY'])
 })
 
 test('what dray writes itself is no file of a release', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { defaultDiskRules } from '../../../../src/deploy/model/disk-rules.ts'
 import { reportDisk } from '../../../../src/operations/disk/disk-report.ts'
-import { lookAtDisk } from '../../../../src/operations/disk/look-at-disk.ts'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { observeDisk } from '../../../../src/operations/disk/look-at-disk.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderDiskReport } from '../../../../src/ui/render/render-disk-report.ts'
 import { FakeHost } from '../../../support/fake-host.ts'
 import {
@@ -60,12 +60,15 @@ function host(): FakeHost {
 }
 
 async function report(logBytes: number | undefined): Promise<string> {
-  const look = await lookAtDisk(host(), {
+  const observation = await observeDisk(host(), {
     app: 'shop',
     rules: defaultDiskRules,
     signal: new AbortController().signal,
   })
-  return renderDiskReport(reportDisk(look, logBytes), createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false }))
+  return renderDiskReport(
+    reportDisk(observation, logBytes),
+    createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false }),
+  )
 }
 
 test('every byte of the disk is somebody’s, the releases by age first', async () => {

@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { isReady, type Check, type CheckName } from '../../../../src/operations/doctor/checkup.ts'
-import type { HostScene, ServerFacts } from '../../../../src/operations/doctor/host-scene.ts'
+import type { DoctorObservation, ServerObservation } from '../../../../src/operations/doctor/host-scene.ts'
 import { judgeHost } from '../../../../src/operations/doctor/judge-host.ts'
 import { fakeApp, fakeProxy } from '../../../support/fake-app.ts'
-import { fakeFacts, fakeFailure, fakePublisher, fakeScene, fakeServer } from '../../../support/fake-scene.ts'
+import {
+  fakeFacts,
+  fakeFailure,
+  fakePublisher,
+  fakeDoctorObservation,
+  fakeServer,
+} from '../../../support/fake-scene.ts'
 
 /** `name: what was found`, a line each. */
-function told(facts: Partial<HostScene>): string[] {
-  return judgeHost(fakeScene(facts)).checks.map(
+function told(facts: Partial<DoctorObservation>): string[] {
+  return judgeHost(fakeDoctorObservation(facts)).checks.map(
     (check) => `${check.subject ?? check.name}: ${valueOf(check)}`,
   )
 }
@@ -18,12 +24,12 @@ function valueOf(check: Check): string {
   return check.outcome === 'warning' ? `▲ ${check.value}: ${check.what}` : check.value
 }
 
-function one(name: CheckName, facts: Partial<HostScene>): string {
-  const found = judgeHost(fakeScene(facts)).checks.find((check) => check.name === name)
+function one(name: CheckName, facts: Partial<DoctorObservation>): string {
+  const found = judgeHost(fakeDoctorObservation(facts)).checks.find((check) => check.name === name)
   return found === undefined ? 'not checked' : valueOf(found)
 }
 
-const server = (facts: Partial<ServerFacts>) => ({ server: { value: fakeServer(facts) } })
+const server = (facts: Partial<ServerObservation>) => ({ server: { value: fakeServer(facts) } })
 /** What is not asked when Compose could not make its model. */
 const noModel = {
   app: undefined,
@@ -52,7 +58,7 @@ test('a host that lacks nothing', () => {
     'url: http://localhost/ needs no look-up',
     'plan: 1 step',
   ])
-  expect(isReady([judgeHost(fakeScene())])).toBe(true)
+  expect(isReady([judgeHost(fakeDoctorObservation())])).toBe(true)
 })
 
 test('a host that does not answer: everything else needs that', () => {
@@ -62,7 +68,7 @@ test('a host that does not answer: everything else needs that', () => {
   expect(first).toBe('ssh: ✗ HOST_UNREACHABLE a does not answer.')
   expect(others).toHaveLength(14)
   expect(others.every((line) => line.endsWith(': ? needs ssh'))).toBe(true)
-  expect(isReady([judgeHost(fakeScene(facts))])).toBe(false)
+  expect(isReady([judgeHost(fakeDoctorObservation(facts))])).toBe(false)
 })
 
 test('what fails hides nothing that is known without it', () => {
@@ -104,7 +110,7 @@ test('a plan that is not made names the image that is not there', () => {
 })
 
 describe('of the server', () => {
-  test.each<[string, CheckName, Partial<HostScene>, string | RegExp]>([
+  test.each<[string, CheckName, Partial<DoctorObservation>, string | RegExp]>([
     [
       'programs that are missing',
       'tools',
@@ -176,7 +182,7 @@ describe('of the app', () => {
     expect(one('registry', { registries })).toMatch(
       /^▲ .*deploy@a does not reach ghcr\.io, .* within 5000 ms\.$/,
     )
-    expect(isReady([judgeHost(fakeScene({ registries }))])).toBe(true)
+    expect(isReady([judgeHost(fakeDoctorObservation({ registries }))])).toBe(true)
   })
 
   test('ports that nobody looks at are not called free', () => {
@@ -184,7 +190,7 @@ describe('of the app', () => {
     expect(one('ports', { app: { value: udp } })).toBe('53/udp not looked at, 8000-8010 not looked at')
   })
 
-  const leadsTo = (addresses: string[], more: Partial<HostScene> = {}): string =>
+  const leadsTo = (addresses: string[], more: Partial<DoctorObservation> = {}): string =>
     one('url', {
       url: { url: 'https://shop.example.com/', lookedUp: { name: 'shop.example.com', addresses } },
       ...more,

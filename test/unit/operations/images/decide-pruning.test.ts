@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Digest } from '../../../../src/deploy/model/image-reference.ts'
 import {
   decidePruning,
-  type PruneFacts,
+  type PruneInput,
   type PruneRules,
 } from '../../../../src/operations/images/decide-pruning.ts'
 import type { ManifestLinks } from '../../../../src/operations/images/package-version.ts'
@@ -17,7 +17,7 @@ const hexOf = (name: string): string => digestOf(name).slice('sha256:'.length)
 type Told = { tags?: string[]; daysAgo?: number; children?: string[]; subject?: string; gone?: true }
 
 /** Versions by a name of their own, 100 days old where nothing else is said. */
-function facts(told: Record<string, Told>, users: Record<string, string> = {}): PruneFacts {
+function facts(told: Record<string, Told>, users: Record<string, string> = {}): PruneInput {
   const entries = Object.entries(told)
   return {
     versions: entries.map(([name, { tags = [], daysAgo = 100 }], index) => ({
@@ -51,7 +51,7 @@ function facts(told: Record<string, Told>, users: Record<string, string> = {}): 
 const nameOf = (digest: string): string =>
   Buffer.from(digest.slice('sha256:'.length), 'hex').toString().replaceAll('\0', '')
 
-function decide(it: PruneFacts): { kept: Record<string, string>; doomed: string[] } {
+function decide(it: PruneInput): { kept: Record<string, string>; doomed: string[] } {
   const { kept, doomed } = decidePruning(it, rules)
   return {
     kept: Object.fromEntries(kept.map(({ version, because }) => [nameOf(version.digest), because])),

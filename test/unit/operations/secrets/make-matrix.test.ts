@@ -3,12 +3,12 @@ import type { GithubNames } from '../../../../src/operations/secrets/github-name
 import {
   isIncomplete,
   makeMatrix,
-  type EnvironmentFacts,
-  type MatrixFacts,
+  type MatrixEnvironment,
+  type MatrixInput,
   type SecretRow,
 } from '../../../../src/operations/secrets/make-matrix.ts'
 
-function matrix(facts: Partial<MatrixFacts>): SecretRow[] {
+function matrix(facts: Partial<MatrixInput>): SecretRow[] {
   return makeMatrix({
     github: { uses: [], names: undefined },
     environments: [],
@@ -85,7 +85,7 @@ describe('of GitHub', () => {
 })
 
 describe('of .env', () => {
-  const environment: EnvironmentFacts = {
+  const environment: MatrixEnvironment = {
     name: 'test',
     services: [
       { service: 'backend', readsAll: true, variables: new Map([['IMAGE_TAG', false]]) },

@@ -4,7 +4,7 @@ import { limitLogs } from '../../../../src/operations/setup/limit-logs.ts'
 function limited(daemonConfig: string | undefined): unknown {
   const limits = limitLogs({ host: 'a', daemonConfig })
   if (limits === undefined) return 'left as it is'
-  if ('left' in limits) return limits.left
+  if ('remaining' in limits) return limits.remaining
   return limits.action.kind === 'write-daemon-config' ? JSON.parse(limits.action.text) : undefined
 }
 

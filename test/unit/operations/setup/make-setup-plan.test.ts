@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { actionTitle } from '../../../../src/operations/setup/action-title.ts'
 import { makeSetupPlan } from '../../../../src/operations/setup/make-setup-plan.ts'
-import type { ServerState } from '../../../../src/operations/setup/server-state.ts'
-import { fakeReadyServer, fakeServerState } from '../../../support/fake-server-state.ts'
+import type { SetupObservation } from '../../../../src/operations/setup/server-state.ts'
+import { fakeReadyServer, fakeSetupObservation } from '../../../support/fake-server-state.ts'
 
 const wanted = { environment: 'test', path: '/srv/shop', envFile: { text: 'A=\n', keysToFill: ['A'] } }
-const planOf = (state: ServerState) => makeSetupPlan(state, wanted)
-/** Title and cause of each action, then what is left. */
-function told(state: ServerState): string[] {
-  const { actions, left } = planOf(state)
+const planOf = (state: SetupObservation) => makeSetupPlan(state, wanted)
+/** Title and cause of each action, then what remains. */
+function told(state: SetupObservation): string[] {
+  const { actions, remaining } = planOf(state)
   return [
     ...actions.map((action) => `${actionTitle(action)}: ${action.cause}`),
-    ...left.map((it) => `left: ${it}`),
+    ...remaining.map((it) => `remaining: ${it}`),
   ]
 }
-const { user, docker, distribution } = fakeServerState()
+const { user, docker, distribution } = fakeSetupObservation()
 const ready = fakeReadyServer()
 const unreachable = { isReachable: false, reason: 'no address' } as const
 
 test('a new server, with the packages that Docker recommends', () => {
-  expect(told(fakeServerState())).toMatchInlineSnapshot(`
+  expect(told(fakeSetupObservation())).toMatchInlineSnapshot(`
     [
       "Write /etc/docker/daemon.json: limits for logs: nothing limits the logs of containers",
       "Add Docker's apt repository for debian trixie: Docker recommends its own packages",
@@ -28,42 +28,42 @@ test('a new server, with the packages that Docker recommends', () => {
       "Put deploy into the group docker: deploy may not use Docker yet; whoever may use Docker has root's rights on the server",
       "Make /srv/shop for deploy: it is not there",
       "Write /srv/shop/.env, mode 600: a deploy is refused without it",
-      "left: Give A its value on deploy@a: \`dray env test set A\`.",
+      "remaining: Give A its value on deploy@a: \`dray env test set A\`.",
     ]
   `)
 })
 
 test('one that cannot reach them, with the packages of its distribution', () => {
-  const debian = told(fakeServerState({ dockerRepository: unreachable }))
+  const debian = told(fakeSetupObservation({ dockerRepository: unreachable }))
   expect(debian[1]).toBe(
     "Install docker.io, docker-cli, docker-compose: there is no Docker; these are Debian GNU/Linux 13 (trixie)'s own, since Docker's repository cannot be used: no address",
   )
   const ubuntu = { id: 'ubuntu', version: '24.04', codename: 'noble', name: 'Ubuntu 24.04' }
-  expect(told(fakeServerState({ dockerRepository: unreachable, distribution: ubuntu }))[1]).toContain(
+  expect(told(fakeSetupObservation({ dockerRepository: unreachable, distribution: ubuntu }))[1]).toContain(
     'Install docker.io, docker-compose-v2:',
   )
 })
 
 test('a server that is ready gets no action, and its user need not become root', () => {
-  expect(planOf(ready)).toEqual({ host: 'deploy@a', actions: [], left: [] })
+  expect(planOf(ready)).toEqual({ host: 'deploy@a', actions: [], remaining: [] })
 })
 
 test('.env alone needs no root', () => {
   expect(told({ ...ready, hasEnvFile: false })).toEqual([
     'Write /srv/shop/.env, mode 600: a deploy is refused without it',
-    'left: Give A its value on deploy@a: `dray env test set A`.',
+    'remaining: Give A its value on deploy@a: `dray env test set A`.',
   ])
 })
 
 test('root needs no group', () => {
   const root = { ...user, name: 'root', isRoot: true }
-  expect(told(fakeServerState({ user: root })).join('\n')).not.toContain('the group docker')
+  expect(told(fakeSetupObservation({ user: root })).join('\n')).not.toContain('the group docker')
 })
 
 describe('an Engine that is there', () => {
   const root = { ...ready, user: { ...ready.user, canBecomeRoot: true } }
 
-  test.each<[string, ServerState['docker'], string]>([
+  test.each<[string, SetupObservation['docker'], string]>([
     ['is started', { ...ready.docker, isRunning: false }, 'Enable and start Docker: Docker is to run'],
     [
       'is enabled',
@@ -94,7 +94,7 @@ describe('an Engine that is there', () => {
     expect(told({ ...root, daemonConfig: '{}' })).toEqual([
       'Extend /etc/docker/daemon.json: limits for logs: nothing limits the logs of containers',
       expect.stringMatching(
-        /^left: 2 containers run on deploy@a, so Docker was not restarted\..*`sudo systemctl/,
+        /^remaining: 2 containers run on deploy@a, so Docker was not restarted\..*`sudo systemctl/,
       ),
     ])
   })
@@ -102,35 +102,35 @@ describe('an Engine that is there', () => {
 
 describe("the app's directory", () => {
   test('is given to the user where it is empty', () => {
-    expect(told({ ...fakeServerState(), directory: 'empty' }).join('\n')).toContain(
+    expect(told({ ...fakeSetupObservation(), directory: 'empty' }).join('\n')).toContain(
       'it is empty, and deploy may not',
     )
   })
 
   test('is left alone where somebody has files in it', () => {
-    const { actions, left } = planOf({ ...ready, directory: 'foreign', hasEnvFile: false })
+    const { actions, remaining } = planOf({ ...ready, directory: 'foreign', hasEnvFile: false })
     expect(actions).toEqual([])
-    expect(left).toEqual([expect.stringContaining('`sudo chown -R deploy /srv/shop`')])
+    expect(remaining).toEqual([expect.stringContaining('`sudo chown -R deploy /srv/shop`')])
   })
 })
 
 describe('refused is', () => {
-  test.each<[string, ServerState, string, RegExp]>([
+  test.each<[string, SetupObservation, string, RegExp]>([
     [
       'a user who cannot become root',
-      fakeServerState({ user: { ...user, canBecomeRoot: false } }),
+      fakeSetupObservation({ user: { ...user, canBecomeRoot: false } }),
       'SETUP_NEEDS_ROOT',
       /^deploy on deploy@a cannot become root/,
     ],
     [
       'another distribution',
-      fakeServerState({ distribution: { ...distribution, id: 'alpine', name: 'Alpine Linux' } }),
+      fakeSetupObservation({ distribution: { ...distribution, id: 'alpine', name: 'Alpine Linux' } }),
       'SETUP_UNSUPPORTED',
       /runs Alpine Linux/,
     ],
     [
       'a distribution without Compose 2',
-      fakeServerState({
+      fakeSetupObservation({
         distribution: { ...distribution, version: '12', name: 'Debian 12' },
         dockerRepository: unreachable,
       }),
@@ -139,7 +139,7 @@ describe('refused is', () => {
     ],
     [
       'an Engine that no package brought, without Compose',
-      fakeServerState({ docker: { ...docker, hasCommand: true } }),
+      fakeSetupObservation({ docker: { ...docker, hasCommand: true } }),
       'SETUP_UNSUPPORTED',
       /no Compose 2 that goes with it/,
     ],

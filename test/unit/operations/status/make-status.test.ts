@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { makeStatus } from '../../../../src/operations/status/make-status.ts'
-import type { HostLook } from '../../../../src/operations/status/host-look.ts'
+import type { StatusObservation } from '../../../../src/operations/status/host-look.ts'
 import type { KnownHost } from '../../../../src/operations/status/status.ts'
-import { fakeLook, fakeRelease, fakeSeen } from '../../../support/fake-look.ts'
+import { fakeStatusObservation, fakeRelease, fakeSeen } from '../../../support/fake-look.ts'
 
 const failure = {
   code: 'HOST_UNREACHABLE',
@@ -13,20 +13,22 @@ const failure = {
   details: {},
 }
 
-function statusOf(look: HostLook): KnownHost {
-  const hosts = [{ host: 'a', look }]
+function statusOf(observation: StatusObservation): KnownHost {
+  const hosts = [{ host: 'a', observation }]
   return makeStatus({ environment: 'test', path: '/srv/shop', hosts }).hosts[0] as KnownHost
 }
 
-function driftOf(facts: Partial<HostLook>): string[] {
-  return statusOf(fakeLook(facts)).drift.map(({ kind, what, mend }) => `${kind}: ${what} ${mend}`)
+function driftOf(facts: Partial<StatusObservation>): string[] {
+  return statusOf(fakeStatusObservation(facts)).drift.map(
+    ({ kind, what, hint }) => `${kind}: ${what} ${hint}`,
+  )
 }
 
 const others = [fakeSeen('backend-1'), fakeSeen('backend-2')]
-const withWeb = (...web: HostLook['containers']) => ({ containers: [...others, ...web] })
+const withWeb = (...web: StatusObservation['containers']) => ({ containers: [...others, ...web] })
 
 test('a host where all is as it was released is well', () => {
-  expect(statusOf(fakeLook())).toMatchInlineSnapshot(`
+  expect(statusOf(fakeStatusObservation())).toMatchInlineSnapshot(`
     {
       "drift": [],
       "fileSystems": [
@@ -88,7 +90,7 @@ test('a host where all is as it was released is well', () => {
 })
 
 describe('drift is', () => {
-  test.each<[string, Partial<HostLook>, string[]]>([
+  test.each<[string, Partial<StatusObservation>, string[]]>([
     [
       'a service without a container',
       withWeb(),
@@ -145,12 +147,12 @@ describe('drift is', () => {
     ],
     [
       'a variable that is gone',
-      { envKeys: ['OTHER'] },
+      { variables: ['OTHER'] },
       ['env-file: DATABASE_URL is no longer in /srv/shop/.env. Put it back on a, or deploy without it.'],
     ],
     [
       'a file of variables that is gone',
-      { envKeys: undefined },
+      { variables: undefined },
       [
         'env-file: There is no /srv/shop/.env that can be read. Put it back on a; without it a deploy is refused.',
       ],
@@ -161,7 +163,7 @@ describe('drift is', () => {
 })
 
 describe('no drift is', () => {
-  test.each<[string, Partial<HostLook>]>([
+  test.each<[string, Partial<StatusObservation>]>([
     [
       'a service that ran to its end',
       withWeb(fakeSeen('web-1', { state: 'exited', exitCode: 0, restarts: 'never' })),
@@ -178,26 +180,26 @@ describe('no drift is', () => {
 })
 
 describe('the verdict', () => {
-  test.each<[string, Partial<HostLook>]>([
+  test.each<[string, Partial<StatusObservation>]>([
     ['unhealthy', withWeb(fakeSeen('web-1', { health: 'unhealthy' }))],
     ['unhealthy', withWeb(fakeSeen('web-1', { state: 'restarting' }))],
     ['unhealthy', withWeb(fakeSeen('web-1', { state: 'paused' }))],
     ['unhealthy', withWeb()],
-    ['drifted', { envKeys: [] }],
+    ['drifted', { variables: [] }],
     ['well', withWeb(fakeSeen('web-1', { health: 'starting' }))],
     ['deploying', { ...withWeb(), lock: { holder: undefined } }],
   ])('is %s for %j', (verdict, facts) => {
-    expect(statusOf(fakeLook(facts)).verdict).toBe(verdict)
+    expect(statusOf(fakeStatusObservation(facts)).verdict).toBe(verdict)
   })
 
   test('is that nothing is deployed where there is no record', () => {
-    const look: HostLook = { ...fakeLook(), release: undefined }
-    expect(statusOf(look)).toMatchObject({ verdict: 'nothing-deployed', services: [], drift: [] })
+    const observation: StatusObservation = { ...fakeStatusObservation(), release: undefined }
+    expect(statusOf(observation)).toMatchObject({ verdict: 'nothing-deployed', services: [], drift: [] })
   })
 
   test('of an environment is the worst of its hosts', () => {
     const hosts = [
-      { host: 'a', look: fakeLook() },
+      { host: 'a', observation: fakeStatusObservation() },
       { host: 'b', failure },
     ]
     const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
@@ -207,10 +209,10 @@ describe('the verdict', () => {
 })
 
 test('a host whose release is older than that of another has drifted', () => {
-  const behind = fakeLook({ release: fakeRelease({ id: 'r6' }) })
+  const behind = fakeStatusObservation({ release: fakeRelease({ id: 'r6' }) })
   const hosts = [
-    { host: 'a', look: fakeLook({ release: fakeRelease({ id: 'r10' }) }) },
-    { host: 'b', look: behind },
+    { host: 'a', observation: fakeStatusObservation({ release: fakeRelease({ id: 'r10' }) }) },
+    { host: 'b', observation: behind },
   ]
   const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
   expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['well', 'drifted'])

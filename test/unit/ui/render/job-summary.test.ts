@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderJobSummary } from '../../../../src/ui/render/job-summary.ts'
-import { storyOf } from '../../../../src/ui/reporters/story.ts'
+import { deployStateOf } from '../../../../src/ui/reporters/story.ts'
 import {
   finished,
   planMade,
@@ -13,7 +13,7 @@ import {
 } from '../../../support/terminal-events.ts'
 
 test('shows images by digest, the timeline and the probes of a deploy', () => {
-  expect(renderJobSummary(storyOf(wholeDeploy))).toMatchInlineSnapshot(`
+  expect(renderJobSummary(deployStateOf(wholeDeploy))).toMatchInlineSnapshot(`
     "## shop on test
 
     ✓ shop is deployed to test in 12.3 s: release r42.
@@ -56,7 +56,7 @@ test('shows a failure with its log folded', () => {
     finished({ outcome: 'failed', serving: 'r41', images: [] }),
     { type: 'failed', at: START + 2100, failure: sampleFailure },
   ] as const
-  expect(renderJobSummary(storyOf(events))).toMatchInlineSnapshot(`
+  expect(renderJobSummary(deployStateOf(events))).toMatchInlineSnapshot(`
     "## shop on test
 
     ✗ shop was not deployed to test (12.3 s). Release r41 serves.
@@ -101,13 +101,13 @@ test('shows a failure with its log folded', () => {
 test('keeps foreign text in its place on the page', () => {
   const log = ['```', '</details><img src=x>', '# heading']
   const failure = { ...sampleFailure, message: '<b>|*x*|</b> @team', details: { logTail: log } }
-  const summary = renderJobSummary(storyOf([{ type: 'failed', at: START, failure }]))
+  const summary = renderJobSummary(deployStateOf([{ type: 'failed', at: START, failure }]))
   expect(summary).toContain('````text\n```\n</details><img src=x>\n# heading\n````\n\n</details>')
   expect(summary).toContain('&lt;b&gt;&#124;&#42;x&#42;&#124;&lt;/b&gt; &#64;team')
 })
 
 test('says so when a deploy did not end', () => {
-  expect(renderJobSummary(storyOf([started]))).toBe(
+  expect(renderJobSummary(deployStateOf([started]))).toBe(
     '## shop on test\n\nThe deploy did not end. Tag: <code>3f2a1c9</code>\n\n',
   )
 })

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { createLogRenderer, type LogStyle } from '../../../../src/ui/render/log-renderer.ts'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 
 const line = { at: '2026-11-23T10:45:01.123456789Z', stream: 'stdout', text: 'ready' } as const
 
-function renderer(style: Partial<LogStyle>, env: Record<string, string> = {}) {
-  const look = createLook({ env: { LANG: 'C.UTF-8', ...env }, isTTY: false })
-  return createLogRenderer({ look, prefix: true, timestamps: false, highlight: undefined, ...style })
+function renderer(wanted: Partial<LogStyle>, env: Record<string, string> = {}) {
+  const terminal = createTerminalStyle({ env: { LANG: 'C.UTF-8', ...env }, isTTY: false })
+  return createLogRenderer({ terminal, prefix: true, timestamps: false, highlight: undefined, ...wanted })
 }
 
 test('names are aligned with the longest that is known', () => {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { createBuildStory } from '../../../../src/build/build-story.ts'
+import { createBuildState } from '../../../../src/build/build-story.ts'
 import { createPlainBuildProgress } from '../../../../src/ui/reporters/build-progress.ts'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderBuildLines } from '../../../../src/ui/render/render-build.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 
 const targets = ['backend', 'web']
-const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString()
 const line = (name: string, more: object): string =>
   JSON.stringify({ vertexes: [{ digest: name, name, ...more }] })
@@ -26,9 +26,9 @@ const lines = [
 ]
 
 test('a line for each image says how far it is', () => {
-  const story = createBuildStory(targets)
-  for (const it of lines) story.take(it)
-  const drawn = renderBuildLines(targets, [...story.steps.values()], { look, columns: 60, now: 5000 })
+  const deployState = createBuildState(targets)
+  for (const it of lines) deployState.take(it)
+  const drawn = renderBuildLines(targets, [...deployState.steps.values()], { style, columns: 60, now: 5000 })
   expect(drawn.map((it) => it.slice(1).trimEnd())).toEqual([
     ' backend  ██████░░░░░░  2/2 RUN npm ci && \\           5.0 s',
     ' web      ████████████                                4.0 s',
@@ -36,18 +36,18 @@ test('a line for each image says how far it is', () => {
 })
 
 test('in a log, each step is a line when it is done, and what it printed is named', () => {
-  const story = createBuildStory(targets)
+  const deployState = createBuildState(targets)
   let written = ''
   const stream = { write: (text: string) => (written += text) }
   const progress = createPlainBuildProgress({
     stream,
-    look,
+    style,
     clock: systemClock,
     targets,
-    story,
+    deployState,
     clean: String,
   })
-  for (const it of lines) progress.show(story.take(it))
+  for (const it of lines) progress.show(deployState.take(it))
   expect(written.split('\n')).toEqual([
     'backend 1/2 FROM node  cached',
     'backend │ built',

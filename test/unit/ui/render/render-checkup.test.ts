@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { judgeHost } from '../../../../src/operations/doctor/judge-host.ts'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderCheckup } from '../../../../src/ui/render/render-checkup.ts'
-import { fakeFailure, fakeScene, fakeServer } from '../../../support/fake-scene.ts'
+import { fakeFailure, fakeDoctorObservation, fakeServer } from '../../../support/fake-scene.ts'
 
-const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
-const well = judgeHost(fakeScene())
+const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
+const well = judgeHost(fakeDoctorObservation())
 const half = judgeHost(
-  fakeScene({
+  fakeDoctorObservation({
     host: 'deploy@b',
     server: { value: fakeServer({ envFile: { value: { mode: '644', readableByOthers: true } } }) },
     engine: {
@@ -25,7 +25,7 @@ const half = judgeHost(
 )
 
 test('shows one host with what was found, and that a deploy would go through', () => {
-  expect(renderCheckup({ environment: 'test', tag: 'v1', hosts: [well] }, look)).toMatchInlineSnapshot(`
+  expect(renderCheckup({ environment: 'test', tag: 'v1', hosts: [well] }, style)).toMatchInlineSnapshot(`
     "✓  SSH                            answers in 120 ms
     ✓  tools of the system            all there
     ✓  Docker Engine                  28.5.2
@@ -50,7 +50,7 @@ test('shows one host with what was found, and that a deploy would go through', (
 
 test('shows several hosts side by side, and below what is the matter and what to do', () => {
   const hosts = [{ ...well, host: 'deploy@a' }, half]
-  expect(renderCheckup({ environment: 'production', tag: undefined, hosts }, look)).toMatchInlineSnapshot(`
+  expect(renderCheckup({ environment: 'production', tag: undefined, hosts }, style)).toMatchInlineSnapshot(`
     "                               deploy@a                              deploy@b
     SSH                            ✓ answers in 120 ms                   ✓ answers in 120 ms
     tools of the system            ✓ all there                           ✓ all there

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderDiff } from '../../../../src/ui/render/render-diff.ts'
 
-const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 const numbers = (from: number, to: number): string =>
   Array.from({ length: to - from + 1 }, (_, index) => `${from + index}\n`).join('')
 
 test('a file that was not there is new in every line', () => {
-  expect(renderDiff(undefined, 'a\n\nb\n', look)).toEqual(['+ a', '+', '+ b'])
+  expect(renderDiff(undefined, 'a\n\nb\n', style)).toEqual(['+ a', '+', '+ b'])
 })
 
 test('what changed has three lines around it, and the rest is left out', () => {
   const after = numbers(1, 20).replace('10\n', 'ten\n').replace('11\n', '')
-  expect(renderDiff(numbers(1, 20), after, look)).toEqual([
+  expect(renderDiff(numbers(1, 20), after, style)).toEqual([
     '  …',
     '  7',
     '  8',
@@ -28,5 +28,5 @@ test('what changed has three lines around it, and the rest is left out', () => {
 })
 
 test('texts that are the same have nothing to show', () => {
-  expect(renderDiff('a\nb\n', 'a\nb\n', look)).toEqual(['  …'])
+  expect(renderDiff('a\nb\n', 'a\nb\n', style)).toEqual(['  …'])
 })

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderFailure } from '../../../../src/ui/render/render-failure.ts'
 import { sampleFailure } from '../../../support/terminal-events.ts'
 
-const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 
 test('tells what failed, why, the log, what serves and what was undone, the next command', () => {
-  expect(renderFailure(sampleFailure, look)).toMatchInlineSnapshot(`
+  expect(renderFailure(sampleFailure, style)).toMatchInlineSnapshot(`
     "✗ The new release did not become healthy. [SERVICE_UNHEALTHY]
 
       The health check of backend on test.example.com failed 5 times in 12.0 s: curl exited with 22.
@@ -39,7 +39,7 @@ test('shows where in a file a problem is, and every problem', () => {
       problems: ['line 3: no key `hots`', 'line 9: no tag'],
     },
   }
-  expect(renderFailure(failure, look)).toMatchInlineSnapshot(`
+  expect(renderFailure(failure, style)).toMatchInlineSnapshot(`
     "✗ dray.yml says something that dray does not understand. [CONFIG_INVALID]
 
       dray.yml has 2 problems.
@@ -53,10 +53,13 @@ test('shows where in a file a problem is, and every problem', () => {
 })
 
 test('is plain text in an ASCII locale', () => {
-  expect(renderFailure(sampleFailure, createLook({ env: {}, isTTY: false }))).toMatch(/^[\t -~\n]*$/)
+  expect(renderFailure(sampleFailure, createTerminalStyle({ env: {}, isTTY: false }))).toMatch(/^[\t -~\n]*$/)
 })
 
 test('colours the command to type', () => {
-  const colored = renderFailure(sampleFailure, createLook({ env: { FORCE_COLOR: '1' }, isTTY: false }))
+  const colored = renderFailure(
+    sampleFailure,
+    createTerminalStyle({ env: { FORCE_COLOR: '1' }, isTTY: false }),
+  )
   expect(colored).toContain('\u001b[36m`dray logs test backend`\u001b[39m')
 })

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderPlan } from '../../../../src/ui/render/render-plan.ts'
 import { samplePlan } from '../../../support/terminal-events.ts'
 
-function look(columns?: number) {
-  return createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
+function style(columns?: number) {
+  return createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
 }
 
 test('numbers the steps, with size and cause, then warnings, what is left, and the download', () => {
-  expect(renderPlan(samplePlan, look())).toMatchInlineSnapshot(`
+  expect(renderPlan(samplePlan, style())).toMatchInlineSnapshot(`
     "shop on test: release r42
 
       1  Drop dangling images                                  layers of no image take room
@@ -32,7 +32,7 @@ test('numbers the steps, with size and cause, then warnings, what is left, and t
 })
 
 test('breaks causes and warnings where the terminal is narrow', () => {
-  const text = renderPlan(samplePlan, look(72))
+  const text = renderPlan(samplePlan, style(72))
   expect(text).toMatchInlineSnapshot(`
     "shop on test: release r42
 
@@ -71,7 +71,7 @@ test('names the host of each step where there are several', () => {
     .slice(0, 2)
     .map((step, index) => ({ ...step, host: ['a.example', 'b.example'][index]! }))
   const plan = { ...samplePlan, steps, warnings: [], left: [] }
-  expect(renderPlan(plan, look())).toMatchInlineSnapshot(`
+  expect(renderPlan(plan, style())).toMatchInlineSnapshot(`
     "shop on test: release r42
 
       1  a.example  Drop dangling images                     layers of no image take room
@@ -84,7 +84,7 @@ test('names the host of each step where there are several', () => {
 
 test('says that there is nothing to do, and why', () => {
   const plan = { ...samplePlan, unchanged: true, steps: [], warnings: [] }
-  expect(renderPlan(plan, look())).toMatchInlineSnapshot(`
+  expect(renderPlan(plan, style())).toMatchInlineSnapshot(`
     "shop on test: nothing to do, release r42 is what runs.
 
     Left as they are:

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { ReleaseDiff } from '../../../../src/operations/diff/compare-snapshots.ts'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { filePatch, renderReleaseDiff } from '../../../../src/ui/render/render-release-diff.ts'
 import { fakeDigest } from '../../../support/fake-app.ts'
 
-const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 const image = (tag: string) => ({ name: 'ghcr.io/acme/shop', tag, digest: fakeDigest(tag) })
 const same: ReleaseDiff = {
   from: 'r1 (v1)',
@@ -54,7 +54,7 @@ test('all parts, each with what came, went and changed', () => {
         { path: 'dos', change: 'changed', kind: 'text', before: 'a\n', after: 'a' },
       ],
     },
-    look,
+    style,
   )
   const short = fakeDigest('v1').slice(0, 19)
   expect(text).toBe(`r1 (v1) → the working tree (v2)
@@ -89,7 +89,7 @@ Files
 })
 
 test('two that are the same', () => {
-  expect(renderReleaseDiff(same, look)).toBe('r1 (v1) → the working tree (v2)\n\nNothing differs.\n')
+  expect(renderReleaseDiff(same, style)).toBe('r1 (v1) → the working tree (v2)\n\nNothing differs.\n')
 })
 
 test('the patch of a file that came is against nothing', () => {
@@ -99,7 +99,7 @@ test('the patch of a file that came is against nothing', () => {
 })
 
 test('colours mark lines of a patch by their sign', () => {
-  const colored = createLook({ env: { LANG: 'C.UTF-8', FORCE_COLOR: '1' }, isTTY: true })
+  const colored = createTerminalStyle({ env: { LANG: 'C.UTF-8', FORCE_COLOR: '1' }, isTTY: true })
   const files = [{ path: 'a', change: 'changed', kind: 'text', before: 'x\n', after: 'y\n' } as const]
   const text = renderReleaseDiff({ ...same, files }, colored)
   expect(text).toContain('\u001b[31m-x\u001b[39m')

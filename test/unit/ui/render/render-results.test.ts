@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderProbeReport } from '../../../../src/ui/render/render-probe-report.ts'
 import { renderSummary, type DeployFinished } from '../../../../src/ui/render/render-summary.ts'
 import { finished } from '../../../support/terminal-events.ts'
 
-const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 
 const report = {
   ...{ url: 'http://localhost/api/health', requests: 12_045, failures: 3, medianMs: 3.21, p99Ms: 1240 },
@@ -15,11 +15,11 @@ const report = {
 }
 
 function summaryOf(more: Partial<DeployFinished>): string {
-  return renderSummary(finished(more) as DeployFinished, look)
+  return renderSummary(finished(more) as DeployFinished, style)
 }
 
 test('reports the requests of a probe, and its first failures', () => {
-  expect(renderProbeReport(report, look)).toMatchInlineSnapshot(`
+  expect(renderProbeReport(report, style)).toMatchInlineSnapshot(`
     "Probe of http://localhost/api/health: 12,045 requests, 3 failed, median 3.2 ms, 99th percentile 1.2 s
       ✗ after 3.2 s: status 502
       ✗ after 3.3 s: connection refused
@@ -30,7 +30,7 @@ test('reports the requests of a probe, and its first failures', () => {
 
 test('breaks the line of a probe where the terminal is narrow', () => {
   const clean = { ...report, failures: 0, firstFailures: [] }
-  expect(renderProbeReport(clean, { ...look, columns: 80 })).toMatchInlineSnapshot(`
+  expect(renderProbeReport(clean, { ...style, columns: 80 })).toMatchInlineSnapshot(`
     "Probe of http://localhost/api/health: 12,045 requests, 0 failed,
       median 3.2 ms, 99th percentile 1.2 s
     "
@@ -39,14 +39,14 @@ test('breaks the line of a probe where the terminal is narrow', () => {
 
 test('gives no times where no request succeeded', () => {
   const none = { ...report, requests: 2, failures: 2, medianMs: NaN, p99Ms: NaN }
-  expect(renderProbeReport(none, look).split('\n')[0]).toBe(
+  expect(renderProbeReport(none, style).split('\n')[0]).toBe(
     'Probe of http://localhost/api/health: 2 requests, 2 failed',
   )
 })
 
 test('says that a probe sent nothing', () => {
   const none = { ...report, requests: 0, failures: 0, firstFailures: [] }
-  expect(renderProbeReport(none, look)).toBe('Probe of http://localhost/api/health: no request was sent.\n')
+  expect(renderProbeReport(none, style)).toBe('Probe of http://localhost/api/health: no request was sent.\n')
 })
 
 test('lists each service with tag, digest and image', () => {

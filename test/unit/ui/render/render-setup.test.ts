@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderSetup } from '../../../../src/ui/render/render-setup.ts'
 
-const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 100 })
+const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 100 })
 const bare = {
   host: 'deploy@a',
   actions: [
     { kind: 'install-packages', packages: ['docker.io', 'docker-compose-v2'], cause: 'there is no Docker' },
     { kind: 'make-directory', path: '/srv/shop', user: 'deploy', group: 'deploy', cause: 'it is not there' },
   ] as const,
-  left: [],
+  remaining: [],
 }
-const ready = { host: 'deploy@b', actions: [], left: [] }
+const ready = { host: 'deploy@b', actions: [], remaining: [] }
 
 test('shows what is to be done on each host, and why', () => {
-  expect(renderSetup([bare, ready], 'planned', look)).toMatchInlineSnapshot(`
+  expect(renderSetup([bare, ready], 'planned', style)).toMatchInlineSnapshot(`
     "deploy@a: 2 things to do
       1.  Install docker.io, docker-compose-v2  there is no Docker
       2.  Make /srv/shop for deploy             it is not there
@@ -25,7 +25,7 @@ test('shows what is to be done on each host, and why', () => {
 })
 
 test('shows what was done', () => {
-  expect(renderSetup([bare], 'done', look)).toMatchInlineSnapshot(`
+  expect(renderSetup([bare], 'done', style)).toMatchInlineSnapshot(`
     "✓ deploy@a: 2 things done
       ✓  Install docker.io, docker-compose-v2  there is no Docker
       ✓  Make /srv/shop for deploy             it is not there

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { makeStatus, unknownEnvironment } from '../../../../src/operations/status/make-status.ts'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderStatusDetails } from '../../../../src/ui/render/render-status-details.ts'
 import { renderStatus } from '../../../../src/ui/render/render-status.ts'
-import { fakeLook, fakeSeen, LOOKED_AT_MS } from '../../../support/fake-look.ts'
+import { fakeStatusObservation, fakeSeen, OBSERVED_AT_MS } from '../../../support/fake-look.ts'
 
-const look = createLook({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
+const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
 const path = '/srv/shop'
 const failure = (message: string, hint: string) => ({
   code: 'HOST_UNREACHABLE',
@@ -16,16 +16,24 @@ const failure = (message: string, hint: string) => ({
   details: {},
 })
 
-const test1 = makeStatus({ environment: 'test', path, hosts: [{ host: 'deploy@test', look: fakeLook() }] })
+const test1 = makeStatus({
+  environment: 'test',
+  path,
+  hosts: [{ host: 'deploy@test', observation: fakeStatusObservation() }],
+})
 const production = makeStatus({
   environment: 'production',
   path,
   hosts: [
     {
       host: 'deploy@a.example.com',
-      look: fakeLook({
+      observation: fakeStatusObservation({
         containers: [
-          fakeSeen('backend-1', { health: 'unhealthy', restartCount: 3, startedAtMs: LOOKED_AT_MS - 90_000 }),
+          fakeSeen('backend-1', {
+            health: 'unhealthy',
+            restartCount: 3,
+            startedAtMs: OBSERVED_AT_MS - 90_000,
+          }),
           fakeSeen('backend-2'),
           fakeSeen('web-1', { imageName: 'nginx:1.25', health: 'none' }),
         ],
@@ -46,19 +54,21 @@ const staging = makeStatus({
   hosts: [
     {
       host: 'deploy@staging',
-      look: fakeLook({ lock: { holder: { user: 'mona', machine: 'ci', sinceMs: LOOKED_AT_MS - 5_000 } } }),
+      observation: fakeStatusObservation({
+        lock: { holder: { user: 'mona', machine: 'ci', sinceMs: OBSERVED_AT_MS - 5_000 } },
+      }),
     },
   ],
 })
 const fresh = makeStatus({
   environment: 'fresh',
   path,
-  hosts: [{ host: 'local', look: { ...fakeLook(), release: undefined, containers: [] } }],
+  hosts: [{ host: 'local', observation: { ...fakeStatusObservation(), release: undefined, containers: [] } }],
 })
 const broken = unknownEnvironment('broken', failure('There is no compose file.', 'Create one.'))
 
 test('shows all environments side by side, and below what is the matter', () => {
-  expect(renderStatus([test1, production, staging, fresh, broken], look)).toMatchInlineSnapshot(`
+  expect(renderStatus([test1, production, staging, fresh, broken], style)).toMatchInlineSnapshot(`
     "   environment  host                  state             release  tag   age  by    running  disk
     ✓  test         deploy@test           well              r7       v1   36 h  anna      3/3  63 %
     ✗  production   deploy@a.example.com  unhealthy         r7       v1   36 h  anna      3/3  63 %
@@ -81,7 +91,7 @@ test('shows all environments side by side, and below what is the matter', () => 
 })
 
 test('shows one environment with its services and disks', () => {
-  expect(renderStatusDetails(production, look)).toMatchInlineSnapshot(`
+  expect(renderStatusDetails(production, style)).toMatchInlineSnapshot(`
     "
     production on deploy@a.example.com: release r7 (v1), deployed on 2026-11-23 06:00 UTC by anna on laptop
 
@@ -95,7 +105,7 @@ test('shows one environment with its services and disks', () => {
 })
 
 test('shows what is known of a host where nothing is deployed', () => {
-  expect(renderStatusDetails(fresh, look)).toMatchInlineSnapshot(`
+  expect(renderStatusDetails(fresh, style)).toMatchInlineSnapshot(`
     "
     fresh on local: dray has deployed nothing here yet.
 

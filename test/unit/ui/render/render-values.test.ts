@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 import { renderBar } from '../../../../src/ui/render/render-bar.ts'
 import { renderBytes, renderCount } from '../../../../src/shared/bytes.ts'
 import { renderDuration, renderLatency } from '../../../../src/ui/render/render-duration.ts'
@@ -45,8 +45,8 @@ test('separates thousands', () => {
   expect([0, 999, 1204, 1_234_567].map(renderCount)).toEqual(['0', '999', '1,204', '1,234,567'])
 })
 
-const unicode = createLook({ env: { LC_ALL: 'de_DE.UTF-8' }, isTTY: false }).glyphs
-const ascii = createLook({ env: { LC_ALL: 'C', LANG: 'C.UTF-8' }, isTTY: false }).glyphs
+const unicode = createTerminalStyle({ env: { LC_ALL: 'de_DE.UTF-8' }, isTTY: false }).glyphs
+const ascii = createTerminalStyle({ env: { LC_ALL: 'C', LANG: 'C.UTF-8' }, isTTY: false }).glyphs
 
 test('draws a bar in eighths of a column, and in whole ones in ASCII', () => {
   expect([0, 0.3, 0.55, 1].map((fraction) => renderBar(fraction, 10, unicode))).toEqual([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLook } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
 
 test.each([
   [true, { isTTY: true, env: {} }],
@@ -12,7 +12,7 @@ test.each([
   [false, { isTTY: true, env: { FORCE_COLOR: '1', NO_COLOR: '1' } }],
   [false, { isTTY: true, env: { TERM: 'dumb' } }],
 ])('colours: %s for %j', (isColored, options) => {
-  expect(createLook(options).colors.isColorSupported).toBe(isColored)
+  expect(createTerminalStyle(options).colors.isColorSupported).toBe(isColored)
 })
 
 test.each([
@@ -22,5 +22,5 @@ test.each([
   ['+', {}],
   ['✓', { GITHUB_ACTIONS: 'true' }],
 ])('marks with %s for %j', (mark, env) => {
-  expect(createLook({ env, isTTY: false }).glyphs.done).toBe(mark)
+  expect(createTerminalStyle({ env, isTTY: false }).glyphs.done).toBe(mark)
 })

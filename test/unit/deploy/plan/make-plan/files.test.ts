@@ -19,7 +19,7 @@ test('a changed file of the proxy reloads it and touches no container', async ()
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
     place-files nginx/conf.d/app.conf (1 of 3 files differ)
-    switch-proxy nginx to (nginx/conf.d/app.conf changed)
+    switch-traffic nginx to (nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
@@ -34,7 +34,7 @@ test('a plan stays short when a thousand files of the proxy changed', async () =
     Array.from({ length: 1_000 }, (_, index) => [`nginx/conf.d/${String(index).padStart(4, '0')}.conf`, '']),
   )
   expect((await world.plan()).steps.map(({ kind, cause }) => `${kind}: ${cause}`)).toContain(
-    'switch-proxy: nginx/conf.d/0000.conf, nginx/conf.d/0001.conf, nginx/conf.d/0002.conf and 998 more changed',
+    'switch-traffic: nginx/conf.d/0000.conf, nginx/conf.d/0001.conf, nginx/conf.d/0002.conf and 998 more changed',
   )
 })
 
@@ -49,7 +49,7 @@ test('a changed file of another service rolls that service', async () => {
     place-files settings.yml in-place:settings.yml (1 of 4 files differ)
     start-beside backend 1+1 (its configuration, .env or a mounted file changed)
     wait-healthy backend (before traffic)
-    switch-proxy nginx to backend (backend moved)
+    switch-traffic nginx to backend (backend moved)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     stop-old backend-1 (replaced)
@@ -96,7 +96,7 @@ test('a file that is no longer part of the app is removed, if dray had put it th
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
     place-files -nginx/conf.d/old.conf (1 no longer part of the app)
-    switch-proxy nginx to (nginx/conf.d/old.conf changed)
+    switch-traffic nginx to (nginx/conf.d/old.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 (keeps 2 for rollback)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
@@ -111,7 +111,7 @@ test('a file that was changed by hand on the host is put right', async () => {
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
     place-files nginx/conf.d/app.conf (1 of 3 files differ)
-    switch-proxy nginx to (nginx/conf.d/app.conf changed)
+    switch-traffic nginx to (nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 -r1 (keeps 1 for rollback)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
@@ -156,7 +156,7 @@ test('a foreign file may be adopted', async () => {
 
 test('an env file that others can read is warned of, with the command that mends it', async () => {
   const world = new FakeWorld(shop)
-  world.host.envFile = { mode: '644', keys: [], readableByOthers: true }
+  world.host.envFile = { mode: '644', variables: [], readableByOthers: true }
   expect((await world.plan()).warnings).toContain(
     '.env on srv can be read by others (mode 644): `chmod 600 .env` there.',
   )

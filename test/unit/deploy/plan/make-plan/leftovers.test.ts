@@ -17,7 +17,7 @@ test('a container that a killed deploy started beside the release is stopped, no
   world.host.containers.create(withTag(shop, 'v2'), 'backend', pinned('backend', 'v2'))
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
-    switch-proxy nginx to backend (backend moved)
+    switch-traffic nginx to backend (backend moved)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r2 -r1 (keeps 1 for rollback)
     stop-old backend-2 (1 left by an earlier deploy)
@@ -86,7 +86,7 @@ test('an app that was started by hand is rolled, from whatever tag it has', asyn
     start-beside backend 1+1 (first release by dray: pinned to its digest)
     wait-healthy backend (before traffic)
     recreate-services nginx=1 (first release by dray: pinned to its digest; not rolled: it publishes port 80)
-    switch-proxy nginx to backend (backend moved; nginx/conf.d/app.conf changed)
+    switch-traffic nginx to backend (backend moved; nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r1 (keeps 1 for rollback)
     stop-old backend-1 (replaced)

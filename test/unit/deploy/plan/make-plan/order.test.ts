@@ -109,7 +109,7 @@ test('migrate runs before traffic moves, sync after it, and old containers stop 
     'migrate',
     'start-beside',
     'wait-healthy',
-    'switch-proxy',
+    'switch-traffic',
     'check-url',
     'sync',
     'record-release',
@@ -145,11 +145,11 @@ test('on several hosts everything is prepared everywhere first, tasks run once, 
     a: run-task migrate: backend npm run migrate (with the new image, before traffic moves)
     a: start-beside backend 1+1 (new image)
     a: wait-healthy backend (before traffic)
-    a: switch-proxy nginx to backend (backend moved)
+    a: switch-traffic nginx to backend (backend moved)
     a: check-url http://localhost:80/ below 500 (before the old containers go)
     b: start-beside backend 1+1 (new image)
     b: wait-healthy backend (before traffic)
-    b: switch-proxy nginx to backend (backend moved)
+    b: switch-traffic nginx to backend (backend moved)
     b: check-url http://localhost:80/ below 500 (before the old containers go)
     a: run-task sync: backend sync (after the traffic moved)
     a: record-release r2 (keeps 2 for rollback)

@@ -10,7 +10,7 @@ const phases: Partial<Record<StepKind, number>> = {
   'pull-image': 1,
   'place-files': 2,
   'start-beside': 3,
-  'switch-proxy': 4,
+  'switch-traffic': 4,
   'check-url': 5,
   'record-release': 6,
   'stop-old': 7,

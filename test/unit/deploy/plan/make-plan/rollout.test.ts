@@ -113,7 +113,7 @@ test('a network that changed recreates what is on it, and nothing else', async (
   await world.deploy()
   world.app = { ...world.app, networks: { ...networks, back: 'n2' } }
   const plan = await world.plan()
-  expect(plan.left.map(({ service }) => service)).toEqual(['frontend'])
+  expect(plan.unchangedServices.map(({ service }) => service)).toEqual(['frontend'])
   expect(plan.steps.find((step) => step.kind === 'recreate-services')).toMatchObject({
     services: [{ service: 'backend', scale: 1 }],
   })

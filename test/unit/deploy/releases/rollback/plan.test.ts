@@ -32,7 +32,7 @@ test('a rollback rolls what a deploy would roll, runs no task, and pulls nothing
     place-files docker-compose.yml docker-compose.override.yml nginx/conf.d/app.conf (3 of 3 files differ)
     start-beside backend 1+1 (new image)
     wait-healthy backend (before traffic)
-    switch-proxy nginx to backend (backend moved; nginx/conf.d/app.conf changed)
+    switch-traffic nginx to backend (backend moved; nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
     record-release r3 (keeps 2 for rollback)
     stop-old backend-2 (replaced)
@@ -96,7 +96,7 @@ test('a failed release is no target, and its task is told of', async () => {
 
 test('the names that .env has got and lost since are told, never a value', async () => {
   const world = await shopAt(2)
-  world.host.envFile = { ...world.host.envFile, keys: ['SESSION_KEY', 'SENTRY_DSN'] }
+  world.host.envFile = { ...world.host.envFile, variables: ['SESSION_KEY', 'SENTRY_DSN'] }
   expect((await world.planRollback()).notUndone).toEqual([
     '.env stays as it is; since r1 it has got SESSION_KEY, SENTRY_DSN and has lost DATABASE_URL',
   ])
