@@ -1,4 +1,4 @@
-import { createTerminalStyle } from '../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../src/ui/terminal/terminal-style.ts'
 import { renderBar } from '../src/ui/render/render-bar.ts'
 
 const { glyphs } = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })

@@ -1,6 +1,6 @@
 import { renderCount } from '../../src/shared/bytes.ts'
 import { renderDuration } from '../../src/ui/render/render-duration.ts'
-import type { TerminalStyle } from '../../src/ui/terminal/look.ts'
+import type { TerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import type { LoadProgress } from '../../test/support/load/load-report.ts'
 
 /** What came back in one stretch of time. */

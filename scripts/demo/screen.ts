@@ -1,4 +1,4 @@
-import { createTerminalStyle, type TerminalStyle } from '../../src/ui/terminal/look.ts'
+import { createTerminalStyle, type TerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import type { OutputStream } from '../../src/ui/reporters/reporter.ts'
 
 /** What the demo prints on: dray's own output and, on a terminal, a footer that stays below it. */

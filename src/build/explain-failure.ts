@@ -1,5 +1,5 @@
 import { DrayError } from '../errors/dray-error.ts'
-import type { BuildStep, BuildState } from './build-story.ts'
+import type { BuildStep, BuildState } from './build-state.ts'
 
 /** As many lines of a step say what went wrong. */
 const shownLines = 20

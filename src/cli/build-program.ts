@@ -1,6 +1,6 @@
 import { Command as Program, Help, Option } from 'commander'
 import { listExitCodes } from '../errors/exit-code.ts'
-import type { TerminalStyle } from '../ui/terminal/look.ts'
+import type { TerminalStyle } from '../ui/terminal/terminal-style.ts'
 import { renderArgument, type Command, type CommandInput } from './command/command.ts'
 import { globalOptionSpecs, readGlobalOptions } from './command/global-options.ts'
 import { renderManual } from './help/render-manual.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { buildProgram } from '../../src/cli/build-program.ts'
-import { createTerminalStyle } from '../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import type { Command, CommandInput } from '../../src/cli/command/command.ts'
 
 const style = createTerminalStyle({ env: {}, isTTY: false, columns: 80 })

@@ -3,7 +3,7 @@ import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
-import type { CommandRunner } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { AppDirectory, BundleFile, PlaceRequest } from '../../src/deploy/model/ports.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
 import { countingShell } from './counting-shell.ts'

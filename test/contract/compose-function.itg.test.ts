@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { composeFunction } from '../../src/adapters/compose/compose-function.ts'
-import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
 import { temporaryApp } from './temporary-directory.ts'
 
 const runner = new LocalRunner()

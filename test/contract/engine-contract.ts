@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
 import { assertEngineSupported } from '../../src/adapters/docker/engine-version.ts'
-import type { CommandRunner } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 
 export type EngineSetUp = {
   /** Connected; whoever made it disposes of it. */

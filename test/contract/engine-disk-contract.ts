@@ -1,7 +1,7 @@
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
 import type { DiskInventory } from '../../src/deploy/model/inventory.ts'
-import type { CommandRunner } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { EngineSetUp } from './engine-contract.ts'
 
 /** What an Engine tells of its disk, and removes from it, whatever its version. */

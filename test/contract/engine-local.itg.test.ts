@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest'
-import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
 import { ensureBaseImages } from '../support/images/base-images.ts'
 import { engineContract } from './engine-contract.ts'
 

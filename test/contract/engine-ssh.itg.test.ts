@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
-import type { SshRunner } from '../../src/adapters/host/ssh-shell.ts'
+import type { SshRunner } from '../../src/adapters/host/ssh-runner.ts'
 import type { Credentials, PullProgress } from '../../src/deploy/model/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { type PreparedImages, prepareImages } from '../support/images/prepare.ts'

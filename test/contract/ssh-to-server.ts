@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SshRunner } from '../../src/adapters/host/ssh-shell.ts'
+import { SshRunner } from '../../src/adapters/host/ssh-runner.ts'
 import type { TestServer } from '../support/net/server.ts'
 import type { TestNet } from '../support/net/test-net.ts'
 

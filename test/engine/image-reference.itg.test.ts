@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { EngineClient } from '../../src/adapters/docker/engine-client.ts'
-import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
 import {
   familiarName,
   parseImageReference,

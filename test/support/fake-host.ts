@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
-import { proxyScript } from '../../src/deploy/execute/proxy-script.ts'
+import { proxyScript } from '../../src/deploy/execute/switch-nginx-script.ts'
 import type {
   AppDirectory,
   BundleFile,

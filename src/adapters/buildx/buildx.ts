@@ -11,7 +11,7 @@ import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { exportLines } from '../directory/values.ts'
-import type { CommandOutput, RunOptions, CommandRunner } from '../host/shell.ts'
+import type { CommandOutput, RunOptions, CommandRunner } from '../host/command-runner.ts'
 
 export type BuildxOptions = {
   runner: CommandRunner

@@ -4,7 +4,7 @@ import type { LockHolder } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Secret } from '../../shared/secret.ts'
-import type { CommandOutput, CommandRunner } from '../host/shell.ts'
+import type { CommandOutput, CommandRunner } from '../host/command-runner.ts'
 import {
   changeEnvScript,
   ENV_FILE_BROKEN,

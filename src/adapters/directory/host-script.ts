@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { CommandOutput, RunOptions, CommandRunner } from '../host/shell.ts'
+import type { CommandOutput, RunOptions, CommandRunner } from '../host/command-runner.ts'
 import { LEADS_OUTSIDE } from './file-scripts.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE, SHARED_WITH } from './scripts.ts'
 

@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { CommandRunner } from '../host/shell.ts'
+import type { CommandRunner } from '../host/command-runner.ts'
 import { runScript } from './host-script.ts'
 
 /**

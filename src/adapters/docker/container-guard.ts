@@ -1,5 +1,5 @@
 import { systemClock } from '../../shared/clock.ts'
-import type { CommandRunner } from '../host/shell.ts'
+import type { CommandRunner } from '../host/command-runner.ts'
 
 /** Lines come this often; without one for LIMIT_SECONDS the host calls us gone. */
 const HEARTBEAT_MS = 3_000

@@ -1,6 +1,6 @@
 import { Agent, type ClientRequestArgs } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { CommandStream, CommandRunner } from '../host/shell.ts'
+import type { CommandStream, CommandRunner } from '../host/command-runner.ts'
 
 /** A pool of connections to an Engine for Node's HTTP client. */
 export class EngineAgent extends Agent {

@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { CommandRunner } from '../host/shell.ts'
+import type { CommandRunner } from '../host/command-runner.ts'
 import { where } from './docker-cli-failure.ts'
 
 /** Where rootless Docker has its socket (docs.docker.com/engine/security/rootless), in the order in which it is looked for. */

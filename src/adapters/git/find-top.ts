@@ -1,4 +1,4 @@
-import type { RunCommand } from './git-facts.ts'
+import type { RunCommand } from './git-observation.ts'
 
 /** The repository around a directory. */
 export type RepositoryTop = {

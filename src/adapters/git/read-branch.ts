@@ -1,4 +1,4 @@
-import type { RunCommand } from './git-facts.ts'
+import type { RunCommand } from './git-observation.ts'
 
 /** Where in its repository a directory is. */
 export type BranchObservation = {

@@ -1,6 +1,6 @@
 import type { Hook } from '../../deploy/model/hooks.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import { LocalRunner } from '../host/local-shell.ts'
+import { LocalRunner } from '../host/local-runner.ts'
 
 /** `exitCode` is undefined of one that took longer than it may, and was ended. */
 export type HookEnd = { exitCode: number | undefined }

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import { type Child, startChild } from './child.ts'
-import type { CommandStream } from './shell.ts'
+import type { CommandStream } from './command-runner.ts'
 
 /**
  * Starts a program and gives its standard streams as one; destroying the stream ends the program. `ownOutput` says what of a

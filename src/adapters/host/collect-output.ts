@@ -3,7 +3,7 @@ import { timeoutSignal } from '../../shared/clock.ts'
 import type { Child } from './child.ts'
 import { splitLines } from './line-splitter.ts'
 import { keepTail } from './keep-tail.ts'
-import type { CommandOutput, RunOptions } from './shell.ts'
+import type { CommandOutput, RunOptions } from './command-runner.ts'
 
 /** Of what is watched line by line, and of what goes wrong, the end is kept. */
 const WATCHED_BYTES = 1024 ** 2

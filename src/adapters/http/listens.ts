@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
-import { withTimeout } from '../../shared/within.ts'
-import type { CommandRunner } from '../host/shell.ts'
+import { withTimeout } from '../../shared/with-timeout.ts'
+import type { CommandRunner } from '../host/command-runner.ts'
 
 /** What an SSH server refuses comes after the connection was accepted here; this long is waited for it. */
 const REFUSAL_MS = 250

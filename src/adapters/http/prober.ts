@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import type { ProbeAnswer, Prober } from '../../deploy/model/prober.ts'
 import { timeoutSignal } from '../../shared/clock.ts'
-import type { CommandRunner } from '../host/shell.ts'
+import type { CommandRunner } from '../host/command-runner.ts'
 import { listens } from './listens.ts'
 
 /**

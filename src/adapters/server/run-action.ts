@@ -4,7 +4,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { runScript } from '../directory/host-script.ts'
-import type { CommandRunner } from '../host/shell.ts'
+import type { CommandRunner } from '../host/command-runner.ts'
 import { scriptOf } from './action-scripts.ts'
 
 /**

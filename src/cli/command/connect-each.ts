@@ -1,7 +1,7 @@
-import { LocalRunner } from '../../adapters/host/local-shell.ts'
-import type { CommandRunner } from '../../adapters/host/shell.ts'
+import { LocalRunner } from '../../adapters/host/local-runner.ts'
+import type { CommandRunner } from '../../adapters/host/command-runner.ts'
 import { writeSshSecrets, type SshConfigFile } from '../../adapters/host/ssh-secrets.ts'
-import { SshRunner } from '../../adapters/host/ssh-shell.ts'
+import { SshRunner } from '../../adapters/host/ssh-runner.ts'
 import { localHost } from '../../config/deploy-config.ts'
 import type { CliContext } from './context.ts'
 

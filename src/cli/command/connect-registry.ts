@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { LocalRunner } from '../../adapters/host/local-shell.ts'
+import { LocalRunner } from '../../adapters/host/local-runner.ts'
 import { createCredentialStore } from '../../adapters/registry/credentials.ts'
 import { createRegistryClient, type RegistryClient } from '../../adapters/registry/registry-client.ts'
 import type { CliContext } from './context.ts'

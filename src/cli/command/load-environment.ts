@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { readGitObservation, type GitObservation } from '../../adapters/git/git-facts.ts'
-import { LocalRunner } from '../../adapters/host/local-shell.ts'
+import { readGitObservation, type GitObservation } from '../../adapters/git/git-observation.ts'
+import { LocalRunner } from '../../adapters/host/local-runner.ts'
 import type { DeployConfig } from '../../config/deploy-config.ts'
 import { makeDeployValues, type DeployValues } from '../../config/deploy-values.ts'
 import type { EnvFile } from '../../config/env-file.ts'

@@ -1,4 +1,4 @@
-import type { TerminalStyle } from '../../ui/terminal/look.ts'
+import type { TerminalStyle } from '../../ui/terminal/terminal-style.ts'
 import { padToWidth, widthOf, wrapToWidth } from '../../ui/terminal/text-width.ts'
 import type { Command, ManualEntry } from '../command/command.ts'
 import { manualOf } from './manual.ts'

@@ -8,7 +8,7 @@ import { freeDisk } from './steps/free-disk.ts'
 import { placeFiles } from './steps/place-files.ts'
 import { runTask } from './steps/run-task.ts'
 import { recreateServices, runOnce, startBeside } from './steps/start-services.ts'
-import { switchTraffic } from './steps/switch-proxy.ts'
+import { switchTraffic } from './steps/switch-traffic.ts'
 import { waitHealthy } from './steps/wait-healthy.ts'
 
 const runners = {

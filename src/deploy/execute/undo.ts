@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { freshContainers, type Execution, type HostRun } from './execution.ts'
 import { newestRelease } from '../model/release.ts'
-import { switchNginx } from './turn-proxy.ts'
+import { switchNginx } from './switch-nginx.ts'
 
 export type Undone = {
   undone: readonly string[]

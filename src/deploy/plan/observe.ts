@@ -6,8 +6,8 @@ import {
   renderImageReference,
   type ImageReference,
 } from '../model/image-reference.ts'
-import { explainShortage } from './plan-room.ts'
-import { computePullBytes } from './pull-need.ts'
+import { explainShortage } from './plan-disk-space.ts'
+import { computePullBytes } from './pull-bytes.ts'
 import { proxyServiceOf } from '../model/entrance.ts'
 import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from '../model/app-model.ts'

@@ -1,5 +1,5 @@
-import { planDiskSpace } from './plan-room.ts'
-import { computePullBytes } from './pull-need.ts'
+import { planDiskSpace } from './plan-disk-space.ts'
+import { computePullBytes } from './pull-bytes.ts'
 import { keepTag } from '../model/image-reference.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'

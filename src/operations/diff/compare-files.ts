@@ -1,7 +1,7 @@
 import { compareDotenv, type VariableChanges } from '../env/parse-dotenv.ts'
 import type { BundleFile } from '../../deploy/model/ports.ts'
 import { compareNames, type Change } from './compare-names.ts'
-import type { ReleaseSide } from './snapshot.ts'
+import type { ReleaseSide } from './release-side.ts'
 
 /** A shipped file that differs. */
 export type FileDiff = { path: string; change: Change } & (

@@ -3,8 +3,8 @@ import { newestRelease } from '../../deploy/model/release.ts'
 import type { DiskRules } from '../../deploy/model/disk-rules.ts'
 import { cleanupStages, type DiskThing } from '../../deploy/model/disk-thing.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
-import { observeDisk, measure, type DiskHost, type HostDiskObservation } from './look-at-disk.ts'
-import { refuseNamedVolumes } from '../../deploy/plan/plan-room.ts'
+import { observeDisk, measure, type DiskHost, type HostDiskObservation } from './observe-disk.ts'
+import { refuseNamedVolumes } from '../../deploy/plan/plan-disk-space.ts'
 import { removeThings } from '../../deploy/execute/remove-things.ts'
 
 /** What a clean-up did on one host, or would do. */

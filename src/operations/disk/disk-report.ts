@@ -9,7 +9,7 @@ import {
 import { someNames } from '../../deploy/model/some-names.ts'
 import type { DiskThing, CleanupStage } from '../../deploy/model/disk-thing.ts'
 import { imageFileSystem, type FileSystem } from '../../deploy/model/file-system.ts'
-import type { HostDiskObservation } from './look-at-disk.ts'
+import type { HostDiskObservation } from './observe-disk.ts'
 
 /** Part of what takes the room of a host. */
 export type DiskShare = {

@@ -7,7 +7,7 @@ import type {
   ImageObservation,
   RegistryObservation,
   UrlObservation,
-} from './host-scene.ts'
+} from './doctor-observation.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
 
 /** A check for each image; a tag that stands for the newest is shown as what was found. */

@@ -1,5 +1,5 @@
 import type { Check, CheckName, CheckOutcome, HostCheckup } from './checkup.ts'
-import type { DoctorObservation } from './host-scene.ts'
+import type { DoctorObservation } from './doctor-observation.ts'
 import { judgeImages, judgePlan, judgePorts, judgeRegistries, judgeUrl } from './judge-app.ts'
 import { judgeClock, judgeDisk, judgeEnvFile, judgeTools } from './judge-server.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'

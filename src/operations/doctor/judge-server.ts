@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import { usedPercent } from '../../deploy/model/file-system.ts'
 import type { CheckOutcome } from './checkup.ts'
-import type { DoctorObservation, ServerObservation } from './host-scene.ts'
+import type { DoctorObservation, ServerObservation } from './doctor-observation.ts'
 import { failed, good } from './outcomes.ts'
 
 /** Below this a file system takes no release's files any more. */

@@ -2,7 +2,7 @@ import type { DrayError } from '../../errors/dray-error.ts'
 import type { Failure } from '../../deploy/model/events.ts'
 import { failureFrom } from '../../deploy/execute/failure.ts'
 import type { CheckOutcome } from './checkup.ts'
-import type { Answer } from './host-scene.ts'
+import type { Answer } from './doctor-observation.ts'
 
 export function good(value: string): CheckOutcome {
   return { outcome: 'good', value }

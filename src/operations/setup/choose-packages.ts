@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { SetupObservation } from './server-state.ts'
+import type { SetupObservation } from './setup-observation.ts'
 import type { SetupAction } from './setup-plan.ts'
 
 /** As https://docs.docker.com/engine/install/debian/ lists them. */

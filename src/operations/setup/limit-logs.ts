@@ -1,4 +1,4 @@
-import type { SetupObservation } from './server-state.ts'
+import type { SetupObservation } from './setup-observation.ts'
 import type { SetupAction } from './setup-plan.ts'
 
 /** 50 MB for each container. Values are texts: the Engine takes no numbers here. */

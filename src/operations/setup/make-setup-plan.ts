@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { chooseInstallation } from './choose-packages.ts'
 import type { EnvTemplate } from './env-template.ts'
 import { limitLogs } from './limit-logs.ts'
-import type { SetupObservation } from './server-state.ts'
+import type { SetupObservation } from './setup-observation.ts'
 import type { SetupAction, SetupPlan } from './setup-plan.ts'
 
 export type SetupRequest = {

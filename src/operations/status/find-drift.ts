@@ -1,5 +1,5 @@
 import type { ReleasedService, Release } from '../../deploy/model/release.ts'
-import type { StatusObservation, SeenContainer } from './host-look.ts'
+import type { StatusObservation, SeenContainer } from './status-observation.ts'
 import { containersOf, endedWell, isUp } from './service-status.ts'
 import type { Drift } from './status.ts'
 

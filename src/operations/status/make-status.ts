@@ -1,7 +1,7 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import { releaseNumber } from '../../deploy/model/release.ts'
 import { deployAgain, findDrift } from './find-drift.ts'
-import type { StatusObservation } from './host-look.ts'
+import type { StatusObservation } from './status-observation.ts'
 import { serviceStatus } from './service-status.ts'
 import type { Drift, EnvironmentStatus, HostStatus, KnownHost, ServiceStatus, Verdict } from './status.ts'
 

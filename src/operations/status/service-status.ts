@@ -1,5 +1,5 @@
 import type { ReleasedService } from '../../deploy/model/release.ts'
-import type { StatusObservation, SeenContainer } from './host-look.ts'
+import type { StatusObservation, SeenContainer } from './status-observation.ts'
 import type { ServiceStatus } from './status.ts'
 
 /** How a service of the release is doing. */

@@ -1,11 +1,11 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import { codeBlock, codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
-import { createTerminalStyle } from '../terminal/look.ts'
+import { createTerminalStyle } from '../terminal/terminal-style.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderProbeReport } from './render-probe-report.ts'
 import { summarySentence } from './render-summary.ts'
 import { renderTimeline } from './render-timeline.ts'
-import type { DeployState } from '../reporters/story.ts'
+import type { DeployState } from '../reporters/deploy-state.ts'
 
 /** Text in blocks of a web page: no colour, Unicode. */
 const LOOK = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })

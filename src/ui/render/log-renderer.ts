@@ -1,4 +1,4 @@
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { padToWidth, widthOf } from '../terminal/text-width.ts'
 
 /** A line of a container's log, made safe to print. */

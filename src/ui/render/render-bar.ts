@@ -1,4 +1,4 @@
-import type { Glyphs } from '../terminal/look.ts'
+import type { Glyphs } from '../terminal/terminal-style.ts'
 
 /** A progress bar of exactly `width` columns; `fraction` is clamped to 0…1. */
 export function renderBar(fraction: number, width: number, glyphs: Glyphs): string {

@@ -1,5 +1,5 @@
-import type { BuildStep } from '../../build/build-story.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { BuildStep } from '../../build/build-state.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderBar } from './render-bar.ts'
 import { renderDuration } from './render-duration.ts'
 import { cutToWidth, padToWidth, widthOf } from '../terminal/text-width.ts'

@@ -5,7 +5,7 @@ import {
   type CheckName,
   type HostCheckup,
 } from '../../operations/doctor/checkup.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 

@@ -1,7 +1,7 @@
 import type { Cleaned } from '../../operations/disk/clean.ts'
 import type { DiskThing, CleanupStage } from '../../deploy/model/disk-thing.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { renderTable } from './render-table.ts'
 

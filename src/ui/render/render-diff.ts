@@ -1,5 +1,5 @@
 import { diffLines, toLines } from './diff-lines.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 
 const CONTEXT = 3
 

@@ -1,6 +1,6 @@
 import type { DiskReport } from '../../operations/disk/disk-report.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderBar } from './render-bar.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { renderTable } from './render-table.ts'

@@ -1,5 +1,5 @@
 import type { Failure } from '../../deploy/model/events.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
 /**

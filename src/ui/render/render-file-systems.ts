@@ -1,7 +1,7 @@
 import { defaultDiskRules } from '../../deploy/model/disk-rules.ts'
 import { usedPercent, type FileSystem } from '../../deploy/model/file-system.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderBar } from './render-bar.ts'
 import { renderTable } from './render-table.ts'
 

@@ -1,5 +1,5 @@
 import { stripControl } from '../../shared/strip-control.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { countFindings, type ShownFinding } from './shown-finding.ts'
 import { cutToWidth, widthOf, wrapToWidth } from '../terminal/text-width.ts'
 

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../deploy/releases/history.ts'
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderTimeAgo } from '../../shared/time-ago.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderDeployer } from './render-deployer.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'

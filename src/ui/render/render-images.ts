@@ -3,7 +3,7 @@ import type { PruneDecision } from '../../operations/images/decide-pruning.ts'
 import type { ImageUser } from '../../operations/images/package-version.ts'
 import { renderTimeAgo } from '../../shared/time-ago.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { shortDigest } from './render-summary.ts'
 import { renderTable } from './render-table.ts'
 

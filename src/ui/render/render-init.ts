@@ -1,5 +1,5 @@
 import { renderBytes } from '../../shared/bytes.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderDiff } from './render-diff.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'

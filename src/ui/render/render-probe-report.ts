@@ -1,6 +1,6 @@
 import type { ProbeReport } from '../../deploy/model/events.ts'
 import { renderCount } from '../../shared/bytes.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { widthOf } from '../terminal/text-width.ts'
 import { renderDuration, renderLatency } from './render-duration.ts'
 

@@ -1,4 +1,4 @@
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import type { ShownRule } from './render-sarif.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 

@@ -1,5 +1,5 @@
 import type { SecretRow } from '../../operations/secrets/make-matrix.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
 import { paintMark } from '../terminal/paint-mark.ts'
 import { renderTable } from './render-table.ts'

@@ -1,6 +1,6 @@
 import { actionTitle } from '../../operations/setup/action-title.ts'
 import type { SetupPlan } from '../../operations/setup/setup-plan.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderTable } from './render-table.ts'
 
 /** What is to be done on each host and why, or what was done. */

@@ -1,5 +1,5 @@
 import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../operations/status/status.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderAge } from './render-duration.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { shortDigest } from './render-summary.ts'

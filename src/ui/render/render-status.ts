@@ -6,7 +6,7 @@ import type {
   ServiceStatus,
   Verdict,
 } from '../../operations/status/status.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderAge } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'

@@ -1,5 +1,5 @@
 import type { DeployEvent } from '../../deploy/model/events.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderDuration } from './render-duration.ts'
 import { notUndoneLines } from './render-plan.ts'

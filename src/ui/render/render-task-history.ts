@@ -1,6 +1,6 @@
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import { renderTimeAgo } from '../../shared/time-ago.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderDeployer } from './render-deployer.ts'
 import { renderDuration } from './render-duration.ts'
 import { paintMark } from './render-history.ts'

@@ -1,4 +1,4 @@
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderCommand } from './render-command.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'

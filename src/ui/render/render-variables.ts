@@ -1,5 +1,5 @@
 import type { VariableReview } from '../../operations/env/review-variables.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { paintMark } from '../terminal/paint-mark.ts'
 import { renderTable } from './render-table.ts'
 

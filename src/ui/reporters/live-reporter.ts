@@ -1,14 +1,14 @@
 import type { DeployEvent } from '../../deploy/model/events.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { createLiveRegion } from '../terminal/live-region.ts'
-import { createTerminalStyle, type TerminalStyle } from '../terminal/look.ts'
+import { createTerminalStyle, type TerminalStyle } from '../terminal/terminal-style.ts'
 import { narrate } from './narrate.ts'
 import { renderFailure } from '../render/render-failure.ts'
 import { renderLive } from '../render/render-live.ts'
 import { renderProbeReport } from '../render/render-probe-report.ts'
 import { renderSummary } from '../render/render-summary.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
-import { addToDeployState, createDeployState, type DeployState } from './story.ts'
+import { addToDeployState, createDeployState, type DeployState } from './deploy-state.ts'
 import { warningText } from '../render/warning-text.ts'
 
 /** Twelve times a second looks alive, and costs little over a slow connection. */

@@ -1,6 +1,6 @@
 import { releaseLabel } from '../../deploy/model/release.ts'
 import type { TaskEvent } from '../../deploy/tasks/task-by-hand.ts'
-import type { TerminalStyle } from '../terminal/look.ts'
+import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import { warningText } from '../render/warning-text.ts'
 

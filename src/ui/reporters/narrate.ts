@@ -2,11 +2,11 @@ import type { DeployEvent } from '../../deploy/model/events.ts'
 import type { Plan } from '../../deploy/model/plan.ts'
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderBytes } from '../../shared/bytes.ts'
-import type { Glyphs } from '../terminal/look.ts'
+import type { Glyphs } from '../terminal/terminal-style.ts'
 import { renderCommand } from '../render/render-command.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import { downloadSize } from '../render/render-plan.ts'
-import { hasSeveralHosts, rateOf, type DeployState, type StepState } from './story.ts'
+import { hasSeveralHosts, rateOf, type DeployState, type StepState } from './deploy-state.ts'
 import { warningText } from '../render/warning-text.ts'
 
 /**

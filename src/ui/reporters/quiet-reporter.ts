@@ -1,4 +1,4 @@
-import { createTerminalStyle } from '../terminal/look.ts'
+import { createTerminalStyle } from '../terminal/terminal-style.ts'
 import { renderFailure } from '../render/render-failure.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { warningText } from '../render/warning-text.ts'

@@ -1,7 +1,7 @@
 import type { EventSink } from '../../deploy/model/events.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Redactor } from '../../shared/redact.ts'
-import type { Environment } from '../terminal/look.ts'
+import type { Environment } from '../terminal/terminal-style.ts'
 
 /** A stream as reporters use it; `process.stdout` and `process.stderr` are such. */
 export type OutputStream = {

@@ -1,4 +1,4 @@
-import type { TerminalStyle } from './look.ts'
+import type { TerminalStyle } from './terminal-style.ts'
 
 /** Paints a mark of `look.glyphs` in the colour of what it says. */
 export function paintMark({ colors, glyphs }: TerminalStyle): (text: string) => string {

@@ -172,7 +172,9 @@ describe('a server that was set up', () => {
     await app.server.writeFile(daemonConfig, '{ "registry-mirrors": ["http://mirror.test:5000"] }')
     const { kinds, remaining } = await setUp('--yes')
     expect(kinds).toEqual(['write-daemon-config'])
-    expect(remaining).toEqual([expect.stringMatching(/^2 containers run on .*`sudo systemctl restart docker`/)])
+    expect(remaining).toEqual([
+      expect.stringMatching(/^2 containers run on .*`sudo systemctl restart docker`/),
+    ])
     expect(await serverSays('cat', '/run/docker.pid')).toBe(pid)
     expect(await app.server.docker('ps', '-q', '--no-trunc')).toBe(ids)
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createBuildState } from '../../../src/build/build-story.ts'
+import { createBuildState } from '../../../src/build/build-state.ts'
 import { explainBuildFailure } from '../../../src/build/explain-failure.ts'
 
 /** Lines of Buildx 0.29 with `--progress=rawjson`, shortened. */

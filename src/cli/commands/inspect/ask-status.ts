@@ -1,5 +1,5 @@
-import { observeApp } from '../../../adapters/directory/look-at-app.ts'
-import type { CommandRunner } from '../../../adapters/host/shell.ts'
+import { observeApp } from '../../../adapters/directory/observe-app.ts'
+import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
 import { failureFrom } from '../../../deploy/execute/failure.ts'
 import {

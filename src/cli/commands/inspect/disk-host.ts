@@ -1,4 +1,4 @@
-import type { DiskHost } from '../../../operations/disk/look-at-disk.ts'
+import type { DiskHost } from '../../../operations/disk/observe-disk.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 
 /** A connected host as `dray disk` and `dray clean` need it. */

@@ -1,6 +1,6 @@
 import { measureLogs } from '../../../adapters/directory/log-size.ts'
 import { reportDisk } from '../../../operations/disk/disk-report.ts'
-import { observeDisk } from '../../../operations/disk/look-at-disk.ts'
+import { observeDisk } from '../../../operations/disk/observe-disk.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderDiskReport } from '../../../ui/render/render-disk-report.ts'

@@ -7,7 +7,7 @@ import { withOneHost } from '../../command/host-option.ts'
 import { readInContainerOptions } from './in-container-options.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { textOption } from '../../command/option.ts'
-import { connectApps, releaseOf } from './reach-app.ts'
+import { connectApps, releaseOf } from './connect-apps.ts'
 import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 
 /** `dray exec`: gives the exit code of the command. */

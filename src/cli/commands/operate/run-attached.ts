@@ -1,4 +1,4 @@
-import type { AttachOptions, CommandRunner } from '../../../adapters/host/shell.ts'
+import type { AttachOptions, CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import type { CommandInput } from '../../command/command.ts'

@@ -3,7 +3,7 @@ import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
-import { connectApps } from './reach-app.ts'
+import { connectApps } from './connect-apps.ts'
 import { runAttached, wantsTerminal } from './run-attached.ts'
 
 /** `dray compose`: gives the exit code of Compose. */

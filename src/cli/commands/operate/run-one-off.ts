@@ -7,7 +7,7 @@ import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { readInContainerOptions } from './in-container-options.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
-import { connectApps, releaseOf } from './reach-app.ts'
+import { connectApps, releaseOf } from './connect-apps.ts'
 import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 
 /** `dray run`: gives the exit code of the command; the container is gone by then. */

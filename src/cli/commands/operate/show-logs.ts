@@ -9,7 +9,7 @@ import type { CliContext } from '../../command/context.ts'
 import { bareName, withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readLogsOptions, type LogsOptions } from './logs-options.ts'
-import { connectApps, releaseOf } from './reach-app.ts'
+import { connectApps, releaseOf } from './connect-apps.ts'
 import { watchReader } from './watch-reader.ts'
 
 /** `dray logs`: 130 at Ctrl-C, 0 when the logs or their reader end. */

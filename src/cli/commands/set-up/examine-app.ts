@@ -6,7 +6,7 @@ import type {
   ImageObservation,
   RegistryObservation,
   UrlObservation,
-} from '../../../operations/doctor/host-scene.ts'
+} from '../../../operations/doctor/doctor-observation.ts'
 import { probeTargetOf } from '../../../deploy/model/entrance.ts'
 import { tryParseImageReference } from '../../../deploy/model/image-reference.ts'
 import { makePlan } from '../../../deploy/plan/make-plan.ts'
@@ -14,7 +14,7 @@ import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import { observeHost, readReference } from '../../../deploy/plan/observe.ts'
 import type { AppSource, DirectoryObservation, Registry } from '../../../deploy/model/ports.ts'
 import { findTakenPorts } from '../../../deploy/plan/taken-ports.ts'
-import { settle } from './answer-of.ts'
+import { settle } from './settle.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'

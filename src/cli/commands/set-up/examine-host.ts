@@ -1,8 +1,8 @@
 import { examineServer } from '../../../adapters/directory/examine-server.ts'
-import type { CommandRunner } from '../../../adapters/host/shell.ts'
-import type { Answer, DoctorObservation } from '../../../operations/doctor/host-scene.ts'
+import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
+import type { Answer, DoctorObservation } from '../../../operations/doctor/doctor-observation.ts'
 import { inspectHost } from '../../../deploy/plan/observe.ts'
-import { settle } from './answer-of.ts'
+import { settle } from './settle.ts'
 import { describeHost } from '../../command/connect-hosts.ts'
 import { examineApp, type ExaminedWith } from './examine-app.ts'
 

@@ -1,4 +1,4 @@
-import { prefetchManifests } from '../../../adapters/registry/ask-ahead.ts'
+import { prefetchManifests } from '../../../adapters/registry/prefetch-manifests.ts'
 import { createAppSource } from '../../../adapters/source/app-source.ts'
 import { findComposeImages } from '../../../adapters/source/compose-images.ts'
 import { tryParseImageReference, type ImageReference } from '../../../deploy/model/image-reference.ts'

@@ -3,11 +3,11 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { Buildx } from '../../../adapters/buildx/buildx.ts'
 import { writeDockerConfiguration } from '../../../adapters/buildx/docker-configuration.ts'
-import { LocalRunner } from '../../../adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../adapters/host/local-runner.ts'
 import { makePrivateDirectory } from '../../../adapters/host/private-directory.ts'
 import { createCredentialStore } from '../../../adapters/registry/credentials.ts'
 import { chooseCache } from '../../../build/build-cache.ts'
-import { createBuildState } from '../../../build/build-story.ts'
+import { createBuildState } from '../../../build/build-state.ts'
 import { explainBuildFailure } from '../../../build/explain-failure.ts'
 import { imageLabels } from '../../../build/image-labels.ts'
 import { planBuild, type BuildPlan, type PlannedImage, type PushedImage } from '../../../build/plan-build.ts'
@@ -22,13 +22,13 @@ import {
   type BuildProgress,
   type BuildProgressOptions,
 } from '../../../ui/reporters/build-progress.ts'
-import { createTerminalStyle } from '../../../ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../ui/terminal/terminal-style.ts'
 import { readBuildOptions, type BuildOptions } from './build-options.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
-import { reportOutputs } from './step-outputs.ts'
+import { reportOutputs } from './report-outputs.ts'
 
 /** Builds the images of an environment, pushes them where that is asked for, and tells what they are. */
 export async function runBuild(input: CommandInput, context: CliContext): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { observeApp } from '../../../adapters/directory/look-at-app.ts'
+import { observeApp } from '../../../adapters/directory/observe-app.ts'
 import type { RegistryClient } from '../../../adapters/registry/registry-client.ts'
 import { composeReferences } from '../../../adapters/source/compose-references.ts'
 import { choosePromoted, type PromotedImage, type Promotion } from '../../../build/choose-promoted.ts'
@@ -15,7 +15,7 @@ import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { textOption } from '../../command/option.ts'
-import { reportOutputs } from './step-outputs.ts'
+import { reportOutputs } from './report-outputs.ts'
 
 /** Has the registry put the tag of one environment on the images that another runs, and tells which they are. */
 export async function runPromote(input: CommandInput, context: CliContext): Promise<ExitCode> {

@@ -9,7 +9,7 @@ import { deployerOf } from '../../command/deployer.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { createHooks } from './run-hooks.ts'
 import { sendNotifications } from './send-notifications.ts'
-import { openReporter, type ReleaseReporter } from './tell-release.ts'
+import { openReporter, type ReleaseReporter } from './open-reporter.ts'
 import { addStack } from '../../command/to-failure.ts'
 
 /** What a deploy and a rollback have of their own: where the release comes from. */

@@ -1,7 +1,7 @@
 import { resolveRollback } from '../../../deploy/releases/rollback.ts'
 import type { ExitCode } from '../../../errors/exit-code.ts'
 import type { CommandInput } from '../../command/command.ts'
-import { connectArchived } from './connect-kept.ts'
+import { connectArchived } from './connect-archived.ts'
 import type { CliContext } from '../../command/context.ts'
 import { readPlaceOptions } from './deploy-options.ts'
 import { desiredRelease } from './desired-release.ts'

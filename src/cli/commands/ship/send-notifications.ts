@@ -7,7 +7,7 @@ import { renderSlack } from '../../../ui/notification/render-slack.ts'
 import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
-import type { ReleaseReporter } from './tell-release.ts'
+import type { ReleaseReporter } from './open-reporter.ts'
 
 /**
  * Tells those whom dray.yml names how a deploy ended, side by side. What goes wrong is a warning: it changes nothing of what

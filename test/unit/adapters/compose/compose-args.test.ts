@@ -1,8 +1,12 @@
 import { Duplex, PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { buildRunArgs, buildUpArgs, createCompose } from '../../../../src/adapters/compose/compose-cli.ts'
-import type { CommandStream, RunOptions, CommandRunner } from '../../../../src/adapters/host/shell.ts'
-import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
+import type {
+  CommandStream,
+  RunOptions,
+  CommandRunner,
+} from '../../../../src/adapters/host/command-runner.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 
 const two = [
   { service: 'backend', scale: 3 },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { measureLogs } from '../../../../src/adapters/directory/log-size.ts'
-import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 
 const runner = new LocalRunner()
 let directory: string

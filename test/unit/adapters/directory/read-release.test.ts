@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readRelease, releaseIdsIn } from '../../../../src/adapters/directory/read-release.ts'
 import { nextReleaseId } from '../../../../src/deploy/model/release.ts'
-import { fakeRelease } from '../../../support/fake-look.ts'
+import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 const sha256 = '0'.repeat(64)
 const recordWith = (changes: object): string => JSON.stringify({ ...fakeRelease({ id: 'r1' }), ...changes })

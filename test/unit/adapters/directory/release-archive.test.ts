@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { packTar } from 'modern-tar'
 import { describe, expect, test } from 'vitest'
 import { createReleaseArchive, readJournal } from '../../../../src/adapters/directory/release-archive.ts'
-import type { CommandRunner } from '../../../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../../../src/adapters/host/command-runner.ts'
 import type { BundleFile } from '../../../../src/deploy/model/ports.ts'
-import { fakeRelease } from '../../../support/fake-look.ts'
+import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 const conf = Buffer.from('server {}')

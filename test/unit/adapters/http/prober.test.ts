@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import { createProber } from '../../../../src/adapters/http/prober.ts'
 
 const opened: { close: () => unknown }[] = []

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { chooseSides } from '../../../../src/operations/diff/choose-sides.ts'
 import type { Release } from '../../../../src/deploy/model/release.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
-import { fakeRelease } from '../../../support/fake-look.ts'
+import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 const releases = [
   fakeRelease({ id: 'r9', tag: 'v1' }),

@@ -9,7 +9,7 @@ import {
   fakeVolume,
   GB,
 } from '../../../support/fake-disk.ts'
-import { fakeRelease } from '../../../support/fake-look.ts'
+import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 /** A host with a kept release, and some things that nobody needs. */
 function untidyHost(): FakeHost {

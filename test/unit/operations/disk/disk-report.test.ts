@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { defaultDiskRules } from '../../../../src/deploy/model/disk-rules.ts'
 import { reportDisk } from '../../../../src/operations/disk/disk-report.ts'
-import { observeDisk } from '../../../../src/operations/disk/look-at-disk.ts'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { observeDisk } from '../../../../src/operations/disk/observe-disk.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderDiskReport } from '../../../../src/ui/render/render-disk-report.ts'
 import { FakeHost } from '../../../support/fake-host.ts'
 import {
@@ -14,7 +14,7 @@ import {
   GB,
   TAKEN_AT_MS,
 } from '../../../support/fake-disk.ts'
-import { fakeRelease } from '../../../support/fake-look.ts'
+import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 const DAY_MS = 86_400_000
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { isReady, type Check, type CheckName } from '../../../../src/operations/doctor/checkup.ts'
-import type { DoctorObservation, ServerObservation } from '../../../../src/operations/doctor/host-scene.ts'
+import type {
+  DoctorObservation,
+  ServerObservation,
+} from '../../../../src/operations/doctor/doctor-observation.ts'
 import { judgeHost } from '../../../../src/operations/doctor/judge-host.ts'
 import { fakeApp, fakeProxy } from '../../../support/fake-app.ts'
 import {
@@ -9,7 +12,7 @@ import {
   fakePublisher,
   fakeDoctorObservation,
   fakeServer,
-} from '../../../support/fake-scene.ts'
+} from '../../../support/fake-doctor-observation.ts'
 
 /** `name: what was found`, a line each. */
 function told(facts: Partial<DoctorObservation>): string[] {

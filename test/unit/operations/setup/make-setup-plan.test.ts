@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { actionTitle } from '../../../../src/operations/setup/action-title.ts'
 import { makeSetupPlan } from '../../../../src/operations/setup/make-setup-plan.ts'
-import type { SetupObservation } from '../../../../src/operations/setup/server-state.ts'
-import { fakeReadyServer, fakeSetupObservation } from '../../../support/fake-server-state.ts'
+import type { SetupObservation } from '../../../../src/operations/setup/setup-observation.ts'
+import { fakeReadyServer, fakeSetupObservation } from '../../../support/fake-setup-observation.ts'
 
 const wanted = { environment: 'test', path: '/srv/shop', envFile: { text: 'A=\n', keysToFill: ['A'] } }
 const planOf = (state: SetupObservation) => makeSetupPlan(state, wanted)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { makeStatus } from '../../../../src/operations/status/make-status.ts'
-import type { StatusObservation } from '../../../../src/operations/status/host-look.ts'
+import type { StatusObservation } from '../../../../src/operations/status/status-observation.ts'
 import type { KnownHost } from '../../../../src/operations/status/status.ts'
-import { fakeStatusObservation, fakeRelease, fakeSeen } from '../../../support/fake-look.ts'
+import { fakeStatusObservation, fakeRelease, fakeSeen } from '../../../support/fake-status-observation.ts'
 
 const failure = {
   code: 'HOST_UNREACHABLE',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createLogRenderer, type LogStyle } from '../../../../src/ui/render/log-renderer.ts'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 
 const line = { at: '2026-11-23T10:45:01.123456789Z', stream: 'stdout', text: 'ready' } as const
 

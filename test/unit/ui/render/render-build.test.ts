@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { createBuildState } from '../../../../src/build/build-story.ts'
+import { createBuildState } from '../../../../src/build/build-state.ts'
 import { createPlainBuildProgress } from '../../../../src/ui/reporters/build-progress.ts'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderBuildLines } from '../../../../src/ui/render/render-build.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { judgeHost } from '../../../../src/operations/doctor/judge-host.ts'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderCheckup } from '../../../../src/ui/render/render-checkup.ts'
-import { fakeFailure, fakeDoctorObservation, fakeServer } from '../../../support/fake-scene.ts'
+import { fakeFailure, fakeDoctorObservation, fakeServer } from '../../../support/fake-doctor-observation.ts'
 
 const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
 const well = judgeHost(fakeDoctorObservation())

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderDiff } from '../../../../src/ui/render/render-diff.ts'
 
 const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })

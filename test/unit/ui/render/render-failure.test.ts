@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderFailure } from '../../../../src/ui/render/render-failure.ts'
 import { sampleFailure } from '../../../support/terminal-events.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ReleaseDiff } from '../../../../src/operations/diff/compare-snapshots.ts'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import type { ReleaseDiff } from '../../../../src/operations/diff/compare-sides.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { filePatch, renderReleaseDiff } from '../../../../src/ui/render/render-release-diff.ts'
 import { fakeDigest } from '../../../support/fake-app.ts'
 

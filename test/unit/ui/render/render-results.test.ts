@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderProbeReport } from '../../../../src/ui/render/render-probe-report.ts'
 import { renderSummary, type DeployFinished } from '../../../../src/ui/render/render-summary.ts'
 import { finished } from '../../../support/terminal-events.ts'

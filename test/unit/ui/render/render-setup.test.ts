@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderSetup } from '../../../../src/ui/render/render-setup.ts'
 
 const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 100 })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { makeStatus, unknownEnvironment } from '../../../../src/operations/status/make-status.ts'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderStatusDetails } from '../../../../src/ui/render/render-status-details.ts'
 import { renderStatus } from '../../../../src/ui/render/render-status.ts'
-import { fakeStatusObservation, fakeSeen, OBSERVED_AT_MS } from '../../../support/fake-look.ts'
+import { fakeStatusObservation, fakeSeen, OBSERVED_AT_MS } from '../../../support/fake-status-observation.ts'
 
 const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
 const path = '/srv/shop'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderBar } from '../../../../src/ui/render/render-bar.ts'
 import { renderBytes, renderCount } from '../../../../src/shared/bytes.ts'
 import { renderDuration, renderLatency } from '../../../../src/ui/render/render-duration.ts'

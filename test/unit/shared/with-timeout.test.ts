@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { withTimeout } from '../../../src/shared/within.ts'
+import { withTimeout } from '../../../src/shared/with-timeout.ts'
 
 const never = new Promise<never>(() => undefined)
 
@@ -12,7 +12,7 @@ test('gives what the promise gives or throws, or something else when it takes to
 })
 
 test('keeps no process alive once the promise has settled', () => {
-  const module = fileURLToPath(new URL('../../../src/shared/within.ts', import.meta.url))
+  const module = fileURLToPath(new URL('../../../src/shared/with-timeout.ts', import.meta.url))
   const script = `import { within } from ${JSON.stringify(module)}; await within(Promise.resolve(), 60_000)`
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     timeout: 20_000,

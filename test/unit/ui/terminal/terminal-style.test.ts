@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTerminalStyle } from '../../../../src/ui/terminal/look.ts'
+import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 
 test.each([
   [true, { isTTY: true, env: {} }],

@@ -1,6 +1,6 @@
 import { createRestoredPlace } from '../../../adapters/directory/restored-place.ts'
-import { createArchivedRegistry } from '../../../adapters/registry/kept-registry.ts'
-import { createArchivedSource } from '../../../adapters/source/kept-source.ts'
+import { createArchivedRegistry } from '../../../adapters/registry/archived-registry.ts'
+import { createArchivedSource } from '../../../adapters/source/archived-source.ts'
 import type { Registry, TargetHost } from '../../../deploy/model/ports.ts'
 import type { ArchivingHost } from '../../../deploy/releases/rollback.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'

@@ -3,16 +3,22 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
-import { withTimeout } from '../../shared/within.ts'
+import { withTimeout } from '../../shared/with-timeout.ts'
 import { runAttached } from './attached-child.ts'
 import { buildGroupSignal, type Child, startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
 import { collectOutput, waitForEnd } from './collect-output.ts'
 import { ForwardedStream } from './forwarded-stream.ts'
 import { parseHostAddress } from './host-address.ts'
-import { PersistentShell, persistentShellCommand } from './kept-shell.ts'
+import { PersistentShell, persistentShellCommand } from './persistent-shell.ts'
 import { outputMark, processIdLine, renderRemoteCommand, wrapCommand } from './remote-command.ts'
-import type { AttachOptions, CommandOutput, CommandStream, RunOptions, CommandRunner } from './shell.ts'
+import type {
+  AttachOptions,
+  CommandOutput,
+  CommandStream,
+  RunOptions,
+  CommandRunner,
+} from './command-runner.ts'
 import { skipPast } from './skip-past.ts'
 import { SshConnection } from './ssh-connection.ts'
 import { buildCommandArgs, type SshTarget } from './ssh-options.ts'

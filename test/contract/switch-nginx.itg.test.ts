@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEngine } from '../../src/adapters/docker/engine-api.ts'
-import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
+import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
 import type { Container } from '../../src/deploy/model/ports.ts'
-import { switchNginx } from '../../src/deploy/execute/turn-proxy.ts'
+import { switchNginx } from '../../src/deploy/execute/switch-nginx.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 
 const project = `dray-turn-${randomBytes(3).toString('hex')}`

@@ -1,4 +1,4 @@
-import type { DoctorObservation, ServerObservation } from '../../src/operations/doctor/host-scene.ts'
+import type { DoctorObservation, ServerObservation } from '../../src/operations/doctor/doctor-observation.ts'
 import type { Failure } from '../../src/deploy/model/events.ts'
 import { failureFrom } from '../../src/deploy/execute/failure.ts'
 import type { Container, DirectoryObservation } from '../../src/deploy/model/ports.ts'

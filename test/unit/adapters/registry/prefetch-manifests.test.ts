@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { prefetchManifests } from '../../../../src/adapters/registry/ask-ahead.ts'
+import { prefetchManifests } from '../../../../src/adapters/registry/prefetch-manifests.ts'
 import { parseImageReference, renderImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import type { Platform } from '../../../../src/deploy/model/ports.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'

@@ -1,5 +1,5 @@
 import type { Release } from '../../src/deploy/model/release.ts'
-import type { StatusObservation, SeenContainer } from '../../src/operations/status/host-look.ts'
+import type { StatusObservation, SeenContainer } from '../../src/operations/status/status-observation.ts'
 import { fakeDigest } from './fake-app.ts'
 
 /** When the host is looked at: a day and a half after `fakeRelease`. */

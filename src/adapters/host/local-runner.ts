@@ -8,7 +8,13 @@ import { startChild } from './child.ts'
 import { openChild } from './child-stream.ts'
 import { collectOutput } from './collect-output.ts'
 import { wrapCommand } from './remote-command.ts'
-import type { AttachOptions, CommandOutput, CommandStream, RunOptions, CommandRunner } from './shell.ts'
+import type {
+  AttachOptions,
+  CommandOutput,
+  CommandStream,
+  RunOptions,
+  CommandRunner,
+} from './command-runner.ts'
 
 /** This machine. */
 export class LocalRunner implements CommandRunner {

@@ -5,7 +5,7 @@ import { inspectHost, type Site } from '../../deploy/plan/observe.ts'
 import type { BundleFile } from '../../deploy/model/ports.ts'
 import { releaseLabel, type Release, type ReleasedService } from '../../deploy/model/release.ts'
 import type { ArchivingHost } from '../../deploy/releases/rollback.ts'
-import type { ReleaseSide, SideImage } from './snapshot.ts'
+import type { ReleaseSide, SideImage } from './release-side.ts'
 
 /**
  * A kept release, from its record and its files. Compose is asked what it makes of them today, with today's `.env`, so that

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CommandRunner } from '../../src/adapters/host/shell.ts'
+import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 
 type TestedShell = CommandRunner & Required<Pick<CommandRunner, 'dialSocket'>> & { commandsRun: number }

@@ -7,7 +7,7 @@ import type { DiskRules } from '../model/disk-rules.ts'
 import { cleanupStages, type DiskThing, type CleanupStage } from '../model/disk-thing.ts'
 import { imageFileSystem, usedPercent, type FileSystem } from '../model/file-system.ts'
 import { judgeDisk } from './judge-disk.ts'
-import { renderDiskSpaceTable } from './room-table.ts'
+import { renderDiskSpaceTable } from './disk-space-table.ts'
 
 /** What a pull finds on a host before it begins. */
 export type PullSpace = {

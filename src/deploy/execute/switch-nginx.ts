@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { logOf } from './container-log.ts'
 import type { Container, Engine, ExecResult } from '../model/ports.ts'
-import { proxyScript, SWITCHED } from './proxy-script.ts'
+import { proxyScript, SWITCHED } from './switch-nginx-script.ts'
 
 /** Exit codes of the proxy script. */
 const REFUSED = 3

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Child } from './child.ts'
-import type { CommandOutput } from './shell.ts'
+import type { CommandOutput } from './command-runner.ts'
 import { processIdLine } from './remote-command.ts'
 
 /** What the shell on the other side has to have for this to work: a `printf` of its own, so that no input is an argument. */

@@ -7,7 +7,7 @@ import {
   parseRemoteUrl,
   readGitObservation,
   type RunCommand,
-} from '../../../../src/adapters/git/git-facts.ts'
+} from '../../../../src/adapters/git/git-observation.ts'
 
 const ownConfiguration = {
   GIT_CONFIG_GLOBAL: '/dev/null',

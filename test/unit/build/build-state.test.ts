@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createBuildState } from '../../../src/build/build-story.ts'
+import { createBuildState } from '../../../src/build/build-state.ts'
 
 const vertex = (name: string, more: object = {}) =>
   JSON.stringify({ vertexes: [{ digest: name, name, ...more }] })

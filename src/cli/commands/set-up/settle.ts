@@ -1,4 +1,4 @@
-import type { Answer } from '../../../operations/doctor/host-scene.ts'
+import type { Answer } from '../../../operations/doctor/doctor-observation.ts'
 import { failureFrom } from '../../../deploy/execute/failure.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { computePullBytes } from '../../../../src/deploy/plan/pull-need.ts'
+import { computePullBytes } from '../../../../src/deploy/plan/pull-bytes.ts'
 import { pinnedName } from '../../../../src/deploy/model/image-reference.ts'
 import type { ImageLayer } from '../../../../src/deploy/model/image-layer.ts'
 import type { LocalImage, ResolvedImage } from '../../../../src/deploy/model/ports.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compareSides, isDifferent } from '../../../../src/operations/diff/compare-snapshots.ts'
-import type { ReleaseSide } from '../../../../src/operations/diff/snapshot.ts'
+import { compareSides, isDifferent } from '../../../../src/operations/diff/compare-sides.ts'
+import type { ReleaseSide } from '../../../../src/operations/diff/release-side.ts'
 import type { BundleFile } from '../../../../src/deploy/model/ports.ts'
 import { fakeDigest } from '../../../support/fake-app.ts'
 

@@ -2,7 +2,7 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import type { HostRun, StepRunner } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/ports.ts'
-import { switchNginx } from '../turn-proxy.ts'
+import { switchNginx } from '../switch-nginx.ts'
 
 /** Turns the proxy to the new containers. The old ones finish their requests meanwhile, which `stop-old` waits for. */
 export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startChild } from '../../../../src/adapters/host/child.ts'
-import { PersistentShell, persistentShellCommand } from '../../../../src/adapters/host/kept-shell.ts'
+import { PersistentShell, persistentShellCommand } from '../../../../src/adapters/host/persistent-shell.ts'
 
 const nothing = new Uint8Array()
 const ignore = (): void => undefined

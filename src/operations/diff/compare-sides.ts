@@ -1,6 +1,6 @@
 import { compareNames, type Change } from './compare-names.ts'
 import { compareFiles, type FileDiff } from './compare-files.ts'
-import type { ReleaseSide, SideImage } from './snapshot.ts'
+import type { ReleaseSide, SideImage } from './release-side.ts'
 
 /** How two releases differ; only what differs is in it, by name. */
 export type ReleaseDiff = {

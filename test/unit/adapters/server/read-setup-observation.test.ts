@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
-import { LocalRunner } from '../../../../src/adapters/host/local-shell.ts'
-import { parseSetupObservation, readSetupObservation } from '../../../../src/adapters/server/read-state.ts'
-import { fakeSetupObservation } from '../../../support/fake-server-state.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
+import {
+  parseSetupObservation,
+  readSetupObservation,
+} from '../../../../src/adapters/server/read-setup-observation.ts'
+import { fakeSetupObservation } from '../../../support/fake-setup-observation.ts'
 
 /** As the script printed it on a new Debian 13, and on an Ubuntu with Docker. */
 const bare = `

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readSetupObservation } from '../../src/adapters/server/read-state.ts'
+import { readSetupObservation } from '../../src/adapters/server/read-setup-observation.ts'
 import { busyBoxShell } from './busybox-shell.ts'
 
 test('a server with BusyBox, as Alpine, can be asked what it is before it is refused', async () => {

@@ -1,4 +1,4 @@
-import type { SetupObservation } from '../../src/operations/setup/server-state.ts'
+import type { SetupObservation } from '../../src/operations/setup/setup-observation.ts'
 
 /** A new Debian 13 whose user may become root. */
 export function fakeSetupObservation(facts: Partial<SetupObservation> = {}): SetupObservation {

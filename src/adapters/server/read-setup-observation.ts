@@ -1,9 +1,9 @@
-import type { SetupObservation } from '../../operations/setup/server-state.ts'
+import type { SetupObservation } from '../../operations/setup/setup-observation.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { runScript, scriptFailure } from '../directory/host-script.ts'
 import { parseSections, sectionText } from '../directory/sections.ts'
-import type { CommandRunner } from '../host/shell.ts'
-import { setupObservationScript } from './state-script.ts'
+import type { CommandRunner } from '../host/command-runner.ts'
+import { setupObservationScript } from './setup-observation-script.ts'
 
 /** Looks at a server that is to be made ready. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED where it runs no script. */
 export async function readSetupObservation(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { LocalRunner } from '../../src/adapters/host/local-shell.ts'
-import { shellContract } from './shell-contract.ts'
+import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
+import { shellContract } from './command-runner-contract.ts'
 
 shellContract('this machine', () => Promise.resolve(new LocalRunner()))
 
