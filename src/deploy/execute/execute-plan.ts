@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Execution, HostRun, StepContext, StepRunner } from './execution.ts'
+import type { Execution, StepRunner } from './execution.ts'
+import { writeJournal } from './journal.ts'
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts'
 import { stepTitle } from './step-title.ts'
 import { checkUrl, recordRelease, stopOld, verifyRelease } from './steps/conclude.ts'
@@ -111,7 +112,8 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
     })
   }
   try {
-    const result = await runStep(step, {
+    const runner = runners[step.kind] as StepRunner<Step>
+    const result = await runner(step, {
       execution,
       run,
       signal,
@@ -132,18 +134,4 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
 /** A task that ran is not undone, so the journal tells which it was. */
 function nameOf(step: Step): { task?: string } {
   return step.kind === 'run-task' ? { task: step.task } : {}
-}
-
-function runStep(step: Step, context: StepContext): Promise<string | undefined> {
-  const runner = runners[step.kind] as StepRunner<Step>
-  return runner(step, context)
-}
-
-/** A line of the journal on the step's host. */
-export function writeJournal(
-  run: HostRun,
-  execution: Execution,
-  entry: { event: string } & Readonly<Record<string, unknown>>,
-): void {
-  run.lock.journal({ version: 1, at: execution.clock.now(), release: execution.plan.release, ...entry })
 }

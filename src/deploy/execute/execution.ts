@@ -54,6 +54,22 @@ export type HostRun = {
   }
 }
 
+/** A host of a deploy where nothing has been done yet. */
+export function createHostRun(parts: Omit<HostRun, 'done'>): HostRun {
+  return {
+    ...parts,
+    done: {
+      placed: false,
+      switched: false,
+      drained: undefined,
+      recorded: false,
+      fresh: new Map(),
+      recreated: new Set(),
+      tasks: [],
+    },
+  }
+}
+
 /** What the steps of a deploy share. */
 export type Execution = {
   plan: Plan

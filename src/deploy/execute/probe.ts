@@ -1,6 +1,9 @@
 import type { Clock } from '../../shared/clock.ts'
+import type { AppModel } from '../model/app-model.ts'
+import { probeTargetOf } from '../model/entrance.ts'
 import type { ProbeReport } from '../model/events.ts'
 import type { ProbeAnswer, Prober } from '../model/prober.ts'
+import type { Execution } from './execution.ts'
 
 export type Probing = {
   /** Ends the probing and gives what it saw. Requests under way are waited for. */
@@ -8,6 +11,27 @@ export type Probing = {
 }
 
 const KEPT_FAILURES = 5
+
+/** Probes the app during a deploy and emits about one `probe.sampled` a second; undefined where no URL is known. */
+export function probeApp(
+  { app, prober }: { app: AppModel; prober: Prober },
+  { everyMs, timeoutMs }: { everyMs: number; timeoutMs: number },
+  { desired, clock, emit }: Pick<Execution, 'desired' | 'clock' | 'emit'>,
+): Probing | undefined {
+  const target = probeTargetOf(app, desired)
+  if (target === undefined) return undefined
+  return startProbing({
+    prober,
+    url: target.url,
+    everyMs,
+    timeoutMs,
+    clock,
+    onSample: ({ requests, failures }) => {
+      if ((requests * everyMs) % 1000 >= everyMs) return
+      emit({ type: 'probe.sampled', at: clock.now(), requests, failures })
+    },
+  })
+}
 
 /**
  * Sends a request to `url` every `everyMs`, by the clock and each on a connection of its own, and counts the failures:

@@ -41,10 +41,14 @@ export async function inspectHost(
  */
 export async function observeHost(
   { host, source, registry }: Site,
-  { facts, desired, signal }: { facts: DirectoryObservation; desired: DesiredRelease; signal: AbortSignal },
+  {
+    directory,
+    desired,
+    signal,
+  }: { directory: DirectoryObservation; desired: DesiredRelease; signal: AbortSignal },
 ): Promise<Observed> {
-  const { app } = facts
-  const lastFiles = Object.keys(facts.releases.at(-1)?.files ?? {})
+  const { app } = directory
+  const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
   const [resolved, containers, images, { hashes, fileSystems }] = await Promise.all([
     resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
     host.engine.containers(app.project),
@@ -64,10 +68,10 @@ export async function observeHost(
     ),
   ])
   const { keepsPacked } = await host.imageStore
-  const room = { fileSystems, keepsPacked, inventory: undefined }
-  const needBytes = computePullBytes({ ...room, resolved: resolved.values(), images })
+  const space = { fileSystems, keepsPacked, inventory: undefined }
+  const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
   const isShort = explainShortage({ fileSystems, needBytes }, desired.disk) !== undefined
-  const disk = isShort ? { ...room, inventory: await host.engine.disk.inventory(signal) } : room
+  const disk = isShort ? { ...space, inventory: await host.engine.disk.inventory(signal) } : space
   const pinned = Object.fromEntries(
     [...resolved].map(([service, image]) => [service, pinnedName(image.reference, image.digest)]),
   )
@@ -79,7 +83,7 @@ export async function observeHost(
     files,
     observation: {
       host: host.name,
-      directory: facts,
+      directory,
       containers,
       images,
       resolved,

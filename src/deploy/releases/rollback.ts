@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { DesiredState } from '../deploy.ts'
 import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, RestoredRelease } from '../model/observation.ts'
+import type { DesiredState } from '../plan/observe-and-plan.ts'
 import type { Site } from '../plan/observe.ts'
 import type { JournalEntry } from '../model/ports.ts'
 import type { ReleaseArchive } from './release-archive.ts'

@@ -55,7 +55,7 @@ export async function examineApp(
   const planned = async () => {
     const site = { ...by, host: host.target }
     return makePlan(
-      [(await observeHost(site, { facts, desired: by.desired, signal })).observation],
+      [(await observeHost(site, { directory: facts, desired: by.desired, signal })).observation],
       by.desired,
     )
   }

@@ -1,0 +1,56 @@
+import type { DesiredRelease } from '../model/observation.ts'
+import type { Plan } from '../model/plan.ts'
+import type { DirectoryObservation, Lock } from '../model/ports.ts'
+import { makePlan } from './make-plan.ts'
+import { inspectHost, observeHost, type Observed, type Site } from './observe.ts'
+
+/** The release to put in place, and a site for each host of the request, in the same order. */
+export type DesiredState = {
+  desired: DesiredRelease
+  sites: readonly Site[]
+  /** Length of each host's journal when this was decided; absent where no host was asked for it. */
+  journalBytes?: readonly number[]
+}
+
+/** Resolves the release to put in place; called again when another deploy was at work before the locks were held. */
+export type ResolveDesired = (signal: AbortSignal) => Promise<DesiredState>
+
+/** The desired state and the app's directory on each host. */
+export type Inspected = { state: DesiredState; directories: readonly DirectoryObservation[] }
+
+/** A plan and the observations that it was made from, one for each site. */
+export type Planned = { state: DesiredState; observed: readonly Observed[]; plan: Plan }
+
+/** Reads the app's directory on every host. Throws what `resolveDesired` and `inspectHost` throw. */
+export async function inspectAll(resolveDesired: ResolveDesired, signal: AbortSignal): Promise<Inspected> {
+  const state = await resolveDesired(signal)
+  return { state, directories: await Promise.all(state.sites.map((site) => inspectHost(site, signal))) }
+}
+
+/** Whether no other deploy wrote to a journal between the inspection and the locks. */
+export function isCurrent({ state, directories }: Inspected, locks: readonly Lock[]): boolean {
+  return locks.every(
+    ({ journalBytes }, index) =>
+      directories[index]?.journalBytes === journalBytes &&
+      (state.journalBytes === undefined || state.journalBytes[index] === journalBytes),
+  )
+}
+
+/** Asks the registry and the Engines, and makes the plan. Throws what `observeHost` and `makePlan` throw. */
+export async function observeAndPlan(
+  { state, directories }: Inspected,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const { desired, sites } = state
+  const observed = await Promise.all(
+    sites.flatMap((site, index) => {
+      const directory = directories[index]
+      return directory === undefined ? [] : [observeHost(site, { directory, desired, signal })]
+    }),
+  )
+  const plan = makePlan(
+    observed.map(({ observation }) => observation),
+    desired,
+  )
+  return { state, observed, plan }
+}
