@@ -70,7 +70,7 @@ test('names the host of each step where there are several', () => {
   const steps = samplePlan.steps
     .slice(0, 2)
     .map((step, index) => ({ ...step, host: ['a.example', 'b.example'][index]! }))
-  const plan = { ...samplePlan, steps, warnings: [], left: [] }
+  const plan = { ...samplePlan, steps, warnings: [], unchangedServices: [] }
   expect(renderPlan(plan, style())).toMatchInlineSnapshot(`
     "shop on test: release r42
 
