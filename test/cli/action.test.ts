@@ -8,8 +8,8 @@ import { makeShape, suggestAnswers } from '../../src/scaffold/make-shape.ts'
 import { renderWorkflow } from '../../src/scaffold/workflow.ts'
 import { readActionFile } from '../support/actions/known-actions.ts'
 import { cloneDirectory } from '../support/net/machine.ts'
-import { makeProject } from '../unit/config/support.ts'
-import { shapes } from '../unit/scaffold/shapes.ts'
+import { makeProject } from '../support/make-project.ts'
+import { shapes } from '../support/scaffold-shapes.ts'
 import { readInputs } from '../../action/inputs.mjs'
 
 const given = {

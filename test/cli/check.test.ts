@@ -5,8 +5,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { makeProject } from '../unit/config/support.ts'
-import { runCli } from './support/run-cli.ts'
+import { makeProject } from '../support/make-project.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const run = promisify(execFile)
 const compose =

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { runCli } from './support/run-cli.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const cwd = tmpdir()
 

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadDeploy } from '../../src/cli/commands/ship/load-deploy.ts'
 import { systemClock } from '../../src/shared/clock.ts'
-import { composeText, failureOf, makeProject } from '../unit/config/support.ts'
-import { noInput, runCli } from './support/run-cli.ts'
+import { composeText, failureOf, makeProject } from '../support/make-project.ts'
+import { noInput, runCli } from '../support/run-cli.ts'
 
 const drayYml =
   'registry: ghcr.io/acme\nenvironments:\n  test: { host: deploy@test.example.com }\n  production: { host: b }\n'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { composeText, makeProject } from '../unit/config/support.ts'
-import { runCli } from './support/run-cli.ts'
+import { composeText, makeProject } from '../support/make-project.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const drayYml = 'registry: ghcr.io/acme\nenvironments:\n  test: { host: deploy@a.example.com }\n'
 

@@ -1,8 +1,8 @@
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { makeProject } from '../unit/config/support.ts'
-import { runCli } from './support/run-cli.ts'
+import { makeProject } from '../support/make-project.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const files = {
   'compose.yml':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseGateRequest, readGateRequests } from '../../src/cli/commands/set-up/gate-request.ts'
-import { makeProject } from '../unit/config/support.ts'
-import { runCli } from './support/run-cli.ts'
+import { makeProject } from '../support/make-project.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 const all = readGateRequests(['deploy', 'plan', 'rollback', 'status', 'history'])

@@ -8,7 +8,7 @@ import { renderManual } from '../../src/cli/help/render-manual.ts'
 import { createTerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import { widthOf } from '../../src/ui/terminal/text-width.ts'
 import { root } from '../../scripts/docs/generated-files.ts'
-import { runCli } from './support/run-cli.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const style = (columns?: number) => createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
 const byName = commands.map((command) => [command.name, command] as const)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { TerminalProgram } from '../support/terminal.ts'
-import { composeText, makeProject } from '../unit/config/support.ts'
+import { composeText, makeProject } from '../support/make-project.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DrayError } from '../../src/errors/dray-error.ts'
-import { shopAtV1 } from '../unit/deploy/deploy/shop-world.ts'
+import { shopAtV1 } from '../support/shop-world.ts'
 import { release } from './support/run-release.ts'
 
 const writesFacts = (name: string) => `env | grep ^DRAY_ | sort > ${name}.facts`

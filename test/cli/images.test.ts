@@ -7,8 +7,8 @@ import { fakeRelease } from '../support/fake-status-observation.ts'
 import { startFakeRegistry, type FakeRegistry } from '../support/fake-registry.ts'
 import { GithubPackages } from '../support/github-packages.ts'
 import { AMD64, ARM64, buildOciImage, sha256, type OciImage } from '../support/oci-image.ts'
-import { makeProject } from '../unit/config/support.ts'
-import { runCli, type CliResult } from './support/run-cli.ts'
+import { makeProject } from '../support/make-project.ts'
+import { runCli, type CliResult } from '../support/run-cli.ts'
 
 const token = 'ghs_the-secret-password'
 /** Two platforms; the attestation is the same in all of them. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { WebhookServer } from '../support/webhook-server.ts'
-import { shopAtV1 } from '../unit/deploy/deploy/shop-world.ts'
+import { shopAtV1 } from '../support/shop-world.ts'
 import { release } from './support/run-release.ts'
 
 const notify = [{ webhook: '$HOOK_URL' }]

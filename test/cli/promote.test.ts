@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { makeProject } from '../unit/config/support.ts'
-import { runCli } from './support/run-cli.ts'
+import { makeProject } from '../support/make-project.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const config =
   'environments: { test: { host: a@test.invalid }, production: { host: a@production.invalid } }\n'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { makeProject, composeText } from '../unit/config/support.ts'
-import { runCli } from './support/run-cli.ts'
+import { makeProject, composeText } from '../support/make-project.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const drayYml = `
 registry: ghcr.io/acme

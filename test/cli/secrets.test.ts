@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { makeProject } from '../unit/config/support.ts'
-import { runCli, type CliResult } from './support/run-cli.ts'
+import { makeProject } from '../support/make-project.ts'
+import { runCli, type CliResult } from '../support/run-cli.ts'
 
 const token = `github_pat_${'x'.repeat(30)}`
 const workflow = `on: push

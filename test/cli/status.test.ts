@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EnvironmentStatus } from '../../src/operations/status/status.ts'
-import { makeProject } from '../unit/config/support.ts'
-import { runCli } from './support/run-cli.ts'
+import { makeProject } from '../support/make-project.ts'
+import { runCli } from '../support/run-cli.ts'
 
 const files = {
   'compose.yml': 'services:\n  api:\n    image: ghcr.io/acme/shop\n',

@@ -6,8 +6,8 @@ import { createAppDirectory } from '../../src/adapters/directory/app-directory.t
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { AppDirectory, BundleFile, PlaceRequest } from '../../src/deploy/model/ports.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
-import { countingShell } from './counting-shell.ts'
-import { temporaryApp, treeOf } from './temporary-directory.ts'
+import { countingShell } from '../support/hosts/counting-shell.ts'
+import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
 const awkward = [
   'a b',

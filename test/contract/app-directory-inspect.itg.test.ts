@@ -8,7 +8,7 @@ import { createAppSource } from '../../src/adapters/source/app-source.ts'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import type { AppSource, BundleFile, DirectoryObservation } from '../../src/deploy/model/ports.ts'
 import { nextReleaseId, type Release } from '../../src/deploy/model/release.ts'
-import { temporaryApp, treeOf } from './temporary-directory.ts'
+import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
 const runner = new LocalRunner()
 afterAll(() => runner[Symbol.asyncDispose]())

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 import { shellContract } from './command-runner-contract.ts'
-import { configureSshd, openSshAccess, type SshAccess } from './ssh-to-server.ts'
+import { configureSshd, openSshAccess, type SshAccess } from '../support/hosts/ssh-to-server.ts'
 
 let net: TestNet & AsyncDisposable
 let access: SshAccess

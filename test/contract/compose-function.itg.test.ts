@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { composeFunction } from '../../src/adapters/compose/compose-function.ts'
 import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
-import { temporaryApp } from './temporary-directory.ts'
+import { temporaryApp } from '../support/temporary-directory.ts'
 
 const runner = new LocalRunner()
 afterAll(() => runner[Symbol.asyncDispose]())

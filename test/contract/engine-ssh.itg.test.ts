@@ -8,7 +8,7 @@ import { testToken } from '../support/net/registry.ts'
 import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 import { engineContract } from './engine-contract.ts'
 import { engineDiskContract } from './engine-disk-contract.ts'
-import { configureSshd, openSshAccess, type SshAccess } from './ssh-to-server.ts'
+import { configureSshd, openSshAccess, type SshAccess } from '../support/hosts/ssh-to-server.ts'
 
 const image = 'nginx:alpine'
 const credentials: Credentials = { username: 'x', password: new Secret(testToken) }

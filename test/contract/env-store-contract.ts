@@ -7,7 +7,7 @@ import { renderVariable } from '../../src/operations/env/render-variable.ts'
 import type { EnvStore } from '../../src/operations/env/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { temporaryApp, treeOf } from './temporary-directory.ts'
+import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
 const by = { user: 'ana', machine: 'laptop', sinceMs: 0 }
 

@@ -5,7 +5,7 @@ import { examineServer } from '../../src/adapters/directory/examine-server.ts'
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { ServerObservation } from '../../src/operations/doctor/doctor-observation.ts'
 import { systemClock, type Clock } from '../../src/shared/clock.ts'
-import { temporaryApp, treeOf } from './temporary-directory.ts'
+import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
 /** What `dray doctor` relies on, for any shell that reaches a host. */
 export function examineServerContract(name: string, makeShell: () => Promise<CommandRunner>): void {

@@ -8,8 +8,8 @@ import { lockScript } from '../../src/adapters/directory/scripts.ts'
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/ports.ts'
 import { systemClock } from '../../src/shared/clock.ts'
-import { plainShell } from './plain-shell.ts'
-import { temporaryApp, treeOf } from './temporary-directory.ts'
+import { plainShell } from '../support/hosts/plain-shell.ts'
+import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
 const ann: LockHolder = { user: "Ann O'Hara", machine: 'laptop', run: 'https://x/y?a=$b', sinceMs: 0 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readSetupObservation } from '../../src/adapters/server/read-setup-observation.ts'
-import { busyBoxShell } from './busybox-shell.ts'
+import { busyBoxShell } from '../support/hosts/busybox-shell.ts'
 
 test('a server with BusyBox, as Alpine, can be asked what it is before it is refused', async () => {
   await using runner = await busyBoxShell()

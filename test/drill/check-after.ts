@@ -1,4 +1,4 @@
-import type { TestApp } from '../e2e/support/test-app.ts'
+import type { TestApp } from '../support/app/test-app.ts'
 
 /** What a server holds of an app, beside what serves: the same before and after. */
 export type Leftovers = { dray: string; temporary: string; processes: string }

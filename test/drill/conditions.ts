@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TestApp } from '../e2e/support/test-app.ts'
+import type { TestApp } from '../support/app/test-app.ts'
 import { cloneDirectory } from '../support/net/machine.ts'
 import { cancelAfter, inServer, type Fault } from './fault.ts'
 

@@ -1,5 +1,5 @@
 import type { StepKind } from '../../src/deploy/model/plan.ts'
-import type { TestApp } from '../e2e/support/test-app.ts'
+import type { TestApp } from '../support/app/test-app.ts'
 import type { RunningCommand } from '../support/net/run-command.ts'
 import type { TestServer } from '../support/net/server.ts'
 import type { TestNet } from '../support/net/test-net.ts'

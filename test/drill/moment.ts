@@ -1,5 +1,5 @@
 import type { Step, StepKind } from '../../src/deploy/model/plan.ts'
-import type { ToldEvent } from '../e2e/support/deploy-result.ts'
+import type { ToldEvent } from '../support/app/deploy-result.ts'
 import type { Random } from './random.ts'
 
 /** When in a run something happens. */

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { readDeployResult, type DeployResult } from '../e2e/support/deploy-result.ts'
-import type { TestApp } from '../e2e/support/test-app.ts'
+import { readDeployResult, type DeployResult } from '../support/app/deploy-result.ts'
+import type { TestApp } from '../support/app/test-app.ts'
 import type { Random } from './random.ts'
 
 /** A run of dray's, and what it said that it did. */

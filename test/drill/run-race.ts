@@ -1,5 +1,5 @@
-import { readDeployResult } from '../e2e/support/deploy-result.ts'
-import { underLoad } from '../e2e/support/under-load.ts'
+import { readDeployResult } from '../support/app/deploy-result.ts'
+import { underLoad } from '../support/app/under-load.ts'
 import { findProblems, versionOf } from './check-after.ts'
 import { chooseMoment, watchFor } from './moment.ts'
 import { createRandom, type Random } from './random.ts'

@@ -1,5 +1,5 @@
-import { specCompose } from '../e2e/support/spec-compose.ts'
-import { TestApp } from '../e2e/support/test-app.ts'
+import { specCompose } from '../support/app/spec-compose.ts'
+import { TestApp } from '../support/app/test-app.ts'
 import type { TestNet } from '../support/net/test-net.ts'
 import { lookForLeftovers, type Leftovers } from './check-after.ts'
 

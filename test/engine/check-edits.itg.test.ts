@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { applyEdits } from '../../src/check/apply-edits.ts'
-import { check } from '../unit/check/support.ts'
+import { check } from '../support/run-check.ts'
 import { composeModel } from '../support/compose-config.ts'
 import { randomCases } from '../support/random-cases.ts'
 

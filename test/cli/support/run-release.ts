@@ -1,9 +1,9 @@
 import { loadDeploy } from '../../../src/cli/commands/ship/load-deploy.ts'
 import { runRelease } from '../../../src/cli/commands/ship/run-release.ts'
 import type { OptionValues } from '../../../src/cli/command/option.ts'
-import { composeText, makeProject } from '../../unit/config/support.ts'
+import { composeText, makeProject } from '../../support/make-project.ts'
 import type { FakeWorld } from '../../support/fake-deploy.ts'
-import { noInput, type CliResult } from './run-cli.ts'
+import { noInput, type CliResult } from '../../support/run-cli.ts'
 
 export type ReleaseOptions = {
   /** Parts of dray.yml at its top. */

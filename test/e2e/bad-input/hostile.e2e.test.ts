@@ -5,7 +5,7 @@ import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { testToken } from '../../support/net/registry.ts'
 import type { RunResult } from '../../support/net/run-command.ts'
 import { composeWith } from '../support/compose-parts.ts'
-import { TestApp } from '../support/test-app.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

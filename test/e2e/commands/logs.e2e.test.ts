@@ -3,7 +3,7 @@ import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import type { RunningCommand } from '../../support/net/run-command.ts'
 import { composeWith } from '../support/compose-parts.ts'
 import { startUntil } from '../support/start-until.ts'
-import { TestApp } from '../support/test-app.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

@@ -1,7 +1,7 @@
 import { createRegistryClient } from '../../../src/adapters/registry/registry-client.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
 import { registryContract } from '../../contract/registry-contract.ts'
-import { pushImage } from '../../contract/registry-push.ts'
+import { pushImage } from '../../support/registry-push.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 
 const host = attachTestNet().registry.pushHost

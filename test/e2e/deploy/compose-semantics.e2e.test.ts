@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
-import { stepsOf, type DeployResult } from '../support/deploy-result.ts'
+import { stepsOf, type DeployResult } from '../../support/app/deploy-result.ts'
 import { composeWith } from '../support/compose-parts.ts'
-import { TestApp } from '../support/test-app.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv2')

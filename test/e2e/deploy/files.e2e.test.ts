@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
-import { stepsOf } from '../support/deploy-result.ts'
+import { stepsOf } from '../../support/app/deploy-result.ts'
 import { composeWith, nginxConf } from '../support/compose-parts.ts'
-import { TestApp } from '../support/test-app.ts'
-import { expectNoneFailed, underLoad } from '../support/under-load.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const net = attachTestNet()
 const server = net.server('srv2')

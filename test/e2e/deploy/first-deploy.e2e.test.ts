@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { testToken } from '../../support/net/registry.ts'
-import { stepsOf, type DeployResult } from '../support/deploy-result.ts'
-import { specCompose } from '../support/spec-compose.ts'
-import { TestApp } from '../support/test-app.ts'
+import { stepsOf, type DeployResult } from '../../support/app/deploy-result.ts'
+import { specCompose } from '../../support/app/spec-compose.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { startUntil } from '../support/start-until.ts'
-import { TestApp } from '../support/test-app.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { exampleAccount } from '../../support/net/registry.ts'
 import { buildOciImage } from '../../support/oci-image.ts'
-import { pushImage } from '../../contract/registry-push.ts'
+import { pushImage } from '../../support/registry-push.ts'
 import { composeWith } from '../support/compose-parts.ts'
 import { copyTag } from '../support/copy-tag.ts'
-import { readDeployResult, stepsOf } from '../support/deploy-result.ts'
+import { readDeployResult, stepsOf } from '../../support/app/deploy-result.ts'
 import { startUntil } from '../support/start-until.ts'
-import { TestApp } from '../support/test-app.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

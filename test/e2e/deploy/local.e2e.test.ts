@@ -6,8 +6,8 @@ import { cloneDirectory } from '../../support/net/machine.ts'
 import { testToken } from '../../support/net/registry.ts'
 import type { RunResult } from '../../support/net/run-command.ts'
 import { composeWith } from '../support/compose-parts.ts'
-import { TestApp } from '../support/test-app.ts'
-import { expectNoneFailed, underLoad } from '../support/under-load.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

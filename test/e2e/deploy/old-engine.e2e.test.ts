@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { prepareImages } from '../../support/images/prepare.ts'
 import { startTestNet, type TestNet } from '../../support/net/test-net.ts'
 import { testToken } from '../../support/net/registry.ts'
-import { specCompose } from '../support/spec-compose.ts'
-import { TestApp } from '../support/test-app.ts'
-import { expectNoneFailed, underLoad } from '../support/under-load.ts'
+import { specCompose } from '../../support/app/spec-compose.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const tags =
   /^(acme\/shop-(backend|frontend):(v1|v2|v2-never-healthy|v2-exits-at-once)|library\/nginx:alpine)$/

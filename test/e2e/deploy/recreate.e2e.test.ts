@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { composeWith } from '../support/compose-parts.ts'
-import type { DeployResult } from '../support/deploy-result.ts'
-import { TestApp } from '../support/test-app.ts'
+import type { DeployResult } from '../../support/app/deploy-result.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv2')

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { testToken } from '../../support/net/registry.ts'
 import { composeWith } from '../support/compose-parts.ts'
-import { readDeployResult, stepsOf, type DeployResult } from '../support/deploy-result.ts'
+import { readDeployResult, stepsOf, type DeployResult } from '../../support/app/deploy-result.ts'
 import { startUntil } from '../support/start-until.ts'
-import { TestApp } from '../support/test-app.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import type { TestServer } from '../../support/net/server.ts'
-import { stepsOf } from '../support/deploy-result.ts'
-import { TestApp } from '../support/test-app.ts'
-import { expectNoneFailed, underLoad } from '../support/under-load.ts'
+import { stepsOf } from '../../support/app/deploy-result.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const net = attachTestNet()
 const [one, two] = [net.server('srv1'), net.server('srv2')]

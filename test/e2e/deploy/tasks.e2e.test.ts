@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
-import { stepsOf, type DeployResult } from '../support/deploy-result.ts'
-import { TestApp } from '../support/test-app.ts'
-import { expectNoneFailed, underLoad } from '../support/under-load.ts'
+import { stepsOf, type DeployResult } from '../../support/app/deploy-result.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const net = attachTestNet()
 const server = net.server('srv2')

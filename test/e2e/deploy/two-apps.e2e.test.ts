@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { composeWith } from '../support/compose-parts.ts'
-import { stepsOf } from '../support/deploy-result.ts'
+import { stepsOf } from '../../support/app/deploy-result.ts'
 import { startUntil } from '../support/start-until.ts'
-import { TestApp } from '../support/test-app.ts'
-import { expectNoneFailed, underLoad } from '../support/under-load.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 /** Two apps of one server that run the same images; one is worked on, and keeps no release but the current one. */
 const net = attachTestNet()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pushVersion } from '../../support/images/push-version.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
-import { TestApp } from '../support/test-app.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 import { measureGrowth, type Grown } from '../../support/measure-growth.ts'
 
 const net = attachTestNet()

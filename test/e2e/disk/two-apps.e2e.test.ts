@@ -4,7 +4,7 @@ import { pushVersion } from '../../support/images/push-version.ts'
 import { startTestNet, type TestNet } from '../../support/net/test-net.ts'
 import { expectRefusal } from '../bad-input/support/expect-refusal.ts'
 import { TrialApp } from '../bad-input/support/trial-app.ts'
-import { readDeployResult, stepsOf } from '../support/deploy-result.ts'
+import { readDeployResult, stepsOf } from '../../support/app/deploy-result.ts'
 import { cleanedThings, makeUntidy } from './support/untidy-server.ts'
 
 const mebibyte = 1024 ** 2

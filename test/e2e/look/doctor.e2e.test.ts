@@ -4,7 +4,7 @@ import type { Failure } from '../../../src/deploy/model/events.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { addTroubledUsers } from '../bad-input/support/server-users.ts'
 import { TrialApp, type Change } from '../bad-input/support/trial-app.ts'
-import { readDeployResult } from '../support/deploy-result.ts'
+import { readDeployResult } from '../../support/app/deploy-result.ts'
 
 const net = attachTestNet()
 const app = new TrialApp({ net, server: 'srv2', name: 'doctored', port: 8196 })

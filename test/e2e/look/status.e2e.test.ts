@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EnvironmentStatus, KnownHost } from '../../../src/operations/status/status.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
-import { specCompose } from '../support/spec-compose.ts'
-import { TestApp } from '../support/test-app.ts'
+import { specCompose } from '../../support/app/spec-compose.ts'
+import { TestApp } from '../../support/app/test-app.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

@@ -3,8 +3,8 @@ import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { testToken } from '../../support/net/registry.ts'
 import { type RootlessEngine, startRootlessEngine } from '../../support/net/rootless-engine.ts'
 import { composeWith } from '../support/compose-parts.ts'
-import { TestApp } from '../support/test-app.ts'
-import { expectNoneFailed, underLoad } from '../support/under-load.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')

@@ -1,5 +1,5 @@
 import type { RunningCommand } from '../../support/net/run-command.ts'
-import type { TestApp } from './test-app.ts'
+import type { TestApp } from '../../support/app/test-app.ts'
 
 /**
  * Starts dray on the client and gives it back once it has printed a line that matches.

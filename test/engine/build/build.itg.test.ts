@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { runCli, type CliResult } from '../../cli/support/run-cli.ts'
+import { runCli, type CliResult } from '../../support/run-cli.ts'
 import { ensureBaseImages } from '../../support/images/base-images.ts'
 import { command } from '../../support/images/command.ts'
 import { startLocalRegistry, type LocalRegistry } from '../sample-app/local-registry.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { tarOf } from '../../../src/adapters/directory/tar.ts'
-import { pushImage } from '../../contract/registry-push.ts'
+import { pushImage } from '../registry-push.ts'
 import { sha256, type StoredManifest } from '../oci-image.ts'
 
 type Version = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { check } from './support.ts'
+import { check } from '../../support/run-check.ts'
 
 /** A compose file with the one service `app`. */
 function compose(...lines: readonly string[]): string {

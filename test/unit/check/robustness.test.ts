@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { applyEdits } from '../../../src/check/apply-edits.ts'
 import { rules } from '../../../src/check/rules.ts'
-import { check } from './support.ts'
+import { check } from '../../support/run-check.ts'
 
 const paths = [
   '.github/workflows/deploy.yml',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { applyEdits } from '../../../src/check/apply-edits.ts'
 import { rules } from '../../../src/check/rules.ts'
-import { check, show } from './support.ts'
+import { check, show } from '../../support/run-check.ts'
 
 describe.each(rules.map((rule) => [rule.code, rule] as const))('%s', (_, rule) => {
   test('finds the bad example, at a place within it', () => {

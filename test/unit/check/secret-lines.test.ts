@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { check } from './support.ts'
+import { check } from '../../support/run-check.ts'
 
 /** What a person, a log or a SARIF file gets to see of the files. */
 function shown(files: Record<string, string>): string {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { check, show } from './support.ts'
+import { check, show } from '../../support/run-check.ts'
 
 const read = (name: string): Promise<string> =>
   readFile(new URL(`specification/${name}`, import.meta.url), 'utf8')

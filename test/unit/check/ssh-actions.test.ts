@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { check } from './support.ts'
+import { check } from '../../support/run-check.ts'
 
 /** The codes of what a workflow with these steps gets, but those of its actions. */
 function codesOf(...steps: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { check, show } from './support.ts'
+import { check, show } from '../../support/run-check.ts'
 
 const codesOf = (compose: string): string[] =>
   show(check({ 'docker-compose.yml': compose })).filter((line) => !line.includes('LOGS_UNLIMITED'))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { failureOf, load, problemsOf } from './support.ts'
+import { failureOf, load, problemsOf } from '../../support/make-project.ts'
 
 const within = (lines: string): string => `environments:\n  test:\n    host: deploy@a\n${lines}`
 

@@ -6,7 +6,7 @@ import {
   type DeployValuesInput,
 } from '../../../src/config/deploy-values.ts'
 import { parseEnvFile } from '../../../src/config/env-file.ts'
-import { failureOf, load } from './support.ts'
+import { failureOf, load } from '../../support/make-project.ts'
 
 type Given = Partial<Omit<DeployValuesInput, 'config' | 'envFile'>> & {
   file?: string

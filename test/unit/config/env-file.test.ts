@@ -2,7 +2,7 @@ import { access, chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/prom
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseEnvFile, readAndDeleteEnvFile } from '../../../src/config/env-file.ts'
-import { failureOf, makeProject } from './support.ts'
+import { failureOf, makeProject } from '../../support/make-project.ts'
 
 const isThere = async (file: string): Promise<boolean> =>
   access(file).then(

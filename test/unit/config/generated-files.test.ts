@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { renderGeneratedFiles, root } from '../../../scripts/docs/generated-files.ts'
-import { load } from './support.ts'
+import { load } from '../../support/make-project.ts'
 
 const generated = await renderGeneratedFiles()
 

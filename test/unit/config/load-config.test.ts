@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listEnvironments, loadConfig } from '../../../src/config/load-config.ts'
-import { composeText, failureOf, load, makeProject } from './support.ts'
+import { composeText, failureOf, load, makeProject } from '../../support/make-project.ts'
 
 const full = `
 x-common: &common { tag: sha }

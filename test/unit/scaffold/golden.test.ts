@@ -4,7 +4,7 @@ import { checkRepository } from '../../../src/check/check-repository.ts'
 import { makeShape, suggestAnswers } from '../../../src/scaffold/make-shape.ts'
 import { planFile, wantFiles, type PlannedFile } from '../../../src/scaffold/plan-files.ts'
 import type { Repository } from '../../../src/scaffold/repository.ts'
-import { shapes } from './shapes.ts'
+import { shapes } from '../../support/scaffold-shapes.ts'
 
 const tool = { kind: 'file', path: 'tools/dray.mjs' } as const
 

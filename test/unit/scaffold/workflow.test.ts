@@ -4,7 +4,7 @@ import type { DrayTool } from '../../../src/scaffold/app-shape.ts'
 import { makeShape, suggestAnswers } from '../../../src/scaffold/make-shape.ts'
 import { renderWorkflow } from '../../../src/scaffold/workflow.ts'
 import { parseWorkflow } from '../../support/actions/parse-workflow.ts'
-import { shapes } from './shapes.ts'
+import { shapes } from '../../support/scaffold-shapes.ts'
 
 type Step = {
   id?: string

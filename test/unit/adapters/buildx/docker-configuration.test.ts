@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { writeDockerConfiguration } from '../../../../src/adapters/buildx/docker-configuration.ts'
 import { makePrivateDirectory } from '../../../../src/adapters/host/private-directory.ts'
 import { Secret } from '../../../../src/shared/secret.ts'
-import { makeProject } from '../../config/support.ts'
+import { makeProject } from '../../../support/make-project.ts'
 
 const logins = new Map([
   ['ghcr.io', { username: 'octocat', password: new Secret('t0ken') }],

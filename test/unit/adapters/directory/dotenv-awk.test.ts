@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { listEnvScript } from '../../../../src/adapters/directory/env-scripts.ts'
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import { parseDotenv } from '../../../../src/operations/env/parse-dotenv.ts'
-import { temporaryApp } from '../../../contract/temporary-directory.ts'
+import { temporaryApp } from '../../../support/temporary-directory.ts'
 import { dotenvText } from '../../../support/dotenv-text.ts'
 import { randomCases } from '../../../support/random-cases.ts'
 

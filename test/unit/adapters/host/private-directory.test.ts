@@ -4,7 +4,7 @@ import { chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makePrivateDirectory } from '../../../../src/adapters/host/private-directory.ts'
-import { makeProject } from '../../config/support.ts'
+import { makeProject } from '../../../support/make-project.ts'
 
 test('is for this user alone, and gone with what is in it when it is disposed of', async () => {
   const parent = await makeProject({})

@@ -7,7 +7,7 @@ import { ignoredByGit } from '../../../../src/adapters/source/list-files.ts'
 import type { AppModel } from '../../../../src/deploy/model/app-model.ts'
 import type { AppSource, BundleFile } from '../../../../src/deploy/model/ports.ts'
 import { fakeApp, fakeService } from '../../../support/fake-app.ts'
-import { failureOf, makeProject } from '../../config/support.ts'
+import { failureOf, makeProject } from '../../../support/make-project.ts'
 
 type Files = Readonly<Record<string, string>>
 

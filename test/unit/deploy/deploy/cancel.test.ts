@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { journalLines, shopAtV1 } from './shop-world.ts'
+import { journalLines, shopAtV1 } from '../../../support/shop-world.ts'
 
 test('a deploy that is cancelled before the record is undone', async () => {
   const world = await shopAtV1()

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fakeApp, fakeProxy, fakeService, withService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 import type { Behaviour } from '../../../support/fake-containers.ts'
-import { journalLines, shop, shopAtV1 } from './shop-world.ts'
+import { journalLines, shop, shopAtV1 } from '../../../support/shop-world.ts'
 
 const served = 'backend:v1#backend-1, nginx:alpine#nginx-1'
 

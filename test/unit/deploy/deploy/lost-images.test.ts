@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
 import { pinned } from '../../../support/fake-host.ts'
-import { shopAtV1 } from './shop-world.ts'
+import { shopAtV1 } from '../../../support/shop-world.ts'
 
 /** What `docker image prune -a` leaves: the images of containers. */
 function prune({ host }: FakeWorld): void {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
-import { shopAtV1 } from './shop-world.ts'
+import { shopAtV1 } from '../../../support/shop-world.ts'
 
 /** A pull that ends so, the first `times`. */
 async function pullsOf(failure: DrayError, times: number) {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
-import { journalLines, shopAtV1 } from './shop-world.ts'
+import { journalLines, shopAtV1 } from '../../../support/shop-world.ts'
 
 test('a deploy does to the host what the plan says, in its order', async () => {
   const world = await shopAtV1()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runTaskByHand, type NamedTask, type TaskEvent } from '../../../../src/deploy/tasks/task-by-hand.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
-import { shopAtV1 } from '../deploy/shop-world.ts'
+import { shopAtV1 } from '../../../support/shop-world.ts'
 
 const migrate: NamedTask = { name: 'migrate', serviceCandidates: ['app', 'backend'], argv: ['migrate'] }
 

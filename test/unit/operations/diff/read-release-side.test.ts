@@ -5,7 +5,7 @@ import type { ReleaseSide } from '../../../../src/operations/diff/release-side.t
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { withService, withTag } from '../../../support/fake-app.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
-import { shop, shopAtV1 } from '../../deploy/deploy/shop-world.ts'
+import { shop, shopAtV1 } from '../../../support/shop-world.ts'
 
 const { signal } = new AbortController()
 let world: FakeWorld

@@ -1,6 +1,6 @@
-import type { OciImage } from '../support/oci-image.ts'
-import { sha256 } from '../support/oci-image.ts'
-import type { RegistrySubject } from './registry-contract.ts'
+import type { OciImage } from './oci-image.ts'
+import { sha256 } from './oci-image.ts'
+import type { RegistrySubject } from '../contract/registry-contract.ts'
 
 export type PushTarget = {
   /** `http://127.0.0.1:5000`. */

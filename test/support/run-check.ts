@@ -1,5 +1,5 @@
-import { checkRepository, type Finding } from '../../../src/check/check-repository.ts'
-import type { Example, Rule } from '../../../src/check/rule.ts'
+import { checkRepository, type Finding } from '../../src/check/check-repository.ts'
+import type { Example, Rule } from '../../src/check/rule.ts'
 
 /** Findings in a small repository whose files are all tracked. */
 export function check(

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { runLoad, type RunLoadOptions } from '../../support/load/run-load.ts'
-import type { LoadReport } from '../../support/load/load-report.ts'
+import { runLoad, type RunLoadOptions } from '../load/run-load.ts'
+import type { LoadReport } from '../load/load-report.ts'
 import type { TestApp } from './test-app.ts'
 
 /** So many answers, good or bad, come before and after. */

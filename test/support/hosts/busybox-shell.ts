@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
-import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
-import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
-import { ensureBaseImages } from '../support/images/base-images.ts'
+import { LocalRunner } from '../../../src/adapters/host/local-runner.ts'
+import type { CommandRunner } from '../../../src/adapters/host/command-runner.ts'
+import { ensureBaseImages } from '../images/base-images.ts'
 
 /** The tools of an Alpine server: commands run in a container that shares this machine's temporary directory. */
 export async function busyBoxShell(): Promise<CommandRunner> {

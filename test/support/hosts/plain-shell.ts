@@ -1,4 +1,4 @@
-import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
+import type { CommandRunner } from '../../../src/adapters/host/command-runner.ts'
 
 /** The shell as an object of which parts can be replaced; a class has them in its prototype. */
 export function plainShell(runner: CommandRunner): CommandRunner {

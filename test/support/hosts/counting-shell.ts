@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
+import type { CommandRunner } from '../../../src/adapters/host/command-runner.ts'
 import { plainShell } from './plain-shell.ts'
 
 /** What our scripts start for a file, or for many. */

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SshRunner } from '../../src/adapters/host/ssh-runner.ts'
-import type { TestServer } from '../support/net/server.ts'
-import type { TestNet } from '../support/net/test-net.ts'
+import { SshRunner } from '../../../src/adapters/host/ssh-runner.ts'
+import type { TestServer } from '../net/server.ts'
+import type { TestNet } from '../net/test-net.ts'
 
 /** Ways to the servers of a test network from this very process, with the client's key and its known hosts. */
 export type SshAccess = AsyncDisposable & {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Repository } from '../../../src/scaffold/repository.ts'
-import { repositoryOf } from '../../support/scaffold-repository.ts'
+import type { Repository } from '../../src/scaffold/repository.ts'
+import { repositoryOf } from './scaffold-repository.ts'
 
-const shopDirectory = fileURLToPath(new URL('../../../examples/shop/', import.meta.url))
+const shopDirectory = fileURLToPath(new URL('../../examples/shop/', import.meta.url))
 const shopFile = (path: string): string => readFileSync(shopDirectory + path, 'utf8')
 const shopFiles = (...paths: string[]): Record<string, string> =>
   Object.fromEntries(paths.map((path) => [path, shopFile(path)]))

@@ -1,6 +1,6 @@
 import type { DeployEvent, Failure, ProbeReport } from '../../../src/deploy/model/events.ts'
 import type { Plan, Step, StepKind, StepOf } from '../../../src/deploy/model/plan.ts'
-import type { RunResult } from '../../support/net/run-command.ts'
+import type { RunResult } from '../net/run-command.ts'
 
 /** An event as `--json` prints it. */
 export type ToldEvent = { time: string } & DeployEvent

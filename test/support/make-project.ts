@@ -2,9 +2,9 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
-import { loadConfig, type LoadOptions } from '../../../src/config/load-config.ts'
-import type { DeployConfig } from '../../../src/config/deploy-config.ts'
-import { DrayError } from '../../../src/errors/dray-error.ts'
+import { loadConfig, type LoadOptions } from '../../src/config/load-config.ts'
+import type { DeployConfig } from '../../src/config/deploy-config.ts'
+import { DrayError } from '../../src/errors/dray-error.ts'
 
 export const composeText = 'services:\n  backend:\n    image: ghcr.io/acme/shop-backend\n'
 

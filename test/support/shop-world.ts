@@ -1,5 +1,5 @@
-import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
-import { FakeWorld } from '../../../support/fake-deploy.ts'
+import { fakeApp, fakeProxy, fakeService, withTag } from './fake-app.ts'
+import { FakeWorld } from './fake-deploy.ts'
 
 export const shop = fakeApp([fakeService('backend'), fakeProxy()])
 

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import { readAtMost, type StandardInput } from '../../../src/adapters/terminal/standard-input.ts'
-import { runCli as run } from '../../../src/cli/run-cli.ts'
-import { DrayError } from '../../../src/errors/dray-error.ts'
-import { systemClock } from '../../../src/shared/clock.ts'
+import { readAtMost, type StandardInput } from '../../src/adapters/terminal/standard-input.ts'
+import { runCli as run } from '../../src/cli/run-cli.ts'
+import { DrayError } from '../../src/errors/dray-error.ts'
+import { systemClock } from '../../src/shared/clock.ts'
 
 export type CliResult = { exitCode: number; stdout: string; stderr: string }
 
