@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * Guards against tests that hang. None is an assertion: on a machine that is busy with other things, everything takes many
+ * times as long.
+ */
+const guards = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } }
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,cli,contract}/**/*.test.ts'],
           exclude: ['**/*.itg.test.ts'],
+          ...guards,
         },
       },
       {
@@ -15,8 +22,7 @@ export default defineConfig({
           name: 'engine',
           include: ['test/**/*.itg.test.ts'],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...guards,
         },
       },
       {
@@ -26,8 +32,7 @@ export default defineConfig({
           globalSetup: ['test/support/net/global-setup.ts'],
           // One for each network that the global set-up starts.
           maxWorkers: 3,
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          ...guards,
         },
       },
     ],

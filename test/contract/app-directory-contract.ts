@@ -236,7 +236,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       )
     })
 
-    test('a hundred files take as many processes as three', { timeout: 30_000 }, async () => {
+    test('a hundred files take as many processes as three', async () => {
       const processesFor = async (count: number): Promise<number> => {
         const path = await temporaryApp()
         const counting = await countingShell(runner)

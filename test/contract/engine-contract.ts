@@ -164,8 +164,8 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
         })
 
         test('gives each attempt its time, and 124 for one that takes too long', async () => {
-          const slow = ['sh', '-c', 'sleep 0.4; exit 1']
-          const result = await engine.exec(id, slow, { attempts: { most: 3, pauseMs: 10 }, timeoutMs: 900 })
+          const slow = ['sh', '-c', 'sleep 1.5; exit 1']
+          const result = await engine.exec(id, slow, { attempts: { most: 3, pauseMs: 10 }, timeoutMs: 4_000 })
           expect(result.exitCode).toBe(1)
           const hangs = ['sh', '-c', 'sleep 1000']
           expect((await engine.exec(id, hangs, { attempts, timeoutMs: 500 })).exitCode).toBe(124)

@@ -67,7 +67,7 @@ test('the proxy sends to the new container alone, though the name still means bo
 test('a request that the old container serves is finished by it before it counts as drained', async () => {
   const slow = ask('/slow?1500')
   await untilServing(one, 1)
-  const { drained } = await switchNginx({ engine, proxy, containers: [two], drainMs: 10_000 })
+  const { drained } = await switchNginx({ engine, proxy, containers: [two], drainMs: 60_000 })
   const first = await Promise.race([slow, drained.then(() => 'drained first')])
   expect(first).toBe('one')
   expect(await drained).toBe(true)
@@ -151,22 +151,18 @@ const ask = async (path: string): Promise<string> =>
 const hostsOf = (container: Container): Promise<string> => docker('exec', container.id, 'cat', '/etc/hosts')
 
 async function untilItSays(answer: string): Promise<void> {
-  await expect.poll(() => ask('/'), { timeout: 10_000 }).toBe(answer)
+  await expect.poll(() => ask('/')).toBe(answer)
 }
 
 async function untilListening(container: Container): Promise<void> {
   const script = "fetch('http://127.0.0.1:8000').then(() => process.exit(0), () => process.exit(1))"
-  await expect
-    .poll(async () => (await engine.exec(container.id, ['node', '-e', script])).exitCode, { timeout: 10_000 })
-    .toBe(0)
+  await expect.poll(async () => (await engine.exec(container.id, ['node', '-e', script])).exitCode).toBe(0)
 }
 
 /** Until so many connections to the port are open in the container, as its kernel tells. */
 async function untilServing(container: Container, count: number): Promise<void> {
   const established = "cat /proc/net/tcp /proc/net/tcp6 | grep -ci ':1F40 [0-9A-F]*:[0-9A-F]* 01'"
   await expect
-    .poll(async () => Number((await engine.exec(container.id, ['sh', '-c', established])).output), {
-      timeout: 10_000,
-    })
+    .poll(async () => Number((await engine.exec(container.id, ['sh', '-c', established])).output))
     .toBeGreaterThanOrEqual(count)
 }

@@ -31,7 +31,7 @@ export async function runDrill(
   { net, app, before }: { net: TestNet; app: TestApp; before: Leftovers },
 ): Promise<DrillResult> {
   const startedAtMs = Date.now()
-  const load = { ratePerSecond: 50, connections: 0, timeoutMs: 10_000 }
+  const load = { ratePerSecond: 50, connections: 0 }
   const { result, report } = await underLoad(app, load, () => strikeAndRepair(drill, { net, app, before }))
   const failed = drill.fault.hurtsApp !== undefined ? 0 : report.failed
   return {

@@ -32,7 +32,7 @@ export async function runRace(race: Race, stages: { stage: Stage; neighbour: Sta
   const startedAtMs = Date.now()
   const { app } = stages.stage
   const neighbour = stages.neighbour.app
-  const load = { connections: 0, timeoutMs: 10_000 }
+  const load = { connections: 0 }
   const { result: ours, report: next } = await underLoad(neighbour, { ...load, ratePerSecond: 50 }, () =>
     underLoad(app, { ...load, ratePerSecond: 50 }, () => raceAndLook(race, stages)),
   )

@@ -5,12 +5,10 @@ import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 
 const setUp = fileURLToPath(new URL('../../scripts/setup.mjs', import.meta.url))
 
-test('leaves a machine whose Docker answers as it is, in no time', async () => {
-  const start = performance.now()
+test('leaves a machine whose Docker answers as it is', async () => {
   const { exitCode, stdout } = await runCommand(['node', setUp, 'engine', 'network'])
   expect(exitCode).toBe(0)
   expect(stdout.trim()).toMatch(/^Docker Engine \S+ with Compose v?2\.\S+ is here\.$/)
-  expect(performance.now() - start).toBeLessThan(3000)
 })
 
 test('names a part that it does not have', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { mustRun } from '../support/net/run-command.ts'
 import { startTestNet } from '../support/net/test-net.ts'
 import type { TestNetFacts } from '../support/net/net-facts.ts'
@@ -13,7 +13,7 @@ test('nothing of a network is left when it was disposed of', async () => {
   const before = await leftovers(net.facts)
   expect(before).toEqual({ link: true, directory: true, machines: 3, loops: 3 })
   await net[Symbol.asyncDispose]()
-  await vi.waitFor(async () => expect(await leftovers(net.facts)).toEqual(nothing), { timeout: 5000 })
+  await expect.poll(() => leftovers(net.facts)).toEqual(nothing)
 })
 
 test('machines, containers and lines end with tests that are killed; the next network takes the directory', async () => {
@@ -22,10 +22,7 @@ test('machines, containers and lines end with tests that are killed; the next ne
   expect(other.facts.id).not.toBe(killed.facts.id)
   killed.child.kill('SIGKILL')
   await once(killed.child, 'exit')
-  await vi.waitFor(
-    async () => expect(await leftovers(killed.facts)).toEqual({ ...nothing, directory: true }),
-    { timeout: 10_000 },
-  )
+  await expect.poll(() => leftovers(killed.facts)).toEqual({ ...nothing, directory: true })
   await using next = await startTestNet({ servers: {} })
   expect(next.facts.id).toBe(killed.facts.id)
   await other[Symbol.asyncDispose]()

@@ -69,11 +69,10 @@ describe('a server', () => {
     await net.server('srv1').delay(100)
     const start = performance.now()
     expect((await ssh('deploy@srv1', 'true')).exitCode).toBe(0)
-    const farMs = performance.now() - start
+    // To and fro six times, until there is a session.
+    expect(performance.now() - start).toBeGreaterThan(600)
     await net.server('srv1').delay(0)
-    const again = performance.now()
     expect((await ssh('deploy@srv1', 'true')).exitCode).toBe(0)
-    expect(farMs - (performance.now() - again)).toBeGreaterThan(500)
   })
 
   test('has an Engine that can be killed and started again', async () => {

@@ -35,7 +35,7 @@ async function makeTree(files: Readonly<Record<string, string>>): Promise<string
 
 test('the layers of the source keep their rules', async () => {
   expect(await violationsIn(root)).toEqual([])
-}, 30_000)
+})
 
 test('a tree that breaks the rules is told so', async () => {
   const nothing = 'export const a = 1\n'
@@ -78,4 +78,4 @@ test('a tree that breaks the rules is told so', async () => {
     'shared-is-the-ground: src/shared/one.ts -> src/deploy/plan.ts',
     'ui-draws: src/ui/draw.ts -> src/adapters/ssh.ts',
   ])
-}, 30_000)
+})

@@ -127,14 +127,14 @@ describe('dray run', () => {
     const running = await startUntil(app, { args: sleeping }, /sleeps/)
     running.kill('SIGKILL')
     await running.done
-    await untilGone(5)
+    await untilGone()
   })
 
   test('removes the container when the line is cut', async () => {
     const running = await startUntil(app, { args: sleeping }, /sleeps/)
     await server.cutLine()
     try {
-      const [result] = await Promise.all([running.done, untilGone(20)])
+      const [result] = await Promise.all([running.done, untilGone()])
       expect(result).toMatchObject({
         exitCode: 3,
         stderr: expect.stringContaining('HOST_UNREACHABLE') as string,
@@ -183,9 +183,9 @@ function oneOffs(): Promise<string> {
   return server.docker('ps', '-aq', ...filter(`project=${app.name}`), ...filter('oneoff=True'))
 }
 
-async function untilGone(seconds: number): Promise<void> {
+async function untilGone(): Promise<void> {
   const label = 'label=com.docker.compose.oneoff=True'
   const script = `until [ -z "$(docker ps -aq --filter ${label})" ]; do sleep 0.1; done`
-  const { exitCode } = await server.run(['timeout', String(seconds), 'sh', '-c', script])
+  const { exitCode } = await server.run(['timeout', '60', 'sh', '-c', script])
   expect(exitCode).toBe(0)
 }

@@ -44,7 +44,7 @@ describe('a task that a person runs', () => {
   })
 
   test('is ended when it takes too long', async () => {
-    const result = await app.dray(['task', 'slow', 'test', '--timeout', '2s'])
+    const result = await app.dray(['task', 'slow', 'test', '--timeout', '5s'])
     expect(result).toMatchObject({ exitCode: 1, stdout: 'begun\n' })
     expect(result.stderr).toContain('[TASK_TIMED_OUT]')
     expect(await oneOffs()).toBe('')
@@ -62,7 +62,7 @@ describe('a task that a person runs', () => {
     running.kill('SIGKILL')
     await running.done
     const script = `until [ -z "$(docker ps -aq ${oneOffFilters.join(' ')})" ]; do sleep 0.1; done`
-    expect((await server.run(['timeout', '20', 'sh', '-c', script])).exitCode).toBe(0)
+    expect((await server.run(['timeout', '60', 'sh', '-c', script])).exitCode).toBe(0)
     expect((await app.deploy('v2', '--wait', '10s')).outcome).toBe('deployed')
   })
 })

@@ -109,7 +109,7 @@ const causesOf = (result: DeployResult): string =>
 
 /** One command to the database at its published port; tried again while it starts. */
 async function askDatabase(line: string): Promise<string> {
-  const deadline = Date.now() + 5000
+  const deadline = Date.now() + 60_000
   for (;;) {
     try {
       const socket = connect(5499, server.address)

@@ -32,10 +32,8 @@ describe('under 200 requests a second, from one version to another, no request f
   })
 
   test('with requests that take two seconds', async () => {
-    const { report } = await underLoad(
-      app,
-      { connections: 0, slow: { every: 10, ms: 2000 }, timeoutMs: 8000 },
-      () => app.mustDeploy('v1'),
+    const { report } = await underLoad(app, { connections: 0, slow: { every: 10, ms: 2000 } }, () =>
+      app.mustDeploy('v1'),
     )
     expectNoneFailed(report)
     expect(report.latencyMs.max).toBeGreaterThan(1900)
@@ -48,10 +46,8 @@ describe('under 200 requests a second, from one version to another, no request f
 
   test('with an app that ends at once on SIGTERM, and requests that take two seconds', async () => {
     await app.mustDeploy('v1-abrupt')
-    const { report } = await underLoad(
-      app,
-      { connections: 0, slow: { every: 10, ms: 2000 }, timeoutMs: 8000 },
-      () => app.mustDeploy('v2-abrupt'),
+    const { report } = await underLoad(app, { connections: 0, slow: { every: 10, ms: 2000 } }, () =>
+      app.mustDeploy('v2-abrupt'),
     )
     expectNoneFailed(report)
     expect(Object.keys(report.versions).sort()).toEqual(['v1-abrupt', 'v2-abrupt'])

@@ -155,7 +155,7 @@ describe('what was done by hand', () => {
 
 /** Somebody holds the app's lock until the process that is given is killed; its file says who, and goes on saying so. */
 const holdLock = `cd "$0/.dray" && printf %s "$1" >lock
-setsid flock lock sleep 60 >/dev/null 2>&1 &
+setsid flock lock sleep 600 >/dev/null 2>&1 &
 echo $!
 while flock -n lock true; do sleep 0.05; done`
 

@@ -128,7 +128,7 @@ describe('what the page says that the key cannot do, it cannot:', () => {
   })
 
   test("reach Docker's socket", async () => {
-    const forward = `timeout 10 ssh ${key.join(' ')} -N -L "$PWD/socket:/var/run/docker.sock" ${host} &
+    const forward = `timeout 60 ssh ${key.join(' ')} -N -L "$PWD/socket:/var/run/docker.sock" ${host} &
       until [ -S socket ]; do sleep 0.05; done
       curl -s --unix-socket socket http://docker/version; code=$?; kill $!; exit $code`
     const { exitCode, stdout } = await onClient(['sh', '-c', forward])
@@ -224,5 +224,5 @@ async function journalCount(event: string): Promise<number> {
 
 async function journalHas(event: string, count: number): Promise<void> {
   const wait = `until [ "$(grep -c '"event":"${event}"' ${journal})" -ge ${count} ]; do sleep 0.1; done`
-  expect(await server.run(['timeout', '30', 'sh', '-c', wait])).toMatchObject({ exitCode: 0 })
+  expect(await server.run(['timeout', '60', 'sh', '-c', wait])).toMatchObject({ exitCode: 0 })
 }

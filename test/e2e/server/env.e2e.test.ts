@@ -50,7 +50,7 @@ test('a value is in no argument list and no environment on the server, and in no
   await server.run(['sh', '-c', 'chmod 755 /usr/local/bin/cmp; mkdir -p -m 777 /run; chmod 777 /run'])
   try {
     const running = app.startDray(['env', 'test', 'set', 'API_KEY'], { input: secret })
-    await server.run(['timeout', '20', 'sh', '-c', 'until [ -e /run/comparing ]; do sleep 0.05; done'])
+    await server.run(['timeout', '60', 'sh', '-c', 'until [ -e /run/comparing ]; do sleep 0.05; done'])
     expect(await server.findInProcesses('$ecret')).toEqual([])
     await server.run(['touch', '/run/go-on'])
     const { exitCode, stdout, stderr } = await running.done
@@ -81,7 +81,7 @@ test('is refused while a deploy is under way, and says whose', async () => {
   const hold = `exec 9>>"$0/.dray/lock"; flock -n 9 && echo '${holder}' >"$0/.dray/lock" && echo $$ >/run/held && exec sleep 60`
   const holding = server.run(['sh', '-c', hold, app.path])
   try {
-    await server.run(['timeout', '20', 'sh', '-c', 'until [ -s /run/held ]; do sleep 0.05; done'])
+    await server.run(['timeout', '60', 'sh', '-c', 'until [ -s /run/held ]; do sleep 0.05; done'])
     const { exitCode, stderr } = await set('API_KEY', 'other')
     expect(exitCode).toBe(3)
     expect(stderr).toMatch(/\[LOCK_HELD\][^]*bo on ci/)

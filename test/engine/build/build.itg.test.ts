@@ -113,7 +113,7 @@ describe('a push', () => {
     expect(pushed.stderr).toMatch(/^backend │ this is backend [0-9a-f]{40}$/m)
     expect(pushed.stderr).toMatch(/^frontend 2\/2 RUN .* \d+\.\d s$/m)
     // Other tests build at the same time: theirs come and go.
-    await expect.poll(buildDirectories, { timeout: 20_000 }).toEqual([])
+    await expect.poll(buildDirectories).toEqual([])
   })
 
   test('of files that are not the commit is refused, unless they get a name of their own', async () => {

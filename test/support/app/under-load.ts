@@ -6,6 +6,9 @@ import type { TestApp } from './test-app.ts'
 /** So many answers, good or bad, come before and after. */
 const settledAnswers = 60
 
+/** More than a busy machine needs, less than nginx gives a container that is gone. */
+const patienceMs = 30_000
+
 /**
  * Does something while requests are sent to the app, 200 a second unless told, from shortly before until shortly after.
  * @returns what it gave, and what became of the requests
@@ -19,6 +22,7 @@ export async function underLoad<T>(
   await using running = await runLoad({
     target: app.url,
     ratePerSecond: 200,
+    timeoutMs: patienceMs,
     ...load,
     onProgress: ({ succeeded, failed }) => {
       answered = succeeded + failed

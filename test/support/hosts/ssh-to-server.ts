@@ -48,6 +48,6 @@ export async function configureSshd(server: TestServer, line: string): Promise<v
     echo "$1" >> /etc/ssh/sshd_config
     kill -HUP "$(cat /run/sshd.pid)"
     until [ "$(listened)" -gt "$before" ]; do sleep 0.1; done`
-  const { exitCode, stderr } = await server.run(['sh', '-c', script, 'sh', line], { timeoutMs: 20_000 })
+  const { exitCode, stderr } = await server.run(['sh', '-c', script, 'sh', line])
   if (exitCode !== 0) throw new Error(`sshd does not listen any more: ${stderr}`)
 }

@@ -176,7 +176,7 @@ async function stopHolder(holder: ChildProcess): Promise<void> {
   if (holder.exitCode !== null || holder.signalCode !== null) return
   const ended = once(holder, 'exit')
   holder.stdin?.end()
-  const timer = setTimeout(() => holder.kill('SIGKILL'), 10_000)
+  const timer = setTimeout(() => holder.kill('SIGKILL'), 60_000)
   await ended
   clearTimeout(timer)
 }

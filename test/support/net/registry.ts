@@ -148,7 +148,7 @@ async function startDaemon(hub: MachineFacts, argv: readonly string[]): Promise<
 }
 
 async function untilAnswers(hub: MachineFacts, controlUrl: string): Promise<void> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 120_000
   while (Date.now() < deadline) {
     const answer = await fetch(`${controlUrl}/state`).catch(() => undefined)
     if (answer?.ok === true) return

@@ -48,7 +48,7 @@ setsid as-rootless rootlesskit --state-dir=/run/user/1700/dockerd-rootless --net
 echo $! >/run/rootlesskit.pid
 as-rootless docker context create rootless --docker host=unix:///run/user/1700/docker.sock >/dev/null
 as-rootless docker context use rootless >/dev/null
-timeout 30 sh -c 'until as-rootless docker version >/dev/null 2>&1; do sleep 0.1; done' && exit
+timeout 90 sh -c 'until as-rootless docker version >/dev/null 2>&1; do sleep 0.1; done' && exit
 tail -n 15 /var/log/dockerd-rootless.log >&2
 exit 1
 `
@@ -56,7 +56,7 @@ exit 1
 const stop = `
 as-rootless docker ps -aq | xargs -r as-rootless docker rm -fv >/dev/null
 kill "$(cat /run/rootlesskit.pid)"
-timeout 20 sh -c 'while [ -d "/proc/$(cat /run/rootlesskit.pid)" ]; do sleep 0.1; done'
+timeout 60 sh -c 'while [ -d "/proc/$(cat /run/rootlesskit.pid)" ]; do sleep 0.1; done'
 umount /dev/net/tun
 for file in passwd group shadow subuid subgid; do sed -i '/^${user}:/d' /etc/$file; done
 rm -rf ${home} /run/user/1700 /run/tun /usr/local/bin/as-rootless /usr/local/bin/dockerd-of-rootless

@@ -73,13 +73,13 @@ export class TestServer {
     return setLine(this.#hub, this.name, 'whole')
   }
 
-  /** @throws with the end of its log when it does not answer within 30 s */
+  /** @throws with the end of its log when it does not answer within two minutes */
   async startEngine(): Promise<void> {
     const cgroup = `/${cgroupOf(this.#netId, this.name)}`
     const script = 'setsid dockerd --cgroup-parent "$0" >>/var/log/dockerd.log 2>&1 </dev/null &'
     await mustRunInMachine(this.#machine, ['sh', '-c', script, cgroup])
     const wait = 'until docker version >/dev/null 2>&1; do sleep 0.1; done'
-    const { exitCode } = await this.run(['timeout', '30', 'sh', '-c', wait])
+    const { exitCode } = await this.run(['timeout', '120', 'sh', '-c', wait], { timeoutMs: 130_000 })
     if (exitCode === 0) return
     const { stdout } = await this.run(['tail', '-n', '15', '/var/log/dockerd.log'])
     throw new Error(`The Docker Engine of ${this.name} did not start: ${stdout}`)
@@ -141,7 +141,7 @@ export class TestServer {
       ...argv,
     ])
     const listening = `until grep -q ready /var/log/delay.log; do sleep 0.05; done`
-    await mustRunInMachine(this.#machine, ['timeout', '10', 'sh', '-c', listening])
+    await mustRunInMachine(this.#machine, ['timeout', '60', 'sh', '-c', listening])
     await mustRunInMachine(this.#machine, ['iptables', '-t', 'nat', '-A', ...redirect])
   }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { applyEdits } from '../../../src/check/apply-edits.ts'
 import { rules } from '../../../src/check/rules.ts'
+import { cpuMsOf } from '../../support/cpu-time.ts'
 import { check } from '../../support/run-check.ts'
 
 const paths = [
@@ -52,7 +53,7 @@ const text = fc.oneof(
 
 const repository = fc.dictionary(fc.constantFrom(...paths), text, { maxKeys: paths.length })
 
-describe('whatever files say', { timeout: 30_000 }, () => {
+describe('whatever files say', () => {
   test('the check ends, and every place is one of the file', () => {
     fc.assert(
       fc.property(repository, (files) => {
@@ -102,9 +103,7 @@ test.each<[string, string]>([
   ['quotes without end', `"${'\\"'.repeat(5_000)}`],
 ])('%s end soon', (_, text) => {
   const files = Object.fromEntries(paths.map((path) => [path, text]))
-  const startedAt = performance.now()
-  check(files)
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(cpuMsOf(() => check(files))).toBeLessThan(5_000)
 })
 
 test('aliases of aliases do not multiply', () => {

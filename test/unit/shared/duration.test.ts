@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseDuration } from '../../../src/shared/duration.ts'
+import { cpuMsOf } from '../../support/cpu-time.ts'
 
 test.each([
   ['500ms', 500],
@@ -25,7 +26,8 @@ test('the parts of a duration add up', () => {
 })
 
 test('a long text is judged soon', () => {
-  const startedAtMs = performance.now()
-  for (const part of ['1', '1.', '1m', '1.1', 'ms']) parseDuration(part.repeat(50_000))
-  expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+  const takenMs = cpuMsOf(() => {
+    for (const part of ['1', '1.', '1m', '1.1', 'ms']) parseDuration(part.repeat(50_000))
+  })
+  expect(takenMs).toBeLessThan(2_000)
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRedactor } from '../../../src/shared/redact.ts'
 import { Secret } from '../../../src/shared/secret.ts'
+import { cpuMsOf } from '../../support/cpu-time.ts'
 
 const redact = createRedactor([])
 
@@ -80,7 +81,5 @@ test.each([
   ['beginnings of tokens', 'ghp_ bearer '],
 ])('a line of a million characters takes no time: %s', (_, piece) => {
   const text = piece.repeat(1_000_000 / piece.length)
-  const startedAt = performance.now()
-  redact(text)
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(cpuMsOf(() => redact(text))).toBeLessThan(2_000)
 })

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startChild } from '../../../../src/adapters/host/child.ts'
 import { PersistentShell, persistentShellCommand } from '../../../../src/adapters/host/persistent-shell.ts'
@@ -40,8 +44,10 @@ test('output that looks like a mark, or comes in pieces, is output', async () =>
 
 test('what a command left behind says later is not taken for the next one’s', async () => {
   const runner = await startKeptShell()
-  await runner.run(`exec sh -c '(sleep 0.2; echo late) & echo now'`, nothing, ignore)
-  await new Promise((resolve) => setTimeout(resolve, 400))
+  const directory = await mkdtemp(join(tmpdir(), 'dray-shell-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  await runner.run(`exec sh -c '(sleep 0.1; echo late; : > ${directory}/said) & echo now'`, nothing, ignore)
+  await expect.poll(() => existsSync(join(directory, 'said'))).toBe(true)
   expect((await runner.run('exec echo next', nothing, ignore)).stdout).toBe('next\n')
 })
 

@@ -8,6 +8,7 @@ import { parseImageConfig } from '../../../../src/adapters/registry/manifest.ts'
 import type { Fetch } from '../../../../src/adapters/registry/registry-http.ts'
 import { parseRetryAfter } from '../../../../src/adapters/registry/retry-after.ts'
 import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
+import { cpuMsOf } from '../../../support/cpu-time.ts'
 import { textOf } from '../../../support/random-cases.ts'
 import { connect, resolve, serve, stopServing } from './registry-subject.ts'
 
@@ -71,10 +72,11 @@ describe('a header that a registry sends', () => {
   test.each(['a=', 'a="', 'a="\\"', 'a ', 'a= ', '"', '\\', 'retry-after:', '1.', '1m', ' '])(
     'is read soon when it repeats %j',
     (piece) => {
-      const startedAtMs = performance.now()
-      parseChallenge(piece.repeat(100_000))
-      parseRetryAfter(piece.repeat(100_000), piece.repeat(100_000), 0)
-      expect(performance.now() - startedAtMs).toBeLessThan(2_000)
+      const takenMs = cpuMsOf(() => {
+        parseChallenge(piece.repeat(100_000))
+        parseRetryAfter(piece.repeat(100_000), piece.repeat(100_000), 0)
+      })
+      expect(takenMs).toBeLessThan(2_000)
     },
   )
 })

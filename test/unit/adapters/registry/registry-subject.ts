@@ -40,7 +40,7 @@ export function connect(options: Partial<RegistryClientOptions> & { password?: s
     insecure: new Set(),
     clock: systemClock,
     ...rest,
-    limits: { answerMs: 2_000, requestMs: 2_000, retryForMs: 2_000, ...options.limits },
+    limits: { answerMs: 60_000, requestMs: 60_000, retryForMs: 60_000, ...options.limits },
   })
 }
 

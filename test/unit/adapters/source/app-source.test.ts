@@ -182,7 +182,7 @@ describe('the bundle', () => {
     expect(textOf(await source.bundle(mounting('conf'), {}), 'conf/app.conf')).toBe('changed meanwhile')
   })
 
-  test('may be of more files than a process may have open', { timeout: 30_000 }, async () => {
+  test('may be of more files than a process may have open', async () => {
     const pages = Array.from({ length: 400 }, (_, index): [string, string] => [`pages/${index}.html`, ''])
     const directory = await makeProject({ 'docker-compose.yml': compose, ...Object.fromEntries(pages) })
     const program = `

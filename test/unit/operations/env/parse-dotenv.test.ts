@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { compareDotenv, parseDotenv } from '../../../../src/operations/env/parse-dotenv.ts'
+import { cpuMsOf } from '../../../support/cpu-time.ts'
 
 test('finds variables as they are written, and not what a quoted value holds', () => {
   const text =
@@ -48,11 +49,12 @@ test('the mark that Windows puts before a text belongs to no name', () => {
 })
 
 test('quotes without end and thousands of them are read soon', () => {
-  const startedAtMs = performance.now()
-  parseDotenv('A="x\n"\n'.repeat(50_000))
-  parseDotenv(`A="${'\\'.repeat(1_000_001)}`)
-  parseDotenv(`A=${' '.repeat(1_000_000)}x`)
-  expect(performance.now() - startedAtMs).toBeLessThan(2_000)
+  const takenMs = cpuMsOf(() => {
+    parseDotenv('A="x\n"\n'.repeat(50_000))
+    parseDotenv(`A="${'\\'.repeat(1_000_001)}`)
+    parseDotenv(`A=${' '.repeat(1_000_000)}x`)
+  })
+  expect(takenMs).toBeLessThan(2_000)
 })
 
 test('compares two files by name', () => {

@@ -63,7 +63,7 @@ test('a silent log holds up the others for its patience only', async () => {
 })
 
 test('a line that is late within the patience still comes in order', async () => {
-  const merge = new LogMerge<string>(systemClock, { firstMs: 5_000, laterMs: 5_000 })
+  const merge = new LogMerge<string>(systemClock, { firstMs: 60_000, laterMs: 60_000 })
   const late = async function* (): AsyncGenerator<LogLine[]> {
     await systemClock.sleep(20)
     yield [line(1)]

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { runLoad } from '../../../support/load/run-load.ts'
 import { answerWell, startFlakyServer } from './flaky-server.ts'
 
@@ -7,7 +10,7 @@ test('sends from a process of its own and reports the same as the server saw', a
     if (number % 4 === 0) response.writeHead(503).end()
     else answerWell(request, response, number < 30 ? 'v1' : 'v2')
   })
-  await using load = await runLoad({ target: server.target, ratePerSecond: 200 })
+  await using load = await runLoad({ target: server.target, ratePerSecond: 200, timeoutMs: 60_000 })
   await load.waitUntil(({ versions }) => versions.includes('v2'))
   const report = await load.stop()
 
@@ -21,7 +24,7 @@ test('tells while it goes on how many answers came from each version', async () 
   await using server = await startFlakyServer((request, response, number) => {
     answerWell(request, response, number <= 20 ? 'v1' : 'v2')
   })
-  await using load = await runLoad({ target: server.target, ratePerSecond: 200 })
+  await using load = await runLoad({ target: server.target, ratePerSecond: 200, timeoutMs: 60_000 })
   await load.waitUntil(({ answers }) => answers['v1'] === 20 && (answers['v2'] ?? 0) >= 10)
   await load.waitUntil(({ answers, succeeded }) => 20 + (answers['v2'] ?? 0) === succeeded)
 })
@@ -30,16 +33,19 @@ test('starts the process with the command it is given', async () => {
   await using server = await startFlakyServer((request, response) => {
     answerWell(request, response)
   })
+  const mark = join(await mkdtemp(join(tmpdir(), 'dray-load-')), 'mark')
+  onTestFinished(() => rm(dirname(mark), { recursive: true }))
   const seen: number[] = []
   await using load = await runLoad({
     target: server.target,
     ratePerSecond: 100,
-    startWith: ['env', 'MARK=1'],
+    startWith: ['sh', '-c', 'echo "$@" >"$0"; exec "$@"', mark],
     onProgress: ({ sent }) => seen.push(sent),
   })
   await load.waitUntil(({ succeeded }) => succeeded >= 10)
 
   expect(seen.at(-1)).toBeGreaterThanOrEqual(10)
+  expect(await readFile(mark, 'utf8')).toContain('load-process.ts')
 })
 
 test('says so when the process cannot be started', async () => {
