@@ -25,6 +25,8 @@ const oldEnginePackages = ['docker.io', 'containerd', 'runc', 'tini']
 /** Shells whose completion is tested, with the library that a machine may lack. */
 const shellPackages = ['zsh', 'zsh-common', 'fish', 'fish-common', 'libpcre2-32-0']
 
+/** Reads the scripts that dray runs on servers, with the libraries that a machine may lack; of one version, where it can be. */
+const scriptPackages = ['shellcheck', 'libffi8', 'libgmp10']
 /** Tells a program another time than the kernel's, for the drills. */
 const clockPackages = ['libfaketime']
 /** What an Engine of a user's own runs in: namespaces that belong to no root. */
@@ -36,6 +38,8 @@ export function ensureNetworkTools() {
   addPrograms(distribution)
   unpackOnce('net-tools', () => ({ suite: distribution.codename, packages: daemonPackages }), distribution)
   unpackOnce('shells', () => ({ suite: distribution.codename, packages: shellPackages }), distribution)
+  const scriptSuite = distribution.id === 'debian' ? 'bookworm' : distribution.codename
+  unpackOnce('shellcheck', () => ({ suite: scriptSuite, packages: scriptPackages }), distribution)
   unpackOnce('clock', () => ({ suite: distribution.codename, packages: clockPackages }), distribution)
   unpackOnce('rootless', () => ({ suite: distribution.codename, packages: rootlessPackages }), distribution)
   // An Engine as old as many servers have; Ubuntu's mirror has no Debian suite, so tests there meet the newest only.

@@ -26,7 +26,7 @@ export type BuildxOptions = {
 }
 
 /** Standard input is lines that export variables: an argument can be seen by others. */
-const script = `
+export const buildxScript = `
 eval "$(cat)"
 exec "$@"
 `
@@ -149,7 +149,7 @@ export class Buildx {
     more: Readonly<Record<string, string>> = {},
   ): Promise<CommandOutput> {
     const { runner, projectDirectory, values } = this.#options
-    return runner.run(['sh', '-c', script, 'sh', 'docker', ...argv], {
+    return runner.run(['sh', '-c', buildxScript, 'sh', 'docker', ...argv], {
       ...options,
       cwd: projectDirectory,
       // The files are the user's own, as to Compose: Bake would ask at a terminal that is not there.

@@ -10,7 +10,7 @@ import { composeFunction } from './compose-function.ts'
 import { renderOverride } from './pins.ts'
 
 /** Standard input is lines that export the deploy-time values; what follows the directory goes to Compose. */
-const composeScript = `${composeFunction}
+export const composeScript = `${composeFunction}
 eval "$(cat)"
 cd "$1" || exit
 shift
@@ -18,7 +18,7 @@ compose "$@"
 `
 
 /** The same with images of our choice instead of those of the files; DRAY_IMAGES is an override file. */
-const composeWithImagesScript = `${composeFunction}
+export const composeWithImagesScript = `${composeFunction}
 eval "$(cat)"
 cd "$1" || exit
 shift

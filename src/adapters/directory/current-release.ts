@@ -5,7 +5,7 @@ import { readRelease } from './read-release.ts'
 import { newestRelease, NO_DIRECTORY, passOn, RECORD_BYTES } from './scripts.ts'
 
 /** Prints the record of the newest release; nothing where there is none. */
-const currentReleaseScript = `
+export const currentReleaseScript = `
 [ -d "$1" ] || exit ${NO_DIRECTORY}
 path=$1
 ${passOn}

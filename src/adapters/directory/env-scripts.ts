@@ -122,6 +122,7 @@ if [ $outcome = changed ]; then
   count=1
   while [ -e "$copy" ]; do count=$((count + 1)); copy=.env.before-$stamp-$count; done
   (umask 077 && cat "$file" > "$copy") || { rm -f "$copy"; exit 1; }
+  # shellcheck disable=SC2012 # The names are ours.
   ls -1 .env.before-* | sort -r | tail -n +${KEPT_COPIES + 1} | while IFS= read -r old; do rm -f "./$old"; done
 fi
 sync "$new" 2> /dev/null || :

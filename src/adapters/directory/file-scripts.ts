@@ -6,16 +6,19 @@
 /** Exit code for: a link leads out of the directory; the path is printed. */
 export const LEADS_OUTSIDE = 74
 
-/**
- * `copy_files OPTION LIST TO`: copies files with the directories they are in. `move_files FROM`: moves the files below it to
- * where they are below this directory, each over the old one at once.
- */
-const fileFunctions = `
+/** `copy_files OPTION LIST TO`: copies files with the directories they are in. */
+const copyFiles = `
 copy_files() {
+  # shellcheck disable=SC2016 # The inner shell has arguments of its own.
   tr '\\n' '\\0' < "$2" | xargs -0 -r sh -c 'option=$1 to=$2; shift 2; exec cp "$option" --parents -- "$@" "$to"' copy "$1" "$3"
 }
+`
+
+/** `move_files FROM`: moves the files below it to where they are below this directory, each over the old one at once. */
+const moveFiles = `
 move_files() {
   (cd "$1" && find . -type d) | sort | while IFS= read -r directory; do
+    # shellcheck disable=SC2016 # The inner shell has arguments of its own.
     find "$1/$directory" -maxdepth 1 ! -type d -print0 |
       xargs -0 -r sh -c 'to=$1; shift; exec mv -f -- "$@" "$to/"' move "$directory"
   done
@@ -42,7 +45,8 @@ set -eu
 cd "$1"
 umask 022
 ${shareWithGroup}
-${fileFunctions}
+${copyFiles}
+${moveFiles}
 root=$(pwd -P)
 refuse() { printf '%s\\n' "\${1#./}"; exit ${LEADS_OUTSIDE}; }
 [ ! -L .dray ] || refuse .dray
@@ -92,10 +96,10 @@ export const restoreFiles = `
 restore_files() (
   set -e
   [ -d .dray/undo/files ] || exit 0
-  ${fileFunctions}
+  ${moveFiles}
   while IFS= read -r file; do
     saved=.dray/undo/files/$file
-    [ -f "$saved" ] && [ -f "$file" ] || continue
+    if [ ! -f "$saved" ] || [ ! -f "$file" ]; then continue; fi
     cat "$saved" > "$file"
     rm "$saved"
   done < .dray/undo/in-place
@@ -121,7 +125,7 @@ export const recordScript = `
 set -eu
 cd "$1"
 ${shareWithGroup}
-${fileFunctions}
+${copyFiles}
 release=$2
 shift 2
 new=.dray/releases/.$release

@@ -6,7 +6,7 @@ import { runScript } from './host-script.ts'
  * Adds up files that Docker keeps logs in, with those that it rotated. Standard input: their paths, a line each. Prints
  * nothing where one cannot be looked at, since only root may.
  */
-const logSizeScript = `
+export const logSizeScript = `
 total=0
 while IFS= read -r file; do
   for part in "$file" "$file".[0-9]*; do

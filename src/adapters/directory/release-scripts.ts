@@ -16,7 +16,7 @@ path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${passOn}
 section journal-bytes
-cat "$path/.dray/journal.ndjson" 2> /dev/null | wc -c
+{ cat "$path/.dray/journal.ndjson" 2> /dev/null || :; } | wc -c
 for record in "$path"/.dray/releases/*/release.json; do
   [ -f "$record" ] || continue
   section release

@@ -72,6 +72,7 @@ done | xargs -0 -r sha256sum --
 
 /** Sets `newest` to the release that was recorded last under `path`; empty where none was. */
 export const newestRelease = `
+# shellcheck disable=SC2012 # Only names of releases are let through.
 newest=$(ls "$path/.dray/releases" 2> /dev/null | sed -n 's/^r\\([0-9][0-9]*\\)$/\\1/p' | sort -n | sed -n '$s/^/r/p')
 `
 
@@ -112,7 +113,7 @@ command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
 # Before anything else is read: who compares it with the lock's knows whether that may have changed.
 section journal-bytes
-cat "$path/.dray/journal.ndjson" 2> /dev/null | wc -c
+{ cat "$path/.dray/journal.ndjson" 2> /dev/null || :; } | wc -c
 stage=$(mktemp -d) || exit 1
 trap 'rm -rf "$stage"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
@@ -134,6 +135,7 @@ section env-files
 
 # A value may be called \`path\`: what is ours is told as arguments.
 model() { cd "$1" && compose --env-file "$2/.env" config --format json; }
+# shellcheck source=/dev/null # It was in the tar.
 valued_model() { . "$stage/values" && model "$@"; }
 model "$copy" "$path" > "$stage/plain" 2> /dev/null &
 plain=$!
@@ -180,7 +182,8 @@ cat "$stage/plain"
 wait $projects
 section other-directories
 sort -u "$stage/projects" | while IFS='|' read -r project service directory; do
-  [ -n "$directory" ] && ! [ "$directory" -ef "$path" ] && may_be_there "$directory" || continue
+  # shellcheck disable=SC3013 # POSIX has no -ef; dash, BusyBox and bash do.
+  if [ -z "$directory" ] || [ "$directory" -ef "$path" ] || ! may_be_there "$directory"; then continue; fi
   printf '%s|%s|%s\\n' "$project" "$service" "$directory"
 done
 `
@@ -236,12 +239,13 @@ code=$?
 cd .dray
 journal=journal.ndjson
 [ ! -s "$journal" ] || [ -z "$(tail -c 1 "$journal")" ] || echo >> "$journal"
-length() { cat "$journal" 2> /dev/null | wc -c; }
+length() { { cat "$journal" 2> /dev/null || :; } | wc -c; }
 if [ "$(length)" -gt ${JOURNAL_LIMIT.mostBytes} ]; then
   tail -c ${JOURNAL_LIMIT.keptBytes} "$journal" | sed 1d > "$journal.new" && mv -f "$journal.new" "$journal"
   rm -f "$journal.new"
 fi
 echo "locked $(length)"
+# shellcheck disable=SC2016 # The inner shell reads the line.
 while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"' 9>&-); do
   [ -n "$line" ] || continue
   if printf '%s\\n' "$line" >> "$journal"; then echo +; else echo -; fi

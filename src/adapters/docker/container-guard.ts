@@ -10,13 +10,14 @@ const DONE = 'done'
  * Removes a container when the line DONE comes, or none in time: the connection was cut, or dray killed. Then it may still
  * be in the making, so that it is removed again a little later.
  */
-const guardScript = `
+export const guardScript = `
 name=$1
 limit=$2
 trap '' HUP INT TERM PIPE
 remove() { docker rm --force --volumes "$name" > /dev/null 2>&1; }
+# shellcheck disable=SC2016 # The inner shell reads the line.
 while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"'); do
-  if [ "$line" = ${DONE} ]; then
+  if [ "$line" = '${DONE}' ]; then
     remove
     exit 0
   fi

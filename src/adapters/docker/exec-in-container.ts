@@ -91,7 +91,7 @@ function repeated(argv: readonly string[], { most, pauseMs }: { most: number; pa
 }
 
 /** A `sleep` that knows no fractions (POSIX asks for none) sleeps for a second. */
-const repeatScript = `
+export const repeatScript = `
 left=$1 pause=$2
 shift 2
 while :; do

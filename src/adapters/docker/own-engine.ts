@@ -3,7 +3,7 @@ import type { CommandRunner } from '../host/command-runner.ts'
 import { where } from './docker-cli-failure.ts'
 
 /** Where rootless Docker has its socket (docs.docker.com/engine/security/rootless), in the order in which it is looked for. */
-const findSocket = `
+export const findSocket = `
 for socket in "\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/docker.sock" "$HOME/.docker/run/docker.sock"; do
   if [ -S "$socket" ]; then echo "$socket"; exit; fi
 done

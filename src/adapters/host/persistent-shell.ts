@@ -29,7 +29,7 @@ export class PersistentShell {
   #isTaken = false
   #current: Exchange | undefined
 
-  /** `child` runs `keptShellCommand` on the host. */
+  /** `child` runs `persistentShellCommand` on the host. */
   constructor(child: Child) {
     this.#child = child
     let tellFit: (isFit: boolean) => void = () => undefined
@@ -68,18 +68,11 @@ export class PersistentShell {
    */
   async run(command: string, input: Uint8Array, tellProcessId: (id: string) => void): Promise<CommandOutput> {
     const name = randomBytes(9).toString('hex')
-    const fed =
-      input.length === 0
-        ? `(${command}) < /dev/null`
-        : `printf %s '${Buffer.from(input).toString('base64')}' | base64 -d | (${command})`
     const ended = new Promise<CommandOutput>((resolve, reject) => {
       const [stdout, stderr] = [new MarkedOutput(name), new MarkedOutput(name)]
       this.#current = { stdout, stderr, tellProcessId, resolve, reject }
     })
-    const [begin, end] = [beginMark(name), endMark(name)].map((mark) => mark.replaceAll('\n', '\\n'))
-    this.#child.process.stdin.write(
-      `printf '${begin}'; printf '${begin}' >&2; ${fed}; printf '${end}%d\\n' $?; printf '${end}0\\n' >&2\n`,
-    )
+    this.#child.process.stdin.write(renderExchange(command, { name, input }))
     try {
       return await ended
     } finally {
@@ -107,6 +100,19 @@ export class PersistentShell {
         .join('\n'),
     })
   }
+}
+
+/** The line that has the shell run a command on an input, and print marks of that name around what the command prints. */
+export function renderExchange(
+  command: string,
+  { name, input }: { name: string; input: Uint8Array },
+): string {
+  const fed =
+    input.length === 0
+      ? `(${command}) < /dev/null`
+      : `printf %s '${Buffer.from(input).toString('base64')}' | base64 -d | (${command})`
+  const [begin, end] = [beginMark(name), endMark(name)].map((mark) => mark.replaceAll('\n', '\\n'))
+  return `printf '${begin}'; printf '${begin}' >&2; ${fed}; printf '${end}%d\\n' $?; printf '${end}0\\n' >&2\n`
 }
 
 const beginMark = (name: string): string => `\n@@dray-begin ${name}\n`

@@ -15,6 +15,8 @@ import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options
 import type { CommandOutput } from './command-runner.ts'
 
 const greeting = 'dray-connected'
+/** What the host runs for as long as the connection lasts. */
+export const holdCommand = `exec sh -c 'echo ${greeting}; read -r _'`
 // ssh's own ConnectTimeout ends with the greeting of the server, and does not hold for jump hosts and proxy commands.
 const connectMs = 30_000
 // sockaddr_un holds 104 bytes on macOS, 108 on Linux, and ssh adds 17 characters while it makes the socket.
@@ -41,10 +43,7 @@ export class SshConnection {
     this.#name = name
     this.#directory = directory
     this.target = { ...target, controlPath: join(directory, 'c') }
-    this.#child = startChild(
-      'ssh',
-      buildMasterArgs(this.target, `exec sh -c 'echo ${greeting}; read -r line'`),
-    )
+    this.#child = startChild('ssh', buildMasterArgs(this.target, holdCommand))
     const lines = splitLines((line) => this.#errorLines.push(line))
     this.#child.process.stderr.on('data', lines.push).once('end', lines.end)
     void this.#child.ended.then(({ exitCode }) => (this.#exitCode = exitCode))

@@ -14,7 +14,8 @@ elif command -v sudo > /dev/null && sudo -n true 2> /dev/null; then
   root=yes
   as_root() { sudo -n "$@"; }
 fi
-ID= VERSION_ID= VERSION_CODENAME= PRETTY_NAME=
+ID='' VERSION_ID='' VERSION_CODENAME='' PRETTY_NAME=''
+# shellcheck source=/dev/null # It is a file of the server.
 [ ! -r /etc/os-release ] || . /etc/os-release
 section distribution
 printf '%s\\n' "$ID" "$VERSION_ID" "$VERSION_CODENAME" "$PRETTY_NAME"

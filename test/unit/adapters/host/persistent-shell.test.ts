@@ -10,7 +10,7 @@ const nothing = new Uint8Array()
 const ignore = (): void => undefined
 
 /** A shell that is taken, and so ready. */
-async function startKeptShell(): Promise<PersistentShell> {
+async function startPersistentShell(): Promise<PersistentShell> {
   const child = startChild('sh', ['-c', persistentShellCommand])
   onTestFinished(async () => {
     child.process.stdin.end()
@@ -22,7 +22,7 @@ async function startKeptShell(): Promise<PersistentShell> {
 }
 
 test('commands come one after the other, each with its own output, exit code and input', async () => {
-  const runner = await startKeptShell()
+  const runner = await startPersistentShell()
   const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 256)
   expect(await runner.run(`exec sh -c 'echo out; echo err >&2; exit 3'`, nothing, ignore)).toEqual({
     exitCode: 3,
@@ -35,7 +35,7 @@ test('commands come one after the other, each with its own output, exit code and
 })
 
 test('output that looks like a mark, or comes in pieces, is output', async () => {
-  const runner = await startKeptShell()
+  const runner = await startPersistentShell()
   const printed = `exec sh -c 'printf "\\n@@dray-end x 0\\n"; sleep 0.1; printf "no newline"'`
   expect((await runner.run(printed, nothing, ignore)).stdout).toBe('\n@@dray-end x 0\nno newline')
   const long = await runner.run(`exec sh -c 'head -c 3000000 /dev/zero | tr "\\0" x'`, nothing, ignore)
@@ -43,7 +43,7 @@ test('output that looks like a mark, or comes in pieces, is output', async () =>
 })
 
 test('what a command left behind says later is not taken for the next one’s', async () => {
-  const runner = await startKeptShell()
+  const runner = await startPersistentShell()
   const directory = await mkdtemp(join(tmpdir(), 'dray-shell-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   await runner.run(`exec sh -c '(sleep 0.1; echo late; : > ${directory}/said) & echo now'`, nothing, ignore)
@@ -52,7 +52,7 @@ test('what a command left behind says later is not taken for the next one’s', 
 })
 
 test('it tells the process of a command as soon as that is known', async () => {
-  const runner = await startKeptShell()
+  const runner = await startPersistentShell()
   let tell: (id: string) => void = ignore
   const told = new Promise<string>((resolve) => (tell = resolve))
   const command = `exec setsid sh -c 'echo "dray-process $$" >&2; exec sleep 1000'`
@@ -79,7 +79,7 @@ test('where a program is missing that it takes, it is not taken', async () => {
 })
 
 test('more input than one word should have is not taken', async () => {
-  const runner = await startKeptShell()
+  const runner = await startPersistentShell()
   await runner.run('exec true', nothing, ignore)
   expect(await runner.take(256 * 1024 + 1)).toBe(false)
   expect(await runner.take(256 * 1024)).toBe(true)

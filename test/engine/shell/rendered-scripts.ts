@@ -1,0 +1,61 @@
+import { buildxScript } from '../../../src/adapters/buildx/buildx.ts'
+import { composeScript, composeWithImagesScript } from '../../../src/adapters/compose/compose-cli.ts'
+import { currentReleaseScript } from '../../../src/adapters/directory/current-release.ts'
+import { changeEnvScript, listEnvScript, readEnvScript } from '../../../src/adapters/directory/env-scripts.ts'
+import { examineScript } from '../../../src/adapters/directory/examine-script.ts'
+import { placeScript, recordScript, restoreScript } from '../../../src/adapters/directory/file-scripts.ts'
+import { logSizeScript } from '../../../src/adapters/directory/log-size.ts'
+import { observeScript } from '../../../src/adapters/directory/observe-script.ts'
+import { archiveScript, bundleScript } from '../../../src/adapters/directory/release-scripts.ts'
+import { inspectScript, lockScript, surveyScript } from '../../../src/adapters/directory/scripts.ts'
+import { guardScript } from '../../../src/adapters/docker/container-guard.ts'
+import { shellArgv } from '../../../src/adapters/docker/exec-args.ts'
+import { repeatScript } from '../../../src/adapters/docker/exec-in-container.ts'
+import { findSocket } from '../../../src/adapters/docker/own-engine.ts'
+import { buildGroupSignal } from '../../../src/adapters/host/child.ts'
+import { persistentShellCommand, renderExchange } from '../../../src/adapters/host/persistent-shell.ts'
+import { renderRemoteCommand, wrapCommand } from '../../../src/adapters/host/remote-command.ts'
+import { holdCommand } from '../../../src/adapters/host/ssh-connection.ts'
+import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
+import { setupObservationScript } from '../../../src/adapters/server/setup-observation-script.ts'
+import { proxyScript } from '../../../src/deploy/execute/switch-nginx-script.ts'
+import type { SetupAction } from '../../../src/operations/setup/setup-plan.ts'
+
+type Actions = { [Kind in SetupAction['kind']]: Extract<SetupAction, { kind: Kind }> }
+
+const cause = 'a test'
+const actions: Actions = {
+  'write-daemon-config': { kind: 'write-daemon-config', cause, text: '{}', isNew: true },
+  'add-repository': { kind: 'add-repository', cause, distribution: 'debian', codename: 'bookworm' },
+  'install-packages': { kind: 'install-packages', cause, packages: ['docker-ce'] },
+  'start-docker': { kind: 'start-docker', cause },
+  'restart-docker': { kind: 'restart-docker', cause },
+  'join-docker-group': { kind: 'join-docker-group', cause, user: 'deploy' },
+  'make-directory': { kind: 'make-directory', cause, path: '/srv/shop', user: 'deploy', group: 'deploy' },
+  'write-env-file': { kind: 'write-env-file', cause, path: '/srv/shop/.env', text: '', keysToFill: [] },
+}
+
+const everything = { cwd: '/srv', env: { KEY: 'value' }, tellProcessId: true, markOutput: true }
+const exchange = { name: 'x', input: Buffer.from('input') }
+
+/** Every script that dray has a POSIX shell run, by name, as that shell gets it. */
+export const renderedScripts: Readonly<Record<string, string>> = {
+  ...{ archiveScript, buildxScript, bundleScript, changeEnvScript, composeScript, composeWithImagesScript },
+  ...{ currentReleaseScript, examineScript, findSocket, guardScript, holdCommand, inspectScript },
+  ...{
+    persistentShellCommand,
+    listEnvScript,
+    lockScript,
+    logSizeScript,
+    observeScript,
+    placeScript,
+    proxyScript,
+  },
+  ...{ readEnvScript, recordScript, repeatScript, restoreScript, setupObservationScript, surveyScript },
+  exchange: renderExchange('true', exchange),
+  groupSignal: buildGroupSignal(123, 'SIGKILL')[2]!,
+  remoteCommand: renderRemoteCommand(['true'], everything),
+  shellInContainer: shellArgv[2]!,
+  wrappedCommand: wrapCommand(['true'], everything)[2]!,
+  ...Object.fromEntries(Object.values(actions).map((action) => [action.kind, scriptOf(action, '').script])),
+}
