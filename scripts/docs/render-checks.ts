@@ -4,27 +4,27 @@ import type { Rule } from '../../src/check/rule.ts'
 import { rules } from '../../src/check/rules.ts'
 import { renderRows } from './render-configuration.ts'
 
-/** docs/checks.md: every rule with its reason, its remedy and its examples, and what is found in the bad one. */
+/** docs/checks.md: every rule with its reason, its hint and its examples, and the findings of the bad one. */
 export function renderChecks(): string {
   const sorted = [...rules].sort((a, b) => a.code.localeCompare(b.code))
   return [
-    '# What `dray check` looks for',
+    '# Checks of `dray check`',
     '',
-    '`dray check` reads workflows, compose files, `.env.example`, dray.yml, Dockerfiles, nginx configuration and shell scripts as one chain. It needs no network and no server, and never reads a `.env`. Errors give exit code 1; warnings and notes do not.',
+    '`dray check` reads workflows, compose files, `.env.example`, dray.yml, Dockerfiles, nginx configuration and shell scripts together. It needs no network and no server, and never reads a `.env`. Errors give exit code 1; warnings and notes do not.',
     '',
-    'Which compose files go to a server: those that the environments of dray.yml use. Without a dray.yml, all but those for development, tests and examples, by their names and directories. Beside a file for production, such as `docker-compose.prod.yml`, a default one that builds, or mounts the code, is for development.',
+    'It checks the compose files that the environments of dray.yml use. Without a dray.yml, it checks all except those for development, tests and examples, by their names and directories. Beside a file for production, such as `docker-compose.prod.yml`, a default file that builds or mounts the code counts as one for development.',
     '',
-    'A finding that is meant to be so is left out by a comment with a reason, on its line or alone on the line above:',
+    'To ignore a finding, add a comment with a reason, on its line or alone on the line above:',
     '',
     '```yaml',
-    '# dray-ignore NOT_ROLLABLE the camera can be opened by one process only',
+    '# dray-ignore NOT_ROLLABLE only one process can open the camera',
     'container_name: recorder',
     '```',
     '',
-    'In GitHub Actions findings are annotations of the lines that they are about. For code scanning: `dray check --format sarif > dray.sarif`, then `github/codeql-action/upload-sarif`.',
+    'In GitHub Actions, findings are annotations on their lines. For code scanning: `dray check --format sarif > dray.sarif`, then `github/codeql-action/upload-sarif`.',
     '',
     ...renderRows(
-      ['code', 'severity', 'what is wrong', '`--fix`'],
+      ['code', 'severity', 'problem', '`--fix`'],
       sorted.map((rule) => [
         `[${rule.code}](#${rule.code.toLowerCase()})`,
         rule.severity,
@@ -38,7 +38,7 @@ export function renderChecks(): string {
     '',
     `**${suppressionRule.title}** ${suppressionRule.why}`,
     '',
-    `To mend it: ${suppressionRule.fix}`,
+    `Hint: ${suppressionRule.hint}`,
     '',
   ].join('\n')
 }
@@ -49,9 +49,9 @@ function renderRule(rule: Rule): string[] {
     '',
     `**${rule.title}** ${rule.why}`,
     '',
-    `To mend it: ${rule.fix}`,
+    `Hint: ${rule.hint}`,
     '',
-    isFixable(rule) ? 'Bad; `--fix` makes the good one of it:' : 'Bad:',
+    isFixable(rule) ? 'Bad; `--fix` turns it into the good one:' : 'Bad:',
     '',
     ...renderFiles(rule.bad),
     '```text',
@@ -72,7 +72,7 @@ function isFixable(rule: Rule): boolean {
   return applyEdits(findingsOf(rule).flatMap(({ edits }) => edits)).size > 0
 }
 
-/** What the good example has other than the bad one; a file that is gone is one that is no longer tracked. */
+/** The files of the good example that differ from the bad one. A missing file is no longer tracked. */
 function changedFiles({ bad, good }: Rule): Record<string, string> {
   return Object.fromEntries(Object.entries(good).filter(([path, text]) => bad[path] !== text))
 }

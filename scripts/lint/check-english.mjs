@@ -29,6 +29,9 @@ function checkMarkdown() {
 }
 
 async function checkCode() {
+  const code = files.filter((file) => /\.m?[tj]s$/.test(file))
+  // ESLint takes an empty list for everything.
+  if (code.length === 0) return []
   const eslint = new ESLint({
     overrideConfigFile: true,
     overrideConfig: [
@@ -36,7 +39,7 @@ async function checkCode() {
       ...englishConfig([]),
     ],
   })
-  const results = await eslint.lintFiles(files.filter((file) => /\.m?[tj]s$/.test(file)))
+  const results = await eslint.lintFiles(code)
   return results.flatMap(({ filePath, messages }) =>
     messages
       .filter(({ ruleId }) => ruleId === 'english/plain-english')

@@ -135,4 +135,25 @@ export const banned = [
 ]
 
 /** Folders and files that do not follow the list yet. The check ignores them. To be emptied. */
-export const notYetClean = ['src', 'test', 'docs', 'README.md', 'AGENTS.md', 'bench', 'scripts', 'action']
+export const notYetClean = [
+  'src/adapters',
+  'src/build',
+  'src/check/model',
+  'src/check/parse',
+  'src/cli',
+  'src/config',
+  'src/deploy',
+  'src/errors',
+  'src/main.ts',
+  'src/operations',
+  'src/scaffold',
+  'src/shared',
+  'src/ui',
+  'test',
+  'docs',
+  'README.md',
+  'AGENTS.md',
+  'bench',
+  'scripts',
+  'action',
+]

@@ -1,6 +1,6 @@
 import type { Edit } from './rule.ts'
 
-/** The new text of every file that edits change. Of edits that overlap the first holds; the next run finds the others. */
+/** The new text of every file that edits change. Of overlapping edits the first applies; the next run finds the others. */
 export function applyEdits(edits: readonly Edit[]): Map<string, string> {
   const byFile = new Map<string, Edit[]>()
   for (const edit of edits) byFile.set(edit.file.path, [...(byFile.get(edit.file.path) ?? []), edit])

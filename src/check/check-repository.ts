@@ -4,24 +4,24 @@ import { rules } from './rules.ts'
 import { placeOf } from './source-file.ts'
 import { findSuppressions, type Suppression } from './suppressions.ts'
 
-/** One thing that is wrong, with its place; lines and columns count from 1, `endColumn` is the first one after it. */
+/** One problem with its place. Lines and columns count from 1; `endColumn` is the first column after it. */
 export type Finding = {
   code: string
   severity: Severity
   message: string
   why: string
-  fix: string
+  hint: string
   file: string
   line: number
   column: number
   endLine: number
   endColumn: number
-  /** The line as it stands in the file, a secret masked; empty for a file whose text is not read. */
+  /** The line of the file, with a secret masked; empty for a file whose text is not read. */
   sourceLine: string
   edits: readonly Edit[]
 }
 
-/** Applies every rule. Sorted by place, each finding once; what comments suppress with a reason is left out. */
+/** Applies every rule. Findings are sorted by place and unique. Those that a comment suppresses with a reason are left out. */
 export function checkRepository(input: RepositoryInput, selected: readonly Rule[] = rules): Finding[] {
   const repository = readRepository(input)
   const found = selected.flatMap((rule) => [...rule.check(repository)].map((it) => makeFinding(rule, it)))
@@ -35,13 +35,13 @@ export function checkRepository(input: RepositoryInput, selected: readonly Rule[
   return unique([...kept, ...(selected === rules ? unclear : [])].sort(byPlace))
 }
 
-/** What a suppressing comment itself may get wrong. */
+/** The rule for suppressing comments. */
 export const suppressionRule = {
   code: 'IGNORE_UNCLEAR',
   severity: 'warning',
-  title: 'A `dray-ignore` comment suppresses nothing, or does not say why.',
-  why: 'Nobody can tell later whether the finding was looked at, and a comment that fits nothing hides the next one.',
-  fix: 'Write `# dray-ignore CODE reason` on the line of the finding or alone on the line above, or remove it.',
+  title: 'A `dray-ignore` comment suppresses no finding, or has no reason.',
+  why: 'Without a reason, a later reader cannot know whether the finding was checked. A comment that matches no finding hides the next one.',
+  hint: 'Write `# dray-ignore CODE reason` on the line of the finding or alone on the line above it, or remove the comment.',
 } as const
 
 function isMeant(suppression: Suppression, finding: Finding): boolean {
@@ -55,20 +55,20 @@ function isMeant(suppression: Suppression, finding: Finding): boolean {
 
 function problemOf(suppression: Suppression, found: readonly Finding[]): string | undefined {
   const { code, reason } = suppression
-  if (!rules.some((rule) => rule.code === code)) return `There is no finding of the code \`${code}\`.`
-  if (reason === '') return `The comment does not say why ${code} is left as it is.`
+  if (!rules.some((rule) => rule.code === code)) return `The code \`${code}\` does not exist.`
+  if (reason === '') return `The comment gives no reason for ignoring ${code}.`
   return found.some((finding) => isMeant(suppression, finding))
     ? undefined
-    : `There is no ${code} on line ${suppression.line}: the comment can go.`
+    : `Line ${suppression.line} has no ${code}: remove the comment.`
 }
 
-type Text = Pick<Rule, 'code' | 'severity' | 'why' | 'fix'>
+type Text = Pick<Rule, 'code' | 'severity' | 'why' | 'hint'>
 
-function makeFinding({ code, severity, why, fix }: Text, found: Found): Finding {
+function makeFinding({ code, severity, why, hint }: Text, found: Found): Finding {
   const { at, message, edits = [], isSecret = false } = found
   const { path, text } = at.file
   const start = placeOf(text, at.start)
-  // A finding shows one line; what goes on below is marked to the end of the first.
+  // A finding shows one line; a longer span is marked to the end of that line.
   const lineEnd = text.indexOf('\n', at.start)
   const end = Math.max(at.start, Math.min(at.end, lineEnd < 0 ? text.length : lineEnd))
   const endColumn = start.column + (end - at.start)
@@ -78,7 +78,7 @@ function makeFinding({ code, severity, why, fix }: Text, found: Found): Finding 
     severity,
     message,
     why,
-    fix,
+    hint,
     file: path,
     ...start,
     endLine: start.line,
@@ -88,7 +88,7 @@ function makeFinding({ code, severity, why, fix }: Text, found: Found): Finding 
   }
 }
 
-/** The same line, as long as it was, so that columns stay true. */
+/** The line with the span masked, in the same length so that columns stay correct. */
 function mask(line: string, start: number, end: number): string {
   return line.slice(0, start) + '*'.repeat(Math.max(0, end - start)) + line.slice(end)
 }

@@ -1,13 +1,13 @@
 import { nameOf } from './source-file.ts'
 
-/** What a file is to `dray check`. */
+/** The kinds of files that `dray check` reads. */
 export type FileKind =
   'workflow' | 'compose' | 'config' | 'dockerfile' | 'nginx' | 'script' | 'env-example' | 'env' | 'ignore'
 
-/** What a file is, by its path alone; undefined for what is not looked at. */
+/** The kind of a file by its path alone; undefined for files that are not checked. */
 export function fileKindOf(path: string): FileKind | undefined {
   const name = nameOf(path)
-  // A path with `{{ name }}` in it is a template of another tool, and so is what it holds.
+  // A path with `{{ name }}` in it is a template of another tool.
   if (/(^|\/)(node_modules|vendor|\.git)\/|\{\{/.test(path)) return undefined
   if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return 'workflow'
   if (/^(docker-)?compose([.-][^/]*)?\.ya?ml$/.test(name)) return 'compose'
@@ -31,14 +31,14 @@ export function fileKindOf(path: string): FileKind | undefined {
   return undefined
 }
 
-/** Whether a compose file or a Dockerfile is for work on the app, its tests or examples, by its name and place. */
+/** Whether a compose file or a Dockerfile is for development, tests or examples, by its name and directory. */
 export function isForDevelopment(path: string): boolean {
   return /(^|[/._-])(dev|devenv|develop|development|local|overrides?|ci|debug|e2e|cypress|playwright|tests?|testing|bench|benchmarks?|examples?|samples?|fixtures|docs?|tools|devcontainer)([/._-]|$)/i.test(
     path,
   )
 }
 
-/** Whether the text of a file is needed: what may hold secrets is never read. */
+/** Whether the text of a file is needed. Files that may hold secrets are never read. */
 export function isRead(path: string): boolean {
   const kind = fileKindOf(path)
   return (kind !== undefined && kind !== 'env') || /^(?:[^/]+\/){0,2}[^/]+\.ya?ml$/.test(path)

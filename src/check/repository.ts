@@ -17,7 +17,7 @@ import { findPushes, type ImagePush } from './model/image-push.ts'
 import { readWorkflow, type Workflow } from './model/workflow.ts'
 import { directoryOf, joinPath, nameOf, type SourceFile } from './source-file.ts'
 
-/** What `dray check` looks at, as it comes from the disk. */
+/** The input of `dray check`, as it is on the disk. */
 export type RepositoryInput = {
   /** Text by path from the root, with `/`. */
   files: Readonly<Record<string, string>>
@@ -25,21 +25,21 @@ export type RepositoryInput = {
   tracked?: ReadonlySet<string>
   /** `Acme/Shop`, as the remote on GitHub writes it. */
   githubName?: string
-  /** The directory that is asked about, from the root: the dray.yml there counts, else the next one above. */
+  /** The directory to check, from the root. Its dray.yml counts, else the nearest one above. */
   directory?: string
 }
 
 /** A script and its commands. */
 export type Script = { file: SourceFile; commands: readonly ShellCommand[] }
 
-/** The repository as the rules see it. */
+/** The parsed repository that the rules check. */
 export type Repository = {
   files: ReadonlyMap<string, SourceFile>
   tracked: ReadonlySet<string> | undefined
   githubName: string | undefined
   workflows: readonly Workflow[]
   pushes: readonly ImagePush[]
-  /** What goes to a server: what dray.yml names, else every compose file that is not for development or tests. */
+  /** Apps that are deployed to a server: those of dray.yml, else every compose file that is not for development or tests. */
   apps: readonly ComposeApp[]
   dockerfiles: readonly Dockerfile[]
   nginxFiles: readonly NginxFile[]
@@ -52,7 +52,7 @@ export type Repository = {
   yamlErrors: YamlTree['errors']
 }
 
-/** Reads every file of the input that some rule looks at. Never throws, whatever the files say. */
+/** Parses every file that a rule needs. Never throws, whatever the files contain. */
 export function readRepository(input: RepositoryInput): Repository {
   const files = new Map(Object.entries(input.files).map(([path, text]) => [path, { path, text }]))
   const ofKind = (kind: FileKind): SourceFile[] =>
@@ -96,7 +96,7 @@ export function readRepository(input: RepositoryInput): Repository {
   }
 }
 
-/** In the order in which Compose looks for them. */
+/** In Compose's lookup order. */
 const defaultNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
 type Config = NonNullable<Repository['config']>
@@ -126,7 +126,7 @@ function configuredApps(config: Config, compose: readonly ComposeFile[]): Compos
     const paths = named.length > 0 ? named : implied === undefined ? [] : [implied]
     const files = paths.flatMap((path) => find(path) ?? [])
     const key = files.map(({ file }) => file.path).join('\n')
-    // Environments that share their files are one app to look at; the machine itself is no server.
+    // Environments that share their files are one app. The local machine is not a server.
     if (files.length === 0 || apps.has(key)) continue
     apps.set(key, readComposeApp(files, name))
   }
@@ -139,14 +139,14 @@ function guessApps(compose: readonly ComposeFile[]): ComposeApp[] {
     const production = deployed.filter(
       (it) => isBeside(file, it) && /prod|live|deploy/.test(nameOf(it.file.path)),
     )
-    // Beside a file for production, the default one is not whole by itself, or for work on the app.
+    // Beside a file for production, the default file is incomplete or for development.
     if (production.some((it) => isOverlay(it, file) || !isForServers(file))) return []
     const base = deployed.find((it) => isBeside(it, file) && isOverlay(file, it))
     return [readComposeApp(base === undefined ? [file] : [base, file], undefined)]
   })
 }
 
-/** Whether a compose file can be used on a server as it is: it names a registry, and builds and mounts nothing of the code. */
+/** Whether a compose file can be used unchanged on a server: it names a registry, and neither builds nor mounts the code. */
 function isForServers(file: ComposeFile): boolean {
   const { services } = readComposeApp([file], undefined)
   return (
@@ -157,7 +157,7 @@ function isForServers(file: ComposeFile): boolean {
   )
 }
 
-/** Whether a compose file is the default one of the directory that another one lies in. */
+/** Whether a compose file is the default one in the directory of another one. */
 function isBeside(base: ComposeFile, other: ComposeFile): boolean {
   const [path, otherPath] = [base.file.path, other.file.path]
   return (
@@ -167,7 +167,7 @@ function isBeside(base: ComposeFile, other: ComposeFile): boolean {
   )
 }
 
-/** Whether a compose file only changes another: something in it is not whole without the other. */
+/** Whether a compose file only overrides another one: a service in it is incomplete without the other file. */
 function isOverlay(overlay: ComposeFile, base: ComposeFile): boolean {
   const known = new Set(entriesOf(childOf(base.root, 'services')).map(([name]) => name))
   const services = entriesOf(childOf(overlay.root, 'services'))
@@ -177,7 +177,7 @@ function isOverlay(overlay: ComposeFile, base: ComposeFile): boolean {
   return services.some(([name, { value }]) => known.has(name) && isPart(value))
 }
 
-/** The text of a key of dray.yml's environment. */
+/** The text of a key of an environment in dray.yml. */
 export function environmentSetting(
   { config }: Repository,
   environment: string,

@@ -1,11 +1,11 @@
 import type { SourceFile, Span } from './source-file.ts'
 
-/** A comment `# dray-ignore CODE reason`: for its own line, or for the next one where it stands alone. */
+/** A comment `# dray-ignore CODE reason`: for its own line, or for the next line if it is alone. */
 export type Suppression = {
   at: Span
   code: string
   reason: string
-  /** The line that it is for, from 1. */
+  /** The line that it applies to, from 1. */
   line: number
 }
 

@@ -25,14 +25,14 @@ test('findings stand under their file, with the line, a mark, why and what to do
   expect(stdout).toMatch(/^docker-compose\.yml\n/)
   expect(stdout).toContain(
     [
-      '  5:13 error PostgreSQL of the service `db` answers on port 5432 of every address of the server. [PORT_OPEN]',
+      '  5:13 error PostgreSQL in the service `db` is reachable on port 5432 of every address of the server. [PORT_OPEN]',
       "    │ ports: ['5432:5432']",
       '    │         ^^^^^^^^^^^',
-      '    why Docker writes its own rules of the firewall',
+      '    why  Docker writes its own firewall rules',
     ].join('\n'),
   )
   expect(stdout).toMatch(
-    /✗ 1 error, 1 warning, 2 notes \(\d+ rules on 1 file, \d+ ms\)\. `dray check --fix` mends 2 of them\.\n$/,
+    /✗ 1 error, 1 warning, 2 notes \(\d+ rules on 1 file, \d+ ms\)\. `dray check --fix` fixes 2 of them\.\n$/,
   )
 })
 
@@ -40,7 +40,7 @@ test('--fix mends the files and tells what is left', async () => {
   const cwd = await makeProject({ 'docker-compose.yml': compose })
   const { exitCode, stdout } = await runCli(['check', '--fix', '--no-color'], { cwd })
   expect(exitCode).toBe(1)
-  expect(stdout).toContain('Mended 2 findings. ✗ 1 error, 1 note')
+  expect(stdout).toContain('Fixed 2 findings. ✗ 1 error, 1 note')
   expect(await readFile(path.join(cwd, 'docker-compose.yml'), 'utf8')).toBe(
     compose
       .replace("version: '3'\n", '')
@@ -110,13 +110,13 @@ test('nothing found is exit code 0', async () => {
   const cwd = await makeProject({ 'README.md': '' })
   const { exitCode, stdout } = await runCli(['check'], { cwd })
   expect(exitCode).toBe(0)
-  expect(stdout).toMatch(/^✓ Nothing found: \d+ rules on 0 files/)
+  expect(stdout).toMatch(/^✓ No findings: \d+ rules on 0 files/)
 })
 
 test('--explain tells about one code, and knows what was meant', async () => {
   const cwd = await makeProject({})
   const { stdout } = await runCli(['check', '--explain', 'port_open', '--no-color'], { cwd })
-  expect(stdout).toMatch(/^PORT_OPEN \(error\)\nA database is published/)
+  expect(stdout).toMatch(/^PORT_OPEN \(error\)\nA database port is open/)
   expect(stdout).toContain('Good: docker-compose.yml')
   const wrong = await runCli(['check', '--explain', 'PORT_OPNE'], { cwd })
   expect(wrong.exitCode).toBe(2)
@@ -137,7 +137,7 @@ test('--fix leaves a link alone', async () => {
   await run('git', ['init', '-q', cwd])
   const { exitCode, stderr } = await runCli(['check', '--fix'], { cwd })
   expect(exitCode).toBe(1)
-  expect(stderr).toBe('compose.yml was not mended: it is a link.\n')
+  expect(stderr).toBe('compose.yml was not fixed: it is a link.\n')
   expect(await readFile(path.join(elsewhere, 'docker-compose.yml'), 'utf8')).toBe(compose)
 })
 

@@ -3,11 +3,11 @@ import { inputOf, type Step } from '../model/workflow.ts'
 import { nodeAt, type YamlNode } from '../parse/yaml-tree.ts'
 import type { Rule } from '../rule.ts'
 
-/** Inputs and variables that a major version of an action dropped: their release notes. */
+/** Inputs and variables that a major version of an action removed, from its release notes. */
 const gone: readonly {
   action: string
   major: number
-  /** Each with what to write in its place. */
+  /** Each with its replacement. */
   inputs: Readonly<Record<string, string>>
   variables: Readonly<Record<string, string>>
 }[] = [
@@ -15,9 +15,9 @@ const gone: readonly {
     action: 'docker/setup-buildx-action',
     major: 4,
     inputs: {
-      install: 'say `docker buildx build`, or set up the alias by `docker buildx install`',
-      config: 'say `buildkitd-config`',
-      'config-inline': 'say `buildkitd-config-inline`',
+      install: 'use `docker buildx build`, or create the alias with `docker buildx install`',
+      config: 'use `buildkitd-config`',
+      'config-inline': 'use `buildkitd-config-inline`',
     },
     variables: {},
   },
@@ -26,9 +26,9 @@ const gone: readonly {
     major: 7,
     inputs: {},
     variables: {
-      DOCKER_BUILD_NO_SUMMARY: 'say `DOCKER_BUILD_SUMMARY: false`',
-      DOCKER_BUILD_EXPORT_RETENTION_DAYS: 'say `DOCKER_BUILD_RECORD_RETENTION_DAYS`',
-      DOCKER_BUILD_EXPORT_LEGACY: 'nothing takes its place',
+      DOCKER_BUILD_NO_SUMMARY: 'use `DOCKER_BUILD_SUMMARY: false`',
+      DOCKER_BUILD_EXPORT_RETENTION_DAYS: 'use `DOCKER_BUILD_RECORD_RETENTION_DAYS`',
+      DOCKER_BUILD_EXPORT_LEGACY: 'it has no replacement',
     },
   },
 ]
@@ -36,9 +36,9 @@ const gone: readonly {
 export const actionInputGone: Rule = {
   code: 'ACTION_INPUT_GONE',
   severity: 'warning',
-  title: 'An action is given something that its version no longer knows.',
-  why: 'The action passes over it with a warning that nobody reads: what it was to do does not happen.',
-  fix: 'Use what took its place; the release notes of the action name it.',
+  title: 'A workflow sets an input or a variable that this version of the action no longer has.',
+  why: 'The action only prints a warning, and the setting has no effect.',
+  hint: 'Use the replacement that the release notes of the action name.',
   bad: workflowWith('config-inline'),
   good: workflowWith('buildkitd-config-inline'),
   *check({ workflows }) {
@@ -53,7 +53,7 @@ export const actionInputGone: Rule = {
         for (const [name, instead] of Object.entries(names)) {
           const at = find(name)
           if (at !== undefined)
-            yield { at, message: `\`${name}\` is gone since v${row.major} of ${row.action}: ${instead}.` }
+            yield { at, message: `${row.action} removed \`${name}\` in v${row.major}: ${instead}.` }
         }
     }
   },

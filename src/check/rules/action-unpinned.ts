@@ -5,9 +5,9 @@ import { childOf } from '../parse/yaml-tree.ts'
 export const actionUnpinned: Rule = {
   code: 'ACTION_UNPINNED',
   severity: 'warning',
-  title: 'An action is named by a tag or a branch that its owner can move.',
-  why: 'Whoever takes over the account of that owner runs code in your job, with your secrets. It has happened to actions that thousands of repositories used.',
-  fix: 'Name the commit, with the version beside it: `uses: docker/login-action@dbcb813823bdd20940b903addbd779551569679f # v4.6.0`. Dependabot keeps it up to date.',
+  title: 'An action is pinned to a tag or a branch, which its owner can move.',
+  why: "An attacker who takes over the owner's account runs code in your job, with your secrets. This has happened to actions that thousands of repositories use.",
+  hint: 'Pin the commit, with the version beside it: `uses: docker/login-action@dbcb813823bdd20940b903addbd779551569679f # v4.6.0`. Dependabot keeps it up to date.',
   bad: workflowWith('docker/login-action@v4'),
   good: workflowWith('docker/login-action@dbcb813823bdd20940b903addbd779551569679f # v4.6.0'),
   *check({ workflows }) {
@@ -19,7 +19,7 @@ export const actionUnpinned: Rule = {
         if (at === undefined || /^(\.|\$\/|docker:\/\/)/.test(at.text) || /@[0-9a-f]{40}$/.test(at.text))
           continue
         const key = `${at.file.path} ${at.text}`
-        // Who has GitHub's own account has the machine of the job as well. Each action is told once a file.
+        // GitHub's own actions are exempt: GitHub runs the job's machine as well. Each action is reported once per file.
         if (/^(actions|github)\//.test(at.text) || told.has(key)) continue
         told.add(key)
         const [name = '', ref = ''] = at.text.split('@')
@@ -29,7 +29,7 @@ export const actionUnpinned: Rule = {
           message:
             ref === ''
               ? `\`${name}\` has no version.`
-              : `\`${name}\` is taken at ${what}, which can be moved.`,
+              : `\`${name}\` is pinned to ${what}, which can be moved.`,
         }
       }
     }

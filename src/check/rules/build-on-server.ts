@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const buildOnServer: Rule = {
   code: 'BUILD_ON_SERVER',
   severity: 'warning',
-  title: 'A service has no image that a server could pull.',
-  why: 'With `build` alone there is nothing in the registry: each server builds for itself, and no two of them run the same.',
-  fix: 'Name the image beside `build`: `image: ghcr.io/acme/shop:${IMAGE_TAG:-latest}`, and push it in CI.',
+  title: 'A service has no image that a server can pull.',
+  why: 'With `build` alone, the registry has no image: each server builds its own, and no two servers run the same image.',
+  hint: 'Add an image beside `build`: `image: ghcr.io/acme/shop:${IMAGE_TAG:-latest}`, and push it in CI.',
   bad: {
     'docker-compose.yml': lines('services:', '  app:', '    build: .'),
     'dray.yml': lines('environments:', '  production: { host: deploy@shop.example.com }'),
@@ -23,7 +23,7 @@ export const buildOnServer: Rule = {
     'dray.yml': lines('environments:', '  production: { host: deploy@shop.example.com }'),
   },
   *check({ apps, config }) {
-    // Who has no dray.yml may well mean to build on the spot.
+    // Without a dray.yml, building on the server may be intended.
     if (config === undefined) return
     for (const service of apps.flatMap(({ services }) => services)) {
       const build = service.nodes.map((node) => entryOf(node, 'build')).find((it) => it !== undefined)

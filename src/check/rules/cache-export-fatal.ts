@@ -5,8 +5,8 @@ export const cacheExportFatal: Rule = {
   code: 'CACHE_EXPORT_FATAL',
   severity: 'warning',
   title: 'A build fails when its cache cannot be written.',
-  why: 'Cache and image are written at the same time, and a failure of the cache service ends both: the push is cancelled, or only some of the tags are there. The service refuses writes when it is throttled, and for runs that outsiders can start.',
-  fix: 'Add `ignore-error=true` to `cache-to`.',
+  why: 'The cache and the image are written at the same time. If the cache service fails, the push is cancelled, or only some of the tags are pushed. The service refuses writes when it is overloaded, and in runs that outsiders can start.',
+  hint: 'Add `ignore-error=true` to `cache-to`.',
   bad: workflowWith('type=gha,mode=max'),
   good: workflowWith('type=gha,mode=max,ignore-error=true'),
   *check({ pushes }) {
@@ -16,7 +16,7 @@ export const cacheExportFatal: Rule = {
         const quote = /["']$/.test(at.file.text.slice(at.start, at.end)) ? 1 : 0
         yield {
           at,
-          message: 'When the cache service refuses the cache, the push of the image fails too.',
+          message: 'If the cache service refuses the cache, the push of the image fails too.',
           edits: [insertAt(at.file, at.end - quote, ',ignore-error=true')],
         }
       }

@@ -4,16 +4,16 @@ import type { Rule } from '../rule.ts'
 export const cacheOfTag: Rule = {
   code: 'CACHE_OF_TAG',
   severity: 'note',
-  title: 'A workflow that runs for tags writes a build cache that no later run can read.',
-  why: 'GitHub keeps caches apart by branch and tag. A run reads those of its own ref and of the default branch; what the run for `v1.4.0` wrote is never read again, costs the upload, and pushes useful caches out.',
-  fix: 'Only read: `cache-from` a scope that the main branch writes, and no `cache-to`. Or keep the cache in the registry: `type=registry,ref=…:buildcache`.',
+  title: 'A workflow for tags writes a build cache that no later run can read.',
+  why: 'GitHub separates caches by branch and tag. A run reads the caches of its own ref and of the default branch. The cache of the run for `v1.4.0` is never read again: it costs the upload and evicts useful caches.',
+  hint: 'Remove `cache-to`, and set `cache-from` to a scope that the main branch writes. Or keep the cache in the registry: `type=registry,ref=…:buildcache`.',
   bad: workflowWith('          cache-to: type=gha,mode=max,ignore-error=true'),
   good: workflowWith('          cache-from: type=gha,scope=backend'),
   *check({ pushes }) {
     for (const { job, cacheTo } of pushes)
       for (const at of cacheTo)
         if (job.workflow.isForTags && /(^|,)type=gha\b/.test(at.text))
-          yield { at, message: 'This workflow runs for tags: the cache that it writes is never read again.' }
+          yield { at, message: 'This workflow runs for tags: the cache it writes is never read again.' }
   },
 }
 

@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const cacheScopeShared: Rule = {
   code: 'CACHE_SCOPE_SHARED',
   severity: 'warning',
-  title: 'Two images write their build cache to one scope.',
-  why: 'The one that ends last overwrites the list of layers of the other, which then builds from nothing at each run. Without `scope=` all builds share the scope `buildkit`.',
-  fix: 'Give each image a scope of its own, in `cache-from` and in `cache-to`: `scope=backend`, `scope=frontend`.',
+  title: 'Two images write their build cache to the same scope.',
+  why: 'The build that ends last overwrites the layer list of the other, which is then built from scratch in every run. Without `scope=`, all builds share the scope `buildkit`.',
+  hint: 'Give each image its own scope, in `cache-from` and in `cache-to`: `scope=backend`, `scope=frontend`.',
   bad: workflowWith('type=gha,mode=max', 'type=gha,mode=max'),
   good: workflowWith('type=gha,mode=max,scope=backend', 'type=gha,mode=max,scope=frontend'),
   *check({ pushes }) {

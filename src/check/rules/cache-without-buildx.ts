@@ -4,15 +4,15 @@ import type { Rule } from '../rule.ts'
 export const cacheWithoutBuildx: Rule = {
   code: 'CACHE_WITHOUT_BUILDX',
   severity: 'warning',
-  title: 'A build writes a cache, and its job does not set up Buildx.',
-  why: 'The builder that Docker has by default cannot write such a cache on many machines: `Cache export is not supported for the docker driver`.',
-  fix: 'Add docker/setup-buildx-action before the build.',
+  title: 'A job writes a build cache but does not set up Buildx.',
+  why: "Docker's default builder cannot write such a cache on many machines: `Cache export is not supported for the docker driver`.",
+  hint: 'Add docker/setup-buildx-action before the build.',
   bad: workflowWith(),
   good: workflowWith('      - uses: docker/setup-buildx-action@v4'),
   *check({ pushes }) {
     for (const { job, step, cacheTo } of pushes) {
       const actions = job.steps.slice(0, job.steps.indexOf(step)).flatMap(({ action }) => action ?? [])
-      // An action that is not known may set it up.
+      // An unknown action may set it up.
       const isSetUp = actions.some(
         (action) => !/^(actions|docker)\//.test(action) || action === 'docker/setup-buildx-action',
       )

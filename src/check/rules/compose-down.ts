@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const composeDown: Rule = {
   code: 'COMPOSE_DOWN',
   severity: 'error',
-  title: 'A deploy takes the whole app down before it starts the new release.',
-  why: 'From `down` to the end of `up` nothing answers, and when the new release does not start nothing answers at all. With `-v` the volumes are deleted, with the data.',
-  fix: 'Leave `down` out: `up -d` replaces what changed. `dray deploy` stops nothing before the new containers are healthy.',
+  title: 'A deploy stops the whole app before it starts the new release.',
+  why: 'The app is down from `down` until `up` has finished, and stays down if the new release does not start. With `-v`, the volumes and their data are deleted.',
+  hint: 'Remove `down`: `up -d` replaces the containers that changed. `dray deploy` stops no container before the new ones are healthy.',
   bad: {
     'deploy.sh': lines('set -eu', 'docker compose pull', 'docker compose down', 'docker compose up -d'),
   },
@@ -20,15 +20,15 @@ export const composeDown: Rule = {
         const volumes = flagOf(command, '-v', '--volumes')
         const message =
           volumes === undefined
-            ? 'This stops the app before the new release is there.'
-            : 'This stops the app and deletes its volumes.'
+            ? '`docker compose down` stops the app before the new release starts.'
+            : '`docker compose down` stops the app and deletes its volumes.'
         yield { at: command, message }
       }
     }
   },
 }
 
-/** Whether the app is started again after it: in the same function, and in the same branch of a `case`. */
+/** Whether a later command starts the app again, in the same function and in the same branch of a `case`. */
 function isFollowed(down: ShellCommand, commands: readonly ShellCommand[]): boolean {
   return commands.some(
     (it) =>

@@ -2,7 +2,7 @@ import { lines } from '../lines.ts'
 import { isLongRunning, mountsOf } from '../model/compose.ts'
 import type { Rule } from '../rule.ts'
 
-/** Where the images of databases keep their data: the VOLUME of their Dockerfiles. */
+/** Data directories of database images: the VOLUME of their Dockerfiles. */
 const dataOf: readonly { image: RegExp; directory: string }[] = [
   { image: /(^|\/)(postgres|postgis|timescaledb|pgvector)$/, directory: '/var/lib/postgresql' },
   { image: /(^|\/)(mysql|mariadb|percona)$/, directory: '/var/lib/mysql' },
@@ -12,9 +12,9 @@ const dataOf: readonly { image: RegExp; directory: string }[] = [
 export const dataAnonymous: Rule = {
   code: 'DATA_ANONYMOUS',
   severity: 'error',
-  title: 'Data lies on a volume without a name.',
-  why: '`docker compose down` and the next container leave it behind as one of many volumes with a long number, and `docker system prune --volumes` deletes it.',
-  fix: 'Give the volume a name: `volumes: ["db:/var/lib/postgresql/data"]`, and `volumes: { db: }` at the top.',
+  title: 'Data is stored in an anonymous volume.',
+  why: 'After `docker compose down`, the next container does not use the volume again. It is left behind under a random name, and `docker system prune --volumes` deletes it.',
+  hint: 'Name the volume: `volumes: ["db:/var/lib/postgresql/data"]`, and `volumes: { db: }` at the top level.',
   bad: { 'docker-compose.yml': lines('services:', '  db:', '    image: postgres:17', '    restart: always') },
   good: {
     'docker-compose.yml': lines(
@@ -39,14 +39,14 @@ export const dataAnonymous: Rule = {
         )
           yield {
             at,
-            message: `The data of \`${service.name}\` in ${target} lies on a volume without a name.`,
+            message: `The data of \`${service.name}\` in ${target} is stored in an anonymous volume.`,
           }
       const data = dataOf.find(({ image }) => image.test(service.pattern?.repository ?? ''))
       const isKept = mounts.some(({ target }) => target.startsWith(data?.directory ?? ''))
       if (data !== undefined && !isKept)
         yield {
           at: service.image,
-          message: `The data of \`${service.name}\` in ${data.directory} lies on a volume without a name.`,
+          message: `The data of \`${service.name}\` in ${data.directory} is stored in an anonymous volume.`,
         }
     }
   },

@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const deployCancelled: Rule = {
   code: 'DEPLOY_CANCELLED',
   severity: 'error',
-  title: 'The next push cancels a deploy half way.',
-  why: 'GitHub kills the job while containers are being replaced or a migration runs. What is on the server then is neither the old release nor the new one.',
-  fix: 'Say `cancel-in-progress: false` for the job that deploys; builds and tests may be cancelled.',
+  title: 'The next push cancels a running deploy.',
+  why: 'GitHub kills the job while containers are being replaced or a migration runs. The server is left between the old release and the new one.',
+  hint: 'Set `cancel-in-progress: false` for the job that deploys. Builds and tests may be cancelled.',
   bad: workflowWith('true'),
   good: workflowWith('false'),
   *check({ workflows }) {
@@ -20,7 +20,7 @@ export const deployCancelled: Rule = {
           const { file, start, end } = entry.value
           yield {
             at: entry.key,
-            message: `A newer run cancels the deploy of the job \`${job.id}\` half way.`,
+            message: `A newer run cancels the job \`${job.id}\` while it deploys.`,
             edits: [{ file, start, end, text: 'false' }],
           }
         }

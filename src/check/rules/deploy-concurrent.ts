@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const deployConcurrent: Rule = {
   code: 'DEPLOY_CONCURRENT',
   severity: 'warning',
-  title: 'Two deploys may run at once.',
-  why: 'Two pushes within a minute start two jobs on one server. The older one may end last, and its release is what stays.',
-  fix: 'Give the job that deploys `concurrency: { group: deploy-test, cancel-in-progress: false }`, one group for each environment.',
+  title: 'Two deploys can run at the same time.',
+  why: 'Two pushes within a minute start two jobs for one server. If the older job ends last, its release stays.',
+  hint: 'Set `concurrency: { group: deploy-test, cancel-in-progress: false }` for the job that deploys, with one group per environment.',
   bad: workflowWith(),
   good: workflowWith('    concurrency: { group: deploy-test, cancel-in-progress: false }'),
   *check({ workflows }) {
@@ -17,7 +17,7 @@ export const deployConcurrent: Rule = {
         if (childOf(root, 'concurrency') === undefined && childOf(job.node, 'concurrency') === undefined)
           yield {
             at: job.key,
-            message: `The job \`${job.id}\` deploys, and two runs of it may do so at once.`,
+            message: `Two runs of the job \`${job.id}\` can deploy at the same time.`,
           }
     }
   },

@@ -6,9 +6,9 @@ import { directoryOf, joinPath } from '../source-file.ts'
 export const drayComposeMissing: Rule = {
   code: 'DRAY_COMPOSE_MISSING',
   severity: 'error',
-  title: 'dray.yml names a compose file that is not there.',
-  why: 'The deploy of that environment is refused.',
-  fix: 'Correct the path; it is relative to dray.yml.',
+  title: 'dray.yml names a compose file that does not exist.',
+  why: 'dray refuses to deploy that environment.',
+  hint: 'Correct the path. It is relative to dray.yml.',
   bad: {
     'dray.yml': lines(
       'environments:',
@@ -32,8 +32,8 @@ export const drayComposeMissing: Rule = {
     for (const [, { value }] of entriesOf(childOf(config.root, 'environments'))) {
       for (const at of scalarsOf(childOf(value, 'compose'))) {
         const path = joinPath(directoryOf(config.file.path), at.text)
-        // Outside of the repository nothing is looked at.
-        if (path !== undefined && !files.has(path)) yield { at, message: `There is no file ${path}.` }
+        // Files outside the repository are not checked.
+        if (path !== undefined && !files.has(path)) yield { at, message: `The file ${path} does not exist.` }
       }
     }
   },

@@ -7,8 +7,8 @@ export const drayServiceUnknown: Rule = {
   code: 'DRAY_SERVICE_UNKNOWN',
   severity: 'error',
   title: 'dray.yml names a service that no compose file has.',
-  why: 'The deploy is refused, or a task of it never runs.',
-  fix: 'Correct the name; of a list of services each environment needs one.',
+  why: 'dray refuses the deploy, or a task never runs.',
+  hint: 'Correct the name. Each environment needs one service of a list.',
   bad: {
     'dray.yml': lines(
       'environments:',
@@ -35,7 +35,7 @@ export const drayServiceUnknown: Rule = {
       ...entriesOf(childOf(config.root, 'services')).map(([name, { key }]) => ({ name, at: key })),
       ...entriesOf(childOf(config.root, 'tasks')).flatMap(([, { value }]) => {
         const services = scalarsOf(childOf(value, 'service'))
-        // A list names what a service is called here and there: one of them has to be known.
+        // A list gives the names of one service in several environments: one of them must be known.
         return services.some(({ text }) => known.has(text))
           ? []
           : services.map((at) => ({ name: at.text, at }))
@@ -45,7 +45,7 @@ export const drayServiceUnknown: Rule = {
       if (!known.has(name))
         yield {
           at,
-          message: `No compose file has a service \`${name}\`; there are ${[...known].join(', ')}.`,
+          message: `No compose file has a service \`${name}\`; known services: ${[...known].join(', ')}.`,
         }
   },
 }

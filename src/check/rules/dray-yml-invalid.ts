@@ -7,9 +7,9 @@ import type { Rule } from '../rule.ts'
 export const drayYmlInvalid: Rule = {
   code: 'DRAY_YML_INVALID',
   severity: 'error',
-  title: 'dray.yml says something that dray does not understand.',
-  why: '`dray deploy` refuses it with exit code 2 before anything is touched.',
-  fix: 'docs/configuration.md lists every key and what it may be.',
+  title: 'dray.yml has an unknown key or an invalid value.',
+  why: '`dray deploy` refuses the file with exit code 2 and changes nothing.',
+  hint: 'See docs/configuration.md for every key and its values.',
   bad: { 'dray.yml': lines('environments:', '  production:', '    hots: deploy@shop.example.com') },
   good: { 'dray.yml': lines('environments:', '  production:', '    host: deploy@shop.example.com') },
   *check({ config, yamlErrors }) {
@@ -32,7 +32,7 @@ export const drayYmlInvalid: Rule = {
   },
 }
 
-/** What cannot be read at all is YAML_INVALID's, or aliases without end, which the deploy itself refuses. */
+/** A syntax error is reported as YAML_INVALID. Endless aliases are refused by the deploy itself. */
 function readYaml(text: string, path: string): YamlSource | undefined {
   try {
     return parseYaml(text, path)

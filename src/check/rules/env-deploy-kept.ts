@@ -5,8 +5,8 @@ export const envDeployKept: Rule = {
   code: 'ENV_DEPLOY_KEPT',
   severity: 'error',
   title: 'A script reads `.env.deploy` and does not delete it.',
-  why: 'The token of the pipeline stays on the disk of the server, and the tag of this deploy is used for the next one that brings none.',
-  fix: 'Delete the file as soon as it is read: `rm .env.deploy`. `dray deploy --env-file .env.deploy` does so.',
+  why: 'The token of the pipeline stays on the disk of the server, and the next deploy without a tag uses the tag of this one.',
+  hint: 'Delete the file right after it is read: `rm .env.deploy`. `dray deploy --env-file .env.deploy` does so.',
   bad: { 'deploy.sh': lines('set -eu', '. ./.env.deploy', 'docker compose up -d') },
   good: { 'deploy.sh': lines('set -eu', '. ./.env.deploy', 'rm .env.deploy', 'docker compose up -d') },
   *check({ scripts }) {

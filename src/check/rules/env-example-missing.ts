@@ -8,9 +8,9 @@ import { hasTrackedEnv, variablesIn } from './variable-unknown.ts'
 export const envExampleMissing: Rule = {
   code: 'ENV_EXAMPLE_MISSING',
   severity: 'note',
-  title: 'The app needs a `.env`, and no `.env.example` says what is in it.',
-  why: 'Whoever sets up the next server, or this one again after a loss, has to read the code to learn which secrets there are.',
-  fix: 'Write `.env.example` with every name and no secret, and keep it in git.',
+  title: 'The app needs a `.env`, and no `.env.example` lists its variables.',
+  why: 'To set up a server, or to restore one after a loss, you have to read the code to find the secrets it needs.',
+  hint: 'Write a `.env.example` with every variable and no secret, and commit it.',
   bad: {
     'docker-compose.yml': lines(
       'services:',
@@ -40,6 +40,6 @@ export const envExampleMissing: Rule = {
     )
     const file = app?.files[0]?.file
     if (file !== undefined)
-      yield { at: topOf(file), message: 'Nothing says which names the `.env` of the server has to have.' }
+      yield { at: topOf(file), message: "No `.env.example` lists the variables of the server's `.env`." }
   },
 }

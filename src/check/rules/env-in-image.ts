@@ -11,8 +11,8 @@ export const envInImage: Rule = {
   code: 'ENV_IN_IMAGE',
   severity: 'error',
   title: 'A Dockerfile copies `.env` into the image.',
-  why: '`COPY . .` takes all that `.dockerignore` does not name. Whoever can pull the image can read the secrets in it, and deleting the file in a later layer does not help.',
-  fix: 'Add `.env` and `.env.*` to the `.dockerignore` of the directory that is built.',
+  why: '`COPY . .` copies every file that `.dockerignore` does not exclude. Every user who can pull the image can read its secrets. Deleting the file in a later layer does not help.',
+  hint: 'Add `.env` and `.env.*` to the `.dockerignore` of the build context.',
   bad: {
     Dockerfile: lines('FROM node:22-alpine', 'COPY . .'),
     '.dockerignore': lines('node_modules'),
@@ -35,7 +35,7 @@ export const envInImage: Rule = {
         const start = ignore.text === '' || ignore.text.endsWith('\n') ? '' : '\n'
         yield {
           at: copy,
-          message: `This copies a \`.env\` into the image: ${ignore.path} does not name it.`,
+          message: `This instruction copies \`.env\` into the image: ${ignore.path} does not exclude it.`,
           edits: [insertAt(ignore, ignore.text.length, `${start}.env\n.env.*\n`)],
         }
       }
@@ -43,7 +43,7 @@ export const envInImage: Rule = {
   },
 }
 
-/** Whether people keep a `.env` in a directory: git ignores one there, an example lies there, or Compose reads one. */
+/** Whether a directory is likely to have a `.env`: git ignores one there, it has an example, or Compose reads one. */
 function mayHaveEnv(directory: string, { files, tracked, apps }: Repository): boolean {
   const isThere = [...files.keys(), ...(tracked ?? [])].some(
     (path) => directoryOf(path) === directory && /^env(-example)?$/.test(fileKindOf(path) ?? ''),
@@ -57,7 +57,7 @@ function mayHaveEnv(directory: string, { files, tracked, apps }: Repository): bo
   return isThere || isRead || (ignore !== undefined && isIgnored(ignore.text, '.env', 'git'))
 }
 
-/** The directories that a Dockerfile is built in; the one that it lies in, where nobody says and it is not for work on the app. */
+/** The build contexts of a Dockerfile. Its own directory if no context is named and it is not for development. */
 function contextsOf(file: SourceFile, { apps, pushes }: Repository): string[] {
   const named = [
     ...apps.flatMap(({ services }) => services.flatMap((service) => buildOf(service) ?? [])),

@@ -8,9 +8,9 @@ import { directoryOf, topOf, type SourceFile } from '../source-file.ts'
 export const envNotIgnored: Rule = {
   code: 'ENV_NOT_IGNORED',
   severity: 'warning',
-  title: 'The app reads a `.env`, and git does not ignore it.',
-  why: 'The next `git add .` on a machine that has one commits its secrets.',
-  fix: 'Add `.env` to `.gitignore`.',
+  title: 'The app reads a `.env` that git does not ignore.',
+  why: 'The next `git add .` on a machine with a `.env` commits its secrets.',
+  hint: 'Add `.env` to `.gitignore`.',
   bad: {
     'docker-compose.yml': lines(
       'services:',
@@ -52,7 +52,7 @@ export const envNotIgnored: Rule = {
       const text = file.text === '' || file.text.endsWith('\n') ? '.env\n' : '\n.env\n'
       yield {
         at: topOf(file),
-        message: `\`${path}\` is not ignored by git.`,
+        message: `Git does not ignore \`${path}\`.`,
         edits: [insertAt(file, file.text.length, text)],
       }
     }

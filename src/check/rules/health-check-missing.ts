@@ -8,9 +8,9 @@ import type { Rule } from '../rule.ts'
 export const healthCheckMissing: Rule = {
   code: 'HEALTH_CHECK_MISSING',
   severity: 'warning',
-  title: 'Nothing tells whether a service of the app is ready.',
-  why: 'A container that runs is not one that answers. Without a check, or a port that its image exposes, a release that hangs or listens on the wrong port takes the traffic.',
-  fix: 'Give the service a `healthcheck` that asks the app itself, or let its Dockerfile EXPOSE the port it listens on.',
+  title: 'A service has neither a health check nor an exposed port.',
+  why: 'A running container does not always answer. Without a health check or an exposed port, a release that hangs or listens on the wrong port gets the traffic.',
+  hint: 'Give the service a `healthcheck` that sends a request to the app, or EXPOSE the port of the app in its Dockerfile.',
   bad: { 'docker-compose.yml': lines('services:', '  app:', '    image: ghcr.io/acme/shop:${IMAGE_TAG}') },
   good: {
     'docker-compose.yml': lines(
@@ -33,15 +33,15 @@ export const healthCheckMissing: Rule = {
         source !== undefined &&
         (exposedPorts(source.dockerfile, source.target).length > 0 ||
           mayExpose(finalStages(source.dockerfile, source.target).image))
-      // An image that is built from one of several Dockerfiles may have what one of them has.
+      // An image that is built from one of several Dockerfiles may get it from any of them.
       const isUnclear =
         source === undefined && repository.dockerfiles.some((it) => exposedPorts(it).length > 0)
       if (!isOff && (isUnclear || exposes || /^HEALTHCHECK (?!NONE)/m.test(text ?? ''))) continue
-      // What takes no traffic needs no check: a release that hangs there loses no request.
+      // A service without traffic needs no check: a release that hangs there loses no request.
       if (!isOff && takesNoRequests(service.name)) continue
       yield {
         at: isOff && check !== undefined ? check : service.key,
-        message: `Nothing tells whether \`${service.name}\` is ready: it has no health check${source === undefined ? '' : ', and its Dockerfile exposes no port'}.`,
+        message: `\`${service.name}\` has no health check${source === undefined ? '' : ', and its Dockerfile exposes no port'}: its readiness is unknown.`,
       }
     }
   },
@@ -51,7 +51,7 @@ function takesNoRequests(name: string): boolean {
   return /worker|celery|cron|schedul|beat|queue|consumer|backup|cleanup|(^|[-_])jobs?([-_]|$)/.test(name)
 }
 
-/** Whether an image may expose a port by itself. Those of languages and systems do not, by their Dockerfiles. */
+/** Whether an image may expose a port. The Dockerfiles of language and system images expose no port. */
 function mayExpose(image: string): boolean {
   const bare =
     /^(?:docker\.io\/)?(?:library\/)?(?:alpine|amazoncorretto|amazonlinux|busybox|debian|eclipse-temurin|elixir|fedora|golang|node|openjdk|oven\/bun|perl|python|ruby|rust|scratch|ubuntu)(?:[:@]|$)/

@@ -8,9 +8,9 @@ import type { Rule } from '../rule.ts'
 export const healthCheckProgram: Rule = {
   code: 'HEALTH_CHECK_PROGRAM',
   severity: 'error',
-  title: 'A health check uses a program that the image does not have.',
-  why: 'The check fails for ever, whatever the app does: the deploy waits until it gives up, and the release is taken back.',
-  fix: 'Install the program in the last stage of the Dockerfile, or use one that is there: `wget -qO- URL` on Alpine, `node -e`, `python -c`.',
+  title: 'A health check runs a program that the image does not have.',
+  why: 'The check always fails, even if the app works: the deploy waits for its timeout and is undone.',
+  hint: 'Install the program in the last stage of the Dockerfile, or use one that the image has: `wget -qO- URL` on Alpine, `node -e`, `python -c`.',
   bad: {
     'docker-compose.yml': lines(
       'services:',
@@ -50,7 +50,7 @@ export const healthCheckProgram: Rule = {
       if (form === 'CMD-SHELL' && hasNothing(image) && !/busybox/.test(built)) {
         yield {
           at: test,
-          message: `The check of \`${service.name}\` needs a shell, and \`${image}\` (${name}) has none.`,
+          message: `The health check of \`${service.name}\` needs a shell, and \`${image}\` (${name}) has no shell.`,
         }
         continue
       }
@@ -60,7 +60,7 @@ export const healthCheckProgram: Rule = {
       if (!isInstalled && lacks(image, program))
         yield {
           at: test,
-          message: `The check of \`${service.name}\` runs ${program}, which \`${image}\` does not have and ${name} does not install.`,
+          message: `The health check of \`${service.name}\` runs ${program}, which \`${image}\` does not have and ${name} does not install.`,
         }
     }
   },
@@ -75,15 +75,15 @@ function hasNothing(image: string): boolean {
 }
 
 /**
- * Whether an official image comes without the program. By their Dockerfiles (docker-library, nodejs/docker-node and
- * rust-lang/docker-rust on GitHub, November 2026): slim ones purge what they fetched with. Of others nothing is said.
+ * Whether an official image lacks the program, by its Dockerfile (docker-library, nodejs/docker-node and
+ * rust-lang/docker-rust on GitHub, November 2026): slim variants remove their download tools. False for other images.
  */
 function lacks(image: string, program: 'curl' | 'wget'): boolean {
   const [, name = '', tag = ''] =
     /^(?:docker\.io\/)?(?:library\/)?([a-z-]+)(?::([\w.-]+))?(?:@.*)?$/.exec(image) ?? []
   if (hasNothing(image)) return true
   const languages = ['node', 'python', 'ruby', 'golang', 'php', 'rust', 'eclipse-temurin', 'openjdk']
-  // BusyBox brings wget; php brings curl in every form, and eclipse-temurin in some.
+  // BusyBox has wget. php has curl in every variant, eclipse-temurin in some.
   if (/alpine/.test(`${name}:${tag}`))
     return (
       program === 'curl' && (name === 'alpine' || ['node', 'python', 'ruby', 'golang', 'rust'].includes(name))

@@ -4,9 +4,9 @@ import type { Rule } from '../rule.ts'
 export const hostKeyUnchecked: Rule = {
   code: 'HOST_KEY_UNCHECKED',
   severity: 'warning',
-  title: 'A deploy believes any server that answers.',
-  why: 'With the check of host keys off, or with a key that `ssh-keyscan` fetched a moment before, whoever answers at that address gets the files and the token.',
-  fix: 'Keep the line of `known_hosts` in a secret or variable of the repository, write it to `~/.ssh/known_hosts`, and use `StrictHostKeyChecking=yes`.',
+  title: 'A deploy does not verify the host key of the server.',
+  why: 'With host key checking off, or with a key that `ssh-keyscan` has just fetched, any machine that answers at that address gets the files and the token.',
+  hint: 'Store the line of `known_hosts` in a secret or variable of the repository, write it to `~/.ssh/known_hosts`, and use `StrictHostKeyChecking=yes`.',
   bad: workflowWith('ssh -o StrictHostKeyChecking=no deploy@shop.example.com ./deploy.sh'),
   good: workflowWith('ssh deploy@shop.example.com ./deploy.sh'),
   *check({ commands }) {
@@ -19,7 +19,7 @@ export const hostKeyUnchecked: Rule = {
         command.program === 'ssh-keyscan' &&
         command.redirects.some(({ text }) => text.includes('known_hosts'))
       )
-        yield { at: command, message: 'The host key is taken from whoever answers at that moment.' }
+        yield { at: command, message: '`ssh-keyscan` accepts the host key of any machine that answers.' }
     }
   },
 }

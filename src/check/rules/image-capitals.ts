@@ -5,9 +5,9 @@ import type { Span } from '../source-file.ts'
 export const imageCapitals: Rule = {
   code: 'IMAGE_CAPITALS',
   severity: 'error',
-  title: 'The name of an image has capital letters.',
-  why: 'Names in a registry are lower case. Docker refuses such a name: `repository name must be lowercase`. An owner on GitHub may have capitals, and `github.repository_owner` keeps them.',
-  fix: 'Write the name in lower case. For an owner with capitals write it out, or let docker/metadata-action make the name.',
+  title: 'An image name has capital letters.',
+  why: 'Registries accept lower case only, and Docker refuses other names: `repository name must be lowercase`. The name of a GitHub owner may have capitals, and `github.repository_owner` keeps them.',
+  hint: 'Write the name in lower case. For an owner with capitals, write the name out or generate it with docker/metadata-action.',
   bad: {
     'docker-compose.yml': lines('services:', '  web:', '    image: ghcr.io/Acme/Shop:v1'),
   },
@@ -30,12 +30,12 @@ function* judge(text: string, at: Span): Iterable<Found> {
   const bare = colon > name.lastIndexOf('/') ? name.slice(0, colon) : name
   if (!/[A-Z]/.test(bare)) return
   const written = at.file.text.slice(at.start, at.end)
-  // Only what stands there in full can be put in lower case.
+  // Only a name that is written in full can be changed to lower case.
   const end = written.lastIndexOf(':') > written.lastIndexOf('/') ? written.lastIndexOf(':') : written.length
   const isWhole = !written.includes('$') && written.includes(bare)
   yield {
     at,
-    message: `The name \`${bare}\` has capital letters, which no registry takes.`,
+    message: `The name \`${bare}\` has capital letters, which no registry accepts.`,
     edits: isWhole
       ? [{ file: at.file, start: at.start, end: at.start + end, text: written.slice(0, end).toLowerCase() }]
       : [],

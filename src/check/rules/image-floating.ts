@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const imageFloating: Rule = {
   code: 'IMAGE_FLOATING',
   severity: 'warning',
-  title: 'An image of others has no tag, or `:latest`.',
-  why: 'The next pull may bring another major version. A database then refuses to start on the data of the old one.',
-  fix: 'Name a version: `postgres:17`.',
+  title: 'A third-party image has no tag, or `:latest`.',
+  why: 'The next pull may bring another major version. A database then refuses to start with the data of the old one.',
+  hint: 'Pin a version: `postgres:17`.',
   bad: { 'docker-compose.yml': lines('services:', '  db:', '    image: postgres') },
   good: { 'docker-compose.yml': lines('services:', '  db:', '    image: postgres:17') },
   *check(repository) {
@@ -19,7 +19,7 @@ export const imageFloating: Rule = {
       if (pattern.tag === undefined || pattern.tag === 'latest')
         yield {
           at: image,
-          message: `The service \`${name}\` takes whatever \`${showPattern(pattern)}:latest\` is.`,
+          message: `The service \`${name}\` runs \`${showPattern(pattern)}:latest\`, which changes over time.`,
         }
     }
   },

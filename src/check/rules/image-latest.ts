@@ -8,9 +8,9 @@ import { childOf, entriesOf } from '../parse/yaml-tree.ts'
 export const imageLatest: Rule = {
   code: 'IMAGE_LATEST',
   severity: 'warning',
-  title: 'A server runs `:latest` of the app.',
-  why: 'Nobody can say which version runs, a rollback has no tag to go back to, and a push to the main branch can end in production.',
-  fix: 'Write `${IMAGE_TAG:-latest}` and set IMAGE_TAG at each deploy; in dray.yml say `tag: version` or `tag: sha`.',
+  title: 'A server runs the `:latest` image of the app.',
+  why: 'The running version is unknown, a rollback has no tag to return to, and a push to the main branch can reach production.',
+  hint: 'Write `${IMAGE_TAG:-latest}` and set IMAGE_TAG at each deploy. In dray.yml, set `tag: version` or `tag: sha`.',
   bad: {
     'docker-compose.yml': lines('services:', '  app:', '    image: ghcr.io/acme/shop:latest'),
     'dray.yml': lines(
@@ -35,9 +35,9 @@ export const imageLatest: Rule = {
     for (const service of repository.apps.flatMap(({ services }) => services)) {
       const { image, pattern, name } = service
       if (image === undefined || pattern === undefined || !isOwnService(service, repository)) continue
-      // A name without a registry beside `build` is one that no server pulls.
+      // Servers do not pull an image without a registry beside `build`.
       const isLocal = pattern.registry === 'docker.io' && settingOf(service, 'build') !== undefined
-      // `shop${REF:-:latest}`: the variable brings the tag.
+      // `shop${REF:-:latest}`: the variable contains the tag.
       const mayBringTag = pattern.tag === undefined && image.text.endsWith('}')
       if (isLocal || mayBringTag || image.text.includes('@sha256:')) continue
       if (pattern.tag === undefined || pattern.tag === 'latest')
@@ -50,7 +50,7 @@ export const imageLatest: Rule = {
         /prod|live/.test(name) &&
         environmentSetting(repository, name, 'tag') === 'latest'
       )
-        yield { at: tag, message: `The environment \`${name}\` runs whatever \`:latest\` is.` }
+        yield { at: tag, message: `The environment \`${name}\` runs \`:latest\`, not a fixed version.` }
     }
   },
 }

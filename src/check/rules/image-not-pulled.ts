@@ -7,8 +7,8 @@ export const imageNotPulled: Rule = {
   code: 'IMAGE_NOT_PULLED',
   severity: 'warning',
   title: 'A workflow pushes an image that no compose file pulls.',
-  why: 'It is built and stored for nothing, or the compose file means another name and goes on with an old image.',
-  fix: 'Correct the name, or take the build out of the workflow.',
+  why: 'The image is built and stored for nothing, or the compose file has another name and keeps running an old image.',
+  hint: 'Correct the name, or remove the build from the workflow.',
   bad: {
     '.github/workflows/deploy.yml': lines(
       'on: push',
@@ -35,10 +35,10 @@ export const imageNotPulled: Rule = {
   },
   *check(repository) {
     const { apps, pushes, scripts } = repository
-    // Where nothing is deployed, images are for others to pull.
+    // If this repository deploys nothing, other repositories pull its images.
     if (!isDeployedFromHere(repository)) return
     const pulled = apps.flatMap(({ services }) => services.flatMap(({ pattern }) => pattern ?? []))
-    // An app whose images are all of others, or built on the spot, is not what the workflows push for.
+    // An app with third-party or locally built images only does not use the pushed ones.
     if (!pulled.some(({ registry }) => registry !== 'docker.io')) return
     for (const { images } of pushes) {
       for (const { at, image } of images) {

@@ -7,8 +7,8 @@ export const imageNotPushed: Rule = {
   code: 'IMAGE_NOT_PUSHED',
   severity: 'error',
   title: 'A compose file pulls an image of the app that no workflow pushes.',
-  why: 'The deploy ends with `manifest unknown` or `denied`: there is no such image in the registry, or an old one that nobody builds any more.',
-  fix: 'Correct the name in the compose file or in the workflow, or add the build of that image.',
+  why: 'The deploy fails with `manifest unknown` or `denied`: the registry does not have the image, or has an old one that is no longer built.',
+  hint: 'Correct the name in the compose file or in the workflow, or add a build for that image.',
   bad: {
     '.github/workflows/deploy.yml': lines(
       'on: push',
@@ -39,7 +39,7 @@ export const imageNotPushed: Rule = {
   },
   *check({ apps, pushes }) {
     const images = pushes.flatMap((push) => push.images.map(({ image }) => image))
-    // Where one push is not understood, it may be the one that is missed.
+    // A push that cannot be parsed may be the missing one.
     if (images.length === 0 || pushes.some((push) => push.images.length === 0)) return
     for (const service of apps.flatMap(({ services }) => services)) {
       const { image, pattern } = service
@@ -53,7 +53,7 @@ export const imageNotPushed: Rule = {
             { ...pattern, repository: owner },
           ),
       )
-      // A version that is written out is no release of this repository, but one of its base images.
+      // A fixed version is a base image, not a release of this repository.
       const isReleased = pattern.tag === undefined || pattern.tag === 'latest' || pattern.tag.includes('$')
       if (
         !isOurs ||
@@ -63,7 +63,10 @@ export const imageNotPushed: Rule = {
       )
         continue
       const names = [...new Set(images.map(showPattern))].join(', ')
-      yield { at: image, message: `No workflow pushes \`${showPattern(pattern)}\`; they push ${names}.` }
+      yield {
+        at: image,
+        message: `No workflow pushes \`${showPattern(pattern)}\`; the workflows push ${names}.`,
+      }
     }
   },
 }

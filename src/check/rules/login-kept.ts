@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const loginKept: Rule = {
   code: 'LOGIN_KEPT',
   severity: 'warning',
-  title: 'A deploy script leaves its login on the server.',
-  why: 'docker login writes the token to `~/.docker/config.json`, readable for whoever is that user. When a job token has expired, pulls fail with `denied: denied`, even those of public images.',
-  fix: 'Run `docker logout ghcr.io` in the end, in a `trap` so that it runs after a failure too. dray hands the login to the Engine and writes it nowhere.',
+  title: 'A deploy script leaves its registry login on the server.',
+  why: 'docker login writes the token to `~/.docker/config.json`, where every process of that user can read it. After a job token has expired, pulls fail with `denied: denied`, even of public images.',
+  hint: 'Run `docker logout ghcr.io` at the end, in a `trap` so that it also runs after a failure. dray passes the login to the Engine and never writes it to disk.',
   bad: {
     'deploy.sh': lines(
       'set -eu',
@@ -33,7 +33,7 @@ export const loginKept: Rule = {
       if (login !== undefined && !isUndone)
         yield {
           at: login,
-          message: 'The token of this login stays on the server, in `~/.docker/config.json`.',
+          message: 'The token of this login stays in `~/.docker/config.json` on the server.',
         }
     }
   },

@@ -5,9 +5,9 @@ import type { Rule } from '../rule.ts'
 export const loginMissing: Rule = {
   code: 'LOGIN_MISSING',
   severity: 'error',
-  title: 'A job pushes to GHCR and does not log in.',
-  why: 'The push ends with `unauthorized` or `denied`. Each job starts on a machine of its own: the login of another job does not count.',
-  fix: 'Add docker/login-action with `registry: ghcr.io`, `username: ${{ github.actor }}` and `password: ${{ secrets.GITHUB_TOKEN }}` before the push.',
+  title: 'A job pushes to GHCR without logging in.',
+  why: 'The push fails with `unauthorized` or `denied`. Each job runs on its own machine: the login of another job does not count.',
+  hint: 'Add docker/login-action with `registry: ghcr.io`, `username: ${{ github.actor }}` and `password: ${{ secrets.GITHUB_TOKEN }}` before the push.',
   bad: workflowWith(),
   good: workflowWith(
     '      - uses: docker/login-action@v4',
@@ -19,7 +19,7 @@ export const loginMissing: Rule = {
   *check({ pushes }) {
     for (const { job, at, images, step } of pushes) {
       const before = job.steps.slice(0, job.steps.indexOf(step) + 1)
-      // An action of others or of the repository may log in by itself.
+      // A third-party or local action may log in.
       const known = /^(docker|actions)\/(?!login)/
       const mayLogIn = before.some(
         (it) =>
@@ -30,7 +30,7 @@ export const loginMissing: Rule = {
         it.commands.some(({ words }) => /\.sh$|^make$|^npm$|^just$/.test(words[0]?.text ?? '')),
       )
       if (!mayLogIn && !isCalledScript && images.some(({ image }) => image.registry === 'ghcr.io'))
-        yield { at, message: `The job \`${job.id}\` pushes to ghcr.io, and nothing before has logged in.` }
+        yield { at, message: `The job \`${job.id}\` pushes to ghcr.io, but no earlier step logs in.` }
     }
   },
 }

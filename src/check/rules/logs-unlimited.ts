@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const logsUnlimited: Rule = {
   code: 'LOGS_UNLIMITED',
   severity: 'note',
-  title: 'The logs of containers grow until the disk is full.',
-  why: 'Docker keeps all that a container prints, in one file, for as long as the container lives.',
-  fix: 'Give the services `logging: { driver: local }`, which keeps 100 MB each, or set it for the whole server in `/etc/docker/daemon.json`.',
+  title: 'Container logs grow until the disk is full.',
+  why: 'Docker keeps the whole output of a container in one file, as long as the container exists.',
+  hint: 'Set `logging: { driver: local }` for the services, which keeps 100 MB each, or set it for the whole server in `/etc/docker/daemon.json`.',
   bad: { 'docker-compose.yml': lines('services:', '  app:', '    image: ghcr.io/acme/shop:${IMAGE_TAG}') },
   good: {
     'docker-compose.yml': lines(
@@ -24,7 +24,7 @@ export const logsUnlimited: Rule = {
       const [first] = unlimited
       if (first === undefined) continue
       const names = unlimited.map(({ name }) => `\`${name}\``).join(', ')
-      yield { at: first.key, message: `Nothing limits the logs of ${names}, unless the server does.` }
+      yield { at: first.key, message: `The logs of ${names} have no size limit, unless the server sets one.` }
     }
   },
 }
@@ -32,7 +32,7 @@ export const logsUnlimited: Rule = {
 function isLimited(service: Service): boolean {
   const logging = settingOf(service, 'logging')
   const driver = scalarText(childOf(logging, 'driver'))
-  // Other drivers than Docker's own files keep nothing on the disk.
+  // Drivers other than `json-file` limit their files or keep no files on the disk.
   if (driver !== undefined && driver !== 'json-file') return true
   return childOf(childOf(logging, 'options'), 'max-size') !== undefined
 }

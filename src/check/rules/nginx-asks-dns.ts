@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const nginxAsksDns: Rule = {
   code: 'NGINX_ASKS_DNS',
   severity: 'warning',
-  title: 'nginx finds its way by asking Docker itself, so dray cannot turn it.',
-  why: 'Docker names a container from the moment it starts, ready or not, and goes on naming one that is about to stop. With `resolver` and a variable, or `resolve`, requests go to both and fail during a deploy.',
-  fix: 'Write the name into `proxy_pass` itself, `proxy_pass http://backend:8000;`, and leave out `resolver`: dray reloads nginx when the new containers are healthy.',
+  title: 'nginx resolves a service through Docker DNS at run time, so dray cannot switch its traffic.',
+  why: 'Docker DNS returns a container as soon as it starts, ready or not, and still returns one that is about to stop. With `resolver` and a variable, or with `resolve`, requests go to both and fail during a deploy.',
+  hint: 'Write the name directly in `proxy_pass`, as in `proxy_pass http://backend:8000;`, and remove `resolver`: dray reloads nginx when the new containers are healthy.',
   bad: {
     'nginx/conf.d/default.conf': lines(
       'server {',
@@ -39,7 +39,7 @@ export const nginxAsksDns: Rule = {
       if (isAskedAgain)
         yield {
           at,
-          message: `nginx asks for \`${host}\` anew all the time, and may find a container that is not ready or about to stop.`,
+          message: `nginx resolves \`${host}\` at run time and may get a container that is not ready or about to stop.`,
         }
   },
 }

@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const nginxStaleAddress: Rule = {
   code: 'NGINX_STALE_ADDRESS',
   severity: 'error',
-  title: 'nginx asks for the address of a container once, and the deploy never has it ask again.',
-  why: 'nginx looks up the name in `proxy_pass` when it starts. The new container has another address, so after a deploy nginx answers 502 until somebody reloads it.',
-  fix: 'Reload it after `up`: `docker compose exec nginx nginx -s reload`. `dray deploy` does so at the right moment, and loses no request.',
+  title: 'nginx resolves a service only when it starts, and the deploy does not reload it.',
+  why: 'nginx resolves the name in `proxy_pass` when it starts. The new container has another address, so after a deploy nginx answers 502 until it is reloaded.',
+  hint: 'Reload nginx after `up`: `docker compose exec nginx nginx -s reload`. `dray deploy` does so at the right moment and loses no request.',
   bad: {
     'nginx/conf.d/default.conf': lines(
       'server {',
@@ -60,7 +60,7 @@ export const nginxStaleAddress: Rule = {
       if (!isAskedAgain)
         yield {
           at,
-          message: `nginx keeps the address of \`${host}\` that it found at its start, and ${scripts[0]?.file.path ?? ''} never reloads it.`,
+          message: `nginx keeps the address that \`${host}\` had when nginx started, and ${scripts[0]?.file.path ?? ''} never reloads it.`,
         }
   },
 }

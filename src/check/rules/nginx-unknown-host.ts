@@ -5,16 +5,16 @@ import type { Rule } from '../rule.ts'
 export const nginxUnknownHost: Rule = {
   code: 'NGINX_UNKNOWN_HOST',
   severity: 'error',
-  title: 'nginx passes requests to a service that the compose file does not have.',
-  why: 'nginx does not start: `host not found in upstream`. All that it serves is away, not just that one place.',
-  fix: 'Correct the name in the configuration or in the compose file.',
+  title: 'nginx passes requests to a service that is not in the compose file.',
+  why: 'nginx does not start: `host not found in upstream`. Everything it serves is down, not only this location.',
+  hint: 'Correct the name in the nginx configuration or in the compose file.',
   bad: composeWith('backend'),
   good: composeWith('app'),
   *check(repository) {
     for (const { at, host, apps } of upstreamsOf(repository)) {
       const known = apps.map(namesOf)
       if (known.length > 0 && known.every((names) => !names.has(host)))
-        yield { at, message: `No service of ${apps[0]?.files[0]?.file.path ?? ''} is called \`${host}\`.` }
+        yield { at, message: `${apps[0]?.files[0]?.file.path ?? ''} has no service \`${host}\`.` }
     }
   },
 }

@@ -9,8 +9,8 @@ export const nginxWrongPort: Rule = {
   code: 'NGINX_WRONG_PORT',
   severity: 'warning',
   title: 'nginx passes requests to a port that the image does not expose.',
-  why: 'Nothing listens there, or the Dockerfile says something else than the app does: nginx answers 502, or a deploy watches the wrong port.',
-  fix: 'Correct the port in the configuration, or EXPOSE in the Dockerfile.',
+  why: 'Either the app does not listen on that port and nginx answers 502, or EXPOSE in the Dockerfile is wrong and a deploy watches the wrong port.',
+  hint: 'Correct the port in the nginx configuration, or EXPOSE in the Dockerfile.',
   bad: projectWith('3000'),
   good: projectWith('8000'),
   *check(repository) {
@@ -19,13 +19,13 @@ export const nginxWrongPort: Rule = {
       const source = service && dockerfileOf(service, repository)
       if (service === undefined || source === undefined || port === undefined) continue
       const ports = exposedPorts(source.dockerfile, source.target)
-      // The compose file, or one that it mounts, may tell the app another port than the Dockerfile knows.
+      // The compose file, or a file that it mounts, may set another port than the Dockerfile exposes.
       const isSet =
         mountedPaths(service).length > 0 || environmentOf(service).some(({ value }) => value?.includes(port))
       if (ports.length > 0 && !ports.includes(port) && !isSet)
         yield {
           at,
-          message: `nginx passes to port ${port} of \`${host}\`, but ${source.dockerfile.file.path} exposes ${ports.join(', ')}.`,
+          message: `nginx passes requests to port ${port} of \`${host}\`, but ${source.dockerfile.file.path} exposes ${ports.join(', ')}.`,
         }
     }
   },

@@ -8,9 +8,9 @@ import type { Span } from '../source-file.ts'
 export const notRollable: Rule = {
   code: 'NOT_ROLLABLE',
   severity: 'warning',
-  title: 'A service of the app cannot have two containers for a moment.',
-  why: 'A deploy has to stop the old container before it starts the new one. In between nothing answers, and when the new one does not start, nothing does.',
-  fix: 'Let only the proxy publish ports, and leave out `container_name`, `network_mode` and fixed addresses. Where it has to be, say `services: { NAME: { rollout: recreate } }` in dray.yml.',
+  title: 'A service of the app cannot run twice during a deploy.',
+  why: 'A deploy has to stop the old container before it starts the new one. The service is down in between, and stays down if the new container does not start.',
+  hint: 'Publish ports on the proxy only, and remove `container_name`, `network_mode` and fixed addresses. If the service needs them, set `services: { NAME: { rollout: recreate } }` in dray.yml.',
   bad: {
     'docker-compose.yml': lines(
       'services:',
@@ -37,7 +37,7 @@ export const notRollable: Rule = {
   },
 }
 
-/** A proxy that the app builds by itself is the one that has to have the ports. */
+/** A proxy that the app builds has to publish the ports. */
 function isProxy(service: Service): boolean {
   return /nginx|proxy|traefik|caddy|haproxy|gateway/.test(`${service.name} ${service.image?.text ?? ''}`)
 }

@@ -7,8 +7,8 @@ export const permissionMissing: Rule = {
   code: 'PERMISSION_MISSING',
   severity: 'error',
   title: 'A job pushes to GHCR without `packages: write`.',
-  why: 'The push ends with `denied: installation not allowed to Create organization package`. A `permissions` block sets what it does not name to none, and without one the default of most organisations is to read only.',
-  fix: 'Give the job `permissions: { contents: read, packages: write }`.',
+  why: 'The push fails with `denied: installation not allowed to Create organization package`. A `permissions` block revokes every permission that it does not list. Without a block, most organisations allow read access only.',
+  hint: 'Give the job `permissions: { contents: read, packages: write }`.',
   bad: workflowWith('      contents: read'),
   good: workflowWith('      contents: read', '      packages: write'),
   *check({ pushes }) {
@@ -18,8 +18,8 @@ export const permissionMissing: Rule = {
       if (granted === 'write') continue
       const message =
         granted === undefined
-          ? `The job \`${job.id}\` pushes to ghcr.io and says nothing of permissions: whether it may depends on the settings of the repository.`
-          : `The job \`${job.id}\` pushes to ghcr.io, but its \`packages\` permission is ${granted}.`
+          ? `The job \`${job.id}\` pushes to ghcr.io without a \`permissions\` block: the repository settings decide whether it can.`
+          : `The job \`${job.id}\` pushes to ghcr.io, but its \`packages\` permission is \`${granted}\`.`
       yield {
         at: granted === undefined ? job.key : (permissionsOf(job)?.key ?? at),
         message,
@@ -29,7 +29,7 @@ export const permissionMissing: Rule = {
   },
 }
 
-/** A login with another token has the permissions of that one. */
+/** A login with another token has the permissions of that token. */
 function usesJobToken(job: Job): boolean {
   const logins = job.steps.filter((step) => step.action === 'docker/login-action')
   const passwords = logins.flatMap((step) => inputOf(step, 'password')?.text ?? [])
@@ -43,7 +43,7 @@ function textOfJob({ node }: Job): string {
   return node.file.text.slice(node.start, node.end)
 }
 
-/** A line more in the block that is there; where there is none, a person decides what else the job needs. */
+/** Adds a line to an existing block. Without a block, a person decides which other permissions the job needs. */
 function grant(job: Job): Edit[] {
   const block = permissionsOf(job)?.value
   if (block?.kind !== 'map' || block.isFlow || block.entries.has('packages')) return []

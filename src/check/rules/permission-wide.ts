@@ -5,9 +5,9 @@ import type { Rule } from '../rule.ts'
 export const permissionWide: Rule = {
   code: 'PERMISSION_WIDE',
   severity: 'warning',
-  title: 'A job may do more than it has to.',
-  why: 'Every action and every dependency that runs in the job has the token, and with it may change packages, code and releases.',
-  fix: 'Start with `permissions: { contents: read }` and give `packages: write` only to the job that pushes.',
+  title: 'A job has more permissions than it needs.',
+  why: 'Every action and every dependency that runs in the job has the token, and can change packages, code and releases with it.',
+  hint: 'Start with `permissions: { contents: read }` and give `packages: write` only to the job that pushes.',
   bad: workflowWith('permissions: write-all', '    permissions: { contents: read, packages: write }'),
   good: workflowWith(
     'permissions: { contents: read }',
@@ -26,7 +26,7 @@ export const permissionWide: Rule = {
         if (scalarText(entry?.value) === 'write-all')
           yield {
             at: entry?.value ?? workflow.root,
-            message: `${who} may write everything of the repository.`,
+            message: `${who} has write access to everything in the repository.`,
           }
 
       const forAll = entryOf(childOf(workflow.root, 'permissions'), 'packages')
@@ -35,7 +35,7 @@ export const permissionWide: Rule = {
           childOf(job.node, 'permissions') === undefined &&
           job.steps.length > 0 &&
           !pushes.some((push) => push.job === job) &&
-          // It may work on images in a way that is not known here.
+          // It may use images in a way that is not recognised here.
           !/docker|ghcr\.io|packages/.test(job.node.file.text.slice(job.node.start, job.node.end)),
       )
       const pushing = pushes.filter(({ job }) => job.workflow === workflow)
@@ -48,7 +48,7 @@ export const permissionWide: Rule = {
         const names = idle.map(({ id }) => `\`${id}\``).join(', ')
         yield {
           at: forAll.key,
-          message: `Every job may write packages, ${names} too, which ${idle.length === 1 ? 'pushes' : 'push'} nothing.`,
+          message: `Every job can write packages, including ${names}, which ${idle.length === 1 ? 'pushes' : 'push'} nothing.`,
         }
       }
     }

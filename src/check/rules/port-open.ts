@@ -15,9 +15,9 @@ const stores = new Map([
 export const portOpen: Rule = {
   code: 'PORT_OPEN',
   severity: 'error',
-  title: 'A database is published to the whole internet.',
-  why: 'Docker writes its own rules of the firewall: a port in `ports` is open although ufw says it is closed. Redis and MongoDB ask for no password by default.',
-  fix: 'Leave `ports` out: services of one compose file reach each other without. For a tunnel publish it on the server alone: `127.0.0.1:5432:5432`.',
+  title: 'A database port is open to the whole internet.',
+  why: 'Docker writes its own firewall rules: a port in `ports` is open even if ufw reports it as closed. Redis and MongoDB have no password by default.',
+  hint: 'Remove `ports`: services of one compose file reach each other without it. For a tunnel, publish the port on the server only: `127.0.0.1:5432:5432`.',
   bad: {
     'docker-compose.yml': lines('services:', '  db:', '    image: postgres:17', '    ports: ["5432:5432"]'),
   },
@@ -37,7 +37,7 @@ export const portOpen: Rule = {
         if (store !== undefined && isOpen)
           yield {
             at,
-            message: `${store} of the service \`${service.name}\` answers on port ${published} of every address of the server.`,
+            message: `${store} in the service \`${service.name}\` is reachable on port ${published} of every address of the server.`,
           }
       }
     }

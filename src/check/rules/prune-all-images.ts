@@ -5,13 +5,13 @@ import type { Rule } from '../rule.ts'
 export const pruneAllImages: Rule = {
   code: 'PRUNE_ALL_IMAGES',
   severity: 'warning',
-  title: 'A script deletes every image that does not run.',
-  why: 'The images of the last release go with them. A rollback then has to pull, with a token that has expired by then, and images of other apps on the server are gone as well.',
-  fix: 'Leave `-a` out, and keep the images of the last releases by a tag.',
+  title: 'A script deletes every image that no container uses.',
+  why: 'This includes the images of the last release: a rollback has to pull them again, with a token that has expired by then. Images of other apps on the server are deleted too.',
+  hint: 'Remove `-a`, and keep the images of the last releases with a tag.',
   bad: { 'deploy.sh': lines('set -eu', 'docker image prune -af') },
   good: { 'deploy.sh': lines('set -eu', 'docker image prune -f') },
   *check({ scripts, workflows }) {
-    // On a runner of GitHub there is nothing to keep.
+    // A GitHub runner has no images to keep.
     const remote = workflows.flatMap(({ jobs }) =>
       jobs.flatMap(({ steps }) =>
         steps.flatMap(({ commands, isOnServer }) => commands.filter(({ isBare }) => isOnServer || !isBare)),
@@ -23,7 +23,7 @@ export const pruneAllImages: Rule = {
       const all = prunes ? flagOf(command, '-a', '--all') : undefined
       const isOld = command.words.some(({ text }) => /until=/.test(text))
       if (all !== undefined && !isOld)
-        yield { at: command, message: 'This deletes the images that a rollback needs.' }
+        yield { at: command, message: 'This command deletes the images that a rollback needs.' }
     }
   },
 }

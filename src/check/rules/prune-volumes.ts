@@ -6,8 +6,8 @@ export const pruneVolumes: Rule = {
   code: 'PRUNE_VOLUMES',
   severity: 'error',
   title: 'A script deletes volumes that no container uses at the moment.',
-  why: 'A database whose container is down when the script runs loses its data. Docker Engine before 23.0 deletes named volumes too; newer ones delete anonymous volumes, and named ones with `--all`.',
-  fix: 'Leave `--volumes` out. `dray disk` shows what takes the space, and `dray clean` makes room without touching a volume.',
+  why: 'A database whose container is stopped when the script runs loses its data. Docker Engine before 23.0 deletes named volumes too. Newer versions delete anonymous volumes, and named ones with `--all`.',
+  hint: 'Remove `--volumes`. `dray disk` shows what uses the disk space, and `dray clean` frees it without touching a volume.',
   bad: { 'deploy.sh': lines('set -eu', 'docker system prune -af --volumes') },
   good: { 'deploy.sh': lines('set -eu', 'docker image prune -f') },
   *check({ commands }) {
@@ -19,13 +19,13 @@ export const pruneVolumes: Rule = {
         yield {
           at: volumes,
           message:
-            'This deletes the volumes of every app on the server that no container uses at the moment.',
+            'This command deletes the volumes of every app on the server that no container uses at the moment.',
         }
       else if (isCommand(command, 'docker', 'volume', 'prune'))
         yield {
           at: command,
           message:
-            'This deletes the volumes of every app on the server that no container uses at the moment.',
+            'This command deletes the volumes of every app on the server that no container uses at the moment.',
         }
     }
   },

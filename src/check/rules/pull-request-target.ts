@@ -5,9 +5,9 @@ import type { Rule } from '../rule.ts'
 export const pullRequestTarget: Rule = {
   code: 'PULL_REQUEST_TARGET',
   severity: 'error',
-  title: "A workflow runs a stranger's code with the secrets of the repository.",
-  why: '`pull_request_target` gives secrets and a token that can write, also to pull requests from forks. When the job checks out the code of the pull request and builds it, whoever opened it runs what they like.',
-  fix: 'Use `pull_request`, which has no secrets for forks, or do not check out the code of the pull request.',
+  title: 'A workflow runs the code of forks with the secrets of the repository.',
+  why: '`pull_request_target` gives secrets and a token with write access to pull requests from forks too. If the job checks out and builds the code of the pull request, its author can run any command.',
+  hint: 'Use `pull_request`, which has no secrets for forks, or do not check out the code of the pull request.',
   bad: workflowWith('pull_request_target'),
   good: workflowWith('pull_request'),
   *check({ workflows }) {

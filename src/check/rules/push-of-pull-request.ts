@@ -7,8 +7,8 @@ export const pushOfPullRequest: Rule = {
   code: 'PUSH_OF_PULL_REQUEST',
   severity: 'warning',
   title: 'A pull request pushes images to the registry.',
-  why: 'From a fork the push is refused, and the check of every outside contribution is red. From a branch, what nobody has reviewed becomes `:latest`.',
-  fix: "Push only elsewhere: `push: ${{ github.event_name != 'pull_request' }}`, or `if:` on the job.",
+  why: 'From a fork, the push is refused, and the check of every outside contribution fails. From a branch, unreviewed code becomes `:latest`.',
+  hint: "Do not push for pull requests: `push: ${{ github.event_name != 'pull_request' }}`, or `if:` on the job.",
   bad: workflowWith('true'),
   good: workflowWith("${{ github.event_name != 'pull_request' }}"),
   *check({ pushes }) {
@@ -19,7 +19,7 @@ export const pushOfPullRequest: Rule = {
       )
       const isGuarded =
         guards.some((text) => text !== undefined && text !== '') || push === undefined || push.text !== 'true'
-      // A tag of its own for each pull request is a preview.
+      // A separate tag for each pull request is a preview.
       const isPreview = images.some(({ text }) => /pr-|pull_request|event\.number/.test(text))
       if (job.workflow.triggers.has('pull_request') && !isGuarded && !isPreview && images.length > 0)
         yield { at: push, message: `The job \`${job.id}\` pushes images for pull requests too.` }

@@ -7,9 +7,9 @@ import type { Service } from '../model/compose.ts'
 export const restartMissing: Rule = {
   code: 'RESTART_MISSING',
   severity: 'warning',
-  title: 'A service does not come back after a crash or a reboot.',
-  why: 'Docker starts a container again only when it has a restart policy. After the next kernel update of the server the app is away.',
-  fix: 'Add `restart: unless-stopped`.',
+  title: 'A service does not restart after a crash or a reboot.',
+  why: 'Docker restarts a container only if it has a restart policy. After the next kernel update of the server, the app is down.',
+  hint: 'Add `restart: unless-stopped`.',
   bad: { 'docker-compose.yml': lines('services:', '  app:', '    image: ghcr.io/acme/shop:${IMAGE_TAG}') },
   good: {
     'docker-compose.yml': lines(
@@ -23,12 +23,12 @@ export const restartMissing: Rule = {
     for (const service of apps.flatMap(({ services }) => services)) {
       if (!isLongRunning(service) || settingOf(service, 'deploy', 'restart_policy') !== undefined) continue
       const restart = settingOf(service, 'restart')
-      // `restart: "no"` is somebody's decision.
+      // `restart: "no"` is a decision.
       if (restart !== undefined && scalarText(restart) !== '') continue
       yield {
         at: service.key,
-        message: `\`${service.name}\` stays away after a crash or a reboot.`,
-        // An empty one is there: a second would be refused.
+        message: `\`${service.name}\` does not restart after a crash or a reboot.`,
+        // The key exists without a value: a second one would be refused.
         edits: restart === undefined ? addRestart(service) : [],
       }
     }
@@ -45,10 +45,10 @@ function addRestart({ image, nodes }: Service): Edit[] {
     image.file !== node.file
   )
     return []
-  // An image that an anchor brings in stands elsewhere.
+  // An image from an anchor is elsewhere in the file.
   if (image.start < node.start || image.end > node.end) return []
   const { file } = image
-  // That of the first key: the image itself may stand on a line below its key.
+  // The indent of the first key: the image itself may be on a line below its key.
   const indent = file.text.slice(file.text.lastIndexOf('\n', node.start) + 1, node.start)
   if (indent.trim() !== '') return []
   const lineEnd = file.text.indexOf('\n', image.end)

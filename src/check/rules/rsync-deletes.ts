@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const rsyncDeletes: Rule = {
   code: 'RSYNC_DELETES',
   severity: 'warning',
-  title: 'An rsync with `--delete` removes what only the server has.',
-  why: 'Uploads, certificates, backups and data directories in the directory of the app are not in the repository, so rsync takes them for left-overs. With `--delete-excluded` the `.env` goes too.',
-  fix: 'Leave `--delete` out, or copy to a directory that holds nothing but copied files.',
+  title: 'An rsync with `--delete` removes files that exist only on the server.',
+  why: "Uploads, certificates, backups and data directories in the app's directory are not in the repository, so rsync deletes them. With `--delete-excluded`, it deletes `.env` too.",
+  hint: 'Remove `--delete`, or copy to a directory that holds only copied files.',
   bad: {
     'deploy.sh': lines(
       'set -eu',
@@ -33,8 +33,8 @@ export const rsyncDeletes: Rule = {
       if (at === undefined) continue
       const message =
         at.text === '--delete-excluded'
-          ? 'This rsync deletes on the server what it excludes, `.env` too.'
-          : 'This rsync deletes on the server what is not in the repository.'
+          ? 'This rsync deletes the excluded files on the server, including `.env`.'
+          : 'This rsync deletes files on the server that are not in the repository.'
       yield { at, message }
     }
   },

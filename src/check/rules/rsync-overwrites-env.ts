@@ -6,9 +6,9 @@ import { insertAt, type Rule } from '../rule.ts'
 export const rsyncOverwritesEnv: Rule = {
   code: 'RSYNC_OVERWRITES_ENV',
   severity: 'error',
-  title: 'An rsync may overwrite the `.env` of the server.',
-  why: 'The `.env` of the server is the only place that holds its secrets. A `.env` that lies in the working directory, from a test or from a laptop, takes its place.',
-  fix: "Add `--exclude='.env'`.",
+  title: "An rsync may overwrite the server's `.env`.",
+  why: "The server's `.env` is the only place that holds its secrets. A `.env` in the working directory, from a test or a laptop, replaces it.",
+  hint: "Add `--exclude='.env'`.",
   bad: { 'deploy.sh': lines('set -eu', 'rsync -az ./ deploy@shop.example.com:/srv/shop/') },
   good: { 'deploy.sh': lines('set -eu', "rsync --exclude='.env' -az ./ deploy@shop.example.com:/srv/shop/") },
   *check({ commands }) {
@@ -18,14 +18,14 @@ export const rsyncOverwritesEnv: Rule = {
         continue
       yield {
         at: command,
-        message: 'This rsync copies a `.env` over the one of the server if there is one here.',
+        message: "This rsync overwrites the server's `.env` if there is a `.env` here.",
         edits: command.isBare ? [insertAt(command.file, program.end, " --exclude='.env'")] : [],
       }
     }
   },
 }
 
-/** Options of rsync that take the next word as their value. */
+/** Options of rsync whose value is the next word. */
 const valued =
   /^(?:-e|-f|-M|-B|-T|--(?:rsh|exclude|include|filter|exclude-from|include-from|files-from|rsync-path|chmod|chown|port|timeout|bwlimit|password-file|link-dest|backup-dir|temp-dir|log-file|out-format))$|^-[a-zA-Z]*e$/
 
@@ -35,7 +35,7 @@ function copiesDirectory(command: ShellCommand): boolean {
   const paths = words.filter((word, index) => !word.startsWith('-') && !valued.test(words[index - 1] ?? ''))
   const target = paths.at(-1)
   if (target === undefined || !isRemotePath(target)) return false
-  // The root of the repository, or what may be it. A directory within it has its own name.
+  // The root of the repository, or a path that may be the root. A directory in it has a name.
   return paths
     .slice(0, -1)
     .some((path) => /^(?:\.|\.\/|\*|\.\/\*|\.\/\.|\$\{?\w+\}?\/?|\$\{\{.*\}\}\/?)$/.test(path))

@@ -7,9 +7,9 @@ import { topOf } from '../source-file.ts'
 export const scriptGoesOn: Rule = {
   code: 'SCRIPT_GOES_ON',
   severity: 'warning',
-  title: 'A deploy script goes on after a command that failed.',
-  why: 'A login or a pull that fails is passed over, `up` starts the old image again, and the pipeline is green.',
-  fix: 'Write `set -eu` below the first line.',
+  title: 'A deploy script continues after a command fails.',
+  why: 'A failed login or pull is ignored, `up` starts the old image again, and the pipeline is green.',
+  hint: 'Add `set -eu` below the first line.',
   bad: { 'deploy.sh': lines('#!/bin/sh', 'docker compose pull', 'docker compose up -d') },
   good: { 'deploy.sh': lines('#!/bin/sh', 'set -eu', 'docker compose pull', 'docker compose up -d') },
   *check(repository) {
@@ -21,7 +21,7 @@ export const scriptGoesOn: Rule = {
       if (!stops && !/^#!.*\s-\w*e/.test(first))
         yield {
           at: { ...topOf(file), end: first.length },
-          message: `${file.path} goes on when a command of it fails.`,
+          message: `${file.path} continues after a command fails.`,
         }
     }
   },

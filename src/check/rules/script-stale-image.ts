@@ -6,9 +6,9 @@ import type { Rule } from '../rule.ts'
 export const scriptStaleImage: Rule = {
   code: 'SCRIPT_STALE_IMAGE',
   severity: 'warning',
-  title: 'A deploy script starts the app without pulling.',
-  why: 'Compose takes the image that the server has under that tag, however old. A tag that has moved, such as `:latest`, is a deploy that changes nothing and says that all is well.',
-  fix: 'Run `docker compose pull --policy always` before `up`.',
+  title: 'A deploy script starts the app without pulling its images.',
+  why: 'Compose uses the image that the server has under that tag, however old. If the tag has moved, as `:latest` does, the deploy changes nothing and reports success.',
+  hint: 'Run `docker compose pull --policy always` before `up`.',
   bad: { 'deploy.sh': lines('set -eu', 'docker compose up -d') },
   good: { 'deploy.sh': lines('set -eu', 'docker compose pull --policy always', 'docker compose up -d') },
   *check(repository) {
@@ -23,7 +23,10 @@ export const scriptStaleImage: Rule = {
         flagOf(up, '--build') === undefined &&
         optionOf(up, '--pull') === undefined
       )
-        yield { at: up, message: 'Nothing is pulled before this: an old image of the same tag starts again.' }
+        yield {
+          at: up,
+          message: 'No image is pulled before this command: an old image with the same tag starts again.',
+        }
     }
   },
 }

@@ -5,9 +5,9 @@ import type { Rule } from '../rule.ts'
 export const secretInCompose: Rule = {
   code: 'SECRET_IN_COMPOSE',
   severity: 'warning',
-  title: 'A password stands in the compose file.',
-  why: 'It is in git, the same in test and production, and cannot be changed without a commit.',
-  fix: 'Write `${NAME:?}` and put the value into `.env` on the server.',
+  title: 'A password is written in the compose file.',
+  why: 'The password is in git, is the same in test and production, and cannot be changed without a commit.',
+  hint: 'Write `${NAME:?}` and put the value in `.env` on the server.',
   bad: {
     'docker-compose.yml': lines(
       'services:',
@@ -33,7 +33,7 @@ export const secretInCompose: Rule = {
           /(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_TOKEN|_TOKEN)$/i.test(
             name,
           )
-        // `true`, a number or a path is a setting; an empty text no secret.
+        // `true`, a number or a path is a setting. An empty text is not a secret.
         const isSetting =
           value === undefined ||
           value === '' ||

@@ -5,8 +5,8 @@ export const secretInDockerfile: Rule = {
   code: 'SECRET_IN_DOCKERFILE',
   severity: 'warning',
   title: 'A Dockerfile takes a secret as ARG or ENV.',
-  why: 'The value stays in the image: `docker history` shows it, and the provenance that the build attaches to a public image lists its arguments.',
-  fix: 'Mount it for the one command that needs it: `RUN --mount=type=secret,id=npm_token …`.',
+  why: 'The value stays in the image: `docker history` shows it, and the provenance attached to a public image lists its build arguments.',
+  hint: 'Mount the secret for the one command that needs it: `RUN --mount=type=secret,id=npm_token …`.',
   bad: { Dockerfile: lines('FROM node:22-alpine', 'ARG NPM_TOKEN', 'RUN npm ci') },
   good: {
     Dockerfile: lines('FROM node:22-alpine', 'RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm ci'),
@@ -19,7 +19,7 @@ export const secretInDockerfile: Rule = {
       const [, name = '', value = ''] = /^(\w+)(?:[=\s]+(.*))?$/s.exec(instruction.value) ?? []
       const isSecret =
         /(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|PRIVATE_KEY|ACCESS_KEY)$/i.test(name)
-      // A value that is there to satisfy a build, such as `dummy`, is written in full; so is one that is a path.
+      // A placeholder such as `dummy`, or a path, is written in full.
       const isHarmless =
         instruction.name === 'ENV' &&
         (value === '' || /^["']?(?:\/|dummy|changeme|placeholder|build|secret|x+["']?$)/i.test(value))

@@ -5,9 +5,9 @@ import type { Rule } from '../rule.ts'
 export const secretsHandedOver: Rule = {
   code: 'SECRETS_HANDED_OVER',
   severity: 'error',
-  title: 'A workflow hands over all secrets at once.',
-  why: 'Whoever reads one value has every secret of the repository, those that come next year too. GitHub does not mask what is within JSON.',
-  fix: 'Name each secret that is needed.',
+  title: 'A workflow passes on all secrets.',
+  why: 'Code that can read the value has every secret of the repository, including future ones. GitHub does not mask secrets inside JSON.',
+  hint: 'Pass only the secrets that are needed, by name.',
   bad: workflowWith('${{ toJSON(secrets) }}'),
   good: workflowWith('${{ secrets.DATABASE_URL }}'),
   *check({ workflows }) {
@@ -15,8 +15,7 @@ export const secretsHandedOver: Rule = {
       for (const match of file.text.matchAll(/toJSON\(\s*secrets\s*\)/gi)) {
         const at = { file, start: match.index, end: match.index + match[0].length }
         const before = file.text.slice(file.text.lastIndexOf('\n', match.index) + 1, match.index)
-        if (!/^\s*#/.test(before))
-          yield { at, message: 'Every secret of the repository is handed over here.' }
+        if (!/^\s*#/.test(before)) yield { at, message: 'Every secret of the repository is passed on here.' }
       }
       for (const job of jobs) {
         const secrets = childOf(job.node, 'secrets')

@@ -6,8 +6,8 @@ export const shellTraced: Rule = {
   code: 'SHELL_TRACED',
   severity: 'error',
   title: 'A script that handles a secret prints every command.',
-  why: '`set -x` prints each command with its variables filled in, so the token of the login is in the log.',
-  fix: 'Leave `-x` out, or switch it off with `set +x` before the first secret.',
+  why: '`set -x` prints each command with its variables expanded, so the token of the login is in the log.',
+  hint: 'Remove `-x`, or turn it off with `set +x` before the first secret.',
   bad: {
     'deploy.sh': lines('set -eux', 'echo "$GITHUB_TOKEN" | docker login ghcr.io -u acme --password-stdin'),
   },
@@ -22,7 +22,7 @@ export const shellTraced: Rule = {
       const isSecret = /\$\{?\w*(TOKEN|PASSWORD|SECRET)\b/.test(file.text.slice(trace?.start ?? 0))
       const ends = /set \+x/.test(file.text)
       if (trace !== undefined && isSecret && !ends)
-        yield { at: trace, message: 'With `-x` the secrets of this script are printed into the log.' }
+        yield { at: trace, message: 'With `-x`, this script prints its secrets to the log.' }
     }
   },
 }

@@ -10,9 +10,9 @@ import { scalarText } from '../parse/yaml-tree.ts'
 export const tagNotPushed: Rule = {
   code: 'TAG_NOT_PUSHED',
   severity: 'error',
-  title: 'What is deployed has a tag that no workflow pushes.',
-  why: 'The deploy ends with `manifest unknown`. docker/metadata-action writes `sha-` and seven digits for `type=sha`, and takes the `v` off a version for `type=semver`.',
-  fix: 'Push the tag that the deploy asks for: `${{ github.sha }}` for `tag: sha`, `${{ github.ref_name }}` for `tag: version`.',
+  title: 'The deployed tag is one that no workflow pushes.',
+  why: 'The deploy fails with `manifest unknown`. docker/metadata-action writes `sha-` and seven digits for `type=sha`, and removes the `v` of a version for `type=semver`.',
+  hint: 'Push the tag that the deploy uses: `${{ github.sha }}` for `tag: sha`, `${{ github.ref_name }}` for `tag: version`.',
   bad: workflowWith('type=sha'),
   good: workflowWith('type=sha,format=long,prefix='),
   *check(repository) {
@@ -39,7 +39,7 @@ function* judge({
   const app = repository.apps.find(({ environment }) => environment === name)
   for (const service of app?.services ?? []) {
     const { pattern } = service
-    // A service whose tag does not come from IMAGE_TAG takes no part in the rule.
+    // A service whose tag does not come from IMAGE_TAG is not checked.
     if (
       pattern?.tag === undefined ||
       !pattern.tag.includes('IMAGE_TAG') ||
@@ -67,14 +67,14 @@ function isWanted(kind: TagKind, wanted: string): boolean {
 }
 
 function describeWanted(wanted: string): string {
-  if (wanted === 'sha') return 'the whole id of the commit'
-  return wanted === 'version' ? 'the git tag as it is' : `\`${wanted}\``
+  if (wanted === 'sha') return 'the full commit id'
+  return wanted === 'version' ? 'the unchanged git tag' : `\`${wanted}\``
 }
 
 function describe(kind: TagKind): string {
   if (kind.kind === 'text') return `\`${kind.text}\``
-  if (kind.kind === 'sha') return 'the whole id of the commit'
-  if (kind.kind === 'short-sha') return '`sha-` and the short id of the commit'
+  if (kind.kind === 'sha') return 'the full commit id'
+  if (kind.kind === 'short-sha') return '`sha-` and the short commit id'
   return kind.kind === 'version' ? 'the git tag' : 'the version without its `v`'
 }
 

@@ -6,8 +6,8 @@ export const tokenInArgument: Rule = {
   code: 'TOKEN_IN_ARGUMENT',
   severity: 'error',
   title: 'A token or password is an argument of a command.',
-  why: 'Every user of the machine sees the arguments of every process (`ps`), and shells and audit logs keep them.',
-  fix: 'Give it on standard input: `echo "$TOKEN" | docker login ghcr.io -u "$USER" --password-stdin`.',
+  why: 'Every user of the machine can see the arguments of every process (`ps`), and shells and audit logs record them.',
+  hint: 'Pass it on standard input: `echo "$TOKEN" | docker login ghcr.io -u "$USER" --password-stdin`.',
   bad: { 'login.sh': lines('docker login ghcr.io -u "$GITHUB_ACTOR" -p "$GITHUB_TOKEN"') },
   good: {
     'login.sh': lines('echo "$GITHUB_TOKEN" | docker login ghcr.io -u "$GITHUB_ACTOR" --password-stdin'),
@@ -39,7 +39,7 @@ export const tokenInArgument: Rule = {
   },
 }
 
-/** Only for `-p VALUE` of a command that stands alone: its standard input is free. */
+/** Only for `-p VALUE` of a simple command, whose standard input is free. */
 function pipeIn(command: ShellCommand, password: ShellWord): Edit[] {
   const index = command.words.indexOf(password)
   const option = command.words[index - 1]

@@ -10,8 +10,8 @@ export const tokenInFile: Rule = {
   code: 'TOKEN_IN_FILE',
   severity: 'warning',
   title: 'A workflow or a script writes a secret to a file.',
-  why: 'The file outlives the step: it gets into an artifact, a cache, an image, or onto the server, where it stays when the deploy breaks off before the line that deletes it.',
-  fix: 'Hand it over in the environment, or on standard input. dray takes GITHUB_TOKEN from the environment, and deletes the file after `--env-file` whatever happens.',
+  why: 'The file outlives the step: it can get into an artifact, a cache, an image or onto the server, where it stays if the deploy fails before the line that deletes it.',
+  hint: 'Pass the secret in the environment or on standard input. dray reads GITHUB_TOKEN from the environment, and always deletes the file named by `--env-file`.',
   bad: workflowWith(
     '      - run: echo "GITHUB_TOKEN=${{ secrets.GITHUB_TOKEN }}" >> .env.deploy',
     '      - run: rsync -az .env.deploy deploy@shop.example.com:/srv/shop/',
@@ -35,7 +35,7 @@ export const tokenInFile: Rule = {
         .replaceAll(/\\+\$/g, '')
       const target = targetOf(command)
       if (target === undefined || !secret.test(written) || isKnownPlace(target.text)) continue
-      // The `.env` of a server is made by a script that somebody runs there.
+      // A script that is run by hand on the server may create its `.env`.
       const isScript = scripts.some(({ file }) => file === command.file)
       if (isScript && /env/i.test(nameOf(target.text))) continue
       if (deletesIt && nameOf(target.text) === '.env.deploy') continue
@@ -50,7 +50,7 @@ function targetOf(command: ShellCommand): ShellCommand['words'][number] | undefi
     : command.redirects[0]
 }
 
-/** Keys of SSH, which reads them from files; what the runner itself keeps; and nowhere. */
+/** SSH keys, which SSH reads from files; files of the runner; devices and file descriptors. */
 function isKnownPlace(path: string): boolean {
   return /\.ssh|id_(rsa|ed25519|ecdsa)|key|\.pem$|known_hosts|^\/dev\/|GITHUB_(ENV|OUTPUT|STEP_SUMMARY|PATH)|^&?\d$/i.test(
     path,

@@ -6,8 +6,8 @@ export const tokenPrinted: Rule = {
   code: 'TOKEN_PRINTED',
   severity: 'error',
   title: 'A script prints a secret.',
-  why: 'Logs are kept, sent on, and open to more people than the secret is. GitHub masks a secret only where it stands letter for letter.',
-  fix: 'Take the line out. To see whether a value is there, print its length.',
+  why: 'Logs are kept, forwarded, and open to more people than the secret. GitHub masks a secret only if it appears unchanged.',
+  hint: 'Remove the line. To check whether a value is set, print its length.',
   bad: { 'deploy.sh': lines('echo "token: $GITHUB_TOKEN"') },
   good: { 'deploy.sh': lines('echo "token: ${#GITHUB_TOKEN} characters"') },
   *check({ commands }) {
@@ -15,19 +15,20 @@ export const tokenPrinted: Rule = {
       const { program } = command
       if (!['echo', 'printf', 'cat'].includes(program)) continue
       if (command.isPiped || command.redirects.length > 0) continue
-      // What a command within prints is its own, and `${TOKEN:+set}` is not the token.
+      // A command substitution has its own output, and `${TOKEN:+set}` is not the token.
       const text = argumentsOf(command)
         .join(' ')
         .replaceAll(/\$\((?!\().*\)|\$\{\w+:?\+[^}]*\}/g, '')
       const isPrinted =
         program !== 'cat' &&
         /\$\{\{\s*secrets\.\w+|\$\{?\w*(TOKEN|PASSWORD|SECRET)\b/.test(text) &&
-        // An installer tells the person in front of it what it made up.
+        // An installer shows its user the values it generated.
         !/add-mask|generated/i.test(text)
       // `x=$(echo "$TOKEN")` prints nothing.
-      if (isPrinted && command.isBare) yield { at: command, message: 'This prints a secret into the log.' }
+      if (isPrinted && command.isBare)
+        yield { at: command, message: 'This command prints a secret to the log.' }
       if (program === 'cat' && /(^|[\s/])\.env(\.deploy)?$/.test(text) && command.isBare)
-        yield { at: command, message: 'This prints every value of the file into the log.' }
+        yield { at: command, message: 'This command prints every value of the file to the log.' }
     }
   },
 }

@@ -9,9 +9,9 @@ import { directoryOf, type SourceFile } from '../source-file.ts'
 export const variableUnknown: Rule = {
   code: 'VARIABLE_UNKNOWN',
   severity: 'warning',
-  title: 'A variable of the compose file is given nowhere.',
-  why: 'Compose puts an empty text in its place and goes on with a warning: an empty password, a path that becomes `/`.',
-  fix: 'Name it in `.env.example`, so that whoever sets up a server sees it; or give it a default: `${NAME:-value}`; or make it needed: `${NAME:?}`.',
+  title: 'A variable of the compose file is not set anywhere.',
+  why: 'Compose only warns and inserts an empty string: an empty password, or a path that becomes `/`.',
+  hint: 'Add it to `.env.example`, which lists the variables that a server needs. Or give it a default: `${NAME:-value}`. Or make it required: `${NAME:?}`.',
   bad: {
     'docker-compose.yml': lines(
       'services:',
@@ -37,7 +37,7 @@ export const variableUnknown: Rule = {
       const examples = repository.envExamples.filter(
         ({ path }) => path.lastIndexOf('/') < 0 || path.startsWith(`${app.directory}/`),
       )
-      // Where there is no example at all, ENV_EXAMPLE_MISSING says so once.
+      // Without any example, ENV_EXAMPLE_MISSING is reported once.
       if (examples.length === 0 || hasTrackedEnv(app, repository)) continue
       const known = knownNames(app, examples, repository)
       for (const { file } of app.files) {
@@ -46,7 +46,7 @@ export const variableUnknown: Rule = {
           known.add(name)
           yield {
             at: { file, start, end },
-            message: `\`${name}\` is neither in ${examples[0]?.path ?? ''} nor given at deploy time.`,
+            message: `\`${name}\` is neither in ${examples[0]?.path ?? ''} nor set at deploy time.`,
             edits: addTo(examples[0], name),
           }
         }
@@ -55,7 +55,7 @@ export const variableUnknown: Rule = {
   },
 }
 
-/** Whether git tracks a `.env` or `variables.env` beside the compose file: it gives what it has, and is not read. */
+/** Whether git tracks a `.env` or `variables.env` beside the compose file. It is never read, so its variables are unknown. */
 export function hasTrackedEnv({ directory }: ComposeApp, { tracked }: Repository): boolean {
   return [...(tracked ?? [])].some((path) => path.endsWith('.env') && directoryOf(path) === directory)
 }
@@ -83,7 +83,7 @@ function knownNames(
   const configured = entriesOf(childOf(config?.root, 'environments')).flatMap(([, { value }]) =>
     entriesOf(childOf(value, 'env')).map(([name]) => name),
   )
-  // What a workflow or a script writes or sets counts as given at deploy time.
+  // Variables that a workflow or a script writes or sets count as set at deploy time.
   const texts = [...workflows.map(({ file }) => file.text), ...new Set(commands.map(({ file }) => file.text))]
   const written = texts.flatMap((text) =>
     [...text.matchAll(/\b([A-Z_][A-Z0-9_]*)[=:]/g)].map(([, name = '']) => name),
@@ -99,7 +99,7 @@ function knownNames(
   ])
 }
 
-/** A variable that has a default somewhere is known to be one that may be absent. */
+/** A variable with a default anywhere in the file may be absent. */
 function defaulted({ text }: SourceFile): string[] {
   return [...text.matchAll(/\$\{(\w+):?[-?+]/g)].map(([, name = '']) => name)
 }

@@ -6,8 +6,8 @@ export const versionObsolete: Rule = {
   code: 'VERSION_OBSOLETE',
   severity: 'note',
   title: 'The compose file has a `version`.',
-  why: 'Compose has ignored it since 2.0 and warns of it at every command; one warning more that hides the next one.',
-  fix: 'Remove the line.',
+  why: 'Compose has ignored it since 2.0 and warns about it with every command, which hides other warnings.',
+  hint: 'Remove the line.',
   bad: { 'docker-compose.yml': lines("version: '3.8'", 'services:', '  web:', '    image: nginx:1.28') },
   good: { 'docker-compose.yml': lines('services:', '  web:', '    image: nginx:1.28') },
   *check({ apps }) {
@@ -22,7 +22,7 @@ export const versionObsolete: Rule = {
         /^\s*(#.*)?\s*$/.test(file.text.slice(version.value.end, end))
       yield {
         at: version.key,
-        message: 'Compose ignores `version` and warns of it.',
+        message: 'Compose ignores `version` and warns about it.',
         edits: isAlone ? [{ file, start, end, text: '' }] : [],
       }
     }

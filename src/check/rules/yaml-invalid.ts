@@ -4,17 +4,17 @@ import type { Rule } from '../rule.ts'
 export const yamlInvalid: Rule = {
   code: 'YAML_INVALID',
   severity: 'error',
-  title: 'A workflow, a compose file or dray.yml is not YAML.',
+  title: 'A workflow, a compose file or dray.yml is not valid YAML.',
   why: 'GitHub does not start such a workflow, and Compose refuses such a file.',
-  fix: 'Mend the line that is shown; most often it is the indentation, or a text with `: ` that needs quotes.',
+  hint: 'Correct the line that is shown. The usual cause is the indentation, or a text with `: ` that needs quotes.',
   bad: { 'docker-compose.yml': lines('services:', '  web:', '    image: nginx:1.28', '   restart: always') },
   good: {
     'docker-compose.yml': lines('services:', '  web:', '    image: nginx:1.28', '    restart: always'),
   },
   *check({ yamlErrors }) {
-    // What follows the first of a file follows from it.
+    // Later errors of a file follow from its first one.
     const first = new Map(yamlErrors.toReversed().map((error) => [error.at.file, error]))
     for (const { message, at } of first.values())
-      yield { at, message: `This is not YAML: ${message.split('\n')[0] ?? ''}.` }
+      yield { at, message: `Invalid YAML: ${message.split('\n')[0] ?? ''}.` }
   },
 }

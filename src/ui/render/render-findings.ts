@@ -3,18 +3,17 @@ import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { countFindings, type ShownFinding } from './shown-finding.ts'
 import { cutToWidth, widthOf, wrapToWidth } from '../terminal/text-width.ts'
 
-/** What the summary tells beside the findings. */
+/** Facts for the summary below the findings. */
 export type CheckSummary = {
   files: number
   rules: number
   durationMs: number
-  /** Findings that `--fix` has mended. */
+  /** Findings that `--fix` has fixed. */
   fixed: number
 }
 
 /**
- * Findings by file, each with its line and a mark below the place. Why it hurts and how to mend it are told at the first
- * finding of each code.
+ * Findings by file, each with its line and a mark below the place. The first finding of each code has its reason and its hint.
  */
 export function renderFindings(findings: readonly ShownFinding[], style: TerminalStyle): string {
   const told = new Set<string>()
@@ -28,7 +27,7 @@ export function renderFindings(findings: readonly ShownFinding[], style: Termina
     .join('')
 }
 
-/** The last line: how much was found, and what to do next. */
+/** The last line: the number of findings, and the next command. */
 export function renderCheckSummary(
   findings: readonly ShownFinding[],
   facts: CheckSummary,
@@ -36,8 +35,8 @@ export function renderCheckSummary(
 ): string {
   const { errors, warnings, notes, fixable } = countFindings(findings)
   const looked = `${count(facts.rules, 'rule')} on ${count(facts.files, 'file')}, ${Math.round(facts.durationMs)} ms`
-  const fixed = facts.fixed === 0 ? '' : `Mended ${count(facts.fixed, 'finding')}. `
-  if (findings.length === 0) return `${fixed}${colors.green(glyphs.done)} Nothing found: ${looked}.\n`
+  const fixed = facts.fixed === 0 ? '' : `Fixed ${count(facts.fixed, 'finding')}. `
+  if (findings.length === 0) return `${fixed}${colors.green(glyphs.done)} No findings: ${looked}.\n`
   const parts = [
     errors === 0 ? '' : colors.red(count(errors, 'error')),
     warnings === 0 ? '' : colors.yellow(count(warnings, 'warning')),
@@ -47,7 +46,7 @@ export function renderCheckSummary(
   const next =
     fixable === 0
       ? ''
-      : ` \`dray check --fix\` mends ${fixable === findings.length ? 'all' : fixable} of them.`
+      : ` \`dray check --fix\` fixes ${fixable === findings.length ? 'all' : fixable} of them.`
   return `${fixed}${glyph} ${parts.join(', ')} (${looked}).${next}\n`
 }
 
@@ -60,20 +59,20 @@ function renderFinding(finding: ShownFinding, style: TerminalStyle, told: Set<st
   const head = `  ${place} ${paint(severity)} ${stripControl(finding.message)} ${colors.dim(isFixable ? `[${code}, --fix]` : `[${code}]`)}`
   const isNew = !told.has(code)
   told.add(code)
-  const room = Math.max(40, (columns ?? 120) - indent.length - 4)
+  const room = Math.max(40, (columns ?? 120) - indent.length - 5)
   const tell = (label: string, text: string): string[] =>
     wrapToWidth(text, room).map(
-      (part, index) => `${indent}${colors.dim(index === 0 ? label : '   ')} ${part}`,
+      (part, index) => `${indent}${colors.dim((index === 0 ? label : '').padEnd(4))} ${part}`,
     )
   return [
     head,
     ...renderSource(finding, style).map((text) => `${indent}${colors.dim(glyphs.gutter)} ${text}`),
-    ...(isNew ? [...tell('why', finding.why), ...tell('fix', finding.fix)] : []),
+    ...(isNew ? [...tell('why', finding.why), ...tell('hint', finding.hint)] : []),
     '',
   ]
 }
 
-/** The line that is meant, cut to the terminal, with a mark below the place. */
+/** The line of the finding, cut to the terminal, with a mark below the place. */
 function renderSource(
   { sourceLine, column, endColumn, severity }: ShownFinding,
   { colors, columns }: TerminalStyle,

@@ -4,9 +4,9 @@ import { wrapToWidth } from '../terminal/text-width.ts'
 
 type Examples = { bad: Readonly<Record<string, string>>; good: Readonly<Record<string, string>> }
 
-/** All about one rule: what it finds, why that hurts, how to mend it, and an example of either kind. */
+/** One rule: its title, its reason, its hint, a bad and a good example. */
 export function renderRuleHelp(
-  { code, severity, title, why, fix, bad, good }: ShownRule & Examples,
+  { code, severity, title, why, hint, bad, good }: ShownRule & Examples,
   style: TerminalStyle,
 ): string {
   const { colors, columns = 100 } = style
@@ -17,7 +17,7 @@ export function renderRuleHelp(
     '',
     ...wrap(why),
     '',
-    ...wrap(`To mend it: ${fix}`),
+    ...wrap(`Hint: ${hint}`),
     '',
     ...renderExample('Bad', bad, style),
     ...renderExample('Good', good, style),

@@ -6,7 +6,7 @@ export type ShownRule = {
   severity: ShownFinding['severity']
   title: string
   why: string
-  fix: string
+  hint: string
 }
 
 /** Findings as SARIF 2.1.0, the form that code scanning on GitHub and editors read. */
@@ -25,11 +25,11 @@ export function renderSarif(
           driver: {
             name: 'dray',
             semanticVersion: version,
-            rules: rules.map(({ code, severity, title, why, fix }) => ({
+            rules: rules.map(({ code, severity, title, why, hint }) => ({
               id: code,
               shortDescription: { text: title },
               fullDescription: { text: why },
-              help: { text: fix },
+              help: { text: hint },
               defaultConfiguration: { level: severity },
             })),
           },

@@ -4,20 +4,20 @@ export type ShownFinding = {
   severity: 'error' | 'warning' | 'note'
   message: string
   why: string
-  fix: string
+  hint: string
   file: string
   line: number
   column: number
   endLine: number
   /** The first column after it. */
   endColumn: number
-  /** The line as it stands in the file. */
+  /** The line of the file. */
   sourceLine: string
-  /** `--fix` mends it. */
+  /** `--fix` can fix it. */
   isFixable: boolean
 }
 
-/** How many findings there are of each kind, and of how many `--fix` mends. */
+/** The number of findings of each severity, and of those that `--fix` can fix. */
 export type FindingCounts = { errors: number; warnings: number; notes: number; fixable: number }
 
 export function countFindings(findings: readonly ShownFinding[]): FindingCounts {

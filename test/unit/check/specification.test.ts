@@ -29,21 +29,21 @@ test('what a hand-made setup after the specification has to fear', async () => {
   const lines = show(check(files)).filter((line) => !line.includes('ACTION_UNPINNED'))
   expect(lines).toMatchInlineSnapshot(`
     [
-      ".github/workflows/deploy-production.yml:6:3 warning DEPLOY_CONCURRENT The job \`deploy\` deploys, and two runs of it may do so at once.",
-      ".github/workflows/deploy-production.yml:27:21 warning CACHE_EXPORT_FATAL When the cache service refuses the cache, the push of the image fails too.",
-      ".github/workflows/deploy-production.yml:27:21 note CACHE_OF_TAG This workflow runs for tags: the cache that it writes is never read again.",
-      ".github/workflows/deploy.yml:6:3 warning DEPLOY_CONCURRENT The job \`deploy\` deploys, and two runs of it may do so at once.",
-      ".github/workflows/deploy.yml:27:21 warning CACHE_EXPORT_FATAL When the cache service refuses the cache, the push of the image fails too.",
-      ".github/workflows/deploy.yml:36:21 warning CACHE_EXPORT_FATAL When the cache service refuses the cache, the push of the image fails too.",
+      ".github/workflows/deploy-production.yml:6:3 warning DEPLOY_CONCURRENT Two runs of the job \`deploy\` can deploy at the same time.",
+      ".github/workflows/deploy-production.yml:27:21 warning CACHE_EXPORT_FATAL If the cache service refuses the cache, the push of the image fails too.",
+      ".github/workflows/deploy-production.yml:27:21 note CACHE_OF_TAG This workflow runs for tags: the cache it writes is never read again.",
+      ".github/workflows/deploy.yml:6:3 warning DEPLOY_CONCURRENT Two runs of the job \`deploy\` can deploy at the same time.",
+      ".github/workflows/deploy.yml:27:21 warning CACHE_EXPORT_FATAL If the cache service refuses the cache, the push of the image fails too.",
+      ".github/workflows/deploy.yml:36:21 warning CACHE_EXPORT_FATAL If the cache service refuses the cache, the push of the image fails too.",
       ".github/workflows/deploy.yml:38:17 warning TOKEN_IN_FILE A secret is written to \`.env.deploy\`.",
-      "deploy.sh:1:1 warning SCRIPT_GOES_ON deploy.sh goes on when a command of it fails.",
-      "deploy.sh:14:3 warning PRUNE_ALL_IMAGES This deletes the images that a rollback needs.",
-      "deploy.sh:14:27 error PRUNE_VOLUMES This deletes the volumes of every app on the server that no container uses at the moment.",
-      "deploy.sh:17:24 warning LOGIN_KEPT The token of this login stays on the server, in \`~/.docker/config.json\`.",
-      "docker-compose.production.yml:2:3 note LOGS_UNLIMITED Nothing limits the logs of \`app\`, \`nginx\`, unless the server does.",
-      "docker-compose.yml:2:3 note LOGS_UNLIMITED Nothing limits the logs of \`backend\`, \`frontend\`, \`nginx\`, unless the server does.",
-      "docker-compose.yml:12:3 warning HEALTH_CHECK_MISSING Nothing tells whether \`frontend\` is ready: it has no health check.",
-      "nginx/conf.d/default.conf:3:16 error NGINX_STALE_ADDRESS nginx keeps the address of \`frontend\` that it found at its start, and deploy.sh never reloads it.",
+      "deploy.sh:1:1 warning SCRIPT_GOES_ON deploy.sh continues after a command fails.",
+      "deploy.sh:14:3 warning PRUNE_ALL_IMAGES This command deletes the images that a rollback needs.",
+      "deploy.sh:14:27 error PRUNE_VOLUMES This command deletes the volumes of every app on the server that no container uses at the moment.",
+      "deploy.sh:17:24 warning LOGIN_KEPT The token of this login stays in \`~/.docker/config.json\` on the server.",
+      "docker-compose.production.yml:2:3 note LOGS_UNLIMITED The logs of \`app\`, \`nginx\` have no size limit, unless the server sets one.",
+      "docker-compose.yml:2:3 note LOGS_UNLIMITED The logs of \`backend\`, \`frontend\`, \`nginx\` have no size limit, unless the server sets one.",
+      "docker-compose.yml:12:3 warning HEALTH_CHECK_MISSING \`frontend\` has no health check: its readiness is unknown.",
+      "nginx/conf.d/default.conf:3:16 error NGINX_STALE_ADDRESS nginx keeps the address that \`frontend\` had when nginx started, and deploy.sh never reloads it.",
     ]
   `)
 })

@@ -19,16 +19,16 @@ test('a comment that stands alone is for the next line', () => {
 
 test('a comment without a reason leaves nothing out, and is told', () => {
   expect(codesOf(compose('postgres # dray-ignore IMAGE_FLOATING'))).toEqual([
-    'docker-compose.yml:4:12 warning IMAGE_FLOATING The service `db` takes whatever `postgres:latest` is.',
-    'docker-compose.yml:4:21 warning IGNORE_UNCLEAR The comment does not say why IMAGE_FLOATING is left as it is.',
+    'docker-compose.yml:4:12 warning IMAGE_FLOATING The service `db` runs `postgres:latest`, which changes over time.',
+    'docker-compose.yml:4:21 warning IGNORE_UNCLEAR The comment gives no reason for ignoring IMAGE_FLOATING.',
   ])
 })
 
 test('a comment that fits nothing, or names no code, is told', () => {
   expect(codesOf(compose('postgres:17 # dray-ignore IMAGE_FLOATING because'))).toEqual([
-    'docker-compose.yml:4:24 warning IGNORE_UNCLEAR There is no IMAGE_FLOATING on line 4: the comment can go.',
+    'docker-compose.yml:4:24 warning IGNORE_UNCLEAR Line 4 has no IMAGE_FLOATING: remove the comment.',
   ])
   expect(codesOf(compose('postgres:17 # dray-ignore IMAGE_FLOATS because'))).toEqual([
-    'docker-compose.yml:4:24 warning IGNORE_UNCLEAR There is no finding of the code `IMAGE_FLOATS`.',
+    'docker-compose.yml:4:24 warning IGNORE_UNCLEAR The code `IMAGE_FLOATS` does not exist.',
   ])
 })

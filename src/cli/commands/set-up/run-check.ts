@@ -41,26 +41,26 @@ export async function runCheck(input: CommandInput, context: CliContext): Promis
 
 type Found = { findings: readonly Finding[]; files: number; fixed: number }
 
-/** One mend may make room for the next: as long as some are left that can be mended, up to a limit. */
+/** One fix may make the next one possible: repeats while findings are fixable, up to a limit. */
 async function findAll(context: CliContext, isFixing: boolean): Promise<Found> {
   const { stderr } = context
   const { top, below, githubName } = await lookAround(context)
   if (below !== '.') stderr.write(`The whole repository is checked; paths begin at ${stripControl(top)}.\n`)
   const refused = new Map<string, string>()
-  const isMendable = ({ edits }: Finding): boolean =>
+  const isFixable = ({ edits }: Finding): boolean =>
     edits.length > 0 && !edits.some(({ file }) => refused.has(file.path))
   for (let fixed = 0, round = 0; ; round += 1) {
     const { files, tracked } = await readRepositoryFiles(top, isRead)
     const findings = checkRepository({ files, tracked, githubName, directory: below })
-    const fixable = findings.filter(isMendable)
+    const fixable = findings.filter(isFixable)
     if (!isFixing || fixable.length === 0 || round === 5)
       return { findings, files: Object.keys(files).length, fixed }
     const left = await writeRepositoryFiles(top, applyEdits(fixable.flatMap((finding) => finding.edits)))
     for (const [path, reason] of left) {
       refused.set(path, reason)
-      stderr.write(`${stripControl(path)} was not mended: ${reason}.\n`)
+      stderr.write(`${stripControl(path)} was not fixed: ${reason}.\n`)
     }
-    fixed += fixable.filter(isMendable).length
+    fixed += fixable.filter(isFixable).length
   }
 }
 
@@ -126,12 +126,12 @@ function annotation({
   endColumn,
   code,
   message,
-  fix,
+  hint,
 }: ShownFinding): GithubCommand {
   return {
     name: severity === 'note' ? 'notice' : severity,
     properties: { file, line, col: column, endLine, endColumn, title: code },
-    text: `${message} ${fix}`,
+    text: `${message} ${hint}`,
   }
 }
 
@@ -142,8 +142,8 @@ function explain(code: string, options: GlobalOptions, context: CliContext): Exi
       code.toUpperCase(),
       rules.map((it) => it.code),
     )
-    throw new DrayError('USAGE', `There is no finding of the code \`${code}\`.`, {
-      hint: `Did you mean ${nearest}? docs/checks.md lists all.`,
+    throw new DrayError('USAGE', `The code \`${code}\` does not exist.`, {
+      hint: `Did you mean ${nearest}? docs/checks.md lists all codes.`,
     })
   }
   context.stdout.write(renderRuleHelp(rule, lookOf(options, context)))
