@@ -2,12 +2,12 @@ import { catalogue } from '../../src/errors/catalogue.ts'
 import { listExitCodes } from '../../src/errors/exit-code.ts'
 import { renderRows } from './render-configuration.ts'
 
-/** docs/errors.md: exit codes, and every error code with its meaning and what to do. */
+/** docs/errors.md: exit codes, and every error code with its meaning and its hint. */
 export function renderErrors(): string {
   return [
     '# Errors',
     '',
-    'Every failure has a code that never changes its meaning, and an exit code. A failure may know a better exit code or hint than the one given here; then it says so.',
+    'Every failure has a permanent code and an exit code. A failure can print a more specific hint, or have another exit code, than the one given here.',
     '',
     '## Exit codes',
     '',
@@ -27,5 +27,5 @@ export function renderErrors(): string {
 /** The exit codes as a Markdown table. */
 export function renderExitCodes(): string[] {
   const rows = listExitCodes().map(({ code, meaning }) => [String(code), meaning])
-  return renderRows(['exit code', 'what it says'], rows)
+  return renderRows(['exit code', 'meaning'], rows)
 }

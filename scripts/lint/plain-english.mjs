@@ -143,7 +143,6 @@ export const notYetClean = [
   'src/cli',
   'src/config',
   'src/deploy',
-  'src/errors',
   'src/main.ts',
   'src/operations',
   'src/scaffold',

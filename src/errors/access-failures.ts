@@ -1,10 +1,10 @@
 import { EXIT } from './exit-code.ts'
 
-/** Failures of a key that may do one thing only; part of the catalogue. */
+/** Failures of a restricted SSH key; part of the catalogue. */
 export const accessFailures = {
   GATE_REFUSED: {
-    title: 'An SSH key was used for something that its gate does not let through.',
-    hint: 'Ask for what the key may do: docs/least-rights.md.',
+    title: 'An SSH key was used for a request that its gate does not allow.',
+    hint: 'See docs/least-rights.md for the requests that a key can allow.',
     exitCode: EXIT.precondition,
   },
 }

@@ -5,11 +5,11 @@ import type { ExitCode } from './exit-code.ts'
 export type ErrorDetails = {
   /** Last lines of a log or of a command's output. */
   logTail?: readonly string[]
-  /** Whose log it is: a container, a command. */
+  /** The container or the command that the log belongs to. */
   logOf?: string
-  /** `file:line:column` that an editor can jump to. */
+  /** `file:line:column`, which editors can open. */
   location?: { file: string; line: number; column: number }
-  /** Several problems of one kind, a line each. */
+  /** Several problems of one kind, one per line. */
   problems?: readonly string[]
 }
 
@@ -17,14 +17,14 @@ export type ErrorOptions = {
   /** Instead of the catalogue's hint. */
   hint?: string
   details?: ErrorDetails
-  /** The same request may succeed a moment later. */
+  /** The same request may succeed shortly after. */
   temporary?: boolean
   /** Instead of the catalogue's exit code. */
   exitCode?: ExitCode
   cause?: unknown
 }
 
-/** The one error that users meet: a code of the catalogue, and a sentence with its subject. */
+/** The only error class that users see: a code of the catalogue, and a sentence with its subject. */
 export class DrayError extends Error {
   readonly code: ErrorCode
   readonly hint: string

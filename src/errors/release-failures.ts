@@ -1,45 +1,45 @@
 import { EXIT } from './exit-code.ts'
 
-/** Failures with the releases that a host runs and keeps; part of the catalogue. */
+/** Failures with the current and archived releases of a host; part of the catalogue. */
 export const releaseFailures = {
   RECORD_UNREADABLE: {
-    title: 'A record on the server cannot be read by this version of dray.',
+    title: 'This version of dray cannot read a record on the server.',
     hint: 'Use the version of dray that wrote it, or a newer one.',
     exitCode: EXIT.precondition,
   },
   RELEASE_UNKNOWN: {
-    title: 'The server keeps no such release.',
-    hint: '`dray history ENVIRONMENT` lists those that are kept.',
+    title: 'The release is not archived on the server.',
+    hint: 'Run `dray history ENVIRONMENT` to list the archived releases.',
     exitCode: EXIT.precondition,
   },
   RELEASE_NONE_EARLIER: {
     title: 'There is no earlier release to roll back to.',
-    hint: 'Name the release to go to, or deploy the tag that you want: `dray deploy ENVIRONMENT --tag TAG`.',
+    hint: 'Name a release, or deploy a tag: `dray deploy ENVIRONMENT --tag TAG`.',
     exitCode: EXIT.precondition,
   },
   RELEASE_IMAGE_GONE: {
-    title: 'An image of that release is gone from the server, and the registry does not give it.',
-    hint: 'Nothing was touched. Roll back to another release, or try again when the registry can be asked.',
+    title: 'An image of that release is neither on the server nor available from the registry.',
+    hint: 'Roll back to another release, or try again when the registry is available. Nothing was changed.',
     exitCode: EXIT.precondition,
   },
   IMAGE_GONE: {
-    title: 'An image went from the server while it was to be used.',
-    hint: 'Somebody cleaned up there: run the same command again, which pulls it again.',
+    title: 'An image was removed from the server during the deploy.',
+    hint: 'Run the same command again: it pulls the image again.',
     exitCode: EXIT.failedOldServing,
   },
   RELEASE_CHANGED: {
-    title: 'That release cannot be put in place as it was.',
+    title: 'The release cannot be restored exactly.',
     hint: 'Deploy its tag instead: `dray deploy ENVIRONMENT --tag TAG`.',
     exitCode: EXIT.precondition,
   },
   PROJECT_TAKEN: {
     title: 'The server runs a Compose project of the same name from another directory.',
-    hint: 'Give one of the two another name, `name:` at the top of its compose file. If it is this app, moved, `dray deploy --adopt` takes its containers over.',
+    hint: 'Give one of the two another name: `name:` at the top of its compose file. If it is this app in a new directory, take over its containers with `dray deploy --adopt`.',
     exitCode: EXIT.precondition,
   },
   RELEASE_MISMATCH: {
-    title: 'What runs is not what was deployed.',
-    hint: 'Somebody else changed it meanwhile: run the same command again.',
+    title: 'The running containers are not those of the last deploy.',
+    hint: 'Run the same command again. Another user changed the containers at the same time.',
     exitCode: EXIT.needsPerson,
   },
 }

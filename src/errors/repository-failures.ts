@@ -1,20 +1,20 @@
 import { EXIT } from './exit-code.ts'
 
-/** Failures with the repository that an app is made from, and its packages; part of the catalogue. */
+/** Failures with the app's repository and its packages; part of the catalogue. */
 export const repositoryFailures = {
   PACKAGES_DENIED: {
-    title: 'GitHub does not let the token see or delete packages.',
+    title: 'The token is not allowed to read or delete packages on GitHub.',
     hint: 'Set GITHUB_TOKEN to a classic personal token with `read:packages`, and `delete:packages` to delete.',
     exitCode: EXIT.precondition,
   },
   PACKAGES_FAILED: {
-    title: 'GitHub failed at a question about packages.',
-    hint: 'Try again in a moment; https://www.githubstatus.com tells of trouble.',
+    title: 'GitHub failed to answer a request about packages.',
+    hint: 'Try again later. https://www.githubstatus.com reports outages.',
     exitCode: EXIT.precondition,
   },
   INIT_NOTHING_FOUND: {
-    title: 'There is nothing here that could be deployed.',
-    hint: 'Write a Dockerfile first, or go to the directory of your app.',
+    title: 'The repository has no Dockerfile and no compose file.',
+    hint: 'Write a Dockerfile, or change to the directory of your app.',
     exitCode: EXIT.usage,
   },
 }

@@ -1,20 +1,20 @@
 import { EXIT } from './exit-code.ts'
 
-/** Failures of making a server ready; part of the catalogue. */
+/** Failures of setting up a server; part of the catalogue. */
 export const setupFailures = {
   SETUP_UNSUPPORTED: {
-    title: 'dray cannot make this server ready.',
-    hint: 'Install Docker Engine and Compose by hand: https://docs.docker.com/engine/install/ ; `dray doctor` then says what else is missing.',
+    title: 'dray cannot set up this server.',
+    hint: 'Install Docker Engine and Compose by hand: https://docs.docker.com/engine/install/ ; `dray doctor` then shows what else is missing.',
     exitCode: EXIT.precondition,
   },
   SETUP_NEEDS_ROOT: {
-    title: 'Making a server ready needs root rights there.',
-    hint: 'Let the user become root without a password, or name root as the host for the time of the set-up.',
+    title: 'Setting up a server requires root rights.',
+    hint: 'Allow the user passwordless sudo, or use root as the SSH user during the set-up.',
     exitCode: EXIT.precondition,
   },
   SETUP_FAILED: {
-    title: 'Making the server ready failed.',
-    hint: 'Its last lines are above. Run the same command again: it does what is left.',
+    title: 'Setting up the server failed.',
+    hint: 'Read its last lines above, then run the same command again: it does the remaining steps.',
     exitCode: EXIT.needsPerson,
   },
 }

@@ -145,7 +145,7 @@ test("options stand under their headings, and exit codes are the command's own",
   const exec = (await runCli(['help', 'exec'], { cwd })).stdout
   expect(exec).toContain('The exit code of what it ran.')
   const deploy = (await runCli(['help', 'deploy'], { cwd })).stdout
-  expect(deploy).toContain('  1    The deploy failed, and was undone; the old release is serving.\n')
+  expect(deploy).toContain('  1    The deploy failed and was undone; the old release is serving.\n')
 })
 
 test('headings are bold on a terminal', () => {

@@ -26,7 +26,7 @@ describe('what is not there', () => {
     const client = connect({ limits: { hintMs: 30 } })
     await expect(resolve(registry, client, '8')).rejects.toMatchObject({
       code: 'TAG_NOT_FOUND',
-      hint: 'Deploy one of the tags that are there, or let CI push this one first.',
+      hint: 'Deploy a tag that exists, or push this one first.',
     })
   })
 

@@ -30,24 +30,24 @@ test('shows where in a file a problem is, and every problem', () => {
   const failure = {
     ...{
       code: 'CONFIG_INVALID',
-      title: 'dray.yml says something that dray does not understand.',
+      title: 'dray.yml has an unknown key or an invalid value.',
       exitCode: 2,
     },
-    ...{ message: 'dray.yml has 2 problems.', hint: 'docs/configuration.md lists every key.' },
+    ...{ message: 'dray.yml has 2 problems.', hint: 'See docs/configuration.md for every key.' },
     details: {
       location: { file: 'dray.yml', line: 3, column: 7 },
       problems: ['line 3: no key `hots`', 'line 9: no tag'],
     },
   }
   expect(renderFailure(failure, style)).toMatchInlineSnapshot(`
-    "✗ dray.yml says something that dray does not understand. [CONFIG_INVALID]
+    "✗ dray.yml has an unknown key or an invalid value. [CONFIG_INVALID]
 
       dray.yml has 2 problems.
       dray.yml:3:7
       - line 3: no key \`hots\`
       - line 9: no tag
 
-      → docs/configuration.md lists every key.
+      → See docs/configuration.md for every key.
     "
   `)
 })
