@@ -8,9 +8,9 @@ export function renderConfiguration(): string {
   return [
     '# dray.yml',
     '',
-    'One file beside your compose file says where the app goes. Only `environments` is required; what is left out is derived. Without a dray.yml, `dray deploy local` deploys the compose file of the current directory on this machine.',
+    'This file, beside your compose file, defines where the app is deployed. Only `environments` is required; the other keys have defaults. Without a dray.yml, `dray deploy local` deploys the compose file of the current directory on this machine.',
     '',
-    'The shortest:',
+    'The shortest file:',
     '',
     '```yaml',
     'environments:',
@@ -19,7 +19,7 @@ export function renderConfiguration(): string {
     '    tag: version',
     '```',
     '',
-    'Durations have units: `500ms`, `30s`, `1m30s`. What YAML would read as a number or a truth value goes in quotes where text is meant: `tag: "1.10"`. Keys that start with `x-` are yours, for anchors. `dray.schema.json` is the same as a JSON schema, for editors.',
+    'Durations have units: `500ms`, `30s`, `1m30s`. Quote text that YAML would read as a number or a boolean: `tag: "1.10"`. Keys that start with `x-` are ignored; use them for anchors. `dray.schema.json` is the JSON schema for editors.',
     '',
     '## All keys',
     '',
@@ -68,7 +68,7 @@ function renderTable(prefix: string, keys: readonly KeyEntry[]): string[] {
       key.children.length > 0 ? ` See [\`${pathOf(prefix, key)}\`](#${anchorOf(pathOf(prefix, key))}).` : ''
     return [`\`${key.name}\``, key.type, absent, `${key.description}${more}`, renderExamples(key.examples)]
   })
-  return renderRows(['key', 'value', 'if left out', 'what it is', 'for instance'], rows)
+  return renderRows(['key', 'value', 'default', 'description', 'example'], rows)
 }
 
 /** A Markdown table; cells may hold `|`. */

@@ -141,7 +141,6 @@ export const notYetClean = [
   'src/check/model',
   'src/check/parse',
   'src/cli',
-  'src/config',
   'src/deploy',
   'src/main.ts',
   'src/operations',

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { DrayError } from '../errors/dray-error.ts'
 
-/** In the order in which Compose looks for them (compose-spec, "Compose file"). */
+/** In Compose's lookup order (compose-spec, "Compose file"). */
 const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
 export type ComposeFiles = {
@@ -12,7 +12,7 @@ export type ComposeFiles = {
   files: readonly string[]
 }
 
-/** Name of the compose file in a directory that Compose itself would take, or undefined. */
+/** Name of the compose file that Compose uses by default in a directory, or undefined. */
 export async function findComposeFile(directory: string): Promise<string | undefined> {
   for (const name of composeNames) {
     if (await exists(path.join(directory, name))) return name
@@ -21,7 +21,7 @@ export async function findComposeFile(directory: string): Promise<string | undef
 }
 
 /**
- * The compose files of an environment: those it names, relative to `directory`, or the one that Compose would find there.
+ * The compose files of an environment: those it names, relative to `directory`, or the default one of Compose.
  * Throws COMPOSE_MISSING, and COMPOSE_PATH_OUTSIDE when a further file is not beside or below the first.
  */
 export async function chooseComposeFiles(
@@ -34,7 +34,7 @@ export async function chooseComposeFiles(
     if (!(await exists(file))) {
       throw new DrayError(
         'COMPOSE_MISSING',
-        `There is no compose file ${names[index] ?? file} in ${directory}.`,
+        `The compose file ${names[index] ?? file} does not exist in ${directory}.`,
       )
     }
   }
@@ -47,8 +47,8 @@ async function requireComposeFile(directory: string): Promise<string> {
   if (found !== undefined) return found
   throw new DrayError(
     'COMPOSE_MISSING',
-    `There is no compose file in ${directory}; looked for ${composeNames.join(', ')}.`,
-    { hint: 'Create one, or name it with `compose:` in dray.yml.' },
+    `${directory} has no compose file; looked for ${composeNames.join(', ')}.`,
+    { hint: 'Create a compose file, or name it with `compose:` in dray.yml.' },
   )
 }
 
@@ -57,8 +57,8 @@ function relativeInside(directory: string, file: string): string {
   if (!relative.startsWith('..')) return relative.split(path.sep).join('/')
   throw new DrayError(
     'COMPOSE_PATH_OUTSIDE',
-    `The compose file ${file} lies outside ${directory}, the directory of the first one.`,
-    { hint: 'Put it beside or below the first compose file.' },
+    `The compose file ${file} is outside ${directory}, the directory of the first one.`,
+    { hint: 'Move it beside or below the first compose file.' },
   )
 }
 

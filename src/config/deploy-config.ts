@@ -1,41 +1,41 @@
 import type { DiskRules } from '../deploy/model/disk-rules.ts'
 
-/** dray.yml for one environment, with everything filled in that can be derived. */
+/** The configuration of one environment, with defaults filled in. */
 export type DeployConfig = {
   app: string
-  /** Where the app's own images are; the owner is in lower case. */
+  /** Registry and owner of the app's own images; the owner is in lower case. */
   registry: { host: string; owner: string } | undefined
   environment: Environment
-  /** In the order of the file, which is the order in which they run. */
+  /** In the order of the file, which is the execution order. */
   tasks: readonly Task[]
   hooks: Hooks
   notify: readonly NotifyTarget[]
   proxyService: string | undefined
-  /** Whether dray may ship a file that sets nginx's keepalive_min_timeout. */
+  /** Whether dray may add a file that sets nginx's keepalive_min_timeout. */
   proxyKeepalive: boolean
   probe: Probe | undefined
-  /** What dray.yml says of single services; those it does not name are absent. */
+  /** Settings of single services; services without settings are absent. */
   services: Readonly<Record<string, ServiceSettings>>
   registries: Readonly<Record<string, RegistrySettings>>
   bundle: { include: readonly string[]; exclude: readonly string[] }
-  /** Absolute path of dray.yml; undefined when there is none. */
+  /** Absolute path of dray.yml; undefined without a dray.yml. */
   configFile: string | undefined
-  /** Absolute path of the first compose file's directory: what goes to the host is relative to it. */
+  /** Absolute path of the first compose file's directory: shipped files are relative to it. */
   projectDirectory: string
 }
 
 export type Environment = {
   name: string
-  /** As the user wrote them: `deploy@test.example.com`, or `local` for this machine. */
+  /** As in dray.yml: `deploy@test.example.com`, or `local` for this machine. */
   hosts: readonly string[]
   /** Absolute directory of the app on the hosts. */
   path: string
   /** Relative to the project directory, with `/`. */
   composeFiles: readonly string[]
   tagRule: TagRule | undefined
-  /** Where people reach the app. */
+  /** The public URL of the app. */
   url: string | undefined
-  /** Releases kept for rollback. */
+  /** Number of releases archived for rollback. */
   keep: number
   disk: DiskRules
   env: Readonly<Record<string, string>>
@@ -45,24 +45,24 @@ export type TagRule = { kind: 'sha' } | { kind: 'version' } | { kind: 'template'
 
 export type Task = {
   name: string
-  /** The first of these that the compose file has is meant. */
+  /** The first of these that the compose file has is used. */
   serviceCandidates: readonly string[]
   argv: readonly string[]
   when: 'before' | 'after' | 'manual'
   timeoutMs: number | undefined
 }
 
-/** Commands on the machine that dray runs on, around a deploy. */
+/** Commands that run around a deploy, on the machine that runs dray. */
 export type Hooks = Readonly<
   Partial<Record<'before' | 'after' | 'failure', { argv: readonly string[]; timeoutMs: number }>>
 >
 
 export type NotifyEvent = 'success' | 'failure' | 'rollback'
 
-/** Somebody who is told how a deploy ended. */
+/** A receiver of notifications about finished deploys. */
 export type NotifyTarget = {
   kind: 'slack' | 'webhook'
-  /** Name of the variable that holds the address, without `$`. */
+  /** Name of the variable that holds the URL, without `$`. */
   variable: string
   on: readonly NotifyEvent[]
 }
@@ -82,5 +82,5 @@ export type RegistrySettings = {
   insecure: boolean
 }
 
-/** The host that means the machine dray runs on. */
+/** The host name for the machine that runs dray. */
 export const localHost = 'local'

@@ -10,19 +10,19 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 /** The one-shot values of one deploy. */
 export type DeployValues = {
-  /** `IMAGE_TAG`; undefined when nothing says one, and the compose file's own default holds. */
+  /** `IMAGE_TAG`; undefined when it is not set and the default of the compose file applies. */
   tag: string | undefined
-  /** Where the tag comes from, for people: `--tag`, `IMAGE_TAG`, `tag: sha (GITHUB_SHA)`. */
+  /** The source of the tag, for messages: `--tag`, `IMAGE_TAG`, `tag: sha (GITHUB_SHA)`. */
   tagSource: string | undefined
   registryOwner: string | undefined
   githubActor: string | undefined
-  /** Empty where it was given empty, which is a mistake that the login tells. */
+  /** Empty if it was set empty, a mistake that the login reports. */
   githubToken: Secret | undefined
-  /** What `${…}` in the compose file sees beside the server's `.env`. The token is never among them. */
+  /** Variables for `${…}` in the compose file, beside the server's `.env`. The token is never among them. */
   composeVariables: Readonly<Record<string, string>>
-  /** Every variable there is, for those who look up a credential by name. A function, so that nothing prints it. */
+  /** Every variable, to look up credentials by name. A function, so that it is never printed. */
   variables(): Variables
-  /** What must not appear in any output; it may grow. */
+  /** Values that must not appear in any output; the list may grow. */
   secrets: readonly Secret[]
   warnings: readonly string[]
 }
@@ -35,15 +35,15 @@ export type DeployValuesInput = {
   /** The environment of the command. */
   env: Variables
   commit: CommitObservation
-  /** False where no release is made, so that no rule has to find a tag. */
+  /** False if no release is made, so that no tag is needed. */
   wantsTag?: boolean
 }
 
 /**
  * The deploy-time values: from the options, else the file of deploy-time values, else the environment, else `env:` of
- * dray.yml, else derived. An empty IMAGE_TAG or REGISTRY_OWNER counts as absent, as `${IMAGE_TAG:-latest}` takes it.
+ * dray.yml, else derived. An empty IMAGE_TAG or REGISTRY_OWNER counts as not set, as in `${IMAGE_TAG:-latest}`.
  *
- * Throws TAG_UNKNOWN where the tag rule finds nothing, and IMAGE_INVALID for a tag that no registry can hold.
+ * Throws TAG_UNKNOWN if the tag rule finds no tag, and IMAGE_INVALID for an invalid tag.
  */
 export function makeDeployValues(input: DeployValuesInput): DeployValues {
   const { config, env } = input
@@ -78,13 +78,9 @@ export function makeDeployValues(input: DeployValuesInput): DeployValues {
 function chooseTag(input: DeployValuesInput, variables: Variables, warnings: string[]) {
   const chosen = findTag(input, variables, warnings)
   if (chosen.tag !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(chosen.tag)) {
-    throw new DrayError(
-      'IMAGE_INVALID',
-      `\`${chosen.tag}\` (${chosen.source}) is not a tag that a registry can hold.`,
-      {
-        hint: 'A tag has up to 128 letters, digits, `_`, `.` and `-`, and does not start with `.` or `-`.',
-      },
-    )
+    throw new DrayError('IMAGE_INVALID', `\`${chosen.tag}\` (${chosen.source}) is not a valid image tag.`, {
+      hint: 'Use up to 128 letters, digits, `_`, `.` and `-`. A tag must not start with `.` or `-`.',
+    })
   }
   return chosen
 }
@@ -94,7 +90,7 @@ function findTag(input: DeployValuesInput, variables: Variables, warnings: strin
   if (input.tag !== undefined) return { tag: input.tag, source: '--tag' }
   const named = variables['IMAGE_TAG']
   if (named !== undefined && named !== '') return { tag: named, source: 'IMAGE_TAG' }
-  if (named === '') warnings.push('IMAGE_TAG is set but empty; it counts as not set.')
+  if (named === '') warnings.push('IMAGE_TAG is empty and counts as not set.')
   const rule = input.config.environment.tagRule
   if (rule === undefined) return { tag: undefined, source: undefined }
   return resolveTagRule(rule, { variables, commit: input.commit })
@@ -105,11 +101,13 @@ function chooseOwner(config: DeployConfig, variables: Variables, warnings: strin
   if (named === undefined || named === '') return config.registry?.owner
   const owner = named.toLowerCase()
   if (owner !== named)
-    warnings.push('REGISTRY_OWNER has capitals, which no registry takes; it was put in lower case.')
+    warnings.push(
+      'REGISTRY_OWNER has capital letters, which no registry accepts; it was changed to lower case.',
+    )
   return owner
 }
 
-/** The token must not reach the compose file under another name either. */
+/** The token must not reach the compose file under another name. */
 function withoutToken(
   variables: Variables,
   token: Secret | undefined,
@@ -120,13 +118,13 @@ function withoutToken(
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined || name === 'GITHUB_TOKEN') continue
     if (secret !== '' && value.includes(secret)) {
-      warnings.push(`${name} holds the GitHub token and is not handed to the compose file.`)
+      warnings.push(`${name} holds the GitHub token and is not passed to the compose file.`)
     } else result[name] = value
   }
   return result
 }
 
-/** The token, the registry passwords, the addresses of webhooks, and what the file holds beyond the known names where its name says it is secret. */
+/** The token, the registry passwords, the URLs of webhooks, and other variables of the file whose names mark them as secrets. */
 function findSecrets(input: DeployValuesInput, variables: Variables): Secret[] {
   const passwords = Object.values(input.config.registries).flatMap(
     ({ passwordVariable }) => passwordVariable ?? [],

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { parse } from 'yaml'
 
 /**
- * The name that Compose gives the project: the last `name` of the compose files, else the directory's name in the letters
- * that Compose allows (compose-spec, "Version and name top-level elements").
+ * The project name of Compose: the last `name` of the compose files, else the directory's name in the characters that
+ * Compose allows (compose-spec, "Version and name top-level elements").
  */
 export async function deriveAppName(
   projectDirectory: string,
@@ -17,7 +17,7 @@ export async function deriveAppName(
   return name ?? toProjectName(path.basename(projectDirectory))
 }
 
-/** A name with `${…}` is known to Compose only; a file that is not YAML is refused by Compose, in better words than ours. */
+/** Only Compose can resolve a name with `${…}`. Compose refuses a file with a syntax error, with a better message. */
 function readName(composeText: string): string | undefined {
   try {
     const value: unknown = parse(composeText, { logLevel: 'silent', merge: true })

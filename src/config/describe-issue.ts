@@ -5,8 +5,7 @@ import type { ConfigPath, Problem } from './problem.ts'
 type Issue = z.core.$ZodIssue
 
 /**
- * Says one finding of the schema in our words. `keysAt` gives the keys that may stand at a path, `value` is the whole file
- * as it was read.
+ * Words one issue of the schema. `keysAt` returns the keys that are allowed at a path, `value` is the whole parsed file.
  */
 export function describeIssue(
   issue: Issue,
@@ -32,8 +31,8 @@ export function describeIssue(
 
 function describeUnknownKey(path: ConfigPath, key: string, known: readonly string[]): Problem {
   const nearest = findNearest(key, known)
-  const advice = nearest === undefined ? `known are: ${known.join(', ')}` : `did you mean \`${nearest}\`?`
-  return { path, at: 'key', message: `unknown key; ${advice}` }
+  const hint = nearest === undefined ? `known keys: ${known.join(', ')}` : `did you mean \`${nearest}\`?`
+  return { path, at: 'key', message: `unknown key; ${hint}` }
 }
 
 function describeType(issue: Issue & { code: 'invalid_type' }, actual: unknown): string {
@@ -42,12 +41,12 @@ function describeType(issue: Issue & { code: 'invalid_type' }, actual: unknown):
   return `expected ${nameOfType(issue.expected)}, found ${describeValue(actual)}`
 }
 
-/** YAML reads `1.10` as the number 1.1 and `012` as 12: only the writer knows what was meant. */
+/** YAML reads `1.10` as the number 1.1 and `012` as 12; the original text is lost. */
 function describeUnquoted(actual: number | boolean): string {
   return `YAML reads this as the ${typeof actual === 'number' ? 'number' : 'truth value'} ${String(actual)}; put it in quotes`
 }
 
-/** A list whose entries are wrong says which entry; anything else gets the sentence of the union. */
+/** An issue in a list names the wrong entry; any other issue gets the message of the union. */
 function describeUnion(
   issue: Issue & { code: 'invalid_union' },
   path: ConfigPath,
@@ -81,7 +80,7 @@ function tidy(message: string): string {
     : message
 }
 
-/** Short texts are shown as they are, except where they may be a secret typed into the wrong place. */
+/** Short texts are shown, except those that may be a secret in the wrong place. */
 function withActual(message: string, actual: unknown): string {
   if (message.includes('found nothing') || message.includes(', never the ')) return message
   return `${message}, found ${describeValue(actual)}`

@@ -2,17 +2,17 @@ import { lstat, readFile, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { DrayError } from '../errors/dray-error.ts'
 
-/** What a file of deploy-time values says. Any value may be a secret. */
+/** The content of a file of deploy-time values. Any value may be a secret. */
 export type EnvFile = {
   values: ReadonlyMap<string, string>
-  /** Sentences for the user; they name lines and variables, never values. */
+  /** Messages for the user, with line numbers and variable names, never values. */
   warnings: readonly string[]
 }
 
 /**
- * Reads a file of deploy-time values and deletes it, whatever it says. A link is deleted, not what it points to.
+ * Reads a file of deploy-time values and deletes it, whatever it contains. A link is deleted, not its target.
  *
- * Throws ENV_FILE_INVALID: it is not there, is no text, cannot be deleted, or is the app's own `.env`, which is left alone.
+ * Throws ENV_FILE_INVALID: the file does not exist, is not text, cannot be deleted, or is the app's own `.env`, which is kept.
  */
 export async function readAndDeleteEnvFile(filePath: string): Promise<EnvFile> {
   if (path.basename(filePath) === '.env') {
@@ -20,7 +20,7 @@ export async function readAndDeleteEnvFile(filePath: string): Promise<EnvFile> {
       'ENV_FILE_INVALID',
       `${filePath} is the app's own \`.env\`, not a file of deploy-time values.`,
       {
-        hint: 'Name the file that CI writes for one deploy, such as `.env.deploy`; dray deletes it once read.',
+        hint: 'Name the file that CI writes for one deploy, such as `.env.deploy`. dray deletes it after reading it.',
       },
     )
   }
@@ -35,20 +35,20 @@ export async function readAndDeleteEnvFile(filePath: string): Promise<EnvFile> {
 
 /**
  * Reads the assignments as the specification's shell loop does: every line whose first character is a letter, digit or `_`
- * and that has a `=` is exported as it stands, never evaluated; other lines are ignored; the last line needs no newline.
- * Beyond the loop, a carriage return at the end of a line and a byte order mark are dropped, with a warning.
+ * and that has a `=` is exported unchanged, never evaluated; other lines are ignored; the last line needs no newline.
+ * In addition, a carriage return at the end of a line and a byte order mark are removed, with a warning.
  */
 export function parseEnvFile(text: string): EnvFile {
   const values = new Map<string, string>()
   const warnings: string[] = []
   const hasMark = text.startsWith('\uFEFF')
-  if (hasMark) warnings.push('It starts with a byte order mark, which was dropped.')
+  if (hasMark) warnings.push('It starts with a byte order mark, which was removed.')
 
   const lines = (hasMark ? text.slice(1) : text).split('\n')
   const withReturn = lines.flatMap((line, index) => (line.endsWith('\r') ? [index + 1] : []))
   if (withReturn.length > 0) {
     warnings.push(
-      `${describeLines(withReturn)} with a carriage return (Windows line ends), which was dropped.`,
+      `${describeLines(withReturn)} with a carriage return (Windows line ends), which was removed.`,
     )
   }
   for (const [index, raw] of lines.entries()) {
@@ -65,12 +65,12 @@ function takeLine(line: string, values: Map<string, string>): string | undefined
   const name = line.slice(0, equals)
   const value = line.slice(equals + 1)
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    const advice = name.startsWith('export ') ? ' Write NAME=value without `export`.' : ''
-    return `was ignored: what stands before \`=\` is not the name of a variable.${advice}`
+    const hint = name.startsWith('export ') ? ' Write NAME=value without `export`.' : ''
+    return `was ignored: the text before \`=\` is not the name of a variable.${hint}`
   }
   values.set(name, value)
   return /^(?:'[^]*'|"[^]*")$/.test(value)
-    ? `puts the value of ${name} in quotes; they are kept as part of the value. Leave them out if they are not meant.`
+    ? `has quotes around the value of ${name}, which stay part of the value. Remove them if they are not intended.`
     : undefined
 }
 
@@ -84,16 +84,16 @@ async function read(filePath: string): Promise<Uint8Array> {
     return await readFile(filePath)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    const what = code === 'ENOENT' ? 'is not there' : `cannot be read (${code ?? String(error)})`
+    const what = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? String(error)})`
     throw new DrayError('ENV_FILE_INVALID', `The file of deploy-time values ${filePath} ${what}.`, {
-      hint: 'It is deleted once read: the pipeline writes it anew for every deploy.',
+      hint: 'Write the file again in the pipeline for every deploy: dray deletes it after reading it.',
       cause: error,
     })
   }
 }
 
 async function remove(filePath: string): Promise<void> {
-  // `--env-file <(…)` and /dev/stdin name a stream, not a file that somebody left behind.
+  // `--env-file <(…)` and /dev/stdin name a stream, not a file that stays behind.
   if (/^\/(?:dev|proc)\//.test(filePath)) return
   try {
     if ((await lstat(filePath)).isDirectory()) return
@@ -104,7 +104,10 @@ async function remove(filePath: string): Promise<void> {
     throw new DrayError(
       'ENV_FILE_INVALID',
       `The file of deploy-time values ${filePath} cannot be deleted (${code ?? String(error)}), and it may hold a token.`,
-      { hint: 'Delete it by hand; put it in a directory that you may write.', cause: error },
+      {
+        hint: 'Delete it by hand, and write it to a directory where you have write permission.',
+        cause: error,
+      },
     )
   }
 }
@@ -114,7 +117,7 @@ function decode(content: Uint8Array, filePath: string): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
   } catch (error) {
     throw new DrayError('ENV_FILE_INVALID', `The file of deploy-time values ${filePath} is not UTF-8 text.`, {
-      hint: 'It has one NAME=value a line. In PowerShell write it with `Out-File -Encoding utf8NoBOM`.',
+      hint: 'Write one NAME=value per line. In PowerShell, write the file with `Out-File -Encoding utf8NoBOM`.',
       cause: error,
     })
   }

@@ -18,7 +18,7 @@ const host = z
 export const environmentSchema = z.strictObject({
   host: host.optional().meta({
     description:
-      'The server, as `ssh` takes it: `user@name`, `user@name:port`, or a name of `~/.ssh/config`. `local` is the machine that dray runs on.',
+      'The server, as for `ssh`: `user@name`, `user@name:port`, or a name of `~/.ssh/config`. `local` is the machine that runs dray.',
     examples: ['deploy@test.example.com'],
   }),
   hosts: z
@@ -26,7 +26,7 @@ export const environmentSchema = z.strictObject({
     .min(1, 'expected at least one host')
     .optional()
     .meta({
-      description: 'Several servers that run the same app. Either this or `host`.',
+      description: 'Several servers that run the same app. Use either this or `host`.',
       omitFromExample: true,
       examples: [['deploy@a.example.com', 'deploy@b.example.com']],
     }),
@@ -34,7 +34,7 @@ export const environmentSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "The app's directory on the server; it holds `.env`. Absolute, unless the host is `local`.",
+        "The app's directory on the server, which contains `.env`. An absolute path, unless the host is `local`.",
       examples: ['/srv/shop'],
       defaultText: '`/srv/<app>`; for `local` the directory of the compose file',
     }),
@@ -42,48 +42,48 @@ export const environmentSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Which tag to deploy where none is named. `sha`: the commit (`GITHUB_SHA`, else the checked-out one). `version`: the git tag (in Actions the one that started the run). `latest`, or any other text: that tag; `${SHA}`, `${SHORT_SHA}`, `${VERSION}` and deploy-time values are put in.',
+        'The default tag to deploy. `sha`: the commit (`GITHUB_SHA`, else the checked-out one). `version`: the git tag (in Actions, the one that started the run). `latest`, or any other text: that tag; `${SHA}`, `${SHORT_SHA}`, `${VERSION}` and deploy-time values are replaced.',
       examples: ['sha', 'version', 'build-${GITHUB_RUN_NUMBER}'],
-      defaultText: "none: `IMAGE_TAG` is not set, and the compose file's own default holds",
+      defaultText: 'none: `IMAGE_TAG` is not set, and the default of the compose file applies',
     }),
   compose: fileList.optional().meta({
     description:
-      'The compose file, or several that are merged as `docker compose -f a -f b` does. Relative to dray.yml.',
+      'The compose file, or several files that are merged as with `docker compose -f a -f b`. Relative to dray.yml.',
     examples: ['docker-compose.production.yml', ['docker-compose.yml', 'docker-compose.test.yml']],
     defaultText: 'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`',
   }),
   url: z
-    .url({ protocol: /^https?$/, error: 'expected an address that starts with http:// or https://' })
+    .url({ protocol: /^https?$/, error: 'expected a URL that starts with http:// or https://' })
     .optional()
     .meta({
-      description: 'Where people reach the app. In Actions it is an output, for the page of the deployment.',
+      description: 'The URL of the app. In Actions it is an output, for the page of the deployment.',
       omitFromExample: true,
       examples: ['https://test.example.com'],
       defaultText: 'none',
     }),
   probe: probe.optional().meta({
-    description: 'Instead of the top-level `probe`.',
+    description: 'Overrides the top-level `probe`.',
     defaultText: 'the top-level one',
     omitFromExample: true,
   }),
   notify: notify.optional().meta({
-    description: 'Instead of the top-level `notify`; `[]` tells nobody.',
+    description: 'Overrides the top-level `notify`; `[]` sends no notification.',
     defaultText: 'the top-level one',
     omitFromExample: true,
   }),
   hooks: hooks.optional().meta({
-    description: 'Instead of the top-level `hooks`.',
+    description: 'Overrides the top-level `hooks`.',
     defaultText: 'the top-level ones',
     omitFromExample: true,
   }),
   keep: keep.optional().meta({
-    description: 'Instead of the top-level `keep`.',
+    description: 'Overrides the top-level `keep`.',
     defaultText: 'the top-level one',
     omitFromExample: true,
     examples: [10],
   }),
   disk: disk.optional().meta({
-    description: 'Instead of the top-level `disk`.',
+    description: 'Overrides the top-level `disk`.',
     defaultText: 'the top-level one',
     omitFromExample: true,
   }),
@@ -95,7 +95,7 @@ export const environmentSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Values for `${…}` in the compose file that belong to this environment. No secrets: those live in `.env` on the server.',
+        'Values of this environment for `${…}` in the compose file. Not for secrets, which belong in `.env` on the server.',
       examples: [{ PUBLIC_URL: 'https://test.example.com' }],
     }),
 })

@@ -19,13 +19,13 @@ export type LoadOptions = {
   /** File given with `--config`, relative to `cwd`. */
   configPath?: string
   environmentName: string
-  /** Owner of the repository on GitHub, in any case; derives the registry where dray.yml names none. */
+  /** Owner of the repository on GitHub, in any case; the default registry is derived from it. */
   githubOwner?: string
 }
 
 /**
- * The configuration of one environment. Without a dray.yml there is one environment, `local`, for a directory with a
- * compose file.
+ * The configuration of one environment. Without a dray.yml, a directory with a compose file has one environment,
+ * `local`.
  *
  * Throws CONFIG_MISSING, CONFIG_SYNTAX and CONFIG_INVALID (all problems at once, with line and column),
  * ENVIRONMENT_UNKNOWN, COMPOSE_MISSING and COMPOSE_PATH_OUTSIDE.
@@ -55,13 +55,13 @@ export async function loadConfig(options: LoadOptions): Promise<DeployConfig> {
   })
 }
 
-/** Names of the environments that dray.yml has, in its order; `local` where there is no dray.yml. Throws as `loadConfig`. */
+/** Names of the environments of dray.yml, in its order; `local` without a dray.yml. Throws as `loadConfig`. */
 export async function listEnvironments(cwd: string, configPath?: string): Promise<string[]> {
   const found = await readConfigFile(cwd, configPath)
   return Object.keys((found?.file ?? (await implicitFile(cwd))).environments)
 }
 
-/** Names of the tasks that dray.yml has; none where there is no dray.yml. Throws as `loadConfig`. */
+/** Names of the tasks of dray.yml; empty without a dray.yml. Throws as `loadConfig`. */
 export async function listTasks(cwd: string, configPath?: string): Promise<string[]> {
   const found = await readConfigFile(cwd, configPath)
   return Object.keys(found?.file.tasks ?? {})
@@ -77,7 +77,7 @@ async function readConfigFile(
     if (text !== undefined) return { path: filePath, file: parseText(text, shortPath(cwd, filePath)) }
   }
   if (configPath === undefined) return undefined
-  throw new DrayError('CONFIG_MISSING', `There is no file ${configPath}.`, {
+  throw new DrayError('CONFIG_MISSING', `The file ${configPath} does not exist.`, {
     hint: 'Correct the path after `--config`.',
   })
 }
@@ -89,7 +89,7 @@ async function readIfThere(filePath: string): Promise<string | undefined> {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new DrayError('CONFIG_MISSING', `${filePath} cannot be read (${code ?? String(error)}).`, {
-      hint: 'It must be a file that you may read.',
+      hint: 'Check that it is a file and that you have permission to read it.',
       cause: error,
     })
   }
@@ -109,7 +109,7 @@ function parseText(text: string, file: string): ConfigFile {
 
 async function implicitFile(cwd: string): Promise<ConfigFile> {
   if ((await findComposeFile(cwd)) === undefined) {
-    throw new DrayError('CONFIG_MISSING', `There is no dray.yml and no compose file in ${cwd}.`)
+    throw new DrayError('CONFIG_MISSING', `${cwd} has no dray.yml and no compose file.`)
   }
   return { environments: { [localHost]: { host: localHost } } }
 }
@@ -118,16 +118,16 @@ function unknownEnvironment(name: string, known: readonly string[], file: string
   if (file === undefined) {
     return new DrayError(
       'ENVIRONMENT_UNKNOWN',
-      `There is no environment \`${name}\`: without a dray.yml there is only \`${localHost}\`, this machine.`,
+      `The environment \`${name}\` does not exist: without a dray.yml, the only one is \`${localHost}\`, this machine.`,
       {
-        hint: `Write a dray.yml with \`environments: { ${name}: { host: user@server } }\`, or name \`${localHost}\`.`,
+        hint: `Write a dray.yml with \`environments: { ${name}: { host: user@server } }\`, or use \`${localHost}\`.`,
       },
     )
   }
   const [nearest = '', ...others] = sortByNearness(name, known)
   return new DrayError(
     'ENVIRONMENT_UNKNOWN',
-    `${file} has no environment \`${name}\`; it has ${[nearest, ...others].join(', ')}.`,
+    `${file} has no environment \`${name}\`; known environments: ${[nearest, ...others].join(', ')}.`,
     { hint: `Did you mean \`${nearest}\`?` },
   )
 }

@@ -31,7 +31,7 @@ export type NormaliseInput = {
   configFile: string | undefined
 }
 
-/** Fills in what the file leaves out, and gives every value the one form that the rest of the code knows. */
+/** Fills in defaults, and gives every value the form that the rest of the code expects. */
 export function normalise(input: NormaliseInput): DeployConfig {
   const { file, block } = input
   return {
@@ -72,7 +72,7 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
   }
 }
 
-/** This machine is somebody's own more often than a server: nothing is removed there that nobody asked for. */
+/** The local machine is rarely a server: nothing is removed there unless it is configured. */
 function toDiskRules(disk: ConfigFile['disk'], isLocal: boolean): DiskRules {
   return {
     limitPercent: disk?.limit ?? defaultDiskRules.limitPercent,
@@ -115,7 +115,7 @@ function toArgv(command: string | readonly string[]): readonly string[] {
   return typeof command === 'string' ? ['sh', '-c', command] : command
 }
 
-/** None for an entry that names neither kind, which the rules refuse. */
+/** Undefined for an entry of neither kind, which the rules refuse. */
 function toNotifyTarget({
   slack,
   webhook,

@@ -6,7 +6,7 @@ import { configSchema, type ConfigFile } from './schema.ts'
 export type ParsedConfig = { file: ConfigFile } | { problems: readonly Problem[] }
 
 /**
- * Checks the shape of what dray.yml says. `x-…` keys at the top are the user's own, as in a compose file.
+ * Checks dray.yml against the schema. Top-level keys that start with `x-` belong to the user, as in a compose file.
  */
 export function parseConfig(value: unknown): ParsedConfig {
   if (value !== null && value !== undefined && (typeof value !== 'object' || Array.isArray(value))) {
@@ -18,7 +18,7 @@ export function parseConfig(value: unknown): ParsedConfig {
   return { problems: result.error.issues.flatMap((issue) => describeIssue(issue, own, keysAt)) }
 }
 
-/** The keys that the schema knows at a path. */
+/** The keys that the schema allows at a path. */
 function keysAt(path: ConfigPath): readonly string[] {
   let schema: unknown = configSchema
   for (const part of path) {

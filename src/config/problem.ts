@@ -3,14 +3,14 @@ import type { ErrorCode } from '../errors/catalogue.ts'
 
 export type ConfigPath = readonly (string | number)[]
 
-/** One thing that is wrong with dray.yml. `at` says whether the key or its value is meant. */
+/** A problem in dray.yml. `at` is `key` or `value`, the part that is wrong. */
 export type Problem = { path: ConfigPath; at: 'key' | 'value'; message: string }
 
 /** A problem with its place in the file; line and column count from 1. */
 export type LocatedProblem = { path: ConfigPath; message: string; line: number; column: number }
 
 /**
- * One error for all problems of a file, in the order of the file. One problem is the message, with its place in
+ * One error for all problems of a file, in the order of the file. A single problem is the message, with its place in
  * `details.location`; several are in `details.problems`, each as `file:line:column path: message`.
  */
 export function configError(code: ErrorCode, file: string, problems: readonly LocatedProblem[]): DrayError {

@@ -2,7 +2,7 @@ import { localHost } from './deploy-config.ts'
 import type { Problem } from './problem.ts'
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
-/** What the shape alone cannot say: keys that exclude or need each other, and paths that must not leave their place. */
+/** Checks beyond the schema: keys that exclude or require each other, and paths that must stay inside a directory. */
 export function checkRules(file: ConfigFile): Problem[] {
   const environments = Object.entries(file.environments)
   return [
@@ -10,7 +10,7 @@ export function checkRules(file: ConfigFile): Problem[] {
       ? [
           valueProblem(
             ['environments'],
-            'names no environment; add one such as `production: { host: deploy@example.com }`',
+            'has no environment; add one, such as `production: { host: deploy@example.com }`',
           ),
         ]
       : []),
@@ -25,16 +25,16 @@ function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
   const hosts = block.hosts ?? (block.host === undefined ? [] : [block.host])
   const problems: Problem[] = []
   if (block.host !== undefined && block.hosts !== undefined) {
-    problems.push(keyProblem([...path, 'hosts'], 'stands beside `host`; keep one of them'))
-  } else if (hosts.length === 0) problems.push(keyProblem(path, 'names no host; add `host: user@name`'))
+    problems.push(keyProblem([...path, 'hosts'], 'excludes `host`; remove one of them'))
+  } else if (hosts.length === 0) problems.push(keyProblem(path, 'has no host; add `host: user@name`'))
 
   for (const [index, host] of hosts.entries()) {
     if (hosts.indexOf(host) !== index) {
-      problems.push(valueProblem([...path, 'hosts', index], `names ${host} a second time`))
+      problems.push(valueProblem([...path, 'hosts', index], `contains ${host} twice`))
     }
   }
   if (hosts.includes(localHost) && hosts.length > 1) {
-    problems.push(keyProblem([...path, 'hosts'], '`local` cannot stand beside servers'))
+    problems.push(keyProblem([...path, 'hosts'], '`local` cannot be combined with servers'))
   }
   return [
     ...problems,
@@ -55,7 +55,7 @@ function checkPath(path: string[], block: EnvironmentBlock, hosts: readonly stri
     ? [
         valueProblem(
           [...path, 'path'],
-          `must be a directory of the app's own, as in /srv/app, found \`${directory}\``,
+          `must be a separate directory for the app, as in /srv/app, found \`${directory}\``,
         ),
       ]
     : []
@@ -67,7 +67,7 @@ function checkEnv(path: string[], block: EnvironmentBlock): Problem[] {
     .map((name) =>
       keyProblem(
         [...path, 'env', name],
-        'looks like a secret, and dray.yml is no place for one; put it in `.env` on the server',
+        'looks like a secret, which does not belong in dray.yml; put it in `.env` on the server',
       ),
     )
 }
@@ -75,10 +75,10 @@ function checkEnv(path: string[], block: EnvironmentBlock): Problem[] {
 function checkNotify(path: string[], targets: ConfigFile['notify'] = []): Problem[] {
   return targets.flatMap(({ slack, webhook }, index) => {
     if (slack === undefined && webhook === undefined) {
-      return [keyProblem([...path, index], 'says not whom to tell; add `slack: $SLACK_WEBHOOK_URL`')]
+      return [keyProblem([...path, index], 'has no receiver; add `slack: $SLACK_WEBHOOK_URL`')]
     }
     if (slack !== undefined && webhook !== undefined) {
-      return [keyProblem([...path, index, 'webhook'], 'stands beside `slack`; make it an entry of its own')]
+      return [keyProblem([...path, index, 'webhook'], 'excludes `slack`; make it a separate entry')]
     }
     return []
   })
@@ -101,11 +101,11 @@ function checkBundle(file: ConfigFile): Problem[] {
     (file.bundle?.[key] ?? []).flatMap((pattern, index): Problem[] => {
       const path = ['bundle', key, index]
       if (pattern.startsWith('/') || pattern.split('/').includes('..')) {
-        return [valueProblem(path, `must stay beside the compose file, found \`${pattern}\``)]
+        return [valueProblem(path, `must be beside or below the compose file, found \`${pattern}\``)]
       }
       const name = pattern.replace(/^\.\//, '')
       return key === 'include' && name === '.env'
-        ? [valueProblem(path, "`.env` is the server's own and is never shipped")]
+        ? [valueProblem(path, '`.env` belongs to the server and is never shipped')]
         : []
     }),
   )

@@ -20,20 +20,21 @@ const task = z.strictObject({
     })
     .meta({
       description:
-        'The service whose image and settings it runs with. Of a list, the first that the compose file has: for an app that is `backend` in one environment and `app` in another.',
+        'The service whose image and settings the task uses. In a list, the first service that the compose file has is used: for an app that is `backend` in one environment and `app` in another.',
       examples: ['backend', ['backend', 'app']],
     }),
   run: command.meta({
-    description: 'The command: a list of words, run as it is, or one line of text, run by `sh -c`.',
+    description:
+      'The command: a list of arguments, run without a shell, or one line of text, run by `sh -c`.',
     examples: [['npm', 'run', 'migrate'], 'npm run sync-manual && npm run warm-up'],
   }),
   when: z.enum(['before', 'after', 'manual'], { error: 'expected before, after or manual' }).meta({
     description:
-      '`before` traffic moves to the new release, `after` it did, or only by hand (`manual`). A `before` task that fails stops the deploy with nothing changed.',
+      '`before` the deploy switches traffic, `after` it, or only by hand (`manual`). If a `before` task fails, the deploy stops and the old release keeps serving.',
     examples: ['before'],
   }),
   timeout: duration.optional().meta({
-    description: 'The task fails when it takes longer.',
+    description: 'Timeout of the task. A task that exceeds it fails.',
     examples: ['10m'],
     defaultText: 'none',
   }),
@@ -45,42 +46,42 @@ const service = z.strictObject({
     .optional()
     .meta({
       description:
-        '`roll`: the new container starts beside the old one and takes over when it is healthy. `recreate`: the old one stops first, for what cannot have two of itself.',
+        '`roll`: the new container starts beside the old one and takes over when it is healthy. `recreate`: the old container stops first, for a service that cannot run twice.',
       examples: ['recreate'],
-      defaultText: 'decided for each service; `dray plan` says what and why',
+      defaultText: 'decided for each service; `dray plan` shows the decision and its reason',
     }),
   health: z
     .strictObject({
       timeout: duration.optional().meta({
-        description: 'How long a new container may take to become healthy.',
+        description: 'Time limit for a new container to become healthy.',
         examples: ['90s'],
-        defaultText: "what the service's health check allows: start period, then interval × retries",
+        defaultText: "from the service's health check: start period, then interval × retries",
       }),
     })
     .optional()
-    .meta({ description: 'How the wait for a healthy container goes.' }),
+    .meta({ description: 'The wait for a healthy container.' }),
   drain: duration.optional().meta({
-    description: 'How long an old container may take to finish its requests after it lost the traffic.',
+    description: 'Time limit for an old container to finish its requests after the switch of traffic.',
     examples: ['30s'],
-    defaultText: 'until its requests are finished, as far as can be seen',
+    defaultText: 'until its visible requests are finished',
   }),
 })
 
 const otherRegistry = z.strictObject({
   username: text('a user name')
     .optional()
-    .meta({ description: 'User to log in as.', examples: ['deploy'] }),
+    .meta({ description: 'User name for the login.', examples: ['deploy'] }),
   password: variableReference('password', '$REGISTRY_PASSWORD')
     .optional()
     .meta({
-      description: 'Name of the variable that holds the password or token, never its value.',
+      description: 'Name of the variable that holds the password or token, not its value.',
       examples: ['$REGISTRY_PASSWORD'],
     }),
   insecure: z
     .boolean({ error: 'expected true or false' })
     .optional()
     .meta({
-      description: 'The registry speaks plain HTTP.',
+      description: 'Whether the registry uses plain HTTP.',
       omitFromExample: true,
       examples: [true],
       defaultText: 'false',
@@ -92,21 +93,21 @@ const bundle = z.strictObject({
     .array(text('a path'))
     .optional()
     .meta({
-      description: 'Paths or patterns beside the compose file to ship as well.',
+      description: 'Additional paths or patterns to ship, relative to the compose file.',
       examples: [['nginx/**', 'certs/ca.pem']],
     }),
   exclude: z
     .array(text('a path'))
     .optional()
     .meta({
-      description: 'Paths or patterns not to ship. `.env` never is, whatever stands here.',
+      description: 'Paths or patterns not to ship. `.env` is never shipped.',
       examples: [['**/*.test.conf']],
     }),
 })
 
 /**
- * The shape of dray.yml as it is written; keys that start with `x-` are taken out before. Types, dray.schema.json and
- * docs/configuration.md all come from here: a key's `description` is its documentation, and `examples` are shown there.
+ * The schema of dray.yml; keys that start with `x-` are removed before. Types, dray.schema.json and docs/configuration.md are
+ * generated from it: a key's `description` is its documentation, and `examples` are shown there.
  */
 export const configSchema = z.strictObject({
   app: z
@@ -114,7 +115,7 @@ export const configSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9_-]*$/, 'expected a name of lower-case letters, digits, `-` and `_`')
     .optional()
     .meta({
-      description: 'Name of the app; it is also the name of its Compose project.',
+      description: 'Name of the app and of its Compose project.',
       examples: ['shop'],
       defaultText: "the compose file's `name`, else the name of the directory",
     }),
@@ -127,7 +128,7 @@ export const configSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "Where the app's own images are. The owner is lower-cased, as GHCR demands, and becomes `REGISTRY_OWNER`.",
+        "Registry and owner of the app's own images. The owner is changed to lower case, as GHCR requires, and becomes `REGISTRY_OWNER`.",
       examples: ['ghcr.io/acme'],
       defaultText: '`ghcr.io/` and the owner of the git remote `origin` on GitHub',
     }),
@@ -138,7 +139,7 @@ export const configSchema = z.strictObject({
         .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a name of letters, digits, `.`, `_` and `-`'),
       environmentSchema,
     )
-    .meta({ description: 'The places to deploy to, by name.', exampleKey: 'test' }),
+    .meta({ description: 'The environments to deploy to, by name.', exampleKey: 'test' }),
   tasks: z
     .record(
       z
@@ -148,21 +149,21 @@ export const configSchema = z.strictObject({
     )
     .optional()
     .meta({
-      description: 'One-off commands of the app, in the order in which they run.',
+      description: 'One-off commands of the app, in execution order.',
       exampleKey: 'migrate',
     }),
   hooks: hooks.optional().meta({
     description:
-      'Commands that dray runs on its own machine around a deploy or a rollback, in the directory of dray.yml: a list of words, or one line of text, run by `sh -c`. They get the facts in variables: docs/tasks-and-hooks.md lists them.',
+      'Commands that dray runs on its own machine before and after a deploy or a rollback, in the directory of dray.yml: a list of arguments, or one line of text, run by `sh -c`. docs/tasks-and-hooks.md lists the variables that they get.',
   }),
   notify: notify.optional().meta({
     description:
-      'Who is told how a deploy or a rollback ended. An address of a webhook is a secret, so only the name of its variable stands here: docs/notifications.md.',
+      'Receivers of a notification after a deploy or a rollback. The URL of a webhook is a secret, so dray.yml has only the name of its variable: docs/notifications.md.',
   }),
   proxy: z
     .strictObject({
       service: serviceName.optional().meta({
-        description: 'Its service.',
+        description: 'The service of the proxy.',
         examples: ['nginx'],
         defaultText: 'the service that runs nginx',
       }),
@@ -171,7 +172,7 @@ export const configSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            'Whether dray may put a file beside the configuration of nginx 1.27.4 or newer that sets `keepalive_min_timeout`, so that a reload loses no request of a keep-alive client.',
+            'Whether dray may add a file that sets `keepalive_min_timeout` to the configuration of nginx 1.27.4 or newer, so that a reload loses no request of a keep-alive client.',
           examples: [true],
           defaultText: 'true',
         }),
@@ -180,18 +181,18 @@ export const configSchema = z.strictObject({
     .meta({ description: 'The proxy in front of the app.' }),
   probe: probe.optional().meta({
     description:
-      'Requests that dray sends to the app during a deploy, counts and reports; the last must succeed.',
+      'Requests that dray sends to the app during a deploy and reports; the last one must succeed.',
   }),
   keep: keep.optional().meta({
-    description: 'How many releases stay on the host for rollback.',
+    description: 'Number of releases that are archived on the host for rollback.',
     examples: [5],
     defaultText: '5',
   }),
   disk: disk.optional().meta({
-    description: 'What may be done about the room on the host before a pull, and by `dray clean`.',
+    description: 'Clean-up of disk space on the host before a pull, and by `dray clean`.',
   }),
   services: z.record(serviceName, service).optional().meta({
-    description: 'What holds for one service, by its name in the compose file.',
+    description: 'Settings of single services, by their names in the compose file.',
     exampleKey: 'worker',
   }),
   registries: z
@@ -203,12 +204,12 @@ export const configSchema = z.strictObject({
     )
     .optional()
     .meta({
-      description: "Other registries than the app's own, by host.",
+      description: "Registries other than the app's own, by host.",
       exampleKey: 'registry.example.com',
     }),
   bundle: bundle
     .optional()
-    .meta({ description: 'Files that go with the compose file, beyond those that it mounts.' }),
+    .meta({ description: 'Files to ship with the compose file, in addition to those that it mounts.' }),
 })
 
 export type ConfigFile = z.infer<typeof configSchema>

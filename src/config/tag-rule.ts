@@ -1,11 +1,11 @@
 import { DrayError } from '../errors/dray-error.ts'
 import type { TagRule } from './deploy-config.ts'
 
-/** What the checked-out repository says of itself. */
+/** Facts about the checked-out repository. */
 export type CommitObservation = {
   /** Full id of the commit. */
   headSha?: string
-  /** Tag that names exactly this commit. */
+  /** Git tag of exactly this commit. */
   exactTag?: string
 }
 
@@ -14,17 +14,17 @@ type Sources = {
   commit: CommitObservation
 }
 
-/** A tag and where it comes from, for people. */
+/** A tag and its source, for messages. */
 type FoundTag = { tag: string; source: string }
 
-/** Finds the tag that a rule of dray.yml means now. Throws TAG_UNKNOWN when what the rule needs is not known. */
+/** Resolves a tag rule of dray.yml. Throws TAG_UNKNOWN if a value that the rule needs is unknown. */
 export function resolveTagRule(rule: TagRule, sources: Sources): FoundTag {
   if (rule.kind === 'sha') {
     const found = findSha(sources)
     if (found !== undefined) return { tag: found.tag, source: `tag: sha (${found.source})` }
     throw new DrayError(
       'TAG_UNKNOWN',
-      'The tag is to be the commit, but this is no git repository and GITHUB_SHA is not set.',
+      '`tag: sha` needs a commit, but this is not a git repository and GITHUB_SHA is not set.',
     )
   }
   if (rule.kind === 'version') {
@@ -32,9 +32,9 @@ export function resolveTagRule(rule: TagRule, sources: Sources): FoundTag {
     if (found !== undefined) return { tag: found.tag, source: `tag: version (${found.source})` }
     throw new DrayError(
       'TAG_UNKNOWN',
-      'The tag is to be the version, but no git tag names the commit that is checked out.',
+      '`tag: version` needs a git tag, but the checked-out commit has no tag.',
       {
-        hint: 'Name it: `--tag v1.2.3`; or check out the tag, with its history in Actions (`fetch-depth: 0`).',
+        hint: 'Add `--tag v1.2.3`, or check out the tag; in Actions, check out the history too (`fetch-depth: 0`).',
       },
     )
   }
@@ -57,15 +57,15 @@ function fillIn(text: string, sources: Sources): string {
   return text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
     const value = valueOf(name, sources)
     if (value) return value
-    throw new DrayError('TAG_UNKNOWN', `The tag is to be \`${text}\`, but ${name} is not known.`, {
-      hint: `Set ${name} in the environment, or name the tag: \`--tag TAG\`.`,
+    throw new DrayError('TAG_UNKNOWN', `\`tag: ${text}\` needs ${name}, which is not set.`, {
+      hint: `Set ${name} in the environment, or add \`--tag TAG\`.`,
     })
   })
 }
 
 function valueOf(name: string, sources: Sources): string | undefined {
   const own = sources.variables[name]
-  // The token's way into a tag is the way into every log.
+  // A token in a tag would appear in every log.
   if (name === 'GITHUB_TOKEN') return undefined
   if (own) return own
   if (name === 'SHA') return findSha(sources)?.tag

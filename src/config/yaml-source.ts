@@ -2,10 +2,10 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } fr
 import type { Document, Node, Pair } from 'yaml'
 import { configError, type LocatedProblem, type Problem } from './problem.ts'
 
-/** A YAML file: its value, and where in the text each part of it stands. */
+/** A YAML file: its value, and the place of each part in the text. */
 export type YamlSource = {
   value: unknown
-  /** Adds line and column; a path that is not in the file gets the place of the nearest part that is. */
+  /** Adds line and column. A path that is not in the file gets the place of its nearest parent. */
   locate(problem: Problem): LocatedProblem
 }
 
@@ -25,7 +25,7 @@ export function parseYaml(text: string, file: string): YamlSource {
   if (lost.length > 0) {
     const problems = lost.map(({ name, offset }) => ({
       path: [],
-      message: `\`*${name}\` stands for nothing: no \`&${name}\` comes before it`,
+      message: `\`*${name}\` has no anchor: no \`&${name}\` comes before it`,
       ...place(offset),
     }))
     throw configError('CONFIG_SYNTAX', file, problems)
@@ -50,7 +50,7 @@ function toValue(document: Document, file: string): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    // Aliases that multiply beyond the parser's limit.
+    // Aliases that expand beyond the parser's limit.
     const message = error instanceof Error ? error.message : String(error)
     throw configError('CONFIG_SYNTAX', file, [{ path: [], message, line: 1, column: 1 }])
   }

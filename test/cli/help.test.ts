@@ -126,11 +126,11 @@ test('a page of the help, as it is', () => {
       PATH/.dray/  On the server: kept releases, the journal, the lock.
 
     Environment variables:
-      DRAY_SSH_KEY          Private key for the servers, as its file says it, where
-                            no agent and no \`~/.ssh\` has one. In a file only while
-                            dray runs.
-      DRAY_SSH_KNOWN_HOSTS  Host keys of the servers, as lines of \`known_hosts\`. No
-                            other ones are accepted then.
+      DRAY_SSH_KEY          Private key for the servers, as the content of its file,
+                            if no agent and no \`~/.ssh\` has one. Stored in a file
+                            only while dray runs.
+      DRAY_SSH_KNOWN_HOSTS  Host keys of the servers, as lines of \`known_hosts\`. If
+                            it is set, no other keys are accepted.
       NO_COLOR              No colours.
 
     See also:

@@ -94,7 +94,7 @@ test.each<[string, Change, Refusal]>([
   [
     'a health check with a typing mistake',
     { tag: 'v2', ...composeFile(app.compose(healthCheck('culr -f http://localhost:8000/api/health'))) },
-    { code: 'HEALTHCHECK_BROKEN', exitCode: 1, says: '`culr -f http://', hint: 'use one that is there' },
+    { code: 'HEALTHCHECK_BROKEN', exitCode: 1, says: '`culr -f http://', hint: 'use one that the image has' },
   ],
   [
     'a port of a new service that is taken on the server',
@@ -116,7 +116,7 @@ test.each<[string, Change, Refusal]>([
       code: 'PROXY_CONFIG_INVALID',
       exitCode: 1,
       says: /unknown directive "proxy_pas" in \/etc\/nginx\/conf\.d\/default\.conf:1[^]*Release r1 \(v1\) is serving, as before/,
-      hint: 'Mend the file',
+      hint: 'Correct the file',
     },
   ],
 ])('%s is told, and the old release serves on as it was', async (_, change, refusal) => {

@@ -72,7 +72,7 @@ test('a disk that is full while files are put in place is told, and none of them
     code: 'DISK_FULL',
     exitCode: 3,
     says: /The disk of deploy@small is full: writing the files of the release failed/,
-    hint: 'Free some room on the server',
+    hint: 'Free disk space on the server',
   })
   expect(await app.state()).toBe(before)
 })
@@ -84,7 +84,7 @@ test('a disk with no room at all is told before anything is touched', async () =
     code: 'DISK_FULL',
     exitCode: 3,
     says: 'The disk of deploy@small is full: reading the directory failed',
-    hint: 'Free some room on the server',
+    hint: 'Free disk space on the server',
   })
   expect(await app.state()).toBe(before)
 })

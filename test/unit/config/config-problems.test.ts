@@ -6,11 +6,7 @@ const within = (lines: string): string => `environments:\n  test:\n    host: dep
 test.each<[string, string, string]>([
   ['a wrong indentation', 'a: b: c\n', 'dray.yml:1:4 Nested mappings are not allowed in compact mappings'],
   ['a key that stands twice', 'app: a\napp: b\n', 'dray.yml:2:1 Map keys must be unique'],
-  [
-    'an anchor that is not there',
-    'app: *x\n',
-    'dray.yml:1:6 `*x` stands for nothing: no `&x` comes before it',
-  ],
+  ['an anchor that is not there', 'app: *x\n', 'dray.yml:1:6 `*x` has no anchor: no `&x` comes before it'],
 ])('%s is a syntax error with its place', async (_, text, problem) => {
   expect(await problemsOf(text)).toEqual([problem])
   expect((await failureOf(load(text))).code).toBe('CONFIG_SYNTAX')
@@ -22,7 +18,7 @@ test.each<[string, string, string]>([
   [
     'no environment',
     'environments: {}\n',
-    'dray.yml:1:15 environments: names no environment; add one such as `production: { host: deploy@example.com }`',
+    'dray.yml:1:15 environments: has no environment; add one, such as `production: { host: deploy@example.com }`',
   ],
   [
     'an environment without anything',
@@ -32,12 +28,12 @@ test.each<[string, string, string]>([
   [
     'an environment without a host',
     'environments:\n  test: { path: /srv/a }\n',
-    'dray.yml:2:3 environments.test: names no host; add `host: user@name`',
+    'dray.yml:2:3 environments.test: has no host; add `host: user@name`',
   ],
   [
     'a key nobody knows',
     within('volumes: {}\n'),
-    'dray.yml:4:1 volumes: unknown key; known are: app, registry, environments, tasks, hooks, notify, proxy, probe, keep, disk, services, registries, bundle',
+    'dray.yml:4:1 volumes: unknown key; known keys: app, registry, environments, tasks, hooks, notify, proxy, probe, keep, disk, services, registries, bundle',
   ],
   [
     'a key with a slip',
@@ -72,7 +68,7 @@ test.each<[string, string, string]>([
   [
     'a probe of another scheme',
     within('probe: { url: tcp://a }\n'),
-    'dray.yml:4:15 probe.url: expected an address that starts with http:// or https://, found `tcp://a`',
+    'dray.yml:4:15 probe.url: expected a URL that starts with http:// or https://, found `tcp://a`',
   ],
   ['half a release to keep', within('keep: 0.5\n'), 'dray.yml:4:7 keep: expected a whole number, found 0.5'],
   ['no release to keep', within('keep: 0\n'), 'dray.yml:4:7 keep: expected 1 or more, found 0'],
@@ -124,7 +120,7 @@ test.each<[string, string, string]>([
   [
     'host and hosts',
     within('    hosts: [b]\n'),
-    'dray.yml:4:5 environments.test.hosts: stands beside `host`; keep one of them',
+    'dray.yml:4:5 environments.test.hosts: excludes `host`; remove one of them',
   ],
   [
     'a host that would be an option of ssh',
@@ -134,12 +130,12 @@ test.each<[string, string, string]>([
   [
     'a host named twice',
     'environments:\n  test: { hosts: [a, b, a] }\n',
-    'dray.yml:2:25 environments.test.hosts[2]: names a a second time',
+    'dray.yml:2:25 environments.test.hosts[2]: contains a twice',
   ],
   [
     'local beside a server',
     'environments:\n  test: { hosts: [a, local] }\n',
-    'dray.yml:2:11 environments.test.hosts: `local` cannot stand beside servers',
+    'dray.yml:2:11 environments.test.hosts: `local` cannot be combined with servers',
   ],
   [
     'a relative path on a server',
@@ -149,27 +145,27 @@ test.each<[string, string, string]>([
   [
     'the whole disk as path',
     within('    path: /\n'),
-    "dray.yml:4:11 environments.test.path: must be a directory of the app's own, as in /srv/app, found `/`",
+    'dray.yml:4:11 environments.test.path: must be a separate directory for the app, as in /srv/app, found `/`',
   ],
   [
     'a secret among the values',
     within('    env: { API_TOKEN: abc }\n'),
-    'dray.yml:4:12 environments.test.env.API_TOKEN: looks like a secret, and dray.yml is no place for one; put it in `.env` on the server',
+    'dray.yml:4:12 environments.test.env.API_TOKEN: looks like a secret, which does not belong in dray.yml; put it in `.env` on the server',
   ],
   [
     '.env in the bundle',
     within('bundle: { include: [.env] }\n'),
-    "dray.yml:4:21 bundle.include[0]: `.env` is the server's own and is never shipped",
+    'dray.yml:4:21 bundle.include[0]: `.env` belongs to the server and is never shipped',
   ],
   [
     'nobody to tell',
     within('notify: [{ on: [failure] }]\n'),
-    'dray.yml:4:10 notify[0]: says not whom to tell; add `slack: $SLACK_WEBHOOK_URL`',
+    'dray.yml:4:10 notify[0]: has no receiver; add `slack: $SLACK_WEBHOOK_URL`',
   ],
   [
     'two to tell in one entry',
     within('    notify: [{ slack: $A, webhook: $B }]\n'),
-    'dray.yml:4:27 environments.test.notify[0].webhook: stands beside `slack`; make it an entry of its own',
+    'dray.yml:4:27 environments.test.notify[0].webhook: excludes `slack`; make it a separate entry',
   ],
   [
     'an event that is none',
@@ -179,12 +175,12 @@ test.each<[string, string, string]>([
   [
     'the address of a webhook, which is not repeated',
     within('notify: [{ slack: https://hooks.slack.com/services/T0/B0/x }]\n'),
-    'dray.yml:4:19 notify[0].slack: expected the name of a variable that holds it, such as $SLACK_WEBHOOK_URL, never the address itself',
+    'dray.yml:4:19 notify[0].slack: expected the name of a variable, such as $SLACK_WEBHOOK_URL, never the URL itself',
   ],
   [
     'a bundle from elsewhere',
     within('bundle: { include: [../x] }\n'),
-    'dray.yml:4:21 bundle.include[0]: must stay beside the compose file, found `../x`',
+    'dray.yml:4:21 bundle.include[0]: must be beside or below the compose file, found `../x`',
   ],
 ])('%s is told with its place', async (_, text, problem) => {
   expect(await problemsOf(text)).toEqual([problem])

@@ -49,7 +49,7 @@ describe('the tag', () => {
   test('that is empty counts as not set, with a warning', async () => {
     const { tag, warnings } = await values({ file: 'IMAGE_TAG=', rule: 'latest' })
     expect(tag).toBe('latest')
-    expect(warnings).toEqual(['IMAGE_TAG is set but empty; it counts as not set.'])
+    expect(warnings).toEqual(['IMAGE_TAG is empty and counts as not set.'])
   })
 
   test.each(['feature/x', '-x', '.x', 'a b', 'x'.repeat(129)])('%j is refused', async (tag) => {
@@ -133,8 +133,8 @@ describe('the token', () => {
     const { composeVariables, warnings } = await values({ file })
     expect(JSON.stringify(composeVariables)).not.toContain('ghs_secret')
     expect(warnings).toEqual([
-      'COPY holds the GitHub token and is not handed to the compose file.',
-      'URL holds the GitHub token and is not handed to the compose file.',
+      'COPY holds the GitHub token and is not passed to the compose file.',
+      'URL holds the GitHub token and is not passed to the compose file.',
     ])
   })
 

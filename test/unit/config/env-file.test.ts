@@ -50,18 +50,18 @@ describe('what looks like a mistake', () => {
   test.each([
     [
       'export A=1',
-      'Line 2 was ignored: what stands before `=` is not the name of a variable. Write NAME=value without `export`.',
+      'Line 2 was ignored: the text before `=` is not the name of a variable. Write NAME=value without `export`.',
     ],
-    ['1A=secret', 'Line 2 was ignored: what stands before `=` is not the name of a variable.'],
+    ['1A=secret', 'Line 2 was ignored: the text before `=` is not the name of a variable.'],
     [
       "A='secret'",
-      'Line 2 puts the value of A in quotes; they are kept as part of the value. Leave them out if they are not meant.',
+      'Line 2 has quotes around the value of A, which stay part of the value. Remove them if they are not intended.',
     ],
     [
       'A="secret"',
-      'Line 2 puts the value of A in quotes; they are kept as part of the value. Leave them out if they are not meant.',
+      'Line 2 has quotes around the value of A, which stay part of the value. Remove them if they are not intended.',
     ],
-    ['A=secret\r', 'Line 2 ends with a carriage return (Windows line ends), which was dropped.'],
+    ['A=secret\r', 'Line 2 ends with a carriage return (Windows line ends), which was removed.'],
   ])('%j is warned of by its line, without the value', (line, warning) => {
     const { warnings } = parseEnvFile(`X=1\n${line}\n`)
     expect(warnings).toEqual([warning])
@@ -75,7 +75,7 @@ describe('what looks like a mistake', () => {
       ['B', '2'],
     ])
     expect(warnings).toEqual([
-      '2 lines (the first is line 1) end with a carriage return (Windows line ends), which was dropped.',
+      '2 lines (the first is line 1) end with a carriage return (Windows line ends), which was removed.',
     ])
   })
 
@@ -122,7 +122,7 @@ describe('the file is deleted', () => {
     const link = path.join(directory, '.env.deploy')
     await symlink('nowhere', link)
     const error = await failureOf(readAndDeleteEnvFile(link))
-    expect(error.message).toContain('is not there')
+    expect(error.message).toContain('does not exist')
     await expect(readFile(link)).rejects.toThrow()
     const { readdir } = await import('node:fs/promises')
     expect(await readdir(directory)).toEqual([])

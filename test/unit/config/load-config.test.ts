@@ -193,7 +193,7 @@ describe('an environment that is not there', () => {
   test('is refused with those that are, the nearest first', async () => {
     const error = await failureOf(load(full, { environmentName: 'produktion' }))
     expect(error.code).toBe('ENVIRONMENT_UNKNOWN')
-    expect(error.message).toMatch(/has no environment `produktion`; it has production, /)
+    expect(error.message).toMatch(/has no environment `produktion`; known environments: production, /)
     expect(error.hint).toBe('Did you mean `production`?')
   })
 
@@ -216,7 +216,7 @@ describe('without dray.yml', () => {
     const cwd = await makeProject({ 'compose.yaml': composeText })
     const error = await failureOf(loadConfig({ cwd, environmentName: 'production' }))
     expect(error.code).toBe('ENVIRONMENT_UNKNOWN')
-    expect(error.message).toContain('only `local`')
+    expect(error.message).toContain('the only one is `local`')
   })
 
   test('and without a compose file there is nothing to deploy', async () => {
