@@ -230,6 +230,17 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       await expect(docker('volume', 'inspect', volume)).rejects.toThrow(/no such volume/i)
     })
 
+    test('a container that was stopped is started again; a second time is no error', async () => {
+      const id = await start('while :; do sleep 1; done')
+      await engine.stop(id, 0)
+      await engine.start(id)
+      await engine.start(id)
+      expect(await engine.container(id)).toMatchObject({ state: 'running' })
+      await engine.stop(id, 0)
+      await engine.remove(id)
+      await expect(engine.start(id)).rejects.toMatchObject({ code: 'DOCKER_FAILED' })
+    })
+
     test('containers that a prune removes at the same time are gone, and it is no error', async () => {
       const filter = ['--filter', `label=com.docker.compose.project=${project}`]
       for (let turn = 0; turn < 5; turn += 1) {

@@ -139,6 +139,10 @@ export class FakeHost implements TargetHost {
       }
       return this.containers.check(id)
     },
+    start: async (id) => {
+      await this.#did(`start ${id}`)
+      this.containers.change(id, { state: 'running' })
+    },
     stop: async (id) => {
       await this.#did(`stop ${id}`)
       this.containers.change(id, { state: 'exited' })

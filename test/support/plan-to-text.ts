@@ -56,6 +56,7 @@ function stepFacts(step: Step): string {
     case 'verify-release':
       return step.services.map(({ image, replicas }) => `${spellImage(image)}=${replicas}`).join(', ')
     case 'stop-old':
+    case 'remove-old':
       return step.containers.join(', ')
     case 'clean-images':
       return step.names.join(' ')

@@ -60,6 +60,10 @@ export function createEngine(
 
     exec: (containerId, argv, options) => execInContainer(client, { containerId, argv }, options),
 
+    async start(containerId) {
+      await done(client, { method: 'POST', path: `/containers/${containerId}/start` })
+    },
+
     async stop(containerId, graceMs) {
       const t = graceMs === undefined ? undefined : Math.ceil(graceMs / 1000)
       await done(client, { method: 'POST', path: `/containers/${containerId}/stop`, query: { t } }, [GONE])

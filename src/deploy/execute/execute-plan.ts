@@ -3,7 +3,7 @@ import type { Execution, StepRunner } from './execution.ts'
 import { writeJournal } from './journal.ts'
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts'
 import { stepTitle } from './step-title.ts'
-import { checkUrl, recordRelease, stopOld, verifyRelease } from './steps/conclude.ts'
+import { checkUrl, recordRelease, removeOld, stopOld, verifyRelease } from './steps/conclude.ts'
 import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images.ts'
 import { freeDisk } from './steps/free-disk.ts'
 import { placeFiles } from './steps/place-files.ts'
@@ -27,15 +27,17 @@ const runners = {
   'check-url': checkUrl,
   'record-release': recordRelease,
   'stop-old': stopOld,
+  'remove-old': removeOld,
   'verify-release': verifyRelease,
   'clean-images': cleanImages,
 } satisfies { [K in StepKind]: StepRunner<StepOf<K>> }
 
 /** Steps that follow each other and are of one family are carried out at once: none needs what another does. */
-const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop'>> = {
+const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop' | 'remove'>> = {
   'pull-image': 'fetch',
   'place-files': 'fetch',
   'stop-old': 'stop',
+  'remove-old': 'remove',
 }
 
 /**

@@ -45,6 +45,8 @@ export type HostRun = {
     switched: boolean
     /** Whether the requests that the proxy sent to the old containers have ended; undefined when it was not turned. */
     drained: Promise<boolean> | undefined
+    /** Ids of the old containers that were stopped and not yet removed. */
+    stopped: Set<string>
     recorded: boolean
     /** Containers of the new release, by service. */
     fresh: Map<string, readonly Container[]>
@@ -62,6 +64,7 @@ export function createHostRun(parts: Omit<HostRun, 'done'>): HostRun {
       placed: false,
       switched: false,
       drained: undefined,
+      stopped: new Set(),
       recorded: false,
       fresh: new Map(),
       recreated: new Set(),

@@ -30,6 +30,8 @@ export function stepTitle(step: Step): string {
       return `Check ${step.url}`
     case 'stop-old':
       return `Stop the old ${times(step.service, step.containers.length)}`
+    case 'remove-old':
+      return `Remove the old ${times(step.service, step.containers.length)}`
     case 'record-release':
       return 'Record the release'
     case 'verify-release':

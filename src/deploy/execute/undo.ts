@@ -12,6 +12,9 @@ export type Undone = {
   servingRelease: string | undefined
 }
 
+/** Health checks of an old container that was started again: about half a minute. */
+const RESTART_CHECKS = { most: 150, pauseMs: 200 }
+
 /**
  * Takes back what a deploy that failed with `reason` did on all its hosts, so that what served before serves again: files
  * first, then what was replaced in its place, then the traffic, and last the new containers. Where that fails on a host,
@@ -61,11 +64,28 @@ async function undoHost(run: HostRun, execution: Execution, undone: string[]): P
     await recreateAsBefore(service, run)
     undone.push(`${service} recreated as it was`)
   }
+  if (await startStopped(run)) undone.push('old containers started again')
   // What was recreated twice may have another address than the proxy knows.
   const moved = run.done.switched || run.done.recreated.size > 0
   if (moved && (await switchBack(run, execution))) undone.push('traffic turned back')
   const removed = await removeFresh(run)
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
+}
+
+/** Starts the old containers that were stopped and waits until their health checks pass; false when none was. */
+async function startStopped({ done, host, observation }: HostRun): Promise<boolean> {
+  const stopped = observation.containers.filter(
+    ({ id, state }) => done.stopped.has(id) && state === 'running',
+  )
+  await Promise.all(
+    stopped.map(async ({ id, healthCheck }) => {
+      await host.engine.start(id)
+      if (healthCheck === undefined) return
+      const { argv, timeoutMs } = healthCheck
+      await host.engine.exec(id, argv, { timeoutMs, attempts: RESTART_CHECKS })
+    }),
+  )
+  return stopped.length > 0
 }
 
 /** With the image that it ran, whatever the files say that were there before dray came. */

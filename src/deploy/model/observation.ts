@@ -1,6 +1,7 @@
 import type { DiskRules } from './disk-rules.ts'
 import type { FileSystem } from './file-system.ts'
 import type { DiskInventory } from './inventory.ts'
+import type { Entrance } from './entrance.ts'
 import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
 import type { Container, DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
@@ -11,6 +12,8 @@ export type HostObservation = {
   directory: DirectoryObservation
   /** Containers of the app's Compose project. */
   containers: readonly Container[]
+  /** Published ports that answered HTTP requests when the host was observed. */
+  entrances: readonly Entrance[]
   images: readonly LocalImage[]
   /** What the registry answered, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>

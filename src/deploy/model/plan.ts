@@ -72,7 +72,9 @@ export type Step = StepBase &
         services: Readonly<Record<string, ReleasedService>>
         dropReleases: readonly string[]
       }
+    /** Stopped but kept, so that a failure up to the record can start them again. */
     | { kind: 'stop-old'; service: string; containers: readonly string[] }
+    | { kind: 'remove-old'; service: string; containers: readonly string[] }
     /** What runs is compared with what is to run. */
     | {
         kind: 'verify-release'

@@ -149,6 +149,8 @@ export interface Engine {
       signal?: AbortSignal
     },
   ): Promise<ExecResult>
+  /** Starts a container that was stopped; no error when it runs. Throws DOCKER_FAILED when it is gone. */
+  start(containerId: string): Promise<void>
   /** Sends the stop signal and waits for the end; after `graceMs` (else the container's own) Docker kills it. No error when it is gone. */
   stop(containerId: string, graceMs?: number): Promise<void>
   /** Removes a container, with its anonymous volumes where told; no error when it is gone, or with `force` being removed, already. */

@@ -9,6 +9,7 @@ import {
 import { explainShortage } from './plan-disk-space.ts'
 import { computePullBytes } from './pull-bytes.ts'
 import { proxyServiceOf } from '../model/entrance.ts'
+import { findEntrances } from './find-entrances.ts'
 import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { composeNames } from './file-changes.ts'
@@ -49,9 +50,10 @@ export async function observeHost(
 ): Promise<Observed> {
   const { app } = directory
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
-  const [resolved, containers, images, { hashes, fileSystems }] = await Promise.all([
+  const containersAsked = host.engine.containers(app.project)
+  const [resolved, containers, images, { hashes, fileSystems }, entrances] = await Promise.all([
     resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
-    host.engine.containers(app.project),
+    containersAsked,
     host.engine.images(),
     source.bundle(app, {}).then(async (files) =>
       host.directory.survey({
@@ -66,6 +68,7 @@ export async function observeHost(
         imageRoots: (await host.imageStore).roots,
       }),
     ),
+    containersAsked.then((running) => findEntrances(running, app, host.prober)),
   ])
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
@@ -85,6 +88,7 @@ export async function observeHost(
       host: host.name,
       directory,
       containers,
+      entrances,
       images,
       resolved,
       fileHashes: hashes,

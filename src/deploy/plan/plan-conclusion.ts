@@ -1,12 +1,14 @@
 import { isOneShot } from '../model/app-model.ts'
+import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { findOrphans, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { isSameContent, originalId, type Release } from '../model/release.ts'
 import { retainReleases, unneededImageNames } from './retention.ts'
 
 /**
- * The steps that nothing is undone after: the record on every host, and only then what makes way, so that a host whose
- * record cannot be written still has its old containers.
+ * The last steps. The old containers are stopped, and the app is asked once more without them; only then is the release
+ * recorded, on every host, and only after the record are the old containers removed. So a failure up to the record can start
+ * them again.
  */
 export function planConclusion(
   hosts: readonly HostPlan[],
@@ -14,8 +16,10 @@ export function planConclusion(
   release: string,
 ): NewStep[] {
   return [
-    ...hosts.map((host) => planRecord(host, desired, release)),
     ...hosts.flatMap(planStops),
+    ...hosts.flatMap((host) => planLastChecks(host, desired)),
+    ...hosts.map((host) => planRecord(host, desired, release)),
+    ...hosts.flatMap(planRemovals),
     ...hosts.map(planVerification),
     ...hosts.flatMap((host) => planCleaning(host, desired)),
   ]
@@ -36,9 +40,9 @@ function planRecord(host: HostPlan, desired: DesiredRelease, release: string): N
   }
 }
 
-function planStops(host: HostPlan): NewStep[] {
-  const stop = (service: string, containers: readonly string[], cause: string): NewStep => ({
-    kind: 'stop-old',
+function planStops(host: HostPlan): (NewStep & { kind: 'stop-old' })[] {
+  const stop = (service: string, containers: readonly string[], cause: string) => ({
+    kind: 'stop-old' as const,
     host: host.observation.host,
     cause,
     service,
@@ -58,6 +62,29 @@ function planStops(host: HostPlan): NewStep[] {
       stop(service, containers, 'no longer in the compose file'),
     ),
   ]
+}
+
+/** Every entrance that answered before has to answer without the old containers, and the URL of the probe too. */
+function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
+  const { directory, entrances } = host.observation
+  const probe = probeTargetOf(directory.app, desired)
+  const isProbedAgain = planStops(host).length > 0
+  const others = entrances.filter(({ url }) => url !== probe?.url)
+  return [...(probe !== undefined && isProbedAgain ? [probe] : []), ...others].map(({ url, below }) => ({
+    kind: 'check-url',
+    host: host.observation.host,
+    cause: isProbedAgain ? 'without the old containers' : 'it answered before the deploy',
+    url,
+    below,
+  }))
+}
+
+function planRemovals(host: HostPlan): NewStep[] {
+  return planStops(host).map((step) => ({
+    ...step,
+    kind: 'remove-old',
+    cause: 'the new release is recorded',
+  }))
 }
 
 function planVerification(host: HostPlan): NewStep {

@@ -65,20 +65,28 @@ function describeRelease(
   }
 }
 
-/** Stops what made way, when its requests are done: the proxy's old workers have ended. */
-export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, { run, execution }) => {
+/** Stops the old containers when their requests are done: the proxy's old workers have ended. Throws SERVICE_EXITED. */
+export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => {
+  await refuseEnded(context)
+  const { run, execution } = context
   const { engine } = run.host
   const isDrained = (await run.done.drained) ?? true
   const graceMs = execution.servicePatience[step.service]?.drainMs
   await Promise.all(
     step.containers.map(async (id) => {
+      run.done.stopped.add(id)
       await engine.stop(id, graceMs)
-      await engine.remove(id, { force: true })
     }),
   )
   return isDrained
     ? `${step.containers.length} stopped`
     : `${step.containers.length} stopped, some still busy`
+}
+
+/** Removes the old containers: the new release is recorded, and nothing is undone any more. */
+export const removeOld: StepRunner<StepOf<'remove-old'>> = async (step, { run }) => {
+  await Promise.all(step.containers.map((id) => run.host.engine.remove(id, { force: true })))
+  return `${step.containers.length} removed`
 }
 
 /** The containers that run are as many as intended, and of the images intended. Throws RELEASE_MISMATCH. */

@@ -17,7 +17,21 @@ const undoings: Record<string, { begins: string; undone: string[]; code?: string
   },
   'the record': {
     begins: 'record',
-    undone: ['files put back', 'traffic turned back', 'shop-backend-2 removed'],
+    undone: [
+      'files put back',
+      'old containers started again',
+      'traffic turned back',
+      'shop-backend-2 removed',
+    ],
+  },
+  'the stop of an old container': {
+    begins: 'stop backend-1',
+    undone: [
+      'files put back',
+      'old containers started again',
+      'traffic turned back',
+      'shop-backend-2 removed',
+    ],
   },
 }
 
@@ -49,6 +63,7 @@ test('files come back before containers and traffic, new containers go last', as
   const log = world.takeLog()
   expect(log.slice(log.indexOf('record r2') + 1)).toEqual([
     'restore',
+    'start backend-1',
     'turn nginx to backend-1',
     'stop backend-2',
     'remove backend-2',
@@ -175,9 +190,9 @@ test('a release that fails is never the current one: the next deploy starts anew
 })
 
 describe('after the record nothing is undone:', () => {
-  test('an old container that cannot be stopped leaves the new release serving, and says so', async () => {
+  test('an old container that cannot be removed leaves the new release serving, and says so', async () => {
     const world = await shopAtV1()
-    world.host.failWhen('stop backend-1')
+    world.host.failWhen('remove backend-1')
     const failure = await world.failure()
     expect(failure).toMatchObject({ code: 'DOCKER_FAILED', exitCode: 4, undone: [] })
     expect(failure.serving).toBe('Release r2 is in place and serving.')
@@ -189,14 +204,16 @@ describe('after the record nothing is undone:', () => {
     const world = await shopAtV1(['a', 'b'])
     world.hosts[1]!.failWhen('record')
     expect(await world.failure()).toMatchObject({ exitCode: 4, undone: [] })
-    for (const host of world.hosts) expect(host.running).toContain('backend:v1#backend-1, ')
-    for (const host of world.hosts) expect(host.running).toContain('backend:v2#backend-2')
+    for (const host of world.hosts) {
+      expect(host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-2')
+      expect(host.containers.get('backend-1').state).toBe('exited')
+    }
   })
 
   test('the next deploy of the same release finishes it', async () => {
     const world = await shopAtV1()
     let isStubborn = true
-    world.host.when('stop backend-1', () => {
+    world.host.when('remove backend-1', () => {
       if (isStubborn) throw new Error('No.')
     })
     await world.failure()
@@ -204,6 +221,39 @@ describe('after the record nothing is undone:', () => {
     await world.deploy()
     expect(world.host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-2')
   })
+})
+
+describe('an app that does not answer once the old containers are stopped', () => {
+  test('gets them back, and the deploy fails', async () => {
+    const world = await shopAtV1()
+    world.host.when('stop backend-1', () => void (world.host.answer = () => ({ status: 502 })))
+    world.host.when('turn nginx to backend-1', () => void (world.host.answer = () => ({ status: 200 })))
+    expect(await world.failure()).toMatchObject({
+      code: 'URL_CHECK_FAILED',
+      exitCode: 1,
+      undone: [
+        'files put back',
+        'old containers started again',
+        'traffic turned back',
+        'shop-backend-2 removed',
+      ],
+      serving: 'Release r1 is serving, as before.',
+    })
+    expect(world.host.running).toBe(served)
+    expect(world.host.releases.map(({ id }) => id)).toEqual(['r1'])
+  })
+})
+
+test('an app without a proxy is asked at its published port, and recreated as it was when that is silent', async () => {
+  const world = await shopAtV1(undefined, fakeApp([fakeService('web', { publishedPorts: ['8080'] })]))
+  world.host.when('up force-recreate web', () => void (world.host.answer = () => ({ error: 'refused' })))
+  expect(await world.failure()).toMatchObject({
+    code: 'URL_CHECK_FAILED',
+    exitCode: 1,
+    message: 'http://localhost:8080/ gives no answer (refused) with the new release.',
+    undone: ['files put back', 'web recreated as it was'],
+  })
+  expect(world.host.releases.map(({ id }) => id)).toEqual(['r1'])
 })
 
 test('an undo that fails says both failures, and stops nothing that serves', async () => {
@@ -267,6 +317,7 @@ test('with a proxy that was recreated the undo turns the one that runs', async (
   expect((await world.failure()).undone).toEqual([
     'files put back',
     'nginx recreated as it was',
+    'old containers started again',
     'traffic turned back',
     'shop-backend-2 removed',
   ])

@@ -13,8 +13,8 @@ test('a deploy does to the host what the plan says, in its order', async () => {
       "tag backend:v2",
       "up beside backend=2",
       "turn nginx to backend-2",
-      "record r2",
       "stop backend-1",
+      "record r2",
       "remove backend-1",
     ]
   `)
@@ -39,10 +39,14 @@ test('the journal tells of every step, and of the end', async () => {
       "step.finished switch-traffic done",
       "step.started check-url",
       "step.finished check-url done",
-      "step.started record-release",
-      "step.finished record-release done",
       "step.started stop-old",
       "step.finished stop-old done",
+      "step.started check-url",
+      "step.finished check-url done",
+      "step.started record-release",
+      "step.finished record-release done",
+      "step.started remove-old",
+      "step.finished remove-old done",
       "step.started verify-release",
       "step.finished verify-release done",
       "deploy.finished deployed",
@@ -75,7 +79,7 @@ test('the same deploy again does nothing, and says so', async () => {
 test('probes are counted while the deploy works', async () => {
   const world = await shopAtV1()
   let requests = 0
-  world.host.answer = () => ({ status: (requests += 1) === 3 ? 502 : 200 })
+  world.host.answer = () => ({ status: (requests += 1) === 4 ? 502 : 200 })
   world.host.when('check backend-2', () => world.clock.sleep(1_000))
   await world.deploy()
   const { report } = world.events.find((event) => event.type === 'probe.finished')!

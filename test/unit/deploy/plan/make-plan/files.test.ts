@@ -51,8 +51,10 @@ test('a changed file of another service rolls that service', async () => {
     wait-healthy backend (before traffic)
     switch-traffic nginx to backend (backend moved)
     check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 (keeps 2 for rollback)
     stop-old backend-1 (replaced)
+    check-url http://localhost:80/ below 500 (without the old containers)
+    record-release r2 (keeps 2 for rollback)
+    remove-old backend-1 (the new release is recorded)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left nginx (same image and configuration)"
   `)

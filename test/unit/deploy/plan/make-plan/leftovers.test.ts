@@ -19,8 +19,10 @@ test('a container that a killed deploy started beside the release is stopped, no
     "r2
     switch-traffic nginx to backend (backend moved)
     check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 -r1 (keeps 1 for rollback)
     stop-old backend-2 (1 left by an earlier deploy)
+    check-url http://localhost:80/ below 500 (without the old containers)
+    record-release r2 -r1 (keeps 1 for rollback)
+    remove-old backend-2 (the new release is recorded)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left backend (1 left by an earlier deploy)
     left nginx (same image and configuration)"
@@ -88,8 +90,10 @@ test('an app that was started by hand is rolled, from whatever tag it has', asyn
     recreate-services nginx=1 (first release by dray: pinned to its digest; not rolled: it publishes port 80)
     switch-traffic nginx to backend (backend moved; nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r1 (keeps 1 for rollback)
     stop-old backend-1 (replaced)
+    check-url http://localhost:80/ below 500 (without the old containers)
+    record-release r1 (keeps 1 for rollback)
+    remove-old backend-1 (the new release is recorded)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     ! nginx is stopped for a moment, since it publishes port 80."
   `)

@@ -112,8 +112,10 @@ test('migrate runs before traffic moves, sync after it, and old containers stop 
     'switch-traffic',
     'check-url',
     'sync',
-    'record-release',
     'stop-old',
+    'check-url',
+    'record-release',
+    'remove-old',
     'verify-release',
   ])
 })
@@ -152,10 +154,14 @@ test('on several hosts everything is prepared everywhere first, tasks run once, 
     b: switch-traffic nginx to backend (backend moved)
     b: check-url http://localhost:80/ below 500 (before the old containers go)
     a: run-task sync: backend sync (after the traffic moved)
-    a: record-release r2 (keeps 2 for rollback)
-    b: record-release r2 (keeps 2 for rollback)
     a: stop-old backend-1 (replaced)
     b: stop-old backend-1 (replaced)
+    a: check-url http://localhost:80/ below 500 (without the old containers)
+    b: check-url http://localhost:80/ below 500 (without the old containers)
+    a: record-release r2 (keeps 2 for rollback)
+    b: record-release r2 (keeps 2 for rollback)
+    a: remove-old backend-1 (the new release is recorded)
+    b: remove-old backend-1 (the new release is recorded)
     a: verify-release backend:v2=1, nginx:alpine=1 (success is what runs, not what was ordered)
     b: verify-release backend:v2=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left nginx (same image and configuration)

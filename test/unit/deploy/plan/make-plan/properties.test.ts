@@ -11,9 +11,9 @@ const phases: Partial<Record<StepKind, number>> = {
   'place-files': 2,
   'start-beside': 3,
   'switch-traffic': 4,
-  'check-url': 5,
+  'stop-old': 5,
   'record-release': 6,
-  'stop-old': 7,
+  'remove-old': 7,
   'verify-release': 8,
   'clean-images': 9,
 }
@@ -84,17 +84,25 @@ async function forSecondDeploys(
   )
 }
 
-test('a plan pulls, places, starts, switches, records and stops, in this order', () =>
+test('a plan pulls, places, starts, switches, stops, records and removes, in this order', () =>
   forSecondDeploys((_world, plan) => {
     const order = plan.steps.flatMap(({ kind }) => phases[kind] ?? [])
     expect(order).toEqual([...order].sort((a, b) => a - b))
   }))
 
-test('a plan that does something records once, and stops nothing before', () =>
+test('a plan that does something records once, and removes nothing before', () =>
   forSecondDeploys((_world, { unchanged, steps }) => {
     const kinds = steps.map(({ kind }) => kind)
     expect(kinds.filter((kind) => kind === 'record-release')).toHaveLength(unchanged ? 0 : 1)
-    expect(kinds.slice(0, kinds.indexOf('record-release'))).not.toContain('stop-old')
+    expect(kinds.slice(0, kinds.indexOf('record-release'))).not.toContain('remove-old')
+  }))
+
+test('an app is asked once more between the last stop and the record', () =>
+  forSecondDeploys((_world, { steps }) => {
+    const kinds = steps.map(({ kind }) => kind)
+    const stop = kinds.lastIndexOf('stop-old')
+    const asked = kinds.slice(stop, kinds.indexOf('record-release'))
+    if (stop >= 0 && kinds.includes('check-url')) expect(asked).toContain('check-url')
   }))
 
 test('what makes way is stopped exactly once, and nothing that the release keeps', () =>

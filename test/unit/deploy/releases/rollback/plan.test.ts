@@ -34,8 +34,10 @@ test('a rollback rolls what a deploy would roll, runs no task, and pulls nothing
     wait-healthy backend (before traffic)
     switch-traffic nginx to backend (backend moved; nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r3 (keeps 2 for rollback)
     stop-old backend-2 (replaced)
+    check-url http://localhost:80/ below 500 (without the old containers)
+    record-release r3 (keeps 2 for rollback)
+    remove-old backend-2 (the new release is recorded)
     verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
     left nginx (same image and configuration)"
   `)

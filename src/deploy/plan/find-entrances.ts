@@ -1,0 +1,35 @@
+import type { AppModel } from '../model/app-model.ts'
+import type { Entrance } from '../model/entrance.ts'
+import type { Container } from '../model/ports.ts'
+import type { Prober } from '../model/prober.ts'
+
+/** A published port that speaks another protocol may never answer a request. */
+const TIMEOUT_MS = 1_000
+
+/** From this status on an answer is a failure of the server (RFC 9110, 15.6). */
+const SERVER_ERROR = 500
+
+/**
+ * Asks every port that the app publishes now and will publish after the deploy. Gives those that answer HTTP, and not with a
+ * server error: the ports that people reach the app through. A port of another protocol is left out. Throws nothing.
+ */
+export async function findEntrances(
+  containers: readonly Container[],
+  app: AppModel,
+  prober: Prober,
+): Promise<Entrance[]> {
+  const kept = new Set(app.services.flatMap(({ publishedPorts }) => publishedPorts))
+  const published = containers.filter(({ state, oneOff }) => state === 'running' && !oneOff)
+  const ports = new Set(published.flatMap(({ publishedPorts }) => publishedPorts))
+  const answers = await Promise.all(
+    [...ports]
+      .filter((port) => kept.has(String(port)))
+      .sort((a, b) => a - b)
+      .map(async (port): Promise<Entrance[]> => {
+        const url = `http://localhost:${port}/`
+        const answer = await prober.get(url, TIMEOUT_MS)
+        return 'status' in answer && answer.status < SERVER_ERROR ? [{ url, below: SERVER_ERROR }] : []
+      }),
+  )
+  return answers.flat()
+}
