@@ -2,7 +2,7 @@ import type { Command, ManualEntry } from '../../src/cli/command/command.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { globalOptionSpecs } from '../../src/cli/command/global-options.ts'
 import { manualOf } from '../../src/cli/help/manual.ts'
-import { themesOf } from '../../src/cli/command/themes.ts'
+import { groupCommands } from '../../src/cli/command/command-group.ts'
 import { environmentVariables } from '../../src/config/environment-variables.ts'
 import { renderRows } from './render-configuration.ts'
 import { renderExitCodes } from './render-errors.ts'
@@ -14,8 +14,8 @@ export function renderCommands(): string {
     '',
     'The environment comes first, options after: `dray deploy test --tag 3f2a1c9`. Results go to standard output, everything else to standard error.',
     '',
-    ...themesOf(commands).flatMap(({ heading, commands: ofTheme }) => [
-      `**${heading}:** ${ofTheme.map(({ name }) => `[${name}](#dray-${name})`).join(' · ')}  `,
+    ...groupCommands(commands).flatMap(({ heading, commands: ofGroup }) => [
+      `**${heading}:** ${ofGroup.map(({ name }) => `[${name}](#dray-${name})`).join(' · ')}  `,
     ]),
     '',
     ...commands.flatMap(renderCommand),

@@ -5,7 +5,7 @@ import { renderArgument, type Command, type CommandInput } from './command/comma
 import { globalOptionSpecs, readGlobalOptions } from './command/global-options.ts'
 import { renderManual } from './help/render-manual.ts'
 import type { OptionSpec, OptionValues } from './command/option.ts'
-import { themesOf } from './command/themes.ts'
+import { groupCommands } from './command/command-group.ts'
 import { version } from './command/version.ts'
 
 const DEFAULT_COLUMNS = 100
@@ -51,7 +51,7 @@ export function buildProgram(options: ProgramOptions): Program {
     })
     .addHelpText('after', () => renderEnd(program, plainHelp))
   for (const { flags, description } of globalOptionSpecs) program.addOption(new Option(flags, description))
-  for (const { heading, commands } of themesOf(options.commands)) {
+  for (const { heading, commands } of groupCommands(options.commands)) {
     program.commandsGroup(`${heading}:`)
     for (const command of commands) addCommand(program, command, options)
   }

@@ -24,13 +24,12 @@ import { secretsCommand } from './commands/inspect/secrets.ts'
 import { statusCommand } from './commands/inspect/status.ts'
 import { taskCommand } from './commands/operate/task.ts'
 
-/** Every command, in the order of the help within its theme. */
+/** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
-  initCommand,
   buildCommand,
   promoteCommand,
-  deployCommand,
   planCommand,
+  deployCommand,
   rollbackCommand,
   statusCommand,
   historyCommand,
@@ -45,6 +44,7 @@ export const commands: readonly Command[] = [
   composeCommand,
   envCommand,
   cleanCommand,
+  initCommand,
   checkCommand,
   doctorCommand,
   setupCommand,

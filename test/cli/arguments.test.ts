@@ -7,7 +7,7 @@ const style = createTerminalStyle({ env: {}, isTTY: false, columns: 80 })
 
 const command: Command = {
   name: 'exec',
-  theme: 'live',
+  group: 'operate',
   summary: 'Run something.',
   description: '',
   arguments: [

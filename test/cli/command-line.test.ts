@@ -17,6 +17,20 @@ describe('help and version', () => {
     },
   )
 
+  test('the commands stand under four headings', async () => {
+    const { stdout } = await runCli(['--help'], { cwd })
+    const groups = [...stdout.matchAll(/^(.+):\n((?: {2}.*\n)+)/gm)].map(([, heading = '', lines = '']) => [
+      heading,
+      [...lines.matchAll(/^ {2}(\w+)/gm)].map(([, name = '']) => name).join(' '),
+    ])
+    expect(groups.slice(0, 4)).toEqual([
+      ['Ship', 'build promote plan deploy rollback'],
+      ['Inspect', 'status history diff disk secrets images'],
+      ['Operate', 'logs exec run task compose env clean'],
+      ['Set up', 'init check doctor setup gate completion'],
+    ])
+  })
+
   test.each([
     ['deploy', '--help'],
     ['help', 'deploy'],

@@ -3,13 +3,13 @@ import type { ExitCode } from '../../errors/exit-code.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import type { OptionSpec, OptionValues } from './option.ts'
-import type { Theme } from './themes.ts'
+import type { CommandGroup } from './command-group.ts'
 
 /** A command as data: the parser, the help, docs/commands.md and the completion all derive from it. */
 export type Command = {
   name: string
   /** Under which heading of `dray --help` it is listed. */
-  theme: Theme
+  group: CommandGroup
   /** One sentence, for the list of commands. */
   summary: string
   /** More sentences, for its own help. */

@@ -3,7 +3,7 @@ export type OptionSpec = {
   flags: string
   description: string
   /** Under which heading of the help it stands; `Options` without one. */
-  group?: string
+  heading?: string
   /** All values that it may have. */
   choices?: readonly string[]
   /** It may be given several times; all values are kept. */

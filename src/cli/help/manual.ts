@@ -25,7 +25,7 @@ export function manualOf(command: Command): Manual {
   return {
     usage: ['dray', command.name, ...command.arguments.map(renderArgument), '[OPTIONS]'].join(' '),
     arguments: command.arguments.map(({ name, description }) => ({ term: name, description })),
-    options: groupOptions(command.options),
+    options: groupByHeading(command.options),
     globalOptions: globalOptionSpecs.map(optionEntry),
     examples: command.examples.map((it) => ({ term: it.command, description: it.description })),
     exitCodes: exitCodesOf(command),
@@ -44,14 +44,18 @@ const reachesServers = (command: Command): boolean =>
   command.arguments.some(({ name }) => name === 'ENVIRONMENT')
 
 /** Options without a heading of their own come first. */
-function groupOptions(options: readonly OptionSpec[]): Manual['options'] {
-  const headings = [...new Set(options.map(({ group }) => group ?? 'Options'))]
+function groupByHeading(options: readonly OptionSpec[]): Manual['options'] {
+  const headings = [...new Set(options.map(headingOf))]
   return headings
     .sort((a, b) => Number(b === 'Options') - Number(a === 'Options'))
     .map((heading) => ({
       heading,
-      entries: options.filter(({ group }) => (group ?? 'Options') === heading).map(optionEntry),
+      entries: options.filter((option) => headingOf(option) === heading).map(optionEntry),
     }))
+}
+
+function headingOf({ heading = 'Options' }: OptionSpec): string {
+  return heading
 }
 
 function optionEntry({ flags, description }: OptionSpec): ManualEntry {

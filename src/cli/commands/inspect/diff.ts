@@ -5,7 +5,7 @@ import { hostOptionSpec } from '../../command/host-option.ts'
 
 export const diffCommand: Command = {
   name: 'diff',
-  theme: 'look',
+  group: 'inspect',
   summary: 'Show how two releases differ, or how the working tree differs from what runs.',
   description:
     'Compares images by digest, the configuration of each service as Compose resolves it, the shipped files line by line, and which variables `.env` had. Without a release: what runs with what a deploy from here would put in place. One release: that one with what runs. Two: one with the other. Of configuration it tells the keys only, of `.env` the names only: values may be secrets. What was changed on the server by hand is told by `dray status`.',

@@ -4,7 +4,7 @@ import { hostOptionSpec } from '../../command/host-option.ts'
 
 export const diskCommand: Command = {
   name: 'disk',
-  theme: 'look',
+  group: 'inspect',
   summary: 'Show what takes the room on the server.',
   description:
     'Asks every host how full its disks are, and what Docker holds: each kept release, other apps, what may go, volumes, build cache, container logs. Warns of logs that nothing limits. Changes nothing.',

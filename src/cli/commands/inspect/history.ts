@@ -3,7 +3,7 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 
 export const historyCommand: Command = {
   name: 'history',
-  theme: 'look',
+  group: 'inspect',
   summary: 'List what was put in place and what failed, the newest first.',
   description:
     'Reads the records and the journal of the server: release and tag, when and by whom, how it ended and why, how long it took, which services got another image, and which releases are kept for a rollback. Below them the tasks that people ran by hand.',

@@ -2,7 +2,7 @@ import type { Command } from '../../command/command.ts'
 
 export const imagesCommand: Command = {
   name: 'images',
-  theme: 'look',
+  group: 'inspect',
   summary: 'List the images in the registry and which release needs each, and delete what none does.',
   description:
     "Of the app's own repositories on GHCR: tags, digest, size, age, and which release of which environment runs or keeps each. `dray images prune` says what could go, and with --delete deletes it. All stays that a host of any environment runs or could be rolled back to, that has the tag `latest`, that is among the newest tagged ones or younger than --min-age; and so does every part, signature and attestation of what stays, for which every manifest is read. If a host, GitHub or the registry cannot be asked, nothing is deleted. Deleted versions can be restored for 30 days.",
@@ -20,23 +20,23 @@ export const imagesCommand: Command = {
     },
     {
       flags: '--delete',
-      group: 'With prune',
+      heading: 'With prune',
       description: 'Delete it; without, it is only said what would go.',
     },
     {
       flags: '--keep <COUNT>',
-      group: 'With prune',
+      heading: 'With prune',
       description: 'Keep so many tagged versions of each repository, the newest; 10 if not given.',
     },
     {
       flags: '--min-age <DURATION>',
-      group: 'With prune',
+      heading: 'With prune',
       description:
         'Keep all that is younger, 7d if not given, 1d at least: what is pushed just now looks unused.',
     },
     {
       flags: '--without <ENVIRONMENT>',
-      group: 'With prune',
+      heading: 'With prune',
       description:
         'Do not ask this environment, since it needs none of its images; may be given several times.',
       repeatable: true,

@@ -4,7 +4,7 @@ import { environmentsArgument } from '../../command/environment-argument.ts'
 
 export const secretsCommand: Command = {
   name: 'secrets',
-  theme: 'look',
+  group: 'inspect',
   summary: 'Show every secret and variable: where it lives, who reads it, whether it is there.',
   description:
     'Reads the workflows, the compose files and dray.yml here, the names in `.env` on every host, and the names that GitHub has where GITHUB_TOKEN may see them: a personal token with the right to read secrets, variables and environments. Names only: no value is asked for, neither of a server nor of GitHub. It changes nothing.',

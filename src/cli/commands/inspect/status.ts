@@ -4,7 +4,7 @@ import { environmentsArgument } from '../../command/environment-argument.ts'
 
 export const statusCommand: Command = {
   name: 'status',
-  theme: 'look',
+  group: 'inspect',
   summary: 'Show what runs, how it is doing, and what differs from what was released.',
   description:
     'Asks the hosts of all environments of dray.yml side by side, and no registry: release, tag, age, by whom, services, disk, who deploys at the moment. Drift is what no longer is as it was released: another image, replica or configuration, a container or a file changed by hand, a variable gone from `.env`; each with the command that mends it. With one environment, its services in full. A host that does not answer is a line of the table.',

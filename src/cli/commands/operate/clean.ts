@@ -5,7 +5,7 @@ import { waitOptionSpec } from '../../command/wait-option.ts'
 
 export const cleanCommand: Command = {
   name: 'clean',
-  theme: 'live',
+  group: 'operate',
   summary: 'Remove what nobody needs from the server, and say what stays and why.',
   description:
     'Removes dangling images, build cache, images that no container and no kept release of any app needs, and what has been stopped or unused for a day; never a volume, unless `disk` in dray.yml says so. A deploy does the same by itself when room is short.',

@@ -4,7 +4,7 @@ import { noTtySpec } from './in-container-options.ts'
 
 export const composeCommand: Command = {
   name: 'compose',
-  theme: 'live',
+  group: 'operate',
   summary: "Run any Docker Compose command in the app's directory on the server.",
   description:
     'Runs `docker compose` there with the files and the values of the release that is in place. What it does is your order: `down --volumes` deletes data. Streams and exit code are those of the command.',

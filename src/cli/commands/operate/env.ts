@@ -3,7 +3,7 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 
 export const envCommand: Command = {
   name: 'env',
-  theme: 'live',
+  group: 'operate',
   summary: "Look at the server's `.env`, and change it.",
   description:
     'This is the only command that writes `.env`. Values come from a prompt or standard input, are never shown, and are no argument of any command. The old file is kept beside the new one. What runs gets the new values at the next deploy.',

@@ -3,7 +3,7 @@ import { inContainerOptionSpecs } from './in-container-options.ts'
 
 export const execCommand: Command = {
   name: 'exec',
-  theme: 'live',
+  group: 'operate',
   summary: 'Run a command in a running container of a service.',
   description:
     "Chooses a healthy container of the release that is in place. On a terminal the command gets one, too; else standard input, output and error are passed through byte for byte. The exit code is the command's. Without a command it is a shell.",

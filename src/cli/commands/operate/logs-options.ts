@@ -11,33 +11,33 @@ export const logsOptionSpecs: readonly OptionSpec[] = [
   },
   {
     flags: '--since <TIME>',
-    group: 'Which lines',
+    heading: 'Which lines',
     description:
       'Only what was written since: a duration such as `30m` or `2d`, or a time such as `2026-11-23T10:00`.',
   },
   {
     flags: '--tail <N>',
-    group: 'Which lines',
+    heading: 'Which lines',
     description: 'Only the last N lines of each container, or `all`. 100 unless --since or --grep is given.',
   },
   {
     flags: '--grep <PATTERN>',
-    group: 'Which lines',
+    heading: 'Which lines',
     description: 'Only lines in which this regular expression (as in JavaScript) is found.',
   },
   {
     flags: '-i, --ignore-case',
-    group: 'Which lines',
+    heading: 'Which lines',
     description: 'Let --grep pass over the difference of upper and lower case.',
   },
   {
     flags: '-t, --timestamps',
-    group: 'How they are shown',
+    heading: 'How they are shown',
     description: 'Print when each line was written, in UTC.',
   },
   {
     flags: '--no-prefix',
-    group: 'How they are shown',
+    heading: 'How they are shown',
     description: 'Print the lines alone, without the names of the containers.',
   },
 ]

@@ -4,7 +4,7 @@ import { logsOptionSpecs } from './logs-options.ts'
 
 export const logsCommand: Command = {
   name: 'logs',
-  theme: 'live',
+  group: 'operate',
   summary: "Print the logs of the app's containers, by time, and follow them.",
   description:
     'Logs of several services and hosts are one, sorted by time. When they are followed, the containers that a deploy starts are taken in as it starts them. A reader that is slow costs no memory. Control characters are taken out, tokens masked.',

@@ -3,7 +3,7 @@ import { inContainerOptionSpecs } from './in-container-options.ts'
 
 export const runCommand: Command = {
   name: 'run',
-  theme: 'live',
+  group: 'operate',
   summary: 'Run a command in a new container of the current release, and remove it.',
   description:
     "Starts a container of the service beside those that serve, with its image, settings and networks but none of its ports, and removes it in every outcome, also when the connection breaks. Streams and exit code are the command's, as with `dray exec`. Without a command it is the service's own.",

@@ -5,7 +5,7 @@ import { waitOptionSpec } from '../../command/wait-option.ts'
 
 export const taskCommand: Command = {
   name: 'task',
-  theme: 'live',
+  group: 'operate',
   summary: 'Run a task of dray.yml by hand, as a deploy would.',
   description:
     "Runs it in a one-off container of the release that is in place, on the app's networks and with its values, under the app's lock: never beside a deploy. What it prints is shown as it comes, the exit code is the task's, and the journal on the server has who ran it and how it ended. With the environment alone: lists the tasks.",

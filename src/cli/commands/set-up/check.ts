@@ -3,7 +3,7 @@ import type { Command } from '../../command/command.ts'
 
 export const checkCommand: Command = {
   name: 'check',
-  theme: 'set-up',
+  group: 'set-up',
   summary: 'Find mistakes in workflows, compose files, Dockerfiles, nginx and scripts, without a server.',
   description:
     'Reads the chain from the workflow to the server as one, and says for each finding why it hurts and how to mend it. Below the top of a repository the whole of it is checked, with the dray.yml that is nearest. It needs no network, and never reads a `.env`. Exit code 1 when there are errors. A comment `# dray-ignore CODE reason`, on the line or alone above it, leaves a finding out.',

@@ -4,7 +4,7 @@ import { shells } from '../../completion/render-candidates.ts'
 /** The command that completes the others. They are asked for when it runs: it is one of them. */
 export const completionCommand = (commands: () => readonly Command[]): Command => ({
   name: 'completion',
-  theme: 'set-up',
+  group: 'set-up',
   summary: 'Print a script by which a shell completes what is typed after `dray`.',
   description:
     'Commands, options and their values, and what the files in the current directory tell: environments, services, hosts, tasks. No server is asked. The script calls dray at every Tab, so it stays right when dray changes.',

@@ -4,7 +4,7 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  theme: 'set-up',
+  group: 'set-up',
   summary: 'Check everything that a deploy will need, and change nothing.',
   description:
     "Examines all hosts of the environment side by side: SSH, Docker Engine and Compose, rights, the app's directory and `.env`, lock, disk, clock, every image in the registry (login, tag, platform), published ports, the name in the probe's URL, and at last the plan that a deploy would make. What is missing is told as a deploy would tell it, with the next command. The exit code is 0 when a deploy would go through, 3 when not; warnings do not count. Without a tag, the newest one that the registry has of each image is looked at where dray.yml has a rule for tags.",

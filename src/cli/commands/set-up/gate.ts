@@ -4,7 +4,7 @@ import { gateRequests } from './gate-request.ts'
 
 export const gateCommand: Command = {
   name: 'gate',
-  theme: 'set-up',
+  group: 'set-up',
   summary: 'Let an SSH key do nothing but deploy: the forced command of `authorized_keys`.',
   description:
     'Run by sshd for a key that is restricted to it, and not by hand. What the key asks for is taken from SSH_ORIGINAL_COMMAND and has to be one of the requests, word for word: `deploy TAG`, with images by digest after it as `--expect` takes them, `plan TAG`, `rollback`, `status`, `history`. Everything else, dray.yml and the compose file included, is what lies on this machine. Credentials for the registry come as GITHUB_ACTOR=… and GITHUB_TOKEN=… on standard input, a line each, and no other variable does.',

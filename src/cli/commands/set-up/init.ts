@@ -2,7 +2,7 @@ import type { Command } from '../../command/command.ts'
 
 export const initCommand: Command = {
   name: 'init',
-  theme: 'set-up',
+  group: 'set-up',
   summary: 'Write what a deploy needs into this repository: configuration, compose file, workflows.',
   description:
     'Looks at the Dockerfiles, the compose file and the remote of the repository in the current directory, asks a little, and shows what it would write before it does. What is there already stays unless you say otherwise, so it can be run again. dray itself is put into tools/, where the workflows find it.',
@@ -13,23 +13,23 @@ export const initCommand: Command = {
     { flags: '--overwrite', description: 'Replace files that differ from what would be written.' },
     {
       flags: '--test <HOST>',
-      group: 'What is asked otherwise',
+      heading: 'What is asked otherwise',
       description: 'The server of the test environment, as `user@server`.',
     },
     {
       flags: '--production <HOST>',
-      group: 'What is asked otherwise',
+      heading: 'What is asked otherwise',
       description: 'The server of the production environment.',
     },
     {
       flags: '--test-images <FORM>',
-      group: 'What is asked otherwise',
+      heading: 'What is asked otherwise',
       choices: ['several', 'single'],
       description: '`several` images in test, or the whole app as a `single` one.',
     },
     {
       flags: '--production-images <FORM>',
-      group: 'What is asked otherwise',
+      heading: 'What is asked otherwise',
       choices: ['several', 'single'],
       description: 'The same in production.',
     },

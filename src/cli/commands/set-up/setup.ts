@@ -4,7 +4,7 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 
 export const setupCommand: Command = {
   name: 'setup',
-  theme: 'set-up',
+  group: 'set-up',
   summary: 'Make a bare Debian or Ubuntu server ready for deploys.',
   description:
     "Installs Docker Engine and Compose, from Docker's apt repository or else from the distribution, enables and starts Docker, lets the SSH user use it, limits the logs of containers, and makes the app's directory with a first `.env`. Shows what it would do and why, and asks before it does it. What is there stays: run twice, it changes nothing. Docker is not restarted while containers run. The SSH user is root, or becomes root with sudo and without a password. Whoever may use Docker has root's rights on the server.",

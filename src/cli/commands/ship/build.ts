@@ -5,7 +5,7 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 
 export const buildCommand: Command = {
   name: 'build',
-  theme: 'ship',
+  group: 'ship',
   summary: "Build an environment's images as CI does, and push them.",
   description:
     'Builds every image that the compose file has a `build:` for, through Docker Buildx, under the names that a deploy pulls: the tag and `latest`. Standard output gets the images, one a line, by digest if they were pushed, as `dray deploy --expect` takes them. Reads no `.env`.',

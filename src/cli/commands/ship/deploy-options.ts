@@ -5,7 +5,7 @@ import type { ArgumentSpec } from '../../command/command.ts'
 import { textOption, type OptionSpec, type OptionValues } from '../../command/option.ts'
 import { readWait, waitOptionSpec } from '../../command/wait-option.ts'
 
-const whatGroup = 'What is deployed'
+const whatHeading = 'What is deployed'
 
 /** What every command understands that puts a release in place. */
 export const placeOptionSpecs: readonly OptionSpec[] = [
@@ -28,18 +28,18 @@ export const deployArguments: readonly ArgumentSpec[] = [
 export const deployOptionSpecs: readonly OptionSpec[] = [
   {
     flags: '--tag <TAG>',
-    group: whatGroup,
+    heading: whatHeading,
     description: 'Deploy this tag, whatever IMAGE_TAG or dray.yml say.',
   },
   {
     flags: '--expect <IMAGES>',
-    group: whatGroup,
+    heading: whatHeading,
     description:
       'Deploy nothing unless the tags still stand for these images: `ghcr.io/acme/shop@sha256:…`, several with spaces between them. `dray build` and the workflows tell them.',
   },
   {
     flags: '--env-file <FILE>',
-    group: whatGroup,
+    heading: whatHeading,
     description: 'Read deploy-time values from this file (one NAME=value a line). It is deleted once read.',
   },
   ...placeOptionSpecs,

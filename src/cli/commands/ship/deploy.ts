@@ -3,7 +3,7 @@ import { deployArguments, deployOptionSpecs } from './deploy-options.ts'
 
 export const deployCommand: Command = {
   name: 'deploy',
-  theme: 'ship',
+  group: 'ship',
   summary: 'Put a tagged release in place, and lose no request.',
   description:
     'Resolves the tag of every image to its digest, pulls, runs the tasks, and moves the traffic when the new containers are healthy. When anything fails, the old release serves on.',

@@ -3,7 +3,7 @@ import { deployArguments, deployOptionSpecs } from './deploy-options.ts'
 
 export const planCommand: Command = {
   name: 'plan',
-  theme: 'ship',
+  group: 'ship',
   summary: 'Print what a deploy would do, step by step and why, and touch nothing.',
   description:
     'Asks the servers and the registry, and prints the plan that `dray deploy` with the same options would carry out.',

@@ -2,7 +2,7 @@ import type { Command } from '../../command/command.ts'
 
 export const promoteCommand: Command = {
   name: 'promote',
-  theme: 'ship',
+  group: 'ship',
   summary: 'Give the images that run in one environment the tag of another, without building anew.',
   description:
     'Asks the hosts of the first environment which images they run, and has the registry put the tag of the second on exactly these: what was tested is what is deployed. A tag that stands for another image already is left alone. Standard output gets the images by digest, one a line, as `dray deploy --expect` takes them.',

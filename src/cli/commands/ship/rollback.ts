@@ -4,7 +4,7 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 
 export const rollbackCommand: Command = {
   name: 'rollback',
-  theme: 'live',
+  group: 'ship',
   summary: 'Put a release back in place that worked before, and lose no request.',
   description:
     'Without RELEASE: the one that served before the current one; once more goes one further back. Images and files are those of then, from what the server kept, so the registry is not asked. Everything else is as in a deploy, but no task runs: migrations and `.env` stay as they are, and it is said which.',
