@@ -1,4 +1,4 @@
-import type { Command, ManualEntry } from '../../src/cli/command/command.ts'
+import type { CommandSpec, ManualEntry } from '../../src/cli/command/command.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { globalOptionSpecs } from '../../src/cli/command/global-options.ts'
 import { manualOf } from '../../src/cli/help/manual.ts'
@@ -42,7 +42,7 @@ export function renderCommands(): string {
   ].join('\n')
 }
 
-function renderCommand(command: Command): string[] {
+function renderCommand(command: CommandSpec): string[] {
   const {
     usage,
     arguments: given,

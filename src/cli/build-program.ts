@@ -1,10 +1,11 @@
 import { Command as Program, Help, Option } from 'commander'
 import { listExitCodes } from '../errors/exit-code.ts'
 import type { TerminalStyle } from '../ui/terminal/terminal-style.ts'
-import { renderArgument, type Command, type CommandInput } from './command/command.ts'
+import { renderArgument } from './command/argument.ts'
+import type { Command, CommandInput } from './command/command.ts'
 import { globalOptionSpecs, readGlobalOptions } from './command/global-options.ts'
 import { renderManual } from './help/render-manual.ts'
-import type { OptionSpec, OptionValues } from './command/option.ts'
+import type { OptionSpec } from './command/option.ts'
 import { groupCommands } from './command/command-group.ts'
 import { version } from './command/version.ts'
 
@@ -93,16 +94,17 @@ function addCommand(program: Program, command: Command, { run }: ProgramOptions)
   const single = command.arguments.filter(({ variadic }) => variadic !== true)
   sub.action(async () => {
     await run(command, {
-      arguments: Object.fromEntries(single.map(({ name }, index) => [name, sub.args[index]])),
+      arguments: Object.fromEntries(single.map(({ name }, index) => [name.toLowerCase(), sub.args[index]])),
       rest: single.length === command.arguments.length ? [] : sub.args.slice(single.length),
-      options: sub.opts<OptionValues>(),
-      global: readGlobalOptions(program.opts<OptionValues>()),
+      options: sub.opts<CommandInput['options']>(),
+      global: readGlobalOptions(program.opts()),
     })
   })
 }
 
-function toOption({ flags, description, repeatable }: OptionSpec): Option {
+function toOption({ flags, description, repeatable, choices }: OptionSpec): Option {
   const option = new Option(flags, description)
+  if (choices !== undefined) return option.choices(choices)
   if (repeatable !== true) return option
   return option.argParser((value: string, before: readonly string[] | undefined) => [
     ...(before ?? []),

@@ -8,7 +8,6 @@ import type { Command, CommandInput } from './command/command.ts'
 import { commands } from './commands.ts'
 import type { CliContext } from './command/context.ts'
 import { readGlobalOptions } from './command/global-options.ts'
-import type { OptionValues } from './command/option.ts'
 
 /** Runs one command line (without `node` and the script) to its end. Never throws: what goes wrong is told on the streams. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
@@ -64,7 +63,7 @@ function toUsageError(error: CommanderError): DrayError {
 async function tell(error: unknown, program: Program, context: CliContext): Promise<ExitCode> {
   const { toFailure } = await import('./command/to-failure.ts')
   const { reportFailure } = await import('./command/report-failure.ts')
-  const options = readGlobalOptions(program.opts<OptionValues>())
+  const options = readGlobalOptions(program.opts())
   const failure = toFailure(error, options.debug)
   reportFailure(failure, options, context)
   return failure.exitCode

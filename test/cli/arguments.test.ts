@@ -33,7 +33,7 @@ async function parse(argv: readonly string[]): Promise<CommandInput> {
 
 test('a variadic argument takes what is left, options after -- included', async () => {
   const input = await parse(['exec', 'test', '--user', 'app', '--', 'ls', '-l', '--', '--json'])
-  expect(input.arguments).toEqual({ ENVIRONMENT: 'test' })
+  expect(input.arguments).toEqual({ environment: 'test' })
   expect(input.rest).toEqual(['ls', '-l', '--', '--json'])
   expect(input.options['user']).toBe('app')
   expect(input.global.json).toBe(false)

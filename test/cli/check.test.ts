@@ -126,7 +126,7 @@ test('--explain tells about one code, and knows what was meant', async () => {
 test('a format that there is not is refused', async () => {
   const { exitCode, stderr } = await runCli(['check', '--format', 'xml'], { cwd: await makeProject({}) })
   expect(exitCode).toBe(2)
-  expect(stderr).toContain('There are text, json, sarif, github.')
+  expect(stderr).toContain('Allowed choices are text, json, sarif, github.')
 })
 
 test('--fix leaves a link alone', async () => {

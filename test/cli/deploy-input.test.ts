@@ -1,6 +1,8 @@
 import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { InputOf } from '../../src/cli/command/command.ts'
+import type { deployCommand } from '../../src/cli/commands/ship/deploy.ts'
 import { loadDeploy } from '../../src/cli/commands/ship/load-deploy.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { composeText, failureOf, makeProject } from '../support/make-project.ts'
@@ -82,7 +84,7 @@ describe('what a deploy is given', () => {
 
   const loadIn = async (
     files: Record<string, string>,
-    options: Record<string, string | boolean>,
+    options: InputOf<typeof deployCommand>['options'],
     name = 'test',
   ) => {
     const cwd = await makeProject({ 'compose.yml': composeText, ...files })
@@ -97,7 +99,7 @@ describe('what a deploy is given', () => {
       clock: systemClock,
       reportInterrupt: () => undefined,
     }
-    return loadDeploy({ arguments: { ENVIRONMENT: name }, rest: [], options, global }, context)
+    return loadDeploy({ arguments: { environment: name }, rest: [], options, global }, context)
   }
 
   test('is configuration, values and options together', async () => {

@@ -3,7 +3,7 @@ import { readLogsOptions } from '../../src/cli/commands/operate/logs-options.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 
 const now = Date.parse('2026-11-23T10:45:00Z')
-const read = (options: Record<string, string | boolean>) => readLogsOptions(options, now)
+const read = (options: Parameters<typeof readLogsOptions>[0]) => readLogsOptions(options, now)
 
 describe('the options of logs', () => {
   test.each([

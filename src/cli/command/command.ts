@@ -1,12 +1,14 @@
 import type { VariableName } from '../../config/environment-variables.ts'
 import type { ExitCode } from '../../errors/exit-code.ts'
+import type { ArgumentSpec } from './argument.ts'
+import type { CommandGroup } from './command-group.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
-import type { OptionSpec, OptionValues } from './option.ts'
-import type { CommandGroup } from './command-group.ts'
+import type { OptionSpec } from './option.ts'
+import type { ArgumentsOf, OptionsOf, RestOf } from './typed-input.ts'
 
-/** A command as data: the parser, the help, docs/commands.md and the completion all derive from it. */
-export type Command = {
+/** A command as data: the parser, the help, docs/commands.md, the completion and the types of its input derive from it. */
+export type CommandSpec = {
   name: string
   /** Under which heading of `dray --help` it is listed. */
   group: CommandGroup
@@ -27,41 +29,43 @@ export type Command = {
   variables?: readonly VariableName[]
   /** Commands to look at as well. */
   seeAlso?: readonly string[]
-  /**
-   * Gives an exit code of EXIT, or that of what it ran for the user. Imports what it needs when it is called: `dray
-   * --version` loads none of it.
-   */
-  run(input: CommandInput, context: CliContext): Promise<number>
 }
 
-export type ArgumentSpec = {
-  /** As the help shows it: `ENVIRONMENT`. */
-  name: string
-  description: string
-  /** All values that it may have. */
-  choices?: readonly string[]
-  /** The command does something sensible without it. */
-  optional?: true
-  /** It takes all that is left, `--` and what begins with a dash after it included: see `CommandInput.rest`. */
-  variadic?: true
-}
-
-/** An argument as a usage line shows it: `ENVIRONMENT`, `[RELEASE]`, `SERVICE...`. */
-export function renderArgument({ name, optional, variadic }: ArgumentSpec): string {
-  const text = variadic === true ? `${name}...` : name
-  return optional === true ? `[${text}]` : text
-}
+/** A command with the function that runs it. */
+export type Command = CommandSpec & { run: (input: CommandInput, context: CliContext) => Promise<number> }
 
 /** A line of the help: a term and what is to be said of it. */
 export type ManualEntry = { term: string; description: string }
 
 export type Example = { command: string; description: string }
 
+/** What the parser read for some command; `InputOf` has the types for a certain one. */
 export type CommandInput = {
-  /** By the argument's name; undefined where it was left out. */
+  /** By the argument's name in lower case; undefined where it was left out. */
   arguments: Readonly<Record<string, string | undefined>>
   /** What the variadic argument took; empty where there is none. */
   rest: readonly string[]
-  options: OptionValues
+  /** By the option's name in camel case. */
+  options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>
   global: GlobalOptions
+}
+
+/** What a command line says, in the types of the command's data. */
+export type InputOf<S extends CommandSpec> = {
+  arguments: ArgumentsOf<S['arguments'][number]>
+  rest: RestOf<S['arguments'][number]>
+  options: OptionsOf<S['options'][number]>
+  global: GlobalOptions
+}
+
+/** Runs a command, and gives an exit code of EXIT, or that of what it ran for the user. */
+export type RunOf<S extends CommandSpec> = (input: InputOf<S>, context: CliContext) => Promise<number>
+
+/**
+ * Puts a command together. `load` imports the function that runs it when it is called: `dray --version` loads none of
+ * them.
+ */
+export function defineCommand<S extends CommandSpec>(spec: S, load: () => Promise<RunOf<S>>): Command {
+  // The parser is made from the same data as the types.
+  return { ...spec, run: async (input, context) => (await load())(input as InputOf<S>, context) }
 }

@@ -1,22 +1,22 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { textOption, type OptionSpec, type OptionValues } from './option.ts'
 import type { EnvironmentInput } from './load-environment.ts'
+import type { OptionSpec } from './option.ts'
 
-export const hostOptionSpec: OptionSpec = {
+export const hostOptionSpec = {
   flags: '--host <HOST>',
   description: 'Of an environment with several hosts, this one instead of the first.',
-}
+} as const satisfies OptionSpec
 
-/** The environment reduced to one of its hosts: the first, or the one that the option names. Throws USAGE. */
-export function withOneHost(input: EnvironmentInput, options: OptionValues): EnvironmentInput {
+/** The environment reduced to one of its hosts: the first, or the one that `--host` names. Throws USAGE. */
+export function withOneHost(input: EnvironmentInput, named: string | undefined): EnvironmentInput {
   const { environment } = input.config
-  const host = findHost(environment.hosts, textOption(options, 'host'), environment.name)
+  const host = findHost(environment.hosts, named, environment.name)
   return { ...input, config: { ...input.config, environment: { ...environment, hosts: [host] } } }
 }
 
 /** The same, with all its hosts where the option names none. */
-export function withNamedHost(input: EnvironmentInput, options: OptionValues): EnvironmentInput {
-  return textOption(options, 'host') === undefined ? input : withOneHost(input, options)
+export function withNamedHost(input: EnvironmentInput, named: string | undefined): EnvironmentInput {
+  return named === undefined ? input : withOneHost(input, named)
 }
 
 /** A host may be named as in dray.yml, or without the user and the port. */

@@ -6,7 +6,6 @@ import { makeDeployValues, type DeployValues } from '../../config/deploy-values.
 import type { EnvFile } from '../../config/env-file.ts'
 import { listEnvironments, loadConfig } from '../../config/load-config.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { CommandInput } from './command.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 
@@ -19,6 +18,9 @@ export type EnvironmentInput = {
   options: GlobalOptions
 }
 
+/** What a command line says of a command about one environment. */
+export type EnvironmentChoice = { arguments: { environment?: string }; global: GlobalOptions }
+
 /** What a new release needs to know beyond that. */
 export type ReleaseValues = { tag: string | undefined; envFile: EnvFile | undefined }
 
@@ -27,11 +29,11 @@ export type ReleaseValues = { tag: string | undefined; envFile: EnvFile | undefi
  * USAGE where none is named, and what the configuration throws: exit code 2.
  */
 export async function loadEnvironment(
-  input: CommandInput,
+  input: EnvironmentChoice,
   context: CliContext,
   release?: ReleaseValues,
 ): Promise<EnvironmentInput> {
-  const name = input.arguments['ENVIRONMENT']
+  const name = input.arguments.environment
   if (name === undefined) throw await environmentMissing(context.cwd, input.global.configPath)
   return loadNamedEnvironment({ name, options: input.global, release }, context)
 }

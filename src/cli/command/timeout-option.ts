@@ -1,15 +1,14 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseDuration } from '../../shared/duration.ts'
-import { textOption, type OptionSpec, type OptionValues } from './option.ts'
+import type { OptionSpec } from './option.ts'
 
-export const timeoutOptionSpec: OptionSpec = {
+export const timeoutOptionSpec = {
   flags: '--timeout <DURATION>',
   description: 'End it when it takes longer, whatever dray.yml says: `10m`, `1h30m`.',
-}
+} as const satisfies OptionSpec
 
 /** In milliseconds; undefined where the option is not given. Throws USAGE for a duration that is none. */
-export function readTimeout(options: OptionValues): number | undefined {
-  const text = textOption(options, 'timeout')
+export function readTimeout(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const timeoutMs = parseDuration(text)
   if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs

@@ -1,4 +1,5 @@
-import type { ArgumentSpec, Command } from '../command/command.ts'
+import type { ArgumentSpec } from '../command/argument.ts'
+import type { CommandSpec } from '../command/command.ts'
 import { globalOptionSpecs } from '../command/global-options.ts'
 import type { OptionSpec } from '../command/option.ts'
 import { readFlags } from './option-flags.ts'
@@ -22,7 +23,7 @@ export type Completion = {
  * What the last of `words` may become, which stand after `dray`; it is empty after a space. Takes all from the commands'
  * data. Words after `--` belong to another program.
  */
-export function completeLine(words: readonly string[], commands: readonly Command[]): Completion {
+export function completeLine(words: readonly string[], commands: readonly CommandSpec[]): Completion {
   const current = words.at(-1) ?? ''
   const line = readLine(words.slice(0, -1), commands)
   const { environment, configPath } = line
@@ -56,7 +57,7 @@ type Choosable = Pick<ArgumentSpec, 'name' | 'choices'>
 
 /** What the words before the cursor say. */
 type Line = {
-  command: Command | 'help' | undefined
+  command: CommandSpec | 'help' | undefined
   options: readonly OptionSpec[]
   given: readonly string[]
   /** The value of the option that was typed last. */
@@ -67,9 +68,9 @@ type Line = {
   configPath: string | undefined
 }
 
-function readLine(words: readonly string[], commands: readonly Command[]): Line {
+function readLine(words: readonly string[], commands: readonly CommandSpec[]): Line {
   let command: Line['command']
-  let options = globalOptionSpecs
+  let options: readonly OptionSpec[] = globalOptionSpecs
   let awaits: Choosable | undefined
   let configPath: string | undefined
   const given: string[] = []

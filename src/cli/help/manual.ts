@@ -1,6 +1,7 @@
 import { environmentVariables, type VariableName } from '../../config/environment-variables.ts'
 import { EXIT, listExitCodes } from '../../errors/exit-code.ts'
-import { renderArgument, type Command, type ManualEntry } from '../command/command.ts'
+import { renderArgument } from '../command/argument.ts'
+import type { CommandSpec, ManualEntry } from '../command/command.ts'
 import { globalOptionSpecs } from '../command/global-options.ts'
 import type { OptionSpec } from '../command/option.ts'
 
@@ -21,7 +22,7 @@ export type Manual = {
 }
 
 /** What follows from a command's arguments and options is not repeated in its data. */
-export function manualOf(command: Command): Manual {
+export function manualOf(command: CommandSpec): Manual {
   return {
     usage: ['dray', command.name, ...command.arguments.map(renderArgument), '[OPTIONS]'].join(' '),
     arguments: command.arguments.map(({ name, description }) => ({ term: name, description })),
@@ -40,7 +41,7 @@ const configurationFile: ManualEntry = {
   description: 'The environments; `--config` names another file. See docs/configuration.md.',
 }
 
-const reachesServers = (command: Command): boolean =>
+const reachesServers = (command: CommandSpec): boolean =>
   command.arguments.some(({ name }) => name === 'ENVIRONMENT')
 
 /** Options without a heading of their own come first. */
@@ -71,11 +72,11 @@ const ordinaryCodes: Readonly<Record<number, string>> = {
   [EXIT.cancelled]: 'Cancelled.',
 }
 
-function exitCodesOf({ exitCodes = {} }: Command): ManualEntry[] {
+function exitCodesOf({ exitCodes = {} }: CommandSpec): ManualEntry[] {
   return Object.entries(meaningsOf(exitCodes)).map(([term, description]) => ({ term, description }))
 }
 
-function meaningsOf(exitCodes: NonNullable<Command['exitCodes']>): Readonly<Record<string, string>> {
+function meaningsOf(exitCodes: NonNullable<CommandSpec['exitCodes']>): Readonly<Record<string, string>> {
   if (exitCodes === 'of a deploy') return deployCodes()
   if (exitCodes === 'of what it runs')
     return { ...ordinaryCodes, [EXIT.done]: 'What it ran ended well.', any: 'The exit code of what it ran.' }
@@ -101,7 +102,7 @@ const releaseVariables = [
   'DOCKER_CONFIG',
 ] as const
 
-function variablesOf(command: Command): VariableName[] {
+function variablesOf(command: CommandSpec): VariableName[] {
   const takesTag = command.options.some(({ flags }) => flags.startsWith('--tag '))
   return [
     ...(takesTag ? releaseVariables : []),

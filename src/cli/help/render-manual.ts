@@ -1,6 +1,6 @@
 import type { TerminalStyle } from '../../ui/terminal/terminal-style.ts'
 import { padToWidth, widthOf, wrapToWidth } from '../../ui/terminal/text-width.ts'
-import type { Command, ManualEntry } from '../command/command.ts'
+import type { CommandSpec, ManualEntry } from '../command/command.ts'
 import { manualOf } from './manual.ts'
 
 /** A line of prose is not longer than this, however wide the terminal is. */
@@ -9,7 +9,7 @@ const WIDEST = 100
 const SHARE_OF_TERM = 0.42
 
 /** The help of a command, as a page of a manual; no line is wider than the terminal. */
-export function renderManual(command: Command, { colors, columns }: TerminalStyle): string {
+export function renderManual(command: CommandSpec, { colors, columns }: TerminalStyle): string {
   const width = Math.max(40, Math.min(columns ?? WIDEST, WIDEST))
   const manual = manualOf(command)
   const section = (heading: string, lines: readonly string[]): string[] =>

@@ -1,6 +1,7 @@
 import { loadDeploy } from '../../../src/cli/commands/ship/load-deploy.ts'
 import { runRelease } from '../../../src/cli/commands/ship/run-release.ts'
-import type { OptionValues } from '../../../src/cli/command/option.ts'
+import type { InputOf } from '../../../src/cli/command/command.ts'
+import type { deployCommand } from '../../../src/cli/commands/ship/deploy.ts'
 import { composeText, makeProject } from '../../support/make-project.ts'
 import type { FakeWorld } from '../../support/fake-deploy.ts'
 import { noInput, type CliResult } from '../../support/run-cli.ts'
@@ -10,7 +11,7 @@ export type ReleaseOptions = {
   config?: Readonly<Record<string, unknown>>
   files?: Readonly<Record<string, string>>
   env?: Readonly<Record<string, string>>
-  options?: OptionValues
+  options?: InputOf<typeof deployCommand>['options']
   kind?: 'deploy' | 'rollback'
   json?: boolean
   signal?: AbortSignal
@@ -44,7 +45,7 @@ export async function release(
     reportInterrupt: () => undefined,
   }
   const global = { configPath: undefined, json, plain: true, color: false, debug: false }
-  const input = await loadDeploy({ arguments: { ENVIRONMENT: 'test' }, rest: [], options, global }, context)
+  const input = await loadDeploy({ arguments: { environment: 'test' }, rest: [], options, global }, context)
   world.desired = { ...world.desired, hooks: input.config.hooks, tag: input.values.tag }
   const connect = async () => ({
     ...world.connected(kind),

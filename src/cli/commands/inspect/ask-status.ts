@@ -11,12 +11,13 @@ import type { EnvironmentStatus } from '../../../operations/status/status.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Secret } from '../../../shared/secret.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { openRunners } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import type { statusCommand } from './status.ts'
 
 export type AskedStatus = {
   statuses: readonly EnvironmentStatus[]
@@ -28,7 +29,10 @@ export type AskedStatus = {
  * Asks every host of the environments that are named, or of all, side by side. What goes wrong with one of them is its
  * status. Throws what makes dray.yml unreadable, and ENVIRONMENT_UNKNOWN for a name that it does not have.
  */
-export async function askStatus(input: CommandInput, context: CliContext): Promise<AskedStatus> {
+export async function askStatus(
+  input: InputOf<typeof statusCommand>,
+  context: CliContext,
+): Promise<AskedStatus> {
   const { global: options, rest } = input
   const names = rest.length > 0 ? [...new Set(rest)] : await listEnvironments(context.cwd, options.configPath)
   const loaded = await Promise.all(names.map((name) => load(name, options, context)))

@@ -1,9 +1,9 @@
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 import { hostOptionSpec } from '../../command/host-option.ts'
 
-export const diffCommand: Command = {
+export const diffCommand = {
   name: 'diff',
   group: 'inspect',
   summary: 'Show how two releases differ, or how the working tree differs from what runs.',
@@ -44,8 +44,4 @@ export const diffCommand: Command = {
   exitCodes: { [EXIT.failedOldServing]: 'With --exit-code: something differs.' },
   files: [{ term: 'PATH/.dray/', description: 'On the server: kept releases, the journal, the lock.' }],
   seeAlso: ['plan', 'status', 'rollback', 'history'],
-  run: async (input, context) => {
-    const { runDiff } = await import('./run-diff.ts')
-    return runDiff(input, context)
-  },
-}
+} as const satisfies CommandSpec

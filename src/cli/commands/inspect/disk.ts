@@ -1,8 +1,8 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 import { hostOptionSpec } from '../../command/host-option.ts'
 
-export const diskCommand: Command = {
+export const diskCommand = {
   name: 'disk',
   group: 'inspect',
   summary: 'Show what takes the room on the server.',
@@ -17,8 +17,4 @@ export const diskCommand: Command = {
   docs: 'docs/disk.md',
   files: [{ term: 'PATH/.dray/', description: 'On the server: which releases are kept.' }],
   seeAlso: ['clean', 'status', 'doctor'],
-  run: async (input, context) => {
-    const { runDisk } = await import('./run-disk.ts')
-    return runDisk(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -1,7 +1,7 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 
-export const historyCommand: Command = {
+export const historyCommand = {
   name: 'history',
   group: 'inspect',
   summary: 'List what was put in place and what failed, the newest first.',
@@ -17,8 +17,4 @@ export const historyCommand: Command = {
   docs: 'docs/rollback.md',
   files: [{ term: 'PATH/.dray/', description: 'On the server: kept releases, the journal, the lock.' }],
   seeAlso: ['diff', 'rollback'],
-  run: async (input, context) => {
-    const { runHistory } = await import('./run-history.ts')
-    return runHistory(input, context)
-  },
-}
+} as const satisfies CommandSpec

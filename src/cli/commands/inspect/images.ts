@@ -1,6 +1,6 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec, InputOf } from '../../command/command.ts'
 
-export const imagesCommand: Command = {
+export const imagesCommand = {
   name: 'images',
   group: 'inspect',
   summary: 'List the images in the registry and which release needs each, and delete what none does.',
@@ -50,12 +50,6 @@ export const imagesCommand: Command = {
   docs: 'docs/images.md',
   variables: ['GITHUB_TOKEN', 'GITHUB_API_URL', 'DOCKER_CONFIG'],
   seeAlso: ['history', 'build'],
-  run: async (input, context) => {
-    if (input.arguments['ENVIRONMENT'] === 'prune') {
-      const { pruneImages } = await import('./prune-images.ts')
-      return pruneImages(input, context)
-    }
-    const { listImages } = await import('./list-images.ts')
-    return listImages(input, context)
-  },
-}
+} as const satisfies CommandSpec
+
+export type ImagesInput = InputOf<typeof imagesCommand>

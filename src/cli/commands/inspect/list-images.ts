@@ -6,20 +6,20 @@ import { subjectOfTag } from '../../../operations/images/decide-pruning.ts'
 import type { ManifestLinks, PackageVersion } from '../../../operations/images/package-version.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderImages, type ListedImage } from '../../../ui/render/render-images.ts'
-import type { CommandInput } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import { findImageUsers, findRepositories, joinUsers, type ImageUsers } from './image-users.ts'
 import { loadNamedEnvironment } from '../../command/load-environment.ts'
 import { readCount } from '../../command/read-count.ts'
+import type { ImagesInput } from './images.ts'
 import { openPackages, packageName, type OpenPackages } from './open-packages.ts'
 
 /** Lists what the registry has of the app's images, and who needs it. An environment that cannot be asked is a note. */
-export async function listImages(command: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function listImages(command: ImagesInput, context: CliContext): Promise<ExitCode> {
   const { global: options } = command
-  const limit = readCount(command.options, 'limit', 20)
+  const limit = readCount(command.options.limit ?? '20', '--limit')
   const all = await listEnvironments(context.cwd, options.configPath)
-  const wanted = command.arguments['ENVIRONMENT']
+  const wanted = command.arguments.environment
   // A name that is none is refused as everywhere.
   if (wanted !== undefined) await loadNamedEnvironment({ name: wanted, options }, context)
   const inputs = await Promise.all(all.map((name) => loadNamedEnvironment({ name, options }, context)))

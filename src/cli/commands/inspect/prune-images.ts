@@ -10,13 +10,12 @@ import {
 import { parseDuration } from '../../../shared/duration.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderPruning, renderPruneEnd } from '../../../ui/render/render-images.ts'
-import type { CommandInput } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import { findImageUsers, findRepositories, joinUsers, type ImageUsers } from './image-users.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import type { ImagesInput } from './images.ts'
 import { openPackages, packageName, type OpenPackages } from './open-packages.ts'
-import { listOption, textOption, type OptionValues } from '../../command/option.ts'
 import { readCount } from '../../command/read-count.ts'
 
 const DAY_MS = 86_400_000
@@ -27,9 +26,9 @@ type Pruning = { repository: string; decision: PruneDecision }
  * Says what of the app's images may go, and deletes it with `--delete`. All is decided before anything is deleted: what
  * cannot be asked ends it. Throws USAGE, PACKAGES_DENIED, PACKAGES_FAILED, the REGISTRY_… codes, and what asking hosts throws.
  */
-export async function pruneImages(command: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function pruneImages(command: ImagesInput, context: CliContext): Promise<ExitCode> {
   const { global, options } = command
-  const isDeleting = options['delete'] === true
+  const isDeleting = options.delete === true
   const rules = readRules(options, context.clock.now())
   const inputs = await loadAsked(command, context)
   const [first] = inputs
@@ -59,8 +58,7 @@ export async function pruneImages(command: CommandInput, context: CliContext): P
   return EXIT.done
 }
 
-function readRules(options: OptionValues, nowMs: number): PruneRules {
-  const text = textOption(options, 'minAge') ?? '7d'
+function readRules({ minAge: text = '7d', keep = '10' }: ImagesInput['options'], nowMs: number): PruneRules {
   const days = /^(\d{1,5})d$/.exec(text)?.[1]
   const minAgeMs = parseDuration(days === undefined ? text : `${Number(days) * 24}h`)
   if (minAgeMs === undefined || minAgeMs < DAY_MS) {
@@ -68,15 +66,14 @@ function readRules(options: OptionValues, nowMs: number): PruneRules {
       hint: 'Write `--min-age 7d` or `--min-age 36h`. The parts of an image are pushed before the image.',
     })
   }
-  return { keepNewest: readCount(options, 'keep', 10), minAgeMs, nowMs }
+  return { keepNewest: readCount(keep, '--keep'), minAgeMs, nowMs }
 }
 
 async function loadAsked(
-  { global, options }: CommandInput,
+  { global, options: { without = [] } }: ImagesInput,
   context: CliContext,
 ): Promise<EnvironmentInput[]> {
   const names = await listEnvironments(context.cwd, global.configPath)
-  const without = listOption(options, 'without')
   const unknown = without.find((name) => !names.includes(name))
   if (unknown !== undefined)
     throw new DrayError(
@@ -107,7 +104,7 @@ async function decide(
 
 function printPruning(
   { repository, decision }: Pruning,
-  { global, output, rules }: { global: CommandInput['global']; output: CommandOutput; rules: PruneRules },
+  { global, output, rules }: { global: ImagesInput['global']; output: CommandOutput; rules: PruneRules },
 ): void {
   if (!global.json) {
     output.print(renderPruning({ repository, decision, nowMs: rules.nowMs }, output.style))

@@ -6,25 +6,25 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { filePatch, renderReleaseDiff } from '../../../ui/render/render-release-diff.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { connectCompared, type ComparedTargets } from './connect-compared.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
-import { textOption } from '../../command/option.ts'
+import type { diffCommand } from './diff.ts'
 
 /** Prints how two releases differ, or the working tree from what runs; gives the exit code. */
-export async function runDiff(command: CommandInput, context: CliContext): Promise<ExitCode> {
-  const { FROM: from, TO: to } = command.arguments
-  const tag = textOption(command.options, 'tag')
+export async function runDiff(command: InputOf<typeof diffCommand>, context: CliContext): Promise<ExitCode> {
+  const { from, to } = command.arguments
+  const { tag, host, exitCode = false } = command.options
   if (from !== undefined && tag !== undefined) {
     throw new DrayError('USAGE', '--tag is for the working tree; releases are compared as they are.', {
       hint: 'Leave out --tag, or the releases.',
     })
   }
   const release = from === undefined ? { tag, envFile: undefined } : undefined
-  const input = withOneHost(await loadEnvironment(command, context, release), command.options)
+  const input = withOneHost(await loadEnvironment(command, context, release), host)
   const output = createCommandOutput(input, context)
   await using targets = await connectCompared(input, context)
   const { releases } = await targets.kept.archive.read(1, context.signal)
@@ -34,7 +34,7 @@ export async function runDiff(command: CommandInput, context: CliContext): Promi
   const [before, after] = await readSides(sides, { targets, input, signal: context.signal })
   const diff = cleanValue(compareSides(before, after), output.clean)
   print(diff, input, output)
-  return command.options['exitCode'] === true && isDifferent(diff) ? EXIT.failedOldServing : EXIT.done
+  return exitCode && isDifferent(diff) ? EXIT.failedOldServing : EXIT.done
 }
 
 function readSides(

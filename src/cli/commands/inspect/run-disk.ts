@@ -4,17 +4,18 @@ import { observeDisk } from '../../../operations/disk/observe-disk.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderDiskReport } from '../../../ui/render/render-disk-report.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
+import type { diskCommand } from './disk.ts'
 import { diskHost } from './disk-host.ts'
 import { withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 
 /** Prints what takes the room of every host; gives the exit code. Throws what connecting and asking throw. */
-export async function runDisk(command: CommandInput, context: CliContext): Promise<ExitCode> {
-  const input = withNamedHost(await loadEnvironment(command, context), command.options)
+export async function runDisk(command: InputOf<typeof diskCommand>, context: CliContext): Promise<ExitCode> {
+  const input = withNamedHost(await loadEnvironment(command, context), command.options.host)
   const output = createCommandOutput(input, context)
   const { app, environment } = input.config
   await using connected = await connectHosts(input, context)

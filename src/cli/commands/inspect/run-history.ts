@@ -5,18 +5,20 @@ import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderHistory } from '../../../ui/render/render-history.ts'
 import { renderTaskHistory } from '../../../ui/render/render-task-history.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import { connectEach } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readCount } from '../../command/read-count.ts'
-
-const DEFAULT_LIMIT = 20
+import type { historyCommand } from './history.ts'
 
 /** Prints the history of every host; gives the exit code. */
-export async function runHistory(command: CommandInput, context: CliContext): Promise<ExitCode> {
-  const limit = readCount(command.options, 'limit', DEFAULT_LIMIT)
+export async function runHistory(
+  command: InputOf<typeof historyCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
+  const limit = readCount(command.options.limit ?? '20', '--limit')
   const input = await loadEnvironment(command, context)
   const { print, json, style, clean } = createCommandOutput({ ...input, options: command.global }, context)
   const { hosts, path } = input.config.environment

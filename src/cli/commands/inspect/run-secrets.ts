@@ -27,15 +27,20 @@ import {
 } from '../../../operations/secrets/make-matrix.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderSecrets, renderSecretsMarkdown } from '../../../ui/render/render-secrets.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { connectEach } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import type { secretsCommand } from './secrets.ts'
 
 /** Prints the matrix of secrets. A host or a GitHub that does not answer is a note. Throws what the configuration throws. */
-export async function runSecrets(command: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function runSecrets(
+  command: InputOf<typeof secretsCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
   const { global: options, rest } = command
+  const { markdown = false, exitCode = false } = command.options
   const names = rest.length > 0 ? [...new Set(rest)] : await listEnvironments(context.cwd, options.configPath)
   const inputs = await Promise.all(names.map((name) => loadNamedEnvironment({ name, options }, context)))
   const secrets = inputs.flatMap(({ values }) => values.secrets)
@@ -54,9 +59,9 @@ export async function runSecrets(command: CommandInput, context: CliContext): Pr
   })
   const shown = cleanValue(rows, output.clean)
   if (options.json) for (const row of shown) output.json('secret', row)
-  else if (command.options['markdown'] === true) output.print(renderSecretsMarkdown(shown))
+  else if (markdown) output.print(renderSecretsMarkdown(shown))
   else output.print(renderSecrets(shown, output.style))
-  return command.options['exitCode'] === true && isIncomplete(rows) ? EXIT.failedOldServing : EXIT.done
+  return exitCode && isIncomplete(rows) ? EXIT.failedOldServing : EXIT.done
 }
 
 async function askGithub(

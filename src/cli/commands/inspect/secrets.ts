@@ -1,8 +1,8 @@
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentsArgument } from '../../command/environment-argument.ts'
 
-export const secretsCommand: Command = {
+export const secretsCommand = {
   name: 'secrets',
   group: 'inspect',
   summary: 'Show every secret and variable: where it lives, who reads it, whether it is there.',
@@ -27,8 +27,4 @@ export const secretsCommand: Command = {
   ],
   variables: ['GITHUB_TOKEN', 'GITHUB_API_URL', 'GITHUB_REPOSITORY'],
   seeAlso: ['env', 'check', 'doctor'],
-  run: async (input, context) => {
-    const { runSecrets } = await import('./run-secrets.ts')
-    return runSecrets(input, context)
-  },
-}
+} as const satisfies CommandSpec

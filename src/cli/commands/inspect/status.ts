@@ -1,8 +1,8 @@
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentsArgument } from '../../command/environment-argument.ts'
 
-export const statusCommand: Command = {
+export const statusCommand = {
   name: 'status',
   group: 'inspect',
   summary: 'Show what runs, how it is doing, and what differs from what was released.',
@@ -27,12 +27,4 @@ export const statusCommand: Command = {
     [EXIT.precondition]: 'No host answered; with --exit-code: some host did not.',
   },
   seeAlso: ['diff', 'logs', 'history'],
-  run: async (input, context) => {
-    const { askStatus } = await import('./ask-status.ts')
-    const { isAnswered, printStatus, statusExitCode } = await import('./print-status.ts')
-    const asked = await askStatus(input, context)
-    printStatus(asked)
-    if (input.options['exitCode'] === true) return statusExitCode(asked.statuses)
-    return asked.statuses.some(isAnswered) ? EXIT.done : EXIT.precondition
-  },
-}
+} as const satisfies CommandSpec

@@ -1,9 +1,9 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 import { hostOptionSpec } from '../../command/host-option.ts'
 import { waitOptionSpec } from '../../command/wait-option.ts'
 
-export const cleanCommand: Command = {
+export const cleanCommand = {
   name: 'clean',
   group: 'operate',
   summary: 'Remove what nobody needs from the server, and say what stays and why.',
@@ -24,8 +24,4 @@ export const cleanCommand: Command = {
     { term: 'PATH/.dray/', description: 'On the server: which releases are kept, the journal, the lock.' },
   ],
   seeAlso: ['disk', 'deploy', 'history'],
-  run: async (input, context) => {
-    const { runClean } = await import('./run-clean.ts')
-    return runClean(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -1,8 +1,8 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { hostOptionSpec } from '../../command/host-option.ts'
-import { noTtySpec } from './in-container-options.ts'
+import { noTtyOptionSpec } from './in-container-options.ts'
 
-export const composeCommand: Command = {
+export const composeCommand = {
   name: 'compose',
   group: 'operate',
   summary: "Run any Docker Compose command in the app's directory on the server.",
@@ -12,7 +12,7 @@ export const composeCommand: Command = {
     { name: 'ENVIRONMENT', description: 'Where: an environment of dray.yml.' },
     { name: 'ARGUMENTS', description: 'What follows `docker compose`, after `--`.', variadic: true },
   ],
-  options: [noTtySpec(), hostOptionSpec],
+  options: [noTtyOptionSpec, hostOptionSpec],
   examples: [
     { command: 'dray compose production -- ps', description: 'what runs' },
     { command: 'dray compose test -- restart worker', description: 'restart a service' },
@@ -21,8 +21,4 @@ export const composeCommand: Command = {
   docs: 'docs/logs-and-commands.md',
   exitCodes: 'of what it runs',
   seeAlso: ['exec', 'logs', 'status'],
-  run: async (input, context) => {
-    const { runCompose } = await import('./run-compose.ts')
-    return runCompose(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -1,7 +1,8 @@
 import { assertVariableName } from '../../../operations/env/render-variable.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { findNearest } from '../../../shared/nearest.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
+import type { envCommand } from './env.ts'
 
 export type EnvAction =
   | { kind: 'list' }
@@ -12,8 +13,8 @@ export type EnvAction =
 const actions = ['list', 'set', 'unset', 'edit'] as const
 
 /** What `dray env` is to do. Throws USAGE. */
-export function readEnvAction({ arguments: given, options }: CommandInput): EnvAction {
-  const { ENVIRONMENT: environment = 'ENVIRONMENT', ACTION: text = 'list', KEY: name } = given
+export function readEnvAction({ arguments: given, options }: InputOf<typeof envCommand>): EnvAction {
+  const { environment = 'ENVIRONMENT', action: text = 'list', key: name } = given
   const kind = actions.find((action) => action === text)
   if (kind === undefined) {
     const nearest = findNearest(text, actions)
@@ -35,5 +36,5 @@ export function readEnvAction({ arguments: given, options }: CommandInput): EnvA
     })
   }
   assertVariableName(name)
-  return kind === 'set' ? { kind, name, mayBeEmpty: options['empty'] === true } : { kind, name }
+  return kind === 'set' ? { kind, name, mayBeEmpty: options.empty === true } : { kind, name }
 }

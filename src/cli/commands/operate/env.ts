@@ -1,7 +1,7 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 
-export const envCommand: Command = {
+export const envCommand = {
   name: 'env',
   group: 'operate',
   summary: "Look at the server's `.env`, and change it.",
@@ -35,8 +35,4 @@ export const envCommand: Command = {
   ],
   variables: ['EDITOR'],
   seeAlso: ['deploy', 'doctor'],
-  run: async (input, context) => {
-    const { runEnv } = await import('./run-env.ts')
-    return runEnv(input, context)
-  },
-}
+} as const satisfies CommandSpec

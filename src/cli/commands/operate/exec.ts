@@ -1,7 +1,7 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { inContainerOptionSpecs } from './in-container-options.ts'
 
-export const execCommand: Command = {
+export const execCommand = {
   name: 'exec',
   group: 'operate',
   summary: 'Run a command in a running container of a service.',
@@ -32,8 +32,4 @@ export const execCommand: Command = {
   docs: 'docs/logs-and-commands.md',
   exitCodes: 'of what it runs',
   seeAlso: ['run', 'logs', 'compose'],
-  run: async (input, context) => {
-    const { execInService } = await import('./exec-in-service.ts')
-    return execInService(input, context)
-  },
-}
+} as const satisfies CommandSpec

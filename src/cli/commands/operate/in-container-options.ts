@@ -1,12 +1,17 @@
 import type { InContainerOptions } from '../../../adapters/docker/exec-args.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { hostOptionSpec } from '../../command/host-option.ts'
-import { listOption, textOption, type OptionSpec } from '../../command/option.ts'
+import type { OptionSpec } from '../../command/option.ts'
+import type { OptionsOf } from '../../command/typed-input.ts'
+
+export const noTtyOptionSpec = {
+  flags: '-T, --no-tty',
+  description: 'Give it no terminal, although there is one here.',
+} as const satisfies OptionSpec
 
 /** What `exec` and `run` both understand. */
-export const inContainerOptionSpecs: readonly OptionSpec[] = [
+export const inContainerOptionSpecs = [
   { flags: '--user <USER>', description: 'Run as this user of the container: a name or a number.' },
   { flags: '--workdir <DIRECTORY>', description: 'Run in this directory of the container.' },
   {
@@ -15,21 +20,16 @@ export const inContainerOptionSpecs: readonly OptionSpec[] = [
       'Set a variable; may be given several times. `--env NAME` takes the value it has here. No secrets: others on the server see it.',
     repeatable: true,
   },
-  noTtySpec(),
+  noTtyOptionSpec,
   hostOptionSpec,
-]
-
-export function noTtySpec(): OptionSpec {
-  return { flags: '-T, --no-tty', description: 'Give it no terminal, although there is one here.' }
-}
+] as const satisfies readonly OptionSpec[]
 
 /** Throws USAGE for an `--env` that is no variable. */
-export function readInContainerOptions({ options }: CommandInput, { env }: CliContext): InContainerOptions {
-  return {
-    user: textOption(options, 'user'),
-    workdir: textOption(options, 'workdir'),
-    env: listOption(options, 'env').map((text) => readVariable(text, env)),
-  }
+export function readInContainerOptions(
+  { user, workdir, env: variables = [] }: OptionsOf<(typeof inContainerOptionSpecs)[number]>,
+  { env }: CliContext,
+): InContainerOptions {
+  return { user, workdir, env: variables.map((text) => readVariable(text, env)) }
 }
 
 function readVariable(text: string, env: CliContext['env']): string {

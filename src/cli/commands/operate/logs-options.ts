@@ -1,9 +1,9 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { parseDuration } from '../../../shared/duration.ts'
-import type { OptionSpec, OptionValues } from '../../command/option.ts'
-import { textOption } from '../../command/option.ts'
+import type { OptionSpec } from '../../command/option.ts'
+import type { OptionsOf } from '../../command/typed-input.ts'
 
-export const logsOptionSpecs: readonly OptionSpec[] = [
+export const logsOptionSpecs = [
   {
     flags: '-f, --follow',
     description:
@@ -40,7 +40,7 @@ export const logsOptionSpecs: readonly OptionSpec[] = [
     heading: 'How they are shown',
     description: 'Print the lines alone, without the names of the containers.',
   },
-]
+] as const satisfies readonly OptionSpec[]
 
 export type LogsOptions = {
   follow: boolean
@@ -54,17 +54,21 @@ export type LogsOptions = {
 }
 
 /** Reads the options of `logs`. Throws USAGE. */
-export function readLogsOptions(options: OptionValues, nowMs: number): LogsOptions {
-  const since = readSince(textOption(options, 'since'), nowMs)
-  const grep = readPattern(textOption(options, 'grep'), options['ignoreCase'] === true)
+export function readLogsOptions(
+  options: OptionsOf<(typeof logsOptionSpecs)[number]>,
+  nowMs: number,
+): LogsOptions {
+  const { follow = false, ignoreCase = false, timestamps = false, prefix = true } = options
+  const since = readSince(options.since, nowMs)
+  const grep = readPattern(options.grep, ignoreCase)
   const isNarrowed = since !== undefined || grep !== undefined
   return {
-    follow: options['follow'] === true,
+    follow,
     since,
-    tail: readTail(textOption(options, 'tail') ?? (isNarrowed ? 'all' : '100')),
+    tail: readTail(options.tail ?? (isNarrowed ? 'all' : '100')),
     grep,
-    timestamps: options['timestamps'] === true,
-    prefix: options['prefix'] !== false,
+    timestamps,
+    prefix,
   }
 }
 

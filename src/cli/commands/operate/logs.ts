@@ -1,8 +1,8 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { hostOptionSpec } from '../../command/host-option.ts'
 import { logsOptionSpecs } from './logs-options.ts'
 
-export const logsCommand: Command = {
+export const logsCommand = {
   name: 'logs',
   group: 'operate',
   summary: "Print the logs of the app's containers, by time, and follow them.",
@@ -29,8 +29,4 @@ export const logsCommand: Command = {
   ],
   docs: 'docs/logs-and-commands.md',
   seeAlso: ['exec', 'status'],
-  run: async (input, context) => {
-    const { showLogs } = await import('./show-logs.ts')
-    return showLogs(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -1,12 +1,16 @@
 import type { AttachOptions, CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { CommandInput } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
+import type { OptionsOf } from '../../command/typed-input.ts'
+import type { noTtyOptionSpec } from './in-container-options.ts'
 
 /** Whether what is run for the user gets a terminal. */
-export function wantsTerminal({ options }: CommandInput, { stdin, stdout }: CliContext): boolean {
-  return options['tty'] !== false && stdin.isTTY && stdout.isTTY === true
+export function wantsTerminal(
+  { tty = true }: OptionsOf<typeof noTtyOptionSpec>,
+  { stdin, stdout }: CliContext,
+): boolean {
+  return tty && stdin.isTTY && stdout.isTTY === true
 }
 
 /**
@@ -24,10 +28,12 @@ export async function runAttached(
 }
 
 /** The service that a command line names. Throws USAGE. */
-export function serviceArgument({ arguments: given }: CommandInput, command: string): string {
-  const service = given['SERVICE']
+export function serviceArgument(
+  { service, environment = 'test' }: { service?: string; environment?: string },
+  command: 'exec' | 'run',
+): string {
   if (service !== undefined) return service
   throw new DrayError('USAGE', 'Name the service.', {
-    hint: `Put it after the environment: \`dray ${command} ${given['ENVIRONMENT'] ?? 'test'} backend\``,
+    hint: `Put it after the environment: \`dray ${command} ${environment} backend\``,
   })
 }

@@ -2,7 +2,7 @@ import { cleanHost, planCleaning } from '../../../operations/disk/clean.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderCleaned } from '../../../ui/render/render-cleaned.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -11,12 +11,16 @@ import { diskHost } from '../inspect/disk-host.ts'
 import { withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readWait } from '../../command/wait-option.ts'
+import type { cleanCommand } from './clean.ts'
 
 /** Cleans every host of the environment, one after the other; gives the exit code. Throws what cleaning throws. */
-export async function runClean(command: CommandInput, context: CliContext): Promise<ExitCode> {
-  const isDryRun = command.options['dryRun'] === true
-  const waitMs = readWait(command.options)
-  const input = withNamedHost(await loadEnvironment(command, context), command.options)
+export async function runClean(
+  command: InputOf<typeof cleanCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
+  const { dryRun: isDryRun = false, wait, host: hostName } = command.options
+  const waitMs = readWait(wait)
+  const input = withNamedHost(await loadEnvironment(command, context), hostName)
   const output = createCommandOutput(input, context)
   const { app, environment } = input.config
   await using connected = await connectHosts(input, context)

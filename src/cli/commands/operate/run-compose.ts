@@ -1,14 +1,18 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
+import type { composeCommand } from './compose.ts'
 import { connectApps } from './connect-apps.ts'
 import { runAttached, wantsTerminal } from './run-attached.ts'
 
 /** `dray compose`: gives the exit code of Compose. */
-export async function runCompose(input: CommandInput, context: CliContext): Promise<number> {
-  const environment = withOneHost(await loadEnvironment(input, context), input.options)
+export async function runCompose(
+  input: InputOf<typeof composeCommand>,
+  context: CliContext,
+): Promise<number> {
+  const environment = withOneHost(await loadEnvironment(input, context), input.options.host)
   if (input.rest.length === 0) {
     throw new DrayError('USAGE', 'Say what Docker Compose is to do.', {
       hint: `Put it after \`--\`: \`dray compose ${environment.config.environment.name} -- ps\``,
@@ -16,7 +20,7 @@ export async function runCompose(input: CommandInput, context: CliContext): Prom
   }
   await using reached = await connectApps(environment, context)
   const [{ host, place }] = reached.apps
-  const terminal = wantsTerminal(input, context)
+  const terminal = wantsTerminal(input.options, context)
   return await runAttached(host.runner, ['docker', 'compose', ...input.rest], {
     context,
     terminal,

@@ -9,16 +9,17 @@ import { Secret } from '../../../shared/secret.ts'
 import { renderVariables } from '../../../ui/render/render-variables.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import { changeEnv, type EnvWork } from './change-env.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { connectEach } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import { editEnv } from './edit-env.ts'
+import type { envCommand } from './env.ts'
 import { readEnvAction } from './env-action.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readValue } from './read-value.ts'
 
 /** Carries out `dray env`. Throws what reading the configuration, connecting and the store throw. */
-export async function runEnv(command: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function runEnv(command: InputOf<typeof envCommand>, context: CliContext): Promise<ExitCode> {
   const action = readEnvAction(command)
   const input = await loadEnvironment(command, context)
   const output = createCommandOutput(input, context)

@@ -2,24 +2,25 @@ import { randomBytes } from 'node:crypto'
 import { buildOneOffArgs } from '../../../adapters/compose/compose-cli.ts'
 import { guardContainer } from '../../../adapters/docker/container-guard.ts'
 import { assertServices } from '../../../deploy/tasks/choose-container.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { readInContainerOptions } from './in-container-options.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { connectApps, releaseOf } from './connect-apps.ts'
+import type { runCommand } from './run.ts'
 import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 
 /** `dray run`: gives the exit code of the command; the container is gone by then. */
-export async function runOneOff(input: CommandInput, context: CliContext): Promise<number> {
-  const service = serviceArgument(input, 'run')
-  const options = readInContainerOptions(input, context)
-  const environment = withOneHost(await loadEnvironment(input, context), input.options)
+export async function runOneOff(input: InputOf<typeof runCommand>, context: CliContext): Promise<number> {
+  const service = serviceArgument(input.arguments, 'run')
+  const options = readInContainerOptions(input.options, context)
+  const environment = withOneHost(await loadEnvironment(input, context), input.options.host)
   await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)
   assertServices(release, [service])
-  const terminal = wantsTerminal(input, context)
+  const terminal = wantsTerminal(input.options, context)
   const containerName = `${release.project}-${service}-run-${randomBytes(4).toString('hex')}`
   const argv = buildOneOffArgs({ service, containerName, argv: input.rest, terminal, options })
   await using _guard = guardContainer(app.host.runner, containerName)

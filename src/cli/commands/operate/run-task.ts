@@ -5,7 +5,7 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import { findNearest } from '../../../shared/nearest.ts'
 import { renderTasks } from '../../../ui/render/render-tasks.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -13,29 +13,30 @@ import { deployerOf } from '../../command/deployer.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { readInPlace, releaseOf } from './connect-apps.ts'
+import type { taskCommand } from './task.ts'
 import { reportTask } from './report-task.ts'
 import { readTimeout } from '../../command/timeout-option.ts'
 import { readWait } from '../../command/wait-option.ts'
 
 /** `dray task`: gives the exit code of the task; 0 where it lists them. */
-export async function runTask(command: CommandInput, context: CliContext): Promise<number> {
+export async function runTask(command: InputOf<typeof taskCommand>, context: CliContext): Promise<number> {
   const { task: name, environment } = await readNames(command, context)
-  const input = await loadEnvironment({ ...command, arguments: { ENVIRONMENT: environment } }, context)
+  const input = await loadEnvironment({ ...command, arguments: { environment } }, context)
   const output = createCommandOutput(input, context)
   if (name === undefined) {
     listTasks(input, output)
     return EXIT.done
   }
-  const timeoutMs = readTimeout(command.options)
+  const timeoutMs = readTimeout(command.options.timeout)
   const task = findTask(name, input)
   const request = {
     task: timeoutMs === undefined ? task : { ...task, timeoutMs },
     deployer: deployerOf(input, context),
-    waitMs: readWait(command.options),
+    waitMs: readWait(command.options.wait),
     clock: context.clock,
     tell: reportTask(output, { json: input.options.json }),
   }
-  await using connected = await connectHosts(withOneHost(input, command.options), context)
+  await using connected = await connectHosts(withOneHost(input, command.options.host), context)
   const [host] = connected.hosts
   if (host === undefined) throw new DrayError('INTERNAL', 'The environment has no host.')
   const inPlace = async (signal: AbortSignal) => {
@@ -47,10 +48,10 @@ export async function runTask(command: CommandInput, context: CliContext): Promi
 
 /** With one name, the tasks of that environment are asked for. Throws USAGE, also for the two in the other order. */
 async function readNames(
-  { arguments: given, global }: CommandInput,
+  { arguments: given, global }: InputOf<typeof taskCommand>,
   { cwd }: CliContext,
 ): Promise<{ task: string | undefined; environment: string | undefined }> {
-  const { TASK: first, ENVIRONMENT: second } = given
+  const { task: first, environment: second } = given
   if (first === undefined) return { task: undefined, environment: undefined }
   const environments = await listEnvironments(cwd, global.configPath)
   if (second !== undefined) {

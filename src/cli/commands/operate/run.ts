@@ -1,7 +1,7 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { inContainerOptionSpecs } from './in-container-options.ts'
 
-export const runCommand: Command = {
+export const runCommand = {
   name: 'run',
   group: 'operate',
   summary: 'Run a command in a new container of the current release, and remove it.',
@@ -24,8 +24,4 @@ export const runCommand: Command = {
   docs: 'docs/logs-and-commands.md',
   exitCodes: 'of what it runs',
   seeAlso: ['exec', 'task'],
-  run: async (input, context) => {
-    const { runOneOff } = await import('./run-one-off.ts')
-    return runOneOff(input, context)
-  },
-}
+} as const satisfies CommandSpec

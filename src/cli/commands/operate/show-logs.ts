@@ -3,20 +3,21 @@ import { readLogs, type LogEntry, type LogHost, type LogNote } from '../../../op
 import { EXIT } from '../../../errors/exit-code.ts'
 import { renderJsonLine } from '../../../ui/reporters/json-reporter.ts'
 import { createLogRenderer } from '../../../ui/render/log-renderer.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import { bareName, withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
+import type { logsCommand } from './logs.ts'
 import { readLogsOptions, type LogsOptions } from './logs-options.ts'
 import { connectApps, releaseOf } from './connect-apps.ts'
 import { watchReader } from './watch-reader.ts'
 
 /** `dray logs`: 130 at Ctrl-C, 0 when the logs or their reader end. */
-export async function showLogs(input: CommandInput, context: CliContext): Promise<number> {
+export async function showLogs(input: InputOf<typeof logsCommand>, context: CliContext): Promise<number> {
   const { clock, stdout } = context
   const options = readLogsOptions(input.options, clock.now())
-  const environment = withNamedHost(await loadEnvironment(input, context), input.options)
+  const environment = withNamedHost(await loadEnvironment(input, context), input.options.host)
   const out = createCommandOutput(environment, context)
   context.reportInterrupt = () => undefined
   const reader = watchReader(stdout)

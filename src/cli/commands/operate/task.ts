@@ -1,9 +1,9 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { hostOptionSpec } from '../../command/host-option.ts'
 import { timeoutOptionSpec } from '../../command/timeout-option.ts'
 import { waitOptionSpec } from '../../command/wait-option.ts'
 
-export const taskCommand: Command = {
+export const taskCommand = {
   name: 'task',
   group: 'operate',
   summary: 'Run a task of dray.yml by hand, as a deploy would.',
@@ -26,8 +26,4 @@ export const taskCommand: Command = {
   docs: 'docs/tasks-and-hooks.md',
   exitCodes: 'of what it runs',
   seeAlso: ['run', 'deploy'],
-  run: async (input, context) => {
-    const { runTask } = await import('./run-task.ts')
-    return runTask(input, context)
-  },
-}
+} as const satisfies CommandSpec

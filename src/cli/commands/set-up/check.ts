@@ -1,7 +1,7 @@
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 
-export const checkCommand: Command = {
+export const checkCommand = {
   name: 'check',
   group: 'set-up',
   summary: 'Find mistakes in workflows, compose files, Dockerfiles, nginx and scripts, without a server.',
@@ -27,8 +27,4 @@ export const checkCommand: Command = {
   docs: 'docs/checks.md',
   exitCodes: { [EXIT.failedOldServing]: 'There are errors.' },
   seeAlso: ['init', 'doctor'],
-  run: async (input, context) => {
-    const { runCheck } = await import('./run-check.ts')
-    return runCheck(input, context)
-  },
-}
+} as const satisfies CommandSpec

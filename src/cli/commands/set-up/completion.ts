@@ -1,8 +1,7 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { shells } from '../../completion/render-candidates.ts'
 
-/** The command that completes the others. They are asked for when it runs: it is one of them. */
-export const completionCommand = (commands: () => readonly Command[]): Command => ({
+export const completionCommand = {
   name: 'completion',
   group: 'set-up',
   summary: 'Print a script by which a shell completes what is typed after `dray`.',
@@ -30,8 +29,4 @@ export const completionCommand = (commands: () => readonly Command[]): Command =
   files: [
     { term: 'dray.yml', description: 'Its environments, tasks and hosts; the compose file for services.' },
   ],
-  run: async (input, context) => {
-    const { runCompletion } = await import('./run-completion.ts')
-    return runCompletion(input, { commands: commands(), context })
-  },
-})
+} as const satisfies CommandSpec

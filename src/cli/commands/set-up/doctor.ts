@@ -1,8 +1,8 @@
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 
-export const doctorCommand: Command = {
+export const doctorCommand = {
   name: 'doctor',
   group: 'set-up',
   summary: 'Check everything that a deploy will need, and change nothing.',
@@ -21,8 +21,4 @@ export const doctorCommand: Command = {
     [EXIT.precondition]: 'A deploy would be refused, or a host does not answer.',
   },
   seeAlso: ['setup', 'plan', 'check', 'status'],
-  run: async (input, context) => {
-    const { runDoctor } = await import('./run-doctor.ts')
-    return runDoctor(input, context)
-  },
-}
+} as const satisfies CommandSpec

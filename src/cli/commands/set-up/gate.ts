@@ -1,8 +1,8 @@
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { gateRequests } from './gate-request.ts'
 
-export const gateCommand: Command = {
+export const gateCommand = {
   name: 'gate',
   group: 'set-up',
   summary: 'Let an SSH key do nothing but deploy: the forced command of `authorized_keys`.',
@@ -35,8 +35,4 @@ export const gateCommand: Command = {
   },
   variables: ['SSH_ORIGINAL_COMMAND'],
   seeAlso: ['deploy', 'setup'],
-  run: async (input, context) => {
-    const { runGate } = await import('./run-gate.ts')
-    return runGate(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -1,6 +1,6 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 
-export const initCommand: Command = {
+export const initCommand = {
   name: 'init',
   group: 'set-up',
   summary: 'Write what a deploy needs into this repository: configuration, compose file, workflows.',
@@ -52,8 +52,4 @@ export const initCommand: Command = {
     },
   ],
   seeAlso: ['check', 'deploy'],
-  run: async (input, context) => {
-    const { runInit } = await import('./run-init.ts')
-    return runInit(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -17,22 +17,22 @@ import { renderCheckSummary, renderFindings, type CheckSummary } from '../../../
 import { renderRuleHelp } from '../../../ui/render/render-rule-help.ts'
 import { renderSarif } from '../../../ui/render/render-sarif.ts'
 import { countFindings, type ShownFinding } from '../../../ui/render/shown-finding.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
-import { textOption } from '../../command/option.ts'
 import { version } from '../../command/version.ts'
+import type { checkCommand } from './check.ts'
 
-const formats = ['text', 'json', 'sarif', 'github'] as const
-type Format = (typeof formats)[number]
+type Input = InputOf<typeof checkCommand>
+type Format = NonNullable<Input['options']['format']>
 
 /** Checks the repository that the current directory lies in. Throws USAGE. */
-export async function runCheck(input: CommandInput, context: CliContext): Promise<ExitCode> {
-  const explained = textOption(input.options, 'explain')
+export async function runCheck(input: Input, context: CliContext): Promise<ExitCode> {
+  const { explain: explained, fix = false } = input.options
   if (explained !== undefined) return explain(explained, input.global, context)
   const format = chooseFormat(input, context)
   const startedAtMs = context.clock.now()
-  const { findings, files, fixed } = await findAll(context, input.options['fix'] === true)
+  const { findings, files, fixed } = await findAll(context, fix)
   const durationMs = context.clock.now() - startedAtMs
   const facts = { files, rules: rules.length, durationMs, fixed }
   print({ findings: findings.map(toShown), facts, format, options: input.global }, context)
@@ -77,14 +77,8 @@ async function lookAround({ cwd, signal }: CliContext): Promise<RepositoryTop & 
     : place
 }
 
-function chooseFormat({ options, global }: CommandInput, { env }: CliContext): Format {
-  const named = textOption(options, 'format')
-  const format = formats.find((it) => it === named)
-  if (format !== undefined) return format
-  if (named !== undefined)
-    throw new DrayError('USAGE', `\`${named}\` after --format is no format.`, {
-      hint: `There are ${formats.join(', ')}.`,
-    })
+function chooseFormat({ options, global }: Input, { env }: CliContext): Format {
+  if (options.format !== undefined) return options.format
   if (global.json) return 'json'
   return env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'text'
 }

@@ -1,19 +1,20 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { findNearest } from '../../../shared/nearest.ts'
-import type { Command, CommandInput } from '../../command/command.ts'
+import type { CommandSpec, InputOf } from '../../command/command.ts'
 import { completeLine, type Completion } from '../../completion/complete-line.ts'
 import { findValues } from '../../completion/find-values.ts'
 import { FILES, renderCandidates, shells, type ShellName } from '../../completion/render-candidates.ts'
 import { shellScripts } from '../../completion/shell-scripts.ts'
 import type { CliContext } from '../../command/context.ts'
+import type { completionCommand } from './completion.ts'
 
 /** Prints the script of a shell; with words, what the last of them may become. Throws USAGE. */
 export async function runCompletion(
-  { arguments: given, rest }: CommandInput,
-  { commands, context }: { commands: readonly Command[]; context: CliContext },
+  { arguments: given, rest }: InputOf<typeof completionCommand>,
+  { commands, context }: { commands: readonly CommandSpec[]; context: CliContext },
 ): Promise<ExitCode> {
-  const shell = readShell(given['SHELL'])
+  const shell = readShell(given.shell)
   if (rest.length === 0) context.stdout.write(shellScripts[shell])
   else {
     const completion = completeLine(rest, commands)

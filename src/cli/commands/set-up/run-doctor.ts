@@ -8,21 +8,24 @@ import { judgeHost } from '../../../operations/doctor/judge-host.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderCheckup } from '../../../ui/render/render-checkup.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import { openRunners } from '../../command/connect-each.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
 import { desiredRelease } from '../ship/desired-release.ts'
+import type { doctorCommand } from './doctor.ts'
 import { examineHost } from './examine-host.ts'
 import { bareName } from '../../command/host-option.ts'
 import type { DeployInput } from '../ship/load-deploy.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
-import { textOption } from '../../command/option.ts'
 
 /** Examines all hosts side by side and prints what was found; gives the exit code. Throws what dray.yml makes wrong. */
-export async function runDoctor(command: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function runDoctor(
+  command: InputOf<typeof doctorCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
   const input = await loadWithTag(command, context)
   const { name, hosts: hostNames } = input.config.environment
   const output = createCommandOutput(input, context)
@@ -40,8 +43,11 @@ export async function runDoctor(command: CommandInput, context: CliContext): Pro
  * A tag that is named counts. Without one, a rule of dray.yml would name a commit that CI may not have built yet: then the
  * newest tag that there is of each image stands for it.
  */
-async function loadWithTag(command: CommandInput, context: CliContext): Promise<EnvironmentInput> {
-  const tag = textOption(command.options, 'tag')
+async function loadWithTag(
+  command: InputOf<typeof doctorCommand>,
+  context: CliContext,
+): Promise<EnvironmentInput> {
+  const { tag } = command.options
   const input = await loadEnvironment(command, context)
   const { values, config } = input
   const isNamed = tag !== undefined || Boolean(values.variables()['IMAGE_TAG'])

@@ -1,22 +1,11 @@
 import { parseEnvFile } from '../../../config/env-file.ts'
 import { environmentVariables } from '../../../config/environment-variables.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { Command, CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
-import { deployCommand } from '../ship/deploy.ts'
-import { type GateRequestName, parseGateRequest, readGateRequests } from './gate-request.ts'
-import { historyCommand } from '../inspect/history.ts'
-import { planCommand } from '../ship/plan.ts'
-import { rollbackCommand } from '../ship/rollback.ts'
-import { statusCommand } from '../inspect/status.ts'
-
-const commands = {
-  deploy: deployCommand,
-  plan: planCommand,
-  rollback: rollbackCommand,
-  status: statusCommand,
-  history: historyCommand,
-} satisfies Record<GateRequestName, Command>
+import type { GlobalOptions } from '../../command/global-options.ts'
+import type { gateCommand } from './gate.ts'
+import { parseGateRequest, readGateRequests, type GateRequest } from './gate-request.ts'
 
 /** All that may come in by standard input: neither an owner nor a name for the compose file, which would choose other images. */
 const credentialNames = ['GITHUB_ACTOR', 'GITHUB_TOKEN']
@@ -30,25 +19,52 @@ const kept = ['DOCKER_CONFIG', 'NO_COLOR']
  * Does what was asked for over SSH, if it is one of the requests that are let through; gives the exit code. Throws
  * GATE_REFUSED for everything else, with nothing touched.
  */
-export async function runGate(input: CommandInput, context: CliContext): Promise<number> {
-  const environment = input.arguments['ENVIRONMENT']
+export async function runGate(input: InputOf<typeof gateCommand>, context: CliContext): Promise<number> {
+  const { environment } = input.arguments
   if (environment === undefined)
     throw new DrayError('USAGE', 'Name the environment that the key is for.', {
       hint: 'See `dray gate --help`.',
     })
   const allowed = readGateRequests(input.rest)
-  const { name, tag, expected } = parseGateRequest(context.env['SSH_ORIGINAL_COMMAND'], allowed)
-  const asksRegistry = name === 'deploy' || name === 'plan'
+  const request = parseGateRequest(context.env['SSH_ORIGINAL_COMMAND'], allowed)
+  const asksRegistry = request.name === 'deploy' || request.name === 'plan'
   const credentials = asksRegistry ? await readCredentials(context) : {}
-  return await commands[name].run(
-    {
-      arguments: { ENVIRONMENT: environment },
-      rest: name === 'status' ? [environment] : [],
-      options: asksRegistry ? { tag, expect: expected } : {},
-      global: { ...input.global, plain: true },
-    },
-    { ...context, env: { ...withoutOwnVariables(context.env), ...credentials } },
+  const env = { ...withoutOwnVariables(context.env), ...credentials }
+  return await runRequest(
+    request,
+    { environment, global: { ...input.global, plain: true } },
+    { ...context, env },
   )
+}
+
+async function runRequest(
+  { name, tag, expected }: GateRequest,
+  { environment, global }: { environment: string; global: GlobalOptions },
+  context: CliContext,
+): Promise<number> {
+  const input = { arguments: { environment }, rest: [], options: {}, global } as const
+  switch (name) {
+    case 'deploy': {
+      const { runDeploy } = await import('../ship/run-deploy.ts')
+      return runDeploy({ ...input, options: { tag, expect: expected } }, context)
+    }
+    case 'plan': {
+      const { runPlan } = await import('../ship/run-deploy.ts')
+      return runPlan({ ...input, options: { tag, expect: expected } }, context)
+    }
+    case 'rollback': {
+      const { runRollback } = await import('../ship/run-rollback.ts')
+      return runRollback(input, context)
+    }
+    case 'status': {
+      const { runStatus } = await import('../inspect/run-status.ts')
+      return runStatus({ ...input, rest: [environment] }, context)
+    }
+    case 'history': {
+      const { runHistory } = await import('../inspect/run-history.ts')
+      return runHistory(input, context)
+    }
+  }
 }
 
 /** No token is near as long. */

@@ -24,20 +24,24 @@ import {
 } from '../../../scaffold/plan-files.ts'
 import { isWanted, type Repository } from '../../../scaffold/repository.ts'
 import { renderAdvice, renderFileList, renderFileChanges } from '../../../ui/render/render-init.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
-import { textOption, type OptionValues } from '../../command/option.ts'
+import type { initCommand } from './init.ts'
 import { readOwnBundle, renderOwnSchema } from './own-files.ts'
 import { openQuestions, type Questions } from './questions.ts'
+
+type Input = InputOf<typeof initCommand>
+type Options = Input['options']
 
 const toolPath = 'tools/dray.mjs'
 
 /** Looks at the repository, asks, shows and writes. Throws USAGE and INIT_NOTHING_FOUND. */
-export async function runInit({ options, global }: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function runInit({ options, global }: Input, context: CliContext): Promise<ExitCode> {
   const { cwd } = context
   const output = createCommandOutput({ options: global, values: { secrets: [] } }, context)
-  const asks = options['yes'] !== true && options['dryRun'] !== true
+  const { yes = false, dryRun = false, overwrite = false } = options
+  const asks = !yes && !dryRun
   const questions = asks ? openQuestions(context, '--yes') : undefined
 
   const repository = await lookAround(context)
@@ -47,7 +51,7 @@ export async function runInit({ options, global }: CommandInput, context: CliCon
   const given = { ...suggestion, answers: { ...suggestion.answers, ...readAnswers(options, suggestion) } }
   const answers = questions === undefined ? given.answers : await askPerson(questions, given, options)
 
-  const tool = readTool(textOption(options, 'action'))
+  const tool = readTool(options.action)
   const shape = makeShape(repository, answers, tool)
   const wanted = [...wantFiles(repository, shape), ...(await ownFiles(tool))]
   const planned = await Promise.all(
@@ -55,9 +59,9 @@ export async function runInit({ options, global }: CommandInput, context: CliCon
   )
 
   const { style } = output
-  if (!global.json && options['yes'] !== true) output.note(renderFileChanges(planned, style))
-  const chosen = await chooseFiles(planned, { overwrite: options['overwrite'] === true, questions })
-  const isWritten = options['dryRun'] !== true && (await mayWrite(chosen, questions))
+  if (!global.json && !yes) output.note(renderFileChanges(planned, style))
+  const chosen = await chooseFiles(planned, { overwrite, questions })
+  const isWritten = !dryRun && (await mayWrite(chosen, questions))
   if (isWritten) for (const file of chosen) await write(cwd, file)
 
   if (global.json) {
@@ -87,11 +91,10 @@ async function lookAround({ cwd, env, signal }: CliContext): Promise<Repository 
 }
 
 /** What the options say. */
-function readAnswers(options: OptionValues, { forms }: Suggestion): Partial<Answers> {
-  const testHost = textOption(options, 'test')
-  const productionHost = textOption(options, 'production')
-  const testForm = readForm('--test-images', textOption(options, 'testImages'), forms)
-  const productionForm = readForm('--production-images', textOption(options, 'productionImages'), forms)
+function readAnswers(options: Options, { forms }: Suggestion): Partial<Answers> {
+  const { test: testHost, production: productionHost } = options
+  const testForm = readForm('--test-images', options.testImages, forms)
+  const productionForm = readForm('--production-images', options.productionImages, forms)
   return {
     ...(testHost === undefined ? {} : { testHost }),
     ...(productionHost === undefined ? {} : { productionHost }),
@@ -100,10 +103,8 @@ function readAnswers(options: OptionValues, { forms }: Suggestion): Partial<Answ
   }
 }
 
-function readForm(flag: string, value: string | undefined, forms: readonly Form[]): Form | undefined {
-  if (value === undefined) return undefined
-  const form = forms.find((it) => it === value)
-  if (form !== undefined) return form
+function readForm(flag: string, value: Form | undefined, forms: readonly Form[]): Form | undefined {
+  if (value === undefined || forms.includes(value)) return value
   const choice =
     forms.length === 0 ? 'no Dockerfile is there to choose from' : `here it can be ${forms.join(' or ')}`
   throw new DrayError('USAGE', `\`${value}\` after ${flag} is not possible: ${choice}.`)
@@ -113,12 +114,12 @@ function readForm(flag: string, value: string | undefined, forms: readonly Form[
 async function askPerson(
   questions: Questions,
   { answers, forms, isConfigured }: Suggestion,
-  options: OptionValues,
+  options: Options,
 ): Promise<Answers> {
   if (isConfigured) return answers
-  const ask = async (option: string, question: string, suggestion: string): Promise<string> =>
+  const ask = async (option: keyof Options, question: string, suggestion: string): Promise<string> =>
     options[option] === undefined ? questions.ask(question, suggestion) : suggestion
-  const askForm = async (option: string, where: string, suggestion: Form): Promise<Form> => {
+  const askForm = async (option: keyof Options, where: string, suggestion: Form): Promise<Form> => {
     if (forms.length < 2 || options[option] !== undefined) return suggestion
     const isSingle = await questions.confirm(
       `One image with the whole app in ${where}?`,

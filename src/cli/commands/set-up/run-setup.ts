@@ -16,20 +16,24 @@ import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderDuration } from '../../../ui/render/render-duration.ts'
 import { renderAdvice } from '../../../ui/render/render-init.ts'
 import { renderSetup } from '../../../ui/render/render-setup.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { connectEach } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { openQuestions } from './questions.ts'
+import type { setupCommand } from './setup.ts'
 
 type Work = { input: EnvironmentInput; context: CliContext; output: CommandOutput; wanted: SetupRequest }
 type Planned = { runner: CommandRunner; plan: SetupPlan }
 
 /** Looks at the servers, shows what is to be done, asks, does it, and looks again. Throws the SETUP_… and HOST_… codes. */
-export async function runSetup(command: CommandInput, context: CliContext): Promise<ExitCode> {
-  const isDryRun = command.options['dryRun'] === true
-  const asks = command.options['yes'] !== true && !isDryRun
+export async function runSetup(
+  command: InputOf<typeof setupCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
+  const { dryRun: isDryRun = false, yes = false } = command.options
+  const asks = !yes && !isDryRun
   const questions = asks ? openQuestions(context, '--yes') : undefined
   const input = await loadEnvironment(command, context)
   const output = createCommandOutput(input, context)
@@ -49,7 +53,7 @@ export async function runSetup(command: CommandInput, context: CliContext): Prom
     tell(work, plans, 'planned')
     return EXIT.done
   }
-  if (command.options['yes'] !== true) output.note(renderSetup(plans, 'planned', output.style))
+  if (!yes) output.note(renderSetup(plans, 'planned', output.style))
   if (questions !== undefined && !(await questions.confirm('Do this?', false))) {
     output.note('Nothing was changed.')
     return EXIT.done

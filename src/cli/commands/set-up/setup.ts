@@ -1,8 +1,8 @@
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 
-export const setupCommand: Command = {
+export const setupCommand = {
   name: 'setup',
   group: 'set-up',
   summary: 'Make a bare Debian or Ubuntu server ready for deploys.',
@@ -30,8 +30,4 @@ export const setupCommand: Command = {
     { term: '/etc/apt/sources.list.d/docker.sources', description: "On the server: Docker's repository." },
   ],
   seeAlso: ['doctor', 'env'],
-  run: async (input, context) => {
-    const { runSetup } = await import('./run-setup.ts')
-    return runSetup(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -1,7 +1,8 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import { listOption, textOption, type OptionSpec, type OptionValues } from '../../command/option.ts'
+import type { OptionSpec } from '../../command/option.ts'
+import type { OptionsOf } from '../../command/typed-input.ts'
 
-export const buildOptionSpecs: readonly OptionSpec[] = [
+export const buildOptionSpecs = [
   { flags: '--push', description: 'Push the images to their registry.' },
   { flags: '--tag <TAG>', description: 'Name them so, whatever IMAGE_TAG or dray.yml say.' },
   {
@@ -19,7 +20,7 @@ export const buildOptionSpecs: readonly OptionSpec[] = [
     description: "For another processor than this machine's, such as `linux/amd64`.",
     repeatable: true,
   },
-]
+] as const satisfies readonly OptionSpec[]
 
 export type BuildOptions = {
   push: boolean
@@ -32,9 +33,8 @@ export type BuildOptions = {
 }
 
 /** Throws USAGE for digests without a push: nothing has one before. */
-export function readBuildOptions(options: OptionValues): BuildOptions {
-  const push = options['push'] === true
-  const digestsFile = textOption(options, 'digests')
+export function readBuildOptions(options: OptionsOf<(typeof buildOptionSpecs)[number]>): BuildOptions {
+  const { push = false, tag, digests: digestsFile, cache, platform: platforms = [] } = options
   if (digestsFile !== undefined && !push) {
     throw new DrayError('USAGE', 'There are no digests without a push.', {
       hint: 'An image gets its digest when it is pushed: add `--push`.',
@@ -42,10 +42,10 @@ export function readBuildOptions(options: OptionValues): BuildOptions {
   }
   return {
     push,
-    tag: textOption(options, 'tag'),
+    tag,
     digestsFile,
-    cache: textOption(options, 'cache'),
-    useCache: options['cache'] !== false,
-    platforms: listOption(options, 'platform'),
+    cache: cache === false ? undefined : cache,
+    useCache: cache !== false,
+    platforms,
   }
 }

@@ -1,9 +1,9 @@
 import { buildOptionSpecs } from './build-options.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 
-export const buildCommand: Command = {
+export const buildCommand = {
   name: 'build',
   group: 'ship',
   summary: "Build an environment's images as CI does, and push them.",
@@ -22,8 +22,4 @@ export const buildCommand: Command = {
   docs: 'docs/build.md',
   exitCodes: { [EXIT.failedOldServing]: 'An image was not built or not pushed.' },
   seeAlso: ['deploy', 'check'],
-  run: async (input, context) => {
-    const { runBuild } = await import('./run-build.ts')
-    return runBuild(input, context)
-  },
-}
+} as const satisfies CommandSpec

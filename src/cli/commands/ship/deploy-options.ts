@@ -1,31 +1,32 @@
 import { parseImageReference } from '../../../deploy/model/image-reference.ts'
 import type { ExpectedImage } from '../../../deploy/model/observation.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { ArgumentSpec } from '../../command/command.ts'
-import { textOption, type OptionSpec, type OptionValues } from '../../command/option.ts'
+import type { ArgumentSpec } from '../../command/argument.ts'
+import type { OptionSpec } from '../../command/option.ts'
+import type { OptionsOf } from '../../command/typed-input.ts'
 import { readWait, waitOptionSpec } from '../../command/wait-option.ts'
 
 const whatHeading = 'What is deployed'
 
 /** What every command understands that puts a release in place. */
-export const placeOptionSpecs: readonly OptionSpec[] = [
+export const placeOptionSpecs = [
   waitOptionSpec,
   {
     flags: '--adopt',
     description:
       'Replace files on the server that dray did not put there, which are kept in `.dray/adopted/`, and containers that were made from another directory.',
   },
-]
+] as const satisfies readonly OptionSpec[]
 
 /** What `deploy` and `plan` both understand. */
-export const deployArguments: readonly ArgumentSpec[] = [
+export const deployArguments = [
   {
     name: 'ENVIRONMENT',
     description: 'Where to: an environment of dray.yml, or `local` where there is none.',
   },
-]
+] as const satisfies readonly ArgumentSpec[]
 
-export const deployOptionSpecs: readonly OptionSpec[] = [
+export const deployOptionSpecs = [
   {
     flags: '--tag <TAG>',
     heading: whatHeading,
@@ -43,7 +44,7 @@ export const deployOptionSpecs: readonly OptionSpec[] = [
     description: 'Read deploy-time values from this file (one NAME=value a line). It is deleted once read.',
   },
   ...placeOptionSpecs,
-]
+] as const satisfies readonly OptionSpec[]
 
 /** How a release is put in place, be it a new one or one that was kept. */
 export type PlaceOptions = {
@@ -53,6 +54,9 @@ export type PlaceOptions = {
   dryRun: boolean
 }
 
+type PlaceValues = OptionsOf<(typeof placeOptionSpecs)[number]> & { dryRun?: true }
+type DeployValues = OptionsOf<(typeof deployOptionSpecs)[number]> & PlaceValues
+
 export type DeployOptions = PlaceOptions & {
   tag: string | undefined
   expected: readonly ExpectedImage[]
@@ -60,22 +64,18 @@ export type DeployOptions = PlaceOptions & {
 }
 
 /** Reads the options of `deploy` and `plan`. Throws USAGE for what is no duration or no digest. */
-export function readDeployOptions(options: OptionValues): DeployOptions {
+export function readDeployOptions(options: DeployValues): DeployOptions {
   return {
-    tag: textOption(options, 'tag'),
-    expected: readExpected(textOption(options, 'expect') ?? ''),
-    envFile: textOption(options, 'envFile'),
+    tag: options.tag,
+    expected: readExpected(options.expect ?? ''),
+    envFile: options.envFile,
     ...readPlaceOptions(options),
   }
 }
 
 /** Throws USAGE for a duration that is none. */
-export function readPlaceOptions(options: OptionValues): PlaceOptions {
-  return {
-    waitMs: readWait(options),
-    adopt: options['adopt'] === true,
-    dryRun: options['dryRun'] === true,
-  }
+export function readPlaceOptions({ wait, adopt, dryRun }: PlaceValues): PlaceOptions {
+  return { waitMs: readWait(wait), adopt: adopt === true, dryRun: dryRun === true }
 }
 
 function readExpected(text: string): ExpectedImage[] {

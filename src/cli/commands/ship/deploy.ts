@@ -1,7 +1,7 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { deployArguments, deployOptionSpecs } from './deploy-options.ts'
 
-export const deployCommand: Command = {
+export const deployCommand = {
   name: 'deploy',
   group: 'ship',
   summary: 'Put a tagged release in place, and lose no request.',
@@ -36,9 +36,4 @@ export const deployCommand: Command = {
   ],
   variables: ['GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT', 'CI'],
   seeAlso: ['plan', 'rollback', 'status'],
-  run: async (input, context) => {
-    const { loadDeploy } = await import('./load-deploy.ts')
-    const { runDeploy } = await import('./run-deploy.ts')
-    return runDeploy(await loadDeploy(input, context), context)
-  },
-}
+} as const satisfies CommandSpec

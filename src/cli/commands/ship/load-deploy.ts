@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { readAndDeleteEnvFile } from '../../../config/env-file.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
+import type { deployCommand } from './deploy.ts'
 import { readDeployOptions, type DeployOptions } from './deploy-options.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
@@ -15,7 +16,10 @@ export type DeployInput = EnvironmentInput & {
  * Reads options, deploy-time values, configuration and repository. The file of deploy-time values comes first: it is
  * deleted even when the configuration is wrong. Throws what these throw, all of it exit code 2.
  */
-export async function loadDeploy(input: CommandInput, context: CliContext): Promise<DeployInput> {
+export async function loadDeploy(
+  input: InputOf<typeof deployCommand>,
+  context: CliContext,
+): Promise<DeployInput> {
   const { tag, envFile: envFilePath, ...options } = readDeployOptions(input.options)
   const envFile =
     envFilePath === undefined ? undefined : await readAndDeleteEnvFile(path.resolve(context.cwd, envFilePath))

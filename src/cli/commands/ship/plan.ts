@@ -1,7 +1,7 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { deployArguments, deployOptionSpecs } from './deploy-options.ts'
 
-export const planCommand: Command = {
+export const planCommand = {
   name: 'plan',
   group: 'ship',
   summary: 'Print what a deploy would do, step by step and why, and touch nothing.',
@@ -21,10 +21,4 @@ export const planCommand: Command = {
     },
   ],
   seeAlso: ['deploy', 'diff', 'doctor'],
-  run: async (input, context) => {
-    const { loadDeploy } = await import('./load-deploy.ts')
-    const { runDeploy } = await import('./run-deploy.ts')
-    const loaded = await loadDeploy(input, context)
-    return runDeploy({ ...loaded, options: { ...loaded.options, dryRun: true } }, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -1,6 +1,6 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 
-export const promoteCommand: Command = {
+export const promoteCommand = {
   name: 'promote',
   group: 'ship',
   summary: 'Give the images that run in one environment the tag of another, without building anew.',
@@ -19,8 +19,4 @@ export const promoteCommand: Command = {
     },
   ],
   docs: 'docs/build.md',
-  run: async (input, context) => {
-    const { runPromote } = await import('./run-promote.ts')
-    return runPromote(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -1,8 +1,8 @@
-import type { Command } from '../../command/command.ts'
+import type { CommandSpec } from '../../command/command.ts'
 import { placeOptionSpecs } from './deploy-options.ts'
 import { environmentArgument } from '../../command/environment-argument.ts'
 
-export const rollbackCommand: Command = {
+export const rollbackCommand = {
   name: 'rollback',
   group: 'ship',
   summary: 'Put a release back in place that worked before, and lose no request.',
@@ -30,8 +30,4 @@ export const rollbackCommand: Command = {
   files: [{ term: 'PATH/.dray/', description: 'On the server: kept releases, the journal, the lock.' }],
   variables: ['CI'],
   seeAlso: ['history', 'diff', 'status'],
-  run: async (input, context) => {
-    const { runRollback } = await import('./run-rollback.ts')
-    return runRollback(input, context)
-  },
-}
+} as const satisfies CommandSpec

@@ -23,15 +23,17 @@ import {
   type BuildProgressOptions,
 } from '../../../ui/reporters/build-progress.ts'
 import { createTerminalStyle } from '../../../ui/terminal/terminal-style.ts'
+import type { buildCommand } from './build.ts'
 import { readBuildOptions, type BuildOptions } from './build-options.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
+import type { GlobalOptions } from '../../command/global-options.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { reportOutputs } from './report-outputs.ts'
 
 /** Builds the images of an environment, pushes them where that is asked for, and tells what they are. */
-export async function runBuild(input: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function runBuild(input: InputOf<typeof buildCommand>, context: CliContext): Promise<ExitCode> {
   const options = readBuildOptions(input.options)
   const environment = await loadEnvironment(input, context, { tag: options.tag, envFile: undefined })
   if (options.push) refuseDirty(environment)
@@ -128,7 +130,7 @@ async function findLogins(
 type BuildRun = Omit<Parts, 'environment'> & {
   plan: BuildPlan
   dockerConfig: string
-  global: CommandInput['global']
+  global: GlobalOptions
 }
 
 async function build(buildx: Buildx, run: BuildRun): Promise<readonly (PlannedImage | PushedImage)[]> {

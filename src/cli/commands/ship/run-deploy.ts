@@ -1,12 +1,24 @@
 import type { ExitCode } from '../../../errors/exit-code.ts'
-import { connectTargets } from './connect-targets.ts'
+import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
+import { connectTargets } from './connect-targets.ts'
+import type { deployCommand } from './deploy.ts'
 import { desiredRelease } from './desired-release.ts'
-import type { DeployInput } from './load-deploy.ts'
+import { loadDeploy } from './load-deploy.ts'
+import type { planCommand } from './plan.ts'
 import { runRelease } from './run-release.ts'
 
-/** Carries out a deploy, or prints its plan with `dryRun`; gives the exit code. */
-export async function runDeploy(input: DeployInput, context: CliContext): Promise<ExitCode> {
+/** Prints the plan of the deploy that has the same options; gives the exit code. */
+export function runPlan(command: InputOf<typeof planCommand>, context: CliContext): Promise<ExitCode> {
+  return runDeploy({ ...command, options: { ...command.options, dryRun: true } }, context)
+}
+
+/** Carries out a deploy, or prints its plan with `--dry-run`; gives the exit code. */
+export async function runDeploy(
+  command: InputOf<typeof deployCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
+  const input = await loadDeploy(command, context)
   const connect = async () => {
     const targets = await connectTargets(input, context)
     const { hosts, source, registry } = targets

@@ -9,17 +9,20 @@ import { parseImageReference, type Digest } from '../../../deploy/model/image-re
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { connectEach } from '../../command/connect-each.ts'
 import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
-import { textOption } from '../../command/option.ts'
+import type { promoteCommand } from './promote.ts'
 import { reportOutputs } from './report-outputs.ts'
 
 /** Has the registry put the tag of one environment on the images that another runs, and tells which they are. */
-export async function runPromote(input: CommandInput, context: CliContext): Promise<ExitCode> {
-  const { FROM: fromName, TO: toName } = input.arguments
+export async function runPromote(
+  input: InputOf<typeof promoteCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
+  const { from: fromName, to: toName } = input.arguments
   if (fromName === undefined || toName === undefined) {
     throw new DrayError('USAGE', 'Name two environments: where the images run, and where they are to go.', {
       hint: 'For instance: `dray promote test production --tag v1.4.0`',
@@ -27,7 +30,7 @@ export async function runPromote(input: CommandInput, context: CliContext): Prom
   }
   const { global: options } = input
   const from = await loadNamedEnvironment({ name: fromName, options }, context)
-  const release = { tag: textOption(input.options, 'tag'), envFile: undefined }
+  const release = { tag: input.options.tag, envFile: undefined }
   const to = await loadNamedEnvironment({ name: toName, options, release }, context)
   const { tag } = to.values
   if (tag === undefined)

@@ -1,19 +1,23 @@
 import { resolveRollback } from '../../../deploy/releases/rollback.ts'
 import type { ExitCode } from '../../../errors/exit-code.ts'
-import type { CommandInput } from '../../command/command.ts'
+import type { InputOf } from '../../command/command.ts'
 import { connectArchived } from './connect-archived.ts'
 import type { CliContext } from '../../command/context.ts'
 import { readPlaceOptions } from './deploy-options.ts'
 import { desiredRelease } from './desired-release.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
+import type { rollbackCommand } from './rollback.ts'
 import { runRelease } from './run-release.ts'
 
 /** Carries out a rollback, or prints its plan with `--dry-run`; gives the exit code. */
-export async function runRollback(command: CommandInput, context: CliContext): Promise<ExitCode> {
+export async function runRollback(
+  command: InputOf<typeof rollbackCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
   const options = { ...command.global, ...readPlaceOptions(command.options), expected: [] }
   const input: DeployInput = { ...(await loadEnvironment(command, context)), options }
-  const release = command.arguments['RELEASE']
+  const release = command.arguments.release
   const connect = async () => {
     const { archives, ...targets } = await connectArchived(input, context)
     const resolveDesired = (signal: AbortSignal) =>

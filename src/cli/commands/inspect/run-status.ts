@@ -2,10 +2,24 @@ import type { EnvironmentStatus } from '../../../operations/status/status.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { renderStatus } from '../../../ui/render/render-status.ts'
 import { renderStatusDetails } from '../../../ui/render/render-status-details.ts'
-import type { AskedStatus } from './ask-status.ts'
+import type { InputOf } from '../../command/command.ts'
+import type { CliContext } from '../../command/context.ts'
+import { askStatus, type AskedStatus } from './ask-status.ts'
+import type { statusCommand } from './status.ts'
+
+/** Asks, prints, and gives the exit code. Throws what asking throws. */
+export async function runStatus(
+  input: InputOf<typeof statusCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
+  const asked = await askStatus(input, context)
+  printStatus(asked)
+  if (input.options.exitCode === true) return statusExitCode(asked.statuses)
+  return asked.statuses.some(isAnswered) ? EXIT.done : EXIT.precondition
+}
 
 /** The table, and one environment in full; as JSON a line for each environment. */
-export function printStatus({ statuses, options, output }: AskedStatus): void {
+function printStatus({ statuses, options, output }: AskedStatus): void {
   if (options.json) {
     for (const status of statuses) output.json('status', status)
     return
@@ -16,12 +30,12 @@ export function printStatus({ statuses, options, output }: AskedStatus): void {
 }
 
 /** Some host of it answered. */
-export function isAnswered({ hosts }: EnvironmentStatus): boolean {
+function isAnswered({ hosts }: EnvironmentStatus): boolean {
   return hosts.some(({ verdict }) => verdict !== 'unknown')
 }
 
 /** What a monitor acts on: a host that cannot be asked counts more than what is known of the others. */
-export function statusExitCode(statuses: readonly EnvironmentStatus[]): ExitCode {
+function statusExitCode(statuses: readonly EnvironmentStatus[]): ExitCode {
   const verdicts = statuses.map(({ verdict }) => verdict)
   if (verdicts.includes('unknown')) return EXIT.precondition
   const isBad = verdicts.some((it) => it === 'unhealthy' || it === 'drifted')
