@@ -27,6 +27,26 @@ module.exports = {
     rule('ui-draws', 'What is drawn comes as events and results.', '^src/ui/', {
       path: '^src/(adapters|cli|config|scaffold|check)/|^src/main\\.ts$',
     }),
+    rule(
+      'terminal-is-the-ground-of-ui',
+      'The terminal knows nothing of what is drawn.',
+      '^src/ui/terminal/',
+      {
+        path: '^src/ui/',
+        pathNot: '^src/ui/terminal/',
+      },
+    ),
+    rule('render-reports-nothing', 'Data becomes text, for any reporter.', '^src/ui/render/', {
+      path: '^src/ui/',
+      pathNot: '^src/ui/(terminal|render)/',
+    }),
+    rule('command-knows-no-command', 'A command is made of these parts.', '^src/cli/command/', {
+      path: '^src/cli/',
+      pathNot: '^src/cli/command/',
+    }),
+    rule('commands-parse-nothing', 'A command is run with what was parsed.', '^src/cli/commands/', {
+      path: '^src/cli/[^/]+\\.ts$',
+    }),
     rule('config-reads', 'The configuration says what is wanted; it asks no host.', '^src/config/', {
       path: '^src/(adapters|cli|ui|scaffold|check)/|^src/main\\.ts$',
     }),

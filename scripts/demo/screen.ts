@@ -1,5 +1,5 @@
 import { createTerminalStyle, type TerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
-import type { OutputStream } from '../../src/ui/reporters/reporter.ts'
+import type { OutputStream } from '../../src/ui/terminal/output-stream.ts'
 
 /** What the demo prints on: dray's own output and, on a terminal, a footer that stays below it. */
 export type Screen = {

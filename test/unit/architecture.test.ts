@@ -51,6 +51,12 @@ test('a tree that breaks the rules is told so', async () => {
     'src/shared/three.ts': nothing,
     'src/cli/run.ts': "import '../main.ts'\n",
     'src/main.ts': nothing,
+    'src/cli/command/context.ts': "import '../commands/ship/deploy.ts'\n",
+    'src/cli/commands/ship/deploy.ts': "import '../../build-program.ts'\n",
+    'src/cli/build-program.ts': nothing,
+    'src/ui/terminal/style.ts': "import '../render/table.ts'\n",
+    'src/ui/render/table.ts': "import '../reporters/lines.ts'\n",
+    'src/ui/reporters/lines.ts': nothing,
     'src/deploy/model/step.ts': "import '../plan/make-plan.ts'\n",
     'src/deploy/plan/make-plan.ts': "import '../execute/undo.ts'\n",
     'src/deploy/execute/undo.ts': "import '../releases/rollback.ts'\n",
@@ -62,6 +68,8 @@ test('a tree that breaks the rules is told so', async () => {
   })
   expect((await violationsIn(directory)).sort()).toEqual([
     'adapters-face-the-world: src/adapters/ssh.ts -> src/config/load.ts',
+    'command-knows-no-command: src/cli/command/context.ts -> src/cli/commands/ship/deploy.ts',
+    'commands-parse-nothing: src/cli/commands/ship/deploy.ts -> src/cli/build-program.ts',
     'deploy-knows-only-itself: src/deploy/plan.ts -> src/adapters/ssh.ts',
     'deploy-knows-only-itself: src/deploy/plan.ts -> src/ui/draw.ts',
     'deploy-touches-nothing: src/deploy/plan.ts -> child_process',
@@ -74,8 +82,10 @@ test('a tree that breaks the rules is told so', async () => {
     'operations-decide: src/operations/status/status.ts -> src/ui/draw.ts',
     'operations-touch-nothing: src/operations/status/status.ts -> os',
     'plan-does-nothing: src/deploy/plan/make-plan.ts -> src/deploy/execute/undo.ts',
+    'render-reports-nothing: src/ui/render/table.ts -> src/ui/reporters/lines.ts',
     'secrets-alone-read-checks: src/operations/status/status.ts -> src/check/check.ts',
     'shared-is-the-ground: src/shared/one.ts -> src/deploy/plan.ts',
+    'terminal-is-the-ground-of-ui: src/ui/terminal/style.ts -> src/ui/render/table.ts',
     'ui-draws: src/ui/draw.ts -> src/adapters/ssh.ts',
   ])
 })

@@ -1,7 +1,7 @@
 import type { StandardInput } from '../../adapters/terminal/standard-input.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Secret } from '../../shared/secret.ts'
-import type { OutputStream } from '../../ui/reporters/reporter.ts'
+import type { OutputStream } from '../../ui/terminal/output-stream.ts'
 
 /** The world as a command sees it; `main.ts` passes the process's own, tests pass theirs. */
 export type CliContext = {

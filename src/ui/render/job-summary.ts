@@ -5,7 +5,7 @@ import { renderDuration } from './render-duration.ts'
 import { renderProbeReport } from './render-probe-report.ts'
 import { summarySentence } from './render-summary.ts'
 import { renderTimeline } from './render-timeline.ts'
-import type { DeployState } from '../reporters/deploy-state.ts'
+import type { DeployState } from './deploy-state.ts'
 
 /** Text in blocks of a web page: no colour, Unicode. */
 const LOOK = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })

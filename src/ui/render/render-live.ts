@@ -1,10 +1,10 @@
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import type { TerminalStyle } from '../terminal/terminal-style.ts'
-import { percent } from '../reporters/narrate.ts'
+import { percent } from './percent.ts'
 import { renderBar } from './render-bar.ts'
 import { renderDuration } from './render-duration.ts'
-import { hasSeveralHosts, rateOf, type DeployState, type StepState } from '../reporters/deploy-state.ts'
+import { hasSeveralHosts, rateOf, type DeployState, type StepState } from './deploy-state.ts'
 import { cutToWidth, padToWidth, widthOf } from '../terminal/text-width.ts'
 
 /** What the drawing of one moment needs. */

@@ -1,7 +1,7 @@
 import type { Glyphs } from '../terminal/terminal-style.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
-import { hasSeveralHosts, type DeployState, type StepState } from '../reporters/deploy-state.ts'
+import { hasSeveralHosts, type DeployState, type StepState } from './deploy-state.ts'
 import { cutToWidth } from '../terminal/text-width.ts'
 
 const CHART_COLUMNS = 40

@@ -4,7 +4,7 @@ import { createLiveRegion } from '../terminal/live-region.ts'
 import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { describeStep, renderBuildLines } from '../render/render-build.ts'
 import { renderDuration } from '../render/render-duration.ts'
-import type { OutputStream } from './reporter.ts'
+import type { OutputStream } from '../terminal/output-stream.ts'
 
 /** Shows how a build goes on; `close` leaves what is shown, and must be called in every outcome. */
 export type BuildProgress = {

@@ -1,4 +1,4 @@
-import type { OutputStream } from './reporter.ts'
+import type { OutputStream } from '../terminal/output-stream.ts'
 
 /**
  * Workflow commands of GitHub Actions, as the runner reads them from a step's output:

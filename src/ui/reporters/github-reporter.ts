@@ -7,9 +7,10 @@ import { narrate, stepLabel, stepNumber } from './narrate.ts'
 import { renderFailure } from '../render/render-failure.ts'
 import { renderProbeReport } from '../render/render-probe-report.ts'
 import { renderSummary } from '../render/render-summary.ts'
-import type { OutputStream, Reporter, ReporterOptions } from './reporter.ts'
+import type { OutputStream } from '../terminal/output-stream.ts'
+import type { Reporter, ReporterOptions } from './reporter.ts'
 import { createStepGroups } from './step-groups.ts'
-import { addToDeployState, createDeployState, type DeployState } from './deploy-state.ts'
+import { addToDeployState, createDeployState, type DeployState } from '../render/deploy-state.ts'
 
 /**
  * Output for a step of GitHub Actions: a group for each step of the plan, annotations for warnings and the failure, and a

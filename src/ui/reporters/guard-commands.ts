@@ -1,5 +1,5 @@
 import { defuseCommands } from './github-command.ts'
-import type { OutputStream } from './reporter.ts'
+import type { OutputStream } from '../terminal/output-stream.ts'
 
 /**
  * A stream whose text the runner of GitHub Actions takes no command from, whoever wrote it. The commands that are ours go

@@ -8,7 +8,7 @@ import { renderLive } from '../render/render-live.ts'
 import { renderProbeReport } from '../render/render-probe-report.ts'
 import { renderSummary } from '../render/render-summary.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
-import { addToDeployState, createDeployState, type DeployState } from './deploy-state.ts'
+import { addToDeployState, createDeployState, type DeployState } from '../render/deploy-state.ts'
 import { warningText } from '../render/warning-text.ts'
 
 /** Twelve times a second looks alive, and costs little over a slow connection. */

@@ -3,10 +3,11 @@ import type { Plan } from '../../deploy/model/plan.ts'
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import type { Glyphs } from '../terminal/terminal-style.ts'
+import { percent } from '../render/percent.ts'
 import { renderCommand } from '../render/render-command.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import { downloadSize } from '../render/render-plan.ts'
-import { hasSeveralHosts, rateOf, type DeployState, type StepState } from './deploy-state.ts'
+import { hasSeveralHosts, rateOf, type DeployState, type StepState } from '../render/deploy-state.ts'
 import { warningText } from '../render/warning-text.ts'
 
 /**
@@ -61,11 +62,6 @@ export function progressText(step: StepState, now: number): string | undefined {
     ...(rate === undefined ? [] : [`${renderBytes(rate)}/s`]),
     ...(text === undefined ? [] : [text]),
   ].join(', ')
-}
-
-/** Whole percent, at most 100, and 100 only when all is there. */
-export function percent(done: number, total: number): number {
-  return total <= 0 ? 0 : Math.min(100, Math.floor((done / total) * 100))
 }
 
 /** `3/9 Pull acme/shop-backend:3f2a1c9`, with the host where there are several. */

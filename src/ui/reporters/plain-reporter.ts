@@ -5,7 +5,7 @@ import { renderFailure } from '../render/render-failure.ts'
 import { renderProbeReport } from '../render/render-probe-report.ts'
 import { renderSummary } from '../render/render-summary.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
-import { addToDeployState, createDeployState } from './deploy-state.ts'
+import { addToDeployState, createDeployState } from '../render/deploy-state.ts'
 import { padToWidth } from '../terminal/text-width.ts'
 
 /** A log is not flooded by long pulls: a step's progress is told at most this often. */

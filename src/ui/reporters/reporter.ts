@@ -2,19 +2,7 @@ import type { EventSink } from '../../deploy/model/events.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Redactor } from '../../shared/redact.ts'
 import type { Environment } from '../terminal/terminal-style.ts'
-
-/** A stream as reporters use it; `process.stdout` and `process.stderr` are such. */
-export type OutputStream = {
-  /** Gives false when the reader is behind: then `drain` tells when it has caught up. */
-  write(text: string): unknown
-  /** Writes a workflow command of GitHub Actions as a line, where `write` would keep the runner from taking it for one. */
-  command?(line: string): unknown
-  once?(event: 'drain' | 'error', listener: () => void): unknown
-  off?(event: 'drain' | 'error', listener: () => void): unknown
-  readonly isTTY?: boolean
-  readonly columns?: number
-  readonly rows?: number
-}
+import type { OutputStream } from '../terminal/output-stream.ts'
 
 /** Tells people (or programs) what a deploy does. */
 export type Reporter = {

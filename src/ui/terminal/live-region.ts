@@ -1,4 +1,4 @@
-import type { OutputStream } from '../reporters/reporter.ts'
+import type { OutputStream } from './output-stream.ts'
 import { widthOf } from './text-width.ts'
 
 const HIDE_CURSOR = '\u001b[?25l'

@@ -1,4 +1,4 @@
-import type { OutputStream } from '../../../ui/reporters/reporter.ts'
+import type { OutputStream } from '../../../ui/terminal/output-stream.ts'
 
 /** Who reads what a command prints, who may be slow and may leave: `dray logs production -f | head`. */
 export type Reader = {

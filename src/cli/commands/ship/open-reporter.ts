@@ -6,7 +6,7 @@ import { chooseReporter, createReporter } from '../../../ui/reporters/create-rep
 import { renderPlan } from '../../../ui/render/render-plan.ts'
 import type { DeployFinished } from '../../../ui/render/render-summary.ts'
 import type { Reporter } from '../../../ui/reporters/reporter.ts'
-import { addToDeployState, createDeployState, type DeployState } from '../../../ui/reporters/deploy-state.ts'
+import { addToDeployState, createDeployState, type DeployState } from '../../../ui/render/deploy-state.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { DeployInput } from './load-deploy.ts'

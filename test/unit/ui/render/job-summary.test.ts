@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderJobSummary } from '../../../../src/ui/render/job-summary.ts'
-import { deployStateOf } from '../../../../src/ui/reporters/deploy-state.ts'
+import { deployStateOf } from '../../../../src/ui/render/deploy-state.ts'
 import {
   finished,
   planMade,

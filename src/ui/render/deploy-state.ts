@@ -7,7 +7,7 @@ import type {
 } from '../../deploy/model/events.ts'
 import type { Plan, Step, StepKind } from '../../deploy/model/plan.ts'
 import { stepTitle } from '../../deploy/execute/step-title.ts'
-import type { DeployFinished } from '../render/render-summary.ts'
+import type { DeployFinished } from './render-summary.ts'
 
 /** A step as far as it was told. Times are milliseconds since the epoch. */
 export type StepState = {
