@@ -51,7 +51,6 @@ export async function release(
     ...world.connected(kind),
     [Symbol.asyncDispose]: async () => undefined,
   })
-  const { tag } = input.values
-  const exitCode = await runRelease(input, { kind, tag, asked: 'the host', connect }, context)
+  const exitCode = await runRelease(input, { kind, connect }, context)
   return { exitCode, stdout, stderr, cwd }
 }

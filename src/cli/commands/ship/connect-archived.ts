@@ -1,34 +1,35 @@
 import { createRestoredPlace } from '../../../adapters/directory/restored-place.ts'
 import { createArchivedRegistry } from '../../../adapters/registry/archived-registry.ts'
 import { createArchivedSource } from '../../../adapters/source/archived-source.ts'
-import type { Registry, TargetHost } from '../../../deploy/model/ports.ts'
-import type { ArchivingHost } from '../../../deploy/releases/rollback.ts'
+import type { Registry } from '../../../deploy/model/ports.ts'
+import { resolveRollback, type ArchivingHost } from '../../../deploy/releases/rollback.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
 import { connectRegistry, type ConnectedRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
-import type { EnvironmentInput } from '../../command/load-environment.ts'
-
-export type ArchivedTargets = AsyncDisposable & {
-  hosts: readonly TargetHost[]
-  archives: readonly ArchivingHost[]
-  credentials: Registry['credentials']
-}
+import { desiredRelease } from './desired-release.ts'
+import type { DeployInput } from './load-deploy.ts'
+import type { ReleaseTargets } from './run-release.ts'
 
 /**
- * The composition root of a rollback: connects to every host of the environment, and to the registry only when an image is
- * gone from one. Throws what connecting to the hosts throws.
+ * The composition root of a rollback to `release`, an id or a tag: connects to every host of the environment, and to the
+ * registry only when an image is gone from one. Throws what connecting to the hosts throws.
  */
 export async function connectArchived(
-  input: EnvironmentInput,
+  input: DeployInput,
+  release: string | undefined,
   context: CliContext,
-): Promise<ArchivedTargets> {
+): Promise<ReleaseTargets> {
   const connected = await connectHosts(input, context)
   let opened: ConnectedRegistry | undefined
   const registry = (): Registry =>
     (opened ??= connectRegistry(input, context, Promise.resolve(connected.hosts))).client
   return {
     hosts: connected.hosts.map(({ target }) => target),
-    archives: connected.hosts.map((host) => archivingHost(host, registry)),
+    resolveDesired: (signal) => {
+      const hosts = connected.hosts.map((host) => archivingHost(host, registry))
+      const now = context.clock.now()
+      return resolveRollback({ hosts, release, desired: desiredRelease(input), now }, signal)
+    },
     credentials: (registryHost) => registry().credentials(registryHost),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([opened?.[Symbol.asyncDispose](), connected[Symbol.asyncDispose]()])

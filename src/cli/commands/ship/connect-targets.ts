@@ -2,24 +2,21 @@ import { prefetchManifests } from '../../../adapters/registry/prefetch-manifests
 import { createAppSource } from '../../../adapters/source/app-source.ts'
 import { findComposeImages } from '../../../adapters/source/compose-images.ts'
 import { tryParseImageReference, type ImageReference } from '../../../deploy/model/image-reference.ts'
-import type { AppSource, Platform, Registry, TargetHost } from '../../../deploy/model/ports.ts'
+import type { AppSource, Platform } from '../../../deploy/model/ports.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
 import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
-
-export type Targets = AsyncDisposable & {
-  hosts: readonly TargetHost[]
-  source: AppSource
-  registry: Registry
-}
+import { desiredRelease } from './desired-release.ts'
+import type { DeployInput } from './load-deploy.ts'
+import type { ReleaseTargets } from './run-release.ts'
 
 /**
  * The composition root of a deploy: connects to every host of the environment and to the registry, side by side, and builds
  * what the deploy works with. Throws what connecting throws; what was opened by then is closed.
  */
-export async function connectTargets(input: EnvironmentInput, context: CliContext): Promise<Targets> {
+export async function connectTargets(input: DeployInput, context: CliContext): Promise<ReleaseTargets> {
   const connecting = connectHosts(input, context)
   const hosts = connecting.then((connected) => connected.hosts)
   const source = appSource(input)
@@ -34,10 +31,12 @@ export async function connectTargets(input: EnvironmentInput, context: CliContex
   const askedAhead = prefetchManifests(registry.client, likely, { clock: context.clock, signal })
   try {
     const connected = await connecting
+    const targets = connected.hosts.map(({ target }) => target)
+    const sites = targets.map((host) => ({ host, source, registry: askedAhead }))
     return {
-      hosts: connected.hosts.map(({ target }) => target),
-      source,
-      registry: askedAhead,
+      hosts: targets,
+      credentials: askedAhead.credentials,
+      resolveDesired: () => Promise.resolve({ desired: desiredRelease(input), sites }),
       [Symbol.asyncDispose]: async () => {
         over.abort()
         await Promise.all([registry, connected].map((it) => it[Symbol.asyncDispose]()))

@@ -27,7 +27,7 @@ export type ReleaseReporter = Reporter & {
 
 export function openReporter(
   input: DeployInput,
-  { kind, tag }: { kind: ReleaseKind; tag: string | undefined },
+  { kind }: { kind: ReleaseKind },
   context: CliContext,
 ): ReleaseReporter {
   const { clock } = context
@@ -40,6 +40,7 @@ export function openReporter(
   }
   const { app, environment } = input.config
   const { name, hosts, url } = environment
+  const { tag } = input.values
   return {
     startedAtMs: clock.now(),
     deployState,

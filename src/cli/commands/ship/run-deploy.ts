@@ -3,7 +3,6 @@ import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { connectTargets } from './connect-targets.ts'
 import type { deployCommand } from './deploy.ts'
-import { desiredRelease } from './desired-release.ts'
 import { loadDeploy } from './load-deploy.ts'
 import type { planCommand } from './plan.ts'
 import { runRelease } from './run-release.ts'
@@ -19,19 +18,5 @@ export async function runDeploy(
   context: CliContext,
 ): Promise<ExitCode> {
   const input = await loadDeploy(command, context)
-  const connect = async () => {
-    const targets = await connectTargets(input, context)
-    const { hosts, source, registry } = targets
-    return {
-      hosts,
-      credentials: registry.credentials,
-      resolveDesired: async () => ({
-        desired: desiredRelease(input),
-        sites: hosts.map((host) => ({ host, source, registry })),
-      }),
-      [Symbol.asyncDispose]: () => targets[Symbol.asyncDispose](),
-    }
-  }
-  const tag = input.values.tag
-  return runRelease(input, { kind: 'deploy', tag, asked: 'the host and the registry', connect }, context)
+  return runRelease(input, { kind: 'deploy', connect: () => connectTargets(input, context) }, context)
 }

@@ -1,5 +1,6 @@
 import { deploy, planDeploy, type DeployRequest } from '../../../deploy/deploy.ts'
 import type { ReleaseKind } from '../../../deploy/model/events.ts'
+import type { Plan } from '../../../deploy/model/plan.ts'
 import { defaultPatience } from '../../../deploy/execute/execution.ts'
 import { DeployFailed, failureFrom, toDrayError } from '../../../deploy/execute/failure.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
@@ -12,16 +13,11 @@ import { sendNotifications } from './send-notifications.ts'
 import { openReporter, type ReleaseReporter } from './open-reporter.ts'
 import { addStack } from '../../command/to-failure.ts'
 
+/** What a release is put in place with. Disposed of at the end. */
+export type ReleaseTargets = AsyncDisposable & Pick<DeployRequest, 'hosts' | 'resolveDesired' | 'credentials'>
+
 /** What a deploy and a rollback have of their own: where the release comes from. */
-export type ReleaseRun = {
-  kind: ReleaseKind
-  /** The tag that was asked for. */
-  tag: string | undefined
-  /** Who is asked what there is: `the host and the registry`. */
-  asked: string
-  /** Connects to what the run needs. Disposed of at the end. */
-  connect: () => Promise<AsyncDisposable & Pick<DeployRequest, 'hosts' | 'resolveDesired' | 'credentials'>>
-}
+export type ReleaseRun = { kind: ReleaseKind; connect: () => Promise<ReleaseTargets> }
 
 /**
  * Puts a release in place, a new one or one that was kept, or prints the plan with `dryRun`. Failures are told by the
@@ -33,12 +29,13 @@ export async function runRelease(
   context: CliContext,
 ): Promise<ExitCode> {
   const reporter = openReporter(input, run, context)
+  const work = { input, run, reporter, context }
   context.reportInterrupt = (text) => reporter.note(text, 'warning')
   try {
     for (const text of input.values.warnings) reporter.note(text, 'warning')
-    if (input.options.dryRun) return await planOnly(input, { run, reporter, context })
+    if (input.options.dryRun) return await planOnly(work)
     reporter.started()
-    const exitCode = await putInPlace(input, { run, reporter, context })
+    const exitCode = await putInPlace(work)
     await sendNotifications(input, { reporter, context })
     return exitCode
   } finally {
@@ -46,49 +43,42 @@ export async function runRelease(
   }
 }
 
-type Parts = { run: ReleaseRun; reporter: ReleaseReporter; context: CliContext }
+type Work = { input: DeployInput; run: ReleaseRun; reporter: ReleaseReporter; context: CliContext }
 
-async function planOnly(input: DeployInput, { run, reporter, context }: Parts): Promise<ExitCode> {
+async function planOnly(work: Work): Promise<ExitCode> {
+  const { reporter, context } = work
   try {
-    await using connected = await connect(input, { run, reporter, context })
-    reporter.planned(await planDeploy(connected.request, context.signal))
+    await using targets = await connect(work)
+    reporter.planned(await planDeploy({ ...targets, ...settingsOf(work) }, context.signal))
     return EXIT.done
   } catch (error) {
     const known = cancelledIfAborted(error, context.signal)
     if (isDefect(known)) throw known
-    reporter.failed(describeFailure(known, input))
+    reporter.failed(describeFailure(known, work.input))
     return toDrayError(known).exitCode
   }
 }
 
-async function putInPlace(input: DeployInput, { run, reporter, context }: Parts): Promise<ExitCode> {
+async function putInPlace(work: Work): Promise<ExitCode> {
+  const { input, reporter, context } = work
   const hooks = createHooks(input, { report: reporter.report, context })
-  const facts = () => ({
-    kind: run.kind,
-    tag: reporter.deployState.plan?.restores?.tag ?? run.tag,
-    release: reporter.deployState.plan?.release,
-    previousRelease: reporter.deployState.plan?.replaces,
-    deployer: deployerOf(input, context),
-  })
-  const sinceStart = (): number => context.clock.now() - reporter.startedAtMs
   try {
-    await using connected = await connect(input, { run, reporter, context })
-    const beforeChange = (_: unknown, signal: AbortSignal): Promise<void> => hooks.before(facts(), signal)
-    const plan = await deploy({ ...connected.request, beforeChange }, context.signal)
-    const end = { serving: plan.release, durationMs: sinceStart() }
-    if (!plan.unchanged) await hooks.after({ ...facts(), outcome: 'deployed', ...end })
+    await using targets = await connect(work)
+    const beforeChange = (_: Plan, signal: AbortSignal) => hooks.before(hookFacts(work), signal)
+    const plan = await deploy({ ...targets, ...settingsOf(work), beforeChange }, context.signal)
+    const end = { serving: plan.release, durationMs: sinceStart(work) }
+    if (!plan.unchanged) await hooks.after({ ...hookFacts(work), outcome: 'deployed', ...end })
     reporter.finished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', ...end })
     return EXIT.done
   } catch (error) {
     const known = cancelledIfAborted(error, context.signal)
     const failure = describeFailure(known, input)
-    const serving = known instanceof DeployFailed ? known.undone.servingRelease : undefined
     const end = {
       outcome: context.signal.aborted ? ('cancelled' as const) : ('failed' as const),
-      serving,
-      durationMs: sinceStart(),
+      serving: known instanceof DeployFailed ? known.undone.servingRelease : undefined,
+      durationMs: sinceStart(work),
     }
-    await hooks.failure({ ...facts(), ...end, failure })
+    await hooks.failure({ ...hookFacts(work), ...end, failure })
     if (isDefect(known)) throw known
     reporter.failed(failure)
     if (known instanceof DeployFailed) reporter.finished(known.plan, end)
@@ -96,21 +86,16 @@ async function putInPlace(input: DeployInput, { run, reporter, context }: Parts)
   }
 }
 
-async function connect(
-  input: DeployInput,
-  { run, reporter, context }: Parts,
-): Promise<AsyncDisposable & { request: DeployRequest }> {
+async function connect({ input, run, reporter }: Work): Promise<ReleaseTargets> {
   reporter.note(`Connecting to ${input.config.environment.hosts.join(', ')}`)
-  const connected = await run.connect()
-  reporter.note(`Asking ${run.asked} what there is`)
-  const request = { ...connected, ...commonRequest(input, { context, reporter }) }
-  return { request, [Symbol.asyncDispose]: () => Promise.resolve(connected[Symbol.asyncDispose]()) }
+  const targets = await run.connect()
+  const asked = run.kind === 'deploy' ? 'the host and the registry' : 'the host'
+  reporter.note(`Asking ${asked} what there is`)
+  return targets
 }
 
-function commonRequest(
-  input: DeployInput,
-  { context, reporter }: { context: CliContext; reporter: ReleaseReporter },
-): Omit<DeployRequest, 'hosts' | 'resolveDesired' | 'credentials'> {
+/** What a request has besides its targets. */
+function settingsOf({ input, reporter, context }: Work): Omit<DeployRequest, keyof ReleaseTargets> {
   const { config, options } = input
   return {
     deployer: deployerOf(input, context),
@@ -121,6 +106,21 @@ function commonRequest(
     clock: context.clock,
     emit: reporter.report,
   }
+}
+
+/** What hooks are told, as far as it is known by now. */
+function hookFacts({ input, run, reporter: { deployState }, context }: Work) {
+  return {
+    kind: run.kind,
+    tag: deployState.plan?.restores?.tag ?? input.values.tag,
+    release: deployState.plan?.release,
+    previousRelease: deployState.plan?.replaces,
+    deployer: deployerOf(input, context),
+  }
+}
+
+function sinceStart({ reporter, context }: Work): number {
+  return context.clock.now() - reporter.startedAtMs
 }
 
 /** A defect of dray itself is told by who called us, with all that it takes to report it. */

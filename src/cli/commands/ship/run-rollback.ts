@@ -1,10 +1,8 @@
-import { resolveRollback } from '../../../deploy/releases/rollback.ts'
 import type { ExitCode } from '../../../errors/exit-code.ts'
 import type { InputOf } from '../../command/command.ts'
 import { connectArchived } from './connect-archived.ts'
 import type { CliContext } from '../../command/context.ts'
 import { readPlaceOptions } from './deploy-options.ts'
-import { desiredRelease } from './desired-release.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import type { rollbackCommand } from './rollback.ts'
@@ -17,15 +15,6 @@ export async function runRollback(
 ): Promise<ExitCode> {
   const options = { ...command.global, ...readPlaceOptions(command.options), expected: [] }
   const input: DeployInput = { ...(await loadEnvironment(command, context)), options }
-  const release = command.arguments.release
-  const connect = async () => {
-    const { archives, ...targets } = await connectArchived(input, context)
-    const resolveDesired = (signal: AbortSignal) =>
-      resolveRollback(
-        { hosts: archives, release, desired: desiredRelease(input), now: context.clock.now() },
-        signal,
-      )
-    return { ...targets, resolveDesired }
-  }
-  return runRelease(input, { kind: 'rollback', tag: undefined, asked: 'the host', connect }, context)
+  const connect = () => connectArchived(input, command.arguments.release, context)
+  return runRelease(input, { kind: 'rollback', connect }, context)
 }
