@@ -1,4 +1,5 @@
 import type { DiskRules } from '../deploy/model/disk-rules.ts'
+import type { NonEmpty } from '../shared/non-empty.ts'
 
 /** The configuration of one environment, with defaults filled in. */
 export type DeployConfig = {
@@ -27,7 +28,7 @@ export type DeployConfig = {
 export type Environment = {
   name: string
   /** As in dray.yml: `deploy@test.example.com`, or `local` for this machine. */
-  hosts: readonly string[]
+  hosts: NonEmpty<string>
   /** Absolute directory of the app on the hosts. */
   path: string
   /** Relative to the project directory, with `/`. */

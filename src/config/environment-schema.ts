@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { disk, hooks, keep, notify, probe, text } from './schema-parts.ts'
+import { atLeastOne, disk, hooks, keep, notify, probe, text } from './schema-parts.ts'
 
 const fileList = z.union([text('a file'), z.array(text('a file')).min(1, 'expected at least one file')], {
   error: 'expected a file or a list of files',
@@ -21,9 +21,7 @@ export const environmentSchema = z.strictObject({
       'The server, as for `ssh`: `user@name`, `user@name:port`, or a name of `~/.ssh/config`. `local` is the machine that runs dray.',
     examples: ['deploy@test.example.com'],
   }),
-  hosts: z
-    .array(host)
-    .min(1, 'expected at least one host')
+  hosts: atLeastOne(host, 'at least one host')
     .optional()
     .meta({
       description: 'Several servers that run the same app. Use either this or `host`.',

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { defaultDiskRules, type DiskRules } from '../deploy/model/disk-rules.ts'
+import { DrayError } from '../errors/dray-error.ts'
 import { parseDuration } from '../shared/duration.ts'
 import {
   localHost,
@@ -13,6 +14,7 @@ import {
   type TagRule,
   type Task,
 } from './deploy-config.ts'
+import { hostsOf } from './hosts-of.ts'
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
 const defaultKeep = 5
@@ -53,7 +55,9 @@ export function normalise(input: NormaliseInput): DeployConfig {
 }
 
 function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
-  const hosts = block.hosts ?? (block.host === undefined ? [] : [block.host])
+  const hosts = hostsOf(block)
+  if (hosts === undefined)
+    throw new DrayError('INTERNAL', `The rules let ${input.environmentName} pass without a host.`)
   const isLocal = hosts.includes(localHost)
   const configDirectory =
     input.configFile === undefined ? input.projectDirectory : path.dirname(input.configFile)

@@ -1,5 +1,6 @@
 import { localHost } from './deploy-config.ts'
 import type { Problem } from './problem.ts'
+import { hostsOf } from './hosts-of.ts'
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
 /** Checks beyond the schema: keys that exclude or require each other, and paths that must stay inside a directory. */
@@ -22,7 +23,7 @@ export function checkRules(file: ConfigFile): Problem[] {
 }
 
 function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
-  const hosts = block.hosts ?? (block.host === undefined ? [] : [block.host])
+  const hosts: readonly string[] = hostsOf(block) ?? []
   const problems: Problem[] = []
   if (block.host !== undefined && block.hosts !== undefined) {
     problems.push(keyProblem([...path, 'hosts'], 'excludes `host`; remove one of them'))

@@ -1,10 +1,16 @@
 import * as z from 'zod'
 import { durationPattern, parseDuration } from '../shared/duration.ts'
+import type { NonEmpty } from '../shared/non-empty.ts'
 
 /** Text that is not empty; `what` names the expected text in the message. */
 export const text = (what: string) => z.string().min(1, `expected ${what}, found nothing`)
 
 const durationMessage = 'expected a duration with its unit, such as 30s or 1m30s'
+
+/** A list with at least one item; `what` is what it should have, for the message. */
+export const atLeastOne = <T>(item: z.ZodType<T>, what: string) =>
+  // Zod's own type of such a list does not say so since its version 4.
+  z.array(item).min(1, `expected ${what}`) as unknown as z.ZodType<NonEmpty<T>>
 
 /** As `parseDuration` reads it. */
 export const duration = z

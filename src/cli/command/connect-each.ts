@@ -3,20 +3,21 @@ import type { CommandRunner } from '../../adapters/host/command-runner.ts'
 import { writeSshSecrets, type SshConfigFile } from '../../adapters/host/ssh-secrets.ts'
 import { SshRunner } from '../../adapters/host/ssh-runner.ts'
 import { localHost } from '../../config/deploy-config.ts'
+import { mapNonEmpty, type NonEmpty } from '../../shared/non-empty.ts'
 import type { CliContext } from './context.ts'
 
 export type Connected<T> = AsyncDisposable & {
   /** What was made of each host, in the order of the names. */
-  hosts: readonly T[]
+  hosts: NonEmpty<T>
   /** This machine. */
   local: LocalRunner
 }
 
 /** A shell for each host, in the order of the names; none is connected yet. Throws SSH_SECRET_INVALID, CONFIG_INVALID. */
 export async function openRunners(
-  hostNames: readonly string[],
+  hostNames: NonEmpty<string>,
   context: CliContext,
-): Promise<AsyncDisposable & { runners: readonly CommandRunner[]; local: LocalRunner }> {
+): Promise<AsyncDisposable & { runners: NonEmpty<CommandRunner>; local: LocalRunner }> {
   const local = new LocalRunner()
   const secrets = await writeSecretsOf(context)
   const opened: AsyncDisposable[] = [local, ...(secrets === undefined ? [] : [secrets])]
@@ -24,7 +25,7 @@ export async function openRunners(
     await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()))
   }
   try {
-    const runners = hostNames.map((name) => {
+    const runners = mapNonEmpty(hostNames, (name) => {
       if (name === localHost) return local
       const runner = new SshRunner(name, { configFile: secrets?.path })
       opened.push(runner)
@@ -42,14 +43,14 @@ export async function openRunners(
  * what was opened by then is closed.
  */
 export async function connectEach<T>(
-  hostNames: readonly string[],
+  hostNames: NonEmpty<string>,
   context: CliContext,
   make: (runner: CommandRunner) => T,
 ): Promise<Connected<T>> {
   const opened = await openRunners(hostNames, context)
   try {
     const hosts = await Promise.all(
-      opened.runners.map(async (runner) => {
+      mapNonEmpty(opened.runners, async (runner) => {
         await runner.connect(context.signal)
         return make(runner)
       }),

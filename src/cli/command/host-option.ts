@@ -1,4 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
+import type { NonEmpty } from '../../shared/non-empty.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 import type { OptionSpec } from './option.ts'
 
@@ -20,8 +21,8 @@ export function withNamedHost(input: EnvironmentInput, named: string | undefined
 }
 
 /** A host may be named as in dray.yml, or without the user and the port. */
-function findHost(hosts: readonly string[], wanted: string | undefined, environment: string): string {
-  const [first = ''] = hosts
+function findHost(hosts: NonEmpty<string>, wanted: string | undefined, environment: string): string {
+  const [first] = hosts
   if (wanted === undefined) return first
   const found = hosts.find((host) => host === wanted) ?? hosts.find((host) => bareName(host) === wanted)
   if (found !== undefined) return found

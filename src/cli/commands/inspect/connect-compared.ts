@@ -1,7 +1,6 @@
 import type { Site } from '../../../deploy/plan/observe.ts'
 import type { Registry } from '../../../deploy/model/ports.ts'
 import type { ArchivingHost } from '../../../deploy/releases/rollback.ts'
-import { DrayError } from '../../../errors/dray-error.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'
 import { archivingHost } from '../ship/connect-archived.ts'
 import { connectRegistry, type ConnectedRegistry } from '../../command/connect-registry.ts'
@@ -25,17 +24,12 @@ export async function connectCompared(
   let opened: ConnectedRegistry | undefined
   const registry = (): Registry =>
     (opened ??= connectRegistry(input, context, Promise.resolve(connected.hosts))).client
-  const dispose = async (): Promise<void> => {
-    await Promise.all([opened?.[Symbol.asyncDispose](), connected[Symbol.asyncDispose]()])
-  }
   const [host] = connected.hosts
-  if (host === undefined) {
-    await dispose()
-    throw new DrayError('INTERNAL', 'The environment has no host.')
-  }
   return {
     kept: archivingHost(host, registry),
     tree: () => ({ host: host.target, source: appSource(input), registry: registry() }),
-    [Symbol.asyncDispose]: dispose,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([opened?.[Symbol.asyncDispose](), connected[Symbol.asyncDispose]()])
+    },
   }
 }

@@ -139,7 +139,7 @@ async function listVariables(
     await using connected = await connectEach([host], context, (runner) =>
       createEnvStore({ runner, path: directory, clock: context.clock }),
     )
-    return await connected.hosts[0]?.list()
+    return await connected.hosts[0].list()
   } catch (error) {
     if (context.signal.aborted || !(error instanceof DrayError)) throw error
     output.note(output.clean(error.message))

@@ -1,5 +1,6 @@
 import type { EnvChange, EnvStore } from '../../../operations/env/ports.ts'
 import type { LockHolder } from '../../../deploy/model/ports.ts'
+import type { NonEmpty } from '../../../shared/non-empty.ts'
 import type { CommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
@@ -11,7 +12,7 @@ export type EnvWork = {
   context: CliContext
   output: CommandOutput
   /** One for each host. */
-  stores: readonly EnvStore[]
+  stores: NonEmpty<EnvStore>
 }
 
 type Names = { set: readonly string[]; removed: readonly string[] }

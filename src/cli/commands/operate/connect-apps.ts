@@ -2,6 +2,7 @@ import { readCurrentRelease } from '../../../adapters/directory/current-release.
 import type { AppPlace } from '../../../adapters/directory/app-place.ts'
 import type { Release } from '../../../deploy/model/release.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
+import { mapNonEmpty, type NonEmpty } from '../../../shared/non-empty.ts'
 import type { CliContext } from '../../command/context.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
@@ -15,17 +16,14 @@ export type ConnectedApp = {
   place: AppPlace
 }
 
-export type ConnectedApps = AsyncDisposable & { apps: readonly [ConnectedApp, ...ConnectedApp[]] }
+export type ConnectedApps = AsyncDisposable & { apps: NonEmpty<ConnectedApp> }
 
 /** Connects to the hosts of the environment, and reads which release is in place on each. Throws what these throw. */
 export async function connectApps(input: EnvironmentInput, context: CliContext): Promise<ConnectedApps> {
   const connected = await connectHosts(input, context)
   try {
-    const [first, ...more] = await Promise.all(
-      connected.hosts.map((host) => readInPlace(host, context.signal)),
-    )
-    if (first === undefined) throw new DrayError('INTERNAL', 'The environment has no host.')
-    return { apps: [first, ...more], [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }
+    const apps = await Promise.all(mapNonEmpty(connected.hosts, (host) => readInPlace(host, context.signal)))
+    return { apps, [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }
   } catch (error) {
     await connected[Symbol.asyncDispose]()
     throw error

@@ -2,6 +2,7 @@ import { readEnvExample } from '../../../adapters/source/app-variables.ts'
 import { editPrivately } from '../../../adapters/terminal/edit-privately.ts'
 import { compareDotenv, parseDotenv } from '../../../operations/env/parse-dotenv.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
+import { mapNonEmpty } from '../../../shared/non-empty.ts'
 import { Secret } from '../../../shared/secret.ts'
 import { changeEnv, type EnvWork } from './change-env.ts'
 
@@ -11,9 +12,8 @@ import { changeEnv, type EnvWork } from './change-env.ts'
  */
 export async function editEnv(work: EnvWork): Promise<void> {
   const { input, context, output, stores } = work
-  const files = await Promise.all(stores.map((store) => store.read()))
+  const files = await Promise.all(mapNonEmpty(stores, (store) => store.read()))
   const [first] = files
-  if (first === undefined) return
   const { projectDirectory, environment } = input.config
   if (files.some(({ hash }) => hash !== first.hash)) {
     throw new DrayError('USAGE', `The hosts of ${environment.name} do not have the same .env.`, {

@@ -38,7 +38,6 @@ export async function runTask(command: InputOf<typeof taskCommand>, context: Cli
   }
   await using connected = await connectHosts(withOneHost(input, command.options.host), context)
   const [host] = connected.hosts
-  if (host === undefined) throw new DrayError('INTERNAL', 'The environment has no host.')
   const inPlace = async (signal: AbortSignal) => {
     const app = await readInPlace(host, signal)
     return { release: releaseOf(app, input), compose: createCompose(app.place) }

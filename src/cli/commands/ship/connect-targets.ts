@@ -3,7 +3,7 @@ import { createAppSource } from '../../../adapters/source/app-source.ts'
 import { findComposeImages } from '../../../adapters/source/compose-images.ts'
 import { tryParseImageReference, type ImageReference } from '../../../deploy/model/image-reference.ts'
 import type { AppSource, Platform } from '../../../deploy/model/ports.ts'
-import { DrayError } from '../../../errors/dray-error.ts'
+import type { NonEmpty } from '../../../shared/non-empty.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
 import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -49,9 +49,8 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
   }
 }
 
-async function platformOf(hosts: Promise<readonly ConnectedHost[]>): Promise<Platform> {
+async function platformOf(hosts: Promise<NonEmpty<ConnectedHost>>): Promise<Platform> {
   const [host] = await hosts
-  if (host === undefined) throw new DrayError('INTERNAL', 'The environment has no host.')
   return host.facts
 }
 
