@@ -10,7 +10,7 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 /** The one-shot values of one deploy. */
 export type DeployValues = {
-  /** `IMAGE_TAG`; undefined when it is not set and the default of the compose file applies. */
+  /** The tag to deploy, also `IMAGE_TAG` in `composeVariables`; undefined if the default of the compose file applies. */
   tag: string | undefined
   /** The source of the tag, for messages: `--tag`, `IMAGE_TAG`, `tag: sha (GITHUB_SHA)`. */
   tagSource: string | undefined
@@ -73,6 +73,11 @@ export function makeDeployValues(input: DeployValuesInput): DeployValues {
     secrets: findSecrets(input, variables),
     warnings,
   }
+}
+
+/** The same values with another tag: the one that is deployed and the one that the compose file sees are always the same. */
+export function withTag(values: DeployValues, tag: string): DeployValues {
+  return { ...values, tag, composeVariables: { ...values.composeVariables, IMAGE_TAG: tag } }
 }
 
 function chooseTag(input: DeployValuesInput, variables: Variables, warnings: string[]) {

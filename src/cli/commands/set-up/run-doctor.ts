@@ -19,42 +19,25 @@ import type { doctorCommand } from './doctor.ts'
 import { examineHost } from './examine-host.ts'
 import { bareName } from '../../command/host-option.ts'
 import type { DeployInput } from '../ship/load-deploy.ts'
-import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+import { loadDoctor } from './load-doctor.ts'
 
 /** Examines all hosts side by side and prints what was found; gives the exit code. Throws what dray.yml makes wrong. */
 export async function runDoctor(
   command: InputOf<typeof doctorCommand>,
   context: CliContext,
 ): Promise<ExitCode> {
-  const input = await loadWithTag(command, context)
+  const input = await loadDoctor(command, context)
   const { name, hosts: hostNames } = input.config.environment
   const output = createCommandOutput(input, context)
   output.note(`Examining ${hostNames.join(', ')}`)
-  const tag = input.values.composeVariables['IMAGE_TAG']
+  const { tag } = input.values
   const named = tag === NEWEST_TAG ? undefined : tag
   const hosts = cleanValue(await examine(input, context), output.clean)
   const ready = isReady(hosts)
   if (input.options.json) output.json('doctor', { environment: name, tag: named, ready, hosts })
   else output.print(renderCheckup({ environment: name, tag: named, hosts }, output.style))
   return ready ? EXIT.done : EXIT.precondition
-}
-
-/**
- * A tag that is named counts. Without one, a rule of dray.yml would name a commit that CI may not have built yet: then the
- * newest tag that there is of each image stands for it.
- */
-async function loadWithTag(
-  command: InputOf<typeof doctorCommand>,
-  context: CliContext,
-): Promise<EnvironmentInput> {
-  const { tag } = command.options
-  const input = await loadEnvironment(command, context)
-  const { values, config } = input
-  const isNamed = tag !== undefined || Boolean(values.variables()['IMAGE_TAG'])
-  if (isNamed || config.environment.tagRule === undefined)
-    return loadEnvironment(command, context, { tag, envFile: undefined })
-  const composeVariables = { ...values.composeVariables, IMAGE_TAG: NEWEST_TAG }
-  return { ...input, values: { ...values, composeVariables } }
 }
 
 async function examine(input: EnvironmentInput, context: CliContext): Promise<HostCheckup[]> {
