@@ -71,8 +71,9 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   const execution: Execution = { ...request, desired: state.desired, plan, hosts: makeHostRuns(prepared) }
   journalStart(execution)
   const [host] = request.hosts
-  const app = observed[0]?.observation.directory.app
-  const probing = host && app && probeApp({ app, prober: host.prober }, request.probe, execution)
+  const observation = observed[0]?.observation
+  const probing =
+    host && observation && probeApp({ observation, prober: host.prober }, request.probe, execution)
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
     await executePlan(plan, execution, alive)

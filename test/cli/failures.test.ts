@@ -7,7 +7,7 @@ describe('an error as it is told', () => {
   test('has the title, hint and exit code of its code', () => {
     expect(toFailure(new DrayError('ENV_MISSING', 'a has no .env.'), false)).toMatchObject({
       code: 'ENV_MISSING',
-      title: "The server has no `.env` in the app's directory.",
+      title: "The app's directory on the server has no `.env`.",
       message: 'a has no .env.',
       exitCode: 3,
     })

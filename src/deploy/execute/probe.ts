@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { AppModel } from '../model/app-model.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { ProbeReport } from '../model/events.ts'
+import type { HostObservation } from '../model/observation.ts'
 import type { ProbeAnswer, Prober } from '../model/prober.ts'
 import type { Execution } from './execution.ts'
 
@@ -12,13 +12,16 @@ export type Probing = {
 
 const KEPT_FAILURES = 5
 
-/** Probes the app during a deploy and emits about one `probe.sampled` a second; undefined where no URL is known. */
+/**
+ * Probes the app during a deploy and emits about one `probe.sampled` a second: at the URL of the probe or of the proxy, else
+ * at the first entrance. Undefined where none is known.
+ */
 export function probeApp(
-  { app, prober }: { app: AppModel; prober: Prober },
+  { observation, prober }: { observation: HostObservation; prober: Prober },
   { everyMs, timeoutMs }: { everyMs: number; timeoutMs: number },
   { desired, clock, emit }: Pick<Execution, 'desired' | 'clock' | 'emit'>,
 ): Probing | undefined {
-  const target = probeTargetOf(app, desired)
+  const target = probeTargetOf(observation.directory.app, desired) ?? observation.entrances[0]
   if (target === undefined) return undefined
   return startProbing({
     prober,

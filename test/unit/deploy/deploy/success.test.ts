@@ -88,6 +88,19 @@ test('probes are counted while the deploy works', async () => {
   expect(report.requests).toBeGreaterThanOrEqual(10)
 })
 
+test('an app without a proxy is probed at the port that it publishes', async () => {
+  const world = await shopAtV1(undefined, fakeApp([fakeService('web', { publishedPorts: ['8080'] })]))
+  world.host.when('up force-recreate web', async () => {
+    world.host.answer = () => ({ error: 'refused' })
+    await world.clock.sleep(1_000)
+    world.host.answer = () => ({ status: 200 })
+  })
+  await world.deploy()
+  const { report } = world.events.find((event) => event.type === 'probe.finished')!
+  expect(report.url).toBe('http://localhost:8080/')
+  expect(report.failures).toBeGreaterThanOrEqual(9)
+})
+
 test('a deploy that lost its connection is finished by the next one', async () => {
   const world = await shopAtV1()
   world.host.when('turn nginx to backend-2', () => world.host.loseLock())
