@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { expect, onTestFinished } from 'vitest'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import { proxyScript } from '../../src/deploy/execute/switch-nginx-script.ts'
 import type {
@@ -67,9 +68,20 @@ export class FakeHost implements TargetHost {
     this.containers = new FakeContainers((line) => this.#did(line))
   }
 
-  /** Before an action whose line in the log begins so is done, `act` is; what it throws is what the action throws. */
+  /**
+   * Before an action whose line in the log begins so is done, `act` is; what it throws is what the action throws. The test
+   * fails when there is no such action: what it arranged would have changed nothing.
+   */
   when(begins: string, act: () => void | Promise<void>): void {
-    this.#rules.push({ begins, act })
+    let isMet = false
+    this.#rules.push({
+      begins,
+      act: () => {
+        isMet = true
+        return act()
+      },
+    })
+    onTestFinished(() => expect(isMet, `an action that begins with \`${begins}\``).toBe(true))
   }
 
   failWhen(begins: string, error: Error = new DrayError('DOCKER_FAILED', `No ${begins} today.`)): void {

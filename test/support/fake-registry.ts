@@ -68,6 +68,8 @@ export type FakeRegistry = AsyncDisposable & {
   deleteManifest(repository: string, digest: Digest): void
   /** The next requests to a place go wrong; further faults wait for their turn. */
   fail(fault: Fault): void
+  /** Those that fewer requests have met than were to, as yet. */
+  unmetFaults(): readonly Fault[]
   /** No token that was given out is good any more. */
   expireTokens(): void
 }
@@ -78,6 +80,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   const tokens = new Map<string, { scope: string; untilMs: number }>()
   const requests: SeenRequest[] = []
   const faults: Fault[] = []
+  const met = new Set<Fault>()
   const { manners = 'ghcr', passwords = [], tokenLifeMs = 300_000, tagsPerPage = 100 } = options
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -104,6 +107,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   function nextFault(place: FaultPlace): Fault | undefined {
     const at = faults.findIndex((fault) => fault.at === place || fault.at === 'any')
     const fault = faults[at]
+    if (fault !== undefined) met.add(fault)
     if (fault?.times !== undefined && --fault.times === 0) faults.splice(at, 1)
     return fault
   }
@@ -223,6 +227,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     fail(fault) {
       faults.push({ ...fault })
     },
+    unmetFaults: () => faults.filter((fault) => fault.times !== undefined || !met.has(fault)),
     expireTokens() {
       tokens.clear()
     },

@@ -96,9 +96,9 @@ describe('images of the app on the server', () => {
       files: { 'docker-compose.yml': composeWith({ port: 8132 }) },
     })
     const before = await digests()
+    expect(before).toHaveLength(2)
     await neighbour.mustDeploy('v1')
-    const after = await digests()
-    for (const digest of before) expect(after).toContain(digest)
+    expect(await digests()).toEqual(expect.arrayContaining(before))
   })
 
   test('are pulled again where a prune takes them before a container is made of them', async () => {

@@ -106,6 +106,7 @@ describe('the registry token', () => {
       expect(await server.findInProcesses(text)).toEqual([])
     }
     const { stdout } = await server.run(['sh', '-c', 'docker ps -aq | xargs -n1 docker inspect'])
+    expect(stdout).toContain('"Env"')
     expect(stdout).not.toContain(testToken)
     expect((await server.run(['sh', '-c', 'ls /home/deploy/.docker /root/.docker'])).stdout).toBe('')
   })

@@ -46,20 +46,16 @@ const file = fc
   )
   .map(([lines, endsWithNewline]) => lines.join('\n') + (endsWithNewline ? '\n' : ''))
 
-test('there is a shell to compare with', () => expect(shells.length).toBeGreaterThan(0))
+test('there is bash to compare with', () => expect(shells).toContainEqual(expect.stringMatching(/bash$/)))
 
-test.each(shells)(
-  'a file says what %s exports with the loop of the specification',
-  (shell) => {
-    fc.assert(
-      fc.property(file, (text) => {
-        expect(parseEnvFile(text).values).toEqual(exportedBy(shell, text))
-      }),
-      { numRuns: 150 },
-    )
-  },
-  30_000,
-)
+test.each(shells)('a file says what %s exports with the loop of the specification', (shell) => {
+  fc.assert(
+    fc.property(file, (text) => {
+      expect(parseEnvFile(text).values).toEqual(exportedBy(shell, text))
+    }),
+    { numRuns: 150 },
+  )
+})
 
 test.each(shells.filter((shell) => shell.endsWith('bash')))(
   'a line whose name is none is passed over, as %s passes it over',

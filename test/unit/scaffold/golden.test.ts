@@ -29,7 +29,9 @@ describe.each(Object.entries(shapes))('a repository of the shape %s', (name, rep
   })
 
   test('gets them as Prettier would write them', async () => {
-    for (const { path, text } of planned.filter((file) => /ya?ml$/.test(file.path)))
+    const files = planned.filter((file) => /ya?ml$/.test(file.path))
+    expect(files.length).toBeGreaterThan(1)
+    for (const { path, text } of files)
       expect(await format(text, { filepath: path, printWidth: 200 })).toBe(text)
   })
 

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import {
   createRegistryClient,
   type RegistryClientOptions,
@@ -20,8 +21,10 @@ let started: FakeRegistry[] = []
 
 /** Ends what `serve` started. */
 export async function stopServing(): Promise<void> {
+  const unmet = started.flatMap((registry) => registry.unmetFaults())
   await Promise.all(started.map((registry) => registry[Symbol.asyncDispose]()))
   started = []
+  expect(unmet, 'faults that no request met').toEqual([])
 }
 
 /** A registry that holds `acme/shop:1`. */

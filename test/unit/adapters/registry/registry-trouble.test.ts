@@ -174,6 +174,7 @@ describe('a registry in trouble', () => {
     const controller = new AbortController()
     const reference = parseImageReference(`${registry.host}/acme/shop:1`)
     const resolving = connect().resolve(reference, AMD64, controller.signal)
+    await expect.poll(() => registry.requests.length).toBe(1)
     controller.abort(new Error('stopped by hand'))
     await expect(resolving).rejects.toThrow('stopped by hand')
   })

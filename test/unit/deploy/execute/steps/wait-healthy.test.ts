@@ -89,7 +89,7 @@ describe('a service with a health check', () => {
       world.host.containers.change('backend-2', { health: 'unhealthy' }),
     )
     await world.deploy()
-    expect(world.events.at(-1)).toBeDefined()
+    expect(world.host.running).toContain('backend:v2#backend-2')
     expect(world.host.releases.at(-1)?.id).toBe('r2')
   })
 

@@ -14,7 +14,9 @@ function worldThatExpects(expected: { repository: string; digest: `sha256:${stri
 }
 
 test('what the tag still stands for is deployed', async () => {
-  await worldThatExpects({ repository, digest }).deploy()
+  const world = worldThatExpects({ repository, digest })
+  await world.deploy()
+  expect(world.host.releases.at(-1)?.services['backend']?.digest).toBe(digest)
 })
 
 test('a tag that moved since is refused before anything is touched', async () => {
