@@ -1,4 +1,4 @@
-/** The action: dray itself, in this process, so that a signal of the runner's reaches it. */
+/** The action: runs dray in this process, so that it receives the runner's signals. */
 import { existsSync } from 'node:fs'
 import { readInputs } from './inputs.mjs'
 
@@ -6,7 +6,7 @@ const bundle = new URL('../dist/dray.mjs', import.meta.url)
 
 try {
   const { argv, env, directory } = readInputs(process.env)
-  if (!existsSync(bundle)) throw new Error('This commit of dray was not built: use one that a release names.')
+  if (!existsSync(bundle)) throw new Error('This commit of dray is not built. Use the commit of a release.')
   process.env = env
   process.chdir(directory)
   process.argv = [process.execPath, 'dray', ...argv]

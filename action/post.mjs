@@ -1,4 +1,4 @@
-/** After the job: what a dray that was killed could not remove itself. A runner has one job at a time. */
+/** Removes the temporary files of a killed dray after the job. A runner runs one job at a time. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,8 +1,8 @@
 /**
- * The demo: the sample app is deployed by dray on this machine's own Docker Engine, replaced under load, and saved from a
- * broken release. `npm run demo`, `npm run demo -- --keep`, `npm run demo -- --remove`.
+ * The demo: dray deploys the sample app on this machine's Docker Engine, replaces it under load, and refuses a broken
+ * release. `npm run demo`, `npm run demo -- --keep`, `npm run demo -- --remove`.
  *
- * Exit codes: 0 all went as told; 1 it did not; 2 wrong arguments; 130 stopped by Ctrl-C.
+ * Exit codes: 0 all checks passed; 1 a check failed; 2 wrong arguments; 130 stopped by Ctrl-C.
  */
 import { drayProgram } from './demo/run-dray.ts'
 import { planTraces, play } from './demo/play.ts'
@@ -11,8 +11,8 @@ import { noteTraces, readTraces, removeTraces, type Traces } from './demo/traces
 
 const usage = `Usage: npm run demo [-- --keep | --remove]
 
-  --keep    leave the app running at the end
-  --remove  take away what a demo has left
+  --keep    keep the app running at the end
+  --remove  remove the app of an earlier demo
 `
 
 const screen = createScreen(process.stdout, process.env)
@@ -21,7 +21,7 @@ let interrupts = 0
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop(name))
 
 const exitCode = await main(process.argv.slice(2))
-// What was stopped halfway, such as a build, need not be waited for.
+// Do not wait for interrupted work, such as a build.
 process.exit(exitCode)
 
 async function main(args: readonly string[]): Promise<number> {
@@ -43,62 +43,60 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function demonstrate(keep: boolean): Promise<number> {
   screen.say(
-    'dray deploys a Docker Compose app to a server and loses no request. Here the server is this machine:',
+    'dray deploys a Docker Compose app to a server without losing a request. In this demo the server is this',
   )
   screen.say(
-    'a sample app is deployed, replaced by its next version under load, and saved from a broken release.',
+    'machine. dray deploys a sample app, replaces it with the next version under load, and refuses a broken one.',
   )
-  screen.say('It takes about a minute; Ctrl-C ends it and takes everything away.')
+  screen.say('The demo takes about a minute. Press Ctrl-C to stop it and remove everything.')
   const traces = planTraces()
   await noteTraces(traces)
   let kept = false
   try {
-    const { asTold, url } = await play(traces, screen, stopping.signal)
+    const { hasPassed, url } = await play(traces, screen, stopping.signal)
     screen.say()
-    screen.say(asTold ? 'All went as told.' : 'Not all went as told: see the lines marked above.')
+    screen.say(hasPassed ? 'All checks passed.' : 'A check failed: see the marked lines above.')
     kept = keep
     if (kept) {
       await noteTraces({ ...traces, ended: true })
-      sayWhereItIs(traces, url)
+      describeKept(traces, url)
     }
-    return asTold ? 0 : 1
+    return hasPassed ? 0 : 1
   } catch (error) {
     if (!stopping.signal.aborted) throw error
     return 130
   } finally {
-    if (!kept) await takeAway(traces)
+    if (!kept) await remove(traces)
   }
 }
 
-/** What is left of a demo that was kept, or killed. One that still goes on is left alone. */
+/** Removes a demo that was kept or killed. Throws if one is running. */
 async function removeEarlier(isAsked: boolean): Promise<void> {
   const traces = await readTraces()
   if (traces === undefined) {
-    if (isAsked) screen.say('No demo has left anything here.')
+    if (isAsked) screen.say('Nothing to remove.')
     return
   }
   if (traces.ended !== true && isAlive(traces.process)) {
-    throw new Error(`another one is under way in this clone, process ${traces.process}.`)
+    throw new Error(`another demo is running in this clone, process ${traces.process}.`)
   }
-  await takeAway(traces)
+  await remove(traces)
 }
 
-async function takeAway(traces: Traces): Promise<void> {
+async function remove(traces: Traces): Promise<void> {
   screen.keepFooter()
   screen.say()
-  screen.say(
-    `Taking away ${traces.project}: its containers, network, volume, images, registry and directories.`,
-  )
+  screen.say(`Removing ${traces.project}: containers, network, volume, images, registry and directories.`)
   await removeTraces(traces)
 }
 
-function sayWhereItIs(traces: Traces, url: string): void {
-  screen.say(`Everything is still there. The app: ${url}; its directory: ${traces.directory}. For instance:`)
+function describeKept(traces: Traces, url: string): void {
+  screen.say(`The app is still running. URL: ${url}, directory: ${traces.directory}. For example:`)
   screen.say(`  cd ${traces.directory} && ${drayProgram} deploy local --tag v1`)
-  screen.say('To take it away: npm run demo -- --remove')
+  screen.say('To remove it: npm run demo -- --remove')
 }
 
-/** The first signal ends the demo in good order, which whoever is at work tells; more are for when that hangs. */
+/** The first signal stops the demo cleanly. The fourth exits immediately, in case that hangs. */
 function stop(name: string): void {
   interrupts += 1
   if (interrupts > 3) process.exit(130)

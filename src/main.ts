@@ -6,7 +6,7 @@ import { runCli } from './cli/run-cli.ts'
 import { EXIT } from './errors/exit-code.ts'
 import { systemClock } from './shared/clock.ts'
 
-// One signal ends what is under way for every container and image of a host; Node would warn people of the eleventh.
+// One signal has a listener for each container and image of a host; Node would warn about the eleventh.
 setMaxListeners(0)
 
 const interrupts = createInterrupts({
@@ -17,7 +17,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => interrupts.take(name))
 }
 
-// The reader may leave early: `dray plan test | head`.
+// The reader may close the pipe early: `dray plan test | head`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
@@ -25,11 +25,11 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`\nA defect of dray. Please report it:\n${error.stack ?? String(error)}\n`)
+  process.stderr.write(`\nThis is a bug in dray. Please report it:\n${error.stack ?? String(error)}\n`)
   process.exit(EXIT.needsPerson)
 })
 
-// What dray starts has no use for the key.
+// Child processes must not inherit the key.
 const env = { ...process.env }
 delete process.env['DRAY_SSH_KEY']
 

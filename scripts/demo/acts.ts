@@ -6,21 +6,21 @@ import type { Screen } from './screen.ts'
 import { untilOrAborted } from './until-or-aborted.ts'
 
 export const ratePerSecond = 200
-/** Requests before the deploy begins and after it has ended: a second and a half of them. */
+/** Number of requests before the deploy begins and after it has ended: 1.5 seconds. */
 const quietRequests = ratePerSecond * 1.5
 
-/** What the acts work with. */
+/** Inputs of every act. */
 export type Stage = { screen: Screen; directory: string; url: string; signal: AbortSignal }
 
-/** A deploy, with the numbers of the load that went on all the while. */
+/** A deploy and the results of the load during it. */
 export type LoadedDeploy = { run: DrayRun; load: LoadReport }
 
-/** Deploys a tag while nobody uses the app. */
+/** Deploys a tag without load. */
 export async function deployQuietly(tag: string, stage: Stage): Promise<DrayRun> {
   return deployWithDray({ ...stage, tag })
 }
 
-/** Deploys a tag under a constant load, which is shown as it goes. Throws what the load throws. */
+/** Deploys a tag under a constant load and shows its progress. Throws the errors of the load. */
 export async function deployUnderLoad(tag: string, stage: Stage): Promise<LoadedDeploy> {
   const { screen, url, signal } = stage
   const view = new LoadView({ ratePerSecond, style: screen.style, columns: screen.stream.columns ?? 80 })
@@ -35,7 +35,7 @@ export async function deployUnderLoad(tag: string, stage: Stage): Promise<Loaded
       else for (const line of lines) screen.say(line)
     },
   })
-  // Its failure is told by whatever asks for its numbers.
+  // A failed load throws at each call.
   const ended = load.stop.bind(load)
   try {
     await untilOrAborted(
@@ -56,7 +56,7 @@ export async function deployUnderLoad(tag: string, stage: Stage): Promise<Loaded
   }
 }
 
-/** Asks the app which version it is. Throws when it has no answer. */
+/** Requests the version of the app. Throws if the app does not answer. */
 export async function askVersion(url: string): Promise<string> {
   const response = await fetch(`${url.replace('localhost', '127.0.0.1')}/api/version`, {
     signal: AbortSignal.timeout(5000),

@@ -4,7 +4,7 @@ import { shopDirectory } from '../../test/support/images/app-images.ts'
 import { prepareImages } from '../../test/support/images/prepare.ts'
 import { PushRegistry } from '../../test/support/images/push-image.ts'
 
-/** What the demo's third release really is: it ends as soon as it starts. */
+/** The real tag of the demo's third release: it exits as soon as it starts. */
 const brokenTag = 'v2-exits-at-once'
 const wantedImages = [
   ...['v1', 'v2', brokenTag].map((tag) => `acme/shop-backend:${tag}`),
@@ -23,8 +23,8 @@ export async function pushImages(registryHost: string, onProgress: (line: string
 }
 
 /**
- * Copies the sample app to a directory, as a team would have it on its server. Only where its images come from and the
- * port it is published at differ from `examples/shop`.
+ * Copies the sample app to a directory, as on a team's server. It differs from `examples/shop` only in its registry and its
+ * published port.
  */
 export async function copyApp(
   directory: string,
@@ -44,7 +44,7 @@ export async function copyApp(
   await writeFile(join(directory, '.env'), await readFile(join(directory, '.env.example')), { mode: 0o600 })
 }
 
-/** The app's address without a slash at the end. */
+/** URL of the app, without a trailing slash. */
 export function urlAt(port: number): string {
   return port === 80 ? 'http://localhost' : `http://localhost:${port}`
 }

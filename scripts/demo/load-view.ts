@@ -3,7 +3,7 @@ import { renderDuration } from '../../src/ui/render/render-duration.ts'
 import type { TerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import type { LoadProgress } from '../../test/support/load/load-report.ts'
 
-/** What came back in one stretch of time. */
+/** Requests and responses during one period. */
 type Stretch = { sent: number; failed: number; answers: Readonly<Record<string, number>> }
 
 const columnMs = 500
@@ -16,21 +16,21 @@ export type LoadViewOptions = {
   columns: number
 }
 
-/** Turns the running totals of a load into a chart over time, and into a line for each second. */
+/** Turns the totals of a running load into a chart over time and into one line per second. */
 export class LoadView {
   readonly #options: LoadViewOptions
   readonly #columns: Stretch[] = []
   #latest = noProgress
   #columnStart = noProgress
   #secondStart = noProgress
-  #secondsTold = 0
+  #secondsPrinted = 0
   #startedAtMs: number | undefined
 
   constructor(options: LoadViewOptions) {
     this.#options = options
   }
 
-  /** Takes the totals at a moment; returns a line for every whole second that has passed since the last call. */
+  /** Adds the totals at a time. Returns a line for every full second since the last call. */
   take(progress: LoadProgress, atMs: number): string[] {
     this.#startedAtMs ??= atMs
     const elapsedMs = atMs - this.#startedAtMs
@@ -40,21 +40,21 @@ export class LoadView {
       this.#columnStart = progress
     }
     const lines: string[] = []
-    while (elapsedMs >= (this.#secondsTold + 1) * 1000) {
-      this.#secondsTold += 1
+    while (elapsedMs >= (this.#secondsPrinted + 1) * 1000) {
+      this.#secondsPrinted += 1
       lines.push(this.#secondLine(difference(this.#secondStart, progress)))
       this.#secondStart = progress
     }
     return lines
   }
 
-  /** The chart: a row for each version that has answered, and one for failures; half a second a column. */
+  /** The chart: one row for each version that has answered and one for failures. A column is half a second. */
   chart(): string[] {
     const { style, ratePerSecond, columns } = this.#options
-    const room = Math.max(8, columns - 36)
-    const shown = this.#columns.slice(-room)
+    const width = Math.max(8, columns - 36)
+    const shown = this.#columns.slice(-width)
     const row = (name: string, total: number, cells: string, paint: (text: string) => string): string =>
-      `  ${name.padEnd(8)} ${paint(cells)}${' '.repeat(shown.length < room ? 1 : 0)} ${paint(renderCount(total))}`
+      `  ${name.padEnd(8)} ${paint(cells)}${' '.repeat(shown.length < width ? 1 : 0)} ${paint(renderCount(total))}`
     const full = (ratePerSecond * columnMs) / 1000
     const answered = this.#latest.versions.map((version, index) => {
       const cells = shown.map(({ answers }) => level((answers[version] ?? 0) / full, style)).join('')
@@ -70,17 +70,17 @@ export class LoadView {
     const elapsed = renderDuration(this.#columns.length * columnMs)
     return [
       '',
-      `  ${renderCount(sent)} requests in ${elapsed}, and who answered:`,
+      `  ${renderCount(sent)} requests in ${elapsed}, answered by:`,
       ...answered,
       row('failed', failed, failures.join(''), failed > 0 ? style.colors.red : style.colors.dim),
     ]
   }
 
   #secondLine({ sent, failed, answers }: Stretch): string {
-    const who = Object.entries(answers)
+    const answered = Object.entries(answers)
       .filter(([, count]) => count > 0)
       .map(([version, count]) => `${version} answered ${count}`)
-    return `  load ${String(this.#secondsTold).padStart(3)} s: ${sent} requests, ${failed} failed; ${who.join(', ') || 'no answer'}`
+    return `  load ${String(this.#secondsPrinted).padStart(3)} s: ${sent} requests, ${failed} failed; ${answered.join(', ') || 'no answer'}`
   }
 }
 
@@ -97,11 +97,11 @@ function difference(before: LoadProgress, after: LoadProgress): Stretch {
   }
 }
 
-/** A bar's height for a share of the full rate; any answer at all shows. */
+/** Height of a bar for a share of the full rate. A single answer is visible. */
 function level(share: number, { glyphs }: TerminalStyle): string {
   const levels = glyphs.arrow === '->' ? ['.', ':', '|'] : ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
   if (share <= 0) return ' '
-  // A request answered a moment before or after the border between two columns is no dip.
+  // An answer shortly before or after the border between two columns must not look like a dip.
   const rounded = share > 0.9 ? 1 : share
   return levels[Math.min(levels.length, Math.max(1, Math.round(rounded * levels.length))) - 1] ?? ''
 }

@@ -3,13 +3,13 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { command } from '../../test/support/images/command.ts'
 
-/** The port itself if nobody has it, else the first free one from 8080 on. Throws when there is none. */
+/** The wanted port if it is free, otherwise the first free one from 8080 to 8179. Throws if all are in use. */
 export async function findPublishedPort(wanted: number): Promise<number> {
   const published = await publishedPorts()
   for (const port of [wanted, ...Array.from({ length: 100 }, (_, index) => 8080 + index)]) {
     if (!published.has(port) && (await isFree(port))) return port
   }
-  throw new Error(`Port ${wanted} is taken, and so are 8080 to 8179.`)
+  throw new Error(`Port ${wanted} and the ports 8080 to 8179 are in use.`)
 }
 
 /** A free port of the loopback address, as the system gives it. */

@@ -7,10 +7,10 @@ import { projectDirectory } from '../../test/support/images/cache.ts'
 import { command } from '../../test/support/images/command.ts'
 import { findLoopbackPort } from './ports.ts'
 
-/** A registry on this machine's loopback address, which Docker speaks plain HTTP to. */
+/** A registry on this machine's loopback address, where Docker uses plain HTTP. */
 export type DemoRegistry = {
   host: string
-  /** What it is, for people. */
+  /** Name of the program or image, for the output. */
   description: string
   process?: number
   container?: string
@@ -21,8 +21,8 @@ const containerImage = 'registry:2'
 const readyWithinMs = 15_000
 
 /**
- * Starts a registry that lives on when this process ends: Debian's `docker-registry` where it is there or can be fetched,
- * else a container. Everything it writes is in `directory`. Throws a sentence that says what to do when neither works.
+ * Starts a registry that continues to run after this process: Debian's `docker-registry` if it is installed or can be
+ * downloaded, otherwise a container. It writes only to `directory`. Throws an error with a remedy if neither works.
  */
 export async function startRegistry(directory: string): Promise<DemoRegistry> {
   const port = await findLoopbackPort()
@@ -40,10 +40,10 @@ export async function startRegistry(directory: string): Promise<DemoRegistry> {
   return registry
 }
 
-/** Ends a registry that `startRegistry` started, if it still runs. */
+/** Stops a registry that `startRegistry` started, if it is still running. */
 export async function stopRegistry({ process: id, container }: DemoRegistry): Promise<void> {
   if (container !== undefined) await command(['docker', 'rm', '--force', '--volumes', container])
-  // Another process may have the number by now.
+  // The process id may have been reused.
   if (id !== undefined && commandLine(id).includes('registry')) process.kill(id, 'SIGTERM')
 }
 
@@ -58,7 +58,7 @@ async function findProgram(): Promise<string | undefined> {
   return unpacked.find((path) => existsSync(path))
 }
 
-/** From the machine's own mirror, unpacked and not installed. */
+/** Downloads the package from the machine's mirror and unpacks it without installing it. */
 async function fetchProgram(): Promise<void> {
   const release = await readFile('/etc/os-release', 'utf8')
   const codename = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]
@@ -107,8 +107,8 @@ async function startContainer(directory: string, port: number): Promise<DemoRegi
     ])
   } catch (error) {
     throw new Error(
-      `The demo needs a registry, and has neither Debian's docker-registry nor the image ${containerImage}: ` +
-        `run \`docker pull ${containerImage}\` where there is internet, or install the package docker-registry.`,
+      `The demo needs a registry: neither Debian's docker-registry nor the image ${containerImage} is available. ` +
+        `Run \`docker pull ${containerImage}\` with internet access, or install the package docker-registry.`,
       { cause: error },
     )
   }

@@ -11,15 +11,15 @@ import type { Screen } from './screen.ts'
 
 export const drayProgram = join(projectDirectory, 'bin/dray')
 
-/** Deploy-time values of whoever runs the demo, which mean another app. */
+/** Deploy-time values in the environment of the demo's user, which are for another app. */
 const notOurs = ['IMAGE_TAG', 'REGISTRY_OWNER', 'ENV']
 
 export type DrayRun = { exitCode: number; events: readonly DeployEvent[] }
 
 /**
- * Runs the real `dray deploy local --tag TAG` in a directory and shows it as dray does: live on a terminal, else as lines.
- * It runs with `--json` and its events are drawn here by dray's own reporter, so that a chart fits below. When the signal
- * aborts, dray is interrupted as by Ctrl-C, and its end is waited for.
+ * Runs `dray deploy local --tag TAG` in a directory and shows its progress as dray does: live on a terminal, otherwise as
+ * lines. It runs with `--json`, and dray's reporter draws the events here, so that a chart fits below. If the signal aborts,
+ * dray is interrupted as by Ctrl-C; this function waits until it exits.
  */
 export async function deployWithDray(options: {
   directory: string
@@ -42,7 +42,7 @@ export async function deployWithDray(options: {
     cwd: directory,
     env: ownEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
-    // In a group of its own: Ctrl-C comes to it from here, once.
+    // In a separate process group, so that it receives Ctrl-C only once, from here.
     detached: true,
   })
   const interrupt = () => child.kill('SIGINT')
@@ -69,7 +69,7 @@ export async function deployWithDray(options: {
 /** One line of `--json`, as docs/json-output.md describes it. */
 function parseEvent(line: string): DeployEvent {
   const { version, time, ...fields } = JSON.parse(line) as { version: number; time: string }
-  if (version !== 1) throw new Error(`dray's JSON output has version ${version}, and the demo knows 1`)
+  if (version !== 1) throw new Error(`dray's JSON output has version ${version}; the demo supports version 1`)
   return { ...fields, at: Date.parse(time) } as DeployEvent
 }
 

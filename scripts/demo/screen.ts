@@ -1,17 +1,17 @@
 import { createTerminalStyle, type TerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import type { OutputStream } from '../../src/ui/terminal/output-stream.ts'
 
-/** What the demo prints on: dray's own output and, on a terminal, a footer that stays below it. */
+/** Output of the demo: dray's output and, on a terminal, a footer below it. */
 export type Screen = {
-  /** A terminal that can be painted over; else everything comes as lines. */
+  /** The output is a terminal that can be repainted; otherwise it is printed as lines. */
   isLive: boolean
   style: TerminalStyle
-  /** Where dray's reporters write. */
+  /** Stream for dray's reporters. */
   stream: OutputStream
   say(text?: string): void
-  /** Replaces the lines at the end of the terminal. Nothing happens where there is no terminal. */
+  /** Replaces the lines at the end of the terminal. No effect without a terminal. */
   showFooter(lines: readonly string[]): void
-  /** Leaves the footer where it is, as text like any other, and gives the cursor back. */
+  /** Leaves the footer on the screen as ordinary text and shows the cursor again. */
   keepFooter(): void
 }
 
@@ -20,10 +20,10 @@ type Terminal = OutputStream & { isTTY?: boolean; columns?: number; rows?: numbe
 const ERASE_BELOW = '\u001b[J'
 const HIDE_CURSOR = '\u001b[?25l'
 const SHOW_CURSOR = '\u001b[?25h'
-/** Begin and end of a synchronised update: terminals that know it show the whole change at once, others ignore it. */
+/** Begin and end of a synchronised update: terminals that support it show the change at once, others ignore it. */
 const UPDATE = { begin: '\u001b[?2026h', end: '\u001b[?2026l' }
 
-/** The screen on a stream. Whatever is written to it ends a line, so that the footer begins at a line's start. */
+/** Creates the screen on a stream. Every write must end with a line break, so that the footer begins a line. */
 export function createScreen(terminal: Terminal, env: NodeJS.ProcessEnv): Screen {
   const isLive = terminal.isTTY === true && env['TERM'] !== 'dumb' && !isCi(env)
   let footer: readonly string[] = []

@@ -5,28 +5,28 @@ import { command } from '../../test/support/images/command.ts'
 import type { DemoRegistry } from './registry.ts'
 import { stopRegistry } from './registry.ts'
 
-/** What a demo has put on this machine, written down before it does so, for whoever takes it away. */
+/** Things that a demo created on this machine. They are recorded before they are created, so that they can be removed. */
 export type Traces = {
-  /** The process that makes the demo. */
+  /** Process id of the demo. */
   process: number
   /** The name of its Compose project, and of its directory. */
   project: string
   directory: string
   registryDirectory: string
   registry?: DemoRegistry
-  /** The demo is over, and was asked to keep it all. */
+  /** The demo has ended and was run with `--keep`. */
   ended?: boolean
 }
 
 const file = join(dirname(imageCache), 'demo.json')
 
-/** Writes down what there is, or will be in a moment. */
+/** Records the things that exist or are about to be created. */
 export async function noteTraces(traces: Traces): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, JSON.stringify(traces, undefined, 2))
 }
 
-/** What an earlier demo in this clone has left; undefined when nothing. */
+/** Reads the record of an earlier demo in this clone; undefined without one. */
 export async function readTraces(): Promise<Traces | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Traces
@@ -35,7 +35,7 @@ export async function readTraces(): Promise<Traces | undefined> {
   }
 }
 
-/** Takes everything away: containers, networks, volumes, images, registry and directories. Safe to call again. */
+/** Removes everything: containers, networks, volumes, images, registry and directories. May be called again. */
 export async function removeTraces({
   project,
   directory,
@@ -60,7 +60,7 @@ async function removeAll(list: readonly string[], remove: readonly string[]): Pr
   if (ids.size > 0) await command(['docker', ...remove, ...ids])
 }
 
-/** By name, so that an image which has other names too stays under those. */
+/** Removes by name, so that an image keeps its other names. */
 async function removeImages(registryHost: string): Promise<void> {
   const format = '{{.Repository}} {{.Tag}} {{.Digest}}'
   const listed = await command(['docker', 'image', 'ls', '--all', '--digests', '--format', format])
@@ -73,7 +73,7 @@ async function removeImages(registryHost: string): Promise<void> {
     ]
   })
   for (const name of new Set(names)) {
-    // The last tag of a repository takes the digests along.
+    // Removing the last tag of a repository also removes its digests.
     await command(['docker', 'image', 'rm', name]).catch((error: unknown) => {
       if (!String(error).includes('No such image')) throw error
     })

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 
-/** Resolves with what is waited for; rejects with the signal's reason when that aborts first. */
+/** Resolves like `wait`; rejects with the signal's reason if the signal aborts first. */
 export async function untilOrAborted<Value>(wait: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  // Nobody listens to it any more once the signal has won.
+  // After an abort, a rejection of `wait` must not be reported as unhandled.
   wait.catch(() => {})
   signal.throwIfAborted()
   const over = new AbortController()

@@ -5,10 +5,10 @@ import type { TerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import type { LoadReport } from '../../test/support/load/load-report.ts'
 import type { LoadedDeploy } from './acts.ts'
 
-/** A machine that is free sends within a few milliseconds of the time. */
+/** Maximum delay of a request, in milliseconds. On an idle machine the delay is a few milliseconds. */
 const tooLateMs = 500
 
-/** What was seen in the three acts. */
+/** Results of the three acts. */
 export type Seen = {
   firstExitCode: number
   firstVersion: string
@@ -20,16 +20,16 @@ export type Seen = {
 
 export type Check = { holds: boolean; text: string }
 
-/** Compares what was seen with what was told; each check says what was seen. */
+/** Compares the results with the expected ones; the text of each check states the result. */
 export function checkSeen(seen: Seen): Check[] {
   const { replaced, refused } = seen
   const sent = replaced.load.sent + refused.load.sent
   const failed = replaced.load.failed + refused.load.failed
-  const answeredBy = (load: LoadReport) => Object.keys(load.versions).sort().join(' and ') || 'nobody'
+  const answeredBy = (load: LoadReport) => Object.keys(load.versions).sort().join(' and ') || 'no version'
   return [
     {
       holds: seen.firstExitCode === 0 && seen.firstVersion === 'v1',
-      text: `The first deploy ended with exit code ${seen.firstExitCode}, and ${seen.firstVersion} answered.`,
+      text: `The first deploy exited with code ${seen.firstExitCode}; ${seen.firstVersion} answered.`,
     },
     {
       holds: failed === 0 && sent > 0,
@@ -40,16 +40,16 @@ export function checkSeen(seen: Seen): Check[] {
         replaced.run.exitCode === 0 &&
         answeredBy(replaced.load) === 'v1 and v2' &&
         seen.replacedVersion === 'v2',
-      text: `The second deploy ended with exit code ${replaced.run.exitCode}; ${answeredBy(replaced.load)} answered meanwhile, ${seen.replacedVersion} afterwards.`,
+      text: `The second deploy exited with code ${replaced.run.exitCode}; ${answeredBy(replaced.load)} answered during it, ${seen.replacedVersion} afterwards.`,
     },
     {
       holds: refused.run.exitCode === 1 && answeredBy(refused.load) === 'v2' && seen.refusedVersion === 'v2',
-      text: `The broken release ended with exit code ${refused.run.exitCode}; ${answeredBy(refused.load)} answered meanwhile, ${seen.refusedVersion} afterwards.`,
+      text: `The deploy of the broken release exited with code ${refused.run.exitCode}; ${answeredBy(refused.load)} answered during it, ${seen.refusedVersion} afterwards.`,
     },
   ]
 }
 
-/** The load's own numbers, an act a row. */
+/** Results of the load, one row per act. */
 export function renderNumbers({ replaced, refused }: Seen, { colors }: TerminalStyle): string[] {
   const row = (name: string, { sent, failed, latencyMs, versions }: LoadReport) => [
     name,
@@ -71,8 +71,8 @@ export function renderNumbers({ replaced, refused }: Seen, { colors }: TerminalS
   return renderTable({ rows, columns, indent: '  ' })
 }
 
-/** What failed and why, and whether the machine could be trusted with the load; nothing when all is well. */
-export function renderTroubles({ replaced, refused }: Seen): string[] {
+/** Failed requests by reason, and a warning if the machine was too busy for the load; empty without problems. */
+export function renderProblems({ replaced, refused }: Seen): string[] {
   const loads = [replaced.load, refused.load]
   const failures = loads.flatMap(({ reasons }) =>
     Object.entries(reasons).map(([reason, count]) => `  failed with ${reason}: ${renderCount(count)}`),
@@ -81,6 +81,6 @@ export function renderTroubles({ replaced, refused }: Seen): string[] {
   if (lateMs < tooLateMs) return failures
   return [
     ...failures,
-    `  The machine was so busy that requests were sent up to ${renderDuration(lateMs)} late: try again when it is not.`,
+    `  The machine was too busy: requests were sent up to ${renderDuration(lateMs)} late. Try again when it is idle.`,
   ]
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** One key of dray.yml as its documentation needs it. */
+/** One key of dray.yml, with the facts for its documentation. */
 export type KeyEntry = {
   name: string
   /** For people: `text`, `duration`, `list of text`, `before, after or manual`. */
@@ -41,7 +41,7 @@ function describeKey(name: string, schema: z.ZodType): KeyEntry {
   }
 }
 
-/** What has the children: the schema itself, or that of the entries of a record or a list. */
+/** The schema that has the children: itself, or that of the entries of a record or list. */
 function entryOf(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodRecord) return unwrap(schema.valueType as z.ZodType)
   return schema instanceof z.ZodArray ? unwrap(schema.element as z.ZodType) : schema

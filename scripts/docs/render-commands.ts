@@ -7,31 +7,31 @@ import { environmentVariables } from '../../src/config/environment-variables.ts'
 import { renderRows } from './render-configuration.ts'
 import { renderExitCodes } from './render-errors.ts'
 
-/** docs/commands.md: every command, the options that all have, the variables that dray reads, and the exit codes. */
+/** docs/commands.md: every command, the options of all commands, the environment variables, and the exit codes. */
 export function renderCommands(): string {
   return [
     '# Commands',
     '',
-    'The environment comes first, options after: `dray deploy test --tag 3f2a1c9`. Results go to standard output, everything else to standard error.',
+    'The environment comes first, then the options: `dray deploy test --tag 3f2a1c9`. Results are printed to standard output, everything else to standard error.',
     '',
     ...groupCommands(commands).flatMap(({ heading, commands: ofGroup }) => [
       `**${heading}:** ${ofGroup.map(({ name }) => `[${name}](#dray-${name})`).join(' · ')}  `,
     ]),
     '',
     ...commands.flatMap(renderCommand),
-    '## Options of every command',
+    '## Options of all commands',
     '',
     ...renderEntries(
-      ['option', 'what it does'],
+      ['option', 'description'],
       globalOptionSpecs.map(({ flags, description }) => ({ term: flags, description })),
     ),
     '',
     '## Environment variables',
     '',
-    'Deploy-time values come from the options, else from the file after `--env-file`, else from the environment, else from dray.yml.',
+    'Deploy-time values are taken from the first of these that sets them: the options, the file given with `--env-file`, the environment, dray.yml.',
     '',
     ...renderRows(
-      ['variable', 'what for'],
+      ['variable', 'description'],
       Object.entries(environmentVariables).map(([name, description]) => [`\`${name}\``, description]),
     ),
     '',
@@ -66,7 +66,7 @@ function renderCommand(command: CommandSpec): string[] {
     '',
     ...options.flatMap(({ heading, entries }) => [
       ...renderEntries(
-        [heading === 'Options' ? 'option' : `option: ${heading.toLowerCase()}`, 'what it does'],
+        [heading === 'Options' ? 'option' : `option: ${heading.toLowerCase()}`, 'description'],
         entries,
       ),
       '',
@@ -75,9 +75,9 @@ function renderCommand(command: CommandSpec): string[] {
     ...examples.map(({ term, description }) => `${term}  # ${description}`),
     '```',
     '',
-    ...renderEntries(['exit code', 'what it says'], exitCodes),
+    ...renderEntries(['exit code', 'meaning'], exitCodes),
     '',
-    ...renderEntries(['file', 'what for'], files),
+    ...renderEntries(['file', 'description'], files),
     '',
     `[Environment variables](#environment-variables): ${variables.map(({ term }) => `\`${term}\``).join(', ')}.`,
     '',

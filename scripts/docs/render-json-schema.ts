@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { configSchema } from '../../src/config/schema.ts'
 
-/** What of a key's description is for our own documentation only. */
+/** Properties of a key that are used only in the documentation. */
 const ownKeys = ['defaultText', 'exampleKey', 'omitFromExample', 'typeName']
 
 /** dray.schema.json: the shape of dray.yml as JSON Schema 2020-12, for editors. */

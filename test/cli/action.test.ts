@@ -54,13 +54,17 @@ test('an input that is empty is one that was not given', () => {
 
 describe('is refused:', () => {
   test.each([
-    ['another command', { INPUT_COMMAND: 'env' }, /`env`: it can be deploy, plan, build, rollback/],
+    ['another command', { INPUT_COMMAND: 'env' }, /`env`\. Valid values: deploy, plan, build, rollback\./],
     [
       'an option in the place of the environment',
       { INPUT_ENVIRONMENT: '--adopt' },
-      /`--adopt`: it is a name/,
+      /`--adopt`\. A name must not begin with `-`/,
     ],
-    ['a tag to roll back', { INPUT_COMMAND: 'rollback', INPUT_TAG: 'v1' }, /`rollback` takes no `tag`/],
+    [
+      'a tag to roll back',
+      { INPUT_COMMAND: 'rollback', INPUT_TAG: 'v1' },
+      /`rollback` does not accept the input `tag`/,
+    ],
   ])('%s', (_, more, message) => {
     expect(() => readInputs({ ...given, ...more })).toThrow(message)
   })
@@ -82,7 +86,7 @@ describe('as the runner starts it', () => {
     const result = await start('main.mjs', await makeProject({}), { ...given, INPUT_COMMAND: 'a\nb' })
     expect(result).toMatchObject({
       code: 2,
-      stdout: '::error::The input `command` is `a%0Ab`: it can be deploy, plan, build, rollback.\n',
+      stdout: '::error::The input `command` is `a%0Ab`. Valid values: deploy, plan, build, rollback.\n',
     })
   })
 

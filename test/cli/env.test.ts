@@ -19,11 +19,11 @@ describe('dray env', () => {
     expect(exitCode).toBe(0)
     expect(stdout.replace(cwd, '/srv/shop'))
       .toBe(`/srv/shop/.env on local: mode 644, 3 variables, 1 missing, 1 empty, 1 unused
- ✗  COMMAND         missing  compose file  the compose file puts it in, and has no default
+ ✗  COMMAND         missing  compose file  used in the compose file, without a default
  ▲  SESSION_SECRET  empty    .env.example
- ▲  OLD             set                    neither .env.example nor the compose file names it
+ ▲  OLD             set                    not in .env.example or the compose file
  ✓  DATABASE_URL    set      .env.example
- ·  PORT            not set  compose file  the compose file's own default holds
+ ·  PORT            not set  compose file  default of the compose file
 `)
     expect(stderr).toContain('chmod 600')
     expect(stdout + stderr).not.toContain('hidden-value')

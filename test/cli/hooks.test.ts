@@ -93,7 +93,7 @@ describe('a deploy that works', () => {
     const { exitCode, stderr, stdout } = await release(world, { config: { hooks: { after: 'exit 3' } } })
     expect(exitCode).toBe(0)
     expect(stderr).toContain('Warning: The hook `after` (`exit 3`) ended with exit code 3. The release is in')
-    expect(stdout).toContain('shop is deployed to test')
+    expect(stdout).toContain('Deployed shop to test')
     expect(world.host.running).toContain('backend:v2')
   })
 })
@@ -113,7 +113,7 @@ describe('no hook runs', () => {
     const hooks = { ...allWriteFacts, after: ['npm', 'run', 'purge'] }
     const { exitCode, stdout, cwd } = await release(world, { config: { hooks }, options: { dryRun: true } })
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('Hooks, on this machine:\n  before   env | grep ^DRAY_ | sort > before.facts\n')
+    expect(stdout).toContain('Hooks on this machine:\n  before   env | grep ^DRAY_ | sort > before.facts\n')
     expect(stdout).toContain('  after    npm run purge\n')
     expect(await factsOf(cwd, 'before')).toBeUndefined()
   })

@@ -83,8 +83,8 @@ describe('dray images', () => {
     const { exitCode, stdout } = await images(['production'])
     expect(exitCode).toBe(0)
     const lines = stdout.split('\n').slice(2, -1)
-    expect(lines.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['v2', 'v4', 'v3', 'no tag', 'v1'])
-    expect(lines[3]).toMatch(/no tag +sha256:\w+ +\d+ B +300 days ago +production runs r6 \(v2\)$/)
+    expect(lines.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['v2', 'v4', 'v3', 'untagged', 'v1'])
+    expect(lines[3]).toMatch(/untagged +sha256:\w+ +\d+ B +300 days ago +production runs r6 \(v2\)$/)
     expect(lines[0]).not.toContain('production')
   })
 
@@ -125,15 +125,15 @@ describe('dray images prune', () => {
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/✓ +v2 .* production runs it: r6 \(v2\)\n/)
     expect(stdout).toMatch(/✓ +v4 .* it is one of the newest 1\n/)
-    expect(stdout).toMatch(/✗ +v1 .* nobody needs it\n/)
-    expect(stdout).toContain('Nothing was deleted. The same with --delete deletes 6 versions.')
+    expect(stdout).toMatch(/✗ +v1 .* unused\n/)
+    expect(stdout).toContain('Nothing was deleted. Add --delete to delete 6 versions.')
     expect(deletions()).toEqual([])
   })
 
   test('deletes what nobody needs; every part and signature of what is needed stays', async () => {
     const { exitCode, stdout } = await images(['prune', '--keep', '1', '--delete'])
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('6 versions are deleted.')
+    expect(stdout).toContain('Deleted 6 versions.')
     expect(github.digests('shop').sort()).toEqual([...digestsOf(v2, v4), aboutImage(v2.digest).digest].sort())
   })
 
@@ -222,7 +222,7 @@ describe('while it deletes', () => {
     const { exitCode, stdout, stderr } = await prune()
     expect(exitCode).toBe(0)
     expect(stderr).toMatch(/GitHub keeps .*5000 downloads/)
-    expect(stdout).toContain('5 versions are deleted; GitHub keeps 1.')
+    expect(stdout).toContain('Deleted 5 versions, GitHub refused 1.')
   })
 
   test('a version that is gone already is done with', async () => {
@@ -245,7 +245,7 @@ describe('while it deletes', () => {
     github.fail({ method: 'DELETE', answer: { status, headers, body } })
     const { exitCode, stdout } = await prune()
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('6 versions are deleted.')
+    expect(stdout).toContain('Deleted 6 versions.')
   })
 
   test('a refusal ends it, with what is missing', async () => {

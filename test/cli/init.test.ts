@@ -20,7 +20,7 @@ describe('init', () => {
     const hosts = ['--test', 'deploy@a.internal', '--production', 'deploy@b.internal:2222']
     const { exitCode, stdout, stderr } = await runCli(['init', '--yes', ...hosts, ...action], { cwd })
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/✓ +dray.yml +written/)
+    expect(stdout).toMatch(/✓ +dray.yml +created/)
     expect(stderr).toContain('`ssh-keyscan -p 2222 b.internal`')
     expect(await read(cwd, 'dray.yml')).toContain('host: deploy@a.internal')
     expect(await read(cwd, '.github/workflows/deploy.yml')).toContain(
@@ -34,8 +34,8 @@ describe('init', () => {
     await runCli(['init', '--yes', ...action], { cwd })
     await writeFile(path.join(cwd, 'dray.yml'), `${await read(cwd, 'dray.yml')}keep: 9\n`)
     const again = await runCli(['init', '--yes', ...action], { cwd })
-    expect(again.stdout).not.toMatch(/written|added|replaced/)
-    expect(again.stdout).toMatch(/deploy.yml +is right/)
+    expect(again.stdout).not.toMatch(/created|added|replaced/)
+    expect(again.stdout).toMatch(/deploy.yml +up to date/)
     expect(await read(cwd, 'dray.yml')).toContain('keep: 9')
   })
 
@@ -45,7 +45,7 @@ describe('init', () => {
     await mkdir(path.join(cwd, '.github/workflows'), { recursive: true })
     await writeFile(path.join(cwd, file), 'name: mine\n')
     const first = await runCli(['init', '--yes', ...action], { cwd })
-    expect(first.stdout).toMatch(/deploy.yml +differs, left as it is/)
+    expect(first.stdout).toMatch(/deploy.yml +differs, not replaced/)
     expect(await read(cwd, file)).toBe('name: mine\n')
     const second = await runCli(['init', '--yes', '--overwrite', ...action], { cwd })
     expect(second.stdout).toMatch(/deploy.yml +replaced/)
@@ -57,7 +57,7 @@ describe('init', () => {
     const { stdout, stderr } = await runCli(['init', '--dry-run', ...action], { cwd })
     expect(stderr).toMatch(/^dray.yml \(new\)\n\+ # yaml-language-server/)
     expect(stderr).toMatch(/\.gitignore\n {2}dist\/\n\+ \.env\n/)
-    expect(stdout).toMatch(/dray.yml +would be new/)
+    expect(stdout).toMatch(/dray.yml +would be created/)
     expect(await isThere(cwd, 'dray.yml')).toBe(false)
   })
 

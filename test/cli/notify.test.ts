@@ -32,7 +32,7 @@ test('a webhook is told of a deploy as JSON, once it is over', async () => {
       url: 'https://test.example.com',
       durationMs: expect.any(Number) as number,
       probe: { requests: expect.any(Number) as number, failures: 0 },
-      text: expect.stringContaining('shop on test: release r2 (v2) is in place.') as string,
+      text: expect.stringContaining('shop on test: deployed release r2 (v2).') as string,
     },
   ])
 })
@@ -47,7 +47,7 @@ test('Slack is told of a failure with what serves; secrets are masked', async ()
   })
   expect(exitCode).toBe(1)
   const said = JSON.stringify(server.received[0]?.body)
-  expect(said).toContain('*shop* on *test*: the deploy FAILED.')
+  expect(said).toContain('*shop* on *test*: deploy FAILED.')
   expect(said).toContain('Port 80 is taken by [redacted].\\n`PORT_TAKEN`')
   expect(said).toContain('Release r1 is serving, as before.')
 })
@@ -80,7 +80,7 @@ test('a rollback is an event of its own', async () => {
   ])
 })
 
-test('nobody is told of what they did not ask for, of a plan, and where there was nothing to do', async () => {
+test('sends no notification for a plan, an unchanged deploy, or an event that is not configured', async () => {
   await using server = await WebhookServer.start()
   const env = { HOOK_URL: server.url }
   const world = await shopAtV1()
@@ -99,7 +99,7 @@ test('one that cannot be sent is a warning with the host alone, and the deploy c
     env: { SLACK_URL: server.url },
   })
   expect(exitCode).toBe(0)
-  expect(stdout).toContain('shop is deployed to test')
+  expect(stdout).toContain('Deployed shop to test')
   expect(stderr).toContain(
     `Warning: A notification was not sent: ${server.host} answers 404 (no_service). (SLACK_URL)`,
   )

@@ -77,39 +77,39 @@ async function secrets(args: readonly string[], env: Record<string, string> = {}
 
 const asking = (): Record<string, string> => ({ GITHUB_TOKEN: token, GITHUB_API_URL: apiUrl })
 
-test('tells of every name where it lives, whether it is there, and who reads it', async () => {
+test('lists every name with its kind, state, location and readers', async () => {
   const { exitCode, stdout, stderr } = await secrets([], asking())
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   const at = '.github/workflows/deploy.yml:6'
-  expect(stdout).toBe(`Secrets of GitHub, read by workflows
- ✓  LATE     there  the repository          ${at}
- ✓  SSH_KEY  there  environment production  ${at}
+  expect(stdout).toBe(`GitHub secrets, read by workflows
+ ✓  LATE     set  the repository          ${at}
+ ✓  SSH_KEY  set  environment production  ${at}
 
-Variables of GitHub, read by workflows
+GitHub variables, read by workflows
  ✗  APP_URL  missing  environment production or the repository  ${at}
 
 .env on the servers, read by containers
  ▲  API_KEY       empty    production on local  service backend
- ✓  DATABASE_URL  there    production on local  service backend
+ ✓  DATABASE_URL  set      production on local  service backend
  ✗  MAIL_KEY      missing  production on local  service backend
 
-Deploy-time values, given by every deploy
- ✓  IMAGE_TAG  given  production  service backend
+Deploy-time values, set by every deploy
+ ✓  IMAGE_TAG  set at deploy  production  service backend
 `)
   expect(asked).toContain(`Bearer ${token} /repos/acme/shop/actions/secrets?per_page=100&page=2`)
 })
 
-test('says so by its exit code where that is asked for', async () => {
+test('--exit-code returns 1 if a secret is missing', async () => {
   expect((await secrets(['production', '--exit-code'], asking())).exitCode).toBe(1)
 })
 
-test('is a table for a page', async () => {
+test('--markdown prints a Markdown table', async () => {
   const { stdout } = await secrets(['--markdown'], asking())
-  expect(stdout).toContain('| Name | Lives in | Where | State | Read by |\n| --- | --- | --- | --- | --- |\n')
+  expect(stdout).toContain('| Name | Kind | Location | State | Read by |\n| --- | --- | --- | --- | --- |\n')
   expect(stdout).toContain('| GitHub variable | environment production or the repository | **missing** |')
 })
 
-test('is a line for each, for a program', async () => {
+test('--json prints one line for each name', async () => {
   const { stdout } = await secrets(['--json'], asking())
   const rows = stdout
     .split('\n')
@@ -119,10 +119,10 @@ test('is a line for each, for a program', async () => {
   expect(rows[0]).toMatchObject({ type: 'secret', name: 'LATE', lives: 'GitHub secret', state: 'present' })
 })
 
-test('without a token GitHub is not asked, and that is said', async () => {
+test('does not query GitHub without a token, and says so', async () => {
   const { stdout, stderr } = await secrets([], { GITHUB_API_URL: apiUrl })
   expect(stderr).toContain('set GITHUB_TOKEN')
-  expect(stdout).toMatch(/SSH_KEY +not known/)
+  expect(stdout).toMatch(/SSH_KEY +unknown/)
   expect(asked).toEqual([])
 })
 
@@ -132,22 +132,22 @@ test.each([
   [404, 'the token may not see them'],
   [429, 'too many requests'],
   [503, 'the answer was 503'],
-])('what GitHub refuses with %i is not known, with the reason', async (status, reason) => {
+])('reports unknown and the reason if GitHub answers with %i', async (status, reason) => {
   refused.set('actions/secrets', status)
   const { exitCode, stdout, stderr } = await secrets([], asking())
   expect(exitCode).toBe(0)
   expect(stderr).toContain(reason)
-  expect(stdout).toMatch(/LATE +not known/)
+  expect(stdout).toMatch(/LATE +unknown/)
   expect(stdout).toMatch(/APP_URL +missing/)
 })
 
-test('a GitHub that does not answer is a note', async () => {
+test('reports an unreachable GitHub as a note', async () => {
   const { exitCode, stderr } = await secrets([], { ...asking(), GITHUB_API_URL: 'http://127.0.0.1:1' })
   expect(exitCode).toBe(0)
   expect(stderr).toContain('127.0.0.1:1 cannot be reached')
 })
 
-test('a directory that is not there is a note, and the rest is told', async () => {
+test('reports a missing directory as a note and lists the rest', async () => {
   const cwd = await makeProject({
     'dray.yml': 'environments:\n  test: { host: local, path: /nowhere/at/all }\n',
     'docker-compose.yml': 'services:\n  web: { image: "a:${TAG}" }\n',
@@ -155,5 +155,5 @@ test('a directory that is not there is a note, and the rest is told', async () =
   const { exitCode, stdout, stderr } = await runCli(['secrets'], { cwd })
   expect(exitCode).toBe(0)
   expect(stderr).toContain('There is no directory /nowhere/at/all')
-  expect(stdout).toMatch(/TAG +not known +test on local +service web/)
+  expect(stdout).toMatch(/TAG +unknown +test on local +service web/)
 })

@@ -4,34 +4,33 @@ import { renderCount } from '../../shared/bytes.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import type { Notification } from './notification.ts'
 
-/** How it ended, in one sentence without app and environment: `release r12 (v1.4.0) is in place.` */
+/** The outcome in one sentence, without app and environment: `deployed release r12 (v1.4.0).` */
 export function endSentence({ kind, outcome, release, tag, restores }: Notification): string {
-  const what = restores === undefined ? (tag ?? '') : releaseLabel(restores.release, restores.tag)
+  const target = restores === undefined ? (tag ?? '') : releaseLabel(restores.release, restores.tag)
   if (outcome === 'deployed') {
     return kind === 'rollback'
-      ? `rolled back to ${what}, as release ${release ?? ''}.`
-      : `release ${releaseLabel(release ?? '', tag)} is in place.`
+      ? `rolled back to ${target}, as release ${release ?? ''}.`
+      : `deployed release ${releaseLabel(release ?? '', tag)}.`
   }
   const attempt = kind === 'rollback' ? 'rollback to' : 'deploy of'
-  const named = what === '' ? kind : `${attempt} ${what}`
-  return outcome === 'cancelled' ? `the ${named} was cancelled.` : `the ${named} FAILED.`
+  const named = target === '' ? kind : `${attempt} ${target}`
+  return outcome === 'cancelled' ? `${named} cancelled.` : `${named} FAILED.`
 }
 
-/** What serves after a failure, in one sentence; undefined where that is not known, or nothing failed. */
+/** The release that serves after a failure, in one sentence; undefined if it is unknown or nothing failed. */
 export function servingSentence({ failure }: Notification): string | undefined {
   if (failure?.serving !== undefined) return failure.serving
   const isUntouched = failure?.exitCode === EXIT.precondition || failure?.exitCode === EXIT.usage
   return isUntouched ? 'Nothing was touched.' : undefined
 }
 
-/** `1,204 requests of the probe, none failed`; undefined where there was no probe. */
+/** `1,204 probe requests, 0 failed`; undefined if there was no probe. */
 export function probePhrase({ probe }: Notification): string | undefined {
   if (probe === undefined || probe.requests === 0) return undefined
-  const failed = probe.failures === 0 ? 'none' : renderCount(probe.failures)
-  return `${renderCount(probe.requests)} requests of the probe, ${failed} failed`
+  return `${renderCount(probe.requests)} probe requests, ${renderCount(probe.failures)} failed`
 }
 
-/** The whole of it as plain text, a few lines. */
+/** The complete notification as plain text, a few lines. */
 export function renderNotificationText(notification: Notification): string {
   const { app, environment, failure, by, durationMs, url } = notification
   const facts = [`by ${by.user}`, renderDuration(durationMs), probePhrase(notification) ?? []].flat()

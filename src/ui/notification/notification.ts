@@ -4,7 +4,7 @@ import type { DeployState } from '../render/deploy-state.ts'
 
 export type NotificationEvent = 'success' | 'failure' | 'rollback'
 
-/** How a deploy or a rollback ended, for those who did not watch it. Also what is posted to a webhook, as JSON. */
+/** The outcome of a deploy or rollback. Posted to webhooks as JSON. */
 export type Notification = {
   version: 1
   event: NotificationEvent
@@ -14,22 +14,22 @@ export type Notification = {
   environment: string
   hosts: readonly string[]
   tag?: string
-  /** The release that was made, or would have been; absent where it failed before there was a plan. */
+  /** The release that was made, or would have been; absent if the deploy failed before the plan was made. */
   release?: string
-  /** Of a rollback: the release that was to be in place again. */
+  /** For a rollback: the target. */
   restores?: { release: string; tag?: string }
-  /** The release that serves now; absent when nothing does, or nobody knows. */
+  /** The release that is serving; absent if no release is, or if it is unknown. */
   serving?: string
   by: Deployer
-  /** Where people reach the app. */
+  /** Public URL of the app. */
   url?: string
   durationMs: number
-  /** What dray's own requests saw. */
+  /** Result of the probe. */
   probe?: { requests: number; failures: number }
   failure?: Pick<Failure, 'code' | 'title' | 'message' | 'hint' | 'exitCode' | 'serving'>
 }
 
-/** Undefined for a story whose end is nothing to tell: there was nothing to deploy. `story` is clean of secrets. */
+/** Undefined for a deploy without changes. `deployState` must contain no secrets. */
 export function makeNotification(
   deployState: DeployState,
   facts: { by: Deployer; url: string | undefined; durationMs: number },
@@ -63,7 +63,7 @@ function outcomeOf({ finished, failure }: DeployState): Notification['outcome'] 
   return finished?.outcome === 'deployed' ? 'deployed' : undefined
 }
 
-/** The lines of a log are for those who look into it. */
+/** Leaves out log lines: a notification is short. */
 function withoutDetails({ code, title, message, hint, exitCode, serving }: Failure): Notification['failure'] {
   return { code, title, message, hint, exitCode, ...(serving !== undefined && { serving }) }
 }

@@ -3,22 +3,22 @@ import { endSentence, probePhrase, renderNotificationText, servingSentence } fro
 import type { Notification } from './notification.ts'
 
 /**
- * A section may have 3,000 characters: https://docs.slack.dev/reference/block-kit/blocks/section-block. One character becomes
- * up to five.
+ * Maximum length of a text. A section is limited to 3,000 characters
+ * (https://docs.slack.dev/reference/block-kit/blocks/section-block), and escaping turns one character into up to five.
  */
 const LONGEST = 550
 
-/** A message for an incoming webhook of Slack; `text` is what a notification on a phone shows. */
+/** A message for an incoming webhook of Slack; `text` is shown in a phone's notification. */
 export type SlackMessage = { text: string; blocks: readonly SlackBlock[] }
 
 type Mrkdwn = { type: 'mrkdwn'; text: string }
 type SlackBlock = { type: 'section'; text: Mrkdwn } | { type: 'context'; elements: readonly Mrkdwn[] }
 
-/** Nothing in a tag, a name or a message can make a link or a mention of its own. */
+/** Escapes every tag, name and message, so that they cannot create links or mentions. */
 export function renderSlack(notification: Notification): SlackMessage {
   const { app, environment, failure, by, durationMs, url, outcome, kind } = notification
   const headline = `${emojiOf(outcome, kind)} *${escape(app)}* on *${escape(environment)}*: ${escape(endSentence(notification))}`
-  const why =
+  const failureTexts =
     failure === undefined
       ? []
       : [`${escape(failure.message)}\n\`${failure.code}\``, escape(servingSentence(notification) ?? '')]
@@ -26,14 +26,14 @@ export function renderSlack(notification: Notification): SlackMessage {
     `by ${escape(by.user)}`,
     renderDuration(durationMs),
     probePhrase(notification) ?? [],
-    by.run === undefined ? [] : link(by.run, 'the run'),
-    url === undefined ? [] : link(url, 'the app'),
+    by.run === undefined ? [] : link(by.run, 'workflow run'),
+    url === undefined ? [] : link(url, 'app'),
   ].flat()
   return {
     text: escape(renderNotificationText(notification)),
     blocks: [
       section(headline),
-      ...why.filter((text) => text !== '').map(section),
+      ...failureTexts.filter((text) => text !== '').map(section),
       { type: 'context', elements: [{ type: 'mrkdwn', text: facts.join('  ·  ') }] },
     ],
   }
@@ -49,7 +49,7 @@ function section(text: string): SlackBlock {
   return { type: 'section', text: { type: 'mrkdwn', text } }
 }
 
-/** The three characters by which Slack tells links and mentions: https://docs.slack.dev/messaging/formatting-message-text */
+/** Escapes the three characters that mark links and mentions: https://docs.slack.dev/messaging/formatting-message-text */
 function escape(text: string): string {
   const short = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
   return short.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

@@ -9,14 +9,14 @@ import type { Plan, Step, StepKind } from '../../deploy/model/plan.ts'
 import { stepTitle } from '../../deploy/execute/step-title.ts'
 import type { DeployFinished } from './render-summary.ts'
 
-/** A step as far as it was told. Times are milliseconds since the epoch. */
+/** The state of a step, from the events so far. Times are milliseconds since the epoch. */
 export type StepState = {
   id: number
   kind: StepKind
   host: string
   title: string
   cause: string
-  /** Whose output the step's lines are: a task, a service, else the step's title. */
+  /** Source of the step's output: a task, a service, or else the step's title. */
   speaker: string
   state: 'waiting' | 'running' | StepOutcome
   startedAt?: number
@@ -28,7 +28,7 @@ export type StepState = {
   lastLine?: string
 }
 
-/** Everything that the events of one deploy have told so far. */
+/** The state of one deploy, from its events so far. */
 export type DeployState = {
   startedAt: number | undefined
   kind: ReleaseKind
@@ -37,14 +37,14 @@ export type DeployState = {
   hosts: readonly string[]
   tag: string | undefined
   plan: Plan | undefined
-  /** In order of the plan; steps that the plan did not name come last. */
+  /** In the order of the plan, then the steps that are not in the plan. */
   steps: Map<number, StepState>
   warnings: { text: string; hint?: string }[]
-  /** The latest note, such as what is done before there is a plan. */
+  /** The latest note, such as an action before the plan is made. */
   activity: string | undefined
   undoing: string | undefined
   probe: ProbeReport | undefined
-  /** How the probing stands while it goes on. */
+  /** Counts of the probe while it is running. */
   sampled: { requests: number; failures: number } | undefined
   finished: DeployFinished | undefined
   failure: Failure | undefined
@@ -70,14 +70,14 @@ export function createDeployState(): DeployState {
   }
 }
 
-/** The story that a whole list of events tells, such as one read back from a record. */
+/** The state after a complete list of events, such as a recorded one. */
 export function deployStateOf(events: Iterable<DeployEvent>): DeployState {
   const deployState = createDeployState()
   for (const event of events) addToDeployState(deployState, event)
   return deployState
 }
 
-/** Adds one event to `story`. Steps that were never planned, as those of undoing, are taken as they come. */
+/** Adds one event to `deployState`. Steps that are not in the plan, such as those of an undo, are appended. */
 export function addToDeployState(deployState: DeployState, event: DeployEvent): void {
   deployState.startedAt ??= event.at
   switch (event.type) {
@@ -137,13 +137,13 @@ export function addToDeployState(deployState: DeployState, event: DeployEvent): 
   }
 }
 
-/** Bytes a second since the step began; undefined while that says nothing. */
+/** Bytes per second since the step began; undefined during its first half second. */
 export function rateOf(step: StepState, now: number): number | undefined {
   const elapsedMs = now - (step.startedAt ?? now)
   return step.doneBytes && elapsedMs >= 500 ? (step.doneBytes / elapsedMs) * 1000 : undefined
 }
 
-/** Whether the steps run on more than one host, so that each must name its own. */
+/** Whether the steps run on more than one host. Each step then names its host. */
 export function hasSeveralHosts(deployState: DeployState): boolean {
   return new Set([...deployState.steps.values()].map(({ host }) => host)).size > 1
 }

@@ -7,12 +7,12 @@ import { summarySentence } from './render-summary.ts'
 import { renderTimeline } from './render-timeline.ts'
 import type { DeployState } from './deploy-state.ts'
 
-/** Text in blocks of a web page: no colour, Unicode. */
-const LOOK = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
+/** Style of text blocks on a web page: Unicode, no colour. */
+const STYLE = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 
 /**
- * The summary of a deploy as Markdown for a job's page. Pure: the story can come from the events of a running deploy or
- * from recorded ones (`storyOf`), and nothing in it can leave its place in the page.
+ * The summary of a deploy as Markdown for a job's page. The state can come from a running deploy or from recorded events
+ * (`deployStateOf`). Its texts are escaped, so they cannot change the rest of the page.
  */
 export function renderJobSummary(deployState: DeployState): string {
   const blocks = [
@@ -22,7 +22,7 @@ export function renderJobSummary(deployState: DeployState): string {
     notUndoneBlock(deployState),
     deployState.warnings.map(({ text }) => `> **Warning:** ${escapeMarkdown(text)}`).join('\n>\n'),
     timelineBlock(deployState),
-    deployState.probe ? codeBlock(renderProbeReport(deployState.probe, LOOK).trimEnd()) : '',
+    deployState.probe ? codeBlock(renderProbeReport(deployState.probe, STYLE).trimEnd()) : '',
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n\n`
 }
@@ -30,8 +30,8 @@ export function renderJobSummary(deployState: DeployState): string {
 function headline({ kind, app, environment, finished, failure, tag }: DeployState): string {
   const place = app === undefined ? 'dray' : `${app} on ${environment ?? '?'}`
   const title = `## ${escapeMarkdown(place)}`
-  if (finished) return `${title}\n\n${escapeMarkdown(summarySentence(finished, LOOK))}`
-  const words = `The ${kind} ${failure ? 'failed' : 'did not end'}.`
+  if (finished) return `${title}\n\n${escapeMarkdown(summarySentence(finished, STYLE))}`
+  const words = `The ${kind} ${failure ? 'failed' : 'did not finish'}.`
   return `${title}\n\n${words}${tag === undefined ? '' : ` Tag: ${codeSpan(tag)}`}`
 }
 
@@ -52,7 +52,7 @@ function failureBlock({ code, title, message, hint, details, serving, undone, no
     .join('\n\n')
 }
 
-/** A sentence in which commands stand in backquotes. */
+/** A sentence with commands in backquotes, as Markdown. */
 function withCommands(text: string): string {
   const parts = text.split(/`([^`]+)`/)
   return parts.map((part, index) => (index % 2 === 1 ? codeSpan(part) : escapeMarkdown(part))).join('')
@@ -61,7 +61,7 @@ function withCommands(text: string): string {
 function imagesBlock({ finished }: DeployState): string {
   if (!finished || finished.images.length === 0) return ''
   return markdownTable(
-    ['Service', 'Tag', 'Image by digest'],
+    ['Service', 'Tag', 'Image'],
     finished.images.map(({ service, tag, name, digest }) => [
       escapeMarkdown(service),
       tag === undefined ? '' : codeSpan(tag),
@@ -70,7 +70,7 @@ function imagesBlock({ finished }: DeployState): string {
   )
 }
 
-/** What a rollback left as it is. */
+/** Changes that a rollback did not undo. */
 function notUndoneBlock({ finished, failure }: DeployState): string {
   const lines = failure ? [] : (finished?.notUndone ?? [])
   return lines.length === 0 ? '' : bullets('Not undone:', lines)
@@ -83,7 +83,7 @@ function bullets(heading: string, lines: readonly string[] = []): string {
 }
 
 function timelineBlock(deployState: DeployState): string {
-  const lines = renderTimeline(deployState, LOOK.glyphs)
+  const lines = renderTimeline(deployState, STYLE.glyphs)
   if (lines.length === 0) return ''
   const total = deployState.finished ? `, ${renderDuration(deployState.finished.durationMs)}` : ''
   return `### Timeline${total}\n\n${codeBlock(lines.join('\n'))}`

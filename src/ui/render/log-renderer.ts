@@ -6,20 +6,20 @@ export type LogLineText = { name: string; at: string; stream: 'stdout' | 'stderr
 
 export type LogStyle = {
   terminal: TerminalStyle
-  /** Before each line stands whose it is. */
+  /** Each line begins with its container's name. */
   prefix: boolean
   timestamps: boolean
-  /** What is sought, to be made visible. */
+  /** Matches are highlighted. */
   highlight: RegExp | undefined
 }
 
 export type LogRenderer = {
-  /** Makes room for a name, so that the lines before its first are aligned with it. */
+  /** Reserves the width of a name, so that lines printed before its first line are aligned too. */
   know: (name: string) => void
   render: (line: LogLineText) => string
 }
 
-/** `backend-1 │ listening on port 8000`, each name in its own colour, and the bar red for standard error. */
+/** `backend-1 │ listening on port 8000`: each name in its own colour, a red bar for standard error. */
 export function createLogRenderer(style: LogStyle): LogRenderer {
   const { colors, glyphs } = style.terminal
   const palette = [colors.cyan, colors.yellow, colors.green, colors.magenta, colors.blue]

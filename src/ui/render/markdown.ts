@@ -1,4 +1,4 @@
-/** Text as Markdown that shows exactly that text: no markup, no HTML, no link, on one line. */
+/** Escapes a text for Markdown, so that no markup, HTML or link takes effect. The result is one line. */
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -8,19 +8,19 @@ export function escapeMarkdown(text: string): string {
     .replaceAll(/\s*\n\s*/g, ' ')
 }
 
-/** Text as inline code, within a table too. */
+/** A text as inline code, also in tables. */
 export function codeSpan(text: string): string {
   return `<code>${escapeMarkdown(text)}</code>`
 }
 
-/** Text as a block of code; the fence is longer than any within it. */
+/** A text as a block of code; the fence is longer than any in the text. */
 export function codeBlock(text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
   return `${fence}text\n${text}\n${fence}`
 }
 
-/** A table of cells that are Markdown already. */
+/** A table; the cells are Markdown. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')

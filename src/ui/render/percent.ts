@@ -1,4 +1,4 @@
-/** Whole percent, at most 100, and 100 only when all is there. */
+/** Whole percent; 100 only if `done` has reached `total`. */
 export function percent(done: number, total: number): number {
   return total <= 0 ? 0 : Math.min(100, Math.floor((done / total) * 100))
 }

@@ -8,7 +8,7 @@ const barWidth = 12
 
 type Frame = { style: TerminalStyle; columns: number; now: number }
 
-/** A line for each image that is being built: how far it is, and what it is at. None is wider than `columns`. */
+/** A line for each image that is being built: progress and current step, at most `columns` wide. */
 export function renderBuildLines(
   targets: readonly string[],
   steps: readonly BuildStep[],
@@ -36,13 +36,13 @@ function renderImage(name: string, steps: readonly BuildStep[], { style, columns
   const mark = failed ? colors.red(glyphs.failed) : isDone ? colors.green(glyphs.done) : colors.cyan(spinner)
   const bar = renderBar(steps.length === 0 ? 0 : finished.length / steps.length, barWidth, glyphs)
   const took = renderDuration(ended - started)
-  const room = columns - widthOf(name) - barWidth - widthOf(took) - 8
+  const width = Math.max(0, columns - widthOf(name) - barWidth - widthOf(took) - 8)
   const doing = describeStep(failed ?? current ?? { title: '', place: undefined })
-  const text = padToWidth(cutToWidth(doing, Math.max(0, room), glyphs.ellipsis), Math.max(0, room))
+  const text = padToWidth(cutToWidth(doing, width, glyphs.ellipsis), width)
   return `${mark} ${name}  ${colors.cyan(bar)}  ${colors.dim(text)}  ${took}`
 }
 
-/** `3/6 RUN npm ci`; of a command over several lines the first. */
+/** `3/6 RUN npm ci`; only the first line of a command. */
 export function describeStep({ title, place }: Pick<BuildStep, 'title' | 'place'>): string {
   const [line = ''] = title.split('\n')
   return place === undefined ? line : `${place.number}/${place.of} ${line}`

@@ -13,10 +13,10 @@ export type ShownCheckup = { environment: string; tag: string | undefined; hosts
 
 const titles: Readonly<Record<CheckName, string>> = {
   ssh: 'SSH',
-  tools: 'tools of the system',
+  tools: 'system tools',
   docker: 'Docker Engine',
   compose: 'Docker Compose',
-  directory: "the app's directory",
+  directory: 'app directory',
   env: '.env',
   lock: 'lock',
   disk: 'disk',
@@ -25,16 +25,16 @@ const titles: Readonly<Record<CheckName, string>> = {
   image: 'image',
   registry: 'registry',
   ports: 'ports',
-  url: 'URL of the probe',
+  url: 'probe URL',
   plan: 'plan',
 }
 
-/** What was checked on each host, side by side; below it what is the matter and what to do; and whether a deploy would go through. */
+/** The checks of each host side by side, the problems with their hints, and whether a deploy would succeed. */
 export function renderCheckup(checkup: ShownCheckup, style: TerminalStyle): string {
   const { hosts } = checkup
   const blocks = [
     hosts.length === 1 ? oneHost(hosts[0]?.checks ?? [], style) : sideBySide(hosts, style),
-    hosts.flatMap((host) => host.checks.flatMap((check) => troubleLines(host.host, check, style))),
+    hosts.flatMap((host) => host.checks.flatMap((check) => problemLines(host.host, check, style))),
     [verdictLine(checkup, style)],
   ]
   return `${blocks
@@ -82,7 +82,7 @@ function titleOf({ name, subject }: Pick<Check, 'name' | 'subject'>): string {
 
 function valueOf(check: Check): string {
   if (check.outcome === 'failed') return check.failure.code
-  return check.outcome === 'unknown' ? `needs ${titles[check.needs]}` : check.value
+  return check.outcome === 'unknown' ? `skipped, needs ${titles[check.needs]}` : check.value
 }
 
 function markOf({ outcome }: Check, { glyphs }: TerminalStyle): string {
@@ -91,7 +91,7 @@ function markOf({ outcome }: Check, { glyphs }: TerminalStyle): string {
   ]
 }
 
-/** Paints the mark that a cell begins with. */
+/** Paints the mark at the start of a cell. */
 function paintMark(cell: string, { colors, glyphs }: TerminalStyle): string {
   const paint = (
     [
@@ -104,15 +104,15 @@ function paintMark(cell: string, { colors, glyphs }: TerminalStyle): string {
   return paint === undefined ? cell : paint[1](paint[0]) + cell.slice(paint[0].length)
 }
 
-function troubleLines(host: string, check: Check, style: TerminalStyle): string[] {
+function problemLines(host: string, check: Check, style: TerminalStyle): string[] {
   const { colors, glyphs, columns } = style
   if (check.outcome !== 'failed' && check.outcome !== 'warning') return []
-  const room = (columns ?? Infinity) - 4
+  const width = (columns ?? Infinity) - 4
   const [what, hint] =
     check.outcome === 'failed' ? [check.failure.message, check.failure.hint] : [check.what, check.hint]
   const details = check.outcome === 'failed' ? (check.failure.details.logTail ?? []) : []
-  const [first = '', ...more] = wrapToWidth(`${host}: ${what}`, room)
-  const next = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, room)
+  const [first = '', ...more] = wrapToWidth(`${host}: ${what}`, width)
+  const next = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, width)
   return [
     `${paintMark(markOf(check, style), style)} ${first}`,
     ...more.map((line) => `  ${line}`),
@@ -122,14 +122,14 @@ function troubleLines(host: string, check: Check, style: TerminalStyle): string[
 }
 
 function verdictLine({ environment, tag, hosts }: ShownCheckup, { colors, glyphs }: TerminalStyle): string {
-  const what = tag === undefined ? 'A deploy' : `A deploy of ${tag}`
+  const deploy = tag === undefined ? 'A deploy' : `A deploy of ${tag}`
   const checks = hosts.flatMap((host) => host.checks)
   const warnings = checks.filter(({ outcome }) => outcome === 'warning').length
   const warned = warnings === 0 ? '' : ` with ${counted(warnings, 'warning')}`
   if (isReady(hosts))
-    return `${colors.green(glyphs.done)} ${what} to ${environment} would go through${warned}.`
+    return `${colors.green(glyphs.done)} ${deploy} to ${environment} would succeed${warned}.`
   const failures = checks.filter(({ outcome }) => outcome === 'failed').length
-  return `${colors.red(glyphs.failed)} ${what} to ${environment} would be refused: ${counted(failures, 'check')} failed${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}.`
+  return `${colors.red(glyphs.failed)} ${deploy} to ${environment} would be refused: ${counted(failures, 'check')} failed${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}.`
 }
 
 function counted(number: number, noun: string): string {

@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<CleanupStage, string>> = {
   volumes: 'volume',
 }
 
-/** What went from a host, or would go, each with its size and why; and what stays, and why. */
+/** Things removed from a host (or that would be removed) and things retained, each with its size and the reason. */
 export function renderCleaned(
   cleaned: Cleaned,
   { isDryRun }: { isDryRun: boolean },
@@ -26,12 +26,12 @@ export function renderCleaned(
   const freed = renderBytes(removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
   const summary =
     removed.length === 0
-      ? `${bold(host)}: nothing there that may go.`
+      ? `${bold(host)}: nothing to remove.`
       : `${bold(host)}: ${isDryRun ? `would free about ${freed}` : `freed about ${freed}`}.`
   const blocks = [
     [summary],
-    removed.length === 0 ? [] : [isDryRun ? 'Would go:' : 'Gone:', ...rowsOf(removed, style)],
-    kept.length === 0 ? [] : ['Stays:', ...rowsOf(kept, style)],
+    removed.length === 0 ? [] : [isDryRun ? 'Would be removed:' : 'Removed:', ...rowsOf(removed, style)],
+    kept.length === 0 ? [] : ['Retained:', ...rowsOf(kept, style)],
     renderFileSystems(cleaned.fileSystemsAfter, style),
   ]
   return `${blocks
@@ -40,7 +40,7 @@ export function renderCleaned(
     .join('\n\n')}\n`
 }
 
-/** That a container runs, and is in its network, nobody wonders about. */
+/** A running container and its network are retained for an obvious reason and not listed. */
 function isPlain({ stage, isUsed }: DiskThing): boolean {
   return isUsed === true && (stage === 'containers' || stage === 'networks')
 }

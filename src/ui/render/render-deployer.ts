@@ -1,6 +1,6 @@
 import type { Deployer } from '../../deploy/model/release.ts'
 
-/** Who it was: `ann@laptop`. The number of a workflow run says more than the machine it ran on: `mona, run 4711`. */
+/** `ann@laptop`, or for a workflow `mona, run 4711`: the run's number is more useful than the runner's name. */
 export function renderDeployer({ user, machine, run }: Deployer): string {
   return run === undefined ? `${user}@${machine}` : `${user}, run ${run.split('/').at(-1) ?? ''}`
 }

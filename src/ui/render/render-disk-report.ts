@@ -8,7 +8,7 @@ import { wrapToWidth } from '../terminal/text-width.ts'
 
 const BAR_COLUMNS = 24
 
-/** What takes the room of a host: its file systems, then a bar for each share, the longest for the largest of them. */
+/** Disk usage of a host: its file systems, then a bar for each share, relative to the largest. */
 export function renderDiskReport(report: DiskReport, style: TerminalStyle): string {
   const { colors, glyphs, columns } = style
   const { shares } = report

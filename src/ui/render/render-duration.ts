@@ -1,4 +1,4 @@
-/** A time span for people: `0.4 s`, `12.3 s`, `1 min 05 s`, `2 h 07 min`. Takes milliseconds. */
+/** A duration: `0.4 s`, `12.3 s`, `1 min 05 s`, `2 h 07 min`. Takes milliseconds. */
 export function renderDuration(ms: number): string {
   const tenths = Math.round(Math.max(0, ms) / 100)
   if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`
@@ -8,13 +8,13 @@ export function renderDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`
 }
 
-/** How long an answer took: `3 ms`, `1.2 s`. Takes milliseconds. */
+/** A response time: `3 ms`, `1.2 s`. Takes milliseconds. */
 export function renderLatency(ms: number): string {
   if (ms < 10) return `${Number(ms.toFixed(1))} ms`
   return ms < 999.5 ? `${Math.round(ms)} ms` : renderDuration(ms)
 }
 
-/** How long ago, or for how long, when the first unit says enough: `12 s`, `5 min`, `3 h`, `2 d`. Takes milliseconds. */
+/** An age in one unit: `12 s`, `5 min`, `3 h`, `2 d`. Takes milliseconds. */
 export function renderAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   if (seconds < 60) return `${seconds} s`

@@ -3,8 +3,8 @@ import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
 /**
- * A failure for people, in the order in which they ask: what failed; why; the last log lines; what serves now and what
- * was undone; the next command to type.
+ * A failure, in the order of a reader's questions: title, message, last log lines, the serving release, undone and not
+ * undone changes, and the hint.
  */
 export function renderFailure(failure: Failure, style: TerminalStyle): string {
   const { colors, glyphs } = style
@@ -44,7 +44,7 @@ function outcomeLines({ serving, undone = [], notUndone = [] }: Failure, style: 
   ]
 }
 
-/** Commands within a hint stand in backquotes; on a terminal they are coloured too. */
+/** Commands in a hint are in backquotes, and coloured on a terminal. */
 function hintLines(hint: string, style: TerminalStyle): string[] {
   const { colors, glyphs } = style
   const [first = '', ...more] = paragraph(hint, style, 2 + glyphs.arrow.length - 1)
@@ -58,9 +58,9 @@ function bullet(text: string, style: TerminalStyle): string[] {
 }
 
 function paragraph(text: string, { columns }: TerminalStyle, narrower = 0): string[] {
-  const room = Math.max(20, (columns ?? Infinity) - 2 - narrower)
+  const width = Math.max(20, (columns ?? Infinity) - 2 - narrower)
   return text
     .split('\n')
-    .flatMap((line) => wrapToWidth(line, room))
+    .flatMap((line) => wrapToWidth(line, width))
     .map((line) => `  ${line}`.trimEnd())
 }

@@ -16,12 +16,14 @@ export type CheckSummary = {
  * Findings by file, each with its line and a mark below the place. The first finding of each code has its reason and its hint.
  */
 export function renderFindings(findings: readonly ShownFinding[], style: TerminalStyle): string {
-  const told = new Set<string>()
+  const explained = new Set<string>()
   const files = [...new Set(findings.map(({ file }) => file))]
   return files
     .flatMap((file) => [
       style.colors.underline(stripControl(file)),
-      ...findings.filter((it) => it.file === file).flatMap((finding) => renderFinding(finding, style, told)),
+      ...findings
+        .filter((it) => it.file === file)
+        .flatMap((finding) => renderFinding(finding, style, explained)),
     ])
     .map((line) => `${line}\n`)
     .join('')
@@ -34,9 +36,9 @@ export function renderCheckSummary(
   { colors, glyphs }: TerminalStyle,
 ): string {
   const { errors, warnings, notes, fixable } = countFindings(findings)
-  const looked = `${count(facts.rules, 'rule')} on ${count(facts.files, 'file')}, ${Math.round(facts.durationMs)} ms`
+  const checked = `${count(facts.rules, 'rule')} on ${count(facts.files, 'file')}, ${Math.round(facts.durationMs)} ms`
   const fixed = facts.fixed === 0 ? '' : `Fixed ${count(facts.fixed, 'finding')}. `
-  if (findings.length === 0) return `${fixed}${colors.green(glyphs.done)} No findings: ${looked}.\n`
+  if (findings.length === 0) return `${fixed}${colors.green(glyphs.done)} No findings: ${checked}.\n`
   const parts = [
     errors === 0 ? '' : colors.red(count(errors, 'error')),
     warnings === 0 ? '' : colors.yellow(count(warnings, 'warning')),
@@ -47,27 +49,27 @@ export function renderCheckSummary(
     fixable === 0
       ? ''
       : ` \`dray check --fix\` fixes ${fixable === findings.length ? 'all' : fixable} of them.`
-  return `${fixed}${glyph} ${parts.join(', ')} (${looked}).${next}\n`
+  return `${fixed}${glyph} ${parts.join(', ')} (${checked}).${next}\n`
 }
 
-function renderFinding(finding: ShownFinding, style: TerminalStyle, told: Set<string>): string[] {
+function renderFinding(finding: ShownFinding, style: TerminalStyle, explained: Set<string>): string[] {
   const { colors, glyphs, columns } = style
   const { code, line, column, severity, isFixable } = finding
   const paint = { error: colors.red, warning: colors.yellow, note: colors.cyan }[severity]
   const place = colors.dim(`${line}:${column}`)
   const indent = '    '
   const head = `  ${place} ${paint(severity)} ${stripControl(finding.message)} ${colors.dim(isFixable ? `[${code}, --fix]` : `[${code}]`)}`
-  const isNew = !told.has(code)
-  told.add(code)
-  const room = Math.max(40, (columns ?? 120) - indent.length - 5)
-  const tell = (label: string, text: string): string[] =>
-    wrapToWidth(text, room).map(
+  const isNew = !explained.has(code)
+  explained.add(code)
+  const width = Math.max(40, (columns ?? 120) - indent.length - 5)
+  const explain = (label: string, text: string): string[] =>
+    wrapToWidth(text, width).map(
       (part, index) => `${indent}${colors.dim((index === 0 ? label : '').padEnd(4))} ${part}`,
     )
   return [
     head,
     ...renderSource(finding, style).map((text) => `${indent}${colors.dim(glyphs.gutter)} ${text}`),
-    ...(isNew ? [...tell('why', finding.why), ...tell('hint', finding.hint)] : []),
+    ...(isNew ? [...explain('why', finding.why), ...explain('hint', finding.hint)] : []),
     '',
   ]
 }

@@ -6,11 +6,11 @@ import { renderDeployer } from './render-deployer.ts'
 import { renderDuration } from './render-duration.ts'
 import { renderTable } from './render-table.ts'
 
-const HEADING = ['', 'RELEASE', 'TAG', 'WHEN', 'BY', 'TOOK', 'CHANGED', 'STATE', 'OUTCOME']
+const HEADING = ['', 'RELEASE', 'TAG', 'WHEN', 'BY', 'DURATION', 'CHANGED', 'STATE', 'OUTCOME']
 
-/** What was put in place and what failed, a line each, the newest first. `now` is milliseconds since the epoch. */
+/** Deploys and rollbacks, one per line, newest first. `now` is milliseconds since the epoch. */
 export function renderHistory(attempts: readonly Attempt[], style: TerminalStyle, now: number): string {
-  if (attempts.length === 0) return 'Nothing was deployed here yet.\n'
+  if (attempts.length === 0) return 'Nothing deployed yet.\n'
   const { colors, columns: maxWidth } = style
   const { dim, bold } = colors
   const lines = renderTable({
@@ -42,12 +42,12 @@ function cells(attempt: Attempt, { glyphs }: TerminalStyle, now: number): string
     by === undefined ? '' : renderDeployer(by),
     durationMs === undefined ? '' : renderDuration(durationMs),
     imagesChanged?.join(', ') ?? '',
-    isCurrent ? 'serving' : isKept ? 'kept' : '',
+    isCurrent ? 'serving' : isKept ? 'archived' : '',
     outcomeWords(attempt),
   ]
 }
 
-/** The mark at the beginning of a line: red of what failed. */
+/** Paints the mark at the start of a line: red for a failure. */
 export function paintMark(text: string, { colors, glyphs }: TerminalStyle): string {
   if (text.trim() === glyphs.cancelled) return colors.yellow(text)
   return text.trim() === glyphs.failed ? colors.red(text) : colors.green(text)
@@ -62,16 +62,16 @@ function outcomeWords({ outcome, restores }: Attempt): string {
     case 'deployed':
       return restores === undefined ? 'deployed' : `rolled back${target}`
     case 'unfinished':
-      return `${restores === undefined ? 'deploy' : `rollback${target}`} did not end, or is under way`
+      return `${restores === undefined ? 'deploy' : `rollback${target}`} killed or still running`
     case 'failed': {
       const where = outcome.step === undefined ? '' : ` at ${outcome.step}`
-      const what = restores === undefined ? 'failed' : `rollback${target} failed`
-      return `${what}${where}${outcome.reason === undefined ? '' : `: ${outcome.reason}`}`
+      const result = restores === undefined ? 'failed' : `rollback${target} failed`
+      return `${result}${where}${outcome.reason === undefined ? '' : `: ${outcome.reason}`}`
     }
   }
 }
 
-/** A commit hash is cut to the seven digits that people know. */
+/** Shortens a commit hash to seven digits, as git does. */
 function shortTag(tag: string | undefined): string {
   return tag === undefined || !/^[0-9a-f]{40}$/.test(tag) ? (tag ?? '') : tag.slice(0, 7)
 }

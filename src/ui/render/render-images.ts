@@ -11,23 +11,23 @@ export type ListedImage = {
   digest: Digest
   tags: readonly string[]
   createdAtMs: number
-  /** Compressed, of its largest variant; absent where the manifest is gone. */
+  /** Compressed, of the largest variant; absent if the manifest is missing. */
   sizeBytes?: number
   users: readonly ImageUser[]
 }
 
-/** The images of a repository, a line each, the newest first. */
+/** The images of a repository, one per line, newest first. */
 export function renderImages(
   { repository, images, nowMs }: { repository: string; images: readonly ListedImage[]; nowMs: number },
   { colors, columns }: TerminalStyle,
 ): string {
   const rows = [...images].sort((a, b) => b.createdAtMs - a.createdAtMs)
   const table = renderTable({
-    heading: { cells: ['tags', 'digest', 'size', 'age', 'needed by'], paint: colors.dim },
+    heading: { cells: ['tags', 'digest', 'size', 'age', 'used by'], paint: colors.dim },
     rows: rows.map(({ tags, digest, sizeBytes, createdAtMs, users }) => [
-      tags.map(shortTag).join(', ') || 'no tag',
+      tags.map(shortTag).join(', ') || 'untagged',
       shortDigest(digest),
-      sizeBytes === undefined ? 'gone' : renderBytes(sizeBytes),
+      sizeBytes === undefined ? 'no manifest' : renderBytes(sizeBytes),
       renderTimeAgo(nowMs - createdAtMs),
       users.map(renderUser).join(', '),
     ]),
@@ -38,7 +38,7 @@ export function renderImages(
   return `${[colors.bold(repository), ...table].join('\n')}\n`
 }
 
-/** What stays of a repository and why, and what goes. What is only part of what stays is counted. */
+/** Retained versions of a repository with the reason, and unused ones. Retained untagged versions are only counted. */
 export function renderPruning(
   { repository, decision, nowMs }: { repository: string; decision: PruneDecision; nowMs: number },
   { colors, glyphs, columns }: TerminalStyle,
@@ -47,14 +47,14 @@ export function renderPruning(
   const parts = decision.kept.length - named.length
   const rows = [
     ...named.map(({ version, because }) => ({ mark: glyphs.done, version, why: because })),
-    ...decision.doomed.map((version) => ({ mark: glyphs.failed, version, why: 'nobody needs it' })),
+    ...decision.doomed.map((version) => ({ mark: glyphs.failed, version, why: 'unused' })),
   ]
   const table = renderTable({
     rows: rows.map(({ mark, version, why }) => [
       mark,
-      version.tags.map(shortTag).join(', ') || 'no tag',
+      version.tags.map(shortTag).join(', ') || 'untagged',
       shortDigest(version.digest),
-      Number.isFinite(version.createdAtMs) ? renderTimeAgo(nowMs - version.createdAtMs) : 'no age',
+      Number.isFinite(version.createdAtMs) ? renderTimeAgo(nowMs - version.createdAtMs) : 'unknown age',
       why,
     ]),
     columns: [
@@ -67,11 +67,11 @@ export function renderPruning(
     indent: ' ',
     maxWidth: columns,
   })
-  const stays = `${named.length} with a tag and ${parts} without stay, ${decision.doomed.length} can go`
-  return `${[`${colors.bold(repository)}: ${stays}`, ...table].join('\n')}\n`
+  const counts = `${named.length} tagged and ${parts} untagged retained, ${decision.doomed.length} unused`
+  return `${[`${colors.bold(repository)}: ${counts}`, ...table].join('\n')}\n`
 }
 
-/** The last sentence: what was deleted, or how to do it. */
+/** The last sentence: the number of deleted versions, or how to delete them. */
 export function renderPruneEnd(
   {
     isDeleting,
@@ -81,18 +81,18 @@ export function renderPruneEnd(
   }: { isDeleting: boolean; deleted: number; refused: number; doomed: number },
   { glyphs }: TerminalStyle,
 ): string {
-  if (doomed === 0) return `${glyphs.done} There is nothing to delete.\n`
-  if (!isDeleting)
-    return `${glyphs.arrow} Nothing was deleted. The same with --delete deletes ${doomed} versions.\n`
-  const kept = refused === 0 ? '' : `; GitHub keeps ${refused}`
-  return `${glyphs.done} ${deleted} versions are deleted${kept}. GitHub can restore them for 30 days.\n`
+  const versions = (count: number): string => `${count} version${count === 1 ? '' : 's'}`
+  if (doomed === 0) return `${glyphs.done} Nothing to delete.\n`
+  if (!isDeleting) return `${glyphs.arrow} Nothing was deleted. Add --delete to delete ${versions(doomed)}.\n`
+  const notDeleted = refused === 0 ? '' : `, GitHub refused ${refused}`
+  return `${glyphs.done} Deleted ${versions(deleted)}${notDeleted}. GitHub can restore them for 30 days.\n`
 }
 
 function renderUser({ environment, release, isServing }: ImageUser): string {
-  return `${environment} ${isServing ? 'runs' : 'keeps'} ${release}`
+  return `${environment} ${isServing ? 'runs' : 'archives'} ${release}`
 }
 
-/** A commit hash is cut to the seven digits that people know. */
+/** Shortens a commit hash to seven digits, as git does. */
 function shortTag(tag: string): string {
   if (/^[0-9a-f]{40}$/.test(tag)) return tag.slice(0, 7)
   return tag.replace(/^(sha256-[0-9a-f]{12})[0-9a-f]{52}/, '$1')

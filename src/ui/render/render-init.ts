@@ -4,7 +4,7 @@ import { renderDiff } from './render-diff.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
-/** A file as it is and as it would be. */
+/** A file before and after the change. */
 type FileChange = {
   path: string
   text: string
@@ -12,31 +12,30 @@ type FileChange = {
   state: 'new' | 'same' | 'extended' | 'differs'
 }
 
-/** A file that no person reads. */
+/** Length in characters above which a file's content is not shown. */
 const LARGE = 15_000
 
-/** The changes of all files, one below the other, as a diff. */
+/** The changes of all files as a diff. */
 export function renderFileChanges(files: readonly FileChange[], style: TerminalStyle): string {
   const { colors } = style
   return files
     .filter(({ state }) => state !== 'same')
     .map(({ path, text, before, state }) => {
       const title = colors.bold(`${path}${state === 'new' ? ' (new)' : ''}`)
-      if (text.length > LARGE)
-        return `${title}\n${colors.dim(`  ${renderBytes(text.length)}, made by a program`)}\n`
+      if (text.length > LARGE) return `${title}\n${colors.dim(`  ${renderBytes(text.length)}, generated`)}\n`
       return `${title}\n${renderDiff(before, text, style).join('\n')}\n`
     })
     .join('\n')
 }
 
 const words = {
-  new: ['written', 'would be new'],
-  extended: ['lines added', 'would get lines'],
-  differs: ['replaced', 'differs, left as it is'],
-  same: ['is right', 'is right'],
+  new: ['created', 'would be created'],
+  extended: ['lines added', 'would add lines'],
+  differs: ['replaced', 'differs, not replaced'],
+  same: ['up to date', 'up to date'],
 } as const
 
-/** Every file with what was done to it; `written` are those that were written. */
+/** Every file with its result; `written` are the files that were written. */
 export function renderFileList(
   files: readonly FileChange[],
   written: readonly FileChange[],
@@ -55,12 +54,12 @@ export function renderFileList(
   return renderTable({ rows, columns: [{ paint: colors.green }, {}, { paint: colors.dim }] }).join('\n')
 }
 
-/** What is left for the person to do, as a numbered list. */
+/** The remaining manual steps as a numbered list. */
 export function renderAdvice(sentences: readonly string[], { colors, columns = 100 }: TerminalStyle): string {
   const lines = sentences.flatMap((sentence, index) =>
     wrapToWidth(sentence, columns - 5).map(
       (line, part) => `${part === 0 ? `  ${index + 1}.` : '    '} ${line}`,
     ),
   )
-  return `\n${colors.bold('What is left to do')}\n${lines.join('\n')}`
+  return `\n${colors.bold('Remaining steps')}\n${lines.join('\n')}`
 }

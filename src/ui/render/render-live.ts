@@ -7,7 +7,7 @@ import { renderDuration } from './render-duration.ts'
 import { hasSeveralHosts, rateOf, type DeployState, type StepState } from './deploy-state.ts'
 import { cutToWidth, padToWidth, widthOf } from '../terminal/text-width.ts'
 
-/** What the drawing of one moment needs. */
+/** Style, size and time of one repaint. */
 export type Frame = {
   style: TerminalStyle
   columns: number
@@ -16,13 +16,12 @@ export type Frame = {
   now: number
 }
 
-/** A cause shorter than this says nothing any more. */
+/** A cause that would be cut to fewer columns is not shown. */
 const SHORTEST_CAUSE = 10
 
 const WIDEST_BAR = 30
 
-/** The live region: a heading, the plan's steps, and what the running ones are at. At most `rows` lines, none
- * wider than `columns`. */
+/** The live region: a heading and the plan's steps with their progress, at most `rows` lines and `columns` wide. */
 export function renderLive(deployState: DeployState, frame: Frame): string[] {
   const heading = renderHeading(deployState, frame)
   const activity = deployState.plan || deployState.finished ? [] : renderActivity(deployState, frame)
@@ -37,11 +36,11 @@ export function renderLive(deployState: DeployState, frame: Frame): string[] {
 
 function renderHeading(deployState: DeployState, { style, columns, now }: Frame): string[] {
   const { app, environment, tag, startedAt, finished, failure } = deployState
-  // The sentence at the end is the result, and printed as such; here it would be said twice.
+  // The summary prints the same sentence.
   if (app === undefined || (finished && !failure && finished.outcome === 'unchanged')) return []
   const took = renderDuration(finished?.durationMs ?? now - (startedAt ?? now))
-  const what = deployState.kind === 'rollback' ? rollbackWords(deployState) : (tag ?? '')
-  const title = `${app} ${style.glyphs.arrow} ${environment ?? ''}${what === '' ? '' : `  ${what}`}`
+  const subject = deployState.kind === 'rollback' ? rollbackWords(deployState) : (tag ?? '')
+  const title = `${app} ${style.glyphs.arrow} ${environment ?? ''}${subject === '' ? '' : `  ${subject}`}`
   const room = columns - took.length - 1
   const left = padToWidth(cutToWidth(title, room, style.glyphs.ellipsis), room)
   return [`${style.colors.bold(left)} ${took}`]
@@ -73,14 +72,14 @@ function renderProbing({ sampled, probe }: DeployState, { style, columns }: Fram
   return [paint(cutToWidth(text, columns, style.glyphs.ellipsis))]
 }
 
-/** Steps in as many lines as there is room: what is done folds away first, then what is still to come. */
+/** Steps in at most `room` lines: finished steps are folded first, then waiting ones. */
 function renderSteps(deployState: DeployState, frame: Frame, room: number): string[] {
   const steps = [...deployState.steps.values()]
   const blocks = steps.map((step) => ({ step, lines: renderStep(step, deployState, frame) }))
   const height = (): number => blocks.reduce((sum, { lines }) => sum + lines.length, 0)
   const { style, columns } = frame
-  const folded = (count: number, what: string): string =>
-    style.colors.dim(cutToWidth(`${style.glyphs.ellipsis} ${count} ${what}`, columns, style.glyphs.ellipsis))
+  const folded = (count: number, noun: string): string =>
+    style.colors.dim(cutToWidth(`${style.glyphs.ellipsis} ${count} ${noun}`, columns, style.glyphs.ellipsis))
 
   let above = 0
   while (height() + Number(above > 0) > room && blocks[0] && isOver(blocks[0].step)) {
@@ -127,7 +126,7 @@ function renderStep(step: StepState, deployState: DeployState, frame: Frame): st
   return [line, ...renderProgress(step, frame, start)]
 }
 
-/** Under a running step: a bar with bytes and rate, or its words, and the latest line that it printed. */
+/** Below a running step: a bar with bytes and rate, or its text, and the last line of its output. */
 function renderProgress(step: StepState, frame: Frame, start: number): string[] {
   if (step.state !== 'running') return []
   const { style, columns, now } = frame

@@ -7,7 +7,7 @@ import { renderCommand } from './render-command.ts'
 import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
-/** A plan for people to read before it is carried out: steps with their causes, warnings, what is left as it is. */
+/** A plan as text: steps with their causes, hooks, warnings, and unchanged services. */
 export function renderPlan(plan: Plan, style: TerminalStyle): string {
   const { colors } = style
   const heading = `${colors.bold(plan.app)} on ${colors.bold(plan.environment)}`
@@ -17,11 +17,11 @@ export function renderPlan(plan: Plan, style: TerminalStyle): string {
       ? `release ${release}`
       : `rollback to ${releaseLabel(restores.release, restores.tag)}, as release ${release}`
   const blocks = [
-    unchanged ? `${heading}: nothing to do, release ${release} is what runs.` : `${heading}: ${target}`,
+    unchanged ? `${heading}: nothing to do, release ${release} is already running.` : `${heading}: ${target}`,
     stepLines(plan.steps, style),
     hookLines(plan, style),
     warningLines(plan.warnings, style),
-    leftLines(plan, style),
+    unchangedLines(plan, style),
     unchanged ? [] : notUndoneLines(plan.notUndone ?? [], style),
     downloadLine(plan.steps),
   ]
@@ -31,7 +31,7 @@ export function renderPlan(plan: Plan, style: TerminalStyle): string {
     .join('\n\n')}\n`
 }
 
-/** Compressed bytes that the plan pulls, over all hosts. */
+/** Compressed bytes that the plan pulls, on all hosts together. */
 export function downloadSize(steps: readonly Step[]): number {
   return steps.reduce((sum, step) => sum + (step.kind === 'pull-image' ? step.sizeBytes : 0), 0)
 }
@@ -62,7 +62,7 @@ function hookLines({ hooks = {} }: Plan, { colors, columns }: TerminalStyle): st
   const rows = Object.entries(hooks).map(([moment, { argv }]) => [moment, renderCommand(argv)])
   if (rows.length === 0) return []
   const table = { columns: [{ paint: colors.cyan }, {}], indent: '  ', maxWidth: columns }
-  return ['Hooks, on this machine:', ...renderTable({ rows, ...table })]
+  return ['Hooks on this machine:', ...renderTable({ rows, ...table })]
 }
 
 function warningLines(warnings: readonly string[], { colors, glyphs, columns }: TerminalStyle): string[] {
@@ -73,7 +73,7 @@ function warningLines(warnings: readonly string[], { colors, glyphs, columns }: 
   )
 }
 
-/** What a rollback leaves as it is, as a list with its heading; none where there is nothing. */
+/** Changes that a rollback does not undo, as a list with a heading; empty without any. */
 export function notUndoneLines(notUndone: readonly string[], { columns }: TerminalStyle): string[] {
   if (notUndone.length === 0) return []
   const lines = notUndone.flatMap((text) =>
@@ -82,20 +82,24 @@ export function notUndoneLines(notUndone: readonly string[], { columns }: Termin
   return ['Not undone:', ...lines]
 }
 
-function leftLines({ unchangedServices: left }: Plan, { colors, columns }: TerminalStyle): string[] {
-  if (left.length === 0) return []
-  const hosts = new Set(left.map(({ host }) => host))
-  const rows = left.map(({ host, service, cause }) => [hosts.size > 1 ? host : '', service, cause])
+function unchangedLines({ unchangedServices }: Plan, { colors, columns }: TerminalStyle): string[] {
+  if (unchangedServices.length === 0) return []
+  const hosts = new Set(unchangedServices.map(({ host }) => host))
+  const rows = unchangedServices.map(({ host, service, cause }) => [
+    hosts.size > 1 ? host : '',
+    service,
+    cause,
+  ])
   const table = {
     columns: [{ paint: colors.cyan }, {}, { paint: colors.dim }],
     indent: '  ',
     maxWidth: columns,
   }
-  return ['Left as they are:', ...renderTable({ rows, ...table })]
+  return ['Unchanged:', ...renderTable({ rows, ...table })]
 }
 
 function downloadLine(steps: readonly Step[]): string {
   const pulls = steps.filter(({ kind }) => kind === 'pull-image').length
   if (pulls === 0) return ''
-  return `To download: up to ${renderBytes(downloadSize(steps))} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
+  return `Download: up to ${renderBytes(downloadSize(steps))} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
 }

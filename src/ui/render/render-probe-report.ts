@@ -4,9 +4,9 @@ import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { widthOf } from '../terminal/text-width.ts'
 import { renderDuration, renderLatency } from './render-duration.ts'
 
-/** What the probes of one deploy saw: a line, and the first failures if there were any. */
+/** Result of the probe of one deploy: one line, and the first failures. */
 export function renderProbeReport(report: ProbeReport, { colors, glyphs, columns }: TerminalStyle): string {
-  if (report.requests === 0) return `Probe of ${report.url}: no request was sent.\n`
+  if (report.requests === 0) return `Probe of ${report.url}: no requests sent.\n`
   const failed = `${renderCount(report.failures)} failed`
   const answered = report.requests > report.failures
   const counts = `Probe of ${report.url}: ${renderCount(report.requests)} requests, `

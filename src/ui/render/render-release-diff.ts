@@ -8,13 +8,13 @@ import { shortDigest } from './render-summary.ts'
 import { renderTable } from './render-table.ts'
 import { unifiedDiff } from './unified-diff.ts'
 
-/** How two releases differ: images, configuration, names of variables, files; a part in which nothing differs is left out. */
+/** Differences of two releases: images, configuration, names of variables, files. Parts without a difference are left out. */
 export function renderReleaseDiff(diff: ReleaseDiff, style: TerminalStyle): string {
   const { colors, glyphs } = style
   const parts = [
     part('Images', imageLines(diff.images, style), style),
-    part('Configuration, as Compose resolves it', configurationLines(diff.configuration, style), style),
-    part('Variables of .env', variableLines(diff.variables, style), style),
+    part('Resolved Compose configuration', configurationLines(diff.configuration, style), style),
+    part('Variables in .env', variableLines(diff.variables, style), style),
     part(
       'Files',
       diff.files.map((file) => `  ${fileHeading(file, style)}`),
@@ -23,11 +23,11 @@ export function renderReleaseDiff(diff: ReleaseDiff, style: TerminalStyle): stri
     ...diff.files.map((file) => patchLines(file, style)),
   ].filter((lines) => lines.length > 0)
   const title = `${colors.bold(diff.from)} ${glyphs.arrow} ${colors.bold(diff.to)}`
-  const body = parts.length === 0 ? [['Nothing differs.']] : parts
+  const body = parts.length === 0 ? [['No differences.']] : parts
   return [[title], ...body].map((lines) => `${lines.join('\n')}\n`).join('\n')
 }
 
-/** The patch of a file as `--json` has it; undefined where the content is not shown. */
+/** The patch of a file, as in `--json`; undefined if the content is not shown. */
 export function filePatch(file: FileDiff): string | undefined {
   if (file.kind !== 'text') return undefined
   const hunks = unifiedDiff(file.before, file.after)
@@ -103,14 +103,14 @@ function remarkOf(file: FileDiff): string {
   switch (file.kind) {
     case 'text':
       return file.change === 'changed' && filePatch(file) === ''
-        ? 'only line ends or invisible characters'
+        ? 'only line endings or invisible characters'
         : ''
     case 'variables': {
       const { added, changed, removed } = file.variables
       return [...added.map((it) => `+${it}`), ...removed.map((it) => `-${it}`), ...changed].join(', ')
     }
     case 'secret':
-      return 'a secret, not shown'
+      return 'secret, not shown'
     case 'binary':
       return `binary, ${renderBytes(file.bytesBefore)} before, ${renderBytes(file.bytesAfter)} after`
     case 'mode':
@@ -136,7 +136,7 @@ function signOf(change: Change): '+' | '-' | '~' {
   return change === 'came' ? '+' : change === 'went' ? '-' : '~'
 }
 
-/** Green for what came, red for what went. */
+/** Green for additions, red for removals. */
 function paint(sign: string, text: string, { green, red }: TerminalStyle['colors']): string {
   if (sign.startsWith('+')) return green(text)
   return sign.startsWith('-') ? red(text) : text

@@ -1,6 +1,6 @@
 import type { ShownFinding } from './shown-finding.ts'
 
-/** A rule as the SARIF of its findings describes it. */
+/** A rule as described in SARIF. */
 export type ShownRule = {
   code: string
   severity: ShownFinding['severity']
@@ -9,7 +9,7 @@ export type ShownRule = {
   hint: string
 }
 
-/** Findings as SARIF 2.1.0, the form that code scanning on GitHub and editors read. */
+/** Findings as SARIF 2.1.0, for GitHub code scanning and editors. */
 export function renderSarif(
   findings: readonly ShownFinding[],
   rules: readonly ShownRule[],

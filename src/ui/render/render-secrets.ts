@@ -7,23 +7,23 @@ import { renderTable } from './render-table.ts'
 const KINDS = ['GitHub secret', 'GitHub variable', '.env', 'deploy-time', 'dray'] as const
 
 const HEADINGS: Readonly<Record<SecretRow['lives'], string>> = {
-  'GitHub secret': 'Secrets of GitHub, read by workflows',
-  'GitHub variable': 'Variables of GitHub, read by workflows',
+  'GitHub secret': 'GitHub secrets, read by workflows',
+  'GitHub variable': 'GitHub variables, read by workflows',
   '.env': '.env on the servers, read by containers',
-  'deploy-time': 'Deploy-time values, given by every deploy',
-  dray: 'Variables that dray.yml names, read where dray runs',
+  'deploy-time': 'Deploy-time values, set by every deploy',
+  dray: 'Variables named in dray.yml, read from the environment of dray',
 }
 
 const WORDS: Readonly<Record<SecretRow['state'], string>> = {
-  present: 'there',
+  present: 'set',
   empty: 'empty',
   missing: 'missing',
   optional: 'not set',
-  given: 'given',
-  unknown: 'not known',
+  given: 'set at deploy',
+  unknown: 'unknown',
 }
 
-/** The matrix of secrets, a table for each place where they live; names only. */
+/** The matrix of secrets, one table for each kind; names only. */
 export function renderSecrets(rows: readonly SecretRow[], style: TerminalStyle): string {
   const { colors, columns } = style
   const parts = KINDS.flatMap((kind) => {
@@ -37,15 +37,15 @@ export function renderSecrets(rows: readonly SecretRow[], style: TerminalStyle):
     })
     return [[colors.bold(HEADINGS[kind]), ...table]]
   })
-  if (parts.length === 0) return 'No secret or variable is read.\n'
+  if (parts.length === 0) return 'No secrets or variables are used.\n'
   return parts.map((lines) => `${lines.join('\n')}\n`).join('\n')
 }
 
-/** The same for a page: one Markdown table. */
+/** The matrix as one Markdown table. */
 export function renderSecretsMarkdown(rows: readonly SecretRow[]): string {
   const ordered = KINDS.flatMap((kind) => rows.filter(({ lives }) => lives === kind))
   return `${markdownTable(
-    ['Name', 'Lives in', 'Where', 'State', 'Read by'],
+    ['Name', 'Kind', 'Location', 'State', 'Read by'],
     ordered.map((row) => [
       codeSpan(row.name),
       escapeMarkdown(row.lives),
@@ -57,7 +57,7 @@ export function renderSecretsMarkdown(rows: readonly SecretRow[]): string {
 }
 
 function readers({ readBy }: SecretRow): string {
-  return readBy.length === 0 ? 'nobody' : readBy.join(', ')
+  return readBy.length === 0 ? 'unused' : readBy.join(', ')
 }
 
 function markOf({ state }: SecretRow, { glyphs }: TerminalStyle): string {

@@ -3,7 +3,7 @@ import type { SetupPlan } from '../../operations/setup/setup-plan.ts'
 import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderTable } from './render-table.ts'
 
-/** What is to be done on each host and why, or what was done. */
+/** The planned or finished actions on each host, with their causes. */
 export function renderSetup(
   plans: readonly SetupPlan[],
   stage: 'planned' | 'done',
@@ -16,9 +16,9 @@ function hostLines({ host, actions }: SetupPlan, stage: 'planned' | 'done', styl
   const { colors, glyphs, columns } = style
   const name = colors.bold(host)
   if (actions.length === 0) return [`${colors.green(glyphs.done)} ${name}: nothing to do.`]
-  const count = `${actions.length} ${actions.length === 1 ? 'thing' : 'things'}`
+  const count = `${actions.length} ${actions.length === 1 ? 'action' : 'actions'}`
   return [
-    stage === 'planned' ? `${name}: ${count} to do` : `${colors.green(glyphs.done)} ${name}: ${count} done`,
+    stage === 'planned' ? `${name}: ${count} planned` : `${colors.green(glyphs.done)} ${name}: ${count} done`,
     ...renderTable({
       rows: actions.map((action, index) => [
         stage === 'planned' ? `${index + 1}.` : glyphs.done,

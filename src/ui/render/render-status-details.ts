@@ -5,7 +5,7 @@ import { renderFileSystems } from './render-file-systems.ts'
 import { shortDigest } from './render-summary.ts'
 import { renderTable } from './render-table.ts'
 
-/** One environment in full: for each host that answered its release, its services, and the room that is left. */
+/** Details of one environment: for each reachable host its release, services and disk usage. */
 export function renderStatusDetails({ environment, hosts }: EnvironmentStatus, style: TerminalStyle): string {
   return hosts
     .flatMap((host) => (host.verdict === 'unknown' ? [] : [hostLines(environment, host, style)]))
@@ -17,7 +17,7 @@ function hostLines(environment: string, host: KnownHost, style: TerminalStyle): 
   const { colors } = style
   const heading = `${colors.bold(environment)} on ${colors.cyan(host.host)}`
   const disks = renderFileSystems(host.fileSystems, style)
-  if (host.release === undefined) return [`${heading}: dray has deployed nothing here yet.`, '', ...disks]
+  if (host.release === undefined) return [`${heading}: nothing deployed yet.`, '', ...disks]
   return [
     `${heading}: ${releaseLine(host.release)}`,
     '',
@@ -35,7 +35,7 @@ function releaseLine({ id, tag, createdAtMs, by }: NonNullable<KnownHost['releas
 function serviceLines(services: readonly ServiceStatus[], { colors, columns }: TerminalStyle): string[] {
   return renderTable({
     heading: {
-      cells: ['service', 'state', 'health', 'running', 'restarts', 'up', 'tag', 'digest', 'image'],
+      cells: ['service', 'state', 'health', 'running', 'restarts', 'uptime', 'tag', 'digest', 'image'],
       paint: colors.dim,
     },
     rows: services.map((it) => [

@@ -12,15 +12,15 @@ import { renderTable } from './render-table.ts'
 import { wrapToWidth } from '../terminal/text-width.ts'
 
 const WORDS: Readonly<Record<Verdict, string>> = {
-  unknown: 'not known',
+  unknown: 'unknown',
   unhealthy: 'unhealthy',
   drifted: 'drifted',
   'nothing-deployed': 'nothing deployed',
   deploying: 'deploying',
-  well: 'well',
+  well: 'ok',
 }
 
-/** The environments side by side, a line for each host, and below what is the matter with them and what mends it. */
+/** The environments, one line for each host, then their problems with hints. */
 export function renderStatus(statuses: readonly EnvironmentStatus[], style: TerminalStyle): string {
   const { colors, columns } = style
   const rows = statuses.flatMap((status) => rowsOf(status, style))
@@ -44,8 +44,8 @@ export function renderStatus(statuses: readonly EnvironmentStatus[], style: Term
     ],
     maxWidth: columns,
   })
-  const troubles = statuses.flatMap((status) => troubleLines(status, style))
-  return `${[table, ...(troubles.length > 0 ? [troubles] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`
+  const problems = statuses.flatMap((status) => problemLines(status, style))
+  return `${[table, ...(problems.length > 0 ? [problems] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
 function rowsOf({ environment, verdict, hosts }: EnvironmentStatus, style: TerminalStyle): string[][] {
@@ -62,7 +62,7 @@ function rowsOf({ environment, verdict, hosts }: EnvironmentStatus, style: Termi
 function factsOf({ release, services, fileSystems }: KnownHost): string[] {
   const sum = (count: (service: ServiceStatus) => number): number =>
     services.reduce((total, service) => total + count(service), 0)
-  // What has ended as it should counts as the one that it is.
+  // A service that has ended as expected counts as running.
   const running = sum((it) => (it.state === 'ended' ? it.wanted : it.running))
   return [
     release?.id ?? '',
@@ -100,18 +100,19 @@ function paintWord(word: string, { colors }: TerminalStyle): string {
   }
 }
 
-/** Failures, unhealthy services, who deploys, and drift: what is the matter, and what to do about it. */
-function troubleLines({ environment, hosts, failure }: EnvironmentStatus, style: TerminalStyle): string[] {
-  if (failure !== undefined) return trouble(environment, { what: failure.message, hint: failure.hint }, style)
+/** Failures, a running deploy, unhealthy services and drift, with hints. */
+function problemLines({ environment, hosts, failure }: EnvironmentStatus, style: TerminalStyle): string[] {
+  if (failure !== undefined)
+    return renderProblem(environment, { what: failure.message, hint: failure.hint }, style)
   return hosts.flatMap((host) => {
     const where = hosts.length > 1 ? `${environment} on ${host.host}` : environment
-    return troublesOf(host).flatMap((it) => trouble(where, it, style))
+    return problemsOf(host).flatMap((it) => renderProblem(where, it, style))
   })
 }
 
-type Trouble = { what: string; hint: string }
+type Problem = { what: string; hint: string }
 
-function troublesOf(host: HostStatus): Trouble[] {
+function problemsOf(host: HostStatus): Problem[] {
   if (host.verdict === 'unknown') return [{ what: host.failure.message, hint: host.failure.hint }]
   const unhealthy = host.services.filter(
     ({ health, state }) => health === 'unhealthy' || state === 'restarting',
@@ -119,8 +120,7 @@ function troublesOf(host: HostStatus): Trouble[] {
   return [
     ...(host.lock === undefined ? [] : [{ what: deploying(host), hint: '' }]),
     ...unhealthy.map(({ service, state }) => ({
-      what:
-        state === 'restarting' ? `${service} restarts over and over.` : `${service} fails its health check.`,
+      what: state === 'restarting' ? `${service} keeps restarting.` : `${service} fails its health check.`,
       hint: '',
     })),
     ...host.drift,
@@ -129,21 +129,21 @@ function troublesOf(host: HostStatus): Trouble[] {
 
 function deploying({ lock }: KnownHost): string {
   const holder = lock?.holder
-  if (holder === undefined) return 'A deploy is under way, so nothing is compared with the release.'
+  if (holder === undefined) return 'A deploy is running. Drift is not checked until it ends.'
   const run = holder.run === undefined ? '' : `, ${holder.run}`
   const since = new Date(holder.sinceMs).toISOString().replace(/\.\d+Z$/, 'Z')
-  const what = holder.task === undefined ? 'deploying' : `running task ${holder.task}`
-  return `${holder.user} on ${holder.machine}${run} has been ${what} since ${since}; until that ends, nothing is compared with the release.`
+  const activity = holder.task === undefined ? 'deploying' : `running task ${holder.task}`
+  return `${holder.user} on ${holder.machine}${run} has been ${activity} since ${since}. Drift is not checked until this ends.`
 }
 
-function trouble(
+function renderProblem(
   where: string,
-  { what, hint }: Trouble,
+  { what, hint }: Problem,
   { colors, glyphs, columns }: TerminalStyle,
 ): string[] {
-  const room = (columns ?? Infinity) - 4
-  const [first = '', ...more] = wrapToWidth(`${where}: ${what}`, room)
-  const steps = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, room)
+  const width = (columns ?? Infinity) - 4
+  const [first = '', ...more] = wrapToWidth(`${where}: ${what}`, width)
+  const steps = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, width)
   return [
     `${colors.yellow(glyphs.warning)} ${first.replace(where, colors.bold(where))}`,
     ...more.map((line) => `  ${line}`),

@@ -7,7 +7,7 @@ import { renderTable } from './render-table.ts'
 
 export type DeployFinished = Extract<DeployEvent, { type: 'deploy.finished' }>
 
-/** The result of a deploy: one sentence, and which image each service has. */
+/** The result of a deploy: one sentence, and the image of each service. */
 export function renderSummary(finished: DeployFinished, style: TerminalStyle): string {
   const { colors, columns } = style
   const table = renderTable({
@@ -21,25 +21,25 @@ export function renderSummary(finished: DeployFinished, style: TerminalStyle): s
     indent: '  ',
     maxWidth: columns,
   })
-  const left = finished.outcome === 'deployed' ? notUndoneLines(finished.notUndone ?? [], style) : []
-  return `${[summarySentence(finished, style), ...table, ...left].join('\n')}\n`
+  const notUndone = finished.outcome === 'deployed' ? notUndoneLines(finished.notUndone ?? [], style) : []
+  return `${[summarySentence(finished, style), ...table, ...notUndone].join('\n')}\n`
 }
 
 const isInPlace = ({ outcome }: DeployFinished): boolean => outcome === 'deployed' || outcome === 'unchanged'
 
-/** How a deploy ended, in one line, with its mark. */
+/** The outcome of a deploy in one line, with its mark. */
 export function summarySentence(finished: DeployFinished, { colors, glyphs }: TerminalStyle): string {
   const { app, environment, release, serving } = finished
   const took = renderDuration(finished.durationMs)
-  const now = serving === undefined ? 'Nothing serves.' : `Release ${serving} serves.`
+  const now = serving === undefined ? 'No release is serving.' : `Release ${serving} is serving.`
   const isRollback = finished.kind === 'rollback'
   switch (finished.outcome) {
     case 'deployed':
       if (isRollback)
-        return `${colors.green(glyphs.done)} ${app} on ${environment} is rolled back${targetOf(finished)} in ${took}: release ${release}.`
-      return `${colors.green(glyphs.done)} ${app} is deployed to ${environment} in ${took}: release ${release}.`
+        return `${colors.green(glyphs.done)} Rolled back ${app} on ${environment}${targetOf(finished)} in ${took}: release ${release}.`
+      return `${colors.green(glyphs.done)} Deployed ${app} to ${environment} in ${took}: release ${release}.`
     case 'unchanged':
-      return `${colors.green(glyphs.done)} Nothing to do: release ${release} of ${app} is what runs on ${environment} (${took}).`
+      return `${colors.green(glyphs.done)} Nothing to do: release ${release} of ${app} is already running on ${environment} (${took}).`
     case 'failed':
       if (isRollback)
         return `${colors.red(glyphs.failed)} ${app} on ${environment} was not rolled back${targetOf(finished)} (${took}). ${now}`
@@ -53,7 +53,7 @@ function targetOf({ restores }: DeployFinished): string {
   return restores === undefined ? '' : ` to ${releaseLabel(restores.release, restores.tag)}`
 }
 
-/** `sha256:` and the first twelve digits: enough to recognise, short enough to read. */
+/** `sha256:` and the first twelve digits, as Docker shortens it. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
 }

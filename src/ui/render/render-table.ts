@@ -3,7 +3,7 @@ import { padToWidth, widthOf, wrapToWidth } from '../terminal/text-width.ts'
 export type Column = { align?: 'left' | 'right'; paint?: (text: string) => string }
 
 type Table = {
-  /** What the columns hold, above the rows; not shown where there are none. */
+  /** Column headings; not shown if the table is empty. */
   heading?: { cells: readonly string[]; paint: (text: string) => string }
   rows: readonly (readonly string[])[]
   columns: readonly Column[]
@@ -15,13 +15,13 @@ type MeasuredColumn = Column & { index: number; width: number }
 
 const GAP = '  '
 
-/** A last column with less room than this goes below the others. */
+/** A last column with less width than this is placed below the others. */
 const NARROWEST_LAST = 16
 
 /**
- * Rows of text in columns that are as wide as their widest cell; a column without any text is left out. With `maxWidth`
- * the last column is broken into several lines to fit, or put on lines of its own where the others leave it no room.
- * Colours come last, so that they do not count as width.
+ * Rows of text in columns that are as wide as their widest cell; columns without text are left out. With `maxWidth` the
+ * last column is wrapped to fit, or placed on lines of its own if the others leave too little width. Colours are applied
+ * last, so that they do not count as width.
  */
 export function renderTable({ heading, rows, columns, indent = '', maxWidth = Infinity }: Table): string[] {
   const measured = columns

@@ -6,7 +6,7 @@ import { renderDuration } from './render-duration.ts'
 import { paintMark } from './render-history.ts'
 import { renderTable } from './render-table.ts'
 
-/** Tasks that people ran, a line each under a heading. `now` is milliseconds since the epoch. */
+/** Tasks run by hand, one per line below a heading. `now` is milliseconds since the epoch. */
 export function renderTaskHistory(
   attempts: readonly TaskAttempt[],
   style: TerminalStyle,
@@ -16,7 +16,7 @@ export function renderTaskHistory(
   const { done, failed, cancelled, waiting: unfinished } = glyphs
   const marks = { done, failed, cancelled, unfinished }
   const lines = renderTable({
-    heading: { cells: ['', 'TASK', 'RELEASE', 'WHEN', 'BY', 'TOOK', 'OUTCOME'], paint: colors.dim },
+    heading: { cells: ['', 'TASK', 'RELEASE', 'WHEN', 'BY', 'DURATION', 'OUTCOME'], paint: colors.dim },
     rows: attempts.map(({ task, release, startedAtMs, by, durationMs, ...end }) => [
       marks[end.outcome],
       task,
@@ -37,10 +37,10 @@ export function renderTaskHistory(
     ],
     maxWidth,
   })
-  return `Tasks by hand:\n${lines.join('\n')}\n`
+  return `Tasks run by hand:\n${lines.join('\n')}\n`
 }
 
 function outcomeWords({ outcome, exitCode }: Pick<TaskAttempt, 'outcome' | 'exitCode'>): string {
-  if (outcome === 'unfinished') return 'did not end, or is under way'
+  if (outcome === 'unfinished') return 'killed or still running'
   return outcome === 'failed' && exitCode !== undefined ? `exit code ${exitCode}` : outcome
 }

@@ -11,7 +11,7 @@ export type ListedTask = {
   timeoutMs: number | undefined
 }
 
-/** The tasks of dray.yml, a line each, in the order in which they run. */
+/** The tasks in dray.yml, one per line, in the order in which they run. */
 export function renderTasks(
   tasks: readonly ListedTask[],
   { colors, columns: maxWidth }: TerminalStyle,

@@ -8,7 +8,7 @@ const CHART_COLUMNS = 40
 
 const TITLE_COLUMNS = 48
 
-/** When each step ran and how long, as bars on one axis, a line a step; none before a step has ended. */
+/** Start and duration of each step as bars on a common axis, one line per step; empty until a step has ended. */
 export function renderTimeline(deployState: DeployState, glyphs: Glyphs): string[] {
   const steps = [...deployState.steps.values()].filter(hasRun)
   if (steps.length === 0) return []

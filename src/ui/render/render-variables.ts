@@ -6,12 +6,12 @@ import { renderTable } from './render-table.ts'
 export type HostVariables = {
   host: string
   path: string
-  /** Permission bits of `.env`; undefined where there is none. */
+  /** Permission bits of `.env`; undefined if it does not exist. */
   mode: string | undefined
   variables: readonly VariableReview[]
 }
 
-/** The variables of `.env` on one host, a line each, those that want something first; names only. */
+/** The variables in `.env` on one host, one per line, problems first; names only. */
 export function renderVariables(it: HostVariables, style: TerminalStyle): string {
   const { colors, columns } = style
   const ordered = [...it.variables].sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict])
@@ -44,7 +44,7 @@ function heading({ host, path, mode, variables }: HostVariables, { colors }: Ter
     variables.filter((it) => it.verdict === verdict).length
   const present = variables.filter(({ state }) => state !== 'missing').length
   const parts = [
-    mode === undefined ? 'not there' : `mode ${mode}`,
+    mode === undefined ? 'does not exist' : `mode ${mode}`,
     ...(mode === undefined ? [] : [`${present} ${present === 1 ? 'variable' : 'variables'}`]),
     ...(['missing', 'empty', 'unused'] as const).flatMap((verdict) =>
       count(verdict) === 0 ? [] : [`${count(verdict)} ${verdict}`],
@@ -67,13 +67,13 @@ function namedBy({ inExample, inCompose }: VariableReview): string {
 function remark({ verdict, inCompose }: VariableReview): string {
   switch (verdict) {
     case 'missing':
-      return inCompose === 'required' ? 'the compose file puts it in, and has no default' : ''
+      return inCompose === 'required' ? 'used in the compose file, without a default' : ''
     case 'unused':
-      return 'neither .env.example nor the compose file names it'
+      return 'not in .env.example or the compose file'
     case 'at-deploy':
-      return 'every deploy gives it: this value counts only for commands typed on the server'
+      return 'set by every deploy; this value is used only by commands that you run on the server'
     case 'by-default':
-      return "the compose file's own default holds"
+      return 'default of the compose file'
     case 'empty':
     case 'good':
       return ''

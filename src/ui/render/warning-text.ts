@@ -1,4 +1,4 @@
-/** A warning in one line, with what to do about it where that is known. */
+/** A warning in one line, with its hint if it has one. */
 export function warningText({ text, hint }: { text: string; hint?: string }): string {
   return `Warning: ${text}${hint ? ` ${hint}` : ''}`
 }

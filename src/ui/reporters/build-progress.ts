@@ -6,7 +6,7 @@ import { describeStep, renderBuildLines } from '../render/render-build.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import type { OutputStream } from '../terminal/output-stream.ts'
 
-/** Shows how a build goes on; `close` leaves what is shown, and must be called in every outcome. */
+/** Shows the progress of a build. `close` leaves it on the screen and must be called in every case. */
 export type BuildProgress = {
   show(changes: readonly BuildChange[]): void
   close(): void
@@ -18,13 +18,13 @@ export type BuildProgressOptions = {
   clock: Clock
   targets: readonly string[]
   deployState: Pick<BuildState, 'steps'>
-  /** For text that comes from a build: masks secrets, takes control characters out. */
+  /** Masks secrets in the build's output and removes control characters. */
   clean: (text: string) => string
 }
 
 const repaintMs = 84
 
-/** Draws a line for each image in place on a terminal. */
+/** Draws a line for each image on a terminal and repaints it in place. */
 export function createLiveBuildProgress(options: BuildProgressOptions): BuildProgress {
   const { stream, style, clock, targets, deployState, clean } = options
   const region = createLiveRegion(stream)
@@ -51,7 +51,7 @@ export function createLiveBuildProgress(options: BuildProgressOptions): BuildPro
   }
 }
 
-/** Colours are ours, and stay; the rest of a line is what Docker wrote. */
+/** Cleans a line except for dray's own colour sequences. */
 function cleanLine(clean: (text: string) => string): (line: string) => string {
   return (line) =>
     line
@@ -60,7 +60,7 @@ function cleanLine(clean: (text: string) => string): (line: string) => string {
       .join('')
 }
 
-/** A line for each step that is done, and what it printed, for logs. */
+/** Prints a line for each finished step, and its output; for logs. */
 export function createPlainBuildProgress({ stream, style, clean }: BuildProgressOptions): BuildProgress {
   const { colors, glyphs } = style
   const say = (change: BuildChange): string | undefined => {

@@ -3,15 +3,15 @@ import type { Redactor } from '../../shared/redact.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 /**
- * An event whose every text is safe to print: secrets masked, control characters gone, lines kept. What servers and
- * containers print must neither steer the terminal nor carry a secret on, so this comes before every reporter.
+ * Makes every text of an event safe to print: masks secrets and removes control characters, except line breaks. The output
+ * of servers and containers must not control the terminal or leak a secret, so this runs before every reporter.
  */
 export function cleanEvent(event: DeployEvent, redact: Redactor): DeployEvent {
-  // Control characters go first, so that one in the middle of a token cannot hide it from the redactor.
+  // Control characters are removed first: in the middle of a token they would hide it from the redactor.
   return cleanValue(event, (text) => redact(stripControl(text)))
 }
 
-/** A value with every text in it cleaned, however deep. */
+/** Cleans every text in a value, at any depth. */
 export function cleanValue<Value>(value: Value, clean: (text: string) => string): Value
 export function cleanValue(value: unknown, clean: (text: string) => string): unknown {
   if (typeof value === 'string') return clean(value)

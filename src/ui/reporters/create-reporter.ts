@@ -17,7 +17,7 @@ const REPORTERS = {
   quiet: createQuietReporter,
 } satisfies Record<ReporterName, (options: ReporterOptions) => Reporter>
 
-/** The reporter of that name. Every text of every event is redacted and stripped of control characters on its way in. */
+/** Creates the named reporter. It receives events whose texts are redacted and free of control characters. */
 export function createReporter({ name, ...options }: ReporterOptions & { name: ReporterName }): Reporter {
   const reporter = REPORTERS[name](options)
   return {
@@ -27,8 +27,8 @@ export function createReporter({ name, ...options }: ReporterOptions & { name: R
 }
 
 /**
- * The reporter that fits: what the options ask for, else GitHub's in Actions, lines in CI and without a terminal, live on
- * a terminal. `isTTY` is that of standard error, where the narration goes.
+ * Chooses the reporter: by option; otherwise GitHub's in Actions, plain lines in CI or without a terminal, and live on a
+ * terminal. `isTTY` is that of standard error, which gets the progress.
  */
 export function chooseReporter(choice: {
   json?: boolean

@@ -17,7 +17,7 @@ export type GithubCommand = {
   text?: string
 }
 
-/** Writes one workflow command as one line; the only place that writes any. */
+/** Writes one workflow command as one line. No other code writes workflow commands. */
 export function writeCommand(stream: OutputStream, command: GithubCommand): void {
   const line = renderCommand(command)
   if (stream.command === undefined) stream.write(`${line}\n`)
@@ -33,8 +33,9 @@ function renderCommand({ name, properties = {}, text = '' }: GithubCommand): str
 }
 
 /**
- * A line of any other text, changed just so much that the runner takes no command from it: `::` counts at the start of a
- * line, after white space too; the older `##[` counts anywhere in a line (ActionCommand.cs of actions/runner).
+ * Changes a line of other text as little as possible so that the runner does not read a command in it. The runner looks for
+ * `::` at the start of a line, also after white space, and for the older `##[` anywhere (ActionCommand.cs of
+ * actions/runner).
  */
 export function defuseCommands(line: string): string {
   return line.replaceAll('##[', '## [').replace(/^([\s\u0085]*):(?=:)/, '$1: ')

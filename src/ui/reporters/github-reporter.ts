@@ -14,7 +14,7 @@ import { addToDeployState, createDeployState, type DeployState } from '../render
 
 /**
  * Output for a step of GitHub Actions: a group for each step of the plan, annotations for warnings and the failure, and a
- * job summary. The runner reads commands from both streams, so foreign text is defused on both.
+ * job summary. The runner reads commands from both streams, so text from elsewhere is defused on both.
  */
 export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): Reporter {
   const style = createTerminalStyle({ env, isTTY: false })
@@ -47,8 +47,8 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
     try {
       appendFileSync(path, renderJobSummary(deployState))
     } catch (error) {
-      // The deploy is what counts: a summary that cannot be written fails nothing.
-      const text = `The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`
+      // A missing summary must not fail the deploy.
+      const text = `Cannot write the job summary: ${error instanceof Error ? error.message : String(error)}`
       command({ name: 'warning', text })
     }
   }
@@ -60,12 +60,12 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
       annotate(event)
       if (event.type === 'step.started') groups.start(event.stepId, stepLabel(deployState, event.stepId))
       if (event.type === 'step.started' && event.cause !== '')
-        groups.print(event.stepId, `Because: ${event.cause}`)
+        groups.print(event.stepId, `Reason: ${event.cause}`)
       if (event.type === 'step.printed')
         groups.print(event.stepId, narrate(event, deployState, style.glyphs).join('\n'))
       if (event.type === 'step.finished')
         groups.finish(event.stepId, narrate(event, deployState, style.glyphs).join('\n'))
-      if (isSaidAsItComes(event)) say(narrate(event, deployState, style.glyphs).join('\n'))
+      if (isOutsideSteps(event)) say(narrate(event, deployState, style.glyphs).join('\n'))
       if (event.type === 'plan.made') {
         const warned = event.plan.warnings.length
         for (const line of narrate(event, deployState, style.glyphs).toSpliced(1, warned)) say(line)
@@ -82,8 +82,8 @@ export function createGithubReporter({ stdout, stderr, env }: ReporterOptions): 
   }
 }
 
-/** Between the steps. */
-function isSaidAsItComes({ type }: DeployEvent): boolean {
+/** Events outside the groups of steps. */
+function isOutsideSteps({ type }: DeployEvent): boolean {
   return ['deploy.started', 'undo.started', 'hook.started', 'hook.printed', 'hook.finished'].includes(type)
 }
 
@@ -103,7 +103,7 @@ function joined(text: string, hint: string | undefined): string {
   return hint ? `${text}\n${hint}` : text
 }
 
-/** Everything that is no command of ours goes through here. */
+/** Writes any text that is not a workflow command of dray. */
 function writeText(stream: OutputStream, text: string): void {
   const lines = text.replace(/\n$/, '').split('\n')
   stream.write(lines.map((line) => `${defuseCommands(line)}\n`).join(''))

@@ -2,20 +2,20 @@ import { defuseCommands } from './github-command.ts'
 import type { OutputStream } from '../terminal/output-stream.ts'
 
 /**
- * A stream whose text the runner of GitHub Actions takes no command from, whoever wrote it. The commands that are ours go
- * through its `command`.
+ * A stream that defuses workflow commands of GitHub Actions in all text. dray's own commands are written with its `command`
+ * method.
  */
 export function guardCommands(stream: OutputStream): OutputStream {
-  /** What was written last has begun a line and not ended it. */
+  /** The last write ended in the middle of a line. */
   let isWithinLine = false
   const guard = (line: string, index: number): string => {
-    // A letter before it keeps `::` from being at the start, where it is none.
+    // The letter moves `::` away from the start: within a line it is not a command.
     if (index === 0 && isWithinLine) return defuseCommands(`x${line}`).slice(1)
     return defuseCommands(line)
   }
   return {
     write: (text) => {
-      // The runner takes a carriage return for the end of a line too.
+      // The runner treats a carriage return as the end of a line too.
       const lines = text.split(/(?<=[\n\r])/)
       const guarded = lines.map(guard).join('')
       const last = lines.at(-1) ?? ''

@@ -1,9 +1,9 @@
 import type { Reporter, ReporterOptions } from './reporter.ts'
 
-/** Changes when a field goes, or means something else; new fields and types may come at any time. */
+/** Changes if a field is removed or changes its meaning. New fields and types may be added at any time. */
 const VERSION = 1
 
-/** One JSON object a line on standard output for each event: docs/json-output.md lists the fields. */
+/** Writes each event as one line of JSON to standard output. docs/json-output.md lists the fields. */
 export function createJsonReporter({ stdout }: ReporterOptions): Reporter {
   return {
     report: (event) => stdout.write(renderJsonLine(event)),
@@ -22,8 +22,8 @@ export function renderJsonLine({
 }
 
 /**
- * Written as escapes, which mean the same: what steers a terminal and JSON leaves as it is, and `##[`, by which the runner of
- * GitHub Actions knows a command wherever it stands in a line.
+ * Characters that are written as escapes: those that control a terminal and that JSON does not escape, and the end of `##[`,
+ * which starts a command of GitHub Actions anywhere in a line.
  */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|##\[/g
 

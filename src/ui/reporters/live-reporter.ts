@@ -11,13 +11,13 @@ import type { Reporter, ReporterOptions } from './reporter.ts'
 import { addToDeployState, createDeployState, type DeployState } from '../render/deploy-state.ts'
 import { warningText } from '../render/warning-text.ts'
 
-/** Twelve times a second looks alive, and costs little over a slow connection. */
+/** Twelve repaints per second look smooth and need little bandwidth on a slow connection. */
 const REPAINT_INTERVAL_MS = 84
 
 /**
  * Draws the deploy in place on a terminal: steps, bars and times in a region at the end, warnings and the output of tasks
- * above it for good. `close()` leaves the last state of the region and prints the results below it; until then the cursor
- * is hidden, so it must be called in every outcome (it is synchronous, and does nothing the second time).
+ * above it. `close()` leaves the last state of the region and prints the results below it. Until then the cursor is hidden,
+ * so it must be called in every case. It is synchronous; a second call has no effect.
  */
 export function createLiveReporter({ stdout, stderr, env, clock }: ReporterOptions): Reporter {
   const style = createTerminalStyle({ env, isTTY: true })
@@ -27,10 +27,10 @@ export function createLiveReporter({ stdout, stderr, env, clock }: ReporterOptio
   const printed: string[] = []
 
   const paint = (): void => {
-    // Some pseudo-terminals say 0 when they do not know.
+    // Some pseudo-terminals report 0 if the size is unknown.
     const columns = stderr.columns || 80
     const rows = stderr.rows || 24
-    // The last column and the last row stay free: writing there makes terminals wrap or scroll, each in its own way.
+    // The last column and row stay free: terminals differ in how they wrap or scroll there.
     region.paint(
       renderLive(deployState, { style, columns: columns - 1, rows: rows - 1, now: clock.now() }),
       printed.splice(0),
@@ -71,7 +71,7 @@ export function createLiveReporter({ stdout, stderr, env, clock }: ReporterOptio
   }
 }
 
-/** Paints at once and then at every interval until `signal` aborts. */
+/** Paints immediately and then at every interval until `signal` aborts. */
 async function repeat(clock: Clock, signal: AbortSignal, paint: () => void): Promise<void> {
   while (!signal.aborted) {
     paint()
@@ -83,7 +83,7 @@ async function repeat(clock: Clock, signal: AbortSignal, paint: () => void): Pro
   }
 }
 
-/** What an event leaves on the screen for good, above the region. */
+/** Lines that an event prints above the region. */
 function linesAbove(
   event: DeployEvent,
   deployState: DeployState,

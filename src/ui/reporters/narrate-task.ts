@@ -4,7 +4,7 @@ import type { TerminalStyle } from '../terminal/terminal-style.ts'
 import { renderDuration } from '../render/render-duration.ts'
 import { warningText } from '../render/warning-text.ts'
 
-/** What a task that a person runs tells beside its own output, in one line. Without colour: it goes to standard error. */
+/** One line about an event of a task that was started by hand, besides the task's output. Without colour. */
 export function narrateTask(
   event: Exclude<TaskEvent, { type: 'task.printed' }>,
   { glyphs }: TerminalStyle,
@@ -17,10 +17,10 @@ export function narrateTask(
     case 'task.finished': {
       const { task, outcome, exitCode } = event
       const took = renderDuration(event.durationMs)
-      if (outcome === 'done') return `${glyphs.done} Task ${task} is done after ${took}.`
-      if (outcome === 'cancelled') return `${glyphs.cancelled} Task ${task} was ended after ${took}.`
+      if (outcome === 'done') return `${glyphs.done} Task ${task} finished in ${took}.`
+      if (outcome === 'cancelled') return `${glyphs.cancelled} Task ${task} was cancelled after ${took}.`
       if (exitCode === undefined) return `${glyphs.failed} Task ${task} failed after ${took}.`
-      return `${glyphs.failed} Task ${task} ended with exit code ${exitCode} after ${took}.`
+      return `${glyphs.failed} Task ${task} exited with code ${exitCode} after ${took}.`
     }
     case 'note':
       return event.level === 'warning' ? warningText(event) : event.text

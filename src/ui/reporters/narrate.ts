@@ -11,8 +11,8 @@ import { hasSeveralHosts, rateOf, type DeployState, type StepState } from '../re
 import { warningText } from '../render/warning-text.ts'
 
 /**
- * The lines that an event is worth in a log, without time and colour; none for events that are shown otherwise (progress,
- * the results at the end). `story` already holds the event.
+ * The lines of a log for an event, without time and colour; an empty list for events that are shown in another way
+ * (progress, results). `deployState` already includes the event.
  */
 export function narrate(event: DeployEvent, deployState: DeployState, glyphs: Glyphs): string[] {
   switch (event.type) {
@@ -51,7 +51,7 @@ export function narrate(event: DeployEvent, deployState: DeployState, glyphs: Gl
   }
 }
 
-/** How far a step is: `45%, 12.1 MB of 27.0 MB, 2.4 MB/s`, or its own words; undefined when it told nothing. */
+/** Progress of a step: `45%, 12.1 MB of 27.0 MB, 2.4 MB/s`, or the step's own text; undefined before the first. */
 export function progressText(step: StepState, now: number): string | undefined {
   const { doneBytes, totalBytes, text } = step
   if (doneBytes === undefined) return text
@@ -64,7 +64,7 @@ export function progressText(step: StepState, now: number): string | undefined {
   ].join(', ')
 }
 
-/** `3/9 Pull acme/shop-backend:3f2a1c9`, with the host where there are several. */
+/** `3/9 Pull acme/shop-backend:3f2a1c9`, with the host if there are several. */
 export function stepLabel(deployState: DeployState, stepId: number): string {
   const step = deployState.steps.get(stepId)
   const host = step && hasSeveralHosts(deployState) ? ` on ${step.host}` : ''
@@ -92,16 +92,15 @@ function outcomeWords(event: Extract<DeployEvent, { type: 'step.finished' | 'hoo
 
 function deployLine(event: Extract<DeployEvent, { type: 'deploy.started' }>): string {
   if (event.kind === 'rollback')
-    return `Rolling back ${event.app} on ${event.environment}, on ${event.hosts.join(', ')}`
-  const tag = event.tag === undefined ? '' : ` (tag ${event.tag})`
-  return `Deploying ${event.app} to ${event.environment}${tag} on ${event.hosts.join(', ')}`
+    return `Rolling back ${event.app} on ${event.environment} (${event.hosts.join(', ')})`
+  const tag = event.tag === undefined ? '' : ` ${event.tag}`
+  return `Deploying ${event.app}${tag} to ${event.environment} (${event.hosts.join(', ')})`
 }
 
 function planLine({ unchanged, steps, release, restores }: Plan): string {
-  if (unchanged) return `Plan: nothing to do, release ${release} is what runs`
+  if (unchanged) return `Plan: nothing to do, release ${release} is already running`
   const bytes = downloadSize(steps)
   const download = bytes > 0 ? `, up to ${renderBytes(bytes)} to download` : ''
-  const target =
-    restores === undefined ? '' : `, a rollback to ${releaseLabel(restores.release, restores.tag)}`
+  const target = restores === undefined ? '' : `, rollback to ${releaseLabel(restores.release, restores.tag)}`
   return `Plan for release ${release}${target}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${download}`
 }

@@ -8,14 +8,14 @@ import type { Reporter, ReporterOptions } from './reporter.ts'
 import { addToDeployState, createDeployState } from '../render/deploy-state.ts'
 import { padToWidth } from '../terminal/text-width.ts'
 
-/** A log is not flooded by long pulls: a step's progress is told at most this often. */
+/** Minimum time between two progress lines of a step, so that a long pull does not flood the log. */
 const PROGRESS_INTERVAL_MS = 5000
 
-/** Lines with the time since the start, for logs: no cursor movement, and no colour unless FORCE_COLOR asks for it. */
+/** Prints lines with the time since the start, for logs: no cursor movement, and no colour without FORCE_COLOR. */
 export function createPlainReporter({ stdout, stderr, env }: ReporterOptions): Reporter {
   const style = createTerminalStyle({ env, isTTY: false })
   const deployState = createDeployState()
-  const toldAt = new Map<number, number>()
+  const printedAt = new Map<number, number>()
 
   const say = (at: number, text: string): void => {
     const since = padToWidth(renderDuration(at - (deployState.startedAt ?? at)), 9, 'right')
@@ -28,12 +28,12 @@ export function createPlainReporter({ stdout, stderr, env }: ReporterOptions): R
     report: (event) => {
       addToDeployState(deployState, event)
       for (const text of narrate(event, deployState, style.glyphs)) say(event.at, text)
-      if (event.type === 'step.started') toldAt.set(event.stepId, event.at)
+      if (event.type === 'step.started') printedAt.set(event.stepId, event.at)
       if (event.type === 'step.progressed') {
         const step = deployState.steps.get(event.stepId)
         const progress = step && progressText(step, event.at)
-        if (!progress || event.at - (toldAt.get(event.stepId) ?? 0) < PROGRESS_INTERVAL_MS) return
-        toldAt.set(event.stepId, event.at)
+        if (!progress || event.at - (printedAt.get(event.stepId) ?? 0) < PROGRESS_INTERVAL_MS) return
+        printedAt.set(event.stepId, event.at)
         say(event.at, `${stepNumber(deployState, event.stepId)} ${progress}`)
       }
       if (event.type === 'failed') stderr.write(`\n${renderFailure(event.failure, style)}`)

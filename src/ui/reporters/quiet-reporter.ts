@@ -3,7 +3,7 @@ import { renderFailure } from '../render/render-failure.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { warningText } from '../render/warning-text.ts'
 
-/** Says nothing but warnings and the failure. */
+/** Prints only warnings and the failure. */
 export function createQuietReporter({ stderr, env }: ReporterOptions): Reporter {
   const isTTY = stderr.isTTY ?? false
   const style = createTerminalStyle({ env, isTTY, columns: isTTY ? stderr.columns : undefined })

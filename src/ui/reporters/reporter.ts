@@ -4,18 +4,18 @@ import type { Redactor } from '../../shared/redact.ts'
 import type { Environment } from '../terminal/terminal-style.ts'
 import type { OutputStream } from '../terminal/output-stream.ts'
 
-/** Tells people (or programs) what a deploy does. */
+/** Shows the events of a deploy to people or programs. */
 export type Reporter = {
-  /** Takes the events in order; never throws because of what an event says. */
+  /** Receives the events in order. The content of an event never makes it throw. */
   report: EventSink
-  /** Ends the output: what is still to be said is said, the terminal is as it was. May be called twice. */
+  /** Ends the output: prints the rest and restores the terminal. A second call has no effect. */
   close(): void
 }
 
 export type ReporterOptions = {
   /** For results. */
   stdout: OutputStream
-  /** For narration. */
+  /** For progress and messages. */
   stderr: OutputStream
   env: Environment
   clock: Clock

@@ -1,12 +1,12 @@
 /**
- * Folds the output of steps that run side by side into groups that do not nest: the first step that began is shown as it
- * works; what the others print waits until their turn.
+ * Puts the output of parallel steps into groups that do not nest: the output of the step that started first is printed
+ * immediately, that of the others when their group opens.
  */
 export type StepGroups = {
   start(stepId: number, title: string): void
   print(stepId: number, line: string): void
   finish(stepId: number, line: string): void
-  /** Ends what is open and shows what waits. */
+  /** Ends the open group and prints the waiting ones. */
   close(): void
 }
 
@@ -17,7 +17,7 @@ export function createStepGroups(output: {
   line: (text: string) => void
   end: () => void
 }): StepGroups {
-  /** The first is open; the others wait. */
+  /** The first group is open; the others wait. */
   let groups: Group[] = []
 
   const openFirst = (): void => {

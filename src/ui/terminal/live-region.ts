@@ -6,15 +6,15 @@ const SHOW_CURSOR = '\u001b[?25h'
 const ERASE_LINE_END = '\u001b[K'
 const ERASE_BELOW = '\u001b[J'
 
-/** Lines at the end of a terminal's output that are painted over in place, and lines printed above them for good. */
+/** Lines at the end of a terminal's output that are repainted in place. Other lines are printed above them. */
 export type LiveRegion = {
-  /** Prints `printed` above, then shows `lines`, each at most `columns - 1` wide. Writes nothing when nothing changed. */
+  /** Prints `printed` above, then shows `lines`, each at most `columns - 1` wide. Writes nothing if nothing changed. */
   paint(lines: readonly string[], printed: readonly string[]): void
-  /** Leaves what is shown where it is, and gives the cursor back. */
+  /** Leaves the lines on the screen and shows the cursor again. */
   release(): void
 }
 
-/** Control sequences of ECMA-48 and DEC's cursor mode 25, which every terminal emulator in use knows. */
+/** Uses the control sequences of ECMA-48 and DEC's cursor mode 25, which every common terminal emulator supports. */
 export function createLiveRegion(stream: OutputStream): LiveRegion {
   let shown: readonly string[] = []
   let shownColumns = stream.columns
@@ -26,7 +26,7 @@ export function createLiveRegion(stream: OutputStream): LiveRegion {
       if (!isResized && printed.length === 0 && isSame(lines, shown)) return
       const hide = isHidden ? '' : HIDE_CURSOR
       const back = cursorUp(rowsOf(shown, stream.columns))
-      // Lines that the terminal broke anew when it became narrower are not where they were: all of it is erased first.
+      // A terminal that became narrower has wrapped the lines again, so they have moved: erase everything first.
       const erase = printed.length > 0 || isResized ? ERASE_BELOW : ''
       const text = [...printed, ...lines].map((line) => `${line}${ERASE_LINE_END}\n`).join('')
       stream.write(`${hide}${back}${erase}${text}${ERASE_BELOW}`)
@@ -42,7 +42,7 @@ export function createLiveRegion(stream: OutputStream): LiveRegion {
   }
 }
 
-/** Rows that lines take now, after the terminal may have become narrower. */
+/** Number of rows that lines occupy at the terminal's current width. */
 function rowsOf(lines: readonly string[], columns: number | undefined): number {
   return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / (columns || Infinity))), 0)
 }

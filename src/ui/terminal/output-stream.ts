@@ -1,8 +1,8 @@
-/** A stream that output is written to; `process.stdout` and `process.stderr` are such. */
+/** A stream for output, such as `process.stdout` and `process.stderr`. */
 export type OutputStream = {
-  /** Gives false when the reader is behind: then `drain` tells when it has caught up. */
+  /** Returns false if the reader is behind; `drain` is emitted when it has caught up. */
   write(text: string): unknown
-  /** Writes a workflow command of GitHub Actions as a line, where `write` would keep the runner from taking it for one. */
+  /** Writes a workflow command of GitHub Actions as a line, without the defusing that `write` does. */
   command?(line: string): unknown
   once?(event: 'drain' | 'error', listener: () => void): unknown
   off?(event: 'drain' | 'error', listener: () => void): unknown

@@ -1,6 +1,6 @@
 import type { TerminalStyle } from './terminal-style.ts'
 
-/** Paints a mark of `look.glyphs` in the colour of what it says. */
+/** Paints a mark of `glyphs` in the colour of its meaning. */
 export function paintMark({ colors, glyphs }: TerminalStyle): (text: string) => string {
   return (text) => {
     if (text.includes(glyphs.failed)) return colors.red(text)

@@ -2,11 +2,11 @@ import picocolors from 'picocolors'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What the drawing functions may use: colours (or none), Unicode (or ASCII), and a width where there is one. */
+/** Capabilities of an output stream: colours, Unicode or ASCII glyphs, and its width, if it has one. */
 export type TerminalStyle = {
   colors: Colors
   glyphs: Glyphs
-  /** Columns that a line may take; undefined when lines need not be cut. */
+  /** Maximum width of a line in columns; undefined if lines need not be cut. */
   columns: number | undefined
 }
 
@@ -24,7 +24,7 @@ export type Glyphs = {
   ellipsis: string
   separator: string
   spinner: readonly string[]
-  /** A bar's cell from one eighth to full, and empty. */
+  /** A cell of a bar, from one eighth to full. */
   bar: readonly string[]
   barEmpty: string
 }
@@ -62,8 +62,8 @@ const ASCII: Glyphs = {
 }
 
 /**
- * The look for one output stream. Colours follow NO_COLOR (no-color.org), FORCE_COLOR and TERM=dumb, else whether the
- * stream is a terminal; Unicode follows the locale (LC_ALL, LC_CTYPE, LANG, in POSIX's order).
+ * Creates the style for one output stream. NO_COLOR (no-color.org), FORCE_COLOR and TERM=dumb decide about colours; without
+ * them, only a terminal gets colours. The locale (LC_ALL, LC_CTYPE, LANG, in POSIX's order) decides about Unicode.
  */
 export function createTerminalStyle(options: {
   env: Environment
@@ -71,21 +71,21 @@ export function createTerminalStyle(options: {
   columns?: number
 }): TerminalStyle {
   return {
-    colors: picocolors.createColors(wantsColors(options.env, options.isTTY)),
-    glyphs: speaksUnicode(options.env) ? UNICODE : ASCII,
+    colors: picocolors.createColors(hasColors(options.env, options.isTTY)),
+    glyphs: hasUnicode(options.env) ? UNICODE : ASCII,
     columns: options.columns,
   }
 }
 
-function wantsColors(env: Environment, isTTY: boolean): boolean {
+function hasColors(env: Environment, isTTY: boolean): boolean {
   if (env['NO_COLOR']) return false
   const force = env['FORCE_COLOR']
   if (force !== undefined) return force !== '0' && force !== 'false'
   return isTTY && env['TERM'] !== 'dumb'
 }
 
-function speaksUnicode(env: Environment): boolean {
-  // The log pages of GitHub show UTF-8 whatever locale the runner has.
+function hasUnicode(env: Environment): boolean {
+  // GitHub's log pages show UTF-8, regardless of the runner's locale.
   if (env['GITHUB_ACTIONS'] === 'true') return true
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''
   return /utf-?8/i.test(locale)

@@ -1,24 +1,24 @@
 import stringWidth from 'fast-string-truncated-width'
 
-/** Columns that a text takes on a terminal: wide characters two, colour sequences none. */
+/** Width of a text on a terminal, in columns: a wide character takes two, a colour sequence zero. */
 export function widthOf(text: string): number {
   return stringWidth(text).width
 }
 
-/** Cuts an uncoloured text to `columns`, with `ellipsis` at its end where something was cut. */
+/** Cuts an uncoloured text to `columns`; `ellipsis` marks the cut. */
 export function cutToWidth(text: string, columns: number, ellipsis = '…'): string {
   if (widthOf(text) <= columns) return text
-  const room = columns - widthOf(ellipsis)
-  return room < 0 ? '' : text.slice(0, lengthWithin(text, room)) + ellipsis
+  const available = columns - widthOf(ellipsis)
+  return available < 0 ? '' : text.slice(0, lengthWithin(text, available)) + ellipsis
 }
 
-/** Spaces after (or before) a text until it takes `columns`; a longer text stays as it is. */
+/** Pads a text with spaces to `columns`; a longer text is unchanged. */
 export function padToWidth(text: string, columns: number, side: 'left' | 'right' = 'left'): string {
   const padding = ' '.repeat(Math.max(0, columns - widthOf(text)))
   return side === 'left' ? text + padding : padding + text
 }
 
-/** Breaks a text into lines of at most `columns`, between words where it can. */
+/** Wraps a text into lines of at most `columns`, between words if possible. */
 export function wrapToWidth(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
@@ -45,12 +45,12 @@ function breakWord(text: string, columns: number): string[] {
   return [...parts, rest]
 }
 
-/** Made when first needed: that takes tens of milliseconds, which commands that cut nothing need not wait for. */
+/** Created on first use: this takes tens of milliseconds, and many commands cut no text. */
 let segmenter: Intl.Segmenter | undefined
 
 /**
- * How much of the beginning of a text fits into `columns`, as an index into it, never within a character. Measured one
- * character at a time: the library's own truncation (3.0.3) goes too far in texts that mix wide and other characters.
+ * Index of the first character of a text that does not fit into `columns`. Measured one character at a time: the library's
+ * own truncation (3.0.3) returns too much of texts that mix wide and other characters.
  */
 function lengthWithin(text: string, columns: number): number {
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })

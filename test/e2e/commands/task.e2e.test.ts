@@ -24,7 +24,7 @@ describe('a task that a person runs', () => {
     const result = await app.dray(['task', 'check', 'test'], { env: { GITHUB_ACTOR: 'mona' } })
     expect(result).toMatchObject({ exitCode: 7, stdout: expect.stringContaining('here is ') as string })
     expect(result.stderr).toContain('problem\n')
-    expect(result.stderr).toContain('Task check ended with exit code 7 after')
+    expect(result.stderr).toContain('Task check exited with code 7 after')
     expect(await oneOffs()).toBe('')
     expect(await taskRecords()).toMatchObject([
       { event: 'task.started', task: 'check', service: 'backend', release: 'r1', by: { user: 'mona' } },
@@ -52,7 +52,7 @@ describe('a task that a person runs', () => {
 
   test('is listed by `dray history`, with who ran it and how it ended', async () => {
     const { stdout } = await app.dray(['history', 'test'])
-    expect(stdout).toMatch(/Tasks by hand:\n.*TASK/)
+    expect(stdout).toMatch(/Tasks run by hand:\n.*TASK/)
     expect(stdout).toMatch(/check +r1 .*mona@client.*exit code 7\n/)
     expect(stdout).toMatch(/slow +r1 .*octocat@client.*cancelled\n/)
   })

@@ -95,7 +95,7 @@ describe('after it', () => {
     const before = await app.containerIds()
     const again = await app.dray(['deploy', 'test', '--tag', 'v1', '--plain'])
     expect(again.exitCode).toBe(0)
-    expect(again.stdout).toMatch(/Nothing to do: release \S+ of shop is what runs on test/)
+    expect(again.stdout).toMatch(/Nothing to do: release \S+ of shop is already running on test/)
     expect(await app.containerIds()).toEqual(before)
     expect((await app.deploy('v1')).plan).toMatchObject({ unchanged: true, steps: [] })
   })

@@ -58,7 +58,9 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     const { exitCode, stdout } = await shop.deploy({ argv: ['clean', 'test'] })
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/freed about \d/)
-    expect(stdout).toMatch(/Gone:[^]*tool:unused +\d.* no container and no kept release needs it[^]*Stays:/)
+    expect(stdout).toMatch(
+      /Removed:[^]*tool:unused +\d.* no container and no kept release needs it[^]*Retained:/,
+    )
     expect(await appsAndVolumes()).toBe(before)
     const left = await net.server(server).docker('images', '-a', '--format', '{{.Repository}}:{{.Tag}}')
     expect(left).toContain('tool:just-pulled')

@@ -161,7 +161,7 @@ test('several things at once, on several hosts: each is told, and what hangs on 
 
   const { stdout } = await app.deploy({ ...change, argv: ['doctor', 'test'] })
   expect(stdout).toMatch(/^ +deploy@srv2 +nodocker@srv2 +deploy@srv2:2299$/m)
-  expect(stdout).toMatch(/^Docker Engine +✓ \S+ +✗ DOCKER_DENIED +· needs SSH$/m)
+  expect(stdout).toMatch(/^Docker Engine +✓ \S+ +✗ DOCKER_DENIED +· skipped, needs SSH$/m)
   expect(stdout).toContain('nodocker@srv2: User nodocker may not use Docker on nodocker@srv2.')
   expect(stdout).toMatch(/✗ A deploy to test would be refused: 9 checks failed\.\n$/)
 })

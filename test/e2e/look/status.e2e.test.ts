@@ -84,8 +84,8 @@ test('shows all environments, of which one has a host that does not answer', asy
 
 test('a table shows them side by side, and one environment comes with its services', async () => {
   const all = await app.dray(['status'])
-  expect(all.stdout).toMatch(/^✓ +test +deploy@srv1 +well +r1 +v1 +\d+ \w+ +octocat +3\/3 +\d+ %$/m)
-  expect(all.stdout).toMatch(/^✗ +away +deploy@srv2:2299 +not known$/m)
+  expect(all.stdout).toMatch(/^✓ +test +deploy@srv1 +ok +r1 +v1 +\d+ \w+ +octocat +3\/3 +\d+ %$/m)
+  expect(all.stdout).toMatch(/^✗ +away +deploy@srv2:2299 +unknown$/m)
   expect(all.stdout).toContain('away: deploy@srv2:2299 does not answer over SSH')
   const one = await app.dray(['status', 'test'])
   expect(one.stdout).toMatch(

@@ -72,7 +72,7 @@ test('what runs keeps its values until the next deploy, which gives it exactly t
 test('the matrix of secrets has its names, and never a value', async () => {
   const { exitCode, stdout, stderr } = await app.dray(['secrets', 'test'])
   expect(exitCode).toBe(0)
-  expect(stdout).toMatch(/✓ +API_KEY +there +test on deploy@srv1 +service backend/)
+  expect(stdout).toMatch(/✓ +API_KEY +set +test on deploy@srv1 +service backend/)
   expect(stdout + stderr).not.toContain('ecret # of two')
 })
 

@@ -109,7 +109,7 @@ describe('a server without Docker', () => {
   test('would be made ready: a dry run says how and why, and does nothing', async () => {
     const { stdout, exitCode } = await dray(['setup', 'test', '--dry-run'])
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^deploy@bare: 6 things to do$/m)
+    expect(stdout).toMatch(/^deploy@bare: 6 actions planned$/m)
     expect(stdout).toMatch(/Extend \/etc\/docker\/daemon\.json: limits for logs +nothing limits/)
     expect(stdout).toMatch(/Install docker\.io, .*since Docker's repository cannot be used/)
     expect(await failedChecks()).toContain('DOCKER_MISSING')

@@ -30,12 +30,12 @@ const journal: readonly JournalEntry[] = [
 test('lists the tasks that people ran, newest first, and how they ended', () => {
   const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
   expect(renderTaskHistory(readTaskHistory(journal, 20), style, 3_700_000)).toMatchInlineSnapshot(`
-    "Tasks by hand:
-       TASK     RELEASE  WHEN        BY               TOOK  OUTCOME
-    ■  slow     r2       1 hour ago  ann@laptop      1.0 s  cancelled
-    ·  slow     r2       1 hour ago  ann@laptop             did not end, or is under way
-    ✗  report   r2       1 hour ago  mona, run 4711  1.5 s  exit code 7
-    ✓  migrate  r2       1 hour ago  ann@laptop      2.0 s  done
+    "Tasks run by hand:
+       TASK     RELEASE  WHEN        BY              DURATION  OUTCOME
+    ■  slow     r2       1 hour ago  ann@laptop         1.0 s  cancelled
+    ·  slow     r2       1 hour ago  ann@laptop                killed or still running
+    ✗  report   r2       1 hour ago  mona, run 4711     1.5 s  exit code 7
+    ✓  migrate  r2       1 hour ago  ann@laptop         2.0 s  done
     "
   `)
 })

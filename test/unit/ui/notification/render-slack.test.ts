@@ -47,8 +47,8 @@ const rolledBack: Notification = {
 
 test('says in plain text how a deploy ended', () => {
   expect(renderNotificationText(deployed)).toMatchInlineSnapshot(`
-    "shop on production: release r12 (v1.4.0) is in place.
-    by mona, 12.3 s, 1,204 requests of the probe, none failed.
+    "shop on production: deployed release r12 (v1.4.0).
+    by mona, 12.3 s, 1,204 probe requests, 0 failed.
     https://github.com/acme/shop/actions/runs/7
     https://shop.example.com"
   `)
@@ -56,10 +56,10 @@ test('says in plain text how a deploy ended', () => {
 
 test('says what failed, and what serves', () => {
   expect(renderNotificationText(failed)).toMatchInlineSnapshot(`
-    "shop on production: the deploy of v1.4.0 FAILED.
+    "shop on production: deploy of v1.4.0 FAILED.
     backend is not healthy after 30 s. [SERVICE_UNHEALTHY]
     Release r11 (v1.3.0) is serving, as before.
-    by mona, 12.3 s, 900 requests of the probe, 2 failed.
+    by mona, 12.3 s, 900 probe requests, 2 failed.
     https://github.com/acme/shop/actions/runs/7
     https://shop.example.com"
   `)
@@ -67,9 +67,9 @@ test('says what failed, and what serves', () => {
 
 test.each<[Notification, string]>([
   [rolledBack, 'shop on production: rolled back to r11 (v1.3.0), as release r13.'],
-  [{ ...rolledBack, outcome: 'failed' }, 'shop on production: the rollback to r11 (v1.3.0) FAILED.'],
-  [{ ...failed, outcome: 'cancelled' }, 'shop on production: the deploy of v1.4.0 was cancelled.'],
-  [{ ...failed, tag: undefined }, 'shop on production: the deploy FAILED.'],
+  [{ ...rolledBack, outcome: 'failed' }, 'shop on production: rollback to r11 (v1.3.0) FAILED.'],
+  [{ ...failed, outcome: 'cancelled' }, 'shop on production: deploy of v1.4.0 cancelled.'],
+  [{ ...failed, tag: undefined }, 'shop on production: deploy FAILED.'],
 ])('%# says %s', (notification, sentence) => {
   expect(renderNotificationText(notification).split('\n')[0]).toBe(sentence)
 })
@@ -84,10 +84,10 @@ test('is a message with a headline, the reason, and the facts', () => {
   const { text, blocks } = renderSlack(failed)
   expect(text).toBe(renderNotificationText(failed))
   expect(blocks.map((block) => ('text' in block ? block.text.text : block.elements[0]?.text))).toEqual([
-    ':x: *shop* on *production*: the deploy of v1.4.0 FAILED.',
+    ':x: *shop* on *production*: deploy of v1.4.0 FAILED.',
     'backend is not healthy after 30 s.\n`SERVICE_UNHEALTHY`',
     'Release r11 (v1.3.0) is serving, as before.',
-    'by mona  ·  12.3 s  ·  900 requests of the probe, 2 failed  ·  <https://github.com/acme/shop/actions/runs/7|the run>  ·  <https://shop.example.com|the app>',
+    'by mona  ·  12.3 s  ·  900 probe requests, 2 failed  ·  <https://github.com/acme/shop/actions/runs/7|workflow run>  ·  <https://shop.example.com|app>',
   ])
 })
 
@@ -110,7 +110,7 @@ test('nothing foreign makes a mention or a link, or is longer than Slack takes',
   const all = JSON.stringify([text, blocks])
   expect(all).not.toMatch(/<!|<https:\/\/evil/)
   expect(all).toContain('by &lt;!channel&gt; &amp; co')
-  expect(all).toContain('<https://example.com/?a=1%7Cfake&gt;&amp;b|the app>')
+  expect(all).toContain('<https://example.com/?a=1%7Cfake&gt;&amp;b|app>')
   for (const block of blocks) {
     if ('text' in block) expect(block.text.text.length).toBeLessThan(3000)
   }

@@ -16,9 +16,9 @@ test('shows images by digest, the timeline and the probes of a deploy', () => {
   expect(renderJobSummary(deployStateOf(wholeDeploy))).toMatchInlineSnapshot(`
     "## shop on test
 
-    ✓ shop is deployed to test in 12.3 s: release r42.
+    ✓ Deployed shop to test in 12.3 s: release r42.
 
-    | Service | Tag | Image by digest |
+    | Service | Tag | Image |
     | --- | --- | --- |
     | backend | <code>3f2a1c9</code> | <code>ghcr.io/acme/shop-backend&#64;sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef</code> |
     | frontend | <code>3f2a1c9</code> | <code>ghcr.io/acme/shop-frontend&#64;sha256:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210</code> |
@@ -59,7 +59,7 @@ test('shows a failure with its log folded', () => {
   expect(renderJobSummary(deployStateOf(events))).toMatchInlineSnapshot(`
     "## shop on test
 
-    ✗ shop was not deployed to test (12.3 s). Release r41 serves.
+    ✗ shop was not deployed to test (12.3 s). Release r41 is serving.
 
     ### The new release did not become healthy. <code>SERVICE&#95;UNHEALTHY</code>
 
@@ -108,6 +108,6 @@ test('keeps foreign text in its place on the page', () => {
 
 test('says so when a deploy did not end', () => {
   expect(renderJobSummary(deployStateOf([started]))).toBe(
-    '## shop on test\n\nThe deploy did not end. Tag: <code>3f2a1c9</code>\n\n',
+    '## shop on test\n\nThe deploy did not finish. Tag: <code>3f2a1c9</code>\n\n',
   )
 })

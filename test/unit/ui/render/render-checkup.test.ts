@@ -27,10 +27,10 @@ const half = judgeHost(
 test('shows one host with what was found, and that a deploy would go through', () => {
   expect(renderCheckup({ environment: 'test', tag: 'v1', hosts: [well] }, style)).toMatchInlineSnapshot(`
     "✓  SSH                            answers in 120 ms
-    ✓  tools of the system            all there
+    ✓  system tools                   all there
     ✓  Docker Engine                  28.5.2
     ✓  Docker Compose                 2.40.3
-    ✓  the app's directory            /srv/shop can be written
+    ✓  app directory                  /srv/shop can be written
     ✓  .env                           mode 600
     ✓  lock                           free
     ✓  disk                           / 63 %, 18.0 GB free
@@ -40,10 +40,10 @@ test('shows one host with what was found, and that a deploy would go through', (
     ✓  image nginx:alpine             alpine sha256:616c70696e65
     ✓  registry ghcr.io               reached from the server
     ✓  ports                          80 free
-    ✓  URL of the probe               http://localhost/ needs no look-up
+    ✓  probe URL                      http://localhost/ needs no look-up
     ✓  plan                           1 step
 
-    ✓ A deploy of v1 to test would go through.
+    ✓ A deploy of v1 to test would succeed.
     "
   `)
 })
@@ -53,21 +53,21 @@ test('shows several hosts side by side, and below what is the matter and what to
   expect(renderCheckup({ environment: 'production', tag: undefined, hosts }, style)).toMatchInlineSnapshot(`
     "                               deploy@a                              deploy@b
     SSH                            ✓ answers in 120 ms                   ✓ answers in 120 ms
-    tools of the system            ✓ all there                           ✓ all there
+    system tools                   ✓ all there                           ✓ all there
     Docker Engine                  ✓ 28.5.2                              ✗ DOCKER_DENIED
     Docker Compose                 ✓ 2.40.3                              ✓ 2.40.3
-    the app's directory            ✓ /srv/shop can be written            ✓ /srv/shop can be written
+    app directory                  ✓ /srv/shop can be written            ✓ /srv/shop can be written
     .env                           ✓ mode 600                            ▲ mode 644
     lock                           ✓ free                                ✓ free
     disk                           ✓ / 63 %, 18.0 GB free                ✓ / 63 %, 18.0 GB free
     clock                          ✓ as here                             ✓ as here
-    compose file                   ✓ 2 services                          · needs Docker Engine
-    image ghcr.io/acme/backend:v1  ✓ v1 sha256:763100000000              · needs Docker Engine
-    image nginx:alpine             ✓ alpine sha256:616c70696e65          · needs Docker Engine
-    registry ghcr.io               ✓ reached from the server             · needs Docker Engine
-    ports                          ✓ 80 free                             · needs Docker Engine
-    URL of the probe               ✓ http://localhost/ needs no look-up  · needs Docker Engine
-    plan                           ✓ 1 step                              · needs Docker Engine
+    compose file                   ✓ 2 services                          · skipped, needs Docker Engine
+    image ghcr.io/acme/backend:v1  ✓ v1 sha256:763100000000              · skipped, needs Docker Engine
+    image nginx:alpine             ✓ alpine sha256:616c70696e65          · skipped, needs Docker Engine
+    registry ghcr.io               ✓ reached from the server             · skipped, needs Docker Engine
+    ports                          ✓ 80 free                             · skipped, needs Docker Engine
+    probe URL                      ✓ http://localhost/ needs no look-up  · skipped, needs Docker Engine
+    plan                           ✓ 1 step                              · skipped, needs Docker Engine
 
     ✗ deploy@b: User deploy may not use Docker on deploy@b.
       → Type \`usermod\`.

@@ -23,10 +23,10 @@ test('numbers the steps, with size and cause, then warnings, what is left, and t
 
       ▲ frontend has no health check: dray can only see that it runs
 
-    Left as they are:
+    Unchanged:
       nginx  same image and configuration
 
-    To download: up to 39.3 MB in 2 images.
+    Download: up to 39.3 MB in 2 images.
     "
   `)
 })
@@ -57,10 +57,10 @@ test('breaks causes and warnings where the terminal is narrow', () => {
 
       ▲ frontend has no health check: dray can only see that it runs
 
-    Left as they are:
+    Unchanged:
       nginx  same image and configuration
 
-    To download: up to 39.3 MB in 2 images.
+    Download: up to 39.3 MB in 2 images.
     "
   `)
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(72)
@@ -77,7 +77,7 @@ test('names the host of each step where there are several', () => {
       1  a.example  Drop dangling images                     layers of no image take room
       2  b.example  Pull acme/shop-backend:3f2a1c9  27.0 MB  image is not on the host
 
-    To download: up to 27.0 MB in 1 image.
+    Download: up to 27.0 MB in 1 image.
     "
   `)
 })
@@ -85,9 +85,9 @@ test('names the host of each step where there are several', () => {
 test('says that there is nothing to do, and why', () => {
   const plan = { ...samplePlan, unchanged: true, steps: [], warnings: [] }
   expect(renderPlan(plan, style())).toMatchInlineSnapshot(`
-    "shop on test: nothing to do, release r42 is what runs.
+    "shop on test: nothing to do, release r42 is already running.
 
-    Left as they are:
+    Unchanged:
       nginx  same image and configuration
     "
   `)

@@ -63,21 +63,21 @@ Images
   ~  backend  v1 → v2  ${short} → unknown  ghcr.io/acme/shop
   +  cache    8        unknown                        redis
 
-Configuration, as Compose resolves it
+Resolved Compose configuration
   ~  backend  environment.LOG_LEVEL, +ports, -user
   +  cache
 
-Variables of .env
+Variables in .env
   + API_KEY
   - OLD
 
 Files
   ~ nginx.conf
-  ~ token  a secret, not shown
+  ~ token  secret, not shown
   ~ app.env  +A, -C, B
   + logo.png  binary, 0 B before, 2.0 kB after
   ~ run.sh  mode 644 before, 755 after
-  ~ dos  only line ends or invisible characters
+  ~ dos  only line endings or invisible characters
 
 --- nginx.conf
 +++ nginx.conf
@@ -89,7 +89,7 @@ Files
 })
 
 test('two that are the same', () => {
-  expect(renderReleaseDiff(same, style)).toBe('r1 (v1) → the working tree (v2)\n\nNothing differs.\n')
+  expect(renderReleaseDiff(same, style)).toBe('r1 (v1) → the working tree (v2)\n\nNo differences.\n')
 })
 
 test('the patch of a file that came is against nothing', () => {

@@ -46,12 +46,12 @@ test('gives no times where no request succeeded', () => {
 
 test('says that a probe sent nothing', () => {
   const none = { ...report, requests: 0, failures: 0, firstFailures: [] }
-  expect(renderProbeReport(none, style)).toBe('Probe of http://localhost/api/health: no request was sent.\n')
+  expect(renderProbeReport(none, style)).toBe('Probe of http://localhost/api/health: no requests sent.\n')
 })
 
 test('lists each service with tag, digest and image', () => {
   expect(summaryOf({})).toMatchInlineSnapshot(`
-    "✓ shop is deployed to test in 12.3 s: release r42.
+    "✓ Deployed shop to test in 12.3 s: release r42.
       backend   3f2a1c9  sha256:0123456789ab  ghcr.io/acme/shop-backend
       frontend  3f2a1c9  sha256:fedcba987654  ghcr.io/acme/shop-frontend
     "
@@ -59,10 +59,10 @@ test('lists each service with tag, digest and image', () => {
 })
 
 test.each([
-  ['unchanged', 'r41', '✓ Nothing to do: release r42 of shop is what runs on test (12.3 s).\n'],
-  ['failed', 'r41', '✗ shop was not deployed to test (12.3 s). Release r41 serves.\n'],
-  ['failed', undefined, '✗ shop was not deployed to test (12.3 s). Nothing serves.\n'],
-  ['cancelled', 'r41', '■ Cancelled after 12.3 s: shop on test. Release r41 serves.\n'],
+  ['unchanged', 'r41', '✓ Nothing to do: release r42 of shop is already running on test (12.3 s).\n'],
+  ['failed', 'r41', '✗ shop was not deployed to test (12.3 s). Release r41 is serving.\n'],
+  ['failed', undefined, '✗ shop was not deployed to test (12.3 s). No release is serving.\n'],
+  ['cancelled', 'r41', '■ Cancelled after 12.3 s: shop on test. Release r41 is serving.\n'],
 ] as const)('says in one sentence how a deploy ended: %s, %s serving', (outcome, serving, sentence) => {
   expect(summaryOf({ outcome, serving, images: [] })).toBe(sentence)
 })

@@ -15,7 +15,7 @@ const ready = { host: 'deploy@b', actions: [], remaining: [] }
 
 test('shows what is to be done on each host, and why', () => {
   expect(renderSetup([bare, ready], 'planned', style)).toMatchInlineSnapshot(`
-    "deploy@a: 2 things to do
+    "deploy@a: 2 actions planned
       1.  Install docker.io, docker-compose-v2  there is no Docker
       2.  Make /srv/shop for deploy             it is not there
 
@@ -26,7 +26,7 @@ test('shows what is to be done on each host, and why', () => {
 
 test('shows what was done', () => {
   expect(renderSetup([bare], 'done', style)).toMatchInlineSnapshot(`
-    "✓ deploy@a: 2 things done
+    "✓ deploy@a: 2 actions done
       ✓  Install docker.io, docker-compose-v2  there is no Docker
       ✓  Make /srv/shop for deploy             it is not there
     "

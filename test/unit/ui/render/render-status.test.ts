@@ -70,20 +70,19 @@ const broken = unknownEnvironment('broken', failure('There is no compose file.',
 test('shows all environments side by side, and below what is the matter', () => {
   expect(renderStatus([test1, production, staging, fresh, broken], style)).toMatchInlineSnapshot(`
     "   environment  host                  state             release  tag   age  by    running  disk
-    ✓  test         deploy@test           well              r7       v1   36 h  anna      3/3  63 %
+    ✓  test         deploy@test           ok                r7       v1   36 h  anna      3/3  63 %
     ✗  production   deploy@a.example.com  unhealthy         r7       v1   36 h  anna      3/3  63 %
-    ✗               deploy@b.example.com  not known
+    ✗               deploy@b.example.com  unknown
     ·  staging      deploy@staging        deploying         r7       v1   36 h  anna      3/3  63 %
     ·  fresh        local                 nothing deployed                                     63 %
-    ✗  broken                             not known
+    ✗  broken                             unknown
 
     ▲ production on deploy@a.example.com: backend fails its health check.
     ▲ production on deploy@a.example.com: shop-web-1 runs nginx:1.25, not the image that was released.
       → \`dray deploy production --tag v1\` puts it right.
     ▲ production on deploy@b.example.com: deploy@b.example.com does not answer over SSH.
       → Try \`ssh deploy@b.example.com true\`.
-    ▲ staging: mona on ci has been deploying since 2026-11-24T17:59:55Z; until that ends, nothing is compared
-      with the release.
+    ▲ staging: mona on ci has been deploying since 2026-11-24T17:59:55Z. Drift is not checked until this ends.
     ▲ broken: There is no compose file.
       → Create one.
     "
@@ -95,9 +94,9 @@ test('shows one environment with its services and disks', () => {
     "
     production on deploy@a.example.com: release r7 (v1), deployed on 2026-11-23 06:00 UTC by anna on laptop
 
-      service  state    health     running  restarts     up  tag  digest               image
-      backend  running  unhealthy      2/2         3  1 min  v1   sha256:763100000000  ghcr.io/acme/backend
-      web      running  no check       1/1         0   36 h  v1   sha256:763100000000  ghcr.io/acme/web
+      service  state    health     running  restarts  uptime  tag  digest               image
+      backend  running  unhealthy      2/2         3   1 min  v1   sha256:763100000000  ghcr.io/acme/backend
+      web      running  no check       1/1         0    36 h  v1   sha256:763100000000  ghcr.io/acme/web
 
       /  ████████████▌░░░░░░░  63 %  18.0 GB free of 50.0 GB, for Docker and the app
     "
@@ -107,7 +106,7 @@ test('shows one environment with its services and disks', () => {
 test('shows what is known of a host where nothing is deployed', () => {
   expect(renderStatusDetails(fresh, style)).toMatchInlineSnapshot(`
     "
-    fresh on local: dray has deployed nothing here yet.
+    fresh on local: nothing deployed yet.
 
       /  ████████████▌░░░░░░░  63 %  18.0 GB free of 50.0 GB, for Docker and the app
     "

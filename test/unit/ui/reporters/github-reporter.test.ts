@@ -31,45 +31,45 @@ function temporaryFile(): string {
 
 test('folds each step into a group, one after the other where they run side by side', () => {
   expect(outputOf('github', wholeDeploy, { env }).stderr).toMatchInlineSnapshot(`
-    "Deploying shop to test (tag 3f2a1c9) on deploy@test.example.com
+    "Deploying shop 3f2a1c9 to test (deploy@test.example.com)
     Connecting to deploy@test.example.com
     ::warning title=shop on test::frontend has no health check: dray can only see that it runs
     Plan for release r42: 9 steps, up to 39.3 MB to download
     ::group::1/9 Drop dangling images
-    Because: layers of no image take room
+    Reason: layers of no image take room
     1/9 nothing to do
     ::endgroup::
     ::group::2/9 Pull acme/shop-backend:3f2a1c9
-    Because: image is not on the host
+    Reason: image is not on the host
     2/9 done in 7.0 s: pulled 27.0 MB
     ::endgroup::
     ::group::3/9 Pull acme/shop-frontend:3f2a1c9
-    Because: image is not on the host
+    Reason: image is not on the host
     3/9 done in 1.5 s: pulled 12.3 MB
     ::endgroup::
     ::group::4/9 Put docker-compose.yml in place
-    Because: changed since release r41
+    Reason: changed since release r41
     4/9 done in 0.1 s
     ::endgroup::
     ::group::5/9 Run task migrate
-    Because: runs before traffic moves
+    Reason: runs before traffic moves
     migrate │ applied 0007_orders.sql
     5/9 done in 1.0 s
     ::endgroup::
     ::group::6/9 Start new backend and frontend
-    Because: backend and frontend have new images
+    Reason: backend and frontend have new images
     6/9 done in 0.3 s
     ::endgroup::
     ::group::7/9 Wait until backend and frontend are healthy
-    Because: before they get traffic
+    Reason: before they get traffic
     7/9 done in 1.6 s: healthy after 1.6 s
     ::endgroup::
     ::group::8/9 Turn nginx to the new backend and frontend
-    Because: the new containers are healthy
+    Reason: the new containers are healthy
     8/9 done in 0.1 s
     ::endgroup::
     ::group::9/9 Stop the old backend
-    Because: replaced by step 6
+    Reason: replaced by step 6
     9/9 done in 1.6 s
     ::endgroup::
     "
@@ -178,6 +178,6 @@ test('appends to the job summary that other steps began', () => {
 test('warns, and fails nothing, when the job summary cannot be written', () => {
   const path = join(temporaryFile(), 'not', 'there')
   const { stdout, stderr } = outputOf('github', wholeDeploy, { env: { ...env, GITHUB_STEP_SUMMARY: path } })
-  expect(stderr).toContain('::warning::The job summary could not be written: ENOENT')
-  expect(stdout).toContain('shop is deployed to test')
+  expect(stderr).toContain('::warning::Cannot write the job summary: ENOENT')
+  expect(stdout).toContain('Deployed shop to test')
 })

@@ -107,7 +107,7 @@ test('stays as a compact summary at the end, with the result below', async () =>
 
     Probe of http://localhost/api/health: 1,204 requests, 0 failed,
       median 3.2 ms, 99th percentile 12 ms
-    ✓ shop is deployed to test in 12.3 s: release r42.
+    ✓ Deployed shop to test in 12.3 s: release r42.
       backend   3f2a1c9  sha256:0123456789ab  ghcr.io/acme/shop-backend
       frontend  3f2a1c9  sha256:fedcba987654  ghcr.io/acme/shop-frontend"
   `)

@@ -15,7 +15,7 @@ import {
 test('tells a deploy in lines with the time since its start, and the result on standard output', () => {
   const { stdout, stderr } = outputOf('plain', wholeDeploy)
   expect(stderr).toMatchInlineSnapshot(`
-    "    0.0 s  Deploying shop to test (tag 3f2a1c9) on deploy@test.example.com
+    "    0.0 s  Deploying shop 3f2a1c9 to test (deploy@test.example.com)
         0.1 s  Connecting to deploy@test.example.com
         0.4 s  Plan for release r42: 9 steps, up to 39.3 MB to download
         0.4 s  Warning: frontend has no health check: dray can only see that it runs
@@ -43,7 +43,7 @@ test('tells a deploy in lines with the time since its start, and the result on s
   `)
   expect(stdout).toMatchInlineSnapshot(`
     "Probe of http://localhost/api/health: 1,204 requests, 0 failed, median 3.2 ms, 99th percentile 12 ms
-    ✓ shop is deployed to test in 12.3 s: release r42.
+    ✓ Deployed shop to test in 12.3 s: release r42.
       backend   3f2a1c9  sha256:0123456789ab  ghcr.io/acme/shop-backend
       frontend  3f2a1c9  sha256:fedcba987654  ghcr.io/acme/shop-frontend
     "

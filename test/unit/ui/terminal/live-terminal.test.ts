@@ -32,7 +32,7 @@ test.each([80, 40])(
     const lines = await terminal.lines()
     expect(lines.filter((line) => line.startsWith('shop → test'))).toHaveLength(1)
     expect(lines.filter((line) => line.includes('Pull acme/shop-backend'))).toHaveLength(1)
-    expect(lines.some((line) => line.startsWith('✓ shop is deployed to test in 12.3 s'))).toBe(true)
+    expect(lines.some((line) => line.startsWith('✓ Deployed shop to test in 12.3 s'))).toBe(true)
     expect(lines.some((line) => line.includes('%'))).toBe(false)
     expect(terminal.isCursorHidden()).toBe(false)
   },
