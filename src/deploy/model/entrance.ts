@@ -2,9 +2,6 @@ import type { AppModel } from './app-model.ts'
 import { parseImageReference } from './image-reference.ts'
 import type { DesiredRelease } from './observation.ts'
 
-/** A URL of the app that answered before the deploy, and has to answer after it. */
-export type Entrance = { url: string; below: number }
-
 /** The service that requests come in through: the one that is named, or the only one that runs nginx and has a port. */
 export function proxyServiceOf(app: AppModel, desired: DesiredRelease): string | undefined {
   if (desired.proxyService !== undefined) return desired.proxyService

@@ -1,10 +1,12 @@
 import type { DiskRules } from './disk-rules.ts'
 import type { FileSystem } from './file-system.ts'
 import type { DiskInventory } from './inventory.ts'
-import type { Entrance } from './entrance.ts'
 import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
 import type { Container, DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
+
+/** A URL of the app that answered before the deploy, and has to answer after it with a status under `below`. */
+export type Entrance = { url: string; below: number }
 
 /** All that is known of one host when the plan is made. */
 export type HostObservation = {

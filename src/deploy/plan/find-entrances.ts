@@ -1,5 +1,5 @@
 import type { AppModel } from '../model/app-model.ts'
-import type { Entrance } from '../model/entrance.ts'
+import type { Entrance } from '../model/observation.ts'
 import type { Container } from '../model/ports.ts'
 import type { Prober } from '../model/prober.ts'
 
