@@ -20,8 +20,10 @@ export type DeployValues = {
   githubToken: Secret | undefined
   /** Variables for `${…}` in the compose file, beside the server's `.env`. The token is never among them. */
   composeVariables: Readonly<Record<string, string>>
-  /** Every variable, to look up credentials by name. A function, so that it is never printed. */
+  /** Every variable but GITHUB_TOKEN. A function, so that it is never printed. */
   variables(): Variables
+  /** A variable that holds a secret, such as GITHUB_TOKEN, the password of a registry or the URL of a webhook. */
+  secret(name: string): Secret | undefined
   /** Values that must not appear in any output; the list may grow. */
   secrets: readonly Secret[]
   warnings: readonly string[]
@@ -48,13 +50,13 @@ export type DeployValuesInput = {
 export function makeDeployValues(input: DeployValuesInput): DeployValues {
   const { config, env } = input
   const fromFile = Object.fromEntries(input.envFile?.values ?? [])
-  const variables: Variables = { ...config.environment.env, ...env, ...fromFile }
+  const { GITHUB_TOKEN: token, ...variables }: Variables = { ...config.environment.env, ...env, ...fromFile }
   const warnings = (input.envFile?.warnings ?? []).map((warning) => `File of deploy-time values: ${warning}`)
 
   const { tag, source: tagSource } = chooseTag(input, variables, warnings)
   const registryOwner = chooseOwner(config, variables, warnings)
-  const githubToken =
-    variables['GITHUB_TOKEN'] === undefined ? undefined : new Secret(variables['GITHUB_TOKEN'])
+  const githubToken = toSecret(token)
+  const secret = (name: string) => (name === 'GITHUB_TOKEN' ? githubToken : toSecret(variables[name]))
   const { GITHUB_ACTOR: githubActor, ENV: envName = config.environment.name } = variables
 
   const known = { IMAGE_TAG: tag, REGISTRY_OWNER: registryOwner, GITHUB_ACTOR: githubActor, ENV: envName }
@@ -70,7 +72,8 @@ export function makeDeployValues(input: DeployValuesInput): DeployValues {
       warnings,
     ),
     variables: () => variables,
-    secrets: findSecrets(input, variables),
+    secret,
+    secrets: findSecrets(input, secret),
     warnings,
   }
 }
@@ -130,7 +133,7 @@ function withoutToken(
 }
 
 /** The token, the registry passwords, the URLs of webhooks, and other variables of the file whose names mark them as secrets. */
-function findSecrets(input: DeployValuesInput, variables: Variables): Secret[] {
+function findSecrets(input: DeployValuesInput, secret: DeployValues['secret']): Secret[] {
   const passwords = Object.values(input.config.registries).flatMap(
     ({ passwordVariable }) => passwordVariable ?? [],
   )
@@ -140,7 +143,11 @@ function findSecrets(input: DeployValuesInput, variables: Variables): Secret[] {
   )
   const addresses = input.config.notify.map(({ variable }) => variable)
   return ['GITHUB_TOKEN', ...passwords, ...addresses, ...named].flatMap((name) => {
-    const value = variables[name]
-    return value === undefined || value === '' ? [] : [new Secret(value)]
+    const value = secret(name)
+    return value === undefined || value.isEmpty ? [] : [value]
   })
+}
+
+function toSecret(value: string | undefined): Secret | undefined {
+  return value === undefined ? undefined : new Secret(value)
 }

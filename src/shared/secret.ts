@@ -13,6 +13,15 @@ export class Secret {
     return this.#value
   }
 
+  get isEmpty(): boolean {
+    return this.#value === ''
+  }
+
+  /** The same without white space at its ends. */
+  trim(): Secret {
+    return new Secret(this.#value.trim())
+  }
+
   toString(): string {
     return '[redacted]'
   }

@@ -73,9 +73,9 @@ async function readNames(
       url: `${apiUrl}/repos/${repository}/${path}?per_page=100&page=${page}`,
       headers: {
         accept: 'application/vnd.github+json',
-        authorization: `Bearer ${token.reveal()}`,
         'x-github-api-version': '2022-11-28',
       },
+      authorization: { scheme: 'bearer', token },
       maxBytes: PAGE_BYTES,
       signal,
     })

@@ -56,9 +56,9 @@ export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOp
         method,
         headers: {
           accept: 'application/vnd.github+json',
-          authorization: `Bearer ${token.reveal()}`,
           'x-github-api-version': '2022-11-28',
         },
+        authorization: { scheme: 'bearer', token },
         maxBytes: ANSWER_BYTES,
         signal,
       })

@@ -11,12 +11,13 @@ export type ConfiguredRegistry = {
 }
 
 /**
- * Of `env`, the environment with the deploy-time values, these are read: GITHUB_TOKEN, GITHUB_ACTOR, DOCKER_CONFIG,
- * DOCKER_AUTH_CONFIG and the variables of configured passwords.
+ * Of `env`, the environment with the deploy-time values, these are read: GITHUB_ACTOR, DOCKER_CONFIG and DOCKER_AUTH_CONFIG.
  */
 export type CredentialSources = DockerLoginSources & {
   /** `registries:` of dray.yml, by host. */
   registries: Readonly<Record<string, ConfiguredRegistry>>
+  /** GITHUB_TOKEN and the variables of configured passwords. */
+  secretOf: (variable: string) => Secret | undefined
 }
 
 /** The login for a registry host, or undefined where there is none. Throws TOKEN_EMPTY. */
@@ -47,16 +48,17 @@ export function createCredentialStore(sources: CredentialSources): CredentialSto
   }
 }
 
-function deployTimeLogin(host: string, { env }: CredentialSources): Credentials | undefined {
-  if (host !== GHCR || env['GITHUB_TOKEN'] === undefined) return undefined
-  return { username: usernameOnGhcr(env), password: nonEmpty(env['GITHUB_TOKEN'], 'GITHUB_TOKEN', host) }
+function deployTimeLogin(host: string, { env, secretOf }: CredentialSources): Credentials | undefined {
+  const token = secretOf('GITHUB_TOKEN')
+  if (host !== GHCR || token === undefined) return undefined
+  return { username: usernameOnGhcr(env), password: nonEmpty(token, 'GITHUB_TOKEN', host) }
 }
 
-function configuredLogin(host: string, { env, registries }: CredentialSources): Credentials | undefined {
+function configuredLogin(host: string, { registries, secretOf }: CredentialSources): Credentials | undefined {
   const [name, configured] = Object.entries(registries).find(([key]) => key.toLowerCase() === host) ?? []
   const variable = configured?.passwordVariable
   if (name === undefined || variable === undefined) return undefined
-  return { username: configured?.username ?? 'token', password: nonEmpty(env[variable], variable, name) }
+  return { username: configured?.username ?? 'token', password: nonEmpty(secretOf(variable), variable, name) }
 }
 
 async function githubCommandLogin(
@@ -78,9 +80,9 @@ function usernameOnGhcr(env: CredentialSources['env']): string {
   return env['GITHUB_ACTOR']?.trim() || 'token'
 }
 
-function nonEmpty(value: string | undefined, variable: string, host: string): Secret {
-  const token = value?.trim() ?? ''
-  if (token !== '') return new Secret(token)
+function nonEmpty(value: Secret | undefined, variable: string, host: string): Secret {
+  const token = value?.trim()
+  if (token !== undefined && !token.isEmpty) return token
   const state = value === undefined ? 'is not set' : 'is empty'
   const hint =
     variable === 'GITHUB_TOKEN'

@@ -1,15 +1,21 @@
+import type { Credentials } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { Secret } from '../../shared/secret.ts'
 import { breakOff, noAnswer } from './registry-failure.ts'
+
+/** Login of one request. Only its header reveals it. */
+export type Authorization = { scheme: 'bearer'; token: Secret } | ({ scheme: 'basic' } & Credentials)
 
 export type HttpRequest = {
   /** Registry as messages name it. */
   host: string
   url: string
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
-  headers?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string>> & { authorization?: never }
+  authorization?: Authorization
   /** Goes to that address alone: a redirect is refused. */
-  body?: string | Uint8Array<ArrayBuffer>
+  body?: Secret | Uint8Array<ArrayBuffer>
   /** A longer answer is refused. */
   maxBytes: number
   signal?: AbortSignal
@@ -45,8 +51,8 @@ export function createHttp(options: HttpOptions): Http {
       timer.limit(options.answerMs)
       response = await options.fetch(request.url, {
         method: request.method ?? 'GET',
-        headers: { 'user-agent': 'dray', ...request.headers },
-        body: request.body,
+        headers: { 'user-agent': 'dray', ...request.headers, ...authorizationHeader(request) },
+        body: request.body instanceof Secret ? request.body.reveal() : request.body,
         // fetch leaves the login behind when it is sent to another host, but takes the body with it.
         redirect: request.body === undefined ? 'follow' : 'manual',
         signal: timer.signal,
@@ -65,6 +71,14 @@ export function createHttp(options: HttpOptions): Http {
       timer.stop()
     }
   }
+}
+
+function authorizationHeader({ authorization }: HttpRequest): { authorization?: string } {
+  if (authorization === undefined) return {}
+  if (authorization.scheme === 'bearer') return { authorization: `Bearer ${authorization.token.reveal()}` }
+  const { username, password } = authorization
+  const login = Buffer.from(`${username}:${password.reveal()}`).toString('base64')
+  return { authorization: `Basic ${login}` }
 }
 
 function startTimer(clock: Clock, outer: AbortSignal | undefined) {

@@ -5,8 +5,8 @@ import { retry } from '../../shared/retry.ts'
 import { parseChallenge, type Access, type Challenge } from './auth-challenge.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import { failureOf, RateLimited, staleLogin } from './registry-failure.ts'
-import type { Http, HttpAnswer } from './registry-http.ts'
-import { basicAuthorization, createTokenService } from './token-service.ts'
+import type { Authorization, Http, HttpAnswer } from './registry-http.ts'
+import { createTokenService } from './token-service.ts'
 
 export type RegistryRequest = {
   endpoint: Endpoint
@@ -110,16 +110,28 @@ export function createSession({ http, credentials, clock, retryForMs }: SessionO
     const headers = {
       ...(accept !== undefined && { accept }),
       ...(content !== undefined && { 'content-type': content.type }),
-      ...(authorization !== undefined && { authorization }),
     }
-    return http({ host: endpoint.host, url, method, headers, body: content?.body, maxBytes, signal })
+    return http({
+      host: endpoint.host,
+      url,
+      method,
+      headers,
+      authorization,
+      body: content?.body,
+      maxBytes,
+      signal,
+    })
   }
 
-  async function authorizationFor(login: Credentials | undefined, request: RegistryRequest) {
+  async function authorizationFor(
+    login: Credentials | undefined,
+    request: RegistryRequest,
+  ): Promise<Authorization | undefined> {
     const challenge = challenges.get(request.endpoint.baseUrl)
     if (challenge === undefined) return undefined
-    if (challenge.scheme === 'bearer') return `Bearer ${await tokens.token({ ...request, challenge, login })}`
-    return login === undefined ? undefined : basicAuthorization(login)
+    if (challenge.scheme === 'bearer')
+      return { scheme: 'bearer', token: await tokens.token({ ...request, challenge, login }) }
+    return login && { scheme: 'basic', ...login }
   }
 
   function accept(answer: HttpAnswer, login: Credentials | undefined, request: RegistryRequest): HttpAnswer {

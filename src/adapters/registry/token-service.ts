@@ -2,12 +2,13 @@ import * as z from 'zod'
 import type { Credentials } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { Secret } from '../../shared/secret.ts'
 import { tokenScope, type Access, type Challenge } from './auth-challenge.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import { failureOf } from './registry-failure.ts'
 import type { Http, HttpRequest } from './registry-http.ts'
 
-type Token = { value: string; freshUntilMs: number }
+type Token = { value: Secret; freshUntilMs: number }
 
 export type TokenRequest = {
   endpoint: Endpoint
@@ -21,7 +22,7 @@ export type TokenRequest = {
 
 export type TokenService = {
   /** A token for the access that is asked for. Throws the REGISTRY_… codes. */
-  token(request: TokenRequest): Promise<string>
+  token(request: TokenRequest): Promise<Secret>
   /** The registry no longer accepts the token that it was given: the next one is a new one. */
   forget(request: TokenRequest): void
 }
@@ -42,11 +43,6 @@ export function createTokenService({ http, clock }: { http: Http; clock: Clock }
       kept.delete(keyOf(request))
     },
   }
-}
-
-/** The header of HTTP Basic authentication. */
-export function basicAuthorization({ username, password }: Credentials): string {
-  return `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`
 }
 
 /** User name under which Docker's credential helpers store an OAuth refresh token. */
@@ -80,7 +76,9 @@ async function fetchToken(
   return { value, freshUntilMs: clock.now() + Math.max(lifeMs - SPARE_MS, lifeMs / 2) }
 }
 
-function tokenCall(request: TokenRequest): Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'> {
+function tokenCall(
+  request: TokenRequest,
+): Pick<HttpRequest, 'url' | 'method' | 'headers' | 'authorization' | 'body'> {
   const { challenge, repository, access = 'pull', login } = request
   const url = tokenUrl(request)
   const scope = tokenScope(repository, access, challenge.scope)
@@ -93,10 +91,10 @@ function tokenCall(request: TokenRequest): Pick<HttpRequest, 'url' | 'method' | 
     params.set('client_id', 'dray')
     params.set('refresh_token', login.password.reveal())
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    return { url: url.href, method: 'POST', headers, body: params.toString() }
+    return { url: url.href, method: 'POST', headers, body: new Secret(params.toString()) }
   }
   for (const [name, value] of params) url.searchParams.set(name, value)
-  return { url: url.href, headers: login === undefined ? {} : { authorization: basicAuthorization(login) } }
+  return { url: url.href, authorization: login && { scheme: 'basic', ...login } }
 }
 
 /** The login goes to the address that the registry names, so it must be as well protected as the registry is. */
@@ -119,7 +117,10 @@ function parseJson(body: Uint8Array<ArrayBuffer>): unknown {
 }
 
 /** Visible ASCII only: anything else could not travel in a header. */
-const tokenText = z.string().regex(/^[\x21-\x7e]+$/)
+const tokenText = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/)
+  .transform((text) => new Secret(text))
 const tokenAnswer = z.object({
   token: tokenText.optional().catch(undefined),
   access_token: tokenText.optional().catch(undefined),

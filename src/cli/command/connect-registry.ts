@@ -23,6 +23,7 @@ export function connectRegistry(
   const client = createRegistryClient({
     credentials: createCredentialStore({
       env: values.variables(),
+      secretOf: (name) => values.secret(name),
       registries: config.registries,
       homeDirectory: homedir(),
       runCommand: (argv, options) => local.run(argv, options),

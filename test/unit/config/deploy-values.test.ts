@@ -142,7 +142,8 @@ describe('the token', () => {
     const found = await values({ file: 'GITHUB_TOKEN=ghs_secret', env: { GITHUB_TOKEN: 'ghs_other' } })
     expect(inspect(found, { depth: 9, showHidden: true })).not.toContain('ghs_')
     expect(JSON.stringify(found)).not.toContain('ghs_')
-    expect(found.variables()['GITHUB_TOKEN']).toBe('ghs_secret')
+    expect(found.variables()).not.toHaveProperty('GITHUB_TOKEN')
+    expect(found.secret('GITHUB_TOKEN')?.reveal()).toBe('ghs_secret')
   })
 
   test('that is empty is told from one that is not given', async () => {

@@ -33,7 +33,7 @@ export function openPackages(input: EnvironmentInput, context: CliContext): Open
     )
   }
   const token = values.githubToken
-  if (token === undefined || token.reveal() === '')
+  if (token === undefined || token.isEmpty)
     throw new DrayError('PACKAGES_DENIED', 'There is no GITHUB_TOKEN to ask GitHub with.')
   const http = createHttp({ fetch, clock: context.clock, answerMs: 20_000, requestMs: 60_000 })
   const connected = connectRegistry(input, context, Promise.resolve([]))

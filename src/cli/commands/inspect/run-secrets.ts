@@ -83,7 +83,7 @@ async function askGithub(
     output.note('GitHub is not asked which secrets it has: this is no clone of a repository there.')
     return undefined
   }
-  if (token === undefined || token.reveal() === '') {
+  if (token === undefined || token.isEmpty) {
     output.note('GitHub is not asked which secrets it has: set GITHUB_TOKEN to a token that may see them.')
     return undefined
   }

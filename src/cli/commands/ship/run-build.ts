@@ -112,6 +112,7 @@ async function findLogins(
   const { config, values } = environment
   const store = createCredentialStore({
     env: values.variables(),
+    secretOf: (name) => values.secret(name),
     registries: config.registries,
     homeDirectory: homedir(),
     runCommand: (argv, options) => runner.run(argv, options),

@@ -1,6 +1,5 @@
 import { postJson } from '../../../adapters/notify/post-json.ts'
 import type { NotifyTarget } from '../../../config/deploy-config.ts'
-import { Secret } from '../../../shared/secret.ts'
 import { makeNotification, type Notification } from '../../../ui/notification/notification.ts'
 import { renderNotificationText } from '../../../ui/notification/notification-text.ts'
 import { renderSlack } from '../../../ui/notification/render-slack.ts'
@@ -40,13 +39,13 @@ async function send(
   notification: Notification,
   { input, context }: { input: EnvironmentInput; context: CliContext },
 ): Promise<string | undefined> {
-  const address = input.values.variables()[variable]
-  if (address === undefined || address === '')
+  const address = input.values.secret(variable)
+  if (address === undefined || address.isEmpty)
     return `${variable}, which is to hold the address for ${kind}, is not set.`
   const body =
     kind === 'slack'
       ? renderSlack(notification)
       : { ...notification, text: renderNotificationText(notification) }
-  const trouble = await postJson(new Secret(address), body, { clock: context.clock })
+  const trouble = await postJson(address, body, { clock: context.clock })
   return trouble === undefined ? undefined : `${trouble} (${variable})`
 }

@@ -8,6 +8,7 @@ import {
   type CredentialSources,
 } from '../../../../src/adapters/registry/credentials.ts'
 import type { Credentials } from '../../../../src/deploy/model/ports.ts'
+import { Secret } from '../../../../src/shared/secret.ts'
 
 let home: string
 
@@ -31,8 +32,13 @@ function programs(installed: Record<string, string | number>) {
   return { runCommand, calls }
 }
 
-function store(sources: Partial<CredentialSources> = {}) {
-  return createCredentialStore({ env: {}, registries: {}, homeDirectory: home, ...programs({}), ...sources })
+function store({ env = {}, ...sources }: Partial<CredentialSources> = {}) {
+  const secretOf = (name: string) => {
+    const value = env[name]
+    return value === undefined ? undefined : new Secret(value)
+  }
+  const rest = { registries: {}, homeDirectory: home, ...programs({}), ...sources }
+  return createCredentialStore({ env, secretOf, ...rest })
 }
 
 async function writeDockerConfig(config: unknown, directory = join(home, '.docker')): Promise<void> {
