@@ -17,7 +17,7 @@ type SarifLog = {
   runs: { tool: { driver: { rules: { id: string }[] } }; results: { ruleId: string; ruleIndex: number }[] }[]
 }
 
-test('findings stand under their file, with the line, a mark, why and what to do; errors give exit code 1', async () => {
+test('lists findings by file, with line, mark, reason and hint; exits with 1 on errors', async () => {
   const cwd = await makeProject({ 'docker-compose.yml': compose })
   const { exitCode, stdout, stderr } = await runCli(['check', '--no-color'], { cwd })
   expect(exitCode).toBe(1)
@@ -36,7 +36,7 @@ test('findings stand under their file, with the line, a mark, why and what to do
   )
 })
 
-test('--fix mends the files and tells what is left', async () => {
+test('--fix changes the files and lists the remaining findings', async () => {
   const cwd = await makeProject({ 'docker-compose.yml': compose })
   const { exitCode, stdout } = await runCli(['check', '--fix', '--no-color'], { cwd })
   expect(exitCode).toBe(1)
@@ -113,7 +113,7 @@ test('nothing found is exit code 0', async () => {
   expect(stdout).toMatch(/^✓ No findings: \d+ rules on 0 files/)
 })
 
-test('--explain tells about one code, and knows what was meant', async () => {
+test('--explain describes one code, and suggests a code for a typo', async () => {
   const cwd = await makeProject({})
   const { stdout } = await runCli(['check', '--explain', 'port_open', '--no-color'], { cwd })
   expect(stdout).toMatch(/^PORT_OPEN \(error\)\nA database port is open/)
@@ -141,7 +141,7 @@ test('--fix leaves a link alone', async () => {
   expect(await readFile(path.join(elsewhere, 'docker-compose.yml'), 'utf8')).toBe(compose)
 })
 
-test('in a git repository a tracked .env is found, and what git ignores is not looked at', async () => {
+test('in a git repository, finds a tracked .env and skips ignored files', async () => {
   const cwd = await makeProject({
     '.env': 'A=1\n',
     'data/docker-compose.yml': compose,

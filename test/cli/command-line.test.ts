@@ -83,7 +83,7 @@ describe('a command line that is not understood', () => {
     expect(stderr).toContain(hint)
   })
 
-  test('is told as JSON on standard output where that is asked for', async () => {
+  test('is JSON on standard output with --json', async () => {
     const { exitCode, stdout } = await runCli(['deploy', 'test', '--json', '--tga'], { cwd })
     expect(exitCode).toBe(2)
     const [line = ''] = stdout.split('\n')

@@ -23,7 +23,7 @@ function openOutput(secrets: Secret[] = []) {
   return { said, output: createCommandOutput({ options, values: { secrets } }, context) }
 }
 
-test('in JSON each value is masked by itself: none begins in one and ends in the next', () => {
+test('in JSON, masks each value on its own, never across two values', () => {
   const { said, output } = openOutput([new Secret('pa"ss\\word')])
   const fields = {
     url: 'http://localhost',
@@ -61,7 +61,7 @@ test('whatever the values are, the line is JSON, without secrets and control cha
   )
 })
 
-test('what is printed for people keeps our colours, and nothing else that steers the terminal', () => {
+test("text output keeps dray's colours and drops all other control characters", () => {
   const { said, output } = openOutput()
   output.print(`${output.style.colors.red('red')} \u001b]0;title\u0007\u001b[2Jtext`)
   expect(said.stdout).toBe('\u001b[31mred\u001b[39m text\n')

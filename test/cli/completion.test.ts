@@ -83,7 +83,7 @@ test('another configuration file counts where it is named', async () => {
   expect(await complete('deploy --config=conf/dray.yml ', 'bash', directory)).toEqual(['test', 'testing'])
 })
 
-test('zsh and fish show what each is for, in one sentence', async () => {
+test('zsh and fish show a description of each candidate', async () => {
   expect(await complete('rol', 'fish')).toEqual([
     'rollback\tPut a release back in place that worked before, and lose no request',
   ])

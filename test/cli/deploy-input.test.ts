@@ -17,7 +17,7 @@ const isThere = async (file: string): Promise<boolean> =>
     () => false,
   )
 
-describe('what is refused before anything is asked', () => {
+describe('invalid input, refused before any request', () => {
   test.each(['deploy', 'plan'])('%s where there is nothing to deploy', async (command) => {
     const { exitCode, stderr } = await runCli([command, 'test'], { cwd: await makeProject({}) })
     expect(exitCode).toBe(2)
@@ -79,7 +79,7 @@ describe('the file of deploy-time values', () => {
   })
 })
 
-describe('what a deploy is given', () => {
+describe('the input of a deploy', () => {
   const global = { configPath: undefined, json: false, plain: true, color: true, debug: false }
 
   const loadIn = async (
@@ -146,7 +146,7 @@ describe('what a deploy is given', () => {
     expect([values.tag, values.tagSource]).toEqual(['abc123', 'tag: sha (GITHUB_SHA)'])
   })
 
-  test('is refused where the rule finds none', async () => {
+  test('is refused where the rule finds no tag', async () => {
     const error = await failureOf(
       loadIn({ 'dray.yml': 'environments: { test: { host: a, tag: version } }' }, {}),
     )

@@ -119,7 +119,7 @@ describe('dray env edit', () => {
     return readdir(join(file, '..')).catch(() => [])
   }
 
-  test('puts back what was saved, tells names only, and leaves no copy', async () => {
+  test('stores the edited file, prints names only, and leaves no copy', async () => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
     const { exitCode, stdout, stderr } = await edit(cwd, await appending(cwd, 'B=hunter2'))
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
@@ -156,7 +156,7 @@ describe('dray env edit', () => {
     expect(await copiesOf(cwd)).toEqual([])
   })
 
-  test('refuses when somebody else changed it meanwhile, and leaves no copy', async () => {
+  test('refuses a file that changed during the edit, and leaves no copy', async () => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
     const { exitCode, stderr } = await edit(cwd, `echo C=3 >>'${cwd}/.env'; ${await appending(cwd, 'B=2')}`)
     expect(exitCode).toBe(3)

@@ -3,7 +3,7 @@ import { createInterrupts } from '../../src/cli/interrupts.ts'
 import { toFailure } from '../../src/cli/command/to-failure.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 
-describe('an error as it is told', () => {
+describe('an error as it is reported', () => {
   test('has the title, hint and exit code of its code', () => {
     expect(toFailure(new DrayError('ENV_MISSING', 'a has no .env.'), false)).toMatchObject({
       code: 'ENV_MISSING',
@@ -50,7 +50,7 @@ describe('Ctrl-C', () => {
     expect([said.length, exits]).toEqual([1, []])
   })
 
-  test('twice says what is going on', () => {
+  test('twice prints the current state', () => {
     const { said, exits, interrupts } = make()
     interrupts.take('SIGINT')
     interrupts.take('SIGINT')

@@ -93,7 +93,7 @@ describe('dray gate', () => {
     return runCli(['gate', 'production'], { cwd, env, input: given.input ?? '' })
   }
 
-  test('tells who asks for a shell what the key is for', async () => {
+  test('answers a request for a shell with the purpose of the key', async () => {
     const { exitCode, stdout, stderr } = await gate(undefined)
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
     expect(stderr).toContain('This key opens no shell.')
@@ -126,7 +126,7 @@ describe('dray gate', () => {
     expect(stderr).toContain('[GATE_REFUSED]')
   })
 
-  test('hands on a deploy, and no variable that says what is deployed or how the host is reached', async () => {
+  test('passes a deploy on, without variables that select the app or the host', async () => {
     // Handed on, an empty key would be SSH_SECRET_INVALID, and this tag IMAGE_INVALID.
     const env = { DRAY_SSH_KEY: '', REGISTRY_OWNER: 'evil', IMAGE_TAG: 'bad tag' }
     const { exitCode, stderr } = await gate('deploy v1', { env })

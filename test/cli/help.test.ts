@@ -69,7 +69,7 @@ describe.each(byName)('dray %s', (name, command) => {
     expect(lines.filter((line) => widthOf(line) > columns)).toEqual([])
   })
 
-  test('tells the same with `help` before as with `--help` after', async () => {
+  test('prints the same for `help COMMAND` and `COMMAND --help`', async () => {
     const [before, after] = [await runCli(['help', name], { cwd }), await runCli([name, '--help'], { cwd })]
     expect(before).toEqual(after)
     for (const part of ['Usage: ', 'Examples:', 'Exit codes:', 'Environment variables:', 'See also:'])

@@ -63,7 +63,7 @@ describe('a deploy that works', () => {
     expect(await factsOf(cwd, 'failure')).toBeUndefined()
   })
 
-  test('shows what they print, without secrets and control characters', async () => {
+  test('shows their output, without secrets and control characters', async () => {
     const world = await shopAtV1()
     const { stderr } = await release(world, {
       config: {
@@ -128,7 +128,7 @@ describe('no hook runs', () => {
 })
 
 describe('a `before` hook that fails', () => {
-  test('stops the deploy with nothing touched, and is told with what it printed', async () => {
+  test('stops the deploy before any change, and its output is reported', async () => {
     const world = await shopAtV1()
     const before = 'echo no backup today; exit 9'
     const { exitCode, stderr, cwd } = await release(world, {
@@ -155,7 +155,7 @@ describe('a `before` hook that fails', () => {
     expect(stderr).toContain('The hook `before` (`./no-such-script`) ended with exit code 127.')
   })
 
-  test('is one that takes too long; it and what it started are ended', async () => {
+  test('includes a timeout: the hook and its child processes are ended', async () => {
     const world = await shopAtV1()
     const before = 'sleep 600 & echo $! > child; wait'
     const { exitCode, stderr, cwd } = await release(world, {
@@ -189,7 +189,7 @@ describe('a `before` hook that fails', () => {
 })
 
 describe('a deploy that fails', () => {
-  test('has `failure` run with what failed and what serves; a failing one changes nothing of the verdict', async () => {
+  test('runs `failure` with the failure and the serving release; its own failure does not change the result', async () => {
     const world = await shopAtV1()
     world.host.failWhen('up', new DrayError('PORT_TAKEN', 'Port 80 is\u0000 taken by ours-and-secret.'))
     const failure = `${allWriteFacts.failure}; exit 5`

@@ -120,7 +120,7 @@ describe('dray images', () => {
 })
 
 describe('dray images prune', () => {
-  test('says what could go, and deletes nothing', async () => {
+  test('lists the deletable versions, and deletes nothing', async () => {
     const { exitCode, stdout } = await images(['prune', '--keep', '1'])
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/✓ +v2 .* production runs it: r6 \(v2\)\n/)
@@ -130,21 +130,21 @@ describe('dray images prune', () => {
     expect(deletions()).toEqual([])
   })
 
-  test('deletes what nobody needs; every part and signature of what is needed stays', async () => {
+  test('deletes unused versions; keeps every part and signature of used ones', async () => {
     const { exitCode, stdout } = await images(['prune', '--keep', '1', '--delete'])
     expect(exitCode).toBe(0)
     expect(stdout).toContain('Deleted 6 versions.')
     expect(github.digests('shop').sort()).toEqual([...digestsOf(v2, v4), aboutImage(v2.digest).digest].sort())
   })
 
-  test('what another environment could be rolled back to stays', async () => {
+  test('keeps the rollback targets of another environment', async () => {
     await putRelease('r5', 'v1', v1.digest)
     await images(['prune', '--keep', '1', '--delete'])
     expect(github.digests('shop')).toEqual(expect.arrayContaining(digestsOf(v1, v2, v4)))
     expect(github.digests('shop')).not.toContain(v3.digest)
   })
 
-  test('what was pushed again just now is young, though its content is old', async () => {
+  test('takes the age from the last push, not from the content', async () => {
     github.push('shop', v1, { tag: 'again', daysAgo: 0 })
     await images(['prune', '--keep', '1', '--delete'])
     expect(github.digests('shop')).toEqual(expect.arrayContaining(digestsOf(v1)))
@@ -193,7 +193,7 @@ describe('nothing is deleted when', () => {
     expect(deletions()).toEqual([])
   })
 
-  test('the registry has none of what GitHub lists', async () => {
+  test('the registry has no version that GitHub lists', async () => {
     for (const digest of github.digests('shop')) registry.deleteManifest('acme/shop', digest)
     const { exitCode, stderr } = await images(['prune', '--keep', '1', '--delete'])
     expect(exitCode).toBe(3)
@@ -248,7 +248,7 @@ describe('while it deletes', () => {
     expect(stdout).toContain('Deleted 6 versions.')
   })
 
-  test('a refusal ends it, with what is missing', async () => {
+  test('stops at a refusal, and names the missing permission', async () => {
     const answer = { status: 403, body: { message: 'Must have admin rights' } }
     github.fail({ method: 'DELETE', answer })
     const { exitCode, stderr } = await prune()

@@ -15,7 +15,7 @@ const isThere = (cwd: string, file: string): Promise<boolean> =>
   )
 
 describe('init', () => {
-  test('writes what a deploy needs, and says what is left to do', async () => {
+  test('writes the files for a deploy, and lists the remaining steps', async () => {
     const cwd = await makeProject(parts)
     const hosts = ['--test', 'deploy@a.internal', '--production', 'deploy@b.internal:2222']
     const { exitCode, stdout, stderr } = await runCli(['init', '--yes', ...hosts, ...action], { cwd })
@@ -39,7 +39,7 @@ describe('init', () => {
     expect(await read(cwd, 'dray.yml')).toContain('keep: 9')
   })
 
-  test('leaves a file that differs, unless it is told to replace it', async () => {
+  test('keeps a file that differs, unless asked to replace it', async () => {
     const cwd = await makeProject(parts)
     const file = '.github/workflows/deploy.yml'
     await mkdir(path.join(cwd, '.github/workflows'), { recursive: true })
@@ -83,7 +83,7 @@ describe('init', () => {
     expect(await isThere(cwd, 'dray.yml')).toBe(false)
   })
 
-  test('tells a program what it did', async () => {
+  test('prints its actions as JSON', async () => {
     const cwd = await makeProject({ Dockerfile: dockerfile })
     const { stdout, stderr } = await runCli(['init', '--yes', '--json', ...action], { cwd })
     expect(stderr).toBe('')

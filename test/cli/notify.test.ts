@@ -6,7 +6,7 @@ import { release } from './support/run-release.ts'
 
 const notify = [{ webhook: '$HOOK_URL' }]
 
-test('a webhook is told of a deploy as JSON, once it is over', async () => {
+test('sends the finished deploy to a webhook as JSON', async () => {
   await using server = await WebhookServer.start()
   const world = await shopAtV1()
   const { exitCode, stderr } = await release(world, {
@@ -37,7 +37,7 @@ test('a webhook is told of a deploy as JSON, once it is over', async () => {
   ])
 })
 
-test('Slack is told of a failure with what serves; secrets are masked', async () => {
+test('sends a failure to Slack with the serving release, secrets masked', async () => {
   await using server = await WebhookServer.start()
   const world = await shopAtV1()
   world.host.failWhen('up', new DrayError('PORT_TAKEN', 'Port 80 is taken by a-token-of-ours.'))
@@ -52,7 +52,7 @@ test('Slack is told of a failure with what serves; secrets are masked', async ()
   expect(said).toContain('Release r1 is serving, as before.')
 })
 
-test('what is refused before anything was touched is a failure, too, and so is a cancelled deploy', async () => {
+test('reports a refused deploy and a cancelled one as failures', async () => {
   await using server = await WebhookServer.start()
   const config = { notify: [{ webhook: '$HOOK_URL', on: ['failure'] }] }
   const env = { HOOK_URL: server.url }

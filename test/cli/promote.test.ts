@@ -11,7 +11,7 @@ test.each([
   [['test'], /Name two environments/, 2],
   [['test', 'produktion'], /\[ENVIRONMENT_UNKNOWN\][^]*Did you mean `production`/, 2],
   [['test', 'production'], /\[TAG_UNKNOWN\][^]*which tag the images get for production/, 2],
-])('dray promote %j is refused before anybody is asked', async (args, message, exitCode) => {
+])('dray promote %j is refused before any request', async (args, message, exitCode) => {
   const cwd = await makeProject({ 'dray.yml': config, 'docker-compose.yml': compose })
   const result = await runCli(['promote', ...args], { cwd })
   expect(result.stderr).toMatch(message)

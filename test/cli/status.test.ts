@@ -8,7 +8,7 @@ const files = {
   'dray.yml': 'environments:\n  test: { host: deploy@nowhere.invalid, path: /srv/shop }\n',
 }
 
-test('the SSH secrets of CI count for a status, too: one that is empty is told', async () => {
+test('a status uses the SSH secrets of CI, and reports an empty one', async () => {
   const cwd = await makeProject(files)
   const { exitCode, stdout } = await runCli(['status', 'test', '--json'], { cwd, env: { DRAY_SSH_KEY: '' } })
   expect(exitCode).toBe(3)

@@ -44,7 +44,7 @@ describe('with the environment alone', () => {
     ])
   })
 
-  test('says that there are none', async () => {
+  test('says that there are no tasks', async () => {
     const { exitCode, stdout } = await task(['test'], 'environments: { test: { host: a } }')
     expect([exitCode, stdout]).toEqual([0, 'dray.yml has no tasks.\n'])
   })
@@ -65,7 +65,7 @@ test.each([
   for (const part of [code, message, hint]) expect(said).toContain(part)
 })
 
-test('a task is refused where dray.yml has none', async () => {
+test('a task is refused where dray.yml has no tasks', async () => {
   const { exitCode, stderr } = await task(['migrate', 'test'], 'environments: { test: { host: a } }')
   expect(exitCode).toBe(2)
   expect(stderr).toContain('dray.yml has no `tasks`')

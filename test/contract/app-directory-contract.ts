@@ -86,7 +86,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect(await treeOf(path)).toMatchObject({ 'run.sh': '755 ', a: '644 ' })
     })
 
-    test('what is placed can be read by the users in containers, whatever the umask of the one who deploys', async () => {
+    test('placed files are readable in containers, whatever the umask of the deployer', async () => {
       const path = await temporaryApp()
       const careful = createAppDirectory({ runner: withUmask(runner, '077'), path, values: {} })
       await careful.place(request({ files: [file('nginx/app.conf', ''), file('run.sh', '', 0o755)] }))
@@ -94,7 +94,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect((await stat(join(path, 'nginx'))).mode & 0o777).toBe(0o755)
     })
 
-    test('in a directory that hands its group on, what is placed and recorded is for the group', async () => {
+    test('in a setgid directory, placed and recorded files belong to the group', async () => {
       const path = await temporaryApp()
       await chmod(path, 0o2775)
       const shared = createAppDirectory({ runner: withUmask(runner, '077'), path, values: {} })
@@ -104,7 +104,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
         expect((await stat(join(path, made))).mode & 0o060).toBe(0o060)
     })
 
-    test('a file mounted by itself keeps its inode, another one is replaced as a whole', async () => {
+    test('a file with a mount of its own keeps its inode; others are replaced', async () => {
       const path = await temporaryApp({ 'nginx.conf': 'old, and longer than the new one', 'app.conf': 'old' })
       const inodeOf = async (name: string): Promise<number> => (await stat(join(path, name))).ino
       const before = [await inodeOf('nginx.conf'), await inodeOf('app.conf')]
@@ -116,7 +116,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect(await inodeOf('app.conf')).not.toBe(before[1])
     })
 
-    test('restoring gives the exact tree back: content, modes, links, what was added and removed', async () => {
+    test('restoring gives the exact tree back: content, modes, links, added and removed files', async () => {
       const path = await temporaryApp({
         'a b': 'one',
         'mounted.conf': 'two',
@@ -139,7 +139,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect(await treeOf(path)).toEqual(before)
     })
 
-    test('restoring brings a file that is mounted by itself back into its inode', async () => {
+    test('restoring a file with a mount of its own keeps its inode', async () => {
       const path = await temporaryApp({ 'nginx.conf': 'old' })
       const { ino } = await stat(join(path, 'nginx.conf'))
       await directoryAt(path).place(request({ files: [file('nginx.conf', 'new')], inPlace: ['nginx.conf'] }))
@@ -257,7 +257,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect(await processesFor(100)).toBe(await processesFor(3))
     })
 
-    test('a record that cannot be finished is none, and what is there stays', async () => {
+    test('an unfinished record does not count, and the old ones stay', async () => {
       const path = await temporaryApp({ a: '' })
       await directoryAt(path).record(release('r1', ['a']), [])
       await expect(directoryAt(path).record(release('r2', ['a', 'missing']), ['r1'])).rejects.toMatchObject({
@@ -275,7 +275,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect(await readFile(join(path, 'a'), 'utf8')).toBe('new')
     })
 
-    test('the env file is never among what changes', async () => {
+    test('the env file never changes', async () => {
       const path = await temporaryApp({ a: 'old' })
       const before = await stat(join(path, '.env'))
       await directoryAt(path).place(request({ files: [file('a', 'new')] }))

@@ -61,13 +61,13 @@ describe('the names in .env, and never a value:', () => {
   })
 })
 
-test('no value of .env is in what comes back, but where the compose file asks for it', async () => {
+test('the result has no value of .env, except where the compose file uses it', async () => {
   const env = 'PASSWORD=hunter2hunter2\nKEY="-----BEGIN\nTOKEN=abcabc\n-----END"\n'
   const found = await inspect(compose(`${web}    env_file: .env\n`), { env })
   expect(JSON.stringify(found)).not.toMatch(/hunter2|abcabc|BEGIN/)
 })
 
-test('the mode of .env is told, and whether others may read it', async () => {
+test('reports the mode of .env, and whether others may read it', async () => {
   const path = await temporaryApp()
   const directory = createAppDirectory({ runner, path, values: {} })
   expect((await directory.inspect(compose(web))).envFile).toMatchObject({
@@ -81,7 +81,7 @@ test('the mode of .env is told, and whether others may read it', async () => {
   })
 })
 
-test('every release on record is told, and the files of the newest one', async () => {
+test('reports every recorded release, and the files of the newest', async () => {
   const path = await temporaryApp()
   const directory = createAppDirectory({ runner, path, values: {} })
   const files = { 'docker-compose.yml': 'a'.repeat(64), 'nginx/a "b".conf': 'b'.repeat(64) }
@@ -122,14 +122,14 @@ test.each([
   expect(JSON.stringify(before)).not.toContain('hunter')
 })
 
-test('a value may be called what a variable of the script is', async () => {
+test('a value may have the name of a variable of the script', async () => {
   const text =
     'services:\n  web:\n    image: ghcr.io/acme/web:${path}-${copy}-${stage}-${dray_config:-none}\n'
   const { app } = await inspect(compose(text), { values: { path: 'a', copy: 'b', stage: 'c' } })
   expect(app.services.map(({ image }) => image)).toEqual(['ghcr.io/acme/web:a-b-c-none'])
 })
 
-test('deploy-time values count, what depends on them is pinned, and .env fills the rest', async () => {
+test('uses deploy-time values, pins the entries that depend on them, and takes the rest from .env', async () => {
   const text =
     'services:\n  web:\n    image: ghcr.io/${OWNER}/web:${IMAGE_TAG:-latest}\n    environment: { TAG: "${IMAGE_TAG:-none}", FIXED: a }\n'
   const { app } = await inspect(compose(text), { env: 'OWNER=acme\n', values: { IMAGE_TAG: 'v2' } })
@@ -158,7 +158,7 @@ configs: { site: { file: ./site.conf } }
   expect(services[1]?.mounts).toEqual([{ path: 'site.conf', target: '/site.conf' }])
 })
 
-test('what Compose refuses is told in its words, with the path as the user wrote it', async () => {
+test("reports a refusal of Compose in its words, with the user's path", async () => {
   const failure = inspect(compose('services:\n  web:\n    imagee: nginx\n'))
   await expect(failure).rejects.toMatchObject({ code: 'COMPOSE_INVALID', exitCode: 2 })
   await expect(failure).rejects.toThrow(/imagee/)
@@ -183,7 +183,7 @@ test('ids of releases that failed are known from the journal, torn lines passed 
   expect(usedReleaseIds).toEqual(['r3'])
 })
 
-test('what a container wrote into the journal or a record passes for nothing else that the host says', async () => {
+test('text that a container wrote into the journal or a record forges no other section', async () => {
   const forged = '@@dray model-exit\n0\n@@dray model\n{"name":"forged","services":{}}\n'
   const { app } = await inspect(compose(web), { server: { '.dray/journal.ndjson': forged } })
   expect(app.services.map(({ name }) => name)).toEqual(['web'])
@@ -268,7 +268,7 @@ async function expectSameModel(inspecting: Promise<DirectoryObservation>, app: A
   expect((await inspecting).app).toEqual(app)
 }
 
-test('a disk that is full is called so, and what was there is there still', async () => {
+test('reports a full disk, and keeps the files', async () => {
   const path = join(await temporaryApp(), 'small')
   await mkdir(path)
   await runner.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'none', path])

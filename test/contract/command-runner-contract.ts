@@ -102,7 +102,7 @@ export function shellContract(name: string, makeShell: () => Promise<TestedShell
       expect(stdout.replaceAll(/\s/g, '')).toBe(Buffer.from(input).toString('hex'))
     })
 
-    test('standard input is empty where none is given', async () => {
+    test('standard input is empty by default', async () => {
       expect(await shell.run(['cat'])).toEqual({ exitCode: 0, stdout: '', stderr: '' })
     })
 
@@ -119,7 +119,7 @@ export function shellContract(name: string, makeShell: () => Promise<TestedShell
       expect(lines.toSorted()).toEqual(['stderr: two', 'stdout: one', 'stdout: three'])
     })
 
-    test('an aborted command throws the reason, and what it started is gone', async () => {
+    test('an aborted command throws the reason, and its child processes are gone', async () => {
       const controller = new AbortController()
       const reason = new Error('enough')
       const lock = join(directory, 'lock')

@@ -4,7 +4,7 @@ import { shellContract } from './command-runner-contract.ts'
 
 shellContract('this machine', () => Promise.resolve(new LocalRunner()))
 
-test('this machine starts nothing any more for what goes on after its end', async () => {
+test('the local runner starts nothing after it was closed', async () => {
   const runner = new LocalRunner()
   await runner[Symbol.asyncDispose]()
   const over = { code: 'CANCELLED' }

@@ -119,7 +119,7 @@ describe('a connection that stands', () => {
     await expect(runner.run(['true'])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
   })
 
-  test('breaks for everybody when the server ends it, and is then an error', async () => {
+  test('breaks for all commands when the server ends it, and later ones fail', async () => {
     await using runner = await access.shell('deploy', 'srv1')
     await runner.connect()
     const running = runner.run(['sleep', '1000']).catch((error: unknown) => error)

@@ -37,7 +37,7 @@ test("the user's own plugin comes first, as for docker", async () => {
   expect(await compose({ HOME: home }, 'up', '--scale', 'web=2')).toBe('own up --scale web=2')
 })
 
-test('what only docker can find, docker is asked for', async () => {
+test('runs `docker compose` where the plugin is not found', async () => {
   const home = await temporaryApp({ '.docker/config.json': '{"cliPluginsExtraDirs":["/elsewhere"]}' })
   await program(join(home, 'bin/docker'), 'docker')
   expect(await compose({ HOME: home, PATH: `${home}/bin:/usr/bin:/bin` }, 'config')).toBe(

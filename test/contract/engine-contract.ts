@@ -49,7 +49,7 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       return docker('run', '-d', ...labels, '--entrypoint', '/bin/sh', ...options, image, '-c', script)
     }
 
-    test('it tells what it is', async () => {
+    test('it reports its version and platform', async () => {
       const facts = await engine.engineFacts()
       expect(facts).toMatchObject({
         os: 'linux',
@@ -155,7 +155,7 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
           expect(result).toEqual({ exitCode: 1, output: 'attempt 5' })
         })
 
-        test('does not repeat what cannot run, and says why', async () => {
+        test('does not repeat a command that cannot run, and says why', async () => {
           expect(await engine.exec(id, ['no-such-program'], { attempts })).toMatchObject({
             exitCode: 127,
             output: expect.stringContaining('no-such-program') as string,

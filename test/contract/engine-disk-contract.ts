@@ -26,7 +26,7 @@ export function engineDiskContract(name: string, setUp: () => Promise<EngineSetU
     const containerNamed = (inventory: DiskInventory, wanted: string) =>
       inventory.containers.find((it) => it.name === wanted)
 
-    test('it tells images by layer and by when they were touched last', async () => {
+    test('it reports images with their layers and the time of their last use', async () => {
       const before = (await engine.disk.inventory()).takenAtMs
       await docker('tag', image, 'disk-contract:touched')
       const { images, layersBytes, takenAtMs } = await engine.disk.inventory()
@@ -39,7 +39,7 @@ export function engineDiskContract(name: string, setUp: () => Promise<EngineSetU
       await docker('image', 'rm', 'disk-contract:touched')
     })
 
-    test('a container has what it uses, since when it is idle, and how its log is kept', async () => {
+    test('a container has its size, its idle time and its log settings', async () => {
       await docker('network', 'create', '--label', 'com.docker.compose.project=disk-contract', 'disk-net')
       const run = ['run', '-d', '--network', 'disk-net', '-v', '/data', '-v', 'disk-data:/more']
       const names = ['unlimited', 'limited']
@@ -76,7 +76,7 @@ export function engineDiskContract(name: string, setUp: () => Promise<EngineSetU
       expect((await engine.disk.inventory()).volumes.some(({ isAnonymous }) => isAnonymous)).toBe(true)
     })
 
-    test('what builds left behind is counted, and goes', async () => {
+    test('the build cache is counted and removed', async () => {
       const script =
         'printf "FROM %s\\nRUN head -c 3000000 /dev/urandom >/made\\n" "$0" | docker build -q --no-cache -'
       const built = await runner.run(['env', 'DOCKER_BUILDKIT=1', 'sh', '-c', script, image])

@@ -79,7 +79,7 @@ describe('a pull', () => {
     await engine.removeImage(name)
   })
 
-  test('by digest, with credentials, tells how far it is, and keeps nothing of them', async () => {
+  test('by digest, with credentials, reports progress and stores no credentials', async () => {
     const seen: PullProgress[] = []
     await engine.pull(name, { credentials, onProgress: (progress) => seen.push(progress) })
     expect((await engine.images()).flatMap(({ digests }) => digests)).toContain(name)
@@ -89,7 +89,7 @@ describe('a pull', () => {
     expect(await net.server('srv1').findOnDisk(testToken)).toEqual([])
   })
 
-  test('of what is there already is quick and downloads nothing', async () => {
+  test('of a present image downloads nothing', async () => {
     await engine.pull(name, { credentials })
     const seen: PullProgress[] = []
     await engine.pull(name, { credentials, onProgress: (progress) => seen.push(progress) })

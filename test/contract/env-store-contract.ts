@@ -100,7 +100,7 @@ export function envStoreContract(name: string, makeShell: () => Promise<CommandR
       expect(await treeOf(path)).toEqual({ '.env': '600 A=1\n' })
     })
 
-    test('makes a file that only its owner may read where there is none', async () => {
+    test('creates a missing file with mode 600', async () => {
       const { path, store } = await setUp(undefined)
       expect(await store.unset('A', by)).toEqual({ outcome: 'unchanged' })
       expect(await set(store, 'A', 'x y')).toEqual({ outcome: 'created' })
@@ -129,7 +129,7 @@ export function envStoreContract(name: string, makeShell: () => Promise<CommandR
       })
     })
 
-    test('changes what a link points to, and not the link', async () => {
+    test('changes the target of a link, not the link', async () => {
       const { path, file, store } = await setUp(undefined)
       await writeFile(join(path, 'shared-env'), 'A=1\n')
       await symlink('shared-env', file)
@@ -170,7 +170,7 @@ export function envStoreContract(name: string, makeShell: () => Promise<CommandR
       expect(await text()).toBe('A=1\nC=3\n')
     })
 
-    test('reads nothing where there is nothing, and refuses what is no text', async () => {
+    test('reads nothing from a missing file, and refuses binary data', async () => {
       const { file, store } = await setUp(undefined)
       const nothing = await store.read()
       expect([nothing.text.reveal(), nothing.hash]).toEqual(['', undefined])

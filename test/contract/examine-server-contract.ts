@@ -21,7 +21,7 @@ export function examineServerContract(name: string, makeShell: () => Promise<Com
     const codeOf = (answer: ServerObservation['directory'] | ServerObservation['envFile']): string =>
       answer === undefined ? 'not known' : 'failure' in answer ? answer.failure.code : 'good'
 
-    test('says what is there, and changes nothing', async () => {
+    test('reports the state, and changes nothing', async () => {
       const path = await temporaryApp({ '.env': 'A=1\n' })
       await chmod(join(path, '.env'), 0o640)
       const before = await treeOf(path)
@@ -45,7 +45,7 @@ export function examineServerContract(name: string, makeShell: () => Promise<Com
       expect(fileSystems.flatMap(({ holds }) => holds)).toContain('the app')
     })
 
-    test('tells a .env that is not there from one that is no file', async () => {
+    test('distinguishes a missing .env from one that is not a file', async () => {
       const path = await temporaryApp({ '.env': '' })
       await rm(join(path, '.env'))
       expect(codeOf((await examine(path)).envFile)).toBe('ENV_MISSING')
@@ -55,7 +55,7 @@ export function examineServerContract(name: string, makeShell: () => Promise<Com
       })
     })
 
-    test('tells how far the clock there is ahead of ours, or behind', async () => {
+    test('reports the clock difference to this machine', async () => {
       const path = await temporaryApp({ '.env': '' })
       const off = (ms: number): Clock => ({ ...systemClock, now: () => systemClock.now() + ms })
       const { clockAheadMs: ahead } = await examine(path, off(-60_000))

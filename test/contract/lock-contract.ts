@@ -27,7 +27,7 @@ export function lockContract(name: string, makeShell: () => Promise<CommandRunne
       takeLock({ runner, path, holder: ann, waitMs: 0, clock: systemClock, ...facts })
     const journalAt = (path: string): Promise<string> => readFile(join(path, '.dray/journal.ndjson'), 'utf8')
 
-    test('whoever finds it taken is told by whom, since when, and from which run', async () => {
+    test('a taken lock is refused with its holder, time and run', async () => {
       const path = await temporaryApp()
       await using _held = await lockAt(path)
       const failure = lockAt(path)
@@ -45,7 +45,7 @@ export function lockContract(name: string, makeShell: () => Promise<CommandRunne
       expect(await readFile(join(path, '.dray/lock'), 'utf8')).toContain('laptop')
     })
 
-    test('whoever waits gets it when it is given back', async () => {
+    test('a waiting process gets it when it is released', async () => {
       const path = await temporaryApp()
       const held = await lockAt(path)
       const waiting = lockAt(path, { waitMs: 60_000 })
@@ -60,7 +60,7 @@ export function lockContract(name: string, makeShell: () => Promise<CommandRunne
       expect([first.lost.aborted, second.lost.aborted]).toEqual([false, false])
     })
 
-    test('it is free at once when the process that holds it is killed, and its owner is told', async () => {
+    test('it is free at once when its process is killed, and the owner learns of it', async () => {
       const path = await temporaryApp()
       const pidFile = join(path, 'pid')
       const open: CommandRunner['open'] = (argv, options) =>
@@ -153,7 +153,7 @@ export function lockContract(name: string, makeShell: () => Promise<CommandRunne
       await expect(stat(join(path, '.dray'))).rejects.toMatchObject({ code: 'ENOENT' })
     })
 
-    test('what stands in the way of the directory of dray is said', async () => {
+    test("reports a file in place of dray's directory", async () => {
       const path = await temporaryApp()
       await writeFile(join(path, '.dray'), 'a file')
       await expect(lockAt(path)).rejects.toMatchObject({ code: 'PATH_NOT_WRITABLE' })

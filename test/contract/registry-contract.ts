@@ -82,7 +82,7 @@ export function registryContract(name: string, makeSubject: () => Promise<Regist
         expect((await subject.client.resolve(reference(`tagged:${tag}`), ARM64)).digest).toBe(INDEX.digest)
     })
 
-    test('an image that is not there gets none', async () => {
+    test('a missing image gets no tag', async () => {
       const digest = `sha256:${'0'.repeat(64)}` as const
       const tagging = subject.client.tag({ ...reference('shop'), digest }, 'v1.4.0')
       await expect(tagging).rejects.toMatchObject({ code: 'TAG_NOT_FOUND' })

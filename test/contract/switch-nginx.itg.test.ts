@@ -97,7 +97,7 @@ test('no request fails while it is turned to and fro', async () => {
   expect(answers.filter((it) => it !== 'one' && it !== 'two')).toEqual([])
 })
 
-test('a refused configuration is told in words of nginx, and changes nothing', async () => {
+test('a refused configuration is reported in the words of nginx, and changes nothing', async () => {
   await docker('exec', proxy.id, 'sh', '-c', 'echo "server { lisen 80; }" > /etc/nginx/conf.d/z.conf')
   const switched = switchNginx({ engine, proxy, containers: [two], drainMs: 5_000 })
   await expect(switched).rejects.toMatchObject({

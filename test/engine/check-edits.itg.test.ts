@@ -63,7 +63,7 @@ test.each([
   ['two spaces', '  ', '\n'],
   ['four spaces', '    ', '\n'],
   ['Windows line ends', '  ', '\r\n'],
-])('what a check mends in a compose file with %s is all that Compose sees change', async (_, indent, end) => {
+])('the fixes in a compose file with %s change nothing else for Compose', async (_, indent, end) => {
   const { cases, label } = randomCases(service, 120)
   const text = composeText(cases, indent).replaceAll('\n', end)
   const findings = check({ 'compose.yaml': text })
@@ -89,7 +89,7 @@ test.each([
   }
 })
 
-test('what is written in one line is left to people', async () => {
+test('a service written on one line is not fixed', async () => {
   const edits = check({ 'compose.yaml': flow }).flatMap((finding) => finding.edits)
   const fixed = applyEdits(edits).get('compose.yaml') ?? flow
   expect(await servicesOf(fixed)).toEqual({

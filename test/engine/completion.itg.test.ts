@@ -69,7 +69,7 @@ describe('a Tab completes', () => {
     await completeOnTerminal(await zsh(home), 'zsh')
   })
 
-  test('in fish, which tells what it would offer', async () => {
+  test('in fish, by its list of candidates', async () => {
     const { argv, env } = await fish(home)
     await mustRun(['sh', '-c', `dray completion fish > ${home}/dray.fish`], { env: { PATH: path() } })
     for (const [typed, completed] of lines) {

@@ -46,7 +46,7 @@ test('a duration is as long as Compose says', async () => {
   expect(await intervalsByCompose(durations), label).toEqual(await intervalsByCompose(inMs))
 })
 
-test('what is no duration, Compose refuses, but for forms that its reference does not name', async () => {
+test('Compose refuses invalid durations, except for undocumented forms', async () => {
   const refused = ['', '30', 's', '1 m', '1m30', '1s ', '2562048h', '1e3s', '1M']
   const more = ['1d', '1w', '.5s', '1.s', '+5s', '-1s', '5us', '1ns', '0']
   expect([...refused, ...more].filter((text) => parseDuration(text) !== undefined)).toEqual([])

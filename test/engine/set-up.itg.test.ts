@@ -45,7 +45,7 @@ describe('on a machine without Docker', () => {
     )
   })
 
-  test('tells a user who is not root what to do', async () => {
+  test('gives a user without root a hint', async () => {
     const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'node', setUp, 'engine']
     const { exitCode, stderr } = await net.client.run(asNobody)
     expect(exitCode).toBe(3)

@@ -56,7 +56,7 @@ describe('a server', () => {
     await net.server('srv1').docker('rm', '-f', container)
   })
 
-  test('is silent while its line is cut, and back when it is mended', async () => {
+  test('is unreachable while its connection is cut, and back afterwards', async () => {
     await net.server('srv1').cutLine()
     const cut = await net.client.run(['ssh', '-o', 'ConnectTimeout=1', 'deploy@srv1', 'true'])
     await net.server('srv1').mendLine()
@@ -91,7 +91,7 @@ describe('a server', () => {
     expect(stderr).toContain('No space left on device')
   })
 
-  test('tells where a text was left, on its disk and in its processes', async () => {
+  test('finds a text on its disk and in its processes', async () => {
     const server = net.server('srv1')
     await ssh('deploy@srv1', 'echo left-behind-1 >/srv/note; echo left-behind-2 >~/.note')
     expect(await server.findOnDisk('left-behind-1')).toEqual(['/.disk/srv/note'])
@@ -130,12 +130,12 @@ describe('ghcr.io', () => {
     expect((await curl('https://ghcr.io/v2/')).head).toContain('scope="repository:user/image:pull"')
   })
 
-  test('gives nobody a bearer for a private or a missing package', async () => {
+  test('gives no anonymous token for a private or a missing package', async () => {
     expect((await curl(`https://ghcr.io/token?service=ghcr.io&${scope}`)).status).toBe(401)
     expect((await curl('https://ghcr.io/token?scope=repository:acme/none:pull')).status).toBe(401)
   })
 
-  test('gives everybody a bearer for a public package, without a time of expiry', async () => {
+  test('gives an anonymous token for a public package, without an expiry time', async () => {
     await net.registry.makePublic('acme/shop')
     const { body } = await curl(`https://ghcr.io/token?${scope}`)
     expect(Object.keys(JSON.parse(body) as object)).toEqual(['token'])
@@ -181,7 +181,7 @@ describe('ghcr.io', () => {
     expect((await curl(referrers, '-H', authorization)).status).toBe(404)
   })
 
-  test('fails as often as it is told, and then works', async () => {
+  test('fails the given number of times, and then works', async () => {
     await net.registry.setFault({
       match: /GET ghcr\.io\/token/,
       status: 429,
@@ -194,7 +194,7 @@ describe('ghcr.io', () => {
     expect((await curl(`https://ghcr.io/token?${scope}`, '-u', `me:${testToken}`)).status).toBe(200)
   })
 
-  test('refuses connections until it is mended', async () => {
+  test('refuses connections until the fault ends', async () => {
     await net.registry.refuseConnections()
     expect((await net.client.run(['curl', '-s', manifest])).exitCode).toBe(7)
     await net.registry.clearFaults()

@@ -37,7 +37,7 @@ test('the layers of the source keep their rules', async () => {
   expect(await violationsIn(root)).toEqual([])
 })
 
-test('a tree that breaks the rules is told so', async () => {
+test('reports a tree that breaks the rules', async () => {
   const nothing = 'export const a = 1\n'
   const directory = await makeTree({
     'src/deploy/plan.ts':

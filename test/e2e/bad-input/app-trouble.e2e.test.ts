@@ -119,7 +119,7 @@ test.each<[string, Change, Refusal]>([
       hint: 'Correct the file',
     },
   ],
-])('%s is told, and the old release serves on as it was', async (_, change, refusal) => {
+])('reports %s, and the old release keeps serving', async (_, change, refusal) => {
   const before = await app.state()
   expectRefusal(await app.deploy(change), refusal)
   expect(await app.state()).toBe(before)

@@ -36,7 +36,7 @@ async function leaveInMidPull(bytes: number): Promise<void> {
   await app.server.run(['timeout', '60', 'sh', '-c', script, String(Math.floor(bytes / 1024))])
 }
 
-test('a pull that will not fit is refused before anything is touched, with what takes the room', async () => {
+test('a pull that does not fit is refused before any change, with the users of the disk space', async () => {
   const before = await app.state()
   await leave(2 * mebibyte)
   const run = await app.deploy({ tag: 'v2' })
@@ -50,7 +50,7 @@ test('a pull that will not fit is refused before anything is touched, with what 
   expect(await app.state()).toBe(before)
 })
 
-test('a disk that fills up in mid-pull is told, and the old release serves on as it was', async () => {
+test('reports a disk that fills up during a pull, and the old release keeps serving', async () => {
   const before = await app.state()
   const [run] = await Promise.all([app.deploy({ tag: 'v2' }), leaveInMidPull(1 * mebibyte)])
   expectRefusal(run, {
@@ -63,7 +63,7 @@ test('a disk that fills up in mid-pull is told, and the old release serves on as
   expect(await app.state()).toBe(before)
 })
 
-test('a disk that is full while files are put in place is told, and none of them is', async () => {
+test('reports a disk that is full while files are placed, and places none', async () => {
   const before = await app.state()
   await leave(1 * mebibyte)
   const large = randomBytes(1.5 * mebibyte).toString('base64')
@@ -77,7 +77,7 @@ test('a disk that is full while files are put in place is told, and none of them
   expect(await app.state()).toBe(before)
 })
 
-test('a disk with no room at all is told before anything is touched', async () => {
+test('reports a full disk before any change', async () => {
   const before = await app.state()
   await leave(0)
   expectRefusal(await app.deploy({ tag: 'v2' }), {

@@ -38,7 +38,7 @@ async function knowOtherKeys(): Promise<void> {
   await net.client.writeFile(sshConfig, aliases.join('') + plainSshConfig)
 }
 
-describe('a server that cannot be used is told, and nothing is touched:', () => {
+describe('reports an unusable server, and changes nothing:', () => {
   test.each<[string, { host: string } & Omit<Refusal, 'exitCode'>]>([
     [
       'a name that nobody knows',
@@ -126,7 +126,7 @@ describe('a server that cannot be used is told, and nothing is touched:', () => 
   })
 })
 
-describe('a Compose that cannot be used is told, and nothing is touched:', () => {
+describe('reports an unusable Compose, and changes nothing:', () => {
   test.each<[string, { host: string } & Omit<Refusal, 'exitCode'>]>([
     [
       'a Compose of 2.10',
@@ -151,7 +151,7 @@ describe('a Compose that cannot be used is told, and nothing is touched:', () =>
   })
 })
 
-describe("an app's directory that cannot be used is told:", () => {
+describe('reports an unusable app directory:', () => {
   test.concurrent.each<[string, string, Omit<Refusal, 'exitCode'>]>([
     [
       'not there',
@@ -226,7 +226,7 @@ describe("an app's directory that cannot be used is told:", () => {
   })
 })
 
-test('an Engine that was stopped is told, with the command that starts it', async () => {
+test('reports a stopped Engine, with the command that starts it', async () => {
   await app.server.stopEngine()
   try {
     expectRefusal(await app.deploy({}), {

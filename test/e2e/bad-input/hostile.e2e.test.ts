@@ -101,7 +101,7 @@ function foreignCommands({ stdout, stderr }: RunResult): string[] {
 }
 
 describe('a deploy of an app that means no good', () => {
-  test('puts its files in place under the names that they have, and runs none of them', async () => {
+  test('places files with hostile names, and runs none', async () => {
     const result = await app.deploy('v1')
     expect(result.failure).toBeUndefined()
     for (const name of names) expect(await app.readOnServer(`nginx/conf.d/${name}`)).toBe(`text of ${name}`)
@@ -110,7 +110,7 @@ describe('a deploy of an app that means no good', () => {
     expectHarmless(result)
   })
 
-  test('shows its state with none of it', async () => {
+  test('shows a status without hostile text', async () => {
     const status = await app.dray(['status', 'test'], { env: { GITHUB_ACTIONS: 'true' } })
     expect(status.exitCode).toBe(0)
     expectHarmless(status)
@@ -132,7 +132,7 @@ describe('a deploy of an app that means no good', () => {
     expect(kilobytes).toBeLessThan(200_000)
   })
 
-  test('a task that prints all that and fails is told in lines that can be read, in Actions too', async () => {
+  test('reports a failing task with hostile output in readable lines, in Actions too', async () => {
     await app.writeSource({
       'task.yml': JSON.stringify({
         app: 'hostile',
@@ -159,7 +159,7 @@ describe('a deploy of an app that means no good', () => {
   })
 })
 
-describe('what is to be shipped', () => {
+describe('the files to ship', () => {
   test.each([
     ['a link out of the directory', 'nginx/conf.d/shadow', '/etc/shadow'],
     ['a link to where it is not', 'nginx/conf.d/nowhere', '../../nowhere'],

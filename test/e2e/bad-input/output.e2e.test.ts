@@ -20,7 +20,7 @@ const tellsAll: Change = {
 `,
 }
 
-test('a failure of a task is told without the token and without control characters', async () => {
+test('reports a failed task without the token and control characters', async () => {
   const before = await app.state()
   const { exitCode, stdout, stderr } = await app.deploy(tellsAll)
   expect(exitCode).toBe(1)
@@ -32,7 +32,7 @@ test('a failure of a task is told without the token and without control characte
   expect(await app.state()).toBe(before)
 })
 
-test('--json tells a failure as one line of JSON among others, without the token', async () => {
+test('--json prints a failure as one line of JSON, without the token', async () => {
   const { exitCode, stdout } = await app.deploy({
     ...tellsAll,
     argv: ['deploy', 'test', '--tag', 'v2', '--json'],
@@ -51,7 +51,7 @@ test('--json tells a failure as one line of JSON among others, without the token
   expect(stdout).not.toContain(testToken)
 })
 
-test('a file of deploy-time values that is not there is told by dray, not by Node', async () => {
+test('reports a missing file of deploy-time values as an error of dray, not of Node', async () => {
   expectRefusal(await app.deploy({ options: ['--env-file', '.env.deploy'] }), {
     code: 'ENV_FILE_INVALID',
     exitCode: 2,
@@ -60,7 +60,7 @@ test('a file of deploy-time values that is not there is told by dray, not by Nod
   })
 })
 
-test('--debug shows where a failure arose, after what the host said', async () => {
+test("--debug shows the stack of a failure after the host's output", async () => {
   const { stderr } = await app.deploy({ host: 'deploy@nowhere.invalid', options: ['--debug'] })
   expect(stderr).toMatch(
     /Could not resolve hostname[^]*the stack:[^]*DrayError: deploy@nowhere\.invalid does not answer[^]* at /,

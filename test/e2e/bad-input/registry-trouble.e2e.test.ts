@@ -171,7 +171,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
       hint: /newest tags there are: latest, v\d/,
     },
   ],
-])('%s is told, and the old release serves on as it was', async (_, arrange, change, refusal) => {
+])('reports %s, and the old release keeps serving', async (_, arrange, change, refusal) => {
   const before = await app.state()
   await arrange()
   expectRefusal(await app.deploy({ tag: 'v3', ...change }), refusal)

@@ -161,7 +161,7 @@ test('from `dray init` to an app that answers: a commit, two images, dray as a f
   })
 })
 
-describe('what test runs', () => {
+describe('the release on test', () => {
   const promote = (tag: string, ...args: string[]): Promise<RunResult> =>
     net.client.run(['dray', 'promote', 'test', 'production', '--tag', tag, ...args], {
       cwd: app,
@@ -199,7 +199,7 @@ describe('what test runs', () => {
     expect(exitCode).toBe(3)
   })
 
-  test('is not what production runs, where that is one image', async () => {
+  test('differs from the single image of production', async () => {
     const { exitCode, stderr } = await promote('v1.3.0')
     expect(stderr).toMatch(
       /\[PROMOTE_DIFFERENT\][^]*production runs ghcr\.io\/acme\/bazaar, which test does not/,

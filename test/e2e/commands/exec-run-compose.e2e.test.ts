@@ -56,7 +56,7 @@ describe('dray exec', () => {
     expect(result.stdout).toBe('0\n/tmp\none two and there\n')
   })
 
-  test('refuses what is not there, and says what is', async () => {
+  test('refuses an unknown service, and lists the known ones', async () => {
     expect(await app.dray(['exec', 'test', 'bakend', '--', 'true'])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('Did you mean `backend`?') as string,

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([app, other].map((it) => it[Symbol.asyncDispose]())))
 
-describe('what was logged', () => {
+describe('past logs', () => {
   test('is printed by time, with the names of the containers, and nothing of another app', async () => {
     const { exitCode, stdout } = await app.dray(['logs', 'test', 'backend', 'frontend'])
     expect(exitCode).toBe(0)
@@ -80,7 +80,7 @@ describe('what was logged', () => {
   })
 })
 
-describe('what is logged while it is followed', () => {
+describe('followed logs', () => {
   const follow = ['logs', 'test', 'backend', '-f', '--tail', '1']
 
   test('comes while it is followed, and Ctrl-C ends with 130', async () => {
@@ -92,7 +92,7 @@ describe('what is logged while it is followed', () => {
     expect(await running.done).toMatchObject({ exitCode: 130, stderr: '' })
   })
 
-  test('includes the containers that a deploy starts, and tells which end', async () => {
+  test('includes containers that a deploy starts, and notes those that end', async () => {
     const lines: string[] = []
     const running = await following(lines, 'a moment ago')
     await app.mustDeploy('v2')

@@ -130,7 +130,7 @@ volumes:
     })
   })
 
-  test('runs one-shot services anew for a new release, before what needs them', async () => {
+  test('runs one-shot services again for a new release, before their dependents', async () => {
     second = await app.mustDeploy('v2')
     const { stdout } = await app.compose('exec', '-T', 'backend', 'cat', '/data/prepared')
     // Compose itself had it run again at the `up` by hand.

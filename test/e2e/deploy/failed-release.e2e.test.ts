@@ -96,7 +96,7 @@ describe('a release that is not fit to serve: the old one serves on, nothing of 
 })
 
 describe('afterwards', () => {
-  test('people read why, with the last lines of the log, what serves and what was undone', async () => {
+  test('prints the reason, the end of the log, the serving release and the undone steps', async () => {
     const result = await app.dray(['deploy', 'test', '--tag', 'v2-exits-at-once', '--plain'])
     expect(result.exitCode).toBe(1)
     const parts = [

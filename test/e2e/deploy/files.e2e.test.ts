@@ -72,7 +72,7 @@ describe('files beside the compose file', () => {
     await app.writeSource({ 'nginx/conf.d/default.conf': nginxConf('second') })
   })
 
-  test('one that is no longer there goes from the server; what dray did not ship stays', async () => {
+  test('a dropped file is removed from the server; foreign files stay', async () => {
     await app.writeOnServer('nginx/conf.d/by-hand.inc', '# by hand\n')
     await app.writeOnServer('notes.txt', 'ours\n')
     await app.removeSource('nginx/conf.d/maps.inc')

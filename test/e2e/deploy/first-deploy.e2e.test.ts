@@ -65,7 +65,7 @@ describe("the specification's compose file, unchanged, on a bare server", () => 
     expect(first.probe?.requests).toBeGreaterThan(0)
   })
 
-  test('writes down what was done, without a secret', async () => {
+  test('records the deploy, without a secret', async () => {
     const release = JSON.parse(
       (await app.readOnServer(`.dray/releases/${first.plan?.release}/release.json`)) ?? '',
     ) as { tag: string; by: { user: string }; variables: string[]; services: Record<string, { tag: string }> }

@@ -49,7 +49,7 @@ test('Ctrl-C ends one that runs, and the lock is free', async () => {
   await app.removeSource('before-v2')
 })
 
-test('`failure` runs when what failed is undone', async () => {
+test('`failure` runs after the undo', async () => {
   expect((await app.deploy('v2-exits-at-once')).exitCode).toBe(1)
   expect(await left('failure.txt')).toMatch(/v1.* r1 SERVICE_EXITED\n$/)
 })

@@ -46,7 +46,7 @@ describe('tags', () => {
     expect(await app.version('/')).toBe('v1')
   })
 
-  test('that nobody has pushed are refused before anything is touched, naming the newest there are', async () => {
+  test('that were never pushed are refused before any change, with the newest tags', async () => {
     const before = await app.containerIds()
     const result = await app.deploy('v9')
     expect(result).toMatchObject({ exitCode: 3, failure: { code: 'TAG_NOT_FOUND' } })
@@ -173,7 +173,7 @@ describe('a private registry of a third party', () => {
 })
 
 describe('an image for another platform only', () => {
-  test('is refused before anything is touched, naming what there is', async () => {
+  test('is refused before any change, with the available platforms', async () => {
     await pushImage(
       pushTarget,
       'acme/elsewhere',

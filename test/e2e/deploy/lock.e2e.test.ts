@@ -35,7 +35,7 @@ describe('while a deploy of the app is under way', () => {
     first = await startUntil(app, { args: slow, env }, waitsForHealth)
   })
 
-  test('a second one is refused, and told who holds the lock, since when and from which run', async () => {
+  test("a second one is refused, with the lock's holder, time and run", async () => {
     const second = await app.deploy('v2')
     expect(second).toMatchObject({ exitCode: 3, failure: { code: 'LOCK_HELD' } })
     expect(second.failure?.message).toContain('mona')

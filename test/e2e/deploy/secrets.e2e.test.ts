@@ -30,7 +30,7 @@ describe('deploy-time values from --env-file', () => {
   const envDeploy = () =>
     `IMAGE_TAG=v1\nREGISTRY_OWNER=acme\n# a comment\nnot an assignment\nGITHUB_ACTOR=octocat\nENV=test\nGITHUB_TOKEN=${testToken}`
 
-  test('deploy what they say, a last line without newline included, and the file is gone', async () => {
+  test('are used, including a last line without newline, and the file is deleted', async () => {
     const result = await deployWith(envDeploy())
     expect(result.failure).toBeUndefined()
     expect(result.exitCode).toBe(0)
@@ -135,7 +135,7 @@ describe(".env, which is the server's", () => {
     expect(await bare.containers()).toEqual([])
   })
 
-  test('readable by others: a warning, with the command that mends it', async () => {
+  test('readable by others: a warning, with the command that fixes it', async () => {
     await server.run(['chmod', '644', `${app.path}/.env`])
     const result = await app.dray(['plan', 'test', '--tag', 'v1'])
     expect(result.stdout + result.stderr).toMatch(/can be read by others.*chmod 600/s)
@@ -192,7 +192,7 @@ describe(".env, which is the server's", () => {
 })
 
 describe('a change of .env by its people', () => {
-  test('recreates what reads it at the next deploy, and says why', async () => {
+  test('recreates the services that read it at the next deploy, and says why', async () => {
     await app.mustDeploy('v1')
     const before = await app.containerIds('nginx')
     await app.writeOnServer('.env', 'SHOP_START_MS=200\nNEW=1\n', '600')

@@ -35,7 +35,7 @@ describe.each(shapes)('the shape with $name', ({ name, taskService, compose }) =
     ])
   })
 
-  test('shows what they print', () => {
+  test('shows their output', () => {
     expect(first.printed.join('\n')).toContain('migrating the schema to 3')
     expect(first.printed.join('\n')).toContain('"task":"sync-manual"')
   })

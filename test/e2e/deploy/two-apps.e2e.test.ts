@@ -48,7 +48,7 @@ test('each has a lock of its own', async () => {
   expect((await running.done).exitCode).toBe(130)
 })
 
-test('the other can go back to what the one has cleaned up, and pulls nothing', async () => {
+test('one app rolls back to images that the other cleaned up, without a pull', async () => {
   const before = await stateOf(worked)
   const result = await other.rollback('r1')
   expect(result).toMatchObject({ exitCode: 0, outcome: 'deployed' })

@@ -37,7 +37,7 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     expect((await net.server(server).run(['sh', '-ec', pullByHand])).exitCode).toBe(0)
   })
 
-  test('a dry run tells each thing and why it goes or stays, and touches nothing', async () => {
+  test('a dry run lists each item with the reason to delete or keep it, and changes nothing', async () => {
     const before = await everything()
     const { exitCode, stdout } = await shop.deploy({ argv: ['clean', 'test', '--dry-run', '--json'] })
     expect(exitCode).toBe(0)
@@ -68,7 +68,7 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     expect(await buildCache()).toBe('0B')
   })
 
-  test('what anybody prunes by hand, the kept releases survive: the neighbour goes back offline', async () => {
+  test('archived releases survive a manual prune: the neighbour rolls back offline', async () => {
     await net.server(server).docker('image', 'prune', '-f')
     const { exitCode, stderr } = await blog.deploy({ argv: ['rollback', 'test', '--plain'] })
     expect(stderr).not.toMatch(/Pull /)

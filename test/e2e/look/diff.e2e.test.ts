@@ -51,7 +51,7 @@ async function diff(...args: string[]): Promise<Diff & { exitCode: number; stder
 const keysOf = ({ configuration }: Diff): string[] =>
   configuration.flatMap(({ service, keys }) => keys.map(({ name }) => `${service} ${name}`))
 
-test('what was deployed and not changed since differs in nothing', async () => {
+test('an unchanged deploy has no differences', async () => {
   expect(await diff('--tag', 'v1')).toMatchObject({
     exitCode: 0,
     isDifferent: false,
@@ -64,7 +64,7 @@ test('what was deployed and not changed since differs in nothing', async () => {
   })
 })
 
-test('what a deploy from here would change is told before it, and is what it then changed', async () => {
+test('predicts the changes of a deploy from the working tree', async () => {
   await app.writeSource({
     'docker-compose.yml': composeWith({ port, backend: backend('debug') }),
     'nginx/conf.d/default.conf': nginxConf('second\u001b[31m'),
@@ -92,7 +92,7 @@ test('what a deploy from here would change is told before it, and is what it the
   expect({ ...after, exitCode: 0 }).toMatchObject({ images, configuration, variables, files })
 })
 
-test('people read it as a page; one release is compared with what runs', async () => {
+test('prints a page for people; compares a release with the serving one', async () => {
   const { exitCode, stdout } = await app.dray(['diff', 'test', 'v1'])
   expect(exitCode).toBe(0)
   expect(stdout).toMatch(

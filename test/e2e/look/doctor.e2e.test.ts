@@ -76,7 +76,7 @@ test('without a tag the newest of each image is looked at, where dray.yml has a 
   expect(asked.stdout).not.toContain('dray-newest')
 })
 
-test('what a deploy put in place is its own: the ports are held by the app', async () => {
+test('the ports of the app itself do not count as taken', async () => {
   expect((await app.deploy({})).exitCode).toBe(0)
   const { hosts, exitCode } = await doctor({ tag: 'v1' })
   expect(valuesOf(hosts[0]?.checks)).toMatchObject({ ports: '8196 held by the app', plan: 'nothing differs' })
@@ -94,7 +94,7 @@ const openDirectories = `
   mkdir -m 777 /srv/open /srv/empty
   install -m 644 /dev/null /srv/open/.env`
 
-describe('what fails is told as a deploy tells it:', () => {
+describe('failures are reported in the words of a deploy:', () => {
   test.each<[string, Change & { before?: string; after?: string }, string[]]>([
     ['a server that does not answer', { host: 'deploy@srv2:2299' }, ['HOST_UNREACHABLE']],
     ['a user who may not use Docker', { host: 'nodocker@srv2', path: '/srv/open' }, ['DOCKER_DENIED']],
@@ -123,7 +123,7 @@ describe('what fails is told as a deploy tells it:', () => {
     expect(failures.map(told)).toEqual([failure && told(failure)])
   })
 
-  test('a port that somebody else has', async () => {
+  test('a port that another program uses', async () => {
     await app.server.run(['sh', '-c', listening(8197)])
     try {
       const compose = app.compose().replace('8196', '8197')
@@ -138,7 +138,7 @@ describe('what fails is told as a deploy tells it:', () => {
   })
 })
 
-test('several things at once, on several hosts: each is told, and what hangs on it says so', async () => {
+test('several failures on several hosts: each is reported, and dependent checks are skipped', async () => {
   const change: Change = {
     files: {
       'dray.yml':

@@ -100,7 +100,7 @@ test('the exit code says how it is, only where that is asked for', async () => {
   expect((await status('test', 'away', '--exit-code')).exitCode).toBe(3)
 })
 
-describe('what was done by hand', () => {
+describe('a manual change', () => {
   beforeAll(async () => {
     const backend = (await app.containerIds('backend'))[0] ?? ''
     const [frontend] = await app.containers('frontend')
@@ -117,7 +117,7 @@ describe('what was done by hand', () => {
     await app.writeOnServer('.env', '', '600')
   })
 
-  test('is drift, each with what mends it; the app beside it is well', async () => {
+  test('is drift, with a hint; the neighbour app is healthy', async () => {
     const { exitCode, byName } = await status('test', 'beside', '--exit-code')
     expect(exitCode).toBe(1)
     expect(byName['beside']?.verdict).toBe('well')
@@ -145,7 +145,7 @@ describe('what was done by hand', () => {
     ])
   })
 
-  test('is mended by what the status says', async () => {
+  test('is fixed by the hints of the status', async () => {
     await app.writeOnServer('.env', 'SHOP_START_MS=300\n', '600')
     await server.docker('rm', '-f', 'started-by-hand')
     await app.mustDeploy('v1')
@@ -159,7 +159,7 @@ setsid flock lock sleep 600 >/dev/null 2>&1 &
 echo $!
 while flock -n lock true; do sleep 0.05; done`
 
-test('who deploys at the moment is told, and what is in between is no drift', async () => {
+test('shows a running deploy, and no drift during it', async () => {
   const holder = JSON.stringify({ user: 'mona', machine: 'ci', sinceMs: 1_700_000_000_000 })
   const { stdout: pid } = await server.run(['sh', '-c', holdLock, app.path, holder])
   await server.run(['rm', `${app.path}/nginx/conf.d/default.conf`])

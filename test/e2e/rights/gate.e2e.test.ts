@@ -62,7 +62,7 @@ afterAll(async () => {
 })
 
 describe('with the key of the page', () => {
-  test('a release is deployed from what lies on the server, and no request is lost', async () => {
+  test('deploys a release from the files on the server, and no request is lost', async () => {
     const { result, report } = await underLoad(app, { connections: 0 }, () => ask('v2'))
     expect(result).toMatchObject({ exitCode: 0 })
     expectNoneFailed(report)
@@ -94,7 +94,7 @@ describe('with the key of the page', () => {
   })
 })
 
-describe('what the page says that the key cannot do, it cannot:', () => {
+describe('the key cannot, as documented:', () => {
   test.each([
     ['open a shell', [host]],
     ['run a command', [host, 'cat /srv/shop/.env']],
@@ -168,7 +168,7 @@ describe('what the page says that the key cannot do, it cannot:', () => {
     }
   })
 
-  test('read `.env` in anything that it was told', () => {
+  test('read `.env` in any output', () => {
     expect(said.length).toBeGreaterThan(15)
     expect(said.filter((text) => text.includes(secret))).toEqual([])
   })

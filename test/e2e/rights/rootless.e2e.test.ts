@@ -65,7 +65,7 @@ test('it is rolled back', async () => {
   expect(await app.version()).toBe('v1')
 })
 
-test('where the docker command does not know that Engine, it is said how to tell it', async () => {
+test('explains how to point the docker command to that Engine', async () => {
   await engine.docker('context', 'use', 'default')
   const { failure, exitCode } = await app.deploy('v2')
   await engine.docker('context', 'use', 'rootless')

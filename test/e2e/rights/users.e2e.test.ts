@@ -75,7 +75,7 @@ afterAll(async () => {
 })
 
 describe('users who are not root, in a directory of their group', () => {
-  test('deploy one after the other, whatever their shell, their umask and what they are greeted with', async () => {
+  test('deploy one after the other, whatever their shell, umask and greeting', async () => {
     expect(await deployAs('ann', 'v1')).toMatchObject({ exitCode: 0, outcome: 'deployed' })
     const { result, report } = await underLoad(app, { connections: 0 }, () => deployAs('bob', 'v2'))
     expect(result).toMatchObject({ exitCode: 0, outcome: 'deployed' })
@@ -86,7 +86,7 @@ describe('users who are not root, in a directory of their group', () => {
     expect(stdout).toBe('664\n')
   })
 
-  test('roll back what another one deployed', async () => {
+  test("roll back another person's deploy", async () => {
     const result = readDeployResult(await app.dray(['rollback', 'ann', '--json']))
     expect(result).toMatchObject({ exitCode: 0, outcome: 'deployed' })
     expect(await app.version()).toBe('v2')

@@ -62,7 +62,7 @@ describe('with the registry down, under load', () => {
     expect(await filesOf(neighbour)).toBe(others.files)
   })
 
-  test('once more goes one further back, and then there is none', async () => {
+  test('again goes back one more release, and fails after the oldest', async () => {
     await net.registry.refuseConnections()
     const { result, report } = await underLoad(app, load, () => app.rollback())
     expectNoneFailed(report)
@@ -84,7 +84,7 @@ describe('with the registry down, under load', () => {
     expect(await app.containerIds()).toEqual(before)
   })
 
-  test('forward again goes by name, and to what serves there is nothing to do', async () => {
+  test('forward takes a name, and the serving release needs no change', async () => {
     await net.registry.refuseConnections()
     const result = await app.rollback('v3')
     expect(result.plan).toMatchObject({ release: 'r7', restores: { release: 'r4', tag: 'v3' } })
@@ -106,7 +106,7 @@ test('the record and the journal say that it was a rollback, and whose', async (
   })
 })
 
-test('the history tells of all of them, the failed one included, and --limit cuts it', async () => {
+test('the history lists all of them, including the failed one, and --limit shortens it', async () => {
   const { stdout } = await app.dray(['history', 'test', '--json'])
   const attempts = stdout
     .trim()

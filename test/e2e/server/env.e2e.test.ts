@@ -63,7 +63,7 @@ test('a value is in no argument list and no environment on the server, and in no
   expect(files).toEqual([`/.disk/srv/${app.name}/.env`])
 })
 
-test('what runs keeps its values until the next deploy, which gives it exactly the new one', async () => {
+test('running containers keep their values until the next deploy', async () => {
   expect(await environmentOf('backend')).not.toContainEqual(expect.stringMatching(/^API_KEY=/))
   expect((await app.mustDeploy('v1')).outcome).toBe('deployed')
   expect(await environmentOf('backend')).toContain(`API_KEY=${secret}`)

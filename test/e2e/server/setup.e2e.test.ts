@@ -53,7 +53,7 @@ async function failedChecks(): Promise<string[]> {
 const serverSays = async (...argv: string[]): Promise<string> => (await app.server.run(argv)).stdout.trim()
 
 describe('a server without Docker', () => {
-  test('is told by the doctor', async () => {
+  test('is reported by the doctor', async () => {
     expect(await failedChecks()).toEqual(['DOCKER_MISSING', 'PATH_NOT_WRITABLE', 'ENV_MISSING'])
   })
 
@@ -66,7 +66,7 @@ describe('a server without Docker', () => {
     })
   })
 
-  test('is not touched by a user who cannot become root, who is told what would be done', async () => {
+  test('is not changed by a user without root, who sees the plan', async () => {
     const refused = await dray(['setup', 'test', '--yes'], { host: 'nosudo@bare' })
     expectRefusal(refused, {
       code: 'SETUP_NEEDS_ROOT',
@@ -87,7 +87,7 @@ describe('a server without Docker', () => {
       's/^VERSION_ID=.*/VERSION_ID="12"/',
       /no Compose 2 of its own, and Docker's repository cannot be used: .*download\.docker\.com/,
     ],
-  ])('of %s is refused, with what to do by hand', async (_, change, says) => {
+  ])('of %s is refused, with manual steps', async (_, change, says) => {
     await app.server.run([
       'sh',
       '-c',
@@ -117,7 +117,7 @@ describe('a server without Docker', () => {
 })
 
 describe('a server that was set up', () => {
-  test('has what was announced', async () => {
+  test('has the announced result', async () => {
     const { kinds, remaining, stage } = await setUp('--yes')
     expect(stage).toBe('done')
     expect(kinds).toEqual([
@@ -166,7 +166,7 @@ describe('a server that was set up', () => {
     expect(await app.answer()).toContain('v1')
   })
 
-  test('keeps its containers running when its configuration changes, and says what remains to do', async () => {
+  test('keeps its containers running when its configuration changes, and lists the remaining steps', async () => {
     const ids = await app.server.docker('ps', '-q', '--no-trunc')
     const pid = await serverSays('cat', '/run/docker.pid')
     await app.server.writeFile(daemonConfig, '{ "registry-mirrors": ["http://mirror.test:5000"] }')

@@ -83,7 +83,7 @@ describe('a push', () => {
     pushed = await build(cwd, '--push', '--digests', 'images.txt')
   })
 
-  test('puts every image under the commit and latest into the registry, and tells the digests', async () => {
+  test('pushes every image with the commit and latest as tags, and prints the digests', async () => {
     expect(pushed.stderr).toContain(`Building backend and frontend as ${sha}`)
     expect(pushed.exitCode).toBe(0)
     const names = []
@@ -109,7 +109,7 @@ describe('a push', () => {
     )
   })
 
-  test('says what each step did, and leaves nothing of its own behind', async () => {
+  test('reports each step, and leaves no files behind', async () => {
     expect(pushed.stderr).toMatch(/^backend │ this is backend [0-9a-f]{40}$/m)
     expect(pushed.stderr).toMatch(/^frontend 2\/2 RUN .* \d+\.\d s$/m)
     // Other tests build at the same time: theirs come and go.
@@ -163,7 +163,7 @@ test('a step that fails is shown with its last lines', async () => {
   expect(stderr).toMatch(/Last lines of [^]*│ E404\n/)
 })
 
-describe('is refused, with what to do:', () => {
+describe('is refused, with a hint:', () => {
   test.each<[string, Record<string, string>, string, number]>([
     [
       'nothing to build',
@@ -208,7 +208,7 @@ describe('is refused, with what to do:', () => {
 describe('on a machine', () => {
   afterEach(() => void vi.unstubAllEnvs())
 
-  test('without Docker, the build says what to install', async () => {
+  test('without Docker, the build names the package to install', async () => {
     const cwd = await makeApp()
     const programs = await mkdtemp(join(directory, 'bin-'))
     for (const name of ['sh', 'env', 'cat', 'git'])

@@ -24,7 +24,7 @@ const log = (name: string, text: string) => ({
   logs: [{ vertex: `sha256:${name}`, stream: 2, data: Buffer.from(text).toString('base64') }],
 })
 
-test('a step that failed is told with its last lines, and not the one that was stopped because of it', () => {
+test('reports the failed step with its last lines, not the step that was stopped by it', () => {
   const run = '[web 2/3] RUN npm ci'
   const error = 'process "/bin/sh -c npm ci" did not complete successfully: exit code: 7'
   const told = failure(

@@ -25,7 +25,7 @@ test.each<[string, string[], object]>([
   expect([...deployState.steps.values()]).toMatchObject([step])
 })
 
-test('tells once that a step began, what it printed, and that it ended', () => {
+test('reports the start, output and end of a step once', () => {
   const deployState = createBuildState(['app'])
   const run = '[1/1] RUN x'
   const kinds = [
@@ -42,7 +42,7 @@ test('tells once that a step began, what it printed, and that it ended', () => {
   })
 })
 
-test('keeps what is no progress', () => {
+test('keeps lines that are not progress', () => {
   const deployState = createBuildState(['app'])
   expect(deployState.take('ERROR: no')).toEqual([])
   expect(deployState.said).toEqual(['ERROR: no'])

@@ -43,7 +43,7 @@ function choose(hosts: readonly Images[], repositories: readonly string[]) {
   })
 }
 
-test('what runs on every host and is wanted, by its digest', () => {
+test('the digest that runs on every host', () => {
   const images = { backend: 'a', frontend: 'b', worker: 'c' }
   expect(choose([images, images], ['backend', 'frontend'])).toEqual([
     { repository: 'ghcr.io/acme/backend', digest: digest('a') },

@@ -18,7 +18,7 @@ function plan(target: Record<string, object>, more: Partial<BuildWishes> = {}): 
 const backend = { context: '/app/backend', args: { V: '1' }, tags: ['ghcr.io/acme/shop-backend:3f2a1c9'] }
 const frontend = { context: '/app/frontend', tags: ['ghcr.io/acme/shop-frontend:3f2a1c9'] }
 
-test('pushes each image under its tag and latest, and leaves what the compose file says of the build', () => {
+test('pushes each image with its tag and latest, and keeps the build of the compose file', () => {
   const { images, definition } = plan({ backend, frontend })
   expect(images).toEqual([
     {
@@ -49,7 +49,7 @@ test.each<[string, string, string | undefined, string[]]>([
   expect(images[0]?.names).toEqual(tags.map((it) => `ghcr.io/acme/shop:${it}`))
 })
 
-test('what two services run is built once', () => {
+test('an image of two services is built once', () => {
   const { images, definition } = plan({ backend, worker: backend })
   expect(images.map(({ target }) => target)).toEqual(['backend'])
   expect([...definition.targets.keys()]).toEqual(['backend'])

@@ -231,7 +231,7 @@ test.each<[string, string, Record<string, string>]>([
   expect(check(files).filter((finding) => finding.code === code)).toEqual([])
 })
 
-test('a file that is not YAML is told of once', () => {
+test('an invalid YAML file is reported once', () => {
   const findings = check({ 'docker-compose.yml': 'services: {{ a }}\n  {{ b }}: {}\n  c: [\n' })
   expect(findings.filter(({ code }) => code === 'YAML_INVALID')).toHaveLength(1)
 })

@@ -83,7 +83,7 @@ describe('whatever files say', () => {
     )
   })
 
-  test('mending only ever takes a finding away that it mends', () => {
+  test('fixing removes only the fixed findings', () => {
     fc.assert(
       fc.property(fc.constantFrom(...rules), fc.constantFrom(...rules), (one, other) => {
         const files = { ...one.bad, ...other.bad }

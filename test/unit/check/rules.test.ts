@@ -19,14 +19,14 @@ describe.each(rules.map((rule) => [rule.code, rule] as const))('%s', (_, rule) =
     expect(show(check(rule.good, { rules: [rule] }))).toEqual([])
   })
 
-  test('makes the good example of the bad one where it can mend', () => {
+  test('turns the bad example into the good one where it can fix it', () => {
     const edits = check(rule.bad, { rules: [rule] }).flatMap((finding) => finding.edits)
     if (edits.length === 0) return
     expect({ ...rule.bad, ...Object.fromEntries(applyEdits(edits)) }).toEqual(rule.good)
   })
 })
 
-test('codes are permanent, upper case, and none is used twice', () => {
+test('codes are permanent, upper case and unique', () => {
   const codes = rules.map(({ code }) => code)
   expect(new Set(codes).size).toBe(codes.length)
   for (const code of codes) expect(code).toMatch(/^[A-Z]+(?:_[A-Z]+)+$/)

@@ -24,7 +24,7 @@ async function specification(): Promise<Record<string, string>> {
   }
 }
 
-test('what a hand-made setup after the specification has to fear', async () => {
+test('findings in a hand-made setup after the specification', async () => {
   const files = await specification()
   const lines = show(check(files)).filter((line) => !line.includes('ACTION_UNPINNED'))
   expect(lines).toMatchInlineSnapshot(`

@@ -14,7 +14,7 @@ function onServer(...commands: readonly string[]): string {
   return `      - uses: appleboy/ssh-action@v1\n        with:\n          script: |\n${script}`
 }
 
-test('what an SSH action runs on the server is a deploy script', () => {
+test('the script of an SSH action is a deploy script', () => {
   const step = onServer(
     'echo "$TOKEN" | docker login ghcr.io -u acme --password-stdin',
     'docker compose pull',
@@ -36,7 +36,7 @@ test('nothing is wrong with one that keeps the app up and leaves no login', () =
   expect(codesOf(step)).toEqual([])
 })
 
-test('what a runner starts and stops for its tests is no deploy', () => {
+test('containers for tests on a runner are no deploy', () => {
   const step =
     '      - run: |\n          docker compose down\n          docker compose up -d\n          docker image prune -af\n'
   expect(codesOf(step)).toEqual([])

@@ -17,14 +17,14 @@ test('a comment that stands alone is for the next line', () => {
   ).toEqual([])
 })
 
-test('a comment without a reason leaves nothing out, and is told', () => {
+test('a comment without a reason suppresses nothing, and is reported', () => {
   expect(codesOf(compose('postgres # dray-ignore IMAGE_FLOATING'))).toEqual([
     'docker-compose.yml:4:12 warning IMAGE_FLOATING The service `db` runs `postgres:latest`, which changes over time.',
     'docker-compose.yml:4:21 warning IGNORE_UNCLEAR The comment gives no reason for ignoring IMAGE_FLOATING.',
   ])
 })
 
-test('a comment that fits nothing, or names no code, is told', () => {
+test('a comment that fits nothing, or names no code, is reported', () => {
   expect(codesOf(compose('postgres:17 # dray-ignore IMAGE_FLOATING because'))).toEqual([
     'docker-compose.yml:4:24 warning IGNORE_UNCLEAR Line 4 has no IMAGE_FLOATING: remove the comment.',
   ])

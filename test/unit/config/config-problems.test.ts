@@ -182,12 +182,12 @@ test.each<[string, string, string]>([
     within('bundle: { include: [../x] }\n'),
     'dray.yml:4:21 bundle.include[0]: must be beside or below the compose file, found `../x`',
   ],
-])('%s is told with its place', async (_, text, problem) => {
+])('reports %s with its place', async (_, text, problem) => {
   expect(await problemsOf(text)).toEqual([problem])
   expect((await failureOf(load(text))).code).toBe('CONFIG_INVALID')
 })
 
-test('all problems are told at once, in the order of the file', async () => {
+test('reports all problems at once, in the order of the file', async () => {
   const problems = await problemsOf(
     'app: A\nenvironments:\n  test:\n    hots: a\n    host: a b\n    tag: 1\n',
   )
@@ -207,7 +207,7 @@ test('a password in the file is not repeated in the message', async () => {
   expect(problem).not.toContain('hunter2')
 })
 
-test('problems behind an anchor are told where the value stands', async () => {
+test('reports a problem behind an anchor at the value', async () => {
   expect(await problemsOf('x-host: &h { hots: a }\nenvironments:\n  test: *h\n')).toEqual([
     'dray.yml:1:14 environments.test.hots: unknown key; did you mean `host`?',
   ])

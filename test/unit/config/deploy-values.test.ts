@@ -95,7 +95,7 @@ describe('the tag rule', () => {
     ['version', { env: { GITHUB_REF_TYPE: 'branch', GITHUB_REF_NAME: 'main' } }],
     ['v${NOWHERE}', {}],
     ['x-${GITHUB_TOKEN}', { env: { GITHUB_TOKEN: 'abc' } }],
-  ])('%s without what it needs is refused', async (rule, given) => {
+  ])('%s without its requirement is refused', async (rule, given) => {
     expect((await failureOf(values({ ...given, rule }))).code).toBe('TAG_UNKNOWN')
   })
 })
@@ -146,11 +146,11 @@ describe('the token', () => {
     expect(found.secret('GITHUB_TOKEN')?.reveal()).toBe('ghs_secret')
   })
 
-  test('that is empty is told from one that is not given', async () => {
+  test('that is empty differs from a missing one', async () => {
     expect((await values({ env: { GITHUB_TOKEN: '' } })).githubToken?.reveal()).toBe('')
   })
 
-  test('and passwords are among what no output may show', async () => {
+  test('and passwords are masked in all output', async () => {
     const { secrets } = await values({
       file: 'GITHUB_TOKEN=one\nREGISTRY_PASSWORD=two\nSENTRY_DSN=three\nFEATURE=on\n',
       more: 'registries: { r.example.com: { username: a, password: $REGISTRY_PASSWORD } }',

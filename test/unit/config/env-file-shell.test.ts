@@ -58,7 +58,7 @@ test.each(shells)('a file says what %s exports with the loop of the specificatio
 })
 
 test.each(shells.filter((shell) => shell.endsWith('bash')))(
-  'a line whose name is none is passed over, as %s passes it over',
+  'a line with an invalid name is skipped, as %s does',
   (shell) => {
     const text = 'V1=a\n1V=b\nexport V2=c\nV-3=d\nV.4=e\nV5=f'
     expect(parseEnvFile(text).values).toEqual(exportedBy(shell, text))

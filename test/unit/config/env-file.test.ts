@@ -10,7 +10,7 @@ const isThere = async (file: string): Promise<boolean> =>
     () => false,
   )
 
-describe('what the file says', () => {
+describe('the content of the file', () => {
   test('values are kept as they are, and never evaluated', () => {
     const lines = [
       'A=two words',
@@ -46,7 +46,7 @@ describe('what the file says', () => {
   })
 })
 
-describe('what looks like a mistake', () => {
+describe('likely mistakes', () => {
   test.each([
     [
       'export A=1',
@@ -108,7 +108,7 @@ describe('the file is deleted', () => {
     expect(await isThere(file)).toBe(false)
   })
 
-  test('but not what a link points to', async () => {
+  test('but not the target of a link', async () => {
     const directory = await makeProject({ target: 'A=1' })
     const link = path.join(directory, '.env.deploy')
     await symlink('target', link)

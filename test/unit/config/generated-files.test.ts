@@ -6,7 +6,7 @@ import { load } from '../../support/make-project.ts'
 
 const generated = await renderGeneratedFiles()
 
-test.each([...generated])('%s is what `npm run docs` writes', async (file, text) => {
+test.each([...generated])('%s is up to date with `npm run docs`', async (file, text) => {
   expect(await readFile(path.join(root, file), 'utf8')).toBe(text)
 })
 

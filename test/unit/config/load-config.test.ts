@@ -100,7 +100,7 @@ describe('a file that says everything', () => {
     })
   })
 
-  test('lets an environment tell others than those at the top, or nobody', async () => {
+  test('lets an environment replace the notifications of the top, or disable them', async () => {
     const text = `notify: [{ slack: $SLACK }, { webhook: "\${HOOK}", on: [failure] }]
 environments: { test: { host: a }, dev: { host: b, notify: [] } }`
     expect((await load(text)).notify).toEqual([
@@ -117,7 +117,7 @@ environments: { test: { host: a }, dev: { host: b, notify: [] } }`
   })
 })
 
-describe('what the file leaves out', () => {
+describe('defaults', () => {
   const short = 'environments: { test: { host: a } }'
 
   test('is derived from the directory and the repository', async () => {

@@ -35,7 +35,7 @@ describe.each(Object.entries(shapes))('a repository of the shape %s', (name, rep
       expect(await format(text, { filepath: path, printWidth: 200 })).toBe(text)
   })
 
-  test('gets none in which `dray check` finds something', () => {
+  test('gets files without findings of `dray check`', () => {
     const files = Object.fromEntries(written(repository).texts)
     const { owner, name: repositoryName } = repository
     const findings = checkRepository({

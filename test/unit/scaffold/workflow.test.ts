@@ -95,7 +95,7 @@ describe.each(cases)('the workflow for $title', ({ text, environment }) => {
     )
   })
 
-  test('hands the digests of what was built to the deploy', async () => {
+  test('passes the digests of the built images to the deploy', async () => {
     for (const { service, repository } of environment.images)
       expect(text).toContain(`${repository}@\${{ steps.${service}.outputs.digest }}`)
     expect(builds.map(({ id }) => id)).toEqual(environment.images.map(({ service }) => service))

@@ -13,7 +13,7 @@ test('a word without end is cut within', () => {
   expect(cutText('x'.repeat(5000), 2000)).toBe(`${'x'.repeat(2000)} … [3000 more characters]`)
 })
 
-test('what is shown and what is said to be left out are the whole', () => {
+test('the shown and the omitted characters add up to the whole', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 60 }), fc.nat(60), (text, most) => {
       const cut = cutText(text, most)

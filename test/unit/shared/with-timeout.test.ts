@@ -5,7 +5,7 @@ import { withTimeout } from '../../../src/shared/with-timeout.ts'
 
 const never = new Promise<never>(() => undefined)
 
-test('gives what the promise gives or throws, or something else when it takes too long', async () => {
+test("gives the promise's result or error, or the alternative after the timeout", async () => {
   expect(await withTimeout(Promise.resolve('in time'), 1_000, 'late')).toBe('in time')
   await expect(withTimeout(Promise.reject(new Error('broken')), 1_000, 'late')).rejects.toThrow('broken')
   expect(await withTimeout(never, 10, 'late')).toBe('late')

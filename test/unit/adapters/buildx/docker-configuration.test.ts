@@ -37,7 +37,7 @@ test("has all that the user's own has, and the logins, for this user's eyes only
   expect((await stat(directory.path)).mode & 0o777).toBe(0o700)
 })
 
-test('is gone with its directory, and what it pointed to is not', async () => {
+test('is removed with its directory, and the target of its link is not', async () => {
   const original = await makeProject({})
   await mkdir(join(original, 'contexts'))
   await writeFile(join(original, 'contexts/one'), '')

@@ -42,7 +42,7 @@ test('deploy-time values reach Compose in its environment, and no argument list'
   expect((await local.run(['sh', '-c', script])).stdout).toBe(`${values.IMAGE_TAG}|acme`)
 })
 
-test('what Compose says of its containers is none of the task’s output', async () => {
+test('messages of Compose about containers are not part of the task’s output', async () => {
   const { runner } = recording([
     ' Container shop-db-1  Running',
     ' Network shop_default  Created',

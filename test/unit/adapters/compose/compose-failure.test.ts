@@ -47,7 +47,7 @@ test('an image that is not there any more is named', () => {
   expect(failure).toMatchObject({ code: 'IMAGE_GONE', message: `${image} is not on srv any more.` })
 })
 
-test('anything else is told in its last words, without the progress', () => {
+test('any other failure is reported with its last lines, without the progress', () => {
   const failure = composeFailure(
     'up',
     `${progress}service "x" has neither an image nor a build context specified\n`,
@@ -59,7 +59,7 @@ test('anything else is told in its last words, without the progress', () => {
   )
 })
 
-test('saying nothing is told, too', () => {
+test('a failure without output is reported, too', () => {
   expect(composeFailure('up', progress, 'srv').message).toBe(
     '`docker compose up` on srv failed: it said nothing.',
   )

@@ -37,7 +37,7 @@ test('an env file of the server differs as a whole, by its name', () => {
   expect(differing(reads, {})).toEqual(['env_file .env'])
 })
 
-test('a value is in none of them', () => {
+test('no part contains a value', () => {
   const parts = definitionParts({ environment: { KEY: 'hunter2' }, command: ['hunter2'] }, new Map())
   expect(JSON.stringify(parts)).not.toContain('hunter2')
 })

@@ -152,7 +152,7 @@ describe('the hash of a definition', () => {
   })
 })
 
-test('what depends on deploy-time values is pinned, entry by entry', () => {
+test('entries that depend on deploy-time values are pinned one by one', () => {
   const plain = {
     web: { environment: { TAG: 'latest', OTHER: '1' }, command: ['run', 'latest'], image: 'web:latest' },
   }
@@ -162,7 +162,7 @@ test('what depends on deploy-time values is pinned, entry by entry', () => {
   })
 })
 
-test('a model that is none is refused', () => {
+test('an invalid model is refused', () => {
   const texts = { model: '{}', plainModel: '', stage, envFileHashes: new Map<string, string>() }
   expect(() => readAppModel(texts)).toThrow(expect.objectContaining({ code: 'COMPOSE_INVALID' }))
 })

@@ -22,7 +22,7 @@ test('reads lines of df, and takes places on one device for one file system', ()
   ])
 })
 
-test('tells overlays apart by where they are, and passes over what df could not tell', () => {
+test('distinguishes overlays by their mount, and skips unmeasured ones', () => {
   const overlay = (mount: string) => `${heading}\noverlay  100  50  50  50% ${mount}`
   const found = readFileSystems([
     { holds: 'Docker', text: overlay('/var/lib/docker') },

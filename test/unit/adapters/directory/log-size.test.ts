@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const at = (...names: string[]): string[] => names.map((name) => join(directory, name))
 
-test('logs are added up with what Docker rotated', async () => {
+test('rotated logs are included in the sum', async () => {
   expect(await measureLogs(runner, at('a-json.log', 'b b.log'))).toBe(1230)
   expect(await measureLogs(runner, [])).toBe(0)
 })

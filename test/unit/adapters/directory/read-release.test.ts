@@ -45,7 +45,7 @@ test.each([
   )
 })
 
-test('any text is a record or refused as none, and what it names is in the directory', () => {
+test('any text is a record or is refused, and its files are in the directory', () => {
   const path = fc.array(fc.constantFrom('..', '.', 'a', '/', '\n', '.env', '.dray', 'b c'), { maxLength: 6 })
   const record = path.map((parts) => recordWith({ files: { [parts.join('')]: sha256 } }))
   fc.assert(

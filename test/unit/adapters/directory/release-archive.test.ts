@@ -62,7 +62,7 @@ describe('of the bundle of a release', () => {
   })
 })
 
-test('of a journal, lines that are none are passed over', () => {
+test('invalid lines of a journal are skipped', () => {
   const line = (fields: object): string =>
     JSON.stringify({ version: 1, at: 5, release: 'r1', event: 'deploy.started', ...fields })
   const good = line({})

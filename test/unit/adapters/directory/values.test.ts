@@ -30,6 +30,6 @@ test('a shell that reads the lines has just these values, and ran nothing', () =
   )
 })
 
-test('what cannot be the name of a variable is left out', () => {
+test('invalid variable names are left out', () => {
   expect(exportLines({ 'A;reboot': 'x', '1A': 'x', 'A B': 'x', '': 'x', A_1: 'y' })).toBe("export A_1='y'\n")
 })

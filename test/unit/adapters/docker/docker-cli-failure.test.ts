@@ -32,13 +32,13 @@ test.each([
     `${open}dial tcp 127.0.0.1:1: connect: connection refused\n`,
     'DOCKER_UNREACHABLE',
   ],
-])('%s is told apart', (_case, exitCode, stderr, code) => {
+])('%s is recognized', (_case, exitCode, stderr, code) => {
   const failure = readDockerCliFailure(exitCode, stderr, 'deploy@test.example.com')
   expect(failure.code).toBe(code)
   expect(failure.message).toContain('deploy@test.example.com')
 })
 
-test('who may not use Docker is told the command with his name', () => {
+test("without access to Docker, the hint is a command with the user's name", () => {
   const failure = readDockerCliFailure(1, 'permission denied', 'deploy@test.example.com')
   expect(failure.hint).toContain('usermod -aG docker deploy')
 })

@@ -49,7 +49,7 @@ test.each([1, 7, 100, framed.length])('reads frames that come in pieces of %i by
   expect(await read(chunks)).toEqual(lines)
 })
 
-test('reads what a container with a terminal wrote', async () => {
+test('reads the output of a container with a terminal', async () => {
   const text = `${at(1)} one\r\n${at(2)} two\r\n`
   expect(await read([Buffer.from(text.slice(0, 40)), Buffer.from(text.slice(40))])).toEqual([
     { at: at(1), stream: 'stdout', text: 'one' },

@@ -30,7 +30,7 @@ test.each([
   'read tcp 10.0.0.1:4->10.0.0.2:443: read: connection reset by peer',
   'unexpected EOF',
   'failed to authorize: failed to fetch oauth token: Post "https://ghcr.io/token": use of closed network connection',
-])('%s may pass by itself', (text) => {
+])('%s is temporary', (text) => {
   expect(readPullFailure(text, pull)).toMatchObject({ code: 'PULL_FAILED', temporary: true })
 })
 
@@ -39,6 +39,6 @@ test('without credentials, a refusal means that some are wanted', () => {
   expect(failure.code).toBe('REGISTRY_UNAUTHORIZED')
 })
 
-test('what is not known is not tried again', () => {
+test('an unknown failure is not retried', () => {
   expect(readPullFailure('something nobody has seen', pull).temporary).toBe(false)
 })

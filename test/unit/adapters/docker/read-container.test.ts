@@ -67,7 +67,7 @@ test.each([[['NONE']], [[]], [null]])('a test of %j is no health check', (Test) 
   expect(read({ Healthcheck: { Test } }).healthCheck).toBeUndefined()
 })
 
-test('what a health check says of its times is kept', () => {
+test('the times of a health check are kept', () => {
   const check = {
     Test: ['CMD', 'x'],
     Interval: 10 * second,

@@ -49,7 +49,7 @@ async function commit(directory: string, text: string): Promise<void> {
   await git(directory, 'commit', '--quiet', '-m', text)
 }
 
-test('a repository tells its commit, tag, remote and user', async () => {
+test('reads commit, tag, remote and user of a repository', async () => {
   const directory = await makeRepository()
   await git(directory, 'remote', 'add', 'origin', 'git@github.com:Acme/Shop.git')
   await commit(directory, 'one')
@@ -80,11 +80,11 @@ test('a repository without a commit has no commit', async () => {
   expect(await readGitObservation(run, await makeRepository())).toEqual({ userName: 'Ada' })
 })
 
-test('a directory without a repository tells nothing', async () => {
+test('reads nothing from a directory without a repository', async () => {
   expect(await readGitObservation(run, await makeDirectory())).toEqual({})
 })
 
-test('a machine without git tells nothing', async () => {
+test('reads nothing without git', async () => {
   const missing: RunCommand = async () => ({ exitCode: 127, stdout: '' })
   expect(await readGitObservation(missing, '/')).toEqual({})
 })

@@ -74,7 +74,7 @@ test('a version that a push moved to the next page counts once', async () => {
   )
 })
 
-test('of what GitHub says, the beginning is repeated', async () => {
+test('an error of GitHub is shortened', async () => {
   const { versions } = packagesOf(() => JSON.stringify({ message: 'no'.repeat(1_000_000) }), 403)
   const failure = await versions().catch((error: unknown) => error)
   expect(failure).toMatchObject({ code: 'PACKAGES_DENIED' })

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { openChild } from '../../../../src/adapters/host/child-stream.ts'
 
-test('what a program said is read, though it has ended before it took what is written to it', async () => {
+test('reads the output of a program that ended before it read its input', async () => {
   const { stream, ended } = openChild('sh', ['-c', 'echo answer'])
   // The pipe is broken by now, and nothing of the answer was read.
   await ended

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { keepTail } from '../../../../src/adapters/host/keep-tail.ts'
 
-test('the end is kept, at least as much as told and not much more', () => {
+test('keeps at least the given number of characters of the end, and not many more', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ maxLength: 5 }), { maxLength: 60 }), fc.nat(20), (parts, size) => {
       const tail = keepTail<string>(size)

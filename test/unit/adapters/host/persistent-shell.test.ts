@@ -42,7 +42,7 @@ test('output that looks like a mark, or comes in pieces, is output', async () =>
   expect(long.stdout).toBe('x'.repeat(3_000_000))
 })
 
-test('what a command left behind says later is not taken for the next one’s', async () => {
+test("late output of a background process is not part of the next command's output", async () => {
   const runner = await startPersistentShell()
   const directory = await mkdtemp(join(tmpdir(), 'dray-shell-'))
   onTestFinished(() => rm(directory, { recursive: true }))
@@ -51,7 +51,7 @@ test('what a command left behind says later is not taken for the next one’s', 
   expect((await runner.run('exec echo next', nothing, ignore)).stdout).toBe('next\n')
 })
 
-test('it tells the process of a command as soon as that is known', async () => {
+test('reports the process id of a command as soon as it is known', async () => {
   const runner = await startPersistentShell()
   let tell: (id: string) => void = ignore
   const told = new Promise<string>((resolve) => (tell = resolve))

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { makePrivateDirectory } from '../../../../src/adapters/host/private-directory.ts'
 import { makeProject } from '../../../support/make-project.ts'
 
-test('is for this user alone, and gone with what is in it when it is disposed of', async () => {
+test('has mode 700, and is deleted with its content on disposal', async () => {
   const parent = await makeProject({})
   const directory = await makePrivateDirectory('ssh', parent)
   expect(dirname(directory.path)).toBe(parent)
@@ -16,12 +16,12 @@ test('is for this user alone, and gone with what is in it when it is disposed of
   expect(await readdir(parent)).toEqual([])
 })
 
-test('is in memory where the machine has a place for that, also when a runner gives none', async () => {
+test('is in memory where the machine has a tmpfs, even when the runner gives none', async () => {
   await using directory = await makePrivateDirectory('ssh', '')
   expect(dirname(directory.path)).toBe('/dev/shm')
 })
 
-describe('what is left of others', () => {
+describe('remains of other processes', () => {
   test('goes with the next one when their process was killed, and stays while it runs', async () => {
     const parent = await makeProject({})
     const alive = spawn('sleep', ['60'])

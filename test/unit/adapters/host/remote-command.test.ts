@@ -23,7 +23,7 @@ test('directory and environment are part of the command', () => {
   )
 })
 
-test('a mark tells where the output begins, on a server that greets people', () => {
+test('a mark shows where the output begins, on a server with a greeting', () => {
   const command = renderRemoteCommand(['echo', 'answer'], { cwd: '/', markOutput: true })
   const output = execFileSync('sh', ['-c', `echo Welcome; ${command}`], { encoding: 'utf8' })
   expect(output).toBe('Welcome\ndray-output\nanswer\n')

@@ -41,13 +41,13 @@ test.each([
   ['address silent', 'ssh: connect to host 192.0.2.1 port 22: Connection timed out\n', 'HOST_UNREACHABLE'],
   ['line cut', 'Timeout, server srv1 not responding.\n', 'HOST_UNREACHABLE'],
   ['nothing said', '', 'HOST_UNREACHABLE'],
-])('%s is told apart', (_case, stderr, code) => {
+])('%s is recognized', (_case, stderr, code) => {
   const failure = readSshFailure(stderr, 'deploy@test.example.com')
   expect(failure.code).toBe(code)
   expect(failure.message).toContain('deploy@test.example.com')
 })
 
-test('only what may pass by itself is temporary', () => {
+test('only passing failures are temporary', () => {
   expect(readSshFailure('Timeout, server srv1 not responding.', 'srv1').temporary).toBe(true)
   expect(readSshFailure(changedKey, 'srv1').temporary).toBe(false)
 })
@@ -56,7 +56,7 @@ test('a changed key comes with the command that forgets the old one', () => {
   expect(readSshFailure(changedKey, 'deploy@10.0.0.7').hint).toContain('ssh-keygen -R 10.0.0.7')
 })
 
-test('a forward that sshd forbids is told apart from a port where nothing listens', () => {
+test('a forward forbidden by sshd differs from a port without a listener', () => {
   const forbidden = 'channel 2: open failed: administratively prohibited: open failed'
   expect(readRefusal(forbidden, 'srv1', 'localhost:80')).toMatchObject({ code: 'HOST_COMMAND_FAILED' })
   const refused = 'channel 2: open failed: connect failed: Connection refused'

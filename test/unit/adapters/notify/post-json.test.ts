@@ -59,7 +59,7 @@ test('does not wait for a server that does not answer', async () => {
   expect(told).toBe('HOST does not answer within 0.1 s.')
 })
 
-test('says that nobody listens, without the address', async () => {
+test('reports a refused connection without the address', async () => {
   const server = await WebhookServer.start()
   const { url, host } = server
   await server[Symbol.asyncDispose]()

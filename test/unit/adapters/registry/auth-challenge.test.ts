@@ -25,7 +25,7 @@ test('a token service is preferred to a password at each request', () => {
   expect(parseChallenge('Basic realm="x"')).toEqual({ scheme: 'basic' })
 })
 
-test('what cannot be answered gives nothing', () => {
+test('a challenge without an answer gives nothing', () => {
   expect(parseChallenge(null)).toBeUndefined()
   expect(parseChallenge('')).toBeUndefined()
   expect(parseChallenge('Negotiate')).toBeUndefined()

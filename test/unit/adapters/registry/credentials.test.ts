@@ -133,7 +133,7 @@ describe("Docker's own store", () => {
     expect(reveal(await store({ env })('ghcr.io'))).toBe('ann:memory')
   })
 
-  test('an OAuth refresh token is told by its user name', async () => {
+  test('an OAuth refresh token is recognized by its user name', async () => {
     await writeDockerConfig({
       auths: { 'acme.example.com': { auth: base64('x:'), identitytoken: 'refresh' } },
     })
@@ -159,7 +159,7 @@ describe("Docker's own store", () => {
     ])
   })
 
-  test('a helper that does not have the login gives none', async () => {
+  test('a helper without the login gives none', async () => {
     await writeDockerConfig({ credsStore: 'desktop' })
     const warnings: string[] = []
     const find = store({

@@ -42,7 +42,7 @@ test.each([
   )
 })
 
-test('what is no JSON is refused', () => {
+test('invalid JSON is refused', () => {
   expect(() => parseManifest(Buffer.from('<html>'), 'x')).toThrow(
     expect.objectContaining({ code: 'REGISTRY_FAILED' }),
   )
@@ -67,12 +67,12 @@ test('the configuration of an image says its platform and how it is run, or noth
   })
 })
 
-test('a health check that an image switches off is none', () => {
+test('a disabled health check does not count', () => {
   const config = { Healthcheck: { Test: ['NONE'] } }
   expect(parseImageConfig(Buffer.from(JSON.stringify({ config }))).config.hasHealthCheck).toBe(false)
 })
 
-test('any answer is a manifest whose digests are digests, or refused as none', () => {
+test('any answer is a valid manifest or is refused', () => {
   const part = fc.oneof(
     fc.constant(blob),
     fc.json().map((text): unknown => JSON.parse(text)),

@@ -46,7 +46,7 @@ async function asking(...likely: readonly string[]) {
 }
 
 describe('an image that is likely to be wanted', () => {
-  test('is asked for before the host has said what it is for, and not again', async () => {
+  test('is requested once, before the platform of the host is known', async () => {
     const { asked, tellPlatform, resolve } = await asking(backend)
     expect(asked).toEqual(['greet ghcr.io', backend])
     tellPlatform(amd64)
@@ -76,14 +76,14 @@ describe('an image that is likely to be wanted', () => {
   })
 })
 
-test('an image that nobody thought of is asked for when it is needed', async () => {
+test('an unexpected image is requested when it is needed', async () => {
   const { asked, tellPlatform, resolve } = await asking(backend)
   tellPlatform(amd64)
   await resolve('nginx:alpine')
   expect(asked.slice(1)).toEqual([backend, 'docker.io/library/nginx:alpine'])
 })
 
-test('a wrong guess, and a host that cannot be reached, fail for nobody else', async () => {
+test('a wrong guess and an unreachable host fail no other request', async () => {
   const { tellPlatform, resolve } = await asking('ghcr.io/acme/backend:gone')
   tellPlatform(amd64)
   await turn()

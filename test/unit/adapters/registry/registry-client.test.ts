@@ -5,7 +5,7 @@ import { connect, image, resolve, serve, stopServing } from './registry-subject.
 
 afterEach(stopServing)
 
-describe('what is not there', () => {
+describe('a missing image', () => {
   test('the five newest tags are named, without signatures and whatever the pages', async () => {
     const registry = await serve({ tagsPerPage: 3 })
     for (const tag of ['2', '3', '4', '5', '6', '7']) registry.push('acme/shop', tag, image)
@@ -30,7 +30,7 @@ describe('what is not there', () => {
     })
   })
 
-  test('an image of which the registry knows nothing is told apart from a missing tag', async () => {
+  test('an unknown image differs from a missing tag', async () => {
     const registry = await serve({ manners: 'open' })
     const missing = connect().resolve(parseImageReference(`${registry.host}/acme/nothing:1`), AMD64)
     await expect(missing).rejects.toMatchObject({

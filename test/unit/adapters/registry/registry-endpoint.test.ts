@@ -17,7 +17,7 @@ test.each([
   expect(endpointsOf(registry, { insecure })).toEqual([{ host: registry, baseUrl }])
 })
 
-test('a mirror is asked first, under its own name and without what its address carries beside', () => {
+test('a mirror is asked first, by its host alone', () => {
   const mirror = 'http://someone:secret@mirror:5000/hub/?x=1'
   expect(endpointsOf('docker.io', { insecure, mirror })).toEqual([
     { host: 'mirror:5000', baseUrl: 'http://mirror:5000/hub' },

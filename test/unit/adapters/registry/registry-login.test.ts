@@ -140,7 +140,7 @@ describe('access', () => {
     })
   })
 
-  test('GHCR is said to hide what is private', async () => {
+  test('the hint says that GHCR hides private images', async () => {
     const registry = await serve()
     const client = connect({ fetch: asIf('https://ghcr.io', registry) })
     await expect(client.resolve(parseImageReference('ghcr.io/acme/secret:1'), AMD64)).rejects.toMatchObject({
@@ -253,7 +253,7 @@ describe('access', () => {
     expect((await resolve(registry, client)).digest).toBe(image.digest)
   })
 
-  test('a mirror that does not have the tag is what is told when the registry itself cannot be reached', async () => {
+  test("reports the mirror's missing tag when the registry cannot be reached", async () => {
     const mirror = await serve()
     const client = connect({
       mirrorOf: async () => `http://${mirror.host}`,

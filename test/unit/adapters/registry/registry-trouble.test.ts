@@ -110,7 +110,7 @@ describe('a registry in trouble', () => {
   })
 
   test.each(['corrupt', 'wrong-digest'] as const)(
-    'a manifest that is not what its digest says (%s) is refused',
+    'a manifest that does not match its digest (%s) is refused',
     async (how) => {
       const registry = await serve({ manners: 'open' })
       registry.fail({ at: 'manifest', how })
@@ -121,7 +121,7 @@ describe('a registry in trouble', () => {
     },
   )
 
-  test('a variant that is not what the index says is refused', async () => {
+  test('a variant that does not match the index is refused', async () => {
     const registry = await serve({ manners: 'open' })
     const isVariant = (path: string) => path.endsWith(image.variants[0]?.digest ?? '')
     const tamper: Fetch = (url, init) =>
@@ -143,7 +143,7 @@ describe('a registry in trouble', () => {
     })
   })
 
-  test('a registry without TLS that should have it is told how to be reached', async () => {
+  test('a registry without TLS gets a hint at `insecure: true`', async () => {
     const registry = await serve()
     const tls: Fetch = (url, init) => fetch(url.replace('http:', 'https:'), init)
     await expect(resolve(registry, connect({ fetch: tls }))).rejects.toMatchObject({

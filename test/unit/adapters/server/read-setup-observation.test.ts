@@ -76,11 +76,11 @@ writable
 @@dray env-file
 `
 
-test('reads what a new server says', () => {
+test('reads the state of a new server', () => {
   expect(parseSetupObservation(bare, 'deploy@a')).toEqual(fakeSetupObservation())
 })
 
-test('reads what a server with Docker says', () => {
+test('reads the state of a server with Docker', () => {
   expect(parseSetupObservation(ready, 'root@b')).toMatchObject({
     user: { isRoot: true, isInDockerGroup: true, canBecomeRoot: true },
     docker: {
@@ -105,7 +105,7 @@ test.each([
   ],
   ['Err:1 x\n  Could not resolve x\nE: Download Failed\n\n100', 'Could not resolve x'],
   ['\n124', 'download.docker.com does not answer'],
-])('tells why Docker cannot be had from its repository', (printed, reason) => {
+])("reports why Docker's repository cannot be used", (printed, reason) => {
   const text = bare.replace(/Get:1[^]*$/, printed)
   expect(parseSetupObservation(text, 'a').dockerRepository).toEqual({ isReachable: false, reason })
 })

@@ -69,7 +69,7 @@ describe('compose files', () => {
     expect(textOf(files, 'docker-compose.yml')).toBe(compose)
   })
 
-  test('several with no name left that Compose would take first are refused, with what to rename', async () => {
+  test('several compose files without a free first name are refused, with the one to rename', async () => {
     const composeFiles = ['compose.yaml', 'compose.prod.yaml']
     const source = await sourceOf({ 'compose.yaml': compose, 'compose.prod.yaml': compose }, { composeFiles })
     expect(await failureOf(source.composeFiles())).toMatchObject({ code: 'COMPOSE_INVALID', exitCode: 2 })
@@ -91,7 +91,7 @@ describe('compose files', () => {
     },
   )
 
-  test('what they include, extend and read comes with them, the env files of the server do not', async () => {
+  test('included, extended and read files come with them; env files of the server do not', async () => {
     const main = `
 include: [{ path: [more/a.yml], env_file: more/values.env }, b.yml]
 services:
@@ -135,7 +135,7 @@ services:
 })
 
 describe('the bundle', () => {
-  test('has what services mount from beside the compose file, and what the configuration adds', async () => {
+  test('has the files that services mount, and those that the configuration adds', async () => {
     const source = await sourceOf(
       {
         'docker-compose.yml': compose,
@@ -172,7 +172,7 @@ describe('the bundle', () => {
     ])
   })
 
-  test('is read once for a model: what is compared is what is shipped', async () => {
+  test('is read once: the compared files are the shipped ones', async () => {
     const directory = await makeProject({ 'docker-compose.yml': compose, 'conf/app.conf': 'compared' })
     const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include: [] })
     const model = mounting('conf')
@@ -202,7 +202,7 @@ describe('the bundle', () => {
     expect(printed.toString().trim()).toBe('402')
   })
 
-  test('leaves out what git ignores, as the data of a database', async () => {
+  test('leaves out ignored files, such as the data of a database', async () => {
     const directory = await makeProject({
       'docker-compose.yml': compose,
       '.gitignore': 'data/\n',
@@ -215,7 +215,7 @@ describe('the bundle', () => {
     expect(names(await source.bundle(mounting('data', 'init'), {}))).toContain('init/schema.sql')
   })
 
-  test('leaves out what git ignores, however much it is', async () => {
+  test('leaves out any number of ignored files', async () => {
     const directory = await makeProject({ '.gitignore': 'data/\n' })
     execFileSync('git', ['init', '--quiet', directory])
     const written = Array.from({ length: 50_000 }, (_, index) => `data/base/16384/${index}_of_the_database`)
@@ -255,7 +255,7 @@ describe('the bundle', () => {
     expect(await failureOf(source.bundle(mounting(), {}))).toMatchObject({ code: 'COMPOSE_PATH_OUTSIDE' })
   })
 
-  test('a file named with what an upload cannot carry is refused', async () => {
+  test('a file name that an upload cannot carry is refused', async () => {
     const source = await sourceOf({ 'docker-compose.yml': compose, 'conf/a\nb': '' }, { include: ['conf'] })
     expect(await failureOf(source.bundle(mounting(), {}))).toMatchObject({ code: 'COMPOSE_PATH_OUTSIDE' })
   })
@@ -275,7 +275,7 @@ describe('the bundle', () => {
 })
 
 describe('patterns in dray.yml', () => {
-  test('ship what they mean, but for what others exclude, and never an env file', async () => {
+  test('ship the matching files, except excluded ones and env files', async () => {
     const directory = await makeProject({
       'docker-compose.yml': compose,
       'certs/ca.pem': '',

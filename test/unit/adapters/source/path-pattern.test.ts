@@ -33,7 +33,7 @@ describe('a pattern', () => {
     ['nginx/conf.d', 'nginx/conf.d'],
     ['**/*.pem', '.'],
     ['./nginx/**', 'nginx'],
-  ])('%s can only mean what is below %s', (pattern, start) => {
+  ])('%s only matches paths below %s', (pattern, start) => {
     expect(startOfPattern(pattern)).toBe(start)
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readAtMost } from '../../../../src/adapters/terminal/standard-input.ts'
 
-test('what has no end is left when it is too long', async () => {
+test('endless input is refused', async () => {
   let given = 0
   async function* endless() {
     for (;;) {
@@ -13,7 +13,7 @@ test('what has no end is left when it is too long', async () => {
   expect(given).toBe(11)
 })
 
-test('what is just short enough is read whole', async () => {
+test('input at the limit is read whole', async () => {
   async function* parts() {
     yield Buffer.from('ab')
     yield Buffer.from('c')

@@ -35,7 +35,7 @@ const undoings: Record<string, { begins: string; undone: string[]; code?: string
   },
 }
 
-describe('what a failing step has done is undone, and the old release serves on:', () => {
+describe('a failed step is undone, and the old release keeps serving:', () => {
   test.each(Object.entries(undoings))('%s', async (_step, { begins, undone, code = 'DOCKER_FAILED' }) => {
     const world = await shopAtV1()
     const filesBefore = new Map(world.host.files)
@@ -75,7 +75,7 @@ test.each<[Behaviour, string]>([
   ['restarts', 'SERVICE_EXITED'],
   ['never-healthy', 'SERVICE_UNHEALTHY'],
   ['broken-check', 'HEALTHCHECK_BROKEN'],
-])('a release that %s takes no traffic, and its last words are told', async (behaviour, code) => {
+])('a release that %s takes no traffic, and its log is reported', async (behaviour, code) => {
   const world = await shopAtV1()
   world.host.containers.behaviours.set('backend:v2', behaviour)
   expect(await world.failure()).toMatchObject({
@@ -125,7 +125,7 @@ test('a task that failed stops the deploy with nothing started, and is said to h
   expect(world.takeLog().filter((line) => line.startsWith('up'))).toEqual([])
 })
 
-test('of a task without a timeout that does not end, the deploy tells after 5, 10 and 20 minutes', async () => {
+test('a task without a timeout is reported after 5, 10 and 20 minutes', async () => {
   const world = await shopAtV1()
   const migrate = {
     name: 'migrate',

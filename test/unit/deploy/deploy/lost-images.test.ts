@@ -40,7 +40,7 @@ test.each([gone, unexplained])(
   },
 )
 
-test('what fails with its images there is not tried again', async () => {
+test('a failure with all images present is not retried', async () => {
   const world = await shopAtV1()
   world.host.when('up', () => {
     throw unexplained

@@ -28,7 +28,7 @@ test('trouble that does not pass fails the deploy, with nothing changed', async 
   expect(world.host.running).toContain('backend:v1')
 })
 
-test('what fails for good is not tried again', async () => {
+test('a permanent failure is not retried', async () => {
   const { world, pulls } = await pullsOf(new DrayError('TAG_NOT_FOUND', 'There is no such image.'), 1)
   expect(await world.failure()).toMatchObject({ code: 'TAG_NOT_FOUND' })
   expect(pulls()).toBe(1)

@@ -3,7 +3,7 @@ import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 import { journalLines, shopAtV1 } from '../../../support/shop-world.ts'
 
-test('a deploy does to the host what the plan says, in its order', async () => {
+test('a deploy executes the plan in its order', async () => {
   const world = await shopAtV1()
   await world.deploy()
   expect(world.takeLog()).toMatchInlineSnapshot(`
@@ -21,7 +21,7 @@ test('a deploy does to the host what the plan says, in its order', async () => {
   expect(world.host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-2')
 })
 
-test('the journal tells of every step, and of the end', async () => {
+test('the journal has every step and the end', async () => {
   const world = await shopAtV1()
   await world.deploy()
   expect(journalLines(world)).toMatchInlineSnapshot(`
@@ -54,7 +54,7 @@ test('the journal tells of every step, and of the end', async () => {
   `)
 })
 
-test('the record says what runs by digest, with the hash that Compose gave its containers', async () => {
+test('the record has the digests and config hashes of the running containers', async () => {
   const world = await shopAtV1()
   await world.deploy()
   const release = world.host.releases.at(-1)!
@@ -119,7 +119,7 @@ test('several hosts end with the same release', async () => {
   }
 })
 
-test('credentials are asked for by registry, and only for what is pulled', async () => {
+test('credentials are asked for by registry, and only for a pull', async () => {
   const world = await shopAtV1()
   const asked: string[] = []
   world.request = {

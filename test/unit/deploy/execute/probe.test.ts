@@ -24,7 +24,7 @@ test('requests go out by the clock, however long answers take', async () => {
   expect(await probes.stop()).toMatchObject({ requests: 20, failures: 0, medianMs: 730, p99Ms: 730 })
 })
 
-test('no answer and a status of 500 and above are failures, 404 is none', async () => {
+test('a timeout and a status of 500 or more are failures, a 404 is not', async () => {
   const clock = new FakeClock()
   const answers: Answer[] = [
     { status: 200 },

@@ -44,7 +44,7 @@ describe('the URL that is asked for', () => {
     expect(targetOf(['443', '8080'])).toEqual({ url: 'http://localhost:8080/', below: 500 })
   })
 
-  test('is none where only TLS or a range of ports is published', () => {
+  test('is undefined where only TLS or a range of ports is published', () => {
     expect(targetOf(['443'])).toBeUndefined()
     expect(targetOf(['8000-8010'])).toBeUndefined()
   })

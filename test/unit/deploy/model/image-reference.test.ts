@@ -108,7 +108,7 @@ describe('writing a reference', () => {
     expect(renderImageReference(parseImageReference(familiar))).toBe(full)
   })
 
-  test('what is deployed has the digest and no tag', () => {
+  test('the deployed reference has the digest and no tag', () => {
     expect(pinnedName(parseImageReference('nginx:alpine'), DIGEST)).toBe(`nginx@${DIGEST}`)
     expect(pinnedName(parseImageReference('ghcr.io/acme/shop:1'), DIGEST)).toBe(`ghcr.io/acme/shop@${DIGEST}`)
   })

@@ -38,7 +38,7 @@ async function guard(world: FakeWorld): Promise<string[]> {
   return lines.filter((line) => /^(free-disk|! The disk)/.test(line))
 }
 
-test('where there is room nobody asks what Docker holds', async () => {
+test('with enough disk space, Docker is not asked for its inventory', async () => {
   const world = await fullWorld(32 * GB)
   expect(await guard(world)).toEqual([])
   expect(world.host.disk.asked).toBe(0)
@@ -51,7 +51,7 @@ test('over the limit, room is made stage by stage until it is below', async () =
   ])
 })
 
-test('all stages are taken where they are needed, and it is told when they are not enough', async () => {
+test('takes all stages where needed, and reports when they are not enough', async () => {
   const cause = '(the disk is 95 % full, over 80 %)'
   expect(await guard(await fullWorld(38 * GB))).toEqual([
     `free-disk dangling-images gone ${cause}`,
@@ -62,7 +62,7 @@ test('all stages are taken where they are needed, and it is told when they are n
   ])
 })
 
-test('the steps do what they say, before the pull', async () => {
+test('the steps free the disk before the pull', async () => {
   const world = await fullWorld(38 * GB)
   world.host.images = [
     ...world.host.images,
@@ -96,7 +96,7 @@ test('a pull that does not fit makes room whatever the limit is', async () => {
   ])
 })
 
-test('one that does not fit even so is refused with what takes the room, and nothing is touched', async () => {
+test('a pull that still does not fit is refused before any change, with the users of the disk space', async () => {
   const world = await fullWorld(40 * GB, { sweep: 'none' })
   const failure = await world.failure()
   expect(failure).toMatchObject({
@@ -114,13 +114,13 @@ test('one that does not fit even so is refused with what takes the room, and not
   expect(world.takeLog()).toEqual([])
 })
 
-test('where nothing may be removed, a disk over the limit concerns nobody as long as the pull fits', async () => {
+test('where nothing may be removed, a disk over the limit is fine as long as the pull fits', async () => {
   const world = await fullWorld(38 * GB, { sweep: 'none' })
   expect(await guard(world)).toEqual([])
   expect(world.host.disk.asked).toBe(0)
 })
 
-test('what has no name is dropped once', async () => {
+test('untagged images are removed once', async () => {
   const world = await fullWorld(34 * GB)
   const nameless = { id: 'gone', tags: [], digests: [], sizeBytes: GB, createdAtMs: 0 }
   world.host.images = [...world.host.images, nameless]
@@ -143,7 +143,7 @@ test('a deploy that pulls nothing makes no room, and neither does a rollback', a
   expect(world.host.disk.asked).toBe(0)
 })
 
-test('a disk that cannot be measured stops nobody', async () => {
+test('a disk that cannot be measured stops no deploy', async () => {
   const world = await fullWorld(0)
   world.host.disk.fileSystems = []
   expect(await guard(world)).toEqual([])

@@ -148,7 +148,7 @@ test.each<[string, { project?: string; createdAtMs?: number; user?: string }, st
   expect(judge({ networks: [network], containers }).at(-1)).toBe(expected)
 })
 
-test('build cache goes, but for what a build is using', () => {
+test('the build cache is removed, except for parts in use', () => {
   expect(judge({ buildCache: { freeBytes: 1, busyBytes: 2 } })).toEqual([
     'build cache goes: a build makes it again',
     'build cache stays: a build is using it',

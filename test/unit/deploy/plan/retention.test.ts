@@ -45,7 +45,7 @@ describe('of the images on a host', () => {
     expect(unneeded([tagged], [release('r1', 'a')])).toEqual([kept('a', 'shop'), pinned('a')])
   })
 
-  test('what the new release runs stays', () => {
+  test('images of the new release stay', () => {
     expect(unneeded([image('c', kept('c', 'shop'))], [release('r1', 'c')])).toEqual([])
   })
 })

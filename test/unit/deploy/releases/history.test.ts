@@ -31,7 +31,7 @@ async function eventfulWorld(): Promise<FakeWorld> {
   return world
 }
 
-test('tells what was deployed, what failed and why, and what was rolled back to, newest first', async () => {
+test('lists deploys, failures with their reason, and rollbacks, newest first', async () => {
   const world = await eventfulWorld()
   const attempts = readHistory(await world.host.archive.read(20), 20)
   expect(
@@ -50,7 +50,7 @@ test('tells what was deployed, what failed and why, and what was rolled back to,
   expect(attempts[2]?.outcome).toMatchObject({ kind: 'failed', code: 'TASK_FAILED', step: 'run-task' })
 })
 
-test('one that never ended is told as that, and records without a journal are told, too', async () => {
+test('lists an attempt that never ended, and records without a journal', async () => {
   const world = await eventfulWorld()
   const { releases, journal, journalBytes } = await world.host.archive.read(20)
   const cut = journal.filter(({ release }) => release !== 'r1')
@@ -79,7 +79,7 @@ test('is a table for people', async () => {
   `)
 })
 
-test('whatever stands in a journal, the history can be told', () => {
+test('any journal can be rendered as a history', () => {
   const of = (...known: readonly unknown[]) =>
     fc.oneof(fc.constantFrom(...known), fc.jsonValue({ maxDepth: 2 }))
   const by = fc.record({ user: of('ann'), machine: of('laptop'), run: of('1/2', undefined) })

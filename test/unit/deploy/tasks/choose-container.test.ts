@@ -65,7 +65,7 @@ describe('the container of a service', () => {
   })
 })
 
-test('where none runs, the failure names the state of each and the next commands', () => {
+test('without a running container, the failure has the state of each and the next commands', () => {
   const failure = failureOf(() => choose([container('backend-3', { state: 'restarting' })]))
   expect(failure).toMatchObject({
     code: 'SERVICE_NOT_RUNNING',

@@ -64,7 +64,7 @@ test('is refused beside a deploy, and runs nothing', async () => {
   expect([world.takeLog(), journal]).toEqual([[], []])
 })
 
-test('is refused where the release has none of its services', async () => {
+test('is refused where the release has no service for it', async () => {
   const world = await shopAtV1()
   const { result } = await run(world, { ...migrate, serviceCandidates: ['worker'] })
   expect(result).toMatchObject({ code: 'SERVICE_UNKNOWN', exitCode: 2 })
@@ -100,7 +100,7 @@ test('needs a person when the connection breaks while it runs', async () => {
   })
 })
 
-test('is told by a later rollback as what is not undone', async () => {
+test('is listed as not undone by a later rollback', async () => {
   const world = await shopAtV1()
   await world.deploy()
   await run(world)

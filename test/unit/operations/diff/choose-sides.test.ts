@@ -15,7 +15,7 @@ function sides(kept: readonly Release[], from?: string, to?: string): string {
   return `${chosen.from.id} ${chosen.to === 'working-tree' ? 'tree' : chosen.to.id}`
 }
 
-describe('what is compared:', () => {
+describe('the compared sides:', () => {
   test.each<[string, [string?, string?], string]>([
     ['without a name, what runs and the working tree', [], 'r11 tree'],
     ['one release, and what runs', ['r10'], 'r10 r11'],

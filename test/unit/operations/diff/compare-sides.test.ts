@@ -24,7 +24,7 @@ function snapshot(facts: Partial<ReleaseSide> = {}): ReleaseSide {
 const compare = (from: Partial<ReleaseSide>, to: Partial<ReleaseSide>) =>
   compareSides(snapshot(from), snapshot(to))
 
-test('what is the same is no difference', () => {
+test('equal sides have no differences', () => {
   const diff = compare({}, { label: 'r2 (v1)' })
   expect(diff).toMatchObject({
     from: 'r1 (v1)',
@@ -52,7 +52,7 @@ describe('images', () => {
     expect(compare({}, { images: { backend: renamed } }).images).toEqual([])
   })
 
-  test('that the registry does not tell of differ as far as their tags do', () => {
+  test('that the registry does not know differ by their tags', () => {
     const untold = (tag: string) => ({ backend: { name: 'ghcr.io/acme/shop', tag } })
     expect(compare({}, { images: untold('v2') }).images).toHaveLength(1)
     expect(compare({}, { images: untold('v1') }).images).toEqual([])
@@ -60,7 +60,7 @@ describe('images', () => {
 })
 
 describe('configuration', () => {
-  test('differs in keys; a service that came or went has none', () => {
+  test('differs in keys; an added or removed service has no keys', () => {
     const definitions = {
       backend: { 'environment.LOG_LEVEL': 'other', ports: 'h' },
       worker: { restart: 'h' },
@@ -118,7 +118,7 @@ describe('files', () => {
     ])
   })
 
-  test.each(['config/app.env', '.env.example', 'app.env'])('with variables tell names only: %s', (path) => {
+  test.each(['config/app.env', '.env.example', 'app.env'])('with variables show names only: %s', (path) => {
     const [found] = one(file(path, 'A=hunter1\nB=hunter2\n'), file(path, 'A=hunter3\nC=hunter4\n'))
     expect(found).toEqual({
       path,

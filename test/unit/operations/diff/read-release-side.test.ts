@@ -35,7 +35,7 @@ const namesIn = ({ images, configuration, files }: ReleaseDiff) => ({
   files: files.map(({ path }) => path),
 })
 
-test('the working tree is what a deploy would make of it', async () => {
+test('the working tree is shown as a deploy would apply it', async () => {
   world.app = withService(world.app, 'backend', { definitionParts: { 'environment.LOG_LEVEL': 'debug' } })
   world.files['nginx/conf.d/app.conf'] = 'server { listen 80; }'
   const before = compareSides(await release('r1'), await tree('v2'))
@@ -50,19 +50,19 @@ test('the working tree is what a deploy would make of it', async () => {
   expect(namesIn(after)).toMatchObject({ images: [], configuration: [] })
 })
 
-test('the variables of a release are those of its time, and those of the tree are what the server has', async () => {
+test('a release has the variables of its time, the tree those of the server', async () => {
   world.host.envFile = { ...world.host.envFile, variables: ['API_KEY'] }
   expect((await release('r1')).variables).not.toContain('API_KEY')
   expect((await tree()).variables).toEqual(['API_KEY'])
 })
 
-test('what dray writes itself is no file of a release', async () => {
+test('files that dray writes are not files of a release', async () => {
   world.files['nginx/conf.d/dray-keepalive.conf'] = '# Written by dray. It pins what came from .env\n'
   const { files } = await tree()
   expect(files.map(({ path }) => path)).not.toContain('nginx/conf.d/dray-keepalive.conf')
 })
 
-describe('what cannot be asked', () => {
+describe('an unreachable source', () => {
   test('of the registry, is a note', async () => {
     world.registryDown = true
     const { images, notes } = await tree()

@@ -44,7 +44,7 @@ const request = (rules: Partial<DiskRules> = {}) => ({
 })
 const names = (things: readonly { name: string }[]): string[] => things.map(({ name }) => name)
 
-test('what nobody needs goes; a kept release and volumes stay', async () => {
+test('unused images and containers are removed; archived releases and volumes stay', async () => {
   const host = untidyHost()
   const { removed, kept } = await cleanHost(host, request())
   expect(names(removed)).toEqual(['unused:latest', 'left'])
@@ -64,7 +64,7 @@ test('what nobody needs goes; a kept release and volumes stay', async () => {
   expect(host.holder).toBeUndefined()
 })
 
-test('a dry run tells the same, takes no lock and touches nothing', async () => {
+test('a dry run lists the same, takes no lock and changes nothing', async () => {
   const host = untidyHost()
   host.holder = { user: 'mona', machine: 'ci', sinceMs: 0 }
   expect(names((await planCleaning(host, request())).removed)).toEqual(['unused:latest', 'left'])
@@ -78,7 +78,7 @@ test('while a deploy of the app is at work nothing is cleaned', async () => {
   expect(host.log).toEqual([])
 })
 
-test('what is in use again stays, and that is told', async () => {
+test('an image in use again stays, and is reported', async () => {
   const host = untidyHost()
   host.images = host.images.map((image) => ({ ...image, tags: [...image.tags, 'by-hand:1'] }))
   const { removed, kept } = await cleanHost(host, request())

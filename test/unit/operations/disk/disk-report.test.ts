@@ -71,7 +71,7 @@ async function report(logBytes: number | undefined): Promise<string> {
   )
 }
 
-test('every byte of the disk is somebody’s, the releases by age first', async () => {
+test('every byte of the disk is assigned, first to the releases by age', async () => {
   expect(await report(0.4 * GB)).toBe(`srv
   /  ██████████░░░░░░░░░░  50 %  20.0 GB free of 40.0 GB, for Docker and the app
 
@@ -90,6 +90,6 @@ test('every byte of the disk is somebody’s, the releases by age first', async 
 `)
 })
 
-test('logs that nobody but root may measure are told as not known', async () => {
+test('logs that only root may measure are shown as unknown', async () => {
   expect(await report(undefined)).toMatch(/^ {2}container logs .* \? {2}only root may measure them$/m)
 })

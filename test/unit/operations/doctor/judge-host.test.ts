@@ -74,7 +74,7 @@ test('a host that does not answer: everything else needs that', () => {
   expect(isReady([judgeHost(fakeDoctorObservation(facts))])).toBe(false)
 })
 
-test('what fails hides nothing that is known without it', () => {
+test('a failed check hides no independent one', () => {
   const lines = told({
     ...noModel,
     engine: { failure: fakeFailure('DOCKER_MISSING', 'There is none.') },
@@ -188,7 +188,7 @@ describe('of the app', () => {
     expect(isReady([judgeHost(fakeDoctorObservation({ registries }))])).toBe(true)
   })
 
-  test('ports that nobody looks at are not called free', () => {
+  test('unchecked ports are not called free', () => {
     const udp = fakeFacts({ app: fakeApp([fakeProxy({ publishedPorts: ['53/udp', '8000-8010'] })]) })
     expect(one('ports', { app: { value: udp } })).toBe('53/udp not looked at, 8000-8010 not looked at')
   })

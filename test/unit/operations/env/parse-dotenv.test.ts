@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { compareDotenv, parseDotenv } from '../../../../src/operations/env/parse-dotenv.ts'
 import { cpuMsOf } from '../../../support/cpu-time.ts'
 
-test('finds variables as they are written, and not what a quoted value holds', () => {
+test('finds variables, but not those within a quoted value', () => {
   const text =
     '# shop\r\nA=1\nexport B = "x\nC=no variable\n" # end\n\n D : yaml\nE=\nF=\'\'# none\nG=# a value\nA=2'
   expect(parseDotenv(text)).toEqual({
@@ -22,7 +22,7 @@ test('an escaped quote ends no value', () => {
   expect(parseDotenv('A="x\\"\nB=1"\nC=\'it\\\'s\'\n').variables.map(({ name }) => name)).toEqual(['A', 'C'])
 })
 
-test('tells lines that are no assignment, and a quote that nothing ends', () => {
+test('reports lines that are no assignment, and an unclosed quote', () => {
   expect(parseDotenv('A=1\nsome words\n=x\n\nB="open\nC=1\n')).toMatchObject({
     variables: [{ name: 'A' }],
     badLines: [2, 3, 5],
@@ -30,7 +30,7 @@ test('tells lines that are no assignment, and a quote that nothing ends', () => 
 })
 
 test.each(['A="x"y', "A='x' B=2", 'A="one\ntwo" three', 'A="" ""'])(
-  'what comes after a quote, which Compose takes for another variable, is told: %j',
+  'reports text after a closing quote: %j',
   (text) => {
     const { badLines, variables } = parseDotenv(`${text}\nZ="z" # fine`)
     expect(badLines).toEqual([text.split('\n').length])

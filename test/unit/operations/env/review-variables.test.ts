@@ -29,7 +29,7 @@ const compose = [
   { name: 'REGISTRY_OWNER', required: true },
 ]
 
-test('says what is missing, empty, unused, and left to a default', () => {
+test('lists missing, empty, unused and defaulted variables', () => {
   const example = ['SET', 'EMPTY', 'WANTED']
   expect(review({ listing, example, compose, deployTime: ['IMAGE_TAG', 'REGISTRY_OWNER'] })).toEqual({
     SET: 'set: good',

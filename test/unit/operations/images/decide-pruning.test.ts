@@ -62,13 +62,13 @@ function decide(it: PruneInput): { kept: Record<string, string>; doomed: string[
 const newest = { newest: { tags: ['v9'], daysAgo: 8 } }
 
 describe('stays:', () => {
-  test('what a release of an environment runs, tagged or not', () => {
+  test('the images of a release, tagged or not', () => {
     expect(decide(facts({ ...newest, used: {} }, { used: 'production' })).kept).toMatchObject({
       used: 'production runs it: r7 (v1)',
     })
   })
 
-  test('what has the tag `latest`, the newest tagged ones, and what is young', () => {
+  test('`latest`, the newest tagged versions, and young ones', () => {
     const { kept, doomed } = decide(
       facts({ ...newest, old: { tags: ['latest'] }, older: { tags: ['v1'] }, young: { daysAgo: 6.9 } }),
     )
@@ -80,7 +80,7 @@ describe('stays:', () => {
     expect(doomed).toEqual(['older'])
   })
 
-  test('every part of an index that stays, and what is about any of it, however deep', () => {
+  test('every part of a kept index, and the versions that refer to it, at any depth', () => {
     const { kept, doomed } = decide(
       facts(
         {
@@ -143,7 +143,7 @@ describe('goes:', () => {
   })
 })
 
-test('whatever there is: nothing goes that belongs to what stays, and all of a cycle is decided', () => {
+test('never deletes a part of a kept version, and decides all of a cycle', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f']
   const version = fc.record({
     daysAgo: fc.constantFrom(1, 30, 60),

@@ -32,7 +32,7 @@ test('lines of several logs come in the order of their times, whatever batches t
   expect(await read(merge)).toEqual(['a1', 'b2', 'b3', 'a4', 'a5', 'b6', 'b7', 'a9'])
 })
 
-test('no more is fetched than one batch of each log while nobody reads', async () => {
+test('fetches one batch of each log ahead of the reader', async () => {
   let fetched = 0
   const endless = async function* (): AsyncGenerator<LogLine[]> {
     for (;;) yield [line((fetched += 1))]

@@ -105,7 +105,7 @@ describe('the logs of an app', () => {
     expect(a.requests[0]).toBe('backend-1 since ever tail 5')
   })
 
-  test('leave out what cannot be read, and tell it', async () => {
+  test('leave out unreadable logs, and note it', async () => {
     const host = new FakeLogs('a')
     host.add('backend-1', {}, [1, 'lost'])
     host.add('backend-2', {}, [2, 'kept'])
@@ -125,7 +125,7 @@ describe('the logs of an app', () => {
 })
 
 describe('followed', () => {
-  test('they take in a container that is started, from its beginning, and tell it', async () => {
+  test('they include a started container from its beginning, and note it', async () => {
     const host = new FakeLogs('a')
     host.add('backend-1', {}, [1, 'old'])
     const until = (lines: readonly string[]): boolean => {

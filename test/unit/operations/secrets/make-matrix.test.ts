@@ -63,7 +63,7 @@ describe('of GitHub', () => {
     ])
   })
 
-  test('what GitHub did not tell is not known; what it told is there all the same', () => {
+  test('values that GitHub did not give are unknown; the others are shown', () => {
     const github = {
       uses: [use('A'), use('BB')],
       names: names({ repository: new Set(['A']), organization: undefined }),
@@ -75,7 +75,7 @@ describe('of GitHub', () => {
     ])
   })
 
-  test('the token of the job is given, and GitHub does not tell names apart by case', () => {
+  test('the token of the job is present, and names of GitHub are case-insensitive', () => {
     const github = {
       uses: [use('GITHUB_TOKEN'), use('ssh_key')],
       names: names({ repository: new Set(['SSH_KEY']) }),
@@ -117,7 +117,7 @@ describe('of .env', () => {
     ],
   }
 
-  test('each variable is there, empty, missing or by default, and who reads it is told', () => {
+  test('each variable is present, empty, missing or defaulted, with its readers', () => {
     const rows = matrix({ environments: [environment] })
     expect(lines(rows)).toEqual([
       'API_KEY | test on a | empty | service backend, task migrate',
@@ -146,7 +146,7 @@ describe('of .env', () => {
   })
 })
 
-test('what dray.yml names need not be set where somebody looks', () => {
+test('secrets named in dray.yml need not be set for a read-only command', () => {
   const config = [{ name: 'REGISTRY_PASSWORD', at: 'dray.yml:3' }]
   expect(lines(matrix({ config }))).toEqual(['REGISTRY_PASSWORD | here | optional | dray.yml:3'])
   expect(lines(matrix({ config, here: new Set(['REGISTRY_PASSWORD']) }))).toEqual([

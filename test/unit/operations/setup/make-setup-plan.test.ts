@@ -107,7 +107,7 @@ describe("the app's directory", () => {
     )
   })
 
-  test('is left alone where somebody has files in it', () => {
+  test('is kept where it contains files', () => {
     const { actions, remaining } = planOf({ ...ready, directory: 'foreign', hasEnvFile: false })
     expect(actions).toEqual([])
     expect(remaining).toEqual([expect.stringContaining('`sudo chown -R deploy /srv/shop`')])

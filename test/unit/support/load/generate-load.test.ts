@@ -80,7 +80,7 @@ test('counts an outage in full', async () => {
   expect(report.versions).toEqual({})
 })
 
-test('tells when the new version first answered and the old one last did', async () => {
+test('reports the first answer of the new version and the last of the old one', async () => {
   await using server = await startFlakyServer((request, response, number) => {
     answerWell(request, response, number <= 20 ? 'v1' : 'v2')
   })
@@ -114,7 +114,7 @@ test('opens a connection for each request without keep-alive', async () => {
   expect(server.sockets()).toBe(report.sent)
 })
 
-test('does not send again what was cut off on a connection used before', async () => {
+test('does not retry a request that was cut off on a reused connection', async () => {
   const used = new Set<unknown>()
   await using server = await startFlakyServer((request, response) => {
     if (used.has(request.socket)) request.socket.destroy()
@@ -130,7 +130,7 @@ test('does not send again what was cut off on a connection used before', async (
   expect(report.failures.every(({ reusedConnection }) => reusedConnection)).toBe(true)
 })
 
-test('asks for slow answers as often as told', async () => {
+test('requests slow answers at the given rate', async () => {
   const paths: string[] = []
   await using server = await startFlakyServer((request, response) => {
     paths.push(`${request.method ?? ''} ${request.url ?? ''}`)

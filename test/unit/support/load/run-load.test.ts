@@ -20,7 +20,7 @@ test('sends from a process of its own and reports the same as the server saw', a
   expect(await load.stop()).toBe(report)
 })
 
-test('tells while it goes on how many answers came from each version', async () => {
+test('reports the answers of each version while it runs', async () => {
   await using server = await startFlakyServer((request, response, number) => {
     answerWell(request, response, number <= 20 ? 'v1' : 'v2')
   })

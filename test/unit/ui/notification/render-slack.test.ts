@@ -54,7 +54,7 @@ test('says in plain text how a deploy ended', () => {
   `)
 })
 
-test('says what failed, and what serves', () => {
+test('has the failure and the serving release', () => {
   expect(renderNotificationText(failed)).toMatchInlineSnapshot(`
     "shop on production: deploy of v1.4.0 FAILED.
     backend is not healthy after 30 s. [SERVICE_UNHEALTHY]

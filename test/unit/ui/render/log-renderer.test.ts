@@ -22,7 +22,7 @@ test('times stand before the text, and names can be left out', () => {
   )
 })
 
-test('each name has a colour, standard error a red bar, and what is sought is inverse', () => {
+test('gives each name a colour, standard error a red bar, and matches inverse video', () => {
   const { render } = renderer({ highlight: /ea/u }, { FORCE_COLOR: '1' })
   expect(render({ ...line, name: 'db', stream: 'stderr' })).toBe(
     '\u001b[36mdb\u001b[39m \u001b[31m│\u001b[39m r\u001b[7mea\u001b[27mdy\n',

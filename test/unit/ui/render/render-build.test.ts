@@ -35,7 +35,7 @@ test('a line for each image says how far it is', () => {
   ])
 })
 
-test('in a log, each step is a line when it is done, and what it printed is named', () => {
+test('in a log, prints a line for each finished step, and labels its output', () => {
   const deployState = createBuildState(targets)
   let written = ''
   const stream = { write: (text: string) => (written += text) }

@@ -24,7 +24,7 @@ const half = judgeHost(
   }),
 )
 
-test('shows one host with what was found, and that a deploy would go through', () => {
+test('shows one host with its checks, and that a deploy would succeed', () => {
   expect(renderCheckup({ environment: 'test', tag: 'v1', hosts: [well] }, style)).toMatchInlineSnapshot(`
     "✓  SSH                            answers in 120 ms
     ✓  system tools                   all there
@@ -48,7 +48,7 @@ test('shows one host with what was found, and that a deploy would go through', (
   `)
 })
 
-test('shows several hosts side by side, and below what is the matter and what to do', () => {
+test('shows several hosts side by side, with problems and hints below', () => {
   const hosts = [{ ...well, host: 'deploy@a' }, half]
   expect(renderCheckup({ environment: 'production', tag: undefined, hosts }, style)).toMatchInlineSnapshot(`
     "                               deploy@a                              deploy@b

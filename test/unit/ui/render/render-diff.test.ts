@@ -10,7 +10,7 @@ test('a file that was not there is new in every line', () => {
   expect(renderDiff(undefined, 'a\n\nb\n', style)).toEqual(['+ a', '+', '+ b'])
 })
 
-test('what changed has three lines around it, and the rest is left out', () => {
+test('shows three lines around a change, and omits the rest', () => {
   const after = numbers(1, 20).replace('10\n', 'ten\n').replace('11\n', '')
   expect(renderDiff(numbers(1, 20), after, style)).toEqual([
     '  …',

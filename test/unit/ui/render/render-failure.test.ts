@@ -5,7 +5,7 @@ import { sampleFailure } from '../../../support/terminal-events.ts'
 
 const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 
-test('tells what failed, why, the log, what serves and what was undone, the next command', () => {
+test('shows the failure, its reason, the log, the serving release, the undone steps and the next command', () => {
   expect(renderFailure(sampleFailure, style)).toMatchInlineSnapshot(`
     "✗ The new release did not become healthy. [SERVICE_UNHEALTHY]
 

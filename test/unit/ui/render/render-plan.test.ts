@@ -7,7 +7,7 @@ function style(columns?: number) {
   return createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
 }
 
-test('numbers the steps, with size and cause, then warnings, what is left, and the download', () => {
+test('numbers the steps, with size and cause, then warnings, unchanged services and the download', () => {
   expect(renderPlan(samplePlan, style())).toMatchInlineSnapshot(`
     "shop on test: release r42
 

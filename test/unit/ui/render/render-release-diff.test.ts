@@ -16,7 +16,7 @@ const same: ReleaseDiff = {
   notes: [],
 }
 
-test('all parts, each with what came, went and changed', () => {
+test('shows all parts, each with added, removed and changed entries', () => {
   const text = renderReleaseDiff(
     {
       ...same,

@@ -13,7 +13,7 @@ const bare = {
 }
 const ready = { host: 'deploy@b', actions: [], remaining: [] }
 
-test('shows what is to be done on each host, and why', () => {
+test('shows the actions on each host, with their cause', () => {
   expect(renderSetup([bare, ready], 'planned', style)).toMatchInlineSnapshot(`
     "deploy@a: 2 actions planned
       1.  Install docker.io, docker-compose-v2  there is no Docker
@@ -24,7 +24,7 @@ test('shows what is to be done on each host, and why', () => {
   `)
 })
 
-test('shows what was done', () => {
+test('shows the finished actions', () => {
   expect(renderSetup([bare], 'done', style)).toMatchInlineSnapshot(`
     "✓ deploy@a: 2 actions done
       ✓  Install docker.io, docker-compose-v2  there is no Docker

@@ -67,7 +67,7 @@ const fresh = makeStatus({
 })
 const broken = unknownEnvironment('broken', failure('There is no compose file.', 'Create one.'))
 
-test('shows all environments side by side, and below what is the matter', () => {
+test('shows all environments side by side, with problems below', () => {
   expect(renderStatus([test1, production, staging, fresh, broken], style)).toMatchInlineSnapshot(`
     "   environment  host                  state             release  tag   age  by    running  disk
     ✓  test         deploy@test           ok                r7       v1   36 h  anna      3/3  63 %
@@ -103,7 +103,7 @@ test('shows one environment with its services and disks', () => {
   `)
 })
 
-test('shows what is known of a host where nothing is deployed', () => {
+test('shows the facts of a host without a deploy', () => {
   expect(renderStatusDetails(fresh, style)).toMatchInlineSnapshot(`
     "
     fresh on local: nothing deployed yet.

@@ -22,7 +22,7 @@ test.each([
   ['one\n::stop-commands::t\n::t::\n', 'one\n: :stop-commands::t\n: :t::\n'],
 ])('%j is written as %j', (text, expected) => expect(written(text)).toBe(expected))
 
-test('within a line that was begun, `::` is text; after its white space alone it is none', () => {
+test('within a line, `::` is text; after leading white space it is escaped', () => {
   expect(written('app', '::method\n', '::error::')).toBe('app::method\n: :error::')
   expect(written('  ', '::error::')).toBe('  : :error::')
 })

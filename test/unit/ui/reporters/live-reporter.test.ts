@@ -113,7 +113,7 @@ test('stays as a compact summary at the end, with the result below', async () =>
   `)
 })
 
-test('shows what failed, with its log, below the steps', async () => {
+test('shows the failure with its log below the steps', async () => {
   const { terminal, tell, reporter } = stage()
   await tell(
     started,
@@ -157,7 +157,7 @@ test('shows what failed, with its log, below the steps', async () => {
   `)
 })
 
-test('shows what is done before there is a plan, and leaves nothing of it after a failure', async () => {
+test('shows the progress before the plan, and clears it after a failure', async () => {
   const { terminal, tell, reporter } = stage()
   await tell(started, {
     type: 'note',
@@ -327,7 +327,7 @@ test('draws with ASCII where the locale is not UTF-8', async () => {
   expect(await terminal.text()).toMatch(/^[\t -~\n]*$/)
 })
 
-test('colours what it draws unless NO_COLOR is set', async () => {
+test('uses colours unless NO_COLOR is set', async () => {
   const { terminal, tell, reporter } = stage({ env: { LANG: 'C.UTF-8', NO_COLOR: '' } })
   await tell(...midway)
   reporter.close()

@@ -12,7 +12,7 @@ import {
   wholeDeploy,
 } from '../../../support/terminal-events.ts'
 
-test('tells a deploy in lines with the time since its start, and the result on standard output', () => {
+test('prints a deploy in lines with the elapsed time, and the result on standard output', () => {
   const { stdout, stderr } = outputOf('plain', wholeDeploy)
   expect(stderr).toMatchInlineSnapshot(`
     "    0.0 s  Deploying shop 3f2a1c9 to test (deploy@test.example.com)
@@ -50,7 +50,7 @@ test('tells a deploy in lines with the time since its start, and the result on s
   `)
 })
 
-test('tells the progress of a pull every five seconds at most', () => {
+test('prints the progress of a pull every five seconds at most', () => {
   const progress = Array.from({ length: 140 }, (_, second) =>
     stepProgressed(2, 1000 + second * 100, 100_000 * second),
   )
@@ -71,7 +71,7 @@ test('names the task before each line of its output', () => {
   expect(stderr).toContain('    0.7 s  migrate │ applied 0001.sql\n')
 })
 
-test('tells a failure on standard error, and nothing on standard output', () => {
+test('prints a failure on standard error, and nothing on standard output', () => {
   const { stdout, stderr } = outputOf('plain', [
     started,
     planMade,

@@ -9,7 +9,7 @@ test('says nothing of a deploy that goes well but its warnings', () => {
   })
 })
 
-test('tells a failure', () => {
+test('prints a failure', () => {
   const { stderr } = outputOf('quiet', [{ type: 'failed', at: START, failure: sampleFailure }])
   expect(stderr).toContain('Release r41 is serving')
 })

@@ -50,7 +50,7 @@ describe('a service with a health check', () => {
     expect((await world.failure()).message).toContain('within 3 s')
   })
 
-  test('has no exit code to tell when Docker has started its container again already', async () => {
+  test('has no exit code when Docker has already restarted its container', async () => {
     const world = await atV1()
     world.host.containers.behaviours.set('backend:v2', 'never-healthy')
     world.host.when('check backend-2', () =>
@@ -71,7 +71,7 @@ describe('a service with a health check', () => {
     expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED' })
   })
 
-  test('that Docker gave up says what the check printed', async () => {
+  test('that Docker calls unhealthy is reported with the output of the check', async () => {
     const world = await atV1()
     world.host.containers.behaviours.set('backend:v2', 'never-healthy')
     world.host.when('check backend-2', () =>
@@ -127,7 +127,7 @@ describe('a service with a health check', () => {
     expect(waitOf(world)).toBeLessThan(1_000)
   })
 
-  test('is told to have used too much memory when the kernel says so', async () => {
+  test('is reported as out of memory when the kernel killed it', async () => {
     const world = await atV1()
     world.host.containers.behaviours.set('backend:v2', 'never-healthy')
     world.host.when('check backend-2', () =>

@@ -13,7 +13,7 @@ function worldThatExpects(expected: { repository: string; digest: `sha256:${stri
   return world
 }
 
-test('what the tag still stands for is deployed', async () => {
+test('an unchanged tag is deployed', async () => {
   const world = worldThatExpects({ repository, digest })
   await world.deploy()
   expect(world.host.releases.at(-1)?.services['backend']?.digest).toBe(digest)

@@ -60,7 +60,7 @@ test('a changed file of another service rolls that service', async () => {
   `)
 })
 
-test('a file that nobody mounts is placed, and nothing else happens', async () => {
+test('a file without a mount is placed, and nothing else happens', async () => {
   const world = await deployed()
   world.files = { ...world.files, 'scripts/backup.sh': 'echo' }
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
@@ -74,7 +74,7 @@ test('a file that nobody mounts is placed, and nothing else happens', async () =
   `)
 })
 
-test('a file that is mounted by itself is written in place, unless it is new', async () => {
+test('a file with a mount of its own is written in place, unless it is new', async () => {
   const proxy = fakeProxy({
     mounts: [
       { path: 'nginx.conf', target: '/etc/nginx/nginx.conf' },
@@ -141,7 +141,7 @@ test('a foreign file that Compose would read instead of ours is refused, and one
   })
 })
 
-test('a foreign file that says the same is none', async () => {
+test('a foreign file with the same content does not count', async () => {
   const world = new FakeWorld(shop)
   world.host.files.set(inDirectory, 'server {}')
   const place = (await world.plan()).steps.find((step) => step.kind === 'place-files')
@@ -156,7 +156,7 @@ test('a foreign file may be adopted', async () => {
   expect(place).toMatchObject({ adopt: ['docker-compose.yml'] })
 })
 
-test('an env file that others can read is warned of, with the command that mends it', async () => {
+test('warns of an env file that others can read, with the command that fixes it', async () => {
   const world = new FakeWorld(shop)
   world.host.envFile = { mode: '644', variables: [], readableByOthers: true }
   expect((await world.plan()).warnings).toContain(

@@ -31,7 +31,7 @@ test('an image that a kept release shares with a dropped one stays', async () =>
   expect(world.host.images.map(({ id }) => id).sort()).toEqual(['id backend:v1', 'id backend:v2'])
 })
 
-test('a deploy that puts in place what serves takes the place of its release, not of one before', async () => {
+test('a deploy of the serving version replaces its release, not an older one', async () => {
   const world = await released(2, 2)
   world.host.containers.change('backend-2', { state: 'exited', exitCode: 137 })
   await world.deploy()
@@ -42,7 +42,7 @@ test('a deploy that puts in place what serves takes the place of its release, no
   expect(await world.planRollback()).toMatchObject({ restores: { release: 'r1' } })
 })
 
-test('what was rolled back to stays on record when it is deployed once more', async () => {
+test('a rollback target stays on record when it is deployed again', async () => {
   const world = await released(2, 3)
   await world.rollback()
   world.app = withTag(shop, 'v1')

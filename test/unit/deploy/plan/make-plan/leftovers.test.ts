@@ -54,7 +54,7 @@ test('the release that a killed deploy had begun replaces the old containers and
   )
 })
 
-test('a container of the same release that somebody made with other settings goes away', async () => {
+test('a container of the same release with other settings is removed', async () => {
   const world = await deployed()
   const stranger = world.host.containers.create(shop, 'backend', pinned('backend', 'v1'))
   world.host.containers.change(stranger.id, { configHash: 'by hand' })
@@ -69,7 +69,7 @@ test('dead containers are taken away before new ones are counted', async () => {
   expect(planToText(await world.plan())).toContain('start-beside backend 1+1 -backend-2 (new image)')
 })
 
-test('one-off containers belong to nobody that is counted', async () => {
+test('one-off containers do not count', async () => {
   const world = await deployed()
   const task = world.host.containers.create(shop, 'backend', pinned('backend', 'v1'))
   world.host.containers.change(task.id, { oneOff: true })

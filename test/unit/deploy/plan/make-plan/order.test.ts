@@ -47,7 +47,7 @@ test('a service that needs another one healthy waits for it', async () => {
   ])
 })
 
-test('what a service needs started comes as late as what that needs healthy', async () => {
+test('a started dependency waits for its own healthy dependency', async () => {
   const [a, b, c] = [
     fakeService('a', needing('b', 'service_started')),
     fakeService('b', needing('c', 'service_healthy')),
@@ -77,7 +77,7 @@ test('a one-shot service that ended well under this release is not run again', a
   expect(await world.plan()).toMatchObject({ unchanged: true })
 })
 
-test('the proxy starts last, when it can look up everybody', async () => {
+test('the proxy starts last, when all names resolve', async () => {
   const steps = await startsOf([fakeProxy({ dependsOn: [] }), fakeService('backend')])
   expect(steps).toEqual([
     'recreate-services fresh backend=1',
@@ -87,7 +87,7 @@ test('the proxy starts last, when it can look up everybody', async () => {
   ])
 })
 
-test('migrate has what its service depends on, and runs before the service itself', async () => {
+test('migrate runs after the dependencies of its service and before the service', async () => {
   expect(await startsOf([fakeService('backend', needing('db', 'service_started')), db], [migrate])).toEqual([
     'recreate-services fresh db=1',
     'wait-healthy db',
@@ -169,7 +169,7 @@ test('on several hosts everything is prepared everywhere first, tasks run once, 
   `)
 })
 
-test('what a task depends on is started on every host, and the task run on one', async () => {
+test('starts the dependencies of a task on every host, and runs the task on one', async () => {
   const world = new FakeWorld(fakeApp([fakeService('backend', needing('db', 'service_started')), db]), [
     'a',
     'b',
@@ -186,7 +186,7 @@ test('what a task depends on is started on every host, and the task run on one',
   ])
 })
 
-test('a one-shot service that has ended is none that has to run in the end', async () => {
+test('an ended one-shot service need not run at the end', async () => {
   const seed = fakeService('seed')
   const world = new FakeWorld(
     fakeApp([fakeService('a', needing('seed', 'service_completed_successfully')), seed]),

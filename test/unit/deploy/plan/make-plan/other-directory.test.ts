@@ -26,7 +26,7 @@ test('it is taken over by who says so', async () => {
   expect(await world.plan()).toMatchObject({ unchanged: false })
 })
 
-test("another project, or a service that the app does not have, is in nobody's way", async () => {
+test('another project or a foreign service is no conflict', async () => {
   world.host.otherDirectories = [
     { ...place, project: 'blog' },
     { ...place, service: 'mailer' },

@@ -105,7 +105,7 @@ test('an app is asked once more between the last stop and the record', () =>
     if (stop >= 0 && kinds.includes('check-url')) expect(asked).toContain('check-url')
   }))
 
-test('what makes way is stopped exactly once, and nothing that the release keeps', () =>
+test('replaced containers are stopped exactly once, and no other', () =>
   forSecondDeploys((world, plan) => {
     const stopped = plan.steps.flatMap((step) => (step.kind === 'stop-old' ? step.containers : []))
     expect(new Set(stopped).size).toBe(stopped.length)
@@ -123,7 +123,7 @@ test('after a deploy the same deploy has nothing to do, whatever was there befor
     expect(await world.plan()).toMatchObject({ unchanged: true, steps: [] })
   }))
 
-test('what runs after a deploy is the images and the replicas that the app says', () =>
+test('after a deploy, the images and replicas of the app run', () =>
   forSecondDeploys(async (world) => {
     await world.deploy()
     for (const { name, replicas, image } of world.app.services) {
@@ -138,7 +138,7 @@ test('what runs after a deploy is the images and the replicas that the app says'
     }
   }))
 
-test('a deploy that fails anywhere before the record leaves what ran before running', async () => {
+test('a deploy that fails before the record leaves the old containers running', async () => {
   const actions = ['pull', 'place', 'up beside', 'check', 'turn', 'record']
   await fc.assert(
     fc.asyncProperty(

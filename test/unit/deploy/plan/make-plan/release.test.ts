@@ -12,7 +12,7 @@ async function deployed(app = shop): Promise<FakeWorld> {
   return world
 }
 
-test('a first release pulls everything, places the files, and starts what nobody uses yet', async () => {
+test('a first release pulls all images, places the files and starts all services', async () => {
   expect(planToText(await new FakeWorld(shop).plan())).toMatchInlineSnapshot(`
     "r1
     pull-image backend:v1 for backend (not on the host)
@@ -81,7 +81,7 @@ test('the same tag with another digest is a new image', async () => {
   `)
 })
 
-test('a moved third-party tag recreates that service alone, and says what it costs', async () => {
+test('a moved third-party tag recreates that service alone, and warns of the downtime', async () => {
   const world = await deployed()
   world.movedTags.set('nginx:alpine', 'alpine-2')
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`

@@ -19,7 +19,7 @@ async function changeOf(facts: Partial<ServiceModel>, desired: Partial<DesiredRe
   return { kind: step?.kind, cause: step?.cause, warnings }
 }
 
-describe('a service is recreated in its place, and told why, when', () => {
+describe('a service is recreated, with the cause, when', () => {
   test.each<Case>([
     ['it publishes port 8080, 8443', { publishedPorts: ['8080', '8443'] }],
     ['it has the fixed name api', { containerName: 'api' }],
@@ -72,7 +72,7 @@ test('a service with its health check disabled is warned of', async () => {
   ])
 })
 
-test('a changed network recreates what is on it, since Compose takes the network away', async () => {
+test('a changed network recreates its services, since Compose removes the network', async () => {
   const world = new FakeWorld(fakeApp([fakeService('api'), fakeProxy({ dependsOn: [] })]))
   await world.deploy()
   world.app = { ...world.app, networks: { default: 'another subnet' } }
@@ -106,7 +106,7 @@ test('a published port that the app itself uses is its own', async () => {
   await expect(world.plan()).rejects.toMatchObject({ code: 'PORT_TAKEN' })
 })
 
-test('a network that changed recreates what is on it, and nothing else', async () => {
+test('a changed network recreates its services and no others', async () => {
   const networks = { default: 'n1', back: 'n1' }
   const services = [fakeService('backend', { networks: ['back'] }), fakeService('frontend')]
   const world = new FakeWorld(fakeApp(services, { networks }))

@@ -22,7 +22,7 @@ async function deployVersion(world: FakeWorld, version: number): Promise<void> {
   await world.deploy()
 }
 
-test('a rollback rolls what a deploy would roll, runs no task, and pulls nothing', async () => {
+test('a rollback rolls the same services as a deploy, runs no task and pulls nothing', async () => {
   const tasks = [
     { name: 'migrate', serviceCandidates: ['backend'], argv: ['migrate'], when: 'before' as const },
   ]
@@ -66,7 +66,7 @@ test('twice goes further back, a third time is refused, and forward goes by name
   expect(world.host.running).toContain('backend:v3')
 })
 
-test('a release that comes after a rollback goes back to what served before it', async () => {
+test('a rollback after a rollback and a release returns to the release before', async () => {
   const world = await shopAt(3)
   await world.rollback()
   world.registryDown = false
@@ -81,7 +81,7 @@ test('to the release that serves there is nothing to do', async () => {
   expect(await world.rollback('r1')).toMatchObject({ unchanged: true, release: 'r3' })
 })
 
-test('a failed release is no target, and its task is told of', async () => {
+test('a failed release is no target, and its task is reported', async () => {
   const world = await shopAt(1)
   world.registryDown = false
   world.desired = {
@@ -96,7 +96,7 @@ test('a failed release is no target, and its task is told of', async () => {
   expect(plan.notUndone?.[0]).toBe('task migrate has run since, for r2, r3: what it changed stays')
 })
 
-test('the names that .env has got and lost since are told, never a value', async () => {
+test('reports names added to and removed from .env, never a value', async () => {
   const world = await shopAt(2)
   world.host.envFile = { ...world.host.envFile, variables: ['SESSION_KEY', 'SENTRY_DSN'] }
   expect((await world.planRollback()).notUndone).toEqual([
@@ -127,7 +127,7 @@ test('where the registry does not answer either, nothing is touched', async () =
   expect(world.takeLog()).toEqual([])
 })
 
-test('an image that lost its tag gets it again before what has none is pruned', async () => {
+test('an image that lost its tag gets it back before untagged images are pruned', async () => {
   const world = await shopAt(2)
   world.host.images = world.host.images.map((it) => (it.id === 'id backend:v1' ? { ...it, tags: [] } : it))
   const [first] = (await world.rollback()).steps
@@ -140,7 +140,7 @@ test('services that count as own only for their tag are rolled, too', async () =
   expect(planToText(await world.planRollback())).toContain('start-beside backend 1+1')
 })
 
-test('what dray.yml says of services that the release did not have is passed over', async () => {
+test('settings of services that the release did not have are ignored', async () => {
   const world = await shopAt(2)
   world.desired = { ...world.desired, rollout: { worker: 'recreate' }, proxyService: 'gateway' }
   expect(await world.planRollback()).toMatchObject({ restores: { release: 'r1' } })
@@ -160,7 +160,7 @@ test('rolling back takes no place from older releases', async () => {
   expect(world.host.images.map(({ id }) => id).filter((id) => id.includes('backend'))).toHaveLength(3)
 })
 
-test('what served before a new release is kept longer than what was rolled back from', async () => {
+test('the release that served is kept longer than the one rolled back from', async () => {
   const world = await shopAt(3, { keep: 2 })
   await world.rollback()
   world.registryDown = false
