@@ -8,8 +8,6 @@ export type ShellCommand = Span & {
   program: string
   /** Program and arguments, without assignments, `sudo`, `if` and the like; at least one word. */
   words: readonly ShellWord[]
-  /** Assignments in front of it. */
-  assignments: readonly ShellWord[]
   /** What its output goes to: `> file`, `>> file`. */
   redirects: readonly ShellWord[]
   /** Its output goes to the next command. */
