@@ -17,20 +17,20 @@ const definitionSchema = z.looseObject({
   target: z.record(z.string(), targetSchema),
 })
 
-/** One image that Bake builds; the keys that are not named here go through as they are. */
+/** One image that Bake builds; other keys are passed on unchanged. */
 export type BakeTarget = z.infer<typeof targetSchema>
 
-/** What `docker buildx bake --print` prints, and `bake` takes: https://docs.docker.com/build/bake/reference/ */
+/** The output of `docker buildx bake --print` and the input of `bake`: https://docs.docker.com/build/bake/reference/ */
 export type BakeDefinition = { targets: ReadonlyMap<string, BakeTarget> }
 
-/** Reads what Bake printed. Throws what zod throws when it is something else. */
+/** Parses the output of Bake. Throws a ZodError if it has another shape. */
 export function parseBakeDefinition(text: string): BakeDefinition {
   const { group, target } = definitionSchema.parse(JSON.parse(text))
   const names = group.default.targets ?? []
   return { targets: new Map(names.flatMap((name) => (target[name] ? [[name, target[name]]] : []))) }
 }
 
-/** The text that Bake takes as a file of JSON. */
+/** The definition as JSON text for Bake. */
 export function renderBakeDefinition({ targets }: BakeDefinition): string {
   return JSON.stringify({
     group: { default: { targets: [...targets.keys()] } },

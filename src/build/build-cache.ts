@@ -1,11 +1,11 @@
-/** Where the layers of a build are kept for the next one. */
+/** The place where the layers of a build are cached. */
 export type BuildCache =
   | { kind: 'none' }
-  /** GitHub's own. `fromTag` where a tag started the run: what such a run writes, no other can read. */
+  /** The GitHub Actions cache. `fromTag` if a tag started the run: other runs cannot read the cache of such a run. */
   | { kind: 'gha'; fromTag: boolean }
-  /** Beside the image, under the tag `buildcache`. */
+  /** In the registry, as the tag `buildcache` of the image. */
   | { kind: 'registry' }
-  /** A directory of this machine, by its absolute path. */
+  /** A directory on this machine, by its absolute path. */
   | { kind: 'directory'; path: string }
 
 export type CacheInput = {
@@ -13,13 +13,13 @@ export type CacheInput = {
   wanted: string | undefined
   isPushed: boolean
   env: Readonly<Record<string, string | undefined>>
-  /** A path as the user wrote it, made absolute. */
+  /** Makes a path of the user absolute. */
   resolvePath: (path: string) => string
 }
 
 /**
- * GitHub's cache where a job of GitHub hands out the access to it, else the registry that is pushed to. Actions get that
- * access, the lines of a `run:` do not (actions/runner, NodeScriptActionHandler.cs).
+ * GitHub's cache if the job has access to it, else the registry of the push. Actions get that access, the commands of a
+ * `run:` do not (actions/runner, NodeScriptActionHandler.cs).
  */
 export function chooseCache({ wanted, isPushed, env, resolvePath }: CacheInput): BuildCache {
   const fromTag = env['GITHUB_REF_TYPE'] === 'tag'
@@ -30,12 +30,12 @@ export function chooseCache({ wanted, isPushed, env, resolvePath }: CacheInput):
   return { kind: isPushed ? 'registry' : 'none' }
 }
 
-/** What Bake reads and writes for one image. */
+/** Cache entries that Bake reads and writes for one image. */
 export type CacheEntries = { from: string[]; to: string[] }
 
 /**
- * The entries of an image. GitHub's and the directory's index has one name for each image, since two that write one name
- * overwrite each other's; the single image of an app needs none. An export that fails must not fail the build.
+ * The entries of an image. GitHub's and the directory's index has a separate name for each image, since two images with
+ * the same name overwrite each other; the single image of an app needs no name. A failed export must not fail the build.
  */
 export function cacheEntries(
   cache: BuildCache,

@@ -1,20 +1,20 @@
 import * as z from 'zod'
 
-/** One step of a build, as BuildKit tells of it. */
+/** One step of a build, as BuildKit reports it. */
 export type BuildStep = {
-  /** The target whose image it belongs to; undefined for what belongs to none. */
+  /** The target that the step belongs to; undefined for steps of the whole build. */
   target: string | undefined
   /** `RUN npm ci`, `exporting to image`. */
   title: string
-  /** Its place in its stage of the Dockerfile; undefined for what is no instruction. */
+  /** Its position in the stage of the Dockerfile; undefined for a step without an instruction. */
   place: { number: number; of: number } | undefined
   /** Milliseconds since the epoch. */
   startedAtMs: number | undefined
   finishedAtMs: number | undefined
   isCached: boolean
-  /** Why it failed, and the build with it. */
+  /** The reason of its failure, which also failed the build. */
   error: string | undefined
-  /** The lines that it printed. */
+  /** Its output. */
   lines: string[]
 }
 
@@ -22,12 +22,12 @@ export type BuildChange = { step: BuildStep } & (
   { kind: 'started' } | { kind: 'finished' } | { kind: 'printed'; line: string }
 )
 
-/** What a build has told so far. */
+/** The state of a build from its output so far. */
 export type BuildState = {
   steps: ReadonlyMap<string, BuildStep>
-  /** Lines that are no progress: why Bake itself failed. */
+  /** Lines that are not progress, with the reason if Bake failed. */
   said: readonly string[]
-  /** Takes a line of `--progress=rawjson`, and gives what it changed. */
+  /** Reads a line of `--progress=rawjson`, and returns the changes. */
   take(line: string): BuildChange[]
 }
 
@@ -47,7 +47,7 @@ const statusSchema = z.object({
   logs: z.array(z.object({ vertex: z.string(), data: z.string() })).nullish(),
 })
 
-/** A story of these targets. With several, Bake begins the name of each step with that of its target. */
+/** The state of a build of these targets. With several, Bake prefixes each step with the name of its target. */
 export function createBuildState(targets: readonly string[]): BuildState {
   const steps = new Map<string, BuildStep>()
   const unfinished = new Map<string, string>()
@@ -92,7 +92,7 @@ export function createBuildState(targets: readonly string[]): BuildState {
   }
 }
 
-/** A step that was stopped since another failed is not why; and a build goes on without a cache. */
+/** A step that was cancelled because another one failed is not the reason. A failed cache does not fail the build. */
 function isFatal(title: string, error: string): boolean {
   return !/context canceled/.test(error) && !/^(?:importing|exporting) cache\b/.test(title)
 }

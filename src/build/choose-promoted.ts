@@ -10,25 +10,25 @@ export type PromotedImage = {
 
 export type Promotion = {
   from: { environment: string; hosts: readonly { name: string; release: Release | undefined }[] }
-  /** The app's own repositories that the other environment runs. */
+  /** The app's own repositories in the target environment. */
   to: { environment: string; repositories: readonly string[] }
 }
 
 /**
- * The images that were tested and that the other environment runs, by what they are on the hosts.
+ * The tested images that the target environment uses, by their digests on the hosts.
  *
- * Throws PROMOTE_NOTHING where a host has no release, and PROMOTE_DIFFERENT where hosts run different ones, or where the other
- * environment runs an image that was not tested.
+ * Throws PROMOTE_NOTHING if a host has no release, and PROMOTE_DIFFERENT if the hosts run different images, or if the target
+ * environment uses an image that was not tested.
  */
 export function choosePromoted({ from, to }: Promotion): PromotedImage[] {
   const tested = from.hosts.map(({ name, release }) => {
     if (release !== undefined) return { name, digests: digestsOf(release) }
-    throw new DrayError('PROMOTE_NOTHING', `Nothing was deployed to ${from.environment} on ${name}.`)
+    throw new DrayError('PROMOTE_NOTHING', `${from.environment} has no release on ${name}.`)
   })
   if (to.repositories.length === 0) {
     throw new DrayError(
       'PROMOTE_DIFFERENT',
-      `The compose file of ${to.environment} runs no image of the app's own.`,
+      `The compose file of ${to.environment} has no image of the app's own.`,
     )
   }
   return to.repositories.map((repository) => {
@@ -36,7 +36,7 @@ export function choosePromoted({ from, to }: Promotion): PromotedImage[] {
     if (first?.digest === undefined) {
       throw new DrayError(
         'PROMOTE_DIFFERENT',
-        `${to.environment} runs ${repository}, which ${from.environment} does not: it was not tested.`,
+        `${to.environment} uses ${repository}, which was not tested: ${from.environment} does not run it.`,
       )
     }
     const different = others.find(({ digest }) => digest !== first.digest)

@@ -1,12 +1,12 @@
 import { DrayError } from '../errors/dray-error.ts'
 import type { BuildStep, BuildState } from './build-state.ts'
 
-/** As many lines of a step say what went wrong. */
+/** Number of output lines of the failed step to show. */
 const shownLines = 20
 
 /**
- * Why a build ended without its images: BUILD_FAILED with the step's last lines, REGISTRY_FORBIDDEN, REGISTRY_UNAUTHORIZED,
- * PUSH_FAILED, or DOCKER_UNREACHABLE. The texts are those of Buildx 0.29 and of the registries; they give no codes.
+ * The failure of a build without images: BUILD_FAILED with the step's last lines, REGISTRY_FORBIDDEN, REGISTRY_UNAUTHORIZED,
+ * PUSH_FAILED, or DOCKER_UNREACHABLE. Recognised by the texts of Buildx 0.29 and of the registries, which have no codes.
  */
 export function explainBuildFailure({ steps, said }: Pick<BuildState, 'steps' | 'said'>): DrayError {
   const failed = [...steps.values()].find(({ error }) => error !== undefined)
@@ -17,7 +17,7 @@ export function explainBuildFailure({ steps, said }: Pick<BuildState, 'steps' | 
     )
   ) {
     return new DrayError('DOCKER_UNREACHABLE', `Docker on this machine does not answer: ${reason}`, {
-      hint: 'Start Docker here; `docker info` says when it answers.',
+      hint: 'Start Docker on this machine; `docker info` shows whether it answers.',
     })
   }
   if (failed === undefined)
@@ -34,17 +34,21 @@ function pushFailure({ target: subject = 'An image' }: BuildStep, reason: string
   if (/\bdenied\b|permission_denied|403 Forbidden|not allowed to/i.test(reason)) {
     return new DrayError(
       'REGISTRY_FORBIDDEN',
-      `${subject} was not pushed: the registry refuses this login.`,
+      `${subject} was not pushed: the registry rejects this login.`,
       {
-        hint: 'The token needs `packages: write`. If somebody else pushed the package first, give this repository the role Write on its page, under "Manage Actions access".',
+        hint: 'Give the token `packages: write`. If another repository pushed the package first, give this one the role Write on the page of the package, under "Manage Actions access".',
         details,
       },
     )
   }
   if (/unauthorized|401|authentication required|no basic auth credentials/i.test(reason)) {
-    return new DrayError('REGISTRY_UNAUTHORIZED', `${subject} was not pushed: the registry wants a login.`, {
-      details,
-    })
+    return new DrayError(
+      'REGISTRY_UNAUTHORIZED',
+      `${subject} was not pushed: the registry requires a login.`,
+      {
+        details,
+      },
+    )
   }
   return new DrayError('PUSH_FAILED', `${subject} was not pushed: ${reason}`, { temporary: true })
 }
@@ -55,11 +59,11 @@ function stepFailure({ target, title, error = '', lines }: BuildStep, place: str
   const how = exitCode === undefined ? `failed: ${reason}` : `failed with exit code ${exitCode}.`
   return new DrayError('BUILD_FAILED', `${target ?? 'An image'}: \`${title}\`${place} ${how}`, {
     details: lines.length === 0 ? {} : { logTail: lines.slice(-shownLines), logOf: `\`${title}\`` },
-    ...(lines.length === 0 && { hint: 'Mend it and build again.' }),
+    ...(lines.length === 0 && { hint: 'Correct the build and run it again.' }),
   })
 }
 
-/** The line of the Dockerfile, which Buildx names above an excerpt of it. */
+/** The line of the Dockerfile, which Buildx prints above an excerpt. */
 function placeIn(said: readonly string[]): string {
   const [, file, line] = said.map((it) => /^(\S+):(\d+)$/.exec(it)).find((it) => it !== null) ?? []
   return file === undefined || line === undefined ? '' : ` (${file}, line ${line})`
@@ -69,5 +73,5 @@ function placeIn(said: readonly string[]): string {
 function lastReason(said: readonly string[]): string {
   const lines = said.map((line) => line.trim()).filter((line) => line !== '')
   const last = lines.findLast((line) => line.startsWith('ERROR: ')) ?? lines.at(-1)
-  return last?.replace(/^ERROR: (?:target \S+: )?(?:failed to \w+: )?/, '') ?? 'it does not say why.'
+  return last?.replace(/^ERROR: (?:target \S+: )?(?:failed to \w+: )?/, '') ?? 'it gave no reason.'
 }

@@ -8,8 +8,8 @@ export type SourceObservation = {
 }
 
 /**
- * Labels of the OCI image specification that say where an image comes from. GHCR links a package to the repository that
- * `source` names, and lets its workflows read and write it.
+ * Labels of the OCI image specification with the origin of an image. GHCR links a package to the repository in `source`,
+ * whose workflows can then read and write it.
  */
 export function imageLabels({
   env,

@@ -8,7 +8,7 @@ const composeSchema = z.looseObject({
 
 /**
  * The repositories of compose files' images below one of the prefixes, such as `ghcr.io/acme/`, each once. A variable has
- * the value that is given, or its default in the file. Throws IMAGE_INVALID, and what `yaml` throws for what is none.
+ * the given value, or its default in the file. Throws IMAGE_INVALID, and the errors of `yaml` for invalid YAML.
  */
 export function ownRepositories(
   composeTexts: readonly string[],
@@ -27,7 +27,7 @@ export function ownRepositories(
   return [...new Set(names)].filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
 }
 
-/** `${NAME}`, `${NAME:-default}`, `$NAME`; what has no value is empty, as to Compose. */
+/** `${NAME}`, `${NAME:-default}`, `$NAME`; a variable without a value is empty, as in Compose. */
 function fillIn(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$\{[^}]*\}|\$\w+/g, (place) => {
     const [, name = '', fallback = ''] = /^\$\{?(\w+)(?::?-([^}]*))?/.exec(place) ?? []

@@ -3,17 +3,17 @@ import { DrayError } from '../errors/dray-error.ts'
 import type { BakeDefinition, BakeTarget } from './bake-definition.ts'
 import { cacheEntries, type BuildCache } from './build-cache.ts'
 
-/** An image that is going to be built, once, whoever runs it. */
+/** An image to build, once, even if several services run it. */
 export type PlannedImage = {
-  /** Its target of Bake's, which is the service's name. */
+  /** Its Bake target, which is the name of the service. */
   target: string
   /** `ghcr.io/acme/shop-backend`. */
   repository: string
-  /** In full, that of the compose file first. */
+  /** Full names, the one of the compose file first. */
   names: readonly string[]
 }
 
-/** An image that was pushed, by what it is. */
+/** A pushed image, by its digest. */
 export type PushedImage = PlannedImage & { digest: Digest }
 
 export type BuildPlan = { images: readonly PlannedImage[]; definition: BakeDefinition }
@@ -24,15 +24,15 @@ export type BuildWishes = {
   cache: BuildCache
   /** Whether the builder can write a cache. */
   canStore: boolean
-  /** `linux/amd64`; those of the compose file where there are none. */
+  /** `linux/amd64`; default: those of the compose file. */
   platforms: readonly string[]
 }
 
 /**
- * What Bake made of the compose file, with the names under which the images are pushed (that of the compose file, the tag,
- * and `latest`), labels and caches. What the compose file says of caches counts.
+ * The Bake definition of the compose file, with the names to push (the one of the compose file, the tag, and `latest`),
+ * labels and caches. Caches of the compose file take precedence.
  *
- * Throws BUILD_NOTHING, BUILD_IMAGE_UNNAMED, BUILD_CONFLICT, and IMAGE_INVALID for a name that no registry can hold.
+ * Throws BUILD_NOTHING, BUILD_IMAGE_UNNAMED, BUILD_CONFLICT, and IMAGE_INVALID for an invalid name.
  */
 export function planBuild({ targets }: BakeDefinition, wishes: BuildWishes): BuildPlan {
   if (targets.size === 0)
@@ -48,7 +48,7 @@ export function planBuild({ targets }: BakeDefinition, wishes: BuildWishes): Bui
     if (JSON.stringify(twin.settings) === JSON.stringify(it.settings)) return false
     throw new DrayError(
       'BUILD_CONFLICT',
-      `${twin.target} and ${it.target} are built in different ways, and both become ${it.repository}.`,
+      `${twin.target} and ${it.target} have different builds with the same image name, ${it.repository}.`,
     )
   })
   const isOnly = images.length === 1
@@ -63,11 +63,14 @@ export function planBuild({ targets }: BakeDefinition, wishes: BuildWishes): Bui
 function nameImage(target: string, { tags = [] }: BakeTarget, tag: string | undefined): PlannedImage {
   const [written] = tags
   if (written === undefined)
-    throw new DrayError('BUILD_IMAGE_UNNAMED', `${target} has a \`build:\`, but no \`image:\`.`)
+    throw new DrayError('BUILD_IMAGE_UNNAMED', `${target} has a \`build:\` but no \`image:\`.`)
   const reference = parseImageReference(written)
   const { registry, repository } = reference
   if (registry === 'docker.io' && repository.startsWith('library/')) {
-    throw new DrayError('BUILD_IMAGE_UNNAMED', `The image \`${written}\` of ${target} names no registry.`)
+    throw new DrayError(
+      'BUILD_IMAGE_UNNAMED',
+      `The image \`${written}\` of ${target} has no registry in its name.`,
+    )
   }
   const withTag = (it: string): string => renderImageReference({ registry, repository, tag: it })
   const names = [reference.tag ?? 'latest', ...(tag === undefined ? [] : [tag]), 'latest'].map(withTag)

@@ -1,9 +1,9 @@
-/** What `dray init` writes files for: an app, its images, and where they go. */
+/** The app that `dray init` writes files for: its images and environments. */
 export type AppShape = {
   app: string
   /** On GHCR, in lower case. */
   owner: string
-  /** A commit on it goes to the test environment. */
+  /** Commits on it are deployed to the test environment. */
   branch: string
   environments: readonly EnvironmentShape[]
   tasks: readonly TaskShape[]
@@ -13,7 +13,7 @@ export type AppShape = {
   tool: DrayTool
 }
 
-/** Test is deployed from the branch under the commit's id, production from a tag under its name. */
+/** The test environment is deployed from the branch with the commit id as its tag, production from a git tag with its name. */
 export type EnvironmentShape = {
   name: 'test' | 'production'
   host: string
@@ -21,7 +21,7 @@ export type EnvironmentShape = {
   composeFile: string
   /** The directory of nginx's configuration. */
   nginxDirectory: string
-  /** One is the single-image form. */
+  /** One image for the single-image form. */
   images: readonly ImageShape[]
 }
 
@@ -30,17 +30,17 @@ export type ImageShape = {
   service: string
   /** Without a tag: `ghcr.io/acme/shop-backend`. */
   repository: string
-  /** Directory that the build sees, relative to the repository: `.`, `backend`. */
+  /** Build context, relative to the repository: `.`, `backend`. */
   context: string
   /** Relative to the repository. */
   dockerfile: string
-  /** What it listens on; undefined for one that nobody sends requests to. */
+  /** The port that it listens on; undefined if it gets no requests. */
   port: number | undefined
-  /** Where nginx sends requests to it from; undefined for none. */
+  /** The path that nginx routes to it; undefined without a route. */
   route: string | undefined
-  /** `test` of the health check in the compose file; undefined where the image has its own, or none is known. */
+  /** `test` of the health check in the compose file; undefined if the image has its own, or no check is known. */
   healthTest: readonly string[] | undefined
-  /** Path of the health check, for the probe. */
+  /** Path of the health check, for `probe`. */
   healthPath: string | undefined
   /** A build argument that takes the version. */
   versionArgument: string | undefined
@@ -53,7 +53,7 @@ export type TaskShape = {
   when: 'before' | 'after'
 }
 
-/** A file of the repository, or the action under a reference: `acme/dray@SHA # v1.0.0`. */
+/** A file of the repository, or the action at a reference: `acme/dray@SHA # v1.0.0`. */
 export type DrayTool = { kind: 'file'; path: string } | { kind: 'action'; uses: string }
 
 /** Whether the environment runs one image that is the whole app. */

@@ -4,7 +4,7 @@ import { indent } from './indent.ts'
 /** Keeps 100 MB of each container's log; by default Docker keeps all of it. */
 const logging = 'logging: { driver: local }'
 
-/** The compose file of the specification, with a `build:` for each image so that `dray build` and a laptop know how. */
+/** The compose file of the specification, with a `build:` for each image, for `dray build` and local builds. */
 export function renderComposeFile(environment: EnvironmentShape, owner: string): string {
   const routed = environment.images.filter(({ route }) => route !== undefined)
   const behind = routed.filter(({ route }) => route !== '/').map(({ service }) => service)

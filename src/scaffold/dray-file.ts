@@ -1,7 +1,7 @@
 import type { AppShape, EnvironmentShape, TaskShape } from './app-shape.ts'
 import { indent } from './indent.ts'
 
-/** dray.yml; an editor checks it against the schema beside dray. */
+/** dray.yml; editors check it against the schema. */
 export function renderDrayFile(shape: AppShape, schemaPath: string): string {
   const blocks = [
     `# yaml-language-server: $schema=${schemaPath}
@@ -32,7 +32,7 @@ function renderTasks(tasks: readonly TaskShape[]): string {
   return `tasks:\n${lines.join('\n')}`
 }
 
-/** One for all environments where they are asked the same, as is usual. */
+/** One probe for all environments if their URLs are the same, as is usual. */
 function renderProbe(environments: readonly EnvironmentShape[]): string {
   const paths = environments.flatMap(
     ({ images }) => images.find(({ healthPath }) => healthPath)?.healthPath ?? [],

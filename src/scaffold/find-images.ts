@@ -4,15 +4,15 @@ import { directoryOf, isDockerfile, isIn, isSource, type Repository } from './re
 
 /** The images that a repository can be built into. */
 export type FoundImages = {
-  /** One for each part of the app that has its Dockerfile: `backend`, `frontend`. */
+  /** One for each part of the app with its own Dockerfile: `backend`, `frontend`. */
   parts: readonly ImageShape[]
-  /** The whole app as one image, where a Dockerfile makes that. */
+  /** The whole app as one image, if a Dockerfile builds it. */
   whole: ImageShape | undefined
 }
 
 type Place = { dockerfile: string; context: string; name: string | undefined; facts: DockerfileFacts }
 
-/** Directories whose Dockerfile makes the whole app from the directory above. */
+/** Directories whose Dockerfile builds the whole app from the directory above. */
 const wholeNames = /^(?:production|prod|docker|deploy|build|\.docker)$/
 
 /** Finds them by the Dockerfiles; `imageBase` is `ghcr.io/acme/shop`. */
@@ -69,7 +69,7 @@ function uniqueByName(places: readonly Place[]): Place[] {
   return places.filter(({ name }, index) => places.findIndex((other) => other.name === name) === index)
 }
 
-/** The part that people see is at `/`, the one behind it at `/api`; workers have no route. */
+/** The frontend is at `/`, the backend at `/api`; workers have no route. */
 function routeOf(service: string, all: readonly string[]): string | undefined {
   const isWorker = (name: string): boolean => /worker|cron|queue|schedul|job|migrat/.test(name)
   if (isWorker(service)) return undefined
@@ -102,7 +102,7 @@ function describeImage({ dockerfile, context, facts }: Place, naming: Naming): I
   }
 }
 
-/** A path that the sources answer and that is there to say whether the app is well. */
+/** A path of the app's health check, found in the sources. */
 function findHealthPath({ texts }: Repository, directory: string): string | undefined {
   const sources = [...texts].filter(([path]) => isSource(path) && isIn(path, directory))
   const text = sources.map(([, source]) => source).join('\n')
@@ -116,7 +116,7 @@ function healthTestFor({ clients }: DockerfileFacts, url: string): readonly stri
     case 'curl':
       return ['CMD', 'curl', '-f', url]
     case 'wget':
-      // BusyBox's wget tries ::1 first for `localhost`, and no other address after that.
+      // BusyBox's wget tries ::1 first for `localhost`, and then no other address.
       return ['CMD', 'wget', '-q', '-O', '/dev/null', url.replace('localhost', '127.0.0.1')]
     case 'node':
       return [

@@ -1,7 +1,7 @@
 import type { ImageShape, TaskShape } from './app-shape.ts'
 import { isIn, isSource, type Repository } from './repository.ts'
 
-/** Commands that a deploy of such an app has to run: those of its package.json, else those of its framework. */
+/** Tasks that a deploy of the app has to run: those of its package.json, else those of its framework. */
 export function findTasks(repository: Repository, images: readonly ImageShape[]): TaskShape[] {
   const hasWhole = images.some(({ service }) => service === 'app')
   const services = (directory: string): string[] => {

@@ -1,4 +1,4 @@
-/** Lines of a block moved to the right, empty ones left empty. */
+/** Indents the lines of a block, except empty ones. */
 export function indent(text: string, spaces: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(spaces))
 }

@@ -9,7 +9,7 @@ import type { Repository } from './repository.ts'
 
 export type Form = 'several' | 'single'
 
-/** What a person may say, and init otherwise guesses. */
+/** Answers of the user; init guesses the missing ones. */
 export type Answers = {
   app: string
   owner: string
@@ -19,28 +19,25 @@ export type Answers = {
   productionForm: Form
 }
 
-/** What init guesses, and what there is to choose from. */
+/** The guesses of init, and the choices. */
 export type Suggestion = {
   answers: Answers
   /** The forms that the Dockerfiles allow. */
   forms: readonly Form[]
-  /** Read from dray.yml, which then stays as it is. */
+  /** Read from dray.yml, which is then kept. */
   isConfigured: boolean
 }
 
 const environmentNames = ['test', 'production'] as const
 
-/** Guesses the answers by what is in the repository. Throws INIT_NOTHING_FOUND where nothing can be deployed. */
+/** Guesses the answers from the repository. Throws INIT_NOTHING_FOUND if it has no app to deploy. */
 export function suggestAnswers(repository: Repository): Suggestion {
   const written = readDrayFile(repository)
   const app = written?.app ?? toName(repository.name)
   const owner = (written?.registry?.replace(/^ghcr\.io\//, '') ?? repository.owner ?? 'acme').toLowerCase()
   const forms = formsOf(findImages(repository, `ghcr.io/${owner}/${app}`))
   if (forms.length === 0 && findComposeName(repository, 'test') === undefined) {
-    throw new DrayError(
-      'INIT_NOTHING_FOUND',
-      `There is no Dockerfile and no compose file in ${repository.name}.`,
-    )
+    throw new DrayError('INIT_NOTHING_FOUND', `${repository.name} has no Dockerfile and no compose file.`)
   }
   const form = (wanted: Form): Form => (forms.includes(wanted) ? wanted : (forms[0] ?? 'single'))
   return {
@@ -57,7 +54,7 @@ export function suggestAnswers(repository: Repository): Suggestion {
   }
 }
 
-/** The shape that the answers and the repository make together. */
+/** The shape from the answers and the repository. */
 export function makeShape(repository: Repository, answers: Answers, tool: DrayTool): AppShape {
   const { app, owner } = answers
   const imageBase = `ghcr.io/${owner}/${app}`
@@ -96,7 +93,7 @@ export function makeShape(repository: Repository, answers: Answers, tool: DrayTo
   }
 }
 
-/** The compose file of an environment that is there already. */
+/** The existing compose file of an environment. */
 export function findComposeName({ texts }: Repository, environment: string): string | undefined {
   const names = ['compose', 'docker-compose'].flatMap((stem) => [`${stem}.yaml`, `${stem}.yml`])
   const wanted = environment === 'test' ? names : names.map((name) => name.replace('.', '.production.'))
@@ -116,7 +113,7 @@ function imagesOf({ parts, whole }: FoundImages, form: Form): readonly ImageShap
   return isEnough(parts) && parts.length > 0 ? parts : [whole, ...parts]
 }
 
-/** Whether the parts are an app of their own, to which the whole is the other form; a lone worker is none. */
+/** Whether the parts form an app without the single image; a lone worker does not. */
 function isEnough(parts: readonly ImageShape[]): boolean {
   return parts.length === 0 || parts.filter(({ route }) => route !== undefined).length > 1
 }
@@ -129,7 +126,7 @@ const drayFileSchema = z.looseObject({
     .optional(),
 })
 
-/** Of a dray.yml that is there, as much as can be read. */
+/** Parses an existing dray.yml as far as possible. */
 function readDrayFile({ texts }: Repository): z.infer<typeof drayFileSchema> | undefined {
   const text = texts.get('dray.yml') ?? texts.get('dray.yaml')
   if (text === undefined) return undefined

@@ -6,23 +6,23 @@ import { renderNginxConf } from './nginx-conf.ts'
 import type { Repository } from './repository.ts'
 import { renderWorkflow, workflowPath } from './workflow.ts'
 
-/** A file that init wants: with this text, or with these lines in it. */
+/** A file that init writes: with this text, or with these lines added. */
 export type WantedFile = { path: string } & ({ text: string } | { lines: readonly string[] })
 
 export type PlannedFile = {
   path: string
   text: string
-  /** What is there now; undefined where nothing is. */
+  /** The current text; undefined if the file does not exist. */
   before: string | undefined
-  /** `extended`: lines are added, none is lost. `differs`: what is there would be lost. */
+  /** `extended`: lines are added, no line is lost. `differs`: the current text would be lost. */
   state: 'new' | 'same' | 'extended' | 'differs'
 }
 
 export const schemaPath = 'tools/dray.schema.json'
 
 /**
- * What init wants to be there, in the order in which a person reads it. A dray.yml, `.env.example` or compose file that is
- * there is the person's, and stays; so does nginx's configuration with the compose file.
+ * The files that init writes, in reading order. An existing dray.yml, `.env.example` or compose file belongs to the user and
+ * is kept; with the compose file, nginx's configuration is kept too.
  */
 export function wantFiles({ texts }: Repository, shape: AppShape): WantedFile[] {
   const isThere = (...paths: string[]): boolean => paths.some((path) => texts.has(path))
@@ -46,7 +46,7 @@ export function wantFiles({ texts }: Repository, shape: AppShape): WantedFile[] 
   ]
 }
 
-/** What writing a wanted file would do to what is there. */
+/** The effect of writing a file on the existing one. */
 export function planFile(wanted: WantedFile, before: string | undefined): PlannedFile {
   const { path } = wanted
   const text = 'text' in wanted ? wanted.text : extendIgnoreFile(before, wanted.lines)

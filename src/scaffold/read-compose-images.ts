@@ -19,18 +19,18 @@ const composeSchema = z.looseObject({
   ),
 })
 
-/** What an existing compose file says of the team's own images. */
+/** The team's own images in an existing compose file. */
 export type ComposeImages = {
   images: readonly ImageShape[]
-  /** Services that are built but have no `image:` to push and pull, with one that would do. */
+  /** Services with a build but no `image:` to push and pull, each with a suggested name. */
   unnamed: readonly { service: string; image: string }[]
-  /** Services that run an image of the team's own that nothing here builds. */
+  /** Services that run an own image that this repository does not build. */
   unbuilt: readonly string[]
 }
 
 /**
  * Reads the services of a compose file that run the team's own images: those with a `build:`, and those whose image is under
- * `imageBase` and is known by its service or name. What cannot be read has none; Compose itself will tell why.
+ * `imageBase` and is known by its service or name. An unreadable file has no images; Compose reports the reason.
  */
 export function readComposeImages(
   text: string,

@@ -1,19 +1,19 @@
-/** What a Dockerfile says of the image that it makes, as far as `dray init` wants to know. */
+/** Facts from a Dockerfile that `dray init` needs. */
 export type DockerfileFacts = {
-  /** The first port it exposes. */
+  /** The first exposed port. */
   port: number | undefined
   hasHealthCheck: boolean
-  /** Programs by which a health check can ask the app, best first. */
+  /** Programs that a health check can use, best first. */
   clients: readonly ('curl' | 'wget' | 'node' | 'python')[]
   /** A build argument that takes the version of the app. */
   versionArgument: string | undefined
-  /** Whether it copies from paths that begin with this directory: it is then built from above. */
+  /** Whether it copies from paths that begin with this directory: its build context is then the directory above. */
   copiesFrom: (directory: string) => boolean
 }
 
 type Instruction = { name: string; rest: string }
 
-/** Reads a Dockerfile by its instructions; only the last stage and what it stands on makes the image. */
+/** Reads the instructions of a Dockerfile; only the last stage and its base stages count. */
 export function readDockerfile(text: string): DockerfileFacts {
   const all = readInstructions(text)
   const image = imageInstructions(all)
@@ -48,7 +48,7 @@ function readInstructions(text: string): Instruction[] {
     })
 }
 
-/** The last stage, and before it those that it is made from. */
+/** The last stage, preceded by its base stages. */
 function imageInstructions(all: readonly Instruction[]): Instruction[] {
   const stages: Instruction[][] = []
   for (const instruction of all) {
@@ -66,7 +66,7 @@ function imageInstructions(all: readonly Instruction[]): Instruction[] {
   return last === undefined ? [] : withBase(last, [])
 }
 
-/** By what it installs and what it is made from; the small images of Alpine have BusyBox's wget. */
+/** From the installed packages and the base image; Alpine images have BusyBox's wget. */
 function clientsOf(installs: string, bases: readonly string[]): DockerfileFacts['clients'] {
   const base = bases.join('\n')
   const has = {

@@ -1,8 +1,8 @@
-/** A repository as `dray init` looks at it. */
+/** The facts about a repository that `dray init` needs. */
 export type Repository = {
   /** Name of its directory. */
   name: string
-  /** Owner on GitHub, where its remote is there. */
+  /** Owner on GitHub, if its remote is there. */
   owner: string | undefined
   /** Its main branch. */
   branch: string
@@ -10,7 +10,7 @@ export type Repository = {
   texts: ReadonlyMap<string, string>
 }
 
-/** Whether init wants to read a file of that name. */
+/** Whether init reads a file with this name. */
 export function isWanted(path: string): boolean {
   return (
     isDockerfile(path) ||
@@ -25,7 +25,7 @@ export function isDockerfile(path: string): boolean {
   return /(?:^|\/)(?:Dockerfile(?:\.\w+)?|[\w-]+\.Dockerfile)$/.test(path)
 }
 
-/** A file of program text that the app runs. */
+/** A source file of the app. */
 export function isSource(path: string): boolean {
   return (
     /\.(?:[cm]?[jt]sx?|py|rb|go|php|java|kt|ex|rs)$/.test(path) &&
@@ -37,7 +37,7 @@ export function directoryOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.'
 }
 
-/** Whether a path lies in a directory; everything lies in `.`. */
+/** Whether a path is in a directory; every path is in `.`. */
 export function isIn(path: string, directory: string): boolean {
   return directory === '.' || path.startsWith(`${directory}/`)
 }

@@ -4,13 +4,13 @@ import type { AppShape } from './app-shape.ts'
 export function renderEnvExample({ variables, environments }: AppShape): string {
   const path = environments[0]?.path ?? ''
   const lines = variables.map((name) => `${name}=`)
-  return `# What the app needs to know at run time. It lives on each server only, as ${path}/.env with mode 600; dray never
-# ships, changes or prints it. Copy these lines there and fill them in.
+  return `# Variables of the app. The real file exists only on each server, as ${path}/.env with mode 600; dray never ships,
+# changes or prints it. Copy these lines there and fill in the values.
 ${lines.length === 0 ? '# SESSION_SECRET=' : lines.join('\n')}
 `
 }
 
-/** An ignore file with these lines in it; those that it has, or has by a wider pattern, are not added again. */
+/** An ignore file with these lines added, except those that it has or that a wider pattern covers. */
 export function extendIgnoreFile(before: string | undefined, lines: readonly string[]): string {
   const there = (before ?? '').split('\n').map((line) => line.trim().replace(/\/$/, ''))
   const isThere = (line: string): boolean =>

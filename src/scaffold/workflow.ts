@@ -17,7 +17,7 @@ function triggerOf({ name }: EnvironmentShape, { branch }: AppShape): Trigger {
       about: `every commit on ${branch}`,
       on: `push:\n  branches: [${branch}]\nworkflow_dispatch:`,
       tag: '${{ github.sha }}',
-      concurrency: `# A deploy is never cancelled half way. Of those that wait, GitHub keeps the newest.
+      concurrency: `# A running deploy is never cancelled. Of the waiting ones, GitHub keeps the newest.
   cancel-in-progress: false`,
     }
   }
@@ -25,7 +25,7 @@ function triggerOf({ name }: EnvironmentShape, { branch }: AppShape): Trigger {
     about: 'every version tag',
     on: 'push:\n  tags: ["v*"]',
     tag: '${{ github.ref_name }}',
-    concurrency: `# A deploy is never cancelled half way, and every version gets its turn.
+    concurrency: `# A running deploy is never cancelled, and every version is deployed.
   cancel-in-progress: false
   queue: max`,
   }
@@ -37,14 +37,14 @@ export function workflowPath({ name }: Pick<EnvironmentShape, 'name'>): string {
 }
 
 /**
- * The workflow that builds an environment's images, pushes them, and deploys exactly these. The rights of each job are what it
- * needs, what comes from outside reaches the shell through variables only, and one deploy waits for another instead of
+ * The workflow that builds an environment's images, pushes them, and deploys exactly these. Each job has only the permissions
+ * it needs, outside input reaches the shell through variables only, and a deploy waits for a running one instead of
  * cancelling it.
  */
 export function renderWorkflow(environment: EnvironmentShape, shape: AppShape): string {
   const { name, images } = environment
   const trigger = triggerOf(environment, shape)
-  return `# Builds the images of ${trigger.about} and deploys them to ${name}. Written by \`dray init\`; it is yours now.
+  return `# Builds the images of ${trigger.about} and deploys them to ${name}. Written by \`dray init\`; edit it as you need.
 name: Deploy to ${name}
 
 on:
@@ -85,7 +85,7 @@ ${images.map((image) => indent(renderBuildStep(image, { environment, trigger }),
     needs: build
     runs-on: ubuntu-24.04
     timeout-minutes: 30
-    # GitHub records a deployment with its state. Keep the secrets of the server in this environment.
+    # GitHub records the deployment and its state. Store the secrets of the server in this environment.
     environment:
       name: ${name}
       url: \${{ steps.deploy.outputs.url }}
@@ -126,9 +126,9 @@ ${indent(inputs.join('\n'), 4)}`
 }
 
 /**
- * A scope names the index of a cache: two images in one would overwrite each other's. An export that fails must not fail
- * the build (`ignore-error`). The run of a tag reads what the branch wrote; what it wrote itself, no other tag could read, so
- * that is kept in the registry.
+ * A scope names the index of a cache: two images in one scope overwrite each other. A failed export must not fail the build
+ * (`ignore-error`). The run of a tag reads the cache of the branch. Other tags cannot read the cache of that run, so it is
+ * stored in the registry.
  */
 function renderCache({ service, repository }: ImageShape, environment: EnvironmentShape): string {
   const scope = isSingleImage(environment) ? '' : `,scope=${service}`
@@ -136,7 +136,7 @@ function renderCache({ service, repository }: ImageShape, environment: Environme
   const to = `type=gha,mode=max${scope},ignore-error=true`
   if (environment.name === 'test') return `cache-from: ${from}\ncache-to: ${to}`
   const stored = `type=registry,ref=${repository}:buildcache`
-  return `# What a tag's run writes to GitHub's cache, no later tag reads: the layers are kept in the registry.
+  return `# Later tags cannot read the GitHub cache of this run: the layers are cached in the registry.
 cache-from: |
   ${from}
   ${stored}
@@ -161,8 +161,8 @@ function renderDeployStep(
   }
   return `- name: Deploy
   id: deploy
-  # With \`exec\`, a signal of GitHub's reaches dray itself, which takes back what it began. BUILT_IMAGES are those
-  # of the job above: a tag that was pushed again since is refused.
+  # With \`exec\`, a signal from GitHub reaches dray, which then undoes the deploy. BUILT_IMAGES are the images of
+  # the job above: a tag that was pushed again since is refused.
   run: exec node ${tool.path} deploy ${name} --expect "$BUILT_IMAGES"
   env:
     IMAGE_TAG: ${trigger.tag}

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Time as the rest of the code sees it; tests pass one of their own. */
+/** Time for the rest of the code; tests pass a fake clock. */
 export type Clock = {
   /** Milliseconds since the epoch. */
   now(): number
@@ -8,7 +8,7 @@ export type Clock = {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** Node's timers end at once when they are set to more: 24.8 days. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+/** Node's timers fire immediately if they are set to more: 24.8 days. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
@@ -25,7 +25,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** A signal that aborts after `ms`, or after 24.8 days where that is more. */
+/** A signal that aborts after `ms`, at most 24.8 days. */
 export function timeoutSignal(ms: number): AbortSignal {
   return AbortSignal.timeout(Math.min(Math.ceil(ms), LONGEST_TIMER_MS))
 }

@@ -1,7 +1,7 @@
 /**
- * At most `most` characters of a text, and how many more there are; `length` says how long it was where only its beginning is
- * given. What is left ends before the word that was cut, so that no half of a token is shown, which nobody knows for one; a
- * word of a thousand characters is none.
+ * At most `most` characters of a text, and the number of missing ones; `length` is its full length if only the beginning is
+ * given. The result ends before the word that was cut, so that no half of a token is shown, which would not be masked. Longer
+ * than a thousand characters, it is not treated as a word.
  */
 export function cutText(text: string, most: number, length = text.length): string {
   if (length <= most) return text

@@ -2,12 +2,12 @@ import { Secret } from './secret.ts'
 
 /** A shorter one would mask ordinary text. */
 const SHORTEST = 8
-/** A value of letters alone, such as `production`, is a secret only where it is longer than a word. */
+/** A value of letters only, such as `production`, is a secret only if it is longer than a word. */
 const LONGEST_WORD = 12
 
 /**
- * The secrets among the variables of a container, `NAME=value` each: the values whose names end as those of secrets do, and
- * the passwords in addresses. Not every value: to mask `production` or the name of a host would hide what people look for.
+ * The secrets among the variables of a container, `NAME=value` each: the values whose names end like names of secrets, and
+ * the passwords in URLs. Not every value: masking `production` or a host name would hide useful text.
  */
 export function findEnvironmentSecrets(environment: readonly string[]): Secret[] {
   return environment.flatMap((entry) => {
@@ -21,7 +21,7 @@ export function findEnvironmentSecrets(environment: readonly string[]): Secret[]
 const SECRET_NAME =
   /(?:PASSWORD|PASSWD|PASS|PASSPHRASE|_PWD|SECRET|TOKEN|APIKEY|(?:^|_)KEY|CREDENTIALS?|DSN|DATABASE_URL)(?:_(?:BASE|BASE64|\d+))*$/i
 
-/** Numbers, and the path of a file that has the secret. */
+/** Numbers, and the path of a file with the secret. */
 const NO_SECRET = /^(?:\d+|(?:\/[\w.-]+)+\/?)$/
 
 function isDistinct(value: string): boolean {
@@ -29,7 +29,7 @@ function isDistinct(value: string): boolean {
   return value.length >= LONGEST_WORD || !/^[a-z]+$/i.test(value)
 }
 
-/** `postgres://app:PASSWORD@db:5432/shop`, as it is written and as it is meant. */
+/** `postgres://app:PASSWORD@db:5432/shop`, encoded and decoded. */
 function passwordsIn(value: string): string[] {
   const password = /^[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#:@]*:([^\s/?#]+)@/i.exec(value)?.[1]
   if (password === undefined) return []

@@ -1,4 +1,4 @@
-/** Names sorted by how few letters must change to make `word` of them; those that begin with it come first. */
+/** Names sorted by edit distance to `word`; those that begin with it come first. */
 export function sortByNearness(word: string, names: readonly string[]): string[] {
   return names
     .map((name) => ({ name, distance: distance(word, name) }))
@@ -6,7 +6,7 @@ export function sortByNearness(word: string, names: readonly string[]): string[]
     .map(({ name }) => name)
 }
 
-/** The name that `word` was probably meant to be, or undefined when none is near. */
+/** The name that `word` probably stands for, or undefined if no name is near. */
 export function findNearest(word: string, names: readonly string[]): string | undefined {
   const [nearest] = sortByNearness(word, names)
   if (nearest === undefined) return undefined
@@ -14,7 +14,7 @@ export function findNearest(word: string, names: readonly string[]): string | un
   return distance(word, nearest) <= allowed ? nearest : undefined
 }
 
-/** People cut words short: `prod` is `production` sooner than `prob`. */
+/** A prefix is likely: `prod` means `production` rather than `prob`. */
 function distance(word: string, name: string): number {
   const [typed, known] = [word.toLowerCase(), name.toLowerCase()]
   return typed.length > 1 && known.startsWith(typed) ? 0 : editDistance(typed, known)

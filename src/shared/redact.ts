@@ -1,18 +1,18 @@
 import type { Secret } from './secret.ts'
 
-/** Takes a text that may hold secrets, and gives it with `[redacted]` in their places. */
+/** Replaces the secrets in a text with `[redacted]`. */
 export type Redactor = (text: string) => string
 
 const MASK = '[redacted]'
 
-/** A shorter value would mask ordinary text everywhere, and guards nothing. */
+/** A shorter value would mask ordinary text, and is not a useful secret. */
 const SHORTEST_SECRET = 4
 
 /**
  * Makes a redactor that masks the exact values of `secrets` (and their URL-encoded, base64 and JSON forms, and each line of a
  * value of several lines), the tokens of GitHub and other well-known ones, authorization headers, and credentials within URLs.
  *
- * `secrets` is read at every call, so a secret that is added to the list later is masked from then on; none is taken away.
+ * `secrets` is read at every call, so a secret that is added later is masked from then on. Secrets are never removed.
  */
 export function createRedactor(secrets: Iterable<Secret>): Redactor {
   let known: readonly Secret[] = []
@@ -30,7 +30,7 @@ export function createRedactor(secrets: Iterable<Secret>): Redactor {
   }
 }
 
-// Each repetition that can begin anywhere has an end: a long line of a log must not take time by the square of its length.
+// Each repetition that can begin anywhere is bounded: a long log line must not take quadratic time.
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/gh[a-z]_[A-Za-z0-9._-]{20,}/g, MASK],
   [/github_pat_[A-Za-z0-9_]{20,}/g, MASK],
@@ -43,12 +43,12 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     `$1$2${MASK}`,
   ],
   [/\b(bearer|basic)\s{1,20}[A-Za-z0-9+/=._~-]{16,}/gi, `$1 ${MASK}`],
-  // A token may stand in the name's place in web addresses; elsewhere the name is a login that helps to understand.
+  // In web URLs, the user name may be a token; elsewhere it is a login name, which is useful to see.
   [/\b(https?:\/\/)[^\s/?#@]+@/gi, `$1${MASK}@`],
   [/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi, `$1:${MASK}@`],
 ]
 
-/** Longest first, so that a secret that holds another one is masked as a whole. */
+/** Longest first, so that a secret that contains another one is masked as a whole. */
 function spellings(secrets: readonly Secret[]): string[] {
   const found = new Set<string>()
   for (const secret of secrets) {

@@ -2,17 +2,17 @@ import type { Clock } from './clock.ts'
 
 export type RetryOptions = {
   clock: Clock
-  /** No new try starts later than this after the first one. */
+  /** No attempt starts later than this after the first one. */
   deadlineMs: number
-  /** Tries at most, the first one included. Default 4. */
+  /** Maximum number of attempts, including the first. Default 4. */
   attempts?: number
-  /** Wait before the second try; doubled before each further one. Default 250. */
+  /** Wait before the second attempt; doubled before each further one. Default 250. */
   firstDelayMs?: number
   /** Default 5,000. */
   maxDelayMs?: number
-  /** A wait that the error itself asks for, in milliseconds; the longer of it and our own counts. */
+  /** The wait that the error asks for, in milliseconds; the longer of it and our own is used. */
   waitOf?: (error: unknown) => number | undefined
-  /** Which errors are tried again. Default: those that say `temporary`. */
+  /** Whether an error is retried. Default: if it is `temporary`. */
   isTemporary?: (error: unknown) => boolean
   /** From 0 to 1, for the jitter. */
   random?: () => number
@@ -20,8 +20,8 @@ export type RetryOptions = {
 }
 
 /**
- * Calls `attempt` until it succeeds, fails for good, or the tries or the time are used up; then throws its last error. Waits
- * grow and are jittered, so that clients that failed together do not come back together. Throws the signal's reason when it aborts.
+ * Calls `attempt` until it succeeds, fails permanently, or runs out of attempts or time; then throws its last error. Waits
+ * grow and have jitter, so that clients that failed together do not retry together. Throws the signal's reason when it aborts.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { clock, deadlineMs, attempts = 4, signal, isTemporary = saysTemporary } = options

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-/** A value that must not be printed: every way of turning it into text gives `[redacted]`. */
+/** A value that must not be printed: every conversion to text gives `[redacted]`. */
 export class Secret {
   readonly #value: string
 
@@ -8,7 +8,7 @@ export class Secret {
     this.#value = value
   }
 
-  /** The value itself. Called only where it leaves for its one destination. */
+  /** The value. Called only where it is sent to its destination. */
   reveal(): string {
     return this.#value
   }

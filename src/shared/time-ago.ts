@@ -4,7 +4,7 @@ const UNITS = [
   { name: 'minute', ms: 60_000 },
 ] as const
 
-/** How long ago something was, as people say it: `just now`, `5 minutes ago`, `2 days ago`. Takes milliseconds. */
+/** Relative time in words: `just now`, `5 minutes ago`, `2 days ago`. Takes milliseconds. */
 export function renderTimeAgo(ms: number): string {
   const unit = UNITS.find((it) => ms >= it.ms)
   if (unit === undefined) return 'just now'

@@ -21,7 +21,7 @@ describe('init', () => {
     const { exitCode, stdout, stderr } = await runCli(['init', '--yes', ...hosts, ...action], { cwd })
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/✓ +dray.yml +created/)
-    expect(stderr).toContain('`ssh-keyscan -p 2222 b.internal`')
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('`ssh-keyscan -p 2222 b.internal`')
     expect(await read(cwd, 'dray.yml')).toContain('host: deploy@a.internal')
     expect(await read(cwd, '.github/workflows/deploy.yml')).toContain(
       `uses: acme/dray@${'a'.repeat(40)} # v1.0.0`,
@@ -87,10 +87,10 @@ describe('init', () => {
     const cwd = await makeProject({ Dockerfile: dockerfile })
     const { stdout, stderr } = await runCli(['init', '--yes', '--json', ...action], { cwd })
     expect(stderr).toBe('')
-    const line = JSON.parse(stdout) as { type: string; files: object[]; advice: string[] }
+    const line = JSON.parse(stdout) as { type: string; files: object[]; remaining: string[] }
     expect(line.type).toBe('init.finished')
     expect(line.files[0]).toEqual({ path: 'dray.yml', state: 'new', written: true })
-    expect(line.advice.length).toBeGreaterThan(2)
+    expect(line.remaining.length).toBeGreaterThan(2)
   })
 })
 

@@ -55,7 +55,10 @@ export function renderFileList(
 }
 
 /** The remaining manual steps as a numbered list. */
-export function renderAdvice(sentences: readonly string[], { colors, columns = 100 }: TerminalStyle): string {
+export function renderRemainingSteps(
+  sentences: readonly string[],
+  { colors, columns = 100 }: TerminalStyle,
+): string {
   const lines = sentences.flatMap((sentence, index) =>
     wrapToWidth(sentence, columns - 5).map(
       (line, part) => `${part === 0 ? `  ${index + 1}.` : '    '} ${line}`,

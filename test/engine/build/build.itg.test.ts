@@ -224,7 +224,7 @@ describe('on a machine', () => {
     vi.stubEnv('DOCKER_HOST', 'unix:///nowhere/docker.sock')
     const { exitCode, stderr } = await build(cwd, '--tag', 'v1', ...(option === '' ? [] : [option]))
     expect(stderr).toMatch(
-      /\[DOCKER_UNREACHABLE\][^]*Docker on this machine does not answer[^]*Start Docker here/,
+      /\[DOCKER_UNREACHABLE\][^]*Docker on this machine does not answer[^]*Start Docker on this machine/,
     )
     expect(exitCode).toBe(3)
   })

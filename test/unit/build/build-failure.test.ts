@@ -97,7 +97,7 @@ test.each<[string, (object | string)[], string, RegExp]>([
     'no login',
     [step('[web] pushing ghcr.io/acme/x:1 with docker', 'unauthorized: authentication required')],
     'REGISTRY_UNAUTHORIZED',
-    /wants a login/,
+    /requires a login/,
   ],
   [
     'a registry that is away',

@@ -53,7 +53,7 @@ test('the digest that runs on every host', () => {
 
 describe('is refused:', () => {
   test.each<[string, Images[], string[], string, RegExp]>([
-    ['no release', [undefined], ['backend'], 'PROMOTE_NOTHING', /Nothing was deployed to test on srv1/],
+    ['no release', [undefined], ['backend'], 'PROMOTE_NOTHING', /test has no release on srv1/],
     [
       'hosts that differ',
       [{ backend: 'a' }, { backend: 'b' }],
@@ -66,7 +66,7 @@ describe('is refused:', () => {
       [{ backend: 'a' }],
       ['shop'],
       'PROMOTE_DIFFERENT',
-      /runs ghcr\.io\/acme\/shop, which test does not/,
+      /uses ghcr\.io\/acme\/shop, which was not tested: test does not run it/,
     ],
     ['no image to tag', [{ backend: 'a' }], [], 'PROMOTE_DIFFERENT', /no image of the app's own/],
   ])('%s', (_, hosts, repositories, code, message) => {

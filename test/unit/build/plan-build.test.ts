@@ -86,7 +86,7 @@ describe('is refused', () => {
       'a name without a registry',
       { web: { tags: ['shop:1'] } },
       'BUILD_IMAGE_UNNAMED',
-      /`shop:1` of web names no registry/,
+      /`shop:1` of web has no registry in its name/,
     ],
     [
       'one name for two builds',

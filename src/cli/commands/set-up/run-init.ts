@@ -6,7 +6,7 @@ import { LocalRunner } from '../../../adapters/host/local-runner.ts'
 import { readRepositoryFiles } from '../../../adapters/source/repository-files.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
-import { adviseOn } from '../../../scaffold/advice.ts'
+import { listRemainingSteps } from '../../../scaffold/remaining-steps.ts'
 import type { DrayTool } from '../../../scaffold/app-shape.ts'
 import {
   makeShape,
@@ -23,7 +23,7 @@ import {
   type WantedFile,
 } from '../../../scaffold/plan-files.ts'
 import { isWanted, type Repository } from '../../../scaffold/repository.ts'
-import { renderAdvice, renderFileList, renderFileChanges } from '../../../ui/render/render-init.ts'
+import { renderRemainingSteps, renderFileList, renderFileChanges } from '../../../ui/render/render-init.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -70,10 +70,10 @@ export async function runInit({ options, global }: Input, context: CliContext): 
       state: file.state,
       written: isWritten && chosen.includes(file),
     }))
-    output.json('init.finished', { files, advice: adviseOn(repository, shape, answers) })
+    output.json('init.finished', { files, remaining: listRemainingSteps(repository, shape, answers) })
   } else {
     output.print(renderFileList(planned, isWritten ? chosen : [], style))
-    output.note(renderAdvice(adviseOn(repository, shape, answers), style))
+    output.note(renderRemainingSteps(listRemainingSteps(repository, shape, answers), style))
   }
   return EXIT.done
 }

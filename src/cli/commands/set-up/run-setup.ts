@@ -14,7 +14,7 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderDuration } from '../../../ui/render/render-duration.ts'
-import { renderAdvice } from '../../../ui/render/render-init.ts'
+import { renderRemainingSteps } from '../../../ui/render/render-init.ts'
 import { renderSetup } from '../../../ui/render/render-setup.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
@@ -145,6 +145,6 @@ function tell({ input, output }: Work, plans: readonly SetupPlan[], stage: 'plan
   }
   output.print(renderSetup(plans, stage, output.style))
   const left = plans.flatMap((plan) => plan.remaining)
-  if (left.length > 0) output.note(renderAdvice(left, output.style))
+  if (left.length > 0) output.note(renderRemainingSteps(left, output.style))
   else output.note(`\`dray doctor ${input.config.environment.name}\` says whether a deploy would go through.`)
 }
