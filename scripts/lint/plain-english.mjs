@@ -143,9 +143,9 @@ export const notYetClean = [
   'src/deploy',
   'src/operations',
   'test',
-  'docs',
+  'docs/commands.md',
+  'docs/doctor.md',
   'README.md',
-  'AGENTS.md',
   'bench',
   'scripts',
 ]
