@@ -107,13 +107,13 @@ describe('a pull', () => {
     })
   })
 
-  test('of a tag that is not there says so', async () => {
+  test('of a missing tag fails with the reason', async () => {
     await expect(engine.pull('ghcr.io/acme/shop-backend:v99', { credentials })).rejects.toMatchObject({
       code: 'TAG_NOT_FOUND',
     })
   })
 
-  test('of an image for another processor says so', async () => {
+  test('of an image for another processor fails with the reason', async () => {
     await expect(
       engine.pull(`ghcr.io/acme/shop-backend@${images.get('acme/shop-backend:v2-other-platform') ?? ''}`, {
         credentials,
@@ -142,7 +142,7 @@ describe('a pull', () => {
     expect((await engine.images()).flatMap(({ digests }) => digests)).not.toContain(name)
   })
 
-  test('onto a disk that fills up says so', async () => {
+  test('onto a full disk fails with the reason', async () => {
     const onSmall = createEngine(await connectTo('small'))
     await expect(onSmall.pull(name, { credentials })).rejects.toMatchObject({ code: 'DISK_FULL' })
   })

@@ -122,7 +122,7 @@ test('without containers it is a reload: files are read anew and names looked up
   expect((await fetch(url)).status).toBe(418)
 })
 
-test('a proxy that does not run fails, and says so', async () => {
+test('a stopped proxy fails with a code of its own', async () => {
   await docker('exec', proxy.id, 'sh', '-c', 'rm /run/nginx.pid; mkdir /run/nginx.pid')
   const switched = switchNginx({ engine, proxy, containers: [two], drainMs: 1_000 })
   await expect(switched).rejects.toMatchObject({ code: expect.stringMatching(/^PROXY_/) as unknown })

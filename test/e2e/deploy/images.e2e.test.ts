@@ -87,7 +87,7 @@ describe('images of the app on the server', () => {
     expect(await app.version()).toBe('v2')
   })
 
-  test('are no business of a neighbour that runs the same repository', async () => {
+  test('of a neighbour with the same repository stay', async () => {
     await using neighbour = await TestApp.make({
       net,
       server,

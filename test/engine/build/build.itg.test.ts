@@ -125,7 +125,7 @@ describe('a push', () => {
     expect(await manifest('acme/shop-backend', 'mine')).toMatch(/^sha256:/)
   })
 
-  test('to a registry that is away says so', async () => {
+  test('to an unreachable registry fails with the reason', async () => {
     const away = await makeApp({
       'docker-compose.yml': 'services: { app: { image: "127.0.0.1:1/acme/app", build: ./backend } }\n',
     })

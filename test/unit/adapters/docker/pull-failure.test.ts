@@ -17,7 +17,7 @@ test.each([
   ['manifest for ghcr.io/acme/shop:v9 not found: manifest unknown: manifest unknown', 'TAG_NOT_FOUND'],
   ['manifest unknown', 'TAG_NOT_FOUND'],
   ['no matching manifest for linux/arm64/v8 in the manifest list entries', 'PLATFORM_MISSING'],
-  ['something nobody has seen', 'PULL_FAILED'],
+  ['an unknown failure', 'PULL_FAILED'],
 ])('%s', (text, code) => {
   expect(readPullFailure(text, pull).code).toBe(code)
 })

@@ -24,7 +24,7 @@ Host key verification failed.
 // What OpenSSH 9.2 printed.
 test.each([
   ['another host key', changedKey, 'HOST_KEY_CHANGED'],
-  ['no host key, nobody to ask', 'Host key verification failed.\n', 'HOST_KEY_UNKNOWN'],
+  ['no host key, no prompt', 'Host key verification failed.\n', 'HOST_KEY_UNKNOWN'],
   ['no host key, checking is strict', noKnownKey, 'HOST_KEY_UNKNOWN'],
   ['no key accepted', 'root@127.0.0.1: Permission denied (publickey).\n', 'HOST_AUTH_FAILED'],
   [

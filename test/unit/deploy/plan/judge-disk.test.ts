@@ -26,7 +26,7 @@ function judge(facts: Partial<DiskInventory>, rules: Partial<DiskRules> = {}): s
 const since = (hours: number): number => TAKEN_AT_MS - hours * HOUR_MS
 
 test.each<[string, Parameters<typeof fakeStoredImage>[1], string]>([
-  ['that nobody needs goes', {}, 'x:latest goes: no container and no kept release needs it'],
+  ['without a use goes', {}, 'x:latest goes: no container and no kept release needs it'],
   ['without a name goes', { tags: [] }, 'x goes: it has no name any more'],
   ['of a kept release stays, whatever its tags', { tags: [], digests: [kept] }, 'release r7'],
   ['that a stopped container has stays', { id: 'used' }, 'stays: container by-hand has it'],
@@ -59,7 +59,7 @@ test.each<[string, Parameters<typeof fakeStoredImage>[1], string]>([
     { touchedAtMs: since(0.9) },
     'stays: pulled, built or tagged 54 minutes ago',
   ],
-  ['that somebody pulled an hour ago goes', { touchedAtMs: since(1) }, 'x:latest goes'],
+  ['that was pulled an hour ago goes', { touchedAtMs: since(1) }, 'x:latest goes'],
 ])('an image %s', (_what, facts, expected) => {
   const containers = [fakeStoredContainer('by-hand', { imageId: 'used', isUp: false })]
   expect(judge({ images: [fakeStoredImage('x', facts)], containers })[0]).toContain(expected)

@@ -20,7 +20,7 @@ test('a Compose project of the same name in another directory is refused before 
   expect(world.takeLog()).toEqual([])
 })
 
-test('it is taken over by who says so', async () => {
+test('it is taken over with --adopt', async () => {
   world.host.otherDirectories = [place]
   world.desired = fakeDesired({ adopt: true })
   expect(await world.plan()).toMatchObject({ unchanged: false })
