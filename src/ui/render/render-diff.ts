@@ -1,17 +1,24 @@
-import { diffLines, toLines } from './diff-lines.ts'
 import type { TerminalStyle } from '../terminal/terminal-style.ts'
+import { compareTexts, countLines, GIVEN_UP } from './compare-texts.ts'
 
-const CONTEXT = 3
-
-/** What changes from one text to another, line by line, with three lines around each change; all `+` where nothing was. */
+/** The changes from one text to another, line by line, with three lines around each change; all `+` for a new text. Equal texts have none. */
 export function renderDiff(before: string | undefined, after: string, style: TerminalStyle): string[] {
-  const lines = diffLines(toLines(before ?? ''), toLines(after))
   const { colors, glyphs } = style
+  const old = before ?? ''
+  if (old === after) return []
+  const { hunks, isGivenUp } = compareTexts(old, after)
+  if (hunks.length === 0) return [colors.dim('  only the last line ending')]
   const paint = { ' ': colors.dim, '+': colors.green, '-': colors.red }
-  const isShown = (index: number): boolean =>
-    lines.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some(({ sign }) => sign !== ' ')
-  return lines.flatMap(({ sign, text }, index) => {
-    if (isShown(index)) return [paint[sign](`${sign} ${text}`.trimEnd())]
-    return index === 0 || isShown(index - 1) ? [colors.dim(`  ${glyphs.ellipsis}`)] : []
-  })
+  const omission = colors.dim(`  ${glyphs.ellipsis}`)
+  const lines = isGivenUp ? [colors.dim(`  ${GIVEN_UP}`)] : []
+  let shown = 0
+  for (const hunk of hunks) {
+    if (hunk.oldStart - 1 > shown) lines.push(omission)
+    for (const line of hunk.lines) {
+      const sign = line.charAt(0) as keyof typeof paint
+      lines.push(paint[sign](`${sign} ${line.slice(1)}`.trimEnd()))
+    }
+    shown = hunk.oldStart - 1 + hunk.oldLines
+  }
+  return shown < countLines(old) ? [...lines, omission] : lines
 }

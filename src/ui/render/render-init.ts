@@ -23,7 +23,7 @@ export function renderFileChanges(files: readonly FileChange[], style: TerminalS
     .map(({ path, text, before, state }) => {
       const title = colors.bold(`${path}${state === 'new' ? ' (new)' : ''}`)
       if (text.length > LARGE) return `${title}\n${colors.dim(`  ${renderBytes(text.length)}, generated`)}\n`
-      return `${title}\n${renderDiff(before, text, style).join('\n')}\n`
+      return `${[title, ...renderDiff(before, text, style)].join('\n')}\n`
     })
     .join('\n')
 }

@@ -4,9 +4,10 @@ import type { ImageDiff, ReleaseDiff, ServiceDiff } from '../../operations/diff/
 import type { SideImage } from '../../operations/diff/release-side.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import type { TerminalStyle } from '../terminal/terminal-style.ts'
+import { compareTexts, GIVEN_UP, type TextComparison } from './compare-texts.ts'
 import { shortDigest } from './render-summary.ts'
 import { renderTable } from './render-table.ts'
-import { unifiedDiff } from './unified-diff.ts'
+import { renderUnifiedDiff } from './unified-diff.ts'
 
 /** Differences of two releases: images, configuration, names of variables, files. Parts without a difference are left out. */
 export function renderReleaseDiff(diff: ReleaseDiff, style: TerminalStyle): string {
@@ -30,8 +31,19 @@ export function renderReleaseDiff(diff: ReleaseDiff, style: TerminalStyle): stri
 /** The patch of a file, as in `--json`; undefined if the content is not shown. */
 export function filePatch(file: FileDiff): string | undefined {
   if (file.kind !== 'text') return undefined
-  const hunks = unifiedDiff(file.before, file.after)
+  const hunks = renderUnifiedDiff(comparisonOf(file))
   return hunks.length === 0 ? '' : `${[...namesOf(file), ...hunks].join('\n')}\n`
+}
+
+type TextDiff = Extract<FileDiff, { kind: 'text' }>
+
+/** It is asked for in the list of files and below it; of large files it takes a second. */
+const compared = new WeakMap<TextDiff, TextComparison>()
+
+function comparisonOf(file: TextDiff): TextComparison {
+  const comparison = compared.get(file) ?? compareTexts(file.before, file.after)
+  compared.set(file, comparison)
+  return comparison
 }
 
 function part(heading: string, lines: readonly string[], { colors }: TerminalStyle): string[] {
@@ -101,10 +113,11 @@ function fileHeading(file: FileDiff, { colors }: TerminalStyle): string {
 
 function remarkOf(file: FileDiff): string {
   switch (file.kind) {
-    case 'text':
-      return file.change === 'changed' && filePatch(file) === ''
-        ? 'only line endings or invisible characters'
-        : ''
+    case 'text': {
+      const { hunks, isGivenUp } = comparisonOf(file)
+      if (isGivenUp) return GIVEN_UP
+      return file.change === 'changed' && hunks.length === 0 ? 'only line endings or invisible characters' : ''
+    }
     case 'variables': {
       const { added, changed, removed } = file.variables
       return [...added.map((it) => `+${it}`), ...removed.map((it) => `-${it}`), ...changed].join(', ')

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { unifiedDiff } from '../../../../src/ui/render/unified-diff.ts'
+import { compareTexts } from '../../../../src/ui/render/compare-texts.ts'
+import { renderUnifiedDiff } from '../../../../src/ui/render/unified-diff.ts'
+
+const unifiedDiff = (before: string, after: string): string[] =>
+  renderUnifiedDiff(compareTexts(before, after))
 
 /** Does to a text what a patch says, and checks all that the patch says of the text. */
 function applyPatch(before: string, patch: readonly string[]): string {
@@ -62,7 +66,38 @@ test('texts with the same lines have no hunks; a new text is one', () => {
   expect(unifiedDiff('', 'a\nb\n')).toEqual(['@@ -0,0 +1,2 @@', '+a', '+b'])
 })
 
-test('a file of thousands of lines that all changed takes no minute', () => {
-  const lines = (word: string): string => Array.from({ length: 20_000 }, (_, i) => `${word} ${i}\n`).join('')
-  expect(unifiedDiff(lines('old'), lines('new'))).toHaveLength(40_001)
+const numbered = (word: string, count: number): string =>
+  Array.from({ length: count }, (_, index) => `${word} ${index}\n`).join('')
+
+test('the changes of a large file are found, however far apart', () => {
+  const before = numbered('line', 50_000)
+  const after = before.replace('line 1\n', 'one\n').replace('line 49998\n', '')
+  expect(unifiedDiff(before, after)).toEqual([
+    '@@ -1,5 +1,5 @@',
+    ' line 0',
+    '-line 1',
+    '+one',
+    ' line 2',
+    ' line 3',
+    ' line 4',
+    '@@ -49996,5 +49996,4 @@',
+    ' line 49995',
+    ' line 49996',
+    ' line 49997',
+    '-line 49998',
+    ' line 49999',
+  ])
+})
+
+test('few lines among many new ones are found', () => {
+  const { hunks, isGivenUp } = compareTexts('kept\n', `${numbered('new', 50_000)}kept\n`)
+  expect(isGivenUp).toBe(false)
+  expect(hunks.map(({ oldLines, newLines }) => [oldLines, newLines])).toEqual([[1, 50_001]])
+})
+
+test('a patch that gave up on large texts still makes of one the other', { timeout: 60_000 }, () => {
+  const [before, after] = [numbered('old', 20_000), numbered('new', 20_000)]
+  const comparison = compareTexts(before, after)
+  expect(comparison.isGivenUp).toBe(true)
+  expect(applyPatch(before, renderUnifiedDiff(comparison))).toBe(after)
 })
