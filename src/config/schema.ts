@@ -93,7 +93,8 @@ const bundle = z.strictObject({
     .array(text('a path'))
     .optional()
     .meta({
-      description: 'Additional paths or patterns to ship, relative to the compose file.',
+      description:
+        'Additional paths or patterns to ship, relative to the compose file. Patterns: `*`, `**`, `?`, `[ab]`, `{a,b}`.',
       examples: [['nginx/**', 'certs/ca.pem']],
     }),
   exclude: z

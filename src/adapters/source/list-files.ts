@@ -4,7 +4,7 @@ import { basename, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { DrayError } from '../../errors/dray-error.ts'
 import { isEnvFile } from './bundle-path.ts'
-import { matchesPattern, startOfPattern } from './path-pattern.ts'
+import { compilePattern, startOfPattern } from './path-pattern.ts'
 
 const run = promisify(execFile)
 
@@ -23,15 +23,16 @@ export async function listFiles(directory: string, wanted: Wanted): Promise<stri
     ...inside.map((path) => walk(directory, path)),
     ...include.map((pattern) => walkPattern(directory, pattern)),
   ])
+  const isExcluded = exclude.map(compilePattern)
   const candidates = [...new Set(found.flat())]
-    .filter((path) => !isEnvFile(path) && !exclude.some((pattern) => matchesPattern(path, pattern)))
+    .filter((path) => !isEnvFile(path) && !isExcluded.some((matches) => matches(path)))
     .sort()
   const ignored = await ignoredByGit(directory, candidates)
   return candidates.filter((path) => !ignored.has(path))
 }
 
 async function walkPattern(directory: string, pattern: string): Promise<string[]> {
-  const isMeant = (path: string): boolean => matchesPattern(path, pattern)
+  const isMeant = compilePattern(pattern)
   return (await walk(directory, startOfPattern(pattern), { followLink: isMeant, links: [] })).filter(isMeant)
 }
 

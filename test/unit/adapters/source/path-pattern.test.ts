@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { matchesPattern, startOfPattern } from '../../../../src/adapters/source/path-pattern.ts'
+import { compilePattern, startOfPattern } from '../../../../src/adapters/source/path-pattern.ts'
 
 describe('a pattern', () => {
   test.each([
@@ -14,8 +14,21 @@ describe('a pattern', () => {
     ['ca.?em', 'ca.pem'],
     ['**', 'certs/ca.pem'],
     ['a(b)+[c].conf', 'a(b)+[c].conf'],
+    ['app/(group)|+/*', 'app/(group)|+/page.conf'],
+    ['certs/[prod]', 'certs/[prod]/ca.pem'],
+    ['nginx/*.{conf,tmpl}', 'nginx/default.tmpl'],
+    ['{certs,nginx/conf.d}/*', 'nginx/conf.d/default.conf'],
+    ['certs/**.pem', 'certs/deep/er/ca.pem'],
+    ['site[ab].conf', 'sitea.conf'],
+    ['site[!ab].conf', 'sitec.conf'],
+    ['*', '.htpasswd'],
+    ['nginx/**', 'nginx/.htpasswd'],
+    ['**', '.well-known/acme'],
+    ['!a', '!a'],
+    ['it\'s "new"/*', 'it\'s "new"/page.conf'],
+    ['nginx/*', 'nginx/conf.d/deep/default.conf'],
   ])('%s means %s', (pattern, path) => {
-    expect(matchesPattern(path, pattern)).toBe(true)
+    expect(compilePattern(pattern)(path)).toBe(true)
   })
 
   test.each([
@@ -24,8 +37,14 @@ describe('a pattern', () => {
     ['*.pem', 'certs/ca.pem'],
     ['ca.pem', 'caxpem'],
     ['**/*.pem', 'certs/ca.key'],
+    ['site[ab].conf', 'sitec.conf'],
+    ['site[!ab].conf', 'sitea.conf'],
+    ['nginx/*.{conf,tmpl}', 'nginx/default.html'],
+    ['!a', 'b'],
+    ['nginx/', 'certs'],
+    ['./', 'certs'],
   ])('%s does not mean %s', (pattern, path) => {
-    expect(matchesPattern(path, pattern)).toBe(false)
+    expect(compilePattern(pattern)(path)).toBe(false)
   })
 
   test.each([
@@ -33,6 +52,8 @@ describe('a pattern', () => {
     ['nginx/conf.d', 'nginx/conf.d'],
     ['**/*.pem', '.'],
     ['./nginx/**', 'nginx'],
+    ['nginx/{a,b}/c', 'nginx'],
+    ['nginx/site[ab].conf', 'nginx'],
   ])('%s only matches paths below %s', (pattern, start) => {
     expect(startOfPattern(pattern)).toBe(start)
   })
