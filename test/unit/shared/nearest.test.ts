@@ -8,6 +8,12 @@ test('a missing, added, wrong or swapped letter is near', () => {
   }
 })
 
+test('swapped letters of a short word are near, other letters are not', () => {
+  expect(findNearest('tets', ['host', 'test'])).toBe('test')
+  expect(findNearest('hots', ['test', 'host'])).toBe('host')
+  expect(findNearest('host', ['test'])).toBeUndefined()
+})
+
 test('another word is not near', () => {
   expect(findNearest('volumes', ['environments', 'registry', 'tasks'])).toBeUndefined()
   expect(findNearest('x', [])).toBeUndefined()
