@@ -1,3 +1,4 @@
+import type { ContextBlock, MrkdwnElement, SectionBlock } from '@slack/types'
 import { renderDuration } from '../render/render-duration.ts'
 import { endSentence, probePhrase, renderNotificationText, servingSentence } from './notification-text.ts'
 import type { Notification } from './notification.ts'
@@ -9,10 +10,10 @@ import type { Notification } from './notification.ts'
 const LONGEST = 550
 
 /** A message for an incoming webhook of Slack; `text` is shown in a phone's notification. */
-export type SlackMessage = { text: string; blocks: readonly SlackBlock[] }
+export type SlackMessage = { text: string; blocks: readonly (TextSection | TextContext)[] }
 
-type Mrkdwn = { type: 'mrkdwn'; text: string }
-type SlackBlock = { type: 'section'; text: Mrkdwn } | { type: 'context'; elements: readonly Mrkdwn[] }
+type TextSection = SectionBlock & { text: MrkdwnElement }
+type TextContext = ContextBlock & { elements: MrkdwnElement[] }
 
 /** Escapes every tag, name and message, so that they cannot create links or mentions. */
 export function renderSlack(notification: Notification): SlackMessage {
@@ -45,7 +46,7 @@ function emojiOf(outcome: Notification['outcome'], kind: Notification['kind']): 
   return kind === 'rollback' ? ':leftwards_arrow_with_hook:' : ':white_check_mark:'
 }
 
-function section(text: string): SlackBlock {
+function section(text: string): TextSection {
   return { type: 'section', text: { type: 'mrkdwn', text } }
 }
 

@@ -1,3 +1,4 @@
+import type { Log } from 'sarif'
 import type { ShownFinding } from './shown-finding.ts'
 
 /** A rule as described in SARIF. */
@@ -16,7 +17,7 @@ export function renderSarif(
   version: string,
 ): string {
   const indexes = new Map(rules.map(({ code }, index) => [code, index]))
-  const log = {
+  const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
