@@ -76,7 +76,7 @@ async function setStage(traces: Traces, screen: Screen, signal: AbortSignal): Pr
   const port = await findPublishedPort(80)
   await copyApp(directory, { registryHost: registry.host, port })
   screen.say(`  app       examples/shop, copied to ${directory} with its .env`)
-  const reason = port === 80 ? '' : ' (port 80 is in use)'
+  const reason = port === 80 ? '' : ' (port 80 is not available)'
   screen.say(`  URL       ${urlAt(port)}${reason}`)
   return { screen, directory, url: urlAt(port), signal }
 }

@@ -3,9 +3,9 @@ import { existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import getPort from 'get-port'
 import { projectDirectory } from '../../test/support/images/cache.ts'
 import { command } from '../../test/support/images/command.ts'
-import { findLoopbackPort } from './ports.ts'
 
 /** A registry on this machine's loopback address, where Docker uses plain HTTP. */
 export type DemoRegistry = {
@@ -25,7 +25,7 @@ const readyWithinMs = 15_000
  * downloaded, otherwise a container. It writes only to `directory`. Throws an error with a remedy if neither works.
  */
 export async function startRegistry(directory: string): Promise<DemoRegistry> {
-  const port = await findLoopbackPort()
+  const port = await getPort({ host: '127.0.0.1' })
   const program = await findProgram()
   const registry =
     program === undefined

@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import getPort from 'get-port'
 import { projectDirectory } from '../../support/images/cache.ts'
 
 const program = join(projectDirectory, '.cache/net-tools/root/usr/bin/docker-registry')
@@ -19,7 +18,7 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
   if (!existsSync(program))
     throw new Error('There is no docker-registry: run `node scripts/setup.mjs network`.')
   const directory = await mkdtemp(join(tmpdir(), 'dray-registry-'))
-  const host = `127.0.0.1:${await findFreePort()}`
+  const host = `127.0.0.1:${await getPort({ host: '127.0.0.1' })}`
   const configuration = join(directory, 'config.yml')
   await writeFile(
     configuration,
@@ -39,13 +38,4 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
       await rm(directory, { recursive: true, force: true })
     },
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

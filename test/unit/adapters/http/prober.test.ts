@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import getPort from 'get-port'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import { createProber } from '../../../../src/adapters/http/prober.ts'
@@ -106,11 +107,6 @@ describe('whether something listens', () => {
   })
 
   test('is known of a port that is closed', async () => {
-    const server = createTcpServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, 'close')
-    expect(await prober.listens('127.0.0.1', port)).toBe('no')
+    expect(await prober.listens('127.0.0.1', await getPort({ host: '127.0.0.1' }))).toBe('no')
   })
 })
