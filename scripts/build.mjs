@@ -1,35 +1,27 @@
-/** Bundles src/main.ts into dist/dray.mjs, one file that needs nothing but Node. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+/** Writes dist/dray.mjs and the licences of the packages in it, where a source is newer. */
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { bundle, root } from './bundle.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const entry = `${root}/src/main.ts`
-const bundle = `${root}/dist/dray.mjs`
+const bundlePath = `${root}/dist/dray.mjs`
+const noticesPath = `${root}/dist/THIRD-PARTY-NOTICES.txt`
 
 if (isStale()) {
-  await build({
-    entryPoints: [entry],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    minifyWhitespace: true,
-    legalComments: 'none',
-    // Bundled CommonJS packages call require() for Node's own modules, which an ES module does not have.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  })
+  const { code, notices } = await bundle()
+  mkdirSync(`${root}/dist`, { recursive: true })
+  writeFileSync(noticesPath, notices)
+  writeFileSync(bundlePath, code)
 }
 
 function isStale() {
-  const built = existsSync(bundle) ? statSync(bundle).mtimeMs : 0
-  const sources = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' }).map(
-    (name) => `${root}/src/${name}`,
-  )
-  return [...sources, `${root}/package.json`, fileURLToPath(import.meta.url)].some(
-    (path) => statSync(path).mtimeMs > built,
-  )
+  if (!existsSync(bundlePath) || !existsSync(noticesPath)) return true
+  const built = statSync(bundlePath).mtimeMs
+  const sources = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
+  const others = ['build.mjs', 'bundle.mjs', 'third-party-notices.mjs'].map((name) => `scripts/${name}`)
+  return [
+    ...sources.map((name) => `src/${name}`),
+    ...others,
+    'package.json',
+    'LICENSE',
+    'dray.schema.json',
+  ].some((path) => statSync(`${root}/${path}`).mtimeMs > built)
 }
