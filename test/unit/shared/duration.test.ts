@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDuration } from '../../../src/shared/duration.ts'
+import { parseDuration, parseGoDuration } from '../../../src/shared/duration.ts'
 import { cpuMsOf } from '../../support/cpu-time.ts'
 
 test.each([
@@ -16,6 +16,19 @@ test.each(['', '30', 's', '1 m', '-1s', '1d', '1m30', '1s ', '1.s', '2562048h', 
   (text) => expect(parseDuration(text)).toBeUndefined(),
 )
 
+test.each([
+  ['1.5ms', 1.5],
+  ['250ns', 0.00025],
+  ['3us', 0.003],
+  ['432.5µs', 0.4325],
+  ['432.5μs', 0.4325],
+  ['1m30.5s', 90_500],
+])('Go prints %s for %d milliseconds', (text, ms) => expect(parseGoDuration(text)).toBeCloseTo(ms, 6))
+
+test.each(['', '30', '1 m', '-1s', '1d', '1s ', 'in 1s', '2562048h'])('%j is no duration of Go', (text) =>
+  expect(parseGoDuration(text)).toBeUndefined(),
+)
+
 test('the parts of a duration add up', () => {
   const part = fc.nat(10_000)
   fc.assert(
@@ -27,7 +40,10 @@ test('the parts of a duration add up', () => {
 
 test('a long text is judged soon', () => {
   const takenMs = cpuMsOf(() => {
-    for (const part of ['1', '1.', '1m', '1.1', 'ms']) parseDuration(part.repeat(50_000))
+    for (const part of ['1', '1.', '1m', '1.1', 'ms']) {
+      parseDuration(part.repeat(50_000))
+      parseGoDuration(part.repeat(50_000))
+    }
   })
   expect(takenMs).toBeLessThan(2_000)
 })
