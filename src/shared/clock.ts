@@ -24,8 +24,3 @@ export const systemClock: Clock = {
     }
   },
 }
-
-/** A signal that aborts after `ms`, at most 24.8 days. */
-export function timeoutSignal(ms: number): AbortSignal {
-  return AbortSignal.timeout(Math.min(Math.ceil(ms), LONGEST_TIMER_MS))
-}

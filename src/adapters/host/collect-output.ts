@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { timeoutSignal } from '../../shared/clock.ts'
+import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { Child } from './child.ts'
 import { splitLines } from './line-splitter.ts'
 import { keepTail } from './keep-tail.ts'
@@ -53,16 +53,15 @@ export async function waitForEnd(command: {
   timeoutMs?: number
 }): Promise<CommandOutput> {
   const { title, ended, endCommand, signal, timeoutMs } = command
-  const timeout = timeoutMs === undefined ? undefined : timeoutSignal(timeoutMs)
-  const either = AbortSignal.any([signal, timeout].filter((one) => one !== undefined))
+  using limit = startTimeLimit(timeoutMs ?? Infinity, { signal })
   const onAbort = (): void => void endCommand()
-  either.addEventListener('abort', onAbort, { once: true })
-  if (either.aborted) onAbort()
+  limit.signal.addEventListener('abort', onAbort, { once: true })
+  if (limit.signal.aborted) onAbort()
   const output = await ended
-  either.removeEventListener('abort', onAbort)
+  limit.signal.removeEventListener('abort', onAbort)
 
   if (signal?.aborted) throw signal.reason
-  if (timeout?.aborted) {
+  if (limit.isOver) {
     throw new DrayError('HOST_COMMAND_FAILED', `${title} did not end within ${(timeoutMs ?? 0) / 1000} s.`, {
       temporary: true,
       details: { logTail: output.stderr.split('\n').slice(-10), logOf: title },

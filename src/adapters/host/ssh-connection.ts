@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { stripControl } from '../../shared/strip-control.ts'
+import { startTimeLimit } from '../../shared/time-limit.ts'
 import { withTimeout } from '../../shared/with-timeout.ts'
 import { type Child, startChild } from './child.ts'
 import { collectOutput } from './collect-output.ts'
@@ -146,14 +147,13 @@ export class SshConnection {
   }
 
   async #greeted(signal: AbortSignal | undefined): Promise<void> {
-    const timeout = AbortSignal.timeout(connectMs)
-    const either = AbortSignal.any(signal ? [signal, timeout] : [timeout])
+    using limit = startTimeLimit(connectMs, { signal })
     const onAbort = (): void => this.#child.end()
-    either.addEventListener('abort', onAbort, { once: true })
+    limit.signal.addEventListener('abort', onAbort, { once: true })
     const end = await Promise.race([this.#greetingSeen(), this.#child.ended])
-    either.removeEventListener('abort', onAbort)
+    limit.signal.removeEventListener('abort', onAbort)
     if (signal?.aborted) throw signal.reason
-    if (timeout.aborted) throw readSshFailure(`no answer within ${connectMs / 1000} s`, this.#name)
+    if (limit.isOver) throw readSshFailure(`no answer within ${connectMs / 1000} s`, this.#name)
     if (end) throw this.#explainEnd(end.exitCode)
   }
 

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import type { ProbeAnswer, Prober } from '../../deploy/model/prober.ts'
-import { timeoutSignal } from '../../shared/clock.ts'
+import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { listens } from './listens.ts'
 
@@ -32,7 +32,8 @@ async function get(
   timeoutMs: number,
   dial: (() => Promise<Duplex>) | undefined,
 ): Promise<ProbeAnswer> {
-  const signal = timeoutSignal(timeoutMs)
+  using limit = startTimeLimit(timeoutMs)
+  const { signal } = limit
   try {
     const socket = dial && (await inTime(dial(), signal))
     return { status: await ask(url, { socket, signal }) }

@@ -1,4 +1,5 @@
 import { retry } from '../../shared/retry.ts'
+import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Secret } from '../../shared/secret.ts'
 import { parseRetryAfter } from '../registry/retry-after.ts'
@@ -48,7 +49,8 @@ async function postOnce(
   body: string,
   { clock, answerMs }: { clock: Clock; answerMs: number },
 ): Promise<void> {
-  const signal = AbortSignal.timeout(answerMs)
+  using limit = startTimeLimit(answerMs)
+  const { signal } = limit
   let response: Response
   try {
     const headers = { 'content-type': 'application/json', 'user-agent': 'dray' }

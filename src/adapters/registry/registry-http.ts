@@ -2,6 +2,7 @@ import type { Credentials } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Secret } from '../../shared/secret.ts'
+import { startTimeLimit } from '../../shared/time-limit.ts'
 import { breakOff, noAnswer } from './registry-failure.ts'
 
 /** Login of one request. Only its header reveals it. */
@@ -44,31 +45,28 @@ export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 export function createHttp(options: HttpOptions): Http {
   return async (request) => {
     request.signal?.throwIfAborted()
-    const timer = startTimer(options.clock, request.signal)
+    using limit = startTimeLimit(options.answerMs, { clock: options.clock, signal: request.signal })
     const seconds = (ms: number) => `${ms / 1000} s`
     let response: Response | undefined
     try {
-      timer.limit(options.answerMs)
       response = await options.fetch(request.url, {
         method: request.method ?? 'GET',
         headers: { 'user-agent': 'dray', ...request.headers, ...authorizationHeader(request) },
         body: request.body instanceof Secret ? request.body.reveal() : request.body,
         // fetch leaves the login behind when it is sent to another host, but takes the body with it.
         redirect: request.body === undefined ? 'follow' : 'manual',
-        signal: timer.signal,
+        signal: limit.signal,
       })
-      timer.limit(options.requestMs)
+      limit.restart(options.requestMs)
       refuseRedirect(request, response)
       return { status: response.status, headers: response.headers, body: await readBody(request, response) }
     } catch (error) {
       request.signal?.throwIfAborted()
       if (error instanceof DrayError) throw error
-      if (timer.expired && response === undefined) throw noAnswer(request.host, seconds(options.answerMs))
-      if (timer.expired) throw breakOff(request.host, `took longer than ${seconds(options.requestMs)}`)
+      if (limit.isOver && response === undefined) throw noAnswer(request.host, seconds(options.answerMs))
+      if (limit.isOver) throw breakOff(request.host, `took longer than ${seconds(options.requestMs)}`)
       if (response === undefined) throw noAnswer(request.host, error)
       throw breakOff(request.host, 'broke off', error)
-    } finally {
-      timer.stop()
     }
   }
 }
@@ -79,28 +77,6 @@ function authorizationHeader({ authorization }: HttpRequest): { authorization?: 
   const { username, password } = authorization
   const login = Buffer.from(`${username}:${password.reveal()}`).toString('base64')
   return { authorization: `Basic ${login}` }
-}
-
-function startTimer(clock: Clock, outer: AbortSignal | undefined) {
-  const expiry = new AbortController()
-  let stop = new AbortController()
-  return {
-    signal: outer === undefined ? expiry.signal : AbortSignal.any([outer, expiry.signal]),
-    get expired() {
-      return expiry.signal.aborted
-    },
-    limit(ms: number) {
-      stop.abort()
-      stop = new AbortController()
-      clock.sleep(ms, stop.signal).then(
-        () => expiry.abort(),
-        () => undefined,
-      )
-    },
-    stop() {
-      stop.abort()
-    },
-  }
 }
 
 /** What came over TLS must not go on without it: nothing would vouch for the answer any more. */

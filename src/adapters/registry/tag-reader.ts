@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { isTag } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import type { RegistrySession } from './registry-session.ts'
 
@@ -47,20 +48,12 @@ export function createTagReader(session: RegistrySession): TagReader {
     count: number,
     { clock, ms }: { clock: Clock; ms: number },
   ) {
-    const late = new AbortController()
-    const answered = new AbortController()
-    clock.sleep(ms, answered.signal).then(
-      () => late.abort(),
-      () => undefined,
-    )
-    const signal = AbortSignal.any([late.signal, ...(request.signal === undefined ? [] : [request.signal])])
+    using limit = startTimeLimit(ms, { clock, signal: request.signal })
     try {
-      return await newest({ ...request, signal }, count)
+      return await newest({ ...request, signal: limit.signal }, count)
     } catch (error) {
       request.signal?.throwIfAborted()
       return error instanceof NoRepository ? 'no such repository' : []
-    } finally {
-      answered.abort()
     }
   }
 
