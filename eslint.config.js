@@ -35,6 +35,14 @@ const noClockReads = [
   { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: onlyClock },
   { selector: 'CallExpression[callee.object.name="performance"]', message: onlyClock },
 ]
+const noTimeouts = {
+  selector: 'CallExpression[callee.object.name="AbortSignal"][callee.property.name="timeout"]',
+  message: 'Take `startTimeLimit` of src/shared/time-limit.ts.',
+}
+const noJsonParse = {
+  selector: 'CallExpression[callee.object.name="JSON"][callee.property.name="parse"]',
+  message: 'Take `parseJson` of src/shared/parse-json.ts.',
+}
 
 export default defineConfig(
   { ignores: ['dist/', '.cache/', 'node_modules/', 'coverage/'] },
@@ -88,7 +96,14 @@ export default defineConfig(
         ...timerGlobals,
       ],
       'no-restricted-imports': ['error', { paths: [...noProcess, ...noTimers] }],
-      'no-restricted-syntax': ['error', noDefaultExport, noNamedZod, ...noClockReads],
+      'no-restricted-syntax': [
+        'error',
+        noDefaultExport,
+        noNamedZod,
+        ...noClockReads,
+        noTimeouts,
+        noJsonParse,
+      ],
     },
   },
   {
@@ -117,6 +132,10 @@ export default defineConfig(
       'no-restricted-imports': ['error', { paths: noProcess }],
       'no-restricted-syntax': ['error', noDefaultExport],
     },
+  },
+  {
+    files: ['src/shared/parse-json.ts'],
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport] },
   },
   {
     // It says by whom a directory was made, and asks whether that process still runs.

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseJson } from '../shared/parse-json.ts'
 
 const targetSchema = z.looseObject({
   context: z.string().optional(),
@@ -25,7 +26,7 @@ export type BakeDefinition = { targets: ReadonlyMap<string, BakeTarget> }
 
 /** Parses the output of Bake. Throws a ZodError if it has another shape. */
 export function parseBakeDefinition(text: string): BakeDefinition {
-  const { group, target } = definitionSchema.parse(JSON.parse(text))
+  const { group, target } = definitionSchema.parse(parseJson(text))
   const names = group.default.targets ?? []
   return { targets: new Map(names.flatMap((name) => (target[name] ? [[name, target[name]]] : []))) }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseJson } from '../shared/parse-json.ts'
 
 /** One step of a build, as BuildKit reports it. */
 export type BuildStep = {
@@ -114,12 +115,4 @@ function readName(name: string, targets: readonly string[]): Pick<BuildStep, 'ta
 
 function timeOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text)
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../shared/parse-json.ts'
 import type { ImageShape, TaskShape } from './app-shape.ts'
 import { isIn, isSource, type Repository } from './repository.ts'
 
@@ -33,12 +34,8 @@ function tasksIn(directory: string, { texts }: Repository): Omit<TaskShape, 'ser
 }
 
 function readScripts(packageText: string): string[] {
-  try {
-    const { scripts } = JSON.parse(packageText) as { scripts?: Record<string, unknown> }
-    return Object.keys(scripts ?? {})
-  } catch {
-    return []
-  }
+  const content = parseJson(packageText) as { scripts?: Record<string, unknown> } | null | undefined
+  return Object.keys(content?.scripts ?? {})
 }
 
 /** Set by the platform or the image, not by `.env`. */

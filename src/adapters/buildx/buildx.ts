@@ -9,6 +9,7 @@ import {
 } from '../../build/bake-definition.ts'
 import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { exportLines } from '../directory/values.ts'
 import type { CommandOutput, RunOptions, CommandRunner } from '../host/command-runner.ts'
@@ -68,7 +69,7 @@ export class Buildx {
     const { stdout } = await this.#docker(['buildx', 'ls', '--format', '{{json .}}'], { signal })
     const builders = stdout
       .split('\n')
-      .flatMap((line) => (line === '' ? [] : [builderSchema.parse(JSON.parse(line))]))
+      .flatMap((line) => (line === '' ? [] : [builderSchema.parse(parseJson(line))]))
     if (builders.find(({ Current }) => Current)?.Driver !== 'docker') return true
     const info = await this.#docker(['info', '--format', '{{json .DriverStatus}}'], { signal })
     return info.stdout.includes('io.containerd.snapshotter')
@@ -169,7 +170,7 @@ const modelSchema = z.looseObject({
 
 /** Of Compose's model what a build needs, and no value of an environment. */
 function buildsOf(config: string): { services: Record<string, object> } {
-  const { services, secrets } = modelSchema.parse(JSON.parse(config))
+  const { services, secrets } = modelSchema.parse(parseJson(config))
   const built = Object.entries(services ?? {}).filter(([, { build }]) => build !== undefined)
   return {
     services: Object.fromEntries(built.map(([name, { image, build }]) => [name, { image, build }])),
@@ -192,7 +193,7 @@ const metadataSchema = z.record(z.string(), z.unknown())
 const imageSchema = z.looseObject({ 'containerimage.digest': z.string() })
 
 async function readDigests(path: string): Promise<ReadonlyMap<string, Digest>> {
-  const metadata = metadataSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  const metadata = metadataSchema.parse(parseJson(await readFile(path, 'utf8')))
   return new Map(
     Object.entries(metadata).flatMap(([target, image]): [string, Digest][] => {
       const digest = imageSchema.safeParse(image).data?.['containerimage.digest']

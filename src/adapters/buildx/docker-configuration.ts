@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Credentials } from '../../deploy/model/ports.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { IDENTITY_TOKEN_USER } from '../registry/token-service.ts'
 
 const configSchema = z.looseObject({
@@ -44,9 +45,6 @@ function authOf({ username, password }: Credentials): object {
 
 /** Docker warns of one that it cannot read, and goes on without. */
 async function readConfig(path: string): Promise<z.infer<typeof configSchema>> {
-  try {
-    return configSchema.parse(JSON.parse(await readFile(path, 'utf8')))
-  } catch {
-    return {}
-  }
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return configSchema.safeParse(parseJson(text)).data ?? {}
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/model/app-model.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { definitionParts, envFileOf } from './definition-parts.ts'
 import { hashOf } from './hash-of.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
@@ -93,11 +94,7 @@ function parseModel(text: string, stage: string): RawModel | undefined {
     .replaceAll(`${printed}/`, './')
     .replaceAll(`"${printed}"`, '"."')
     .replaceAll(`"${posix.dirname(printed)}/`, '"../')
-  try {
-    return modelSchema.parse(JSON.parse(relative))
-  } catch {
-    return undefined
-  }
+  return modelSchema.safeParse(parseJson(relative)).data
 }
 
 function readService(

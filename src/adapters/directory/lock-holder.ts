@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { LockHolder } from '../../deploy/model/ports.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { timeMs } from './time-ms.ts'
 
 const holderSchema = z.object({
@@ -13,9 +14,5 @@ const holderSchema = z.object({
 
 /** Who holds a lock, as its file says; undefined when it does not say. */
 export function readLockHolder(text: string): LockHolder | undefined {
-  try {
-    return holderSchema.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
+  return holderSchema.safeParse(parseJson(text)).data
 }

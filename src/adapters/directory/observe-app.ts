@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { StatusObservation, SeenContainer } from '../../operations/status/status-observation.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { readDockerCliFailure } from '../docker/docker-cli-failure.ts'
 import type { AppPlace } from './app-place.ts'
 import { readHashes } from './file-hashes.ts'
@@ -89,12 +90,4 @@ function readContainerLine(line: string): SeenContainer[] {
 function restartsOf(policy: string): SeenContainer['restarts'] {
   if (policy === 'on-failure') return 'on-failure'
   return policy === 'always' || policy === 'unless-stopped' ? 'always' : 'never'
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

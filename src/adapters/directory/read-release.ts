@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import { JOURNALED_RELEASE_ID, RELEASE_ID, type Release } from '../../deploy/model/release.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { isBundlePath } from '../source/bundle-path.ts'
 import { timeMs } from './time-ms.ts'
 
@@ -48,12 +49,4 @@ export function releaseIdsIn(journal: string): string[] {
     const entry = z.object({ release: z.string().regex(JOURNALED_RELEASE_ID) }).safeParse(parseJson(line))
     return entry.success ? [entry.data.release] : []
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -6,6 +6,7 @@ import type { BundleFile, JournalEntry } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import { RELEASE_ID, releaseNumber, type Release } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import type { RunOptions, CommandRunner } from '../host/command-runner.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
@@ -83,11 +84,7 @@ const entrySchema = z.looseObject({
 /** Lines that were cut off, or that another version wrote, are passed over. */
 export function readJournal(text: string): JournalEntry[] {
   return text.split('\n').flatMap((line) => {
-    try {
-      const entry = entrySchema.safeParse(JSON.parse(line))
-      return entry.success ? [entry.data] : []
-    } catch {
-      return []
-    }
+    const entry = entrySchema.safeParse(parseJson(line))
+    return entry.success ? [entry.data] : []
   })
 }

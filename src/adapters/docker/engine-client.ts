@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { readDockerCliFailure, where } from './docker-cli-failure.ts'
@@ -194,14 +195,6 @@ function parseAnswer<T>(body: string, schema: z.ZodType<T>, host: string): T {
       details: { problems: answer.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) },
     },
   )
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }
 
 function renderQuery(query: ApiRequest['query'] = {}): string {

@@ -2,6 +2,7 @@ import pMap from 'p-map'
 import * as z from 'zod'
 import type { EngineDisk } from '../../deploy/model/inventory.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { retry } from '../../shared/retry.ts'
 import type { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'
@@ -114,12 +115,4 @@ async function removed(client: EngineClient, path: string): Promise<boolean> {
   if ([403, 404, 409].includes(answer.status)) return false
   client.assertDone(answer, request)
   return true
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import type { ContainerChange, LogLine, LogSource } from '../../operations/logs/log-source.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { splitLines } from '../host/line-splitter.ts'
 import type { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'
@@ -96,14 +97,6 @@ async function* readChanges(chunks: AsyncIterable<Buffer>): AsyncGenerator<Conta
 function toChange({ Action, Actor }: z.infer<typeof eventAnswer>): ContainerChange {
   if (Action === 'start') return { containerId: Actor.ID, what: 'started', exitCode: undefined }
   return { containerId: Actor.ID, what: 'ended', exitCode: Number(Actor.Attributes['exitCode'] ?? 0) }
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }
 
 /** `1795430758.123456789`, which the Engine takes with all its digits, for `2026-11-23T10:45:58.123456789Z`. */

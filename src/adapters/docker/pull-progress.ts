@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { PullProgress } from '../../deploy/model/ports.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 
 /** One line of the Engine's answer to a pull. Unknown fields and statuses are ignored. */
 const pullLine = z.object({
@@ -35,7 +36,7 @@ export function trackPull(): PullTracker {
   return {
     error: () => failure,
     take(line) {
-      const read = pullLine.safeParse(parseLine(line))
+      const read = pullLine.safeParse(parseJson(line))
       if (!read.success) return undefined
       const { status, id, progressDetail, error, errorDetail } = read.data
       failure ??= errorDetail?.message ?? error
@@ -56,13 +57,5 @@ export function trackPull(): PullTracker {
       last = key
       return progress
     },
-  }
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
   }
 }

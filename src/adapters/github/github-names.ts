@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { GithubNames, GithubPlaces } from '../../operations/secrets/github-names.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import type { Http } from '../registry/registry-http.ts'
 
 type Asked = {
@@ -103,12 +104,4 @@ function refusal(
           ? 'there were too many requests (429)'
           : `the answer was ${status}`
   return new DrayError('REGISTRY_FAILED', `${host} does not tell the ${kind} of ${repository}: ${why}.`)
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    return undefined
-  }
 }

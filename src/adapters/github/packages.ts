@@ -4,6 +4,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { PackageVersion } from '../../operations/images/package-version.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { cutText } from '../../shared/cut-text.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { retry } from '../../shared/retry.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { Http, HttpAnswer } from '../registry/registry-http.ts'
@@ -163,14 +164,6 @@ function messageOf({ body }: HttpAnswer): string {
   const message =
     z.object({ message: z.string() }).safeParse(parseJson(body)).data?.message ?? 'no reason given'
   return cutText(message.replace(/\.$/, ''), LONGEST_MESSAGE)
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    return undefined
-  }
 }
 
 class Busy extends DrayError {

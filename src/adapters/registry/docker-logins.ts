@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Credentials } from '../../deploy/model/ports.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { CommandOutput } from '../host/command-runner.ts'
 import { IDENTITY_TOKEN_USER } from './token-service.ts'
@@ -112,14 +113,6 @@ function parseConfig(text: string, name: string, warn: (text: string) => void): 
   if (parsed.success) return parsed.data
   warn(`${name} is not a configuration of Docker; the logins in it are not used.`)
   return {}
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const entrySchema = z.object({

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ManifestLinks } from '../../operations/images/package-version.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { digestOf, MANIFEST_TYPES } from './manifest.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import type { RegistrySession } from './registry-session.ts'
@@ -49,13 +50,5 @@ function parseManifestLinks(body: Uint8Array, name: string): ManifestLinks {
     children: manifests.map((it) => it.digest),
     subject: subject?.digest,
     sizeBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
-  }
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    return undefined
   }
 }

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import type { ImageConfig, Platform } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { imageConfigSchema, readImageConfig } from '../docker/image-config.ts'
 
 export type Descriptor = { digest: Digest; sizeBytes: number }
@@ -80,14 +81,6 @@ function notAnImage(name: string): DrayError {
   return new DrayError('REGISTRY_FAILED', `${name} is not an image that Docker can run.`, {
     hint: 'Build and push it anew with a current `docker buildx build --push`.',
   })
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 const descriptorSchema = z.object({

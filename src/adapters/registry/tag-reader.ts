@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { isTag } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import type { RegistrySession } from './registry-session.ts'
@@ -71,13 +72,11 @@ function endless({ host }: Endpoint): DrayError {
 }
 
 function parseTags(endpoint: Endpoint, body: Uint8Array): string[] {
-  try {
-    const { tags } = pageSchema.parse(JSON.parse(Buffer.from(body).toString('utf8')))
-    // What is no tag, nobody could ask for; it would be shown.
-    return (tags ?? []).filter(isTag)
-  } catch {
+  const page = pageSchema.safeParse(parseJson(body))
+  if (!page.success)
     throw new DrayError('REGISTRY_FAILED', `${endpoint.host} answers something else than a list of tags.`)
-  }
+  // What is no tag, nobody could ask for; it would be shown.
+  return (page.data.tags ?? []).filter(isTag)
 }
 
 /** Address of the next page (RFC 8288); one on another host is not followed, as it would be sent our token. */

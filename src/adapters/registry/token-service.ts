@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Credentials } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { Secret } from '../../shared/secret.ts'
 import { tokenScope, type Access, type Challenge } from './auth-challenge.ts'
 import type { Endpoint } from './registry-endpoint.ts'
@@ -106,14 +107,6 @@ function tokenUrl({ endpoint, challenge }: TokenRequest): URL {
     'REGISTRY_FAILED',
     `${endpoint.host} names a token service that is not safe to log in to.`,
   )
-}
-
-function parseJson(body: Uint8Array<ArrayBuffer>): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 /** Visible ASCII only: anything else could not travel in a header. */

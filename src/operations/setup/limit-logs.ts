@@ -1,3 +1,4 @@
+import { parseJson } from '../../shared/parse-json.ts'
 import type { SetupObservation } from './setup-observation.ts'
 import type { SetupAction } from './setup-plan.ts'
 
@@ -41,12 +42,8 @@ export function limitLogs({
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return isObject(value) ? value : undefined
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
