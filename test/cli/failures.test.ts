@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createInterrupts } from '../../src/cli/interrupts.ts'
 import { toFailure } from '../../src/cli/command/to-failure.ts'
+import { DeployFailed, toDrayError } from '../../src/deploy/execute/failure.ts'
+import type { Plan } from '../../src/deploy/model/plan.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 
 describe('an error as it is reported', () => {
@@ -18,6 +20,29 @@ describe('an error as it is reported', () => {
     expect(failure).toMatchObject({ code: 'INTERNAL', exitCode: 4, details: {} })
     expect(failure.message).toMatch(/^TypeError: x is not a function \(dray \d/)
     expect(failure.hint).toContain('--debug')
+  })
+
+  test('that is a defect in the middle of a deploy says so, and what serves', () => {
+    const undone = {
+      undone: ['files put back'],
+      notUndone: [],
+      serving: 'r1 is serving.',
+      servingRelease: 'r1',
+    }
+    const plan = { steps: [] } as unknown as Plan
+    const error = new DeployFailed(toDrayError(new TypeError('x is not a function')), { undone, plan })
+    const failure = toFailure(error, false)
+    expect(failure.message).toMatch(/^TypeError: x is not a function \(dray \d/)
+    expect(failure).toMatchObject({ code: 'INTERNAL', exitCode: 4, serving: 'r1 is serving.' })
+    expect(toFailure(error, true).details.logTail?.join('\n')).toContain('TypeError: x is not a function')
+  })
+
+  test('that names a defect of dray is told with the version, unless it has a hint of its own', () => {
+    const failure = toFailure(new DrayError('INTERNAL', 'There is no host.'), false)
+    expect(failure.message).toMatch(/^There is no host\. \(dray \d/)
+    expect(failure.hint).toContain('--debug')
+    const other = new DrayError('INTERNAL', 'Not built.', { hint: 'Build it.' })
+    expect(toFailure(other, false)).toMatchObject({ message: 'Not built.', hint: 'Build it.' })
   })
 
   test('has its stack and those of its causes under --debug', () => {

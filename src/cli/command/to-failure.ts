@@ -1,15 +1,22 @@
 import type { Failure } from '../../deploy/model/events.ts'
-import { failureFrom } from '../../deploy/execute/failure.ts'
+import { DeployFailed, failureFrom, toDrayError, toInternal } from '../../deploy/execute/failure.ts'
+import { catalogue } from '../../errors/catalogue.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ExitCode } from '../../errors/exit-code.ts'
 import { version } from './version.ts'
 
-/** An error as it is told. One that is not ours is a defect: it is told with its stack where `debug` asks for it. */
+/** An error as it is told. A defect is told with the version of dray, and with its stack where `debug` asks for it. */
 export function toFailure(error: unknown, debug: boolean): Failure & { exitCode: ExitCode } {
-  const known = error instanceof DrayError ? error : toInternal(error, debug)
-  const stack = debug && known.details.logTail === undefined ? renderStack(error) : []
-  const details = stack.length > 0 ? { ...known.details, logTail: stack, logOf: 'the stack' } : known.details
-  return { ...failureFrom(known), exitCode: known.exitCode, details }
+  const known = error instanceof DrayError || error instanceof DeployFailed ? error : toInternal(error)
+  const { code, hint, exitCode, details } = toDrayError(known)
+  const failure = { ...failureFrom(known), exitCode, details }
+  const stack = debug && details.logTail === undefined ? renderStack(error) : []
+  if (stack.length > 0) failure.details = { ...details, logTail: stack, logOf: 'the stack' }
+  if (code !== 'INTERNAL' || hint !== catalogue.INTERNAL.hint) return failure
+  const report = debug
+    ? 'Please report it with the text above.'
+    : 'Run the same command with `--debug` and report what it prints.'
+  return { ...failure, message: `${failure.message} (dray ${version})`, hint: report }
 }
 
 /** The failure of a deploy with the stack after the log that it has, for `--debug`. */
@@ -22,16 +29,6 @@ export function addStack(failure: Failure, error: unknown): Failure {
     logOf: logOf ?? 'the stack',
   }
   return { ...failure, details }
-}
-
-function toInternal(error: unknown, debug: boolean): DrayError {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return new DrayError('INTERNAL', `${text} (dray ${version})`, {
-    hint: debug
-      ? 'Please report it with the text above.'
-      : 'Run the same command with `--debug` and report what it prints.',
-    cause: error,
-  })
 }
 
 /** The stack of an error and of its causes, a line each. */

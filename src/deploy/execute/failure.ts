@@ -27,7 +27,18 @@ export function toDrayError(error: unknown): DrayError {
   if (error instanceof Error && error.name === 'AbortError') {
     return new DrayError('CANCELLED', 'Cancelled.', { cause: error })
   }
-  return new DrayError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  return toInternal(error)
+}
+
+/** A defect of dray: anything that was thrown and is no error of its own. */
+export function toInternal(error: unknown): DrayError {
+  return new DrayError('INTERNAL', describe(error), { cause: error })
+}
+
+/** With the name of its class where that says more than `Error`. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
 }
 
 /** Of a sentence or of a line of a log: what a host or a container says in more was not made for people. */
