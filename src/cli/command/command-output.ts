@@ -3,6 +3,7 @@ import { stripAllButColors, stripControl } from '../../shared/strip-control.ts'
 import { cleanValue } from '../../ui/reporters/clean-event.ts'
 import { renderJsonLine } from '../../ui/reporters/json-reporter.ts'
 import { createTerminalStyle, type TerminalStyle } from '../../ui/terminal/terminal-style.ts'
+import { applyNoColor } from './apply-no-color.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import type { EnvironmentInput } from './load-environment.ts'
@@ -32,7 +33,7 @@ export function createCommandOutput(
   const isTTY = stdout.isTTY === true && !options.plain
   return {
     style: createTerminalStyle({
-      env: options.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+      env: applyNoColor(options, env),
       isTTY,
       columns: isTTY ? stdout.columns : undefined,
     }),

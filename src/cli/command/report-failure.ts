@@ -1,6 +1,7 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import { createRedactor } from '../../shared/redact.ts'
 import { chooseReporter, createReporter } from '../../ui/reporters/create-reporter.ts'
+import { applyNoColor } from './apply-no-color.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 
@@ -18,7 +19,7 @@ export function reportFailure(failure: Failure, options: GlobalOptions, context:
     name: chosen === 'live' ? 'quiet' : chosen,
     stdout,
     stderr,
-    env: options.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: applyNoColor(options, env),
     clock,
     redact: createRedactor(secrets),
   })

@@ -116,7 +116,9 @@ function remarkOf(file: FileDiff): string {
     case 'text': {
       const { hunks, isGivenUp } = comparisonOf(file)
       if (isGivenUp) return GIVEN_UP
-      return file.change === 'changed' && hunks.length === 0 ? 'only line endings or invisible characters' : ''
+      return file.change === 'changed' && hunks.length === 0
+        ? 'only line endings or invisible characters'
+        : ''
     }
     case 'variables': {
       const { added, changed, removed } = file.variables

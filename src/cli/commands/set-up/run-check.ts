@@ -17,6 +17,7 @@ import { renderCheckSummary, renderFindings, type CheckSummary } from '../../../
 import { renderRuleHelp } from '../../../ui/render/render-rule-help.ts'
 import { renderSarif } from '../../../ui/render/render-sarif.ts'
 import { countFindings, type ShownFinding } from '../../../ui/render/shown-finding.ts'
+import { applyNoColor } from '../../command/apply-no-color.ts'
 import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
@@ -150,7 +151,7 @@ function lookOf(
 ): ReturnType<typeof createTerminalStyle> {
   const isTTY = stdout.isTTY === true && !plain
   return createTerminalStyle({
-    env: color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: applyNoColor({ color }, env),
     isTTY,
     columns: isTTY ? stdout.columns : undefined,
   })

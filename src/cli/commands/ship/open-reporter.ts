@@ -7,6 +7,7 @@ import { renderPlan } from '../../../ui/render/render-plan.ts'
 import type { DeployFinished } from '../../../ui/render/render-summary.ts'
 import type { Reporter } from '../../../ui/reporters/reporter.ts'
 import { addToDeployState, createDeployState, type DeployState } from '../../../ui/render/deploy-state.ts'
+import { applyNoColor } from '../../command/apply-no-color.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { DeployInput } from './load-deploy.ts'
@@ -78,7 +79,7 @@ function makeReporter({ options, values }: DeployInput, context: CliContext): Re
     name: options.dryRun && chosen !== 'json' ? 'quiet' : chosen,
     stdout,
     stderr,
-    env: options.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: applyNoColor(options, env),
     clock,
     redact: createRedactor(values.secrets),
   })

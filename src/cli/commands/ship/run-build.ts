@@ -25,6 +25,7 @@ import {
 import { createTerminalStyle } from '../../../ui/terminal/terminal-style.ts'
 import type { buildCommand } from './build.ts'
 import { readBuildOptions, type BuildOptions } from './build-options.ts'
+import { applyNoColor } from '../../command/apply-no-color.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -167,7 +168,7 @@ function openProgress(
   if (global.json) return silentBuildProgress
   const isLive = stderr.isTTY === true && !global.plain && !env['CI']
   const style = createTerminalStyle({
-    env: global.color ? env : { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: applyNoColor(global, env),
     isTTY: isLive,
   })
   const shared = { stream: stderr, style, clock, clean: output.clean, ...drawn }
