@@ -1,9 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/**
- * Guards against tests that hang. None is an assertion: on a machine that is busy with other things, everything takes many
- * times as long.
- */
+/** Guards against tests that hang, not assertions: on a busy machine everything takes many times as long. */
 const guards = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } }
 
 export default defineConfig({
