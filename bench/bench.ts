@@ -48,7 +48,7 @@ async function main(argv: readonly string[]): Promise<void> {
 async function measureTables({ runs, only, write, rollout }: BenchOptions): Promise<void> {
   await using network = await startBenchNetwork(rollout, say)
   await prepareServer(network)
-  if (rollout === undefined) say('docker-rollout is left out: `--rollout PATH` tells where it is')
+  if (rollout === undefined) say('docker-rollout is skipped: `--rollout PATH` names its path')
   const machine = await describeMachine(network)
   console.log(`\n${machine}`)
   if (write) await writeTables(new Map([['machine', machine]]))
@@ -65,7 +65,7 @@ async function measureTables({ runs, only, write, rollout }: BenchOptions): Prom
   }
 }
 
-/** What goes on, beside the tables. */
+/** Progress, on another stream than the tables. */
 function say(line: string): void {
   console.error(`- ${line}`)
 }

@@ -10,7 +10,7 @@ export type AppForm = {
   replicas?: number
   /** Services beside them, each the backend once more; none unless told. */
   workers?: number
-  /** Lines that one more service writes when it starts, `chatter`; there is none unless told. */
+  /** Lines that an additional service, `chatter`, writes when it starts. Without it, the service does not exist. */
   logLines?: number
   /** Keeps the frontend at v1: the broken releases are releases of the backend alone. */
   backendOnly?: boolean

@@ -14,7 +14,7 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   return { median: (low + high) / 2, min, max }
 }
 
-/** `3.61 s (3.52–3.70)`; one value stands alone, none is a dash. */
+/** `3.61 s (3.52–3.70)`; a single value has no range, an empty list gives a dash. */
 export function renderSeconds(valuesMs: readonly number[]): string {
   return render(valuesMs, (ms) => (ms / 1000).toFixed(2), ' s')
 }

@@ -6,7 +6,7 @@ type Line = { type: string; time: string; stepId?: number; kind?: string; durati
 /**
  * How a deploy spent its time, read from the events of `dray deploy --json` (docs/json-output.md): what came before the
  * first event and after the last, observing, and every step; steps that stand side by side count as one, the longest.
- * Empty for output that is none of dray's.
+ * Empty for output of other programs.
  */
 export function readSteps(stdout: string, wholeMs: number): TimedStep[] {
   const lines = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))

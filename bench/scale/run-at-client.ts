@@ -14,12 +14,12 @@ export type Cost = {
 /** Ctrl-C, as the exit code says it. */
 const interrupted = 130
 
-/** Runs a command in the directory of the app, for nobody who reads what it prints. Throws when it fails. */
+/** Runs a command in the directory of the app and ignores its output. Throws if it fails. */
 export function runAtClient(network: BenchNetwork, argv: readonly string[]): Promise<Cost> {
   return measure(network, ['sh', '-c', 'exec "$0" "$@" > /dev/null', ...argv])
 }
 
-/** Runs what does not end by itself, and ends it with Ctrl-C as soon as it has printed so many lines. */
+/** Runs a command that does not end on its own, and stops it with Ctrl-C after a number of lines. */
 export function followAtClient(network: BenchNetwork, argv: readonly string[], lines: number): Promise<Cost> {
   const script = `exec "$0" "$@" > >(head -n ${lines} > /dev/null; kill -INT $$)`
   return measure(network, ['bash', '-c', script, ...argv], [interrupted])

@@ -1,5 +1,5 @@
 /**
- * Makes the root file system of a server as it comes from the shop: Debian 13 or this machine's Ubuntu, with sshd and sudo and
+ * Makes the root file system of a freshly installed server: Debian 13 or this machine's Ubuntu, with sshd and sudo and
  * without Docker. Package lists and the distribution's own Docker lie in apt's caches there, so that it can be installed
  * where there is no network. Root only; it takes a minute, and then it is in .cache.
  *
@@ -27,7 +27,7 @@ const releases = {
   },
 }
 
-/** Made in memory: dpkg writes every file to the disk before it goes on to the next. */
+/** Made in memory: dpkg syncs every file to the disk before it continues with the next. */
 const script = `
 set -e
 mount -t tmpfs tmpfs "$WORK"

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** What the set-up cannot do by itself: one sentence for the user, and exit code 3. */
+/** A step that the set-up cannot do: one sentence for the user, and exit code 3. */
 export class CannotSetUp extends Error {}
 
 /**

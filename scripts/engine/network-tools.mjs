@@ -27,7 +27,7 @@ const shellPackages = ['zsh', 'zsh-common', 'fish', 'fish-common', 'libpcre2-32-
 
 /** Reads the scripts that dray runs on servers, with the libraries that a machine may lack; of one version, where it can be. */
 const scriptPackages = ['shellcheck', 'libffi8', 'libgmp10']
-/** Tells a program another time than the kernel's, for the drills. */
+/** Gives a program another time than the kernel's, for the drills. */
 const clockPackages = ['libfaketime']
 /** What an Engine of a user's own runs in: namespaces that belong to no root. */
 const rootlessPackages = ['rootlesskit', 'uidmap', 'libsubid4', 'slirp4netns', 'libslirp0']

@@ -146,6 +146,4 @@ export const notYetClean = [
   'docs/commands.md',
   'docs/doctor.md',
   'README.md',
-  'bench',
-  'scripts',
 ]
