@@ -140,7 +140,6 @@ export const notYetClean = [
   'src/check/model',
   'src/check/parse',
   'src/cli',
-  'src/deploy',
   'src/operations',
   'test',
   'docs/commands.md',

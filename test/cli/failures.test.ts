@@ -24,7 +24,7 @@ describe('an error as it is reported', () => {
 
   test('that is a defect in the middle of a deploy says so, and what serves', () => {
     const undone = {
-      undone: ['files put back'],
+      undone: ['files restored'],
       notUndone: [],
       serving: 'r1 is serving.',
       servingRelease: 'r1',

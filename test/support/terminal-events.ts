@@ -31,7 +31,7 @@ const steps: readonly Step[] = [
     ...{ changed: ['docker-compose.yml'], removed: [], inPlace: [], adopt: [] },
   },
   {
-    ...{ id: 5, host, cause: 'runs before traffic moves', kind: 'run-task', when: 'before' },
+    ...{ id: 5, host, cause: 'runs before traffic switches', kind: 'run-task', when: 'before' },
     ...{ task: 'migrate', service: 'backend', argv: ['npm', 'run', 'migrate'] },
   },
   {

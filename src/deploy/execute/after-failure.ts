@@ -8,8 +8,8 @@ import { writeJournals } from './journal.ts'
 import { servingBefore, undoDeploy } from './undo.ts'
 
 /**
- * Undoes a failed deploy and gives the failure to throw. Nothing is undone when the connection is gone or the release is
- * recorded: the next run finds and finishes what is left.
+ * Undoes a failed deploy and returns the failure to throw. If the connection is lost or the release is recorded, nothing is
+ * undone: the next run completes the deploy.
  */
 export async function afterFailure(
   error: DrayError,
@@ -33,12 +33,12 @@ export async function afterFailure(
   return new DeployFailed(failure ?? (touched ? afterTouching(error) : error), { undone, plan })
 }
 
-/** Something of the new release ran or served. Files that were put back leave nothing behind. */
+/** Whether part of the new release ran or served. Restored files leave no trace. */
 function hasRun({ done }: HostRun): boolean {
   return done.switched || done.tasks.length > 0 || done.fresh.size > 0
 }
 
-/** A failed precondition in the middle of a deploy is a failure: something was touched. */
+/** A failed precondition during a deploy is a failure of the deploy: the server was changed. */
 function afterTouching(cause: DrayError): DrayError {
   if (cause.exitCode !== EXIT.precondition) return cause
   const { code, message, hint, details } = cause
@@ -47,15 +47,11 @@ function afterTouching(cause: DrayError): DrayError {
 
 function connectionLost(cause: DrayError, execution: Execution): DeployFailed {
   const switched = [...execution.hosts.values()].some((run) => run.done.switched)
-  const error = new DrayError(
-    'LOCK_LOST',
-    'The connection to the server broke in the middle of the deploy.',
-    { cause },
-  )
+  const error = new DrayError('LOCK_LOST', 'The connection to the server broke during the deploy.', { cause })
   const serving = switched
-    ? { serving: 'The app serves, from the old or the new release.', servingRelease: undefined }
+    ? { serving: 'The old or the new release is serving.', servingRelease: undefined }
     : servingBefore(execution)
-  const undone = { undone: [], notUndone: ['everything that was begun'], ...serving }
+  const undone = { undone: [], notUndone: ['any step that had started'], ...serving }
   return new DeployFailed(error, { undone, plan: execution.plan })
 }
 
@@ -64,8 +60,8 @@ function failedAfterRecord(cause: DrayError, plan: Plan): DeployFailed {
   const error = new DrayError(code, message, { hint, details, cause, exitCode: EXIT.needsPerson })
   const undone = {
     undone: [],
-    notUndone: ['what the new release replaced may still run beside it'],
-    serving: `Release ${plan.release} is in place and serving.`,
+    notUndone: ['replaced containers may still be running'],
+    serving: `Release ${plan.release} is current and serving.`,
     servingRelease: plan.release,
   }
   return new DeployFailed(error, { undone, plan })

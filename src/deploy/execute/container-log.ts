@@ -3,7 +3,7 @@ import type { Container, Engine } from '../model/ports.ts'
 
 const TAIL_LINES = 15
 
-/** The last lines of a container's log as details of an error; empty when they cannot be had any more. */
+/** The last lines of a container's log as error details; empty if the log can no longer be read. */
 export async function logOf(engine: Engine, container: Container): Promise<ErrorDetails> {
   return {
     logOf: container.name,

@@ -32,7 +32,7 @@ const runners = {
   'clean-images': cleanImages,
 } satisfies { [K in StepKind]: StepRunner<StepOf<K>> }
 
-/** Steps that follow each other and are of one family are carried out at once: none needs what another does. */
+/** Consecutive steps of one family run in parallel: they do not depend on each other. */
 const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop' | 'remove'>> = {
   'pull-image': 'fetch',
   'place-files': 'fetch',
@@ -41,8 +41,8 @@ const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop' | 'remove'>> = {
 }
 
 /**
- * Carries out a plan, step by step, and decides nothing. Each step is told and journalled. Up to the record of the release
- * a signal cancels; after it the rest is finished. Throws what the failing step threw.
+ * Executes a plan step by step, without decisions. Reports and journals each step. A signal cancels the deploy until the
+ * release is recorded; after that the remaining steps run. Throws what the failed step threw.
  */
 export async function executePlan(plan: Plan, execution: Execution, signal: AbortSignal): Promise<void> {
   let mayCancel: AbortSignal | undefined = signal
@@ -83,7 +83,7 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
   const { clock, emit } = execution
   const run = execution.hosts.get(step.host)
   if (run === undefined)
-    throw new DrayError('INTERNAL', `The plan names host ${step.host}, which is not there.`)
+    throw new DrayError('INTERNAL', `The plan contains host ${step.host}, which is not connected.`)
   const startedAtMs = clock.now()
   emit({
     type: 'step.started',
@@ -133,7 +133,7 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
   }
 }
 
-/** A task that ran is not undone, so the journal tells which it was. */
+/** A task that ran is not undone, so the journal records its name. */
 function nameOf(step: Step): { task?: string } {
   return step.kind === 'run-task' ? { task: step.task } : {}
 }

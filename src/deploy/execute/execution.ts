@@ -5,19 +5,19 @@ import type { BundleFile, Container, Credentials, Lock, TargetHost } from '../mo
 import type { Plan } from '../model/plan.ts'
 import type { Deployer } from '../model/release.ts'
 
-/** How patient a deploy is, in milliseconds. */
+/** Intervals and time limits of a deploy, in milliseconds. */
 export type Patience = {
-  /** Between two runs of a health check that dray makes itself. */
+  /** Pause between two runs of a health check by dray. */
   healthPollMs: number
   /** How long a container without a health check must run without a restart. */
   settleMs: number
-  /** How long a container without a health check gets to listen on a port that its image exposes. */
+  /** Time limit for a container without a health check to listen on a port that its image exposes. */
   listenMs: number
-  /** How long new containers are seen to stay up, at the least, before they take over from others. */
+  /** Minimum time that new containers are watched before they replace others. */
   steadyMs: number
-  /** How long the proxy's old workers, and so the requests they serve, get to finish. */
+  /** Time limit for the proxy's old workers to finish their requests. */
   drainMs: number
-  /** How long the URL may take to answer well after the switch. */
+  /** Time limit for the URL to answer correctly after traffic switched. */
   urlCheckMs: number
 }
 
@@ -30,33 +30,33 @@ export const defaultPatience: Patience = {
   urlCheckMs: 5_000,
 }
 
-/** How one service is waited for and stopped, where dray.yml says so. */
+/** Time limits of one service, if set in dray.yml. */
 export type ServicePatience = { healthTimeoutMs?: number; drainMs?: number }
 
-/** One host in the course of a deploy: what was seen there, and what has been done since. */
+/** One host during a deploy: its observation, and what has been done. */
 export type HostRun = {
   host: TargetHost
   observation: HostObservation
   lock: Lock
-  /** Content of the release's files. */
+  /** The release's files with content. */
   files: readonly BundleFile[]
   done: {
     placed: boolean
     switched: boolean
-    /** Whether the requests that the proxy sent to the old containers have ended; undefined when it was not turned. */
+    /** Whether the requests to the old containers have finished; undefined if traffic was not switched. */
     drained: Promise<boolean> | undefined
-    /** Ids of the old containers that were stopped and not yet removed. */
+    /** Ids of old containers that are stopped but not yet removed. */
     stopped: Set<string>
     recorded: boolean
     /** Containers of the new release, by service. */
     fresh: Map<string, readonly Container[]>
-    /** Services replaced in their place; the old container is gone. */
+    /** Services that were recreated; their old containers no longer exist. */
     recreated: Set<string>
     tasks: string[]
   }
 }
 
-/** A host of a deploy where nothing has been done yet. */
+/** A host at the start of a deploy. */
 export function createHostRun(parts: Omit<HostRun, 'done'>): HostRun {
   return {
     ...parts,
@@ -73,7 +73,7 @@ export function createHostRun(parts: Omit<HostRun, 'done'>): HostRun {
   }
 }
 
-/** What the steps of a deploy share. */
+/** State shared by the steps of a deploy. */
 export type Execution = {
   plan: Plan
   desired: DesiredRelease
@@ -86,21 +86,21 @@ export type Execution = {
   emit: EventSink
 }
 
-/** What a step gets beside its data. */
+/** Context of a step, besides its data. */
 export type StepContext = {
   execution: Execution
   run: HostRun
   signal: AbortSignal
-  /** Tells how far it is. */
+  /** Reports progress. */
   progress: (progress: { doneBytes?: number; totalBytes?: number; text?: string }) => void
-  /** A line of the output of what it runs. */
+  /** Prints a line of output of the command that the step runs. */
   print: (line: string) => void
 }
 
-/** Carries out one kind of step; gives a few words on what it did. Throws DrayError. */
+/** Executes one kind of step; returns its result in a few words. Throws DrayError. */
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
 
-/** Containers that were not there when the deploy began. */
+/** Containers created since the deploy began. */
 export async function freshContainers(run: HostRun): Promise<Container[]> {
   const before = new Set(run.observation.containers.map((container) => container.id))
   const now = await run.host.engine.containers(run.observation.directory.app.project)

@@ -5,7 +5,7 @@ import type { Failure } from '../model/events.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Undone } from './undo.ts'
 
-/** A deploy that failed after it began: the error, and what became of what it had done. */
+/** A deploy that failed after it began: the error, and what was undone. */
 export class DeployFailed extends Error {
   readonly error: DrayError
   readonly undone: Undone
@@ -20,7 +20,7 @@ export class DeployFailed extends Error {
   }
 }
 
-/** Anything that was thrown, as an error that users can be told. */
+/** Converts anything thrown to an error that can be shown to users. */
 export function toDrayError(error: unknown): DrayError {
   if (error instanceof DrayError) return error
   if (error instanceof DeployFailed) return error.error
@@ -41,10 +41,10 @@ function describe(error: unknown): string {
   return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
 }
 
-/** Of a sentence or of a line of a log: what a host or a container says in more was not made for people. */
+/** Length limit of a sentence or log line: longer output of hosts and containers is not readable. */
 const LONGEST = 2000
 
-/** An error as a reporter tells it. */
+/** An error in the form that reporters print. */
 export function failureFrom(error: unknown): Failure {
   const told = toDrayError(error)
   const undone = error instanceof DeployFailed ? error.undone : undefined

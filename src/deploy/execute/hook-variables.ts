@@ -2,7 +2,7 @@ import type { ReleaseKind } from '../model/events.ts'
 import type { HookMoment } from '../model/hooks.ts'
 import type { Deployer } from '../model/release.ts'
 
-/** What a hook is told; what is not known is undefined. */
+/** Facts passed to a hook; unknown ones are undefined. */
 export type HookInput = {
   moment: HookMoment
   kind: ReleaseKind
@@ -10,21 +10,21 @@ export type HookInput = {
   environment: string
   hosts: readonly string[]
   tag: string | undefined
-  /** The release that is made; undefined before there is a plan. */
+  /** The release being made; undefined before the plan. */
   release: string | undefined
-  /** The one that was in place when the plan was made. */
+  /** The current release when the plan was made. */
   previousRelease: string | undefined
   deployer: Deployer
   url: string | undefined
-  /** The rest is known at the end. */
+  /** The following are known only at the end. */
   outcome?: 'deployed' | 'failed' | 'cancelled'
-  /** The release that serves now. */
+  /** The release that is serving now. */
   serving?: string | undefined
   failure?: { code: string; message: string }
   durationMs?: number
 }
 
-/** The variables that a hook finds the facts in. All are there in every hook; what is not known is empty. */
+/** The environment variables of a hook. Every hook gets all of them; unknown ones are empty. */
 export function hookVariables(facts: HookInput): Record<string, string> {
   const { deployer, failure, durationMs } = facts
   return {

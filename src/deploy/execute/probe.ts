@@ -6,15 +6,15 @@ import type { ProbeAnswer, Prober } from '../model/prober.ts'
 import type { Execution } from './execution.ts'
 
 export type Probing = {
-  /** Ends the probing and gives what it saw. Requests under way are waited for. */
+  /** Stops the probe, waits for pending requests and returns the report. */
   stop(): Promise<ProbeReport>
 }
 
 const KEPT_FAILURES = 5
 
 /**
- * Probes the app during a deploy and emits about one `probe.sampled` a second: at the URL of the probe or of the proxy, else
- * at the first entrance. Undefined where none is known.
+ * Probes the app during a deploy and emits about one `probe.sampled` a second. Uses the URL of the probe or the proxy, else
+ * the first entrance; undefined without one.
  */
 export function probeApp(
   { observation, prober }: { observation: HostObservation; prober: Prober },
@@ -37,9 +37,8 @@ export function probeApp(
 }
 
 /**
- * Sends a request to `url` every `everyMs`, by the clock and each on a connection of its own, and counts the failures:
- * no answer within `timeoutMs`, or a status of 500 and above. Failures before the first success are not counted when
- * the app was down from the start.
+ * Sends a request to `url` every `everyMs`, on the clock, each on a new connection, and counts failures: no answer within
+ * `timeoutMs`, or status 500 or above. If the app was down from the start, failures before the first success do not count.
  */
 export function startProbing(options: {
   prober: Prober
@@ -111,7 +110,7 @@ function reportOf(
   }
 }
 
-/** Nearest-rank percentile of sorted values; 0 without any. */
+/** Nearest-rank percentile of sorted values; 0 without values. */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
 }

@@ -4,8 +4,8 @@ import type { DiskThing, CleanupStage } from '../model/disk-thing.ts'
 type Going = Pick<DiskThing, 'id' | 'names' | 'sizeBytes'>
 
 /**
- * Removes things of one kind that were judged before, and gives those that went. What got a container or another name since
- * then stays, and so does what Docker refuses to remove; nothing is forced.
+ * Removes things of one kind and returns those that were removed. Things that got a container or another name since the
+ * decision stay, and so does what Docker refuses to remove; nothing is forced.
  */
 export async function removeThings<T extends Going>(
   engine: Pick<Engine, 'disk' | 'images' | 'usedImageIds' | 'removeImage'>,

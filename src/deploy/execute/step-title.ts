@@ -1,10 +1,10 @@
 import type { Step, StepOf } from '../model/plan.ts'
 
-/** What a step does, as an order of a few words: `Pull acme/shop-backend:3f2a1c9`. No host, no cause, no full stop. */
+/** The action of a step in a few words: `Pull acme/shop-backend:3f2a1c9`. Without host, cause or full stop. */
 export function stepTitle(step: Step): string {
   switch (step.kind) {
     case 'prune-dangling':
-      return 'Drop dangling images'
+      return 'Remove dangling images'
     case 'free-disk':
       return freeDiskTitle(step)
     case 'pull-image':
@@ -20,12 +20,12 @@ export function stepTitle(step: Step): string {
     case 'recreate-services':
       return recreateTitle(step)
     case 'run-once':
-      return `Run ${step.service} to its end`
+      return `Run ${step.service} to completion`
     case 'wait-healthy':
       return waitHealthyTitle(step)
     case 'switch-traffic':
       if (step.services.length === 0) return `Reload ${step.proxy}`
-      return `Turn ${step.proxy} to the new ${list(step.services)}`
+      return `Switch traffic in ${step.proxy} to the new ${list(step.services)}`
     case 'check-url':
       return `Check ${step.url}`
     case 'stop-old':
@@ -35,7 +35,7 @@ export function stepTitle(step: Step): string {
     case 'record-release':
       return 'Record the release'
     case 'verify-release':
-      return 'Check what runs'
+      return 'Verify the running containers'
     case 'clean-images':
       return `Remove ${count(step.names.length, 'old image')}`
   }
@@ -58,7 +58,7 @@ function freeDiskTitle({ stage, things }: StepOf<'free-disk'>): string {
   }
 }
 
-/** Repository without the registry's host, with the tag; a commit hash is cut to the seven digits that people know. */
+/** Repository without the registry host, with the tag; a commit hash is cut to the usual seven digits. */
 function shortImageName({ name, tag }: { name: string; tag?: string }): string {
   const [repositoryName = name, digest] = name.split('@')
   const [first = '', ...rest] = repositoryName.split('/')
@@ -71,9 +71,9 @@ function shortImageName({ name, tag }: { name: string; tag?: string }): string {
 function placeFilesTitle({ changed, removed }: StepOf<'place-files'>): string {
   const files = (paths: readonly string[]): string =>
     paths.length === 1 ? paths.join('') : `${paths.length} files`
-  if (removed.length === 0) return `Put ${files(changed)} in place`
+  if (removed.length === 0) return `Place ${files(changed)}`
   if (changed.length === 0) return `Remove ${files(removed)}`
-  return `Put ${files(changed)} in place, remove ${files(removed)}`
+  return `Place ${files(changed)}, remove ${files(removed)}`
 }
 
 function startBesideTitle({ services }: StepOf<'start-beside'>): string {

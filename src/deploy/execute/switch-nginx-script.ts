@@ -1,18 +1,19 @@
-/** What the script prints when new workers alone take connections; it then waits for the old ones to end. */
+/** Printed by the script when only new workers accept connections; it then waits for the old workers to exit. */
 export const SWITCHED = 'dray-turned'
 
 /**
- * Runs inside the proxy's container, in its own shell, so that it finishes even when the client is killed.
+ * Runs inside the proxy's container, in its own shell, so that it completes even if the client is killed.
  *
- * nginx resolves the names of `proxy_pass` once, when it loads its configuration, and Docker's DNS goes on naming the old
- * container beside the new one. `/etc/hosts` comes before DNS then. So: write the new addresses there, test, reload, and
- * take the lines out again as soon as new workers run, since what they resolved they keep. The old workers finish the
- * requests they serve, to the old containers, and end; only then may those be stopped.
+ * nginx resolves the names of `proxy_pass` once, when it loads its configuration, while Docker's DNS still returns the old
+ * container as well as the new one. `/etc/hosts` takes precedence over DNS at that point. So the script writes the new
+ * addresses there, tests the configuration, reloads nginx, and removes the lines as soon as new workers run, since workers
+ * keep the addresses that they resolved. The old workers finish their requests to the old containers and exit; only then
+ * may those containers be stopped.
  *
- * Arguments: seconds the old workers get, then `ADDRESS NAME…` for each container.
- * Exit codes: 0 turned and drained; 3 the configuration is refused; 4 nginx did not take it; 5 turned, but old workers
- * were still busy when the time was over.
- * https://nginx.org/en/docs/control.html ; POSIX shell, also that of BusyBox.
+ * Arguments: time limit for the old workers in seconds, then `ADDRESS NAME…` for each container.
+ * Exit codes: 0 switched and drained; 3 configuration rejected; 4 nginx did not reload; 5 switched, but old workers were
+ * still busy at the time limit.
+ * https://nginx.org/en/docs/control.html ; POSIX shell, including BusyBox.
  */
 export const proxyScript = `
 set -u
@@ -47,7 +48,7 @@ any_new() {
   return 1
 }
 
-# Whether one of these workers still takes connections: nginx gives it another title before it closes its listening sockets.
+# Whether one of these workers still accepts connections: nginx changes a worker's title before it closes its sockets.
 any_serving() {
   for pid in $1; do
     title=''

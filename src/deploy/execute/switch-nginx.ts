@@ -8,9 +8,9 @@ const REFUSED = 3
 const STILL_BUSY = 5
 
 /**
- * Makes the proxy send to `containers`; resolves when new workers serve. `drained` then tells whether the requests that it
- * sent elsewhere have ended, or `drainMs` are over. Throws PROXY_CONFIG_INVALID when nginx refuses its configuration, and
- * PROXY_FAILED when it does not take it; the old workers then go on as before. An abort ends the waiting, not the turn.
+ * Makes the proxy send requests to `containers`; resolves when new workers serve. `drained` then resolves when requests to
+ * other containers have finished, or `drainMs` have passed. Throws PROXY_CONFIG_INVALID if nginx rejects its configuration,
+ * and PROXY_FAILED if it does not reload; the old workers then continue. An abort ends the wait, not the switch.
  */
 export async function switchNginx(request: {
   engine: Engine
@@ -31,7 +31,7 @@ export async function switchNginx(request: {
     },
   })
   const drained = ended.then((result) => readEnd(result, { engine, proxy }))
-  // Who waits for it meets its failure; after a failed deploy nobody does.
+  // The caller that awaits it handles its failure; after a failed deploy there is no such caller.
   drained.catch(() => undefined)
   await Promise.race([switched, drained, rejectionBy(signal)])
   return { drained }
@@ -44,11 +44,11 @@ async function readEnd(
   if (exitCode === 0 || exitCode === STILL_BUSY) return exitCode === 0
   const details = { logOf: `nginx -t in ${proxy.name}`, logTail: output.trim().split('\n').slice(-8) }
   if (exitCode === REFUSED) {
-    throw new DrayError('PROXY_CONFIG_INVALID', `nginx in ${proxy.service} refuses its configuration.`, {
+    throw new DrayError('PROXY_CONFIG_INVALID', `nginx in ${proxy.service} rejected its configuration.`, {
       details,
     })
   }
-  throw new DrayError('PROXY_FAILED', `nginx in ${proxy.service} did not take its new configuration.`, {
+  throw new DrayError('PROXY_FAILED', `nginx in ${proxy.service} did not load its new configuration.`, {
     details: { ...(await logOf(engine, proxy)), ...(output.trim() === '' ? {} : details) },
   })
 }
@@ -67,7 +67,7 @@ function rejectionBy(signal: AbortSignal | undefined): Promise<never> {
   })
 }
 
-/** `ADDRESS NAME…` for a container that the proxy reaches: its names on a network that both are on. */
+/** `ADDRESS NAME…` for a container that shares a network with the proxy: its names on that network. */
 function hostsLine(container: Container, proxy: Container): string[] {
   const shared = container.networks.find(
     (network) => network.address !== '' && proxy.networks.some((it) => it.name === network.name),

@@ -1,19 +1,19 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Compose } from '../model/ports.ts'
 
-/** A task with the service that it runs in. */
+/** A task and the service it runs in. */
 export type TaskOfService = {
   name: string
   service: string
   argv: readonly string[]
-  /** In milliseconds; no limit without it. */
+  /** Milliseconds; undefined for no limit. */
   timeoutMs?: number | undefined
 }
 
 const TAIL_LINES = 20
 
 /**
- * Runs a task in a one-off container to its end; the container is gone afterwards. `logTail` is the last of what it printed.
+ * Runs a task to completion in a one-off container, which is then removed. `logTail` is the end of its output.
  * Throws TASK_TIMED_OUT, and what `Compose.runTask` throws.
  */
 export async function runInContainer(
@@ -46,7 +46,7 @@ export async function runInContainer(
   } catch (error) {
     const isOverTime = error instanceof DrayError && error.code === 'HOST_COMMAND_FAILED'
     if (!isOverTime || timeoutMs === undefined) throw error
-    throw new DrayError('TASK_TIMED_OUT', `Task ${name} took longer than ${timeoutMs / 1000} s.`, {
+    throw new DrayError('TASK_TIMED_OUT', `Task ${name} exceeded its timeout of ${timeoutMs / 1000} s.`, {
       cause: error,
       details: { logOf: `task ${name}`, logTail },
     })

@@ -6,19 +6,19 @@ import { switchNginx } from './switch-nginx.ts'
 export type Undone = {
   undone: readonly string[]
   notUndone: readonly string[]
-  /** One sentence on what serves now. */
+  /** One sentence: what is serving now. */
   serving: string
-  /** The release that serves now; undefined when none of dray's does, or nobody knows. */
+  /** The release that is serving now; undefined if it is not a release of dray's or is unknown. */
   servingRelease: string | undefined
 }
 
-/** Health checks of an old container that was started again: about half a minute. */
+/** Health checks of a restarted old container: about half a minute. */
 const RESTART_CHECKS = { most: 150, pauseMs: 200 }
 
 /**
- * Takes back what a deploy that failed with `reason` did on all its hosts, so that what served before serves again: files
- * first, then what was replaced in its place, then the traffic, and last the new containers. Where that fails on a host,
- * nothing more is done there, and `failure` says so: UNDO_FAILED.
+ * Undoes what a deploy that failed with `reason` did on all its hosts, so that the previous release serves again: first the
+ * files, then recreated services, then traffic, and last the new containers. If a host fails, the undo stops there and
+ * `failure` is UNDO_FAILED.
  */
 export async function undoDeploy(
   execution: Execution,
@@ -41,7 +41,7 @@ function undoFailed(reason: DrayError, failed: readonly { host: string; error: u
   const why = failed.map(
     ({ host, error }) => `on ${host}: ${error instanceof Error ? error.message : String(error)}`,
   )
-  return new DrayError('UNDO_FAILED', `${reason.message} Undoing the deploy failed, too, ${why.join('; ')}`, {
+  return new DrayError('UNDO_FAILED', `${reason.message} Undoing the deploy also failed ${why.join('; ')}`, {
     cause: reason,
     details: reason.details,
   })
@@ -49,30 +49,30 @@ function undoFailed(reason: DrayError, failed: readonly { host: string; error: u
 
 function servingUnknown(failed: readonly { host: string }[]): Pick<Undone, 'serving' | 'servingRelease'> {
   return {
-    serving: `What serves on ${failed.map(({ host }) => host).join(', ')} is for you to look at; no container of before was stopped by the undoing.`,
+    serving: `Check what is serving on ${failed.map(({ host }) => host).join(', ')}. The undo stopped no old container.`,
     servingRelease: undefined,
   }
 }
 
-/** Adds what it undid to `undone` as it goes. */
+/** Appends each undone action to `undone`. */
 async function undoHost(run: HostRun, execution: Execution, undone: string[]): Promise<void> {
   if (run.done.placed) {
     await run.host.directory.restore()
-    undone.push('files put back')
+    undone.push('files restored')
   }
   for (const service of run.done.recreated) {
     await recreateAsBefore(service, run)
-    undone.push(`${service} recreated as it was`)
+    undone.push(`${service} recreated as before`)
   }
-  if (await startStopped(run)) undone.push('old containers started again')
-  // What was recreated twice may have another address than the proxy knows.
+  if (await startStopped(run)) undone.push('old containers restarted')
+  // A container that was recreated twice may have another address than the proxy has.
   const moved = run.done.switched || run.done.recreated.size > 0
-  if (moved && (await switchBack(run, execution))) undone.push('traffic turned back')
+  if (moved && (await switchBack(run, execution))) undone.push('traffic switched back')
   const removed = await removeFresh(run)
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
 }
 
-/** Starts the old containers that were stopped and waits until their health checks pass; false when none was. */
+/** Starts the stopped old containers again and waits until they are healthy; false without any. */
 async function startStopped({ done, host, observation }: HostRun): Promise<boolean> {
   const stopped = observation.containers.filter(
     ({ id, state }) => done.stopped.has(id) && state === 'running',
@@ -88,7 +88,7 @@ async function startStopped({ done, host, observation }: HostRun): Promise<boole
   return stopped.length > 0
 }
 
-/** With the image that it ran, whatever the files say that were there before dray came. */
+/** Uses the image that was running, even if the files from before dray name another one. */
 async function recreateAsBefore(service: string, run: HostRun): Promise<void> {
   const before = run.observation.containers.filter(
     (it) => it.service === service && !it.oneOff && it.state !== 'exited' && it.state !== 'created',
@@ -101,7 +101,7 @@ async function recreateAsBefore(service: string, run: HostRun): Promise<void> {
   })
 }
 
-/** False when the deploy has nothing to do with a proxy that runs. */
+/** False if the plan has no running proxy to switch. */
 async function switchBack(run: HostRun, execution: Execution): Promise<boolean> {
   const step = execution.plan.steps.find((it) => it.kind === 'switch-traffic' && it.host === run.host.name)
   if (step?.kind !== 'switch-traffic') return false
@@ -135,13 +135,14 @@ async function removeFresh(run: HostRun): Promise<string[]> {
   return fresh.map((container) => container.name)
 }
 
-/** What serves when nothing of the new release does. */
+/** What is serving if nothing of the new release is. */
 export function servingBefore(execution: Execution): Pick<Undone, 'serving' | 'servingRelease'> {
   const [run] = execution.hosts.values()
   const current = newestRelease(run?.observation.directory.releases ?? [])
   const running = run?.observation.containers.some((it) => it.state === 'running') ?? false
   if (!running) return { serving: 'Nothing is serving, as before.', servingRelease: undefined }
-  if (current === undefined) return { serving: 'What ran before is serving.', servingRelease: undefined }
+  if (current === undefined)
+    return { serving: 'The containers from before the deploy are serving.', servingRelease: undefined }
   const tag = current.tag === undefined ? '' : ` (${current.tag})`
   return { serving: `Release ${current.id}${tag} is serving, as before.`, servingRelease: current.id }
 }

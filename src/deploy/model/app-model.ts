@@ -1,4 +1,4 @@
-/** The app as Docker Compose on the host understands its files, reduced to what a deploy decides by. */
+/** The app as Docker Compose on the host resolves its files, reduced to the fields that a deploy needs. */
 
 export type DependencyCondition = 'service_started' | 'service_healthy' | 'service_completed_successfully'
 
@@ -11,26 +11,26 @@ export type ServiceModel = {
   /** Ports of the host: `80`, `8000-8010`, `53/udp`. */
   publishedPorts: readonly string[]
   containerName: string | undefined
-  /** Networks of the compose file that it is on. */
+  /** Networks of the compose file that the service is connected to. */
   networks: readonly string[]
   /** `host`, `service:x`, `container:y`; undefined for ordinary networks. */
   networkMode: string | undefined
-  /** It has an address of its own choosing, which two containers cannot share. */
+  /** A fixed IP or MAC address, which two containers cannot share. */
   fixedAddress: boolean
   /** Named or anonymous volumes it mounts; `name` is undefined for an anonymous one. */
   volumes: readonly { name: string | undefined; target: string }[]
-  /** What it mounts from beside the compose file: paths as written there, without `./`, and where they are in it. */
+  /** Mounted paths next to the compose file: `path` as written there, without `./`; `target` in the container. */
   mounts: readonly { path: string; target: string }[]
-  /** It has `restart: no` or nothing: a container that ends is not started again. */
+  /** False for `restart: no` or no policy: Docker does not start the container again when it exits. */
   restarts: boolean
-  /** Anything but `disable: true` in the file; an image may bring one, too. */
+  /** `disabled` is `disable: true` in the file; without a check in the file, the image may define one. */
   healthCheck: 'defined' | 'disabled' | 'from-image-or-none'
   /**
-   * Hash of all that makes a container of it, but the image: the resolved definition, the networks and volumes it uses,
-   * and the content of its env files. What dray compares to see whether a service changed.
+   * Hash of everything that makes up a container except the image: the resolved definition, its networks and volumes, and
+   * the content of its env files. dray compares it to detect a changed service.
    */
   definitionHash: string
-  /** Hash of each value of the definition by where it is in it, such as `environment.LOG_LEVEL`: tells what differs. */
+  /** Hash of each value of the definition, by its path such as `environment.LOG_LEVEL`; shows which values differ. */
   definitionParts: Readonly<Record<string, string>>
 }
 
@@ -39,15 +39,15 @@ export type AppModel = {
   project: string
   services: readonly ServiceModel[]
   /**
-   * Values of the definition that depend on deploy-time values, and so must be pinned in the override file for a plain
-   * `docker compose up -d` to change nothing: a partial service definition for each service that has any.
+   * Values that depend on deploy-time variables: a partial service definition for each service that has any. The override
+   * file pins them, so that a plain `docker compose up -d` changes nothing.
    */
   pins: Readonly<Record<string, unknown>>
-  /** Networks by name with a hash of their definition: Compose recreates a network that changed, and all that is on it. */
+  /** Hash of each network's definition, by name. Compose recreates a changed network and every container connected to it. */
   networks: Readonly<Record<string, string>>
 }
 
-/** Services whose end is waited for: another service depends on their success. */
+/** Whether the service must run to completion: another service depends on its success. */
 export function isOneShot(app: AppModel, serviceName: string): boolean {
   return app.services.some((service) =>
     service.dependsOn.some(
@@ -57,7 +57,7 @@ export function isOneShot(app: AppModel, serviceName: string): boolean {
   )
 }
 
-/** Whether a file that is shipped is one that the service mounts, or lies in a directory that it mounts. */
+/** Whether the service mounts a shipped file, or a directory that contains it. */
 export function isMounted(service: ServiceModel, file: string): boolean {
   return service.mounts.some(({ path }) => file === path || file.startsWith(`${path}/`))
 }

@@ -1,12 +1,12 @@
-/** What may be done about the room on a host. */
+/** What a deploy or `dray clean` may remove to free disk space on a host. */
 export type DiskRules = {
-  /** How full, in percent, the file system of the images may be before a deploy makes room on it. */
+  /** Percent used of the file system that holds the images, above which a deploy frees disk space. */
   limitPercent: number
-  /** Unused volumes without a name may go; one with a name never does, by this. */
+  /** Whether unused anonymous volumes may be removed. Named volumes are not affected. */
   anonymousVolumes: boolean
   /**
-   * `none`: nothing is removed, and a pull that does not fit is refused. `safe`: what no app needs. `aggressive`: what the
-   * whole `docker system prune -af --volumes` takes, but nothing of another app and no kept release.
+   * `none`: remove nothing and refuse a pull that does not fit. `safe`: remove only what no app needs. `aggressive`: remove
+   * what `docker system prune -af --volumes` removes, except what belongs to another app or an archived release.
    */
   sweep: 'none' | 'safe' | 'aggressive'
   /** Named volumes that an aggressive sweep may delete. */
@@ -22,10 +22,10 @@ export const defaultDiskRules: DiskRules = {
 
 const HOUR_MS = 3_600_000
 
-/** How long an image is left alone after it was pulled, built or tagged: somebody is about to use it. */
+/** How long an image stays after it was pulled, built or tagged: it is probably about to be used. */
 export const imageGraceMs = HOUR_MS
 
-/** The same for what has stopped, or is connected to nothing. */
+/** The same for stopped containers, and for networks and volumes that nothing uses. */
 export function idleGraceMs({ sweep }: DiskRules): number {
   return sweep === 'aggressive' ? HOUR_MS : 24 * HOUR_MS
 }

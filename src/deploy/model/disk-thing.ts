@@ -1,4 +1,4 @@
-/** In the order in which room is made: from what nobody misses to what somebody might. */
+/** The order in which disk space is freed, from the safest removal to the riskiest. */
 export const cleanupStages = [
   'dangling-images',
   'build-cache',
@@ -10,40 +10,40 @@ export const cleanupStages = [
 
 export type CleanupStage = (typeof cleanupStages)[number]
 
-/** One thing on a host's disk, and whether it may go. */
+/** One removable thing on a host's disk, and whether dray may remove it. */
 export type DiskThing = {
   stage: CleanupStage
-  /** What Docker knows it by. */
+  /** Docker's id for it. */
   id: string
-  /** What people know it by. */
+  /** Name shown to users. */
   name: string
-  /** What would be free without it. */
+  /** Bytes that its removal frees. */
   sizeBytes: number
   mayGo: boolean
-  /** Why it may go, or why it stays, in a few words. */
+  /** Why it may be removed or must stay, in a few words. */
   why: string
-  /** Whose it is, where that is known. */
+  /** The release or app that it belongs to, if known. */
   owner: Owner | undefined
-  /** Of an image: its tags and digests, as they were when it was judged. */
+  /** For an image: its tags and digests at the time of the decision. */
   names: readonly string[]
-  /** It runs, or a container has it. */
+  /** It is running, or a container uses it. */
   isUsed?: true
-  /** The whole sweep is refused rather than that this goes or is passed over. */
+  /** If set, the whole sweep is refused, rather than this removed or skipped. */
   blocksSweep?: true
 }
 
 /** `label` as in `NeededThere`. */
 export type Owner = { kind: 'release'; label: string } | { kind: 'app'; project: string }
 
-/** What somebody still needs of what is on a host. */
+/** What releases still need of the things on a host. */
 export type NeededThere = {
   /** Compose project of the app. */
   project: string
-  /** `repo@sha256:…` to who needs it: `release r7`, `the new release`. */
+  /** `repo@sha256:…` mapped to the release that needs it: `release r7`, `the new release`. */
   images: ReadonlyMap<string, string>
 }
 
-/** The app by its Compose project. */
+/** The owner for a Compose project. */
 export function appOf({ project }: { project: string | undefined }): Owner | undefined {
   return project === undefined ? undefined : { kind: 'app', project }
 }

@@ -2,7 +2,7 @@ import type { AppModel } from './app-model.ts'
 import { parseImageReference } from './image-reference.ts'
 import type { DesiredRelease } from './observation.ts'
 
-/** The service that requests come in through: the one that is named, or the only one that runs nginx and has a port. */
+/** The service that receives requests: the configured one, or the only one that runs nginx and publishes a port. */
 export function proxyServiceOf(app: AppModel, desired: DesiredRelease): string | undefined {
   if (desired.proxyService !== undefined) return desired.proxyService
   const candidates = app.services.filter(
@@ -15,8 +15,8 @@ export function proxyServiceOf(app: AppModel, desired: DesiredRelease): string |
 }
 
 /**
- * The URL that tells whether the app answers. One that is configured has to give 2xx or 3xx; the proxy's own port, where
- * nothing is configured, anything below 500.
+ * The URL that shows whether the app answers. A configured URL must return 2xx or 3xx; without one, the proxy's own port
+ * is used and any status below 500 is accepted.
  */
 export function probeTargetOf(
   app: AppModel,

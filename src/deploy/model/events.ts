@@ -4,21 +4,21 @@ import type { Plan, StepKind } from './plan.ts'
 
 export type StepOutcome = 'done' | 'nothing-to-do' | 'failed' | 'cancelled'
 
-/** What one deploy's probes saw. Times are of successful requests. */
+/** Result of the probe of one deploy. Times are those of successful requests. */
 export type ProbeReport = {
   url: string
   requests: number
   failures: number
   medianMs: number
   p99Ms: number
-  /** The first few failures: when (since the first probe) and what. */
+  /** The first few failures: time since the first probe, and description. */
   firstFailures: readonly { atMs: number; what: string }[]
 }
 
-/** Whether a release is made, or a kept one put in place again, by the same steps. */
+/** Whether the steps make a new release or put an archived one back. */
 export type ReleaseKind = 'deploy' | 'rollback'
 
-/** What a deploy tells while it works. Reporters in `ui/` draw it; `at` is milliseconds since the epoch. */
+/** An event of a running deploy, printed by the reporters in `ui/`. `at` is milliseconds since the epoch. */
 export type DeployEvent =
   | {
       type: 'deploy.started'
@@ -29,7 +29,7 @@ export type DeployEvent =
       hosts: readonly string[]
       tag: string | undefined
     }
-  /** A phase before there is a plan (`connect`, `observe`), or anything else worth a line. */
+  /** A phase before the plan (`connect`, `observe`), or another message. */
   | { type: 'note'; at: number; level: 'info' | 'warning'; text: string; hint?: string }
   | { type: 'plan.made'; at: number; plan: Plan }
   | {
@@ -58,7 +58,7 @@ export type DeployEvent =
       stepId: number
       outcome: StepOutcome
       durationMs: number
-      /** What it did, in a few words: `pulled 12.3 MB`, `healthy after 1.6 s`. */
+      /** Result in a few words: `pulled 12.3 MB`, `healthy after 1.6 s`. */
       result?: string
     }
   | { type: 'hook.started'; at: number; hook: HookMoment; argv: readonly string[] }
@@ -68,11 +68,11 @@ export type DeployEvent =
       at: number
       hook: HookMoment
       outcome: 'done' | 'failed' | 'cancelled'
-      /** Absent when it did not end by itself. */
+      /** Absent if the process did not exit on its own. */
       exitCode?: number
       durationMs: number
     }
-  /** How the probing stands, about once a second. */
+  /** Probe counts so far, about once a second. */
   | { type: 'probe.sampled'; at: number; requests: number; failures: number }
   | { type: 'probe.finished'; at: number; report: ProbeReport }
   | { type: 'undo.started'; at: number; reason: string }
@@ -84,17 +84,17 @@ export type DeployEvent =
       app: string
       environment: string
       release: string
-      /** Of a rollback: the release that was to be in place again, and what was left as it is. */
+      /** For a rollback: the archived release it was to put back, and what it did not undo. */
       restores?: Plan['restores']
       notUndone?: readonly string[]
-      /** Release that serves now; undefined when nothing does. */
+      /** The release that is serving, if any. */
       serving: string | undefined
       durationMs: number
       images: readonly { service: string; name: string; tag?: string; digest: string }[]
     }
   | { type: 'failed'; at: number; failure: Failure }
 
-/** A failure as it is told: what, why, the last log lines, what serves now and what was undone, the next command. */
+/** A failure as printed: cause, last log lines, what is serving, what was undone, and the next command. */
 export type Failure = {
   code: string
   title: string
@@ -102,9 +102,9 @@ export type Failure = {
   hint: string
   exitCode: number
   details: ErrorDetails
-  /** One sentence: what serves now. */
+  /** One sentence: what is serving now. */
   serving?: string
-  /** What was undone, a line each. */
+  /** What was undone, one line each. */
   undone?: readonly string[]
   /** What was not undone, such as a migration. */
   notUndone?: readonly string[]

@@ -1,9 +1,9 @@
 import type { Digest } from './image-reference.ts'
 
-/** A layer as the registry holds it. */
+/** A layer as stored in the registry. */
 export type ImageLayer = {
   digest: Digest
   sizeBytes: number
-  /** Its digest when unpacked, by which a host knows the layers it has; undefined where the image does not say. */
+  /** Digest of the unpacked layer, by which a host identifies it; undefined if the image does not state it. */
   unpackedDigest?: string
 }

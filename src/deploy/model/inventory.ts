@@ -1,53 +1,53 @@
-/** All that takes room on a host by Docker's doing, as its Engine tells it; nothing is judged yet. Sizes are in bytes. */
+/** Everything that Docker stores on a host, as its Engine reports it. Sizes are in bytes. */
 export type DiskInventory = {
-  /** The host's own clock, in milliseconds since the epoch. */
+  /** Time on the host's own clock, in milliseconds since the epoch. */
   takenAtMs: number
-  /** Of all images, what they share counted once. */
+  /** Size of all image layers, shared ones counted once. */
   layersBytes: number
   images: readonly StoredImage[]
   containers: readonly StoredContainer[]
   networks: readonly StoredNetwork[]
   volumes: readonly StoredVolume[]
   buildCache: {
-    /** No build that runs uses it, and no image. */
+    /** Not used by a running build or an image. */
     freeBytes: number
-    /** Builds that run at the moment use it. */
+    /** Used by running builds. */
     busyBytes: number
   }
 }
 
 export type StoredImage = {
   id: string
-  /** `repo:tag` names it has here. */
+  /** Its `repo:tag` names on this host. */
   tags: readonly string[]
-  /** `repo@sha256:…` names it has here. */
+  /** Its `repo@sha256:…` names on this host. */
   digests: readonly string[]
-  /** What would be free without it: the rest it shares with other images. */
+  /** Bytes that its removal frees; the rest is shared with other images. */
   ownBytes: number
-  /** When it was last built, tagged, pulled or loaded, as far as the Engine remembers; milliseconds since the epoch. */
+  /** Last time it was built, tagged, pulled or loaded, as far as the Engine knows; milliseconds since the epoch. */
   touchedAtMs: number
-  /** Digests of its layers as they are when unpacked. */
+  /** Digests of its unpacked layers. */
   layers: readonly string[]
 }
 
 export type StoredContainer = {
   id: string
   name: string
-  /** Its Compose project; undefined for one that Compose did not make. */
+  /** Its Compose project; undefined if Compose did not create it. */
   project: string | undefined
   imageId: string
-  /** It runs, is paused or starts again. */
+  /** It is running, paused or restarting. */
   isUp: boolean
-  /** Since when it is not up, in milliseconds since the epoch. */
+  /** When it stopped, in milliseconds since the epoch. */
   idleSinceMs: number
-  /** What it wrote beside its image. */
+  /** Bytes it wrote on top of its image. */
   sizeBytes: number
   volumes: readonly string[]
   networks: readonly string[]
   log: {
-    /** Its driver keeps a file that grows without end. */
+    /** The log driver's file has no size limit. */
     isUnlimited: boolean
-    /** Where the file is on the host; undefined where the driver keeps none. */
+    /** Path of the log file on the host; undefined if the driver writes none. */
     path: string | undefined
   }
 }
@@ -62,34 +62,34 @@ export type StoredNetwork = {
 export type StoredVolume = {
   name: string
   project: string | undefined
-  /** Docker gave it its name, and nobody can ask for it by that. */
+  /** Docker chose its name, so nothing refers to it by name. */
   isAnonymous: boolean
-  /** Undefined where its driver does not tell. */
+  /** Undefined if the volume driver does not report it. */
   sizeBytes: number | undefined
   createdAtMs: number
 }
 
-/** What of an Engine the guard and `dray clean` need. */
+/** The functions of an Engine that freeing disk space needs. */
 export interface EngineDisk {
   /**
-   * Everything there is. It makes the Engine walk its volumes, which may take seconds: only asked where room is short, or
-   * a person wants to know.
+   * Reads everything. The Engine then measures all its volumes, which may take seconds: call it only if disk space is short
+   * or a user asked.
    */
   inventory(signal?: AbortSignal): Promise<DiskInventory>
-  /** Removes what builds left behind; what a build uses meanwhile stays. Gives bytes. */
+  /** Removes the build cache, except what a running build uses. Returns bytes freed. */
   clearBuildCache(): Promise<number>
-  /** Removes a container that is not up. False when it is gone, or up again. */
+  /** Removes a stopped container. False if it no longer exists or is running again. */
   removeIdleContainer(id: string): Promise<boolean>
-  /** False when it is gone already, or in use. */
+  /** False if it no longer exists or is in use. */
   removeNetwork(id: string): Promise<boolean>
-  /** False when it is gone already, or in use. */
+  /** False if it no longer exists or is in use. */
   removeVolume(name: string): Promise<boolean>
 }
 
-/** Where and how an Engine keeps images. */
+/** How and where an Engine stores images. */
 export type ImageStore = {
-  /** Directories of the host; the first that is there is the one. */
+  /** Candidate directories on the host; the first that exists is used. */
   roots: readonly string[]
-  /** It keeps the layers as they were pulled beside the unpacked ones. */
+  /** It keeps the compressed layers as well as the unpacked ones. */
   keepsPacked: boolean
 }

@@ -5,10 +5,10 @@ import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
 import type { Container, DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 
-/** A URL of the app that answered before the deploy, and has to answer after it with a status under `below`. */
+/** A URL of the app that answered before the deploy, and must answer after it with a status under `below`. */
 export type Entrance = { url: string; below: number }
 
-/** All that is known of one host when the plan is made. */
+/** Everything known about one host when the plan is made. */
 export type HostObservation = {
   host: string
   directory: DirectoryObservation
@@ -17,27 +17,27 @@ export type HostObservation = {
   /** Published ports that answered HTTP requests when the host was observed. */
   entrances: readonly Entrance[]
   images: readonly LocalImage[]
-  /** What the registry answered, by service. */
+  /** The registry's answers, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>
-  /** SHA-256 by path of the files that are on the host, among those that the bundle or the last release has. */
+  /** SHA-256 by path of the files on the host that belong to the bundle or the last release. */
   fileHashes: ReadonlyMap<string, string>
-  /** The room there is. */
+  /** Disk space on the host. */
   disk: DiskObservation
-  /** Files that the release has here; they may differ from host to host, as the server's `.env` does. */
+  /** Files of the release on this host; they may differ between hosts, as the server's `.env` does. */
   files: readonly DesiredFile[]
 }
 
-/** What is known of the room on a host before a pull. */
+/** Disk space on a host before a pull. */
 export type DiskObservation = {
-  /** Those of Docker's images and of the app's directory, as far as they could be measured. */
+  /** File systems of Docker's images and of the app's directory; one that could not be measured is missing. */
   fileSystems: readonly FileSystem[]
-  /** The Engine keeps the layers as they were pulled beside the unpacked ones. */
+  /** The Engine keeps the compressed layers as well as the unpacked ones. */
   keepsPacked: boolean
-  /** What Docker holds; undefined where there is room enough, so that nobody had to ask. */
+  /** Everything Docker stores; undefined if there is enough disk space, so it was not read. */
   inventory: DiskInventory | undefined
 }
 
-/** A file that the release has, without its content. */
+/** A file of the release, without its content. */
 export type DesiredFile = {
   path: string
   sha256: string
@@ -46,57 +46,57 @@ export type DesiredFile = {
 /** A one-off command of the app. */
 export type Task = {
   name: string
-  /** The first of these that the compose file has is meant. */
+  /** The first of these that exists in the compose file is used. */
   serviceCandidates: readonly string[]
   argv: readonly string[]
   when: 'before' | 'after'
   timeoutMs?: number
 }
 
-/** An image that the person knows to be the right one: they built it, or looked at it. */
+/** An image that the user has built or checked, with its expected digest. */
 export type ExpectedImage = {
-  /** Registry and repository in full: `ghcr.io/acme/shop-backend`. */
+  /** Registry and repository: `ghcr.io/acme/shop-backend`. */
   repository: string
   digest: Digest
 }
 
-/** What the person wants to be there. */
+/** The state that the user wants. */
 export type DesiredRelease = {
   app: string
   environment: string
   tag: string | undefined
-  /** What some tags have to stand for, or nothing is deployed; none where it does not matter. */
+  /** Expected digests; the deploy is refused if a tag resolves to another one. Empty if any digest is accepted. */
   expected: readonly ExpectedImage[]
-  /** Repositories that are the team's own begin with one of these, as `ghcr.io/acme/`. */
+  /** Prefixes of the team's own repositories, such as `ghcr.io/acme/`. */
   ownRepositories: readonly string[]
-  /** `roll` or `recreate` where the configuration says so. */
+  /** `roll` or `recreate`, for services that the configuration sets. */
   rollout: Readonly<Record<string, 'roll' | 'recreate'>>
   tasks: readonly Task[]
-  /** Commands on the machine that deploys. */
+  /** Commands on the machine that runs dray. */
   hooks: Hooks
-  /** The service that runs nginx; found by its image without it. */
+  /** The service that runs nginx; if undefined, it is found by its image. */
   proxyService: string | undefined
-  /** May dray put a file beside the proxy's configuration by which a reload loses no keep-alive request? */
+  /** Whether dray may add a file to the proxy's configuration so that a reload loses no keep-alive request. */
   proxyKeepalive: boolean
-  /** URL that has to answer before the old containers go; the proxy's published port without it. */
+  /** URL that must answer before the old containers are stopped; if undefined, the proxy's published port is used. */
   probeUrl: string | undefined
-  /** Releases kept for rollback, the new one included. */
+  /** Number of archived releases for rollback, including the new one. */
   keep: number
-  /** What may be done about the room. */
+  /** What may be removed to free disk space. */
   disk: DiskRules
-  /** Replace files on the host that dray did not put there. */
+  /** Replace files on the host that dray did not write. */
   adopt: boolean
-  /** The kept release that is wanted again; undefined for a new one. */
+  /** The archived release to put back; undefined for a new one. */
   restores: RestoredRelease | undefined
 }
 
-/** A kept release that is put in place again, and what happened since that no rollback takes back. */
+/** An archived release to put back, and changes since then that a rollback does not undo. */
 export type RestoredRelease = {
-  /** The one that a deploy made. */
+  /** Id of the release, always one made by a deploy. */
   id: string
   tag: string | undefined
-  /** Names of the variables that `.env` had then. */
+  /** Names of the variables in `.env` at that time. */
   variables: readonly string[]
-  /** Tasks that ran since, in order, and for which release; failed ones included. */
+  /** Tasks that ran since, in order, with their release; includes failed ones. */
   tasksSince: readonly { task: string; release: string }[]
 }

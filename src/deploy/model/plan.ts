@@ -1,6 +1,5 @@
 /**
- * A plan is data: the ordered steps of one deploy, each with the cause a person would ask for. It can be printed, compared
- * and written down.
+ * A plan is data: the ordered steps of one deploy, each with its cause. It can be printed, compared and stored.
  */
 
 import type { DiskThing, CleanupStage } from './disk-thing.ts'
@@ -12,13 +11,13 @@ type StepBase = { id: number; host: string; cause: string }
 export type Step = StepBase &
   (
     | { kind: 'prune-dangling' }
-    /** Things of one kind that nobody needs; each is looked at once more before it goes. */
+    /** Unused things of one kind; each is checked again before it is removed. */
     | {
         kind: 'free-disk'
         stage: CleanupStage
         things: readonly Pick<DiskThing, 'id' | 'name' | 'names' | 'sizeBytes'>[]
       }
-    /** `name` is `repo@sha256:…`; `keepTag` is the tag of ours that keeps it from counting as dangling. */
+    /** `name` is `repo@sha256:…`; `keepTag` is dray's tag, so that it does not count as dangling. */
     | {
         kind: 'pull-image'
         name: string
@@ -27,7 +26,7 @@ export type Step = StepBase &
         sizeBytes: number
         services: readonly string[]
       }
-    /** The image is there: it only gets the tag of ours. */
+    /** The image is on the host and only gets dray's tag. */
     | { kind: 'keep-image'; name: string; keepTag: string; services: readonly string[] }
     | {
         kind: 'place-files'
@@ -44,38 +43,38 @@ export type Step = StepBase &
         when: 'before' | 'after'
         timeoutMs?: number
       }
-    /** New containers beside the old ones; one Compose call for all of them. `discard`: dead ones, removed first. */
+    /** Starts new containers next to the old ones, with one Compose call. `discard`: stopped ones, removed first. */
     | {
         kind: 'start-beside'
         services: readonly { service: string; add: number; running: number; discard: readonly string[] }[]
       }
-    /** Stopped and started again, for what cannot have two of itself; also what does not run yet. */
+    /** Stops and starts a service that cannot run twice; also starts services that are not running. */
     | {
         kind: 'recreate-services'
         services: readonly { service: string; scale: number }[]
-        /** They do not run yet: nothing is stopped. */
+        /** They are not running yet, so nothing is stopped. */
         fresh: boolean
       }
-    /** A container that has to end well before others start. */
+    /** A container that must succeed before others start. */
     | { kind: 'run-once'; service: string }
     | { kind: 'wait-healthy'; services: readonly string[] }
-    /** The proxy is told the new addresses of `services` and reads its configuration anew. */
+    /** The proxy gets the new addresses of `services` and reloads its configuration. */
     | { kind: 'switch-traffic'; proxy: string; services: readonly string[] }
-    /** `below`: a status under this is a good answer. */
+    /** A status under `below` is accepted. */
     | { kind: 'check-url'; url: string; below: number }
-    /** `configHash` is empty where the containers are still to come. */
+    /** `configHash` is empty until the containers exist. */
     | {
         kind: 'record-release'
         release: string
-        /** The release that serves before this one, by the one that a deploy made. */
+        /** The release that served before; for a rollback, the id of the original. */
         follows?: string
         services: Readonly<Record<string, ReleasedService>>
         dropReleases: readonly string[]
       }
-    /** Stopped but kept, so that a failure up to the record can start them again. */
+    /** Stops containers without removing them, so that a failure before the record can start them again. */
     | { kind: 'stop-old'; service: string; containers: readonly string[] }
     | { kind: 'remove-old'; service: string; containers: readonly string[] }
-    /** What runs is compared with what is to run. */
+    /** Compares the running containers with the plan. */
     | {
         kind: 'verify-release'
         services: readonly { service: string; image: string; replicas: number }[]
@@ -91,23 +90,23 @@ export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>
 export type Plan = {
   version: 1
   release: string
-  /** The release that this plan puts in place again; absent where it makes a new one. */
+  /** The archived release that this plan puts back; absent for a new release. */
   restores?: { release: string; tag?: string }
-  /** The release that is in place now; absent where there is none. */
+  /** The current release, if any. */
   replaces?: string
   app: string
   environment: string
-  /** Nothing differs from what runs: there is no step that changes anything. */
+  /** The running state already matches: no step changes anything. */
   unchanged: boolean
   steps: readonly Step[]
-  /** What runs around the steps on the machine that deploys; absent where nothing does. */
+  /** Commands, if any, that run around the steps on the machine that runs dray. */
   hooks?: Hooks
-  /** What will run, by service. */
+  /** Images that will run, by service. */
   images: readonly { service: string; name: string; tag?: string; digest: string }[]
-  /** What the plan cannot promise, and why: services that are recreated, no health check, a shared volume. */
+  /** Risks of this plan: recreated services, missing health checks, shared volumes. */
   warnings: readonly string[]
-  /** What a rollback leaves as it is: the data, `.env`; a line each. Absent where a new release is made. */
+  /** What a rollback does not undo, such as data and `.env`, one line each. Absent for a new release. */
   notUndone?: readonly string[]
-  /** Services left as they are, and why. */
+  /** Unchanged services, and why. */
   unchangedServices: readonly { host: string; service: string; cause: string }[]
 }

@@ -1,7 +1,4 @@
-/**
- * What the deploy needs from the world, in our own types. Adapters implement these; nothing of Docker's, Compose's or a
- * registry's own types crosses.
- */
+/** Interfaces of the deploy to the outside. They use dray's own types, none of Docker, Compose or a registry. */
 import type { Secret } from '../../shared/secret.ts'
 import type { AppModel } from './app-model.ts'
 import type { FileSystem } from './file-system.ts'
@@ -11,7 +8,7 @@ import type { Digest, ImageReference } from './image-reference.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
 
-/** A registry login. `username` may be anything where the token alone counts, as with GHCR. */
+/** A registry login. With GHCR `username` is ignored: only the token counts. */
 export type Credentials = { username: string; password: Secret }
 
 export type Platform = { os: string; architecture: string; variant?: string }
@@ -19,37 +16,37 @@ export type Platform = { os: string; architecture: string; variant?: string }
 /** A tag as the registry resolved it. */
 export type ResolvedImage = {
   reference: ImageReference
-  /** Digest of what the tag names: the index where there is one. This is what is deployed. */
+  /** Digest that the tag points to: that of the index, if there is one. This digest is deployed. */
   digest: Digest
-  /** Compressed layers of the variant for the host's platform; for the disk guard and the progress bars. */
+  /** Compressed layers for the host's platform; used to check disk space and to show progress. */
   layers: readonly ImageLayer[]
   config: ImageConfig
 }
 
-/** What an image says of how it is to be run, of the variant for the host's platform. */
+/** The configuration of an image, for the host's platform. */
 export type ImageConfig = {
   /** `NAME=value` lines. */
   environment: readonly string[]
   hasHealthCheck: boolean
-  /** TCP ports that it says it listens on. */
+  /** TCP ports that the image exposes. */
   exposedPorts: readonly number[]
 }
 
 export interface Registry {
   /**
-   * Resolves a reference to its digest, always by asking the registry.
-   * Throws TAG_NOT_FOUND (hint: the newest tags there are), PLATFORM_MISSING and the REGISTRY_… codes.
+   * Resolves a reference to its digest; always asks the registry.
+   * Throws TAG_NOT_FOUND (hint: the newest tags), PLATFORM_MISSING and the REGISTRY_… codes.
    */
   resolve(reference: ImageReference, platform: Platform, signal?: AbortSignal): Promise<ResolvedImage>
-  /** The login for a registry host, or undefined to pull anonymously. Throws TOKEN_EMPTY. */
+  /** The login for a registry host; undefined to pull anonymously. Throws TOKEN_EMPTY. */
   credentials(registryHost: string): Promise<Credentials | undefined>
 }
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
 
-/** The health check that a container runs, image and compose file taken together. */
+/** The health check that a container runs, merged from image and compose file. */
 export type HealthCheck = {
-  /** What to execute in the container. A shell form is already `[shell, '-c', text]`. */
+  /** The command to execute in the container. A shell form is already `[shell, '-c', text]`. */
   argv: readonly string[]
   intervalMs: number
   timeoutMs: number
@@ -62,61 +59,61 @@ export type Container = {
   name: string
   /** Compose service, from the container's labels. */
   service: string
-  /** Made by `docker compose run`. */
+  /** Created by `docker compose run`. */
   oneOff: boolean
-  /** Image as the container was created with it: `repo@sha256:…` or `repo:tag`. */
+  /** The image name it was created with: `repo@sha256:…` or `repo:tag`. */
   imageName: string
   imageId: string
-  /** The service's configuration hash as Compose computed it (label `com.docker.compose.config-hash`). */
+  /** Compose's configuration hash (label `com.docker.compose.config-hash`). */
   configHash: string
   state: ContainerState
   exitCode: number
-  /** The kernel killed it for memory. */
+  /** The kernel killed it because it ran out of memory. */
   outOfMemory: boolean
   restartCount: number
-  /** Milliseconds since the epoch; 0 when never started. */
+  /** Milliseconds since the epoch; 0 if never started. */
   startedAtMs: number
   createdAtMs: number
   healthCheck?: HealthCheck
-  /** What Docker's own runs of the health check say so far. */
+  /** Result of Docker's own runs of the health check so far. */
   health: 'none' | 'starting' | 'healthy' | 'unhealthy'
-  /** What the last of those runs printed; empty where there was none. */
+  /** Output of the last of those runs; empty before the first. */
   healthOutput: string
-  /** How long Docker waits between the stop signal and killing it. */
+  /** Time between the stop signal and Docker killing it. */
   stopGraceMs: number
-  /** TCP ports of the host that lead to it. */
+  /** TCP ports on the host that lead to it. */
   publishedPorts: readonly number[]
   networks: readonly { name: string; address: string; aliases: readonly string[] }[]
 }
 
 export type LocalImage = {
   id: string
-  /** `repo:tag` names it has here. */
+  /** Its `repo:tag` names on this host. */
   tags: readonly string[]
-  /** `repo@sha256:…` names it has here. */
+  /** Its `repo@sha256:…` names on this host. */
   digests: readonly string[]
   sizeBytes: number
   createdAtMs: number
 }
 
-/** Bytes of one image pulled so far, of those that the pull has to fetch. */
+/** Bytes of one image pulled so far, and bytes that the pull fetches in total. */
 export type PullProgress = { doneBytes: number; totalBytes: number }
 
 export type ExecResult = { exitCode: number; output: string }
 
-/** Docker Engine on one host. Methods throw DOCKER_FAILED unless they say otherwise. */
+/** Docker Engine on one host. Methods throw DOCKER_FAILED unless stated otherwise. */
 export interface Engine {
   readonly disk: EngineDisk
-  /** Every container of a Compose project, running or not, one-off ones included. */
+  /** Every container of a Compose project, running or not, including one-off ones. */
   containers(project: string): Promise<readonly Container[]>
-  /** Throws DOCKER_FAILED when it is gone. */
+  /** Throws DOCKER_FAILED if it no longer exists. */
   container(id: string): Promise<Container>
   images(): Promise<readonly LocalImage[]>
-  /** Image ids that any container on the host uses, whatever app it belongs to. */
+  /** Ids of images used by any container on the host. */
   usedImageIds(): Promise<ReadonlySet<string>>
   /**
-   * Pulls `name` (`repo@sha256:…`). Credentials travel in the request's header only.
-   * Throws PULL_FAILED (temporary where trying again may help), DISK_FULL and the REGISTRY_… codes.
+   * Pulls `name` (`repo@sha256:…`). Credentials are sent in the request header only.
+   * Throws PULL_FAILED (temporary if a retry may help), DISK_FULL and the REGISTRY_… codes.
    */
   pull(
     name: string,
@@ -127,16 +124,16 @@ export interface Engine {
     },
   ): Promise<void>
   tag(name: string, tag: string): Promise<void>
-  /** What an image that is there says of how it is to be run; undefined when it is not there. */
+  /** The configuration of an image on the host; undefined if the image is not there. */
   imageConfig(name: string): Promise<ImageConfig | undefined>
-  /** Takes one name (tag or digest) away; the image goes with its last. False when it is gone already or in use. */
+  /** Removes one name (tag or digest); removing the last one removes the image. False if it is gone or in use. */
   removeImage(name: string): Promise<boolean>
   pruneDanglingImages(): Promise<{ count: number; freedBytes: number }>
   /**
-   * Runs a command in a running container and waits for it. A program that cannot be started gives exit code 126 or 127,
-   * as a shell would say it. `timeoutMs` gives exit code 124. With `attempts` a command that fails is run again within the
-   * container, until it ends with 0, 126 or 127, at most `most` times; `timeoutMs` is then for each, and the result that of
-   * the last. One attempt is all there is in a container without a shell.
+   * Runs a command in a running container and waits for it. Like a shell, it returns exit code 126 or 127 for a program
+   * that cannot be started, and 124 after `timeoutMs`. With `attempts`, a failing command is run again within the
+   * container until it exits with 0, 126 or 127, at most `most` times; `timeoutMs` then limits each run, and the result is
+   * that of the last. A container without a shell gets one attempt.
    */
   exec(
     containerId: string,
@@ -149,40 +146,40 @@ export interface Engine {
       signal?: AbortSignal
     },
   ): Promise<ExecResult>
-  /** Starts a container that was stopped; no error when it runs. Throws DOCKER_FAILED when it is gone. */
+  /** Starts a stopped container; no error if it is running. Throws DOCKER_FAILED if it is gone. */
   start(containerId: string): Promise<void>
-  /** Sends the stop signal and waits for the end; after `graceMs` (else the container's own) Docker kills it. No error when it is gone. */
+  /** Sends the stop signal; Docker kills the container after `graceMs` (default: its own). No error if it is gone. */
   stop(containerId: string, graceMs?: number): Promise<void>
-  /** Removes a container, with its anonymous volumes where told; no error when it is gone, or with `force` being removed, already. */
+  /** Removes a container. No error if it is gone or, with `force`, already being removed. */
   remove(containerId: string, options?: { force?: boolean; anonymousVolumes?: boolean }): Promise<void>
-  /** The last lines of a container's log, control characters stripped. */
+  /** The last lines of a container's log, without control characters. */
   logTail(containerId: string, lines: number): Promise<readonly string[]>
 }
 
 /** A file of the bundle. */
 export type BundleFile = {
-  /** Path in the app's directory, with `/`. */
+  /** Path in the app's directory, with `/` as separator. */
   path: string
   content: Uint8Array
   /** Unix permission bits. */
   mode: number
 }
 
-/** What the server's `.env` says of itself; never a value. */
+/** Observation of the server's `.env`; never a value. */
 export type EnvFileObservation = { mode: string; variables: readonly string[]; readableByOthers: boolean }
 
-/** What the app's directory on a host holds before a deploy, and how Compose there understands the app. */
+/** State of the app's directory on a host before a deploy, and the app as Compose resolves it there. */
 export type DirectoryObservation = {
   envFile: EnvFileObservation
-  /** TCP ports that something on the host listens on. */
+  /** TCP ports in use on the host. */
   listeningPorts: readonly number[]
-  /** Size of the journal before anything else was read. */
+  /** Size of the journal, measured first. */
   journalBytes: number
-  /** Releases recorded there, oldest first; of all but the newest the files are not told. */
+  /** Recorded releases, oldest first; only the newest includes its files. */
   releases: readonly Release[]
-  /** Ids that were ever started, failed ones included. */
+  /** Ids of all releases ever started, including failed ones. */
   usedReleaseIds: readonly string[]
-  /** Other directories of the host that Compose made containers from which are there still, with project and service. */
+  /** Other directories whose Compose containers still exist on the host, with project and service. */
   otherDirectories: readonly { project: string; service: string; path: string }[]
   app: AppModel
 }
@@ -191,27 +188,27 @@ export type DirectoryObservation = {
 export interface AppDirectory {
   readonly path: string
   /**
-   * Reads the directory and asks Compose there for the model of `files`; changes nothing.
-   * Throws ENV_MISSING, PATH_NOT_WRITABLE, COMPOSE_NOT_INSTALLED, COMPOSE_TOO_OLD, COMPOSE_INVALID, RECORD_UNREADABLE, DOCKER_MISSING.
+   * Reads the directory and asks Compose there for the model of `files`. Read-only. Throws ENV_MISSING, PATH_NOT_WRITABLE,
+   * COMPOSE_NOT_INSTALLED, COMPOSE_TOO_OLD, COMPOSE_INVALID, RECORD_UNREADABLE and DOCKER_MISSING.
    */
   inspect(files: readonly BundleFile[], signal?: AbortSignal): Promise<DirectoryObservation>
   /**
-   * SHA-256 of the files that are there, by path; those that are not are left out. And the file systems of the directory and
-   * of the first of `imageRoots` that is there; one that cannot be measured is left out.
+   * SHA-256 of the files that exist, by path. Also the file systems of the directory and of the first existing entry of
+   * `imageRoots`; one that cannot be measured is missing.
    */
   survey(request: {
     files: readonly string[]
     imageRoots: readonly string[]
   }): Promise<{ hashes: ReadonlyMap<string, string>; fileSystems: readonly FileSystem[] }>
   /**
-   * Puts files in place and takes files away, keeping what was there for `restore`. Files that are mounted by themselves
-   * (`inPlace`) are written into, since a container would not see a new file of the same name.
+   * Writes and removes files, keeping the previous ones for `restore`. Files that are mounted individually (`inPlace`)
+   * are overwritten rather than replaced, since a container does not see a new file of the same name.
    * Throws DISK_FULL, PATH_NOT_WRITABLE.
    */
   place(request: PlaceRequest): Promise<void>
-  /** Puts back what the last `place` replaced. */
+  /** Restores the files that the last `place` replaced. */
   restore(): Promise<void>
-  /** Records a release with a copy of its files, and drops the records named. */
+  /** Records a release with a copy of its files, and deletes the named records. */
   record(release: Release, dropReleases: readonly string[]): Promise<void>
 }
 
@@ -219,27 +216,27 @@ export type PlaceRequest = {
   files: readonly BundleFile[]
   remove: readonly string[]
   inPlace: readonly string[]
-  /** Copies of foreign files that are replaced go to `.dray/adopted/`. */
+  /** Files that dray did not write; they are copied to `.dray/adopted/` before they are replaced. */
   adopt: readonly string[]
 }
 
-/** Docker Compose in the app's directory, with the files that are in place. */
+/** Docker Compose in the app's directory, with the files there. */
 export interface Compose {
   /**
-   * Starts services. `beside`: new containers up to `scale`, the ones that run are left alone. `recreate`: Compose
-   * replaces what changed. `force-recreate`: replaces in any case.
-   * Throws PORT_TAKEN, DISK_FULL, IMAGE_GONE, DOCKER_FAILED with the last lines Compose printed.
+   * Starts services. `beside`: adds containers up to `scale` and does not touch running ones. `recreate`: Compose replaces
+   * changed containers. `force-recreate`: replaces all.
+   * Throws PORT_TAKEN, DISK_FULL, IMAGE_GONE, or DOCKER_FAILED with the last lines that Compose printed.
    */
   up(request: {
     services: readonly { service: string; scale: number }[]
     mode: 'beside' | 'recreate' | 'force-recreate'
-    /** Images to use instead of those of the files in place, by service. */
+    /** Images to use instead of those in the files, by service. */
     images?: Readonly<Record<string, string>>
     signal?: AbortSignal
   }): Promise<void>
   /**
-   * Runs a one-off container of a service to its end, and gives its exit code. The container is gone afterwards in every
-   * outcome. Throws HOST_COMMAND_FAILED after `timeoutMs`, HOST_UNREACHABLE, and the signal's reason when it aborts.
+   * Runs a one-off container of a service to completion and returns its exit code. The container is always removed.
+   * Throws HOST_COMMAND_FAILED after `timeoutMs`, HOST_UNREACHABLE, and the signal's reason if it aborts.
    */
   runTask(request: {
     service: string
@@ -254,7 +251,7 @@ export type JournalEntry = { version: 1; at: number; release: string; event: str
   Record<string, unknown>
 >
 
-/** Who holds a lock, and the task that they run where it is no deploy: what is told to the one who finds it taken. */
+/** The holder of a lock, and its task if it is not a deploy; shown when the lock is taken. */
 export type LockHolder = {
   user: string
   machine: string
@@ -264,39 +261,39 @@ export type LockHolder = {
   sinceMs: number
 }
 
-/** The lock of one app on one host, held as long as its connection lives; it also carries the journal. */
+/** The lock of one app on one host, held while its connection is open; it also writes the journal. */
 export interface Lock extends AsyncDisposable {
-  /** Size of the journal when the lock was taken: every deploy before has written into it. */
+  /** Size of the journal when the lock was taken; it includes every earlier deploy. */
   readonly journalBytes: number
-  /** Aborts when the connection that holds the lock breaks, with LOCK_LOST. */
+  /** Aborts with LOCK_LOST when the connection that holds the lock breaks. */
   readonly lost: AbortSignal
-  /** Appends a line to the journal; lines keep their order. `settled()` tells whether all were written. */
+  /** Appends a line to the journal; lines stay in order. `settled()` rejects if one could not be written. */
   journal(entry: JournalEntry): void
   settled(): Promise<void>
 }
 
-/** The app's files on the machine that deploys, or those of a kept release. */
+/** The app's files on the machine that runs dray, or those of an archived release. */
 export interface AppSource {
-  /** The compose files and what they include or extend; under the names that they have on the host. */
+  /** The compose files and the files they include or extend, under their names on the host. */
   composeFiles(): Promise<readonly BundleFile[]>
   /**
-   * All files of a release: the compose files, what the services mount from beside them, and the override file that pins
+   * All files of a release: the compose files, the mounted files next to them, and the override file that pins
    * `images` (`repo@sha256:…` by service). Throws COMPOSE_PATH_OUTSIDE.
    */
   bundle(app: AppModel, images: Readonly<Record<string, string>>): Promise<readonly BundleFile[]>
 }
 
-/** One host of an environment with everything a deploy does there. */
+/** One host of an environment, with everything that a deploy uses there. */
 export type TargetHost = {
   readonly name: string
   readonly engine: Engine
-  /** What its Engine says, which may still be on its way. Rejects with the DOCKER_… codes of an Engine that cannot be used. */
+  /** Platform of the Engine; may be pending. Rejects with a DOCKER_… code if the Engine cannot be used. */
   readonly platform: Platform | Promise<Platform>
-  /** Where its Engine keeps images; comes and rejects as `platform` does. */
+  /** Where the Engine stores images; pending and rejecting like `platform`. */
   readonly imageStore: ImageStore | Promise<ImageStore>
   readonly directory: AppDirectory
   readonly compose: Compose
   readonly prober: Prober
-  /** Throws LOCK_HELD with who holds it; `waitMs` is how long to wait for it first. */
+  /** Throws LOCK_HELD with the holder's name, after waiting `waitMs`. */
   lock(holder: LockHolder, options: { waitMs: number; signal?: AbortSignal }): Promise<Lock>
 }

@@ -3,8 +3,8 @@ export type ProbeAnswer = { status: number } | { error: string }
 
 /** Requests to the app as its users send them. */
 export interface Prober {
-  /** One GET on a connection of its own. Never throws. */
+  /** One GET on a new connection. Never throws. */
   get(url: string, timeoutMs: number): Promise<ProbeAnswer>
-  /** Whether something listens at an address of the host's networks; `unknown` where they cannot be reached. */
+  /** Whether a process listens at an address in the host's networks; `unknown` if those cannot be reached. */
   listens(address: string, port: number): Promise<'yes' | 'no' | 'unknown'>
 }

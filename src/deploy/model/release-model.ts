@@ -3,17 +3,17 @@ import { pinnedName, parseImageReference } from './image-reference.ts'
 import type { Release } from './release.ts'
 
 /**
- * How a model differs from the one that a release was made of, as the rest of a sentence; undefined when it is that one.
- * Hashes are not compared: `.env` is part of them, and is not a release's.
+ * The first difference between a model and a release, as the end of a sentence; undefined without one.
+ * Hashes are not compared: they include `.env`, which is not part of a release.
  */
 export function differenceFrom(release: Release, { project, services }: AppModel): string | undefined {
-  if (project !== release.project) return `the project is called ${project}, not ${release.project}`
+  if (project !== release.project) return `the project is named ${project}, not ${release.project}`
   const names = new Set(services.map(({ name }) => name))
   const missing = Object.keys(release.services).find((name) => !names.has(name))
-  if (missing !== undefined) return `service ${missing} is not in it`
+  if (missing !== undefined) return `service ${missing} is missing`
   for (const { name, image } of services) {
     const released = release.services[name]
-    if (released === undefined) return `service ${name} is in it, which that release did not have`
+    if (released === undefined) return `service ${name} was not in that release`
     if (image === undefined || pinned(image) !== released.image) return `${name} has image ${image ?? 'none'}`
   }
   return undefined

@@ -1,23 +1,23 @@
 import type { Digest } from './image-reference.ts'
 
-/** One service as a release put it in place. */
+/** One service of a release. */
 export type ReleasedService = {
-  /** `repo@sha256:…`: what its containers run. */
+  /** `repo@sha256:…` that its containers run. */
   image: string
   digest: Digest
-  /** The tag it was deployed by, where it had one. */
+  /** The tag it was deployed with, if any. */
   tag?: string
   replicas: number
   /** dray's hash of its definition (see ServiceModel.definitionHash). */
   definitionHash: string
-  /** Compose's own hash, as its containers carry it. */
+  /** Compose's own hash, as on its containers. */
   configHash: string
 }
 
-/** Who deployed: a person at a machine, or a workflow run. */
+/** Who deployed: a user at a machine, or a workflow run. */
 export type Deployer = { user: string; machine: string; run?: string }
 
-/** Who it was, by a line of a journal, which may say anything; undefined where it tells nobody. */
+/** Reads the deployer from a journal line, which may contain anything; undefined if it names none. */
 export function readDeployer(value: unknown): Deployer | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { user, machine, run } = value as Readonly<Record<string, unknown>>
@@ -25,32 +25,32 @@ export function readDeployer(value: unknown): Deployer | undefined {
   return { user, machine, ...(typeof run === 'string' && { run }) }
 }
 
-/** What one deploy put in place; written to `.dray/releases/<id>/release.json`. */
+/** The result of one deploy, stored in `.dray/releases/<id>/release.json`. */
 export type Release = {
   version: 1
-  /** `r1`, `r2`, …: counted up on the host, under the lock. */
+  /** `r1`, `r2`, …: counted per host, under the lock. */
   id: string
   app: string
   environment: string
   project: string
   tag?: string
-  /** The release that this one, a rollback, put in place again: always one that a deploy made, never a rollback. */
+  /** For a rollback: the release that it put back, always one made by a deploy. */
   restores?: string
-  /** The release that served before, by the one that a deploy made. */
+  /** The release that served before; for a rollback, the id of the original. */
   follows?: string
   createdAtMs: number
   by: Deployer
   services: Readonly<Record<string, ReleasedService>>
   /** SHA-256 of each shipped file by its path in the app's directory. */
   files: Readonly<Record<string, string>>
-  /** Names of the variables that `.env` had; never a value. */
+  /** Names of the variables in `.env`; never a value. */
   variables: readonly string[]
   networks: Readonly<Record<string, string>>
 }
 
 /**
- * Ids of releases: with more digits, the numbers could not be told apart any more. One that the journal alone names is
- * shorter, so that the release after it is one that can be read: a container may have written there.
+ * Ids of releases. Numbers with more digits could not be distinguished. An id that appears only in the journal must be
+ * shorter, so that the next id is still valid: a container may have written there.
  */
 export const RELEASE_ID = /^r\d{1,15}$/
 export const JOURNALED_RELEASE_ID = /^r\d{1,9}$/
@@ -64,18 +64,18 @@ export function newestRelease(releases: readonly Release[]): Release | undefined
   return [...releases].sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))[0]
 }
 
-/** The release that a deploy made, of which this one is the same or a rollback to. */
+/** The release made by a deploy: this one, or the one that this rollback put back. */
 export function originalId({ id, restores }: Pick<Release, 'id' | 'restores'>): string {
   return restores ?? id
 }
 
-/** What a release puts in place: the image of each service, and the shipped files by their SHA-256. */
+/** Content of a release: the image of each service, and the SHA-256 of the shipped files. */
 export type ReleaseContent = {
   services: Readonly<Record<string, Pick<ReleasedService, 'image'>>>
   files: Release['files']
 }
 
-/** Going from one to the other would change neither an image nor a file. */
+/** Whether two releases have the same images and files. */
 export function isSameContent(a: ReleaseContent, b: ReleaseContent): boolean {
   const text = ({ services, files }: ReleaseContent): string =>
     JSON.stringify([
@@ -87,12 +87,12 @@ export function isSameContent(a: ReleaseContent, b: ReleaseContent): boolean {
   return text(a) === text(b)
 }
 
-/** `r3 (v1.2)`, as people are told. */
+/** `r3 (v1.2)`, as shown to users. */
 export function releaseLabel(id: string, tag: string | undefined): string {
   return tag === undefined ? id : `${id} (${tag})`
 }
 
-/** Id of the release that comes after those there are, started and failed ones included. */
+/** The next free release id, after all started ones, including failed ones. */
 export function nextReleaseId(usedIds: readonly string[]): string {
   return `r${Math.max(0, ...usedIds.map(releaseNumber)) + 1}`
 }

@@ -6,13 +6,13 @@ import type { Container } from '../model/ports.ts'
 import type { Release } from '../model/release.ts'
 
 export type ServiceAction =
-  /** As it is. `extra`: containers that do not belong to the release and go away. */
+  /** Stays as it is. `extra`: containers that do not belong to the release and are removed. */
   | 'leave'
-  /** New containers beside the old, then the old ones go. */
+  /** New containers start next to the old ones, which are then removed. */
   | 'roll'
-  /** Replaced in its place. */
+  /** The container is stopped, then the new one starts. */
   | 'recreate'
-  /** Runs to its end. */
+  /** Runs to completion. */
   | 'run-once'
 
 export type ServiceDecision = {
@@ -21,13 +21,13 @@ export type ServiceDecision = {
   cause: string
   /** `repo@sha256:…` that its containers will run. */
   image: string
-  /** What a release records of its definition, mounted files included. */
+  /** The hash that a release records for it, including mounted files. */
   definitionHash: string
-  /** Containers that make way when the release is in place: those that run, and of a service that is left, all that are too many. */
+  /** Containers to remove after the release is recorded: the running ones, or the surplus ones of an unchanged service. */
   replaced: readonly Container[]
-  /** Containers that do not run and make way before new ones start. */
+  /** Stopped containers, removed before new ones start. */
   dead: readonly Container[]
-  /** Containers that stay: they run, or have ended well. */
+  /** Containers that stay: running, or completed successfully. */
   kept: readonly Container[]
 }
 
@@ -39,8 +39,8 @@ export type DecisionInput = {
 }
 
 /**
- * Decides what one service needs: it is left alone when image and definition are those of the current release and its
- * containers are the ones that release started; else it is rolled, or recreated where it cannot be rolled.
+ * Decides the action for one service. It is unchanged if image and definition are those of the current release and its
+ * containers were started by that release. Otherwise it is rolled, or recreated if it cannot be rolled.
  */
 export function decideService(service: ServiceModel, input: DecisionInput): ServiceDecision {
   const { observation, current } = input
@@ -92,29 +92,29 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
   }
 }
 
-/** Containers of the release itself are too many only when fewer replicas are wanted. */
+/** Containers of the release itself are surplus only if the number of replicas was reduced. */
 function extraCause(extra: readonly Container[], isKnown: (container: Container) => boolean): string {
   const surplus = extra.filter(isKnown).length
   const left = extra.length - surplus
   return [
-    surplus > 0 ? `${surplus} more than the replicas wanted` : [],
-    left > 0 ? `${left} left by an earlier deploy` : [],
+    surplus > 0 ? `${surplus} above the number of replicas` : [],
+    left > 0 ? `${left} left over from an earlier deploy` : [],
   ]
     .flat()
     .join(', ')
 }
 
-/** Why two containers of a service cannot run side by side; undefined when they can. */
+/** Why two containers of a service cannot run at the same time; undefined if they can. */
 export function whyNotRolled(service: ServiceModel, input: DecisionInput): string | undefined {
   const chosen = input.desired.rollout[service.name]
   if (service.publishedPorts.length > 0) return `it publishes port ${service.publishedPorts.join(', ')}`
-  if (service.containerName !== undefined) return `it has the fixed name ${service.containerName}`
+  if (service.containerName !== undefined) return `its container_name is ${service.containerName}`
   if (service.networkMode !== undefined) return `it uses network_mode ${service.networkMode}`
   if (service.fixedAddress) return 'it has a fixed address'
-  if (chosen === 'recreate') return 'dray.yml says `rollout: recreate`'
+  if (chosen === 'recreate') return 'dray.yml sets `rollout: recreate`'
   if (chosen === 'roll') return undefined
   if (service.name === input.proxyService) return 'it is the proxy'
-  if (!isOwn(service, input.desired)) return 'it is a third-party image, which may not bear a twin'
+  if (!isOwn(service, input.desired)) return 'third-party image; two instances may not be safe'
   return undefined
 }
 
@@ -135,8 +135,8 @@ function imageOf(service: ServiceModel, observation: HostObservation): string {
 }
 
 /**
- * The definition's hash, with the shipped files that the service mounts. The proxy's files are not part of it: it reads
- * them anew without being replaced.
+ * Hash of the definition and of the shipped files that the service mounts. For the proxy, files are left out: it reloads
+ * them without being replaced.
  */
 function definitionWithFiles(service: ServiceModel, input: DecisionInput): string {
   if (service.name === input.proxyService) return service.definitionHash
@@ -151,12 +151,12 @@ function isRunning(container: Container): boolean {
   return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
 }
 
-/** Not one that keeps restarting, or that Docker calls unhealthy: deploying again is asked for to mend it. */
+/** False if it keeps restarting or Docker reports it as unhealthy, so that another deploy replaces it. */
 function isWell({ state, health }: Container): boolean {
   return state === 'running' && health !== 'unhealthy'
 }
 
-/** Compose makes a network anew when its definition changed, and with it all that is on it. */
+/** Compose recreates a network whose definition changed, and every container connected to it. */
 function changedNetwork(
   service: ServiceModel,
   app: AppModel,
@@ -178,12 +178,12 @@ function causeOf(facts: {
   networkChange: string | undefined
 }): string {
   const { service, containers, running, released, image, definitionHash } = facts
-  if (containers.length === 0) return 'not there yet'
+  if (containers.length === 0) return 'no container yet'
   if (running.length === 0) return `its container is ${containers[0]?.state ?? 'gone'}`
-  if (released === undefined) return 'first release by dray: pinned to its digest'
+  if (released === undefined) return 'first release by dray; image pinned by digest'
   if (released.image !== image) return 'new image'
   if (facts.networkChange !== undefined) return `network ${facts.networkChange} changed`
   if (released.definitionHash !== definitionHash) return 'its configuration, .env or a mounted file changed'
-  if (running.length !== service.replicas) return `${running.length} of ${service.replicas} replicas run`
-  return 'what runs is not what was released'
+  if (running.length !== service.replicas) return `${running.length} of ${service.replicas} replicas running`
+  return 'running containers differ from the release'
 }

@@ -2,37 +2,37 @@ import { renderBytes } from '../../shared/bytes.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import type { DiskThing } from '../model/disk-thing.ts'
 
-/** Of what is used; less than that helps nobody. */
+/** Smallest share of the used space worth a line. */
 const WORTH_TELLING = 0.005
 
 type Share = { what: string; way: string; is: (thing: DiskThing) => boolean }
 
-/** What takes the room that people can do something about, and what that is. */
+/** What uses disk space, and how to free it. */
 const SHARES: readonly Share[] = [
   {
-    what: 'images of kept releases',
-    way: 'keep fewer: `keep` in dray.yml',
+    what: 'images of archived releases',
+    way: 'lower `keep` in dray.yml',
     is: ({ stage, mayGo, owner }) => isImage(stage) && !mayGo && owner?.kind === 'release',
   },
   {
     what: 'images of other apps, or in use',
-    way: 'theirs',
+    way: 'dray does not remove these',
     is: ({ stage, mayGo, owner }) => isImage(stage) && !mayGo && owner?.kind !== 'release',
   },
   {
     what: 'volumes',
-    way: 'yours; `disk.volumes: anonymous` lets those without a name go',
+    way: 'your data; `disk.volumes: anonymous` allows removing anonymous ones',
     is: ({ stage, mayGo }) => stage === 'volumes' && !mayGo,
   },
   {
     what: 'written by containers',
-    way: '`docker ps -as` on the server says which',
+    way: 'list them with `docker ps -as` on the server',
     is: ({ stage, mayGo }) => stage === 'containers' && !mayGo,
   },
-  { what: 'what may go', way: '`dray clean`', is: ({ mayGo }) => mayGo },
+  { what: 'unused, removable', way: 'run `dray clean`', is: ({ mayGo }) => mayGo },
 ]
 
-/** Lines for a refusal: what takes the room, the most first, and what one could do about it. */
+/** Lines for a refusal: what uses disk space, largest first, and how to free it. */
 export function renderDiskSpaceTable(things: readonly DiskThing[], disk: FileSystem): string[] {
   const shares = SHARES.map(({ what, way, is }) => ({
     what,

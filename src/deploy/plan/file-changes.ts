@@ -6,15 +6,15 @@ import { someNames } from '../model/some-names.ts'
 export type FileChanges = {
   changed: readonly string[]
   removed: readonly string[]
-  /** Files mounted by themselves, which are written into instead of replaced. */
+  /** Files that are mounted individually, and so overwritten rather than replaced. */
   inPlace: readonly string[]
-  /** Foreign files that are replaced because the person said so. */
+  /** Files not written by dray that are replaced because the user asked for it. */
   adopt: readonly string[]
 }
 
 /**
- * What has to be written and removed in the app's directory. Throws FILE_NOT_OURS when a file that is there was not put
- * there by dray and differs, unless it may be adopted.
+ * The files to write and remove in the app's directory. Throws FILE_NOT_OURS if an existing file differs and was not
+ * written by dray, unless it may be adopted.
  */
 export function findChangedFiles(
   observation: HostObservation,
@@ -30,7 +30,7 @@ export function findChangedFiles(
   if (foreign.length > 0 && !desired.adopt) {
     throw new DrayError(
       'FILE_NOT_OURS',
-      `${observation.host} already has ${someNames(foreign)}, which dray did not put there and whose content differs.`,
+      `${observation.host} already has ${someNames(foreign)}: not written by dray, and with different content.`,
       { details: { problems: foreign } },
     )
   }
@@ -48,7 +48,7 @@ export function findChangedFiles(
   }
 }
 
-/** The names by which Compose finds its files by itself, in its order; of each list it takes the first that is there. */
+/** File names that Compose looks for, in its order; it uses the first of each list that exists. */
 const COMPOSE_NAMES = [
   ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
   [
@@ -59,10 +59,10 @@ const COMPOSE_NAMES = [
   ],
 ] as const
 
-/** Files that would matter on the host even if dray does not ship them. */
+/** File names to check on the host even if dray does not ship them. */
 export const composeNames: readonly string[] = COMPOSE_NAMES.flat()
 
-/** A foreign file that Compose would read instead of the one that is shipped. */
+/** Refuses a file not written by dray that Compose would read instead of a shipped one. */
 function refuseShadowing({ host, fileHashes }: HostObservation, ours: ReadonlySet<string>): void {
   for (const names of COMPOSE_NAMES) {
     const first = names.findIndex((name) => ours.has(name))
@@ -71,8 +71,8 @@ function refuseShadowing({ host, fileHashes }: HostObservation, ours: ReadonlySe
     if (other === undefined || shipped === undefined) continue
     throw new DrayError(
       'FILE_NOT_OURS',
-      `${host} has ${other}, which Compose would read there instead of ${shipped}, which dray ships.`,
-      { hint: `Move it away on the server if it is not needed any more: \`mv ${other} ${other}.old\`.` },
+      `${host} has ${other}, which Compose would read instead of ${shipped}, which dray ships.`,
+      { hint: `If it is no longer needed, rename it on the server: \`mv ${other} ${other}.old\`.` },
     )
   }
 }

@@ -3,15 +3,15 @@ import type { Entrance } from '../model/observation.ts'
 import type { Container } from '../model/ports.ts'
 import type { Prober } from '../model/prober.ts'
 
-/** A published port that speaks another protocol may never answer a request. */
+/** A published port with another protocol may never answer a request. */
 const TIMEOUT_MS = 1_000
 
-/** From this status on an answer is a failure of the server (RFC 9110, 15.6). */
+/** The lowest status that is a server error (RFC 9110, 15.6). */
 const SERVER_ERROR = 500
 
 /**
- * Asks every port that the app publishes now and will publish after the deploy. Gives those that answer HTTP, and not with a
- * server error: the ports that people reach the app through. A port of another protocol is left out. Throws nothing.
+ * Requests every port that the app publishes now and still will after the deploy. Returns those that answer HTTP without a
+ * server error: the ports through which users reach the app. Ports of other protocols are left out. Never throws.
  */
 export async function findEntrances(
   containers: readonly Container[],

@@ -4,7 +4,7 @@ import type { DiskInventory, StoredContainer, StoredNetwork, StoredVolume } from
 import { appOf, cleanupStages, type DiskThing, type NeededThere } from '../model/disk-thing.ts'
 import { judgeImage } from './judge-image.ts'
 
-/** Judges everything that Docker holds on a host, in the order of the stages. Pure. */
+/** Decides for everything that Docker stores on a host whether it may be removed, in the order of the stages. Pure. */
 export function judgeDisk(inventory: DiskInventory, needed: NeededThere, rules: DiskRules): DiskThing[] {
   const things = [
     ...inventory.images.map((image) => judgeImage(image, { inventory, needed })),
@@ -21,7 +21,7 @@ function judgeBuildCache({ buildCache }: DiskInventory): DiskThing[] {
   const { freeBytes, busyBytes } = buildCache
   return [
     ...(freeBytes > 0
-      ? [{ ...thing, sizeBytes: freeBytes, mayGo: true, why: 'a build makes it again' }]
+      ? [{ ...thing, sizeBytes: freeBytes, mayGo: true, why: 'builds can recreate it' }]
       : []),
     ...(busyBytes > 0 ? [{ ...thing, sizeBytes: busyBytes, mayGo: false, why: 'a build is using it' }] : []),
   ]
@@ -49,13 +49,13 @@ function whyContainerStays(
   container: StoredContainer,
   { inventory, needed, rules }: Judging,
 ): string | undefined {
-  if (container.isUp) return 'it runs'
+  if (container.isUp) return 'running'
   const other = otherApp(container.project, needed)
   if (other !== undefined) return other
   const idleMs = inventory.takenAtMs - container.idleSinceMs
   if (idleMs < idleGraceMs(rules)) return `stopped ${renderTimeAgo(idleMs)}: too recent`
   const [volume] = container.volumes
-  if (volume !== undefined && rules.sweep !== 'aggressive') return `it has volume ${shortName(volume)}`
+  if (volume !== undefined && rules.sweep !== 'aggressive') return `uses volume ${shortName(volume)}`
   return undefined
 }
 
@@ -67,16 +67,16 @@ function judgeNetwork(network: StoredNetwork, judging: Judging): DiskThing {
   const user = inventory.containers.find(({ networks }) => networks.includes(network.name))
   const reason =
     user !== undefined
-      ? `container ${user.name} is in it`
+      ? `container ${user.name} is connected`
       : (otherApp(network.project, needed) ??
-        (ageMs < idleGraceMs(rules) ? `made ${renderTimeAgo(ageMs)}: too recent` : undefined))
+        (ageMs < idleGraceMs(rules) ? `created ${renderTimeAgo(ageMs)}: too recent` : undefined))
   return {
     stage: 'networks',
     id: network.id,
     name: network.name,
     sizeBytes: 0,
     mayGo: reason === undefined,
-    why: reason ?? `nothing is in it, made ${renderTimeAgo(ageMs)}`,
+    why: reason ?? `no container connected, created ${renderTimeAgo(ageMs)}`,
     ...(user === undefined ? {} : { isUsed: true }),
     owner: appOf(network),
     names: [],
@@ -92,11 +92,11 @@ function judgeVolumes(inventory: DiskInventory, needed: NeededThere, rules: Disk
     const verdict =
       user === undefined
         ? judgeUnusedVolume(volume, { inventory, needed, rules })
-        : { mayGo: false, why: `container ${user.name} has it`, isUsed: true as const }
+        : { mayGo: false, why: `used by container ${user.name}`, isUsed: true as const }
     return {
       stage: 'volumes',
       id: volume.name,
-      name: volume.isAnonymous ? `${shortName(volume.name)} (no name)` : volume.name,
+      name: volume.isAnonymous ? `${shortName(volume.name)} (anonymous)` : volume.name,
       sizeBytes: volume.sizeBytes ?? 0,
       owner: appOf(volume),
       names: [],
@@ -112,23 +112,24 @@ function judgeUnusedVolume(
   const stays = (why: string) => ({ mayGo: false, why })
   const isAggressive = rules.sweep === 'aggressive'
   if (!volume.isAnonymous) {
-    if (!isAggressive) return stays('dray removes no volume that has a name')
+    if (!isAggressive) return stays('named volume, never removed')
     return rules.expendable.includes(volume.name)
-      ? { mayGo: true, why: 'unused, and `disk.expendable` names it' }
-      : { ...stays('unused, but somebody gave it a name'), blocksSweep: true }
+      ? { mayGo: true, why: 'unused, and listed in `disk.expendable`' }
+      : { ...stays('unused, but named and not in `disk.expendable`'), blocksSweep: true }
   }
-  if (!rules.anonymousVolumes && !isAggressive)
-    return stays('unused, but dray removes volumes only if told to')
+  if (!rules.anonymousVolumes && !isAggressive) return stays('unused, but removing volumes is not enabled')
   const ageMs = inventory.takenAtMs - volume.createdAtMs
-  if (ageMs < idleGraceMs(rules)) return stays(`made ${renderTimeAgo(ageMs)}: too recent`)
-  return { mayGo: true, why: 'no container has it, and nobody can ask for it by name' }
+  if (ageMs < idleGraceMs(rules)) return stays(`created ${renderTimeAgo(ageMs)}: too recent`)
+  return { mayGo: true, why: 'unused anonymous volume' }
 }
 
 function otherApp(project: string | undefined, needed: NeededThere): string | undefined {
-  return project === undefined || project === needed.project ? undefined : `of another app (${project})`
+  return project === undefined || project === needed.project
+    ? undefined
+    : `belongs to another app (${project})`
 }
 
-/** Docker's own names have 64 digits; the first twelve are what people see. */
+/** A name made by Docker has 64 digits; Docker shows the first twelve. */
 function shortName(volumeName: string): string {
   return volumeName.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1')
 }

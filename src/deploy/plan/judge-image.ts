@@ -7,9 +7,9 @@ import { appOf, type DiskThing, type NeededThere, type Owner } from '../model/di
 type Judging = { inventory: DiskInventory; needed: NeededThere }
 
 /**
- * Whether an image may go. It stays while a container of anybody has it, running or not, while a kept release of any app
- * needs it, which shows by the release's record or by a keep tag, and for an hour after somebody touched it. What has no name,
- * or only our own, nobody but a deploy of this app brought here.
+ * Decides whether an image may be removed. It stays if any container uses it, running or not; if an archived release of any
+ * app needs it, known by its record or a keep tag; and for an hour after it was pulled, built or tagged. That hour does not
+ * apply to an image without a tag, or with only this app's keep tags: only a deploy of this app leaves those.
  */
 export function judgeImage(image: StoredImage, judging: Judging): DiskThing {
   const staying = whyImageStays(image, judging)
@@ -32,17 +32,17 @@ function whyImageStays(
   const label = image.digests.map((name) => needed.images.get(name)).find((it) => it !== undefined)
   if (label !== undefined) return { why: label, owner: { kind: 'release', label } }
   const user = inventory.containers.find(({ imageId }) => imageId === image.id)
-  if (user !== undefined) return { why: `container ${user.name} has it`, owner: appOf(user) }
+  if (user !== undefined) return { why: `used by container ${user.name}`, owner: appOf(user) }
   const otherTag = image.tags.find((tag) => keepTagOwner(tag, needed.project) === 'others')
   const project = otherTag && keepTagProject(otherTag)
-  if (project !== undefined) return { why: `kept for another app (${project})`, owner: appOf({ project }) }
+  if (project !== undefined) return { why: `needed by another app (${project})`, owner: appOf({ project }) }
   if (isOursAlone(image, needed)) return undefined
   const ageMs = inventory.takenAtMs - image.touchedAtMs
   if (ageMs >= imageGraceMs) return undefined
   return { why: `pulled, built or tagged ${renderTimeAgo(ageMs)}`, owner: undefined }
 }
 
-/** With containerd's store an Engine lists `repo@sha256:…` among the tags of what was pulled by that. */
+/** With containerd's store the Engine also lists `repo@sha256:…` among the tags of an image pulled by digest. */
 function isOursAlone({ tags }: StoredImage, { project }: NeededThere): boolean {
   const given = tags.filter((tag) => !tag.includes('@'))
   if (given.length === 0) return tags.length === 0
@@ -50,13 +50,13 @@ function isOursAlone({ tags }: StoredImage, { project }: NeededThere): boolean {
 }
 
 function whyImageGoes({ tags }: StoredImage, { project }: NeededThere): string {
-  if (tags.length === 0) return 'it has no name any more'
+  if (tags.length === 0) return 'no longer tagged'
   return tags.some((tag) => keepTagOwner(tag, project) === 'ours')
-    ? 'no kept release needs it any more'
-    : 'no container and no kept release needs it'
+    ? 'no longer needed by an archived release'
+    : 'not used by a container or an archived release'
 }
 
-/** A tag that people gave, else one of ours, else the repository with a short digest, else a short id. */
+/** A tag given by a user, else one of dray's, else the repository with a short digest, else a short id. */
 function nameOf({ id, tags, digests }: StoredImage, project: string): string {
   const real = tags.filter((tag) => !tag.includes('@'))
   const given =

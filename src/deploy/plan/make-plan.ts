@@ -10,9 +10,9 @@ import type { Plan } from '../model/plan.ts'
 import { nextReleaseId } from '../model/release.ts'
 
 /**
- * Decides everything: which steps lead from what was observed to what is desired, in which order and why. Pure. Everything
- * that can fail without touching what serves comes first, on every host; then the traffic moves host by host; the old
- * containers go last, when nothing can fail any more.
+ * Makes every decision: the steps from the observed to the desired state, their order and their causes. Pure. Steps that
+ * can fail without affecting traffic come first, on every host; then traffic switches host by host; the old containers are
+ * stopped and removed last.
  * Throws what planHost and planArrival throw.
  */
 export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
@@ -63,7 +63,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   }
 }
 
-/** What a rollback is to, and what it leaves as it is; `.env` is read on the first host. */
+/** The release that a rollback puts back, and what it does not undo; `.env` is read on the first host. */
 function describeRestored(hosts: readonly HostPlan[], { restores }: DesiredRelease) {
   if (restores === undefined) return {}
   const { id, tag } = restores
@@ -85,7 +85,7 @@ function planPlacement(host: HostPlan): NewStep[] {
     {
       kind: 'place-files',
       host: observation.host,
-      cause: first ? 'first release by dray here' : changesOf(host),
+      cause: first ? 'first release by dray on this host' : changesOf(host),
       ...files,
     },
   ]

@@ -3,7 +3,7 @@ import type { HostObservation } from '../model/observation.ts'
 import type { Release } from '../model/release.ts'
 import type { NeededThere } from '../model/disk-thing.ts'
 
-/** What a deploy needs of what is on a host: the images of the new release, and of all that are on record. */
+/** What a deploy needs on a host: the images of the new release and of all recorded releases. */
 export function findNeededThere({
   directory: facts,
   resolved,
@@ -17,7 +17,7 @@ export function findNeededThere({
   return { project, images: new Map([...wanted, ...kept.images]) }
 }
 
-/** The same without a new release: the images of the releases on record, each with the newest that needs it. */
+/** The same without a new release: the images of the recorded releases, each with the newest release that needs it. */
 export function findNeededByReleases(project: string, releases: readonly Release[]): NeededThere {
   return {
     project,

@@ -4,15 +4,15 @@ import type { DirectoryObservation, Lock } from '../model/ports.ts'
 import { makePlan } from './make-plan.ts'
 import { inspectHost, observeHost, type Observed, type Site } from './observe.ts'
 
-/** The release to put in place, and a site for each host of the request, in the same order. */
+/** The release to deploy, and a site for each host of the request, in the same order. */
 export type DesiredState = {
   desired: DesiredRelease
   sites: readonly Site[]
-  /** Length of each host's journal when this was decided; absent where no host was asked for it. */
+  /** Size of each host's journal when this was decided; absent if it was not read. */
   journalBytes?: readonly number[]
 }
 
-/** Resolves the release to put in place; called again when another deploy was at work before the locks were held. */
+/** Resolves the release to deploy; called again if another deploy ran before the locks were held. */
 export type ResolveDesired = (signal: AbortSignal) => Promise<DesiredState>
 
 /** The desired state and the app's directory on each host. */
@@ -36,7 +36,7 @@ export function isCurrent({ state, directories }: Inspected, locks: readonly Loc
   )
 }
 
-/** Asks the registry and the Engines, and makes the plan. Throws what `observeHost` and `makePlan` throw. */
+/** Queries the registry and the Engines, and makes the plan. Throws what `observeHost` and `makePlan` throw. */
 export async function observeAndPlan(
   { state, directories }: Inspected,
   signal: AbortSignal,

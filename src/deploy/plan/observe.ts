@@ -23,7 +23,7 @@ import type {
   TargetHost,
 } from '../model/ports.ts'
 
-/** A host, and where the files and images come from that are wanted there. */
+/** A host, with the sources of its files and images. */
 export type Site = { host: TargetHost; source: AppSource; registry: Registry }
 
 export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
@@ -37,8 +37,8 @@ export async function inspectHost(
 }
 
 /**
- * Asks a host and the registry all else that a plan needs; decides and changes nothing. Throws IMAGE_INVALID, and what the
- * host and the registry throw.
+ * Reads everything else that a plan needs from a host and the registry. Decides and changes nothing. Throws IMAGE_INVALID,
+ * and what the host and the registry throw.
  */
 export async function observeHost(
   { host, source, registry }: Site,
@@ -101,7 +101,7 @@ export async function observeHost(
   }
 }
 
-/** Every image of the app by its digest; each reference is asked for once. */
+/** The digest of every image of the app; asks the registry once per reference. */
 async function resolveImages(
   app: AppModel,
   ask: (reference: ImageReference) => Promise<ResolvedImage>,
@@ -123,14 +123,14 @@ async function resolveImages(
   return new Map(services)
 }
 
-/** The image of a service. Throws IMAGE_INVALID with the service whose image it is. */
+/** The image reference of a service. Throws IMAGE_INVALID, naming the service. */
 export function readReference(service: string, image: string | undefined): ImageReference {
   if (image === undefined) {
     throw new DrayError(
       'IMAGE_INVALID',
       `Service ${service} has no \`image:\`, so there is nothing to pull.`,
       {
-        hint: 'Give it an `image:` that CI pushes, beside its `build:`.',
+        hint: 'Add an `image:` that CI pushes, next to `build:`.',
       },
     )
   }

@@ -5,21 +5,21 @@ import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import type { ResolvedImage } from '../model/ports.ts'
 
-/** How the images of a release come to one host. */
+/** How the images of a release get to one host. */
 export type Arrival = {
-  /** What keeps those that are there, and makes room for the others. */
+  /** Steps that protect existing images and free disk space for the others. */
   before: readonly NewStep[]
   pulls: readonly NewStep[]
-  /** What is to be said of the room. */
+  /** Warnings about disk space. */
   warnings: readonly string[]
 }
 
-/** The images that a host lacks, and the room for them. Throws what planRoom throws. */
+/** Plans the missing images of a host, and disk space for them. Throws what planDiskSpace throws. */
 export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
   const { observation } = host
   const wanted = findWantedImages(host)
-  // A new release is pulled in any case, since an image of that digest may be there for another platform. One that ran
-  // here is whole, and its registry need not be asked. It gets its tag before what has none is pruned.
+  // A new release is always pulled, since the image there may be for another platform. An archived release ran here, so
+  // its image is complete and the registry is not needed. It is tagged before untagged images are pruned.
   const tagged = desired.restores === undefined ? [] : wanted.filter(({ isThere }) => isThere)
   const pulled = wanted.filter((it) => !tagged.includes(it))
   const keep = tagged.map((image) => makeKeepStep(image, observation.host))
@@ -28,7 +28,7 @@ export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
   const resolved = pulled.map((image) => image.resolved)
   const room = planDiskSpace(observation, desired, computePullBytes({ ...disk, images, resolved }))
   const prune = makePruneStep(host)
-  // What has no name is gone by then.
+  // The prune step has removed the untagged images by then.
   const steps = room.steps.filter(
     (step) => prune.length === 0 || step.kind !== 'free-disk' || step.stage !== 'dangling-images',
   )
@@ -47,7 +47,7 @@ type WantedImage = {
   isThere: boolean
 }
 
-/** Images of the release without a tag of ours on the host. */
+/** Images of the release that lack dray's tag on the host. */
 function findWantedImages({ observation, decisions }: HostPlan): WantedImage[] {
   const wanted = new Map<string, string[]>()
   for (const { image, service } of decisions) {
@@ -64,12 +64,12 @@ function findWantedImages({ observation, decisions }: HostPlan): WantedImage[] {
 }
 
 function makeKeepStep({ name, keepTag: tag, services }: WantedImage, host: string): NewStep {
-  return { kind: 'keep-image', host, cause: 'not kept there any more', name, keepTag: tag, services }
+  return { kind: 'keep-image', host, cause: 'its dray tag is missing', name, keepTag: tag, services }
 }
 
 function makePruneStep({ observation }: HostPlan): NewStep[] {
   if (!observation.images.some((image) => image.tags.length === 0)) return []
-  return [{ kind: 'prune-dangling', host: observation.host, cause: 'makes room before the pull' }]
+  return [{ kind: 'prune-dangling', host: observation.host, cause: 'frees disk space before the pull' }]
 }
 
 function makePullStep(image: WantedImage, host: string, restores: DesiredRelease['restores']): NewStep {
@@ -87,6 +87,6 @@ function makePullStep(image: WantedImage, host: string, restores: DesiredRelease
 }
 
 function pullCause(isThere: boolean, restores: DesiredRelease['restores']): string {
-  if (isThere) return 'not kept there yet'
+  if (isThere) return 'on the host, but without a dray tag'
   return restores === undefined ? 'not on the host' : `no longer on the host, and ${restores.id} needs it`
 }

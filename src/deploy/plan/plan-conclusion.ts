@@ -6,9 +6,8 @@ import { isSameContent, originalId, type Release } from '../model/release.ts'
 import { retainReleases, unneededImageNames } from './retention.ts'
 
 /**
- * The last steps. The old containers are stopped, and the app is asked once more without them; only then is the release
- * recorded, on every host, and only after the record are the old containers removed. So a failure up to the record can start
- * them again.
+ * The last steps: stop the old containers, check the app once more without them, record the release on every host, and only
+ * then remove the old containers. A failure before the record can therefore start them again.
  */
 export function planConclusion(
   hosts: readonly HostPlan[],
@@ -32,7 +31,7 @@ function planRecord(host: HostPlan, desired: DesiredRelease, release: string): N
   return {
     kind: 'record-release',
     host: host.observation.host,
-    cause: `keeps ${count} for rollback`,
+    cause: `archived releases for rollback: ${count}`,
     release,
     ...(follows === undefined ? {} : { follows }),
     services: listReleasedServices(host),
@@ -64,7 +63,7 @@ function planStops(host: HostPlan): (NewStep & { kind: 'stop-old' })[] {
   ]
 }
 
-/** Every entrance that answered before has to answer without the old containers, and the URL of the probe too. */
+/** Without the old containers, the URL of the probe and every entrance that answered before must still answer. */
 function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const { directory, entrances } = host.observation
   const probe = probeTargetOf(directory.app, desired)
@@ -91,7 +90,7 @@ function planVerification(host: HostPlan): NewStep {
   return {
     kind: 'verify-release',
     host: host.observation.host,
-    cause: 'success is what runs, not what was ordered',
+    cause: 'before success is reported',
     services: host.decisions
       .filter(({ service }) => service.restarts && !isOneShot(host.observation.directory.app, service.name))
       .map(({ service, image }) => ({ service: service.name, image, replicas: service.replicas })),
@@ -108,7 +107,7 @@ function planCleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
     known: observation.directory.releases,
   })
   if (names.length === 0) return []
-  return [{ kind: 'clean-images', host: observation.host, cause: 'no kept release needs them', names }]
+  return [{ kind: 'clean-images', host: observation.host, cause: 'no archived release needs them', names }]
 }
 
 function chooseArchivedReleases(host: HostPlan, desired: DesiredRelease) {
@@ -122,7 +121,7 @@ function chooseArchivedReleases(host: HostPlan, desired: DesiredRelease) {
   })
 }
 
-/** What serves, where a deploy made it and this one puts the same in place: services that had ended, a variable of `.env`. */
+/** The current release, if a deploy made it and this one has the same content, such as after a change of `.env`. */
 function repeatedRelease(host: HostPlan, { restores }: DesiredRelease): Release | undefined {
   const { current, observation } = host
   if (restores !== undefined || current === undefined || current.restores !== undefined) return undefined

@@ -9,36 +9,36 @@ import { imageFileSystem, usedPercent, type FileSystem } from '../model/file-sys
 import { judgeDisk } from './judge-disk.ts'
 import { renderDiskSpaceTable } from './disk-space-table.ts'
 
-/** What a pull finds on a host before it begins. */
+/** Disk space on a host before a pull. */
 export type PullSpace = {
   fileSystems: readonly FileSystem[]
-  /** What the pull may take. */
+  /** Bytes that the pull may take. */
   needBytes: number
 }
 
-/** Left free for what runs, of the whole: a disk that is full to the last byte stops databases. */
+/** Share of the disk that stays free for running services: a completely full disk stops databases. */
 const RESERVE = 0.01
 
-/** Why room has to be made on a host before a pull; undefined where there is enough, or nobody knows. */
+/** Why disk space must be freed before a pull; undefined if there is enough or it is unknown. */
 export function explainShortage({ fileSystems, needBytes }: PullSpace, rules: DiskRules): string | undefined {
   const disk = imageFileSystem(fileSystems)
   if (disk === undefined || needBytes === 0) return undefined
   if (needBytes + reserveOf(disk) > disk.availableBytes) {
-    return `the pull may take ${renderBytes(needBytes)}, ${renderBytes(disk.availableBytes)} are free`
+    return `the pull may take ${renderBytes(needBytes)}, but only ${renderBytes(disk.availableBytes)} is free`
   }
   const percent = usedPercent(disk)
-  // A limit is for those who let something be done about it.
+  // Without permission to remove anything, the limit has no use.
   if (rules.sweep === 'none' || percent <= rules.limitPercent) return undefined
-  return `the disk is ${percent} % full, over ${rules.limitPercent} %`
+  return `the disk is ${percent} % full, above the limit of ${rules.limitPercent} %`
 }
 
-/** What making room comes to on one host. */
+/** The steps that free disk space on one host. */
 export type DiskSpacePlan = { steps: readonly NewStep[]; warnings: readonly string[] }
 
 /**
- * The steps that make room before a pull, in the order of the stages and no more than it takes; an aggressive sweep takes
- * all at once. None where nothing is pulled or there is room.
- * Throws DISK_SHORT where the pull would not fit even so, and DISK_SWEEP_REFUSED.
+ * The steps that free disk space before a pull, in the order of the stages and only as many as needed; an aggressive sweep
+ * takes all stages. Empty if nothing is pulled or there is enough space.
+ * Throws DISK_SHORT if the pull would still not fit, and DISK_SWEEP_REFUSED.
  */
 export function planDiskSpace(
   observation: HostObservation,
@@ -69,7 +69,7 @@ export function planDiskSpace(
     warnings:
       percent > rules.limitPercent
         ? [
-            `The disk of ${observation.host} is ${usedPercent(disk)} % full, and ${percent} % when all has gone that may. \`dray disk ${desired.environment}\` shows what takes the room.`,
+            `The disk of ${observation.host} is ${usedPercent(disk)} % full, and will be ${percent} % full after removing everything that may be removed. \`dray disk ${desired.environment}\` shows what uses the space.`,
           ]
         : [],
   }
@@ -77,7 +77,7 @@ export function planDiskSpace(
 
 type Stage = { stage: CleanupStage; going: readonly DiskThing[] }
 
-/** Stage after stage until it is enough. What is freed is not less than is added up here, since images share layers. */
+/** Adds stages until there is enough space. At least the computed size is freed, since images share layers. */
 function chooseStages(
   things: readonly DiskThing[],
   { disk, needBytes, rules }: { disk: FileSystem; needBytes: number; rules: DiskRules },
@@ -93,16 +93,16 @@ function chooseStages(
   return chosen
 }
 
-/** Throws DISK_SWEEP_REFUSED where an aggressive sweep would have to delete a volume that has a name. */
+/** Throws DISK_SWEEP_REFUSED if an aggressive sweep would delete a named volume. */
 export function refuseNamedVolumes(things: readonly DiskThing[], host: string): void {
   const volumes = things.filter(({ blocksSweep }) => blocksSweep === true)
   if (volumes.length === 0) return
   const names = volumes.map(({ name }) => name)
   throw new DrayError(
     'DISK_SWEEP_REFUSED',
-    `The sweep of ${host} would delete ${names.length === 1 ? 'volume' : 'volumes'} ${names.join(', ')}, which no container uses at the moment.`,
+    `The sweep of ${host} would delete ${names.length === 1 ? 'volume' : 'volumes'} ${names.join(', ')}, which no container is using now.`,
     {
-      hint: `If nobody needs what is in there: \`disk: { sweep: aggressive, expendable: [${names.join(', ')}] }\` in dray.yml. Else start what uses it, or take \`sweep: aggressive\` out.`,
+      hint: `If the data is not needed, add \`disk: { sweep: aggressive, expendable: [${names.join(', ')}] }\` to dray.yml. Otherwise start the containers that use it, or remove \`sweep: aggressive\`.`,
       details: { problems: volumes.map(({ name, sizeBytes }) => `${name}: ${renderBytes(sizeBytes)}`) },
     },
   )
@@ -117,8 +117,8 @@ function tooShort(facts: {
 }): DrayError {
   const { observation, needBytes, freedBytes, disk, things } = facts
   const free =
-    `${renderBytes(disk.availableBytes)} are free on ${disk.mount}` +
-    (freedBytes > 0 ? `, and ${renderBytes(freedBytes)} more could be` : '')
+    `only ${renderBytes(disk.availableBytes)} is free on ${disk.mount}` +
+    (freedBytes > 0 ? `, and ${renderBytes(freedBytes)} more can be freed` : '')
   return new DrayError(
     'DISK_SHORT',
     `The pull may take ${renderBytes(needBytes)} on ${observation.host}, but ${free}.`,

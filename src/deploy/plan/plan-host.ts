@@ -10,7 +10,7 @@ import { refuseTakenProject } from './refuse-taken-project.ts'
 import { newestRelease, type Release, type ReleasedService } from '../model/release.ts'
 import { portTaken, findTakenPorts } from './taken-ports.ts'
 
-/** What makePlan knows and decides of one host. */
+/** Observation and decisions for one host. */
 export type HostPlan = {
   observation: HostObservation
   current: Release | undefined
@@ -19,10 +19,13 @@ export type HostPlan = {
   proxyService: string | undefined
 }
 
-/** A step before it has its number. */
+/** A step without its number. */
 export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
-/** What is to be done on one host, before it is put in order. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, TAG_MOVED, IMAGE_UNUSED, FILE_NOT_OURS and PORT_TAKEN. */
+/**
+ * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, TAG_MOVED, IMAGE_UNUSED,
+ * FILE_NOT_OURS and PORT_TAKEN.
+ */
 export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
   refuseUnknownServices(observation.directory.app, desired)
   refuseTakenProject(observation, desired)
@@ -52,15 +55,15 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
     if (known.includes(name)) continue
     throw new DrayError(
       'SERVICE_UNKNOWN',
-      `dray.yml names service ${name} (${key}), which the compose file does not have.`,
+      `Service ${name} (\`${key}\` in dray.yml) is not in the compose file.`,
       {
-        hint: `It has ${known.join(', ')}.`,
+        hint: `Its services: ${known.join(', ')}.`,
       },
     )
   }
 }
 
-/** A port that somebody else listens on would show only when the service that is replaced has been stopped. */
+/** Refuses a port in use by another process: otherwise it would fail only after the old container has been stopped. */
 function refuseTakenPorts({ observation, decisions }: HostPlan): void {
   const taken = findTakenPorts(observation.directory.listeningPorts, observation.containers)
   for (const { service, action } of decisions) {
@@ -69,7 +72,7 @@ function refuseTakenPorts({ observation, decisions }: HostPlan): void {
   }
 }
 
-/** Nothing has to be done there. */
+/** Whether the host needs no step. */
 export function isUnchanged(host: HostPlan): boolean {
   return (
     host.decisions.every((it) => it.action === 'leave' && it.replaced.length === 0) &&
@@ -79,7 +82,7 @@ export function isUnchanged(host: HostPlan): boolean {
   )
 }
 
-/** What a release records of each service, as far as it is known before its containers run. */
+/** The services as a release records them, as far as known before their containers start. */
 export function listReleasedServices({ observation, decisions }: HostPlan): Release['services'] {
   const services: Record<string, ReleasedService> = {}
   for (const { service, image, definitionHash, kept, dead } of decisions) {

@@ -4,7 +4,7 @@ import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { dependenciesOf, orderInWaves } from './waves.ts'
 
-/** Tasks of the services that change, once; before them, what they depend on and does not run yet. */
+/** Tasks of the changed services, each once, preceded by their dependencies that are not running. */
 export function planTasks(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'): NewStep[] {
   const wanted = tasksOf(host, desired, when)
   const needed = when === 'before' ? findTaskDependencies(host, desired) : []
@@ -13,7 +13,7 @@ export function planTasks(host: HostPlan, desired: DesiredRelease, when: 'before
     ...wanted.map(({ task, service }): NewStep => ({
       kind: 'run-task',
       host: host.observation.host,
-      cause: when === 'before' ? 'with the new image, before traffic moves' : 'after the traffic moved',
+      cause: when === 'before' ? 'with the new image, before traffic switches' : 'after traffic switches',
       task: task.name,
       service,
       argv: task.argv,
@@ -34,7 +34,7 @@ function tasksOf(host: HostPlan, desired: DesiredRelease, when: 'before' | 'afte
   })
 }
 
-/** What the tasks depend on and does not run yet. */
+/** Dependencies of the tasks that are not running. */
 export function findTaskDependencies(host: HostPlan, desired: DesiredRelease): ServiceDecision[] {
   const names = new Set(
     tasksOf(host, desired, 'before').flatMap(({ service }) => [...dependenciesOf(host.decisions, service)]),
@@ -44,7 +44,7 @@ export function findTaskDependencies(host: HostPlan, desired: DesiredRelease): S
   )
 }
 
-/** Starts services, wave by wave, and waits for each wave. */
+/** Starts services wave by wave, waiting for each wave. */
 export function planStarts(
   host: HostPlan,
   desired: DesiredRelease,
@@ -81,7 +81,7 @@ export function planStarts(
     for (const { service, action, cause } of wave) {
       if (action === 'run-once') steps.push({ ...base, kind: 'run-once', cause, service: service.name })
     }
-    // The URL check waits for the proxy, and says more than that it runs.
+    // The URL check covers the proxy, and proves more than that it is running.
     const checkedByUrl =
       probeTargetOf(host.observation.directory.app, desired) === undefined ? undefined : host.proxyService
     const waited = wave.filter(
@@ -91,7 +91,7 @@ export function planStarts(
       steps.push({
         ...base,
         kind: 'wait-healthy',
-        cause: 'before traffic',
+        cause: 'before receiving traffic',
         services: waited.map((it) => it.service.name),
       })
     }

@@ -7,8 +7,8 @@ import { findTaskDependencies, planStarts } from './plan-start.ts'
 import { someNames } from '../model/some-names.ts'
 
 /**
- * The steps by which the new release takes over on one host, while the old containers still run. `runsTasks`: what the
- * tasks need was started there with them.
+ * The steps that switch one host to the new release while the old containers still run. `runsTasks`: dependencies of the
+ * tasks were already started with them.
  */
 export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] {
   const { observation, decisions, proxyService } = host
@@ -30,17 +30,22 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
   }
   const probe = probeTargetOf(observation.directory.app, desired)
   if (probe !== undefined) {
-    steps.push({ kind: 'check-url', host: observation.host, cause: 'before the old containers go', ...probe })
+    steps.push({
+      kind: 'check-url',
+      host: observation.host,
+      cause: 'before the old containers are stopped',
+      ...probe,
+    })
   }
   return steps
 }
 
-/** The proxy is turned when services behind it get new addresses, or files of its own changed. */
+/** Traffic is switched if services behind the proxy get new addresses, or the proxy's own files changed. */
 function proxyToSwitch(host: HostPlan): { services: string[]; cause: string } | undefined {
   const { decisions, files, proxyService, current } = host
   const proxy = decisions.find((it) => it.service.name === proxyService)
   if (proxy === undefined || proxy.service.replicas === 0) return undefined
-  // The proxy also has the address of a container that died meanwhile. A service that is new is in its files, if anywhere.
+  // The proxy may also hold the address of a container that died. A new service can only be in the proxy's files.
   const hadAddress = ({ service, replaced, action }: ServiceDecision): boolean =>
     replaced.length > 0 || (action !== 'leave' && current?.services[service.name] !== undefined)
   const moved = decisions
@@ -50,7 +55,7 @@ function proxyToSwitch(host: HostPlan): { services: string[]; cause: string } | 
   if (proxy.action !== 'leave' && proxy.replaced.length === 0) return undefined
   if (moved.length === 0 && (ownFiles.length === 0 || proxy.action !== 'leave')) return undefined
   const causes = [
-    ...(moved.length > 0 ? [`${moved.join(', ')} moved`] : []),
+    ...(moved.length > 0 ? [`containers of ${moved.join(', ')} change`] : []),
     ...(ownFiles.length > 0 ? [`${someNames(ownFiles)} changed`] : []),
   ]
   return { services: moved, cause: causes.join('; ') }

@@ -2,7 +2,7 @@ import { whyNotRolled, type DecisionInput } from './decide-service.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan } from './plan-host.ts'
 
-/** What the plan cannot promise on one host, and why. */
+/** Risks of the plan on one host. */
 export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] {
   const { observation, decisions } = host
   const input: DecisionInput = {
@@ -14,18 +14,20 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
   const found: string[] = []
   if (observation.directory.envFile.readableByOthers) {
     found.push(
-      `.env on ${observation.host} can be read by others (mode ${observation.directory.envFile.mode}): \`chmod 600 .env\` there.`,
+      `.env on ${observation.host} is readable by other users (mode ${observation.directory.envFile.mode}). Run \`chmod 600 .env\` there.`,
     )
   }
   for (const { service, action, replaced } of decisions) {
     if (action === 'recreate' && replaced.length > 0) {
       found.push(
-        `${service.name} is stopped for a moment, since ${whyNotRolled(service, input) ?? 'its network changed'}.`,
+        `${service.name} is briefly unavailable: ${whyNotRolled(service, input) ?? 'its network changed'}.`,
       )
     }
     const shared = service.volumes.flatMap((volume) => volume.name ?? [])
     if (action === 'roll' && shared.length > 0) {
-      found.push(`The old and the new ${service.name} both have volume ${shared.join(', ')} for a while.`)
+      found.push(
+        `The old and the new ${service.name} briefly use volume ${shared.join(', ')} at the same time.`,
+      )
     }
     const image = observation.resolved.get(service.name)?.config
     const checked =
@@ -34,10 +36,8 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     if ((action === 'roll' || action === 'recreate') && !checked && service.name !== host.proxyService) {
       const ports = image?.exposedPorts ?? []
       const known =
-        ports.length === 0
-          ? 'that it runs and does not restart'
-          : `that it listens on port ${ports.join(' or ')}`
-      found.push(`${service.name} has no health check: ${known} is all dray can know.`)
+        ports.length === 0 ? 'is running and does not restart' : `listens on port ${ports.join(' or ')}`
+      found.push(`${service.name} has no health check: dray can only check that it ${known}.`)
     }
   }
   return found

@@ -4,16 +4,16 @@ import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { BundleFile, ImageConfig } from '../model/ports.ts'
 
-/** The directory whose files the stock nginx.conf includes. */
+/** The directory that the stock nginx.conf includes. */
 const INCLUDED = '/etc/nginx/conf.d'
 const FILE_NAME = 'dray-keepalive.conf'
 
-const CONTENT = `# Written by dray. When nginx reloads, it closes idle connections of clients, and a request that is on its way over one is
-# lost. With this, connections that were used just now get to send one more. \`proxy: { keepalive: false }\` leaves it out.
+const CONTENT = `# Written by dray. A reload of nginx closes idle connections; a request that a client sends at that moment is lost.
+# This lets a recently used connection carry one more request. Turn it off with \`proxy: { keepalive: false }\`.
 keepalive_min_timeout 2s;
 `
 
-/** Where the file would be; undefined when the proxy does not mount the directory from beside the compose file. */
+/** Path of the file; undefined if the proxy does not mount the directory from next to the compose file. */
 export function keepalivePath(app: AppModel, desired: DesiredRelease): string | undefined {
   const proxyService = proxyServiceOf(app, desired)
   const mounts = app.services.find((service) => service.name === proxyService)?.mounts ?? []
@@ -22,8 +22,8 @@ export function keepalivePath(app: AppModel, desired: DesiredRelease): string | 
 }
 
 /**
- * A file beside the proxy's own configuration, by which a reload loses no request of a keep-alive client. Only for an image
- * of nginx itself at 1.27.4 or newer with its own nginx.conf, and where nobody has set the directive already.
+ * A file for the proxy's configuration so that a reload loses no request of a keep-alive client. Only for the nginx image
+ * 1.27.4 or newer with its stock nginx.conf, and only if the directive is not already set.
  * https://nginx.org/en/docs/http/ngx_http_core_module.html#keepalive_min_timeout
  */
 export function keepaliveFile(facts: {
@@ -47,7 +47,7 @@ export function keepaliveFile(facts: {
   return { path, content: new TextEncoder().encode(CONTENT), mode: 0o644 }
 }
 
-/** The official images say their version: `NGINX_VERSION=1.29.3`. */
+/** The official images have their version in the environment: `NGINX_VERSION=1.29.3`. */
 function isNew(environment: readonly string[]): boolean {
   const match = environment
     .map((line) => /^NGINX_VERSION=(\d+)\.(\d+)\.(\d+)/.exec(line))

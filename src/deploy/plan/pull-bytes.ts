@@ -3,15 +3,15 @@ import type { LocalImage, ResolvedImage } from '../model/ports.ts'
 import type { DiskInventory } from '../model/inventory.ts'
 
 /**
- * How much larger layers are when unpacked. Registries hold them compressed, and images of the usual distributions and
- * languages unpack to two to three times of that.
+ * Ratio of unpacked to compressed size. Registries store layers compressed; images of common distributions and languages
+ * unpack to two to three times that size.
  */
 const UNPACKED = 3
 
 /**
- * Bytes that a pull may take, estimated from the sizes that the manifests say: the unpacked layers, and the packed ones as
- * long as they are there, of those that the host does not have. Without an inventory only whole images are known to be there,
- * so that it is the most that the pull may take.
+ * Bytes that a pull may take, estimated from the sizes in the manifests: the unpacked layers that the host does not have,
+ * plus the compressed ones while they are stored. Without an inventory only complete images are known to be there, so the
+ * result is an upper bound.
  */
 export function computePullBytes(facts: {
   resolved: Iterable<ResolvedImage>
@@ -29,7 +29,7 @@ export function computePullBytes(facts: {
       .map((layer) => [layer.digest, layer.sizeBytes]),
   )
   const packedBytes = sum([...missing.values()])
-  // Without keeping them, the Engine unpacks one layer at a time and deletes it: the last may be the largest.
+  // If the Engine does not keep compressed layers, it unpacks one at a time and deletes it; the last may be the largest.
   const packedAtOnceBytes = facts.keepsPacked ? packedBytes : Math.max(0, ...missing.values())
   return packedBytes * UNPACKED + packedAtOnceBytes
 }

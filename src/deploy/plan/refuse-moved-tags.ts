@@ -2,8 +2,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 
 /**
- * A tag may be pushed again between the build and the deploy. Throws TAG_MOVED where a tag stands for another digest than the
- * one that was expected, and IMAGE_UNUSED for an expected image that no service runs.
+ * A tag may be pushed again between the build and the deploy. Throws TAG_MOVED if a tag resolves to another digest than
+ * the expected one, and IMAGE_UNUSED for an expected image that no service runs.
  */
 export function refuseMovedTags({ resolved }: HostObservation, { expected }: DesiredRelease): void {
   for (const { repository, digest } of expected) {
@@ -11,16 +11,20 @@ export function refuseMovedTags({ resolved }: HostObservation, { expected }: Des
       ([, { reference }]) => `${reference.registry}/${reference.repository}` === repository,
     )
     if (users.length === 0) {
-      throw new DrayError('IMAGE_UNUSED', `${repository} was to be deployed, but no service runs it.`, {
-        hint: `The images of the compose file are in ${repositoriesOf(resolved)}.`,
-      })
+      throw new DrayError(
+        'IMAGE_UNUSED',
+        `This deploy expects image ${repository}, but no service uses it.`,
+        {
+          hint: `Images in the compose file: ${repositoriesOf(resolved)}.`,
+        },
+      )
     }
     const moved = users.find(([, image]) => image.digest !== digest)
     if (moved === undefined) continue
     const [service, image] = moved
     throw new DrayError(
       'TAG_MOVED',
-      `Service ${service} would run ${image.digest} of ${repository}${tagOf(image.reference.tag)}, not ${digest} as expected.`,
+      `${repository}${tagOf(image.reference.tag)} of service ${service} is ${image.digest}, not ${digest} as expected.`,
     )
   }
 }

@@ -2,8 +2,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 
 /**
- * Compose knows containers by project and service, whatever directory they were made from, so that two directories with one
- * project name replace each other's. Throws PROJECT_TAKEN where another one has a service of the app, unless it may be adopted.
+ * Compose identifies containers by project and service, not by directory, so two directories with the same project name
+ * replace each other's containers. Throws PROJECT_TAKEN if another directory runs a service of the app, unless adopted.
  */
 export function refuseTakenProject(
   { directory: facts, host }: HostObservation,
@@ -16,6 +16,6 @@ export function refuseTakenProject(
   if (other === undefined || adopt) return
   throw new DrayError(
     'PROJECT_TAKEN',
-    `${host} runs ${other.service} of a Compose project ${app.project} from ${other.path}: this deploy would replace it.`,
+    `${host} runs service ${other.service} of Compose project ${app.project} from ${other.path}. This deploy would replace it.`,
   )
 }

@@ -3,17 +3,17 @@ import type { LocalImage } from '../model/ports.ts'
 import { originalId, releaseNumber, type Release } from '../model/release.ts'
 
 /**
- * The records that stay beside a new one, and those that go. What counts are the releases that deploys made, in the order in
- * which they served last: a rollback takes no place of its own, and what served before the new release stays the longest.
- * Of the rollbacks to one release only the last is kept, which says when it served.
+ * Splits the records into those to archive and those to drop. Releases made by deploys count, in the order in which they
+ * last served: a rollback does not count on its own, and the release that served before the new one stays longest. Of
+ * several rollbacks to one release only the last is archived: it shows when that release served.
  */
 export function retainReleases(facts: {
   releases: readonly Release[]
-  /** The release that is put in place again; undefined for a new one. */
+  /** The release that is put back; undefined for a new one. */
   restores: string | undefined
-  /** The release that a new one repeats; undefined where it brings something new. */
+  /** The release with the same content as the new one, if any. */
   repeats: string | undefined
-  /** Releases to keep, the new one included. */
+  /** Number of releases to archive, including the new one. */
   keep: number
 }): { kept: readonly Release[]; dropped: readonly Release[]; count: number } {
   const newestFirst = [...facts.releases].sort((a, b) => releaseNumber(b.id) - releaseNumber(a.id))
@@ -31,9 +31,9 @@ export function retainReleases(facts: {
 }
 
 /**
- * Names of images on the host that belong to this app and that neither the new release nor a kept one needs: both the
- * digest names and the tags of ours that stand for them. An image belongs to the app when a release of it ran it, or when
- * it is kept for it and of a repository that one did. One that is kept for another app, too, keeps its digest name.
+ * Names of this app's images on the host that neither the new release nor an archived one needs: digest names and dray's
+ * tags for them. An image belongs to the app if one of its releases ran it, or if it has the app's keep tag and a release
+ * ran its repository. An image that also has another app's keep tag keeps its digest name.
  */
 export function unneededImageNames(facts: {
   /** Compose project of the app. */
@@ -42,7 +42,7 @@ export function unneededImageNames(facts: {
   /** `repo@sha256:…` of the new release. */
   needed: readonly string[]
   kept: readonly Release[]
-  /** Every release on record, kept or not. */
+  /** Every recorded release, archived or dropped. */
   known: readonly Release[]
 }): string[] {
   const keptImages = new Set([

@@ -1,9 +1,9 @@
 import type { ServiceDecision } from './decide-service.ts'
 
 /**
- * Groups services so that those of one group can start together: a service comes in the group of what it only needs
- * started, and after the group of what it needs healthy or completed. The proxy comes last of all, since it looks up the
- * others' addresses when it starts. Services that are left alone are not in any group.
+ * Groups services that can start together. A service is in the group of its `service_started` dependencies, and after the
+ * group of those that must be healthy or completed. The proxy is last, since it resolves the others' addresses when it
+ * starts. Unchanged services are in no group.
  */
 export function orderInWaves(
   decisions: readonly ServiceDecision[],
@@ -43,7 +43,7 @@ export function orderInWaves(
   return waves.filter((wave) => wave.length > 0)
 }
 
-/** Names of all that a service depends on, directly or not. */
+/** Names of all direct and indirect dependencies of a service. */
 export function dependenciesOf(
   decisions: readonly ServiceDecision[],
   serviceName: string,

@@ -2,12 +2,12 @@ import type { JournalEntry } from '../model/ports.ts'
 import type { ArchiveContents } from './release-archive.ts'
 import { newestRelease, readDeployer, releaseNumber, type Deployer, type Release } from '../model/release.ts'
 
-/** One attempt to put a release in place, as records and journal tell it. What they do not tell is undefined. */
+/** One attempt to deploy or roll back, read from records and journal. Unknown fields are undefined. */
 export type Attempt = {
   /** The release that was made, or would have been. */
   release: string
   tag: string | undefined
-  /** Of a rollback: the release that was to be in place again. */
+  /** For a rollback: the release it was to put back. */
   restores: { release: string; tag: string | undefined } | undefined
   /** Milliseconds since the epoch. */
   startedAtMs: number
@@ -19,9 +19,9 @@ export type Attempt = {
     | { kind: 'failed'; code: string | undefined; reason: string | undefined; step: string | undefined }
     /** It was killed, or is under way. */
     | { kind: 'unfinished' }
-  /** Services with another image than what served before; undefined where that is not known. */
+  /** Services whose image differs from the release that served before; undefined if unknown. */
   imagesChanged: readonly string[] | undefined
-  /** It can be rolled back to. */
+  /** Whether it is archived, so that a rollback to it is possible. */
   isKept: boolean
   isCurrent: boolean
 }

@@ -3,24 +3,24 @@ import { renderTimeAgo } from '../../shared/time-ago.ts'
 import { isSameContent, newestRelease, originalId, releaseNumber, type Release } from '../model/release.ts'
 
 export type TargetQuestion = {
-  /** Every release on record. Failed ones are in the journal only, so they are no targets. */
+  /** Every recorded release. Failed ones are only in the journal, so they are not targets. */
   releases: readonly Release[]
-  /** Id or tag of a release; undefined for the last that worked before the current one. */
+  /** Id or tag of a release; undefined for the last successful one before the current one. */
   wanted: string | undefined
-  /** Milliseconds since the epoch, for the ages in a refusal. */
+  /** Milliseconds since the epoch, for the ages in an error message. */
   now: number
 }
 
 /**
- * The release to go back to, always one that a deploy made. Without a name it is the one that served before the current
- * release was first deployed, so that a second rollback goes further back, never to and fro.
- * Throws RELEASE_UNKNOWN and RELEASE_NONE_EARLIER, which list those there are.
+ * The release to roll back to, always one made by a deploy. Without a name it is the one that served before the current
+ * release was first deployed, so a second rollback goes further back instead of undoing the first.
+ * Throws RELEASE_UNKNOWN and RELEASE_NONE_EARLIER, which list the possible releases.
  */
 export function chooseTarget(question: TargetQuestion): Release {
   return question.wanted === undefined ? lastBefore(question) : named(question, question.wanted)
 }
 
-/** Releases that can be rolled back to, newest first. */
+/** Releases to roll back to, newest first. */
 export function possibleTargets(releases: readonly Release[]): Release[] {
   return releases
     .filter(({ restores }) => restores === undefined)
@@ -33,13 +33,17 @@ function named({ releases, now }: TargetQuestion, wanted: string): Release {
   const id = record === undefined ? targets.find(({ tag }) => tag === wanted)?.id : originalId(record)
   const target = targets.find((it) => it.id === id)
   if (target !== undefined) return target
-  throw new DrayError('RELEASE_UNKNOWN', `Release ${wanted} is not kept on the server, or never worked.`, {
-    hint:
-      targets.length === 0
-        ? 'Deploy something first.'
-        : `Name one of these: \`dray rollback ENVIRONMENT ${targets[0]?.id ?? ''}\``,
-    details: { problems: releaseTable(releases, now) },
-  })
+  throw new DrayError(
+    'RELEASE_UNKNOWN',
+    `Release ${wanted} is not archived on the server, or never succeeded.`,
+    {
+      hint:
+        targets.length === 0
+          ? 'Deploy a release first.'
+          : `Choose one of these: \`dray rollback ENVIRONMENT ${targets[0]?.id ?? ''}\``,
+      details: { problems: releaseTable(releases, now) },
+    },
+  )
 }
 
 function lastBefore({ releases, now }: TargetQuestion): Release {
@@ -49,26 +53,26 @@ function lastBefore({ releases, now }: TargetQuestion): Release {
   throw new DrayError(
     'RELEASE_NONE_EARLIER',
     current === undefined
-      ? 'Nothing was deployed here yet, so there is nothing to go back to.'
-      : `There is no kept release from before ${originalId(current)} to go back to.`,
+      ? 'No release was deployed here yet, so there is nothing to roll back to.'
+      : `There is no archived release before ${originalId(current)} to roll back to.`,
     { details: { problems: releaseTable(releases, now) } },
   )
 }
 
-/** The newest release that served before `id` and is another than the current one in images or files. */
+/** The newest release that served before `id` and differs from the current one in images or files. */
 function before(
   id: string,
   { releases, current }: { releases: readonly Release[]; current: Release },
 ): Release | undefined {
   const from = releases.find((it) => it.id === id)
-  // A record of dray 0.1 does not say what it follows.
+  // A record of dray 0.1 does not contain its predecessor.
   const older = possibleTargets(releases).filter((it) => releaseNumber(it.id) < releaseNumber(id))
   const previous = from?.follows === undefined ? older[0] : older.find((it) => it.id === from.follows)
   if (previous === undefined) return undefined
   return isSameContent(previous, current) ? before(previous.id, { releases, current }) : previous
 }
 
-/** `r3  v1.2  2 days ago` for each that can be gone back to, aligned. */
+/** `r3  v1.2  2 days ago` for each rollback target, in columns. */
 export function releaseTable(releases: readonly Release[], now: number): string[] {
   const current = newestRelease(releases)
   const rows = possibleTargets(releases).map((it): [string, string, string] => [

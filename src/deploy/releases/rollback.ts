@@ -10,27 +10,27 @@ import { chooseTarget } from './rollback-target.ts'
 
 export type RollbackRequest = {
   hosts: readonly ArchivingHost[]
-  /** Id or tag of a release; undefined for the last that worked before the current one. */
+  /** Id or tag of a release; undefined for the last successful one before the current one. */
   release: string | undefined
-  /** What dray.yml says now. */
+  /** The present configuration from dray.yml. */
   desired: DesiredRelease
   /** Milliseconds since the epoch. */
   now: number
 }
 
-/** A host with the releases it keeps, and the way to have one of them there again. */
+/** A host with its archived releases, and the way to restore one there. */
 export type ArchivingHost = {
   name: string
   archive: ReleaseArchive
   restore: (release: Release) => Site
 }
 
-/** Tasks are looked for among so many attempts, which is more than anybody makes between two good releases. */
+/** Number of attempts searched for tasks: more than ever occur between two good releases. */
 const ATTEMPTS_READ = 200
 
 /**
- * What a rollback wants: a kept release, with the images and files that it had, and none of the tasks. Throws
- * RELEASE_UNKNOWN, RELEASE_NONE_EARLIER and what reading the archives throws.
+ * The desired state of a rollback: an archived release with its images and files, without tasks. Throws RELEASE_UNKNOWN,
+ * RELEASE_NONE_EARLIER and what reading the archives throws.
  */
 export async function resolveRollback(request: RollbackRequest, signal: AbortSignal): Promise<DesiredState> {
   const { hosts, release: wanted, desired, now } = request
@@ -52,7 +52,7 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
   }
 }
 
-/** What dray.yml says now, as far as it concerns the release that is wanted again. */
+/** The configuration from dray.yml, limited to what applies to the release being restored. */
 export function desiredFromRelease(
   release: Release,
   desired: DesiredRelease,
@@ -65,7 +65,7 @@ export function desiredFromRelease(
     tag,
     expected: [],
     tasks: [],
-    // The files of the release have what dray put among them, or had nothing.
+    // The release's files already include what dray added, if anything.
     proxyKeepalive: false,
     ownRepositories: [...desired.ownRepositories, ...deployedByTag(release)],
     rollout: Object.fromEntries(Object.entries(desired.rollout).filter(([name]) => name in services)),
@@ -74,7 +74,7 @@ export function desiredFromRelease(
   }
 }
 
-/** Repositories that counted as the team's own for the release's tag. What a release pins has no tag to tell by. */
+/** Repositories that counted as own because of the release's tag. An image pinned in the compose file has no tag. */
 function deployedByTag({ services, tag }: Release): string[] {
   if (tag === undefined) return []
   return Object.values(services)
@@ -84,7 +84,7 @@ function deployedByTag({ services, tag }: Release): string[] {
     .map(({ registry, repository }) => `${registry}/${repository}`)
 }
 
-/** A journal of before dray named its tasks there says only that there was one. */
+/** An old journal does not contain the names of tasks. */
 function tasksSince(release: Release, journal: readonly JournalEntry[]): RestoredRelease['tasksSince'] {
   return journal
     .filter(
@@ -98,7 +98,11 @@ function tasksSince(release: Release, journal: readonly JournalEntry[]): Restore
 }
 
 function notKept(id: string, host: string): DrayError {
-  return new DrayError('RELEASE_UNKNOWN', `${host} does not keep release ${id}, which the first host does.`, {
-    hint: 'Deploy its tag instead, which brings all hosts to the same release: `dray deploy ENVIRONMENT --tag TAG`.',
-  })
+  return new DrayError(
+    'RELEASE_UNKNOWN',
+    `Release ${id} is not archived on ${host}, although it is on the first host.`,
+    {
+      hint: 'To bring all hosts to the same release, deploy its tag: `dray deploy ENVIRONMENT --tag TAG`.',
+    },
+  )
 }

@@ -13,9 +13,8 @@ type Choice = {
 }
 
 /**
- * The container of a service for a person to work in: one that runs; a healthy one before others, of the release that is in
- * place before others, the lowest number first. Throws USAGE for a service that the release does not have, and
- * SERVICE_NOT_RUNNING.
+ * Chooses a running container of a service for a user to work in: healthy before others, current release before others,
+ * lowest number first. Throws USAGE for a service that the release does not have, and SERVICE_NOT_RUNNING.
  */
 export function chooseContainer({ containers, release, service, index, host }: Choice): Container {
   assertServices(release, [service])
@@ -33,22 +32,22 @@ export function chooseContainer({ containers, release, service, index, host }: C
   const states = own.map(({ name, state }) => `${name} is ${state}`)
   throw new DrayError('SERVICE_NOT_RUNNING', `${which} is running on ${host}.`, {
     details: states.length === 0 ? {} : { problems: states },
-    hint: `\`dray logs ${release.environment} ${service}\` shows its log; \`dray run ${release.environment} ${service}\` starts one for a single command.`,
+    hint: `\`dray logs ${release.environment} ${service}\` shows its log; \`dray run ${release.environment} ${service}\` starts a container for one command.`,
   })
 }
 
-/** Throws USAGE, with the nearest name, for a service that the release does not have. */
+/** Throws USAGE, with the closest name, for a service that the release does not have. */
 export function assertServices(release: Release, services: readonly string[]): void {
   const known = Object.keys(release.services)
   const unknown = services.find((service) => !known.includes(service))
   if (unknown === undefined) return
   const nearest = findNearest(unknown, known)
   throw new DrayError('USAGE', `Release ${release.id} has no service \`${unknown}\`.`, {
-    hint: nearest === undefined ? `It has ${known.join(', ')}.` : `Did you mean \`${nearest}\`?`,
+    hint: nearest === undefined ? `Its services: ${known.join(', ')}.` : `Did you mean \`${nearest}\`?`,
   })
 }
 
-/** 3 for `shop-backend-3`; 0 for a name of its own. */
+/** 3 for `shop-backend-3`; 0 for a custom name. */
 function containerNumber({ name }: Container): number {
   return Number(/[-_](\d+)$/.exec(name)?.[1] ?? 0)
 }

@@ -6,22 +6,22 @@ import type { Compose, Lock, TargetHost } from '../model/ports.ts'
 import type { Deployer, Release } from '../model/release.ts'
 import { runInContainer, type TaskOfService } from '../execute/task-container.ts'
 
-/** A task as dray.yml has it; the first of the candidates that the release has is its service. */
+/** A task from dray.yml; its service is the first candidate that the release has. */
 export type NamedTask = Omit<TaskOfService, 'service'> & { serviceCandidates: readonly string[] }
 
 export type TaskRequest = {
   host: Pick<TargetHost, 'name' | 'lock'>
   task: NamedTask
-  /** The release that is in place, and Compose with its values; asked for when the lock is held. */
+  /** The current release, and Compose with its values; read while the lock is held. */
   inPlace: (signal: AbortSignal) => Promise<{ release: Release; compose: Pick<Compose, 'runTask'> }>
   deployer: Deployer
-  /** How long to wait for a lock that is held. */
+  /** How long to wait for a lock held by another process. */
   waitMs: number
   clock: Clock
   tell: (event: TaskEvent) => void
 }
 
-/** What a task that a person runs tells; `at` is milliseconds since the epoch. */
+/** An event of a task run by a user; `at` is milliseconds since the epoch. */
 export type TaskEvent =
   | {
       type: 'task.started'
@@ -38,7 +38,7 @@ export type TaskEvent =
       at: number
       task: string
       outcome: TaskOutcome
-      /** Absent when it did not end by itself. */
+      /** Absent if the process did not exit on its own. */
       exitCode?: number
       durationMs: number
     }
@@ -47,9 +47,9 @@ export type TaskEvent =
 type TaskOutcome = 'done' | 'failed' | 'cancelled'
 
 /**
- * Runs a task for a person as a deploy would: in a one-off container of the release in place, under the app's lock, and on
- * record in the journal. Gives the exit code of the task. Throws LOCK_HELD, SERVICE_UNKNOWN, TASK_TIMED_OUT, what `inPlace`
- * throws, the signal's reason when it aborts, and LOCK_LOST when the connection breaks meanwhile.
+ * Runs a task for a user as a deploy would: in a one-off container of the current release, under the app's lock, recorded
+ * in the journal. Returns the task's exit code. Throws LOCK_HELD, SERVICE_UNKNOWN, TASK_TIMED_OUT, what `inPlace` throws,
+ * the signal's reason if it aborts, and LOCK_LOST if the connection breaks meanwhile.
  */
 export async function runTaskByHand(request: TaskRequest, signal: AbortSignal): Promise<number> {
   const { host, task, deployer, waitMs, clock } = request
@@ -77,7 +77,7 @@ type StartedRun = {
   finish: (outcome: TaskOutcome, exitCode?: number) => void
 }
 
-/** Puts the beginning on record, and later the end. */
+/** Records the start, and later the end. */
 function startRun(
   { task: named, host, deployer, clock, tell }: TaskRequest,
   { lock, release, service }: { lock: Lock; release: Release; service: string },
@@ -111,21 +111,25 @@ function serviceOf({ name, serviceCandidates }: NamedTask, release: Release): st
   if (service !== undefined) return service
   throw new DrayError(
     'SERVICE_UNKNOWN',
-    `Task ${name} is to run in ${serviceCandidates.join(' or ')}, which release ${release.id} does not have.`,
+    `Task ${name} runs in service ${serviceCandidates.join(' or ')}, which release ${release.id} does not have.`,
     {
-      hint: `It has ${Object.keys(release.services).join(', ')}. Correct \`tasks.${name}.service\` in dray.yml.`,
+      hint: `Its services: ${Object.keys(release.services).join(', ')}. Correct \`tasks.${name}.service\` in dray.yml.`,
     },
   )
 }
 
 function connectionLost({ host, task }: TaskRequest, cause: unknown): DrayError {
-  return new DrayError('LOCK_LOST', `The connection to ${host.name} broke while task ${task.name} ran.`, {
-    hint: 'Its container is removed there within seconds; what it had done by then stays. Look at that before you run it again.',
-    cause,
-  })
+  return new DrayError(
+    'LOCK_LOST',
+    `The connection to ${host.name} broke while task ${task.name} was running.`,
+    {
+      hint: 'The container of the task is removed within seconds; its changes stay. Check them before you run the task again.',
+      cause,
+    },
+  )
 }
 
-/** A journal that cannot be written makes no difference to what was done, so it is only told. */
+/** A journal that cannot be written does not change the result, so it is only a warning. */
 async function settle(lock: Lock, { clock, tell }: TaskRequest): Promise<void> {
   try {
     await lock.settled()

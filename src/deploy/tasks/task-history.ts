@@ -1,22 +1,22 @@
 import type { JournalEntry } from '../model/ports.ts'
 import { readDeployer, type Deployer } from '../model/release.ts'
 
-/** A task that a person ran, as the journal tells it. */
+/** A task run by a user, read from the journal. */
 export type TaskAttempt = {
   task: string
-  /** The release that was in place. */
+  /** The current release at that time. */
   release: string
   /** Milliseconds since the epoch. */
   startedAtMs: number
   by: Deployer | undefined
-  /** `unfinished`: it was killed, or is under way. */
+  /** `unfinished`: it was killed or is still running. */
   outcome: 'done' | 'failed' | 'cancelled' | 'unfinished'
-  /** Of one that ended by itself. */
+  /** Absent unless it exited on its own. */
   exitCode: number | undefined
   durationMs: number | undefined
 }
 
-/** The last tasks that people ran, newest first. The lock keeps them apart, so that the next end is that of the last start. */
+/** The last tasks run by users, newest first. The lock prevents overlaps, so the next end belongs to the last start. */
 export function readTaskHistory(journal: readonly JournalEntry[], limit: number): TaskAttempt[] {
   const attempts: TaskAttempt[] = []
   for (const entry of journal) {

@@ -52,7 +52,7 @@ test.each<[string, Change, Refusal]>([
     {
       code: 'IMAGE_INVALID',
       exitCode: 2,
-      says: '`ghcr.io/acme/Shop:v1` is not an image reference: its repository has capitals',
+      says: '`ghcr.io/acme/Shop:v1` is not an image reference: its repository has capital letters',
       hint: '`ghcr.io/acme/shop:v1`',
     },
   ],
@@ -102,7 +102,7 @@ test.each<[string, Change, Refusal]>([
     {
       code: 'PORT_TAKEN',
       exitCode: 3,
-      says: 'Port 22, which mail publishes, is already used by something else on deploy@srv1.',
+      says: 'Port 22 of mail is already in use by another process on deploy@srv1.',
       hint: "`sudo ss -ltnp 'sport = :22'`",
     },
   ],

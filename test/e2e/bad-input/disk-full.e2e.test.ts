@@ -43,7 +43,7 @@ test('a pull that does not fit is refused before any change, with the users of t
   expectRefusal(run, {
     code: 'DISK_SHORT',
     exitCode: 3,
-    says: /The pull may take \d[^]* on deploy@small, but 2\.\d MB are free on [^]*everything else[^]*images of kept releases/,
+    says: /The pull may take \d[^]* on deploy@small, but only 2\.\d MB is free on [^]*everything else[^]*images of archived releases/,
     hint: '`dray disk ENVIRONMENT`',
   })
   expect(run.stdout + run.stderr).not.toContain('Pull acme')

@@ -40,7 +40,9 @@ describe('a release that is not fit to serve: the old one serves on, nothing of 
       code: 'SERVICE_UNHEALTHY',
       serving: 'Release r1 (v1) is serving, as before.',
     })
-    expect(result.failure?.message).toMatch(/^backend was not healthy within|^Docker calls backend unhealthy/)
+    expect(result.failure?.message).toMatch(
+      /^backend was not healthy within|^Docker reports backend as unhealthy/,
+    )
     expect(logOf(result)).toContain('waiting for the column orders.colour')
     expect(result.failure?.undone?.join()).toMatch(/failing-backend-\d+.* removed/)
     expect(result.failure?.notUndone).toEqual(['task migrate has run'])
@@ -73,7 +75,7 @@ describe('a release that is not fit to serve: the old one serves on, nothing of 
     const result = await deployUnderLoad('v2', ['v1', 'v2'])
     expect(result.failure).toMatchObject({ exitCode: 1, code: 'URL_CHECK_FAILED' })
     expect(result.failure?.message).toContain('http://localhost/api/nowhere answers 404')
-    expect(result.failure?.undone).toContain('traffic turned back')
+    expect(result.failure?.undone).toContain('traffic switched back')
     await app.writeSource({ 'dray.yml': drayFile(healthUrl) })
   })
 

@@ -62,7 +62,7 @@ describe('files beside the compose file', () => {
     )
     expect(result).toMatchObject({ exitCode: 1, failure: { code: 'PROXY_CONFIG_INVALID' } })
     expect(result.failure?.details.logTail?.join('\n')).toContain('sevrer')
-    expect(result.failure?.undone).toContain('files put back')
+    expect(result.failure?.undone).toContain('files restored')
     expect(await contents()).toBe(before)
     expect(await app.containerIds()).toEqual(ids)
     expect(await configuration()).toBe('second')

@@ -111,7 +111,7 @@ describe('images of the app on the server', () => {
     const result = readDeployResult(await running.done)
     await app.writeSource({ 'dray.yml': JSON.stringify(config) })
     expect(result).toMatchObject({ exitCode: 0, outcome: 'deployed' })
-    expect(result.stdout).toContain('the image of frontend is gone, pulling it again')
+    expect(result.stdout).toContain('the image of frontend was removed, pulling it again')
     expect(await app.version('/')).toBe('v1')
   })
 

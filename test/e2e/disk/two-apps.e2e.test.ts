@@ -47,8 +47,8 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     expect(kept).toMatchObject({
       'tool:just-pulled': expect.stringMatching(/^pulled, built or tagged/),
       'ghcr.io/acme/shop:dray-blog': expect.stringMatching(/another app \(blog\)|container blog-app/),
-      orders: 'dray removes no volume that has a name',
-      invoices: expect.stringMatching(/^container old-db has it/),
+      orders: 'named volume, never removed',
+      invoices: expect.stringMatching(/^used by container old-db/),
       'old-db': expect.stringMatching(/too recent$/),
     })
   })
@@ -59,7 +59,7 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/freed about \d/)
     expect(stdout).toMatch(
-      /Removed:[^]*tool:unused +\d.* no container and no kept release needs it[^]*Retained:/,
+      /Removed:[^]*tool:unused +\d.* not used by a container or an archived release[^]*Retained:/,
     )
     expect(await appsAndVolumes()).toBe(before)
     const left = await net.server(server).docker('images', '-a', '--format', '{{.Repository}}:{{.Tag}}')
@@ -95,9 +95,11 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     const result = readDeployResult(await shop.deploy({ argv: ['deploy', 'test', '--tag', 'v3', '--json'] }))
     expect(result.failure).toBeUndefined()
     expect(stepsOf(result, 'free-disk').map(({ stage, cause }) => [stage, cause])).toEqual([
-      ['build-cache', expect.stringMatching(/^the disk is (90|91) % full, over 80 %$/)],
+      ['build-cache', expect.stringMatching(/^the disk is (90|91) % full, above the limit of 80 %$/)],
     ])
-    expect(result.plan?.warnings.join('\n')).toMatch(/when all has gone that may\. `dray disk test` shows/)
+    expect(result.plan?.warnings.join('\n')).toMatch(
+      /after removing everything that may be removed\. `dray disk test` shows/,
+    )
     expect(await buildCache()).toBe('0B')
     expect(await shop.answer()).toContain('"version":"v3"')
     expect(await blog.state()).toBe(before)

@@ -55,7 +55,7 @@ describe('with the registry down, under load', () => {
     expect(result.probe).toMatchObject({ failures: 0 })
     expect(result.plan).toMatchObject({ release: 'r5', restores: { release: 'r2', tag: 'v2' } })
     expect(stepsOf(result, 'run-task')).toEqual([])
-    expect(result.plan?.notUndone?.[0]).toBe('task migrate has run since, for r3, r4: what it changed stays')
+    expect(result.plan?.notUndone?.[0]).toBe('task migrate ran since then, for r3, r4; its changes stay')
     expect(await configuration()).toBe('v2')
     expect(await net.registry.requests()).toEqual([])
     expect(await neighbour.containerIds()).toEqual(others.containers)

@@ -1,17 +1,16 @@
-/** How often a check is run in one go, and how long it rests after each time that it failed. */
+/** How many times a check runs in one call, and the pause after each failure. */
 export type CheckPace = { most: number; pauseMs: number }
 
 const LEAST_PAUSE_MS = 50
 const MOST_PAUSE_MS = 1_000
-/** After it the container itself is looked at again; sooner where Docker may have given it up. */
+/** After this time the container itself is observed again; sooner if Docker may have reported it as unhealthy. */
 const ONE_GO_MS = 1_500
 const LAST_GO_MS = 300
 
 /**
- * The pace of the checks of one container of `containers` that are waited for, after `waitedMs`, when Docker itself gives it
- * up at `verdictMs` or a little later. What checks take of the
- * processor the new containers lack for their start, and the old ones for their requests: so all of them together are run no
- * more than forty times a second, and a wait that has lasted goes on at a twentieth of its length.
+ * The pace of one container's health check after `waitedMs`, among `containers` that are waited for; Docker itself decides
+ * at `verdictMs` or shortly after. Checks use processor time that the new containers need to start and the old ones need for
+ * requests. So all checks together run at most forty times a second, and the pause grows to a twentieth of the time waited.
  */
 export function checkPace({
   waitedMs,

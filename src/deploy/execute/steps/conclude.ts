@@ -6,7 +6,7 @@ import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
 import { refuseEnded } from './refuse-ended.ts'
 
-/** The app answers at its URL, through the proxy; asked until it does or the patience ends. */
+/** Checks that the app answers at its URL, through the proxy; retries until the time limit. */
 export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, execution, signal }) => {
   const { clock, patience } = execution
   const { engine, prober } = run.host
@@ -14,7 +14,7 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, exe
   for (;;) {
     const answer = await prober.get(step.url, 2_000)
     if ('status' in answer && answer.status < step.below) return `answers ${answer.status}`
-    const said = 'status' in answer ? `answers ${answer.status}` : `gives no answer (${answer.error})`
+    const said = 'status' in answer ? `answers ${answer.status}` : `does not answer (${answer.error})`
     if (clock.now() >= untilMs) {
       const proxyService = proxyServiceOf(run.observation.directory.app, execution.desired)
       const containers = await engine.containers(run.observation.directory.app.project)
@@ -27,7 +27,7 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, exe
   }
 }
 
-/** Writes down what is now in place, if it is still up. From here on the new release is the one that counts. */
+/** Records the release, if its containers still run. From here on it is the current release. */
 export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, context) => {
   await refuseEnded(context)
   await context.run.host.directory.record(describeRelease(step, context), step.dropReleases)
@@ -65,7 +65,7 @@ function describeRelease(
   }
 }
 
-/** Stops the old containers when their requests are done: the proxy's old workers have ended. Throws SERVICE_EXITED. */
+/** Stops the old containers after the proxy's old workers have exited, so that no request is lost. Throws SERVICE_EXITED. */
 export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => {
   await refuseEnded(context)
   const { run, execution } = context
@@ -80,16 +80,16 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => 
   )
   return isDrained
     ? `${step.containers.length} stopped`
-    : `${step.containers.length} stopped, some still busy`
+    : `${step.containers.length} stopped, some requests still open`
 }
 
-/** Removes the old containers: the new release is recorded, and nothing is undone any more. */
+/** Removes the old containers. The new release is recorded by now, so nothing is undone any more. */
 export const removeOld: StepRunner<StepOf<'remove-old'>> = async (step, { run }) => {
   await Promise.all(step.containers.map((id) => run.host.engine.remove(id, { force: true })))
   return `${step.containers.length} removed`
 }
 
-/** The containers that run are as many as intended, and of the images intended. Throws RELEASE_MISMATCH. */
+/** Checks the number and the images of the running containers. Throws RELEASE_MISMATCH. */
 export const verifyRelease: StepRunner<StepOf<'verify-release'>> = async (step, { run }) => {
   const containers = await run.host.engine.containers(run.observation.directory.app.project)
   for (const { service, image, replicas } of step.services) {
@@ -99,8 +99,8 @@ export const verifyRelease: StepRunner<StepOf<'verify-release'>> = async (step, 
     const others = [...new Set(running.filter((it) => it.imageName !== image).map((it) => it.imageName))]
     throw new DrayError(
       'RELEASE_MISMATCH',
-      `${right.length} of ${replicas} containers of ${service} run what was deployed` +
-        (others.length === 0 ? '.' : `; there is also ${others.join(', ')}.`),
+      `${right.length} of ${replicas} containers of ${service} run the deployed image` +
+        (others.length === 0 ? '.' : `; also running: ${others.join(', ')}.`),
     )
   }
   return undefined

@@ -3,7 +3,7 @@ import { removeThings } from '../remove-things.ts'
 import type { StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 
-/** Makes room before a pull. */
+/** Frees disk space before a pull. */
 export const freeDisk: StepRunner<StepOf<'free-disk'>> = async ({ stage, things }, { run }) => {
   const gone = await removeThings(run.host.engine, stage, things)
   const freedBytes = gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)

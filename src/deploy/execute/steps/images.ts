@@ -7,25 +7,25 @@ import type { PullProgress } from '../../model/ports.ts'
 
 export const pruneDangling: StepRunner<StepOf<'prune-dangling'>> = async (_step, { run }) => {
   const { count, freedBytes } = await run.host.engine.pruneDanglingImages()
-  return count === 0 ? 'none there' : `${count} removed, ${renderBytes(freedBytes)}`
+  return count === 0 ? 'none found' : `${count} removed, ${renderBytes(freedBytes)}`
 }
 
-/** Pulls by digest and gives the image a tag of ours, without which it would count as dangling. */
+/** Pulls by digest and adds dray's tag, without which the image would count as dangling. */
 export const pullImage: StepRunner<StepOf<'pull-image'>> = async (step, context) => {
   let fetchedBytes = 0
   await pullAndKeep(step, context, ({ doneBytes, totalBytes }) => {
     fetchedBytes = doneBytes
     context.progress({ doneBytes, totalBytes })
   })
-  return `${renderBytes(fetchedBytes)} fetched`
+  return `${renderBytes(fetchedBytes)} pulled`
 }
 
-/** No pull is begun again later than this after the first. */
+/** A pull is retried only within this time. */
 const PULL_AGAIN_MS = 15_000
 
 /**
- * Pulls an image and gives it the tag of ours. What ended by a passing trouble of the network is begun again, as an Engine does by
- * itself with Docker's own store, and not with containerd's.
+ * Pulls an image and adds dray's tag. A temporary network failure is retried: the Engine itself does so with Docker's own
+ * image store, but not with containerd's.
  */
 async function pullAndKeep(
   image: { name: string; keepTag: string },
@@ -43,15 +43,15 @@ async function pullAndKeep(
   const pull = (): Promise<void> => retry(() => engine.pull(image.name, options), again)
   await pull()
   await engine.tag(image.name, image.keepTag).catch(async () => {
-    // Somebody's prune came between the pull and the tag.
+    // A prune outside dray removed the image between the pull and the tag.
     await pull()
     await engine.tag(image.name, image.keepTag)
   })
 }
 
 /**
- * Pulls the images of services again that somebody's `docker image prune -a` took since they came: until a container is made
- * of it, nothing holds an image there. Gives whether any was gone. Throws what a pull throws.
+ * Pulls images again that a `docker image prune -a` outside dray removed: until a container uses an image, nothing protects
+ * it. Returns whether any was missing. Throws what a pull throws.
  */
 export async function pullLostImages(services: readonly string[], context: StepContext): Promise<boolean> {
   const { host, observation } = context.run
@@ -63,7 +63,7 @@ export async function pullLostImages(services: readonly string[], context: StepC
     const name = pinnedName(reference, digest)
     if ((await host.engine.imageConfig(name)) !== undefined) continue
     wereLost = true
-    context.progress({ text: `the image of ${service} is gone, pulling it again` })
+    context.progress({ text: `the image of ${service} was removed, pulling it again` })
     await pullAndKeep(
       { name, keepTag: keepTag(reference, digest, observation.directory.app.project) },
       context,
@@ -72,13 +72,13 @@ export async function pullLostImages(services: readonly string[], context: StepC
   return wereLost
 }
 
-/** Gives an image that is there the tag of ours, so that no prune takes it. */
+/** Adds dray's tag to an image on the host, so that a prune does not remove it. */
 export const keepImage: StepRunner<StepOf<'keep-image'>> = async (step, { run }) => {
   await run.host.engine.tag(step.name, step.keepTag)
   return undefined
 }
 
-/** Images that were needed only by releases that are not kept any more. One in use by anything stays. */
+/** Removes images that only dropped releases needed. An image in use stays. */
 export const cleanImages: StepRunner<StepOf<'clean-images'>> = async (step, { run }) => {
   const removed = await Promise.all(step.names.map((name) => run.host.engine.removeImage(name)))
   const dangling = await run.host.engine.pruneDanglingImages()

@@ -1,7 +1,7 @@
 import type { StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 
-/** Puts the files of the release that differ into the app's directory. */
+/** Writes the changed files of the release to the app's directory. */
 export const placeFiles: StepRunner<StepOf<'place-files'>> = async (step, { run }) => {
   const changed = new Set(step.changed)
   run.done.placed = true

@@ -5,8 +5,8 @@ import type { StepContext } from '../execution.ts'
 import type { Container } from '../../model/ports.ts'
 
 /**
- * New containers that are to take over have to run still, and never to have been started again: a release that crashes over
- * and over may be healthy for a moment after each start. Throws SERVICE_EXITED.
+ * New containers must still run, without a restart, before they replace others: a container in a crash loop may be briefly
+ * healthy after each start. Throws SERVICE_EXITED.
  */
 export async function refuseEnded({ run }: StepContext): Promise<void> {
   const { app } = run.observation.directory
@@ -21,14 +21,14 @@ export async function refuseEnded({ run }: StepContext): Promise<void> {
       : container.state === 'exited' && container.exitCode === 0 && mayEnd.has(container.service)
   const ended = containers.find((container) => !isWell(container))
   if (ended === undefined) return
-  throw new DrayError('SERVICE_EXITED', `${ended.service} ${endOf(ended)} after it had become healthy.`, {
+  throw new DrayError('SERVICE_EXITED', `${ended.service} ${endOf(ended)} after it was healthy.`, {
     details: await logOf(run.host.engine, ended),
   })
 }
 
-/** How a container ended, as the rest of a sentence. */
+/** How a container ended, as part of a sentence. */
 export function endOf({ outOfMemory, state, exitCode }: Container): string {
-  if (outOfMemory) return 'was killed for using too much memory'
-  // Docker forgets the exit code as soon as it has started the container again.
-  return state === 'running' ? 'ended and was started again' : `ended with exit code ${exitCode}`
+  if (outOfMemory) return 'ran out of memory and was killed'
+  // Docker discards the exit code when it restarts the container.
+  return state === 'running' ? 'exited and was restarted' : `exited with code ${exitCode}`
 }

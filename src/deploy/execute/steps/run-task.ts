@@ -7,8 +7,8 @@ import { pullLostImages } from './images.ts'
 type Step = StepOf<'run-task'>
 
 /**
- * Runs a task of the app in a one-off container of the new image, and shows what it prints. Where somebody's prune took the
- * image, or the container before it was started and the image with it, all is fetched again and the task runs then.
+ * Runs a task of the app in a one-off container of the new image and prints its output. If a prune outside dray removed the
+ * image, or the unstarted container and its image, the image is pulled again and the task then runs.
  */
 export const runTask: StepRunner<Step> = async (step, context) => {
   context.run.done.tasks.push(step.task)
@@ -18,7 +18,7 @@ export const runTask: StepRunner<Step> = async (step, context) => {
   if (exitCode === 0) return undefined
   throw new DrayError(
     'TASK_FAILED',
-    `Task ${step.task} (\`${step.argv.join(' ')}\` in ${step.service}) ended with exit code ${exitCode}.`,
+    `Task ${step.task} (\`${step.argv.join(' ')}\` in ${step.service}) exited with code ${exitCode}.`,
     { details: { logOf: `task ${step.task}`, logTail } },
   )
 }
@@ -38,12 +38,12 @@ async function runInNewContainer(
   }
 }
 
-/** How long a task may take before that is told; and again after twice the time, and so on. */
+/** Time after which a running task is reported, and again each time that it doubles. */
 const LONG_MS = 5 * 60_000
 
 /**
- * Tells that a task without a `timeout` is still running: it may hang, and it holds the lock. To end it is for people to
- * decide: a migration may well take an hour. Goes on until `ended` aborts.
+ * Warns that a task without a `timeout` is still running: it may hang, and it holds the lock. Only the user can decide to
+ * stop it, since a migration may take an hour. Runs until `ended` aborts.
  */
 async function tellHowLong(
   { task }: Step,
@@ -58,8 +58,8 @@ async function tellHowLong(
       type: 'note',
       at: clock.now(),
       level: 'warning',
-      text: `Task ${task} has run for ${ranMs / 60_000} min, and has no \`timeout\`: the deploy waits for it to end.`,
-      hint: `Ctrl-C ends it and takes the deploy back. \`timeout: 30m\` under \`tasks.${task}\` in dray.yml would end it by itself.`,
+      text: `Task ${task} has been running for ${ranMs / 60_000} min without a \`timeout\`. The deploy is waiting for it.`,
+      hint: `Ctrl-C stops it and undoes the deploy. To stop it automatically, set \`timeout: 30m\` under \`tasks.${task}\` in dray.yml.`,
     })
   }
 }

@@ -5,7 +5,7 @@ import type { StepOf } from '../../model/plan.ts'
 import type { Compose } from '../../model/ports.ts'
 import { pullLostImages } from './images.ts'
 
-/** Starts the new containers beside the old ones, with one call of Compose for all services. */
+/** Starts the new containers next to the old ones, with one Compose call for all services. */
 export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, context) => {
   const { run, signal } = context
   const { engine } = run.host
@@ -27,7 +27,7 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, cont
   return undefined
 }
 
-/** Lets Compose start services, or replace them in their place. */
+/** Starts services, or recreates them, with Compose. */
 export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (step, context) => {
   const { run, signal } = context
   for (const { service } of step.services) {
@@ -49,7 +49,7 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
   return undefined
 }
 
-/** Starts a service that has to end well, and waits for its end. */
+/** Starts a service that must succeed, and waits for it to exit. */
 export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, context) => {
   const { run, signal, execution } = context
   const { engine } = run.host
@@ -64,7 +64,7 @@ export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, context) => 
       if (container.exitCode === 0) return undefined
       throw new DrayError(
         'SERVICE_EXITED',
-        `${step.service} has to end well before others start, and ended with exit code ${container.exitCode}.`,
+        `${step.service} exited with code ${container.exitCode}, but other services need it to succeed.`,
         { details: await logOf(engine, container) },
       )
     }
@@ -72,7 +72,7 @@ export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, context) => 
   }
 }
 
-/** Has Compose start services. Where somebody's prune took an image since the pull, it is pulled again, and then they start. */
+/** Starts services with Compose. If a prune outside dray removed an image since the pull, it is pulled again first. */
 async function up(context: StepContext, request: Parameters<Compose['up']>[0]): Promise<void> {
   const { compose } = context.run.host
   try {

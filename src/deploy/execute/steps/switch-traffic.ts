@@ -4,7 +4,7 @@ import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/ports.ts'
 import { switchNginx } from '../switch-nginx.ts'
 
-/** Turns the proxy to the new containers. The old ones finish their requests meanwhile, which `stop-old` waits for. */
+/** Switches traffic to the new containers. `stop-old` waits for the old ones to finish their requests. */
 export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
   step,
   { run, execution, signal },
@@ -15,7 +15,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     step.services.length === 0 ? patience.drainMs : 0,
   )
   const [proxy] = servingContainers(step.proxy, run, execution.plan)
-  if (proxy === undefined) throw new DrayError('PROXY_FAILED', `${step.proxy} does not run.`)
+  if (proxy === undefined) throw new DrayError('PROXY_FAILED', `${step.proxy} is not running.`)
   run.done.switched = true
   const { drained } = await switchNginx({
     engine: run.host.engine,
@@ -24,7 +24,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     drainMs,
     signal,
   }).catch((error: unknown) => {
-    // A configuration that nginx refuses leaves it as it was.
+    // nginx does not apply a configuration that it rejects.
     if (error instanceof DrayError && error.code === 'PROXY_CONFIG_INVALID') run.done.switched = false
     throw error
   })
@@ -32,7 +32,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
   return undefined
 }
 
-/** What runs of a service and is to go on: its new containers, or those that the plan leaves. */
+/** Containers of a service that continue to run: its new ones, or those that the plan keeps. */
 function servingContainers(serviceName: string, run: HostRun, plan: Plan): readonly Container[] {
   const leaving = new Set(plan.steps.flatMap((step) => (step.kind === 'stop-old' ? step.containers : [])))
   return (

@@ -6,7 +6,7 @@ import type { Container, ExecResult, HealthCheck } from '../../model/ports.ts'
 import { checkPace, type CheckPace } from './check-pace.ts'
 import { endOf, refuseEnded } from './refuse-ended.ts'
 
-/** Waits until every new container of the services is healthy; the first that cannot be ends the wait for all. */
+/** Waits until every new container of the services is healthy; the first failure ends the wait for all. */
 export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, context) => {
   const startedAtMs = context.execution.clock.now()
   const others = new AbortController()
@@ -30,7 +30,7 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
   return `after ${((context.execution.clock.now() - startedAtMs) / 1000).toFixed(1)} s`
 }
 
-/** Whether something serves that is lost when the new containers do not last. */
+/** Whether a running service would be lost if the new containers fail. */
 function takesOver(services: readonly string[], { run }: StepContext): boolean {
   return run.observation.containers.some(
     ({ service, oneOff, state }) =>
@@ -39,8 +39,8 @@ function takesOver(services: readonly string[], { run }: StepContext): boolean {
 }
 
 /**
- * What crashes over and over is healthy for a moment after each start. An app that takes its time to start has been watched
- * long enough by then; one that is healthy at once is watched a little longer.
+ * A container in a crash loop is briefly healthy after each start. A slow start has been watched long enough by now; a
+ * container that was healthy immediately is watched a little longer.
  */
 async function untilSteady(startedAtMs: number, context: StepContext): Promise<void> {
   const { clock, patience } = context.execution
@@ -49,7 +49,7 @@ async function untilSteady(startedAtMs: number, context: StepContext): Promise<v
   await refuseEnded(context)
 }
 
-/** `checked`: how many containers have a check, of those that are waited for together. */
+/** `checked`: number of containers with a health check that are waited for together. */
 type WaitContext = StepContext & { checked: number }
 
 async function untilHealthy(container: Container, context: WaitContext): Promise<void> {
@@ -59,8 +59,8 @@ async function untilHealthy(container: Container, context: WaitContext): Promise
 }
 
 /**
- * Runs the container's own check, many times a second, instead of waiting for Docker's next turn. It gets as long as
- * Docker would give it before calling the container unhealthy: the start period and `retries` intervals.
+ * Runs the container's health check many times a second, instead of waiting for Docker's next run. The time limit is the
+ * same as Docker's before it reports the container as unhealthy: the start period and `retries` intervals.
  */
 async function untilCheckPasses(
   container: Container,
@@ -78,8 +78,8 @@ async function untilCheckPasses(
   while (clock.now() < deadlineMs) {
     const waitedMs = clock.now() - startedAtMs
     const pace = checkPace({ waitedMs, verdictMs, containers: context.checked })
-    // Side by side, since each is a way to the server and back. A check that passes counts more than what Docker calls
-    // healthy, but not when it passed in a container that was started again.
+    // In parallel, since each needs a round trip to the server. A passing check overrides Docker's verdict, but not if it
+    // passed in a container that was restarted.
     const alive = throwIfStopped(container, context)
     alive.catch(() => undefined)
     last = await runCheck(container, { ...check, ...pace }, context)
@@ -98,13 +98,13 @@ async function untilCheckPasses(
     'SERVICE_UNHEALTHY',
     `${container.service} was not healthy within ${Math.round(timeoutMs / 1000)} s: \`${check.argv.join(' ')}\` ` +
       (last === undefined
-        ? 'gave no answer.'
-        : `ended with ${last.exitCode}${said === '' ? '' : ` (${said})`}.`),
+        ? 'did not finish.'
+        : `exited with code ${last.exitCode}${said === '' ? '' : ` (${said})`}.`),
     { details: await logOf(run.host.engine, container) },
   )
 }
 
-/** Runs the check, `most` times while it fails; undefined when the container could not take it, as while it stops. */
+/** Runs the check, up to `most` times while it fails; undefined if the container could not run it, such as while stopping. */
 async function runCheck(
   container: Container,
   { argv, timeoutMs, most, pauseMs }: HealthCheck & CheckPace,
@@ -118,7 +118,7 @@ async function runCheck(
   }
 }
 
-/** For 126 and 127, the shells' codes of a command that is not executable or not there (POSIX, 2.8.2). */
+/** For 126 and 127, the shell's codes for a command that is not executable or not found (POSIX, 2.8.2). */
 function brokenCheck(container: Container, result: ExecResult, details: ErrorDetails): DrayError {
   const shown = container.healthCheck?.argv.join(' ') ?? ''
   const said = result.output.trim() || `exit code ${result.exitCode}`
@@ -130,9 +130,9 @@ function brokenCheck(container: Container, result: ExecResult, details: ErrorDet
 }
 
 /**
- * Without a check: it listens on a port that its image exposes, or, where it exposes none or nobody listened there before
- * either, it runs and does not restart for a while. One that ends well and is not restarted is done. One that does not
- * listen where the release before does is not ready, however long it runs.
+ * For a container without a check: waits until it listens on a port that its image exposes. If the image exposes none, or
+ * the old container does not listen on one either, waits until it has run for a while without a restart. One that exits
+ * with 0 and has no restart policy is done. One that does not listen while the previous release does is never ready.
  */
 async function untilSettled(container: Container, context: StepContext): Promise<void> {
   const { clock, patience } = context.execution
@@ -155,13 +155,13 @@ async function untilSettled(container: Container, context: StepContext): Promise
   if (were === 'open') {
     throw new DrayError(
       'SERVICE_UNHEALTHY',
-      `${container.service} did not listen on port ${ports.join(' or ')} within ${Math.round(patience.listenMs / 1000)} s, as the release before does.`,
+      `${container.service} did not listen on port ${ports.join(' or ')} within ${Math.round(patience.listenMs / 1000)} s, although the previous release does.`,
       { details: await logOf(context.run.host.engine, container) },
     )
   }
 }
 
-/** The ports its image exposes, none where the container it replaces listens on none of them; and how they were there. */
+/** Ports its image exposes, empty if the old container listens on none of them; and their state in the old container. */
 async function portsToExpect(
   container: Container,
   context: StepContext,
@@ -197,12 +197,12 @@ async function throwIfStopped(container: Container, context: StepContext, known?
     const said = now.healthOutput.split('\n').at(-1) ?? ''
     throw new DrayError(
       'SERVICE_UNHEALTHY',
-      `Docker calls ${container.service} unhealthy: \`${now.healthCheck?.argv.join(' ') ?? ''}\` failed` +
+      `Docker reports ${container.service} as unhealthy: \`${now.healthCheck?.argv.join(' ') ?? ''}\` failed` +
         (said === '' ? '.' : ` (${said}).`),
       { details },
     )
   }
-  throw new DrayError('SERVICE_EXITED', `${container.service} ${endOf(now)} instead of becoming healthy.`, {
+  throw new DrayError('SERVICE_EXITED', `${container.service} ${endOf(now)} before it was healthy.`, {
     details,
   })
 }

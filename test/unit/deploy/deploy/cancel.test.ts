@@ -8,7 +8,7 @@ test('a deploy that is cancelled before the record is undone', async () => {
   expect(await world.failure()).toMatchObject({
     code: 'CANCELLED',
     exitCode: 130,
-    undone: ['files put back', 'shop-backend-2 removed'],
+    undone: ['files restored', 'shop-backend-2 removed'],
     serving: 'Release r1 is serving, as before.',
   })
   expect(world.host.running).toBe('backend:v1#backend-1, nginx:alpine#nginx-1')

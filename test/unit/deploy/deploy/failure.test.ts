@@ -7,31 +7,21 @@ import { journalLines, shop, shopAtV1 } from '../../../support/shop-world.ts'
 const served = 'backend:v1#backend-1, nginx:alpine#nginx-1'
 
 const undoings: Record<string, { begins: string; undone: string[]; code?: string }> = {
-  'a pull': { begins: 'pull backend:v2', undone: ['files put back'] },
-  'placing files': { begins: 'place', undone: ['files put back'] },
-  'starting beside': { begins: 'up beside', undone: ['files put back'] },
+  'a pull': { begins: 'pull backend:v2', undone: ['files restored'] },
+  'placing files': { begins: 'place', undone: ['files restored'] },
+  'starting beside': { begins: 'up beside', undone: ['files restored'] },
   'the health check': {
     begins: 'check backend-2',
-    undone: ['files put back', 'shop-backend-2 removed'],
+    undone: ['files restored', 'shop-backend-2 removed'],
     code: 'SERVICE_UNHEALTHY',
   },
   'the record': {
     begins: 'record',
-    undone: [
-      'files put back',
-      'old containers started again',
-      'traffic turned back',
-      'shop-backend-2 removed',
-    ],
+    undone: ['files restored', 'old containers restarted', 'traffic switched back', 'shop-backend-2 removed'],
   },
   'the stop of an old container': {
     begins: 'stop backend-1',
-    undone: [
-      'files put back',
-      'old containers started again',
-      'traffic turned back',
-      'shop-backend-2 removed',
-    ],
+    undone: ['files restored', 'old containers restarted', 'traffic switched back', 'shop-backend-2 removed'],
   },
 }
 
@@ -94,7 +84,7 @@ test('a refused configuration of the proxy is put back, and the proxy never turn
   expect(await world.failure()).toMatchObject({
     code: 'PROXY_CONFIG_INVALID',
     details: { logTail: ['nginx: [emerg] no'] },
-    undone: ['files put back', 'shop-backend-2 removed'],
+    undone: ['files restored', 'shop-backend-2 removed'],
   })
   expect(world.host.running).toBe(served)
 })
@@ -118,7 +108,7 @@ test('a task that failed stops the deploy with nothing started, and is said to h
   world.host.taskExitCode = 7
   expect(await world.failure()).toMatchObject({
     code: 'TASK_FAILED',
-    message: 'Task migrate (`migrate` in backend) ended with exit code 7.',
+    message: 'Task migrate (`migrate` in backend) exited with code 7.',
     details: { logTail: ['doing it'] },
     notUndone: ['task migrate has run'],
   })
@@ -143,7 +133,7 @@ test('a task without a timeout is reported after 5, 10 and 20 minutes', async ()
   }
   world.host.when('task backend migrate', () => world.clock.sleep(21 * 60_000))
   const told = (minutes: number) =>
-    `Task migrate has run for ${minutes} min, and has no \`timeout\`: the deploy waits for it to end.`
+    `Task migrate has been running for ${minutes} min without a \`timeout\`. The deploy is waiting for it.`
   expect(await notes()).toEqual([5, 10, 20].map(told))
   world.app = withTag(shop, 'v3')
   world.desired = { ...world.desired, tag: 'v3' }
@@ -154,9 +144,9 @@ test('a service replaced in its place is put back with its image, and the proxy 
   const world = await shopAtV1(undefined, withService(shop, 'backend', { containerName: 'backend' }))
   world.host.containers.behaviours.set('backend:v2', 'never-healthy')
   expect((await world.failure()).undone).toEqual([
-    'files put back',
-    'backend recreated as it was',
-    'traffic turned back',
+    'files restored',
+    'backend recreated as before',
+    'traffic switched back',
   ])
   expect(world.takeLog().slice(-2)).toEqual(['up recreate backend=1', 'turn nginx to nothing new'])
   expect(world.host.running).toMatch(/backend:v1#/)
@@ -195,7 +185,7 @@ describe('after the record nothing is undone:', () => {
     world.host.failWhen('remove backend-1')
     const failure = await world.failure()
     expect(failure).toMatchObject({ code: 'DOCKER_FAILED', exitCode: 4, undone: [] })
-    expect(failure.serving).toBe('Release r2 is in place and serving.')
+    expect(failure.serving).toBe('Release r2 is current and serving.')
     expect(world.host.running).toContain('backend:v2#backend-2')
     expect(world.host.releases.at(-1)?.id).toBe('r2')
   })
@@ -232,9 +222,9 @@ describe('an app that does not answer once the old containers are stopped', () =
       code: 'URL_CHECK_FAILED',
       exitCode: 1,
       undone: [
-        'files put back',
-        'old containers started again',
-        'traffic turned back',
+        'files restored',
+        'old containers restarted',
+        'traffic switched back',
         'shop-backend-2 removed',
       ],
       serving: 'Release r1 is serving, as before.',
@@ -250,8 +240,8 @@ test('an app without a proxy is asked at its published port, and recreated as it
   expect(await world.failure()).toMatchObject({
     code: 'URL_CHECK_FAILED',
     exitCode: 1,
-    message: 'http://localhost:8080/ gives no answer (refused) with the new release.',
-    undone: ['files put back', 'web recreated as it was'],
+    message: 'http://localhost:8080/ does not answer (refused) with the new release.',
+    undone: ['files restored', 'web recreated as before'],
   })
   expect(world.host.releases.map(({ id }) => id)).toEqual(['r1'])
 })
@@ -262,7 +252,7 @@ test('an undo that fails says both failures, and stops nothing that serves', asy
   world.host.failWhen('restore')
   const failure = await world.failure()
   expect(failure).toMatchObject({ code: 'UNDO_FAILED', exitCode: 4 })
-  expect(failure.message).toContain('backend ended with exit code 1')
+  expect(failure.message).toContain('backend exited with code 1')
   expect(failure.message).toContain('No restore today.')
   expect(failure.details.logTail).toEqual(['last words of backend-2'])
   expect(world.host.running).toContain('backend:v1#backend-1')
@@ -315,10 +305,10 @@ test('with a proxy that was recreated the undo turns the one that runs', async (
   world.host.failWhen('record')
   world.takeLog()
   expect((await world.failure()).undone).toEqual([
-    'files put back',
-    'nginx recreated as it was',
-    'old containers started again',
-    'traffic turned back',
+    'files restored',
+    'nginx recreated as before',
+    'old containers restarted',
+    'traffic switched back',
     'shop-backend-2 removed',
   ])
   expect(world.host.running).toContain('nginx:alpine#')

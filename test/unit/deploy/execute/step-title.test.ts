@@ -13,7 +13,7 @@ const digest = 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef012345678
 const files = { kind: 'place-files', inPlace: [], adopt: [] } as const
 
 test.each<[string, Kinds<Step>]>([
-  ['Drop dangling images', { kind: 'prune-dangling' }],
+  ['Remove dangling images', { kind: 'prune-dangling' }],
   [
     'Pull acme/shop-backend:3f2a1c9',
     { ...pull, name: `ghcr.io/acme/shop-backend@${digest}`, tag: '3f2a1c9' },
@@ -24,8 +24,8 @@ test.each<[string, Kinds<Step>]>([
   ],
   ['Pull nginx:alpine', { ...pull, name: `docker.io/library/nginx@${digest}`, tag: 'alpine' }],
   ['Pull acme/shop@0123456789ab', { ...pull, name: `ghcr.io/acme/shop@${digest}` }],
-  ['Put nginx/app.conf in place', { ...files, changed: ['nginx/app.conf'], removed: [] }],
-  ['Put 2 files in place, remove old.conf', { ...files, changed: ['a', 'b'], removed: ['old.conf'] }],
+  ['Place nginx/app.conf', { ...files, changed: ['nginx/app.conf'], removed: [] }],
+  ['Place 2 files, remove old.conf', { ...files, changed: ['a', 'b'], removed: ['old.conf'] }],
   ['Remove 2 files', { ...files, changed: [], removed: ['a', 'b'] }],
   ['Run task migrate', { kind: 'run-task', task: 'migrate', service: 'backend', argv: [], when: 'before' }],
   ['Start new backend (2) and frontend', startBeside([2, 2], [1, 1])],
@@ -35,11 +35,14 @@ test.each<[string, Kinds<Step>]>([
     'Start worker (3)',
     { kind: 'recreate-services', services: [{ service: 'worker', scale: 3 }], fresh: true },
   ],
-  ['Run seed to its end', { kind: 'run-once', service: 'seed' }],
+  ['Run seed to completion', { kind: 'run-once', service: 'seed' }],
   ['Wait until backend is healthy', { kind: 'wait-healthy', services: ['backend'] }],
   ['Wait until a, b and c are healthy', { kind: 'wait-healthy', services: ['a', 'b', 'c'] }],
   ['Reload nginx', { kind: 'switch-traffic', proxy: 'nginx', services: [] }],
-  ['Turn nginx to the new backend', { kind: 'switch-traffic', proxy: 'nginx', services: ['backend'] }],
+  [
+    'Switch traffic in nginx to the new backend',
+    { kind: 'switch-traffic', proxy: 'nginx', services: ['backend'] },
+  ],
   [
     'Check http://localhost/api/health',
     { kind: 'check-url', url: 'http://localhost/api/health', below: 400 },

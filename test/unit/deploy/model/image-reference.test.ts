@@ -83,7 +83,7 @@ describe('reading a reference', () => {
     expect(() => parseImageReference('ghcr.io/Acme/Shop:V1')).toThrow(
       expect.objectContaining({
         code: 'IMAGE_INVALID',
-        message: '`ghcr.io/Acme/Shop:V1` is not an image reference: its repository has capitals.',
+        message: '`ghcr.io/Acme/Shop:V1` is not an image reference: its repository has capital letters.',
         hint: 'Write it in lower case: `ghcr.io/acme/shop:V1`.',
       }),
     )

@@ -46,19 +46,19 @@ test('with enough disk space, Docker is not asked for its inventory', async () =
 
 test('over the limit, room is made stage by stage until it is below', async () => {
   expect(await guard(await fullWorld(34 * GB))).toEqual([
-    'free-disk dangling-images gone (the disk is 85 % full, over 80 %)',
-    'free-disk build-cache build cache (the disk is 85 % full, over 80 %)',
+    'free-disk dangling-images gone (the disk is 85 % full, above the limit of 80 %)',
+    'free-disk build-cache build cache (the disk is 85 % full, above the limit of 80 %)',
   ])
 })
 
 test('takes all stages where needed, and reports when they are not enough', async () => {
-  const cause = '(the disk is 95 % full, over 80 %)'
+  const cause = '(the disk is 95 % full, above the limit of 80 %)'
   expect(await guard(await fullWorld(38 * GB))).toEqual([
     `free-disk dangling-images gone ${cause}`,
     `free-disk build-cache build cache ${cause}`,
     `free-disk images unused:latest ${cause}`,
     `free-disk containers left ${cause}`,
-    '! The disk of srv is 95 % full, and 85 % when all has gone that may. `dray disk test` shows what takes the room.',
+    '! The disk of srv is 95 % full, and will be 85 % full after removing everything that may be removed. `dray disk test` shows what uses the space.',
   ])
 })
 
@@ -92,7 +92,7 @@ test('an image that got a container or a name meanwhile stays', async () => {
 test('a pull that does not fit makes room whatever the limit is', async () => {
   const world = await fullWorld(39.6 * GB, { limitPercent: 100 })
   expect(await guard(world)).toEqual([
-    'free-disk dangling-images gone (the pull may take 4.0 MB, 400 MB are free)',
+    'free-disk dangling-images gone (the pull may take 4.0 MB, but only 400 MB is free)',
   ])
 })
 
@@ -102,12 +102,12 @@ test('a pull that still does not fit is refused before any change, with the user
   expect(failure).toMatchObject({
     code: 'DISK_SHORT',
     exitCode: 3,
-    message: 'The pull may take 4.0 MB on srv, but 0 B are free on /.',
+    message: 'The pull may take 4.0 MB on srv, but only 0 B is free on /.',
     details: {
       problems: [
-        'everything else  34.0 GB  `sudo du -xh / | sort -h | tail`',
-        'what may go       4.0 GB  `dray clean`',
-        'volumes           2.0 GB  yours; `disk.volumes: anonymous` lets those without a name go',
+        'everything else    34.0 GB  `sudo du -xh / | sort -h | tail`',
+        'unused, removable   4.0 GB  run `dray clean`',
+        'volumes             2.0 GB  your data; `disk.volumes: anonymous` allows removing anonymous ones',
       ],
     },
   })
@@ -129,8 +129,8 @@ test('untagged images are removed once', async () => {
       .split('\n')
       .slice(1, 3),
   ).toEqual([
-    'prune-dangling (makes room before the pull)',
-    'free-disk build-cache build cache (the disk is 85 % full, over 80 %)',
+    'prune-dangling (frees disk space before the pull)',
+    'free-disk build-cache build cache (the disk is 85 % full, above the limit of 80 %)',
   ])
 })
 
@@ -151,7 +151,7 @@ test('a disk that cannot be measured stops no deploy', async () => {
 
 test('volumes without a name go where dray.yml says so, and the others never', async () => {
   const steps = await guard(await fullWorld(38 * GB, { anonymousVolumes: true }))
-  expect(steps.at(-2)).toMatch(/^free-disk volumes aaaaaaaaaaaa \(no name\) /)
+  expect(steps.at(-2)).toMatch(/^free-disk volumes aaaaaaaaaaaa \(anonymous\) /)
 })
 
 test('an aggressive sweep is refused while a volume with a name is in the way', async () => {
@@ -159,7 +159,7 @@ test('an aggressive sweep is refused while a volume with a name is in the way', 
   expect(await world.failure()).toMatchObject({
     code: 'DISK_SWEEP_REFUSED',
     exitCode: 3,
-    message: 'The sweep of srv would delete volume data, which no container uses at the moment.',
+    message: 'The sweep of srv would delete volume data, which no container is using now.',
     hint: expect.stringContaining('expendable: [data]') as string,
   })
   expect(world.takeLog()).toEqual([])

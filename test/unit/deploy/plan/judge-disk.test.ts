@@ -26,24 +26,24 @@ function judge(facts: Partial<DiskInventory>, rules: Partial<DiskRules> = {}): s
 const since = (hours: number): number => TAKEN_AT_MS - hours * HOUR_MS
 
 test.each<[string, Parameters<typeof fakeStoredImage>[1], string]>([
-  ['without a use goes', {}, 'x:latest goes: no container and no kept release needs it'],
-  ['without a name goes', { tags: [] }, 'x goes: it has no name any more'],
+  ['without a use goes', {}, 'x:latest goes: not used by a container or an archived release'],
+  ['without a name goes', { tags: [] }, 'x goes: no longer tagged'],
   ['of a kept release stays, whatever its tags', { tags: [], digests: [kept] }, 'release r7'],
-  ['that a stopped container has stays', { id: 'used' }, 'stays: container by-hand has it'],
+  ['that a stopped container has stays', { id: 'used' }, 'stays: used by container by-hand'],
   [
     'kept for another app stays',
     { tags: ['backend:dray-blog-0123456789ab'] },
-    'stays: kept for another app (blog)',
+    'stays: needed by another app (blog)',
   ],
   [
     'kept for this app by a deploy that failed goes, however new it is',
     { tags: ['backend:dray-shop-0123456789ab'], touchedAtMs: TAKEN_AT_MS },
-    'goes: no kept release needs it any more',
+    'goes: no longer needed by an archived release',
   ],
   [
     'so kept that containerd lists by its digest as well goes',
     { tags: [`b@sha256:${'2'.repeat(64)}`, 'b:dray-shop-0123456789ab'], touchedAtMs: TAKEN_AT_MS },
-    'b:dray-shop-0123456789ab goes: no kept release needs it any more',
+    'b:dray-shop-0123456789ab goes: no longer needed by an archived release',
   ],
   [
     'that somebody pulled by its digest a while ago stays',
@@ -66,7 +66,7 @@ test.each<[string, Parameters<typeof fakeStoredImage>[1], string]>([
 })
 
 test.each<[string, Parameters<typeof fakeStoredContainer>[1], Partial<DiskRules>, string]>([
-  ['that runs stays', {}, aggressive, 'c stays: it runs'],
+  ['that runs stays', {}, aggressive, 'c stays: running'],
   ['stopped for days goes', { isUp: false }, {}, 'c goes: stopped 10 days ago'],
   [
     'stopped today stays',
@@ -84,10 +84,10 @@ test.each<[string, Parameters<typeof fakeStoredContainer>[1], Partial<DiskRules>
     'of another app stays even then',
     { isUp: false, project: 'blog' },
     aggressive,
-    'c stays: of another app (blog)',
+    'c stays: belongs to another app (blog)',
   ],
   ['of this app goes', { isUp: false, project: 'shop' }, {}, 'c goes'],
-  ['with a volume stays', { isUp: false, volumes: [nameless] }, {}, 'c stays: it has volume aaaaaaaaaaaa'],
+  ['with a volume stays', { isUp: false, volumes: [nameless] }, {}, 'c stays: uses volume aaaaaaaaaaaa'],
 ])('a container %s', (_what, facts, rules, expected) => {
   expect(judge({ containers: [fakeStoredContainer('c', facts)] }, rules)[0]).toContain(expected)
 })
@@ -95,52 +95,46 @@ test.each<[string, Parameters<typeof fakeStoredContainer>[1], Partial<DiskRules>
 const stopped = fakeStoredContainer('db', { isUp: false, volumes: ['data'] })
 
 test.each<[string, string, Partial<DiskInventory>, Partial<DiskRules>, string]>([
-  [
-    'with a name stays',
-    'data',
-    {},
-    { anonymousVolumes: true },
-    'stays: dray removes no volume that has a name',
-  ],
-  ['without one stays', nameless, {}, {}, 'stays: unused, but dray removes volumes only if told to'],
-  ['without one goes where that is told', nameless, {}, { anonymousVolumes: true }, '(no name) goes'],
+  ['with a name stays', 'data', {}, { anonymousVolumes: true }, 'stays: named volume, never removed'],
+  ['without one stays', nameless, {}, {}, 'stays: unused, but removing volumes is not enabled'],
+  ['without one goes where that is told', nameless, {}, { anonymousVolumes: true }, '(anonymous) goes'],
   [
     'with a name blocks an aggressive sweep',
     'data',
     {},
     aggressive,
-    'stays: unused, but somebody gave it a name',
+    'stays: unused, but named and not in `disk.expendable`',
   ],
   [
     'that dray.yml names goes in one',
     'data',
     {},
     { ...aggressive, expendable: ['data'] },
-    'goes: unused, and `disk.expendable` names it',
+    'goes: unused, and listed in `disk.expendable`',
   ],
   [
     'of a container that stays stays',
     'data',
     { containers: [{ ...stopped, isUp: true }] },
     { ...aggressive, expendable: ['data'] },
-    'stays: container db has it',
+    'stays: used by container db',
   ],
   [
     'of a container that an aggressive sweep removes counts as unused',
     'data',
     { containers: [stopped] },
     aggressive,
-    'stays: unused, but somebody gave it a name',
+    'stays: unused, but named and not in `disk.expendable`',
   ],
 ])('a volume %s', (_what, name, facts, rules, expected) => {
   expect(judge({ volumes: [fakeVolume(name)], ...facts }, rules).at(-1)).toContain(expected)
 })
 
 test.each<[string, { project?: string; createdAtMs?: number; user?: string }, string]>([
-  ['that nothing is in goes', {}, 'n goes: nothing is in it, made 10 days ago'],
-  ['of another app stays', { project: 'blog' }, 'n stays: of another app (blog)'],
-  ['of today stays', { createdAtMs: since(3) }, 'n stays: made 3 hours ago: too recent'],
-  ['that a stopped container is in stays', { user: 'n' }, 'n stays: container c is in it'],
+  ['that nothing is in goes', {}, 'n goes: no container connected, created 10 days ago'],
+  ['of another app stays', { project: 'blog' }, 'n stays: belongs to another app (blog)'],
+  ['of today stays', { createdAtMs: since(3) }, 'n stays: created 3 hours ago: too recent'],
+  ['that a stopped container is in stays', { user: 'n' }, 'n stays: container c is connected'],
 ])('a network %s', (_what, { user, ...facts }, expected) => {
   const network = { id: 'n', name: 'n', project: undefined, createdAtMs: since(240), ...facts }
   const containers =
@@ -150,7 +144,7 @@ test.each<[string, { project?: string; createdAtMs?: number; user?: string }, st
 
 test('the build cache is removed, except for parts in use', () => {
   expect(judge({ buildCache: { freeBytes: 1, busyBytes: 2 } })).toEqual([
-    'build cache goes: a build makes it again',
+    'build cache goes: builds can recreate it',
     'build cache stays: a build is using it',
   ])
 })

@@ -72,7 +72,7 @@ test('is a table for people', async () => {
     "   RELEASE  TAG  WHEN          BY          DURATION  CHANGED  STATE     OUTCOME
     ✓  r5       v2   1 minute ago  ann@laptop     4.2 s  backend  serving   rolled back to r2 (v2)
     ✓  r4       v4   1 hour ago    ann@laptop     4.2 s  backend  archived  deployed
-    ✗  r3       v3   2 hours ago   ann@laptop     4.2 s  backend            failed at run-task: Task migrate (\`migrate\` in backend) ended with exit code 1.
+    ✗  r3       v3   2 hours ago   ann@laptop     4.2 s  backend            failed at run-task: Task migrate (\`migrate\` in backend) exited with code 1.
     ✓  r2       v2   3 hours ago   ann@laptop     4.2 s  backend  archived  deployed
     ✓  r1       v1   4 hours ago   ann@laptop     4.2 s           archived  deployed
     "

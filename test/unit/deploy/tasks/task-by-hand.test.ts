@@ -75,7 +75,10 @@ test('says that it took too long, with the last that it printed', async () => {
   const world = await shopAtV1()
   world.host.failWhen('task', new DrayError('HOST_COMMAND_FAILED', 'sh did not end within 3 s.'))
   const { result, journal } = await run(world, { ...migrate, timeoutMs: 3000 })
-  expect(result).toMatchObject({ code: 'TASK_TIMED_OUT', message: 'Task migrate took longer than 3 s.' })
+  expect(result).toMatchObject({
+    code: 'TASK_TIMED_OUT',
+    message: 'Task migrate exceeded its timeout of 3 s.',
+  })
   expect(journal.at(-1)).toMatchObject({ event: 'task.finished', outcome: 'failed' })
 })
 
@@ -96,7 +99,7 @@ test('needs a person when the connection breaks while it runs', async () => {
   expect(result).toMatchObject({
     code: 'LOCK_LOST',
     exitCode: 4,
-    message: 'The connection to srv broke while task migrate ran.',
+    message: 'The connection to srv broke while task migrate was running.',
   })
 })
 
@@ -105,5 +108,5 @@ test('is listed as not undone by a later rollback', async () => {
   await world.deploy()
   await run(world)
   const { notUndone } = await world.planRollback()
-  expect(notUndone?.[0]).toBe('task migrate has run since, for r2: what it changed stays')
+  expect(notUndone?.[0]).toBe('task migrate ran since then, for r2; its changes stay')
 })

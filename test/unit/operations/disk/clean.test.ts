@@ -50,7 +50,7 @@ test('unused images and containers are removed; archived releases and volumes st
   expect(names(removed)).toEqual(['unused:latest', 'left'])
   expect(kept.map(({ name, why }) => `${name}: ${why}`)).toEqual([
     'web:dray-shop-0123456789ab: release r7',
-    'data: dray removes no volume that has a name',
+    'data: named volume, never removed',
   ])
   expect(names(host.images.map(({ id }) => ({ name: id })))).toEqual(['kept'])
   expect(host.journal).toMatchObject([

@@ -28,15 +28,15 @@ test('shows images by digest, the timeline and the probes of a deploy', () => {
     ### Timeline, 12.3 s
 
     \`\`\`text
-    ✓  Drop dangling images                          █                                        0.1 s
-    ✓  Pull acme/shop-backend:3f2a1c9                ███████████████████████                  7.0 s
-    ✓  Pull acme/shop-frontend:3f2a1c9               █████                                    1.5 s
-    ✓  Put docker-compose.yml in place                                      █                 0.1 s
-    ✓  Run task migrate                                                      ███              1.0 s
-    ✓  Start new backend and frontend                                           █             0.3 s
-    ✓  Wait until backend and frontend are healthy                               █████        1.6 s
-    ✓  Turn nginx to the new backend and frontend                                     █       0.1 s
-    ✓  Stop the old backend                                                           █████   1.6 s
+    ✓  Remove dangling images                             █                                        0.1 s
+    ✓  Pull acme/shop-backend:3f2a1c9                     ███████████████████████                  7.0 s
+    ✓  Pull acme/shop-frontend:3f2a1c9                    █████                                    1.5 s
+    ✓  Place docker-compose.yml                                                  █                 0.1 s
+    ✓  Run task migrate                                                           ███              1.0 s
+    ✓  Start new backend and frontend                                                █             0.3 s
+    ✓  Wait until backend and frontend are healthy                                    █████        1.6 s
+    ✓  Switch traffic in nginx to the new backend and …                                    █       0.1 s
+    ✓  Stop the old backend                                                                █████   1.6 s
     \`\`\`
 
     \`\`\`text

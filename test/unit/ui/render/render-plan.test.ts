@@ -11,15 +11,15 @@ test('numbers the steps, with size and cause, then warnings, unchanged services 
   expect(renderPlan(samplePlan, style())).toMatchInlineSnapshot(`
     "shop on test: release r42
 
-      1  Drop dangling images                                  layers of no image take room
-      2  Pull acme/shop-backend:3f2a1c9               27.0 MB  image is not on the host
-      3  Pull acme/shop-frontend:3f2a1c9              12.3 MB  image is not on the host
-      4  Put docker-compose.yml in place                       changed since release r41
-      5  Run task migrate                                      runs before traffic moves
-      6  Start new backend and frontend                        backend and frontend have new images
-      7  Wait until backend and frontend are healthy           before they get traffic
-      8  Turn nginx to the new backend and frontend            the new containers are healthy
-      9  Stop the old backend                                  replaced by step 6
+      1  Remove dangling images                                            layers of no image take room
+      2  Pull acme/shop-backend:3f2a1c9                           27.0 MB  image is not on the host
+      3  Pull acme/shop-frontend:3f2a1c9                          12.3 MB  image is not on the host
+      4  Place docker-compose.yml                                          changed since release r41
+      5  Run task migrate                                                  runs before traffic switches
+      6  Start new backend and frontend                                    backend and frontend have new images
+      7  Wait until backend and frontend are healthy                       before they get traffic
+      8  Switch traffic in nginx to the new backend and frontend           the new containers are healthy
+      9  Stop the old backend                                              replaced by step 6
 
       ▲ frontend has no health check: dray can only see that it runs
 
@@ -36,21 +36,21 @@ test('breaks causes and warnings where the terminal is narrow', () => {
   expect(text).toMatchInlineSnapshot(`
     "shop on test: release r42
 
-      1  Drop dangling images
+      1  Remove dangling images
          layers of no image take room
-      2  Pull acme/shop-backend:3f2a1c9               27.0 MB
+      2  Pull acme/shop-backend:3f2a1c9                           27.0 MB
          image is not on the host
-      3  Pull acme/shop-frontend:3f2a1c9              12.3 MB
+      3  Pull acme/shop-frontend:3f2a1c9                          12.3 MB
          image is not on the host
-      4  Put docker-compose.yml in place
+      4  Place docker-compose.yml
          changed since release r41
       5  Run task migrate
-         runs before traffic moves
+         runs before traffic switches
       6  Start new backend and frontend
          backend and frontend have new images
       7  Wait until backend and frontend are healthy
          before they get traffic
-      8  Turn nginx to the new backend and frontend
+      8  Switch traffic in nginx to the new backend and frontend
          the new containers are healthy
       9  Stop the old backend
          replaced by step 6
@@ -74,7 +74,7 @@ test('names the host of each step where there are several', () => {
   expect(renderPlan(plan, style())).toMatchInlineSnapshot(`
     "shop on test: release r42
 
-      1  a.example  Drop dangling images                     layers of no image take room
+      1  a.example  Remove dangling images                   layers of no image take room
       2  b.example  Pull acme/shop-backend:3f2a1c9  27.0 MB  image is not on the host
 
     Download: up to 27.0 MB in 1 image.

@@ -35,7 +35,7 @@ test('folds each step into a group, one after the other where they run side by s
     Connecting to deploy@test.example.com
     ::warning title=shop on test::frontend has no health check: dray can only see that it runs
     Plan for release r42: 9 steps, up to 39.3 MB to download
-    ::group::1/9 Drop dangling images
+    ::group::1/9 Remove dangling images
     Reason: layers of no image take room
     1/9 nothing to do
     ::endgroup::
@@ -47,12 +47,12 @@ test('folds each step into a group, one after the other where they run side by s
     Reason: image is not on the host
     3/9 done in 1.5 s: pulled 12.3 MB
     ::endgroup::
-    ::group::4/9 Put docker-compose.yml in place
+    ::group::4/9 Place docker-compose.yml
     Reason: changed since release r41
     4/9 done in 0.1 s
     ::endgroup::
     ::group::5/9 Run task migrate
-    Reason: runs before traffic moves
+    Reason: runs before traffic switches
     migrate │ applied 0007_orders.sql
     5/9 done in 1.0 s
     ::endgroup::
@@ -64,7 +64,7 @@ test('folds each step into a group, one after the other where they run side by s
     Reason: before they get traffic
     7/9 done in 1.6 s: healthy after 1.6 s
     ::endgroup::
-    ::group::8/9 Turn nginx to the new backend and frontend
+    ::group::8/9 Switch traffic in nginx to the new backend and frontend
     Reason: the new containers are healthy
     8/9 done in 0.1 s
     ::endgroup::

@@ -50,16 +50,16 @@ test('shows the steps, a bar a pull, causes and elapsed times at 80 columns', as
   expect(screen).toMatchInlineSnapshot(`
     "▲ Warning: frontend has no health check: dray can only see that it runs
     shop → test  3f2a1c9                                                      1.7 s
-     ✓ 1 Drop dangling images                                                 0.1 s
+     ✓ 1 Remove dangling images                                               0.1 s
      ⠙ 2 Pull acme/shop-backend:3f2a1c9  image is not on the host             1.1 s
          ██████████░░░░░░░░░░░░░░░░░░░░  33%  9.0 MB / 27.0 MB  8.3 MB/s
      ⠙ 3 Pull acme/shop-frontend:3f2a1c9  image is not on the host            1.1 s
          ███████████████░░░░░░░░░░░░░░░  50%  6.2 MB / 12.3 MB  5.7 MB/s
-     · 4 Put docker-compose.yml in place  changed since release r41
-     · 5 Run task migrate  runs before traffic moves
+     · 4 Place docker-compose.yml  changed since release r41
+     · 5 Run task migrate  runs before traffic switches
      · 6 Start new backend and frontend  backend and frontend have new images
      · 7 Wait until backend and frontend are healthy  before they get traffic
-     · 8 Turn nginx to the new backend and frontend  the new containers are healthy
+     · 8 Switch traffic in nginx to the new backend and frontend  the new containe…
      · 9 Stop the old backend  replaced by step 6"
   `)
 })
@@ -73,16 +73,16 @@ test('cuts every line at 40 columns and lets the causes go', async () => {
     "▲ Warning: frontend has no health check:
      dray can only see that it runs
     shop → test  3f2a1c9              1.7 s
-     ✓ 1 Drop dangling images         0.1 s
+     ✓ 1 Remove dangling images       0.1 s
      ⠙ 2 Pull acme/shop-backend:3f2a… 1.1 s
          ███▋░░░░░░░  33%  9.0 MB / 27.0 MB
      ⠙ 3 Pull acme/shop-frontend:3f2… 1.1 s
          █████▌░░░░░  50%  6.2 MB / 12.3 MB
-     · 4 Put docker-compose.yml in place
+     · 4 Place docker-compose.yml
      · 5 Run task migrate  runs before tra…
      · 6 Start new backend and frontend
      · 7 Wait until backend and frontend a…
-     · 8 Turn nginx to the new backend and…
+     · 8 Switch traffic in nginx to the ne…
      · 9 Stop the old backend  replaced by…"
   `)
 })
@@ -95,14 +95,14 @@ test('stays as a compact summary at the end, with the result below', async () =>
     "▲ Warning: frontend has no health check: dray can only see that it runs
     migrate │ applied 0007_orders.sql
     shop → test  3f2a1c9                                                     12.3 s
-     ✓ 1 Drop dangling images                                                 0.1 s
+     ✓ 1 Remove dangling images                                               0.1 s
      ✓ 2 Pull acme/shop-backend:3f2a1c9  pulled 27.0 MB                       7.0 s
      ✓ 3 Pull acme/shop-frontend:3f2a1c9  pulled 12.3 MB                      1.5 s
-     ✓ 4 Put docker-compose.yml in place                                      0.1 s
+     ✓ 4 Place docker-compose.yml                                             0.1 s
      ✓ 5 Run task migrate                                                     1.0 s
      ✓ 6 Start new backend and frontend                                       0.3 s
      ✓ 7 Wait until backend and frontend are healthy  healthy after 1.6 s     1.6 s
-     ✓ 8 Turn nginx to the new backend and frontend                           0.1 s
+     ✓ 8 Switch traffic in nginx to the new backend and frontend              0.1 s
      ✓ 9 Stop the old backend                                                 1.6 s
 
     Probe of http://localhost/api/health: 1,204 requests, 0 failed,
@@ -127,14 +127,14 @@ test('shows the failure with its log below the steps', async () => {
   expect(await terminal.text()).toMatchInlineSnapshot(`
     "▲ Warning: frontend has no health check: dray can only see that it runs
     shop → test  3f2a1c9                                                      2.2 s
-     · 1 Drop dangling images
+     · 1 Remove dangling images
      · 2 Pull acme/shop-backend:3f2a1c9
      · 3 Pull acme/shop-frontend:3f2a1c9
-     · 4 Put docker-compose.yml in place
+     · 4 Place docker-compose.yml
      · 5 Run task migrate
      · 6 Start new backend and frontend
      ✗ 7 Wait until backend and frontend are healthy  backend is unhealthy    1.0 s
-     · 8 Turn nginx to the new backend and frontend
+     · 8 Switch traffic in nginx to the new backend and frontend
      · 9 Stop the old backend
     ▲ Undoing: backend did not become healthy
 

@@ -19,23 +19,23 @@ test('prints a deploy in lines with the elapsed time, and the result on standard
         0.1 s  Connecting to deploy@test.example.com
         0.4 s  Plan for release r42: 9 steps, up to 39.3 MB to download
         0.4 s  Warning: frontend has no health check: dray can only see that it runs
-        0.5 s  1/9 Drop dangling images (layers of no image take room)
+        0.5 s  1/9 Remove dangling images (layers of no image take room)
         0.6 s  1/9 nothing to do
         0.6 s  2/9 Pull acme/shop-backend:3f2a1c9 (image is not on the host)
         0.6 s  3/9 Pull acme/shop-frontend:3f2a1c9 (image is not on the host)
         2.1 s  3/9 done in 1.5 s: pulled 12.3 MB
         6.6 s  2/9 77%, 21.0 MB of 27.0 MB, 3.5 MB/s
         7.6 s  2/9 done in 7.0 s: pulled 27.0 MB
-        7.6 s  4/9 Put docker-compose.yml in place (changed since release r41)
+        7.6 s  4/9 Place docker-compose.yml (changed since release r41)
         7.7 s  4/9 done in 0.1 s
-        7.7 s  5/9 Run task migrate (runs before traffic moves)
+        7.7 s  5/9 Run task migrate (runs before traffic switches)
         8.0 s  migrate │ applied 0007_orders.sql
         8.7 s  5/9 done in 1.0 s
         8.7 s  6/9 Start new backend and frontend (backend and frontend have new images)
         9.0 s  6/9 done in 0.3 s
         9.0 s  7/9 Wait until backend and frontend are healthy (before they get traffic)
        10.6 s  7/9 done in 1.6 s: healthy after 1.6 s
-       10.6 s  8/9 Turn nginx to the new backend and frontend (the new containers are healthy)
+       10.6 s  8/9 Switch traffic in nginx to the new backend and frontend (the new containers are healthy)
        10.7 s  8/9 done in 0.1 s
        10.7 s  9/9 Stop the old backend (replaced by step 6)
        12.3 s  9/9 done in 1.6 s

@@ -42,7 +42,7 @@ test('follows a real terminal that becomes narrower in mid-deploy', async () => 
   const { terminal, exited } = start(80)
   await program!.untilShown('33%')
   program!.resize({ columns: 40, rows: 24 })
-  await program!.untilShown('Turn nginx to the new backend and…')
+  await program!.untilShown('Switch traffic in nginx to the ne…')
   program!.type('n')
   await program!.untilShown('✓ 2 Pull')
   program!.type('n')

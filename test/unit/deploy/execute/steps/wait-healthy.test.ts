@@ -38,7 +38,7 @@ describe('a service with a health check', () => {
     const world = await atV1()
     world.host.containers.behaviours.set('backend:v2', 'never-healthy')
     expect((await world.failure()).message).toBe(
-      'backend was not healthy within 35 s: `curl -f http://localhost:8000/` ended with 1 (connection refused).',
+      'backend was not healthy within 35 s: `curl -f http://localhost:8000/` exited with code 1 (connection refused).',
     )
     expect(waitOf(world)).toBeGreaterThanOrEqual(35_000)
   })
@@ -56,9 +56,7 @@ describe('a service with a health check', () => {
     world.host.when('check backend-2', () =>
       world.host.containers.change('backend-2', { state: 'running', restartCount: 1, exitCode: 0 }),
     )
-    expect((await world.failure()).message).toBe(
-      'backend ended and was started again instead of becoming healthy.',
-    )
+    expect((await world.failure()).message).toBe('backend exited and was restarted before it was healthy.')
   })
 
   test('is not ready when it passes in a container that was started again', async () => {
@@ -111,7 +109,7 @@ describe('a service with a health check', () => {
     const failure = await world.failure()
     expect(failure).toMatchObject({
       code: 'SERVICE_EXITED',
-      message: 'backend ended and was started again after it had become healthy.',
+      message: 'backend exited and was restarted after it was healthy.',
     })
     expect(world.host.releases.at(-1)?.id).toBe('r1')
     expect(world.host.containers.all.map(({ id }) => id)).toEqual(['backend-1', 'nginx-1'])
@@ -133,7 +131,7 @@ describe('a service with a health check', () => {
     world.host.when('check backend-2', () =>
       world.host.containers.change('backend-2', { state: 'exited', exitCode: 137, outOfMemory: true }),
     )
-    expect((await world.failure()).message).toContain('was killed for using too much memory')
+    expect((await world.failure()).message).toContain('ran out of memory and was killed')
   })
 
   test('the first of several replicas that cannot become healthy ends the wait for all', async () => {

@@ -24,7 +24,7 @@ test('a tag that moved since is refused before anything is touched', async () =>
   world.movedTags.set(image, 'pushed-again')
   const failure = await world.failure()
   expect(failure).toMatchObject({ code: 'TAG_MOVED', exitCode: 3 })
-  expect(failure.message).toContain(`Service backend would run sha256:`)
+  expect(failure.message).toContain(`of service backend is sha256:`)
   expect(failure.message).toContain(`not ${digest} as expected`)
   expect(world.takeLog()).toEqual([])
 })

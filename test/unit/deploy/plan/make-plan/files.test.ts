@@ -20,9 +20,9 @@ test('a changed file of the proxy reloads it and touches no container', async ()
     "r2
     place-files nginx/conf.d/app.conf (1 of 3 files differ)
     switch-traffic nginx to (nginx/conf.d/app.conf changed)
-    check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 (keeps 2 for rollback)
-    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    check-url http://localhost:80/ below 500 (before the old containers are stopped)
+    record-release r2 (archived releases for rollback: 2)
+    verify-release backend:v1=1, nginx:alpine=1 (before success is reported)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -48,14 +48,14 @@ test('a changed file of another service rolls that service', async () => {
     "r2
     place-files settings.yml in-place:settings.yml (1 of 4 files differ)
     start-beside backend 1+1 (its configuration, .env or a mounted file changed)
-    wait-healthy backend (before traffic)
-    switch-traffic nginx to backend (backend moved)
-    check-url http://localhost:80/ below 500 (before the old containers go)
+    wait-healthy backend (before receiving traffic)
+    switch-traffic nginx to backend (containers of backend change)
+    check-url http://localhost:80/ below 500 (before the old containers are stopped)
     stop-old backend-1 (replaced)
     check-url http://localhost:80/ below 500 (without the old containers)
-    record-release r2 (keeps 2 for rollback)
+    record-release r2 (archived releases for rollback: 2)
     remove-old backend-1 (the new release is recorded)
-    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    verify-release backend:v1=1, nginx:alpine=1 (before success is reported)
     left nginx (same image and configuration)"
   `)
 })
@@ -66,9 +66,9 @@ test('a file without a mount is placed, and nothing else happens', async () => {
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
     place-files scripts/backup.sh (1 of 4 files differ)
-    check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 (keeps 2 for rollback)
-    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    check-url http://localhost:80/ below 500 (before the old containers are stopped)
+    record-release r2 (archived releases for rollback: 2)
+    verify-release backend:v1=1, nginx:alpine=1 (before success is reported)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -99,9 +99,9 @@ test('a file that is no longer part of the app is removed, if dray had put it th
     "r2
     place-files -nginx/conf.d/old.conf (1 no longer part of the app)
     switch-traffic nginx to (nginx/conf.d/old.conf changed)
-    check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 (keeps 2 for rollback)
-    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    check-url http://localhost:80/ below 500 (before the old containers are stopped)
+    record-release r2 (archived releases for rollback: 2)
+    verify-release backend:v1=1, nginx:alpine=1 (before success is reported)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -114,9 +114,9 @@ test('a file that was changed by hand on the host is put right', async () => {
     "r2
     place-files nginx/conf.d/app.conf (1 of 3 files differ)
     switch-traffic nginx to (nginx/conf.d/app.conf changed)
-    check-url http://localhost:80/ below 500 (before the old containers go)
-    record-release r2 -r1 (keeps 1 for rollback)
-    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    check-url http://localhost:80/ below 500 (before the old containers are stopped)
+    record-release r2 -r1 (archived releases for rollback: 1)
+    verify-release backend:v1=1, nginx:alpine=1 (before success is reported)
     left backend (same image and configuration)
     left nginx (same image and configuration)"
   `)
@@ -160,6 +160,6 @@ test('warns of an env file that others can read, with the command that fixes it'
   const world = new FakeWorld(shop)
   world.host.envFile = { mode: '644', variables: [], readableByOthers: true }
   expect((await world.plan()).warnings).toContain(
-    '.env on srv can be read by others (mode 644): `chmod 600 .env` there.',
+    '.env on srv is readable by other users (mode 644). Run `chmod 600 .env` there.',
   )
 })

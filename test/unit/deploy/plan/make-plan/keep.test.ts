@@ -67,10 +67,8 @@ test.each<[key: string, name: string, desired: Partial<DesiredRelease>]>([
   const world = new FakeWorld(shop)
   world.desired = { ...world.desired, ...desired }
   const failure = failureFrom(await world.plan().catch((error: unknown) => error))
-  expect(failure).toMatchObject({ code: 'SERVICE_UNKNOWN', hint: 'It has backend.' })
-  expect(failure.message).toBe(
-    `dray.yml names service ${name} (${key}), which the compose file does not have.`,
-  )
+  expect(failure).toMatchObject({ code: 'SERVICE_UNKNOWN', hint: 'Its services: backend.' })
+  expect(failure.message).toBe(`Service ${name} (\`${key}\` in dray.yml) is not in the compose file.`)
 })
 
 test('a service without an image is refused before anything is asked of the registry', async () => {

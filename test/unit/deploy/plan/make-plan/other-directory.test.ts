@@ -15,7 +15,8 @@ test('a Compose project of the same name in another directory is refused before 
   expect(await world.failure()).toMatchObject({
     code: 'PROJECT_TAKEN',
     exitCode: 3,
-    message: 'srv runs backend of a Compose project shop from /srv/other: this deploy would replace it.',
+    message:
+      'srv runs service backend of Compose project shop from /srv/other. This deploy would replace it.',
   })
   expect(world.takeLog()).toEqual([])
 })

@@ -22,16 +22,16 @@ async function changeOf(facts: Partial<ServiceModel>, desired: Partial<DesiredRe
 describe('a service is recreated, with the cause, when', () => {
   test.each<Case>([
     ['it publishes port 8080, 8443', { publishedPorts: ['8080', '8443'] }],
-    ['it has the fixed name api', { containerName: 'api' }],
+    ['its container_name is api', { containerName: 'api' }],
     ['it uses network_mode host', { networkMode: 'host' }],
     ['it has a fixed address', { fixedAddress: true }],
-    ['it is a third-party image, which may not bear a twin', { image: 'redis:7' }],
-    ['dray.yml says `rollout: recreate`', {}, { rollout: { api: 'recreate' } }],
+    ['third-party image; two instances may not be safe', { image: 'redis:7' }],
+    ['dray.yml sets `rollout: recreate`', {}, { rollout: { api: 'recreate' } }],
   ])('%s', async (why, service, desired) => {
     expect(await changeOf(service, desired)).toEqual({
       kind: 'recreate-services',
       cause: `new image; not rolled: ${why}`,
-      warnings: [`api is stopped for a moment, since ${why}.`],
+      warnings: [`api is briefly unavailable: ${why}.`],
     })
   })
 })
@@ -62,7 +62,7 @@ test('rolling a service with a volume says that both will have it', async () => 
     { name: undefined, target: '/tmp' },
   ]
   expect((await changeOf({ volumes })).warnings).toEqual([
-    'The old and the new api both have volume uploads for a while.',
+    'The old and the new api briefly use volume uploads at the same time.',
   ])
 })
 
@@ -81,7 +81,7 @@ test('a changed network recreates its services, since Compose removes the networ
     services: [{ service: 'api', scale: 1 }],
     cause: expect.stringContaining('network default changed') as unknown,
   })
-  expect(warnings).toContain('api is stopped for a moment, since its network changed.')
+  expect(warnings).toContain('api is briefly unavailable: its network changed.')
 })
 
 test('a network that is added recreates nothing', async () => {

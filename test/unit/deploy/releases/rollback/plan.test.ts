@@ -31,14 +31,14 @@ test('a rollback rolls the same services as a deploy, runs no task and pulls not
     "r3
     place-files docker-compose.yml docker-compose.override.yml nginx/conf.d/app.conf (3 of 3 files differ)
     start-beside backend 1+1 (new image)
-    wait-healthy backend (before traffic)
-    switch-traffic nginx to backend (backend moved; nginx/conf.d/app.conf changed)
-    check-url http://localhost:80/ below 500 (before the old containers go)
+    wait-healthy backend (before receiving traffic)
+    switch-traffic nginx to backend (containers of backend change; nginx/conf.d/app.conf changed)
+    check-url http://localhost:80/ below 500 (before the old containers are stopped)
     stop-old backend-2 (replaced)
     check-url http://localhost:80/ below 500 (without the old containers)
-    record-release r3 (keeps 2 for rollback)
+    record-release r3 (archived releases for rollback: 2)
     remove-old backend-2 (the new release is recorded)
-    verify-release backend:v1=1, nginx:alpine=1 (success is what runs, not what was ordered)
+    verify-release backend:v1=1, nginx:alpine=1 (before success is reported)
     left nginx (same image and configuration)"
   `)
 })
@@ -93,14 +93,14 @@ test('a failed release is no target, and its task is reported', async () => {
   await expect(deployVersion(world, 3)).rejects.toThrow('Task migrate')
   const plan = await world.planRollback()
   expect(plan).toMatchObject({ release: 'r4', restores: { release: 'r1' } })
-  expect(plan.notUndone?.[0]).toBe('task migrate has run since, for r2, r3: what it changed stays')
+  expect(plan.notUndone?.[0]).toBe('task migrate ran since then, for r2, r3; its changes stay')
 })
 
 test('reports names added to and removed from .env, never a value', async () => {
   const world = await shopAt(2)
   world.host.envFile = { ...world.host.envFile, variables: ['SESSION_KEY', 'SENTRY_DSN'] }
   expect((await world.planRollback()).notUndone).toEqual([
-    '.env stays as it is; since r1 it has got SESSION_KEY, SENTRY_DSN and has lost DATABASE_URL',
+    '.env is not rolled back; since r1 it gained SESSION_KEY, SENTRY_DSN and lost DATABASE_URL',
   ])
 })
 
@@ -131,7 +131,7 @@ test('an image that lost its tag gets it back before untagged images are pruned'
   const world = await shopAt(2)
   world.host.images = world.host.images.map((it) => (it.id === 'id backend:v1' ? { ...it, tags: [] } : it))
   const [first] = (await world.rollback()).steps
-  expect(first).toMatchObject({ kind: 'keep-image', cause: 'not kept there any more' })
+  expect(first).toMatchObject({ kind: 'keep-image', cause: 'its dray tag is missing' })
   expect(world.takeLog()[0]).toBe('tag backend:v1')
 })
 
@@ -177,6 +177,6 @@ test('on several hosts all go back to the same release', async () => {
   world.hosts[1]!.releases = world.hosts[1]!.releases.filter(({ id }) => id !== 'r2')
   expect(await world.failure(() => world.rollback('r2'))).toMatchObject({
     code: 'RELEASE_UNKNOWN',
-    message: 'b does not keep release r2, which the first host does.',
+    message: 'Release r2 is not archived on b, although it is on the first host.',
   })
 })

@@ -81,21 +81,21 @@ describe('without a name, a rollback goes', () => {
   })
 
   test.each<[what: string, message: string, ...records: string[]]>([
-    ['the first release', 'There is no kept release from before r1 to go back to.', 'r1 v1'],
+    ['the first release', 'There is no archived release before r1 to roll back to.', 'r1 v1'],
     [
       'the oldest one, rolled back to',
-      'There is no kept release from before r1 to go back to.',
+      'There is no archived release before r1 to roll back to.',
       'r1 v1',
       'r2 v2',
       'r3 =r1',
     ],
     [
       'one whose forerunner is not kept',
-      'There is no kept release from before r9 to go back to.',
+      'There is no archived release before r9 to roll back to.',
       'r8 v8',
       'r9 v9 >r2',
     ],
-    ['nothing', 'Nothing was deployed here yet, so there is nothing to go back to.'],
+    ['nothing', 'No release was deployed here yet, so there is nothing to roll back to.'],
   ])('nowhere from %s', (_what, message, ...lines) => {
     expect(refusal(records(...lines))).toMatchObject({ code: 'RELEASE_NONE_EARLIER', exitCode: 3, message })
   })
@@ -117,7 +117,7 @@ describe('by name, a rollback goes', () => {
     expect(refusal(releases, 'r5')).toMatchObject({
       code: 'RELEASE_UNKNOWN',
       exitCode: 3,
-      message: 'Release r5 is not kept on the server, or never worked.',
+      message: 'Release r5 is not archived on the server, or never succeeded.',
       details: {
         problems: [
           'r6  v3  1 day ago, serving',
