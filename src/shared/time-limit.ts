@@ -1,16 +1,16 @@
 import { systemClock, type Clock } from './clock.ts'
 
-/** How long something may take. Dispose of it when that has ended: no timer stays behind, which would keep the process. */
+/** A time limit for an operation. Dispose of it when the operation has ended, or its timer keeps the process alive. */
 export type TimeLimit = Disposable & {
   /** Aborts when the time is over, or with the reason of the outer signal. */
   signal: AbortSignal
-  /** Whether the time is over; false when the outer signal aborted. */
+  /** True once the time is over; false when the outer signal aborted. */
   readonly isOver: boolean
-  /** Begins anew, with `ms` from now. */
+  /** Starts the limit again, with `ms` milliseconds from now. */
   restart(ms: number): void
 }
 
-/** A limit of `ms` milliseconds from now; `Infinity` is none. `signal` is the outer signal. */
+/** A limit of `ms` milliseconds from now; `Infinity` means no limit. `signal` is the outer signal. */
 export function startTimeLimit(
   ms: number,
   { clock = systemClock, signal }: { clock?: Clock; signal?: AbortSignal } = {},
