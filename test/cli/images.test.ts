@@ -154,7 +154,7 @@ describe('dray images prune', () => {
     const many = Array.from({ length: 60 }, (_, index) => shop(`build ${index}`))
     for (const [index, image] of many.entries()) github.push('shop', image, { tag: `b${index}`, daysAgo: 2 })
     const { stdout } = await images(['prune', '--keep', '1'])
-    expect(stdout).toContain('deletes 9 versions')
+    expect(stdout).toContain('delete 9 versions')
     expect(github.requests.some((it) => it.endsWith('&page=2'))).toBe(true)
   })
 })

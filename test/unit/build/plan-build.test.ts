@@ -94,7 +94,7 @@ describe('is refused', () => {
       'BUILD_CONFLICT',
       /backend and api/,
     ],
-    ['capitals', { web: { tags: ['ghcr.io/Acme/shop:1'] } }, 'IMAGE_INVALID', /capitals/],
+    ['capitals', { web: { tags: ['ghcr.io/Acme/shop:1'] } }, 'IMAGE_INVALID', /capital letters/],
   ])('%s', (_, targets, code, message) => {
     expect(() => plan(targets)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) as string }),
