@@ -96,6 +96,15 @@ module.exports = {
     rule('check-touches-nothing', 'What it reads is handed to it.', '^src/check/', {
       path: '^(node:)?(fs|fs/promises|child_process|http|https|http2|net|tls|dns|os|process|timers|timers/promises)$',
     }),
+    rule(
+      'scaffold-writes-text',
+      'What `dray init` writes is made from texts; check reads them for it.',
+      '^src/scaffold/',
+      {
+        path: '^src/',
+        pathNot: '^src/(scaffold|shared|errors|check/parse)/',
+      },
+    ),
     rule('shared-is-the-ground', 'What two layers use stands on errors alone.', '^src/shared/', {
       path: '^src/',
       pathNot: '^src/(shared|errors)/',

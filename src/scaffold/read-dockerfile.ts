@@ -1,3 +1,5 @@
+import { finalStages, parseDockerfile, type Instruction } from '../check/parse/dockerfile.ts'
+
 /** Facts from a Dockerfile that `dray init` needs. */
 export type DockerfileFacts = {
   /** The first exposed port. */
@@ -11,59 +13,40 @@ export type DockerfileFacts = {
   copiesFrom: (directory: string) => boolean
 }
 
-type Instruction = { name: string; rest: string }
-
 /** Reads the instructions of a Dockerfile; only the last stage and its base stages count. */
 export function readDockerfile(text: string): DockerfileFacts {
-  const all = readInstructions(text)
-  const image = imageInstructions(all)
-  const rests = (name: string): string[] => image.filter((it) => it.name === name).map(({ rest }) => rest)
-  const [, port] = /^(\d+)/.exec(rests('EXPOSE').join(' ')) ?? []
+  const dockerfile = parseDockerfile({ path: 'Dockerfile', text })
+  const { globals, stages } = dockerfile
+  const all = [...globals, ...stages.flatMap(({ instructions }) => instructions)]
+  const image = finalStages(dockerfile).stages.toReversed()
+  const valuesOf = (name: string): string[] => image.flatMap((stage) => values(name, stage.instructions))
+  const [port] = /^\d+/.exec(valuesOf('EXPOSE').join(' ')) ?? []
   return {
     port: port === undefined ? undefined : Number(port),
-    hasHealthCheck: rests('HEALTHCHECK').some((rest) => !/^NONE\b/i.test(rest)),
-    clients: clientsOf(rests('RUN').join('\n'), rests('FROM')),
-    versionArgument: all
-      .filter(({ name }) => name === 'ARG')
-      .map(({ rest }) => /^\w+/.exec(rest)?.[0] ?? '')
+    hasHealthCheck: valuesOf('HEALTHCHECK').some((value) => !/^NONE\b/i.test(value)),
+    clients: clientsOf(
+      valuesOf('RUN').join('\n'),
+      image.map(({ base }) => base),
+    ),
+    versionArgument: values('ARG', all)
+      .map((value) => /^\w+/.exec(value)?.[0] ?? '')
       .find((argument) => ['APP_VERSION', 'VERSION', 'GIT_SHA', 'COMMIT_SHA'].includes(argument)),
     copiesFrom: (directory) =>
-      all.some(
-        ({ name, rest }) =>
-          (name === 'COPY' || name === 'ADD') &&
-          !rest.includes('--from=') &&
-          rest.split(/\s+/).some((part) => part.replace(/^\.\//, '').startsWith(`${directory}/`)),
-      ),
+      [...values('COPY', all), ...values('ADD', all)].some((value) => isCopyFrom(directory, value)),
   }
 }
 
-function readInstructions(text: string): Instruction[] {
-  return text
-    .replaceAll(/^\s*#.*\n?/gm, '')
-    .replaceAll(/\\\s*\n/g, ' ')
-    .split('\n')
-    .flatMap((line) => {
-      const [, name, rest] = /^\s*([A-Za-z]+)\s+(.+?)\s*$/.exec(line) ?? []
-      return name === undefined || rest === undefined ? [] : [{ name: name.toUpperCase(), rest }]
-    })
+function values(name: string, instructions: readonly Instruction[]): string[] {
+  return instructions.filter((it) => it.name === name).map(({ value }) => value)
 }
 
-/** The last stage, preceded by its base stages. */
-function imageInstructions(all: readonly Instruction[]): Instruction[] {
-  const stages: Instruction[][] = []
-  for (const instruction of all) {
-    if (instruction.name === 'FROM') stages.push([instruction])
-    else stages.at(-1)?.push(instruction)
-  }
-  const named = (name: string): Instruction[] | undefined =>
-    stages.find(([from]) => / as (\S+)$/i.exec(from?.rest ?? '')?.[1]?.toLowerCase() === name.toLowerCase())
-  const withBase = (stage: Instruction[], seen: readonly Instruction[][]): Instruction[] => {
-    const base = named((stage[0]?.rest ?? '').replace(/^--\S+\s+/, '').split(/\s+/)[0] ?? '')
-    if (base === undefined || base === stage || seen.includes(base)) return stage
-    return [...withBase(base, [...seen, stage]), ...stage]
-  }
-  const last = stages.at(-1)
-  return last === undefined ? [] : withBase(last, [])
+function isCopyFrom(directory: string, value: string): boolean {
+  // The lines below the first are the text of a here-document.
+  const [line = ''] = value.split('\n')
+  return (
+    !line.includes('--from=') &&
+    line.split(/\s+/).some((part) => part.replace(/^\.\//, '').startsWith(`${directory}/`))
+  )
 }
 
 /** From the installed packages and the base image; Alpine images have BusyBox's wget. */

@@ -15,10 +15,16 @@ export type Stage = {
   instructions: readonly Instruction[]
 }
 
-export type Dockerfile = { file: SourceFile; stages: readonly Stage[] }
+export type Dockerfile = {
+  file: SourceFile
+  /** Instructions before the first FROM, which belong to no stage: `ARG VERSION`. */
+  globals: readonly Instruction[]
+  stages: readonly Stage[]
+}
 
-/** Reads a Dockerfile into its stages. What stands before the first FROM belongs to none. */
+/** Reads a Dockerfile into its stages. */
 export function parseDockerfile(file: SourceFile): Dockerfile {
+  const globals: Instruction[] = []
   const stages: { from: Instruction; base: string; name: string | undefined; instructions: Instruction[] }[] =
     []
   for (const instruction of readInstructions(file)) {
@@ -26,9 +32,9 @@ export function parseDockerfile(file: SourceFile): Dockerfile {
       const words = instruction.value.split(/\s+/).filter((word) => !word.startsWith('--'))
       const name = /^as$/i.test(words[1] ?? '') ? words[2] : undefined
       stages.push({ from: instruction, base: words[0] ?? '', name, instructions: [] })
-    } else stages.at(-1)?.instructions.push(instruction)
+    } else (stages.at(-1)?.instructions ?? globals).push(instruction)
   }
-  return { file, stages }
+  return { file, globals, stages }
 }
 
 /** The last stage and those that it builds on, from the last to the first; the images that they stand on in `image`. */
@@ -55,39 +61,32 @@ export function exposedPorts(dockerfile: Dockerfile, target?: string): string[] 
 
 function readInstructions(file: SourceFile): Instruction[] {
   const instructions: Instruction[] = []
-  const escape = /^#\s*escape\s*=\s*`/im.test(file.text) ? '`' : '\\'
+  const escape = escapeOf(file.text)
   let open: { start: number; end: number; text: string } | undefined
-  let documents: string[] = []
+  let documents: HereDocument[] = []
   let offset = 0
   const finish = (): void => {
     const found = /^\s*([A-Za-z]+)\s*([\s\S]*)$/.exec(open?.text ?? '')
     if (open !== undefined && found !== null) {
-      const value = (found[2] ?? '').trim()
-      instructions.push({
-        file,
-        start: open.start,
-        end: open.end,
-        name: (found[1] ?? '').toUpperCase(),
-        value,
-      })
-      documents = [...value.matchAll(/<<-?["']?(\w+)["']?/g)].map(([, name = '']) => name)
+      const [name, value] = [(found[1] ?? '').toUpperCase(), (found[2] ?? '').trim()]
+      instructions.push({ file, start: open.start, end: open.end, name, value })
+      documents = hereDocumentsOf(name, value)
     }
     open = undefined
   }
   for (const line of file.text.split('\n')) {
     const start = offset
     offset += line.length + 1
-    if (documents.length > 0) {
-      if (line.trim() === documents[0]) documents.shift()
-      else {
-        const last = instructions.at(-1)
-        if (last !== undefined) last.value += `\n${line}`
-      }
+    const [document] = documents
+    if (document !== undefined) {
+      const text = line.replace(/\r$/, '')
+      const last = instructions.at(-1)
+      if ((document.isIndented ? text.replace(/^\t+/, '') : text) === document.end) documents.shift()
+      else if (last !== undefined) last.value += `\n${line}`
       continue
     }
     const trimmed = line.trimEnd()
-    if (/^\s*#/.test(line) || (open !== undefined && trimmed === '')) continue
-    if (trimmed === '') continue
+    if (trimmed === '' || /^\s*#/.test(line)) continue
     const continues = trimmed.endsWith(escape)
     const text = continues ? trimmed.slice(0, -1) : trimmed
     const indent = line.length - line.trimStart().length
@@ -98,4 +97,31 @@ function readInstructions(file: SourceFile): Instruction[] {
   }
   finish()
   return instructions
+}
+
+/** The character that continues a line. The directive for it counts only above the first instruction. */
+function escapeOf(text: string): string {
+  const top = /^(?:\s*#[^\n]*\n)*/.exec(text)?.[0] ?? ''
+  return /^\s*#\s*escape\s*=\s*`/im.test(top) ? '`' : '\\'
+}
+
+type HereDocument = {
+  end: string
+  /** After `<<-`: tabs before the end do not count. */
+  isIndented: boolean
+}
+
+/**
+ * As BuildKit finds them: words that begin with `<<`, of the instructions that may have one.
+ * https://docs.docker.com/reference/dockerfile/#here-documents
+ */
+function hereDocumentsOf(name: string, value: string): HereDocument[] {
+  if (!/^(?:RUN|COPY|ADD)$/.test(name === 'ONBUILD' ? (/^\w+/.exec(value)?.[0] ?? '').toUpperCase() : name))
+    return []
+  return [...value.matchAll(/(?:^|\s)\d*<<(-?)(["']?)([^\s<"']+)\2(?=\s|$)/g)].map(
+    ([, dash, , end = '']) => ({
+      end,
+      isIndented: dash === '-',
+    }),
+  )
 }
