@@ -21,7 +21,7 @@ test('aborts with the reason of the outer signal, and is not over', () => {
   expect([limit.signal.reason, limit.isOver]).toEqual(['cancelled', false])
 })
 
-test('begins anew, and ends when it is disposed of', async () => {
+test('starts again, and ends when it is disposed of', async () => {
   const sleeps: { ms: number; signal?: AbortSignal }[] = []
   const clock = {
     now: () => 0,

@@ -23,7 +23,7 @@ describe('a missing image', () => {
   test('a registry that does not list its tags in time does not hold up the answer', async () => {
     const registry = await serve()
     registry.fail({ at: 'tags', how: 'hang' })
-    const client = connect({ limits: { hintMs: 30 } })
+    const client = connect({ limits: { hintMs: 500 } })
     await expect(resolve(registry, client, '8')).rejects.toMatchObject({
       code: 'TAG_NOT_FOUND',
       hint: 'Deploy a tag that exists, or push this one first.',
