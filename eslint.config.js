@@ -143,7 +143,7 @@ export default defineConfig(
     rules: { 'no-restricted-imports': ['error', { paths: noTimers }] },
   },
   {
-    files: ['scripts/**/*.ts', 'bench/**/*.ts', 'test/support/**/*.ts', 'test/drill/**/*.ts'],
+    files: ['scripts/**/*.ts', 'bench/**/*.ts', 'test/{support,drill,reach}/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

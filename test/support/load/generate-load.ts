@@ -1,5 +1,5 @@
 import { LoadRecord } from './load-report.ts'
-import type { LoadOptions, LoadProgress, LoadReport } from './load-report.ts'
+import type { LoadOptions, LoadProgress, LoadReport, Outcome } from './load-report.ts'
 import { makeAgents, now, planRequest, sendRequest } from './send-request.ts'
 
 export type LoadGenerator = {
@@ -13,8 +13,11 @@ export type LoadGenerator = {
  * answered, so an outage is counted in full.
  */
 export function generateLoad(options: LoadOptions): LoadGenerator {
-  const { connections = 20, timeoutMs = 3000, target } = options
+  const { connections = 20, timeoutMs = 3000, target, freshEvery = 0 } = options
+  const places = options.places ?? [{ url: target }]
   const agents = makeAgents(connections)
+  const [freshAgent] = makeAgents(0)
+  let outcomes: Outcome[] = []
   const record = new LoadRecord()
   const underWay = new Set<Promise<void>>()
   const intervalMs = 1000 / options.ratePerSecond
@@ -35,24 +38,41 @@ export function generateLoad(options: LoadOptions): LoadGenerator {
   }
 
   function send(): void {
+    const index = record.sent % places.length
     record.sent += 1
-    const agent = agents[record.sent % agents.length]
-    if (agent === undefined) throw new Error('there is no agent to send with')
-    const planned = planRequest(record.sent, options)
-    const sending = sendRequest({ planned, target, agent, timeoutMs }).then((outcome) => {
+    const place = places[index]
+    // Counted for each place, so that every place gets requests of every kind.
+    const number = Math.ceil(record.sent / places.length)
+    const agent =
+      freshEvery > 0 && number % freshEvery === 0 ? freshAgent : agents[record.sent % agents.length]
+    if (agent === undefined || place === undefined) throw new Error('there is no agent or place to send with')
+    const planned = planRequest(number, {
+      ...options,
+      ...(place.readOnly && { postEvery: 0, slow: undefined }),
+    })
+    const sending = sendRequest({ planned, place, agent, timeoutMs }).then((result) => {
+      const outcome = { place: index, ...result }
       record.add(outcome)
+      if (options.keepOutcomes) outcomes.push(outcome)
       underWay.delete(sending)
     })
     underWay.add(sending)
+  }
+
+  function progress(): LoadProgress {
+    if (!options.keepOutcomes) return record.progress()
+    const ended = outcomes
+    outcomes = []
+    return { ...record.progress(), outcomes: ended }
   }
 
   async function stop(): Promise<LoadReport> {
     clearTimeout(timer)
     const durationMs = now() - startedAtMs
     await Promise.all(underWay)
-    for (const agent of agents) agent.destroy()
+    for (const agent of [...agents, freshAgent]) agent?.destroy()
     return record.report({ startedAtMs, durationMs, latestSendMs })
   }
 
-  return { progress: () => record.progress(), stop }
+  return { progress, stop }
 }

@@ -14,7 +14,10 @@ lines.once('line', (line) => {
   const timer = setInterval(() => print({ progress: generator.progress() }), progressEveryMs)
   lines.once('close', () => {
     clearInterval(timer)
-    void generator.stop().then((report) => print({ report }))
+    void generator.stop().then((report) => {
+      print({ progress: generator.progress() })
+      print({ report })
+    })
   })
 })
 

@@ -13,6 +13,22 @@ export type LoadOptions = {
   timeoutMs?: number
   /** What a GET asks for; `/api/version` by default. */
   path?: string
+  /** Places that take turns, instead of `target` alone. */
+  places?: readonly LoadPlace[]
+  /** Every n-th request to a place opens a connection of its own; none by default. */
+  freshEvery?: number
+  /** Whether progress has the outcome of each request. */
+  keepOutcomes?: boolean
+}
+
+/** Where requests go, for an app that answers at several names or ports. */
+export type LoadPlace = {
+  /** Scheme, host and port. */
+  url: string
+  /** The Host header, where it is not that of the URL. */
+  host?: string
+  /** Only GETs of `path`, and none slow: it serves files. */
+  readOnly?: boolean
 }
 
 /** A request that failed, with what is needed to find out why. */
@@ -40,6 +56,8 @@ export type LoadProgress = {
   versions: readonly string[]
   /** How many answers came from each version so far. */
   answers: Readonly<Record<string, number>>
+  /** Requests that ended since the last progress, where `keepOutcomes` asks for them. */
+  outcomes?: readonly Outcome[]
 }
 
 export type LoadReport = {
@@ -60,6 +78,8 @@ export type LoadReport = {
 
 /** What is known of one request once it is over. */
 export type Outcome = {
+  /** Which of the places it was sent to, counted from 0. */
+  place: number
   method: 'GET' | 'POST'
   path: string
   sentAtMs: number

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import type { LoadOptions, Outcome } from './load-report.ts'
+import type { LoadOptions, LoadPlace, Outcome } from './load-report.ts'
 
 /** One request to be sent: which it is in the row decides what it is. */
 export type PlannedRequest = {
@@ -31,18 +31,24 @@ export function makeAgents(connections: number): Agent[] {
   return Array.from({ length: connections }, () => new Agent({ keepAlive: true, maxFreeSockets: 1 }))
 }
 
-type Sending = { planned: PlannedRequest; target: string; agent: Agent; timeoutMs: number }
+type Sending = { planned: PlannedRequest; place: LoadPlace; agent: Agent; timeoutMs: number }
 
 /** Sends a request once, never again, and says how it ended; does not reject. */
-export async function sendRequest({ planned, target, agent, timeoutMs }: Sending): Promise<Outcome> {
+export async function sendRequest({
+  planned,
+  place,
+  agent,
+  timeoutMs,
+}: Sending): Promise<Omit<Outcome, 'place'>> {
   const { method, path, body } = planned
   const sentAtMs = now()
   // As any client that speaks JSON does; without a length the body would be sent in chunks.
-  const headers = body
-    ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    : {}
+  const headers = {
+    ...(place.host !== undefined && { host: place.host }),
+    ...(body && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+  }
   return new Promise((resolve) => {
-    const sent = request(new URL(path, target), { method, agent, headers })
+    const sent = request(new URL(path, place.url), { method, agent, headers })
     const end = (result: { reason?: string; version?: string }) => {
       clearTimeout(timer)
       resolve({ method, path, sentAtMs, endedAtMs: now(), reusedConnection: sent.reusedSocket, ...result })

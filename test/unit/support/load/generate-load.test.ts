@@ -147,3 +147,31 @@ test('requests slow answers at the given rate', async () => {
 })
 
 function answerNever(): void {}
+
+test('places take turns, each with requests of every kind, and progress has what became of them', async () => {
+  const seen: string[] = []
+  const note: Parameters<typeof startFlakyServer>[0] = (request, response) => {
+    seen.push(`${request.headers.host} ${request.method}`)
+    answerWell(request, response)
+  }
+  await using first = await startFlakyServer(note)
+  await using second = await startFlakyServer(note)
+  const places = [
+    { url: first.target, host: 'shop.example.com' },
+    { url: second.target, readOnly: true },
+  ]
+  const load = generateLoad({ target: '', places, ratePerSecond: 100, freshEvery: 2, keepOutcomes: true })
+  await second.untilRequests(30)
+  const { outcomes: early = [] } = load.progress()
+  const report = await load.stop()
+  const outcomes = [...early, ...(load.progress().outcomes ?? [])]
+
+  expect(outcomes).toHaveLength(report.sent)
+  expect(outcomes.filter(({ place }) => place === 0).length).toBeGreaterThanOrEqual(30)
+  expect(new Set(outcomes.flatMap(({ place, method }) => (place === 1 ? method : [])))).toEqual(
+    new Set(['GET']),
+  )
+  expect(new Set(seen)).toEqual(
+    new Set(['shop.example.com GET', 'shop.example.com POST', `${new URL(second.target).host} GET`]),
+  )
+})
