@@ -13,27 +13,27 @@ const DEFAULT_COLUMNS = 100
 
 export type ProgramOptions = {
   commands: readonly Command[]
-  /** Where help and version go. */
+  /** Prints help and version. */
   write: (text: string) => void
   style: TerminalStyle
-  /** Called with the command that was named. */
+  /** Runs the command that was named. */
   run: (command: Command, input: CommandInput) => Promise<void>
 }
 
-/** The parser, built from the commands' data. It throws commander's errors, and writes nothing but help and version. */
+/** Builds the parser from the commands' data. It throws commander's errors and prints only help and version. */
 export function buildProgram(options: ProgramOptions): Program {
   const program = new Program('dray')
   const plainHelp = new Help()
   const terms = new Map(options.commands.map((it) => [it.name, it.arguments.map(renderArgument)]))
   program
-    .description('Deploys a Docker Compose app from a registry to your own server, and loses no request.')
+    .description('Deploys a Docker Compose app from a registry to your own server without losing a request.')
     .version(version, '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print this help.')
     .usage('COMMAND [OPTIONS]')
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
-      // To the parser every argument is optional.
+      // For the parser every argument is optional.
       subcommandTerm: (sub) => [sub.name(), ...(terms.get(sub.name()) ?? ['[COMMAND]'])].join(' '),
       formatHelp: (of, help) => {
         const command = options.commands.find(({ name }) => of !== program && name === of.name())
@@ -56,16 +56,16 @@ export function buildProgram(options: ProgramOptions): Program {
     program.commandsGroup(`${heading}:`)
     for (const command of commands) addCommand(program, command, options)
   }
-  program.commandsGroup('More:').helpCommand('help [COMMAND]', 'Print the help of a command.')
+  program.commandsGroup('More:').helpCommand('help [COMMAND]', 'Print help for a command.')
   return program
 }
 
-/** The list of commands does not begin with options. */
+/** Hides the options before the list of commands; `renderEnd` prints them. */
 function withoutOptions(help: Help): Help {
   return Object.assign(Object.create(help) as Help, { visibleOptions: () => [] })
 }
 
-/** Options and exit codes of every command, and where to read on. */
+/** Options and exit codes of all commands, and the page about them. */
 function renderEnd(program: Program, help: Help): string {
   const options = help
     .visibleOptions(program)
@@ -73,7 +73,7 @@ function renderEnd(program: Program, help: Help): string {
   const codes = listExitCodes().map(({ code, meaning }): [string, string] => [String(code), meaning])
   return [
     '',
-    'Options of every command:',
+    'Options of all commands:',
     ...twoColumns(options),
     '',
     'Exit codes:',
@@ -87,7 +87,7 @@ function addCommand(program: Program, command: Command, { run }: ProgramOptions)
   const sub = program.command(command.name)
   sub.summary(command.summary)
   for (const spec of command.options) sub.addOption(toOption(spec))
-  // The commands themselves say what is missing: they know what could be named.
+  // A command reports its missing arguments itself: it knows the possible values.
   for (const { name, variadic, description } of command.arguments)
     sub.argument(variadic === true ? `[${name}...]` : `[${name}]`, description)
 

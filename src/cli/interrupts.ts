@@ -2,22 +2,22 @@ import { DrayError } from '../errors/dray-error.ts'
 import { EXIT } from '../errors/exit-code.ts'
 
 export type InterruptOptions = {
-  /** Says a line on standard error. */
+  /** Prints a line on standard error. */
   say: (line: string) => void
-  /** Ends the process at once. */
+  /** Exits immediately. */
   exit: (code: number) => void
 }
 
 export type Interrupts = {
   /** Aborts at the first signal, with a CANCELLED error. */
   signal: AbortSignal
-  /** Takes one signal of the operating system, by name. */
+  /** Handles one signal of the operating system, by name. */
   take(name: string): void
 }
 
 /**
- * Ctrl-C once stops cleanly: what was begun is undone. Twice says that this is under way. Three times ends at once, and
- * leaves the rest to the next run.
+ * The first Ctrl-C stops cleanly: changes are undone. The second reports that this is in progress. The third exits
+ * immediately and leaves the rest to the next run.
  */
 export function createInterrupts({ say, exit }: InterruptOptions): Interrupts {
   const controller = new AbortController()
@@ -27,12 +27,10 @@ export function createInterrupts({ say, exit }: InterruptOptions): Interrupts {
     take: (name) => {
       count += 1
       if (count === 1) {
-        say('Stopping: what was begun is finished or undone first.')
+        say('Stopping: finishing or undoing the current changes first.')
         controller.abort(new DrayError('CANCELLED', `Stopped by ${describe(name)}.`))
       } else if (count === 2) {
-        say(
-          'Still stopping, so that the app is left as it was. Once more ends dray at once; the next run tidies up.',
-        )
+        say('Still stopping. Press Ctrl-C again to exit immediately; the next run will clean up.')
       } else {
         exit(EXIT.cancelled)
       }

@@ -9,7 +9,7 @@ import { commands } from './commands.ts'
 import type { CliContext } from './command/context.ts'
 import { readGlobalOptions } from './command/global-options.ts'
 
-/** Runs one command line (without `node` and the script) to its end. Never throws: what goes wrong is told on the streams. */
+/** Runs one command line (without `node` and the script). Never throws: failures are printed. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
   if (context.env['GITHUB_ACTIONS'] === 'true') {
     context.stdout = guardCommands(context.stdout)
@@ -38,19 +38,19 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   }
 }
 
-/** `--tag "$TAG"` with a variable that is empty is a mistake, not a wish for the default. */
+/** Refuses `--tag "$TAG"` with an empty variable: it is a mistake, not a request for the default. */
 function refuseEmptyValues(command: Command, { options, global }: CommandInput): void {
   const names = Object.keys(options).filter((name) => options[name] === '')
   if (global.configPath === '') names.push('config')
   const [name] = names
   if (name === undefined) return
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  throw new DrayError('USAGE', `What follows ${flag} is empty.`, {
-    hint: `See \`dray ${command.name} --help\`. If it comes from a variable, the variable is not set.`,
+  throw new DrayError('USAGE', `The value of ${flag} is empty.`, {
+    hint: `If the value comes from a variable, check that the variable is set. See \`dray ${command.name} --help\`.`,
   })
 }
 
-/** Commander's sentences say what is meant; a second line, if there is one, names the near option or command. */
+/** Uses commander's message; its optional second line suggests a similar option or command. */
 function toUsageError(error: CommanderError): DrayError {
   const [message = '', nearest] = error.message.replace(/^error: /, '').split('\n')
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`.replace(/\.?$/, '.')

@@ -12,7 +12,7 @@ describe('help and version', () => {
       const { exitCode, stdout, stderr } = await runCli(argv, { cwd })
       expect(exitCode).toBe(0)
       expect(stdout).toMatch(/^Usage: dray COMMAND \[OPTIONS\]/)
-      expect(stdout).toMatch(/^ {2}deploy ENVIRONMENT {2,}Put a tagged release in place/m)
+      expect(stdout).toMatch(/^ {2}deploy ENVIRONMENT {2,}Deploy a tag without losing a request/m)
       expect(stderr).toBe('')
     },
   )
@@ -70,10 +70,18 @@ describe('a command line that is not understood', () => {
     [['--jsn'], 'Unknown option `--jsn`.', 'Did you mean --json?'],
     [['deploy', 'test', '--tag'], 'argument missing', 'Run `dray --help`.'],
     [['deploy', 'test', 'now'], 'Too many arguments for `deploy`.', 'Run `dray --help`.'],
-    [['deploy', 'test', '--tag', ''], 'What follows --tag is empty.', 'the variable is not set'],
-    [['deploy', 'test', '--env-file='], 'What follows --env-file is empty.', 'the variable is not set'],
-    [['deploy', 'test', '--config', ''], 'What follows --config is empty.', 'the variable is not set'],
-    [['deploy', '--wait', 'test'], '`test` after --wait is not a duration.', 'dray deploy test --wait'],
+    [['deploy', 'test', '--tag', ''], 'The value of --tag is empty.', 'check that the variable is set'],
+    [
+      ['deploy', 'test', '--env-file='],
+      'The value of --env-file is empty.',
+      'check that the variable is set',
+    ],
+    [['deploy', 'test', '--config', ''], 'The value of --config is empty.', 'check that the variable is set'],
+    [
+      ['deploy', '--wait', 'test'],
+      'The value `test` of --wait is not a duration.',
+      'dray deploy test --wait',
+    ],
   ])('dray %j is refused', async (argv, message, hint) => {
     const { exitCode, stdout, stderr } = await runCli(argv, { cwd })
     expect(exitCode).toBe(2)

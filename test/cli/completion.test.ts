@@ -85,7 +85,7 @@ test('another configuration file counts where it is named', async () => {
 
 test('zsh and fish show a description of each candidate', async () => {
   expect(await complete('rol', 'fish')).toEqual([
-    'rollback\tPut a release back in place that worked before, and lose no request',
+    'rollback\tReturn to an archived release without losing a request',
   ])
   expect(await complete('exec testing app --host deploy@a', 'zsh')).toEqual(['deploy@a.example.com\\:2222'])
 })

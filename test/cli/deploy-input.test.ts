@@ -28,7 +28,7 @@ describe('invalid input, refused before any request', () => {
     const cwd = await makeProject({ 'dray.yml': drayYml, 'compose.yml': composeText })
     const { exitCode, stderr } = await runCli(['deploy'], { cwd })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('Name the environment: test, production.')
+    expect(stderr).toContain('The environment is missing. Environments: test, production.')
   })
 
   test('an environment that is not there', async () => {

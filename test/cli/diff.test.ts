@@ -8,5 +8,5 @@ test('a tag beside releases is refused: it would be compared with nothing', asyn
   const cwd = await makeProject({ 'dray.yml': drayYml, 'docker-compose.yml': composeText })
   const { exitCode, stdout, stderr } = await runCli(['diff', 'test', 'r1', '--tag', 'v2'], { cwd })
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
-  expect(stderr).toContain('--tag is for the working tree')
+  expect(stderr).toContain('`--tag` applies only to the working tree')
 })

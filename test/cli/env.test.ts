@@ -49,7 +49,7 @@ describe('dray env', () => {
     const input = 'x'.repeat(128 * 1024 + 1)
     const { exitCode, stderr } = await runCli(['env', 'local', 'set', 'KEY'], { cwd, input })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('The value for KEY is longer than 128 KiB; nothing was written.')
+    expect(stderr).toContain('The value for KEY is longer than 128 KiB. Nothing was written.')
     expect(await readFile(join(cwd, '.env'), 'utf8')).toBe('A=1\n')
   })
 
@@ -62,9 +62,9 @@ describe('dray env', () => {
     expect(exitCode).toBe(0)
     expect(await readFile(join(cwd, '.env'), 'utf8')).toBe(`A=1\nKEY="it's a \\$ecret # of two\nlines"\n`)
     expect(stdout).toMatch(
-      /^✓ KEY set in .*\/\.env on local\. The old one is kept as \.env\.before-\d{8}T\d{6}Z\.\n$/,
+      /^✓ Set KEY in .*\/\.env on local\. The old file is kept as \.env\.before-\d{8}T\d{6}Z\.\n$/,
     )
-    expect(stderr).toContain('`dray deploy local` gives it the new ones')
+    expect(stderr).toContain('until the next `dray deploy local`')
     expect(stdout + stderr).not.toContain('ecret')
     expect(await readFile(join(cwd, '.dray/journal.ndjson'), 'utf8')).not.toContain('ecret')
     const again = await runCli(['env', 'local', 'set', 'KEY', '--json'], { cwd, input: secret })
@@ -77,7 +77,7 @@ describe('dray env', () => {
 
   test('takes a variable away', async () => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\nB=2\n' })
-    expect((await runCli(['env', 'local', 'unset', 'A'], { cwd })).stdout).toContain('A taken away')
+    expect((await runCli(['env', 'local', 'unset', 'A'], { cwd })).stdout).toContain('Removed A in')
     expect(await readFile(join(cwd, '.env'), 'utf8')).toBe('B=2\n')
     expect((await runCli(['env', 'local', 'unset', 'A'], { cwd })).stdout).toContain('Nothing to do')
   })
@@ -86,10 +86,10 @@ describe('dray env', () => {
     [['set', 'KEY'], '', /value for KEY is empty.*--empty/s],
     [['set', 'KEY=hunter2'], 'x', /value of KEY does not belong on the command line/],
     [['set', 'KEY', 'hunter2'], 'x', /Too many arguments/],
-    [['set'], 'x', /Name the variable to set/],
+    [['set'], 'x', /variable to set is missing/],
     [['set', '1KEY'], 'x', /not the name of a variable/],
-    [['list', 'KEY'], '', /takes no name/],
-    [['KEY=hunter2'], '', /knows no `KEY`/],
+    [['list', 'KEY'], '', /does not accept a variable/],
+    [['KEY=hunter2'], '', /has no action `KEY`/],
     [['sett', 'KEY'], '', /Did you mean `dray env local set`/],
   ])('%j is refused, and nothing is written', async (words, input, says) => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
@@ -123,7 +123,7 @@ describe('dray env edit', () => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
     const { exitCode, stdout, stderr } = await edit(cwd, await appending(cwd, 'B=hunter2'))
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
-    expect(stdout).toContain('✓ B set in')
+    expect(stdout).toContain('✓ Set B in')
     expect(stdout + stderr).not.toContain('hunter2')
     expect(await readFile(join(cwd, '.env'), 'utf8')).toBe('A=1\nB=hunter2\n')
     expect(await copiesOf(cwd)).toEqual([])
@@ -139,13 +139,13 @@ describe('dray env edit', () => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
     const { exitCode, stderr } = await edit(cwd, 'true')
     expect(exitCode).toBe(0)
-    expect(stderr).toContain('nothing was written')
+    expect(stderr).toContain('The file is unchanged.')
     expect(await readdir(cwd)).not.toContain('.dray')
   })
 
   test.each([
-    ['a line that is no assignment', 'hunter2', 3, 'Line 2 is no NAME=value'],
-    ['a quote that nothing ends', "B='hunter2", 3, 'Line 2 is no NAME=value'],
+    ['a line that is no assignment', 'hunter2', 3, 'Not in the form NAME=value: line 2'],
+    ['a quote that nothing ends', "B='hunter2", 3, 'Not in the form NAME=value: line 2'],
   ])('refuses %s, by its number, and leaves no copy', async (_, line, exitCode, says) => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
     const result = await edit(cwd, await appending(cwd, line))

@@ -24,7 +24,7 @@ describe('a gate lets through', () => {
   test('a deploy and nothing else, where no request is named', () => {
     const alone = readGateRequests([])
     expect(parseGateRequest('deploy v1', alone)).toMatchObject({ name: 'deploy', tag: 'v1' })
-    expect(() => parseGateRequest('rollback', alone)).toThrow('This key may not ask for `rollback`.')
+    expect(() => parseGateRequest('rollback', alone)).toThrow('This key does not allow `rollback`.')
   })
 })
 
@@ -74,7 +74,7 @@ describe('a gate refuses', () => {
   })
 
   test('a request that there is not on its own command line', () => {
-    expect(() => readGateRequests(['deploy', 'exec'])).toThrow('A gate lets through no request `exec`.')
+    expect(() => readGateRequests(['deploy', 'exec'])).toThrow('The request `exec` does not exist.')
   })
 })
 
@@ -96,14 +96,14 @@ describe('dray gate', () => {
   test('answers a request for a shell with the purpose of the key', async () => {
     const { exitCode, stdout, stderr } = await gate(undefined)
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
-    expect(stderr).toContain('This key opens no shell.')
+    expect(stderr).toContain('This key does not allow a shell.')
     expect(stderr).toContain('[GATE_REFUSED]')
     expect(stderr).toContain('`deploy TAG [IMAGE@DIGEST...]`')
   })
 
   test('prints nothing of a request that a terminal would obey', async () => {
     const { stderr } = await gate('\u001b]0;owned\u0007\u001b[2Jrm -rf /')
-    expect(stderr).toContain('This key may not ask for `rm -rf /`.')
+    expect(stderr).toContain('This key does not allow `rm -rf /`.')
   })
 
   test('takes no variable but the credentials', async () => {
@@ -116,13 +116,13 @@ describe('dray gate', () => {
   test.each(['acme/other', '$(id)', '../..', 'a b', ''])('takes no user called `%s`', async (name) => {
     const { exitCode, stderr } = await gate('deploy v1', { input: `GITHUB_ACTOR=${name}\n` })
     expect(exitCode).toBe(3)
-    expect(stderr).toContain('GITHUB_ACTOR is not the name of a user of GitHub.')
+    expect(stderr).toContain('GITHUB_ACTOR is not a GitHub user name.')
   })
 
   test('takes no standard input without end', async () => {
     const { exitCode, stderr } = await gate('deploy v1', { input: 'GITHUB_TOKEN=t\n'.repeat(10_000) })
     expect(exitCode).toBe(3)
-    expect(stderr).toContain('Standard input has more than 64 KiB')
+    expect(stderr).toContain('Standard input is longer than 64 KiB')
     expect(stderr).toContain('[GATE_REFUSED]')
   })
 
@@ -137,6 +137,6 @@ describe('dray gate', () => {
   test('wants an environment', async () => {
     const { exitCode, stderr } = await runCli(['gate'], { cwd: await makeProject(files) })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('Name the environment that the key is for.')
+    expect(stderr).toContain('The environment is missing.')
   })
 })

@@ -85,45 +85,45 @@ test('a page of the help, as it is', () => {
   expect(renderManual(history, style(80))).toMatchInlineSnapshot(`
     "Usage: dray history ENVIRONMENT [OPTIONS]
 
-    List what was put in place and what failed, the newest first.
+    List deploys and rollbacks, newest first.
 
-    Reads the records and the journal of the server: release and tag, when and by
-    whom, how it ended and why, how long it took, which services got another image,
-    and which releases are kept for a rollback. Below them the tasks that people ran
-    by hand.
+    Reads the archived releases and the journal on the server. For each deploy it
+    shows release, tag, time, user, duration, outcome and reason, the services whose
+    image changed, and whether the release is archived for a rollback. Tasks run by
+    hand are listed below.
 
     Arguments:
-      ENVIRONMENT  An environment of dray.yml, or \`local\` where there is none.
+      ENVIRONMENT  An environment in dray.yml, or \`local\` without a dray.yml.
 
     Options:
-      --limit <COUNT>  List so many, 20 if not given.
+      --limit <COUNT>  Number of entries (default: 20).
 
-    Options of every command:
-      --config <FILE>  Use this file instead of dray.yml in the current directory.
-      --json           Print versioned JSON, one object a line, on standard output.
-      --plain          Print plain lines, as in a log.
-      --no-color       Print no colours.
-      --debug          Show where in dray an error arose.
+    Options of all commands:
+      --config <FILE>  Configuration file (default: dray.yml in the current
+                       directory).
+      --json           Print versioned JSON to standard output, one object per line.
+      --plain          Print plain lines instead of a live display.
+      --no-color       Do not print colours.
+      --debug          Print the stack trace of an error.
       -h, --help       Print this help.
 
     Examples:
-      dray history production         the last 20
+      dray history production         the last 20 entries
       dray history production --limit 100
-                                      more of them
-      dray history production --json  for a program
+                                      the last 100 entries
+      dray history production --json  for a script
 
     Exit codes:
-      0    Done.
-      2    Usage or configuration; nothing was touched.
-      3    Something that it needs is missing, such as a host that answers or a
-           login.
-      4    A defect of dray, or something that a person has to look at.
+      0    Success.
+      2    Invalid usage or configuration; nothing was changed.
+      3    A requirement is missing, such as a reachable host or a login.
+      4    A bug in dray, or an operator has to act.
       130  Cancelled.
 
     Files:
-      dray.yml     The environments; \`--config\` names another file. See
+      dray.yml     The environments. \`--config\` selects another file. See
                    docs/configuration.md.
-      PATH/.dray/  On the server: kept releases, the journal, the lock.
+      PATH/.dray/  On the server: archived releases, the journal, the lock.
 
     Environment variables:
       DRAY_SSH_KEY          Private key for the servers, as the content of its file,
@@ -141,9 +141,9 @@ test('a page of the help, as it is', () => {
 
 test("options stand under their headings, and exit codes are the command's own", async () => {
   const logs = (await runCli(['help', 'logs'], { cwd })).stdout
-  expect(logs).toMatch(/\nOptions:\n[^]*--follow[^]*\nWhich lines:\n[^]*--since[^]*\nHow they are shown:\n/)
+  expect(logs).toMatch(/\nOptions:\n[^]*--follow[^]*\nSelection:\n[^]*--since[^]*\nFormat:\n/)
   const exec = (await runCli(['help', 'exec'], { cwd })).stdout
-  expect(exec).toContain('The exit code of what it ran.')
+  expect(exec).toContain('The exit code of the command.')
   const deploy = (await runCli(['help', 'deploy'], { cwd })).stdout
   expect(deploy).toContain('  1    The deploy failed and was undone; the old release is serving.\n')
 })

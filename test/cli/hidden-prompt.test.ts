@@ -32,7 +32,7 @@ async function askForKey() {
     rows: 24,
     env: { LANG: 'C.UTF-8', NO_COLOR: '1', CI: '' },
   })
-  await program.untilShown('KEY for local (nothing is shown):')
+  await program.untilShown('KEY for local (input is hidden):')
   return { running: program, envFile: join(cwd, '.env') }
 }
 
@@ -42,7 +42,7 @@ test('a value that is typed is not shown, and can be corrected', async () => {
   running.type('\r')
   expect(await running.exited).toBe(0)
   expect(running.terminal.raw).not.toContain('hunter')
-  expect(await running.terminal.text()).toContain('✓ KEY set in')
+  expect(await running.terminal.text()).toContain('✓ Set KEY in')
   expect(await readFile(envFile, 'utf8')).toBe("A=1\nKEY='hunter2 $x'\n")
 })
 

@@ -92,7 +92,9 @@ describe('a deploy that works', () => {
     const world = await shopAtV1()
     const { exitCode, stderr, stdout } = await release(world, { config: { hooks: { after: 'exit 3' } } })
     expect(exitCode).toBe(0)
-    expect(stderr).toContain('Warning: The hook `after` (`exit 3`) ended with exit code 3. The release is in')
+    expect(stderr).toContain(
+      'Warning: The hook `after` (`exit 3`) exited with code 3. The release is deployed.',
+    )
     expect(stdout).toContain('Deployed shop to test')
     expect(world.host.running).toContain('backend:v2')
   })
@@ -136,7 +138,7 @@ describe('a `before` hook that fails', () => {
     })
     expect(exitCode).toBe(3)
     expect(stderr).toContain('[HOOK_FAILED]')
-    expect(stderr).toContain('The hook `before` (`echo no backup today; exit 9`) ended with exit code 9.')
+    expect(stderr).toContain('The hook `before` (`echo no backup today; exit 9`) exited with code 9.')
     expect(stderr).toContain('│ no backup today')
     expect(world.takeLog()).toEqual([])
     expect(world.host.journal).toEqual([])
@@ -152,7 +154,7 @@ describe('a `before` hook that fails', () => {
     const world = await shopAtV1()
     const { exitCode, stderr } = await release(world, { config: { hooks: { before: ['./no-such-script'] } } })
     expect(exitCode).toBe(3)
-    expect(stderr).toContain('The hook `before` (`./no-such-script`) ended with exit code 127.')
+    expect(stderr).toContain('The hook `before` (`./no-such-script`) exited with code 127.')
   })
 
   test('includes a timeout: the hook and its child processes are ended', async () => {
@@ -162,7 +164,7 @@ describe('a `before` hook that fails', () => {
       config: { hooks: { before, timeout: '300ms' } },
     })
     expect(exitCode).toBe(3)
-    expect(stderr).toContain('took longer than 0.3 s.')
+    expect(stderr).toContain('exceeded its timeout of 0.3 s.')
     expect(world.takeLog()).toEqual([])
     const child = Number(await readFile(path.join(cwd, 'child'), 'utf8'))
     await expect.poll(() => isRunning(child)).toBe(false)

@@ -97,13 +97,13 @@ describe('init', () => {
 describe('init refuses', () => {
   test.each<[string, string[], Record<string, string>, RegExp]>([
     ['a directory with nothing to deploy', ['--yes'], { 'README.md': '' }, /INIT_NOTHING_FOUND/],
-    ['to ask where there is no terminal', [], parts, /nobody to ask[^]*`--yes`/],
+    ['to ask where there is no terminal', [], parts, /Cannot prompt[^]*`--yes`/],
     ['an action by a tag', ['--yes', '--action', 'acme/dray@v1'], parts, /does not name a commit/],
     [
       'a form that the Dockerfiles do not make',
       ['--yes', '--test-images', 'several'],
       { Dockerfile: dockerfile },
-      /here it can be single/,
+      /valid here: single/,
     ],
   ])('%s', async (_, options, files, message) => {
     const cwd = await makeProject(files)

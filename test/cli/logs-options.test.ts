@@ -25,10 +25,10 @@ describe('the options of logs', () => {
   })
 
   test.each([
-    [{ since: 'yesterday' }, '`yesterday` after --since is neither'],
-    [{ since: '2026-99-99' }, '`2026-99-99` after --since is neither'],
-    [{ tail: '-1' }, '`-1` after --tail is neither'],
-    [{ grep: 'a(b' }, '`a(b` after --grep is not a regular expression: Unterminated group.'],
+    [{ since: 'yesterday' }, 'The value `yesterday` of --since is neither'],
+    [{ since: '2026-99-99' }, 'The value `2026-99-99` of --since is neither'],
+    [{ tail: '-1' }, 'The value `-1` of --tail is neither'],
+    [{ grep: 'a(b' }, 'The value `a(b` of --grep is not a regular expression: Unterminated group.'],
   ])('%j is refused', (options, expected) => {
     expect(() => read(options)).toThrow(DrayError)
     expect(() => read(options)).toThrow(expected)

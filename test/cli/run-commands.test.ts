@@ -17,13 +17,16 @@ async function refusal(...argv: string[]): Promise<string> {
 }
 
 test.each([
-  [['exec'], 'Name the service.'],
+  [['exec'], 'The service is missing.'],
   [['run', 'test'], '`dray run test backend`'],
   [['compose', 'test'], '`dray compose test -- ps`'],
-  [['exec', 'test', 'backend', '--index', 'two'], '`two` after --index is not a number.'],
-  [['exec', 'test', 'backend', '--env', 'NOT_SET_HERE'], '`NOT_SET_HERE` after --env is no variable'],
-  [['run', 'test', 'backend', '--env', '=x'], '`=x` after --env is no variable'],
-  [['compose', 'test', '--host', 'c.example.com', '--', 'ps'], 'It has deploy@a.example.com, deploy@b'],
+  [['exec', 'test', 'backend', '--index', 'two'], 'The value `two` of --index is not a number.'],
+  [
+    ['exec', 'test', 'backend', '--env', 'NOT_SET_HERE'],
+    'The value `NOT_SET_HERE` of --env is not a variable',
+  ],
+  [['run', 'test', 'backend', '--env', '=x'], 'The value `=x` of --env is not a variable'],
+  [['compose', 'test', '--host', 'c.example.com', '--', 'ps'], 'Its hosts: deploy@a.example.com, deploy@b'],
   [['exec', 'nowhere', 'backend'], 'ENVIRONMENT_UNKNOWN'],
 ])('%j is refused', async (argv, expected) => {
   expect((await refusal(...argv)).replace(/\s+/g, ' ')).toContain(expected)

@@ -51,13 +51,13 @@ describe('with the environment alone', () => {
 })
 
 test.each([
-  [['migrat', 'test'], 'TASK_UNKNOWN', 'it has migrate, report.', 'Did you mean `migrate`?'],
+  [['migrat', 'test'], 'TASK_UNKNOWN', 'Tasks: migrate, report.', 'Did you mean `migrate`?'],
   [['backup', 'test'], 'TASK_UNKNOWN', 'has no task `backup`', '`dray task ENVIRONMENT` lists them.'],
-  [['test', 'migrate'], 'USAGE', '`test` is the environment', '`dray task migrate test`'],
-  [['migrate'], 'USAGE', 'after the task: test, production.', '`dray task migrate test`'],
+  [['test', 'migrate'], 'USAGE', 'environment `test` must follow the task', '`dray task migrate test`'],
+  [['migrate'], 'USAGE', 'Environments: test, production.', '`dray task migrate test`'],
   [['migrate', 'nowhere'], 'ENVIRONMENT_UNKNOWN', 'no environment `nowhere`', 'Did you mean'],
-  [[], 'USAGE', 'Name the environment: test, production.', 'after the command'],
-  [['migrate', 'test', '--timeout', '10'], 'USAGE', '`10` after --timeout', '--timeout 10m'],
+  [[], 'USAGE', 'The environment is missing. Environments: test, production.', 'after the command'],
+  [['migrate', 'test', '--timeout', '10'], 'USAGE', 'The value `10` of --timeout', '--timeout 10m'],
 ])('%j is refused', async (args, code, message, hint) => {
   const { exitCode, stdout, stderr } = await task(args)
   const said = stderr.replace(/\s+/g, ' ')

@@ -1,4 +1,4 @@
-/** The headings of `dray --help`, in the order in which people come to need them. */
+/** The headings of `dray --help`, in order. */
 const headings = {
   ship: 'Ship',
   inspect: 'Inspect',
@@ -9,7 +9,7 @@ const headings = {
 /** Commands under one heading of `dray --help`; their files are in the folder of this name in `commands/`. */
 export type CommandGroup = keyof typeof headings
 
-/** The commands by group; those of one keep their order. A group without a command is left out. */
+/** The commands by group, in their order. Groups without a command are left out. */
 export function groupCommands<C extends { group: CommandGroup }>(
   commands: readonly C[],
 ): { group: CommandGroup; heading: string; commands: readonly C[] }[] {

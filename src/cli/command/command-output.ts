@@ -8,17 +8,17 @@ import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 
-/** Where a command that is no deploy puts what it found. In all of it secrets are masked, and nothing steers the terminal. */
+/** Output of a command that does not deploy. Secrets are masked and control characters removed. */
 export type CommandOutput = {
   /** For standard output. */
   style: TerminalStyle
-  /** A result for people, on standard output; ends with a line break. */
+  /** Prints a result for people to standard output, with a line break at the end. */
   print: (text: string) => void
-  /** A result for programs: one line on standard output, as docs/json-output.md describes them. */
+  /** Prints a result for programs to standard output, as one line: see docs/json-output.md. */
   json: (type: string, fields: Readonly<Record<string, unknown>>) => void
-  /** Narration, on standard error; nothing with `--json`. */
+  /** Prints a message to standard error; nothing with `--json`. */
   note: (text: string) => void
-  /** Masks secrets and takes control characters out of text that came from a host or a container. */
+  /** Masks secrets and removes control characters in text from a host or a container. */
   clean: Redactor
 }
 
@@ -38,7 +38,7 @@ export function createCommandOutput(
       columns: isTTY ? stdout.columns : undefined,
     }),
     print: (text) => void stdout.write(safe(text.endsWith('\n') ? text : `${text}\n`)),
-    // Values one by one: in the line as a whole, what looks like a password may begin in one and end in another.
+    // Each value is cleaned separately: in the complete line, a match could span two values.
     json: (type, fields) =>
       void stdout.write(renderJsonLine({ type, at: clock.now(), ...cleanValue(fields, clean) })),
     note: (text) => {

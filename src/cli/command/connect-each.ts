@@ -7,13 +7,13 @@ import { mapNonEmpty, type NonEmpty } from '../../shared/non-empty.ts'
 import type { CliContext } from './context.ts'
 
 export type Connected<T> = AsyncDisposable & {
-  /** What was made of each host, in the order of the names. */
+  /** The results of `make`, in the order of the host names. */
   hosts: NonEmpty<T>
   /** This machine. */
   local: LocalRunner
 }
 
-/** A shell for each host, in the order of the names; none is connected yet. Throws SSH_SECRET_INVALID, CONFIG_INVALID. */
+/** A shell for each host, in the order of the names, not connected yet. Throws SSH_SECRET_INVALID, CONFIG_INVALID. */
 export async function openRunners(
   hostNames: NonEmpty<string>,
   context: CliContext,
@@ -39,8 +39,8 @@ export async function openRunners(
 }
 
 /**
- * Connects to hosts side by side, and makes of each what is wanted as soon as it answers. Throws what connecting throws;
- * what was opened by then is closed.
+ * Connects to hosts in parallel and calls `make` for each as soon as it is connected. Throws the errors of connecting, after
+ * closing every open connection.
  */
 export async function connectEach<T>(
   hostNames: NonEmpty<string>,
@@ -62,7 +62,7 @@ export async function connectEach<T>(
   }
 }
 
-/** What CI hands over as text; undefined where it hands over nothing. Throws SSH_SECRET_INVALID. */
+/** Writes the key and host keys that CI passes as text; undefined without them. Throws SSH_SECRET_INVALID. */
 async function writeSecretsOf({ env }: CliContext): Promise<SshConfigFile | undefined> {
   const { DRAY_SSH_KEY: key, DRAY_SSH_KNOWN_HOSTS: knownHosts, RUNNER_TEMP: runnerTemp } = env
   if (key === undefined && knownHosts === undefined) return undefined

@@ -13,22 +13,22 @@ import { connectEach, type Connected } from './connect-each.ts'
 import type { CliContext } from './context.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 
-/** A host that answers, with the parts that commands are built of. */
+/** A connected host, with the parts that commands use. */
 export type ConnectedHost = {
   name: string
   runner: CommandRunner
-  /** Where the app is there. */
+  /** The app's directory on it. */
   place: AppPlace
   engine: DockerEngine
-  /** What its Engine says of itself, on its way. Rejects with the DOCKER_… codes of one that cannot be used. */
+  /** Facts about its Engine. Rejects with a DOCKER_… code if the Engine cannot be used. */
   facts: Promise<EngineObservation>
-  /** The host as a deploy sees it. */
+  /** The host as the target of a deploy. */
   target: TargetHost
-  /** What it keeps for rollbacks. */
+  /** Its archived releases. */
   archive: ReleaseArchive
 }
 
-/** Connects to every host of the environment. Throws what connecting throws; what was opened by then is closed. */
+/** Connects to every host of the environment. Throws the errors of connecting, after closing every open connection. */
 export function connectHosts(
   input: EnvironmentInput,
   context: CliContext,
@@ -38,8 +38,8 @@ export function connectHosts(
 }
 
 /**
- * The parts for a host that answers. What its Engine says of itself takes four round trips: lock and directory are asked for
- * meanwhile.
+ * Creates the parts for a connected host. Reading the Engine's facts takes four round trips; lock and directory do not wait
+ * for them.
  */
 export function describeHost(
   runner: CommandRunner,
@@ -51,7 +51,7 @@ export function describeHost(
     assertEngineSupported(answer.version, runner.name)
     return answer
   })
-  // Who needs it meets its failure; when the lock is refused before, nobody does.
+  // A rejection is handled where the facts are used; it must not be unhandled if the lock is refused first.
   facts.catch(() => undefined)
   const imageStore = facts.then((answer) => answer.imageStore)
   imageStore.catch(() => undefined)

@@ -9,8 +9,8 @@ import type { EnvironmentInput } from './load-environment.ts'
 export type ConnectedRegistry = AsyncDisposable & { client: RegistryClient }
 
 /**
- * The client of the environment's registries, with the logins of this machine. Docker Hub is asked through the mirror that
- * the first host's Engine uses, which may still be on its way. Makes no connection.
+ * The client for the environment's registries, with the logins of this machine. For Docker Hub it uses the mirror of the
+ * first host's Engine, once that is known. Does not connect.
  */
 export function connectRegistry(
   { config, values }: EnvironmentInput,
@@ -18,7 +18,7 @@ export function connectRegistry(
   hosts: Promise<readonly ConnectedHost[]>,
 ): ConnectedRegistry {
   const local = new LocalRunner()
-  // Who asks for an image meets its failure; when no host answers, nobody does.
+  // A rejection is handled where an image is requested; it must not be unhandled otherwise.
   hosts.catch(() => undefined)
   const client = createRegistryClient({
     credentials: createCredentialStore({

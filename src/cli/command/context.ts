@@ -3,21 +3,21 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { OutputStream } from '../../ui/terminal/output-stream.ts'
 
-/** The world as a command sees it; `main.ts` passes the process's own, tests pass theirs. */
+/** A command's environment: `main.ts` passes that of the process, tests pass their own. */
 export type CliContext = {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
-  /** What is typed or piped in. */
+  /** Standard input. */
   stdin: StandardInput
   /** For results. */
   stdout: OutputStream
-  /** For narration. */
+  /** For progress and messages. */
   stderr: OutputStream
-  /** What must not appear in any output: grows with the environments that are loaded and the containers that are looked at. */
+  /** Values to mask in any output. Loaded environments and inspected containers add theirs. */
   secrets: Secret[]
-  /** Aborts with a CANCELLED error when the user stops the command. */
+  /** Aborts with a CANCELLED error if the user stops the command. */
   signal: AbortSignal
   clock: Clock
-  /** Says what a signal does; a reporter that draws on the terminal takes it over while it draws. */
+  /** Prints the effect of a signal. A reporter that draws on the terminal replaces it while it draws. */
   reportInterrupt: (line: string) => void
 }

@@ -1,15 +1,15 @@
 import type { ArgumentSpec } from './argument.ts'
 
-/** The environment that a command is about. */
+/** The environment of a command. */
 export const environmentArgument = {
   name: 'ENVIRONMENT',
-  description: 'An environment of dray.yml, or `local` where there is none.',
+  description: 'An environment in dray.yml, or `local` without a dray.yml.',
 } as const satisfies ArgumentSpec
 
-/** The environments that a command is about. */
+/** The environments of a command. */
 export const environmentsArgument = {
   name: 'ENVIRONMENT',
-  description: 'Environments of dray.yml; all of them if none is named.',
+  description: 'Environments in dray.yml (default: all).',
   optional: true,
   variadic: true,
 } as const satisfies ArgumentSpec

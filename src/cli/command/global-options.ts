@@ -1,13 +1,16 @@
 import type { OptionSpec } from './option.ts'
 import type { OptionsOf } from './typed-input.ts'
 
-/** What every command understands, before or after its name. */
+/** Options of all commands, before or after the command's name. */
 export const globalOptionSpecs = [
-  { flags: '--config <FILE>', description: 'Use this file instead of dray.yml in the current directory.' },
-  { flags: '--json', description: 'Print versioned JSON, one object a line, on standard output.' },
-  { flags: '--plain', description: 'Print plain lines, as in a log.' },
-  { flags: '--no-color', description: 'Print no colours.' },
-  { flags: '--debug', description: 'Show where in dray an error arose.' },
+  {
+    flags: '--config <FILE>',
+    description: 'Configuration file (default: dray.yml in the current directory).',
+  },
+  { flags: '--json', description: 'Print versioned JSON to standard output, one object per line.' },
+  { flags: '--plain', description: 'Print plain lines instead of a live display.' },
+  { flags: '--no-color', description: 'Do not print colours.' },
+  { flags: '--debug', description: 'Print the stack trace of an error.' },
 ] as const satisfies readonly OptionSpec[]
 
 export type GlobalOptions = {
@@ -18,7 +21,7 @@ export type GlobalOptions = {
   debug: boolean
 }
 
-/** Reads the global options out of what the parser found. */
+/** Reads the global options from the parser's result. */
 export function readGlobalOptions(options: OptionsOf<(typeof globalOptionSpecs)[number]>): GlobalOptions {
   return {
     configPath: options.config,

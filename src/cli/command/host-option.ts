@@ -5,29 +5,29 @@ import type { OptionSpec } from './option.ts'
 
 export const hostOptionSpec = {
   flags: '--host <HOST>',
-  description: 'Of an environment with several hosts, this one instead of the first.',
+  description: 'Host to use (default: the first host of the environment).',
 } as const satisfies OptionSpec
 
-/** The environment reduced to one of its hosts: the first, or the one that `--host` names. Throws USAGE. */
+/** Reduces the environment to one of its hosts: the one given with `--host`, or the first. Throws USAGE. */
 export function withOneHost(input: EnvironmentInput, named: string | undefined): EnvironmentInput {
   const { environment } = input.config
   const host = findHost(environment.hosts, named, environment.name)
   return { ...input, config: { ...input.config, environment: { ...environment, hosts: [host] } } }
 }
 
-/** The same, with all its hosts where the option names none. */
+/** Like `withOneHost`, but keeps all hosts without the option. */
 export function withNamedHost(input: EnvironmentInput, named: string | undefined): EnvironmentInput {
   return named === undefined ? input : withOneHost(input, named)
 }
 
-/** A host may be named as in dray.yml, or without the user and the port. */
+/** Finds a host by its name in dray.yml, also without user and port. */
 function findHost(hosts: NonEmpty<string>, wanted: string | undefined, environment: string): string {
   const [first] = hosts
   if (wanted === undefined) return first
   const found = hosts.find((host) => host === wanted) ?? hosts.find((host) => bareName(host) === wanted)
   if (found !== undefined) return found
   throw new DrayError('USAGE', `Environment ${environment} has no host \`${wanted}\`.`, {
-    hint: `It has ${hosts.join(', ')}.`,
+    hint: `Its hosts: ${hosts.join(', ')}.`,
   })
 }
 

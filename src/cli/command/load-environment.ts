@@ -9,24 +9,24 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 
-/** An environment as every command that reaches its hosts knows it. */
+/** An environment with its values, for every command that connects to its hosts. */
 export type EnvironmentInput = {
   config: DeployConfig
   values: DeployValues
-  /** The repository that is worked in, as far as there is one. */
+  /** The git repository of the working directory, if there is one. */
   repository: GitObservation
   options: GlobalOptions
 }
 
-/** What a command line says of a command about one environment. */
+/** The input of a command for one environment. */
 export type EnvironmentChoice = { arguments: { environment?: string }; global: GlobalOptions }
 
-/** What a new release needs to know beyond that. */
+/** Additional input for a new release. */
 export type ReleaseValues = { tag: string | undefined; envFile: EnvFile | undefined }
 
 /**
- * Reads configuration and repository of the environment that `input` names; with `release`, also which tag is meant. Throws
- * USAGE where none is named, and what the configuration throws: exit code 2.
+ * Reads configuration and repository of the environment in `input`, and with `release` also the tag. Throws USAGE if the
+ * environment is missing, and the errors of the configuration: exit code 2.
  */
 export async function loadEnvironment(
   input: EnvironmentChoice,
@@ -38,7 +38,7 @@ export async function loadEnvironment(
   return loadNamedEnvironment({ name, options: input.global, release }, context)
 }
 
-/** The same for an environment by its name. */
+/** Like `loadEnvironment`, for an environment given by name. */
 export async function loadNamedEnvironment(
   request: { name: string; options: GlobalOptions; release?: ReleaseValues },
   context: CliContext,
@@ -76,7 +76,7 @@ function findGithubOwner({ remote }: GitObservation, { env }: CliContext): strin
 
 async function environmentMissing(cwd: string, configPath: string | undefined): Promise<DrayError> {
   const names = await listEnvironments(cwd, configPath)
-  return new DrayError('USAGE', `Name the environment: ${names.join(', ')}.`, {
-    hint: `Put it after the command, for instance: \`dray plan ${names[0] ?? 'test'}\``,
+  return new DrayError('USAGE', `The environment is missing. Environments: ${names.join(', ')}.`, {
+    hint: `Put it after the command, for example: \`dray plan ${names[0] ?? 'test'}\``,
   })
 }

@@ -5,7 +5,7 @@ import { applyNoColor } from './apply-no-color.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 
-/** Tells a failure that arose before or outside a deploy, in the form that the options ask for. */
+/** Prints a failure outside a deploy, in the format given by the options. */
 export function reportFailure(failure: Failure, options: GlobalOptions, context: CliContext): void {
   const { env, stdout, stderr, clock, secrets } = context
   const chosen = chooseReporter({
@@ -15,7 +15,7 @@ export function reportFailure(failure: Failure, options: GlobalOptions, context:
     env,
   })
   const reporter = createReporter({
-    // There is nothing alive to draw.
+    // There is no live display to draw.
     name: chosen === 'live' ? 'quiet' : chosen,
     stdout,
     stderr,

@@ -5,7 +5,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { ExitCode } from '../../errors/exit-code.ts'
 import { version } from './version.ts'
 
-/** An error as it is told. A defect is told with the version of dray, and with its stack where `debug` asks for it. */
+/** The failure to print for an error. A bug in dray is printed with the version, and with its stack if `debug` is set. */
 export function toFailure(error: unknown, debug: boolean): Failure & { exitCode: ExitCode } {
   const known = error instanceof DrayError || error instanceof DeployFailed ? error : toInternal(error)
   const { code, hint, exitCode, details } = toDrayError(known)
@@ -19,7 +19,7 @@ export function toFailure(error: unknown, debug: boolean): Failure & { exitCode:
   return { ...failure, message: `${failure.message} (dray ${version})`, hint: report }
 }
 
-/** The failure of a deploy with the stack after the log that it has, for `--debug`. */
+/** Adds the stack after the log of a deploy's failure, for `--debug`. */
 export function addStack(failure: Failure, error: unknown): Failure {
   const { logTail = [], logOf } = failure.details
   const heading = logTail.length === 0 ? [] : ['', 'the stack:']
@@ -31,7 +31,7 @@ export function addStack(failure: Failure, error: unknown): Failure {
   return { ...failure, details }
 }
 
-/** The stack of an error and of its causes, a line each. */
+/** The stack of an error and of its causes, one line per frame. */
 function renderStack(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const lines = (error.stack ?? error.message).split('\n')

@@ -1,28 +1,28 @@
 /**
- * The types of what a command is given, made from its data: a misspelt option or argument does not compile.
+ * The types of a command's input, derived from its data: a misspelt option or argument does not compile.
  *
  *     --tag <TAG>          tag?: string           choices: [a, b]     name?: 'a' | 'b'
  *     --wait [DURATION]    wait?: string | true   repeatable: true    name?: readonly string[]
  *     --dry-run            dryRun?: true          ENVIRONMENT         arguments.environment?: string
  *     --no-prefix          prefix?: boolean       SERVICE, variadic   rest: readonly string[]
  *
- * `--no-cache` beside `--cache <WHERE>` adds `false` to what that can be. The parser makes the values at run time from the
- * same data, by commander's rules; test/cli/typed-input.test.ts holds the two together for every option there is.
+ * `--no-cache` beside `--cache <WHERE>` adds `false` to its type. At run time the parser creates the values from the same
+ * data by commander's rules; test/cli/typed-input.test.ts compares both for every option.
  */
 import type { ArgumentSpec } from './argument.ts'
 import type { OptionSpec } from './option.ts'
 
-/** Values of options by their names in camel case; absent where they are not given. */
+/** Values of options by their names in camel case; absent if not given. */
 export type OptionsOf<Spec extends OptionSpec> = {
   readonly [One in Spec as NameOf<One>]?: ValueOf<One, Spec>
 }
 
-/** Values of arguments by their names in lower case; absent where they are not given. */
+/** Values of arguments by their names in lower case; absent if not given. */
 export type ArgumentsOf<Spec extends ArgumentSpec> = {
   readonly [One in Exclude<Spec, { variadic: true }> as Lowercase<One['name']>]?: string
 }
 
-/** What the variadic argument takes; nothing where there is none. */
+/** Words of the variadic argument; empty without one. */
 export type RestOf<Spec extends ArgumentSpec> =
   Extract<Spec, { variadic: true }> extends never ? readonly [] : readonly string[]
 

@@ -6,15 +6,16 @@ const defaultWaitMs = 15 * 60_000
 
 export const waitOptionSpec = {
   flags: '--wait [DURATION]',
-  description: 'Wait for another deploy of the app to end, 15m if no duration is given, instead of failing.',
+  description:
+    'If another deploy of the app is running, wait for it to end (default: 15m) instead of failing.',
 } as const satisfies OptionSpec
 
-/** How long to wait for a lock that is held; 0 to fail at once. Throws USAGE for a duration that is none. */
+/** Maximum wait for a held lock, in milliseconds; 0 to fail immediately. Throws USAGE for an invalid duration. */
 export function readWait(wait: string | true | undefined): number {
   if (typeof wait !== 'string') return wait === true ? defaultWaitMs : 0
   const waitMs = parseDuration(wait)
   if (waitMs !== undefined) return waitMs
-  throw new DrayError('USAGE', `\`${wait}\` after --wait is not a duration.`, {
+  throw new DrayError('USAGE', `The value \`${wait}\` of --wait is not a duration.`, {
     hint: 'Write a number with its unit, `--wait 10m`, or put `--wait` last: `dray deploy test --wait`.',
   })
 }

@@ -6,22 +6,22 @@ import { readFlags } from './option-flags.ts'
 
 export type Candidate = { text: string; description?: string }
 
-/** What can stand where the cursor is. */
+/** Possible completions at the cursor. */
 export type Completion = {
-  /** The part of the word that is typed already, without `--host=` before it. */
+  /** The typed part of the word, without a leading `--host=`. */
   typed: string
-  /** What the commands' data alone tells. */
+  /** Candidates from the commands' data. */
   candidates: readonly Candidate[]
-  /** The value that belongs here, as the help names it (`ENVIRONMENT`, `FILE`): it has to be looked up. */
+  /** The placeholder in the help, such as `ENVIRONMENT` or `FILE`, whose values are to be looked up. */
   placeholder: string | undefined
-  /** Of what was typed before: which environment and which configuration file are meant. */
+  /** The environment and configuration file given earlier on the line. */
   environment: string | undefined
   configPath: string | undefined
 }
 
 /**
- * What the last of `words` may become, which stand after `dray`; it is empty after a space. Takes all from the commands'
- * data. Words after `--` belong to another program.
+ * Completes the last of `words`, which follow `dray`; it is empty after a space. Uses only the commands' data. Words after
+ * `--` belong to another program.
  */
 export function completeLine(words: readonly string[], commands: readonly CommandSpec[]): Completion {
   const current = words.at(-1) ?? ''
@@ -55,7 +55,7 @@ export function completeLine(words: readonly string[], commands: readonly Comman
 
 type Choosable = Pick<ArgumentSpec, 'name' | 'choices'>
 
-/** What the words before the cursor say. */
+/** The parsed words before the cursor. */
 type Line = {
   command: CommandSpec | 'help' | undefined
   options: readonly OptionSpec[]
@@ -97,7 +97,7 @@ const CONFIG_VALUE = 'FILE'
 
 const isEnvironment = ({ name }: ArgumentSpec): boolean => name === 'ENVIRONMENT'
 
-/** What has to follow an option of this name; undefined where nothing has to. */
+/** The required value of an option; undefined if it needs none. */
 function valueOf(options: readonly OptionSpec[], name: string): Choosable | undefined {
   const spec = options.find((it) => readFlags(it).names.includes(name))
   const value = spec === undefined ? undefined : readFlags(spec).value

@@ -3,8 +3,8 @@ import { listEnvironments, listTasks, loadConfig } from '../../config/load-confi
 import type { Completion } from './complete-line.ts'
 
 /**
- * Values that the files here tell for what the help calls `ENVIRONMENT`, `SERVICE`, `HOST` or `TASK`; none for anything else,
- * and none where a file cannot be read: a completion never complains.
+ * Finds the values of the placeholders `ENVIRONMENT`, `SERVICE`, `HOST` and `TASK` in the files of the current directory.
+ * Empty for other placeholders, and if a file cannot be read: a completion reports no errors.
  */
 export async function findValues(completion: Completion, cwd: string): Promise<readonly string[]> {
   try {

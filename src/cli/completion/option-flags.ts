@@ -1,10 +1,10 @@
 import type { OptionSpec } from '../command/option.ts'
 
-/** What the flags of an option say, such as `-f, --follow` or `--wait [DURATION]`. */
+/** The flags of an option, such as `-f, --follow` or `--wait [DURATION]`. */
 export type OptionFlags = {
-  /** Every way to write it: `-f`, `--follow`. */
+  /** All names: `-f`, `--follow`. */
   names: readonly string[]
-  /** What follows it; undefined where nothing does. */
+  /** Its value; undefined if it takes none. */
   value: { name: string; isOptional: boolean } | undefined
 }
 

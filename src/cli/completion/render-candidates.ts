@@ -3,10 +3,10 @@ import type { Candidate } from './complete-line.ts'
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type ShellName = (typeof shells)[number]
 
-/** The line that says: the shell itself completes this, with files. */
+/** The line that makes the shell complete file names. */
 export const FILES = ':files\n'
 
-/** Candidates as the script of a shell reads them, a line each; bash shows no descriptions. */
+/** Candidates for the shell's script, one per line; bash shows no descriptions. */
 export function renderCandidates(shell: ShellName, candidates: readonly Candidate[]): string {
   return candidates
     .map(({ text, description = '' }) => {

@@ -1,12 +1,12 @@
 import type { ShellName } from './render-candidates.ts'
 
 /**
- * What is put into the start-up file of a shell. It knows nothing of the commands: at every Tab it hands the words up to the
- * cursor to `dray completion SHELL -- WORD...`, so it need not change when dray does.
+ * Scripts for the start-up file of a shell. They contain no commands: at every Tab they pass the words up to the cursor to
+ * `dray completion SHELL -- WORD...`, so they remain valid when dray changes.
  */
 export const shellScripts: Readonly<Record<ShellName, string>> = {
-  // For bash 3.2 as well, which macOS has. COMP_WORDS is split at `=`, `:` and `@`, so the words come from the line itself;
-  // what stands before the last such character is not given back, of which `@` belongs to what follows it.
+  // Works in bash 3.2 too, the version of macOS. bash splits COMP_WORDS at `=`, `:` and `@`, so the words are read from the
+  // line. Candidates must not contain the text before the last such character; `@` belongs to the text after it.
   bash: `# In ~/.bashrc: source <(dray completion bash)
 _dray() {
   local line="\${COMP_LINE:0:COMP_POINT}" current kept candidate found

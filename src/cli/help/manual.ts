@@ -5,7 +5,7 @@ import type { CommandSpec, ManualEntry } from '../command/command.ts'
 import { globalOptionSpecs } from '../command/global-options.ts'
 import type { OptionSpec } from '../command/option.ts'
 
-/** All that is to be said of a command; the help and docs/commands.md are made of it. */
+/** The complete documentation of a command, for its help and docs/commands.md. */
 export type Manual = {
   /** `dray deploy ENVIRONMENT [OPTIONS]` */
   usage: string
@@ -21,7 +21,7 @@ export type Manual = {
   seeAlso: readonly string[]
 }
 
-/** What follows from a command's arguments and options is not repeated in its data. */
+/** Derives the manual from a command's data: parts that follow from arguments and options are not in the data. */
 export function manualOf(command: CommandSpec): Manual {
   return {
     usage: ['dray', command.name, ...command.arguments.map(renderArgument), '[OPTIONS]'].join(' '),
@@ -38,13 +38,13 @@ export function manualOf(command: CommandSpec): Manual {
 
 const configurationFile: ManualEntry = {
   term: 'dray.yml',
-  description: 'The environments; `--config` names another file. See docs/configuration.md.',
+  description: 'The environments. `--config` selects another file. See docs/configuration.md.',
 }
 
 const reachesServers = (command: CommandSpec): boolean =>
   command.arguments.some(({ name }) => name === 'ENVIRONMENT')
 
-/** Options without a heading of their own come first. */
+/** Options without a heading come first. */
 function groupByHeading(options: readonly OptionSpec[]): Manual['options'] {
   const headings = [...new Set(options.map(headingOf))]
   return headings
@@ -63,12 +63,12 @@ function optionEntry({ flags, description }: OptionSpec): ManualEntry {
   return { term: flags, description }
 }
 
-/** What the codes say of a command that puts no release in place. */
+/** Exit codes of commands that do not deploy. */
 const ordinaryCodes: Readonly<Record<number, string>> = {
-  [EXIT.done]: 'Done.',
-  [EXIT.usage]: 'Usage or configuration; nothing was touched.',
-  [EXIT.precondition]: 'Something that it needs is missing, such as a host that answers or a login.',
-  [EXIT.needsPerson]: 'A defect of dray, or something that a person has to look at.',
+  [EXIT.done]: 'Success.',
+  [EXIT.usage]: 'Invalid usage or configuration; nothing was changed.',
+  [EXIT.precondition]: 'A requirement is missing, such as a reachable host or a login.',
+  [EXIT.needsPerson]: 'A bug in dray, or an operator has to act.',
   [EXIT.cancelled]: 'Cancelled.',
 }
 
@@ -79,11 +79,11 @@ function exitCodesOf({ exitCodes = {} }: CommandSpec): ManualEntry[] {
 function meaningsOf(exitCodes: NonNullable<CommandSpec['exitCodes']>): Readonly<Record<string, string>> {
   if (exitCodes === 'of a deploy') return deployCodes()
   if (exitCodes === 'of what it runs')
-    return { ...ordinaryCodes, [EXIT.done]: 'What it ran ended well.', any: 'The exit code of what it ran.' }
+    return { ...ordinaryCodes, [EXIT.done]: 'The command succeeded.', any: 'The exit code of the command.' }
   return { ...ordinaryCodes, ...exitCodes }
 }
 
-/** Without what other commands mean by the same codes. */
+/** Without the meanings of the same codes for other commands. */
 function deployCodes(): Record<string, string> {
   const codes = listExitCodes().map(({ code, meaning }) => [code, meaning.replace(/ Of `dray .*$/, '')])
   return Object.fromEntries(codes) as Record<string, string>

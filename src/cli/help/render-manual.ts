@@ -3,12 +3,12 @@ import { padToWidth, widthOf, wrapToWidth } from '../../ui/terminal/text-width.t
 import type { CommandSpec, ManualEntry } from '../command/command.ts'
 import { manualOf } from './manual.ts'
 
-/** A line of prose is not longer than this, however wide the terminal is. */
+/** Maximum width of a line, even on a wider terminal. */
 const WIDEST = 100
-/** So much of a line a term may take; a longer one has its description on the next line. */
+/** Maximum share of a line for a term; the description of a longer term begins on the next line. */
 const SHARE_OF_TERM = 0.42
 
-/** The help of a command, as a page of a manual; no line is wider than the terminal. */
+/** The help page of a command; no line is wider than the terminal. */
 export function renderManual(command: CommandSpec, { colors, columns }: TerminalStyle): string {
   const width = Math.max(40, Math.min(columns ?? WIDEST, WIDEST))
   const manual = manualOf(command)
@@ -25,7 +25,7 @@ export function renderManual(command: CommandSpec, { colors, columns }: Terminal
     ...prose.flatMap((text) => ['', ...wrapToWidth(text, width)]),
     ...list('Arguments', manual.arguments),
     ...manual.options.flatMap(({ heading, entries }) => list(heading, entries)),
-    ...list('Options of every command', [
+    ...list('Options of all commands', [
       ...manual.globalOptions,
       { term: '-h, --help', description: 'Print this help.' },
     ]),
@@ -44,7 +44,7 @@ function renderEntries(
 ): string[] {
   const widths = entries.map(({ term }) => widthOf(term)).filter((it) => it <= width * SHARE_OF_TERM)
   const termWidth = Math.max(0, ...widths)
-  // On a narrow terminal, or where every term is long, descriptions stand below their terms.
+  // On a narrow terminal, or if all terms are long, descriptions are below their terms.
   const start = width < 70 || widths.length === 0 ? 6 : termWidth + 4
   return entries.flatMap(({ term, description }) => {
     const text = wrapToWidth(description, width - start)
@@ -61,7 +61,7 @@ function indent(columns: number): (line: string) => string {
   return (line) => ' '.repeat(columns) + line
 }
 
-/** Breaks a text with its later lines set in; what it begins with stays. */
+/** Wraps a text and indents all lines but the first; the first keeps its indentation. */
 function hang(text: string, columns: number, width: number): string[] {
   const [start = ''] = /^ */.exec(text) ?? []
   const [first = '', ...more] = wrapToWidth(text.trimStart(), width - Math.max(columns, start.length))

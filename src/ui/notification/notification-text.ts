@@ -21,7 +21,7 @@ export function endSentence({ kind, outcome, release, tag, restores }: Notificat
 export function servingSentence({ failure }: Notification): string | undefined {
   if (failure?.serving !== undefined) return failure.serving
   const isUntouched = failure?.exitCode === EXIT.precondition || failure?.exitCode === EXIT.usage
-  return isUntouched ? 'Nothing was touched.' : undefined
+  return isUntouched ? 'Nothing was changed.' : undefined
 }
 
 /** `1,204 probe requests, 0 failed`; undefined if there was no probe. */

@@ -187,7 +187,7 @@ describe('the release on test', () => {
     }
     const again = await promote('v1.3.0', '--config', 'same-images.yml')
     expect(again).toMatchObject({ exitCode: 0, stdout: first.stdout })
-    expect(again.stderr).not.toContain('stands for')
+    expect(again.stderr).not.toContain('now points to')
   })
 
   test('does not take a tag away from another image', async () => {

@@ -67,7 +67,7 @@ describe('dray exec', () => {
     })
     expect(await app.dray(['exec', 'test'])).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('Name the service.') as string,
+      stderr: expect.stringContaining('The service is missing.') as string,
     })
   })
 

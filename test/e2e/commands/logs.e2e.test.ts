@@ -97,16 +97,16 @@ describe('followed logs', () => {
     const running = await following(lines, 'a moment ago')
     await app.mustDeploy('v2')
     await say(other, 'backend', 'still the other app')
-    await until(lines, 'backend-1 has ended with exit code 0.')
+    await until(lines, 'backend-1 exited with code 0.')
     running.kill('SIGINT')
     await running.done
     expect(lines).toEqual([
       'backend-1 │ a moment ago',
-      'backend-2 has started.',
+      'backend-2 started.',
       'backend-2 │ shop backend v2 is starting',
       'backend-2 │ shop backend v2 listens on port 8000',
       'backend-1 │ SIGTERM: finishing the requests in flight',
-      'backend-1 has ended with exit code 0.',
+      'backend-1 exited with code 0.',
     ])
   })
 
@@ -119,7 +119,7 @@ describe('followed logs', () => {
     running.kill('SIGINT')
     await running.done
     expect(lines.filter((line) => line.endsWith('listens on port 8000'))).toHaveLength(2)
-    expect(lines).toContain('backend-2 has started.')
+    expect(lines).toContain('backend-2 started.')
   })
 
   test('ends when its reader has left', async () => {

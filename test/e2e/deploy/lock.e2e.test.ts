@@ -117,7 +117,7 @@ describe.each([
       return readDeployResult(await running.done)
     })
     expect(result).toMatchObject({ exitCode: 130, failure: { code: 'CANCELLED' } })
-    expect(result.stdout).toContain('Stopping: what was begun is finished or undone first.')
+    expect(result.stdout).toContain('Stopping: finishing or undoing the current changes first.')
     expect(result.failure?.serving).toMatch(/^Release r\d+ \(v1\) is serving, as before\.$/)
     expectNoneFailed(report)
     expect(Object.keys(report.versions)).toEqual(['v1'])

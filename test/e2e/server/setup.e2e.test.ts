@@ -61,7 +61,7 @@ describe('a server without Docker', () => {
     expectRefusal(await dray(['setup', 'test']), {
       code: 'USAGE',
       exitCode: 2,
-      says: 'nobody to ask',
+      says: 'Cannot prompt',
       hint: '`--yes`',
     })
   })

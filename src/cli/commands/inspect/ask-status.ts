@@ -26,8 +26,8 @@ export type AskedStatus = {
 }
 
 /**
- * Asks every host of the environments that are named, or of all, side by side. What goes wrong with one of them is its
- * status. Throws what makes dray.yml unreadable, and ENVIRONMENT_UNKNOWN for a name that it does not have.
+ * Reads the status of every host of the given environments, or of all, in parallel. A failure becomes the status of its
+ * host. Throws the errors of an unreadable dray.yml, and ENVIRONMENT_UNKNOWN for an unknown name.
  */
 export async function askStatus(
   input: InputOf<typeof statusCommand>,
@@ -38,7 +38,7 @@ export async function askStatus(
   const loaded = await Promise.all(names.map((name) => load(name, options, context)))
   const secrets = loaded.flatMap((it): readonly Secret[] => ('values' in it ? it.values.secrets : []))
   const output = createCommandOutput({ options, values: { secrets } }, context)
-  output.note(`Asking ${hostsOf(loaded).join(', ')}`)
+  output.note(`Reading the status of ${hostsOf(loaded).join(', ')}`)
   const statuses = await Promise.all(loaded.map(async (it) => ('config' in it ? statusOf(it, context) : it)))
   return { statuses: cleanValue(statuses, output.clean), options, output }
 }

@@ -9,13 +9,13 @@ import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
 export type ComparedTargets = AsyncDisposable & {
-  /** The releases that the host keeps. */
+  /** The archived releases on the host. */
   kept: ArchivingHost
-  /** What a deploy from here would use; the registry is not asked before. */
+  /** The input of a deploy from here; reads the registry only when called. */
   tree: () => Site
 }
 
-/** The composition root of a comparison, on the only host of `input`. Throws what connecting throws. */
+/** The composition root of a comparison, on the only host of `input`. Throws the errors of connecting. */
 export async function connectCompared(
   input: EnvironmentInput,
   context: CliContext,

@@ -5,16 +5,16 @@ import { hostOptionSpec } from '../../command/host-option.ts'
 export const diskCommand = {
   name: 'disk',
   group: 'inspect',
-  summary: 'Show what takes the room on the server.',
+  summary: 'Show the disk usage of the server.',
   description:
-    'Asks every host how full its disks are, and what Docker holds: each kept release, other apps, what may go, volumes, build cache, container logs. Warns of logs that nothing limits. Changes nothing.',
+    'Shows for every host how full its disks are, and the disk usage of Docker: each archived release, other apps, removable images, volumes, build cache, container logs. Warns about logs without a size limit. Changes nothing.',
   arguments: [environmentArgument],
-  options: [{ ...hostOptionSpec, description: 'Of an environment with several hosts, this one alone.' }],
+  options: [{ ...hostOptionSpec, description: 'Only this host (default: all hosts of the environment).' }],
   examples: [
-    { command: 'dray disk production', description: 'what takes the room?' },
-    { command: 'dray disk production --json', description: 'for a program' },
+    { command: 'dray disk production', description: 'disk usage of all hosts' },
+    { command: 'dray disk production --json', description: 'for a script' },
   ],
   docs: 'docs/disk.md',
-  files: [{ term: 'PATH/.dray/', description: 'On the server: which releases are kept.' }],
+  files: [{ term: 'PATH/.dray/', description: 'On the server: the archived releases.' }],
   seeAlso: ['clean', 'status', 'doctor'],
 } as const satisfies CommandSpec

@@ -4,17 +4,17 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 export const historyCommand = {
   name: 'history',
   group: 'inspect',
-  summary: 'List what was put in place and what failed, the newest first.',
+  summary: 'List deploys and rollbacks, newest first.',
   description:
-    'Reads the records and the journal of the server: release and tag, when and by whom, how it ended and why, how long it took, which services got another image, and which releases are kept for a rollback. Below them the tasks that people ran by hand.',
+    'Reads the archived releases and the journal on the server. For each deploy it shows release, tag, time, user, duration, outcome and reason, the services whose image changed, and whether the release is archived for a rollback. Tasks run by hand are listed below.',
   arguments: [environmentArgument],
-  options: [{ flags: '--limit <COUNT>', description: 'List so many, 20 if not given.' }],
+  options: [{ flags: '--limit <COUNT>', description: 'Number of entries (default: 20).' }],
   examples: [
-    { command: 'dray history production', description: 'the last 20' },
-    { command: 'dray history production --limit 100', description: 'more of them' },
-    { command: 'dray history production --json', description: 'for a program' },
+    { command: 'dray history production', description: 'the last 20 entries' },
+    { command: 'dray history production --limit 100', description: 'the last 100 entries' },
+    { command: 'dray history production --json', description: 'for a script' },
   ],
   docs: 'docs/rollback.md',
-  files: [{ term: 'PATH/.dray/', description: 'On the server: kept releases, the journal, the lock.' }],
+  files: [{ term: 'PATH/.dray/', description: 'On the server: archived releases, the journal, the lock.' }],
   seeAlso: ['diff', 'rollback'],
 } as const satisfies CommandSpec

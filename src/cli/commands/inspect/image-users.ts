@@ -7,12 +7,12 @@ import { connectEach } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
-/** Who needs which image, by repository (`ghcr.io/acme/shop`) and digest. */
+/** The users of each image, by repository (`ghcr.io/acme/shop`) and digest. */
 export type ImageUsers = ReadonlyMap<string, ReadonlyMap<Digest, readonly ImageUser[]>>
 
 /**
- * Asks every host of an environment which releases it keeps, each of which it could be rolled back to. Throws what connecting
- * and reading the records throw: who deletes by it must not take a host that is silent for one that needs nothing.
+ * Reads the archived releases of every host of an environment. Throws the errors of connecting and reading: a host that does
+ * not answer must not look like one that uses no images.
  */
 export async function findImageUsers({ config }: EnvironmentInput, context: CliContext): Promise<ImageUsers> {
   const { name: environment, hosts, path } = config.environment
@@ -35,7 +35,7 @@ export async function findImageUsers({ config }: EnvironmentInput, context: CliC
   return users
 }
 
-/** The users of several environments as one. */
+/** Merges the users of several environments. */
 export function joinUsers(all: readonly ImageUsers[]): ImageUsers {
   const joined = new Map<string, Map<Digest, ImageUser[]>>()
   for (const users of all) {
@@ -46,7 +46,7 @@ export function joinUsers(all: readonly ImageUsers[]): ImageUsers {
   return joined
 }
 
-/** The app's own repositories: those of its registry that the compose file names, and those that releases ran. */
+/** The app's own repositories: those in the compose file and in releases that belong to its registry. */
 export async function findRepositories(
   { config, values }: EnvironmentInput,
   users: ImageUsers,

@@ -14,13 +14,13 @@ import { readCount } from '../../command/read-count.ts'
 import type { ImagesInput } from './images.ts'
 import { openPackages, packageName, type OpenPackages } from './open-packages.ts'
 
-/** Lists what the registry has of the app's images, and who needs it. An environment that cannot be asked is a note. */
+/** Lists the app's images in the registry with their users. An environment that does not answer is reported as a note. */
 export async function listImages(command: ImagesInput, context: CliContext): Promise<ExitCode> {
   const { global: options } = command
   const limit = readCount(command.options.limit ?? '20', '--limit')
   const all = await listEnvironments(context.cwd, options.configPath)
   const wanted = command.arguments.environment
-  // A name that is none is refused as everywhere.
+  // Refuses an unknown name.
   if (wanted !== undefined) await loadNamedEnvironment({ name: wanted, options }, context)
   const inputs = await Promise.all(all.map((name) => loadNamedEnvironment({ name, options }, context)))
   const [first] = inputs
@@ -34,7 +34,7 @@ export async function listImages(command: ImagesInput, context: CliContext): Pro
         findImageUsers(input, context).catch((error: unknown): ImageUsers => {
           if (context.signal.aborted || !(error instanceof DrayError)) throw error
           const { name } = input.config.environment
-          output.note(output.clean(`What ${name} needs is not known. ${error.message}`))
+          output.note(output.clean(`The images that ${name} uses are unknown. ${error.message}`))
           return new Map()
         }),
       ),
@@ -85,7 +85,7 @@ function partsOf(
   return versions.filter(({ digest }) => parts.has(digest))
 }
 
-/** Of an index, its largest variant: what a host has to fetch. Undefined where the manifest is gone. */
+/** Compressed size; for an index that of its largest variant. Undefined if the manifest is missing. */
 function sizeOf(digest: Digest, links: ReadonlyMap<Digest, ManifestLinks>): number | undefined {
   const own = links.get(digest)
   if (own === undefined) return undefined

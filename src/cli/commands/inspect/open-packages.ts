@@ -8,17 +8,17 @@ import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
-/** What GitHub and its registry say of the packages of one owner. */
+/** The packages of one owner on GitHub and in its registry. */
 export type OpenPackages = AsyncDisposable & {
   packages: Packages
-  /** Reads manifests; those that the registry does not have are left out. Throws the REGISTRY_… codes for any other. */
+  /** Reads manifests; missing ones are left out. Throws the REGISTRY_… codes for other failures. */
   readLinks(repository: string, versions: readonly PackageVersion[]): Promise<Map<Digest, ManifestLinks>>
 }
 
 const AT_ONCE = 8
 const GITHUB_API = 'https://api.github.com'
 
-/** Throws PACKAGES_DENIED without a token, and USAGE for a registry whose packages GitHub does not have. */
+/** Throws PACKAGES_DENIED without a token, and USAGE for a registry other than GitHub's. */
 export function openPackages(input: EnvironmentInput, context: CliContext): OpenPackages {
   const { config, values } = input
   const apiUrl = (context.env['GITHUB_API_URL'] ?? GITHUB_API).replace(/\/+$/, '')
@@ -28,13 +28,12 @@ export function openPackages(input: EnvironmentInput, context: CliContext): Open
       'USAGE',
       `${registry?.host ?? 'This app'} has no packages at ${new URL(apiUrl).host}.`,
       {
-        hint: '`dray images` is for images on ghcr.io: name them with `registry: ghcr.io/OWNER` in dray.yml.',
+        hint: '`dray images` supports only ghcr.io: set `registry: ghcr.io/OWNER` in dray.yml.',
       },
     )
   }
   const token = values.githubToken
-  if (token === undefined || token.isEmpty)
-    throw new DrayError('PACKAGES_DENIED', 'There is no GITHUB_TOKEN to ask GitHub with.')
+  if (token === undefined || token.isEmpty) throw new DrayError('PACKAGES_DENIED', 'GITHUB_TOKEN is not set.')
   const http = createHttp({ fetch, clock: context.clock, answerMs: 20_000, requestMs: 60_000 })
   const connected = connectRegistry(input, context, Promise.resolve([]))
   return {
@@ -45,7 +44,7 @@ export function openPackages(input: EnvironmentInput, context: CliContext): Open
   }
 }
 
-/** `shop/backend` of `ghcr.io/acme/shop/backend`: GitHub's name of the package. */
+/** GitHub's name of the package: `shop/backend` for `ghcr.io/acme/shop/backend`. */
 export function packageName(repository: string): string {
   return repository.split('/').slice(2).join('/')
 }

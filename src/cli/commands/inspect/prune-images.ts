@@ -23,8 +23,8 @@ const DAY_MS = 86_400_000
 type Pruning = { repository: string; decision: PruneDecision }
 
 /**
- * Says what of the app's images may go, and deletes it with `--delete`. All is decided before anything is deleted: what
- * cannot be asked ends it. Throws USAGE, PACKAGES_DENIED, PACKAGES_FAILED, the REGISTRY_… codes, and what asking hosts throws.
+ * Lists unused images of the app, and deletes them with `--delete`. Everything is decided before the first deletion; an
+ * unreachable host stops it. Throws USAGE, PACKAGES_DENIED, PACKAGES_FAILED, the REGISTRY_… codes, and the errors of hosts.
  */
 export async function pruneImages(command: ImagesInput, context: CliContext): Promise<ExitCode> {
   const { global, options } = command
@@ -32,12 +32,11 @@ export async function pruneImages(command: ImagesInput, context: CliContext): Pr
   const rules = readRules(options, context.clock.now())
   const inputs = await loadAsked(command, context)
   const [first] = inputs
-  if (first === undefined)
-    throw new DrayError('USAGE', 'No environment is left to ask which images it needs.')
+  if (first === undefined) throw new DrayError('USAGE', '`--without` excludes every environment.')
   const secrets = inputs.flatMap(({ values }) => values.secrets)
   const output = createCommandOutput({ options: global, values: { secrets } }, context)
   await using opened = openPackages(first, context)
-  output.note('Asking every environment which images it needs')
+  output.note('Reading the images that every environment uses')
   const users = joinUsers(await Promise.all(inputs.map((input) => findImageUsers(input, context))))
   const repositories = new Set((await Promise.all(inputs.map((it) => findRepositories(it, users)))).flat())
   const prunings: Pruning[] = []
@@ -62,7 +61,7 @@ function readRules({ minAge: text = '7d', keep = '10' }: ImagesInput['options'],
   const days = /^(\d{1,5})d$/.exec(text)?.[1]
   const minAgeMs = parseDuration(days === undefined ? text : `${Number(days) * 24}h`)
   if (minAgeMs === undefined || minAgeMs < DAY_MS) {
-    throw new DrayError('USAGE', `\`${text}\` after --min-age is not a duration of a day or more.`, {
+    throw new DrayError('USAGE', `The value \`${text}\` of --min-age is not a duration of one day or more.`, {
       hint: 'Write `--min-age 7d` or `--min-age 36h`. The parts of an image are pushed before the image.',
     })
   }
@@ -78,7 +77,7 @@ async function loadAsked(
   if (unknown !== undefined)
     throw new DrayError(
       'USAGE',
-      `\`${unknown}\` after --without is no environment: there is ${names.join(', ')}.`,
+      `The value \`${unknown}\` of --without is not an environment. Environments: ${names.join(', ')}.`,
     )
   const asked = names.filter((name) => !without.includes(name))
   return Promise.all(asked.map((name) => loadNamedEnvironment({ name, options: global }, context)))
@@ -96,7 +95,7 @@ async function decide(
     throw new DrayError(
       'PACKAGES_FAILED',
       `The registry has none of the ${versions.length} versions of ${repository} that GitHub lists.`,
-      { hint: 'Nothing was deleted. Look whether `registry` in dray.yml names the owner that is meant.' },
+      { hint: 'Nothing was deleted. Check that `registry` in dray.yml names the right owner.' },
     )
   }
   return decidePruning({ versions, links, users: users.get(repository) ?? new Map() }, rules)
@@ -142,8 +141,8 @@ function tellDeletion(deletion: Deletion, name: string): string {
     case 'deleted':
       return `Deleted ${name}`
     case 'gone already':
-      return `${name} was gone already`
+      return `${name} was already deleted`
     case 'refused':
-      return `GitHub keeps ${name}: ${deletion.why}`
+      return `GitHub refused to delete ${name}: ${deletion.why}`
   }
 }

@@ -14,13 +14,13 @@ import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import type { diffCommand } from './diff.ts'
 
-/** Prints how two releases differ, or the working tree from what runs; gives the exit code. */
+/** Prints the differences between two releases, or the working tree and the current release; returns the exit code. */
 export async function runDiff(command: InputOf<typeof diffCommand>, context: CliContext): Promise<ExitCode> {
   const { from, to } = command.arguments
   const { tag, host, exitCode = false } = command.options
   if (from !== undefined && tag !== undefined) {
-    throw new DrayError('USAGE', '--tag is for the working tree; releases are compared as they are.', {
-      hint: 'Leave out --tag, or the releases.',
+    throw new DrayError('USAGE', '`--tag` applies only to the working tree, not to releases.', {
+      hint: 'Leave out `--tag`, or the releases.',
     })
   }
   const release = from === undefined ? { tag, envFile: undefined } : undefined

@@ -13,13 +13,13 @@ import { diskHost } from './disk-host.ts'
 import { withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 
-/** Prints what takes the room of every host; gives the exit code. Throws what connecting and asking throw. */
+/** Prints the disk usage of every host; returns the exit code. Throws the errors of connecting and reading. */
 export async function runDisk(command: InputOf<typeof diskCommand>, context: CliContext): Promise<ExitCode> {
   const input = withNamedHost(await loadEnvironment(command, context), command.options.host)
   const output = createCommandOutput(input, context)
   const { app, environment } = input.config
   await using connected = await connectHosts(input, context)
-  output.note(`Asking ${environment.hosts.join(', ')}`)
+  output.note(`Reading the disk usage of ${environment.hosts.join(', ')}`)
   const reports = await Promise.all(
     connected.hosts.map(async (host) => {
       const { signal } = context

@@ -13,7 +13,7 @@ import { loadEnvironment } from '../../command/load-environment.ts'
 import { readCount } from '../../command/read-count.ts'
 import type { historyCommand } from './history.ts'
 
-/** Prints the history of every host; gives the exit code. */
+/** Prints the history of every host; returns the exit code. */
 export async function runHistory(
   command: InputOf<typeof historyCommand>,
   context: CliContext,
@@ -28,7 +28,7 @@ export async function runHistory(
   }))
   const histories = await Promise.all(
     connected.hosts.map(async ({ name, archive }) => {
-      // One more, whose images tell what the last one changed.
+      // One more, to find the images that the last one changed.
       const facts = await archive.read(limit + 1, context.signal)
       const found = { attempts: readHistory(facts, limit), tasks: readTaskHistory(facts.journal, limit) }
       return { name, ...cleanValue(found, clean) }

@@ -2,7 +2,7 @@ import type { ExitCode } from '../../../errors/exit-code.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { ImagesInput } from './images.ts'
 
-/** Lists images, or prunes them; gives the exit code. Throws what these throw. */
+/** Lists or prunes images; returns the exit code. */
 export async function runImages(input: ImagesInput, context: CliContext): Promise<ExitCode> {
   if (input.arguments.environment === 'prune') {
     const { pruneImages } = await import('./prune-images.ts')

@@ -34,7 +34,7 @@ import type { CliContext } from '../../command/context.ts'
 import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import type { secretsCommand } from './secrets.ts'
 
-/** Prints the matrix of secrets. A host or a GitHub that does not answer is a note. Throws what the configuration throws. */
+/** Prints the matrix of secrets. An unreachable host or GitHub is reported as a note. Throws the configuration's errors. */
 export async function runSecrets(
   command: InputOf<typeof secretsCommand>,
   context: CliContext,
@@ -80,11 +80,11 @@ async function askGithub(
   const token = first?.values.githubToken
   if (uses.length === 0) return undefined
   if (repository === undefined) {
-    output.note('GitHub is not asked which secrets it has: this is no clone of a repository there.')
+    output.note('The secrets on GitHub are not read: this is not a clone of a GitHub repository.')
     return undefined
   }
   if (token === undefined || token.isEmpty) {
-    output.note('GitHub is not asked which secrets it has: set GITHUB_TOKEN to a token that may see them.')
+    output.note('The secrets on GitHub are not read: set GITHUB_TOKEN to a token that may read them.')
     return undefined
   }
   const apiUrl = (context.env['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, '')

@@ -7,7 +7,7 @@ import type { CliContext } from '../../command/context.ts'
 import { askStatus, type AskedStatus } from './ask-status.ts'
 import type { statusCommand } from './status.ts'
 
-/** Asks, prints, and gives the exit code. Throws what asking throws. */
+/** Prints the status; returns the exit code. Throws the errors of reading it. */
 export async function runStatus(
   input: InputOf<typeof statusCommand>,
   context: CliContext,
@@ -18,7 +18,7 @@ export async function runStatus(
   return asked.statuses.some(isAnswered) ? EXIT.done : EXIT.precondition
 }
 
-/** The table, and one environment in full; as JSON a line for each environment. */
+/** Prints the table, and the details of a single environment; as JSON one line per environment. */
 function printStatus({ statuses, options, output }: AskedStatus): void {
   if (options.json) {
     for (const status of statuses) output.json('status', status)
@@ -29,12 +29,12 @@ function printStatus({ statuses, options, output }: AskedStatus): void {
   output.print(renderStatus(statuses, output.style) + details)
 }
 
-/** Some host of it answered. */
+/** At least one host answered. */
 function isAnswered({ hosts }: EnvironmentStatus): boolean {
   return hosts.some(({ verdict }) => verdict !== 'unknown')
 }
 
-/** What a monitor acts on: a host that cannot be asked counts more than what is known of the others. */
+/** Exit code for monitoring: an unreachable host takes precedence over the state of the others. */
 function statusExitCode(statuses: readonly EnvironmentStatus[]): ExitCode {
   const verdicts = statuses.map(({ verdict }) => verdict)
   if (verdicts.includes('unknown')) return EXIT.precondition

@@ -5,26 +5,26 @@ import { environmentsArgument } from '../../command/environment-argument.ts'
 export const statusCommand = {
   name: 'status',
   group: 'inspect',
-  summary: 'Show what runs, how it is doing, and what differs from what was released.',
+  summary: 'Show the running release, its health, and drift.',
   description:
-    'Asks the hosts of all environments of dray.yml side by side, and no registry: release, tag, age, by whom, services, disk, who deploys at the moment. Drift is what no longer is as it was released: another image, replica or configuration, a container or a file changed by hand, a variable gone from `.env`; each with the command that mends it. With one environment, its services in full. A host that does not answer is a line of the table.',
+    'Queries the hosts of all environments in dray.yml in parallel: release, tag, age, user, services, disk, and a running deploy. Drift is a difference from the release: another image, number of replicas or configuration, a container or file changed by hand, or a variable missing in `.env`. Each comes with the command that corrects it. With one environment, its services are listed in detail. A host that does not answer is shown as unknown. The registry is not queried.',
   arguments: [environmentsArgument],
   options: [
     {
       flags: '--exit-code',
       description:
-        'For monitoring: exit with 1 where something is unhealthy or has drifted, with 3 where a host does not answer.',
+        'For monitoring: exit with code 1 if a service is unhealthy or drifted, and with code 3 if a host does not answer.',
     },
   ],
   examples: [
-    { command: 'dray status', description: 'every environment, a line for each host' },
-    { command: 'dray status production', description: 'with its services and disks' },
-    { command: 'dray status production --exit-code --json', description: 'for a monitor' },
+    { command: 'dray status', description: 'all environments, one line per host' },
+    { command: 'dray status production', description: 'one environment, with services and disks' },
+    { command: 'dray status production --exit-code --json', description: 'for monitoring' },
   ],
   docs: 'docs/status.md',
   exitCodes: {
-    [EXIT.failedOldServing]: 'With --exit-code: something is unhealthy or has drifted.',
-    [EXIT.precondition]: 'No host answered; with --exit-code: some host did not.',
+    [EXIT.failedOldServing]: 'With --exit-code: a service is unhealthy or drifted.',
+    [EXIT.precondition]: 'No host answered. With --exit-code: at least one host did not answer.',
   },
   seeAlso: ['diff', 'logs', 'history'],
 } as const satisfies CommandSpec

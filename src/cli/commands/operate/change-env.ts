@@ -6,18 +6,18 @@ import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
-/** What the actions of `dray env` work with. */
+/** Inputs of the actions of `dray env`. */
 export type EnvWork = {
   input: EnvironmentInput
   context: CliContext
   output: CommandOutput
-  /** One for each host. */
+  /** One per host. */
   stores: NonEmpty<EnvStore>
 }
 
 type Names = { set: readonly string[]; removed: readonly string[] }
 
-/** Makes a change on every host, one after the other: where one refuses, the next is not touched. */
+/** Makes a change on every host, one after the other. After a failure, the remaining hosts are not changed. */
 export async function changeEnv(
   { input, context, output, stores }: EnvWork,
   names: Names,
@@ -32,9 +32,7 @@ export async function changeEnv(
     else output.print(describeChange(store, { names, done, output }))
   }
   if (isNew) {
-    output.note(
-      `What runs has the values it was started with; \`dray deploy ${environment}\` gives it the new ones.`,
-    )
+    output.note(`Running containers keep the old values until the next \`dray deploy ${environment}\`.`)
   }
 }
 
@@ -44,13 +42,14 @@ function describeChange(
 ): string {
   const { colors, glyphs } = output.style
   const mark = colors.green(glyphs.done)
-  if (done.outcome === 'unchanged') return `${mark} Nothing to do: ${path}/.env on ${host} is so already.`
-  const what = [
-    ...(set.length === 0 ? [] : [`${set.join(', ')} set`]),
-    ...(removed.length === 0 ? [] : [`${removed.join(', ')} taken away`]),
-    ...(set.length + removed.length === 0 ? ['only comments changed'] : []),
+  if (done.outcome === 'unchanged')
+    return `${mark} Nothing to do: ${path}/.env on ${host} already has this value.`
+  const changes = [
+    ...(set.length === 0 ? [] : [`set ${set.join(', ')}`]),
+    ...(removed.length === 0 ? [] : [`removed ${removed.join(', ')}`]),
+    ...(set.length + removed.length === 0 ? ['changed only comments'] : []),
   ].join('; ')
   const file = done.outcome === 'created' ? `the new ${path}/.env` : `${path}/.env`
-  const kept = done.backup === undefined ? '' : ` The old one is kept as ${done.backup}.`
-  return `${mark} ${what} in ${file} on ${host}.${kept}`
+  const backup = done.backup === undefined ? '' : ` The old file is kept as ${done.backup}.`
+  return `${mark} ${changes.charAt(0).toUpperCase()}${changes.slice(1)} in ${file} on ${host}.${backup}`
 }

@@ -6,22 +6,20 @@ import { waitOptionSpec } from '../../command/wait-option.ts'
 export const cleanCommand = {
   name: 'clean',
   group: 'operate',
-  summary: 'Remove what nobody needs from the server, and say what stays and why.',
+  summary: 'Remove unused Docker data from the server, and list what is retained.',
   description:
-    'Removes dangling images, build cache, images that no container and no kept release of any app needs, and what has been stopped or unused for a day; never a volume, unless `disk` in dray.yml says so. A deploy does the same by itself when room is short.',
+    'Removes dangling images, build cache, images that no container and no archived release of any app uses, and containers and networks that have been stopped or unused for a day. Removes volumes only if `disk` in dray.yml allows it. A deploy does the same automatically if disk space is short.',
   arguments: [environmentArgument],
   options: [
-    { flags: '--dry-run', description: 'Only show what would go, and what would stay.' },
-    { ...hostOptionSpec, description: 'Of an environment with several hosts, this one alone.' },
+    { flags: '--dry-run', description: 'Only list what would be removed and what would be retained.' },
+    { ...hostOptionSpec, description: 'Only this host (default: all hosts of the environment).' },
     waitOptionSpec,
   ],
   examples: [
-    { command: 'dray clean production --dry-run', description: 'what would go, what stays, and why?' },
+    { command: 'dray clean production --dry-run', description: 'list only' },
     { command: 'dray clean production', description: 'remove it' },
   ],
   docs: 'docs/disk.md',
-  files: [
-    { term: 'PATH/.dray/', description: 'On the server: which releases are kept, the journal, the lock.' },
-  ],
+  files: [{ term: 'PATH/.dray/', description: 'On the server: archived releases, the journal, the lock.' }],
   seeAlso: ['disk', 'deploy', 'history'],
 } as const satisfies CommandSpec

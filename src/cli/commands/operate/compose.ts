@@ -5,18 +5,18 @@ import { noTtyOptionSpec } from './in-container-options.ts'
 export const composeCommand = {
   name: 'compose',
   group: 'operate',
-  summary: "Run any Docker Compose command in the app's directory on the server.",
+  summary: "Run a Docker Compose command in the app's directory on the server.",
   description:
-    'Runs `docker compose` there with the files and the values of the release that is in place. What it does is your order: `down --volumes` deletes data. Streams and exit code are those of the command.',
+    'Runs `docker compose` with the files and values of the current release. dray does not check the command: `down --volumes` deletes data. Streams and exit code are those of the command.',
   arguments: [
-    { name: 'ENVIRONMENT', description: 'Where: an environment of dray.yml.' },
-    { name: 'ARGUMENTS', description: 'What follows `docker compose`, after `--`.', variadic: true },
+    { name: 'ENVIRONMENT', description: 'An environment in dray.yml.' },
+    { name: 'ARGUMENTS', description: 'Arguments of `docker compose`, after `--`.', variadic: true },
   ],
   options: [noTtyOptionSpec, hostOptionSpec],
   examples: [
-    { command: 'dray compose production -- ps', description: 'what runs' },
+    { command: 'dray compose production -- ps', description: 'list the containers' },
     { command: 'dray compose test -- restart worker', description: 'restart a service' },
-    { command: 'dray compose production -- top', description: 'its processes' },
+    { command: 'dray compose production -- top', description: 'list the processes' },
   ],
   docs: 'docs/logs-and-commands.md',
   exitCodes: 'of what it runs',

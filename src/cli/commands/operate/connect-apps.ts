@@ -7,10 +7,10 @@ import type { CliContext } from '../../command/context.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
-/** An app as it is in place on one host. */
+/** An app on one host. */
 export type ConnectedApp = {
   host: ConnectedHost
-  /** Undefined where dray has deployed nothing yet. */
+  /** The current release; undefined if nothing is deployed yet. */
   release: Release | undefined
   /** With the deploy-time values of the release. */
   place: AppPlace
@@ -18,7 +18,7 @@ export type ConnectedApp = {
 
 export type ConnectedApps = AsyncDisposable & { apps: NonEmpty<ConnectedApp> }
 
-/** Connects to the hosts of the environment, and reads which release is in place on each. Throws what these throw. */
+/** Connects to the hosts of the environment and reads the current release of each. Throws the errors of both. */
 export async function connectApps(input: EnvironmentInput, context: CliContext): Promise<ConnectedApps> {
   const connected = await connectHosts(input, context)
   try {
@@ -30,22 +30,22 @@ export async function connectApps(input: EnvironmentInput, context: CliContext):
   }
 }
 
-/** What is in place on a host that is connected. Throws what `readCurrentRelease` throws. */
+/** The app on a connected host. Throws the errors of `readCurrentRelease`. */
 export async function readInPlace(host: ConnectedHost, signal: AbortSignal): Promise<ConnectedApp> {
   const release = await readCurrentRelease(host.place, signal)
   return { host, release, place: withValuesOf(release, host.place) }
 }
 
-/** The release that is in place. Throws NOT_DEPLOYED. */
+/** The current release. Throws NOT_DEPLOYED. */
 export function releaseOf({ release, host }: ConnectedApp, { config }: EnvironmentInput): Release {
   if (release !== undefined) return release
   const { name, path } = config.environment
-  throw new DrayError('NOT_DEPLOYED', `dray has deployed nothing to ${path} on ${host.name} yet.`, {
+  throw new DrayError('NOT_DEPLOYED', `Nothing is deployed to ${path} on ${host.name} yet.`, {
     hint: `Deploy first: \`dray deploy ${name}\`.`,
   })
 }
 
-/** A compose file may insist on IMAGE_TAG, although the override file pins every image. */
+/** Adds IMAGE_TAG: a compose file may require it, although the override file pins every image. */
 function withValuesOf(release: Release | undefined, place: AppPlace): AppPlace {
   return release?.tag === undefined
     ? place

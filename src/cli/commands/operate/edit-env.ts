@@ -7,8 +7,8 @@ import { Secret } from '../../../shared/secret.ts'
 import { changeEnv, type EnvWork } from './change-env.ts'
 
 /**
- * Has a person edit `.env`, and puts it back when it is still the one that was read. Where there is none, it begins as
- * .env.example. Throws USAGE when the hosts do not have the same, and ENV_INVALID for what is no dotenv file.
+ * Opens `.env` in an editor, and writes it back if the server's file is still the one that was read. A new file begins as
+ * .env.example. Throws USAGE if the hosts have different files, and ENV_INVALID for an invalid dotenv file.
  */
 export async function editEnv(work: EnvWork): Promise<void> {
   const { input, context, output, stores } = work
@@ -16,19 +16,19 @@ export async function editEnv(work: EnvWork): Promise<void> {
   const [first] = files
   const { projectDirectory, environment } = input.config
   if (files.some(({ hash }) => hash !== first.hash)) {
-    throw new DrayError('USAGE', `The hosts of ${environment.name} do not have the same .env.`, {
+    throw new DrayError('USAGE', `The hosts of ${environment.name} have different .env files.`, {
       hint: `Change one variable on all of them: \`dray env ${environment.name} set KEY\`.`,
     })
   }
   const before =
     first.hash === undefined ? new Secret((await readEnvExample(projectDirectory)) ?? '') : first.text
 
-  // What Ctrl-C means is the editor's to say.
+  // The editor handles Ctrl-C.
   context.reportInterrupt = () => undefined
   const { VISUAL, EDITOR } = context.env
   const after = await editPrivately(before, { editor: VISUAL ?? EDITOR ?? 'vi', signal: context.signal })
   if (after.reveal() === before.reveal()) {
-    output.note('Nothing was changed, and nothing was written.')
+    output.note('The file is unchanged.')
     return
   }
   assertReadable(after)
@@ -39,17 +39,21 @@ export async function editEnv(work: EnvWork): Promise<void> {
   )
 }
 
-/** Names lines by number only: what is on them may be a secret. */
+/** Reports invalid lines by number only: their content may be a secret. */
 function assertReadable(text: Secret): void {
   const { variables, badLines } = parseDotenv(text.reveal())
   if (badLines.length > 0) {
-    throw new DrayError('ENV_INVALID', `Line ${badLines.join(', ')} is no NAME=value; nothing was written.`, {
-      hint: 'A value of several lines stands in quotes. Run the same command again: it begins with what is on the server.',
-    })
+    throw new DrayError(
+      'ENV_INVALID',
+      `Not in the form NAME=value: line ${badLines.join(', ')}. Nothing was written.`,
+      {
+        hint: "Put a value of several lines in quotes. Run the same command again: it begins with the server's file.",
+      },
+    )
   }
   if (variables.length === 0) {
-    throw new DrayError('ENV_INVALID', 'Nothing was left in the file; nothing was written.', {
-      hint: 'If no variable is meant: `dray env ENVIRONMENT unset KEY` takes them away one by one.',
+    throw new DrayError('ENV_INVALID', 'The edited file has no variables. Nothing was written.', {
+      hint: 'To remove a variable: `dray env ENVIRONMENT unset KEY`.',
     })
   }
 }

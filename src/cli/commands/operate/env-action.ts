@@ -12,7 +12,7 @@ export type EnvAction =
 
 const actions = ['list', 'set', 'unset', 'edit'] as const
 
-/** What `dray env` is to do. Throws USAGE. */
+/** Reads the action of `dray env`. Throws USAGE. */
 export function readEnvAction({ arguments: given, options }: InputOf<typeof envCommand>): EnvAction {
   const { environment = 'ENVIRONMENT', action: text = 'list', key: name } = given
   const kind = actions.find((action) => action === text)
@@ -20,7 +20,7 @@ export function readEnvAction({ arguments: given, options }: InputOf<typeof envC
     const nearest = findNearest(text, actions)
     throw new DrayError(
       'USAGE',
-      `\`dray env\` knows no \`${text.split('=')[0] ?? ''}\`: it can ${actions.join(', ')}.`,
+      `\`dray env\` has no action \`${text.split('=')[0] ?? ''}\`. Actions: ${actions.join(', ')}.`,
       {
         hint: nearest === undefined ? undefined : `Did you mean \`dray env ${environment} ${nearest}\`?`,
       },
@@ -28,11 +28,11 @@ export function readEnvAction({ arguments: given, options }: InputOf<typeof envC
   }
   if (kind === 'list' || kind === 'edit') {
     if (name === undefined) return { kind }
-    throw new DrayError('USAGE', `\`dray env ${environment} ${kind}\` takes no name of a variable.`)
+    throw new DrayError('USAGE', `\`dray env ${environment} ${kind}\` does not accept a variable.`)
   }
   if (name === undefined) {
-    throw new DrayError('USAGE', `Name the variable to ${kind}.`, {
-      hint: `For instance: \`dray env ${environment} ${kind} DATABASE_URL\``,
+    throw new DrayError('USAGE', `The variable to ${kind} is missing.`, {
+      hint: `For example: \`dray env ${environment} ${kind} DATABASE_URL\``,
     })
   }
   assertVariableName(name)

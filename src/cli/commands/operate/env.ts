@@ -4,9 +4,9 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 export const envCommand = {
   name: 'env',
   group: 'operate',
-  summary: "Look at the server's `.env`, and change it.",
+  summary: "List and change the variables in the server's `.env`.",
   description:
-    'This is the only command that writes `.env`. Values come from a prompt or standard input, are never shown, and are no argument of any command. The old file is kept beside the new one. What runs gets the new values at the next deploy.',
+    'This is the only command that changes an existing `.env`. Values are read from a prompt or standard input; they are never shown and never passed as arguments. The old file is kept as a copy. Running containers get the new values at the next deploy.',
   arguments: [
     environmentArgument,
     {
@@ -14,24 +14,24 @@ export const envCommand = {
       choices: ['list', 'set', 'unset', 'edit'],
       optional: true,
       description:
-        '`list` (also without one): the names, beside those of .env.example and the compose file. `set KEY`, `unset KEY`: one variable. `edit`: all of it, in your editor.',
+        '`list` (default): compare the names with .env.example and the compose file. `set KEY`, `unset KEY`: change one variable. `edit`: change the file in your editor.',
     },
     { name: 'KEY', optional: true, description: 'The variable, for `set` and `unset`.' },
   ],
-  options: [{ flags: '--empty', description: 'With `set`: let the value be empty.' }],
+  options: [{ flags: '--empty', description: 'With `set`: allow an empty value.' }],
   examples: [
-    { command: 'dray env production', description: 'which variables are set, missing, empty?' },
-    { command: 'dray env production set DATABASE_URL', description: 'asks for the value' },
+    { command: 'dray env production', description: 'list set, missing and empty variables' },
+    { command: 'dray env production set DATABASE_URL', description: 'prompt for the value' },
     {
       command: 'dray env production set TLS_KEY < key.pem',
-      description: 'the value is a file, line breaks and all',
+      description: 'read the value from a file, with its line breaks',
     },
-    { command: 'dray env production edit', description: 'in EDITOR, on a copy that is gone afterwards' },
+    { command: 'dray env production edit', description: 'edit a temporary copy in EDITOR' },
   ],
   docs: 'docs/env.md',
   files: [
-    { term: 'PATH/.env', description: 'On the server; the old one is kept as `.env.before-TIME`.' },
-    { term: '.env.example', description: 'Here: the names that are wanted.' },
+    { term: 'PATH/.env', description: 'On the server. The old file is kept as `.env.before-TIME`.' },
+    { term: '.env.example', description: 'In this repository: the required names.' },
   ],
   variables: ['EDITOR'],
   seeAlso: ['deploy', 'doctor'],

@@ -10,7 +10,7 @@ import { loadEnvironment } from '../../command/load-environment.ts'
 import { connectApps, releaseOf } from './connect-apps.ts'
 import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 
-/** `dray exec`: gives the exit code of the command. */
+/** Runs `dray exec`; returns the exit code of the command. */
 export async function execInService(
   input: InputOf<typeof execCommand>,
   context: CliContext,
@@ -34,5 +34,5 @@ export async function execInService(
 
 function readIndex(text: string | undefined): number | undefined {
   if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text)
-  throw new DrayError('USAGE', `\`${text}\` after --index is not a number.`)
+  throw new DrayError('USAGE', `The value \`${text}\` of --index is not a number.`)
 }

@@ -6,19 +6,22 @@ export const execCommand = {
   group: 'operate',
   summary: 'Run a command in a running container of a service.',
   description:
-    "Chooses a healthy container of the release that is in place. On a terminal the command gets one, too; else standard input, output and error are passed through byte for byte. The exit code is the command's. Without a command it is a shell.",
+    'Uses a healthy container of the current release. On a terminal, the command gets a terminal; otherwise standard input, output and error are passed through unchanged. The exit code is that of the command. Without a command, it runs a shell.',
   arguments: [
-    { name: 'ENVIRONMENT', description: 'Where: an environment of dray.yml.' },
+    { name: 'ENVIRONMENT', description: 'An environment in dray.yml.' },
     { name: 'SERVICE', description: 'A service of the compose file.' },
     {
       name: 'COMMAND',
-      description: 'What to run, after `--`; a shell without it.',
+      description: 'Command to run, after `--` (default: a shell).',
       optional: true,
       variadic: true,
     },
   ],
   options: [
-    { flags: '--index <N>', description: 'The container whose name ends with this number, as `backend-2`.' },
+    {
+      flags: '--index <N>',
+      description: 'Use the container whose name ends with this number, such as `backend-2`.',
+    },
     ...inContainerOptionSpecs,
   ],
   examples: [
@@ -26,7 +29,7 @@ export const execCommand = {
     { command: 'dray exec production backend -- npm run console', description: 'a command' },
     {
       command: 'dray exec production db -- pg_dump -U shop shop > shop.sql',
-      description: 'its output in a file here',
+      description: 'write its output to a local file',
     },
   ],
   docs: 'docs/logs-and-commands.md',

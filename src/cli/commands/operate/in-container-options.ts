@@ -7,24 +7,24 @@ import type { OptionsOf } from '../../command/typed-input.ts'
 
 export const noTtyOptionSpec = {
   flags: '-T, --no-tty',
-  description: 'Give it no terminal, although there is one here.',
+  description: 'Do not allocate a terminal.',
 } as const satisfies OptionSpec
 
-/** What `exec` and `run` both understand. */
+/** Options of `exec` and `run`. */
 export const inContainerOptionSpecs = [
-  { flags: '--user <USER>', description: 'Run as this user of the container: a name or a number.' },
-  { flags: '--workdir <DIRECTORY>', description: 'Run in this directory of the container.' },
+  { flags: '--user <USER>', description: 'User in the container: a name or a number.' },
+  { flags: '--workdir <DIRECTORY>', description: 'Working directory in the container.' },
   {
     flags: '--env <NAME=VALUE>',
     description:
-      'Set a variable; may be given several times. `--env NAME` takes the value it has here. No secrets: others on the server see it.',
+      'Set a variable. Can be given several times. `--env NAME` passes the local value. Do not use it for secrets: other users of the server can see the value.',
     repeatable: true,
   },
   noTtyOptionSpec,
   hostOptionSpec,
 ] as const satisfies readonly OptionSpec[]
 
-/** Throws USAGE for an `--env` that is no variable. */
+/** Throws USAGE for an invalid `--env`. */
 export function readInContainerOptions(
   { user, workdir, env: variables = [] }: OptionsOf<(typeof inContainerOptionSpecs)[number]>,
   { env }: CliContext,
@@ -36,7 +36,7 @@ function readVariable(text: string, env: CliContext['env']): string {
   const [name = ''] = text.split('=', 1)
   const value = text.includes('=') ? text.slice(name.length + 1) : env[name]
   if (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name) && value !== undefined) return `${name}=${value}`
-  throw new DrayError('USAGE', `\`${text}\` after --env is no variable with a value.`, {
-    hint: 'Write `--env NAME=VALUE`, or `--env NAME` for a variable that is set here.',
+  throw new DrayError('USAGE', `The value \`${text}\` of --env is not a variable with a value.`, {
+    hint: 'Write `--env NAME=VALUE`, or `--env NAME` for a variable in the local environment.',
   })
 }

@@ -6,39 +6,39 @@ import type { OptionsOf } from '../../command/typed-input.ts'
 export const logsOptionSpecs = [
   {
     flags: '-f, --follow',
-    description:
-      'Go on with what is written, and with the containers that a deploy starts meanwhile, until Ctrl-C.',
+    description: 'Print new lines until Ctrl-C, including those of containers that a deploy starts.',
   },
   {
     flags: '--since <TIME>',
-    heading: 'Which lines',
+    heading: 'Selection',
     description:
-      'Only what was written since: a duration such as `30m` or `2d`, or a time such as `2026-11-23T10:00`.',
+      'Only lines since this time: a duration such as `30m` or `2d`, or a time such as `2026-11-23T10:00`.',
   },
   {
     flags: '--tail <N>',
-    heading: 'Which lines',
-    description: 'Only the last N lines of each container, or `all`. 100 unless --since or --grep is given.',
+    heading: 'Selection',
+    description:
+      'Only the last N lines of each container, or `all` (default: 100; with --since or --grep: all).',
   },
   {
     flags: '--grep <PATTERN>',
-    heading: 'Which lines',
-    description: 'Only lines in which this regular expression (as in JavaScript) is found.',
+    heading: 'Selection',
+    description: 'Only lines that match this regular expression (JavaScript syntax).',
   },
   {
     flags: '-i, --ignore-case',
-    heading: 'Which lines',
-    description: 'Let --grep pass over the difference of upper and lower case.',
+    heading: 'Selection',
+    description: 'Make --grep case-insensitive.',
   },
   {
     flags: '-t, --timestamps',
-    heading: 'How they are shown',
-    description: 'Print when each line was written, in UTC.',
+    heading: 'Format',
+    description: 'Print the time of each line, in UTC.',
   },
   {
     flags: '--no-prefix',
-    heading: 'How they are shown',
-    description: 'Print the lines alone, without the names of the containers.',
+    heading: 'Format',
+    description: 'Do not print the names of the containers.',
   },
 ] as const satisfies readonly OptionSpec[]
 
@@ -79,7 +79,7 @@ function readSince(text: string | undefined, nowMs: number): string | undefined 
   const timeMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : NaN
   const sinceMs = durationMs === undefined ? timeMs : nowMs - durationMs
   if (Number.isFinite(sinceMs)) return new Date(sinceMs).toISOString().replace('Z', '000000Z')
-  throw new DrayError('USAGE', `\`${text}\` after --since is neither a duration nor a time.`, {
+  throw new DrayError('USAGE', `The value \`${text}\` of --since is neither a duration nor a time.`, {
     hint: 'Write `--since 30m`, `--since 2d`, `--since 2026-11-23T10:00` or `--since 2026-11-23T10:00:00Z`.',
   })
 }
@@ -87,7 +87,7 @@ function readSince(text: string | undefined, nowMs: number): string | undefined 
 function readTail(text: string): number | undefined {
   if (text === 'all') return undefined
   if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new DrayError('USAGE', `\`${text}\` after --tail is neither a number nor \`all\`.`)
+  throw new DrayError('USAGE', `The value \`${text}\` of --tail is neither a number nor \`all\`.`)
 }
 
 function readPattern(text: string | undefined, ignoreCase: boolean): RegExp | undefined {
@@ -96,8 +96,8 @@ function readPattern(text: string | undefined, ignoreCase: boolean): RegExp | un
     return new RegExp(text, ignoreCase ? 'iu' : 'u')
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : ''
-    throw new DrayError('USAGE', `\`${text}\` after --grep is not a regular expression: ${reason}.`, {
-      hint: 'Put a backslash before `.`, `*`, `+`, `?`, `(`, `[`, `{`, `|`, `^` and `$` that are meant as they are.',
+    throw new DrayError('USAGE', `The value \`${text}\` of --grep is not a regular expression: ${reason}.`, {
+      hint: 'Put a backslash before a literal `.`, `*`, `+`, `?`, `(`, `[`, `{`, `|`, `^` or `$`.',
     })
   }
 }

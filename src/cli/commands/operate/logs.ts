@@ -5,27 +5,30 @@ import { logsOptionSpecs } from './logs-options.ts'
 export const logsCommand = {
   name: 'logs',
   group: 'operate',
-  summary: "Print the logs of the app's containers, by time, and follow them.",
+  summary: "Print or follow the logs of the app's containers.",
   description:
-    'Logs of several services and hosts are one, sorted by time. When they are followed, the containers that a deploy starts are taken in as it starts them. A reader that is slow costs no memory. Control characters are taken out, tokens masked.',
+    'Merges the logs of all services and hosts by time. While following, containers that a deploy starts are included. A slow reader does not increase memory use. Control characters are removed and tokens are masked.',
   arguments: [
-    { name: 'ENVIRONMENT', description: 'Where: an environment of dray.yml.' },
+    { name: 'ENVIRONMENT', description: 'An environment in dray.yml.' },
     {
       name: 'SERVICE',
-      description: 'Only these services; all of the app without any.',
+      description: 'Only these services (default: all).',
       optional: true,
       variadic: true,
     },
   ],
   options: [
     ...logsOptionSpecs,
-    { ...hostOptionSpec, description: 'Of an environment with several hosts, only this one.' },
+    { ...hostOptionSpec, description: 'Only this host (default: all hosts of the environment).' },
   ],
   examples: [
     { command: 'dray logs production', description: 'the last 100 lines of each container' },
     { command: 'dray logs production backend worker -f', description: 'two services, followed' },
-    { command: "dray logs production --since 1h --grep 'error|timeout' -i", description: 'what went wrong' },
-    { command: 'dray logs test backend --tail all --no-prefix > log', description: 'a log in a file' },
+    {
+      command: "dray logs production --since 1h --grep 'error|timeout' -i",
+      description: 'search for errors',
+    },
+    { command: 'dray logs test backend --tail all --no-prefix > log', description: 'write a log to a file' },
   ],
   docs: 'docs/logs-and-commands.md',
   seeAlso: ['exec', 'status'],

@@ -2,7 +2,7 @@ import type { TaskEvent } from '../../../deploy/tasks/task-by-hand.ts'
 import { narrateTask } from '../../../ui/reporters/narrate-task.ts'
 import type { CommandOutput } from '../../command/command-output.ts'
 
-/** Tells what a task does: what it prints on the stream that it printed it on, all else on standard error. */
+/** Prints the output of a task on the stream it was written to, and its events on standard error. */
 export function reportTask(
   { print, json, note, clean, style }: CommandOutput,
   { json: isJson }: { json: boolean },

@@ -5,7 +5,7 @@ import type { CliContext } from '../../command/context.ts'
 import type { OptionsOf } from '../../command/typed-input.ts'
 import type { noTtyOptionSpec } from './in-container-options.ts'
 
-/** Whether what is run for the user gets a terminal. */
+/** Whether the user's command gets a terminal. */
 export function wantsTerminal(
   { tty = true }: OptionsOf<typeof noTtyOptionSpec>,
   { stdin, stdout }: CliContext,
@@ -14,8 +14,8 @@ export function wantsTerminal(
 }
 
 /**
- * Runs a command for the user on the streams of this process, and gives its exit code. Ctrl-C is the command's to take, so
- * nothing is said of it; 130 when dray was stopped.
+ * Runs a command for the user on the streams of this process and returns its exit code, or 130 if dray was stopped. The
+ * command handles Ctrl-C, so dray does not report it.
  */
 export async function runAttached(
   runner: CommandRunner,
@@ -27,13 +27,13 @@ export async function runAttached(
   return context.signal.aborted ? EXIT.cancelled : exitCode
 }
 
-/** The service that a command line names. Throws USAGE. */
+/** Reads the service argument. Throws USAGE. */
 export function serviceArgument(
   { service, environment = 'test' }: { service?: string; environment?: string },
   command: 'exec' | 'run',
 ): string {
   if (service !== undefined) return service
-  throw new DrayError('USAGE', 'Name the service.', {
+  throw new DrayError('USAGE', 'The service is missing.', {
     hint: `Put it after the environment: \`dray ${command} ${environment} backend\``,
   })
 }

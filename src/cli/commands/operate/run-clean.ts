@@ -13,7 +13,7 @@ import { loadEnvironment } from '../../command/load-environment.ts'
 import { readWait } from '../../command/wait-option.ts'
 import type { cleanCommand } from './clean.ts'
 
-/** Cleans every host of the environment, one after the other; gives the exit code. Throws what cleaning throws. */
+/** Cleans every host of the environment, one after the other; returns the exit code. Throws the errors of cleaning. */
 export async function runClean(
   command: InputOf<typeof cleanCommand>,
   context: CliContext,
@@ -27,7 +27,7 @@ export async function runClean(
   for (const connectedHost of connected.hosts) {
     const { signal, clock } = context
     const host = diskHost(connectedHost)
-    output.note(`${isDryRun ? 'Asking' : 'Cleaning'} ${host.name}`)
+    output.note(`${isDryRun ? 'Inspecting' : 'Cleaning'} ${host.name}`)
     const request = { app, rules: environment.disk, signal, waitMs }
     const holder = { ...deployerOf(input, context), sinceMs: clock.now() }
     const cleaned = isDryRun

@@ -7,15 +7,15 @@ import type { composeCommand } from './compose.ts'
 import { connectApps } from './connect-apps.ts'
 import { runAttached, wantsTerminal } from './run-attached.ts'
 
-/** `dray compose`: gives the exit code of Compose. */
+/** Runs `dray compose`; returns the exit code of Compose. */
 export async function runCompose(
   input: InputOf<typeof composeCommand>,
   context: CliContext,
 ): Promise<number> {
   const environment = withOneHost(await loadEnvironment(input, context), input.options.host)
   if (input.rest.length === 0) {
-    throw new DrayError('USAGE', 'Say what Docker Compose is to do.', {
-      hint: `Put it after \`--\`: \`dray compose ${environment.config.environment.name} -- ps\``,
+    throw new DrayError('USAGE', 'The arguments of Docker Compose are missing.', {
+      hint: `Put them after \`--\`: \`dray compose ${environment.config.environment.name} -- ps\``,
     })
   }
   await using reached = await connectApps(environment, context)

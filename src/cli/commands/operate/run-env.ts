@@ -18,7 +18,7 @@ import { readEnvAction } from './env-action.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readValue } from './read-value.ts'
 
-/** Carries out `dray env`. Throws what reading the configuration, connecting and the store throw. */
+/** Runs `dray env`. Throws the errors of the configuration, of connecting and of the store. */
 export async function runEnv(command: InputOf<typeof envCommand>, context: CliContext): Promise<ExitCode> {
   const action = readEnvAction(command)
   const input = await loadEnvironment(command, context)
@@ -55,9 +55,7 @@ async function listVariables({ input, output, stores }: EnvWork): Promise<void> 
   const exampleNames =
     example === undefined ? undefined : parseDotenv(example).variables.map(({ name }) => name)
   if (exampleNames === undefined) {
-    output.note(
-      'There is no .env.example beside the compose file, so nobody can tell which variables are unused.',
-    )
+    output.note('Unused variables cannot be detected: there is no .env.example next to the compose file.')
   }
   for (const { store, listing } of listings) {
     const variables = reviewVariables({
@@ -74,7 +72,7 @@ async function listVariables({ input, output, stores }: EnvWork): Promise<void> 
     }
     output.print(output.clean(renderVariables({ host, path, mode, variables }, output.style)))
     if (/[4-7]$/.test(mode ?? '')) {
-      output.note(`Others on ${host} can read it: \`chmod 600 ${path}/.env\` there.`)
+      output.note(`Other users of ${host} can read the file. Run \`chmod 600 ${path}/.env\` on the server.`)
     }
   }
 }

@@ -11,7 +11,7 @@ import { connectApps, releaseOf } from './connect-apps.ts'
 import type { runCommand } from './run.ts'
 import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 
-/** `dray run`: gives the exit code of the command; the container is gone by then. */
+/** Runs `dray run`; returns the exit code of the command, after removing the container. */
 export async function runOneOff(input: InputOf<typeof runCommand>, context: CliContext): Promise<number> {
   const service = serviceArgument(input.arguments, 'run')
   const options = readInContainerOptions(input.options, context)

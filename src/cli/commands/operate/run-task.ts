@@ -18,7 +18,7 @@ import { reportTask } from './report-task.ts'
 import { readTimeout } from '../../command/timeout-option.ts'
 import { readWait } from '../../command/wait-option.ts'
 
-/** `dray task`: gives the exit code of the task; 0 where it lists them. */
+/** Runs `dray task`; returns the exit code of the task, or 0 if it lists the tasks. */
 export async function runTask(command: InputOf<typeof taskCommand>, context: CliContext): Promise<number> {
   const { task: name, environment } = await readNames(command, context)
   const input = await loadEnvironment({ ...command, arguments: { environment } }, context)
@@ -45,7 +45,7 @@ export async function runTask(command: InputOf<typeof taskCommand>, context: Cli
   return await runTaskByHand({ ...request, host: host.target, inPlace }, context.signal)
 }
 
-/** With one name, the tasks of that environment are asked for. Throws USAGE, also for the two in the other order. */
+/** Reads task and environment; an environment alone lists its tasks. Throws USAGE, also for the wrong order. */
 async function readNames(
   { arguments: given, global }: InputOf<typeof taskCommand>,
   { cwd }: CliContext,
@@ -56,15 +56,15 @@ async function readNames(
   if (second !== undefined) {
     if (environments.includes(second) || !environments.includes(first))
       return { task: first, environment: second }
-    throw new DrayError('USAGE', `\`${first}\` is the environment, and comes after the task.`, {
+    throw new DrayError('USAGE', `The environment \`${first}\` must follow the task.`, {
       hint: `Write it as \`dray task ${second} ${first}\`.`,
     })
   }
   if (environments.includes(first)) return { task: undefined, environment: first }
   throw new DrayError(
     'USAGE',
-    `Name the environment after the task: ${environments.join(', ')}. \`${first}\` is none of them.`,
-    { hint: `For instance: \`dray task ${first} ${environments[0] ?? 'test'}\`` },
+    `The environment is missing, and \`${first}\` is not one. Environments: ${environments.join(', ')}.`,
+    { hint: `Put it after the task, for example: \`dray task ${first} ${environments[0] ?? 'test'}\`` },
   )
 }
 
@@ -74,12 +74,12 @@ function findTask(name: string, { config }: EnvironmentInput): NamedTask {
   if (task !== undefined) return task
   const names = config.tasks.map((it) => it.name)
   if (names.length === 0) {
-    throw new DrayError('TASK_UNKNOWN', `There is no task \`${name}\`: dray.yml has no \`tasks\`.`, {
-      hint: 'docs/tasks-and-hooks.md shows how to write one.',
+    throw new DrayError('TASK_UNKNOWN', `The task \`${name}\` does not exist: dray.yml has no \`tasks\`.`, {
+      hint: 'See docs/tasks-and-hooks.md.',
     })
   }
   const nearest = findNearest(name, names)
-  throw new DrayError('TASK_UNKNOWN', `dray.yml has no task \`${name}\`; it has ${names.join(', ')}.`, {
+  throw new DrayError('TASK_UNKNOWN', `dray.yml has no task \`${name}\`. Tasks: ${names.join(', ')}.`, {
     ...(nearest === undefined ? {} : { hint: `Did you mean \`${nearest}\`?` }),
   })
 }

@@ -13,7 +13,7 @@ import { readLogsOptions, type LogsOptions } from './logs-options.ts'
 import { connectApps, releaseOf } from './connect-apps.ts'
 import { watchReader } from './watch-reader.ts'
 
-/** `dray logs`: 130 at Ctrl-C, 0 when the logs or their reader end. */
+/** Runs `dray logs`; returns 130 after Ctrl-C, and 0 when the logs or their reader end. */
 export async function showLogs(input: InputOf<typeof logsCommand>, context: CliContext): Promise<number> {
   const { clock, stdout } = context
   const options = readLogsOptions(input.options, clock.now())
@@ -45,7 +45,7 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
 
 type Style = { options: LogsOptions; out: CommandOutput; severalHosts: boolean }
 
-/** How lines are printed, and what is told of containers. A line that is not sought is empty. */
+/** Functions that render log lines and report containers. A line that does not match is rendered as an empty text. */
 type Lines = { render: (entry: LogEntry) => string; tell: (note: LogNote) => void }
 
 function textLines({ options, out, severalHosts }: Style): Lines {
@@ -61,10 +61,10 @@ function textLines({ options, out, severalHosts }: Style): Lines {
     tell: (note) => {
       const name = nameOf(note)
       renderer.know(name)
-      if (note.what === 'started') out.note(`${name} has started.`)
+      if (note.what === 'started') out.note(`${name} started.`)
       if (note.what === 'unreadable')
-        out.note(`${name} keeps no log that can be read: its logging driver says so.`)
-      if (note.what === 'ended') out.note(`${name} has ended with exit code ${note.exitCode ?? 0}.`)
+        out.note(`The log of ${name} cannot be read: its logging driver does not support it.`)
+      if (note.what === 'ended') out.note(`${name} exited with code ${note.exitCode ?? 0}.`)
     },
   }
 }

@@ -6,22 +6,22 @@ import { waitOptionSpec } from '../../command/wait-option.ts'
 export const taskCommand = {
   name: 'task',
   group: 'operate',
-  summary: 'Run a task of dray.yml by hand, as a deploy would.',
+  summary: 'Run a task from dray.yml by hand.',
   description:
-    "Runs it in a one-off container of the release that is in place, on the app's networks and with its values, under the app's lock: never beside a deploy. What it prints is shown as it comes, the exit code is the task's, and the journal on the server has who ran it and how it ended. With the environment alone: lists the tasks.",
+    "Runs the task in a one-off container of the current release, with the app's networks and values. It holds the app's lock, so no deploy runs at the same time. The output is printed immediately, the exit code is that of the task, and the journal on the server records the user and the outcome. With an environment only, lists the tasks.",
   arguments: [
     {
       name: 'TASK',
       optional: true,
-      description: 'A task of dray.yml, whatever its `when`; the tasks are listed without it.',
+      description: 'A task in dray.yml, regardless of its `when`. Without it, the tasks are listed.',
     },
-    { name: 'ENVIRONMENT', description: 'Where: an environment of dray.yml.' },
+    { name: 'ENVIRONMENT', description: 'An environment in dray.yml.' },
   ],
   options: [timeoutOptionSpec, waitOptionSpec, hostOptionSpec],
   examples: [
     { command: 'dray task migrate production', description: 'run the migrations' },
-    { command: 'dray task production', description: 'which tasks are there?' },
-    { command: 'dray task report test --timeout 10m', description: 'but not for longer than that' },
+    { command: 'dray task production', description: 'list the tasks' },
+    { command: 'dray task report test --timeout 10m', description: 'with a time limit' },
   ],
   docs: 'docs/tasks-and-hooks.md',
   exitCodes: 'of what it runs',

@@ -1,10 +1,10 @@
 import type { OutputStream } from '../../../ui/terminal/output-stream.ts'
 
-/** Who reads what a command prints, who may be slow and may leave: `dray logs production -f | head`. */
+/** The reader of a command's output, which may be slow or close the pipe: `dray logs production -f | head`. */
 export type Reader = {
-  /** Aborts when nobody reads any more. */
+  /** Aborts when the reader has closed the pipe. */
   gone: AbortSignal
-  /** Writes, and resolves when the reader has caught up, has left, or `signal` aborts. */
+  /** Writes, and resolves when the reader has caught up or closed the pipe, or `signal` aborts. */
   write: (text: string, signal: AbortSignal) => Promise<void>
 }
 

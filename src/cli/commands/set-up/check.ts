@@ -6,22 +6,22 @@ export const checkCommand = {
   group: 'set-up',
   summary: 'Find mistakes in workflows, compose files, Dockerfiles, nginx and scripts, without a server.',
   description:
-    'Reads the chain from the workflow to the server as one, and says for each finding why it hurts and how to mend it. Below the top of a repository the whole of it is checked, with the dray.yml that is nearest. It needs no network, and never reads a `.env`. Exit code 1 when there are errors. A comment `# dray-ignore CODE reason`, on the line or alone above it, leaves a finding out.',
+    'Checks the complete path from the workflow to the server, and shows for each finding its consequence and a hint. In a subdirectory of a repository, the whole repository is checked, with the nearest dray.yml. Needs no network and never reads a `.env`. A comment `# dray-ignore CODE reason` on the line, or alone on the line above, suppresses a finding.',
   arguments: [],
   options: [
-    { flags: '--fix', description: 'Mend what can be mended without changing anything else.' },
+    { flags: '--fix', description: 'Fix findings that can be fixed without side effects.' },
     {
       flags: '--format <FORMAT>',
       choices: ['text', 'json', 'sarif', 'github'],
       description:
-        '`text`, `json` (as `--json`), `sarif` for code scanning, or `github`: text and annotations, as always in Actions.',
+        '`text`, `json` (like `--json`), `sarif` for code scanning, or `github` for text and annotations (default in Actions).',
     },
-    { flags: '--explain <CODE>', description: 'Tell all about one code, with a bad and a good example.' },
+    { flags: '--explain <CODE>', description: 'Explain a code, with a bad and a good example.' },
   ],
   examples: [
-    { command: 'dray check', description: 'what is wrong here?' },
-    { command: 'dray check --fix', description: 'mend what is safe to mend, and tell the rest' },
-    { command: 'dray check --explain CACHE_SCOPE_SHARED', description: 'all about one finding' },
+    { command: 'dray check', description: 'list all findings' },
+    { command: 'dray check --fix', description: 'fix safe findings, and list the rest' },
+    { command: 'dray check --explain CACHE_SCOPE_SHARED', description: 'explain a code' },
     { command: 'dray check --format sarif > dray.sarif', description: 'for upload to code scanning' },
   ],
   docs: 'docs/checks.md',

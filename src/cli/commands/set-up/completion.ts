@@ -4,14 +4,14 @@ import { shells } from '../../completion/render-candidates.ts'
 export const completionCommand = {
   name: 'completion',
   group: 'set-up',
-  summary: 'Print a script by which a shell completes what is typed after `dray`.',
+  summary: 'Print a shell completion script.',
   description:
-    'Commands, options and their values, and what the files in the current directory tell: environments, services, hosts, tasks. No server is asked. The script calls dray at every Tab, so it stays right when dray changes.',
+    'Completes commands, options and their values, and the environments, services, hosts and tasks from the files in the current directory. Servers are not queried. The script calls dray at every Tab, so it remains valid when dray changes.',
   arguments: [
-    { name: 'SHELL', description: 'For which shell.', choices: shells },
+    { name: 'SHELL', description: 'The shell.', choices: shells },
     {
       name: 'WORD',
-      description: 'After `--`: print what the last of these words may become, as the scripts ask it.',
+      description: 'After `--`: print the completions of the last of these words. Used by the scripts.',
       optional: true,
       variadic: true,
     },
@@ -22,11 +22,14 @@ export const completionCommand = {
     { command: 'source <(dray completion zsh)', description: 'in ~/.zshrc, after compinit' },
     {
       command: 'dray completion fish > ~/.config/fish/completions/dray.fish',
-      description: 'once',
+      description: 'run once',
     },
   ],
   docs: 'docs/completion.md',
   files: [
-    { term: 'dray.yml', description: 'Its environments, tasks and hosts; the compose file for services.' },
+    {
+      term: 'dray.yml',
+      description: 'Environments, tasks and hosts. Services are read from the compose file.',
+    },
   ],
 } as const satisfies CommandSpec

@@ -5,19 +5,19 @@ import { environmentArgument } from '../../command/environment-argument.ts'
 export const doctorCommand = {
   name: 'doctor',
   group: 'set-up',
-  summary: 'Check everything that a deploy will need, and change nothing.',
+  summary: 'Check the requirements of a deploy, and change nothing.',
   description:
-    "Examines all hosts of the environment side by side: SSH, Docker Engine and Compose, rights, the app's directory and `.env`, lock, disk, clock, every image in the registry (login, tag, platform), published ports, the name in the probe's URL, and at last the plan that a deploy would make. What is missing is told as a deploy would tell it, with the next command. The exit code is 0 when a deploy would go through, 3 when not; warnings do not count. Without a tag, the newest one that the registry has of each image is looked at where dray.yml has a rule for tags.",
+    "Checks all hosts of the environment in parallel: SSH, Docker Engine and Compose, permissions, the app's directory and `.env`, lock, disk, clock, every image in the registry (login, tag, platform), published ports, the host name of the probe URL, and finally the plan. Each failure comes with a hint. The exit code is 0 if a deploy would succeed, otherwise 3; warnings do not count. Without a tag, and with a tag rule in dray.yml, the newest tag of each image is checked.",
   arguments: [environmentArgument],
-  options: [{ flags: '--tag <TAG>', description: 'The tag that is to be deployed.' }],
+  options: [{ flags: '--tag <TAG>', description: 'Tag to check.' }],
   examples: [
-    { command: 'dray doctor production', description: 'would a deploy go through?' },
-    { command: 'dray doctor production --tag v1.4.0', description: 'is this tag there, for these servers?' },
-    { command: 'dray doctor test --json', description: 'for a program' },
+    { command: 'dray doctor production', description: 'check the newest images' },
+    { command: 'dray doctor production --tag v1.4.0', description: 'check this tag' },
+    { command: 'dray doctor test --json', description: 'for a script' },
   ],
   docs: 'docs/doctor.md',
   exitCodes: {
-    [EXIT.done]: 'A deploy would go through.',
+    [EXIT.done]: 'A deploy would succeed.',
     [EXIT.precondition]: 'A deploy would be refused, or a host does not answer.',
   },
   seeAlso: ['setup', 'plan', 'check', 'status'],

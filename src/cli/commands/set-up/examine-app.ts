@@ -19,7 +19,7 @@ import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
-/** How long a registry may take to answer the server. */
+/** Maximum time for a registry to answer the server. */
 const REACH_MS = 5_000
 
 export type ExaminedWith = {
@@ -34,7 +34,7 @@ export type ExaminedWith = {
   onUsable: (host: ConnectedHost) => void
 }
 
-/** With Compose's model of the app: images, ports, the URL and the plan. */
+/** Examines what depends on Compose's model of the app: images, ports, the URL and the plan. */
 export async function examineApp(
   host: ConnectedHost,
   facts: DirectoryObservation,
@@ -90,7 +90,7 @@ function examineImages(
   )
 }
 
-/** Images that no registry can hold are told with the images. */
+/** Examines the registries. Invalid image names are reported by the checks of images. */
 async function examineRegistries(
   { runner, facts }: ConnectedHost,
   { app }: DirectoryObservation,

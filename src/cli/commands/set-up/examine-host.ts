@@ -7,8 +7,8 @@ import { describeHost } from '../../command/connect-hosts.ts'
 import { examineApp, type ExaminedWith } from './examine-app.ts'
 
 /**
- * Asks one host and the registry for everything that a deploy would, each thing by itself, so that what fails hides nothing
- * that can be known without it. Changes nothing, and takes no lock. Throws the signal's reason.
+ * Reads from one host and the registry everything that a deploy reads. The parts are independent: a failure hides no other
+ * result. Changes nothing and takes no lock. Throws the signal's reason.
  */
 export async function examineHost(
   runner: CommandRunner,
@@ -50,7 +50,7 @@ export async function examineHost(
   return 'failure' in app ? { ...seen, app } : { ...seen, app, ...(await examineApp(host, app.value, by)) }
 }
 
-/** What a deploy reads first of all, and where it would stop. */
+/** Whether the parts that a deploy reads first are usable. */
 function canInspect({ compose, directory, envFile }: NonNullable<ServerValue>): boolean {
   return [compose, directory, envFile].every((answer) => answer !== undefined && 'value' in answer)
 }

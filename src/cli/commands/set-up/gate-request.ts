@@ -4,7 +4,7 @@ import { stripControl } from '../../../shared/strip-control.ts'
 const tag = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}'
 const image = '[a-z0-9][a-z0-9._:/-]{0,254}@sha256:[0-9a-f]{64}'
 
-/** What a key may be let ask for: how people write it, and all that is taken for it. */
+/** The requests that a key can be allowed to make: their form in messages, and their exact pattern. */
 export const gateRequests = {
   deploy: { form: 'deploy TAG [IMAGE@DIGEST...]', pattern: new RegExp(`^deploy (${tag})((?: ${image})*)$`) },
   plan: { form: 'plan TAG', pattern: new RegExp(`^plan (${tag})$`) },
@@ -17,25 +17,25 @@ export type GateRequestName = keyof typeof gateRequests
 
 export type GateRequest = {
   name: GateRequestName
-  /** Of `deploy` and `plan`. */
+  /** For `deploy` and `plan`. */
   tag: string | undefined
-  /** Images by digest, as `--expect` takes them. */
+  /** Images by digest, as for `--expect`. */
   expected: string | undefined
 }
 
-/** The requests that a gate lets through, by the names on its command line. Throws USAGE for one that there is not. */
+/** The requests that a gate allows, from its command line. Throws USAGE for an unknown one. */
 export function readGateRequests(names: readonly string[]): GateRequestName[] {
   const allowed = (names.length === 0 ? ['deploy'] : names).map((name) => {
     if (isRequestName(name)) return name
-    throw new DrayError('USAGE', `A gate lets through no request \`${name}\`.`, {
-      hint: `It may be ${Object.keys(gateRequests).join(', ')}.`,
+    throw new DrayError('USAGE', `The request \`${name}\` does not exist.`, {
+      hint: `Requests: ${Object.keys(gateRequests).join(', ')}.`,
     })
   })
   return [...new Set(allowed)]
 }
 
 /**
- * What was asked for over SSH. Nothing in it is taken apart by a shell: the whole text has to be one of the forms. Throws
+ * Parses the request made over SSH. It is not split by a shell: the complete text must match one of the forms. Throws
  * GATE_REFUSED for anything else.
  */
 export function parseGateRequest(text: string | undefined, allowed: readonly GateRequestName[]): GateRequest {
@@ -49,8 +49,8 @@ export function parseGateRequest(text: string | undefined, allowed: readonly Gat
     .replaceAll('\n', ' ')
   throw new DrayError(
     'GATE_REFUSED',
-    asked === '' ? 'This key opens no shell.' : `This key may not ask for \`${asked}\`.`,
-    { hint: `It may ask for ${forms}, after the name of the host: \`ssh HOST …\`.` },
+    asked === '' ? 'This key does not allow a shell.' : `This key does not allow \`${asked}\`.`,
+    { hint: `Allowed after \`ssh HOST\`: ${forms}.` },
   )
 }
 

@@ -5,14 +5,14 @@ import { gateRequests } from './gate-request.ts'
 export const gateCommand = {
   name: 'gate',
   group: 'set-up',
-  summary: 'Let an SSH key do nothing but deploy: the forced command of `authorized_keys`.',
+  summary: 'Restrict an SSH key to deploys: a forced command for `authorized_keys`.',
   description:
-    'Run by sshd for a key that is restricted to it, and not by hand. What the key asks for is taken from SSH_ORIGINAL_COMMAND and has to be one of the requests, word for word: `deploy TAG`, with images by digest after it as `--expect` takes them, `plan TAG`, `rollback`, `status`, `history`. Everything else, dray.yml and the compose file included, is what lies on this machine. Credentials for the registry come as GITHUB_ACTOR=… and GITHUB_TOKEN=… on standard input, a line each, and no other variable does.',
+    'Run by sshd for a restricted key, not by hand. The request is read from SSH_ORIGINAL_COMMAND and must exactly match one of: `deploy TAG`, optionally followed by images by digest as for `--expect`, `plan TAG`, `rollback`, `status`, `history`. Everything else, including dray.yml and the compose file, is read from this machine. Registry credentials can be passed on standard input as GITHUB_ACTOR=… and GITHUB_TOKEN=…, one per line; no other variable is accepted.',
   arguments: [
-    { name: 'ENVIRONMENT', description: 'The one environment of dray.yml that the key is for.' },
+    { name: 'ENVIRONMENT', description: 'The environment in dray.yml that the key may access.' },
     {
       name: 'REQUEST',
-      description: 'What the key may ask for; `deploy` alone if nothing is named.',
+      description: 'Requests that the key may make (default: only `deploy`).',
       choices: Object.keys(gateRequests),
       optional: true,
       variadic: true,
@@ -26,12 +26,13 @@ export const gateCommand = {
     },
     {
       command: 'dray gate --config /etc/shop/dray.yml production deploy rollback status',
-      description: 'the same for a key that may do more',
+      description: 'the same with more requests',
     },
   ],
   docs: 'docs/least-rights.md',
   exitCodes: {
-    [EXIT.precondition]: 'Refused, or something that the deploy needs is missing; nothing touched.',
+    [EXIT.precondition]:
+      'The request was refused, or a requirement of the deploy is missing; nothing was changed.',
   },
   variables: ['SSH_ORIGINAL_COMMAND'],
   seeAlso: ['deploy', 'setup'],

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import schema from '../../../../dray.schema.json' with { type: 'json' }
 import { DrayError } from '../../../errors/dray-error.ts'
 
-/** dray itself as one file. Throws INTERNAL where it runs from its sources and was not built. */
+/** dray as one file. Throws INTERNAL if it runs from its sources and is not built. */
 export async function readOwnBundle(): Promise<string> {
   const self = fileURLToPath(import.meta.url)
   const path = self.endsWith('.mjs')
@@ -12,7 +12,7 @@ export async function readOwnBundle(): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new DrayError('INTERNAL', 'dray runs from its sources and was not built.', {
+    throw new DrayError('INTERNAL', 'dray runs from its sources and is not built.', {
       hint: 'Run `npm run build` in the clone of dray first.',
       cause: error,
     })

@@ -1,18 +1,18 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { CliContext } from '../../command/context.ts'
 
-/** Asks a person at the terminal. Throws CANCELLED when they leave. */
+/** Prompts the user on the terminal. Throws CANCELLED if the user cancels. */
 export type Questions = {
-  /** Gives what was typed, or the suggestion where it was Enter alone. */
+  /** Returns the typed text, or the suggestion for Enter alone. */
   ask(question: string, suggestion: string): Promise<string>
-  /** `y` or `n`; Enter alone is the suggestion. */
+  /** Reads `y` or `n`; Enter alone is the suggestion. */
   confirm(question: string, suggestion: boolean): Promise<boolean>
 }
 
-/** Throws USAGE, with `flag` as the way out, where nobody can answer. */
+/** Throws USAGE with `flag` as the hint if standard input is not a terminal. */
 export function openQuestions({ stdin, env, signal }: CliContext, flag: string): Questions {
   if (!stdin.isTTY || env['CI']) {
-    throw new DrayError('USAGE', 'There is nobody to ask: this is no terminal.', {
+    throw new DrayError('USAGE', 'Cannot prompt: standard input is not a terminal.', {
       hint: `Pass \`${flag}\`.`,
     })
   }

@@ -9,7 +9,7 @@ import { shellScripts } from '../../completion/shell-scripts.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { completionCommand } from './completion.ts'
 
-/** Prints the script of a shell; with words, what the last of them may become. Throws USAGE. */
+/** Prints the script of a shell; with words, the completions of the last one. Throws USAGE. */
 export async function runCompletion(
   { arguments: given, rest }: InputOf<typeof completionCommand>,
   { commands, context }: { commands: readonly CommandSpec[]; context: CliContext },
@@ -42,9 +42,9 @@ async function candidatesFor(
 function readShell(name: string | undefined): ShellName {
   const shell = shells.find((it) => it === name)
   if (shell !== undefined) return shell
-  const what = name === undefined ? 'Name the shell' : `There is no completion for \`${name}\``
+  const problem = name === undefined ? 'The shell is missing' : `The shell \`${name}\` is not supported`
   const nearest = findNearest(name ?? '', shells) ?? 'bash'
-  throw new DrayError('USAGE', `${what}: ${shells.join(', ')}.`, {
-    hint: `For instance: \`dray completion ${nearest}\``,
+  throw new DrayError('USAGE', `${problem}. Shells: ${shells.join(', ')}.`, {
+    hint: `For example: \`dray completion ${nearest}\``,
   })
 }

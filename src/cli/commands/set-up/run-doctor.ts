@@ -22,7 +22,7 @@ import type { DeployInput } from '../ship/load-deploy.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 import { loadDoctor } from './load-doctor.ts'
 
-/** Examines all hosts side by side and prints what was found; gives the exit code. Throws what dray.yml makes wrong. */
+/** Examines all hosts in parallel and prints the checks; returns the exit code. Throws the errors of dray.yml. */
 export async function runDoctor(
   command: InputOf<typeof doctorCommand>,
   context: CliContext,
@@ -88,7 +88,7 @@ function rememberLookUps(): (url: string) => Promise<UrlObservation> {
   }
 }
 
-/** What the hosts are reached at: as they see it themselves, and as their names are looked up here. */
+/** Addresses of the hosts: those they report themselves, and those their names resolve to here. */
 async function addressesOf(scenes: readonly Omit<DoctorObservation, 'hostAddresses'>[]): Promise<string[]> {
   const found = await Promise.all(
     scenes.map(async ({ host, server }) => {

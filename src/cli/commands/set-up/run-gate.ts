@@ -7,22 +7,21 @@ import type { GlobalOptions } from '../../command/global-options.ts'
 import type { gateCommand } from './gate.ts'
 import { parseGateRequest, readGateRequests, type GateRequest } from './gate-request.ts'
 
-/** All that may come in by standard input: neither an owner nor a name for the compose file, which would choose other images. */
+/** The only variables accepted on standard input. An owner or an environment name could select other images. */
 const credentialNames = ['GITHUB_ACTOR', 'GITHUB_TOKEN']
-/** A user or an app of GitHub. The compose file sees it. */
+/** A user or an app of GitHub. The value is passed to the compose file. */
 const actor = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(?:\[bot\])?$/
 
-/** Variables of dray's own that say something of this machine; the others say what is deployed, and come from nowhere here. */
+/** Variables of dray about this machine, which are kept. The others select the content of a deploy, and are removed. */
 const kept = ['DOCKER_CONFIG', 'NO_COLOR']
 
 /**
- * Does what was asked for over SSH, if it is one of the requests that are let through; gives the exit code. Throws
- * GATE_REFUSED for everything else, with nothing touched.
+ * Runs the request made over SSH, if it is allowed; returns the exit code. Throws GATE_REFUSED otherwise, before any change.
  */
 export async function runGate(input: InputOf<typeof gateCommand>, context: CliContext): Promise<number> {
   const { environment } = input.arguments
   if (environment === undefined)
-    throw new DrayError('USAGE', 'Name the environment that the key is for.', {
+    throw new DrayError('USAGE', 'The environment is missing.', {
       hint: 'See `dray gate --help`.',
     })
   const allowed = readGateRequests(input.rest)
@@ -67,29 +66,28 @@ async function runRequest(
   }
 }
 
-/** No token is near as long. */
+/** Limit for standard input, far above the length of a token. */
 const CREDENTIALS_BYTES = 64 * 1024
 
-/** Reads credentials as a file of deploy-time values has them. Throws GATE_REFUSED where it has anything else. */
+/** Reads credentials in the form of a file of deploy-time values. Throws GATE_REFUSED for anything else. */
 async function readCredentials({ stdin, signal }: CliContext): Promise<Record<string, string>> {
   const bytes = await stdin.readAll({ maxBytes: CREDENTIALS_BYTES, signal })
   if (bytes === undefined)
     throw new DrayError(
       'GATE_REFUSED',
-      'Standard input has more than 64 KiB, and may have credentials alone.',
+      'Standard input is longer than 64 KiB. Only credentials are accepted.',
     )
   const { values } = parseEnvFile(new TextDecoder().decode(bytes))
   const others = [...values.keys()].filter((name) => !credentialNames.includes(name))
-  const isActor = actor.test(values.get('GITHUB_ACTOR') ?? 'nobody')
+  const isActor = actor.test(values.get('GITHUB_ACTOR') ?? 'none')
   if (others.length === 0 && isActor) return Object.fromEntries(values)
-  if (others.length === 0)
-    throw new DrayError('GATE_REFUSED', 'GITHUB_ACTOR is not the name of a user of GitHub.')
+  if (others.length === 0) throw new DrayError('GATE_REFUSED', 'GITHUB_ACTOR is not a GitHub user name.')
   throw new DrayError('GATE_REFUSED', `This key may not set ${others.slice(0, 5).join(', ')}.`, {
-    hint: `Standard input may have ${credentialNames.join(' and ')}, a line NAME=value each, and nothing else.`,
+    hint: `Standard input may only contain ${credentialNames.join(' and ')}, one NAME=value per line.`,
   })
 }
 
-/** What sshd takes over from a client (AcceptEnv) must not say what is deployed. */
+/** Removes variables that an SSH client could set (AcceptEnv) to select the content of a deploy. */
 function withoutOwnVariables(env: CliContext['env']): CliContext['env'] {
   const own = Object.keys(environmentVariables).filter((name) => !kept.includes(name))
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own.includes(name)))

@@ -36,7 +36,7 @@ type Options = Input['options']
 
 const toolPath = 'tools/dray.mjs'
 
-/** Looks at the repository, asks, shows and writes. Throws USAGE and INIT_NOTHING_FOUND. */
+/** Inspects the repository, asks, shows the changes and writes them. Throws USAGE and INIT_NOTHING_FOUND. */
 export async function runInit({ options, global }: Input, context: CliContext): Promise<ExitCode> {
   const { cwd } = context
   const output = createCommandOutput({ options: global, values: { secrets: [] } }, context)
@@ -46,7 +46,9 @@ export async function runInit({ options, global }: Input, context: CliContext): 
 
   const repository = await lookAround(context)
   if (repository.isBelowTop)
-    output.note('This is not the top of the git repository: GitHub finds workflows only there.')
+    output.note(
+      'This directory is not the root of the git repository. GitHub reads workflows only from the root.',
+    )
   const suggestion = suggestAnswers(repository)
   const given = { ...suggestion, answers: { ...suggestion.answers, ...readAnswers(options, suggestion) } }
   const answers = questions === undefined ? given.answers : await askPerson(questions, given, options)
@@ -90,7 +92,7 @@ async function lookAround({ cwd, env, signal }: CliContext): Promise<Repository 
   return { name: path.basename(cwd), owner, branch, isBelowTop, texts: new Map(Object.entries(files)) }
 }
 
-/** What the options say. */
+/** The answers given as options. */
 function readAnswers(options: Options, { forms }: Suggestion): Partial<Answers> {
   const { test: testHost, production: productionHost } = options
   const testForm = readForm('--test-images', options.testImages, forms)
@@ -105,12 +107,11 @@ function readAnswers(options: Options, { forms }: Suggestion): Partial<Answers> 
 
 function readForm(flag: string, value: Form | undefined, forms: readonly Form[]): Form | undefined {
   if (value === undefined || forms.includes(value)) return value
-  const choice =
-    forms.length === 0 ? 'no Dockerfile is there to choose from' : `here it can be ${forms.join(' or ')}`
-  throw new DrayError('USAGE', `\`${value}\` after ${flag} is not possible: ${choice}.`)
+  const choice = forms.length === 0 ? 'there is no Dockerfile' : `valid here: ${forms.join(', ')}`
+  throw new DrayError('USAGE', `The value \`${value}\` of ${flag} is not possible: ${choice}.`)
 }
 
-/** Only what is neither given nor known. */
+/** Asks only for answers that are neither given nor known. */
 async function askPerson(
   questions: Questions,
   { answers, forms, isConfigured }: Suggestion,
@@ -140,7 +141,7 @@ function readTool(reference: string | undefined): DrayTool {
   if (reference === undefined) return { kind: 'file', path: toolPath }
   if (/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}(?: # \S+)?$/.test(reference))
     return { kind: 'action', uses: reference }
-  throw new DrayError('USAGE', `\`${reference}\` after --action does not name a commit.`, {
+  throw new DrayError('USAGE', `The value \`${reference}\` of --action does not name a commit.`, {
     hint: 'A tag can be moved to other code. Write `OWNER/dray@COMMIT # v1.2.0` with the 40 digits of the commit.',
   })
 }
@@ -152,7 +153,7 @@ async function ownFiles(tool: DrayTool): Promise<WantedFile[]> {
 
 type Choice = { overwrite: boolean; questions: Questions | undefined }
 
-/** Files to write: what is new or loses nothing, and of those that would be replaced, what the person says. */
+/** The files to write: new and extended ones, and those that the user agrees to replace. */
 async function chooseFiles(
   planned: readonly PlannedFile[],
   { overwrite, questions }: Choice,

@@ -27,7 +27,7 @@ import type { setupCommand } from './setup.ts'
 type Work = { input: EnvironmentInput; context: CliContext; output: CommandOutput; wanted: SetupRequest }
 type Planned = { runner: CommandRunner; plan: SetupPlan }
 
-/** Looks at the servers, shows what is to be done, asks, does it, and looks again. Throws the SETUP_… and HOST_… codes. */
+/** Inspects the servers, shows the actions, asks, runs them, and verifies. Throws the SETUP_… and HOST_… codes. */
 export async function runSetup(
   command: InputOf<typeof setupCommand>,
   context: CliContext,
@@ -39,10 +39,10 @@ export async function runSetup(
   const output = createCommandOutput(input, context)
   const work: Work = { input, context, output, wanted: await readSetupRequest(input) }
 
-  output.note(`Looking at ${input.config.environment.hosts.join(', ')}`)
+  output.note(`Inspecting ${input.config.environment.hosts.join(', ')}`)
   await using connected = await connectEach(input.config.environment.hosts, context, (runner) => runner)
   const planned = await Promise.all(connected.hosts.map((runner) => planFor(runner, work)))
-  // What is done is what was read; what is shown is cleaned.
+  // The original plans are executed; the cleaned ones are shown.
   const plans = cleanValue(
     planned.map(({ plan }) => plan),
     output.clean,
@@ -54,7 +54,7 @@ export async function runSetup(
     return EXIT.done
   }
   if (!yes) output.note(renderSetup(plans, 'planned', output.style))
-  if (questions !== undefined && !(await questions.confirm('Do this?', false))) {
+  if (questions !== undefined && !(await questions.confirm('Continue?', false))) {
     output.note('Nothing was changed.')
     return EXIT.done
   }
@@ -102,8 +102,8 @@ async function carryOut({ runner, plan }: Planned, { context, output }: Work): P
 }
 
 /**
- * Looks again, over new connections: a login has the groups that its user had then. What is still to be done, or cannot be
- * used, is a failure.
+ * Inspects the servers again, over new connections: a login keeps the groups that its user had when it began. Throws if an
+ * action remains or Docker cannot be used.
  */
 async function verify(work: Work): Promise<void> {
   const { input, context } = work
@@ -113,10 +113,7 @@ async function verify(work: Work): Promise<void> {
       const { plan } = await planFor(runner, work)
       if (plan.actions.length > 0) {
         const missing = plan.actions.map(actionTitle).join('; ')
-        throw new DrayError(
-          'SETUP_FAILED',
-          `Everything was done on ${runner.name}, and this is still missing: ${missing}.`,
-        )
+        throw new DrayError('SETUP_FAILED', `Still missing on ${runner.name} after all actions: ${missing}.`)
       }
       using engine = createEngine(runner)
       assertEngineSupported((await engine.engineFacts()).version, runner.name)
@@ -146,5 +143,8 @@ function tell({ input, output }: Work, plans: readonly SetupPlan[], stage: 'plan
   output.print(renderSetup(plans, stage, output.style))
   const left = plans.flatMap((plan) => plan.remaining)
   if (left.length > 0) output.note(renderRemainingSteps(left, output.style))
-  else output.note(`\`dray doctor ${input.config.environment.name}\` says whether a deploy would go through.`)
+  else
+    output.note(
+      `Next: \`dray doctor ${input.config.environment.name}\` checks whether a deploy would succeed.`,
+    )
 }

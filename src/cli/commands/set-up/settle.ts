@@ -2,7 +2,7 @@ import type { Answer } from '../../../operations/doctor/doctor-observation.ts'
 import { failureFrom } from '../../../deploy/execute/failure.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 
-/** What was said, or the failure. A defect and the user's own signal are thrown. */
+/** The answer or the failure of a promise. Throws other errors, and the reason of the user's signal. */
 export async function settle<T>(asked: Promise<T>, signal: AbortSignal): Promise<Answer<T>> {
   try {
     return { value: await asked }

@@ -4,20 +4,20 @@ import type { OptionsOf } from '../../command/typed-input.ts'
 
 export const buildOptionSpecs = [
   { flags: '--push', description: 'Push the images to their registry.' },
-  { flags: '--tag <TAG>', description: 'Name them so, whatever IMAGE_TAG or dray.yml say.' },
+  { flags: '--tag <TAG>', description: 'Tag of the images. Overrides IMAGE_TAG and dray.yml.' },
   {
     flags: '--digests <FILE>',
-    description: 'Also write the images that were pushed into this file, one a line.',
+    description: 'Also write the pushed images to this file, one per line.',
   },
   {
     flags: '--cache <WHERE>',
     description:
-      'Where layers are kept for the next build: `gha`, `registry`, `none`, or a directory. Default: GitHub where it offers its cache, else the registry that is pushed to.',
+      'Build cache: `gha`, `registry`, `none`, or a directory. Default: the cache of GitHub Actions if available, otherwise the registry of the images.',
   },
-  { flags: '--no-cache', description: 'Build every step anew; the caches are still written.' },
+  { flags: '--no-cache', description: 'Build every step without a cache; the cache is still written.' },
   {
     flags: '--platform <PLATFORM>',
-    description: "For another processor than this machine's, such as `linux/amd64`.",
+    description: 'Platform to build for, such as `linux/amd64` (default: that of this machine).',
     repeatable: true,
   },
 ] as const satisfies readonly OptionSpec[]
@@ -26,18 +26,18 @@ export type BuildOptions = {
   push: boolean
   tag: string | undefined
   digestsFile: string | undefined
-  /** `gha`, `registry`, `none` or a directory; undefined where it was not said. */
+  /** `gha`, `registry`, `none` or a directory; undefined if not given. */
   cache: string | undefined
   useCache: boolean
   platforms: readonly string[]
 }
 
-/** Throws USAGE for digests without a push: nothing has one before. */
+/** Throws USAGE for `--digests` without `--push`: an image gets its digest when it is pushed. */
 export function readBuildOptions(options: OptionsOf<(typeof buildOptionSpecs)[number]>): BuildOptions {
   const { push = false, tag, digests: digestsFile, cache, platform: platforms = [] } = options
   if (digestsFile !== undefined && !push) {
-    throw new DrayError('USAGE', 'There are no digests without a push.', {
-      hint: 'An image gets its digest when it is pushed: add `--push`.',
+    throw new DrayError('USAGE', '`--digests` requires `--push`.', {
+      hint: 'An image gets its digest when it is pushed. Add `--push`.',
     })
   }
   return {

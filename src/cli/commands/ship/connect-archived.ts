@@ -12,7 +12,7 @@ import type { ReleaseTargets } from './run-release.ts'
 
 /**
  * The composition root of a rollback to `release`, an id or a tag: connects to every host of the environment, and to the
- * registry only when an image is gone from one. Throws what connecting to the hosts throws.
+ * registry only if an image is missing on a host. Throws the errors of connecting to the hosts.
  */
 export async function connectArchived(
   input: DeployInput,
@@ -37,14 +37,14 @@ export async function connectArchived(
   }
 }
 
-/** A connected host as the archive of what it keeps. */
+/** A connected host with its archived releases. */
 export function archivingHost(host: ConnectedHost, registry: () => Registry): ArchivingHost {
   const { name, archive, target, place, engine } = host
   return {
     name,
     archive,
     restore: (release) => {
-      // The tag is the one deploy-time value of then that is on record.
+      // The tag is the only deploy-time value that the record of a release contains.
       const values = { ...place.values, ...(release.tag !== undefined && { IMAGE_TAG: release.tag }) }
       return {
         host: { ...target, ...createRestoredPlace({ ...place, values }, release) },

@@ -13,8 +13,8 @@ import type { DeployInput } from './load-deploy.ts'
 import type { ReleaseTargets } from './run-release.ts'
 
 /**
- * The composition root of a deploy: connects to every host of the environment and to the registry, side by side, and builds
- * what the deploy works with. Throws what connecting throws; what was opened by then is closed.
+ * The composition root of a deploy: connects to every host of the environment and to the registry in parallel. Throws the
+ * errors of connecting, after closing every open connection.
  */
 export async function connectTargets(input: DeployInput, context: CliContext): Promise<ReleaseTargets> {
   const connecting = connectHosts(input, context)
@@ -54,7 +54,7 @@ async function platformOf(hosts: Promise<NonEmpty<ConnectedHost>>): Promise<Plat
   return host.facts
 }
 
-/** What the compose files name, as far as it can be told here: the server's `.env` may say otherwise. */
+/** The images in the compose files, as far as they are known here: the server's `.env` may change them. */
 async function likelyImages(source: AppSource, { values }: EnvironmentInput): Promise<ImageReference[]> {
   const files = (await source.composeFiles()).filter(({ path }) => /\.ya?ml$/.test(path))
   const texts = files.map(({ content }) => new TextDecoder().decode(content))

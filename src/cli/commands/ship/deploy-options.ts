@@ -6,49 +6,50 @@ import type { OptionSpec } from '../../command/option.ts'
 import type { OptionsOf } from '../../command/typed-input.ts'
 import { readWait, waitOptionSpec } from '../../command/wait-option.ts'
 
-const whatHeading = 'What is deployed'
+const contentHeading = 'Content of the release'
 
-/** What every command understands that puts a release in place. */
+/** Options of `deploy`, `plan` and `rollback`. */
 export const placeOptionSpecs = [
   waitOptionSpec,
   {
     flags: '--adopt',
     description:
-      'Replace files on the server that dray did not put there, which are kept in `.dray/adopted/`, and containers that were made from another directory.',
+      'Replace files on the server that dray did not place (copies are kept in `.dray/adopted/`), and containers created from another directory.',
   },
 ] as const satisfies readonly OptionSpec[]
 
-/** What `deploy` and `plan` both understand. */
+/** Arguments of `deploy` and `plan`. */
 export const deployArguments = [
   {
     name: 'ENVIRONMENT',
-    description: 'Where to: an environment of dray.yml, or `local` where there is none.',
+    description: 'An environment in dray.yml, or `local` without a dray.yml.',
   },
 ] as const satisfies readonly ArgumentSpec[]
 
 export const deployOptionSpecs = [
   {
     flags: '--tag <TAG>',
-    heading: whatHeading,
-    description: 'Deploy this tag, whatever IMAGE_TAG or dray.yml say.',
+    heading: contentHeading,
+    description: 'Tag to deploy. Overrides IMAGE_TAG and dray.yml.',
   },
   {
     flags: '--expect <IMAGES>',
-    heading: whatHeading,
+    heading: contentHeading,
     description:
-      'Deploy nothing unless the tags still stand for these images: `ghcr.io/acme/shop@sha256:…`, several with spaces between them. `dray build` and the workflows tell them.',
+      'Refuse to deploy unless the tags still point to these images: `ghcr.io/acme/shop@sha256:…`, separated by spaces. `dray build` and the workflows print them.',
   },
   {
     flags: '--env-file <FILE>',
-    heading: whatHeading,
-    description: 'Read deploy-time values from this file (one NAME=value a line). It is deleted once read.',
+    heading: contentHeading,
+    description:
+      'Read deploy-time values from this file (one NAME=value per line). The file is deleted after reading.',
   },
   ...placeOptionSpecs,
 ] as const satisfies readonly OptionSpec[]
 
-/** How a release is put in place, be it a new one or one that was kept. */
+/** Options for deploying a new or an archived release. */
 export type PlaceOptions = {
-  /** How long to wait for a lock that is held; 0 to fail at once. */
+  /** Maximum wait for a held lock; 0 to fail immediately. */
   waitMs: number
   adopt: boolean
   dryRun: boolean
@@ -63,7 +64,7 @@ export type DeployOptions = PlaceOptions & {
   envFile: string | undefined
 }
 
-/** Reads the options of `deploy` and `plan`. Throws USAGE for what is no duration or no digest. */
+/** Reads the options of `deploy` and `plan`. Throws USAGE for an invalid duration or digest. */
 export function readDeployOptions(options: DeployValues): DeployOptions {
   return {
     tag: options.tag,
@@ -73,7 +74,7 @@ export function readDeployOptions(options: DeployValues): DeployOptions {
   }
 }
 
-/** Throws USAGE for a duration that is none. */
+/** Throws USAGE for an invalid duration. */
 export function readPlaceOptions({ wait, adopt, dryRun }: PlaceValues): PlaceOptions {
   return { waitMs: readWait(wait), adopt: adopt === true, dryRun: dryRun === true }
 }
@@ -83,8 +84,8 @@ function readExpected(text: string): ExpectedImage[] {
   return names.map((name) => {
     const { registry, repository, digest } = parseImageReference(name)
     if (digest !== undefined) return { repository: `${registry}/${repository}`, digest }
-    throw new DrayError('USAGE', `\`${name}\` after --expect has no digest.`, {
-      hint: 'Write it as `ghcr.io/acme/shop@sha256:…`; `docker buildx imagetools inspect IMAGE` tells it.',
+    throw new DrayError('USAGE', `The image \`${name}\` of --expect has no digest.`, {
+      hint: 'Write it as `ghcr.io/acme/shop@sha256:…`. `docker buildx imagetools inspect IMAGE` prints the digest.',
     })
   })
 }

@@ -1,7 +1,7 @@
 import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import type { DeployInput } from './load-deploy.ts'
 
-/** What dray.yml and the deploy-time values together want to be there. */
+/** The desired release, from dray.yml and the deploy-time values. */
 export function desiredRelease({ config, values, options }: DeployInput): DesiredRelease {
   const { registry, environment } = config
   const owners = [registry?.owner, values.registryOwner].filter((owner) => owner !== undefined)

@@ -7,14 +7,14 @@ import { readDeployOptions, type DeployOptions } from './deploy-options.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 
-/** All that a deploy needs to know before it asks a host or a registry. */
+/** Input of a deploy, before it connects to a host or a registry. */
 export type DeployInput = EnvironmentInput & {
   options: Omit<DeployOptions, 'tag' | 'envFile'> & GlobalOptions
 }
 
 /**
- * Reads options, deploy-time values, configuration and repository. The file of deploy-time values comes first: it is
- * deleted even when the configuration is wrong. Throws what these throw, all of it exit code 2.
+ * Reads options, deploy-time values, configuration and repository. The file of deploy-time values is read first, so that it
+ * is deleted even if the configuration is invalid. Throws errors with exit code 2.
  */
 export async function loadDeploy(
   input: InputOf<typeof deployCommand>,

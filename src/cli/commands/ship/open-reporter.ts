@@ -13,10 +13,10 @@ import type { CliContext } from '../../command/context.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { reportOutputs } from './report-outputs.ts'
 
-/** Tells what a deploy or a rollback does, and remembers it. */
+/** Reports the events of a deploy or rollback, and collects its state. */
 export type ReleaseReporter = Reporter & {
   startedAtMs: number
-  /** What was told so far, with secrets masked. */
+  /** The state from the events so far, with secrets masked. */
   deployState: DeployState
   note: (text: string, level?: 'info' | 'warning') => void
   started: () => void
@@ -85,7 +85,7 @@ function makeReporter({ options, values }: DeployInput, context: CliContext): Re
   })
 }
 
-/** The plan is the result of a dry run, so it goes to standard output; as JSON it is the event. */
+/** Prints the plan to standard output: it is the result of a dry run. As JSON it is the event. */
 function showPlan(
   plan: Plan,
   { reporter, input, context }: { reporter: Reporter; input: DeployInput; context: CliContext },

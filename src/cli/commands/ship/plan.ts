@@ -4,20 +4,20 @@ import { deployArguments, deployOptionSpecs } from './deploy-options.ts'
 export const planCommand = {
   name: 'plan',
   group: 'ship',
-  summary: 'Print what a deploy would do, step by step and why, and touch nothing.',
+  summary: 'Print the steps of a deploy and their reasons, and change nothing.',
   description:
-    'Asks the servers and the registry, and prints the plan that `dray deploy` with the same options would carry out.',
+    'Queries the servers and the registry, and prints the plan that `dray deploy` would execute with the same options.',
   arguments: deployArguments,
   options: deployOptionSpecs,
   examples: [
-    { command: 'dray plan production --tag v1.4.0', description: 'what would this deploy do?' },
-    { command: 'dray plan test --json', description: 'the plan for a program' },
+    { command: 'dray plan production --tag v1.4.0', description: 'the plan for this tag' },
+    { command: 'dray plan test --json', description: 'the plan as JSON' },
   ],
   docs: 'docs/commands.md#dray-plan',
   files: [
     {
       term: 'PATH/.env',
-      description: 'On the server, and needed: read by Compose there, never shipped or changed.',
+      description: 'On the server, required. Read by Compose, never shipped or changed.',
     },
   ],
   seeAlso: ['deploy', 'diff', 'doctor'],

@@ -3,19 +3,19 @@ import type { CommandSpec } from '../../command/command.ts'
 export const promoteCommand = {
   name: 'promote',
   group: 'ship',
-  summary: 'Give the images that run in one environment the tag of another, without building anew.',
+  summary: 'Tag the images that one environment runs for another, without a rebuild.',
   description:
-    'Asks the hosts of the first environment which images they run, and has the registry put the tag of the second on exactly these: what was tested is what is deployed. A tag that stands for another image already is left alone. Standard output gets the images by digest, one a line, as `dray deploy --expect` takes them.',
+    'Reads the images that the hosts of the first environment run, and adds the tag of the second to them in the registry, so the tested images are deployed. A tag that points to another image is not moved. Prints the images by digest to standard output, one per line, as `dray deploy --expect` accepts them.',
   arguments: [
-    { name: 'FROM', description: 'Where the images run: an environment of dray.yml.' },
-    { name: 'TO', description: 'For which environment they get a tag.' },
+    { name: 'FROM', description: 'The environment that runs the images.' },
+    { name: 'TO', description: 'The environment that the images are tagged for.' },
   ],
-  options: [{ flags: '--tag <TAG>', description: 'This tag, whatever IMAGE_TAG or dray.yml say.' }],
+  options: [{ flags: '--tag <TAG>', description: 'Tag to add. Overrides IMAGE_TAG and dray.yml.' }],
   examples: [
-    { command: 'dray promote test production --tag v1.4.0', description: 'what test runs becomes v1.4.0' },
+    { command: 'dray promote test production --tag v1.4.0', description: 'tag the images of test as v1.4.0' },
     {
       command: 'dray promote test production',
-      description: 'by the git tag of this commit, where dray.yml says `tag: version`',
+      description: 'use the git tag of this commit (`tag: version` in dray.yml)',
     },
   ],
   docs: 'docs/build.md',

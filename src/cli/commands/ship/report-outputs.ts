@@ -2,8 +2,8 @@ import { appendFileSync } from 'node:fs'
 import type { CliContext } from '../../command/context.ts'
 
 /**
- * Adds outputs to a step of GitHub Actions, where there is one; what is undefined is left out. Values are one line each. A
- * file that cannot be written is told, and fails nothing.
+ * Adds outputs to a step of GitHub Actions, one line each; undefined values are left out. No effect outside Actions. If the
+ * file cannot be written, a message is printed.
  */
 export function reportOutputs(
   outputs: Readonly<Record<string, string | undefined>>,
@@ -18,7 +18,7 @@ export function reportOutputs(
     appendFileSync(path, lines.join(''))
   } catch (error) {
     stderr.write(
-      `The outputs of the step could not be written: ${error instanceof Error ? error.message : String(error)}\n`,
+      `Cannot write the outputs of the step: ${error instanceof Error ? error.message : String(error)}\n`,
     )
   }
 }

@@ -33,7 +33,7 @@ import type { GlobalOptions } from '../../command/global-options.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { reportOutputs } from './report-outputs.ts'
 
-/** Builds the images of an environment, pushes them where that is asked for, and tells what they are. */
+/** Builds the images of an environment, pushes them with `--push`, and prints their names. */
 export async function runBuild(input: InputOf<typeof buildCommand>, context: CliContext): Promise<ExitCode> {
   const options = readBuildOptions(input.options)
   const environment = await loadEnvironment(input, context, { tag: options.tag, envFile: undefined })
@@ -63,12 +63,12 @@ export async function runBuild(input: InputOf<typeof buildCommand>, context: Cli
   return EXIT.done
 }
 
-/** Under the name of a commit there has to be that commit. A tag that a person names is theirs to answer for. */
+/** Refuses to push uncommitted changes under a commit's name. A tag given by the user is not checked. */
 function refuseDirty({ values, repository }: EnvironmentInput): void {
   if (repository.isDirty !== true || !values.tagSource?.startsWith('tag:')) return
   throw new DrayError(
     'BUILD_DIRTY',
-    `Files differ from commit ${repository.headSha?.slice(0, 7) ?? ''}, and the images would be pushed as \`${values.tag ?? ''}\`.`,
+    `The images would be pushed as \`${values.tag ?? ''}\`, but files differ from commit ${repository.headSha?.slice(0, 7) ?? ''}.`,
   )
 }
 
@@ -94,7 +94,7 @@ async function makePlan(
   })
   const canStore = cache.kind === 'none' || (await buildx.canStoreCache(signal))
   if (!canStore)
-    output.note('This builder keeps no cache elsewhere; `docker buildx create --use` makes one that does.')
+    output.note('This builder cannot export its cache; `docker buildx create --use` creates one that can.')
   const { remote, headSha, isDirty = false } = repository
   return planBuild(definition, {
     tag: values.tag,
@@ -105,7 +105,7 @@ async function makePlan(
   })
 }
 
-/** The logins for every registry that the app has to do with. Throws REGISTRY_UNAUTHORIZED where a push cannot work. */
+/** The logins for every registry of the app. Throws REGISTRY_UNAUTHORIZED if a push cannot work. */
 async function findLogins(
   images: readonly PlannedImage[],
   { environment, runner, push }: { environment: EnvironmentInput; runner: LocalRunner; push: boolean },
@@ -124,7 +124,7 @@ async function findLogins(
     const login = await store(host)
     if (login !== undefined) logins.set(host, login)
     else if (push && host === 'ghcr.io')
-      throw new DrayError('REGISTRY_UNAUTHORIZED', 'ghcr.io takes images from nobody without a login.')
+      throw new DrayError('REGISTRY_UNAUTHORIZED', 'ghcr.io does not accept images without a login.')
   }
   return logins
 }
@@ -153,7 +153,7 @@ async function build(buildx: Buildx, run: BuildRun): Promise<readonly (PlannedIm
       const digest = digests.get(image.target)
       if (digest !== undefined) return { ...image, digest }
       if (!options.push) return image
-      throw new DrayError('PUSH_FAILED', `Buildx does not say which digest ${image.target} was pushed under.`)
+      throw new DrayError('PUSH_FAILED', `Buildx did not report the digest of ${image.target}.`)
     })
   } finally {
     progress.close()

@@ -7,12 +7,12 @@ import { loadDeploy } from './load-deploy.ts'
 import type { planCommand } from './plan.ts'
 import { runRelease } from './run-release.ts'
 
-/** Prints the plan of the deploy that has the same options; gives the exit code. */
+/** Prints the plan of a deploy with the same options; returns the exit code. */
 export function runPlan(command: InputOf<typeof planCommand>, context: CliContext): Promise<ExitCode> {
   return runDeploy({ ...command, options: { ...command.options, dryRun: true } }, context)
 }
 
-/** Carries out a deploy, or prints its plan with `--dry-run`; gives the exit code. */
+/** Runs a deploy, or prints its plan with `--dry-run`; returns the exit code. */
 export async function runDeploy(
   command: InputOf<typeof deployCommand>,
   context: CliContext,

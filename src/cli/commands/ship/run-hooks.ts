@@ -12,14 +12,14 @@ import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
 const TAIL_LINES = 20
-/** CI kills a job that it cancels seconds later. */
+/** CI kills a cancelled job after a few seconds. */
 const AFTER_CANCEL_MS = 5_000
 
-/** The hooks of a deploy or a rollback; each does nothing where dray.yml has none for its moment. */
+/** The hooks of a deploy or rollback. A hook that is not in dray.yml has no effect. */
 export type ClientHooks = {
-  /** Throws HOOK_FAILED, and the signal's reason when it aborts. */
+  /** Throws HOOK_FAILED, and the signal's reason if it aborts. */
   before(facts: Told, signal: AbortSignal): Promise<void>
-  /** What goes wrong with one of these is a warning. */
+  /** A failure of this hook is a warning; so is one of `failure`. */
   after(facts: Told): Promise<void>
   failure(facts: Told & { failure: Failure }): Promise<void>
 }
@@ -37,7 +37,7 @@ export function createHooks(
   const place = { app, environment: name, hosts, url }
   const directory = configFile === undefined ? projectDirectory : path.dirname(configFile)
 
-  /** Throws HOOK_FAILED, and the signal's reason when it aborts. */
+  /** Throws HOOK_FAILED, and the signal's reason if it aborts. */
   const run = async (hook: Hook, facts: HookInput, signal: AbortSignal): Promise<void> => {
     const { moment } = facts
     const startedAtMs = clock.now()
@@ -73,8 +73,8 @@ export function createHooks(
     try {
       await run(hook, facts, signal)
     } catch (error) {
-      const why = signal.aborted ? `The hook \`${facts.moment}\` was ended by a signal.` : messageOf(error)
-      report({ type: 'note', at: clock.now(), level: 'warning', text: why, hint: LEFT[facts.moment] })
+      const text = signal.aborted ? `The hook \`${facts.moment}\` was stopped by a signal.` : messageOf(error)
+      report({ type: 'note', at: clock.now(), level: 'warning', text, hint: LEFT[facts.moment] })
     }
   }
 
@@ -88,7 +88,7 @@ export function createHooks(
       const failure = { code, message: redact(stripControl(message)) }
       const all = { moment: 'failure' as const, ...place, ...facts, failure }
       const { signal } = context
-      // The hooks of the deploy that is under way are not for us to end.
+      // The running deploy has its own hooks.
       if (code === 'LOCK_HELD') return Promise.resolve()
       if (!signal.aborted || hooks.failure === undefined) return runOrWarn(hooks.failure, all, signal)
       const timeoutMs = Math.min(hooks.failure.timeoutMs, AFTER_CANCEL_MS)
@@ -97,10 +97,10 @@ export function createHooks(
   }
 }
 
-/** What a hook that failed leaves as it is. */
+/** The effect of a failed hook, as a hint. */
 const LEFT = {
-  after: 'The release is in place all the same.',
-  failure: 'It changes nothing of what dray says of the app.',
+  after: 'The release is deployed.',
+  failure: 'The state of the app is unaffected.',
 } as const
 
 function hookFailed(
@@ -109,10 +109,10 @@ function hookFailed(
 ): DrayError {
   const end =
     exitCode === undefined
-      ? `took longer than ${renderDuration(timeoutMs)}`
-      : `ended with exit code ${exitCode}`
+      ? `exceeded its timeout of ${renderDuration(timeoutMs)}`
+      : `exited with code ${exitCode}`
   const message = `The hook \`${moment}\` (\`${renderCommand(argv)}\`) ${end}.`
-  return new DrayError('HOOK_FAILED', message, { details: { logOf: `the hook ${moment}`, logTail: tail } })
+  return new DrayError('HOOK_FAILED', message, { details: { logOf: `hook ${moment}`, logTail: tail } })
 }
 
 function messageOf(error: unknown): string {

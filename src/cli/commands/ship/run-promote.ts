@@ -17,27 +17,30 @@ import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-
 import type { promoteCommand } from './promote.ts'
 import { reportOutputs } from './report-outputs.ts'
 
-/** Has the registry put the tag of one environment on the images that another runs, and tells which they are. */
+/** Adds the tag of one environment to the images that another runs, in the registry, and prints them. */
 export async function runPromote(
   input: InputOf<typeof promoteCommand>,
   context: CliContext,
 ): Promise<ExitCode> {
   const { from: fromName, to: toName } = input.arguments
   if (fromName === undefined || toName === undefined) {
-    throw new DrayError('USAGE', 'Name two environments: where the images run, and where they are to go.', {
-      hint: 'For instance: `dray promote test production --tag v1.4.0`',
-    })
+    throw new DrayError(
+      'USAGE',
+      'Name two environments: the one that runs the images, and the one to tag them for.',
+      {
+        hint: 'For example: `dray promote test production --tag v1.4.0`',
+      },
+    )
   }
   const { global: options } = input
   const from = await loadNamedEnvironment({ name: fromName, options }, context)
   const release = { tag: input.options.tag, envFile: undefined }
   const to = await loadNamedEnvironment({ name: toName, options, release }, context)
   const { tag } = to.values
-  if (tag === undefined)
-    throw new DrayError('TAG_UNKNOWN', `Nothing says which tag the images get for ${toName}.`)
+  if (tag === undefined) throw new DrayError('TAG_UNKNOWN', `No tag is set for the images of ${toName}.`)
 
   const output = createCommandOutput(to, context)
-  output.note(`Asking ${from.config.environment.hosts.join(', ')} what runs`)
+  output.note(`Reading the current release of ${from.config.environment.hosts.join(', ')}`)
   const images = choosePromoted({
     from: await releasesOf(from, context),
     to: { environment: toName, repositories: await repositoriesOf(to) },
@@ -46,7 +49,7 @@ export async function runPromote(
   const missing = await findMissing(images, { tag, client: registry.client, signal: context.signal })
   for (const { repository, digest } of missing) {
     await registry.client.tag({ ...parseImageReference(repository), digest }, tag, context.signal)
-    output.note(`${repository}:${tag} stands for ${digest}`)
+    output.note(`${repository}:${tag} now points to ${digest}`)
   }
   const names = images.map(({ repository, digest }) => `${repository}@${digest}`)
   reportOutputs({ images: names.join(' '), tag }, context)
@@ -79,7 +82,7 @@ async function repositoriesOf({ config, values }: EnvironmentInput): Promise<str
 
 type Tagging = { tag: string; client: RegistryClient; signal: AbortSignal }
 
-/** Those that do not have the tag yet. Throws TAG_TAKEN before any is tagged. */
+/** The images without the tag. Throws TAG_TAKEN before any is tagged. */
 async function findMissing(
   images: readonly PromotedImage[],
   { tag, client, signal }: Tagging,
@@ -90,7 +93,7 @@ async function findMissing(
     const found = await digestOf(`${repository}:${tag}`, { client, signal })
     if (found === undefined) missing.push(image)
     else if (found !== digest)
-      throw new DrayError('TAG_TAKEN', `${repository}:${tag} stands for ${found}, not for ${digest}.`)
+      throw new DrayError('TAG_TAKEN', `${repository}:${tag} points to ${found}, not to ${digest}.`)
   }
   return missing
 }

@@ -13,15 +13,15 @@ import { sendNotifications } from './send-notifications.ts'
 import { openReporter, type ReleaseReporter } from './open-reporter.ts'
 import { addStack } from '../../command/to-failure.ts'
 
-/** What a release is put in place with. Disposed of at the end. */
+/** The connected targets of a release. Disposed of at the end. */
 export type ReleaseTargets = AsyncDisposable & Pick<DeployRequest, 'hosts' | 'resolveDesired' | 'credentials'>
 
-/** What a deploy and a rollback have of their own: where the release comes from. */
+/** The difference between a deploy and a rollback: the source of the release. */
 export type ReleaseRun = { kind: ReleaseKind; connect: () => Promise<ReleaseTargets> }
 
 /**
- * Puts a release in place, a new one or one that was kept, or prints the plan with `dryRun`. Failures are told by the
- * reporter; gives the exit code.
+ * Deploys a new or an archived release, or prints the plan with `dryRun`. The reporter prints failures; returns the exit
+ * code.
  */
 export async function runRelease(
   input: DeployInput,
@@ -89,12 +89,12 @@ async function putInPlace(work: Work): Promise<ExitCode> {
 async function connect({ input, run, reporter }: Work): Promise<ReleaseTargets> {
   reporter.note(`Connecting to ${input.config.environment.hosts.join(', ')}`)
   const targets = await run.connect()
-  const asked = run.kind === 'deploy' ? 'the host and the registry' : 'the host'
-  reporter.note(`Asking ${asked} what there is`)
+  const asked = run.kind === 'deploy' ? 'host and registry' : 'host'
+  reporter.note(`Reading the state of ${asked}`)
   return targets
 }
 
-/** What a request has besides its targets. */
+/** The settings of a deploy request, without its targets. */
 function settingsOf({ input, reporter, context }: Work): Omit<DeployRequest, keyof ReleaseTargets> {
   const { config, options } = input
   return {
@@ -108,7 +108,7 @@ function settingsOf({ input, reporter, context }: Work): Omit<DeployRequest, key
   }
 }
 
-/** What hooks are told, as far as it is known by now. */
+/** Facts for hooks, as far as they are known. */
 function hookFacts({ input, run, reporter: { deployState }, context }: Work) {
   return {
     kind: run.kind,
@@ -123,12 +123,12 @@ function sinceStart({ reporter, context }: Work): number {
   return context.clock.now() - reporter.startedAtMs
 }
 
-/** A defect of dray itself is told by who called us, with all that it takes to report it. */
+/** A bug in dray is reported by the caller, with the details for a bug report. */
 function isDefect(error: unknown): boolean {
   return toDrayError(error).code === 'INTERNAL'
 }
 
-/** What is thrown after the user's signal is the signal's doing, whatever it looks like. */
+/** Every error after the user's signal counts as a cancellation. */
 function cancelledIfAborted(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted) return error
   const cancelled = new DrayError('CANCELLED', 'Cancelled by a signal.', { cause: error })

@@ -8,7 +8,7 @@ import { loadEnvironment } from '../../command/load-environment.ts'
 import type { rollbackCommand } from './rollback.ts'
 import { runRelease } from './run-release.ts'
 
-/** Carries out a rollback, or prints its plan with `--dry-run`; gives the exit code. */
+/** Runs a rollback, or prints its plan with `--dry-run`; returns the exit code. */
 export async function runRollback(
   command: InputOf<typeof rollbackCommand>,
   context: CliContext,

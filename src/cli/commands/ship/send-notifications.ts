@@ -9,8 +9,8 @@ import type { EnvironmentInput } from '../../command/load-environment.ts'
 import type { ReleaseReporter } from './open-reporter.ts'
 
 /**
- * Tells those whom dray.yml names how a deploy ended, side by side. What goes wrong is a warning: it changes nothing of what
- * was deployed, nor of the exit code.
+ * Sends the notifications in dray.yml about a deploy, in parallel. A failure is a warning: it does not affect the deploy or
+ * the exit code.
  */
 export async function sendNotifications(
   input: EnvironmentInput,
@@ -27,13 +27,13 @@ export async function sendNotifications(
   const wanted = notify.filter(({ on }) => on.includes(notification.event))
   await Promise.all(
     wanted.map(async (target) => {
-      const trouble = await send(target, notification, { input, context })
-      if (trouble !== undefined) reporter.note(`A notification was not sent: ${trouble}`, 'warning')
+      const problem = await send(target, notification, { input, context })
+      if (problem !== undefined) reporter.note(`Cannot send a notification: ${problem}`, 'warning')
     }),
   )
 }
 
-/** Gives a sentence on what went wrong; undefined where nothing did. */
+/** Returns the problem in one sentence; undefined on success. */
 async function send(
   { kind, variable }: NotifyTarget,
   notification: Notification,
@@ -41,11 +41,11 @@ async function send(
 ): Promise<string | undefined> {
   const address = input.values.secret(variable)
   if (address === undefined || address.isEmpty)
-    return `${variable}, which is to hold the address for ${kind}, is not set.`
+    return `${variable}, the variable with the URL for ${kind}, is not set.`
   const body =
     kind === 'slack'
       ? renderSlack(notification)
       : { ...notification, text: renderNotificationText(notification) }
-  const trouble = await postJson(address, body, { clock: context.clock })
-  return trouble === undefined ? undefined : `${trouble} (${variable})`
+  const problem = await postJson(address, body, { clock: context.clock })
+  return problem === undefined ? undefined : `${problem} (${variable})`
 }

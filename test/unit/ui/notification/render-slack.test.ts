@@ -77,7 +77,7 @@ test.each<[Notification, string]>([
 test('says that nothing was touched where the deploy was refused', () => {
   const { serving: _, ...refusal } = failed.failure!
   const refused = { ...failed, failure: { ...refusal, exitCode: 3 } }
-  expect(renderNotificationText(refused)).toContain('\nNothing was touched.\n')
+  expect(renderNotificationText(refused)).toContain('\nNothing was changed.\n')
 })
 
 test('is a message with a headline, the reason, and the facts', () => {
