@@ -139,7 +139,6 @@ export const notYetClean = [
   'src/adapters',
   'src/check/model',
   'src/check/parse',
-  'src/operations',
   'test',
   'docs/commands.md',
   'docs/doctor.md',

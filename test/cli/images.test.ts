@@ -123,8 +123,8 @@ describe('dray images prune', () => {
   test('lists the deletable versions, and deletes nothing', async () => {
     const { exitCode, stdout } = await images(['prune', '--keep', '1'])
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/✓ +v2 .* production runs it: r6 \(v2\)\n/)
-    expect(stdout).toMatch(/✓ +v4 .* it is one of the newest 1\n/)
+    expect(stdout).toMatch(/✓ +v2 .* running in production: r6 \(v2\)\n/)
+    expect(stdout).toMatch(/✓ +v4 .* among the newest 1\n/)
     expect(stdout).toMatch(/✗ +v1 .* unused\n/)
     expect(stdout).toContain('Nothing was deleted. Add --delete to delete 6 versions.')
     expect(deletions()).toEqual([])

@@ -6,16 +6,16 @@ import type { ReleaseSide } from './release-side.ts'
 /** A shipped file that differs. */
 export type FileDiff = { path: string; change: Change } & (
   | { kind: 'text'; before: string; after: string }
-  /** An env file that is shipped: only names. */
+  /** A shipped env file: names of variables only. */
   | { kind: 'variables'; variables: VariableChanges }
-  /** A secret of Compose or a private key, which is not shown. */
+  /** A Compose secret or a private key; its content is not shown. */
   | { kind: 'secret' }
   | { kind: 'binary'; bytesBefore: number; bytesAfter: number }
-  /** Only whether it may be executed. */
+  /** Only the executable bit differs. */
   | { kind: 'mode'; modeBefore: number; modeAfter: number }
 )
 
-/** The files of two releases that differ, in content or in mode. */
+/** The files that differ between two releases, in content or mode. */
 export function compareFiles(from: ReleaseSide, to: ReleaseSide): FileDiff[] {
   const [before, after] = [byPath(from.files), byPath(to.files)]
   return compareNames(before, after, isSame).map(({ name: path, change }) => ({

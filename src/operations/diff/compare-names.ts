@@ -1,6 +1,6 @@
 export type Change = 'came' | 'went' | 'changed'
 
-/** The names of which two records have something else, sorted. */
+/** The names whose values differ between two records, sorted. */
 export function compareNames<Value>(
   from: Readonly<Record<string, Value>>,
   to: Readonly<Record<string, Value>>,

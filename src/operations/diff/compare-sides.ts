@@ -2,30 +2,30 @@ import { compareNames, type Change } from './compare-names.ts'
 import { compareFiles, type FileDiff } from './compare-files.ts'
 import type { ReleaseSide, SideImage } from './release-side.ts'
 
-/** How two releases differ; only what differs is in it, by name. */
+/** The differences between two releases, by name. */
 export type ReleaseDiff = {
-  /** Labels of the two. */
+  /** Labels of the two sides. */
   from: string
   to: string
   images: readonly ImageDiff[]
   configuration: readonly ServiceDiff[]
-  /** Names of the variables of `.env` that came or went. */
+  /** Names of variables added to or removed from `.env`. */
   variables: readonly { name: string; change: Change }[]
   files: readonly FileDiff[]
-  /** What could not be compared, a sentence each. */
+  /** What could not be compared, one sentence each. */
   notes: readonly string[]
 }
 
 export type ImageDiff = { service: string; from?: SideImage; to?: SideImage }
 
-/** A service of which Compose makes something else; a whole one that came or went has no keys. */
+/** A service whose Compose definition differs; for an added or removed service there are no keys. */
 export type ServiceDiff = {
   service: string
   change: Change
   keys: readonly { name: string; change: Change }[]
 }
 
-/** Compares what two releases are made of. Pure. */
+/** Compares the contents of two releases. Pure. */
 export function compareSides(from: ReleaseSide, to: ReleaseSide): ReleaseDiff {
   return {
     from: from.label,
@@ -38,7 +38,7 @@ export function compareSides(from: ReleaseSide, to: ReleaseSide): ReleaseDiff {
   }
 }
 
-/** Whether anything is known to differ. */
+/** Whether there is a known difference. */
 export function isDifferent({ images, configuration, variables, files }: ReleaseDiff): boolean {
   return [images, configuration, variables, files].some((found) => found.length > 0)
 }
@@ -50,7 +50,7 @@ function compareImages(from: ReleaseSide, to: ReleaseSide): ImageDiff[] {
   })
 }
 
-/** Of a digest that is not known only the tag can tell. */
+/** If a digest is unknown, the tags are compared. */
 function isSameImage(a: SideImage, b: SideImage): boolean {
   if (a.name !== b.name) return false
   return a.digest === undefined || b.digest === undefined ? a.tag === b.tag : a.digest === b.digest

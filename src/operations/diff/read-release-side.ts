@@ -8,8 +8,8 @@ import type { ArchivingHost } from '../../deploy/releases/rollback.ts'
 import type { ReleaseSide, SideImage } from './release-side.ts'
 
 /**
- * A kept release, from its record and its files. Compose is asked what it makes of them today, with today's `.env`, so that
- * a secret that changed since is no difference. Throws what reading the archive and inspecting the directory throw.
+ * Reads an archived release from its record and files. Compose resolves the files now, with the present `.env`, so that a
+ * secret changed since then is not a difference. Throws what reading the archive and inspecting the directory throw.
  */
 export async function readReleaseSide(
   { host, release }: { host: ArchivingHost; release: Release },
@@ -30,8 +30,8 @@ export async function readReleaseSide(
 }
 
 /**
- * What a deploy would put in place now: the files here, and the images that the registry has. An image that it does not tell
- * of, since it is not pushed yet or there is no login, is a note. Throws what inspecting the directory throws.
+ * Reads what a deploy would release now: the local files, and the images in the registry. An image that the registry does
+ * not return, as before its push or without a login, becomes a note. Throws what inspecting the directory throws.
  */
 export async function readTreeSide(
   site: Site,
@@ -69,7 +69,7 @@ export async function readTreeSide(
   }
 }
 
-/** What Compose makes of a release's files now; what `.env` says meanwhile may keep it from that. */
+/** The model that Compose resolves from a release's files now; a changed `.env` may make that fail. */
 async function modelOf(
   site: Site,
   id: string,
@@ -99,7 +99,7 @@ function releasedImage({ image, tag, digest }: ReleasedService): SideImage {
   return { name: image.replace(/@.*$/, ''), ...(tag !== undefined && { tag }), digest }
 }
 
-/** The override file above all, which may hold what came from `.env`. */
+/** Mainly the override file, which may contain values from `.env`. */
 function isWrittenByDray({ content }: BundleFile): boolean {
   return new TextDecoder().decode(content.subarray(0, 64)).startsWith('# Written by dray')
 }

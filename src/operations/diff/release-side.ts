@@ -1,21 +1,21 @@
 import type { Digest } from '../../deploy/model/image-reference.ts'
 import type { BundleFile } from '../../deploy/model/ports.ts'
 
-/** A release, or what a deploy would make one of: what two of them are compared by. */
+/** One side of a comparison: a release, or the release that a deploy would make. */
 export type ReleaseSide = {
   /** `r41 (v1.3.0)`, or `the working tree (v1.4.0)`. */
   label: string
-  /** By service. */
+  /** Images by service. */
   images: Readonly<Record<string, SideImage>>
-  /** Hashes of what Compose makes of each service, by service and key; undefined where it cannot read the files now. */
+  /** Hashes of Compose's definitions, by service and key; undefined if Compose cannot read the files now. */
   definitions: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
-  /** Those that dray itself writes are left out: they follow from the rest. */
+  /** Without the files that dray generates: they follow from the rest. */
   files: readonly BundleFile[]
-  /** Paths of files whose content is a secret of Compose. */
+  /** Paths of files that are Compose secrets. */
   secretPaths: ReadonlySet<string>
-  /** Names of the variables of `.env`. */
+  /** Names of the variables in `.env`. */
   variables: readonly string[]
-  /** What could not be found out, a sentence each. */
+  /** What could not be read, one sentence each. */
   notes: readonly string[]
 }
 
@@ -23,6 +23,6 @@ export type SideImage = {
   /** `ghcr.io/acme/shop-backend`. */
   name: string
   tag?: string
-  /** Absent where the registry did not tell it. */
+  /** Absent if the registry did not return it. */
   digest?: Digest
 }

@@ -7,12 +7,12 @@ import { observeDisk, measure, type DiskHost, type HostDiskObservation } from '.
 import { refuseNamedVolumes } from '../../deploy/plan/plan-disk-space.ts'
 import { removeThings } from '../../deploy/execute/remove-things.ts'
 
-/** What a clean-up did on one host, or would do. */
+/** Result of a clean-up on one host, or of its dry run. */
 export type Cleaned = Pick<HostDiskObservation, 'host' | 'fileSystems'> & {
-  /** What went; in a dry run, what would go. */
+  /** What was removed; in a dry run, what would be. */
   removed: readonly DiskThing[]
   kept: readonly DiskThing[]
-  /** Measured when it was over; as before in a dry run. */
+  /** Measured afterwards; in a dry run, as before. */
   fileSystemsAfter: readonly FileSystem[]
 }
 
@@ -25,8 +25,8 @@ export type CleanRequest = {
 }
 
 /**
- * Removes all that may go from a host, under the lock of the app, so that no deploy of it is at work. Throws LOCK_HELD,
- * DISK_SWEEP_REFUSED with nothing touched, and what looking throws.
+ * Removes everything removable from a host, under the app's lock, so that no deploy of it runs. Throws LOCK_HELD,
+ * DISK_SWEEP_REFUSED before anything is removed, and what the observation throws.
  */
 export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<Cleaned> {
   const { signal, waitMs, holder } = request
@@ -51,7 +51,7 @@ export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<
   return cleaned(observation, removed, fileSystemsAfter)
 }
 
-/** What cleaning a host would do. Takes no lock and changes nothing. Throws DISK_SWEEP_REFUSED and what looking throws. */
+/** The same as a dry run: takes no lock and changes nothing. Throws DISK_SWEEP_REFUSED and what the observation throws. */
 export async function planCleaning(
   host: DiskHost,
   request: Omit<CleanRequest, 'holder' | 'waitMs'>,
@@ -64,7 +64,7 @@ export async function planCleaning(
   )
 }
 
-/** That the rules say `none` is about deploys: who cleans by hand means it. */
+/** The rule `sweep: none` applies to deploys only: a manual clean-up is deliberate. */
 async function lookToClean(
   host: DiskHost,
   { app, rules, signal }: Pick<CleanRequest, 'app' | 'rules' | 'signal'>,
@@ -74,7 +74,7 @@ async function lookToClean(
   return observation
 }
 
-/** What Docker refused to remove is in use again, or gone. */
+/** Things that Docker refused to remove are in use again, or gone. */
 function cleaned(
   { host, fileSystems, things }: HostDiskObservation,
   removed: readonly DiskThing[],
@@ -82,7 +82,7 @@ function cleaned(
 ): Cleaned {
   const kept = things
     .filter((thing) => !removed.includes(thing))
-    .map((thing) => (thing.mayGo ? { ...thing, why: 'Docker says that it is in use again' } : thing))
+    .map((thing) => (thing.mayGo ? { ...thing, why: 'in use again, according to Docker' } : thing))
   return { host, fileSystems, removed, kept, fileSystemsAfter }
 }
 

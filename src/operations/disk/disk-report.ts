@@ -11,7 +11,7 @@ import type { DiskThing, CleanupStage } from '../../deploy/model/disk-thing.ts'
 import { imageFileSystem, type FileSystem } from '../../deploy/model/file-system.ts'
 import type { HostDiskObservation } from './observe-disk.ts'
 
-/** Part of what takes the room of a host. */
+/** A share of a host's disk space. */
 export type DiskShare = {
   kind:
     | 'release'
@@ -26,9 +26,9 @@ export type DiskShare = {
     | 'build-cache'
     | 'everything-else'
   name: string
-  /** Undefined where it could not be measured. */
+  /** Undefined if it could not be measured. */
   sizeBytes: number | undefined
-  /** What more there is to say, in a few words. */
+  /** Additional information in a few words. */
   note?: string
 }
 
@@ -40,8 +40,8 @@ export type DiskReport = {
 }
 
 /**
- * What takes the room of a host, in groups that do not overlap: releases by age first, then what others have, what may go,
- * and what Docker knows nothing of. `logBytes` is what container logs take; undefined where nobody may look.
+ * Use of a host's disk space, in groups that do not overlap: releases by age, other images, volumes and logs, then what can
+ * be removed and what is not Docker's. `logBytes` is the size of container logs; undefined if it cannot be read.
  */
 export function reportDisk(observation: HostDiskObservation, logBytes: number | undefined): DiskReport {
   const staying = observation.things.filter(({ mayGo }) => !mayGo)
@@ -55,7 +55,7 @@ export function reportDisk(observation: HostDiskObservation, logBytes: number | 
       kind: 'container-logs',
       name: 'container logs',
       sizeBytes: logBytes,
-      note: logBytes === undefined ? 'only root may measure them' : undefined,
+      note: logBytes === undefined ? 'only root can measure them' : undefined,
     },
     {
       kind: 'build-cache',
@@ -74,7 +74,7 @@ export function reportDisk(observation: HostDiskObservation, logBytes: number | 
   }
 }
 
-/** The newest first. An image that several need counts for the newest of them. */
+/** Newest first. An image that several releases need counts for the newest of them. */
 function releaseShares(
   { releases, inventory }: HostDiskObservation,
   staying: readonly DiskThing[],
@@ -103,16 +103,16 @@ function noteOn(
   release: Release,
   { current, nowMs }: { current: Release | undefined; nowMs: number },
 ): string {
-  return release === current ? 'in place' : renderTimeAgo(nowMs - release.createdAtMs)
+  return release === current ? 'current' : renderTimeAgo(nowMs - release.createdAtMs)
 }
 
 function sharedLayers({ inventory }: HostDiskObservation): DiskShare[] {
   const ownBytes = inventory.images.reduce((bytes, image) => bytes + image.ownBytes, 0)
   const sharedBytes = Math.max(0, inventory.layersBytes - ownBytes)
-  return [{ kind: 'shared-layers', name: 'layers that several images share', sizeBytes: sharedBytes }]
+  return [{ kind: 'shared-layers', name: 'layers shared by several images', sizeBytes: sharedBytes }]
 }
 
-/** Images that belong to no release on record here: of containers of this app, of other apps, of nobody. */
+/** Images of no recorded release: used by containers of this app, of other apps, or of no app. */
 function appShares({ project }: HostDiskObservation, staying: readonly DiskThing[]): DiskShare[] {
   const images = staying.filter((thing) => isImage(thing) && thing.owner?.kind !== 'release')
   const projects = [...new Set(images.map(projectOf))].filter((it) => it !== undefined).sort()
@@ -127,7 +127,7 @@ function appShares({ project }: HostDiskObservation, staying: readonly DiskThing
       kind: 'images',
       name: 'other images',
       sizeBytes: sum(images.filter((it) => projectOf(it) === undefined)),
-      note: 'in use, or touched within the hour',
+      note: 'in use, or pulled or tagged within the last hour',
     },
   ]
 }
@@ -140,8 +140,8 @@ function volumeShares({ project }: HostDiskObservation, staying: readonly DiskTh
   const unused = volumes.filter(({ isUsed }) => isUsed !== true)
   return [
     { kind: 'volumes', name: `volumes of ${project}`, sizeBytes: sum(ours), note: namesOf(ours) },
-    { kind: 'volumes', name: 'volumes of others', sizeBytes: sum(others), note: namesOf(others) },
-    { kind: 'volumes', name: 'volumes that no container has', sizeBytes: sum(unused), note: namesOf(unused) },
+    { kind: 'volumes', name: 'volumes of other apps', sizeBytes: sum(others), note: namesOf(others) },
+    { kind: 'volumes', name: 'unused volumes', sizeBytes: sum(unused), note: namesOf(unused) },
   ]
 }
 
@@ -157,14 +157,14 @@ function reclaimable({ things }: HostDiskObservation): DiskShare[] {
   return [
     {
       kind: 'reclaimable',
-      name: 'what `dray clean` removes',
+      name: 'removable by `dray clean`',
       sizeBytes: sum(going),
       note: counts.join(', '),
     },
   ]
 }
 
-/** Only where Docker's file system could be measured. */
+/** Empty if Docker's file system could not be measured. */
 function everythingElse(observation: HostDiskObservation, shares: readonly DiskShare[]): DiskShare[] {
   const disk = imageFileSystem(observation.fileSystems)
   if (disk === undefined) return []
@@ -174,12 +174,12 @@ function everythingElse(observation: HostDiskObservation, shares: readonly DiskS
       kind: 'everything-else',
       name: 'everything else',
       sizeBytes: Math.max(0, disk.usedBytes - known),
-      note: `not Docker's, on ${disk.mount}`,
+      note: `not used by Docker, on ${disk.mount}`,
     },
   ]
 }
 
-/** A log without a limit is what fills most disks at night. */
+/** Logs without a size limit are the most common cause of a full disk. */
 function logWarnings({ inventory, project, host }: HostDiskObservation): string[] {
   const unlimited = inventory.containers.filter(({ log, isUp }) => log.isUnlimited && isUp)
   const ours = unlimited.filter((container) => container.project === project).map(({ name }) => name)
@@ -187,10 +187,10 @@ function logWarnings({ inventory, project, host }: HostDiskObservation): string[
   if (unlimited.length === 0) return []
   const whose = [
     ...(ours.length === 0 ? [] : [ours.join(', ')]),
-    ...(others === 0 ? [] : [`${others} ${others === 1 ? 'container' : 'containers'} of others`]),
+    ...(others === 0 ? [] : [`${others} other ${others === 1 ? 'container' : 'containers'}`]),
   ]
   return [
-    `Nothing limits the logs of ${whose.join(' and ')} on ${host}. \`logging: { driver: local }\` in the compose file keeps 100 MB of each; \`daemon.json\` of its Docker sets it for all.`,
+    `Logs of ${whose.join(' and ')} on ${host} have no size limit. \`logging: { driver: local }\` in the compose file limits each to 100 MB; \`daemon.json\` of its Docker sets a limit for all.`,
   ]
 }
 
@@ -210,7 +210,7 @@ function sum(things: readonly DiskThing[]): number {
   return things.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
 }
 
-/** The largest first. */
+/** Largest first. */
 function namesOf(things: readonly DiskThing[]): string {
   return someNames([...things].sort((a, b) => b.sizeBytes - a.sizeBytes).map(({ name }) => name))
 }

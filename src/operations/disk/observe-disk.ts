@@ -8,25 +8,25 @@ import type { DiskInventory } from '../../deploy/model/inventory.ts'
 import { judgeDisk } from '../../deploy/plan/judge-disk.ts'
 import { findNeededByReleases } from '../../deploy/plan/needed-there.ts'
 
-/** A host, as far as its disk is concerned. */
+/** A host with the adapters needed to read its disk use. */
 export type DiskHost = Pick<TargetHost, 'name' | 'directory' | 'imageStore' | 'lock'> & {
   engine: Pick<Engine, 'disk' | 'images' | 'usedImageIds' | 'removeImage'>
   archive: ReleaseArchive
 }
 
-/** All that takes room on a host, judged for one app. */
+/** Everything that uses disk space on a host, with decisions for one app. */
 export type HostDiskObservation = {
   host: string
   /** The app's Compose project. */
   project: string
-  /** On record, oldest first. */
+  /** Recorded releases, oldest first. */
   releases: readonly Release[]
   inventory: DiskInventory
   fileSystems: readonly FileSystem[]
   things: readonly DiskThing[]
 }
 
-/** Asks a host what takes its room; changes nothing. Throws what the Engine and the archive throw. */
+/** Reads the disk use of a host. Read-only. Throws what the Engine and the archive throw. */
 export async function observeDisk(
   host: DiskHost,
   { app, rules, signal }: { app: string; rules: DiskRules; signal: AbortSignal },

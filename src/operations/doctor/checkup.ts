@@ -1,6 +1,6 @@
 import type { Failure } from '../../deploy/model/events.ts'
 
-/** What a deploy needs, in the order in which it comes to need it. */
+/** The checks, in the order in which a deploy depends on them. */
 export const checkNames = [
   'ssh',
   'tools',
@@ -23,22 +23,22 @@ export type CheckName = (typeof checkNames)[number]
 
 export type CheckOutcome =
   | { outcome: 'good'; value: string }
-  /** A deploy would go through all the same. `mend` is the next thing to do, commands in backquotes. */
+  /** A deploy would still succeed. `hint` is the next action, with commands in backquotes. */
   | { outcome: 'warning'; value: string; what: string; hint: string }
-  /** What a deploy would be refused with. */
+  /** A deploy would be refused with this failure. */
   | { outcome: 'failed'; failure: Failure }
-  /** It cannot be known because of another check. */
+  /** Not checked, because the check `needs` failed. */
   | { outcome: 'unknown'; needs: CheckName }
 
 export type Check = CheckOutcome & {
   name: CheckName
-  /** Of several checks of that name, which: an image. */
+  /** Which one, if there are several checks of this name: an image. */
   subject?: string
 }
 
 export type HostCheckup = { host: string; checks: readonly Check[] }
 
-/** Whether a deploy to the hosts would go through: warnings do not count. */
+/** Whether a deploy to the hosts would succeed; warnings do not count. */
 export function isReady(hosts: readonly HostCheckup[]): boolean {
   return hosts.every(({ checks }) =>
     checks.every(({ outcome }) => outcome === 'good' || outcome === 'warning'),

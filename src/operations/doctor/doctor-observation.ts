@@ -4,59 +4,59 @@ import type { Failure } from '../../deploy/model/events.ts'
 import type { Plan } from '../../deploy/model/plan.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 
-/** What somebody who was asked said, or what a deploy would fail with in its place. */
+/** The answer to a request, or the failure that a deploy would have at this point. */
 export type Answer<T> = { value: T } | { failure: Failure }
 
-/** What a server says of itself, beside its Engine. */
+/** Observation of a server, apart from its Engine. */
 export type ServerObservation = {
-  /** Programs that the scripts of a deploy need and that are not there. */
+  /** Missing programs that a deploy's scripts need. */
   missingTools: readonly string[]
-  /** Version of Compose; undefined where there is no docker command. */
+  /** Version of Compose; undefined if there is no docker command. */
   compose: Answer<string> | undefined
   directory: Answer<string>
-  /** Mode of `.env`; undefined where the directory lets nobody see it. */
+  /** Mode of `.env`; undefined if the directory is not readable. */
   envFile: Answer<{ mode: string; readableByOthers: boolean }> | undefined
-  /** Present while somebody else deploys. */
+  /** Present while another deploy runs. */
   lock: Failure | undefined
   fileSystems: readonly FileSystem[]
-  /** How far the server's clock is ahead of ours, as far as the time that the question took lets it be told. */
+  /** How far the server's clock is ahead of the local one, as far as the round trip allows measuring it. */
   clockAheadMs: number
-  /** The address that it was reached at; undefined for this machine. */
+  /** The address it was reached at; undefined for this machine. */
   address: string | undefined
-  /** Addresses of the URL's name as the server looks it up; undefined where it was not asked, or has no program for it. */
+  /** Addresses of the URL's name as resolved on the server; undefined if not asked, or if it has no program for it. */
   urlAddresses: readonly string[] | undefined
 }
 
-/** The URL that tells whether the app answers, and where its name leads. */
+/** The URL of the probe, and the addresses of its name. */
 export type UrlObservation = {
   url: string
-  /** Undefined for a name that needs no look-up: `localhost`, or an address. */
+  /** Undefined for a name that needs no lookup: `localhost`, or an address. */
   lookedUp: { name: string; addresses: readonly string[] } | undefined
 }
 
-/** A registry asked from the server, which pulls from there. */
+/** The answer of a registry to the server, which pulls from there. */
 export type RegistryObservation = { registry: string; answer: ProbeAnswer }
 
 export type ImageObservation = { image: string; services: readonly string[]; answer: Answer<ResolvedImage> }
 
-/** All that was found out about one host. What is undefined could not be asked, since something before it failed. */
+/** Everything observed on one host. Undefined parts could not be requested, because an earlier one failed. */
 export type DoctorObservation = {
   host: string
   path: string
   connection: Answer<{ durationMs: number }>
   server: Answer<ServerObservation> | undefined
   engine: Answer<{ version: string; platform: Platform }> | undefined
-  /** Compose's model of the app, and what else the directory holds. */
+  /** Compose's model of the app, and the rest of the directory. */
   app: Answer<DirectoryObservation> | undefined
   containers: Answer<readonly Container[]> | undefined
   images: readonly ImageObservation[] | undefined
-  /** Those that the server's Docker asks itself, and not through a mirror. */
+  /** Registries that the server's Docker contacts directly, not through a mirror. */
   registries: readonly RegistryObservation[] | undefined
-  /** Undefined with a known app where nothing tells whether it answers. */
+  /** Undefined if the app is known but has no URL to check. */
   url: UrlObservation | undefined
   plan: Answer<Plan> | undefined
-  /** Addresses of this host and of the others of its environment, as far as they are known. */
+  /** Known addresses of this host and the other hosts of its environment. */
   hostAddresses: readonly string[]
-  /** How full a file system may be before a deploy makes room on it. */
+  /** Percent used of a file system above which a deploy frees disk space. */
   diskLimitPercent: number
 }

@@ -10,7 +10,7 @@ import type {
 } from './doctor-observation.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
 
-/** A check for each image; a tag that stands for the newest is shown as what was found. */
+/** One check for each image; a placeholder for the newest tag is shown as the tag that was found. */
 export function judgeImages(images: readonly ImageObservation[]): Check[] {
   return images.map(({ image, answer }) => {
     const outcome =
@@ -23,7 +23,7 @@ export function judgeImages(images: readonly ImageObservation[]): Check[] {
   })
 }
 
-/** Whether the server itself reaches each registry. Its Docker may have another way there, so it is a warning. */
+/** Whether the server reaches each registry. Only a warning, since its Docker may use another route. */
 export function judgeRegistries(registries: readonly RegistryObservation[], host: string): Check[] {
   return registries.map(({ registry, answer }) => ({
     name: 'registry',
@@ -33,13 +33,13 @@ export function judgeRegistries(registries: readonly RegistryObservation[], host
       : {
           outcome: 'warning',
           value: 'not reached from the server',
-          what: `${host} does not reach ${registry}, where its images are: ${answer.error}.`,
-          hint: 'Look at DNS and the firewall of the server. If its Docker has a proxy for that, all is well.',
+          what: `${host} does not reach ${registry}, which has its images: ${answer.error}.`,
+          hint: 'Check DNS and the firewall of the server. If its Docker uses a proxy, ignore this warning.',
         }),
   }))
 }
 
-/** Every port that the app publishes is free, or held by a container of the app. */
+/** Checks that every published port is free or used by a container of the app. */
 export function judgePorts({ host, app, containers }: DoctorObservation): CheckOutcome | undefined {
   if (app === undefined || 'failure' in app || containers === undefined) return undefined
   if ('failure' in containers) return failed(containers.failure)
@@ -53,18 +53,18 @@ export function judgePorts({ host, app, containers }: DoctorObservation): CheckO
   return good(ports.map(({ port }) => `${port} ${stateOf(port, own)}`).join(', '))
 }
 
-/** Neither a deploy nor this looks at ranges and at UDP. */
+/** Port ranges and UDP ports are not checked, here or by a deploy. */
 function stateOf(port: string, own: ReadonlySet<number>): string {
-  if (!/^\d+$/.test(port)) return 'not looked at'
-  return own.has(Number(port)) ? 'held by the app' : 'free'
+  if (!/^\d+$/.test(port)) return 'not checked'
+  return own.has(Number(port)) ? 'used by the app' : 'free'
 }
 
-/** Where the name in the probe's URL leads; requests to `localhost` are made from the server. */
+/** Checks the addresses of the name in the probe's URL; requests to `localhost` are made from the server. */
 export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation): CheckOutcome | undefined {
   if (url === undefined) {
-    return app !== undefined && 'value' in app ? good('nothing to ask: no `probe:` and no proxy') : undefined
+    return app !== undefined && 'value' in app ? good('no URL to check: no `probe:` and no proxy') : undefined
   }
-  if (url.lookedUp === undefined) return good(`${url.url} needs no look-up`)
+  if (url.lookedUp === undefined) return good(`${url.url} needs no DNS lookup`)
   const { name, addresses } = url.lookedUp
   if (addresses.length === 0) return failed(nameUnknown(url, name))
   const value = `${name} is ${addresses.join(', ')}`
@@ -72,8 +72,8 @@ export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation)
     return {
       outcome: 'warning',
       value,
-      what: `${name} leads to ${addresses.join(', ')}, which is none of the hosts (${hostAddresses.join(', ')}).`,
-      hint: 'That is right with a load balancer or a CDN between, or behind NAT; else correct the DNS record.',
+      what: `${name} resolves to ${addresses.join(', ')}, not to one of the hosts (${hostAddresses.join(', ')}).`,
+      hint: 'This is correct behind a load balancer, a CDN or NAT. Otherwise correct the DNS record.',
     }
   }
   const there = server !== undefined && 'value' in server ? server.value.urlAddresses : undefined
@@ -81,23 +81,21 @@ export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation)
     return {
       outcome: 'warning',
       value,
-      what: `${name} is known here, but not on the server.`,
-      hint: 'Look at /etc/resolv.conf on the server: Docker there looks registries up in the same way.',
+      what: `${name} resolves here, but not on the server.`,
+      hint: 'Check /etc/resolv.conf on the server: Docker there resolves registries in the same way.',
     }
   }
   return good(value)
 }
 
-/** What the plan says in the end: everything that a deploy would refuse before it touches anything. */
+/** The result of planning: everything that a deploy would refuse before it changes anything. */
 export function judgePlan({ plan }: DoctorObservation): CheckOutcome | undefined {
-  return outcomeOf(plan, ({ unchanged, steps }) =>
-    unchanged ? 'nothing differs' : counted(steps.length, 'step'),
-  )
+  return outcomeOf(plan, ({ unchanged, steps }) => (unchanged ? 'no changes' : counted(steps.length, 'step')))
 }
 
 function nameUnknown({ url }: UrlObservation, name: string): DrayError {
-  return new DrayError('URL_CHECK_FAILED', `${name}, of the URL ${url}, has no address.`, {
+  return new DrayError('URL_CHECK_FAILED', `${name} in the URL ${url} has no address.`, {
     exitCode: EXIT.precondition,
-    hint: 'Add its DNS record, or correct `probe:` in dray.yml: a deploy asks that URL from here before it lets the old containers go.',
+    hint: 'Add its DNS record, or correct `probe:` in dray.yml. A deploy requests that URL from here before it stops the old containers.',
   })
 }

@@ -5,8 +5,7 @@ import { judgeClock, judgeDisk, judgeEnvFile, judgeTools } from './judge-server.
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
 
 /**
- * What of all that a deploy needs is there on a host, and what is not. What cannot be known names the check that it needs.
- * Pure.
+ * Checks everything that a deploy needs on a host. A check that could not run names the check that it depends on. Pure.
  */
 export function judgeHost(scene: DoctorObservation): HostCheckup {
   const { host, connection, server, engine, app, images, registries } = scene
@@ -48,7 +47,7 @@ export function judgeHost(scene: DoctorObservation): HostCheckup {
   return { host, checks }
 }
 
-/** The first of the checks that were needed that failed; one that is not known either says by itself what it needs. */
+/** The first failed check among those needed; if that one is itself unknown, the check that it needs. */
 function unknownFor(needs: readonly CheckName[], checks: readonly Check[]): CheckOutcome {
   const needed = checks.filter(({ name }) => needs.includes(name))
   const missing = needed.find(({ outcome }) => outcome === 'failed') ?? needed.find(isUnknown)

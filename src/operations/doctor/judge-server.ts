@@ -5,10 +5,10 @@ import type { CheckOutcome } from './checkup.ts'
 import type { DoctorObservation, ServerObservation } from './doctor-observation.ts'
 import { failed, good } from './outcomes.ts'
 
-/** Below this a file system takes no release's files any more. */
+/** A file system with less free space than this cannot take the files of a release. */
 const FULL_BYTES = 1_000_000
 
-/** A certificate or a token may count as not valid yet, or as expired, on a clock that is so far off. */
+/** With a clock this far off, a certificate or token may count as expired or not yet valid. */
 const CLOCK_WARNING_MS = 30_000
 
 export function judgeTools({ missingTools }: ServerObservation, host: string): CheckOutcome {
@@ -16,9 +16,9 @@ export function judgeTools({ missingTools }: ServerObservation, host: string): C
   return failed(
     new DrayError(
       'HOST_COMMAND_FAILED',
-      `${host} lacks ${missingTools.join(', ')}, which a deploy runs there.`,
+      `${host} lacks ${missingTools.join(', ')}, which a deploy needs there.`,
       {
-        hint: 'Install them: on Debian and Ubuntu they are in `coreutils`, `util-linux`, `tar`, `gzip`, `findutils` and `mawk`.',
+        hint: 'On Debian and Ubuntu, install the packages `coreutils`, `util-linux`, `tar`, `gzip`, `findutils` and `mawk`.',
       },
     ),
   )
@@ -34,12 +34,12 @@ export function judgeEnvFile(
   return {
     outcome: 'warning',
     value: `mode ${mode}`,
-    what: `${path}/.env on ${host} can be read by others.`,
-    hint: `On the server: \`chmod 600 ${path}/.env\`.`,
+    what: `${path}/.env on ${host} is readable by other users.`,
+    hint: `On the server, run \`chmod 600 ${path}/.env\`.`,
   }
 }
 
-/** Whether the images that are missing find room is the plan's to say: it may make some first. */
+/** Whether the missing images fit is decided by the plan, which may free disk space first. */
 export function judgeDisk(
   { fileSystems }: ServerObservation,
   { host, diskLimitPercent }: Pick<DoctorObservation, 'host' | 'diskLimitPercent'>,
@@ -52,7 +52,7 @@ export function judgeDisk(
     return failed(
       new DrayError(
         'DISK_FULL',
-        `${full.mount} on ${host}, for ${full.holds.join(' and ')}, has no room left.`,
+        `${full.mount} on ${host}, for ${full.holds.join(' and ')}, has no disk space left.`,
       ),
     )
   }
@@ -63,19 +63,19 @@ export function judgeDisk(
     outcome: 'warning',
     value,
     what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${diskLimitPercent} % full.`,
-    hint: '`dray disk ENVIRONMENT` shows what takes the room, `dray clean ENVIRONMENT` removes what nobody needs.',
+    hint: '`dray disk ENVIRONMENT` shows what uses the space; `dray clean ENVIRONMENT` removes what is not needed.',
   }
 }
 
 export function judgeClock({ clockAheadMs }: ServerObservation, host: string): CheckOutcome {
   const seconds = Math.round(Math.abs(clockAheadMs) / 1000)
-  if (seconds === 0) return good('as here')
+  if (seconds === 0) return good('same as here')
   const value = `${seconds} s ${clockAheadMs > 0 ? 'ahead' : 'behind'}`
   if (Math.abs(clockAheadMs) < CLOCK_WARNING_MS) return good(value)
   return {
     outcome: 'warning',
     value,
     what: `The clock of ${host} is ${value} of this machine's.`,
-    hint: 'Where systemd keeps it: `sudo timedatectl set-ntp true`. Certificates and tokens are judged by it.',
+    hint: 'With systemd: `sudo timedatectl set-ntp true`. A wrong clock can make certificates and tokens invalid.',
   }
 }

@@ -12,7 +12,7 @@ export function failed(why: Failure | DrayError): CheckOutcome {
   return { outcome: 'failed', failure: why instanceof Error ? failureFrom(why) : why }
 }
 
-/** The failure, or what is told of the value; undefined where nobody was asked. */
+/** The failure, or a description of the value; undefined if the request was not made. */
 export function outcomeOf<T>(
   answer: Answer<T> | undefined,
   tell: (value: T) => string,

@@ -1,15 +1,15 @@
 /** One variable of a dotenv file. */
 export type DotenvVariable = {
   name: string
-  /** As it is written after the `=`, quotes and all; it may have several lines. */
+  /** Text after the `=`, with its quotes; may have several lines. */
   raw: string
   isEmpty: boolean
 }
 
 export type Dotenv = {
-  /** In the order of the file; of a name that comes twice, the last counts. */
+  /** In file order; if a name occurs twice, the last one counts. */
   variables: readonly DotenvVariable[]
-  /** Numbers of the lines, from 1, that are no assignment and no comment, begin a quote that nothing ends, or go on after one. */
+  /** Numbers, from 1, of lines that are neither assignment nor comment, or that begin or follow an invalid quote. */
   badLines: readonly number[]
 }
 
@@ -17,8 +17,8 @@ const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:]
 const EMPTY = /^(?:(?:''|"")[ \t]*(?:#.*)?|[ \t]*(?:[ \t]#.*)?)$/
 
 /**
- * The variables of a dotenv file, as far as names and empty values go: what a value means is Compose's business. A quoted
- * value may have several lines, and lines in it that look like variables are none. A byte order mark is passed over.
+ * The variables of a dotenv file: names, and which values are empty; Compose interprets the values. A quoted value may
+ * span lines, and lines inside it that look like variables are not variables. A byte order mark is skipped.
  */
 export function parseDotenv(text: string): Dotenv {
   const lines = text
@@ -51,8 +51,8 @@ export function parseDotenv(text: string): Dotenv {
 }
 
 /**
- * Index of the line on which the value ends that begins as `first`, and what comes after its quote, which Compose would take
- * for another variable; undefined when the quote never ends.
+ * Index of the line where the value that begins as `first` ends, and the text after its closing quote, which Compose would
+ * read as another variable; undefined if the quote is never closed.
  */
 function endOfValue(
   lines: readonly string[],
@@ -83,7 +83,7 @@ export type VariableChanges = {
   removed: readonly string[]
 }
 
-/** Which variables differ between two dotenv files, by name. */
+/** Names of the variables that differ between two dotenv files. */
 export function compareDotenv(before: string, after: string): VariableChanges {
   const old = new Map(parseDotenv(before).variables.map(({ name, raw }) => [name, raw]))
   const now = new Map(parseDotenv(after).variables.map(({ name, raw }) => [name, raw]))

@@ -1,11 +1,11 @@
 import type { EnvListing } from './ports.ts'
 
-/** A variable that the compose files put in; `required` has no default there. */
+/** A variable used in the compose files; `required` means that it has no default there. */
 export type ComposeVariable = { name: string; required: boolean }
 
 export type VariableReview = {
   name: string
-  /** What `.env` on the host has. */
+  /** Variables in `.env` on the host. */
   state: 'set' | 'empty' | 'missing'
   inExample: boolean
   inCompose: 'required' | 'optional' | 'no'
@@ -14,16 +14,16 @@ export type VariableReview = {
 
 export type ReviewInput = {
   listing: EnvListing
-  /** Names in `.env.example`; undefined where there is no such file. */
+  /** Names in `.env.example`; undefined if there is no such file. */
   example: readonly string[] | undefined
   compose: readonly ComposeVariable[]
-  /** Names that every deploy gives, whatever `.env` says. */
+  /** Names that every deploy sets, whatever is in `.env`. */
   deployTime: readonly string[]
 }
 
 /**
- * Every variable that `.env`, `.env.example` or the compose files name, and what is the matter with it. Unused is what
- * neither of the other two names; without a `.env.example` nobody can tell.
+ * Every variable in `.env`, `.env.example` or the compose files, with its state. `unused` means that it is only in `.env`;
+ * without a `.env.example` this cannot be determined.
  */
 export function reviewVariables({ listing, example, compose, deployTime }: ReviewInput): VariableReview[] {
   const present = new Map(

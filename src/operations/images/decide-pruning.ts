@@ -2,32 +2,32 @@ import type { Digest } from '../../deploy/model/image-reference.ts'
 import type { ImageUser, ManifestLinks, PackageVersion } from './package-version.ts'
 
 export type PruneRules = {
-  /** Tagged versions to keep, the newest ones. */
+  /** Number of newest tagged versions to keep. */
   keepNewest: number
-  /** What is younger stays: an image whose parts are pushed just now looks like rubbish. */
+  /** Younger versions stay: an image that is being pushed looks like unused parts. */
   minAgeMs: number
   nowMs: number
 }
 
 export type PruneInput = {
   versions: readonly PackageVersion[]
-  /** Of every version; one without is a manifest that the registry no longer has. */
+  /** For every version; a version without an entry is a manifest that the registry no longer has. */
   links: ReadonlyMap<Digest, ManifestLinks>
   users: ReadonlyMap<Digest, readonly ImageUser[]>
 }
 
-/** Why a version stays, as people are told. */
+/** Why a version stays, as shown to users. */
 export type RetainedVersion = { version: PackageVersion; because: string }
 
 export type PruneDecision = {
   kept: readonly RetainedVersion[]
-  /** In the order in which they may go: what names others goes before them, so that no image is ever half there. */
+  /** In removal order: an index is removed before its parts, so that no image is ever incomplete. */
   doomed: readonly PackageVersion[]
 }
 
 /**
- * What of a package may go. A version stays for what a release needs, for its tag, or for its age; and so does all that a
- * version that stays is made of, and all that is about it. Pure.
+ * Decides which versions of a package may be removed. A version stays if a release needs it, or because of its tag or age;
+ * so do its parts and what refers to it, such as signatures. Pure.
  */
 export function decidePruning(facts: PruneInput, rules: PruneRules): PruneDecision {
   const reasons = new Map<Digest, string>()
@@ -49,19 +49,18 @@ function* ownReasons(
   for (const { digest } of versions) {
     const [user] = users.get(digest) ?? []
     if (user !== undefined)
-      yield [digest, `${user.environment} ${user.isServing ? 'runs' : 'keeps'} it: ${user.release}`]
+      yield [digest, `${user.isServing ? 'running in' : 'archived in'} ${user.environment}: ${user.release}`]
   }
-  for (const { digest, tags } of versions) if (tags.includes('latest')) yield [digest, 'it is `latest`']
+  for (const { digest, tags } of versions) if (tags.includes('latest')) yield [digest, 'tagged `latest`']
   const tagged = versions
     .filter(({ tags }) => tags.some((tag) => subjectOfTag(tag) === undefined))
     .sort((a, b) => b.createdAtMs - a.createdAtMs)
-  for (const { digest } of tagged.slice(0, keepNewest))
-    yield [digest, `it is one of the newest ${keepNewest}`]
+  for (const { digest } of tagged.slice(0, keepNewest)) yield [digest, `among the newest ${keepNewest}`]
   for (const { digest, changedAtMs } of versions)
-    if (nowMs - changedAtMs < minAgeMs) yield [digest, 'it is too young']
+    if (nowMs - changedAtMs < minAgeMs) yield [digest, 'too recent']
 }
 
-/** What is part of a version that stays, or is about it, stays: until nothing more is found. */
+/** Versions that are part of one that stays, or refer to it, also stay, recursively. */
 function spread({ versions, links }: PruneInput, reasons: Map<Digest, string>): void {
   const about = new Map<Digest, Digest[]>()
   for (const { digest, tags } of versions) {
@@ -77,12 +76,12 @@ function spread({ versions, links }: PruneInput, reasons: Map<Digest, string>): 
         open.push(next)
       }
     }
-    reach(links.get(digest)?.children ?? [], 'it is part of one that stays')
-    reach(about.get(digest) ?? [], 'it is about one that stays')
+    reach(links.get(digest)?.children ?? [], 'part of a version that stays')
+    reach(about.get(digest) ?? [], 'refers to a version that stays')
   }
 }
 
-/** `sha256-<hex>`, `sha256-<hex>.sig`: how clients tag what is about an image where there is no referrers API. */
+/** `sha256-<hex>`, `sha256-<hex>.sig`: tags for what refers to an image, used without the referrers API. */
 export function subjectOfTag(tag: string): Digest | undefined {
   const hex = /^sha256-([0-9a-f]{64})(\.\w+)?$/.exec(tag)?.[1]
   return hex === undefined ? undefined : `sha256:${hex}`

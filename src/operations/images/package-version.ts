@@ -1,25 +1,25 @@
 import type { Digest } from '../../deploy/model/image-reference.ts'
 
-/** A version of a container package of GitHub: one manifest, be it an index, a variant, an attestation or a signature. */
+/** A version of a GitHub container package: one manifest, which is an index, a variant, an attestation or a signature. */
 export type PackageVersion = {
-  /** What GitHub calls it. */
+  /** GitHub's id of it. */
   id: number
   digest: Digest
   tags: readonly string[]
   createdAtMs: number
-  /** When a tag of it came or went, or it was pushed again: content that is pushed again keeps its age. */
+  /** Time of the last tag change or push; pushing the same content again does not change it. */
   changedAtMs: number
 }
 
-/** What a manifest names. */
+/** References of a manifest. */
 export type ManifestLinks = {
-  /** Manifests of an index: its variants and their attestations. */
+  /** Manifests of an index: variants and their attestations. */
   children: readonly Digest[]
-  /** What a signature or an attestation is about. */
+  /** The manifest that a signature or attestation refers to. */
   subject: Digest | undefined
-  /** Of its own layers and configuration, compressed. */
+  /** Compressed size of its own layers and configuration. */
   sizeBytes: number
 }
 
-/** A release of an environment that runs an image, or could be rolled back to. */
+/** A release of an environment that runs an image or is archived with it. */
 export type ImageUser = { environment: string; release: string; isServing: boolean }

@@ -1,33 +1,33 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { LogLine } from './log-source.ts'
 
-/** A line with the log it is from. */
+/** A line and its log. */
 export type MergedLine<Source> = { source: Source; line: LogLine }
 
 export type MergePatience = {
-  /** How long a line is held back for an earlier one of a log that has just been opened. */
+  /** How long a line waits for an earlier one of a log that was just opened. */
   firstMs: number
-  /** The same for a log that has given lines already. */
+  /** The same for a log that has already sent lines. */
   laterMs: number
 }
 
-/** A log with the one batch of its lines that is held. */
+/** A log and its buffered batch of lines. */
 type Feed<Source> = {
   source: Source
   lines: readonly LogLine[]
   next: number
-  /** Until when the others wait for its next batch; undefined while there is one. */
+  /** How long the others wait for its next batch; undefined while it has one. */
   awaitedUntilMs: number | undefined
-  /** Called when the batch is used up. */
+  /** Called when the batch has been used. */
   wantMore: () => void
 }
 
-/** Lines given at once. */
+/** Lines per batch. */
 const LARGEST_BATCH = 1000
 
 /**
- * Several logs as one, by time. Of each log one batch is held at most, so a reader that is slow slows all of them and memory
- * does not grow. With a patience, logs that are silent do not hold up the others; without, the order is exact.
+ * Merges several logs by time. At most one batch per log is buffered, so a slow reader slows all of them and memory does
+ * not grow. With patience, silent logs do not delay the others; without it, the order is exact.
  */
 export class LogMerge<Source> {
   readonly #clock: Clock
@@ -42,7 +42,7 @@ export class LogMerge<Source> {
     this.#patience = patience
   }
 
-  /** Takes another log in. Resolves when it has ended and all its lines were given. */
+  /** Adds a log. Resolves when it has ended and all its lines were read. */
   async add(source: Source, batches: AsyncIterable<readonly LogLine[]>): Promise<void> {
     const awaitedUntilMs = this.#clock.now() + this.#patience.firstMs
     const feed: Feed<Source> = { source, lines: [], next: 0, awaitedUntilMs, wantMore: () => undefined }
@@ -63,7 +63,7 @@ export class LogMerge<Source> {
     }
   }
 
-  /** No more logs come: the lines end with the last of those there are. */
+  /** No more logs follow: the lines end with those of the present logs. */
   seal(): void {
     this.#isSealed = true
     this.#wake()
@@ -108,7 +108,7 @@ export class LogMerge<Source> {
     return taken
   }
 
-  /** How long a line has to wait for logs that have none at the moment. */
+  /** How long a line must wait for logs that have none buffered. */
   #waitMs(): number {
     let untilMs = 0
     for (const { awaitedUntilMs = 0 } of this.#feeds) untilMs = Math.max(untilMs, awaitedUntilMs)

@@ -1,18 +1,18 @@
-/** One line that a container wrote. */
+/** One line written by a container. */
 export type LogLine = {
-  /** When, as RFC 3339 in UTC with nine digits: as text it sorts by time. */
+  /** RFC 3339 time in UTC with nine digits, which sorts as text. */
   at: string
   stream: 'stdout' | 'stderr'
-  /** As it was written, control characters and all. */
+  /** As written, including control characters. */
   text: string
 }
 
 export type LogRequest = {
-  /** Only what was written from then on: as `LogLine.at`. */
+  /** Only lines written from this time on, in the form of `LogLine.at`. */
   since: string | undefined
-  /** Only so many of the last lines. */
+  /** Only this number of last lines. */
   tail: number | undefined
-  /** Go on with what the container writes until it stops. */
+  /** Continue with new lines until the container stops. */
   follow: boolean
   signal: AbortSignal
 }
@@ -20,22 +20,22 @@ export type LogRequest = {
 export type ContainerChange = {
   containerId: string
   what: 'started' | 'ended'
-  /** Of one that has ended. */
+  /** Only for an exited container. */
   exitCode: number | undefined
 }
 
 /** The logs of a host's containers. Methods throw DOCKER_FAILED, and what a broken connection throws. */
 export interface LogSource {
   /**
-   * How many logs can be read at once; the connection may have few channels. Those that are beyond would wait for one that
-   * ends.
+   * Number of logs that can be read at the same time; the connection may have few channels. Further logs would wait for one
+   * to end.
    */
   readonly atOnce: number
   /**
-   * What a container wrote, in batches as they come; nothing more is fetched than is asked for. Ends when the container is
-   * gone. `unreadable` where its logging driver cannot be read.
+   * Log of a container, in batches; fetches no more than requested. Ends when the container is removed. `unreadable` if its
+   * logging driver cannot be read.
    */
   logs(containerId: string, request: LogRequest): Promise<AsyncIterable<readonly LogLine[]> | 'unreadable'>
-  /** Containers of a Compose project that start or end, from the moment that this resolves. */
+  /** Containers of a Compose project that start or exit, from the moment that this resolves. */
   changes(project: string, signal: AbortSignal): Promise<AsyncIterable<ContainerChange>>
 }

@@ -4,7 +4,7 @@ import type { Container, Engine } from '../../deploy/model/ports.ts'
 import { LogMerge } from './log-merge.ts'
 import type { ContainerChange, LogLine, LogSource } from './log-source.ts'
 
-/** A host whose containers are read. */
+/** A host to read logs from. */
 export type LogHost = {
   name: string
   /** Compose project of the app there. */
@@ -13,24 +13,24 @@ export type LogHost = {
   source: LogSource
 }
 
-/** A container as the reader of its log knows it. */
+/** A container, for reading its log. */
 export type LogContainer = {
   host: string
   service: string
-  /** Without the project's name: `backend-2`. */
+  /** Name without the project: `backend-2`. */
   name: string
 }
 
 export type LogEntry = LogLine & { container: LogContainer }
 
-/** What is told of a container: it is read, or what became of it while its log was followed. */
+/** State of a container while its log is read: being read, or what happened to it. */
 export type LogNote =
   | { what: 'found' | 'started' | 'unreadable'; container: LogContainer }
   | { what: 'ended'; container: LogContainer; exitCode: number | undefined }
 
 export type ReadLogsRequest = {
   hosts: readonly LogHost[]
-  /** All of the app when empty. */
+  /** Empty for all services. */
   services: readonly string[]
   since: string | undefined
   tail: number | undefined
@@ -39,12 +39,12 @@ export type ReadLogsRequest = {
   onNote: (note: LogNote) => void
 }
 
-/** A line may be so much later than one of another log and still come in order, while logs are followed. */
+/** Maximum delay of a line against those of other logs that still allows ordering, while logs are followed. */
 const followPatience = { firstMs: 500, laterMs: 100 }
 
 /**
- * The logs of an app's containers as one, by time; batch by batch, and no more is fetched than is asked for. With `follow`
- * it goes on with what they write, and with the containers that are started meanwhile, until `signal` aborts.
+ * The logs of an app's containers, merged by time, in batches; fetches no more than requested. With `follow`, continues
+ * with new lines and with containers started meanwhile, until `signal` aborts.
  * Throws what the hosts throw.
  */
 export async function* readLogs(
@@ -71,13 +71,13 @@ export async function* readLogs(
 
 type Shared = { request: ReadLogsRequest; merge: LogMerge<LogContainer>; signal: AbortSignal }
 
-/** What is read of one container. */
+/** Progress of reading one container's log. */
 type Followed = {
   container: LogContainer
-  /** Of the last line that was given: a container that starts again continues there. */
+  /** Time of the last line read: after a restart of the container, reading continues there. */
   lastAt: string | undefined
   isOpen: boolean
-  /** It has started again before the end of its log was seen. */
+  /** It restarted before the end of its log was read. */
   hasRestarted: boolean
 }
 
@@ -94,7 +94,7 @@ class HostLogs {
   async open(): Promise<void> {
     const { engine, source, project } = this.#host
     const { request, signal } = this.#shared
-    // Listening comes first, so that none is missed that starts while the others are listed.
+    // Subscribed first, so that containers that start while the others are listed are not missed.
     const changes = request.follow ? await source.changes(project, signal) : undefined
     const wanted = (await engine.containers(project)).filter((it) => this.#isWanted(it))
     this.#refuseTooMany(wanted.length + (request.follow ? 1 : 0))
@@ -113,9 +113,9 @@ class HostLogs {
     if (streams <= source.atOnce) return
     throw new DrayError(
       'HOST_COMMAND_FAILED',
-      `${name} lets dray read ${source.atOnce} logs at once, and these are ${streams}.`,
+      `${name} allows dray to read ${source.atOnce} logs at the same time, but ${streams} are needed.`,
       {
-        hint: 'Name fewer services; or allow `AllowTcpForwarding yes` and `AllowStreamLocalForwarding yes` in its sshd_config.',
+        hint: 'Name fewer services, or set `AllowTcpForwarding yes` and `AllowStreamLocalForwarding yes` in its sshd_config.',
       },
     )
   }
@@ -169,7 +169,7 @@ class HostLogs {
       else await this.#read(containerId, known)
       return
     }
-    // Whoever is gone again has left no log.
+    // The log of a removed container is gone.
     const found = await this.#host.engine.container(containerId).catch(() => undefined)
     if (found === undefined || !this.#isWanted(found)) return
     onNote({ what, container: await this.#follow(found, undefined) })
@@ -182,7 +182,7 @@ class HostLogs {
   }
 }
 
-/** Lines after the last one that was given, which is noted: the Engine gives that one again. */
+/** Lines after the last one read, which is updated: the Engine sends that line again. */
 async function* after(
   log: AsyncIterable<readonly LogLine[]>,
   followed: Followed,

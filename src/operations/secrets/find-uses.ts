@@ -4,17 +4,17 @@ import type { Workflow } from '../../check/model/workflow.ts'
 import { childOf, scalarsOf, scalarText } from '../../check/parse/yaml-tree.ts'
 import { placeOf, textOf, type SourceFile } from '../../check/source-file.ts'
 
-/** A line of a workflow that reads a secret or a variable of GitHub. */
+/** A line of a workflow that reads a GitHub secret or variable. */
 export type GithubUse = {
   name: string
   kind: 'secret' | 'variable'
   /** `.github/workflows/deploy.yml:31` */
   at: string
-  /** The environment of GitHub that the job runs in; undefined for none, and for one that an expression names. */
+  /** GitHub environment of the job; undefined if it has none or names it by an expression. */
   environment: string | undefined
 }
 
-/** What workflows read from GitHub, a line each. */
+/** Secrets and variables that workflows read from GitHub, one per line. */
 export function findGithubUses(workflows: readonly Workflow[]): GithubUse[] {
   return workflows.flatMap(({ file, jobs }) =>
     namesIn(file, /(?<![\w.-])(secrets|vars)\.([A-Za-z_]\w*)/g).map(({ offset, found }) => {
@@ -31,7 +31,7 @@ export function findGithubUses(workflows: readonly Workflow[]): GithubUse[] {
   )
 }
 
-/** Variables that dray.yml names as `$NAME` in place of a value, with the line. */
+/** Variables that dray.yml uses as `$NAME` for a value, with the line. */
 export function findConfigUses(file: SourceFile): { name: string; at: string }[] {
   return namesIn(file, /[:[,-]\s*["']?\$\{?([A-Z_][A-Z0-9_]*)\}?["']?\s*(?:[,\]}\n]|$)/g).map(
     ({ offset, found }) => ({
@@ -41,12 +41,12 @@ export function findConfigUses(file: SourceFile): { name: string; at: string }[]
   )
 }
 
-/** What a service reads of `.env`. */
+/** Variables that a service reads from `.env`. */
 export type ServiceUse = {
   service: string
-  /** `env_file: .env`: all of it. */
+  /** `env_file: .env`: it reads all of them. */
   readsAll: boolean
-  /** Variables that its definition puts in; the value says whether one is needed, as it has no default. */
+  /** Variables in its definition; true if required, since there is no default. */
   variables: ReadonlyMap<string, boolean>
 }
 
@@ -76,7 +76,7 @@ function namesIn(file: SourceFile, pattern: RegExp): { offset: number; found: Re
   return [...withoutComments(file.text).matchAll(pattern)].map((found) => ({ offset: found.index, found }))
 }
 
-/** The same text with blanks in place of its comments, so that places stay. */
+/** The text with its comments replaced by blanks, so that positions do not change. */
 function withoutComments(text: string): string {
   return text.replaceAll(/(^|\s)#[^\n]*/g, (comment) => comment.replaceAll(/[^\n]/g, ' '))
 }

@@ -1,8 +1,8 @@
-/** Names that GitHub has for a repository; a place that it did not tell of is undefined. */
+/** Names that GitHub has for a repository; undefined if GitHub did not return them. */
 export type GithubNames = Readonly<Record<'secret' | 'variable', GithubPlaces>>
 export type GithubPlaces = {
   repository: ReadonlySet<string> | undefined
-  /** What the organization shares with the repository. */
+  /** Shared with the repository by its organization. */
   organization: ReadonlySet<string> | undefined
   environments: ReadonlyMap<string, ReadonlySet<string> | undefined>
 }

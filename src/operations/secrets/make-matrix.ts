@@ -2,14 +2,14 @@ import type { EnvListing } from '../env/ports.ts'
 import type { GithubNames, GithubPlaces } from './github-names.ts'
 import type { GithubUse, ServiceUse } from './find-uses.ts'
 
-/** One value by its name: where it lives, whether it is there, and who reads it. */
+/** One value by name: where it is stored, its state, and its readers. */
 export type SecretRow = {
   name: string
-  /** `dray`: the environment that dray itself runs in. */
+  /** `dray`: the environment of dray's own process. */
   lives: 'GitHub secret' | 'GitHub variable' | '.env' | 'deploy-time' | 'dray'
-  /** Where in particular: `the repository`, `production on deploy@a.example.com`. */
+  /** The exact place: `the repository`, `production on deploy@a.example.com`. */
   where: string
-  /** `given`: by GitHub or by every deploy. `unknown`: nobody could be asked. `optional`: absent, and need not be there. */
+  /** `given`: by GitHub or by every deploy. `unknown`: could not be read. `optional`: absent and not required. */
   state: 'present' | 'empty' | 'missing' | 'optional' | 'given' | 'unknown'
   /** Lines of workflows, services, tasks. */
   readBy: readonly string[]
@@ -18,9 +18,9 @@ export type SecretRow = {
 export type MatrixInput = {
   github: { uses: readonly GithubUse[]; names: GithubNames | undefined }
   environments: readonly MatrixEnvironment[]
-  /** Variables that dray.yml names. */
+  /** Variables used in dray.yml. */
   config: readonly { name: string; at: string }[]
-  /** Names that are set where dray runs. */
+  /** Names set in dray's environment. */
   here: ReadonlySet<string>
 }
 
@@ -30,13 +30,13 @@ export type MatrixEnvironment = {
   tasks: readonly { name: string; service: string }[]
   /** Names in `.env.example`. */
   example: readonly string[]
-  /** Names that every deploy gives. */
+  /** Names that every deploy sets. */
   deployTime: readonly string[]
-  /** What `.env` says on each host; undefined for one that could not be asked. */
+  /** Content of `.env` on each host; undefined if it could not be read. */
   hosts: readonly { host: string; listing: EnvListing | undefined }[]
 }
 
-/** Every secret and variable of an app, by where it lives and by name. */
+/** Every secret and variable of an app, by place and name. */
 export function makeMatrix(facts: MatrixInput): SecretRow[] {
   return [
     ...githubRows(facts.github),
@@ -52,7 +52,7 @@ export function makeMatrix(facts: MatrixInput): SecretRow[] {
   ]
 }
 
-/** Whether something is known to be missing that something needs. */
+/** Whether a required value is known to be missing. */
 export function isIncomplete(rows: readonly SecretRow[]): boolean {
   return rows.some(({ state }) => state === 'missing' || state === 'empty')
 }
@@ -70,7 +70,7 @@ function githubRows({ uses, names }: MatrixInput['github']): SecretRow[] {
   )
 }
 
-/** GitHub's order: the environment of the job, the repository, the organization. */
+/** GitHub's order of precedence: environment of the job, repository, organization. */
 function placeOf(
   name: string,
   environment: string | undefined,
@@ -89,7 +89,7 @@ function placeOf(
     ['the repository', places?.repository],
     ['the organization', places?.organization],
   ]
-  // GitHub does not tell names of secrets apart by case.
+  // Names of GitHub secrets are case-insensitive.
   const found = asked.find(([, there]) => there?.has(name.toUpperCase()) === true)
   if (found !== undefined) return { where: found[0], state: 'present' }
   const where = environment === undefined ? 'the repository' : `environment ${environment} or the repository`
@@ -139,7 +139,7 @@ function deployTimeRows(environment: MatrixEnvironment): SecretRow[] {
     }))
 }
 
-/** Services that read a variable, and the tasks that run in them. */
+/** Services that read a variable, and their tasks. */
 function readersOf(
   name: string,
   { services, tasks }: MatrixEnvironment,

@@ -4,7 +4,7 @@ import type { SetupAction } from './setup-plan.ts'
 export function actionTitle(action: SetupAction): string {
   switch (action.kind) {
     case 'write-daemon-config':
-      return `${action.isNew ? 'Write' : 'Extend'} /etc/docker/daemon.json: limits for logs`
+      return `${action.isNew ? 'Write' : 'Extend'} /etc/docker/daemon.json: log size limits`
     case 'add-repository':
       return `Add Docker's apt repository for ${action.distribution} ${action.codename}`
     case 'install-packages':
@@ -14,9 +14,9 @@ export function actionTitle(action: SetupAction): string {
     case 'restart-docker':
       return 'Restart Docker'
     case 'join-docker-group':
-      return `Put ${action.user} into the group docker`
+      return `Add ${action.user} to the group docker`
     case 'make-directory':
-      return `Make ${action.path} for ${action.user}`
+      return `Create ${action.path} for ${action.user}`
     case 'write-env-file':
       return `Write ${action.path}, mode 600`
   }

@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { SetupObservation } from './setup-observation.ts'
 import type { SetupAction } from './setup-plan.ts'
 
-/** As https://docs.docker.com/engine/install/debian/ lists them. */
+/** As listed in https://docs.docker.com/engine/install/debian/. */
 const DOCKERS_OWN = [
   'docker-ce',
   'docker-ce-cli',
@@ -11,7 +11,7 @@ const DOCKERS_OWN = [
   'docker-compose-plugin',
 ]
 
-/** Packages of the distribution that bring an Engine and Compose 2.20 or newer, and the first release that has them. */
+/** Packages of each distribution with an Engine and Compose 2.20 or newer, and the first release that has them. */
 const DISTRIBUTIONS: Readonly<
   Record<string, { since: number; packages: readonly string[]; compose: string }>
 > = {
@@ -20,8 +20,8 @@ const DISTRIBUTIONS: Readonly<
 }
 
 /**
- * What installs what is missing of Docker Engine and Compose: Docker's own packages, and the distribution's where these cannot
- * be had. Throws SETUP_UNSUPPORTED where neither is possible.
+ * Chooses packages for the missing parts of Docker Engine and Compose: Docker's own packages, or the distribution's if
+ * those are not available. Throws SETUP_UNSUPPORTED if neither is possible.
  */
 export function chooseInstallation(state: SetupObservation): SetupAction[] {
   const { hasCommand, composeVersion } = state.docker
@@ -36,26 +36,28 @@ function installEngine(state: SetupObservation): SetupAction[] {
     const { id, codename } = distribution
     return [
       { kind: 'add-repository', distribution: id, codename, cause: 'Docker recommends its own packages' },
-      { kind: 'install-packages', packages: DOCKERS_OWN, cause: 'there is no Docker' },
+      { kind: 'install-packages', packages: DOCKERS_OWN, cause: 'Docker is missing' },
     ]
   }
   const own = DISTRIBUTIONS[distribution.id]
-  const reason = dockerRepository?.reason ?? 'it was not asked'
+  const reason = dockerRepository?.reason ?? 'it was not checked'
   if (own !== undefined && Number.parseFloat(distribution.version) >= own.since) {
-    const cause = `there is no Docker; these are ${distribution.name}'s own, since Docker's repository cannot be used: ${reason}`
+    const cause = `Docker is missing; these are the packages of ${distribution.name}, since Docker's repository cannot be used: ${reason}`
     return [{ kind: 'install-packages', packages: own.packages, cause }]
   }
   throw new DrayError(
     'SETUP_UNSUPPORTED',
-    `${distribution.name} on ${state.host} has no Compose 2 of its own, and Docker's repository cannot be used: ${reason}.`,
-    { hint: 'Let the server reach https://download.docker.com, or use Debian 13, Ubuntu 22.04 or newer.' },
+    `${distribution.name} on ${state.host} has no Compose 2 package, and Docker's repository cannot be used: ${reason}.`,
+    {
+      hint: 'Give the server access to https://download.docker.com, or use Debian 13, Ubuntu 22.04 or newer.',
+    },
   )
 }
 
-/** From where the Engine came. */
+/** Chooses the Compose package that belongs to the installed Engine. */
 function installCompose(state: SetupObservation): SetupAction[] {
   const { enginePackage } = state.docker
-  const cause = 'there is no Compose 2'
+  const cause = 'Compose 2 is missing'
   if (enginePackage === 'docker-ce') {
     return [{ kind: 'install-packages', packages: ['docker-compose-plugin'], cause }]
   }
@@ -69,12 +71,12 @@ function installCompose(state: SetupObservation): SetupAction[] {
     return [{ kind: 'install-packages', packages: [own.compose], cause }]
   }
   const engine =
-    enginePackage === undefined ? 'an Engine that no package brought' : `the Engine of ${enginePackage}`
+    enginePackage === undefined ? 'an Engine that is not from a package' : `the Engine of ${enginePackage}`
   throw new DrayError(
     'SETUP_UNSUPPORTED',
-    `${state.host} has ${engine}, and no Compose 2 that goes with it.`,
+    `${state.host} has ${engine}, and there is no matching Compose 2 package.`,
     {
-      hint: 'Install the Compose plugin by hand: https://docs.docker.com/compose/install/linux/',
+      hint: 'Install the Compose plugin manually: https://docs.docker.com/compose/install/linux/',
     },
   )
 }

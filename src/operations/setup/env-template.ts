@@ -4,13 +4,13 @@ import type { ComposeVariable } from '../env/review-variables.ts'
 
 export type EnvTemplate = {
   text: string
-  /** Names without a value, for a person to fill in. */
+  /** Names without a value, which the user must fill in. */
   keysToFill: readonly string[]
 }
 
 /**
- * A first `.env`: the variables of `.env.example`, and those that the compose files need besides. A value is taken over only
- * where neither its name nor its look says that it is a secret. `deployTime` are names that every deploy gives.
+ * A first `.env`: the variables of `.env.example`, and others that the compose files need. A value is copied only if
+ * neither its name nor its form suggests a secret. `deployTime`: names that every deploy sets.
  */
 export function makeEnvTemplate(
   example: string | undefined,
@@ -25,12 +25,12 @@ export function makeEnvTemplate(
   for (const name of deployTime) variables.delete(name)
   const lines = [...variables].map(([name, value]) => `${name}=${value}\n`)
   return {
-    text: `# Made by dray setup. Values are given here, or with \`dray env ENVIRONMENT set NAME\`.\n${lines.join('')}`,
+    text: `# Created by dray setup. Set values here, or with \`dray env ENVIRONMENT set NAME\`.\n${lines.join('')}`,
     keysToFill: [...variables].flatMap(([name, value]) => (value === '' ? [name] : [])),
   }
 }
 
-/** A login within a URL, several lines, or a long run of letters and digits as only programs make them. */
+/** A login in a URL, several lines, or a long run of letters and digits such as programs generate. */
 function looksSecret(raw: string): boolean {
   if (raw.includes('\n') || /:\/\/[^\s/]*:[^\s/]*@/.test(raw)) return true
   return /(?=[A-Za-z0-9+_-]*\d)(?=[A-Za-z0-9+_-]*[A-Za-z])[A-Za-z0-9+_-]{20,}/.test(raw)

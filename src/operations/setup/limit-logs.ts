@@ -2,15 +2,15 @@ import { parseJson } from '../../shared/parse-json.ts'
 import type { SetupObservation } from './setup-observation.ts'
 import type { SetupAction } from './setup-plan.ts'
 
-/** 50 MB for each container. Values are texts: the Engine takes no numbers here. */
+/** 50 MB per container. Values are strings: the Engine does not accept numbers here. */
 const LIMITS = { 'max-size': '10m', 'max-file': '5' }
 
-/** What came of a look at daemon.json: an action, a sentence for a person, or nothing to do. */
+/** The result of checking daemon.json: an action, a sentence for the user, or nothing. */
 export type LogLimits = { action: SetupAction } | { remaining: string } | undefined
 
 /**
- * A limit for the logs of containers in the Engine's configuration, which stays as it is otherwise. Another log driver than
- * Docker's `json-file` is somebody's choice, and is left alone.
+ * Adds a size limit for container logs to the Engine's configuration and leaves the rest unchanged. A log driver other than
+ * Docker's `json-file` was chosen deliberately and is not changed.
  * https://docs.docker.com/engine/logging/drivers/json-file/
  */
 export function limitLogs({
@@ -21,7 +21,7 @@ export function limitLogs({
   const config = isNew ? {} : parseObject(daemonConfig)
   if (config === undefined) {
     return {
-      remaining: `/etc/docker/daemon.json on ${host} is no JSON object: mend it, since Docker does not start with it.`,
+      remaining: `/etc/docker/daemon.json on ${host} is not a JSON object. Correct it: Docker does not start with it.`,
     }
   }
   const { 'log-driver': driver = 'json-file', 'log-opts': options = {} } = config
@@ -36,7 +36,7 @@ export function limitLogs({
       kind: 'write-daemon-config',
       text: `${text}\n`,
       isNew,
-      cause: 'nothing limits the logs of containers',
+      cause: 'container logs have no size limit',
     },
   }
 }

@@ -1,8 +1,8 @@
-/** What a server is before it is made ready; nothing is judged yet. */
+/** State of a server before the set-up. */
 export type SetupObservation = {
   host: string
   distribution: {
-    /** As os-release(5) has them: `debian`, `13`, `trixie`, `Debian GNU/Linux 13 (trixie)`. */
+    /** As in os-release(5): `debian`, `13`, `trixie`, `Debian GNU/Linux 13 (trixie)`. */
     id: string
     version: string
     codename: string
@@ -12,27 +12,27 @@ export type SetupObservation = {
     name: string
     group: string
     isRoot: boolean
-    /** By the server's user database, which a session that is open does not see. */
+    /** According to the server's user database; an open session does not see a change. */
     isInDockerGroup: boolean
-    /** It is root, or becomes root with `sudo` and without a password. */
+    /** Root, or able to become root with `sudo` without a password. */
     canBecomeRoot: boolean
   }
   docker: {
     hasCommand: boolean
-    /** The package that the Engine is from; undefined where there is none, or it came in another way. */
+    /** Package of the Engine; undefined if there is no Engine or it is not from a package. */
     enginePackage: string | undefined
-    /** What `docker compose version` says; undefined where there is none. */
+    /** Output of `docker compose version`; undefined if Compose is missing. */
     composeVersion: string | undefined
     isRunning: boolean
-    /** It starts when the server does. */
+    /** Docker starts at boot. */
     isEnabled: boolean
     runningContainers: number
   }
-  /** Whether Docker's own apt repository has this release and can be reached; undefined where nothing is to be installed. */
+  /** Whether Docker's apt repository supports this release and is reachable; undefined if nothing needs installing. */
   dockerRepository: { isReachable: true } | { isReachable: false; reason: string } | undefined
-  /** Text of /etc/docker/daemon.json. */
+  /** Content of /etc/docker/daemon.json. */
   daemonConfig: string | undefined
-  /** The app's directory: `empty` and `foreign` cannot be written by the user. */
+  /** The app's directory; `empty` and `foreign` are not writable by the user. */
   directory: 'missing' | 'writable' | 'empty' | 'foreign'
   hasEnvFile: boolean
 }

@@ -1,9 +1,9 @@
 type ActionBase = {
-  /** Why, in the words of a person who asks. */
+  /** Why the action is needed. */
   cause: string
 }
 
-/** One thing that is done on a server to make it ready. */
+/** One action that prepares a server. */
 export type SetupAction = ActionBase &
   (
     | { kind: 'write-daemon-config'; text: string; isNew: boolean }
@@ -13,7 +13,7 @@ export type SetupAction = ActionBase &
     | { kind: 'start-docker' }
     | { kind: 'restart-docker' }
     | { kind: 'join-docker-group'; user: string }
-    /** Made, or given to the user where it is empty. */
+    /** Created, or if empty given to the user. */
     | { kind: 'make-directory'; path: string; user: string; group: string }
     | { kind: 'write-env-file'; path: string; text: string; keysToFill: readonly string[] }
   )
@@ -21,6 +21,6 @@ export type SetupAction = ActionBase &
 export type SetupPlan = {
   host: string
   actions: readonly SetupAction[]
-  /** What a person has to do, or decide; a sentence each, commands in backquotes. */
+  /** What the user must still do or decide, one sentence each, with commands in backquotes. */
   remaining: readonly string[]
 }

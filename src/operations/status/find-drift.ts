@@ -12,7 +12,7 @@ export type DriftInput = {
   release: Release
 }
 
-/** Everything on a host that differs from the release on record there; each with what mends it. */
+/** Every difference between a host and its recorded release, each with a hint. */
 export function findDrift(input: DriftInput): Drift[] {
   const { release } = input
   return [
@@ -23,7 +23,7 @@ export function findDrift(input: DriftInput): Drift[] {
   ]
 }
 
-/** What puts the release on record back in place. */
+/** The command that restores the recorded release. */
 export function deployAgain({ environment, release }: Pick<DriftInput, 'environment' | 'release'>): string {
   const tag = release.tag === undefined ? '' : ` --tag ${release.tag}`
   return `\`dray deploy ${environment}${tag}\``
@@ -32,10 +32,10 @@ export function deployAgain({ environment, release }: Pick<DriftInput, 'environm
 function serviceDrift(name: string, released: ReleasedService, input: DriftInput): Drift[] {
   const containers = containersOf(name, input.observation.containers)
   const running = containers.filter(isUp)
-  const hint = `${deployAgain(input)} puts it right.`
+  const hint = `${deployAgain(input)} restores it.`
   if (running.length === 0) {
     if (released.replicas === 0 || containers.some(endedWell)) return []
-    return [{ kind: 'service', subject: name, what: `${name} does not run: ${endOf(containers)}.`, hint }]
+    return [{ kind: 'service', subject: name, what: `${name} is not running: ${endOf(containers)}.`, hint }]
   }
   return [
     ...replicasDrift(name, { running: running.length, wanted: released.replicas }, hint),
@@ -47,7 +47,7 @@ function endOf([container]: readonly SeenContainer[]): string {
   if (container === undefined) return 'it has no container'
   const { name, state, exitCode, outOfMemory } = container
   if (state !== 'exited') return `container ${name} is ${state}`
-  return `container ${name} ended with exit code ${exitCode}${outOfMemory ? ', out of memory' : ''}`
+  return `container ${name} exited with code ${exitCode}${outOfMemory ? ', out of memory' : ''}`
 }
 
 function replicasDrift(
@@ -56,22 +56,22 @@ function replicasDrift(
   hint: string,
 ): Drift[] {
   if (running === wanted) return []
-  const what = `${running} of ${name} ${running === 1 ? 'runs' : 'run'}, where ${wanted} ${wanted === 1 ? 'was' : 'were'} released.`
+  const what = `${running} ${running === 1 ? 'replica' : 'replicas'} of ${name} ${running === 1 ? 'is' : 'are'} running, but the release has ${wanted}.`
   return [{ kind: 'replicas', subject: name, what, hint }]
 }
 
 function containerDrift(container: SeenContainer, released: ReleasedService, hint: string): Drift[] {
   const { name, imageName, configHash } = container
   if (imageName !== released.image) {
-    const what = `${name} runs ${imageName}, not the image that was released.`
+    const what = `${name} runs ${imageName}, not the released image.`
     return [{ kind: 'image', subject: name, what, hint }]
   }
   if (released.configHash === '' || configHash === released.configHash) return []
-  const what = `${name} runs with another configuration than the one released.`
+  const what = `The configuration of ${name} differs from the release.`
   return [{ kind: 'configuration', subject: name, what, hint }]
 }
 
-/** What runs in the project or its networks and is no service of the release. A task of the app is none of these. */
+/** Containers in the project or its networks that belong to no service of the release; tasks of the app are not listed. */
 function foreignContainers({ host, observation, release }: DriftInput): Drift[] {
   return observation.containers
     .filter((it) => isUp(it) && !it.oneOff && release.services[it.service] === undefined)
@@ -80,9 +80,9 @@ function foreignContainers({ host, observation, release }: DriftInput): Drift[] 
       subject: name,
       what:
         project === undefined
-          ? `Container ${name} (${imageName}) is in the app's network, and was started by hand.`
+          ? `Container ${name} (${imageName}) is in the app's network, but was started manually.`
           : `Container ${name} runs service ${service}, which the release does not have.`,
-      hint: `On ${host}, if it is not needed: \`docker rm -f ${name}\`.`,
+      hint: `If it is not needed, run \`docker rm -f ${name}\` on ${host}.`,
     }))
 }
 
@@ -94,16 +94,16 @@ function fileDrift(input: DriftInput): Drift[] {
     const there = observation.fileHashes.get(path)
     if (there === sha256) return []
     const role = OVERRIDE.test(path) ? ', which pins the digests,' : ''
-    const what = `${path}${role} was ${there === undefined ? 'removed' : 'changed'} by hand.`
-    return [{ kind: 'file', subject: path, what, hint: `${deployAgain(input)} puts it back.` }]
+    const what = `${path}${role} was ${there === undefined ? 'removed' : 'changed'} manually.`
+    return [{ kind: 'file', subject: path, what, hint: `${deployAgain(input)} restores it.` }]
   })
 }
 
 function envDrift({ host, path, observation, release }: DriftInput): Drift[] {
   const file = `${path}/.env`
   if (observation.variables === undefined) {
-    const hint = `Put it back on ${host}; without it a deploy is refused.`
-    return [{ kind: 'env-file', subject: '.env', what: `There is no ${file} that can be read.`, hint }]
+    const hint = `Restore it on ${host}; without it a deploy is refused.`
+    return [{ kind: 'env-file', subject: '.env', what: `${file} is missing or not readable.`, hint }]
   }
   const present = new Set(observation.variables)
   const gone = release.variables.filter((key) => !present.has(key))
@@ -111,6 +111,6 @@ function envDrift({ host, path, observation, release }: DriftInput): Drift[] {
     kind: 'env-file',
     subject: key,
     what: `${key} is no longer in ${file}.`,
-    hint: `Put it back on ${host}, or deploy without it.`,
+    hint: `Add it on ${host} again, or deploy without it.`,
   }))
 }

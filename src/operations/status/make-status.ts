@@ -5,7 +5,7 @@ import type { StatusObservation } from './status-observation.ts'
 import { serviceStatus } from './service-status.ts'
 import type { Drift, EnvironmentStatus, HostStatus, KnownHost, ServiceStatus, Verdict } from './status.ts'
 
-/** What the hosts of an environment said, in the order of the configuration. */
+/** Observations of the hosts of an environment, in configuration order. */
 export type ObservedEnvironment = {
   environment: string
   /** The app's directory on the hosts. */
@@ -13,7 +13,7 @@ export type ObservedEnvironment = {
   hosts: readonly ({ host: string } & ({ observation: StatusObservation } | { failure: Failure }))[]
 }
 
-/** Judges what the hosts of an environment said. Pure: ages are taken from each host's own clock. */
+/** Makes the status from the observations. Pure: ages are relative to each host's own clock. */
 export function makeStatus(observed: ObservedEnvironment): EnvironmentStatus {
   const newest = newestReleaseId(observed)
   const hosts = observed.hosts.map((it): HostStatus => {
@@ -63,12 +63,12 @@ function driftOf({ host, observation, environment, path }: Seen, newest: string 
   if (release === undefined || newest === undefined) return []
   const found = findDrift({ host, environment, path, observation, release })
   if (release.id === newest) return found
-  const what = `Release ${release.id} is in place, while another host of ${environment} has ${newest}.`
-  const hint = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings them together.`
+  const what = `Release ${release.id} is current here, but another host of ${environment} has ${newest}.`
+  const hint = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings all hosts to the same release.`
   return [{ kind: 'release', subject: release.id, what, hint }, ...found]
 }
 
-/** Hosts of one environment get their releases together, under one number. */
+/** Hosts of one environment receive each release together, under one number. */
 function newestReleaseId({ hosts }: ObservedEnvironment): string | undefined {
   return hosts
     .flatMap((it) =>
@@ -92,7 +92,7 @@ function verdictOf({
   return drift.length > 0 ? 'drifted' : 'well'
 }
 
-/** Its users would notice: its check fails, it restarts over and over, or it is not there. */
+/** Users would notice: its health check fails, it is in a crash loop, or it is missing. */
 export function isUnhealthy({ state, health, wanted }: ServiceStatus): boolean {
   if (health === 'unhealthy' || state === 'restarting') return true
   return wanted > 0 && (state === 'missing' || state === 'stopped' || state === 'paused')

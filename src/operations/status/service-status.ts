@@ -2,7 +2,7 @@ import type { ReleasedService } from '../../deploy/model/release.ts'
 import type { StatusObservation, SeenContainer } from './status-observation.ts'
 import type { ServiceStatus } from './status.ts'
 
-/** How a service of the release is doing. */
+/** State of a service of the release. */
 export function serviceStatus(
   name: string,
   released: ReleasedService,
@@ -27,7 +27,7 @@ export function serviceStatus(
   }
 }
 
-/** The containers that are a service's own: not those of tasks. */
+/** The containers of a service itself, without those of tasks. */
 export function containersOf(service: string, containers: readonly SeenContainer[]): SeenContainer[] {
   return containers.filter((it) => it.service === service && !it.oneOff)
 }
@@ -36,7 +36,7 @@ export function isUp({ state }: SeenContainer): boolean {
   return state === 'running' || state === 'restarting' || state === 'paused'
 }
 
-/** It ran to its end without a failure, and Docker was not told to start it again. */
+/** It exited with 0, and its restart policy does not start it again. */
 export function endedWell({ state, exitCode, restarts }: SeenContainer): boolean {
   return state === 'exited' && exitCode === 0 && restarts !== 'always'
 }

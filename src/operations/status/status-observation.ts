@@ -2,7 +2,7 @@ import type { FileSystem } from '../../deploy/model/file-system.ts'
 import type { Container, LockHolder } from '../../deploy/model/ports.ts'
 import type { Release } from '../../deploy/model/release.ts'
 
-/** A container as its state and origin are judged by. */
+/** A container, with the fields needed to judge its state and origin. */
 export type SeenContainer = Pick<
   Container,
   | 'id'
@@ -18,25 +18,25 @@ export type SeenContainer = Pick<
   | 'startedAtMs'
   | 'health'
 > & {
-  /** Its Compose project; undefined for one that Compose did not make. */
+  /** Its Compose project; undefined if Compose did not create it. */
   project: string | undefined
-  /** Docker starts it again when it ends: always, only after a failure, or never. */
+  /** Restart policy: always, only after a failure, or never. */
   restarts: 'always' | 'on-failure' | 'never'
 }
 
-/** All that one host says of one app in one answer; nothing is judged yet. */
+/** Everything read from one host about one app. */
 export type StatusObservation = {
-  /** The host's own clock, in milliseconds since the epoch. */
+  /** The host's clock, in milliseconds since the epoch. */
   nowMs: number
-  /** The newest release on record; undefined where dray has deployed nothing yet. */
+  /** The newest recorded release; undefined if dray has not deployed yet. */
   release: Release | undefined
-  /** SHA-256 of those files of the release that are there, by path. */
+  /** SHA-256 by path of the release's files that exist. */
   fileHashes: ReadonlyMap<string, string>
-  /** Names of the variables in `.env`; undefined where there is none that can be read. */
+  /** Names of the variables in `.env`; undefined if it is missing or not readable. */
   variables: readonly string[] | undefined
-  /** Of the app's Compose project, and those that others put into its networks. */
+  /** Containers of the app's Compose project, and others connected to its networks. */
   containers: readonly SeenContainer[]
   fileSystems: readonly FileSystem[]
-  /** Present while somebody holds the app's lock; who, where that can be read. */
+  /** Present while the app's lock is held; with the holder, if readable. */
   lock: { holder: LockHolder | undefined } | undefined
 }

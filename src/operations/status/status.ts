@@ -4,20 +4,20 @@ import type { LockHolder } from '../../deploy/model/ports.ts'
 import type { Deployer } from '../../deploy/model/release.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 
-/** What is to be said of an environment, worst first. */
+/** State of an environment, worst first. */
 export type Verdict = 'unknown' | 'unhealthy' | 'drifted' | 'nothing-deployed' | 'deploying' | 'well'
 
 export type EnvironmentStatus = {
   environment: string
   verdict: Verdict
   hosts: readonly HostStatus[]
-  /** Why nothing of it could be asked: its configuration is wrong. */
+  /** Why nothing could be read: its configuration is invalid. */
   failure?: Failure
 }
 
 export type HostStatus = UnknownHost | KnownHost
 
-/** A host that could not be asked. */
+/** A host that could not be reached. */
 export type UnknownHost = { host: string; verdict: 'unknown'; failure: Failure }
 
 export type KnownHost = {
@@ -33,36 +33,36 @@ export type KnownHost = {
   services: readonly ServiceStatus[]
   drift: readonly Drift[]
   fileSystems: readonly FileSystem[]
-  /** Somebody deploys at the moment; what runs is then not compared with what was released. */
+  /** A deploy is running; running containers are then not compared with the release. */
   lock?: { holder?: LockHolder }
 }
 
 export type ServiceStatus = {
   service: string
-  /** `ended`: it ran to its end, well, and nobody starts it again. */
+  /** `ended`: it exited with 0 and its restart policy does not start it again. */
   state: 'running' | 'partly' | 'restarting' | 'paused' | 'stopped' | 'ended' | 'missing'
-  /** Of its running containers, the worst; `unchecked` where there is no health check. */
+  /** The worst of its running containers; `unchecked` if it has no health check. */
   health: 'healthy' | 'starting' | 'unhealthy' | 'unchecked' | 'none'
   running: number
   wanted: number
-  /** Restarts by Docker since its containers were made. */
+  /** Restarts by Docker since its containers were created. */
   restarts: number
-  /** Since the start of the container that started last. */
+  /** Time since its latest container start. */
   upMs?: number
-  /** As it was released. */
+  /** As released. */
   image: { name: string; tag?: string; digest: Digest }
 }
 
 export type DriftKind =
   'release' | 'service' | 'image' | 'configuration' | 'replicas' | 'foreign-container' | 'file' | 'env-file'
 
-/** Something that differs from what was released. */
+/** A difference from the release. */
 export type Drift = {
   kind: DriftKind
   /** The service, container, file or variable. */
   subject: string
   /** One sentence. */
   what: string
-  /** The next thing to do, commands in backquotes. */
+  /** The next action, with commands in backquotes. */
   hint: string
 }

@@ -138,7 +138,7 @@ describe(".env, which is the server's", () => {
   test('readable by others: a warning, with the command that fixes it', async () => {
     await server.run(['chmod', '644', `${app.path}/.env`])
     const result = await app.dray(['plan', 'test', '--tag', 'v1'])
-    expect(result.stdout + result.stderr).toMatch(/can be read by others.*chmod 600/s)
+    expect(result.stdout + result.stderr).toMatch(/is readable by other users.*chmod 600/s)
     await server.run(['chmod', '600', `${app.path}/.env`])
     expect((await app.dray(['plan', 'test', '--tag', 'v1'])).stdout).not.toContain('chmod 600')
   })

@@ -80,11 +80,11 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     const { stdout, stderr, exitCode } = await shop.deploy({ argv: ['disk', 'test'] })
     expect(exitCode).toBe(0)
     expect(stderr).not.toContain('Warning')
-    expect(stdout).toMatch(/^ +release r1 \(v1\) +[█▏▎▍▌▋▊▉░]+ +\d.* in place$/m)
+    expect(stdout).toMatch(/^ +release r1 \(v1\) +[█▏▎▍▌▋▊▉░]+ +\d.* current$/m)
     expect(stdout).toMatch(/^ +images of blog +[█▏▎▍▌▋▊▉░]+ +\d.* another app$/m)
-    expect(stdout).toMatch(/^ +volumes that no container has .* orders/m)
+    expect(stdout).toMatch(/^ +unused volumes .* orders/m)
     expect(stdout).toMatch(
-      /Nothing limits the logs of shop-\S+, shop-\S+ and 2 containers of others on deploy@/,
+      /Logs of shop-\S+, shop-\S+ and 2 other containers on deploy@\S+ have no size limit/,
     )
   })
 

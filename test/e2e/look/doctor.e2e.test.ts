@@ -52,13 +52,13 @@ test('a server that is ready: a deploy would go through, and nothing is changed'
     env: 'mode 600',
     lock: 'free',
     disk: expect.stringMatching(/\d %, .* free$/),
-    clock: 'as here',
+    clock: 'same as here',
     app: '2 services',
     'ghcr.io/acme/shop:v1': expect.stringMatching(/^v1 sha256:[0-9a-f]{12}$/),
     'nginx:alpine': expect.stringMatching(/^alpine sha256:/),
     'ghcr.io': 'reached from the server',
     ports: '8196 free',
-    url: 'http://localhost:8196/ needs no look-up',
+    url: 'http://localhost:8196/ needs no DNS lookup',
     plan: expect.stringMatching(/^\d+ steps$/),
   })
   expect(asked).toMatchObject({ exitCode: 0, ready: true })
@@ -79,7 +79,7 @@ test('without a tag the newest of each image is looked at, where dray.yml has a 
 test('the ports of the app itself do not count as taken', async () => {
   expect((await app.deploy({})).exitCode).toBe(0)
   const { hosts, exitCode } = await doctor({ tag: 'v1' })
-  expect(valuesOf(hosts[0]?.checks)).toMatchObject({ ports: '8196 held by the app', plan: 'nothing differs' })
+  expect(valuesOf(hosts[0]?.checks)).toMatchObject({ ports: '8196 used by the app', plan: 'no changes' })
   expect(exitCode).toBe(0)
 })
 

@@ -127,21 +127,21 @@ describe('a manual change', () => {
     expect(host.drift.map(({ kind, what, hint }) => [kind, what, hint])).toEqual([
       [
         'service',
-        `backend does not run: container ${name}-backend-1 ended with exit code 137.`,
-        `${again} puts it right.`,
+        `backend is not running: container ${name}-backend-1 exited with code 137.`,
+        `${again} restores it.`,
       ],
       [
         'image',
-        `${name}-frontend-1 runs ghcr.io/acme/shop-frontend:by-hand, not the image that was released.`,
-        `${again} puts it right.`,
+        `${name}-frontend-1 runs ghcr.io/acme/shop-frontend:by-hand, not the released image.`,
+        `${again} restores it.`,
       ],
       [
         'foreign-container',
         expect.stringMatching(/^Container started-by-hand \(.*\) is in the app's network/),
-        'On deploy@srv1, if it is not needed: `docker rm -f started-by-hand`.',
+        'If it is not needed, run `docker rm -f started-by-hand` on deploy@srv1.',
       ],
-      ['file', 'nginx/conf.d/default.conf was changed by hand.', `${again} puts it back.`],
-      ['env-file', `SHOP_START_MS is no longer in ${app.path}/.env.`, expect.stringContaining('Put it back')],
+      ['file', 'nginx/conf.d/default.conf was changed manually.', `${again} restores it.`],
+      ['env-file', `SHOP_START_MS is no longer in ${app.path}/.env.`, expect.stringContaining('Add it on')],
     ])
   })
 

@@ -85,7 +85,7 @@ describe('a server without Docker', () => {
     [
       'one whose packages have no Compose 2',
       's/^VERSION_ID=.*/VERSION_ID="12"/',
-      /no Compose 2 of its own, and Docker's repository cannot be used: .*download\.docker\.com/,
+      /no Compose 2 package, and Docker's repository cannot be used: .*download\.docker\.com/,
     ],
   ])('of %s is refused, with manual steps', async (_, change, says) => {
     await app.server.run([
@@ -110,7 +110,7 @@ describe('a server without Docker', () => {
     const { stdout, exitCode } = await dray(['setup', 'test', '--dry-run'])
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^deploy@bare: 6 actions planned$/m)
-    expect(stdout).toMatch(/Extend \/etc\/docker\/daemon\.json: limits for logs +nothing limits/)
+    expect(stdout).toMatch(/Extend \/etc\/docker\/daemon\.json: log size limits +container logs have no/)
     expect(stdout).toMatch(/Install docker\.io, .*since Docker's repository cannot be used/)
     expect(await failedChecks()).toContain('DOCKER_MISSING')
   })
@@ -128,9 +128,7 @@ describe('a server that was set up', () => {
       'make-directory',
       'write-env-file',
     ])
-    expect(remaining).toEqual([
-      'Give SESSION_SECRET its value on deploy@bare: `dray env test set SESSION_SECRET`.',
-    ])
+    expect(remaining).toEqual(['Set SESSION_SECRET on deploy@bare: `dray env test set SESSION_SECRET`.'])
     expect(await serverSays('id', '-nG', 'deploy')).toContain('docker')
     expect(await serverSays('stat', '-c', '%a %U %G', app.path, `${app.path}/.env`)).toBe(
       '755 deploy deploy\n600 deploy deploy',
@@ -173,7 +171,7 @@ describe('a server that was set up', () => {
     const { kinds, remaining } = await setUp('--yes')
     expect(kinds).toEqual(['write-daemon-config'])
     expect(remaining).toEqual([
-      expect.stringMatching(/^2 containers run on .*`sudo systemctl restart docker`/),
+      expect.stringMatching(/^2 containers are running on .*`sudo systemctl restart docker`/),
     ])
     expect(await serverSays('cat', '/run/docker.pid')).toBe(pid)
     expect(await app.server.docker('ps', '-q', '--no-trunc')).toBe(ids)

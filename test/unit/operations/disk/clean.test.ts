@@ -83,7 +83,7 @@ test('an image in use again stays, and is reported', async () => {
   host.images = host.images.map((image) => ({ ...image, tags: [...image.tags, 'by-hand:1'] }))
   const { removed, kept } = await cleanHost(host, request())
   expect(names(removed)).toEqual(['left'])
-  expect(kept[0]).toMatchObject({ name: 'unused:latest', why: 'Docker says that it is in use again' })
+  expect(kept[0]).toMatchObject({ name: 'unused:latest', why: 'in use again, according to Docker' })
 })
 
 test('an aggressive sweep is refused with nothing touched, while a volume with a name is in the way', async () => {

@@ -75,21 +75,21 @@ test('every byte of the disk is assigned, first to the releases by age', async (
   expect(await report(0.4 * GB)).toBe(`srv
   /  ██████████░░░░░░░░░░  50 %  20.0 GB free of 40.0 GB, for Docker and the app
 
-  release r7 (v2)                   ██▎░░░░░░░░░░░░░░░░░░░░░   1.0 GB  in place
-  release r6 (v1)                   █▏░░░░░░░░░░░░░░░░░░░░░░   500 MB  3 days ago
-  layers that several images share  █████▊░░░░░░░░░░░░░░░░░░   2.5 GB
-  images of blog                    ████▋░░░░░░░░░░░░░░░░░░░   2.0 GB  another app
-  volumes of others                 ██▎░░░░░░░░░░░░░░░░░░░░░   1.0 GB  posts
-  volumes that no container has     ██▎░░░░░░░░░░░░░░░░░░░░░   1.0 GB  forgotten
-  written by containers             ░░░░░░░░░░░░░░░░░░░░░░░░   2.0 MB
-  container logs                    ▉░░░░░░░░░░░░░░░░░░░░░░░   400 MB
-  what \`dray clean\` removes         ███░░░░░░░░░░░░░░░░░░░░░   1.3 GB  build cache, 1 image
-  everything else                   ████████████████████████  10.3 GB  not Docker's, on /
+  release r7 (v2)                  ██▎░░░░░░░░░░░░░░░░░░░░░   1.0 GB  current
+  release r6 (v1)                  █▏░░░░░░░░░░░░░░░░░░░░░░   500 MB  3 days ago
+  layers shared by several images  █████▊░░░░░░░░░░░░░░░░░░   2.5 GB
+  images of blog                   ████▋░░░░░░░░░░░░░░░░░░░   2.0 GB  another app
+  volumes of other apps            ██▎░░░░░░░░░░░░░░░░░░░░░   1.0 GB  posts
+  unused volumes                   ██▎░░░░░░░░░░░░░░░░░░░░░   1.0 GB  forgotten
+  written by containers            ░░░░░░░░░░░░░░░░░░░░░░░░   2.0 MB
+  container logs                   ▉░░░░░░░░░░░░░░░░░░░░░░░   400 MB
+  removable by \`dray clean\`        ███░░░░░░░░░░░░░░░░░░░░░   1.3 GB  build cache, 1 image
+  everything else                  ████████████████████████  10.3 GB  not used by Docker, on /
 
-▲ Nothing limits the logs of shop-web-1 and 1 container of others on srv. \`logging: { driver: local }\` in the compose file keeps 100 MB of each; \`daemon.json\` of its Docker sets it for all.
+▲ Logs of shop-web-1 and 1 other container on srv have no size limit. \`logging: { driver: local }\` in the compose file limits each to 100 MB; \`daemon.json\` of its Docker sets a limit for all.
 `)
 })
 
 test('logs that only root may measure are shown as unknown', async () => {
-  expect(await report(undefined)).toMatch(/^ {2}container logs .* \? {2}only root may measure them$/m)
+  expect(await report(undefined)).toMatch(/^ {2}container logs .* \? {2}only root can measure them$/m)
 })

@@ -52,13 +52,13 @@ test('a host that lacks nothing', () => {
     'env: mode 600',
     'lock: free',
     'disk: / 63 %, 18.0 GB free',
-    'clock: as here',
+    'clock: same as here',
     'app: 2 services',
     'ghcr.io/acme/backend:v1: v1 sha256:763100000000',
     'nginx:alpine: alpine sha256:616c70696e65',
     'ghcr.io: reached from the server',
     'ports: 80 free',
-    'url: http://localhost/ needs no look-up',
+    'url: http://localhost/ needs no DNS lookup',
     'plan: 1 step',
   ])
   expect(isReady([judgeHost(fakeDoctorObservation())])).toBe(true)
@@ -90,7 +90,7 @@ test('a failed check hides no independent one', () => {
     'env: ✗ ENV_MISSING None.',
     'lock: free',
     'disk: / 63 %, 18.0 GB free',
-    'clock: as here',
+    'clock: same as here',
     'app: ? needs docker',
     'image: ? needs docker',
     'registry: ? needs docker',
@@ -107,7 +107,7 @@ test('a plan that is not made names the image that is not there', () => {
     'ghcr.io/acme/backend:v9: ✗ TAG_NOT_FOUND No such tag.',
     'ghcr.io: reached from the server',
     'ports: 80 free',
-    'url: http://localhost/ needs no look-up',
+    'url: http://localhost/ needs no DNS lookup',
     'plan: ? needs image',
   ])
 })
@@ -124,7 +124,7 @@ describe('of the server', () => {
       'a file of variables that others can read',
       'env',
       server({ envFile: { value: { mode: '644', readableByOthers: true } } }),
-      '▲ mode 644: /srv/shop/.env on deploy@a can be read by others.',
+      '▲ mode 644: /srv/shop/.env on deploy@a is readable by other users.',
     ],
     [
       'a lock that somebody has',
@@ -177,7 +177,7 @@ describe('of the app', () => {
     expect(one('ports', { app })).toBe(
       '✗ PORT_TAKEN Port 80 of nginx is already in use by another process on deploy@a.',
     )
-    expect(one('ports', { app, containers: { value: [fakePublisher(80)] } })).toBe('80 held by the app')
+    expect(one('ports', { app, containers: { value: [fakePublisher(80)] } })).toBe('80 used by the app')
   })
 
   test('a registry that the server does not reach is a warning: Docker may have a proxy', () => {
@@ -190,7 +190,7 @@ describe('of the app', () => {
 
   test('unchecked ports are not called free', () => {
     const udp = fakeFacts({ app: fakeApp([fakeProxy({ publishedPorts: ['53/udp', '8000-8010'] })]) })
-    expect(one('ports', { app: { value: udp } })).toBe('53/udp not looked at, 8000-8010 not looked at')
+    expect(one('ports', { app: { value: udp } })).toBe('53/udp not checked, 8000-8010 not checked')
   })
 
   const leadsTo = (addresses: string[], more: Partial<DoctorObservation> = {}): string =>
@@ -202,14 +202,14 @@ describe('of the app', () => {
   test('a name that leads to the host, to somewhere else, to nowhere', () => {
     expect(leadsTo(['10.0.0.5'])).toBe('shop.example.com is 10.0.0.5')
     expect(leadsTo(['192.0.2.1'])).toMatch(
-      /^▲ .* leads to 192\.0\.2\.1, which is none of the hosts \(10\.0\.0\.5\)/,
+      /^▲ .* resolves to 192\.0\.2\.1, not to one of the hosts \(10\.0\.0\.5\)/,
     )
-    expect(leadsTo([])).toMatch(/^✗ URL_CHECK_FAILED shop\.example\.com, of the URL .*, has no address\.$/)
+    expect(leadsTo([])).toMatch(/^✗ URL_CHECK_FAILED shop\.example\.com in the URL .* has no address\.$/)
     expect(leadsTo(['10.0.0.5'], server({ urlAddresses: [] }))).toMatch(/^▲ .* not on the server\.$/)
     expect(leadsTo(['192.0.2.1'], { hostAddresses: [] })).toBe('shop.example.com is 192.0.2.1')
   })
 
   test('no URL at all', () => {
-    expect(one('url', { url: undefined })).toContain('nothing to ask')
+    expect(one('url', { url: undefined })).toContain('no URL to check')
   })
 })

@@ -33,7 +33,7 @@ describe('the name of a variable', () => {
   test('with a value after it is refused, and the value is not repeated', () => {
     const { code, message, hint } = failureOf('API_KEY=hunter2')
     expect(code).toBe('USAGE')
-    expect(message).toBe('The value of API_KEY does not belong on the command line.')
+    expect(message).toBe('The value of API_KEY must not be given on the command line.')
     expect(message + hint).not.toContain('hunter2')
   })
 

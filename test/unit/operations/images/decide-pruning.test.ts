@@ -64,7 +64,7 @@ const newest = { newest: { tags: ['v9'], daysAgo: 8 } }
 describe('stays:', () => {
   test('the images of a release, tagged or not', () => {
     expect(decide(facts({ ...newest, used: {} }, { used: 'production' })).kept).toMatchObject({
-      used: 'production runs it: r7 (v1)',
+      used: 'running in production: r7 (v1)',
     })
   })
 
@@ -73,9 +73,9 @@ describe('stays:', () => {
       facts({ ...newest, old: { tags: ['latest'] }, older: { tags: ['v1'] }, young: { daysAgo: 6.9 } }),
     )
     expect(kept).toEqual({
-      newest: 'it is one of the newest 1',
-      old: 'it is `latest`',
-      young: 'it is too young',
+      newest: 'among the newest 1',
+      old: 'tagged `latest`',
+      young: 'too recent',
     })
     expect(doomed).toEqual(['older'])
   })
@@ -101,11 +101,11 @@ describe('stays:', () => {
     )
     expect(doomed).toEqual(['stray'])
     expect(kept).toMatchObject({
-      amd64: 'it is part of one that stays',
-      deep: 'it is part of one that stays',
-      signature: 'it is about one that stays',
-      bundle: 'it is part of one that stays',
-      cosign: 'it is about one that stays',
+      amd64: 'part of a version that stays',
+      deep: 'part of a version that stays',
+      signature: 'refers to a version that stays',
+      bundle: 'part of a version that stays',
+      cosign: 'refers to a version that stays',
     })
   })
 

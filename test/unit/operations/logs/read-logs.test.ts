@@ -119,7 +119,7 @@ describe('the logs of an app', () => {
     for (const number of [1, 2, 3]) host.add(`backend-${number}`, {})
     await expect(read([host])).rejects.toMatchObject({
       code: 'HOST_COMMAND_FAILED',
-      message: 'a lets dray read 2 logs at once, and these are 3.',
+      message: 'a allows dray to read 2 logs at the same time, but 3 are needed.',
     })
   })
 })

@@ -24,7 +24,7 @@ test('names of the example and of the compose files, with the values that are no
   ]
   const { text, keysToFill } = makeEnvTemplate(example, compose, ['IMAGE_TAG'])
   expect(text).toMatchInlineSnapshot(`
-    "# Made by dray setup. Values are given here, or with \`dray env ENVIRONMENT set NAME\`.
+    "# Created by dray setup. Set values here, or with \`dray env ENVIRONMENT set NAME\`.
     PORT=3000
     MODE=production
     GREETING="hello there"

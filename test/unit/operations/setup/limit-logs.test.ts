@@ -31,8 +31,8 @@ test.each<[string, string | undefined, unknown]>([
   ['a limit that is there', '{ "log-opts": { "max-size": "1g" } }', 'left as it is'],
   ['another driver', '{ "log-driver": "journald" }', 'left as it is'],
   ["Docker's own driver with limits", '{ "log-driver": "local" }', 'left as it is'],
-  ['a list', '[]', expect.stringContaining('is no JSON object: mend it')],
-  ['no JSON', '{', expect.stringContaining('is no JSON object: mend it')],
+  ['a list', '[]', expect.stringContaining('is not a JSON object. Correct it')],
+  ['no JSON', '{', expect.stringContaining('is not a JSON object. Correct it')],
 ])('%s', (_, text, expected) => {
   expect(limited(text)).toEqual(expected)
 })

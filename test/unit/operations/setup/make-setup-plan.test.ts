@@ -21,14 +21,14 @@ const unreachable = { isReachable: false, reason: 'no address' } as const
 test('a new server, with the packages that Docker recommends', () => {
   expect(told(fakeSetupObservation())).toMatchInlineSnapshot(`
     [
-      "Write /etc/docker/daemon.json: limits for logs: nothing limits the logs of containers",
+      "Write /etc/docker/daemon.json: log size limits: container logs have no size limit",
       "Add Docker's apt repository for debian trixie: Docker recommends its own packages",
-      "Install docker-ce, docker-ce-cli, containerd.io, docker-buildx-plugin, docker-compose-plugin: there is no Docker",
-      "Enable and start Docker: Docker is to run, now and after a restart of the server",
-      "Put deploy into the group docker: deploy may not use Docker yet; whoever may use Docker has root's rights on the server",
-      "Make /srv/shop for deploy: it is not there",
+      "Install docker-ce, docker-ce-cli, containerd.io, docker-buildx-plugin, docker-compose-plugin: Docker is missing",
+      "Enable and start Docker: Docker must run, now and after a reboot",
+      "Add deploy to the group docker: deploy cannot use Docker yet; members of the group have root's rights on the server",
+      "Create /srv/shop for deploy: it does not exist",
       "Write /srv/shop/.env, mode 600: a deploy is refused without it",
-      "remaining: Give A its value on deploy@a: \`dray env test set A\`.",
+      "remaining: Set A on deploy@a: \`dray env test set A\`.",
     ]
   `)
 })
@@ -36,7 +36,7 @@ test('a new server, with the packages that Docker recommends', () => {
 test('one that cannot reach them, with the packages of its distribution', () => {
   const debian = told(fakeSetupObservation({ dockerRepository: unreachable }))
   expect(debian[1]).toBe(
-    "Install docker.io, docker-cli, docker-compose: there is no Docker; these are Debian GNU/Linux 13 (trixie)'s own, since Docker's repository cannot be used: no address",
+    "Install docker.io, docker-cli, docker-compose: Docker is missing; these are the packages of Debian GNU/Linux 13 (trixie), since Docker's repository cannot be used: no address",
   )
   const ubuntu = { id: 'ubuntu', version: '24.04', codename: 'noble', name: 'Ubuntu 24.04' }
   expect(told(fakeSetupObservation({ dockerRepository: unreachable, distribution: ubuntu }))[1]).toContain(
@@ -51,7 +51,7 @@ test('a server that is ready gets no action, and its user need not become root',
 test('.env alone needs no root', () => {
   expect(told({ ...ready, hasEnvFile: false })).toEqual([
     'Write /srv/shop/.env, mode 600: a deploy is refused without it',
-    'remaining: Give A its value on deploy@a: `dray env test set A`.',
+    'remaining: Set A on deploy@a: `dray env test set A`.',
   ])
 })
 
@@ -64,11 +64,11 @@ describe('an Engine that is there', () => {
   const root = { ...ready, user: { ...ready.user, canBecomeRoot: true } }
 
   test.each<[string, SetupObservation['docker'], string]>([
-    ['is started', { ...ready.docker, isRunning: false }, 'Enable and start Docker: Docker is to run'],
+    ['is started', { ...ready.docker, isRunning: false }, 'Enable and start Docker: Docker must run'],
     [
       'is enabled',
       { ...ready.docker, isEnabled: false },
-      'Enable and start Docker: Docker does not start with',
+      'Enable and start Docker: Docker does not start at',
     ],
     [
       "gets Docker's Compose",
@@ -78,23 +78,23 @@ describe('an Engine that is there', () => {
     [
       "gets the distribution's Compose",
       { ...ready.docker, composeVersion: undefined, enginePackage: 'docker.io' },
-      'Install docker-compose: there is no Compose 2',
+      'Install docker-compose: Compose 2 is missing',
     ],
   ])('%s', (_, facts, says) => {
     expect(told({ ...root, docker: facts })).toEqual([expect.stringContaining(says)])
   })
 
-  test('is restarted for its configuration only when no container runs', () => {
+  test('is restarted for its configuration only when no container is running', () => {
     expect(
       told({ ...root, daemonConfig: undefined, docker: { ...ready.docker, runningContainers: 0 } }),
     ).toEqual([
-      'Write /etc/docker/daemon.json: limits for logs: nothing limits the logs of containers',
-      'Restart Docker: it reads its configuration at its start; no container runs',
+      'Write /etc/docker/daemon.json: log size limits: container logs have no size limit',
+      'Restart Docker: to apply its configuration; no container is running',
     ])
     expect(told({ ...root, daemonConfig: '{}' })).toEqual([
-      'Extend /etc/docker/daemon.json: limits for logs: nothing limits the logs of containers',
+      'Extend /etc/docker/daemon.json: log size limits: container logs have no size limit',
       expect.stringMatching(
-        /^remaining: 2 containers run on deploy@a, so Docker was not restarted\..*`sudo systemctl/,
+        /^remaining: 2 containers are running on deploy@a, so Docker was not restarted\..*`sudo systemctl/,
       ),
     ])
   })
@@ -103,7 +103,7 @@ describe('an Engine that is there', () => {
 describe("the app's directory", () => {
   test('is given to the user where it is empty', () => {
     expect(told({ ...fakeSetupObservation(), directory: 'empty' }).join('\n')).toContain(
-      'it is empty, and deploy may not',
+      'it is empty, and deploy cannot',
     )
   })
 
@@ -135,13 +135,13 @@ describe('refused is', () => {
         dockerRepository: unreachable,
       }),
       'SETUP_UNSUPPORTED',
-      /Debian 12 on deploy@a has no Compose 2 of its own.*: no address\.$/,
+      /Debian 12 on deploy@a has no Compose 2 package.*: no address\.$/,
     ],
     [
-      'an Engine that no package brought, without Compose',
+      'an Engine that is not from a package, without Compose',
       fakeSetupObservation({ docker: { ...docker, hasCommand: true } }),
       'SETUP_UNSUPPORTED',
-      /no Compose 2 that goes with it/,
+      /no matching Compose 2 package/,
     ],
   ])('%s', (_, state, code, message) => {
     const failure = { code, exitCode: 3, message: expect.stringMatching(message) as string }

@@ -94,35 +94,33 @@ describe('drift is', () => {
     [
       'a service without a container',
       withWeb(),
-      ['service: web does not run: it has no container. `dray deploy test --tag v1` puts it right.'],
+      ['service: web is not running: it has no container. `dray deploy test --tag v1` restores it.'],
     ],
     [
       'a service whose container was killed for memory',
       withWeb(fakeSeen('web-1', { state: 'exited', exitCode: 137, outOfMemory: true })),
       [
-        'service: web does not run: container shop-web-1 ended with exit code 137, out of memory. `dray deploy test --tag v1` puts it right.',
+        'service: web is not running: container shop-web-1 exited with code 137, out of memory. `dray deploy test --tag v1` restores it.',
       ],
     ],
     [
       'another image',
       withWeb(fakeSeen('web-1', { imageName: 'nginx:1.25' })),
-      [
-        'image: shop-web-1 runs nginx:1.25, not the image that was released. `dray deploy test --tag v1` puts it right.',
-      ],
+      ['image: shop-web-1 runs nginx:1.25, not the released image. `dray deploy test --tag v1` restores it.'],
     ],
     [
       'another configuration',
       withWeb(fakeSeen('web-1', { configHash: 'other' })),
       [
-        'configuration: shop-web-1 runs with another configuration than the one released. `dray deploy test --tag v1` puts it right.',
+        'configuration: The configuration of shop-web-1 differs from the release. `dray deploy test --tag v1` restores it.',
       ],
     ],
     [
       'more replicas, and fewer',
       { containers: [fakeSeen('backend-1'), fakeSeen('web-1'), fakeSeen('web-2')] },
       [
-        'replicas: 2 of web run, where 1 was released. `dray deploy test --tag v1` puts it right.',
-        'replicas: 1 of backend runs, where 2 were released. `dray deploy test --tag v1` puts it right.',
+        'replicas: 2 replicas of web are running, but the release has 1. `dray deploy test --tag v1` restores it.',
+        'replicas: 1 replica of backend is running, but the release has 2. `dray deploy test --tag v1` restores it.',
       ],
     ],
     [
@@ -133,28 +131,28 @@ describe('drift is', () => {
         fakeSeen('psql', { name: 'psql', project: undefined, service: '', imageName: 'postgres:16' }),
       ),
       [
-        'foreign-container: Container shop-debug-1 runs service debug, which the release does not have. On a, if it is not needed: `docker rm -f shop-debug-1`.',
-        "foreign-container: Container psql (postgres:16) is in the app's network, and was started by hand. On a, if it is not needed: `docker rm -f psql`.",
+        'foreign-container: Container shop-debug-1 runs service debug, which the release does not have. If it is not needed, run `docker rm -f shop-debug-1` on a.',
+        "foreign-container: Container psql (postgres:16) is in the app's network, but was started manually. If it is not needed, run `docker rm -f psql` on a.",
       ],
     ],
     [
       'a file that was changed or removed',
       { fileHashes: new Map([['docker-compose.override.yml', 'c'.repeat(64)]]) },
       [
-        'file: docker-compose.yml was removed by hand. `dray deploy test --tag v1` puts it back.',
-        'file: docker-compose.override.yml, which pins the digests, was changed by hand. `dray deploy test --tag v1` puts it back.',
+        'file: docker-compose.yml was removed manually. `dray deploy test --tag v1` restores it.',
+        'file: docker-compose.override.yml, which pins the digests, was changed manually. `dray deploy test --tag v1` restores it.',
       ],
     ],
     [
       'a variable that is gone',
       { variables: ['OTHER'] },
-      ['env-file: DATABASE_URL is no longer in /srv/shop/.env. Put it back on a, or deploy without it.'],
+      ['env-file: DATABASE_URL is no longer in /srv/shop/.env. Add it on a again, or deploy without it.'],
     ],
     [
       'a file of variables that is gone',
       { variables: undefined },
       [
-        'env-file: There is no /srv/shop/.env that can be read. Put it back on a; without it a deploy is refused.',
+        'env-file: /srv/shop/.env is missing or not readable. Restore it on a; without it a deploy is refused.',
       ],
     ],
   ])('%s', (_, facts, drift) => {
@@ -217,6 +215,6 @@ test('a host whose release is older than that of another has drifted', () => {
   const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
   expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['well', 'drifted'])
   expect((status.hosts[1] as KnownHost).drift).toMatchObject([
-    { kind: 'release', what: 'Release r6 is in place, while another host of test has r10.' },
+    { kind: 'release', what: 'Release r6 is current here, but another host of test has r10.' },
   ])
 })

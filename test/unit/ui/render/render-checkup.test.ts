@@ -34,13 +34,13 @@ test('shows one host with its checks, and that a deploy would succeed', () => {
     ✓  .env                           mode 600
     ✓  lock                           free
     ✓  disk                           / 63 %, 18.0 GB free
-    ✓  clock                          as here
+    ✓  clock                          same as here
     ✓  compose file                   2 services
     ✓  image ghcr.io/acme/backend:v1  v1 sha256:763100000000
     ✓  image nginx:alpine             alpine sha256:616c70696e65
     ✓  registry ghcr.io               reached from the server
     ✓  ports                          80 free
-    ✓  probe URL                      http://localhost/ needs no look-up
+    ✓  probe URL                      http://localhost/ needs no DNS lookup
     ✓  plan                           1 step
 
     ✓ A deploy of v1 to test would succeed.
@@ -51,28 +51,28 @@ test('shows one host with its checks, and that a deploy would succeed', () => {
 test('shows several hosts side by side, with problems and hints below', () => {
   const hosts = [{ ...well, host: 'deploy@a' }, half]
   expect(renderCheckup({ environment: 'production', tag: undefined, hosts }, style)).toMatchInlineSnapshot(`
-    "                               deploy@a                              deploy@b
-    SSH                            ✓ answers in 120 ms                   ✓ answers in 120 ms
-    system tools                   ✓ all there                           ✓ all there
-    Docker Engine                  ✓ 28.5.2                              ✗ DOCKER_DENIED
-    Docker Compose                 ✓ 2.40.3                              ✓ 2.40.3
-    app directory                  ✓ /srv/shop can be written            ✓ /srv/shop can be written
-    .env                           ✓ mode 600                            ▲ mode 644
-    lock                           ✓ free                                ✓ free
-    disk                           ✓ / 63 %, 18.0 GB free                ✓ / 63 %, 18.0 GB free
-    clock                          ✓ as here                             ✓ as here
-    compose file                   ✓ 2 services                          · skipped, needs Docker Engine
-    image ghcr.io/acme/backend:v1  ✓ v1 sha256:763100000000              · skipped, needs Docker Engine
-    image nginx:alpine             ✓ alpine sha256:616c70696e65          · skipped, needs Docker Engine
-    registry ghcr.io               ✓ reached from the server             · skipped, needs Docker Engine
-    ports                          ✓ 80 free                             · skipped, needs Docker Engine
-    probe URL                      ✓ http://localhost/ needs no look-up  · skipped, needs Docker Engine
-    plan                           ✓ 1 step                              · skipped, needs Docker Engine
+    "                               deploy@a                                 deploy@b
+    SSH                            ✓ answers in 120 ms                      ✓ answers in 120 ms
+    system tools                   ✓ all there                              ✓ all there
+    Docker Engine                  ✓ 28.5.2                                 ✗ DOCKER_DENIED
+    Docker Compose                 ✓ 2.40.3                                 ✓ 2.40.3
+    app directory                  ✓ /srv/shop can be written               ✓ /srv/shop can be written
+    .env                           ✓ mode 600                               ▲ mode 644
+    lock                           ✓ free                                   ✓ free
+    disk                           ✓ / 63 %, 18.0 GB free                   ✓ / 63 %, 18.0 GB free
+    clock                          ✓ same as here                           ✓ same as here
+    compose file                   ✓ 2 services                             · skipped, needs Docker Engine
+    image ghcr.io/acme/backend:v1  ✓ v1 sha256:763100000000                 · skipped, needs Docker Engine
+    image nginx:alpine             ✓ alpine sha256:616c70696e65             · skipped, needs Docker Engine
+    registry ghcr.io               ✓ reached from the server                · skipped, needs Docker Engine
+    ports                          ✓ 80 free                                · skipped, needs Docker Engine
+    probe URL                      ✓ http://localhost/ needs no DNS lookup  · skipped, needs Docker Engine
+    plan                           ✓ 1 step                                 · skipped, needs Docker Engine
 
     ✗ deploy@b: User deploy may not use Docker on deploy@b.
       → Type \`usermod\`.
-    ▲ deploy@b: /srv/shop/.env on deploy@b can be read by others.
-      → On the server: \`chmod 600 /srv/shop/.env\`.
+    ▲ deploy@b: /srv/shop/.env on deploy@b is readable by other users.
+      → On the server, run \`chmod 600 /srv/shop/.env\`.
 
     ✗ A deploy to production would be refused: 1 check failed, 1 warning.
     "

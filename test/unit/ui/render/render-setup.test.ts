@@ -6,8 +6,14 @@ const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, colu
 const bare = {
   host: 'deploy@a',
   actions: [
-    { kind: 'install-packages', packages: ['docker.io', 'docker-compose-v2'], cause: 'there is no Docker' },
-    { kind: 'make-directory', path: '/srv/shop', user: 'deploy', group: 'deploy', cause: 'it is not there' },
+    { kind: 'install-packages', packages: ['docker.io', 'docker-compose-v2'], cause: 'Docker is missing' },
+    {
+      kind: 'make-directory',
+      path: '/srv/shop',
+      user: 'deploy',
+      group: 'deploy',
+      cause: 'it does not exist',
+    },
   ] as const,
   remaining: [],
 }
@@ -16,8 +22,8 @@ const ready = { host: 'deploy@b', actions: [], remaining: [] }
 test('shows the actions on each host, with their cause', () => {
   expect(renderSetup([bare, ready], 'planned', style)).toMatchInlineSnapshot(`
     "deploy@a: 2 actions planned
-      1.  Install docker.io, docker-compose-v2  there is no Docker
-      2.  Make /srv/shop for deploy             it is not there
+      1.  Install docker.io, docker-compose-v2  Docker is missing
+      2.  Create /srv/shop for deploy           it does not exist
 
     ✓ deploy@b: nothing to do.
     "
@@ -27,8 +33,8 @@ test('shows the actions on each host, with their cause', () => {
 test('shows the finished actions', () => {
   expect(renderSetup([bare], 'done', style)).toMatchInlineSnapshot(`
     "✓ deploy@a: 2 actions done
-      ✓  Install docker.io, docker-compose-v2  there is no Docker
-      ✓  Make /srv/shop for deploy             it is not there
+      ✓  Install docker.io, docker-compose-v2  Docker is missing
+      ✓  Create /srv/shop for deploy           it does not exist
     "
   `)
 })

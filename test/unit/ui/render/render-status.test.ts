@@ -78,8 +78,8 @@ test('shows all environments side by side, with problems below', () => {
     ✗  broken                             unknown
 
     ▲ production on deploy@a.example.com: backend fails its health check.
-    ▲ production on deploy@a.example.com: shop-web-1 runs nginx:1.25, not the image that was released.
-      → \`dray deploy production --tag v1\` puts it right.
+    ▲ production on deploy@a.example.com: shop-web-1 runs nginx:1.25, not the released image.
+      → \`dray deploy production --tag v1\` restores it.
     ▲ production on deploy@b.example.com: deploy@b.example.com does not answer over SSH.
       → Try \`ssh deploy@b.example.com true\`.
     ▲ staging: mona on ci has been deploying since 2026-11-24T17:59:55Z. Drift is not checked until this ends.
