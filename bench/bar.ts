@@ -1,5 +1,5 @@
 import { createTerminalStyle } from '../src/ui/terminal/terminal-style.ts'
-import { renderBar } from '../src/ui/render/render-bar.ts'
+import { renderBar } from '../src/ui/render/text/render-bar.ts'
 
 const { glyphs } = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 

@@ -1,5 +1,5 @@
 import { renderCount } from '../../src/shared/bytes.ts'
-import { renderDuration } from '../../src/ui/render/render-duration.ts'
+import { renderDuration } from '../../src/ui/render/text/render-duration.ts'
 import type { TerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import type { LoadProgress } from '../../test/support/load/load-report.ts'
 

@@ -1,6 +1,6 @@
 import { renderCount } from '../../src/shared/bytes.ts'
-import { renderDuration, renderLatency } from '../../src/ui/render/render-duration.ts'
-import { renderTable } from '../../src/ui/render/render-table.ts'
+import { renderDuration, renderLatency } from '../../src/ui/render/text/render-duration.ts'
+import { renderTable } from '../../src/ui/render/text/render-table.ts'
 import type { TerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import type { LoadReport } from '../../test/support/load/load-report.ts'
 import type { LoadedDeploy } from './acts.ts'

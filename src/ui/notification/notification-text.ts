@@ -1,7 +1,7 @@
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import { renderCount } from '../../shared/bytes.ts'
-import { renderDuration } from '../render/render-duration.ts'
+import { renderDuration } from '../render/text/render-duration.ts'
 import type { Notification } from './notification.ts'
 
 /** The outcome in one sentence, without app and environment: `deployed release r12 (v1.4.0).` */

@@ -1,6 +1,6 @@
 import type { Failure, ReleaseKind } from '../../deploy/model/events.ts'
 import type { Deployer } from '../../deploy/model/release.ts'
-import type { DeployState } from '../render/deploy-state.ts'
+import type { DeployState } from '../render/deploy/deploy-state.ts'
 
 export type NotificationEvent = 'success' | 'failure' | 'rollback'
 

@@ -1,5 +1,5 @@
 import type { ContextBlock, MrkdwnElement, SectionBlock } from '@slack/types'
-import { renderDuration } from '../render/render-duration.ts'
+import { renderDuration } from '../render/text/render-duration.ts'
 import { endSentence, probePhrase, renderNotificationText, servingSentence } from './notification-text.ts'
 import type { Notification } from './notification.ts'
 

@@ -2,8 +2,8 @@ import type { BuildChange, BuildState } from '../../build/build-state.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { createLiveRegion } from '../terminal/live-region.ts'
 import type { TerminalStyle } from '../terminal/terminal-style.ts'
-import { describeStep, renderBuildLines } from '../render/render-build.ts'
-import { renderDuration } from '../render/render-duration.ts'
+import { describeStep, renderBuildLines } from '../render/results/render-build.ts'
+import { renderDuration } from '../render/text/render-duration.ts'
 import type { OutputStream } from '../terminal/output-stream.ts'
 
 /** Shows the progress of a build. `close` leaves it on the screen and must be called in every case. */

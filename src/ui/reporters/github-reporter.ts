@@ -1,16 +1,16 @@
 import { appendFileSync } from 'node:fs'
 import type { DeployEvent, Failure } from '../../deploy/model/events.ts'
 import { defuseCommands, writeCommand, type GithubCommand } from './github-command.ts'
-import { renderJobSummary } from '../render/job-summary.ts'
+import { renderJobSummary } from '../render/deploy/job-summary.ts'
 import { createTerminalStyle } from '../terminal/terminal-style.ts'
 import { narrate, stepLabel, stepNumber } from './narrate.ts'
-import { renderFailure } from '../render/render-failure.ts'
-import { renderProbeReport } from '../render/render-probe-report.ts'
-import { renderSummary } from '../render/render-summary.ts'
+import { renderFailure } from '../render/deploy/render-failure.ts'
+import { renderProbeReport } from '../render/deploy/render-probe-report.ts'
+import { renderSummary } from '../render/deploy/render-summary.ts'
 import type { OutputStream } from '../terminal/output-stream.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { createStepGroups } from './step-groups.ts'
-import { addToDeployState, createDeployState, type DeployState } from '../render/deploy-state.ts'
+import { addToDeployState, createDeployState, type DeployState } from '../render/deploy/deploy-state.ts'
 
 /**
  * Output for a step of GitHub Actions: a group for each step of the plan, annotations for warnings and the failure, and a

@@ -1,8 +1,8 @@
 import { releaseLabel } from '../../deploy/model/release.ts'
 import type { TaskEvent } from '../../deploy/tasks/task-by-hand.ts'
 import type { TerminalStyle } from '../terminal/terminal-style.ts'
-import { renderDuration } from '../render/render-duration.ts'
-import { warningText } from '../render/warning-text.ts'
+import { renderDuration } from '../render/text/render-duration.ts'
+import { warningText } from '../render/text/warning-text.ts'
 
 /** One line about an event of a task that was started by hand, besides the task's output. Without colour. */
 export function narrateTask(

@@ -3,12 +3,12 @@ import type { Plan } from '../../deploy/model/plan.ts'
 import { releaseLabel } from '../../deploy/model/release.ts'
 import { renderBytes } from '../../shared/bytes.ts'
 import type { Glyphs } from '../terminal/terminal-style.ts'
-import { percent } from '../render/percent.ts'
-import { renderCommand } from '../render/render-command.ts'
-import { renderDuration } from '../render/render-duration.ts'
-import { downloadSize } from '../render/render-plan.ts'
-import { hasSeveralHosts, rateOf, type DeployState, type StepState } from '../render/deploy-state.ts'
-import { warningText } from '../render/warning-text.ts'
+import { percent } from '../render/text/percent.ts'
+import { renderCommand } from '../render/text/render-command.ts'
+import { renderDuration } from '../render/text/render-duration.ts'
+import { downloadSize } from '../render/deploy/render-plan.ts'
+import { hasSeveralHosts, rateOf, type DeployState, type StepState } from '../render/deploy/deploy-state.ts'
+import { warningText } from '../render/text/warning-text.ts'
 
 /**
  * The lines of a log for an event, without time and colour; an empty list for events that are shown in another way

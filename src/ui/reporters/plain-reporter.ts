@@ -1,11 +1,11 @@
 import { createTerminalStyle } from '../terminal/terminal-style.ts'
 import { narrate, progressText, stepNumber } from './narrate.ts'
-import { renderDuration } from '../render/render-duration.ts'
-import { renderFailure } from '../render/render-failure.ts'
-import { renderProbeReport } from '../render/render-probe-report.ts'
-import { renderSummary } from '../render/render-summary.ts'
+import { renderDuration } from '../render/text/render-duration.ts'
+import { renderFailure } from '../render/deploy/render-failure.ts'
+import { renderProbeReport } from '../render/deploy/render-probe-report.ts'
+import { renderSummary } from '../render/deploy/render-summary.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
-import { addToDeployState, createDeployState } from '../render/deploy-state.ts'
+import { addToDeployState, createDeployState } from '../render/deploy/deploy-state.ts'
 import { padToWidth } from '../terminal/text-width.ts'
 
 /** Minimum time between two progress lines of a step, so that a long pull does not flood the log. */

@@ -1,7 +1,7 @@
 import { createTerminalStyle } from '../terminal/terminal-style.ts'
-import { renderFailure } from '../render/render-failure.ts'
+import { renderFailure } from '../render/deploy/render-failure.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
-import { warningText } from '../render/warning-text.ts'
+import { warningText } from '../render/text/warning-text.ts'
 
 /** Prints only warnings and the failure. */
 export function createQuietReporter({ stderr, env }: ReporterOptions): Reporter {

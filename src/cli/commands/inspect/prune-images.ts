@@ -9,7 +9,7 @@ import {
 } from '../../../operations/images/decide-pruning.ts'
 import { parseDuration } from '../../../shared/duration.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
-import { renderPruning, renderPruneEnd } from '../../../ui/render/render-images.ts'
+import { renderPruning, renderPruneEnd } from '../../../ui/render/results/render-images.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import { findImageUsers, findRepositories, joinUsers, type ImageUsers } from './image-users.ts'

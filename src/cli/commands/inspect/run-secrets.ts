@@ -26,7 +26,7 @@ import {
   type MatrixInput,
 } from '../../../operations/secrets/make-matrix.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
-import { renderSecrets, renderSecretsMarkdown } from '../../../ui/render/render-secrets.ts'
+import { renderSecrets, renderSecretsMarkdown } from '../../../ui/render/results/render-secrets.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { connectEach } from '../../command/connect-each.ts'

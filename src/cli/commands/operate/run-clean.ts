@@ -1,7 +1,7 @@
 import { cleanHost, planCleaning } from '../../../operations/disk/clean.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
-import { renderCleaned } from '../../../ui/render/render-cleaned.ts'
+import { renderCleaned } from '../../../ui/render/results/render-cleaned.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'

@@ -4,7 +4,7 @@ import { runTaskByHand, type NamedTask } from '../../../deploy/tasks/task-by-han
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import { findNearest } from '../../../shared/nearest.ts'
-import { renderTasks } from '../../../ui/render/render-tasks.ts'
+import { renderTasks } from '../../../ui/render/results/render-tasks.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'

@@ -13,10 +13,14 @@ import { stripControl } from '../../../shared/strip-control.ts'
 import { writeCommand, type GithubCommand } from '../../../ui/reporters/github-command.ts'
 import { renderJsonLine } from '../../../ui/reporters/json-reporter.ts'
 import { createTerminalStyle } from '../../../ui/terminal/terminal-style.ts'
-import { renderCheckSummary, renderFindings, type CheckSummary } from '../../../ui/render/render-findings.ts'
-import { renderRuleHelp } from '../../../ui/render/render-rule-help.ts'
-import { renderSarif } from '../../../ui/render/render-sarif.ts'
-import { countFindings, type ShownFinding } from '../../../ui/render/shown-finding.ts'
+import {
+  renderCheckSummary,
+  renderFindings,
+  type CheckSummary,
+} from '../../../ui/render/results/render-findings.ts'
+import { renderRuleHelp } from '../../../ui/render/results/render-rule-help.ts'
+import { renderSarif } from '../../../ui/render/results/render-sarif.ts'
+import { countFindings, type ShownFinding } from '../../../ui/render/results/shown-finding.ts'
 import { applyNoColor } from '../../command/apply-no-color.ts'
 import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'

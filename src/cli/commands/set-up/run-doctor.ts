@@ -7,7 +7,7 @@ import type { DoctorObservation, UrlObservation } from '../../../operations/doct
 import { judgeHost } from '../../../operations/doctor/judge-host.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
-import { renderCheckup } from '../../../ui/render/render-checkup.ts'
+import { renderCheckup } from '../../../ui/render/results/render-checkup.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import { openRunners } from '../../command/connect-each.ts'

@@ -23,7 +23,11 @@ import {
   type WantedFile,
 } from '../../../scaffold/plan-files.ts'
 import { isWanted, type Repository } from '../../../scaffold/repository.ts'
-import { renderRemainingSteps, renderFileList, renderFileChanges } from '../../../ui/render/render-init.ts'
+import {
+  renderRemainingSteps,
+  renderFileList,
+  renderFileChanges,
+} from '../../../ui/render/results/render-init.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'

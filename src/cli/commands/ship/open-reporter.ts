@@ -3,10 +3,14 @@ import type { Plan } from '../../../deploy/model/plan.ts'
 import { createRedactor } from '../../../shared/redact.ts'
 import { cleanEvent } from '../../../ui/reporters/clean-event.ts'
 import { chooseReporter, createReporter } from '../../../ui/reporters/create-reporter.ts'
-import { renderPlan } from '../../../ui/render/render-plan.ts'
-import type { DeployFinished } from '../../../ui/render/render-summary.ts'
+import { renderPlan } from '../../../ui/render/deploy/render-plan.ts'
+import type { DeployFinished } from '../../../ui/render/deploy/render-summary.ts'
 import type { Reporter } from '../../../ui/reporters/reporter.ts'
-import { addToDeployState, createDeployState, type DeployState } from '../../../ui/render/deploy-state.ts'
+import {
+  addToDeployState,
+  createDeployState,
+  type DeployState,
+} from '../../../ui/render/deploy/deploy-state.ts'
 import { applyNoColor } from '../../command/apply-no-color.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'

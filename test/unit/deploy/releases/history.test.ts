@@ -4,8 +4,8 @@ import { readJournal } from '../../../../src/adapters/directory/release-archive.
 import { readHistory } from '../../../../src/deploy/releases/history.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
-import { renderHistory } from '../../../../src/ui/render/render-history.ts'
-import { renderTaskHistory } from '../../../../src/ui/render/render-task-history.ts'
+import { renderHistory } from '../../../../src/ui/render/results/render-history.ts'
+import { renderTaskHistory } from '../../../../src/ui/render/results/render-task-history.ts'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 

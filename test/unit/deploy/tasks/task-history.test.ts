@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { JournalEntry } from '../../../../src/deploy/model/ports.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
-import { renderTaskHistory } from '../../../../src/ui/render/render-task-history.ts'
+import { renderTaskHistory } from '../../../../src/ui/render/results/render-task-history.ts'
 
 const ann = { user: 'ann', machine: 'laptop' }
 const mona = { user: 'mona', machine: 'runner', run: 'https://github.com/acme/shop/actions/runs/4711' }

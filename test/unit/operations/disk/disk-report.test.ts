@@ -3,7 +3,7 @@ import { defaultDiskRules } from '../../../../src/deploy/model/disk-rules.ts'
 import { reportDisk } from '../../../../src/operations/disk/disk-report.ts'
 import { observeDisk } from '../../../../src/operations/disk/observe-disk.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
-import { renderDiskReport } from '../../../../src/ui/render/render-disk-report.ts'
+import { renderDiskReport } from '../../../../src/ui/render/results/render-disk-report.ts'
 import { FakeHost } from '../../../support/fake-host.ts'
 import {
   fakeFileSystem,

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
-import { renderBar } from '../../../../src/ui/render/render-bar.ts'
+import { renderBar } from '../../../../src/ui/render/text/render-bar.ts'
 import { renderBytes, renderCount } from '../../../../src/shared/bytes.ts'
-import { renderDuration, renderLatency } from '../../../../src/ui/render/render-duration.ts'
-import { renderTable } from '../../../../src/ui/render/render-table.ts'
+import { renderDuration, renderLatency } from '../../../../src/ui/render/text/render-duration.ts'
+import { renderTable } from '../../../../src/ui/render/text/render-table.ts'
 import { cutToWidth, widthOf, wrapToWidth } from '../../../../src/ui/terminal/text-width.ts'
 
 test.each([

@@ -1,0 +1,105 @@
+import type { Plan, Step } from '../../../deploy/model/plan.ts'
+import { releaseLabel } from '../../../deploy/model/release.ts'
+import { stepTitle } from '../../../deploy/execute/step-title.ts'
+import { renderBytes } from '../../../shared/bytes.ts'
+import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { renderCommand } from '../text/render-command.ts'
+import { renderTable } from '../text/render-table.ts'
+import { wrapToWidth } from '../../terminal/text-width.ts'
+
+/** A plan as text: steps with their causes, hooks, warnings, and unchanged services. */
+export function renderPlan(plan: Plan, style: TerminalStyle): string {
+  const { colors } = style
+  const heading = `${colors.bold(plan.app)} on ${colors.bold(plan.environment)}`
+  const { restores, release, unchanged } = plan
+  const target =
+    restores === undefined
+      ? `release ${release}`
+      : `rollback to ${releaseLabel(restores.release, restores.tag)}, as release ${release}`
+  const blocks = [
+    unchanged ? `${heading}: nothing to do, release ${release} is already running.` : `${heading}: ${target}`,
+    stepLines(plan.steps, style),
+    hookLines(plan, style),
+    warningLines(plan.warnings, style),
+    unchangedLines(plan, style),
+    unchanged ? [] : notUndoneLines(plan.notUndone ?? [], style),
+    downloadLine(plan.steps),
+  ]
+  return `${blocks
+    .map((block) => (typeof block === 'string' ? block : block.join('\n')))
+    .filter((block) => block !== '')
+    .join('\n\n')}\n`
+}
+
+/** Compressed bytes that the plan pulls, on all hosts together. */
+export function downloadSize(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => sum + (step.kind === 'pull-image' ? step.sizeBytes : 0), 0)
+}
+
+function stepLines(steps: readonly Step[], { colors, columns }: TerminalStyle): string[] {
+  const hosts = new Set(steps.map(({ host }) => host))
+  return renderTable({
+    rows: steps.map((step) => [
+      String(step.id),
+      hosts.size > 1 ? step.host : '',
+      stepTitle(step),
+      step.kind === 'pull-image' && step.sizeBytes > 0 ? renderBytes(step.sizeBytes) : '',
+      step.cause,
+    ]),
+    columns: [
+      { align: 'right', paint: colors.dim },
+      { paint: colors.cyan },
+      {},
+      { align: 'right' },
+      { paint: colors.dim },
+    ],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}
+
+function hookLines({ hooks = {} }: Plan, { colors, columns }: TerminalStyle): string[] {
+  const rows = Object.entries(hooks).map(([moment, { argv }]) => [moment, renderCommand(argv)])
+  if (rows.length === 0) return []
+  const table = { columns: [{ paint: colors.cyan }, {}], indent: '  ', maxWidth: columns }
+  return ['Hooks on this machine:', ...renderTable({ rows, ...table })]
+}
+
+function warningLines(warnings: readonly string[], { colors, glyphs, columns }: TerminalStyle): string[] {
+  return warnings.flatMap((warning) =>
+    wrapToWidth(warning, (columns ?? Infinity) - 4).map(
+      (line, index) => `  ${index === 0 ? colors.yellow(glyphs.warning) : ' '} ${line}`,
+    ),
+  )
+}
+
+/** Changes that a rollback does not undo, as a list with a heading; empty without any. */
+export function notUndoneLines(notUndone: readonly string[], { columns }: TerminalStyle): string[] {
+  if (notUndone.length === 0) return []
+  const lines = notUndone.flatMap((text) =>
+    wrapToWidth(text, (columns ?? Infinity) - 4).map((line, index) => `  ${index === 0 ? '-' : ' '} ${line}`),
+  )
+  return ['Not undone:', ...lines]
+}
+
+function unchangedLines({ unchangedServices }: Plan, { colors, columns }: TerminalStyle): string[] {
+  if (unchangedServices.length === 0) return []
+  const hosts = new Set(unchangedServices.map(({ host }) => host))
+  const rows = unchangedServices.map(({ host, service, cause }) => [
+    hosts.size > 1 ? host : '',
+    service,
+    cause,
+  ])
+  const table = {
+    columns: [{ paint: colors.cyan }, {}, { paint: colors.dim }],
+    indent: '  ',
+    maxWidth: columns,
+  }
+  return ['Unchanged:', ...renderTable({ rows, ...table })]
+}
+
+function downloadLine(steps: readonly Step[]): string {
+  const pulls = steps.filter(({ kind }) => kind === 'pull-image').length
+  if (pulls === 0) return ''
+  return `Download: up to ${renderBytes(downloadSize(steps))} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
+}

@@ -1,0 +1,60 @@
+import type { Cleaned } from '../../../operations/disk/clean.ts'
+import type { DiskThing, CleanupStage } from '../../../deploy/model/disk-thing.ts'
+import { renderBytes } from '../../../shared/bytes.ts'
+import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { renderFileSystems } from './render-file-systems.ts'
+import { renderTable } from '../text/render-table.ts'
+
+const KINDS: Readonly<Record<CleanupStage, string>> = {
+  'dangling-images': 'dangling image',
+  'build-cache': '',
+  images: 'image',
+  containers: 'container',
+  networks: 'network',
+  volumes: 'volume',
+}
+
+/** Things removed from a host (or that would be removed) and things retained, each with its size and the reason. */
+export function renderCleaned(
+  cleaned: Cleaned,
+  { isDryRun }: { isDryRun: boolean },
+  style: TerminalStyle,
+): string {
+  const { host, removed } = cleaned
+  const kept = cleaned.kept.filter((thing) => !isPlain(thing))
+  const { bold } = style.colors
+  const freed = renderBytes(removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
+  const summary =
+    removed.length === 0
+      ? `${bold(host)}: nothing to remove.`
+      : `${bold(host)}: ${isDryRun ? `would free about ${freed}` : `freed about ${freed}`}.`
+  const blocks = [
+    [summary],
+    removed.length === 0 ? [] : [isDryRun ? 'Would be removed:' : 'Removed:', ...rowsOf(removed, style)],
+    kept.length === 0 ? [] : ['Retained:', ...rowsOf(kept, style)],
+    renderFileSystems(cleaned.fileSystemsAfter, style),
+  ]
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+/** A running container and its network are retained for an obvious reason and not listed. */
+function isPlain({ stage, isUsed }: DiskThing): boolean {
+  return isUsed === true && (stage === 'containers' || stage === 'networks')
+}
+
+function rowsOf(things: readonly DiskThing[], { colors, columns }: TerminalStyle): string[] {
+  return renderTable({
+    rows: things.map(({ stage, name, sizeBytes, why }) => [
+      KINDS[stage],
+      name,
+      stage === 'networks' ? '' : renderBytes(sizeBytes),
+      why,
+    ]),
+    columns: [{ paint: colors.dim }, {}, { align: 'right' }, { paint: colors.dim }],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}

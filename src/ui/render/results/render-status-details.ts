@@ -1,0 +1,66 @@
+import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../../operations/status/status.ts'
+import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { renderAge } from '../text/render-duration.ts'
+import { renderFileSystems } from './render-file-systems.ts'
+import { shortDigest } from '../deploy/render-summary.ts'
+import { renderTable } from '../text/render-table.ts'
+
+/** Details of one environment: for each reachable host its release, services and disk usage. */
+export function renderStatusDetails({ environment, hosts }: EnvironmentStatus, style: TerminalStyle): string {
+  return hosts
+    .flatMap((host) => (host.verdict === 'unknown' ? [] : [hostLines(environment, host, style)]))
+    .map((lines) => `\n${lines.join('\n')}\n`)
+    .join('')
+}
+
+function hostLines(environment: string, host: KnownHost, style: TerminalStyle): string[] {
+  const { colors } = style
+  const heading = `${colors.bold(environment)} on ${colors.cyan(host.host)}`
+  const disks = renderFileSystems(host.fileSystems, style)
+  if (host.release === undefined) return [`${heading}: nothing deployed yet.`, '', ...disks]
+  return [
+    `${heading}: ${releaseLine(host.release)}`,
+    '',
+    ...serviceLines(host.services, style),
+    ...(disks.length > 0 ? ['', ...disks] : []),
+  ]
+}
+
+function releaseLine({ id, tag, createdAtMs, by }: NonNullable<KnownHost['release']>): string {
+  const named = tag === undefined ? id : `${id} (${tag})`
+  const at = new Date(createdAtMs).toISOString().replace(/T(\d+:\d+).*$/, ' $1 UTC')
+  return `release ${named}, deployed on ${at} by ${by.user} on ${by.machine}${by.run === undefined ? '' : `, ${by.run}`}`
+}
+
+function serviceLines(services: readonly ServiceStatus[], { colors, columns }: TerminalStyle): string[] {
+  return renderTable({
+    heading: {
+      cells: ['service', 'state', 'health', 'running', 'restarts', 'uptime', 'tag', 'digest', 'image'],
+      paint: colors.dim,
+    },
+    rows: services.map((it) => [
+      it.service,
+      it.state,
+      it.health === 'none' ? '' : it.health === 'unchecked' ? 'no check' : it.health,
+      it.state === 'ended' ? '' : `${it.running}/${it.wanted}`,
+      String(it.restarts),
+      it.upMs === undefined ? '' : renderAge(it.upMs),
+      it.image.tag ?? '',
+      shortDigest(it.image.digest),
+      it.image.name,
+    ]),
+    columns: [
+      { paint: colors.bold },
+      { paint: (state) => (/^(running|ended) *$/.test(state) ? state : colors.red(state)) },
+      { paint: (health) => (health.trim() === 'unhealthy' ? colors.red(health) : health) },
+      { align: 'right' },
+      { align: 'right', paint: (count) => (count.trim() === '0' ? count : colors.yellow(count)) },
+      { align: 'right' },
+      {},
+      { paint: colors.dim },
+      { paint: colors.dim },
+    ],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}

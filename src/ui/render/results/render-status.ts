@@ -1,0 +1,152 @@
+import { usedPercent } from '../../../deploy/model/file-system.ts'
+import type {
+  EnvironmentStatus,
+  HostStatus,
+  KnownHost,
+  ServiceStatus,
+  Verdict,
+} from '../../../operations/status/status.ts'
+import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { renderAge } from '../text/render-duration.ts'
+import { renderTable } from '../text/render-table.ts'
+import { wrapToWidth } from '../../terminal/text-width.ts'
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  unknown: 'unknown',
+  unhealthy: 'unhealthy',
+  drifted: 'drifted',
+  'nothing-deployed': 'nothing deployed',
+  deploying: 'deploying',
+  well: 'ok',
+}
+
+/** The environments, one line for each host, then their problems with hints. */
+export function renderStatus(statuses: readonly EnvironmentStatus[], style: TerminalStyle): string {
+  const { colors, columns } = style
+  const rows = statuses.flatMap((status) => rowsOf(status, style))
+  const table = renderTable({
+    heading: {
+      cells: ['', 'environment', 'host', 'state', 'release', 'tag', 'age', 'by', 'running', 'disk'],
+      paint: colors.dim,
+    },
+    rows,
+    columns: [
+      { paint: (mark) => paintMark(mark, style) },
+      { paint: colors.bold },
+      { paint: colors.cyan },
+      { paint: (word) => paintWord(word, style) },
+      {},
+      {},
+      { align: 'right' },
+      {},
+      { align: 'right' },
+      { align: 'right' },
+    ],
+    maxWidth: columns,
+  })
+  const problems = statuses.flatMap((status) => problemLines(status, style))
+  return `${[table, ...(problems.length > 0 ? [problems] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+function rowsOf({ environment, verdict, hosts }: EnvironmentStatus, style: TerminalStyle): string[][] {
+  if (hosts.length === 0) return [[markOf(verdict, style), environment, '', WORDS[verdict]]]
+  return hosts.map((host, index) => [
+    markOf(host.verdict, style),
+    index === 0 ? environment : '',
+    host.host,
+    WORDS[host.verdict],
+    ...(host.verdict === 'unknown' ? [] : factsOf(host)),
+  ])
+}
+
+function factsOf({ release, services, fileSystems }: KnownHost): string[] {
+  const sum = (count: (service: ServiceStatus) => number): number =>
+    services.reduce((total, service) => total + count(service), 0)
+  // A service that has ended as expected counts as running.
+  const running = sum((it) => (it.state === 'ended' ? it.wanted : it.running))
+  return [
+    release?.id ?? '',
+    release?.tag ?? '',
+    release === undefined ? '' : renderAge(release.ageMs),
+    release?.by.user ?? '',
+    release === undefined ? '' : `${running}/${sum((it) => it.wanted)}`,
+    fileSystems.length === 0 ? '' : `${Math.max(...fileSystems.map(usedPercent))} %`,
+  ]
+}
+
+function markOf(verdict: Verdict, { glyphs }: TerminalStyle): string {
+  if (verdict === 'well') return glyphs.done
+  if (verdict === 'drifted') return glyphs.warning
+  return verdict === 'unhealthy' || verdict === 'unknown' ? glyphs.failed : glyphs.waiting
+}
+
+function paintMark(mark: string, { colors, glyphs }: TerminalStyle): string {
+  if (mark.trim() === glyphs.done) return colors.green(mark)
+  if (mark.trim() === glyphs.warning) return colors.yellow(mark)
+  return mark.trim() === glyphs.failed ? colors.red(mark) : mark
+}
+
+function paintWord(word: string, { colors }: TerminalStyle): string {
+  switch (word.trim()) {
+    case WORDS.well:
+      return colors.green(word)
+    case WORDS.drifted:
+      return colors.yellow(word)
+    case WORDS.unhealthy:
+    case WORDS.unknown:
+      return colors.red(word)
+    default:
+      return word
+  }
+}
+
+/** Failures, a running deploy, unhealthy services and drift, with hints. */
+function problemLines({ environment, hosts, failure }: EnvironmentStatus, style: TerminalStyle): string[] {
+  if (failure !== undefined)
+    return renderProblem(environment, { what: failure.message, hint: failure.hint }, style)
+  return hosts.flatMap((host) => {
+    const where = hosts.length > 1 ? `${environment} on ${host.host}` : environment
+    return problemsOf(host).flatMap((it) => renderProblem(where, it, style))
+  })
+}
+
+type Problem = { what: string; hint: string }
+
+function problemsOf(host: HostStatus): Problem[] {
+  if (host.verdict === 'unknown') return [{ what: host.failure.message, hint: host.failure.hint }]
+  const unhealthy = host.services.filter(
+    ({ health, state }) => health === 'unhealthy' || state === 'restarting',
+  )
+  return [
+    ...(host.lock === undefined ? [] : [{ what: deploying(host), hint: '' }]),
+    ...unhealthy.map(({ service, state }) => ({
+      what: state === 'restarting' ? `${service} keeps restarting.` : `${service} fails its health check.`,
+      hint: '',
+    })),
+    ...host.drift,
+  ]
+}
+
+function deploying({ lock }: KnownHost): string {
+  const holder = lock?.holder
+  if (holder === undefined) return 'A deploy is running. Drift is not checked until it ends.'
+  const run = holder.run === undefined ? '' : `, ${holder.run}`
+  const since = new Date(holder.sinceMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  const activity = holder.task === undefined ? 'deploying' : `running task ${holder.task}`
+  return `${holder.user} on ${holder.machine}${run} has been ${activity} since ${since}. Drift is not checked until this ends.`
+}
+
+function renderProblem(
+  where: string,
+  { what, hint }: Problem,
+  { colors, glyphs, columns }: TerminalStyle,
+): string[] {
+  const width = (columns ?? Infinity) - 4
+  const [first = '', ...more] = wrapToWidth(`${where}: ${what}`, width)
+  const steps = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, width)
+  return [
+    `${colors.yellow(glyphs.warning)} ${first.replace(where, colors.bold(where))}`,
+    ...more.map((line) => `  ${line}`),
+    ...steps.map((line) => `  ${line.replaceAll(/`[^`]+`/g, (command) => colors.cyan(command))}`),
+  ]
+}

@@ -1,0 +1,81 @@
+import type { VariableReview } from '../../../operations/env/review-variables.ts'
+import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { paintMark } from '../../terminal/paint-mark.ts'
+import { renderTable } from '../text/render-table.ts'
+
+export type HostVariables = {
+  host: string
+  path: string
+  /** Permission bits of `.env`; undefined if it does not exist. */
+  mode: string | undefined
+  variables: readonly VariableReview[]
+}
+
+/** The variables in `.env` on one host, one per line, problems first; names only. */
+export function renderVariables(it: HostVariables, style: TerminalStyle): string {
+  const { colors, columns } = style
+  const ordered = [...it.variables].sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict])
+  const table = renderTable({
+    rows: ordered.map((variable) => [
+      mark(variable, style),
+      variable.name,
+      variable.verdict === 'by-default' ? 'not set' : variable.state,
+      namedBy(variable),
+      remark(variable),
+    ]),
+    columns: [{ paint: paintMark(style) }, { paint: colors.bold }, {}, { paint: colors.dim }, {}],
+    indent: ' ',
+    maxWidth: columns,
+  })
+  return `${[heading(it, style), ...table].join('\n')}\n`
+}
+
+const URGENCY: Readonly<Record<VariableReview['verdict'], number>> = {
+  missing: 0,
+  empty: 1,
+  'at-deploy': 2,
+  unused: 3,
+  good: 4,
+  'by-default': 5,
+}
+
+function heading({ host, path, mode, variables }: HostVariables, { colors }: TerminalStyle): string {
+  const count = (verdict: VariableReview['verdict']): number =>
+    variables.filter((it) => it.verdict === verdict).length
+  const present = variables.filter(({ state }) => state !== 'missing').length
+  const parts = [
+    mode === undefined ? 'does not exist' : `mode ${mode}`,
+    ...(mode === undefined ? [] : [`${present} ${present === 1 ? 'variable' : 'variables'}`]),
+    ...(['missing', 'empty', 'unused'] as const).flatMap((verdict) =>
+      count(verdict) === 0 ? [] : [`${count(verdict)} ${verdict}`],
+    ),
+  ]
+  return `${colors.bold(`${path}/.env`)} on ${host}: ${parts.join(', ')}`
+}
+
+function mark({ verdict }: VariableReview, { glyphs }: TerminalStyle): string {
+  if (verdict === 'missing') return glyphs.failed
+  if (verdict === 'good') return glyphs.done
+  return verdict === 'by-default' ? glyphs.waiting : glyphs.warning
+}
+
+function namedBy({ inExample, inCompose }: VariableReview): string {
+  const names = [...(inExample ? ['.env.example'] : []), ...(inCompose === 'no' ? [] : ['compose file'])]
+  return names.join(', ')
+}
+
+function remark({ verdict, inCompose }: VariableReview): string {
+  switch (verdict) {
+    case 'missing':
+      return inCompose === 'required' ? 'used in the compose file, without a default' : ''
+    case 'unused':
+      return 'not in .env.example or the compose file'
+    case 'at-deploy':
+      return 'set by every deploy; this value is used only by commands that you run on the server'
+    case 'by-default':
+      return 'default of the compose file'
+    case 'empty':
+    case 'good':
+      return ''
+  }
+}
