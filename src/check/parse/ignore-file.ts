@@ -1,37 +1,24 @@
-/** How git and Docker read a pattern without a slash: at any depth, or only at the top. */
+import dockerignore from '@balena/dockerignore'
+import ignore from 'ignore'
+
+/** Git and Docker read patterns differently: `.env` is at any depth for git, and only at the top for Docker. */
 export type IgnoreDialect = 'git' | 'docker'
 
-/** Whether the patterns of a `.gitignore` or `.dockerignore` leave a path out; the path is relative to that file. */
+/** Whether a `.gitignore` or `.dockerignore` excludes a path, which is relative to that file. Never throws. */
 export function isIgnored(patterns: string, path: string, dialect: IgnoreDialect): boolean {
-  let ignored = false
-  for (const raw of patterns.split('\n')) {
-    const line = raw.trim()
-    if (line === '' || line.startsWith('#')) continue
-    const isNegated = line.startsWith('!')
-    if (matches(isNegated ? line.slice(1) : line, path, dialect)) ignored = !isNegated
+  // Both packages ignore case by default; git and Docker do not, on Linux.
+  const list = dialect === 'git' ? ignore({ ignorecase: false }) : dockerignore.default({ ignorecase: false })
+  const lines = patterns.replace(/^\uFEFF/, '').split(/\r?\n/)
+  return list.add(lines.filter((line) => isValid(line, dialect))).ignores(path)
+}
+
+/** @balena/dockerignore 1.0.2 makes a regular expression of a pattern that may not be one: `a(`. */
+function isValid(line: string, dialect: IgnoreDialect): boolean {
+  if (dialect === 'git') return true
+  try {
+    dockerignore.default().add(line).ignores('a')
+    return true
+  } catch {
+    return false
   }
-  return ignored
-}
-
-function matches(pattern: string, path: string, dialect: IgnoreDialect): boolean {
-  const bare = pattern.replace(/\/+$/, '').replace(/^\.\//, '')
-  const isAnchored = dialect === 'docker' || bare.includes('/')
-  const prefix = isAnchored ? '^' : '(?:^|/)'
-  // `.env/` means a directory only, in git.
-  const suffix = pattern.endsWith('/') && dialect === 'git' ? '/' : '(?:/|$)'
-  return new RegExp(`${prefix}${expressionOf(bare.replace(/^\//, ''))}${suffix}`).test(path)
-}
-
-function expressionOf(pattern: string): string {
-  return pattern
-    .split(/(\*\*\/|\/\*\*$|\*\*|\*|\?)/)
-    .map((part) => {
-      if (part === '**/') return '(?:.*/)?'
-      if (part === '/**') return '/.*'
-      if (part === '**') return '.*'
-      if (part === '*') return '[^/]*'
-      if (part === '?') return '[^/]'
-      return part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-    })
-    .join('')
 }
