@@ -142,7 +142,7 @@ export function shellContract(name: string, makeShell: () => Promise<TestedShell
       expect(failure).toBeInstanceOf(DrayError)
       expect(failure).toMatchObject({
         code: 'HOST_COMMAND_FAILED',
-        message: 'sleep 1000 did not end within 0.1 s.',
+        message: 'sleep 1000 did not finish within 0.1 s.',
       })
     })
 

@@ -1,14 +1,14 @@
 import { systemClock } from '../../shared/clock.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 
-/** Lines come this often; without one for LIMIT_SECONDS the host calls us gone. */
+/** Interval of the keep-alive lines; after LIMIT_SECONDS without one, the host considers dray dead. */
 const HEARTBEAT_MS = 3_000
 const LIMIT_SECONDS = 12
 const DONE = 'done'
 
 /**
- * Removes a container when the line DONE comes, or none in time: the connection was cut, or dray killed. Then it may still
- * be in the making, so that it is removed again a little later.
+ * Removes a container when the line DONE arrives, or when no line arrives in time because the connection broke or dray was
+ * killed. In that case Docker may still be creating the container, so the removal is repeated a little later.
  */
 export const guardScript = `
 name=$1
@@ -29,7 +29,7 @@ done
 remove
 `
 
-/** Sees to it that a container of that name is gone when this is disposed of, and also when this process or its connection dies. */
+/** Ensures that the container is removed when this is disposed of, and also when this process or its connection dies. */
 export function guardContainer(runner: CommandRunner, name: string): AsyncDisposable {
   const { stream, ended } = runner.open(['sh', '-c', guardScript, 'dray', name, String(LIMIT_SECONDS)])
   const released = new AbortController()

@@ -2,8 +2,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 /**
- * What the docker command meant when it could not reach the Engine of `host`: DOCKER_MISSING, DOCKER_DENIED or
- * DOCKER_UNREACHABLE. It has one exit code for the last two, so its words decide.
+ * Why the docker command could not reach the Engine of `host`: DOCKER_MISSING, DOCKER_DENIED or DOCKER_UNREACHABLE. The
+ * last two have the same exit code, so the text of the output decides.
  */
 export function readDockerCliFailure(exitCode: number, stderr: string, host: string): DrayError {
   const lines = stripControl(stderr)
@@ -16,8 +16,8 @@ export function readDockerCliFailure(exitCode: number, stderr: string, host: str
   if (exitCode === 126 || /permission denied/i.test(stderr)) {
     const user = userOf(host)
     const who = user === '$USER' ? 'The user' : `User ${user}`
-    return new DrayError('DOCKER_DENIED', `${who} may not use Docker on ${where(host)}.`, {
-      hint: `On ${where(host)}: \`sudo usermod -aG docker ${user}\`, then log in anew.`,
+    return new DrayError('DOCKER_DENIED', `${who} is not allowed to use Docker on ${where(host)}.`, {
+      hint: `On ${where(host)}, run \`sudo usermod -aG docker ${user}\`, then log in again.`,
       details,
     })
   }
@@ -29,7 +29,7 @@ export function readDockerCliFailure(exitCode: number, stderr: string, host: str
   )
 }
 
-/** A host as sentences name it. */
+/** The name of a host in a sentence. */
 export function where(host: string): string {
   return host === 'local' ? 'this machine' : host
 }

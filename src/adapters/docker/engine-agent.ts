@@ -17,17 +17,17 @@ export class EngineAgent extends Agent {
     }
   }
 
-  /** Straight to the Engine's socket on the machine: no process per connection, and no session of sshd's `MaxSessions`. */
+  /** Connects directly to the Engine's socket: needs no process per connection, and no session of sshd's `MaxSessions`. */
   static toSocket(runner: CommandRunner, path: string): EngineAgent {
     return new EngineAgent(async () => {
-      if (runner.dialSocket === undefined) throw new Error(`${runner.name} opens no sockets.`)
+      if (runner.dialSocket === undefined) throw new Error(`${runner.name} cannot open sockets.`)
       return runner.dialSocket(path)
     }, 64)
   }
 
   /**
-   * Through `docker system dial-stdio`, which goes wherever the docker command would go. sshd allows ten sessions per
-   * connection unless told otherwise (sshd_config(5), MaxSessions): half of them are left to commands.
+   * Connects through `docker system dial-stdio`, which reaches the same Engine as the docker command. sshd allows ten
+   * sessions per connection by default (sshd_config(5), MaxSessions); half of them are left for commands.
    */
   static toDialStdio(runner: CommandRunner): EngineAgent {
     return new EngineAgent(async () => runner.open(['docker', 'system', 'dial-stdio']), 5)
@@ -39,9 +39,9 @@ export class EngineAgent extends Agent {
   ): undefined {
     this.#dial().then(
       (stream) => {
-        // A server that has closed an idle connection would have it used once more otherwise.
+        // Otherwise an idle connection that the server has closed would be used again.
         stream.once('end', () => stream.destroy())
-        // Node takes every connection of an agent for a socket, and calls this before it uses one again.
+        // Node expects every connection of an agent to be a socket, and calls this before it reuses one.
         if (!('ref' in stream)) Object.assign(stream, { ref: () => stream })
         callback(null, stream)
       },
@@ -51,12 +51,12 @@ export class EngineAgent extends Agent {
     return undefined
   }
 
-  /** Our streams are no sockets: nothing to set on them between two requests. */
+  /** These streams are not sockets, so nothing needs to be set between two requests. */
   override keepSocketAlive(): boolean {
     return true
   }
 
-  /** How the command behind a connection ended, where there is one. */
+  /** The exit of the command behind a connection, if there is such a command. */
   async endOf(stream: Duplex | null | undefined): Promise<{ exitCode: number; stderr: string } | undefined> {
     const conversation = stream ? this.#conversations.get(stream) : undefined
     conversation?.stream.destroy()

@@ -16,17 +16,17 @@ import { execInContainer } from './exec-in-container.ts'
 import { readLines } from './multiplexed-output.ts'
 import { type ContainerAnswer, containerAnswer, readContainer } from './read-container.ts'
 
-/** An Engine, with what the composition root needs of it besides. Disposing closes its connections. */
+/** An Engine, with additional functions for the composition root. Disposing closes its connections. */
 export type DockerEngine = Engine &
   Disposable & {
     logs: LogSource
-    /** What it is and where. Throws DOCKER_MISSING, DOCKER_DENIED, DOCKER_UNREACHABLE; `assertEngineSupported` judges it. */
+    /** Version and image store. Throws DOCKER_MISSING, DOCKER_DENIED, DOCKER_UNREACHABLE; see `assertEngineSupported`. */
     engineFacts(): Promise<EngineObservation>
   }
 
 /**
- * The Engine that the docker command of a machine talks to, contexts and DOCKER_HOST included. The shell is connected.
- * `onSecrets` is told what is secret in the environment of a container, when it is first looked at: it may stand in its log.
+ * The Engine that a machine's docker command uses, including contexts and DOCKER_HOST. The runner must be connected.
+ * `onSecrets` receives the secrets in a container's environment when it is first inspected, since its log may contain them.
  */
 export function createEngine(
   runner: CommandRunner,
@@ -74,7 +74,7 @@ export function createEngine(
       const request = { method: 'DELETE', path: `/containers/${containerId}`, query } as const
       const answer = await client.send(request)
       if (answer.status === GONE) return
-      // Refused though forced: somebody else, as a prune, may be removing it.
+      // Refused despite `force`: another process, such as a prune, may be removing it.
       const goes = answer.status >= 400 && options.force === true && (await isGoneSoon(client, containerId))
       if (!goes) client.assertDone(answer, request)
     },
@@ -107,7 +107,7 @@ async function inspectAll(client: EngineClient, project: string): Promise<Contai
     listed.map(async ({ Id }) => {
       const inspection = { method: 'GET', path: `/containers/${Id}/json` } as const
       const answer = await client.send(inspection)
-      // Gone since it was listed.
+      // Removed since it was listed.
       return answer.status === 404 ? [] : [client.parse(answer, inspection, containerAnswer)]
     }),
   )
@@ -116,7 +116,7 @@ async function inspectAll(client: EngineClient, project: string): Promise<Contai
 
 const GONE = 404
 
-/** Whether a container is gone, or within a second. */
+/** Whether a container is gone within a second. */
 async function isGoneSoon(client: EngineClient, id: string): Promise<boolean> {
   for (let tries = 0; tries < 20; tries += 1) {
     const { status } = await client.send({ method: 'GET', path: `/containers/${id}/json` })

@@ -12,12 +12,12 @@ import { type ApiRequest, exchange, ExchangeError } from './engine-exchange.ts'
 import { pointToOwnEngine } from './own-engine.ts'
 import { chooseApiVersion, type VersionAnswer, versionAnswer } from './engine-version.ts'
 
-/** `docker context inspect default`, on Linux. */
+/** Output of `docker context inspect default` on Linux. */
 const usualSocket = '/var/run/docker.sock'
 
 export type ApiAnswer = { status: number; text: string }
 
-/** HTTP to the Engine of one machine, wherever that machine's docker command would find it. */
+/** HTTP client for the Engine of one machine, found in the same way as by that machine's docker command. */
 export class EngineClient {
   readonly #runner: CommandRunner
   #agent: EngineAgent | undefined
@@ -27,7 +27,7 @@ export class EngineClient {
     this.#runner = runner
   }
 
-  /** What the Engine says of itself; asked for once. Throws the DOCKER_… codes of a host that cannot be used. */
+  /** Version and settings of the Engine; requested once. Throws the DOCKER_… codes if it cannot be used. */
   async version(): Promise<VersionAnswer> {
     this.#version ??= this.#open()
     try {
@@ -38,18 +38,18 @@ export class EngineClient {
     }
   }
 
-  /** Sends a request and gives the answer, read as `schema` says. Throws DOCKER_FAILED for a status of 400 and more. */
+  /** Sends a request and returns the answer, parsed with `schema`. Throws DOCKER_FAILED for a status of 400 or more. */
   async read<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T> {
     return this.parse(await this.send(request), request, schema)
   }
 
-  /** Reads an answer as `schema` says. Throws DOCKER_FAILED as `read` does. */
+  /** Parses an answer with `schema`. Throws DOCKER_FAILED as `read` does. */
   parse<T>(answer: ApiAnswer, request: ApiRequest, schema: z.ZodType<T>): T {
     this.assertDone(answer, request)
     return parseAnswer(answer.text, schema, this.#runner.name)
   }
 
-  /** Sends a request and gives status and body, whatever they are. */
+  /** Sends a request and returns status and body, whatever the status. */
   async send(request: ApiRequest): Promise<ApiAnswer> {
     const response = await this.stream(request)
     try {
@@ -59,13 +59,13 @@ export class EngineClient {
     }
   }
 
-  /** Sends a request and gives the answer as it comes. The connection is free again when it was read or destroyed. */
+  /** Sends a request and returns the answer as a stream. The connection is free again after it was read or destroyed. */
   async stream(request: ApiRequest): Promise<IncomingMessage> {
     const prefix = `/v${chooseApiVersion(await this.version())}`
     return this.#exchange({ ...request, path: `${prefix}${request.path}${renderQuery(request.query)}` })
   }
 
-  /** Throws DOCKER_FAILED, with the Engine's own words, for a status of 400 and more. */
+  /** Throws DOCKER_FAILED with the Engine's message for a status of 400 or more. */
   assertDone(answer: ApiAnswer, request: Pick<ApiRequest, 'method' | 'path'>): void {
     if (answer.status < 400) return
     const reason = readMessage(answer.text)
@@ -79,12 +79,12 @@ export class EngineClient {
     )
   }
 
-  /** How many answers can be read side by side, with one connection left for other requests. */
+  /** How many answers can be read at the same time, with one connection left for other requests. */
   get channels(): number {
     return (this.#agent?.maxSockets ?? 2) - 1
   }
 
-  /** Why an exchange broke: the signal's reason, a HOST_… or a DOCKER_… code. */
+  /** Why an exchange failed: the signal's reason, a HOST_… or a DOCKER_… code. */
   async explain(error: unknown, stream?: Duplex | null, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted) return signal.reason
     const known = error instanceof ExchangeError ? error.cause : error
@@ -93,13 +93,13 @@ export class EngineClient {
     if (end && end.exitCode !== 0 && end.stderr !== '') {
       return readDockerCliFailure(end.exitCode, end.stderr, this.#runner.name)
     }
-    // Says HOST_UNREACHABLE where it was the way there that broke.
+    // Throws HOST_UNREACHABLE if the connection to the host broke.
     const reached: unknown = await this.#runner.run(['true']).catch((reason: unknown) => reason)
     if (reached instanceof DrayError) return reached
     const reason = error instanceof Error ? error.message : String(error)
     return new DrayError(
       'DOCKER_UNREACHABLE',
-      `Docker Engine on ${where(this.#runner.name)} broke off: ${reason}`,
+      `The connection to Docker Engine on ${where(this.#runner.name)} broke: ${reason}`,
       {
         temporary: true,
         cause: error,
@@ -121,9 +121,9 @@ export class EngineClient {
   async #openSocket(): Promise<VersionAnswer | undefined> {
     const runner = this.#runner
     if (runner.dialSocket === undefined) return undefined
-    // Where nearly every Engine is, which is asked while the docker command is on its way to say whether it is there.
+    // The usual socket is tried while the docker command is still checking for the Engine.
     const usual = this.#trySocket(usualSocket)
-    // Contexts and DOCKER_HOST taken together, as the docker command understands them.
+    // The docker command itself combines contexts and DOCKER_HOST.
     const format = '{{.Endpoints.docker.Host}}'
     const { exitCode, stdout, stderr } = await runner.run(
       ['docker', 'context', 'inspect', '--format', format],
@@ -140,7 +140,7 @@ export class EngineClient {
     return opened?.version
   }
 
-  /** Undefined where forwarding is forbidden or Docker is not there: the docker command itself is asked then, and knows the reason. */
+  /** Undefined if forwarding is forbidden or Docker is missing; the docker command then reports the reason. */
   async #trySocket(path: string): Promise<{ agent: EngineAgent; version: VersionAnswer } | undefined> {
     const agent = EngineAgent.toSocket(this.#runner, path)
     try {
@@ -179,7 +179,7 @@ export class EngineClient {
   }
 }
 
-/** One line for an answer's body: the Engine says `{"message": …}`. */
+/** The body of an answer as one line: the Engine sends `{"message": …}`. */
 export function readMessage(body: string): string {
   const message = z.object({ message: z.string() }).safeParse(parseJson(body))
   return stripControl(message.success ? message.data.message : body).trim()
@@ -190,7 +190,7 @@ function parseAnswer<T>(body: string, schema: z.ZodType<T>, host: string): T {
   if (answer.success) return answer.data
   throw new DrayError(
     'DOCKER_FAILED',
-    `Docker Engine on ${where(host)} gave an answer that dray does not understand.`,
+    `Docker Engine on ${where(host)} sent an answer that dray cannot read.`,
     {
       details: { problems: answer.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) },
     },

@@ -16,10 +16,10 @@ import {
 } from './inventory-answers.ts'
 import { readInventory, type ImageTouches } from './read-inventory.ts'
 
-/** How long the Engine remembers is up to it: the last 256 events of any kind. */
+/** How long events are stored depends on the Engine: it keeps the last 256 of any kind. */
 const EVENTS_SINCE_MS = 3_600_000
 
-/** What takes room by an Engine's doing, and what takes it away. */
+/** Reads and frees the disk space that an Engine uses. */
 export function createEngineDisk(client: EngineClient): EngineDisk {
   return {
     async inventory(signal) {
@@ -53,7 +53,7 @@ export function createEngineDisk(client: EngineClient): EngineDisk {
   }
 }
 
-/** Engines before 23.0 refuse, with a 500, a second one that asks while they count. */
+/** While Engines before 23.0 measure, they refuse a second such request with status 500. */
 function diskUsage(client: EngineClient, signal: AbortSignal | undefined) {
   return retry(() => client.read({ method: 'GET', path: '/system/df', signal }, diskAnswer), {
     clock: systemClock,
@@ -64,7 +64,7 @@ function diskUsage(client: EngineClient, signal: AbortSignal | undefined) {
   })
 }
 
-/** By id; what went meanwhile is left out. */
+/** Details by id; things removed meanwhile are missing. */
 async function detailsOf<T>(
   client: EngineClient,
   listed: readonly { Id: string }[],
@@ -78,12 +78,12 @@ async function detailsOf<T>(
   return new Map((await pMap(listed, ask, { concurrency: ASKED_AT_ONCE })).flat())
 }
 
-/** ssh accepts forwarded connections one by one, and its queue for them is short. */
+/** ssh accepts forwarded connections one at a time, and its queue is short. */
 const ASKED_AT_ONCE = 16
 
 /**
- * When images were last pulled, loaded, built or tagged. No Engine tells when an image was pulled but by its events, of which
- * it keeps the last few; the images themselves say when they were built and tagged.
+ * When images were last pulled, loaded, built or tagged. The Engine reports the time of a pull only in its events, of
+ * which it keeps the last few; the times of build and last tag are in the images.
  */
 async function recentTouches(
   client: EngineClient,
@@ -95,7 +95,7 @@ async function recentTouches(
     path: '/events',
     query: {
       since: Math.floor((nowMs - EVENTS_SINCE_MS) / 1000),
-      // Not a moment that is still to come: the Engine would answer only then.
+      // Not a time in the future: the Engine would answer only then.
       until: (nowMs / 1000).toFixed(3),
       filters: JSON.stringify({ type: ['image'], event: ['pull', 'load', 'import', 'tag'] }),
     },
@@ -108,7 +108,7 @@ async function recentTouches(
   return new Map(events)
 }
 
-/** 403 is what networks in use answer, 409 what containers and volumes do. */
+/** Networks in use answer 403; containers and volumes in use answer 409. */
 async function removed(client: EngineClient, path: string): Promise<boolean> {
   const request = { method: 'DELETE', path } as const
   const answer = await client.send(request)

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 
 export type ApiRequest = {
   method: 'GET' | 'POST' | 'DELETE'
-  /** Of the API, as in `/containers/json`. */
+  /** Path in the API, such as `/containers/json`. */
   path: string
   query?: Readonly<Record<string, string | number | boolean | undefined>>
   body?: unknown
@@ -11,7 +11,7 @@ export type ApiRequest = {
   signal?: AbortSignal
 }
 
-/** A request that got no answer, with the connection it went out on. */
+/** A request without an answer, and the connection it was sent on. */
 export class ExchangeError extends Error {
   readonly stream: Duplex | null
 
@@ -22,8 +22,8 @@ export class ExchangeError extends Error {
 }
 
 /**
- * Sends one request; resolves with the head of the answer. A GET on a kept connection that the server had closed
- * meanwhile is sent once more. Throws ExchangeError; what `dial` rejected with is its cause.
+ * Sends one request; resolves with the head of the answer. If the server had closed a reused connection, a GET is sent
+ * again. Throws ExchangeError; its cause is the error of `dial`.
  */
 export async function exchange(agent: Agent | undefined, request: ApiRequest): Promise<IncomingMessage> {
   try {

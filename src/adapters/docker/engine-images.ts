@@ -12,7 +12,7 @@ type Images = Pick<
   'imageConfig' | 'images' | 'usedImageIds' | 'pull' | 'tag' | 'removeImage' | 'pruneDanglingImages'
 >
 
-/** The Engine's images. `host` is named in what goes wrong. */
+/** The Engine's images. `host` is for error messages. */
 export function createImages(client: EngineClient, host: string): Images {
   return {
     async images() {
@@ -87,7 +87,7 @@ const pruneAnswer = z.object({
 })
 
 function readImage(answer: z.infer<typeof imageAnswer>): LocalImage {
-  // Engines before 25 name what has no name `<none>:<none>`.
+  // Engines before 25 use `<none>:<none>` for an image without a name.
   const named = (names: readonly string[] | null | undefined): string[] =>
     (names ?? []).filter((name) => !name.startsWith('<none>'))
   return {
@@ -131,15 +131,15 @@ async function pullImage(
   }
 }
 
-/** The one place where a registry's password leaves: Engine API, "Authentication", URL-safe base64 of JSON. */
+/** The only place that sends out a registry password: Engine API, "Authentication", URL-safe base64 of JSON. */
 function renderRegistryAuth(repository: string, { username, password }: Credentials): string {
   const serveraddress = repository.slice(0, Math.max(0, repository.indexOf('/')))
   const auth = JSON.stringify({ username, password: password.reveal(), serveraddress })
-  // Padding stays: the Engine decodes with Go's URLEncoding, which demands it.
+  // The padding stays: the Engine decodes with Go's URLEncoding, which requires it.
   return Buffer.from(auth, 'utf8').toString('base64').replaceAll('+', '-').replaceAll('/', '_')
 }
 
-/** `repo@sha256:…` and `repo:tag`, in the two halves that the Engine wants. A port is no tag. */
+/** `repo@sha256:…` or `repo:tag` in the two parts that the Engine expects. A port is not a tag. */
 function splitName(name: string): { repository: string; version: string } {
   const at = name.indexOf('@')
   if (at !== -1) return { repository: name.slice(0, at).replace(/:[^:/]*$/, ''), version: name.slice(at + 1) }

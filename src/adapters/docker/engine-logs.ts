@@ -8,11 +8,11 @@ import type { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'
 import { readLogLines } from './log-frames.ts'
 
-/** The container is gone, or about to go. */
+/** The container is removed, or is about to be. */
 const goneStatuses: readonly number[] = [404, 409]
-/** The Engine's answer where a logging driver keeps nothing that could be read, such as `none`. */
+/** The Engine's answer for a logging driver that cannot be read, such as `none`. */
 const notImplemented = 501
-/** An event has all labels of its container. */
+/** An event includes all labels of its container. */
 const LONGEST_EVENT = 1024 ** 2
 
 /** The logs of an Engine's containers. */
@@ -60,7 +60,7 @@ export function createLogSource(client: EngineClient): LogSource {
   }
 }
 
-/** What comes of an answer, as fast as it is asked for. Throws why the connection broke; ends when `signal` aborts. */
+/** The body of an answer, at the pace of its reader. Throws if the connection breaks; ends when `signal` aborts. */
 async function* chunksOf(
   client: EngineClient,
   response: IncomingMessage,
@@ -81,7 +81,7 @@ const eventAnswer = z.object({
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
 })
 
-/** One JSON object a line. */
+/** One JSON object per line. */
 async function* readChanges(chunks: AsyncIterable<Buffer>): AsyncGenerator<ContainerChange> {
   const lines: string[] = []
   const splitter = splitLines((line) => lines.push(line), { longest: LONGEST_EVENT })
@@ -99,7 +99,7 @@ function toChange({ Action, Actor }: z.infer<typeof eventAnswer>): ContainerChan
   return { containerId: Actor.ID, what: 'ended', exitCode: Number(Actor.Attributes['exitCode'] ?? 0) }
 }
 
-/** `1795430758.123456789`, which the Engine takes with all its digits, for `2026-11-23T10:45:58.123456789Z`. */
+/** `1795430758.123456789`, which the Engine accepts with all its digits, for `2026-11-23T10:45:58.123456789Z`. */
 export function toUnixTime(at: string): string {
   const [, seconds = at, fraction = '0'] = /^(.*?)(?:\.(\d+))?Z$/.exec(at) ?? []
   return `${Date.parse(`${seconds}Z`) / 1000}.${fraction.padEnd(9, '0')}`

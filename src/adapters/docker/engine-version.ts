@@ -4,25 +4,25 @@ import type { ImageStore } from '../../deploy/model/inventory.ts'
 import type { Platform } from '../../deploy/model/ports.ts'
 import { where } from './docker-cli-failure.ts'
 
-/** What an Engine is and where it keeps its images. */
+/** Version and image store of an Engine. */
 export type EngineObservation = Platform & {
-  /** As the Engine says it: `20.10.24+dfsg1`, `28.5.2`. */
+  /** As reported by the Engine: `20.10.24+dfsg1`, `28.5.2`. */
   version: string
-  /** Version of the API that is spoken with it. */
+  /** API version used with it. */
   apiVersion: string
   /** Directory on the host. */
   dataRoot: string
   imageStore: ImageStore
   storageDriver: string
-  /** Base URLs of the mirrors of Docker Hub that it asks first. */
+  /** Base URLs of its mirrors of Docker Hub. */
   mirrors: readonly string[]
 }
 
-/** Newest API that this code was tested against, and the oldest that still has all it needs. */
+/** Newest API version that this code was tested with, and the oldest with everything it needs. */
 const newestApi = '1.51'
 const oldestApi = '1.40'
 
-/** Where Docker's packages have containerd keep what it has. */
+/** containerd's data directory in Docker's packages. */
 const CONTAINERD_ROOT = '/var/lib/containerd'
 
 export const versionAnswer = z.object({
@@ -43,7 +43,7 @@ export const infoAnswer = z.object({
   RegistryConfig: z.object({ Mirrors: z.array(z.string()).nullish() }).nullish(),
 })
 
-/** The API version to speak: the server's, but no newer than we know and no older than it accepts. */
+/** The API version to use: the server's, but not newer than tested and not older than the server accepts. */
 export function chooseApiVersion({ ApiVersion, MinAPIVersion }: VersionAnswer): string {
   const upTo = compareVersions(ApiVersion, newestApi) < 0 ? ApiVersion : newestApi
   const least = MinAPIVersion ?? oldestApi
@@ -51,7 +51,10 @@ export function chooseApiVersion({ ApiVersion, MinAPIVersion }: VersionAnswer): 
   return compareVersions(chosen, oldestApi) < 0 ? oldestApi : chosen
 }
 
-/** Throws DOCKER_TOO_OLD for an Engine older than 20.10. A version that is no number, as of a build of one's own, passes. */
+/**
+ * Throws DOCKER_TOO_OLD for an Engine older than 20.10. A version that is not a number, as of a custom build, is
+ * accepted.
+ */
 export function assertEngineSupported(version: string, host: string): void {
   if (!/^\d+\.\d+/.test(version) || compareVersions(version, '20.10') >= 0) return
   throw new DrayError(
@@ -77,14 +80,14 @@ export function readEngineObservation(
   }
 }
 
-/** With the store of containerd, images are in its directory, unless the Engine runs a containerd of its own. */
+/** With containerd's store, images are in containerd's directory, unless the Engine runs its own containerd. */
 function readImageStore({ DockerRootDir, DriverStatus }: z.infer<typeof infoAnswer>): ImageStore {
   const driverType = DriverStatus?.find(([name]) => name === 'driver-type')?.[1] ?? ''
   const keepsPacked = driverType.startsWith('io.containerd.snapshotter')
   return { keepsPacked, roots: keepsPacked ? [CONTAINERD_ROOT, DockerRootDir] : [DockerRootDir] }
 }
 
-/** `armv7l`, as the kernel calls it, is `v7` in manifests. */
+/** The kernel's `armv7l` is `v7` in manifests. */
 function armVariant(machine: string): string | undefined {
   const number = /^armv(\d)/.exec(machine)?.[1]
   return number === undefined ? undefined : `v${number}`

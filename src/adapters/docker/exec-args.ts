@@ -1,15 +1,15 @@
-/** What a person may say of a command in a container, alike for `docker exec` and `docker compose run`. */
+/** Options for a command in a container, for both `docker exec` and `docker compose run`. */
 export type InContainerOptions = {
   user: string | undefined
   workdir: string | undefined
-  /** `NAME=value`; others on the host see it while the command runs. */
+  /** `NAME=value`; visible to other users of the host while the command runs. */
   env: readonly string[]
 }
 
-/** A shell: bash where the image has it. */
+/** A shell: bash if the image has it. */
 export const shellArgv: readonly string[] = ['sh', '-c', 'command -v bash > /dev/null && exec bash; exec sh']
 
-/** `docker exec` with standard input passed on; with `terminal` on a terminal. */
+/** `docker exec` with standard input, and with `terminal` on a terminal. */
 export function buildExecArgs(request: {
   containerId: string
   argv: readonly string[]
@@ -28,7 +28,7 @@ export function buildExecArgs(request: {
   ]
 }
 
-/** The options that `docker exec` and `docker compose run` spell alike. */
+/** The options that `docker exec` and `docker compose run` have in common. */
 export function inContainerArgs({ user, workdir, env }: InContainerOptions): string[] {
   return [
     ...(user === undefined ? [] : ['--user', user]),

@@ -28,7 +28,7 @@ export async function execInContainer(
   if (attempts === undefined) return execOnce(client, command, options)
   const argv = repeated(command.argv, attempts)
   const result = await execOnce(client, { ...command, argv }, options)
-  // No shell, or no such command: the command itself tells which.
+  // No shell or no such command: running the command directly shows which.
   return result.exitCode === 127 ? execOnce(client, command, options) : result
 }
 
@@ -65,7 +65,7 @@ async function execOnce(
     } catch (error) {
       throw await client.explain(error, response.socket, signal)
     }
-    // An answer that ends with its connection looks complete when we close that ourselves.
+    // An answer that ends with its connection looks complete if dray closed the connection.
     signal.throwIfAborted()
     const output = lines.join('\n')
     const exitCode = await readExitCode(client, execId)
@@ -79,18 +79,18 @@ async function execOnce(
   }
 }
 
-/** Stands between the outputs of two attempts. */
+/** Separates the outputs of two attempts. */
 const AGAIN = '@@dray-again'
 
 /**
- * The same command, run again by a shell in the container. What an attempt costs the server is then the command itself: by an
- * exec for each it would be a new process of the Engine and of its runtime as well, and three ways there and back.
+ * Repeats the command with a shell in the container. An attempt then costs the server only the command itself. With one
+ * exec per attempt, it would cost another process of the Engine and of its runtime, and three round trips.
  */
 function repeated(argv: readonly string[], { most, pauseMs }: { most: number; pauseMs: number }): string[] {
   return ['sh', '-c', repeatScript, 'dray', String(most), (pauseMs / 1000).toFixed(3), ...argv]
 }
 
-/** A `sleep` that knows no fractions (POSIX asks for none) sleeps for a second. */
+/** A `sleep` without support for fractions (POSIX does not require it) sleeps for a second. */
 export const repeatScript = `
 left=$1 pause=$2
 shift 2
@@ -105,7 +105,7 @@ while :; do
 done
 `
 
-/** A time limit that can begin anew. */
+/** A time limit that can be restarted. */
 function startLimit(
   timeoutMs: number | undefined,
 ): { signal: AbortSignal; restart: () => void; stop: () => void } | undefined {
@@ -141,7 +141,7 @@ async function create(
   return (await client.read(request, z.object({ Id: z.string() }))).Id
 }
 
-/** Where nothing of the command's output has come yet, some Engines refuse the request instead of saying so in the output. */
+/** Before the first output of the command, some Engines refuse the request instead of reporting the error in the output. */
 async function readStartFailure(
   client: EngineClient,
   response: IncomingMessage,
@@ -154,13 +154,13 @@ async function readStartFailure(
   return { exitCode: exitCode ?? 126, output }
 }
 
-/** 126 or 127 where the words are those of a program that could not be started: Engine 20.10 has 126 for both. */
+/** 126 or 127 if the text is that of a program that could not be started: Engine 20.10 uses 126 for both. */
 function readStartError(output: string): 126 | 127 | undefined {
   if (!/OCI runtime exec failed|unable to start container process/i.test(output)) return undefined
   return /executable file not found|no such file or directory/i.test(output) ? 127 : 126
 }
 
-/** The output may end a moment before the Engine has noted the exit code. */
+/** The output may end shortly before the Engine has stored the exit code. */
 async function readExitCode(client: EngineClient, execId: string): Promise<number> {
   const answer = z.object({ Running: z.boolean(), ExitCode: z.number().nullable() })
   for (let tries = 0; tries < 100; tries += 1) {

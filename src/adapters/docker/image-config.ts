@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { ImageConfig } from '../../deploy/model/ports.ts'
 
-/** The part of an image's configuration that containers get, as registries and the Engine both write it. */
+/** The part of an image's configuration that containers inherit, in the form of registries and of the Engine. */
 export const imageConfigSchema = z.object({
   Env: z.array(z.string()).nullish(),
   ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
@@ -9,8 +9,8 @@ export const imageConfigSchema = z.object({
 })
 
 /**
- * How an image is to be run, as it says itself. https://github.com/opencontainers/image-spec/blob/main/config.md;
- * `Healthcheck` is Docker's addition.
+ * Reads how an image runs. https://github.com/opencontainers/image-spec/blob/main/config.md; `Healthcheck` is an
+ * extension by Docker.
  */
 export function readImageConfig(config: z.infer<typeof imageConfigSchema> | null | undefined): ImageConfig {
   const test = config?.Healthcheck?.Test ?? []

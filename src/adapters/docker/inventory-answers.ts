@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** The Engine leaves out what is empty, or says null. */
+/** The Engine omits empty fields, or sends null. */
 const list = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
@@ -9,7 +9,7 @@ const list = <T extends z.ZodType>(item: T) =>
 
 const labels = z.record(z.string(), z.string()).nullish()
 
-/** What we read of `GET /system/df`. */
+/** Used fields of `GET /system/df`. */
 export const diskAnswer = z.object({
   LayersSize: z.number().nullish(),
   Images: list(
@@ -18,7 +18,7 @@ export const diskAnswer = z.object({
       RepoTags: list(z.string()),
       RepoDigests: list(z.string()),
       Size: z.number(),
-      /** -1 where it was not worked out. */
+      /** -1 if not calculated. */
       SharedSize: z.number(),
       Created: z.number(),
     }),
@@ -46,7 +46,7 @@ export const diskAnswer = z.object({
 
 export type DiskAnswer = z.infer<typeof diskAnswer>
 
-/** What we read of `GET /containers/{id}/json` beyond that. */
+/** Further used fields of `GET /containers/{id}/json`. */
 export const idleAnswer = z.object({
   Name: z.string(),
   Created: z.string(),
@@ -62,7 +62,7 @@ export const idleAnswer = z.object({
 
 export type IdleAnswer = z.infer<typeof idleAnswer>
 
-/** What we read of `GET /images/{id}/json`. */
+/** Used fields of `GET /images/{id}/json`. */
 export const imageDetails = z.object({
   RootFS: z.object({ Layers: list(z.string()) }).nullish(),
   Metadata: z.object({ LastTagTime: z.string().nullish() }).nullish(),
@@ -82,7 +82,7 @@ export const networkList = z.array(
 
 export type NetworkAnswer = z.infer<typeof networkList>[number]
 
-/** A line of `GET /events`: the image by its id, or by the name that it was pulled by. */
+/** A line of `GET /events`: the image by its id, or by the name it was pulled with. */
 export const imageEvent = z.object({
   Actor: z.object({ ID: z.string() }),
   time: z.number(),

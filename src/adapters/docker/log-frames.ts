@@ -2,7 +2,7 @@ import type { LogLine } from '../../operations/logs/log-source.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import { demultiplex, type FrameEdge } from './multiplexed-output.ts'
 
-/** `2026-11-23T10:45:58.123456789Z `, as the Engine begins each entry with `timestamps=1`. */
+/** `2026-11-23T10:45:58.123456789Z `, the start of each entry with `timestamps=1`. */
 const timestampBytes = 31
 const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z $/
 const newline = 0x0a
@@ -10,13 +10,13 @@ const newline = 0x0a
 type Stream = LogLine['stream']
 type OpenLine = { at: string; parts: Buffer[]; keptBytes: number; bytes: number }
 
-/** Of a longer line the beginning is given, and how much more there was: it may be longer than our memory. */
+/** A longer line is cut, with the number of characters that were cut: it may not fit in memory. */
 const LONGEST_BYTES = 1024 ** 2
 
 /**
- * Reads the log of a container, as the Engine gives it with timestamps, into lines. A line of more than 16 KiB comes as
- * several entries, of which only the last ends with a newline; they are put together again. A container with a terminal has
- * no frames, only text: its first byte is a digit, that of a frame is 0, 1 or 2.
+ * Reads a container log, as the Engine sends it with timestamps, into lines. A line of more than 16 KiB arrives as
+ * several entries, of which only the last ends with a newline; they are joined again. The log of a container with a
+ * terminal is plain text without frames: its first byte is a digit, while that of a frame is 0, 1 or 2.
  */
 export async function* readLogLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly LogLine[]> {
   let lines: LogLine[] = []
@@ -81,7 +81,7 @@ function framed(onEntry: (entry: Buffer, stream: Stream) => void): (chunk: Buffe
   })
 }
 
-/** Entries of a container with a terminal: each ends with its newline. */
+/** Entries of a container with a terminal; each ends with a newline. */
 function plain(onEntry: (entry: Buffer) => void): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0)
   return (chunk) => {

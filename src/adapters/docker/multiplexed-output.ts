@@ -3,13 +3,14 @@ import { splitLines } from '../host/line-splitter.ts'
 
 const headerBytes = 8
 
-/** Which stream a piece of output is of, and whether its frame ends with it. */
+/** The stream of a piece of output, and whether its frame ends with it. */
 export type FrameEdge = { stream: 'stdout' | 'stderr'; ends: boolean }
 
 /**
- * Takes the frames off the output of a container that has no terminal: a byte for the stream, three of zero, a length of
- * four, big-endian, then that many bytes (Engine API, "Attach to a container"). Gives the function that takes the bytes as they
- * come; `onOutput` gets what was in the frames, standard output and standard error in the order they were written.
+ * Removes the frames from the output of a container without a terminal: one byte for the stream, three zero bytes, a
+ * length in four bytes, big-endian, then that many bytes (Engine API, "Attach to a container"). Returns the function that
+ * takes the bytes as they arrive; `onOutput` receives the content of standard output and standard error in the order it
+ * was written.
  */
 export function demultiplex(onOutput: (chunk: Buffer, frame: FrameEdge) => void): (chunk: Buffer) => void {
   let header = Buffer.alloc(0)
@@ -36,7 +37,7 @@ export function demultiplex(onOutput: (chunk: Buffer, frame: FrameEdge) => void)
   }
 }
 
-/** Reads the output of a container or a command in one to its end; gives its lines, control characters stripped. */
+/** Reads the complete output of a container or command; returns its lines, without control characters. */
 export async function readLines(
   output: AsyncIterable<unknown>,
   onLine: (line: string) => void,

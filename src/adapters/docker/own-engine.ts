@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { where } from './docker-cli-failure.ts'
 
-/** Where rootless Docker has its socket (docs.docker.com/engine/security/rootless), in the order in which it is looked for. */
+/** Sockets of rootless Docker (docs.docker.com/engine/security/rootless), in the order they are tried. */
 export const findSocket = `
 for socket in "\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/docker.sock" "$HOME/.docker/run/docker.sock"; do
   if [ -S "$socket" ]; then echo "$socket"; exit; fi
@@ -10,8 +10,8 @@ done
 `
 
 /**
- * The failure to reach Docker, with the way out where the user has an Engine of its own that the docker command was not told
- * of. Anything but DOCKER_DENIED and DOCKER_UNREACHABLE is given back as it is.
+ * The failure to reach Docker, with a hint if the user has a rootless Engine that the docker command is not configured to
+ * use. Failures other than DOCKER_DENIED and DOCKER_UNREACHABLE are returned unchanged.
  */
 export async function pointToOwnEngine(failure: unknown, runner: CommandRunner): Promise<unknown> {
   if (!(failure instanceof DrayError)) return failure
@@ -20,7 +20,7 @@ export async function pointToOwnEngine(failure: unknown, runner: CommandRunner):
   const socket = found?.stdout.trim() ?? ''
   if (!/^\/\S+$/.test(socket)) return failure
   return new DrayError(failure.code, failure.message, {
-    hint: `This user has an Engine of its own: on ${where(runner.name)}, as that user, \`docker context create own --docker host=unix://${socket}\` and \`docker context use own\`.`,
+    hint: `This user has a rootless Engine. On ${where(runner.name)}, run as that user: \`docker context create own --docker host=unix://${socket}\` and \`docker context use own\`.`,
     details: failure.details,
     temporary: failure.temporary,
     cause: failure,

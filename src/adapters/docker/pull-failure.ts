@@ -11,7 +11,7 @@ type Sign = {
   temporary?: boolean
 }
 
-// The Engine gives the registry's and the kernel's words on, and no code. The order matters: `denied` is in many of them.
+// The Engine forwards the text of the registry or the kernel without a code. The order matters: `denied` is in many of them.
 const signs: readonly Sign[] = [
   {
     says: /no space left on device|disk quota exceeded/i,
@@ -21,7 +21,7 @@ const signs: readonly Sign[] = [
   {
     says: /toomanyrequests|too many requests|rate limit|\b429\b/i,
     code: 'REGISTRY_RATE_LIMITED',
-    message: ({ name }) => `The registry asks for fewer requests: ${name} was not pulled.`,
+    message: ({ name }) => `The registry limits requests: ${name} was not pulled.`,
     temporary: true,
   },
   {
@@ -39,15 +39,15 @@ const signs: readonly Sign[] = [
     code: ({ hasCredentials }) => (hasCredentials ? 'REGISTRY_FORBIDDEN' : 'REGISTRY_UNAUTHORIZED'),
     message: ({ name, hasCredentials }) =>
       hasCredentials
-        ? `The registry refuses the credentials for ${name}.`
-        : `The registry wants credentials for ${name}.`,
+        ? `The registry rejected the login for ${name}.`
+        : `The registry requires a login for ${name}.`,
   },
 ]
 
 const passing =
   /timeout|timed out|deadline exceeded|connection re(fused|set)|closed network connection|broken pipe|EOF|no such host|server misbehaving|unreachable|\b50[0234]\b|HTTP status: 5\d\d/i
 
-/** What the Engine meant when it could not pull an image. */
+/** Converts the Engine's message about a failed pull to an error. */
 export function readPullFailure(text: string, pull: Pull): DrayError {
   const reason = stripControl(text).trim()
   const details = { logTail: [reason], logOf: 'docker pull' }

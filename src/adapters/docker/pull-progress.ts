@@ -11,15 +11,15 @@ const pullLine = z.object({
   errorDetail: z.object({ message: z.string().optional() }).optional(),
 })
 
-/** Adds up the layers of one pull. */
+/** Adds up the progress of the layers of one pull. */
 export type PullTracker = {
-  /** Takes a line. Gives the progress where it changed. */
+  /** Takes a line. Returns the progress if it changed. */
   take(line: string): PullProgress | undefined
-  /** What the Engine said went wrong; it says so inside an answer that began with 200. */
+  /** The error reported by the Engine, inside an answer that began with status 200. */
   error(): string | undefined
 }
 
-/** Bytes count once they were downloaded; layers that are there already count for nothing. */
+/** Bytes count after their download; layers already on the host do not count. */
 export function trackPull(): PullTracker {
   const layers = new Map<string, { done: number; total: number }>()
   let failure: string | undefined

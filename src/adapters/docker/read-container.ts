@@ -5,7 +5,7 @@ import { stripControl } from '../../shared/strip-control.ts'
 const nanosecondsPerMs = 1_000_000
 const zeroTime = '0001-01-01T00:00:00Z'
 
-/** The Engine leaves out what is empty, or says null. */
+/** The Engine omits empty fields, or sends null. */
 const orEmpty = <T extends z.ZodType>(schema: T, empty: z.output<T>) =>
   schema.nullish().transform((value) => value ?? empty)
 
@@ -17,7 +17,7 @@ const healthConfig = z.object({
   Retries: orEmpty(z.number(), 0),
 })
 
-/** What we read of `GET /containers/{id}/json`. */
+/** Used fields of `GET /containers/{id}/json`. */
 export const containerAnswer = z.object({
   Id: z.string(),
   Name: z.string(),
@@ -91,7 +91,7 @@ export function readContainer(answer: ContainerAnswer): Container {
   }
 }
 
-/** The Engine's defaults where a value is 0: interval and timeout of 30 s, 3 retries (Dockerfile reference, HEALTHCHECK). */
+/** The Engine's defaults for a value of 0: interval and timeout 30 s, 3 retries (Dockerfile reference, HEALTHCHECK). */
 function readHealthCheck({
   Healthcheck: check,
   Shell: shell,
@@ -111,7 +111,7 @@ function readHealth(status: string | undefined): Container['health'] {
   return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none'
 }
 
-/** Milliseconds since the epoch; the Engine's zero time, of the year 1, is 0. */
+/** Milliseconds since the epoch; 0 for the Engine's zero time in the year 1. */
 function readTime(text: string): number {
   return Math.max(0, Date.parse(text) || 0)
 }

@@ -1,10 +1,10 @@
 import type { DiskInventory, StoredContainer, StoredImage } from '../../deploy/model/inventory.ts'
 import type { DiskAnswer, IdleAnswer, ImageDetails, NetworkAnswer } from './inventory-answers.ts'
 
-/** Milliseconds since the epoch by the image's id, or the name it was pulled by. */
+/** Milliseconds since the epoch by image id, or by the name it was pulled with. */
 export type ImageTouches = ReadonlyMap<string, number>
 
-/** Puts together what an Engine told in several answers. Containers without details are gone meanwhile. */
+/** Combines the Engine's answers. Containers without details were removed meanwhile. */
 export function readInventory(told: {
   takenAtMs: number
   disk: DiskAnswer
@@ -47,7 +47,7 @@ function readImage(
   details: ImageDetails | undefined,
   touches: ImageTouches,
 ): StoredImage {
-  // Engines before 25 name what has no name `<none>:<none>`.
+  // Engines before 25 use `<none>:<none>` for an image without a name.
   const named = (names: readonly string[]): string[] => names.filter((name) => !name.startsWith('<none>'))
   const tags = named(image.RepoTags)
   const digests = named(image.RepoDigests)
@@ -71,7 +71,7 @@ function readContainer(container: DiskAnswer['Containers'][number], details: Idl
     project: projectOf(container.Labels),
     imageId: container.ImageID,
     isUp: ['running', 'paused', 'restarting', 'removing'].includes(Status),
-    // One that never ran has the zero time, of the year 1.
+    // A container that never ran has the zero time, in the year 1.
     idleSinceMs: timeOf(FinishedAt) || timeOf(details.Created),
     sizeBytes: container.SizeRw ?? 0,
     volumes: container.Mounts.flatMap(({ Type, Name }) => (Type === 'volume' && Name ? [Name] : [])),
@@ -83,7 +83,7 @@ function readContainer(container: DiskAnswer['Containers'][number], details: Idl
   }
 }
 
-/** Docker's own three, and those of a swarm, are not ours to judge. */
+/** Docker's own three networks and those of a swarm are never candidates for removal. */
 function isRemovable({ Name, Scope }: NetworkAnswer): boolean {
   return Scope === 'local' && !['bridge', 'host', 'none'].includes(Name)
 }
@@ -99,7 +99,7 @@ function projectOf(labels: Readonly<Record<string, string>> | null | undefined):
   return labels?.['com.docker.compose.project']
 }
 
-/** Milliseconds since the epoch; 0 for none, and for the Engine's zero time. */
+/** Milliseconds since the epoch; 0 for a missing time and for the Engine's zero time. */
 function timeOf(text: string | null | undefined): number {
   return Math.max(0, Date.parse(text ?? '') || 0)
 }

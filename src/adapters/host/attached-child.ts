@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 
 /**
- * Runs a program on this process's own standard streams, and gives its exit code; 128 and the signal's number when one
- * ended it, 127 when it is not there. It stays in our process group: only the terminal's foreground group may read from
- * it, and Ctrl-C is the program's to take. SIGTERM when `signal` aborts.
+ * Runs a program on this process's own standard streams and returns its exit code: 128 plus the signal's number if a
+ * signal ended it, 127 if it does not exist. It stays in dray's process group, because only the terminal's foreground
+ * group may read from it, and because the program handles Ctrl-C. SIGTERM when `signal` aborts.
  */
 export function runAttached(program: string, args: readonly string[], signal?: AbortSignal): Promise<number> {
   return new Promise((resolve) => {

@@ -3,8 +3,8 @@ import { type Child, startChild } from './child.ts'
 import type { CommandStream } from './command-runner.ts'
 
 /**
- * Starts a program and gives its standard streams as one; destroying the stream ends the program. `ownOutput` says what of a
- * chunk of its output is meant.
+ * Starts a program and returns its standard streams as one stream; destroying the stream ends the program. `ownOutput`
+ * selects the relevant part of each chunk of output.
  */
 export function openChild(
   program: string,
@@ -33,7 +33,7 @@ class ChildStream extends Duplex {
       if (own.length > 0 && !this.push(own)) stdout.pause()
     })
     stdout.once('end', () => this.push(null))
-    // Where it could not be started there is no output that could end.
+    // A program that could not be started has no output to end.
     void child.ended.then(() => this.readableEnded || this.push(null))
   }
 
@@ -43,7 +43,7 @@ class ChildStream extends Duplex {
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const { stdin } = this.#child.process
-    // A program that has ended takes no more; what it said until then is still to be read.
+    // A program that has exited accepts no more input, but its output must still be read.
     if (stdin.writable) stdin.write(chunk, () => done())
     else done()
   }

@@ -5,11 +5,11 @@ import { systemClock } from '../../shared/clock.ts'
 export type Child = {
   process: ChildProcessWithoutNullStreams
   /**
-   * Resolves when the program has ended and its output was read. A program that is not there has exit code 127, as a shell
-   * says it; one that a signal ended has 128 and the signal's number, or 128.
+   * Resolves when the program has exited and its output was read. As in a shell, the exit code is 127 for a missing
+   * program, and 128 plus the signal's number, or 128, after a signal.
    */
   ended: Promise<{ exitCode: number }>
-  /** Ends it and what it started: SIGTERM to its process group, SIGKILL to what is left after two seconds. */
+  /** Ends it and its child processes: SIGTERM to its process group, SIGKILL to the rest after two seconds. */
   end(): void
 }
 
@@ -23,12 +23,12 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
 }
 
 /**
- * Starts a program in a process group of its own: Ctrl-C on the terminal then reaches us and not it, so that a cancelled
- * deploy can still talk to its hosts while it undoes what it did.
+ * Starts a program in its own process group. Ctrl-C on the terminal then reaches dray but not the program, so that a
+ * cancelled deploy can still talk to its hosts to undo its changes.
  */
 export function startChild(program: string, args: readonly string[]): Child {
   const process = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
-  // A program that ends before it has read its input is judged by its exit code.
+  // A program that exits before reading its input is judged by its exit code.
   process.stdin.on('error', () => undefined)
 
   const ended = new Promise<{ exitCode: number }>((resolve) => {
@@ -43,7 +43,7 @@ export function startChild(program: string, args: readonly string[]): Child {
 }
 
 async function endGroup(child: ChildProcessWithoutNullStreams, ended: Promise<unknown>): Promise<void> {
-  // Who else holds the pipes, as the master of ssh does, must not hold us up.
+  // Other holders of the pipes, such as the ssh master, must not delay the end.
   const letGo = (): void => {
     child.stdout.destroy()
     child.stderr.destroy()
@@ -63,13 +63,13 @@ async function endGroup(child: ChildProcessWithoutNullStreams, ended: Promise<un
   if (tooLate) sendToGroup(child.pid, 'SIGKILL')
 }
 
-/** Node signals a group through `process` alone, which is not ours to touch; every machine's shell can. */
+/** Node can signal a group only through `process`, which is not available here; every machine's shell can. */
 function sendToGroup(processId: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   const argv = buildGroupSignal(processId, signal)
   spawn('sh', argv.slice(1), { stdio: 'ignore' }).on('error', () => undefined)
 }
 
-/** Arguments that send a signal to a process group; it is the shell's own `kill`, as not every server has the program. */
+/** Arguments that send a signal to a process group with the shell's own `kill`, since not every server has the program. */
 export function buildGroupSignal(processId: number, signal: 'SIGTERM' | 'SIGKILL'): string[] {
   return ['sh', '-c', `kill -s ${signal.slice('SIG'.length)} -- -${processId}`]
 }

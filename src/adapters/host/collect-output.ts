@@ -5,23 +5,23 @@ import { splitLines } from './line-splitter.ts'
 import { keepTail } from './keep-tail.ts'
 import type { CommandOutput, RunOptions } from './command-runner.ts'
 
-/** Of what is watched line by line, and of what goes wrong, the end is kept. */
+/** Characters kept from the end of output that is read line by line, and of error output. */
 const WATCHED_BYTES = 1024 ** 2
 
 type CollectOptions = Omit<RunOptions, 'cwd' | 'env'> & {
   /** The command, for messages. */
   title: string
-  /** Takes a line of standard error out of the output when it gives true. */
+  /** Removes a line of standard error from the output if it returns true. */
   takesErrorLine?: (line: string) => boolean
-  /** What of a chunk of standard output is the command's. */
+  /** Selects the command's part of a chunk of standard output. */
   ownOutput?: (chunk: Buffer) => Buffer
-  /** Ends the command where ending the local program is not enough. */
+  /** Ends the command, if ending the local program is not enough. */
   endCommand?: () => Promise<void>
 }
 
 /**
- * Feeds a child its input and gathers its output to its end. Throws the signal's reason when it aborts, and
- * HOST_COMMAND_FAILED after `timeoutMs`; the child has ended by then.
+ * Sends input to a child and collects its output. Throws the signal's reason when it aborts, and HOST_COMMAND_FAILED after
+ * `timeoutMs`; the child has exited by then.
  */
 export async function collectOutput(child: Child, options: CollectOptions): Promise<CommandOutput> {
   const { input, endCommand } = options
@@ -42,8 +42,8 @@ export async function collectOutput(child: Child, options: CollectOptions): Prom
 }
 
 /**
- * Waits for a command. Throws the signal's reason when it aborts, and HOST_COMMAND_FAILED after `timeoutMs`; the command has
- * ended by then.
+ * Waits for a command. Throws the signal's reason when it aborts, and HOST_COMMAND_FAILED after `timeoutMs`; the command
+ * has exited by then.
  */
 export async function waitForEnd(command: {
   title: string
@@ -62,10 +62,14 @@ export async function waitForEnd(command: {
 
   if (signal?.aborted) throw signal.reason
   if (limit.isOver) {
-    throw new DrayError('HOST_COMMAND_FAILED', `${title} did not end within ${(timeoutMs ?? 0) / 1000} s.`, {
-      temporary: true,
-      details: { logTail: output.stderr.split('\n').slice(-10), logOf: title },
-    })
+    throw new DrayError(
+      'HOST_COMMAND_FAILED',
+      `${title} did not finish within ${(timeoutMs ?? 0) / 1000} s.`,
+      {
+        temporary: true,
+        details: { logTail: output.stderr.split('\n').slice(-10), logOf: title },
+      },
+    )
   }
   return output
 }

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 
 /**
- * A connection forwarded over SSH. OpenSSH accepts it here before it asks the server, so a refused one looks like one that ends
- * without a byte: that is made an error, which `explain` finds the words for.
+ * A connection forwarded over SSH. OpenSSH accepts it locally before it asks the server, so a refused connection looks
+ * like one that ends without a byte. This converts that case to an error, whose text `explain` provides.
  */
 export class ForwardedStream extends Duplex {
   readonly #socket: Socket
@@ -32,8 +32,8 @@ export class ForwardedStream extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    // Where the other side has gone, the end of the reading side tells why. Node ends a request with an empty write: one that
-    // finds the connection closed, as the answer is there already, would lose that answer.
+    // If the other side has closed the connection, the end of the readable side shows why. Node ends a request with an empty
+    // write; on a closed connection, an error there would discard an answer that has already arrived.
     if (this.#socket.writable && chunk.length > 0) this.#socket.write(chunk, () => done())
     else done()
   }

@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 
-/** Where to connect, as OpenSSH's command line takes it. */
+/** An address in the form of OpenSSH's command line. */
 export type HostAddress = {
   /** `host`, `user@host`, or an alias of `~/.ssh/config`. */
   destination: string
@@ -8,8 +8,8 @@ export type HostAddress = {
 }
 
 /**
- * Reads a host as users write it: an alias, `user@host`, `user@host:port`, `ssh://user@host:port`, with an IPv6 address
- * in brackets where a port follows. Throws CONFIG_INVALID. What starts with `-` is refused: ssh would take it for an
+ * Parses a host as written by users: an alias, `user@host`, `user@host:port`, `ssh://user@host:port`, with an IPv6
+ * address in brackets before a port. Throws CONFIG_INVALID. Text that starts with `-` is refused: ssh would read it as an
  * option, and some of its options run commands.
  */
 export function parseHostAddress(text: string): HostAddress {
@@ -21,7 +21,7 @@ export function parseHostAddress(text: string): HostAddress {
 
   const valid = isHost(host) && (user === undefined || isUser(user)) && isPort(port)
   if (!valid) {
-    throw new DrayError('CONFIG_INVALID', `\`${text}\` is not the name of a host.`, {
+    throw new DrayError('CONFIG_INVALID', `\`${text}\` is not a host name.`, {
       hint: 'Write `user@host`, `user@host:port`, `ssh://user@host:port`, or an alias of your ~/.ssh/config.',
     })
   }
@@ -34,7 +34,7 @@ export function parseHostAddress(text: string): HostAddress {
 function splitPort(text: string): { host: string; port?: string } {
   const bracketed = /^\[([^\]]+)\](?::(.*))?$/.exec(text)
   if (bracketed) return { host: bracketed[1] ?? '', port: bracketed[2] }
-  // More colons than one: an IPv6 address without brackets, which cannot carry a port.
+  // More than one colon: an IPv6 address without brackets, which cannot have a port.
   const parts = text.split(':')
   return parts.length === 2 ? { host: parts[0] ?? '', port: parts[1] } : { host: text }
 }

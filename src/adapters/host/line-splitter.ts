@@ -1,19 +1,19 @@
 import { StringDecoder } from 'node:string_decoder'
 import { cutText } from '../../shared/cut-text.ts'
 
-/** Cuts a stream of bytes into lines as they come. */
+/** Splits a stream of bytes into lines as they arrive. */
 export type LineSplitter = {
   push: (chunk: Uint8Array) => void
-  /** Gives the last line, where it had no newline. */
+  /** Passes on the last line, if it had no newline. */
   end: () => void
 }
 
-/** Docker itself keeps longer lines in pieces of 16 KiB. */
+/** Docker itself splits longer lines into pieces of 16 KiB. */
 const LONGEST = 16 * 1024
 
 /**
- * Calls `onLine` for each line of UTF-8, without its `\n` or `\r\n`. Of a line of more than `longest` characters only the
- * beginning is kept, and how much more there was: what a container prints must not fill our memory.
+ * Calls `onLine` for each line of UTF-8, without its `\n` or `\r\n`. A line of more than `longest` characters is cut,
+ * with the number of characters that were cut: the output of a container must not fill the memory.
  */
 export function splitLines(onLine: (line: string) => void, { longest = LONGEST } = {}): LineSplitter {
   const decoder = new StringDecoder('utf8')

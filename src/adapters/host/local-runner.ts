@@ -16,7 +16,7 @@ import type {
   CommandRunner,
 } from './command-runner.ts'
 
-/** This machine. */
+/** Runs commands on this machine. */
 export class LocalRunner implements CommandRunner {
   readonly name = 'local'
   #commandsRun = 0
@@ -24,7 +24,7 @@ export class LocalRunner implements CommandRunner {
   readonly #children = new Set<Child>()
   readonly #sockets = new Set<Socket>()
 
-  /** Commands started so far, `run` and `open` alike. */
+  /** Number of commands started, by `run` and `open`. */
   get commandsRun(): number {
     return this.#commandsRun
   }
@@ -69,16 +69,16 @@ export class LocalRunner implements CommandRunner {
   }
 
   async #connected(socket: Socket): Promise<Socket> {
-    // From the start, so that one that is still being connected does not outlive the shell.
+    // Registered first, so that a socket that is still connecting does not outlive the runner.
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     await once(socket, 'connect')
     return socket
   }
 
-  /** What was under way when something else failed may ask for more; it would keep this process from ending. */
+  /** Work still in progress after a failure may ask for more, which would keep this process alive. */
   #assertOpen(): void {
-    if (this.#isClosed) throw new DrayError('CANCELLED', 'The work on this machine is over.')
+    if (this.#isClosed) throw new DrayError('CANCELLED', 'The connection to this machine is closed.')
   }
 
   #track(child: Child): Child {

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 
-/** Every address of a name, as this machine looks names up; none where it is not known. */
+/** All addresses of a name as resolved on this machine; empty if it is unknown. */
 export async function lookUpName(name: string): Promise<string[]> {
   try {
     const found = await lookup(name, { all: true })

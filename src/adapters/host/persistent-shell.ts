@@ -3,10 +3,10 @@ import type { Child } from './child.ts'
 import type { CommandOutput } from './command-runner.ts'
 import { processIdLine } from './remote-command.ts'
 
-/** What the shell on the other side has to have for this to work: a `printf` of its own, so that no input is an argument. */
+/** Checks the shell's requirements, such as a built-in `printf`, so that input never becomes an argument. */
 export const persistentShellCommand = `exec sh -c 'case $(command -v printf) in printf) command -v base64 && command -v setsid && echo dray-ready && exec sh ;; esac'`
 
-/** A longer input goes by a session of its own: here it is one word of the shell's. */
+/** Longer input uses a separate session: here it is one word of a shell command. */
 const mostInputBytes = 256 * 1024
 
 type Exchange = {
@@ -18,12 +18,12 @@ type Exchange = {
 }
 
 /**
- * A POSIX shell on a host that takes one command after the other. A command costs one way there and back, where a session of
- * its own costs three (RFC 4254, 6.1 and 6.5). What a command prints comes between marks that are new for each.
+ * A POSIX shell on a host that runs one command after another. A command costs one round trip, while a separate session
+ * costs three (RFC 4254, 6.1 and 6.5). The output of each command is enclosed in marks that are unique to it.
  */
 export class PersistentShell {
   readonly #child: Child
-  /** Whether it can take commands; false when it ended before, or has not what it takes. */
+  /** Whether it can run commands; false if it ended before, or lacks a requirement. */
   readonly #fit: Promise<boolean>
   #isReady = false
   #isTaken = false
@@ -52,8 +52,8 @@ export class PersistentShell {
   }
 
   /**
-   * Takes the shell for one command with so much input, which `run` has to follow. False while another has it, and where it
-   * cannot run it.
+   * Reserves the shell for one command with input of this size; `run` must follow. False while another command has it, or
+   * if it cannot run the command.
    */
   async take(inputBytes: number): Promise<boolean> {
     if (this.#isTaken || inputBytes > mostInputBytes) return false
@@ -63,8 +63,8 @@ export class PersistentShell {
   }
 
   /**
-   * Runs a command, as `renderRemoteCommand` makes it, to its end; `tellProcessId` is called when it told that. Throws when
-   * the shell ends before the command did.
+   * Runs a command made by `renderRemoteCommand` to completion; `tellProcessId` receives its process id. Throws if the
+   * shell ends before the command.
    */
   async run(command: string, input: Uint8Array, tellProcessId: (id: string) => void): Promise<CommandOutput> {
     const name = randomBytes(9).toString('hex')
@@ -102,7 +102,7 @@ export class PersistentShell {
   }
 }
 
-/** The line that has the shell run a command on an input, and print marks of that name around what the command prints. */
+/** The line that makes the shell run a command with its input and print marks of that name around the output. */
 export function renderExchange(
   command: string,
   { name, input }: { name: string; input: Uint8Array },
@@ -118,12 +118,12 @@ export function renderExchange(
 const beginMark = (name: string): string => `\n@@dray-begin ${name}\n`
 const endMark = (name: string): string => `\n@@dray-end ${name} `
 
-/** What comes between the two marks of a command on one stream. */
+/** Reads the output between the two marks of a command on one stream. */
 class MarkedOutput {
   readonly #begin: string
   readonly #end: string
   readonly #chunks: Buffer[] = []
-  /** The last characters that came, long enough to hold the end. */
+  /** The last characters read, long enough to contain the end mark. */
   #tail = ''
 
   constructor(name: string) {
@@ -136,12 +136,12 @@ class MarkedOutput {
     this.#tail = (this.#tail + chunk.toString('latin1')).slice(-2 * this.#end.length)
   }
 
-  /** The beginning of the output, as far as it has come: enough for the line that tells the process id. */
+  /** The first part of the output, long enough for the line with the process id. */
   soFar(): string {
     return (this.#chunks[0]?.toString('utf8') ?? '') + (this.#chunks[1]?.toString('utf8') ?? '')
   }
 
-  /** Undefined until the end has come. */
+  /** Undefined until the end mark has been read. */
   end(): { text: string; exitCode: number } | undefined {
     if (!this.#tail.includes(this.#end) || !this.#tail.endsWith('\n')) return undefined
     const all = Buffer.concat(this.#chunks)

@@ -5,14 +5,13 @@ import { kill, pid as ownPid } from 'node:process'
 
 export type PrivateDirectory = AsyncDisposable & { path: string }
 
-/** A file system in memory, where Linux has one: what is there is never on a disk. */
+/** A file system in memory, on Linux: its files are never on a disk. */
 const MEMORY = '/dev/shm'
 
 /**
- * A directory that only this user can read: below `runnerTemp`, which a runner of Actions empties after the job, else in
- * memory where the machine has a place for that, else where temporary files go. Disposing of it removes it with all that is
- * in it; what a dray that was killed could not remove, is removed when the next one makes its own. `purpose` is part of
- * its name.
+ * A directory that only this user can read: below `runnerTemp`, which an Actions runner empties after the job, else in
+ * memory if the machine has a place for that, else in the directory for temporary files. Disposing of it removes it with
+ * its content. If dray is killed, the next dray removes it when it creates its own. `purpose` is part of its name.
  */
 export async function makePrivateDirectory(purpose: string, runnerTemp?: string): Promise<PrivateDirectory> {
   const parent = runnerTemp || ((await isWritable(MEMORY)) ? MEMORY : tmpdir())
@@ -21,7 +20,7 @@ export async function makePrivateDirectory(purpose: string, runnerTemp?: string)
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** Removes the directories of this user whose process has ended without doing so. */
+/** Removes this user's directories whose process no longer exists. */
 async function removeAbandoned(parent: string): Promise<void> {
   const names = await readdir(parent).catch((): string[] => [])
   for (const name of names) {
@@ -33,7 +32,7 @@ async function removeAbandoned(parent: string): Promise<void> {
   }
 }
 
-/** Whether there is such a process, of whatever user. */
+/** Whether a process exists, of any user. */
 function isRunning(pid: number): boolean {
   try {
     return kill(pid, 0)

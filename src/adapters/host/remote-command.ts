@@ -1,28 +1,28 @@
-/** What the started command says first on standard error when it was asked to tell its process id. */
+/** First line on standard error of a command that reports its process id. */
 export const processIdLine = /^dray-process (\d+)$/
 
-/** What the started command says first on standard output when it was asked to say where its output begins. */
+/** First line on standard output of a command that marks where its output begins. */
 export const outputMark = 'dray-output'
 
 type CommandOptions = {
   cwd?: string
   env?: Readonly<Record<string, string>>
-  /** The command's process id, which is that of its group too, comes first on standard error; see `processIdLine`. */
+  /** Print the process id, which is also that of its group, first on standard error; see `processIdLine`. */
   tellProcessId?: boolean
-  /** A line that is `outputMark` comes first on standard output, for a login shell that prints something of its own. */
+  /** Print the line `outputMark` first on standard output, for a login shell that prints text of its own. */
   markOutput?: boolean
 }
 
 /**
- * One string for the login shell of a server, which runs `argv` as it is. sshd knows no argument lists (RFC 4254, 6.5): it
- * hands the string to the user's shell, so this is the one place where we quote. That shell may be fish or csh: only simple
- * words and single quotes are used.
+ * One string for the login shell of a server, which runs `argv` unchanged. sshd has no argument lists (RFC 4254, 6.5): it
+ * passes the string to the user's shell, so this is the only place that quotes. That shell may be fish or csh, so only
+ * simple words and single quotes are used.
  */
 export function renderRemoteCommand(argv: readonly string[], options: CommandOptions = {}): string {
   return `exec ${wrapCommand(argv, options).map(quoteArgument).join(' ')}`
 }
 
-/** An argument list that runs `argv` in a directory and with more environment; the same on a server and on this machine. */
+/** Arguments that run `argv` in a directory with a larger environment; the same on a server and on this machine. */
 export function wrapCommand(argv: readonly string[], options: CommandOptions = {}): string[] {
   const { cwd, env = {}, tellProcessId = false, markOutput = false } = options
   const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`)
@@ -36,8 +36,8 @@ export function wrapCommand(argv: readonly string[], options: CommandOptions = {
 }
 
 /**
- * One argument for a POSIX shell: single quotes, within which nothing has a meaning but the quote itself. To fish a backslash has
- * one there as well (fishshell.com/docs/current/language.html#quotes), so each stands outside of them.
+ * One argument for a POSIX shell, in single quotes, where only the quote itself has a meaning. In fish a backslash has
+ * one there, too (fishshell.com/docs/current/language.html#quotes), so backslashes are placed outside the quotes.
  */
 export function quoteArgument(text: string): string {
   return /^[A-Za-z0-9_\-.,:/@%+=]+$/.test(text) ? text : `'${text.replaceAll(/['\\]/g, `'\\$&'`)}'`

@@ -1,4 +1,4 @@
-/** Takes the chunks of a stream and gives what comes after the first line that ends with `mark`. */
+/** Takes the chunks of a stream and returns everything after the first line that ends with `mark`. */
 export function skipPast(mark: string): (chunk: Buffer) => Buffer {
   const end = `${mark}\n`
   let before: Buffer | undefined = Buffer.alloc(0)

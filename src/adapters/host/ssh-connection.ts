@@ -16,17 +16,17 @@ import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options
 import type { CommandOutput } from './command-runner.ts'
 
 const greeting = 'dray-connected'
-/** What the host runs for as long as the connection lasts. */
+/** The command that the host runs as long as the connection is open. */
 export const holdCommand = `exec sh -c 'echo ${greeting}; read -r _'`
-// ssh's own ConnectTimeout ends with the greeting of the server, and does not hold for jump hosts and proxy commands.
+// ssh's own ConnectTimeout ends with the server's greeting, and does not apply to jump hosts and proxy commands.
 const connectMs = 30_000
-// sockaddr_un holds 104 bytes on macOS, 108 on Linux, and ssh adds 17 characters while it makes the socket.
+// sockaddr_un holds 104 bytes on macOS and 108 on Linux, and ssh adds 17 characters while it creates the socket.
 const longestDirectory = 104 - '/dray-XXXXXX/c'.length - 17 - 1
 
 /**
- * The `ssh` process that holds the one connection to a host. It runs a shell there that waits for its input to end, which ties
- * the connection to the life of this process: a dray that is killed leaves nothing behind on either side. It stays in the
- * foreground because only then does it say why a forwarded connection was refused.
+ * The `ssh` process that holds the one connection to a host. It runs a shell there that waits for its input to end, which
+ * ties the connection to the lifetime of this process: if dray is killed, nothing is left behind on either side. It stays
+ * in the foreground because only then does it report why a forwarded connection was refused.
  */
 export class SshConnection {
   readonly target: SshTarget
@@ -51,8 +51,8 @@ export class SshConnection {
   }
 
   /**
-   * Connects. `onShared` is called as soon as commands can be sent, which is before the host has run the first; perhaps
-   * more than once. Throws as `Shell.connect` does.
+   * Connects. `onShared` is called as soon as commands can be sent, before the host has run the first one; possibly more
+   * than once. Throws as `CommandRunner.connect` does.
    */
   static async open(
     name: string,
@@ -61,7 +61,7 @@ export class SshConnection {
   ): Promise<SshConnection> {
     signal?.throwIfAborted()
     const parent = tmpdir().length > longestDirectory ? '/tmp' : tmpdir()
-    // Before anything else here is waited for: what a program loads meanwhile costs nothing while ssh is on its way.
+    // Called before anything else is awaited: modules that load meanwhile cost no time while ssh is connecting.
     const connection = new SshConnection(name, mkdtempSync(join(parent, 'dray-')), target)
     using _watching = connection.#watchForSocket(onShared)
     try {
@@ -74,22 +74,22 @@ export class SshConnection {
     }
   }
 
-  /** Whether the login shell prints something of its own before it runs a command. */
+  /** Whether the login shell prints text of its own before it runs a command. */
   get isTalkative(): boolean {
     return this.#isTalkative
   }
 
-  /** Resolves when the connection does not stand any more. */
+  /** Resolves when the connection is closed. */
   get ended(): Promise<unknown> {
     return this.#child.ended
   }
 
-  /** Undefined as long as the connection stands; else why it broke. */
+  /** Undefined while the connection is open; else why it broke. */
   failure(): DrayError | undefined {
     return this.#exitCode === undefined ? undefined : this.#explainEnd(this.#exitCode)
   }
 
-  /** Throws HOST_UNREACHABLE when the connection broke, also when its end has not been noticed yet. */
+  /** Throws HOST_UNREACHABLE if the connection broke, even if that has not been detected yet. */
   async assertStanding(): Promise<void> {
     const { exitCode } = await this.#control(['check'])
     if (exitCode === 0) return
@@ -98,8 +98,8 @@ export class SshConnection {
   }
 
   /**
-   * A Unix socket on this machine whose connections come out on the server at `destination`: `host:port`, or the path of a
-   * socket there. Asked for once.
+   * A Unix socket on this machine whose connections lead to `destination` on the server: `host:port`, or the path of a
+   * socket there. Requested once.
    */
   async forward(destination: string): Promise<string> {
     const known = this.#forwards.get(destination)
@@ -116,14 +116,14 @@ export class SshConnection {
     return asked
   }
 
-  /** How often the server has refused to open a channel so far. */
+  /** Number of channels that the server has refused so far. */
   refusals(): readonly string[] {
     return this.#errorLines.filter((line) => line.includes('open failed'))
   }
 
-  /** Why a forwarded connection ended without a byte; `refusalsBefore` is how many `refusals` there were before it. */
+  /** Why a forwarded connection ended without a byte; `refusalsBefore` is the earlier number of `refusals`. */
   async explainRefusal(destination: string, refusalsBefore: number): Promise<DrayError | Error> {
-    // ssh closes our end first and tells the reason right after, on another pipe.
+    // ssh closes the local end first and prints the reason just after, on another pipe.
     for (let tries = 0; tries < 10 && this.refusals().length === refusalsBefore; tries += 1) {
       await systemClock.sleep(5)
     }
@@ -162,7 +162,7 @@ export class SshConnection {
     let wasSeen = false
     const lines = splitLines((line) => {
       wasSeen ||= line.endsWith(greeting)
-      // A login shell may print something of its own first.
+      // A login shell may print text of its own first.
       this.#isTalkative ||= line !== greeting
       if (!wasSeen) this.#printed.push(line)
     })
@@ -180,16 +180,16 @@ export class SshConnection {
     if (exitCode === 127 && stderr === '') {
       return new DrayError(
         'HOST_UNREACHABLE',
-        `There is no \`ssh\` on this machine to reach ${this.#name} with.`,
+        `There is no \`ssh\` command on this machine, so ${this.#name} cannot be reached.`,
         {
           hint: 'Install the OpenSSH client.',
         },
       )
     }
-    // Not ssh's own 255, nor a signal: the login program said no.
+    // Not ssh's own 255, nor a signal: the login program refused.
     if (exitCode < 128 && !this.#isGreeted) {
       return new DrayError('HOST_COMMAND_FAILED', `${this.#name} runs no commands for this user.`, {
-        hint: `Try \`ssh ${this.#name} true\` yourself; the user needs a login shell.`,
+        hint: `Run \`ssh ${this.#name} true\` to see why; the user needs a login shell.`,
         details: {
           logTail: stripControl([...this.#printed, stderr].join('\n'))
             .trim()

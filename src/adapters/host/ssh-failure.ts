@@ -5,26 +5,26 @@ import { parseHostAddress } from './host-address.ts'
 
 type Sign = { code: ErrorCode; says: RegExp; message: (host: string) => string; temporary?: boolean }
 
-// OpenSSH has no exit codes for these: 255 is all it gives, so its words decide. Recorded in the tests' fixtures.
+// OpenSSH has one exit code, 255, for all of these, so its text decides. Recorded in the tests' fixtures.
 const signs: readonly Sign[] = [
   {
     code: 'HOST_KEY_CHANGED',
     says: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed and you have requested strict|REVOKED HOST KEY/i,
-    message: (host) => `${host} shows another host key than the one in known_hosts.`,
+    message: (host) => `The host key of ${host} differs from the one in known_hosts.`,
   },
   {
     code: 'HOST_KEY_UNKNOWN',
     says: /Host key verification failed|No \S+ host key is known for/i,
-    message: (host) => `The host key of ${host} is not in known_hosts, and nobody is asked in a deploy.`,
+    message: (host) => `The host key of ${host} is not in known_hosts, and a deploy does not prompt for it.`,
   },
   {
     code: 'HOST_AUTH_FAILED',
     says: /Permission denied \(|Too many authentication failures|No more authentication methods/i,
-    message: (host) => `${host} accepts none of the SSH keys that were offered.`,
+    message: (host) => `${host} rejected all SSH keys that were offered.`,
   },
 ]
 
-/** What OpenSSH meant, for a connection to `host` that did not come about or broke: one of the HOST_… codes. */
+/** Converts OpenSSH's text about a failed or broken connection to `host` to one of the HOST_… codes. */
 export function readSshFailure(stderr: string, host: string): DrayError {
   const lines = stripControl(stderr)
     .split('\n')
@@ -50,25 +50,25 @@ function hintFor(code: ErrorCode, host: string): string {
   if (code === 'HOST_KEY_CHANGED') {
     const name = destination.replace(/^.*@/, '')
     const known = port === undefined ? name : `'[${name}]:${port}'`
-    return `If the server was reinstalled: \`ssh-keygen -R ${known}\`. If not, somebody may be listening.`
+    return `If the server was reinstalled, run \`ssh-keygen -R ${known}\`. If not, the connection may be intercepted.`
   }
   if (code === 'HOST_KEY_UNKNOWN') {
-    return `Type \`${ssh}\` once, compare the fingerprint, and accept it; in CI, add the server's line to known_hosts.`
+    return `Run \`${ssh}\` once, compare the fingerprint and accept it. In CI, add the server's line to known_hosts.`
   }
   if (code === 'HOST_AUTH_FAILED') {
-    return `Try \`${ssh}\` yourself; add your public key to the \`authorized_keys\` of that user.`
+    return `Add your public key to the \`authorized_keys\` of that user. \`${ssh}\` shows whether it works.`
   }
-  return `Try \`${ssh}\` yourself; check the address, the network and the firewall.`
+  return `Check the address, the network and the firewall. \`${ssh}\` shows whether it works.`
 }
 
 /**
- * What the server said to a forwarded connection that it did not open: HOST_COMMAND_FAILED where its sshd forbids
- * forwarding, else an error as the operating system gives it, ECONNREFUSED or ECONNRESET.
+ * Converts the server's refusal of a forwarded connection: HOST_COMMAND_FAILED if its sshd forbids forwarding, else an
+ * error as from the operating system, ECONNREFUSED or ECONNRESET.
  */
 export function readRefusal(text: string, host: string, destination: string): DrayError | Error {
   if (/administratively prohibited|forwarding is disabled|Port forwarding failed/i.test(text)) {
     return new DrayError('HOST_COMMAND_FAILED', `${host} forbids connections to ${destination} over SSH.`, {
-      hint: 'On the server: allow it with `AllowTcpForwarding yes` in sshd_config.',
+      hint: 'On the server, set `AllowTcpForwarding yes` in sshd_config.',
       details: { logTail: stripControl(text).split('\n').slice(-4), logOf: 'ssh' },
     })
   }

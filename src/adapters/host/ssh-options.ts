@@ -2,20 +2,20 @@ import type { HostAddress } from './host-address.ts'
 
 export type SshTarget = {
   address: HostAddress
-  /** Socket over which commands share the one connection. */
+  /** Socket through which commands share the one connection. */
   controlPath: string
-  /** Instead of `~/.ssh/config`. */
+  /** Replaces `~/.ssh/config`. */
   configFile?: string
 }
 
-// What the deploy needs, whatever ~/.ssh/config says. Everything else is the user's: keys, agents, jump hosts, host key checks.
+// Required by a deploy and set regardless of ~/.ssh/config. The rest is the user's: keys, agents, jump hosts, host key checks.
 const common = {
   BatchMode: 'yes',
   ConnectTimeout: '10',
   ServerAliveInterval: '3',
   ServerAliveCountMax: '3',
   ControlPersist: 'no',
-  // Forwards of the user's own would be asked for again at every deploy, and fail where the port is taken.
+  // The user's own forwards would be requested again at every deploy, and fail if the port is in use.
   ClearAllForwardings: 'yes',
   PermitLocalCommand: 'no',
   RemoteCommand: 'none',
@@ -23,13 +23,13 @@ const common = {
   EscapeChar: 'none',
 }
 
-/** Arguments of the `ssh` that makes the connection and holds it. Its notices of refused channels are INFO. */
+/** Arguments of the `ssh` that opens and holds the connection. Its messages about refused channels have level INFO. */
 export function buildMasterArgs(target: SshTarget, command: string): string[] {
   const options = { ...common, LogLevel: 'INFO', ControlMaster: 'yes', ControlPath: target.controlPath }
   return [...configArgs(target), ...optionArgs(options), ...destinationArgs(target), command]
 }
 
-/** Arguments of an `ssh` that runs one command over the connection there is; with `terminal` on a terminal over there. */
+/** Arguments of an `ssh` that runs one command over the open connection; with `terminal` on a remote terminal. */
 export function buildCommandArgs(
   target: SshTarget,
   command: string,
@@ -46,8 +46,8 @@ export function buildCommandArgs(
 }
 
 /**
- * Arguments of an `ssh -O` that asks the connection for something. No configuration is read: forwards in it would be
- * asked for as well.
+ * Arguments of an `ssh -O` that sends a request to the connection. No configuration is read, since its forwards would be
+ * requested, too.
  */
 export function buildControlArgs(target: SshTarget, request: readonly string[]): string[] {
   return [

@@ -25,7 +25,7 @@ import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
 
 const endThereMs = 1000
 
-/** A server, over the system's OpenSSH: one connection, over which every command and every TCP connection travels. */
+/** A server reached with the system's OpenSSH: one connection carries every command and every TCP connection. */
 export class SshRunner implements CommandRunner {
   readonly name: string
   readonly #target: Omit<SshTarget, 'controlPath'>
@@ -37,7 +37,7 @@ export class SshRunner implements CommandRunner {
   readonly #streams = new Set<Duplex>()
 
   /**
-   * `host` is an alias, `user@host`, `user@host:port` or `ssh://user@host:port`; `configFile` stands for `~/.ssh/config`.
+   * `host` is an alias, `user@host`, `user@host:port` or `ssh://user@host:port`; `configFile` replaces `~/.ssh/config`.
    * Throws CONFIG_INVALID.
    */
   constructor(host: string, options: { configFile?: string } = {}) {
@@ -45,7 +45,7 @@ export class SshRunner implements CommandRunner {
     this.#target = { address: parseHostAddress(host), configFile: options.configFile }
   }
 
-  /** Commands started so far, `run` and `open` alike; the connection itself is not counted. */
+  /** Number of commands started, by `run` and `open`; the connection itself is not counted. */
   get commandsRun(): number {
     return this.#commandsRun
   }
@@ -59,7 +59,7 @@ export class SshRunner implements CommandRunner {
     this.#connecting ??= SshConnection.open(this.name, this.#target, { signal, onShared })
     try {
       this.#connection = await this.#connecting
-      // Without it, ssh would try to connect on its own, and take its time to find that nobody answers.
+      // Otherwise ssh would try to connect on its own, and take time to find that there is no answer.
       void this.#connection.ended.then(() => this.#endChildren())
     } catch (error) {
       this.#connecting = undefined
@@ -74,7 +74,7 @@ export class SshRunner implements CommandRunner {
     const output = await (kept === undefined
       ? this.#runInSession(connection, argv, options)
       : this.#runInKeptShell(connection, kept, { argv, options }))
-    // 255 is what ssh gives when the connection breaks, and more than 128 when we ended it for that; both may be the command's own.
+    // ssh exits with 255 if the connection breaks, and with more than 128 if dray ended it; the command can have both codes, too.
     if (output.exitCode > 128) await connection.assertStanding()
     return output
   }
@@ -104,7 +104,7 @@ export class SshRunner implements CommandRunner {
   }
 
   async #takeKeptShell({ input = '', onLine, beside }: RunOptions): Promise<PersistentShell | undefined> {
-    // What is watched line by line needs streams of its own.
+    // A command that is read line by line needs its own streams.
     if (onLine !== undefined || beside === true) return undefined
     return (await this.#kept?.take(Buffer.byteLength(input))) === true ? this.#kept : undefined
   }
@@ -116,7 +116,7 @@ export class SshRunner implements CommandRunner {
   ): Promise<CommandOutput> {
     const tellProcessId = tellsProcessId(options)
     const told = { cwd: options.cwd, env: options.env, tellProcessId }
-    // A group of its own, by which it can be ended.
+    // It gets its own process group, through which it can be ended.
     const command = renderRemoteCommand(tellProcessId ? ['setsid', ...wrapCommand(argv, told)] : argv, {
       ...(tellProcessId ? {} : told),
     })
@@ -179,7 +179,10 @@ export class SshRunner implements CommandRunner {
     return stream
   }
 
-  /** Ends a command and what it started over there: without a terminal, sshd leaves it running when its channel closes. */
+  /**
+   * Ends a command and its child processes on the server: without a terminal, sshd does not end it when its channel
+   * closes.
+   */
   async #endThere(connection: SshConnection, processId: Promise<string>): Promise<void> {
     const ending = processId.then(async (id) => {
       const command = renderRemoteCommand(buildGroupSignal(Number(id), 'SIGTERM'))
@@ -220,7 +223,7 @@ export class SshRunner implements CommandRunner {
   }
 }
 
-/** How the output of a command is told from what a login shell prints of its own. */
+/** How the output of a command is separated from that of a login shell. */
 function outputOf({ isTalkative }: SshConnection): {
   markOutput: boolean
   ownOutput: (chunk: Buffer) => Buffer
@@ -228,7 +231,7 @@ function outputOf({ isTalkative }: SshConnection): {
   return { markOutput: isTalkative, ownOutput: isTalkative ? skipPast(outputMark) : (chunk) => chunk }
 }
 
-/** Waits for a place in ssh's queue, which is short: connect(2) gives EAGAIN where it is full. */
+/** Waits for a place in ssh's short queue: connect(2) gives EAGAIN if it is full. */
 async function connectSocket(path: string): Promise<Socket> {
   for (let tries = 0; ; tries += 1) {
     const socket = connect({ path, allowHalfOpen: true })
@@ -242,7 +245,7 @@ async function connectSocket(path: string): Promise<Socket> {
   }
 }
 
-/** Who may end a command has to know its process. */
+/** Ending a command requires its process id. */
 function tellsProcessId({ signal, timeoutMs }: RunOptions): boolean {
   return signal !== undefined || timeoutMs !== undefined
 }

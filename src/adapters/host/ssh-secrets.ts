@@ -4,20 +4,20 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { makePrivateDirectory } from './private-directory.ts'
 
 export type SshSecrets = {
-  /** A private key without a passphrase, as its file says it. */
+  /** A private key without a passphrase, as in its file. */
   key: string | undefined
   /** Lines of known_hosts(5). */
   knownHosts: string | undefined
 }
 
-/** A configuration of ssh that is there for a while. */
+/** A temporary ssh configuration. */
 export type SshConfigFile = AsyncDisposable & { path: string }
 
 /**
- * Puts a key and known hosts that came as text into files that only this user can read, in a directory as
- * `makePrivateDirectory` makes it below `runnerTemp`, with a configuration that names them and then reads the user's own.
+ * Writes a key and known hosts that were given as text to files that only this user can read, in a directory made by
+ * `makePrivateDirectory` below `runnerTemp`, with a configuration that refers to them and then includes the user's own.
  * Disposing of it removes them all.
- * Throws SSH_SECRET_INVALID for one that is given empty or is not what it should be.
+ * Throws SSH_SECRET_INVALID for an empty or malformed one.
  */
 export async function writeSshSecrets(secrets: SshSecrets, runnerTemp?: string): Promise<SshConfigFile> {
   const key = secrets.key === undefined ? undefined : readKey(secrets.key)
@@ -37,7 +37,7 @@ export async function writeSshSecrets(secrets: SshSecrets, runnerTemp?: string):
       lines.push(`UserKnownHostsFile "${await write('known_hosts', knownHosts)}"`)
       lines.push('GlobalKnownHostsFile none', 'StrictHostKeyChecking yes', 'UpdateHostKeys no')
     }
-    // Of each setting, ssh takes the first that it reads.
+    // ssh uses the first value of each setting.
     const text = `${lines.join('\n')}\nInclude ~/.ssh/config\n`
     return {
       path: await write('config', text),
@@ -49,7 +49,7 @@ export async function writeSshSecrets(secrets: SshSecrets, runnerTemp?: string):
   }
 }
 
-/** Secret stores lose the last line break and change others; ssh takes neither. */
+/** Secret stores drop the last line break and convert others; ssh accepts neither. */
 function readKey(text: string): string {
   const key = `${text.replaceAll('\r\n', '\n').trim()}\n`
   if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[\s\S]+\n-----END [A-Z ]*PRIVATE KEY-----\n$/.test(key))
@@ -57,7 +57,7 @@ function readKey(text: string): string {
   throw invalid(text, {
     name: 'DRAY_SSH_KEY',
     what: 'a private key',
-    hint: 'It begins with `-----BEGIN OPENSSH PRIVATE KEY-----`: the whole file that `ssh-keygen` wrote, not the one in `.pub`.',
+    hint: 'A key begins with `-----BEGIN OPENSSH PRIVATE KEY-----`: use the whole file that `ssh-keygen` wrote, not the `.pub` file.',
   })
 }
 
@@ -67,7 +67,7 @@ function readKnownHosts(text: string): string {
   throw invalid(text, {
     name: 'DRAY_SSH_KNOWN_HOSTS',
     what: 'lines of known_hosts',
-    hint: 'It is what `ssh-keyscan SERVER` prints, once you have compared it with the server.',
+    hint: 'Use the output of `ssh-keyscan SERVER`, after comparing it with the server.',
   })
 }
 

@@ -72,7 +72,7 @@ describe('reports an unusable server, and changes nothing:', () => {
       {
         host: 'deploy@changed',
         code: 'HOST_KEY_CHANGED',
-        says: 'deploy@changed shows another host key',
+        says: 'The host key of deploy@changed differs',
         hint: '`ssh-keygen -R changed`',
       },
     ],
@@ -90,7 +90,7 @@ describe('reports an unusable server, and changes nothing:', () => {
       {
         host: 'nokey@srv2',
         code: 'HOST_AUTH_FAILED',
-        says: 'nokey@srv2 accepts none',
+        says: 'nokey@srv2 rejected all',
         hint: 'authorized_keys',
       },
     ],
@@ -117,7 +117,7 @@ describe('reports an unusable server, and changes nothing:', () => {
       {
         host: 'nodocker@srv2',
         code: 'DOCKER_DENIED',
-        says: 'User nodocker may not use Docker on nodocker@srv2',
+        says: 'User nodocker is not allowed to use Docker on nodocker@srv2',
         hint: '`sudo usermod -aG docker nodocker`',
       },
     ],

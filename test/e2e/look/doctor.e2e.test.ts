@@ -162,6 +162,6 @@ test('several failures on several hosts: each is reported, and dependent checks 
   const { stdout } = await app.deploy({ ...change, argv: ['doctor', 'test'] })
   expect(stdout).toMatch(/^ +deploy@srv2 +nodocker@srv2 +deploy@srv2:2299$/m)
   expect(stdout).toMatch(/^Docker Engine +✓ \S+ +✗ DOCKER_DENIED +· skipped, needs SSH$/m)
-  expect(stdout).toContain('nodocker@srv2: User nodocker may not use Docker on nodocker@srv2.')
+  expect(stdout).toContain('nodocker@srv2: User nodocker is not allowed to use Docker on nodocker@srv2.')
   expect(stdout).toMatch(/✗ A deploy to test would be refused: 9 checks failed\.\n$/)
 })

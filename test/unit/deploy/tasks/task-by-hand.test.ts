@@ -73,7 +73,7 @@ test('is refused where the release has no service for it', async () => {
 
 test('says that it took too long, with the last that it printed', async () => {
   const world = await shopAtV1()
-  world.host.failWhen('task', new DrayError('HOST_COMMAND_FAILED', 'sh did not end within 3 s.'))
+  world.host.failWhen('task', new DrayError('HOST_COMMAND_FAILED', 'sh did not finish within 3 s.'))
   const { result, journal } = await run(world, { ...migrate, timeoutMs: 3000 })
   expect(result).toMatchObject({
     code: 'TASK_TIMED_OUT',

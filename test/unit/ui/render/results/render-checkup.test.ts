@@ -15,7 +15,11 @@ const half = judgeHost(
     host: 'deploy@b',
     server: { value: fakeServer({ envFile: { value: { mode: '644', readableByOthers: true } } }) },
     engine: {
-      failure: fakeFailure('DOCKER_DENIED', 'User deploy may not use Docker on deploy@b.', 'Type `usermod`.'),
+      failure: fakeFailure(
+        'DOCKER_DENIED',
+        'User deploy is not allowed to use Docker on deploy@b.',
+        'Type `usermod`.',
+      ),
     },
     ...{
       app: undefined,
@@ -73,7 +77,7 @@ test('shows several hosts side by side, with problems and hints below', () => {
     probe URL                      ✓ http://localhost/ needs no DNS lookup  · skipped, needs Docker Engine
     plan                           ✓ 1 step                                 · skipped, needs Docker Engine
 
-    ✗ deploy@b: User deploy may not use Docker on deploy@b.
+    ✗ deploy@b: User deploy is not allowed to use Docker on deploy@b.
       → Type \`usermod\`.
     ▲ deploy@b: /srv/shop/.env on deploy@b is readable by other users.
       → On the server, run \`chmod 600 /srv/shop/.env\`.
