@@ -94,7 +94,7 @@ GitHub variables, read by workflows
  ✗  MAIL_KEY      missing  production on local  service backend
 
 Deploy-time values, set by every deploy
- ✓  IMAGE_TAG  set at deploy  production  service backend
+ ✓  IMAGE_TAG  provided  production  service backend
 `)
   expect(asked).toContain(`Bearer ${token} /repos/acme/shop/actions/secrets?per_page=100&page=2`)
 })

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<SecretRow['state'], string>> = {
   empty: 'empty',
   missing: 'missing',
   optional: 'not set',
-  given: 'set at deploy',
+  given: 'provided',
   unknown: 'unknown',
 }
 
