@@ -17,7 +17,7 @@ import { nextReleaseId } from '../model/release.ts'
  */
 export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
   const hosts = observations.map((observation) => planHost(observation, desired))
-  const release = nextReleaseId(observations.flatMap(({ directory: facts }) => facts.usedReleaseIds))
+  const release = nextReleaseId(observations.flatMap(({ directory }) => directory.usedReleaseIds))
   const unchanged = hosts.every(isUnchanged)
   const arrivals = unchanged ? [] : hosts.map((host) => planArrival(host, desired))
   const steps: NewStep[] = unchanged

@@ -5,11 +5,11 @@ import type { NeededThere } from '../model/disk-thing.ts'
 
 /** What a deploy needs on a host: the images of the new release and of all recorded releases. */
 export function findNeededThere({
-  directory: facts,
+  directory,
   resolved,
 }: Pick<HostObservation, 'directory' | 'resolved'>): NeededThere {
-  const { project } = facts.app
-  const kept = findNeededByReleases(project, facts.releases)
+  const { project } = directory.app
+  const kept = findNeededByReleases(project, directory.releases)
   const wanted = [...resolved.values()].map(({ reference, digest }): [string, string] => [
     pinnedName(reference, digest),
     'the new release',

@@ -5,11 +5,8 @@ import type { DesiredRelease, HostObservation } from '../model/observation.ts'
  * Compose identifies containers by project and service, not by directory, so two directories with the same project name
  * replace each other's containers. Throws PROJECT_TAKEN if another directory runs a service of the app, unless adopted.
  */
-export function refuseTakenProject(
-  { directory: facts, host }: HostObservation,
-  { adopt }: DesiredRelease,
-): void {
-  const { app, otherDirectories } = facts
+export function refuseTakenProject({ directory, host }: HostObservation, { adopt }: DesiredRelease): void {
+  const { app, otherDirectories } = directory
   const other = otherDirectories.find(
     ({ project, service }) => project === app.project && app.services.some(({ name }) => name === service),
   )

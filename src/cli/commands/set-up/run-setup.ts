@@ -128,21 +128,21 @@ function tell({ input, output }: Work, plans: readonly SetupPlan[], stage: 'plan
     output.json('setup', {
       environment: input.config.environment.name,
       stage,
-      hosts: plans.map(({ host, actions, remaining: left }) => ({
+      hosts: plans.map(({ host, actions, remaining }) => ({
         host,
         actions: actions.map((action) => ({
           kind: action.kind,
           title: actionTitle(action),
           cause: action.cause,
         })),
-        left,
+        remaining,
       })),
     })
     return
   }
   output.print(renderSetup(plans, stage, output.style))
-  const left = plans.flatMap((plan) => plan.remaining)
-  if (left.length > 0) output.note(renderRemainingSteps(left, output.style))
+  const remaining = plans.flatMap((plan) => plan.remaining)
+  if (remaining.length > 0) output.note(renderRemainingSteps(remaining, output.style))
   else
     output.note(
       `Next: \`dray doctor ${input.config.environment.name}\` checks whether a deploy would succeed.`,

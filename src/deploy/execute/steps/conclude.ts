@@ -40,14 +40,14 @@ function describeRelease(
   context: StepContext,
 ): Release {
   const { run, execution } = context
-  const { directory: facts } = run.observation
+  const { directory } = run.observation
   const { desired, deployer, clock } = execution
   return {
     version: 1,
     id: release,
     app: desired.app,
     environment: desired.environment,
-    project: facts.app.project,
+    project: directory.app.project,
     ...(desired.tag === undefined ? {} : { tag: desired.tag }),
     ...(desired.restores === undefined ? {} : { restores: desired.restores.id }),
     ...(follows === undefined ? {} : { follows }),
@@ -60,8 +60,8 @@ function describeRelease(
       }),
     ),
     files: Object.fromEntries(run.observation.files.map((file) => [file.path, file.sha256])),
-    variables: facts.envFile.variables,
-    networks: facts.app.networks,
+    variables: directory.envFile.variables,
+    networks: directory.app.networks,
   }
 }
 
