@@ -37,7 +37,7 @@ describe('an error as it is reported', () => {
     expect(toFailure(error, true).details.logTail?.join('\n')).toContain('TypeError: x is not a function')
   })
 
-  test('that names a defect of dray is told with the version, unless it has a hint of its own', () => {
+  test('that names a defect of dray is shown with the version, unless it has a hint of its own', () => {
     const failure = toFailure(new DrayError('INTERNAL', 'There is no host.'), false)
     expect(failure.message).toMatch(/^There is no host\. \(dray \d/)
     expect(failure.hint).toContain('--debug')

@@ -12,7 +12,7 @@ const allWriteFacts = {
   failure: writesFacts('failure'),
 }
 
-/** What a hook of `allWriteFacts` was told; undefined where it did not run. */
+/** The facts that a hook of `allWriteFacts` received; undefined if the hook did not run. */
 async function factsOf(cwd: string, name: string): Promise<Record<string, string> | undefined> {
   const text = await readFile(path.join(cwd, `${name}.facts`), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
@@ -242,7 +242,7 @@ test('as JSON, hooks are events, and the end comes last', async () => {
   ])
 })
 
-/** One that has ended may stay in the table until somebody asks for its exit code. */
+/** A process that has ended may stay in the table until its parent asks for its exit code. */
 async function isRunning(processId: number): Promise<boolean> {
   const status = await readFile(`/proc/${processId}/status`, 'utf8').catch(() => 'State:\tZ')
   return !/^State:\tZ/m.test(status)

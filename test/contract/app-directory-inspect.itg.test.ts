@@ -177,7 +177,7 @@ test('a record that another version wrote is refused, not guessed at', async () 
   await expect(inspect(compose(web), { server: record })).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
 })
 
-test('ids of releases that failed are known from the journal, torn lines passed over', async () => {
+test('ids of releases that failed are known from the journal, and torn lines are skipped', async () => {
   const journal = '{"version":1,"release":"r3","event":"deploy.started"}\n{"version":1,"rel\n'
   const { usedReleaseIds } = await inspect(compose(web), { server: { '.dray/journal.ndjson': journal } })
   expect(usedReleaseIds).toEqual(['r3'])
@@ -291,7 +291,7 @@ test('a client that goes away leaves no file behind', async () => {
   const temporary = await temporaryApp()
   const path = await temporaryApp({ '.env': '' })
   const leaving: CommandRunner = Object.assign(Object.create(runner) as CommandRunner, {
-    // Nobody reads on after the section that comes before the temporary directory is made.
+    // The reader stops after the section that comes before the temporary directory is made.
     run: (argv: readonly string[], options?: RunOptions) =>
       runner.run(['sh', '-c', '"$@" | sed /journal-bytes/q', 'sh', ...argv], {
         ...options,

@@ -137,7 +137,7 @@ export function shellContract(name: string, makeShell: () => Promise<TestedShell
       expect(shell.commandsRun).toBe(before)
     })
 
-    test('a command that takes longer than it may is ended and reported', async () => {
+    test('a command that exceeds its time limit is ended and reported', async () => {
       const failure = await shell.run(['sleep', '1000'], { timeoutMs: 100 }).catch((error: unknown) => error)
       expect(failure).toBeInstanceOf(DrayError)
       expect(failure).toMatchObject({

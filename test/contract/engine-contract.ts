@@ -4,7 +4,7 @@ import { assertEngineSupported } from '../../src/adapters/docker/engine-version.
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 
 export type EngineSetUp = {
-  /** Connected; whoever made it disposes of it. */
+  /** Connected; the code that made it disposes of it. */
   runner: CommandRunner
   /** An image of the machine's Engine that has a shell and the usual small programs. */
   image: string
@@ -246,7 +246,7 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       for (let turn = 0; turn < 5; turn += 1) {
         const ids = await Promise.all([1, 2, 3].map(() => start('exit 0')))
         await Promise.all(ids.map((id) => docker('wait', id)))
-        // What the other one meets, it tells its own people.
+        // Errors of the prune do not matter here: the user who runs it sees them.
         const prune = runner.run(['docker', 'container', 'prune', '--force', ...filter])
         await Promise.all([prune, ...ids.map((id) => engine.remove(id, { force: true }))])
         const left = (await engine.containers(project)).map(({ id }) => id)

@@ -4,7 +4,7 @@ import type { DiskInventory } from '../../src/deploy/model/inventory.ts'
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { EngineSetUp } from './engine-contract.ts'
 
-/** What an Engine tells of its disk, and removes from it, whatever its version. */
+/** What an Engine of any version reports about its disk, and removes from it. */
 export function engineDiskContract(name: string, setUp: () => Promise<EngineSetUp>): void {
   describe(`${name} keeps the contract of a disk`, () => {
     let runner: CommandRunner

@@ -164,7 +164,7 @@ describe('a server that cannot be used', () => {
     await expect(engine.engineFacts()).rejects.toMatchObject({ code: 'DOCKER_DENIED' })
   })
 
-  test('because the Engine does not run: DOCKER_UNREACHABLE, and it is asked anew once it does', async () => {
+  test('because the Engine does not run: DOCKER_UNREACHABLE, and it is asked again once it does', async () => {
     const server = net.server('old')
     const engine = createEngine(await connectTo('old'))
     await engine.images()

@@ -110,7 +110,7 @@ test('a refused configuration is reported in the words of nginx, and changes not
   expect(await ask('/')).toBe('one')
 })
 
-test('without containers it is a reload: files are read anew and names looked up anew', async () => {
+test('without containers it is a reload: nginx reads its files and looks up names again', async () => {
   await docker(
     'exec',
     proxy.id,
@@ -159,7 +159,7 @@ async function untilListening(container: Container): Promise<void> {
   await expect.poll(async () => (await engine.exec(container.id, ['node', '-e', script])).exitCode).toBe(0)
 }
 
-/** Until so many connections to the port are open in the container, as its kernel tells. */
+/** Waits until the kernel of the container reports so many open connections to the port. */
 async function untilServing(container: Container, count: number): Promise<void> {
   const established = "cat /proc/net/tcp /proc/net/tcp6 | grep -ci ':1F40 [0-9A-F]*:[0-9A-F]* 01'"
   await expect

@@ -73,7 +73,7 @@ async function releasedImages(app: TestApp): Promise<ReadonlyMap<string, string>
   return new Map(Object.entries(services).map(([service, { image }]) => [service, image]))
 }
 
-/** The newest attempt as `dray history` tells it, which reads records and journal. */
+/** The newest attempt as `dray history` reports it; the command reads records and journal. */
 async function newestAttempt(app: TestApp): Promise<string> {
   const { stdout, stderr } = await app.dray(['history', 'test', '--limit', '1', '--json'])
   if (!stdout.startsWith('{')) return stderr

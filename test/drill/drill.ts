@@ -1,6 +1,6 @@
 /**
- * Strikes deploys and rollbacks at random moments, on a real server under load, and sees that a second run puts all in order;
- * or races them with somebody else. docs/reliability.md says what is done and keeps the results.
+ * Injects faults into deploys and rollbacks at random moments, on a real server under load, and checks that a second run puts
+ * all in order; or races them with another user. docs/reliability.md describes the drill and keeps the results.
  */
 import { parseArgs } from 'node:util'
 import { writeParts } from '../../bench/readme-tables.ts'

@@ -27,7 +27,7 @@ export type Fault = {
   onlyDeploys?: boolean
   /** What an operator would repair before the next run; called when the struck run has ended. */
   repair?(scene: Scene): Promise<void>
-  /** Whether it takes the app down itself, whoever is deploying, and for how long: what fails then is not counted. */
+  /** Whether it takes the app down itself, whichever tool deploys, and for how long: what fails then is not counted. */
   hurtsApp?: 'for a moment' | 'until the next run'
 }
 

@@ -20,7 +20,7 @@ export function chooseMoment(random: Random, aims: readonly StepKind[] = []): Mo
 }
 
 /**
- * Reads what a run tells, line by line, and calls `strike` once, at the moment; `strike` learns the kind of the step it
+ * Reads the output of a run line by line, and calls `strike` once, at the moment; `strike` receives the kind of the step it
  * hits. A run without steps is never struck.
  */
 export function watchFor(

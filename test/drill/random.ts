@@ -2,7 +2,7 @@
 export type Random = {
   /** From 0 up to 1, without it. */
   fraction(): number
-  /** One of these. Throws when there is none. */
+  /** One of these. Throws when there is no choice. */
   pick<T>(choices: readonly T[]): T
 }
 

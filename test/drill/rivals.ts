@@ -19,7 +19,7 @@ export type RaceScene = {
   random: Random
 }
 
-/** Somebody who is at work on the server while a deploy runs there. */
+/** Another user or process at work on the server while a deploy runs there. */
 export type Rival = {
   name: string
   /** As the table calls it. */

@@ -23,8 +23,8 @@ export type DrillResult = {
 }
 
 /**
- * Strikes a run in its middle, sees what serves then, and has a second run put the release in place, with nobody's help. All
- * the while requests are sent.
+ * Injects a fault in the middle of a run, checks what serves then, and has a second run put the release in place without
+ * manual help. Requests are sent all the while.
  */
 export async function runDrill(
   drill: Drill,
@@ -61,7 +61,7 @@ async function strikeAndRepair(
   const running = app.startDray(argsFor(fault.tag ?? to), {
     env: fault.environment?.(random) ?? {},
     onLine: watchFor(chooseMoment(random, fault.aims), random, (step) => {
-      // A moment after a short last step may be one after the run: what struck then would be mended by nobody.
+      // A moment after a short last step may be after the end of the run: nothing would repair a fault of that moment.
       if (fault.strike === undefined || hasEnded) return
       struck = step
       striking = fault.strike(scene)
@@ -72,7 +72,7 @@ async function strikeAndRepair(
   hasEnded = true
   await striking
   const problems: string[] = []
-  // What serves is asked before anybody mends anything.
+  // The serving version is read before any repair.
   const served = await (fault.hurtsApp === 'for a moment' ? untilServed(app) : versionOf(app))
   const said = served ?? 'nothing'
   const wanted = fault.tag ?? to

@@ -24,7 +24,7 @@ export type RaceResult = {
 const refusals = ['LOCK_HELD', 'RELEASE_NONE_EARLIER']
 
 /**
- * Lets somebody else work on the server while a deploy runs, at a random moment of it, and sees that one whole release is in
+ * Lets a rival work on the server while a deploy runs, at a random moment of it, and checks that one whole release is in
  * place after, the one that the exit codes tell. A deploy that a person made fail is run once more. Both apps of the server
  * get requests all the while.
  */

@@ -43,7 +43,7 @@ async function readByDray(text: string): Promise<(string | undefined)[] | undefi
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
 /**
- * Pieces of references, and of what spoils them. None is of hexadecimal digits alone: the Engine would take it for the
+ * Pieces of references, and of what spoils them. No piece has hexadecimal digits alone: the Engine would take it for the
  * beginning of the id of an image, which there may be.
  */
 const pieces = [

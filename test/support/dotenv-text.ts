@@ -20,7 +20,7 @@ const line = fc.oneof(
   { weight: 4, arbitrary: assignment },
   fc.constantFrom('', ' ', '# A=1', '  # x', 'A', '=1'),
 )
-/** Dotenv files as people write them, and some that nobody would; one in three is good. */
+/** Dotenv files as people write them, and some that are unlikely in practice; one in three is good. */
 export const dotenvText = fc
   .tuple(fc.constantFrom('', '\uFEFF'), fc.array(line, { maxLength: 4 }), fc.constantFrom('\n', '\r\n'))
   .map(([mark, lines, end]) => mark + lines.join(end))

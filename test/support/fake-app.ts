@@ -5,7 +5,7 @@ import { parseImageReference, type Digest } from '../../src/deploy/model/image-r
 import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
 import type { ImageConfig, ResolvedImage } from '../../src/deploy/model/ports.ts'
 
-/** A service of a made-up app; its definition's hash follows from all that is told of it, but the image. */
+/** A service of a made-up app; the hash of its definition depends on all given facts except the image. */
 export function fakeService(
   name: string,
   facts: Partial<ServiceModel> & { definition?: string } = {},

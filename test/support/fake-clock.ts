@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/shared/clock.ts'
 
-/** A clock that moves by itself: when everything waits, it is the time at which the first sleeper wakes. */
+/** A clock that moves on its own: when everything waits, it is the time at which the first sleeper wakes. */
 export class FakeClock implements Clock {
   #now: number
   #sleepers: { at: number; wake: () => void }[] = []

@@ -29,7 +29,7 @@ export class FakeWorld {
   desired: DesiredRelease = fakeDesired()
   /** Files beside the compose file, by path. */
   files: Record<string, string> = { 'nginx/conf.d/app.conf': 'server {}' }
-  /** What a tag names instead of what it spells, as after somebody pushed it again. */
+  /** The image that a tag names instead of its own, as after a user pushed the tag again. */
   readonly movedTags = new Map<string, string>()
   readonly imageConfigs = new Map<string, ImageConfig>()
   request: Partial<DeployRequest> = {}

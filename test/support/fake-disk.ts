@@ -75,7 +75,7 @@ export function fakeInventory(facts: Partial<DiskInventory> = {}): DiskInventory
   }
 }
 
-/** An image of a gigabyte that nobody touched for ten days. */
+/** An image of a gigabyte, unused for ten days. */
 export function fakeStoredImage(id: string, facts: Partial<StoredImage> = {}): StoredImage {
   return {
     id,

@@ -34,7 +34,7 @@ type Rule = { begins: string; act: () => void | Promise<void> }
 
 /**
  * A host in memory with what a deploy can see and do there. It behaves: Compose starts what the files in place say, tags
- * keep images, records are kept. `log` tells what was done to it, in order; `when` lets an action fail or have company.
+ * keep images, records are kept. `log` lists what was done to it, in order; `when` lets an action fail or have company.
  */
 export class FakeHost implements TargetHost {
   readonly name: string
@@ -55,7 +55,7 @@ export class FakeHost implements TargetHost {
   otherDirectories: DirectoryObservation['otherDirectories'] = []
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   taskExitCode = 0
-  /** Exit code of the script that turns the proxy. */
+  /** Exit code of the script that switches traffic in the proxy. */
   proxyExitCode = 0
   holder: LockHolder | undefined
   #lost = new AbortController()

@@ -9,7 +9,7 @@ import { misbehave, type Fault, type FaultPlace } from './registry-fault.ts'
 export type Manners =
   /** Anonymous tokens for public images; a bad login is refused even for them. */
   | 'ghcr'
-  /** A token for everybody, which then opens nothing. */
+  /** A token for every client, which then opens nothing. */
   | 'hub'
   /** A user name and a password at each request. */
   | 'basic'

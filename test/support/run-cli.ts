@@ -12,7 +12,7 @@ export type CliOptions = {
   signal?: AbortSignal
   /** What is piped in. */
   input?: string
-  /** Lines that a person types at the terminal; there is none without them. */
+  /** Lines that a person types at the terminal; without them there is no terminal. */
   typed?: readonly string[]
 }
 

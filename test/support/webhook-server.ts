@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 export type WebhookAnswer =
   { status: number; headers?: Readonly<Record<string, string>>; body?: string } | 'none'
 
-/** A server that takes what is posted to it, and answers as it is told: the last answer holds for all that follow. */
+/** A server that takes what is posted to it, and gives these answers: the last one holds for all later requests. */
 export class WebhookServer implements AsyncDisposable {
   readonly received: { path: string; headers: IncomingHttpHeaders; body: unknown }[] = []
   readonly #answers: WebhookAnswer[]

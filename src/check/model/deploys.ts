@@ -67,7 +67,7 @@ export function isDeployedFromHere(repository: Repository): boolean {
   )
 }
 
-/** Whether the app is deployed by dray: it mends on the way what a script does not. */
+/** Whether dray deploys the app: it corrects on the way what a script does not. */
 export function isDeployedByDray({ config }: Repository): boolean {
   return config !== undefined
 }

@@ -20,7 +20,7 @@ export type ImagePush = {
   /** Directory that is built, from the root; undefined where that is not known. */
   context: string | undefined
   dockerfile: string | undefined
-  /** What it is told of caches: `type=gha,scope=backend`. */
+  /** The cache options that it receives: `type=gha,scope=backend`. */
   cacheTo: readonly (Span & { text: string })[]
 }
 
@@ -116,7 +116,7 @@ function pushedImage(at: Span, text: string, githubName: string | undefined): Pu
   return { at, text, image, tag: tagKindOf(image.tag) }
 }
 
-/** The images and tags that docker/metadata-action makes; it puts names in lower case by itself. */
+/** The images and tags that docker/metadata-action makes; the action puts names in lower case on its own. */
 function fromMetadata(step: Step, id: string, githubName: string | undefined): PushedImage[] {
   const source = step.job.steps.find((it) => scalarText(childOf(it.node, 'id')) === id)
   const images = source === undefined ? undefined : inputOf(source, 'images')

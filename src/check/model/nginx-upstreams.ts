@@ -9,7 +9,7 @@ export type Upstream = {
   at: Span
   host: string
   port: string | undefined
-  /** nginx asks for its address anew while it runs. */
+  /** nginx resolves its address again while it runs. */
   isAskedAgain: boolean
   /** Apps whose containers get this file. */
   apps: readonly ComposeApp[]
@@ -73,7 +73,7 @@ function hostsIn({ directives }: NginxFile): FoundHost[] {
     }
     if (!passing.has(directive.name)) return []
     const variable = /^(?:\w+:\/\/)?(\$\w+)/.exec(first.text)?.[1]
-    // `$request_uri` behind a name in full makes nginx ask anew as well.
+    // `$request_uri` behind a name in full makes nginx resolve the name again as well.
     const value = variable === undefined ? undefined : variables.get(variable)
     const text = value === undefined ? first.text : first.text.replace(variable ?? '', value.text)
     const isAskedAgain = first.text.includes('$')

@@ -50,7 +50,7 @@ export function finalStages({ stages }: Dockerfile, target?: string): { image: s
   return { image: chain.at(-1)?.base ?? '', stages: chain }
 }
 
-/** Ports that the final image exposes; empty where none is given as a number. */
+/** Ports that the final image exposes; empty if no port is given as a number. */
 export function exposedPorts(dockerfile: Dockerfile, target?: string): string[] {
   return finalStages(dockerfile, target)
     .stages.flatMap(({ instructions }) => instructions)

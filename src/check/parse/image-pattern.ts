@@ -6,7 +6,7 @@ export type ImagePattern = {
   registry: string
   /** `acme/shop`, `*` + `/shop`, `**`. */
   repository: string
-  /** As it is written; undefined where there is none. */
+  /** As it is written; undefined if there is no tag. */
   tag: string | undefined
 }
 

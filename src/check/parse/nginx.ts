@@ -10,7 +10,7 @@ export type Directive = Span & {
 
 export type NginxFile = { file: SourceFile; directives: readonly Directive[] }
 
-/** Reads an nginx configuration. What is none gives odd directives, but never an error. */
+/** Reads an nginx configuration. Other text gives odd directives, but never an error. */
 export function parseNginx(file: SourceFile): NginxFile {
   const directives: Directive[] = []
   const blocks: Directive[] = []

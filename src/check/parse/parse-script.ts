@@ -14,7 +14,7 @@ const mostEffort = 10_000_000
 const mostDocuments = 5_000
 
 /**
- * Parses shell text of any kind. Where the parser gives up, it goes on with the next line. Never throws; text that is too
+ * Parses shell text of any kind. Where the parser gives up, it continues with the next line. Never throws; text that is too
  * tangled to be read in reasonable time is left out from there on.
  */
 export function parseScript(source: ShellText): ParsedPart[] {

@@ -28,7 +28,7 @@ export function argumentsOf({ words }: ShellCommand): string[] {
 /** Whether a command begins with these words: `isCommand(it, 'docker', 'login')`; options of `docker` itself do not count. */
 export function isCommand(command: ShellCommand, ...names: readonly string[]): boolean {
   const [program, ...others] = names
-  // Most commands are none that a rule looks for: the arguments of those need no reading.
+  // Most commands are not the one that a rule looks for: their arguments need no reading.
   if (command.program !== program) return false
   const words = plainArguments(command)
   return others.every((name, index) => words[index] === name)

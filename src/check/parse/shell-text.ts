@@ -55,7 +55,7 @@ function indexOf(digit: string): number {
   return digit.charCodeAt(0) - first
 }
 
-/** GitHub fills expressions in before the shell reads the text: quotes and brackets in them are none of the shell's. */
+/** GitHub fills expressions in before the shell reads the text: the shell does not see quotes and brackets in them. */
 function hideExpressions(raw: string): { text: string; expressions: string[] } {
   const expressions: string[] = []
   let text = ''

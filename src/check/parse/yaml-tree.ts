@@ -78,7 +78,7 @@ function keyText(key: unknown): string {
   return typeof key.value === 'symbol' ? (key.value.description ?? '') : String(key.value)
 }
 
-/** Deeper than anybody writes, and shallow enough for the stack. */
+/** Deeper than any file that people write, and shallow enough for the stack. */
 const deepest = 100
 
 class TreeBuilder {

@@ -12,7 +12,7 @@ let plainSshConfig = ''
 beforeAll(async () => {
   await app.prepare()
   await addTroubledUsers(app.server)
-  // Everybody may write there, so that what is the matter with a user is not that.
+  // All users may write there, so that no user fails for lack of write permission.
   const open =
     'cd "$0" && chmod 777 . && chmod 644 .env && mkdir -m 777 .dray && touch .dray/lock && chmod 666 .dray/lock'
   await app.server.run(['sh', '-c', open, app.path])
@@ -26,7 +26,7 @@ afterAll(async () => {
   await app.remove()
 })
 
-/** Two more names of srv2: one that another key is known for, and one that none is. */
+/** Two more names of srv2: another key is known for one of them, and no key for the other. */
 async function knowOtherKeys(): Promise<void> {
   plainSshConfig = (await net.client.run(['cat', sshConfig])).stdout
   const { stdout } = await net.server('srv1').run(['cat', '/etc/ssh/ssh_host_ed25519_key.pub'])

@@ -92,7 +92,7 @@ function expectHarmless({ stdout, stderr }: RunResult): void {
   for (const token of tokens) expect(said).not.toContain(token)
 }
 
-/** Lines from which the runner of GitHub Actions would take a command that is none of dray's. */
+/** Lines that the runner of GitHub Actions would take for a command, and that are not commands of dray. */
 function foreignCommands({ stdout, stderr }: RunResult): string[] {
   const ours = /^::(?:group|endgroup|error title=|warning title=)/
   return `${stdout}\n${stderr}`

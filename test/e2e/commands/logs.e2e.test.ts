@@ -110,7 +110,7 @@ describe('followed logs', () => {
     ])
   })
 
-  test('goes on after a restart, and repeats nothing', async () => {
+  test('continues after a restart, and repeats nothing', async () => {
     const lines: string[] = []
     const running = await following(lines, 'listens')
     const [id = ''] = await app.containerIds('backend')

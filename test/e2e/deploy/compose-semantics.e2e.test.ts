@@ -151,7 +151,7 @@ volumes:
     expect(await app.containerIds()).toEqual(before)
   })
 
-  test('does not go on when a one-shot service fails', async () => {
+  test('does not continue when a one-shot service fails', async () => {
     const before = await app.containerIds('backend')
     await app.writeSource({
       'docker-compose.yml': compose.replace(

@@ -115,7 +115,7 @@ describe('files beside the compose file', () => {
     )
   }
 
-  /** Paths whose content differs, or that are the same but were written anew. */
+  /** Paths whose content differs, or whose content is the same but was written again. */
   function changedBetween(before: Map<string, string>, after: Map<string, string>): string[] {
     const paths = new Set([...before.keys(), ...after.keys()])
     const same = (path: string) => before.get(path) === after.get(path)

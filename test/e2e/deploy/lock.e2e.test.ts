@@ -47,7 +47,7 @@ describe('while a deploy of the app is under way', () => {
     expect((await app.dray(['plan', 'test', '--tag', 'v1'])).exitCode).toBe(0)
   })
 
-  test('one with --wait goes on when the first has ended', async () => {
+  test('one with --wait continues when the first has ended', async () => {
     const second = await app.deploy('v2', '--wait')
     expect((await first.done).exitCode).toBe(0)
     expect(second).toMatchObject({ exitCode: 0, outcome: 'deployed' })

@@ -87,7 +87,7 @@ test('a directory is no other one under the name of a link, nor when it has move
 
 type Config = { environments: { test: { path: string } } }
 
-/** Containers, files with their content, the journal among them, and the images of every kept release that are there. */
+/** Containers, files with their content (also the journal), and the images of every archived release that are there. */
 async function stateOf(app: TestApp): Promise<unknown> {
   const script = `cd ${app.path} && find . -type f ! -path ./.dray/lock -exec sha256sum {} + | sort -k 2
     cat .dray/releases/*/release.json | sed -n 's/^ *"image": "\\(.*\\)",$/\\1/p' | sort -u |

@@ -44,7 +44,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-test('many deploys in a row leave the kept releases, and nothing that grows', async () => {
+test('many deploys in a row leave the archived releases, and nothing that grows', async () => {
   const measured: Grown[] = []
   for (let number = 1; number <= deploys; number += 1) {
     await app.mustDeploy(`grown-${number}`)

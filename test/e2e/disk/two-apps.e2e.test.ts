@@ -88,7 +88,7 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     )
   })
 
-  test('a deploy on a disk that is over the limit makes room first, and leaves the neighbour alone', async () => {
+  test('a deploy on a disk that is over the limit frees disk space first, and leaves the neighbour alone', async () => {
     const before = await blog.state()
     await net.server(server).run(['sh', '-c', buildSomething])
     await fillTo(90)
@@ -136,7 +136,7 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
   const buildSomething = `printf 'FROM nginx:alpine\\nRUN head -c 3000000 /dev/urandom >/made\\n' |
     DOCKER_BUILDKIT=1 docker build -q --no-cache - | xargs docker image rm`
 
-  /** Takes room until the disk is so full, in percent. */
+  /** Fills the disk up to this percentage. */
   async function fillTo(percent: number): Promise<void> {
     const script = `df -k --output=size,avail /srv | tail -1 |
       { read size free; fallocate -l $((free - size * (100 - $0) / 100))K /var/lib/docker/filler; }`

@@ -153,7 +153,7 @@ describe('a manual change', () => {
   })
 })
 
-/** Somebody holds the app's lock until the process that is given is killed; its file says who, and goes on saying so. */
+/** Another process holds the app's lock until the given process is killed; the lock file still names the holder then. */
 const holdLock = `cd "$0/.dray" && printf %s "$1" >lock
 setsid flock lock sleep 600 >/dev/null 2>&1 &
 echo $!

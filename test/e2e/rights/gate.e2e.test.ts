@@ -79,7 +79,7 @@ describe('with the key of the page', () => {
     expect(await app.version()).toBe('v2')
   })
 
-  test('a deploy goes on to its end when the one who asked for it is gone', async () => {
+  test('a deploy continues to its end when the client that asked for it is gone', async () => {
     const [begun, ended] = await Promise.all([
       journalCount('deploy.started'),
       journalCount('deploy.finished'),

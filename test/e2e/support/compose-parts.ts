@@ -35,7 +35,7 @@ ${backend}
 ${more}`
 }
 
-/** The sample app's configuration of nginx, with a header that tells which one it is. */
+/** The sample app's configuration of nginx, with a header that names the configuration. */
 export function nginxConf(name: string): string {
   return `server {
     listen 80;

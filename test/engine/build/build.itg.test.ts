@@ -158,7 +158,7 @@ test('a step that fails is shown with its last lines', async () => {
   expect(stdout).toBe('')
   expect(stderr).toContain('[BUILD_FAILED]')
   expect(stderr).toMatch(/backend: `RUN echo installing.*` \(Dockerfile, line 2\) failed with exit code 7\./)
-  // BuildKit tells the two streams of a step apart, and which comes first is chance.
+  // BuildKit separates the two streams of a step, and which comes first is chance.
   expect(stderr).toMatch(/Last lines of [^]*│ installing\n/)
   expect(stderr).toMatch(/Last lines of [^]*│ E404\n/)
 })

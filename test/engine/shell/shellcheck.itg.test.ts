@@ -33,7 +33,7 @@ test('shellcheck finds a fault', async () => {
   expect(await shellcheck('rm -rf $1\n', 'sh')).toContain('[SC2086]')
 })
 
-/** Strings that read as shell and are none that dray runs, by the beginning of their place in `src`. */
+/** Strings that read as shell but that dray does not run, by the beginning of their place in `src`. */
 const exempt = {
   'check/': 'talks about the shell of others',
   'cli/commands/ship/build.ts': 'an example of the command line',

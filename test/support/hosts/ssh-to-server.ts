@@ -40,7 +40,7 @@ export async function openSshAccess(net: TestNet): Promise<SshAccess> {
   }
 }
 
-/** Adds a line of sshd_config(5) to a server; resolves when its sshd, started anew with it, listens. */
+/** Adds a line of sshd_config(5) to a server and starts its sshd again; resolves when sshd listens. */
 export async function configureSshd(server: TestServer, line: string): Promise<void> {
   const script = `
     listened() { grep -c 'Server listening' /var/log/sshd.log; }

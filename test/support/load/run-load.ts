@@ -59,7 +59,7 @@ function readLines(child: ChildProcess, onProgress?: (progress: LoadProgress) =>
   let ended: Error | undefined
 
   const report = readReport()
-  // Whoever asks for the report sees the failure; nobody has to ask.
+  // A caller that asks for the report sees the failure; no caller has to ask.
   report.catch(() => {})
 
   async function readReport(): Promise<LoadReport> {

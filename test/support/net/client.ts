@@ -63,7 +63,7 @@ export async function setUpClient({ machine, hosts }: ClientSetUp): Promise<stri
   return (await mustRunInMachine(machine, ['cat', '/root/.ssh/id_ed25519.pub'])).trim()
 }
 
-/** Tells the client the servers' host keys; an unknown one is refused without a question. */
+/** Gives the servers' host keys to the client; an unknown key is refused without a question. */
 export async function introduceServers(machine: MachineFacts, knownHosts: string): Promise<void> {
   await writeInMachine(machine, '/root/.ssh/known_hosts', knownHosts)
   await writeInMachine(machine, '/root/.ssh/config', 'Host *\n  StrictHostKeyChecking yes\n')

@@ -9,7 +9,7 @@ import { mustRun } from './run-command.ts'
 const name = 'download.docker.com'
 const base = '/linux/debian'
 
-/** Docker's packages, and the package of Debian that each is made of; those of none are empty. */
+/** Docker's packages, and the package of Debian that each is made of; a package without one is empty. */
 const packages: Readonly<Record<string, string | undefined>> = {
   'docker-ce': 'docker.io',
   'docker-ce-cli': 'docker-cli',

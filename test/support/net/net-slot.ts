@@ -47,7 +47,7 @@ function isAbandoned(directory: string): boolean {
   }
 }
 
-/** Field 22 of proc_pid_stat(5): with the number, it tells a process from a later one of the same number. */
+/** Field 22 of proc_pid_stat(5): with the number, it distinguishes a process from a later one of the same number. */
 function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

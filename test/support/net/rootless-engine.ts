@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { cloneDirectory } from './machine.ts'
 import type { TestServer } from './server.ts'
 
-/** A user of a server with an Engine of its own, which nobody had to be root for. */
+/** A user of a server with an Engine of its own, set up without root. */
 export type RootlessEngine = AsyncDisposable & {
   user: string
   /** What the client types after `ssh`. */

@@ -79,7 +79,7 @@ case "$*" in
 esac`
 
 /**
- * The same for a server as it comes from the shop: its own sshd, no Docker, and users who may become root (deploy) and who
+ * The same for a freshly installed server: its own sshd, no Docker, and users who may become root (deploy) and who
  * may not (nosudo).
  */
 export const bareSetUpScript = `

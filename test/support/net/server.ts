@@ -64,7 +64,7 @@ export class TestServer {
     return stdout.split('\n').filter((line) => line.includes(text))
   }
 
-  /** From now on nothing passes between the server and anyone, and nobody is told. */
+  /** From now on no data passes between the server and other machines, and neither side is notified. */
   cutLine(): Promise<void> {
     return setLine(this.#hub, this.name, 'cut')
   }
@@ -90,7 +90,7 @@ export class TestServer {
     return this.#endEngine('TERM')
   }
 
-  /** Kills the Engine as the kernel does when memory runs out; containers go on until it is started again. */
+  /** Kills the Engine as the kernel does when memory runs out; containers continue to run until it is started again. */
   killEngine(): Promise<void> {
     return this.#endEngine('KILL')
   }

@@ -11,7 +11,7 @@ function workflow(...lines: readonly string[]): string {
   return `on: push\njobs:\n  build:\n    steps:\n      - ${lines.join('\n        ')}\n`
 }
 
-/** What real repositories have that looks like a mistake and is none: no finding of the code. */
+/** Text of real repositories that looks like a mistake but is correct: no finding of the code. */
 test.each<[string, string, Record<string, string>]>([
   [
     'an overlay says only what it changes',

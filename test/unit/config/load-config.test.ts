@@ -172,7 +172,7 @@ describe('compose files', () => {
     expect(error.message).toContain('compose.prod.yml')
   })
 
-  test('are missed where there is none at all', async () => {
+  test('are reported as missing where there is no such file', async () => {
     const cwd = await makeProject({ 'dray.yml': 'environments: { test: { host: a } }' })
     const error = await failureOf(loadConfig({ cwd, environmentName: 'test' }))
     expect(error.code).toBe('COMPOSE_MISSING')

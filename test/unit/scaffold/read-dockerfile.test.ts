@@ -34,7 +34,7 @@ test('finds a version argument, before the first stage too', () => {
   expect(read('FROM node', 'ARG NAME').versionArgument).toBeUndefined()
 })
 
-test('tells from which directories files are copied', () => {
+test('returns the directories from which files are copied', () => {
   const { copiesFrom } = read(
     'FROM node AS build',
     'COPY ./backend/package.json .',

@@ -205,7 +205,7 @@ total   failed     2927       3        2    875.0
 `)
   })
 
-  test('leave out the skipped tests where there are none', async () => {
+  test('leave out the skipped tests if no test was skipped', async () => {
     const { results } = await run([suite('unit', { 'test/a.test.ts': ['passed'] })])
     expect(renderResults(results, 1).endsWith('\n\n1 passed, 0 failed\n')).toBe(true)
   })

@@ -3,7 +3,7 @@ import type { TestServer } from '../../../support/net/server.ts'
 
 /**
  * Leaves behind what a server collects: an unused image, one that lost its name, build cache, volumes with data, a stopped
- * database. The Engine is started anew, so that it remembers no pull and takes the images for old.
+ * database. The Engine is started again, so that it remembers no pull and takes the images for old.
  */
 export async function makeUntidy(server: TestServer): Promise<void> {
   const { exitCode, stderr } = await server.run(['sh', '-ec', script])

@@ -2,7 +2,7 @@
 export class TagOrder {
   readonly #tags = new Map<string, string[]>()
 
-  /** Notes a pushed manifest; a push by digest is none of a tag. */
+  /** Notes a pushed manifest; a push by digest has no tag. */
   notePush(repository: string, reference: string): void {
     if (reference.startsWith('sha256:')) return
     const tags = this.#tags.get(repository) ?? []

@@ -62,7 +62,7 @@ test('the container of a task that is broken off is taken away', async () => {
   )
   const name = guards[0]?.argv.find((it) => /^backend-task-[0-9a-f]{8}$/.test(it))
   expect(calls[0]?.argv).toContain(name)
-  // What the guard is told last has it remove the container at once.
+  // The last line that the guard receives makes it remove the container at once.
   expect(String(guards[0]?.stream.read())).toMatch(/done\n$/)
 })
 

@@ -5,7 +5,7 @@ import { Secret } from '../../../../src/shared/secret.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { WebhookServer, type WebhookAnswer } from '../../../support/webhook-server.ts'
 
-/** Posts to a server that answers so; gives what the caller is told, what the server got, and how long was slept between. */
+/** Posts to a server that answers so; gives what the caller receives, what the server got, and the sleeps between. */
 async function post(answers: readonly WebhookAnswer[], answerMs = 60_000) {
   await using server = await WebhookServer.start(...answers)
   const clock = new FakeClock(0)

@@ -102,7 +102,7 @@ test('an image configuration is read as far as possible', () => {
   )
 })
 
-test('an answer that unpacks to more than it may be is refused', async () => {
+test('an answer that unpacks to more than the limit is refused', async () => {
   const registry = await serve({ manners: 'open' })
   const bomb = gzipSync(Buffer.alloc(64 * 1024 ** 2))
   expect(bomb.length).toBeLessThan(100_000)

@@ -7,7 +7,7 @@ import { connect, image, PASSWORD, resolve, serve, stopServing } from './registr
 
 afterEach(stopServing)
 
-describe('a registry in trouble', () => {
+describe('a registry that fails', () => {
   test.each([500, 502, 503, 408])('status %i is tried again', async (status) => {
     const registry = await serve()
     registry.fail({ at: 'manifest', how: 'status', status, times: 1 })

@@ -140,7 +140,7 @@ test('a task without a timeout is reported after 5, 10 and 20 minutes', async ()
   expect(await notes(30 * 60_000)).toEqual([])
 })
 
-test('a service replaced in its place is put back with its image, and the proxy looks its address up anew', async () => {
+test('a service replaced in its place is put back with its image, and the proxy looks up its address again', async () => {
   const world = await shopAtV1(undefined, withService(shop, 'backend', { containerName: 'backend' }))
   world.host.containers.behaviours.set('backend:v2', 'never-healthy')
   expect((await world.failure()).undone).toEqual([
@@ -170,7 +170,7 @@ test('a failure on the second host takes the first one back, too', async () => {
   for (const host of world.hosts) expect(host.running).not.toContain('backend:v2')
 })
 
-test('a release that fails is never the current one: the next deploy starts anew', async () => {
+test('a release that fails is never the current one: the next deploy starts again from the beginning', async () => {
   const world = await shopAtV1()
   world.host.containers.behaviours.set('backend:v2', 'exits')
   await world.failure()

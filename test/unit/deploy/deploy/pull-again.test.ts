@@ -15,13 +15,13 @@ async function pullsOf(failure: DrayError, times: number) {
 
 const passing = new DrayError('PULL_FAILED', 'The network closed the connection.', { temporary: true })
 
-test('a pull that a passing trouble ended is begun again', async () => {
+test('a pull that ended with a temporary failure is started again', async () => {
   const { world, pulls } = await pullsOf(passing, 2)
   expect(await world.deploy()).toMatchObject({ unchanged: false })
   expect(pulls()).toBe(3)
 })
 
-test('trouble that does not pass fails the deploy, with nothing changed', async () => {
+test('a failure that does not pass fails the deploy, with nothing changed', async () => {
   const { world, pulls } = await pullsOf(passing, 9)
   expect(await world.failure()).toMatchObject({ code: 'PULL_FAILED' })
   expect(pulls()).toBe(3)

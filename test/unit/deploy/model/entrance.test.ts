@@ -17,7 +17,7 @@ describe('the proxy is found by its image', () => {
     expect(proxyServiceOf(fakeApp([named('web', image), fakeService('api')]), fakeDesired())).toBe('web')
   })
 
-  test.each(['traefik:3', 'acme/nginx-exporter:1', 'nginx-like/other:1'])('and %s is none', (image) => {
+  test.each(['traefik:3', 'acme/nginx-exporter:1', 'nginx-like/other:1'])('and %s is not', (image) => {
     expect(proxyServiceOf(fakeApp([named('web', image)]), fakeDesired())).toBeUndefined()
   })
 

@@ -89,7 +89,7 @@ test('an image that got a container or a name meanwhile stays', async () => {
   expect(world.takeLog().join('\n')).not.toContain('remove-image unused')
 })
 
-test('a pull that does not fit makes room whatever the limit is', async () => {
+test('a pull that does not fit frees disk space whatever the limit is', async () => {
   const world = await fullWorld(39.6 * GB, { limitPercent: 100 })
   expect(await guard(world)).toEqual([
     'free-disk dangling-images gone (the pull may take 4.0 MB, but only 400 MB is free)',
@@ -134,7 +134,7 @@ test('untagged images are removed once', async () => {
   ])
 })
 
-test('a deploy that pulls nothing makes no room, and neither does a rollback', async () => {
+test('a deploy that pulls nothing frees no disk space, and neither does a rollback', async () => {
   const world = await fullWorld(32 * GB)
   await world.deploy()
   world.host.disk.fileSystems = [fakeFileSystem({ usedBytes: 39.9 * GB })]

@@ -70,7 +70,7 @@ describe('an unreachable source', () => {
     expect(images['backend']).toEqual({ name: 'ghcr.io/acme/backend', tag: 'v2' })
   })
 
-  test('of Compose for a kept release, is a note; its images and files are compared', async () => {
+  test('of Compose for an archived release, is a note; its images and files are compared', async () => {
     world.host.directory.inspect = () =>
       Promise.reject(new DrayError('RELEASE_CHANGED', 'The files no longer make that release.'))
     const snapshot = await release('r1')

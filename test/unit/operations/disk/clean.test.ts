@@ -11,7 +11,7 @@ import {
 } from '../../../support/fake-disk.ts'
 import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
-/** A host with a kept release, and some things that nobody needs. */
+/** A host with an archived release, and some unused things. */
 function untidyHost(): FakeHost {
   const host = new FakeHost()
   const release = fakeRelease()

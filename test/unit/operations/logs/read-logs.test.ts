@@ -145,7 +145,7 @@ describe('followed', () => {
     expect(host.requests.at(-1)).toBe('backend-2 since ever tail all')
   })
 
-  test('they go on where a container stopped when it starts again', async () => {
+  test('they continue where a container stopped when it starts again', async () => {
     const host = new FakeLogs('a')
     host.add('backend-1', {}, [1, 'before'])
     const until = (lines: readonly string[]): boolean => {

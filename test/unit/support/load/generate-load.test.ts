@@ -55,7 +55,7 @@ test('every third request is a POST, and an order that comes back changed has fa
   expect(report.failures.every(({ method, path }) => method === 'POST' && path === '/api/orders')).toBe(true)
 })
 
-test('goes on sending by the clock while nothing is answered', async () => {
+test('continues to send by the clock while nothing is answered', async () => {
   const held: [IncomingMessage, ServerResponse][] = []
   await using server = await startFlakyServer((request, response) => held.push([request, response]))
   const load = generateLoad({ target: server.target, ratePerSecond: 500, connections: 2, timeoutMs: 60_000 })

@@ -283,7 +283,7 @@ test('folds steps away when the terminal is lower than the plan', async () => {
   `)
 })
 
-test('paints anew, without remains, after the terminal became narrower and wider', async () => {
+test('paints again, without remains, after the terminal became narrower and wider', async () => {
   const { terminal, clock, tell, reporter } = stage()
   await tell(...midway)
   await terminal.settle()

@@ -23,7 +23,7 @@ test('releases beyond those that are kept are dropped, with the images that only
   expect(world.host.images.map(({ id }) => id)).toEqual(['id backend:v2', 'id backend:v3'])
 })
 
-test('an image that a kept release shares with a dropped one stays', async () => {
+test('an image that an archived release shares with a dropped one stays', async () => {
   const world = await released(2, 2)
   world.app = withTag(shop, 'v1')
   await world.deploy()

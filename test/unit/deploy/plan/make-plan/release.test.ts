@@ -28,7 +28,7 @@ test('a first release pulls all images, places the files and starts all services
   `)
 })
 
-test('a new tag rolls the own services and turns the proxy before anything old is stopped', async () => {
+test('a new tag rolls the own services and switches traffic before anything old is stopped', async () => {
   const world = await deployed()
   world.app = withTag(shop, 'v2')
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
