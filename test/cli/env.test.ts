@@ -87,7 +87,7 @@ describe('dray env', () => {
     [['set', 'KEY=hunter2'], 'x', /value of KEY must not be given on the command line/],
     [['set', 'KEY', 'hunter2'], 'x', /Too many arguments/],
     [['set'], 'x', /variable to set is missing/],
-    [['set', '1KEY'], 'x', /not the name of a variable/],
+    [['set', '1KEY'], 'x', /not a valid variable name/],
     [['list', 'KEY'], '', /does not accept a variable/],
     [['KEY=hunter2'], '', /has no action `KEY`/],
     [['sett', 'KEY'], '', /Did you mean `dray env local set`/],

@@ -116,7 +116,7 @@ test('--json prints one line for each name', async () => {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(rows).toHaveLength(7)
-  expect(rows[0]).toMatchObject({ type: 'secret', name: 'LATE', lives: 'GitHub secret', state: 'present' })
+  expect(rows[0]).toMatchObject({ type: 'secret', name: 'LATE', kind: 'GitHub secret', state: 'present' })
 })
 
 test('does not query GitHub without a token, and says so', async () => {

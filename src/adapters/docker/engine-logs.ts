@@ -95,8 +95,8 @@ async function* readChanges(chunks: AsyncIterable<Buffer>): AsyncGenerator<Conta
 }
 
 function toChange({ Action, Actor }: z.infer<typeof eventAnswer>): ContainerChange {
-  if (Action === 'start') return { containerId: Actor.ID, what: 'started', exitCode: undefined }
-  return { containerId: Actor.ID, what: 'ended', exitCode: Number(Actor.Attributes['exitCode'] ?? 0) }
+  if (Action === 'start') return { containerId: Actor.ID, change: 'started', exitCode: undefined }
+  return { containerId: Actor.ID, change: 'ended', exitCode: Number(Actor.Attributes['exitCode'] ?? 0) }
 }
 
 /** `1795430758.123456789`, which the Engine accepts with all its digits, for `2026-11-23T10:45:58.123456789Z`. */

@@ -106,7 +106,9 @@ function reportOf(
     failures: failed.length,
     medianMs: percentile(times, 0.5),
     p99Ms: percentile(times, 0.99),
-    firstFailures: failed.slice(0, KEPT_FAILURES).map(({ atMs, failure }) => ({ atMs, what: failure ?? '' })),
+    firstFailures: failed
+      .slice(0, KEPT_FAILURES)
+      .map(({ atMs, failure }) => ({ atMs, reason: failure ?? '' })),
   }
 }
 

@@ -21,7 +21,7 @@ export type DiskThing = {
   sizeBytes: number
   mayGo: boolean
   /** Why it may be removed or must stay, in a few words. */
-  why: string
+  reason: string
   /** The release or app that it belongs to, if known. */
   owner: Owner | undefined
   /** For an image: its tags and digests at the time of the decision. */

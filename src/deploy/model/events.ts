@@ -12,7 +12,7 @@ export type ProbeReport = {
   medianMs: number
   p99Ms: number
   /** The first few failures: time since the first probe, and description. */
-  firstFailures: readonly { atMs: number; what: string }[]
+  firstFailures: readonly { atMs: number; reason: string }[]
 }
 
 /** Whether the steps make a new release or put an archived one back. */

@@ -21,9 +21,11 @@ function judgeBuildCache({ buildCache }: DiskInventory): DiskThing[] {
   const { freeBytes, busyBytes } = buildCache
   return [
     ...(freeBytes > 0
-      ? [{ ...thing, sizeBytes: freeBytes, mayGo: true, why: 'builds can recreate it' }]
+      ? [{ ...thing, sizeBytes: freeBytes, mayGo: true, reason: 'builds can recreate it' }]
       : []),
-    ...(busyBytes > 0 ? [{ ...thing, sizeBytes: busyBytes, mayGo: false, why: 'a build is using it' }] : []),
+    ...(busyBytes > 0
+      ? [{ ...thing, sizeBytes: busyBytes, mayGo: false, reason: 'a build is using it' }]
+      : []),
   ]
 }
 
@@ -37,7 +39,7 @@ function judgeContainers(inventory: DiskInventory, needed: NeededThere, rules: D
       name: container.name,
       sizeBytes: container.sizeBytes,
       mayGo: reason === undefined,
-      why: reason ?? `stopped ${renderTimeAgo(idleMs)}`,
+      reason: reason ?? `stopped ${renderTimeAgo(idleMs)}`,
       ...(container.isUp ? { isUsed: true } : {}),
       owner: appOf(container),
       names: [],
@@ -76,7 +78,7 @@ function judgeNetwork(network: StoredNetwork, judging: Judging): DiskThing {
     name: network.name,
     sizeBytes: 0,
     mayGo: reason === undefined,
-    why: reason ?? `no container connected, created ${renderTimeAgo(ageMs)}`,
+    reason: reason ?? `no container connected, created ${renderTimeAgo(ageMs)}`,
     ...(user === undefined ? {} : { isUsed: true }),
     owner: appOf(network),
     names: [],
@@ -92,7 +94,7 @@ function judgeVolumes(inventory: DiskInventory, needed: NeededThere, rules: Disk
     const verdict =
       user === undefined
         ? judgeUnusedVolume(volume, { inventory, needed, rules })
-        : { mayGo: false, why: `used by container ${user.name}`, isUsed: true as const }
+        : { mayGo: false, reason: `used by container ${user.name}`, isUsed: true as const }
     return {
       stage: 'volumes',
       id: volume.name,
@@ -108,19 +110,19 @@ function judgeVolumes(inventory: DiskInventory, needed: NeededThere, rules: Disk
 function judgeUnusedVolume(
   volume: StoredVolume,
   { inventory, rules }: Judging,
-): Pick<DiskThing, 'mayGo' | 'why' | 'blocksSweep'> {
-  const stays = (why: string) => ({ mayGo: false, why })
+): Pick<DiskThing, 'mayGo' | 'reason' | 'blocksSweep'> {
+  const stays = (reason: string) => ({ mayGo: false, reason })
   const isAggressive = rules.sweep === 'aggressive'
   if (!volume.isAnonymous) {
     if (!isAggressive) return stays('named volume, never removed')
     return rules.expendable.includes(volume.name)
-      ? { mayGo: true, why: 'unused, and listed in `disk.expendable`' }
+      ? { mayGo: true, reason: 'unused, and listed in `disk.expendable`' }
       : { ...stays('unused, but named and not in `disk.expendable`'), blocksSweep: true }
   }
   if (!rules.anonymousVolumes && !isAggressive) return stays('unused, but removing volumes is not enabled')
   const ageMs = inventory.takenAtMs - volume.createdAtMs
   if (ageMs < idleGraceMs(rules)) return stays(`created ${renderTimeAgo(ageMs)}: too recent`)
-  return { mayGo: true, why: 'unused anonymous volume' }
+  return { mayGo: true, reason: 'unused anonymous volume' }
 }
 
 function otherApp(project: string | undefined, needed: NeededThere): string | undefined {

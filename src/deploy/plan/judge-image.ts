@@ -19,7 +19,7 @@ export function judgeImage(image: StoredImage, judging: Judging): DiskThing {
     name: nameOf(image, judging.needed.project),
     sizeBytes: image.ownBytes,
     mayGo: staying === undefined,
-    why: staying?.why ?? whyImageGoes(image, judging.needed),
+    reason: staying?.reason ?? whyImageGoes(image, judging.needed),
     owner: staying?.owner,
     names: [...image.tags, ...image.digests],
   }
@@ -28,18 +28,19 @@ export function judgeImage(image: StoredImage, judging: Judging): DiskThing {
 function whyImageStays(
   image: StoredImage,
   { inventory, needed }: Judging,
-): { why: string; owner: Owner | undefined } | undefined {
+): { reason: string; owner: Owner | undefined } | undefined {
   const label = image.digests.map((name) => needed.images.get(name)).find((it) => it !== undefined)
-  if (label !== undefined) return { why: label, owner: { kind: 'release', label } }
+  if (label !== undefined) return { reason: label, owner: { kind: 'release', label } }
   const user = inventory.containers.find(({ imageId }) => imageId === image.id)
-  if (user !== undefined) return { why: `used by container ${user.name}`, owner: appOf(user) }
+  if (user !== undefined) return { reason: `used by container ${user.name}`, owner: appOf(user) }
   const otherTag = image.tags.find((tag) => keepTagOwner(tag, needed.project) === 'others')
   const project = otherTag && keepTagProject(otherTag)
-  if (project !== undefined) return { why: `needed by another app (${project})`, owner: appOf({ project }) }
+  if (project !== undefined)
+    return { reason: `needed by another app (${project})`, owner: appOf({ project }) }
   if (isOursAlone(image, needed)) return undefined
   const ageMs = inventory.takenAtMs - image.touchedAtMs
   if (ageMs >= imageGraceMs) return undefined
-  return { why: `pulled, built or tagged ${renderTimeAgo(ageMs)}`, owner: undefined }
+  return { reason: `pulled, built or tagged ${renderTimeAgo(ageMs)}`, owner: undefined }
 }
 
 /** With containerd's store the Engine also lists `repo@sha256:…` among the tags of an image pulled by digest. */

@@ -22,7 +22,7 @@ export type Attempt = {
   /** Services whose image differs from the release that served before; undefined if unknown. */
   imagesChanged: readonly string[] | undefined
   /** Whether it is archived, so that a rollback to it is possible. */
-  isKept: boolean
+  isArchived: boolean
   isCurrent: boolean
 }
 
@@ -48,7 +48,7 @@ export function readHistory({ releases, journal }: ArchiveContents, limit: numbe
       restores:
         restores === undefined ? undefined : { release: restores, tag: tags.get(restores) ?? facts.tag },
       imagesChanged: changedImages(images, serving),
-      isKept: records.get(id) !== undefined && records.get(id)?.restores === undefined,
+      isArchived: records.get(id) !== undefined && records.get(id)?.restores === undefined,
       isCurrent: id === current,
     })
     if (facts.outcome.kind === 'deployed') serving = images

@@ -1,4 +1,4 @@
-export type Change = 'came' | 'went' | 'changed'
+export type Change = 'added' | 'removed' | 'changed'
 
 /** The names whose values differ between two records, sorted. */
 export function compareNames<Value>(
@@ -9,8 +9,8 @@ export function compareNames<Value>(
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort()
   return names.flatMap((name): { name: string; change: Change }[] => {
     const [before, after] = [from[name], to[name]]
-    if (before === undefined) return [{ name, change: 'came' }]
-    if (after === undefined) return [{ name, change: 'went' }]
+    if (before === undefined) return [{ name, change: 'added' }]
+    if (after === undefined) return [{ name, change: 'removed' }]
     return isSame(before, after) ? [] : [{ name, change: 'changed' }]
   })
 }

@@ -11,7 +11,7 @@ import { removeThings } from '../../deploy/execute/remove-things.ts'
 export type Cleaned = Pick<HostDiskObservation, 'host' | 'fileSystems'> & {
   /** What was removed; in a dry run, what would be. */
   removed: readonly DiskThing[]
-  kept: readonly DiskThing[]
+  retained: readonly DiskThing[]
   /** Measured afterwards; in a dry run, as before. */
   fileSystemsAfter: readonly FileSystem[]
 }
@@ -80,10 +80,10 @@ function cleaned(
   removed: readonly DiskThing[],
   fileSystemsAfter: readonly FileSystem[],
 ): Cleaned {
-  const kept = things
+  const retained = things
     .filter((thing) => !removed.includes(thing))
-    .map((thing) => (thing.mayGo ? { ...thing, why: 'in use again, according to Docker' } : thing))
-  return { host, fileSystems, removed, kept, fileSystemsAfter }
+    .map((thing) => (thing.mayGo ? { ...thing, reason: 'in use again, according to Docker' } : thing))
+  return { host, fileSystems, removed, retained, fileSystemsAfter }
 }
 
 function nameOf({ stage, name }: DiskThing): string {

@@ -22,13 +22,13 @@ export const checkNames = [
 export type CheckName = (typeof checkNames)[number]
 
 export type CheckOutcome =
-  | { outcome: 'good'; value: string }
+  | { outcome: 'ok'; value: string }
   /** A deploy would still succeed. `hint` is the next action, with commands in backquotes. */
-  | { outcome: 'warning'; value: string; what: string; hint: string }
+  | { outcome: 'warning'; value: string; message: string; hint: string }
   /** A deploy would be refused with this failure. */
   | { outcome: 'failed'; failure: Failure }
   /** Not checked, because the check `needs` failed. */
-  | { outcome: 'unknown'; needs: CheckName }
+  | { outcome: 'skipped'; needs: CheckName }
 
 export type Check = CheckOutcome & {
   name: CheckName
@@ -40,7 +40,5 @@ export type HostCheckup = { host: string; checks: readonly Check[] }
 
 /** Whether a deploy to the hosts would succeed; warnings do not count. */
 export function isReady(hosts: readonly HostCheckup[]): boolean {
-  return hosts.every(({ checks }) =>
-    checks.every(({ outcome }) => outcome === 'good' || outcome === 'warning'),
-  )
+  return hosts.every(({ checks }) => checks.every(({ outcome }) => outcome === 'ok' || outcome === 'warning'))
 }

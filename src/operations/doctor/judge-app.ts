@@ -33,7 +33,7 @@ export function judgeRegistries(registries: readonly RegistryObservation[], host
       : {
           outcome: 'warning',
           value: 'not reached from the server',
-          what: `${host} does not reach ${registry}, which has its images: ${answer.error}.`,
+          message: `${host} does not reach ${registry}, which has its images: ${answer.error}.`,
           hint: 'Check DNS and the firewall of the server. If its Docker uses a proxy, ignore this warning.',
         }),
   }))
@@ -72,7 +72,7 @@ export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation)
     return {
       outcome: 'warning',
       value,
-      what: `${name} resolves to ${addresses.join(', ')}, not to one of the hosts (${hostAddresses.join(', ')}).`,
+      message: `${name} resolves to ${addresses.join(', ')}, not to one of the hosts (${hostAddresses.join(', ')}).`,
       hint: 'This is correct behind a load balancer, a CDN or NAT. Otherwise correct the DNS record.',
     }
   }
@@ -81,7 +81,7 @@ export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation)
     return {
       outcome: 'warning',
       value,
-      what: `${name} resolves here, but not on the server.`,
+      message: `${name} resolves here, but not on the server.`,
       hint: 'Check /etc/resolv.conf on the server: Docker there resolves registries in the same way.',
     }
   }

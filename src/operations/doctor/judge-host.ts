@@ -50,11 +50,11 @@ export function judgeHost(scene: DoctorObservation): HostCheckup {
 /** The first failed check among those needed; if that one is itself unknown, the check that it needs. */
 function unknownFor(needs: readonly CheckName[], checks: readonly Check[]): CheckOutcome {
   const needed = checks.filter(({ name }) => needs.includes(name))
-  const missing = needed.find(({ outcome }) => outcome === 'failed') ?? needed.find(isUnknown)
-  if (missing !== undefined && isUnknown(missing)) return { outcome: 'unknown', needs: missing.needs }
-  return { outcome: 'unknown', needs: missing?.name ?? 'ssh' }
+  const missing = needed.find(({ outcome }) => outcome === 'failed') ?? needed.find(isSkipped)
+  if (missing !== undefined && isSkipped(missing)) return { outcome: 'skipped', needs: missing.needs }
+  return { outcome: 'skipped', needs: missing?.name ?? 'ssh' }
 }
 
-function isUnknown(check: Check): check is Extract<Check, { outcome: 'unknown' }> {
-  return check.outcome === 'unknown'
+function isSkipped(check: Check): check is Extract<Check, { outcome: 'skipped' }> {
+  return check.outcome === 'skipped'
 }

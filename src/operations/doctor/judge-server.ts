@@ -12,7 +12,7 @@ const FULL_BYTES = 1_000_000
 const CLOCK_WARNING_MS = 30_000
 
 export function judgeTools({ missingTools }: ServerObservation, host: string): CheckOutcome {
-  if (missingTools.length === 0) return good('all there')
+  if (missingTools.length === 0) return good('installed')
   return failed(
     new DrayError(
       'HOST_COMMAND_FAILED',
@@ -34,7 +34,7 @@ export function judgeEnvFile(
   return {
     outcome: 'warning',
     value: `mode ${mode}`,
-    what: `${path}/.env on ${host} is readable by other users.`,
+    message: `${path}/.env on ${host} is readable by other users.`,
     hint: `On the server, run \`chmod 600 ${path}/.env\`.`,
   }
 }
@@ -62,20 +62,20 @@ export function judgeDisk(
   return {
     outcome: 'warning',
     value,
-    what: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${diskLimitPercent} % full.`,
+    message: `${names} on ${host} ${short.length === 1 ? 'is' : 'are'} more than ${diskLimitPercent} % full.`,
     hint: '`dray disk ENVIRONMENT` shows what uses the space; `dray clean ENVIRONMENT` removes what is not needed.',
   }
 }
 
 export function judgeClock({ clockAheadMs }: ServerObservation, host: string): CheckOutcome {
   const seconds = Math.round(Math.abs(clockAheadMs) / 1000)
-  if (seconds === 0) return good('same as here')
+  if (seconds === 0) return good('in sync')
   const value = `${seconds} s ${clockAheadMs > 0 ? 'ahead' : 'behind'}`
   if (Math.abs(clockAheadMs) < CLOCK_WARNING_MS) return good(value)
   return {
     outcome: 'warning',
     value,
-    what: `The clock of ${host} is ${value} of this machine's.`,
+    message: `The clock of ${host} is ${value} of this machine's.`,
     hint: 'With systemd: `sudo timedatectl set-ntp true`. A wrong clock can make certificates and tokens invalid.',
   }
 }

@@ -5,7 +5,7 @@ import type { CheckOutcome } from './checkup.ts'
 import type { Answer } from './doctor-observation.ts'
 
 export function good(value: string): CheckOutcome {
-  return { outcome: 'good', value }
+  return { outcome: 'ok', value }
 }
 
 export function failed(why: Failure | DrayError): CheckOutcome {

@@ -9,7 +9,7 @@ export type VariableReview = {
   state: 'set' | 'empty' | 'missing'
   inExample: boolean
   inCompose: 'required' | 'optional' | 'no'
-  verdict: 'good' | 'missing' | 'empty' | 'unused' | 'by-default' | 'at-deploy'
+  verdict: 'ok' | 'missing' | 'empty' | 'unused' | 'default' | 'at-deploy'
 }
 
 export type ReviewInput = {
@@ -54,7 +54,7 @@ function judge(
   { state, inExample, inCompose }: Omit<VariableReview, 'name' | 'verdict'>,
   hasExample: boolean,
 ): VariableReview['verdict'] {
-  if (state === 'missing') return inExample || inCompose === 'required' ? 'missing' : 'by-default'
+  if (state === 'missing') return inExample || inCompose === 'required' ? 'missing' : 'default'
   if (state === 'empty') return 'empty'
-  return hasExample && !inExample && inCompose === 'no' ? 'unused' : 'good'
+  return hasExample && !inExample && inCompose === 'no' ? 'unused' : 'ok'
 }

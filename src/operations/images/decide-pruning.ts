@@ -17,29 +17,29 @@ export type PruneInput = {
 }
 
 /** Why a version stays, as shown to users. */
-export type RetainedVersion = { version: PackageVersion; because: string }
+export type RetainedVersion = { version: PackageVersion; reason: string }
 
 export type PruneDecision = {
-  kept: readonly RetainedVersion[]
+  retained: readonly RetainedVersion[]
   /** In removal order: an index is removed before its parts, so that no image is ever incomplete. */
-  doomed: readonly PackageVersion[]
+  removable: readonly PackageVersion[]
 }
 
 /**
- * Decides which versions of a package may be removed. A version stays if a release needs it, or because of its tag or age;
+ * Decides which versions of a package may be removed. A version stays if a release needs it, or reason of its tag or age;
  * so do its parts and what refers to it, such as signatures. Pure.
  */
 export function decidePruning(facts: PruneInput, rules: PruneRules): PruneDecision {
   const reasons = new Map<Digest, string>()
-  for (const [digest, because] of ownReasons(facts, rules))
-    if (!reasons.has(digest)) reasons.set(digest, because)
+  for (const [digest, reason] of ownReasons(facts, rules))
+    if (!reasons.has(digest)) reasons.set(digest, reason)
   spread(facts, reasons)
-  const kept = facts.versions.flatMap((version) => {
-    const because = reasons.get(version.digest)
-    return because === undefined ? [] : [{ version, because }]
+  const retained = facts.versions.flatMap((version) => {
+    const reason = reasons.get(version.digest)
+    return reason === undefined ? [] : [{ version, reason }]
   })
-  const doomed = facts.versions.filter(({ digest }) => !reasons.has(digest))
-  return { kept, doomed: parentsFirst(doomed, facts.links) }
+  const removable = facts.versions.filter(({ digest }) => !reasons.has(digest))
+  return { retained, removable: parentsFirst(removable, facts.links) }
 }
 
 function* ownReasons(
@@ -69,10 +69,10 @@ function spread({ versions, links }: PruneInput, reasons: Map<Digest, string>): 
   }
   const open = [...reasons.keys()]
   for (let digest = open.pop(); digest !== undefined; digest = open.pop()) {
-    const reach = (found: readonly Digest[], because: string): void => {
+    const reach = (found: readonly Digest[], reason: string): void => {
       for (const next of found) {
         if (reasons.has(next)) continue
-        reasons.set(next, because)
+        reasons.set(next, reason)
         open.push(next)
       }
     }

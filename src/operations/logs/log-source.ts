@@ -19,7 +19,7 @@ export type LogRequest = {
 
 export type ContainerChange = {
   containerId: string
-  what: 'started' | 'ended'
+  change: 'started' | 'ended'
   /** Only for an exited container. */
   exitCode: number | undefined
 }

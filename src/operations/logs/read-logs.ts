@@ -25,8 +25,8 @@ export type LogEntry = LogLine & { container: LogContainer }
 
 /** State of a container while its log is read: being read, or what happened to it. */
 export type LogNote =
-  | { what: 'found' | 'started' | 'unreadable'; container: LogContainer }
-  | { what: 'ended'; container: LogContainer; exitCode: number | undefined }
+  | { change: 'found' | 'started' | 'unreadable'; container: LogContainer }
+  | { change: 'ended'; container: LogContainer; exitCode: number | undefined }
 
 export type ReadLogsRequest = {
   hosts: readonly LogHost[]
@@ -98,7 +98,7 @@ class HostLogs {
     const changes = request.follow ? await source.changes(project, signal) : undefined
     const wanted = (await engine.containers(project)).filter((it) => this.#isWanted(it))
     this.#refuseTooMany(wanted.length + (request.follow ? 1 : 0))
-    for (const it of wanted) request.onNote({ what: 'found', container: this.#describe(it) })
+    for (const it of wanted) request.onNote({ change: 'found', container: this.#describe(it) })
     await Promise.all(wanted.map((it) => this.#follow(it, request.tail)))
     if (changes !== undefined) void this.#watch(changes)
   }
@@ -137,7 +137,7 @@ class HostLogs {
       follow: request.follow,
       signal,
     })
-    if (log === 'unreadable') request.onNote({ what: 'unreadable', container: followed.container })
+    if (log === 'unreadable') request.onNote({ change: 'unreadable', container: followed.container })
     else void merge.add(followed.container, after(log, followed)).then(() => this.#end(containerId, followed))
   }
 
@@ -156,15 +156,15 @@ class HostLogs {
     }
   }
 
-  async #take({ containerId, what, exitCode }: ContainerChange): Promise<void> {
+  async #take({ containerId, change, exitCode }: ContainerChange): Promise<void> {
     const { onNote } = this.#shared.request
     const known = this.#followed.get(containerId)
-    if (what === 'ended') {
-      if (known !== undefined) onNote({ what, container: known.container, exitCode })
+    if (change === 'ended') {
+      if (known !== undefined) onNote({ change, container: known.container, exitCode })
       return
     }
     if (known !== undefined) {
-      onNote({ what, container: known.container })
+      onNote({ change, container: known.container })
       if (known.isOpen) known.hasRestarted = true
       else await this.#read(containerId, known)
       return
@@ -172,7 +172,7 @@ class HostLogs {
     // The log of a removed container is gone.
     const found = await this.#host.engine.container(containerId).catch(() => undefined)
     if (found === undefined || !this.#isWanted(found)) return
-    onNote({ what, container: await this.#follow(found, undefined) })
+    onNote({ change, container: await this.#follow(found, undefined) })
   }
 
   #describe({ name, service }: Container): LogContainer {

@@ -6,11 +6,11 @@ import type { GithubUse, ServiceUse } from './find-uses.ts'
 export type SecretRow = {
   name: string
   /** `dray`: the environment of dray's own process. */
-  lives: 'GitHub secret' | 'GitHub variable' | '.env' | 'deploy-time' | 'dray'
+  kind: 'GitHub secret' | 'GitHub variable' | '.env' | 'deploy-time' | 'dray'
   /** The exact place: `the repository`, `production on deploy@a.example.com`. */
-  where: string
+  location: string
   /** `given`: by GitHub or by every deploy. `unknown`: could not be read. `optional`: absent and not required. */
-  state: 'present' | 'empty' | 'missing' | 'optional' | 'given' | 'unknown'
+  state: 'present' | 'empty' | 'missing' | 'optional' | 'provided' | 'unknown'
   /** Lines of workflows, services, tasks. */
   readBy: readonly string[]
 }
@@ -44,8 +44,8 @@ export function makeMatrix(facts: MatrixInput): SecretRow[] {
     ...facts.environments.flatMap(deployTimeRows),
     ...grouped(facts.config).map(([name, uses]): SecretRow => ({
       name,
-      lives: 'dray',
-      where: 'here',
+      kind: 'dray',
+      location: 'here',
       state: facts.here.has(name) ? 'present' : 'optional',
       readBy: uses.map(({ at }) => at),
     })),
@@ -62,7 +62,7 @@ function githubRows({ uses, names }: MatrixInput['github']): SecretRow[] {
     grouped(uses.filter((use) => use.kind === kind)).flatMap(([name, ofName]) =>
       [...new Set(ofName.map(({ environment }) => environment))].map((environment): SecretRow => ({
         name,
-        lives: `GitHub ${kind}`,
+        kind: `GitHub ${kind}`,
         ...placeOf(name, environment, names?.[kind]),
         readBy: ofName.filter((use) => use.environment === environment).map(({ at }) => at),
       })),
@@ -75,8 +75,8 @@ function placeOf(
   name: string,
   environment: string | undefined,
   places: GithubPlaces | undefined,
-): Pick<SecretRow, 'where' | 'state'> {
-  if (name === 'GITHUB_TOKEN') return { where: 'every job', state: 'given' }
+): Pick<SecretRow, 'location' | 'state'> {
+  if (name === 'GITHUB_TOKEN') return { location: 'every job', state: 'provided' }
   const asked: [string, ReadonlySet<string> | undefined][] = [
     ...(environment === undefined
       ? []
@@ -91,9 +91,10 @@ function placeOf(
   ]
   // Names of GitHub secrets are case-insensitive.
   const found = asked.find(([, there]) => there?.has(name.toUpperCase()) === true)
-  if (found !== undefined) return { where: found[0], state: 'present' }
-  const where = environment === undefined ? 'the repository' : `environment ${environment} or the repository`
-  return { where, state: asked.some(([, there]) => there === undefined) ? 'unknown' : 'missing' }
+  if (found !== undefined) return { location: found[0], state: 'present' }
+  const location =
+    environment === undefined ? 'the repository' : `environment ${environment} or the repository`
+  return { location, state: asked.some(([, there]) => there === undefined) ? 'unknown' : 'missing' }
 }
 
 function envRows(environment: MatrixEnvironment): SecretRow[] {
@@ -110,8 +111,8 @@ function envRows(environment: MatrixEnvironment): SecretRow[] {
           example.includes(name) || services.some(({ variables }) => variables.get(name) === true)
         return {
           name,
-          lives: '.env',
-          where: `${environment.name} on ${host}`,
+          kind: '.env',
+          location: `${environment.name} on ${host}`,
           state: stateIn(listing, name, isNeeded),
           readBy: readersOf(name, environment),
         }
@@ -132,9 +133,9 @@ function deployTimeRows(environment: MatrixEnvironment): SecretRow[] {
     .filter(({ readBy }) => readBy.length > 0)
     .map(({ name, readBy }) => ({
       name,
-      lives: 'deploy-time',
-      where: environment.name,
-      state: 'given',
+      kind: 'deploy-time',
+      location: environment.name,
+      state: 'provided',
       readBy,
     }))
 }

@@ -35,10 +35,12 @@ function serviceDrift(name: string, released: ReleasedService, input: DriftInput
   const hint = `${deployAgain(input)} restores it.`
   if (running.length === 0) {
     if (released.replicas === 0 || containers.some(endedWell)) return []
-    return [{ kind: 'service', subject: name, what: `${name} is not running: ${endOf(containers)}.`, hint }]
+    return [
+      { kind: 'service', subject: name, message: `${name} is not running: ${endOf(containers)}.`, hint },
+    ]
   }
   return [
-    ...replicasDrift(name, { running: running.length, wanted: released.replicas }, hint),
+    ...replicasDrift(name, { running: running.length, desired: released.replicas }, hint),
     ...running.flatMap((container) => containerDrift(container, released, hint)),
   ]
 }
@@ -52,23 +54,23 @@ function endOf([container]: readonly SeenContainer[]): string {
 
 function replicasDrift(
   name: string,
-  { running, wanted }: { running: number; wanted: number },
+  { running, desired }: { running: number; desired: number },
   hint: string,
 ): Drift[] {
-  if (running === wanted) return []
-  const what = `${running} ${running === 1 ? 'replica' : 'replicas'} of ${name} ${running === 1 ? 'is' : 'are'} running, but the release has ${wanted}.`
-  return [{ kind: 'replicas', subject: name, what, hint }]
+  if (running === desired) return []
+  const message = `${running} ${running === 1 ? 'replica' : 'replicas'} of ${name} ${running === 1 ? 'is' : 'are'} running, but the release has ${desired}.`
+  return [{ kind: 'replicas', subject: name, message, hint }]
 }
 
 function containerDrift(container: SeenContainer, released: ReleasedService, hint: string): Drift[] {
   const { name, imageName, configHash } = container
   if (imageName !== released.image) {
-    const what = `${name} runs ${imageName}, not the released image.`
-    return [{ kind: 'image', subject: name, what, hint }]
+    const message = `${name} runs ${imageName}, not the released image.`
+    return [{ kind: 'image', subject: name, message, hint }]
   }
   if (released.configHash === '' || configHash === released.configHash) return []
-  const what = `The configuration of ${name} differs from the release.`
-  return [{ kind: 'configuration', subject: name, what, hint }]
+  const message = `The configuration of ${name} differs from the release.`
+  return [{ kind: 'configuration', subject: name, message, hint }]
 }
 
 /** Containers in the project or its networks that belong to no service of the release; tasks of the app are not listed. */
@@ -78,7 +80,7 @@ function foreignContainers({ host, observation, release }: DriftInput): Drift[] 
     .map(({ name, service, imageName, project }) => ({
       kind: 'foreign-container' as const,
       subject: name,
-      what:
+      message:
         project === undefined
           ? `Container ${name} (${imageName}) is in the app's network, but was started manually.`
           : `Container ${name} runs service ${service}, which the release does not have.`,
@@ -94,8 +96,8 @@ function fileDrift(input: DriftInput): Drift[] {
     const there = observation.fileHashes.get(path)
     if (there === sha256) return []
     const role = OVERRIDE.test(path) ? ', which pins the digests,' : ''
-    const what = `${path}${role} was ${there === undefined ? 'removed' : 'changed'} manually.`
-    return [{ kind: 'file', subject: path, what, hint: `${deployAgain(input)} restores it.` }]
+    const message = `${path}${role} was ${there === undefined ? 'removed' : 'changed'} manually.`
+    return [{ kind: 'file', subject: path, message, hint: `${deployAgain(input)} restores it.` }]
   })
 }
 
@@ -103,14 +105,14 @@ function envDrift({ host, path, observation, release }: DriftInput): Drift[] {
   const file = `${path}/.env`
   if (observation.variables === undefined) {
     const hint = `Restore it on ${host}; without it a deploy is refused.`
-    return [{ kind: 'env-file', subject: '.env', what: `${file} is missing or not readable.`, hint }]
+    return [{ kind: 'env-file', subject: '.env', message: `${file} is missing or not readable.`, hint }]
   }
   const present = new Set(observation.variables)
   const gone = release.variables.filter((key) => !present.has(key))
   return gone.map((key) => ({
     kind: 'env-file',
     subject: key,
-    what: `${key} is no longer in ${file}.`,
+    message: `${key} is no longer in ${file}.`,
     hint: `Add it on ${host} again, or deploy without it.`,
   }))
 }

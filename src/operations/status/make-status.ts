@@ -63,9 +63,9 @@ function driftOf({ host, observation, environment, path }: Seen, newest: string 
   if (release === undefined || newest === undefined) return []
   const found = findDrift({ host, environment, path, observation, release })
   if (release.id === newest) return found
-  const what = `Release ${release.id} is current here, but another host of ${environment} has ${newest}.`
+  const message = `Release ${release.id} is current here, but another host of ${environment} has ${newest}.`
   const hint = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings all hosts to the same release.`
-  return [{ kind: 'release', subject: release.id, what, hint }, ...found]
+  return [{ kind: 'release', subject: release.id, message, hint }, ...found]
 }
 
 /** Hosts of one environment receive each release together, under one number. */
@@ -89,13 +89,13 @@ function verdictOf({
   if (observation.lock !== undefined) return 'deploying'
   if (observation.release === undefined) return 'nothing-deployed'
   if (services.some(isUnhealthy)) return 'unhealthy'
-  return drift.length > 0 ? 'drifted' : 'well'
+  return drift.length > 0 ? 'drifted' : 'ok'
 }
 
 /** Users would notice: its health check fails, it is in a crash loop, or it is missing. */
-export function isUnhealthy({ state, health, wanted }: ServiceStatus): boolean {
+export function isUnhealthy({ state, health, desired }: ServiceStatus): boolean {
   if (health === 'unhealthy' || state === 'restarting') return true
-  return wanted > 0 && (state === 'missing' || state === 'stopped' || state === 'paused')
+  return desired > 0 && (state === 'missing' || state === 'stopped' || state === 'paused')
 }
 
 const WORST_FIRST: readonly Verdict[] = [
@@ -104,9 +104,9 @@ const WORST_FIRST: readonly Verdict[] = [
   'drifted',
   'nothing-deployed',
   'deploying',
-  'well',
+  'ok',
 ]
 
 export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
-  return WORST_FIRST.find((it) => verdicts.includes(it)) ?? 'well'
+  return WORST_FIRST.find((it) => verdicts.includes(it)) ?? 'ok'
 }

@@ -16,7 +16,7 @@ export function serviceStatus(
     state: stateOf(containers, running, released.replicas),
     health: worstHealth(running),
     running: running.length,
-    wanted: released.replicas,
+    desired: released.replicas,
     restarts: containers.reduce((sum, it) => sum + it.restartCount, 0),
     ...(running.length === 0 ? {} : { upMs: Math.max(0, observation.nowMs - lastStartMs) }),
     image: {
@@ -44,13 +44,13 @@ export function endedWell({ state, exitCode, restarts }: SeenContainer): boolean
 function stateOf(
   containers: readonly SeenContainer[],
   running: readonly SeenContainer[],
-  wanted: number,
+  desired: number,
 ): ServiceStatus['state'] {
   if (running.some((it) => it.state === 'restarting')) return 'restarting'
   if (running.some((it) => it.state === 'paused')) return 'paused'
-  if (running.length > 0) return running.length < wanted ? 'partly' : 'running'
+  if (running.length > 0) return running.length < desired ? 'partial' : 'running'
   if (containers.some(endedWell)) return 'ended'
-  return containers.length > 0 || wanted === 0 ? 'stopped' : 'missing'
+  return containers.length > 0 || desired === 0 ? 'stopped' : 'missing'
 }
 
 const WORST_FIRST = ['unhealthy', 'starting', 'healthy'] as const

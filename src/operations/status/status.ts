@@ -5,7 +5,7 @@ import type { Deployer } from '../../deploy/model/release.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 
 /** State of an environment, worst first. */
-export type Verdict = 'unknown' | 'unhealthy' | 'drifted' | 'nothing-deployed' | 'deploying' | 'well'
+export type Verdict = 'unknown' | 'unhealthy' | 'drifted' | 'nothing-deployed' | 'deploying' | 'ok'
 
 export type EnvironmentStatus = {
   environment: string
@@ -40,11 +40,11 @@ export type KnownHost = {
 export type ServiceStatus = {
   service: string
   /** `ended`: it exited with 0 and its restart policy does not start it again. */
-  state: 'running' | 'partly' | 'restarting' | 'paused' | 'stopped' | 'ended' | 'missing'
+  state: 'running' | 'partial' | 'restarting' | 'paused' | 'stopped' | 'ended' | 'missing'
   /** The worst of its running containers; `unchecked` if it has no health check. */
   health: 'healthy' | 'starting' | 'unhealthy' | 'unchecked' | 'none'
   running: number
-  wanted: number
+  desired: number
   /** Restarts by Docker since its containers were created. */
   restarts: number
   /** Time since its latest container start. */
@@ -62,7 +62,7 @@ export type Drift = {
   /** The service, container, file or variable. */
   subject: string
   /** One sentence. */
-  what: string
+  message: string
   /** The next action, with commands in backquotes. */
   hint: string
 }

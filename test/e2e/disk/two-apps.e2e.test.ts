@@ -42,9 +42,9 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     const { exitCode, stdout } = await shop.deploy({ argv: ['clean', 'test', '--dry-run', '--json'] })
     expect(exitCode).toBe(0)
     expect(await everything()).toBe(before)
-    const { removed, kept } = cleanedThings(stdout)
+    const { removed, retained } = cleanedThings(stdout)
     expect(removed).toEqual(['build cache', 'tool:unused', expect.stringMatching(/^tool@sha256/)])
-    expect(kept).toMatchObject({
+    expect(retained).toMatchObject({
       'tool:just-pulled': expect.stringMatching(/^pulled, built or tagged/),
       'ghcr.io/acme/shop:dray-blog': expect.stringMatching(/another app \(blog\)|container blog-app/),
       orders: 'named volume, never removed',

@@ -59,8 +59,8 @@ test('shows all environments, of which one has a host that does not answer', asy
   const { exitCode, byName } = await status()
   expect(exitCode).toBe(0)
   expect(Object.values(byName).map(({ environment, verdict }) => [environment, verdict])).toEqual([
-    ['test', 'well'],
-    ['beside', 'well'],
+    ['test', 'ok'],
+    ['beside', 'ok'],
     ['away', 'unknown'],
   ])
   expect(byName['away']?.hosts[0]).toMatchObject({ failure: { code: 'HOST_UNREACHABLE' } })
@@ -73,7 +73,7 @@ test('shows all environments, of which one has a host that does not answer', asy
         state: 'running',
         health: expect.stringMatching(/^(starting|healthy)$/),
         running: 1,
-        wanted: 1,
+        desired: 1,
         restarts: 0,
       },
       { service: 'frontend', state: 'running' },
@@ -120,11 +120,11 @@ describe('a manual change', () => {
   test('is drift, with a hint; the neighbour app is healthy', async () => {
     const { exitCode, byName } = await status('test', 'beside', '--exit-code')
     expect(exitCode).toBe(1)
-    expect(byName['beside']?.verdict).toBe('well')
+    expect(byName['beside']?.verdict).toBe('ok')
     const host = byName['test']?.hosts[0] as KnownHost
     expect(host.verdict).toBe('unhealthy')
     const again = '`dray deploy test --tag v1`'
-    expect(host.drift.map(({ kind, what, hint }) => [kind, what, hint])).toEqual([
+    expect(host.drift.map(({ kind, message, hint }) => [kind, message, hint])).toEqual([
       [
         'service',
         `backend is not running: container ${name}-backend-1 exited with code 137.`,
@@ -149,7 +149,7 @@ describe('a manual change', () => {
     await app.writeOnServer('.env', 'SHOP_START_MS=300\n', '600')
     await server.docker('rm', '-f', 'started-by-hand')
     await app.mustDeploy('v1')
-    expect(await testHost()).toMatchObject({ verdict: 'well', drift: [] })
+    expect(await testHost()).toMatchObject({ verdict: 'ok', drift: [] })
   })
 })
 

@@ -47,9 +47,9 @@ export async function pruneImages(command: ImagesInput, context: CliContext): Pr
     else prunings.push({ repository, decision })
   }
   for (const pruning of prunings) printPruning(cleanValue(pruning, output.clean), { global, output, rules })
-  const counts = { deleted: 0, refused: 0, doomed: 0 }
+  const counts = { deleted: 0, refused: 0, removable: 0 }
   for (const { repository, decision } of prunings) {
-    counts.doomed += decision.doomed.length
+    counts.removable += decision.removable.length
     if (isDeleting) await deleteAll(repository, { decision, opened, counts, output }, context)
   }
   if (global.json) output.json('images.pruned', { isDeleting, ...counts })
@@ -109,10 +109,10 @@ function printPruning(
     output.print(renderPruning({ repository, decision, nowMs: rules.nowMs }, output.style))
     return
   }
-  for (const { version, because } of decision.kept)
-    output.json('images.version', { repository, ...version, stays: true, because })
-  for (const version of decision.doomed)
-    output.json('images.version', { repository, ...version, stays: false })
+  for (const { version, reason } of decision.retained)
+    output.json('images.version', { repository, ...version, isRetained: true, reason })
+  for (const version of decision.removable)
+    output.json('images.version', { repository, ...version, isRetained: false })
 }
 
 async function deleteAll(
@@ -126,7 +126,7 @@ async function deleteAll(
   context: CliContext,
 ): Promise<void> {
   const { decision, opened, counts, output } = work
-  for (const version of decision.doomed) {
+  for (const version of decision.removable) {
     const deletion = await opened.packages.remove(packageName(repository), version, context.signal)
     if (deletion.kind === 'refused') counts.refused += 1
     else counts.deleted += 1

@@ -61,10 +61,10 @@ function textLines({ options, out, severalHosts }: Style): Lines {
     tell: (note) => {
       const name = nameOf(note)
       renderer.know(name)
-      if (note.what === 'started') out.note(`${name} started.`)
-      if (note.what === 'unreadable')
+      if (note.change === 'started') out.note(`${name} started.`)
+      if (note.change === 'unreadable')
         out.note(`The log of ${name} cannot be read: its logging driver does not support it.`)
-      if (note.what === 'ended') out.note(`${name} exited with code ${note.exitCode ?? 0}.`)
+      if (note.change === 'ended') out.note(`${name} exited with code ${note.exitCode ?? 0}.`)
     },
   }
 }
@@ -85,10 +85,10 @@ function jsonLines({ options, out }: Style): Lines {
         line,
       })
     },
-    tell: ({ what, container, ...more }) => {
-      if (what === 'found') return
+    tell: ({ change, container, ...more }) => {
+      if (change === 'found') return
       const { host, service, name } = container
-      out.json('log.container', { host, service, container: name, what, ...more })
+      out.json('log.container', { host, service, container: name, change, ...more })
     },
   }
 }

@@ -19,7 +19,7 @@ export function renderProbeReport(report: ProbeReport, { colors, glyphs, columns
     (report.failures === 0 ? colors.green(failed) : colors.red(failed)) +
     (times === '' ? '' : `${isTooWide ? ',\n  ' : ', '}${times}`)
   const failures = report.firstFailures.map(
-    ({ atMs, what }) => `  ${colors.red(glyphs.failed)} after ${renderDuration(atMs)}: ${what}`,
+    ({ atMs, reason }) => `  ${colors.red(glyphs.failed)} after ${renderDuration(atMs)}: ${reason}`,
   )
   const more = report.failures - report.firstFailures.length
   if (more > 0 && failures.length > 0) failures.push(`    and ${renderCount(more)} more`)

@@ -82,13 +82,11 @@ function titleOf({ name, subject }: Pick<Check, 'name' | 'subject'>): string {
 
 function valueOf(check: Check): string {
   if (check.outcome === 'failed') return check.failure.code
-  return check.outcome === 'unknown' ? `skipped, needs ${titles[check.needs]}` : check.value
+  return check.outcome === 'skipped' ? `skipped, needs ${titles[check.needs]}` : check.value
 }
 
 function markOf({ outcome }: Check, { glyphs }: TerminalStyle): string {
-  return { good: glyphs.done, warning: glyphs.warning, failed: glyphs.failed, unknown: glyphs.waiting }[
-    outcome
-  ]
+  return { ok: glyphs.done, warning: glyphs.warning, failed: glyphs.failed, skipped: glyphs.waiting }[outcome]
 }
 
 /** Paints the mark at the start of a cell. */
@@ -108,10 +106,10 @@ function problemLines(host: string, check: Check, style: TerminalStyle): string[
   const { colors, glyphs, columns } = style
   if (check.outcome !== 'failed' && check.outcome !== 'warning') return []
   const width = (columns ?? Infinity) - 4
-  const [what, hint] =
-    check.outcome === 'failed' ? [check.failure.message, check.failure.hint] : [check.what, check.hint]
+  const [message, hint] =
+    check.outcome === 'failed' ? [check.failure.message, check.failure.hint] : [check.message, check.hint]
   const details = check.outcome === 'failed' ? (check.failure.details.logTail ?? []) : []
-  const [first = '', ...more] = wrapToWidth(`${host}: ${what}`, width)
+  const [first = '', ...more] = wrapToWidth(`${host}: ${message}`, width)
   const next = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, width)
   return [
     `${paintMark(markOf(check, style), style)} ${first}`,

@@ -21,7 +21,7 @@ export function renderCleaned(
   style: TerminalStyle,
 ): string {
   const { host, removed } = cleaned
-  const kept = cleaned.kept.filter((thing) => !isPlain(thing))
+  const retained = cleaned.retained.filter((thing) => !isPlain(thing))
   const { bold } = style.colors
   const freed = renderBytes(removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
   const summary =
@@ -31,7 +31,7 @@ export function renderCleaned(
   const blocks = [
     [summary],
     removed.length === 0 ? [] : [isDryRun ? 'Would be removed:' : 'Removed:', ...rowsOf(removed, style)],
-    kept.length === 0 ? [] : ['Retained:', ...rowsOf(kept, style)],
+    retained.length === 0 ? [] : ['Retained:', ...rowsOf(retained, style)],
     renderFileSystems(cleaned.fileSystemsAfter, style),
   ]
   return `${blocks
@@ -47,11 +47,11 @@ function isPlain({ stage, isUsed }: DiskThing): boolean {
 
 function rowsOf(things: readonly DiskThing[], { colors, columns }: TerminalStyle): string[] {
   return renderTable({
-    rows: things.map(({ stage, name, sizeBytes, why }) => [
+    rows: things.map(({ stage, name, sizeBytes, reason }) => [
       KINDS[stage],
       name,
       stage === 'networks' ? '' : renderBytes(sizeBytes),
-      why,
+      reason,
     ]),
     columns: [{ paint: colors.dim }, {}, { align: 'right' }, { paint: colors.dim }],
     indent: '  ',

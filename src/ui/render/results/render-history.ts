@@ -32,7 +32,7 @@ export function renderHistory(attempts: readonly Attempt[], style: TerminalStyle
 }
 
 function cells(attempt: Attempt, { glyphs }: TerminalStyle, now: number): string[] {
-  const { release, tag, startedAtMs, by, durationMs, imagesChanged, outcome, isKept, isCurrent } = attempt
+  const { release, tag, startedAtMs, by, durationMs, imagesChanged, outcome, isArchived, isCurrent } = attempt
   const marks = { deployed: glyphs.done, failed: glyphs.failed, unfinished: glyphs.waiting }
   return [
     marks[outcome.kind],
@@ -42,7 +42,7 @@ function cells(attempt: Attempt, { glyphs }: TerminalStyle, now: number): string
     by === undefined ? '' : renderDeployer(by),
     durationMs === undefined ? '' : renderDuration(durationMs),
     imagesChanged?.join(', ') ?? '',
-    isCurrent ? 'serving' : isKept ? 'archived' : '',
+    isCurrent ? 'serving' : isArchived ? 'archived' : '',
     outcomeWords(attempt),
   ]
 }

@@ -43,19 +43,19 @@ export function renderPruning(
   { repository, decision, nowMs }: { repository: string; decision: PruneDecision; nowMs: number },
   { colors, glyphs, columns }: TerminalStyle,
 ): string {
-  const named = decision.kept.filter(({ version }) => version.tags.length > 0)
-  const parts = decision.kept.length - named.length
+  const named = decision.retained.filter(({ version }) => version.tags.length > 0)
+  const parts = decision.retained.length - named.length
   const rows = [
-    ...named.map(({ version, because }) => ({ mark: glyphs.done, version, why: because })),
-    ...decision.doomed.map((version) => ({ mark: glyphs.failed, version, why: 'unused' })),
+    ...named.map(({ version, reason }) => ({ mark: glyphs.done, version, reason })),
+    ...decision.removable.map((version) => ({ mark: glyphs.failed, version, reason: 'unused' })),
   ]
   const table = renderTable({
-    rows: rows.map(({ mark, version, why }) => [
+    rows: rows.map(({ mark, version, reason }) => [
       mark,
       version.tags.map(shortTag).join(', ') || 'untagged',
       shortDigest(version.digest),
       Number.isFinite(version.createdAtMs) ? renderTimeAgo(nowMs - version.createdAtMs) : 'unknown age',
-      why,
+      reason,
     ]),
     columns: [
       { paint: (mark) => (mark.includes(glyphs.failed) ? colors.red(mark) : colors.green(mark)) },
@@ -67,7 +67,7 @@ export function renderPruning(
     indent: ' ',
     maxWidth: columns,
   })
-  const counts = `${named.length} tagged and ${parts} untagged retained, ${decision.doomed.length} unused`
+  const counts = `${named.length} tagged and ${parts} untagged retained, ${decision.removable.length} unused`
   return `${[`${colors.bold(repository)}: ${counts}`, ...table].join('\n')}\n`
 }
 
@@ -77,13 +77,14 @@ export function renderPruneEnd(
     isDeleting,
     deleted,
     refused,
-    doomed,
-  }: { isDeleting: boolean; deleted: number; refused: number; doomed: number },
+    removable,
+  }: { isDeleting: boolean; deleted: number; refused: number; removable: number },
   { glyphs }: TerminalStyle,
 ): string {
   const versions = (count: number): string => `${count} version${count === 1 ? '' : 's'}`
-  if (doomed === 0) return `${glyphs.done} Nothing to delete.\n`
-  if (!isDeleting) return `${glyphs.arrow} Nothing was deleted. Add --delete to delete ${versions(doomed)}.\n`
+  if (removable === 0) return `${glyphs.done} Nothing to delete.\n`
+  if (!isDeleting)
+    return `${glyphs.arrow} Nothing was deleted. Add --delete to delete ${versions(removable)}.\n`
   const notDeleted = refused === 0 ? '' : `, GitHub refused ${refused}`
   return `${glyphs.done} Deleted ${versions(deleted)}${notDeleted}. GitHub can restore them for 30 days.\n`
 }

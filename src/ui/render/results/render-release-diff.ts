@@ -53,7 +53,7 @@ function part(heading: string, lines: readonly string[], { colors }: TerminalSty
 function imageLines(images: readonly ImageDiff[], { colors, glyphs, columns }: TerminalStyle): string[] {
   return renderTable({
     rows: images.map(({ service, from, to }) => [
-      signOf(from === undefined ? 'came' : to === undefined ? 'went' : 'changed'),
+      signOf(from === undefined ? 'added' : to === undefined ? 'removed' : 'changed'),
       service,
       fromTo([from?.tag, to?.tag], glyphs.arrow),
       fromTo([digestOf(from), digestOf(to)], glyphs.arrow),
@@ -144,11 +144,14 @@ function patchLines(file: FileDiff, { colors }: TerminalStyle): string[] {
 }
 
 function namesOf({ path, change }: FileDiff): string[] {
-  return [`--- ${change === 'came' ? '/dev/null' : path}`, `+++ ${change === 'went' ? '/dev/null' : path}`]
+  return [
+    `--- ${change === 'added' ? '/dev/null' : path}`,
+    `+++ ${change === 'removed' ? '/dev/null' : path}`,
+  ]
 }
 
 function signOf(change: Change): '+' | '-' | '~' {
-  return change === 'came' ? '+' : change === 'went' ? '-' : '~'
+  return change === 'added' ? '+' : change === 'removed' ? '-' : '~'
 }
 
 /** Green for additions, red for removals. */

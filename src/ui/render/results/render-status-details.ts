@@ -42,7 +42,7 @@ function serviceLines(services: readonly ServiceStatus[], { colors, columns }: T
       it.service,
       it.state,
       it.health === 'none' ? '' : it.health === 'unchecked' ? 'no check' : it.health,
-      it.state === 'ended' ? '' : `${it.running}/${it.wanted}`,
+      it.state === 'ended' ? '' : `${it.running}/${it.desired}`,
       String(it.restarts),
       it.upMs === undefined ? '' : renderAge(it.upMs),
       it.image.tag ?? '',

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   drifted: 'drifted',
   'nothing-deployed': 'nothing deployed',
   deploying: 'deploying',
-  well: 'ok',
+  ok: 'ok',
 }
 
 /** The environments, one line for each host, then their problems with hints. */
@@ -63,19 +63,19 @@ function factsOf({ release, services, fileSystems }: KnownHost): string[] {
   const sum = (count: (service: ServiceStatus) => number): number =>
     services.reduce((total, service) => total + count(service), 0)
   // A service that has ended as expected counts as running.
-  const running = sum((it) => (it.state === 'ended' ? it.wanted : it.running))
+  const running = sum((it) => (it.state === 'ended' ? it.desired : it.running))
   return [
     release?.id ?? '',
     release?.tag ?? '',
     release === undefined ? '' : renderAge(release.ageMs),
     release?.by.user ?? '',
-    release === undefined ? '' : `${running}/${sum((it) => it.wanted)}`,
+    release === undefined ? '' : `${running}/${sum((it) => it.desired)}`,
     fileSystems.length === 0 ? '' : `${Math.max(...fileSystems.map(usedPercent))} %`,
   ]
 }
 
 function markOf(verdict: Verdict, { glyphs }: TerminalStyle): string {
-  if (verdict === 'well') return glyphs.done
+  if (verdict === 'ok') return glyphs.done
   if (verdict === 'drifted') return glyphs.warning
   return verdict === 'unhealthy' || verdict === 'unknown' ? glyphs.failed : glyphs.waiting
 }
@@ -88,7 +88,7 @@ function paintMark(mark: string, { colors, glyphs }: TerminalStyle): string {
 
 function paintWord(word: string, { colors }: TerminalStyle): string {
   switch (word.trim()) {
-    case WORDS.well:
+    case WORDS.ok:
       return colors.green(word)
     case WORDS.drifted:
       return colors.yellow(word)
@@ -103,24 +103,24 @@ function paintWord(word: string, { colors }: TerminalStyle): string {
 /** Failures, a running deploy, unhealthy services and drift, with hints. */
 function problemLines({ environment, hosts, failure }: EnvironmentStatus, style: TerminalStyle): string[] {
   if (failure !== undefined)
-    return renderProblem(environment, { what: failure.message, hint: failure.hint }, style)
+    return renderProblem(environment, { message: failure.message, hint: failure.hint }, style)
   return hosts.flatMap((host) => {
     const where = hosts.length > 1 ? `${environment} on ${host.host}` : environment
     return problemsOf(host).flatMap((it) => renderProblem(where, it, style))
   })
 }
 
-type Problem = { what: string; hint: string }
+type Problem = { message: string; hint: string }
 
 function problemsOf(host: HostStatus): Problem[] {
-  if (host.verdict === 'unknown') return [{ what: host.failure.message, hint: host.failure.hint }]
+  if (host.verdict === 'unknown') return [{ message: host.failure.message, hint: host.failure.hint }]
   const unhealthy = host.services.filter(
     ({ health, state }) => health === 'unhealthy' || state === 'restarting',
   )
   return [
-    ...(host.lock === undefined ? [] : [{ what: deploying(host), hint: '' }]),
+    ...(host.lock === undefined ? [] : [{ message: deploying(host), hint: '' }]),
     ...unhealthy.map(({ service, state }) => ({
-      what: state === 'restarting' ? `${service} keeps restarting.` : `${service} fails its health check.`,
+      message: state === 'restarting' ? `${service} keeps restarting.` : `${service} fails its health check.`,
       hint: '',
     })),
     ...host.drift,
@@ -138,11 +138,11 @@ function deploying({ lock }: KnownHost): string {
 
 function renderProblem(
   where: string,
-  { what, hint }: Problem,
+  { message, hint }: Problem,
   { colors, glyphs, columns }: TerminalStyle,
 ): string[] {
   const width = (columns ?? Infinity) - 4
-  const [first = '', ...more] = wrapToWidth(`${where}: ${what}`, width)
+  const [first = '', ...more] = wrapToWidth(`${where}: ${message}`, width)
   const steps = hint === '' ? [] : wrapToWidth(`${glyphs.arrow} ${hint}`, width)
   return [
     `${colors.yellow(glyphs.warning)} ${first.replace(where, colors.bold(where))}`,

@@ -19,7 +19,7 @@ export function renderVariables(it: HostVariables, style: TerminalStyle): string
     rows: ordered.map((variable) => [
       mark(variable, style),
       variable.name,
-      variable.verdict === 'by-default' ? 'not set' : variable.state,
+      variable.verdict === 'default' ? 'not set' : variable.state,
       namedBy(variable),
       remark(variable),
     ]),
@@ -35,8 +35,8 @@ const URGENCY: Readonly<Record<VariableReview['verdict'], number>> = {
   empty: 1,
   'at-deploy': 2,
   unused: 3,
-  good: 4,
-  'by-default': 5,
+  ok: 4,
+  default: 5,
 }
 
 function heading({ host, path, mode, variables }: HostVariables, { colors }: TerminalStyle): string {
@@ -55,8 +55,8 @@ function heading({ host, path, mode, variables }: HostVariables, { colors }: Ter
 
 function mark({ verdict }: VariableReview, { glyphs }: TerminalStyle): string {
   if (verdict === 'missing') return glyphs.failed
-  if (verdict === 'good') return glyphs.done
-  return verdict === 'by-default' ? glyphs.waiting : glyphs.warning
+  if (verdict === 'ok') return glyphs.done
+  return verdict === 'default' ? glyphs.waiting : glyphs.warning
 }
 
 function namedBy({ inExample, inCompose }: VariableReview): string {
@@ -72,10 +72,10 @@ function remark({ verdict, inCompose }: VariableReview): string {
       return 'not in .env.example or the compose file'
     case 'at-deploy':
       return 'set by every deploy; this value is used only by commands that you run on the server'
-    case 'by-default':
+    case 'default':
       return 'default of the compose file'
     case 'empty':
-    case 'good':
+    case 'ok':
       return ''
   }
 }

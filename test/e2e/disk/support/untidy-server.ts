@@ -25,13 +25,13 @@ docker rm left
 `
 
 /** Names of what went or would go, and why the rest stays, by name; the digits of keep tags are left out. */
-export function cleanedThings(stdout: string): { removed: string[]; kept: Record<string, string> } {
+export function cleanedThings(stdout: string): { removed: string[]; retained: Record<string, string> } {
   const line = stdout.split('\n').find((it) => it.startsWith('{')) ?? '{}'
-  const { removed, kept } = JSON.parse(line) as { removed: DiskThing[]; kept: DiskThing[] }
+  const { removed, retained } = JSON.parse(line) as { removed: DiskThing[]; retained: DiskThing[] }
   return {
     removed: removed.map(({ name }) => name).sort(),
-    kept: Object.fromEntries(
-      kept.map(({ name, why }) => [name.replace(/(:dray-\w+)-[0-9a-f]{12}$/, '$1'), why]),
+    retained: Object.fromEntries(
+      retained.map(({ name, reason }) => [name.replace(/(:dray-\w+)-[0-9a-f]{12}$/, '$1'), reason]),
     ),
   }
 }

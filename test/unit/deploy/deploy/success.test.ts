@@ -84,7 +84,7 @@ test('probes are counted while the deploy works', async () => {
   await world.deploy()
   const { report } = world.events.find((event) => event.type === 'probe.finished')!
   expect(report).toMatchObject({ url: 'http://localhost:80/', failures: 1 })
-  expect(report.firstFailures).toEqual([{ atMs: 200, what: 'status 502' }])
+  expect(report.firstFailures).toEqual([{ atMs: 200, reason: 'status 502' }])
   expect(report.requests).toBeGreaterThanOrEqual(10)
 })
 

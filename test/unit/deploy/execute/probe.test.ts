@@ -39,8 +39,8 @@ test('a timeout and a status of 500 or more are failures, a 404 is not', async (
     requests: 5,
     failures: 2,
     firstFailures: [
-      { atMs: 200, what: 'status 500' },
-      { atMs: 300, what: 'ECONNREFUSED' },
+      { atMs: 200, reason: 'status 500' },
+      { atMs: 300, reason: 'ECONNREFUSED' },
     ],
   })
 })

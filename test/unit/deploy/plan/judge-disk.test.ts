@@ -19,7 +19,7 @@ const aggressive: Partial<DiskRules> = { sweep: 'aggressive' }
 /** `NAME goes: why` for each thing. */
 function judge(facts: Partial<DiskInventory>, rules: Partial<DiskRules> = {}): string[] {
   return judgeDisk(fakeInventory(facts), needed, { ...defaultDiskRules, ...rules }).map(
-    ({ name, mayGo, why }) => `${name} ${mayGo ? 'goes' : 'stays'}: ${why}`,
+    ({ name, mayGo, reason }) => `${name} ${mayGo ? 'goes' : 'stays'}: ${reason}`,
   )
 }
 

@@ -35,16 +35,16 @@ test('lists deploys, failures with their reason, and rollbacks, newest first', a
   const world = await eventfulWorld()
   const attempts = readHistory(await world.host.archive.read(20), 20)
   expect(
-    attempts.map(({ release, tag, outcome, imagesChanged, isKept, isCurrent }) => ({
+    attempts.map(({ release, tag, outcome, imagesChanged, isArchived, isCurrent }) => ({
       ...{ release, tag, outcome: outcome.kind, imagesChanged },
-      state: isCurrent ? 'serving' : isKept ? 'kept' : '',
+      state: isCurrent ? 'serving' : isArchived ? 'archived' : '',
     })),
   ).toEqual([
     { release: 'r5', tag: 'v2', outcome: 'deployed', imagesChanged: ['backend'], state: 'serving' },
-    { release: 'r4', tag: 'v4', outcome: 'deployed', imagesChanged: ['backend'], state: 'kept' },
+    { release: 'r4', tag: 'v4', outcome: 'deployed', imagesChanged: ['backend'], state: 'archived' },
     { release: 'r3', tag: 'v3', outcome: 'failed', imagesChanged: ['backend'], state: '' },
-    { release: 'r2', tag: 'v2', outcome: 'deployed', imagesChanged: ['backend'], state: 'kept' },
-    { release: 'r1', tag: 'v1', outcome: 'deployed', imagesChanged: undefined, state: 'kept' },
+    { release: 'r2', tag: 'v2', outcome: 'deployed', imagesChanged: ['backend'], state: 'archived' },
+    { release: 'r1', tag: 'v1', outcome: 'deployed', imagesChanged: undefined, state: 'archived' },
   ])
   expect(attempts[0]?.restores).toEqual({ release: 'r2', tag: 'v2' })
   expect(attempts[2]?.outcome).toMatchObject({ kind: 'failed', code: 'TASK_FAILED', step: 'run-task' })

@@ -71,11 +71,11 @@ describe('configuration', () => {
         change: 'changed',
         keys: [
           { name: 'environment.LOG_LEVEL', change: 'changed' },
-          { name: 'ports', change: 'came' },
-          { name: 'restart', change: 'went' },
+          { name: 'ports', change: 'added' },
+          { name: 'restart', change: 'removed' },
         ],
       },
-      { service: 'worker', change: 'came', keys: [] },
+      { service: 'worker', change: 'added', keys: [] },
     ])
   })
 
@@ -86,8 +86,8 @@ describe('configuration', () => {
 
 test('variables come and go by name', () => {
   expect(compare({}, { variables: ['API_KEY'] }).variables).toEqual([
-    { name: 'API_KEY', change: 'came' },
-    { name: 'DATABASE_URL', change: 'went' },
+    { name: 'API_KEY', change: 'added' },
+    { name: 'DATABASE_URL', change: 'removed' },
   ])
 })
 
@@ -102,8 +102,8 @@ describe('files', () => {
     expect(one(file('a', 'x\n'), file('a', 'y\n'))).toEqual([
       { path: 'a', change: 'changed', kind: 'text', before: 'x\n', after: 'y\n' },
     ])
-    expect(one(undefined, file('a', 'y\n'))).toMatchObject([{ change: 'came', before: '', after: 'y\n' }])
-    expect(one(file('a', 'x\n'), undefined)).toMatchObject([{ change: 'went', before: 'x\n', after: '' }])
+    expect(one(undefined, file('a', 'y\n'))).toMatchObject([{ change: 'added', before: '', after: 'y\n' }])
+    expect(one(file('a', 'x\n'), undefined)).toMatchObject([{ change: 'removed', before: 'x\n', after: '' }])
   })
 
   test('of which only the mode changed say so', () => {

@@ -46,9 +46,9 @@ const names = (things: readonly { name: string }[]): string[] => things.map(({ n
 
 test('unused images and containers are removed; archived releases and volumes stay', async () => {
   const host = untidyHost()
-  const { removed, kept } = await cleanHost(host, request())
+  const { removed, retained } = await cleanHost(host, request())
   expect(names(removed)).toEqual(['unused:latest', 'left'])
-  expect(kept.map(({ name, why }) => `${name}: ${why}`)).toEqual([
+  expect(retained.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
     'web:dray-shop-0123456789ab: release r7',
     'data: named volume, never removed',
   ])
@@ -81,9 +81,9 @@ test('while a deploy of the app is at work nothing is cleaned', async () => {
 test('an image in use again stays, and is reported', async () => {
   const host = untidyHost()
   host.images = host.images.map((image) => ({ ...image, tags: [...image.tags, 'by-hand:1'] }))
-  const { removed, kept } = await cleanHost(host, request())
+  const { removed, retained } = await cleanHost(host, request())
   expect(names(removed)).toEqual(['left'])
-  expect(kept[0]).toMatchObject({ name: 'unused:latest', why: 'in use again, according to Docker' })
+  expect(retained[0]).toMatchObject({ name: 'unused:latest', reason: 'in use again, according to Docker' })
 })
 
 test('an aggressive sweep is refused with nothing touched, while a volume with a name is in the way', async () => {

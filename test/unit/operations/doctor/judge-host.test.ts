@@ -23,8 +23,8 @@ function told(facts: Partial<DoctorObservation>): string[] {
 
 function valueOf(check: Check): string {
   if (check.outcome === 'failed') return `✗ ${check.failure.code} ${check.failure.message}`
-  if (check.outcome === 'unknown') return `? needs ${check.needs}`
-  return check.outcome === 'warning' ? `▲ ${check.value}: ${check.what}` : check.value
+  if (check.outcome === 'skipped') return `? needs ${check.needs}`
+  return check.outcome === 'warning' ? `▲ ${check.value}: ${check.message}` : check.value
 }
 
 function one(name: CheckName, facts: Partial<DoctorObservation>): string {
@@ -45,14 +45,14 @@ const noModel = {
 test('a host that lacks nothing', () => {
   expect(told({})).toEqual([
     'ssh: answers in 120 ms',
-    'tools: all there',
+    'tools: installed',
     'docker: 28.5.2',
     'compose: 2.40.3',
     'directory: /srv/shop can be written',
     'env: mode 600',
     'lock: free',
     'disk: / 63 %, 18.0 GB free',
-    'clock: same as here',
+    'clock: in sync',
     'app: 2 services',
     'ghcr.io/acme/backend:v1: v1 sha256:763100000000',
     'nginx:alpine: alpine sha256:616c70696e65',
@@ -90,7 +90,7 @@ test('a failed check hides no independent one', () => {
     'env: ✗ ENV_MISSING None.',
     'lock: free',
     'disk: / 63 %, 18.0 GB free',
-    'clock: same as here',
+    'clock: in sync',
     'app: ? needs docker',
     'image: ? needs docker',
     'registry: ? needs docker',

@@ -32,18 +32,18 @@ const compose = [
 test('lists missing, empty, unused and defaulted variables', () => {
   const example = ['SET', 'EMPTY', 'WANTED']
   expect(review({ listing, example, compose, deployTime: ['IMAGE_TAG', 'REGISTRY_OWNER'] })).toEqual({
-    SET: 'set: good',
+    SET: 'set: ok',
     EMPTY: 'empty: empty',
     WANTED: 'missing: missing',
     NEEDED: 'missing: missing',
-    DEFAULTED: 'missing: by-default',
+    DEFAULTED: 'missing: default',
     OLD: 'set: unused',
     IMAGE_TAG: 'set: at-deploy',
   })
 })
 
 test('without a .env.example nothing is called unused', () => {
-  expect(review({ listing, example: undefined })).toMatchObject({ SET: 'set: good', OLD: 'set: good' })
+  expect(review({ listing, example: undefined })).toMatchObject({ SET: 'set: ok', OLD: 'set: ok' })
 })
 
 test('without a .env everything that the others name is missing', () => {

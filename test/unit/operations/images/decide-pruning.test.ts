@@ -51,11 +51,11 @@ function facts(told: Record<string, Told>, users: Record<string, string> = {}): 
 const nameOf = (digest: string): string =>
   Buffer.from(digest.slice('sha256:'.length), 'hex').toString().replaceAll('\0', '')
 
-function decide(it: PruneInput): { kept: Record<string, string>; doomed: string[] } {
-  const { kept, doomed } = decidePruning(it, rules)
+function decide(it: PruneInput): { retained: Record<string, string>; removable: string[] } {
+  const { retained, removable } = decidePruning(it, rules)
   return {
-    kept: Object.fromEntries(kept.map(({ version, because }) => [nameOf(version.digest), because])),
-    doomed: doomed.map(({ digest }) => nameOf(digest)),
+    retained: Object.fromEntries(retained.map(({ version, reason }) => [nameOf(version.digest), reason])),
+    removable: removable.map(({ digest }) => nameOf(digest)),
   }
 }
 
@@ -63,25 +63,25 @@ const newest = { newest: { tags: ['v9'], daysAgo: 8 } }
 
 describe('stays:', () => {
   test('the images of a release, tagged or not', () => {
-    expect(decide(facts({ ...newest, used: {} }, { used: 'production' })).kept).toMatchObject({
+    expect(decide(facts({ ...newest, used: {} }, { used: 'production' })).retained).toMatchObject({
       used: 'running in production: r7 (v1)',
     })
   })
 
   test('`latest`, the newest tagged versions, and young ones', () => {
-    const { kept, doomed } = decide(
+    const { retained, removable } = decide(
       facts({ ...newest, old: { tags: ['latest'] }, older: { tags: ['v1'] }, young: { daysAgo: 6.9 } }),
     )
-    expect(kept).toEqual({
+    expect(retained).toEqual({
       newest: 'among the newest 1',
       old: 'tagged `latest`',
       young: 'too recent',
     })
-    expect(doomed).toEqual(['older'])
+    expect(removable).toEqual(['older'])
   })
 
   test('every part of a kept index, and the versions that refer to it, at any depth', () => {
-    const { kept, doomed } = decide(
+    const { retained, removable } = decide(
       facts(
         {
           ...newest,
@@ -99,8 +99,8 @@ describe('stays:', () => {
         { index: 'test' },
       ),
     )
-    expect(doomed).toEqual(['stray'])
-    expect(kept).toMatchObject({
+    expect(removable).toEqual(['stray'])
+    expect(retained).toMatchObject({
       amd64: 'part of a version that stays',
       deep: 'part of a version that stays',
       signature: 'refers to a version that stays',
@@ -110,7 +110,7 @@ describe('stays:', () => {
   })
 
   test('a part that an index which goes shares with one that stays', () => {
-    const { kept, doomed } = decide(
+    const { retained, removable } = decide(
       facts({
         new: { tags: ['v2'], daysAgo: 8, children: ['base'] },
         old: { tags: ['v1'], children: ['base', 'own'] },
@@ -118,28 +118,28 @@ describe('stays:', () => {
         own: {},
       }),
     )
-    expect(Object.keys(kept)).toEqual(['new', 'base'])
-    expect(doomed).toEqual(['old', 'own'])
+    expect(Object.keys(retained)).toEqual(['new', 'base'])
+    expect(removable).toEqual(['old', 'own'])
   })
 })
 
 describe('goes:', () => {
   test('an index before its parts, in whatever order GitHub lists them', () => {
-    const { doomed } = decide(
+    const { removable } = decide(
       facts({ ...newest, part: {}, other: {}, index: { children: ['part', 'other'] } }),
     )
-    expect(doomed).toEqual(['index', 'part', 'other'])
+    expect(removable).toEqual(['index', 'part', 'other'])
   })
 
   test('a version whose manifest is gone; it says nothing of any other', () => {
-    expect(decide(facts({ ...newest, ghost: { tags: ['v0'], gone: true } })).doomed).toEqual(['ghost'])
+    expect(decide(facts({ ...newest, ghost: { tags: ['v0'], gone: true } })).removable).toEqual(['ghost'])
   })
 
   test('tags of signatures count as no version of the app', () => {
-    const { doomed } = decide(
+    const { removable } = decide(
       facts({ ...newest, dangling: { tags: [`sha256-${hexOf('x')}`], daysAgo: 7.5 } }),
     )
-    expect(doomed).toEqual(['dangling'])
+    expect(removable).toEqual(['dangling'])
   })
 })
 
@@ -157,11 +157,11 @@ test('never deletes a part of a kept version, and decides all of a cycle', () =>
       fc.subarray(names),
       (told, used) => {
         const given = facts(told, Object.fromEntries(used.map((name) => [name, 'test'])))
-        const { kept, doomed } = decide(given)
-        expect([...Object.keys(kept), ...doomed].sort()).toEqual(names)
-        for (const name of doomed) {
+        const { retained, removable } = decide(given)
+        expect([...Object.keys(retained), ...removable].sort()).toEqual(names)
+        for (const name of removable) {
           expect(used).not.toContain(name)
-          for (const parent of Object.keys(kept)) {
+          for (const parent of Object.keys(retained)) {
             expect(told[parent]?.children).not.toContain(name)
             expect(told[name]?.subject).not.toBe(parent)
           }

@@ -7,7 +7,7 @@ import { systemClock } from '../../../../src/shared/clock.ts'
 const at = (second: number): string => `2026-11-23T10:00:0${second}.000000000Z`
 const started = (containerId: string): ContainerChange => ({
   containerId,
-  what: 'started',
+  change: 'started',
   exitCode: undefined,
 })
 
@@ -77,8 +77,8 @@ async function read(hosts: readonly FakeLogs[], { services = [], follow = false,
   const lines: string[] = []
   const notes: string[] = []
   const stopping = new AbortController()
-  const onNote = ({ what, container }: LogNote): void => {
-    if (what !== 'found') notes.push(`${container.name} ${what}`)
+  const onNote = ({ change, container }: LogNote): void => {
+    if (change !== 'found') notes.push(`${container.name} ${change}`)
   }
   const request = { hosts, services, since: undefined, tail: 5, follow, clock: systemClock, onNote }
   for await (const batch of readLogs(request, stopping.signal)) {
@@ -134,7 +134,7 @@ describe('followed', () => {
         host.add('worker-1', { service: 'worker' }, [2, 'not asked for'])
         host.change(started('worker-1'))
         host.change(started('backend-2'))
-        host.change({ containerId: 'backend-1', what: 'ended', exitCode: 0 })
+        host.change({ containerId: 'backend-1', change: 'ended', exitCode: 0 })
       }
       return lines.length === 2
     }

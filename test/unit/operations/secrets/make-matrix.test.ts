@@ -19,7 +19,7 @@ function matrix(facts: Partial<MatrixInput>): SecretRow[] {
 }
 
 const lines = (rows: readonly SecretRow[]): string[] =>
-  rows.map(({ name, where, state, readBy }) => `${name} | ${where} | ${state} | ${readBy.join(', ')}`)
+  rows.map(({ name, location, state, readBy }) => `${name} | ${location} | ${state} | ${readBy.join(', ')}`)
 
 const use = (name: string, environment?: string) =>
   ({ name, kind: 'secret', at: `deploy.yml:${name.length}`, environment }) as const
@@ -80,7 +80,7 @@ describe('of GitHub', () => {
       uses: [use('GITHUB_TOKEN'), use('ssh_key')],
       names: names({ repository: new Set(['SSH_KEY']) }),
     }
-    expect(matrix({ github }).map(({ state }) => state)).toEqual(['given', 'present'])
+    expect(matrix({ github }).map(({ state }) => state)).toEqual(['provided', 'present'])
   })
 })
 
@@ -125,7 +125,7 @@ describe('of .env', () => {
       'DOMAIN | test on a | missing | service backend, service nginx, task migrate',
       'EXTRA | test on a | present | service backend, task migrate',
       'LEVEL | test on a | optional | service backend, service nginx, task migrate',
-      'IMAGE_TAG | test | given | service backend, task migrate',
+      'IMAGE_TAG | test | provided | service backend, task migrate',
     ])
     expect(isIncomplete(rows)).toBe(true)
   })
@@ -138,7 +138,7 @@ describe('of .env', () => {
     const rows = matrix({ environments: [{ ...environment, hosts }] }).filter(
       ({ name }) => name === 'API_KEY',
     )
-    expect(rows.map(({ where, state }) => `${where} ${state}`)).toEqual([
+    expect(rows.map(({ location, state }) => `${location} ${state}`)).toEqual([
       'test on a missing',
       'test on b unknown',
     ])

@@ -20,7 +20,7 @@ function statusOf(observation: StatusObservation): KnownHost {
 
 function driftOf(facts: Partial<StatusObservation>): string[] {
   return statusOf(fakeStatusObservation(facts)).drift.map(
-    ({ kind, what, hint }) => `${kind}: ${what} ${hint}`,
+    ({ kind, message, hint }) => `${kind}: ${message} ${hint}`,
   )
 }
 
@@ -56,6 +56,7 @@ test('a host where all is as it was released is well', () => {
       },
       "services": [
         {
+          "desired": 2,
           "health": "healthy",
           "image": {
             "digest": "sha256:7631000000000000000000000000000000000000000000000000000000000000",
@@ -67,9 +68,9 @@ test('a host where all is as it was released is well', () => {
           "service": "backend",
           "state": "running",
           "upMs": 129600000,
-          "wanted": 2,
         },
         {
+          "desired": 1,
           "health": "unchecked",
           "image": {
             "digest": "sha256:7631000000000000000000000000000000000000000000000000000000000000",
@@ -81,10 +82,9 @@ test('a host where all is as it was released is well', () => {
           "service": "web",
           "state": "running",
           "upMs": 129600000,
-          "wanted": 1,
         },
       ],
-      "verdict": "well",
+      "verdict": "ok",
     }
   `)
 })
@@ -184,7 +184,7 @@ describe('the verdict', () => {
     ['unhealthy', withWeb(fakeSeen('web-1', { state: 'paused' }))],
     ['unhealthy', withWeb()],
     ['drifted', { variables: [] }],
-    ['well', withWeb(fakeSeen('web-1', { health: 'starting' }))],
+    ['ok', withWeb(fakeSeen('web-1', { health: 'starting' }))],
     ['deploying', { ...withWeb(), lock: { holder: undefined } }],
   ])('is %s for %j', (verdict, facts) => {
     expect(statusOf(fakeStatusObservation(facts)).verdict).toBe(verdict)
@@ -202,7 +202,7 @@ describe('the verdict', () => {
     ]
     const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
     expect(status.verdict).toBe('unknown')
-    expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['well', 'unknown'])
+    expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['ok', 'unknown'])
   })
 })
 
@@ -213,8 +213,8 @@ test('a host whose release is older than that of another has drifted', () => {
     { host: 'b', observation: behind },
   ]
   const status = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
-  expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['well', 'drifted'])
+  expect(status.hosts.map(({ verdict }) => verdict)).toEqual(['ok', 'drifted'])
   expect((status.hosts[1] as KnownHost).drift).toMatchObject([
-    { kind: 'release', what: 'Release r6 is current here, but another host of test has r10.' },
+    { kind: 'release', message: 'Release r6 is current here, but another host of test has r10.' },
   ])
 })

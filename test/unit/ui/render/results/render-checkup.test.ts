@@ -35,14 +35,14 @@ const half = judgeHost(
 test('shows one host with its checks, and that a deploy would succeed', () => {
   expect(renderCheckup({ environment: 'test', tag: 'v1', hosts: [well] }, style)).toMatchInlineSnapshot(`
     "✓  SSH                            answers in 120 ms
-    ✓  system tools                   all there
+    ✓  system tools                   installed
     ✓  Docker Engine                  28.5.2
     ✓  Docker Compose                 2.40.3
     ✓  app directory                  /srv/shop can be written
     ✓  .env                           mode 600
     ✓  lock                           free
     ✓  disk                           / 63 %, 18.0 GB free
-    ✓  clock                          same as here
+    ✓  clock                          in sync
     ✓  compose file                   2 services
     ✓  image ghcr.io/acme/backend:v1  v1 sha256:763100000000
     ✓  image nginx:alpine             alpine sha256:616c70696e65
@@ -61,14 +61,14 @@ test('shows several hosts side by side, with problems and hints below', () => {
   expect(renderCheckup({ environment: 'production', tag: undefined, hosts }, style)).toMatchInlineSnapshot(`
     "                               deploy@a                                 deploy@b
     SSH                            ✓ answers in 120 ms                      ✓ answers in 120 ms
-    system tools                   ✓ all there                              ✓ all there
+    system tools                   ✓ installed                              ✓ installed
     Docker Engine                  ✓ 28.5.2                                 ✗ DOCKER_DENIED
     Docker Compose                 ✓ 2.40.3                                 ✓ 2.40.3
     app directory                  ✓ /srv/shop can be written               ✓ /srv/shop can be written
     .env                           ✓ mode 600                               ▲ mode 644
     lock                           ✓ free                                   ✓ free
     disk                           ✓ / 63 %, 18.0 GB free                   ✓ / 63 %, 18.0 GB free
-    clock                          ✓ same as here                           ✓ same as here
+    clock                          ✓ in sync                                ✓ in sync
     compose file                   ✓ 2 services                             · skipped, needs Docker Engine
     image ghcr.io/acme/backend:v1  ✓ v1 sha256:763100000000                 · skipped, needs Docker Engine
     image nginx:alpine             ✓ alpine sha256:616c70696e65             · skipped, needs Docker Engine

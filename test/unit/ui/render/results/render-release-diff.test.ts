@@ -30,15 +30,15 @@ test('shows all parts, each with added, removed and changed entries', () => {
           change: 'changed',
           keys: [
             { name: 'environment.LOG_LEVEL', change: 'changed' },
-            { name: 'ports', change: 'came' },
-            { name: 'user', change: 'went' },
+            { name: 'ports', change: 'added' },
+            { name: 'user', change: 'removed' },
           ],
         },
-        { service: 'cache', change: 'came', keys: [] },
+        { service: 'cache', change: 'added', keys: [] },
       ],
       variables: [
-        { name: 'API_KEY', change: 'came' },
-        { name: 'OLD', change: 'went' },
+        { name: 'API_KEY', change: 'added' },
+        { name: 'OLD', change: 'removed' },
       ],
       files: [
         { path: 'nginx.conf', change: 'changed', kind: 'text', before: 'a\nb\n', after: 'a\nc\n' },
@@ -49,7 +49,7 @@ test('shows all parts, each with added, removed and changed entries', () => {
           kind: 'variables',
           variables: { added: ['A'], changed: ['B'], removed: ['C'] },
         },
-        { path: 'logo.png', change: 'came', kind: 'binary', bytesBefore: 0, bytesAfter: 2048 },
+        { path: 'logo.png', change: 'added', kind: 'binary', bytesBefore: 0, bytesAfter: 2048 },
         { path: 'run.sh', change: 'changed', kind: 'mode', modeBefore: 0o644, modeAfter: 0o755 },
         { path: 'dos', change: 'changed', kind: 'text', before: 'a\n', after: 'a' },
       ],
@@ -93,7 +93,7 @@ test('two that are the same', () => {
 })
 
 test('the patch of a file that came is against nothing', () => {
-  expect(filePatch({ path: 'a', change: 'came', kind: 'text', before: '', after: 'x\n' })).toBe(
+  expect(filePatch({ path: 'a', change: 'added', kind: 'text', before: '', after: 'x\n' })).toBe(
     '--- /dev/null\n+++ a\n@@ -0,0 +1 @@\n+x\n',
   )
 })

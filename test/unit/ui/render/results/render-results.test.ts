@@ -9,8 +9,8 @@ const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false })
 const report = {
   ...{ url: 'http://localhost/api/health', requests: 12_045, failures: 3, medianMs: 3.21, p99Ms: 1240 },
   firstFailures: [
-    { atMs: 3200, what: 'status 502' },
-    { atMs: 3300, what: 'connection refused' },
+    { atMs: 3200, reason: 'status 502' },
+    { atMs: 3300, reason: 'connection refused' },
   ],
 }
 
