@@ -24,7 +24,7 @@ const unavailable: Refusal = {
   code: 'REGISTRY_FAILED',
   exitCode: 3,
   says: 'ghcr.io answers 503',
-  hint: 'Nothing was touched',
+  hint: 'Nothing was changed',
 }
 const forbidden: Refusal = {
   code: 'REGISTRY_FORBIDDEN',
@@ -91,7 +91,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
       code: 'REGISTRY_FAILED',
       exitCode: 3,
       says: 'The answer of ghcr.io broke off',
-      hint: 'Nothing was touched',
+      hint: 'Nothing was changed',
     },
   ],
   [
@@ -102,7 +102,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
       code: 'REGISTRY_FAILED',
       exitCode: 3,
       says: /answer of ghcr\.io for acme\/shop is not what it should be: its digest is sha256:\w{64}, not sha256:0{64}/,
-      hint: 'Nothing was touched',
+      hint: 'Nothing was changed',
     },
   ],
   [
@@ -124,7 +124,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
       code: 'REGISTRY_UNREACHABLE',
       exitCode: 3,
       says: 'ghcr.io cannot be reached',
-      hint: 'Nothing was touched',
+      hint: 'Nothing was changed',
     },
   ],
   [
@@ -135,7 +135,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
       code: 'REGISTRY_UNREACHABLE',
       exitCode: 3,
       says: 'ghcr.io cannot be reached: the connection was refused',
-      hint: 'Nothing was touched',
+      hint: 'Nothing was changed',
     },
   ],
   [
@@ -146,7 +146,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
       code: 'REGISTRY_UNREACHABLE',
       exitCode: 3,
       says: 'ghcr.io did not answer within 10 s',
-      hint: 'Nothing was touched',
+      hint: 'Nothing was changed',
     },
   ],
   [
