@@ -35,7 +35,6 @@ async function main(): Promise<number> {
   const results = await measure(shapes)
   const text = renderReach(results)
   console.log(text)
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, undefined, 1)}\n`)
   if (values.write) await writeParts('docs/reach.md', 'reach', new Map([['results', text]]))
   return results.every(({ verdict }) => verdict !== 'lied' && verdict !== 'crashed') ? 0 : 1
 }
@@ -51,6 +50,9 @@ async function measure(shapes: readonly Shape[]): Promise<ShapeResult[]> {
       for (let shape = waiting.shift(); shape !== undefined; shape = waiting.shift()) {
         const result = await runShape(shape, { net, server })
         results.push(result)
+        // After each, so that an interrupted run keeps its results.
+        if (values.json !== undefined)
+          await writeFile(values.json, `${JSON.stringify(results, undefined, 1)}\n`)
         console.error(`${results.length}/${shapes.length}  ${renderLine(result)}`)
       }
     }),
