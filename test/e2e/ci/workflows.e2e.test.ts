@@ -195,14 +195,14 @@ describe('the release on test', () => {
     await moveTag(net.registry, 'acme/bazaar-frontend', 'taken')
     const { exitCode, stderr } = await promote('taken', '--config', 'same-images.yml')
     expect(stderr).toContain('[TAG_TAKEN]')
-    expect(stderr).toContain(`not for ${frontend.split('@')[1] ?? ''}`)
+    expect(stderr).toContain(`not to ${frontend.split('@')[1] ?? ''}`)
     expect(exitCode).toBe(3)
   })
 
   test('differs from the single image of production', async () => {
     const { exitCode, stderr } = await promote('v1.3.0')
     expect(stderr).toMatch(
-      /\[PROMOTE_DIFFERENT\][^]*production runs ghcr\.io\/acme\/bazaar, which test does not/,
+      /\[PROMOTE_DIFFERENT\][^]*production uses ghcr\.io\/acme\/bazaar, which was not tested: test does not run it/,
     )
     expect(exitCode).toBe(3)
   })

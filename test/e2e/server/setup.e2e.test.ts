@@ -195,7 +195,7 @@ test('a configuration that Docker would not take is not put in place', async () 
     code: 'SETUP_FAILED',
     exitCode: 4,
     says: /no-such-setting/,
-    hint: 'Run the same command again',
+    hint: /run the same command again/i,
   })
   expect(await serverSays('cat', daemonConfig)).toBe(broken)
 })
