@@ -156,8 +156,8 @@ test('several failures on several hosts: each is reported, and dependent checks 
     ['docker DOCKER_DENIED', ...missing],
     ['ssh HOST_UNREACHABLE', 'url URL_CHECK_FAILED'],
   ])
-  expect(valuesOf(hosts[0]?.checks)).toMatchObject({ app: 'unknown directory', image: 'unknown directory' })
-  expect(valuesOf(hosts[2]?.checks)).toMatchObject({ env: 'unknown ssh', plan: 'unknown ssh' })
+  expect(valuesOf(hosts[0]?.checks)).toMatchObject({ app: 'skipped directory', image: 'skipped directory' })
+  expect(valuesOf(hosts[2]?.checks)).toMatchObject({ env: 'skipped ssh', plan: 'skipped ssh' })
 
   const { stdout } = await app.deploy({ ...change, argv: ['doctor', 'test'] })
   expect(stdout).toMatch(/^ +deploy@srv2 +nodocker@srv2 +deploy@srv2:2299$/m)
