@@ -55,7 +55,7 @@ describe('a release that is not fit to serve: the old one serves on, nothing of 
     expect(logOf(result)).toContain('FATAL: SESSION_KEY is not set')
     const started = result.events.find((it) => it.type === 'step.started' && it.kind === 'start-beside')
     const failed = result.events.find((it) => it.type === 'undo.started')
-    expect(Date.parse(failed?.time ?? '') - Date.parse(started?.time ?? '')).toBeLessThan(5000)
+    expect(Date.parse(failed?.time ?? '') - Date.parse(started?.time ?? '')).toBeLessThan(60_000)
   })
 
   test('one that starts and crashes, over and over', async () => {
@@ -108,6 +108,7 @@ describe('afterwards', () => {
       'is serving, as before',
       'Undone:',
     ]
+    expect(result.stderr).toContain(parts[0])
     const places = parts.map((part) => result.stderr.lastIndexOf(part))
     expect(places).not.toContain(-1)
     expect(places).toEqual([...places].sort((a, b) => a - b))
