@@ -27,7 +27,7 @@ export const defaultPatience: Patience = {
   listenMs: 15_000,
   steadyMs: 1_000,
   drainMs: 30_000,
-  urlCheckMs: 5_000,
+  urlCheckMs: 10_000,
 }
 
 /** Time limits of one service, if set in dray.yml. */

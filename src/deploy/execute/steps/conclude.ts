@@ -6,13 +6,16 @@ import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
 import { refuseEnded } from './refuse-ended.ts'
 
+/** How long one request of the URL check may take: a busy server is slow, and not down. */
+const URL_TIMEOUT_MS = 5_000
+
 /** Checks that the app answers at its URL, through the proxy; retries until the time limit. */
 export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, execution, signal }) => {
   const { clock, patience } = execution
   const { engine, prober } = run.host
   const untilMs = clock.now() + patience.urlCheckMs
   for (;;) {
-    const answer = await prober.get(step.url, 2_000)
+    const answer = await prober.get(step.url, URL_TIMEOUT_MS)
     if ('status' in answer && answer.status < step.below) return `answers ${answer.status}`
     const said = 'status' in answer ? `answers ${answer.status}` : `does not answer (${answer.error})`
     if (clock.now() >= untilMs) {
