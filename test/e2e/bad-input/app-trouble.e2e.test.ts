@@ -28,23 +28,23 @@ test.each<[string, Change, Refusal]>([
       code: 'COMPOSE_INVALID',
       exitCode: 2,
       says: /docker-compose\.yml is not YAML: .* at line 13, column 1\./,
-      hint: 'Mend it',
+      hint: 'Correct the compose file',
     },
   ],
   [
     'a variable that the compose file demands and nobody gives',
     composeFile(compose.replace('${IMAGE_TAG}', '${RELEASE_NAME:?say which release}')),
-    { code: 'COMPOSE_INVALID', exitCode: 2, says: /RELEASE_NAME .*say which release/, hint: 'Mend it' },
+    { code: 'COMPOSE_INVALID', exitCode: 2, says: /RELEASE_NAME .*say which release/, hint: 'Correct the compose file' },
   ],
   [
     'a file of variables that is not there, by the path that the user wrote',
     composeFile(compose.replace('env_file: .env', 'env_file: [.env, settings/app.vars]')),
-    { code: 'COMPOSE_INVALID', exitCode: 2, says: /env file settings\/app\.vars not found/, hint: 'Mend it' },
+    { code: 'COMPOSE_INVALID', exitCode: 2, says: /env file settings\/app\.vars not found/, hint: 'Correct the compose file' },
   ],
   [
     'a directory in the place of an env file',
     { files: { 'docker-compose.yml': compose.replace('env_file: .env', 'env_file: [.env, nginx]') } },
-    { code: 'COMPOSE_INVALID', exitCode: 2, says: /nginx/, hint: 'Mend it' },
+    { code: 'COMPOSE_INVALID', exitCode: 2, says: /nginx/, hint: 'Correct the compose file' },
   ],
   [
     'an image name in capitals',
@@ -67,19 +67,19 @@ test.each<[string, Change, Refusal]>([
     {
       code: 'SERVICE_UNKNOWN',
       exitCode: 2,
-      says: 'service bakend (tasks.migrate.service)',
+      says: 'Service bakend (`tasks.migrate.service` in dray.yml)',
       hint: 'app, nginx',
     },
   ],
   [
     'settings of a service that is not there',
     { tag: 'v2', config: 'services:\n  ap: { rollout: recreate }\n' },
-    { code: 'SERVICE_UNKNOWN', exitCode: 2, says: 'service ap ', hint: 'app, nginx' },
+    { code: 'SERVICE_UNKNOWN', exitCode: 2, says: 'Service ap ', hint: 'app, nginx' },
   ],
   [
     'a proxy that is not there',
     { tag: 'v2', config: 'proxy: { service: ngnix }\n' },
-    { code: 'SERVICE_UNKNOWN', exitCode: 2, says: 'service ngnix (proxy.service)', hint: 'app, nginx' },
+    { code: 'SERVICE_UNKNOWN', exitCode: 2, says: 'Service ngnix (`proxy.service` in dray.yml)', hint: 'app, nginx' },
   ],
   [
     'a health check whose program is not in the image',

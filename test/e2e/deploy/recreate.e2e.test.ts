@@ -54,7 +54,7 @@ afterAll(() => app[Symbol.asyncDispose]())
 test('a service that publishes a port or has a fixed name is recreated, and the plan says why', async () => {
   const plan = await app.dray(['plan', 'test', '--tag', 'v2'])
   expect(plan.stdout).toMatch(/direct.*publishes port 8122/)
-  expect(plan.stdout).toMatch(/named.*fixed name the-only-one/)
+  expect(plan.stdout).toMatch(/named.*container_name is the-only-one/)
   const before = await app.containerIds()
   await app.mustDeploy('v2')
   const after = await app.containers()
