@@ -63,7 +63,7 @@ test('a directory whose Compose project has the name of another one is refused, 
   const before = await stateOf(other)
   const result = await namesake.deploy('v3')
   expect(result).toMatchObject({ exitCode: 3, failure: { code: 'PROJECT_TAKEN' } })
-  expect(result.failure?.message).toContain(`a Compose project other from ${other.path}`)
+  expect(result.failure?.message).toContain(`Compose project other from ${other.path}`)
   expect(await stateOf(other)).toEqual(before)
   expect((await namesake.dray(['plan', 'test', '--tag', 'v3', '--adopt'])).exitCode).toBe(0)
 })
