@@ -34,7 +34,7 @@ const set = (key: string, input: string) => app.dray(['env', 'test', 'set', key]
 
 test('makes the .env of a new app, for its owner alone, and a deploy takes it', async () => {
   expect((await app.dray(['env', 'test'])).stdout).toMatch(
-    /not there, 2 missing[^]*API_KEY[^]*\.env\.example/,
+    /does not exist, 2 missing[^]*API_KEY[^]*\.env\.example/,
   )
   expect(await set('SHOP_START_MS', '300\n')).toMatchObject({ exitCode: 0 })
   const { stdout } = await server.run(['stat', '-c', '%a %U', `${app.path}/.env`])
