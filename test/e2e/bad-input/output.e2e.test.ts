@@ -55,8 +55,8 @@ test('reports a missing file of deploy-time values as an error of dray, not of N
   expectRefusal(await app.deploy({ options: ['--env-file', '.env.deploy'] }), {
     code: 'ENV_FILE_INVALID',
     exitCode: 2,
-    says: /\.env\.deploy is not there/,
-    hint: 'deleted once read',
+    says: /\.env\.deploy does not exist/,
+    hint: 'dray deletes it after reading it',
   })
 })
 
