@@ -34,12 +34,22 @@ test.each<[string, Change, Refusal]>([
   [
     'a variable that the compose file demands and nobody gives',
     composeFile(compose.replace('${IMAGE_TAG}', '${RELEASE_NAME:?say which release}')),
-    { code: 'COMPOSE_INVALID', exitCode: 2, says: /RELEASE_NAME .*say which release/, hint: 'Correct the compose file' },
+    {
+      code: 'COMPOSE_INVALID',
+      exitCode: 2,
+      says: /RELEASE_NAME .*say which release/,
+      hint: 'Correct the compose file',
+    },
   ],
   [
     'a file of variables that is not there, by the path that the user wrote',
     composeFile(compose.replace('env_file: .env', 'env_file: [.env, settings/app.vars]')),
-    { code: 'COMPOSE_INVALID', exitCode: 2, says: /env file settings\/app\.vars not found/, hint: 'Correct the compose file' },
+    {
+      code: 'COMPOSE_INVALID',
+      exitCode: 2,
+      says: /env file settings\/app\.vars not found/,
+      hint: 'Correct the compose file',
+    },
   ],
   [
     'a directory in the place of an env file',
@@ -79,7 +89,12 @@ test.each<[string, Change, Refusal]>([
   [
     'a proxy that is not there',
     { tag: 'v2', config: 'proxy: { service: ngnix }\n' },
-    { code: 'SERVICE_UNKNOWN', exitCode: 2, says: 'Service ngnix (`proxy.service` in dray.yml)', hint: 'app, nginx' },
+    {
+      code: 'SERVICE_UNKNOWN',
+      exitCode: 2,
+      says: 'Service ngnix (`proxy.service` in dray.yml)',
+      hint: 'app, nginx',
+    },
   ],
   [
     'a health check whose program is not in the image',
