@@ -169,6 +169,6 @@ describe('dray env edit', () => {
     const cwd = await makeProject({ ...files, '.env': 'A=1\n' })
     const { exitCode, stderr } = await edit(cwd, 'no-such-editor')
     expect(exitCode).toBe(3)
-    expect(stderr).toContain('`no-such-editor`, ended with exit code 127')
+    expect(stderr).toContain('`no-such-editor` exited with code 127')
   })
 })

@@ -101,7 +101,7 @@ test('one that cannot be sent is a warning with the host alone, and the deploy c
   expect(exitCode).toBe(0)
   expect(stdout).toContain('Deployed shop to test')
   expect(stderr).toContain(
-    `Warning: Cannot send a notification: ${server.host} answers 404 (no_service). (SLACK_URL)`,
+    `Warning: Cannot send a notification: ${server.host} answered 404 (no_service). (SLACK_URL)`,
   )
   expect(stderr).toContain('NOT_SET, the variable with the URL for webhook, is not set.')
   expect(stderr + stdout).not.toContain('the-secret-part')

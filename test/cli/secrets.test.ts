@@ -127,11 +127,11 @@ test('does not query GitHub without a token, and says so', async () => {
 })
 
 test.each([
-  [401, 'the token is not valid any more'],
+  [401, 'the token is no longer valid'],
   [403, 'the token may not see them'],
   [404, 'the token may not see them'],
   [429, 'too many requests'],
-  [503, 'the answer was 503'],
+  [503, 'status 503'],
 ])('reports unknown and the reason if GitHub answers with %i', async (status, reason) => {
   refused.set('actions/secrets', status)
   const { exitCode, stdout, stderr } = await secrets([], asking())

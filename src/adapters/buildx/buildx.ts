@@ -16,23 +16,23 @@ import type { CommandOutput, RunOptions, CommandRunner } from '../host/command-r
 
 export type BuildxOptions = {
   runner: CommandRunner
-  /** Where the compose files are. */
+  /** Directory of the compose files. */
   projectDirectory: string
-  /** Relative to it. */
+  /** Relative to `directory`. */
   composeFiles: readonly string[]
-  /** For files of ours; nobody else can read it. */
+  /** Private directory for dray's own files. */
   directory: string
-  /** What the compose file, Docker and the builds see beside the environment of this process. */
+  /** Variables for the compose file, Docker and the builds, in addition to the environment of this process. */
   values: Readonly<Record<string, string>>
 }
 
-/** Standard input is lines that export variables: an argument can be seen by others. */
+/** Standard input has lines that export variables: other users can see arguments. */
 export const buildxScript = `
 eval "$(cat)"
 exec "$@"
 `
 
-/** A line of `--progress=rawjson` is one object, with what a build step printed in it. */
+/** A line of `--progress=rawjson` is one object; it includes the output of a build step. */
 const LONGEST_EVENT = 4 * 1024 ** 2
 
 /** Docker Buildx on this machine, for the images of one app. */
@@ -44,8 +44,8 @@ export class Buildx {
   }
 
   /**
-   * What Bake makes of the compose files. Compose itself reads them first, so that they mean what they mean to it; a missing
-   * `.env` is no hindrance. Throws BUILDX_MISSING, COMPOSE_NOT_INSTALLED and COMPOSE_INVALID.
+   * Bake's definition of the compose files. Compose resolves them first, so that its own rules apply; a missing `.env` is
+   * allowed. Throws BUILDX_MISSING, COMPOSE_NOT_INSTALLED and COMPOSE_INVALID.
    */
   async readDefinition(signal: AbortSignal): Promise<BakeDefinition> {
     const { composeFiles, directory } = this.#options
@@ -64,7 +64,7 @@ export class Buildx {
     return parseBakeDefinition(printed.stdout)
   }
 
-  /** Whether the builder in use can write a cache for other machines: Engine's own cannot, unless containerd keeps its images. */
+  /** Whether the builder can export a cache: the Engine's own builder cannot, unless it uses containerd's image store. */
   async canStoreCache(signal: AbortSignal): Promise<boolean> {
     const { stdout } = await this.#docker(['buildx', 'ls', '--format', '{{json .}}'], { signal })
     const builders = stdout
@@ -76,8 +76,8 @@ export class Buildx {
   }
 
   /**
-   * Builds all images of the definition, pushes them or puts them into this machine's Engine, and gives what Bake printed.
-   * Digests by target are there only of what was pushed.
+   * Builds all images of the definition, pushes or loads them into this machine's Engine, and returns Bake's output.
+   * Digests by target exist only for pushed images.
    */
   async bake(
     definition: BakeDefinition,
@@ -118,7 +118,7 @@ export class Buildx {
     })
   }
 
-  /** `.env` is the server's. A build reads none, and Compose would refuse one that is not there. */
+  /** `.env` is on the server only. A build does not read it, and Compose would refuse a missing one. */
   async #withoutEnvFiles(): Promise<string> {
     const { composeFiles, projectDirectory } = this.#options
     const texts = await Promise.all(
@@ -132,8 +132,8 @@ export class Buildx {
     const lines = stripControl(stderr)
       .split('\n')
       .filter((line) => line.trim() !== '' && !/level=warning|^#\d/.test(line))
-    const reason = lines.at(-1)?.replace(/^ERROR: /, '') ?? 'it does not say why.'
-    return new DrayError('COMPOSE_INVALID', `${who} on this machine refuses the compose file: ${reason}`, {
+    const reason = lines.at(-1)?.replace(/^ERROR: /, '') ?? 'no reason given.'
+    return new DrayError('COMPOSE_INVALID', `${who} on this machine rejected the compose file: ${reason}`, {
       details: lines.length > 1 ? { logOf: who, logTail: lines.slice(-10) } : {},
     })
   }
@@ -153,7 +153,7 @@ export class Buildx {
     return runner.run(['sh', '-c', buildxScript, 'sh', 'docker', ...argv], {
       ...options,
       cwd: projectDirectory,
-      // The files are the user's own, as to Compose: Bake would ask at a terminal that is not there.
+      // The files belong to the user, as with Compose: Bake would otherwise prompt at a terminal that does not exist.
       input: exportLines({ ...values, ...more, BUILDX_BAKE_ENTITLEMENTS_FS: '0' }),
     })
   }
@@ -168,7 +168,7 @@ const modelSchema = z.looseObject({
   secrets: z.unknown().optional(),
 })
 
-/** Of Compose's model what a build needs, and no value of an environment. */
+/** The part of Compose's model that a build needs, without any value of an environment. */
 function buildsOf(config: string): { services: Record<string, object> } {
   const { services, secrets } = modelSchema.parse(parseJson(config))
   const built = Object.entries(services ?? {}).filter(([, { build }]) => build !== undefined)
@@ -180,7 +180,7 @@ function buildsOf(config: string): { services: Record<string, object> } {
 
 const servicesSchema = z.looseObject({ services: z.record(z.string(), z.unknown()).nullish() })
 
-/** Names of the services of a compose file; none where it is not YAML, as Compose will say. */
+/** Names of the services of a compose file; empty if it is not YAML, which Compose will report. */
 function serviceNames(text: string): string[] {
   try {
     return Object.keys(servicesSchema.parse(parse(text, { merge: true, logLevel: 'silent' })).services ?? {})

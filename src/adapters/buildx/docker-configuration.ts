@@ -11,8 +11,8 @@ const configSchema = z.looseObject({
 })
 
 /**
- * Writes a configuration of Docker's into `directory`, for DOCKER_CONFIG: all that the user's own at `original` has, plugins,
- * contexts and builders included, and these logins by registry host. Gives the directory.
+ * Writes a Docker configuration to `directory`, for DOCKER_CONFIG: the user's own from `original`, with its plugins,
+ * contexts and builders, plus these logins by registry host. Returns the directory.
  */
 export async function writeDockerConfiguration(
   directory: string,
@@ -29,7 +29,7 @@ export async function writeDockerConfiguration(
   const credHelpers = { ...config.credHelpers }
   for (const [host, login] of logins) {
     auths[host] = authOf(login)
-    // An empty helper says that the file has it (docker/cli, configfile.go): the store for all would be asked otherwise.
+    // An empty helper means that the file has the login (docker/cli, configfile.go); otherwise the store for all is used.
     credHelpers[host] = ''
   }
   await writeFile(join(path, 'config.json'), JSON.stringify({ ...config, auths, credHelpers }), {
@@ -43,7 +43,7 @@ function authOf({ username, password }: Credentials): object {
   return { auth: Buffer.from(`${username}:${password.reveal()}`).toString('base64') }
 }
 
-/** Docker warns of one that it cannot read, and goes on without. */
+/** As Docker does, a configuration that cannot be read is ignored. */
 async function readConfig(path: string): Promise<z.infer<typeof configSchema>> {
   const text = await readFile(path, 'utf8').catch(() => '')
   return configSchema.safeParse(parseJson(text)).data ?? {}

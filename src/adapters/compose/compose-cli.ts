@@ -9,7 +9,7 @@ import { composeFailure } from './compose-failure.ts'
 import { composeFunction } from './compose-function.ts'
 import { renderOverride } from './pins.ts'
 
-/** Standard input is lines that export the deploy-time values; what follows the directory goes to Compose. */
+/** Standard input has lines that export the deploy-time values; arguments after the directory are for Compose. */
 export const composeScript = `${composeFunction}
 eval "$(cat)"
 cd "$1" || exit
@@ -17,7 +17,7 @@ shift
 compose "$@"
 `
 
-/** The same with images of our choice instead of those of the files; DRAY_IMAGES is an override file. */
+/** The same, with other images than those in the files; DRAY_IMAGES is an override file. */
 export const composeWithImagesScript = `${composeFunction}
 eval "$(cat)"
 cd "$1" || exit
@@ -35,7 +35,7 @@ else set -- -f "$images" "$@"; fi
 compose -f "$file" "$@"
 `
 
-/** Docker Compose in the app's directory on a host; only ever with the files that are in place there. */
+/** Docker Compose in the app's directory on a host; always uses the files there. */
 export function createCompose({ runner, path, values }: AppPlace): Compose {
   return {
     up: async ({ services, mode, images, signal }) => {
@@ -70,7 +70,7 @@ export function createCompose({ runner, path, values }: AppPlace): Compose {
   }
 }
 
-/** `docker compose up` for some services and nothing else: no dependencies, no builds, no pulls. */
+/** `docker compose up` for some services only: without dependencies, builds or pulls. */
 export function buildUpArgs(
   services: readonly { service: string; scale: number }[],
   mode: 'beside' | 'recreate' | 'force-recreate',
@@ -89,7 +89,7 @@ export function buildUpArgs(
   ]
 }
 
-/** `docker compose run` of a one-off container that goes when it ends. */
+/** `docker compose run` in a one-off container, which is removed at its end. */
 export function buildRunArgs({
   service,
   containerName,
@@ -102,7 +102,7 @@ export function buildRunArgs({
   return ['run', '--rm', '--no-deps', '--no-TTY', '--name', containerName, service, ...argv]
 }
 
-/** The same for a person: on their streams, with `terminal` on a terminal. Compose says nothing of its own. */
+/** The same for a user: on the user's streams, with `terminal` on a terminal. Compose itself prints nothing. */
 export function buildOneOffArgs(request: {
   service: string
   containerName: string

@@ -4,7 +4,7 @@ import { stripControl } from '../../shared/strip-control.ts'
 
 const OLDEST: readonly [number, number] = [2, 20]
 
-/** Throws COMPOSE_NOT_INSTALLED or COMPOSE_TOO_OLD. `version` is what `docker compose version --short` printed. */
+/** Throws COMPOSE_NOT_INSTALLED or COMPOSE_TOO_OLD. `version` is the output of `docker compose version --short`. */
 export function checkComposeVersion(version: string, host: string): void {
   const match = /^v?(\d+)\.(\d+)/.exec(version.trim())
   if (match === null) {
@@ -18,7 +18,7 @@ export function checkComposeVersion(version: string, host: string): void {
   )
 }
 
-/** Compose refused the files, in its own words; paths of the copy it read are shown as the user's, relative to them. */
+/** Compose rejected the files, with its own text; paths of the copy are shown as the user's relative paths. */
 export function composeRefusal(
   stderr: string,
   { host, path, stage }: { host: string; path: string; stage: string },
@@ -32,14 +32,14 @@ export function composeRefusal(
     .filter((line) => line !== '' && !/level=warning/.test(line))
   return new DrayError(
     'COMPOSE_INVALID',
-    `Docker Compose on ${host} refuses the compose file: ${lines.at(-1) ?? 'it does not say why.'}`,
+    `Docker Compose on ${host} rejected the compose file: ${lines.at(-1) ?? 'no reason given.'}`,
     { details: lines.length > 1 ? { logOf: 'docker compose config', logTail: lines.slice(-10) } : {} },
   )
 }
 
 /**
- * Why `docker compose up` or `run` failed on a host, from what it printed: PORT_TAKEN, DISK_FULL, IMAGE_GONE, or
- * DOCKER_FAILED. The texts are Docker Engine's (20.10 to 28.5); Compose gives no code for them.
+ * Why `docker compose up` or `run` failed on a host, from its output: PORT_TAKEN, DISK_FULL, IMAGE_GONE, or
+ * DOCKER_FAILED. The texts are those of Docker Engine 20.10 to 28.5; Compose has no codes for them.
  */
 export function composeFailure(what: string, stderr: string, host: string): DrayError {
   const lines = stderr
@@ -52,22 +52,21 @@ export function composeFailure(what: string, stderr: string, host: string): Dray
     const port = portIn(taken)
     const subject = port === undefined ? 'A port that the app publishes' : `Port ${port}`
     const ss = port === undefined ? 'sudo ss -ltnp' : `sudo ss -ltnp 'sport = :${port}'`
-    return new DrayError('PORT_TAKEN', `${subject} is already used by something else on ${host}.`, {
+    return new DrayError('PORT_TAKEN', `${subject} is already in use by another process on ${host}.`, {
       details,
-      hint: `On the server: \`${ss}\` shows what it is, and \`docker ps\` if it is a container.`,
+      hint: `On the server, \`${ss}\` shows the process, or \`docker ps\` the container.`,
     })
   }
   if (lines.some((line) => line.includes('no space left on device'))) {
     return new DrayError('DISK_FULL', `The disk of ${host} is full.`, { details })
   }
   const gone = lines.map((line) => /No such image: (\S+)/.exec(line)?.[1]).find((name) => name !== undefined)
-  if (gone !== undefined)
-    return new DrayError('IMAGE_GONE', `${gone} is not on ${host} any more.`, { details })
-  const said = lines.at(-1) ?? 'it said nothing.'
+  if (gone !== undefined) return new DrayError('IMAGE_GONE', `${gone} is no longer on ${host}.`, { details })
+  const said = lines.at(-1) ?? 'no output.'
   return new DrayError('DOCKER_FAILED', `\`docker compose ${what}\` on ${host} failed: ${said}`, { details })
 }
 
-/** The port of the host that was taken; Engines name it in words of their own. */
+/** The host port in use; Engine versions word this differently. */
 function portIn(line: string): string | undefined {
   return [
     /Bind for \S*?:(\d+) failed/,

@@ -1,9 +1,9 @@
 /**
- * Shell function `compose`, which is `docker compose` without the docker command in front: that one asks every plugin of the
- * machine who it is before it hands over, which takes longer than Compose itself (0.3 s against 0.1 s measured, Engine 28.5).
- * The program is looked for where docker does (docker/cli, `cli-plugins/manager/manager_unix.go`), and runs alone as it
- * does within docker (docker/compose, `cmd/main.go`); where it is elsewhere, docker finds it. Its variables have names that no
- * compose file asks for: the app's values may be in the environment.
+ * Shell function `compose`: runs `docker compose` without the docker command, which first asks every installed plugin for
+ * its name and takes longer than Compose itself (0.3 s instead of 0.1 s measured, Engine 28.5). The program is found in
+ * the same places as by docker (docker/cli, `cli-plugins/manager/manager_unix.go`), and runs on its own as it does within
+ * docker (docker/compose, `cmd/main.go`); if it is elsewhere, docker finds it. The names of its variables are not used in
+ * compose files, because the app's values may be in the environment.
  */
 export const composeFunction = `
 compose() (

@@ -1,12 +1,12 @@
 import { hashOf } from './hash-of.ts'
 import { ENV_FILE_MARK } from './pins.ts'
 
-/** Compared by digest, or of no account on a server. */
+/** Compared by digest, or irrelevant on a server. */
 const NO_PARTS = new Set(['image', 'build', 'pull_policy', 'develop'])
 
 /**
- * Hash of each value of a service's definition by where it is in it: `environment.LOG_LEVEL`, `healthcheck.interval`. A list
- * is one value; an env file of the server is one by its name. Values themselves may be secrets, so they stay behind.
+ * Hash of each value of a service's definition, by its path: `environment.LOG_LEVEL`, `healthcheck.interval`. A list is one
+ * value; an env file of the server is one by its name. Values may be secrets, so only hashes are used.
  */
 export function definitionParts(
   service: Readonly<Record<string, unknown>>,
@@ -26,7 +26,7 @@ export function definitionParts(
   return parts
 }
 
-/** The path that an env file's stand-in says. Compose doubles a dollar in what it prints. */
+/** The path in an env file's placeholder. Compose doubles a dollar sign in its output. */
 export function envFileOf(value: unknown): string {
   return String(value).replaceAll('$$', '$')
 }

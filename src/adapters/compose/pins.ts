@@ -1,20 +1,20 @@
 import { stringify, Document, type Node } from 'yaml'
 
-/** The environment variable by which a stand-in of an env file says that a service reads it. */
+/** The environment variable in an env file's placeholder; it shows which service reads the file. */
 export const ENV_FILE_MARK = 'DRAY_ENV_FILE_'
 
 type Service = Readonly<Record<string, unknown>>
 
-/** Keys whose entries are merged one by one, so that only those that differ need to be pinned. */
+/** Keys whose entries are merged one by one, so that only differing entries need a pin. */
 const MERGED_MAPS = new Set(['environment', 'labels', 'annotations'])
-/** Lists that an override file replaces as a whole anyway. */
+/** Lists that an override file always replaces as a whole. */
 const REPLACED_LISTS = new Set(['command', 'entrypoint'])
-/** Pinned by digest, or no part of what a container is. */
+/** Pinned by digest, or irrelevant to a container. */
 const NOT_PINNED = new Set(['image', 'build', 'pull_policy', 'profiles', 'depends_on'])
 
 /**
- * What of each service depends on the deploy-time values: as it is with them, where it is different without. A person's
- * plain `docker compose up -d` has no such values, and would recreate the service if these were not pinned.
+ * The values of each service that depend on the deploy-time values. A user's plain `docker compose up -d` does not have
+ * those values, and would recreate the service if these were not pinned.
  */
 export function pinsOf(
   valued: Readonly<Record<string, Service>>,
@@ -49,12 +49,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
-const HEADER = `# Written by dray at every deploy: what runs, by digest. A plain \`docker compose up -d\` here changes nothing.
+const HEADER = `# Written by dray at every deploy: the running images by digest. A plain \`docker compose up -d\` here changes nothing.
 `
 
 /**
  * The override file: `image: repo@sha256:…` for each service, and the pins. Lists and maps that Compose would merge are
- * marked `!override` (Compose 2.24.4 and newer); none is needed for the usual environment variables and labels.
+ * marked `!override` (Compose 2.24.4 and newer); the usual environment variables and labels need no such mark.
  * https://docs.docker.com/reference/compose-file/merge/
  */
 export function renderOverride(

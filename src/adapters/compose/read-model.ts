@@ -13,7 +13,7 @@ const portSchema = z.looseObject({
 })
 const volumeSchema = z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string() })
 
-/** What dray reads of a service in `docker compose config --format json`; the rest counts for its hash only. */
+/** The fields of `docker compose config --format json` that dray reads of a service; the others only affect its hash. */
 const serviceSchema = z.looseObject({
   image: z.string().optional(),
   container_name: z.string().optional(),
@@ -59,19 +59,19 @@ export type RawService = z.infer<typeof serviceSchema>
 type ModelTexts = {
   /** `docker compose config --format json` with the deploy-time values. */
   model: string
-  /** The same without them; empty when Compose refuses the files then. */
+  /** The same without them; empty if Compose rejects the files then. */
   plainModel: string
-  /** Directory that the files lay in; what is below it is beside the compose file. */
+  /** Directory of the files; paths below it are next to the compose file. */
   stage: string
-  /** SHA-256 of the server's env files by their path. */
+  /** SHA-256 of the server's env files by path. */
   envFileHashes: ReadonlyMap<string, string>
 }
 
-/** The model that Compose made, as a deploy sees it. Throws COMPOSE_INVALID when it is not one. */
+/** Reads Compose's model as a deploy needs it. Throws COMPOSE_INVALID if it is not a model. */
 export function readAppModel({ model, plainModel, stage, envFileHashes }: ModelTexts): AppModel {
   const raw = parseModel(model, stage)
   if (raw === undefined) {
-    throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host gave a model that cannot be read.')
+    throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host returned a model that cannot be read.')
   }
   const plain = parseModel(plainModel, stage)
   return {
@@ -86,7 +86,9 @@ export function readAppModel({ model, plainModel, stage, envFileHashes }: ModelT
   }
 }
 
-/** Paths below the stage and beside it become relative, as they were written. Compose doubles a dollar in what it prints. */
+/**
+ * Makes paths in and next to the stage relative again, as they were written. Compose doubles a dollar sign in its output.
+ */
 function parseModel(text: string, stage: string): RawModel | undefined {
   if (text === '') return undefined
   const printed = JSON.stringify(stage).slice(1, -1).replaceAll('$', '$$$$')
@@ -148,7 +150,7 @@ function readService(
   }
 }
 
-/** A mount of what lies beside the compose file; nothing for what is the server's own. */
+/** A mount from next to the compose file; empty for paths of the server. */
 function shipped(source: string | undefined, target: string): { path: string; target: string }[] {
   return source !== undefined && /^\.{1,2}\//.test(source)
     ? [{ path: source.replace(/^\.\//, '').replace(/\/$/, ''), target }]
@@ -158,7 +160,7 @@ function shipped(source: string | undefined, target: string): { path: string; ta
 const useSchema = z.looseObject({ source: z.string(), target: z.string().optional() })
 const fileSchema = z.looseObject({ file: z.string() })
 
-/** The files of the configs or secrets that a service uses; without a target of its own, one is below `root`. */
+/** The files of a service's configs or secrets; without their own target, they are mounted below `root`. */
 function usedFiles(used: unknown, definitions: Readonly<Record<string, unknown>>, root: string) {
   return (Array.isArray(used) ? used : []).flatMap((it: unknown) => {
     const use = useSchema.safeParse(it).data
@@ -167,7 +169,7 @@ function usedFiles(used: unknown, definitions: Readonly<Record<string, unknown>>
   })
 }
 
-/** Keys that say nothing about a container, or that a release records beside the hash. */
+/** Keys that do not affect a container, or that a release records separately. */
 const NOT_HASHED = new Set(['image', 'build', 'pull_policy', 'depends_on', 'scale', 'profiles', 'develop'])
 
 function definitionHash(

@@ -13,7 +13,7 @@ import { tarOf } from './tar.ts'
 import type { AppPlace } from './app-place.ts'
 import { exportLines } from './values.ts'
 
-/** The app's directory on a host that is reached through `shell`. `values` are what Compose interpolates. */
+/** The app's directory on a host, reached with `runner`. Compose interpolates `values`. */
 export function createAppDirectory({ runner, path, values }: AppPlace): AppDirectory {
   const run = async (
     what: string,
@@ -69,7 +69,7 @@ export function createAppDirectory({ runner, path, values }: AppPlace): AppDirec
       await run('writing the files of the release', placeScript, { input })
     },
     restore: async () => {
-      await run('putting the files back', restoreScript, {})
+      await run('restoring the files', restoreScript, {})
     },
     record: async (release, dropReleases) => {
       const input = await tarOf([

@@ -1,5 +1,5 @@
 import type { CommandRunner } from '../host/command-runner.ts'
 import type { DeployValueMap } from './values.ts'
 
-/** Where an app is: its directory on the host that `shell` reaches, and what Compose interpolates there. */
+/** Location of an app: its directory on the host of `runner`, and the values that Compose interpolates there. */
 export type AppPlace = { runner: CommandRunner; path: string; values: DeployValueMap }

@@ -4,7 +4,7 @@ import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
 import { newestRelease, NO_DIRECTORY, passOn, RECORD_BYTES } from './scripts.ts'
 
-/** Prints the record of the newest release; nothing where there is none. */
+/** Prints the record of the newest release, if any. */
 export const currentReleaseScript = `
 [ -d "$1" ] || exit ${NO_DIRECTORY}
 path=$1
@@ -14,8 +14,8 @@ ${newestRelease}
 `
 
 /**
- * The release that is in place in an app's directory; undefined where dray has deployed nothing yet. Takes no lock.
- * Throws PATH_NOT_WRITABLE where there is no such directory, and RECORD_UNREADABLE.
+ * The current release in an app's directory; undefined if dray has not deployed there yet. Takes no lock.
+ * Throws PATH_NOT_WRITABLE if there is no such directory, and RECORD_UNREADABLE.
  */
 export async function readCurrentRelease(
   { runner, path }: AppPlace,

@@ -1,8 +1,8 @@
 /**
- * The part of an awk program that knows the lines of a dotenv file, as Compose reads them. For each line `name` is the
- * variable that begins on it, `value` what is written after it, and `inside` tells that it goes on with a quoted value of
- * an earlier line, which may look like a variable. A byte order mark is passed over. Run it with `-v sq="'"`.
- * `unfinished()` tells of a quote that never ended.
+ * Part of an awk program that parses the lines of a dotenv file as Compose does. For each line, `name` is the variable
+ * that begins on it, `value` the text after it, and `inside` is true within a quoted value of an earlier line, which may
+ * look like a variable. A byte order mark is skipped. Requires `-v sq="'"`. `unfinished()` is true if a quote was never
+ * closed.
  */
 export const dotenvAwk = `
     {

@@ -1,15 +1,15 @@
-/** What `dray env` runs on a host. POSIX shell, one round trip each; values come on standard input, or not at all. */
+/** Scripts of `dray env` on a host. POSIX shell, one round trip each; values are only on standard input. */
 import { dotenvAwk } from './dotenv-awk.ts'
 import { ENV_FILE_UNREADABLE, HOLDER_BYTES, LOCKED, NO_DIRECTORY, NOT_WRITABLE, passOn } from './scripts.ts'
 
-/** Exit code for: `.env` belongs to somebody else, and would not any more. */
+/** Exit code: `.env` belongs to another user, and the change would alter its owner. */
 export const NOT_OWNER = 68
-/** Exit code for: `.env` has a quote that nothing ends, or Compose cannot read it. */
+/** Exit code: `.env` has an unclosed quote, or Compose cannot read it. */
 export const ENV_FILE_BROKEN = 69
-/** Exit code for: `.env` is not what it was when it was read. */
+/** Exit code: `.env` has changed since it was read. */
 export const ENV_FILE_CHANGED = 70
 
-/** So many copies of old files are kept. */
+/** Number of backups of old files that are kept. */
 const KEPT_COPIES = 5
 
 const enter = `
@@ -19,7 +19,7 @@ export LC_ALL=C
 cd "$1" || exit ${NOT_WRITABLE}
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${passOn}
-# What a link points to is changed, not the link.
+# For a link, its target is changed.
 file=.env
 [ ! -L .env ] || file=$(readlink -f .env) || exit ${ENV_FILE_UNREADABLE}
 if [ -e "$file" ]; then
@@ -28,7 +28,9 @@ fi
 hash_of() { if [ -e "$1" ]; then sha256sum < "$1" | cut -d ' ' -f 1; else echo none; fi; }
 `
 
-/** Prints mode and names of `.env`, each after `empty` or `set`; nothing where there is none. Argument: the directory. */
+/**
+ * Prints the mode and the names in `.env`, each after `empty` or `set`; nothing without a file. Argument: the directory.
+ */
 export const listEnvScript = `${enter}
 [ -e "$file" ] || exit 0
 section mode
@@ -46,17 +48,17 @@ awk -v sq="'" '${dotenvAwk}
 ' "$file"
 `
 
-/** Prints the SHA-256 of `.env`, or `none`, and then its text, after a line of its own. Argument: the directory. */
+/** Prints the SHA-256 of `.env`, or `none`, on a line, and then its text. Argument: the directory. */
 export const readEnvScript = `${enter}
 hash_of "$file"
 [ ! -e "$file" ] || cat "$file"
 `
 
 /**
- * Changes `.env` under the app's lock: a new file is made beside it, with its mode and owner, and moved over it. Standard
- * input: with `set`, the lines of the variable; with `replace`, a line with the hash of the file that was read, then the
- * whole new file. Arguments: the directory; `set`, `unset` or `replace`; the variable; the time for the name of the copy;
- * who changes it; the line for the journal. Prints `created`, `changed` or `unchanged`, and the name of the copy.
+ * Changes `.env` under the app's lock: creates a new file next to it, with its mode and owner, and replaces it. Standard
+ * input: for `set`, the lines of the variable; for `replace`, a line with the hash of the file that was read, then the
+ * whole new file. Arguments: the directory; `set`, `unset` or `replace`; the variable; the time for the name of the
+ * backup; the user; the line for the journal. Prints `created`, `changed` or `unchanged`, and the name of the backup.
  */
 export const changeEnvScript = `${enter}
 action=$2 variable=$3 stamp=$4 holder=$5 entry=$6
@@ -104,12 +106,12 @@ if [ "$action" = replace ]; then
   [ "$expected" = "$(hash_of "$file")" ] || exit ${ENV_FILE_CHANGED}
   cat > "$new" || exit 1
   if docker compose version > /dev/null 2>&1; then
-    # What it complains of may show a value.
+    # Its error messages may contain a value.
     echo 'services: { any: { image: any } }' |
       docker compose -p any --env-file "$new" -f - config -q > /dev/null 2>&1 || exit ${ENV_FILE_BROKEN}
   fi
 else
-  # awk does not always tell that the disk is full; cat does.
+  # awk does not always report a full disk; cat does.
   text=$(edited) || exit $?
   if [ -n "$text" ]; then printf '%s\\n' "$text"; fi | cat > "$new" || exit 1
 fi
@@ -122,7 +124,7 @@ if [ $outcome = changed ]; then
   count=1
   while [ -e "$copy" ]; do count=$((count + 1)); copy=.env.before-$stamp-$count; done
   (umask 077 && cat "$file" > "$copy") || { rm -f "$copy"; exit 1; }
-  # shellcheck disable=SC2012 # The names are ours.
+  # shellcheck disable=SC2012 # The names are dray's own.
   ls -1 .env.before-* | sort -r | tail -n +${KEPT_COPIES + 1} | while IFS= read -r old; do rm -f "./$old"; done
 fi
 sync "$new" 2> /dev/null || :

@@ -21,7 +21,7 @@ import { parseSections, sectionText } from './sections.ts'
 type Place = { runner: CommandRunner; path: string; clock: Clock }
 type Change = { action: 'set' | 'unset' | 'replace'; variable?: string; input?: Secret; entry: object }
 
-/** `.env` of an app's directory on the host that `shell` reaches. */
+/** `.env` in an app's directory on the host of `runner`. */
 export function createEnvStore(place: Place): EnvStore {
   const { runner, path, clock } = place
   const ask = async (script: string): Promise<string> => {
@@ -78,7 +78,7 @@ function readListing(printed: string): EnvListing {
   const mode = sectionText(sections, 'mode')
   if (mode === undefined) return { isThere: false }
   const lines = (sectionText(sections, 'variables') ?? '').split('\n').filter((line) => line !== '')
-  // Of a name that comes twice, the last counts.
+  // If a name occurs twice, the last one counts.
   const variables = new Map(
     lines.map((line) => {
       const [state = '', name = ''] = line.split(' ')
@@ -101,15 +101,15 @@ function failureOf(output: CommandOutput, { runner, path, clock }: Place): DrayE
     case LOCKED:
       return lockHeld(output.stdout.trim(), { runner, clock })
     case ENV_FILE_CHANGED:
-      return new DrayError('ENV_CHANGED', `Somebody else changed ${file} meanwhile; nothing was written.`)
+      return new DrayError('ENV_CHANGED', `Another process changed ${file} meanwhile. Nothing was written.`)
     case ENV_FILE_BROKEN:
       return new DrayError(
         'ENV_INVALID',
-        `Compose cannot read what ${file} holds, or would hold; nothing was written.`,
+        `Compose cannot read the present or the new ${file}. Nothing was written.`,
       )
     case NOT_OWNER:
-      return new DrayError('ENV_UNREADABLE', `${file} belongs to another user, and would not any more.`, {
-        hint: `Look at it on the server: \`ls -l ${path}/.env\`. Make it the deploying user's: \`sudo chown USER ${path}/.env\`.`,
+      return new DrayError('ENV_UNREADABLE', `${file} belongs to another user, so it cannot be replaced.`, {
+        hint: `\`ls -l ${path}/.env\` on the server shows its owner. Give it to the deploying user: \`sudo chown USER ${path}/.env\`.`,
       })
     default:
       return scriptFailure(output, { host: runner.name, path, what: 'changing .env' })

@@ -1,11 +1,11 @@
 import { directoryChecks, printHolder } from './scripts.ts'
 
-/** What the scripts of a deploy run on a host, beside what every POSIX system has. */
+/** Programs that a deploy's scripts need in addition to those of every POSIX system. */
 const tools = 'awk cmp find flock gzip mktemp setsid sha256sum stat tar timeout xargs'
 
 /**
- * All that a deploy needs of a server beside its Engine, whatever else is missing there. Changes nothing. Arguments: the app's
- * directory; a host name to look up, or nothing.
+ * Checks everything that a deploy needs on a server apart from its Engine, even if parts are missing. Read-only.
+ * Arguments: the app's directory; a host name to resolve, or an empty text.
  */
 export const examineScript = `
 set -u

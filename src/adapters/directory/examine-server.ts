@@ -15,14 +15,14 @@ export type Examination = {
   runner: CommandRunner
   /** The app's directory. */
   path: string
-  /** To be looked up there; undefined for none. */
+  /** Name to resolve there, if any. */
   name: string | undefined
   clock: Clock
 }
 
 /**
- * Asks a server for all that a deploy needs beside its Engine, in one round trip; what is missing has the failure that a
- * deploy would give. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED where it runs no script.
+ * Checks everything that a deploy needs on a server apart from its Engine, in one round trip; a missing part has the
+ * failure of a deploy. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED if the server cannot run a script.
  */
 export async function examineServer(
   { runner, path, name, clock }: Examination,
@@ -31,7 +31,7 @@ export async function examineServer(
   const askedAtMs = clock.now()
   const output = await runScript(runner, examineScript, { args: [path, name ?? ''], signal })
   const host = runner.name
-  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the server' })
+  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'checking the server' })
   const sections = parseSections(output.stdout)
   const text = (section: string): string => sectionText(sections, section) ?? ''
   const lock = text('lock')
@@ -54,7 +54,7 @@ export async function examineServer(
 
 type Place = { host: string; path: string }
 
-/** A section that ends with the exit code of what printed it. */
+/** A section that ends with the exit code of its command. */
 function codeOf(sections: readonly Section[], name: string): { exitCode: number; printed: string } {
   const lines = (sectionText(sections, name) ?? '').split('\n')
   return { exitCode: Number(lines.at(-1)), printed: lines.slice(0, -1).join('\n').trim() }
@@ -63,10 +63,10 @@ function codeOf(sections: readonly Section[], name: string): { exitCode: number;
 function settle({ exitCode, printed }: { exitCode: number; printed: string }, place: Place): Answer<string> {
   if (exitCode === 0) return { value: `${place.path} can be written` }
   const output = { exitCode, stdout: '', stderr: printed }
-  return { failure: failureFrom(scriptFailure(output, { ...place, what: 'looking at the directory' })) }
+  return { failure: failureFrom(scriptFailure(output, { ...place, what: 'checking the directory' })) }
 }
 
-/** Where there is no directory there is no `.env` either; where it lets nobody in, that is not known. */
+/** Without a directory there is no `.env`; in an unreadable directory it is unknown. */
 function envFileOf(sections: readonly Section[], place: Place): ServerObservation['envFile'] {
   const directory = codeOf(sections, 'directory')
   const { exitCode, printed } = codeOf(sections, 'env')
@@ -76,10 +76,10 @@ function envFileOf(sections: readonly Section[], place: Place): ServerObservatio
   if (directory.exitCode !== 0 && directory.exitCode !== NO_DIRECTORY && exitCode === NO_ENV_FILE)
     return undefined
   const output = { exitCode, stdout: '', stderr: '' }
-  return { failure: failureFrom(scriptFailure(output, { ...place, what: 'looking at .env' })) }
+  return { failure: failureFrom(scriptFailure(output, { ...place, what: 'checking .env' })) }
 }
 
-/** The server gives whole seconds, from some moment between the question and the answer. */
+/** The server reports whole seconds, at some time between the request and the answer. */
 function clockAhead(thereMs: number, { fromMs, toMs }: { fromMs: number; toMs: number }): number {
   if (thereMs > toMs) return thereMs - toMs
   return thereMs + 999 < fromMs ? thereMs + 999 - fromMs : 0

@@ -1,4 +1,4 @@
-/** Lines of `sha256sum`, by path. GNU's begin with a backslash where it escaped those of the path. */
+/** Output lines of `sha256sum` by path. GNU's lines begin with a backslash if the path contains escapes. */
 export function readHashes(text: string): Map<string, string> {
   return new Map(
     text.split('\n').flatMap((line): [string, string][] => {

@@ -1,24 +1,24 @@
 /**
- * What puts files into the app's directory, takes them back and keeps them: as in scripts.ts, each is one round trip. However
- * many files there are, a few processes handle them: a path has `./` before it, so that none is taken for an option.
+ * Scripts that write, restore and archive the files of the app's directory: one round trip each, as in scripts.ts. A few
+ * processes handle any number of files. Paths begin with `./`, so that they are not read as options.
  */
 
-/** Exit code for: a link leads out of the directory; the path is printed. */
+/** Exit code: a link leads out of the directory; the path is printed. */
 export const LEADS_OUTSIDE = 74
 
-/** `copy_files OPTION LIST TO`: copies files with the directories they are in. */
+/** `copy_files OPTION LIST TO`: copies files with their directories. */
 const copyFiles = `
 copy_files() {
-  # shellcheck disable=SC2016 # The inner shell has arguments of its own.
+  # shellcheck disable=SC2016 # The inner shell has its own arguments.
   tr '\\n' '\\0' < "$2" | xargs -0 -r sh -c 'option=$1 to=$2; shift 2; exec cp "$option" --parents -- "$@" "$to"' copy "$1" "$3"
 }
 `
 
-/** `move_files FROM`: moves the files below it to where they are below this directory, each over the old one at once. */
+/** `move_files FROM`: moves the files below FROM to the same paths below this directory, replacing each atomically. */
 const moveFiles = `
 move_files() {
   (cd "$1" && find . -type d) | sort | while IFS= read -r directory; do
-    # shellcheck disable=SC2016 # The inner shell has arguments of its own.
+    # shellcheck disable=SC2016 # The inner shell has its own arguments.
     find "$1/$directory" -maxdepth 1 ! -type d -print0 |
       xargs -0 -r sh -c 'to=$1; shift; exec mv -f -- "$@" "$to/"' move "$directory"
   done
@@ -26,19 +26,19 @@ move_files() {
 `
 
 /**
- * Where the directory hands its group on to what is made in it, several people deploy, and what is written is for the group.
- * The shell is in the directory.
+ * If new files inherit the directory's group, several users deploy, and the files must be writable for the group. The
+ * shell is in the directory.
  */
 export const shareWithGroup = `
 [ ! -g . ] || umask 002
 `
 
 /**
- * Puts files in place. Standard input: a tar with the files under `files/`, and lists of paths: `remove`, `in-place`,
- * `adopt`. What is replaced goes to `.dray/undo` first, all of it or nothing: with a full disk there is nothing to put back.
- * A file is moved over the old one, which is atomic; one that is mounted by itself is written into, since the container has the
- * old file's inode. Where links lead is looked at first: containers may write into the directory, and what they put there must
- * not have us write elsewhere. What is put in place can be read by the users in containers, whatever the umask of this one.
+ * Writes files. Standard input: a tar with the files under `files/`, and lists of paths: `remove`, `in-place`, `adopt`.
+ * Files that will be replaced are first copied to `.dray/undo`, all or none: with a full disk there is then nothing to
+ * restore. A file is replaced atomically; one that is mounted individually is overwritten, since the container uses the
+ * old file's inode. The targets of links are checked first: containers may write to the directory, and their links must
+ * not redirect a write. The files are readable for the users in containers, whatever the umask of this user.
  */
 export const placeScript = `
 set -eu
@@ -91,7 +91,7 @@ move_files .dray/incoming/files
 tr '\\n' '\\0' < .dray/incoming/remove | xargs -0 -r rm -f --
 `
 
-/** Defines `restore_files`, which puts back what the last placing replaced; nothing where nothing was. */
+/** Defines `restore_files`, which restores the files that the last deploy replaced, if any. */
 export const restoreFiles = `
 restore_files() (
   set -e
@@ -109,7 +109,7 @@ restore_files() (
 )
 `
 
-/** Puts back what the last placing replaced. */
+/** Restores the files that the last deploy replaced. */
 export const restoreScript = `
 set -eu
 cd "$1"
@@ -118,8 +118,8 @@ restore_files
 `
 
 /**
- * Records a release: its description and a copy of its files, under its name at once. Standard input: a tar with
- * `release.json` and `list`, the paths of its files. Arguments: the directory, the release, the releases to drop.
+ * Records a release atomically: its description and a copy of its files. Standard input: a tar with `release.json` and
+ * `list`, the paths of its files. Arguments: the directory, the release, the releases to drop.
  */
 export const recordScript = `
 set -eu

@@ -1,8 +1,8 @@
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 
 /**
- * Lines of `df -P -k`, each with what of ours lies there. Places on one device are one file system, wherever it is mounted; what
- * has no device, such as an overlay, is told apart by where it is mounted.
+ * Lines of `df -P -k`, each with what it holds. Paths on one device are one file system, wherever it is mounted; a file
+ * system without a device, such as an overlay, is identified by its mount.
  */
 export function readFileSystems(outputs: readonly { holds: string; text: string }[]): FileSystem[] {
   const found = new Map<string, FileSystem>()

@@ -3,7 +3,7 @@ import type { CommandOutput, RunOptions, CommandRunner } from '../host/command-r
 import { LEADS_OUTSIDE } from './file-scripts.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE, SHARED_WITH } from './scripts.ts'
 
-/** Runs one of our scripts on a host; its arguments are never a secret, its input may be. */
+/** Runs one of dray's scripts on a host; its arguments are never secret, its input may be. */
 export function runScript(
   runner: CommandRunner,
   script: string,
@@ -12,12 +12,12 @@ export function runScript(
   return runner.run(['sh', '-c', script, 'dray', ...args], options)
 }
 
-/** The kernel's words, and those of GNU tar for a file of which only the beginning found room. */
+/** The text of the kernel, and of GNU tar for a file that was written partially. */
 const DISK_FULL_TEXT = /no space left on device|disk quota exceeded|wrote only \d+ of \d+ bytes/i
 
 /**
- * The error for a script that failed: DISK_FULL, PATH_NOT_WRITABLE or ENV_MISSING where it says so, else
- * HOST_COMMAND_FAILED with what it printed.
+ * The error for a failed script: DISK_FULL, PATH_NOT_WRITABLE or ENV_MISSING if it reported one, else HOST_COMMAND_FAILED
+ * with its output.
  */
 export function scriptFailure(
   output: CommandOutput,
@@ -27,26 +27,26 @@ export function scriptFailure(
   const user = /^(?:ssh:\/\/)?([^@]+)@/.exec(host)?.[1] ?? '$USER'
   if (output.exitCode === NO_DIRECTORY) {
     return new DrayError('PATH_NOT_WRITABLE', `There is no directory ${path} on ${host}.`, {
-      hint: `On the server: \`sudo install -d -o ${user} ${path}\`, then put the app's \`.env\` in it.`,
+      hint: `On the server, run \`sudo install -d -o ${user} ${path}\`, then create the app's \`.env\` in it.`,
     })
   }
   if (output.exitCode === ENV_FILE_UNREADABLE) {
     return new DrayError('ENV_MISSING', `${path}/.env on ${host} is not a file that ${user} can read.`, {
-      hint: `Look at it on the server: \`ls -ld ${path}/.env\`. If Docker made it a directory, remove it and create the file.`,
+      hint: `\`ls -ld ${path}/.env\` on the server shows what it is. If Docker made it a directory, remove it and create the file.`,
     })
   }
   if (output.exitCode === NO_ENV_FILE) {
     return new DrayError('ENV_MISSING', `There is no .env in ${path} on ${host}.`, {
-      hint: `Create it on the server: \`install -D -m 600 /dev/null ${path}/.env\`, then put the app's secrets in, by hand or with \`dray env\`.`,
+      hint: `On the server, run \`install -D -m 600 /dev/null ${path}/.env\`, then add the app's secrets with an editor or \`dray env\`.`,
     })
   }
   if (output.exitCode === LEADS_OUTSIDE) {
     const link = output.stdout.trim()
     return new DrayError(
       'FILE_NOT_OURS',
-      `${link} in ${path} on ${host} is a link, or lies behind one, that leads elsewhere: nothing was written.`,
+      `${link} in ${path} on ${host} is a link, or below a link, that leads elsewhere. Nothing was written.`,
       {
-        hint: `Look at it on the server: \`ls -ld ${path}/${link}\`. Who can write there may have put it there.`,
+        hint: `\`ls -ld ${path}/${link}\` on the server shows it. A user or container with write access there may have created it.`,
       },
     )
   }
@@ -57,7 +57,7 @@ export function scriptFailure(
     const group = new RegExp(`^${SHARED_WITH}(\\S+)$`, 'm').exec(output.stderr)?.[1]
     const hint = group === undefined ? `sudo chown -R ${user} ${path}` : `sudo usermod -aG ${group} ${user}`
     return new DrayError('PATH_NOT_WRITABLE', `${path} on ${host} cannot be written.`, {
-      hint: `On the server: \`${hint}\`.`,
+      hint: `On the server, run \`${hint}\`.`,
       details: { logTail: tail(output.stderr).filter((line) => !line.startsWith(SHARED_WITH)) },
     })
   }

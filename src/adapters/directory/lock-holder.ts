@@ -12,7 +12,7 @@ const holderSchema = z.object({
   sinceMs: timeMs,
 })
 
-/** Who holds a lock, as its file says; undefined when it does not say. */
+/** Reads the holder of a lock from its file; undefined if it is not readable. */
 export function readLockHolder(text: string): LockHolder | undefined {
   return holderSchema.safeParse(parseJson(text)).data
 }

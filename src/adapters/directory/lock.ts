@@ -7,7 +7,7 @@ import { scriptFailure } from './host-script.ts'
 import { readLockHolder } from './lock-holder.ts'
 import { LOCKED, lockScript } from './scripts.ts'
 
-/** Lines come this often; without one for LIMIT_SECONDS the host calls the holder dead. */
+/** Interval of the keep-alive lines; after LIMIT_SECONDS without one, the host considers the holder dead. */
 const HEARTBEAT_MS = 3_000
 const LIMIT_SECONDS = 12
 const RETRY_MS = 500
@@ -22,8 +22,8 @@ type LockRequest = {
 }
 
 /**
- * Takes the lock of an app on a host. Throws LOCK_HELD with who holds it, when it is still taken after `waitMs`; ENV_MISSING
- * and PATH_NOT_WRITABLE, since nothing may be touched then.
+ * Takes the lock of an app on a host. Throws LOCK_HELD with the holder if it is still held after `waitMs`; ENV_MISSING and
+ * PATH_NOT_WRITABLE if the directory is not usable.
  */
 export async function takeLock(request: LockRequest): Promise<Lock> {
   const untilMs = request.clock.now() + request.waitMs
@@ -119,11 +119,11 @@ function heldLock({
   }
 }
 
-/** The error for a lock that somebody else has; `text` is what they wrote into it. */
+/** The error for a lock held by another process; `text` is the content of the lock file. */
 export function lockHeld(text: string, { runner, clock }: Pick<LockRequest, 'runner' | 'clock'>): DrayError {
   const holder = readLockHolder(text)
   if (holder === undefined) {
-    return new DrayError('LOCK_HELD', `Another deploy of this app is under way on ${runner.name}.`)
+    return new DrayError('LOCK_HELD', `Another deploy of this app is running on ${runner.name}.`)
   }
   const { user, machine, run, task, sinceMs } = holder
   const seconds = Math.max(0, Math.round((clock.now() - sinceMs) / 1000))

@@ -3,8 +3,8 @@ import type { CommandRunner } from '../host/command-runner.ts'
 import { runScript } from './host-script.ts'
 
 /**
- * Adds up files that Docker keeps logs in, with those that it rotated. Standard input: their paths, a line each. Prints
- * nothing where one cannot be looked at, since only root may.
+ * Adds up the sizes of Docker's log files and their rotated ones. Standard input: their paths, one per line. Prints
+ * nothing if one cannot be read, since that requires root.
  */
 export const logSizeScript = `
 total=0
@@ -18,7 +18,7 @@ done
 echo "$total"
 `
 
-/** Bytes that container logs take on the host; undefined where the user may not look. Throws the HOST_… codes. */
+/** Bytes used by container logs on the host; undefined if the user cannot read them. Throws the HOST_… codes. */
 export async function measureLogs(
   runner: CommandRunner,
   paths: readonly string[],

@@ -12,8 +12,8 @@ import { readRelease } from './read-release.ts'
 import { parseSections, sectionText } from './sections.ts'
 
 /**
- * Asks a host for all that the status of an app is made of, in one round trip. Throws DOCKER_MISSING, DOCKER_DENIED,
- * DOCKER_UNREACHABLE, PATH_NOT_WRITABLE where the directory is missing, and RECORD_UNREADABLE.
+ * Reads everything that the status of an app needs from a host, in one round trip. Throws DOCKER_MISSING, DOCKER_DENIED,
+ * DOCKER_UNREACHABLE, PATH_NOT_WRITABLE if the directory is missing, and RECORD_UNREADABLE.
  */
 export async function observeApp(
   { runner, path }: Pick<AppPlace, 'runner' | 'path'>,
@@ -21,7 +21,7 @@ export async function observeApp(
 ): Promise<StatusObservation> {
   const output = await runScript(runner, observeScript, { args: [path], ...(signal && { signal }) })
   const host = runner.name
-  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the app' })
+  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'reading the app' })
   const sections = parseSections(output.stdout)
   const text = (name: string): string | undefined => sectionText(sections, name)
   if (text('no-docker') !== undefined) throw readDockerCliFailure(127, '', host)
@@ -60,7 +60,7 @@ const containerLine = z.object({
   restartPolicy: z.string(),
 })
 
-/** A line that is none, as one of a container that went meanwhile, is passed over. */
+/** An invalid line, such as that of a container removed meanwhile, is skipped. */
 function readContainerLine(line: string): SeenContainer[] {
   const container = containerLine.safeParse(parseJson(line)).data
   if (container === undefined) return []
@@ -86,7 +86,7 @@ function readContainerLine(line: string): SeenContainer[] {
   ]
 }
 
-/** Docker's names: `no`, `on-failure`, `always`, `unless-stopped`; an old Engine says nothing for `no`. */
+/** Docker's names: `no`, `on-failure`, `always`, `unless-stopped`; an old Engine sends an empty name for `no`. */
 function restartsOf(policy: string): SeenContainer['restarts'] {
   if (policy === 'on-failure') return 'on-failure'
   return policy === 'always' || policy === 'unless-stopped' ? 'always' : 'never'

@@ -9,8 +9,9 @@ import {
 } from './scripts.ts'
 
 /**
- * What is told of a container: a JSON object a line, without its environment, which has secrets. Names are those of the docker
- * command's own types (`.ID`): with those of the API (`.Id`) it takes a health that is not there for a mistake.
+ * The observed fields of a container: one JSON object per line, without its environment, which has secrets. Names are
+ * those of the docker command's types (`.ID`): with those of the API (`.Id`) the docker command treats a missing health
+ * as an error.
  */
 const containerFormat = [
   '{"id":{{json .ID}}',
@@ -27,9 +28,9 @@ const containerFormat = [
 ].join(',')
 
 /**
- * All that the status of an app is made of: the newest release on record, what became of its files, the names in \`.env\`,
- * containers, file systems, the lock. Changes nothing. A container counts that belongs to the project, or that is in one of
- * its networks and of no project; where there is no release yet, one that Compose made in the directory.
+ * Reads everything that the status of an app needs: the newest recorded release, the state of its files, the names in
+ * \`.env\`, containers, file systems and the lock. Read-only. Containers are those of the project, and those in its
+ * networks that belong to no project; before the first release, those that Compose created in the directory.
  */
 export const observeScript = `
 set -u
@@ -62,7 +63,7 @@ cat "$work/error"
 [ $code -eq 0 ] || exit 0
 section containers
 project=$project path=$path awk -F '|' '
-  # A label of several lines makes lines of its own.
+  # A label with several lines adds lines of its own.
   $1 !~ /^[0-9a-f]+$/ { next }
   ENVIRON["project"] == "" { if ($4 == ENVIRON["path"]) print $1; next }
   $2 == "" { if (index("," $3, "," ENVIRON["project"] "_")) print $1; next }

@@ -28,13 +28,13 @@ const releaseSchema = z.object({
       configHash: z.string(),
     }),
   ),
-  // What is removed, replaced and put back is named here: a container that can write into the directory must not say what.
+  // These names are removed, replaced and restored, so a container that can write to the directory must not control them.
   files: z.record(z.string().refine(isBundlePath), z.string().regex(/^[0-9a-f]{64}$/)),
   variables: z.array(z.string()),
   networks: z.record(z.string(), z.string()),
 })
 
-/** A release record as it lies on a host. Throws RECORD_UNREADABLE for another version, or what is no record at all. */
+/** A release record on a host. Throws RECORD_UNREADABLE for another version or an invalid record. */
 export function readRelease(text: string, where: string): Release {
   const parsed = releaseSchema.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
@@ -43,7 +43,7 @@ export function readRelease(text: string, where: string): Release {
   })
 }
 
-/** Release ids in the last lines of a journal; a line that was cut off, or that no deploy wrote, is passed over. */
+/** Release ids in the last lines of a journal; incomplete lines and those not written by a deploy are skipped. */
 export function releaseIdsIn(journal: string): string[] {
   return journal.split('\n').flatMap((line) => {
     const entry = z.object({ release: z.string().regex(JOURNALED_RELEASE_ID) }).safeParse(parseJson(line))

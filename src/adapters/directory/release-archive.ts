@@ -14,7 +14,7 @@ import { archiveScript, bundleScript } from './release-scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 import { timeMs } from './time-ms.ts'
 
-/** The releases that are kept in the app's directory `path` on the host that `shell` reaches. */
+/** The archived releases in the app's directory `path` on the host of `runner`. */
 export function createReleaseArchive({
   runner,
   path,
@@ -45,7 +45,7 @@ export function createReleaseArchive({
       return readBundle(text, release).catch((error: unknown) => {
         throw new DrayError(
           'RECORD_UNREADABLE',
-          `The files of release ${release.id} in ${path}/.dray/releases on ${runner.name} are not those that were recorded.`,
+          `The files of release ${release.id} in ${path}/.dray/releases on ${runner.name} differ from its record.`,
           { hint: 'Roll back to another release, or deploy the tag of this one.', cause: error },
         )
       })
@@ -53,12 +53,12 @@ export function createReleaseArchive({
   }
 }
 
-/** Files of text pack to a tenth; what packs to less than a hundredth was made to fill our memory. */
+/** Text compresses to about a tenth; data that compresses to less than a hundredth is meant to fill the memory. */
 const HIGHEST_RATIO = 100
 const SMALL_BYTES = 64 * 1024 ** 2
 const MOST_BYTES = 1024 ** 3
 
-/** The files that the record names. Throws when one is missing or another than it was. */
+/** The recorded files. Throws if one is missing or differs. */
 async function readBundle(text: string, release: Release): Promise<BundleFile[]> {
   const packed = Buffer.from(text, 'base64')
   const maxOutputLength = Math.min(Math.max(SMALL_BYTES, packed.length * HIGHEST_RATIO), MOST_BYTES)
@@ -68,7 +68,7 @@ async function readBundle(text: string, release: Release): Promise<BundleFile[]>
     const entry = byPath.get(path)
     const content = entry?.data ?? new Uint8Array()
     if (entry === undefined || createHash('sha256').update(content).digest('hex') !== sha256) {
-      throw new Error(`${path} is not what it was.`)
+      throw new Error(`${path} has changed.`)
     }
     return { path, content, mode: (entry.header.mode ?? 0o644) & 0o777 }
   })
@@ -81,7 +81,7 @@ const entrySchema = z.looseObject({
   event: z.string(),
 })
 
-/** Lines that were cut off, or that another version wrote, are passed over. */
+/** Incomplete lines, and those of another version, are skipped. */
 export function readJournal(text: string): JournalEntry[] {
   return text.split('\n').flatMap((line) => {
     const entry = entrySchema.safeParse(parseJson(line))

@@ -1,13 +1,13 @@
-/** What reads the kept releases on a host; it changes nothing there. As in scripts.ts, each is one round trip. */
+/** Scripts that read the archived releases on a host. Read-only, one round trip each, as in scripts.ts. */
 import { NO_DIRECTORY, NOT_WRITABLE, passOn, RECORD_BYTES } from './scripts.ts'
 
-/** More of the journal is never told, nor of a packed bundle: as text, it would be more than a string of ours can hold. */
+/** Limit for the journal and for a packed bundle: as text, more would exceed the maximum length of a string. */
 const JOURNAL_BYTES = 64 * 1024 ** 2
 const BUNDLE_BYTES = 256 * 1024 ** 2
 
 /**
- * Prints every record, and of the journal what tells how the last attempts went. It is read from its end, and only as far as
- * needed: it may be a hundred megabytes long. Arguments: the directory, how many attempts.
+ * Prints every record, and the journal's entries on the last attempts. The journal is read from its end, only as far as
+ * needed: it may have a hundred megabytes. Arguments: the directory, the number of attempts.
  */
 export const archiveScript = `
 path=$1

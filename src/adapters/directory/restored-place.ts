@@ -8,9 +8,10 @@ import { createAppDirectory } from './app-directory.ts'
 import type { AppPlace } from './app-place.ts'
 
 /**
- * Directory and Compose for a kept release. Its override file pins what came from deploy-time values, so Compose gets none,
- * as with a plain `docker compose up -d`. Where the files cannot be read without (`${IMAGE_TAG:?}`), or are another app then
- * (a project name, a profile), `place.values` are used. `inspect` throws RELEASE_CHANGED when the model is not the release's.
+ * Directory and Compose for an archived release. Its override file pins the deploy-time values, so Compose gets none, as
+ * with a plain `docker compose up -d`. If the files need values (`${IMAGE_TAG:?}`), or make another app without them (a
+ * project name, a profile), `place.values` are used. `inspect` throws RELEASE_CHANGED if the model differs from the
+ * release.
  */
 export function createRestoredPlace(
   place: AppPlace,
@@ -49,9 +50,9 @@ function refuseOther(release: Release, app: AppModel, host: string): void {
   if (difference === undefined) return
   throw new DrayError(
     'RELEASE_CHANGED',
-    `The files of release ${release.id} no longer make that release on ${host}: ${difference}.`,
+    `The files of release ${release.id} no longer produce that release on ${host}: ${difference}.`,
     {
-      hint: 'What `.env` says of the project, its services or images has changed since. Put that back, or deploy the tag: `dray deploy ENVIRONMENT --tag TAG`.',
+      hint: 'The project, services or images in `.env` have changed since. Undo that change, or deploy the tag: `dray deploy ENVIRONMENT --tag TAG`.',
     },
   )
 }

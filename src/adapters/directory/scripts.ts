@@ -1,26 +1,26 @@
 /**
- * What runs on a host, each as one script and so in one round trip. POSIX shell with what Debian, Ubuntu and Alpine have:
- * tar, mktemp, sha256sum, awk, xargs, flock, timeout. Nothing of it stays.
+ * Scripts for a host, one round trip each. POSIX shell with the tools of Debian, Ubuntu and Alpine: tar, mktemp,
+ * sha256sum, awk, xargs, flock, timeout. No script stays on the host.
  */
 
 import { composeFunction } from '../compose/compose-function.ts'
 import { dotenvAwk } from './dotenv-awk.ts'
 import { restoreFiles, shareWithGroup } from './file-scripts.ts'
 
-/** Exit code for: there is no .env. */
+/** Exit code: there is no .env. */
 export const NO_ENV_FILE = 66
-/** Exit code for: there is an .env that is not a file, or that the user may not read. */
+/** Exit code: .env is not a file, or the user cannot read it. */
 export const ENV_FILE_UNREADABLE = 67
-/** Exit code for: there is no such directory. */
+/** Exit code: there is no such directory. */
 export const NO_DIRECTORY = 72
-/** Exit code for: the directory cannot be written. */
+/** Exit code: the directory is not writable. */
 export const NOT_WRITABLE = 73
-/** What comes before the group, on standard error, that a directory which cannot be written is for. */
+/** Prefix, on standard error, of the group that can write to a directory that is not writable for this user. */
 export const SHARED_WITH = 'dray-shared-with '
-/** Exit code for: somebody else has the lock. */
+/** Exit code: another process holds the lock. */
 export const LOCKED = 75
 
-/** What a deploy asks of the app's directory, in parts: each ends the shell with its exit code where it does not hold. */
+/** A deploy's checks of the app's directory: each exits with its code if it fails. */
 export const directoryChecks = {
   reachable: `
 [ -d "$path" ] || exit ${NO_DIRECTORY}
@@ -41,21 +41,21 @@ fi
 const checks = directoryChecks.reachable + directoryChecks.envFile + directoryChecks.writable
 
 /**
- * Defines `pass_on BYTES`: what others than dray may have written, as a container that mounts the directory, is passed on to
- * so many bytes, and without a line that would begin a section.
+ * Defines `pass_on BYTES`: for text that others than dray may have written, such as a container that mounts the
+ * directory. Limits its length and removes lines that would begin a section.
  */
 export const passOn = `
 pass_on() { head -c "$1" | sed '/^@@dray /d'; }
 `
 
-/** No record of a release is longer; one of ten thousand files has a megabyte. */
+/** Maximum length of a release record; that of ten thousand files has a megabyte. */
 export const RECORD_BYTES = 8 * 1024 ** 2
 export const HOLDER_BYTES = 4096
 const JOURNAL_TAIL_BYTES = 1024 ** 2
 
 /**
- * Prints what the holder of the lock wrote, where somebody holds it. The lock is tried for only where a holder is written
- * down, so that a look is in the way of no deploy.
+ * Prints the holder's text if the lock is held. The lock is tried only if there is a holder's text, so that an
+ * observation never delays a deploy.
  */
 export const printHolder = `${passOn}
 if [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$path/.dray/lock" true; then
@@ -63,20 +63,20 @@ if [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$pat
 fi
 `
 
-/** Hashes the files that standard input names, a path a line; one process takes as many as a command line bears. */
+/** Hashes the files on standard input, one path per line, with as few processes as possible. */
 export const hashFiles = `
 while IFS= read -r file; do
   [ ! -f "$file" ] || printf '%s\\0' "$file"
 done | xargs -0 -r sha256sum --
 `
 
-/** Sets `newest` to the release that was recorded last under `path`; empty where none was. */
+/** Sets `newest` to the newest recorded release under `path`; empty without one. */
 export const newestRelease = `
-# shellcheck disable=SC2012 # Only names of releases are let through.
+# shellcheck disable=SC2012 # Only names of releases pass.
 newest=$(ls "$path/.dray/releases" 2> /dev/null | sed -n 's/^r\\([0-9][0-9]*\\)$/\\1/p' | sort -n | sed -n '$s/^/r/p')
 `
 
-/** Names of the variables of a dotenv file, and never a value. */
+/** Names of the variables of a dotenv file; never a value. */
 export const keyNames = `
 key_names() {
   awk -v sq="'" '${dotenvAwk}
@@ -85,16 +85,16 @@ key_names() {
 }
 `
 
-/** Of a container, what Compose made it from: project, service, directory. */
+/** A container's Compose labels: project, service, directory. */
 const projectFormat = ['project', 'service', 'project.working_dir']
   .map((label) => `{{.Label "com.docker.compose.${label}"}}`)
   .join('|')
 
 /**
- * Reads the app's directory and has Compose make its model, in a copy of the compose files elsewhere: with the deploy-time
- * values, and without them as a person's plain \`docker compose\` would. Standard input: a tar of the compose files and of
- * \`.dray-values\`. In the copy each env file of the server is stood in for by one that only says its name, so that no value
- * of it leaves the server, and the model shows which service reads it.
+ * Reads the app's directory and has Compose make its model, in a temporary copy of the compose files: once with the
+ * deploy-time values, and once without them, as a user's plain \`docker compose\` would. Standard input: a tar of the
+ * compose files and of \`.dray-values\`. In the copy, a placeholder with the name of the file replaces each env file of
+ * the server. So no value leaves the server, and the model shows which service reads which file.
  */
 export const inspectScript = `
 set -u
@@ -103,7 +103,7 @@ section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
 ${passOn}
 ${composeFunction}
-# A directory that is gone leaves containers behind that are anybody's; of one that may not be looked into nobody knows.
+# Containers of a deleted directory are not protected; of an unreadable directory this is unknown.
 may_be_there() {
   nearest=$1
   while ! [ -d "$nearest" ]; do nearest=$(dirname "$nearest"); done
@@ -111,7 +111,7 @@ may_be_there() {
 }
 command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
-# Before anything else is read: who compares it with the lock's knows whether that may have changed.
+# Read first: comparing it with the lock's value shows whether anything read later may have changed.
 section journal-bytes
 { cat "$path/.dray/journal.ndjson" 2> /dev/null || :; } | wc -c
 stage=$(mktemp -d) || exit 1
@@ -133,7 +133,7 @@ section env-files
     (cd "$path" && sha256sum -- "$file")
   done
 
-# A value may be called \`path\`: what is ours is told as arguments.
+# A value may be named \`path\`, so dray's own values are passed as arguments.
 model() { cd "$1" && compose --env-file "$2/.env" config --format json; }
 # shellcheck source=/dev/null # It was in the tar.
 valued_model() { . "$stage/values" && model "$@"; }
@@ -152,7 +152,7 @@ printf '%s\\n' "$copy"
 section env
 stat -c %a "$path/.env"
 key_names "$path/.env"
-# The files of a release may be thousands, and matter of the newest alone.
+# A release may have thousands of files; only those of the newest are needed.
 ${newestRelease}
 for record in "$path"/.dray/releases/*/release.json; do
   [ -f "$record" ] || continue
@@ -167,7 +167,7 @@ wait $valued
 code=$?
 section model-exit
 echo $code
-# It is asked for only where it has never been good: it takes as long as a model.
+# Read only if Compose has never worked here: it takes as long as a model.
 if [ "$code" -ne 0 ] || ! [ -d "$path/.dray/releases" ]; then
   section compose-version
   compose version --short 2> /dev/null
@@ -189,8 +189,8 @@ done
 `
 
 /**
- * SHA-256 of the files named on standard input, a path a line; those that are not there are left out. And the room: `df` of
- * the directory, the first argument, and of the first of the others that is there.
+ * SHA-256 of the files on standard input, one path per line; missing files are skipped. Also the disk space: `df` of the
+ * directory, the first argument, and of the first of the other arguments that exists.
  */
 export const surveyScript = `
 section() { printf '\\n@@dray %s\\n' "$1"; }
@@ -207,13 +207,14 @@ cd "$path" || exit
 ${hashFiles}
 `
 
-/** A journal of more bytes is cut, and keeps so many of the last. A deploy of the sample app writes about 4 kB. */
+/** A larger journal is cut to this size, keeping its end. A deploy of the sample app writes about 4 kB. */
 const JOURNAL_LIMIT = { mostBytes: 16_000_000, keptBytes: 8_000_000 }
 
 /**
- * Holds the lock for as long as lines come, and writes each into the journal. The kernel frees the lock when this process
- * ends: with its connection, or when no line came for a while because the line is dead. Files that a deploy placed and did
- * not live to record are put back first. Arguments: the directory, seconds without a line, who holds the lock.
+ * Holds the lock while lines arrive, and appends each to the journal. The kernel releases the lock when this process
+ * ends: with its connection, or when no line has arrived for a while because the connection is dead. Files of a deploy
+ * that was killed before its record are restored first. Arguments: the directory, seconds without a line, the holder of
+ * the lock.
  */
 export const lockScript = `
 set -u

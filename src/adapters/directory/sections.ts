@@ -1,9 +1,9 @@
-/** What a script on a host prints, in named parts: a line `@@dray NAME` begins each. */
+/** Output of a script on a host, in named parts: a line `@@dray NAME` begins each. */
 export type Section = { name: string; text: string }
 
 const MARK = '@@dray '
 
-/** Splits what a script printed. Text before the first mark, such as a login banner, is dropped. */
+/** Splits the output of a script. Text before the first mark, such as a login banner, is dropped. */
 export function parseSections(output: string): Section[] {
   const sections: { name: string; lines: string[] }[] = []
   for (const line of output.split('\n')) {

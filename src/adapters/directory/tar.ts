@@ -1,6 +1,6 @@
 import { packTar } from 'modern-tar'
 
-/** A tar of files, for `tar -x` on a host. Paths are relative and stay below where it is unpacked. */
+/** A tar of files, for `tar -x` on a host. Paths are relative and stay below the target directory. */
 export function tarOf(
   files: readonly { path: string; content: Uint8Array | string; mode?: number }[],
 ): Promise<Uint8Array> {

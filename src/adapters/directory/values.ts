@@ -1,8 +1,8 @@
-/** Deploy-time values that Compose interpolates: IMAGE_TAG and its like. Never the registry's token. */
+/** Deploy-time values that Compose interpolates, such as IMAGE_TAG. Never the registry's token. */
 export type DeployValueMap = Readonly<Record<string, string>>
 
 /**
- * The values as lines a POSIX shell reads: `export NAME='value'`. They travel on standard input, so that they are in no
+ * The values as lines for a POSIX shell: `export NAME='value'`. They are sent on standard input, so they appear in no
  * argument list and in no file that stays.
  */
 export function exportLines(values: DeployValueMap): string {

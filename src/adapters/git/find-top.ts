@@ -1,16 +1,16 @@
 import type { RunCommand } from './git-observation.ts'
 
-/** The repository around a directory. */
+/** The repository that contains a directory. */
 export type RepositoryTop = {
-  /** Where the repository begins. */
+  /** Top directory of the repository. */
   top: string
-  /** The directory as a path from there, with `/`; `.` where it is the top itself. */
+  /** Path of the directory from there, with `/`; `.` for the top itself. */
   below: string
 }
 
 /**
- * Asks git, in commands side by side. A directory of which git tracks nothing is its own top: a clone may lie within another
- * one, and a home directory may be a repository.
+ * Asks git, with parallel commands. A directory without tracked files is its own top: a clone may be inside another one,
+ * and a home directory may be a repository.
  */
 export async function findTop(run: RunCommand, directory: string): Promise<RepositoryTop> {
   const ask = async (...args: string[]): Promise<string> => {

@@ -1,24 +1,24 @@
-/** What the repository around a directory says of itself; what is not known is undefined. */
+/** Observation of the repository that contains a directory; unknown fields are undefined. */
 export type GitObservation = {
-  /** Full id of the commit that is checked out. */
+  /** Full id of the checked-out commit. */
   headSha?: string
-  /** A tag that names exactly this commit; the highest version where several do. */
+  /** A tag of exactly this commit; the highest version if there are several. */
   exactTag?: string
   /** Repository of the remote `origin`. */
   remote?: { host: string; owner: string; repository: string }
-  /** `user.name` of git's configuration. */
+  /** `user.name` in git's configuration. */
   userName?: string
   /** Tracked files differ from the commit. */
   isDirty?: boolean
 }
 
-/** Runs a command in a directory to its end; a program that is missing gives 127. */
+/** Runs a command in a directory to completion; a missing program gives 127. */
 export type RunCommand = (
   argv: readonly string[],
   options: { cwd: string },
 ) => Promise<{ exitCode: number; stdout: string }>
 
-/** Asks git, in commands side by side. No git, no repository and no commit are no errors. */
+/** Asks git, with parallel commands. A missing git, repository or commit is not an error. */
 export async function readGitObservation(run: RunCommand, cwd: string): Promise<GitObservation> {
   const ask = async (...args: string[]): Promise<string | undefined> => {
     const { exitCode, stdout } = await run(['git', ...args], { cwd })
@@ -41,8 +41,8 @@ export async function readGitObservation(run: RunCommand, cwd: string): Promise<
 }
 
 /**
- * Host, owner and repository of a remote, in the forms that git knows: `https://host/owner/repo.git`,
- * `ssh://git@host:22/owner/repo`, `git@host:owner/repo.git`. Undefined for a path on this machine.
+ * Host, owner and repository of a remote, in git's forms: `https://host/owner/repo.git`, `ssh://git@host:22/owner/repo`,
+ * `git@host:owner/repo.git`. Undefined for a path on this machine.
  */
 export function parseRemoteUrl(url: string): GitObservation['remote'] {
   const match =

@@ -1,14 +1,14 @@
 import type { RunCommand } from './git-observation.ts'
 
-/** Where in its repository a directory is. */
+/** Position of a directory in its repository. */
 export type BranchObservation = {
-  /** The main branch: that of the remote, else `main` or `master`, else the one that is checked out. */
+  /** The main branch: that of the remote, else `main` or `master`, else the checked-out one. */
   branch: string | undefined
-  /** Whether the directory lies below the top of the repository. */
+  /** Whether the directory is below the top of the repository. */
   isBelowTop: boolean
 }
 
-/** Asks git, in commands side by side. No git and no repository are no errors. */
+/** Asks git, with parallel commands. A missing git or repository is not an error. */
 export async function readBranch(run: RunCommand, cwd: string): Promise<BranchObservation> {
   const ask = async (...args: string[]): Promise<string | undefined> => {
     const { exitCode, stdout } = await run(['git', ...args], { cwd })

@@ -11,13 +11,13 @@ type Asked = {
   /** `acme/shop` */
   repository: string
   token: Secret
-  /** Environments of GitHub to ask for. */
+  /** GitHub environments to query. */
   environments: readonly string[]
 }
 
 /**
- * Asks GitHub's API for the names of secrets and variables; it gives no value of a secret to anybody. What it does not tell
- * is a note, a sentence each: there is much that a token may not see.
+ * Asks GitHub's API for the names of secrets and variables; it never returns the value of a secret. Each missing part
+ * becomes a note of one sentence, since a token often has no access to everything.
  * https://docs.github.com/en/rest/actions/secrets
  */
 export async function readGithubNames(
@@ -37,7 +37,7 @@ export async function readGithubNames(
   }
   const placesOf = async (kind: 'secrets' | 'variables'): Promise<GithubPlaces> => {
     const repository = await tell(`actions/${kind}`, kind)
-    // Who may not see those of the repository may see none.
+    // Without access to those of the repository, there is no access to the others.
     if (repository === undefined) return { repository, organization: undefined, environments: new Map() }
     const organization = await tell(`actions/organization-${kind}`, kind)
     const environments = new Map<string, ReadonlySet<string> | undefined>()
@@ -56,11 +56,11 @@ const pageSchema = z.object({
   variables: z.array(entry).optional(),
 })
 
-/** No list is longer: GitHub allows 1,000 variables and 1,000 secrets of an organization. */
+/** Maximum length of a list: GitHub allows 1,000 variables and 1,000 secrets per organization. */
 const MOST_PAGES = 20
 const PAGE_BYTES = 1024 * 1024
 
-/** Throws REGISTRY_UNREACHABLE, and REGISTRY_FAILED with what GitHub says. An environment that there is not has no names. */
+/** Throws REGISTRY_UNREACHABLE, and REGISTRY_FAILED with GitHub's status. A missing environment has no names. */
 async function readNames(
   http: Http,
   { apiUrl, repository, token, path, kind }: Asked & { path: string; kind: 'secrets' | 'variables' },
@@ -84,7 +84,7 @@ async function readNames(
     if (answer.status !== 200) throw refusal(answer.status, { host, repository, kind })
     const read = pageSchema.safeParse(parseJson(answer.body))
     if (!read.success)
-      throw new DrayError('REGISTRY_FAILED', `${host} gives ${kind} in a form that dray does not know.`)
+      throw new DrayError('REGISTRY_FAILED', `${host} returned ${kind} in an unknown format.`)
     for (const { name } of read.data[kind] ?? []) names.add(name.toUpperCase())
     if (names.size >= read.data.total_count || (read.data[kind] ?? []).length === 0) break
   }
@@ -97,11 +97,11 @@ function refusal(
 ): DrayError {
   const why =
     status === 401
-      ? 'the token is not valid any more'
+      ? 'the token is no longer valid'
       : status === 403 || status === 404
-        ? `the token may not see them, as the GITHUB_TOKEN of a workflow never may (${status})`
+        ? `the token has no access to them, and the GITHUB_TOKEN of a workflow never has (${status})`
         : status === 429
-          ? 'there were too many requests (429)'
-          : `the answer was ${status}`
-  return new DrayError('REGISTRY_FAILED', `${host} does not tell the ${kind} of ${repository}: ${why}.`)
+          ? 'too many requests (429)'
+          : `status ${status}`
+  return new DrayError('REGISTRY_FAILED', `${host} did not return the ${kind} of ${repository}: ${why}.`)
 }

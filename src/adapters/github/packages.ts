@@ -19,24 +19,24 @@ export type PackagesOptions = {
   clock: Clock
 }
 
-/** What became of a version that was to be deleted. */
+/** Result of deleting a version. */
 export type Deletion = { kind: 'deleted' } | { kind: 'gone already' } | { kind: 'refused'; why: string }
 
-/** The container packages of one owner on GitHub. Methods throw PACKAGES_DENIED, PACKAGES_FAILED and REGISTRY_UNREACHABLE. */
+/** Container packages of one owner on GitHub. Methods throw PACKAGES_DENIED, PACKAGES_FAILED and REGISTRY_UNREACHABLE. */
 export interface Packages {
-  /** Every version; undefined where there is no such package. */
+  /** All versions; undefined if there is no such package. */
   versions(name: string, signal: AbortSignal): Promise<readonly PackageVersion[] | undefined>
-  /** `refused`: GitHub keeps it, as one that was downloaded more than 5,000 times, or the last one. */
+  /** `refused`: GitHub does not delete the last version, or one with more than 5,000 downloads. */
   remove(name: string, version: PackageVersion, signal: AbortSignal): Promise<Deletion>
 }
 
 const PAGE = 100
 const MOST_PAGES = 1000
 const ANSWER_BYTES = 4 * 1024 ** 2
-/** GitHub allows 900 points a minute, of which a deletion takes five: 180 deletions, if nothing else is asked. */
+/** GitHub allows 900 points per minute; a deletion costs five, so 180 deletions without other requests. */
 const DELETIONS_A_MINUTE = 150
 const LONGEST_WAIT_MS = 120_000
-/** Characters of what GitHub says that are repeated. */
+/** Maximum length of GitHub's text in a message. */
 const LONGEST_MESSAGE = 500
 
 /** https://docs.github.com/en/rest/packages/packages */
@@ -70,10 +70,10 @@ export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOp
     return retry(attempt, { clock, deadlineMs: LONGEST_WAIT_MS, waitOf, signal })
   }
 
-  /** Organizations and people have different addresses. */
+  /** Organizations and users have different URLs. */
   const rootOf = async (signal: AbortSignal): Promise<string> => {
     const answer = await ask(`/users/${owner}`, signal)
-    if (answer.status !== 200) throw refusal(answer, { host, what: `who ${owner} is` })
+    if (answer.status !== 200) throw refusal(answer, { host, what: `reading the account ${owner}` })
     const { type } = read(z.object({ type: z.string() }), answer, host)
     return type === 'Organization' ? `/orgs/${owner}` : `/users/${owner}`
   }
@@ -88,21 +88,18 @@ export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOp
       for (let page = 1; page <= MOST_PAGES; page += 1) {
         const answer = await ask(`${url}/versions?state=active&per_page=${PAGE}&page=${page}`, signal)
         if (answer.status === 404 && page === 1) return undefined
-        if (answer.status !== 200) throw refusal(answer, { host, what: `the versions of ${name}` })
+        if (answer.status !== 200) throw refusal(answer, { host, what: `reading the versions of ${name}` })
         const versions = read(versionsSchema, answer, host)
         const before = found.size
-        // What is pushed meanwhile moves others to the next page.
+        // A push meanwhile moves others to the next page.
         for (const version of versions) found.set(version.id, toVersion(version))
         if (versions.length < PAGE) return [...found.values()]
         if (found.size === before)
-          throw new DrayError(
-            'PACKAGES_FAILED',
-            `${host} gives the same versions of ${name} again and again.`,
-          )
+          throw new DrayError('PACKAGES_FAILED', `${host} returned the same versions of ${name} repeatedly.`)
       }
       throw new DrayError(
         'PACKAGES_FAILED',
-        `${host} gives more than ${MOST_PAGES} pages of versions of ${name}.`,
+        `${host} returned more than ${MOST_PAGES} pages of versions of ${name}.`,
       )
     },
     remove: async (name, version, signal) => {
@@ -115,7 +112,7 @@ export function createPackages({ http, apiUrl, owner, token, clock }: PackagesOp
       }
       const message = messageOf(answer)
       if (/5,?000 downloads|last (tagged )?version/i.test(message)) return { kind: 'refused', why: message }
-      throw refusal(answer, { host, what: `version ${version.id} of ${name}` })
+      throw refusal(answer, { host, what: `deleting version ${version.id} of ${name}` })
     },
   }
 }
@@ -140,23 +137,23 @@ function toVersion(version: z.infer<typeof versionsSchema>[number]): PackageVers
   return { id, digest, tags: metadata?.container.tags ?? [], createdAtMs, changedAtMs }
 }
 
-/** What has no age is taken for new: it stays. */
+/** A version without a time counts as new, so it stays. */
 function timeOf(text: string): number {
   const timeMs = Date.parse(text)
   return Number.isNaN(timeMs) ? Infinity : timeMs
 }
 
-/** What is unknown must not be taken for nothing. */
+/** An unknown answer must not count as an empty one. */
 function read<Shape>(schema: z.ZodType<Shape>, { body }: HttpAnswer, host: string): Shape {
   const parsed = schema.safeParse(parseJson(body))
   if (parsed.success) return parsed.data
-  throw new DrayError('PACKAGES_FAILED', `${host} answers in a form that dray does not know.`)
+  throw new DrayError('PACKAGES_FAILED', `${host} sent an answer in an unknown format.`)
 }
 
 function refusal(answer: HttpAnswer, { host, what }: { host: string; what: string }): DrayError {
   const { status } = answer
   if (status === 401 || status === 403 || status === 404)
-    return new DrayError('PACKAGES_DENIED', `${host} refuses ${what} (${status}): ${messageOf(answer)}.`)
+    return new DrayError('PACKAGES_DENIED', `${host} refused ${what} (${status}): ${messageOf(answer)}.`)
   return new DrayError('PACKAGES_FAILED', `${host} failed at ${what} (${status}): ${messageOf(answer)}.`)
 }
 
@@ -175,7 +172,7 @@ class Busy extends DrayError {
   }
 }
 
-/** Too many requests, also as GitHub says it with 403; and what passes by itself. */
+/** Too many requests, which GitHub may report with 403, and temporary failures. */
 function isBusy({ status, headers, body }: HttpAnswer): boolean {
   if (status === 429 || status >= 500) return true
   if (status !== 403) return false
@@ -190,5 +187,5 @@ function busy(answer: HttpAnswer, host: string, nowMs: number): Busy {
   const { status, headers } = answer
   const resetMs = Number(headers.get('x-ratelimit-reset') ?? NaN) * 1000 - nowMs
   const waitMs = parseRetryAfter(headers.get('retry-after'), '', nowMs) ?? (resetMs > 0 ? resetMs : undefined)
-  return new Busy(`${host} is busy, or was asked too often (${status}): ${messageOf(answer)}.`, waitMs)
+  return new Busy(`${host} is overloaded or limits requests (${status}): ${messageOf(answer)}.`, waitMs)
 }

@@ -2,12 +2,12 @@ import type { Hook } from '../../deploy/model/hooks.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { LocalRunner } from '../host/local-runner.ts'
 
-/** `exitCode` is undefined of one that took longer than it may, and was ended. */
+/** `exitCode` is undefined if the hook exceeded its timeout and was stopped. */
 export type HookEnd = { exitCode: number | undefined }
 
 /**
- * Runs a hook on this machine to its end, with nothing on its standard input. It has the environment of dray, and
- * `variables`. Throws the signal's reason when it aborts; the hook and what it started have ended by then.
+ * Runs a hook on this machine to completion, with empty standard input. Its environment is dray's, plus `variables`.
+ * Throws the signal's reason when it aborts; the hook and its child processes have exited by then.
  */
 export async function runHook(
   { argv, timeoutMs }: Hook,

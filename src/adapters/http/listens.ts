@@ -2,12 +2,12 @@ import { Socket } from 'node:net'
 import { withTimeout } from '../../shared/with-timeout.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 
-/** What an SSH server refuses comes after the connection was accepted here; this long is waited for it. */
+/** An SSH server's refusal arrives after the connection was accepted locally; this is how long to wait for it. */
 const REFUSAL_MS = 250
 const CONNECT_MS = 1_000
 
 /**
- * Whether something listens at an address as the host sees it. `unknown` where there is no way to the address, as from a
+ * Whether a process listens at an address in the host's networks. `unknown` if the address cannot be reached, as on a
  * machine whose Docker runs in a virtual machine.
  */
 export function listens(

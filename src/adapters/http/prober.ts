@@ -8,8 +8,8 @@ import type { CommandRunner } from '../host/command-runner.ts'
 import { listens } from './listens.ts'
 
 /**
- * Requests to the app. `localhost` is meant as the host means it, so those go through the host's own connection; any other
- * name is asked for from here, as the app's users do. Each request has a connection of its own.
+ * Requests to the app. `localhost` means the host, so those requests use the host's connection; any other name is requested
+ * from here, as by the app's users. Each request has a new connection.
  */
 export function createProber(runner: CommandRunner): Prober {
   return {
@@ -21,7 +21,7 @@ export function createProber(runner: CommandRunner): Prober {
   }
 }
 
-/** One GET as the host itself would make it: its names, its routes. Never throws. */
+/** One GET as if made on the host, with its names and routes. Never throws. */
 export function getFrom(runner: CommandRunner, text: string, timeoutMs: number): Promise<ProbeAnswer> {
   const url = new URL(text)
   return get(url, timeoutMs, () => runner.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url)))
@@ -43,7 +43,7 @@ async function get(
   }
 }
 
-/** A connection that comes after the signal has aborted is closed. Throws the signal's reason. */
+/** A connection that opens after the signal has aborted is closed. Throws the signal's reason. */
 function inTime(dialing: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
@@ -63,7 +63,7 @@ function ask(
     const request: ClientRequest = send(url, {
       headers: { 'user-agent': 'dray-probe', connection: 'close' },
       signal,
-      // With an agent, even `false`, Node would not use the connection that is given.
+      // With an agent, even `false`, Node would not use the given connection.
       ...(socket === undefined ? { agent: false } : { createConnection: () => connectionFor(url, socket) }),
     })
     request.on('response', (response: IncomingMessage) => {

@@ -4,12 +4,12 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Secret } from '../../shared/secret.ts'
 import { parseRetryAfter } from '../registry/retry-after.ts'
 
-/** For the answer to one request. */
+/** Time limit for the answer to one request. */
 const ANSWER_MS = 3_000
-/** No second request starts later than this after the first: who is told must not hold up who deploys. */
+/** A second request starts within this time or not at all: a notification must not delay the deploy. */
 const RETRY_WITHIN_MS = 2_500
 
-/** Why nothing was sent; never with the address, which is a secret beyond its host. */
+/** Why nothing was sent; never includes the URL, which is a secret except for its host. */
 class PostFailed extends Error {
   readonly temporary: boolean
   readonly retryAfterMs: number | undefined
@@ -22,9 +22,9 @@ class PostFailed extends Error {
 }
 
 /**
- * Posts JSON to an address, twice at most: after a 429, a 5xx and a connection that failed there is one more try, when that
- * is asked for, or comes, soon. Gives a sentence on what went wrong, with the host alone; undefined where nothing did.
- * Never throws, and takes seconds at most.
+ * Posts JSON to a URL, at most twice: after a 429, a 5xx or a failed connection there is one retry, if it can happen
+ * soon. Returns a sentence on the failure, with the host only; undefined after success. Never throws, and takes a few
+ * seconds at most.
  */
 export async function postJson(
   address: Secret,
@@ -32,15 +32,14 @@ export async function postJson(
   { clock, answerMs = ANSWER_MS }: { clock: Clock; answerMs?: number },
 ): Promise<string | undefined> {
   const url = URL.canParse(address.reveal()) ? new URL(address.reveal()) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol))
-    return 'The address is none that starts with https://.'
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return 'The URL must start with https://.'
   const waitOf = (error: unknown) => (error instanceof PostFailed ? error.retryAfterMs : undefined)
   try {
     const post = (): Promise<void> => postOnce(url, JSON.stringify(body), { clock, answerMs })
     await retry(post, { clock, attempts: 2, deadlineMs: RETRY_WITHIN_MS, waitOf })
     return undefined
   } catch (error) {
-    return `${url.host} ${error instanceof PostFailed ? error.message : 'could not be asked'}.`
+    return `${url.host} ${error instanceof PostFailed ? error.message : 'could not be reached'}.`
   }
 }
 
@@ -57,7 +56,7 @@ async function postOnce(
     response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
   } catch (error) {
     const why = signal.aborted
-      ? `does not answer within ${answerMs / 1000} s`
+      ? `did not answer within ${answerMs / 1000} s`
       : `cannot be reached${codeOf(error)}`
     throw new PostFailed(why, { temporary: true })
   }
@@ -66,13 +65,13 @@ async function postOnce(
   if (ok) return
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), '', clock.now())
   const temporary = status === 429 || status >= 500
-  throw new PostFailed(`answers ${status}${said}`, {
+  throw new PostFailed(`answered ${status}${said}`, {
     temporary,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   })
 }
 
-/** ` (no_service)`: Slack says in one word what is wrong. What else an answer holds may have the address in it. */
+/** ` (no_service)`: Slack gives the reason in one word. Other parts of an answer may contain the URL. */
 async function firstWord({ body }: Response): Promise<string> {
   const reader = body?.getReader()
   const first = await reader?.read()

@@ -4,15 +4,15 @@ import type { Release } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 
 /**
- * Answers for the images of a kept release out of its record and of what is on the host, and asks no registry. An image that
- * is gone from there is asked of `registry`, to be pulled again: RELEASE_IMAGE_GONE when that does not give it.
+ * Resolves the images of an archived release from its record and the images on the host, without a registry. Only an image
+ * that is missing on the host is requested from `registry`; RELEASE_IMAGE_GONE if it cannot be pulled.
  */
 export function createArchivedRegistry(parts: {
   release: Release
-  /** Named in messages. */
+  /** For error messages. */
   host: string
   engine: Pick<Engine, 'imageConfig'>
-  /** Called only when an image is gone. */
+  /** Called only if an image is missing. */
   registry: () => Registry
 }): Registry {
   const { release, host, engine, registry } = parts
@@ -62,6 +62,6 @@ function imageGone(
 function unpinned(reference: ImageReference, release: Release): DrayError {
   return new DrayError(
     'RELEASE_CHANGED',
-    `Release ${release.id} does not say by digest which ${reference.repository} it ran.`,
+    `Release ${release.id} has no digest for its image ${reference.repository}.`,
   )
 }

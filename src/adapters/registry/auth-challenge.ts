@@ -1,10 +1,10 @@
-/** How a registry wants to be asked. */
+/** The authentication that a registry requires. */
 export type Challenge =
   { scheme: 'bearer'; realm: string; service?: string; scope?: string } | { scheme: 'basic' }
 
 /**
- * Reads `WWW-Authenticate` (RFC 9110, section 11.6.1). Of several challenges the token service is taken; undefined when
- * there is none that we can answer.
+ * Parses `WWW-Authenticate` (RFC 9110, section 11.6.1). Prefers the token service among several challenges; undefined if no
+ * challenge is supported.
  */
 export function parseChallenge(header: string | null): Challenge | undefined {
   const found = header === null ? [] : splitChallenges(header)
@@ -16,12 +16,12 @@ export function parseChallenge(header: string | null): Challenge | undefined {
   return found.some(({ scheme }) => scheme === 'basic') ? { scheme: 'basic' } : undefined
 }
 
-/** What a token lets its holder do with a repository. */
+/** The access that a token grants to a repository. */
 export type Access = 'pull' | 'pull,push'
 
 /**
- * The scope to ask a token for. GHCR hints at a dummy (`repository:user/image:pull`) in places, so the hint counts only
- * when it is about our repository; and it says what reading needs, so for more than that it does not count.
+ * The scope to request a token for. GHCR sometimes suggests a dummy (`repository:user/image:pull`), so the suggestion is
+ * used only if it names this repository. It covers reading only, so it is not used for other access.
  */
 export function tokenScope(repository: string, access: Access, hint: string | undefined): string {
   const isOurs = access === 'pull' && hint?.startsWith(`repository:${repository}:`)
@@ -38,5 +38,5 @@ function splitChallenges(header: string): { scheme: string; params: Map<string, 
   return challenges
 }
 
-/** A name alone is a scheme, a name with a value is a parameter of the scheme before it. */
+/** A name alone is a scheme; a name with a value is a parameter of the preceding scheme. */
 const NAME_OR_PAIR = /([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?/g

@@ -3,7 +3,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createDockerLogins, type DockerLoginSources } from './docker-logins.ts'
 
-/** A registry as `registries:` in dray.yml names it. */
+/** A registry in `registries:` of dray.yml. */
 export type ConfiguredRegistry = {
   username?: string
   /** Name of the environment variable that holds the password. */
@@ -11,7 +11,8 @@ export type ConfiguredRegistry = {
 }
 
 /**
- * Of `env`, the environment with the deploy-time values, these are read: GITHUB_ACTOR, DOCKER_CONFIG and DOCKER_AUTH_CONFIG.
+ * From `env`, the environment with the deploy-time values, only GITHUB_ACTOR, DOCKER_CONFIG and DOCKER_AUTH_CONFIG are
+ * read.
  */
 export type CredentialSources = DockerLoginSources & {
   /** `registries:` of dray.yml, by host. */
@@ -20,12 +21,12 @@ export type CredentialSources = DockerLoginSources & {
   secretOf: (variable: string) => Secret | undefined
 }
 
-/** The login for a registry host, or undefined where there is none. Throws TOKEN_EMPTY. */
+/** The login for a registry host, or undefined without one. Throws TOKEN_EMPTY. */
 export type CredentialStore = (host: string) => Promise<Credentials | undefined>
 
 /**
- * Finds registry logins, each once: GITHUB_TOKEN for GHCR, then dray.yml, then Docker's own store, then GitHub's command line.
- * GITHUB_TOKEN goes to GHCR only, whatever registry the app names.
+ * Finds registry logins, each once: GITHUB_TOKEN for GHCR, then dray.yml, then Docker's store, then GitHub's command line.
+ * GITHUB_TOKEN is sent to GHCR only.
  */
 export function createCredentialStore(sources: CredentialSources): CredentialStore {
   const dockerLogin = createDockerLogins(sources)
@@ -75,7 +76,7 @@ async function githubCommandLogin(
   return { username: usernameOnGhcr(sources.env), password: new Secret(token) }
 }
 
-/** GHCR looks at the token alone, but Basic authentication wants a name. */
+/** GHCR checks only the token, but Basic authentication requires a name. */
 function usernameOnGhcr(env: CredentialSources['env']): string {
   return env['GITHUB_ACTOR']?.trim() || 'token'
 }
@@ -87,8 +88,8 @@ function nonEmpty(value: Secret | undefined, variable: string, host: string): Se
   const hint =
     variable === 'GITHUB_TOKEN'
       ? undefined
-      : `Give it a value in the environment; in Actions: \`${variable}: \${{ secrets.${variable} }}\` in the \`env:\` of the step.`
-  throw new DrayError('TOKEN_EMPTY', `${variable}, the credential for ${host}, ${state}.`, { hint })
+      : `Set it in the environment. In Actions, add \`${variable}: \${{ secrets.${variable} }}\` to the \`env:\` of the step.`
+  throw new DrayError('TOKEN_EMPTY', `${variable}, the password for ${host}, ${state}.`, { hint })
 }
 
 const GHCR = 'ghcr.io'

@@ -7,21 +7,21 @@ import { Secret } from '../../shared/secret.ts'
 import type { CommandOutput } from '../host/command-runner.ts'
 import { IDENTITY_TOKEN_USER } from './token-service.ts'
 
-/** Runs a command on this machine; exit code 127 says that there is no such program. */
+/** Runs a command on this machine; exit code 127 means that the program does not exist. */
 export type RunCommand = (argv: readonly string[], options: { input?: string }) => Promise<CommandOutput>
 
 export type DockerLoginSources = {
   env: Readonly<Record<string, string | undefined>>
   homeDirectory: string
   runCommand: RunCommand
-  /** Told when a stored login cannot be read; the registry is then asked without one. */
+  /** Called if a stored login cannot be read; the registry is then used without one. */
   warn?: (text: string) => void
 }
 
 /**
- * Logins that `docker login` stored: https://github.com/docker/cli, `cli/config`. In Docker's order: DOCKER_AUTH_CONFIG, the
- * credential helper of the registry or of all registries, the file itself. An OAuth refresh token comes with the user name
- * `<token>`. What cannot be read gives a warning and no login, as with Docker.
+ * Logins stored by `docker login`: https://github.com/docker/cli, `cli/config`. In Docker's order: DOCKER_AUTH_CONFIG,
+ * the credential helper of the registry or of all registries, the file itself. An OAuth refresh token has the user name
+ * `<token>`. As with Docker, an unreadable entry causes a warning and counts as no login.
  */
 export function createDockerLogins(
   sources: DockerLoginSources,
@@ -52,16 +52,16 @@ async function helperLogin(
 ): Promise<Credentials | undefined> {
   const program = `docker-credential-${helper}`
   if (!/^[\w.-]+$/.test(helper)) {
-    warn?.(`Docker's configuration names a credential helper that cannot be one: ${JSON.stringify(helper)}.`)
+    warn?.(`Docker's configuration has an invalid name for a credential helper: ${JSON.stringify(helper)}.`)
     return undefined
   }
   const { exitCode, stdout } = await runCommand([program, 'get'], { input: serverOf(host) })
-  if (exitCode === 127) warn?.(`Docker's configuration names ${program}, which is not installed here.`)
-  // Not having the login is a failure too in the protocol of the helpers.
+  if (exitCode === 127) warn?.(`Docker's configuration refers to ${program}, which is not installed here.`)
+  // In the protocol of the helpers, a missing login is a failure, too.
   if (exitCode !== 0) return undefined
   const answer = helperAnswer.safeParse(parseJson(stdout))
   if (answer.success) return loginOf(answer.data.Username, answer.data.Secret)
-  warn?.(`${program} gave an answer that is not a login.`)
+  warn?.(`${program} returned an invalid login.`)
   return undefined
 }
 
@@ -72,7 +72,7 @@ function storedLogin(host: string, config: DockerConfig): Credentials | undefine
   if (entry.identitytoken) return loginOf(IDENTITY_TOKEN_USER, entry.identitytoken)
   const [, username = '', password = ''] =
     /^([^:]*):(.*)$/s.exec(Buffer.from(entry.auth ?? '', 'base64').toString('utf8')) ?? []
-  // Docker pads what it stores.
+  // Docker pads stored values.
   return (
     loginOf(username, password.replace(/\0+$/, '')) ?? loginOf(entry.username ?? '', entry.password ?? '')
   )
@@ -82,12 +82,12 @@ function loginOf(username: string, password: string): Credentials | undefined {
   return username === '' || password === '' ? undefined : { username, password: new Secret(password) }
 }
 
-/** Docker Hub is stored under its oldest address. */
+/** The login of Docker Hub is stored under its oldest address. */
 function serverOf(host: string): string {
   return host === 'docker.io' ? 'https://index.docker.io/v1/' : host
 }
 
-/** Keys of the file may be addresses: `https://ghcr.io/v2/`. */
+/** Keys of the file may be URLs: `https://ghcr.io/v2/`. */
 function hostOf(key: string): string {
   return key
     .replace(/^https?:\/\//, '')
@@ -111,7 +111,7 @@ async function readConfig(path: string, warn: (text: string) => void): Promise<D
 function parseConfig(text: string, name: string, warn: (text: string) => void): DockerConfig {
   const parsed = configSchema.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
-  warn(`${name} is not a configuration of Docker; the logins in it are not used.`)
+  warn(`${name} is not a valid Docker configuration; its logins are not used.`)
   return {}
 }
 

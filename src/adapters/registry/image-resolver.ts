@@ -16,7 +16,7 @@ export type ImageResolver = {
   resolve(request: ImageRequest, platform: Platform | Promise<Platform>): Promise<ResolvedImage>
 }
 
-/** From a reference to the digest to deploy, and to the layers that a host of a platform has to fetch for it. */
+/** Resolves a reference to the digest to deploy, and to the layers that a host of a platform must fetch. */
 export function createImageResolver({
   session,
   manifests,
@@ -24,7 +24,7 @@ export function createImageResolver({
   session: RegistrySession
   manifests: ManifestReader
 }): ImageResolver {
-  /** By digest of the configuration; it cannot change. */
+  /** By digest of the configuration, so it never changes. */
   const configs = new Map<Digest, ReturnType<typeof parseImageConfig>>()
 
   async function resolve(
@@ -60,10 +60,10 @@ export function createImageResolver({
     if (child === undefined) throw variantGone(request.reference, chosen)
     if (child.kind === 'image') return child
     const name = familiarName(request.reference)
-    throw new DrayError('REGISTRY_FAILED', `${name} is an index of indexes, which dray does not read.`)
+    throw new DrayError('REGISTRY_FAILED', `${name} is an index of indexes, which dray does not support.`)
   }
 
-  /** A single manifest does not say what it is for; only the image's configuration does. */
+  /** A single manifest does not contain its platform; only the image's configuration does. */
   function refuseForeign(request: ImageRequest, own: Platform | undefined, platform: Platform): void {
     if (own === undefined || choosePlatform([{ platform: own }], platform) !== undefined) return
     throw platformMissing(request.reference, platform, [own])
@@ -86,7 +86,7 @@ export function createImageResolver({
   return { resolve }
 }
 
-/** The layers of a manifest and those of the image's configuration are in one order; a layer that repeats counts once. */
+/** The layers of a manifest and of the image's configuration have the same order; a repeated layer counts once. */
 function withUnpacked(layers: Image['layers'], unpacked: readonly string[]): readonly ImageLayer[] {
   const distinct = [...new Set(unpacked)]
   if (distinct.length !== layers.length) return layers
@@ -95,7 +95,7 @@ function withUnpacked(layers: Image['layers'], unpacked: readonly string[]): rea
 
 function platformMissing(reference: ImageReference, wanted: Platform, there: readonly Platform[]): DrayError {
   const listed =
-    there.length === 0 ? 'it has none at all' : `there is ${there.map(renderPlatform).join(', ')}`
+    there.length === 0 ? 'the image has no variants' : `it has only ${there.map(renderPlatform).join(', ')}`
   const platform = renderPlatform(wanted)
   return new DrayError(
     'PLATFORM_MISSING',
@@ -112,7 +112,7 @@ function variantGone(reference: ImageReference, { digest, platform }: Variant): 
     'PLATFORM_MISSING',
     `The registry no longer has ${what} of ${familiarName(reference)}.`,
     {
-      hint: 'Something deleted it, such as a clean-up of untagged versions: push the image again, or restore that version.',
+      hint: 'It may have been deleted by a clean-up of untagged versions. Push the image again, or restore that version.',
     },
   )
 }

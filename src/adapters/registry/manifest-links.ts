@@ -17,10 +17,10 @@ const schema = z.object({
   layers: z.array(descriptor).optional(),
 })
 
-/** Registries themselves refuse more than 4 MiB. */
+/** Registries refuse manifests of more than 4 MiB. */
 const MANIFEST_BYTES = 8 * 1024 ** 2
 
-/** Reads the manifest of a digest; undefined where the registry does not have it. Throws the REGISTRY_… codes. */
+/** Reads the manifest of a digest; undefined if the registry does not have it. Throws the REGISTRY_… codes. */
 export async function readLinks(
   session: RegistrySession,
   image: { endpoint: Endpoint; repository: string; digest: Digest; signal?: AbortSignal },
@@ -31,17 +31,17 @@ export async function readLinks(
   if (answer.status === 404) return undefined
   const name = `${endpoint.host}/${repository}@${wanted}`
   if (digestOf(answer.body) !== wanted)
-    throw new DrayError('REGISTRY_FAILED', `${name} is not what its digest says.`)
+    throw new DrayError('REGISTRY_FAILED', `The content of ${name} does not match its digest.`)
   return parseManifestLinks(answer.body, name)
 }
 
 /**
- * What a manifest of any kind names: an index, an image, an attestation, a signature. Throws REGISTRY_FAILED for what cannot
- * be read: who deletes by it must not take that for a manifest that names nothing.
+ * The references in a manifest of any kind: an index, an image, an attestation, a signature. Throws REGISTRY_FAILED if it
+ * cannot be read: deletions depend on it, so an unreadable manifest must not count as one without references.
  */
 function parseManifestLinks(body: Uint8Array, name: string): ManifestLinks {
   const parsed = schema.safeParse(parseJson(body))
-  if (!parsed.success) throw new DrayError('REGISTRY_FAILED', `${name} is no manifest that dray can read.`)
+  if (!parsed.success) throw new DrayError('REGISTRY_FAILED', `${name} is not a manifest that dray can read.`)
   const { manifests = [], subject, config, layers = [] } = parsed.data
   const sizes = new Map(
     [...layers, ...(config === undefined ? [] : [config])].map((it) => [it.digest, it.size]),

@@ -13,13 +13,13 @@ import { imageMissing, tagMissing } from './tag-missing.ts'
 export type ImageRequest = { endpoint: Endpoint; reference: ImageReference; signal?: AbortSignal }
 
 export type ManifestReader = {
-  /** What the tag or digest of the reference names. Throws TAG_NOT_FOUND and the REGISTRY_… codes. */
+  /** The manifest of the reference's tag or digest. Throws TAG_NOT_FOUND and the REGISTRY_… codes. */
   named(request: ImageRequest): Promise<{ digest: Digest; manifest: Manifest }>
-  /** Only its digest, which costs the registry less. */
+  /** Only its digest, which is cheaper for the registry. */
   digest(request: ImageRequest): Promise<Digest>
-  /** The manifest that the reference names, byte for byte as the registry has it. */
+  /** The manifest of the reference, byte for byte as in the registry. */
   raw(request: ImageRequest): Promise<{ type: string; body: Uint8Array<ArrayBuffer> }>
-  /** A manifest that an index names, or undefined when the registry does not have it. */
+  /** A manifest that an index refers to; undefined if the registry does not have it. */
   child(request: ImageRequest, digest: Digest): Promise<Manifest | undefined>
 }
 
@@ -30,7 +30,7 @@ export type ManifestReaderOptions = {
   limits: { newTagMs: number; hintMs: number }
 }
 
-/** A longer manifest is refused; registries themselves refuse more than 4 MiB. */
+/** A longer manifest is refused; registries refuse more than 4 MiB. */
 const MANIFEST_BYTES = 8 * 1024 ** 2
 
 export function createManifestReader({
@@ -39,7 +39,7 @@ export function createManifestReader({
   clock,
   limits,
 }: ManifestReaderOptions): ManifestReader {
-  /** What a digest names never changes, so it is read once. */
+  /** The content of a digest never changes, so it is read once. */
   const known = new Map<Digest, Manifest>()
 
   async function named(request: ImageRequest) {
@@ -115,7 +115,7 @@ export function createManifestReader({
   return { named, digest, raw, child }
 }
 
-/** What the bytes are, the registry says, and the reference demands must be one and the same. */
+/** The digests of the bytes, of the registry's header and of the reference must be the same. */
 function verifiedDigest(request: ImageRequest, answer: HttpAnswer, body: Uint8Array): Digest {
   const digest = digestOf(body)
   const said = answer.headers.get(DIGEST_HEADER)
@@ -126,11 +126,11 @@ function verifiedDigest(request: ImageRequest, answer: HttpAnswer, body: Uint8Ar
 
 function verify({ endpoint, reference }: ImageRequest, expected: string, actual: Digest): void {
   if (expected === actual) return
-  const what = `for ${reference.repository} is not what it should be`
+  const what = `for ${reference.repository} is wrong`
   throw breakOff(endpoint.host, `${what}: its digest is ${actual}, not ${expected}`)
 }
 
-/** Messages name what was asked of this endpoint, with the tag that counts. */
+/** For messages: the request to this endpoint, with the relevant tag. */
 function renderName({ endpoint, reference }: ImageRequest): string {
   const { repository, tag = 'latest', digest } = reference
   return `${endpoint.host}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`

@@ -9,12 +9,12 @@ import { imageConfigSchema, readImageConfig } from '../docker/image-config.ts'
 export type Descriptor = { digest: Digest; sizeBytes: number }
 export type Variant = Descriptor & { platform: Platform }
 
-/** What a registry holds under a tag or a digest: an index of variants, or the image itself. */
+/** The content of a tag or digest: an index of variants, or an image. */
 export type Manifest =
   | { kind: 'index'; variants: readonly Variant[] }
   | { kind: 'image'; config: Descriptor; layers: readonly Descriptor[] }
 
-/** Both forms of both kinds, as registries and Docker's build tools write them. */
+/** Both formats of both kinds, as written by registries and Docker's build tools. */
 export const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -23,14 +23,15 @@ export const MANIFEST_TYPES = [
 ].join(', ')
 
 /**
- * Reads a manifest by its shape (https://github.com/opencontainers/image-spec). Variants that are no image, such as the
- * attestations that Buildx adds as platform `unknown/unknown`, are left out. Throws REGISTRY_FAILED; `name` is for its message.
+ * Parses a manifest by its fields (https://github.com/opencontainers/image-spec). Variants that are not images, such as
+ * the attestations that Buildx adds as platform `unknown/unknown`, are skipped. Throws REGISTRY_FAILED; `name` is for its
+ * message.
  */
 export function parseManifest(body: Uint8Array, name: string): Manifest {
   const parsed = manifestSchema.safeParse(parseJson(body))
   if (!parsed.success) throw notAnImage(name)
   const { manifests, config, layers } = parsed.data
-  // A document that is both would be one image to us and another one to the engine.
+  // A document that is both would be one image to dray and another one to the Engine.
   if (manifests !== undefined && layers !== undefined) throw notAnImage(name)
   if (manifests !== undefined) return { kind: 'index', variants: manifests.flatMap(variantOf) }
   if (config === undefined || layers === undefined) throw notAnImage(name)
@@ -38,13 +39,12 @@ export function parseManifest(body: Uint8Array, name: string): Manifest {
 }
 
 /**
- * An image's own configuration: the platform it names, if any, and how it is to be run. What cannot be read counts as not
- * said.
+ * An image's configuration: its platform, if present, and how it runs. An unreadable field counts as absent.
  */
 export function parseImageConfig(body: Uint8Array): {
   platform: Platform | undefined
   config: ImageConfig
-  /** Digests of its layers when unpacked, from the lowest up. */
+  /** Digests of its unpacked layers, lowest first. */
   unpackedDigests: readonly string[]
 } {
   const content = parseJson(body)
@@ -56,7 +56,7 @@ export function parseImageConfig(body: Uint8Array): {
   }
 }
 
-/** sha256 of the bytes, as registries name them. */
+/** sha256 of the bytes, in the form that registries use. */
 export function digestOf(body: Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`
 }
@@ -72,14 +72,14 @@ function descriptorOf({ digest, size }: z.infer<typeof descriptorSchema>): Descr
   return { digest, sizeBytes: size }
 }
 
-/** A layer that occurs twice, such as an empty one, is fetched once. */
+/** A repeated layer, such as an empty one, is fetched once. */
 function withoutRepeats(layers: readonly Descriptor[]): Descriptor[] {
   return [...new Map(layers.map((layer) => [layer.digest, layer])).values()]
 }
 
 function notAnImage(name: string): DrayError {
   return new DrayError('REGISTRY_FAILED', `${name} is not an image that Docker can run.`, {
-    hint: 'Build and push it anew with a current `docker buildx build --push`.',
+    hint: 'Build and push it again with a current `docker buildx build --push`.',
   })
 }
 

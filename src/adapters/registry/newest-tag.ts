@@ -3,12 +3,12 @@ import type { Registry, ResolvedImage } from '../../deploy/model/ports.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { imageMissing } from './tag-missing.ts'
 
-/** In the place of a tag: the newest one that the registry has of an image. */
+/** Placeholder for the newest tag that the registry has of an image. */
 export const NEWEST_TAG = 'dray-newest'
 
 /**
- * A registry that asks only once for each image, and that knows NEWEST_TAG. `resolve` throws TAG_NOT_FOUND where an image has
- * no tag at all.
+ * A registry that requests each image only once and supports NEWEST_TAG. `resolve` throws TAG_NOT_FOUND if an image has no
+ * tag.
  */
 export function createNewestTagRegistry(
   client: Pick<RegistryClient, 'resolve' | 'credentials' | 'newestTags'>,

@@ -6,8 +6,8 @@ export function renderPlatform({ os, architecture, variant }: Platform): string 
 }
 
 /**
- * The one of `candidates` that Docker Engine on `host` would run, or undefined: its own platform first, then the older
- * variants and 32-bit relatives of its processor, in the order of https://github.com/containerd/platforms (`Only`).
+ * The one of `candidates` that Docker Engine on `host` would run, or undefined: its own platform first, then older variants
+ * and 32-bit relatives of its processor, in the order of https://github.com/containerd/platforms (`Only`).
  */
 export function choosePlatform<T extends { platform: Platform }>(
   candidates: readonly T[],
@@ -41,7 +41,7 @@ function olderVariants(host: Platform): Platform[] {
   return older.map((number) => normalise({ ...host, variant: `v${number}` }))
 }
 
-/** One spelling for each platform: `uname` and Go name processors differently, and the first variant has no name. */
+/** One spelling per platform: `uname` and Go use different processor names, and the first variant has no name. */
 function normalise({ os, architecture, variant }: Platform): Platform {
   const written = architecture.toLowerCase()
   const alias = ALIASES[written] ?? { architecture: written }

@@ -4,21 +4,21 @@ import type { Clock } from '../../shared/clock.ts'
 import { renderPlatform } from './platform.ts'
 import type { RegistryClient } from './registry-client.ts'
 
-/** How old an answer may be, in milliseconds, when it is needed: a deploy that waited for a lock asks again. */
+/** Maximum age of an answer in milliseconds when it is needed: a deploy that waited for a lock asks again. */
 const FRESH_MS = 5_000
 
 export type LikelyImages = {
-  /** The registry that most of them are in, where one is known. */
+  /** The registry of most of them, if known. */
   registry: string | undefined
   references: () => Promise<readonly ImageReference[]>
-  /** Of the host that they are for; may still be on its way. */
+  /** Platform of their host; may be pending. */
   platform: Promise<Platform>
 }
 
 /**
- * A registry that is asked for likely images at once, while the host is still being reached. `resolve` of one of them, for the
- * same platform, takes that answer while it is fresh, and what it throws. A guess that nobody comes for costs a request, and its
- * failure is told to nobody.
+ * A registry that requests likely images immediately, while dray is still connecting to the host. `resolve` of one of
+ * them, for the same platform, uses that answer or its error while it is fresh. A wrong guess costs one request, and its
+ * failure is ignored.
  */
 export function prefetchManifests(
   client: Pick<RegistryClient, 'ping' | 'resolve' | 'credentials'>,
@@ -27,7 +27,7 @@ export function prefetchManifests(
 ): Registry {
   const asked = new Map<string, { atMs: number; answer: Promise<ResolvedImage> }>()
   const ask = async (): Promise<void> => {
-    // Node's `fetch` takes its time to load, and ssh can be on its way meanwhile.
+    // Node's `fetch` takes time to load, so ssh connects meanwhile.
     await clock.sleep(0, signal)
     const references = await likely.references()
     if (likely.registry !== undefined) await client.ping(likely.registry, signal)
@@ -37,7 +37,7 @@ export function prefetchManifests(
       asked.set(renderImageReference(reference), { atMs: clock.now(), answer })
     }
   }
-  // Whoever needs the images asks for them, and meets the failure.
+  // The caller that needs the image receives the failure.
   likely.platform.catch(() => undefined)
   ask().catch(() => undefined)
   return {

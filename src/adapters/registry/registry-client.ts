@@ -13,24 +13,24 @@ import { createTagReader } from './tag-reader.ts'
 import { putTag } from './tag-writer.ts'
 
 export type RegistryLimits = {
-  /** From a request to the head of its answer. */
+  /** Time limit from a request to the head of its answer. */
   answerMs: number
-  /** The whole of a request. */
+  /** Time limit of a whole request. */
   requestMs: number
-  /** How long a temporary failure is tried again. */
+  /** How long a temporary failure is retried. */
   retryForMs: number
-  /** How long a tag that is not there is waited for: GHCR may show a tag a moment after its push. */
+  /** How long to wait for a missing tag: GHCR may show a tag shortly after its push. */
   newTagMs: number
-  /** How long the tags for a hint may take. */
+  /** Time limit for reading the tags of a hint. */
   hintMs: number
 }
 
 export type RegistryClientOptions = {
-  /** Login per registry host; asked each time, so it should remember. */
+  /** Login per registry host; called for each request, so it should cache. */
   credentials: (host: string) => Promise<Credentials | undefined>
-  /** Hosts that are spoken to without TLS, beside loopback addresses. */
+  /** Hosts used without TLS, in addition to loopback addresses. */
   insecure: ReadonlySet<string>
-  /** Base URL of a registry's mirror, asked first; may still be on its way, and then what it rejects with counts. */
+  /** Base URL of a registry's mirror, tried first; may be pending, and its rejection counts. */
   mirrorOf?: (registry: string) => Promise<string | undefined> | undefined
   clock: Clock
   fetch?: Fetch
@@ -40,35 +40,35 @@ export type RegistryClientOptions = {
 export type Repository = Pick<ImageReference, 'registry' | 'repository'>
 
 export type RegistryClient = Registry & {
-  /** What it is for may still be on its way: a manifest is asked for meanwhile. */
+  /** The platform may be pending: the manifest is requested meanwhile. */
   resolve(
     reference: ImageReference,
     platform: Platform | Promise<Platform>,
     signal?: AbortSignal,
   ): Promise<ResolvedImage>
   /**
-   * Makes the connection to a registry and learns how it wants to be asked, so that the first image need not wait for it.
-   * Never throws: what goes wrong shows when an image is asked for.
+   * Connects to a registry and learns its authentication, so that the first image need not wait for it. Never throws: a
+   * failure appears with the first image.
    */
   ping(registry: string, signal?: AbortSignal): Promise<void>
-  /** What a reference names now. Registries do not count it as a download. Throws as `resolve` does. */
+  /** The present content of a reference. Registries do not count this as a download. Throws as `resolve` does. */
   digest(reference: ImageReference, signal?: AbortSignal): Promise<Digest>
   /**
-   * Gives the image that a digest names a further tag, at the registry itself. Throws TAG_NOT_FOUND where there is no such
-   * image, and the REGISTRY_… codes.
+   * Adds a tag to the image of a digest, in the registry itself. Throws TAG_NOT_FOUND if there is no such image, and the
+   * REGISTRY_… codes.
    */
   tag(reference: ImageReference & { digest: Digest }, tag: string, signal?: AbortSignal): Promise<void>
-  /** What the manifest of a digest names; undefined where the registry does not have it. Throws as `resolve` does. */
+  /** The references in the manifest of a digest; undefined if the registry does not have it. Throws as `resolve` does. */
   links(image: Repository & { digest: Digest }, signal?: AbortSignal): Promise<ManifestLinks | undefined>
   /** Every tag, in the registry's order: oldest first on GHCR, by name elsewhere. Throws the REGISTRY_… codes. */
   tags(repository: Repository, signal?: AbortSignal): Promise<string[]>
-  /** The last `count` tags of `tags`, the newest first, without those that hold signatures and attestations. */
+  /** The last `count` of `tags`, newest first, without those of signatures and attestations. */
   newestTags(repository: Repository, count: number, signal?: AbortSignal): Promise<string[]>
 }
 
 /**
- * Client of registries that follow the OCI distribution specification
- * (https://github.com/opencontainers/distribution-spec), with the manners of GHCR and Docker Hub.
+ * Client for registries that follow the OCI distribution specification
+ * (https://github.com/opencontainers/distribution-spec), including the peculiarities of GHCR and Docker Hub.
  */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { credentials, clock } = options
@@ -105,19 +105,19 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       inOrder(registry, (endpoint) => tags.newest({ endpoint, repository, signal }, count)),
     credentials: async (host) => {
       const login = await credentials(host)
-      // The engine would fail with a login that the registry has refused where none is needed.
+      // If no login is needed, the Engine must not send one that the registry has rejected.
       return session.isRefused(host) ? undefined : login
     },
   }
 }
 
-/** Asks a mirror and then the registry itself. What a registry said counts more than that another cannot be reached. */
+/** Tries a mirror and then the registry. A registry's answer takes precedence over an unreachable endpoint. */
 async function firstToAnswer<T>(
   endpoints: readonly Endpoint[],
   ask: (endpoint: Endpoint) => Promise<T>,
 ): Promise<T> {
   const [endpoint, ...others] = endpoints
-  if (endpoint === undefined) throw new Error('A registry is served somewhere.')
+  if (endpoint === undefined) throw new Error('The registry has no endpoint.')
   try {
     return await ask(endpoint)
   } catch (error) {

@@ -1,21 +1,21 @@
-/** One place where a registry is served. */
+/** One server of a registry. */
 export type Endpoint = {
-  /** Host with port, for messages and for finding the login. */
+  /** Host with port, for messages and logins. */
   host: string
-  /** Without a slash at the end: `https://ghcr.io`. */
+  /** Without a trailing slash: `https://ghcr.io`. */
   baseUrl: string
 }
 
 export type EndpointOptions = {
-  /** Registries that are spoken to without TLS. */
+  /** Registries used without TLS. */
   insecure: ReadonlySet<string>
-  /** Base URL of a mirror that is asked before it: `http://10.0.0.5:5000`. */
+  /** Base URL of a mirror that is tried first: `http://10.0.0.5:5000`. */
   mirror?: string
 }
 
 /**
- * Where to ask for the images of a registry, in order: its mirror where there is one, then itself, as Docker Engine does.
- * Loopback addresses are spoken to in plain HTTP, as Docker Engine does too.
+ * Endpoints for the images of a registry, in order: its mirror, if any, then the registry itself, as in Docker Engine. As
+ * in Docker Engine, loopback addresses use plain HTTP.
  */
 export function endpointsOf(registry: string, { insecure, mirror }: EndpointOptions): Endpoint[] {
   const host = registry.toLowerCase()

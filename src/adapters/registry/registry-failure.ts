@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
-/** The registry asked for fewer requests, and maybe said for how long. */
+/** The registry limits requests, and may have sent a waiting time. */
 export class RateLimited extends DrayError {
   readonly retryAfterMs: number | undefined
 
@@ -17,14 +17,14 @@ type FailedAnswer = { status: number; headers: Headers; body: Uint8Array }
 
 export type FailureContext = {
   host: string
-  /** Repository that was asked for. */
+  /** The requested repository. */
   repository: string
   nowMs: number
-  /** Whether a login went with the request. */
+  /** Whether the request had a login. */
   loggedIn: boolean
 }
 
-/** What an answer with a status of 400 or more means to the user. Never quotes what could hold a secret. */
+/** Converts an answer with status 400 or more to an error. Never quotes text that may contain a secret. */
 export function failureOf(answer: FailedAnswer, context: FailureContext): DrayError {
   const { host, repository } = context
   const { status } = answer
@@ -35,28 +35,24 @@ export function failureOf(answer: FailedAnswer, context: FailureContext): DrayEr
   if (status === 401) return unauthorized(context)
   if (status === 403) return forbidden(context)
   const reason = renderReason(said)
-  return new DrayError(
-    'REGISTRY_FAILED',
-    `${host} answers ${status}${reason} when asked for ${repository}.`,
-    {
-      temporary: status >= 500 || status === 408 || status === 421,
-    },
-  )
+  return new DrayError('REGISTRY_FAILED', `${host} answered ${status}${reason} for ${repository}.`, {
+    temporary: status >= 500 || status === 408 || status === 421,
+  })
 }
 
-/** The login was refused, and without it there is no access either. */
+/** The login was rejected, and anonymous access is not possible either. */
 export function staleLogin(host: string, repository: string, cause: DrayError): DrayError {
   const anew = isGhcr(host)
-    ? `The token may have expired: set a new GITHUB_TOKEN, or log in anew with \`docker login ${host}\`.`
-    : `The login may be stale: log in anew with \`docker login ${host}\`.`
+    ? `The token may have expired. Set a new GITHUB_TOKEN, or log in again with \`docker login ${host}\`.`
+    : `The login may be outdated. Log in again with \`docker login ${host}\`.`
   const access = isGhcr(host)
     ? `a token with \`read:packages\`, and in Actions read access under "Manage Actions access" of the package`
-    : 'a login that may read it'
+    : 'a login with read access'
   return new DrayError(
     'REGISTRY_FORBIDDEN',
-    `${host} refuses the login for ${repository}, and does not show it without one.`,
+    `${host} rejected the login for ${repository}, and does not allow anonymous access.`,
     {
-      hint: `${anew} If it is valid, ${repository} is not there, or needs ${access}.`,
+      hint: `${anew} If it is valid, ${repository} does not exist, or needs ${access}.`,
       cause,
     },
   )
@@ -64,11 +60,11 @@ export function staleLogin(host: string, repository: string, cause: DrayError): 
 
 function renderWait(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
-  if (seconds < 10) return 'in a moment'
+  if (seconds < 10) return 'in a few seconds'
   return seconds < 120 ? `in ${seconds} s` : `in ${Math.ceil(seconds / 60)} minutes`
 }
 
-/** No answer came at all. `why` is the error of the request, or how long it was waited for. */
+/** There was no answer. `why` is the error of the request, or how long it was waited for. */
 export function noAnswer(host: string, why: unknown): DrayError {
   if (typeof why === 'string') {
     return new DrayError('REGISTRY_UNREACHABLE', `${host} did not answer within ${why}.`, { temporary: true })
@@ -82,7 +78,7 @@ export function noAnswer(host: string, why: unknown): DrayError {
   })
 }
 
-/** The answer began, but did not come to its end. */
+/** The answer began, but is incomplete or wrong. */
 export function breakOff(host: string, how: string, cause?: unknown): DrayError {
   return new DrayError('REGISTRY_FAILED', `The answer of ${host} ${how}.`, { temporary: true, cause })
 }
@@ -90,26 +86,25 @@ export function breakOff(host: string, how: string, cause?: unknown): DrayError 
 function rateLimited(answer: FailedAnswer, said: string, { host, nowMs }: FailureContext): RateLimited {
   const waitMs = parseRetryAfter(answer.headers.get('retry-after'), said, nowMs)
   const until = waitMs === undefined || waitMs < 1000 ? '' : ` for ${Math.ceil(waitMs / 1000)} s`
-  return new RateLimited(`${host} asks for fewer requests${until}.`, waitMs)
+  return new RateLimited(`${host} limits requests${until}.`, waitMs)
 }
 
 function unauthorized({ host, repository, loggedIn }: FailureContext): DrayError {
-  if (loggedIn)
-    return new DrayError('REGISTRY_UNAUTHORIZED', `${host} does not accept the login for ${repository}.`)
+  if (loggedIn) return new DrayError('REGISTRY_UNAUTHORIZED', `${host} rejected the login for ${repository}.`)
   if (isGhcr(host)) {
-    return new DrayError('REGISTRY_UNAUTHORIZED', `${host}/${repository} is private, or not there.`)
+    return new DrayError('REGISTRY_UNAUTHORIZED', `${host}/${repository} is private or does not exist.`)
   }
-  const hint = `Name the login under \`registries:\` in dray.yml, or log in here with \`docker login ${host}\`.`
-  return new DrayError('REGISTRY_UNAUTHORIZED', `${host} wants a login for ${repository}.`, { hint })
+  const hint = `Add the login to \`registries:\` in dray.yml, or log in here with \`docker login ${host}\`.`
+  return new DrayError('REGISTRY_UNAUTHORIZED', `${host} requires a login for ${repository}.`, { hint })
 }
 
 function forbidden({ host, repository, loggedIn }: FailureContext): DrayError {
-  const what = loggedIn ? 'refuses the login for' : 'does not give access to'
-  const hint = loggedIn ? undefined : `Log in with an account that may read ${repository}.`
+  const what = loggedIn ? 'denied this login access to' : 'denied anonymous access to'
+  const hint = loggedIn ? undefined : `Log in with an account that can read ${repository}.`
   return new DrayError('REGISTRY_FORBIDDEN', `${host} ${what} ${repository}.`, { hint })
 }
 
-/** Only the code of the registry's error: its text is not ours to vouch for. */
+/** Only the code of the registry's error: its text is not trusted. */
 function renderReason(said: string): string {
   const code = /"code"\s*:\s*"([A-Z_]{1,40})"/.exec(said)?.[1]
   return code === undefined ? '' : ` (${code})`
@@ -131,13 +126,13 @@ type NetworkFailure = { says: string; temporary: boolean; hint?: string }
 const UNTRUSTED: NetworkFailure = {
   says: 'its certificate is not trusted here',
   temporary: false,
-  hint: 'Name the certificate of its authority: `NODE_EXTRA_CA_CERTS=/path/to/ca.pem`.',
+  hint: 'Set the certificate of its authority: `NODE_EXTRA_CA_CERTS=/path/to/ca.pem`.',
 }
 
 const NOT_TLS: NetworkFailure = {
-  says: 'it does not speak TLS',
+  says: 'it does not use TLS',
   temporary: false,
-  hint: 'If it speaks plain HTTP, say `insecure: true` for it under `registries:` in dray.yml.',
+  hint: 'If it uses plain HTTP, set `insecure: true` for it under `registries:` in dray.yml.',
 }
 
 const NETWORK: Readonly<Record<string, NetworkFailure>> = {
@@ -148,17 +143,21 @@ const NETWORK: Readonly<Record<string, NetworkFailure>> = {
   UND_ERR_CONNECT_TIMEOUT: { says: 'the connection timed out', temporary: true },
   EHOSTUNREACH: { says: 'there is no route to it', temporary: true },
   ENETUNREACH: { says: 'there is no network', temporary: true },
-  EAI_AGAIN: { says: 'its name cannot be looked up now', temporary: true },
-  ENOTFOUND: { says: 'its name is not known', temporary: false, hint: 'Check the name of the registry.' },
+  EAI_AGAIN: { says: 'its name cannot be resolved now', temporary: true },
+  ENOTFOUND: {
+    says: 'its name cannot be resolved',
+    temporary: false,
+    hint: 'Check the name of the registry.',
+  },
   CERT_HAS_EXPIRED: {
     says: 'its certificate has expired',
     temporary: false,
-    hint: 'Look at `date` here; if this machine has the right time, the operator of the registry must renew it.',
+    hint: 'Check `date` here. If the time is correct, the operator of the registry must renew the certificate.',
   },
   CERT_NOT_YET_VALID: {
-    says: 'its certificate is not valid yet by the clock of this machine',
+    says: "its certificate is not valid yet according to this machine's clock",
     temporary: false,
-    hint: 'Look at `date`: this machine, or the one that made the certificate, has the wrong time.',
+    hint: 'Check `date`: the time is wrong on this machine, or on the machine that made the certificate.',
   },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     says: 'its certificate is for another name',

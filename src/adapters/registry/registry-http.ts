@@ -9,38 +9,38 @@ import { breakOff, noAnswer } from './registry-failure.ts'
 export type Authorization = { scheme: 'bearer'; token: Secret } | ({ scheme: 'basic' } & Credentials)
 
 export type HttpRequest = {
-  /** Registry as messages name it. */
+  /** Registry, for messages. */
   host: string
   url: string
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   headers?: Readonly<Record<string, string>> & { authorization?: never }
   authorization?: Authorization
-  /** Goes to that address alone: a redirect is refused. */
+  /** Refuses a redirect. */
   body?: Secret | Uint8Array<ArrayBuffer>
-  /** A longer answer is refused. */
+  /** Refuses a longer answer. */
   maxBytes: number
   signal?: AbortSignal
 }
 
 export type HttpAnswer = { status: number; headers: Headers; body: Uint8Array<ArrayBuffer> }
 
-/** What we need of Node's `fetch`. */
+/** The part of Node's `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 export type HttpOptions = {
   fetch: Fetch
   clock: Clock
-  /** From the request to the head of the answer: connecting, TLS, and the registry's thinking. */
+  /** Time limit from the request to the head of the answer: connecting, TLS and processing. */
   answerMs: number
-  /** The whole of one request, so that an answer that trickles in ends too. */
+  /** Time limit of one whole request, so that a slow answer ends, too. */
   requestMs: number
 }
 
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 
 /**
- * One HTTP request and its whole answer, whatever its status. Throws REGISTRY_UNREACHABLE when there is no answer,
- * REGISTRY_FAILED when it breaks off or is too long, and the signal's reason when it aborts.
+ * One HTTP request and its complete answer, whatever the status. Throws REGISTRY_UNREACHABLE without an answer,
+ * REGISTRY_FAILED if it is incomplete or too long, and the signal's reason when it aborts.
  */
 export function createHttp(options: HttpOptions): Http {
   return async (request) => {
@@ -53,7 +53,7 @@ export function createHttp(options: HttpOptions): Http {
         method: request.method ?? 'GET',
         headers: { 'user-agent': 'dray', ...request.headers, ...authorizationHeader(request) },
         body: request.body instanceof Secret ? request.body.reveal() : request.body,
-        // fetch leaves the login behind when it is sent to another host, but takes the body with it.
+        // fetch drops the login when it follows a redirect to another host, but sends the body.
         redirect: request.body === undefined ? 'follow' : 'manual',
         signal: limit.signal,
       })
@@ -66,7 +66,7 @@ export function createHttp(options: HttpOptions): Http {
       if (limit.isOver && response === undefined) throw noAnswer(request.host, seconds(options.answerMs))
       if (limit.isOver) throw breakOff(request.host, `took longer than ${seconds(options.requestMs)}`)
       if (response === undefined) throw noAnswer(request.host, error)
-      throw breakOff(request.host, 'broke off', error)
+      throw breakOff(request.host, 'was incomplete', error)
     }
   }
 }
@@ -79,13 +79,16 @@ function authorizationHeader({ authorization }: HttpRequest): { authorization?: 
   return { authorization: `Basic ${login}` }
 }
 
-/** What came over TLS must not go on without it: nothing would vouch for the answer any more. */
+/** A redirect from TLS to plain HTTP is refused: the answer would no longer be authenticated. */
 function refuseRedirect(request: HttpRequest, response: Response): void {
   if (response.status >= 300 && response.status < 400) {
-    throw new DrayError('REGISTRY_FAILED', `${request.host} redirects what is sent to it.`)
+    throw new DrayError(
+      'REGISTRY_FAILED',
+      `${request.host} redirected a request that must not be redirected.`,
+    )
   }
   if (!request.url.startsWith('https:') || !response.url.startsWith('http:')) return
-  throw new DrayError('REGISTRY_FAILED', `${request.host} redirects to an address without TLS.`)
+  throw new DrayError('REGISTRY_FAILED', `${request.host} redirected to an address without TLS.`)
 }
 
 async function readBody(request: HttpRequest, response: Response): Promise<Uint8Array<ArrayBuffer>> {
@@ -96,7 +99,7 @@ async function readBody(request: HttpRequest, response: Response): Promise<Uint8
     length += chunk.byteLength
     if (length > request.maxBytes) {
       const limit = `${Math.floor(request.maxBytes / 1024)} KiB`
-      throw new DrayError('REGISTRY_FAILED', `${request.host} sends an answer of more than ${limit}.`)
+      throw new DrayError('REGISTRY_FAILED', `${request.host} sent an answer of more than ${limit}.`)
     }
     chunks.push(chunk)
   }

@@ -11,13 +11,13 @@ import { createTokenService } from './token-service.ts'
 export type RegistryRequest = {
   endpoint: Endpoint
   repository: string
-  /** After `/v2/REPOSITORY/`, or a whole address on the same endpoint. */
+  /** Path after `/v2/REPOSITORY/`, or a complete URL on the same endpoint. */
   path: string
   method?: 'GET' | 'HEAD' | 'PUT'
-  /** Reading, unless told. */
+  /** Read access by default. */
   access?: Access
   accept?: string
-  /** What is put there. */
+  /** Content to upload. */
   content?: { type: string; body: Uint8Array<ArrayBuffer> }
   maxBytes: number
   signal?: AbortSignal
@@ -27,25 +27,25 @@ export type SessionOptions = {
   http: Http
   credentials: (host: string) => Promise<Credentials | undefined>
   clock: Clock
-  /** How long a temporary failure is tried again. */
+  /** How long a temporary failure is retried. */
   retryForMs: number
 }
 
 export type RegistrySession = {
   /**
-   * Asks what is asked for before anything else (https://distribution.github.io/distribution/spec/api/#api-version-check):
-   * the challenge in the answer is kept. Throws as a request does.
+   * Sends the API version check (https://distribution.github.io/distribution/spec/api/#api-version-check) and stores the
+   * challenge of its answer. Throws as a request does.
    */
   ping(endpoint: Endpoint, signal?: AbortSignal): Promise<void>
-  /** The answer, which is a success or 404. Throws the REGISTRY_… codes. */
+  /** An answer that is a success or 404. Throws the REGISTRY_… codes. */
   ask(request: RegistryRequest): Promise<HttpAnswer>
-  /** Whether the login of this host was refused wherever it was used. */
+  /** Whether every use of this host's login was rejected. */
   isRefused(host: string): boolean
 }
 
 /**
- * Requests to registries with the authentication that each of them asks for. A refused login is tried again without it:
- * GHCR refuses a stale one even for what everybody may read (https://github.com/akuity/kargo/pull/778).
+ * Requests to registries with the authentication that each requires. A request with a rejected login is repeated without
+ * it: GHCR rejects an outdated one even for public images (https://github.com/akuity/kargo/pull/778).
  */
 export function createSession({ http, credentials, clock, retryForMs }: SessionOptions): RegistrySession {
   const tokens = createTokenService({ http, clock })

@@ -1,8 +1,8 @@
 import { goDuration, parseGoDuration } from '../../shared/duration.ts'
 
 /**
- * How long a registry asks to wait, in milliseconds; undefined when it does not say. The header holds seconds or a date
- * (RFC 9110, section 10.2.3). GHCR writes it into the text instead, as Go prints a duration: `retry-after: 0.88ms`.
+ * The waiting time that a registry asks for, in milliseconds; undefined if it does not. The header contains seconds or a
+ * date (RFC 9110, section 10.2.3). GHCR writes it into the text instead, as a Go duration: `retry-after: 0.88ms`.
  */
 export function parseRetryAfter(header: string | null, text: string, nowMs: number): number | undefined {
   const waitMs = waitOf(header, text, nowMs)

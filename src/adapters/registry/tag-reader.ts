@@ -10,11 +10,11 @@ import type { RegistrySession } from './registry-session.ts'
 export type TagsRequest = { endpoint: Endpoint; repository: string; signal?: AbortSignal }
 
 export type TagReader = {
-  /** Every tag in the registry's order. Throws TAG_NOT_FOUND when there is no such repository, and the REGISTRY_… codes. */
+  /** All tags in the registry's order. Throws TAG_NOT_FOUND if there is no such repository, and the REGISTRY_… codes. */
   all(request: TagsRequest): Promise<string[]>
-  /** The last `count` of them, the last one first. */
+  /** The last `count` tags, last one first. */
   newest(request: TagsRequest, count: number): Promise<string[]>
-  /** As `newest`, for a hint: empty when the registry fails, or does not give them in time. */
+  /** The same for a hint: empty if the registry fails or is too slow. */
   newestWithin(
     request: TagsRequest,
     count: number,
@@ -22,7 +22,7 @@ export type TagReader = {
   ): Promise<string[] | 'no such repository'>
 }
 
-/** Reads `tags/list` page by page. GHCR gives 100 tags a page, the oldest first, so the newest are on the last page. */
+/** Reads `tags/list` page by page. GHCR returns 100 tags per page, oldest first, so the newest are on the last page. */
 export function createTagReader(session: RegistrySession): TagReader {
   async function all({ endpoint, repository, signal }: TagsRequest): Promise<string[]> {
     const tags: string[] = []
@@ -68,18 +68,17 @@ class NoRepository extends DrayError {
 }
 
 function endless({ host }: Endpoint): DrayError {
-  return new DrayError('REGISTRY_FAILED', `${host} gives more than ${MOST_PAGES} pages of tags.`)
+  return new DrayError('REGISTRY_FAILED', `${host} returned more than ${MOST_PAGES} pages of tags.`)
 }
 
 function parseTags(endpoint: Endpoint, body: Uint8Array): string[] {
   const page = pageSchema.safeParse(parseJson(body))
-  if (!page.success)
-    throw new DrayError('REGISTRY_FAILED', `${endpoint.host} answers something else than a list of tags.`)
-  // What is no tag, nobody could ask for; it would be shown.
+  if (!page.success) throw new DrayError('REGISTRY_FAILED', `${endpoint.host} did not return a list of tags.`)
+  // An invalid tag could not be requested, but would be printed.
   return (page.data.tags ?? []).filter(isTag)
 }
 
-/** Address of the next page (RFC 8288); one on another host is not followed, as it would be sent our token. */
+/** URL of the next page (RFC 8288); one on another host is not followed, since it would receive the token. */
 function nextPage(endpoint: Endpoint, link: string | null): string | undefined {
   const target = /<([^>]+)>\s*;[^,]*\brel="?next\b/i.exec(link ?? '')?.[1]
   if (target === undefined || !URL.canParse(target, endpoint.baseUrl)) return undefined
@@ -87,14 +86,14 @@ function nextPage(endpoint: Endpoint, link: string | null): string | undefined {
   return url.origin === new URL(endpoint.baseUrl).origin ? url.href : undefined
 }
 
-/** Registries give no more than they like; GHCR's limit is not documented. */
+/** Registries may return fewer; GHCR's limit is not documented. */
 const PAGE = 1000
 const PAGE_BYTES = 8 * 1024 ** 2
-/** With GHCR's hundred tags a page, a hundred thousand tags. */
+/** A hundred thousand tags with GHCR's hundred tags per page. */
 const MOST_PAGES = 1000
 
-/** What signing and attesting tools attach to an image under its digest. */
+/** Tags that signing and attestation tools create for an image by its digest. */
 const ATTACHED = /^sha256-[0-9a-f]{64}/
 
-/** `null` is what some registries answer for a repository without tags. */
+/** Some registries answer `null` for a repository without tags. */
 const pageSchema = z.object({ tags: z.array(z.string()).nullish() })

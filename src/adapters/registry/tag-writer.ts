@@ -7,16 +7,16 @@ import type { RegistrySession } from './registry-session.ts'
 
 export type TagRequest = {
   endpoint: Endpoint
-  /** By digest. */
+  /** Reference by digest. */
   reference: ImageReference & { digest: Digest }
   tag: string
   signal?: AbortSignal
 }
 
 /**
- * Gives an image a further tag: the manifest that its digest names is put there under the tag, byte for byte
- * (https://github.com/opencontainers/distribution-spec, "Pushing Manifests"), so that its digest stays what it is. A tag that
- * is there is moved. Throws REGISTRY_FORBIDDEN for a login that may not write, and as reading does.
+ * Adds a tag to an image: uploads the manifest of its digest under the tag, byte for byte
+ * (https://github.com/opencontainers/distribution-spec, "Pushing Manifests"), so that its digest does not change. An
+ * existing tag is moved. Throws REGISTRY_FORBIDDEN for a login without write access, and the errors of reading.
  */
 export async function putTag(
   { endpoint, reference, tag, signal }: TagRequest,
@@ -30,7 +30,7 @@ export async function putTag(
     .catch((error: unknown) => {
       throw isRefusal(error) ? mayNotWrite(endpoint, repository, error) : error
     })
-  if (answer.status === 404) throw breakOff(endpoint.host, `takes no tags for ${repository}`)
+  if (answer.status === 404) throw breakOff(endpoint.host, `shows that it accepts no tags for ${repository}`)
 }
 
 function isRefusal(error: unknown): error is DrayError {
@@ -41,7 +41,7 @@ function isRefusal(error: unknown): error is DrayError {
 }
 
 function mayNotWrite({ host }: Endpoint, repository: string, cause: DrayError): DrayError {
-  return new DrayError('REGISTRY_FORBIDDEN', `${host} lets this login not write to ${repository}.`, {
+  return new DrayError('REGISTRY_FORBIDDEN', `${host} does not allow this login to write to ${repository}.`, {
     hint: 'It needs `write:packages`; in Actions, `packages: write` in the `permissions` of the job.',
     cause,
   })

@@ -15,20 +15,20 @@ export type TokenRequest = {
   endpoint: Endpoint
   challenge: Extract<Challenge, { scheme: 'bearer' }>
   repository: string
-  /** Reading, unless told. */
+  /** Read access by default. */
   access?: Access
   login: Credentials | undefined
   signal?: AbortSignal
 }
 
 export type TokenService = {
-  /** A token for the access that is asked for. Throws the REGISTRY_… codes. */
+  /** A token for the requested access. Throws the REGISTRY_… codes. */
   token(request: TokenRequest): Promise<Secret>
-  /** The registry no longer accepts the token that it was given: the next one is a new one. */
+  /** Reports a token that the registry no longer accepts; the next one will be new. */
   forget(request: TokenRequest): void
 }
 
-/** Fetches and keeps tokens, one per repository and access, as https://distribution.github.io/distribution/spec/auth/token/ says. */
+/** Fetches and caches tokens per repository and access: https://distribution.github.io/distribution/spec/auth/token/. */
 export function createTokenService({ http, clock }: { http: Http; clock: Clock }): TokenService {
   const kept = new Map<string, Token>()
   return {
@@ -71,7 +71,7 @@ async function fetchToken(
   const parsed = tokenAnswer.safeParse(parseJson(answer.body))
   const value = parsed.data?.token ?? parsed.data?.access_token
   if (value === undefined) {
-    throw new DrayError('REGISTRY_FAILED', `The token service of ${endpoint.host} gives no token.`)
+    throw new DrayError('REGISTRY_FAILED', `The token service of ${endpoint.host} returned no token.`)
   }
   const lifeMs = (parsed.data?.expires_in ?? DEFAULT_LIFE_S) * 1000
   return { value, freshUntilMs: clock.now() + Math.max(lifeMs - SPARE_MS, lifeMs / 2) }
@@ -98,18 +98,18 @@ function tokenCall(
   return { url: url.href, authorization: login && { scheme: 'basic', ...login } }
 }
 
-/** The login goes to the address that the registry names, so it must be as well protected as the registry is. */
+/** The login is sent to the address that the registry names, so that address must be as secure as the registry. */
 function tokenUrl({ endpoint, challenge }: TokenRequest): URL {
   const url = URL.canParse(challenge.realm) ? new URL(challenge.realm) : undefined
   const plain = endpoint.baseUrl.startsWith('http:')
   if (url?.protocol === 'https:' || (plain && url?.protocol === 'http:')) return url
   throw new DrayError(
     'REGISTRY_FAILED',
-    `${endpoint.host} names a token service that is not safe to log in to.`,
+    `${endpoint.host} names a token service that is not secure enough to send the login to.`,
   )
 }
 
-/** Visible ASCII only: anything else could not travel in a header. */
+/** Visible ASCII only: other characters are not valid in a header. */
 const tokenText = z
   .string()
   .regex(/^[\x21-\x7e]+$/)
@@ -120,7 +120,7 @@ const tokenAnswer = z.object({
   expires_in: z.number().positive().optional().catch(undefined),
 })
 
-/** What the specification of tokens says for an answer without `expires_in`; GHCR's has none. */
+/** Default of the token specification for an answer without `expires_in`, such as GHCR's. */
 const DEFAULT_LIFE_S = 60
-/** A token is not used in its last seconds, so that it does not expire on its way. */
+/** A token is not used in its last seconds, so that it does not expire during a request. */
 const SPARE_MS = 10_000

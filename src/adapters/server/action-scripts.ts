@@ -1,16 +1,18 @@
 import type { SetupAction } from '../../operations/setup/setup-plan.ts'
 
-/** Runs a command as root, whether or not the user is root already. */
+/** Runs a command as root, with `sudo` if needed. */
 const asRoot = `
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 `
 
-/** apt waits for another apt, as a new server often runs one, and asks nothing. */
+/** apt waits for another apt, which often runs on a new server, and does not prompt. */
 const apt = `
 apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 "$@"; }
 `
 
-/** https://docs.docker.com/engine/install/debian/#install-using-the-repository, with apt's own downloader for curl. */
+/**
+ * https://docs.docker.com/engine/install/debian/#install-using-the-repository, with apt's own downloader instead of curl.
+ */
 const addRepository = `
 [ -s /etc/ssl/certs/ca-certificates.crt ] || { apt update; apt install ca-certificates; }
 as_root install -m 0755 -d /etc/apt/keyrings
@@ -23,8 +25,8 @@ printf '%s\\n' 'Types: deb' "URIs: https://download.docker.com/linux/$1" "Suites
 `
 
 /**
- * Standard input is the new text. dockerd looks at it first, where it can; then it is moved over the old one, of which a copy
- * stays. Argument: the time for the name of the copy.
+ * Standard input is the new text. dockerd validates it, if it can; then it replaces the old file, of which a backup is
+ * kept. Argument: the time for the name of the backup.
  */
 const writeDaemonConfig = `
 as_root install -m 0755 -d /etc/docker
@@ -39,13 +41,13 @@ fi
 as_root mv -f "$new" /etc/docker/daemon.json
 `
 
-/** A directory that somebody made meanwhile, and put something into, keeps its owner. */
+/** A directory that was created and filled meanwhile keeps its owner. */
 const makeDirectory = `
-if as_root test -e "$1" && [ -n "$(as_root ls -A "$1")" ]; then echo "$1 is not empty any more." >&2; exit 1; fi
+if as_root test -e "$1" && [ -n "$(as_root ls -A "$1")" ]; then echo "$1 is no longer empty." >&2; exit 1; fi
 as_root install -d -o "$2" -g "$3" "$1"
 `
 
-/** Standard input is the text. A file that is there already is never written over, nor what a link leads to. */
+/** Standard input is the text. An existing file, or the target of a link, is never overwritten. */
 const writeEnvFile = `
 umask 077
 new=$(mktemp "$1.new.XXXXXX")
@@ -65,7 +67,7 @@ const bodies: Readonly<Record<SetupAction['kind'], string>> = {
   'write-env-file': writeEnvFile,
 }
 
-/** The script of an action, its arguments, and its standard input; `stamp` is the time for the names of copies. */
+/** The script of an action, its arguments, and its standard input; `stamp` is the time for the names of backups. */
 export function scriptOf(
   action: SetupAction,
   stamp: string,

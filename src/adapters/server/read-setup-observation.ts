@@ -5,7 +5,7 @@ import { parseSections, sectionText } from '../directory/sections.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { setupObservationScript } from './setup-observation-script.ts'
 
-/** Looks at a server that is to be made ready. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED where it runs no script. */
+/** Observes a server before the set-up. Throws HOST_UNREACHABLE, and HOST_COMMAND_FAILED if it cannot run a script. */
 export async function readSetupObservation(
   runner: CommandRunner,
   path: string,
@@ -13,11 +13,11 @@ export async function readSetupObservation(
 ): Promise<SetupObservation> {
   const output = await runScript(runner, setupObservationScript, { args: [path], signal })
   const host = runner.name
-  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'looking at the server' })
+  if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'checking the server' })
   return parseSetupObservation(output.stdout, host)
 }
 
-/** Reads what the script printed. */
+/** Reads the output of the script. */
 export function parseSetupObservation(printed: string, host: string): SetupObservation {
   const sections = parseSections(printed)
   const text = (name: string): string | undefined => sectionText(sections, name)
@@ -37,7 +37,7 @@ export function parseSetupObservation(printed: string, host: string): SetupObser
     },
     docker: {
       hasCommand: text('docker') !== undefined,
-      // `ii`: wanted, and installed.
+      // `ii`: selected and installed.
       enginePackage: lines('packages').flatMap((line) => /^(\S+) ii/.exec(line)?.[1] ?? [])[0],
       composeVersion: /^v?\d/.test(compose) ? compose : undefined,
       isRunning: text('containers') !== undefined,
@@ -55,7 +55,7 @@ function readDirectory(text: string | undefined): SetupObservation['directory'] 
   return text === 'missing' || text === 'writable' || text === 'empty' ? text : 'foreign'
 }
 
-/** What was printed, and last the exit code. */
+/** The output, followed by the exit code. */
 function readRepository(text: string | undefined): SetupObservation['dockerRepository'] {
   if (text === undefined) return undefined
   const printed = stripControl(text).split('\n')

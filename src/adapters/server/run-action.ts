@@ -8,7 +8,7 @@ import type { CommandRunner } from '../host/command-runner.ts'
 import { scriptOf } from './action-scripts.ts'
 
 /**
- * Does one thing that makes a server ready. Throws SETUP_FAILED with its last lines, and HOST_UNREACHABLE when the connection
+ * Runs one action of the set-up. Throws SETUP_FAILED with its last lines of output, and HOST_UNREACHABLE if the connection
  * breaks.
  */
 export async function runAction(

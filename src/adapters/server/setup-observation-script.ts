@@ -1,6 +1,6 @@
 /**
- * What a server is before it is made ready, in one round trip; changes nothing. What only root may see is asked with \`sudo\`
- * where that needs no password. Argument: the app's directory.
+ * Reads the state of a server before the set-up in one round trip. Read-only. Facts that only root can read are requested
+ * with \`sudo\`, if it needs no password. Argument: the app's directory.
  */
 export const setupObservationScript = `
 set -u
@@ -21,7 +21,7 @@ section distribution
 printf '%s\\n' "$ID" "$VERSION_ID" "$VERSION_CODENAME" "$PRETTY_NAME"
 section user
 printf '%s\\n' "$user" "$(id -gn)" "$(id -u)" "$root"
-# By name, the user database is asked: the session's own groups are those of its login.
+# By name, the user database is read: the session's own groups are those at its login.
 section groups
 id -nG "$user"
 section packages

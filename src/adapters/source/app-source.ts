@@ -11,20 +11,20 @@ import { listFiles, targetInside } from './list-files.ts'
 
 /** The override file that dray writes for an app of one compose file. */
 export const OVERRIDE_NAME = 'docker-compose.override.yml'
-/** The same for an app of several. */
+/** The same for an app with several compose files. */
 export const PINS_NAME = '.dray-pins.yml'
-/** The names that Compose looks for by itself; the first that is there counts. */
+/** File names that Compose looks for; it uses the first that exists. */
 export const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
 type Files = { compose: readonly BundleFile[]; others: readonly BundleFile[] }
 
 /**
- * The app as it lies on this machine: `directory` is where its (first) compose file is, `composeFiles` are paths within it,
- * `include` patterns of more paths to ship, `exclude` of those not to.
+ * The app's files on this machine: `directory` contains its (first) compose file, `composeFiles` are paths in it,
+ * `include` has patterns of more paths to ship, `exclude` of paths not to ship.
  *
- * One compose file keeps its default name, or gets one; several are included by a file of a default name that dray writes,
- * since a plain `docker compose` on the server would not know of them. `composeFiles` throws COMPOSE_INVALID when no default
- * name is left that Compose would take.
+ * A single compose file keeps its default name, or gets one. Several are included by a file with a default name that dray
+ * writes, since a plain `docker compose` on the server would not find them. `composeFiles` throws COMPOSE_INVALID if no
+ * default name is left for that file.
  */
 export function createAppSource(app: {
   directory: string
@@ -37,7 +37,7 @@ export function createAppSource(app: {
     const single = app.composeFiles.length === 1 ? app.composeFiles[0] : undefined
     const files = await Promise.all(
       found.map(async (path) => {
-        // Of those that are mounted, `listFiles` says so.
+        // For mounted files `listFiles` reports this.
         await targetInside(app.directory, path)
         const file = await readBundleFile(app.directory, path)
         const renamed = path === single && !DEFAULT_NAMES.includes(path)
@@ -49,11 +49,11 @@ export function createAppSource(app: {
     return [...files, textFile(mainName(found), main), textFile(PINS_NAME, 'services: {}\n')]
   }
 
-  // They are asked for again and again: what was decided by is what is shipped.
+  // Read once, although requested repeatedly: the files that are shipped must be those that the plan is based on.
   let composeRead: Promise<readonly BundleFile[]> | undefined
   const composeFiles = (): Promise<readonly BundleFile[]> => (composeRead ??= readComposeFiles())
 
-  /** All but the pins. */
+  /** All files except the pins. */
   const readFiles = async (model: AppModel): Promise<Files> => {
     const mounted = model.services.flatMap((service) => service.mounts.map(({ path }) => path))
     await refuseAbove(app.directory, mounted)
@@ -72,7 +72,7 @@ export function createAppSource(app: {
       }),
     }
   }
-  // A deploy asks twice, for the names and then with the images: it ships what it compared.
+  // A deploy calls this twice, for the names and then with the images: it must ship the files that it compared.
   const read = new WeakMap<AppModel, Promise<Files>>()
 
   return {
@@ -84,7 +84,7 @@ export function createAppSource(app: {
       const pins = textFile(
         app.composeFiles.length === 1 ? OVERRIDE_NAME : PINS_NAME,
         renderOverride(images, model.pins),
-        // What is pinned may come from `.env`.
+        // Pinned values may come from `.env`.
         Object.keys(model.pins).length === 0 ? 0o644 : 0o600,
       )
       return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...others]
@@ -92,29 +92,28 @@ export function createAppSource(app: {
   }
 }
 
-/** A default name that Compose prefers to those that are taken: the app's files may need each other by their names. */
+/** A default name that Compose prefers to those in use: the app's files may refer to each other by name. */
 function mainName(paths: readonly string[]): string {
   const taken = DEFAULT_NAMES.findIndex((name) => paths.includes(name))
   if (taken === -1) return 'docker-compose.yml'
   const [first] = DEFAULT_NAMES
   if (taken > 0 && first !== undefined) return first
-  throw new DrayError(
-    'COMPOSE_INVALID',
-    `Compose on the server would read ${first ?? ''} and no other file.`,
-    {
-      hint: `Rename it to docker-compose.yml, here and where the other files name it.`,
-    },
-  )
+  throw new DrayError('COMPOSE_INVALID', `Compose on the server would read only ${first ?? ''}.`, {
+    hint: `Rename it to docker-compose.yml, here and in the files that refer to it.`,
+  })
 }
 
-/** A mounted path above the compose file that is here would be missing on the server. One that is not here is its own. */
+/**
+ * A mounted path above the compose file that exists here would be missing on the server. Otherwise it is the server's
+ * own.
+ */
 async function refuseAbove(directory: string, mounted: readonly string[]): Promise<void> {
   for (const path of mounted.filter((it) => it.startsWith('../'))) {
     const here = await stat(join(directory, path)).catch(() => undefined)
     if (here === undefined) continue
     throw new DrayError(
       'COMPOSE_PATH_OUTSIDE',
-      `The compose file mounts ${path}, which lies outside its directory, so it cannot be shipped.`,
+      `The compose file mounts ${path}, which is outside its directory, so it cannot be shipped.`,
     )
   }
 }
@@ -127,7 +126,7 @@ function textFile(path: string, text: string, mode = 0o644): BundleFile {
   }
 }
 
-/** A system may let a process have no more than 256 files open. */
+/** Some systems allow a process only 256 open files. */
 const OPEN_AT_ONCE = 64
 
 async function readBundleFile(directory: string, path: string): Promise<BundleFile> {

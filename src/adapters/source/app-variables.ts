@@ -6,7 +6,7 @@ import { composeReferences } from './compose-references.ts'
 
 const EXAMPLE_NAME = '.env.example'
 
-/** Text of the `.env.example` beside the compose file; undefined where there is none. */
+/** Text of the `.env.example` next to the compose file; undefined if it does not exist. */
 export async function readEnvExample(directory: string): Promise<string | undefined> {
   return readFile(join(directory, EXAMPLE_NAME), 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
@@ -14,7 +14,7 @@ export async function readEnvExample(directory: string): Promise<string | undefi
   })
 }
 
-/** The variables that the compose files, and the ones they include or extend, put in. Throws as `composeReferences` does. */
+/** Variables used in the compose files and in the files they include or extend. Throws as `composeReferences` does. */
 export async function readComposeVariables(
   directory: string,
   composeFiles: readonly string[],
@@ -27,14 +27,14 @@ export async function readComposeVariables(
 }
 
 /**
- * The variables in the values of a compose file: `$NAME` and `${NAME…}`. One is required when nothing is put in its place
- * where it is missing. https://docs.docker.com/reference/compose-file/interpolation/
+ * Variables in the values of a compose file: `$NAME` and `${NAME…}`. A variable without a default is required.
+ * https://docs.docker.com/reference/compose-file/interpolation/
  */
 export function findComposeVariables(composeText: string): ComposeVariable[] {
   const found: ComposeVariable[] = []
   visit(parseDocument(composeText, { logLevel: 'silent' }), {
     Scalar: (key, { value }) => {
-      // Compose puts nothing into the keys of a mapping.
+      // Compose does not interpolate the keys of a mapping.
       if (key === 'key' || typeof value !== 'string') return
       for (const [, braced, operator, plain] of value.matchAll(VARIABLE)) {
         const name = braced ?? plain
@@ -45,5 +45,5 @@ export function findComposeVariables(composeText: string): ComposeVariable[] {
   return found
 }
 
-/** `$$` is a dollar, and takes part in no variable. */
+/** `$$` is a dollar sign, and not part of a variable. */
 const VARIABLE = /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-?+])?|\$([A-Za-z_][A-Za-z0-9_]*)/g

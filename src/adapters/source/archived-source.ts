@@ -4,7 +4,7 @@ import type { Release } from '../../deploy/model/release.ts'
 import { DEFAULT_NAMES, OVERRIDE_NAME } from './app-source.ts'
 import { followReferences } from './compose-references.ts'
 
-/** The files of a kept release, which are read from the host once, when they are first asked for. */
+/** The files of an archived release, read from the host once, on first use. */
 export function createArchivedSource(archive: ReleaseArchive, release: Release): AppSource {
   let reading: ReturnType<ReleaseArchive['files']> | undefined
   const files = () => (reading ??= archive.files(release))

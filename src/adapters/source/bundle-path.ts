@@ -1,14 +1,16 @@
 import { basename } from 'node:path'
 
-/** `.env` and its kin are the server's: never shipped, whatever the configuration says. An example of one is no secret. */
+/**
+ * `.env` and similar files belong to the server and are never shipped, even if configured. An example file is not secret.
+ */
 export function isEnvFile(path: string): boolean {
   const name = basename(path)
   return name === '.env' || (name.startsWith('.env.') && !/\.(example|sample|template|dist)$/.test(name))
 }
 
 /**
- * Whether a path is one that a file of a bundle can have in the app's directory: below it, not an env file, not among dray's
- * own files, and on one line, as lists of paths are read by shells.
+ * Whether a path is valid for a file of a bundle: below the app's directory, not an env file, not one of dray's own
+ * files, and on one line, since shells read lists of paths.
  */
 export function isBundlePath(path: string): boolean {
   const names = path.split('/')

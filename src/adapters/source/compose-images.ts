@@ -19,7 +19,7 @@ export async function readComposeImages(
   return findComposeImages(texts, values)
 }
 
-/** The images that compose files name, with `values` and the files' own defaults put in; what is given nowhere is empty. */
+/** Images in compose files, with `values` and the files' defaults filled in; a variable without a value is empty. */
 export function findComposeImages(
   texts: readonly string[],
   values: Readonly<Record<string, string>>,

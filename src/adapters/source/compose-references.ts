@@ -9,7 +9,7 @@ import { ignoredByGit } from './list-files.ts'
 const oneOrMany = z.union([z.string(), z.array(z.string())])
 const envFileEntry = z.union([z.string(), z.looseObject({ path: z.string() })])
 
-/** The places where a compose file names another file that Compose reads to make its model. */
+/** Places where a compose file refers to another file that Compose reads for its model. */
 const namesSchema = z.looseObject({
   include: z
     .array(
@@ -31,9 +31,9 @@ const namesSchema = z.looseObject({
 })
 
 /**
- * The compose files and all the files that they include, extend or read, as paths relative to `directory`; those that are
- * the server's own, as `.env` is, are left out.
- * Throws COMPOSE_MISSING when a compose file itself is not there, and COMPOSE_INVALID when it is not YAML.
+ * The compose files and all files that they include, extend or read, as paths relative to `directory`, without the
+ * server's own files such as `.env`.
+ * Throws COMPOSE_MISSING if a compose file does not exist, and COMPOSE_INVALID if it is not YAML.
  */
 export async function composeReferences(
   directory: string,
@@ -44,14 +44,14 @@ export async function composeReferences(
   )
   const missing = composeFiles.find((file) => !found.includes(plainName(file)))
   if (missing !== undefined) throw new DrayError('COMPOSE_MISSING', `There is no ${missing} in ${directory}.`)
-  // An env file that git ignores is a secret of this machine's, or the server's own.
+  // An env file that git ignores is a secret of this machine, or the server's own.
   const ignored = await ignoredByGit(directory, found)
   return found.filter((name) => /\.ya?ml$/.test(name) || !ignored.has(name))
 }
 
 /**
- * The same wherever the files are: `read` gives the text of one, or undefined when it is not there. Only names are looked
- * for: what they mean is Compose's business.
+ * The same for files from any source: `read` returns the text of one, or undefined if it does not exist. Only names are
+ * read; Compose interprets the rest.
  */
 export async function followReferences(
   composeFiles: readonly string[],

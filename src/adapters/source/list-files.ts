@@ -8,13 +8,13 @@ import { compilePattern, startOfPattern } from './path-pattern.ts'
 
 const run = promisify(execFile)
 
-/** Which files are meant: `paths` with all below them, and what the patterns of `include` and `exclude` say. */
+/** Files to list: `paths` with everything below them, and the patterns `include` and `exclude`. */
 type Wanted = { paths: readonly string[]; include: readonly string[]; exclude: readonly string[] }
 
 /**
- * The files that are wanted, as paths relative to `directory`, with `/`. What git ignores is left out (a database's data
- * beside the compose file is not part of the app), and so are `.git`, `.dray` and env files. A path that is not there is the
- * server's own. Throws COMPOSE_PATH_OUTSIDE for a link that leads out of the directory.
+ * Lists files as paths relative to `directory`, with `/`. Files that git ignores are skipped (such as a database's data
+ * next to the compose file), and so are `.git`, `.dray` and env files. A path that does not exist belongs to the server.
+ * Throws COMPOSE_PATH_OUTSIDE for a link to outside the directory.
  */
 export async function listFiles(directory: string, wanted: Wanted): Promise<string[]> {
   const { paths, include, exclude } = wanted
@@ -36,7 +36,7 @@ async function walkPattern(directory: string, pattern: string): Promise<string[]
   return (await walk(directory, startOfPattern(pattern), { followLink: isMeant, links: [] })).filter(isMeant)
 }
 
-/** `links`: the directories that links on the way led to; one that is met again would have no end. */
+/** `links`: directories that links on the way led to; meeting one again would never end. */
 async function walk(
   directory: string,
   path: string,
@@ -55,18 +55,20 @@ async function walk(
   return (await Promise.all(names.map((name) => walk(directory, join(path, name), way)))).flat()
 }
 
-/** Where a path leads that is a link, or has one in it. Throws COMPOSE_PATH_OUTSIDE when that is not in the directory, or nowhere. */
+/**
+ * The target of a path that is or contains a link. Throws COMPOSE_PATH_OUTSIDE if it is outside the directory or missing.
+ */
 export async function targetInside(directory: string, path: string): Promise<string> {
   const target = await realpath(join(directory, path)).catch(() => undefined)
   if (target === undefined)
-    throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads nowhere.`)
+    throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link to a path that does not exist.`)
   if (!/^\.\.(?:\/|$)/.test(relative(await realpath(directory), target))) return target
-  throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link that leads out of the app's directory.`)
+  throw new DrayError('COMPOSE_PATH_OUTSIDE', `${path} is a link to outside the app's directory.`)
 }
 
 /**
- * `git check-ignore` exits with 1 when nothing is ignored and with 128 outside a repository: nothing is ignored then. What it
- * prints may be of any length: beside a compose file lies all that a database wrote.
+ * `git check-ignore` exits with 1 if nothing is ignored, and with 128 outside a repository, where nothing is ignored
+ * either. Its output may be long: a database's files may be next to the compose file.
  */
 export async function ignoredByGit(
   directory: string,

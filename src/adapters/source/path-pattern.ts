@@ -1,30 +1,30 @@
 import picomatch from 'picomatch'
 
 /**
- * A test of relative paths, with `/`, by a pattern: `*` and `?` stand for characters of one name, those with a leading dot
- * included, `**` for any number of directories, `[ab]` and `{a,b}` for a choice. A pattern that names a directory means all
- * below it. A path that is the pattern itself matches, too. https://github.com/micromatch/picomatch
+ * Tests relative paths, with `/`, against a pattern: `*` and `?` match characters of one name, including a leading dot,
+ * `**` any number of directories, `[ab]` and `{a,b}` a choice. A pattern that names a directory matches everything below
+ * it. A path identical to the pattern matches, too. https://github.com/micromatch/picomatch
  */
 export function compilePattern(pattern: string): (path: string) => boolean {
   const plain = pattern.replace(/^\.\//, '').replace(/\/+$/, '')
   if (plain === '') return (path) => path === ''
   const glob = plain
     .replaceAll(/[()|+]/g, String.raw`\$&`)
-    // Beside other characters of a name picomatch takes `**` for `*`.
+    // Next to other characters of a name picomatch treats `**` as `*`.
     .replaceAll(/(?<=[^/])\*\*|\*\*(?=[^/])/g, '{*,*/**/*}')
   const isMatch = picomatch(glob, {
     dot: true,
     keepQuotes: true,
     nonegate: true,
     noextglob: true,
-    // Without it `[!ab]` is read as `[ab]`.
+    // Otherwise `[!ab]` is read as `[ab]`.
     posix: true,
     windows: false,
   })
   return (path) => withParents(path).some((it) => it === plain || isMatch(it))
 }
 
-/** The directory below which everything lies that a pattern can mean; a path without wildcards is all there is to it. */
+/** The directory that contains everything a pattern can match; for a path without wildcards, the path itself. */
 export function startOfPattern(pattern: string): string {
   const names = pattern.replace(/^\.\//, '').split('/')
   const first = names.findIndex((name) => /[*?[{\\]/.test(name))

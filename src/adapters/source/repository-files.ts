@@ -5,10 +5,10 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Larger than any file that people write by hand. */
+/** Larger than any file written by hand. */
 const largestBytes = 1024 * 1024
 
-/** What a directory holds that may be looked at. */
+/** The readable files of a directory. */
 export type RepositoryFiles = {
   /** Text by path from the directory, with `/`. */
   files: Record<string, string>
@@ -17,9 +17,9 @@ export type RepositoryFiles = {
 }
 
 /**
- * The files of a directory whose paths `isRead` takes. In a git repository these are the tracked ones, and those that are
- * new and not ignored; elsewhere all but what package managers install. A file of more than 1 MiB is left out, and so is one
- * that cannot be read.
+ * The files of a directory whose paths `isRead` accepts. In a git repository these are the tracked files and new ones
+ * that are not ignored; elsewhere all files except installed packages. Files of more than 1 MiB and unreadable files are
+ * skipped.
  */
 export async function readRepositoryFiles(
   directory: string,
@@ -43,8 +43,8 @@ export async function readRepositoryFiles(
 }
 
 /**
- * Writes new texts into files of a directory, and gives the paths that were left alone, each with the reason: a link, since
- * what is written would be elsewhere, and what cannot be written.
+ * Writes new texts to files of a directory, and returns the skipped paths with the reason: a link, since the write would
+ * happen elsewhere, or a file that cannot be written.
  */
 export async function writeRepositoryFiles(
   directory: string,
@@ -64,7 +64,7 @@ export async function writeRepositoryFiles(
   return refused
 }
 
-/** Undefined where there is no git, or no repository. */
+/** Undefined without git or a repository. */
 async function listByGit(directory: string, which: '--cached' | '--others'): Promise<string[] | undefined> {
   const argv = ['-C', directory, 'ls-files', '-z', which, '--exclude-standard']
   const output = await run('git', argv, { maxBuffer: 256 * 1024 * 1024 }).catch(() => undefined)

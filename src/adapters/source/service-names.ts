@@ -6,7 +6,7 @@ import { composeReferences } from './compose-references.ts'
 
 const servicesSchema = z.looseObject({ services: z.record(z.string(), z.unknown()) })
 
-/** Names of the services of the compose files and of those that they include. Throws as `composeReferences` does. */
+/** Names of the services in the compose files and the files they include. Throws as `composeReferences` does. */
 export async function readServiceNames(
   directory: string,
   composeFiles: readonly string[],

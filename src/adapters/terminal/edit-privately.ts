@@ -6,8 +6,8 @@ import { runAttached } from '../host/attached-child.ts'
 import { makePrivateDirectory } from '../host/private-directory.ts'
 
 /**
- * Has a person edit a text, in a file that nobody else may read, and gives it as it was saved. `editor` is a line for the
- * shell, as EDITOR is. The file is gone afterwards with what the editor put beside it, whatever happens.
+ * Lets a user edit a text in a private file, and returns the saved text. `editor` is a shell command, as in EDITOR. The
+ * file is always removed afterwards, with any files that the editor created next to it.
  * Throws EDITOR_FAILED.
  */
 export async function editPrivately(
@@ -20,7 +20,7 @@ export async function editPrivately(
   const exitCode = await runAttached('sh', ['-c', `${editor} "$0"`, file], signal)
   signal.throwIfAborted()
   if (exitCode !== 0) {
-    throw new DrayError('EDITOR_FAILED', `The editor, \`${editor}\`, ended with exit code ${exitCode}.`)
+    throw new DrayError('EDITOR_FAILED', `The editor \`${editor}\` exited with code ${exitCode}.`)
   }
   return new Secret(await readFile(file, 'utf8'))
 }

@@ -4,16 +4,16 @@ import { isatty, ReadStream } from 'node:tty'
 import { Writable } from 'node:stream'
 import { DrayError } from '../../errors/dray-error.ts'
 
-/** What a person types, or another program pipes in. */
+/** Typed or piped input. */
 export type StandardInput = {
   readonly isTTY: boolean
-  /** All of it, to its end; undefined where that is more than `maxBytes`. */
+  /** All input to its end; undefined if it is more than `maxBytes`. */
   readAll(options: { maxBytes: number; signal: AbortSignal }): Promise<Uint8Array | undefined>
-  /** One line that is typed; with `hidden`, nothing of it is seen. Throws CANCELLED on Ctrl-C and Ctrl-D. */
+  /** One typed line; with `hidden`, it is not shown. Throws CANCELLED on Ctrl-C and Ctrl-D. */
   askLine(question: string, options: { hidden: boolean; signal: AbortSignal }): Promise<string>
 }
 
-/** Standard input of this process; questions are put by `say`. Nothing is read before it is asked for. */
+/** Standard input of this process; `say` prints the prompts. Nothing is read before it is requested. */
 export function openStandardInput(say: (text: string) => void): StandardInput {
   return {
     isTTY: isatty(0),
@@ -45,7 +45,7 @@ export function openStandardInput(say: (text: string) => void): StandardInput {
   }
 }
 
-/** What a stream gives; undefined where that is more than `maxBytes`, of which no more is read then. */
+/** Content of a stream; undefined if it is more than `maxBytes`, and the rest is then not read. */
 export async function readAtMost(
   stream: AsyncIterable<unknown>,
   maxBytes: number,

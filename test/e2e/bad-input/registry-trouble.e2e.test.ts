@@ -23,13 +23,17 @@ afterAll(() => app.remove())
 const unavailable: Refusal = {
   code: 'REGISTRY_FAILED',
   exitCode: 3,
+<<<<<<< HEAD
   says: 'ghcr.io answers 503',
+=======
+  says: 'ghcr.io answered 503',
+>>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
   hint: 'Nothing was changed',
 }
 const forbidden: Refusal = {
   code: 'REGISTRY_FORBIDDEN',
   exitCode: 3,
-  says: 'ghcr.io refuses the login for acme/shop',
+  says: 'ghcr.io rejected the login for acme/shop',
   hint: /expired[^]*GITHUB_TOKEN[^]*`read:packages`/,
 }
 
@@ -41,7 +45,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
     {
       code: 'TOKEN_EMPTY',
       exitCode: 3,
-      says: 'GITHUB_TOKEN, the credential for ghcr.io, is empty',
+      says: 'GITHUB_TOKEN, the password for ghcr.io, is empty',
       hint: 'github.token',
     },
   ],
@@ -59,7 +63,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
     {
       code: 'REGISTRY_UNAUTHORIZED',
       exitCode: 3,
-      says: 'ghcr.io/acme/shop is private, or not there',
+      says: 'ghcr.io/acme/shop is private or does not exist',
       hint: 'Set GITHUB_TOKEN',
     },
   ],
@@ -72,7 +76,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
     {
       code: 'REGISTRY_RATE_LIMITED',
       exitCode: 3,
-      says: 'ghcr.io asks for fewer requests',
+      says: 'ghcr.io limits requests',
       hint: 'in 10 minutes',
     },
   ],
@@ -90,7 +94,11 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
     {
       code: 'REGISTRY_FAILED',
       exitCode: 3,
+<<<<<<< HEAD
       says: 'The answer of ghcr.io broke off',
+=======
+      says: 'The answer of ghcr.io was incomplete',
+>>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
       hint: 'Nothing was changed',
     },
   ],
@@ -101,7 +109,11 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
     {
       code: 'REGISTRY_FAILED',
       exitCode: 3,
+<<<<<<< HEAD
       says: /answer of ghcr\.io for acme\/shop is not what it should be: its digest is sha256:\w{64}, not sha256:0{64}/,
+=======
+      says: /answer of ghcr\.io for acme\/shop is wrong: its digest is sha256:\w{64}, not sha256:0{64}/,
+>>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
       hint: 'Nothing was changed',
     },
   ],
@@ -113,7 +125,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
       code: 'REGISTRY_FAILED',
       exitCode: 3,
       says: 'ghcr.io/acme/shop:v3 is not an image',
-      hint: 'push it anew',
+      hint: 'push it again',
     },
   ],
   [
@@ -156,7 +168,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
     {
       code: 'PLATFORM_MISSING',
       exitCode: 3,
-      says: /ghcr\.io\/acme\/shop:v2-other-platform has no variant for linux\/\w+: there is linux\/s390x/,
+      says: /ghcr\.io\/acme\/shop:v2-other-platform has no variant for linux\/\w+: it has only linux\/s390x/,
       hint: '`docker buildx build --platform linux/',
     },
   ],
@@ -168,7 +180,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
       code: 'TAG_NOT_FOUND',
       exitCode: 3,
       says: 'ghcr.io/acme/shop has no tag `v99`',
-      hint: /newest tags there are: latest, v\d/,
+      hint: /newest tags: latest, v\d/,
     },
   ],
 ])('reports %s, and the old release keeps serving', async (_, arrange, change, refusal) => {

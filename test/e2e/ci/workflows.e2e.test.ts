@@ -211,7 +211,7 @@ describe('the release on test', () => {
     await net.registry.setFault({ match: /^PUT ghcr\.io\/v2\/.*\/manifests\//, status: 403 })
     const { exitCode, stderr } = await promote('v1.3.1', '--config', 'same-images.yml')
     await net.registry.clearFaults()
-    expect(stderr).toMatch(/\[REGISTRY_FORBIDDEN\][^]*lets this login not write[^]*packages: write/)
+    expect(stderr).toMatch(/\[REGISTRY_FORBIDDEN\][^]*does not allow this login to write[^]*packages: write/)
     expect(exitCode).toBe(3)
   })
 })

@@ -44,7 +44,7 @@ test('an image that is not there any more is named', () => {
     `${progress}Error response from daemon: No such image: ${image}\n`,
     'srv',
   )
-  expect(failure).toMatchObject({ code: 'IMAGE_GONE', message: `${image} is not on srv any more.` })
+  expect(failure).toMatchObject({ code: 'IMAGE_GONE', message: `${image} is no longer on srv.` })
 })
 
 test('any other failure is reported with its last lines, without the progress', () => {
@@ -61,7 +61,7 @@ test('any other failure is reported with its last lines, without the progress', 
 
 test('a failure without output is reported, too', () => {
   expect(composeFailure('up', progress, 'srv').message).toBe(
-    '`docker compose up` on srv failed: it said nothing.',
+    '`docker compose up` on srv failed: no output.',
   )
 })
 

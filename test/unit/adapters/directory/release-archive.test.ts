@@ -42,7 +42,7 @@ describe('of the bundle of a release', () => {
   ])('%s is refused', async (_, bundle) => {
     await expect(filesOf(await bundle())).rejects.toMatchObject({
       code: 'RECORD_UNREADABLE',
-      message: expect.stringContaining('are not those that were recorded') as string,
+      message: expect.stringContaining('differ from its record') as string,
     })
   })
 

@@ -51,7 +51,7 @@ describe('an answer of GitHub that means no good is refused:', () => {
     const { versions, asked } = packagesOf(() => JSON.stringify(pageFrom(1)))
     await expect(versions()).rejects.toMatchObject({
       code: 'PACKAGES_FAILED',
-      message: 'api.github.com gives the same versions of shop again and again.',
+      message: 'api.github.com returned the same versions of shop repeatedly.',
     })
     expect(asked).toHaveLength(3)
   })
@@ -59,7 +59,7 @@ describe('an answer of GitHub that means no good is refused:', () => {
   test('pages without end', async () => {
     const { versions, asked } = packagesOf((page) => JSON.stringify(pageFrom(page * 100)))
     await expect(versions()).rejects.toMatchObject({
-      message: 'api.github.com gives more than 1000 pages of versions of shop.',
+      message: 'api.github.com returned more than 1000 pages of versions of shop.',
     })
     expect(asked).toHaveLength(1001)
   })

@@ -44,11 +44,11 @@ test('waits as long as the server asks for', async () => {
 })
 
 test.each<[string, WebhookAnswer, string, number]>([
-  ['a wait of minutes', { status: 429, headers: { 'retry-after': '120' } }, 'HOST answers 429.', 1],
-  ['two failures', { status: 500 }, 'HOST answers 500.', 2],
-  ['what Slack refuses', { status: 404, body: 'no_service\n' }, 'HOST answers 404 (no_service).', 1],
-  ['a page that may repeat the address', { status: 403, body: 'No /services/T000' }, 'HOST answers 403.', 1],
-  ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, 'HOST answers 302.', 1],
+  ['a wait of minutes', { status: 429, headers: { 'retry-after': '120' } }, 'HOST answered 429.', 1],
+  ['two failures', { status: 500 }, 'HOST answered 500.', 2],
+  ['what Slack refuses', { status: 404, body: 'no_service\n' }, 'HOST answered 404 (no_service).', 1],
+  ['a page that may repeat the address', { status: 403, body: 'No /services/T000' }, 'HOST answered 403.', 1],
+  ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, 'HOST answered 302.', 1],
 ])('gives up after %s', async (_, answer, sentence, asked) => {
   const { told, received } = await post([answer])
   expect([told, received.length]).toEqual([sentence, asked])
@@ -56,7 +56,7 @@ test.each<[string, WebhookAnswer, string, number]>([
 
 test('does not wait for a server that does not answer', async () => {
   const { told } = await post(['none'], 100)
-  expect(told).toBe('HOST does not answer within 0.1 s.')
+  expect(told).toBe('HOST did not answer within 0.1 s.')
 })
 
 test('reports a refused connection without the address', async () => {
@@ -69,5 +69,5 @@ test('reports a refused connection without the address', async () => {
 
 test.each(['not-an-address/secret', 'ftp://example.com/secret', ' '])('%j is no address', async (text) => {
   const told = await postJson(new Secret(text), {}, { clock: systemClock })
-  expect(told).toBe('The address is none that starts with https://.')
+  expect(told).toBe('The URL must start with https://.')
 })

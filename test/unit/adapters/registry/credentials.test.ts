@@ -77,7 +77,7 @@ describe('deploy-time values', () => {
     async (value) => {
       await expect(store({ env: { GITHUB_TOKEN: value } })('ghcr.io')).rejects.toMatchObject({
         code: 'TOKEN_EMPTY',
-        message: 'GITHUB_TOKEN, the credential for ghcr.io, is empty.',
+        message: 'GITHUB_TOKEN, the password for ghcr.io, is empty.',
       })
     },
   )
@@ -94,7 +94,7 @@ describe('registries in dray.yml', () => {
   test('an empty or missing variable is named', async () => {
     await expect(store({ registries })('registry.example.com')).rejects.toMatchObject({
       code: 'TOKEN_EMPTY',
-      message: 'REGISTRY_PASSWORD, the credential for registry.example.com, is not set.',
+      message: 'REGISTRY_PASSWORD, the password for registry.example.com, is not set.',
     })
     const empty = store({ registries, env: { REGISTRY_PASSWORD: '' } })('registry.example.com')
     await expect(empty).rejects.toMatchObject({ message: expect.stringContaining('is empty') as string })
@@ -178,11 +178,11 @@ describe("Docker's own store", () => {
       { credsStore: 'gone' },
       /docker-credential-gone, which is not installed/,
     ],
-    ['a helper that is a path', { credsStore: '../../bin/sh' }, /cannot be one/],
+    ['a helper that is a path', { credsStore: '../../bin/sh' }, /invalid name for a credential helper/],
     [
       'a helper that talks nonsense',
       { credsStore: 'odd' },
-      /docker-credential-odd gave an answer that is not a login/,
+      /docker-credential-odd returned an invalid login/,
     ],
   ])('%s is warned about, and gives no login', async (_, config, warning) => {
     await writeDockerConfig(config)

@@ -117,7 +117,7 @@ test('an answer that unpacks to more than the limit is refused', async () => {
     fetch(url.includes('/manifests/') ? `http://127.0.0.1:${port}/` : url, init)
   await expect(resolve(registry, connect({ fetch: packed }))).rejects.toMatchObject({
     code: 'REGISTRY_FAILED',
-    message: `${registry.host} sends an answer of more than 8192 KiB.`,
+    message: `${registry.host} sent an answer of more than 8192 KiB.`,
   })
 })
 

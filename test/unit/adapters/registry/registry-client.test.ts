@@ -13,7 +13,7 @@ describe('a missing image', () => {
     await expect(resolve(registry, connect(), '8')).rejects.toMatchObject({
       code: 'TAG_NOT_FOUND',
       message: `${registry.host}/acme/shop has no tag \`8\`.`,
-      hint: 'The newest tags there are: 7, 6, 5, 4, 3.',
+      hint: 'The newest tags: 7, 6, 5, 4, 3.',
     })
     const list = { registry: registry.host, repository: 'acme/shop' }
     expect(await connect().newestTags(list, 2)).toEqual(['7', '6'])

@@ -135,7 +135,7 @@ describe('access', () => {
     registry.makePrivate('acme/shop')
     await expect(resolve(registry)).rejects.toMatchObject({
       code: 'REGISTRY_UNAUTHORIZED',
-      message: `${registry.host} wants a login for acme/shop.`,
+      message: `${registry.host} requires a login for acme/shop.`,
       exitCode: 3,
     })
   })
@@ -145,7 +145,7 @@ describe('access', () => {
     const client = connect({ fetch: asIf('https://ghcr.io', registry) })
     await expect(client.resolve(parseImageReference('ghcr.io/acme/secret:1'), AMD64)).rejects.toMatchObject({
       code: 'REGISTRY_UNAUTHORIZED',
-      message: 'ghcr.io/acme/secret is private, or not there.',
+      message: 'ghcr.io/acme/secret is private or does not exist.',
       hint: expect.stringContaining('GITHUB_TOKEN') as string,
     })
     const stale = connect({ fetch: asIf('https://ghcr.io', registry), password: 'stale' })
@@ -172,8 +172,8 @@ describe('access', () => {
       registry.makePrivate('acme/shop')
       await expect(resolve(registry, connect({ password: 'stale' }))).rejects.toMatchObject({
         code: 'REGISTRY_FORBIDDEN',
-        message: `${registry.host} refuses the login for acme/shop, and does not show it without one.`,
-        hint: expect.stringContaining('may be stale') as string,
+        message: `${registry.host} rejected the login for acme/shop, and does not allow anonymous access.`,
+        hint: expect.stringContaining('may be outdated') as string,
       })
     },
   )
@@ -192,7 +192,7 @@ describe('access', () => {
     const reference = parseImageReference('registry.example.com/acme/shop:1')
     await expect(client.resolve(reference, AMD64)).rejects.toMatchObject({
       code: 'REGISTRY_FAILED',
-      message: 'registry.example.com names a token service that is not safe to log in to.',
+      message: 'registry.example.com names a token service that is not secure enough to send the login to.',
     })
     expect(places(registry)).toEqual(['manifest none'])
   })
@@ -204,7 +204,7 @@ describe('access', () => {
     const reference = parseImageReference('registry.example.com/acme/shop:1')
     await expect(connect({ fetch: redirect }).resolve(reference, AMD64)).rejects.toMatchObject({
       code: 'REGISTRY_FAILED',
-      message: 'registry.example.com redirects to an address without TLS.',
+      message: 'registry.example.com redirected to an address without TLS.',
     })
   })
 
@@ -217,7 +217,7 @@ describe('access', () => {
     const client = connect({ credentials: () => Promise.resolve(login), limits: { retryForMs: 0 } })
     await expect(resolve(registry, client)).rejects.toMatchObject({
       code: 'REGISTRY_FAILED',
-      message: `${registry.host} redirects what is sent to it.`,
+      message: `${registry.host} redirected a request that must not be redirected.`,
     })
     expect(elsewhere.requests).toEqual([])
   })

@@ -44,7 +44,7 @@ describe('a registry that fails', () => {
     const reference = parseImageReference(`${registry.host}/acme/shop`)
     await expect(connect({ fetch: endless }).tags(reference)).rejects.toMatchObject({
       code: 'REGISTRY_FAILED',
-      message: `${registry.host} gives more than 1000 pages of tags.`,
+      message: `${registry.host} returned more than 1000 pages of tags.`,
     })
     expect(page).toBe(1000)
   })
@@ -56,27 +56,27 @@ describe('a registry that fails', () => {
       'status 500 without an end',
       { ...failure, status: 500 },
       'REGISTRY_FAILED',
-      /answers 500 when asked for/,
+      /answered 500 for/,
     ],
     [
       'an error of its own',
       { ...failure, status: 400, body: '{"errors":[{"code":"NAME_INVALID","message":"x"}]}' },
       'REGISTRY_FAILED',
-      /answers 400 \(NAME_INVALID\) when asked for acme\/shop/,
+      /answered 400 \(NAME_INVALID\) for acme\/shop/,
     ],
     ['status 401 without a challenge', { ...failure, status: 401 }, 'REGISTRY_UNAUTHORIZED', /wants a login/],
-    ['status 403', { ...failure, status: 403 }, 'REGISTRY_FORBIDDEN', /does not give access to acme\/shop/],
+    ['status 403', { ...failure, status: 403 }, 'REGISTRY_FORBIDDEN', /denied anonymous access to acme\/shop/],
     [
       'a rate limit of an hour',
       { ...failure, status: 429, headers: { 'retry-after': '3600' } },
       'REGISTRY_RATE_LIMITED',
-      /asks for fewer requests for 3600 s/,
+      /limits requests for 3600 s/,
     ],
     [
       'a secondary rate limit',
       { ...failure, status: 403, body: 'You have exceeded a secondary rate limit.' },
       'REGISTRY_RATE_LIMITED',
-      /asks for fewer requests/,
+      /limits requests/,
     ],
     [
       'a connection that breaks',
@@ -84,7 +84,7 @@ describe('a registry that fails', () => {
       'REGISTRY_UNREACHABLE',
       /cannot be reached: the connection/,
     ],
-    ['an answer that breaks off', { at: 'manifest', how: 'truncate' }, 'REGISTRY_FAILED', /broke off/],
+    ['an answer that breaks off', { at: 'manifest', how: 'truncate' }, 'REGISTRY_FAILED', /was incomplete/],
     ['an endless manifest', { at: 'manifest', how: 'huge' }, 'REGISTRY_FAILED', /more than 8192 KiB/],
   ] as const)('%s has its own message', async (_, fault, code, message) => {
     const registry = await serve({ manners: 'open' })
@@ -116,7 +116,7 @@ describe('a registry that fails', () => {
       registry.fail({ at: 'manifest', how })
       await expect(resolve(registry)).rejects.toMatchObject({
         code: 'REGISTRY_FAILED',
-        message: expect.stringContaining('is not what it should be') as string,
+        message: expect.stringContaining('is wrong') as string,
       })
     },
   )
@@ -128,7 +128,7 @@ describe('a registry that fails', () => {
       isVariant(url) ? Promise.resolve(new Response('{}')) : fetch(url, init)
     await expect(resolve(registry, connect({ fetch: tamper }))).rejects.toMatchObject({
       code: 'REGISTRY_FAILED',
-      message: expect.stringContaining('is not what it should be') as string,
+      message: expect.stringContaining('is wrong') as string,
     })
   })
 
@@ -148,13 +148,13 @@ describe('a registry that fails', () => {
     const tls: Fetch = (url, init) => fetch(url.replace('http:', 'https:'), init)
     await expect(resolve(registry, connect({ fetch: tls }))).rejects.toMatchObject({
       code: 'REGISTRY_UNREACHABLE',
-      message: `${registry.host} cannot be reached: it does not speak TLS.`,
+      message: `${registry.host} cannot be reached: it does not use TLS.`,
       hint: expect.stringContaining('insecure: true') as string,
     })
   })
 
   test.each([
-    ['CERT_NOT_YET_VALID', /not valid yet by the clock of this machine/],
+    ['CERT_NOT_YET_VALID', /not valid yet according to this machine's clock/],
     ['CERT_HAS_EXPIRED', /has expired/],
   ])('a certificate out of its time (%s) may be the fault of the clock', async (code, message) => {
     const registry = await serve()
