@@ -1,6 +1,7 @@
 import { localHost } from './deploy-config.ts'
 import type { Problem } from './problem.ts'
 import { hostsOf } from './hosts-of.ts'
+import { isSurelySecretName } from '../shared/secret-name.ts'
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
 /** Checks beyond the schema: keys that exclude or require each other, and paths that must stay inside a directory. */
@@ -64,7 +65,7 @@ function checkPath(path: string[], block: EnvironmentBlock, hosts: readonly stri
 
 function checkEnv(path: string[], block: EnvironmentBlock): Problem[] {
   return Object.keys(block.env ?? {})
-    .filter((name) => /(?:TOKEN|PASSWORD|SECRET)$/i.test(name))
+    .filter(isSurelySecretName)
     .map((name) =>
       keyProblem(
         [...path, 'env', name],

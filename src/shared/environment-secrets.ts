@@ -1,3 +1,4 @@
+import { endsAsSecretName } from './secret-name.ts'
 import { Secret } from './secret.ts'
 
 /** A shorter one would mask ordinary text. */
@@ -13,13 +14,10 @@ export function findEnvironmentSecrets(environment: readonly string[]): Secret[]
   return environment.flatMap((entry) => {
     const name = entry.slice(0, Math.max(0, entry.indexOf('=')))
     const value = entry.slice(name.length + 1)
-    const found = [...(SECRET_NAME.test(name) ? [value] : []), ...passwordsIn(value)]
+    const found = [...(endsAsSecretName(name) ? [value] : []), ...passwordsIn(value)]
     return found.filter(isDistinct).map((it) => new Secret(it))
   })
 }
-
-const SECRET_NAME =
-  /(?:PASSWORD|PASSWD|PASS|PASSPHRASE|_PWD|SECRET|TOKEN|APIKEY|(?:^|_)KEY|CREDENTIALS?|DSN|DATABASE_URL)(?:_(?:BASE|BASE64|\d+))*$/i
 
 /** Numbers, and the path of a file with the secret. */
 const NO_SECRET = /^(?:\d+|(?:\/[\w.-]+)+\/?)$/

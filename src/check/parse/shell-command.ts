@@ -1,3 +1,4 @@
+import { isSurelySecretName } from '../../shared/secret-name.ts'
 import type { Span } from '../source-file.ts'
 
 /** One word of a command: `text` without its quotes, variables left as they are written. */
@@ -23,6 +24,14 @@ export type ShellCommand = Span & {
 /** The words after the program, as text. */
 export function argumentsOf({ words }: ShellCommand): string[] {
   return words.slice(1).map(({ text }) => text)
+}
+
+/** Whether shell text puts in the value of a variable that is surely a secret: `$TOKEN`, `${DB_PASSWORD}`; not `${#TOKEN}`. */
+export function usesSecret(text: string): boolean {
+  // Variables in small letters are the script's own.
+  return [...text.matchAll(/\$\{?(\w+)/g)].some(
+    ([, name = '']) => name === name.toUpperCase() && isSurelySecretName(name),
+  )
 }
 
 /** Whether a command begins with these words: `isCommand(it, 'docker', 'login')`; options of `docker` itself do not count. */

@@ -1,3 +1,4 @@
+import { isSurelySecretName } from '../../shared/secret-name.ts'
 import { lines } from '../lines.ts'
 import { environmentOf } from '../model/compose.ts'
 import type { Rule } from '../rule.ts'
@@ -29,10 +30,7 @@ export const secretInCompose: Rule = {
   *check({ apps }) {
     for (const service of apps.flatMap(({ services }) => services)) {
       for (const { name, value, at } of environmentOf(service)) {
-        const isSecret =
-          /(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_TOKEN|_TOKEN)$/i.test(
-            name,
-          )
+        const isSecret = isSurelySecretName(name)
         // `true`, a number or a path is a setting. An empty text is not a secret.
         const isSetting =
           value === undefined ||

@@ -1,3 +1,4 @@
+import { isSurelySecretName } from '../../shared/secret-name.ts'
 import { lines } from '../lines.ts'
 import type { Rule } from '../rule.ts'
 
@@ -17,8 +18,7 @@ export const secretInDockerfile: Rule = {
     )) {
       if (instruction.name !== 'ARG' && instruction.name !== 'ENV') continue
       const [, name = '', value = ''] = /^(\w+)(?:[=\s]+(.*))?$/s.exec(instruction.value) ?? []
-      const isSecret =
-        /(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|PRIVATE_KEY|ACCESS_KEY)$/i.test(name)
+      const isSecret = isSurelySecretName(name)
       // A placeholder such as `dummy`, or a path, is written in full.
       const isHarmless =
         instruction.name === 'ENV' &&

@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { argumentsOf } from '../parse/shell-command.ts'
+import { argumentsOf, usesSecret } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const shellTraced: Rule = {
@@ -19,7 +19,7 @@ export const shellTraced: Rule = {
       const trace = commands.find(
         (it) => it.program === 'set' && argumentsOf(it).some((word) => /^-\w*x|^xtrace$/.test(word)),
       )
-      const isSecret = /\$\{?\w*(TOKEN|PASSWORD|SECRET)\b/.test(file.text.slice(trace?.start ?? 0))
+      const isSecret = usesSecret(file.text.slice(trace?.start ?? 0))
       const ends = /set \+x/.test(file.text)
       if (trace !== undefined && isSecret && !ends)
         yield { at: trace, message: 'With `-x`, this script prints its secrets to the log.' }

@@ -1,3 +1,4 @@
+import { isSurelySecretName } from '../../shared/secret-name.ts'
 import { lines } from '../lines.ts'
 import { isCommand, optionOf, type ShellCommand, type ShellWord } from '../parse/shell-command.ts'
 import { insertAt, type Edit, type Rule } from '../rule.ts'
@@ -28,9 +29,7 @@ export const tokenInArgument: Rule = {
         if (at !== undefined) yield { at, message: 'The password of the server is an argument of `sshpass`.' }
       } else if (command.program === 'ssh') {
         const at = command.words.find(({ text }) =>
-          /\$\{\{\s*secrets\.(?!\w*(HOST|USER|PORT|PATH|DIR|IP|DOMAIN|KNOWN|SERVER)\b)\w*(TOKEN|PASSWORD|SECRET|PAT)\w*/i.test(
-            text,
-          ),
+          [...text.matchAll(/\$\{\{\s*secrets\.(\w+)/g)].some(([, name = '']) => isSurelySecretName(name)),
         )
         if (at !== undefined)
           yield { at, message: 'A secret is part of the command line that `ssh` runs on the server.' }

@@ -1,10 +1,11 @@
 import { lines } from '../lines.ts'
-import { type ShellCommand } from '../parse/shell-command.ts'
+import { usesSecret, type ShellCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 import { nameOf, textOf } from '../source-file.ts'
 
-const secret =
-  /\$\{\{\s*(?:secrets\.(?!\w*(?:HOST|KNOWN_HOSTS|USER(?:NAME)?|PORT|PATH|DOMAIN)\b)\w+|github\.token)\s*\}\}|\$\{?\w*(?:TOKEN|PASSWORD|SECRET)\w*\}?/
+/** A secret of GitHub that is no address or user. */
+const githubSecret =
+  /\$\{\{\s*(?:secrets\.(?!\w*(?:HOST|KNOWN_HOSTS|USER(?:NAME)?|PORT|PATH|DOMAIN)\b)\w+|github\.token)\s*\}\}/
 
 export const tokenInFile: Rule = {
   code: 'TOKEN_IN_FILE',
@@ -34,7 +35,8 @@ export const tokenInFile: Rule = {
         .join('\n')
         .replaceAll(/\\+\$/g, '')
       const target = targetOf(command)
-      if (target === undefined || !secret.test(written) || isKnownPlace(target.text)) continue
+      if (target === undefined || isKnownPlace(target.text)) continue
+      if (!githubSecret.test(written) && !usesSecret(written)) continue
       // A script that is run by hand on the server may create its `.env`.
       const isScript = scripts.some(({ file }) => file === command.file)
       if (isScript && /env/i.test(nameOf(target.text))) continue

@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { argumentsOf } from '../parse/shell-command.ts'
+import { argumentsOf, usesSecret } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const tokenPrinted: Rule = {
@@ -18,10 +18,10 @@ export const tokenPrinted: Rule = {
       // A command substitution has its own output, and `${TOKEN:+set}` is not the token.
       const text = argumentsOf(command)
         .join(' ')
-        .replaceAll(/\$\((?!\().*\)|\$\{\w+:?\+[^}]*\}/g, '')
+        .replaceAll(/\$\((?!\().*\)|`[^`]*`|\$\{\w+:?\+[^}]*\}/g, '')
       const isPrinted =
         program !== 'cat' &&
-        /\$\{\{\s*secrets\.\w+|\$\{?\w*(TOKEN|PASSWORD|SECRET)\b/.test(text) &&
+        (/\$\{\{\s*secrets\.\w+/.test(text) || usesSecret(text)) &&
         // An installer shows its user the values it generated.
         !/add-mask|generated/i.test(text)
       // `x=$(echo "$TOKEN")` prints nothing.
