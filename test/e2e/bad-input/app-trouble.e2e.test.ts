@@ -34,30 +34,22 @@ test.each<[string, Change, Refusal]>([
   [
     'a variable that the compose file demands and nobody gives',
     composeFile(compose.replace('${IMAGE_TAG}', '${RELEASE_NAME:?say which release}')),
-<<<<<<< HEAD
     {
       code: 'COMPOSE_INVALID',
       exitCode: 2,
       says: /RELEASE_NAME .*say which release/,
       hint: 'Correct the compose file',
     },
-=======
-    { code: 'COMPOSE_INVALID', exitCode: 2, says: /RELEASE_NAME .*say which release/, hint: 'Correct the compose file' },
->>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
   ],
   [
     'a file of variables that is not there, by the path that the user wrote',
     composeFile(compose.replace('env_file: .env', 'env_file: [.env, settings/app.vars]')),
-<<<<<<< HEAD
     {
       code: 'COMPOSE_INVALID',
       exitCode: 2,
       says: /env file settings\/app\.vars not found/,
       hint: 'Correct the compose file',
     },
-=======
-    { code: 'COMPOSE_INVALID', exitCode: 2, says: /env file settings\/app\.vars not found/, hint: 'Correct the compose file' },
->>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
   ],
   [
     'a directory in the place of an env file',
@@ -97,16 +89,12 @@ test.each<[string, Change, Refusal]>([
   [
     'a proxy that is not there',
     { tag: 'v2', config: 'proxy: { service: ngnix }\n' },
-<<<<<<< HEAD
     {
       code: 'SERVICE_UNKNOWN',
       exitCode: 2,
       says: 'Service ngnix (`proxy.service` in dray.yml)',
       hint: 'app, nginx',
     },
-=======
-    { code: 'SERVICE_UNKNOWN', exitCode: 2, says: 'Service ngnix (`proxy.service` in dray.yml)', hint: 'app, nginx' },
->>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
   ],
   [
     'a health check whose program is not in the image',

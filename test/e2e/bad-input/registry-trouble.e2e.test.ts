@@ -23,11 +23,7 @@ afterAll(() => app.remove())
 const unavailable: Refusal = {
   code: 'REGISTRY_FAILED',
   exitCode: 3,
-<<<<<<< HEAD
-  says: 'ghcr.io answers 503',
-=======
   says: 'ghcr.io answered 503',
->>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
   hint: 'Nothing was changed',
 }
 const forbidden: Refusal = {
@@ -94,11 +90,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
     {
       code: 'REGISTRY_FAILED',
       exitCode: 3,
-<<<<<<< HEAD
-      says: 'The answer of ghcr.io broke off',
-=======
       says: 'The answer of ghcr.io was incomplete',
->>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
       hint: 'Nothing was changed',
     },
   ],
@@ -109,11 +101,7 @@ test.each<[string, () => Promise<void>, Change, Refusal]>([
     {
       code: 'REGISTRY_FAILED',
       exitCode: 3,
-<<<<<<< HEAD
-      says: /answer of ghcr\.io for acme\/shop is not what it should be: its digest is sha256:\w{64}, not sha256:0{64}/,
-=======
       says: /answer of ghcr\.io for acme\/shop is wrong: its digest is sha256:\w{64}, not sha256:0{64}/,
->>>>>>> 89dd1b8 (adapters: say failures and hints in plain English)
       hint: 'Nothing was changed',
     },
   ],
