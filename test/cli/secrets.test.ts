@@ -128,8 +128,8 @@ test('does not query GitHub without a token, and says so', async () => {
 
 test.each([
   [401, 'the token is no longer valid'],
-  [403, 'the token may not see them'],
-  [404, 'the token may not see them'],
+  [403, 'the token has no access to them'],
+  [404, 'the token has no access to them'],
   [429, 'too many requests'],
   [503, 'status 503'],
 ])('reports unknown and the reason if GitHub answers with %i', async (status, reason) => {

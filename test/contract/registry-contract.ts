@@ -92,7 +92,7 @@ export function registryContract(name: string, makeSubject: () => Promise<Regist
       await expect(subject.client.resolve(reference('shop:nothing'), AMD64)).rejects.toMatchObject({
         code: 'TAG_NOT_FOUND',
         message: expect.stringContaining(`${subject.host}/contract/shop has no tag \`nothing\``) as string,
-        hint: expect.stringMatching(/newest tags there are: .*\bindex\b/) as string,
+        hint: expect.stringMatching(/newest tags: .*\bindex\b/) as string,
       })
     })
 
@@ -101,7 +101,7 @@ export function registryContract(name: string, makeSubject: () => Promise<Regist
       const index = subject.client.resolve(reference('shop:index'), riscv)
       await expect(index).rejects.toMatchObject({
         code: 'PLATFORM_MISSING',
-        message: expect.stringContaining('linux/riscv64: there is linux/amd64, linux/arm64') as string,
+        message: expect.stringContaining('linux/riscv64: it has only linux/amd64, linux/arm64') as string,
       })
       const bare = subject.client.resolve(reference('shop:bare'), riscv)
       await expect(bare).rejects.toMatchObject({ code: 'PLATFORM_MISSING' })

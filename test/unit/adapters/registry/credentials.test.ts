@@ -171,8 +171,8 @@ describe("Docker's own store", () => {
   })
 
   test.each<[string, unknown, RegExp]>([
-    ['a file that is no JSON', '{', /config\.json is not a configuration of Docker/],
-    ['a file of another shape', { auths: [] }, /config\.json is not a configuration of Docker/],
+    ['a file that is no JSON', '{', /config\.json is not a valid Docker configuration/],
+    ['a file of another shape', { auths: [] }, /config\.json is not a valid Docker configuration/],
     [
       'a helper that is not installed',
       { credsStore: 'gone' },

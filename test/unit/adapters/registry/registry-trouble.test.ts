@@ -64,7 +64,7 @@ describe('a registry that fails', () => {
       'REGISTRY_FAILED',
       /answered 400 \(NAME_INVALID\) for acme\/shop/,
     ],
-    ['status 401 without a challenge', { ...failure, status: 401 }, 'REGISTRY_UNAUTHORIZED', /wants a login/],
+    ['status 401 without a challenge', { ...failure, status: 401 }, 'REGISTRY_UNAUTHORIZED', /requires a login/],
     ['status 403', { ...failure, status: 403 }, 'REGISTRY_FORBIDDEN', /denied anonymous access to acme\/shop/],
     [
       'a rate limit of an hour',
