@@ -9,6 +9,9 @@ const settledAnswers = 60
 /** More than a busy machine needs, less than nginx gives a container that is gone. */
 const patienceMs = 30_000
 
+/** Enough for 200 requests a second, some of which take two seconds. nginx has connections for 512 at once. */
+const maxUnderWay = 150
+
 /**
  * Does something while requests are sent to the app, 200 a second unless told, from shortly before until shortly after.
  * @returns what it gave, and what became of the requests
@@ -23,6 +26,7 @@ export async function underLoad<T>(
     target: app.url,
     ratePerSecond: 200,
     timeoutMs: patienceMs,
+    maxUnderWay,
     ...load,
     onProgress: ({ succeeded, failed }) => {
       answered = succeeded + failed

@@ -10,10 +10,10 @@ export type LoadGenerator = {
 
 /**
  * Sends requests by the clock in this process: the n-th goes out at its time whether or not earlier ones have been
- * answered, so an outage is counted in full.
+ * answered, so an outage is counted in full, up to `maxUnderWay`.
  */
 export function generateLoad(options: LoadOptions): LoadGenerator {
-  const { connections = 20, timeoutMs = 3000, target, freshEvery = 0 } = options
+  const { connections = 20, timeoutMs = 3000, target, freshEvery = 0, maxUnderWay = Infinity } = options
   const places = options.places ?? [{ url: target }]
   const agents = makeAgents(connections)
   const [freshAgent] = makeAgents(0)
@@ -23,18 +23,20 @@ export function generateLoad(options: LoadOptions): LoadGenerator {
   const intervalMs = 1000 / options.ratePerSecond
   const startedAtMs = now()
   let latestSendMs = 0
+  let dueSoFar = 0
   let timer = setTimeout(sendDue, 0)
 
   function sendDue(): void {
     for (let dueMs = nextDueMs(); dueMs <= now(); dueMs = nextDueMs()) {
       latestSendMs = Math.max(latestSendMs, now() - dueMs)
-      send()
+      dueSoFar += 1
+      if (underWay.size < maxUnderWay) send()
     }
     timer = setTimeout(sendDue, nextDueMs() - now())
   }
 
   function nextDueMs(): number {
-    return startedAtMs + record.sent * intervalMs
+    return startedAtMs + dueSoFar * intervalMs
   }
 
   function send(): void {

@@ -17,6 +17,11 @@ export type LoadOptions = {
   places?: readonly LoadPlace[]
   /** Every n-th request to a place opens a connection of its own; none by default. */
   freshEvery?: number
+  /**
+   * At most so many requests wait for their answers. A request that is due meanwhile is left out. Without a limit, a busy
+   * machine soon has more requests under way than a proxy has connections. No limit by default.
+   */
+  maxUnderWay?: number
   /** Whether progress has the outcome of each request. */
   keepOutcomes?: boolean
 }

@@ -175,3 +175,27 @@ test('places take turns, each with requests of every kind, and progress has what
     new Set(['shop.example.com GET', 'shop.example.com POST', `${new URL(second.target).host} GET`]),
   )
 })
+
+test('leaves requests out while as many as allowed wait for their answers', async () => {
+  const held: [IncomingMessage, ServerResponse][] = []
+  let holds = true
+  await using server = await startFlakyServer((request, response) => {
+    if (holds) held.push([request, response])
+    else answerWell(request, response)
+  })
+  const load = generateLoad({
+    target: server.target,
+    ratePerSecond: 500,
+    maxUnderWay: 10,
+    timeoutMs: 60_000,
+  })
+  await server.untilRequests(10)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(load.progress()).toMatchObject({ sent: 10 })
+  holds = false
+  for (const [request, response] of held) answerWell(request, response)
+  await server.untilRequests(30)
+  const report = await load.stop()
+
+  expect(report).toMatchObject({ failed: 0, succeeded: report.sent })
+})
