@@ -60,9 +60,7 @@ test('any other failure is reported with its last lines, without the progress', 
 })
 
 test('a failure without output is reported, too', () => {
-  expect(composeFailure('up', progress, 'srv').message).toBe(
-    '`docker compose up` on srv failed: no output.',
-  )
+  expect(composeFailure('up', progress, 'srv').message).toBe('`docker compose up` on srv failed: no output.')
 })
 
 test.each(['2.20.0', 'v2.20.3', '2.40.3-3', '5.0.1', '2.26.1+ds1-2'])(

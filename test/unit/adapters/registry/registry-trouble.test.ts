@@ -52,20 +52,25 @@ describe('a registry that fails', () => {
   const failure = { at: 'manifest', how: 'status' } as const
 
   test.each([
-    [
-      'status 500 without an end',
-      { ...failure, status: 500 },
-      'REGISTRY_FAILED',
-      /answered 500 for/,
-    ],
+    ['status 500 without an end', { ...failure, status: 500 }, 'REGISTRY_FAILED', /answered 500 for/],
     [
       'an error of its own',
       { ...failure, status: 400, body: '{"errors":[{"code":"NAME_INVALID","message":"x"}]}' },
       'REGISTRY_FAILED',
       /answered 400 \(NAME_INVALID\) for acme\/shop/,
     ],
-    ['status 401 without a challenge', { ...failure, status: 401 }, 'REGISTRY_UNAUTHORIZED', /requires a login/],
-    ['status 403', { ...failure, status: 403 }, 'REGISTRY_FORBIDDEN', /denied anonymous access to acme\/shop/],
+    [
+      'status 401 without a challenge',
+      { ...failure, status: 401 },
+      'REGISTRY_UNAUTHORIZED',
+      /requires a login/,
+    ],
+    [
+      'status 403',
+      { ...failure, status: 403 },
+      'REGISTRY_FORBIDDEN',
+      /denied anonymous access to acme\/shop/,
+    ],
     [
       'a rate limit of an hour',
       { ...failure, status: 429, headers: { 'retry-after': '3600' } },
