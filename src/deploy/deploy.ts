@@ -5,7 +5,8 @@ import { toDrayError } from './execute/failure.ts'
 import { writeJournals } from './execute/journal.ts'
 import { probeApp } from './execute/probe.ts'
 import type { Plan } from './model/plan.ts'
-import type { Lock, TargetHost } from './model/ports.ts'
+import type { TargetHost } from './model/ports.ts'
+import type { Lock } from './model/lock.ts'
 import {
   inspectAll,
   isCurrent,

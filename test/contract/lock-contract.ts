@@ -6,7 +6,7 @@ import { createAppDirectory } from '../../src/adapters/directory/app-directory.t
 import { takeLock } from '../../src/adapters/directory/lock.ts'
 import { lockScript } from '../../src/adapters/directory/scripts.ts'
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
-import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/ports.ts'
+import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/lock.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { plainShell } from '../support/hosts/plain-shell.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'

@@ -35,6 +35,7 @@ export function fakeFacts(facts: Partial<DirectoryObservation> = {}): DirectoryO
     releases: [],
     usedReleaseIds: [],
     otherDirectories: [],
+    composeHashes: new Map(),
     app: fakeApp([fakeService('backend'), fakeProxy()]),
     ...facts,
   }

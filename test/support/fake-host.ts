@@ -10,13 +10,11 @@ import type {
   DirectoryObservation,
   Engine,
   EnvFileObservation,
-  JournalEntry,
   LocalImage,
-  Lock,
-  LockHolder,
   PlaceRequest,
   TargetHost,
 } from '../../src/deploy/model/ports.ts'
+import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/lock.ts'
 import type { ProbeAnswer, Prober } from '../../src/deploy/model/prober.ts'
 import type { ReleaseArchive } from '../../src/deploy/releases/release-archive.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
@@ -53,6 +51,7 @@ export class FakeHost implements TargetHost {
   /** Ports of the host that something else listens on. */
   foreignPorts: number[] = [22]
   otherDirectories: DirectoryObservation['otherDirectories'] = []
+  composeHashes: DirectoryObservation['composeHashes'] = new Map()
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   taskExitCode = 0
   /** Exit code of the script that switches traffic in the proxy. */
@@ -180,6 +179,7 @@ export class FakeHost implements TargetHost {
         ],
         usedReleaseIds: [...this.releases.map((it) => it.id), ...this.journal.map((it) => it.release)],
         otherDirectories: this.otherDirectories,
+        composeHashes: this.composeHashes,
         app: withImages(
           JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,
           textOf(files.find((file) => file.path === overrideFileName)),

@@ -117,6 +117,14 @@ function readFacts(output: string, { host, path }: { host: string; path: string 
         const [project = '', service = '', ...directory] = line.split('|')
         return { project, service, path: directory.join('|') }
       }),
+    composeHashes: new Map(
+      text('compose-hashes')
+        .split('\n')
+        .flatMap((line): [string, string][] => {
+          const [service = '', hash = ''] = line.split(' ')
+          return hash === '' ? [] : [[service, hash]]
+        }),
+    ),
     app: readAppModel({
       model: text('model'),
       plainModel: text('plain-model'),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { EnvChange, EnvListing, EnvStore } from '../../operations/env/ports.ts'
-import type { LockHolder } from '../../deploy/model/ports.ts'
+import type { LockHolder } from '../../deploy/model/lock.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Secret } from '../../shared/secret.ts'

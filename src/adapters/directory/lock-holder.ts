@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { LockHolder } from '../../deploy/model/ports.ts'
+import type { LockHolder } from '../../deploy/model/lock.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { timeMs } from './time-ms.ts'
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Lock, LockHolder } from '../../deploy/model/ports.ts'
+import type { Lock, LockHolder } from '../../deploy/model/lock.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { scriptFailure } from './host-script.ts'

@@ -21,6 +21,7 @@ const releaseSchema = z.object({
     z.string(),
     z.object({
       image: z.string(),
+      adoptedName: z.string().optional(),
       digest: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)),
       tag: z.string().optional(),
       replicas: z.number(),

@@ -137,6 +137,20 @@ section env-files
 model() { cd "$1" && compose --env-file "$2/.env" config --format json; }
 # shellcheck source=/dev/null # It was in the tar.
 valued_model() { . "$stage/values" && model "$@"; }
+# The hashes of containers that a user started in the directory itself. Compose hashes the variables of env files only if
+# they are in the model, as in a container's.
+compose_hashes() {
+  for file in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
+    [ ! -f "$1/$file" ] || break
+  done
+  if [ -f "$1/docker-compose.override.yml" ]; then set -- "$1" "$2" -f "$1/docker-compose.override.yml"
+  else set -- "$1" "$2"; fi
+  stage_of_files=$1 directory_of_app=$2
+  shift 2
+  compose -f "$stage_of_files/$file" "$@" --project-directory "$directory_of_app" \
+    --env-file "$directory_of_app/.env" config 2> /dev/null |
+    compose -f - --project-directory "$directory_of_app" config --hash '*' 2> /dev/null
+}
 model "$copy" "$path" > "$stage/plain" 2> /dev/null &
 plain=$!
 valued_model "$copy" "$path" > "$stage/model" 2> "$stage/error" &
@@ -163,6 +177,16 @@ done
 section journal
 tail -c ${JOURNAL_TAIL_BYTES} "$path/.dray/journal.ndjson" 2> /dev/null | tail -n 40 | pass_on ${JOURNAL_TAIL_BYTES}
 
+# Only containers that dray did not start have an image without a digest; it costs as much as a model.
+adopts() {
+  ! [ -d "$path/.dray/releases" ] ||
+    grep -qsE '^ +image: [^@]+$' "$path/docker-compose.override.yml" "$path/.dray-pins.yml"
+}
+if adopts; then
+  section compose-hashes
+  # shellcheck source=/dev/null # It was in the tar.
+  (. "$stage/values" && compose_hashes "$copy" "$path")
+fi
 wait $valued
 code=$?
 section model-exit

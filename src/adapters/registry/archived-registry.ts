@@ -1,4 +1,10 @@
-import { pinnedName, type ImageReference } from '../../deploy/model/image-reference.ts'
+import {
+  parseImageReference,
+  pinnedName,
+  renderImageReference,
+  type Digest,
+  type ImageReference,
+} from '../../deploy/model/image-reference.ts'
 import type { Engine, Registry, ResolvedImage } from '../../deploy/model/ports.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
@@ -16,11 +22,17 @@ export function createArchivedRegistry(parts: {
   registry: () => Registry
 }): Registry {
   const { release, host, engine, registry } = parts
-  const tags = new Map(Object.values(release.services).map(({ image, tag }) => [image, tag]))
+  const services = Object.values(release.services)
+  const tags = new Map(services.map(({ image, tag }) => [image, tag]))
+  const adopted = new Map(
+    services.flatMap(({ adoptedName, digest }): [string, Digest][] =>
+      adoptedName === undefined ? [] : [[renderImageReference(parseImageReference(adoptedName)), digest]],
+    ),
+  )
 
   return {
     resolve: async (reference, platform, signal): Promise<ResolvedImage> => {
-      const digest = reference.digest
+      const digest = reference.digest ?? adopted.get(renderImageReference(reference))
       if (digest === undefined) throw unpinned(reference, release)
       const name = pinnedName(reference, digest)
       const tag = tags.get(name)

@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Lock } from '../model/ports.ts'
+import type { Lock } from '../model/lock.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { DeployFailed } from './failure.ts'
 import { writeJournals } from './journal.ts'

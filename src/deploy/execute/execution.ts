@@ -1,7 +1,8 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { EventSink } from '../model/events.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
-import type { BundleFile, Container, Credentials, Lock, TargetHost } from '../model/ports.ts'
+import type { BundleFile, Container, Credentials, TargetHost } from '../model/ports.ts'
+import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Deployer } from '../model/release.ts'
 

@@ -19,6 +19,8 @@ export type HostObservation = {
   images: readonly LocalImage[]
   /** The registry's answers, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>
+  /** Services whose containers run what the release has, although dray did not start them: the image name of each. */
+  adopted: ReadonlyMap<string, string>
   /** SHA-256 by path of the files on the host that belong to the bundle or the last release. */
   fileHashes: ReadonlyMap<string, string>
   /** Disk space on the host. */

@@ -5,6 +5,7 @@ import type { FileSystem } from './file-system.ts'
 import type { EngineDisk, ImageStore } from './inventory.ts'
 import type { ImageLayer } from './image-layer.ts'
 import type { Digest, ImageReference } from './image-reference.ts'
+import type { Lock, LockHolder } from './lock.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
 
@@ -181,6 +182,11 @@ export type DirectoryObservation = {
   usedReleaseIds: readonly string[]
   /** Other directories whose Compose containers still exist on the host, with project and service. */
   otherDirectories: readonly { project: string; service: string; path: string }[]
+  /**
+   * Compose's configuration hash by service, of the files as they are, without dray's pins. Read only if containers may run
+   * that dray did not start; otherwise empty.
+   */
+  composeHashes: ReadonlyMap<string, string>
   app: AppModel
 }
 
@@ -245,31 +251,6 @@ export interface Compose {
     timeoutMs?: number
     signal?: AbortSignal
   }): Promise<number>
-}
-
-export type JournalEntry = { version: 1; at: number; release: string; event: string } & Readonly<
-  Record<string, unknown>
->
-
-/** The holder of a lock, and its task if it is not a deploy; shown when the lock is taken. */
-export type LockHolder = {
-  user: string
-  machine: string
-  run?: string
-  release?: string
-  task?: string
-  sinceMs: number
-}
-
-/** The lock of one app on one host, held while its connection is open; it also writes the journal. */
-export interface Lock extends AsyncDisposable {
-  /** Size of the journal when the lock was taken; it includes every earlier deploy. */
-  readonly journalBytes: number
-  /** Aborts with LOCK_LOST when the connection that holds the lock breaks. */
-  readonly lost: AbortSignal
-  /** Appends a line to the journal; lines stay in order. `settled()` rejects if one could not be written. */
-  journal(entry: JournalEntry): void
-  settled(): Promise<void>
 }
 
 /** The app's files on the machine that runs dray, or those of an archived release. */

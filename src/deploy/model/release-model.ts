@@ -14,7 +14,8 @@ export function differenceFrom(release: Release, { project, services }: AppModel
   for (const { name, image } of services) {
     const released = release.services[name]
     if (released === undefined) return `service ${name} was not in that release`
-    if (image === undefined || pinned(image) !== released.image) return `${name} has image ${image ?? 'none'}`
+    const isSame = image !== undefined && (pinned(image) === released.image || image === released.adoptedName)
+    if (!isSame) return `${name} has image ${image ?? 'none'}`
   }
   return undefined
 }

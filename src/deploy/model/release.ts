@@ -4,6 +4,8 @@ import type { Digest } from './image-reference.ts'
 export type ReleasedService = {
   /** `repo@sha256:…` that its containers run. */
   image: string
+  /** The image name of its containers, where they were already running before dray's first release: `postgres:16`. */
+  adoptedName?: string
   digest: Digest
   /** The tag it was deployed with, if any. */
   tag?: string
@@ -12,6 +14,11 @@ export type ReleasedService = {
   definitionHash: string
   /** Compose's own hash, as on its containers. */
   configHash: string
+}
+
+/** The image name that the containers of a released service were created with. */
+export function containerImageName({ image, adoptedName }: ReleasedService): string {
+  return adoptedName ?? image
 }
 
 /** Who deployed: a user at a machine, or a workflow run. */

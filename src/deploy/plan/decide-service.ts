@@ -21,6 +21,8 @@ export type ServiceDecision = {
   cause: string
   /** `repo@sha256:…` that its containers will run. */
   image: string
+  /** The image name of containers that dray did not start and that stay. */
+  adoptedName?: string
   /** The hash that a release records for it, including mounted files. */
   definitionHash: string
   /** Containers to remove after the release is recorded: the running ones, or the surplus ones of an unchanged service. */
@@ -58,6 +60,11 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
   const sameRelease = released?.image === image && released.definitionHash === definitionHash
   const networkChange = changedNetwork(service, app, current)
   const base = { service, image, definitionHash, dead: containers.filter((it) => !isRunning(it)) }
+  const adoptedName = observation.adopted.get(service.name)
+  if (adoptedName !== undefined) {
+    const cause = 'it runs this image and configuration already'
+    return { ...base, adoptedName, action: 'leave', cause, replaced: [], dead: [], kept: running }
+  }
 
   if (sameRelease && networkChange === undefined) {
     const good = running.filter((it) => known(it) && isWell(it)).slice(0, service.replicas)
@@ -147,17 +154,17 @@ function definitionWithFiles(service: ServiceModel, input: DecisionInput): strin
   return hash.digest('hex')
 }
 
-function isRunning(container: Container): boolean {
+export function isRunning(container: Container): boolean {
   return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
 }
 
 /** False if it keeps restarting or Docker reports it as unhealthy, so that another deploy replaces it. */
-function isWell({ state, health }: Container): boolean {
+export function isWell({ state, health }: Container): boolean {
   return state === 'running' && health !== 'unhealthy'
 }
 
 /** Compose recreates a network whose definition changed, and every container connected to it. */
-function changedNetwork(
+export function changedNetwork(
   service: ServiceModel,
   app: AppModel,
   current: Release | undefined,

@@ -1,6 +1,7 @@
 import type { DesiredRelease } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
-import type { DirectoryObservation, Lock } from '../model/ports.ts'
+import type { DirectoryObservation } from '../model/ports.ts'
+import type { Lock } from '../model/lock.ts'
 import { makePlan } from './make-plan.ts'
 import { inspectHost, observeHost, type Observed, type Site } from './observe.ts'
 

@@ -13,7 +13,8 @@ import { findEntrances } from './find-entrances.ts'
 import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { composeNames } from './file-changes.ts'
-import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import { findAdopted } from './find-adopted.ts'
+import type { DesiredFile, DesiredRelease, HostObservation } from '../model/observation.ts'
 import type {
   AppSource,
   BundleFile,
@@ -50,12 +51,13 @@ export async function observeHost(
 ): Promise<Observed> {
   const { app } = directory
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
+  const shipped = source.bundle(app, {})
   const containersAsked = host.engine.containers(app.project)
   const [resolved, containers, images, { hashes, fileSystems }, entrances] = await Promise.all([
     resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
     containersAsked,
     host.engine.images(),
-    source.bundle(app, {}).then(async (files) =>
+    shipped.then(async (files) =>
       host.directory.survey({
         files: [
           ...new Set([
@@ -75,10 +77,17 @@ export async function observeHost(
   const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
   const isShort = explainShortage({ fileSystems, needBytes }, desired.disk) !== undefined
   const disk = isShort ? { ...space, inventory: await host.engine.disk.inventory(signal) } : space
-  const pinned = Object.fromEntries(
-    [...resolved].map(([service, image]) => [service, pinnedName(image.reference, image.digest)]),
+  const adopted = findAdopted(
+    { directory, containers, images, resolved, fileHashes: hashes, shipped: (await shipped).map(hashFile) },
+    proxyServiceOf(app, desired),
   )
-  const bundle = await source.bundle(app, pinned)
+  const names = Object.fromEntries(
+    [...resolved].map(([service, image]) => [
+      service,
+      adopted.get(service) ?? pinnedName(image.reference, image.digest),
+    ]),
+  )
+  const bundle = await source.bundle(app, names)
   const image = resolved.get(proxyServiceOf(app, desired) ?? '')?.config
   const keepalive = keepaliveFile({ app, desired, image, files: bundle })
   const files = keepalive === undefined ? bundle : [...bundle, keepalive]
@@ -88,17 +97,19 @@ export async function observeHost(
       host: host.name,
       directory,
       containers,
+      adopted,
       entrances,
       images,
       resolved,
       fileHashes: hashes,
       disk,
-      files: files.map(({ path, content }) => ({
-        path,
-        sha256: createHash('sha256').update(content).digest('hex'),
-      })),
+      files: files.map(hashFile),
     },
   }
+}
+
+function hashFile({ path, content }: BundleFile): DesiredFile {
+  return { path, sha256: createHash('sha256').update(content).digest('hex') }
 }
 
 /** The digest of every image of the app; asks the registry once per reference. */

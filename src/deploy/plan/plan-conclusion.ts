@@ -93,7 +93,11 @@ function planVerification(host: HostPlan): NewStep {
     cause: 'before success is reported',
     services: host.decisions
       .filter(({ service }) => service.restarts && !isOneShot(host.observation.directory.app, service.name))
-      .map(({ service, image }) => ({ service: service.name, image, replicas: service.replicas })),
+      .map(({ service, image, adoptedName }) => ({
+        service: service.name,
+        image: adoptedName ?? image,
+        replicas: service.replicas,
+      })),
   }
 }
 

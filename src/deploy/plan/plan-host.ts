@@ -85,11 +85,12 @@ export function isUnchanged(host: HostPlan): boolean {
 /** The services as a release records them, as far as known before their containers start. */
 export function listReleasedServices({ observation, decisions }: HostPlan): Release['services'] {
   const services: Record<string, ReleasedService> = {}
-  for (const { service, image, definitionHash, kept, dead } of decisions) {
+  for (const { service, image, adoptedName, definitionHash, kept, dead } of decisions) {
     const resolved = observation.resolved.get(service.name)
     if (resolved === undefined) continue
     services[service.name] = {
       image,
+      ...(adoptedName === undefined ? {} : { adoptedName }),
       digest: resolved.digest,
       ...(resolved.reference.tag === undefined ? {} : { tag: resolved.reference.tag }),
       replicas: service.replicas,

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../model/ports.ts'
+import type { JournalEntry } from '../model/lock.ts'
 import type { ArchiveContents } from './release-archive.ts'
 import { newestRelease, readDeployer, releaseNumber, type Deployer, type Release } from '../model/release.ts'
 

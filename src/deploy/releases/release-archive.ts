@@ -1,4 +1,5 @@
-import type { BundleFile, JournalEntry } from '../model/ports.ts'
+import type { BundleFile } from '../model/ports.ts'
+import type { JournalEntry } from '../model/lock.ts'
 import type { Release } from '../model/release.ts'
 
 /** The archived releases of a host, and its journal. Read-only. */

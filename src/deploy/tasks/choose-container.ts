@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { findNearest } from '../../shared/nearest.ts'
 import type { Container } from '../model/ports.ts'
-import type { Release } from '../model/release.ts'
+import { containerImageName, type Release } from '../model/release.ts'
 
 type Choice = {
   containers: readonly Container[]
@@ -57,5 +57,6 @@ function healthRank({ health }: Container): number {
 }
 
 function releaseRank({ imageName, service }: Container, release: Release): number {
-  return imageName === release.services[service]?.image ? 0 : 1
+  const released = release.services[service]
+  return released !== undefined && imageName === containerImageName(released) ? 0 : 1
 }

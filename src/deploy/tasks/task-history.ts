@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../model/ports.ts'
+import type { JournalEntry } from '../model/lock.ts'
 import { readDeployer, type Deployer } from '../model/release.ts'
 
 /** A task run by a user, read from the journal. */

@@ -1,4 +1,4 @@
-import type { LockHolder } from '../../deploy/model/ports.ts'
+import type { LockHolder } from '../../deploy/model/lock.ts'
 import { newestRelease } from '../../deploy/model/release.ts'
 import type { DiskRules } from '../../deploy/model/disk-rules.ts'
 import { cleanupStages, type DiskThing } from '../../deploy/model/disk-thing.ts'

@@ -1,5 +1,5 @@
 import type { Secret } from '../../shared/secret.ts'
-import type { LockHolder } from '../../deploy/model/ports.ts'
+import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { VariableChanges } from './parse-dotenv.ts'
 
 /** Observation of `.env` on a host; never a value. */

@@ -1,4 +1,4 @@
-import type { ReleasedService, Release } from '../../deploy/model/release.ts'
+import { containerImageName, type ReleasedService, type Release } from '../../deploy/model/release.ts'
 import type { StatusObservation, SeenContainer } from './status-observation.ts'
 import { containersOf, endedWell, isUp } from './service-status.ts'
 import type { Drift } from './status.ts'
@@ -64,7 +64,7 @@ function replicasDrift(
 
 function containerDrift(container: SeenContainer, released: ReleasedService, hint: string): Drift[] {
   const { name, imageName, configHash } = container
-  if (imageName !== released.image) {
+  if (imageName !== containerImageName(released)) {
     const message = `${name} runs ${imageName}, not the released image.`
     return [{ kind: 'image', subject: name, message, hint }]
   }

@@ -1,5 +1,6 @@
 import type { FileSystem } from '../../deploy/model/file-system.ts'
-import type { Container, LockHolder } from '../../deploy/model/ports.ts'
+import type { Container } from '../../deploy/model/ports.ts'
+import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { Release } from '../../deploy/model/release.ts'
 
 /** A container, with the fields needed to judge its state and origin. */

@@ -1,6 +1,6 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import type { Digest } from '../../deploy/model/image-reference.ts'
-import type { LockHolder } from '../../deploy/model/ports.ts'
+import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { Deployer } from '../../deploy/model/release.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 

@@ -1,5 +1,5 @@
 import type { EnvChange, EnvStore } from '../../../operations/env/ports.ts'
-import type { LockHolder } from '../../../deploy/model/ports.ts'
+import type { LockHolder } from '../../../deploy/model/lock.ts'
 import type { NonEmpty } from '../../../shared/non-empty.ts'
 import type { CommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'

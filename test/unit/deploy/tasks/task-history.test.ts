@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { JournalEntry } from '../../../../src/deploy/model/ports.ts'
+import type { JournalEntry } from '../../../../src/deploy/model/lock.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderTaskHistory } from '../../../../src/ui/render/results/render-task-history.ts'

@@ -1,0 +1,24 @@
+export type JournalEntry = { version: 1; at: number; release: string; event: string } & Readonly<
+  Record<string, unknown>
+>
+
+/** The holder of a lock, and its task if it is not a deploy; shown when the lock is taken. */
+export type LockHolder = {
+  user: string
+  machine: string
+  run?: string
+  release?: string
+  task?: string
+  sinceMs: number
+}
+
+/** The lock of one app on one host, held while its connection is open; it also writes the journal. */
+export interface Lock extends AsyncDisposable {
+  /** Size of the journal when the lock was taken; it includes every earlier deploy. */
+  readonly journalBytes: number
+  /** Aborts with LOCK_LOST when the connection that holds the lock breaks. */
+  readonly lost: AbortSignal
+  /** Appends a line to the journal; lines stay in order. `settled()` rejects if one could not be written. */
+  journal(entry: JournalEntry): void
+  settled(): Promise<void>
+}
