@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseDotenv } from '../../src/operations/env/parse-dotenv.ts'
+import { findVariables, interpolate, parseTemplate } from '../../src/shared/compose-template.ts'
+import type { TemplatePart } from '../../src/shared/compose-template.ts'
 import { parseDuration } from '../../src/shared/duration.ts'
 import { composeConfig, composeModel } from '../support/compose-config.ts'
 import { dotenvText } from '../support/dotenv-text.ts'
@@ -72,4 +74,67 @@ test('names and empty values of a dotenv file are those that Compose finds', asy
     return JSON.stringify(byCompose) === JSON.stringify(byDray) ? [] : [{ text, byCompose, byDray }]
   })
   expect(differing, label).toEqual([])
+})
+
+describe('variables', () => {
+  const values = { SET: 'value', EMPTY: '', lower_1: 'low' }
+  const piece = fc.constantFrom('$', '$$', '{', '}', '"', ' ', '-', ':?', 'a', '1', '$1', '$SET', '$UNSET')
+  const name = fc.constantFrom('SET', 'EMPTY', 'lower_1', 'UNSET', '_')
+  const operator = fc.constantFrom('', ':-', '-', ':?', '?', ':+', '+')
+  const { template } = fc.letrec<{ template: string; braced: string }>((tie) => ({
+    template: fc
+      .array(fc.oneof({ maxDepth: 4 }, piece, tie('braced')), { maxLength: 5 })
+      .map((parts) => parts.join('')),
+    braced: fc
+      .tuple(name, operator, tie('template'))
+      .map(([it, sign, operand]) => `\${${it}${sign}${sign === '' ? '' : operand}}`),
+  }))
+  const withLabel = (text: string): object => ({ labels: { text } })
+
+  /** Whether Compose takes the text, as dray reads it. */
+  function isTaken(text: string): boolean {
+    const isWhole = (part: TemplatePart): boolean => {
+      if (part.kind === 'variable') return part.operand.every(isWhole)
+      return part.kind === 'text'
+        ? part.source === '$$' || !part.text.includes('${')
+        : !part.source.startsWith('${')
+    }
+    const given = Object.entries(values).flatMap(([it, value]) => (value === '' ? [] : [it]))
+    const isRefused = findVariables(text).some((it) => it.operator.endsWith('?') && !given.includes(it.name))
+    return parseTemplate(text).every(isWhole) && !isRefused
+  }
+
+  test('are filled in as Compose does', async () => {
+    const { cases, label } = randomCases(template, 3000)
+    // Compose overlooks a brace that follows `{` when it looks for the end.
+    const texts = [...new Set(cases)].filter(
+      (text) => text.includes('$') && !/[{][{}]/.test(text) && isTaken(text),
+    )
+    expect(texts.length, label).toBeGreaterThan(400)
+    const model = JSON.parse(await composeModel(composeFile(texts.map(withLabel)), values)) as {
+      services: Record<string, { labels: { text: string } }>
+    }
+    const differing = texts.flatMap((text, index) => {
+      // Compose prints a dollar sign twice.
+      const byCompose = model.services[`s${index}`]?.labels.text.replaceAll('$$', '$')
+      const byDray = interpolate(text, values)
+      return byCompose === byDray ? [] : [{ text, byCompose, byDray }]
+    })
+    expect(differing, label).toEqual([])
+  })
+
+  test.each([
+    '${',
+    '${SET',
+    '${1}',
+    '${SET }',
+    '${SET:=x}',
+    '${SET%%x}',
+    '${SET:-a\nb}',
+    '${{ x }}',
+    '${UNSET:?m}',
+  ])('are refused by Compose in %j', async (text) => {
+    expect(isTaken(text)).toBe(false)
+    expect((await composeConfig(composeFile([withLabel(text)]), values)).exitCode).not.toBe(0)
+  })
 })

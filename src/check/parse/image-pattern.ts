@@ -1,3 +1,5 @@
+import { parseTemplate } from '../../shared/compose-template.ts'
+
 /**
  * The name of an image as far as the files tell: `*` stands for what is known only when it runs, within one part of the
  * name; `**` for any part of the name.
@@ -13,25 +15,22 @@ export type ImagePattern = {
 /** Reads an image reference that may hold `${VAR:-default}`, `$VAR` and `${{ expressions }}`. */
 export function parseImagePattern(text: string, githubName?: string): ImagePattern {
   const [bare = ''] = text.trim().split('@')
-  const pieces: string[] = []
-  const marked = bare.replaceAll(/\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\w+/g, (piece) => {
-    pieces.push(piece)
-    return `\u0001${pieces.length - 1}\u0002`
-  })
-  const restore = (part: string): string =>
-    part.replaceAll(/\u0001(\d+)\u0002/g, (_, index: string) => pieces[Number(index)] ?? '')
+  const parts = parseTemplate(bare)
+  const marked = parts
+    .map(({ kind, source }, index) => (kind === 'text' ? source : `\u0001${index}\u0002`))
+    .join('')
+  const replaceMarks = (part: string, by: (source: string) => string): string =>
+    part.replaceAll(/\u0001(\d+)\u0002/g, (_, index: string) => by(parts[Number(index)]?.source ?? ''))
   const colon = marked.lastIndexOf(':')
   const hasTag = colon > marked.lastIndexOf('/')
   const name = hasTag ? marked.slice(0, colon) : marked
-  const resolved = name.replaceAll(/\u0001(\d+)\u0002/g, (_, index: string) =>
-    wildcardFor(pieces[Number(index)] ?? '', githubName),
-  )
+  const resolved = replaceMarks(name, (source) => wildcardFor(source, githubName))
   const [first = '', ...rest] = resolved.split('/')
   const isHost = rest.length > 0 && (/[.:*]/.test(first) || first === 'localhost')
   return {
     registry: isHost ? first : resolved.startsWith('**') ? '**' : 'docker.io',
     repository: isHost ? rest.join('/') : resolved,
-    tag: hasTag ? restore(marked.slice(colon + 1)) : undefined,
+    tag: hasTag ? replaceMarks(marked.slice(colon + 1), (source) => source) : undefined,
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseTemplate, type TemplatePart } from '../../shared/compose-template.ts'
 import { lines } from '../lines.ts'
 import type { Found, Rule } from '../rule.ts'
 import type { Span } from '../source-file.ts'
@@ -23,9 +24,7 @@ export const imageCapitals: Rule = {
 }
 
 function* judge(text: string, at: Span): Iterable<Found> {
-  const name = text.replaceAll(/\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\w+/g, (it) =>
-    it.replace(/^\$\{\w+:?-?/, '').replace(/[^:/]/g, '_'),
-  )
+  const name = withBlanks(text)
   const colon = name.lastIndexOf(':')
   const bare = colon > name.lastIndexOf('/') ? name.slice(0, colon) : name
   if (!/[A-Z]/.test(bare)) return
@@ -40,6 +39,16 @@ function* judge(text: string, at: Span): Iterable<Found> {
       ? [{ file: at.file, start: at.start, end: at.start + end, text: written.slice(0, end).toLowerCase() }]
       : [],
   }
+}
+
+/** The text with `_` for what is not known in it, such as `${OWNER}`. */
+function withBlanks(text: string): string {
+  const blank = (part: TemplatePart): string => {
+    if (part.kind === 'text') return part.source
+    if (part.kind === 'foreign') return part.source.replace(/[^:/]/g, '_')
+    return `_${part.operand.map(blank).join('').replace(/[^:/]/g, '_')}`
+  }
+  return parseTemplate(text).map(blank).join('')
 }
 
 function fillInName(text: string, githubName: string | undefined): string {

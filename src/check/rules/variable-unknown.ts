@@ -1,5 +1,7 @@
 import { deployTimeNames } from '../../config/environment-variables.ts'
+import { findVariables } from '../../shared/compose-template.ts'
 import { lines } from '../lines.ts'
+import { blankComments } from '../parse/blank-comments.ts'
 import { childOf, entriesOf } from '../parse/yaml-tree.ts'
 import type { ComposeApp } from '../model/compose.ts'
 import type { Repository } from '../repository.ts'
@@ -62,14 +64,7 @@ export function hasTrackedEnv({ directory }: ComposeApp, { tracked }: Repository
 
 /** `$NAME` and `${NAME}` without a default, outside of comments. */
 export function variablesIn(file: SourceFile): { name: string; start: number; end: number }[] {
-  const blank = file.text
-    .replaceAll(/(^|\s)#[^\n]*/g, (comment) => ' '.repeat(comment.length))
-    .replaceAll('$$', '  ')
-  return [...blank.matchAll(/\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g)].map((match) => ({
-    name: match[1] ?? match[2] ?? '',
-    start: match.index,
-    end: match.index + match[0].length,
-  }))
+  return findVariables(blankComments(file.text)).filter(({ operator }) => operator === '')
 }
 
 function knownNames(
@@ -101,7 +96,7 @@ function knownNames(
 
 /** A variable with a default anywhere in the file may be absent. */
 function defaulted({ text }: SourceFile): string[] {
-  return [...text.matchAll(/\$\{(\w+):?[-?+]/g)].map(([, name = '']) => name)
+  return findVariables(text).flatMap(({ name, operator }) => (operator === '' ? [] : [name]))
 }
 
 function addTo(example: SourceFile | undefined, name: string): Edit[] {
