@@ -12,7 +12,13 @@ import {
   type YamlTree,
 } from './parse/yaml-tree.ts'
 import { fileKindOf, isForDevelopment, type FileKind } from './file-kind.ts'
-import { mountsOf, readComposeApp, type ComposeApp, type ComposeFile } from './model/compose.ts'
+import {
+  mountsOf,
+  readComposeApp,
+  serviceEntries,
+  type ComposeApp,
+  type ComposeFile,
+} from './model/compose.ts'
 import { findPushes, type ImagePush } from './model/image-push.ts'
 import { readWorkflow, type Workflow } from './model/workflow.ts'
 import { directoryOf, joinPath, nameOf, type SourceFile } from './source-file.ts'
@@ -169,12 +175,11 @@ function isBeside(base: ComposeFile, other: ComposeFile): boolean {
 
 /** Whether a compose file only overrides another one: a service in it is incomplete without the other file. */
 function isOverlay(overlay: ComposeFile, base: ComposeFile): boolean {
-  const known = new Set(entriesOf(childOf(base.root, 'services')).map(([name]) => name))
-  const services = entriesOf(childOf(overlay.root, 'services'))
+  const known = new Set(serviceEntries(base.root).map(([name]) => name))
   const isPart = (node: YamlNode): boolean =>
     entriesOf(node).length < 2 ||
     ['image', 'build', 'extends'].every((key) => childOf(node, key) === undefined)
-  return services.some(([name, { value }]) => known.has(name) && isPart(value))
+  return serviceEntries(overlay.root).some(([name, { value }]) => known.has(name) && isPart(value))
 }
 
 /** The text of a key of an environment in dray.yml. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { parse } from 'yaml'
+import { parseComposeFile } from '../shared/compose-file.ts'
 
 /**
  * The project name of Compose: the last `name` of the compose files, else the directory's name in the characters that
@@ -19,13 +19,8 @@ export async function deriveAppName(
 
 /** Only Compose can resolve a name with `${…}`. Compose refuses a file with a syntax error, with a better message. */
 function readName(composeText: string): string | undefined {
-  try {
-    const value: unknown = parse(composeText, { logLevel: 'silent', merge: true })
-    if (typeof value !== 'object' || value === null || !('name' in value)) return undefined
-    return typeof value.name === 'string' && /^[a-z0-9][a-z0-9_-]*$/.test(value.name) ? value.name : undefined
-  } catch {
-    return undefined
-  }
+  const { name } = parseComposeFile(composeText)
+  return name !== undefined && /^[a-z0-9][a-z0-9_-]*$/.test(name) ? name : undefined
 }
 
 function toProjectName(directoryName: string): string {

@@ -1,23 +1,6 @@
-import { parse } from 'yaml'
-import * as z from 'zod'
+import { parseComposeFile, type ComposeBuild } from '../shared/compose-file.ts'
+import { interpolate } from '../shared/compose-template.ts'
 import type { ImageShape } from './app-shape.ts'
-
-const composeSchema = z.looseObject({
-  services: z.record(
-    z.string(),
-    z
-      .looseObject({
-        image: z.string().optional(),
-        build: z
-          .union([
-            z.string(),
-            z.looseObject({ context: z.string().optional(), dockerfile: z.string().optional() }),
-          ])
-          .optional(),
-      })
-      .nullish(),
-  ),
-})
 
 /** The team's own images in an existing compose file. */
 export type ComposeImages = {
@@ -36,14 +19,13 @@ export function readComposeImages(
   text: string,
   { imageBase, known }: { imageBase: string; known: readonly ImageShape[] },
 ): ComposeImages {
-  const services = Object.entries(readServices(text))
   const owner = imageBase.slice(0, imageBase.lastIndexOf('/') + 1)
   const images: ImageShape[] = []
   const unnamed: { service: string; image: string }[] = []
   const unbuilt: string[] = []
-  for (const [service, settings] of services) {
-    const repository = settings?.image === undefined ? undefined : repositoryOf(settings.image)
-    const build = readBuild(settings?.build)
+  for (const { name: service, image, build: written } of parseComposeFile(text).services) {
+    const repository = image === undefined ? undefined : repositoryOf(image)
+    const build = written && toRepositoryPaths(written)
     if (build !== undefined && repository === undefined) {
       unnamed.push({ service, image: `${imageBase}-${service}:\${IMAGE_TAG:-latest}` })
       continue
@@ -68,28 +50,15 @@ const plainImage = {
   versionArgument: undefined,
 }
 
-function readServices(text: string): z.infer<typeof composeSchema>['services'] {
-  try {
-    return composeSchema.parse(parse(text, { merge: true, logLevel: 'silent' })).services
-  } catch {
-    return {}
-  }
-}
-
-type Build = NonNullable<z.infer<typeof composeSchema>['services'][string]>['build']
-
-function readBuild(build: Build): { context: string; dockerfile: string } | undefined {
-  if (build === undefined) return undefined
-  const { context = '.', dockerfile = 'Dockerfile' } = typeof build === 'string' ? { context: build } : build
+/** The paths of a build from the directory of the compose file. */
+function toRepositoryPaths({ context, dockerfile }: ComposeBuild): { context: string; dockerfile: string } {
   const directory = context.replace(/^\.\//, '').replace(/\/+$/, '') || '.'
   return { context: directory, dockerfile: directory === '.' ? dockerfile : `${directory}/${dockerfile}` }
 }
 
 /** `ghcr.io/${REGISTRY_OWNER:-acme}/shop:${IMAGE_TAG:-latest}` -> `ghcr.io/acme/shop`. */
 function repositoryOf(image: string): string {
-  const filled = image.replaceAll(
-    /\$\{\w+(?::?-([^}]*))?\}/g,
-    (_, fallback: string | undefined) => fallback ?? '',
-  )
-  return filled.replace(/@.*$/, '').replace(/:[^/]*$/, '')
+  return interpolate(image, {})
+    .replace(/@.*$/, '')
+    .replace(/:[^/]*$/, '')
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findComposeImages } from '../../src/adapters/source/compose-images.ts'
+import { findComposeImages } from '../../src/shared/compose-file.ts'
 import { loadDoctor } from '../../src/cli/commands/set-up/load-doctor.ts'
 import { desiredRelease } from '../../src/cli/commands/ship/desired-release.ts'
 import { systemClock } from '../../src/shared/clock.ts'

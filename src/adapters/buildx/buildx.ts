@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'yaml'
 import * as z from 'zod'
 import {
   parseBakeDefinition,
@@ -9,6 +8,7 @@ import {
 } from '../../build/bake-definition.ts'
 import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
 import { DrayError } from '../../errors/dray-error.ts'
+import { parseComposeFile } from '../../shared/compose-file.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { exportLines } from '../directory/values.ts'
@@ -124,7 +124,8 @@ export class Buildx {
     const texts = await Promise.all(
       composeFiles.map((file) => readFile(join(projectDirectory, file), 'utf8')),
     )
-    const names = new Set(texts.flatMap(serviceNames))
+    // Compose itself reports a file that is not YAML.
+    const names = new Set(texts.flatMap((text) => parseComposeFile(text).services.map(({ name }) => name)))
     return `services:\n${[...names].map((name) => `  ${JSON.stringify(name)}: { env_file: !reset null }\n`).join('')}`
   }
 
@@ -175,17 +176,6 @@ function buildsOf(config: string): { services: Record<string, object> } {
   return {
     services: Object.fromEntries(built.map(([name, { image, build }]) => [name, { image, build }])),
     ...(secrets === undefined ? {} : { secrets }),
-  }
-}
-
-const servicesSchema = z.looseObject({ services: z.record(z.string(), z.unknown()).nullish() })
-
-/** Names of the services of a compose file; empty if it is not YAML, which Compose will report. */
-function serviceNames(text: string): string[] {
-  try {
-    return Object.keys(servicesSchema.parse(parse(text, { merge: true, logLevel: 'silent' })).services ?? {})
-  } catch {
-    return []
   }
 }
 

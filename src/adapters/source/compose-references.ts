@@ -1,34 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join, normalize, posix } from 'node:path'
-import { parse } from 'yaml'
-import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
+import { parseComposeFile } from '../../shared/compose-file.ts'
 import { isEnvFile } from './bundle-path.ts'
 import { ignoredByGit } from './list-files.ts'
-
-const oneOrMany = z.union([z.string(), z.array(z.string())])
-const envFileEntry = z.union([z.string(), z.looseObject({ path: z.string() })])
-
-/** Places where a compose file refers to another file that Compose reads for its model. */
-const namesSchema = z.looseObject({
-  include: z
-    .array(
-      z.union([z.string(), z.looseObject({ path: oneOrMany.optional(), env_file: oneOrMany.optional() })]),
-    )
-    .nullish(),
-  services: z
-    .record(
-      z.string(),
-      z
-        .looseObject({
-          extends: z.union([z.string(), z.looseObject({ file: z.string().optional() })]).nullish(),
-          env_file: z.union([envFileEntry, z.array(envFileEntry)]).nullish(),
-          label_file: oneOrMany.nullish(),
-        })
-        .nullish(),
-    )
-    .nullish(),
-})
 
 /**
  * The compose files and all files that they include, extend or read, as paths relative to `directory`, without the
@@ -49,8 +24,17 @@ export async function composeReferences(
   return found.filter((name) => /\.ya?ml$/.test(name) || !ignored.has(name))
 }
 
+/** Texts of the compose files among `composeReferences`. Throws as it does. */
+export async function readComposeTexts(
+  directory: string,
+  composeFiles: readonly string[],
+): Promise<string[]> {
+  const files = (await composeReferences(directory, composeFiles)).filter((name) => /\.ya?ml$/.test(name))
+  return Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')))
+}
+
 /**
- * The same for files from any source: `read` returns the text of one, or undefined if it does not exist. Only names are
+ * `composeReferences` for files from any source: `read` returns the text of one, or undefined if it does not exist. Only names are
  * read; Compose interprets the rest.
  */
 export async function followReferences(
@@ -75,28 +59,14 @@ function plainName(path: string): string {
   return posix.normalize(normalize(path).replaceAll('\\', '/'))
 }
 
+/** Files that Compose reads for the model of this one, relative to it. */
 function namedIn(text: string, name: string): string[] {
-  let content: unknown
-  try {
-    content = parse(text, { merge: true, logLevel: 'error' })
-  } catch (error) {
-    const reason =
-      error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/:$/, '.') : String(error)
-    throw new DrayError('COMPOSE_INVALID', `${name} is not YAML: ${reason}`, { cause: error })
-  }
-  const names = namesSchema.safeParse(content)
-  if (!names.success) return []
-  const services = Object.values(names.data.services ?? {})
+  const { syntaxError, includedFiles, services } = parseComposeFile(text)
+  if (syntaxError !== undefined) throw new DrayError('COMPOSE_INVALID', `${name} is not YAML: ${syntaxError}`)
   return [
-    ...(names.data.include ?? []).flatMap((it) =>
-      typeof it === 'string' ? [it] : [it.path ?? [], it.env_file ?? []].flat(),
-    ),
-    ...services.flatMap((service) =>
-      typeof service?.extends === 'object' ? (service.extends?.file ?? []) : [],
-    ),
-    ...services.flatMap((service) =>
-      [service?.env_file ?? []].flat().map((it) => (typeof it === 'string' ? it : it.path)),
-    ),
-    ...services.flatMap((service) => [service?.label_file ?? []].flat()),
+    ...includedFiles,
+    ...services.flatMap(({ extendedFile }) => extendedFile ?? []),
+    ...services.flatMap(({ envFiles }) => envFiles),
+    ...services.flatMap(({ labelFiles }) => labelFiles),
   ]
 }

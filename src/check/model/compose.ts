@@ -1,10 +1,14 @@
+import { readBuild, readEnvFiles } from '../../shared/compose-file.ts'
+import { interpolate, parseTemplate } from '../../shared/compose-template.ts'
 import { parseImagePattern, type ImagePattern } from '../parse/image-pattern.ts'
 import {
   childOf,
   entriesOf,
   nodeAt,
+  plainValue,
   scalarsOf,
   scalarText,
+  type YamlEntry,
   type YamlNode,
   type YamlScalar,
 } from '../parse/yaml-tree.ts'
@@ -38,7 +42,7 @@ export function readComposeApp(files: readonly ComposeFile[], environment: strin
   const app: ComposeApp = { files, environment, directory: directoryOf(files[0]?.file.path ?? ''), services }
   const found = new Map<string, { key: Span; nodes: YamlNode[] }>()
   for (const { root } of files) {
-    for (const [name, { key, value }] of entriesOf(childOf(root, 'services'))) {
+    for (const [name, { key, value }] of serviceEntries(root)) {
       const before = found.get(name)
       found.set(name, { key, nodes: [value, ...(before?.nodes ?? [])] })
     }
@@ -49,6 +53,11 @@ export function readComposeApp(files: readonly ComposeFile[], environment: strin
     services.push({ app, name, ...facts, image: scalar, pattern: scalar && parseImagePattern(scalar.text) })
   }
   return app
+}
+
+/** The services of a compose file, with their places. */
+export function serviceEntries(root: YamlNode): [string, YamlEntry][] {
+  return entriesOf(childOf(root, 'services'))
 }
 
 /** What a service says under a key: the last file decides. */
@@ -79,11 +88,9 @@ function isOneOff(service: Service): boolean {
 
 /** Paths from the root of its `env_file`, where they lie within the repository. */
 export function envFilesOf(service: Service): string[] {
-  const node = settingOf(service, 'env_file')
-  const items = node?.kind === 'list' ? node.items.map((item) => childOf(item, 'path') ?? item) : [node]
-  return items
-    .flatMap((item) => scalarText(item) ?? [])
-    .flatMap((path) => joinPath(service.app.directory, path) ?? [])
+  return readEnvFiles(plainValue(settingOf(service, 'env_file'))).flatMap(
+    (path) => joinPath(service.app.directory, path) ?? [],
+  )
 }
 
 /** A port that the service publishes: `"127.0.0.1:5432:5432"`, or the long form. */
@@ -99,15 +106,21 @@ export function publishedPorts(service: Service): PublishedPort[] {
         : [{ at: item, address: text('host_ip'), published: text('published'), target: text('target') }]
     }
     if (item.kind !== 'scalar') return []
-    // The default of a variable is the port that most servers have.
-    const plain = item.text
-      .replaceAll(/\$\{[^}]*\}/g, (it) => /:?-([\w.:]+)\}$/.exec(it)?.[1] ?? '…')
-      .replace(/\/(tcp|udp)$/, '')
+    const plain = withDefaults(item.text).replace(/\/(tcp|udp)$/, '')
     const found = /^(?:(.*):)?([^:]+):([^:]+)$/.exec(plain)
     return found === null
       ? []
       : [{ at: item, address: found[1] ?? '', published: found[2] ?? '', target: found[3] ?? '' }]
   })
+}
+
+/** A text with the defaults of its variables, which most servers have, and `…` for a variable without one. */
+function withDefaults(text: string): string {
+  return parseTemplate(text)
+    .map((part) =>
+      part.kind === 'text' ? part.text : (/^[\w.:]+$/.exec(interpolate(part.source, {}))?.[0] ?? '…'),
+    )
+    .join('')
 }
 
 /** One entry of `volumes`: the source is undefined for an anonymous volume. */
@@ -128,8 +141,10 @@ export function mountsOf(service: Service): Mount[] {
       ]
     }
     if (item.kind !== 'scalar') return []
-    const [first = '', second] = item.text
-      .replaceAll(/\$\{[^}]*\}/g, (it) => it.replaceAll(':', '\u0001'))
+    // A colon in a variable, such as that of `:-`, separates nothing.
+    const [first = '', second] = parseTemplate(item.text)
+      .map(({ kind, source }) => (kind === 'text' ? source : source.replaceAll(':', '\u0001')))
+      .join('')
       .split(':')
     const isAnonymous = second === undefined || (second !== '' && /^(ro|rw|z|Z)(,|$)/.test(second))
     return [
@@ -156,17 +171,12 @@ export function mountedPaths(service: Service): { path: string; target: string }
 export function buildOf(
   service: Service,
 ): { context: string; dockerfile: string; target: string | undefined } | undefined {
-  const build = settingOf(service, 'build')
+  const build = readBuild(plainValue(settingOf(service, 'build')))
   if (build === undefined) return undefined
-  const context = joinPath(
-    service.app.directory,
-    scalarText(build) ?? scalarText(childOf(build, 'context')) ?? '.',
-  )
+  const context = joinPath(service.app.directory, build.context)
   if (context === undefined) return undefined
-  const dockerfile = joinPath(context, scalarText(childOf(build, 'dockerfile')) ?? 'Dockerfile')
-  return dockerfile === undefined
-    ? undefined
-    : { context, dockerfile, target: scalarText(childOf(build, 'target')) }
+  const dockerfile = joinPath(context, build.dockerfile)
+  return dockerfile === undefined ? undefined : { context, dockerfile, target: build.target }
 }
 
 /** What a service's `environment` sets, each with its place; the value is undefined where only the name stands. */

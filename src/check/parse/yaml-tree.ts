@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Document, Node } from 'yaml'
 import type { SourceFile, Span } from '../source-file.ts'
 
@@ -68,6 +68,24 @@ export function entriesOf(node: YamlNode | undefined): [string, YamlEntry][] {
   return node?.kind === 'map' ? [...node.entries] : []
 }
 
+/** The value of a node without its places; scalars as text, and undefined for null. */
+export function plainValue(node: YamlNode | undefined): unknown {
+  // What aliases name is made once: aliases of aliases do not multiply.
+  const made = new Map<YamlNode, unknown>()
+  const valueOf = (it: YamlNode): unknown => {
+    if (it.kind === 'scalar') return it.text === '' ? undefined : it.text
+    if (!made.has(it)) {
+      const values =
+        it.kind === 'list'
+          ? it.items.map(valueOf)
+          : Object.fromEntries([...it.entries].map(([key, { value }]) => [key, valueOf(value)]))
+      made.set(it, values)
+    }
+    return made.get(it)
+  }
+  return node && valueOf(node)
+}
+
 function emptyScalar(at: Span): YamlScalar {
   return { ...at, kind: 'scalar', text: '', value: null, style: 'plain' }
 }
@@ -107,11 +125,11 @@ class TreeBuilder {
   }
 
   private make(node: unknown, span: Span, depth: number): YamlNode {
+    // Compose takes what an overlay marks with `!reset` for nothing.
+    if (isNode(node) && node.tag === '!reset') return emptyScalar(span)
     if (isScalar(node)) {
       const { value, type } = node
-      // Compose takes what an overlay marks with `!reset` for nothing.
-      const isNothing = value === null || value === undefined || node.tag === '!reset'
-      const text = isNothing ? '' : (node.source ?? '')
+      const text = value === null || value === undefined ? '' : (node.source ?? '')
       const style = type?.startsWith('BLOCK') ? 'block' : type?.startsWith('QUOTE') ? 'quoted' : 'plain'
       return { ...span, kind: 'scalar', text, value, style }
     }

@@ -1,8 +1,11 @@
 import type { Service } from '../../check/model/compose.ts'
 import { settingOf } from '../../check/model/compose.ts'
 import type { Workflow } from '../../check/model/workflow.ts'
-import { childOf, scalarsOf, scalarText } from '../../check/parse/yaml-tree.ts'
+import { blankComments } from '../../check/parse/blank-comments.ts'
+import { childOf, plainValue, scalarText } from '../../check/parse/yaml-tree.ts'
 import { placeOf, textOf, type SourceFile } from '../../check/source-file.ts'
+import { readEnvFiles } from '../../shared/compose-file.ts'
+import { findVariables } from '../../shared/compose-template.ts'
 
 /** A line of a workflow that reads a GitHub secret or variable. */
 export type GithubUse = {
@@ -51,32 +54,15 @@ export type ServiceUse = {
 }
 
 export function readServiceUse(service: Service): ServiceUse {
-  const envFiles = settingOf(service, 'env_file')
-  const paths = [
-    ...scalarsOf(envFiles).map(({ text }) => text),
-    ...(envFiles?.kind === 'list' ? envFiles.items : []).flatMap(
-      (item) => scalarText(childOf(item, 'path')) ?? [],
-    ),
-  ]
+  const paths = readEnvFiles(plainValue(settingOf(service, 'env_file')))
   const variables = new Map<string, boolean>()
   for (const node of service.nodes) {
-    const text = withoutComments(textOf(node)).replaceAll('$$', '  ')
-    for (const [, braced, operator, plain] of text.matchAll(
-      /\$(?:\{([A-Za-z_]\w*)(:?[-?+])?|([A-Za-z_]\w*))/g,
-    )) {
-      const name = braced ?? plain ?? ''
-      const isNeeded = operator === undefined || operator.endsWith('?')
-      variables.set(name, isNeeded || variables.get(name) === true)
-    }
+    for (const { name, required } of findVariables(blankComments(textOf(node))))
+      variables.set(name, required || variables.get(name) === true)
   }
   return { service: service.name, readsAll: paths.some((path) => /^(\.\/)?\.env$/.test(path)), variables }
 }
 
 function namesIn(file: SourceFile, pattern: RegExp): { offset: number; found: RegExpExecArray }[] {
-  return [...withoutComments(file.text).matchAll(pattern)].map((found) => ({ offset: found.index, found }))
-}
-
-/** The text with its comments replaced by blanks, so that positions do not change. */
-function withoutComments(text: string): string {
-  return text.replaceAll(/(^|\s)#[^\n]*/g, (comment) => comment.replaceAll(/[^\n]/g, ' '))
+  return [...blankComments(file.text).matchAll(pattern)].map((found) => ({ offset: found.index, found }))
 }

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { observeApp } from '../../../adapters/directory/observe-app.ts'
 import type { RegistryClient } from '../../../adapters/registry/registry-client.ts'
-import { composeReferences } from '../../../adapters/source/compose-references.ts'
+import { readComposeTexts } from '../../../adapters/source/compose-references.ts'
 import { choosePromoted, type PromotedImage, type Promotion } from '../../../build/choose-promoted.ts'
 import { ownRepositories } from '../../../build/own-images.ts'
 import { parseImageReference, type Digest } from '../../../deploy/model/image-reference.ts'
@@ -70,11 +68,7 @@ async function releasesOf({ config }: EnvironmentInput, context: CliContext): Pr
 
 async function repositoriesOf({ config, values }: EnvironmentInput): Promise<string[]> {
   const { projectDirectory, registry, environment } = config
-  const files = await composeReferences(projectDirectory, environment.composeFiles)
-  const composeFiles = files.filter((file) => /\.ya?ml$/.test(file))
-  const texts = await Promise.all(
-    composeFiles.map((file) => readFile(path.join(projectDirectory, file), 'utf8')),
-  )
+  const texts = await readComposeTexts(projectDirectory, environment.composeFiles)
   const owners = [registry?.owner, values.registryOwner].filter((owner) => owner !== undefined)
   const prefixes = registry === undefined ? [] : owners.map((owner) => `${registry.host}/${owner}/`)
   return ownRepositories(texts, { variables: values.composeVariables, prefixes })

@@ -120,6 +120,13 @@ services:
     )
   })
 
+  test('a part of a wrong shape hides no file of the others', async () => {
+    const main =
+      'include: [1, b.yml]\nservices:\n  odd: { env_file: 1, extends: [x] }\n  web: { env_file: settings.env }\n'
+    const source = await sourceOf({ 'docker-compose.yml': main, 'b.yml': compose, 'settings.env': 'B=2' })
+    expect(names(await source.composeFiles())).toEqual(['b.yml', 'docker-compose.yml', 'settings.env'])
+  })
+
   test('a file that includes itself is read once', async () => {
     const source = await sourceOf({ 'docker-compose.yml': 'include: [docker-compose.yml]\n' })
     expect(names(await source.composeFiles())).toEqual(['docker-compose.yml'])

@@ -4,6 +4,7 @@ import {
   entriesOf,
   entryOf,
   nodeAt,
+  plainValue,
   parseYamlTree,
   scalarsOf,
   scalarText,
@@ -13,7 +14,7 @@ import { textOf } from '../../../../src/check/source-file.ts'
 
 const parse = (text: string): ReturnType<typeof parseYamlTree> => parseYamlTree({ path: 'a.yml', text })
 
-/** The plain value of a node, each scalar as its text. */
+/** The plain value of a node, each scalar as its text, even where it is empty. */
 function plain(node: YamlNode | undefined): unknown {
   if (node?.kind === 'list') return node.items.map(plain)
   if (node?.kind === 'map')
@@ -83,5 +84,25 @@ describe('questions', () => {
       [],
       [],
     ])
+  })
+})
+
+describe('a plain value', () => {
+  test('has texts, and nothing for null', () => {
+    const { root } = parse('a: 1\nb: [x, "y z", ~]\nc: { d: }\n')
+    expect(plainValue(root)).toEqual({ a: '1', b: ['x', 'y z', undefined], c: { d: undefined } })
+    expect(plainValue(undefined)).toBeUndefined()
+  })
+
+  test.each(['x', '[x]', '{ x: 1 }'])('is nothing after `!reset %s`', (value) => {
+    expect(plainValue(parse(`a: !reset ${value}\n`).root)).toEqual({ a: undefined })
+  })
+
+  test('of aliases that multiply is made once for each', () => {
+    const level = (index: number): string => `a${index}: &a${index} [${`*a${index - 1},`.repeat(9)}]\n`
+    const { root } = parse(
+      `a0: &a0 [x]\n${Array.from({ length: 40 }, (_, index) => level(index + 1)).join('')}`,
+    )
+    expect(plainValue(root)).toMatchObject({ a0: ['x'] })
   })
 })

@@ -1,0 +1,126 @@
+import { parseAllDocuments, Scalar, type Tags } from 'yaml'
+import { interpolate } from './compose-template.ts'
+
+/** A compose file as written: nothing is merged, included or filled in. What has a wrong shape is left out. */
+export type ComposeFile = {
+  name: string | undefined
+  services: readonly ComposeService[]
+  /** Files under `include` and their env files, relative to this file. */
+  includedFiles: readonly string[]
+  /** Why the text is not YAML. It then has no services. */
+  syntaxError: string | undefined
+}
+
+/** Paths are relative to the compose file. */
+export type ComposeService = {
+  name: string
+  image: string | undefined
+  build: ComposeBuild | undefined
+  /** The `file` under `extends`. */
+  extendedFile: string | undefined
+  envFiles: readonly string[]
+  labelFiles: readonly string[]
+}
+
+/** `dockerfile` is relative to `context`. */
+export type ComposeBuild = { context: string; dockerfile: string; target: string | undefined }
+
+/** Parses a compose file of one or more documents; never throws. */
+export function parseComposeFile(text: string): ComposeFile {
+  const { documents, syntaxError } = readYaml(text)
+  const allOf = (key: string): unknown[] => documents.map((document) => childOf(document, key))
+  return {
+    name: allOf('name')
+      .flatMap((it) => textOf(it) ?? [])
+      .at(-1),
+    services: allOf('services')
+      .flatMap(entriesOf)
+      .map(([name, value]) => readService(name, value)),
+    includedFiles: allOf('include')
+      .flatMap(listOf)
+      .flatMap((it) => (isMap(it) ? [it['path'], it['env_file']] : [it]).flatMap(textsOf)),
+    syntaxError,
+  }
+}
+
+/** Images of the services in compose files, with `values` and the files' defaults filled in. */
+export function findComposeImages(
+  composeTexts: readonly string[],
+  values: Readonly<Record<string, string>>,
+): string[] {
+  return composeTexts
+    .flatMap((text) => parseComposeFile(text).services)
+    .flatMap(({ image }) => (image === undefined ? [] : [interpolate(image, values)]))
+}
+
+/** Reads a service's `build`: a directory, or a map. Undefined for anything else. */
+export function readBuild(value: unknown): ComposeBuild | undefined {
+  if (typeof value === 'string') return { context: value, dockerfile: 'Dockerfile', target: undefined }
+  if (!isMap(value)) return undefined
+  return {
+    context: textOf(value['context']) ?? '.',
+    dockerfile: textOf(value['dockerfile']) ?? 'Dockerfile',
+    target: textOf(value['target']),
+  }
+}
+
+/** Reads the paths of a service's `env_file`: one or several, each as text or as a map with `path`. */
+export function readEnvFiles(value: unknown): string[] {
+  return [value].flat().flatMap((it) => textOf(it) ?? textOf(childOf(it, 'path')) ?? [])
+}
+
+function readService(name: string, value: unknown): ComposeService {
+  return {
+    name,
+    image: textOf(childOf(value, 'image')),
+    build: readBuild(childOf(value, 'build')),
+    extendedFile: textOf(childOf(childOf(value, 'extends'), 'file')),
+    envFiles: readEnvFiles(childOf(value, 'env_file')),
+    labelFiles: textsOf(childOf(value, 'label_file')),
+  }
+}
+
+/** Compose takes what an overlay marks with `!reset` for nothing. */
+const resetTags: Tags = [
+  { tag: '!reset', resolve: () => null },
+  { tag: '!reset', collection: 'map', resolve: () => new Scalar(null) },
+  { tag: '!reset', collection: 'seq', resolve: () => new Scalar(null) },
+]
+
+/** Aliases that multiply, and nesting too deep for the stack, are errors of the parser. */
+function readYaml(text: string): { documents: unknown[]; syntaxError: string | undefined } {
+  try {
+    const parsed = [parseAllDocuments(text, { merge: true, customTags: resetTags })].flat()
+    const error = parsed.flatMap(({ errors }) => errors)[0]
+    if (error !== undefined) throw error
+    return { documents: parsed.map((document): unknown => document.toJS()), syntaxError: undefined }
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    return { documents: [], syntaxError: reason.replace(/:$/, '.') }
+  }
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return isMap(value) ? Object.entries(value) : []
+}
+
+function childOf(value: unknown, key: string): unknown {
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** One text or several. */
+function textsOf(value: unknown): string[] {
+  return [value].flat().filter((it) => typeof it === 'string')
+}
