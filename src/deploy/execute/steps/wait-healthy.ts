@@ -166,11 +166,12 @@ async function portsToExpect(
   container: Container,
   context: StepContext,
 ): Promise<{ ports: readonly number[]; were: 'open' | 'unknown' }> {
-  const { observation } = context.run
+  const { observation, done } = context.run
   const ports = observation.resolved.get(container.service)?.config.exposedPorts ?? []
-  const before = observation.containers.find(
-    (it) => it.service === container.service && it.state === 'running',
-  )
+  // The address of a container that was recreated may belong to another one by now.
+  const before = done.recreated.has(container.service)
+    ? undefined
+    : observation.containers.find((it) => it.service === container.service && it.state === 'running')
   if (before === undefined || ports.length === 0) return { ports, were: 'unknown' }
   const listened = await listensOn(before, ports, context)
   return { ports: listened === 'no' ? [] : ports, were: listened === 'yes' ? 'open' : 'unknown' }

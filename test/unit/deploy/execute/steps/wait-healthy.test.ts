@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { fakeApp, fakeProxy, fakeService, plainImage, withTag } from '../../../../support/fake-app.ts'
+import {
+  fakeApp,
+  fakeProxy,
+  fakeService,
+  plainImage,
+  withService,
+  withTag,
+} from '../../../../support/fake-app.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
 
 const withCheck = fakeApp([fakeService('backend')])
@@ -170,6 +177,16 @@ describe('a service without a health check', () => {
     world.host.listensOn = (address) => (address === old ? 'yes' : 'no')
     expect(await world.failure()).toMatchObject({ code: 'SERVICE_UNHEALTHY' })
     expect(world.host.running).toBe('backend:v1#backend-1')
+  })
+
+  test('that was recreated is not compared with the address that it had', async () => {
+    const fixed = withService(withoutCheck, 'backend', { fixedAddress: true })
+    const world = await atV1(fixed)
+    world.imageConfigs.set('ghcr.io/acme/backend:v2', { ...plainImage, exposedPorts: [8000] })
+    const old = world.host.containers.get('backend-1').networks[0]!.address
+    world.host.listensOn = (address) => (address === old ? 'yes' : 'no')
+    await world.deploy()
+    expect(world.host.running).toBe('backend:v2#backend-2')
   })
 
   test('that restarts meanwhile is not ready', async () => {
