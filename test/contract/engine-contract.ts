@@ -50,7 +50,7 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
     }
 
     test('it reports its version and platform', async () => {
-      const facts = await engine.engineFacts()
+      const facts = await engine.observeEngine()
       expect(facts).toMatchObject({
         os: 'linux',
         version: await docker('version', '-f', '{{.Server.Version}}'),

@@ -161,7 +161,7 @@ test('dangling images are pruned, and counted', async () => {
 describe('a server that cannot be used', () => {
   test('because the user may not: DOCKER_DENIED', async () => {
     const engine = createEngine(await connectTo('srv1', 'nodocker'))
-    await expect(engine.engineFacts()).rejects.toMatchObject({ code: 'DOCKER_DENIED' })
+    await expect(engine.observeEngine()).rejects.toMatchObject({ code: 'DOCKER_DENIED' })
   })
 
   test('because the Engine does not run: DOCKER_UNREACHABLE, and it is asked again once it does', async () => {

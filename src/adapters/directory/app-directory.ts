@@ -38,7 +38,7 @@ export function createAppDirectory({ runner, path, values }: AppPlace): AppDirec
     })
     if (output.exitCode !== 0)
       throw scriptFailure(output, { host: runner.name, path, what: 'reading the directory' })
-    return readFacts(output.stdout, { host: runner.name, path })
+    return readDirectoryObservation(output.stdout, { host: runner.name, path })
   }
 
   return {
@@ -86,7 +86,10 @@ export function createAppDirectory({ runner, path, values }: AppPlace): AppDirec
   }
 }
 
-function readFacts(output: string, { host, path }: { host: string; path: string }): DirectoryObservation {
+function readDirectoryObservation(
+  output: string,
+  { host, path }: { host: string; path: string },
+): DirectoryObservation {
   const sections = parseSections(output)
   const text = (name: string): string => sectionText(sections, name) ?? ''
   if (sections.some((section) => section.name === 'no-docker')) {

@@ -21,7 +21,7 @@ export type DockerEngine = Engine &
   Disposable & {
     logs: LogSource
     /** Version and image store. Throws DOCKER_MISSING, DOCKER_DENIED, DOCKER_UNREACHABLE; see `assertEngineSupported`. */
-    engineFacts(): Promise<EngineObservation>
+    observeEngine(): Promise<EngineObservation>
   }
 
 /**
@@ -49,7 +49,7 @@ export function createEngine(
 
     logs: createLogSource(client),
 
-    async engineFacts() {
+    async observeEngine() {
       const info = await client.read({ method: 'GET', path: '/info' }, infoAnswer)
       return readEngineObservation(await client.version(), info)
     },

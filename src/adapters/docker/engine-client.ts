@@ -62,7 +62,16 @@ export class EngineClient {
   /** Sends a request and returns the answer as a stream. The connection is free again after it was read or destroyed. */
   async stream(request: ApiRequest): Promise<IncomingMessage> {
     const prefix = `/v${chooseApiVersion(await this.version())}`
-    return this.#exchange({ ...request, path: `${prefix}${request.path}${renderQuery(request.query)}` })
+    const path = `${prefix}${request.path}${renderQuery(request.query)}`
+    try {
+      return await exchange(this.#agent, { ...request, path })
+    } catch (error) {
+      throw await this.explain(
+        error,
+        error instanceof ExchangeError ? error.stream : undefined,
+        request.signal,
+      )
+    }
   }
 
   /** Throws DOCKER_FAILED with the Engine's message for a status of 400 or more. */
@@ -164,18 +173,6 @@ export class EngineClient {
   async #askVersion(agent: EngineAgent): Promise<VersionAnswer> {
     const response = await exchange(agent, { method: 'GET', path: '/version' })
     return parseAnswer(await text(response), versionAnswer, this.#runner.name)
-  }
-
-  async #exchange(request: ApiRequest): Promise<IncomingMessage> {
-    try {
-      return await exchange(this.#agent, request)
-    } catch (error) {
-      throw await this.explain(
-        error,
-        error instanceof ExchangeError ? error.stream : undefined,
-        request.signal,
-      )
-    }
   }
 }
 

@@ -32,7 +32,7 @@ export class SshRunner implements CommandRunner {
   #commandsRun = 0
   #connecting: Promise<SshConnection> | undefined
   #connection: SshConnection | undefined
-  #kept: PersistentShell | undefined
+  #persistentShell: PersistentShell | undefined
   readonly #children = new Set<Child>()
   readonly #streams = new Set<Duplex>()
 
@@ -52,7 +52,7 @@ export class SshRunner implements CommandRunner {
 
   async connect(signal?: AbortSignal): Promise<void> {
     const onShared = (target: SshTarget): void => {
-      this.#kept ??= new PersistentShell(
+      this.#persistentShell ??= new PersistentShell(
         this.#track(startChild('ssh', buildCommandArgs(target, persistentShellCommand))),
       )
     }
@@ -70,10 +70,10 @@ export class SshRunner implements CommandRunner {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandOutput> {
     options.signal?.throwIfAborted()
     const connection = this.#standing()
-    const kept = await this.#takeKeptShell(options)
-    const output = await (kept === undefined
+    const shell = await this.#takePersistentShell(options)
+    const output = await (shell === undefined
       ? this.#runInSession(connection, argv, options)
-      : this.#runInKeptShell(connection, kept, { argv, options }))
+      : this.#runInPersistentShell(connection, shell, { argv, options }))
     // ssh exits with 255 if the connection breaks, and with more than 128 if dray ended it; the command can have both codes, too.
     if (output.exitCode > 128) await connection.assertStanding()
     return output
@@ -103,15 +103,17 @@ export class SshRunner implements CommandRunner {
     })
   }
 
-  async #takeKeptShell({ input = '', onLine, beside }: RunOptions): Promise<PersistentShell | undefined> {
+  async #takePersistentShell(options: RunOptions): Promise<PersistentShell | undefined> {
+    const { input = '', onLine, beside } = options
+    const shell = this.#persistentShell
     // A command that is read line by line needs its own streams.
     if (onLine !== undefined || beside === true) return undefined
-    return (await this.#kept?.take(Buffer.byteLength(input))) === true ? this.#kept : undefined
+    return (await shell?.take(Buffer.byteLength(input))) === true ? shell : undefined
   }
 
-  async #runInKeptShell(
+  async #runInPersistentShell(
     connection: SshConnection,
-    kept: PersistentShell,
+    shell: PersistentShell,
     { argv, options }: { argv: readonly string[]; options: RunOptions },
   ): Promise<CommandOutput> {
     const tellProcessId = tellsProcessId(options)
@@ -121,7 +123,7 @@ export class SshRunner implements CommandRunner {
       ...(tellProcessId ? {} : told),
     })
     const { promise: processId, tell } = promisedText()
-    const ended = kept.run(command, Buffer.from(options.input ?? ''), tell)
+    const ended = shell.run(command, Buffer.from(options.input ?? ''), tell)
     this.#commandsRun += 1
     return waitForEnd({
       ...options,

@@ -47,10 +47,10 @@ export function readComposeApp(files: readonly ComposeFile[], environment: strin
       found.set(name, { key, nodes: [value, ...(before?.nodes ?? [])] })
     }
   }
-  for (const [name, facts] of found) {
-    const image = facts.nodes.map((node) => childOf(node, 'image')).find((node) => node?.kind === 'scalar')
+  for (const [name, entry] of found) {
+    const image = entry.nodes.map((node) => childOf(node, 'image')).find((node) => node?.kind === 'scalar')
     const scalar = image?.kind === 'scalar' ? image : undefined
-    services.push({ app, name, ...facts, image: scalar, pattern: scalar && parseImagePattern(scalar.text) })
+    services.push({ app, name, ...entry, image: scalar, pattern: scalar && parseImagePattern(scalar.text) })
   }
   return app
 }

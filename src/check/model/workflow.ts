@@ -114,11 +114,11 @@ export function linesOf(scalar: YamlScalar): (Span & { text: string })[] {
   return lines
 }
 
-function readJob(facts: { workflow: Workflow; id: string; key: Span; node: YamlNode }): Job {
+function readJob(definition: { workflow: Workflow; id: string; key: Span; node: YamlNode }): Job {
   const steps: Step[] = []
   const commands: ShellCommand[] = []
-  const job: Job = { ...facts, steps, commands }
-  const list = childOf(facts.node, 'steps')
+  const job: Job = { ...definition, steps, commands }
+  const list = childOf(definition.node, 'steps')
   for (const node of list?.kind === 'list' ? list.items : []) {
     const step = readStep(job, node)
     steps.push(step)

@@ -20,8 +20,8 @@ export type ConnectedHost = {
   /** The app's directory on it. */
   place: AppPlace
   engine: DockerEngine
-  /** Facts about its Engine. Rejects with a DOCKER_… code if the Engine cannot be used. */
-  facts: Promise<EngineObservation>
+  /** Its Engine. Rejects with a DOCKER_… code if the Engine cannot be used. */
+  engineObservation: Promise<EngineObservation>
   /** The host as the target of a deploy. */
   target: TargetHost
   /** Its archived releases. */
@@ -38,8 +38,8 @@ export function connectHosts(
 }
 
 /**
- * Creates the parts for a connected host. Reading the Engine's facts takes four round trips; lock and directory do not wait
- * for them.
+ * Creates the parts for a connected host. Observing the Engine takes four round trips; lock and directory do not wait
+ * for it.
  */
 export function describeHost(
   runner: CommandRunner,
@@ -47,25 +47,33 @@ export function describeHost(
   { clock, secrets }: CliContext,
 ): ConnectedHost {
   const engine = createEngine(runner, { onSecrets: (found) => void secrets.push(...found) })
-  const facts = engine.engineFacts().then((answer) => {
+  const engineObservation = engine.observeEngine().then((answer) => {
     assertEngineSupported(answer.version, runner.name)
     return answer
   })
-  // A rejection is handled where the facts are used; it must not be unhandled if the lock is refused first.
-  facts.catch(() => undefined)
-  const imageStore = facts.then((answer) => answer.imageStore)
+  // A rejection is handled where the observation is used; it must not be unhandled if the lock is refused first.
+  engineObservation.catch(() => undefined)
+  const imageStore = engineObservation.then((answer) => answer.imageStore)
   imageStore.catch(() => undefined)
   const { path } = config.environment
   const place: AppPlace = { runner, path, values: values.composeVariables }
   const target: TargetHost = {
     name: runner.name,
     engine,
-    platform: facts,
+    platform: engineObservation,
     imageStore,
     directory: createAppDirectory(place),
     compose: createCompose(place),
     prober: createProber(runner),
     lock: (holder, { waitMs, signal }) => takeLock({ runner, path, holder, waitMs, clock, signal }),
   }
-  return { name: runner.name, runner, place, engine, facts, target, archive: createReleaseArchive(place) }
+  return {
+    name: runner.name,
+    runner,
+    place,
+    engine,
+    engineObservation,
+    target,
+    archive: createReleaseArchive(place),
+  }
 }

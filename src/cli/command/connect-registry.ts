@@ -39,5 +39,5 @@ export function connectRegistry(
 
 async function hubMirrorOf(hosts: Promise<readonly ConnectedHost[]>): Promise<string | undefined> {
   const [host] = await hosts
-  return (await host?.facts)?.mirrors[0]
+  return (await host?.engineObservation)?.mirrors[0]
 }

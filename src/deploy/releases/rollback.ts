@@ -42,7 +42,7 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
   const target = chooseTarget({ releases, wanted, now })
   const sites = archives.map(({ host, releases: kept }) => {
     const there = kept.find(({ id }) => id === target.id)
-    if (there === undefined) throw notKept(target.id, host.name)
+    if (there === undefined) throw notArchived(target.id, host.name)
     return host.restore(there)
   })
   return {
@@ -97,7 +97,7 @@ function tasksSince(release: Release, journal: readonly JournalEntry[]): Restore
     }))
 }
 
-function notKept(id: string, host: string): DrayError {
+function notArchived(id: string, host: string): DrayError {
   return new DrayError(
     'RELEASE_UNKNOWN',
     `Release ${id} is not archived on ${host}, although it is on the first host.`,

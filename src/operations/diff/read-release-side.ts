@@ -39,12 +39,12 @@ export async function readTreeSide(
   signal: AbortSignal,
 ): Promise<ReleaseSide> {
   const { source, host } = site
-  const facts = await inspectHost(site, signal)
-  const files = await source.bundle(facts.app, {})
+  const observation = await inspectHost(site, signal)
+  const files = await source.bundle(observation.app, {})
   const platform = await host.platform
   const notes = new Set<string>()
   const images = await Promise.all(
-    facts.app.services.map(async ({ name, image }): Promise<[string, SideImage]> => {
+    observation.app.services.map(async ({ name, image }): Promise<[string, SideImage]> => {
       if (image === undefined) return [name, { name: 'no image' }]
       const reference = parseImageReference(image)
       const { registry, repository, tag: imageTag } = reference
@@ -62,9 +62,9 @@ export async function readTreeSide(
   return {
     label: `the working tree${tag === undefined ? '' : ` (${tag})`}`,
     images: Object.fromEntries(images),
-    ...partsOf(facts.app),
+    ...partsOf(observation.app),
     files: files.filter((file) => !isWrittenByDray(file)),
-    variables: facts.envFile.variables,
+    variables: observation.envFile.variables,
     notes: [...notes],
   }
 }

@@ -35,7 +35,7 @@ export function judgeHost(scene: DoctorObservation): HostCheckup {
   add('lock', seen && (seen.lock === undefined ? good('free') : failed(seen.lock)), 'tools')
   add('disk', seen && judgeDisk(seen, scene), 'tools')
   add('clock', seen && judgeClock(seen, host), 'tools')
-  const model = outcomeOf(app, (facts) => counted(facts.app.services.length, 'service'))
+  const model = outcomeOf(app, (directory) => counted(directory.app.services.length, 'service'))
   add('app', model, 'tools', 'docker', 'compose', 'directory', 'env')
   if (images === undefined) add('image', undefined, 'app', 'docker')
   else checks.push(...judgeImages(images))

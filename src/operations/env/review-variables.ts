@@ -38,15 +38,15 @@ export function reviewVariables({ listing, example, compose, deployTime }: Revie
   const inExample = new Set(example)
   const names = new Set([...inExample, ...composed.keys(), ...present.keys()])
   return [...names].flatMap((name): VariableReview[] => {
-    const facts = {
+    const variable = {
       name,
       state: present.get(name) ?? 'missing',
       inExample: inExample.has(name),
       inCompose: composed.get(name) ?? 'no',
     } as const
     const isGiven = deployTime.includes(name)
-    if (isGiven && facts.state === 'missing') return []
-    return [{ ...facts, verdict: isGiven ? 'at-deploy' : judge(facts, example !== undefined) }]
+    if (isGiven && variable.state === 'missing') return []
+    return [{ ...variable, verdict: isGiven ? 'at-deploy' : judge(variable, example !== undefined) }]
   })
 }
 

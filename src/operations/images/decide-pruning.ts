@@ -29,17 +29,17 @@ export type PruneDecision = {
  * Decides which versions of a package may be removed. A version stays if a release needs it, or reason of its tag or age;
  * so do its parts and what refers to it, such as signatures. Pure.
  */
-export function decidePruning(facts: PruneInput, rules: PruneRules): PruneDecision {
+export function decidePruning(input: PruneInput, rules: PruneRules): PruneDecision {
   const reasons = new Map<Digest, string>()
-  for (const [digest, reason] of ownReasons(facts, rules))
+  for (const [digest, reason] of ownReasons(input, rules))
     if (!reasons.has(digest)) reasons.set(digest, reason)
-  spread(facts, reasons)
-  const retained = facts.versions.flatMap((version) => {
+  spread(input, reasons)
+  const retained = input.versions.flatMap((version) => {
     const reason = reasons.get(version.digest)
     return reason === undefined ? [] : [{ version, reason }]
   })
-  const removable = facts.versions.filter(({ digest }) => !reasons.has(digest))
-  return { retained, removable: parentsFirst(removable, facts.links) }
+  const removable = input.versions.filter(({ digest }) => !reasons.has(digest))
+  return { retained, removable: parentsFirst(removable, input.links) }
 }
 
 function* ownReasons(

@@ -37,16 +37,16 @@ export type MatrixEnvironment = {
 }
 
 /** Every secret and variable of an app, by place and name. */
-export function makeMatrix(facts: MatrixInput): SecretRow[] {
+export function makeMatrix(input: MatrixInput): SecretRow[] {
   return [
-    ...githubRows(facts.github),
-    ...facts.environments.flatMap(envRows),
-    ...facts.environments.flatMap(deployTimeRows),
-    ...grouped(facts.config).map(([name, uses]): SecretRow => ({
+    ...githubRows(input.github),
+    ...input.environments.flatMap(envRows),
+    ...input.environments.flatMap(deployTimeRows),
+    ...grouped(input.config).map(([name, uses]): SecretRow => ({
       name,
       kind: 'dray',
       location: 'here',
-      state: facts.here.has(name) ? 'present' : 'optional',
+      state: input.here.has(name) ? 'present' : 'optional',
       readBy: uses.map(({ at }) => at),
     })),
   ]

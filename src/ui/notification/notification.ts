@@ -32,7 +32,7 @@ export type Notification = {
 /** Undefined for a deploy without changes. `deployState` must contain no secrets. */
 export function makeNotification(
   deployState: DeployState,
-  facts: { by: Deployer; url: string | undefined; durationMs: number },
+  { by, url, durationMs }: { by: Deployer; url: string | undefined; durationMs: number },
 ): Notification | undefined {
   const { kind, app = '', environment = '', hosts, plan, finished, probe, failure } = deployState
   const outcome = outcomeOf(deployState)
@@ -50,9 +50,9 @@ export function makeNotification(
     ...(plan && { release: plan.release }),
     ...(plan?.restores && { restores: plan.restores }),
     ...(finished?.serving !== undefined && { serving: finished.serving }),
-    by: facts.by,
-    ...(facts.url !== undefined && { url: facts.url }),
-    durationMs: facts.durationMs,
+    by,
+    ...(url !== undefined && { url }),
+    durationMs,
     ...(probe && { probe: { requests: probe.requests, failures: probe.failures } }),
     ...(failure && { failure: withoutDetails(failure) }),
   }

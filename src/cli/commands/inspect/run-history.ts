@@ -29,8 +29,8 @@ export async function runHistory(
   const histories = await Promise.all(
     connected.hosts.map(async ({ name, archive }) => {
       // One more, to find the images that the last one changed.
-      const facts = await archive.read(limit + 1, context.signal)
-      const found = { attempts: readHistory(facts, limit), tasks: readTaskHistory(facts.journal, limit) }
+      const records = await archive.read(limit + 1, context.signal)
+      const found = { attempts: readHistory(records, limit), tasks: readTaskHistory(records.journal, limit) }
       return { name, ...cleanValue(found, clean) }
     }),
   )

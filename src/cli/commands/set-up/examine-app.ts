@@ -37,25 +37,27 @@ export type ExaminedWith = {
 /** Examines what depends on Compose's model of the app: images, ports, the URL and the plan. */
 export async function examineApp(
   host: ConnectedHost,
-  facts: DirectoryObservation,
+  observation: DirectoryObservation,
   by: ExaminedWith,
 ): Promise<Pick<DoctorObservation, 'containers' | 'images' | 'registries' | 'url' | 'plan'>> {
   const { signal } = by.context
   const [containers, images, registries] = await Promise.all([
-    settle(host.engine.containers(facts.app.project), signal),
-    examineImages(host, facts, by),
-    examineRegistries(host, facts, by),
+    settle(host.engine.containers(observation.app.project), signal),
+    examineImages(host, observation, by),
+    examineRegistries(host, observation, by),
   ])
-  const target = probeTargetOf(facts.app, by.desired)
-  const taken = findTakenPorts(facts.listeningPorts, 'value' in containers ? containers.value : [])
+  const target = probeTargetOf(observation.app, by.desired)
+  const taken = findTakenPorts(observation.listeningPorts, 'value' in containers ? containers.value : [])
   const isPlannable =
     'value' in containers &&
     images.every(({ answer }) => 'value' in answer) &&
-    facts.app.services.every(({ publishedPorts }) => publishedPorts.every((port) => !taken.has(Number(port))))
+    observation.app.services.every(({ publishedPorts }) =>
+      publishedPorts.every((port) => !taken.has(Number(port))),
+    )
   const planned = async () => {
     const site = { ...by, host: host.target }
     return makePlan(
-      [(await observeHost(site, { directory: facts, desired: by.desired, signal })).observation],
+      [(await observeHost(site, { directory: observation, desired: by.desired, signal })).observation],
       by.desired,
     )
   }
@@ -69,7 +71,7 @@ export async function examineApp(
 }
 
 function examineImages(
-  { facts: platform }: ConnectedHost,
+  { engineObservation: platform }: ConnectedHost,
   { app }: DirectoryObservation,
   { registry, context: { signal } }: ExaminedWith,
 ): Promise<ImageObservation[]> {
@@ -92,11 +94,11 @@ function examineImages(
 
 /** Examines the registries. Invalid image names are reported by the checks of images. */
 async function examineRegistries(
-  { runner, facts }: ConnectedHost,
+  { runner, engineObservation }: ConnectedHost,
   { app }: DirectoryObservation,
   { input }: ExaminedWith,
 ): Promise<RegistryObservation[]> {
-  const { mirrors } = await facts
+  const { mirrors } = await engineObservation
   const { registries } = input.config
   const insecure = new Set(Object.keys(registries).filter((name) => registries[name]?.insecure === true))
   const names = new Set(

@@ -40,7 +40,7 @@ export async function examineHost(
   const name = scene.url?.lookedUp?.name
   const [server, engine] = await Promise.all([
     settle(examineServer({ runner, path, name, clock }, signal), signal),
-    settle(host.facts, signal),
+    settle(host.engineObservation, signal),
   ])
   if ('value' in engine) by.onUsable(host)
   const seen = { ...scene, connection: { value: { durationMs } }, server, engine: withVersion(engine) }

@@ -39,8 +39,8 @@ export async function runCheck(input: Input, context: CliContext): Promise<ExitC
   const startedAtMs = context.clock.now()
   const { findings, files, fixed } = await findAll(context, fix)
   const durationMs = context.clock.now() - startedAtMs
-  const facts = { files, rules: rules.length, durationMs, fixed }
-  print({ findings: findings.map(toShown), facts, format, options: input.global }, context)
+  const summary = { files, rules: rules.length, durationMs, fixed }
+  print({ findings: findings.map(toShown), summary, format, options: input.global }, context)
   return findings.some(({ severity }) => severity === 'error') ? EXIT.failedOldServing : EXIT.done
 }
 
@@ -94,23 +94,23 @@ function toShown({ edits, ...finding }: Finding): ShownFinding {
 
 type Result = {
   findings: readonly ShownFinding[]
-  facts: CheckSummary
+  summary: CheckSummary
   format: Format
   options: GlobalOptions
 }
 
-function print({ findings, facts, format, options }: Result, context: CliContext): void {
+function print({ findings, summary, format, options }: Result, context: CliContext): void {
   const { stdout, clock } = context
   if (format === 'json') {
     for (const finding of findings)
       stdout.write(renderJsonLine({ type: 'check.finding', at: clock.now(), ...finding }))
     stdout.write(
-      renderJsonLine({ type: 'check.finished', at: clock.now(), ...countFindings(findings), ...facts }),
+      renderJsonLine({ type: 'check.finished', at: clock.now(), ...countFindings(findings), ...summary }),
     )
   } else if (format === 'sarif') stdout.write(renderSarif(findings, [...rules, suppressionRule], version))
   else {
     const style = lookOf(options, context)
-    const text = renderFindings(findings, style) + renderCheckSummary(findings, facts, style)
+    const text = renderFindings(findings, style) + renderCheckSummary(findings, summary, style)
     stdout.write(text)
     if (format === 'github') for (const finding of findings) writeCommand(stdout, annotation(finding))
   }

@@ -87,12 +87,12 @@ export async function runInit({ options, global }: Input, context: CliContext): 
 async function lookAround({ cwd, env, signal }: CliContext): Promise<Repository & { isBelowTop: boolean }> {
   await using runner = new LocalRunner()
   const run: RunCommand = (argv, options) => runner.run(argv, { ...options, signal })
-  const [{ files }, facts, { branch = 'main', isBelowTop }] = await Promise.all([
+  const [{ files }, git, { branch = 'main', isBelowTop }] = await Promise.all([
     readRepositoryFiles(cwd, isWanted),
     readGitObservation(run, cwd),
     readBranch(run, cwd),
   ])
-  const owner = facts.remote?.host === 'github.com' ? facts.remote.owner : env['GITHUB_REPOSITORY_OWNER']
+  const owner = git.remote?.host === 'github.com' ? git.remote.owner : env['GITHUB_REPOSITORY_OWNER']
   return { name: path.basename(cwd), owner, branch, isBelowTop, texts: new Map(Object.entries(files)) }
 }
 

@@ -116,7 +116,7 @@ async function verify(work: Work): Promise<void> {
         throw new DrayError('SETUP_FAILED', `Still missing on ${runner.name} after all actions: ${missing}.`)
       }
       using engine = createEngine(runner)
-      assertEngineSupported((await engine.engineFacts()).version, runner.name)
+      assertEngineSupported((await engine.observeEngine()).version, runner.name)
       const { stdout } = await runner.run(['docker', 'compose', 'version', '--short'])
       checkComposeVersion(stdout, runner.name)
     }),

@@ -51,7 +51,7 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
 
 async function platformOf(hosts: Promise<NonEmpty<ConnectedHost>>): Promise<Platform> {
   const [host] = await hosts
-  return host.facts
+  return host.engineObservation
 }
 
 /** The images in the compose files, as far as they are known here: the server's `.env` may change them. */

@@ -18,10 +18,10 @@ const AFTER_CANCEL_MS = 5_000
 /** The hooks of a deploy or rollback. A hook that is not in dray.yml has no effect. */
 export type ClientHooks = {
   /** Throws HOOK_FAILED, and the signal's reason if it aborts. */
-  before(facts: Told, signal: AbortSignal): Promise<void>
+  before(input: Told, signal: AbortSignal): Promise<void>
   /** A failure of this hook is a warning; so is one of `failure`. */
-  after(facts: Told): Promise<void>
-  failure(facts: Told & { failure: Failure }): Promise<void>
+  after(input: Told): Promise<void>
+  failure(input: Told & { failure: Failure }): Promise<void>
 }
 
 type Told = Omit<HookInput, 'moment' | 'app' | 'environment' | 'hosts' | 'url' | 'failure'>
@@ -38,8 +38,8 @@ export function createHooks(
   const directory = configFile === undefined ? projectDirectory : path.dirname(configFile)
 
   /** Throws HOOK_FAILED, and the signal's reason if it aborts. */
-  const run = async (hook: Hook, facts: HookInput, signal: AbortSignal): Promise<void> => {
-    const { moment } = facts
+  const run = async (hook: Hook, input: HookInput, signal: AbortSignal): Promise<void> => {
+    const { moment } = input
     const startedAtMs = clock.now()
     const tail: string[] = []
     const onLine = (line: string): void => {
@@ -53,7 +53,7 @@ export function createHooks(
       report({ type: 'hook.finished', at, hook: moment, outcome, ...code, durationMs: at - startedAtMs })
     }
     report({ type: 'hook.started', at: startedAtMs, hook: moment, argv: hook.argv })
-    const variables = hookVariables(facts)
+    const variables = hookVariables(input)
     const { exitCode } = await runHook(hook, { directory, variables, onLine, signal }).catch(
       (error: unknown) => {
         finish(signal.aborted ? 'cancelled' : 'failed')
@@ -66,27 +66,27 @@ export function createHooks(
 
   const runOrWarn = async (
     hook: Hook | undefined,
-    facts: HookInput & { moment: keyof typeof LEFT },
+    input: HookInput & { moment: keyof typeof LEFT },
     signal: AbortSignal,
   ): Promise<void> => {
     if (hook === undefined) return
     try {
-      await run(hook, facts, signal)
+      await run(hook, input, signal)
     } catch (error) {
-      const text = signal.aborted ? `The hook \`${facts.moment}\` was stopped by a signal.` : messageOf(error)
-      report({ type: 'note', at: clock.now(), level: 'warning', text, hint: LEFT[facts.moment] })
+      const text = signal.aborted ? `The hook \`${input.moment}\` was stopped by a signal.` : messageOf(error)
+      report({ type: 'note', at: clock.now(), level: 'warning', text, hint: LEFT[input.moment] })
     }
   }
 
   return {
-    before: async (facts, signal) => {
+    before: async (input, signal) => {
       if (hooks.before !== undefined)
-        await run(hooks.before, { moment: 'before', ...place, ...facts }, signal)
+        await run(hooks.before, { moment: 'before', ...place, ...input }, signal)
     },
-    after: (facts) => runOrWarn(hooks.after, { moment: 'after', ...place, ...facts }, context.signal),
-    failure: ({ failure: { code, message }, ...facts }) => {
+    after: (input) => runOrWarn(hooks.after, { moment: 'after', ...place, ...input }, context.signal),
+    failure: ({ failure: { code, message }, ...input }) => {
       const failure = { code, message: redact(stripControl(message)) }
-      const all = { moment: 'failure' as const, ...place, ...facts, failure }
+      const all = { moment: 'failure' as const, ...place, ...input, failure }
       const { signal } = context
       // The running deploy has its own hooks.
       if (code === 'LOCK_HELD') return Promise.resolve()

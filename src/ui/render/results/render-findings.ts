@@ -32,12 +32,12 @@ export function renderFindings(findings: readonly ShownFinding[], style: Termina
 /** The last line: the number of findings, and the next command. */
 export function renderCheckSummary(
   findings: readonly ShownFinding[],
-  facts: CheckSummary,
+  summary: CheckSummary,
   { colors, glyphs }: TerminalStyle,
 ): string {
   const { errors, warnings, notes, fixable } = countFindings(findings)
-  const checked = `${count(facts.rules, 'rule')} on ${count(facts.files, 'file')}, ${Math.round(facts.durationMs)} ms`
-  const fixed = facts.fixed === 0 ? '' : `Fixed ${count(facts.fixed, 'finding')}. `
+  const checked = `${count(summary.rules, 'rule')} on ${count(summary.files, 'file')}, ${Math.round(summary.durationMs)} ms`
+  const fixed = summary.fixed === 0 ? '' : `Fixed ${count(summary.fixed, 'finding')}. `
   if (findings.length === 0) return `${fixed}${colors.green(glyphs.done)} No findings: ${checked}.\n`
   const parts = [
     errors === 0 ? '' : colors.red(count(errors, 'error')),
