@@ -164,9 +164,10 @@ export const configSchema = z.strictObject({
   proxy: z
     .strictObject({
       service: serviceName.optional().meta({
-        description: 'The service of the proxy.',
+        description:
+          'The service that receives requests, if dray does not recognise it as a proxy, or several services publish a port.',
         examples: ['nginx'],
-        defaultText: 'the service that runs nginx',
+        defaultText: 'every service that runs a proxy is found',
       }),
       keepalive: z
         .boolean()

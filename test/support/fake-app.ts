@@ -94,7 +94,12 @@ export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease
   }
 }
 
-export const plainImage: ImageConfig = { environment: [], hasHealthCheck: false, exposedPorts: [] }
+export const plainImage: ImageConfig = {
+  environment: [],
+  hasHealthCheck: false,
+  exposedPorts: [],
+  command: [],
+}
 
 /** What a registry answers for a reference: the digest spells the tag, so that tests can read it back. */
 export function fakeResolved(image: string, config: ImageConfig = plainImage): ResolvedImage {

@@ -1,6 +1,7 @@
 import { isOneShot, type AppModel } from '../../src/deploy/model/app-model.ts'
 import type { Container, ExecResult, HealthCheck } from '../../src/deploy/model/ports.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
+import { proxyOfImageName } from '../../src/deploy/plan/recognise-proxy.ts'
 import { shortHash, spellImage } from './fake-app.ts'
 
 /** How a container of an image behaves once it runs. */
@@ -27,6 +28,10 @@ export class FakeContainers {
   all: Container[] = []
   /** By what `spellImage` makes of the image: `backend:v2`. */
   readonly behaviours = new Map<string, Behaviour>()
+  /** What containers of a service are started with; by default what an image of its name starts. */
+  readonly commands = new Map<string, readonly string[]>()
+  /** Services with `read_only: true`. */
+  readonly readOnly = new Set<string>()
   readonly #counts = new Map<string, number>()
   readonly #tell: (line: string) => Promise<void>
 
@@ -85,6 +90,10 @@ export class FakeContainers {
     this.#counts.set(serviceName, number)
     const behaviour = this.behaviours.get(spellImage(image))
     const ends = isOneShot(app, serviceName)
+    const named = proxyOfImageName(image)
+    const command =
+      this.commands.get(serviceName) ??
+      (named === undefined ? ['node', 'server.js'] : ['/docker-entrypoint.sh', named])
     const container: Container = {
       id: `${serviceName}-${number}`,
       name: `shop-${serviceName}-${number}`,
@@ -92,6 +101,9 @@ export class FakeContainers {
       oneOff: false,
       imageName: image,
       imageId: `id ${spellImage(image)}`,
+      command,
+      user: '',
+      isReadOnly: this.readOnly.has(serviceName),
       configHash: configHash(app, serviceName, image),
       state: ends || behaviour === 'exits' ? 'exited' : behaviour === 'restarts' ? 'restarting' : 'running',
       exitCode: behaviour === 'exits' ? 1 : 0,

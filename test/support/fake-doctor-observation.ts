@@ -68,6 +68,7 @@ export function fakeDoctorObservation(facts: Partial<DoctorObservation> = {}): D
         app: 'shop',
         environment: 'test',
         unchanged: false,
+        proxies: [],
         steps: [
           {
             id: 1,
@@ -99,6 +100,9 @@ export function fakePublisher(...publishedPorts: number[]): Container {
     oneOff: false,
     imageName: 'nginx',
     imageId: 'i',
+    command: ['nginx'],
+    user: '',
+    isReadOnly: false,
     configHash: '',
     state: 'running',
     exitCode: 0,

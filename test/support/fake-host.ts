@@ -53,6 +53,8 @@ export class FakeHost implements TargetHost {
   otherDirectories: DirectoryObservation['otherDirectories'] = []
   composeHashes: DirectoryObservation['composeHashes'] = new Map()
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
+  /** Command lines of the processes in the containers of a service, by its name. */
+  readonly processes = new Map<string, readonly string[]>()
   taskExitCode = 0
   /** Exit code of the script that switches traffic in the proxy. */
   proxyExitCode = 0
@@ -107,6 +109,7 @@ export class FakeHost implements TargetHost {
     disk: this.disk,
     containers: async () => this.containers.all.map((it) => ({ ...it })),
     container: async (id) => this.containers.get(id),
+    processes: async (id) => this.processes.get(this.containers.get(id).service),
     images: async () => this.images,
     usedImageIds: async () => new Set(this.containers.all.map((it) => it.imageId)),
     pull: async (name, { onProgress, signal }) => {

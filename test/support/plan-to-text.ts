@@ -48,7 +48,7 @@ function stepFacts(step: Step): string {
     case 'wait-healthy':
       return step.services.join(', ')
     case 'switch-traffic':
-      return `${step.proxy} to ${step.services.join(', ')}`
+      return `${step.proxy}${step.reloadOnly ? ' (reload)' : ''} to ${step.services.join(', ')}`
     case 'check-url':
       return `${step.url} below ${step.below}`
     case 'record-release':

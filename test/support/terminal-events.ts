@@ -41,7 +41,7 @@ const steps: readonly Step[] = [
   { id: 7, host, cause: 'before they get traffic', kind: 'wait-healthy', services: ['backend', 'frontend'] },
   {
     ...{ id: 8, host, cause: 'the new containers are healthy', kind: 'switch-traffic' },
-    ...{ proxy: 'nginx', services: ['backend', 'frontend'] },
+    ...{ proxy: 'nginx', proxyKind: 'nginx', services: ['backend', 'frontend'] },
   },
   { id: 9, host, cause: 'replaced by step 6', kind: 'stop-old', service: 'backend', containers: ['c0ffee'] },
 ] as const satisfies readonly Step[]
@@ -58,6 +58,15 @@ export const samplePlan: Plan = {
   environment: 'test',
   unchanged: false,
   steps,
+  proxies: [
+    {
+      host,
+      service: 'nginx',
+      kind: 'nginx',
+      cause: 'nginx runs in its container',
+      upstreams: ['backend', 'frontend'],
+    },
+  ],
   warnings: ['frontend has no health check: dray can only see that it runs'],
   unchangedServices: [{ host, service: 'nginx', cause: 'same image and configuration' }],
   images: sampleImages,

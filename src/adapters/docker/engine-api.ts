@@ -58,6 +58,16 @@ export function createEngine(
 
     container: async (id) => readContainer(await inspect(id)),
 
+    async processes(containerId) {
+      const request = { method: 'GET', path: `/containers/${containerId}/top` } as const
+      const answer = await client.send(request)
+      // Not running, or the host's ps has no such options.
+      if (answer.status >= 400) return undefined
+      const { Titles: titles, Processes: processes } = client.parse(answer, request, topAnswer)
+      const column = titles.findIndex((title) => /^(CMD|COMMAND)$/.test(title))
+      return column < 0 ? undefined : processes.map((fields) => fields[column] ?? '')
+    },
+
     exec: (containerId, argv, options) => execInContainer(client, { containerId, argv }, options),
 
     async start(containerId) {
@@ -113,6 +123,14 @@ async function inspectAll(client: EngineClient, project: string): Promise<Contai
   )
   return inspected.flat()
 }
+
+const topAnswer = z.object({
+  Titles: z.array(z.string()),
+  Processes: z
+    .array(z.array(z.string()))
+    .nullish()
+    .transform((rows) => rows ?? []),
+})
 
 const GONE = 404
 

@@ -4,6 +4,8 @@ import type { ImageConfig } from '../../deploy/model/ports.ts'
 /** The part of an image's configuration that containers inherit, in the form of registries and of the Engine. */
 export const imageConfigSchema = z.object({
   Env: z.array(z.string()).nullish(),
+  Entrypoint: z.array(z.string()).nullish(),
+  Cmd: z.array(z.string()).nullish(),
   ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
   Healthcheck: z.object({ Test: z.array(z.string()).nullish() }).nullish(),
 })
@@ -20,5 +22,6 @@ export function readImageConfig(config: z.infer<typeof imageConfigSchema> | null
     exposedPorts: Object.keys(config?.ExposedPorts ?? {}).flatMap((port) =>
       /^\d+(\/tcp)?$/.test(port) ? [Number.parseInt(port, 10)] : [],
     ),
+    command: [...(config?.Entrypoint ?? []), ...(config?.Cmd ?? [])],
   }
 }

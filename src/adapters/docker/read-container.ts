@@ -23,6 +23,9 @@ export const containerAnswer = z.object({
   Name: z.string(),
   Created: z.string(),
   Image: z.string(),
+  Path: orEmpty(z.string(), ''),
+  Args: orEmpty(z.array(z.string()), []),
+  HostConfig: z.object({ ReadonlyRootfs: orEmpty(z.boolean(), false) }).nullish(),
   RestartCount: z.number(),
   State: z.object({
     Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
@@ -38,6 +41,7 @@ export const containerAnswer = z.object({
   }),
   Config: z.object({
     Image: z.string(),
+    User: orEmpty(z.string(), ''),
     Tty: z.boolean(),
     Env: orEmpty(z.array(z.string()), []),
     Labels: orEmpty(z.record(z.string(), z.string()), {}),
@@ -69,6 +73,9 @@ export function readContainer(answer: ContainerAnswer): Container {
     oneOff: label('oneoff') === 'True',
     imageName: config.Image,
     imageId: answer.Image,
+    command: answer.Path === '' ? [] : [answer.Path, ...answer.Args],
+    user: config.User,
+    isReadOnly: answer.HostConfig?.ReadonlyRootfs ?? false,
     configHash: label('config-hash'),
     state: state.Status,
     exitCode: state.ExitCode,

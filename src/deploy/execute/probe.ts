@@ -21,7 +21,7 @@ export function probeApp(
   { everyMs, timeoutMs }: { everyMs: number; timeoutMs: number },
   { desired, clock, emit }: Pick<Execution, 'desired' | 'clock' | 'emit'>,
 ): Probing | undefined {
-  const target = probeTargetOf(observation.directory.app, desired) ?? observation.entrances[0]
+  const target = probeTargetOf(observation, desired) ?? observation.entrances[0]
   if (target === undefined) return undefined
   return startProbing({
     prober,

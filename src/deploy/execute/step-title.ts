@@ -24,7 +24,7 @@ export function stepTitle(step: Step): string {
     case 'wait-healthy':
       return waitHealthyTitle(step)
     case 'switch-traffic':
-      if (step.services.length === 0) return `Reload ${step.proxy}`
+      if (step.services.length === 0 || step.reloadOnly) return `Reload ${step.proxy}`
       return `Switch traffic in ${step.proxy} to the new ${list(step.services)}`
     case 'check-url':
       return `Check ${step.url}`

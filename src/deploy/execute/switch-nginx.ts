@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { logOf } from './container-log.ts'
+import { promiseOfEvent } from './promise-of-event.ts'
 import type { Container, Engine, ExecResult } from '../model/ports.ts'
 import { proxyScript, SWITCHED } from './switch-nginx-script.ts'
 
@@ -53,14 +54,8 @@ async function readEnd(
   })
 }
 
-function promiseOfEvent(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined
-  const promise = new Promise<void>((settle) => (resolve = settle))
-  return { promise, resolve: () => resolve() }
-}
-
 /** Never resolves; rejects with the signal's reason. */
-function rejectionBy(signal: AbortSignal | undefined): Promise<never> {
+export function rejectionBy(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
     if (signal?.aborted) reject(signal.reason as Error)
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
@@ -68,7 +63,7 @@ function rejectionBy(signal: AbortSignal | undefined): Promise<never> {
 }
 
 /** `ADDRESS NAME…` for a container that shares a network with the proxy: its names on that network. */
-function hostsLine(container: Container, proxy: Container): string[] {
+export function hostsLine(container: Container, proxy: Container): string[] {
   const shared = container.networks.find(
     (network) => network.address !== '' && proxy.networks.some((it) => it.name === network.name),
   )

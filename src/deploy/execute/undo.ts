@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { freshContainers, type Execution, type HostRun } from './execution.ts'
 import { newestRelease } from '../model/release.ts'
+import type { StepOf } from '../model/plan.ts'
 import { switchNginx } from './switch-nginx.ts'
 
 export type Undone = {
@@ -101,24 +102,38 @@ async function recreateAsBefore(service: string, run: HostRun): Promise<void> {
   })
 }
 
-/** False if the plan has no running proxy to switch. */
+/** Switches every proxy of the plan, in its order; false if it has no running proxy to switch. */
 async function switchBack(run: HostRun, execution: Execution): Promise<boolean> {
-  const step = execution.plan.steps.find((it) => it.kind === 'switch-traffic' && it.host === run.host.name)
-  if (step?.kind !== 'switch-traffic') return false
+  let isSwitched = false
+  for (const step of execution.plan.steps) {
+    if (step.kind !== 'switch-traffic' || step.host !== run.host.name) continue
+    if (await switchProxyBack(step, run, execution)) isSwitched = true
+  }
+  return isSwitched
+}
+
+async function switchProxyBack(
+  step: StepOf<'switch-traffic'>,
+  run: HostRun,
+  execution: Execution,
+): Promise<boolean> {
   const now = await run.host.engine.containers(run.observation.directory.app.project)
-  const proxy = now.find((it) => it.service === step.proxy && !it.oneOff && it.state === 'running')
-  if (proxy === undefined) return false
+  const running = now.filter(({ oneOff, state }) => !oneOff && state === 'running')
   const before = new Set(run.observation.containers.map((it) => it.id))
-  const { drained } = await switchNginx({
-    engine: run.host.engine,
-    proxy,
-    containers: now.filter(
-      (it) => step.services.includes(it.service) && before.has(it.id) && it.state === 'running' && !it.oneOff,
-    ),
-    drainMs: execution.patience.drainMs,
-  })
-  await drained
-  return true
+  const proxies = running.filter((it) => it.service === step.proxy)
+  // New containers of a proxy that was rolled are about to be removed.
+  const staying = proxies.filter((it) => before.has(it.id))
+  const containers = running.filter((it) => step.services.includes(it.service) && before.has(it.id))
+  for (const proxy of staying.length > 0 ? staying : proxies) {
+    const { drained } = await switchNginx({
+      engine: run.host.engine,
+      proxy,
+      containers: step.reloadOnly ? [] : containers,
+      drainMs: execution.patience.drainMs,
+    })
+    await drained
+  }
+  return proxies.length > 0
 }
 
 async function removeFresh(run: HostRun): Promise<string[]> {

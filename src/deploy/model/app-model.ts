@@ -61,3 +61,13 @@ export function isOneShot(app: AppModel, serviceName: string): boolean {
 export function isMounted(service: ServiceModel, file: string): boolean {
   return service.mounts.some(({ path }) => file === path || file.startsWith(`${path}/`))
 }
+
+/** Directories whose files the official nginx image reads only when it starts. */
+const READ_AT_START = /^\/(etc\/nginx\/templates|docker-entrypoint\.d)(\/|$)/
+
+/** Whether a proxy reads a mounted file again when it reloads. */
+export function isReloaded({ mounts }: ServiceModel, file: string): boolean {
+  return mounts.some(
+    ({ path, target }) => (file === path || file.startsWith(`${path}/`)) && !READ_AT_START.test(target),
+  )
+}

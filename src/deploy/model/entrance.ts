@@ -1,17 +1,15 @@
-import type { AppModel } from './app-model.ts'
-import { parseImageReference } from './image-reference.ts'
-import type { DesiredRelease } from './observation.ts'
+import type { DesiredRelease, HostObservation } from './observation.ts'
 
-/** The service that receives requests: the configured one, or the only one that runs nginx and publishes a port. */
-export function proxyServiceOf(app: AppModel, desired: DesiredRelease): string | undefined {
-  if (desired.proxyService !== undefined) return desired.proxyService
-  const candidates = app.services.filter(
-    ({ image, publishedPorts }) =>
-      image !== undefined &&
-      publishedPorts.length > 0 &&
-      /(^|\/)(nginx|nginx-unprivileged|openresty)$/.test(parseImageReference(image).repository),
+/** The service that receives requests: the configured one, or the only proxy that publishes a port. */
+export function entryProxyOf(
+  { directory, proxies }: Pick<HostObservation, 'directory' | 'proxies'>,
+  { proxyService }: Pick<DesiredRelease, 'proxyService'>,
+): string | undefined {
+  if (proxyService !== undefined) return proxyService
+  const published = directory.app.services.filter(
+    ({ name, publishedPorts }) => publishedPorts.length > 0 && proxies.some((it) => it.service === name),
   )
-  return candidates.length === 1 ? candidates[0]?.name : undefined
+  return published.length === 1 ? published[0]?.name : undefined
 }
 
 /**
@@ -19,12 +17,12 @@ export function proxyServiceOf(app: AppModel, desired: DesiredRelease): string |
  * is used and any status below 500 is accepted.
  */
 export function probeTargetOf(
-  app: AppModel,
-  desired: DesiredRelease,
+  observation: Pick<HostObservation, 'directory' | 'proxies'>,
+  desired: Pick<DesiredRelease, 'proxyService' | 'probeUrl'>,
 ): { url: string; below: number } | undefined {
   if (desired.probeUrl !== undefined) return { url: desired.probeUrl, below: 400 }
-  const proxyService = proxyServiceOf(app, desired)
-  const ports = app.services.find((service) => service.name === proxyService)?.publishedPorts ?? []
+  const entry = entryProxyOf(observation, desired)
+  const ports = observation.directory.app.services.find(({ name }) => name === entry)?.publishedPorts ?? []
   const port = ports.find((it) => it !== '443' && /^\d+$/.test(it))
   return port === undefined ? undefined : { url: `http://localhost:${port}/`, below: 500 }
 }

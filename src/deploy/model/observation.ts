@@ -3,6 +3,7 @@ import type { FileSystem } from './file-system.ts'
 import type { DiskInventory } from './inventory.ts'
 import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
+import type { Proxy } from './proxy.ts'
 import type { Container, DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 
 /** A URL of the app that answered before the deploy, and must answer after it with a status under `below`. */
@@ -14,6 +15,8 @@ export type HostObservation = {
   directory: DirectoryObservation
   /** Containers of the app's Compose project. */
   containers: readonly Container[]
+  /** In the order in which traffic is switched: inner ones first. */
+  proxies: readonly Proxy[]
   /** Published ports that answered HTTP requests when the host was observed. */
   entrances: readonly Entrance[]
   images: readonly LocalImage[]
@@ -76,7 +79,7 @@ export type DesiredRelease = {
   tasks: readonly Task[]
   /** Commands on the machine that runs dray. */
   hooks: Hooks
-  /** The service that runs nginx; if undefined, it is found by its image. */
+  /** The service that dray.yml names as the proxy; others are found by what runs. */
   proxyService: string | undefined
   /** Whether dray may add a file to the proxy's configuration so that a reload loses no keep-alive request. */
   proxyKeepalive: boolean

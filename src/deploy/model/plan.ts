@@ -4,6 +4,7 @@
 
 import type { DiskThing, CleanupStage } from './disk-thing.ts'
 import type { Hooks } from './hooks.ts'
+import type { ProxyKind } from './proxy.ts'
 import type { ReleasedService } from './release.ts'
 
 type StepBase = { id: number; host: string; cause: string }
@@ -58,8 +59,17 @@ export type Step = StepBase &
     /** A container that must succeed before others start. */
     | { kind: 'run-once'; service: string }
     | { kind: 'wait-healthy'; services: readonly string[] }
-    /** The proxy gets the new addresses of `services` and reloads its configuration. */
-    | { kind: 'switch-traffic'; proxy: string; services: readonly string[] }
+    /**
+     * The proxy gets the new addresses of `services` and reloads its configuration. `reloadOnly`: it looks the addresses up
+     * itself, since the old containers are gone by then.
+     */
+    | {
+        kind: 'switch-traffic'
+        proxy: string
+        proxyKind: ProxyKind
+        services: readonly string[]
+        reloadOnly?: true
+      }
     /** A status under `below` is accepted. */
     | { kind: 'check-url'; url: string; below: number }
     /** `configHash` is empty until the containers exist. */
@@ -103,6 +113,17 @@ export type Plan = {
   hooks?: Hooks
   /** Images that will run, by service. */
   images: readonly { service: string; name: string; tag?: string; digest: string }[]
+  /** The proxies of the app, inner ones first, and the services behind each whose containers change. */
+  proxies: readonly {
+    host: string
+    service: string
+    kind: ProxyKind
+    /** How it was recognised. */
+    cause: string
+    /** Why dray cannot switch its traffic. */
+    obstacle?: string
+    upstreams: readonly string[]
+  }[]
   /** Risks of this plan: recreated services, missing health checks, shared volumes. */
   warnings: readonly string[]
   /** What a rollback does not undo, such as data and `.env`, one line each. Absent for a new release. */

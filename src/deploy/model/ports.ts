@@ -1,6 +1,7 @@
 /** Interfaces of the deploy to the outside. They use dray's own types, none of Docker, Compose or a registry. */
 import type { Secret } from '../../shared/secret.ts'
 import type { AppModel } from './app-model.ts'
+import type { Container } from './container.ts'
 import type { FileSystem } from './file-system.ts'
 import type { EngineDisk, ImageStore } from './inventory.ts'
 import type { ImageLayer } from './image-layer.ts'
@@ -8,6 +9,8 @@ import type { Digest, ImageReference } from './image-reference.ts'
 import type { Lock, LockHolder } from './lock.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
+
+export type { Container, ContainerState, HealthCheck } from './container.ts'
 
 /** A registry login. With GHCR `username` is ignored: only the token counts. */
 export type Credentials = { username: string; password: Secret }
@@ -31,6 +34,8 @@ export type ImageConfig = {
   hasHealthCheck: boolean
   /** TCP ports that the image exposes. */
   exposedPorts: readonly number[]
+  /** The command that a container of it runs, with its arguments, if the compose file sets no other. */
+  command: readonly string[]
 }
 
 export interface Registry {
@@ -41,50 +46,6 @@ export interface Registry {
   resolve(reference: ImageReference, platform: Platform, signal?: AbortSignal): Promise<ResolvedImage>
   /** The login for a registry host; undefined to pull anonymously. Throws TOKEN_EMPTY. */
   credentials(registryHost: string): Promise<Credentials | undefined>
-}
-
-export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
-
-/** The health check that a container runs, merged from image and compose file. */
-export type HealthCheck = {
-  /** The command to execute in the container. A shell form is already `[shell, '-c', text]`. */
-  argv: readonly string[]
-  intervalMs: number
-  timeoutMs: number
-  startPeriodMs: number
-  retries: number
-}
-
-export type Container = {
-  id: string
-  name: string
-  /** Compose service, from the container's labels. */
-  service: string
-  /** Created by `docker compose run`. */
-  oneOff: boolean
-  /** The image name it was created with: `repo@sha256:…` or `repo:tag`. */
-  imageName: string
-  imageId: string
-  /** Compose's configuration hash (label `com.docker.compose.config-hash`). */
-  configHash: string
-  state: ContainerState
-  exitCode: number
-  /** The kernel killed it because it ran out of memory. */
-  outOfMemory: boolean
-  restartCount: number
-  /** Milliseconds since the epoch; 0 if never started. */
-  startedAtMs: number
-  createdAtMs: number
-  healthCheck?: HealthCheck
-  /** Result of Docker's own runs of the health check so far. */
-  health: 'none' | 'starting' | 'healthy' | 'unhealthy'
-  /** Output of the last of those runs; empty before the first. */
-  healthOutput: string
-  /** Time between the stop signal and Docker killing it. */
-  stopGraceMs: number
-  /** TCP ports on the host that lead to it. */
-  publishedPorts: readonly number[]
-  networks: readonly { name: string; address: string; aliases: readonly string[] }[]
 }
 
 export type LocalImage = {
@@ -109,6 +70,8 @@ export interface Engine {
   containers(project: string): Promise<readonly Container[]>
   /** Throws DOCKER_FAILED if it no longer exists. */
   container(id: string): Promise<Container>
+  /** Command lines of its processes; undefined if it is not running, or the Engine cannot list them. */
+  processes(containerId: string): Promise<readonly string[] | undefined>
   images(): Promise<readonly LocalImage[]>
   /** Ids of images used by any container on the host. */
   usedImageIds(): Promise<ReadonlySet<string>>

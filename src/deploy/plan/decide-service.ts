@@ -3,6 +3,7 @@ import { isMounted, isOneShot, type AppModel, type ServiceModel } from '../model
 import { pinnedName, parseImageReference, renderImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/ports.ts'
+import { isBehind, proxyOf, reloadsFile } from '../model/proxy.ts'
 import type { Release } from '../model/release.ts'
 
 export type ServiceAction =
@@ -37,7 +38,6 @@ export type DecisionInput = {
   observation: HostObservation
   desired: DesiredRelease
   current: Release | undefined
-  proxyService: string | undefined
 }
 
 /**
@@ -120,9 +120,17 @@ export function whyNotRolled(service: ServiceModel, input: DecisionInput): strin
   if (service.fixedAddress) return 'it has a fixed address'
   if (chosen === 'recreate') return 'dray.yml sets `rollout: recreate`'
   if (chosen === 'roll') return undefined
-  if (service.name === input.proxyService) return 'it is the proxy'
   if (!isOwn(service, input.desired)) return 'third-party image; two instances may not be safe'
-  return undefined
+  return whyNotSwitched(service, input.observation)
+}
+
+/** Why requests for a service cannot be switched from its old to its new container; undefined if they can. */
+function whyNotSwitched(service: ServiceModel, { directory, proxies }: HostObservation): string | undefined {
+  const scope = { services: directory.app.services, proxies }
+  const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
+  const stuck = inFront.find(({ obstacle }) => obstacle !== undefined)
+  if (stuck !== undefined) return `${stuck.kind} is in front of it; ${stuck.obstacle ?? ''}`
+  return proxyOf(proxies, service.name) !== undefined && inFront.length === 0 ? 'it is the proxy' : undefined
 }
 
 function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {
@@ -142,12 +150,13 @@ function imageOf(service: ServiceModel, observation: HostObservation): string {
 }
 
 /**
- * Hash of the definition and of the shipped files that the service mounts. For the proxy, files are left out: it reloads
- * them without being replaced.
+ * Hash of the definition and of the shipped files that the service mounts. For a proxy, files that a reload reads are left
+ * out: it is not replaced for them.
  */
-function definitionWithFiles(service: ServiceModel, input: DecisionInput): string {
-  if (service.name === input.proxyService) return service.definitionHash
-  const mounted = input.observation.files.filter((file) => isMounted(service, file.path))
+function definitionWithFiles(service: ServiceModel, { observation }: DecisionInput): string {
+  const mounted = observation.files.filter(
+    ({ path }) => isMounted(service, path) && !reloadsFile(observation.proxies, service, path),
+  )
   if (mounted.length === 0) return service.definitionHash
   const hash = createHash('sha256').update(service.definitionHash)
   for (const file of mounted) hash.update(`\n${file.path}\0${file.sha256}`)

@@ -2,6 +2,7 @@ import { isMounted, type ServiceModel } from '../model/app-model.ts'
 import { pinnedName } from '../model/image-reference.ts'
 import type { DesiredFile, HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/ports.ts'
+import { reloadsFile, type Proxy } from '../model/proxy.ts'
 import { newestRelease } from '../model/release.ts'
 import { changedNetwork, isRunning, isWell } from './decide-service.ts'
 
@@ -13,14 +14,13 @@ type Running = Pick<HostObservation, 'directory' | 'containers' | 'images' | 're
 /**
  * Services whose containers a user started with `docker compose up`, and whose image, configuration and mounted files are
  * those of the new release: they are not touched. Returns the image name of their containers, which dray's override file
- * then repeats, since Compose would recreate a container whose image has another name. `proxyService` reloads its files.
+ * then repeats, since Compose would recreate a container whose image has another name. A proxy may reload its files.
  */
-export function findAdopted(running: Running, proxyService: string | undefined): Map<string, string> {
+export function findAdopted(running: Running, proxies: readonly Proxy[]): Map<string, string> {
   return new Map(
     running.directory.app.services.flatMap((service): [string, string][] => {
       const name = adoptedName(service, running)
-      const reloads = service.name === proxyService
-      return name === undefined || (!reloads && hasChangedMount(service, running))
+      return name === undefined || hasChangedMount(service, running, proxies)
         ? []
         : [[service.name, name]]
     }),
@@ -45,6 +45,13 @@ function adoptedName(service: ServiceModel, running: Running): string | undefine
   return containers[0]?.imageName
 }
 
-function hasChangedMount(service: ServiceModel, { shipped, fileHashes }: Running): boolean {
-  return shipped.some(({ path, sha256 }) => isMounted(service, path) && fileHashes.get(path) !== sha256)
+function hasChangedMount(
+  service: ServiceModel,
+  { shipped, fileHashes }: Running,
+  proxies: readonly Proxy[],
+): boolean {
+  return shipped.some(
+    ({ path, sha256 }) =>
+      isMounted(service, path) && fileHashes.get(path) !== sha256 && !reloadsFile(proxies, service, path),
+  )
 }

@@ -4,7 +4,7 @@ import { planArrival } from './plan-arrival.ts'
 import { planConclusion } from './plan-conclusion.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { planTasks } from './plan-start.ts'
-import { planTraffic } from './plan-traffic.ts'
+import { describeProxies, planTraffic } from './plan-traffic.ts'
 import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
 import { nextReleaseId } from '../model/release.ts'
@@ -49,6 +49,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
         ...(tag === undefined ? {} : { tag }),
       })),
     ),
+    proxies: hosts.flatMap(describeProxies),
     warnings: [
       ...new Set([
         ...hosts.flatMap((host) => planWarnings(host, desired)),

@@ -8,9 +8,9 @@ import {
 } from '../model/image-reference.ts'
 import { explainShortage } from './plan-disk-space.ts'
 import { computePullBytes } from './pull-bytes.ts'
-import { proxyServiceOf } from '../model/entrance.ts'
 import { findEntrances } from './find-entrances.ts'
-import { keepaliveFile, keepalivePath } from './proxy-keepalive.ts'
+import { findProxies, observeProcesses } from './find-proxies.ts'
+import { keepaliveFiles, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { composeNames } from './file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
@@ -53,7 +53,7 @@ export async function observeHost(
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
   const shipped = source.bundle(app, {})
   const containersAsked = host.engine.containers(app.project)
-  const [resolved, containers, images, { hashes, fileSystems }, entrances] = await Promise.all([
+  const [resolved, containers, images, { hashes, fileSystems }, entrances, processes] = await Promise.all([
     resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
     containersAsked,
     host.engine.images(),
@@ -64,22 +64,24 @@ export async function observeHost(
             ...files.map((file) => file.path),
             ...lastFiles,
             ...composeNames,
-            ...[keepalivePath(app, desired) ?? []].flat(),
+            ...app.services.flatMap((service) => keepalivePath(service) ?? []),
           ]),
         ],
         imageRoots: (await host.imageStore).roots,
       }),
     ),
     containersAsked.then((running) => findEntrances(running, app, host.prober)),
+    containersAsked.then((running) => observeProcesses(running, host.engine)),
   ])
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
   const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
   const isShort = explainShortage({ fileSystems, needBytes }, desired.disk) !== undefined
   const disk = isShort ? { ...space, inventory: await host.engine.disk.inventory(signal) } : space
+  const proxies = findProxies({ app, desired, containers, processes, resolved })
   const adopted = findAdopted(
     { directory, containers, images, resolved, fileHashes: hashes, shipped: (await shipped).map(hashFile) },
-    proxyServiceOf(app, desired),
+    proxies,
   )
   const names = Object.fromEntries(
     [...resolved].map(([service, image]) => [
@@ -88,9 +90,7 @@ export async function observeHost(
     ]),
   )
   const bundle = await source.bundle(app, names)
-  const image = resolved.get(proxyServiceOf(app, desired) ?? '')?.config
-  const keepalive = keepaliveFile({ app, desired, image, files: bundle })
-  const files = keepalive === undefined ? bundle : [...bundle, keepalive]
+  const files = [...bundle, ...keepaliveFiles({ app, desired, proxies, resolved, files: bundle })]
   return {
     files,
     observation: {
@@ -98,6 +98,7 @@ export async function observeHost(
       directory,
       containers,
       adopted,
+      proxies,
       entrances,
       images,
       resolved,

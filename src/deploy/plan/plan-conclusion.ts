@@ -65,8 +65,8 @@ function planStops(host: HostPlan): (NewStep & { kind: 'stop-old' })[] {
 
 /** Without the old containers, the URL of the probe and every entrance that answered before must still answer. */
 function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
-  const { directory, entrances } = host.observation
-  const probe = probeTargetOf(directory.app, desired)
+  const { entrances } = host.observation
+  const probe = probeTargetOf(host.observation, desired)
   const isProbedAgain = planStops(host).length > 0
   const others = entrances.filter(({ url }) => url !== probe?.url)
   return [...(probe !== undefined && isProbedAgain ? [probe] : []), ...others].map(({ url, below }) => ({

@@ -1,7 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { decideService, type DecisionInput, type ServiceDecision } from './decide-service.ts'
-import { proxyServiceOf } from '../model/entrance.ts'
 import { findChangedFiles, type FileChanges } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { StepKind, StepOf } from '../model/plan.ts'
@@ -16,7 +15,6 @@ export type HostPlan = {
   current: Release | undefined
   decisions: readonly ServiceDecision[]
   files: FileChanges
-  proxyService: string | undefined
 }
 
 /** A step without its number. */
@@ -31,11 +29,10 @@ export function planHost(observation: HostObservation, desired: DesiredRelease):
   refuseTakenProject(observation, desired)
   refuseMovedTags(observation, desired)
   const current = newestRelease(observation.directory.releases)
-  const proxyService = proxyServiceOf(observation.directory.app, desired)
-  const input: DecisionInput = { observation, desired, current, proxyService }
+  const input: DecisionInput = { observation, desired, current }
   const decisions = observation.directory.app.services.map((service) => decideService(service, input))
   const files = findChangedFiles(observation, desired, current)
-  const host: HostPlan = { observation, current, decisions, files, proxyService }
+  const host: HostPlan = { observation, current, decisions, files }
   refuseTakenPorts(host)
   return host
 }

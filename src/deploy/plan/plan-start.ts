@@ -1,5 +1,5 @@
 import type { ServiceDecision } from './decide-service.ts'
-import { probeTargetOf } from '../model/entrance.ts'
+import { entryProxyOf, probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { dependenciesOf, orderInWaves } from './waves.ts'
@@ -52,7 +52,7 @@ export function planStarts(
 ): NewStep[] {
   const base = { host: host.observation.host }
   const steps: NewStep[] = []
-  for (const wave of orderInWaves(among, host.proxyService)) {
+  for (const wave of orderInWaves(among, host.observation.proxies)) {
     const rolled = wave.filter((it) => it.action === 'roll')
     if (rolled.length > 0) {
       steps.push({
@@ -83,7 +83,9 @@ export function planStarts(
     }
     // The URL check covers the proxy, and proves more than that it is running.
     const checkedByUrl =
-      probeTargetOf(host.observation.directory.app, desired) === undefined ? undefined : host.proxyService
+      probeTargetOf(host.observation, desired) === undefined
+        ? undefined
+        : entryProxyOf(host.observation, desired)
     const waited = wave.filter(
       (it) => it.action !== 'run-once' && it.service.replicas > 0 && it.service.name !== checkedByUrl,
     )

@@ -1,7 +1,9 @@
-import { isMounted } from '../model/app-model.ts'
+import { isReloaded } from '../model/app-model.ts'
 import type { ServiceDecision } from './decide-service.ts'
 import { probeTargetOf } from '../model/entrance.ts'
-import type { DesiredRelease } from '../model/observation.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { Plan } from '../model/plan.ts'
+import { isBehind, type Proxy } from '../model/proxy.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { findTaskDependencies, planStarts } from './plan-start.ts'
 import { someNames } from '../model/some-names.ts'
@@ -11,24 +13,25 @@ import { someNames } from '../model/some-names.ts'
  * tasks were already started with them.
  */
 export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] {
-  const { observation, decisions, proxyService } = host
+  const { observation, decisions } = host
   const early = runsTasks ? findTaskDependencies(host, desired) : []
   const steps = planStarts(
     host,
     desired,
     decisions.filter((it) => !early.includes(it)),
   )
-  const proxy = proxyToSwitch(host)
-  if (proxy !== undefined) {
-    steps.push({
+  steps.push(
+    ...findSwitches(host).map(({ proxy, services, cause }): NewStep => ({
       kind: 'switch-traffic',
       host: observation.host,
-      cause: proxy.cause,
-      proxy: proxyService ?? '',
-      services: proxy.services,
-    })
-  }
-  const probe = probeTargetOf(observation.directory.app, desired)
+      cause,
+      proxy: proxy.service,
+      proxyKind: proxy.kind,
+      services,
+      ...(proxy.obstacle === undefined ? {} : { reloadOnly: true }),
+    })),
+  )
+  const probe = probeTargetOf(observation, desired)
   if (probe !== undefined) {
     steps.push({
       kind: 'check-url',
@@ -40,23 +43,51 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
   return steps
 }
 
-/** Traffic is switched if services behind the proxy get new addresses, or the proxy's own files changed. */
-function proxyToSwitch(host: HostPlan): { services: string[]; cause: string } | undefined {
-  const { decisions, files, proxyService, current } = host
-  const proxy = decisions.find((it) => it.service.name === proxyService)
-  if (proxy === undefined || proxy.service.replicas === 0) return undefined
+type ProxySwitch = { proxy: Proxy; services: string[]; cause: string }
+
+/** Traffic is switched in a proxy if services behind it get new addresses, or its own files changed. */
+function findSwitches({ observation, decisions, files, current }: HostPlan): ProxySwitch[] {
   // The proxy may also hold the address of a container that died. A new service can only be in the proxy's files.
   const hadAddress = ({ service, replaced, action }: ServiceDecision): boolean =>
     replaced.length > 0 || (action !== 'leave' && current?.services[service.name] !== undefined)
-  const moved = decisions
-    .filter((it) => it !== proxy && it.action !== 'run-once' && hadAddress(it))
-    .map((it) => it.service.name)
-  const ownFiles = [...files.changed, ...files.removed].filter((file) => isMounted(proxy.service, file))
-  if (proxy.action !== 'leave' && proxy.replaced.length === 0) return undefined
-  if (moved.length === 0 && (ownFiles.length === 0 || proxy.action !== 'leave')) return undefined
-  const causes = [
-    ...(moved.length > 0 ? [`containers of ${moved.join(', ')} change`] : []),
-    ...(ownFiles.length > 0 ? [`${someNames(ownFiles)} changed`] : []),
-  ]
-  return { services: moved, cause: causes.join('; ') }
+  const moved = decisions.filter((it) => it.action !== 'run-once' && hadAddress(it))
+  return observation.proxies.flatMap((proxy) => {
+    const own = decisions.find(({ service }) => service.name === proxy.service)
+    if (own === undefined || own.service.replicas === 0 || !proxy.canReload) return []
+    if (own.action !== 'leave' && own.replaced.length === 0) return []
+    const behind = listBehind(proxy, observation, moved)
+    const ownFiles = [...files.changed, ...files.removed].filter((file) => isReloaded(own.service, file))
+    if (behind.length === 0 && (ownFiles.length === 0 || own.action !== 'leave')) return []
+    const causes = [
+      ...(behind.length > 0 ? [`containers of ${behind.join(', ')} change`] : []),
+      ...(ownFiles.length > 0 ? [`${someNames(ownFiles)} changed`] : []),
+    ]
+    return [{ proxy, services: behind, cause: causes.join('; ') }]
+  })
+}
+
+/** Names of the services among `decisions` that a proxy may send requests to. */
+function listBehind(
+  proxy: Proxy,
+  { directory, proxies }: HostObservation,
+  decisions: readonly ServiceDecision[],
+): string[] {
+  const scope = { services: directory.app.services, proxies }
+  return decisions
+    .map(({ service }) => service)
+    .filter((it) => isBehind(it, proxy, scope))
+    .map(({ name }) => name)
+}
+
+/** The proxies of a host, with the services behind each whose containers change. */
+export function describeProxies({ observation, decisions }: HostPlan): Plan['proxies'] {
+  const changed = decisions.filter(({ action }) => action !== 'leave' && action !== 'run-once')
+  return observation.proxies.map((proxy) => ({
+    host: observation.host,
+    service: proxy.service,
+    kind: proxy.kind,
+    cause: proxy.cause,
+    ...(proxy.obstacle === undefined ? {} : { obstacle: proxy.obstacle }),
+    upstreams: listBehind(proxy, observation, changed),
+  }))
 }

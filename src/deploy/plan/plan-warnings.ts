@@ -1,16 +1,12 @@
 import { whyNotRolled, type DecisionInput } from './decide-service.ts'
 import type { DesiredRelease } from '../model/observation.ts'
+import { proxyOf } from '../model/proxy.ts'
 import type { HostPlan } from './plan-host.ts'
 
 /** Risks of the plan on one host. */
 export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] {
   const { observation, decisions } = host
-  const input: DecisionInput = {
-    observation,
-    desired,
-    current: host.current,
-    proxyService: host.proxyService,
-  }
+  const input: DecisionInput = { observation, desired, current: host.current }
   const found: string[] = []
   if (observation.directory.envFile.readableByOthers) {
     found.push(
@@ -29,11 +25,12 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
         `The old and the new ${service.name} briefly use volume ${shared.join(', ')} at the same time.`,
       )
     }
+    const isProxy = proxyOf(observation.proxies, service.name) !== undefined
     const image = observation.resolved.get(service.name)?.config
     const checked =
       service.healthCheck === 'defined' ||
       (service.healthCheck === 'from-image-or-none' && image?.hasHealthCheck === true)
-    if ((action === 'roll' || action === 'recreate') && !checked && service.name !== host.proxyService) {
+    if ((action === 'roll' || action === 'recreate') && !checked && !isProxy) {
       const ports = image?.exposedPorts ?? []
       const known =
         ports.length === 0 ? 'is running and does not restart' : `listens on port ${ports.join(' or ')}`

@@ -1,8 +1,8 @@
-import { isMounted, type AppModel } from '../model/app-model.ts'
-import { proxyServiceOf } from '../model/entrance.ts'
+import { isMounted, type AppModel, type ServiceModel } from '../model/app-model.ts'
 import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease } from '../model/observation.ts'
-import type { BundleFile, ImageConfig } from '../model/ports.ts'
+import type { BundleFile, ImageConfig, ResolvedImage } from '../model/ports.ts'
+import { proxyOf, type Proxy } from '../model/proxy.ts'
 
 /** The directory that the stock nginx.conf includes. */
 const INCLUDED = '/etc/nginx/conf.d'
@@ -13,12 +13,28 @@ const CONTENT = `# Written by dray. A reload of nginx closes idle connections; a
 keepalive_min_timeout 2s;
 `
 
-/** Path of the file; undefined if the proxy does not mount the directory from next to the compose file. */
-export function keepalivePath(app: AppModel, desired: DesiredRelease): string | undefined {
-  const proxyService = proxyServiceOf(app, desired)
-  const mounts = app.services.find((service) => service.name === proxyService)?.mounts ?? []
+/** Path of the file; undefined if the service does not mount the directory from next to the compose file. */
+export function keepalivePath({ mounts }: ServiceModel): string | undefined {
   const directory = mounts.find(({ target }) => target === INCLUDED)
   return directory === undefined ? undefined : `${directory.path}/${FILE_NAME}`
+}
+
+/** The files for the proxies that run nginx, one for each directory. */
+export function keepaliveFiles(facts: {
+  app: AppModel
+  desired: Pick<DesiredRelease, 'proxyKeepalive'>
+  proxies: readonly Proxy[]
+  resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
+  files: readonly BundleFile[]
+}): BundleFile[] {
+  const { app, desired, proxies, resolved, files } = facts
+  const found = app.services
+    .filter(({ name }) => proxyOf(proxies, name)?.kind === 'nginx')
+    .flatMap((proxy) => {
+      const image = resolved.get(proxy.name)?.config
+      return keepaliveFile({ proxy, desired, image, files }) ?? []
+    })
+  return [...new Map(found.map((file) => [file.path, file])).values()]
 }
 
 /**
@@ -26,17 +42,16 @@ export function keepalivePath(app: AppModel, desired: DesiredRelease): string | 
  * 1.27.4 or newer with its stock nginx.conf, and only if the directive is not already set.
  * https://nginx.org/en/docs/http/ngx_http_core_module.html#keepalive_min_timeout
  */
-export function keepaliveFile(facts: {
-  app: AppModel
-  desired: DesiredRelease
+function keepaliveFile(facts: {
+  proxy: ServiceModel
+  desired: Pick<DesiredRelease, 'proxyKeepalive'>
   /** Configuration of the proxy's image. */
   image: ImageConfig | undefined
   files: readonly BundleFile[]
 }): BundleFile | undefined {
-  const { app, desired, image, files } = facts
-  const path = keepalivePath(app, desired)
-  const proxy = app.services.find((service) => service.name === proxyServiceOf(app, desired))
-  if (path === undefined || proxy?.image === undefined || !desired.proxyKeepalive) return undefined
+  const { proxy, desired, image, files } = facts
+  const path = keepalivePath(proxy)
+  if (path === undefined || proxy.image === undefined || !desired.proxyKeepalive) return undefined
   const { repository } = parseImageReference(proxy.image)
   const ownConfiguration = proxy.mounts.some(({ target }) => /^\/etc\/nginx(\/nginx\.conf)?\/?$/.test(target))
   const setAlready = files

@@ -1,13 +1,14 @@
+import type { Proxy } from '../model/proxy.ts'
 import type { ServiceDecision } from './decide-service.ts'
 
 /**
  * Groups services that can start together. A service is in the group of its `service_started` dependencies, and after the
- * group of those that must be healthy or completed. The proxy is last, since it resolves the others' addresses when it
- * starts. Unchanged services are in no group.
+ * group of those that must be healthy or completed. Proxies that are not rolled are last, inner ones first, since they
+ * resolve the others' addresses when they start. Unchanged services are in no group.
  */
 export function orderInWaves(
   decisions: readonly ServiceDecision[],
-  proxyService: string | undefined,
+  proxies: readonly Proxy[],
 ): ServiceDecision[][] {
   const acting = new Map(
     decisions
@@ -32,14 +33,16 @@ export function orderInWaves(
     return level
   }
   const waves: ServiceDecision[][] = []
-  const proxy = proxyService === undefined ? undefined : acting.get(proxyService)
+  const last = proxies
+    .flatMap(({ service }) => acting.get(service) ?? [])
+    .filter(({ action }) => action !== 'roll')
   for (const [name, decision] of acting) {
-    if (decision === proxy) continue
+    if (last.includes(decision)) continue
     const level = levelOf(name, [])
     while (waves.length <= level) waves.push([])
     waves[level]?.push(decision)
   }
-  if (proxy !== undefined) waves.push([proxy])
+  waves.push(...last.map((decision) => [decision]))
   return waves.filter((wave) => wave.length > 0)
 }
 

@@ -1,3 +1,5 @@
+import type { Proxy } from '../../../deploy/model/proxy.ts'
+import { findProxies } from '../../../deploy/plan/find-proxies.ts'
 import { getFrom } from '../../../adapters/http/prober.ts'
 import { NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'
 import { endpointsOf } from '../../../adapters/registry/registry-endpoint.ts'
@@ -34,6 +36,28 @@ export type ExaminedWith = {
   onUsable: (host: ConnectedHost) => void
 }
 
+/** The proxies as far as known without asking what runs in each container. */
+function proxiesOf(
+  { app }: DirectoryObservation,
+  { containers, images }: {
+    containers: NonNullable<DoctorObservation['containers']>
+    images: NonNullable<DoctorObservation['images']>
+  },
+  { desired }: ExaminedWith,
+): Proxy[] {
+  return findProxies({
+    app,
+    desired,
+    containers: 'value' in containers ? containers.value : [],
+    processes: new Map(),
+    resolved: new Map(
+      images.flatMap(({ services, answer }) =>
+        'value' in answer ? services.map((name) => [name, answer.value] as const) : [],
+      ),
+    ),
+  })
+}
+
 /** Examines what depends on Compose's model of the app: images, ports, the URL and the plan. */
 export async function examineApp(
   host: ConnectedHost,
@@ -46,7 +70,10 @@ export async function examineApp(
     examineImages(host, observation, by),
     examineRegistries(host, observation, by),
   ])
-  const target = probeTargetOf(observation.app, by.desired)
+  const target = probeTargetOf(
+    { directory: observation, proxies: proxiesOf(observation, { containers, images }, by) },
+    by.desired,
+  )
   const taken = findTakenPorts(observation.listeningPorts, 'value' in containers ? containers.value : [])
   const isPlannable =
     'value' in containers &&

@@ -1,6 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { proxyServiceOf } from '../../model/entrance.ts'
+import { entryProxyOf } from '../../model/entrance.ts'
 import type { StepContext, StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
@@ -19,7 +19,7 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, exe
     if ('status' in answer && answer.status < step.below) return `answers ${answer.status}`
     const said = 'status' in answer ? `answers ${answer.status}` : `does not answer (${answer.error})`
     if (clock.now() >= untilMs) {
-      const proxyService = proxyServiceOf(run.observation.directory.app, execution.desired)
+      const proxyService = entryProxyOf(run.observation, execution.desired)
       const containers = await engine.containers(run.observation.directory.app.project)
       const proxy = containers.find((it) => it.service === proxyService && !it.oneOff)
       throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`, {

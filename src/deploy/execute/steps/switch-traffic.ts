@@ -14,22 +14,38 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     ...step.services.map((service) => servicePatience[service]?.drainMs ?? patience.drainMs),
     step.services.length === 0 ? patience.drainMs : 0,
   )
-  const [proxy] = servingContainers(step.proxy, run, execution.plan)
-  if (proxy === undefined) throw new DrayError('PROXY_FAILED', `${step.proxy} is not running.`)
+  const proxies = servingContainers(step.proxy, run, execution.plan)
+  if (proxies.length === 0) throw new DrayError('PROXY_FAILED', `${step.proxy} is not running.`)
+  const wasSwitched = run.done.switched
   run.done.switched = true
-  const { drained } = await switchNginx({
-    engine: run.host.engine,
-    proxy,
-    containers: step.services.flatMap((service) => servingContainers(service, run, execution.plan)),
-    drainMs,
-    signal,
-  }).catch((error: unknown) => {
+  const containers = step.services.flatMap((service) => servingContainers(service, run, execution.plan))
+  const switched = await Promise.all(
+    proxies.map((proxy) =>
+      switchNginx({
+        engine: run.host.engine,
+        proxy,
+        containers: step.reloadOnly ? [] : containers,
+        drainMs,
+        signal,
+      }),
+    ),
+  ).catch((error: unknown) => {
     // nginx does not apply a configuration that it rejects.
-    if (error instanceof DrayError && error.code === 'PROXY_CONFIG_INVALID') run.done.switched = false
+    if (error instanceof DrayError && error.code === 'PROXY_CONFIG_INVALID' && proxies.length === 1) {
+      run.done.switched = wasSwitched
+    }
     throw error
   })
-  run.done.drained = drained
+  run.done.drained = allDrained([run.done.drained, ...switched.map(({ drained }) => drained)])
   return undefined
+}
+
+/** Whether the requests to the old containers have finished in every proxy that was switched. */
+function allDrained(waits: readonly (Promise<boolean> | undefined)[]): Promise<boolean> {
+  const all = Promise.all(waits.filter((wait) => wait !== undefined)).then((drained) => !drained.includes(false))
+  // `stop-old` handles its failure; after a failed deploy there is no such step.
+  all.catch(() => undefined)
+  return all
 }
 
 /** Containers of a service that continue to run: its new ones, or those that the plan keeps. */

@@ -19,6 +19,7 @@ export function renderPlan(plan: Plan, style: TerminalStyle): string {
   const blocks = [
     unchanged ? `${heading}: nothing to do, release ${release} is already running.` : `${heading}: ${target}`,
     stepLines(plan.steps, style),
+    proxyLines(plan, style),
     hookLines(plan, style),
     warningLines(plan.warnings, style),
     unchangedLines(plan, style),
@@ -56,6 +57,24 @@ function stepLines(steps: readonly Step[], { colors, columns }: TerminalStyle): 
     indent: '  ',
     maxWidth: columns,
   })
+}
+
+/** Who sends requests to whom, as far as the plan changes it. */
+function proxyLines({ proxies, steps }: Plan, { colors, columns, glyphs }: TerminalStyle): string[] {
+  const shown = steps.length === 0 ? [] : proxies.filter(({ upstreams }) => upstreams.length > 0)
+  const hosts = new Set(shown.map(({ host }) => host))
+  const rows = shown.map(({ host, service, upstreams, cause, obstacle }) => [
+    hosts.size > 1 ? host : '',
+    `${service} ${glyphs.arrow} ${upstreams.join(', ')}`,
+    obstacle === undefined ? cause : `${cause}; ${obstacle}`,
+  ])
+  if (rows.length === 0) return []
+  const table = {
+    columns: [{ paint: colors.cyan }, {}, { paint: colors.dim }],
+    indent: '  ',
+    maxWidth: columns,
+  }
+  return ['Proxies:', ...renderTable({ rows, ...table })]
 }
 
 function hookLines({ hooks = {} }: Plan, { colors, columns }: TerminalStyle): string[] {

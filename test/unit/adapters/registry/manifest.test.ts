@@ -50,6 +50,8 @@ test('invalid JSON is refused', () => {
 
 test('the configuration of an image says its platform and how it is run, or nothing', () => {
   const run = {
+    Entrypoint: ['/docker-entrypoint.sh'],
+    Cmd: ['nginx', '-g', 'daemon off;'],
     Env: ['NGINX_VERSION=1.29.3'],
     ExposedPorts: { '80/tcp': {}, '443': {}, '53/udp': {} },
     Healthcheck: { Test: ['CMD', 'true'] },
@@ -57,12 +59,17 @@ test('the configuration of an image says its platform and how it is run, or noth
   const rootfs = { type: 'layers', diff_ids: ['sha256:1', 'sha256:2'] }
   expect(parseImageConfig(Buffer.from(JSON.stringify({ ...AMD64, config: run, rootfs })))).toEqual({
     platform: AMD64,
-    config: { environment: ['NGINX_VERSION=1.29.3'], hasHealthCheck: true, exposedPorts: [443, 80] },
+    config: {
+      environment: ['NGINX_VERSION=1.29.3'],
+      hasHealthCheck: true,
+      exposedPorts: [443, 80],
+      command: ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'],
+    },
     unpackedDigests: ['sha256:1', 'sha256:2'],
   })
   expect(parseImageConfig(Buffer.from('{}'))).toEqual({
     platform: undefined,
-    config: { environment: [], hasHealthCheck: false, exposedPorts: [] },
+    config: { environment: [], hasHealthCheck: false, exposedPorts: [], command: [] },
     unpackedDigests: [],
   })
 })

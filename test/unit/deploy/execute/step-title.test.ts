@@ -38,10 +38,10 @@ test.each<[string, Kinds<Step>]>([
   ['Run seed to completion', { kind: 'run-once', service: 'seed' }],
   ['Wait until backend is healthy', { kind: 'wait-healthy', services: ['backend'] }],
   ['Wait until a, b and c are healthy', { kind: 'wait-healthy', services: ['a', 'b', 'c'] }],
-  ['Reload nginx', { kind: 'switch-traffic', proxy: 'nginx', services: [] }],
+  ['Reload nginx', { kind: 'switch-traffic', proxy: 'nginx', proxyKind: 'nginx', services: [] }],
   [
     'Switch traffic in nginx to the new backend',
-    { kind: 'switch-traffic', proxy: 'nginx', services: ['backend'] },
+    { kind: 'switch-traffic', proxy: 'nginx', proxyKind: 'nginx', services: ['backend'] },
   ],
   [
     'Check http://localhost/api/health',

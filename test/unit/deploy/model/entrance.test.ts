@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { probeTargetOf, proxyServiceOf } from '../../../../src/deploy/model/entrance.ts'
+import { entryProxyOf, probeTargetOf } from '../../../../src/deploy/model/entrance.ts'
+import type { ServiceModel } from '../../../../src/deploy/model/app-model.ts'
+import type { DirectoryObservation } from '../../../../src/deploy/model/ports.ts'
+import { findProxies } from '../../../../src/deploy/plan/find-proxies.ts'
 import { fakeApp, fakeDesired, fakeProxy, fakeService } from '../../../support/fake-app.ts'
 
 const named = (name: string, image: string, publishedPorts = ['80']) => ({
@@ -7,31 +10,29 @@ const named = (name: string, image: string, publishedPorts = ['80']) => ({
   name,
 })
 
-describe('the proxy is found by its image', () => {
-  test.each([
-    'nginx:alpine',
-    'nginxinc/nginx-unprivileged:1',
-    'openresty/openresty:alpine',
-    'ghcr.io/acme/nginx:v1',
-  ])('%s', (image) => {
-    expect(proxyServiceOf(fakeApp([named('web', image), fakeService('api')]), fakeDesired())).toBe('web')
+function observe(services: readonly ServiceModel[], desired = fakeDesired()) {
+  const app = fakeApp(services)
+  const proxies = findProxies({ app, desired, containers: [], processes: new Map(), resolved: new Map() })
+  return { directory: { app } as DirectoryObservation, proxies }
+}
+
+describe('the proxy that receives requests', () => {
+  test('is the only one that publishes a port', () => {
+    const services = [named('web', 'nginx'), named('inner', 'nginx', []), fakeService('api')]
+    expect(entryProxyOf(observe(services), fakeDesired())).toBe('web')
   })
 
-  test.each(['traefik:3', 'acme/nginx-exporter:1', 'nginx-like/other:1'])('and %s is not', (image) => {
-    expect(proxyServiceOf(fakeApp([named('web', image)]), fakeDesired())).toBeUndefined()
-  })
-
-  test('only where it has a port, and where it is the only one', () => {
-    expect(proxyServiceOf(fakeApp([named('web', 'nginx', [])]), fakeDesired())).toBeUndefined()
-    const two = fakeApp([named('a', 'nginx'), named('b', 'nginx', ['81'])])
-    expect(proxyServiceOf(two, fakeDesired())).toBeUndefined()
-    expect(proxyServiceOf(two, fakeDesired({ proxyService: 'b' }))).toBe('b')
+  test('is undefined without a port, and where two have one', () => {
+    expect(entryProxyOf(observe([named('web', 'nginx', [])]), fakeDesired())).toBeUndefined()
+    const two = [named('a', 'nginx'), named('b', 'nginx', ['81'])]
+    expect(entryProxyOf(observe(two), fakeDesired())).toBeUndefined()
+    expect(entryProxyOf(observe(two), fakeDesired({ proxyService: 'b' }))).toBe('b')
   })
 })
 
 describe('the URL that is asked for', () => {
   const targetOf = (ports: string[], probeUrl?: string) =>
-    probeTargetOf(fakeApp([named('web', 'nginx', ports)]), fakeDesired({ probeUrl }))
+    probeTargetOf(observe([named('web', 'nginx', ports)]), fakeDesired({ probeUrl }))
 
   test('is the configured one, which has to give 2xx or 3xx', () => {
     expect(targetOf(['80'], 'https://shop.example.com/health')).toEqual({

@@ -21,6 +21,9 @@ test('numbers the steps, with size and cause, then warnings, unchanged services 
       8  Switch traffic in nginx to the new backend and frontend           the new containers are healthy
       9  Stop the old backend                                              replaced by step 6
 
+    Proxies:
+      nginx → backend, frontend  nginx runs in its container
+
       ▲ frontend has no health check: dray can only see that it runs
 
     Unchanged:
@@ -55,6 +58,9 @@ test('breaks causes and warnings where the terminal is narrow', () => {
       9  Stop the old backend
          replaced by step 6
 
+    Proxies:
+      nginx → backend, frontend  nginx runs in its container
+
       ▲ frontend has no health check: dray can only see that it runs
 
     Unchanged:
@@ -76,6 +82,9 @@ test('names the host of each step where there are several', () => {
 
       1  a.example  Remove dangling images                   layers of no image take room
       2  b.example  Pull acme/shop-backend:3f2a1c9  27.0 MB  image is not on the host
+
+    Proxies:
+      nginx → backend, frontend  nginx runs in its container
 
     Download: up to 27.0 MB in 1 image.
     "

@@ -1,0 +1,49 @@
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
+
+/** The health check that a container runs, merged from image and compose file. */
+export type HealthCheck = {
+  /** The command to execute in the container. A shell form is already `[shell, '-c', text]`. */
+  argv: readonly string[]
+  intervalMs: number
+  timeoutMs: number
+  startPeriodMs: number
+  retries: number
+}
+
+export type Container = {
+  id: string
+  name: string
+  /** Compose service, from the container's labels. */
+  service: string
+  /** Created by `docker compose run`. */
+  oneOff: boolean
+  /** The image name it was created with: `repo@sha256:…` or `repo:tag`. */
+  imageName: string
+  imageId: string
+  /** The program it was started with, and its arguments. */
+  command: readonly string[]
+  /** User that its processes run as; empty for the image's default, root. */
+  user: string
+  /** Its root file system is read-only, including `/etc/hosts`. */
+  isReadOnly: boolean
+  /** Compose's configuration hash (label `com.docker.compose.config-hash`). */
+  configHash: string
+  state: ContainerState
+  exitCode: number
+  /** The kernel killed it because it ran out of memory. */
+  outOfMemory: boolean
+  restartCount: number
+  /** Milliseconds since the epoch; 0 if never started. */
+  startedAtMs: number
+  createdAtMs: number
+  healthCheck?: HealthCheck
+  /** Result of Docker's own runs of the health check so far. */
+  health: 'none' | 'starting' | 'healthy' | 'unhealthy'
+  /** Output of the last of those runs; empty before the first. */
+  healthOutput: string
+  /** Time between the stop signal and Docker killing it. */
+  stopGraceMs: number
+  /** TCP ports on the host that lead to it. */
+  publishedPorts: readonly number[]
+  networks: readonly { name: string; address: string; aliases: readonly string[] }[]
+}

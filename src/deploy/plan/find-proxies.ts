@@ -1,0 +1,99 @@
+import type { AppModel, ServiceModel } from '../model/app-model.ts'
+import type { DesiredRelease } from '../model/observation.ts'
+import type { Container, Engine, ResolvedImage } from '../model/ports.ts'
+import type { Proxy, ProxyKind } from '../model/proxy.ts'
+import { proxyOfCommand, proxyOfImageName, proxyOfProcesses } from './recognise-proxy.ts'
+
+export type ProxyFacts = {
+  app: AppModel
+  desired: Pick<DesiredRelease, 'proxyService'>
+  containers: readonly Container[]
+  /** Command lines of the processes of the containers whose own command does not show what runs, by id. */
+  processes: ReadonlyMap<string, readonly string[]>
+  resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
+}
+
+/**
+ * The proxies of the app, in the order in which traffic is switched: inner ones first, then those that publish a port, and
+ * last the one that dray.yml names.
+ */
+export function findProxies(facts: ProxyFacts): Proxy[] {
+  const found = facts.app.services.flatMap((service) => {
+    const it = recognise(service, facts)
+    return it === undefined ? [] : [{ service, proxy: describeProxy(service.name, it, facts) }]
+  })
+  const rank = ({ name, publishedPorts }: ServiceModel): number =>
+    name === facts.desired.proxyService ? 2 : publishedPorts.length > 0 ? 1 : 0
+  return found.sort((a, b) => rank(a.service) - rank(b.service)).map(({ proxy }) => proxy)
+}
+
+/** Whether its processes are needed to recognise a proxy. */
+function isUnclear({ state, oneOff, command }: Container): boolean {
+  return state === 'running' && !oneOff && proxyOfCommand(command) === 'unknown'
+}
+
+type Recognised = { kind: ProxyKind; cause: string }
+
+function recognise(service: ServiceModel, facts: ProxyFacts): Recognised | undefined {
+  const seen = facts.containers.find(
+    (it) => it.service === service.name && !it.oneOff && it.state === 'running',
+  )
+  const byName = proxyOfImageName(service.image)
+  const named = byName && { kind: byName, cause: `its image is ${byName}` }
+  const observed =
+    seen === undefined ? recogniseImage(service, facts, named) : recogniseRunning(seen, facts, named)
+  if (service.name !== facts.desired.proxyService) return observed
+  return { kind: observed?.kind ?? byName ?? 'nginx', cause: '`proxy.service` in dray.yml' }
+}
+
+/** What runs counts more than a name. An image named after a proxy that dray cannot switch is one in any case. */
+function recogniseRunning(
+  { id, command }: Container,
+  { processes }: ProxyFacts,
+  named: Recognised | undefined,
+): Recognised | undefined {
+  const started = proxyOfCommand(command)
+  const known = processes.get(id)
+  const kind = started === 'unknown' ? proxyOfProcesses(known ?? []) : started
+  if (kind !== undefined && kind !== 'other') return { kind, cause: `${kind} runs in its container` }
+  const isUnseen = started === 'unknown' && known === undefined
+  return isUnseen || named?.kind === 'traefik' || named?.kind === 'haproxy' ? named : undefined
+}
+
+function recogniseImage(
+  { name }: ServiceModel,
+  { resolved }: ProxyFacts,
+  named: Recognised | undefined,
+): Recognised | undefined {
+  const started = proxyOfCommand(resolved.get(name)?.config.command ?? [])
+  if (started === 'other' || started === 'unknown') return named
+  return { kind: started, cause: `its image starts ${started}` }
+}
+
+function describeProxy(service: string, { kind, cause }: Recognised, { containers }: ProxyFacts): Proxy {
+  const isReadOnly = containers.some(
+    (it) => it.service === service && it.state === 'running' && it.isReadOnly,
+  )
+  const obstacle =
+    kind !== 'nginx'
+      ? 'dray cannot switch it yet'
+      : isReadOnly
+        ? 'its file system is read-only, so dray cannot give it addresses'
+        : undefined
+  return { service, kind, cause, obstacle, canReload: kind === 'nginx' }
+}
+
+/** The processes of the containers that could be a proxy, by id. Throws what the Engine throws. */
+export async function observeProcesses(
+  containers: readonly Container[],
+  engine: Pick<Engine, 'processes'>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const listed = await Promise.all(
+    containers.filter(isUnclear).map(async ({ id }) => ({ id, commandLines: await engine.processes(id) })),
+  )
+  return new Map(
+    listed.flatMap(({ id, commandLines }): [string, readonly string[]][] =>
+      commandLines === undefined ? [] : [[id, commandLines]],
+    ),
+  )
+}

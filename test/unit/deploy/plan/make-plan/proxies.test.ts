@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import type { AppModel } from '../../../../../src/deploy/model/app-model.ts'
+import { fakeApp, fakeProxy, fakeService, withTag } from '../../../../support/fake-app.ts'
+import { FakeWorld } from '../../../../support/fake-deploy.ts'
+import { planToText } from '../../../../support/plan-to-text.ts'
+
+const NGINX = ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;']
+
+/** A world where release r1 runs, services with a proxy in their own images among it, and v2 is wanted. */
+async function upgraded(app: AppModel, commands: Record<string, readonly string[]> = {}): Promise<FakeWorld> {
+  const world = new FakeWorld(app)
+  for (const [service, command] of Object.entries(commands))
+    world.host.containers.commands.set(service, command)
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  return world
+}
+
+const linesOf = (text: string, kinds: RegExp): string[] => text.split('\n').filter((line) => kinds.test(line))
+
+test('an own image that runs nginx and does not change is switched', async () => {
+  const web = fakeService('web', { image: 'docker.io/acme/web:1', publishedPorts: ['80'] })
+  const world = await upgraded(fakeApp([fakeService('api'), web]), { web: NGINX })
+  const plan = await world.plan()
+  expect(linesOf(planToText(plan), /^(start|recreate|switch)/)).toEqual([
+    'start-beside api 1+1 (new image)',
+    'switch-traffic web to api (containers of api change)',
+  ])
+  expect(plan.proxies).toEqual([
+    { host: 'srv', service: 'web', kind: 'nginx', cause: 'nginx runs in its container', upstreams: ['api'] },
+  ])
+})
+
+test('an own image that runs nginx, publishes the port and changes is recreated, then switched', async () => {
+  const web = fakeService('web', { publishedPorts: ['80'] })
+  const world = await upgraded(fakeApp([fakeService('api'), web]), { web: NGINX })
+  expect(linesOf(planToText(await world.plan()), /^(start|recreate|switch)/)).toEqual([
+    'start-beside api 1+1 (new image)',
+    'recreate-services web=1 (new image; not rolled: it publishes port 80)',
+    'switch-traffic web to api (containers of api change)',
+  ])
+})
+
+test('an inner proxy is rolled and switched before the proxy in front of it', async () => {
+  const app = fakeApp([fakeProxy({ dependsOn: [] }), fakeService('inner'), fakeService('api')])
+  const world = await upgraded(app, { inner: NGINX })
+  expect(linesOf(planToText(await world.plan()), /^(start|recreate|switch|stop)/)).toEqual([
+    'start-beside inner 1+1, api 1+1 (new image)',
+    'switch-traffic inner to api (containers of api change)',
+    'switch-traffic nginx to inner, api (containers of inner, api change)',
+    'stop-old inner-1 (replaced)',
+    'stop-old api-1 (replaced)',
+  ])
+})
+
+test('a proxy is not switched for services that it shares no network with', async () => {
+  const networks = { front: 'n1', back: 'n2' }
+  const app = fakeApp(
+    [
+      fakeProxy({ networks: ['front'], dependsOn: [] }),
+      fakeService('api', { networks: ['front', 'back'] }),
+      fakeService('worker', { networks: ['back'] }),
+    ],
+    { networks },
+  )
+  const world = await upgraded(app)
+  const plan = await world.plan()
+  expect(linesOf(planToText(plan), /^switch/)).toEqual([
+    'switch-traffic nginx to api (containers of api change)',
+  ])
+  expect(plan.proxies).toMatchObject([{ service: 'nginx', upstreams: ['api'] }])
+})
+
+describe('a proxy that dray cannot switch', () => {
+  test('has the services behind it recreated, with the reason', async () => {
+    const app = fakeApp([fakeService('api'), fakeProxy({ image: 'traefik:v3', dependsOn: [] })])
+    const { steps, warnings } = await (await upgraded(app)).plan()
+    const why = 'traefik is in front of it; dray cannot switch it yet'
+    expect(steps.find(({ kind }) => kind === 'recreate-services')?.cause).toBe(
+      `new image; not rolled: ${why}`,
+    )
+    expect(steps.map(({ kind }) => kind)).not.toContain('switch-traffic')
+    expect(warnings).toContain(`api is briefly unavailable: ${why}.`)
+  })
+
+  test('does not keep a service from being rolled that dray.yml says to roll', async () => {
+    const app = fakeApp([fakeService('api'), fakeProxy({ image: 'traefik:v3', dependsOn: [] })])
+    const world = await upgraded(app)
+    world.desired = { ...world.desired, rollout: { api: 'roll' } }
+    expect((await world.plan()).steps.map(({ kind }) => kind)).toContain('start-beside')
+  })
+
+  test('because its file system is read-only reloads when they are recreated', async () => {
+    const app = fakeApp([fakeService('api'), fakeProxy({ dependsOn: [] })])
+    const world = new FakeWorld(app)
+    world.host.containers.readOnly.add('nginx')
+    await world.deploy()
+    world.app = withTag(app, 'v2')
+    expect(linesOf(planToText(await world.plan()), /^(start|recreate|switch)/)).toEqual([
+      'recreate-services api=1 (new image; not rolled: nginx is in front of it; its file system is read-only, so dray cannot give it addresses)',
+      'switch-traffic nginx (reload) to api (containers of api change)',
+    ])
+    await world.deploy()
+    expect(world.takeLog()).toContain('turn nginx to nothing new')
+  })
+
+  test('is recreated when its mounted files change', async () => {
+    const caddy = fakeProxy({ image: 'haproxy:lts', mounts: [{ path: 'proxy', target: '/etc/haproxy' }] })
+    const world = new FakeWorld(fakeApp([caddy]))
+    world.files = { 'proxy/haproxy.cfg': 'one' }
+    await world.deploy()
+    world.files = { 'proxy/haproxy.cfg': 'two' }
+    expect((await world.plan()).steps.map(({ kind }) => kind)).toContain('recreate-services')
+  })
+})
+
+test('nginx is recreated for files that it reads only when it starts', async () => {
+  const app = fakeApp([fakeProxy({ mounts: [{ path: 'nginx/templates', target: '/etc/nginx/templates' }] })])
+  const world = new FakeWorld(app)
+  world.files = { 'nginx/templates/default.conf.template': 'one' }
+  await world.deploy()
+  world.files = { 'nginx/templates/default.conf.template': 'two' }
+  expect((await world.plan()).steps.map(({ kind }) => kind)).toContain('recreate-services')
+})
+
+test('a failed deploy switches every proxy back, the inner ones first', async () => {
+  const inner = fakeProxy({ image: 'nginx:1', publishedPorts: [], mounts: [], dependsOn: [] })
+  const app = fakeApp([fakeProxy({ dependsOn: [] }), { ...inner, name: 'inner' }, fakeService('api')])
+  const world = await upgraded(app)
+  world.takeLog()
+  world.host.answer = () => ({ status: 502 })
+  await world.failure()
+  expect(world.takeLog().filter((line) => line.startsWith('turn'))).toEqual([
+    'turn inner to api-2',
+    'turn nginx to api-2',
+    'turn inner to api-1',
+    'turn nginx to api-1',
+  ])
+})
