@@ -20,9 +20,7 @@ export function findAdopted(running: Running, proxies: readonly Proxy[]): Map<st
   return new Map(
     running.directory.app.services.flatMap((service): [string, string][] => {
       const name = adoptedName(service, running)
-      return name === undefined || hasChangedMount(service, running, proxies)
-        ? []
-        : [[service.name, name]]
+      return name === undefined || hasChangedMount(service, running, proxies) ? [] : [[service.name, name]]
     }),
   )
 }

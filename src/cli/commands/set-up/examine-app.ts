@@ -39,7 +39,10 @@ export type ExaminedWith = {
 /** The proxies as far as known without asking what runs in each container. */
 function proxiesOf(
   { app }: DirectoryObservation,
-  { containers, images }: {
+  {
+    containers,
+    images,
+  }: {
     containers: NonNullable<DoctorObservation['containers']>
     images: NonNullable<DoctorObservation['images']>
   },

@@ -42,7 +42,9 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
 
 /** Whether the requests to the old containers have finished in every proxy that was switched. */
 function allDrained(waits: readonly (Promise<boolean> | undefined)[]): Promise<boolean> {
-  const all = Promise.all(waits.filter((wait) => wait !== undefined)).then((drained) => !drained.includes(false))
+  const all = Promise.all(waits.filter((wait) => wait !== undefined)).then(
+    (drained) => !drained.includes(false),
+  )
   // `stop-old` handles its failure; after a failed deploy there is no such step.
   all.catch(() => undefined)
   return all
