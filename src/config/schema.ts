@@ -46,7 +46,7 @@ const service = z.strictObject({
     .optional()
     .meta({
       description:
-        '`roll`: the new container starts beside the old one and takes over when it is healthy. `recreate`: the old container stops first, for a service that cannot run twice.',
+        '`roll`: the new container starts beside the old one and takes over when it is healthy. `recreate`: the old container stops first, for a service of which only one instance may run.',
       examples: ['recreate'],
       defaultText: 'decided for each service; `dray plan` shows the decision and its reason',
     }),

@@ -44,18 +44,18 @@ export class FakeContainers {
   }
 
   get(id: string): Container {
-    const found = this.all.find((it) => it.id === id)
+    const found = this.all.find((it) => it.id === id || it.name === id)
     if (found === undefined) throw new DrayError('DOCKER_FAILED', `There is no container ${id}.`)
     return { ...found }
   }
 
   change(id: string, facts: Partial<Container>): void {
-    this.get(id)
-    this.all = this.all.map((it) => (it.id === id ? { ...it, ...facts } : it))
+    const found = this.get(id)
+    this.all = this.all.map((it) => (it.id === found.id ? { ...it, ...facts } : it))
   }
 
   remove(id: string): void {
-    this.all = this.all.filter((it) => it.id !== id)
+    this.all = this.all.filter((it) => it.id !== id && it.name !== id)
   }
 
   /** What the health check of a container gives when it is run. */
@@ -82,6 +82,25 @@ export class FakeContainers {
     for (let count = staying.length; count < scale; count += 1) this.create(request.app, service, image)
   }
 
+  /** A one-off container with dray's label, as `docker compose run` starts it: no ports, another name. */
+  standIn(
+    app: AppModel,
+    facts: { service: string; image: string; name: string; aliases: readonly string[] },
+  ): void {
+    const { service, image, name, aliases } = facts
+    if (this.all.some((it) => it.name === name)) {
+      throw new DrayError('DOCKER_FAILED', `The container name "/${name}" is already in use.`)
+    }
+    const { id, networks } = this.create(app, service, image)
+    this.change(id, {
+      name,
+      oneOff: true,
+      standIn: true,
+      publishedPorts: [],
+      networks: networks.map((it) => ({ ...it, aliases: [service, ...aliases] })),
+    })
+  }
+
   /** Starts a container as Compose would from the app's files, with an image. */
   create(app: AppModel, serviceName: string, image: string): Container {
     const service = app.services.find((it) => it.name === serviceName)
@@ -96,7 +115,7 @@ export class FakeContainers {
       (named === undefined ? ['node', 'server.js'] : ['/docker-entrypoint.sh', named])
     const container: Container = {
       id: `${serviceName}-${number}`,
-      name: `shop-${serviceName}-${number}`,
+      name: service.containerName ?? `shop-${serviceName}-${number}`,
       service: serviceName,
       oneOff: false,
       imageName: image,

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { expect, onTestFinished } from 'vitest'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import { proxyScript } from '../../src/deploy/execute/switch-nginx-script.ts'
+import type { Compose } from '../../src/deploy/model/compose.ts'
 import type {
   AppDirectory,
   BundleFile,
-  Compose,
   Container,
   DirectoryObservation,
   Engine,
@@ -240,6 +240,18 @@ export class FakeHost implements TargetHost {
       const pinned = JSON.parse(this.files.get(overrideFileName) ?? '{}') as Record<string, string>
       for (const wanted of services)
         this.containers.up({ ...wanted, mode, app, images: { ...pinned, ...images } })
+    },
+    startStandIn: async ({ service, containerName, aliases, networks, signal }) => {
+      await this.#did(`stand-in ${containerName}`)
+      signal?.throwIfAborted()
+      const app = JSON.parse(this.files.get(composeFileName) ?? '{}') as AppModel
+      const images = JSON.parse(this.files.get(overrideFileName) ?? '{}') as Record<string, string>
+      this.containers.standIn(app, {
+        service,
+        image: images[service] ?? '',
+        name: containerName,
+        aliases: networks.length === 0 ? [] : aliases,
+      })
     },
     runTask: async ({ service, argv, onLine, signal }) => {
       await this.#did(`task ${service} ${argv.join(' ')}`)

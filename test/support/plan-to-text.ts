@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../../src/deploy/model/plan.ts'
+import type { Plan, Step, StepOf } from '../../src/deploy/model/plan.ts'
 import { spellImage } from './fake-app.ts'
 
 /** A plan as tests read it: a step a line with all that it says, then what is left, then the warnings. */
@@ -14,6 +14,10 @@ export function planToText(plan: Plan): string {
     ...plan.unchangedServices.map(({ service, cause }) => `left ${service} (${cause})`),
     ...plan.warnings.map((warning) => `! ${warning}`),
   ].join('\n')
+}
+
+function recreatedText({ service, scale, discard = [] }: StepOf<'recreate-services'>['services'][number]) {
+  return [`${service}=${scale}`, ...discard.map((id) => `-${id}`)].join(' ')
 }
 
 function stepFacts(step: Step): string {
@@ -41,8 +45,12 @@ function stepFacts(step: Step): string {
           [`${service} ${running}+${add}`, ...discard.map((id) => `-${id}`)].join(' '),
         )
         .join(', ')
+    case 'start-stand-in':
+      return step.services
+        .map(({ service, name, aliases }) => [`${service} as ${name}`, ...aliases].join(' '))
+        .join(', ')
     case 'recreate-services':
-      return `${step.fresh ? 'fresh ' : ''}${step.services.map(({ service, scale }) => `${service}=${scale}`).join(', ')}`
+      return `${step.fresh ? 'fresh ' : ''}${step.services.map(recreatedText).join(', ')}`
     case 'run-once':
       return step.service
     case 'wait-healthy':

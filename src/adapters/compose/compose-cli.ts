@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Compose } from '../../deploy/model/ports.ts'
+import type { Compose } from '../../deploy/model/compose.ts'
+import { standInLabel } from '../../deploy/model/stand-in.ts'
 import type { AppPlace } from '../directory/app-place.ts'
 import { exportLines, type DeployValueMap } from '../directory/values.ts'
 import { stripControl } from '../../shared/strip-control.ts'
@@ -17,7 +18,7 @@ shift
 compose "$@"
 `
 
-/** The same, with other images than those in the files; DRAY_IMAGES is an override file. */
+/** The same, with other images or more aliases than those in the files; DRAY_IMAGES is an override file. */
 export const composeWithImagesScript = `${composeFunction}
 eval "$(cat)"
 cd "$1" || exit
@@ -49,6 +50,18 @@ export function createCompose({ runner, path, values }: AppPlace): Compose {
         },
       )
       if (exitCode !== 0) throw composeFailure('up', stripControl(stderr), runner.name)
+    },
+
+    startStandIn: async ({ aliases, networks, signal, ...request }) => {
+      const override = renderAliases(request.service, { aliases, networks })
+      const { exitCode, stderr } = await runner.run(
+        ['sh', '-c', composeWithImagesScript, 'dray', path, ...buildStandInArgs(request)],
+        {
+          input: exportLines({ ...values, DRAY_IMAGES: override }),
+          ...(signal === undefined ? {} : { signal }),
+        },
+      )
+      if (exitCode !== 0) throw composeFailure('run', stripControl(stderr), runner.name)
     },
 
     runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {
@@ -87,6 +100,40 @@ export function buildUpArgs(
     '--',
     ...services.map(({ service }) => service),
   ]
+}
+
+/** `docker compose run` for a stand-in, which stays until it is removed. */
+export function buildStandInArgs({
+  service,
+  containerName,
+}: {
+  service: string
+  containerName: string
+}): string[] {
+  return [
+    'run',
+    '--detach',
+    '--no-deps',
+    '--no-TTY',
+    '--interactive=false',
+    '--use-aliases',
+    '--label',
+    `${standInLabel}=${service}`,
+    '--name',
+    containerName,
+    service,
+  ]
+}
+
+/** An override file that adds aliases to a service on its networks. JSON is YAML. */
+function renderAliases(
+  service: string,
+  { aliases, networks }: { aliases: readonly string[]; networks: readonly string[] },
+): string {
+  const added = aliases.length === 0 ? [] : networks.map((network) => [network, { aliases }])
+  return JSON.stringify({
+    services: { [service]: added.length === 0 ? {} : { networks: Object.fromEntries(added) as unknown } },
+  })
 }
 
 /** `docker compose run` in a one-off container, which is removed at its end. */

@@ -1,5 +1,6 @@
 import type { AppModel } from '../../deploy/model/app-model.ts'
-import type { AppDirectory, Compose } from '../../deploy/model/ports.ts'
+import type { Compose } from '../../deploy/model/compose.ts'
+import type { AppDirectory } from '../../deploy/model/ports.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import { differenceFrom } from '../../deploy/model/release-model.ts'
 import { DrayError } from '../../errors/dray-error.ts'
@@ -40,6 +41,7 @@ export function createRestoredPlace(
     },
     compose: {
       up: (request) => parts.compose.up(request),
+      startStandIn: (request) => parts.compose.startStandIn(request),
       runTask: (request) => parts.compose.runTask(request),
     },
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Container, HealthCheck } from '../../deploy/model/ports.ts'
+import { standInLabel } from '../../deploy/model/stand-in.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 const nanosecondsPerMs = 1_000_000
@@ -66,11 +67,13 @@ export type ContainerAnswer = z.infer<typeof containerAnswer>
 export function readContainer(answer: ContainerAnswer): Container {
   const { Config: config, State: state } = answer
   const label = (name: string): string => config.Labels[`com.docker.compose.${name}`] ?? ''
+  const isStandIn = label('oneoff') === 'True' && config.Labels[standInLabel] !== undefined
   return {
     id: answer.Id,
     name: answer.Name.replace(/^\//, ''),
     service: label('service'),
     oneOff: label('oneoff') === 'True',
+    ...(isStandIn ? { standIn: true as const } : {}),
     imageName: config.Image,
     imageId: answer.Image,
     command: answer.Path === '' ? [] : [answer.Path, ...answer.Args],

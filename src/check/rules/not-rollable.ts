@@ -9,7 +9,7 @@ export const notRollable: Rule = {
   code: 'NOT_ROLLABLE',
   severity: 'warning',
   title: 'A service of the app cannot run twice during a deploy.',
-  why: 'A deploy has to stop the old container before it starts the new one. The service is down in between, and stays down if the new container does not start.',
+  why: 'A deploy has to stop the old container before it starts the new one. Behind a proxy that dray switches, a stand-in serves meanwhile if only `container_name` or a published port is in the way, at the cost of a second start. Otherwise the service is down in between.',
   hint: 'Publish ports on the proxy only, and remove `container_name`, `network_mode` and fixed addresses. If the service needs them, set `services: { NAME: { rollout: recreate } }` in dray.yml.',
   bad: {
     'docker-compose.yml': lines(

@@ -8,7 +8,7 @@ import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images
 import { freeDisk } from './steps/free-disk.ts'
 import { placeFiles } from './steps/place-files.ts'
 import { runTask } from './steps/run-task.ts'
-import { recreateServices, runOnce, startBeside } from './steps/start-services.ts'
+import { recreateServices, runOnce, startBeside, startStandIn } from './steps/start-services.ts'
 import { switchTraffic } from './steps/switch-traffic.ts'
 import { waitHealthy } from './steps/wait-healthy.ts'
 
@@ -20,6 +20,7 @@ const runners = {
   'place-files': placeFiles,
   'run-task': runTask,
   'start-beside': startBeside,
+  'start-stand-in': startStandIn,
   'recreate-services': recreateServices,
   'run-once': runOnce,
   'wait-healthy': waitHealthy,

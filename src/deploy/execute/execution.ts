@@ -53,6 +53,10 @@ export type HostRun = {
     fresh: Map<string, readonly Container[]>
     /** Services that were recreated; their old containers no longer exist. */
     recreated: Set<string>
+    /** Stand-ins of this deploy, by service. */
+    standIns: Map<string, Container>
+    /** Traffic was switched from stand-ins to recreated services, or may have been. */
+    returned: boolean
     tasks: string[]
   }
 }
@@ -69,6 +73,8 @@ export function createHostRun(parts: Omit<HostRun, 'done'>): HostRun {
       recorded: false,
       fresh: new Map(),
       recreated: new Set(),
+      standIns: new Map(),
+      returned: false,
       tasks: [],
     },
   }
@@ -101,9 +107,9 @@ export type StepContext = {
 /** Executes one kind of step; returns its result in a few words. Throws DrayError. */
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
 
-/** Containers created since the deploy began. */
+/** Containers of services, and stand-ins, that were created since the deploy began. */
 export async function freshContainers(run: HostRun): Promise<Container[]> {
   const before = new Set(run.observation.containers.map((container) => container.id))
   const now = await run.host.engine.containers(run.observation.directory.app.project)
-  return now.filter((it) => !it.oneOff && !before.has(it.id))
+  return now.filter((it) => (!it.oneOff || it.standIn) && !before.has(it.id))
 }

@@ -17,6 +17,8 @@ export function stepTitle(step: Step): string {
       return `Run task ${step.task}`
     case 'start-beside':
       return startBesideTitle(step)
+    case 'start-stand-in':
+      return `Start a stand-in of ${list(step.services.map(({ service }) => service))}`
     case 'recreate-services':
       return recreateTitle(step)
     case 'run-once':
@@ -29,9 +31,9 @@ export function stepTitle(step: Step): string {
     case 'check-url':
       return `Check ${step.url}`
     case 'stop-old':
-      return `Stop the old ${times(step.service, step.containers.length)}`
+      return `Stop ${oldTitle(step)}`
     case 'remove-old':
-      return `Remove the old ${times(step.service, step.containers.length)}`
+      return `Remove ${oldTitle(step)}`
     case 'record-release':
       return 'Record the release'
     case 'verify-release':
@@ -87,6 +89,10 @@ function recreateTitle({ services, fresh }: StepOf<'recreate-services'>): string
 
 function waitHealthyTitle({ services }: StepOf<'wait-healthy'>): string {
   return `Wait until ${list(services)} ${services.length > 1 ? 'are' : 'is'} healthy`
+}
+
+function oldTitle({ service, containers, standIn }: StepOf<'stop-old' | 'remove-old'>): string {
+  return `the ${standIn ? 'stand-in of' : 'old'} ${times(service, containers.length)}`
 }
 
 function times(service: string, amount: number): string {

@@ -62,12 +62,15 @@ export function rejectionBy(signal: AbortSignal | undefined): Promise<never> {
   })
 }
 
-/** `ADDRESS NAME…` for a container that shares a network with the proxy: its names on that network. */
+/**
+ * `ADDRESS NAME…` for a container that shares a network with the proxy: its names on that network. The proxy may use the
+ * container's own name, which a `container_name` makes permanent.
+ */
 export function hostsLine(container: Container, proxy: Container): string[] {
   const shared = container.networks.find(
     (network) => network.address !== '' && proxy.networks.some((it) => it.name === network.name),
   )
   if (shared === undefined) return []
-  const names = shared.aliases.filter((alias) => alias !== container.name && !container.id.startsWith(alias))
+  const names = [container.name, ...shared.aliases].filter((name) => !container.id.startsWith(name))
   return [`${shared.address} ${[...new Set([container.service, ...names])].join(' ')}`]
 }

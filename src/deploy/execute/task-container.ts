@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Compose } from '../model/ports.ts'
+import type { Compose } from '../model/compose.ts'
 
 /** A task and the service it runs in. */
 export type TaskOfService = {

@@ -2,7 +2,15 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { freshContainers, type Execution, type HostRun } from './execution.ts'
 import { newestRelease } from '../model/release.ts'
 import type { StepOf } from '../model/plan.ts'
+import type { Container } from '../model/container.ts'
 import { switchNginx } from './switch-nginx.ts'
+import {
+  findBehindStandIns,
+  findHealthyStandIns,
+  findServingBefore,
+  RESTART_CHECKS,
+  waitForRecreated,
+} from './undo-stand-ins.ts'
 
 export type Undone = {
   undone: readonly string[]
@@ -12,9 +20,6 @@ export type Undone = {
   /** The release that is serving now; undefined if it is not a release of dray's or is unknown. */
   servingRelease: string | undefined
 }
-
-/** Health checks of a restarted old container: about half a minute. */
-const RESTART_CHECKS = { most: 150, pauseMs: 200 }
 
 /**
  * Undoes what a deploy that failed with `reason` did on all its hosts, so that the previous release serves again: first the
@@ -61,16 +66,34 @@ async function undoHost(run: HostRun, execution: Execution, undone: string[]): P
     await run.host.directory.restore()
     undone.push('files restored')
   }
+  const behindStandIns = await findBehindStandIns(run)
   for (const service of run.done.recreated) {
+    if (behindStandIns.includes(service)) continue
     await recreateAsBefore(service, run)
     undone.push(`${service} recreated as before`)
   }
   if (await startStopped(run)) undone.push('old containers restarted')
+  if (behindStandIns.length > 0) await undoBehindStandIns(behindStandIns, { run, execution, undone })
   // A container that was recreated twice may have another address than the proxy has.
   const moved = run.done.switched || run.done.recreated.size > 0
   if (moved && (await switchBack(run, execution))) undone.push('traffic switched back')
   const removed = await removeFresh(run)
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
+}
+
+/** Recreates services as before while their stand-ins serve, so that no request is lost. */
+async function undoBehindStandIns(
+  services: readonly string[],
+  { run, execution, undone }: { run: HostRun; execution: Execution; undone: string[] },
+): Promise<void> {
+  const standIns = await findHealthyStandIns(services, run)
+  // Otherwise the proxy still has their addresses.
+  if (run.done.returned && standIns.length > 0) await switchBack(run, execution, standIns)
+  for (const service of services) {
+    await recreateAsBefore(service, run, 'force-recreate')
+    undone.push(`${service} recreated as before`)
+  }
+  await waitForRecreated(services, { run, execution })
 }
 
 /** Starts the stopped old containers again and waits until they are healthy; false without any. */
@@ -90,32 +113,45 @@ async function startStopped({ done, host, observation }: HostRun): Promise<boole
 }
 
 /** Uses the image that was running, even if the files from before dray name another one. */
-async function recreateAsBefore(service: string, run: HostRun): Promise<void> {
+async function recreateAsBefore(
+  service: string,
+  run: HostRun,
+  mode: 'recreate' | 'force-recreate' = 'recreate',
+): Promise<void> {
   const before = run.observation.containers.filter(
     (it) => it.service === service && !it.oneOff && it.state !== 'exited' && it.state !== 'created',
   )
   const imageName = before[0]?.imageName
   await run.host.compose.up({
     services: [{ service, scale: before.length }],
-    mode: 'recreate',
+    mode,
     ...(imageName === undefined ? {} : { images: { [service]: imageName } }),
   })
 }
 
-/** Switches every proxy of the plan, in its order; false if it has no running proxy to switch. */
-async function switchBack(run: HostRun, execution: Execution): Promise<boolean> {
+/**
+ * Switches every proxy of the plan, in its order, to the containers from before the deploy and to those that were recreated as
+ * before; for services of `standIns` to these. False if the plan has no running proxy to switch.
+ */
+async function switchBack(
+  run: HostRun,
+  execution: Execution,
+  standIns: readonly Container[] = [],
+): Promise<boolean> {
+  const switches = execution.plan.steps.filter(
+    (step): step is StepOf<'switch-traffic'> => step.kind === 'switch-traffic' && step.host === run.host.name,
+  )
   let isSwitched = false
-  for (const step of execution.plan.steps) {
-    if (step.kind !== 'switch-traffic' || step.host !== run.host.name) continue
-    if (await switchProxyBack(step, run, execution)) isSwitched = true
+  // A plan with stand-ins switches each proxy twice.
+  for (const step of new Map(switches.map((it) => [it.proxy, it])).values()) {
+    if (await switchProxyBack(step, { run, execution, standIns })) isSwitched = true
   }
   return isSwitched
 }
 
 async function switchProxyBack(
   step: StepOf<'switch-traffic'>,
-  run: HostRun,
-  execution: Execution,
+  { run, execution, standIns }: { run: HostRun; execution: Execution; standIns: readonly Container[] },
 ): Promise<boolean> {
   const now = await run.host.engine.containers(run.observation.directory.app.project)
   const running = now.filter(({ oneOff, state }) => !oneOff && state === 'running')
@@ -123,12 +159,18 @@ async function switchProxyBack(
   const proxies = running.filter((it) => it.service === step.proxy)
   // New containers of a proxy that was rolled are about to be removed.
   const staying = proxies.filter((it) => before.has(it.id))
-  const containers = running.filter((it) => step.services.includes(it.service) && before.has(it.id))
+  const targets = await Promise.all(
+    step.services.map((service) =>
+      standIns.some((it) => it.service === service)
+        ? standIns.filter((it) => it.service === service)
+        : findServingBefore(service, now, run),
+    ),
+  )
   for (const proxy of staying.length > 0 ? staying : proxies) {
     const { drained } = await switchNginx({
       engine: run.host.engine,
       proxy,
-      containers: step.reloadOnly ? [] : containers,
+      containers: step.reloadOnly ? [] : targets.flat(),
       drainMs: execution.patience.drainMs,
     })
     await drained
@@ -138,9 +180,9 @@ async function switchProxyBack(
 
 async function removeFresh(run: HostRun): Promise<string[]> {
   const started = await freshContainers(run)
-  const fresh = run.observation.directory.app.services
-    .filter(({ name }) => !run.done.recreated.has(name))
-    .flatMap(({ name }) => started.filter(({ service }) => service === name))
+  const fresh = run.observation.directory.app.services.flatMap(({ name }) =>
+    started.filter((it) => it.service === name && (it.standIn || !run.done.recreated.has(name))),
+  )
   await Promise.all(
     fresh.map(async (container) => {
       await run.host.engine.stop(container.id)

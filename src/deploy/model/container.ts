@@ -17,6 +17,8 @@ export type Container = {
   service: string
   /** Created by `docker compose run`. */
   oneOff: boolean
+  /** One-off, and started by dray as a stand-in: it has dray's label. Absent for every other container. */
+  standIn?: true
   /** The image name it was created with: `repo@sha256:…` or `repo:tag`. */
   imageName: string
   imageId: string

@@ -49,10 +49,21 @@ export type Step = StepBase &
         kind: 'start-beside'
         services: readonly { service: string; add: number; running: number; discard: readonly string[] }[]
       }
-    /** Stops and starts a service that cannot run twice; also starts services that are not running. */
+    /**
+     * Starts a one-off container of each service next to the real one, without its published ports. `aliases`: names that it
+     * has besides those of the service.
+     */
+    | {
+        kind: 'start-stand-in'
+        services: readonly { service: string; name: string; aliases: readonly string[] }[]
+      }
+    /**
+     * Stops and starts a service that cannot run twice; also starts services that are not running. `discard`: stopped
+     * containers, removed first.
+     */
     | {
         kind: 'recreate-services'
-        services: readonly { service: string; scale: number }[]
+        services: readonly { service: string; scale: number; discard?: readonly string[] }[]
         /** They are not running yet, so nothing is stopped. */
         fresh: boolean
       }
@@ -81,9 +92,9 @@ export type Step = StepBase &
         services: Readonly<Record<string, ReleasedService>>
         dropReleases: readonly string[]
       }
-    /** Stops containers without removing them, so that a failure before the record can start them again. */
-    | { kind: 'stop-old'; service: string; containers: readonly string[] }
-    | { kind: 'remove-old'; service: string; containers: readonly string[] }
+    /** `containers`: ids, or names of stand-ins (`standIn`). Stops containers without removing them, so that a failure before the record can start them again. */
+    | { kind: 'stop-old'; service: string; containers: readonly string[]; standIn?: true }
+    | { kind: 'remove-old'; service: string; containers: readonly string[]; standIn?: true }
     /** Compares the running containers with the plan. */
     | {
         kind: 'verify-release'

@@ -1,6 +1,7 @@
 /** Interfaces of the deploy to the outside. They use dray's own types, none of Docker, Compose or a registry. */
 import type { Secret } from '../../shared/secret.ts'
 import type { AppModel } from './app-model.ts'
+import type { Compose } from './compose.ts'
 import type { Container } from './container.ts'
 import type { FileSystem } from './file-system.ts'
 import type { EngineDisk, ImageStore } from './inventory.ts'
@@ -187,33 +188,6 @@ export type PlaceRequest = {
   inPlace: readonly string[]
   /** Files that dray did not write; they are copied to `.dray/adopted/` before they are replaced. */
   adopt: readonly string[]
-}
-
-/** Docker Compose in the app's directory, with the files there. */
-export interface Compose {
-  /**
-   * Starts services. `beside`: adds containers up to `scale` and does not touch running ones. `recreate`: Compose replaces
-   * changed containers. `force-recreate`: replaces all.
-   * Throws PORT_TAKEN, DISK_FULL, IMAGE_GONE, or DOCKER_FAILED with the last lines that Compose printed.
-   */
-  up(request: {
-    services: readonly { service: string; scale: number }[]
-    mode: 'beside' | 'recreate' | 'force-recreate'
-    /** Images to use instead of those in the files, by service. */
-    images?: Readonly<Record<string, string>>
-    signal?: AbortSignal
-  }): Promise<void>
-  /**
-   * Runs a one-off container of a service to completion and returns its exit code. The container is always removed.
-   * Throws HOST_COMMAND_FAILED after `timeoutMs`, HOST_UNREACHABLE, and the signal's reason if it aborts.
-   */
-  runTask(request: {
-    service: string
-    argv: readonly string[]
-    onLine: (line: string, stream: 'stdout' | 'stderr') => void
-    timeoutMs?: number
-    signal?: AbortSignal
-  }): Promise<number>
 }
 
 /** The app's files on the machine that runs dray, or those of an archived release. */

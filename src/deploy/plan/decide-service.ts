@@ -3,7 +3,7 @@ import { isMounted, isOneShot, type AppModel, type ServiceModel } from '../model
 import { pinnedName, parseImageReference, renderImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/ports.ts'
-import { isBehind, proxyOf, reloadsFile } from '../model/proxy.ts'
+import { isBehind, proxyOf, reloadsFile, type Proxy } from '../model/proxy.ts'
 import type { Release } from '../model/release.ts'
 
 export type ServiceAction =
@@ -11,6 +11,8 @@ export type ServiceAction =
   | 'leave'
   /** New containers start next to the old ones, which are then removed. */
   | 'roll'
+  /** A stand-in of the new release serves while the container is recreated. */
+  | 'stand-in'
   /** The container is stopped, then the new one starts. */
   | 'recreate'
   /** Runs to completion. */
@@ -32,6 +34,8 @@ export type ServiceDecision = {
   dead: readonly Container[]
   /** Containers that stay: running, or completed successfully. */
   kept: readonly Container[]
+  /** Stand-ins that an interrupted deploy left; one of them may serve. */
+  standIns: readonly Container[]
 }
 
 export type DecisionInput = {
@@ -59,7 +63,13 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
     released !== undefined && container.configHash === released.configHash && container.imageName === image
   const sameRelease = released?.image === image && released.definitionHash === definitionHash
   const networkChange = changedNetwork(service, app, current)
-  const base = { service, image, definitionHash, dead: containers.filter((it) => !isRunning(it)) }
+  const base = {
+    service,
+    image,
+    definitionHash,
+    dead: containers.filter((it) => !isRunning(it)),
+    standIns: observation.containers.filter((it) => it.service === service.name && it.standIn),
+  }
   const adoptedName = observation.adopted.get(service.name)
   if (adoptedName !== undefined) {
     const cause = 'it runs this image and configuration already'
@@ -92,6 +102,10 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
   const obstacle =
     networkChange === undefined ? whyNotRolled(service, input) : `its network ${networkChange} changed`
   if (obstacle === undefined && running.length > 0) return { ...rest, action: 'roll' }
+  const standInCause = networkChange === undefined ? whyStandIn(service, input) : undefined
+  if (standInCause !== undefined && running.length > 0) {
+    return { ...rest, action: 'stand-in', cause: `${cause}; through a stand-in: ${standInCause}` }
+  }
   return {
     ...rest,
     action: 'recreate',
@@ -131,6 +145,32 @@ function whyNotSwitched(service: ServiceModel, { directory, proxies }: HostObser
   const stuck = inFront.find(({ obstacle }) => obstacle !== undefined)
   if (stuck !== undefined) return `${stuck.kind} is in front of it; ${stuck.obstacle ?? ''}`
   return proxyOf(proxies, service.name) !== undefined && inFront.length === 0 ? 'it is the proxy' : undefined
+}
+
+/**
+ * Why a service is replaced through a stand-in: its name or its port can have only one container, nothing else is in the way,
+ * and a proxy that dray switches is in front of it. Undefined if it is not.
+ */
+function whyStandIn(service: ServiceModel, input: DecisionInput): string | undefined {
+  const { publishedPorts, containerName } = service
+  const obstacles = [
+    ...(publishedPorts.length > 0 ? [`it publishes port ${publishedPorts.join(', ')}`] : []),
+    ...(containerName === undefined ? [] : [`its container_name is ${containerName}`]),
+  ]
+  const others = whyNotRolled({ ...service, publishedPorts: [], containerName: undefined }, input)
+  if (obstacles.length === 0 || others !== undefined || service.replicas !== 1) return undefined
+  return isSwitched(service, input) ? obstacles.join(' and ') : undefined
+}
+
+/** Whether a proxy that runs is in front of a service, and dray can switch every one in front of it. */
+function isSwitched(service: ServiceModel, { observation }: DecisionInput): boolean {
+  const { directory, proxies, containers } = observation
+  if (proxyOf(proxies, service.name) !== undefined) return false
+  const scope = { services: directory.app.services, proxies }
+  const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
+  const runs = (proxy: Proxy): boolean =>
+    containers.some((it) => it.service === proxy.service && !it.oneOff && isRunning(it))
+  return inFront.every(({ obstacle }) => obstacle === undefined) && inFront.some(runs)
 }
 
 function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {

@@ -2,6 +2,7 @@ import { isOneShot } from '../model/app-model.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { findOrphans, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
+import { listStandIns } from './plan-stand-in.ts'
 import { isSameContent, originalId, type Release } from '../model/release.ts'
 import { retainReleases, unneededImageNames } from './retention.ts'
 
@@ -57,6 +58,10 @@ function planStops(host: HostPlan): (NewStep & { kind: 'stop-old' })[] {
           action === 'leave' ? cause : 'replaced',
         ),
       ),
+    ...listStandIns(host).map(({ service, containers, cause }) => ({
+      ...stop(service, containers, cause),
+      standIn: true as const,
+    })),
     ...findOrphans(host).map(([service, containers]) =>
       stop(service, containers, 'no longer in the compose file'),
     ),

@@ -72,7 +72,9 @@ function refuseTakenPorts({ observation, decisions }: HostPlan): void {
 /** Whether the host needs no step. */
 export function isUnchanged(host: HostPlan): boolean {
   return (
-    host.decisions.every((it) => it.action === 'leave' && it.replaced.length === 0) &&
+    host.decisions.every(
+      (it) => it.action === 'leave' && it.replaced.length === 0 && it.standIns.length === 0,
+    ) &&
     host.files.changed.length === 0 &&
     host.files.removed.length === 0 &&
     findOrphans(host).length === 0
@@ -105,7 +107,9 @@ export function findOrphans({ observation, decisions, current }: HostPlan): [str
     .filter((service) => !present.has(service))
     .map((service): [string, string[]] => [
       service,
-      observation.containers.filter((it) => it.service === service && !it.oneOff).map((it) => it.id),
+      observation.containers
+        .filter((it) => it.service === service && (!it.oneOff || it.standIn))
+        .map((it) => it.id),
     ])
     .filter(([, containers]) => containers.length > 0)
 }

@@ -2,6 +2,7 @@ import type { ServiceDecision } from './decide-service.ts'
 import { entryProxyOf, probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
+import { commonCause, describeRecreated, planStandIns } from './plan-stand-in.ts'
 import { dependenciesOf, orderInWaves } from './waves.ts'
 
 /** Tasks of the changed services, each once, preceded by their dependencies that are not running. */
@@ -67,6 +68,8 @@ export function planStarts(
         })),
       })
     }
+    const standingIn = wave.filter((it) => it.action === 'stand-in')
+    if (standingIn.length > 0) steps.push(planStandIns(host, standingIn))
     for (const fresh of [true, false]) {
       const recreated = wave.filter((it) => it.action === 'recreate' && (it.replaced.length === 0) === fresh)
       if (recreated.length === 0) continue
@@ -74,7 +77,7 @@ export function planStarts(
         ...base,
         kind: 'recreate-services',
         cause: commonCause(recreated),
-        services: recreated.map((it) => ({ service: it.service.name, scale: it.service.replicas })),
+        services: recreated.map(describeRecreated),
         fresh,
       })
     }
@@ -99,8 +102,4 @@ export function planStarts(
     }
   }
   return steps
-}
-
-function commonCause(decisions: readonly ServiceDecision[]): string {
-  return [...new Set(decisions.map((it) => it.cause))].join('; ')
 }

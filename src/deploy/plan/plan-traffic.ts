@@ -5,6 +5,7 @@ import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
 import { isBehind, type Proxy } from '../model/proxy.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
+import { planReturn } from './plan-stand-in.ts'
 import { findTaskDependencies, planStarts } from './plan-start.ts'
 import { someNames } from '../model/some-names.ts'
 
@@ -20,6 +21,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
     desired,
     decisions.filter((it) => !early.includes(it)),
   )
+  const started = steps.length
   steps.push(
     ...findSwitches(host).map(({ proxy, services, cause }): NewStep => ({
       kind: 'switch-traffic',
@@ -40,7 +42,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
       ...probe,
     })
   }
-  return steps
+  return [...steps, ...planReturn(host, steps.slice(started))]
 }
 
 type ProxySwitch = { proxy: Proxy; services: string[]; cause: string }
@@ -48,8 +50,10 @@ type ProxySwitch = { proxy: Proxy; services: string[]; cause: string }
 /** Traffic is switched in a proxy if services behind it get new addresses, or its own files changed. */
 function findSwitches({ observation, decisions, files, current }: HostPlan): ProxySwitch[] {
   // The proxy may also hold the address of a container that died. A new service can only be in the proxy's files.
-  const hadAddress = ({ service, replaced, action }: ServiceDecision): boolean =>
-    replaced.length > 0 || (action !== 'leave' && current?.services[service.name] !== undefined)
+  const hadAddress = ({ service, replaced, standIns, action }: ServiceDecision): boolean =>
+    replaced.length > 0 ||
+    standIns.length > 0 ||
+    (action !== 'leave' && current?.services[service.name] !== undefined)
   const moved = decisions.filter((it) => it.action !== 'run-once' && hadAddress(it))
   return observation.proxies.flatMap((proxy) => {
     const own = decisions.find(({ service }) => service.name === proxy.service)

@@ -20,7 +20,12 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       )
     }
     const shared = service.volumes.flatMap((volume) => volume.name ?? [])
-    if (action === 'roll' && shared.length > 0) {
+    if (action === 'stand-in' && service.publishedPorts.length > 0) {
+      found.push(
+        `Port ${service.publishedPorts.join(', ')} of ${service.name} is briefly unavailable; requests through the proxy are not affected.`,
+      )
+    }
+    if ((action === 'roll' || action === 'stand-in') && shared.length > 0) {
       found.push(
         `The old and the new ${service.name} briefly use volume ${shared.join(', ')} at the same time.`,
       )
@@ -30,7 +35,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     const checked =
       service.healthCheck === 'defined' ||
       (service.healthCheck === 'from-image-or-none' && image?.hasHealthCheck === true)
-    if ((action === 'roll' || action === 'recreate') && !checked && !isProxy) {
+    if (action !== 'leave' && action !== 'run-once' && !checked && !isProxy) {
       const ports = image?.exposedPorts ?? []
       const known =
         ports.length === 0 ? 'is running and does not restart' : `listens on port ${ports.join(' or ')}`

@@ -26,14 +26,18 @@ const compose = (databaseTag: string) =>
     ${image}
     ${command}
     ports: ["8122:8000"]
+    networks: [apart]
 
   named:
     ${image}
     ${command}
     container_name: the-only-one
+    networks: [apart]
 
 volumes:
   db:
+networks:
+  apart:
 `,
   })
 
@@ -51,7 +55,7 @@ beforeAll(async () => {
 
 afterAll(() => app[Symbol.asyncDispose]())
 
-test('a service that publishes a port or has a fixed name is recreated, and the plan says why', async () => {
+test('a service without a proxy that publishes a port or has a fixed name is recreated, and the plan says why', async () => {
   const plan = await app.dray(['plan', 'test', '--tag', 'v2'])
   expect(plan.stdout).toMatch(/direct.*publishes port 8122/)
   expect(plan.stdout).toMatch(/named.*container_name is the-only-one/)

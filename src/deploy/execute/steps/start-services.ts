@@ -1,9 +1,10 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
 import { freshContainers, type StepContext, type StepRunner } from '../execution.ts'
+import type { Compose } from '../../model/compose.ts'
 import type { StepOf } from '../../model/plan.ts'
-import type { Compose } from '../../model/ports.ts'
 import { pullLostImages } from './images.ts'
+import { refuseEnded } from './refuse-ended.ts'
 
 /** Starts the new containers next to the old ones, with one Compose call for all services. */
 export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, context) => {
@@ -27,15 +28,46 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, cont
   return undefined
 }
 
-/** Starts services, or recreates them, with Compose. */
+/** Starts stand-ins, each with one call of Compose. All calls have ended when it throws, so that the undo sees every one. */
+export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, context) => {
+  const { run, signal } = context
+  const { app } = run.observation.directory
+  const outcomes = await Promise.allSettled(
+    step.services.map(async ({ service, name, aliases }) => {
+      run.done.fresh.set(service, [])
+      const networks = app.services.find((it) => it.name === service)?.networks ?? []
+      await startWithImages([service], context, (compose) =>
+        compose.startStandIn({ service, containerName: name, aliases, networks, signal }),
+      )
+    }),
+  )
+  for (const standIn of (await freshContainers(run)).filter((it) => it.standIn)) {
+    run.done.fresh.set(standIn.service, [standIn])
+    run.done.standIns.set(standIn.service, standIn)
+  }
+  const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (rejected !== undefined) throw rejected.reason
+  return undefined
+}
+
+/** Starts services, or recreates them, with Compose. If their stand-ins serve, requests to the old containers end first. */
 export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (step, context) => {
   const { run, signal } = context
+  if (step.services.some(({ service }) => run.done.standIns.has(service))) {
+    await refuseEnded(context)
+    await run.done.drained
+  }
+  await Promise.all(
+    step.services.flatMap(({ discard = [] }) =>
+      discard.map((id) => run.host.engine.remove(id, { force: true })),
+    ),
+  )
   for (const { service } of step.services) {
     if (!step.fresh) run.done.recreated.add(service)
     run.done.fresh.set(service, [])
   }
   await up(context, {
-    services: step.services,
+    services: step.services.map(({ service, scale }) => ({ service, scale })),
     mode: step.fresh ? 'recreate' : 'force-recreate',
     signal,
   })
@@ -72,15 +104,24 @@ export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, context) => 
   }
 }
 
-/** Starts services with Compose. If a prune outside dray removed an image since the pull, it is pulled again first. */
+/** Starts services with Compose. */
 async function up(context: StepContext, request: Parameters<Compose['up']>[0]): Promise<void> {
+  const services = request.services.map(({ service }) => service)
+  await startWithImages(services, context, (compose) => compose.up(request))
+}
+
+/** Calls Compose. If a prune outside dray removed an image of the services since the pull, it is pulled again first. */
+async function startWithImages(
+  services: readonly string[],
+  context: StepContext,
+  start: (compose: Compose) => Promise<void>,
+): Promise<void> {
   const { compose } = context.run.host
   try {
-    await compose.up(request)
+    await start(compose)
   } catch (error) {
     context.signal.throwIfAborted()
-    const services = request.services.map(({ service }) => service)
     if (!(await pullLostImages(services, context))) throw error
-    await compose.up(request)
+    await start(compose)
   }
 }

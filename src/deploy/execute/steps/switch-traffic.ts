@@ -18,6 +18,9 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
   if (proxies.length === 0) throw new DrayError('PROXY_FAILED', `${step.proxy} is not running.`)
   const wasSwitched = run.done.switched
   run.done.switched = true
+  if (step.services.some((service) => run.done.standIns.has(service) && run.done.recreated.has(service))) {
+    run.done.returned = true
+  }
   const containers = step.services.flatMap((service) => servingContainers(service, run, execution.plan))
   const switched = await Promise.all(
     proxies.map((proxy) =>

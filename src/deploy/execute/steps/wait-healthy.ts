@@ -155,23 +155,28 @@ async function untilSettled(container: Container, context: StepContext): Promise
   if (were === 'open') {
     throw new DrayError(
       'SERVICE_UNHEALTHY',
-      `${container.service} did not listen on port ${ports.join(' or ')} within ${Math.round(patience.listenMs / 1000)} s, although the previous release does.`,
+      `${container.service} did not listen on port ${ports.join(' or ')} within ${Math.round(patience.listenMs / 1000)} s, although the container before it does.`,
       { details: await logOf(context.run.host.engine, container) },
     )
   }
 }
 
-/** Ports its image exposes, empty if the old container listens on none of them; and their state in the old container. */
+/**
+ * Ports its image exposes, empty if the container before it, the old one or its stand-in, listens on none of them; and their
+ * state there.
+ */
 async function portsToExpect(
   container: Container,
   context: StepContext,
 ): Promise<{ ports: readonly number[]; were: 'open' | 'unknown' }> {
   const { observation, done } = context.run
   const ports = observation.resolved.get(container.service)?.config.exposedPorts ?? []
+  const standIn = done.standIns.get(container.service)
   // The address of a container that was recreated may belong to another one by now.
-  const before = done.recreated.has(container.service)
+  const old = done.recreated.has(container.service)
     ? undefined
     : observation.containers.find((it) => it.service === container.service && it.state === 'running')
+  const before = standIn === undefined || standIn.id === container.id ? old : standIn
   if (before === undefined || ports.length === 0) return { ports, were: 'unknown' }
   const listened = await listensOn(before, ports, context)
   return { ports: listened === 'no' ? [] : ports, were: listened === 'yes' ? 'open' : 'unknown' }

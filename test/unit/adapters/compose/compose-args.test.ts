@@ -1,6 +1,11 @@
 import { Duplex, PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { buildRunArgs, buildUpArgs, createCompose } from '../../../../src/adapters/compose/compose-cli.ts'
+import {
+  buildRunArgs,
+  buildStandInArgs,
+  buildUpArgs,
+  createCompose,
+} from '../../../../src/adapters/compose/compose-cli.ts'
 import type {
   CommandStream,
   RunOptions,
@@ -28,6 +33,13 @@ test('a task runs in a container of its own that goes when it ends', () => {
   const argv = ['sh', '-c', 'echo "$HOME"; exit 1']
   expect(buildRunArgs({ service: 'backend', containerName: 'backend-task-1', argv })).toEqual([
     ...['run', '--rm', '--no-deps', '--no-TTY', '--name', 'backend-task-1', 'backend', ...argv],
+  ])
+})
+
+test('a stand-in has the names of its service, a label of dray, and no ports', () => {
+  expect(buildStandInArgs({ service: 'api', containerName: 'shop.api.stand-in' })).toEqual([
+    ...['run', '--detach', '--no-deps', '--no-TTY', '--interactive=false', '--use-aliases'],
+    ...['--label', 'dray.stand-in-of=api', '--name', 'shop.api.stand-in', 'api'],
   ])
 })
 

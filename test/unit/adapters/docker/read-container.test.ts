@@ -44,6 +44,13 @@ test('a container of docker compose run is a one-off', () => {
   expect(read({ Labels: { 'com.docker.compose.oneoff': 'False' } }).oneOff).toBe(false)
 })
 
+test('a one-off container with the label of dray is a stand-in', () => {
+  const labels = { 'com.docker.compose.oneoff': 'True', 'dray.stand-in-of': 'api' }
+  expect(read({ Labels: labels }).standIn).toBe(true)
+  expect(read({ Labels: { ...labels, 'com.docker.compose.oneoff': 'False' } }).standIn).toBeUndefined()
+  expect(read({ Labels: { 'com.docker.compose.oneoff': 'True' } }).standIn).toBeUndefined()
+})
+
 test.each([
   ['a program', ['CMD', 'curl', '-f', 'http://x/'], undefined, ['curl', '-f', 'http://x/']],
   ['a shell line', ['CMD-SHELL', 'curl -f x || exit 1'], undefined, ['/bin/sh', '-c', 'curl -f x || exit 1']],

@@ -141,7 +141,7 @@ test('a task without a timeout is reported after 5, 10 and 20 minutes', async ()
 })
 
 test('a service replaced in its place is put back with its image, and the proxy looks up its address again', async () => {
-  const world = await shopAtV1(undefined, withService(shop, 'backend', { containerName: 'backend' }))
+  const world = await shopAtV1(undefined, withService(shop, 'backend', { fixedAddress: true }))
   world.host.containers.behaviours.set('backend:v2', 'never-healthy')
   expect((await world.failure()).undone).toEqual([
     'files restored',

@@ -10,6 +10,7 @@ function titleOf(step: Kinds<Step>): string {
 
 const pull = { kind: 'pull-image', keepTag: '', sizeBytes: 1, services: ['backend'] } as const
 const digest = 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
+const standIn = { service: 'api', containers: ['shop.api.stand-in'], standIn: true } as const
 const files = { kind: 'place-files', inPlace: [], adopt: [] } as const
 
 test.each<[string, Kinds<Step>]>([
@@ -49,6 +50,12 @@ test.each<[string, Kinds<Step>]>([
   ],
   ['Record the release', { kind: 'record-release', release: '42', services: {}, dropReleases: [] }],
   ['Stop the old backend (2)', { kind: 'stop-old', service: 'backend', containers: ['a', 'b'] }],
+  ['Stop the stand-in of api', { ...standIn, kind: 'stop-old' }],
+  ['Remove the stand-in of api', { ...standIn, kind: 'remove-old' }],
+  [
+    'Start a stand-in of api and web',
+    { kind: 'start-stand-in', services: ['api', 'web'].map((service) => ({ service, name: '', aliases: [] })) },
+  ],
   ['Remove 1 old image', { kind: 'clean-images', names: ['a'] }],
   ['Remove 3 old images', { kind: 'clean-images', names: ['a', 'b', 'c'] }],
 ])('%s', (title, step) => {

@@ -1,0 +1,37 @@
+/** Docker Compose in the app's directory, with the files there. */
+export interface Compose {
+  /**
+   * Starts services. `beside`: adds containers up to `scale` and does not touch running ones. `recreate`: Compose replaces
+   * changed containers. `force-recreate`: replaces all.
+   * Throws PORT_TAKEN, DISK_FULL, IMAGE_GONE, or DOCKER_FAILED with the last lines that Compose printed.
+   */
+  up(request: {
+    services: readonly { service: string; scale: number }[]
+    mode: 'beside' | 'recreate' | 'force-recreate'
+    /** Images to use instead of those in the files, by service. */
+    images?: Readonly<Record<string, string>>
+    signal?: AbortSignal
+  }): Promise<void>
+  /**
+   * Starts a stand-in of a service and does not wait for it: a one-off container without published ports, which `up`
+   * ignores. It has the names of the service on its networks, and `aliases` on `networks`. Throws what `up` throws.
+   */
+  startStandIn(request: {
+    service: string
+    containerName: string
+    aliases: readonly string[]
+    networks: readonly string[]
+    signal?: AbortSignal
+  }): Promise<void>
+  /**
+   * Runs a one-off container of a service to completion and returns its exit code. The container is always removed.
+   * Throws HOST_COMMAND_FAILED after `timeoutMs`, HOST_UNREACHABLE, and the signal's reason if it aborts.
+   */
+  runTask(request: {
+    service: string
+    argv: readonly string[]
+    onLine: (line: string, stream: 'stdout' | 'stderr') => void
+    timeoutMs?: number
+    signal?: AbortSignal
+  }): Promise<number>
+}

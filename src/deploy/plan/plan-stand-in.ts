@@ -1,0 +1,76 @@
+import { chooseStandInName } from '../model/stand-in.ts'
+import type { ServiceDecision } from './decide-service.ts'
+import type { HostPlan, NewStep } from './plan-host.ts'
+
+/** Starts a stand-in for each of the services, next to the real containers. */
+export function planStandIns(host: HostPlan, decisions: readonly ServiceDecision[]): NewStep {
+  return {
+    kind: 'start-stand-in',
+    host: host.observation.host,
+    cause: commonCause(decisions),
+    services: decisions.map((decision) => ({
+      service: decision.service.name,
+      name: standInNameOf(decision, host),
+      aliases: [decision.service.containerName ?? []].flat(),
+    })),
+  }
+}
+
+/**
+ * Recreates the real containers under their own definition while the stand-ins serve, and gives them the traffic. `repeated`:
+ * the steps that switched traffic to the stand-ins and checked it.
+ */
+export function planReturn(host: HostPlan, repeated: readonly NewStep[]): NewStep[] {
+  const decisions = host.decisions.filter((it) => it.action === 'stand-in')
+  if (decisions.length === 0) return []
+  const base = { host: host.observation.host }
+  const services = decisions.map((it) => it.service.name)
+  return [
+    {
+      ...base,
+      kind: 'recreate-services',
+      cause: `served by ${services.length > 1 ? 'their stand-ins' : 'its stand-in'} meanwhile`,
+      services: decisions.map(describeRecreated),
+      fresh: false,
+    },
+    { ...base, kind: 'wait-healthy', cause: 'before receiving traffic', services },
+    ...repeated.map((step) =>
+      step.kind === 'switch-traffic'
+        ? { ...step, cause: `back from the stand-in of ${services.join(', ')}` }
+        : step,
+    ),
+  ]
+}
+
+/** The stand-ins that end with this deploy: its own, and those that an interrupted deploy left. */
+export function listStandIns(host: HostPlan): { service: string; containers: string[]; cause: string }[] {
+  return host.decisions.flatMap((decision) => {
+    const { action, service, standIns } = decision
+    const own = action === 'stand-in' ? [standInNameOf(decision, host)] : []
+    if (own.length + standIns.length === 0) return []
+    const cause = own.length > 0 ? 'the real container serves' : 'left over from an interrupted deploy'
+    return [{ service: service.name, containers: [...own, ...standIns.map((it) => it.name)], cause }]
+  })
+}
+
+/** A service as `recreate-services` has it. A dead container of an interrupted recreate may hold another name. */
+export function describeRecreated({ action, service, dead, standIns }: ServiceDecision) {
+  const discard = action === 'stand-in' || standIns.length > 0 ? dead.map(({ id }) => id) : []
+  return {
+    service: service.name,
+    scale: service.replicas,
+    ...(discard.length === 0 ? {} : { discard }),
+  }
+}
+
+export function commonCause(decisions: readonly ServiceDecision[]): string {
+  return [...new Set(decisions.map((it) => it.cause))].join('; ')
+}
+
+function standInNameOf({ service, standIns }: ServiceDecision, { observation }: HostPlan): string {
+  return chooseStandInName(
+    observation.directory.app.project,
+    service.name,
+    standIns.map(({ name }) => name),
+  )
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { attachTestNet } from '../../support/net/attach-test-net.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
+import { startUntil } from '../support/start-until.ts'
+
+const net = attachTestNet()
+const server = net.server('srv1')
+const load = { ratePerSecond: 100, connections: 0 }
+
+/** The name and the port can have one container only; nginx names the container. */
+const compose = `services:
+  api:
+    image: ghcr.io/\${REGISTRY_OWNER:-acme}/shop-backend:\${IMAGE_TAG:-latest}
+    container_name: standin_api
+    env_file: .env
+    restart: unless-stopped
+    ports: ["127.0.0.1:8131:8000"]
+    healthcheck:
+      test: ["CMD", "curl", "-f", "http://localhost:8000/api/health"]
+      interval: 500ms
+      timeout: 1s
+      retries: 5
+
+  nginx:
+    image: nginx:alpine
+    restart: unless-stopped
+    ports: ["8130:80"]
+    volumes: ["./nginx/conf.d:/etc/nginx/conf.d:ro"]
+`
+
+const nginxConf = `upstream api {
+    server standin_api:8000;
+}
+
+server {
+    listen 80;
+
+    location / {
+        proxy_pass http://api;
+    }
+}
+`
+
+let app: TestApp
+
+beforeAll(async () => {
+  app = await TestApp.make({
+    net,
+    server,
+    name: 'standin',
+    port: 8130,
+    files: { 'docker-compose.yml': compose, 'nginx/conf.d/default.conf': nginxConf },
+  })
+  await app.mustDeploy('v1')
+})
+
+afterAll(() => app[Symbol.asyncDispose]())
+
+beforeEach(async () => {
+  expect(await oneOffs()).toEqual([])
+})
+
+test('a service with a fixed name and a port is replaced under load, and no request fails', async () => {
+  const { result, report } = await underLoad(app, load, () => app.mustDeploy('v2'))
+  expectNoneFailed(report)
+  expect(Object.keys(report.versions).sort()).toEqual(['v1', 'v2'])
+  expect(result.plan?.warnings).toContain(
+    'Port 8131 of api is briefly unavailable; requests through the proxy are not affected.',
+  )
+  await expectAsComposeWants()
+})
+
+test('a release that is not healthy is undone, and no request fails', async () => {
+  const before = await app.containerIds()
+  const { result, report } = await underLoad(app, load, () => app.deploy('v2-never-healthy'))
+  expect(result).toMatchObject({ exitCode: 1, failure: { code: 'SERVICE_UNHEALTHY' } })
+  expectNoneFailed(report)
+  expect(Object.keys(report.versions)).toEqual(['v2'])
+  expect(await app.containerIds()).toEqual(before)
+})
+
+/** A hand-typed \`docker compose up -d\` changes nothing: name, port, number and configuration are those of the files. */
+async function expectAsComposeWants(): Promise<void> {
+  const before = await app.containerIds()
+  expect((await app.compose('up', '-d')).exitCode).toBe(0)
+  expect(await app.containerIds()).toEqual(before)
+  const format =
+    '{{.Name}} {{index .Config.Labels "com.docker.compose.container-number"}} {{.HostConfig.RestartPolicy.Name}}'
+  expect(await server.docker('inspect', '--format', format, 'standin_api')).toBe(
+    '/standin_api 1 unless-stopped',
+  )
+  expect(await server.docker('port', 'standin_api')).toBe('8000/tcp -> 127.0.0.1:8131')
+}
+
+/** Stand-ins, running or not. */
+async function oneOffs(): Promise<string[]> {
+  const listed = await server.docker(
+    'ps',
+    '-aq',
+    '--filter',
+    'label=dray.stand-in-of',
+    '--filter',
+    `label=com.docker.compose.project=${app.name}`,
+  )
+  return listed === '' ? [] : [await server.docker('ps', '-a')]
+}
