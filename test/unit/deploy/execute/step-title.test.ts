@@ -54,7 +54,10 @@ test.each<[string, Kinds<Step>]>([
   ['Remove the stand-in of api', { ...standIn, kind: 'remove-old' }],
   [
     'Start a stand-in of api and web',
-    { kind: 'start-stand-in', services: ['api', 'web'].map((service) => ({ service, name: '', aliases: [] })) },
+    {
+      kind: 'start-stand-in',
+      services: ['api', 'web'].map((service) => ({ service, name: '', aliases: [] })),
+    },
   ],
   ['Remove 1 old image', { kind: 'clean-images', names: ['a'] }],
   ['Remove 3 old images', { kind: 'clean-images', names: ['a', 'b', 'c'] }],
