@@ -201,7 +201,7 @@ describe('is refused, with a hint:', () => {
 
   test('digests without a push', async () => {
     const result = await build(await makeApp(), '--digests', 'x')
-    expect(result).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('add `--push`') as string })
+    expect(result).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Add `--push`') as string })
   })
 })
 
