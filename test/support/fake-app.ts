@@ -16,6 +16,7 @@ export function fakeService(
     image: `ghcr.io/acme/${name}:v1`,
     replicas: 1,
     dependsOn: [],
+    boundTo: [],
     publishedPorts: [],
     containerName: undefined,
     networks: ['default'],

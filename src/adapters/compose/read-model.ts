@@ -25,7 +25,13 @@ const serviceSchema = z.looseObject({
     .looseObject({ replicas: z.number().optional(), restart_policy: z.looseObject({}).optional() })
     .nullish(),
   depends_on: z
-    .record(z.string(), z.looseObject({ condition: z.string().default('service_started') }))
+    .record(
+      z.string(),
+      z.looseObject({
+        condition: z.string().default('service_started'),
+        restart: z.boolean().default(false),
+      }),
+    )
     .default({}),
   ports: z.array(portSchema).default([]),
   volumes: z.array(volumeSchema).default([]),
@@ -112,10 +118,12 @@ function readService(
     replicas: service.scale ?? service.deploy?.replicas ?? 1,
     dependsOn: Object.entries(service.depends_on)
       .filter(([dependency]) => dependency in context.raw.services)
-      .map(([dependency, { condition }]) => ({
+      .map(([dependency, { condition, restart }]) => ({
         service: dependency,
         condition: condition as DependencyCondition,
+        restart,
       })),
+    boundTo: readBindings(service),
     publishedPorts: service.ports.flatMap(({ published, protocol = 'tcp' }) =>
       published === undefined ? [] : [protocol === 'tcp' ? String(published) : `${published}/${protocol}`],
     ),
@@ -148,6 +156,25 @@ function readService(
     definitionHash: definitionHash(service, context),
     definitionParts: definitionParts(service, context.envFileHashes),
   }
+}
+
+/**
+ * Compose replaces these names by the id of a container when it creates the service's own, so both are replaced together.
+ * https://docs.docker.com/reference/compose-file/services/
+ */
+function readBindings(service: RawService): { service: string; key: string }[] {
+  const modes = ['network_mode', 'pid', 'ipc'].flatMap((key) => {
+    const named = /^service:(.+)$/.exec(String(service[key] ?? ''))?.[1]
+    return named === undefined ? [] : [{ service: named, key }]
+  })
+  const lists = ['volumes_from', 'links'].flatMap((key) => {
+    const names: unknown = service[key]
+    return (Array.isArray(names) ? names : [])
+      .map(String)
+      .filter((name) => !name.startsWith('container:'))
+      .map((name) => ({ service: name.replace(/:.*$/, ''), key }))
+  })
+  return [...modes, ...lists]
 }
 
 /** A mount from next to the compose file; empty for paths of the server. */

@@ -2,12 +2,21 @@
 
 export type DependencyCondition = 'service_started' | 'service_healthy' | 'service_completed_successfully'
 
+export type Dependency = {
+  service: string
+  condition: DependencyCondition
+  /** `restart: true`: its containers are replaced whenever those of the dependency are. */
+  restart?: boolean
+}
+
 export type ServiceModel = {
   name: string
   /** As Compose resolved it; undefined for a service that only has `build:`. */
   image: string | undefined
   replicas: number
-  dependsOn: readonly { service: string; condition: DependencyCondition }[]
+  dependsOn: readonly Dependency[]
+  /** Services whose container it is bound to, and the key that says so: it has no other one until it is created again. */
+  boundTo: readonly { service: string; key: string }[]
   /** Ports of the host: `80`, `8000-8010`, `53/udp`. */
   publishedPorts: readonly string[]
   containerName: string | undefined

@@ -47,8 +47,13 @@ export type DecisionInput = {
 /**
  * Decides the action for one service. It is unchanged if image and definition are those of the current release and its
  * containers were started by that release. Otherwise it is rolled, or recreated if it cannot be rolled.
+ * `together`: why it is replaced in any case, because another service is.
  */
-export function decideService(service: ServiceModel, input: DecisionInput): ServiceDecision {
+export function decideService(
+  service: ServiceModel,
+  input: DecisionInput,
+  together?: string,
+): ServiceDecision {
   const { observation, current } = input
   const app = observation.directory.app
   const image = imageOf(service, observation)
@@ -71,12 +76,12 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
     standIns: observation.containers.filter((it) => it.service === service.name && it.standIn),
   }
   const adoptedName = observation.adopted.get(service.name)
-  if (adoptedName !== undefined) {
+  if (adoptedName !== undefined && together === undefined) {
     const cause = 'it runs this image and configuration already'
     return { ...base, adoptedName, action: 'leave', cause, replaced: [], dead: [], kept: running }
   }
 
-  if (sameRelease && networkChange === undefined) {
+  if (sameRelease && networkChange === undefined && together === undefined) {
     const good = running.filter((it) => known(it) && isWell(it)).slice(0, service.replicas)
     const endedWell = containers.filter((it) => known(it) && it.state === 'exited' && it.exitCode === 0)
     if (
@@ -96,8 +101,18 @@ export function decideService(service: ServiceModel, input: DecisionInput): Serv
     }
   }
 
-  const cause = causeOf({ service, containers, running, released, image, definitionHash, networkChange })
-  const rest = { ...base, cause, replaced: running, kept: [] }
+  const isOld = !sameRelease || networkChange !== undefined
+  const cause =
+    isOld || together === undefined
+      ? causeOf({ service, containers, running, released, image, definitionHash, networkChange })
+      : together
+  const rest = {
+    ...base,
+    ...(adoptedName === undefined ? {} : { adoptedName }),
+    cause,
+    replaced: running,
+    kept: [],
+  }
   if (oneShot) return { ...rest, action: 'run-once' }
   const obstacle =
     networkChange === undefined ? whyNotRolled(service, input) : `its network ${networkChange} changed`
@@ -129,6 +144,10 @@ function extraCause(extra: readonly Container[], isKnown: (container: Container)
 export function whyNotRolled(service: ServiceModel, input: DecisionInput): string | undefined {
   const chosen = input.desired.rollout[service.name]
   if (service.publishedPorts.length > 0) return `it publishes port ${service.publishedPorts.join(', ')}`
+  const bound = input.observation.directory.app.services.find(({ boundTo }) =>
+    boundTo.some((it) => it.service === service.name),
+  )
+  if (bound !== undefined) return `${bound.name} is bound to its container (${keyOf(bound, service.name)})`
   if (service.containerName !== undefined) return `its container_name is ${service.containerName}`
   if (service.networkMode !== undefined) return `it uses network_mode ${service.networkMode}`
   if (service.fixedAddress) return 'it has a fixed address'
@@ -171,6 +190,10 @@ function isSwitched(service: ServiceModel, { observation }: DecisionInput): bool
   const runs = (proxy: Proxy): boolean =>
     containers.some((it) => it.service === proxy.service && !it.oneOff && isRunning(it))
   return inFront.every(({ obstacle }) => obstacle === undefined) && inFront.some(runs)
+}
+
+function keyOf(bound: ServiceModel, serviceName: string): string {
+  return bound.boundTo.find((it) => it.service === serviceName)?.key ?? ''
 }
 
 function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {

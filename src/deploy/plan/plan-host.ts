@@ -29,12 +29,32 @@ export function planHost(observation: HostObservation, desired: DesiredRelease):
   refuseTakenProject(observation, desired)
   refuseMovedTags(observation, desired)
   const current = newestRelease(observation.directory.releases)
-  const input: DecisionInput = { observation, desired, current }
-  const decisions = observation.directory.app.services.map((service) => decideService(service, input))
+  const decisions = decideServices({ observation, desired, current })
   const files = findChangedFiles(observation, desired, current)
   const host: HostPlan = { observation, current, decisions, files }
   refuseTakenPorts(host)
   return host
+}
+
+/** Decides again until every service that is replaced together with another one (`restart: true`) is. */
+function decideServices(input: DecisionInput): ServiceDecision[] {
+  const { services } = input.observation.directory.app
+  const together = new Map<string, string>()
+  for (;;) {
+    const decisions = services.map((service) => decideService(service, input, together.get(service.name)))
+    const replaced = new Set(
+      decisions
+        .filter(({ action, replaced }) => action !== 'leave' && action !== 'run-once' && replaced.length > 0)
+        .map(({ service }) => service.name),
+    )
+    const more = decisions.flatMap(({ service, action }): [string, string][] => {
+      const dependency = service.dependsOn.find((it) => it.restart === true && replaced.has(it.service))
+      if (action !== 'leave' || dependency === undefined) return []
+      return [[service.name, `${dependency.service}, which it restarts with, is replaced`]]
+    })
+    if (more.length === 0) return decisions
+    for (const [name, cause] of more) together.set(name, cause)
+  }
 }
 
 function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {

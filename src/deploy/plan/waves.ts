@@ -3,8 +3,9 @@ import type { ServiceDecision } from './decide-service.ts'
 
 /**
  * Groups services that can start together. A service is in the group of its `service_started` dependencies, and after the
- * group of those that must be healthy or completed. Proxies that are not rolled are last, inner ones first, since they
- * resolve the others' addresses when they start. Unchanged services are in no group.
+ * group of those that must be healthy or completed, or that it is replaced with (`restart: true`). Proxies that are not
+ * rolled are last, inner ones first, since they resolve the others' addresses when they start. Unchanged services are in no
+ * group.
  */
 export function orderInWaves(
   decisions: readonly ServiceDecision[],
@@ -25,8 +26,8 @@ export function orderInWaves(
     const level = Math.max(
       0,
       ...needs.map(
-        ({ service, condition }) =>
-          levelOf(service, [...seen, name]) + (condition === 'service_started' ? 0 : 1),
+        ({ service, condition, restart }) =>
+          levelOf(service, [...seen, name]) + (condition === 'service_started' && restart !== true ? 0 : 1),
       ),
     )
     levels.set(name, level)

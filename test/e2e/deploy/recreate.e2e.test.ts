@@ -34,6 +34,12 @@ const compose = (databaseTag: string) =>
     container_name: the-only-one
     networks: [apart]
 
+  sidecar:
+    image: ghcr.io/acme/shop-frontend:v1
+    ${command}
+    restart: unless-stopped
+    network_mode: service:named
+
 volumes:
   db:
 networks:
@@ -58,7 +64,7 @@ afterAll(() => app[Symbol.asyncDispose]())
 test('a service without a proxy that publishes a port or has a fixed name is recreated, and the plan says why', async () => {
   const plan = await app.dray(['plan', 'test', '--tag', 'v2'])
   expect(plan.stdout).toMatch(/direct.*publishes port 8122/)
-  expect(plan.stdout).toMatch(/named.*container_name is the-only-one/)
+  expect(plan.stdout).toMatch(/named.*sidecar is bound to its container/)
   const before = await app.containerIds()
   await app.mustDeploy('v2')
   const after = await app.containers()
@@ -67,6 +73,12 @@ test('a service without a proxy that publishes a port or has a fixed name is rec
     expect(now.map(({ state }) => state)).toEqual(['running'])
     expect(before).not.toContain(now[0]?.id)
   }
+})
+
+test('a service in the network of a recreated container is recreated with it, although it did not change', async () => {
+  expect(await networkOf('sidecar')).toBe(`container:${(await app.containerIds('named'))[0]}`)
+  const plan = await app.dray(['plan', 'test', '--tag', 'v3'])
+  expect(plan.stdout).toMatch(/named, which it restarts with, is replaced/)
 })
 
 test("a third-party database is left alone when only the app's version changes", async () => {
@@ -101,6 +113,11 @@ test('one whose new version does not start is put back as it was, with its data'
   await app.writeSource({ 'docker-compose.yml': compose('2') })
   expect((await app.mustDeploy('v3')).exitCode).toBe(0)
 })
+
+async function networkOf(service: string): Promise<string> {
+  const [id = ''] = await app.containerIds(service)
+  return server.docker('inspect', '--format', '{{.HostConfig.NetworkMode}}', id)
+}
 
 const causesOf = (result: DeployResult): string =>
   (result.plan?.steps ?? [])

@@ -93,9 +93,33 @@ describe('a service is read as a deploy decides by it:', () => {
   test('dependencies, but not those that no profile has switched on', () => {
     const depends_on = { db: { condition: 'service_healthy' }, debug: { condition: 'service_started' } }
     expect(modelOf({ web: { depends_on }, db: {} }).services[0]?.dependsOn).toEqual([
-      { service: 'db', condition: 'service_healthy' },
+      { service: 'db', condition: 'service_healthy', restart: false },
     ])
   })
+
+  test('that it restarts with a dependency', () => {
+    const depends_on = { db: { condition: 'service_started', restart: true } }
+    expect(modelOf({ web: { depends_on }, db: {} }).services[0]?.dependsOn).toEqual([
+      { service: 'db', condition: 'service_started', restart: true },
+    ])
+  })
+
+  test.each([
+    [{ network_mode: 'service:web' }, { service: 'web', key: 'network_mode' }],
+    [{ pid: 'service:web' }, { service: 'web', key: 'pid' }],
+    [{ ipc: 'service:web' }, { service: 'web', key: 'ipc' }],
+    [{ volumes_from: ['web:ro'] }, { service: 'web', key: 'volumes_from' }],
+    [{ links: ['web:app'] }, { service: 'web', key: 'links' }],
+  ])('that it is bound to the container of another one: %j', (service, binding) => {
+    expect(serviceOf(service)).toMatchObject({ boundTo: [binding] })
+  })
+
+  test.each([{ network_mode: 'host' }, { pid: 'host' }, { volumes_from: ['container:other'] }])(
+    'that it is bound to none: %j',
+    (service) => {
+      expect(serviceOf(service)).toMatchObject({ boundTo: [] })
+    },
+  )
 
   test('configurations and secrets that are files beside the compose file are mounts, too', () => {
     const web = { configs: [{ source: 'site', target: '/site.conf' }], secrets: [{ source: 'key' }] }
