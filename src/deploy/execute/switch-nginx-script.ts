@@ -88,7 +88,11 @@ while any_serving "$old" && [ $turn -lt 100 ]; do
   turn=$((turn + 1))
   sleep 0.02
 done
-[ $# -eq 0 ] || clear_hosts
+# At the exit, another run of this script may have written its own lines.
+if [ $# -gt 0 ]; then
+  clear_hosts
+  trap - EXIT
+fi
 echo ${SWITCHED}
 turn=0
 while any_of "$old" "$(workers)"; do

@@ -160,11 +160,10 @@ async function switchProxyBack(
   // New containers of a proxy that was rolled are about to be removed.
   const staying = proxies.filter((it) => before.has(it.id))
   const targets = await Promise.all(
-    step.services.map((service) =>
-      standIns.some((it) => it.service === service)
-        ? standIns.filter((it) => it.service === service)
-        : findServingBefore(service, now, run),
-    ),
+    step.services.map(async (service) => {
+      const standIn = standIns.filter((it) => it.service === service)
+      return standIn.length > 0 ? standIn : findServingBefore(service, now, run)
+    }),
   )
   for (const proxy of staying.length > 0 ? staying : proxies) {
     const { drained } = await switchNginx({

@@ -18,9 +18,9 @@ const compose = `services:
     ports: ["127.0.0.1:8131:8000"]
     healthcheck:
       test: ["CMD", "curl", "-f", "http://localhost:8000/api/health"]
-      interval: 500ms
-      timeout: 1s
-      retries: 5
+      interval: 1s
+      timeout: 5s
+      retries: 60
 
   nginx:
     image: nginx:alpine
@@ -29,6 +29,7 @@ const compose = `services:
     volumes: ["./nginx/conf.d:/etc/nginx/conf.d:ro"]
 `
 
+/** Node closes an idle connection after 5 s, and nginx does not repeat a POST that it sent on one: so none is kept. */
 const nginxConf = `upstream api {
     server standin_api:8000;
 }
@@ -38,9 +39,19 @@ server {
 
     location / {
         proxy_pass http://api;
+        proxy_set_header Connection close;
     }
 }
 `
+
+const drayFile = (tasks: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({
+    app: 'standin',
+    registry: 'ghcr.io/acme',
+    environments: { test: { host: server.sshTarget, path: '/srv/standin' } },
+    probe: { url: 'http://localhost:8130/api/health' },
+    tasks,
+  })
 
 let app: TestApp
 
@@ -50,7 +61,11 @@ beforeAll(async () => {
     server,
     name: 'standin',
     port: 8130,
-    files: { 'docker-compose.yml': compose, 'nginx/conf.d/default.conf': nginxConf },
+    files: {
+      'dray.yml': drayFile({}),
+      'docker-compose.yml': compose,
+      'nginx/conf.d/default.conf': nginxConf,
+    },
   })
   await app.mustDeploy('v1')
 })
@@ -58,7 +73,7 @@ beforeAll(async () => {
 afterAll(() => app[Symbol.asyncDispose]())
 
 beforeEach(async () => {
-  expect(await oneOffs()).toEqual([])
+  expect(await standIns()).toEqual([])
 })
 
 test('a service with a fixed name and a port is replaced under load, and no request fails', async () => {
@@ -71,16 +86,54 @@ test('a service with a fixed name and a port is replaced under load, and no requ
   await expectAsComposeWants()
 })
 
-test('a release that is not healthy is undone, and no request fails', async () => {
+test('a release that does not become healthy is undone, and no request fails', async () => {
   const before = await app.containerIds()
-  const { result, report } = await underLoad(app, load, () => app.deploy('v2-never-healthy'))
-  expect(result).toMatchObject({ exitCode: 1, failure: { code: 'SERVICE_UNHEALTHY' } })
+  const { result, report } = await underLoad(app, load, () => app.deploy('v2-exits-at-once'))
+  expect(result).toMatchObject({
+    exitCode: 1,
+    failure: { code: 'SERVICE_EXITED', details: { logOf: 'standin.api.stand-in' } },
+  })
   expectNoneFailed(report)
   expect(Object.keys(report.versions)).toEqual(['v2'])
   expect(await app.containerIds()).toEqual(before)
 })
 
-/** A hand-typed \`docker compose up -d\` changes nothing: name, port, number and configuration are those of the files. */
+test('a failure after the real container was recreated is undone, and no request fails', async () => {
+  await app.writeSource({ 'dray.yml': drayFile({ fail: { service: 'api', run: ['false'], when: 'after' } }) })
+  const { result, report } = await underLoad(app, load, () => app.deploy('v1'))
+  expectNoneFailed(report)
+  expect(result).toMatchObject({
+    exitCode: 1,
+    failure: {
+      code: 'TASK_FAILED',
+      undone: [
+        'files restored',
+        'api recreated as before',
+        'traffic switched back',
+        'standin.api.stand-in removed',
+      ],
+    },
+  })
+  expect(await app.version()).toBe('v2')
+  await app.writeSource({ 'dray.yml': drayFile({}) })
+  await expectAsComposeWants()
+})
+
+test('the next run repairs what a client left that was killed in the middle of the recreate', async () => {
+  const args = ['deploy', 'test', '--tag', 'v1', '--json']
+  const { report } = await underLoad(app, load, async () => {
+    const killed = await startUntil(app, { args }, /"step\.started".*"recreate-services"/)
+    killed.kill('SIGKILL')
+    await killed.done
+    expect(await standIns()).toHaveLength(1)
+    await app.mustDeploy('v1', '--wait', '60s')
+  })
+  expectNoneFailed(report)
+  expect(await app.version()).toBe('v1')
+  await expectAsComposeWants()
+})
+
+/** A hand-typed `docker compose up -d` changes nothing: name, port, number and configuration are those of the files. */
 async function expectAsComposeWants(): Promise<void> {
   const before = await app.containerIds()
   expect((await app.compose('up', '-d')).exitCode).toBe(0)
@@ -94,14 +147,9 @@ async function expectAsComposeWants(): Promise<void> {
 }
 
 /** Stand-ins, running or not. */
-async function oneOffs(): Promise<string[]> {
-  const listed = await server.docker(
-    'ps',
-    '-aq',
-    '--filter',
-    'label=dray.stand-in-of',
-    '--filter',
-    `label=com.docker.compose.project=${app.name}`,
-  )
-  return listed === '' ? [] : [await server.docker('ps', '-a')]
+async function standIns(): Promise<string[]> {
+  const filters = ['dray.stand-in-of', `com.docker.compose.project=${app.name}`]
+  const args = filters.flatMap((label) => ['--filter', `label=${label}`])
+  const listed = await server.docker('ps', '-aq', ...args)
+  return listed === '' ? [] : listed.split('\n')
 }

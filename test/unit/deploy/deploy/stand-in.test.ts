@@ -218,6 +218,19 @@ test('a one-off container that is not a stand-in is left alone', async () => {
   expect(world.host.containers.get('shop.api.task')).toMatchObject({ state: 'running' })
 })
 
+test('each of several proxies is switched to the stand-in and back, and once by the undo', async () => {
+  const inner = fakeService('inner', { image: 'nginx:1', dependsOn: [] })
+  const world = await shopAtV1(undefined, fakeApp([...named.services, inner]))
+  world.host.failWhen('check api-3')
+  await world.failure()
+  expect(world.takeLog().filter((line) => line.startsWith('turn'))).toEqual([
+    'turn inner to api-2, web-2',
+    'turn nginx to api-2, web-2',
+    'turn inner to api-4, web-1',
+    'turn nginx to api-4, web-1',
+  ])
+})
+
 test('a rollback goes through a stand-in', async () => {
   const world = await atV1()
   await world.deploy()
