@@ -82,6 +82,7 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   } catch (error) {
     throw await afterFailure(toDrayError(error), execution, locks)
   } finally {
+    for (const { pins } of execution.hosts.values()) pins.release()
     const report = await probing?.stop()
     if (report !== undefined) request.emit({ type: 'probe.finished', at: request.clock.now(), report })
     writeJournals(execution, { event: 'deploy.finished', outcome, probe: report })
@@ -89,14 +90,14 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   }
 }
 
-function makeHostRuns({ state, observed, locks }: Prepared): Map<string, HostRun> {
+function makeHostRuns({ request: { clock }, state, observed, locks }: Prepared): Map<string, HostRun> {
   return new Map(
     state.sites.flatMap(({ host }, index): [string, HostRun][] => {
       const seen = observed[index]
       const lock = locks[index]
       if (seen === undefined || lock === undefined) return []
       const { observation, files } = seen
-      return [[host.name, createHostRun({ host, observation, lock, files })]]
+      return [[host.name, createHostRun({ host, observation, lock, files, clock })]]
     }),
   )
 }

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { expect, onTestFinished } from 'vitest'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
+import { changePinScript, holdPinScript, PINNED } from '../../src/deploy/execute/pin-script.ts'
+import { caddyScript } from '../../src/deploy/execute/switch-caddy-script.ts'
+import { examineCaddyScript } from '../../src/deploy/plan/observe-caddy.ts'
 import { proxyScript } from '../../src/deploy/execute/switch-nginx-script.ts'
 import type { Compose } from '../../src/deploy/model/compose.ts'
 import type {
@@ -10,6 +13,7 @@ import type {
   DirectoryObservation,
   Engine,
   EnvFileObservation,
+  ExecResult,
   LocalImage,
   PlaceRequest,
   TargetHost,
@@ -55,6 +59,8 @@ export class FakeHost implements TargetHost {
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   /** Command lines of the processes in the containers of a service, by its name. */
   readonly processes = new Map<string, readonly string[]>()
+  /** What a running Caddy says of itself: its version, then a word for each thing in the way of a switch. */
+  caddy = 'v2.11.4'
   taskExitCode = 0
   /** Exit code of the script that switches traffic in the proxy. */
   proxyExitCode = 0
@@ -142,10 +148,12 @@ export class FakeHost implements TargetHost {
       this.images = this.images.filter((it) => it.tags.length > 0)
       return { count: 0, freedBytes: 0 }
     },
-    exec: async (id, argv) => {
+    exec: async (id, argv, options) => {
       const container = this.containers.get(id)
+      const caddy = await this.#execForCaddy(container, argv, options?.onLine)
+      if (caddy !== undefined) return caddy
       if (argv.includes(proxyScript)) {
-        const lines = argv.slice(argv.indexOf('dray') + 2)
+        const lines = argv.slice(argv.indexOf('dray') + 3)
         await this.#did(
           `turn ${container.service} to ${lines.map((line) => this.#at(line)).join(', ') || 'nothing new'}`,
         )
@@ -166,6 +174,30 @@ export class FakeHost implements TargetHost {
       this.containers.remove(id)
     },
     logTail: async (id) => [`last words of ${id}`],
+  }
+
+  /** The scripts for a proxy that looks names up at every connection. */
+  async #execForCaddy(
+    { service }: Container,
+    argv: readonly string[],
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<ExecResult | undefined> {
+    const [, , script, , action = '', ...rest] = argv
+    const pins = (lines: readonly string[]) => lines.map((line) => this.#at(line)).join(', ')
+    if (script === examineCaddyScript) return { exitCode: 0, output: this.caddy }
+    if (script === holdPinScript) {
+      await this.#did(`pin ${service} to ${pins(rest)}`)
+      onLine(PINNED)
+      return new Promise(() => undefined)
+    }
+    if (script === changePinScript) {
+      if (action === 'change') await this.#did(`pin ${service} to ${pins(rest)}`)
+      if (action === 'end') await this.#did(`unpin ${service}`)
+      return { exitCode: 0, output: '' }
+    }
+    if (script !== caddyScript) return undefined
+    await this.#did(`${action} ${service}`)
+    return { exitCode: this.proxyExitCode, output: this.proxyExitCode === 3 ? 'Error: adapting' : '' }
   }
 
   readonly directory: AppDirectory = {

@@ -55,6 +55,10 @@ function stepFacts(step: Step): string {
       return step.service
     case 'wait-healthy':
       return step.services.join(', ')
+    case 'pin-names':
+      return `${step.proxy}: ${step.services.join(', ')}`
+    case 'unpin-names':
+      return step.proxy
     case 'switch-traffic':
       return `${step.proxy}${step.reloadOnly ? ' (reload)' : ''} to ${step.services.join(', ')}`
     case 'check-url':

@@ -6,6 +6,7 @@ import { stepTitle } from './step-title.ts'
 import { checkUrl, recordRelease, removeOld, stopOld, verifyRelease } from './steps/conclude.ts'
 import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images.ts'
 import { freeDisk } from './steps/free-disk.ts'
+import { pinNames, unpinNames } from './steps/pin-names.ts'
 import { placeFiles } from './steps/place-files.ts'
 import { runTask } from './steps/run-task.ts'
 import { recreateServices, runOnce, startBeside, startStandIn } from './steps/start-services.ts'
@@ -24,6 +25,8 @@ const runners = {
   'recreate-services': recreateServices,
   'run-once': runOnce,
   'wait-healthy': waitHealthy,
+  'pin-names': pinNames,
+  'unpin-names': unpinNames,
   'switch-traffic': switchTraffic,
   'check-url': checkUrl,
   'record-release': recordRelease,
@@ -35,6 +38,7 @@ const runners = {
 
 /** Consecutive steps of one family run in parallel: they do not depend on each other. */
 const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop' | 'remove'>> = {
+  'pin-names': 'fetch',
   'pull-image': 'fetch',
   'place-files': 'fetch',
   'stop-old': 'stop',

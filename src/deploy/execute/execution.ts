@@ -4,6 +4,7 @@ import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { BundleFile, Container, Credentials, TargetHost } from '../model/ports.ts'
 import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
+import { NamePins } from './name-pins.ts'
 import type { Deployer } from '../model/release.ts'
 
 /** Intervals and time limits of a deploy, in milliseconds. */
@@ -18,6 +19,8 @@ export type Patience = {
   steadyMs: number
   /** Time limit for the proxy's old workers to finish their requests. */
   drainMs: number
+  /** How long a proxy may use an address after its name was pinned to another. */
+  pinMs: number
   /** Time limit for the URL to answer correctly after traffic switched. */
   urlCheckMs: number
 }
@@ -28,6 +31,8 @@ export const defaultPatience: Patience = {
   listenMs: 15_000,
   steadyMs: 1_000,
   drainMs: 30_000,
+  // Go reads /etc/hosts again after 5 s at most (net/hosts.go).
+  pinMs: 5_200,
   urlCheckMs: 10_000,
 }
 
@@ -39,6 +44,7 @@ export type HostRun = {
   host: TargetHost
   observation: HostObservation
   lock: Lock
+  pins: NamePins
   /** The release's files with content. */
   files: readonly BundleFile[]
   done: {
@@ -62,9 +68,13 @@ export type HostRun = {
 }
 
 /** A host at the start of a deploy. */
-export function createHostRun(parts: Omit<HostRun, 'done'>): HostRun {
+export function createHostRun({
+  clock,
+  ...parts
+}: Omit<HostRun, 'done' | 'pins'> & { clock: Clock }): HostRun {
   return {
     ...parts,
+    pins: new NamePins(parts.host.engine, clock),
     done: {
       placed: false,
       switched: false,

@@ -25,6 +25,10 @@ export function stepTitle(step: Step): string {
       return `Run ${step.service} to completion`
     case 'wait-healthy':
       return waitHealthyTitle(step)
+    case 'pin-names':
+      return `Pin ${list(step.services)} in ${step.proxy} to the running containers`
+    case 'unpin-names':
+      return `Unpin names in ${step.proxy}`
     case 'switch-traffic':
       if (step.services.length === 0 || step.reloadOnly) return `Reload ${step.proxy}`
       return `Switch traffic in ${step.proxy} to the new ${list(step.services)}`

@@ -1,6 +1,9 @@
 /** Printed by the script when only new workers accept connections; it then waits for the old workers to exit. */
 export const SWITCHED = 'dray-turned'
 
+/** Printed by the script when it waits for another process to make nginx reload. */
+export const READY = 'dray-ready'
+
 /**
  * Runs inside the proxy's container, in its own shell, so that it completes even if the client is killed.
  *
@@ -10,15 +13,17 @@ export const SWITCHED = 'dray-turned'
  * keep the addresses that they resolved. The old workers finish their requests to the old containers and exit; only then
  * may those containers be stopped.
  *
- * Arguments: time limit for the old workers in seconds, then `ADDRESS NAME…` for each container.
- * Exit codes: 0 switched and drained; 3 configuration rejected; 4 nginx did not reload; 5 switched, but old workers were
+ * Arguments: `self`, or `other` if another process tests and reloads, as the user that nginx runs as; time limit for the old workers in seconds, then `ADDRESS NAME…` for each container.
+ * Exit codes: 0 switched and drained; 3 configuration rejected; 4 nginx did not reload; 6 `/etc/hosts` cannot be
+ * written; 5 switched, but old workers were
  * still busy at the time limit.
  * https://nginx.org/en/docs/control.html ; POSIX shell, including BusyBox.
  */
 export const proxyScript = `
 set -u
-limit=$1
-shift
+how=$1
+limit=$2
+shift 2
 
 workers() {
   nginx=' '
@@ -72,11 +77,15 @@ clear_hosts() {
 old=$(workers)
 if [ $# -gt 0 ]; then
   trap clear_hosts EXIT
-  clear_hosts
-  for line in "$@"; do printf '%s # dray\\n' "$line" >> /etc/hosts; done
+  clear_hosts || exit 6
+  for line in "$@"; do printf '%s # dray\\n' "$line" >> /etc/hosts || exit 6; done
 fi
-nginx -t 2>&1 || exit 3
-nginx -s reload 2>&1 || exit 4
+if [ "$how" = self ]; then
+  nginx -t 2>&1 || exit 3
+  nginx -s reload 2>&1 || exit 4
+else
+  echo ${READY}
+fi
 turn=0
 until any_new "$(workers)" "$old"; do
   turn=$((turn + 1))

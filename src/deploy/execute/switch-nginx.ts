@@ -1,8 +1,9 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { logOf } from './container-log.ts'
 import { promiseOfEvent } from './promise-of-event.ts'
+import type { SwitchRequest, Switched } from './switch-request.ts'
 import type { Container, Engine, ExecResult } from '../model/ports.ts'
-import { proxyScript, SWITCHED } from './switch-nginx-script.ts'
+import { proxyScript, READY, SWITCHED } from './switch-nginx-script.ts'
 
 /** Exit codes of the proxy script. */
 const REFUSED = 3
@@ -13,22 +14,23 @@ const STILL_BUSY = 5
  * other containers have finished, or `drainMs` have passed. Throws PROXY_CONFIG_INVALID if nginx rejects its configuration,
  * and PROXY_FAILED if it does not reload; the old workers then continue. An abort ends the wait, not the switch.
  */
-export async function switchNginx(request: {
-  engine: Engine
-  proxy: Container
-  containers: readonly Container[]
-  drainMs: number
-  signal?: AbortSignal
-}): Promise<{ drained: Promise<boolean> }> {
+export async function switchNginx(
+  request: Pick<SwitchRequest, 'engine' | 'proxy' | 'containers' | 'drainMs' | 'signal'>,
+): Promise<Switched> {
   const { engine, proxy, containers, drainMs, signal } = request
   const drainSeconds = Math.max(1, Math.ceil(drainMs / 1000))
   const lines = containers.flatMap((container) => hostsLine(container, proxy))
-  const argv = ['sh', '-c', proxyScript, 'dray', String(drainSeconds), ...lines]
+  const isRoot = /^(root|0)?(:|$)/.test(proxy.user)
+  if (!isRoot) await testAsOwnUser(engine, proxy)
+  const how = isRoot ? 'self' : 'other'
+  const argv = ['sh', '-c', proxyScript, 'dray', how, String(drainSeconds), ...lines]
   const { promise: switched, resolve: reportSwitched } = promiseOfEvent()
   const ended = engine.exec(proxy.id, argv, {
     user: '0',
     onLine: (line) => {
       if (line === SWITCHED) reportSwitched()
+      // A failure ends the script by its time limit.
+      if (line === READY) engine.exec(proxy.id, ['nginx', '-s', 'reload']).catch(() => undefined)
     },
   })
   const drained = ended.then((result) => readEnd(result, { engine, proxy }))
@@ -36,6 +38,15 @@ export async function switchNginx(request: {
   drained.catch(() => undefined)
   await Promise.race([switched, drained, rejectionBy(signal)])
   return { drained }
+}
+
+/**
+ * Without capabilities, root may neither open the files of nginx's own user nor signal its processes: only `/etc/hosts` is
+ * written by root then.
+ */
+async function testAsOwnUser(engine: Engine, proxy: Container): Promise<void> {
+  const { exitCode, output } = await engine.exec(proxy.id, ['nginx', '-t'])
+  if (exitCode !== 0) await readEnd({ exitCode: REFUSED, output }, { engine, proxy })
 }
 
 async function readEnd(

@@ -3,7 +3,7 @@ import { freshContainers, type Execution, type HostRun } from './execution.ts'
 import { newestRelease } from '../model/release.ts'
 import type { StepOf } from '../model/plan.ts'
 import type { Container } from '../model/container.ts'
-import { switchNginx } from './switch-nginx.ts'
+import { switchProxy } from './switch-proxy.ts'
 import {
   findBehindStandIns,
   findHealthyStandIns,
@@ -78,6 +78,7 @@ async function undoHost(run: HostRun, execution: Execution, undone: string[]): P
   const moved = run.done.switched || run.done.recreated.size > 0
   if (moved && (await switchBack(run, execution))) undone.push('traffic switched back')
   const removed = await removeFresh(run)
+  await run.pins.end()
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
 }
 
@@ -166,8 +167,11 @@ async function switchProxyBack(
     }),
   )
   for (const proxy of staying.length > 0 ? staying : proxies) {
-    const { drained } = await switchNginx({
+    const { drained } = await switchProxy(step.proxyKind, {
       engine: run.host.engine,
+      pins: run.pins,
+      pinMs: execution.patience.pinMs,
+      clock: execution.clock,
       proxy,
       containers: step.reloadOnly ? [] : targets.flat(),
       drainMs: execution.patience.drainMs,

@@ -70,6 +70,10 @@ export type Step = StepBase &
     /** A container that must succeed before others start. */
     | { kind: 'run-once'; service: string }
     | { kind: 'wait-healthy'; services: readonly string[] }
+    /** The names of `services` stay with their running containers in a proxy that looks them up at every connection. */
+    | { kind: 'pin-names'; proxy: string; services: readonly string[] }
+    /** Its names are looked up again. */
+    | { kind: 'unpin-names'; proxy: string }
     /**
      * The proxy gets the new addresses of `services` and reloads its configuration. `reloadOnly`: it looks the addresses up
      * itself, since the old containers are gone by then.

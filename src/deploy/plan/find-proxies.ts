@@ -2,6 +2,7 @@ import type { AppModel, ServiceModel } from '../model/app-model.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { Container, Engine, ResolvedImage } from '../model/ports.ts'
 import type { Proxy, ProxyKind } from '../model/proxy.ts'
+import { observeCaddy, whyCaddyStays, whyNoReload, type CaddyObservation } from './observe-caddy.ts'
 import { proxyOfCommand, proxyOfImageName, proxyOfProcesses } from './recognise-proxy.ts'
 
 export type ProxyFacts = {
@@ -10,6 +11,8 @@ export type ProxyFacts = {
   containers: readonly Container[]
   /** Command lines of the processes of the containers whose own command does not show what runs, by id. */
   processes: ReadonlyMap<string, readonly string[]>
+  /** How each running Caddy can be switched, by the id of its container. */
+  caddies: ReadonlyMap<string, CaddyObservation | undefined>
   resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
 }
 
@@ -70,21 +73,43 @@ function recogniseImage(
   return { kind: started, cause: `its image starts ${started}` }
 }
 
-function describeProxy(service: string, { kind, cause }: Recognised, { containers }: ProxyFacts): Proxy {
-  const isReadOnly = containers.some(
-    (it) => it.service === service && it.state === 'running' && it.isReadOnly,
+function describeProxy(service: string, { kind, cause }: Recognised, facts: ProxyFacts): Proxy {
+  const running = facts.containers.filter(
+    (it) => it.service === service && !it.oneOff && it.state === 'running',
   )
-  const obstacle =
-    kind !== 'nginx'
-      ? 'dray cannot switch it yet'
-      : isReadOnly
-        ? 'its file system is read-only, so dray cannot give it addresses'
-        : undefined
-  return { service, kind, cause, obstacle, canReload: kind === 'nginx' }
+  if (kind === 'haproxy' || kind === 'traefik') {
+    return { service, kind, cause, obstacle: 'dray cannot switch it yet', canReload: false }
+  }
+  const readOnly = running.some(({ isReadOnly }) => isReadOnly)
+    ? 'its file system is read-only, so dray cannot give it addresses'
+    : undefined
+  if (kind === 'nginx') return { service, kind, cause, obstacle: readOnly, canReload: true }
+  const caddies = running.map(({ id }) => facts.caddies.get(id))
+  const obstacles = caddies.flatMap((caddy) => whyCaddyStays(caddy) ?? [])
+  const canReload = caddies.every((caddy) => whyNoReload(caddy) === undefined)
+  return { service, kind, cause, obstacle: readOnly ?? obstacles[0], canReload }
+}
+
+/** What runs in the containers, as far as their commands do not show it. Throws what the Engine throws. */
+export async function observeProxies(
+  containers: readonly Container[],
+  engine: Pick<Engine, 'processes' | 'exec'>,
+): Promise<Pick<ProxyFacts, 'processes' | 'caddies'>> {
+  const processes = await observeProcesses(containers, engine)
+  const caddies = containers.filter(
+    ({ id, state, oneOff, command }) =>
+      state === 'running' &&
+      !oneOff &&
+      (proxyOfCommand(command) === 'caddy' || proxyOfProcesses(processes.get(id) ?? []) === 'caddy'),
+  )
+  const observed = await Promise.all(
+    caddies.map(async (it) => [it.id, await observeCaddy(it, engine)] as const),
+  )
+  return { processes, caddies: new Map(observed) }
 }
 
 /** The processes of the containers that could be a proxy, by id. Throws what the Engine throws. */
-export async function observeProcesses(
+async function observeProcesses(
   containers: readonly Container[],
   engine: Pick<Engine, 'processes'>,
 ): Promise<ReadonlyMap<string, readonly string[]>> {

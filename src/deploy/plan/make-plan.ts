@@ -4,7 +4,7 @@ import { planArrival } from './plan-arrival.ts'
 import { planConclusion } from './plan-conclusion.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { planTasks } from './plan-start.ts'
-import { describeProxies, planTraffic } from './plan-traffic.ts'
+import { describeProxies, planPins, planTraffic } from './plan-traffic.ts'
 import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
 import { nextReleaseId } from '../model/release.ts'
@@ -24,6 +24,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
     ? []
     : [
         ...arrivals.flatMap(({ before }) => before),
+        ...hosts.flatMap(planPins),
         ...arrivals.flatMap(({ pulls }) => pulls),
         ...hosts.flatMap((host) => planPlacement(host)),
         ...hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'before')),

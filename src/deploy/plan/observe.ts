@@ -9,7 +9,7 @@ import {
 import { explainShortage } from './plan-disk-space.ts'
 import { computePullBytes } from './pull-bytes.ts'
 import { findEntrances } from './find-entrances.ts'
-import { findProxies, observeProcesses } from './find-proxies.ts'
+import { findProxies, observeProxies } from './find-proxies.ts'
 import { keepaliveFiles, keepalivePath } from './proxy-keepalive.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { composeNames } from './file-changes.ts'
@@ -53,7 +53,7 @@ export async function observeHost(
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
   const shipped = source.bundle(app, {})
   const containersAsked = host.engine.containers(app.project)
-  const [resolved, containers, images, { hashes, fileSystems }, entrances, processes] = await Promise.all([
+  const [resolved, containers, images, { hashes, fileSystems }, entrances, running] = await Promise.all([
     resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
     containersAsked,
     host.engine.images(),
@@ -71,14 +71,14 @@ export async function observeHost(
       }),
     ),
     containersAsked.then((running) => findEntrances(running, app, host.prober)),
-    containersAsked.then((running) => observeProcesses(running, host.engine)),
+    containersAsked.then((running) => observeProxies(running, host.engine)),
   ])
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
   const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
   const isShort = explainShortage({ fileSystems, needBytes }, desired.disk) !== undefined
   const disk = isShort ? { ...space, inventory: await host.engine.disk.inventory(signal) } : space
-  const proxies = findProxies({ app, desired, containers, processes, resolved })
+  const proxies = findProxies({ app, desired, containers, resolved, ...running })
   const adopted = findAdopted(
     { directory, containers, images, resolved, fileHashes: hashes, shipped: (await shipped).map(hashFile) },
     proxies,

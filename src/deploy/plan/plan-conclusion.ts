@@ -4,6 +4,7 @@ import type { DesiredRelease } from '../model/observation.ts'
 import { findOrphans, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { listStandIns } from './plan-stand-in.ts'
 import { isSameContent, originalId, type Release } from '../model/release.ts'
+import { planUnpins } from './plan-traffic.ts'
 import { retainReleases, unneededImageNames } from './retention.ts'
 
 /**
@@ -17,6 +18,7 @@ export function planConclusion(
 ): NewStep[] {
   return [
     ...hosts.flatMap(planStops),
+    ...hosts.flatMap(planUnpins),
     ...hosts.flatMap((host) => planLastChecks(host, desired)),
     ...hosts.map((host) => planRecord(host, desired, release)),
     ...hosts.flatMap(planRemovals),

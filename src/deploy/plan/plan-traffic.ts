@@ -30,7 +30,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
       proxy: proxy.service,
       proxyKind: proxy.kind,
       services,
-      ...(proxy.obstacle === undefined ? {} : { reloadOnly: true }),
+      ...(proxy.obstacle === undefined || services.length === 0 ? {} : { reloadOnly: true }),
     })),
   )
   const probe = probeTargetOf(observation, desired)
@@ -59,7 +59,7 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
     const own = decisions.find(({ service }) => service.name === proxy.service)
     if (own === undefined || own.service.replicas === 0 || !proxy.canReload) return []
     if (own.action !== 'leave' && own.replaced.length === 0) return []
-    const behind = listBehind(proxy, observation, moved)
+    const behind = listBehind(proxy, observation, movedFor(proxy, moved))
     const ownFiles = [...files.changed, ...files.removed].filter((file) => isReloaded(own.service, file))
     if (behind.length === 0 && (ownFiles.length === 0 || own.action !== 'leave')) return []
     const causes = [
@@ -68,6 +68,47 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
     ]
     return [{ proxy, services: behind, cause: causes.join('; ') }]
   })
+}
+
+/**
+ * Caddy looks names up at every connection: a recreated container needs no switch, and one that has an obstacle can have
+ * only such.
+ */
+function movedFor({ kind, obstacle }: Proxy, moved: readonly ServiceDecision[]): readonly ServiceDecision[] {
+  if (kind !== 'caddy') return moved
+  return obstacle === undefined ? moved.filter(({ action }) => action !== 'recreate') : []
+}
+
+/**
+ * Before new containers start: in proxies that look names up at every connection, the names of the services that get a second
+ * container stay with the old one.
+ */
+export function planPins(host: HostPlan): NewStep[] {
+  const { observation, decisions } = host
+  const doubled = decisions.filter(
+    ({ action, replaced }) => (action === 'roll' || action === 'stand-in') && replaced.length > 0,
+  )
+  return observation.proxies.flatMap((proxy): NewStep[] => {
+    const services = listBehind(proxy, observation, movedFor(proxy, doubled))
+    const isRunning = observation.containers.some(
+      ({ service, oneOff, state }) => service === proxy.service && !oneOff && state === 'running',
+    )
+    if (proxy.kind !== 'caddy' || services.length === 0 || !isRunning) return []
+    const cause = `${proxy.service} looks names up at every connection`
+    return [{ kind: 'pin-names', host: observation.host, cause, proxy: proxy.service, services }]
+  })
+}
+
+/** After the old containers are stopped. */
+export function planUnpins(host: HostPlan): NewStep[] {
+  return findSwitches(host)
+    .filter(({ proxy, services }) => proxy.kind === 'caddy' && services.length > 0)
+    .map(({ proxy }): NewStep => ({
+      kind: 'unpin-names',
+      host: host.observation.host,
+      cause: 'the old containers are stopped',
+      proxy: proxy.service,
+    }))
 }
 
 /** Names of the services among `decisions` that a proxy may send requests to. */

@@ -18,6 +18,9 @@ import { renderRemoteCommand, wrapCommand } from '../../../src/adapters/host/rem
 import { holdCommand } from '../../../src/adapters/host/ssh-connection.ts'
 import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
 import { setupObservationScript } from '../../../src/adapters/server/setup-observation-script.ts'
+import { changePinScript, holdPinScript } from '../../../src/deploy/execute/pin-script.ts'
+import { caddyScript } from '../../../src/deploy/execute/switch-caddy-script.ts'
+import { examineCaddyScript } from '../../../src/deploy/plan/observe-caddy.ts'
 import { proxyScript } from '../../../src/deploy/execute/switch-nginx-script.ts'
 import type { SetupAction } from '../../../src/operations/setup/setup-plan.ts'
 
@@ -52,6 +55,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     proxyScript,
   },
   ...{ readEnvScript, recordScript, repeatScript, restoreScript, setupObservationScript, surveyScript },
+  ...{ caddyScript, changePinScript, examineCaddyScript, holdPinScript },
   exchange: renderExchange('true', exchange),
   groupSignal: buildGroupSignal(123, 'SIGKILL')[2]!,
   remoteCommand: renderRemoteCommand(['true'], everything),

@@ -53,6 +53,7 @@ function proxiesOf(
     desired,
     containers: 'value' in containers ? containers.value : [],
     processes: new Map(),
+    caddies: new Map(),
     resolved: new Map(
       images.flatMap(({ services, answer }) =>
         'value' in answer ? services.map((name) => [name, answer.value] as const) : [],

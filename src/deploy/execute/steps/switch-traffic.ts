@@ -2,14 +2,14 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import type { HostRun, StepRunner } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/ports.ts'
-import { switchNginx } from '../switch-nginx.ts'
+import { switchProxy } from '../switch-proxy.ts'
 
 /** Switches traffic to the new containers. `stop-old` waits for the old ones to finish their requests. */
 export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
   step,
   { run, execution, signal },
 ) => {
-  const { patience, servicePatience } = execution
+  const { patience, servicePatience, clock } = execution
   const drainMs = Math.max(
     ...step.services.map((service) => servicePatience[service]?.drainMs ?? patience.drainMs),
     step.services.length === 0 ? patience.drainMs : 0,
@@ -24,8 +24,11 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
   const containers = step.services.flatMap((service) => servingContainers(service, run, execution.plan))
   const switched = await Promise.all(
     proxies.map((proxy) =>
-      switchNginx({
+      switchProxy(step.proxyKind, {
         engine: run.host.engine,
+        pins: run.pins,
+        pinMs: patience.pinMs,
+        clock,
         proxy,
         containers: step.reloadOnly ? [] : containers,
         drainMs,
@@ -33,7 +36,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
       }),
     ),
   ).catch((error: unknown) => {
-    // nginx does not apply a configuration that it rejects.
+    // A proxy does not apply a configuration that it rejects.
     if (error instanceof DrayError && error.code === 'PROXY_CONFIG_INVALID' && proxies.length === 1) {
       run.done.switched = wasSwitched
     }

@@ -12,7 +12,14 @@ const named = (name: string, image: string, publishedPorts = ['80']) => ({
 
 function observe(services: readonly ServiceModel[], desired = fakeDesired()) {
   const app = fakeApp(services)
-  const proxies = findProxies({ app, desired, containers: [], processes: new Map(), resolved: new Map() })
+  const proxies = findProxies({
+    app,
+    desired,
+    containers: [],
+    processes: new Map(),
+    resolved: new Map(),
+    caddies: new Map(),
+  })
   return { directory: { app } as DirectoryObservation, proxies }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Container } from '../../../../src/deploy/model/ports.ts'
-import { findProxies, observeProcesses } from '../../../../src/deploy/plan/find-proxies.ts'
+import { findProxies, observeProxies } from '../../../../src/deploy/plan/find-proxies.ts'
 import { proxyOfCommand } from '../../../../src/deploy/plan/recognise-proxy.ts'
 import { fakeApp, fakeDesired, fakeProxy, fakeResolved, fakeService } from '../../../support/fake-app.ts'
 
@@ -18,6 +18,7 @@ function proxiesOf(image: string, seen?: Seen, imageCommand: readonly string[] =
     desired: fakeDesired(),
     containers: seen === undefined ? [] : [container as unknown as Container],
     processes: new Map(processes === undefined ? [] : [['c', processes]]),
+    caddies: new Map(),
     resolved: new Map([['web', { config }]]),
   }).map(({ kind, cause, obstacle }) => `${kind}: ${cause}${obstacle === undefined ? '' : `; ${obstacle}`}`)
 }
@@ -116,7 +117,7 @@ test('inner proxies come first, then those with a port, then the one that dray.y
   ]
   const desired = fakeDesired({ proxyService: 'named' })
   const facts = { app: fakeApp(services), desired, containers: [] }
-  const found = findProxies({ ...facts, processes: new Map(), resolved: new Map() })
+  const found = findProxies({ ...facts, processes: new Map(), resolved: new Map(), caddies: new Map() })
   expect(found.map(({ service, kind }) => `${service} ${kind}`)).toEqual([
     'inner nginx',
     'edge nginx',
@@ -139,6 +140,10 @@ test('only the processes of containers whose command does not show what runs are
     asked.push(id)
     return id === 'b' ? ['x'] : undefined
   }
-  expect(await observeProcesses(containers, { processes })).toEqual(new Map([['b', ['x']]]))
+  const exec = async () => ({ exitCode: 127, output: '' })
+  expect(await observeProxies(containers, { processes, exec })).toEqual({
+    processes: new Map([['b', ['x']]]),
+    caddies: new Map(),
+  })
   expect(asked).toEqual(['b', 'd'])
 })

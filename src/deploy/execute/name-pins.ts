@@ -1,0 +1,104 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Container, Engine } from '../model/ports.ts'
+import { promiseOfEvent } from './promise-of-event.ts'
+import { changePinScript, holdPinScript, PINNED } from './pin-script.ts'
+
+/** The pins of a proxy end on their own after this time without a renewal. */
+const HELD_SECONDS = 45
+const RENEWED_MS = 15_000
+const NOTHING_PINNED = 7
+
+/**
+ * Names that dray pins to addresses in the containers of proxies that resolve names at every connection. They stay until
+ * `end`, and end on their own if this process or its connection dies.
+ */
+export class NamePins {
+  readonly #engine: Engine
+  readonly #clock: Clock
+  readonly #pinned = new Map<string, { lines: readonly string[]; end: AbortController }>()
+
+  constructor(engine: Engine, clock: Clock) {
+    this.#engine = engine
+    this.#clock = clock
+  }
+
+  /** Pins the names of `lines` (`ADDRESS NAME…`) in a proxy's container, instead of those pinned there before. Throws PROXY_FAILED. */
+  async set(proxy: Container, lines: readonly string[]): Promise<void> {
+    const pinned = this.#pinned.get(proxy.id)
+    if (pinned !== undefined) {
+      pinned.lines = lines
+      const exitCode = await this.#run(proxy, ['change', ...lines])
+      if (exitCode === 0) return
+      if (exitCode !== NOTHING_PINNED) throw notPinned(proxy, `exit code ${exitCode}`)
+    }
+    await this.#hold(proxy, lines)
+    if (pinned === undefined) this.#renew(proxy, lines)
+  }
+
+  /** Ends the pins of every container. Never throws: they end on their own. */
+  async end(): Promise<void> {
+    const proxies = [...this.#pinned.keys()]
+    this.release()
+    await Promise.all(
+      proxies.map((id) =>
+        this.#engine.exec(id, shell(changePinScript, ['end']), ROOT).catch(() => undefined),
+      ),
+    )
+  }
+
+  /** Stops renewing, without a request to any host. */
+  release(): void {
+    for (const { end } of this.#pinned.values()) end.abort()
+    this.#pinned.clear()
+  }
+
+  async #hold(proxy: Container, lines: readonly string[]): Promise<void> {
+    const { promise: pinned, resolve: reportPinned } = promiseOfEvent()
+    const ended = this.#engine
+      .exec(proxy.id, shell(holdPinScript, [String(HELD_SECONDS), ...lines]), {
+        ...ROOT,
+        onLine: (line) => {
+          if (line === PINNED) reportPinned()
+        },
+      })
+      .then(({ exitCode, output }) => {
+        throw notPinned(proxy, output.trim() || `exit code ${exitCode}`)
+      })
+    // After the names are pinned, their end is no failure.
+    ended.catch(() => undefined)
+    await Promise.race([pinned, ended])
+  }
+
+  #renew(proxy: Container, lines: readonly string[]): void {
+    const pinned = { lines, end: new AbortController() }
+    const { signal } = pinned.end
+    this.#pinned.set(proxy.id, pinned)
+    const renewing = async (): Promise<void> => {
+      for (;;) {
+        await this.#clock.sleep(RENEWED_MS, signal)
+        const renewed = await this.#run(proxy, ['renew'])
+        if (renewed === NOTHING_PINNED && !signal.aborted) await this.#hold(proxy, pinned.lines)
+      }
+    }
+    // Ends with its signal, or with the connection to the host: the pins then end on their own.
+    renewing().catch(() => undefined)
+  }
+
+  async #run(proxy: Container, args: readonly string[]): Promise<number> {
+    return (await this.#engine.exec(proxy.id, shell(changePinScript, args), ROOT)).exitCode
+  }
+}
+
+const ROOT = { user: '0' } as const
+
+function shell(script: string, args: readonly string[]): string[] {
+  return ['sh', '-c', script, 'dray', ...args]
+}
+
+function notPinned({ service }: Container, reason: string): DrayError {
+  return new DrayError(
+    'PROXY_FAILED',
+    `The addresses for ${service} could not be written to its /etc/hosts: ${reason}.`,
+  )
+}

@@ -1,0 +1,29 @@
+import type { StepOf } from '../../model/plan.ts'
+import { hostsLine } from '../switch-nginx.ts'
+import type { StepRunner } from '../execution.ts'
+
+/**
+ * Pins the names of services to their running containers in a proxy that resolves names at every connection, so that it
+ * does not use a new container before it is healthy. Takes as long as the proxy may use what it resolved before.
+ */
+export const pinNames: StepRunner<StepOf<'pin-names'>> = async (step, { run, execution, signal }) => {
+  const running = run.observation.containers.filter((it) => !it.oneOff && it.state === 'running')
+  const containers = running.filter(({ service }) => step.services.includes(service))
+  const proxies = running.filter(({ service }) => service === step.proxy)
+  await Promise.all(
+    proxies.map((proxy) =>
+      run.pins.set(
+        proxy,
+        containers.flatMap((container) => hostsLine(container, proxy)),
+      ),
+    ),
+  )
+  await execution.clock.sleep(execution.patience.pinMs, signal)
+  return undefined
+}
+
+/** Lets the proxy resolve names on its own again: the old containers are stopped. */
+export const unpinNames: StepRunner<StepOf<'unpin-names'>> = async (_, { run }) => {
+  await run.pins.end()
+  return undefined
+}

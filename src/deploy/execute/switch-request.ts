@@ -1,0 +1,20 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { Container, Engine } from '../model/ports.ts'
+import type { NamePins } from './name-pins.ts'
+
+export type SwitchRequest = {
+  engine: Engine
+  proxy: Container
+  /** The containers that requests go to from now on; empty for a reload. */
+  containers: readonly Container[]
+  /** Time limit for the requests to other containers, in milliseconds. */
+  drainMs: number
+  signal?: AbortSignal
+  pins: NamePins
+  /** How long a proxy may use an address after its name was pinned to another, in milliseconds. */
+  pinMs: number
+  clock: Clock
+}
+
+/** `drained`: whether the requests to other containers have finished within the time limit. */
+export type Switched = { drained: Promise<boolean> }
