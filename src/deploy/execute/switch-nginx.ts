@@ -82,6 +82,8 @@ export function hostsLine(container: Container, proxy: Container): string[] {
     (network) => network.address !== '' && proxy.networks.some((it) => it.name === network.name),
   )
   if (shared === undefined) return []
-  const names = [container.name, ...shared.aliases].filter((name) => !container.id.startsWith(name))
+  // The Engine adds the first 12 digits of the id as an alias. A short name such as `be` may begin an id by chance.
+  const isId = (name: string): boolean => name.length >= 12 && container.id.startsWith(name)
+  const names = [container.name, ...shared.aliases].filter((name) => !isId(name))
   return [`${shared.address} ${[...new Set([container.service, ...names])].join(' ')}`]
 }
