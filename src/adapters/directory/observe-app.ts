@@ -10,6 +10,7 @@ import { readLockHolder } from './lock-holder.ts'
 import { observeScript } from './observe-script.ts'
 import { readRelease } from './read-release.ts'
 import { parseSections, sectionText } from './sections.ts'
+import { standInLabel } from '../../deploy/model/stand-in.ts'
 
 /**
  * Reads everything that the status of an app needs from a host, in one round trip. Throws DOCKER_MISSING, DOCKER_DENIED,
@@ -73,6 +74,7 @@ function readContainerLine(line: string): SeenContainer[] {
       project: label('project'),
       service: label('service') ?? '',
       oneOff: label('oneoff') === 'True',
+      ...(labels?.[standInLabel] === undefined ? {} : { standIn: true as const }),
       imageName: container.image,
       configHash: label('config-hash') ?? '',
       state: container.state,

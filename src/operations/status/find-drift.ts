@@ -18,6 +18,7 @@ export function findDrift(input: DriftInput): Drift[] {
   return [
     ...Object.entries(release.services).flatMap(([name, released]) => serviceDrift(name, released, input)),
     ...foreignContainers(input),
+    ...standInDrift(input),
     ...fileDrift(input),
     ...envDrift(input),
   ]
@@ -85,6 +86,18 @@ function foreignContainers({ host, observation, release }: DriftInput): Drift[] 
           ? `Container ${name} (${imageName}) is in the app's network, but was started manually.`
           : `Container ${name} runs service ${service}, which the release does not have.`,
       hint: `If it is not needed, run \`docker rm -f ${name}\` on ${host}.`,
+    }))
+}
+
+/** A stand-in exists only during a deploy. It may serve, so it is not to be removed by hand. */
+function standInDrift(input: DriftInput): Drift[] {
+  return input.observation.containers
+    .filter((it) => it.standIn)
+    .map(({ name, service }) => ({
+      kind: 'foreign-container' as const,
+      subject: name,
+      message: `${name}, a stand-in of ${service}, was left by an interrupted deploy.`,
+      hint: `${deployAgain(input)} removes it.`,
     }))
 }
 

@@ -10,6 +10,7 @@ export type SeenContainer = Pick<
   | 'name'
   | 'service'
   | 'oneOff'
+  | 'standIn'
   | 'imageName'
   | 'configHash'
   | 'state'

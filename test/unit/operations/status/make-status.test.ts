@@ -136,6 +136,16 @@ describe('drift is', () => {
       ],
     ],
     [
+      'a stand-in that an interrupted deploy left',
+      withWeb(
+        fakeSeen('web-1'),
+        fakeSeen('backend-9', { name: 'shop.backend.stand-in', oneOff: true, standIn: true }),
+      ),
+      [
+        'foreign-container: shop.backend.stand-in, a stand-in of backend, was left by an interrupted deploy. `dray deploy test --tag v1` removes it.',
+      ],
+    ],
+    [
       'a file that was changed or removed',
       { fileHashes: new Map([['docker-compose.override.yml', 'c'.repeat(64)]]) },
       [
