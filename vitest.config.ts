@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Guards against tests that hang, not assertions: on a busy machine everything takes many times as long. */
 const guards = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } }
+/** A test of these makes up to a dozen deploys. */
+const longGuards = { ...guards, testTimeout: 400_000, hookTimeout: 600_000 }
 
 export default defineConfig({
   test: {
@@ -19,7 +21,7 @@ export default defineConfig({
           name: 'engine',
           include: ['test/**/*.itg.test.ts'],
           fileParallelism: false,
-          ...guards,
+          ...longGuards,
         },
       },
       {
@@ -29,7 +31,7 @@ export default defineConfig({
           globalSetup: ['test/support/net/global-setup.ts'],
           // One for each network that the global set-up starts.
           maxWorkers: 3,
-          ...guards,
+          ...longGuards,
         },
       },
     ],
