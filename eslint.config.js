@@ -2,7 +2,6 @@ import js from '@eslint/js'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 import { englishConfig } from './scripts/lint/english-config.mjs'
-import { notYetClean } from './scripts/lint/plain-english.mjs'
 
 const onlyMain = 'Only src/main.ts touches it; take it from the context that is passed in.'
 const onlyClock = 'Only src/shared/clock.ts knows the time; take a Clock.'
@@ -156,7 +155,7 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-member-access': 'off',
     },
   },
-  ...englishConfig(notYetClean),
+  ...englishConfig,
   {
     files: ['**/*.{js,mjs}'],
     extends: [js.configs.recommended],

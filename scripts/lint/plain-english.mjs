@@ -133,6 +133,3 @@ export const banned = [
     only: 'messages',
   },
 ]
-
-/** Folders and files that do not follow the list yet. The check ignores them. To be emptied. */
-export const notYetClean = []

@@ -164,7 +164,8 @@ function readService(
  */
 function readBindings(service: RawService): { service: string; key: string }[] {
   const modes = ['network_mode', 'pid', 'ipc'].flatMap((key) => {
-    const named = /^service:(.+)$/.exec(String(service[key] ?? ''))?.[1]
+    const mode = service[key]
+    const named = typeof mode === 'string' ? /^service:(.+)$/.exec(mode)?.[1] : undefined
     return named === undefined ? [] : [{ service: named, key }]
   })
   const lists = ['volumes_from', 'links'].flatMap((key) => {
