@@ -7,4 +7,4 @@ import { proxyContract } from './support/proxy-contract.ts'
 const net = attachTestNet()
 beforeAll(() => pushFieldImages(net.registry.pushHost))
 
-proxyContract(caddyCase({ name: 'caddy', net, port: 8103, tag: '2' }))
+proxyContract({ ...caddyCase({ name: 'caddy', net, port: 8103, tag: '2' }), mayReset: true })
