@@ -97,6 +97,17 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       expect(await engine.containers(project)).toContainEqual(expect.objectContaining({ id }))
     })
 
+    test('it lists the command lines of the processes in a running container, and of no other', async () => {
+      const id = await start('sleep 1001; true')
+      expect(await engine.container(id)).toMatchObject({
+        command: ['/bin/sh', '-c', 'sleep 1001; true'],
+        isReadOnly: false,
+      })
+      await expect.poll(() => engine.processes(id)).toContain('sleep 1001')
+      await engine.stop(id, 0)
+      expect(await engine.processes(id)).toBeUndefined()
+    })
+
     test('a container that is gone is an error with its id', async () => {
       await expect(engine.container('gone')).rejects.toMatchObject({
         code: 'DOCKER_FAILED',
