@@ -49,3 +49,13 @@ export type Container = {
   publishedPorts: readonly number[]
   networks: readonly { name: string; address: string; aliases: readonly string[] }[]
 }
+
+/** Whether Docker runs it, or is about to again. */
+export function isRunning(container: Container): boolean {
+  return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
+}
+
+/** False if it keeps restarting or Docker reports it as unhealthy, so that another deploy replaces it. */
+export function isWell({ state, health }: Container): boolean {
+  return state === 'running' && health !== 'unhealthy'
+}

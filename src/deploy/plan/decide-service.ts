@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { isMounted, isOneShot, type AppModel, type ServiceModel } from '../model/app-model.ts'
 import { pinnedName, parseImageReference, renderImageReference } from '../model/image-reference.ts'
-import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/ports.ts'
-import { isBehind, proxyOf, reloadsFile, type Proxy } from '../model/proxy.ts'
+import { reloadsFile } from '../model/proxy.ts'
 import type { Release } from '../model/release.ts'
+import { isRunning, isWell } from '../model/container.ts'
+import { whyNotRolled, whyStandIn, type DecisionInput } from './why-not-rolled.ts'
 
 export type ServiceAction =
   /** Stays as it is. `extra`: containers that do not belong to the release and are removed. */
@@ -36,12 +38,6 @@ export type ServiceDecision = {
   kept: readonly Container[]
   /** Stand-ins that an interrupted deploy left; one of them may serve. */
   standIns: readonly Container[]
-}
-
-export type DecisionInput = {
-  observation: HostObservation
-  desired: DesiredRelease
-  current: Release | undefined
 }
 
 /**
@@ -140,72 +136,6 @@ function extraCause(extra: readonly Container[], isKnown: (container: Container)
     .join(', ')
 }
 
-/** Why two containers of a service cannot run at the same time; undefined if they can. */
-export function whyNotRolled(service: ServiceModel, input: DecisionInput): string | undefined {
-  const chosen = input.desired.rollout[service.name]
-  if (service.publishedPorts.length > 0) return `it publishes port ${service.publishedPorts.join(', ')}`
-  const bound = input.observation.directory.app.services.find(({ boundTo }) =>
-    boundTo.some((it) => it.service === service.name),
-  )
-  if (bound !== undefined) return `${bound.name} is bound to its container (${keyOf(bound, service.name)})`
-  if (service.containerName !== undefined) return `its container_name is ${service.containerName}`
-  if (service.networkMode !== undefined) return `it uses network_mode ${service.networkMode}`
-  if (service.fixedAddress) return 'it has a fixed address'
-  if (chosen === 'recreate') return 'dray.yml sets `rollout: recreate`'
-  if (chosen === 'roll') return undefined
-  if (!isOwn(service, input.desired)) return 'third-party image; two instances may not be safe'
-  return whyNotSwitched(service, input.observation)
-}
-
-/** Why requests for a service cannot be switched from its old to its new container; undefined if they can. */
-function whyNotSwitched(service: ServiceModel, { directory, proxies }: HostObservation): string | undefined {
-  const scope = { services: directory.app.services, proxies }
-  const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
-  const stuck = inFront.find(({ obstacle }) => obstacle !== undefined)
-  if (stuck !== undefined) return `${stuck.kind} is in front of it; ${stuck.obstacle ?? ''}`
-  return proxyOf(proxies, service.name) !== undefined && inFront.length === 0 ? 'it is the proxy' : undefined
-}
-
-/**
- * Why a service is replaced through a stand-in: its name or its port can have only one container, nothing else is in the way,
- * and a proxy that dray switches is in front of it. Undefined if it is not.
- */
-function whyStandIn(service: ServiceModel, input: DecisionInput): string | undefined {
-  const { publishedPorts, containerName } = service
-  const obstacles = [
-    ...(publishedPorts.length > 0 ? [`it publishes port ${publishedPorts.join(', ')}`] : []),
-    ...(containerName === undefined ? [] : [`its container_name is ${containerName}`]),
-  ]
-  const others = whyNotRolled({ ...service, publishedPorts: [], containerName: undefined }, input)
-  if (obstacles.length === 0 || others !== undefined || service.replicas !== 1) return undefined
-  return isSwitched(service, input) ? obstacles.join(' and ') : undefined
-}
-
-/** Whether a proxy that runs is in front of a service, and dray can switch every one in front of it. */
-function isSwitched(service: ServiceModel, { observation }: DecisionInput): boolean {
-  const { directory, proxies, containers } = observation
-  if (proxyOf(proxies, service.name) !== undefined) return false
-  const scope = { services: directory.app.services, proxies }
-  const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
-  const runs = (proxy: Proxy): boolean =>
-    containers.some((it) => it.service === proxy.service && !it.oneOff && isRunning(it))
-  return inFront.every(({ obstacle }) => obstacle === undefined) && inFront.some(runs)
-}
-
-function keyOf(bound: ServiceModel, serviceName: string): string {
-  return bound.boundTo.find((it) => it.service === serviceName)?.key ?? ''
-}
-
-function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {
-  if (service.image === undefined) return true
-  const reference = parseImageReference(service.image)
-  const repository = `${reference.registry}/${reference.repository}`
-  return (
-    desired.ownRepositories.some((prefix) => repository.startsWith(prefix)) ||
-    (desired.tag !== undefined && reference.tag === desired.tag && reference.registry !== 'docker.io')
-  )
-}
-
 function imageOf(service: ServiceModel, observation: HostObservation): string {
   const resolved = observation.resolved.get(service.name)
   if (resolved !== undefined) return pinnedName(resolved.reference, resolved.digest)
@@ -224,15 +154,6 @@ function definitionWithFiles(service: ServiceModel, { observation }: DecisionInp
   const hash = createHash('sha256').update(service.definitionHash)
   for (const file of mounted) hash.update(`\n${file.path}\0${file.sha256}`)
   return hash.digest('hex')
-}
-
-export function isRunning(container: Container): boolean {
-  return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
-}
-
-/** False if it keeps restarting or Docker reports it as unhealthy, so that another deploy replaces it. */
-export function isWell({ state, health }: Container): boolean {
-  return state === 'running' && health !== 'unhealthy'
 }
 
 /** Compose recreates a network whose definition changed, and every container connected to it. */

@@ -4,7 +4,8 @@ import type { DesiredFile, HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/ports.ts'
 import { reloadsFile, type Proxy } from '../model/proxy.ts'
 import { newestRelease } from '../model/release.ts'
-import { changedNetwork, isRunning, isWell } from './decide-service.ts'
+import { isRunning, isWell } from '../model/container.ts'
+import { changedNetwork } from './decide-service.ts'
 
 type Running = Pick<HostObservation, 'directory' | 'containers' | 'images' | 'resolved' | 'fileHashes'> & {
   /** The files to ship, without dray's pins. */

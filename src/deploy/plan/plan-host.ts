@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel } from '../model/app-model.ts'
-import { decideService, type DecisionInput, type ServiceDecision } from './decide-service.ts'
+import { decideService, type ServiceDecision } from './decide-service.ts'
+import type { DecisionInput } from './why-not-rolled.ts'
 import { findChangedFiles, type FileChanges } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { StepKind, StepOf } from '../model/plan.ts'

@@ -1,4 +1,4 @@
-import { whyNotRolled, type DecisionInput } from './decide-service.ts'
+import { whyNotRolled, type DecisionInput } from './why-not-rolled.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { proxyOf } from '../model/proxy.ts'
 import type { HostPlan } from './plan-host.ts'

@@ -29,7 +29,7 @@ const compose = `services:
     volumes: ["./nginx/conf.d:/etc/nginx/conf.d:ro"]
 `
 
-/** Node closes an idle connection after 5 s, and nginx does not repeat a POST that it sent on one: so none is kept. */
+/** Node closes an idle connection after 5 s, and nginx does not repeat a POST that it sent on one: so no container is kept. */
 const nginxConf = `upstream api {
     server standin_api:8000;
 }
