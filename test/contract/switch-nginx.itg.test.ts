@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEngine } from '../../src/adapters/docker/engine-api.ts'
 import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
-import type { Container } from '../../src/deploy/model/ports.ts'
+import type { Container } from '../../src/deploy/model/container.ts'
 import { switchNginx } from '../../src/deploy/execute/switch-nginx.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 

@@ -9,7 +9,6 @@ import type { Compose } from '../../src/deploy/model/compose.ts'
 import type {
   AppDirectory,
   BundleFile,
-  Container,
   DirectoryObservation,
   Engine,
   EnvFileObservation,
@@ -18,6 +17,7 @@ import type {
   PlaceRequest,
   TargetHost,
 } from '../../src/deploy/model/ports.ts'
+import type { Container } from '../../src/deploy/model/container.ts'
 import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/lock.ts'
 import type { ProbeAnswer, Prober } from '../../src/deploy/model/prober.ts'
 import type { ReleaseArchive } from '../../src/deploy/releases/release-archive.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Container, HealthCheck } from '../../deploy/model/ports.ts'
+import type { Container, HealthCheck } from '../../deploy/model/container.ts'
 import { standInLabel } from '../../deploy/model/stand-in.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 

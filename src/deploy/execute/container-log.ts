@@ -1,5 +1,6 @@
 import type { ErrorDetails } from '../../errors/dray-error.ts'
-import type { Container, Engine } from '../model/ports.ts'
+import type { Engine } from '../model/ports.ts'
+import type { Container } from '../model/container.ts'
 
 const TAIL_LINES = 15
 

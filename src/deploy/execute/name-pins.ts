@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { Container, Engine } from '../model/ports.ts'
+import type { Engine } from '../model/ports.ts'
+import type { Container } from '../model/container.ts'
 import { promiseOfEvent } from './promise-of-event.ts'
 import { changePinScript, holdPinScript, PINNED } from './pin-script.ts'
 

@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Container, Engine, ExecResult } from '../model/ports.ts'
+import type { Engine, ExecResult } from '../model/ports.ts'
+import type { Container } from '../model/container.ts'
 import { logOf } from './container-log.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 import { promiseOfEvent } from './promise-of-event.ts'

@@ -2,7 +2,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { logOf } from './container-log.ts'
 import { promiseOfEvent } from './promise-of-event.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
-import type { Container, Engine, ExecResult } from '../model/ports.ts'
+import type { Engine, ExecResult } from '../model/ports.ts'
+import type { Container } from '../model/container.ts'
 import { proxyScript, READY, SWITCHED } from './switch-nginx-script.ts'
 
 /** Exit codes of the proxy script. */

@@ -4,7 +4,8 @@ import type { DiskInventory } from './inventory.ts'
 import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
 import type { Proxy } from './proxy.ts'
-import type { Container, DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
+import type { DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
+import type { Container } from './container.ts'
 
 /** A URL of the app that answered before the deploy, and must answer after it with a status under `below`. */
 export type Entrance = { url: string; below: number }

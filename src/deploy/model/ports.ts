@@ -11,8 +11,6 @@ import type { Lock, LockHolder } from './lock.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
 
-export type { Container, ContainerState, HealthCheck } from './container.ts'
-
 /** A registry login. With GHCR `username` is ignored: only the token counts. */
 export type Credentials = { username: string; password: Secret }
 

@@ -1,7 +1,7 @@
 import { isMounted, type ServiceModel } from '../model/app-model.ts'
 import { pinnedName } from '../model/image-reference.ts'
 import type { DesiredFile, HostObservation } from '../model/observation.ts'
-import type { Container } from '../model/ports.ts'
+import type { Container } from '../model/container.ts'
 import { reloadsFile, type Proxy } from '../model/proxy.ts'
 import { newestRelease } from '../model/release.ts'
 import { isRunning, isWell } from '../model/container.ts'

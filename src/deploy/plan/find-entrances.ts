@@ -1,6 +1,6 @@
 import type { AppModel } from '../model/app-model.ts'
 import type { Entrance } from '../model/observation.ts'
-import type { Container } from '../model/ports.ts'
+import type { Container } from '../model/container.ts'
 import type { Prober } from '../model/prober.ts'
 
 /** A published port with another protocol may never answer a request. */

@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
-import type { Container } from '../model/ports.ts'
+import type { Container } from '../model/container.ts'
 
 /** TCP ports of a host that are in use, but not by a container of the app. */
 export function findTakenPorts(

@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { findNearest } from '../../shared/nearest.ts'
-import type { Container } from '../model/ports.ts'
+import type { Container } from '../model/container.ts'
 import { containerImageName, type Release } from '../model/release.ts'
 
 type Choice = {

@@ -1,5 +1,6 @@
 import type { ProbeAnswer } from '../../deploy/model/prober.ts'
-import type { DirectoryObservation, Container, Platform, ResolvedImage } from '../../deploy/model/ports.ts'
+import type { DirectoryObservation, Platform, ResolvedImage } from '../../deploy/model/ports.ts'
+import type { Container } from '../../deploy/model/container.ts'
 import type { Failure } from '../../deploy/model/events.ts'
 import type { Plan } from '../../deploy/model/plan.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Container, Engine } from '../../deploy/model/ports.ts'
+import type { Engine } from '../../deploy/model/ports.ts'
+import type { Container } from '../../deploy/model/container.ts'
 import { LogMerge } from './log-merge.ts'
 import type { ContainerChange, LogLine, LogSource } from './log-source.ts'
 

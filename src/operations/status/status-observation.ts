@@ -1,5 +1,5 @@
 import type { FileSystem } from '../../deploy/model/file-system.ts'
-import type { Container } from '../../deploy/model/ports.ts'
+import type { Container } from '../../deploy/model/container.ts'
 import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { Release } from '../../deploy/model/release.ts'
 

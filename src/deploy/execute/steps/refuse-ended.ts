@@ -2,7 +2,7 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import { isOneShot } from '../../model/app-model.ts'
 import { logOf } from '../container-log.ts'
 import type { StepContext } from '../execution.ts'
-import type { Container } from '../../model/ports.ts'
+import type { Container } from '../../model/container.ts'
 
 /**
  * New containers must still run, without a restart, before they replace others: a container in a crash loop may be briefly

@@ -1,7 +1,7 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { HostRun, StepRunner } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
-import type { Container } from '../../model/ports.ts'
+import type { Container } from '../../model/container.ts'
 import { switchProxy } from '../switch-proxy.ts'
 
 /** Switches traffic to the new containers. `stop-old` waits for the old ones to finish their requests. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readLogLines } from '../../../../src/adapters/docker/log-frames.ts'
 import type { ContainerChange } from '../../../../src/operations/logs/log-source.ts'
 import { readLogs, type LogHost } from '../../../../src/operations/logs/read-logs.ts'
-import type { Container } from '../../../../src/deploy/model/ports.ts'
+import type { Container } from '../../../../src/deploy/model/container.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 
 const linesInChunk = 600

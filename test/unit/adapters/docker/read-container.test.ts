@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Container } from '../../../../src/deploy/model/ports.ts'
+import type { Container } from '../../../../src/deploy/model/container.ts'
 import { containerAnswer, readContainer } from '../../../../src/adapters/docker/read-container.ts'
 
 function read(config: object = {}, state: object = {}): Container {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Container } from '../../../../src/deploy/model/ports.ts'
+import type { Container } from '../../../../src/deploy/model/container.ts'
 import { pinnedName } from '../../../../src/deploy/model/image-reference.ts'
 import {
   fakeApp,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Container } from '../../../../src/deploy/model/ports.ts'
+import type { Container } from '../../../../src/deploy/model/container.ts'
 import { findProxies, observeProxies } from '../../../../src/deploy/plan/find-proxies.ts'
 import { proxyOfCommand } from '../../../../src/deploy/plan/recognise-proxy.ts'
 import { fakeApp, fakeDesired, fakeProxy, fakeResolved, fakeService } from '../../../support/fake-app.ts'

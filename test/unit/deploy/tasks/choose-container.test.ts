@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chooseContainer } from '../../../../src/deploy/tasks/choose-container.ts'
-import type { Container } from '../../../../src/deploy/model/ports.ts'
+import type { Container } from '../../../../src/deploy/model/container.ts'
 import type { Release } from '../../../../src/deploy/model/release.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 

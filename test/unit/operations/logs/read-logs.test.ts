@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ContainerChange, LogLine, LogRequest } from '../../../../src/operations/logs/log-source.ts'
 import { readLogs, type LogHost, type LogNote } from '../../../../src/operations/logs/read-logs.ts'
-import type { Container } from '../../../../src/deploy/model/ports.ts'
+import type { Container } from '../../../../src/deploy/model/container.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 
 const at = (second: number): string => `2026-11-23T10:00:0${second}.000000000Z`
