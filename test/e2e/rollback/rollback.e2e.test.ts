@@ -15,6 +15,7 @@ let neighbour: TestApp
 
 /** r1 v1, r2 v2, r3 that failed, r4 v3; each with an nginx configuration of its own. A neighbour has the same images. */
 beforeAll(async () => {
+  await server.run(['sh', '-c', 'docker image prune -af'])
   app = await TestApp.make({
     net,
     server,
