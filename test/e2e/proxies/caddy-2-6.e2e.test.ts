@@ -7,4 +7,4 @@ import { proxyContract } from './support/proxy-contract.ts'
 const net = attachTestNet()
 beforeAll(() => pushFieldImages(net.registry.pushHost))
 
-proxyContract(caddyCase({ name: 'caddy-2-6', net, port: 8104, tag: '2.6' }))
+proxyContract({ ...caddyCase({ name: 'caddy-2-6', net, port: 8104, tag: '2.6' }), mayReset: true })

@@ -1,6 +1,16 @@
 import type { TestNet } from '../../../support/net/test-net.ts'
 import type { ProxyCase } from './proxy-contract.ts'
 
+/** Node closes an idle connection after 5 s, at which moment Caddy may send a POST on it: deploy or not. */
+const caddyfile = `:80 {
+	reverse_proxy backend:8000 {
+		transport http {
+			keepalive 4s
+		}
+	}
+}
+`
+
 /** Caddy of one tag in front of the backend, with a Caddyfile as its users write it. */
 export function caddyCase(facts: { name: string; net: TestNet; port: number; tag: string }): ProxyCase {
   const { name, net, port, tag } = facts
@@ -16,7 +26,7 @@ export function caddyCase(facts: { name: string; net: TestNet; port: number; tag
     volumes: ["./caddy:/etc/caddy:ro"]
     depends_on: [backend]
 `,
-    files: { 'caddy/Caddyfile': ':80 {\n\treverse_proxy backend:8000\n}\n' },
+    files: { 'caddy/Caddyfile': caddyfile },
     proxies: [{ service: 'web', kind: 'caddy' }],
   }
 }

@@ -27,14 +27,14 @@ export type ProxyCase = {
   /** The proxies that the plan names, in the order in which they are switched. */
   proxies: readonly { service: string; kind: ProxyKind }[]
   /**
-   * The proxy resets connections that clients open in the milliseconds of its reload, as Caddy 2.11 does. A request that is
+   * The proxy resets connections that clients open in the milliseconds of its reload, as Caddy does: a few in a hundred at most. A request that is
    * lost behind the proxy is answered with 502, and fails the test as ever.
    */
   mayReset?: true
 }
 
 const versions = ['v1-abrupt', 'v2-abrupt', 'v3'] as const
-const slow = { every: 10, ms: 2000 }
+const load = { connections: 0, slow: { every: 10, ms: 2000 } }
 
 /** What dray does with every proxy that it can switch: the same for each, on real containers, under load. */
 export function proxyContract(facts: ProxyCase): void {
@@ -61,9 +61,7 @@ export function proxyContract(facts: ProxyCase): void {
     afterAll(() => app[Symbol.asyncDispose]())
 
     test('no request fails while a new release replaces an app that ends at once', async () => {
-      const { result, report } = await underLoad(app, { connections: 0, slow }, () =>
-        app.mustDeploy('v2-abrupt'),
-      )
+      const { result, report } = await underLoad(app, load, () => app.mustDeploy('v2-abrupt'))
       expectServed(report, facts)
       expect(Object.keys(report.versions).sort()).toEqual(['v1-abrupt', 'v2-abrupt'])
       expect(result.plan?.proxies.map(({ service, kind }) => ({ service, kind }))).toEqual(proxies)
@@ -72,7 +70,7 @@ export function proxyContract(facts: ProxyCase): void {
 
     test('no request fails while a release that fails after the switch is taken back', async () => {
       const before = await app.containerIds()
-      const { result, report } = await underLoad(app, { connections: 0, slow }, () => app.deploy('v3'))
+      const { result, report } = await underLoad(app, load, () => app.deploy('v3'))
       expect(result.failure).toMatchObject({ code: 'TASK_FAILED' })
       expectServed(report, facts)
       expect(Object.keys(report.versions).sort()).toEqual(['v2-abrupt', 'v3'])
@@ -89,6 +87,7 @@ function expectServed(report: LoadReport, { mayReset }: Pick<ProxyCase, 'mayRese
     return
   }
   expect(Object.keys(report.reasons).filter((reason) => reason !== 'ECONNRESET')).toEqual([])
+  expect(report.failed).toBeLessThan(report.sent * 0.03)
   expect(report.succeeded).toBeGreaterThan(100)
 }
 
