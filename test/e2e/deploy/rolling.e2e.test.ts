@@ -7,6 +7,7 @@ import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
+const load = { ratePerSecond: 200 }
 let app: TestApp
 
 beforeAll(async () => {
@@ -24,7 +25,7 @@ afterAll(() => app[Symbol.asyncDispose]())
 
 describe('under 200 requests a second, from one version to another, no request fails', () => {
   test('with a connection for each request, GET and POST', async () => {
-    const { result, report } = await underLoad(app, { connections: 0 }, () => app.deploy('v2'))
+    const { result, report } = await underLoad(app, { ...load, connections: 0 }, () => app.deploy('v2'))
     expect(result.failure).toBeUndefined()
     expectNoneFailed(report)
     expect(Object.keys(report.versions).sort()).toEqual(['v1', 'v2'])
@@ -32,7 +33,7 @@ describe('under 200 requests a second, from one version to another, no request f
   })
 
   test('with requests that take two seconds', async () => {
-    const { report } = await underLoad(app, { connections: 0, slow: { every: 10, ms: 2000 } }, () =>
+    const { report } = await underLoad(app, { ...load, connections: 0, slow: { every: 10, ms: 2000 } }, () =>
       app.mustDeploy('v1'),
     )
     expectNoneFailed(report)
@@ -40,13 +41,13 @@ describe('under 200 requests a second, from one version to another, no request f
   })
 
   test('with clients that keep their connections', async () => {
-    const { report } = await underLoad(app, { connections: 20 }, () => app.mustDeploy('v2'))
+    const { report } = await underLoad(app, { ...load, connections: 20 }, () => app.mustDeploy('v2'))
     expectNoneFailed(report)
   })
 
   test('with an app that ends at once on SIGTERM, and requests that take two seconds', async () => {
     await app.mustDeploy('v1-abrupt')
-    const { report } = await underLoad(app, { connections: 0, slow: { every: 10, ms: 2000 } }, () =>
+    const { report } = await underLoad(app, { ...load, connections: 0, slow: { every: 10, ms: 2000 } }, () =>
       app.mustDeploy('v2-abrupt'),
     )
     expectNoneFailed(report)
@@ -58,7 +59,7 @@ describe('under 200 requests a second, from one version to another, no request f
 describe('no request is answered', () => {
   test('by the new version before it was healthy, although it is at another address', async () => {
     const [before] = await app.containers('backend')
-    const { result, report } = await underLoad(app, { connections: 0 }, () => app.mustDeploy('v3'))
+    const { result, report } = await underLoad(app, { ...load, connections: 0 }, () => app.mustDeploy('v3'))
     expectNoneFailed(report)
     const [after] = await app.containers('backend')
     expect(after?.address).not.toBe(before?.address)
@@ -67,7 +68,7 @@ describe('no request is answered', () => {
   })
 
   test('by the old version after the deploy has returned', async () => {
-    const { result, report } = await underLoad(app, { connections: 0 }, async () => {
+    const { result, report } = await underLoad(app, { ...load, connections: 0 }, async () => {
       const deployed = await app.mustDeploy('v1')
       return { deployed, returnedAt: Date.now() }
     })
@@ -86,7 +87,7 @@ describe('with three replicas of the backend', () => {
     await app.writeSource({ 'docker-compose.yml': compose })
     await app.mustDeploy('v1')
     expect(await app.containers('backend')).toHaveLength(3)
-    const { report } = await underLoad(app, { connections: 0 }, () => app.mustDeploy('v2'))
+    const { report } = await underLoad(app, { ...load, connections: 0 }, () => app.mustDeploy('v2'))
     expectNoneFailed(report)
     expect(await app.containers('backend')).toHaveLength(3)
     const answers = await Promise.all(Array.from({ length: 12 }, () => fetch(`${app.url}/api/version`)))

@@ -7,7 +7,7 @@ import { measureGrowth, type Grown } from '../../support/measure-growth.ts'
 const net = attachTestNet()
 const server = net.server('srv1')
 const port = 8211
-const deploys = 12
+const deploys = 8
 const keep = 2
 const layerBytes = 1_000_000
 let app: TestApp

@@ -8,7 +8,7 @@ import { makeStage } from '../../drill/stage.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 
 const net = attachTestNet()
-const names = ['killed', 'ctrl-c-twice', 'line-reset', 'disk-full']
+const names = ['killed']
 const drills = makeDrills({
   runs: names.length,
   seed: 5,

@@ -13,7 +13,7 @@ const patienceMs = 30_000
 const maxUnderWay = 150
 
 /**
- * Does something while requests are sent to the app, 200 a second unless told, from shortly before until shortly after.
+ * Does something while requests are sent to the app, 100 a second unless told, from shortly before until shortly after.
  * @returns what it gave, and what became of the requests
  */
 export async function underLoad<T>(
@@ -24,7 +24,7 @@ export async function underLoad<T>(
   let answered = 0
   await using running = await runLoad({
     target: app.url,
-    ratePerSecond: 200,
+    ratePerSecond: 100,
     timeoutMs: patienceMs,
     maxUnderWay,
     ...load,
