@@ -2,7 +2,7 @@ import { isOneShot, type AppModel } from '../../src/deploy/model/app-model.ts'
 import type { ExecResult } from '../../src/deploy/model/ports.ts'
 import type { Container, HealthCheck } from '../../src/deploy/model/container.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
-import { proxyOfImageName } from '../../src/deploy/plan/recognise-proxy.ts'
+import { proxyOfImageName } from '../../src/deploy/plan/proxies/recognise-proxy.ts'
 import { shortHash, spellImage } from './fake-app.ts'
 
 /** How a container of an image behaves once it runs. */

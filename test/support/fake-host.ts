@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import { changePinScript, holdPinScript, PINNED } from '../../src/deploy/execute/pin-script.ts'
 import { caddyScript } from '../../src/deploy/execute/switch-caddy-script.ts'
-import { examineCaddyScript } from '../../src/deploy/plan/observe-caddy.ts'
+import { examineCaddyScript } from '../../src/deploy/plan/proxies/observe-caddy.ts'
 import { proxyScript } from '../../src/deploy/execute/switch-nginx-script.ts'
 import type { Compose } from '../../src/deploy/model/compose.ts'
 import type {

@@ -20,7 +20,7 @@ import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
 import { setupObservationScript } from '../../../src/adapters/server/setup-observation-script.ts'
 import { changePinScript, holdPinScript } from '../../../src/deploy/execute/pin-script.ts'
 import { caddyScript } from '../../../src/deploy/execute/switch-caddy-script.ts'
-import { examineCaddyScript } from '../../../src/deploy/plan/observe-caddy.ts'
+import { examineCaddyScript } from '../../../src/deploy/plan/proxies/observe-caddy.ts'
 import { proxyScript } from '../../../src/deploy/execute/switch-nginx-script.ts'
 import type { SetupAction } from '../../../src/operations/setup/setup-plan.ts'
 

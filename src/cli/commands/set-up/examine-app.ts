@@ -1,5 +1,5 @@
 import type { Proxy } from '../../../deploy/model/proxy.ts'
-import { findProxies } from '../../../deploy/plan/find-proxies.ts'
+import { findProxies } from '../../../deploy/plan/proxies/find-proxies.ts'
 import { getFrom } from '../../../adapters/http/prober.ts'
 import { NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'
 import { endpointsOf } from '../../../adapters/registry/registry-endpoint.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { entryProxyOf, probeTargetOf } from '../../../../src/deploy/model/entrance.ts'
 import type { ServiceModel } from '../../../../src/deploy/model/app-model.ts'
 import type { DirectoryObservation } from '../../../../src/deploy/model/ports.ts'
-import { findProxies } from '../../../../src/deploy/plan/find-proxies.ts'
+import { findProxies } from '../../../../src/deploy/plan/proxies/find-proxies.ts'
 import { fakeApp, fakeDesired, fakeProxy, fakeService } from '../../../support/fake-app.ts'
 
 const named = (name: string, image: string, publishedPorts = ['80']) => ({

@@ -1,8 +1,8 @@
-import type { AppModel, ServiceModel } from '../model/app-model.ts'
-import type { DesiredRelease } from '../model/observation.ts'
-import type { Engine, ResolvedImage } from '../model/ports.ts'
-import type { Container } from '../model/container.ts'
-import type { Proxy, ProxyKind } from '../model/proxy.ts'
+import type { AppModel, ServiceModel } from '../../model/app-model.ts'
+import type { DesiredRelease } from '../../model/observation.ts'
+import type { Engine, ResolvedImage } from '../../model/ports.ts'
+import type { Container } from '../../model/container.ts'
+import type { Proxy, ProxyKind } from '../../model/proxy.ts'
 import { observeCaddy, whyCaddyStays, whyNoReload, type CaddyObservation } from './observe-caddy.ts'
 import { proxyOfCommand, proxyOfImageName, proxyOfProcesses } from './recognise-proxy.ts'
 

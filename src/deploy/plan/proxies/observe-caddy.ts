@@ -1,6 +1,6 @@
-import { findCaddyProcess } from '../model/caddy-process.ts'
-import type { Engine } from '../model/ports.ts'
-import type { Container } from '../model/container.ts'
+import { findCaddyProcess } from '../../model/caddy-process.ts'
+import type { Engine } from '../../model/ports.ts'
+import type { Container } from '../../model/container.ts'
 
 /** How a running Caddy can be switched. */
 export type CaddyObservation = {

@@ -1,8 +1,8 @@
-import { isMounted, type AppModel, type ServiceModel } from '../model/app-model.ts'
-import { parseImageReference } from '../model/image-reference.ts'
-import type { DesiredRelease } from '../model/observation.ts'
-import type { BundleFile, ImageConfig, ResolvedImage } from '../model/ports.ts'
-import { proxyOf, type Proxy } from '../model/proxy.ts'
+import { isMounted, type AppModel, type ServiceModel } from '../../model/app-model.ts'
+import { parseImageReference } from '../../model/image-reference.ts'
+import type { DesiredRelease } from '../../model/observation.ts'
+import type { BundleFile, ImageConfig, ResolvedImage } from '../../model/ports.ts'
+import { proxyOf, type Proxy } from '../../model/proxy.ts'
 
 /** The directory that the stock nginx.conf includes. */
 const INCLUDED = '/etc/nginx/conf.d'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Container } from '../../../../src/deploy/model/container.ts'
-import { findProxies, observeProxies } from '../../../../src/deploy/plan/find-proxies.ts'
-import { proxyOfCommand } from '../../../../src/deploy/plan/recognise-proxy.ts'
-import { fakeApp, fakeDesired, fakeProxy, fakeResolved, fakeService } from '../../../support/fake-app.ts'
+import type { Container } from '../../../../../src/deploy/model/container.ts'
+import { findProxies, observeProxies } from '../../../../../src/deploy/plan/proxies/find-proxies.ts'
+import { proxyOfCommand } from '../../../../../src/deploy/plan/proxies/recognise-proxy.ts'
+import { fakeApp, fakeDesired, fakeProxy, fakeResolved, fakeService } from '../../../../support/fake-app.ts'
 
 type Seen = Partial<Pick<Container, 'command' | 'state' | 'oneOff' | 'isReadOnly'>> & {
   processes?: readonly string[]
