@@ -1,5 +1,5 @@
 import { findCaddyProcess } from '../model/caddy-process.ts'
-import { SWITCHED } from './switch-nginx-script.ts'
+import { anyOf, SWITCHED } from './switch-nginx-script.ts'
 
 /**
  * Runs inside Caddy's container. Names are pinned by then, so that every new connection goes to the new containers. The
@@ -30,13 +30,7 @@ clients() {
     case " $listening " in *" \${here##*:} "*) printf '%s>%s ' "$here" "$there" ;; esac
   done
 }
-any_of() {
-  for wanted in $1; do
-    case " $2 " in *" $wanted "*) return 0 ;; esac
-  done
-  return 1
-}
-
+${anyOf}
 listening=$(ports)
 before=$(clients)
 if caddy adapt "$@" 2> /dev/null | grep -q '"admin":{"disabled":true'; then

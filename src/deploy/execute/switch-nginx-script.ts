@@ -1,3 +1,13 @@
+/** Shell function `any_of`: whether one word of the first list is in the second. */
+export const anyOf = `
+any_of() {
+  for wanted in $1; do
+    case " $2 " in *" $wanted "*) return 0 ;; esac
+  done
+  return 1
+}
+`
+
 /** Printed by the script when only new workers accept connections; it then waits for the old workers to exit. */
 export const SWITCHED = 'dray-turned'
 
@@ -39,13 +49,7 @@ workers() {
   done
 }
 
-any_of() {
-  for wanted in $1; do
-    case " $2 " in *" $wanted "*) return 0 ;; esac
-  done
-  return 1
-}
-
+${anyOf}
 any_new() {
   for pid in $1; do
     case " $2 " in *" $pid "*) ;; *) return 0 ;; esac
