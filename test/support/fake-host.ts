@@ -4,6 +4,8 @@ import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import { changePinScript, holdPinScript, PINNED } from '../../src/deploy/execute/pin-script.ts'
 import { caddyScript } from '../../src/deploy/execute/switch-caddy-script.ts'
 import { examineCaddyScript } from '../../src/deploy/plan/proxies/observe-caddy.ts'
+import { haproxyScript } from '../../src/deploy/execute/switch-haproxy-script.ts'
+import { examineHaproxyScript } from '../../src/deploy/plan/proxies/observe-haproxy.ts'
 import { proxyScript } from '../../src/deploy/execute/switch-nginx-script.ts'
 import type { Compose } from '../../src/deploy/model/compose.ts'
 import type {
@@ -61,6 +63,8 @@ export class FakeHost implements TargetHost {
   readonly processes = new Map<string, readonly string[]>()
   /** What a running Caddy says of itself: its version, then a word for each thing in the way of a switch. */
   caddy = 'v2.11.4'
+  /** What the examination of a running HAProxy prints. */
+  haproxy = 'master'
   taskExitCode = 0
   /** Exit code of the script that switches traffic in the proxy. */
   proxyExitCode = 0
@@ -152,7 +156,8 @@ export class FakeHost implements TargetHost {
       const container = this.containers.get(id)
       const caddy = await this.#execForCaddy(container, argv, options?.onLine)
       if (caddy !== undefined) return caddy
-      if (argv.includes(proxyScript)) {
+      if (argv.includes(examineHaproxyScript)) return { exitCode: 0, output: this.haproxy }
+      if (argv.includes(proxyScript) || argv.includes(haproxyScript)) {
         const lines = argv.slice(argv.indexOf('dray') + 3)
         await this.#did(
           `turn ${container.service} to ${lines.map((line) => this.#at(line)).join(', ') || 'nothing new'}`,

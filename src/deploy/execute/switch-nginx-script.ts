@@ -8,6 +8,16 @@ any_of() {
 }
 `
 
+/** Shell function `any_new`: whether one word of the first list is not in the second. */
+export const anyNew = `
+any_new() {
+  for pid in $1; do
+    case " $2 " in *" $pid "*) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+`
+
 /** Printed by the script when only new workers accept connections; it then waits for the old workers to exit. */
 export const SWITCHED = 'dray-turned'
 
@@ -50,12 +60,7 @@ workers() {
 }
 
 ${anyOf}
-any_new() {
-  for pid in $1; do
-    case " $2 " in *" $pid "*) ;; *) return 0 ;; esac
-  done
-  return 1
-}
+${anyNew}
 
 # Whether one of these workers still accepts connections: nginx changes a worker's title before it closes its sockets.
 any_serving() {

@@ -21,7 +21,7 @@ export async function switchNginx(
   const { engine, proxy, containers, drainMs, signal } = request
   const drainSeconds = Math.max(1, Math.ceil(drainMs / 1000))
   const lines = containers.flatMap((container) => hostsLine(container, proxy))
-  const isRoot = /^(root|0)?(:|$)/.test(proxy.user)
+  const isRoot = isRootUser(proxy)
   if (!isRoot) await testAsOwnUser(engine, proxy)
   const how = isRoot ? 'self' : 'other'
   const argv = ['sh', '-c', proxyScript, 'dray', how, String(drainSeconds), ...lines]
@@ -39,6 +39,11 @@ export async function switchNginx(
   drained.catch(() => undefined)
   await Promise.race([switched, drained, rejectionBy(signal)])
   return { drained }
+}
+
+/** Whether a container's processes run as root. */
+export function isRootUser({ user }: Container): boolean {
+  return /^(root|0)?(:|$)/.test(user)
 }
 
 /**

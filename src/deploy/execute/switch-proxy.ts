@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ProxyKind } from '../model/proxy.ts'
 import { switchCaddy } from './switch-caddy.ts'
+import { switchHaproxy } from './switch-haproxy.ts'
 import { switchNginx } from './switch-nginx.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 
@@ -15,6 +16,7 @@ export function switchProxy(kind: ProxyKind, request: SwitchRequest): Promise<Sw
     case 'caddy':
       return switchCaddy(request)
     case 'haproxy':
+      return switchHaproxy(request)
     case 'traefik':
       throw new DrayError('INTERNAL', `The plan switches traffic in ${kind}, which dray cannot do.`)
   }

@@ -21,6 +21,8 @@ import { setupObservationScript } from '../../../src/adapters/server/setup-obser
 import { changePinScript, holdPinScript } from '../../../src/deploy/execute/pin-script.ts'
 import { caddyScript } from '../../../src/deploy/execute/switch-caddy-script.ts'
 import { examineCaddyScript } from '../../../src/deploy/plan/proxies/observe-caddy.ts'
+import { haproxyScript } from '../../../src/deploy/execute/switch-haproxy-script.ts'
+import { examineHaproxyScript } from '../../../src/deploy/plan/proxies/observe-haproxy.ts'
 import { proxyScript } from '../../../src/deploy/execute/switch-nginx-script.ts'
 import type { SetupAction } from '../../../src/operations/setup/setup-plan.ts'
 
@@ -55,7 +57,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     proxyScript,
   },
   ...{ readEnvScript, recordScript, repeatScript, restoreScript, setupObservationScript, surveyScript },
-  ...{ caddyScript, changePinScript, examineCaddyScript, holdPinScript },
+  ...{ caddyScript, changePinScript, examineCaddyScript, examineHaproxyScript, haproxyScript, holdPinScript },
   exchange: renderExchange('true', exchange),
   groupSignal: buildGroupSignal(123, 'SIGKILL')[2]!,
   remoteCommand: renderRemoteCommand(['true'], everything),

@@ -54,6 +54,7 @@ function proxiesOf(
     containers: 'value' in containers ? containers.value : [],
     processes: new Map(),
     caddies: new Map(),
+    haproxies: new Map(),
     resolved: new Map(
       images.flatMap(({ services, answer }) =>
         'value' in answer ? services.map((name) => [name, answer.value] as const) : [],

@@ -4,6 +4,7 @@ import type { Engine, ResolvedImage } from '../../model/ports.ts'
 import type { Container } from '../../model/container.ts'
 import type { Proxy, ProxyKind } from '../../model/proxy.ts'
 import { observeCaddy, whyCaddyStays, whyNoReload, type CaddyObservation } from './observe-caddy.ts'
+import { observeHaproxy, whyHaproxyStays, type HaproxyObservation } from './observe-haproxy.ts'
 import { proxyOfCommand, proxyOfImageName, proxyOfProcesses } from './recognise-proxy.ts'
 
 export type ProxyFacts = {
@@ -14,6 +15,8 @@ export type ProxyFacts = {
   processes: ReadonlyMap<string, readonly string[]>
   /** How each running Caddy can be switched, by the id of its container. */
   caddies: ReadonlyMap<string, CaddyObservation | undefined>
+  /** The same of each running HAProxy. */
+  haproxies: ReadonlyMap<string, HaproxyObservation | undefined>
   resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
 }
 
@@ -61,7 +64,7 @@ function recogniseRunning(
   const kind = started === 'unknown' ? proxyOfProcesses(known ?? []) : started
   if (kind !== undefined && kind !== 'other') return { kind, cause: `${kind} runs in its container` }
   const isUnseen = started === 'unknown' && known === undefined
-  return isUnseen || named?.kind === 'traefik' || named?.kind === 'haproxy' ? named : undefined
+  return isUnseen || named?.kind === 'traefik' ? named : undefined
 }
 
 function recogniseImage(
@@ -78,13 +81,19 @@ function describeProxy(service: string, { kind, cause }: Recognised, facts: Prox
   const running = facts.containers.filter(
     (it) => it.service === service && !it.oneOff && it.state === 'running',
   )
-  if (kind === 'haproxy' || kind === 'traefik') {
+  if (kind === 'traefik') {
     return { service, kind, cause, obstacle: 'dray cannot switch it yet', canReload: false }
   }
   const readOnly = running.some(({ isReadOnly }) => isReadOnly)
     ? 'its file system is read-only, so dray cannot give it addresses'
     : undefined
   if (kind === 'nginx') return { service, kind, cause, obstacle: readOnly, canReload: true }
+  if (kind === 'haproxy') {
+    const haproxies = running.map(({ id }) => facts.haproxies.get(id))
+    const [obstacle] = haproxies.flatMap((haproxy) => whyHaproxyStays(haproxy) ?? [])
+    const canReload = haproxies.every((haproxy) => haproxy?.hasMaster)
+    return { service, kind, cause, obstacle: readOnly ?? obstacle, canReload }
+  }
   const caddies = running.map(({ id }) => facts.caddies.get(id))
   const obstacles = caddies.flatMap((caddy) => whyCaddyStays(caddy) ?? [])
   const canReload = caddies.every((caddy) => whyNoReload(caddy) === undefined)
@@ -95,18 +104,25 @@ function describeProxy(service: string, { kind, cause }: Recognised, facts: Prox
 export async function observeProxies(
   containers: readonly Container[],
   engine: Pick<Engine, 'processes' | 'exec'>,
-): Promise<Pick<ProxyFacts, 'processes' | 'caddies'>> {
+): Promise<Pick<ProxyFacts, 'processes' | 'caddies' | 'haproxies'>> {
   const processes = await observeProcesses(containers, engine)
-  const caddies = containers.filter(
-    ({ id, state, oneOff, command }) =>
-      state === 'running' &&
-      !oneOff &&
-      (proxyOfCommand(command) === 'caddy' || proxyOfProcesses(processes.get(id) ?? []) === 'caddy'),
-  )
-  const observed = await Promise.all(
-    caddies.map(async (it) => [it.id, await observeCaddy(it, engine)] as const),
-  )
-  return { processes, caddies: new Map(observed) }
+  const observeEach = async <T>(
+    kind: ProxyKind,
+    observe: (container: Container, engine: Pick<Engine, 'exec'>) => Promise<T>,
+  ): Promise<ReadonlyMap<string, T>> => {
+    const found = containers.filter(
+      ({ id, state, oneOff, command }) =>
+        state === 'running' &&
+        !oneOff &&
+        (proxyOfCommand(command) === kind || proxyOfProcesses(processes.get(id) ?? []) === kind),
+    )
+    return new Map(await Promise.all(found.map(async (it) => [it.id, await observe(it, engine)] as const)))
+  }
+  const [caddies, haproxies] = await Promise.all([
+    observeEach('caddy', observeCaddy),
+    observeEach('haproxy', observeHaproxy),
+  ])
+  return { processes, caddies, haproxies }
 }
 
 /** The processes of the containers that could be a proxy, by id. Throws what the Engine throws. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lockImageCache } from '../cache-lock.ts'
 import { caddyLayer, type CaddySuite } from './caddy-layer.ts'
+import { haproxyLayer } from './haproxy-layer.ts'
 import { pushDerivedImage, type ImageSettings } from './derive-image.ts'
 import { layerOfFiles, type Layer } from './layer.ts'
 
@@ -14,6 +15,7 @@ const caddyTags: readonly { tag: string; suite: CaddySuite }[] = [
   { tag: '2.6', suite: 'bookworm' },
 ]
 const traefikTag = 'v3.3'
+const haproxyTag = '2.6'
 
 /** Settings of the official image. It uses Go's own resolver; Debian's build does so only with GODEBUG. */
 const caddySettings: ImageSettings = {
@@ -28,13 +30,22 @@ const caddySettings: ImageSettings = {
   Cmd: ['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
 }
 
+/** Settings of the official image; its entrypoint adds `-W -db` to the command. */
+const haproxySettings: ImageSettings = {
+  Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  User: 'haproxy',
+  StopSignal: 'SIGUSR1',
+  WorkingDir: '/var/lib/haproxy',
+  Cmd: ['haproxy', '-W', '-db', '-f', '/usr/local/etc/haproxy/haproxy.cfg'],
+}
+
 /** Programs of `programs/`, by their names: the contents. */
 export function readProgram(name: string): string {
   return readFileSync(join(import.meta.dirname, 'programs', name), 'utf8')
 }
 
 /**
- * Pushes Caddy in two versions and a stand-in for Traefik under Docker Hub's names, for the mirror of a test network. The
+ * Pushes Caddy in two versions, HAProxy and a stand-in for Traefik under Docker Hub's names, for the mirror of a test network. The
  * registry has to have the sample app's images.
  */
 export async function pushFieldImages(pushHost: string): Promise<void> {
@@ -43,6 +54,13 @@ export async function pushFieldImages(pushHost: string): Promise<void> {
     const layers = [await caddyLayer(suite)]
     await pushDerivedImage({ pushHost, repository: 'library/caddy', tag, layers, settings: caddySettings })
   }
+  await pushDerivedImage({
+    pushHost,
+    repository: 'library/haproxy',
+    tag: haproxyTag,
+    layers: [await haproxyLayer()],
+    settings: haproxySettings,
+  })
   await pushDerivedImage({
     pushHost,
     repository: 'library/traefik',

@@ -19,6 +19,7 @@ function observe(services: readonly ServiceModel[], desired = fakeDesired()) {
     processes: new Map(),
     resolved: new Map(),
     caddies: new Map(),
+    haproxies: new Map(),
   })
   return { directory: { app } as DirectoryObservation, proxies }
 }

@@ -105,8 +105,9 @@ describe('a proxy that dray cannot switch', () => {
   })
 
   test('is recreated when its mounted files change', async () => {
-    const caddy = fakeProxy({ image: 'haproxy:lts', mounts: [{ path: 'proxy', target: '/etc/haproxy' }] })
-    const world = new FakeWorld(fakeApp([caddy]))
+    const haproxy = fakeProxy({ image: 'haproxy:lts', mounts: [{ path: 'proxy', target: '/etc/haproxy' }] })
+    const world = new FakeWorld(fakeApp([haproxy]))
+    world.host.haproxy = 'alone'
     world.files = { 'proxy/haproxy.cfg': 'one' }
     await world.deploy()
     world.files = { 'proxy/haproxy.cfg': 'two' }

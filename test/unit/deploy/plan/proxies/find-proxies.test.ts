@@ -19,6 +19,7 @@ function proxiesOf(image: string, seen?: Seen, imageCommand: readonly string[] =
     containers: seen === undefined ? [] : [container as unknown as Container],
     processes: new Map(processes === undefined ? [] : [['c', processes]]),
     caddies: new Map(),
+    haproxies: new Map(),
     resolved: new Map([['web', { config }]]),
   }).map(({ kind, cause, obstacle }) => `${kind}: ${cause}${obstacle === undefined ? '' : `; ${obstacle}`}`)
 }
@@ -117,7 +118,7 @@ test('inner proxies come first, then those with a port, then the one that dray.y
   ]
   const desired = fakeDesired({ proxyService: 'named' })
   const facts = { app: fakeApp(services), desired, containers: [] }
-  const found = findProxies({ ...facts, processes: new Map(), resolved: new Map(), caddies: new Map() })
+  const found = findProxies({ ...facts, processes: new Map(), resolved: new Map(), caddies: new Map(), haproxies: new Map() })
   expect(found.map(({ service, kind }) => `${service} ${kind}`)).toEqual([
     'inner nginx',
     'edge nginx',
@@ -144,6 +145,7 @@ test('only the processes of containers whose command does not show what runs are
   expect(await observeProxies(containers, { processes, exec })).toEqual({
     processes: new Map([['b', ['x']]]),
     caddies: new Map(),
+    haproxies: new Map(),
   })
   expect(asked).toEqual(['b', 'd'])
 })
