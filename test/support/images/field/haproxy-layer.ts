@@ -3,7 +3,16 @@ import type { Layer } from './layer.ts'
 
 /** Libraries that Debian's program loads. */
 const libraries = [
-  ...['libc6', 'libcap2', 'libcrypt1', 'libgcc-s1', 'libgcrypt20', 'libgpg-error0', 'liblua5.3-0', 'liblz4-1'],
+  ...[
+    'libc6',
+    'libcap2',
+    'libcrypt1',
+    'libgcc-s1',
+    'libgcrypt20',
+    'libgpg-error0',
+    'liblua5.3-0',
+    'liblz4-1',
+  ],
   ...['liblzma5', 'libopentracing-c-wrapper0', 'libopentracing1', 'libpcre2-8-0', 'libssl3', 'libstdc++6'],
   ...['libsystemd0', 'libzstd1'],
 ]

@@ -118,7 +118,13 @@ test('inner proxies come first, then those with a port, then the one that dray.y
   ]
   const desired = fakeDesired({ proxyService: 'named' })
   const facts = { app: fakeApp(services), desired, containers: [] }
-  const found = findProxies({ ...facts, processes: new Map(), resolved: new Map(), caddies: new Map(), haproxies: new Map() })
+  const found = findProxies({
+    ...facts,
+    processes: new Map(),
+    resolved: new Map(),
+    caddies: new Map(),
+    haproxies: new Map(),
+  })
   expect(found.map(({ service, kind }) => `${service} ${kind}`)).toEqual([
     'inner nginx',
     'edge nginx',
