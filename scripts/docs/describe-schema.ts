@@ -41,9 +41,12 @@ function describeKey(name: string, schema: z.ZodType): KeyEntry {
   }
 }
 
-/** The schema that has the children: itself, or that of the entries of a record or list. */
+/** The schema that has the children: itself, that of the entries of a record or list, or the mapping of a union. */
 function entryOf(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodRecord) return unwrap(schema.valueType as z.ZodType)
+  if (schema instanceof z.ZodUnion) {
+    return (schema.options as readonly z.ZodType[]).find((it) => it instanceof z.ZodObject) ?? schema
+  }
   return schema instanceof z.ZodArray ? unwrap(schema.element as z.ZodType) : schema
 }
 
@@ -58,6 +61,7 @@ function typeOf(schema: z.ZodType): string {
   if (schema instanceof z.ZodArray) return `list of ${typeOf(schema.element as z.ZodType)}`
   if (schema instanceof z.ZodRecord) return `${typeOf(schema.valueType as z.ZodType)} by name`
   if (schema instanceof z.ZodObject) return 'keys'
+  if (schema instanceof z.ZodLiteral) return `\`${String(schema.value)}\``
   if (schema instanceof z.ZodBoolean) return 'true or false'
   if (schema instanceof z.ZodNumber) return 'number'
   return 'text'

@@ -14,7 +14,8 @@ export type DeployConfig = {
   proxyService: string | undefined
   /** Whether dray may add a file that sets nginx's keepalive_min_timeout. */
   proxyKeepalive: boolean
-  probe: Probe | undefined
+  /** `false`: no requests are sent during a deploy, and no URL is checked. */
+  probe: Probe | false | undefined
   /** Settings of single services; services without settings are absent. */
   services: Readonly<Record<string, ServiceSettings>>
   registries: Readonly<Record<string, RegistrySettings>>

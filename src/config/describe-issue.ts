@@ -22,11 +22,26 @@ export function describeIssue(
   const actual = valueAt(value, path)
   if (actual === undefined) return [{ path, at: 'key', message: 'is missing' }]
   if (issue.code === 'invalid_type') return [{ path, at: 'value', message: describeType(issue, actual) }]
-  if (issue.code === 'invalid_union' && isUnquoted(actual)) {
+  if (issue.code === 'invalid_union' && isUnquoted(actual) && !takesLiteral(issue)) {
     return [{ path, at: 'value', message: describeUnquoted(actual) }]
   }
-  if (issue.code === 'invalid_union') return describeUnion(issue, path, actual)
+  if (issue.code === 'invalid_union') {
+    const inKeys = issue.errors.find((errors) => errors.some(isInMapping))
+    if (inKeys === undefined) return describeUnion(issue, path, actual)
+    return inKeys.flatMap((inner) =>
+      describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, value, keysAt),
+    )
+  }
   return [{ path, at: 'value', message: withActual(issue.message, actual) }]
+}
+
+/** The mapping of a union is meant, and a key of it is wrong. */
+function isInMapping({ code, path }: Issue): boolean {
+  return code === 'unrecognized_keys' || typeof path[0] === 'string'
+}
+
+function takesLiteral({ errors }: Issue & { code: 'invalid_union' }): boolean {
+  return errors.flat().some(({ code, path }) => code === 'invalid_value' && path.length === 0)
 }
 
 function describeUnknownKey(path: ConfigPath, key: string, known: readonly string[]): Problem {

@@ -134,8 +134,8 @@ function toVariable(reference: string): string {
   return reference.replace(/[${}]/g, '')
 }
 
-function toProbe(probe: ConfigFile['probe']): Probe | undefined {
-  if (probe === undefined) return undefined
+function toProbe(probe: ConfigFile['probe']): Probe | false | undefined {
+  if (probe === undefined || probe === false) return probe
   return {
     url: probe.url,
     timeoutMs: toMs(probe.timeout) ?? defaultProbeTimeoutMs,

@@ -32,5 +32,6 @@ function keysAt(path: ConfigPath): readonly string[] {
 }
 
 function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodUnion) return schema.options.find((it) => it instanceof z.ZodObject) ?? schema
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema
 }

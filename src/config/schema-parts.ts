@@ -41,8 +41,7 @@ export const serviceName = z
   .string()
   .regex(/^[a-zA-Z0-9._-]+$/, 'expected the name of a service (letters, digits, `.`, `_` and `-`)')
 
-/** A block that is allowed at the top level and in an environment. */
-export const probe = z.strictObject({
+const probeSettings = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'expected a URL that starts with http:// or https://' }).meta({
     description: 'URL to request, through the proxy, as seen from the host.',
     examples: ['http://localhost/api/health'],
@@ -58,6 +57,9 @@ export const probe = z.strictObject({
     defaultText: '100ms',
   }),
 })
+
+/** A block that is allowed at the top level and in an environment. */
+export const probe = z.union([probeSettings, z.literal(false)], { error: 'expected `url:` or `false`' })
 
 /** Commands on the machine that runs dray, at the top level and in an environment. */
 export const hooks = z.strictObject({

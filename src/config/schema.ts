@@ -183,7 +183,7 @@ export const configSchema = z.strictObject({
     .meta({ description: 'The proxy in front of the app.' }),
   probe: probe.optional().meta({
     description:
-      'Requests that dray sends to the app during a deploy and reports; the last one must succeed.',
+      'Requests that dray sends to the app during a deploy and reports; the last one must succeed. `false`: no requests are sent, and no URL or published port is checked. Without `probe`, dray checks the published ports that answered before the deploy.',
   }),
   keep: keep.optional().meta({
     description: 'Number of releases that are archived on the host for rollback.',

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/model/app-model.ts'
+import { findSingleAddresses } from '../../shared/find-single-addresses.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { definitionParts, envFileOf } from './definition-parts.ts'
 import { hashOf } from './hash-of.ts'
@@ -10,6 +11,7 @@ import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 const portSchema = z.looseObject({
   published: z.union([z.string(), z.number()]).optional(),
   protocol: z.string().optional(),
+  host_ip: z.string().optional(),
 })
 const volumeSchema = z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string() })
 
@@ -126,6 +128,11 @@ function readService(
     boundTo: readBindings(service),
     publishedPorts: service.ports.flatMap(({ published, protocol = 'tcp' }) =>
       published === undefined ? [] : [protocol === 'tcp' ? String(published) : `${published}/${protocol}`],
+    ),
+    portAddresses: findSingleAddresses(
+      service.ports.flatMap(({ published, host_ip: address = '' }) =>
+        published === undefined ? [] : [{ address, port: String(published) }],
+      ),
     ),
     containerName: service.container_name,
     networks: Object.keys(service.networks ?? {}),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Container, HealthCheck } from '../../deploy/model/container.ts'
 import { standInLabel } from '../../deploy/model/stand-in.ts'
+import { findSingleAddresses } from '../../shared/find-single-addresses.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 const nanosecondsPerMs = 1_000_000
@@ -51,7 +52,7 @@ export const containerAnswer = z.object({
     StopTimeout: z.number().nullish(),
   }),
   NetworkSettings: z.object({
-    Ports: orEmpty(z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()), {}),
+    Ports: orEmpty(z.record(z.string(), z.array(z.object({ HostIp: orEmpty(z.string(), ''), HostPort: z.string() })).nullable()), {}),
     Networks: orEmpty(
       z.record(
         z.string(),
@@ -67,6 +68,9 @@ export type ContainerAnswer = z.infer<typeof containerAnswer>
 export function readContainer(answer: ContainerAnswer): Container {
   const { Config: config, State: state } = answer
   const label = (name: string): string => config.Labels[`com.docker.compose.${name}`] ?? ''
+  const bindings = Object.entries(answer.NetworkSettings.Ports).flatMap(([port, found]) =>
+    port.endsWith('/tcp') ? (found ?? []) : [],
+  )
   const isStandIn = label('oneoff') === 'True' && config.Labels[standInLabel] !== undefined
   return {
     id: answer.Id,
@@ -90,8 +94,9 @@ export function readContainer(answer: ContainerAnswer): Container {
     health: readHealth(state.Health?.Status),
     healthOutput: stripControl(state.Health?.Log.at(-1)?.Output ?? '').trim(),
     stopGraceMs: (config.StopTimeout ?? 10) * 1000,
-    publishedPorts: Object.entries(answer.NetworkSettings.Ports).flatMap(([port, bindings]) =>
-      port.endsWith('/tcp') ? (bindings ?? []).map(({ HostPort }) => Number(HostPort)) : [],
+    publishedPorts: bindings.map(({ HostPort }) => Number(HostPort)),
+    portAddresses: findSingleAddresses(
+      bindings.map(({ HostIp, HostPort }) => ({ address: HostIp, port: HostPort })),
     ),
     networks: Object.entries(answer.NetworkSettings.Networks).map(([name, network]) => ({
       name,

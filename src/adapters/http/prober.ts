@@ -13,8 +13,8 @@ import { listens } from './listens.ts'
  */
 export function createProber(runner: CommandRunner): Prober {
   return {
-    get: (text, timeoutMs) => {
-      const isHosts = isLoopback(new URL(text).hostname)
+    get: (text, timeoutMs, { fromHost } = {}) => {
+      const isHosts = fromHost === true || isLoopback(new URL(text).hostname)
       return isHosts ? getFrom(runner, text, timeoutMs) : get(new URL(text), timeoutMs, undefined)
     },
     listens: (address, port) => listens(runner, address, port),

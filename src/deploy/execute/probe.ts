@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { ProbeReport } from '../model/events.ts'
-import type { HostObservation } from '../model/observation.ts'
+import type { Entrance, HostObservation } from '../model/observation.ts'
 import type { ProbeAnswer, Prober } from '../model/prober.ts'
 import type { Execution } from './execution.ts'
 
@@ -25,7 +25,7 @@ export function probeApp(
   if (target === undefined) return undefined
   return startProbing({
     prober,
-    url: target.url,
+    target,
     everyMs,
     timeoutMs,
     clock,
@@ -37,18 +37,18 @@ export function probeApp(
 }
 
 /**
- * Sends a request to `url` every `everyMs`, on the clock, each on a new connection, and counts failures: no answer within
+ * Sends a request to the target every `everyMs`, on the clock, each on a new connection, and counts failures: no answer within
  * `timeoutMs`, or status 500 or above. If the app was down from the start, failures before the first success do not count.
  */
 export function startProbing(options: {
   prober: Prober
-  url: string
+  target: Pick<Entrance, 'url' | 'fromHost'>
   everyMs: number
   timeoutMs: number
   clock: Clock
   onSample?: (counted: { requests: number; failures: number }) => void
 }): Probing {
-  const { prober, url, clock } = options
+  const { prober, target, clock } = options
   const startedAtMs = clock.now()
   const end = new AbortController()
   const underWay = new Set<Promise<void>>()
@@ -57,7 +57,7 @@ export function startProbing(options: {
 
   const send = async (): Promise<void> => {
     const sentAtMs = clock.now()
-    const failure = failureOf(await prober.get(url, options.timeoutMs))
+    const failure = failureOf(await prober.get(target.url, options.timeoutMs, target))
     samples.push({ atMs: sentAtMs - startedAtMs, tookMs: clock.now() - sentAtMs, failure })
     if (failure !== undefined) failures += 1
     options.onSample?.({ requests: samples.length, failures })
@@ -78,7 +78,7 @@ export function startProbing(options: {
       end.abort()
       await running
       await Promise.all(underWay)
-      return reportOf(url, samples)
+      return reportOf(target.url, samples)
     },
   }
 }

@@ -19,6 +19,8 @@ export type ServiceModel = {
   boundTo: readonly { service: string; key: string }[]
   /** Ports of the host: `80`, `8000-8010`, `53/udp`. */
   publishedPorts: readonly string[]
+  /** The host's address of each of them that is published on one address only. */
+  portAddresses?: Readonly<Record<string, string>>
   containerName: string | undefined
   /** Networks of the compose file that the service is connected to. */
   networks: readonly string[]

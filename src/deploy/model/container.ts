@@ -47,6 +47,8 @@ export type Container = {
   stopGraceMs: number
   /** TCP ports on the host that lead to it. */
   publishedPorts: readonly number[]
+  /** The host's address of each published port that is published on one address only. */
+  portAddresses?: Readonly<Record<string, string>>
   networks: readonly { name: string; address: string; aliases: readonly string[] }[]
 }
 

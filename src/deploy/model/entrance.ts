@@ -1,4 +1,11 @@
-import type { DesiredRelease, HostObservation } from './observation.ts'
+import type { DesiredRelease, Entrance, HostObservation } from './observation.ts'
+
+/** The lowest status that is a server error (RFC 9110, 15.6). */
+export const SERVER_ERROR = 500
+
+/** What to do about a guessed URL. */
+export const SET_PROBE =
+  'Set `probe` in dray.yml to a URL that answers, or `probe: false` if the app has none.'
 
 /** The service that receives requests: the configured one, or the only proxy that publishes a port. */
 export function entryProxyOf(
@@ -12,17 +19,46 @@ export function entryProxyOf(
   return published.length === 1 ? published[0]?.name : undefined
 }
 
+type Observed = Pick<HostObservation, 'directory' | 'proxies' | 'entrances' | 'silentPorts'>
+
 /**
- * The URL that shows whether the app answers. A configured URL must return 2xx or 3xx; without one, the proxy's own port
- * is used and any status below 500 is accepted.
+ * The URL that shows whether the app answers. A configured URL must return 2xx or 3xx. Without one, the proxy's own port is
+ * used, which is a guess: requests to it may need a host name or another protocol. It is only checked after the deploy if it
+ * answered before, and if nothing was there to answer, its silence is no failure (`guess`).
  */
 export function probeTargetOf(
-  observation: Pick<HostObservation, 'directory' | 'proxies'>,
+  observation: Observed,
   desired: Pick<DesiredRelease, 'proxyService' | 'probeUrl'>,
-): { url: string; below: number } | undefined {
+): (Entrance & { guess?: true }) | undefined {
+  if (desired.probeUrl === false) return undefined
   if (desired.probeUrl !== undefined) return { url: desired.probeUrl, below: 400 }
+  const guess = guessEntrance(observation, desired)
+  if (guess === undefined || observation.silentPorts.some(({ url }) => url === guess.url)) return undefined
+  return observation.entrances.find(({ url }) => url === guess.url) ?? { ...guess, guess: true }
+}
+
+/** The proxy's published port, as it is reached on the host. */
+export function guessEntrance(
+  observation: Pick<HostObservation, 'directory' | 'proxies'>,
+  desired: Pick<DesiredRelease, 'proxyService'>,
+): Entrance | undefined {
   const entry = entryProxyOf(observation, desired)
-  const ports = observation.directory.app.services.find(({ name }) => name === entry)?.publishedPorts ?? []
-  const port = ports.find((it) => it !== '443' && /^\d+$/.test(it))
-  return port === undefined ? undefined : { url: `http://localhost:${port}/`, below: 500 }
+  const proxy = observation.directory.app.services.find(({ name }) => name === entry)
+  const port = proxy?.publishedPorts.find((it) => it !== '443' && /^\d+$/.test(it))
+  return port === undefined ? undefined : entranceAt(port, proxy?.portAddresses?.[port])
+}
+
+/** A published port. One that is published on one address of the host is requested there, from the host. */
+export function entranceAt(port: string, address: string | undefined): Entrance {
+  const at = address === undefined || isLocal(address) ? undefined : address
+  const host = at === undefined ? 'localhost' : at.includes(':') ? `[${at}]` : at
+  return {
+    url: `http://${host}:${port}/`,
+    below: SERVER_ERROR,
+    ...(at === undefined ? {} : { fromHost: true as const }),
+  }
+}
+
+function isLocal(address: string): boolean {
+  return ['', '0.0.0.0', '::', '127.0.0.1'].includes(address)
 }

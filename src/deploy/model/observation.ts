@@ -7,8 +7,11 @@ import type { Proxy } from './proxy.ts'
 import type { DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 import type { Container } from './container.ts'
 
-/** A URL of the app that answered before the deploy, and must answer after it with a status under `below`. */
-export type Entrance = { url: string; below: number }
+/**
+ * A URL of the app, and what it must answer after the deploy: a status under `below`, or `orStatus`, the server error that it
+ * answered before. `fromHost`: it is requested from the host, whatever its address; otherwise only `localhost` is.
+ */
+export type Entrance = { url: string; below: number; orStatus?: number; fromHost?: true }
 
 /** Everything known about one host when the plan is made. */
 export type HostObservation = {
@@ -20,6 +23,8 @@ export type HostObservation = {
   proxies: readonly Proxy[]
   /** Published ports that answered HTTP requests when the host was observed. */
   entrances: readonly Entrance[]
+  /** Published ports that did not answer HTTP, and why. */
+  silentPorts: readonly { url: string; error: string }[]
   images: readonly LocalImage[]
   /** The registry's answers, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>
@@ -84,8 +89,11 @@ export type DesiredRelease = {
   proxyService: string | undefined
   /** Whether dray may add a file to the proxy's configuration so that a reload loses no keep-alive request. */
   proxyKeepalive: boolean
-  /** URL that must answer before the old containers are stopped; if undefined, the proxy's published port is used. */
-  probeUrl: string | undefined
+  /**
+   * URL that must answer before the old containers are stopped; if undefined, the proxy's published port is used. `false`: no
+   * requests are sent and no URL is checked.
+   */
+  probeUrl: string | false | undefined
   /** Number of archived releases for rollback, including the new one. */
   keep: number
   /** What may be removed to free disk space. */

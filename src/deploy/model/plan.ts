@@ -4,6 +4,7 @@
 
 import type { DiskThing, CleanupStage } from './disk-thing.ts'
 import type { Hooks } from './hooks.ts'
+import type { Entrance } from './observation.ts'
 import type { ProxyKind } from './proxy.ts'
 import type { ReleasedService } from './release.ts'
 
@@ -85,8 +86,11 @@ export type Step = StepBase &
         services: readonly string[]
         reloadOnly?: true
       }
-    /** A status under `below` is accepted. */
-    | { kind: 'check-url'; url: string; below: number }
+    /**
+     * A status under `below` is accepted, and `orStatus`. `fromHost`: requested from the host, whatever its address. `guess`:
+     * the URL is not known to answer, so that only an answer without an upstream is a failure.
+     */
+    | ({ kind: 'check-url'; guess?: true } & Entrance)
     /** `configHash` is empty until the containers exist. */
     | {
         kind: 'record-release'

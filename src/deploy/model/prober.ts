@@ -3,8 +3,11 @@ export type ProbeAnswer = { status: number } | { error: string }
 
 /** Requests to the app as its users send them. */
 export interface Prober {
-  /** One GET on a new connection. Never throws. */
-  get(url: string, timeoutMs: number): Promise<ProbeAnswer>
+  /**
+   * One GET on a new connection: from the host to `localhost` and with `fromHost`, otherwise from here, as by the app's users.
+   * Never throws.
+   */
+  get(url: string, timeoutMs: number, options?: { fromHost?: true }): Promise<ProbeAnswer>
   /** Whether a process listens at an address in the host's networks; `unknown` if those cannot be reached. */
   listens(address: string, port: number): Promise<'yes' | 'no' | 'unknown'>
 }

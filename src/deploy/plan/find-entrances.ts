@@ -1,35 +1,46 @@
 import type { AppModel } from '../model/app-model.ts'
-import type { Entrance } from '../model/observation.ts'
+import { entranceAt, SERVER_ERROR } from '../model/entrance.ts'
+import type { Entrance, HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/container.ts'
 import type { Prober } from '../model/prober.ts'
 
-/** A published port with another protocol may never answer a request. */
-const TIMEOUT_MS = 1_000
+/** A published port with another protocol may never answer a request, and a busy server is slow. */
+const TIMEOUT_MS = 3_000
 
-/** The lowest status that is a server error (RFC 9110, 15.6). */
-const SERVER_ERROR = 500
+/** Statuses of a proxy that reaches no upstream (RFC 9110, 15.6.3 and 15.6.5): the app is down, whatever the request. */
+const NO_UPSTREAM: readonly number[] = [502, 504]
 
 /**
- * Requests every port that the app publishes now and still will after the deploy. Returns those that answer HTTP without a
- * server error: the ports through which users reach the app. Ports of other protocols are left out. Never throws.
+ * Requests every port that the app publishes now and still will after the deploy. Those that answer HTTP are the ports through
+ * which users reach the app; one that answers with a server error may do so after the deploy, unless it says that the app is
+ * down. Others do not answer HTTP. Never throws.
  */
 export async function findEntrances(
   containers: readonly Container[],
   app: AppModel,
   prober: Prober,
-): Promise<Entrance[]> {
+): Promise<Pick<HostObservation, 'entrances' | 'silentPorts'>> {
   const kept = new Set(app.services.flatMap(({ publishedPorts }) => publishedPorts))
   const published = containers.filter(({ state, oneOff }) => state === 'running' && !oneOff)
-  const ports = new Set(published.flatMap(({ publishedPorts }) => publishedPorts))
-  const answers = await Promise.all(
-    [...ports]
-      .filter((port) => kept.has(String(port)))
+  const candidates = published.flatMap(({ publishedPorts, portAddresses }) =>
+    [...publishedPorts]
       .sort((a, b) => a - b)
-      .map(async (port): Promise<Entrance[]> => {
-        const url = `http://localhost:${port}/`
-        const answer = await prober.get(url, TIMEOUT_MS)
-        return 'status' in answer && answer.status < SERVER_ERROR ? [{ url, below: SERVER_ERROR }] : []
-      }),
+      .filter((port) => kept.has(String(port)))
+      .map((port) => entranceAt(String(port), portAddresses?.[port])),
   )
-  return answers.flat()
+  const answers = await Promise.all(
+    [...new Map(candidates.map((it) => [it.url, it])).values()].map(async (entrance) => ({
+      entrance,
+      answer: await prober.get(entrance.url, TIMEOUT_MS, entrance),
+    })),
+  )
+  return {
+    entrances: answers.flatMap(({ entrance, answer }): Entrance[] => {
+      if (!('status' in answer) || NO_UPSTREAM.includes(answer.status)) return []
+      return [{ ...entrance, ...(answer.status < SERVER_ERROR ? {} : { orStatus: answer.status }) }]
+    }),
+    silentPorts: answers.flatMap(({ entrance: { url }, answer }) =>
+      'error' in answer ? [{ url, error: answer.error }] : [],
+    ),
+  }
 }

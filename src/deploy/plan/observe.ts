@@ -53,7 +53,7 @@ export async function observeHost(
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
   const shipped = source.bundle(app, {})
   const containersAsked = host.engine.containers(app.project)
-  const [resolved, containers, images, { hashes, fileSystems }, entrances, running] = await Promise.all([
+  const [resolved, containers, images, { hashes, fileSystems }, answers, running] = await Promise.all([
     resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
     containersAsked,
     host.engine.images(),
@@ -70,7 +70,9 @@ export async function observeHost(
         imageRoots: (await host.imageStore).roots,
       }),
     ),
-    containersAsked.then((running) => findEntrances(running, app, host.prober)),
+    containersAsked.then((running) =>
+      findEntrances(desired.probeUrl === false ? [] : running, app, host.prober),
+    ),
     containersAsked.then((running) => observeProxies(running, host.engine)),
   ])
   const { keepsPacked } = await host.imageStore
@@ -99,7 +101,7 @@ export async function observeHost(
       containers,
       adopted,
       proxies,
-      entrances,
+      ...answers,
       images,
       resolved,
       fileHashes: hashes,

@@ -76,12 +76,11 @@ function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const probe = probeTargetOf(host.observation, desired)
   const isProbedAgain = planStops(host).length > 0
   const others = entrances.filter(({ url }) => url !== probe?.url)
-  return [...(probe !== undefined && isProbedAgain ? [probe] : []), ...others].map(({ url, below }) => ({
+  return [...(probe !== undefined && isProbedAgain ? [probe] : []), ...others].map((entrance) => ({
     kind: 'check-url',
     host: host.observation.host,
     cause: isProbedAgain ? 'without the old containers' : 'it answered before the deploy',
-    url,
-    below,
+    ...entrance,
   }))
 }
 

@@ -84,11 +84,10 @@ export function planStarts(
     for (const { service, action, cause } of wave) {
       if (action === 'run-once') steps.push({ ...base, kind: 'run-once', cause, service: service.name })
     }
+    const probe = probeTargetOf(host.observation, desired)
     // The URL check covers the proxy, and proves more than that it is running.
     const checkedByUrl =
-      probeTargetOf(host.observation, desired) === undefined
-        ? undefined
-        : entryProxyOf(host.observation, desired)
+      probe === undefined || probe.guess ? undefined : entryProxyOf(host.observation, desired)
     const waited = wave.filter(
       (it) => it.action !== 'run-once' && it.service.replicas > 0 && it.service.name !== checkedByUrl,
     )

@@ -1,5 +1,6 @@
 import { whyNotRolled, type DecisionInput } from './why-not-rolled.ts'
-import type { DesiredRelease } from '../model/observation.ts'
+import { guessEntrance, SET_PROBE } from '../model/entrance.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { proxyOf } from '../model/proxy.ts'
 import type { HostPlan } from './plan-host.ts'
 
@@ -13,6 +14,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       `.env on ${observation.host} is readable by other users (mode ${observation.directory.envFile.mode}). Run \`chmod 600 .env\` there.`,
     )
   }
+  found.push(...warnOfGuess(observation, desired))
   for (const { service, action, replaced } of decisions) {
     if (action === 'recreate' && replaced.length > 0) {
       found.push(
@@ -43,4 +45,17 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     }
   }
   return found
+}
+
+/** Without `probe` in dray.yml, the proxy's port is requested without knowing what it should answer. */
+function warnOfGuess(observation: HostObservation, desired: DesiredRelease): string[] {
+  const guess = desired.probeUrl === undefined ? guessEntrance(observation, desired) : undefined
+  if (guess === undefined) return []
+  const silent = observation.silentPorts.find(({ url }) => url === guess.url)
+  if (silent !== undefined) {
+    return [`The app is not checked: ${silent.url} does not answer requests (${silent.error}). ${SET_PROBE}`]
+  }
+  const status = observation.entrances.find(({ url }) => url === guess.url)?.orStatus
+  if (status === undefined) return []
+  return [`${guess.url} answers ${status}, which counts as its usual answer. ${SET_PROBE}`]
 }

@@ -66,6 +66,17 @@ test.each<[string, string, string]>([
     'dray.yml:4:33 probe.every: expected a duration with its unit, such as 30s or 1m30s, found `fast`',
   ],
   [
+    'a probe that is neither',
+    within('probe: true\n'),
+    'dray.yml:4:8 probe: expected `url:` or `false`, found true',
+  ],
+  ['a probe without its URL', within('probe: { every: 1s }\n'), 'dray.yml:4:1 probe.url: is missing'],
+  [
+    'an unknown key of a probe',
+    within('probe: { url: http://a/, evry: 1s }\n'),
+    'dray.yml:4:26 probe.evry: unknown key; did you mean `every`?',
+  ],
+  [
     'a probe of another scheme',
     within('probe: { url: tcp://a }\n'),
     'dray.yml:4:15 probe.url: expected a URL that starts with http:// or https://, found `tcp://a`',

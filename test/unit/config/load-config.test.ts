@@ -88,6 +88,11 @@ describe('a file that says everything', () => {
     expect(probe).toEqual({ url: 'https://shop.example.com/', timeoutMs: 1000, everyMs: 100 })
   })
 
+  test('lets an environment turn the probe off', async () => {
+    const text = 'probe: { url: http://a/ }\nenvironments: { test: { host: a, probe: false } }'
+    expect((await load(text)).probe).toBe(false)
+  })
+
   test('lets an environment have its own hooks instead of those at the top', async () => {
     const hooks = 'hooks: { before: ./check.sh, after: [npm, run, purge] }\n'
     const text = `${hooks}environments: { test: { host: a }, live: { host: b, hooks: { failure: tell, timeout: 9s } } }`

@@ -76,7 +76,12 @@ export async function examineApp(
     examineRegistries(host, observation, by),
   ])
   const target = probeTargetOf(
-    { directory: observation, proxies: proxiesOf(observation, { containers, images }, by) },
+    {
+      directory: observation,
+      proxies: proxiesOf(observation, { containers, images }, by),
+      entrances: [],
+      silentPorts: [],
+    },
     by.desired,
   )
   const taken = findTakenPorts(observation.listeningPorts, 'value' in containers ? containers.value : [])

@@ -29,7 +29,7 @@ export async function examineHost(
     containers: undefined,
     images: undefined,
     registries: undefined,
-    url: probeUrl === undefined ? undefined : await by.lookUp(probeUrl),
+    url: probeUrl ? await by.lookUp(probeUrl) : undefined,
     plan: undefined,
     diskLimitPercent: disk.limitPercent,
   }

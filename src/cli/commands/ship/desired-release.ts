@@ -24,7 +24,7 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     hooks: config.hooks,
     proxyService: config.proxyService,
     proxyKeepalive: config.proxyKeepalive,
-    probeUrl: config.probe?.url,
+    probeUrl: config.probe && config.probe.url,
     keep: environment.keep,
     disk: environment.disk,
     adopt: options.adopt,

@@ -1,6 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { entryProxyOf } from '../../model/entrance.ts'
+import { entryProxyOf, SET_PROBE } from '../../model/entrance.ts'
 import type { StepContext, StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
@@ -9,16 +9,28 @@ import { refuseEnded } from './refuse-ended.ts'
 /** How long one request of the URL check may take: a busy server is slow, and not down. */
 const URL_TIMEOUT_MS = 5_000
 
-/** Checks that the app answers at its URL, through the proxy; retries until the time limit. */
+/** Statuses of a proxy that reaches no upstream: a failure at any URL. */
+const NO_UPSTREAM: readonly number[] = [502, 504]
+
+/**
+ * Checks that the app answers at its URL, through the proxy; retries until the time limit. A guessed URL may need a host name
+ * or another protocol: there, only a proxy without an upstream is a failure, and anything else a warning.
+ */
 export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, execution, signal }) => {
-  const { clock, patience } = execution
+  const { clock, patience, emit } = execution
   const { engine, prober } = run.host
   const untilMs = clock.now() + patience.urlCheckMs
   for (;;) {
-    const answer = await prober.get(step.url, URL_TIMEOUT_MS)
-    if ('status' in answer && answer.status < step.below) return `answers ${answer.status}`
+    const answer = await prober.get(step.url, URL_TIMEOUT_MS, step)
+    const status = 'status' in answer ? answer.status : undefined
+    if (status !== undefined && (status < step.below || status === step.orStatus)) return `answers ${status}`
     const said = 'status' in answer ? `answers ${answer.status}` : `does not answer (${answer.error})`
     if (clock.now() >= untilMs) {
+      if (step.guess && !(status !== undefined && NO_UPSTREAM.includes(status))) {
+        const text = `${step.url} ${said}; dray guessed this URL, so the app was not checked.`
+        emit({ type: 'note', at: clock.now(), level: 'warning', text, hint: SET_PROBE })
+        return said
+      }
       const proxyService = entryProxyOf(run.observation, execution.desired)
       const containers = await engine.containers(run.observation.directory.app.project)
       const proxy = containers.find((it) => it.service === proxyService && !it.oneOff)

@@ -42,6 +42,16 @@ describe('a service is read as a deploy decides by it:', () => {
       { ports: [{ target: 80, published: '8080' }, { target: 9000 }, { target: 1, published: '80-82' }] },
       { publishedPorts: ['8080', '80-82'] },
     ],
+    [
+      'a port on one address of the host',
+      {
+        ports: [
+          { target: 80, published: '80', host_ip: '10.0.0.5' },
+          { target: 81, published: '81' },
+        ],
+      },
+      { publishedPorts: ['80', '81'], portAddresses: { 80: '10.0.0.5' } },
+    ],
     ['a fixed name', { container_name: 'web' }, { containerName: 'web' }],
     ['a network mode', { network_mode: 'host' }, { networkMode: 'host' }],
     ['an address', { networks: { default: { ipv4_address: '10.0.0.2' } } }, { fixedAddress: true }],

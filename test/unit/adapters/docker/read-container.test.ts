@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Container } from '../../../../src/deploy/model/container.ts'
 import { containerAnswer, readContainer } from '../../../../src/adapters/docker/read-container.ts'
 
-function read(config: object = {}, state: object = {}): Container {
+function read(config: object = {}, state: object = {}, ports: object | null = null): Container {
   return readContainer(
     containerAnswer.parse({
       Id: 'abc',
@@ -18,7 +18,7 @@ function read(config: object = {}, state: object = {}): Container {
         ...state,
       },
       Config: { Image: 'acme/shop', Tty: false, Labels: null, ...config },
-      NetworkSettings: { Networks: { shop: { IPAddress: '10.0.0.2', Aliases: null } } },
+      NetworkSettings: { Ports: ports, Networks: { shop: { IPAddress: '10.0.0.2', Aliases: null } } },
     }),
   )
 }
@@ -36,6 +36,22 @@ test('names, times and addresses are in our units', () => {
     health: 'none',
     healthCheck: undefined,
     networks: [{ name: 'shop', address: '10.0.0.2', aliases: [] }],
+  })
+})
+
+test('published ports are those of TCP, with the address of one that is published on one address only', () => {
+  const ports = {
+    '80/tcp': [
+      { HostIp: '0.0.0.0', HostPort: '80' },
+      { HostIp: '::', HostPort: '80' },
+    ],
+    '81/tcp': [{ HostIp: '10.0.0.5', HostPort: '8081' }],
+    '53/udp': [{ HostIp: '10.0.0.5', HostPort: '53' }],
+    '82/tcp': null,
+  }
+  expect(read({}, {}, ports)).toMatchObject({
+    publishedPorts: [80, 80, 8081],
+    portAddresses: { 8081: '10.0.0.5' },
   })
 })
 

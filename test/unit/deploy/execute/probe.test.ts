@@ -14,7 +14,7 @@ function probing(clock: FakeClock, settle: (turn: number) => Answer): Probing {
     return answer
   }
   const prober = { get, listens: async () => 'unknown' as const }
-  return startProbing({ prober, url: 'http://x/', everyMs: 100, timeoutMs: 5_000, clock })
+  return startProbing({ prober, target: { url: 'http://x/' }, everyMs: 100, timeoutMs: 5_000, clock })
 }
 
 test('requests go out by the clock, however long answers take', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { entryProxyOf, probeTargetOf } from '../../../../src/deploy/model/entrance.ts'
 import type { ServiceModel } from '../../../../src/deploy/model/app-model.ts'
+import type { HostObservation } from '../../../../src/deploy/model/observation.ts'
 import type { DirectoryObservation } from '../../../../src/deploy/model/ports.ts'
 import { findProxies } from '../../../../src/deploy/plan/proxies/find-proxies.ts'
 import { fakeApp, fakeDesired, fakeProxy, fakeService } from '../../../support/fake-app.ts'
+
+type Seen = Pick<HostObservation, 'entrances' | 'silentPorts'>
 
 const named = (name: string, image: string, publishedPorts = ['80']) => ({
   ...fakeProxy({ image, publishedPorts }),
@@ -21,7 +24,7 @@ function observe(services: readonly ServiceModel[], desired = fakeDesired()) {
     caddies: new Map(),
     haproxies: new Map(),
   })
-  return { directory: { app } as DirectoryObservation, proxies }
+  return { directory: { app } as DirectoryObservation, proxies, entrances: [], silentPorts: [] }
 }
 
 describe('the proxy that receives requests', () => {
@@ -39,8 +42,8 @@ describe('the proxy that receives requests', () => {
 })
 
 describe('the URL that is asked for', () => {
-  const targetOf = (ports: string[], probeUrl?: string) =>
-    probeTargetOf(observe([named('web', 'nginx', ports)]), fakeDesired({ probeUrl }))
+  const targetOf = (ports: string[], probeUrl?: string | false, seen: Partial<Seen> = {}) =>
+    probeTargetOf({ ...observe([named('web', 'nginx', ports)]), ...seen }, fakeDesired({ probeUrl }))
 
   test('is the configured one, which has to give 2xx or 3xx', () => {
     expect(targetOf(['80'], 'https://shop.example.com/health')).toEqual({
@@ -50,7 +53,29 @@ describe('the URL that is asked for', () => {
   })
 
   test('is else the port of the proxy, where anything below 500 is an answer', () => {
-    expect(targetOf(['443', '8080'])).toEqual({ url: 'http://localhost:8080/', below: 500 })
+    const answered = { url: 'http://localhost:8080/', below: 500 }
+    expect(targetOf(['443', '8080'], undefined, { entrances: [answered] })).toEqual(answered)
+  })
+
+  test('is a guess where nothing answered because nothing ran', () => {
+    expect(targetOf(['80'])).toEqual({ url: 'http://localhost:80/', below: 500, guess: true })
+  })
+
+  test('is undefined where the port of the proxy answered nothing', () => {
+    const silentPorts = [{ url: 'http://localhost:80/', error: 'socket hang up' }]
+    expect(targetOf(['80'], undefined, { silentPorts })).toBeUndefined()
+  })
+
+  test('is the address on which the port is published', () => {
+    const web = { ...named('web', 'nginx', ['80']), portAddresses: { 80: '10.0.0.5' } }
+    expect(probeTargetOf(observe([web]), fakeDesired())).toMatchObject({
+      url: 'http://10.0.0.5:80/',
+      fromHost: true,
+    })
+  })
+
+  test('is undefined with `probe: false`', () => {
+    expect(targetOf(['80'], false)).toBeUndefined()
   })
 
   test('is undefined where only TLS or a range of ports is published', () => {

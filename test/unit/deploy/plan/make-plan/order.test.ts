@@ -83,6 +83,7 @@ test('the proxy starts last, when all names resolve', async () => {
     'recreate-services fresh backend=1',
     'wait-healthy backend',
     'recreate-services fresh nginx=1',
+    'wait-healthy nginx',
     'check-url http://localhost:80/ below 500',
   ])
 })

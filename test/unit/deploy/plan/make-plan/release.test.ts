@@ -22,6 +22,7 @@ test('a first release pulls all images, places the files and starts all services
     recreate-services fresh backend=1, frontend=1 (no container yet)
     wait-healthy backend, frontend (before receiving traffic)
     recreate-services fresh nginx=1 (no container yet)
+    wait-healthy nginx (before receiving traffic)
     check-url http://localhost:80/ below 500 (before the old containers are stopped)
     record-release r1 (archived releases for rollback: 1)
     verify-release backend:v1=1, frontend:v1=1, nginx:alpine=1 (before success is reported)"
