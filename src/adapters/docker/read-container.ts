@@ -52,7 +52,13 @@ export const containerAnswer = z.object({
     StopTimeout: z.number().nullish(),
   }),
   NetworkSettings: z.object({
-    Ports: orEmpty(z.record(z.string(), z.array(z.object({ HostIp: orEmpty(z.string(), ''), HostPort: z.string() })).nullable()), {}),
+    Ports: orEmpty(
+      z.record(
+        z.string(),
+        z.array(z.object({ HostIp: orEmpty(z.string(), ''), HostPort: z.string() })).nullable(),
+      ),
+      {},
+    ),
     Networks: orEmpty(
       z.record(
         z.string(),

@@ -62,7 +62,9 @@ function stateOf(port: string, own: ReadonlySet<number>): string {
 /** Checks the addresses of the name in the probe's URL; requests to `localhost` are made from the server. */
 export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation): CheckOutcome | undefined {
   if (url === undefined) {
-    return app !== undefined && 'value' in app ? good('no URL to check: no `probe:` and no proxy, or `probe: false`') : undefined
+    return app !== undefined && 'value' in app
+      ? good('no URL to check: no `probe:` and no proxy, or `probe: false`')
+      : undefined
   }
   if (url.lookedUp === undefined) return good(`${url.url} needs no DNS lookup`)
   const { name, addresses } = url.lookedUp

@@ -101,7 +101,10 @@ function settingsOf({ input, reporter, context }: Work): Omit<DeployRequest, key
     deployer: deployerOf(input, context),
     patience: defaultPatience,
     servicePatience: config.services,
-    probe: { everyMs: (config.probe || undefined)?.everyMs ?? 100, timeoutMs: (config.probe || undefined)?.timeoutMs ?? 5_000 },
+    probe: {
+      everyMs: (config.probe || undefined)?.everyMs ?? 100,
+      timeoutMs: (config.probe || undefined)?.timeoutMs ?? 5_000,
+    },
     waitMs: options.waitMs,
     clock: context.clock,
     emit: reporter.report,
