@@ -54,6 +54,7 @@ import { secretInDockerfile } from './rules/secret-in-dockerfile.ts'
 import { secretsHandedOver } from './rules/secrets-handed-over.ts'
 import { shellTraced } from './rules/shell-traced.ts'
 import { tagNotPushed } from './rules/tag-not-pushed.ts'
+import { tagNotSet } from './rules/tag-not-set.ts'
 import { tokenInArgument } from './rules/token-in-argument.ts'
 import { tokenInFile } from './rules/token-in-file.ts'
 import { tokenPrinted } from './rules/token-printed.ts'
@@ -118,6 +119,7 @@ export const rules: readonly Rule[] = [
   secretsHandedOver,
   shellTraced,
   tagNotPushed,
+  tagNotSet,
   tokenInArgument,
   tokenInFile,
   tokenPrinted,

@@ -67,7 +67,7 @@ export function makeDeployValues(input: DeployValuesInput): DeployValues {
     githubActor,
     githubToken,
     composeVariables: withoutToken(
-      { ...config.environment.env, ...fromFile, ...known },
+      { ...fillInEnvironment(config, known), ...fromFile, ...known },
       githubToken,
       warnings,
     ),
@@ -78,9 +78,26 @@ export function makeDeployValues(input: DeployValuesInput): DeployValues {
   }
 }
 
-/** The same values with another tag: the one that is deployed and the one that the compose file sees are always the same. */
-export function withTag(values: DeployValues, tag: string): DeployValues {
-  return { ...values, tag, composeVariables: { ...values.composeVariables, IMAGE_TAG: tag } }
+/** Values without a tag, with one: the one that is deployed and the one that the compose file sees are always the same. */
+export function withTag(values: DeployValues, tag: string, config: DeployConfig): DeployValues {
+  const variables = { ...values.composeVariables, IMAGE_TAG: tag }
+  const filledIn = withoutToken(fillInEnvironment(config, variables), values.githubToken, [])
+  return { ...values, tag, composeVariables: { ...filledIn, ...variables } }
+}
+
+/**
+ * `env:` of dray.yml with `${IMAGE_TAG}` and the other deploy-time values filled in. A variable that needs one without a value
+ * is left out, so that the default of the compose file applies.
+ */
+function fillInEnvironment({ environment }: DeployConfig, known: Variables): Record<string, string> {
+  const names = deployTimeNames.filter((name) => name !== 'GITHUB_TOKEN')
+  return Object.fromEntries(
+    Object.entries(environment.env).flatMap(([variable, text]): [string, string][] => {
+      const used = names.filter((name) => text.includes(`\${${name}}`))
+      if (used.some((name) => known[name] === undefined)) return []
+      return [[variable, used.reduce((it, name) => it.replaceAll(`\${${name}}`, known[name] ?? ''), text)]]
+    }),
+  )
 }
 
 function chooseTag(input: DeployValuesInput, variables: Variables, warnings: string[]) {

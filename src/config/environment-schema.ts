@@ -93,7 +93,7 @@ export const environmentSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Values of this environment for `${…}` in the compose file. Not for secrets, which belong in `.env` on the server.',
-      examples: [{ PUBLIC_URL: 'https://test.example.com' }],
+        'Values of this environment for `${…}` in the compose file; `${IMAGE_TAG}`, `${REGISTRY_OWNER}`, `${GITHUB_ACTOR}` and `${ENV}` are replaced. Not for secrets, which belong in `.env` on the server.',
+      examples: [{ PUBLIC_URL: 'https://test.example.com', TAG: '${IMAGE_TAG}' }],
     }),
 })

@@ -12,6 +12,11 @@ export const registryFailures = {
     hint: 'The tag was pushed again. Check by whom, then deploy its current image without `--expect`, or build again.',
     exitCode: EXIT.precondition,
   },
+  TAG_UNUSED: {
+    title: 'The tag to deploy selects no image, or not all of them.',
+    hint: 'Write `${IMAGE_TAG:-latest}` as the tag of the image in the compose file.',
+    exitCode: EXIT.precondition,
+  },
   PLATFORM_MISSING: {
     title: "The image has no variant for the server's platform.",
     hint: 'Build the image for that platform: `docker buildx build --platform …`.',

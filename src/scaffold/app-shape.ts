@@ -44,6 +44,8 @@ export type ImageShape = {
   healthPath: string | undefined
   /** A build argument that takes the version. */
   versionArgument: string | undefined
+  /** The variable that its tag comes from in the compose file, where that is not IMAGE_TAG. */
+  tagVariable?: string
 }
 
 export type TaskShape = {

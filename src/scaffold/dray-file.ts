@@ -15,12 +15,14 @@ ${shape.environments.map((environment) => indent(renderEnvironment(environment),
   return `${blocks.filter((block) => block !== '').join('\n')}\n`
 }
 
-function renderEnvironment({ name, host, path, composeFile }: EnvironmentShape): string {
+function renderEnvironment({ name, host, path, composeFile, images }: EnvironmentShape): string {
+  const variables = [...new Set(images.flatMap(({ tagVariable }) => tagVariable ?? []))]
+  const env = variables.map((variable) => `\n    ${variable}: \${IMAGE_TAG}`).join('')
   const compose = /^(?:docker-)?compose\.ya?ml$/.test(composeFile) ? '' : `\n  compose: ${composeFile}`
   return `${name}:
   host: ${host}
   path: ${path}${compose}
-  tag: ${name === 'test' ? 'sha' : 'version'}`
+  tag: ${name === 'test' ? 'sha' : 'version'}${env === '' ? '' : `\n  env:${env}`}`
 }
 
 function renderTasks(tasks: readonly TaskShape[]): string {

@@ -1,5 +1,6 @@
 import { parseComposeFile, type ComposeBuild } from '../shared/compose-file.ts'
 import { interpolate } from '../shared/compose-template.ts'
+import { variablesOfTag } from '../shared/image-template.ts'
 import type { ImageShape } from './app-shape.ts'
 
 /** The team's own images in an existing compose file. */
@@ -35,7 +36,7 @@ export function readComposeImages(
       (it) => it.dockerfile === build?.dockerfile || it.service === service || it.repository === repository,
     )
     if (build === undefined && twin === undefined) unbuilt.push(service)
-    else images.push({ ...(twin ?? plainImage), ...build, service, repository })
+    else images.push({ ...(twin ?? plainImage), ...build, service, repository, ...readTagVariable(image) })
   }
   return { images, unnamed, unbuilt }
 }
@@ -54,6 +55,12 @@ const plainImage = {
 function toRepositoryPaths({ context, dockerfile }: ComposeBuild): { context: string; dockerfile: string } {
   const directory = context.replace(/^\.\//, '').replace(/\/+$/, '') || '.'
   return { context: directory, dockerfile: directory === '.' ? dockerfile : `${directory}/${dockerfile}` }
+}
+
+function readTagVariable(image: string | undefined): { tagVariable?: string } {
+  const names = image === undefined ? [] : variablesOfTag(image)
+  const [tagVariable] = names.includes('IMAGE_TAG') ? [] : names
+  return tagVariable === undefined ? {} : { tagVariable }
 }
 
 /** `ghcr.io/${REGISTRY_OWNER:-acme}/shop:${IMAGE_TAG:-latest}` -> `ghcr.io/acme/shop`. */

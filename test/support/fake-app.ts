@@ -79,6 +79,7 @@ export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease
     app: 'shop',
     environment: 'test',
     tag: undefined,
+    givenVariables: ['IMAGE_TAG'],
     expected: [],
     ownRepositories: ['ghcr.io/acme/'],
     rollout: {},

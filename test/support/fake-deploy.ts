@@ -31,6 +31,8 @@ export class FakeWorld {
   files: Record<string, string> = { 'nginx/conf.d/app.conf': 'server {}' }
   /** The image that a tag names instead of its own, as after a user pushed the tag again. */
   readonly movedTags = new Map<string, string>()
+  /** `image:` as the compose file has it, by service. */
+  imageTemplates: Readonly<Record<string, string>> = {}
   readonly imageConfigs = new Map<string, ImageConfig>()
   request: Partial<DeployRequest> = {}
   registryDown = false
@@ -173,7 +175,17 @@ export class FakeWorld {
   }
 
   readonly #source: AppSource = {
-    composeFiles: async () => [textFile(composeFileName, JSON.stringify(this.app))],
+    composeFiles: async () => [
+      textFile(composeFileName, JSON.stringify(this.app)),
+      textFile(
+        'images.yml',
+        JSON.stringify({
+          services: Object.fromEntries(
+            Object.entries(this.imageTemplates).map(([name, image]) => [name, { image }]),
+          ),
+        }),
+      ),
+    ],
     bundle: async (_app, images) => [
       textFile(composeFileName, JSON.stringify(this.app)),
       textFile(overrideFileName, JSON.stringify(images)),

@@ -53,4 +53,9 @@ export const shapes: Readonly<Record<string, Repository>> = {
       'services:\n  web:\n    build: ./web\n    image: ghcr.io/acme/storefront:${IMAGE_TAG:-latest}\n  db:\n    image: postgres:17\n',
     'web/Dockerfile': 'FROM node:22-alpine\nEXPOSE 3000\n',
   }),
+  'own-tag-variable': repositoryOf({
+    'compose.yaml':
+      'services:\n  web:\n    build: ./web\n    image: ghcr.io/acme/storefront:${VERSION:-latest}\n  db:\n    image: postgres:17\n',
+    'web/Dockerfile': 'FROM node:22-alpine\nEXPOSE 3000\n',
+  }),
 }

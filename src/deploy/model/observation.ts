@@ -28,6 +28,8 @@ export type HostObservation = {
   images: readonly LocalImage[]
   /** The registry's answers, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>
+  /** `image:` of each service as the compose files have it, before variables are filled in. */
+  imageTemplates: ReadonlyMap<string, string>
   /** Services whose containers run what the release has, although dray did not start them: the image name of each. */
   adopted: ReadonlyMap<string, string>
   /** SHA-256 by path of the files on the host that belong to the bundle or the last release. */
@@ -76,6 +78,8 @@ export type DesiredRelease = {
   app: string
   environment: string
   tag: string | undefined
+  /** Names of the variables that the deploy passes to Compose, beside the server's `.env`. */
+  givenVariables: readonly string[]
   /** Expected digests; the deploy is refused if a tag resolves to another one. Empty if any digest is accepted. */
   expected: readonly ExpectedImage[]
   /** Prefixes of the team's own repositories, such as `ghcr.io/acme/`. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DrayError } from '../../errors/dray-error.ts'
+import { parseComposeFile } from '../../shared/compose-file.ts'
 import {
   parseImageReference,
   pinnedName,
@@ -104,11 +105,22 @@ export async function observeHost(
       ...answers,
       images,
       resolved,
+      imageTemplates: readImageTemplates(await source.composeFiles()),
       fileHashes: hashes,
       disk,
       files: files.map(hashFile),
     },
   }
+}
+
+/** A later compose file overrides an earlier one. */
+function readImageTemplates(composeFiles: readonly BundleFile[]): Map<string, string> {
+  const services = composeFiles.flatMap(
+    ({ content }) => parseComposeFile(new TextDecoder().decode(content)).services,
+  )
+  return new Map(
+    services.flatMap(({ name, image }): [string, string][] => (image === undefined ? [] : [[name, image]])),
+  )
 }
 
 function hashFile({ path, content }: BundleFile): DesiredFile {

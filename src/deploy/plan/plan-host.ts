@@ -6,6 +6,7 @@ import { findChangedFiles, type FileChanges } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { StepKind, StepOf } from '../model/plan.ts'
 import { refuseMovedTags } from './refuse-moved-tags.ts'
+import { refuseUnselectedTags } from './refuse-unselected-tags.ts'
 import { refuseTakenProject } from './refuse-taken-project.ts'
 import { newestRelease, type Release, type ReleasedService } from '../model/release.ts'
 import { portTaken, findTakenPorts } from './taken-ports.ts'
@@ -23,12 +24,13 @@ export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
 /**
  * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, TAG_MOVED, IMAGE_UNUSED,
- * FILE_NOT_OURS and PORT_TAKEN.
+ * TAG_UNUSED, FILE_NOT_OURS and PORT_TAKEN.
  */
 export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
   refuseUnknownServices(observation.directory.app, desired)
   refuseTakenProject(observation, desired)
   refuseMovedTags(observation, desired)
+  refuseUnselectedTags(observation, desired)
   const current = newestRelease(observation.directory.releases)
   const decisions = decideServices({ observation, desired, current })
   const files = findChangedFiles(observation, desired, current)

@@ -126,6 +126,7 @@ export const badFindings: Readonly<Record<string, readonly string[]>> = {
     '.github/workflows/deploy.yml:8:24-39 Every secret of the repository is passed on here.',
   ],
   SHELL_TRACED: ['deploy.sh:1:1-9 With `-x`, this script prints its secrets to the log.'],
+  TAG_NOT_SET: ['docker-compose.yml:3:12-44 The tag of `app` comes from `TAG`, which no deploy sets.'],
   TAG_NOT_PUSHED: [
     'dray.yml:5:10-13 The environment `test` deploys the full commit id, but the workflows push `app` as `sha-` and the short commit id.',
   ],

@@ -120,6 +120,32 @@ describe('the other values', () => {
   })
 })
 
+describe('`env` of dray.yml', () => {
+  const withEnv = async (env: string, given: Given) => {
+    const text = `environments: { test: { host: a, env: { ${env} } } }`
+    const config = await load(text)
+    return makeDeployValues({ env: {}, commit: {}, ...given, config }).composeVariables
+  }
+
+  test('passes the tag on under another name', async () => {
+    expect(await withEnv('TAG: "${IMAGE_TAG}-alpine", WHO: "${ENV}"', { tag: 'v2' })).toMatchObject({
+      TAG: 'v2-alpine',
+      WHO: 'test',
+    })
+  })
+
+  test('leaves out what needs a tag where no tag is given, so that the default of the compose file applies', async () => {
+    expect(await withEnv('TAG: "${IMAGE_TAG}", URL: "https://a"', {})).toEqual({
+      URL: 'https://a',
+      ENV: 'test',
+    })
+  })
+
+  test('keeps other dollar signs as they are', async () => {
+    expect(await withEnv('PRICE: "$5 ${OTHER}"', { tag: 'v2' })).toMatchObject({ PRICE: '$5 ${OTHER}' })
+  })
+})
+
 describe('the token', () => {
   const file =
     'GITHUB_TOKEN=ghs_secret\nGITHUB_ACTOR=octocat\nCOPY=ghs_secret\nURL=https://x:ghs_secret@ghcr.io\n'

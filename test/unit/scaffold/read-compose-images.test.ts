@@ -35,6 +35,15 @@ describe('a repository is found', () => {
   })
 })
 
+test('a tag from another variable than IMAGE_TAG is known', () => {
+  const services = `
+  web: { image: "ghcr.io/acme/web:\${TAG:-1}", build: . }
+  api: { image: "ghcr.io/acme/api:\${IMAGE_TAG:-1}", build: api }
+  job: { image: "ghcr.io/acme/job", build: job }
+`
+  expect(read(services).images.map(({ tagVariable }) => tagVariable)).toEqual(['TAG', undefined, undefined])
+})
+
 test('a service of a wrong shape hides no other', () => {
   const odd = '  odd: { image: [x], build: 1 }\n  none:\n  text: x\n'
   const images = read(`${odd}  web: { image: ghcr.io/acme/web, build: . }\n`).images

@@ -19,5 +19,5 @@ export async function loadDoctor(
   const isNamed = tag !== undefined || Boolean(values.variables()['IMAGE_TAG'])
   if (isNamed || config.environment.tagRule === undefined)
     return loadEnvironment(command, context, { tag, envFile: undefined })
-  return { ...input, values: withTag(values, NEWEST_TAG) }
+  return { ...input, values: withTag(values, NEWEST_TAG, config) }
 }

@@ -13,6 +13,7 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     app: config.app,
     environment: environment.name,
     tag: values.tag,
+    givenVariables: Object.keys(values.composeVariables),
     expected: options.expected,
     ownRepositories: registry === undefined ? [] : owners.map((owner) => `${registry.host}/${owner}/`),
     rollout,

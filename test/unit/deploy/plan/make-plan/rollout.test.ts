@@ -10,9 +10,10 @@ type Case = [cause: string, service: Partial<ServiceModel>, desired?: Partial<De
 async function changeOf(facts: Partial<ServiceModel>, desired: Partial<DesiredRelease> = {}) {
   const app = fakeApp([fakeService('api', facts)])
   const world = new FakeWorld(app)
-  world.desired = { ...world.desired, ...desired }
+  world.desired = { ...world.desired, ...desired, tag: desired.tag && 'v1' }
   await world.deploy()
   world.app = withTag(app, 'v2')
+  world.desired = { ...world.desired, ...desired }
   world.movedTags.set('redis:7', '7.1')
   const { steps, warnings } = await world.plan()
   const step = steps.find(({ kind }) => kind === 'start-beside' || kind === 'recreate-services')

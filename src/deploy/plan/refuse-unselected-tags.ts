@@ -1,0 +1,60 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { variablesOfTag } from '../../shared/image-template.ts'
+import { familiarName, type ImageReference } from '../model/image-reference.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+
+type Found = { service: string; reference: ImageReference; template: string }
+
+/**
+ * A tag to deploy that selects no image would be ignored without a word. Throws TAG_UNUSED if the tag of an own image comes
+ * from a variable that this deploy does not set, or if no image has the tag. An own image with a fixed tag beside others
+ * that have the tag is deliberate.
+ */
+export function refuseUnselectedTags(
+  { resolved, imageTemplates }: HostObservation,
+  { tag, restores, ownRepositories, givenVariables }: DesiredRelease,
+): void {
+  if (tag === undefined || restores !== undefined) return
+  const images = [...resolved].map(([service, { reference }]): Found => {
+    return { service, reference, template: imageTemplates.get(service) ?? '' }
+  })
+  const own = images.filter(({ reference }) =>
+    ownRepositories.some((prefix) => `${reference.registry}/${reference.repository}`.startsWith(prefix)),
+  )
+  const others = own.filter(({ reference }) => !hasTag(reference, tag))
+  for (const { service, reference, template } of others) {
+    const variable = variableOfTag(template, givenVariables)
+    if (variable === undefined) continue
+    throw new DrayError(
+      'TAG_UNUSED',
+      `Service ${service} would run ${familiarName(reference)}, not tag ${tag}: its image takes the tag from ${variable}, which this deploy does not set.`,
+      {
+        hint: `${advise(reference)} Or add \`env: { ${variable}: "\${IMAGE_TAG}" }\` to the environment in dray.yml.`,
+      },
+    )
+  }
+  if (images.some(({ reference }) => hasTag(reference, tag))) return
+  const [first] = own.length > 0 ? own : images
+  if (first === undefined) return
+  throw new DrayError(
+    'TAG_UNUSED',
+    `No service runs an image with tag ${tag}: service ${first.service} would run ${familiarName(first.reference)}.`,
+    { hint: advise(first.reference) },
+  )
+}
+
+/** The whole tag, or a part of it, as in `${IMAGE_TAG}-alpine`. An image with a digest was chosen by that. */
+function hasTag({ tag = 'latest', digest }: ImageReference, wanted: string): boolean {
+  return digest !== undefined || tag.includes(wanted)
+}
+
+/** The variable that an image as written takes its tag from; undefined if a given variable is in the tag as well. */
+function variableOfTag(template: string, given: readonly string[]): string | undefined {
+  const names = variablesOfTag(template)
+  return names.some((name) => given.includes(name)) ? undefined : names[0]
+}
+
+function advise(reference: ImageReference): string {
+  const name = familiarName({ registry: reference.registry, repository: reference.repository })
+  return `Write \`image: ${name}:\${IMAGE_TAG:-latest}\`.`
+}
