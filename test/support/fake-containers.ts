@@ -1,6 +1,7 @@
 import { isOneShot, type AppModel } from '../../src/deploy/model/app-model.ts'
 import type { ExecResult } from '../../src/deploy/model/ports.ts'
 import type { Container, HealthCheck } from '../../src/deploy/model/container.ts'
+import type { DrainCheck } from '../../src/deploy/model/drain-check.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { proxyOfImageName } from '../../src/deploy/plan/proxies/recognise-proxy.ts'
 import { shortHash, spellImage } from './fake-app.ts'
@@ -14,6 +15,8 @@ type UpRequest = {
   mode: 'beside' | 'recreate' | 'force-recreate'
   app: AppModel
   images: Readonly<Record<string, string>>
+  /** Health checks of dray, by service. */
+  checks: Readonly<Record<string, DrainCheck>>
 }
 
 export const fakeHealthCheck: HealthCheck = {
@@ -80,19 +83,27 @@ export class FakeContainers {
     )
     for (const container of there) if (!staying.includes(container)) this.remove(container.id)
     for (const surplus of staying.slice(scale)) this.remove(surplus.id)
-    for (let count = staying.length; count < scale; count += 1) this.create(request.app, service, image)
+    for (let count = staying.length; count < scale; count += 1)
+      this.#addCheck(this.create(request.app, service, image), request.checks[service])
   }
 
   /** A one-off container with dray's label, as `docker compose run` starts it: no ports, another name. */
   standIn(
     app: AppModel,
-    facts: { service: string; image: string; name: string; aliases: readonly string[] },
+    facts: {
+      service: string
+      image: string
+      name: string
+      aliases: readonly string[]
+      check: DrainCheck | undefined
+    },
   ): void {
-    const { service, image, name, aliases } = facts
+    const { service, image, name, aliases, check } = facts
     if (this.all.some((it) => it.name === name)) {
       throw new DrayError('DOCKER_FAILED', `The container name "/${name}" is already in use.`)
     }
     const { id, networks } = this.create(app, service, image)
+    this.#addCheck(this.get(id), check)
     this.change(id, {
       name,
       oneOff: true,
@@ -100,6 +111,14 @@ export class FakeContainers {
       publishedPorts: [],
       networks: networks.map((it) => ({ ...it, aliases: [service, ...aliases] })),
     })
+  }
+
+  /** The override file may give it a health check of dray, which Docker runs at once. */
+  #addCheck({ id, imageName }: Container, check: DrainCheck | undefined): void {
+    if (check === undefined) return
+    const isHealthy = this.behaviours.get(spellImage(imageName)) !== 'never-healthy'
+    const health = isHealthy ? ('healthy' as const) : ('starting' as const)
+    this.change(id, { healthCheck: { ...fakeHealthCheck, ...check }, health })
   }
 
   /** Starts a container as Compose would from the app's files, with an image. */
@@ -132,6 +151,7 @@ export class FakeContainers {
       startedAtMs: 1,
       createdAtMs: 1,
       ...(service.healthCheck === 'defined' && !ends ? { healthCheck: fakeHealthCheck } : {}),
+      ...(service.traefikLabels && { traefikLabels: service.traefikLabels }),
       health: 'starting',
       healthOutput: '',
       stopGraceMs: 10_000,

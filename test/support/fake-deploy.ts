@@ -18,7 +18,7 @@ import { createArchivedSource } from '../../src/adapters/source/archived-source.
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { fakeDesired, fakeResolved, plainImage } from './fake-app.ts'
 import { FakeClock } from './fake-clock.ts'
-import { composeFileName, FakeHost, overrideFileName } from './fake-host.ts'
+import { composeFileName, FakeHost, overrideFileName, renderFakeOverride } from './fake-host.ts'
 
 /** Everything that a deploy works with, in memory: change it, then `deploy()`, as a person does release by release. */
 export class FakeWorld {
@@ -186,9 +186,9 @@ export class FakeWorld {
         }),
       ),
     ],
-    bundle: async (_app, images) => [
+    bundle: async (_app, images, checks = {}) => [
       textFile(composeFileName, JSON.stringify(this.app)),
-      textFile(overrideFileName, JSON.stringify(images)),
+      textFile(overrideFileName, renderFakeOverride(images, checks)),
       ...Object.entries(this.files).map(([path, text]) => textFile(path, text)),
     ],
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { parse } from 'yaml'
 import { expect, onTestFinished } from 'vitest'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import { changePinScript, holdPinScript, PINNED } from '../../src/deploy/execute/pin-script.ts'
@@ -7,6 +8,14 @@ import { examineCaddyScript } from '../../src/deploy/plan/proxies/observe-caddy.
 import { haproxyScript } from '../../src/deploy/execute/switch-haproxy-script.ts'
 import { examineHaproxyScript } from '../../src/deploy/plan/proxies/observe-haproxy.ts'
 import { proxyScript } from '../../src/deploy/execute/switch-nginx-script.ts'
+import { quietScript } from '../../src/deploy/execute/quiet-script.ts'
+import { composeCheck } from '../../src/adapters/compose/pins.ts'
+import {
+  drainableShell,
+  endDraining,
+  startDraining,
+  type DrainCheck,
+} from '../../src/deploy/model/drain-check.ts'
 import type { Compose } from '../../src/deploy/model/compose.ts'
 import type {
   AppDirectory,
@@ -31,7 +40,7 @@ import { FakeDisk } from './fake-disk.ts'
 
 /** The one file that stands for all compose files: the model as JSON. */
 export const composeFileName = 'docker-compose.yml'
-/** Images by service as JSON. */
+/** Images by service as JSON, and health checks of dray as an override file has them. */
 export const overrideFileName = 'docker-compose.override.yml'
 
 type Rule = { begins: string; act: () => void | Promise<void> }
@@ -65,6 +74,8 @@ export class FakeHost implements TargetHost {
   caddy = 'v2.11.4'
   /** What the examination of a running HAProxy prints. */
   haproxy = 'master'
+  /** Whether the images have a shell. */
+  hasShell = true
   taskExitCode = 0
   /** Exit code of the script that switches traffic in the proxy. */
   proxyExitCode = 0
@@ -156,6 +167,8 @@ export class FakeHost implements TargetHost {
       const container = this.containers.get(id)
       const caddy = await this.#execForCaddy(container, argv, options?.onLine)
       if (caddy !== undefined) return caddy
+      const traefik = await this.#execForTraefik(container, argv)
+      if (traefik !== undefined) return traefik
       if (argv.includes(examineHaproxyScript)) return { exitCode: 0, output: this.haproxy }
       if (argv.includes(proxyScript) || argv.includes(haproxyScript)) {
         const lines = argv.slice(argv.indexOf('dray') + 3)
@@ -179,6 +192,20 @@ export class FakeHost implements TargetHost {
       this.containers.remove(id)
     },
     logTail: async (id) => [`last words of ${id}`],
+  }
+
+  /** What is run in a container behind Traefik. Docker has the result of the health check at once. */
+  async #execForTraefik({ id, health }: Container, argv: readonly string[]): Promise<ExecResult | undefined> {
+    const done = { exitCode: 0, output: '' }
+    if (argv === drainableShell) return { exitCode: this.hasShell ? 0 : 127, output: '' }
+    if (argv.includes(quietScript)) return done
+    const drains = argv === startDraining
+    if (!drains && argv !== endDraining) return undefined
+    if (drains || health === 'unhealthy') {
+      await this.#did(`${drains ? 'drain' : 'undrain'} ${id}`)
+      this.containers.change(id, { health: drains ? 'unhealthy' : 'healthy' })
+    }
+    return done
   }
 
   /** The scripts for a proxy that looks names up at every connection. */
@@ -274,16 +301,18 @@ export class FakeHost implements TargetHost {
       await this.#did(`up ${mode} ${services.map(({ service, scale }) => `${service}=${scale}`).join(' ')}`)
       signal?.throwIfAborted()
       const app = JSON.parse(this.files.get(composeFileName) ?? '{}') as AppModel
-      const pinned = JSON.parse(this.files.get(overrideFileName) ?? '{}') as Record<string, string>
+      const { images: pinned, checks } = readFakeOverride(this.files.get(overrideFileName))
       for (const wanted of services)
-        this.containers.up({ ...wanted, mode, app, images: { ...pinned, ...images } })
+        this.containers.up({ ...wanted, mode, app, checks, images: { ...pinned, ...images } })
     },
-    startStandIn: async ({ service, containerName, aliases, networks, signal }) => {
-      await this.#did(`stand-in ${containerName}`)
+    startStandIn: async ({ service, containerName, aliases, networks, labels = {}, signal }) => {
+      const added = Object.keys(labels).length
+      await this.#did(`stand-in ${containerName}${added === 0 ? '' : ` with ${added} labels`}`)
       signal?.throwIfAborted()
       const app = JSON.parse(this.files.get(composeFileName) ?? '{}') as AppModel
-      const images = JSON.parse(this.files.get(overrideFileName) ?? '{}') as Record<string, string>
+      const { images, checks } = readFakeOverride(this.files.get(overrideFileName))
       this.containers.standIn(app, {
+        check: checks[service],
         service,
         image: images[service] ?? '',
         name: containerName,
@@ -337,9 +366,36 @@ export class FakeHost implements TargetHost {
 
 const textOf = (file: BundleFile | undefined): string => Buffer.from(file?.content ?? '{}').toString()
 
+/** The override file as `readFakeOverride` reads it. */
+export function renderFakeOverride(
+  images: Readonly<Record<string, string>>,
+  checks: Readonly<Record<string, DrainCheck>>,
+): string {
+  const services = Object.entries(checks).map(([name, it]) => [name, { healthcheck: composeCheck(it) }])
+  return JSON.stringify(
+    services.length === 0 ? images : { ...images, services: Object.fromEntries(services) },
+  )
+}
+
+type FakeOverride = { images: Record<string, string>; checks: Record<string, DrainCheck> }
+
+function readFakeOverride(text = '{}'): FakeOverride {
+  const { services = {}, ...images } = parse(text) as Record<string, string> & {
+    services?: Record<string, { healthcheck?: ReturnType<typeof composeCheck> }>
+  }
+  const checks = Object.entries(services).flatMap(([name, { healthcheck }]): [string, DrainCheck][] => {
+    if (healthcheck === undefined) return []
+    const { test, interval, start_period: startPeriod, retries } = healthcheck
+    const argv = test.slice(1).map((word) => word.replaceAll('$$', '$'))
+    const [intervalMs, startPeriodMs] = [interval, startPeriod].map((text) => Number.parseInt(text, 10))
+    return [[name, { argv, intervalMs: intervalMs ?? 0, startPeriodMs: startPeriodMs ?? 0, retries }]]
+  })
+  return { images, checks: Object.fromEntries(checks) }
+}
+
 /** As Compose merges an override file that pins images. */
 function withImages(app: AppModel, override: string): AppModel {
-  const images = JSON.parse(override) as Record<string, string>
+  const { images } = readFakeOverride(override)
   return { ...app, services: app.services.map((it) => ({ ...it, image: images[it.name] ?? it.image })) }
 }
 

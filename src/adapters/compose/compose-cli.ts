@@ -106,9 +106,11 @@ export function buildUpArgs(
 export function buildStandInArgs({
   service,
   containerName,
+  labels = {},
 }: {
   service: string
   containerName: string
+  labels?: Readonly<Record<string, string>>
 }): string[] {
   return [
     'run',
@@ -119,6 +121,7 @@ export function buildStandInArgs({
     '--use-aliases',
     '--label',
     `${standInLabel}=${service}`,
+    ...Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
     '--name',
     containerName,
     service,

@@ -1,4 +1,5 @@
 import { stringify, Document, type Node } from 'yaml'
+import type { DrainCheck } from '../../deploy/model/drain-check.ts'
 
 /** The environment variable in an env file's placeholder; it shows which service reads the file. */
 export const ENV_FILE_MARK = 'DRAY_ENV_FILE_'
@@ -53,13 +54,14 @@ const HEADER = `# Written by dray at every deploy: the running images by digest.
 `
 
 /**
- * The override file: `image: repo@sha256:…` for each service, and the pins. Lists and maps that Compose would merge are
+ * The override file: `image: repo@sha256:…` for each service, the pins, and the health checks of `checks`. Lists and maps that Compose would merge are
  * marked `!override` (Compose 2.24.4 and newer); the usual environment variables and labels need no such mark.
  * https://docs.docker.com/reference/compose-file/merge/
  */
 export function renderOverride(
   images: Readonly<Record<string, string>>,
   pins: Readonly<Record<string, unknown>>,
+  checks: Readonly<Record<string, DrainCheck>> = {},
 ): string {
   const document = new Document({ services: {} })
   for (const name of Object.keys(images).sort()) {
@@ -71,6 +73,18 @@ export function renderOverride(
       if (merges && !MERGED_MAPS.has(key) && !REPLACED_LISTS.has(key)) node.tag = '!override'
       document.setIn(['services', name, key], node)
     }
+    const check = checks[name]
+    if (check !== undefined) document.setIn(['services', name, 'healthcheck'], composeCheck(check))
   }
   return HEADER + stringify(document, { lineWidth: 0 })
+}
+
+/** A health check as a compose file has it. An override replaces its values one by one, and the command as a whole. */
+export function composeCheck({ argv, intervalMs, startPeriodMs, retries }: DrainCheck) {
+  return {
+    test: ['CMD', ...argv.map((word) => word.replaceAll('$', '$$$$'))],
+    interval: `${Math.round(intervalMs)}ms`,
+    start_period: `${Math.round(startPeriodMs)}ms`,
+    retries,
+  }
 }

@@ -5,6 +5,7 @@ import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/m
 import { findSingleAddresses } from '../../shared/find-single-addresses.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { definitionParts, envFileOf } from './definition-parts.ts'
+import { readCheck } from './read-check.ts'
 import { hashOf } from './hash-of.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 
@@ -47,8 +48,13 @@ const serviceSchema = z.looseObject({
     .looseObject({
       disable: z.boolean().optional(),
       test: z.union([z.string(), z.array(z.string())]).optional(),
+      interval: z.string().optional(),
+      start_period: z.string().optional(),
+      retries: z.number().optional(),
     })
     .nullish(),
+  ipc: z.string().optional(),
+  labels: z.record(z.string(), z.string()).nullish(),
   environment: z.record(z.string(), z.string().nullable()).nullish(),
 })
 
@@ -82,12 +88,14 @@ export function readAppModel({ model, plainModel, stage, envFileHashes }: ModelT
     throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host returned a model that cannot be read.')
   }
   const plain = parseModel(plainModel, stage)
+  const pins = plain === undefined ? {} : pinsOf(raw.services, plain.services)
   return {
     project: raw.name,
-    services: Object.entries(raw.services).map(([name, service]) =>
-      readService(name, service, { raw, envFileHashes }),
-    ),
-    pins: plain === undefined ? {} : pinsOf(raw.services, plain.services),
+    services: Object.entries(raw.services).map(([name, service]) => ({
+      ...readService(name, service, { raw, envFileHashes }),
+      ...readCheck(service, pins[name]),
+    })),
+    pins,
     networks: Object.fromEntries(
       Object.entries(raw.networks).map(([name, network]) => [name, hashOf(network)]),
     ),

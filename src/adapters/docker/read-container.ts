@@ -104,6 +104,7 @@ export function readContainer(answer: ContainerAnswer): Container {
     portAddresses: findSingleAddresses(
       bindings.map(({ HostIp, HostPort }) => ({ address: HostIp, port: HostPort })),
     ),
+    ...readTraefikLabels(config.Labels),
     networks: Object.entries(answer.NetworkSettings.Networks).map(([name, network]) => ({
       name,
       address: network.IPAddress,
@@ -126,6 +127,11 @@ function readHealthCheck({
     startPeriodMs: check.StartPeriod / nanosecondsPerMs,
     retries: check.Retries || 3,
   }
+}
+
+function readTraefikLabels(labels: Readonly<Record<string, string>>): Pick<Container, 'traefikLabels'> {
+  const found = Object.entries(labels).filter(([name]) => /^traefik\./i.test(name))
+  return found.length === 0 ? {} : { traefikLabels: Object.fromEntries(found) }
 }
 
 function readHealth(status: string | undefined): Container['health'] {

@@ -77,15 +77,15 @@ export function createAppSource(app: {
 
   return {
     composeFiles,
-    bundle: async (model, images) => {
+    bundle: async (model, images, checks = {}) => {
       const reading = read.get(model) ?? readFiles(model)
       read.set(model, reading)
       const { compose, others } = await reading
       const pins = textFile(
         app.composeFiles.length === 1 ? OVERRIDE_NAME : PINS_NAME,
-        renderOverride(images, model.pins),
-        // Pinned values may come from `.env`.
-        Object.keys(model.pins).length === 0 ? 0o644 : 0o600,
+        renderOverride(images, model.pins, checks),
+        // Pinned values and health checks may have values of `.env`.
+        Object.keys({ ...model.pins, ...checks }).length === 0 ? 0o644 : 0o600,
       )
       return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...others]
     },

@@ -1,7 +1,9 @@
-import { parseDocument } from 'yaml'
+import { parseDocument, type Document } from 'yaml'
+import { isDrainCommand, type DrainCheck } from '../../deploy/model/drain-check.ts'
 import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import type { Release } from '../../deploy/model/release.ts'
+import { composeCheck } from '../compose/pins.ts'
 import { DEFAULT_NAMES, OVERRIDE_NAME, PINS_NAME } from './app-source.ts'
 import { followReferences } from './compose-references.ts'
 
@@ -18,13 +20,40 @@ export function createArchivedSource(archive: ReleaseArchive, release: Release):
         const content = byPath.get(name)?.content
         return content === undefined ? undefined : new TextDecoder().decode(content)
       })
-      return names.flatMap((name) => byPath.get(name) ?? [])
+      // dray's own health checks are no part of the app.
+      return names
+        .flatMap((name) => byPath.get(name) ?? [])
+        .map((it) => (isOurs(it) ? withChecks(it, {}) : it))
     },
-    bundle: async (_model, images) =>
-      (await files()).map((file) =>
-        file.path === OVERRIDE_NAME || file.path === PINS_NAME ? withImages(file, images) : file,
-      ),
+    bundle: async (_model, images, checks = {}) =>
+      (await files()).map((file) => (isOurs(file) ? withChecks(withImages(file, images), checks) : file)),
   }
+}
+
+function isOurs({ path }: BundleFile): boolean {
+  return path === OVERRIDE_NAME || path === PINS_NAME
+}
+
+/** The override file with these health checks of dray instead of those that it has. */
+function withChecks(file: BundleFile, checks: Readonly<Record<string, DrainCheck>>): BundleFile {
+  const document = parseDocument(new TextDecoder().decode(file.content))
+  const before = findChecked(document)
+  if (before.length + Object.keys(checks).length === 0) return file
+  for (const service of before) document.deleteIn(['services', service, 'healthcheck'])
+  for (const [service, check] of Object.entries(checks))
+    document.setIn(['services', service, 'healthcheck'], composeCheck(check))
+  return { ...file, content: new TextEncoder().encode(document.toString({ lineWidth: 0 })) }
+}
+
+/** Services with a health check of dray. */
+function findChecked(document: Document.Parsed): string[] {
+  const { services } = (document.toJS() ?? {}) as {
+    services?: Readonly<Record<string, { healthcheck?: { test?: unknown } } | null>>
+  }
+  return Object.entries(services ?? {}).flatMap(([name, service]) => {
+    const test = service?.healthcheck?.test
+    return Array.isArray(test) && isDrainCommand(test.map(String)) ? [name] : []
+  })
 }
 
 /**

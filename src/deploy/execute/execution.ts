@@ -118,6 +118,23 @@ export type StepContext = {
 /** Executes one kind of step; returns its result in a few words. Throws DrayError. */
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
 
+/** Containers of services, and their stand-ins, that run and are none of `containers`. */
+export async function otherContainers(
+  services: readonly string[],
+  containers: readonly Container[],
+  { host, observation }: Pick<HostRun, 'host' | 'observation'>,
+): Promise<Container[]> {
+  const known = new Set(containers.map(({ id }) => id))
+  const now = await host.engine.containers(observation.directory.app.project)
+  return now.filter(
+    (it) =>
+      services.includes(it.service) &&
+      (!it.oneOff || it.standIn) &&
+      it.state === 'running' &&
+      !known.has(it.id),
+  )
+}
+
 /** Containers of services, and stand-ins, that were created since the deploy began. */
 export async function freshContainers(run: HostRun): Promise<Container[]> {
   const before = new Set(run.observation.containers.map((container) => container.id))

@@ -1,4 +1,5 @@
 import type { Container } from '../model/container.ts'
+import { endDraining, isDrainable } from '../model/drain-check.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { waitHealthy } from './steps/wait-healthy.ts'
 
@@ -84,13 +85,16 @@ export async function findServingBefore(
   return checked.flat().length > 0 ? checked.flat() : leftOver
 }
 
+/** A container that this deploy drained may serve again. */
 async function passesCheck(
-  { id, healthCheck }: Container,
+  container: Container,
   { host }: Pick<HostRun, 'done' | 'host'>,
   attempts: { most: number; pauseMs: number },
 ): Promise<boolean> {
+  const { id, healthCheck } = container
   if (healthCheck === undefined) return true
   const { argv, timeoutMs } = healthCheck
+  if (isDrainable(container)) await host.engine.exec(id, endDraining).catch(() => undefined)
   return host.engine.exec(id, argv, { timeoutMs, attempts }).then(
     ({ exitCode }) => exitCode === 0,
     () => false,

@@ -1,9 +1,11 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { freshContainers, type Execution, type HostRun } from './execution.ts'
+import { freshContainers, otherContainers, type Execution, type HostRun } from './execution.ts'
+import { upstreamOf } from '../model/proxy.ts'
 import { newestRelease } from '../model/release.ts'
 import type { StepOf } from '../model/plan.ts'
-import type { Container } from '../model/container.ts'
+import { isWell, type Container } from '../model/container.ts'
 import { switchProxy } from './switch-proxy.ts'
+import { switchTraefik } from './switch-traefik.ts'
 import {
   findBehindStandIns,
   findHealthyStandIns,
@@ -76,7 +78,8 @@ async function undoHost(run: HostRun, execution: Execution, undone: string[]): P
   if (behindStandIns.length > 0) await undoBehindStandIns(behindStandIns, { run, execution, undone })
   // A container that was recreated twice may have another address than the proxy has.
   const moved = run.done.switched || run.done.recreated.size > 0
-  if (moved && (await switchBack(run, execution))) undone.push('traffic switched back')
+  if (!moved) await drainFresh(run, execution)
+  else if (await switchBack(run, execution)) undone.push('traffic switched back')
   const removed = await removeFresh(run)
   await run.pins.end()
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
@@ -166,6 +169,10 @@ async function switchProxyBack(
       return standIn.length > 0 ? standIn : findServingBefore(service, now, run)
     }),
   )
+  if (step.proxyKind === 'traefik') {
+    await switchTraefikBack(step.services, targets.flat(), { run, execution })
+    return true
+  }
   for (const proxy of staying.length > 0 ? staying : proxies) {
     const { drained } = await switchProxy(step.proxyKind, {
       engine: run.host.engine,
@@ -179,6 +186,37 @@ async function switchProxyBack(
     await drained
   }
   return proxies.length > 0
+}
+
+/** Those that were unhealthy before the deploy are not waited for. */
+async function switchTraefikBack(
+  services: readonly string[],
+  to: readonly Container[],
+  { run, execution }: { run: HostRun; execution: Execution },
+): Promise<void> {
+  const unwell = new Set(run.observation.containers.filter((it) => !isWell(it)).map(({ id }) => id))
+  const { drained } = await switchTraefik({
+    engine: run.host.engine,
+    clock: execution.clock,
+    drainMs: execution.patience.drainMs,
+    to: to.filter(({ id }) => !unwell.has(id)),
+    from: await otherContainers(services, to, run),
+  })
+  await drained
+}
+
+/** Before traffic is switched, Traefik may send requests to those of the new containers that are healthy. */
+async function drainFresh(run: HostRun, execution: Execution): Promise<void> {
+  const fresh = await freshContainers(run)
+  const from = fresh.filter(
+    (it) =>
+      it.state === 'running' && it.health === 'healthy' && upstreamOf(run.observation.proxies, it.service),
+  )
+  if (from.length === 0) return
+  const { engine } = run.host
+  const { drainMs } = execution.patience
+  const { drained } = await switchTraefik({ engine, clock: execution.clock, drainMs, to: [], from })
+  await drained
 }
 
 async function removeFresh(run: HostRun): Promise<string[]> {

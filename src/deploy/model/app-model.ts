@@ -1,3 +1,5 @@
+import type { PartialHealthCheck } from './drain-check.ts'
+
 /** The app as Docker Compose on the host resolves its files, reduced to the fields that a deploy needs. */
 
 export type DependencyCondition = 'service_started' | 'service_healthy' | 'service_completed_successfully'
@@ -36,6 +38,12 @@ export type ServiceModel = {
   restarts: boolean
   /** `disabled` is `disable: true` in the file; without a check in the file, the image may define one. */
   healthCheck: 'defined' | 'disabled' | 'from-image-or-none'
+  /** What the file says of the check; absent if it says nothing, or something that depends on deploy-time values. */
+  check?: PartialHealthCheck
+  /** Its containers have `/dev/shm` together, or with the host. */
+  sharesMemory?: true
+  /** Its labels that start with `traefik.`; absent without any. */
+  traefikLabels?: Readonly<Record<string, string>>
   /**
    * Hash of everything that makes up a container except the image: the resolved definition, its networks and volumes, and
    * the content of its env files. dray compares it to detect a changed service.

@@ -14,13 +14,15 @@ export interface Compose {
   }): Promise<void>
   /**
    * Starts a stand-in of a service and does not wait for it: a one-off container without published ports, which `up`
-   * ignores. It has the names of the service on its networks, and `aliases` on `networks`. Throws what `up` throws.
+   * ignores. It has the names of the service on its networks, `aliases` on `networks`, and `labels` besides those of the
+   * service. Throws what `up` throws.
    */
   startStandIn(request: {
     service: string
     containerName: string
     aliases: readonly string[]
     networks: readonly string[]
+    labels?: Readonly<Record<string, string>>
     signal?: AbortSignal
   }): Promise<void>
   /**

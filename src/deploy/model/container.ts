@@ -49,6 +49,8 @@ export type Container = {
   publishedPorts: readonly number[]
   /** The host's address of each published port that is published on one address only. */
   portAddresses?: Readonly<Record<string, string>>
+  /** Its labels that start with `traefik.`; absent without any. */
+  traefikLabels?: Readonly<Record<string, string>>
   networks: readonly { name: string; address: string; aliases: readonly string[] }[]
 }
 

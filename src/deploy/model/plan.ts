@@ -52,11 +52,16 @@ export type Step = StepBase &
       }
     /**
      * Starts a one-off container of each service next to the real one, without its published ports. `aliases`: names that it
-     * has besides those of the service.
+     * has besides those of the service; `labels`: by which Traefik sends every request to it.
      */
     | {
         kind: 'start-stand-in'
-        services: readonly { service: string; name: string; aliases: readonly string[] }[]
+        services: readonly {
+          service: string
+          name: string
+          aliases: readonly string[]
+          labels?: Readonly<Record<string, string>>
+        }[]
       }
     /**
      * Stops and starts a service that cannot run twice; also starts services that are not running. `discard`: stopped

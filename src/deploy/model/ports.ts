@@ -2,6 +2,7 @@
 import type { Secret } from '../../shared/secret.ts'
 import type { AppModel } from './app-model.ts'
 import type { Compose } from './compose.ts'
+import type { DrainCheck, PartialHealthCheck } from './drain-check.ts'
 import type { Container } from './container.ts'
 import type { FileSystem } from './file-system.ts'
 import type { EngineDisk, ImageStore } from './inventory.ts'
@@ -31,6 +32,10 @@ export type ImageConfig = {
   /** `NAME=value` lines. */
   environment: readonly string[]
   hasHealthCheck: boolean
+  /** Absent without one. */
+  healthCheck?: PartialHealthCheck
+  /** Runs the text of a health check; absent if the image sets none. */
+  shell?: readonly string[]
   /** TCP ports that the image exposes. */
   exposedPorts: readonly number[]
   /** The command that a container of it runs, with its arguments, if the compose file sets no other. */
@@ -194,9 +199,13 @@ export interface AppSource {
   composeFiles(): Promise<readonly BundleFile[]>
   /**
    * All files of a release: the compose files, the mounted files next to them, and the override file that pins
-   * `images` (`repo@sha256:…` by service). Throws COMPOSE_PATH_OUTSIDE.
+   * `images` (`repo@sha256:…` by service) and has the health checks of `checks`. Throws COMPOSE_PATH_OUTSIDE.
    */
-  bundle(app: AppModel, images: Readonly<Record<string, string>>): Promise<readonly BundleFile[]>
+  bundle(
+    app: AppModel,
+    images: Readonly<Record<string, string>>,
+    checks?: Readonly<Record<string, DrainCheck>>,
+  ): Promise<readonly BundleFile[]>
 }
 
 /** One host of an environment, with everything that a deploy uses there. */

@@ -1,4 +1,5 @@
 import { isReloaded, type ServiceModel } from './app-model.ts'
+import type { DrainCheck } from './drain-check.ts'
 
 export type ProxyKind = 'nginx' | 'caddy' | 'haproxy' | 'traefik'
 
@@ -12,6 +13,32 @@ export type Proxy = {
   obstacle: string | undefined
   /** Whether dray can make it read its configuration files again. */
   canReload: boolean
+  /** For Traefik, which finds services by itself: those that it may send requests to, by name. */
+  upstreams?: Readonly<Record<string, Upstream>>
+  /** It is no service of the app. */
+  isOutside?: true
+}
+
+/** A service that Traefik sends requests to. */
+export type Upstream = {
+  /** Why dray cannot switch traffic from its old to its new container, as the end of a sentence. */
+  obstacle?: string
+  /** The health check that its new containers get, by which dray drains them. */
+  check?: DrainCheck
+  /** Why its running containers cannot be drained. */
+  undrainable?: string
+  /** Labels by which a stand-in gets every request nevertheless. */
+  standInLabels?: Readonly<Record<string, string>>
+}
+
+/** Why dray cannot switch a proxy's traffic for one of the services behind it; undefined if it can. */
+export function obstacleFor({ obstacle, upstreams }: Proxy, serviceName: string): string | undefined {
+  return obstacle ?? upstreams?.[serviceName]?.obstacle
+}
+
+/** What Traefik, if the app is behind it, sends to a service. */
+export function upstreamOf(proxies: readonly Proxy[], serviceName: string): Upstream | undefined {
+  return proxies.flatMap(({ upstreams }) => upstreams?.[serviceName] ?? [])[0]
 }
 
 /** The proxy of a service, if it is one. */
@@ -32,6 +59,7 @@ export function isBehind(
 ): boolean {
   const at = proxies.findIndex((it) => it.service === proxy.service)
   if (proxies.slice(at).some((it) => it.service === service.name)) return false
+  if (proxy.upstreams !== undefined) return service.name in proxy.upstreams
   const networks = services.find(({ name }) => name === proxy.service)?.networks ?? []
   return service.networks.some((network) => networks.includes(network))
 }

@@ -13,6 +13,7 @@ import { findEntrances } from './find-entrances.ts'
 import { findProxies, observeProxies } from './proxies/find-proxies.ts'
 import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
 import type { AppModel } from '../model/app-model.ts'
+import { chooseDrainChecks } from './choose-drain-checks.ts'
 import { composeNames } from './file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
 import type { DesiredFile, DesiredRelease, HostObservation } from '../model/observation.ts'
@@ -92,25 +93,27 @@ export async function observeHost(
       adopted.get(service) ?? pinnedName(image.reference, image.digest),
     ]),
   )
-  const bundle = await source.bundle(app, names)
-  const files = [...bundle, ...keepaliveFiles({ app, desired, proxies, resolved, files: bundle })]
-  return {
-    files,
-    observation: {
-      host: host.name,
-      directory,
-      containers,
-      adopted,
-      proxies,
-      ...answers,
-      images,
-      resolved,
-      imageTemplates: readImageTemplates(await source.composeFiles()),
-      fileHashes: hashes,
-      disk,
-      files: files.map(hashFile),
-    },
+  const filesWith = async (checks: ReturnType<typeof chooseDrainChecks>): Promise<BundleFile[]> => {
+    const bundle = await source.bundle(app, names, checks)
+    return [...bundle, ...keepaliveFiles({ app, desired, proxies, resolved, files: bundle })]
   }
+  const plain = {
+    host: host.name,
+    directory,
+    containers,
+    adopted,
+    proxies,
+    ...answers,
+    images,
+    resolved,
+    imageTemplates: readImageTemplates(await source.composeFiles()),
+    fileHashes: hashes,
+    disk,
+    files: (await filesWith({})).map(hashFile),
+  }
+  // Which containers stay does not depend on the override file, but what it says depends on that.
+  const files = await filesWith(chooseDrainChecks(plain, desired))
+  return { files, observation: { ...plain, files: files.map(hashFile) } }
 }
 
 /** A later compose file overrides an earlier one. */

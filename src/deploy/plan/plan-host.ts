@@ -40,7 +40,7 @@ export function planHost(observation: HostObservation, desired: DesiredRelease):
 }
 
 /** Decides again until every service that is replaced together with another one (`restart: true`) is. */
-function decideServices(input: DecisionInput): ServiceDecision[] {
+export function decideServices(input: DecisionInput): ServiceDecision[] {
   const { services } = input.observation.directory.app
   const together = new Map<string, string>()
   for (;;) {

@@ -1,3 +1,4 @@
+import { upstreamOf } from '../model/proxy.ts'
 import { chooseStandInName } from '../model/stand-in.ts'
 import type { ServiceDecision } from './decide-service.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
@@ -12,8 +13,15 @@ export function planStandIns(host: HostPlan, decisions: readonly ServiceDecision
       service: decision.service.name,
       name: standInNameOf(decision, host),
       aliases: [decision.service.containerName ?? []].flat(),
+      ...labelsOf(decision, host),
     })),
   }
+}
+
+/** Labels by which it gets the requests of a container that cannot be drained. */
+function labelsOf({ service }: ServiceDecision, { observation }: HostPlan) {
+  const { undrainable, standInLabels } = upstreamOf(observation.proxies, service.name) ?? {}
+  return undrainable === undefined || standInLabels === undefined ? {} : { labels: standInLabels }
 }
 
 /**

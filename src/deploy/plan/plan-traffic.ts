@@ -3,7 +3,7 @@ import type { ServiceDecision } from './decide-service.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
-import { isBehind, type Proxy } from '../model/proxy.ts'
+import { isBehind, obstacleFor, type Proxy } from '../model/proxy.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { planReturn } from './plan-stand-in.ts'
 import { findTaskDependencies, planStarts } from './plan-start.ts'
@@ -56,6 +56,7 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
     (action !== 'leave' && current?.services[service.name] !== undefined)
   const moved = decisions.filter((it) => it.action !== 'run-once' && hadAddress(it))
   return observation.proxies.flatMap((proxy) => {
+    if (proxy.kind === 'traefik') return findTraefikSwitch(proxy, observation, moved)
     const own = decisions.find(({ service }) => service.name === proxy.service)
     if (own === undefined || own.service.replicas === 0 || !proxy.canReload) return []
     if (own.action !== 'leave' && own.replaced.length === 0) return []
@@ -68,6 +69,20 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
     ]
     return [{ proxy, services: behind, cause: causes.join('; ') }]
   })
+}
+
+/** Traefik takes a container that was recreated by itself, as it does everything: its own files play no part. */
+function findTraefikSwitch(
+  proxy: Proxy,
+  observation: HostObservation,
+  moved: readonly ServiceDecision[],
+): ProxySwitch[] {
+  const drained = moved.filter(
+    ({ action, service }) => action !== 'recreate' && obstacleFor(proxy, service.name) === undefined,
+  )
+  const services = listBehind(proxy, observation, drained)
+  if (services.length === 0) return []
+  return [{ proxy, services, cause: `containers of ${services.join(', ')} change` }]
 }
 
 /**

@@ -2,7 +2,7 @@ import { type ServiceModel } from '../model/app-model.ts'
 import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 
-import { isBehind, proxyOf, type Proxy } from '../model/proxy.ts'
+import { isBehind, obstacleFor, proxyOf, upstreamOf, type Proxy } from '../model/proxy.ts'
 import type { Release } from '../model/release.ts'
 import { isRunning } from '../model/container.ts'
 
@@ -15,6 +15,19 @@ export type DecisionInput = {
 
 /** Why two containers of a service cannot run at the same time; undefined if they can. */
 export function whyNotRolled(service: ServiceModel, input: DecisionInput): string | undefined {
+  return whyNotTwice(service, input) ?? whyUndrainable(service, input)
+}
+
+/** Why its old container cannot be drained, although its new one can run beside it. */
+export function whyUndrainable(
+  service: ServiceModel,
+  { observation, desired }: DecisionInput,
+): string | undefined {
+  if (desired.rollout[service.name] === 'roll') return undefined
+  return upstreamOf(observation.proxies, service.name)?.undrainable
+}
+
+function whyNotTwice(service: ServiceModel, input: DecisionInput): string | undefined {
   const chosen = input.desired.rollout[service.name]
   if (service.publishedPorts.length > 0) return `it publishes port ${service.publishedPorts.join(', ')}`
   const bound = input.observation.directory.app.services.find(({ boundTo }) =>
@@ -34,8 +47,8 @@ export function whyNotRolled(service: ServiceModel, input: DecisionInput): strin
 function whyNotSwitched(service: ServiceModel, { directory, proxies }: HostObservation): string | undefined {
   const scope = { services: directory.app.services, proxies }
   const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
-  const stuck = inFront.find(({ obstacle }) => obstacle !== undefined)
-  if (stuck !== undefined) return `${stuck.kind} is in front of it; ${stuck.obstacle ?? ''}`
+  const stuck = inFront.find((proxy) => obstacleFor(proxy, service.name) !== undefined)
+  if (stuck !== undefined) return `${stuck.kind} is in front of it; ${obstacleFor(stuck, service.name) ?? ''}`
   return proxyOf(proxies, service.name) !== undefined && inFront.length === 0 ? 'it is the proxy' : undefined
 }
 
@@ -45,11 +58,15 @@ function whyNotSwitched(service: ServiceModel, { directory, proxies }: HostObser
  */
 export function whyStandIn(service: ServiceModel, input: DecisionInput): string | undefined {
   const { publishedPorts, containerName } = service
+  const undrainable = whyUndrainable(service, input)
+  const upstream = upstreamOf(input.observation.proxies, service.name)
   const obstacles = [
     ...(publishedPorts.length > 0 ? [`it publishes port ${publishedPorts.join(', ')}`] : []),
     ...(containerName === undefined ? [] : [`its container_name is ${containerName}`]),
+    ...(undrainable === undefined ? [] : [undrainable]),
   ]
-  const others = whyNotRolled({ ...service, publishedPorts: [], containerName: undefined }, input)
+  if (undrainable !== undefined && upstream?.standInLabels === undefined) return undefined
+  const others = whyNotTwice({ ...service, publishedPorts: [], containerName: undefined }, input)
   if (obstacles.length === 0 || others !== undefined || service.replicas !== 1) return undefined
   return isSwitched(service, input) ? obstacles.join(' and ') : undefined
 }
@@ -61,15 +78,16 @@ function isSwitched(service: ServiceModel, { observation }: DecisionInput): bool
   const scope = { services: directory.app.services, proxies }
   const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
   const runs = (proxy: Proxy): boolean =>
-    containers.some((it) => it.service === proxy.service && !it.oneOff && isRunning(it))
-  return inFront.every(({ obstacle }) => obstacle === undefined) && inFront.some(runs)
+    proxy.isOutside || containers.some((it) => it.service === proxy.service && !it.oneOff && isRunning(it))
+  return inFront.every((proxy) => obstacleFor(proxy, service.name) === undefined) && inFront.some(runs)
 }
 
 function keyOf(bound: ServiceModel, serviceName: string): string {
   return bound.boundTo.find((it) => it.service === serviceName)?.key ?? ''
 }
 
-function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {
+/** Whether it runs an image of the user's own. */
+export function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {
   if (service.image === undefined) return true
   const reference = parseImageReference(service.image)
   const repository = `${reference.registry}/${reference.repository}`

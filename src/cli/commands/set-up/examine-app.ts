@@ -55,6 +55,7 @@ function proxiesOf(
     processes: new Map(),
     caddies: new Map(),
     haproxies: new Map(),
+    shells: new Set(),
     resolved: new Map(
       images.flatMap(({ services, answer }) =>
         'value' in answer ? services.map((name) => [name, answer.value] as const) : [],

@@ -33,11 +33,18 @@ export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, c
   const { run, signal } = context
   const { app } = run.observation.directory
   const outcomes = await Promise.allSettled(
-    step.services.map(async ({ service, name, aliases }) => {
+    step.services.map(async ({ service, name, aliases, labels }) => {
       run.done.fresh.set(service, [])
       const networks = app.services.find((it) => it.name === service)?.networks ?? []
       await startWithImages([service], context, (compose) =>
-        compose.startStandIn({ service, containerName: name, aliases, networks, signal }),
+        compose.startStandIn({
+          service,
+          containerName: name,
+          aliases,
+          networks,
+          ...(labels && { labels }),
+          signal,
+        }),
       )
     }),
   )

@@ -1,8 +1,9 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { HostRun, StepRunner } from '../execution.ts'
+import { otherContainers, type HostRun, type StepRunner } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/container.ts'
 import { switchProxy } from '../switch-proxy.ts'
+import { switchTraefik } from '../switch-traefik.ts'
 
 /** Switches traffic to the new containers. `stop-old` waits for the old ones to finish their requests. */
 export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
@@ -15,27 +16,39 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     step.services.length === 0 ? patience.drainMs : 0,
   )
   const proxies = servingContainers(step.proxy, run, execution.plan)
-  if (proxies.length === 0) throw new DrayError('PROXY_FAILED', `${step.proxy} is not running.`)
+  if (proxies.length === 0 && step.proxyKind !== 'traefik')
+    throw new DrayError('PROXY_FAILED', `${step.proxy} is not running.`)
   const wasSwitched = run.done.switched
   run.done.switched = true
   if (step.services.some((service) => run.done.standIns.has(service) && run.done.recreated.has(service))) {
     run.done.returned = true
   }
   const containers = step.services.flatMap((service) => servingContainers(service, run, execution.plan))
-  const switched = await Promise.all(
-    proxies.map((proxy) =>
-      switchProxy(step.proxyKind, {
-        engine: run.host.engine,
-        pins: run.pins,
-        pinMs: patience.pinMs,
-        clock,
-        proxy,
-        containers: step.reloadOnly ? [] : containers,
-        drainMs,
-        signal,
-      }),
-    ),
-  ).catch((error: unknown) => {
+  const switches =
+    step.proxyKind === 'traefik'
+      ? [
+          switchTraefik({
+            engine: run.host.engine,
+            to: containers,
+            from: await otherContainers(step.services, containers, run),
+            drainMs,
+            clock,
+            signal,
+          }),
+        ]
+      : proxies.map((proxy) =>
+          switchProxy(step.proxyKind, {
+            engine: run.host.engine,
+            pins: run.pins,
+            pinMs: patience.pinMs,
+            clock,
+            proxy,
+            containers: step.reloadOnly ? [] : containers,
+            drainMs,
+            signal,
+          }),
+        )
+  const switched = await Promise.all(switches).catch((error: unknown) => {
     // A proxy does not apply a configuration that it rejects.
     if (error instanceof DrayError && error.code === 'PROXY_CONFIG_INVALID' && proxies.length === 1) {
       run.done.switched = wasSwitched

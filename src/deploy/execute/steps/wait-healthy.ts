@@ -4,6 +4,7 @@ import type { StepContext, StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { ExecResult } from '../../model/ports.ts'
 import type { Container, HealthCheck } from '../../model/container.ts'
+import { shownCheck } from '../../model/drain-check.ts'
 import { checkPace, type CheckPace } from './check-pace.ts'
 import { endOf, refuseEnded } from './refuse-ended.ts'
 
@@ -97,7 +98,7 @@ async function untilCheckPasses(
   const said = last?.output.trim().split('\n').at(-1) ?? ''
   throw new DrayError(
     'SERVICE_UNHEALTHY',
-    `${container.service} was not healthy within ${Math.round(timeoutMs / 1000)} s: \`${check.argv.join(' ')}\` ` +
+    `${container.service} was not healthy within ${Math.round(timeoutMs / 1000)} s: \`${shownCheck(check.argv)}\` ` +
       (last === undefined
         ? 'did not finish.'
         : `exited with code ${last.exitCode}${said === '' ? '' : ` (${said})`}.`),
@@ -121,7 +122,7 @@ async function runCheck(
 
 /** For 126 and 127, the shell's codes for a command that is not executable or not found (POSIX, 2.8.2). */
 function brokenCheck(container: Container, result: ExecResult, details: ErrorDetails): DrayError {
-  const shown = container.healthCheck?.argv.join(' ') ?? ''
+  const shown = shownCheck(container.healthCheck?.argv ?? [])
   const said = result.output.trim() || `exit code ${result.exitCode}`
   return new DrayError(
     'HEALTHCHECK_BROKEN',
@@ -204,7 +205,7 @@ async function throwIfStopped(container: Container, context: StepContext, known?
     const said = now.healthOutput.split('\n').at(-1) ?? ''
     throw new DrayError(
       'SERVICE_UNHEALTHY',
-      `Docker reports ${container.service} as unhealthy: \`${now.healthCheck?.argv.join(' ') ?? ''}\` failed` +
+      `Docker reports ${container.service} as unhealthy: \`${shownCheck(now.healthCheck?.argv ?? [])}\` failed` +
         (said === '' ? '.' : ` (${said}).`),
       { details },
     )

@@ -3,6 +3,7 @@ import type { DesiredRelease } from '../../model/observation.ts'
 import type { Engine, ResolvedImage } from '../../model/ports.ts'
 import type { Container } from '../../model/container.ts'
 import type { Proxy, ProxyKind } from '../../model/proxy.ts'
+import { findOutsideTraefik, findUpstreams, observeShells } from './find-traefik.ts'
 import { observeCaddy, whyCaddyStays, whyNoReload, type CaddyObservation } from './observe-caddy.ts'
 import { observeHaproxy, whyHaproxyStays, type HaproxyObservation } from './observe-haproxy.ts'
 import { proxyOfCommand, proxyOfImageName, proxyOfProcesses } from './recognise-proxy.ts'
@@ -17,6 +18,8 @@ export type ProxyFacts = {
   caddies: ReadonlyMap<string, CaddyObservation | undefined>
   /** The same of each running HAProxy. */
   haproxies: ReadonlyMap<string, HaproxyObservation | undefined>
+  /** Containers with labels of Traefik in which dray can write a file. */
+  shells: ReadonlySet<string>
   resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
 }
 
@@ -31,7 +34,8 @@ export function findProxies(facts: ProxyFacts): Proxy[] {
   })
   const rank = ({ name, publishedPorts }: ServiceModel): number =>
     name === facts.desired.proxyService ? 2 : publishedPorts.length > 0 ? 1 : 0
-  return found.sort((a, b) => rank(a.service) - rank(b.service)).map(({ proxy }) => proxy)
+  const proxies = found.sort((a, b) => rank(a.service) - rank(b.service)).map(({ proxy }) => proxy)
+  return proxies.some(({ kind }) => kind === 'traefik') ? proxies : [...proxies, ...findOutsideTraefik(facts)]
 }
 
 /** Whether its processes are needed to recognise a proxy. */
@@ -82,7 +86,8 @@ function describeProxy(service: string, { kind, cause }: Recognised, facts: Prox
     (it) => it.service === service && !it.oneOff && it.state === 'running',
   )
   if (kind === 'traefik') {
-    return { service, kind, cause, obstacle: 'dray cannot switch it yet', canReload: false }
+    const upstreams = findUpstreams({ service, command: running[0]?.command ?? [] }, facts)
+    return { service, kind, cause, obstacle: undefined, canReload: false, upstreams }
   }
   const readOnly = running.some(({ isReadOnly }) => isReadOnly)
     ? 'its file system is read-only, so dray cannot give it addresses'
@@ -104,8 +109,11 @@ function describeProxy(service: string, { kind, cause }: Recognised, facts: Prox
 export async function observeProxies(
   containers: readonly Container[],
   engine: Pick<Engine, 'processes' | 'exec'>,
-): Promise<Pick<ProxyFacts, 'processes' | 'caddies' | 'haproxies'>> {
-  const processes = await observeProcesses(containers, engine)
+): Promise<Pick<ProxyFacts, 'processes' | 'caddies' | 'haproxies' | 'shells'>> {
+  const [processes, shells] = await Promise.all([
+    observeProcesses(containers, engine),
+    observeShells(containers, engine),
+  ])
   const observeEach = async <T>(
     kind: ProxyKind,
     observe: (container: Container, engine: Pick<Engine, 'exec'>) => Promise<T>,
@@ -122,7 +130,7 @@ export async function observeProxies(
     observeEach('caddy', observeCaddy),
     observeEach('haproxy', observeHaproxy),
   ])
-  return { processes, caddies, haproxies }
+  return { processes, caddies, haproxies, shells }
 }
 
 /** The processes of the containers that could be a proxy, by id. Throws what the Engine throws. */

@@ -22,6 +22,8 @@ export type ProxyCase = {
   port: number
   /** Services besides `backend`, as indented YAML. */
   services: string
+  /** More keys of `backend`, as indented YAML. */
+  backend?: string
   files?: Readonly<Record<string, string>>
   images?: readonly OwnProxyImage[]
   /** The proxies that the plan names, in the order in which they are switched. */
@@ -38,7 +40,7 @@ const load = { connections: 0, slow: { every: 10, ms: 2000 } }
 
 /** What dray does with every proxy that it can switch: the same for each, on real containers, under load. */
 export function proxyContract(facts: ProxyCase): void {
-  const { name, net, port, services, files, images = [], proxies } = facts
+  const { name, net, port, services, backend = '', files, images = [], proxies } = facts
   describe(`${name}: dray switches its traffic`, () => {
     const server = net.server('srv1')
     let app: TestApp
@@ -50,7 +52,7 @@ export function proxyContract(facts: ProxyCase): void {
         server,
         name,
         port,
-        files: { 'docker-compose.yml': composeOf(services), ...files },
+        files: { 'docker-compose.yml': composeOf(backend + services), ...files },
         // The last version fails when traffic is switched already.
         config: {
           tasks: { check: { service: 'backend', run: 'test "$APP_VERSION" != v3', when: 'after' } },
@@ -91,7 +93,7 @@ function expectServed(report: LoadReport, { mayReset }: Pick<ProxyCase, 'mayRese
   expect(report.succeeded).toBeGreaterThan(100)
 }
 
-function composeOf(services: string): string {
+function composeOf(more: string): string {
   return `services:
   backend:
     image: ghcr.io/acme/shop-backend:\${IMAGE_TAG:-latest}
@@ -101,7 +103,7 @@ function composeOf(services: string): string {
       test: ["CMD", "curl", "-f", "http://localhost:8000/api/health"]
       interval: 1s
       retries: 20
-${services}`
+${more}`
 }
 
 async function pushVersions(pushHost: string, { name, from, files }: OwnProxyImage): Promise<void> {

@@ -52,6 +52,38 @@ describe('a service is read as a deploy decides by it:', () => {
       },
       { publishedPorts: ['80', '81'], portAddresses: { 80: '10.0.0.5' } },
     ],
+    [
+      'the parts of a health check, and labels of Traefik, without doubled dollar signs',
+      {
+        healthcheck: {
+          test: ['CMD-SHELL', 'test $$PORT'],
+          interval: '1m30s',
+          start_period: '5s',
+          retries: 4,
+        },
+        labels: { 'traefik.enable': 'true', 'traefik.http.routers.a.rule': 'Host(`$$`)', other: '1' },
+      },
+      {
+        check: {
+          argv: ['/bin/sh', '-c', 'test $PORT'],
+          intervalMs: 90_000,
+          startPeriodMs: 5_000,
+          retries: 4,
+        },
+        traefikLabels: { 'traefik.enable': 'true', 'traefik.http.routers.a.rule': 'Host(`$`)' },
+      },
+    ],
+    [
+      'a health check without a shell',
+      { healthcheck: { test: ['CMD', 'true'] } },
+      { check: { argv: ['true'] } },
+    ],
+    ['memory of the host', { ipc: 'host' }, { sharesMemory: true }],
+    [
+      'a mount over the memory of a container',
+      { volumes: [{ type: 'bind', source: '/dev/shm', target: '/dev/shm' }] },
+      { sharesMemory: true },
+    ],
     ['a fixed name', { container_name: 'web' }, { containerName: 'web' }],
     ['a network mode', { network_mode: 'host' }, { networkMode: 'host' }],
     ['an address', { networks: { default: { ipv4_address: '10.0.0.2' } } }, { fixedAddress: true }],
@@ -199,4 +231,11 @@ test('entries that depend on deploy-time values are pinned one by one', () => {
 test('an invalid model is refused', () => {
   const texts = { model: '{}', plainModel: '', stage, envFileHashes: new Map<string, string>() }
   expect(() => readAppModel(texts)).toThrow(expect.objectContaining({ code: 'COMPOSE_INVALID' }))
+})
+
+test('a health check with values of the deploy is not read: they are pinned', () => {
+  const check = (test: string): Service => ({ healthcheck: { test: ['CMD', test] } })
+  const { services, pins } = modelOf({ web: check('v2') }, { plain: { web: check('latest') } })
+  expect(services[0]?.check).toBeUndefined()
+  expect(pins['web']).toMatchObject({ healthcheck: { test: ['CMD', 'v2'] } })
 })

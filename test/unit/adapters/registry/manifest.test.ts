@@ -54,7 +54,8 @@ test('the configuration of an image says its platform and how it is run, or noth
     Cmd: ['nginx', '-g', 'daemon off;'],
     Env: ['NGINX_VERSION=1.29.3'],
     ExposedPorts: { '80/tcp': {}, '443': {}, '53/udp': {} },
-    Healthcheck: { Test: ['CMD', 'true'] },
+    Shell: ['/bin/bash', '-c'],
+    Healthcheck: { Test: ['CMD-SHELL', 'true'], Interval: 5_000_000_000, Retries: 0 },
   }
   const rootfs = { type: 'layers', diff_ids: ['sha256:1', 'sha256:2'] }
   expect(parseImageConfig(Buffer.from(JSON.stringify({ ...AMD64, config: run, rootfs })))).toEqual({
@@ -62,6 +63,8 @@ test('the configuration of an image says its platform and how it is run, or noth
     config: {
       environment: ['NGINX_VERSION=1.29.3'],
       hasHealthCheck: true,
+      healthCheck: { argv: ['/bin/bash', '-c', 'true'], intervalMs: 5000 },
+      shell: ['/bin/bash', '-c'],
       exposedPorts: [443, 80],
       command: ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'],
     },

@@ -75,7 +75,7 @@ describe('a proxy that dray cannot switch', () => {
   test('has the services behind it recreated, with the reason', async () => {
     const app = fakeApp([fakeService('api'), fakeProxy({ image: 'traefik:v3', dependsOn: [] })])
     const { steps, warnings } = await (await upgraded(app)).plan()
-    const why = 'traefik is in front of it; dray cannot switch it yet'
+    const why = 'traefik is in front of it; it may know the service from elsewhere than its labels'
     expect(steps.find(({ kind }) => kind === 'recreate-services')?.cause).toBe(
       `new image; not rolled: ${why}`,
     )

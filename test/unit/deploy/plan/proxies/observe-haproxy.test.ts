@@ -16,6 +16,7 @@ async function proxyOf(exitCode: number, output: string) {
     containers: [container as unknown as Container],
     processes: new Map(),
     caddies: new Map(),
+    shells: new Set(),
     haproxies: new Map([['c', await observe(exitCode, output)]]),
     resolved: new Map([['web', fakeResolved('haproxy:2.6')]]),
   })
