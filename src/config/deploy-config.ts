@@ -16,6 +16,8 @@ export type DeployConfig = {
   proxyKeepalive: boolean
   /** `false`: no requests are sent during a deploy, and no URL is checked. */
   probe: Probe | false | undefined
+  /** The front that dray puts before services that publish a port; `services` is undefined for every own one. */
+  front: { services: readonly string[] | undefined } | undefined
   /** Settings of single services; services without settings are absent. */
   services: Readonly<Record<string, ServiceSettings>>
   registries: Readonly<Record<string, RegistrySettings>>

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { atLeastOne, disk, hooks, keep, notify, probe, text } from './schema-parts.ts'
+import { atLeastOne, disk, front, hooks, keep, notify, probe, text } from './schema-parts.ts'
 
 const fileList = z.union([text('a file'), z.array(text('a file')).min(1, 'expected at least one file')], {
   error: 'expected a file or a list of files',
@@ -62,6 +62,12 @@ export const environmentSchema = z.strictObject({
   probe: probe.optional().meta({
     description: 'Overrides the top-level `probe`.',
     defaultText: 'the top-level one',
+    omitFromExample: true,
+  }),
+  front: front.optional().meta({
+    description: 'Overrides the top-level `front`.',
+    defaultText: 'the top-level one',
+    examples: [true],
     omitFromExample: true,
   }),
   notify: notify.optional().meta({

@@ -45,6 +45,7 @@ export function normalise(input: NormaliseInput): DeployConfig {
     notify: (block.notify ?? file.notify ?? []).flatMap(toNotifyTarget),
     proxyService: file.proxy?.service,
     proxyKeepalive: file.proxy?.keepalive ?? true,
+    front: toFront(block.front ?? file.front),
     probe: toProbe(block.probe ?? file.probe),
     services: mapValues(file.services, toServiceSettings),
     registries: mapValues(file.registries, toRegistrySettings),
@@ -132,6 +133,11 @@ function toNotifyTarget({
 /** `NAME` of `$NAME` and `${NAME}`. */
 function toVariable(reference: string): string {
   return reference.replace(/[${}]/g, '')
+}
+
+function toFront(front: ConfigFile['front']): DeployConfig['front'] {
+  if (front === undefined || front === false) return undefined
+  return { services: front === true ? undefined : front.services }
 }
 
 function toProbe(probe: ConfigFile['probe']): Probe | false | undefined {

@@ -163,3 +163,17 @@ export const disk = z.strictObject({
       defaultText: 'none',
     }),
 })
+
+/** A block that is allowed at the top level and in an environment. */
+export const front = z.union(
+  [
+    z.boolean(),
+    z.strictObject({
+      services: atLeastOne(serviceName, 'at least one service').meta({
+        description: 'The services to put it in front of.',
+        examples: [['web']],
+      }),
+    }),
+  ],
+  { error: 'expected true, false, or a list `services`' },
+)

@@ -4,6 +4,7 @@ import {
   command,
   disk,
   duration,
+  front,
   hooks,
   keep,
   notify,
@@ -181,6 +182,13 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .meta({ description: 'The proxy in front of the app.' }),
+  front: front.optional().meta({
+    description:
+      'Whether dray puts an nginx of its own (`dray-front`) in front of services that publish a port and have no proxy: it publishes their ports, so that they are replaced without an outage. For HTTP. `true`: in front of every own service; `services`: of these.',
+    examples: [true],
+    defaultText: 'false',
+    omitFromExample: true,
+  }),
   probe: probe.optional().meta({
     description:
       'Requests that dray sends to the app during a deploy and reports; the last one must succeed. `false`: no requests are sent, and no URL or published port is checked. Without `probe`, dray checks the published ports that answered before the deploy.',

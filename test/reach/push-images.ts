@@ -1,6 +1,8 @@
 import { pushDerivedImage, type DerivedImage } from '../support/images/field/derive-image.ts'
 import { appBase, readProgram } from '../support/images/field/field-images.ts'
 import { layerOfFiles } from '../support/images/field/layer.ts'
+import { copyTag } from '../support/images/copy-tag.ts'
+import { FRONT_TAG } from '../../src/deploy/plan/front/design-front.ts'
 import type { OwnImage } from './own-images.ts'
 import { thirdImages } from './third-images.ts'
 
@@ -42,4 +44,10 @@ export async function pushThirdImages(pushHost: string): Promise<void> {
       },
     })
   }
+}
+
+/** The image of the front that dray adds: the same nginx under its tag. */
+export async function pushFrontImage(pushHost: string): Promise<void> {
+  const registry = { baseUrl: `http://${pushHost}` }
+  await copyTag(registry, 'library/nginx', { from: 'alpine', to: FRONT_TAG })
 }

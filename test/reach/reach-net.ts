@@ -3,7 +3,7 @@ import { pushFieldImages } from '../support/images/field/field-images.ts'
 import { prepareImages } from '../support/images/prepare.ts'
 import type { TestServer } from '../support/net/server.ts'
 import { startTestNet, type TestNet } from '../support/net/test-net.ts'
-import { pushThirdImages } from './push-images.ts'
+import { pushFrontImage, pushThirdImages } from './push-images.ts'
 
 export type ReachNet = TestNet & { servers: readonly TestServer[] }
 
@@ -36,4 +36,5 @@ export async function pushReachImages(net: TestNet, say: (line: string) => void 
   await prepareImages({ registryPushHost: pushHost, only: (name) => used.includes(name), onProgress: say })
   await pushFieldImages(pushHost)
   await pushThirdImages(pushHost)
+  await pushFrontImage(pushHost)
 }

@@ -19,6 +19,7 @@ const { values } = parseArgs({
     servers: { type: 'string', default: '2' },
     json: { type: 'string' },
     write: { type: 'boolean', default: false },
+    front: { type: 'boolean', default: false },
   },
 })
 process.exitCode = await main()
@@ -48,7 +49,7 @@ async function measure(shapes: readonly Shape[]): Promise<ShapeResult[]> {
   await Promise.all(
     net.servers.map(async (server) => {
       for (let shape = waiting.shift(); shape !== undefined; shape = waiting.shift()) {
-        const result = await runShape(shape, { net, server })
+        const result = await runShape(shape, { net, server, front: values.front })
         results.push(result)
         // After each, so that an interrupted run keeps its results.
         if (values.json !== undefined)

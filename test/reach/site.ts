@@ -30,8 +30,11 @@ const loginPath = '/run/reach-login'
 /** The longest that a run of dray or Compose may take. */
 const patienceMs = 300_000
 
-/** Makes both directories and the first version's images; nothing runs yet. */
-export async function openSite(net: TestNet, server: TestServer, app: MadeApp): Promise<Site> {
+/** Makes both directories, with `front` in dray.yml if so told, and the first version's images; nothing runs yet. */
+export async function openSite(
+  { net, server, front = false }: { net: TestNet; server: TestServer; front?: boolean | undefined },
+  app: MadeApp,
+): Promise<Site> {
   const name = app.shape.id
   const directory = await mkdtemp(join(tmpdir(), `dray-reach-${name}-`))
   const site: Site = {
@@ -49,6 +52,7 @@ export async function openSite(net: TestNet, server: TestServer, app: MadeApp): 
     app: name,
     registry: 'ghcr.io/acme',
     environments: { test: { host: server.sshTarget, path: pathOf(site) } },
+    ...(front && { front }),
   }
   await logIn(server)
   await writeFile(join(directory, 'dray.yml'), JSON.stringify(drayFile, undefined, 2))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AppModel, ServiceModel } from '../../src/deploy/model/app-model.ts'
 import { defaultDiskRules } from '../../src/deploy/model/disk-rules.ts'
 import { parseImageReference, type Digest } from '../../src/deploy/model/image-reference.ts'
+import { frontDirectory, frontName, type Front } from '../../src/deploy/model/front.ts'
 import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
 import type { ImageConfig, ResolvedImage } from '../../src/deploy/model/ports.ts'
 
@@ -28,15 +29,23 @@ export function fakeService(
     healthCheck: 'defined' as const,
     definitionParts: {},
     ...given,
+    ports: given.ports ?? (given.publishedPorts ?? []).map(fakePort),
   }
   const {
     image: _,
     replicas: _replicas,
     dependsOn: _dependsOn,
     definitionParts: _parts,
+    ports: _ports,
     ...defined
   } = service
   return { ...service, definitionHash: shortHash(JSON.stringify({ ...defined, definition })) }
+}
+
+/** The port as `8000` or `53/udp` publishes it, to one of the same number. */
+function fakePort(text: string): ServiceModel['ports'][number] {
+  const [published = '', protocol = 'tcp'] = text.split('/')
+  return { published, target: Number.parseInt(published), protocol, hostIp: undefined }
 }
 
 /** The sample app's nginx: third party, port 80, a mounted directory. */
@@ -52,10 +61,30 @@ export function fakeProxy(facts: Parameters<typeof fakeService>[1] = {}): Servic
 }
 
 export function fakeApp(services: readonly ServiceModel[], facts: Partial<AppModel> = {}): AppModel {
-  return { project: 'shop', services, pins: {}, networks: { default: 'n1' }, ...facts }
+  return { project: 'shop', services, pins: {}, networks: { default: 'n1' }, ipv6Networks: [], ...facts }
 }
 
 /** The app with another tag for all images of its own. */
+/** As Compose merges the override file that adds a front. */
+export function withFront(app: AppModel, front: Front | undefined): AppModel {
+  if (front === undefined || front.services.length === 0) return app
+  const ports = front.definition['ports'] as { published: string; target: number }[]
+  const others = app.services.map(({ definitionHash, ...it }) =>
+    front.services.includes(it.name)
+      ? fakeService(it.name, { ...it, publishedPorts: [], ports: [], definition: definitionHash })
+      : { ...it, definitionHash },
+  )
+  const { image } = front.definition
+  const added = fakeService(frontName, {
+    image: String(image),
+    publishedPorts: ports.map(({ published }) => published),
+    mounts: [{ path: frontDirectory, target: '/etc/nginx/conf.d' }],
+    healthCheck: 'from-image-or-none',
+    dependsOn: front.services.map((service) => ({ service, condition: 'service_started' })),
+  })
+  return { ...app, services: [...others, added] }
+}
+
 export function withTag(app: AppModel, tag: string): AppModel {
   return {
     ...app,

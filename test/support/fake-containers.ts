@@ -1,4 +1,5 @@
 import { isOneShot, type AppModel } from '../../src/deploy/model/app-model.ts'
+import type { ComposeMode } from '../../src/deploy/model/compose.ts'
 import type { ExecResult } from '../../src/deploy/model/ports.ts'
 import type { Container, HealthCheck } from '../../src/deploy/model/container.ts'
 import type { DrainCheck } from '../../src/deploy/model/drain-check.ts'
@@ -12,7 +13,7 @@ export type Behaviour = 'healthy' | 'never-healthy' | 'exits' | 'broken-check' |
 type UpRequest = {
   service: string
   scale: number
-  mode: 'beside' | 'recreate' | 'force-recreate'
+  mode: ComposeMode
   app: AppModel
   images: Readonly<Record<string, string>>
   /** Health checks of dray, by service. */
@@ -79,12 +80,38 @@ export class FakeContainers {
     const hash = configHash(request.app, service, image)
     const there = this.all.filter((it) => it.service === service && !it.oneOff)
     const staying = there.filter(
-      (it) => mode === 'beside' || (mode === 'recreate' && it.configHash === hash && it.state === 'running'),
+      (it) =>
+        mode === 'beside' ||
+        ((mode === 'recreate' || mode === 'create') && it.configHash === hash && it.state === 'running'),
     )
     for (const container of there) if (!staying.includes(container)) this.remove(container.id)
     for (const surplus of staying.slice(scale)) this.remove(surplus.id)
-    for (let count = staying.length; count < scale; count += 1)
-      this.#addCheck(this.create(request.app, service, image), request.checks[service])
+    for (let count = staying.length; count < scale; count += 1) {
+      const created = this.create(request.app, service, image)
+      this.#addCheck(created, request.checks[service])
+      const { id } = created
+      if (mode === 'create') this.change(id, { state: 'created' })
+      else this.#refuseTakenPort(id)
+    }
+  }
+
+  start(id: string): void {
+    this.#refuseTakenPort(id)
+    this.change(id, { state: 'running' })
+  }
+
+  /** A port can have one running container only. */
+  #refuseTakenPort(id: string): void {
+    const { publishedPorts } = this.get(id)
+    const holder = this.running.find(
+      (it) =>
+        it.id !== id &&
+        !it.oneOff &&
+        it.publishedPorts.some((port) => port > 0 && publishedPorts.includes(port)),
+    )
+    if (holder === undefined) return
+    this.change(id, { state: 'created' })
+    throw new DrayError('PORT_TAKEN', `${holder.id} has the port of ${id}.`)
   }
 
   /** A one-off container with dray's label, as `docker compose run` starts it: no ports, another name. */

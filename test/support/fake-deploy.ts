@@ -16,7 +16,9 @@ import { resolveRollback, type ArchivingHost } from '../../src/deploy/releases/r
 import { createArchivedRegistry } from '../../src/adapters/registry/archived-registry.ts'
 import { createArchivedSource } from '../../src/adapters/source/archived-source.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
-import { fakeDesired, fakeResolved, plainImage } from './fake-app.ts'
+import { frontDirectory } from '../../src/deploy/model/front.ts'
+import { designFront } from '../../src/deploy/plan/front/design-front.ts'
+import { fakeDesired, fakeResolved, plainImage, withFront } from './fake-app.ts'
 import { FakeClock } from './fake-clock.ts'
 import { composeFileName, FakeHost, overrideFileName, renderFakeOverride } from './fake-host.ts'
 
@@ -34,6 +36,8 @@ export class FakeWorld {
   /** `image:` as the compose file has it, by service. */
   imageTemplates: Readonly<Record<string, string>> = {}
   readonly imageConfigs = new Map<string, ImageConfig>()
+  /** `front` in dray.yml. */
+  front: { services?: readonly string[] } | undefined
   request: Partial<DeployRequest> = {}
   registryDown = false
   readonly #cancel = new AbortController()
@@ -174,9 +178,18 @@ export class FakeWorld {
     credentials: async () => undefined,
   }
 
-  readonly #source: AppSource = {
-    composeFiles: async () => [
-      textFile(composeFileName, JSON.stringify(this.app)),
+  get #source(): AppSource {
+    return {
+      ...this.#files,
+      ...(this.front && {
+        designFront: (app) => designFront(app, { ...this.desired, services: undefined, ...this.front }),
+      }),
+    }
+  }
+
+  readonly #files: AppSource = {
+    composeFiles: async (front) => [
+      textFile(composeFileName, JSON.stringify(withFront(this.app, front))),
       textFile(
         'images.yml',
         JSON.stringify({
@@ -186,8 +199,9 @@ export class FakeWorld {
         }),
       ),
     ],
-    bundle: async (_app, images, checks = {}) => [
-      textFile(composeFileName, JSON.stringify(this.app)),
+    bundle: async ({ front }, images, checks = {}) => [
+      textFile(composeFileName, JSON.stringify(withFront(this.app, front))),
+      ...(front?.services.length ? [textFile(`${frontDirectory}/default.conf`, front.configuration)] : []),
       textFile(overrideFileName, renderFakeOverride(images, checks)),
       ...Object.entries(this.files).map(([path, text]) => textFile(path, text)),
     ],

@@ -181,7 +181,7 @@ export class FakeHost implements TargetHost {
     },
     start: async (id) => {
       await this.#did(`start ${id}`)
-      this.containers.change(id, { state: 'running' })
+      this.containers.start(id)
     },
     stop: async (id) => {
       await this.#did(`stop ${id}`)

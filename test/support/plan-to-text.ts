@@ -50,7 +50,13 @@ function stepFacts(step: Step): string {
         .map(({ service, name, aliases }) => [`${service} as ${name}`, ...aliases].join(' '))
         .join(', ')
     case 'recreate-services':
-      return `${step.fresh ? 'fresh ' : ''}${step.services.map(recreatedText).join(', ')}`
+      return [
+        step.fresh ? 'fresh' : [],
+        step.services.map(recreatedText).join(', '),
+        (step.frees ?? []).map(({ containers }) => `instead of ${containers.join(', ')}`),
+      ]
+        .flat()
+        .join(' ')
     case 'run-once':
       return step.service
     case 'wait-healthy':

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Compose } from '../../deploy/model/compose.ts'
+import type { Compose, ComposeMode } from '../../deploy/model/compose.ts'
 import { standInLabel } from '../../deploy/model/stand-in.ts'
 import type { AppPlace } from '../directory/app-place.ts'
 import { exportLines, type DeployValueMap } from '../directory/values.ts'
@@ -86,11 +86,11 @@ export function createCompose({ runner, path, values }: AppPlace): Compose {
 /** `docker compose up` for some services only: without dependencies, builds or pulls. */
 export function buildUpArgs(
   services: readonly { service: string; scale: number }[],
-  mode: 'beside' | 'recreate' | 'force-recreate',
+  mode: ComposeMode,
 ): string[] {
   return [
     'up',
-    '--detach',
+    mode === 'create' ? '--no-start' : '--detach',
     '--no-deps',
     '--no-build',
     '--pull=never',

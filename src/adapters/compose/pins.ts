@@ -1,5 +1,6 @@
 import { stringify, Document, type Node } from 'yaml'
 import type { DrainCheck } from '../../deploy/model/drain-check.ts'
+import { frontName, type Front } from '../../deploy/model/front.ts'
 
 /** The environment variable in an env file's placeholder; it shows which service reads the file. */
 export const ENV_FILE_MARK = 'DRAY_ENV_FILE_'
@@ -61,9 +62,10 @@ const HEADER = `# Written by dray at every deploy: the running images by digest.
 export function renderOverride(
   images: Readonly<Record<string, string>>,
   pins: Readonly<Record<string, unknown>>,
-  checks: Readonly<Record<string, DrainCheck>> = {},
+  { checks = {}, front }: { checks?: Readonly<Record<string, DrainCheck>>; front?: Front | undefined } = {},
 ): string {
   const document = new Document({ services: {} })
+  if (front !== undefined && front.services.length > 0) addFront(document, front)
   for (const name of Object.keys(images).sort()) {
     document.setIn(['services', name, 'image'], images[name])
     const pinned = pins[name]
@@ -86,5 +88,15 @@ export function composeCheck({ argv, intervalMs, startPeriodMs, retries }: Drain
     interval: `${Math.round(intervalMs)}ms`,
     start_period: `${Math.round(startPeriodMs)}ms`,
     retries,
+  }
+}
+
+/** The front's service, and `!reset` (Compose 2.18) for the ports that it takes. */
+function addFront(document: Document, { services, definition }: Front): void {
+  document.setIn(['services', frontName], document.createNode(definition))
+  for (const name of services) {
+    const none = document.createNode([]) as Node
+    none.tag = '!reset'
+    document.setIn(['services', name, 'ports'], none)
   }
 }

@@ -11,9 +11,11 @@ import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 
 const portSchema = z.looseObject({
   published: z.union([z.string(), z.number()]).optional(),
-  protocol: z.string().optional(),
+  target: z.number(),
+  protocol: z.string().default('tcp'),
   host_ip: z.string().optional(),
 })
+const networkSchema = z.looseObject({ enable_ipv6: z.boolean().optional() })
 const volumeSchema = z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string() })
 
 /** The fields of `docker compose config --format json` that dray reads of a service; the others only affect its hash. */
@@ -99,6 +101,9 @@ export function readAppModel({ model, plainModel, stage, envFileHashes }: ModelT
     networks: Object.fromEntries(
       Object.entries(raw.networks).map(([name, network]) => [name, hashOf(network)]),
     ),
+    ipv6Networks: Object.entries(raw.networks)
+      .filter(([, network]) => networkSchema.safeParse(network).data?.enable_ipv6 === true)
+      .map(([name]) => name),
   }
 }
 
@@ -134,7 +139,7 @@ function readService(
         restart,
       })),
     boundTo: readBindings(service),
-    publishedPorts: service.ports.flatMap(({ published, protocol = 'tcp' }) =>
+    publishedPorts: service.ports.flatMap(({ published, protocol }) =>
       published === undefined ? [] : [protocol === 'tcp' ? String(published) : `${published}/${protocol}`],
     ),
     portAddresses: findSingleAddresses(
@@ -142,6 +147,12 @@ function readService(
         published === undefined ? [] : [{ address, port: String(published) }],
       ),
     ),
+    ports: service.ports.map(({ published, target, protocol, host_ip: hostIp }) => ({
+      published: published === undefined ? undefined : String(published),
+      target,
+      protocol,
+      hostIp,
+    })),
     containerName: service.container_name,
     networks: Object.keys(service.networks ?? {}),
     networkMode: service.network_mode,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { readFile, stat } from 'node:fs/promises'
 import pMap from 'p-map'
 import type { AppModel } from '../../deploy/model/app-model.ts'
+import { frontDirectory } from '../../deploy/model/front.ts'
 import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderOverride } from '../compose/pins.ts'
@@ -31,6 +32,7 @@ export function createAppSource(app: {
   composeFiles: readonly string[]
   include: readonly string[]
   exclude?: readonly string[]
+  designFront?: AppSource['designFront']
 }): AppSource {
   const readComposeFiles = async (): Promise<readonly BundleFile[]> => {
     const found = await composeReferences(app.directory, app.composeFiles)
@@ -72,22 +74,34 @@ export function createAppSource(app: {
       }),
     }
   }
+  const pinsName = app.composeFiles.length === 1 ? OVERRIDE_NAME : PINS_NAME
   // A deploy calls this twice, for the names and then with the images: it must ship the files that it compared.
   const read = new WeakMap<AppModel, Promise<Files>>()
 
   return {
-    composeFiles,
+    composeFiles: async (front) => {
+      const files = await composeFiles()
+      if (front === undefined) return files
+      return [
+        ...files.filter(({ path }) => path !== pinsName),
+        textFile(pinsName, renderOverride({}, {}, { front })),
+      ]
+    },
+    ...(app.designFront && { designFront: app.designFront }),
     bundle: async (model, images, checks = {}) => {
       const reading = read.get(model) ?? readFiles(model)
       read.set(model, reading)
       const { compose, others } = await reading
       const pins = textFile(
-        app.composeFiles.length === 1 ? OVERRIDE_NAME : PINS_NAME,
-        renderOverride(images, model.pins, checks),
+        pinsName,
+        renderOverride(images, model.pins, { checks, front: model.front }),
         // Pinned values and health checks may have values of `.env`.
         Object.keys({ ...model.pins, ...checks }).length === 0 ? 0o644 : 0o600,
       )
-      return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...others]
+      const front = model.front?.services.length
+        ? [textFile(`${frontDirectory}/default.conf`, model.front.configuration)]
+        : []
+      return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...others, ...front]
     },
   }
 }

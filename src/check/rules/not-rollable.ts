@@ -2,6 +2,7 @@ import { lines } from '../lines.ts'
 import { isLongRunning, publishedPorts, settingOf, type Service } from '../model/compose.ts'
 import { isOwnService } from '../model/own-images.ts'
 import { entriesOf, scalarText, childOf } from '../parse/yaml-tree.ts'
+import type { Repository } from '../repository.ts'
 import type { Rule } from '../rule.ts'
 import type { Span } from '../source-file.ts'
 
@@ -10,7 +11,7 @@ export const notRollable: Rule = {
   severity: 'warning',
   title: 'A service of the app cannot run twice during a deploy.',
   why: 'A deploy has to stop the old container before it starts the new one. Behind a proxy that dray switches, a stand-in serves meanwhile if only `container_name` or a published port is in the way, at the cost of a second start. Otherwise the service is down in between.',
-  hint: 'Publish ports on the proxy only, and remove `container_name`, `network_mode` and fixed addresses. If the service needs them, set `services: { NAME: { rollout: recreate } }` in dray.yml.',
+  hint: 'Publish ports on the proxy only (without one, `front: true` in dray.yml adds it), and remove `container_name`, `network_mode` and fixed addresses. If the service needs them, set `services: { NAME: { rollout: recreate } }` in dray.yml.',
   bad: {
     'docker-compose.yml': lines(
       'services:',
@@ -27,7 +28,7 @@ export const notRollable: Rule = {
       )
       if (rollout === 'recreate' || !isLongRunning(service) || !isOwnService(service, repository)) continue
       if (isProxy(service)) continue
-      const found = obstacleOf(service)
+      const found = obstacleOf(service, hasFront(repository))
       if (found !== undefined)
         yield {
           at: found.at,
@@ -37,13 +38,22 @@ export const notRollable: Rule = {
   },
 }
 
+/** Whether dray publishes the ports, in one environment at least. */
+function hasFront({ config }: Repository): boolean {
+  const environments = entriesOf(childOf(config?.root, 'environments')).map(([, { value }]) => value)
+  return [config?.root, ...environments].some((node) => {
+    const front = childOf(node, 'front')
+    return front !== undefined && scalarText(front) !== 'false'
+  })
+}
+
 /** A proxy that the app builds has to publish the ports. */
 function isProxy(service: Service): boolean {
   return /nginx|proxy|traefik|caddy|haproxy|gateway/.test(`${service.name} ${service.image?.text ?? ''}`)
 }
 
-function obstacleOf(service: Service): { at: Span; why: string } | undefined {
-  const [port] = publishedPorts(service)
+function obstacleOf(service: Service, hasFront: boolean): { at: Span; why: string } | undefined {
+  const [port] = hasFront ? [] : publishedPorts(service)
   // A range of ports has one for each container.
   if (port !== undefined && !port.published.includes('-'))
     return { at: port.at, why: `it publishes port ${port.published} of the host` }

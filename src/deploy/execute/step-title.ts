@@ -87,8 +87,10 @@ function startBesideTitle({ services }: StepOf<'start-beside'>): string {
   return `Start ${isBesideOld ? 'new ' : ''}${list(services.map(({ service, add }) => times(service, add)))}`
 }
 
-function recreateTitle({ services, fresh }: StepOf<'recreate-services'>): string {
-  return `${fresh ? 'Start' : 'Recreate'} ${list(services.map(({ service, scale }) => times(service, scale)))}`
+function recreateTitle({ services, fresh, frees = [] }: StepOf<'recreate-services'>): string {
+  const names = list(services.map(({ service, scale }) => times(service, scale)))
+  if (frees.length === 0) return `${fresh ? 'Start' : 'Recreate'} ${names}`
+  return `Stop the old ${list(frees.map(({ service }) => service))} and ${fresh ? 'start' : 'recreate'} ${names}`
 }
 
 function waitHealthyTitle({ services }: StepOf<'wait-healthy'>): string {

@@ -68,6 +68,7 @@ async function undoHost(run: HostRun, execution: Execution, undone: string[]): P
     await run.host.directory.restore()
     undone.push('files restored')
   }
+  await giveBackPorts(run)
   const behindStandIns = await findBehindStandIns(run)
   for (const service of run.done.recreated) {
     if (behindStandIns.includes(service)) continue
@@ -100,10 +101,26 @@ async function undoBehindStandIns(
   await waitForRecreated(services, { run, execution })
 }
 
+/** Stops new containers that took a port over from the old ones of another service; these are about to start again. */
+async function giveBackPorts(run: HostRun): Promise<void> {
+  const { done, host, observation } = run
+  const given = new Set(
+    observation.containers
+      .filter(({ id, service }) => done.stopped.has(id) || done.recreated.has(service))
+      .flatMap((it) => it.publishedPorts),
+  )
+  if (given.size === 0) return
+  const holders = (await freshContainers(run)).filter(
+    ({ service, publishedPorts }) =>
+      !done.recreated.has(service) && publishedPorts.some((port) => given.has(port)),
+  )
+  await Promise.all(holders.map(({ id }) => host.engine.stop(id)))
+}
+
 /** Starts the stopped old containers again and waits until they are healthy; false without any. */
 async function startStopped({ done, host, observation }: HostRun): Promise<boolean> {
   const stopped = observation.containers.filter(
-    ({ id, state }) => done.stopped.has(id) && state === 'running',
+    ({ id, state, service }) => done.stopped.has(id) && state === 'running' && !done.recreated.has(service),
   )
   await Promise.all(
     stopped.map(async ({ id, healthCheck }) => {

@@ -1,4 +1,5 @@
 import type { PartialHealthCheck } from './drain-check.ts'
+import type { Front } from './front.ts'
 
 /** The app as Docker Compose on the host resolves its files, reduced to the fields that a deploy needs. */
 
@@ -9,6 +10,16 @@ export type Dependency = {
   condition: DependencyCondition
   /** `restart: true`: its containers are replaced whenever those of the dependency are. */
   restart?: boolean
+}
+
+export type PublishedPort = {
+  /** `80`, `8000-8010`; undefined for any free port. */
+  published: string | undefined
+  /** Port of the container. */
+  target: number
+  protocol: string
+  /** Address of the host; undefined for all. */
+  hostIp: string | undefined
 }
 
 export type ServiceModel = {
@@ -23,6 +34,8 @@ export type ServiceModel = {
   publishedPorts: readonly string[]
   /** The host's address of each of them that is published on one address only. */
   portAddresses?: Readonly<Record<string, string>>
+  /** The same in full, with those that get any free port of the host. */
+  ports: readonly PublishedPort[]
   containerName: string | undefined
   /** Networks of the compose file that the service is connected to. */
   networks: readonly string[]
@@ -64,6 +77,10 @@ export type AppModel = {
   pins: Readonly<Record<string, unknown>>
   /** Hash of each network's definition, by name. Compose recreates a changed network and every container connected to it. */
   networks: Readonly<Record<string, string>>
+  /** Networks with IPv6. */
+  ipv6Networks: readonly string[]
+  /** The front that dray added; absent without one, and in the model of an archived release, whose files include it. */
+  front?: Front
 }
 
 /** Whether the service must run to completion: another service depends on its success. */

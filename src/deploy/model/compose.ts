@@ -1,13 +1,15 @@
+export type ComposeMode = 'beside' | 'recreate' | 'force-recreate' | 'create'
+
 /** Docker Compose in the app's directory, with the files there. */
 export interface Compose {
   /**
    * Starts services. `beside`: adds containers up to `scale` and does not touch running ones. `recreate`: Compose replaces
-   * changed containers. `force-recreate`: replaces all.
+   * changed containers. `force-recreate`: replaces all. `create`: like `recreate`, and starts none.
    * Throws PORT_TAKEN, DISK_FULL, IMAGE_GONE, or DOCKER_FAILED with the last lines that Compose printed.
    */
   up(request: {
     services: readonly { service: string; scale: number }[]
-    mode: 'beside' | 'recreate' | 'force-recreate'
+    mode: ComposeMode
     /** Images to use instead of those in the files, by service. */
     images?: Readonly<Record<string, string>>
     signal?: AbortSignal

@@ -72,6 +72,8 @@ export type Step = StepBase &
         services: readonly { service: string; scale: number; discard?: readonly string[] }[]
         /** They are not running yet, so nothing is stopped. */
         fresh: boolean
+        /** Containers of other services that hold their ports: stopped as late as possible before the start. */
+        frees?: readonly { service: string; containers: readonly string[] }[]
       }
     /** A container that must succeed before others start. */
     | { kind: 'run-once'; service: string }

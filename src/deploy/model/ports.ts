@@ -5,6 +5,7 @@ import type { Compose } from './compose.ts'
 import type { DrainCheck, PartialHealthCheck } from './drain-check.ts'
 import type { Container } from './container.ts'
 import type { FileSystem } from './file-system.ts'
+import type { Front } from './front.ts'
 import type { EngineDisk, ImageStore } from './inventory.ts'
 import type { ImageLayer } from './image-layer.ts'
 import type { Digest, ImageReference } from './image-reference.ts'
@@ -195,11 +196,16 @@ export type PlaceRequest = {
 
 /** The app's files on the machine that runs dray, or those of an archived release. */
 export interface AppSource {
-  /** The compose files and the files they include or extend, under their names on the host. */
-  composeFiles(): Promise<readonly BundleFile[]>
   /**
-   * All files of a release: the compose files, the mounted files next to them, and the override file that pins
-   * `images` (`repo@sha256:…` by service) and has the health checks of `checks`. Throws COMPOSE_PATH_OUTSIDE.
+   * The compose files and the files they include or extend, under their names on the host; with `front`, also the override
+   * file that adds it.
+   */
+  composeFiles(front?: Front): Promise<readonly BundleFile[]>
+  /** Designs the front that dray.yml asks for; absent without one. Throws SERVICE_UNKNOWN. */
+  designFront?: (app: AppModel) => Front
+  /**
+   * All files of a release: the compose files, the mounted files next to them, the front's configuration, and the override
+   * file that pins `images` (`repo@sha256:…` by service) and has the health checks of `checks`. Throws COMPOSE_PATH_OUTSIDE.
    */
   bundle(
     app: AppModel,

@@ -31,12 +31,21 @@ export type Site = { host: TargetHost; source: AppSource; registry: Registry }
 
 export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
 
-/** Reads the app's directory on a host. Throws what `AppDirectory.inspect` throws. */
+/**
+ * Reads the app's directory on a host. With a front, Compose is asked once more, for the model that includes it. Throws what
+ * `AppDirectory.inspect` and `AppSource.designFront` throw.
+ */
 export async function inspectHost(
   { host, source }: Site,
   signal: AbortSignal,
 ): Promise<DirectoryObservation> {
-  return host.directory.inspect(await source.composeFiles(), signal)
+  const directory = await host.directory.inspect(await source.composeFiles(), signal)
+  const front = source.designFront?.(directory.app)
+  if (front === undefined) return directory
+  if (front.services.length === 0) return { ...directory, app: { ...directory.app, front } }
+  const { journalBytes } = directory
+  const { app, ...rest } = await host.directory.inspect(await source.composeFiles(front), signal)
+  return { ...rest, journalBytes, app: { ...app, front } }
 }
 
 /**

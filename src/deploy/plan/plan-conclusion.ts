@@ -1,6 +1,7 @@
 import { isOneShot } from '../model/app-model.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
+import { findHolders } from './front/find-holders.ts'
 import { findOrphans, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { listStandIns } from './plan-stand-in.ts'
 import { isSameContent, originalId, type Release } from '../model/release.ts'
@@ -42,7 +43,20 @@ function planRecord(host: HostPlan, desired: DesiredRelease, release: string): N
   }
 }
 
-function planStops(host: HostPlan): (NewStep & { kind: 'stop-old' })[] {
+/** The old containers to stop; those that held a port of another service were stopped before that one started. */
+function planStops(host: HostPlan): OldStep[] {
+  const isFreed = (id: string): boolean =>
+    host.decisions
+      .filter(({ action }) => action === 'recreate')
+      .some(({ service }) => findHolders(service, host).some(({ containers }) => containers.includes(id)))
+  return listOld(host)
+    .map((step) => ({ ...step, containers: step.containers.filter((id) => !isFreed(id)) }))
+    .filter(({ containers }) => containers.length > 0)
+}
+
+type OldStep = NewStep & { kind: 'stop-old' }
+
+function listOld(host: HostPlan): OldStep[] {
   const stop = (service: string, containers: readonly string[], cause: string) => ({
     kind: 'stop-old' as const,
     host: host.observation.host,
@@ -74,7 +88,7 @@ function planStops(host: HostPlan): (NewStep & { kind: 'stop-old' })[] {
 function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const { entrances } = host.observation
   const probe = probeTargetOf(host.observation, desired)
-  const isProbedAgain = planStops(host).length > 0
+  const isProbedAgain = listOld(host).length > 0
   const others = entrances.filter(({ url }) => url !== probe?.url)
   return [...(probe !== undefined && isProbedAgain ? [probe] : []), ...others].map((entrance) => ({
     kind: 'check-url',
@@ -85,7 +99,7 @@ function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
 }
 
 function planRemovals(host: HostPlan): NewStep[] {
-  return planStops(host).map((step) => ({
+  return listOld(host).map((step) => ({
     ...step,
     kind: 'remove-old',
     cause: 'the new release is recorded',

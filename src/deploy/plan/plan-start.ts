@@ -1,6 +1,7 @@
 import type { ServiceDecision } from './decide-service.ts'
 import { entryProxyOf, probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
+import { findHolders } from './front/find-holders.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { commonCause, describeRecreated, planStandIns } from './plan-stand-in.ts'
 import { dependenciesOf, orderInWaves } from './waves.ts'
@@ -73,12 +74,14 @@ export function planStarts(
     for (const fresh of [true, false]) {
       const recreated = wave.filter((it) => it.action === 'recreate' && (it.replaced.length === 0) === fresh)
       if (recreated.length === 0) continue
+      const frees = recreated.flatMap(({ service }) => findHolders(service, host))
       steps.push({
         ...base,
         kind: 'recreate-services',
         cause: commonCause(recreated),
         services: recreated.map(describeRecreated),
         fresh,
+        ...(frees.length === 0 ? {} : { frees }),
       })
     }
     for (const { service, action, cause } of wave) {

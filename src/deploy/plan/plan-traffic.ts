@@ -59,8 +59,12 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
     if (proxy.kind === 'traefik') return findTraefikSwitch(proxy, observation, moved)
     const own = decisions.find(({ service }) => service.name === proxy.service)
     if (own === undefined || own.service.replicas === 0 || !proxy.canReload) return []
-    if (own.action !== 'leave' && own.replaced.length === 0) return []
     const behind = listBehind(proxy, observation, movedFor(proxy, moved))
+    // A new proxy has the addresses; but behind a stand-in, the real container follows.
+    const isSettled = !decisions.some(
+      ({ service, action }) => action === 'stand-in' && behind.includes(service.name),
+    )
+    if (own.action !== 'leave' && own.replaced.length === 0 && isSettled) return []
     const ownFiles = [...files.changed, ...files.removed].filter((file) => isReloaded(own.service, file))
     if (behind.length === 0 && (ownFiles.length === 0 || own.action !== 'leave')) return []
     const causes = [

@@ -1,6 +1,7 @@
 import { whyNotRolled, type DecisionInput } from './why-not-rolled.ts'
 import { guessEntrance, SET_PROBE } from '../model/entrance.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import { findHolders } from './front/find-holders.ts'
 import { proxyOf } from '../model/proxy.ts'
 import type { HostPlan } from './plan-host.ts'
 
@@ -20,6 +21,13 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       found.push(
         `${service.name} is briefly unavailable: ${whyNotRolled(service, input) ?? 'its network changed'}.`,
       )
+    }
+    if (action === 'recreate' && replaced.length === 0) {
+      for (const { service: holder } of findHolders(service, host)) {
+        found.push(
+          `Port ${service.publishedPorts.join(', ')} moves from ${holder} to ${service.name}: new connections are refused for about a second.`,
+        )
+      }
     }
     const shared = service.volumes.flatMap((volume) => volume.name ?? [])
     if (action === 'stand-in' && service.publishedPorts.length > 0) {
@@ -43,6 +51,9 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
         ports.length === 0 ? 'is running and does not restart' : `listens on port ${ports.join(' or ')}`
       found.push(`${service.name} has no health check: dray can only check that it ${known}.`)
     }
+  }
+  for (const { service, why } of observation.directory.app.front?.left ?? []) {
+    found.push(`${service} gets no front: ${why}.`)
   }
   return found
 }

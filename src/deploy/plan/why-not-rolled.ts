@@ -79,7 +79,17 @@ function isSwitched(service: ServiceModel, { observation }: DecisionInput): bool
   const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
   const runs = (proxy: Proxy): boolean =>
     proxy.isOutside || containers.some((it) => it.service === proxy.service && !it.oneOff && isRunning(it))
-  return inFront.every((proxy) => obstacleFor(proxy, service.name) === undefined) && inFront.some(runs)
+  // A new proxy that takes the service's port over starts before the service is recreated.
+  const takesOver = (proxy: Proxy): boolean => {
+    const ports = scope.services.find(({ name }) => name === proxy.service)?.publishedPorts ?? []
+    return containers.some(
+      (it) => it.service === service.name && it.publishedPorts.some((port) => ports.includes(String(port))),
+    )
+  }
+  return (
+    inFront.every((proxy) => obstacleFor(proxy, service.name) === undefined) &&
+    inFront.some((proxy) => runs(proxy) || takesOver(proxy))
+  )
 }
 
 function keyOf(bound: ServiceModel, serviceName: string): string {
@@ -87,7 +97,10 @@ function keyOf(bound: ServiceModel, serviceName: string): string {
 }
 
 /** Whether it runs an image of the user's own. */
-export function isOwn(service: ServiceModel, desired: DesiredRelease): boolean {
+export function isOwn(
+  service: ServiceModel,
+  desired: Pick<DesiredRelease, 'ownRepositories' | 'tag'>,
+): boolean {
   if (service.image === undefined) return true
   const reference = parseImageReference(service.image)
   const repository = `${reference.registry}/${reference.repository}`

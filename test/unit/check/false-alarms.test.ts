@@ -22,6 +22,14 @@ test.each<[string, string, Record<string, string>]>([
     },
   ],
   [
+    'dray publishes the port with `front`',
+    'NOT_ROLLABLE',
+    {
+      'docker-compose.yml': compose('image: ghcr.io/acme/shop:v1', 'ports: ["80:8000"]'),
+      'dray.yml': 'registry: ghcr.io/acme\nenvironments:\n  production: { host: a@b, front: true }\n',
+    },
+  ],
+  [
     'a placeholder for a key is no key',
     'ENV_EXAMPLE_SECRET',
     { '.env.example': 'KEY="-----BEGIN PRIVATE KEY-----\\n..."\n' },

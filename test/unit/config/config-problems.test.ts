@@ -33,7 +33,7 @@ test.each<[string, string, string]>([
   [
     'a key nobody knows',
     within('volumes: {}\n'),
-    'dray.yml:4:1 volumes: unknown key; known keys: app, registry, environments, tasks, hooks, notify, proxy, probe, keep, disk, services, registries, bundle',
+    'dray.yml:4:1 volumes: unknown key; known keys: app, registry, environments, tasks, hooks, notify, proxy, front, probe, keep, disk, services, registries, bundle',
   ],
   [
     'a key with a slip',

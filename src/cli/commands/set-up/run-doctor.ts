@@ -1,7 +1,6 @@
 import { isIP } from 'node:net'
 import { lookUpName } from '../../../adapters/host/look-up-name.ts'
 import { createNewestTagRegistry, NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'
-import { createAppSource } from '../../../adapters/source/app-source.ts'
 import { isReady, type HostCheckup } from '../../../operations/doctor/checkup.ts'
 import type { DoctorObservation, UrlObservation } from '../../../operations/doctor/doctor-observation.ts'
 import { judgeHost } from '../../../operations/doctor/judge-host.ts'
@@ -14,6 +13,7 @@ import { openRunners } from '../../command/connect-each.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
+import { appSource } from '../ship/connect-targets.ts'
 import { desiredRelease } from '../ship/desired-release.ts'
 import type { doctorCommand } from './doctor.ts'
 import { examineHost } from './examine-host.ts'
@@ -53,12 +53,7 @@ async function examine(input: EnvironmentInput, context: CliContext): Promise<Ho
     input,
     context,
     desired: desiredRelease(request),
-    source: createAppSource({
-      directory: config.projectDirectory,
-      composeFiles: config.environment.composeFiles,
-      include: config.bundle.include,
-      exclude: config.bundle.exclude,
-    }),
+    source: appSource(input),
     registry: createNewestTagRegistry(connected.client),
     lookUp: rememberLookUps(),
     onUsable: (host: ConnectedHost) => tellUsable([host]),

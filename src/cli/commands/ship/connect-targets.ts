@@ -1,14 +1,16 @@
 import { prefetchManifests } from '../../../adapters/registry/prefetch-manifests.ts'
 import { createAppSource } from '../../../adapters/source/app-source.ts'
+import type { AppModel } from '../../../deploy/model/app-model.ts'
 import { tryParseImageReference, type ImageReference } from '../../../deploy/model/image-reference.ts'
 import type { AppSource, Platform } from '../../../deploy/model/ports.ts'
+import { designFront } from '../../../deploy/plan/front/design-front.ts'
 import { findComposeImages } from '../../../shared/compose-file.ts'
 import type { NonEmpty } from '../../../shared/non-empty.ts'
 import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
 import { connectRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
-import { desiredRelease } from './desired-release.ts'
+import { desiredRelease, ownRepositories } from './desired-release.ts'
 import type { DeployInput } from './load-deploy.ts'
 import type { ReleaseTargets } from './run-release.ts'
 
@@ -62,11 +64,14 @@ async function likelyImages(source: AppSource, { values }: EnvironmentInput): Pr
 }
 
 /** The app's files on this machine. */
-export function appSource({ config }: EnvironmentInput): AppSource {
+export function appSource({ config, values }: EnvironmentInput): AppSource {
+  const { front, proxyService } = config
+  const wanted = { ownRepositories: ownRepositories({ config, values }), tag: values.tag, proxyService }
   return createAppSource({
     directory: config.projectDirectory,
     composeFiles: config.environment.composeFiles,
     include: config.bundle.include,
     exclude: config.bundle.exclude,
+    ...(front && { designFront: (app: AppModel) => designFront(app, { ...wanted, ...front }) }),
   })
 }

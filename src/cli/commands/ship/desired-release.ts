@@ -3,8 +3,7 @@ import type { DeployInput } from './load-deploy.ts'
 
 /** The desired release, from dray.yml and the deploy-time values. */
 export function desiredRelease({ config, values, options }: DeployInput): DesiredRelease {
-  const { registry, environment } = config
-  const owners = [registry?.owner, values.registryOwner].filter((owner) => owner !== undefined)
+  const { environment } = config
   const rollout: Record<string, 'roll' | 'recreate'> = {}
   for (const [name, settings] of Object.entries(config.services)) {
     if (settings.rollout !== undefined) rollout[name] = settings.rollout
@@ -15,7 +14,7 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     tag: values.tag,
     givenVariables: Object.keys(values.composeVariables),
     expected: options.expected,
-    ownRepositories: registry === undefined ? [] : owners.map((owner) => `${registry.host}/${owner}/`),
+    ownRepositories: ownRepositories({ config, values }),
     rollout,
     tasks: config.tasks.flatMap(({ name, serviceCandidates, argv, when, timeoutMs }) =>
       when === 'manual'
@@ -31,4 +30,11 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     adopt: options.adopt,
     restores: undefined,
   }
+}
+
+/** Prefixes of the app's own repositories. */
+export function ownRepositories({ config, values }: Pick<DeployInput, 'config' | 'values'>): string[] {
+  const { registry } = config
+  const owners = [registry?.owner, values.registryOwner].filter((owner) => owner !== undefined)
+  return registry === undefined ? [] : owners.map((owner) => `${registry.host}/${owner}/`)
 }

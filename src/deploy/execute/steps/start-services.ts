@@ -60,7 +60,7 @@ export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, c
 /** Starts services, or recreates them, with Compose. If their stand-ins serve, requests to the old containers end first. */
 export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (step, context) => {
   const { run, signal } = context
-  if (step.services.some(({ service }) => run.done.standIns.has(service))) {
+  if (step.frees !== undefined || step.services.some(({ service }) => run.done.standIns.has(service))) {
     await refuseEnded(context)
     await run.done.drained
   }
@@ -73,6 +73,7 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
     if (!step.fresh) run.done.recreated.add(service)
     run.done.fresh.set(service, [])
   }
+  if (step.frees !== undefined) await handOver(step, context)
   await up(context, {
     services: step.services.map(({ service, scale }) => ({ service, scale })),
     mode: step.fresh ? 'recreate' : 'force-recreate',
@@ -86,6 +87,29 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
     )
   }
   return undefined
+}
+
+/**
+ * Stops the containers that hold the ports of the services, and at once starts new ones, which exist by then. Compose has
+ * nothing left to do for these.
+ */
+async function handOver(step: StepOf<'recreate-services'>, context: StepContext): Promise<void> {
+  const { run, execution, signal } = context
+  const { engine } = run.host
+  const services = step.services.map(({ service, scale }) => ({ service, scale }))
+  if (step.fresh) await up(context, { services, mode: 'create', signal })
+  const created = (await freshContainers(run)).filter(
+    (it) => it.state === 'created' && step.services.some(({ service }) => service === it.service),
+  )
+  await Promise.all(
+    (step.frees ?? []).flatMap(({ service, containers }) =>
+      containers.map(async (id) => {
+        run.done.stopped.add(id)
+        await engine.stop(id, execution.servicePatience[service]?.drainMs)
+      }),
+    ),
+  )
+  await Promise.all(created.map(({ id }) => engine.start(id)))
 }
 
 /** Starts a service that must succeed, and waits for it to exit. */

@@ -317,3 +317,44 @@ describe('patterns in dray.yml', () => {
     expect(names(await source.bundle(mounting('nginx'), {}))).not.toContain('nginx/a.test.conf')
   })
 })
+
+describe('the front', () => {
+  const front = {
+    services: ['web'],
+    definition: { image: 'nginx:1.28-alpine', networks: ['default'] },
+    configuration: 'server {}',
+    left: [],
+  }
+  const added = '  web:\n    ports: !reset []\n'
+
+  test.each([
+    ['docker-compose.override.yml', ['docker-compose.yml']],
+    ['.dray-pins.yml', ['docker-compose.yml', 'more.yml']],
+  ])(
+    'is in %s for Compose to resolve, and in the bundle with its configuration',
+    async (name, composeFiles) => {
+      const source = await sourceOf({ 'docker-compose.yml': compose, 'more.yml': compose }, { composeFiles })
+      const files = await source.composeFiles(front)
+      expect(names(files).filter((it) => it === name)).toHaveLength(1)
+      expect(textOf(files, name)).toContain(added)
+      expect(textOf(await source.composeFiles(), name)).not.toContain(added)
+      const bundle = await source.bundle(fakeApp([fakeService('web')], { front }), {
+        web: 'a',
+        'dray-front': 'b',
+      })
+      expect(textOf(bundle, name)).toContain(
+        `  dray-front:\n    image: b\n    networks:\n      - default\n${added}    image: a\n`,
+      )
+      expect(textOf(bundle, 'dray-front/default.conf')).toBe('server {}')
+    },
+  )
+
+  test('without a service to put it in front of, adds nothing', async () => {
+    const source = await sourceOf({ 'docker-compose.yml': compose })
+    const none = fakeApp([fakeService('web')], { front: { ...front, services: [] } })
+    expect(names(await source.bundle(none, {}))).toEqual([
+      'docker-compose.override.yml',
+      'docker-compose.yml',
+    ])
+  })
+})

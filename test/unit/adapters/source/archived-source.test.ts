@@ -12,7 +12,7 @@ const check = wrapHealthCheck({ argv: ['curl', '$HOST'] })!
 function source() {
   const files = {
     'docker-compose.yml': 'services: { api: { image: a }, web: { image: b } }',
-    'docker-compose.override.yml': renderOverride({ api: 'a@1', web: 'b@1' }, {}, { api: check }),
+    'docker-compose.override.yml': renderOverride({ api: 'a@1', web: 'b@1' }, {}, { checks: { api: check } }),
   }
   const bundle = Object.entries(files).map(([path, text]) => ({
     path,

@@ -36,6 +36,15 @@ test.each<[string, Kinds<Step>]>([
     'Start worker (3)',
     { kind: 'recreate-services', services: [{ service: 'worker', scale: 3 }], fresh: true },
   ],
+  [
+    'Stop the old web and start dray-front',
+    {
+      kind: 'recreate-services',
+      services: [{ service: 'dray-front', scale: 1 }],
+      fresh: true,
+      frees: [{ service: 'web', containers: ['a'] }],
+    },
+  ],
   ['Run seed to completion', { kind: 'run-once', service: 'seed' }],
   ['Wait until backend is healthy', { kind: 'wait-healthy', services: ['backend'] }],
   ['Wait until a, b and c are healthy', { kind: 'wait-healthy', services: ['a', 'b', 'c'] }],

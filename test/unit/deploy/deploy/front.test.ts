@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import type { ServiceModel } from '../../../../src/deploy/model/app-model.ts'
+import { fakeApp, fakeService, spellImage } from '../../../support/fake-app.ts'
+import type { FakeWorld } from '../../../support/fake-deploy.ts'
+import { shopAtV1 } from '../../../support/shop-world.ts'
+
+/** v1 of an app that publishes port 8000 runs; the next deploy brings v2 and the front. */
+async function beforeTheFront(web: Partial<ServiceModel> = {}): Promise<FakeWorld> {
+  const world = await shopAtV1(undefined, fakeApp([fakeService('web', { publishedPorts: ['8000'], ...web })]))
+  world.front = {}
+  return world
+}
+
+const named = { containerName: 'shop_web' }
+
+describe('moving in', () => {
+  test('the front is created before the old container is stopped, and started right after it', async () => {
+    const world = await beforeTheFront()
+    await world.deploy()
+    expect(world.takeLog().slice(5)).toMatchInlineSnapshot(`
+      [
+        "up beside web=2",
+        "up create dray-front=1",
+        "stop web-1",
+        "start dray-front-1",
+        "up recreate dray-front=1",
+        "record r2",
+        "remove web-1",
+      ]
+    `)
+    expect(world.host.running).toBe('web:v2#web-2, nginx:1.28-alpine#dray-front-1')
+    expect(world.host.releases.at(-1)?.services['dray-front']).toMatchObject({
+      tag: '1.28-alpine',
+      replicas: 1,
+    })
+    expect((await world.plan()).unchanged).toBe(true)
+  })
+
+  test('with a fixed name, the stand-in serves behind the front while the real container is recreated', async () => {
+    const world = await beforeTheFront(named)
+    await world.deploy()
+    expect(world.takeLog().slice(5)).toMatchInlineSnapshot(`
+      [
+        "stand-in shop.web.stand-in",
+        "up create dray-front=1",
+        "stop web-1",
+        "start dray-front-1",
+        "up recreate dray-front=1",
+        "turn dray-front to web-2",
+        "up force-recreate web=1",
+        "turn dray-front to web-3",
+        "stop shop.web.stand-in",
+        "record r2",
+        "remove shop.web.stand-in",
+      ]
+    `)
+    expect(world.host.containers.get('shop_web')).toMatchObject({ state: 'running', publishedPorts: [] })
+  })
+
+  test.each<[string, Partial<ServiceModel>, string]>([
+    ['creating the front', {}, 'up create'],
+    ['stopping the old container', {}, 'stop web-1'],
+    ['starting the front', {}, 'start dray-front-1'],
+    ['the record', {}, 'record r2'],
+    ['switching to the stand-in', named, 'turn dray-front to web-2'],
+    ['recreating the real one', named, 'up force-recreate web'],
+    ['the health check of the real one', named, 'check web-3'],
+    ['the record, with a stand-in', named, 'record r2'],
+  ])('a failure at %s gives the port back', async (_step, web, begins) => {
+    const world = await beforeTheFront(web)
+    world.host.failWhen(begins)
+    expect(await world.failure()).toMatchObject({ serving: 'Release r1 is serving, as before.' })
+    expect(spellRunning(world)).toEqual(['web:v1 8000'])
+    expect(world.host.containers.all).toHaveLength(1)
+  })
+
+  test('a service that may run only once is stopped first', async () => {
+    const world = await beforeTheFront()
+    world.desired = { ...world.desired, rollout: { web: 'recreate' } }
+    world.host.failWhen('record r2')
+    await world.failure()
+    expect(spellRunning(world)).toEqual(['web:v1 8000'])
+    await world.deploy()
+    expect(spellRunning(world)).toEqual(['nginx:1.28-alpine 8000', 'web:v2'])
+  })
+})
+
+describe('moving out', () => {
+  const behindTheFront = async (): Promise<FakeWorld> => {
+    const world = await beforeTheFront()
+    await world.deploy()
+    world.takeLog()
+    return world
+  }
+
+  test('the front is stopped before the port goes back to the service', async () => {
+    const world = await behindTheFront()
+    world.front = undefined
+    await world.deploy()
+    expect(world.takeLog()).toMatchInlineSnapshot(`
+      [
+        "place docker-compose.yml docker-compose.override.yml -dray-front/default.conf",
+        "stop dray-front-1",
+        "up force-recreate web=1",
+        "record r3",
+        "remove dray-front-1",
+      ]
+    `)
+    expect(spellRunning(world)).toEqual(['web:v2 8000'])
+  })
+
+  test('a rollback to a release from before the front does the same', async () => {
+    const world = await behindTheFront()
+    await world.rollback()
+    expect(spellRunning(world)).toEqual(['web:v1 8000'])
+    await world.rollback('r2')
+    expect(spellRunning(world)).toEqual(['nginx:1.28-alpine 8000', 'web:v2'])
+  })
+
+  test.each(['up force-recreate web', 'check web-3', 'record r3'])(
+    'a failure at `%s` brings the front back',
+    async (begins) => {
+      const world = await behindTheFront()
+      world.front = undefined
+      world.host.failWhen(begins)
+      expect(await world.failure()).toMatchObject({ serving: 'Release r2 is serving, as before.' })
+      expect(spellRunning(world)).toEqual(['nginx:1.28-alpine 8000', 'web:v2'])
+    },
+  )
+})
+
+/** `web:v1 8000`: what runs, with its ports. */
+function spellRunning({ host }: FakeWorld): string[] {
+  return host.containers.running
+    .map(({ imageName, publishedPorts }) => [spellImage(imageName), ...publishedPorts].join(' '))
+    .sort()
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { fakeApp, fakeService } from '../../../support/fake-app.ts'
+import type { FakeWorld } from '../../../support/fake-deploy.ts'
+import { shopAtV1 } from '../../../support/shop-world.ts'
+
+/** v1 of an app that publishes port 8000 runs; the port answers nothing for three seconds after this action. */
+async function downAfter(action: string, services = [fakeService('web', { publishedPorts: ['8000'] })]) {
+  const world = await shopAtV1(undefined, fakeApp(services))
+  let untilMs = 0
+  world.host.answer = () =>
+    world.clock.now() < untilMs ? { error: 'connect ECONNREFUSED' } : { status: 200 }
+  world.host.when(action, () => {
+    untilMs = world.clock.now() + 3_000
+  })
+  return world
+}
+
+/** Results of the steps of a kind, and the gaps that they measured. */
+function measured({ events }: FakeWorld, kind: string) {
+  const ids = events.flatMap((it) => (it.type === 'step.started' && it.kind === kind ? it.stepId : []))
+  return events.flatMap((it) =>
+    it.type === 'step.finished' && ids.includes(it.stepId) ? [{ result: it.result, gaps: it.gaps }] : [],
+  )
+}
+
+test('a recreated service: the wait for its health reports how long its port answered nothing', async () => {
+  const world = await downAfter('up force-recreate web')
+  await world.deploy()
+  const [{ result, gaps = [] } = {}] = measured(world, 'wait-healthy')
+  expect(result).toMatch(/^after \d+\.\d s, 3\.\d s without an answer on port 8000$/)
+  expect(gaps).toMatchObject([{ port: '8000' }])
+  expect(gaps[0]?.gapMs).toBeGreaterThanOrEqual(3_000)
+})
+
+test('the front that takes the port over: the check of the URL reports it', async () => {
+  const world = await downAfter('stop web-1')
+  world.front = {}
+  await world.deploy()
+  expect(measured(world, 'check-url')[0]?.result).toMatch(
+    /^answers 200, 3\.\d s without an answer on port 8000$/,
+  )
+})
+
+test('a port that answers all the time has no gap', async () => {
+  const world = await downAfter('record r2')
+  await world.deploy()
+  expect(measured(world, 'wait-healthy')).toEqual([
+    { result: expect.stringMatching(/^after \d+\.\d s$/), gaps: undefined },
+  ])
+})
