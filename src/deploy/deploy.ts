@@ -82,7 +82,10 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   } catch (error) {
     throw await afterFailure(toDrayError(error), execution, locks)
   } finally {
-    for (const { pins } of execution.hosts.values()) pins.release()
+    for (const { pins, gaps } of execution.hosts.values()) {
+      pins.release()
+      gaps.stop()
+    }
     const report = await probing?.stop()
     if (report !== undefined) request.emit({ type: 'probe.finished', at: request.clock.now(), report })
     writeJournals(execution, { event: 'deploy.finished', outcome, probe: report })

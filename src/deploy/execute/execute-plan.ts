@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Execution, StepRunner } from './execution.ts'
+import type { PortGap } from '../model/events.ts'
 import { writeJournal } from './journal.ts'
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts'
 import { stepTitle } from './step-title.ts'
@@ -100,6 +101,7 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
     cause: step.cause,
   })
   writeJournal(run, execution, { event: 'step.started', step: step.id, kind: step.kind, ...nameOf(step) })
+  let gaps: readonly PortGap[] = []
   const finish = (outcome: 'done' | 'failed' | 'cancelled', result?: string): void => {
     const durationMs = clock.now() - startedAtMs
     emit({
@@ -109,6 +111,7 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
       outcome,
       durationMs,
       ...(result === undefined ? {} : { result }),
+      ...(gaps.length === 0 ? {} : { gaps }),
     })
     writeJournal(run, execution, {
       event: 'step.finished',
@@ -126,6 +129,9 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
       signal,
       progress: (progress) => {
         emit({ type: 'step.progressed', at: clock.now(), stepId: step.id, ...progress })
+      },
+      measured: (found) => {
+        gaps = found
       },
       print: (line) => {
         emit({ type: 'step.printed', at: clock.now(), stepId: step.id, line })

@@ -1,11 +1,12 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { EventSink } from '../model/events.ts'
+import type { EventSink, PortGap } from '../model/events.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { BundleFile, Credentials, TargetHost } from '../model/ports.ts'
 import type { Container } from '../model/container.ts'
 import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
 import { NamePins } from './name-pins.ts'
+import { PortGaps } from './port-gaps.ts'
 import type { Deployer } from '../model/release.ts'
 
 /** Intervals and time limits of a deploy, in milliseconds. */
@@ -46,6 +47,7 @@ export type HostRun = {
   observation: HostObservation
   lock: Lock
   pins: NamePins
+  gaps: PortGaps
   /** The release's files with content. */
   files: readonly BundleFile[]
   done: {
@@ -72,10 +74,11 @@ export type HostRun = {
 export function createHostRun({
   clock,
   ...parts
-}: Omit<HostRun, 'done' | 'pins'> & { clock: Clock }): HostRun {
+}: Omit<HostRun, 'done' | 'pins' | 'gaps'> & { clock: Clock }): HostRun {
   return {
     ...parts,
     pins: new NamePins(parts.host.engine, clock),
+    gaps: new PortGaps(parts.host.prober, clock),
     done: {
       placed: false,
       switched: false,
@@ -111,6 +114,8 @@ export type StepContext = {
   signal: AbortSignal
   /** Reports progress. */
   progress: (progress: { doneBytes?: number; totalBytes?: number; text?: string }) => void
+  /** Reports ports that answered nothing for a time. */
+  measured: (gaps: readonly PortGap[]) => void
   /** Prints a line of output of the command that the step runs. */
   print: (line: string) => void
 }
@@ -140,4 +145,11 @@ export async function freshContainers(run: HostRun): Promise<Container[]> {
   const before = new Set(run.observation.containers.map((container) => container.id))
   const now = await run.host.engine.containers(run.observation.directory.app.project)
   return now.filter((it) => (!it.oneOff || it.standIn) && !before.has(it.id))
+}
+
+/** The ports that services publish. */
+export function publishedPorts(services: readonly string[], { observation }: HostRun): string[] {
+  return observation.directory.app.services
+    .filter(({ name }) => services.includes(name))
+    .flatMap((it) => it.publishedPorts)
 }

@@ -60,6 +60,7 @@ export async function waitForRecreated(
       signal: new AbortController().signal,
       progress: () => undefined,
       print: () => undefined,
+      measured: () => undefined,
     },
   )
 }

@@ -1,7 +1,8 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
 import { entryProxyOf, SET_PROBE } from '../../model/entrance.ts'
-import type { StepContext, StepRunner } from '../execution.ts'
+import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
+import { portOf, reportGaps } from '../port-gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
 import { refuseEnded } from './refuse-ended.ts'
@@ -16,14 +17,19 @@ const NO_UPSTREAM: readonly number[] = [502, 504]
  * Checks that the app answers at its URL, through the proxy; retries until the time limit. A guessed URL may need a host name
  * or another protocol: there, only a proxy without an upstream is a failure, and anything else a warning.
  */
-export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, { run, execution, signal }) => {
+export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, context) => {
+  const { run, execution, signal } = context
   const { clock, patience, emit } = execution
   const { engine, prober } = run.host
   const untilMs = clock.now() + patience.urlCheckMs
   for (;;) {
     const answer = await prober.get(step.url, URL_TIMEOUT_MS, step)
     const status = 'status' in answer ? answer.status : undefined
-    if (status !== undefined && (status < step.below || status === step.orStatus)) return `answers ${status}`
+    if (status !== undefined && (status < step.below || status === step.orStatus)) {
+      const entry = [entryProxyOf(run.observation, execution.desired) ?? []].flat()
+      const ports = [portOf(step.url), ...publishedPorts(entry, run)]
+      return `answers ${status}${await reportGaps(ports, context)}`
+    }
     const said = 'status' in answer ? `answers ${answer.status}` : `does not answer (${answer.error})`
     if (clock.now() >= untilMs) {
       if (step.guess && !(status !== undefined && NO_UPSTREAM.includes(status))) {

@@ -1,6 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { freshContainers, type StepContext, type StepRunner } from '../execution.ts'
+import { freshContainers, publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import type { Compose } from '../../model/compose.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { pullLostImages } from './images.ts'
@@ -73,6 +73,8 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
     if (!step.fresh) run.done.recreated.add(service)
     run.done.fresh.set(service, [])
   }
+  const services = step.services.map(({ service }) => service)
+  run.gaps.watch(publishedPorts(services, run), run.observation.entrances)
   if (step.frees !== undefined) await handOver(step, context)
   await up(context, {
     services: step.services.map(({ service, scale }) => ({ service, scale })),

@@ -1,10 +1,11 @@
 import { DrayError, type ErrorDetails } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import type { StepContext, StepRunner } from '../execution.ts'
+import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { ExecResult } from '../../model/ports.ts'
 import type { Container, HealthCheck } from '../../model/container.ts'
 import { shownCheck } from '../../model/drain-check.ts'
+import { reportGaps } from '../port-gaps.ts'
 import { checkPace, type CheckPace } from './check-pace.ts'
 import { endOf, refuseEnded } from './refuse-ended.ts'
 
@@ -29,7 +30,9 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
     throw error
   }
   if (takesOver(step.services, context)) await untilSteady(startedAtMs, context)
-  return `after ${((context.execution.clock.now() - startedAtMs) / 1000).toFixed(1)} s`
+  const healthyAtMs = context.execution.clock.now()
+  const gaps = await reportGaps(publishedPorts(step.services, context.run), context)
+  return `after ${((healthyAtMs - startedAtMs) / 1000).toFixed(1)} s${gaps}`
 }
 
 /** Whether a running service would be lost if the new containers fail. */
