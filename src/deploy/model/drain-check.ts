@@ -32,13 +32,13 @@ const DEFAULTS = { intervalMs: 30_000, startPeriodMs: 0, retries: 3 }
  */
 export const drainScript = [
   `[ ! -s ${DRAIN_FILE} ] || exit 1`,
-  'every=$1 most=$2 state=/dev/shm/dray-check left= failed=0',
+  "every=$1 most=$2 state=/dev/shm/dray-check left='' failed=0",
   'shift 2',
   '[ ! -e $state ] || read -r left failed < $state',
-  "case $left in '' | 0) ;; *) echo $((left - 1)) $failed > $state; exit 0 ;; esac",
-  'if [ -n "$left" ]; then failed=$((failed + 1)); if [ $failed -lt $most ]; then echo $every $failed > $state; else echo 0 $failed > $state; fi; fi',
-  'if "$@"; then echo $every 0 > $state; exit 0; fi',
-  '[ -n "$left" ] && [ $failed -lt $most ]',
+  `case $left in '' | 0) ;; *) echo "$((left - 1)) $failed" > $state; exit 0 ;; esac`,
+  'if [ -n "$left" ]; then failed=$((failed + 1)); if [ "$failed" -lt "$most" ]; then echo "$every $failed" > $state; else echo "0 $failed" > $state; fi; fi',
+  'if "$@"; then echo "$every 0" > $state; exit 0; fi',
+  '[ -n "$left" ] && [ "$failed" -lt "$most" ]',
 ].join('\n')
 
 /** Succeeds if a process listens on one of the ports, in hexadecimal; the kernel lists listening sockets first. */

@@ -19,7 +19,13 @@ import { holdCommand } from '../../../src/adapters/host/ssh-connection.ts'
 import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
 import { setupObservationScript } from '../../../src/adapters/server/setup-observation-script.ts'
 import { changePinScript, holdPinScript } from '../../../src/deploy/execute/pin-script.ts'
-import { drainScript, listenScript } from '../../../src/deploy/model/drain-check.ts'
+import {
+  drainableShell,
+  drainScript,
+  endDraining,
+  listenScript,
+  startDraining,
+} from '../../../src/deploy/model/drain-check.ts'
 import { quietScript } from '../../../src/deploy/execute/quiet-script.ts'
 import { caddyScript } from '../../../src/deploy/execute/switch-caddy-script.ts'
 import { examineCaddyScript } from '../../../src/deploy/plan/proxies/observe-caddy.ts'
@@ -61,6 +67,9 @@ export const renderedScripts: Readonly<Record<string, string>> = {
   ...{ readEnvScript, recordScript, repeatScript, restoreScript, setupObservationScript, surveyScript },
   ...{ caddyScript, changePinScript, examineCaddyScript, examineHaproxyScript, haproxyScript, holdPinScript },
   ...{ drainScript, listenScript, quietScript },
+  drainableShell: drainableShell[2]!,
+  startDraining: startDraining[2]!,
+  endDraining: endDraining[2]!,
   exchange: renderExchange('true', exchange),
   groupSignal: buildGroupSignal(123, 'SIGKILL')[2]!,
   remoteCommand: renderRemoteCommand(['true'], everything),
