@@ -33,6 +33,8 @@ export class FakeWorld {
   files: Record<string, string> = { 'nginx/conf.d/app.conf': 'server {}' }
   /** The image that a tag names instead of its own, as after a user pushed the tag again. */
   readonly movedTags = new Map<string, string>()
+  /** The tag that the registry answers with, by image name, as for the newest of an image. */
+  readonly answeredTags = new Map<string, string>()
   /** `image:` as the compose file has it, by service. */
   imageTemplates: Readonly<Record<string, string>> = {}
   readonly imageConfigs = new Map<string, ImageConfig>()
@@ -169,11 +171,12 @@ export class FakeWorld {
       const name = familiarName(reference)
       const moved = this.movedTags.get(name)
       const config = this.imageConfigs.get(name)
+      const answered = this.answeredTags.get(name)
       const there = fakeResolved(
         moved === undefined ? renderImageReference(reference) : `${name.replace(/:[^/]*$/, '')}:${moved}`,
         config,
       )
-      return { ...there, reference }
+      return { ...there, reference: { ...reference, ...(answered === undefined ? {} : { tag: answered }) } }
     },
     credentials: async () => undefined,
   }

@@ -2,6 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { variablesOfTag } from '../../shared/image-template.ts'
 import { familiarName, type ImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import { readReference } from './observe.ts'
 
 type Found = { service: string; reference: ImageReference; template: string }
 
@@ -11,12 +12,12 @@ type Found = { service: string; reference: ImageReference; template: string }
  * that have the tag is deliberate.
  */
 export function refuseUnselectedTags(
-  { resolved, imageTemplates }: HostObservation,
+  { directory, imageTemplates }: HostObservation,
   { tag, restores, ownRepositories, givenVariables }: DesiredRelease,
 ): void {
   if (tag === undefined || restores !== undefined) return
-  const images = [...resolved].map(([service, { reference }]): Found => {
-    return { service, reference, template: imageTemplates.get(service) ?? '' }
+  const images = directory.app.services.map(({ name, image }): Found => {
+    return { service: name, reference: readReference(name, image), template: imageTemplates.get(name) ?? '' }
   })
   const own = images.filter(({ reference }) =>
     ownRepositories.some((prefix) => `${reference.registry}/${reference.repository}`.startsWith(prefix)),

@@ -74,6 +74,13 @@ describe('is deployed', () => {
     expect(world.host.releases).toHaveLength(1)
   })
 
+  test('a tag for which the registry answers with another one, as the newest', async () => {
+    const world = deployOf({ web: { ...selected, image: 'ghcr.io/acme/web:v2' } })
+    world.answeredTags.set('ghcr.io/acme/web:v2', 'v7')
+    await world.deploy()
+    expect(world.host.releases.at(-1)?.services['web']?.tag).toBe('v7')
+  })
+
   test('the default of the compose file where no tag is given', async () => {
     const world = deployOf({
       web: { image: 'ghcr.io/acme/web:latest', written: 'ghcr.io/acme/web:${TAG:-latest}' },
