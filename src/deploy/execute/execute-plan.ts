@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Execution, StepRunner } from './execution.ts'
-import type { PortGap } from '../model/events.ts'
+import type { Gap } from '../model/events.ts'
 import { writeJournal } from './journal.ts'
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts'
 import { stepTitle } from './step-title.ts'
@@ -101,7 +101,7 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
     cause: step.cause,
   })
   writeJournal(run, execution, { event: 'step.started', step: step.id, kind: step.kind, ...nameOf(step) })
-  let gaps: readonly PortGap[] = []
+  let gaps: readonly Gap[] = []
   const finish = (outcome: 'done' | 'failed' | 'cancelled', result?: string): void => {
     const durationMs = clock.now() - startedAtMs
     emit({

@@ -1,12 +1,12 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { EventSink, PortGap } from '../model/events.ts'
+import type { EventSink, Gap } from '../model/events.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { BundleFile, Credentials, TargetHost } from '../model/ports.ts'
 import type { Container } from '../model/container.ts'
 import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
 import { NamePins } from './name-pins.ts'
-import { PortGaps } from './port-gaps.ts'
+import { Gaps } from './gaps.ts'
 import type { Deployer } from '../model/release.ts'
 
 /** Intervals and time limits of a deploy, in milliseconds. */
@@ -47,7 +47,7 @@ export type HostRun = {
   observation: HostObservation
   lock: Lock
   pins: NamePins
-  gaps: PortGaps
+  gaps: Gaps
   /** The release's files with content. */
   files: readonly BundleFile[]
   done: {
@@ -78,7 +78,7 @@ export function createHostRun({
   return {
     ...parts,
     pins: new NamePins(parts.host.engine, clock),
-    gaps: new PortGaps(parts.host.prober, clock),
+    gaps: new Gaps(parts.host, clock),
     done: {
       placed: false,
       switched: false,
@@ -114,8 +114,8 @@ export type StepContext = {
   signal: AbortSignal
   /** Reports progress. */
   progress: (progress: { doneBytes?: number; totalBytes?: number; text?: string }) => void
-  /** Reports ports that answered nothing for a time. */
-  measured: (gaps: readonly PortGap[]) => void
+  /** Reports what was missing for a time. */
+  measured: (gaps: readonly Gap[]) => void
   /** Prints a line of output of the command that the step runs. */
   print: (line: string) => void
 }

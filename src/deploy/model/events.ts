@@ -4,8 +4,8 @@ import type { Plan, StepKind } from './plan.ts'
 
 export type StepOutcome = 'done' | 'nothing-to-do' | 'failed' | 'cancelled'
 
-/** A published port that answered nothing while its container was exchanged. */
-export type PortGap = { port: string; gapMs: number }
+/** A published port that answered nothing, or a service without a healthy container, while a container was exchanged. */
+export type Gap = { port?: string; service?: string; gapMs: number }
 
 /** Result of the probe of one deploy. Times are those of successful requests. */
 export type ProbeReport = {
@@ -63,8 +63,8 @@ export type DeployEvent =
       durationMs: number
       /** Result in a few words: `pulled 12.3 MB`, `healthy after 1.6 s`. */
       result?: string
-      /** Absent if every port answered all the time. */
-      gaps?: readonly PortGap[]
+      /** Absent if nothing was missing at any time. */
+      gaps?: readonly Gap[]
     }
   | { type: 'hook.started'; at: number; hook: HookMoment; argv: readonly string[] }
   | { type: 'hook.printed'; at: number; hook: HookMoment; line: string }

@@ -25,7 +25,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     if (action === 'recreate' && replaced.length === 0) {
       for (const { service: holder } of findHolders(service, host)) {
         found.push(
-          `Port ${service.publishedPorts.join(', ')} moves from ${holder} to ${service.name}: new connections are refused for about a second.`,
+          `Port ${service.publishedPorts.join(', ')} moves from ${holder} to ${service.name}: new connections are refused for a moment.`,
         )
       }
     }

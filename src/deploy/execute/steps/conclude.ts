@@ -2,7 +2,7 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
 import { entryProxyOf, SET_PROBE } from '../../model/entrance.ts'
 import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
-import { portOf, reportGaps } from '../port-gaps.ts'
+import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
 import { refuseEnded } from './refuse-ended.ts'
@@ -28,7 +28,7 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, context) =
     if (status !== undefined && (status < step.below || status === step.orStatus)) {
       const entry = [entryProxyOf(run.observation, execution.desired) ?? []].flat()
       const ports = [portOf(step.url), ...publishedPorts(entry, run)]
-      return `answers ${status}${await reportGaps(ports, context)}`
+      return `answers ${status}${await reportGaps({ ports, services: entry }, context)}`
     }
     const said = 'status' in answer ? `answers ${answer.status}` : `does not answer (${answer.error})`
     if (clock.now() >= untilMs) {

@@ -73,8 +73,7 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
     if (!step.fresh) run.done.recreated.add(service)
     run.done.fresh.set(service, [])
   }
-  const services = step.services.map(({ service }) => service)
-  run.gaps.watch(publishedPorts(services, run), run.observation.entrances)
+  for (const { service } of step.services) watchGaps(service, step, context)
   if (step.frees !== undefined) await handOver(step, context)
   await up(context, {
     services: step.services.map(({ service, scale }) => ({ service, scale })),
@@ -89,6 +88,14 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
     )
   }
   return undefined
+}
+
+/** Measures for how long the service is missing, unless a stand-in serves. */
+function watchGaps(service: string, { fresh }: StepOf<'recreate-services'>, { run }: StepContext): void {
+  const { entrances, containers } = run.observation
+  if (run.gaps.watchPorts(publishedPorts([service], run), entrances) || run.done.standIns.has(service)) return
+  const old = containers.find((it) => it.service === service && !it.oneOff && it.state === 'running')
+  if (!fresh && old !== undefined) run.gaps.watchContainer(old)
 }
 
 /**

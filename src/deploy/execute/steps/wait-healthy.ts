@@ -5,7 +5,7 @@ import type { StepOf } from '../../model/plan.ts'
 import type { ExecResult } from '../../model/ports.ts'
 import type { Container, HealthCheck } from '../../model/container.ts'
 import { shownCheck } from '../../model/drain-check.ts'
-import { reportGaps } from '../port-gaps.ts'
+import { reportGaps } from '../gaps.ts'
 import { checkPace, type CheckPace } from './check-pace.ts'
 import { endOf, refuseEnded } from './refuse-ended.ts'
 
@@ -31,7 +31,10 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
   }
   if (takesOver(step.services, context)) await untilSteady(startedAtMs, context)
   const healthyAtMs = context.execution.clock.now()
-  const gaps = await reportGaps(publishedPorts(step.services, context.run), context)
+  const gaps = await reportGaps(
+    { ports: publishedPorts(step.services, context.run), services: step.services },
+    context,
+  )
   return `after ${((healthyAtMs - startedAtMs) / 1000).toFixed(1)} s${gaps}`
 }
 

@@ -38,7 +38,7 @@ test('moving in: the new container is healthy before the port changes hands', as
     remove-old web-1 (the new release is recorded)
     verify-release web:v2=1, postgres:16=1, nginx:1.28-alpine=1 (before success is reported)
     left db (same image and configuration)
-    ! Port 8000 moves from web to dray-front: new connections are refused for about a second."
+    ! Port 8000 moves from web to dray-front: new connections are refused for a moment."
   `)
 })
 test('a fixed name: a stand-in serves behind the new front', async () => {
@@ -65,7 +65,7 @@ test('a fixed name: a stand-in serves behind the new front', async () => {
     remove-old shop.web.stand-in (the new release is recorded)
     verify-release web:v2=1, postgres:16=1, nginx:1.28-alpine=1 (before success is reported)
     left db (same image and configuration)
-    ! Port 8000 moves from web to dray-front: new connections are refused for about a second."
+    ! Port 8000 moves from web to dray-front: new connections are refused for a moment."
   `)
 })
 test('moved in: rolled behind the front', async () => {

@@ -48,3 +48,19 @@ test('a port that answers all the time has no gap', async () => {
     { result: expect.stringMatching(/^after \d+\.\d s$/), gaps: undefined },
   ])
 })
+
+test('a recreated service without a port: until the new container is healthy', async () => {
+  const db = fakeService('db', { image: 'postgres:16' })
+  const world = await downAfter('up force-recreate db', [fakeService('web'), db])
+  world.movedTags.set('postgres:16', '16.1')
+  let checks = 0
+  world.host.when('check db-2', () => {
+    checks += 1
+    world.host.containers.behaviours.set('postgres:16.1', checks < 4 ? 'never-healthy' : 'healthy')
+  })
+  await world.deploy()
+  expect(measured(world, 'wait-healthy').at(-1)).toMatchObject({
+    result: expect.stringMatching(/, \d\.\d s without a healthy db$/),
+    gaps: [{ service: 'db', gapMs: expect.any(Number) }],
+  })
+})
