@@ -35,7 +35,12 @@ test.each<[string, Record<string, string>, string]>([
       stage: '/none',
       envFileHashes: new Map(),
     })
-  const wanted = { ownRepositories: ['ghcr.io/acme/'], tag: 'v1', proxyService: undefined, services: undefined }
+  const wanted = {
+    ownRepositories: ['ghcr.io/acme/'],
+    tag: 'v1',
+    proxyService: undefined,
+    services: undefined,
+  }
   const front = designFront(await read(), wanted)
   const { services } = await read({ [override]: renderOverride({}, {}, { front }) })
   const port = { protocol: 'tcp', hostIp: undefined }

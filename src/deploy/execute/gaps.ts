@@ -53,7 +53,10 @@ export class Gaps {
   }
 
   /** Ends the measurement of ports and services whose new containers are healthy; returns the gaps, if any. */
-  async end(exchanged: { ports: readonly string[]; services: readonly string[] }, limitMs: number): Promise<Gap[]> {
+  async end(
+    exchanged: { ports: readonly string[]; services: readonly string[] },
+    limitMs: number,
+  ): Promise<Gap[]> {
     const ended = [...this.#watches].filter(
       ([, { subject }]) =>
         exchanged.ports.includes(subject.port ?? '') || exchanged.services.includes(subject.service ?? ''),
