@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,cli,contract}/**/*.test.ts'],
           exclude: ['**/*.itg.test.ts'],
+          // Most of the time of a small file went into loading the modules once more.
+          isolate: false,
           ...guards,
         },
       },
