@@ -264,6 +264,11 @@ export const catalogue = {
     hint: 'Read its last log lines above.',
     exitCode: EXIT.failedOldServing,
   },
+  STILL_REACHED: {
+    title: 'A proxy of another project still sends requests to an old container.',
+    hint: 'Make that proxy look names up again at run time (nginx: `resolver 127.0.0.11 valid=5s;` and a variable in `proxy_pass`), or let it send to a proxy of this app, which dray switches.',
+    exitCode: EXIT.failedOldServing,
+  },
   URL_CHECK_FAILED: {
     title: 'The app does not answer at its URL with the new release.',
     hint: 'Check the logs of the app and the proxy, and the URL under `probe:` in dray.yml.',

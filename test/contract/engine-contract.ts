@@ -49,6 +49,24 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       return docker('run', '-d', ...labels, '--entrypoint', '/bin/sh', ...options, image, '-c', script)
     }
 
+    test('running containers of other projects on a network are listed', async () => {
+      const network = `${project}-network`
+      await docker('network', 'create', network)
+      const own = await start('sleep 600', '--network', network)
+      const other = ['--label', 'com.docker.compose.project=other', '--network', network]
+      const ids = [await start('sleep 600', ...other), await start('true', ...other)]
+      await docker('wait', ids[1] ?? '')
+      try {
+        const found = await engine.neighbours(project, [network])
+        expect(found.map((it) => [it.project, it.container.id])).toEqual([['other', ids[0]]])
+        expect(found[0]?.container.networks.map(({ name: it }) => it)).toEqual([network])
+        expect(await engine.neighbours('other', [`${network}-2`])).toEqual([])
+      } finally {
+        for (const id of [own, ...ids]) await engine.remove(id, { force: true })
+        await docker('network', 'rm', network)
+      }
+    })
+
     test('it reports its version and platform', async () => {
       const facts = await engine.observeEngine()
       expect(facts).toMatchObject({

@@ -61,6 +61,10 @@ export class FakeHost implements TargetHost {
   releases: Release[] = []
   images: LocalImage[] = []
   envFile: EnvFileObservation = { mode: '600', variables: ['DATABASE_URL'], readableByOthers: false }
+  /** Containers of other projects on the app's networks. */
+  neighbours: { project: string; container: Container }[] = []
+  /** `/proc/net/tcp` of a container. */
+  connections: (id: string) => string = () => ''
   /** What the app answers to a probe. */
   answer: () => ProbeAnswer = () => ({ status: 200 })
   /** Ports of the host that something else listens on. */
@@ -129,6 +133,7 @@ export class FakeHost implements TargetHost {
   readonly engine: Engine = {
     disk: this.disk,
     containers: async () => this.containers.all.map((it) => ({ ...it })),
+    neighbours: async () => this.neighbours,
     container: async (id) => this.containers.get(id),
     processes: async (id) => this.processes.get(this.containers.get(id).service),
     images: async () => this.images,
@@ -164,6 +169,10 @@ export class FakeHost implements TargetHost {
       return { count: 0, freedBytes: 0 }
     },
     exec: async (id, argv, options) => {
+      if (argv[0] === 'cat' && argv[1] === '/proc/net/tcp') {
+        for (const line of this.connections(id).split('\n')) options?.onLine?.(line)
+        return { exitCode: 0, output: '' }
+      }
       const container = this.containers.get(id)
       const caddy = await this.#execForCaddy(container, argv, options?.onLine)
       if (caddy !== undefined) return caddy

@@ -56,6 +56,23 @@ export function createEngine(
 
     containers: async (project) => (await inspectAll(client, project)).map((it) => readContainer(see(it))),
 
+    neighbours: async (project, networks) => {
+      const filters = JSON.stringify({ network: networks, status: ['running'] })
+      const request = { method: 'GET', path: '/containers/json', query: { filters } } as const
+      const others = (await client.read(request, z.array(listed))).flatMap(({ Id, Labels }) => {
+        const name = Labels?.['com.docker.compose.project'] ?? ''
+        return name === project ? [] : [{ id: Id, project: name }]
+      })
+      const inspected = await inspectEach(
+        client,
+        others.map(({ id }) => id),
+      )
+      return inspected.map((answer) => ({
+        project: others.find(({ id }) => id === answer.Id)?.project ?? '',
+        container: readContainer(answer),
+      }))
+    },
+
     container: async (id) => readContainer(await inspect(id)),
 
     async processes(containerId) {
@@ -112,10 +129,17 @@ export function createEngine(
 async function inspectAll(client: EngineClient, project: string): Promise<ContainerAnswer[]> {
   const filters = JSON.stringify({ label: [`com.docker.compose.project=${project}`] })
   const request = { method: 'GET', path: '/containers/json', query: { all: true, filters } } as const
-  const listed = await client.read(request, z.array(z.object({ Id: z.string() })))
+  const found = await client.read(request, z.array(listed))
+  return inspectEach(
+    client,
+    found.map(({ Id }) => Id),
+  )
+}
+
+async function inspectEach(client: EngineClient, ids: readonly string[]): Promise<ContainerAnswer[]> {
   const inspected = await Promise.all(
-    listed.map(async ({ Id }) => {
-      const inspection = { method: 'GET', path: `/containers/${Id}/json` } as const
+    ids.map(async (id) => {
+      const inspection = { method: 'GET', path: `/containers/${id}/json` } as const
       const answer = await client.send(inspection)
       // Removed since it was listed.
       return answer.status === 404 ? [] : [client.parse(answer, inspection, containerAnswer)]
@@ -123,6 +147,8 @@ async function inspectAll(client: EngineClient, project: string): Promise<Contai
   )
   return inspected.flat()
 }
+
+const listed = z.object({ Id: z.string(), Labels: z.record(z.string(), z.string()).nullish() })
 
 const topAnswer = z.object({
   Titles: z.array(z.string()),

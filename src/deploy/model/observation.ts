@@ -3,6 +3,7 @@ import type { FileSystem } from './file-system.ts'
 import type { DiskInventory } from './inventory.ts'
 import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
+import type { Neighbour } from './neighbour.ts'
 import type { Proxy } from './proxy.ts'
 import type { DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 import type { Container } from './container.ts'
@@ -25,6 +26,8 @@ export type HostObservation = {
   entrances: readonly Entrance[]
   /** Published ports that did not answer HTTP, and why. */
   silentPorts: readonly { url: string; error: string }[]
+  /** Proxies of other projects on the app's networks. */
+  neighbours: readonly Neighbour[]
   images: readonly LocalImage[]
   /** The registry's answers, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>

@@ -73,6 +73,11 @@ export interface Engine {
   readonly disk: EngineDisk
   /** Every container of a Compose project, running or not, including one-off ones. */
   containers(project: string): Promise<readonly Container[]>
+  /** Running containers of other projects on any of the networks; `project` is empty if Compose did not start one. */
+  neighbours(
+    project: string,
+    networks: readonly string[],
+  ): Promise<readonly { project: string; container: Container }[]>
   /** Throws DOCKER_FAILED if it no longer exists. */
   container(id: string): Promise<Container>
   /** Command lines of its processes; undefined if it is not running, or the Engine cannot list them. */

@@ -11,6 +11,7 @@ import { explainShortage } from './plan-disk-space.ts'
 import { computePullBytes } from './pull-bytes.ts'
 import { findEntrances } from './find-entrances.ts'
 import { findProxies, observeProxies } from './proxies/find-proxies.ts'
+import { observeNeighbours } from './proxies/observe-neighbours.ts'
 import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { chooseDrainChecks } from './choose-drain-checks.ts'
@@ -64,28 +65,32 @@ export async function observeHost(
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
   const shipped = source.bundle(app, {})
   const containersAsked = host.engine.containers(app.project)
-  const [resolved, containers, images, { hashes, fileSystems }, answers, running] = await Promise.all([
-    resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
-    containersAsked,
-    host.engine.images(),
-    shipped.then(async (files) =>
-      host.directory.survey({
-        files: [
-          ...new Set([
-            ...files.map((file) => file.path),
-            ...lastFiles,
-            ...composeNames,
-            ...app.services.flatMap((service) => keepalivePath(service) ?? []),
-          ]),
-        ],
-        imageRoots: (await host.imageStore).roots,
-      }),
-    ),
-    containersAsked.then((running) =>
-      findEntrances(desired.probeUrl === false ? [] : running, app, host.prober),
-    ),
-    containersAsked.then((running) => observeProxies(running, host.engine)),
-  ])
+  const [resolved, containers, images, { hashes, fileSystems }, answers, running, neighbours] =
+    await Promise.all([
+      resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
+      containersAsked,
+      host.engine.images(),
+      shipped.then(async (files) =>
+        host.directory.survey({
+          files: [
+            ...new Set([
+              ...files.map((file) => file.path),
+              ...lastFiles,
+              ...composeNames,
+              ...app.services.flatMap((service) => keepalivePath(service) ?? []),
+            ]),
+          ],
+          imageRoots: (await host.imageStore).roots,
+        }),
+      ),
+      containersAsked.then((running) =>
+        findEntrances(desired.probeUrl === false ? [] : running, app, host.prober),
+      ),
+      containersAsked.then((running) => observeProxies(running, host.engine)),
+      containersAsked.then((running) =>
+        observeNeighbours(running, { project: app.project, engine: host.engine }),
+      ),
+    ])
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
   const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
@@ -110,6 +115,7 @@ export async function observeHost(
     host: host.name,
     directory,
     containers,
+    neighbours,
     adopted,
     proxies,
     ...answers,

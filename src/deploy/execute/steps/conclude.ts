@@ -5,6 +5,7 @@ import { publishedPorts, type StepContext, type StepRunner } from '../execution.
 import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
+import { refuseReached, type ReachedRequest } from '../refuse-reached.ts'
 import { refuseEnded } from './refuse-ended.ts'
 
 /** How long one request of the URL check may take: a busy server is slow, and not down. */
@@ -86,12 +87,14 @@ function describeRelease(
   }
 }
 
-/** Stops the old containers after the proxy's old workers have exited, so that no request is lost. Throws SERVICE_EXITED. */
+/** Stops the old containers after the proxy's old workers have exited, so that no request is lost. Throws SERVICE_EXITED
+ * and STILL_REACHED. */
 export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => {
   await refuseEnded(context)
   const { run, execution } = context
   const { engine } = run.host
   const isDrained = (await run.done.drained) ?? true
+  if (!step.standIn) await refuseReached(describeReached(step, context))
   const graceMs = execution.servicePatience[step.service]?.drainMs
   await Promise.all(
     step.containers.map(async (id) => {
@@ -102,6 +105,16 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => 
   return isDrained
     ? `${step.containers.length} stopped`
     : `${step.containers.length} stopped, some requests still open`
+}
+
+function describeReached(
+  { service, containers }: StepOf<'stop-old'>,
+  { run, execution: { clock, emit }, signal }: StepContext,
+): ReachedRequest {
+  const { observation, host, done } = run
+  const old = observation.containers.filter(({ id, state }) => containers.includes(id) && state === 'running')
+  const fresh = done.fresh.get(service) ?? []
+  return { service, old, fresh, neighbours: observation.neighbours, engine: host.engine, clock, emit, signal }
 }
 
 /** Removes the old containers. The new release is recorded by now, so nothing is undone any more. */

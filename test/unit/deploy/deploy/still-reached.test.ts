@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import type { Container } from '../../../../src/deploy/model/container.ts'
+import { FakeWorld } from '../../../support/fake-deploy.ts'
+import { fakeApp, fakeService, withTag } from '../../../support/fake-app.ts'
+
+const app = fakeApp([fakeService('backend')])
+const row = (remotePort: string, state: string) => `0: 0100000A:1F40 6300000A:${remotePort} ${state} 0`
+const listening = '0: 00000000:1F40 00000000:0000 0A 0\n'
+
+/** Connections of the neighbour to each container, one more entry at every look. */
+type Sent = Readonly<Record<string, (look: number) => string>>
+
+/** Release r1 runs, v2 is wanted, and a container of another project is on the app's network. */
+async function besides(command: readonly string[], sent: Sent): Promise<FakeWorld> {
+  const world = new FakeWorld(app)
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  const networks = world.host.containers.get('backend-1').networks.map((it) => ({ ...it, address: '10.0.0.99' }))
+  const container = { id: 'x', name: 'gateway', command, networks } as unknown as Container
+  world.host.neighbours = [{ project: 'edge', container }]
+  const looks: Record<string, number> = {}
+  world.host.connections = (id) => {
+    looks[id] = (looks[id] ?? 0) + 1
+    return listening + (sent[id]?.(looks[id]) ?? '')
+  }
+  return world
+}
+
+const nginx = ['nginx', '-g', 'daemon off;']
+const everNew = (look: number) => row((0xa000 + look).toString(16).toUpperCase(), '06')
+const once = () => row('A000', '06')
+const open = () => row('A000', '01')
+const none = () => ''
+const warningsOf = (world: FakeWorld) => world.events.flatMap((it) => (it.type === 'note' ? [it.text] : []))
+
+describe('an old container is not stopped while an nginx of another project', () => {
+  test.each([
+    ['opens connections to it alone', everNew],
+    ['has a connection to it alone', open],
+  ])('%s', async (_kind, toOld) => {
+    const world = await besides(nginx, { 'backend-1': toOld, 'backend-2': none })
+    expect(await world.failure()).toMatchObject({
+      code: 'STILL_REACHED',
+      exitCode: 1,
+      message:
+        'Container gateway of project edge (nginx) still sends requests to the old container of backend, and none to the new one.',
+      serving: 'Release r1 is serving, as before.',
+    })
+    expect(world.host.running).toBe('backend:v1#backend-1')
+  })
+})
+
+describe('an old container is stopped', () => {
+  test.each<[string, readonly string[], Sent]>([
+    ['if the nginx sends to the new one as well', nginx, { 'backend-1': everNew, 'backend-2': once }],
+    ['if the nginx sent nothing to it', nginx, { 'backend-1': none, 'backend-2': none }],
+    ['if what sends looks names up at every connection', ['caddy', 'run'], { 'backend-1': everNew }],
+    ['if what sends is no proxy', ['node', 'main.js'], { 'backend-1': everNew }],
+  ])('%s', async (_kind, command, sent) => {
+    const world = await besides(command, sent)
+    await world.deploy()
+    expect(world.host.running).toBe('backend:v2#backend-2')
+    expect(warningsOf(world)).toEqual([])
+  })
+
+  test('with a warning if the nginx sent requests to it before, and nothing since', async () => {
+    const world = await besides(nginx, { 'backend-1': once, 'backend-2': none })
+    await world.deploy()
+    expect(warningsOf(world)).toEqual([
+      'Container gateway of project edge (nginx) sent requests to the old containers of backend. It may not know the new ones.',
+    ])
+  })
+})
+
+test('without a proxy of another project no connections are read', async () => {
+  const world = await besides(nginx, {})
+  world.host.neighbours = []
+  world.host.connections = () => {
+    throw new Error('read')
+  }
+  await world.deploy()
+  expect(world.host.running).toBe('backend:v2#backend-2')
+})
