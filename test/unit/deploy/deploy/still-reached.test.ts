@@ -15,7 +15,9 @@ async function besides(command: readonly string[], sent: Sent): Promise<FakeWorl
   const world = new FakeWorld(app)
   await world.deploy()
   world.app = withTag(app, 'v2')
-  const networks = world.host.containers.get('backend-1').networks.map((it) => ({ ...it, address: '10.0.0.99' }))
+  const networks = world.host.containers
+    .get('backend-1')
+    .networks.map((it) => ({ ...it, address: '10.0.0.99' }))
   const container = { id: 'x', name: 'gateway', command, networks } as unknown as Container
   world.host.neighbours = [{ project: 'edge', container }]
   const looks: Record<string, number> = {}

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { readConnections } from '../../../../src/deploy/execute/read-connections.ts'
 
 /** As the kernel prints them (6.18): `cat /proc/net/tcp /proc/net/tcp6` in a container that listens on port 8000. */
-const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
+const head =
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
 const rest = '00000000:00000000 00:00000000 00000000     0        0 1 1 0000000000000000 100 0 0 10 0'
 const tableOf = (...rows: string[]) =>
   [head, ...rows.map((row, index) => `${String(index).padStart(4)}: ${row} ${rest}`)].join('\n')
