@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto'
-import { DrayError } from '../../errors/dray-error.ts'
 import { parseComposeFile } from '../../shared/compose-file.ts'
-import {
-  parseImageReference,
-  pinnedName,
-  renderImageReference,
-  type ImageReference,
-} from '../model/image-reference.ts'
+import { pinnedName, renderImageReference, type ImageReference } from '../model/image-reference.ts'
+import { readReference } from './read-reference.ts'
 import { explainShortage } from './plan-disk-space.ts'
 import { computePullBytes } from './pull-bytes.ts'
 import { findEntrances } from './find-entrances.ts'
@@ -165,26 +160,4 @@ async function resolveImages(
     ]),
   )
   return new Map(services)
-}
-
-/** The image reference of a service. Throws IMAGE_INVALID, naming the service. */
-export function readReference(service: string, image: string | undefined): ImageReference {
-  if (image === undefined) {
-    throw new DrayError(
-      'IMAGE_INVALID',
-      `Service ${service} has no \`image:\`, so there is nothing to pull.`,
-      {
-        hint: 'Add an `image:` that CI pushes, next to `build:`.',
-      },
-    )
-  }
-  try {
-    return parseImageReference(image)
-  } catch (error) {
-    if (!(error instanceof DrayError)) throw error
-    throw new DrayError(error.code, `Service ${service}: ${error.message}`, {
-      hint: error.hint,
-      cause: error,
-    })
-  }
 }
