@@ -2,7 +2,7 @@ import { whyNotRolled, type DecisionInput } from './why-not-rolled.ts'
 import { guessEntrance, SET_PROBE } from '../model/entrance.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
-import { proxyOf } from '../model/proxy.ts'
+import { proxyOf, upstreamOf } from '../model/proxy.ts'
 import type { HostPlan } from './plan-host.ts'
 
 /** Risks of the plan on one host. */
@@ -28,6 +28,10 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
           `Port ${service.publishedPorts.join(', ')} moves from ${holder} to ${service.name}: new connections are refused for a moment.`,
         )
       }
+    }
+    const undrainable = upstreamOf(observation.proxies, service.name)?.undrainable
+    if (action === 'roll' && undrainable !== undefined) {
+      found.push(`Some requests to ${service.name} may fail when its old container stops: ${undrainable}.`)
     }
     const shared = service.volumes.flatMap((volume) => volume.name ?? [])
     if (action === 'stand-in' && service.publishedPorts.length > 0) {

@@ -37,7 +37,11 @@ export function findUpstreams(
   const entries = facts.app.services.flatMap((service): [string, Upstream][] => {
     if (service.name === traefik?.service) return []
     const isTaken = isTakenByLabels(normaliseLabels(service.traefikLabels ?? {}))
-    if (isTaken === true) return [[service.name, describeUpstream(service, facts)]]
+    if (isTaken === true) {
+      const { standInLabels, ...upstream } = describeUpstream(service, facts)
+      const isUsable = standInLabels !== undefined && !keepsEmptyRouters(traefik?.command ?? [])
+      return [[service.name, isUsable ? { ...upstream, standInLabels } : upstream]]
+    }
     const isNear = service.networks.some((network) => networks.includes(network))
     return seesOthers && isNear ? [[service.name, { obstacle: UNLABELLED }]] : []
   })
@@ -53,6 +57,11 @@ function readsLabelsOnly(command: readonly string[]): boolean {
     /^--(configfile|providers\.(?!docker[.=]|docker$|providersthrottle))/.test(flag),
   )
   return flags.includes('--providers.docker.exposedbydefault=false') && !hasOthers
+}
+
+/** Whether the routers of a container that is unhealthy stay: those of a drained stand-in would answer 503. */
+function keepsEmptyRouters(command: readonly string[]): boolean {
+  return command.some((word) => /^--providers\.docker\.allowemptyservices(=true)?$/i.test(word))
 }
 
 function describeUpstream(service: ServiceModel, facts: TraefikFacts): Upstream {

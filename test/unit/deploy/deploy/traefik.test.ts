@@ -126,6 +126,31 @@ describe('a service behind Traefik is recreated, with the reason,', () => {
   })
 })
 
+test('a container that cannot be drained is rolled if dray.yml says so, with a warning', async () => {
+  const world = new FakeWorld(alone())
+  await world.deploy()
+  world.app = withTag(alone(), 'v2')
+  world.desired = { ...world.desired, rollout: { api: 'roll' } }
+  const plan = await world.plan()
+  expect(stepsOf(planToText(plan))[0]).toBe('start-beside api 1+1 (new image)')
+  expect(plan.warnings).toContain(
+    'Some requests to api may fail when its old container stops: its container was started without a health check of dray.',
+  )
+  await world.deploy()
+  expect(world.host.running).toBe('api:v2#api-2')
+})
+
+test('no stand-in is used where its routers would stay without a server', async () => {
+  const world = new FakeWorld(inside())
+  const flags = ['--providers.docker', '--providers.docker.allowEmptyServices']
+  world.host.containers.commands.set('web', ['/entrypoint.sh', 'traefik', ...flags])
+  await world.deploy()
+  world.app = withTag(inside(), 'v2')
+  expect((await world.plan()).steps.find(({ kind }) => kind === 'recreate-services')?.cause).toBe(
+    'new image; not rolled: its container was started without a health check of dray',
+  )
+})
+
 test('a service without labels is not behind a Traefik that takes labels only', async () => {
   const app = fakeApp([fakeService('api'), traefik])
   const world = new FakeWorld(app)
