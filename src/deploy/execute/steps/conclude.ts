@@ -94,7 +94,9 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => 
   const { run, execution } = context
   const { engine } = run.host
   const isDrained = (await run.done.drained) ?? true
-  if (!step.standIn) await refuseReached(describeReached(step, context))
+  if (!step.standIn && run.observation.neighbours.length > 0) {
+    await refuseReached(describeReached(step, context))
+  }
   const graceMs = execution.servicePatience[step.service]?.drainMs
   await Promise.all(
     step.containers.map(async (id) => {
