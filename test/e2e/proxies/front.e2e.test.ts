@@ -80,9 +80,11 @@ test('from then on no request fails: a release, a broken one, and the way back',
   await expectAsComposeWants()
 })
 
-test('it moves out, and the service has its port again', async () => {
+test('it moves out, the service has its port again, and the time without an answer is printed', async () => {
   await app.writeSource(drayFile({}))
-  await app.mustDeploy('v2')
+  const { events } = await app.mustDeploy('v2')
+  const gaps = events.flatMap((it) => (it.type === 'step.finished' ? (it.gaps ?? []) : []))
+  expect(gaps).toEqual([{ port: String(port), gapMs: expect.any(Number) }])
   expect(await services()).toEqual(['api'])
   expect(await app.version()).toBe('v2')
   expect(await app.readOnServer('dray-front/default.conf')).toBeUndefined()
