@@ -123,7 +123,7 @@ export type StepContext = {
 /** Executes one kind of step; returns its result in a few words. Throws DrayError. */
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
 
-/** Containers of services, and their stand-ins, that run and are none of `containers`. */
+/** Containers of services, and their stand-ins, that run and are not among `containers`. */
 export async function otherContainers(
   services: readonly string[],
   containers: readonly Container[],

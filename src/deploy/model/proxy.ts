@@ -13,7 +13,7 @@ export type Proxy = {
   obstacle: string | undefined
   /** Whether dray can make it read its configuration files again. */
   canReload: boolean
-  /** For Traefik, which finds services by itself: those that it may send requests to, by name. */
+  /** For Traefik, which finds services on its own: those that it may send requests to, by name. */
   upstreams?: Readonly<Record<string, Upstream>>
   /** It is no service of the app. */
   isOutside?: true

@@ -75,7 +75,7 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
   })
 }
 
-/** Traefik takes a container that was recreated by itself, as it does everything: its own files play no part. */
+/** Traefik takes a container that was recreated on its own, as it does everything: its own files play no part. */
 function findTraefikSwitch(
   proxy: Proxy,
   observation: HostObservation,

@@ -26,7 +26,7 @@ test.each<[exitCode: number, title: string, line: string]>([
   const script = quietScript.replaceAll('/proc/net', directory)
   const ended = await execute('sh', ['-c', script, 'dray', '1']).then(
     () => 0,
-    (error: { code?: number }) => error.code,
+    (error: unknown) => (error as { code?: number }).code,
   )
   await rm(directory, { recursive: true })
   expect(ended).toBe(exitCode)

@@ -57,7 +57,7 @@ test('a server error is what a port may answer after the deploy, unless it says 
   expect(entrances).toEqual([{ url: 'http://localhost:8081/', below: 500, orStatus: 503 }])
 })
 
-test('a port that answers no HTTP is told with the reason', async () => {
+test('a port that answers no HTTP is reported with the reason', async () => {
   const { silentPorts } = await entrancesOf([{ publishedPorts: [5432] }], ['5432'])
   expect(silentPorts).toEqual([{ url: 'http://localhost:5432/', error: 'not HTTP' }])
 })
