@@ -1,22 +1,52 @@
-/** A connection that a process of a container accepted: the address of the other side, and the ports of both. */
+/** A connection between two containers, as the one that accepted it sees it: the address and port of the other, and its own port. */
 export type Connection = { from: string; key: string; isOpen: boolean }
 
 const LISTEN = '0A'
 const ESTABLISHED = '01'
 
 /**
- * The connections to the ports on which a container listens, from `/proc/net/tcp` and `tcp6`; those that ended are listed for a
- * minute. IPv6 addresses are left out, except those that stand for IPv4. https://docs.kernel.org/networking/proc_net_tcp.html
+ * The connections to the ports on which a container listens, from its `/proc/net/tcp` and `tcp6`. The kernel lists a connection
+ * that ended for a minute, at the side that closed it first. IPv6 addresses are left out, except those that stand for IPv4.
+ * https://docs.kernel.org/networking/proc_net_tcp.html
  */
-export function readConnections(table: string): Connection[] {
+export function readAccepted(table: string): Connection[] {
+  return readRows(table).flatMap(({ local, remote, isOpen, isAccepted }) =>
+    isAccepted ? makeConnection(remote, local.port, isOpen) : [],
+  )
+}
+
+/** The connections that a container opened to one of the addresses, from the same files of its own. */
+export function readOpened(table: string, addresses: readonly string[]): Connection[] {
+  return readRows(table).flatMap(({ local, remote, isOpen, isAccepted }) =>
+    !isAccepted && addresses.includes(remote.address ?? '') ? makeConnection(local, remote.port, isOpen) : [],
+  )
+}
+
+type End = { address: string | undefined; port: string }
+
+function makeConnection(from: End, port: string, isOpen: boolean): Connection[] {
+  const { address } = from
+  return address === undefined ? [] : [{ from: address, key: `${address}:${from.port}>${port}`, isOpen }]
+}
+
+type Row = { local: End; remote: End; isOpen: boolean; isAccepted: boolean }
+
+/** The rows of connections. One whose local port has a listener was accepted. */
+function readRows(table: string): Row[] {
   const rows = [
-    ...table.matchAll(/^ *\d+: [0-9A-F]*:([0-9A-F]{4}) ([0-9A-F]*):([0-9A-F]{4}) ([0-9A-F]{2}) /gm),
+    ...table.matchAll(/^ *\d+: ([0-9A-F]*):([0-9A-F]{4}) ([0-9A-F]*):([0-9A-F]{4}) ([0-9A-F]{2}) /gm),
   ]
-  const listening = new Set(rows.flatMap(([, port, , , state]) => (state === LISTEN ? [port] : [])))
-  return rows.flatMap(([, port = '', remote = '', remotePort = '', state]) => {
-    const from = readAddress(remote)
-    if (state === LISTEN || !listening.has(port) || from === undefined) return []
-    return [{ from, key: `${from}:${remotePort}>${port}`, isOpen: state === ESTABLISHED }]
+  const listening = new Set(rows.flatMap(([, , port, , , state]) => (state === LISTEN ? [port] : [])))
+  return rows.flatMap(([, address = '', port = '', remote = '', remotePort = '', state]) => {
+    if (state === LISTEN) return []
+    return [
+      {
+        local: { address: readAddress(address), port },
+        remote: { address: readAddress(remote), port: remotePort },
+        isOpen: state === ESTABLISHED,
+        isAccepted: listening.has(port),
+      },
+    ]
   })
 }
 

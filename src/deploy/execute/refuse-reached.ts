@@ -4,7 +4,7 @@ import type { Container } from '../model/container.ts'
 import type { EventSink } from '../model/events.ts'
 import type { Neighbour } from '../model/neighbour.ts'
 import type { Engine } from '../model/ports.ts'
-import { readConnections, type Connection } from './read-connections.ts'
+import { readAccepted, readOpened, type Connection } from './read-connections.ts'
 
 /** How long the connections of a proxy that sent requests to an old container are watched. */
 const WATCH_MS = 10_000
@@ -56,18 +56,24 @@ export async function refuseReached(request: ReachedRequest): Promise<void> {
   }
 }
 
-/** The connections to every container; none to one in which they cannot be read. */
-async function readAll(containers: readonly Container[], { engine }: ReachedRequest): Promise<Connection[]> {
-  const argv = ['cat', '/proc/net/tcp', '/proc/net/tcp6']
-  const tables = await Promise.all(
-    containers.map(async ({ id }) => {
-      // The output that is returned has only the last lines.
-      const lines: string[] = []
-      await engine.exec(id, argv, { onLine: (line) => lines.push(line) })
-      return readConnections(lines.join('\n'))
-    }),
-  )
-  return tables.flat()
+/** The connections to every container, and those that neighbours have to it; none where they cannot be read. */
+async function readAll(
+  containers: readonly Container[],
+  { engine, neighbours }: ReachedRequest,
+): Promise<Connection[]> {
+  const addresses = containers.flatMap(({ networks }) => networks.map(({ address }) => address))
+  const found = await Promise.all([
+    ...containers.map(async ({ id }) => readAccepted(await readTable(id, engine))),
+    ...neighbours.map(async ({ id }) => readOpened(await readTable(id, engine), addresses)),
+  ])
+  return found.flat()
+}
+
+async function readTable(id: string, engine: ReachedRequest['engine']): Promise<string> {
+  // The output that is returned has only the last lines.
+  const lines: string[] = []
+  await engine.exec(id, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], { onLine: (line) => lines.push(line) })
+  return lines.join('\n')
 }
 
 function sentBy(

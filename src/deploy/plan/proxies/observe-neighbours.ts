@@ -23,7 +23,7 @@ export async function observeNeighbours(
       const started = proxyOfCommand(command)
       const kind = started === 'unknown' ? proxyOfProcesses((await engine.processes(id)) ?? []) : started
       if (kind === undefined || kind === 'other' || !KEEPS_ADDRESSES.includes(kind)) return []
-      return [{ name, project: from, kind, networks: container.networks }]
+      return [{ id, name, project: from, kind, networks: container.networks }]
     }),
   )
   return found.flat()

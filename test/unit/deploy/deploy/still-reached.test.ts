@@ -8,7 +8,7 @@ const row = (remotePort: string, state: string) => `0: 0100000A:1F40 6300000A:${
 const listening = '0: 00000000:1F40 00000000:0000 0A 0\n'
 
 /** Connections of the neighbour to each container, one more entry at every look. */
-type Sent = Readonly<Record<string, (look: number) => string>>
+type Sent = Readonly<Record<string, (look: number, oldAddress: string) => string>>
 
 /** Release r1 runs, v2 is wanted, and a container of another project is on the app's network. */
 async function besides(command: readonly string[], sent: Sent): Promise<FakeWorld> {
@@ -20,27 +20,36 @@ async function besides(command: readonly string[], sent: Sent): Promise<FakeWorl
     .networks.map((it) => ({ ...it, address: '10.0.0.99' }))
   const container = { id: 'x', name: 'gateway', command, networks } as unknown as Container
   world.host.neighbours = [{ project: 'edge', container }]
+  const oldAddress = toHex(world.host.containers.get('backend-1').networks[0]?.address ?? '')
   const looks: Record<string, number> = {}
   world.host.connections = (id) => {
     looks[id] = (looks[id] ?? 0) + 1
-    return listening + (sent[id]?.(looks[id]) ?? '')
+    return listening + (sent[id]?.(looks[id], oldAddress) ?? '')
   }
   return world
 }
 
+/** As the kernel prints an address. */
+function toHex(address: string): string {
+  return Buffer.from(address.split('.').map(Number).reverse()).toString('hex').toUpperCase()
+}
+
 const nginx = ['nginx', '-g', 'daemon off;']
 const everNew = (look: number) => row((0xa000 + look).toString(16).toUpperCase(), '06')
+const everClosed = (look: number, oldAddress: string) =>
+  `0: 6300000A:${(0xa000 + look).toString(16).toUpperCase()} ${oldAddress}:1F40 06 0`
 const once = () => row('A000', '06')
 const open = () => row('A000', '01')
 const none = () => ''
 const warningsOf = (world: FakeWorld) => world.events.flatMap((it) => (it.type === 'note' ? [it.text] : []))
 
 describe('an old container is not stopped while an nginx of another project', () => {
-  test.each([
-    ['opens connections to it alone', everNew],
-    ['has a connection to it alone', open],
-  ])('%s', async (_kind, toOld) => {
-    const world = await besides(nginx, { 'backend-1': toOld, 'backend-2': none })
+  test.each<[string, Sent]>([
+    ['opens connections to it alone', { 'backend-1': everNew }],
+    ['has a connection to it alone', { 'backend-1': open }],
+    ['closes them first, so that only it has them listed', { x: everClosed }],
+  ])('%s', async (_kind, sent) => {
+    const world = await besides(nginx, sent)
     expect(await world.failure()).toMatchObject({
       code: 'STILL_REACHED',
       exitCode: 1,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readConnections } from '../../../../src/deploy/execute/read-connections.ts'
+import { readAccepted, readOpened } from '../../../../src/deploy/execute/read-connections.ts'
 
 /** As the kernel prints them (6.18): `cat /proc/net/tcp /proc/net/tcp6` in a container that listens on port 8000. */
 const head =
@@ -16,9 +16,22 @@ test('connections that a listening port accepted are read, with the address of t
     // One that the container itself opened.
     '020012AC:C001 050012AC:1538 01',
   )
-  expect(readConnections(table)).toEqual([
+  expect(readAccepted(table)).toEqual([
     { from: '172.18.0.3', key: '172.18.0.3:A0F1>1F40', isOpen: true },
     { from: '172.18.0.4', key: '172.18.0.4:A0F2>1F40', isOpen: false },
+  ])
+})
+
+test('connections that a container opened to an address are read, with its own address', () => {
+  const table = tableOf(
+    '00000000:0050 00000000:0000 0A',
+    '030012AC:A0F1 020012AC:1F40 06',
+    '030012AC:A0F3 090012AC:1F40 01',
+    // One that it accepted.
+    '030012AC:0050 020012AC:C001 01',
+  )
+  expect(readOpened(table, ['172.18.0.2'])).toEqual([
+    { from: '172.18.0.3', key: '172.18.0.3:A0F1>1F40', isOpen: false },
   ])
 })
 
@@ -30,9 +43,9 @@ test('an address of IPv4 is read from a socket of IPv6', () => {
     `${mapped}020012AC:1F40 ${mapped}030012AC:A0F1 01`,
     `${none.slice(1)}1:1F40 ${none.slice(0, 30)}01:A0F1 01`,
   )
-  expect(readConnections(table).map(({ from }) => from)).toEqual(['172.18.0.3'])
+  expect(readAccepted(table).map(({ from }) => from)).toEqual(['172.18.0.3'])
 })
 
 test('other text has none', () => {
-  expect(readConnections('cat: not found')).toEqual([])
+  expect(readAccepted('cat: not found')).toEqual([])
 })
