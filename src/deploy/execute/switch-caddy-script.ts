@@ -1,5 +1,5 @@
 import { findCaddyProcess } from '../model/caddy-process.ts'
-import { anyOf, SWITCHED } from './switch-nginx-script.ts'
+import { anyOf, SWITCHED } from './switch-script.ts'
 
 /**
  * Runs inside Caddy's container. Names are pinned by then, so that every new connection goes to the new containers. The

@@ -1,5 +1,5 @@
 import { haproxyFunctions } from '../model/haproxy-process.ts'
-import { anyNew, anyOf, READY, SWITCHED } from './switch-nginx-script.ts'
+import { anyOf, READY, SWITCHED, workerWaits } from './switch-script.ts'
 
 /**
  * Runs inside HAProxy's container, so that it completes even if the client is killed.
@@ -21,7 +21,7 @@ limit=$2
 shift 2
 ${haproxyFunctions}
 ${anyOf}
-${anyNew}
+${workerWaits}
 check() {
   words=$(command_line)
   set --
@@ -61,12 +61,7 @@ if [ "$how" = self ]; then
 else
   echo ${READY}
 fi
-turn=0
-until any_new "$(workers)" "$old"; do
-  turn=$((turn + 1))
-  [ $turn -lt 500 ] || exit 4
-  sleep 0.02
-done
+until_new_worker
 # A worker that cannot start, such as for a port that is taken, exits, and the old ones continue.
 turn=0
 while any_of "$old" "$(workers)" && [ $turn -lt 50 ]; do
@@ -75,10 +70,5 @@ while any_of "$old" "$(workers)" && [ $turn -lt 50 ]; do
 done
 any_new "$(workers)" "$old" || exit 4
 echo ${SWITCHED}
-turn=0
-while any_of "$old" "$(workers)"; do
-  turn=$((turn + 1))
-  [ $turn -lt $((limit * 20)) ] || exit 5
-  sleep 0.05
-done
+until_old_workers_exit
 `

@@ -1,28 +1,4 @@
-/** Shell function `any_of`: whether one word of the first list is in the second. */
-export const anyOf = `
-any_of() {
-  for wanted in $1; do
-    case " $2 " in *" $wanted "*) return 0 ;; esac
-  done
-  return 1
-}
-`
-
-/** Shell function `any_new`: whether one word of the first list is not in the second. */
-export const anyNew = `
-any_new() {
-  for pid in $1; do
-    case " $2 " in *" $pid "*) ;; *) return 0 ;; esac
-  done
-  return 1
-}
-`
-
-/** Printed by the script when only new workers accept connections; it then waits for the old workers to exit. */
-export const SWITCHED = 'dray-turned'
-
-/** Printed by the script when it waits for another process to make nginx reload. */
-export const READY = 'dray-ready'
+import { anyOf, READY, SWITCHED, workerWaits } from './switch-script.ts'
 
 /**
  * Runs inside the proxy's container, in its own shell, so that it completes even if the client is killed.
@@ -60,7 +36,7 @@ workers() {
 }
 
 ${anyOf}
-${anyNew}
+${workerWaits}
 
 # Whether one of these workers still accepts connections: nginx changes a worker's title before it closes its sockets.
 any_serving() {
@@ -95,12 +71,7 @@ if [ "$how" = self ]; then
 else
   echo ${READY}
 fi
-turn=0
-until any_new "$(workers)" "$old"; do
-  turn=$((turn + 1))
-  [ $turn -lt 500 ] || exit 4
-  sleep 0.02
-done
+until_new_worker
 turn=0
 while any_serving "$old" && [ $turn -lt 100 ]; do
   turn=$((turn + 1))
@@ -112,10 +83,5 @@ if [ $# -gt 0 ]; then
   trap - EXIT
 fi
 echo ${SWITCHED}
-turn=0
-while any_of "$old" "$(workers)"; do
-  turn=$((turn + 1))
-  [ $turn -lt $((limit * 20)) ] || exit 5
-  sleep 0.05
-done
+until_old_workers_exit
 `

@@ -3,6 +3,9 @@ import type { DesiredRelease, Entrance, HostObservation } from './observation.ts
 /** The lowest status that is a server error (RFC 9110, 15.6). */
 export const SERVER_ERROR = 500
 
+/** Statuses of a proxy that reaches no upstream (RFC 9110, 15.6.3 and 15.6.5): the app is down, whatever the request. */
+export const NO_UPSTREAM: readonly number[] = [502, 504]
+
 /** What to do about a guessed URL. */
 export const SET_PROBE =
   'Set `probe` in dray.yml to a URL that answers, or `probe: false` if the app has none.'

@@ -1,14 +1,11 @@
 import type { AppModel } from '../model/app-model.ts'
-import { entranceAt, SERVER_ERROR } from '../model/entrance.ts'
+import { entranceAt, NO_UPSTREAM, SERVER_ERROR } from '../model/entrance.ts'
 import type { Entrance, HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/container.ts'
 import type { Prober } from '../model/prober.ts'
 
 /** A published port with another protocol may never answer a request, and a busy server is slow. */
 const TIMEOUT_MS = 3_000
-
-/** Statuses of a proxy that reaches no upstream (RFC 9110, 15.6.3 and 15.6.5): the app is down, whatever the request. */
-const NO_UPSTREAM: readonly number[] = [502, 504]
 
 /**
  * Requests every port that the app publishes now and still will after the deploy. Those that answer HTTP are the ports through

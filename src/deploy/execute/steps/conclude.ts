@@ -1,6 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { entryProxyOf, SET_PROBE } from '../../model/entrance.ts'
+import { entryProxyOf, NO_UPSTREAM, SET_PROBE } from '../../model/entrance.ts'
 import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
@@ -10,9 +10,6 @@ import { refuseEnded } from './refuse-ended.ts'
 
 /** How long one request of the URL check may take: a busy server is slow, and not down. */
 const URL_TIMEOUT_MS = 5_000
-
-/** Statuses of a proxy that reaches no upstream: a failure at any URL. */
-const NO_UPSTREAM: readonly number[] = [502, 504]
 
 /**
  * Checks that the app answers at its URL, through the proxy; retries until the time limit. A guessed URL may need a host name

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hostsLine } from '../../../../src/deploy/execute/switch-nginx.ts'
+import { hostsLine } from '../../../../src/deploy/execute/hosts-line.ts'
 import type { Container } from '../../../../src/deploy/model/container.ts'
 import { fakeApp, fakeProxy, fakeService } from '../../../support/fake-app.ts'
 import { FakeContainers } from '../../../support/fake-containers.ts'
