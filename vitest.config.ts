@@ -5,6 +5,8 @@ const guards = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { t
 /** A test of these makes up to a dozen deploys. */
 const longGuards = { ...guards, testTimeout: 400_000, hookTimeout: 600_000 }
 
+// The unit tests' and the e2e tests' files share their workers (`isolate: false`): loading the modules once more for each file
+// took more time than many a file itself.
 export default defineConfig({
   test: {
     projects: [
@@ -13,7 +15,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,cli,contract}/**/*.test.ts'],
           exclude: ['**/*.itg.test.ts'],
-          // Most of the time of a small file went into loading the modules once more.
           isolate: false,
           ...guards,
         },
@@ -33,6 +34,7 @@ export default defineConfig({
           globalSetup: ['test/support/net/global-setup.ts'],
           // One for each network that the global set-up starts.
           maxWorkers: 3,
+          isolate: false,
           ...longGuards,
         },
       },

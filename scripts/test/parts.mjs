@@ -4,7 +4,8 @@
 const npm = (script) => ['npm', 'run', '--silent', script, '--']
 
 /**
- * The checks and the unit tests take a core, the engine tests another; the e2e tests take all there are.
+ * The checks and the unit tests take a core, the engine tests half of another; the e2e tests take what is left, and all when
+ * the others have ended.
  * @type {import('./run-parts.mjs').Part[]}
  */
 export const parts = [
@@ -17,5 +18,5 @@ export const parts = [
   { name: 'layers', command: npm('check:layers'), after: ['unused'] },
   { name: 'unit', command: npm('test:unit'), isSuite: true, after: ['layers'] },
   { name: 'engine', command: npm('test:engine'), isSuite: true, needs: ['setup'] },
-  { name: 'e2e', command: npm('test:e2e'), isSuite: true, needs: ['setup'], after: ['unit', 'engine'] },
+  { name: 'e2e', command: npm('test:e2e'), isSuite: true, needs: ['setup'], after: ['unit'] },
 ]
