@@ -53,9 +53,7 @@ afterAll(() => app[Symbol.asyncDispose]())
 
 describe('the first deploy over an app that was started by hand', () => {
   test('rolls what has a new version, under load, and leaves proxy and database alone', async () => {
-    const { result, report } = await underLoad(app, { connections: 0, ratePerSecond: 50 }, () =>
-      app.deploy('v2'),
-    )
+    const { result, report } = await underLoad(app, { connections: 0 }, () => app.deploy('v2'))
     expect(result.failure).toBeUndefined()
     expectNoneFailed(report)
     expect(stepsOf(result, 'recreate-services')).toEqual([])

@@ -86,9 +86,7 @@ describe('a release that is not fit to serve: the old one serves on, nothing of 
 
   /** The versions that answer meanwhile are the old one alone, unless told. */
   async function deployUnderLoad(tag: string, versions = ['v1']): Promise<DeployResult> {
-    const { result, report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, () =>
-      app.deploy(tag),
-    )
+    const { result, report } = await underLoad(app, { connections: 0 }, () => app.deploy(tag))
     expectNoneFailed(report)
     expect(Object.keys(report.versions)).toEqual(versions)
     expect(result.exitCode).toBe(result.failure?.exitCode)

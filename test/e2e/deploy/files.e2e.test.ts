@@ -43,9 +43,7 @@ describe('files beside the compose file', () => {
     const [before] = await app.containers('nginx')
     const startedAt = await server.docker('inspect', '-f', '{{.State.StartedAt}}', before?.id ?? '')
     await app.writeSource({ 'nginx/conf.d/default.conf': nginxConf('second') })
-    const { result, report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, () =>
-      app.mustDeploy('v1'),
-    )
+    const { result, report } = await underLoad(app, { connections: 0 }, () => app.mustDeploy('v1'))
     expect(stepsOf(result, 'switch-traffic')).toHaveLength(1)
     expect(await configuration()).toBe('second')
     expect(await app.containerIds('nginx')).toEqual([before?.id])
@@ -57,9 +55,7 @@ describe('files beside the compose file', () => {
     const before = await contents()
     const ids = await app.containerIds()
     await app.writeSource({ 'nginx/conf.d/default.conf': `${nginxConf('third')}\nsevrer { }\n` })
-    const { result, report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, () =>
-      app.deploy('v2'),
-    )
+    const { result, report } = await underLoad(app, { connections: 0 }, () => app.deploy('v2'))
     expect(result).toMatchObject({ exitCode: 1, failure: { code: 'PROXY_CONFIG_INVALID' } })
     expect(result.failure?.details.logTail?.join('\n')).toContain('sevrer')
     expect(result.failure?.undone).toContain('files restored')
@@ -190,9 +186,7 @@ describe('a single file that is mounted into a container', () => {
   test('of another service: it is rolled and sees the new version, and no request fails', async () => {
     const before = await app.containerIds()
     await app.writeSource({ 'settings.json': '{"colour":"blue"}' })
-    const { report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, () =>
-      app.mustDeploy('v1'),
-    )
+    const { report } = await underLoad(app, { connections: 0 }, () => app.mustDeploy('v1'))
     expectNoneFailed(report)
     const after = await app.containerIds()
     expect(after.filter((id) => !before.includes(id))).toHaveLength(1)

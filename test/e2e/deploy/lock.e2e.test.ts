@@ -59,16 +59,12 @@ describe('while a deploy of the app is under way', () => {
 describe('a client that dies in the middle', () => {
   test('leaves a lock that is free within seconds, and an app that serves; the next run repairs it', async () => {
     await app.mustDeploy('v1')
-    const { result: next, report } = await underLoad(
-      app,
-      { ratePerSecond: 100, connections: 0 },
-      async () => {
-        const killed = await startUntil(app, { args: slow }, waitsForHealth)
-        killed.kill('SIGKILL')
-        await killed.done
-        return readDeployResult(await app.dray(['deploy', 'test', '--tag', 'v2', '--json', '--wait', '10s']))
-      },
-    )
+    const { result: next, report } = await underLoad(app, { connections: 0 }, async () => {
+      const killed = await startUntil(app, { args: slow }, waitsForHealth)
+      killed.kill('SIGKILL')
+      await killed.done
+      return readDeployResult(await app.dray(['deploy', 'test', '--tag', 'v2', '--json', '--wait', '10s']))
+    })
     expect(next.failure).toBeUndefined()
     expect(next.exitCode).toBe(0)
     expectNoneFailed(report)
@@ -110,7 +106,7 @@ describe.each([
     await server.docker('image', 'prune', '-af')
     const before = await app.containerIds()
     const override = await app.readOnServer('docker-compose.override.yml')
-    const { result, report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, async () => {
+    const { result, report } = await underLoad(app, { connections: 0 }, async () => {
       const args = ['deploy', 'test', '--tag', 'v2-slow-start', '--json']
       const running = await startUntil(app, { args }, moment)
       running.kill(signal)

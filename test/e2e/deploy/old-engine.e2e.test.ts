@@ -36,9 +36,7 @@ test('on Engine 20.10, a first deploy serves, and by hand nothing changes', asyn
 
 test('on Engine 20.10, a bad release changes nothing, and no request fails', async () => {
   const before = await app.containerIds()
-  const { result, report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, () =>
-    app.deploy('v2-exits-at-once'),
-  )
+  const { result, report } = await underLoad(app, { connections: 0 }, () => app.deploy('v2-exits-at-once'))
   expect(result).toMatchObject({ exitCode: 1, failure: { code: 'SERVICE_EXITED' } })
   expectNoneFailed(report)
   expect(await app.containerIds()).toEqual(before)

@@ -7,7 +7,7 @@ import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
-const load = { ratePerSecond: 200 }
+const load = { ratePerSecond: 100 }
 let app: TestApp
 
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { startUntil } from '../support/start-until.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
-const load = { ratePerSecond: 100, connections: 0 }
+const load = { connections: 0 }
 
 /** The name and the port can have one container only; nginx names the container. */
 const compose = `services:

@@ -69,9 +69,7 @@ describe.each(shapes)('the shape with $name', ({ name, taskService, compose }) =
   test('changes nothing when migrate fails, and shows its output', async () => {
     const before = await app.containerIds()
     const override = await app.readOnServer('docker-compose.override.yml')
-    const { result, report } = await underLoad(app, { ratePerSecond: 100, connections: 0 }, () =>
-      app.deploy('v2-migrate-fails'),
-    )
+    const { result, report } = await underLoad(app, { connections: 0 }, () => app.deploy('v2-migrate-fails'))
     expect(result).toMatchObject({ exitCode: 1, failure: { code: 'TASK_FAILED' } })
     expect(result.failure?.details.logTail?.join('\n')).toContain(
       'column "colour" of table "orders" already exists',

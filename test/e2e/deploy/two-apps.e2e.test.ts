@@ -27,7 +27,7 @@ afterAll(() => Promise.all([worked, other].map((it) => it[Symbol.asyncDispose]()
 
 test('nothing that is done to one touches the other, whose users notice nothing', async () => {
   const before = await stateOf(other)
-  const { report } = await underLoad(other, { ratePerSecond: 50, connections: 0 }, async () => {
+  const { report } = await underLoad(other, { connections: 0 }, async () => {
     await worked.mustDeploy('v2')
     const broken = await worked.deploy('v2-exits-at-once')
     expect(broken).toMatchObject({ exitCode: 1, failure: { code: 'SERVICE_EXITED' } })

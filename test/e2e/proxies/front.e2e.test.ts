@@ -9,7 +9,7 @@ import { pushFrontImage } from '../../reach/push-images.ts'
 const net = attachTestNet()
 const server = net.server('srv1')
 const port = 8150
-const load = { ratePerSecond: 100, connections: 0 }
+const load = { connections: 0 }
 
 /** No proxy: the app publishes its port. */
 const compose = `services:

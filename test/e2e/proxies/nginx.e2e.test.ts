@@ -8,28 +8,6 @@ const proxyTo = (upstream: string, listen = 80): string =>
   `server { listen ${listen}; location / { proxy_pass http://${upstream}; } }\n`
 
 proxyContract({
-  name: 'own-nginx',
-  net,
-  port: 8101,
-  // Pinned: it does not change with the backend, as where it has a repository of its own.
-  services: `
-  web:
-    image: ghcr.io/acme/own-nginx-web:v3
-    restart: unless-stopped
-    ports: ["8101:80"]
-    depends_on: [backend]
-`,
-  images: [
-    {
-      name: 'own-nginx-web',
-      from: nginx,
-      files: { '/etc/nginx/conf.d/default.conf': proxyTo('backend:8000') },
-    },
-  ],
-  proxies: [{ service: 'web', kind: 'nginx' }],
-})
-
-proxyContract({
   name: 'edge-and-inner',
   net,
   port: 8102,

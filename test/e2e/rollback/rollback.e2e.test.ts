@@ -41,8 +41,7 @@ afterEach(() => net.registry.clearFaults())
 
 afterAll(() => Promise.all([app, neighbour].map((it) => it[Symbol.asyncDispose]())))
 
-/** The third app on two cores: what is slow is not lost. */
-const load = { connections: 0, ratePerSecond: 50 }
+const load = { connections: 0 }
 
 describe('with the registry down, under load', () => {
   test('it goes past the failed release to the one before, images and files, and no request fails', async () => {

@@ -4,16 +4,16 @@ import type { LoadReport } from '../load/load-report.ts'
 import type { TestApp } from './test-app.ts'
 
 /** So many answers, good or bad, come before and after. */
-const settledAnswers = 60
+const settledAnswers = 30
 
 /** More than a busy machine needs, less than nginx gives a container that is gone. */
 const patienceMs = 30_000
 
-/** Enough for 200 requests a second, some of which take two seconds. nginx has connections for 512 at once. */
+/** Enough for 100 requests a second, some of which take two seconds. nginx has connections for 512 at once. */
 const maxUnderWay = 150
 
 /**
- * Does something while requests are sent to the app, 100 a second unless told, from shortly before until shortly after.
+ * Does something while requests are sent to the app, 50 a second unless told, from shortly before until shortly after.
  * @returns what it gave, and what became of the requests
  */
 export async function underLoad<T>(
@@ -24,7 +24,7 @@ export async function underLoad<T>(
   let answered = 0
   await using running = await runLoad({
     target: app.url,
-    ratePerSecond: 100,
+    ratePerSecond: 50,
     timeoutMs: patienceMs,
     maxUnderWay,
     ...load,
