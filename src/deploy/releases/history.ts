@@ -95,7 +95,8 @@ function outcomeOf(
   const undo = entries.find(({ event }) => event === 'undo.started')
   if (finished === undefined && undo === undefined) return { kind: 'unfinished' }
   const step = entries.find(
-    (entry) => entry.event === 'step.finished' && ['failed', 'cancelled'].includes(String(entry['outcome'])),
+    (entry) =>
+      entry.event === 'step.finished' && ['failed', 'cancelled'].includes(textOf(entry['outcome']) ?? ''),
   )
   return {
     kind: 'failed',

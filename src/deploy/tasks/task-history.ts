@@ -22,7 +22,7 @@ export function readTaskHistory(journal: readonly JournalEntry[], limit: number)
   for (const entry of journal) {
     const { event, release, at: startedAtMs, task, by } = entry
     if (event === 'task.started') {
-      const known = { task: String(task), release, startedAtMs, by: readDeployer(by) }
+      const known = { task: typeof task === 'string' ? task : '', release, startedAtMs, by: readDeployer(by) }
       attempts.push({ ...known, outcome: 'unfinished', exitCode: undefined, durationMs: undefined })
     }
     const last = attempts.at(-1)

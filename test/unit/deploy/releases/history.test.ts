@@ -79,6 +79,22 @@ test('is a table for people', async () => {
   `)
 })
 
+test('a journal with objects where texts belong is read', () => {
+  const object = { toString: '' }
+  const at = { version: 1, at: 0, release: 'r1' }
+  const entries = [
+    { ...at, event: 'deploy.started' },
+    { ...at, event: 'step.finished', outcome: object, kind: object },
+    { ...at, event: 'undo.started', code: object, reason: object },
+    { ...at, event: 'task.started', task: object },
+  ]
+  const journal = readJournal(entries.map((it) => JSON.stringify(it)).join('\n'))
+  expect(readHistory({ releases: [], journal, journalBytes: 0 }, 20)).toMatchObject([
+    { outcome: { kind: 'failed', step: undefined } },
+  ])
+  expect(readTaskHistory(journal, 20)).toMatchObject([{ task: '', outcome: 'unfinished' }])
+})
+
 test('any journal can be rendered as a history', () => {
   const of = (...known: readonly unknown[]) =>
     fc.oneof(fc.constantFrom(...known), fc.jsonValue({ maxDepth: 2 }))
