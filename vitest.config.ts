@@ -13,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/support/fix-seed.ts'],
           include: ['test/{unit,cli,contract}/**/*.test.ts'],
           exclude: ['**/*.itg.test.ts'],
           isolate: false,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 
 /** `DRAY_TEST_SEED=… npx vitest run …` has other cases than the usual ones. */
-const seed = Number(process.env['DRAY_TEST_SEED'] ?? 20260)
+export const seed = Number(process.env['DRAY_TEST_SEED'] ?? 20260)
 
 /** Cases to put before something real all at once, the same in every run. `label` says which, for the message of a failure. */
 export function randomCases<T>(arbitrary: fc.Arbitrary<T>, numRuns: number): { cases: T[]; label: string } {
