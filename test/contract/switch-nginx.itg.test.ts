@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEngine } from '../../src/adapters/docker/engine-api.ts'
 import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
 import type { Container } from '../../src/deploy/model/container.ts'
-import { switchNginx } from '../../src/deploy/execute/switch-nginx.ts'
+import { switchNginx } from '../../src/deploy/execute/proxies/switch-nginx.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 
 const project = `dray-turn-${randomBytes(3).toString('hex')}`

@@ -5,7 +5,7 @@ import type { BundleFile, Credentials, TargetHost } from '../model/ports.ts'
 import type { Container } from '../model/container.ts'
 import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
-import { NamePins } from './name-pins.ts'
+import { NamePins } from './proxies/name-pins.ts'
 import { Gaps } from './gaps.ts'
 import type { Deployer } from '../model/release.ts'
 

@@ -4,8 +4,8 @@ import { upstreamOf } from '../model/proxy.ts'
 import { newestRelease } from '../model/release.ts'
 import type { StepOf } from '../model/plan.ts'
 import { isWell, type Container } from '../model/container.ts'
-import { switchProxy } from './switch-proxy.ts'
-import { switchTraefik } from './switch-traefik.ts'
+import { switchProxy } from './proxies/switch-proxy.ts'
+import { switchTraefik } from './proxies/switch-traefik.ts'
 import {
   findBehindStandIns,
   findHealthyStandIns,

@@ -18,7 +18,7 @@ import { renderRemoteCommand, wrapCommand } from '../../../src/adapters/host/rem
 import { holdCommand } from '../../../src/adapters/host/ssh-connection.ts'
 import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
 import { setupObservationScript } from '../../../src/adapters/server/setup-observation-script.ts'
-import { changePinScript, holdPinScript } from '../../../src/deploy/execute/pin-script.ts'
+import { changePinScript, holdPinScript } from '../../../src/deploy/execute/proxies/pin-script.ts'
 import {
   drainableShell,
   drainScript,
@@ -26,12 +26,12 @@ import {
   listenScript,
   startDraining,
 } from '../../../src/deploy/model/drain-check.ts'
-import { quietScript } from '../../../src/deploy/execute/quiet-script.ts'
-import { caddyScript } from '../../../src/deploy/execute/switch-caddy-script.ts'
+import { quietScript } from '../../../src/deploy/execute/proxies/quiet-script.ts'
+import { caddyScript } from '../../../src/deploy/execute/proxies/switch-caddy-script.ts'
 import { examineCaddyScript } from '../../../src/deploy/plan/proxies/observe-caddy.ts'
-import { haproxyScript } from '../../../src/deploy/execute/switch-haproxy-script.ts'
+import { haproxyScript } from '../../../src/deploy/execute/proxies/switch-haproxy-script.ts'
 import { examineHaproxyScript } from '../../../src/deploy/plan/proxies/observe-haproxy.ts'
-import { proxyScript } from '../../../src/deploy/execute/switch-nginx-script.ts'
+import { proxyScript } from '../../../src/deploy/execute/proxies/switch-nginx-script.ts'
 import type { SetupAction } from '../../../src/operations/setup/setup-plan.ts'
 
 type Actions = { [Kind in SetupAction['kind']]: Extract<SetupAction, { kind: Kind }> }

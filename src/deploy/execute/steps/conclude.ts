@@ -5,7 +5,7 @@ import { publishedPorts, type StepContext, type StepRunner } from '../execution.
 import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
-import { refuseReached, type ReachedRequest } from '../refuse-reached.ts'
+import { refuseReached, type ReachedRequest } from '../proxies/refuse-reached.ts'
 import { refuseEnded } from './refuse-ended.ts'
 
 /** How long one request of the URL check may take: a busy server is slow, and not down. */

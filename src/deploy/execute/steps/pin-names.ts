@@ -1,5 +1,5 @@
 import type { StepOf } from '../../model/plan.ts'
-import { hostsLine } from '../hosts-line.ts'
+import { hostsLine } from '../proxies/hosts-line.ts'
 import type { StepRunner } from '../execution.ts'
 
 /**

@@ -2,8 +2,8 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import { otherContainers, type HostRun, type StepRunner } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/container.ts'
-import { switchProxy } from '../switch-proxy.ts'
-import { switchTraefik } from '../switch-traefik.ts'
+import { switchProxy } from '../proxies/switch-proxy.ts'
+import { switchTraefik } from '../proxies/switch-traefik.ts'
 
 /** Switches traffic to the new containers. `stop-old` waits for the old ones to finish their requests. */
 export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (

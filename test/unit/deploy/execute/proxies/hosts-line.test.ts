@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { hostsLine } from '../../../../src/deploy/execute/hosts-line.ts'
-import type { Container } from '../../../../src/deploy/model/container.ts'
-import { fakeApp, fakeProxy, fakeService } from '../../../support/fake-app.ts'
-import { FakeContainers } from '../../../support/fake-containers.ts'
+import { hostsLine } from '../../../../../src/deploy/execute/proxies/hosts-line.ts'
+import type { Container } from '../../../../../src/deploy/model/container.ts'
+import { fakeApp, fakeProxy, fakeService } from '../../../../support/fake-app.ts'
+import { FakeContainers } from '../../../../support/fake-containers.ts'
 
 const app = fakeApp([fakeService('api', { containerName: 'be' }), fakeProxy({ dependsOn: [] })])
 const containers = new FakeContainers(() => Promise.resolve())

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { quietScript } from '../../../../src/deploy/execute/quiet-script.ts'
+import { quietScript } from '../../../../../src/deploy/execute/proxies/quiet-script.ts'
 
 const execute = promisify(execFile)
 

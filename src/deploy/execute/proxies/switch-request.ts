@@ -1,6 +1,6 @@
-import type { Clock } from '../../shared/clock.ts'
-import type { Engine } from '../model/ports.ts'
-import type { Container } from '../model/container.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import type { Engine } from '../../model/ports.ts'
+import type { Container } from '../../model/container.ts'
 import type { NamePins } from './name-pins.ts'
 
 export type SwitchRequest = {

@@ -1,4 +1,4 @@
-import type { Container } from '../model/container.ts'
+import type { Container } from '../../model/container.ts'
 
 /**
  * `ADDRESS NAME…` for a container that shares a network with the proxy: its names on that network. The proxy may use the

@@ -1,9 +1,9 @@
-import { DrayError } from '../../errors/dray-error.ts'
-import type { Clock } from '../../shared/clock.ts'
-import type { Container } from '../model/container.ts'
-import type { EventSink } from '../model/events.ts'
-import type { Neighbour } from '../model/neighbour.ts'
-import type { Engine } from '../model/ports.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import type { Container } from '../../model/container.ts'
+import type { EventSink } from '../../model/events.ts'
+import type { Neighbour } from '../../model/neighbour.ts'
+import type { Engine } from '../../model/ports.ts'
 import { readAccepted, readOpened, type Connection } from './read-connections.ts'
 
 /** How long the connections of a proxy that sent requests to an old container are watched. */

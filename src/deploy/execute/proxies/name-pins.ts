@@ -1,8 +1,8 @@
-import { DrayError } from '../../errors/dray-error.ts'
-import type { Clock } from '../../shared/clock.ts'
-import type { Engine } from '../model/ports.ts'
-import type { Container } from '../model/container.ts'
-import { promiseOfEvent } from './promise-of-event.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import type { Engine } from '../../model/ports.ts'
+import type { Container } from '../../model/container.ts'
+import { promiseOfEvent } from '../promise-of-event.ts'
 import { changePinScript, holdPinScript, PINNED } from './pin-script.ts'
 
 /** The pins of a proxy end on their own after this time without a renewal. */

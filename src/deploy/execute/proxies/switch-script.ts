@@ -1,8 +1,8 @@
-import { DrayError } from '../../errors/dray-error.ts'
-import type { Container } from '../model/container.ts'
-import type { Engine, ExecResult } from '../model/ports.ts'
-import { logOf } from './container-log.ts'
-import { promiseOfEvent } from './promise-of-event.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { Container } from '../../model/container.ts'
+import type { Engine, ExecResult } from '../../model/ports.ts'
+import { logOf } from '../container-log.ts'
+import { promiseOfEvent } from '../promise-of-event.ts'
 import type { Switched } from './switch-request.ts'
 
 /** Shell function `any_of`: whether one word of the first list is in the second. */

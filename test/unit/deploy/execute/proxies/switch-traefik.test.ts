@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { switchTraefik } from '../../../../src/deploy/execute/switch-traefik.ts'
-import { wrapHealthCheck } from '../../../../src/deploy/model/drain-check.ts'
-import type { Container } from '../../../../src/deploy/model/container.ts'
-import type { Engine } from '../../../../src/deploy/model/ports.ts'
-import { FakeClock } from '../../../support/fake-clock.ts'
+import { switchTraefik } from '../../../../../src/deploy/execute/proxies/switch-traefik.ts'
+import { wrapHealthCheck } from '../../../../../src/deploy/model/drain-check.ts'
+import type { Container } from '../../../../../src/deploy/model/container.ts'
+import type { Engine } from '../../../../../src/deploy/model/ports.ts'
+import { FakeClock } from '../../../../support/fake-clock.ts'
 
 const healthCheck = { ...wrapHealthCheck({ argv: ['true'] })!, timeoutMs: 1_000 }
 const containerOf = (id: string, health: Container['health'], check: object = { healthCheck }): Container =>
