@@ -4,6 +4,8 @@ import { createHostRun, type Execution, type HostRun } from './execute/execution
 import { toDrayError } from './execute/failure.ts'
 import { writeJournals } from './execute/journal.ts'
 import { probeApp } from './execute/probe.ts'
+import { refuseSilentApp, refuseSilentUrls } from './execute/refuse-silent.ts'
+import type { Entrance } from './model/observation.ts'
 import type { Plan } from './model/plan.ts'
 import type { TargetHost } from './model/ports.ts'
 import type { Lock } from './model/lock.ts'
@@ -32,7 +34,8 @@ export async function planDeploy(request: DeployRequest, signal: AbortSignal): P
 
 /**
  * A deploy from beginning to end: lock, observe, plan, execute, record. Gives the plan it carried out; one that is
- * `unchanged` had nothing to do. Throws DrayError while nothing is touched, and DeployFailed with what was undone after.
+ * `unchanged` had nothing to do. Throws DrayError while nothing is touched, and DeployFailed with what was undone after;
+ * in both cases URL_CHECK_FAILED if the app does not answer at the end.
  */
 export async function deploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
   const locks: Lock[] = []
@@ -50,7 +53,8 @@ export async function deploy(request: DeployRequest, signal: AbortSignal): Promi
     )
     const { plan } = planned
     request.emit({ type: 'plan.made', at: request.clock.now(), plan })
-    if (!plan.unchanged) {
+    if (plan.unchanged) await refuseSilentApp(planned, request, alive)
+    else {
       await request.beforeChange?.(plan, alive)
       await carryOut({ request, locks, ...planned }, alive)
     }
@@ -73,11 +77,16 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   journalStart(execution)
   const [host] = request.hosts
   const observation = observed[0]?.observation
+  const answered = host && execution.hosts.get(host.name)?.done.answered
+  const onAccepted = (entrance: Entrance): void => void answered?.set(entrance.url, entrance)
   const probing =
-    host && observation && probeApp({ observation, prober: host.prober }, request.probe, execution)
+    host &&
+    observation &&
+    probeApp({ observation, prober: host.prober, onAccepted }, request.probe, execution)
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
     await executePlan(plan, execution, alive)
+    await refuseSilentUrls(execution)
     outcome = 'deployed'
   } catch (error) {
     throw await afterFailure(toDrayError(error), execution, locks)

@@ -270,7 +270,7 @@ export const catalogue = {
     exitCode: EXIT.failedOldServing,
   },
   URL_CHECK_FAILED: {
-    title: 'The app does not answer at its URL with the new release.',
+    title: 'The app does not answer at its URL.',
     hint: 'Check the logs of the app and the proxy, and the URL under `probe:` in dray.yml.',
     exitCode: EXIT.failedOldServing,
   },

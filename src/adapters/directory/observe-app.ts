@@ -19,7 +19,7 @@ import { standInLabel } from '../../deploy/model/stand-in.ts'
 export async function observeApp(
   { runner, path }: Pick<AppPlace, 'runner' | 'path'>,
   signal?: AbortSignal,
-): Promise<StatusObservation> {
+): Promise<Omit<StatusObservation, 'urls'>> {
   const output = await runScript(runner, observeScript, { args: [path], ...(signal && { signal }) })
   const host = runner.name
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'reading the app' })

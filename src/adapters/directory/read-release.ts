@@ -33,6 +33,18 @@ const releaseSchema = z.object({
   files: z.record(z.string().refine(isBundlePath), z.string().regex(/^[0-9a-f]{64}$/)),
   variables: z.array(z.string()),
   networks: z.record(z.string(), z.string()),
+  // A container may have written these. They are requested from the host only, where it could request them itself.
+  entrances: z
+    .array(
+      z
+        .object({
+          url: z.url({ protocol: /^https?$/ }),
+          below: z.number(),
+          orStatus: z.number().optional(),
+        })
+        .transform((entrance) => ({ ...entrance, fromHost: true as const })),
+    )
+    .optional(),
 })
 
 /** A release record on a host. Throws RECORD_UNREADABLE for another version or an invalid record. */

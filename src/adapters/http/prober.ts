@@ -12,25 +12,32 @@ import { listens } from './listens.ts'
  * from here, as by the app's users. Each request has a new connection.
  */
 export function createProber(runner: CommandRunner): Prober {
+  const line = new Line(runner)
   return {
     get: (text, timeoutMs, { fromHost } = {}) => {
       const isHosts = fromHost === true || isLoopback(new URL(text).hostname)
-      return isHosts ? getFrom(runner, text, timeoutMs) : get(new URL(text), timeoutMs, undefined)
+      return isHosts ? getFrom(runner, text, timeoutMs, line) : get(new URL(text), timeoutMs)
     },
     listens: (address, port) => listens(runner, address, port),
   }
 }
 
 /** One GET as if made on the host, with its names and routes. Never throws. */
-export function getFrom(runner: CommandRunner, text: string, timeoutMs: number): Promise<ProbeAnswer> {
+export function getFrom(
+  runner: CommandRunner,
+  text: string,
+  timeoutMs: number,
+  line?: Line,
+): Promise<ProbeAnswer> {
   const url = new URL(text)
-  return get(url, timeoutMs, () => runner.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url)))
+  const dial = () => runner.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url))
+  return get(url, timeoutMs, { dial, line })
 }
 
 async function get(
   url: URL,
   timeoutMs: number,
-  dial: (() => Promise<Duplex>) | undefined,
+  { dial, line }: { dial?: () => Promise<Duplex>; line?: Line | undefined } = {},
 ): Promise<ProbeAnswer> {
   using limit = startTimeLimit(timeoutMs)
   const { signal } = limit
@@ -38,8 +45,48 @@ async function get(
     const socket = dial && (await inTime(dial(), signal))
     return { status: await ask(url, { socket, signal }) }
   } catch (error) {
-    if (signal.aborted) return { error: `no answer within ${timeoutMs} ms` }
-    return { error: error instanceof Error ? error.message : String(error) }
+    if (signal.aborted) {
+      const isFrozen = (await line?.isFrozen()) ?? false
+      return { error: `no answer within ${timeoutMs} ms`, ...(isFrozen && { unsent: true as const }) }
+    }
+    const { code, message = String(error) } = error as Partial<NodeJS.ErrnoException>
+    return { error: message, ...(UNSENT.has(code ?? '') && { unsent: true as const }) }
+  }
+}
+
+/** Codes of a connection that this machine could not begin, and of a server whose SSH connection broke. */
+const UNSENT: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
+  'HOST_UNREACHABLE',
+])
+
+/** How long a command may take that does nothing, on a connection that is not frozen. */
+const LINE_MS = 1_000
+
+/** The connection over which requests are sent. */
+class Line {
+  readonly #runner: CommandRunner
+  #asked: Promise<boolean> | undefined
+
+  constructor(runner: CommandRunner) {
+    this.#runner = runner
+  }
+
+  /** Whether the connection passes nothing on; asked once for all requests that wait. */
+  isFrozen(): Promise<boolean> {
+    this.#asked ??= this.#runner
+      .run(['true'], { timeoutMs: LINE_MS, beside: true })
+      .then(
+        () => false,
+        () => true,
+      )
+      .finally(() => (this.#asked = undefined))
+    return this.#asked
   }
 }
 

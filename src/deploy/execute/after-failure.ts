@@ -1,11 +1,11 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
-import type { Plan } from '../model/plan.ts'
 import type { Lock } from '../model/lock.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { DeployFailed } from './failure.ts'
 import { writeJournals } from './journal.ts'
-import { servingBefore, undoDeploy } from './undo.ts'
+import { describeBefore, observeServingNow } from './serving.ts'
+import { undoDeploy } from './undo.ts'
 
 /**
  * Undoes a failed deploy and returns the failure to throw. If the connection is lost or the release is recorded, nothing is
@@ -19,7 +19,7 @@ export async function afterFailure(
   const { clock, emit, plan } = execution
   const runs = [...execution.hosts.values()]
   if (locks.some((lock) => lock.lost.aborted)) return connectionLost(error, execution)
-  if (runs.some(({ done }) => done.recorded)) return failedAfterRecord(error, plan)
+  if (runs.some(({ done }) => done.recorded)) return failedAfterRecord(error, execution)
   const touched = runs.some(hasRun)
   if (touched || runs.some(({ done }) => done.placed))
     emit({ type: 'undo.started', at: clock.now(), reason: error.message })
@@ -45,24 +45,33 @@ function afterTouching(cause: DrayError): DrayError {
   return new DrayError(code, message, { hint, details, cause, exitCode: EXIT.failedOldServing })
 }
 
+/** Nothing on the host can be asked any more. */
 function connectionLost(cause: DrayError, execution: Execution): DeployFailed {
   const switched = [...execution.hosts.values()].some((run) => run.done.switched)
   const error = new DrayError('LOCK_LOST', 'The connection to the server broke during the deploy.', { cause })
-  const serving = switched
-    ? { serving: 'The old or the new release is serving.', servingRelease: undefined }
-    : servingBefore(execution)
-  const undone = { undone: [], notUndone: ['any step that had started'], ...serving }
+  const before = describeBefore(execution)
+  const known =
+    before === undefined
+      ? 'Nothing was serving before the deploy'
+      : `${before.name} ${before.verb === 'is' ? 'was' : 'were'} running before the deploy`
+  const since = switched ? 'traffic was switched' : 'traffic was not switched'
+  const undone = {
+    undone: [],
+    notUndone: ['any step that had started'],
+    serving: `${known}, and ${since}. What is serving now could not be checked.`,
+    servingRelease: undefined,
+  }
   return new DeployFailed(error, { undone, plan: execution.plan })
 }
 
-function failedAfterRecord(cause: DrayError, plan: Plan): DeployFailed {
+async function failedAfterRecord(cause: DrayError, execution: Execution): Promise<DeployFailed> {
   const { code, message, hint, details } = cause
   const error = new DrayError(code, message, { hint, details, cause, exitCode: EXIT.needsPerson })
   const undone = {
     undone: [],
-    notUndone: ['replaced containers may still be running'],
-    serving: `Release ${plan.release} is current and serving.`,
-    servingRelease: plan.release,
+    // The last check of the URLs comes after their removal.
+    notUndone: code === 'URL_CHECK_FAILED' ? [] : ['replaced containers may still be running'],
+    ...(await observeServingNow(execution)),
   }
-  return new DeployFailed(error, { undone, plan })
+  return new DeployFailed(error, { undone, plan: execution.plan })
 }

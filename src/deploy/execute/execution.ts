@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { EventSink, Gap } from '../model/events.ts'
-import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { DesiredRelease, Entrance, HostObservation } from '../model/observation.ts'
 import type { BundleFile, Credentials, TargetHost } from '../model/ports.ts'
 import type { Container } from '../model/container.ts'
 import type { Lock } from '../model/lock.ts'
@@ -67,6 +67,8 @@ export type HostRun = {
     /** Traffic was switched from stand-ins to recreated services, or may have been. */
     returned: boolean
     tasks: string[]
+    /** URLs that answered as expected during the deploy. */
+    answered: Map<string, Entrance>
   }
 }
 
@@ -90,6 +92,7 @@ export function createHostRun({
       standIns: new Map(),
       returned: false,
       tasks: [],
+      answered: new Map(),
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Container } from '../model/container.ts'
+import { isAccepted } from '../model/entrance.ts'
 import type { Gap } from '../model/events.ts'
 import type { Entrance } from '../model/observation.ts'
 import type { TargetHost } from '../model/ports.ts'
@@ -33,9 +34,7 @@ export class Gaps {
     const watched = entrances.filter(({ url }) => ports.includes(portOf(url)))
     for (const entrance of watched) {
       const answers = async (): Promise<boolean> => {
-        const answer = await this.#host.prober.get(entrance.url, TIMEOUT_MS, entrance)
-        const status = 'status' in answer ? answer.status : undefined
-        return status !== undefined && (status < entrance.below || status === entrance.orStatus)
+        return isAccepted(entrance, await this.#host.prober.get(entrance.url, TIMEOUT_MS, entrance))
       }
       this.#start({ port: portOf(entrance.url) }, answers)
     }

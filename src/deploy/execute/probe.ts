@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
-import { probeTargetOf } from '../model/entrance.ts'
+import { isAccepted, probeTargetOf } from '../model/entrance.ts'
 import type { ProbeReport } from '../model/events.ts'
 import type { Entrance, HostObservation } from '../model/observation.ts'
 import type { ProbeAnswer, Prober } from '../model/prober.ts'
@@ -14,10 +14,14 @@ const KEPT_FAILURES = 5
 
 /**
  * Probes the app during a deploy and emits about one `probe.sampled` a second. Uses the URL of the probe or the proxy, else
- * the first entrance; undefined without one.
+ * the first entrance; undefined without one. `onAccepted`: the URL answered as expected.
  */
 export function probeApp(
-  { observation, prober }: { observation: HostObservation; prober: Prober },
+  {
+    observation,
+    prober,
+    onAccepted,
+  }: { observation: HostObservation; prober: Prober; onAccepted: (entrance: Entrance) => void },
   { everyMs, timeoutMs }: { everyMs: number; timeoutMs: number },
   { desired, clock, emit }: Pick<Execution, 'desired' | 'clock' | 'emit'>,
 ): Probing | undefined {
@@ -29,8 +33,9 @@ export function probeApp(
     everyMs,
     timeoutMs,
     clock,
-    onSample: ({ requests, failures }) => {
-      if ((requests * everyMs) % 1000 >= everyMs) return
+    onSample: (answer, { requests, failures }) => {
+      if (isAccepted(target, answer)) onAccepted(target)
+      if (requests === 0 || (requests * everyMs) % 1000 >= everyMs) return
       emit({ type: 'probe.sampled', at: clock.now(), requests, failures })
     },
   })
@@ -39,6 +44,7 @@ export function probeApp(
 /**
  * Sends a request to the target every `everyMs`, on the clock, each on a new connection, and counts failures: no answer within
  * `timeoutMs`, or status 500 or above. If the app was down from the start, failures before the first success do not count.
+ * A request that did not reach the app's host counts as unknown.
  */
 export function startProbing(options: {
   prober: Prober
@@ -46,21 +52,26 @@ export function startProbing(options: {
   everyMs: number
   timeoutMs: number
   clock: Clock
-  onSample?: (counted: { requests: number; failures: number }) => void
+  /** `counted`: since the first success. */
+  onSample?: (answer: ProbeAnswer, counted: { requests: number; failures: number }) => void
 }): Probing {
   const { prober, target, clock } = options
   const startedAtMs = clock.now()
   const end = new AbortController()
   const underWay = new Set<Promise<void>>()
-  const samples: { atMs: number; tookMs: number; failure: string | undefined }[] = []
+  const samples: Sample[] = []
+  let requests = 0
   let failures = 0
 
   const send = async (): Promise<void> => {
     const sentAtMs = clock.now()
-    const failure = failureOf(await prober.get(target.url, options.timeoutMs, target))
-    samples.push({ atMs: sentAtMs - startedAtMs, tookMs: clock.now() - sentAtMs, failure })
-    if (failure !== undefined) failures += 1
-    options.onSample?.({ requests: samples.length, failures })
+    const answer = await prober.get(target.url, options.timeoutMs, target)
+    const failure = failureOf(answer)
+    const isUnsent = 'error' in answer && answer.unsent === true
+    samples.push({ atMs: sentAtMs - startedAtMs, tookMs: clock.now() - sentAtMs, failure, isUnsent })
+    if (!isUnsent && (requests > 0 || failure === undefined)) requests += 1
+    if (!isUnsent && requests > 0 && failure !== undefined) failures += 1
+    options.onSample?.(answer, { requests, failures })
   }
 
   const run = async (): Promise<void> => {
@@ -88,13 +99,14 @@ function failureOf(answer: ProbeAnswer): string | undefined {
   return answer.status >= 500 ? `status ${answer.status}` : undefined
 }
 
-function reportOf(
-  url: string,
-  samples: readonly { atMs: number; tookMs: number; failure: string | undefined }[],
-): ProbeReport {
+type Sample = { atMs: number; tookMs: number; failure: string | undefined; isUnsent: boolean }
+
+function reportOf(url: string, samples: readonly Sample[]): ProbeReport {
   const inOrder = [...samples].sort((a, b) => a.atMs - b.atMs)
   const firstGood = inOrder.findIndex((sample) => sample.failure === undefined)
-  const counted = firstGood < 0 ? [] : inOrder.slice(firstGood)
+  const since = firstGood < 0 ? [] : inOrder.slice(firstGood)
+  const counted = since.filter((sample) => !sample.isUnsent)
+  const unknown = since.length - counted.length
   const times = counted
     .filter((sample) => sample.failure === undefined)
     .map((sample) => sample.tookMs)
@@ -104,6 +116,7 @@ function reportOf(
     url,
     requests: counted.length,
     failures: failed.length,
+    ...(unknown === 0 ? {} : { unknown }),
     medianMs: percentile(times, 0.5),
     p99Ms: percentile(times, 0.99),
     firstFailures: failed

@@ -1,9 +1,9 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { freshContainers, otherContainers, type Execution, type HostRun } from './execution.ts'
 import { upstreamOf } from '../model/proxy.ts'
-import { newestRelease } from '../model/release.ts'
 import type { StepOf } from '../model/plan.ts'
 import { isWell, type Container } from '../model/container.ts'
+import { observeServingAgain, type Serving } from './serving.ts'
 import { switchProxy } from './proxies/switch-proxy.ts'
 import { switchTraefik } from './proxies/switch-traefik.ts'
 import {
@@ -14,19 +14,15 @@ import {
   waitForRecreated,
 } from './undo-stand-ins.ts'
 
-export type Undone = {
+export type Undone = Omit<Serving, 'lost'> & {
   undone: readonly string[]
   notUndone: readonly string[]
-  /** One sentence: what is serving now. */
-  serving: string
-  /** The release that is serving now; undefined if it is not a release of dray's or is unknown. */
-  servingRelease: string | undefined
 }
 
 /**
  * Undoes what a deploy that failed with `reason` did on all its hosts, so that the previous release serves again: first the
  * files, then recreated services, then traffic, and last the new containers. If a host fails, the undo stops there and
- * `failure` is UNDO_FAILED.
+ * `failure` is UNDO_FAILED, as it is if a URL that answered before the deploy does not answer after the undo.
  */
 export async function undoDeploy(
   execution: Execution,
@@ -41,21 +37,23 @@ export async function undoDeploy(
     })
     notUndone.push(...run.done.tasks.map((task) => `task ${task} has run`))
   }
-  if (failed.length === 0) return { undone, notUndone, ...servingBefore(execution) }
-  return { undone, notUndone, ...servingUnknown(failed), failure: undoFailed(reason, failed) }
+  if (failed.length > 0) {
+    const why = failed.map(
+      ({ host, error }) => `on ${host}: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    const text = `Undoing the deploy also failed ${why.join('; ')}`
+    return { undone, notUndone, ...servingUnknown(failed), failure: undoFailed(reason, text) }
+  }
+  const { lost, ...serving } = await observeServingAgain(execution)
+  const failure = lost && undoFailed(reason, `It was undone, but ${lost}.`)
+  return { undone, notUndone, ...serving, ...(failure && { failure }) }
 }
 
-function undoFailed(reason: DrayError, failed: readonly { host: string; error: unknown }[]): DrayError {
-  const why = failed.map(
-    ({ host, error }) => `on ${host}: ${error instanceof Error ? error.message : String(error)}`,
-  )
-  return new DrayError('UNDO_FAILED', `${reason.message} Undoing the deploy also failed ${why.join('; ')}`, {
-    cause: reason,
-    details: reason.details,
-  })
+function undoFailed(reason: DrayError, text: string): DrayError {
+  return new DrayError('UNDO_FAILED', `${reason.message} ${text}`, { cause: reason, details: reason.details })
 }
 
-function servingUnknown(failed: readonly { host: string }[]): Pick<Undone, 'serving' | 'servingRelease'> {
+function servingUnknown(failed: readonly { host: string }[]): Serving {
   return {
     serving: `Check what is serving on ${failed.map(({ host }) => host).join(', ')}. The undo stopped no old container.`,
     servingRelease: undefined,
@@ -248,16 +246,4 @@ async function removeFresh(run: HostRun): Promise<string[]> {
     }),
   )
   return fresh.map((container) => container.name)
-}
-
-/** What is serving if nothing of the new release is. */
-export function servingBefore(execution: Execution): Pick<Undone, 'serving' | 'servingRelease'> {
-  const [run] = execution.hosts.values()
-  const current = newestRelease(run?.observation.directory.releases ?? [])
-  const running = run?.observation.containers.some((it) => it.state === 'running') ?? false
-  if (!running) return { serving: 'Nothing is serving, as before.', servingRelease: undefined }
-  if (current === undefined)
-    return { serving: 'The containers from before the deploy are serving.', servingRelease: undefined }
-  const tag = current.tag === undefined ? '' : ` (${current.tag})`
-  return { serving: `Release ${current.id}${tag} is serving, as before.`, servingRelease: current.id }
 }

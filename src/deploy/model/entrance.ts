@@ -1,7 +1,12 @@
 import type { DesiredRelease, Entrance, HostObservation } from './observation.ts'
+import type { ProbeAnswer } from './prober.ts'
+import type { Release } from './release.ts'
 
 /** The lowest status that is a server error (RFC 9110, 15.6). */
 export const SERVER_ERROR = 500
+
+/** A configured URL must answer with a lower status. */
+const PROBE_BELOW = 400
 
 /** Statuses of a proxy that reaches no upstream (RFC 9110, 15.6.3 and 15.6.5): the app is down, whatever the request. */
 export const NO_UPSTREAM: readonly number[] = [502, 504]
@@ -9,6 +14,17 @@ export const NO_UPSTREAM: readonly number[] = [502, 504]
 /** What to do about a guessed URL. */
 export const SET_PROBE =
   'Set `probe` in dray.yml to a URL that answers, or `probe: false` if the app has none.'
+
+/** Whether a URL answered as a deploy expects it to. */
+export function isAccepted({ below, orStatus }: Entrance, answer: ProbeAnswer): boolean {
+  return 'status' in answer && (answer.status < below || answer.status === orStatus)
+}
+
+/** `answers 502`, `does not answer (ECONNREFUSED)`: follows the URL. */
+export function describeAnswer(answer: ProbeAnswer): string {
+  if ('status' in answer) return `answers ${answer.status}`
+  return answer.unsent ? `could not be requested (${answer.error})` : `does not answer (${answer.error})`
+}
 
 /** The service that receives requests: the configured one, or the only proxy that publishes a port. */
 export function entryProxyOf(
@@ -34,10 +50,21 @@ export function probeTargetOf(
   desired: Pick<DesiredRelease, 'proxyService' | 'probeUrl'>,
 ): (Entrance & { guess?: true }) | undefined {
   if (desired.probeUrl === false) return undefined
-  if (desired.probeUrl !== undefined) return { url: desired.probeUrl, below: 400 }
+  if (desired.probeUrl !== undefined) return { url: desired.probeUrl, below: PROBE_BELOW }
   const guess = guessEntrance(observation, desired)
   if (guess === undefined || observation.silentPorts.some(({ url }) => url === guess.url)) return undefined
   return observation.entrances.find(({ url }) => url === guess.url) ?? { ...guess, guess: true }
+}
+
+/** The URLs of a release that runs: that of the probe, and the published ports that answered at the end of its deploy. */
+export function entrancesOf(
+  release: Pick<Release, 'entrances'> | undefined,
+  probeUrl: string | undefined,
+): Entrance[] {
+  if (release === undefined) return []
+  const probe = probeUrl === undefined ? [] : [{ url: probeUrl, below: PROBE_BELOW }]
+  const recorded = release.entrances ?? []
+  return [...probe, ...recorded.filter(({ url }) => url !== probeUrl)]
 }
 
 /** The proxy's published port, as it is reached on the host. */
@@ -49,6 +76,11 @@ export function guessEntrance(
   const proxy = observation.directory.app.services.find(({ name }) => name === entry)
   const port = proxy?.publishedPorts.find((it) => it !== '443' && /^\d+$/.test(it))
   return port === undefined ? undefined : entranceAt(port, proxy?.portAddresses?.[port])
+}
+
+/** Whether it is requested from the host, rather than from the machine that runs dray. */
+export function isAtHost({ url, fromHost }: Entrance): boolean {
+  return fromHost === true || new URL(url).hostname === 'localhost'
 }
 
 /** A published port. One that is published on one address of the host is requested there, from the host. */

@@ -12,6 +12,8 @@ export type ProbeReport = {
   url: string
   requests: number
   failures: number
+  /** Requests that did not reach the app's host, such as over a frozen connection; absent without any. */
+  unknown?: number
   medianMs: number
   p99Ms: number
   /** The first few failures: time since the first probe, and description. */

@@ -1,5 +1,8 @@
 /** One answer to a probe. */
-export type ProbeAnswer = { status: number } | { error: string }
+export type ProbeAnswer = { status: number } | ProbeError
+
+/** `unsent`: the request did not reach the app's host, so that the app may be well. */
+export type ProbeError = { error: string; unsent?: true }
 
 /** Requests to the app as its users send them. */
 export interface Prober {

@@ -1,4 +1,5 @@
 import type { Digest } from './image-reference.ts'
+import type { Entrance } from './observation.ts'
 
 /** One service of a release. */
 export type ReleasedService = {
@@ -53,6 +54,8 @@ export type Release = {
   /** Names of the variables in `.env`; never a value. */
   variables: readonly string[]
   networks: Readonly<Record<string, string>>
+  /** Published ports that answered at the end of the deploy, with what they may answer; absent in older records. */
+  entrances?: readonly Entrance[]
 }
 
 /**

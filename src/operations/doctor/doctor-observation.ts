@@ -1,3 +1,4 @@
+import type { UrlAnswer } from '../../deploy/execute/ask-url.ts'
 import type { ProbeAnswer } from '../../deploy/model/prober.ts'
 import type { DirectoryObservation, Platform, ResolvedImage } from '../../deploy/model/ports.ts'
 import type { Container } from '../../deploy/model/container.ts'
@@ -31,6 +32,8 @@ export type ServerObservation = {
 /** The URL of the probe, and the addresses of its name. */
 export type UrlObservation = {
   url: string
+  /** What the app answers there now; absent if none of its containers runs. `guess`: the URL may expect another request. */
+  answered?: Pick<UrlAnswer, 'answer' | 'isGood'> & { guess?: true }
   /** Undefined for a name that needs no lookup: `localhost`, or an address. */
   lookedUp: { name: string; addresses: readonly string[] } | undefined
 }

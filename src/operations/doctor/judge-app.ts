@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
+import { describeAnswer, SET_PROBE } from '../../deploy/model/entrance.ts'
 import { portTaken, findTakenPorts } from '../../deploy/plan/taken-ports.ts'
 import type { Check, CheckOutcome } from './checkup.ts'
 import type {
@@ -59,14 +60,19 @@ function stateOf(port: string, own: ReadonlySet<number>): string {
   return own.has(Number(port)) ? 'used by the app' : 'free'
 }
 
-/** Checks the addresses of the name in the probe's URL; requests to `localhost` are made from the server. */
+/**
+ * Checks the addresses of the name in the probe's URL, and whether the app answers there. Requests to `localhost` are made
+ * from the server. An app that is down is a warning: a deploy may be what brings it back.
+ */
 export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation): CheckOutcome | undefined {
   if (url === undefined) {
     return app !== undefined && 'value' in app
       ? good('no URL to check: no `probe:` and no proxy, or `probe: false`')
       : undefined
   }
-  if (url.lookedUp === undefined) return good(`${url.url} needs no DNS lookup`)
+  const silent = judgeAnswer(url)
+  if (url.lookedUp === undefined)
+    return silent ?? good(`${url.url} ${describeGood(url) ?? 'needs no DNS lookup'}`)
   const { name, addresses } = url.lookedUp
   if (addresses.length === 0) return failed(nameUnknown(url, name))
   const value = `${name} is ${addresses.join(', ')}`
@@ -87,7 +93,22 @@ export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation)
       hint: 'Check /etc/resolv.conf on the server: Docker there resolves registries in the same way.',
     }
   }
-  return good(value)
+  return silent ?? good([value, describeGood(url) ?? []].flat().join(', '))
+}
+
+function describeGood({ answered }: UrlObservation): string | undefined {
+  return answered && describeAnswer(answered.answer)
+}
+
+function judgeAnswer({ url, answered }: UrlObservation): CheckOutcome | undefined {
+  if (answered === undefined || answered.isGood) return undefined
+  const said = describeAnswer(answered.answer)
+  return {
+    outcome: 'warning',
+    value: said,
+    message: `${url} ${said} now.`,
+    hint: answered.guess ? SET_PROBE : '`dray status` and `dray logs` show the state of the app.',
+  }
 }
 
 /** The result of planning: everything that a deploy would refuse before it changes anything. */

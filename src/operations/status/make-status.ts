@@ -32,7 +32,7 @@ type Seen = { host: string; observation: StatusObservation; environment: string;
 
 function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
   const { host, observation } = seen
-  const { release, lock, nowMs, fileSystems } = observation
+  const { release, lock, nowMs, fileSystems, urls } = observation
   const drift = lock === undefined ? driftOf(seen, newest) : []
   const services = Object.entries(release?.services ?? {})
     .map(([name, released]) => serviceStatus(name, released, observation))
@@ -53,6 +53,7 @@ function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
         }),
     services,
     drift,
+    urls,
     fileSystems,
     ...(lock === undefined ? {} : { lock: lock.holder === undefined ? {} : { holder: lock.holder } }),
   }
@@ -88,7 +89,7 @@ function verdictOf({
 }): KnownHost['verdict'] {
   if (observation.lock !== undefined) return 'deploying'
   if (observation.release === undefined) return 'nothing-deployed'
-  if (services.some(isUnhealthy)) return 'unhealthy'
+  if (services.some(isUnhealthy) || observation.urls.some(({ isGood }) => !isGood)) return 'unhealthy'
   return drift.length > 0 ? 'drifted' : 'ok'
 }
 

@@ -2,6 +2,7 @@ import type { FileSystem } from '../../deploy/model/file-system.ts'
 import type { Container } from '../../deploy/model/container.ts'
 import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { Release } from '../../deploy/model/release.ts'
+import type { UrlStatus } from './status.ts'
 
 /** A container, with the fields needed to judge its state and origin. */
 export type SeenContainer = Pick<
@@ -38,6 +39,8 @@ export type StatusObservation = {
   variables: readonly string[] | undefined
   /** Containers of the app's Compose project, and others connected to its networks. */
   containers: readonly SeenContainer[]
+  /** Empty before the first release. */
+  urls: readonly UrlStatus[]
   fileSystems: readonly FileSystem[]
   /** Present while the app's lock is held; with the holder, if readable. */
   lock: { holder: LockHolder | undefined } | undefined

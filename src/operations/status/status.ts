@@ -1,6 +1,7 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import type { Digest } from '../../deploy/model/image-reference.ts'
 import type { LockHolder } from '../../deploy/model/lock.ts'
+import type { ProbeAnswer } from '../../deploy/model/prober.ts'
 import type { Deployer } from '../../deploy/model/release.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 
@@ -32,10 +33,15 @@ export type KnownHost = {
   }
   services: readonly ServiceStatus[]
   drift: readonly Drift[]
+  /** The URL of the probe, and the published ports that answered after the last deploy. */
+  urls: readonly UrlStatus[]
   fileSystems: readonly FileSystem[]
   /** A deploy is running; running containers are then not compared with the release. */
   lock?: { holder?: LockHolder }
 }
+
+/** What a URL of the app answered; `isGood`: as a deploy expects it to. */
+export type UrlStatus = { url: string; isGood: boolean } & ProbeAnswer
 
 export type ServiceStatus = {
   service: string

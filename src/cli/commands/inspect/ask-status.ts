@@ -1,6 +1,9 @@
+import { createProber } from '../../../adapters/http/prober.ts'
 import { observeApp } from '../../../adapters/directory/observe-app.ts'
 import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
+import { askUrl } from '../../../deploy/execute/ask-url.ts'
+import { entrancesOf } from '../../../deploy/model/entrance.ts'
 import { failureFrom } from '../../../deploy/execute/failure.ts'
 import {
   makeStatus,
@@ -64,23 +67,34 @@ async function statusOf({ config }: EnvironmentInput, context: CliContext): Prom
   const { name, path, hosts } = config.environment
   try {
     await using opened = await openRunners(hosts, context)
-    const looks = await Promise.all(opened.runners.map((runner) => observe(runner, path, context.signal)))
-    return makeStatus({ environment: name, path, hosts: looks })
+    const { probe } = config
+    const hostsSeen = await Promise.all(
+      opened.runners.map((runner) => observe(runner, { path, probe }, context)),
+    )
+    return makeStatus({ environment: name, path, hosts: hostsSeen })
   } catch (error) {
     if (context.signal.aborted || !(error instanceof DrayError)) throw error
     return unknownEnvironment(name, failureFrom(error))
   }
 }
 
+/** An app whose answer is bad is asked again for this long. */
+const ASK_MS = 1_000
+
 async function observe(
   runner: CommandRunner,
-  path: string,
-  signal: AbortSignal,
+  { path, probe }: { path: string; probe: EnvironmentInput['config']['probe'] },
+  { signal, clock }: CliContext,
 ): Promise<ObservedEnvironment['hosts'][number]> {
   const host = runner.name
   try {
     await runner.connect(signal)
-    return { host, observation: await observeApp({ runner, path }, signal) }
+    const observation = await observeApp({ runner, path }, signal)
+    const entrances = probe === false ? [] : entrancesOf(observation.release, probe && probe.url)
+    const asked = { prober: createProber(runner), clock, forMs: ASK_MS, signal }
+    const answers = await Promise.all(entrances.map((entrance) => askUrl(entrance, asked)))
+    const urls = answers.map(({ entrance: { url }, isGood, answer }) => ({ url, isGood, ...answer }))
+    return { host, observation: { ...observation, urls } }
   } catch (error) {
     if (signal.aborted || !(error instanceof DrayError)) throw error
     return { host, failure: failureFrom(error) }

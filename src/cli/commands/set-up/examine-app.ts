@@ -17,6 +17,7 @@ import { observeHost } from '../../../deploy/plan/observe.ts'
 import { readReference } from '../../../deploy/plan/read-reference.ts'
 import type { AppSource, DirectoryObservation, Registry } from '../../../deploy/model/ports.ts'
 import { findTakenPorts } from '../../../deploy/plan/taken-ports.ts'
+import { examineUrl } from './examine-url.ts'
 import { settle } from './settle.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -86,6 +87,7 @@ export async function examineApp(
     },
     by.desired,
   )
+  const isRunning = 'value' in containers && containers.value.some(({ state }) => state === 'running')
   const taken = findTakenPorts(observation.listeningPorts, 'value' in containers ? containers.value : [])
   const isPlannable =
     'value' in containers &&
@@ -104,7 +106,7 @@ export async function examineApp(
     containers,
     images,
     registries,
-    url: target === undefined ? undefined : await by.lookUp(target.url),
+    url: await examineUrl(host, { guess: target, observation, isRunning }, by),
     plan: isPlannable ? await settle(planned(), signal) : undefined,
   }
 }

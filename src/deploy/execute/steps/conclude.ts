@@ -1,15 +1,14 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { entryProxyOf, NO_UPSTREAM, SET_PROBE } from '../../model/entrance.ts'
+import { askUrl } from '../ask-url.ts'
+import { describeAnswer, entryProxyOf, isAtHost, NO_UPSTREAM, SET_PROBE } from '../../model/entrance.ts'
+import type { Entrance } from '../../model/observation.ts'
 import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
 import { refuseReached, type ReachedRequest } from '../proxies/refuse-reached.ts'
 import { refuseEnded } from './refuse-ended.ts'
-
-/** How long one request of the URL check may take: a busy server is slow, and not down. */
-const URL_TIMEOUT_MS = 5_000
 
 /**
  * Checks that the app answers at its URL, through the proxy; retries until the time limit. A guessed URL may need a host name
@@ -19,31 +18,30 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, context) =
   const { run, execution, signal } = context
   const { clock, patience, emit } = execution
   const { engine, prober } = run.host
-  const untilMs = clock.now() + patience.urlCheckMs
-  for (;;) {
-    const answer = await prober.get(step.url, URL_TIMEOUT_MS, step)
-    const status = 'status' in answer ? answer.status : undefined
-    if (status !== undefined && (status < step.below || status === step.orStatus)) {
-      const entry = [entryProxyOf(run.observation, execution.desired) ?? []].flat()
-      const ports = [portOf(step.url), ...publishedPorts(entry, run)]
-      return `answers ${status}${await reportGaps({ ports, services: entry }, context)}`
-    }
-    const said = 'status' in answer ? `answers ${answer.status}` : `does not answer (${answer.error})`
-    if (clock.now() >= untilMs) {
-      if (step.guess && !(status !== undefined && NO_UPSTREAM.includes(status))) {
-        const text = `${step.url} ${said}; dray guessed this URL, so the app was not checked.`
-        emit({ type: 'note', at: clock.now(), level: 'warning', text, hint: SET_PROBE })
-        return said
-      }
-      const proxyService = entryProxyOf(run.observation, execution.desired)
-      const containers = await engine.containers(run.observation.directory.app.project)
-      const proxy = containers.find((it) => it.service === proxyService && !it.oneOff)
-      throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`, {
-        details: proxy === undefined ? {} : await logOf(engine, proxy),
-      })
-    }
-    await clock.sleep(patience.healthPollMs, signal)
+  const asked = { prober, clock, forMs: patience.urlCheckMs, everyMs: patience.healthPollMs, signal }
+  const { answer, isGood } = await askUrl(step, asked)
+  const said = describeAnswer(answer)
+  if (isGood) {
+    run.done.answered.set(step.url, step)
+    const entry = [entryProxyOf(run.observation, execution.desired) ?? []].flat()
+    const ports = [portOf(step.url), ...publishedPorts(entry, run)]
+    return `${said}${await reportGaps({ ports, services: entry }, context)}`
   }
+  if (step.guess && !('status' in answer && NO_UPSTREAM.includes(answer.status))) {
+    const text = `${step.url} ${said}; dray guessed this URL, so the app was not checked.`
+    emit({ type: 'note', at: clock.now(), level: 'warning', text, hint: SET_PROBE })
+    return said
+  }
+  const proxyService = entryProxyOf(run.observation, execution.desired)
+  const containers = await engine.containers(run.observation.directory.app.project)
+  const proxy = containers.find((it) => it.service === proxyService && !it.oneOff)
+  throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`, {
+    details: proxy === undefined ? {} : await logOf(engine, proxy),
+  })
+}
+
+function entranceOf({ url, below, orStatus, fromHost }: Entrance): Entrance {
+  return { url, below, ...(orStatus !== undefined && { orStatus }), ...(fromHost && { fromHost }) }
 }
 
 /** Records the release, if its containers still run. From here on it is the current release. */
@@ -81,6 +79,7 @@ function describeRelease(
     files: Object.fromEntries(run.observation.files.map((file) => [file.path, file.sha256])),
     variables: directory.envFile.variables,
     networks: directory.app.networks,
+    entrances: [...run.done.answered.values()].filter(isAtHost).map(entranceOf),
   }
 }
 

@@ -6,8 +6,9 @@ import { renderDuration, renderLatency } from '../text/render-duration.ts'
 
 /** Result of the probe of one deploy: one line, and the first failures. */
 export function renderProbeReport(report: ProbeReport, { colors, glyphs, columns }: TerminalStyle): string {
-  if (report.requests === 0) return `Probe of ${report.url}: no requests sent.\n`
-  const failed = `${renderCount(report.failures)} failed`
+  const { unknown = 0 } = report
+  if (report.requests === 0) return `Probe of ${report.url}: no answer.\n`
+  const failed = `${renderCount(report.failures)} failed${unknown === 0 ? '' : `, ${renderCount(unknown)} unknown`}`
   const answered = report.requests > report.failures
   const counts = `Probe of ${report.url}: ${renderCount(report.requests)} requests, `
   const times = answered

@@ -1,3 +1,4 @@
+import { describeAnswer } from '../../../deploy/model/entrance.ts'
 import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../../operations/status/status.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { renderAge } from '../text/render-duration.ts'
@@ -22,6 +23,9 @@ function hostLines(environment: string, host: KnownHost, style: TerminalStyle): 
     `${heading}: ${releaseLine(host.release)}`,
     '',
     ...serviceLines(host.services, style),
+    ...host.urls.map(
+      (it) => `  ${it.url} ${it.isGood ? describeAnswer(it) : colors.red(describeAnswer(it))}`,
+    ),
     ...(disks.length > 0 ? ['', ...disks] : []),
   ]
 }

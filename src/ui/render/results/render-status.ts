@@ -1,3 +1,4 @@
+import { describeAnswer } from '../../../deploy/model/entrance.ts'
 import { usedPercent } from '../../../deploy/model/file-system.ts'
 import type {
   EnvironmentStatus,
@@ -100,7 +101,7 @@ function paintWord(word: string, { colors }: TerminalStyle): string {
   }
 }
 
-/** Failures, a running deploy, unhealthy services and drift, with hints. */
+/** Failures, a running deploy, unhealthy services, URLs that do not answer and drift, with hints. */
 function problemLines({ environment, hosts, failure }: EnvironmentStatus, style: TerminalStyle): string[] {
   if (failure !== undefined)
     return renderProblem(environment, { message: failure.message, hint: failure.hint }, style)
@@ -123,6 +124,12 @@ function problemsOf(host: HostStatus): Problem[] {
       message: state === 'restarting' ? `${service} keeps restarting.` : `${service} fails its health check.`,
       hint: '',
     })),
+    ...host.urls
+      .filter(({ isGood }) => !isGood)
+      .map((it) => ({
+        message: `${it.url} ${describeAnswer(it)}.`,
+        hint: '`dray logs` shows what the app says.',
+      })),
     ...host.drift,
   ]
 }

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import getPort from 'get-port'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
+import { DrayError } from '../../../../src/errors/dray-error.ts'
+import { plainShell } from '../../../support/hosts/plain-shell.ts'
 import { createProber } from '../../../../src/adapters/http/prober.ts'
 
 const opened: { close: () => unknown }[] = []
@@ -20,6 +22,30 @@ async function serve(answer: RequestListener): Promise<{ server: Server; port: n
   opened.push({ close: () => (server.closeAllConnections(), server.close()) })
   return { server, port: (server.address() as AddressInfo).port }
 }
+
+test.each([
+  [false, { error: 'no answer within 500 ms' }],
+  [true, { error: 'no answer within 500 ms', unsent: true }],
+])('a request without an answer, over a connection that is frozen: %s', async (isFrozen, answer) => {
+  const { port } = await serve(() => undefined)
+  const local = new LocalRunner()
+  const runner = {
+    ...plainShell(local),
+    run: isFrozen ? () => Promise.reject(new Error('no answer')) : local.run.bind(local),
+  }
+  expect(await createProber(runner).get(`http://localhost:${port}/`, 500)).toEqual(answer)
+})
+
+test('a request over a connection that broke was not sent', async () => {
+  const runner = {
+    ...plainShell(new LocalRunner()),
+    dial: () => Promise.reject(new DrayError('HOST_UNREACHABLE', 'a does not answer over SSH.')),
+  }
+  expect(await createProber(runner).get('http://localhost:1/', 60_000)).toEqual({
+    error: 'a does not answer over SSH.',
+    unsent: true,
+  })
+})
 
 const connectionsOf = (server: Server): Promise<number> =>
   new Promise((resolve, reject) =>

@@ -92,11 +92,92 @@ test('a refused configuration of the proxy is put back, and the proxy never turn
 test('an app that does not answer through the proxy fails the URL check', async () => {
   const world = await shopAtV1()
   world.host.when('turn nginx to backend-2', () => void (world.host.answer = () => ({ status: 503 })))
+  world.host.when('turn nginx to backend-1', () => void (world.host.answer = () => ({ status: 200 })))
   expect(await world.failure()).toMatchObject({
     code: 'URL_CHECK_FAILED',
     message: 'http://localhost:80/ answers 503 with the new release.',
+    serving: 'Release r1 is serving, as before.',
   })
   expect(world.host.running).toBe(served)
+})
+
+describe('after an undo, what is serving is said only of URLs that answer:', () => {
+  test('one that answered before the deploy and is silent now is a failed undo', async () => {
+    const world = await shopAtV1()
+    world.host.when('turn nginx to backend-2', () => void (world.host.answer = () => ({ status: 503 })))
+    expect(await world.failure()).toMatchObject({
+      code: 'UNDO_FAILED',
+      exitCode: 4,
+      message:
+        'http://localhost:80/ answers 503 with the new release. It was undone, but http://localhost:80/ answers 503.',
+      serving: 'Release r1 is running again, but http://localhost:80/ answers 503.',
+    })
+  })
+
+  test('one that answered nothing before the deploy either is as before', async () => {
+    const world = await shopAtV1()
+    world.desired = { ...world.desired, probeUrl: 'https://shop.example.com/' }
+    world.host.answer = () => ({ error: 'refused' })
+    expect(await world.failure()).toMatchObject({
+      code: 'URL_CHECK_FAILED',
+      exitCode: 1,
+      serving: 'Release r1 is running, as before; https://shop.example.com/ does not answer (refused).',
+    })
+  })
+
+  test('a container that does not run again is named', async () => {
+    const world = await shopAtV1()
+    world.host.when('up beside', () => {
+      world.host.containers.remove('backend-1')
+      throw new Error('No.')
+    })
+    expect(await world.failure()).toMatchObject({
+      code: 'UNDO_FAILED',
+      serving: 'Release r1 is not serving as before: no container of backend is running.',
+    })
+  })
+
+  test('after the connection broke it is not known', async () => {
+    const world = await shopAtV1()
+    world.host.when('up beside', () => world.host.loseLock())
+    expect(await world.failure()).toMatchObject({
+      code: 'LOCK_LOST',
+      serving:
+        'Release r1 was running before the deploy, and traffic was not switched. What is serving now could not be checked.',
+    })
+  })
+})
+
+describe('a deploy does not end well', () => {
+  test('if the app stops answering when the old containers are gone', async () => {
+    const world = await shopAtV1()
+    world.host.when('remove backend-1', () => void (world.host.answer = () => ({ status: 502 })))
+    expect(await world.failure()).toMatchObject({
+      code: 'URL_CHECK_FAILED',
+      exitCode: 4,
+      message: 'http://localhost:80/ answers 502, at the end of the deploy.',
+      serving: 'Release r2 is current, but http://localhost:80/ answers 502.',
+      notUndone: [],
+    })
+  })
+
+  test.each([undefined, 'https://shop.example.com/'])(
+    'if nothing differs and %s is down',
+    async (probeUrl) => {
+      const world = await shopAtV1()
+      await world.deploy()
+      world.desired = { ...world.desired, probeUrl }
+      expect((await world.deploy()).unchanged).toBe(true)
+      world.host.answer = () => ({ status: 502 })
+      expect(await world.failure()).toMatchObject({
+        code: 'URL_CHECK_FAILED',
+        exitCode: 4,
+        message: `${probeUrl ?? 'http://localhost:80/'} answers 502, although what runs is the release that was to be deployed.`,
+      })
+      world.desired = { ...world.desired, probeUrl: false }
+      expect((await world.deploy()).unchanged).toBe(true)
+    },
+  )
 })
 
 test('a task that failed stops the deploy with nothing started, and is said to have run', async () => {
@@ -237,6 +318,7 @@ describe('an app that does not answer once the old containers are stopped', () =
 test('an app without a proxy is asked at its published port, and recreated as it was when that is silent', async () => {
   const world = await shopAtV1(undefined, fakeApp([fakeService('web', { publishedPorts: ['8080'] })]))
   world.host.when('up force-recreate web', () => void (world.host.answer = () => ({ error: 'refused' })))
+  world.host.when('up recreate web', () => void (world.host.answer = () => ({ status: 200 })))
   expect(await world.failure()).toMatchObject({
     code: 'URL_CHECK_FAILED',
     exitCode: 1,

@@ -33,6 +33,7 @@ describe('without `probe`, an app whose proxy answered before the deploy', () =>
     [{ status: 502 }, { status: 502 }],
   ])('fails if it answers %j before and %j after it', async (before, after) => {
     const world = await answering(before, after)
+    world.host.when('turn nginx to backend-1', () => void (world.host.answer = () => before))
     expect(await world.failure()).toMatchObject({ code: 'URL_CHECK_FAILED', exitCode: 1 })
     expect(world.host.running).toBe('backend:v1#backend-1, nginx:alpine#nginx-1')
   })

@@ -55,7 +55,7 @@ describe('an old container is not stopped while an nginx of another project', ()
       exitCode: 1,
       message:
         'Container gateway of project edge (nginx) still sends requests to the old container of backend, and none to the new one.',
-      serving: 'Release r1 is serving, as before.',
+      serving: 'Release r1 is running, as before.',
     })
     expect(world.host.running).toBe('backend:v1#backend-1')
   })

@@ -52,6 +52,31 @@ test('failures before the app first answered are not counted', async () => {
   expect(await probes.stop()).toMatchObject({ requests: 6, failures: 0 })
 })
 
+test('a request that did not reach the host is unknown, not failed', async () => {
+  const clock = new FakeClock()
+  const probes = probing(clock, (turn) =>
+    turn === 3 || turn === 4 ? { error: 'no answer', unsent: true } : { status: 200 },
+  )
+  await clock.sleep(950)
+  expect(await probes.stop()).toMatchObject({ requests: 8, failures: 0, unknown: 2, firstFailures: [] })
+})
+
+test('while nothing has answered yet, no sample counts a request', async () => {
+  const clock = new FakeClock()
+  const counts: string[] = []
+  const prober = {
+    get: async (): Promise<ProbeAnswer> => (counts.length < 3 ? { error: 'refused' } : { status: 200 }),
+    listens: async () => 'unknown' as const,
+  }
+  const target = { url: 'http://x/' }
+  const onSample = (_: ProbeAnswer, { requests, failures }: { requests: number; failures: number }): void =>
+    void counts.push(`${failures} of ${requests}`)
+  const probes = startProbing({ prober, target, everyMs: 100, timeoutMs: 5_000, clock, onSample })
+  await clock.sleep(450)
+  await probes.stop()
+  expect(counts).toEqual(['0 of 0', '0 of 0', '0 of 0', '0 of 1', '0 of 2'])
+})
+
 test('an app that never answered has no figures', async () => {
   const clock = new FakeClock()
   const probes = probing(clock, () => ({ error: 'ECONNREFUSED' }))

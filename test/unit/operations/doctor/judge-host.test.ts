@@ -112,6 +112,28 @@ test('a plan that is not made names the image that is not there', () => {
   ])
 })
 
+test.each([
+  [{ answer: { status: 200 }, isGood: true }, 'http://localhost/ answers 200'],
+  [
+    { answer: { status: 502 }, isGood: false },
+    '▲ answers 502: http://localhost/ answers 502 now. `dray status` and `dray logs` show the state of the app.',
+  ],
+  [
+    { answer: { error: 'hang up' }, isGood: false, guess: true as const },
+    '▲ does not answer (hang up): http://localhost/ does not answer (hang up) now. Set `probe` in dray.yml to a URL that answers, or `probe: false` if the app has none.',
+  ],
+])('the URL of a running app is requested: %j', (answered, expected) => {
+  const { checks } = judgeHost(
+    fakeDoctorObservation({ url: { url: 'http://localhost/', lookedUp: undefined, answered } }),
+  )
+  const check = checks.find(({ name }) => name === 'url')
+  const said =
+    check?.outcome === 'warning'
+      ? `▲ ${check.value}: ${check.message} ${check.hint}`
+      : check?.outcome === 'ok' && check.value
+  expect(said).toBe(expected)
+})
+
 describe('of the server', () => {
   test.each<[string, CheckName, Partial<DoctorObservation>, string | RegExp]>([
     [

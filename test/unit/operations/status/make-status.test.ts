@@ -24,6 +24,18 @@ function driftOf(facts: Partial<StatusObservation>): string[] {
   )
 }
 
+const down = { url: 'http://localhost/', isGood: false, status: 502 }
+
+test('a host whose containers are well is unhealthy if a URL does not answer', () => {
+  expect(statusOf(fakeStatusObservation({ urls: [{ ...down, isGood: true, status: 200 }] })).verdict).toBe(
+    'ok',
+  )
+  expect(statusOf(fakeStatusObservation({ urls: [down] }))).toMatchObject({
+    verdict: 'unhealthy',
+    urls: [down],
+  })
+})
+
 const others = [fakeSeen('backend-1'), fakeSeen('backend-2')]
 const withWeb = (...web: StatusObservation['containers']) => ({ containers: [...others, ...web] })
 

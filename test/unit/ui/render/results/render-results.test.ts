@@ -44,9 +44,9 @@ test('gives no times where no request succeeded', () => {
   )
 })
 
-test('says that a probe sent nothing', () => {
+test('says that nothing was answered', () => {
   const none = { ...report, requests: 0, failures: 0, firstFailures: [] }
-  expect(renderProbeReport(none, style)).toBe('Probe of http://localhost/api/health: no requests sent.\n')
+  expect(renderProbeReport(none, style)).toBe('Probe of http://localhost/api/health: no answer.\n')
 })
 
 test('lists each service with tag, digest and image', () => {

@@ -93,6 +93,24 @@ test('shows all environments side by side, with problems below', () => {
   `)
 })
 
+test('shows a URL that does not answer, in the table and among the details', () => {
+  const urls = [
+    { url: 'http://localhost/', isGood: true, status: 200 },
+    { url: 'http://localhost:8080/', isGood: false, error: 'refused' },
+  ]
+  const status = makeStatus({
+    environment: 'test',
+    path,
+    hosts: [{ host: 'deploy@test', observation: fakeStatusObservation({ urls }) }],
+  })
+  const text = renderStatus([status], style)
+  expect(text).toContain('test: http://localhost:8080/ does not answer (refused).')
+  expect(text).not.toContain('http://localhost/ ')
+  expect(renderStatusDetails(status, style)).toContain(
+    '  http://localhost/ answers 200\n  http://localhost:8080/ does not answer (refused)\n',
+  )
+})
+
 test('shows one environment with its services and disks', () => {
   expect(renderStatusDetails(production, style)).toMatchInlineSnapshot(`
     "

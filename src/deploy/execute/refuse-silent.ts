@@ -1,0 +1,53 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { EXIT } from '../../errors/exit-code.ts'
+import { describeAnswer, entrancesOf } from '../model/entrance.ts'
+import { newestRelease } from '../model/release.ts'
+import type { Planned } from '../plan/observe-and-plan.ts'
+import { askUrl, type UrlAnswer } from './ask-url.ts'
+import type { Execution } from './execution.ts'
+
+/**
+ * Asks every URL that answered during the deploy once more, at its very end. Throws URL_CHECK_FAILED; the release is recorded
+ * by then, and its old containers are removed.
+ */
+export async function refuseSilentUrls(execution: Execution): Promise<void> {
+  const { clock, patience } = execution
+  const answers = await Promise.all(
+    [...execution.hosts.values()].flatMap(({ host: { prober }, done }) =>
+      [...done.answered.values()].map((it) => askUrl(it, { prober, clock, forMs: patience.urlCheckMs })),
+    ),
+  )
+  refuse(answers, 'at the end of the deploy')
+}
+
+/**
+ * Asks the URL of an app that a deploy leaves as it is: that of the probe, or the ports that answered after the last deploy.
+ * Throws URL_CHECK_FAILED.
+ */
+export async function refuseSilentApp(
+  { state, observed }: Planned,
+  { clock, patience }: Pick<Execution, 'clock' | 'patience'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { desired, sites } = state
+  const answers = await Promise.all(
+    sites.flatMap(({ host: { prober } }, index) => {
+      const observation = observed[index]?.observation
+      if (observation === undefined || desired.probeUrl === false) return []
+      const current = newestRelease(observation.directory.releases)
+      const asked = { prober, clock, forMs: patience.urlCheckMs, signal }
+      return entrancesOf(current, desired.probeUrl).map((it) => askUrl(it, asked))
+    }),
+  )
+  refuse(answers, 'although what runs is the release that was to be deployed')
+}
+
+function refuse(answers: readonly UrlAnswer[], when: string): void {
+  const silent = answers.find(({ isGood }) => !isGood)
+  if (silent === undefined) return
+  const { entrance, answer } = silent
+  throw new DrayError('URL_CHECK_FAILED', `${entrance.url} ${describeAnswer(answer)}, ${when}.`, {
+    exitCode: EXIT.needsPerson,
+    hint: '`dray status` and `dray logs` show the state of the app.',
+  })
+}
