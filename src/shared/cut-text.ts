@@ -1,14 +1,22 @@
 /**
  * At most `most` characters of a text, and the number of missing ones; `length` is its full length if only the beginning is
- * given. The result ends before the word that was cut, so that no half of a token is shown, which would not be masked. Longer
- * than a thousand characters, it is not treated as a word.
+ * given. The end may be half of a secret, which the redactor removes (`shortenCutLines`), since it knows the secrets.
  */
 export function cutText(text: string, most: number, length = text.length): string {
-  if (length <= most) return text
-  const kept = text.slice(0, most)
-  const begun = /[^\s"',;]*$/.exec(kept.slice(-LONGEST_WORD))?.[0].length ?? 0
-  const shown = begun < LONGEST_WORD ? kept.slice(0, kept.length - begun) : kept
-  return `${shown} … [${length - shown.length} more characters]`
+  return length <= most ? text : renderCut(text.slice(0, most), length - most)
 }
 
-const LONGEST_WORD = 1000
+/** Shortens each line that `cutText` has cut; `shorten` receives it without the number of missing characters. */
+export function shortenCutLines(text: string, shorten: (line: string) => string): string {
+  if (!text.includes(MARK_END)) return text
+  return text.replaceAll(/^(.*) … \[(\d+) more characters\]$/gm, (_, shown: string, missing: string) => {
+    const kept = shorten(shown)
+    return renderCut(kept, Number(missing) + shown.length - kept.length)
+  })
+}
+
+const MARK_END = ' more characters]'
+
+function renderCut(shown: string, missing: number): string {
+  return `${shown} … [${missing}${MARK_END}`
+}

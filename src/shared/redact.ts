@@ -1,3 +1,6 @@
+import { shortenCutLines } from './cut-text.ts'
+import { maskEncodedWords } from './encoded-words.ts'
+import { buildSecretPattern } from './secret-pattern.ts'
 import type { Secret } from './secret.ts'
 
 /** Replaces the secrets in a text with `[redacted]`. */
@@ -7,28 +10,61 @@ const MASK = '[redacted]'
 
 /** A shorter value would mask ordinary text, and is not a useful secret. */
 const SHORTEST_SECRET = 4
+/** Of the tokens that are known by their form. */
+const SHORTEST_TOKEN = 16
+/** Base64 within base64, such as `auth` of ~/.docker/config.json in a secret of Kubernetes. */
+const MOST_DECODINGS = 3
 
 /**
- * Makes a redactor that masks the exact values of `secrets` (and their URL-encoded, base64 and JSON forms, and each line of a
- * value of several lines), the tokens of GitHub and other well-known ones, authorization headers, and credentials within URLs.
+ * Makes a redactor that masks the values of `secrets` and each line of a value of several lines, in all common spellings
+ * (`secret-pattern.ts`), also within base64 and hexadecimal digits and with invisible characters in between; the tokens of
+ * GitHub and other well-known ones, authorization headers, and credentials within URLs. Of a text that `cutText` has cut, the
+ * last characters are removed: they may be the first half of a secret.
  *
  * `secrets` is read at every call, so a secret that is added later is masked from then on. Secrets are never removed.
  */
 export function createRedactor(secrets: Iterable<Secret>): Redactor {
-  let known: readonly Secret[] = []
-  let spelled: readonly string[] = []
-  return (text) => {
-    const now = [...secrets]
-    if (now.length !== known.length) {
-      known = now
-      spelled = spellings(now)
-    }
+  let read = -1
+  let values: readonly string[] = []
+  const patterns = new Map<string, RegExp>()
+  const update = (): void => {
+    const known = [...secrets]
+    if (known.length === read) return
+    read = known.length
+    values = splitSecrets(known)
+    for (const value of values) if (!patterns.has(value)) patterns.set(value, buildSecretPattern(value))
+  }
+  const mask = (text: string, decodings = 0): string => {
     let masked = text
-    for (const value of spelled) masked = masked.replaceAll(value, MASK)
+    for (const value of values) masked = masked.replace(patterns.get(value) ?? value, MASK)
     for (const [pattern, replacement] of PATTERNS) masked = masked.replace(pattern, replacement)
-    return masked
+    if (decodings === MOST_DECODINGS) return masked
+    return maskEncodedWords(masked, {
+      mask: MASK,
+      shortest: Math.min(SHORTEST_TOKEN, values.at(-1)?.length ?? SHORTEST_TOKEN),
+      reveals: (decoded) => mask(decoded, decodings + 1) !== decoded,
+    })
+  }
+  return (text) => {
+    update()
+    return shortenCutLines(maskSeen(mask(text), mask), (line) => removeBegun(line, values))
   }
 }
+
+/** Masks what is a secret only without invisible characters and colours. */
+function maskSeen(text: string, mask: Redactor): string {
+  if (text.search(INVISIBLE) === -1) return text
+  return text
+    .split('\n')
+    .map((line) => {
+      const seen = line.replaceAll(INVISIBLE, '')
+      const masked = mask(seen)
+      return masked === seen ? line : masked
+    })
+    .join('\n')
+}
+
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\u001b\[[\d;]*m/gu
 
 // Each repetition that can begin anywhere is bounded: a long log line must not take quadratic time.
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
@@ -48,18 +84,32 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi, `$1:${MASK}@`],
 ]
 
-/** Longest first, so that a secret that contains another one is masked as a whole. */
-function spellings(secrets: readonly Secret[]): string[] {
+/** The values and their lines, longest first, so that a secret that contains another one is masked as a whole. */
+function splitSecrets(secrets: readonly Secret[]): string[] {
   const found = new Set<string>()
   for (const secret of secrets) {
     const value = secret.reveal()
     for (const part of [value, ...value.split(/\r?\n/).map((line) => line.trim())]) {
-      if (part.length < SHORTEST_SECRET) continue
-      found.add(part)
-      found.add(encodeURIComponent(part.replaceAll(/\p{Surrogate}/gu, '\ufffd')))
-      found.add(Buffer.from(part).toString('base64'))
-      found.add(JSON.stringify(part).slice(1, -1))
+      for (const it of [part, part.replaceAll(INVISIBLE, '')]) if (it.length >= SHORTEST_SECRET) found.add(it)
     }
   }
   return [...found].sort((a, b) => b.length - a.length)
+}
+
+/** A line without the word at its end, of which only the beginning may be there, or without as many characters as a secret has. */
+function removeBegun(line: string, values: readonly string[]): string {
+  const lines = values.filter((value) => !value.includes('\n'))
+  const most = Math.max(SHORTEST_CUT, ...lines.map(measureSpelling))
+  const end = line.slice(-most)
+  const begun = lines.some((value) => /\s/.test(value)) ? end : (/\S*$/.exec(end)?.[0] ?? '')
+  return line.slice(0, line.length - begun.length)
+}
+
+/** Enough for the beginning of a token that is not known by its form yet. */
+const SHORTEST_CUT = 256
+
+/** Characters of the longest spelling: as hexadecimal digits, and twice escaped. */
+function measureSpelling(value: string): number {
+  const others = value.replaceAll(/\w/g, '')
+  return 2 * (value.length - others.length) + 6 * Buffer.byteLength(others)
 }
