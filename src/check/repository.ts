@@ -13,6 +13,7 @@ import {
 } from './parse/yaml-tree.ts'
 import { fileKindOf, isForDevelopment, type FileKind } from './file-kind.ts'
 import {
+  includesOf,
   mountsOf,
   readComposeApp,
   serviceEntries,
@@ -76,6 +77,7 @@ export function readRepository(input: RepositoryInput): Repository {
   const compose = [...files.values()]
     .filter(({ path }) => fileKindOf(path) === 'compose' || named.has(path))
     .map((file) => ({ file, root: readTree(file) }))
+    .map((file) => ({ ...file, included: includedFiles(file, { files, readTree }) }))
   const forTests = /(^|\/)(tests?|e2e|cypress|fixtures|examples?)\//
   const scriptFiles = ofKind('script').filter(({ path }) => !forTests.test(path))
   const scripts = scriptFiles.map((file) => ({
@@ -100,6 +102,17 @@ export function readRepository(input: RepositoryInput): Repository {
     config,
     yamlErrors: errors,
   }
+}
+
+/** The files that a compose file includes and that the repository has. */
+function includedFiles(
+  file: ComposeFile,
+  { files, readTree }: { files: Repository['files']; readTree: (file: SourceFile) => YamlNode },
+): ComposeFile[] {
+  return includesOf(file).flatMap((path) => {
+    const included = files.get(path)
+    return included === undefined ? [] : [{ file: included, root: readTree(included) }]
+  })
 }
 
 /** In Compose's lookup order. */

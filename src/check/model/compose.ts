@@ -12,9 +12,15 @@ import {
   type YamlNode,
   type YamlScalar,
 } from '../parse/yaml-tree.ts'
+import { mergeNodes } from './merge-compose.ts'
 import { directoryOf, joinPath, type SourceFile, type Span } from '../source-file.ts'
 
-export type ComposeFile = { file: SourceFile; root: YamlNode }
+export type ComposeFile = {
+  file: SourceFile
+  root: YamlNode
+  /** Files under its `include`, where the repository has them. */
+  included?: readonly ComposeFile[]
+}
 
 /** One app: compose files that Compose merges, in this order. */
 export type ComposeApp = {
@@ -32,27 +38,47 @@ export type Service = {
   key: Span
   /** What the files say of it, the last one first. */
   nodes: readonly YamlNode[]
+  /** All of that as Compose merges it. */
+  definition: YamlNode
+  /** The directory that its relative paths start from. */
+  directory: string
   image: YamlScalar | undefined
   pattern: ImagePattern | undefined
 }
 
-/** Reads compose files as one app. */
-export function readComposeApp(files: readonly ComposeFile[], environment: string | undefined): ComposeApp {
+/** Reads compose files as one app, with those that they include. */
+export function readComposeApp(
+  files: readonly ComposeFile[],
+  environment: string | undefined,
+): ComposeApp {
   const services: Service[] = []
-  const app: ComposeApp = { files, environment, directory: directoryOf(files[0]?.file.path ?? ''), services }
-  const found = new Map<string, { key: Span; nodes: YamlNode[] }>()
-  for (const { root } of files) {
+  const directory = directoryOf(files[0]?.file.path ?? '')
+  const app: ComposeApp = { files, environment, directory, services }
+  const found = new Map<string, Pick<Service, 'key' | 'nodes' | 'definition' | 'directory'>>()
+  const read = ({ root }: ComposeFile, base: string): void => {
     for (const [name, { key, value }] of serviceEntries(root)) {
       const before = found.get(name)
-      found.set(name, { key, nodes: [value, ...(before?.nodes ?? [])] })
+      const definition = mergeNodes(before?.definition, value)
+      if (definition === undefined) found.delete(name)
+      else found.set(name, { key, definition, nodes: [value, ...(before?.nodes ?? [])], directory: base })
     }
   }
+  for (const file of files.flatMap(({ included = [] }) => included)) read(file, directoryOf(file.file.path))
+  for (const file of files) read(file, directory)
   for (const [name, entry] of found) {
-    const image = entry.nodes.map((node) => childOf(node, 'image')).find((node) => node?.kind === 'scalar')
+    const image = childOf(entry.definition, 'image')
     const scalar = image?.kind === 'scalar' ? image : undefined
     services.push({ app, name, ...entry, image: scalar, pattern: scalar && parseImagePattern(scalar.text) })
   }
   return app
+}
+
+/** The paths that a compose file includes, from the root of the repository. */
+export function includesOf({ file, root }: ComposeFile): string[] {
+  const include = childOf(root, 'include')
+  return (include?.kind === 'list' ? include.items : [])
+    .flatMap((item) => scalarsOf(item.kind === 'map' ? childOf(item, 'path') : item))
+    .flatMap(({ text }) => joinPath(directoryOf(file.path), text) ?? [])
 }
 
 /** The services of a compose file, with their places. */
@@ -60,9 +86,9 @@ export function serviceEntries(root: YamlNode): [string, YamlEntry][] {
   return entriesOf(childOf(root, 'services'))
 }
 
-/** What a service says under a key: the last file decides. */
-export function settingOf(service: Service, ...keys: readonly string[]): YamlNode | undefined {
-  return service.nodes.map((node) => nodeAt(node, ...keys)).find((node) => node !== undefined)
+/** What a service says under a key, once its files are merged. */
+export function settingOf({ definition }: Service, ...keys: readonly string[]): YamlNode | undefined {
+  return nodeAt(definition, ...keys)
 }
 
 /** It runs on, and all of it is in these files: what it lacks, it lacks. */
@@ -89,28 +115,35 @@ function isOneOff(service: Service): boolean {
 /** Paths from the root of its `env_file`, where they lie within the repository. */
 export function envFilesOf(service: Service): string[] {
   return readEnvFiles(plainValue(settingOf(service, 'env_file'))).flatMap(
-    (path) => joinPath(service.app.directory, path) ?? [],
+    (path) => joinPath(service.directory, path) ?? [],
   )
 }
 
-/** A port that the service publishes: `"127.0.0.1:5432:5432"`, or the long form. */
-export type PublishedPort = { at: Span; address: string; published: string; target: string }
+/**
+ * A port that the service publishes: `"127.0.0.1:5432:5432"`, or the long form. Ports may be ranges: `6379-6380`. `published` is
+ * empty for a port of the server that Docker chooses.
+ */
+export type PublishedPort = {
+  at: Span
+  address: string
+  published: string
+  target: string
+  protocol: string
+}
 
 export function publishedPorts(service: Service): PublishedPort[] {
   const node = settingOf(service, 'ports')
   return (node?.kind === 'list' ? node.items : []).flatMap((item): PublishedPort[] => {
     if (item.kind === 'map') {
-      const text = (key: string): string => scalarText(childOf(item, key)) ?? ''
-      return text('published') === ''
-        ? []
-        : [{ at: item, address: text('host_ip'), published: text('published'), target: text('target') }]
+      const text = (key: string): string => withDefaults(scalarText(childOf(item, key)) ?? '')
+      const [published, target] = [text('published'), text('target')]
+      return [{ at: item, address: text('host_ip'), published, target, protocol: text('protocol') || 'tcp' }]
     }
     if (item.kind !== 'scalar') return []
-    const plain = withDefaults(item.text).replace(/\/(tcp|udp)$/, '')
-    const found = /^(?:(.*):)?([^:]+):([^:]+)$/.exec(plain)
-    return found === null
-      ? []
-      : [{ at: item, address: found[1] ?? '', published: found[2] ?? '', target: found[3] ?? '' }]
+    const found = /^(?:(?:(.*):)?([^:]*):)?([^:/]+)(?:\/(\w+))?$/.exec(withDefaults(item.text))
+    if (found === null) return []
+    const [, address = '', published = '', target = '', protocol = 'tcp'] = found
+    return [{ at: item, address, published, target, protocol }]
   })
 }
 
@@ -128,7 +161,7 @@ export type Mount = { at: Span; source: string | undefined; target: string; isTm
 
 export function mountsOf(service: Service): Mount[] {
   const node = settingOf(service, 'volumes')
-  return (node?.kind === 'list' ? node.items : []).flatMap((item): Mount[] => {
+  const mounts = (node?.kind === 'list' ? node.items : []).flatMap((item): Mount[] => {
     if (item.kind === 'map') {
       const target = scalarText(childOf(item, 'target')) ?? ''
       return [
@@ -156,13 +189,15 @@ export function mountsOf(service: Service): Mount[] {
       },
     ]
   })
+  // Of two mounts at one place, Compose keeps that of the later file.
+  return [...new Map(mounts.map((mount) => [mount.target, mount])).values()]
 }
 
 /** Paths from the root of what the service mounts from beside its compose file, with where it shows in the container. */
 export function mountedPaths(service: Service): { path: string; target: string }[] {
   return mountsOf(service).flatMap(({ source, target }) => {
     if (source === undefined || !/^\.{1,2}(\/|$)/.test(source)) return []
-    const path = joinPath(service.app.directory, source)
+    const path = joinPath(service.directory, source)
     return path === undefined ? [] : [{ path, target }]
   })
 }
@@ -173,7 +208,7 @@ export function buildOf(
 ): { context: string; dockerfile: string; target: string | undefined } | undefined {
   const build = readBuild(plainValue(settingOf(service, 'build')))
   if (build === undefined) return undefined
-  const context = joinPath(service.app.directory, build.context)
+  const context = joinPath(service.directory, build.context)
   if (context === undefined) return undefined
   const dockerfile = joinPath(context, build.dockerfile)
   return dockerfile === undefined ? undefined : { context, dockerfile, target: build.target }

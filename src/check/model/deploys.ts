@@ -1,4 +1,4 @@
-import { argumentsOf, isCompose, type ShellCommand } from '../parse/shell-command.ts'
+import { argumentsOf, isCommand, isCompose, type ShellCommand } from '../parse/shell-command.ts'
 import { nameOf, textOf } from '../source-file.ts'
 import type { Repository, Script } from '../repository.ts'
 import type { Job } from './workflow.ts'
@@ -20,6 +20,7 @@ export function isMirror({ words }: ShellCommand): boolean {
 function isDeployCommand(command: ShellCommand): boolean {
   const { program } = command
   const words = argumentsOf(command)
+  if (command.isOnServer && startsApp(command)) return true
   if (program === 'ssh') return words.length > 1
   if (program === 'scp' || program === 'rsync') return words.some(isRemotePath)
   if (program === 'dray') return words[0] === 'deploy' || words[0] === 'rollback'
@@ -35,15 +36,35 @@ export function isDeployJob(job: Job): boolean {
   )
 }
 
-/** What runs on a server to put a release in place: deploy scripts, and what a workflow has an SSH action run there. */
+/**
+ * What runs on a server to put a release in place: deploy scripts, and what a job has SSH or Docker do there. `text` is all that
+ * the script or the job says.
+ */
 export function serverScripts(repository: Repository): { text: string; commands: readonly ShellCommand[] }[] {
-  const steps = repository.workflows.flatMap(({ jobs }) => jobs.flatMap((job) => job.steps))
+  const jobs = repository.workflows.flatMap((workflow) => workflow.jobs)
   return [
     ...deployScripts(repository).map(({ file, commands }) => ({ text: file.text, commands })),
-    ...steps
-      .filter(({ isOnServer, commands }) => isOnServer && commands.some((it) => isCompose(it, 'up')))
-      .map(({ node, commands }) => ({ text: textOf(node), commands })),
+    ...jobs
+      .map(({ node, commands }) => ({
+        text: textOf(node),
+        commands: commands.filter(({ isOnServer }) => isOnServer),
+      }))
+      .filter(({ commands }) => commands.some(startsApp)),
   ]
+}
+
+/** Commands that act on a server: those of scripts, and of workflows what does not act on the runner. */
+export function serverCommands({ scripts, workflows }: Repository): ShellCommand[] {
+  const jobs = workflows.flatMap((workflow) => workflow.jobs)
+  return [
+    ...scripts.flatMap(({ commands }) => commands),
+    ...jobs.flatMap(({ commands }) => commands.filter(({ isOnServer }) => isOnServer)),
+  ]
+}
+
+/** Whether a command starts the app: with Compose, or as a stack of a swarm. */
+export function startsApp(command: ShellCommand): boolean {
+  return isCompose(command, 'up') || isCommand(command, 'docker', 'stack', 'deploy')
 }
 
 /** Scripts that put a release in place: they start the app with Compose, and are named so or pull before. */

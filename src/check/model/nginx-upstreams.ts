@@ -1,8 +1,9 @@
+import { interpolate } from '../../shared/compose-template.ts'
 import type { Directive, NginxFile } from '../parse/nginx.ts'
 import { childOf, entriesOf, scalarsOf, scalarText } from '../parse/yaml-tree.ts'
 import type { Repository } from '../repository.ts'
 import type { Span } from '../source-file.ts'
-import { mountedPaths, settingOf, type ComposeApp } from './compose.ts'
+import { environmentOf, mountedPaths, settingOf, type ComposeApp, type Service } from './compose.ts'
 
 /** A place in an nginx configuration that requests are passed to. */
 export type Upstream = {
@@ -18,18 +19,40 @@ export type Upstream = {
 /** Every host that the nginx configurations of the apps pass requests to, by a name of the compose network. */
 export function upstreamsOf({ nginxFiles, apps }: Repository): Upstream[] {
   return nginxFiles.flatMap((nginx) => {
-    const users = apps.filter(({ services }) =>
-      services.some((service) =>
-        mountedPaths(service).some(
-          ({ path, target }) =>
-            target.startsWith('/etc/nginx') &&
-            (nginx.file.path === path || nginx.file.path.startsWith(`${path}/`)),
-        ),
+    const mounts = apps.flatMap((app) =>
+      app.services.flatMap((service) =>
+        mountedPaths(service)
+          .filter(({ target }) => target.startsWith('/etc/nginx'))
+          .filter(({ path }) => nginx.file.path === path || nginx.file.path.startsWith(`${path}/`))
+          .map(({ target }) => ({ app, service, target })),
       ),
     )
-    if (users.length === 0) return []
-    return hostsIn(nginx).map((found) => ({ ...found, apps: users }))
+    const [mount] = mounts
+    if (mount === undefined) return []
+    const filled = mount.target.startsWith('/etc/nginx/templates') ? fillInTemplate(nginx, mount.service) : nginx
+    const users = [...new Set(mounts.map(({ app }) => app))]
+    return hostsIn(filled).map((found) => ({ ...found, apps: users }))
   })
+}
+
+/**
+ * A template as the image of nginx fills it in at the start: variables of the environment by their values. A variable in capitals
+ * that may come from an env file is left as an unknown value, not one of nginx.
+ */
+function fillInTemplate({ file, directives }: NginxFile, service: Service): NginxFile {
+  const values = new Map(environmentOf(service).map(({ name, value = '' }) => [name, interpolate(value, {})]))
+  const fill = (text: string): string =>
+    text.replaceAll(/\$\{(\w+)\}|\$(\w+)/g, (whole, braced?: string, plain?: string) => {
+      const name = braced ?? plain ?? ''
+      return values.get(name) ?? (/^[A-Z]/.test(name) ? '\u0001' : whole)
+    })
+  return {
+    file,
+    directives: directives.map((directive) => ({
+      ...directive,
+      arguments: directive.arguments.map((argument) => ({ ...argument, text: fill(argument.text) })),
+    })),
+  }
 }
 
 /** The names that containers of an app are found by. */
@@ -86,7 +109,7 @@ function bareHost(text: string): string {
 }
 
 function hostOf(at: Directive['arguments'][number], text: string, isAskedAgain: boolean): FoundHost[] {
-  const [, host, port] = /^(?:\w+:\/\/)?([A-Za-z0-9_-]+)(?::(\d+))?(?:[/$]|$)/.exec(text) ?? []
+  const [, host, port] = /^(?:\w+:\/\/)?([A-Za-z0-9_-]+)(?::(\d+|\u0001))?(?:[/$]|$)/.exec(text) ?? []
   // A name with a dot is a host of the internet; `unix:` a socket.
-  return host === undefined || host === 'unix' || /^\d+$/.test(host) ? [] : [{ at, host, port, isAskedAgain }]
+  return host === undefined || host === 'unix' || /^\d+$/.test(host) ? [] : [{ at, host, port: port === '\u0001' ? undefined : port, isAskedAgain }]
 }

@@ -1,5 +1,5 @@
 import { parseShell } from '../parse/parse-shell.ts'
-import type { ShellCommand } from '../parse/shell-command.ts'
+import { isCommand, type ShellCommand } from '../parse/shell-command.ts'
 import {
   childOf,
   entriesOf,
@@ -11,7 +11,7 @@ import {
   type YamlNode,
   type YamlScalar,
 } from '../parse/yaml-tree.ts'
-import type { SourceFile, Span } from '../source-file.ts'
+import { textOf, type SourceFile, type Span } from '../source-file.ts'
 
 /** A workflow of GitHub Actions. */
 export type Workflow = {
@@ -41,9 +41,8 @@ export type Step = {
   action: string | undefined
   uses: YamlScalar | undefined
   run: YamlScalar | undefined
+  /** Those in a script for a server, as appleboy/ssh-action and its like take one, are marked so. */
   commands: readonly ShellCommand[]
-  /** Its commands run on a server: appleboy/ssh-action and its like take a script for it. */
-  isOnServer: boolean
 }
 
 /** Reads a workflow; what is no mapping of jobs gives one without jobs. */
@@ -132,12 +131,44 @@ function readStep(job: Job, node: YamlNode): Step {
   const run = scalarOf(childOf(node, 'run'))
   const script = scalarOf(nodeAt(node, 'with', 'script'))
   const action = uses?.text.split('@')[0]
-  const isOnServer = action !== undefined && /ssh/.test(action) && script !== undefined
-  const scripts = [run, isOnServer ? script : undefined]
-  const commands = scripts.flatMap((scalar) =>
-    scalar === undefined ? [] : parseShell(bodyOf(scalar), { isBare: scalar.style === 'block' }),
+  const read = (scalar: YamlScalar | undefined): ShellCommand[] =>
+    scalar === undefined ? [] : parseShell(bodyOf(scalar), { isBare: scalar.style === 'block' })
+  const isDockerRemote = hasRemoteDocker(job)
+  const commands = read(run).map((command) =>
+    (isDockerRemote && isDocker(command)) || isCommand(command, 'docker', 'stack')
+      ? { ...command, isOnServer: true }
+      : command,
   )
-  return { job, node, uses, run, action, commands, isOnServer }
+  const remote = action !== undefined && /ssh/.test(action) ? read(script) : []
+  return {
+    job,
+    node,
+    uses,
+    run,
+    action,
+    commands: [...commands, ...remote.map((command) => ({ ...command, isOnServer: true }))],
+  }
+}
+
+/** Docker commands that the daemon carries out: a login stays on the machine of the client. */
+function isDocker({ program, words }: ShellCommand): boolean {
+  return (program === 'docker' && !/^log(?:in|out)$/.test(words[1]?.text ?? '')) || program === 'docker-compose'
+}
+
+/** Whether Docker acts on a server in a job: by its environment, or since the runner of a deploy is that server. */
+function hasRemoteDocker({ id, node, workflow }: Job): boolean {
+  const text = textOf(node)
+  const environment = childOf(workflow.root, 'env')
+  const host = /DOCKER_HOST["']?\s*[:=]\s*["']?(?:ssh:|tcp:\/\/(?!localhost|127\.|docker\b)|\$)/
+  const isOnRunner =
+    scalarsOf(childOf(node, 'runs-on')).some((label) => label.text === 'self-hosted') &&
+    /deploy|release|rollout/i.test(`${workflow.file.path} ${id}`)
+  return (
+    isOnRunner ||
+    host.test(text) ||
+    (environment !== undefined && host.test(textOf(environment))) ||
+    /docker\s+context\s+use\s+(?!default\b)|DOCKER_CONTEXT["']?\s*[:=]\s*["']?(?!default\b)\w/.test(text)
+  )
 }
 
 function scalarOf(node: YamlNode | undefined): YamlScalar | undefined {

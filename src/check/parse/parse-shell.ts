@@ -8,9 +8,9 @@ import {
 } from 'unbash'
 import type { Span } from '../source-file.ts'
 import { parseScript } from './parse-script.ts'
-import type { ShellCommand } from './shell-command.ts'
+import { isRemoteDocker, type ShellCommand } from './shell-command.ts'
 import { cutShellText, readShellText, spanIn, unescapeShellText, type ShellText } from './shell-text.ts'
-import { isInput, outputsOf, programOf, type Program } from './shell-words.ts'
+import { isInput, outputsOf, programsIn, programsOf, remoteWordsOf, type Program } from './shell-words.ts'
 
 /**
  * The commands in a piece of a file that is shell text, also those in functions, in substitutions, and in the text that
@@ -18,28 +18,40 @@ import { isInput, outputsOf, programOf, type Program } from './shell-words.ts'
  */
 export function parseShell(span: Span, { isBare = true } = {}): ShellCommand[] {
   const found: ShellCommand[] = []
-  readCommands({ ...alone, source: readShellText(span), isBare, depth: 0, found })
+  readCommands({ ...alone, source: readShellText(span), isBare, isOnServer: false, depth: 0, found })
   return found
 }
 
 /** The text that a command stands in, and what holds for all commands there. */
-type Surroundings = Pick<ShellCommand, 'isBare' | 'isPiped' | 'hasInput' | 'redirects'> & {
+type Surroundings = Pick<
+  ShellCommand,
+  'isBare' | 'isPiped' | 'hasInput' | 'redirects' | 'isOnServer'
+> & {
   source: ShellText
   /** How many expansions and shells it stands in. */
   depth: number
-  /** A shell is part of the pipeline: it runs the here-documents there. */
-  feedsShell: boolean
+  /** A shell, here or on a server, is part of the pipeline: it runs the here-documents there. */
+  feeds: Shell | undefined
   /** Takes the commands. */
   found: ShellCommand[]
 }
 
-const alone = { isPiped: false, hasInput: false, redirects: [], feedsShell: false }
+const alone = { isPiped: false, hasInput: false, redirects: [], feeds: undefined }
 
 /** Commands within commands. Each level reads its text again. */
 const deepest = 12
 
-/** Programs that run shell text, as an argument or from their input. */
-const shells = new Set(['ssh', 'sh', 'bash', 'eval'])
+/** Where a program runs shell text, from an argument or from its input. */
+type Shell = 'here' | 'server'
+const shells = new Map<string, Shell>([
+  ['sh', 'here'],
+  ['bash', 'here'],
+  ['eval', 'here'],
+  ['su', 'here'],
+  ['ssh', 'server'],
+  ['autossh', 'server'],
+  ['plink', 'server'],
+])
 
 function readCommands(around: Surroundings): void {
   if (around.depth > deepest) return
@@ -83,8 +95,8 @@ function readChildren(node: SyntaxNode, around: Surroundings): void {
 }
 
 /** What holds for commands in a substitution, and in text that another shell runs. */
-function within({ depth, found }: Surroundings, source: ShellText): Surroundings {
-  return { ...alone, isBare: false, depth: depth + 1, source, found }
+function within({ depth, found, isOnServer }: Surroundings, source: ShellText): Surroundings {
+  return { ...alone, isBare: false, isOnServer, depth: depth + 1, source, found }
 }
 
 function readRedirected(node: Redirected, around: Surroundings): void {
@@ -102,45 +114,60 @@ function readExpansion(node: CommandExpansionPart, around: Surroundings): void {
 }
 
 function readPipeline(members: readonly PipelineNode[], around: Surroundings): void {
-  const feedsShell =
-    around.feedsShell || members.some((it) => it.type === 'Command' && isShell(programOf(it, around.source)))
+  const shellsIn = members.flatMap((it) =>
+    it.type === 'Command' ? (shellOf(programsOf(it, around.source).at(-1)) ?? []) : [],
+  )
+  const feeds = around.feeds ?? shellsIn.find((it) => it === 'server') ?? shellsIn[0]
   for (const [index, member] of members.entries()) {
     const isPiped = around.isPiped || index < members.length - 1
     const hasInput = around.hasInput || index > 0
-    readNode(member, { ...around, feedsShell, isPiped, hasInput })
+    readNode(member, { ...around, feeds, isPiped, hasInput })
   }
 }
 
-function isShell(program: Program | undefined): boolean {
-  return program !== undefined && shells.has(program.name)
+function shellOf(program: Program | undefined): Shell | undefined {
+  return program && shells.get(program.name)
 }
 
 /** First the commands in its substitutions, then the command, then those in text that it gives to a shell. */
 function readCommand(node: Command, around: Surroundings): void {
   const { source, isBare, found } = around
-  const program = programOf(node, source)
-  const isFed = around.feedsShell || isShell(program)
-  const texts = isShell(program)
-    ? (program?.nodes.slice(1).filter((it) => isShellText(it, source)) ?? [])
-    : []
-  const documents = isFed ? node.redirects.filter((it) => it.type === 'HereDoc') : []
+  const programs = programsOf(node, source)
+  const program = programs.at(-1)
+  const shell = shellOf(program)
+  const feeds = around.feeds ?? shell
+  const texts =
+    program === undefined || shell === undefined
+      ? []
+      : program.nodes.slice(1).filter((it) => isShellText(it, source))
+  const documents = feeds === undefined ? [] : node.redirects.filter((it) => it.type === 'HereDoc')
   const given = new Set<SyntaxNode>([...texts, ...documents])
   const substituting = { ...around, ...alone }
   forEachChild(node, (child) => {
     // Substitutions in a text for a shell are found when that text is read.
     if (!given.has(child)) readNode(child, substituting)
   })
-  if (program !== undefined) found.push(toShellCommand(node, program, around))
-  for (const { pos, end } of texts) readCommands(within(around, unquote(cutShellText(source, pos, end))))
+  for (const it of programs) found.push(toShellCommand(node, it, around))
+  const inShell = { ...around, isOnServer: around.isOnServer || shell === 'server' }
+  for (const { pos, end } of texts) readCommands(within(inShell, unquote(cutShellText(source, pos, end))))
+  if (program !== undefined && shell === 'server' && texts.length === 0) readRemoteWords(node, program, inShell)
+  const isOnServer = around.isOnServer || feeds === 'server'
   for (const { body, delimiter } of documents) {
     const text = cutShellText(source, body.pos, body.end)
     const filled = delimiter?.quoted === true ? text : unescapeShellText(text)
-    readCommands({ ...within(around, filled), isBare })
+    readCommands({ ...within({ ...around, isOnServer }, filled), isBare })
   }
+}
+
+/** `ssh deploy@host docker compose down`: the words behind the host are the command. */
+function readRemoteWords(node: Command, ssh: Program, around: Surroundings): void {
+  for (const program of programsIn(remoteWordsOf(ssh)))
+    around.found.push(toShellCommand(node, program, { ...around, isBare: false }))
 }
 
 function toShellCommand(node: Command, { name, words, nodes }: Program, around: Surroundings): ShellCommand {
   const { source, isBare, isPiped, hasInput, redirects } = around
+  const isOnServer = around.isOnServer || isRemoteDocker({ program: name, words })
   const [first, last] = [nodes[0] ?? node, nodes.at(-1) ?? node]
   const outputs = outputsOf(node.redirects, source)
   const document = node.redirects.find((it) => it.type === 'HereDoc')
@@ -155,6 +182,7 @@ function toShellCommand(node: Command, { name, words, nodes }: Program, around: 
     isPiped,
     hasInput: hasInput || node.redirects.some(isInput),
     isBare,
+    isOnServer,
     document: document && {
       ...spanIn(source, document.body.pos, document.body.end),
       isLiteral: document.delimiter?.quoted === true,

@@ -19,6 +19,8 @@ export type ShellCommand = Span & {
   readonly document?: Span & { isLiteral: boolean }
   /** Whether characters can be put in at its place as they are: not within quotes of another language. */
   isBare: boolean
+  /** It acts on another machine: `ssh` runs it there, or Docker is told of another host. */
+  isOnServer: boolean
 }
 
 /** The words after the program, as text. */
@@ -47,7 +49,7 @@ export function isCommand(command: ShellCommand, ...names: readonly string[]): b
 export function isCompose(command: ShellCommand, name: string): boolean {
   const program = command.program
   if (program !== 'docker-compose' && !isCommand(command, 'docker', 'compose')) return false
-  return composeVerb(argumentsOf(command)) === name
+  return argumentsOf(command)[composeVerb(command)] === name
 }
 
 /** The value of an option: `--name VALUE` or `--name=VALUE`; undefined where it is not there. */
@@ -71,7 +73,45 @@ export function flagOf({ words }: ShellCommand, ...names: readonly string[]): Sh
     )
 }
 
-const composeOptionsWithValue = new Set([
+/** Whether Docker is given the address of another host: `docker --context shop`, `docker -H ssh://…`. A login stays here. */
+export function isRemoteDocker({ program, words }: Pick<ShellCommand, 'program' | 'words'>): boolean {
+  if (program !== 'docker' && program !== 'docker-compose') return false
+  const texts = words.slice(1).map(({ text }) => text)
+  const verb = skipDockerOptions(texts, 0)
+  if (texts[verb] === 'login' || texts[verb] === 'logout') return false
+  const end = texts[verb] === 'compose' ? skipDockerOptions(texts, verb + 1) : verb
+  return texts.slice(0, end).some((text, index) => {
+    const option = /^(?:--host|--context|-H|-c)(?:=(.*))?$/.exec(text)
+    return option !== null && !/^(?:default|unix:.*)$/.test(option[1] ?? texts[index + 1] ?? '')
+  })
+}
+
+/** The words after the verb of a Compose command, without options. */
+export function composeArguments(command: ShellCommand): string[] {
+  const words = argumentsOf(command)
+  return words
+    .slice(composeVerb(command) + 1)
+    .filter((word, index, all) => !word.startsWith('-') && !/^(?:-t|--timeout)$/.test(all[index - 1] ?? ''))
+}
+
+/** The index of the verb among the arguments of a Compose command. */
+function composeVerb(command: ShellCommand): number {
+  const words = argumentsOf(command)
+  return skipDockerOptions(words, command.program === 'docker' ? words.indexOf('compose') + 1 : 0)
+}
+
+/** Options of `docker`, and of `docker compose`, that take the next word as their value. */
+const valuedOptions = new Set([
+  '-c',
+  '--config',
+  '--context',
+  '-H',
+  '--host',
+  '-l',
+  '--log-level',
+  '--tlscacert',
+  '--tlscert',
+  '--tlskey',
   '-f',
   '--file',
   '-p',
@@ -84,15 +124,15 @@ const composeOptionsWithValue = new Set([
   '--parallel',
 ])
 
-function composeVerb(words: readonly string[]): string | undefined {
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? ''
-    if (composeOptionsWithValue.has(word)) index += 1
-    else if (!word.startsWith('-') && word !== 'compose') return word
-  }
-  return undefined
+/** The index of the first word from `start` on that is neither an option of Docker nor the value of one. */
+function skipDockerOptions(words: readonly string[], start: number): number {
+  let index = start
+  while (words[index]?.startsWith('-') === true) index += valuedOptions.has(words[index] ?? '') ? 2 : 1
+  return index
 }
 
 function plainArguments(command: ShellCommand): string[] {
-  return argumentsOf(command).filter((word) => !word.startsWith('-'))
+  const words = argumentsOf(command)
+  const start = command.program === 'docker' ? skipDockerOptions(words, 0) : 0
+  return words.slice(start).filter((word) => !word.startsWith('-'))
 }

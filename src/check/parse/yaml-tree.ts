@@ -2,7 +2,10 @@ import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Document, Node } from 'yaml'
 import type { SourceFile, Span } from '../source-file.ts'
 
-export type YamlScalar = Span & {
+/** Compose: `!reset` removes what an earlier file says, `!override` replaces it. */
+type MergeTag = { tag?: '!reset' | '!override' }
+
+export type YamlScalar = Span & MergeTag & {
   kind: 'scalar'
   /** As text; empty for null. */
   text: string
@@ -11,8 +14,8 @@ export type YamlScalar = Span & {
   style: 'plain' | 'quoted' | 'block'
 }
 export type YamlEntry = { key: Span; value: YamlNode }
-export type YamlMap = Span & { kind: 'map'; entries: ReadonlyMap<string, YamlEntry>; isFlow: boolean }
-export type YamlList = Span & { kind: 'list'; items: readonly YamlNode[]; isFlow: boolean }
+export type YamlMap = Span & MergeTag & { kind: 'map'; entries: ReadonlyMap<string, YamlEntry>; isFlow: boolean }
+export type YamlList = Span & MergeTag & { kind: 'list'; items: readonly YamlNode[]; isFlow: boolean }
 export type YamlNode = YamlScalar | YamlMap | YamlList
 
 export type YamlTree = { root: YamlNode; errors: readonly { message: string; at: Span }[] }
@@ -120,13 +123,14 @@ class TreeBuilder {
     const span = this.spanOf(node)
     if (depth > deepest) return emptyScalar(span)
     const made = this.make(node, span, depth)
+    if (isNode(node) && node.tag === '!override') made.tag = node.tag
     if (node !== null && typeof node === 'object') this.built.set(node as Node, made)
     return made
   }
 
   private make(node: unknown, span: Span, depth: number): YamlNode {
     // Compose takes what an overlay marks with `!reset` for nothing.
-    if (isNode(node) && node.tag === '!reset') return emptyScalar(span)
+    if (isNode(node) && node.tag === '!reset') return { ...emptyScalar(span), tag: node.tag }
     if (isScalar(node)) {
       const { value, type } = node
       const text = value === null || value === undefined ? '' : (node.source ?? '')

@@ -26,7 +26,7 @@ export const buildOnServer: Rule = {
     // Without a dray.yml, building on the server may be intended.
     if (config === undefined) return
     for (const service of apps.flatMap(({ services }) => services)) {
-      const build = service.nodes.map((node) => entryOf(node, 'build')).find((it) => it !== undefined)
+      const build = entryOf(service.definition, 'build')
       if (build !== undefined && settingOf(service, 'image') === undefined && isLongRunning(service))
         yield {
           at: build.key,

@@ -1,6 +1,6 @@
 import { lines } from '../lines.ts'
-import { serverScripts } from '../model/deploys.ts'
-import { flagOf, isCompose, type ShellCommand } from '../parse/shell-command.ts'
+import { serverScripts, startsApp } from '../model/deploys.ts'
+import { composeArguments, flagOf, isCommand, isCompose, type ShellCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const composeDown: Rule = {
@@ -15,25 +15,42 @@ export const composeDown: Rule = {
   good: { 'deploy.sh': lines('set -eu', 'docker compose pull', 'docker compose up -d') },
   *check(repository) {
     for (const { commands } of serverScripts(repository)) {
-      for (const command of commands.filter((it) => isCompose(it, 'down'))) {
-        if (!isFollowed(command, commands)) continue
-        const volumes = flagOf(command, '-v', '--volumes')
-        const message =
-          volumes === undefined
-            ? '`docker compose down` stops the app before the new release starts.'
-            : '`docker compose down` stops the app and deletes its volumes.'
-        yield { at: command, message }
+      let told = -1
+      for (const command of commands) {
+        const what = stopOf(command)
+        if (what === undefined || command.start < told) continue
+        const start = commands.find((it) => startsAfter(it, command))
+        if (start === undefined) continue
+        // What else is stopped before the app starts again is part of the same outage.
+        told = start.start
+        yield { at: command, message: what }
       }
     }
   },
 }
 
+/** What a command does to the app, if it stops all of it. */
+function stopOf(command: ShellCommand): string | undefined {
+  if (isCompose(command, 'down'))
+    return flagOf(command, '-v', '--volumes') === undefined
+      ? '`docker compose down` stops the app before the new release starts.'
+      : '`docker compose down` stops the app and deletes its volumes.'
+  const verb = ['stop', 'kill'].find((name) => isCompose(command, name))
+  if (verb !== undefined && composeArguments(command).length === 0)
+    return `\`docker compose ${verb}\` stops the app before the new release starts.`
+  if (isCommand(command, 'docker', 'stack', 'rm'))
+    return '`docker stack rm` stops the app before the new release starts.'
+  const isOfAll = command.words.some(({ text }) => /^(?:\$\(|`)\s*(?:sudo\s+)?docker\s+(?:ps|container\s+ls)\s+-a?qa?\s*[)`]$/.test(text))
+  return isOfAll && ['stop', 'kill', 'rm'].some((name) => isCommand(command, 'docker', name))
+    ? 'This command stops every container of the server before the new release starts.'
+    : undefined
+}
+
 /** Whether a later command starts the app again, in the same function and in the same branch of a `case`. */
-function isFollowed(down: ShellCommand, commands: readonly ShellCommand[]): boolean {
-  return commands.some(
-    (it) =>
-      it.start > down.start &&
-      isCompose(it, 'up') &&
-      !/^\}|;;/m.test(it.file.text.slice(down.start, it.start)),
+function startsAfter(command: ShellCommand, stop: ShellCommand): boolean {
+  return (
+    command.start > stop.start &&
+    startsApp(command) &&
+    !/^\}|;;/m.test(command.file.text.slice(stop.start, command.start))
   )
 }

@@ -15,22 +15,18 @@ export const envOverwritten: Rule = {
     for (const command of commands) {
       const { program } = command
       const words = argumentsOf(command)
-      const target = words.at(-1) ?? ''
+      const destination = words.at(-1) ?? ''
       const copies =
         (program === 'scp' || program === 'rsync') &&
-        isRemotePath(target) &&
+        isRemotePath(destination) &&
         words.some((word) => /(^|\/)\.env(\.(prod|production))?$/.test(word) && !isRemotePath(word))
-      // `ssh host "cat > .env"`: the redirection is part of the remote command.
-      const isRemote = !command.isBare && command.redirects.find(({ text }) => /(^|\/)\.env$/.test(text))
+      // `ssh host "cat > .env"`, and with `tee .env`: it is part of the remote command.
+      const written = [...command.redirects, ...(program === 'tee' ? command.words.slice(1) : [])]
+      const target = command.isOnServer ? written.find(({ text }) => /(^|\/)\.env$/.test(text)) : undefined
       if (copies && !words.some((word) => /^--exclude/.test(word)))
         yield { at: command, message: "This command copies a `.env` over the server's." }
-      else if (isRemote !== undefined && isRemote !== false && isInSsh(command.file.text, command.start))
-        yield { at: isRemote, message: "This command overwrites the server's `.env`." }
+      else if (target !== undefined)
+        yield { at: target, message: "This command overwrites the server's `.env`." }
     }
   },
-}
-
-function isInSsh(text: string, offset: number): boolean {
-  const lineStart = text.lastIndexOf('\n', offset) + 1
-  return /\bssh\s/.test(text.slice(lineStart, offset))
 }

@@ -54,8 +54,8 @@ function isProxy(service: Service): boolean {
 
 function obstacleOf(service: Service, hasFront: boolean): { at: Span; why: string } | undefined {
   const [port] = hasFront ? [] : publishedPorts(service)
-  // A range of ports has one for each container.
-  if (port !== undefined && !port.published.includes('-'))
+  // A range of ports has one for each container, and so has a port that Docker chooses.
+  if (port !== undefined && port.published !== '' && !port.published.includes('-'))
     return { at: port.at, why: `it publishes port ${port.published} of the host` }
   const name = settingOf(service, 'container_name')
   if (name !== undefined) return { at: name, why: `it has the fixed name \`${scalarText(name) ?? ''}\`` }

@@ -1,7 +1,9 @@
+import { secretsIn } from '../parse/github-expression.ts'
 import { isCommand } from '../parse/shell-command.ts'
 import { lines } from '../lines.ts'
 import { inputOf, permissionOf, permissionsOf, type Job } from '../model/workflow.ts'
 import { insertAt, type Edit, type Rule } from '../rule.ts'
+import { textOf } from '../source-file.ts'
 
 export const permissionMissing: Rule = {
   code: 'PERMISSION_MISSING',
@@ -33,14 +35,12 @@ export const permissionMissing: Rule = {
 function usesJobToken(job: Job): boolean {
   const logins = job.steps.filter((step) => step.action === 'docker/login-action')
   const passwords = logins.flatMap((step) => inputOf(step, 'password')?.text ?? [])
-  if (passwords.length > 0) return passwords.some((text) => /GITHUB_TOKEN|github\.token/.test(text))
-  return job.commands.some((it) => isCommand(it, 'docker', 'login'))
-    ? /GITHUB_TOKEN|github\.token/.test(textOfJob(job))
-    : true
+  if (passwords.length > 0) return passwords.some(isJobToken)
+  return job.commands.some((it) => isCommand(it, 'docker', 'login')) ? isJobToken(textOf(job.node)) : true
 }
 
-function textOfJob({ node }: Job): string {
-  return node.file.text.slice(node.start, node.end)
+function isJobToken(text: string): boolean {
+  return text.includes('GITHUB_TOKEN') || secretsIn(text).includes('GITHUB_TOKEN')
 }
 
 /** Adds a line to an existing block. Without a block, a person decides which other permissions the job needs. */

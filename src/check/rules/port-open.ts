@@ -1,16 +1,25 @@
 import { lines } from '../lines.ts'
-import { publishedPorts } from '../model/compose.ts'
+import { publishedPorts, settingOf } from '../model/compose.ts'
+import { scalarText } from '../parse/yaml-tree.ts'
 import type { Rule } from '../rule.ts'
 
-const stores = new Map([
-  ['5432', 'PostgreSQL'],
-  ['3306', 'MySQL'],
-  ['27017', 'MongoDB'],
-  ['6379', 'Redis'],
-  ['9200', 'Elasticsearch'],
-  ['11211', 'Memcached'],
-  ['5672', 'RabbitMQ'],
-])
+/** Data stores by the port that they listen on, and by their image. */
+const stores = [
+  { name: 'PostgreSQL', port: 5432, image: /postg|timescale|pgvector/ },
+  { name: 'MySQL', port: 3306, image: /mysql|mariadb|percona/ },
+  { name: 'MongoDB', port: 27017, image: /mongo(?!-express)/ },
+  { name: 'Redis', port: 6379, image: /redis(?!-?(?:insight|commander))|valkey|keydb/ },
+  { name: 'SQL Server', port: 1433, image: /mssql/ },
+  { name: 'Oracle Database', port: 1521, image: /oracle/ },
+  { name: 'Elasticsearch', port: 9200, image: /elasticsearch|opensearch(?!-dash)/ },
+  { name: 'Memcached', port: 11211, image: /memcached/ },
+  { name: 'RabbitMQ', port: 5672, image: /rabbitmq/ },
+  { name: 'Cassandra', port: 9042, image: /cassandra|scylla/ },
+  { name: 'CouchDB', port: 5984, image: /couchdb/ },
+  { name: 'ClickHouse', port: 8123, image: /clickhouse/ },
+  { name: 'InfluxDB', port: 8086, image: /influxdb/ },
+  { name: 'etcd', port: 2379, image: /etcd/ },
+]
 
 export const portOpen: Rule = {
   code: 'PORT_OPEN',
@@ -31,15 +40,24 @@ export const portOpen: Rule = {
   },
   *check({ apps }) {
     for (const service of apps.flatMap(({ services }) => services)) {
-      for (const { at, address, published, target } of publishedPorts(service)) {
-        const store = stores.get(target)
-        const isOpen = address === '' || address === '0.0.0.0' || address === '[::]' || address === '::'
-        if (store !== undefined && isOpen)
-          yield {
-            at,
-            message: `${store} in the service \`${service.name}\` is reachable on port ${published} of every address of the server.`,
-          }
+      for (const { at, address, published, target, protocol } of publishedPorts(service)) {
+        const [first = NaN, last = first] = target.split('-').map(Number)
+        const store = stores.find(({ port }) => first <= port && port <= last)
+        const isOpen = ['', '0.0.0.0', '[::]', '::'].includes(address)
+        if (store === undefined || !isOpen || protocol !== 'tcp') continue
+        const port = published === '' ? 'a random port' : `port ${published}`
+        yield {
+          at,
+          message: `${store.name} in the service \`${service.name}\` is reachable on ${port} of every address of the server.`,
+        }
       }
+      const mode = settingOf(service, 'network_mode')
+      const own = stores.find(({ image }) => image.test(service.pattern?.repository ?? ''))
+      if (mode !== undefined && scalarText(mode) === 'host' && own !== undefined)
+        yield {
+          at: mode,
+          message: `${own.name} in the service \`${service.name}\` uses the network of the server: port ${own.port} is reachable on every address.`,
+        }
     }
   },
 }

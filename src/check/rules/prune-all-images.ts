@@ -1,4 +1,5 @@
 import { lines } from '../lines.ts'
+import { serverCommands } from '../model/deploys.ts'
 import { flagOf, isCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
@@ -10,14 +11,9 @@ export const pruneAllImages: Rule = {
   hint: 'Remove `-a`, and keep the images of the last releases with a tag.',
   bad: { 'deploy.sh': lines('set -eu', 'docker image prune -af') },
   good: { 'deploy.sh': lines('set -eu', 'docker image prune -f') },
-  *check({ scripts, workflows }) {
+  *check(repository) {
     // A GitHub runner has no images to keep.
-    const remote = workflows.flatMap(({ jobs }) =>
-      jobs.flatMap(({ steps }) =>
-        steps.flatMap(({ commands, isOnServer }) => commands.filter(({ isBare }) => isOnServer || !isBare)),
-      ),
-    )
-    for (const command of [...scripts.flatMap(({ commands }) => commands), ...remote]) {
+    for (const command of serverCommands(repository)) {
       const prunes =
         isCommand(command, 'docker', 'system', 'prune') || isCommand(command, 'docker', 'image', 'prune')
       const all = prunes ? flagOf(command, '-a', '--all') : undefined

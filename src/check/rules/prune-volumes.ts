@@ -1,5 +1,6 @@
 import { lines } from '../lines.ts'
-import { flagOf, isCommand } from '../parse/shell-command.ts'
+import { serverCommands } from '../model/deploys.ts'
+import { argumentsOf, flagOf, isCommand, type ShellCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 
 export const pruneVolumes: Rule = {
@@ -10,23 +11,27 @@ export const pruneVolumes: Rule = {
   hint: 'Remove `--volumes`. `dray disk` shows what uses the disk space, and `dray clean` frees it without touching a volume.',
   bad: { 'deploy.sh': lines('set -eu', 'docker system prune -af --volumes') },
   good: { 'deploy.sh': lines('set -eu', 'docker image prune -f') },
-  *check({ commands }) {
-    for (const command of commands) {
-      const volumes = isCommand(command, 'docker', 'system', 'prune')
+  *check(repository) {
+    // The volumes of a GitHub runner hold no data.
+    for (const command of serverCommands(repository)) {
+      const at = isCommand(command, 'docker', 'system', 'prune')
         ? flagOf(command, '--volumes')
-        : undefined
-      if (volumes !== undefined)
+        : isCommand(command, 'docker', 'volume', 'prune') || removesAll(command)
+          ? command
+          : undefined
+      if (at !== undefined)
         yield {
-          at: volumes,
-          message:
-            'This command deletes the volumes of every app on the server that no container uses at the moment.',
-        }
-      else if (isCommand(command, 'docker', 'volume', 'prune'))
-        yield {
-          at: command,
+          at,
           message:
             'This command deletes the volumes of every app on the server that no container uses at the moment.',
         }
     }
   },
+}
+
+/** `docker volume rm $(docker volume ls -q)`. */
+function removesAll(command: ShellCommand): boolean {
+  if (!isCommand(command, 'docker', 'volume', 'rm')) return false
+  const names = argumentsOf(command).slice(2).filter((word) => !word.startsWith('-'))
+  return names.some((name) => /docker\s+volume\s+ls/.test(name) && !/name=|label=|grep/.test(name))
 }

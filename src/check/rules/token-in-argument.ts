@@ -1,5 +1,6 @@
 import { isSurelySecretName } from '../../shared/secret-name.ts'
 import { lines } from '../lines.ts'
+import { secretsIn } from '../parse/github-expression.ts'
 import { isCommand, optionOf, type ShellCommand, type ShellWord } from '../parse/shell-command.ts'
 import { insertAt, type Edit, type Rule } from '../rule.ts'
 
@@ -28,9 +29,7 @@ export const tokenInArgument: Rule = {
         const at = command.words.find(({ text }) => /^-p/.test(text))
         if (at !== undefined) yield { at, message: 'The password of the server is an argument of `sshpass`.' }
       } else if (command.program === 'ssh') {
-        const at = command.words.find(({ text }) =>
-          [...text.matchAll(/\$\{\{\s*secrets\.(\w+)/g)].some(([, name = '']) => isSurelySecretName(name)),
-        )
+        const at = command.words.find(({ text }) => secretsIn(text).some(isSurelySecretName))
         if (at !== undefined)
           yield { at, message: 'A secret is part of the command line that `ssh` runs on the server.' }
       }

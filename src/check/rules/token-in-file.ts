@@ -1,11 +1,13 @@
 import { lines } from '../lines.ts'
+import { secretsIn } from '../parse/github-expression.ts'
 import { usesSecret, type ShellCommand } from '../parse/shell-command.ts'
 import type { Rule } from '../rule.ts'
 import { nameOf, textOf } from '../source-file.ts'
 
-/** A secret of GitHub that is no address or user. */
-const githubSecret =
-  /\$\{\{\s*(?:secrets\.(?!\w*(?:HOST|KNOWN_HOSTS|USER(?:NAME)?|PORT|PATH|DOMAIN)\b)\w+|github\.token)\s*\}\}/
+/** Whether a text has a secret of GitHub that is no address or user. */
+function hasGithubSecret(text: string): boolean {
+  return secretsIn(text).some((name) => !/(?:HOST|KNOWN_HOSTS|USER(?:NAME)?|PORT|PATH|DOMAIN)$/.test(name))
+}
 
 export const tokenInFile: Rule = {
   code: 'TOKEN_IN_FILE',
@@ -36,7 +38,7 @@ export const tokenInFile: Rule = {
         .replaceAll(/\\+\$/g, '')
       const target = targetOf(command)
       if (target === undefined || isKnownPlace(target.text)) continue
-      if (!githubSecret.test(written) && !usesSecret(written)) continue
+      if (!hasGithubSecret(written) && !usesSecret(written)) continue
       // A script that is run by hand on the server may create its `.env`.
       const isScript = scripts.some(({ file }) => file === command.file)
       if (isScript && /env/i.test(nameOf(target.text))) continue

@@ -1,38 +1,10 @@
 import type { Service } from '../../check/model/compose.ts'
 import { settingOf } from '../../check/model/compose.ts'
-import type { Workflow } from '../../check/model/workflow.ts'
 import { blankComments } from '../../check/parse/blank-comments.ts'
-import { childOf, plainValue, scalarText } from '../../check/parse/yaml-tree.ts'
+import { plainValue } from '../../check/parse/yaml-tree.ts'
 import { placeOf, textOf, type SourceFile } from '../../check/source-file.ts'
 import { readEnvFiles } from '../../shared/compose-file.ts'
 import { findVariables } from '../../shared/compose-template.ts'
-
-/** A line of a workflow that reads a GitHub secret or variable. */
-export type GithubUse = {
-  name: string
-  kind: 'secret' | 'variable'
-  /** `.github/workflows/deploy.yml:31` */
-  at: string
-  /** GitHub environment of the job; undefined if it has none or names it by an expression. */
-  environment: string | undefined
-}
-
-/** Secrets and variables that workflows read from GitHub, one per line. */
-export function findGithubUses(workflows: readonly Workflow[]): GithubUse[] {
-  return workflows.flatMap(({ file, jobs }) =>
-    namesIn(file, /(?<![\w.-])(secrets|vars)\.([A-Za-z_]\w*)/g).map(({ offset, found }) => {
-      const job = jobs.find(({ node }) => node.start <= offset && offset < node.end)
-      const setting = childOf(job?.node, 'environment')
-      const environment = scalarText(childOf(setting, 'name')) ?? scalarText(setting)
-      return {
-        name: found[2] ?? '',
-        kind: found[1] === 'secrets' ? 'secret' : 'variable',
-        at: `${file.path}:${placeOf(file.text, offset).line}`,
-        environment: environment?.includes('${{') === true ? undefined : environment,
-      }
-    }),
-  )
-}
 
 /** Variables that dray.yml uses as `$NAME` for a value, with the line. */
 export function findConfigUses(file: SourceFile): { name: string; at: string }[] {

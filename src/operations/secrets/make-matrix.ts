@@ -1,6 +1,7 @@
 import type { EnvListing } from '../env/ports.ts'
 import type { GithubNames, GithubPlaces } from './github-names.ts'
-import type { GithubUse, ServiceUse } from './find-uses.ts'
+import type { GithubUse } from './find-github-uses.ts'
+import type { ServiceUse } from './find-uses.ts'
 
 /** One value by name: where it is stored, its state, and its readers. */
 export type SecretRow = {

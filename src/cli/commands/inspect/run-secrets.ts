@@ -13,12 +13,8 @@ import { listEnvironments } from '../../../config/load-config.ts'
 import { parseDotenv } from '../../../operations/env/parse-dotenv.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
-import {
-  findConfigUses,
-  findGithubUses,
-  readServiceUse,
-  type GithubUse,
-} from '../../../operations/secrets/find-uses.ts'
+import { findGithubUses, type GithubUse } from '../../../operations/secrets/find-github-uses.ts'
+import { findConfigUses, readServiceUse } from '../../../operations/secrets/find-uses.ts'
 import {
   isIncomplete,
   makeMatrix,

@@ -7,7 +7,7 @@ import {
   readComposeApp,
   type Service,
 } from '../../../../src/check/model/compose.ts'
-import { parseYamlTree } from '../../../../src/check/parse/yaml-tree.ts'
+import { parseYamlTree, plainValue } from '../../../../src/check/parse/yaml-tree.ts'
 
 /** The one service of compose files in the directory `app`, each given as what it says of the service. */
 function serviceOf(...texts: readonly string[]): Service {
@@ -35,8 +35,62 @@ describe('a published port', () => {
     expect(publishedPorts(serviceOf(`ports: ["${text}"]`))).toMatchObject([{ address, published, target }])
   })
 
-  test('8080 is one inside only', () => {
-    expect(publishedPorts(serviceOf('ports: ["8080"]'))).toEqual([])
+  test.each([
+    ['8080', '', '', '8080', 'tcp'],
+    ['127.0.0.1::8080', '127.0.0.1', '', '8080', 'tcp'],
+    ['53:53/udp', '', '53', '53', 'udp'],
+    ['6379-6380:6379-6380', '', '6379-6380', '6379-6380', 'tcp'],
+    ['[::1]:80:8080', '[::1]', '80', '8080', 'tcp'],
+  ])('%s', (text, address, published, target, protocol) => {
+    expect(publishedPorts(serviceOf(`ports: ["${text}"]`))).toMatchObject([
+      { address, published, target, protocol },
+    ])
+  })
+
+  test('in the long form', () => {
+    expect(publishedPorts(serviceOf('ports: [{ target: 80, host_ip: "${IP:-127.0.0.1}" }]'))).toMatchObject([
+      { address: '127.0.0.1', published: '', target: '80', protocol: 'tcp' },
+    ])
+  })
+})
+
+describe('files that are merged', () => {
+  const read = (...texts: string[]): unknown => plainValue(serviceOf(...texts).definition)
+
+  test('join lists and maps, and the later one decides', () => {
+    expect(
+      read(
+        '{ image: a, ports: ["1:1"], command: [a, b], environment: { A: 1, B: 2 }, healthcheck: { test: [x], interval: 5s } }',
+        '{ ports: ["2:2"], command: [c], environment: { B: 3 }, healthcheck: { test: [y] } }',
+      ),
+    ).toEqual({
+      image: 'a',
+      ports: ['1:1', '2:2'],
+      command: ['c'],
+      environment: { A: '1', B: '3' },
+      healthcheck: { test: ['y'], interval: '5s' },
+    })
+  })
+
+  test('have nothing of what `!reset` marks, and only what `!override` marks', () => {
+    expect(
+      read(
+        '{ image: a, container_name: b, ports: ["1:1"], environment: { A: 1, B: 2 }, volumes: [a:/a] }',
+        '{ container_name: !reset null, ports: !override ["2:2"], environment: { A: !reset null }, volumes: !reset [] }',
+      ),
+    ).toEqual({ image: 'a', ports: ['2:2'], environment: { B: '2' } })
+  })
+
+  test('have no service that a later one resets', () => {
+    const files = ['{ image: a }', '!reset null'].map((text, index) => {
+      const file = { path: `${index}.yml`, text: `services:\n  web: ${text}\n` }
+      return { file, root: parseYamlTree(file).root }
+    })
+    expect(readComposeApp(files, undefined).services).toEqual([])
+  })
+
+  test('of two mounts at one place have the later one', () => {
+    expect(mountsOf(serviceOf('volumes: [a:/data]', 'volumes: [b:/data]'))).toMatchObject([{ source: 'b' }])
   })
 })
 

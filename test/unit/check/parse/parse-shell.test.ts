@@ -106,12 +106,52 @@ describe('words', () => {
   })
 
   test('leave assignments, sudo and what else stands before a program out', () => {
-    expect(wordsIn('A=1 B="x y" sudo -Hu app C=2 exec /usr/bin/env x')).toEqual(['/usr/bin/env|x'])
+    expect(wordsIn('A=1 B="x y" sudo -Hu app C=2 exec /usr/bin/env x')).toEqual(['x'])
+    expect(wordsIn('timeout -k 5 60 nice -n 10 env -u A B=1 docker ps')).toEqual(['docker|ps'])
+    expect(wordsIn('docker ps -q | xargs -r -n 1 docker stop')).toEqual(['docker|ps|-q', 'docker|stop'])
+    expect(wordsIn('command -v docker')).toEqual(['command|-v|docker'])
+  })
+
+  test('of sshpass stand beside those of the program behind it', () => {
+    expect(wordsIn('sshpass -p x rsync -a --delete ./ shop:/srv')).toEqual([
+      'sshpass|-p|x|rsync|-a|--delete|./|shop:/srv',
+      'rsync|-a|--delete|./|shop:/srv',
+    ])
     expect(wordsIn('A=1 > file')).toEqual([])
   })
 
   test('of a list of values are one', () => {
     expect(wordsIn('export A=1 B=(x "y z") C')).toEqual(['export|A=1|B=(x "y z")|C'])
+  })
+})
+
+describe('a command acts on a server', () => {
+  const docker = (text: string): boolean | undefined => find(text, 'docker')?.isOnServer
+
+  test.each([
+    ['in a text for ssh', "ssh shop 'cd /srv && docker ps'"],
+    ['in a text for a shell there', 'ssh shop "sudo sh -c \'docker ps; true\'"'],
+    ['in words for ssh', 'ssh -p 22 -o BatchMode=yes deploy@shop sudo docker ps'],
+    ['in a here-document for ssh', 'ssh shop <<END\ndocker ps\nEND'],
+    ['in one that is piped to ssh', 'cat <<END | ssh shop bash\ndocker ps\nEND'],
+    ['behind sshpass', "sshpass -e ssh shop 'docker ps -a'"],
+    ['with a context', 'docker --context shop ps'],
+    ['with a host', 'docker -H=ssh://shop ps'],
+    ['with a host for Compose', 'docker compose -H ssh://shop ps'],
+  ])('%s', (_, text) => {
+    expect(docker(text)).toBe(true)
+  })
+
+  test.each([
+    ['beside ssh', 'docker ps; ssh shop uptime'],
+    ['in a text for a shell here', "sh -c 'docker ps -a'"],
+    ['in a here-document for one', 'bash <<END\ndocker ps\nEND'],
+    ['with the default context', 'docker --context default ps'],
+    ['with a local socket', 'docker -H unix:///run/docker.sock ps'],
+    ['to log in', 'docker --context shop login ghcr.io'],
+    ['with an option of the verb', 'docker run -c 512 app'],
+  ])('but not %s', (_, text) => {
+    expect(docker(text)).toBe(false)
   })
 })
 

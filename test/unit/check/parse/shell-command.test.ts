@@ -21,6 +21,7 @@ test('the arguments are the words after the program', () => {
 
 test('a command begins with its words, whatever options stand between', () => {
   expect(isCommand(command('docker --debug system prune -af'), 'docker', 'system', 'prune')).toBe(true)
+  expect(isCommand(command('docker --context shop -l debug system prune'), 'docker', 'system', 'prune')).toBe(true)
   expect(isCommand(command('docker system df'), 'docker', 'system', 'prune')).toBe(false)
   expect(isCommand(command('podman system prune'), 'docker', 'system', 'prune')).toBe(false)
 })
@@ -32,6 +33,8 @@ test.each([
   ['docker compose --env-file=.env -p shop up', true],
   ['docker compose -f up.yml down', false],
   ['docker compose exec app up', false],
+  ['docker --context shop compose -f a.yml up', true],
+  ['docker-compose -H ssh://shop up', true],
   ['docker up', false],
 ])('%s runs `up` of Compose: %s', (text, expected) => {
   expect(isCompose(command(text), 'up')).toBe(expected)

@@ -1,43 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readComposeApp } from '../../../../src/check/model/compose.ts'
-import { readWorkflow } from '../../../../src/check/model/workflow.ts'
 import { parseYamlTree } from '../../../../src/check/parse/yaml-tree.ts'
-import {
-  findConfigUses,
-  findGithubUses,
-  readServiceUse,
-} from '../../../../src/operations/secrets/find-uses.ts'
-
-function workflow(text: string) {
-  const file = { path: '.github/workflows/deploy.yml', text }
-  return readWorkflow(file, parseYamlTree(file).root)
-}
-
-test('a workflow reads secrets and variables, each in the environment of its job', () => {
-  const text = `on: push
-env: { ALL: "\${{ secrets.SHARED }}" }
-jobs:
-  build:
-    if: vars.ENABLED == 'yes'
-    steps: [{ run: 'echo my.secrets.NO obj-vars.NO' }]
-  # \${{ secrets.COMMENTED }}
-  deploy:
-    environment: { name: production, url: "https://x" }
-    steps:
-      - env: { KEY: "\${{ secrets.SSH_KEY || secrets.OLD_KEY }}" }
-  test:
-    environment: "\${{ inputs.where }}"
-    steps: [{ env: { KEY: "\${{ secrets.SSH_KEY }}" } }]
-`
-  const at = (line: number): string => `.github/workflows/deploy.yml:${line}`
-  expect(findGithubUses([workflow(text)])).toEqual([
-    { name: 'SHARED', kind: 'secret', at: at(2), environment: undefined },
-    { name: 'ENABLED', kind: 'variable', at: at(5), environment: undefined },
-    { name: 'SSH_KEY', kind: 'secret', at: at(11), environment: 'production' },
-    { name: 'OLD_KEY', kind: 'secret', at: at(11), environment: 'production' },
-    { name: 'SSH_KEY', kind: 'secret', at: at(14), environment: undefined },
-  ])
-})
+import { findConfigUses, readServiceUse } from '../../../../src/operations/secrets/find-uses.ts'
 
 test('dray.yml names variables in place of values', () => {
   const text = `registries:
