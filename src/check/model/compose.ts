@@ -47,10 +47,7 @@ export type Service = {
 }
 
 /** Reads compose files as one app, with those that they include. */
-export function readComposeApp(
-  files: readonly ComposeFile[],
-  environment: string | undefined,
-): ComposeApp {
+export function readComposeApp(files: readonly ComposeFile[], environment: string | undefined): ComposeApp {
   const services: Service[] = []
   const directory = directoryOf(files[0]?.file.path ?? '')
   const app: ComposeApp = { files, environment, directory, services }

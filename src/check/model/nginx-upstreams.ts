@@ -29,7 +29,9 @@ export function upstreamsOf({ nginxFiles, apps }: Repository): Upstream[] {
     )
     const [mount] = mounts
     if (mount === undefined) return []
-    const filled = mount.target.startsWith('/etc/nginx/templates') ? fillInTemplate(nginx, mount.service) : nginx
+    const filled = mount.target.startsWith('/etc/nginx/templates')
+      ? fillInTemplate(nginx, mount.service)
+      : nginx
     const users = [...new Set(mounts.map(({ app }) => app))]
     return hostsIn(filled).map((found) => ({ ...found, apps: users }))
   })
@@ -111,5 +113,7 @@ function bareHost(text: string): string {
 function hostOf(at: Directive['arguments'][number], text: string, isAskedAgain: boolean): FoundHost[] {
   const [, host, port] = /^(?:\w+:\/\/)?([A-Za-z0-9_-]+)(?::(\d+|\u0001))?(?:[/$]|$)/.exec(text) ?? []
   // A name with a dot is a host of the internet; `unix:` a socket.
-  return host === undefined || host === 'unix' || /^\d+$/.test(host) ? [] : [{ at, host, port: port === '\u0001' ? undefined : port, isAskedAgain }]
+  return host === undefined || host === 'unix' || /^\d+$/.test(host)
+    ? []
+    : [{ at, host, port: port === '\u0001' ? undefined : port, isAskedAgain }]
 }

@@ -152,7 +152,9 @@ function readStep(job: Job, node: YamlNode): Step {
 
 /** Docker commands that the daemon carries out: a login stays on the machine of the client. */
 function isDocker({ program, words }: ShellCommand): boolean {
-  return (program === 'docker' && !/^log(?:in|out)$/.test(words[1]?.text ?? '')) || program === 'docker-compose'
+  return (
+    (program === 'docker' && !/^log(?:in|out)$/.test(words[1]?.text ?? '')) || program === 'docker-compose'
+  )
 }
 
 /** Whether Docker acts on a server in a job: by its environment, or since the runner of a deploy is that server. */

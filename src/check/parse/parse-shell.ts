@@ -23,10 +23,7 @@ export function parseShell(span: Span, { isBare = true } = {}): ShellCommand[] {
 }
 
 /** The text that a command stands in, and what holds for all commands there. */
-type Surroundings = Pick<
-  ShellCommand,
-  'isBare' | 'isPiped' | 'hasInput' | 'redirects' | 'isOnServer'
-> & {
+type Surroundings = Pick<ShellCommand, 'isBare' | 'isPiped' | 'hasInput' | 'redirects' | 'isOnServer'> & {
   source: ShellText
   /** How many expansions and shells it stands in. */
   depth: number
@@ -150,7 +147,8 @@ function readCommand(node: Command, around: Surroundings): void {
   for (const it of programs) found.push(toShellCommand(node, it, around))
   const inShell = { ...around, isOnServer: around.isOnServer || shell === 'server' }
   for (const { pos, end } of texts) readCommands(within(inShell, unquote(cutShellText(source, pos, end))))
-  if (program !== undefined && shell === 'server' && texts.length === 0) readRemoteWords(node, program, inShell)
+  if (program !== undefined && shell === 'server' && texts.length === 0)
+    readRemoteWords(node, program, inShell)
   const isOnServer = around.isOnServer || feeds === 'server'
   for (const { body, delimiter } of documents) {
     const text = cutShellText(source, body.pos, body.end)

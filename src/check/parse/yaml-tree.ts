@@ -5,16 +5,18 @@ import type { SourceFile, Span } from '../source-file.ts'
 /** Compose: `!reset` removes what an earlier file says, `!override` replaces it. */
 type MergeTag = { tag?: '!reset' | '!override' }
 
-export type YamlScalar = Span & MergeTag & {
-  kind: 'scalar'
-  /** As text; empty for null. */
-  text: string
-  value: unknown
-  /** How it is written: in quotes, as a block after `|` or `>`, or plain. */
-  style: 'plain' | 'quoted' | 'block'
-}
+export type YamlScalar = Span &
+  MergeTag & {
+    kind: 'scalar'
+    /** As text; empty for null. */
+    text: string
+    value: unknown
+    /** How it is written: in quotes, as a block after `|` or `>`, or plain. */
+    style: 'plain' | 'quoted' | 'block'
+  }
 export type YamlEntry = { key: Span; value: YamlNode }
-export type YamlMap = Span & MergeTag & { kind: 'map'; entries: ReadonlyMap<string, YamlEntry>; isFlow: boolean }
+export type YamlMap = Span &
+  MergeTag & { kind: 'map'; entries: ReadonlyMap<string, YamlEntry>; isFlow: boolean }
 export type YamlList = Span & MergeTag & { kind: 'list'; items: readonly YamlNode[]; isFlow: boolean }
 export type YamlNode = YamlScalar | YamlMap | YamlList
 

@@ -40,7 +40,9 @@ function stopOf(command: ShellCommand): string | undefined {
     return `\`docker compose ${verb}\` stops the app before the new release starts.`
   if (isCommand(command, 'docker', 'stack', 'rm'))
     return '`docker stack rm` stops the app before the new release starts.'
-  const isOfAll = command.words.some(({ text }) => /^(?:\$\(|`)\s*(?:sudo\s+)?docker\s+(?:ps|container\s+ls)\s+-a?qa?\s*[)`]$/.test(text))
+  const isOfAll = command.words.some(({ text }) =>
+    /^(?:\$\(|`)\s*(?:sudo\s+)?docker\s+(?:ps|container\s+ls)\s+-a?qa?\s*[)`]$/.test(text),
+  )
   return isOfAll && ['stop', 'kill', 'rm'].some((name) => isCommand(command, 'docker', name))
     ? 'This command stops every container of the server before the new release starts.'
     : undefined

@@ -32,6 +32,8 @@ export const pruneVolumes: Rule = {
 /** `docker volume rm $(docker volume ls -q)`. */
 function removesAll(command: ShellCommand): boolean {
   if (!isCommand(command, 'docker', 'volume', 'rm')) return false
-  const names = argumentsOf(command).slice(2).filter((word) => !word.startsWith('-'))
+  const names = argumentsOf(command)
+    .slice(2)
+    .filter((word) => !word.startsWith('-'))
   return names.some((name) => /docker\s+volume\s+ls/.test(name) && !/name=|label=|grep/.test(name))
 }

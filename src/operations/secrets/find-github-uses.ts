@@ -87,7 +87,9 @@ function valuesOf(expression: string, known: Known): string[] | undefined {
   return operands.split(',').reduce<string[] | undefined>(
     (found, operand, index) => {
       const values = valuesOf(operand.trim(), known)
-      return found && values && found.flatMap((it) => values.map((value) => it.replaceAll(`{${index}}`, value)))
+      return (
+        found && values && found.flatMap((it) => values.map((value) => it.replaceAll(`{${index}}`, value)))
+      )
     },
     [template],
   )
@@ -100,7 +102,9 @@ function matrixValues(name: string, { job }: Known): string[] | undefined {
     ...scalarsOf(childOf(matrix, name)),
     ...(include?.kind === 'list' ? include.items.flatMap((item) => scalarsOf(childOf(item, name))) : []),
   ].map(({ text }) => text)
-  return values.length === 0 || values.some((value) => value.includes('${{')) ? undefined : [...new Set(values)]
+  return values.length === 0 || values.some((value) => value.includes('${{'))
+    ? undefined
+    : [...new Set(values)]
 }
 
 /** What callers and people give for an input, and its default. */
@@ -112,7 +116,9 @@ function inputValues(name: string, { workflow, callers }: Known): string[] | und
     return [...scalarsOf(childOf(input, 'options')), ...scalarsOf(childOf(input, 'default'))]
   })
   const values = [...given, ...offered].map(({ text }) => text)
-  return values.length === 0 || values.some((value) => value.includes('${{')) ? undefined : [...new Set(values)]
+  return values.length === 0 || values.some((value) => value.includes('${{'))
+    ? undefined
+    : [...new Set(values)]
 }
 
 /** The jobs in these workflows that call a reusable one. */

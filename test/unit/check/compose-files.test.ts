@@ -24,7 +24,11 @@ test.each([
 })
 
 test.each([
-  ['an address of the server only', 'redis', 'ports: [{ target: 6379, published: "6379", host_ip: 127.0.0.1 }]'],
+  [
+    'an address of the server only',
+    'redis',
+    'ports: [{ target: 6379, published: "6379", host_ip: 127.0.0.1 }]',
+  ],
   ['the same of IPv6', 'redis', 'ports: ["[::1]:6391:6379"]'],
   ['the same with a port that Docker chooses', 'mongo', 'ports: ["127.0.0.1::27017"]'],
   ['an address that a variable has', 'mongo', 'ports: ["${BIND:-127.0.0.1}:27017:27017"]'],
@@ -70,7 +74,12 @@ environments:
 `
 
 test('what a later file resets is not there', () => {
-  const files = { 'docker-compose.yml': base, 'prod.yml': overlay, 'dray.yml': config, '.env.example': 'A=\n' }
+  const files = {
+    'docker-compose.yml': base,
+    'prod.yml': overlay,
+    'dray.yml': config,
+    '.env.example': 'A=\n',
+  }
   expect(show(check(files))).toEqual([])
 })
 
@@ -104,7 +113,10 @@ test('a template of nginx is read with the variables of its container', () => {
     'dray.yml': 'environments: { live: { host: a@b } }\n',
   }
   const found = check(files).filter(({ code }) => code.startsWith('NGINX'))
-  expect(found.map(({ line, code }) => `${line} ${code}`)).toEqual(['5 NGINX_UNKNOWN_HOST', '6 NGINX_ASKS_DNS'])
+  expect(found.map(({ line, code }) => `${line} ${code}`)).toEqual([
+    '5 NGINX_UNKNOWN_HOST',
+    '6 NGINX_ASKS_DNS',
+  ])
 })
 
 test.each(['secrets.github_token', "Secrets['GITHUB_TOKEN']", 'github.Token'])(

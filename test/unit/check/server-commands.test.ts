@@ -62,7 +62,10 @@ test.each([
   ['a here-document for ssh', script("ssh deploy@shop <<'END'", ...harmful('docker'), 'END')],
   ['a context', script(...harmful('docker --context shop'))],
   ['a host', script(...harmful('docker -H ssh://deploy@shop'))],
-  ['a host in the environment', `${script(...harmful('docker'))}        env: { DOCKER_HOST: "ssh://deploy@shop" }\n`],
+  [
+    'a host in the environment',
+    `${script(...harmful('docker'))}        env: { DOCKER_HOST: "ssh://deploy@shop" }\n`,
+  ],
   ['a host that is exported', script('export DOCKER_HOST=ssh://deploy@shop', ...harmful('docker'))],
   ['a context that is chosen', script('docker context use shop', ...harmful('sudo docker'))],
 ])('what a workflow does on a server by %s is read', (_, step) => {
@@ -84,7 +87,11 @@ test.each([
   ['every container', ['docker rm -f $(docker ps -aq)', 'docker compose up -d'], 1],
   ['a stack', ['docker stack rm shop', 'docker stack deploy -c compose.yml shop'], 1],
   ['after the start', ['docker compose up -d', 'docker compose down'], 0],
-  ['twice', ['docker compose down', 'docker compose up -d', 'docker compose down', 'docker compose up -d'], 2],
+  [
+    'twice',
+    ['docker compose down', 'docker compose up -d', 'docker compose down', 'docker compose up -d'],
+    2,
+  ],
 ])('to stop %s', (_, commands, count) => {
   const step = script("ssh shop <<'END'", ...commands, 'END')
   expect(codesOf(step).filter((code) => code === 'COMPOSE_DOWN')).toHaveLength(count)

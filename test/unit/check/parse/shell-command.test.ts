@@ -21,7 +21,9 @@ test('the arguments are the words after the program', () => {
 
 test('a command begins with its words, whatever options stand between', () => {
   expect(isCommand(command('docker --debug system prune -af'), 'docker', 'system', 'prune')).toBe(true)
-  expect(isCommand(command('docker --context shop -l debug system prune'), 'docker', 'system', 'prune')).toBe(true)
+  expect(isCommand(command('docker --context shop -l debug system prune'), 'docker', 'system', 'prune')).toBe(
+    true,
+  )
   expect(isCommand(command('docker system df'), 'docker', 'system', 'prune')).toBe(false)
   expect(isCommand(command('podman system prune'), 'docker', 'system', 'prune')).toBe(false)
 })

@@ -62,7 +62,9 @@ jobs:
       - run: echo "\${{ secrets[format('{0}_KEY', matrix.env)] }}"
       - env: { A: "\${{ secrets.SHARED }}" }
 `
-  expect(findGithubUses([workflow(text)]).map(({ name, environment }) => `${name} in ${environment}`)).toEqual([
+  expect(
+    findGithubUses([workflow(text)]).map(({ name, environment }) => `${name} in ${environment}`),
+  ).toEqual([
     'STAGING_KEY in staging',
     'PRODUCTION_KEY in production',
     'SHARED in staging',
@@ -92,10 +94,7 @@ jobs:
     secrets:
       SSH_KEY: \${{ secrets.PROD_SSH_KEY }}
 `
-  const uses = findGithubUses([
-    workflow(caller),
-    workflow(reusable, '.github/workflows/reusable.yml'),
-  ])
+  const uses = findGithubUses([workflow(caller), workflow(reusable, '.github/workflows/reusable.yml')])
   expect(uses).toEqual([
     { name: 'PROD_SSH_KEY', kind: 'secret', at: '.github/workflows/deploy.yml:7', environment: undefined },
     { name: 'PROD_SSH_KEY', kind: 'secret', at: '.github/workflows/reusable.yml:11', environment: undefined },
