@@ -7,7 +7,7 @@ import { secretsCommand } from './commands/inspect/secrets.ts'
 import { statusCommand } from './commands/inspect/status.ts'
 import { cleanCommand } from './commands/operate/clean.ts'
 import { composeCommand } from './commands/operate/compose.ts'
-import { envCommand } from './commands/operate/env.ts'
+import { envCommand } from './commands/operate/env/env.ts'
 import { execCommand } from './commands/operate/exec.ts'
 import { logsCommand } from './commands/operate/logs.ts'
 import { runCommand } from './commands/operate/run.ts'
@@ -45,7 +45,7 @@ export const commands: readonly Command[] = [
   defineCommand(runCommand, async () => (await import('./commands/operate/run-one-off.ts')).runOneOff),
   defineCommand(taskCommand, async () => (await import('./commands/operate/run-task.ts')).runTask),
   defineCommand(composeCommand, async () => (await import('./commands/operate/run-compose.ts')).runCompose),
-  defineCommand(envCommand, async () => (await import('./commands/operate/run-env.ts')).runEnv),
+  defineCommand(envCommand, async () => (await import('./commands/operate/env/run-env.ts')).runEnv),
   defineCommand(cleanCommand, async () => (await import('./commands/operate/run-clean.ts')).runClean),
   defineCommand(initCommand, async () => (await import('./commands/set-up/run-init.ts')).runInit),
   defineCommand(checkCommand, async () => (await import('./commands/set-up/run-check.ts')).runCheck),

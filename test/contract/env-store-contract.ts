@@ -1,7 +1,7 @@
 import { chmod, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createEnvStore } from '../../src/adapters/directory/env-store.ts'
+import { createEnvStore } from '../../src/adapters/directory/env/env-store.ts'
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import { renderVariable } from '../../src/operations/env/render-variable.ts'
 import type { EnvStore } from '../../src/operations/env/ports.ts'

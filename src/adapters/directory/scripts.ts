@@ -4,7 +4,7 @@
  */
 
 import { composeFunction } from '../compose/compose-function.ts'
-import { dotenvAwk } from './dotenv-awk.ts'
+import { dotenvAwk } from './env/dotenv-awk.ts'
 import { restoreFiles, shareWithGroup } from './file-scripts.ts'
 
 /** Exit code: there is no .env. */

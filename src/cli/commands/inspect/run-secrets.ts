@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { createEnvStore } from '../../../adapters/directory/env-store.ts'
+import { createEnvStore } from '../../../adapters/directory/env/env-store.ts'
 import { readGithubNames } from '../../../adapters/github/github-names.ts'
 import { createHttp } from '../../../adapters/registry/registry-http.ts'
 import { readEnvExample } from '../../../adapters/source/app-variables.ts'

@@ -33,7 +33,7 @@ import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { initCommand } from './init.ts'
 import { readOwnBundle, renderOwnSchema } from './own-files.ts'
-import { openQuestions, type Questions } from './questions.ts'
+import { openQuestions, type Questions } from '../../command/questions.ts'
 
 type Input = InputOf<typeof initCommand>
 type Options = Input['options']

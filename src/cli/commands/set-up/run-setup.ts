@@ -21,7 +21,7 @@ import { createCommandOutput, type CommandOutput } from '../../command/command-o
 import { connectEach } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
-import { openQuestions } from './questions.ts'
+import { openQuestions } from '../../command/questions.ts'
 import type { setupCommand } from './setup.ts'
 
 type Work = { input: EnvironmentInput; context: CliContext; output: CommandOutput; wanted: SetupRequest }

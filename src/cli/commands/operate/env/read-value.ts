@@ -1,6 +1,6 @@
-import { DrayError } from '../../../errors/dray-error.ts'
-import { Secret } from '../../../shared/secret.ts'
-import type { CliContext } from '../../command/context.ts'
+import { DrayError } from '../../../../errors/dray-error.ts'
+import { Secret } from '../../../../shared/secret.ts'
+import type { CliContext } from '../../../command/context.ts'
 
 type ValueRequest = { name: string; environment: string; mayBeEmpty: boolean }
 

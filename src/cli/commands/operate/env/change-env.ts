@@ -1,10 +1,10 @@
-import type { EnvChange, EnvStore } from '../../../operations/env/ports.ts'
-import type { LockHolder } from '../../../deploy/model/lock.ts'
-import type { NonEmpty } from '../../../shared/non-empty.ts'
-import type { CommandOutput } from '../../command/command-output.ts'
-import type { CliContext } from '../../command/context.ts'
-import { deployerOf } from '../../command/deployer.ts'
-import type { EnvironmentInput } from '../../command/load-environment.ts'
+import type { EnvChange, EnvStore } from '../../../../operations/env/ports.ts'
+import type { LockHolder } from '../../../../deploy/model/lock.ts'
+import type { NonEmpty } from '../../../../shared/non-empty.ts'
+import type { CommandOutput } from '../../../command/command-output.ts'
+import type { CliContext } from '../../../command/context.ts'
+import { deployerOf } from '../../../command/deployer.ts'
+import type { EnvironmentInput } from '../../../command/load-environment.ts'
 
 /** Inputs of the actions of `dray env`. */
 export type EnvWork = {

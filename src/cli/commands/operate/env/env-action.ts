@@ -1,7 +1,7 @@
-import { assertVariableName } from '../../../operations/env/render-variable.ts'
-import { DrayError } from '../../../errors/dray-error.ts'
-import { findNearest } from '../../../shared/nearest.ts'
-import type { InputOf } from '../../command/command.ts'
+import { assertVariableName } from '../../../../operations/env/render-variable.ts'
+import { DrayError } from '../../../../errors/dray-error.ts'
+import { findNearest } from '../../../../shared/nearest.ts'
+import type { InputOf } from '../../../command/command.ts'
 import type { envCommand } from './env.ts'
 
 export type EnvAction =

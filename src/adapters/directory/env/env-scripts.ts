@@ -1,6 +1,6 @@
 /** Scripts of `dray env` on a host. POSIX shell, one round trip each; values are only on standard input. */
 import { dotenvAwk } from './dotenv-awk.ts'
-import { ENV_FILE_UNREADABLE, HOLDER_BYTES, LOCKED, NO_DIRECTORY, NOT_WRITABLE, passOn } from './scripts.ts'
+import { ENV_FILE_UNREADABLE, HOLDER_BYTES, LOCKED, NO_DIRECTORY, NOT_WRITABLE, passOn } from '../scripts.ts'
 
 /** Exit code: `.env` belongs to another user, and the change would alter its owner. */
 export const NOT_OWNER = 68

@@ -1,5 +1,5 @@
-import type { CommandSpec } from '../../command/command.ts'
-import { environmentArgument } from '../../command/environment-argument.ts'
+import type { CommandSpec } from '../../../command/command.ts'
+import { environmentArgument } from '../../../command/environment-argument.ts'
 
 export const envCommand = {
   name: 'env',

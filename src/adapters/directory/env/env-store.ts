@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { EnvChange, EnvListing, EnvStore } from '../../operations/env/ports.ts'
-import type { LockHolder } from '../../deploy/model/lock.ts'
-import { DrayError } from '../../errors/dray-error.ts'
-import type { Clock } from '../../shared/clock.ts'
-import { Secret } from '../../shared/secret.ts'
-import type { CommandOutput, CommandRunner } from '../host/command-runner.ts'
+import type { EnvChange, EnvListing, EnvStore } from '../../../operations/env/ports.ts'
+import type { LockHolder } from '../../../deploy/model/lock.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import { Secret } from '../../../shared/secret.ts'
+import type { CommandOutput, CommandRunner } from '../../host/command-runner.ts'
 import {
   changeEnvScript,
   ENV_FILE_BROKEN,
@@ -13,10 +13,10 @@ import {
   NOT_OWNER,
   readEnvScript,
 } from './env-scripts.ts'
-import { runScript, scriptFailure } from './host-script.ts'
-import { lockHeld } from './lock.ts'
-import { LOCKED } from './scripts.ts'
-import { parseSections, sectionText } from './sections.ts'
+import { runScript, scriptFailure } from '../host-script.ts'
+import { lockHeld } from '../lock.ts'
+import { LOCKED } from '../scripts.ts'
+import { parseSections, sectionText } from '../sections.ts'
 
 type Place = { runner: CommandRunner; path: string; clock: Clock }
 type Change = { action: 'set' | 'unset' | 'replace'; variable?: string; input?: Secret; entry: object }

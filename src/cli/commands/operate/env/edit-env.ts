@@ -1,9 +1,9 @@
-import { readEnvExample } from '../../../adapters/source/app-variables.ts'
-import { editPrivately } from '../../../adapters/terminal/edit-privately.ts'
-import { compareDotenv, parseDotenv } from '../../../operations/env/parse-dotenv.ts'
-import { DrayError } from '../../../errors/dray-error.ts'
-import { mapNonEmpty } from '../../../shared/non-empty.ts'
-import { Secret } from '../../../shared/secret.ts'
+import { readEnvExample } from '../../../../adapters/source/app-variables.ts'
+import { editPrivately } from '../../../../adapters/terminal/edit-privately.ts'
+import { compareDotenv, parseDotenv } from '../../../../operations/env/parse-dotenv.ts'
+import { DrayError } from '../../../../errors/dray-error.ts'
+import { mapNonEmpty } from '../../../../shared/non-empty.ts'
+import { Secret } from '../../../../shared/secret.ts'
 import { changeEnv, type EnvWork } from './change-env.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { DrayError } from '../../../errors/dray-error.ts'
-import type { CliContext } from '../../command/context.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { CliContext } from './context.ts'
 
 /** Prompts the user on the terminal. Throws CANCELLED if the user cancels. */
 export type Questions = {

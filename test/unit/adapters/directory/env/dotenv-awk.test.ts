@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { listEnvScript } from '../../../../src/adapters/directory/env-scripts.ts'
-import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
-import { parseDotenv } from '../../../../src/operations/env/parse-dotenv.ts'
-import { temporaryApp } from '../../../support/temporary-directory.ts'
-import { dotenvText } from '../../../support/dotenv-text.ts'
-import { randomCases } from '../../../support/random-cases.ts'
+import { listEnvScript } from '../../../../../src/adapters/directory/env/env-scripts.ts'
+import { LocalRunner } from '../../../../../src/adapters/host/local-runner.ts'
+import { parseDotenv } from '../../../../../src/operations/env/parse-dotenv.ts'
+import { temporaryApp } from '../../../../support/temporary-directory.ts'
+import { dotenvText } from '../../../../support/dotenv-text.ts'
+import { randomCases } from '../../../../support/random-cases.ts'
 
 test('a host finds the names and empty values in `.env` that are found here', async () => {
   const { cases, label } = randomCases(dotenvText, 300)
