@@ -1,7 +1,11 @@
 import { buildxScript } from '../../../src/adapters/buildx/buildx.ts'
 import { composeScript, composeWithImagesScript } from '../../../src/adapters/compose/compose-cli.ts'
 import { currentReleaseScript } from '../../../src/adapters/directory/current-release.ts'
-import { changeEnvScript, listEnvScript, readEnvScript } from '../../../src/adapters/directory/env/env-scripts.ts'
+import {
+  changeEnvScript,
+  listEnvScript,
+  readEnvScript,
+} from '../../../src/adapters/directory/env/env-scripts.ts'
 import { examineScript } from '../../../src/adapters/directory/examine-script.ts'
 import { placeScript, recordScript, restoreScript } from '../../../src/adapters/directory/file-scripts.ts'
 import { logSizeScript } from '../../../src/adapters/directory/log-size.ts'
