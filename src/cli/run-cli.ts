@@ -8,6 +8,7 @@ import type { Command, CommandInput } from './command/command.ts'
 import { commands } from './commands.ts'
 import type { CliContext } from './command/context.ts'
 import { readGlobalOptions } from './command/global-options.ts'
+import { separatePassedWords } from './command/pass-words.ts'
 
 /** Runs one command line (without `node` and the script). Never throws: failures are printed. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
@@ -30,7 +31,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     },
   })
   try {
-    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
+    const words = separatePassedWords(argv, commands)
+    await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done

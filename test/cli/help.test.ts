@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { buildProgram } from '../../src/cli/build-program.ts'
 import { commands } from '../../src/cli/commands.ts'
 import type { CommandInput } from '../../src/cli/command/command.ts'
+import { separatePassedWords } from '../../src/cli/command/pass-words.ts'
 import { renderManual } from '../../src/cli/help/render-manual.ts'
 import { createTerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import { widthOf } from '../../src/ui/terminal/text-width.ts'
@@ -29,7 +30,7 @@ async function parse(words: readonly string[]): Promise<{ name: string; input: C
       parsed = { name, input }
     },
   })
-  await program.parseAsync(words, { from: 'user' })
+  await program.parseAsync(separatePassedWords(words, commands), { from: 'user' })
   if (parsed === undefined) throw new Error(`Nothing ran: ${words.join(' ')}`)
   return parsed
 }

@@ -19,7 +19,7 @@ async function refusal(...argv: string[]): Promise<string> {
 test.each([
   [['exec'], 'The service is missing.'],
   [['run', 'test'], '`dray run test backend`'],
-  [['compose', 'test'], '`dray compose test -- ps`'],
+  [['compose', 'test'], '`dray compose test ps --services`'],
   [['exec', 'test', 'backend', '--index', 'two'], 'The value `two` of --index is not a number.'],
   [
     ['exec', 'test', 'backend', '--env', 'NOT_SET_HERE'],

@@ -9,6 +9,8 @@ export type ArgumentSpec = {
   optional?: true
   /** It takes all remaining words, including options after `--`: see `CommandInput.rest`. */
   variadic?: true
+  /** Options among its words belong to them, without `--`: those after its first word, or that word too. */
+  passesOptions?: 'after the first word' | 'from the first word'
 }
 
 /** An argument in a usage line: `ENVIRONMENT`, `[RELEASE]`, `SERVICE...`. */

@@ -6,15 +6,16 @@ export const execCommand = {
   group: 'operate',
   summary: 'Run a command in a running container of a service.',
   description:
-    'Uses a healthy container of the current release. On a terminal, the command gets a terminal; otherwise standard input, output and error are passed through unchanged. The exit code is that of the command. Without a command, it runs a shell.',
+    'Uses a healthy container of the current release. On a terminal, the command gets a terminal; otherwise standard input, output and error are passed through unchanged. The exit code is that of the command. Without a command, it runs a shell. Options of dray come before the command.',
   arguments: [
     { name: 'ENVIRONMENT', description: 'An environment in dray.yml.' },
     { name: 'SERVICE', description: 'A service of the compose file.' },
     {
       name: 'COMMAND',
-      description: 'Command to run, after `--` (default: a shell).',
+      description: 'Command to run, with its own options (default: a shell).',
       optional: true,
       variadic: true,
+      passesOptions: 'after the first word',
     },
   ],
   options: [
@@ -26,9 +27,9 @@ export const execCommand = {
   ],
   examples: [
     { command: 'dray exec production backend', description: 'a shell' },
-    { command: 'dray exec production backend -- npm run console', description: 'a command' },
+    { command: 'dray exec production backend npm run console', description: 'a command' },
     {
-      command: 'dray exec production db -- pg_dump -U shop shop > shop.sql',
+      command: 'dray exec production db pg_dump -U shop shop > shop.sql',
       description: 'write its output to a local file',
     },
   ],

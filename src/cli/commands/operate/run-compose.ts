@@ -15,7 +15,7 @@ export async function runCompose(
   const environment = withOneHost(await loadEnvironment(input, context), input.options.host)
   if (input.rest.length === 0) {
     throw new DrayError('USAGE', 'The arguments of Docker Compose are missing.', {
-      hint: `Put them after \`--\`: \`dray compose ${environment.config.environment.name} -- ps\``,
+      hint: `Write them as for \`docker compose\`: \`dray compose ${environment.config.environment.name} ps --services\``,
     })
   }
   await using reached = await connectApps(environment, context)
