@@ -22,7 +22,8 @@ export function findEnvironmentSecrets(environment: readonly string[]): Secret[]
 /** Numbers, and the path of a file with the secret. */
 const NO_SECRET = /^(?:\d+|(?:\/[\w.-]+)+\/?)$/
 
-function isDistinct(value: string): boolean {
+/** Whether a value is unlikely to be ordinary text: no word, number or path, and not short. */
+export function isDistinct(value: string): boolean {
   if (value.length < SHORTEST || NO_SECRET.test(value)) return false
   return value.length >= LONGEST_WORD || !/^[a-z]+$/i.test(value)
 }

@@ -8,6 +8,7 @@ import { guardContainer } from '../docker/container-guard.ts'
 import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts'
 import { composeFailure } from './compose-failure.ts'
 import { composeFunction } from './compose-function.ts'
+import { createValueReader } from './server-values.ts'
 import { renderOverride } from './pins.ts'
 
 /** Standard input has lines that export the deploy-time values; arguments after the directory are for Compose. */
@@ -37,7 +38,11 @@ compose -f "$file" "$@"
 `
 
 /** Docker Compose in the app's directory on a host; always uses the files there. */
-export function createCompose({ runner, path, values }: AppPlace): Compose {
+export function createCompose(place: AppPlace): Compose {
+  const { runner, path, values } = place
+  const readMask = createValueReader(place)
+  const failure = async (what: string, stderr: string) =>
+    composeFailure(what, stripControl(stderr), { host: runner.name, mask: await readMask() })
   return {
     up: async ({ services, mode, images, signal }) => {
       const script = images === undefined ? composeScript : composeWithImagesScript
@@ -49,7 +54,7 @@ export function createCompose({ runner, path, values }: AppPlace): Compose {
           ...(signal === undefined ? {} : { signal }),
         },
       )
-      if (exitCode !== 0) throw composeFailure('up', stripControl(stderr), runner.name)
+      if (exitCode !== 0) throw await failure('up', stderr)
     },
 
     startStandIn: async ({ aliases, networks, signal, ...request }) => {
@@ -61,10 +66,12 @@ export function createCompose({ runner, path, values }: AppPlace): Compose {
           ...(signal === undefined ? {} : { signal }),
         },
       )
-      if (exitCode !== 0) throw composeFailure('run', stripControl(stderr), runner.name)
+      if (exitCode !== 0) throw await failure('run', stderr)
     },
 
     runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {
+      // Its output may have values even if no container has had them yet.
+      const mask = await readMask()
       const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
       await using _guard = guardContainer(runner, containerName)
       const { exitCode } = await runner.run(
@@ -72,7 +79,8 @@ export function createCompose({ runner, path, values }: AppPlace): Compose {
         {
           input: exportLines(values),
           onLine: (line, stream) => {
-            if (!isComposeNoise(line)) onLine(stripControl(line), stream)
+            if (isComposeNoise(line)) return
+            onLine(isOfCompose(line) ? mask(stripControl(line)) : stripControl(line), stream)
           },
           ...(timeoutMs === undefined ? {} : { timeoutMs }),
           ...(signal === undefined ? {} : { signal }),
@@ -179,4 +187,9 @@ export function buildOneOffArgs(request: {
 
 function isComposeNoise(line: string): boolean {
   return /^\s*(?:Container|Network|Volume)\s+\S+\s+(?:Creat|Start|Runn)\w*\s*$/.test(line)
+}
+
+/** `time="2026-11-28T15:04:05Z" level=warning msg="…"` */
+function isOfCompose(line: string): boolean {
+  return /^time="[^"]*" level=\w+ msg=/.test(line)
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
+import type { Redactor } from '../../shared/redact.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 const OLDEST: readonly [number, number] = [2, 20]
@@ -18,12 +19,12 @@ export function checkComposeVersion(version: string, host: string): void {
   )
 }
 
-/** Compose rejected the files, with its own text; paths of the copy are shown as the user's relative paths. */
+/** Compose rejected the files, with its own text, in which `mask` hides values; paths of the copy are shown as the user's relative paths. */
 export function composeRefusal(
   stderr: string,
-  { host, path, stage }: { host: string; path: string; stage: string },
+  { host, path, stage, mask }: { host: string; path: string; stage: string; mask: Redactor },
 ): DrayError {
-  const lines = stripControl(stderr)
+  const lines = mask(stripControl(stderr))
     .replaceAll(`${stage}/`, '')
     .replaceAll(`${posix.dirname(stage)}/`, '../')
     .replaceAll(stage, path)
@@ -39,14 +40,18 @@ export function composeRefusal(
 
 /**
  * Why `docker compose up` or `run` failed on a host, from its output: PORT_TAKEN, DISK_FULL, IMAGE_GONE, or
- * DOCKER_FAILED. The texts are those of Docker Engine 20.10 to 28.5; Compose has no codes for them.
+ * DOCKER_FAILED. `mask` hides values that Compose quotes. The texts are those of Docker Engine 20.10 to 28.5; Compose has no codes for them.
  */
-export function composeFailure(what: string, stderr: string, host: string): DrayError {
+export function composeFailure(
+  what: string,
+  stderr: string,
+  { host, mask }: { host: string; mask: Redactor },
+): DrayError {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !isProgress(line))
-  const details = { logOf: `docker compose ${what}`, logTail: lines.slice(-10) }
+  const details = { logOf: `docker compose ${what}`, logTail: lines.slice(-10).map(mask) }
   const taken = lines.find((line) => /port is already allocated|address already in use/.test(line))
   if (taken !== undefined) {
     const port = portIn(taken)
@@ -62,7 +67,7 @@ export function composeFailure(what: string, stderr: string, host: string): Dray
   }
   const gone = lines.map((line) => /No such image: (\S+)/.exec(line)?.[1]).find((name) => name !== undefined)
   if (gone !== undefined) return new DrayError('IMAGE_GONE', `${gone} is no longer on ${host}.`, { details })
-  const said = lines.at(-1) ?? 'no output.'
+  const said = mask(lines.at(-1) ?? 'no output.')
   return new DrayError('DOCKER_FAILED', `\`docker compose ${what}\` on ${host} failed: ${said}`, { details })
 }
 

@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppDirectory, BundleFile, DirectoryObservation } from '../../deploy/model/ports.ts'
 import { readAppModel } from '../compose/read-model.ts'
+import { createValueReader } from '../compose/server-values.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
 import { readHashes } from './file-hashes.ts'
 import { placeScript, recordScript, restoreScript } from './file-scripts.ts'
@@ -8,13 +9,15 @@ import { readFileSystems } from './file-system.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { inspectScript, surveyScript } from './scripts.ts'
-import { parseSections, sectionText } from './sections.ts'
+import { parseSections, sectionText, type Section } from './sections.ts'
 import { tarOf } from './tar.ts'
 import type { AppPlace } from './app-place.ts'
 import { exportLines } from './values.ts'
 
 /** The app's directory on a host, reached with `runner`. Compose interpolates `values`. */
-export function createAppDirectory({ runner, path, values }: AppPlace): AppDirectory {
+export function createAppDirectory(place: AppPlace): AppDirectory {
+  const { runner, path, values } = place
+  const readMask = createValueReader(place)
   const run = async (
     what: string,
     script: string,
@@ -38,7 +41,16 @@ export function createAppDirectory({ runner, path, values }: AppPlace): AppDirec
     })
     if (output.exitCode !== 0)
       throw scriptFailure(output, { host: runner.name, path, what: 'reading the directory' })
-    return readDirectoryObservation(output.stdout, { host: runner.name, path })
+    const sections = parseSections(output.stdout)
+    assertComposeUsable(sections, runner.name)
+    if (sectionText(sections, 'model-exit') === '0') return readDirectoryObservation(sections, path)
+    const facts = {
+      host: runner.name,
+      path,
+      stage: sectionText(sections, 'stage') ?? '',
+      mask: await readMask(),
+    }
+    throw composeRefusal(sectionText(sections, 'model-error') ?? '', facts)
   }
 
   return {
@@ -86,19 +98,17 @@ export function createAppDirectory({ runner, path, values }: AppPlace): AppDirec
   }
 }
 
-function readDirectoryObservation(
-  output: string,
-  { host, path }: { host: string; path: string },
-): DirectoryObservation {
-  const sections = parseSections(output)
-  const text = (name: string): string => sectionText(sections, name) ?? ''
+/** Throws DOCKER_MISSING, COMPOSE_NOT_INSTALLED or COMPOSE_TOO_OLD. */
+function assertComposeUsable(sections: readonly Section[], host: string): void {
   if (sections.some((section) => section.name === 'no-docker')) {
     throw new DrayError('DOCKER_MISSING', `There is no \`docker\` command on ${host}.`)
   }
   const composeVersion = sectionText(sections, 'compose-version')
   if (composeVersion !== undefined) checkComposeVersion(composeVersion, host)
-  if (text('model-exit') !== '0')
-    throw composeRefusal(text('model-error'), { host, path, stage: text('stage') })
+}
+
+function readDirectoryObservation(sections: readonly Section[], path: string): DirectoryObservation {
+  const text = (name: string): string => sectionText(sections, name) ?? ''
   const releases = sections
     .filter((section) => section.name === 'release')
     .map((section) => readRelease(section.text, path))

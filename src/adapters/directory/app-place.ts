@@ -1,5 +1,12 @@
 import type { CommandRunner } from '../host/command-runner.ts'
+import type { Secret } from '../../shared/secret.ts'
 import type { DeployValueMap } from './values.ts'
 
 /** Location of an app: its directory on the host of `runner`, and the values that Compose interpolates there. */
-export type AppPlace = { runner: CommandRunner; path: string; values: DeployValueMap }
+export type AppPlace = {
+  runner: CommandRunner
+  path: string
+  values: DeployValueMap
+  /** Receives the secrets in `.env` when it was read to mask them: before a task runs, or after Compose failed. */
+  onSecrets?: (secrets: readonly Secret[]) => void
+}

@@ -94,7 +94,7 @@ const projectFormat = ['project', 'service', 'project.working_dir']
  * Reads the app's directory and has Compose make its model, in a temporary copy of the compose files: once with the
  * deploy-time values, and once without them, as a user's plain \`docker compose\` would. Standard input: a tar of the
  * compose files and of \`.dray-values\`. In the copy, a placeholder with the name of the file replaces each env file of
- * the server. So no value leaves the server, and the model shows which service reads which file.
+ * the server. So the model has no value of an env file, and shows which service reads which file.
  */
 export const inspectScript = `
 set -u

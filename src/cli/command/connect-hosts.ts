@@ -9,6 +9,7 @@ import type { CommandRunner } from '../../adapters/host/command-runner.ts'
 import { createProber } from '../../adapters/http/prober.ts'
 import type { TargetHost } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
+import type { Secret } from '../../shared/secret.ts'
 import { connectEach, type Connected } from './connect-each.ts'
 import type { CliContext } from './context.ts'
 import type { EnvironmentInput } from './load-environment.ts'
@@ -46,7 +47,8 @@ export function describeHost(
   { config, values }: EnvironmentInput,
   { clock, secrets }: CliContext,
 ): ConnectedHost {
-  const engine = createEngine(runner, { onSecrets: (found) => void secrets.push(...found) })
+  const onSecrets = (found: readonly Secret[]): void => void secrets.push(...found)
+  const engine = createEngine(runner, { onSecrets })
   const engineObservation = engine.observeEngine().then((answer) => {
     assertEngineSupported(answer.version, runner.name)
     return answer
@@ -56,7 +58,7 @@ export function describeHost(
   const imageStore = engineObservation.then((answer) => answer.imageStore)
   imageStore.catch(() => undefined)
   const { path } = config.environment
-  const place: AppPlace = { runner, path, values: values.composeVariables }
+  const place: AppPlace = { runner, path, values: values.composeVariables, onSecrets }
   const target: TargetHost = {
     name: runner.name,
     engine,

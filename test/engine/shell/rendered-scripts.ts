@@ -1,5 +1,6 @@
 import { buildxScript } from '../../../src/adapters/buildx/buildx.ts'
 import { composeScript, composeWithImagesScript } from '../../../src/adapters/compose/compose-cli.ts'
+import { serverValuesScript } from '../../../src/adapters/compose/server-values.ts'
 import { currentReleaseScript } from '../../../src/adapters/directory/current-release.ts'
 import {
   changeEnvScript,
@@ -68,7 +69,15 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     placeScript,
     proxyScript,
   },
-  ...{ readEnvScript, recordScript, repeatScript, restoreScript, setupObservationScript, surveyScript },
+  ...{
+    readEnvScript,
+    recordScript,
+    repeatScript,
+    restoreScript,
+    serverValuesScript,
+    setupObservationScript,
+    surveyScript,
+  },
   ...{ caddyScript, changePinScript, examineCaddyScript, examineHaproxyScript, haproxyScript, holdPinScript },
   ...{ drainScript, listenScript, quietScript },
   drainableShell: drainableShell[2]!,

@@ -1,0 +1,82 @@
+import { findEnvironmentSecrets, isDistinct } from '../../shared/environment-secrets.ts'
+import type { Redactor } from '../../shared/redact.ts'
+import { buildSecretPattern } from '../../shared/secret-pattern.ts'
+import type { AppPlace } from '../directory/app-place.ts'
+
+const MOST_BYTES = 1024 ** 2
+
+/** Prints `.env` and the env files in the app's directory, the first argument. A missing or unreadable one is skipped. */
+export const serverValuesScript = `
+cd "$1" 2> /dev/null || exit 0
+{
+  [ ! -f .env ] || head -c ${MOST_BYTES} .env
+  echo
+  find . -maxdepth 3 -path ./.dray -prune -o -type f \\( -name '.env*' -o -name '*.env' \\) \\
+    -exec head -c ${MOST_BYTES} {} \\; -exec echo \\;
+} 2> /dev/null | head -c ${4 * MOST_BYTES}
+`
+
+/**
+ * Returns a function that reads the variables on a server, once, when they are needed for the first time: to mask their values
+ * where Compose quotes them. `place.onSecrets` receives those that are secrets by their names, for all other output.
+ */
+export function createValueReader(
+  place: Pick<AppPlace, 'runner' | 'path' | 'onSecrets'>,
+): () => Promise<Redactor> {
+  let mask: Promise<Redactor> | undefined
+  const read = async (): Promise<Redactor> => {
+    const argv = ['sh', '-c', serverValuesScript, 'dray', place.path]
+    // If the connection broke, what follows says so.
+    const { stdout } = await place.runner.run(argv).catch(() => ({ stdout: '' }))
+    const variables = readVariables(stdout)
+    place.onSecrets?.(findEnvironmentSecrets(variables.map(([name, value]) => `${name}=${value}`)))
+    return createValueMask(variables)
+  }
+  return () => (mask ??= read())
+}
+
+type Variable = readonly [name: string, value: string]
+
+/**
+ * Each line as a variable, and a line without a name as one of the variable above. More tolerant than Compose: it quotes the
+ * lines that it cannot read.
+ */
+function readVariables(text: string): Variable[] {
+  let last = '.env'
+  return text.split('\n').flatMap((line) => {
+    const [, name, rest] = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:](.*)$/.exec(line) ?? []
+    last = name ?? last
+    const value = (rest ?? line).trim()
+    const bare = value.replace(/^(['"])(.*)\1(?:\s+#.*)?$/, '$2').replace(/\s+#.*$/, '')
+    return [...new Set([value, bare, bare.replace(/^['"]|['"]$/, '')])].map((it): Variable => [last, it])
+  })
+}
+
+/** Replaces the values in a text of Compose, and distinct parts of them, with the names of their variables. */
+export function createValueMask(variables: readonly Variable[]): Redactor {
+  const names = new Map<string, string>()
+  for (const [name, value] of variables) {
+    for (const part of [value, ...value.split(/[\s:,;]+/)]) if (isDistinct(part)) names.set(part, name)
+  }
+  const patterns = [...names]
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([value, name]) => [buildSecretPattern(value), name] as const)
+  // In a password, `$` is usually no reference, but Compose reads it as one.
+  const referred = new Map(
+    variables.flatMap(([name, value]) => [...value.matchAll(/\$(\w+)/g)].map(([, it = '']) => [it, name])),
+  )
+  return (text) => {
+    const masked = text.replaceAll(UNSET, (all, start: string, unset: string, end: string) => {
+      const name = referred.get(unset)
+      return name === undefined ? all : `${start}${renderMask(name)}${end}`
+    })
+    return patterns.reduce((rest, [pattern, name]) => rest.replace(pattern, () => renderMask(name)), masked)
+  }
+}
+
+/** `The \"secret\" variable is not set. Defaulting to a blank string.` */
+const UNSET = /(The \\?")(\w+)(\\?" variable is not set)/g
+
+function renderMask(name: string): string {
+  return `[value of ${name}]`
+}
