@@ -20,6 +20,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     write: { type: 'boolean', default: false },
     front: { type: 'boolean', default: false },
+    user: { type: 'string', default: 'deploy' },
   },
 })
 process.exitCode = await main()
@@ -49,7 +50,7 @@ async function measure(shapes: readonly Shape[]): Promise<ShapeResult[]> {
   await Promise.all(
     net.servers.map(async (server) => {
       for (let shape = waiting.shift(); shape !== undefined; shape = waiting.shift()) {
-        const result = await runShape(shape, { net, server, front: values.front })
+        const result = await runShape(shape, { net, server, front: values.front, user: values.user })
         results.push(result)
         // After each, so that an interrupted run keeps its results.
         if (values.json !== undefined)

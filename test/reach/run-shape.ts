@@ -29,7 +29,7 @@ export type ShapeResult = {
 /** Does to an app of a shape what its people will do to it, under load, and judges what came of it. Never rejects. */
 export async function runShape(
   shape: Shape,
-  { net, server, front }: { net: TestNet; server: TestServer; front?: boolean },
+  { net, server, front, user }: { net: TestNet; server: TestServer; front?: boolean; user?: string },
 ): Promise<ShapeResult> {
   const startedAtMs = Date.now()
   const app = makeApp(shape)
@@ -38,7 +38,7 @@ export async function runShape(
   const open: OpenPhase[] = []
   const { places, fromServer } = placesOf(app, server.address)
   try {
-    await using site = await openSite({ net, server, front }, app)
+    await using site = await openSite({ net, server, front, user }, app)
     const v1 = { tag: 'v1', behaviour: 'well' } as const
     await publishVersion(site, v1)
     await startByHand(site, v1)

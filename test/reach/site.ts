@@ -30,9 +30,14 @@ const loginPath = '/run/reach-login'
 /** The longest that a run of dray or Compose may take. */
 const patienceMs = 300_000
 
-/** Makes both directories, with `front` in dray.yml if so told, and the first version's images; nothing runs yet. */
+/** Makes both directories, with `front` in dray.yml if so told, for a `user` of the server, and the first version's images; nothing runs yet. */
 export async function openSite(
-  { net, server, front = false }: { net: TestNet; server: TestServer; front?: boolean | undefined },
+  {
+    net,
+    server,
+    front = false,
+    user = 'deploy',
+  }: { net: TestNet; server: TestServer; front?: boolean | undefined; user?: string | undefined },
   app: MadeApp,
 ): Promise<Site> {
   const name = app.shape.id
@@ -51,7 +56,7 @@ export async function openSite(
   const drayFile = {
     app: name,
     registry: 'ghcr.io/acme',
-    environments: { test: { host: server.sshTarget, path: pathOf(site) } },
+    environments: { test: { host: `${user}@${server.name}`, path: pathOf(site) } },
     ...(front && { front }),
   }
   await logIn(server)

@@ -30,6 +30,7 @@ import type {
 } from '../../src/deploy/model/ports.ts'
 import type { Container } from '../../src/deploy/model/container.ts'
 import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/lock.ts'
+import type { PortForwarder } from '../../src/deploy/model/port-forwarder.ts'
 import type { ProbeAnswer, Prober } from '../../src/deploy/model/prober.ts'
 import type { ReleaseArchive } from '../../src/deploy/releases/release-archive.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
@@ -72,6 +73,10 @@ export class FakeHost implements TargetHost {
   otherDirectories: DirectoryObservation['otherDirectories'] = []
   composeHashes: DirectoryObservation['composeHashes'] = new Map()
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
+  /** Why ports of the host cannot be forwarded. */
+  forwardObstacle: string | undefined = 'no root'
+  /** Ids of the containers that ports are forwarded to, by owner. */
+  readonly forwards = new Map<string, string>()
   /** Command lines of the processes in the containers of a service, by its name. */
   readonly processes = new Map<string, readonly string[]>()
   /** What a running Caddy says of itself: its version, then a word for each thing in the way of a switch. */
@@ -339,6 +344,26 @@ export class FakeHost implements TargetHost {
   readonly prober: Prober = {
     get: async () => this.answer(),
     listens: async (address, port) => this.listensOn(address, port),
+  }
+
+  readonly forwarder: PortForwarder = {
+    findObstacle: async () => this.forwardObstacle,
+    start: async (owner, ports, { id }) => {
+      await this.#did(`forward ${ports.map(({ published }) => published).join(' ')} to ${id}`)
+      this.forwards.set(owner, id)
+    },
+    end: async (owner) => {
+      await this.#did(`end forward ${owner}`)
+      this.forwards.delete(owner)
+    },
+    clear: async (owner) => {
+      await this.#did(`clear forward ${owner}`)
+      this.forwards.delete(owner)
+    },
+    drain: async (id) => {
+      await this.#did(`drain ${id}`)
+      return true
+    },
   }
 
   async lock(holder: LockHolder): Promise<Lock> {

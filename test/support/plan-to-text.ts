@@ -67,6 +67,14 @@ function stepFacts(step: Step): string {
       return step.proxy
     case 'switch-traffic':
       return `${step.proxy}${step.reloadOnly ? ' (reload)' : ''} to ${step.services.join(', ')}`
+    case 'forward-ports':
+    case 'end-forward':
+      return step.services
+        .map(
+          ({ service, ports }) =>
+            `${service}:${ports.map(({ published, target }) => ` ${published}>${target}`).join('')}`,
+        )
+        .join(', ')
     case 'check-url':
       return `${step.url} below ${step.below}`
     case 'record-release':

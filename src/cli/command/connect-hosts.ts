@@ -7,6 +7,7 @@ import { createEngine, type DockerEngine } from '../../adapters/docker/engine-ap
 import { assertEngineSupported, type EngineObservation } from '../../adapters/docker/engine-version.ts'
 import type { CommandRunner } from '../../adapters/host/command-runner.ts'
 import { createProber } from '../../adapters/http/prober.ts'
+import { createPortForwarder } from '../../adapters/ports/port-forwarder.ts'
 import type { TargetHost } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import type { Secret } from '../../shared/secret.ts'
@@ -67,6 +68,7 @@ export function describeHost(
     directory: createAppDirectory(place),
     compose: createCompose(place),
     prober: createProber(runner),
+    forwarder: createPortForwarder(runner),
     lock: (holder, { waitMs, signal }) => takeLock({ runner, path, holder, waitMs, clock, signal }),
   }
   return {

@@ -6,6 +6,7 @@ import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts'
 import { stepTitle } from './step-title.ts'
 import { checkUrl, recordRelease, removeOld, stopOld, verifyRelease } from './steps/conclude.ts'
 import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images.ts'
+import { endForward, forwardPorts } from './steps/forward-ports.ts'
 import { freeDisk } from './steps/free-disk.ts'
 import { pinNames, unpinNames } from './steps/pin-names.ts'
 import { placeFiles } from './steps/place-files.ts'
@@ -29,6 +30,8 @@ const runners = {
   'pin-names': pinNames,
   'unpin-names': unpinNames,
   'switch-traffic': switchTraffic,
+  'forward-ports': forwardPorts,
+  'end-forward': endForward,
   'check-url': checkUrl,
   'record-release': recordRelease,
   'stop-old': stopOld,

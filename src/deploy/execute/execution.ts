@@ -64,6 +64,8 @@ export type HostRun = {
     recreated: Set<string>
     /** Stand-ins of this deploy, by service. */
     standIns: Map<string, Container>
+    /** Services whose ports were forwarded to their stand-ins. */
+    forwarded: Set<string>
     /** Traffic was switched from stand-ins to recreated services, or may have been. */
     returned: boolean
     tasks: string[]
@@ -90,6 +92,7 @@ export function createHostRun({
       fresh: new Map(),
       recreated: new Set(),
       standIns: new Map(),
+      forwarded: new Set(),
       returned: false,
       tasks: [],
       answered: new Map(),
@@ -125,6 +128,14 @@ export type StepContext = {
 
 /** Executes one kind of step; returns its result in a few words. Throws DrayError. */
 export type StepRunner<S> = (step: S, context: StepContext) => Promise<string | undefined>
+
+/** More requests that the old containers have to finish: `drained` is whether all of them have, wherever traffic was switched. */
+export function addDrained({ done }: Pick<HostRun, 'done'>, waits: readonly Promise<boolean>[]): void {
+  const all = Promise.all([done.drained ?? true, ...waits]).then((drained) => !drained.includes(false))
+  // `stop-old` handles its failure; after a failed deploy there is no such step.
+  all.catch(() => undefined)
+  done.drained = all
+}
 
 /** Containers of services, and their stand-ins, that run and are not among `containers`. */
 export async function otherContainers(

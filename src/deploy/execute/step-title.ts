@@ -32,6 +32,10 @@ export function stepTitle(step: Step): string {
     case 'switch-traffic':
       if (step.services.length === 0 || step.reloadOnly) return `Reload ${step.proxy}`
       return `Switch traffic in ${step.proxy} to the new ${list(step.services)}`
+    case 'forward-ports':
+      return `Forward ${portsTitle(step)} to the ${step.services.length > 1 ? 'stand-ins' : 'stand-in'} of ${list(step.services.map(({ service }) => service))}`
+    case 'end-forward':
+      return `End the forwarding of ${portsTitle(step)}`
     case 'check-url':
       return `Check ${step.url}`
     case 'stop-old':
@@ -95,6 +99,11 @@ function recreateTitle({ services, fresh, frees = [] }: StepOf<'recreate-service
 
 function waitHealthyTitle({ services }: StepOf<'wait-healthy'>): string {
   return `Wait until ${list(services)} ${services.length > 1 ? 'are' : 'is'} healthy`
+}
+
+function portsTitle({ services }: StepOf<'forward-ports' | 'end-forward'>): string {
+  const ports = services.flatMap((it) => it.ports.map(({ published }) => String(published)))
+  return `port${ports.length > 1 ? 's' : ''} ${list(ports)}`
 }
 
 function oldTitle({ service, containers, standIn }: StepOf<'stop-old' | 'remove-old'>): string {

@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { freshContainers, otherContainers, type Execution, type HostRun } from './execution.ts'
 import { upstreamOf } from '../model/proxy.ts'
-import type { StepOf } from '../model/plan.ts'
+import type { ForwardedService, StepOf } from '../model/plan.ts'
 import { isWell, type Container } from '../model/container.ts'
 import { observeServingAgain, type Serving } from './serving.ts'
 import { switchProxy } from './proxies/switch-proxy.ts'
@@ -13,6 +13,7 @@ import {
   RESTART_CHECKS,
   waitForRecreated,
 } from './undo-stand-ins.ts'
+import { clearForward, endForwards, forwardTo, listForwarded } from './steps/forward-ports.ts'
 
 export type Undone = Omit<Serving, 'lost'> & {
   undone: readonly string[]
@@ -78,8 +79,12 @@ async function undoHost(run: HostRun, execution: Execution, undone: string[]): P
   // A container that was recreated twice may have another address than the proxy has.
   const moved = run.done.switched || run.done.recreated.size > 0
   if (!moved) await drainFresh(run, execution)
-  else if (await switchBack(run, execution)) undone.push('traffic switched back')
+  else {
+    const isSwitched = await switchBack(run, execution)
+    if ((await endForwarding({ run, execution })) || isSwitched) undone.push('traffic switched back')
+  }
   const removed = await removeFresh(run)
+  for (const service of run.done.forwarded) await clearForward(service, run)
   await run.pins.end()
   if (removed.length > 0) undone.push(`${removed.join(', ')} removed`)
 }
@@ -91,7 +96,10 @@ async function undoBehindStandIns(
 ): Promise<void> {
   const standIns = await findHealthyStandIns(services, run)
   // Otherwise the proxy still has their addresses.
-  if (run.done.returned && standIns.length > 0) await switchBack(run, execution, standIns)
+  if (run.done.returned && standIns.length > 0) {
+    await switchBack(run, execution, standIns)
+    await forwardAgain(standIns, { run, execution })
+  }
   for (const service of services) {
     await recreateAsBefore(service, run, 'force-recreate')
     undone.push(`${service} recreated as before`)
@@ -218,6 +226,28 @@ async function switchTraefikBack(
     from: await otherContainers(services, to, run),
   })
   await drained
+}
+
+/** Sends new connections to the stand-ins again, since the containers that publish the ports are about to be recreated. */
+async function forwardAgain(
+  standIns: readonly Container[],
+  { run, execution }: { run: HostRun; execution: Execution },
+): Promise<void> {
+  for (const forwarded of findForwarded({ run, execution })) {
+    const standIn = standIns.find((it) => it.service === forwarded.service)
+    if (standIn !== undefined) await forwardTo(standIn, forwarded, run)
+  }
+}
+
+/** Sends new connections to the containers from before the deploy, and waits for those to the stand-ins. False without any. */
+async function endForwarding(context: { run: HostRun; execution: Execution }): Promise<boolean> {
+  const services = findForwarded(context)
+  await Promise.all(await endForwards(services, context))
+  return services.length > 0
+}
+
+function findForwarded({ run, execution }: { run: HostRun; execution: Execution }): ForwardedService[] {
+  return listForwarded(execution, run.host.name).filter(({ service }) => run.done.forwarded.has(service))
 }
 
 /** Before traffic is switched, Traefik may send requests to those of the new containers that are healthy. */

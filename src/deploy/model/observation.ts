@@ -26,6 +26,11 @@ export type HostObservation = {
   entrances: readonly Entrance[]
   /** Published ports that did not answer HTTP, and why. */
   silentPorts: readonly { url: string; error: string }[]
+  /**
+   * Whether published ports can be forwarded to stand-ins, and if not, why. Read only if a service of the user's own publishes
+   * any.
+   */
+  forwarding?: { obstacle: string | undefined }
   /** Proxies of other projects on the app's networks. */
   neighbours: readonly Neighbour[]
   images: readonly LocalImage[]

@@ -5,6 +5,7 @@
 import type { DiskThing, CleanupStage } from './disk-thing.ts'
 import type { Hooks } from './hooks.ts'
 import type { Entrance } from './observation.ts'
+import type { ForwardedPort } from './port-forwarder.ts'
 import type { ProxyKind } from './proxy.ts'
 import type { ReleasedService } from './release.ts'
 
@@ -93,6 +94,10 @@ export type Step = StepBase &
         services: readonly string[]
         reloadOnly?: true
       }
+    /** New connections to published ports of `services` go to their stand-ins. */
+    | { kind: 'forward-ports'; services: readonly ForwardedService[] }
+    /** They go to the containers that publish the ports again, and requests to the stand-ins finish. */
+    | { kind: 'end-forward'; services: readonly ForwardedService[] }
     /**
      * A status under `below` is accepted, and `orStatus`. `fromHost`: requested from the host, whatever its address. `guess`:
      * the URL is not known to answer, so that only an answer without an upstream is a failure.
@@ -117,6 +122,9 @@ export type Step = StepBase &
       }
     | { kind: 'clean-images'; names: readonly string[] }
   )
+
+/** A service whose published ports are forwarded to its stand-in. */
+export type ForwardedService = { service: string; ports: readonly ForwardedPort[] }
 
 export type StepKind = Step['kind']
 

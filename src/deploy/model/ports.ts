@@ -10,6 +10,7 @@ import type { EngineDisk, ImageStore } from './inventory.ts'
 import type { ImageLayer } from './image-layer.ts'
 import type { Digest, ImageReference } from './image-reference.ts'
 import type { Lock, LockHolder } from './lock.ts'
+import type { PortForwarder } from './port-forwarder.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
 
@@ -230,6 +231,7 @@ export type TargetHost = {
   readonly directory: AppDirectory
   readonly compose: Compose
   readonly prober: Prober
+  readonly forwarder: PortForwarder
   /** Throws LOCK_HELD with the holder's name, after waiting `waitMs`. */
   lock(holder: LockHolder, options: { waitMs: number; signal?: AbortSignal }): Promise<Lock>
 }

@@ -8,6 +8,7 @@ import { findEntrances } from './find-entrances.ts'
 import { findProxies, observeProxies } from './proxies/find-proxies.ts'
 import { observeNeighbours } from './proxies/observe-neighbours.ts'
 import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
+import { isOwn } from './why-not-rolled.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { chooseDrainChecks } from './choose-drain-checks.ts'
 import { composeNames } from './file-changes.ts'
@@ -60,7 +61,7 @@ export async function observeHost(
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
   const shipped = source.bundle(app, {})
   const containersAsked = host.engine.containers(app.project)
-  const [resolved, containers, images, { hashes, fileSystems }, answers, running, neighbours] =
+  const [resolved, containers, images, { hashes, fileSystems }, answers, running, neighbours, forwarding] =
     await Promise.all([
       resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
       containersAsked,
@@ -85,6 +86,7 @@ export async function observeHost(
       containersAsked.then((running) =>
         observeNeighbours(running, { project: app.project, engine: host.engine }),
       ),
+      observeForwarding(app, desired, host),
     ])
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
@@ -111,6 +113,7 @@ export async function observeHost(
     directory,
     containers,
     neighbours,
+    ...forwarding,
     adopted,
     proxies,
     ...answers,
@@ -124,6 +127,16 @@ export async function observeHost(
   // Which containers stay does not depend on the override file, but what it says depends on that.
   const files = await filesWith(chooseDrainChecks(plain, desired))
   return { files, observation: { ...plain, files: files.map(hashFile) } }
+}
+
+/** Only the ports of the user's own services are forwarded. */
+async function observeForwarding(
+  app: AppModel,
+  desired: DesiredRelease,
+  { forwarder }: TargetHost,
+): Promise<Pick<HostObservation, 'forwarding'>> {
+  const publishes = app.services.some((it) => it.publishedPorts.length > 0 && isOwn(it, desired))
+  return publishes ? { forwarding: { obstacle: await forwarder.findObstacle() } } : {}
 }
 
 /** A later compose file overrides an earlier one. */

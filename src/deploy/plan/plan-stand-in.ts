@@ -42,12 +42,14 @@ export function planReturn(host: HostPlan, repeated: readonly NewStep[]): NewSte
       fresh: false,
     },
     { ...base, kind: 'wait-healthy', cause: 'before receiving traffic', services },
-    ...repeated.map((step) =>
-      step.kind === 'switch-traffic'
-        ? { ...step, cause: `back from the stand-in of ${services.join(', ')}` }
-        : step,
-    ),
+    ...repeated.map((step) => backFrom(step, `back from the stand-in of ${services.join(', ')}`)),
   ]
+}
+
+function backFrom(step: NewStep, cause: string): NewStep {
+  if (step.kind === 'switch-traffic') return { ...step, cause }
+  if (step.kind === 'forward-ports') return { ...step, kind: 'end-forward', cause }
+  return step
 }
 
 /** The stand-ins that end with this deploy: its own, and those that an interrupted deploy left. */

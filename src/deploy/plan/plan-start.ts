@@ -92,7 +92,10 @@ export function planStarts(
     const checkedByUrl =
       probe === undefined || probe.guess ? undefined : entryProxyOf(host.observation, desired)
     const waited = wave.filter(
-      (it) => it.action !== 'run-once' && it.service.replicas > 0 && it.service.name !== checkedByUrl,
+      ({ action, service }) =>
+        action !== 'run-once' &&
+        service.replicas > 0 &&
+        (action === 'stand-in' || service.name !== checkedByUrl),
     )
     if (waited.length > 0) {
       steps.push({

@@ -4,6 +4,7 @@ import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
 import { isBehind, obstacleFor, type Proxy } from '../model/proxy.ts'
+import { planForwards, planLeftForwards } from './plan-forward.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { planReturn } from './plan-stand-in.ts'
 import { findTaskDependencies, planStarts } from './plan-start.ts'
@@ -33,8 +34,9 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
       ...(proxy.obstacle === undefined || services.length === 0 ? {} : { reloadOnly: true }),
     })),
   )
+  steps.push(...planForwards(host, desired))
   const probe = probeTargetOf(observation, desired)
-  if (probe !== undefined) {
+  if (probe !== undefined && !steps.some((step) => step.kind === 'check-url' && step.url === probe.url)) {
     steps.push({
       kind: 'check-url',
       host: observation.host,
@@ -42,7 +44,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
       ...probe,
     })
   }
-  return [...steps, ...planReturn(host, steps.slice(started))]
+  return [...steps, ...planReturn(host, steps.slice(started)), ...planLeftForwards(host, desired)]
 }
 
 type ProxySwitch = { proxy: Proxy; services: string[]; cause: string }

@@ -1,7 +1,9 @@
-import { whyNotRolled, type DecisionInput } from './why-not-rolled.ts'
+import { isForwardable, isOwn, whyNotRolled, type DecisionInput } from './why-not-rolled.ts'
 import { guessEntrance, SET_PROBE } from '../model/entrance.ts'
+import type { ServiceModel } from '../model/app-model.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
+import { forwardedPortsOf } from '../model/port-forwarder.ts'
 import { proxyOf, upstreamOf } from '../model/proxy.ts'
 import type { HostPlan } from './plan-host.ts'
 
@@ -19,7 +21,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
   for (const { service, action, replaced } of decisions) {
     if (action === 'recreate' && replaced.length > 0) {
       found.push(
-        `${service.name} is briefly unavailable: ${whyNotRolled(service, input) ?? 'its network changed'}.`,
+        `${service.name} is briefly unavailable: ${whyNotRolled(service, input) ?? 'its network changed'}${whyNotForwarded(service, input)}.`,
       )
     }
     if (action === 'recreate' && replaced.length === 0) {
@@ -34,7 +36,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       found.push(`Some requests to ${service.name} may fail when its old container stops: ${undrainable}.`)
     }
     const shared = service.volumes.flatMap((volume) => volume.name ?? [])
-    if (action === 'stand-in' && service.publishedPorts.length > 0) {
+    if (action === 'stand-in' && service.publishedPorts.length > 0 && !isForwardable(service, input)) {
       found.push(
         `Port ${service.publishedPorts.join(', ')} of ${service.name} is briefly unavailable; requests through the proxy are not affected.`,
       )
@@ -60,6 +62,14 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     found.push(`${service} gets no front: ${why}.`)
   }
   return found
+}
+
+/** Why a published port does not lead to a stand-in meanwhile, as a further reason. */
+function whyNotForwarded(service: ServiceModel, { observation, desired }: DecisionInput): string {
+  if (forwardedPortsOf(service) === undefined || !isOwn(service, desired)) return ''
+  if (desired.rollout[service.name] === 'recreate') return ''
+  const obstacle = observation.forwarding?.obstacle
+  return obstacle === undefined ? '' : `, and it is not forwarded to a stand-in: ${obstacle}`
 }
 
 /** Without `probe` in dray.yml, the proxy's port is requested without knowing what it should answer. */

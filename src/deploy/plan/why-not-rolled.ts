@@ -1,8 +1,9 @@
 import { type ServiceModel } from '../model/app-model.ts'
+import { forwardedPortsOf } from '../model/port-forwarder.ts'
 import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 
-import { isBehind, obstacleFor, proxyOf, upstreamOf, type Proxy } from '../model/proxy.ts'
+import { isBehind, obstacleFor, proxyOf, upstreamOf, type Proxy, type ProxyKind } from '../model/proxy.ts'
 import type { Release } from '../model/release.ts'
 import { isRunning } from '../model/container.ts'
 
@@ -27,7 +28,8 @@ export function whyUndrainable(
   return upstreamOf(observation.proxies, service.name)?.undrainable
 }
 
-function whyNotTwice(service: ServiceModel, input: DecisionInput): string | undefined {
+/** `isForwarded`: a proxy can run twice then, since its ports lead to one of them. */
+function whyNotTwice(service: ServiceModel, input: DecisionInput, isForwarded = false): string | undefined {
   const chosen = input.desired.rollout[service.name]
   if (service.publishedPorts.length > 0) return `it publishes port ${service.publishedPorts.join(', ')}`
   const bound = input.observation.directory.app.services.find(({ boundTo }) =>
@@ -40,21 +42,26 @@ function whyNotTwice(service: ServiceModel, input: DecisionInput): string | unde
   if (chosen === 'recreate') return 'dray.yml sets `rollout: recreate`'
   if (chosen === 'roll') return undefined
   if (!isOwn(service, input.desired)) return 'third-party image; two instances may not be safe'
-  return whyNotSwitched(service, input.observation)
+  return whyNotSwitched(service, input.observation, isForwarded)
 }
 
 /** Why requests for a service cannot be switched from its old to its new container; undefined if they can. */
-function whyNotSwitched(service: ServiceModel, { directory, proxies }: HostObservation): string | undefined {
+function whyNotSwitched(
+  service: ServiceModel,
+  { directory, proxies }: HostObservation,
+  isForwarded: boolean,
+): string | undefined {
   const scope = { services: directory.app.services, proxies }
   const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
   const stuck = inFront.find((proxy) => obstacleFor(proxy, service.name) !== undefined)
   if (stuck !== undefined) return `${stuck.kind} is in front of it; ${obstacleFor(stuck, service.name) ?? ''}`
-  return proxyOf(proxies, service.name) !== undefined && inFront.length === 0 ? 'it is the proxy' : undefined
+  const isEntrance = proxyOf(proxies, service.name) !== undefined && inFront.length === 0
+  return isEntrance && !isForwarded ? 'it is the proxy' : undefined
 }
 
 /**
  * Why a service is replaced through a stand-in: its name or its port can have only one container, nothing else is in the way,
- * and a proxy that dray switches is in front of it. Undefined if it is not.
+ * and a proxy that dray switches is in front of it, or its ports can be forwarded. Undefined if it is not.
  */
 export function whyStandIn(service: ServiceModel, input: DecisionInput): string | undefined {
   const { publishedPorts, containerName } = service
@@ -66,9 +73,26 @@ export function whyStandIn(service: ServiceModel, input: DecisionInput): string 
     ...(undrainable === undefined ? [] : [undrainable]),
   ]
   if (undrainable !== undefined && upstream?.standInLabels === undefined) return undefined
-  const others = whyNotTwice({ ...service, publishedPorts: [], containerName: undefined }, input)
+  const isForwarded = isForwardable(service, input)
+  const others = whyNotTwice({ ...service, publishedPorts: [], containerName: undefined }, input, isForwarded)
   if (obstacles.length === 0 || others !== undefined || service.replicas !== 1) return undefined
-  return isSwitched(service, input) ? obstacles.join(' and ') : undefined
+  return isForwarded || isSwitched(service, input) ? obstacles.join(' and ') : undefined
+}
+
+/** Proxies that resolve names when they start: one that starts beside an old one sends requests to the right containers. */
+const FORWARDED_PROXIES: readonly ProxyKind[] = ['nginx', 'haproxy']
+
+/** Whether the ports that a service of the user's own publishes can lead to its stand-in for a time. */
+export function isForwardable(service: ServiceModel, { observation, desired }: DecisionInput): boolean {
+  const { forwarding, proxies } = observation
+  const proxy = proxyOf(proxies, service.name)
+  return (
+    forwarding !== undefined &&
+    forwarding.obstacle === undefined &&
+    isOwn(service, desired) &&
+    forwardedPortsOf(service) !== undefined &&
+    (proxy === undefined || FORWARDED_PROXIES.includes(proxy.kind))
+  )
 }
 
 /** Whether a proxy that runs is in front of a service, and dray can switch every one in front of it. */

@@ -133,6 +133,37 @@ test('the next run repairs what a client left that was killed in the middle of t
   await expectAsComposeWants()
 })
 
+test('a port without a proxy is forwarded to the stand-in for root, and no new connection fails', async () => {
+  await using bare = await TestApp.make({
+    net,
+    server,
+    name: 'bareport',
+    port: 8132,
+    environment: { host: `root@${server.name}` },
+    files: {
+      'docker-compose.yml': compose
+        .replace(/  nginx:[^]*/, '')
+        .replace('127.0.0.1:8131', '8132')
+        .replace('standin', 'bare'),
+    },
+  })
+  await bare.mustDeploy('v1')
+  const { report } = await underLoad(bare, load, async () => {
+    const { plan } = await bare.mustDeploy('v2')
+    expect(plan?.steps.map(({ kind }) => kind)).toContain('forward-ports')
+    expect(await bare.deploy('v1-exits-at-once')).toMatchObject({
+      exitCode: 1,
+      failure: { code: 'SERVICE_EXITED' },
+    })
+  })
+  expectNoneFailed(report)
+  expect(Object.keys(report.versions).sort()).toEqual(['v1', 'v2'])
+  expect((await server.run(['iptables-save'])).stdout).not.toContain('dray-')
+  const before = await bare.containerIds()
+  expect((await bare.compose('up', '-d')).exitCode).toBe(0)
+  expect(await bare.containerIds()).toEqual(before)
+})
+
 /** A hand-typed `docker compose up -d` changes nothing: name, port, number and configuration are those of the files. */
 async function expectAsComposeWants(): Promise<void> {
   const before = await app.containerIds()

@@ -22,6 +22,14 @@ import { persistentShellCommand, renderExchange } from '../../../src/adapters/ho
 import { renderRemoteCommand, wrapCommand } from '../../../src/adapters/host/remote-command.ts'
 import { holdCommand } from '../../../src/adapters/host/ssh-connection.ts'
 import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
+import {
+  clearForwardScript,
+  drainPortsScript,
+  endForwardScript,
+  findObstacleScript,
+  startForwardScript,
+  watchForwardScript,
+} from '../../../src/adapters/ports/forward-scripts.ts'
 import { setupObservationScript } from '../../../src/adapters/server/setup-observation-script.ts'
 import { changePinScript, holdPinScript } from '../../../src/deploy/execute/proxies/pin-script.ts'
 import {
@@ -59,6 +67,14 @@ const exchange = { name: 'x', input: Buffer.from('input') }
 /** Every script that dray has a POSIX shell run, by name, as that shell gets it. */
 export const renderedScripts: Readonly<Record<string, string>> = {
   ...{ archiveScript, buildxScript, bundleScript, changeEnvScript, composeScript, composeWithImagesScript },
+  ...{
+    clearForwardScript,
+    drainPortsScript,
+    endForwardScript,
+    findObstacleScript,
+    startForwardScript,
+    watchForwardScript,
+  },
   ...{ currentReleaseScript, examineScript, findSocket, guardScript, holdCommand, inspectScript },
   ...{
     persistentShellCommand,

@@ -8,6 +8,7 @@ import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
 import { refuseReached, type ReachedRequest } from '../proxies/refuse-reached.ts'
+import { clearForward, listForwarded } from './forward-ports.ts'
 import { refuseEnded } from './refuse-ended.ts'
 
 /**
@@ -116,8 +117,10 @@ function describeReached(
 }
 
 /** Removes the old containers. The new release is recorded by now, so nothing is undone any more. */
-export const removeOld: StepRunner<StepOf<'remove-old'>> = async (step, { run }) => {
+export const removeOld: StepRunner<StepOf<'remove-old'>> = async (step, { run, execution }) => {
   await Promise.all(step.containers.map((id) => run.host.engine.remove(id, { force: true })))
+  const isForwarded = listForwarded(execution, step.host).some(({ service }) => service === step.service)
+  if (step.standIn && isForwarded) await clearForward(step.service, run)
   return `${step.containers.length} removed`
 }
 

@@ -1,5 +1,5 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import { otherContainers, type HostRun, type StepRunner } from '../execution.ts'
+import { addDrained, otherContainers, type HostRun, type StepRunner } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/container.ts'
 import { switchProxy } from '../proxies/switch-proxy.ts'
@@ -55,18 +55,11 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     }
     throw error
   })
-  run.done.drained = allDrained([run.done.drained, ...switched.map(({ drained }) => drained)])
-  return undefined
-}
-
-/** Whether the requests to the old containers have finished in every proxy that was switched. */
-function allDrained(waits: readonly (Promise<boolean> | undefined)[]): Promise<boolean> {
-  const all = Promise.all(waits.filter((wait) => wait !== undefined)).then(
-    (drained) => !drained.includes(false),
+  addDrained(
+    run,
+    switched.map(({ drained }) => drained),
   )
-  // `stop-old` handles its failure; after a failed deploy there is no such step.
-  all.catch(() => undefined)
-  return all
+  return undefined
 }
 
 /** Containers of a service that continue to run: its new ones, or those that the plan keeps. */

@@ -105,7 +105,7 @@ test('moving out', async () => {
     remove-old dray-front-1 (the new release is recorded)
     verify-release web:v1=1, postgres:16=1 (before success is reported)
     left db (same image and configuration)
-    ! web is briefly unavailable: it publishes port 8000."
+    ! web is briefly unavailable: it publishes port 8000, and it is not forwarded to a stand-in: no root."
   `)
 })
 test('rolling back to before the front', async () => {
@@ -122,7 +122,7 @@ test('rolling back to before the front', async () => {
     remove-old dray-front-1 (the new release is recorded)
     verify-release web:v1=1, postgres:16=1 (before success is reported)
     left db (same image and configuration)
-    ! web is briefly unavailable: it publishes port 8000."
+    ! web is briefly unavailable: it publishes port 8000, and it is not forwarded to a stand-in: no root."
   `)
 })
 test('a service with another protocol keeps its ports, and the plan says why', async () => {

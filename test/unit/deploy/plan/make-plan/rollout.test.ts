@@ -32,7 +32,11 @@ describe('a service is recreated, with the cause, when', () => {
     expect(await changeOf(service, desired)).toEqual({
       kind: 'recreate-services',
       cause: `new image; not rolled: ${why}`,
-      warnings: [`api is briefly unavailable: ${why}.`],
+      warnings: [
+        expect.stringMatching(
+          new RegExp(`^api is briefly unavailable: ${why}(, and it is not forwarded .*)?\\.$`),
+        ),
+      ],
     })
   })
 })

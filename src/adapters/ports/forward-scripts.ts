@@ -1,0 +1,165 @@
+/**
+ * Scripts that forward ports of a host, as root or by sudo. Those with a prefix as their first argument keep to the chains of
+ * iptables whose names begin with it: `PREFIX-CONTAINER` in nat (new connections) and filter, `…-out` (source addresses), and
+ * `…-in`. Docker's own chain DOCKER-USER lets packets pass to ports that a container does not publish.
+ * https://docs.docker.com/engine/network/packet-filtering-firewalls/
+ */
+
+const COMMON = `
+PATH=$PATH:/usr/sbin:/sbin
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  else sudo -n "$@"; fi
+}
+table() { as_root iptables -w 5 -t "$@"; }
+`
+
+/** Prints why ports cannot be forwarded; nothing if they can. No argument. */
+export const findObstacleScript = `${COMMON}
+for tool in iptables ip ss nsenter sysctl setsid; do
+  command -v $tool > /dev/null || { echo "the server has no $tool"; exit 0; }
+done
+as_root iptables --version > /dev/null 2>&1 \\
+  || { echo 'the user on the server is not root and may not use sudo without a password'; exit 0; }
+table nat -S DOCKER > /dev/null 2>&1 && table filter -S DOCKER-USER > /dev/null 2>&1 \\
+  || echo 'Docker does not publish ports with iptables there'
+`
+
+const CLEAR = `
+chains() { table "$1" -S 2> /dev/null | sed -n "s/^-N \\($prefix-[0-9a-f]*\\)$/\\1/p"; }
+end_chain() {
+  for hook in PREROUTING OUTPUT; do
+    while table nat -D $hook -m addrtype --dst-type LOCAL -j "$1" 2> /dev/null; do :; done
+  done
+  table nat -F "$1" 2> /dev/null
+  table nat -X "$1" 2> /dev/null
+  return 0
+}
+clear_chain() {
+  end_chain "$1"
+  devices=$(table filter -S "$1-in" 2> /dev/null | sed -n 's/.* -i \\([^ ]*\\) .*/\\1/p' | sort -u)
+  while table nat -D POSTROUTING -j "$1-out" 2> /dev/null; do :; done
+  while table filter -D DOCKER-USER -j "$1" 2> /dev/null; do :; done
+  while table filter -D INPUT -j "$1-in" 2> /dev/null; do :; done
+  for name in "nat $1-out" "filter $1-in" "filter $1"; do
+    table "\${name% *}" -F "\${name#* }" 2> /dev/null
+    table "\${name% *}" -X "\${name#* }" 2> /dev/null
+  done
+  for device in $devices; do
+    table filter -S | grep -q -- "-in -d 127.0.0.0/8 -i $device " || as_root sysctl -qw "net/ipv4/conf/$device/route_localnet=0"
+  done
+  return 0
+}
+`
+
+/** New connections are forwarded no more. Argument: the prefix. */
+export const endForwardScript = `${COMMON}${CLEAR}
+prefix=$1
+for chain in $(chains nat); do end_chain "$chain"; done
+`
+
+/** Removes every rule. Argument: the prefix. */
+export const clearForwardScript = `${COMMON}${CLEAR}
+prefix=$1
+for chain in $(chains nat) $(chains filter); do clear_chain "$chain"; done
+`
+
+/** Removes the rules when the container stops or is removed. Arguments: prefix, chain, container. */
+export const watchForwardScript = `${COMMON}${CLEAR}
+prefix=$1
+while sleep 5; do
+  table filter -S "$2" > /dev/null 2>&1 || exit 0
+  running=$(docker ps --quiet --no-trunc --filter "id=$3" 2> /dev/null) || continue
+  [ -n "$running" ] || { clear_chain "$2"; exit 0; }
+done
+`
+
+/**
+ * Forwards ports, and then ends other forwards with the same prefix. A connection from the host itself, or from a container on the
+ * same network, needs another source address so that the answer comes back this way. Arguments: prefix, container, its address, the
+ * script above, and for each port: address of the host or \`-\`, port, port of the container.
+ */
+export const startForwardScript = `${COMMON}${CLEAR}
+prefix=$1 container=$2 to=$3 watch=$4
+shift 4
+chain=$prefix-$(printf %.8s "$container")
+must() { "$@" || { clear_chain "$chain"; exit 1; }; }
+clear_chain "$chain"
+for name in 'nat ' 'nat -out' 'filter ' 'filter -in'; do must table "\${name% *}" -N "$chain\${name#* }"; done
+device=$(ip -4 -o route get "$to" | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
+network=$(ip -4 route show dev "$device" proto kernel | sed 's/ .*//;q')
+must as_root sysctl -qw "net/ipv4/conf/$device/route_localnet=1"
+must table filter -A "$chain-in" -i "$device" -d 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
+# A bridge sends no packet back to where it came from.
+must table nat -A "$chain" -s "$to" -j RETURN
+while [ $# -gt 0 ]; do
+  address=$1 published=$2 target=$3
+  shift 3
+  must table filter -A "$chain" -d "$to" -p tcp --dport "$target" -j ACCEPT
+  for source in 127.0.0.0/8 "$network"; do
+    must table nat -A "$chain-out" -s "$source" -d "$to" -p tcp --dport "$target" -j MASQUERADE
+  done
+  if [ "$address" = - ]; then must table nat -A "$chain" -p tcp --dport "$published" -j DNAT --to-destination "$to:$target"
+  else must table nat -A "$chain" -d "$address" -p tcp --dport "$published" -j DNAT --to-destination "$to:$target"; fi
+done
+must table filter -I DOCKER-USER -j "$chain"
+must table filter -I INPUT -j "$chain-in"
+must table nat -I POSTROUTING -j "$chain-out"
+setsid sh -c "$watch" dray "$prefix" "$chain" "$container" < /dev/null > /dev/null 2>&1 &
+for hook in OUTPUT PREROUTING; do must table nat -I $hook -m addrtype --dst-type LOCAL -j "$chain"; done
+for other in $(chains nat) $(chains filter); do [ "$other" = "$chain" ] || clear_chain "$other"; done
+`
+
+/**
+ * Waits until no connection from outside to ports of a container is left. Clients keep connections open: those between two requests
+ * are closed after 5 s without data, later after less, down to 4 ms. What was sent last is the answer to what was received last, unless both were
+ * in the same tick of the kernel. Arguments: container, time limit in seconds, ports. Exit codes: 0 no connection is left; 5 time
+ * limit. The columns and \`lastsnd\`, \`lastrcv\` (milliseconds): man ss; tcp_info in include/uapi/linux/tcp.h.
+ */
+export const drainPortsScript = `${COMMON}
+process=$(docker inspect --format '{{.State.Pid}}' "$1" 2> /dev/null) || exit 0
+[ "$process" != 0 ] || exit 0
+limit=$2
+shift 2
+ports=''
+for port in "$@"; do ports="$ports\${ports:+ or }sport = :$port"; done
+in_container() { as_root nsenter -t "$process" -n "$@"; }
+connections() {
+  in_container ss -Htni state established "( $ports )" 2> /dev/null | awk '
+    /^[^ \\t]/ && $4 !~ /^(127\\.|\\[::1\\]|\\[::ffff:127\\.)/ { printf "%s%s %s %s %s", (n++ ? "\\n" : ""), $1, $2, $3, $4; open = 1; next }
+    /^[^ \\t]/ { open = 0; next }
+    open { sub(/^[ \\t]+/, " "); printf "%s", $0 }
+    END { if (n) print "" }'
+}
+idle() {
+  awk -v least="$1" '
+    {
+      sent = 0; received = 0
+      for (i = 5; i <= NF; i++) {
+        if ($i ~ /^lastsnd:/) sent = substr($i, 9) + 0
+        if ($i ~ /^lastrcv:/) received = substr($i, 9) + 0
+      }
+      quiet = sent < received ? sent : received
+      if ($1 || $2 || quiet < least || !(sent < received || (sent == received && quiet >= 5000))) next
+      here = $3; there = $4; host = $4
+      sub(/.*:/, "", here); sub(/.*:/, "", there); sub(/:[0-9]+$/, "", host); gsub(/\\[|\\]|::ffff:/, "", host)
+      printf "%s( dst %s dport = :%s sport = :%s )", (n++ ? " or " : ""), host, there, here
+      if (n >= 50) exit
+    }'
+}
+begun=$(date +%s)
+while :; do
+  now=$(connections)
+  [ -n "$now" ] || exit 0
+  passed=$(($(date +%s) - begun))
+  [ $passed -lt "$limit" ] || exit 5
+  least=5000
+  [ $passed -lt 3 ] || least=1000
+  [ $passed -lt 6 ] || least=20
+  [ $passed -lt 12 ] || least=4
+  closed=$(printf '%s\\n' "$now" | idle $least)
+  [ -z "$closed" ] || in_container ss -Kt state established "$closed" > /dev/null 2>&1
+  if [ $least -le 20 ]; then sleep 0.05
+  else sleep 0.3; fi
+done
+`

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { PortForwarder } from '../../deploy/model/port-forwarder.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { CommandOutput, CommandRunner } from '../host/command-runner.ts'
+import {
+  clearForwardScript,
+  drainPortsScript,
+  endForwardScript,
+  findObstacleScript,
+  startForwardScript,
+  watchForwardScript,
+} from './forward-scripts.ts'
+
+const TIME_LIMIT = 5
+/** The rules are made within a second. */
+const TIMEOUT_MS = 60_000
+
+/** Forwards the ports of the machine of a runner. */
+export function createPortForwarder(runner: CommandRunner): PortForwarder {
+  const run = (script: string, args: readonly string[], timeoutMs = TIMEOUT_MS): Promise<CommandOutput> =>
+    runner.run(['sh', '-c', script, 'dray', ...args], { timeoutMs, beside: true })
+  const must = async (script: string, args: readonly string[]): Promise<void> => {
+    const { exitCode, stderr } = await run(script, args)
+    if (exitCode !== 0) throw failure(runner.name, stderr)
+  }
+  return {
+    findObstacle: async () => {
+      const { exitCode, stdout } = await run(findObstacleScript, [])
+      const said = stdout.trim()
+      return exitCode === 0 && said === '' ? undefined : said || 'iptables on the server cannot be used'
+    },
+    start: (owner, ports, { id, address: to }) =>
+      must(startForwardScript, [
+        ...[prefixOf(owner), id, to, watchForwardScript],
+        ...ports.flatMap(({ address = '-', published, target }) => [
+          address,
+          String(published),
+          String(target),
+        ]),
+      ]),
+    end: (owner) => must(endForwardScript, [prefixOf(owner)]),
+    clear: (owner) => must(clearForwardScript, [prefixOf(owner)]),
+    drain: async (container, ports, limitMs) => {
+      const seconds = Math.max(1, Math.ceil(limitMs / 1000))
+      const args = [container, String(seconds), ...ports.map(String)]
+      const { exitCode, stderr } = await run(drainPortsScript, args, limitMs + TIMEOUT_MS)
+      if (exitCode !== 0 && exitCode !== TIME_LIMIT) throw failure(runner.name, stderr)
+      return exitCode === 0
+    },
+  }
+}
+
+/** Chains of iptables have names of at most 28 characters. */
+function prefixOf(owner: string): string {
+  return `dray-${createHash('sha256').update(owner).digest('hex').slice(0, 8)}`
+}
+
+function failure(host: string, stderr: string): DrayError {
+  return new DrayError('HOST_COMMAND_FAILED', `Ports could not be forwarded on ${host}.`, {
+    details: {
+      logOf: 'iptables',
+      logTail: stderr
+        .split('\n')
+        .filter((line) => line !== '')
+        .slice(-10),
+    },
+  })
+}

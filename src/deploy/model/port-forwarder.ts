@@ -1,0 +1,47 @@
+import type { ServiceModel } from './app-model.ts'
+
+/** A published TCP port of a service, and the port of its container. */
+export type ForwardedPort = {
+  /** Port of the host. */
+  published: number
+  target: number
+  /** Address of the host; absent for all. */
+  address?: string
+}
+
+/**
+ * Forwards published ports of the host to other containers, by the kernel's rules (iptables). Connections that exist keep their
+ * container. Methods throw HOST_COMMAND_FAILED.
+ */
+export interface PortForwarder {
+  /** Why the ports of this host cannot be forwarded, as the end of a sentence; undefined if they can. */
+  findObstacle(): Promise<string | undefined>
+  /**
+   * From now on new connections to the ports go to a container, and to no other of the same `owner`. The rules end on their own
+   * when the container stops or is removed.
+   */
+  start(owner: string, ports: readonly ForwardedPort[], to: { id: string; address: string }): Promise<void>
+  /** New connections go to the container that publishes the ports. */
+  end(owner: string): Promise<void>
+  /** Removes what the connections since `start` still need: after their container has stopped. */
+  clear(owner: string): Promise<void>
+  /**
+   * Waits until no connection from outside to these ports of a container is left, and closes those that are idle between two
+   * requests, since clients keep them open. False if some are left after the time limit.
+   */
+  drain(container: string, ports: readonly number[], limitMs: number): Promise<boolean>
+}
+
+/**
+ * The ports of a service, if all of them can be forwarded: single TCP ports, published over IPv4. Undefined without any, and if
+ * one cannot be.
+ */
+export function forwardedPortsOf({ ports }: ServiceModel): ForwardedPort[] | undefined {
+  const forwarded = ports.flatMap(({ published = '', target, protocol, hostIp = '' }): ForwardedPort[] => {
+    const isPlain = protocol === 'tcp' && /^\d+$/.test(published) && !hostIp.includes(':')
+    if (!isPlain) return []
+    const isAny = hostIp === '' || hostIp === '0.0.0.0'
+    return [{ published: Number(published), target, ...(isAny ? {} : { address: hostIp }) }]
+  })
+  return forwarded.length > 0 && forwarded.length === ports.length ? forwarded : undefined
+}
