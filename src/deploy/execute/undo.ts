@@ -67,8 +67,8 @@ async function undoHost(run: HostRun, execution: Execution, undone: string[]): P
     await run.host.directory.restore()
     undone.push('files restored')
   }
-  await giveBackPorts(run)
   const behindStandIns = await findBehindStandIns(run)
+  await giveBackPorts(run, behindStandIns)
   for (const service of run.done.recreated) {
     if (behindStandIns.includes(service)) continue
     await recreateAsBefore(service, run)
@@ -108,17 +108,18 @@ async function undoBehindStandIns(
 }
 
 /** Stops new containers that took a port over from the old ones of another service; these are about to start again. */
-async function giveBackPorts(run: HostRun): Promise<void> {
+async function giveBackPorts(run: HostRun, behindStandIns: readonly string[]): Promise<void> {
   const { done, host, observation } = run
-  const given = new Set(
-    observation.containers
-      .filter(({ id, service }) => done.stopped.has(id) || done.recreated.has(service))
-      .flatMap((it) => it.publishedPorts),
+  const givers = observation.containers.filter(
+    ({ id, service }) => done.stopped.has(id) || done.recreated.has(service),
   )
-  if (given.size === 0) return
+  if (givers.length === 0) return
   const holders = (await freshContainers(run)).filter(
     ({ service, publishedPorts }) =>
-      !done.recreated.has(service) && publishedPorts.some((port) => given.has(port)),
+      (!done.recreated.has(service) || behindStandIns.includes(service)) &&
+      givers.some(
+        (it) => it.service !== service && it.publishedPorts.some((port) => publishedPorts.includes(port)),
+      ),
   )
   await Promise.all(holders.map(({ id }) => host.engine.stop(id)))
 }
@@ -242,7 +243,10 @@ async function forwardAgain(
 /** Sends new connections to the containers from before the deploy, and waits for those to the stand-ins. False without any. */
 async function endForwarding(context: { run: HostRun; execution: Execution }): Promise<boolean> {
   const services = findForwarded(context)
-  await Promise.all(await endForwards(services, context))
+  const before = new Set(context.run.observation.containers.map(({ id }) => id))
+  const leaves = ({ id, standIn, service }: Container): boolean =>
+    standIn === true || !(before.has(id) || context.run.done.recreated.has(service))
+  await Promise.all(await endForwards(services, leaves, context))
   return services.length > 0
 }
 

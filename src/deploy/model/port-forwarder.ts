@@ -1,5 +1,3 @@
-import type { ServiceModel } from './app-model.ts'
-
 /** A published TCP port of a service, and the port of its container. */
 export type ForwardedPort = {
   /** Port of the host. */
@@ -30,18 +28,4 @@ export interface PortForwarder {
    * requests, since clients keep them open. False if some are left after the time limit.
    */
   drain(container: string, ports: readonly number[], limitMs: number): Promise<boolean>
-}
-
-/**
- * The ports of a service, if all of them can be forwarded: single TCP ports, published over IPv4. Undefined without any, and if
- * one cannot be.
- */
-export function forwardedPortsOf({ ports }: ServiceModel): ForwardedPort[] | undefined {
-  const forwarded = ports.flatMap(({ published = '', target, protocol, hostIp = '' }): ForwardedPort[] => {
-    const isPlain = protocol === 'tcp' && /^\d+$/.test(published) && !hostIp.includes(':')
-    if (!isPlain) return []
-    const isAny = hostIp === '' || hostIp === '0.0.0.0'
-    return [{ published: Number(published), target, ...(isAny ? {} : { address: hostIp }) }]
-  })
-  return forwarded.length > 0 && forwarded.length === ports.length ? forwarded : undefined
 }

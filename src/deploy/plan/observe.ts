@@ -11,6 +11,7 @@ import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
 import { isOwn } from './why-not-rolled.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { chooseDrainChecks } from './choose-drain-checks.ts'
+import type { Container } from '../model/container.ts'
 import { composeNames } from './file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
 import type { DesiredFile, DesiredRelease, HostObservation } from '../model/observation.ts'
@@ -86,7 +87,7 @@ export async function observeHost(
       containersAsked.then((running) =>
         observeNeighbours(running, { project: app.project, engine: host.engine }),
       ),
-      observeForwarding(app, desired, host),
+      containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
     ])
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
@@ -129,14 +130,18 @@ export async function observeHost(
   return { files, observation: { ...plain, files: files.map(hashFile) } }
 }
 
-/** Only the ports of the user's own services are forwarded. */
+/** Only the ports of the user's own services are forwarded: those that they publish now, or will. */
 async function observeForwarding(
-  app: AppModel,
-  desired: DesiredRelease,
-  { forwarder }: TargetHost,
+  running: readonly Container[],
+  { app, desired, host }: { app: AppModel; desired: DesiredRelease; host: TargetHost },
 ): Promise<Pick<HostObservation, 'forwarding'>> {
-  const publishes = app.services.some((it) => it.publishedPorts.length > 0 && isOwn(it, desired))
-  return publishes ? { forwarding: { obstacle: await forwarder.findObstacle() } } : {}
+  const publishes = app.services.some(
+    (service) =>
+      isOwn(service, desired) &&
+      (service.publishedPorts.length > 0 ||
+        running.some((it) => it.service === service.name && it.publishedPorts.length > 0)),
+  )
+  return publishes ? { forwarding: { obstacle: await host.forwarder.findObstacle() } } : {}
 }
 
 /** A later compose file overrides an earlier one. */

@@ -47,7 +47,7 @@ function planRecord(host: HostPlan, desired: DesiredRelease, release: string): N
 function planStops(host: HostPlan): OldStep[] {
   const isFreed = (id: string): boolean =>
     host.decisions
-      .filter(({ action }) => action === 'recreate')
+      .filter(({ action }) => action === 'recreate' || action === 'stand-in')
       .some(({ service }) => findHolders(service, host).some(({ containers }) => containers.includes(id)))
   return listOld(host)
     .map((step) => ({ ...step, containers: step.containers.filter((id) => !isFreed(id)) }))

@@ -1,6 +1,7 @@
 import { upstreamOf } from '../model/proxy.ts'
 import { chooseStandInName } from '../model/stand-in.ts'
 import type { ServiceDecision } from './decide-service.ts'
+import { findHolders } from './front/find-holders.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 
 /** Starts a stand-in for each of the services, next to the real containers. */
@@ -33,6 +34,7 @@ export function planReturn(host: HostPlan, repeated: readonly NewStep[]): NewSte
   if (decisions.length === 0) return []
   const base = { host: host.observation.host }
   const services = decisions.map((it) => it.service.name)
+  const frees = decisions.flatMap(({ service }) => findHolders(service, host))
   return [
     {
       ...base,
@@ -40,6 +42,7 @@ export function planReturn(host: HostPlan, repeated: readonly NewStep[]): NewSte
       cause: `served by ${services.length > 1 ? 'their stand-ins' : 'its stand-in'} meanwhile`,
       services: decisions.map(describeRecreated),
       fresh: false,
+      ...(frees.length === 0 ? {} : { frees }),
     },
     { ...base, kind: 'wait-healthy', cause: 'before receiving traffic', services },
     ...repeated.map((step) => backFrom(step, `back from the stand-in of ${services.join(', ')}`)),

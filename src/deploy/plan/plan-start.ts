@@ -2,6 +2,7 @@ import type { ServiceDecision } from './decide-service.ts'
 import { entryProxyOf, probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
+import { planMoveIn } from './plan-forward.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { commonCause, describeRecreated, planStandIns } from './plan-stand-in.ts'
 import { dependenciesOf, orderInWaves } from './waves.ts'
@@ -71,11 +72,13 @@ export function planStarts(
     }
     const standingIn = wave.filter((it) => it.action === 'stand-in')
     if (standingIn.length > 0) steps.push(planStandIns(host, standingIn))
+    let handOver: ReturnType<typeof planMoveIn> = { before: [], after: [] }
     for (const fresh of [true, false]) {
       const recreated = wave.filter((it) => it.action === 'recreate' && (it.replaced.length === 0) === fresh)
       if (recreated.length === 0) continue
       const frees = recreated.flatMap(({ service }) => findHolders(service, host))
-      steps.push({
+      if (frees.length > 0 && fresh) handOver = planMoveIn(host)
+      steps.push(...handOver.before, {
         ...base,
         kind: 'recreate-services',
         cause: commonCause(recreated),
@@ -95,7 +98,7 @@ export function planStarts(
       ({ action, service }) =>
         action !== 'run-once' &&
         service.replicas > 0 &&
-        (action === 'stand-in' || service.name !== checkedByUrl),
+        (action === 'stand-in' || handOver.after.length > 0 || service.name !== checkedByUrl),
     )
     if (waited.length > 0) {
       steps.push({
@@ -105,6 +108,7 @@ export function planStarts(
         services: waited.map((it) => it.service.name),
       })
     }
+    steps.push(...handOver.after)
   }
   return steps
 }

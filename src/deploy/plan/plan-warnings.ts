@@ -3,8 +3,9 @@ import { guessEntrance, SET_PROBE } from '../model/entrance.ts'
 import type { ServiceModel } from '../model/app-model.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
-import { forwardedPortsOf } from '../model/port-forwarder.ts'
+import { forwardedPortsOf } from './forwarded-ports.ts'
 import { proxyOf, upstreamOf } from '../model/proxy.ts'
+import { planMoveIn } from './plan-forward.ts'
 import type { HostPlan } from './plan-host.ts'
 
 /** Risks of the plan on one host. */
@@ -24,7 +25,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
         `${service.name} is briefly unavailable: ${whyNotRolled(service, input) ?? 'its network changed'}${whyNotForwarded(service, input)}.`,
       )
     }
-    if (action === 'recreate' && replaced.length === 0) {
+    if (action === 'recreate' && replaced.length === 0 && planMoveIn(host).before.length === 0) {
       for (const { service: holder } of findHolders(service, host)) {
         found.push(
           `Port ${service.publishedPorts.join(', ')} moves from ${holder} to ${service.name}: new connections are refused for a moment.`,

@@ -1,5 +1,5 @@
 import { type ServiceModel } from '../model/app-model.ts'
-import { forwardedPortsOf } from '../model/port-forwarder.ts'
+import { forwardedPortsOf } from './forwarded-ports.ts'
 import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 

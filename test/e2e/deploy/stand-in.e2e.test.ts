@@ -142,7 +142,7 @@ test('a port without a proxy is forwarded to the stand-in for root, and no new c
     environment: { host: `root@${server.name}` },
     files: {
       'docker-compose.yml': compose
-        .replace(/  nginx:[^]*/, '')
+        .replace(/ {2}nginx:[^]*/, '')
         .replace('127.0.0.1:8131', '8132')
         .replace('standin', 'bare'),
     },

@@ -120,7 +120,7 @@ function describeReached(
 export const removeOld: StepRunner<StepOf<'remove-old'>> = async (step, { run, execution }) => {
   await Promise.all(step.containers.map((id) => run.host.engine.remove(id, { force: true })))
   const isForwarded = listForwarded(execution, step.host).some(({ service }) => service === step.service)
-  if (step.standIn && isForwarded) await clearForward(step.service, run)
+  if (isForwarded) await clearForward(step.service, run)
   return `${step.containers.length} removed`
 }
 

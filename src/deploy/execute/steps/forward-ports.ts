@@ -3,24 +3,32 @@ import type { Container } from '../../model/container.ts'
 import type { ForwardedService, StepOf } from '../../model/plan.ts'
 import { addDrained, otherContainers, type Execution, type HostRun, type StepRunner } from '../execution.ts'
 
-/** Sends new connections to the stand-ins; `recreate-services` waits for the requests to the old containers. */
+/**
+ * Sends new connections to the stand-in of a service, or to a new container if it has no stand-in; `recreate-services` waits for
+ * the requests to the old containers.
+ */
 export const forwardPorts: StepRunner<StepOf<'forward-ports'>> = async (step, { run, execution }) => {
   run.done.switched = true
   for (const forwarded of step.services) {
-    const standIn = run.done.standIns.get(forwarded.service)
-    if (standIn === undefined) throw new DrayError('INTERNAL', `${forwarded.service} has no stand-in.`)
-    run.done.forwarded.add(forwarded.service)
-    await forwardTo(standIn, forwarded, run)
-    const old = await otherContainers([forwarded.service], [standIn], run)
+    const { service } = forwarded
+    const staying = run.done.fresh.get(service) ?? []
+    const to = run.done.standIns.get(service) ?? staying[0]
+    if (to === undefined) throw new DrayError('INTERNAL', `${service} has no new container.`)
+    run.done.forwarded.add(service)
+    await forwardTo(to, forwarded, run)
+    const old = await otherContainers([service], staying, run)
     addDrained(run, drainContainers(old, forwarded, { run, execution }))
   }
   return undefined
 }
 
-/** Sends new connections to the real containers again; `stop-old` waits for the requests to the stand-ins. */
+/** Sends new connections to the containers that publish the ports; `stop-old` waits for the requests to stand-ins that leave. */
 export const endForward: StepRunner<StepOf<'end-forward'>> = async (step, { run, execution }) => {
-  run.done.returned = true
-  addDrained(run, await endForwards(step.services, { run, execution }))
+  const { recreated, standIns } = run.done
+  const leaves = ({ id, standIn, service }: Container): boolean =>
+    standIn === true && (recreated.has(service) || standIns.get(service)?.id !== id)
+  run.done.returned = [...recreated].some((service) => standIns.has(service))
+  addDrained(run, await endForwards(step.services, leaves, { run, execution }))
   return undefined
 }
 
@@ -35,19 +43,23 @@ export async function forwardTo(
   await run.host.forwarder.start(ownerOf(service, run), ports, { id: standIn.id, address })
 }
 
-/** Ends the forwards of services; each promise is whether the requests to a stand-in finished in time. Throws HOST_COMMAND_FAILED. */
+/**
+ * Ends the forwards of services. Each promise is whether the requests to one of their containers that leave finished in time.
+ * Throws HOST_COMMAND_FAILED.
+ */
 export async function endForwards(
   services: readonly ForwardedService[],
+  leaves: (container: Container) => boolean,
   context: { run: HostRun; execution: Execution },
 ): Promise<Promise<boolean>[]> {
   const { run } = context
   for (const { service } of services) await run.host.forwarder.end(ownerOf(service, run))
   const now = await run.host.engine.containers(run.observation.directory.app.project)
   return services.flatMap((forwarded) => {
-    const standIns = now.filter(
-      (it) => it.service === forwarded.service && it.standIn && it.state === 'running',
+    const leaving = now.filter(
+      (it) => it.service === forwarded.service && it.state === 'running' && leaves(it),
     )
-    return drainContainers(standIns, forwarded, context)
+    return drainContainers(leaving, forwarded, context)
   })
 }
 

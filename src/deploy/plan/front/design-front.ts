@@ -1,6 +1,7 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { AppModel, PublishedPort, ServiceModel } from '../../model/app-model.ts'
 import { frontDirectory, frontName, type Front } from '../../model/front.ts'
+import { forwardedPortsOf } from '../forwarded-ports.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import { proxyOfImageName } from '../proxies/recognise-proxy.ts'
 import { isOwn } from '../why-not-rolled.ts'
@@ -37,6 +38,9 @@ export function designFront(app: AppModel, wanted: Wanted): Front {
   const hasIpv6 = networks.some((network) => app.ipv6Networks.includes(network))
   return {
     services: fronted.map(({ name }) => name),
+    routes: fronted.flatMap((service) =>
+      (forwardedPortsOf(service) ?? []).map((port) => ({ ...port, service: service.name })),
+    ),
     definition: {
       image: IMAGE,
       restart: 'unless-stopped',

@@ -321,6 +321,7 @@ describe('patterns in dray.yml', () => {
 describe('the front', () => {
   const front = {
     services: ['web'],
+    routes: [],
     definition: { image: 'nginx:1.28-alpine', networks: ['default'] },
     configuration: 'server {}',
     left: [],

@@ -135,3 +135,99 @@ function spellRunning({ host }: FakeWorld): string[] {
     .map(({ imageName, publishedPorts }) => [spellImage(imageName), ...publishedPorts].join(' '))
     .sort()
 }
+
+describe('where ports can be forwarded', () => {
+  const forwarded = async (web: Partial<ServiceModel> = {}): Promise<FakeWorld> => {
+    const world = await beforeTheFront(web)
+    world.host.forwardObstacle = undefined
+    return world
+  }
+
+  test.each<[string, Partial<ServiceModel>, string[]]>([
+    [
+      'a new container',
+      {},
+      [
+        ...[
+          'up beside web=2',
+          'forward 8000 to web-2',
+          'drain web-1',
+          'up create dray-front=1',
+          'stop web-1',
+        ],
+        ...['start dray-front-1', 'up recreate dray-front=1', 'end forward shop.web', 'record r2'],
+        ...['remove web-1', 'clear forward shop.web'],
+      ],
+    ],
+    [
+      'the stand-in',
+      named,
+      [
+        ...['stand-in shop.web.stand-in', 'forward 8000 to web-2', 'drain web-1', 'up create dray-front=1'],
+        ...['stop web-1', 'start dray-front-1', 'up recreate dray-front=1', 'end forward shop.web'],
+        ...['turn dray-front to web-2', 'up force-recreate web=1', 'turn dray-front to web-3'],
+        ...['stop shop.web.stand-in', 'record r2', 'remove shop.web.stand-in', 'clear forward shop.web'],
+      ],
+    ],
+  ])('the port leads to %s while the front moves in', async (_to, web, log) => {
+    const world = await forwarded(web)
+    await world.deploy()
+    expect(world.takeLog().slice(5)).toEqual(log)
+    expect(world.host.forwards).toEqual(new Map())
+  })
+
+  test.each<[string, Partial<ServiceModel>]>([
+    ['forward 8000', {}],
+    ['stop web-1', {}],
+    ['start dray-front-1', {}],
+    ['end forward', {}],
+    ['record r2', {}],
+    ['forward 8000', named],
+    ['up force-recreate web', named],
+    ['record r2', named],
+  ])('a failure at `%s` gives the port back', async (begins, web) => {
+    const world = await forwarded(web)
+    failOnce(world, begins)
+    expect(await world.failure()).toMatchObject({ serving: 'Release r1 is serving, as before.' })
+    expect(spellRunning(world)).toEqual(['web:v1 8000'])
+    expect(world.host.containers.all).toHaveLength(1)
+    expect(world.host.forwards).toEqual(new Map())
+  })
+
+  test('it moves out while the port leads to a stand-in', async () => {
+    const world = await forwarded()
+    await world.deploy()
+    world.takeLog()
+    world.front = undefined
+    await world.deploy()
+    expect(world.takeLog()).toEqual([
+      ...['place docker-compose.yml docker-compose.override.yml -dray-front/default.conf'],
+      ...['stand-in shop.web.stand-in', 'forward 8000 to web-3', 'drain web-2', 'stop dray-front-1'],
+      ...['up force-recreate web=1', 'end forward shop.web', 'drain web-3', 'stop shop.web.stand-in'],
+      ...['record r3', 'remove shop.web.stand-in', 'remove dray-front-1', 'clear forward shop.web'],
+    ])
+    expect(spellRunning(world)).toEqual(['web:v2 8000'])
+  })
+
+  test.each(['forward 8000', 'up force-recreate web', 'check web-4', 'end forward', 'record r3'])(
+    'a failure at `%s` while it moves out gives the port back to it',
+    async (begins) => {
+      const world = await forwarded()
+      await world.deploy()
+      world.front = undefined
+      failOnce(world, begins)
+      expect(await world.failure()).toMatchObject({ serving: 'Release r2 is serving, as before.' })
+      expect(spellRunning(world)).toEqual(['nginx:1.28-alpine 8000', 'web:v2'])
+      expect(world.host.forwards).toEqual(new Map())
+    },
+  )
+})
+
+function failOnce(world: FakeWorld, begins: string): void {
+  let fails = true
+  world.host.when(begins, () => {
+    if (!fails) return
+    fails = false
+    throw new Error('not today')
+  })
+}
