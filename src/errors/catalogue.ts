@@ -1,6 +1,7 @@
 import { accessFailures } from './access-failures.ts'
 import { buildFailures } from './build-failures.ts'
 import { diskFailures } from './disk-failures.ts'
+import { envFailures } from './env-failures.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { registryFailures } from './registry-failures.ts'
 import { releaseFailures } from './release-failures.ts'
@@ -162,26 +163,7 @@ export const catalogue = {
     hint: 'Read the file, then use `--adopt` to replace it. The old file is kept in `.dray/adopted/`.',
     exitCode: EXIT.precondition,
   },
-  ENV_MISSING: {
-    title: "The app's directory on the server has no `.env`.",
-    hint: 'Create it on the server, or with `dray env ENVIRONMENT set KEY`. An empty file is enough if the app needs no secrets.',
-    exitCode: EXIT.precondition,
-  },
-  ENV_UNREADABLE: {
-    title: "The server's `.env` cannot be read or preserved.",
-    hint: 'Check the file on the server: `ls -l .env`.',
-    exitCode: EXIT.precondition,
-  },
-  ENV_CHANGED: {
-    title: "The server's `.env` was changed at the same time by another user.",
-    hint: 'Run the same command again: it starts with the current file.',
-    exitCode: EXIT.precondition,
-  },
-  ENV_INVALID: {
-    title: 'Compose cannot read this `.env`.',
-    hint: 'Write one NAME=value per line, and close every quote.',
-    exitCode: EXIT.precondition,
-  },
+  ...envFailures,
   EDITOR_FAILED: {
     title: 'The editor failed.',
     hint: 'The file is unchanged. Set EDITOR to a program with its options: `EDITOR=nano dray env …`.',

@@ -96,7 +96,7 @@ const rows = [
   row(runCommand, inContainer),
   row(taskCommand, { timeout: 'text', wait: 'text or true', host: 'text' }),
   row(composeCommand, { tty: 'true or false', host: 'text' }),
-  row(envCommand, { empty: 'true' }),
+  row(envCommand, { empty: 'true', merge: 'true', yes: 'true' }),
   row(cleanCommand, { dryRun: 'true', host: 'text', wait: 'text or true' }),
   row(initCommand, {
     yes: 'true',

@@ -4,6 +4,8 @@ export type DotenvVariable = {
   /** Text after the `=`, with its quotes; may have several lines. */
   raw: string
   isEmpty: boolean
+  /** Numbers, from 1, of its first and last line. */
+  lines: readonly [first: number, last: number]
 }
 
 export type Dotenv = {
@@ -43,7 +45,7 @@ export function parseDotenv(text: string): Dotenv {
     }
     const raw = [first, ...lines.slice(index + 1, end.index + 1)].join('\n')
     variables.delete(name)
-    variables.set(name, { name, raw, isEmpty: EMPTY.test(raw) })
+    variables.set(name, { name, raw, isEmpty: EMPTY.test(raw), lines: [index + 1, end.index + 1] })
     if (!/^[ \t]*(?:#|$)/.test(end.rest)) badLines.push(end.index + 1)
     index = end.index
   }

@@ -41,6 +41,11 @@ export interface EnvStore {
   /** The whole file. Throws ENV_UNREADABLE if it is not UTF-8. */
   read(): Promise<EnvText>
   /**
+   * A copy of an earlier file, by its name or the newest. Throws ENV_COPY_UNKNOWN with the names of all, and ENV_UNREADABLE if it
+   * is not UTF-8.
+   */
+  readCopy(name: string | undefined): Promise<{ name: string; text: Secret }>
+  /**
    * Replaces the file that `read` returned. Throws ENV_CHANGED if it has changed since then, and ENV_INVALID if Compose on
    * the host cannot read the new one.
    */

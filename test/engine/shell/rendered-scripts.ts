@@ -5,6 +5,7 @@ import { currentReleaseScript } from '../../../src/adapters/directory/current-re
 import {
   changeEnvScript,
   listEnvScript,
+  readCopyScript,
   readEnvScript,
 } from '../../../src/adapters/directory/env/env-scripts.ts'
 import { examineScript } from '../../../src/adapters/directory/examine-script.ts'
@@ -79,6 +80,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
   ...{
     persistentShellCommand,
     listEnvScript,
+    readCopyScript,
     lockScript,
     logSizeScript,
     observeScript,

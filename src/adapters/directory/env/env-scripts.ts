@@ -9,6 +9,9 @@ export const ENV_FILE_BROKEN = 69
 /** Exit code: `.env` has changed since it was read. */
 export const ENV_FILE_CHANGED = 70
 
+/** Exit code: there is no such copy of an old file; the names of all are printed. */
+export const NO_COPY = 71
+
 /** Number of backups of old files that are kept. */
 const KEPT_COPIES = 5
 
@@ -52,6 +55,27 @@ awk -v sq="'" '${dotenvAwk}
 export const readEnvScript = `${enter}
 hash_of "$file"
 [ ! -e "$file" ] || cat "$file"
+`
+
+/**
+ * Prints the name and the SHA-256 of a copy of an old file, each on a line, and then its text. Arguments: the directory, the
+ * name of the copy or an empty text for the newest.
+ */
+export const readCopyScript = `${enter}
+# shellcheck disable=SC2012 # The names are dray's own.
+copies() { ls -1 .env.before-* 2> /dev/null | sort -r; }
+copy=$2
+[ -n "$copy" ] || copy=$(copies | head -n 1)
+case $copy in
+  .env.before-*/* | *..*) copy= ;;
+  .env.before-*) ;;
+  *) copy= ;;
+esac
+if [ -z "$copy" ] || ! [ -f "$copy" ] || [ -L "$copy" ]; then copies; exit ${NO_COPY}; fi
+[ -r "$copy" ] || exit ${ENV_FILE_UNREADABLE}
+printf '%s\\n' "$copy"
+hash_of "$copy"
+cat "$copy"
 `
 
 /**

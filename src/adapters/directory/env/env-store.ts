@@ -10,7 +10,9 @@ import {
   ENV_FILE_BROKEN,
   ENV_FILE_CHANGED,
   listEnvScript,
+  NO_COPY,
   NOT_OWNER,
+  readCopyScript,
   readEnvScript,
 } from './env-scripts.ts'
 import { runScript, scriptFailure } from '../host-script.ts'
@@ -24,8 +26,8 @@ type Change = { action: 'set' | 'unset' | 'replace'; variable?: string; input?: 
 /** `.env` in an app's directory on the host of `runner`. */
 export function createEnvStore(place: Place): EnvStore {
   const { runner, path, clock } = place
-  const ask = async (script: string): Promise<string> => {
-    const output = await runScript(runner, script, { args: [path] })
+  const ask = async (script: string, ...args: string[]): Promise<string> => {
+    const output = await runScript(runner, script, { args: [path, ...args] })
     if (output.exitCode !== 0) throw failureOf(output, place)
     return output.stdout
   }
@@ -58,12 +60,14 @@ export function createEnvStore(place: Place): EnvStore {
       change(by, { action: 'set', variable: name, input: lines, entry: { set: [name] } }),
     unset: (name, by) => change(by, { action: 'unset', variable: name, entry: { removed: [name] } }),
     read: async () => {
-      const printed = await ask(readEnvScript)
-      const hash = printed.slice(0, printed.indexOf('\n'))
-      const text = printed.slice(hash.length + 1)
+      const [hash, text] = splitLine(await ask(readEnvScript))
       if (hash === 'none') return { text: new Secret(''), hash: undefined }
-      if (createHash('sha256').update(text).digest('hex') === hash) return { text: new Secret(text), hash }
-      throw new DrayError('ENV_UNREADABLE', `${path}/.env on ${runner.name} is not UTF-8 text.`)
+      return { text: checkedText(text, hash, `${path}/.env on ${runner.name}`), hash }
+    },
+    readCopy: async (wanted) => {
+      const [name, rest] = splitLine(await ask(readCopyScript, wanted ?? ''))
+      const [hash, text] = splitLine(rest)
+      return { name, text: checkedText(text, hash, `${path}/${name} on ${runner.name}`) }
     },
     replace: ({ text, expectedHash, changes }, by) => {
       const input = new Secret(`${expectedHash ?? 'none'}\n${text.reveal()}`)
@@ -71,6 +75,18 @@ export function createEnvStore(place: Place): EnvStore {
       return change(by, { action: 'replace', input, entry: { set: [...added, ...changed], removed } })
     },
   }
+}
+
+/** The first line of a text, and what follows it. */
+function splitLine(text: string): [line: string, rest: string] {
+  const end = text.indexOf('\n')
+  return [text.slice(0, end), text.slice(end + 1)]
+}
+
+/** Bytes that are not UTF-8 have become others on the way. */
+function checkedText(text: string, hash: string, file: string): Secret {
+  if (createHash('sha256').update(text).digest('hex') === hash) return new Secret(text)
+  throw new DrayError('ENV_UNREADABLE', `${file} is not UTF-8 text.`)
 }
 
 function readListing(printed: string): EnvListing {
@@ -107,6 +123,12 @@ function failureOf(output: CommandOutput, { runner, path, clock }: Place): DrayE
         'ENV_INVALID',
         `Compose cannot read the present or the new ${file}. Nothing was written.`,
       )
+    case NO_COPY: {
+      const copies = output.stdout.split('\n').filter((line) => line !== '')
+      return new DrayError('ENV_COPY_UNKNOWN', `There is no such copy of ${file}.`, {
+        ...(copies.length > 0 && { hint: 'Name one of these, newest first.', details: { problems: copies } }),
+      })
+    }
     case NOT_OWNER:
       return new DrayError('ENV_UNREADABLE', `${file} belongs to another user, so it cannot be replaced.`, {
         hint: `\`ls -l ${path}/.env\` on the server shows its owner. Give it to the deploying user: \`sudo chown USER ${path}/.env\`.`,

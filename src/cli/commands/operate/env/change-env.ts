@@ -13,20 +13,23 @@ export type EnvWork = {
   output: CommandOutput
   /** One per host. */
   stores: NonEmpty<EnvStore>
+  /** `--yes` */
+  yes: boolean
 }
 
-type Names = { set: readonly string[]; removed: readonly string[] }
+export type Names = { set: readonly string[]; removed: readonly string[] }
 
 /** Makes a change on every host, one after the other. After a failure, the remaining hosts are not changed. */
 export async function changeEnv(
   { input, context, output, stores }: EnvWork,
-  names: Names,
+  namesOf: (store: EnvStore) => Names,
   change: (store: EnvStore, by: LockHolder) => Promise<EnvChange>,
 ): Promise<void> {
   const environment = input.config.environment.name
   let isNew = false
   for (const store of stores) {
     const done = await change(store, { ...deployerOf(input, context), sinceMs: context.clock.now() })
+    const names = namesOf(store)
     isNew ||= done.outcome !== 'unchanged'
     if (input.options.json) output.json('env.changed', { environment, host: store.host, ...names, ...done })
     else output.print(describeChange(store, { names, done, output }))

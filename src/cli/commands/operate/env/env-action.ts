@@ -4,17 +4,32 @@ import { findNearest } from '../../../../shared/nearest.ts'
 import type { InputOf } from '../../../command/command.ts'
 import type { envCommand } from './env.ts'
 
+type EnvCommand = InputOf<typeof envCommand>
+
 export type EnvAction =
   | { kind: 'list' }
   | { kind: 'edit' }
   | { kind: 'set'; name: string; mayBeEmpty: boolean }
   | { kind: 'unset'; name: string }
+  /** `file`: undefined for standard input. */
+  | { kind: 'import'; file: string | undefined; mayBeEmpty: boolean; merges: boolean }
+  /** `copy`: undefined for the newest. */
+  | { kind: 'restore'; copy: string | undefined }
 
-const actions = ['list', 'set', 'unset', 'edit'] as const
+const actions = ['list', 'set', 'unset', 'edit', 'import', 'restore'] as const
+
+/** `dray env import production` is `dray env production import`. */
+export function orderArguments(command: EnvCommand): EnvCommand {
+  const { environment, action } = command.arguments
+  const isSwapped = actions.some((it) => it === environment) && !actions.some((it) => it === action)
+  if (!isSwapped || action === undefined || environment === undefined) return command
+  return { ...command, arguments: { ...command.arguments, environment: action, action: environment } }
+}
 
 /** Reads the action of `dray env`. Throws USAGE. */
-export function readEnvAction({ arguments: given, options }: InputOf<typeof envCommand>): EnvAction {
+export function readEnvAction({ arguments: given, options }: EnvCommand): EnvAction {
   const { environment = 'ENVIRONMENT', action: text = 'list', key: name } = given
+  const { empty: mayBeEmpty = false, merge: merges = false } = options
   const kind = actions.find((action) => action === text)
   if (kind === undefined) {
     const nearest = findNearest(text, actions)
@@ -26,6 +41,8 @@ export function readEnvAction({ arguments: given, options }: InputOf<typeof envC
       },
     )
   }
+  if (kind === 'import') return { kind, file: name === '-' ? undefined : name, mayBeEmpty, merges }
+  if (kind === 'restore') return { kind, copy: name }
   if (kind === 'list' || kind === 'edit') {
     if (name === undefined) return { kind }
     throw new DrayError('USAGE', `\`dray env ${environment} ${kind}\` does not accept a variable.`)
@@ -36,5 +53,5 @@ export function readEnvAction({ arguments: given, options }: InputOf<typeof envC
     })
   }
   assertVariableName(name)
-  return kind === 'set' ? { kind, name, mayBeEmpty: options.empty === true } : { kind, name }
+  return kind === 'set' ? { kind, name, mayBeEmpty } : { kind, name }
 }

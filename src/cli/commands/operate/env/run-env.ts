@@ -9,17 +9,21 @@ import { Secret } from '../../../../shared/secret.ts'
 import { renderVariables } from '../../../../ui/render/results/render-variables.ts'
 import { createCommandOutput } from '../../../command/command-output.ts'
 import { changeEnv, type EnvWork } from './change-env.ts'
+import { confirmChanges } from './confirm-changes.ts'
 import type { InputOf } from '../../../command/command.ts'
 import { connectEach } from '../../../command/connect-each.ts'
 import type { CliContext } from '../../../command/context.ts'
 import { editEnv } from './edit-env.ts'
 import type { envCommand } from './env.ts'
-import { readEnvAction } from './env-action.ts'
+import { orderArguments, readEnvAction } from './env-action.ts'
+import { importEnv } from './import-env.ts'
+import { restoreEnv } from './restore-env.ts'
 import { loadEnvironment } from '../../../command/load-environment.ts'
 import { readValue } from './read-value.ts'
 
 /** Runs `dray env`. Throws the errors of the configuration, of connecting and of the store. */
-export async function runEnv(command: InputOf<typeof envCommand>, context: CliContext): Promise<ExitCode> {
+export async function runEnv(given: InputOf<typeof envCommand>, context: CliContext): Promise<ExitCode> {
+  const command = orderArguments(given)
   const action = readEnvAction(command)
   const input = await loadEnvironment(command, context)
   const output = createCommandOutput(input, context)
@@ -27,7 +31,7 @@ export async function runEnv(command: InputOf<typeof envCommand>, context: CliCo
   await using connected = await connectEach(hosts, context, (runner) =>
     createEnvStore({ runner, path, clock: context.clock }),
   )
-  const work: EnvWork = { input, context, output, stores: connected.hosts }
+  const work: EnvWork = { input, context, output, stores: connected.hosts, yes: command.options.yes === true }
   switch (action.kind) {
     case 'list':
       await listVariables(work)
@@ -40,6 +44,12 @@ export async function runEnv(command: InputOf<typeof envCommand>, context: CliCo
       break
     case 'edit':
       await editEnv(work)
+      break
+    case 'import':
+      await importEnv(work, action)
+      break
+    case 'restore':
+      await restoreEnv(work, action.copy)
       break
   }
   return EXIT.done
@@ -86,9 +96,21 @@ async function setVariable(
     work.context,
   )
   const lines = new Secret(renderVariable(name, value))
-  await changeEnv(work, { set: [name], removed: [] }, (store, by) => store.set(name, lines, by))
+  const names = { set: [name], removed: [] }
+  await changeEnv(
+    work,
+    () => names,
+    (store, by) => store.set(name, lines, by),
+  )
 }
 
 async function unsetVariable(work: EnvWork, { name }: { name: string }): Promise<void> {
-  await changeEnv(work, { set: [], removed: [name] }, (store, by) => store.unset(name, by))
+  const changes = { added: [], changed: [], removed: [name] }
+  if (!(await confirmChanges(work, new Map([[work.stores[0], changes]]), { mustAsk: false }))) return
+  const names = { set: [], removed: [name] }
+  await changeEnv(
+    work,
+    () => names,
+    (store, by) => store.unset(name, by),
+  )
 }

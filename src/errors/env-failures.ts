@@ -1,0 +1,35 @@
+import { EXIT } from './exit-code.ts'
+
+/** Failures with the server's `.env`; part of the catalogue. */
+export const envFailures = {
+  ENV_MISSING: {
+    title: "The app's directory on the server has no `.env`.",
+    hint: 'Create it on the server, or with `dray env ENVIRONMENT set KEY`. An empty file is enough if the app needs no secrets.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_UNREADABLE: {
+    title: "The server's `.env` cannot be read or preserved.",
+    hint: 'Check the file on the server: `ls -l .env`.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_CHANGED: {
+    title: "The server's `.env` was changed at the same time by another user.",
+    hint: 'Run the same command again: it starts with the current file.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_INVALID: {
+    title: 'Compose cannot read this `.env`.',
+    hint: 'Write one NAME=value per line, and close every quote.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_NEEDED: {
+    title: 'Variables that the app needs would be removed from `.env`.',
+    hint: 'Add them to the input, keep them with `--merge`, or run the command on a terminal and confirm.',
+    exitCode: EXIT.precondition,
+  },
+  ENV_COPY_UNKNOWN: {
+    title: 'There is no such copy of `.env` on the server.',
+    hint: 'Copies are made by `dray env`, next to `.env`. `ls -l .env.before-*` on the server lists them.',
+    exitCode: EXIT.precondition,
+  },
+}
