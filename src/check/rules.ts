@@ -10,6 +10,7 @@ import { composeDown } from './rules/compose-down.ts'
 import { dataAnonymous } from './rules/data-anonymous.ts'
 import { deployCancelled } from './rules/deploy-cancelled.ts'
 import { deployConcurrent } from './rules/deploy-concurrent.ts'
+import { directoryMounted } from './rules/directory-mounted.ts'
 import { drayComposeMissing } from './rules/dray-compose-missing.ts'
 import { drayServiceUnknown } from './rules/dray-service-unknown.ts'
 import { drayYmlInvalid } from './rules/dray-yml-invalid.ts'
@@ -75,6 +76,7 @@ export const rules: readonly Rule[] = [
   dataAnonymous,
   deployCancelled,
   deployConcurrent,
+  directoryMounted,
   drayComposeMissing,
   drayServiceUnknown,
   drayYmlInvalid,

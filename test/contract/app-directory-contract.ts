@@ -38,11 +38,18 @@ const request = (facts: Partial<PlaceRequest>): PlaceRequest => ({
   ...facts,
 })
 
-const release = (id: string, paths: readonly string[]): Release => ({
+const none = { files: [], drop: [] }
+
+/** A release with these files, whose text is by path; without one it is empty. */
+const release = (
+  id: string,
+  paths: readonly string[],
+  textOf: (path: string) => string = () => '',
+): Release => ({
   ...{ version: 1, id, app: 'shop', environment: 'test', project: 'shop', createdAtMs: 1 },
   by: { user: 'ann', machine: 'laptop' },
   services: {},
-  files: Object.fromEntries(paths.map((path) => [path, 'hash'])),
+  files: Object.fromEntries(paths.map((path) => [path, sha256(textOf(path))])),
   variables: [],
   networks: {},
 })
@@ -99,7 +106,7 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       await chmod(path, 0o2775)
       const shared = createAppDirectory({ runner: withUmask(runner, '077'), path, values: {} })
       await shared.place(request({ files: [file('nginx/app.conf', '')] }))
-      await shared.record(release('r1', ['nginx/app.conf']), [])
+      await shared.record(release('r1', ['nginx/app.conf']), none)
       for (const made of ['nginx', 'nginx/app.conf', '.dray/releases', '.dray/releases/r1'])
         expect((await stat(join(path, made))).mode & 0o060).toBe(0o060)
     })
@@ -225,8 +232,9 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       const path = await temporaryApp()
       const directory = directoryAt(path)
       await directory.place(request({ files: awkward.map((name) => file(name, `text of ${name}`)) }))
-      await directory.record(release('r1', awkward), [])
-      await directory.record(release('r2', awkward), ['r1'])
+      const textOf = (name: string): string => `text of ${name}`
+      await directory.record(release('r1', awkward, textOf), none)
+      await directory.record(release('r2', awkward, textOf), { files: [], drop: ['r1'] })
       const records = await runner.run(['ls', '-A', join(path, '.dray/releases')])
       expect(records.stdout.trim()).toBe('r2')
       const copy = await temporaryApp()
@@ -248,7 +256,10 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
         await place('two')
         await directory.restore()
         expect(await readFile(join(path, 'conf/0'), 'utf8')).toBe('one')
-        await directory.record(release('r1', names), [])
+        await directory.record(
+          release('r1', names, () => 'one'),
+          none,
+        )
         expect((await directory.survey({ files: names, imageRoots: [] })).hashes.size).toBe(count)
         await directory.place(request({ remove: names }))
         expect(Object.keys(await treeOf(path))).toEqual(['.env'])
@@ -259,8 +270,10 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
 
     test('an unfinished record does not count, and the old ones stay', async () => {
       const path = await temporaryApp({ a: '' })
-      await directoryAt(path).record(release('r1', ['a']), [])
-      await expect(directoryAt(path).record(release('r2', ['a', 'missing']), ['r1'])).rejects.toMatchObject({
+      await directoryAt(path).record(release('r1', ['a']), none)
+      await expect(
+        directoryAt(path).record(release('r2', ['a', 'missing']), { files: [], drop: ['r1'] }),
+      ).rejects.toMatchObject({
         code: 'HOST_COMMAND_FAILED',
       })
       await expect(lstat(join(path, '.dray/releases/r2'))).rejects.toMatchObject({ code: 'ENOENT' })
@@ -270,7 +283,10 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
     test('once the release is on record, its files are not put back any more', async () => {
       const path = await temporaryApp({ a: 'old' })
       await directoryAt(path).place(request({ files: [file('a', 'new')] }))
-      await directoryAt(path).record(release('r1', ['a']), [])
+      await directoryAt(path).record(
+        release('r1', ['a'], () => 'new'),
+        none,
+      )
       await directoryAt(path).restore()
       expect(await readFile(join(path, 'a'), 'utf8')).toBe('new')
     })

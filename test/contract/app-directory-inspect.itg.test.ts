@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -84,14 +85,16 @@ test('reports the mode of .env, and whether others may read it', async () => {
 test('reports every recorded release, and the files of the newest', async () => {
   const path = await temporaryApp()
   const directory = createAppDirectory({ runner, path, values: {} })
-  const files = { 'docker-compose.yml': 'a'.repeat(64), 'nginx/a "b".conf': 'b'.repeat(64) }
+  const hash = createHash('sha256').update(web).digest('hex')
+  const files = { 'docker-compose.yml': hash, 'nginx/a "b".conf': hash }
   await directory.place({
     files: Object.keys(files).map((name) => textFile(name, web)),
     remove: [],
     inPlace: [],
     adopt: [],
   })
-  for (const id of ['r2', 'r9', 'r10']) await directory.record(makeRelease(id, files), [])
+  for (const id of ['r2', 'r9', 'r10'])
+    await directory.record(makeRelease(id, files), { files: [], drop: [] })
   const { releases } = await directory.inspect(compose(web))
   expect(releases).toEqual([makeRelease('r2', {}), makeRelease('r9', {}), makeRelease('r10', files)])
 })

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { examineServer } from '../../src/adapters/directory/examine-server.ts'
@@ -52,6 +52,14 @@ export function examineServerContract(name: string, makeShell: () => Promise<Com
       await mkdir(join(path, '.env'))
       expect((await examine(path)).envFile).toMatchObject({
         failure: { code: 'ENV_MISSING', message: expect.stringContaining('is not a file') as string },
+      })
+    })
+
+    test("reports a link in place of one of dray's files", async () => {
+      const path = await temporaryApp({ '.dray/releases/r1/x': '', elsewhere: '' })
+      await symlink('../elsewhere', join(path, '.dray/lock'))
+      expect((await examine(path)).directory).toMatchObject({
+        failure: { code: 'FILE_NOT_OURS', message: expect.stringMatching(/^\.dray\/lock in /) as string },
       })
     })
 

@@ -33,6 +33,7 @@ test.each<[string, Record<string, string>, string]>([
       model: await composeModel({ ...files, ...more }),
       plainModel: '',
       stage: '/none',
+      path: '/srv/shop',
       envFileHashes: new Map(),
     })
   const wanted = {

@@ -82,7 +82,13 @@ test('with the override file, Compose makes the same of every service without th
   const servicesOf = (model: string) => (JSON.parse(model) as { services: Record<string, object> }).services
 
   const [model, plainModel] = await Promise.all([composeModel(files, values), composeModel(files)])
-  const { pins } = readAppModel({ model, plainModel, stage: '/none', envFileHashes: new Map() })
+  const { pins } = readAppModel({
+    model,
+    plainModel,
+    stage: '/none',
+    path: '/srv/shop',
+    envFileHashes: new Map(),
+  })
   expect(Object.keys(pins).length, label).toBeGreaterThan(100)
   const images = Object.fromEntries(Object.keys(services).map((name) => [name, 'any']))
   const override = renderOverride(images, pins)

@@ -285,10 +285,10 @@ export class FakeHost implements TargetHost {
       }
       this.#undo = undefined
     },
-    record: async (release, dropReleases) => {
-      await this.#did([`record ${release.id}`, ...dropReleases.map((id) => `-${id}`)].join(' '))
+    record: async (release, { drop }) => {
+      await this.#did([`record ${release.id}`, ...drop.map((id) => `-${id}`)].join(' '))
       this.#undo = undefined
-      this.releases = [...this.releases.filter((it) => !dropReleases.includes(it.id)), release]
+      this.releases = [...this.releases.filter((it) => !drop.includes(it.id)), release]
       const files = Object.keys(release.files)
       this.#bundles.set(
         release.id,

@@ -16,7 +16,12 @@ const portSchema = z.looseObject({
   host_ip: z.string().optional(),
 })
 const networkSchema = z.looseObject({ enable_ipv6: z.boolean().optional() })
-const volumeSchema = z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string() })
+const volumeSchema = z.looseObject({
+  type: z.string(),
+  source: z.string().optional(),
+  target: z.string(),
+  read_only: z.boolean().default(false),
+})
 
 /** The fields of `docker compose config --format json` that dray reads of a service; the others only affect its hash. */
 const serviceSchema = z.looseObject({
@@ -79,12 +84,14 @@ type ModelTexts = {
   plainModel: string
   /** Directory of the files; paths below it are next to the compose file. */
   stage: string
+  /** The app's directory. */
+  path: string
   /** SHA-256 of the server's env files by path. */
   envFileHashes: ReadonlyMap<string, string>
 }
 
 /** Reads Compose's model as a deploy needs it. Throws COMPOSE_INVALID if it is not a model. */
-export function readAppModel({ model, plainModel, stage, envFileHashes }: ModelTexts): AppModel {
+export function readAppModel({ model, plainModel, stage, path, envFileHashes }: ModelTexts): AppModel {
   const raw = parseModel(model, stage)
   if (raw === undefined) {
     throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host returned a model that cannot be read.')
@@ -96,6 +103,7 @@ export function readAppModel({ model, plainModel, stage, envFileHashes }: ModelT
     services: Object.entries(raw.services).map(([name, service]) => ({
       ...readService(name, service, { raw, envFileHashes }),
       ...readCheck(service, pins[name]),
+      ...(service.volumes.some((volume) => writesDirectory(volume, path)) && { writesDirectory: true }),
     })),
     pins,
     networks: Object.fromEntries(
@@ -117,6 +125,7 @@ function parseModel(text: string, stage: string): RawModel | undefined {
     .replaceAll(`${printed}/`, './')
     .replaceAll(`"${printed}"`, '"."')
     .replaceAll(`"${posix.dirname(printed)}/`, '"../')
+    .replaceAll(`"${posix.dirname(printed)}"`, '".."')
   return modelSchema.safeParse(parseJson(relative)).data
 }
 
@@ -209,6 +218,15 @@ function shipped(source: string | undefined, target: string): { path: string; ta
   return source !== undefined && /^\.{1,2}\//.test(source)
     ? [{ path: source.replace(/^\.\//, '').replace(/\/$/, ''), target }]
     : []
+}
+
+function writesDirectory(
+  { type, source = '', read_only }: z.infer<typeof volumeSchema>,
+  path: string,
+): boolean {
+  if (type !== 'bind' || read_only) return false
+  const isAbove = posix.isAbsolute(source) && `${path}/`.startsWith(source.replace(/\/?$/, '/'))
+  return isAbove || /^\.\.?(?:\/\.\.)*\/?$|^\.\/\.dray(?:\/|$)/.test(source)
 }
 
 const useSchema = z.looseObject({ source: z.string(), target: z.string().optional() })

@@ -4,7 +4,7 @@ import { readAppModel } from '../compose/read-model.ts'
 import { createValueReader } from '../compose/server-values.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
 import { readHashes } from './file-hashes.ts'
-import { placeScript, recordScript, restoreScript } from './file-scripts.ts'
+import { FILES_CHANGED, placeScript, recordScript, restoreScript } from './file-scripts.ts'
 import { readFileSystems } from './file-system.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
@@ -83,17 +83,24 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
     restore: async () => {
       await run('restoring the files', restoreScript, {})
     },
-    record: async (release, dropReleases) => {
-      const input = await tarOf([
-        { path: 'release.json', content: `${JSON.stringify(release, null, 2)}\n` },
-        {
-          path: 'list',
-          content: Object.keys(release.files)
-            .map((file) => `${file}\n`)
-            .join(''),
-        },
-      ])
-      await run('recording the release', recordScript, { args: [release.id, ...dropReleases], input })
+    record: async (release, { files, drop }) => {
+      const record = async (sent: readonly BundleFile[]) => {
+        const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')
+        const input = await tarOf([
+          { path: 'release.json', content: `${JSON.stringify(release, null, 2)}\n` },
+          { path: 'list', content: lines(Object.keys(release.files)) },
+          { path: 'hashes', content: lines(Object.values(release.files)) },
+          ...sent.map((file) => ({ ...file, path: `files/${file.path}` })),
+        ])
+        return runScript(runner, recordScript, { args: [path, release.id, ...drop], input })
+      }
+      let output = await record([])
+      if (output.exitCode === FILES_CHANGED) {
+        const changed = new Set(output.stdout.split('\n'))
+        output = await record(files.filter((file) => changed.has(file.path)))
+      }
+      if (output.exitCode !== 0)
+        throw scriptFailure(output, { host: runner.name, path, what: 'recording the release' })
     },
   }
 }
@@ -142,6 +149,7 @@ function readDirectoryObservation(sections: readonly Section[], path: string): D
       model: text('model'),
       plainModel: text('plain-model'),
       stage: text('stage'),
+      path,
       envFileHashes: readHashes(text('env-files')),
     }),
   }

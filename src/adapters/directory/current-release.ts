@@ -1,5 +1,6 @@
 import type { Release } from '../../deploy/model/release.ts'
 import type { AppPlace } from './app-place.ts'
+import { isOwn } from './link-guard.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
 import { newestRelease, NO_DIRECTORY, passOn, RECORD_BYTES } from './scripts.ts'
@@ -9,8 +10,10 @@ export const currentReleaseScript = `
 [ -d "$1" ] || exit ${NO_DIRECTORY}
 path=$1
 ${passOn}
+${isOwn}
 ${newestRelease}
-[ -z "$newest" ] || pass_on ${RECORD_BYTES} < "$path/.dray/releases/$newest/release.json"
+[ -z "$newest" ] || ! is_own "$path/.dray/releases/$newest/release.json" ||
+  pass_on ${RECORD_BYTES} < "$path/.dray/releases/$newest/release.json"
 `
 
 /**

@@ -1,3 +1,4 @@
+import { LEADS_OUTSIDE } from './link-guard.ts'
 import { directoryChecks, printHolder } from './scripts.ts'
 
 /** Programs that a deploy's scripts need in addition to those of every POSIX system. */
@@ -23,6 +24,7 @@ section directory
   ${directoryChecks.reachable}
   ${directoryChecks.writable}
   for place in "$path/.dray" "$path/.dray/lock" "$path/.dray/journal.ndjson" "$path/.dray/releases"; do
+    [ ! -L "$place" ] || { echo "\${place#"$path"/}"; exit ${LEADS_OUTSIDE}; }
     if [ -e "$place" ] && ! [ -w "$place" ]; then echo "$place: Permission denied" >&2; exit 1; fi
   done
 ) 2>&1

@@ -62,7 +62,7 @@ function codeOf(sections: readonly Section[], name: string): { exitCode: number;
 
 function settle({ exitCode, printed }: { exitCode: number; printed: string }, place: Place): Answer<string> {
   if (exitCode === 0) return { value: `${place.path} can be written` }
-  const output = { exitCode, stdout: '', stderr: printed }
+  const output = { exitCode, stdout: printed, stderr: printed }
   return { failure: failureFrom(scriptFailure(output, { ...place, what: 'checking the directory' })) }
 }
 

@@ -3,8 +3,10 @@
  * processes handle any number of files. Paths begin with `./`, so that they are not read as options.
  */
 
-/** Exit code: a link leads out of the directory; the path is printed. */
-export const LEADS_OUTSIDE = 74
+import { linkGuard } from './link-guard.ts'
+
+/** Exit code: files to record are not in the directory as they were placed; their paths are printed. */
+export const FILES_CHANGED = 76
 
 /** `copy_files OPTION LIST TO`: copies files with their directories. */
 const copyFiles = `
@@ -14,13 +16,43 @@ copy_files() {
 }
 `
 
-/** `move_files FROM`: moves the files below FROM to the same paths below this directory, replacing each atomically. */
+/** `move_files FROM`: moves the files below FROM, a path below \`root\`, to the same paths below this directory, replacing each atomically. */
 const moveFiles = `
 move_files() {
-  (cd "$1" && find . -type d) | sort | while IFS= read -r directory; do
-    # shellcheck disable=SC2016 # The inner shell has its own arguments.
-    find "$1/$directory" -maxdepth 1 ! -type d -print0 |
-      xargs -0 -r sh -c 'to=$1; shift; exec mv -f -- "$@" "$to/"' move "$directory"
+  (cd "$root/$1" && find . -type d) | sort | while IFS= read -r directory; do
+    (
+      enter "$directory"
+      # shellcheck disable=SC2016 # The inner shell has its own arguments.
+      find "$root/$1/$directory" -maxdepth 1 ! -type d -print0 | xargs -0 -r sh -c 'exec mv -f -- "$@" ./' move
+    )
+  done
+}
+`
+
+/**
+ * Defines `refuse_ways`, which refuses the files on standard input if a link on the way to one leads out of the directory,
+ * and `remove_files`, which removes them without following such a link.
+ */
+const byDirectory = `
+directories() { sed 's|[^/]*$||' | sort -u; }
+refuse_ways() {
+  directories | while IFS= read -r directory; do
+    place=$directory
+    while [ ! -d "$place" ]; do place=$(dirname "$place"); done
+    case $(cd "$place" && pwd -P)/ in "$root"/*) ;; *) refuse "$directory" ;; esac
+  done
+}
+remove_files() {
+  files=$(cat)
+  printf '%s\\n' "$files" | directories | while IFS= read -r directory; do
+    if [ -z "$directory" ] || ! [ -d "$directory" ]; then continue; fi
+    (
+      enter "$directory"
+      printf '%s\\n' "$files" |
+        LC_ALL=C directory=$directory awk '{ place = $0; sub("[^/]*$", "", place) }
+          place == ENVIRON["directory"] { print "./" substr($0, length(place) + 1) }' |
+        tr '\\n' '\\0' | xargs -0 -r rm -f --
+    )
   done
 }
 `
@@ -45,24 +77,20 @@ set -eu
 cd "$1"
 umask 022
 ${shareWithGroup}
+${linkGuard}
 ${copyFiles}
 ${moveFiles}
-root=$(pwd -P)
-refuse() { printf '%s\\n' "\${1#./}"; exit ${LEADS_OUTSIDE}; }
-[ ! -L .dray ] || refuse .dray
+${byDirectory}
+refuse_links .dray .dray/adopted
 rm -rf .dray/incoming .dray/saved .dray/undo
 mkdir -p .dray/incoming .dray/saved/files
 trap 'rm -rf .dray/incoming .dray/saved' EXIT
 tar -xf - -C .dray/incoming
-mkdir -p .dray/incoming/files
+mkdir -p .dray/incoming/files .dray/incoming/adopted
 [ ! -g . ] || chmod -R g+w .dray/incoming/files
 sed -i 's|^|./|' .dray/incoming/in-place .dray/incoming/remove .dray/incoming/adopt
 (cd .dray/incoming/files && find . -type f) > .dray/incoming/list
-sed 's|[^/]*$||' .dray/incoming/list .dray/incoming/remove | sort -u | while IFS= read -r directory; do
-  place=$directory
-  while [ ! -d "$place" ]; do place=$(dirname "$place"); done
-  case $(cd "$place" && pwd -P)/ in "$root"/*) ;; *) refuse "$directory" ;; esac
-done
+cat .dray/incoming/list .dray/incoming/remove | refuse_ways
 while IFS= read -r file; do [ ! -L "$file" ] || [ ! -d "$file" ] || refuse "$file"; done < .dray/incoming/list
 while IFS= read -r file; do
   [ ! -L "$file" ] || case $(readlink -f "$file") in "$root"/*) ;; *) refuse "$file" ;; esac
@@ -77,35 +105,61 @@ awk 'FILENAME == ARGV[1] { mounted[$0]; next } !($0 in mounted)' .dray/incoming/
 copy_files -p .dray/incoming/in-place .dray/saved/files
 copy_files -pP .dray/incoming/replaced .dray/saved/files
 if [ -s .dray/incoming/adopt ]; then
+  copy_files -pP .dray/incoming/adopt .dray/incoming/adopted
   mkdir -p .dray/adopted
-  copy_files -p .dray/incoming/adopt .dray/adopted
+  (
+    enter .dray/adopted
+    root=$PWD
+    (cd ../incoming/adopted && find . -type d) | while IFS= read -r directory; do
+      [ ! -L "$directory" ] || refuse ".dray/adopted/$directory"
+      mkdir -p "$directory"
+    done
+    move_files ../incoming/adopted
+  )
 fi
 mv .dray/saved .dray/undo
 
 while IFS= read -r file; do
-  cat ".dray/incoming/files/$file" > "$file"
+  overwrite "$file" ".dray/incoming/files/$file"
   rm ".dray/incoming/files/$file"
 done < .dray/incoming/in-place
 (cd .dray/incoming/files && find . -type d -print0) | xargs -0 -r mkdir -p --
 move_files .dray/incoming/files
-tr '\\n' '\\0' < .dray/incoming/remove | xargs -0 -r rm -f --
+remove_files < .dray/incoming/remove
 `
 
-/** Defines `restore_files`, which restores the files that the last deploy replaced, if any. */
+/**
+ * Defines `restore_files`, which restores the files that the last deploy replaced, if any. Its lists and the saved files
+ * may be those of a container: nothing is touched unless all of them stay in the directory.
+ */
 export const restoreFiles = `
 restore_files() (
   set -e
-  [ -d .dray/undo/files ] || exit 0
+  ${linkGuard}
   ${moveFiles}
+  ${byDirectory}
+  undo=.dray/undo
+  refuse_links .dray $undo $undo/files
+  [ -d $undo/files ] || exit 0
+  refuse_odd $undo/in-place $undo/added
+  odd=$(awk '!/^[.]\\// || /\\/[.]?[.]?(\\/|$)/ { print FILENAME; exit }' $undo/in-place $undo/added)
+  [ -z "$odd" ] || refuse "$odd"
+  { (cd $undo/files && find . ! -type d) && cat $undo/in-place $undo/added; } | refuse_ways
   while IFS= read -r file; do
-    saved=.dray/undo/files/$file
+    saved=$undo/files/$file
     if [ ! -f "$saved" ] || [ ! -f "$file" ]; then continue; fi
-    cat "$saved" > "$file"
+    [ "$(readlink -f "$saved")" = "$root/$undo/files/\${file#./}" ] || refuse "$saved"
+    case $(readlink -f "$file") in "$root"/*) ;; *) refuse "$file" ;; esac
+  done < $undo/in-place
+  while IFS= read -r file; do
+    saved=$undo/files/$file
+    if [ ! -f "$saved" ] || [ ! -f "$file" ]; then continue; fi
+    overwrite "$file" "$saved"
     rm "$saved"
-  done < .dray/undo/in-place
-  move_files .dray/undo/files
-  tr '\\n' '\\0' < .dray/undo/added | xargs -0 -r rm -f --
-  rm -rf .dray/undo
+  done < $undo/in-place
+  move_files $undo/files
+  remove_files < $undo/added
+  rm -rf $undo
 )
 `
 
@@ -118,27 +172,60 @@ restore_files
 `
 
 /**
- * Records a release atomically: its description and a copy of its files. Standard input: a tar with `release.json` and
- * `list`, the paths of its files. Arguments: the directory, the release, the releases to drop.
+ * Records a release atomically: its description and its files, for this user alone, since pinned values may be secret.
+ * Standard input: a tar with `release.json`, `list`, the paths of its files, `hashes`, their SHA-256 in the same order, and
+ * files under `files/`. The other files are copied from the directory; those that are no longer the same there, since a
+ * container or a user changed them, are printed, with exit code FILES_CHANGED. Arguments: the directory, the release, the
+ * releases to drop.
  */
 export const recordScript = `
 set -eu
 cd "$1"
 ${shareWithGroup}
+${linkGuard}
 ${copyFiles}
+${byDirectory}
+refuse_links .dray .dray/releases
+mkdir -p .dray/releases
+umask 077
+mode=600
+[ ! -g . ] || { umask 007; mode=660; }
 release=$2
 shift 2
 new=.dray/releases/.$release
 rm -rf "$new"
-mkdir -p "$new/files"
+mkdir "$new"
+trap 'rm -rf "$new"' EXIT
 tar -xf - -C "$new"
+mkdir -p "$new/files"
+chmod $mode "$new/release.json"
 sed -i 's|^|./|' "$new/list"
-copy_files -p "$new/list" "$new/files"
-tar -czf "$new/bundle.tar.gz" -C "$new/files" .
-rm -rf "$new/list" "$new/files"
-sync "$new/release.json" 2> /dev/null || :
+refuse_ways < "$new/list"
+while IFS= read -r file; do
+  [ -f "$new/files/$file" ] || ! is_own "$file" || printf '%s\\n' "$file"
+done < "$new/list" > "$new/copied"
+copy_files -pP "$new/copied" "$new/files"
+paste -d / "$new/hashes" "$new/list" | while IFS=/ read -r hash file; do
+  if is_own "$new/files/$file"; then
+    printf '%s\\n' "$hash" >&4
+    printf '%s\\n' "$file" >&5
+  else
+    printf '%s\\n' "$file"
+  fi
+done > "$new/changed" 4> "$new/expected" 5> "$new/present"
+(cd "$new/files" && tr '\\n' '\\0' < ../present | xargs -0 -r sha256sum --) | sed 's/^\\\\//; s/ .*//' > "$new/found"
+paste -d / "$new/expected" "$new/found" "$new/present" |
+  awk -F / '$1 != $2 { sub("^[^/]*/[^/]*/", ""); print }' >> "$new/changed"
+if [ -s "$new/changed" ]; then
+  sed 's|^[.]/||' "$new/changed"
+  exit ${FILES_CHANGED}
+fi
+mkdir "$new/record"
+tar -czf "$new/record/bundle.tar.gz" -C "$new/files" .
+mv "$new/release.json" "$new/record/"
+sync "$new/record/release.json" 2> /dev/null || :
 rm -rf ".dray/releases/$release"
-mv "$new" ".dray/releases/$release"
+mv "$new/record" ".dray/releases/$release"
 rm -rf .dray/undo
 for old in "$@"; do rm -rf ".dray/releases/$old"; done
 `

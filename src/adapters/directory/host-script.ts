@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { CommandOutput, RunOptions, CommandRunner } from '../host/command-runner.ts'
-import { LEADS_OUTSIDE } from './file-scripts.ts'
+import { LEADS_OUTSIDE } from './link-guard.ts'
+import { NO_FLOCK } from './lock-script.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE, SHARED_WITH } from './scripts.ts'
 
 /** Runs one of dray's scripts on a host; its arguments are never secret, its input may be. */
@@ -44,11 +45,16 @@ export function scriptFailure(
     const link = output.stdout.trim()
     return new DrayError(
       'FILE_NOT_OURS',
-      `${link} in ${path} on ${host} is a link, or below a link, that leads elsewhere. Nothing was written.`,
+      `${link} in ${path} on ${host} is not a plain file or directory, or a link on its way leads elsewhere. Nothing was written.`,
       {
         hint: `\`ls -ld ${path}/${link}\` on the server shows it. A user or container with write access there may have created it.`,
       },
     )
+  }
+  if (output.exitCode === NO_FLOCK) {
+    return new DrayError('HOST_COMMAND_FAILED', `${host} has no \`flock\`, which takes the app's lock.`, {
+      hint: 'Install it on the server: `sudo apt-get install util-linux`, or `apk add util-linux`.',
+    })
   }
   if (DISK_FULL_TEXT.test(text)) {
     return new DrayError('DISK_FULL', `The disk of ${host} is full: ${what} failed.`)

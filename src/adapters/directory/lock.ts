@@ -5,7 +5,8 @@ import type { Clock } from '../../shared/clock.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { scriptFailure } from './host-script.ts'
 import { readLockHolder } from './lock-holder.ts'
-import { LOCKED, lockScript } from './scripts.ts'
+import { lockScript } from './lock-script.ts'
+import { LOCKED } from './scripts.ts'
 
 /** Interval of the keep-alive lines; after LIMIT_SECONDS without one, the host considers the holder dead. */
 const HEARTBEAT_MS = 3_000

@@ -1,5 +1,6 @@
 /** Scripts that read the archived releases on a host. Read-only, one round trip each, as in scripts.ts. */
-import { NO_DIRECTORY, NOT_WRITABLE, passOn, RECORD_BYTES } from './scripts.ts'
+import { isOwn } from './link-guard.ts'
+import { journalBytes, NO_DIRECTORY, NOT_WRITABLE, passOn, RECORD_BYTES } from './scripts.ts'
 
 /** Limit for the journal and for a packed bundle: as text, more would exceed the maximum length of a string. */
 const JOURNAL_BYTES = 64 * 1024 ** 2
@@ -15,15 +16,15 @@ path=$1
 [ -x "$path" ] || exit ${NOT_WRITABLE}
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${passOn}
+${isOwn}
 section journal-bytes
-{ cat "$path/.dray/journal.ndjson" 2> /dev/null || :; } | wc -c
-for record in "$path"/.dray/releases/*/release.json; do
-  [ -f "$record" ] || continue
+${journalBytes}for record in "$path"/.dray/releases/*/release.json; do
+  is_own "$record" || continue
   section release
   pass_on ${RECORD_BYTES} < "$record" || exit
 done
 section journal-backwards
-[ -f "$path/.dray/journal.ndjson" ] || exit 0
+is_own "$path/.dray/journal.ndjson" || exit 0
 tac "$path/.dray/journal.ndjson" | awk -v limit="$2" '
   match($0, /"release":"r[0-9]+"/) {
     release = substr($0, RSTART, RLENGTH)
@@ -40,6 +41,8 @@ tac "$path/.dray/journal.ndjson" | awk -v limit="$2" '
 /** Prints the files of a release as text. Arguments: the directory, the release. */
 export const bundleScript = `
 bundle="$1/.dray/releases/$2/bundle.tar.gz"
+${isOwn}
 [ -r "$bundle" ] || cat "$bundle" || exit
+is_own "$bundle" || exit
 head -c ${BUNDLE_BYTES} "$bundle" | base64
 `

@@ -5,7 +5,7 @@
 
 import { composeFunction } from '../compose/compose-function.ts'
 import { dotenvAwk } from './env/dotenv-awk.ts'
-import { restoreFiles, shareWithGroup } from './file-scripts.ts'
+import { isOwn } from './link-guard.ts'
 
 /** Exit code: there is no .env. */
 export const NO_ENV_FILE = 66
@@ -38,7 +38,8 @@ fi
 `,
 }
 
-const checks = directoryChecks.reachable + directoryChecks.envFile + directoryChecks.writable
+/** All of them. */
+export const checks = directoryChecks.reachable + directoryChecks.envFile + directoryChecks.writable
 
 /**
  * Defines `pass_on BYTES`: for text that others than dray may have written, such as a container that mounts the
@@ -57,10 +58,15 @@ const JOURNAL_TAIL_BYTES = 1024 ** 2
  * Prints the holder's text if the lock is held. The lock is tried only if there is a holder's text, so that an
  * observation never delays a deploy.
  */
-export const printHolder = `${passOn}
-if [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$path/.dray/lock" true; then
+export const printHolder = `${passOn}${isOwn}
+if is_own "$path/.dray/lock" && [ -s "$path/.dray/lock" ] && [ -r "$path/.dray/lock" ] && ! flock -s -n "$path/.dray/lock" true; then
   pass_on ${HOLDER_BYTES} < "$path/.dray/lock"
 fi
+`
+
+/** Prints the size of the journal; 0 without one. */
+export const journalBytes = `
+if is_own "$path/.dray/journal.ndjson"; then wc -c < "$path/.dray/journal.ndjson"; else echo 0; fi
 `
 
 /** Hashes the files on standard input, one path per line, with as few processes as possible. */
@@ -102,6 +108,7 @@ path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
 ${passOn}
+${isOwn}
 ${composeFunction}
 # Containers of a deleted directory are not protected; of an unreadable directory this is unknown.
 may_be_there() {
@@ -113,8 +120,7 @@ command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
 # Read first: comparing it with the lock's value shows whether anything read later may have changed.
 section journal-bytes
-{ cat "$path/.dray/journal.ndjson" 2> /dev/null || :; } | wc -c
-stage=$(mktemp -d) || exit 1
+${journalBytes}stage=$(mktemp -d) || exit 1
 trap 'rm -rf "$stage"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
 copy="$stage/$(basename "$path")"
@@ -169,13 +175,13 @@ key_names "$path/.env"
 # A release may have thousands of files; only those of the newest are needed.
 ${newestRelease}
 for record in "$path"/.dray/releases/*/release.json; do
-  [ -f "$record" ] || continue
+  is_own "$record" || continue
   section release
   if [ "$record" = "$path/.dray/releases/$newest/release.json" ]; then cat "$record"
   else sed '/^  "files": {$/,/^  }/{/^    /d;}' "$record"; fi | pass_on ${RECORD_BYTES}
 done
 section journal
-tail -c ${JOURNAL_TAIL_BYTES} "$path/.dray/journal.ndjson" 2> /dev/null | tail -n 40 | pass_on ${JOURNAL_TAIL_BYTES}
+is_own "$path/.dray/journal.ndjson" && tail -c ${JOURNAL_TAIL_BYTES} "$path/.dray/journal.ndjson" 2> /dev/null | tail -n 40 | pass_on ${JOURNAL_TAIL_BYTES}
 
 # Only containers that dray did not start have an image without a digest; it costs as much as a model.
 adopts() {
@@ -229,51 +235,4 @@ done
 section hashes
 cd "$path" || exit
 ${hashFiles}
-`
-
-/** A larger journal is cut to this size, keeping its end. A deploy of the sample app writes about 4 kB. */
-const JOURNAL_LIMIT = { mostBytes: 16_000_000, keptBytes: 8_000_000 }
-
-/**
- * Holds the lock while lines arrive, and appends each to the journal. The kernel releases the lock when this process
- * ends: with its connection, or when no line has arrived for a while because the connection is dead. Files of a deploy
- * that was killed before its record are restored first. Arguments: the directory, seconds without a line, the holder of
- * the lock.
- */
-export const lockScript = `
-set -u
-path=$1
-limit=$2
-${passOn}
-${checks}
-cd "$path" || exit ${NOT_WRITABLE}
-${shareWithGroup}
-mkdir -p .dray || exit ${NOT_WRITABLE}
-cd .dray || exit ${NOT_WRITABLE}
-exec 9>> lock
-if ! flock -n 9; then
-  pass_on ${HOLDER_BYTES} < lock
-  exit ${LOCKED}
-fi
-printf '%s\\n' "$3" > lock
-${restoreFiles}
-cd ..
-restore_files >&2
-code=$?
-[ $code -eq 0 ] || exit $code
-cd .dray
-journal=journal.ndjson
-[ ! -s "$journal" ] || [ -z "$(tail -c 1 "$journal")" ] || echo >> "$journal"
-length() { { cat "$journal" 2> /dev/null || :; } | wc -c; }
-if [ "$(length)" -gt ${JOURNAL_LIMIT.mostBytes} ]; then
-  tail -c ${JOURNAL_LIMIT.keptBytes} "$journal" | sed 1d > "$journal.new" && mv -f "$journal.new" "$journal"
-  rm -f "$journal.new"
-fi
-echo "locked $(length)"
-# shellcheck disable=SC2016 # The inner shell reads the line.
-while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"' 9>&-); do
-  [ -n "$line" ] || continue
-  if printf '%s\\n' "$line" >> "$journal"; then echo +; else echo -; fi
-done
-: > lock
 `

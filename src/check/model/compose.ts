@@ -154,7 +154,13 @@ function withDefaults(text: string): string {
 }
 
 /** One entry of `volumes`: the source is undefined for an anonymous volume. */
-export type Mount = { at: Span; source: string | undefined; target: string; isTmpfs: boolean }
+export type Mount = {
+  at: Span
+  source: string | undefined
+  target: string
+  isTmpfs: boolean
+  isReadOnly: boolean
+}
 
 export function mountsOf(service: Service): Mount[] {
   const node = settingOf(service, 'volumes')
@@ -167,12 +173,13 @@ export function mountsOf(service: Service): Mount[] {
           source: scalarText(childOf(item, 'source')),
           target,
           isTmpfs: scalarText(childOf(item, 'type')) === 'tmpfs',
+          isReadOnly: scalarText(childOf(item, 'read_only')) === 'true',
         },
       ]
     }
     if (item.kind !== 'scalar') return []
     // A colon in a variable, such as that of `:-`, separates nothing.
-    const [first = '', second] = parseTemplate(item.text)
+    const [first = '', second, options = ''] = parseTemplate(item.text)
       .map(({ kind, source }) => (kind === 'text' ? source : source.replaceAll(':', '\u0001')))
       .join('')
       .split(':')
@@ -183,6 +190,7 @@ export function mountsOf(service: Service): Mount[] {
         source: isAnonymous ? undefined : first.replaceAll('\u0001', ':'),
         target: isAnonymous ? first : second,
         isTmpfs: false,
+        isReadOnly: options.split(',').includes('ro'),
       },
     ]
   })

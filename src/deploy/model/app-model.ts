@@ -47,6 +47,8 @@ export type ServiceModel = {
   volumes: readonly { name: string | undefined; target: string }[]
   /** Mounted paths next to the compose file: `path` as written there, without `./`; `target` in the container. */
   mounts: readonly { path: string; target: string }[]
+  /** It mounts the app's directory, one above it or dray's own, and may write to it. */
+  writesDirectory?: true
   /** False for `restart: no` or no policy: Docker does not start the container again when it exits. */
   restarts: boolean
   /** `disabled` is `disable: true` in the file; without a check in the file, the image may define one. */

@@ -188,8 +188,8 @@ export interface AppDirectory {
   place(request: PlaceRequest): Promise<void>
   /** Restores the files that the last `place` replaced. */
   restore(): Promise<void>
-  /** Records a release with a copy of its files, and deletes the named records. */
-  record(release: Release, dropReleases: readonly string[]): Promise<void>
+  /** Records a release with its files, whatever became of them in the directory, and deletes the records of `drop`. */
+  record(release: Release, request: { files: readonly BundleFile[]; drop: readonly string[] }): Promise<void>
 }
 
 export type PlaceRequest = {

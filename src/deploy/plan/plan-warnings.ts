@@ -18,6 +18,12 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       `.env on ${observation.host} is readable by other users (mode ${observation.directory.envFile.mode}). Run \`chmod 600 .env\` there.`,
     )
   }
+  for (const { name, writesDirectory } of observation.directory.app.services) {
+    if (writesDirectory !== true) continue
+    found.push(
+      `A container of ${name} can write to the app's directory on ${observation.host}, so a fault in it can change the compose file, .env and dray's records. Mount only the paths that it needs, or add \`:ro\`.`,
+    )
+  }
   found.push(...warnOfGuess(observation, desired))
   for (const { service, action, replaced } of decisions) {
     if (action === 'recreate' && replaced.length > 0) {

@@ -32,6 +32,7 @@ export const badFindings: Readonly<Record<string, readonly string[]>> = {
   DEPLOY_CONCURRENT: [
     '.github/workflows/deploy.yml:3:3-9 Two runs of the job `deploy` can deploy at the same time.',
   ],
+  DIRECTORY_MOUNTED: ["docker-compose.yml:4:15-23 A container of `web` can write to the app's directory."],
   DRAY_COMPOSE_MISSING: ['dray.yml:4:14-37 The file docker-compose.prod.yml does not exist.'],
   DRAY_SERVICE_UNKNOWN: ['dray.yml:4:23-26 No compose file has a service `api`; known services: backend.'],
   DRAY_YML_INVALID: ['dray.yml:3:5-10 `environments.production.hots`: unknown key; did you mean `host`?.'],

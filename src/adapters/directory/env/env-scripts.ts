@@ -1,6 +1,8 @@
 /** Scripts of `dray env` on a host. POSIX shell, one round trip each; values are only on standard input. */
 import { dotenvAwk } from './dotenv-awk.ts'
-import { ENV_FILE_UNREADABLE, HOLDER_BYTES, LOCKED, NO_DIRECTORY, NOT_WRITABLE, passOn } from '../scripts.ts'
+import { linkGuard } from '../link-guard.ts'
+import { lockApp } from '../lock-script.ts'
+import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NOT_WRITABLE, passOn } from '../scripts.ts'
 
 /** Exit code: `.env` belongs to another user, and the change would alter its owner. */
 export const NOT_OWNER = 68
@@ -22,6 +24,7 @@ export LC_ALL=C
 cd "$1" || exit ${NOT_WRITABLE}
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${passOn}
+${linkGuard}
 # For a link, its target is changed.
 file=.env
 [ ! -L .env ] || file=$(readlink -f .env) || exit ${ENV_FILE_UNREADABLE}
@@ -87,17 +90,10 @@ cat "$copy"
 export const changeEnvScript = `${enter}
 action=$2 variable=$3 stamp=$4 holder=$5 entry=$6
 [ -w . ] || exit ${NOT_WRITABLE}
-mkdir -p .dray || exit ${NOT_WRITABLE}
-exec 9>> .dray/lock || exit ${NOT_WRITABLE}
-flock -n 9
-case $? in
-  0) ;;
-  1) pass_on ${HOLDER_BYTES} < .dray/lock; exit ${LOCKED} ;;
-  *) exit 1 ;;
-esac
-printf '%s\\n' "$holder" > .dray/lock
+set -- "$holder"
+${lockApp}
 new=
-trap 'rm -f "$new"; : > .dray/lock' EXIT
+trap 'rm -f "$new"; : > /proc/self/fd/9' EXIT
 trap 'exit 130' HUP INT TERM PIPE
 
 outcome=changed
@@ -146,16 +142,14 @@ copy=
 if [ $outcome = changed ]; then
   copy=.env.before-$stamp
   count=1
-  while [ -e "$copy" ]; do count=$((count + 1)); copy=.env.before-$stamp-$count; done
-  (umask 077 && cat "$file" > "$copy") || { rm -f "$copy"; exit 1; }
+  while [ -e "$copy" ] || [ -L "$copy" ]; do count=$((count + 1)); copy=.env.before-$stamp-$count; done
+  (umask 077 && set -C && cat "$file" > "$copy") || { rm -f "$copy"; exit 1; }
   # shellcheck disable=SC2012 # The names are dray's own.
   ls -1 .env.before-* | sort -r | tail -n +${KEPT_COPIES + 1} | while IFS= read -r old; do rm -f "./$old"; done
 fi
 sync "$new" 2> /dev/null || :
 mv -f "$new" "$file" || exit 1
-journal=.dray/journal.ndjson
-[ ! -s "$journal" ] || [ -z "$(tail -c 1 "$journal")" ] || echo >> "$journal"
-printf '%s\\n' "$entry" >> "$journal"
+printf '%s\\n' "$entry" >&8
 section $outcome
 section copy
 printf '%s\\n' "$copy"

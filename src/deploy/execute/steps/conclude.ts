@@ -48,7 +48,11 @@ function entranceOf({ url, below, orStatus, fromHost }: Entrance): Entrance {
 /** Records the release, if its containers still run. From here on it is the current release. */
 export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, context) => {
   await refuseEnded(context)
-  await context.run.host.directory.record(describeRelease(step, context), step.dropReleases)
+  const { directory } = context.run.host
+  await directory.record(describeRelease(step, context), {
+    files: context.run.files,
+    drop: step.dropReleases,
+  })
   context.run.done.recorded = true
   return step.release
 }

@@ -20,12 +20,28 @@ function modelOf(services: Readonly<Record<string, Service>>, facts: Service = {
     model: text(services),
     plainModel: text(plain),
     stage,
+    path: '/srv/shop',
     envFileHashes: new Map(Object.entries(envFiles)),
   })
 }
 
 const serviceOf = (service: Service, facts: Service = {}): ServiceModel =>
   modelOf({ web: service }, facts).services[0]!
+
+test.each<[string, Service, true | undefined]>([
+  ['its directory', { source: stage }, true],
+  ['its directory by its own name', { source: '/srv/shop' }, true],
+  ['the one above', { source: '/tmp/tmp.1' }, true],
+  ['one above by its own name', { source: '/srv/' }, true],
+  ['the whole server', { source: '/' }, true],
+  ["dray's own", { source: `${stage}/.dray/releases` }, true],
+  ['its directory, to read', { source: stage, read_only: true }, undefined],
+  ['a part of it', { source: `${stage}/data` }, undefined],
+  ['another one', { source: '/srv/sh' }, undefined],
+])('a service that mounts %s', (_, volume, writesDirectory) => {
+  const service = serviceOf({ volumes: [{ type: 'bind', target: '/app', ...volume }] })
+  expect(service.writesDirectory).toBe(writesDirectory)
+})
 
 describe('a service is read as a deploy decides by it:', () => {
   test.each<[string, Service, Partial<ServiceModel>]>([
@@ -229,7 +245,7 @@ test('entries that depend on deploy-time values are pinned one by one', () => {
 })
 
 test('an invalid model is refused', () => {
-  const texts = { model: '{}', plainModel: '', stage, envFileHashes: new Map<string, string>() }
+  const texts = { model: '{}', plainModel: '', stage, path: '/', envFileHashes: new Map<string, string>() }
   expect(() => readAppModel(texts)).toThrow(expect.objectContaining({ code: 'COMPOSE_INVALID' }))
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DrayError } from '../../../../../src/errors/dray-error.ts'
-import { fakeApp, fakeProxy, fakeService } from '../../../../support/fake-app.ts'
+import { fakeApp, fakeProxy, fakeService, withService } from '../../../../support/fake-app.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
 import { planToText } from '../../../../support/plan-to-text.ts'
 
@@ -154,6 +154,14 @@ test('a foreign file may be adopted', async () => {
   world.host.files.set('docker-compose.yml', 'services: {}')
   const place = (await world.plan()).steps.find((step) => step.kind === 'place-files')
   expect(place).toMatchObject({ adopt: ['docker-compose.yml'] })
+})
+
+test('warns of a service that may write to the directory', async () => {
+  const world = new FakeWorld(shop)
+  world.app = withService(world.app, 'backend', { writesDirectory: true })
+  expect((await world.plan()).warnings).toContain(
+    "A container of backend can write to the app's directory on srv, so a fault in it can change the compose file, .env and dray's records. Mount only the paths that it needs, or add `:ro`.",
+  )
 })
 
 test('warns of an env file that others can read, with the command that fixes it', async () => {

@@ -1,0 +1,70 @@
+import { restoreFiles, shareWithGroup } from './file-scripts.ts'
+import { linkGuard } from './link-guard.ts'
+import { checks, HOLDER_BYTES, LOCKED, NOT_WRITABLE, passOn } from './scripts.ts'
+
+/** Exit code: the server has no `flock`. */
+export const NO_FLOCK = 77
+
+/** A larger journal is cut to this size, keeping its end. A deploy of the sample app writes about 4 kB. */
+const JOURNAL_LIMIT = { mostBytes: 16_000_000, keptBytes: 8_000_000 }
+
+/**
+ * Takes the app's lock with file descriptor 9, and cuts a long journal; descriptor 8 appends to it. The shell is in the
+ * directory; `$1` is the holder's text. A holder of the lock is printed, with exit code LOCKED. Both files are opened once
+ * and checked then, so that no link that a container puts in their place is followed.
+ */
+export const lockApp = `
+refuse_links .dray
+mkdir -p .dray || exit ${NOT_WRITABLE}
+refuse_odd .dray/lock .dray/journal.ndjson
+command -v flock > /dev/null || exit ${NO_FLOCK}
+exec 9>> .dray/lock || exit ${NOT_WRITABLE}
+is_inside 9 || refuse .dray/lock
+flock -n 9
+case $? in
+  0) ;;
+  1) pass_on ${HOLDER_BYTES} < .dray/lock; exit ${LOCKED} ;;
+  *) exit 1 ;;
+esac
+printf '%s\\n' "$1" > /proc/self/fd/9
+journal=.dray/journal.ndjson
+length() { if [ -f $journal ]; then wc -c < $journal; else echo 0; fi; }
+if [ "$(length)" -gt ${JOURNAL_LIMIT.mostBytes} ]; then
+  rm -rf $journal.new
+  tail -c ${JOURNAL_LIMIT.keptBytes} $journal | sed 1d > $journal.new && mv -f $journal.new $journal
+  rm -f $journal.new
+fi
+exec 8>> $journal || exit ${NOT_WRITABLE}
+is_inside 8 || refuse $journal
+[ ! -s $journal ] || [ -z "$(tail -c 1 $journal)" ] || echo >&8
+`
+
+/**
+ * Holds the lock while lines arrive, and appends each to the journal. The kernel releases the lock when this process
+ * ends: with its connection, or when no line has arrived for a while because the connection is dead. Files of a deploy
+ * that was killed before its record are restored first. Arguments: the directory, seconds without a line, the holder of
+ * the lock.
+ */
+export const lockScript = `
+set -u
+path=$1
+limit=$2
+${passOn}
+${checks}
+cd "$path" || exit ${NOT_WRITABLE}
+${shareWithGroup}
+${linkGuard}
+shift 2
+${lockApp}
+${restoreFiles}
+restore_files
+code=$?
+[ $code -eq 0 ] || exit $code
+echo "locked $(length)"
+# shellcheck disable=SC2016 # The inner shell reads the line.
+while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"' 8>&- 9>&-); do
+  [ -n "$line" ] || continue
+  if printf '%s\\n' "$line" >&8; then echo +; else echo -; fi
+done
+: > /proc/self/fd/9
+`
