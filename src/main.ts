@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { fstatSync } from 'node:fs'
 import { openStandardInput } from './adapters/terminal/standard-input.ts'
 import type { CliContext } from './cli/command/context.ts'
 import { createInterrupts } from './cli/interrupts.ts'
@@ -37,8 +38,8 @@ const context: CliContext = {
   cwd: process.cwd(),
   env,
   stdin: openStandardInput((text) => void process.stderr.write(text)),
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: Object.assign(process.stdout, { isFile: fstatSync(1).isFile() }),
+  stderr: Object.assign(process.stderr, { isFile: fstatSync(2).isFile() }),
   secrets: [],
   signal: interrupts.signal,
   clock: systemClock,

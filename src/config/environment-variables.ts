@@ -21,7 +21,7 @@ export const environmentVariables = {
   GITHUB_OUTPUT: 'In Actions: the file that the outputs of the step are added to.',
   RUNNER_TEMP: 'In Actions: directory for files that exist only while dray runs.',
   SSH_ORIGINAL_COMMAND: 'Set by sshd: the request that was made with a key that `dray gate` restricts.',
-  CI: 'Plain lines instead of a live display.',
+  CI: 'Plain lines instead of a live display. The output of `exec`, `run` and `compose` is masked.',
   EDITOR: 'The editor for `dray env ENVIRONMENT edit`; VISUAL takes precedence.',
   NO_COLOR: 'No colours.',
   FORCE_COLOR: 'Colours even if the output is not a terminal.',

@@ -60,6 +60,7 @@ const inContainer = {
   user: 'text',
   workdir: 'text',
   env: 'list',
+  raw: 'true',
   tty: 'true or false',
   host: 'text',
 } as const
@@ -95,7 +96,7 @@ const rows = [
   row(execCommand, { ...inContainer, index: 'text' }),
   row(runCommand, inContainer),
   row(taskCommand, { timeout: 'text', wait: 'text or true', host: 'text' }),
-  row(composeCommand, { tty: 'true or false', host: 'text' }),
+  row(composeCommand, { tty: 'true or false', raw: 'true', host: 'text' }),
   row(envCommand, { empty: 'true', merge: 'true', yes: 'true' }),
   row(cleanCommand, { dryRun: 'true', host: 'text', wait: 'text or true' }),
   row(initCommand, {

@@ -63,6 +63,18 @@ export function shellContract(name: string, makeShell: () => Promise<TestedShell
       expect(await shell.attach(argv, options)).toBe(200)
     })
 
+    test('a command on our own streams hands on the lines of both, if they are asked for', async () => {
+      const seen: string[] = []
+      const take = (name: string) => async (lines: readonly string[]) => {
+        seen.push(...lines.map((line) => `${name} ${line}`))
+      }
+      const onLines = { stdout: take('out'), stderr: take('err') }
+      const script = 'echo "one two"; echo wrong >&2; sleep 0.2; printf three; exit 3'
+      expect(await shell.attach(['sh', '-c', script], { terminal: false, onLines })).toBe(3)
+      expect(seen.filter((line) => line.startsWith('out'))).toEqual(['out one two', 'out three'])
+      expect(seen).toContain('err wrong')
+    })
+
     test('a command on our own streams is ended when the signal aborts', async () => {
       const stopping = AbortSignal.timeout(300)
       const exitCode = await shell.attach(['sleep', '600'], { terminal: false, signal: stopping })

@@ -8,7 +8,7 @@ import { guardContainer } from '../docker/container-guard.ts'
 import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts'
 import { composeFailure } from './compose-failure.ts'
 import { composeFunction } from './compose-function.ts'
-import { createValueReader } from './server-values.ts'
+import { createValueReader, maskWords } from './server-values.ts'
 import { renderOverride } from './pins.ts'
 
 /** Standard input has lines that export the deploy-time values; arguments after the directory are for Compose. */
@@ -80,7 +80,7 @@ export function createCompose(place: AppPlace): Compose {
           input: exportLines(values),
           onLine: (line, stream) => {
             if (isComposeNoise(line)) return
-            onLine(isOfCompose(line) ? mask(stripControl(line)) : stripControl(line), stream)
+            onLine(maskWords(stripControl(line), mask), stream)
           },
           ...(timeoutMs === undefined ? {} : { timeoutMs }),
           ...(signal === undefined ? {} : { signal }),
@@ -187,9 +187,4 @@ export function buildOneOffArgs(request: {
 
 function isComposeNoise(line: string): boolean {
   return /^\s*(?:Container|Network|Volume)\s+\S+\s+(?:Creat|Start|Runn)\w*\s*$/.test(line)
-}
-
-/** `time="2026-11-28T15:04:05Z" level=warning msg="…"` */
-function isOfCompose(line: string): boolean {
-  return /^time="[^"]*" level=\w+ msg=/.test(line)
 }

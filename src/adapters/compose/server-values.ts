@@ -74,6 +74,11 @@ export function createValueMask(variables: readonly Variable[]): Redactor {
   }
 }
 
+/** In the output of a program that Compose runs: masks only the lines of Compose (`time="…" level=warning msg="…"`). */
+export function maskWords(line: string, mask: Redactor): string {
+  return /^time="[^"]*" level=\w+ msg=/.test(line) ? mask(line) : line
+}
+
 /** `The \"secret\" variable is not set. Defaulting to a blank string.` */
 const UNSET = /(The \\?")(\w+)(\\?" variable is not set)/g
 

@@ -25,6 +25,11 @@ export type RunOptions = {
 export type AttachOptions = Pick<RunOptions, 'cwd' | 'env' | 'signal'> & {
   /** Gives the command a terminal; this process must have one, too. Keys are passed on as they are typed. */
   terminal: boolean
+  /**
+   * Receives the lines of a stream, which is then not passed on. Further ones are read when it has resolved. The last line may
+   * have had no line break.
+   */
+  onLines?: Partial<Record<'stdout' | 'stderr', (lines: readonly string[]) => Promise<void>>>
 }
 
 /** A running command that exchanges lines with dray. */
@@ -58,8 +63,8 @@ export interface CommandRunner extends AsyncDisposable {
     options?: { cwd?: string; env?: Readonly<Record<string, string>> },
   ): CommandStream
   /**
-   * Runs a command on this process's own standard streams, byte for byte, and returns its exit code. SIGTERM when the
-   * signal aborts. Throws HOST_UNREACHABLE if the connection breaks.
+   * Runs a command on this process's own standard streams, byte for byte unless `onLines` takes one, and returns its exit
+   * code. SIGTERM when the signal aborts. Throws HOST_UNREACHABLE if the connection breaks.
    */
   attach(argv: readonly string[], options: AttachOptions): Promise<number>
   /**

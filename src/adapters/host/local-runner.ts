@@ -52,10 +52,10 @@ export class LocalRunner implements CommandRunner {
     return conversation
   }
 
-  async attach(argv: readonly string[], { signal, ...options }: AttachOptions): Promise<number> {
+  async attach(argv: readonly string[], { signal, onLines, ...options }: AttachOptions): Promise<number> {
     this.#assertOpen()
     const [program = '', ...args] = wrapCommand(argv, options)
-    return runAttached(program, args, signal)
+    return runAttached(program, args, { signal, onLines })
   }
 
   async dial(host: string, port: number): Promise<Duplex> {

@@ -152,10 +152,13 @@ export class SshRunner implements CommandRunner {
     return conversation
   }
 
-  async attach(argv: readonly string[], { terminal, signal, ...options }: AttachOptions): Promise<number> {
+  async attach(
+    argv: readonly string[],
+    { terminal, signal, onLines, ...options }: AttachOptions,
+  ): Promise<number> {
     const connection = this.#standing()
     const args = buildCommandArgs(connection.target, renderRemoteCommand(argv, options), { terminal })
-    const exitCode = await runAttached('ssh', args, signal)
+    const exitCode = await runAttached('ssh', args, { signal, onLines })
     if (exitCode > 128 && !signal?.aborted) await connection.assertStanding()
     return exitCode
   }

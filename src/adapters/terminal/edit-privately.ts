@@ -17,7 +17,7 @@ export async function editPrivately(
   await using directory = await makePrivateDirectory('edit')
   const file = join(directory.path, '.env')
   await writeFile(file, text.reveal(), { mode: 0o600 })
-  const exitCode = await runAttached('sh', ['-c', `${editor} "$0"`, file], signal)
+  const exitCode = await runAttached('sh', ['-c', `${editor} "$0"`, file], { signal })
   signal.throwIfAborted()
   if (exitCode !== 0) {
     throw new DrayError('EDITOR_FAILED', `The editor \`${editor}\` exited with code ${exitCode}.`)

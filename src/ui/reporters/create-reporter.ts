@@ -1,3 +1,4 @@
+import { isCI } from '../../shared/is-ci.ts'
 import { cleanEvent } from './clean-event.ts'
 import { createGithubReporter } from './github-reporter.ts'
 import { createJsonReporter } from './json-reporter.ts'
@@ -41,6 +42,5 @@ export function chooseReporter(choice: {
   if (choice.quiet) return 'quiet'
   if (choice.plain) return 'plain'
   if (choice.env['GITHUB_ACTIONS'] === 'true') return 'github'
-  const inCI = !['', '0', 'false'].includes(choice.env['CI'] ?? '')
-  return inCI || !choice.isTTY || choice.env['TERM'] === 'dumb' ? 'plain' : 'live'
+  return isCI(choice.env) || !choice.isTTY || choice.env['TERM'] === 'dumb' ? 'plain' : 'live'
 }

@@ -28,6 +28,9 @@ export function guardCommands(stream: OutputStream): OutputStream {
     get isTTY() {
       return stream.isTTY === true
     },
+    get isFile() {
+      return stream.isFile === true
+    },
     get columns() {
       return stream.columns
     },

@@ -7,6 +7,8 @@ export type OutputStream = {
   once?(event: 'drain' | 'error', listener: () => void): unknown
   off?(event: 'drain' | 'error', listener: () => void): unknown
   readonly isTTY?: boolean
+  /** It is redirected into a file. */
+  readonly isFile?: boolean
   readonly columns?: number
   readonly rows?: number
 }

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../../command/command.ts'
 import { hostOptionSpec } from '../../command/host-option.ts'
-import { noTtyOptionSpec } from './in-container-options.ts'
+import { noTtyOptionSpec, rawOptionSpec } from './in-container-options.ts'
 
 export const composeCommand = {
   name: 'compose',
@@ -17,7 +17,7 @@ export const composeCommand = {
       passesOptions: 'from the first word',
     },
   ],
-  options: [noTtyOptionSpec, hostOptionSpec],
+  options: [noTtyOptionSpec, rawOptionSpec, hostOptionSpec],
   examples: [
     { command: 'dray compose production ps --services', description: 'list the services' },
     { command: 'dray compose test restart worker', description: 'restart a service' },

@@ -26,10 +26,8 @@ export async function execInService(
   const { id } = chooseContainer({ containers, release, service, index, host: app.host.name })
   const terminal = wantsTerminal(input.options, context)
   const argv = input.rest.length === 0 ? shellArgv : input.rest
-  return await runAttached(app.host.runner, buildExecArgs({ containerId: id, argv, terminal, options }), {
-    context,
-    terminal,
-  })
+  const command = { argv: buildExecArgs({ containerId: id, argv, terminal, options }) }
+  return await runAttached(command, { app, environment, options: input.options }, context)
 }
 
 function readIndex(text: string | undefined): number | undefined {

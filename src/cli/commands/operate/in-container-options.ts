@@ -10,6 +10,12 @@ export const noTtyOptionSpec = {
   description: 'Do not allocate a terminal.',
 } as const satisfies OptionSpec
 
+export const rawOptionSpec = {
+  flags: '--raw',
+  description:
+    'In CI, pass the output on unchanged, with its secrets, control characters and workflow commands.',
+} as const satisfies OptionSpec
+
 /** Options of `exec` and `run`. */
 export const inContainerOptionSpecs = [
   { flags: '--user <USER>', description: 'User in the container: a name or a number.' },
@@ -21,6 +27,7 @@ export const inContainerOptionSpecs = [
     repeatable: true,
   },
   noTtyOptionSpec,
+  rawOptionSpec,
   hostOptionSpec,
 ] as const satisfies readonly OptionSpec[]
 

@@ -1,9 +1,12 @@
-import type { AttachOptions, CommandRunner } from '../../../adapters/host/command-runner.ts'
+import type { AppPlace } from '../../../adapters/directory/app-place.ts'
+import type { AttachOptions } from '../../../adapters/host/command-runner.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { OptionsOf } from '../../command/typed-input.ts'
-import type { noTtyOptionSpec } from './in-container-options.ts'
+import type { ConnectedApp } from './connect-apps.ts'
+import type { noTtyOptionSpec, rawOptionSpec } from './in-container-options.ts'
+import { maskOutput } from './mask-output.ts'
 
 /** Whether the user's command gets a terminal. */
 export function wantsTerminal(
@@ -13,17 +16,35 @@ export function wantsTerminal(
   return tty && stdin.isTTY && stdout.isTTY === true
 }
 
+type AttachedCommand = Pick<AttachOptions, 'cwd' | 'env'> & { argv: readonly string[] }
+type Target = {
+  app: { host: Pick<ConnectedApp['host'], 'runner'>; place: AppPlace }
+  environment: Parameters<typeof maskOutput>[0]
+  options: OptionsOf<typeof noTtyOptionSpec | typeof rawOptionSpec>
+}
+
 /**
- * Runs a command for the user on the streams of this process and returns its exit code, or 130 if dray was stopped. The
- * command handles Ctrl-C, so dray does not report it.
+ * Runs a command for the user on the streams of this process and returns its exit code, or 130 if dray was stopped. In the log
+ * of a CI job, its output is masked. The command handles Ctrl-C, so dray does not report it.
  */
 export async function runAttached(
-  runner: CommandRunner,
-  argv: readonly string[],
-  { context, ...options }: Omit<AttachOptions, 'signal'> & { context: CliContext },
+  { argv, ...command }: AttachedCommand,
+  { app, environment, options }: Target,
+  context: CliContext,
 ): Promise<number> {
   context.reportInterrupt = () => undefined
-  const exitCode = await runner.attach(argv, { ...options, signal: context.signal })
+  const masked = options.raw ? undefined : await maskOutput(environment, app.place, context)
+  const exitCode = await app.host.runner.attach(argv, {
+    ...command,
+    terminal: wantsTerminal(options, context),
+    signal: context.signal,
+    ...(masked && { onLines: masked.onLines }),
+  })
+  if (masked?.wasChanged()) {
+    context.stderr.write(
+      'Secrets and control characters in this output were masked. With `--raw` or in a file, it is unchanged.\n',
+    )
+  }
   return context.signal.aborted ? EXIT.cancelled : exitCode
 }
 

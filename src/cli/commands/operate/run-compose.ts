@@ -5,7 +5,7 @@ import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import type { composeCommand } from './compose.ts'
 import { connectApps } from './connect-apps.ts'
-import { runAttached, wantsTerminal } from './run-attached.ts'
+import { runAttached } from './run-attached.ts'
 
 /** Runs `dray compose`; returns the exit code of Compose. */
 export async function runCompose(
@@ -19,12 +19,8 @@ export async function runCompose(
     })
   }
   await using reached = await connectApps(environment, context)
-  const [{ host, place }] = reached.apps
-  const terminal = wantsTerminal(input.options, context)
-  return await runAttached(host.runner, ['docker', 'compose', ...input.rest], {
-    context,
-    terminal,
-    cwd: place.path,
-    env: place.values,
-  })
+  const [app] = reached.apps
+  const { path: cwd, values: env } = app.place
+  const command = { argv: ['docker', 'compose', ...input.rest], cwd, env }
+  return await runAttached(command, { app, environment, options: input.options }, context)
 }

@@ -25,5 +25,5 @@ export async function runOneOff(input: InputOf<typeof runCommand>, context: CliC
   const argv = buildOneOffArgs({ service, containerName, argv: input.rest, terminal, options })
   await using _guard = guardContainer(app.host.runner, containerName)
   const { path: cwd, values: env } = app.place
-  return await runAttached(app.host.runner, argv, { context, terminal, cwd, env })
+  return await runAttached({ argv, cwd, env }, { app, environment, options: input.options }, context)
 }
