@@ -102,7 +102,8 @@ const bundle = z.strictObject({
     .array(text('a path'))
     .optional()
     .meta({
-      description: 'Paths or patterns not to ship. `.env` is never shipped.',
+      description:
+        'Paths or patterns not to ship. Env files (`.env`, `prod.env`), logins of tools (`.npmrc`, `.docker/config.json`) and what is below `.git` are never shipped, nor is a link to them, and a private key is refused.',
       examples: [['**/*.test.conf']],
     }),
 })

@@ -32,6 +32,11 @@ export const releaseFailures = {
     hint: 'Deploy its tag instead: `dray deploy ENVIRONMENT --tag TAG`.',
     exitCode: EXIT.precondition,
   },
+  FILE_SECRET: {
+    title: 'A file that would be shipped with the app is a private key.',
+    hint: 'Put the key on the server by hand, and exclude it in dray.yml: `bundle: { exclude: [PATH] }`.',
+    exitCode: EXIT.usage,
+  },
   PROJECT_TAKEN: {
     title: 'The server runs a Compose project of the same name from another directory.',
     hint: 'Give one of the two another name: `name:` at the top of its compose file. If it is this app in a new directory, take over its containers with `dray deploy --adopt`.',

@@ -7,7 +7,7 @@ import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
-import { isBundlePath } from './bundle-path.ts'
+import { isBundlePath, isPrivateKey } from './bundle-path.ts'
 import { listFiles, targetInside } from './list-files.ts'
 
 /** The override file that dray writes for an app of one compose file. */
@@ -147,6 +147,11 @@ async function readBundleFile(directory: string, path: string): Promise<BundleFi
   refuseOutside(path)
   const full = join(directory, path)
   const [content, { mode }] = await Promise.all([readFile(full), stat(full)])
+  if (isPrivateKey(content)) {
+    throw new DrayError('FILE_SECRET', `${path} is a private key, so it is not shipped with the app.`, {
+      hint: `Put the key on the server by hand, and name it in dray.yml: \`bundle: { exclude: ["${path}"] }\`.`,
+    })
+  }
   return { path, content, mode: (mode & 0o111) === 0 ? 0o644 : 0o755 }
 }
 

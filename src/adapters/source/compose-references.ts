@@ -3,7 +3,7 @@ import { join, normalize, posix } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseComposeFile } from '../../shared/compose-file.ts'
 import { isEnvFile } from './bundle-path.ts'
-import { ignoredByGit } from './list-files.ts'
+import { findUnwanted } from './list-files.ts'
 
 /**
  * The compose files and all files that they include, extend or read, as paths relative to `directory`, without the
@@ -20,8 +20,9 @@ export async function composeReferences(
   const missing = composeFiles.find((file) => !found.includes(plainName(file)))
   if (missing !== undefined) throw new DrayError('COMPOSE_MISSING', `There is no ${missing} in ${directory}.`)
   // An env file that git ignores is a secret of this machine, or the server's own.
-  const ignored = await ignoredByGit(directory, found)
-  return found.filter((name) => /\.ya?ml$/.test(name) || !ignored.has(name))
+  const others = found.filter((name) => !/\.ya?ml$/.test(name))
+  const unwanted = await findUnwanted(directory, others, isEnvFile)
+  return found.filter((name) => !unwanted.has(name))
 }
 
 /** Texts of the compose files among `composeReferences`. Throws as it does. */

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { lstat, readdir, realpath } from 'node:fs/promises'
-import { basename, join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { DrayError } from '../../errors/dray-error.ts'
-import { isEnvFile } from './bundle-path.ts'
+import { isPrivatePath } from './bundle-path.ts'
 import { compilePattern, startOfPattern } from './path-pattern.ts'
 
 const run = promisify(execFile)
@@ -13,8 +13,8 @@ type Wanted = { paths: readonly string[]; include: readonly string[]; exclude: r
 
 /**
  * Lists files as paths relative to `directory`, with `/`. Files that git ignores are skipped (such as a database's data
- * next to the compose file), and so are `.git`, `.dray` and env files. A path that does not exist belongs to the server.
- * Throws COMPOSE_PATH_OUTSIDE for a link to outside the directory.
+ * next to the compose file), and so are those of `isPrivatePath`, under their own path or that of a link to them. A path
+ * that does not exist belongs to the server. Throws COMPOSE_PATH_OUTSIDE for a link to outside the directory.
  */
 export async function listFiles(directory: string, wanted: Wanted): Promise<string[]> {
   const { paths, include, exclude } = wanted
@@ -25,10 +25,45 @@ export async function listFiles(directory: string, wanted: Wanted): Promise<stri
   ])
   const isExcluded = exclude.map(compilePattern)
   const candidates = [...new Set(found.flat())]
-    .filter((path) => !isEnvFile(path) && !isExcluded.some((matches) => matches(path)))
+    .filter((path) => !isPrivatePath(path) && !isExcluded.some((matches) => matches(path)))
     .sort()
-  const ignored = await ignoredByGit(directory, candidates)
-  return candidates.filter((path) => !ignored.has(path))
+  const unwanted = await findUnwanted(directory, candidates, isPrivatePath)
+  return candidates.filter((path) => !unwanted.has(path))
+}
+
+/**
+ * The paths that git ignores, or that lead to a file of which `isUnwanted` or git says so. Throws COMPOSE_PATH_OUTSIDE for a
+ * path that leads out of the directory.
+ */
+export async function findUnwanted(
+  directory: string,
+  paths: readonly string[],
+  isUnwanted: (path: string) => boolean,
+): Promise<ReadonlySet<string>> {
+  const root = await realpath(directory)
+  const inside = (path: string): string => relative(root, path).split(sep).join('/')
+  const places = await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      // Without links on the way, since git refuses a path beyond one.
+      spelled: inside(join(await realpath(dirname(join(directory, path))), basename(path))),
+      target: await targetInside(directory, path).then(inside, (error: unknown) => error),
+    })),
+  )
+  const names = places.flatMap(({ spelled, target }) =>
+    [spelled, typeof target === 'string' ? target : []].flat(),
+  )
+  const ignored = await ignoredByGit(
+    directory,
+    names.filter((name) => !name.startsWith('../')),
+  )
+  const isOut = (name: string): boolean => isUnwanted(name) || ignored.has(name)
+  const unwanted = places.filter(({ spelled, target }) => {
+    if (isOut(spelled)) return true
+    if (typeof target !== 'string') throw target
+    return isOut(target)
+  })
+  return new Set(unwanted.map(({ path }) => path))
 }
 
 async function walkPattern(directory: string, pattern: string): Promise<string[]> {
@@ -44,7 +79,7 @@ async function walk(
 ): Promise<string[]> {
   const full = join(directory, path)
   const found = await lstat(full).catch(() => undefined)
-  if (found === undefined || ['.git', '.dray'].includes(basename(path))) return []
+  if (found === undefined || isPrivatePath(path)) return []
   if (found.isSymbolicLink() && !followLink(path)) return []
   const target = found.isSymbolicLink() ? await targetInside(directory, path) : full
   const kind = target === full ? found : await lstat(target)

@@ -28,6 +28,116 @@ const names = (files: readonly BundleFile[]): string[] => files.map(({ path }) =
 const textOf = (files: readonly BundleFile[], name: string): string =>
   Buffer.from(files.find(({ path }) => path === name)?.content ?? '').toString()
 
+const privateKey = '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n'
+
+describe('what is never shipped, by its own path or by a link', () => {
+  const secrets: Files = {
+    'docker-compose.yml': compose,
+    '.gitignore': 'local.txt\n',
+    'local.txt': 'ignored',
+    '.env': 'A=1',
+    '.envrc': 'A=1',
+    '.env-prod': 'A=1',
+    '.env_prod': 'A=1',
+    '.env~': 'A=1',
+    '.ENV': 'A=1',
+    'prod.env': 'A=1',
+    '.npmrc': '//registry/:_authToken=x',
+    '.docker/config.json': '{}',
+    '.ssh/config': '',
+    'conf/app.conf': 'ours',
+    'example.env': 'A=',
+    '.env.example': 'A=',
+  }
+  const project = async (links: Files): Promise<string> => {
+    const directory = await makeProject(secrets)
+    execFileSync('git', ['init', '-q', directory])
+    for (const [path, target] of Object.entries(links)) await symlink(target, join(directory, path))
+    return directory
+  }
+  const shippedFrom = async (directory: string, include: string[], model = mounting()): Promise<string[]> => {
+    const source = createAppSource({ directory, composeFiles: ['docker-compose.yml'], include })
+    return names(await source.bundle(model, {})).filter((it) => !it.startsWith('docker-compose'))
+  }
+
+  test('env files of any name, logins of tools, and what is below .git', async () => {
+    const directory = await project({})
+    expect(await shippedFrom(directory, [...Object.keys(secrets), '.git/config', '.git/**', '**'])).toEqual([
+      '.env.example',
+      '.gitignore',
+      'conf/app.conf',
+      'example.env',
+    ])
+  })
+
+  test.each<[string, string]>([
+    ['an env file', '.env'],
+    ['an env file of another name', 'prod.env'],
+    ["git's configuration", '.git/config'],
+    ['a file that git ignores', 'local.txt'],
+    ['a login', '.npmrc'],
+  ])('a link to %s', async (_, target) => {
+    const directory = await project({ 'conf/g': `../${target}`, 'app.cfg': target })
+    expect(await shippedFrom(directory, ['app.cfg', 'conf/*'])).toEqual(['conf/app.conf'])
+    expect(await shippedFrom(directory, [], mounting('conf', 'app.cfg'))).toEqual(['conf/app.conf'])
+  })
+
+  test.each<[string, string[], string[]]>([
+    ['a pattern', ['conf/**'], []],
+    ['a mount', [], ['conf']],
+    ['a path below it', ['conf/g/config'], []],
+    ['a mount of it', [], ['conf/g']],
+    ['a mount below it', [], ['conf/g/config']],
+  ])('a directory that is a link to .git, by %s', async (_, include, mounts) => {
+    const directory = await project({ 'conf/g': '../.git' })
+    const shipped = await shippedFrom(directory, include, mounting(...mounts))
+    expect(shipped.filter((path) => path !== 'conf/app.conf')).toEqual([])
+  })
+
+  test.each<[string, string[], string[]]>([
+    ['a pattern', ['ext/key'], []],
+    ['a mount', [], ['ext/key']],
+    ['a deep mount', [], ['ext/deep/key']],
+  ])('a path below a link out of the app, by %s, is refused', async (_, include, mounts) => {
+    const outside = await makeProject({ key: 'theirs', 'deep/key': 'theirs' })
+    const directory = await project({ ext: outside })
+    expect(await failureOf(shippedFrom(directory, include, mounting(...mounts)))).toMatchObject({
+      code: 'COMPOSE_PATH_OUTSIDE',
+    })
+  })
+
+  test('a link to a shared file does not end the reading of .gitignore', async () => {
+    const directory = await project({ linked: 'conf' })
+    expect(await shippedFrom(directory, ['linked/**', 'local.txt'])).toEqual(['linked/app.conf'])
+  })
+
+  test('an env file that compose names, by a link to .env', async () => {
+    const directory = await project({
+      'cfg.env': '.env',
+      'ignored.env': 'local.txt',
+      'own.env': 'conf/app.conf',
+    })
+    await writeFile(
+      join(directory, 'docker-compose.yml'),
+      'services:\n  web:\n    image: nginx\n    env_file: [cfg.env, ignored.env, own.env]\n',
+    )
+    expect(await shippedFrom(directory, [])).toEqual(['own.env'])
+  })
+
+  test('a private key is refused, with what to write', async () => {
+    const directory = await project({})
+    await writeFile(join(directory, 'conf/tls.pem'), privateKey)
+    const failure = await failureOf(shippedFrom(directory, ['conf/**']))
+    expect(failure).toMatchObject({
+      code: 'FILE_SECRET',
+      message: 'conf/tls.pem is a private key, so it is not shipped with the app.',
+      hint: expect.stringContaining('bundle: { exclude: ["conf/tls.pem"] }') as string,
+    })
+    await writeFile(join(directory, 'conf/tls.pem'), privateKey.replaceAll('PRIVATE KEY', 'CERTIFICATE'))
+    expect(await shippedFrom(directory, ['conf/**'])).toEqual(['conf/app.conf', 'conf/tls.pem'])
+  })
+})
+
 describe('compose files', () => {
   test.each(['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'])(
     '%s is shipped under its name, as it is',
