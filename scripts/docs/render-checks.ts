@@ -12,7 +12,7 @@ export function renderChecks(): string {
     '',
     '`dray check` reads workflows, compose files, `.env.example`, dray.yml, Dockerfiles, nginx configuration and shell scripts together. It needs no network and no server, and never reads a `.env`. Errors give exit code 1; warnings and notes do not.',
     '',
-    'It checks the compose files that the environments of dray.yml use. Without a dray.yml, it checks all except those for development, tests and examples, by their names and directories. Beside a file for production, such as `docker-compose.prod.yml`, a default file that builds or mounts the code counts as one for development.',
+    'It checks the compose files that the environments of dray.yml use. Without a dray.yml, it checks all except those for development, tests and examples, by their names and directories. Beside a file for production, such as `docker-compose.prod.yml`, a default file that builds or mounts the code counts as one for development. Of a warning or note that repeats, the terminal shows three, and the lines of the others.',
     '',
     'To ignore a finding, add a comment with a reason, on its line or alone on the line above:',
     '',

@@ -64,8 +64,9 @@ function problemOf(suppression: Suppression, found: readonly Finding[]): string 
 
 type Text = Pick<Rule, 'code' | 'severity' | 'why' | 'hint'>
 
-function makeFinding({ code, severity, why, hint }: Text, found: Found): Finding {
-  const { at, message, edits = [], isSecret = false } = found
+function makeFinding(rule: Text, found: Found): Finding {
+  const { code, why, hint } = rule
+  const { at, message, edits = [], isSecret = false, severity = rule.severity } = found
   const { path, text } = at.file
   const start = placeOf(text, at.start)
   // A finding shows one line; a longer span is marked to the end of that line.

@@ -38,6 +38,13 @@ export function isForDevelopment(path: string): boolean {
   )
 }
 
+/** Whether a compose file is for servers, by its name or its directory. */
+export function isProduction(path: string): boolean {
+  return (
+    /prod|live|deploy/.test(nameOf(path)) || /(^|\/)(prod|production|live|deploy|deployment)\//.test(path)
+  )
+}
+
 /** Whether the text of a file is needed. Files that may hold secrets are never read. */
 export function isRead(path: string): boolean {
   const kind = fileKindOf(path)

@@ -11,7 +11,7 @@ import {
   type YamlNode,
   type YamlTree,
 } from './parse/yaml-tree.ts'
-import { fileKindOf, isForDevelopment, type FileKind } from './file-kind.ts'
+import { fileKindOf, isForDevelopment, isProduction, type FileKind } from './file-kind.ts'
 import {
   includesOf,
   mountsOf,
@@ -155,12 +155,16 @@ function configuredApps(config: Config, compose: readonly ComposeFile[]): Compos
 function guessApps(compose: readonly ComposeFile[]): ComposeApp[] {
   const deployed = compose.filter(({ file }) => !isForDevelopment(file.path))
   return deployed.flatMap((file) => {
-    const production = deployed.filter(
-      (it) => isBeside(file, it) && /prod|live|deploy/.test(nameOf(it.file.path)),
-    )
+    const production = deployed.filter((it) => isBeside(file, it) && isProduction(it.file.path))
     // Beside a file for production, the default file is incomplete or for development.
-    if (production.some((it) => isOverlay(it, file) || !isForServers(file))) return []
-    const base = deployed.find((it) => isBeside(it, file) && isOverlay(file, it))
+    const isSame = (it: ComposeFile): boolean => directoryOf(it.file.path) === directoryOf(file.file.path)
+    if (production.some((it) => (isSame(it) && isOverlay(it, file)) || !isForServers(file))) return []
+    const base = deployed.find(
+      (it) =>
+        isBeside(it, file) &&
+        directoryOf(it.file.path) === directoryOf(file.file.path) &&
+        isOverlay(file, it),
+    )
     return [readComposeApp(base === undefined ? [file] : [base, file], undefined)]
   })
 }
@@ -176,14 +180,14 @@ function isForServers(file: ComposeFile): boolean {
   )
 }
 
-/** Whether a compose file is the default one in the directory of another one. */
+/** Whether a compose file is the default one in the directory of another one, or in one above or below it. */
 function isBeside(base: ComposeFile, other: ComposeFile): boolean {
   const [path, otherPath] = [base.file.path, other.file.path]
-  return (
-    defaultNames.includes(nameOf(path)) &&
-    !defaultNames.includes(nameOf(otherPath)) &&
-    directoryOf(path) === directoryOf(otherPath)
-  )
+  const [directory, otherDirectory] = [directoryOf(path), directoryOf(otherPath)]
+  const isWithin = (inner: string, outer: string): boolean => outer === '.' || inner.startsWith(`${outer}/`)
+  if (!defaultNames.includes(nameOf(path))) return false
+  if (directory === otherDirectory) return !defaultNames.includes(nameOf(otherPath))
+  return !isProduction(path) && (isWithin(directory, otherDirectory) || isWithin(otherDirectory, directory))
 }
 
 /** Whether a compose file only overrides another one: a service in it is incomplete without the other file. */

@@ -16,6 +16,8 @@ export type Found = {
   edits?: readonly Edit[]
   /** The text at this place must not be shown, since it would get into logs. */
   isSecret?: boolean
+  /** If it differs from that of the rule. */
+  severity?: Severity
 }
 
 /** A small repository, by path; all of its files count as tracked by git. */

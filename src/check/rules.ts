@@ -7,10 +7,15 @@ import { cacheOfTag } from './rules/cache-of-tag.ts'
 import { cacheScopeShared } from './rules/cache-scope-shared.ts'
 import { cacheWithoutBuildx } from './rules/cache-without-buildx.ts'
 import { composeDown } from './rules/compose-down.ts'
+import { copyMissing } from './rules/copy-missing.ts'
 import { dataAnonymous } from './rules/data-anonymous.ts'
+import { dependencyUnchecked } from './rules/dependency-unchecked.ts'
+import { dependencyUnknown } from './rules/dependency-unknown.ts'
 import { deployCancelled } from './rules/deploy-cancelled.ts'
 import { deployConcurrent } from './rules/deploy-concurrent.ts'
+import { deployEveryBranch } from './rules/deploy-every-branch.ts'
 import { directoryMounted } from './rules/directory-mounted.ts'
+import { dockerSocket } from './rules/docker-socket.ts'
 import { drayComposeMissing } from './rules/dray-compose-missing.ts'
 import { drayServiceUnknown } from './rules/dray-service-unknown.ts'
 import { drayYmlInvalid } from './rules/dray-yml-invalid.ts'
@@ -35,6 +40,7 @@ import { loginMissing } from './rules/login-missing.ts'
 import { logsUnlimited } from './rules/logs-unlimited.ts'
 import { nginxAsksDns } from './rules/nginx-asks-dns.ts'
 import { nginxStaleAddress } from './rules/nginx-stale-address.ts'
+import { nginxSyntax } from './rules/nginx-syntax.ts'
 import { nginxUnknownHost } from './rules/nginx-unknown-host.ts'
 import { nginxWrongPort } from './rules/nginx-wrong-port.ts'
 import { notRollable } from './rules/not-rollable.ts'
@@ -48,12 +54,15 @@ import { pushOfPullRequest } from './rules/push-of-pull-request.ts'
 import { restartMissing } from './rules/restart-missing.ts'
 import { rsyncDeletes } from './rules/rsync-deletes.ts'
 import { rsyncOverwritesEnv } from './rules/rsync-overwrites-env.ts'
+import { scriptBuilds } from './rules/script-builds.ts'
 import { scriptGoesOn } from './rules/script-goes-on.ts'
+import { scriptPullsGit } from './rules/script-pulls-git.ts'
 import { scriptStaleImage } from './rules/script-stale-image.ts'
 import { secretInCompose } from './rules/secret-in-compose.ts'
 import { secretInDockerfile } from './rules/secret-in-dockerfile.ts'
 import { secretsHandedOver } from './rules/secrets-handed-over.ts'
 import { shellTraced } from './rules/shell-traced.ts'
+import { tagMisspelt } from './rules/tag-misspelt.ts'
 import { tagNotPushed } from './rules/tag-not-pushed.ts'
 import { tagNotSet } from './rules/tag-not-set.ts'
 import { tokenInArgument } from './rules/token-in-argument.ts'
@@ -73,10 +82,15 @@ export const rules: readonly Rule[] = [
   cacheScopeShared,
   cacheWithoutBuildx,
   composeDown,
+  copyMissing,
   dataAnonymous,
+  dependencyUnchecked,
+  dependencyUnknown,
   deployCancelled,
   deployConcurrent,
+  deployEveryBranch,
   directoryMounted,
+  dockerSocket,
   drayComposeMissing,
   drayServiceUnknown,
   drayYmlInvalid,
@@ -101,6 +115,7 @@ export const rules: readonly Rule[] = [
   logsUnlimited,
   nginxAsksDns,
   nginxStaleAddress,
+  nginxSyntax,
   nginxUnknownHost,
   nginxWrongPort,
   notRollable,
@@ -114,12 +129,15 @@ export const rules: readonly Rule[] = [
   restartMissing,
   rsyncDeletes,
   rsyncOverwritesEnv,
+  scriptBuilds,
   scriptGoesOn,
+  scriptPullsGit,
   scriptStaleImage,
   secretInCompose,
   secretInDockerfile,
   secretsHandedOver,
   shellTraced,
+  tagMisspelt,
   tagNotPushed,
   tagNotSet,
   tokenInArgument,

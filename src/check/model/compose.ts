@@ -219,6 +219,26 @@ export function buildOf(
   return dockerfile === undefined ? undefined : { context, dockerfile, target: build.target }
 }
 
+/** A service that another one depends on; `condition` is `service_started` if none is written. */
+export type Dependency = { name: string; at: Span; condition: string; isRequired: boolean }
+
+export function dependenciesOf(service: Service): Dependency[] {
+  const node = settingOf(service, 'depends_on')
+  if (node?.kind !== 'map')
+    return scalarsOf(node).map((at) => ({
+      name: at.text,
+      at,
+      condition: 'service_started',
+      isRequired: true,
+    }))
+  return entriesOf(node).map(([name, { key, value }]) => ({
+    name,
+    at: key,
+    condition: scalarText(childOf(value, 'condition')) ?? 'service_started',
+    isRequired: scalarText(childOf(value, 'required')) !== 'false',
+  }))
+}
+
 /** What a service's `environment` sets, each with its place; the value is undefined where only the name stands. */
 export function environmentOf(service: Service): { name: string; value: string | undefined; at: Span }[] {
   const node = settingOf(service, 'environment')

@@ -6,6 +6,21 @@ export function contextCopies(dockerfile: Dockerfile): Instruction[] {
   return copiesInto(finalStages(dockerfile).stages, dockerfile).map(({ instruction }) => instruction)
 }
 
+/** Each path that an instruction copies from the build context, where it is written in full. */
+export function copySources({ stages }: Dockerfile): { instruction: Instruction; source: string }[] {
+  return stages
+    .flatMap(({ instructions }) => instructions)
+    .filter(
+      ({ name, value }) => /^(?:COPY|ADD)$/.test(name) && !/(?:^|\s)(?:--from=|--exclude=|\d*<<)/.test(value),
+    )
+    .flatMap((instruction) =>
+      wordsOf(instruction.value)
+        .slice(0, -1)
+        .filter((source) => !/[$*?[\]]|^\w+:\/\/|^git@/.test(source))
+        .map((source) => ({ instruction, source })),
+    )
+}
+
 /** A copy of the whole directory, and the directory of the image that it goes to. */
 type Copy = { instruction: Instruction; target: string }
 

@@ -30,13 +30,7 @@ export function parseNginx(file: SourceFile): NginxFile {
     directives.push(directive)
     return directive
   }
-  // Comments, punctuation, quoted words, and words that may hold `${name}`.
-  const token =
-    /#[^\n]*|[;{}]|"(?:\\[\s\S]|[^"\\])*"?|'(?:\\[\s\S]|[^'\\])*'?|(?:\$\{\w*\}|\\.|[^\s;{}#"'\\]|(?<=\S)[#"'])+|\\/g
-  for (const match of file.text.matchAll(token)) {
-    const [text] = match
-    const end = match.index + text.length
-    if (text.startsWith('#')) continue
+  for (const { text, start, end } of nginxTokens(file)) {
     if (text === ';') finish(end)
     else if (text === '{') {
       const block = finish(end)
@@ -44,7 +38,16 @@ export function parseNginx(file: SourceFile): NginxFile {
     } else if (text === '}') {
       finish(end)
       blocks.pop()
-    } else words.push({ file, start: match.index, end, text: text.replace(/^(["'])([\s\S]*)\1$/, '$2') })
+    } else words.push({ file, start, end, text: text.replace(/^(["'])([\s\S]*)\1$/, '$2') })
   }
   return { file, directives }
+}
+
+/** Punctuation, quoted words, and words that may hold `${name}`, without comments. */
+export function nginxTokens(file: SourceFile): (Span & { text: string })[] {
+  const token =
+    /#[^\n]*|[;{}]|"(?:\\[\s\S]|[^"\\])*"?|'(?:\\[\s\S]|[^'\\])*'?|(?:\$\{\w*\}|\\.|[^\s;{}#"'\\]|(?<=\S)[#"'])+|\\/g
+  return [...file.text.matchAll(token)]
+    .filter(([text]) => !text.startsWith('#'))
+    .map(({ 0: text, index }) => ({ file, start: index, end: index + text.length, text }))
 }

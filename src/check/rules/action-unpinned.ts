@@ -19,11 +19,12 @@ export const actionUnpinned: Rule = {
         if (at === undefined || /^(\.|\$\/|docker:\/\/)/.test(at.text) || /@[0-9a-f]{40}$/.test(at.text))
           continue
         const key = `${at.file.path} ${at.text}`
-        // GitHub's own actions are exempt: GitHub runs the job's machine as well. Each action is reported once per file.
-        if (/^(actions|github)\//.test(at.text) || told.has(key)) continue
-        told.add(key)
         const [name = '', ref = ''] = at.text.split('@')
-        const what = /^v?\d/.test(ref) ? `the tag \`${ref}\`` : `the branch or tag \`${ref}\``
+        const isBranch = !/^v?\d/.test(ref)
+        // Tags of GitHub's own actions are exempt: GitHub runs the job's machine as well. Each action is reported once per file.
+        if ((/^(actions|github)\//.test(at.text) && !isBranch) || told.has(key)) continue
+        told.add(key)
+        const what = isBranch ? `the branch or tag \`${ref}\`` : `the tag \`${ref}\``
         yield {
           at,
           message:

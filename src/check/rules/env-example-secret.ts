@@ -1,9 +1,6 @@
 import { lines } from '../lines.ts'
 import type { Rule } from '../rule.ts'
-
-/** Prefixes that only real credentials have: GitHub, AWS, Stripe, Slack, Google, npm, private keys. */
-const real =
-  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|sk_live_\w{10,}|xox[abp]-[\w-]{10,}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|sk-[A-Za-z0-9]{32,})|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\n|\s)*[A-Za-z0-9+/]{40}/
+import { secretText } from '../secret-text.ts'
 
 export const envExampleSecret: Rule = {
   code: 'ENV_EXAMPLE_SECRET',
@@ -15,7 +12,7 @@ export const envExampleSecret: Rule = {
   good: { '.env.example': lines('STRIPE_KEY=') },
   *check({ files }) {
     for (const file of files.values()) {
-      const match = real.exec(file.text)
+      const match = secretText.exec(file.text)
       // Keys from documentation and tests give no access.
       if (match === null || /EXAMPLE|x{4}/i.test(match[0]) || /(^|\/)(tests?|fixtures)\//.test(file.path))
         continue

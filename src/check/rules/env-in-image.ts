@@ -1,6 +1,7 @@
 import { lines } from '../lines.ts'
 import { fileKindOf, isForDevelopment } from '../file-kind.ts'
-import { buildOf, envFilesOf } from '../model/compose.ts'
+import { namedContexts } from '../model/build-contexts.ts'
+import { envFilesOf } from '../model/compose.ts'
 import { contextCopies } from '../model/context-copies.ts'
 import { isIgnored } from '../parse/ignore-file.ts'
 import type { Repository } from '../repository.ts'
@@ -58,13 +59,7 @@ function mayHaveEnv(directory: string, { files, tracked, apps }: Repository): bo
 }
 
 /** The build contexts of a Dockerfile. Its own directory if no context is named and it is not for development. */
-function contextsOf(file: SourceFile, { apps, pushes }: Repository): string[] {
-  const named = [
-    ...apps.flatMap(({ services }) => services.flatMap((service) => buildOf(service) ?? [])),
-    ...pushes.flatMap(({ context, dockerfile }) =>
-      context === undefined || dockerfile === undefined ? [] : [{ context, dockerfile }],
-    ),
-  ].filter(({ dockerfile }) => dockerfile === file.path)
-  const contexts = [...new Set(named.map(({ context }) => context))]
+function contextsOf(file: SourceFile, repository: Repository): string[] {
+  const contexts = namedContexts(file, repository)
   return contexts.length > 0 || isForDevelopment(file.path) ? contexts : [directoryOf(file.path)]
 }

@@ -1,13 +1,14 @@
 import { lines } from '../lines.ts'
 import { isCommand } from '../parse/shell-command.ts'
+import { childOf, scalarsOf } from '../parse/yaml-tree.ts'
 import type { Rule } from '../rule.ts'
 
 export const loginMissing: Rule = {
   code: 'LOGIN_MISSING',
   severity: 'error',
-  title: 'A job pushes to GHCR without logging in.',
+  title: 'A job pushes an image without logging in.',
   why: 'The push fails with `unauthorized` or `denied`. Each job runs on its own machine: the login of another job does not count.',
-  hint: 'Add docker/login-action with `registry: ghcr.io`, `username: ${{ github.actor }}` and `password: ${{ secrets.GITHUB_TOKEN }}` before the push.',
+  hint: 'Add docker/login-action before the push; for GHCR with `registry: ghcr.io`, `username: ${{ github.actor }}` and `password: ${{ secrets.GITHUB_TOKEN }}`.',
   bad: workflowWith(),
   good: workflowWith(
     '      - uses: docker/login-action@v4',
@@ -29,8 +30,13 @@ export const loginMissing: Rule = {
       const isCalledScript = before.some((it) =>
         it.commands.some(({ words }) => /\.sh$|^make$|^npm$|^just$/.test(words[0]?.text ?? '')),
       )
-      if (!mayLogIn && !isCalledScript && images.some(({ image }) => image.registry === 'ghcr.io'))
-        yield { at, message: `The job \`${job.id}\` pushes to ghcr.io, but no earlier step logs in.` }
+      // Of a registry in a variable, a local one and a runner of one's own, the files do not tell.
+      const registry = images
+        .map(({ image }) => image.registry)
+        .find((it) => !/[*$]|^localhost|^127\./.test(it))
+      const isOwnRunner = scalarsOf(childOf(job.node, 'runs-on')).some(({ text }) => text === 'self-hosted')
+      if (!mayLogIn && !isCalledScript && registry !== undefined && !isOwnRunner)
+        yield { at, message: `The job \`${job.id}\` pushes to ${registry}, but no earlier step logs in.` }
     }
   },
 }

@@ -1,7 +1,10 @@
 import { lines } from '../lines.ts'
-import { publishedPorts, settingOf } from '../model/compose.ts'
+import { fileKindOf, isProduction } from '../file-kind.ts'
+import { publishedPorts, settingOf, type ComposeApp } from '../model/compose.ts'
 import { scalarText } from '../parse/yaml-tree.ts'
+import type { Repository } from '../repository.ts'
 import type { Rule } from '../rule.ts'
+import { nameOf } from '../source-file.ts'
 
 /** Data stores by the port that they listen on, and by their image. */
 const stores = [
@@ -38,8 +41,10 @@ export const portOpen: Rule = {
       '    ports: ["127.0.0.1:5432:5432"]',
     ),
   },
-  *check({ apps }) {
-    for (const service of apps.flatMap(({ services }) => services)) {
+  *check(repository) {
+    for (const service of repository.apps.flatMap(({ services }) => services)) {
+      const severity = mayBeForDevelopment(service.app, repository) ? 'warning' : 'error'
+
       for (const { at, address, published, target, protocol } of publishedPorts(service)) {
         const [first = NaN, last = first] = target.split('-').map(Number)
         const store = stores.find(({ port }) => first <= port && port <= last)
@@ -48,6 +53,7 @@ export const portOpen: Rule = {
         const port = published === '' ? 'a random port' : `port ${published}`
         yield {
           at,
+          severity,
           message: `${store.name} in the service \`${service.name}\` is reachable on ${port} of every address of the server.`,
         }
       }
@@ -56,8 +62,21 @@ export const portOpen: Rule = {
       if (mode !== undefined && scalarText(mode) === 'host' && own !== undefined)
         yield {
           at: mode,
+          severity,
           message: `${own.name} in the service \`${service.name}\` uses the network of the server: port ${own.port} is reachable on every address.`,
         }
     }
   },
+}
+
+/** Whether another compose file is for production, and no workflow, script or dray.yml names this one. */
+function mayBeForDevelopment({ files, environment }: ComposeApp, repository: Repository): boolean {
+  const paths = files.map(({ file }) => file.path)
+  const hasOther = [...repository.files.keys()].some(
+    (path) => fileKindOf(path) === 'compose' && isProduction(path),
+  )
+  const isNamed = [...repository.workflows, ...repository.scripts].some(({ file }) =>
+    paths.some((path) => file.text.includes(nameOf(path))),
+  )
+  return environment === undefined && hasOther && !paths.some(isProduction) && !isNamed
 }

@@ -3,6 +3,9 @@ import { lines } from '../lines.ts'
 import { environmentOf } from '../model/compose.ts'
 import type { Rule } from '../rule.ts'
 
+/** `postgres://shop:hunter2@db`; a variable in its place begins with `$`. */
+const passwordInUrl = /^\w[\w+.-]*:\/\/[^\s:/@]*:[^\s@/$][^\s@/]*@/
+
 export const secretInCompose: Rule = {
   code: 'SECRET_IN_COMPOSE',
   severity: 'warning',
@@ -37,6 +40,12 @@ export const secretInCompose: Rule = {
           value === '' ||
           value.includes('$') ||
           /^(true|false|yes|no|\d+|\/.*)$/i.test(value)
+        if (!isSecret && value !== undefined && passwordInUrl.test(value))
+          yield {
+            at,
+            message: `The URL in \`${name}\` of the service \`${service.name}\` has a password in it.`,
+            isSecret: true,
+          }
         if (isSecret && !isSetting)
           yield {
             at,

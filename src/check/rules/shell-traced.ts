@@ -1,5 +1,6 @@
 import { lines } from '../lines.ts'
-import { argumentsOf, usesSecret } from '../parse/shell-command.ts'
+import { argumentsOf, isCommand, usesSecret, type ShellCommand } from '../parse/shell-command.ts'
+import { secretText } from '../secret-text.ts'
 import type { Rule } from '../rule.ts'
 
 export const shellTraced: Rule = {
@@ -16,13 +17,21 @@ export const shellTraced: Rule = {
   },
   *check({ scripts }) {
     for (const { file, commands } of scripts) {
-      const trace = commands.find(
+      const set = commands.find(
         (it) => it.program === 'set' && argumentsOf(it).some((word) => /^-\w*x|^xtrace$/.test(word)),
       )
-      const isSecret = usesSecret(file.text.slice(trace?.start ?? 0))
-      const ends = /set \+x/.test(file.text)
-      if (trace !== undefined && isSecret && !ends)
-        yield { at: trace, message: 'With `-x`, this script prints its secrets to the log.' }
+      const header = /^#!.*\s-\w*x\b/.exec(file.text)
+      const trace = header === null ? set : { file, start: 0, end: header[0].length }
+      if (trace === undefined || file.text.includes('set +x')) continue
+      const rest = file.text.slice(trace.start)
+      const isSecret = usesSecret(rest) || secretText.test(rest) || commands.some(takesPassword)
+      if (isSecret) yield { at: trace, message: 'With `-x`, this script prints its secrets to the log.' }
     }
   },
+}
+
+/** Whether a password is an argument: `docker login -p x`, `sshpass -p x`. */
+function takesPassword(command: ShellCommand): boolean {
+  const isLogin = isCommand(command, 'docker', 'login') || command.program === 'sshpass'
+  return isLogin && command.words.some(({ text }) => /^(?:-p|--password(?:=|$))/.test(text))
 }

@@ -141,4 +141,21 @@ export const badFindings: Readonly<Record<string, readonly string[]>> = {
   ],
   VERSION_OBSOLETE: ['docker-compose.yml:1:1-8 Compose ignores `version` and warns about it. [fix]'],
   YAML_INVALID: ['docker-compose.yml:4:1-2 Invalid YAML: All mapping items must start at the same column.'],
+  COPY_MISSING: ['Dockerfile:2:1-21 The build context has no `package.json`.'],
+  DEPENDENCY_UNCHECKED: [
+    'docker-compose.yml:4:19-21 `app` waits until `db` is healthy, but `db` has no health check.',
+  ],
+  DEPENDENCY_UNKNOWN: [
+    'docker-compose.yml:4:18-26 `app` depends on `database`, which is not in the compose file.',
+  ],
+  DEPLOY_EVERY_BRANCH: [
+    '.github/workflows/deploy.yml:3:3-9 The job `deploy` deploys at a push to any branch.',
+  ],
+  DOCKER_SOCKET: [
+    'docker-compose.yml:4:15-61 `app` has the socket of Docker: it can do anything on the server.',
+  ],
+  NGINX_SYNTAX: ['nginx/conf.d/default.conf:4:9-35 The directive `proxy_pass` does not end with `;`.'],
+  SCRIPT_BUILDS: ['deploy.sh:2:22-29 This deploy builds images on the server.'],
+  SCRIPT_PULLS_GIT: ['deploy.sh:2:1-9 This deploy takes its files from a git clone on the server.'],
+  TAG_MISSPELT: ['dray.yml:4:10-17 `production` deploys the tag `verison`, which is not the rule `version`.'],
 }

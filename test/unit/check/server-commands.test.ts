@@ -3,7 +3,7 @@ import { check } from '../../support/run-check.ts'
 
 /** The codes of what a workflow with these steps gets, but those of its actions. */
 function codesOf(...steps: readonly string[]): string[] {
-  const text = `on: push\njobs:\n  deploy:\n    concurrency: { group: live, cancel-in-progress: false }\n    steps:\n${steps.join('')}`
+  const text = `on: { push: { branches: [main] } }\njobs:\n  deploy:\n    concurrency: { group: live, cancel-in-progress: false }\n    steps:\n${steps.join('')}`
   return check({ '.github/workflows/deploy.yml': text })
     .map(({ code }) => code)
     .filter((code) => code !== 'ACTION_UNPINNED')
@@ -73,7 +73,7 @@ test.each([
 })
 
 test('so is what it does on a runner that is the server', () => {
-  const text = `on: push\njobs:\n  deploy:\n    runs-on: [self-hosted, shop]\n    concurrency: { group: live }\n    steps:\n${script(...harmful('docker'))}`
+  const text = `on: { push: { branches: [main] } }\njobs:\n  deploy:\n    runs-on: [self-hosted, shop]\n    concurrency: { group: live }\n    steps:\n${script(...harmful('docker'))}`
   expect(
     check({ '.github/workflows/deploy.yml': text })
       .map(({ code }) => code)

@@ -12,21 +12,61 @@ export type CheckSummary = {
   fixed: number
 }
 
+/** Warnings and notes of one code beyond these are folded. */
+const mostOfCode = 3
+
 /**
  * Findings by file, each with its line and a mark below the place. The first finding of each code has its reason and its hint.
+ * Errors are all shown; of a warning or a note that repeats, the first three are, and then the places of the others.
  */
-export function renderFindings(findings: readonly ShownFinding[], style: TerminalStyle): string {
+export function renderFindings(all: readonly ShownFinding[], style: TerminalStyle): string {
   const explained = new Set<string>()
+  const { shown: findings, folded } = foldRepeated(all)
   const files = [...new Set(findings.map(({ file }) => file))]
-  return files
-    .flatMap((file) => [
+  return [
+    ...files.flatMap((file) => [
       style.colors.underline(stripControl(file)),
       ...findings
         .filter((it) => it.file === file)
         .flatMap((finding) => renderFinding(finding, style, explained)),
-    ])
+    ]),
+    ...folded.flatMap((group) => renderFolded(group, style)),
+  ]
     .map((line) => `${line}\n`)
     .join('')
+}
+
+/** The findings that are shown in full, and the others by their code. */
+function foldRepeated(findings: readonly ShownFinding[]): {
+  shown: ShownFinding[]
+  folded: ShownFinding[][]
+} {
+  const shown: ShownFinding[] = []
+  const counts = new Map<string, number>()
+  const folded = new Map<string, ShownFinding[]>()
+  for (const finding of findings) {
+    const { code, severity } = finding
+    const count = (counts.get(code) ?? 0) + 1
+    if (severity !== 'error') counts.set(code, count)
+    if (severity === 'error' || count <= mostOfCode) shown.push(finding)
+    else folded.set(code, [...(folded.get(code) ?? []), finding])
+  }
+  return { shown, folded: [...folded.values()] }
+}
+
+/** `12 more of ACTION_UNPINNED:` and the lines of each file. */
+function renderFolded(findings: readonly ShownFinding[], { colors, columns }: TerminalStyle): string[] {
+  const files = [...new Set(findings.map(({ file }) => file))]
+  const places = files.map((file) => {
+    const lines = findings.filter((it) => it.file === file).map(({ line }) => line)
+    return `${stripControl(file)}:${[...new Set(lines)].join(',')}`
+  })
+  const width = Math.max(40, (columns ?? 120) - 4)
+  return [
+    `${findings.length} more of ${findings[0]?.code ?? ''}:`,
+    ...wrapToWidth(places.join(' '), width).map((line) => `    ${colors.dim(line)}`),
+    '',
+  ]
 }
 
 /** The last line: the number of findings, and the next command. */
