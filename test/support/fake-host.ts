@@ -86,6 +86,8 @@ export class FakeHost implements TargetHost {
   /** Whether the images have a shell. */
   hasShell = true
   taskExitCode = 0
+  /** Whether the container of a task starts. */
+  taskStarts = true
   /** Exit code of the script that switches traffic in the proxy. */
   proxyExitCode = 0
   holder: LockHolder | undefined
@@ -333,9 +335,10 @@ export class FakeHost implements TargetHost {
         aliases: networks.length === 0 ? [] : aliases,
       })
     },
-    runTask: async ({ service, argv, onLine, signal }) => {
+    runTask: async ({ service, argv, onLine, onStarted, signal }) => {
       await this.#did(`task ${service} ${argv.join(' ')}`)
       signal?.throwIfAborted()
+      if (this.taskStarts) onStarted?.()
       onLine('doing it', 'stdout')
       return this.taskExitCode
     },

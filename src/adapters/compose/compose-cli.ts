@@ -69,25 +69,40 @@ export function createCompose(place: AppPlace): Compose {
       if (exitCode !== 0) throw await failure('run', stderr)
     },
 
-    runTask: async ({ service, argv, onLine, timeoutMs, signal }) => {
+    runTask: async ({ service, argv, onLine, onStarted, timeoutMs, signal }) => {
       // Its output may have values even if no container has had them yet.
       const mask = await readMask()
       const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
       await using _guard = guardContainer(runner, containerName)
-      const { exitCode } = await runner.run(
-        ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
-        {
-          input: exportLines(values),
-          onLine: (line, stream) => {
-            if (isComposeNoise(line)) return
-            onLine(maskWords(stripControl(line), mask), stream)
+      try {
+        const { exitCode } = await runner.run(
+          ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
+          {
+            input: exportLines(values),
+            onLine: (line, stream) => {
+              if (isComposeNoise(line)) return
+              onLine(maskWords(stripControl(line), mask), stream)
+            },
+            ...(timeoutMs === undefined ? {} : { timeoutMs }),
+            ...(signal === undefined ? {} : { signal }),
           },
-          ...(timeoutMs === undefined ? {} : { timeoutMs }),
-          ...(signal === undefined ? {} : { signal }),
-        },
-      )
-      return exitCode
+        )
+        return exitCode
+      } finally {
+        if (onStarted && (await hasStarted(runner, containerName))) onStarted()
+      }
     },
+  }
+}
+
+/** Whether a container ever ran. If the connection broke, it may have. */
+async function hasStarted(runner: AppPlace['runner'], containerName: string): Promise<boolean> {
+  const argv = ['docker', 'inspect', '--type=container', '--format={{.State.StartedAt}}', containerName]
+  try {
+    const { exitCode, stdout } = await runner.run(argv)
+    return exitCode === 0 && !stdout.startsWith('0001-')
+  } catch {
+    return true
   }
 }
 
@@ -147,7 +162,7 @@ function renderAliases(
   })
 }
 
-/** `docker compose run` in a one-off container, which is removed at its end. */
+/** `docker compose run` in a one-off container. It stays until its guard removes it, so that its state can be read. */
 export function buildRunArgs({
   service,
   containerName,
@@ -157,7 +172,7 @@ export function buildRunArgs({
   containerName: string
   argv: readonly string[]
 }): string[] {
-  return ['run', '--rm', '--no-deps', '--no-TTY', '--name', containerName, service, ...argv]
+  return ['run', '--no-deps', '--no-TTY', '--name', containerName, service, ...argv]
 }
 
 /** The same for a user: on the user's streams, with `terminal` on a terminal. Compose itself prints nothing. */

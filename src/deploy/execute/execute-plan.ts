@@ -122,6 +122,7 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
       kind: step.kind,
       outcome,
       durationMs,
+      ...(step.kind === 'run-task' && !run.done.tasks.includes(step.task) && { ran: false }),
     })
   }
   try {

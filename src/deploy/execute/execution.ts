@@ -68,6 +68,7 @@ export type HostRun = {
     forwarded: Set<string>
     /** Traffic was switched from stand-ins to recreated services, or may have been. */
     returned: boolean
+    /** Tasks whose container ran. */
     tasks: string[]
     /** URLs that answered as expected during the deploy. */
     answered: Map<string, Entrance>

@@ -21,10 +21,13 @@ export async function runInContainer(
   {
     compose,
     onLine,
+    onStarted,
     signal,
   }: {
     compose: Pick<Compose, 'runTask'>
     onLine: (line: string, stream: 'stdout' | 'stderr') => void
+    /** Its container ran. */
+    onStarted?: () => void
     signal: AbortSignal
   },
 ): Promise<{ exitCode: number; logTail: readonly string[] }> {
@@ -35,6 +38,7 @@ export async function runInContainer(
       service,
       argv,
       signal,
+      ...(onStarted && { onStarted }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       onLine: (line, stream) => {
         onLine(line, stream)

@@ -29,12 +29,13 @@ export interface Compose {
   }): Promise<void>
   /**
    * Runs a one-off container of a service to completion and returns its exit code. The container is always removed.
-   * Throws HOST_COMMAND_FAILED after `timeoutMs`, HOST_UNREACHABLE, and the signal's reason if it aborts.
+   * `onStarted` is called if it ran: before this returns, also with a failure. Throws HOST_COMMAND_FAILED after `timeoutMs`, HOST_UNREACHABLE, and the signal's reason if it aborts.
    */
   runTask(request: {
     service: string
     argv: readonly string[]
     onLine: (line: string, stream: 'stdout' | 'stderr') => void
+    onStarted?: () => void
     timeoutMs?: number
     signal?: AbortSignal
   }): Promise<number>

@@ -84,12 +84,16 @@ function deployedByTag({ services, tag }: Release): string[] {
     .map(({ registry, repository }) => `${registry}/${repository}`)
 }
 
-/** An old journal does not contain the names of tasks. */
+/** An old journal does not contain the names of tasks. One whose container did not start has not run. */
 function tasksSince(release: Release, journal: readonly JournalEntry[]): RestoredRelease['tasksSince'] {
+  const isOf = ({ release: id, step }: JournalEntry, other: JournalEntry): boolean =>
+    other.release === id && other['step'] === step
+  const unstarted = journal.filter(({ ran }) => ran === false)
   return journal
     .filter(
       ({ event, kind }) => event === 'task.started' || (event === 'step.started' && kind === 'run-task'),
     )
+    .filter((entry) => !unstarted.some((it) => isOf(it, entry)))
     .filter((entry) => releaseNumber(entry.release) > releaseNumber(release.id))
     .map((entry) => ({
       task: typeof entry['task'] === 'string' ? entry['task'] : 'of the app',

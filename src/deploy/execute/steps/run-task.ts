@@ -11,7 +11,6 @@ type Step = StepOf<'run-task'>
  * image, or the unstarted container and its image, the image is pulled again and the task then runs.
  */
 export const runTask: StepRunner<Step> = async (step, context) => {
-  context.run.done.tasks.push(step.task)
   const first = await runInNewContainer(step, context)
   const mayRunAgain = first.exitCode !== 0 && (await pullLostImages([step.service], context))
   const { exitCode, logTail } = mayRunAgain ? await runInNewContainer(step, context) : first
@@ -31,7 +30,10 @@ async function runInNewContainer(
   const ended = new AbortController()
   if (step.timeoutMs === undefined) void tellHowLong(step, context, ended.signal).catch(() => undefined)
   try {
-    const options = { compose: run.host.compose, onLine: print, signal }
+    const onStarted = (): void => {
+      if (!run.done.tasks.includes(step.task)) run.done.tasks.push(step.task)
+    }
+    const options = { compose: run.host.compose, onLine: print, onStarted, signal }
     return await runInContainer({ ...step, name: step.task }, options)
   } finally {
     ended.abort()

@@ -29,10 +29,10 @@ test.each<['beside' | 'recreate' | 'force-recreate', string[]]>([
   ])
 })
 
-test('a task runs in a container of its own that goes when it ends', () => {
+test('a task runs in a container of its own', () => {
   const argv = ['sh', '-c', 'echo "$HOME"; exit 1']
   expect(buildRunArgs({ service: 'backend', containerName: 'backend-task-1', argv })).toEqual([
-    ...['run', '--rm', '--no-deps', '--no-TTY', '--name', 'backend-task-1', 'backend', ...argv],
+    ...['run', '--no-deps', '--no-TTY', '--name', 'backend-task-1', 'backend', ...argv],
   ])
 })
 
@@ -66,6 +66,18 @@ test('messages of Compose about containers are not part of the task’s output',
   expect(lines).toEqual(['migrating 3'])
 })
 
+test.each([
+  ['2026-11-29T04:00:00.123Z', true],
+  ['0001-01-01T00:00:00Z', false],
+])('a task whose container started at %s has run: %s', async (startedAt, hasRun) => {
+  const { runner } = recording([], undefined, startedAt)
+  let ran = false
+  const onStarted = (): void => void (ran = true)
+  const request = { service: 'backend', argv: ['migrate'], onLine: () => {}, onStarted }
+  await createCompose({ runner, path: '/srv', values: {} }).runTask(request)
+  expect(ran).toBe(hasRun)
+})
+
 test('the container of a task that is broken off is taken away', async () => {
   const { runner, calls, guards } = recording([], new Error('cancelled'))
   const compose = createCompose({ runner, path: '/srv', values: {} })
@@ -81,7 +93,7 @@ test('the container of a task that is broken off is taken away', async () => {
 type Call = { argv: readonly string[]; options: RunOptions | undefined }
 
 /** A shell that prints lines, or fails at its first command. */
-function recording(lines: readonly string[] = [], failure?: Error) {
+function recording(lines: readonly string[] = [], failure?: Error, startedAt = '') {
   const calls: Call[] = []
   const guards: { argv: readonly string[]; stream: PassThrough }[] = []
   const open = (argv: readonly string[]): CommandStream => {
@@ -96,7 +108,7 @@ function recording(lines: readonly string[] = [], failure?: Error) {
     calls.push({ argv, options })
     for (const line of lines) options?.onLine?.(line, 'stderr')
     if (failure !== undefined && argv.includes('run')) throw failure
-    return { exitCode: 0, stdout: '', stderr: '' }
+    return { exitCode: 0, stdout: argv[1] === 'inspect' ? `${startedAt}\n` : '', stderr: '' }
   }
   return { runner: { name: 'srv', run, open } as unknown as CommandRunner, calls, guards }
 }

@@ -196,6 +196,22 @@ test('a task that failed stops the deploy with nothing started, and is said to h
   expect(world.takeLog().filter((line) => line.startsWith('up'))).toEqual([])
 })
 
+test('a task whose container did not start has not run, also for a later rollback', async () => {
+  const world = await shopAtV1()
+  const migrate = {
+    name: 'migrate',
+    serviceCandidates: ['backend'],
+    argv: ['migrate'],
+    when: 'before',
+  } as const
+  world.desired = { ...world.desired, tasks: [migrate] }
+  Object.assign(world.host, { taskExitCode: 1, taskStarts: false })
+  expect(await world.failure()).toMatchObject({ code: 'TASK_FAILED', notUndone: [] })
+  world.desired = { ...world.desired, tasks: [] }
+  await world.deploy()
+  expect((await world.planRollback('r1')).notUndone?.join()).not.toContain('migrate')
+})
+
 test('a task without a timeout is reported after 5, 10 and 20 minutes', async () => {
   const world = await shopAtV1()
   const migrate = {
