@@ -221,6 +221,16 @@ export const catalogue = {
     hint: 'Find the process on the server: `sudo ss -ltnp`.',
     exitCode: EXIT.failedOldServing,
   },
+  EXTERNAL_MISSING: {
+    title: 'A network or volume that the compose file declares as external does not exist on the server.',
+    hint: 'Create it on the server: `docker network create NAME` or `docker volume create NAME`.',
+    exitCode: EXIT.precondition,
+  },
+  NAME_TAKEN: {
+    title: 'Another container on the server has the `container_name` of a service.',
+    hint: 'Remove `container_name` from the compose file, or the other container from the server.',
+    exitCode: EXIT.precondition,
+  },
   SERVICE_UNHEALTHY: {
     title: 'The new release did not become healthy.',
     hint: 'Read its last log lines above, correct the app and deploy again.',

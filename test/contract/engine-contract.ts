@@ -49,6 +49,32 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
       return docker('run', '-d', ...labels, '--entrypoint', '/bin/sh', ...options, image, '-c', script)
     }
 
+    test('containers that are not of the project are listed with their names and ports', async () => {
+      const labels = ['project=other', 'project.working_dir=/srv/other'].flatMap((label) => [
+        '--label',
+        `com.docker.compose.${label}`,
+      ])
+      const [name, volume] = [`${project}-other`, `${project}-volume`]
+      const id = await start('sleep 600', ...labels, '--name', name, '-p', '127.0.0.1:47123:53/udp')
+      try {
+        const others = await engine.others(project)
+        expect(others.find((it) => it.name === name)).toEqual({
+          name,
+          project: 'other',
+          directory: '/srv/other',
+          ports: [{ port: '47123/udp', address: '127.0.0.1' }],
+        })
+        expect((await engine.others('other')).some((it) => it.name === name)).toBe(false)
+        expect(await engine.exists('volume', volume)).toBe(false)
+        await docker('volume', 'create', volume)
+        expect(await engine.exists('volume', volume)).toBe(true)
+        expect(await engine.exists('network', 'bridge')).toBe(true)
+      } finally {
+        await docker('rm', '-f', id)
+        await docker('volume', 'rm', '-f', volume)
+      }
+    })
+
     test('running containers of other projects on a network are listed', async () => {
       const network = `${project}-network`
       await docker('network', 'create', network)

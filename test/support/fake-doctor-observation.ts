@@ -52,6 +52,7 @@ export function fakeDoctorObservation(facts: Partial<DoctorObservation> = {}): D
     engine: { value: { version: '28.5.2', platform: { os: 'linux', architecture: 'amd64' } } },
     app: { value: fakeFacts() },
     containers: { value: [] },
+    others: [],
     images: [
       {
         image: 'ghcr.io/acme/backend:v1',

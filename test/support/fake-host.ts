@@ -33,6 +33,7 @@ import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/lock
 import type { PortForwarder } from '../../src/deploy/model/port-forwarder.ts'
 import type { ProbeAnswer, Prober } from '../../src/deploy/model/prober.ts'
 import type { ReleaseArchive } from '../../src/deploy/releases/release-archive.ts'
+import type { OtherContainer } from '../../src/deploy/model/surroundings.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { fakeDigest, plainImage, spellImage } from './fake-app.ts'
@@ -64,6 +65,10 @@ export class FakeHost implements TargetHost {
   envFile: EnvFileObservation = { mode: '600', variables: ['DATABASE_URL'], readableByOthers: false }
   /** Containers of other projects on the app's networks. */
   neighbours: { project: string; container: Container }[] = []
+  /** Containers that are not of the app. */
+  others: OtherContainer[] = []
+  /** Networks and volumes that Compose did not create: `network shared`. */
+  existing: string[] = []
   /** `/proc/net/tcp` of a container. */
   connections: (id: string) => string = () => ''
   /** What the app answers to a probe. */
@@ -142,6 +147,8 @@ export class FakeHost implements TargetHost {
     containers: async () => this.containers.all.map((it) => ({ ...it })),
     neighbours: async () => this.neighbours,
     container: async (id) => this.containers.get(id),
+    others: async () => this.others,
+    exists: async (kind, name) => this.existing.includes(`${kind} ${name}`),
     processes: async (id) => this.processes.get(this.containers.get(id).service),
     images: async () => this.images,
     usedImageIds: async () => new Set(this.containers.all.map((it) => it.imageId)),

@@ -7,6 +7,7 @@ import { parseJson } from '../../shared/parse-json.ts'
 import { definitionParts, envFileOf } from './definition-parts.ts'
 import { readCheck } from './read-check.ts'
 import { hashOf } from './hash-of.ts'
+import { readExternals } from './read-externals.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 
 const portSchema = z.looseObject({
@@ -112,6 +113,7 @@ export function readAppModel({ model, plainModel, stage, path, envFileHashes }: 
     ipv6Networks: Object.entries(raw.networks)
       .filter(([, network]) => networkSchema.safeParse(network).data?.enable_ipv6 === true)
       .map(([name]) => name),
+    ...readExternals(raw),
   }
 }
 

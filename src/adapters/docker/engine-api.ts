@@ -14,6 +14,7 @@ import { createImages } from './engine-images.ts'
 import { type EngineObservation, infoAnswer, readEngineObservation } from './engine-version.ts'
 import { execInContainer } from './exec-in-container.ts'
 import { readLines } from './multiplexed-output.ts'
+import { listOthers } from './list-others.ts'
 import { type ContainerAnswer, containerAnswer, readContainer } from './read-container.ts'
 
 /** An Engine, with additional functions for the composition root. Disposing closes its connections. */
@@ -74,6 +75,15 @@ export function createEngine(
     },
 
     container: async (id) => readContainer(await inspect(id)),
+
+    others: (project) => listOthers(client, project),
+
+    async exists(kind, name) {
+      const request = { method: 'GET', path: `/${kind}s/${encodeURIComponent(name)}` } as const
+      const answer = await client.send(request)
+      if (answer.status !== GONE) client.assertDone(answer, request)
+      return answer.status !== GONE
+    },
 
     async processes(containerId) {
       const request = { method: 'GET', path: `/containers/${containerId}/top` } as const

@@ -1,5 +1,6 @@
 import type { PartialHealthCheck } from './drain-check.ts'
 import type { Front } from './front.ts'
+import type { External } from './surroundings.ts'
 
 /** The app as Docker Compose on the host resolves its files, reduced to the fields that a deploy needs. */
 
@@ -81,6 +82,8 @@ export type AppModel = {
   networks: Readonly<Record<string, string>>
   /** Networks with IPv6. */
   ipv6Networks: readonly string[]
+  /** What services use and Compose does not create; absent without any. */
+  externals?: readonly External[]
   /** The front that dray added; absent without one, and in the model of an archived release, whose files include it. */
   front?: Front
 }

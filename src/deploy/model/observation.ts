@@ -7,6 +7,7 @@ import type { Neighbour } from './neighbour.ts'
 import type { Proxy } from './proxy.ts'
 import type { DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 import type { Container } from './container.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /**
  * A URL of the app, and what it must answer after the deploy: a status under `below`, or `orStatus`, the server error that it
@@ -33,6 +34,7 @@ export type HostObservation = {
   forwarding?: { obstacle: string | undefined }
   /** Proxies of other projects on the app's networks. */
   neighbours: readonly Neighbour[]
+  surroundings: Surroundings
   images: readonly LocalImage[]
   /** The registry's answers, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>

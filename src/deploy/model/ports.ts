@@ -13,6 +13,7 @@ import type { Lock, LockHolder } from './lock.ts'
 import type { PortForwarder } from './port-forwarder.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
+import type { OtherContainer } from './surroundings.ts'
 
 /** A registry login. With GHCR `username` is ignored: only the token counts. */
 export type Credentials = { username: string; password: Secret }
@@ -81,6 +82,10 @@ export interface Engine {
   ): Promise<readonly { project: string; container: Container }[]>
   /** Throws DOCKER_FAILED if it no longer exists. */
   container(id: string): Promise<Container>
+  /** Every container that is not of a Compose project, running or not. */
+  others(project: string): Promise<readonly OtherContainer[]>
+  /** Whether a network or volume of this name exists. */
+  exists(kind: 'network' | 'volume', name: string): Promise<boolean>
   /** Command lines of its processes; undefined if it is not running, or the Engine cannot list them. */
   processes(containerId: string): Promise<readonly string[] | undefined>
   images(): Promise<readonly LocalImage[]>

@@ -12,6 +12,7 @@ import { isOwn } from './why-not-rolled.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { chooseDrainChecks } from './choose-drain-checks.ts'
 import type { Container } from '../model/container.ts'
+import { observeSurroundings } from './surroundings/observe-surroundings.ts'
 import { composeNames } from './file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
 import type { DesiredFile, DesiredRelease, HostObservation } from '../model/observation.ts'
@@ -62,33 +63,43 @@ export async function observeHost(
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
   const shipped = source.bundle(app, {})
   const containersAsked = host.engine.containers(app.project)
-  const [resolved, containers, images, { hashes, fileSystems }, answers, running, neighbours, forwarding] =
-    await Promise.all([
-      resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
-      containersAsked,
-      host.engine.images(),
-      shipped.then(async (files) =>
-        host.directory.survey({
-          files: [
-            ...new Set([
-              ...files.map((file) => file.path),
-              ...lastFiles,
-              ...composeNames,
-              ...app.services.flatMap((service) => keepalivePath(service) ?? []),
-            ]),
-          ],
-          imageRoots: (await host.imageStore).roots,
-        }),
-      ),
-      containersAsked.then((running) =>
-        findEntrances(desired.probeUrl === false ? [] : running, app, host.prober),
-      ),
-      containersAsked.then((running) => observeProxies(running, host.engine)),
-      containersAsked.then((running) =>
-        observeNeighbours(running, { project: app.project, engine: host.engine }),
-      ),
-      containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
-    ])
+  const [
+    resolved,
+    containers,
+    images,
+    { hashes, fileSystems },
+    answers,
+    running,
+    neighbours,
+    forwarding,
+    surroundings,
+  ] = await Promise.all([
+    resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
+    containersAsked,
+    host.engine.images(),
+    shipped.then(async (files) =>
+      host.directory.survey({
+        files: [
+          ...new Set([
+            ...files.map((file) => file.path),
+            ...lastFiles,
+            ...composeNames,
+            ...app.services.flatMap((service) => keepalivePath(service) ?? []),
+          ]),
+        ],
+        imageRoots: (await host.imageStore).roots,
+      }),
+    ),
+    containersAsked.then((running) =>
+      findEntrances(desired.probeUrl === false ? [] : running, app, host.prober),
+    ),
+    containersAsked.then((running) => observeProxies(running, host.engine)),
+    containersAsked.then((running) =>
+      observeNeighbours(running, { project: app.project, engine: host.engine }),
+    ),
+    containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
+    observeSurroundings(app, host.engine),
+  ])
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
   const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
@@ -115,6 +126,7 @@ export async function observeHost(
     containers,
     neighbours,
     ...forwarding,
+    surroundings,
     adopted,
     proxies,
     ...answers,

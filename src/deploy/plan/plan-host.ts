@@ -9,7 +9,9 @@ import { refuseMovedTags } from './refuse-moved-tags.ts'
 import { refuseUnselectedTags } from './refuse-unselected-tags.ts'
 import { refuseTakenProject } from './refuse-taken-project.ts'
 import { newestRelease, type Release, type ReleasedService } from '../model/release.ts'
-import { portTaken, findTakenPorts } from './taken-ports.ts'
+import { refuseMissing } from './surroundings/refuse-missing.ts'
+import { refuseTakenNames } from './surroundings/refuse-taken-names.ts'
+import { portTaken, findTakenPort } from './surroundings/taken-ports.ts'
 
 /** Observation and decisions for one host. */
 export type HostPlan = {
@@ -23,12 +25,14 @@ export type HostPlan = {
 export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
 /**
- * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, TAG_MOVED, IMAGE_UNUSED,
+ * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, EXTERNAL_MISSING, NAME_TAKEN, TAG_MOVED, IMAGE_UNUSED,
  * TAG_UNUSED, FILE_NOT_OURS and PORT_TAKEN.
  */
 export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
   refuseUnknownServices(observation.directory.app, desired)
   refuseTakenProject(observation, desired)
+  refuseMissing(observation)
+  refuseTakenNames(observation)
   refuseMovedTags(observation, desired)
   refuseUnselectedTags(observation, desired)
   const current = newestRelease(observation.directory.releases)
@@ -85,10 +89,11 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
 
 /** Refuses a port in use by another process: otherwise it would fail only after the old container has been stopped. */
 function refuseTakenPorts({ observation, decisions }: HostPlan): void {
-  const taken = findTakenPorts(observation.directory.listeningPorts, observation.containers)
+  const { directory, containers, surroundings } = observation
+  const use = { listening: directory.listeningPorts, own: containers, others: surroundings.others }
   for (const { service, action } of decisions) {
-    const port = action === 'leave' ? undefined : service.publishedPorts.find((it) => taken.has(Number(it)))
-    if (port !== undefined) throw portTaken(port, service.name, observation.host)
+    const taken = action === 'leave' ? undefined : findTakenPort(service, use)
+    if (taken !== undefined) throw portTaken(taken, observation.host)
   }
 }
 

@@ -2,6 +2,7 @@ import type { UrlAnswer } from '../../deploy/execute/ask-url.ts'
 import type { ProbeAnswer } from '../../deploy/model/prober.ts'
 import type { DirectoryObservation, Platform, ResolvedImage } from '../../deploy/model/ports.ts'
 import type { Container } from '../../deploy/model/container.ts'
+import type { OtherContainer } from '../../deploy/model/surroundings.ts'
 import type { Failure } from '../../deploy/model/events.ts'
 import type { Plan } from '../../deploy/model/plan.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
@@ -53,6 +54,8 @@ export type DoctorObservation = {
   /** Compose's model of the app, and the rest of the directory. */
   app: Answer<DirectoryObservation> | undefined
   containers: Answer<readonly Container[]> | undefined
+  /** Those that are not of the app; empty if they could not be requested. */
+  others: readonly OtherContainer[]
   images: readonly ImageObservation[] | undefined
   /** Registries that the server's Docker contacts directly, not through a mirror. */
   registries: readonly RegistryObservation[] | undefined

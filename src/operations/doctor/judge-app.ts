@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import { describeAnswer, SET_PROBE } from '../../deploy/model/entrance.ts'
-import { portTaken, findTakenPorts } from '../../deploy/plan/taken-ports.ts'
+import { portTaken, findTakenPort } from '../../deploy/plan/surroundings/taken-ports.ts'
 import type { Check, CheckOutcome } from './checkup.ts'
 import type {
   DoctorObservation,
@@ -41,14 +41,14 @@ export function judgeRegistries(registries: readonly RegistryObservation[], host
 }
 
 /** Checks that every published port is free or used by a container of the app. */
-export function judgePorts({ host, app, containers }: DoctorObservation): CheckOutcome | undefined {
+export function judgePorts({ host, app, containers, others }: DoctorObservation): CheckOutcome | undefined {
   if (app === undefined || 'failure' in app || containers === undefined) return undefined
   if ('failure' in containers) return failed(containers.failure)
   const { services } = app.value.app
-  const taken = findTakenPorts(app.value.listeningPorts, containers.value)
+  const use = { listening: app.value.listeningPorts, own: containers.value, others }
   const ports = services.flatMap((service) => service.publishedPorts.map((port) => ({ port, service })))
-  const problem = ports.find(({ port }) => taken.has(Number(port)))
-  if (problem !== undefined) return failed(portTaken(problem.port, problem.service.name, host))
+  const [taken] = services.flatMap((service) => findTakenPort(service, use) ?? [])
+  if (taken !== undefined) return failed(portTaken(taken, host))
   if (ports.length === 0) return good('none published')
   const own = new Set(containers.value.flatMap(({ publishedPorts }) => publishedPorts))
   return good(ports.map(({ port }) => `${port} ${stateOf(port, own)}`).join(', '))

@@ -117,7 +117,7 @@ test.each<[string, Change, Refusal]>([
     {
       code: 'PORT_TAKEN',
       exitCode: 3,
-      says: 'Port 22 of mail is already in use by another process on deploy@srv1.',
+      says: 'Port 22 of mail is already in use on deploy@srv1 by another process.',
       hint: "`sudo ss -ltnp 'sport = :22'`",
     },
   ],

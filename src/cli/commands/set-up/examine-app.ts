@@ -16,7 +16,7 @@ import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import { observeHost } from '../../../deploy/plan/observe.ts'
 import { readReference } from '../../../deploy/plan/read-reference.ts'
 import type { AppSource, DirectoryObservation, Registry } from '../../../deploy/model/ports.ts'
-import { findTakenPorts } from '../../../deploy/plan/taken-ports.ts'
+import { findTakenPort } from '../../../deploy/plan/surroundings/taken-ports.ts'
 import { examineUrl } from './examine-url.ts'
 import { settle } from './settle.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
@@ -71,10 +71,12 @@ export async function examineApp(
   host: ConnectedHost,
   observation: DirectoryObservation,
   by: ExaminedWith,
-): Promise<Pick<DoctorObservation, 'containers' | 'images' | 'registries' | 'url' | 'plan'>> {
+): Promise<Pick<DoctorObservation, 'containers' | 'others' | 'images' | 'registries' | 'url' | 'plan'>> {
   const { signal } = by.context
-  const [containers, images, registries] = await Promise.all([
-    settle(host.engine.containers(observation.app.project), signal),
+  const { project } = observation.app
+  const [containers, listed, images, registries] = await Promise.all([
+    settle(host.engine.containers(project), signal),
+    settle(host.engine.others(project), signal),
     examineImages(host, observation, by),
     examineRegistries(host, observation, by),
   ])
@@ -88,13 +90,13 @@ export async function examineApp(
     by.desired,
   )
   const isRunning = 'value' in containers && containers.value.some(({ state }) => state === 'running')
-  const taken = findTakenPorts(observation.listeningPorts, 'value' in containers ? containers.value : [])
+  const others = 'value' in listed ? listed.value : []
+  const own = 'value' in containers ? containers.value : []
+  const use = { listening: observation.listeningPorts, own, others }
   const isPlannable =
     'value' in containers &&
     images.every(({ answer }) => 'value' in answer) &&
-    observation.app.services.every(({ publishedPorts }) =>
-      publishedPorts.every((port) => !taken.has(Number(port))),
-    )
+    observation.app.services.every((service) => findTakenPort(service, use) === undefined)
   const planned = async () => {
     const site = { ...by, host: host.target }
     return makePlan(
@@ -104,6 +106,7 @@ export async function examineApp(
   }
   return {
     containers,
+    others,
     images,
     registries,
     url: await examineUrl(host, { guess: target, observation, isRunning }, by),

@@ -27,6 +27,7 @@ export async function examineHost(
     engine: undefined,
     app: undefined,
     containers: undefined,
+    others: [],
     images: undefined,
     registries: undefined,
     url: probeUrl ? await by.lookUp(probeUrl) : undefined,

@@ -43,6 +43,28 @@ test.each<[string, Service, true | undefined]>([
   expect(service.writesDirectory).toBe(writesDirectory)
 })
 
+test('external things that services use are read once, by their names on the host', () => {
+  const web = {
+    networks: { default: null, metrics: null },
+    volumes: [{ type: 'volume', source: 'data', target: '/data' }],
+    secrets: [{ source: 'key', target: 'key' }],
+  }
+  const { externals } = modelOf(
+    { web, api: { networks: { metrics: null } } },
+    {
+      networks: { default: { name: 'shop_default' }, metrics: { external: true, name: 'shared-metrics' } },
+      volumes: { data: { external: true, name: 'shop-data' }, unused: { external: true, name: 'unused' } },
+      secrets: { key: { external: true, name: 'shop-key' } },
+    },
+  )
+  expect(externals).toEqual([
+    { kind: 'network', name: 'shared-metrics', service: 'api' },
+    { kind: 'volume', name: 'shop-data', service: 'web' },
+    { kind: 'secret', name: 'shop-key', service: 'web' },
+  ])
+  expect(modelOf({ web: {} }).externals).toBeUndefined()
+})
+
 describe('a service is read as a deploy decides by it:', () => {
   test.each<[string, Service, Partial<ServiceModel>]>([
     [

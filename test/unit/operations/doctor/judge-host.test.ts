@@ -197,7 +197,7 @@ describe('of the app', () => {
 
   test('a port that something else has, and one that the app itself has', () => {
     expect(one('ports', { app })).toBe(
-      '✗ PORT_TAKEN Port 80 of nginx is already in use by another process on deploy@a.',
+      '✗ PORT_TAKEN Port 80 of nginx is already in use on deploy@a by another process.',
     )
     expect(one('ports', { app, containers: { value: [fakePublisher(80)] } })).toBe('80 used by the app')
   })
