@@ -91,6 +91,8 @@ export class FakeHost implements TargetHost {
   /** Whether the images have a shell. */
   hasShell = true
   taskExitCode = 0
+  /** What a test of a proxy's configuration ends with. */
+  tried: { exitCode: number; output: string[] } | undefined = { exitCode: 0, output: [] }
   /** Whether the container of a task starts. */
   taskStarts = true
   /** Exit code of the script that switches traffic in the proxy. */
@@ -341,6 +343,10 @@ export class FakeHost implements TargetHost {
         name: containerName,
         aliases: networks.length === 0 ? [] : aliases,
       })
+    },
+    tryOut: async ({ service, argv }) => {
+      await this.#did(`test ${service}: ${argv.join(' ')}`)
+      return this.tried
     },
     runTask: async ({ service, argv, onLine, onStarted, signal }) => {
       await this.#did(`task ${service} ${argv.join(' ')}`)

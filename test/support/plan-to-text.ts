@@ -37,6 +37,8 @@ function stepFacts(step: Step): string {
         ...step.inPlace.map((file) => `in-place:${file}`),
         ...step.adopt.map((file) => `adopt:${file}`),
       ].join(' ')
+    case 'test-proxy':
+      return `${step.proxy}: ${step.argv.join(' ')}${step.isUncertain ? ' (uncertain)' : ''}`
     case 'run-task':
       return `${step.task}: ${step.service} ${step.argv.join(' ')}`
     case 'start-beside':

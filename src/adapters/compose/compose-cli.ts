@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { DrayError } from '../../errors/dray-error.ts'
 import type { Compose, ComposeMode } from '../../deploy/model/compose.ts'
 import { standInLabel } from '../../deploy/model/stand-in.ts'
 import type { AppPlace } from '../directory/app-place.ts'
@@ -73,9 +74,8 @@ export function createCompose(place: AppPlace): Compose {
       // Its output may have values even if no container has had them yet.
       const mask = await readMask()
       const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
-      await using _guard = guardContainer(runner, containerName)
-      try {
-        const { exitCode } = await runner.run(
+      const { exitCode } = await runGuarded({ runner, containerName, onStarted }, () =>
+        runner.run(
           ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
           {
             input: exportLines(values),
@@ -86,12 +86,66 @@ export function createCompose(place: AppPlace): Compose {
             ...(timeoutMs === undefined ? {} : { timeoutMs }),
             ...(signal === undefined ? {} : { signal }),
           },
-        )
-        return exitCode
-      } finally {
-        if (onStarted && (await hasStarted(runner, containerName))) onStarted()
-      }
+        ),
+      )
+      return exitCode
     },
+
+    tryOut: async ({ service, argv, names, timeoutMs, signal }) => {
+      const mask = await readMask()
+      const containerName = `${service}-test-${randomBytes(4).toString('hex')}`
+      const hosts = names.map((name) => `${name}:127.0.0.1`)
+      const override = JSON.stringify({ services: { [service]: { extra_hosts: hosts } } })
+      const output: string[] = []
+      let hasRun = false
+      const onStarted = (): void => void (hasRun = true)
+      const ended = runGuarded({ runner, containerName, onStarted }, () =>
+        runner.run(
+          [
+            'sh',
+            '-c',
+            composeWithImagesScript,
+            'dray',
+            path,
+            ...buildTryArgs({ service, containerName, argv }),
+          ],
+          {
+            input: exportLines({ ...values, DRAY_IMAGES: override }),
+            onLine: (line) => {
+              if (!isComposeNoise(line)) output.push(mask(stripControl(line)))
+            },
+            timeoutMs,
+            ...(signal === undefined ? {} : { signal }),
+          },
+        ),
+      )
+      const { exitCode } = await ended.catch((error: unknown) => {
+        if (error instanceof DrayError && error.code === 'HOST_COMMAND_FAILED')
+          return { exitCode: NOT_EXECUTABLE }
+        throw error
+      })
+      return hasRun && exitCode < NOT_EXECUTABLE ? { exitCode, output } : undefined
+    },
+  }
+}
+
+/** A shell's exit code for a program that it cannot start; it has 127 for one that is not there. */
+const NOT_EXECUTABLE = 126
+
+/** Calls `onStarted` if the container ran, then removes it. */
+async function runGuarded<T>(
+  {
+    runner,
+    containerName,
+    onStarted,
+  }: { runner: AppPlace['runner']; containerName: string; onStarted: (() => void) | undefined },
+  run: () => Promise<T>,
+): Promise<T> {
+  await using _guard = guardContainer(runner, containerName)
+  try {
+    return await run()
+  } finally {
+    if (onStarted && (await hasStarted(runner, containerName))) onStarted()
   }
 }
 
@@ -162,6 +216,9 @@ function renderAliases(
   })
 }
 
+/** Traefik would send requests to any container that has the labels of the service. */
+const UNSEEN = ['--label', 'traefik.enable=false']
+
 /** `docker compose run` in a one-off container. It stays until its guard removes it, so that its state can be read. */
 export function buildRunArgs({
   service,
@@ -172,7 +229,31 @@ export function buildRunArgs({
   containerName: string
   argv: readonly string[]
 }): string[] {
-  return ['run', '--no-deps', '--no-TTY', '--name', containerName, service, ...argv]
+  return ['run', '--no-deps', '--no-TTY', ...UNSEEN, '--name', containerName, service, ...argv]
+}
+
+/**
+ * The entrypoint of the official nginx image fills in its templates before it runs nginx.
+ * https://github.com/nginx/docker-nginx/blob/master/entrypoint/docker-entrypoint.sh
+ */
+const tryScript = `
+export NGINX_ENTRYPOINT_QUIET_LOGS=1
+[ ! -d /docker-entrypoint.d ] || [ ! -x /docker-entrypoint.sh ] || set -- /docker-entrypoint.sh "$@"
+exec "$@"
+`
+
+/** `docker compose run` of a program, whatever the entrypoint of the service is. */
+export function buildTryArgs({
+  service,
+  containerName,
+  argv,
+}: {
+  service: string
+  containerName: string
+  argv: readonly string[]
+}): string[] {
+  const run = ['run', '--no-deps', '--no-TTY', '--interactive=false', ...UNSEEN, '--name', containerName]
+  return [...run, '--entrypoint', 'sh', service, '-c', tryScript, 'dray', ...argv]
 }
 
 /** The same for a user: on the user's streams, with `terminal` on a terminal. Compose itself prints nothing. */

@@ -55,6 +55,41 @@ function durationOf<K extends string>(key: K, text: string | undefined): Partial
   return (ms === undefined ? {} : { [key]: ms }) as Partial<Record<K, number>>
 }
 
+/** https://docs.docker.com/reference/compose-file/services/#restart ; `restart` takes precedence over `deploy`. */
+export function readRestarts({
+  restart,
+  deploy,
+}: {
+  restart?: string | undefined
+  deploy?: { restart_policy?: { condition?: string | undefined } | null | undefined } | null | undefined
+}): Pick<ServiceModel, 'restarts' | 'retries'> {
+  const policy = deploy?.restart_policy
+  const condition = restart?.replace(/:.*$/, '') ?? (policy ? (policy.condition ?? 'any') : 'no')
+  return {
+    restarts: ['always', 'unless-stopped', 'any'].includes(condition),
+    ...(condition === 'on-failure' && { retries: true as const }),
+  }
+}
+
+/** The program of a service, and the names by which others reach it. */
+export function readProgram({
+  entrypoint,
+  command,
+  networks,
+}: {
+  entrypoint?: readonly string[] | null | undefined
+  command?: readonly string[] | null | undefined
+  networks?:
+    Readonly<Record<string, { aliases?: readonly string[] | null | undefined } | null>> | null | undefined
+}): Pick<ServiceModel, 'entrypoint' | 'command' | 'aliases'> {
+  const aliases = Object.values(networks ?? {}).flatMap((it) => it?.aliases ?? [])
+  return {
+    ...(entrypoint && { entrypoint: entrypoint.map(undouble) }),
+    ...(command && { command: command.map(undouble) }),
+    ...(aliases.length > 0 && { aliases: [...new Set(aliases)] }),
+  }
+}
+
 /** Compose doubles a dollar sign in its output. */
 function undouble(text: string): string {
   return text.replaceAll('$$', '$')

@@ -5,7 +5,7 @@ import type { AppModel, DependencyCondition, ServiceModel } from '../../deploy/m
 import { findSingleAddresses } from '../../shared/find-single-addresses.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { definitionParts, envFileOf } from './definition-parts.ts'
-import { readCheck } from './read-check.ts'
+import { readCheck, readProgram, readRestarts } from './read-check.ts'
 import { hashOf } from './hash-of.ts'
 import { readExternals } from './read-externals.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
@@ -33,7 +33,10 @@ const serviceSchema = z.looseObject({
   restart: z.string().optional(),
   scale: z.number().optional(),
   deploy: z
-    .looseObject({ replicas: z.number().optional(), restart_policy: z.looseObject({}).optional() })
+    .looseObject({
+      replicas: z.number().optional(),
+      restart_policy: z.looseObject({ condition: z.string().optional() }).nullish(),
+    })
     .nullish(),
   depends_on: z
     .record(
@@ -49,7 +52,13 @@ const serviceSchema = z.looseObject({
   networks: z
     .record(
       z.string(),
-      z.looseObject({ ipv4_address: z.string().optional(), ipv6_address: z.string().optional() }).nullable(),
+      z
+        .looseObject({
+          ipv4_address: z.string().optional(),
+          ipv6_address: z.string().optional(),
+          aliases: z.array(z.string()).nullish(),
+        })
+        .nullable(),
     )
     .nullish(),
   healthcheck: z
@@ -61,6 +70,8 @@ const serviceSchema = z.looseObject({
       retries: z.number().optional(),
     })
     .nullish(),
+  entrypoint: z.array(z.string()).nullish(),
+  command: z.array(z.string()).nullish(),
   ipc: z.string().optional(),
   labels: z.record(z.string(), z.string()).nullish(),
   environment: z.record(z.string(), z.string().nullable()).nullish(),
@@ -164,6 +175,7 @@ function readService(
       protocol,
       hostIp,
     })),
+    ...readProgram(service),
     containerName: service.container_name,
     networks: Object.keys(service.networks ?? {}),
     networkMode: service.network_mode,
@@ -181,9 +193,7 @@ function readService(
       ...usedFiles(service['configs'], context.raw.configs, '/'),
       ...usedFiles(service['secrets'], context.raw.secrets, '/run/secrets/'),
     ],
-    restarts:
-      (service.restart !== undefined && service.restart !== 'no') ||
-      service.deploy?.restart_policy !== undefined,
+    ...readRestarts(service),
     healthCheck:
       service.healthcheck?.disable === true || test[0] === 'NONE'
         ? 'disabled'

@@ -42,6 +42,7 @@ export function createRestoredPlace(
     compose: {
       up: (request) => parts.compose.up(request),
       startStandIn: (request) => parts.compose.startStandIn(request),
+      tryOut: (request) => parts.compose.tryOut(request),
       runTask: (request) => parts.compose.runTask(request),
     },
   }

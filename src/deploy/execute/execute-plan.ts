@@ -13,6 +13,7 @@ import { placeFiles } from './steps/place-files.ts'
 import { runTask } from './steps/run-task.ts'
 import { recreateServices, runOnce, startBeside, startStandIn } from './steps/start-services.ts'
 import { switchTraffic } from './steps/switch-traffic.ts'
+import { testProxy } from './steps/test-proxy.ts'
 import { waitHealthy } from './steps/wait-healthy.ts'
 
 const runners = {
@@ -21,6 +22,7 @@ const runners = {
   'pull-image': pullImage,
   'keep-image': keepImage,
   'place-files': placeFiles,
+  'test-proxy': testProxy,
   'run-task': runTask,
   'start-beside': startBeside,
   'start-stand-in': startStandIn,

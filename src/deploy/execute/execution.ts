@@ -17,6 +17,8 @@ export type Patience = {
   settleMs: number
   /** Time limit for a container without a health check to listen on a port that its image exposes. */
   listenMs: number
+  /** Time limit for a container with `restart: on-failure` to stop failing. */
+  retryMs: number
   /** Minimum time that new containers are watched before they replace others. */
   steadyMs: number
   /** Time limit for the proxy's old workers to finish their requests. */
@@ -31,6 +33,7 @@ export const defaultPatience: Patience = {
   healthPollMs: 100,
   settleMs: 2_000,
   listenMs: 15_000,
+  retryMs: 30_000,
   steadyMs: 1_000,
   drainMs: 30_000,
   // Go reads /etc/hosts again after 5 s at most (net/hosts.go).

@@ -13,6 +13,8 @@ export function stepTitle(step: Step): string {
       return `Keep ${shortImageName(step)}`
     case 'place-files':
       return placeFilesTitle(step)
+    case 'test-proxy':
+      return `Test the configuration of ${step.proxy}`
     case 'run-task':
       return `Run task ${step.task}`
     case 'start-beside':

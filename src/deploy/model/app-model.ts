@@ -38,6 +38,11 @@ export type ServiceModel = {
   /** The same in full, with those that get any free port of the host. */
   ports: readonly PublishedPort[]
   containerName: string | undefined
+  /** What the file says of the program that its containers run; absent if it leaves that to the image. */
+  entrypoint?: readonly string[]
+  command?: readonly string[]
+  /** Other names that it has on its networks; absent without any. */
+  aliases?: readonly string[]
   /** Networks of the compose file that the service is connected to. */
   networks: readonly string[]
   /** `host`, `service:x`, `container:y`; undefined for ordinary networks. */
@@ -50,8 +55,10 @@ export type ServiceModel = {
   mounts: readonly { path: string; target: string }[]
   /** It mounts the app's directory, one above it or dray's own, and may write to it. */
   writesDirectory?: true
-  /** False for `restart: no` or no policy: Docker does not start the container again when it exits. */
+  /** `always` or `unless-stopped`: Docker starts a container again that exits with 0. Otherwise it is done then. */
   restarts: boolean
+  /** `on-failure`: Docker starts a container again that exits with another code. */
+  retries?: true
   /** `disabled` is `disable: true` in the file; without a check in the file, the image may define one. */
   healthCheck: 'defined' | 'disabled' | 'from-image-or-none'
   /** What the file says of the check; absent if it says nothing, or something that depends on deploy-time values. */

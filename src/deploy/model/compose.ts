@@ -28,6 +28,18 @@ export interface Compose {
     signal?: AbortSignal
   }): Promise<void>
   /**
+   * Runs a program of a service in a throw-away container, with the files in the directory and on the networks of the app.
+   * `names` have an address there, whether their containers run or not. Returns undefined if the program cannot be started
+   * there, or does not end within `timeoutMs`. Throws HOST_UNREACHABLE, and the signal's reason if it aborts.
+   */
+  tryOut(request: {
+    service: string
+    argv: readonly string[]
+    names: readonly string[]
+    timeoutMs: number
+    signal?: AbortSignal
+  }): Promise<{ exitCode: number; output: readonly string[] } | undefined>
+  /**
    * Runs a one-off container of a service to completion and returns its exit code. The container is always removed.
    * `onStarted` is called if it ran: before this returns, also with a failure. Throws HOST_COMMAND_FAILED after `timeoutMs`, HOST_UNREACHABLE, and the signal's reason if it aborts.
    */

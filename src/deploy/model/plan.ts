@@ -38,6 +38,17 @@ export type Step = StepBase &
         inPlace: readonly string[]
         adopt: readonly string[]
       }
+    /**
+     * Tests the configuration of a proxy with `argv` in a throw-away container, with the new files; `names` resolve there.
+     * `isUncertain`: a file that it lacks may come from a service that starts later, so that a failure is only a warning.
+     */
+    | {
+        kind: 'test-proxy'
+        proxy: string
+        argv: readonly string[]
+        names: readonly string[]
+        isUncertain?: true
+      }
     | {
         kind: 'run-task'
         task: string

@@ -1,5 +1,6 @@
 import { listNotUndone } from './not-undone.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import { planProxyTests } from './proxies/plan-proxy-tests.ts'
 import { planArrival } from './plan-arrival.ts'
 import { planConclusion } from './plan-conclusion.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
@@ -20,6 +21,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   const release = nextReleaseId(observations.flatMap(({ directory }) => directory.usedReleaseIds))
   const unchanged = hosts.every(isUnchanged)
   const arrivals = unchanged ? [] : hosts.map((host) => planArrival(host, desired))
+  const tasks = unchanged ? [] : hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'before'))
   const steps: NewStep[] = unchanged
     ? []
     : [
@@ -27,7 +29,8 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
         ...hosts.flatMap(planPins),
         ...arrivals.flatMap(({ pulls }) => pulls),
         ...hosts.flatMap((host) => planPlacement(host)),
-        ...hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'before')),
+        ...hosts.flatMap((host) => planProxyTests(host, tasks.length > 0)),
+        ...tasks,
         ...hosts.flatMap((host, index) => planTraffic(host, desired, index === 0)),
         ...hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'after')),
         ...planConclusion(hosts, desired, release),

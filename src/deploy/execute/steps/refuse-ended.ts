@@ -15,9 +15,10 @@ export async function refuseEnded({ run }: StepContext): Promise<void> {
   const mayEnd = new Set(
     app.services.filter((it) => !it.restarts || isOneShot(app, it.name)).map((it) => it.name),
   )
+  const mayRetry = new Set(app.services.filter((it) => it.retries).map((it) => it.name))
   const isWell = (container: Container): boolean =>
     container.state === 'running'
-      ? container.restartCount === 0
+      ? container.restartCount === 0 || mayRetry.has(container.service)
       : container.state === 'exited' && container.exitCode === 0 && mayEnd.has(container.service)
   const ended = containers.find((container) => !isWell(container))
   if (ended === undefined) return

@@ -3,6 +3,7 @@ import { logOf } from '../container-log.ts'
 import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { ExecResult } from '../../model/ports.ts'
+import type { ServiceModel } from '../../model/app-model.ts'
 import type { Container, HealthCheck } from '../../model/container.ts'
 import { shownCheck } from '../../model/drain-check.ts'
 import { reportGaps } from '../gaps.ts'
@@ -98,7 +99,7 @@ async function untilCheckPasses(
     if (last?.exitCode === 126 || last?.exitCode === 127) {
       throw brokenCheck(container, last, await logOf(run.host.engine, container))
     }
-    await alive
+    if (isDone(await alive, context)) return
     await clock.sleep(pace.pauseMs, signal)
   }
   const said = last?.output.trim().split('\n').at(-1) ?? ''
@@ -140,24 +141,30 @@ function brokenCheck(container: Container, result: ExecResult, details: ErrorDet
 /**
  * For a container without a check: waits until it listens on a port that its image exposes. If the image exposes none, or
  * the old container does not listen on one either, waits until it has run for a while without a restart. One that exits
- * with 0 and has no restart policy is done. One that does not listen while the previous release does is never ready.
+ * with 0 is done, unless Docker starts it again. One that is started again only after a failure has time for that. One that does not listen while the previous release does is never ready.
  */
 async function untilSettled(container: Container, context: StepContext): Promise<void> {
   const { clock, patience } = context.execution
-  const service = context.run.observation.directory.app.services.find((it) => it.name === container.service)
   const { ports, were } = await portsToExpect(container, context)
   const startedAtMs = clock.now()
-  const untilMs = startedAtMs + (ports.length === 0 ? patience.settleMs : patience.listenMs)
-  while (clock.now() < untilMs) {
+  const limitMs = ports.length === 0 ? patience.settleMs : patience.listenMs
+  let sinceMs = startedAtMs
+  let restarts = container.restartCount
+  while (clock.now() < sinceMs + limitMs) {
     const turnMs = clock.now()
     const [now, listening] = await Promise.all([
       context.run.host.engine.container(container.id),
       listensOn(container, ports, context),
     ])
-    if (now.state === 'exited' && now.exitCode === 0 && service?.restarts === false) return
+    if (isDone(now, context)) return
     await throwIfStopped(container, context, now)
+    if (now.restartCount > restarts || now.state === 'restarting') {
+      if (turnMs - startedAtMs >= patience.retryMs) throw await exitedEarly(now, context)
+      restarts = now.restartCount
+      sinceMs = turnMs
+    }
     if (listening === 'yes') return
-    if (listening === 'unknown' && turnMs - startedAtMs >= patience.settleMs) return
+    if (listening === 'unknown' && turnMs - sinceMs >= patience.settleMs) return
     await clock.sleep(Math.max(0, patience.healthPollMs - (clock.now() - turnMs)), context.signal)
   }
   if (were === 'open') {
@@ -202,10 +209,33 @@ async function listensOn(
   return answers.includes('unknown') ? 'unknown' : 'no'
 }
 
-async function throwIfStopped(container: Container, context: StepContext, known?: Container): Promise<void> {
+function serviceOf({ service }: Container, { run }: StepContext): ServiceModel | undefined {
+  return run.observation.directory.app.services.find(({ name }) => name === service)
+}
+
+/** Whether it has exited with 0, and Docker does not start it again. */
+function isDone(now: Container, context: StepContext): boolean {
+  return now.state === 'exited' && now.exitCode === 0 && serviceOf(now, context)?.restarts === false
+}
+
+async function exitedEarly(now: Container, { run }: StepContext): Promise<DrayError> {
+  return new DrayError('SERVICE_EXITED', `${now.service} ${endOf(now)} before it was healthy.`, {
+    details: await logOf(run.host.engine, now),
+  })
+}
+
+/** Returns its state if it runs, is done, or may try again. */
+async function throwIfStopped(
+  container: Container,
+  context: StepContext,
+  known?: Container,
+): Promise<Container> {
   const { engine } = context.run.host
   const now = known ?? (await engine.container(container.id))
-  if (now.state === 'running' && now.restartCount === 0 && now.health !== 'unhealthy') return
+  const mayRetry = serviceOf(container, context)?.retries === true
+  const runs = now.state === 'running' || (mayRetry && now.state === 'restarting')
+  if (isDone(now, context)) return now
+  if (runs && (now.restartCount === 0 || mayRetry) && now.health !== 'unhealthy') return now
   const details = await logOf(engine, now)
   if (now.state === 'running' && now.restartCount === 0) {
     const said = now.healthOutput.split('\n').at(-1) ?? ''
@@ -216,9 +246,7 @@ async function throwIfStopped(container: Container, context: StepContext, known?
       { details },
     )
   }
-  throw new DrayError('SERVICE_EXITED', `${container.service} ${endOf(now)} before it was healthy.`, {
-    details,
-  })
+  throw await exitedEarly(now, context)
 }
 
 function throwIfExited(error: unknown): void {

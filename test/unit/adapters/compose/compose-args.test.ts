@@ -32,7 +32,8 @@ test.each<['beside' | 'recreate' | 'force-recreate', string[]]>([
 test('a task runs in a container of its own', () => {
   const argv = ['sh', '-c', 'echo "$HOME"; exit 1']
   expect(buildRunArgs({ service: 'backend', containerName: 'backend-task-1', argv })).toEqual([
-    ...['run', '--no-deps', '--no-TTY', '--name', 'backend-task-1', 'backend', ...argv],
+    ...['run', '--no-deps', '--no-TTY', '--label', 'traefik.enable=false'],
+    ...['--name', 'backend-task-1', 'backend', ...argv],
   ])
 })
 
@@ -70,12 +71,28 @@ test.each([
   ['2026-11-29T04:00:00.123Z', true],
   ['0001-01-01T00:00:00Z', false],
 ])('a task whose container started at %s has run: %s', async (startedAt, hasRun) => {
-  const { runner } = recording([], undefined, startedAt)
+  const { runner } = recording([], undefined, { startedAt })
   let ran = false
   const onStarted = (): void => void (ran = true)
   const request = { service: 'backend', argv: ['migrate'], onLine: () => {}, onStarted }
   await createCompose({ runner, path: '/srv', values: {} }).runTask(request)
   expect(ran).toBe(hasRun)
+})
+
+test.each([
+  [0, '2026-11-29T04:00:00.123Z', { exitCode: 0, output: ['syntax is ok'] }],
+  [1, '2026-11-29T04:00:00.123Z', { exitCode: 1, output: ['syntax is ok'] }],
+  [127, '2026-11-29T04:00:00.123Z', undefined],
+  [1, '0001-01-01T00:00:00Z', undefined],
+])('a try that exits with %i in a container that started at %s', async (exitCode, startedAt, expected) => {
+  const { runner, calls } = recording(['syntax is ok'], undefined, { startedAt, exitCode })
+  const request = { service: 'web', argv: ['nginx', '-t'], names: ['api', 'db'], timeoutMs: 60_000 }
+  expect(await createCompose({ runner, path: '/srv', values: {} }).tryOut(request)).toEqual(expected)
+  const call = calls.find(({ argv }) => argv.includes('run'))
+  expect(call?.options?.input).toContain(
+    '{"services":{"web":{"extra_hosts":["api:127.0.0.1","db:127.0.0.1"]}}}',
+  )
+  expect(call?.argv.slice(-3)).toEqual(['dray', 'nginx', '-t'])
 })
 
 test('the container of a task that is broken off is taken away', async () => {
@@ -93,7 +110,7 @@ test('the container of a task that is broken off is taken away', async () => {
 type Call = { argv: readonly string[]; options: RunOptions | undefined }
 
 /** A shell that prints lines, or fails at its first command. */
-function recording(lines: readonly string[] = [], failure?: Error, startedAt = '') {
+function recording(lines: readonly string[] = [], failure?: Error, { startedAt = '', exitCode = 0 } = {}) {
   const calls: Call[] = []
   const guards: { argv: readonly string[]; stream: PassThrough }[] = []
   const open = (argv: readonly string[]): CommandStream => {
@@ -108,7 +125,8 @@ function recording(lines: readonly string[] = [], failure?: Error, startedAt = '
     calls.push({ argv, options })
     for (const line of lines) options?.onLine?.(line, 'stderr')
     if (failure !== undefined && argv.includes('run')) throw failure
-    return { exitCode: 0, stdout: argv[1] === 'inspect' ? `${startedAt}\n` : '', stderr: '' }
+    if (argv[1] === 'inspect') return { exitCode: 0, stdout: `${startedAt}\n`, stderr: '' }
+    return { exitCode, stdout: '', stderr: '' }
   }
   return { runner: { name: 'srv', run, open } as unknown as CommandRunner, calls, guards }
 }

@@ -80,6 +80,14 @@ describe('a service is read as a deploy decides by it:', () => {
       { ports: [{ target: 80, published: '8080' }, { target: 9000 }, { target: 1, published: '80-82' }] },
       { publishedPorts: ['8080', '80-82'] },
     ],
+    ['a policy for failures only', { restart: 'on-failure:3' }, { restarts: false, retries: true }],
+    ['a policy of Swarm', { deploy: { restart_policy: { condition: 'none' } } }, { restarts: false }],
+    ['one for every end', { deploy: { restart_policy: {} } }, { restarts: true }],
+    [
+      'its program, and its other names',
+      { entrypoint: ['/start'], command: ['--port', '$$PORT'], networks: { default: { aliases: ['api'] } } },
+      { entrypoint: ['/start'], command: ['--port', '$PORT'], aliases: ['api'] },
+    ],
     [
       'a port on one address of the host',
       {

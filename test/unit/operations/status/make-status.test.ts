@@ -96,6 +96,7 @@ test('a host where all is as it was released is well', () => {
           "upMs": 129600000,
         },
       ],
+      "urls": [],
       "verdict": "ok",
     }
   `)

@@ -205,3 +205,44 @@ describe('a service without a health check', () => {
     expect(world.host.releases.at(-1)?.id).toBe('r2')
   })
 })
+
+describe('a service that may end, for which no other waits', () => {
+  const made = (facts: Parameters<typeof fakeService>[1]) =>
+    fakeApp([fakeService('bucket', { restarts: false, ...facts }), fakeService('backend')])
+  const noCheck = 'from-image-or-none' as const
+
+  test.each([
+    { healthCheck: noCheck },
+    { healthCheck: noCheck, retries: true as const },
+    { healthCheck: 'defined' as const },
+  ])('is done when it exits with 0: %j', async (facts) => {
+    const world = new FakeWorld(made(facts))
+    world.host.when('up', () => undefined)
+    world.host.when('check backend-1', () =>
+      world.host.containers.change('bucket-1', { state: 'exited', exitCode: 0 }),
+    )
+    if (facts.healthCheck === 'defined') world.host.containers.behaviours.set('bucket:v1', 'never-healthy')
+    expect((await world.deploy()).release).toBe('r1')
+    expect((await world.plan()).unchanged).toBe(true)
+  })
+
+  test('may fail and try again, if its policy says so', async () => {
+    const world = new FakeWorld(made({ healthCheck: noCheck, retries: true }))
+    world.host.containers.behaviours.set('bucket:v1', 'restarts')
+    world.host.when('check backend-1', () => {
+      const done = { state: 'exited', exitCode: 0, restartCount: 2 } as const
+      void world.clock.sleep(10_000).then(() => world.host.containers.change('bucket-1', done))
+    })
+    expect((await world.deploy()).release).toBe('r1')
+    expect(waitOf(world)).toBeGreaterThanOrEqual(10_000)
+  })
+
+  test('fails the deploy when it has failed for 30 s, or Docker gives up', async () => {
+    const world = new FakeWorld(made({ healthCheck: noCheck, retries: true }))
+    world.host.containers.behaviours.set('bucket:v1', 'restarts')
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_EXITED' })
+    expect(waitOf(world)).toBeGreaterThanOrEqual(30_000)
+    world.host.containers.behaviours.set('bucket:v1', 'exits')
+    expect((await world.failure()).message).toBe('bucket exited with code 1 before it was healthy.')
+  })
+})

@@ -19,6 +19,7 @@ test('a changed file of the proxy reloads it and touches no container', async ()
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
     place-files nginx/conf.d/app.conf (1 of 3 files differ)
+    test-proxy nginx: nginx -t (before anything is started)
     switch-traffic nginx to (nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers are stopped)
     record-release r2 (archived releases for rollback: 2)
@@ -98,6 +99,7 @@ test('a file that is no longer part of the app is removed, if dray had put it th
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
     place-files -nginx/conf.d/old.conf (1 no longer part of the app)
+    test-proxy nginx: nginx -t (before anything is started)
     switch-traffic nginx to (nginx/conf.d/old.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers are stopped)
     record-release r2 (archived releases for rollback: 2)
@@ -113,6 +115,7 @@ test('a file that was changed by hand on the host is put right', async () => {
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
     place-files nginx/conf.d/app.conf (1 of 3 files differ)
+    test-proxy nginx: nginx -t (before anything is started)
     switch-traffic nginx to (nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers are stopped)
     record-release r2 -r1 (archived releases for rollback: 1)

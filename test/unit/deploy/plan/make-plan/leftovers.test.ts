@@ -85,6 +85,7 @@ test('an app that was started by hand is rolled, from whatever tag it has', asyn
     pull-image backend:v1 for backend (not on the host)
     pull-image nginx:alpine for nginx (not on the host)
     place-files docker-compose.yml docker-compose.override.yml nginx/conf.d/app.conf (first release by dray on this host)
+    test-proxy nginx: nginx -t (before anything is started)
     start-beside backend 1+1 (first release by dray; image pinned by digest)
     wait-healthy backend (before receiving traffic)
     recreate-services nginx=1 (first release by dray; image pinned by digest; not rolled: it publishes port 80)

@@ -89,6 +89,7 @@ test('a moved third-party tag recreates that service alone, and warns of the dow
     "r2
     pull-image nginx:alpine-2 for nginx (not on the host)
     place-files docker-compose.override.yml (1 of 3 files differ)
+    test-proxy nginx: nginx -t (before anything is started)
     recreate-services nginx=1 (new image; not rolled: it publishes port 80)
     check-url http://localhost:80/ below 500 (before the old containers are stopped)
     record-release r2 (archived releases for rollback: 2)

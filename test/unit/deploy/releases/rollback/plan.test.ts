@@ -30,6 +30,7 @@ test('a rollback rolls the same services as a deploy, runs no task and pulls not
   expect(planToText(await world.planRollback())).toMatchInlineSnapshot(`
     "r3
     place-files docker-compose.yml docker-compose.override.yml nginx/conf.d/app.conf (3 of 3 files differ)
+    test-proxy nginx: nginx -t (before anything is started)
     start-beside backend 1+1 (new image)
     wait-healthy backend (before receiving traffic)
     switch-traffic nginx to backend (containers of backend change; nginx/conf.d/app.conf changed)

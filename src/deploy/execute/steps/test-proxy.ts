@@ -1,0 +1,28 @@
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { StepOf } from '../../model/plan.ts'
+import type { StepRunner } from '../execution.ts'
+
+/** A test reads files and looks names up. */
+const TIMEOUT_MS = 60_000
+const TAIL_LINES = 8
+
+/** Tests the new configuration of a proxy. Throws PROXY_CONFIG_INVALID if the proxy rejects it. */
+export const testProxy: StepRunner<StepOf<'test-proxy'>> = async (step, { run, execution, signal }) => {
+  const { proxy, argv, names } = step
+  const tried = await run.host.compose.tryOut({ service: proxy, argv, names, timeoutMs: TIMEOUT_MS, signal })
+  if (tried?.exitCode === 0) return 'accepted'
+  const logTail = (tried?.output ?? []).slice(-TAIL_LINES)
+  if (tried !== undefined && !step.isUncertain) {
+    throw new DrayError('PROXY_CONFIG_INVALID', `${proxy} rejects its new configuration.`, {
+      details: { logOf: `${argv.join(' ')} in ${proxy}`, logTail },
+    })
+  }
+  const why = logTail.length === 0 ? '' : `: ${logTail.at(-1)}`
+  execution.emit({
+    type: 'note',
+    at: execution.clock.now(),
+    level: 'warning',
+    text: `The configuration of ${proxy} could not be tested before its start${why}.`,
+  })
+  return 'not tested'
+}
