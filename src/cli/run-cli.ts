@@ -1,6 +1,7 @@
 import { CommanderError, type Command as Program } from 'commander'
 import { DrayError } from '../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../errors/exit-code.ts'
+import { findNearest } from '../shared/nearest.ts'
 import { guardCommands } from '../ui/reporters/guard-commands.ts'
 import { createTerminalStyle } from '../ui/terminal/terminal-style.ts'
 import { buildProgram } from './build-program.ts'
@@ -31,6 +32,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     },
   })
   try {
+    refuseUnknownHelp(argv)
     const words = separatePassedWords(argv, commands)
     await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' })
     return exitCode
@@ -49,6 +51,20 @@ function refuseEmptyValues(command: Command, { options, global }: CommandInput):
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   throw new DrayError('USAGE', `The value of ${flag} is empty.`, {
     hint: `If the value comes from a variable, check that the variable is set. See \`dray ${command.name} --help\`.`,
+  })
+}
+
+/** commander prints the help of dray for `dray help rollbak`, and no reason. */
+function refuseUnknownHelp([help, name]: readonly string[]): void {
+  const names = commands.map((command) => command.name)
+  if (help !== 'help' || name === undefined || name.startsWith('-') || [...names, 'help'].includes(name))
+    return
+  const nearest = findNearest(name, names)
+  throw new DrayError('USAGE', `Unknown command \`${name}\`.`, {
+    hint:
+      nearest === undefined
+        ? 'Run `dray --help`: it lists all commands.'
+        : `Did you mean \`dray help ${nearest}\`?`,
   })
 }
 

@@ -125,6 +125,14 @@ function unknownEnvironment(name: string, known: readonly string[], file: string
     )
   }
   const [nearest = '', ...others] = sortByNearness(name, known)
+  if (name === localHost)
+    return new DrayError(
+      'ENVIRONMENT_UNKNOWN',
+      `${file} has no environment \`${name}\`; known environments: ${[nearest, ...others].join(', ')}.`,
+      {
+        hint: `Only without a dray.yml is \`${name}\` this machine. To deploy here, add \`${name}: { host: ${localHost} }\` to its environments.`,
+      },
+    )
   return new DrayError(
     'ENVIRONMENT_UNKNOWN',
     `${file} has no environment \`${name}\`; known environments: ${[nearest, ...others].join(', ')}.`,

@@ -66,6 +66,8 @@ describe('help and version', () => {
 describe('a command line that is not understood', () => {
   test.each<[string[], string, string]>([
     [['depoly'], 'Unknown command `depoly`.', 'Did you mean deploy?'],
+    [['help', 'rollbak'], 'Unknown command `rollbak`.', 'Did you mean `dray help rollback`?'],
+    [['help', 'zzzzzzz'], 'Unknown command `zzzzzzz`.', '`dray --help`'],
     [['deploy', 'test', '--tga', 'v1'], 'Unknown option `--tga`.', 'Did you mean --tag?'],
     [['--jsn'], 'Unknown option `--jsn`.', 'Did you mean --json?'],
     [['deploy', 'test', '--tag'], 'argument missing', 'Run `dray --help`.'],

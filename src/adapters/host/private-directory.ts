@@ -20,6 +20,11 @@ export async function makePrivateDirectory(purpose: string, runnerTemp?: string)
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
+/** Whether a path is in such a directory. */
+export function isPrivatePath(path: string): boolean {
+  return path.split('/').some((part) => /^dray-[a-z]+-\d+-/.test(part))
+}
+
 /** Removes this user's directories whose process no longer exists. */
 async function removeAbandoned(parent: string): Promise<void> {
   const names = await readdir(parent).catch((): string[] => [])

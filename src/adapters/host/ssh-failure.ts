@@ -2,6 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { ErrorCode } from '../../errors/catalogue.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { parseHostAddress } from './host-address.ts'
+import { isPrivatePath } from './private-directory.ts'
 
 type Sign = { code: ErrorCode; says: RegExp; message: (host: string) => string; temporary?: boolean }
 
@@ -32,7 +33,10 @@ export function readSshFailure(stderr: string, host: string): DrayError {
     .filter((line) => line !== '')
   const details = { logTail: lines.slice(-8), logOf: 'ssh' }
   const sign = signs.find(({ says }) => says.test(stderr))
-  if (sign) return new DrayError(sign.code, sign.message(host), { details, hint: hintFor(sign.code, host) })
+  if (sign) {
+    const hint = changedKeyHint(stderr, host) ?? hintFor(sign.code, host)
+    return new DrayError(sign.code, sign.message(host), { details, hint })
+  }
 
   const reason = lines.at(-1)
   return new DrayError(
@@ -44,19 +48,30 @@ export function readSshFailure(stderr: string, host: string): DrayError {
   )
 }
 
-function hintFor(code: ErrorCode, host: string): string {
+/** The hint for a host key that changed: where the old one is, OpenSSH says. */
+function changedKeyHint(stderr: string, host: string): string | undefined {
+  const file = /^Offending .* key in (.+):\d+\s*$/m.exec(stripControl(stderr))?.[1]
+  if (file === undefined) return undefined
+  const { destination, port } = parseHostAddress(host)
+  const name = destination.replace(/^.*@/, '')
+  if (isPrivatePath(file)) {
+    const scan = `ssh-keyscan ${port === undefined ? '' : `-p ${port} `}${name}`
+    return `If the server was reinstalled, put its new line into DRAY_SSH_KNOWN_HOSTS: compare the output of \`${scan}\` with the server's own key. If not, the connection may be intercepted.`
+  }
+  const known = port === undefined ? name : `'[${name}]:${port}'`
+  const option = file.endsWith('/.ssh/known_hosts') ? '' : `-f ${file} `
+  return `If the server was reinstalled, run \`ssh-keygen ${option}-R ${known}\`. If not, the connection may be intercepted.`
+}
+
+function hintFor(code: ErrorCode, host: string): string | undefined {
   const { destination, port } = parseHostAddress(host)
   const ssh = `ssh ${port === undefined ? '' : `-p ${port} `}${destination} true`
-  if (code === 'HOST_KEY_CHANGED') {
-    const name = destination.replace(/^.*@/, '')
-    const known = port === undefined ? name : `'[${name}]:${port}'`
-    return `If the server was reinstalled, run \`ssh-keygen -R ${known}\`. If not, the connection may be intercepted.`
-  }
+  if (code === 'HOST_KEY_CHANGED') return undefined
   if (code === 'HOST_KEY_UNKNOWN') {
     return `Run \`${ssh}\` once, compare the fingerprint and accept it. In CI, add the server's line to known_hosts.`
   }
   if (code === 'HOST_AUTH_FAILED') {
-    return `Add your public key to the \`authorized_keys\` of that user. \`${ssh}\` shows whether it works.`
+    return `Add your public key to the \`authorized_keys\` of that user. A key with a passphrase counts only if an agent has it: \`ssh-add\`. \`${ssh}\` shows whether it works.`
   }
   return `Check the address, the network and the firewall. \`${ssh}\` shows whether it works.`
 }

@@ -52,13 +52,27 @@ export async function writeSshSecrets(secrets: SshSecrets, runnerTemp?: string):
 /** Secret stores drop the last line break and convert others; ssh accepts neither. */
 function readKey(text: string): string {
   const key = `${text.replaceAll('\r\n', '\n').trim()}\n`
-  if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[\s\S]+\n-----END [A-Z ]*PRIVATE KEY-----\n$/.test(key))
-    return key
+  if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[\s\S]+\n-----END [A-Z ]*PRIVATE KEY-----\n$/.test(key)) {
+    if (!hasPassphrase(key)) return key
+    throw new DrayError('SSH_SECRET_INVALID', 'DRAY_SSH_KEY has a passphrase, which a deploy cannot type.', {
+      hint: "Make a key for deploys without one: `ssh-keygen -t ed25519 -N '' -f deploy-key`, and add deploy-key.pub to the `authorized_keys` of the server.",
+    })
+  }
   throw invalid(text, {
     name: 'DRAY_SSH_KEY',
     what: 'a private key',
     hint: 'A key begins with `-----BEGIN OPENSSH PRIVATE KEY-----`: use the whole file that `ssh-keygen` wrote, not the `.pub` file.',
   })
+}
+
+/** The formats of OpenSSH, which names the cipher (PROTOCOL.key of its sources), PKCS#8 and PEM. */
+function hasPassphrase(key: string): boolean {
+  if (/^-----BEGIN ENCRYPTED|^Proc-Type: 4,ENCRYPTED/m.test(key)) return true
+  const bytes = Buffer.from(key.replaceAll(/^-.*$/gm, ''), 'base64')
+  const magic = 'openssh-key-v1\0'
+  if (bytes.subarray(0, magic.length).toString('latin1') !== magic) return false
+  const cipher = bytes.subarray(magic.length + 4, magic.length + 8).toString('latin1')
+  return cipher !== 'none'
 }
 
 function readKnownHosts(text: string): string {

@@ -1,5 +1,6 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import type { ProbeAnswer, Prober } from '../../deploy/model/prober.ts'
@@ -50,7 +51,9 @@ async function get(
       return { error: `no answer within ${timeoutMs} ms`, ...(isFrozen && { unsent: true as const }) }
     }
     const { code, message = String(error) } = error as Partial<NodeJS.ErrnoException>
-    return { error: message, ...(UNSENT.has(code ?? '') && { unsent: true as const }) }
+    // OpenSSL's own words name a line of its sources.
+    const reason = /^(?:EPROTO$|ERR_SSL_)/.test(code ?? '') ? 'it does not answer in TLS' : message
+    return { error: reason, ...(UNSENT.has(code ?? '') && { unsent: true as const }) }
   }
 }
 
@@ -130,7 +133,10 @@ function ask(
 }
 
 function connectionFor(url: URL, socket: Duplex): Duplex {
-  return url.protocol === 'https:' ? tlsConnect({ socket, servername: url.hostname }) : socket
+  if (url.protocol !== 'https:') return socket
+  // TLS has no names for addresses, and Node warns about one.
+  const isAddress = isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) !== 0
+  return tlsConnect({ socket, ...(isAddress ? { host: url.hostname } : { servername: url.hostname }) })
 }
 
 function portOf(url: URL): number {

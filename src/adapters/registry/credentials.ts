@@ -59,7 +59,8 @@ function configuredLogin(host: string, { registries, secretOf }: CredentialSourc
   const [name, configured] = Object.entries(registries).find(([key]) => key.toLowerCase() === host) ?? []
   const variable = configured?.passwordVariable
   if (name === undefined || variable === undefined) return undefined
-  return { username: configured?.username ?? 'token', password: nonEmpty(secretOf(variable), variable, name) }
+  const password = nonEmpty(secretOf(variable), variable, name)
+  return { username: configured?.username ?? 'token', password, passwordVariable: variable }
 }
 
 async function githubCommandLogin(

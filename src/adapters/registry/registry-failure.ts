@@ -1,4 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
+import type { Credentials } from '../../deploy/model/ports.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The registry limits requests, and may have sent a waiting time. */
@@ -20,8 +21,8 @@ export type FailureContext = {
   /** The requested repository. */
   repository: string
   nowMs: number
-  /** Whether the request had a login. */
-  loggedIn: boolean
+  /** The login of the request. */
+  login: Credentials | undefined
 }
 
 /** Converts an answer with status 400 or more to an error. Never quotes text that may contain a secret. */
@@ -41,10 +42,15 @@ export function failureOf(answer: FailedAnswer, context: FailureContext): DrayEr
 }
 
 /** The login was rejected, and anonymous access is not possible either. */
-export function staleLogin(host: string, repository: string, cause: DrayError): DrayError {
-  const anew = isGhcr(host)
+export function staleLogin(
+  { endpoint: { host }, repository }: { endpoint: { host: string }; repository: string },
+  { passwordVariable }: Credentials,
+  cause: DrayError,
+): DrayError {
+  const again = isGhcr(host)
     ? `The token may have expired. Set a new GITHUB_TOKEN, or log in again with \`docker login ${host}\`.`
     : `The login may be outdated. Log in again with \`docker login ${host}\`.`
+  const anew = configuredLogin(host, passwordVariable) ?? again
   const access = isGhcr(host)
     ? `a token with \`read:packages\`, and in Actions read access under "Manage Actions access" of the package`
     : 'a login with read access'
@@ -89,8 +95,11 @@ function rateLimited(answer: FailedAnswer, said: string, { host, nowMs }: Failur
   return new RateLimited(`${host} limits requests${until}.`, waitMs)
 }
 
-function unauthorized({ host, repository, loggedIn }: FailureContext): DrayError {
-  if (loggedIn) return new DrayError('REGISTRY_UNAUTHORIZED', `${host} rejected the login for ${repository}.`)
+function unauthorized({ host, repository, login }: FailureContext): DrayError {
+  if (login !== undefined)
+    return new DrayError('REGISTRY_UNAUTHORIZED', `${host} rejected the login for ${repository}.`, {
+      hint: configuredLogin(host, login.passwordVariable),
+    })
   if (isGhcr(host)) {
     return new DrayError('REGISTRY_UNAUTHORIZED', `${host}/${repository} is private or does not exist.`)
   }
@@ -98,10 +107,20 @@ function unauthorized({ host, repository, loggedIn }: FailureContext): DrayError
   return new DrayError('REGISTRY_UNAUTHORIZED', `${host} requires a login for ${repository}.`, { hint })
 }
 
-function forbidden({ host, repository, loggedIn }: FailureContext): DrayError {
-  const what = loggedIn ? 'denied this login access to' : 'denied anonymous access to'
-  const hint = loggedIn ? undefined : `Log in with an account that can read ${repository}.`
+function forbidden({ host, repository, login }: FailureContext): DrayError {
+  const what = login === undefined ? 'denied anonymous access to' : 'denied this login access to'
+  const hint =
+    login === undefined
+      ? `Log in with an account that can read ${repository}.`
+      : configuredLogin(host, login.passwordVariable)
   return new DrayError('REGISTRY_FORBIDDEN', `${host} ${what} ${repository}.`, { hint })
+}
+
+/** The hint for a login from dray.yml; `docker login` would change nothing. */
+function configuredLogin(host: string, variable: string | undefined): string | undefined {
+  return variable === undefined
+    ? undefined
+    : `The login is that of ${host} under \`registries:\` in dray.yml: check its username, and the password in ${variable}.`
 }
 
 /** Only the code of the registry's error: its text is not trusted. */

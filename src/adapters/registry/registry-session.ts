@@ -77,17 +77,20 @@ export function createSession({ http, credentials, clock, retryForMs }: SessionO
       return answer
     } catch (error) {
       if (!isRefusal(error)) throw error
-      const answer = await askWithout(error, request)
+      const answer = await askWithout({ refusal: error, login }, request)
       refused.add(place)
       return answer
     }
   }
 
-  async function askWithout(refusal: DrayError, request: RegistryRequest): Promise<HttpAnswer> {
+  async function askWithout(
+    { refusal, login }: { refusal: DrayError; login: Credentials },
+    request: RegistryRequest,
+  ): Promise<HttpAnswer> {
     try {
       return await askAs(undefined, request)
     } catch (error) {
-      throw isRefusal(error) ? staleLogin(request.endpoint.host, request.repository, refusal) : error
+      throw isRefusal(error) ? staleLogin(request, login, refusal) : error
     }
   }
 
@@ -141,7 +144,7 @@ export function createSession({ http, credentials, clock, retryForMs }: SessionO
       host: endpoint.host,
       repository,
       nowMs: clock.now(),
-      loggedIn: login !== undefined,
+      login,
     })
   }
 

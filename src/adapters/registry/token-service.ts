@@ -65,7 +65,7 @@ async function fetchToken(
     signal: request.signal,
   })
   if (answer.status >= 400) {
-    const context = { host: endpoint.host, repository, nowMs: clock.now(), loggedIn: login !== undefined }
+    const context = { host: endpoint.host, repository, nowMs: clock.now(), login }
     throw failureOf(answer, context)
   }
   const parsed = tokenAnswer.safeParse(parseJson(answer.body))

@@ -16,7 +16,12 @@ import type { Release } from './release.ts'
 import type { OtherContainer } from './surroundings.ts'
 
 /** A registry login. With GHCR `username` is ignored: only the token counts. */
-export type Credentials = { username: string; password: Secret }
+export type Credentials = {
+  username: string
+  password: Secret
+  /** The environment variable of the password, where dray.yml names it. */
+  passwordVariable?: string
+}
 
 export type Platform = { os: string; architecture: string; variant?: string }
 

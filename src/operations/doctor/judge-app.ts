@@ -35,7 +35,9 @@ export function judgeRegistries(registries: readonly RegistryObservation[], host
           outcome: 'warning',
           value: 'not reached from the server',
           message: `${host} does not reach ${registry}, which has its images: ${answer.error}.`,
-          hint: 'Check DNS and the firewall of the server. If its Docker uses a proxy, ignore this warning.',
+          hint: answer.error.includes('TLS')
+            ? `If it uses plain HTTP, set \`registries: { "${registry}": { insecure: true } }\` in dray.yml.`
+            : 'Check DNS and the firewall of the server. If its Docker uses a proxy, ignore this warning.',
         }),
   }))
 }

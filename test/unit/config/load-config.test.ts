@@ -202,6 +202,11 @@ describe('an environment that is not there', () => {
     expect(error.hint).toBe('Did you mean `production`?')
   })
 
+  test('may be `local`, which is this machine only without a dray.yml', async () => {
+    const error = await failureOf(load(full, { environmentName: 'local' }))
+    expect(error.hint).toContain('add `local: { host: local }`')
+  })
+
   test.each(['constructor', '__proto__'])('may be called %s', async (environmentName) => {
     const error = await failureOf(load(full, { environmentName }))
     expect(error.code).toBe('ENVIRONMENT_UNKNOWN')

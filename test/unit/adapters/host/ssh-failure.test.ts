@@ -65,3 +65,14 @@ test('a forward forbidden by sshd differs from a port without a listener', () =>
     message: 'localhost:80 on srv1: Connection refused',
   })
 })
+
+test('a host key that changed is replaced where it is kept', () => {
+  const hint = (file: string): string =>
+    readSshFailure(changedKey.replaceAll('/home/me/.ssh/known_hosts', file), 'root@127.0.0.1:2201').hint
+  expect(hint('/home/me/.ssh/known_hosts')).toContain("`ssh-keygen -R '[127.0.0.1]:2201'`")
+  expect(hint('/etc/ssh/ssh_known_hosts')).toContain('`ssh-keygen -f /etc/ssh/ssh_known_hosts -R ')
+  const variable = hint('/dev/shm/dray-ssh-123-abc/known_hosts')
+  expect(variable).toContain('DRAY_SSH_KNOWN_HOSTS')
+  expect(variable).toContain('`ssh-keyscan -p 2201 127.0.0.1`')
+  expect(variable).not.toContain('ssh-keygen')
+})

@@ -44,3 +44,28 @@ test.each([
   })
   expect(await readdir(parent)).toEqual([])
 })
+
+/** The first bytes of what `ssh-keygen -N secret` writes. */
+const locked = Buffer.from('openssh-key-v1\0\0\0\0\naes256-ctr\0\0\0\u0006bcrypt').toString('base64')
+const open = Buffer.from('openssh-key-v1\0\0\0\0\u0004none\0\0\0\u0004none').toString('base64')
+
+test.each([
+  ['of OpenSSH', `-----BEGIN OPENSSH PRIVATE KEY-----\n${locked}\n-----END OPENSSH PRIVATE KEY-----`],
+  ['of PKCS#8', '-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIF\n-----END ENCRYPTED PRIVATE KEY-----'],
+  [
+    'of PEM',
+    '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIE\n-----END RSA PRIVATE KEY-----',
+  ],
+])('a key with a passphrase, %s, is refused by that reason', async (_, text) => {
+  await expect(writeSshSecrets({ key: text, knownHosts }, await makeParent())).rejects.toMatchObject({
+    code: 'SSH_SECRET_INVALID',
+    message: expect.stringContaining('has a passphrase') as string,
+    hint: expect.stringContaining('ssh-keygen') as string,
+  })
+})
+
+test('a key of OpenSSH without one is taken', async () => {
+  const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${open}\n-----END OPENSSH PRIVATE KEY-----`
+  await using file = await writeSshSecrets({ key: text, knownHosts }, await makeParent())
+  expect(await readFile(file.path, 'utf8')).toContain('IdentityFile')
+})

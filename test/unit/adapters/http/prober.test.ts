@@ -36,6 +36,21 @@ test.each([
   expect(await createProber(runner).get(`http://localhost:${port}/`, 500)).toEqual(answer)
 })
 
+test('a port without TLS is described without the words of OpenSSL', async () => {
+  const { port } = await serve((_, response) => response.end())
+  const warned: unknown[] = []
+  const onWarning = (warning: unknown): number => warned.push(warning)
+  process.on('warning', onWarning)
+  const dial = plainShell(new LocalRunner())
+  for (const probing of [prober, createProber(dial)])
+    expect(await probing.get(`https://127.0.0.1:${port}/`, 60_000, { fromHost: true })).toEqual({
+      error: 'it does not answer in TLS',
+    })
+  await new Promise(setImmediate)
+  process.off('warning', onWarning)
+  expect(warned).toEqual([])
+})
+
 test('a request over a connection that broke was not sent', async () => {
   const runner = {
     ...plainShell(new LocalRunner()),

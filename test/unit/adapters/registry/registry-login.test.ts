@@ -178,6 +178,19 @@ describe('access', () => {
     },
   )
 
+  test('a login of dray.yml is corrected there, not by docker login', async () => {
+    const registry = await serve()
+    registry.makePrivate('acme/shop')
+    const login = { username: 'ci', password: new Secret('stale'), passwordVariable: 'REGISTRY_PASSWORD' }
+    const client = connect({ credentials: () => Promise.resolve(login) })
+    await expect(resolve(registry, client)).rejects.toMatchObject({
+      code: 'REGISTRY_FORBIDDEN',
+      hint: expect.stringMatching(
+        /^(?!.*docker login).*`registries:` in dray\.yml.*REGISTRY_PASSWORD/,
+      ) as string,
+    })
+  })
+
   test('a login that works is the one that the engine gets', async () => {
     const registry = await serve()
     const client = connect({ password: PASSWORD })
