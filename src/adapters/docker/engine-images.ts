@@ -1,3 +1,4 @@
+import { readImageNames } from './image-names.ts'
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import type { Credentials, Engine, LocalImage } from '../../deploy/model/ports.ts'
@@ -87,13 +88,11 @@ const pruneAnswer = z.object({
 })
 
 function readImage(answer: z.infer<typeof imageAnswer>): LocalImage {
-  // Engines before 25 use `<none>:<none>` for an image without a name.
-  const named = (names: readonly string[] | null | undefined): string[] =>
-    (names ?? []).filter((name) => !name.startsWith('<none>'))
+  const { tags, digests } = readImageNames(answer)
   return {
     id: answer.Id,
-    tags: named(answer.RepoTags),
-    digests: named(answer.RepoDigests),
+    tags: tags.filter((it) => !it.includes('@')),
+    digests,
     sizeBytes: answer.Size,
     createdAtMs: answer.Created * 1000,
   }

@@ -1,3 +1,4 @@
+import { readImageNames } from './image-names.ts'
 import type { DiskInventory, StoredContainer, StoredImage } from '../../deploy/model/inventory.ts'
 import type { DiskAnswer, IdleAnswer, ImageDetails, NetworkAnswer } from './inventory-answers.ts'
 
@@ -47,10 +48,7 @@ function readImage(
   details: ImageDetails | undefined,
   touches: ImageTouches,
 ): StoredImage {
-  // Engines before 25 use `<none>:<none>` for an image without a name.
-  const named = (names: readonly string[]): string[] => names.filter((name) => !name.startsWith('<none>'))
-  const tags = named(image.RepoTags)
-  const digests = named(image.RepoDigests)
+  const { tags, digests } = readImageNames(image)
   const told = [image.Id, ...tags, ...digests].map((name) => touches.get(name) ?? 0)
   return {
     id: image.Id,

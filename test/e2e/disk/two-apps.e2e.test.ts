@@ -33,7 +33,7 @@ describe.each([['new'], ['old']])('a server with two apps and much else (%s Engi
     blog = new TrialApp({ net, server, name: 'blog', port: 8202 })
     await shop.start()
     await blog.start()
-    expect((await blog.deploy({ tag: 'v2' })).exitCode).toBe(0)
+    expect(await blog.deploy({ tag: 'v2' })).toMatchObject({ exitCode: 0 })
     expect((await net.server(server).run(['sh', '-ec', pullByHand])).exitCode).toBe(0)
   })
 

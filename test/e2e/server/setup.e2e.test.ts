@@ -19,7 +19,7 @@ beforeAll(async () => {
   net = await startTestNet({ servers: { bare: { bareRoot: await ensureBareRoot() } } })
   app = new TrialApp({ net, server: 'bare', name: 'set-up', port: 8197 })
   await prepareImages({ registryPushHost: net.registry.pushHost })
-})
+}, 1_200_000)
 
 afterAll(() => net?.[Symbol.asyncDispose]())
 

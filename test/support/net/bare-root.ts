@@ -10,5 +10,5 @@ export async function ensureBareRoot(): Promise<string> {
   // Two test files that want it at once make it once.
   const lock = ['flock', join(cache, 'bare-root.lock')]
   const argv = [...lock, process.execPath, join(cloneDirectory, 'scripts/engine/bare-root.mjs')]
-  return (await mustRun(argv, { timeoutMs: 300_000 })).trim()
+  return (await mustRun(argv, { timeoutMs: 900_000 })).trim()
 }

@@ -143,7 +143,7 @@ ${config}`,
   }
 }
 
-/** The health check of a service, as YAML; it may take three seconds. */
+/** The health check of a service, as YAML; on a busy machine one run may take seconds. */
 export function healthCheck(command: string): string {
-  return `healthcheck: { test: ${JSON.stringify(['CMD', ...command.split(' ')])}, interval: 1s, timeout: 1s, retries: 3 }`
+  return `healthcheck: { test: ${JSON.stringify(['CMD', ...command.split(' ')])}, interval: 1s, timeout: 20s, retries: 60 }`
 }
