@@ -3,7 +3,7 @@ import type { ExitCode } from './exit-code.ts'
 
 /** Facts that the reporters may show beside the message; never a secret. */
 export type ErrorDetails = {
-  /** Last lines of a log or of a command's output. */
+  /** Last lines of a log, also its first ones, or of a command's output. */
   logTail?: readonly string[]
   /** The container or the command that the log belongs to. */
   logOf?: string

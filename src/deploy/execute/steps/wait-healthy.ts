@@ -9,6 +9,7 @@ import { shownCheck } from '../../model/drain-check.ts'
 import { reportGaps } from '../gaps.ts'
 import { checkPace, type CheckPace } from './check-pace.ts'
 import { endOf, refuseEnded } from './refuse-ended.ts'
+import { createWaitReport, type WaitReport } from './wait-report.ts'
 
 /** Waits until every new container of the services is healthy; the first failure ends the wait for all. */
 export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, context) => {
@@ -17,13 +18,12 @@ export const waitHealthy: StepRunner<StepOf<'wait-healthy'>> = async (step, cont
   const signal = AbortSignal.any([context.signal, others.signal])
   const containers = step.services.flatMap((service) => context.run.done.fresh.get(service) ?? [])
   const checked = containers.filter((it) => it.healthCheck !== undefined).length
-  let healthy = 0
+  const report = createWaitReport(containers, context)
   try {
     await Promise.all(
       containers.map(async (container) => {
-        await untilHealthy(container, { ...context, signal, checked })
-        healthy += 1
-        context.progress({ text: `${healthy} of ${containers.length} healthy` })
+        await untilHealthy(container, { ...context, signal, checked, report })
+        report.passed(container)
       }),
     )
   } catch (error) {
@@ -59,7 +59,7 @@ async function untilSteady(startedAtMs: number, context: StepContext): Promise<v
 }
 
 /** `checked`: number of containers with a health check that are waited for together. */
-type WaitContext = StepContext & { checked: number }
+type WaitContext = StepContext & { checked: number; report: WaitReport }
 
 async function untilHealthy(container: Container, context: WaitContext): Promise<void> {
   const check = container.healthCheck
@@ -84,6 +84,7 @@ async function untilCheckPasses(
   const startedAtMs = clock.now()
   const deadlineMs = startedAtMs + timeoutMs
   let last: ExecResult | undefined
+  context.report.waits(container, { said: '', untilMs: deadlineMs })
   while (clock.now() < deadlineMs) {
     const waitedMs = clock.now() - startedAtMs
     const pace = checkPace({ waitedMs, verdictMs, containers: context.checked })
@@ -100,9 +101,10 @@ async function untilCheckPasses(
       throw brokenCheck(container, last, await logOf(run.host.engine, container))
     }
     if (isDone(await alive, context)) return
+    context.report.waits(container, { said: lastLineOf(last), untilMs: deadlineMs })
     await clock.sleep(pace.pauseMs, signal)
   }
-  const said = last?.output.trim().split('\n').at(-1) ?? ''
+  const said = lastLineOf(last)
   throw new DrayError(
     'SERVICE_UNHEALTHY',
     `${container.service} was not healthy within ${Math.round(timeoutMs / 1000)} s: \`${shownCheck(check.argv)}\` ` +
@@ -111,6 +113,10 @@ async function untilCheckPasses(
         : `exited with code ${last.exitCode}${said === '' ? '' : ` (${said})`}.`),
     { details: await logOf(run.host.engine, container) },
   )
+}
+
+function lastLineOf(result: ExecResult | undefined): string {
+  return result?.output.trim().split('\n').at(-1) ?? ''
 }
 
 /** Runs the check, up to `most` times while it fails; undefined if the container could not run it, such as while stopping. */
@@ -143,12 +149,13 @@ function brokenCheck(container: Container, result: ExecResult, details: ErrorDet
  * the old container does not listen on one either, waits until it has run for a while without a restart. One that exits
  * with 0 is done, unless Docker starts it again. One that is started again only after a failure has time for that. One that does not listen while the previous release does is never ready.
  */
-async function untilSettled(container: Container, context: StepContext): Promise<void> {
+async function untilSettled(container: Container, context: WaitContext): Promise<void> {
   const { clock, patience } = context.execution
   const { ports, were } = await portsToExpect(container, context)
   const startedAtMs = clock.now()
   const limitMs = ports.length === 0 ? patience.settleMs : patience.listenMs
   let sinceMs = startedAtMs
+  context.report.waits(container, { said: '', untilMs: sinceMs + limitMs })
   let restarts = container.restartCount
   while (clock.now() < sinceMs + limitMs) {
     const turnMs = clock.now()
@@ -162,6 +169,7 @@ async function untilSettled(container: Container, context: StepContext): Promise
       if (turnMs - startedAtMs >= patience.retryMs) throw await exitedEarly(now, context)
       restarts = now.restartCount
       sinceMs = turnMs
+      context.report.waits(container, { said: 'started again', untilMs: sinceMs + limitMs })
     }
     if (listening === 'yes') return
     if (listening === 'unknown' && turnMs - sinceMs >= patience.settleMs) return
