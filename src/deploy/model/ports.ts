@@ -206,7 +206,7 @@ export type PlaceRequest = {
   files: readonly BundleFile[]
   remove: readonly string[]
   inPlace: readonly string[]
-  /** Files that dray did not write; they are copied to `.dray/adopted/` before they are replaced. */
+  /** Files that dray did not write as they are; they are copied to `.dray/adopted/` before they are replaced. */
   adopt: readonly string[]
 }
 

@@ -27,11 +27,11 @@ export function chooseDrainChecks(
 
 function checkOf(
   { action, service, kept }: ServiceDecision,
-  { proxies }: HostObservation,
+  { proxies, imageTemplates }: HostObservation,
   desired: DesiredRelease,
 ): DrainCheck | undefined {
-  if (action === 'leave') return kept.find(isDrainable)?.healthCheck
+  if (action === 'leave' || kept.length > 0) return kept.find(isDrainable)?.healthCheck
   if (action === 'run-once' || desired.rollout[service.name] === 'recreate') return undefined
-  const isRolledNext = isOwn(service, desired) || desired.rollout[service.name] === 'roll'
+  const isRolledNext = isOwn(service, desired, imageTemplates) || desired.rollout[service.name] === 'roll'
   return isRolledNext ? upstreamOf(proxies, service.name)?.check : undefined
 }

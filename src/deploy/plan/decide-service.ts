@@ -11,7 +11,7 @@ import { whyNotRolled, whyStandIn, type DecisionInput } from './why-not-rolled.t
 export type ServiceAction =
   /** Stays as it is. `extra`: containers that do not belong to the release and are removed. */
   | 'leave'
-  /** New containers start next to the old ones, which are then removed. */
+  /** New containers start next to the old ones, which are then removed; next to those of `kept`, only missing ones start. */
   | 'roll'
   /** A stand-in of the new release serves while the container is recreated. */
   | 'stand-in'
@@ -94,6 +94,11 @@ export function decideService(
         dead: [],
         kept,
       }
+    }
+    const isShort = good.length > 0 && good.length < service.replicas && running.length === good.length
+    if (isShort && !oneShot && whyNotRolled(service, input) === undefined) {
+      const cause = `${good.length} of ${service.replicas} replicas running`
+      return { ...base, action: 'roll', cause, replaced: [], kept: good }
     }
   }
 

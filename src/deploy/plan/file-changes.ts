@@ -8,8 +8,10 @@ export type FileChanges = {
   removed: readonly string[]
   /** Files that are mounted individually, and so overwritten rather than replaced. */
   inPlace: readonly string[]
-  /** Files not written by dray that are replaced because the user asked for it. */
+  /** Files that dray did not write as they are; a copy of each is kept. */
   adopt: readonly string[]
+  /** Those that dray wrote, and that differ from the current release. */
+  edited: readonly string[]
 }
 
 /**
@@ -40,11 +42,15 @@ export function findChangedFiles(
   const mountedAlone = new Set(
     observation.directory.app.services.flatMap((service) => service.mounts.map(({ path }) => path)),
   )
+  const edited = [...changed, ...removed].filter(
+    (path) => there.has(path) && shipped[path] !== undefined && there.get(path) !== shipped[path],
+  )
   return {
     changed,
     removed,
     inPlace: changed.filter((path) => mountedAlone.has(path) && there.has(path)),
-    adopt: foreign,
+    adopt: [...foreign, ...edited],
+    edited,
   }
 }
 

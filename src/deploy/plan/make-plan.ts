@@ -91,7 +91,10 @@ function planPlacement(host: HostPlan): NewStep[] {
       kind: 'place-files',
       host: observation.host,
       cause: first ? 'first release by dray on this host' : changesOf(host),
-      ...files,
+      changed: files.changed,
+      removed: files.removed,
+      inPlace: files.inPlace,
+      adopt: files.adopt,
     },
   ]
 }

@@ -7,7 +7,7 @@ import type { HostPlan, NewStep } from './plan-host.ts'
 import { commonCause, describeRecreated, planStandIns } from './plan-stand-in.ts'
 import { dependenciesOf, orderInWaves } from './waves.ts'
 
-/** Tasks of the changed services, each once, preceded by their dependencies that are not running. */
+/** Tasks of the changed services, each once and none of a service that only gets more replicas, preceded by their dependencies that are not running. */
 export function planTasks(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'): NewStep[] {
   const wanted = tasksOf(host, desired, when)
   const needed = when === 'before' ? findTaskDependencies(host, desired) : []
@@ -31,9 +31,8 @@ function tasksOf(host: HostPlan, desired: DesiredRelease, when: 'before' | 'afte
     const decision = task.serviceCandidates
       .map((name) => host.decisions.find((it) => it.service.name === name))
       .find((it) => it !== undefined)
-    return task.when === when && decision !== undefined && decision.action !== 'leave'
-      ? [{ task, service: decision.service.name }]
-      : []
+    const isNew = decision !== undefined && decision.action !== 'leave' && decision.kept.length === 0
+    return task.when === when && isNew ? [{ task, service: decision.service.name }] : []
   })
 }
 
@@ -43,7 +42,8 @@ export function findTaskDependencies(host: HostPlan, desired: DesiredRelease): S
     tasksOf(host, desired, 'before').flatMap(({ service }) => [...dependenciesOf(host.decisions, service)]),
   )
   return host.decisions.filter(
-    (it) => names.has(it.service.name) && it.action !== 'leave' && it.replaced.length === 0,
+    (it) =>
+      names.has(it.service.name) && it.action !== 'leave' && it.replaced.length === 0 && it.kept.length === 0,
   )
 }
 
@@ -64,8 +64,8 @@ export function planStarts(
         cause: commonCause(rolled),
         services: rolled.map((it) => ({
           service: it.service.name,
-          add: it.service.replicas,
-          running: it.replaced.length,
+          add: it.service.replicas - it.kept.length,
+          running: it.replaced.length + it.kept.length,
           discard: it.dead.map((container) => container.id),
         })),
       })

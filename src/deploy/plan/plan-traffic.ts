@@ -107,7 +107,8 @@ function movedFor({ kind, obstacle }: Proxy, moved: readonly ServiceDecision[]):
 export function planPins(host: HostPlan): NewStep[] {
   const { observation, decisions } = host
   const doubled = decisions.filter(
-    ({ action, replaced }) => (action === 'roll' || action === 'stand-in') && replaced.length > 0,
+    ({ action, replaced, kept }) =>
+      (action === 'roll' || action === 'stand-in') && replaced.length + kept.length > 0,
   )
   return observation.proxies.flatMap((proxy): NewStep[] => {
     const services = listBehind(proxy, observation, movedFor(proxy, doubled))

@@ -6,6 +6,7 @@ import { findHolders } from './front/find-holders.ts'
 import { forwardedPortsOf } from './forwarded-ports.ts'
 import { proxyOf, upstreamOf } from '../model/proxy.ts'
 import { planMoveIn } from './plan-forward.ts'
+import { someNames } from '../model/some-names.ts'
 import type { HostPlan } from './plan-host.ts'
 
 /** Risks of the plan on one host. */
@@ -24,6 +25,12 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       `A container of ${name} can write to the app's directory on ${observation.host}, so a fault in it can change the compose file, .env and dray's records. Mount only the paths that it needs, or add \`:ro\`.`,
     )
   }
+  if (host.files.edited.length > 0) {
+    const were = host.files.edited.length === 1 ? 'was' : 'were'
+    found.push(
+      `${someNames(host.files.edited)} on ${observation.host} ${were} changed since release ${host.current?.id ?? ''}. This deploy replaces the changes; a copy is kept in .dray/adopted/.`,
+    )
+  }
   found.push(...warnOfGuess(observation, desired))
   for (const { service, action, replaced } of decisions) {
     if (action === 'recreate' && replaced.length > 0) {
@@ -39,7 +46,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       }
     }
     const undrainable = upstreamOf(observation.proxies, service.name)?.undrainable
-    if (action === 'roll' && undrainable !== undefined) {
+    if (action === 'roll' && replaced.length > 0 && undrainable !== undefined) {
       found.push(`Some requests to ${service.name} may fail when its old container stops: ${undrainable}.`)
     }
     const shared = service.volumes.flatMap((volume) => volume.name ?? [])
@@ -48,7 +55,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
         `Port ${service.publishedPorts.join(', ')} of ${service.name} is briefly unavailable; requests through the proxy are not affected.`,
       )
     }
-    if ((action === 'roll' || action === 'stand-in') && shared.length > 0) {
+    if ((action === 'roll' || action === 'stand-in') && replaced.length > 0 && shared.length > 0) {
       found.push(
         `The old and the new ${service.name} briefly use volume ${shared.join(', ')} at the same time.`,
       )
@@ -73,7 +80,8 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
 
 /** Why a published port does not lead to a stand-in meanwhile, as a further reason. */
 function whyNotForwarded(service: ServiceModel, { observation, desired }: DecisionInput): string {
-  if (forwardedPortsOf(service) === undefined || !isOwn(service, desired)) return ''
+  if (forwardedPortsOf(service) === undefined || !isOwn(service, desired, observation.imageTemplates))
+    return ''
   if (desired.rollout[service.name] === 'recreate') return ''
   const obstacle = observation.forwarding?.obstacle
   return obstacle === undefined ? '' : `, and it is not forwarded to a stand-in: ${obstacle}`

@@ -1,3 +1,4 @@
+import { variablesOfTag } from '../../shared/image-template.ts'
 import { type ServiceModel } from '../model/app-model.ts'
 import { forwardedPortsOf } from './forwarded-ports.ts'
 import { parseImageReference } from '../model/image-reference.ts'
@@ -41,7 +42,8 @@ function whyNotTwice(service: ServiceModel, input: DecisionInput, isForwarded = 
   if (service.fixedAddress) return 'it has a fixed address'
   if (chosen === 'recreate') return 'dray.yml sets `rollout: recreate`'
   if (chosen === 'roll') return undefined
-  if (!isOwn(service, input.desired)) return 'third-party image; two instances may not be safe'
+  if (!isOwn(service, input.desired, input.observation.imageTemplates))
+    return 'third-party image; two instances may not be safe'
   return whyNotSwitched(service, input.observation, isForwarded)
 }
 
@@ -89,7 +91,7 @@ export function isForwardable(service: ServiceModel, { observation, desired }: D
   return (
     forwarding !== undefined &&
     forwarding.obstacle === undefined &&
-    isOwn(service, desired) &&
+    isOwn(service, desired, observation.imageTemplates) &&
     forwardedPortsOf(service) !== undefined &&
     (proxy === undefined || FORWARDED_PROXIES.includes(proxy.kind))
   )
@@ -120,16 +122,21 @@ function keyOf(bound: ServiceModel, serviceName: string): string {
   return bound.boundTo.find((it) => it.service === serviceName)?.key ?? ''
 }
 
-/** Whether it runs an image of the user's own. */
+/**
+ * Whether it runs an image of the user's own: from one of the repositories, or selected by the tag being deployed. That another
+ * image has the same tag, such as `latest`, says nothing. `templates`: `image:` of each service, as in the compose files.
+ */
 export function isOwn(
   service: ServiceModel,
-  desired: Pick<DesiredRelease, 'ownRepositories' | 'tag'>,
+  desired: Pick<DesiredRelease, 'ownRepositories' | 'tag'> & Partial<Pick<DesiredRelease, 'givenVariables'>>,
+  templates: HostObservation['imageTemplates'] = new Map(),
 ): boolean {
   if (service.image === undefined) return true
   const reference = parseImageReference(service.image)
   const repository = `${reference.registry}/${reference.repository}`
-  return (
-    desired.ownRepositories.some((prefix) => repository.startsWith(prefix)) ||
-    (desired.tag !== undefined && reference.tag === desired.tag && reference.registry !== 'docker.io')
-  )
+  if (desired.ownRepositories.some((prefix) => repository.startsWith(prefix))) return true
+  if (reference.tag !== desired.tag || reference.registry === 'docker.io') return false
+  const template = templates.get(service.name)
+  if (template === undefined) return desired.tag !== undefined && desired.tag !== 'latest'
+  return variablesOfTag(template).some((name) => desired.givenVariables?.includes(name))
 }

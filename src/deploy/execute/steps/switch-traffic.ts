@@ -62,13 +62,17 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
   return undefined
 }
 
-/** Containers of a service that continue to run: its new ones, or those that the plan keeps. */
+/** Containers of a service that continue to run: its new ones, and those that the plan keeps. */
 function servingContainers(serviceName: string, run: HostRun, plan: Plan): readonly Container[] {
   const leaving = new Set(plan.steps.flatMap((step) => (step.kind === 'stop-old' ? step.containers : [])))
-  return (
-    run.done.fresh.get(serviceName) ??
-    run.observation.containers.filter(
-      (it) => it.service === serviceName && !it.oneOff && it.state === 'running' && !leaving.has(it.id),
-    )
+  const kept = run.observation.containers.filter(
+    (it) => it.service === serviceName && !it.oneOff && it.state === 'running' && !leaving.has(it.id),
   )
+  const fresh = run.done.fresh.get(serviceName)
+  if (fresh === undefined) return kept
+  // Only missing replicas were started.
+  const isBeside = plan.steps.some(
+    (step) => step.kind === 'start-beside' && step.services.some(({ service }) => service === serviceName),
+  )
+  return isBeside ? [...kept, ...fresh] : fresh
 }

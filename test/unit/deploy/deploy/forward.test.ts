@@ -210,6 +210,7 @@ test('an nginx of the user that publishes the port itself gets a stand-in too', 
     pull-image api:v2 for api (not on the host)
     pull-image web:v2 for web (not on the host)
     place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
+    test-proxy web: nginx -t (before anything is started)
     start-stand-in api as shop.api.stand-in shop_api (new image; through a stand-in: its container_name is shop_api)
     wait-healthy api (before receiving traffic)
     start-stand-in web as shop.web.stand-in (new image; through a stand-in: it publishes port 80)

@@ -1,7 +1,35 @@
 import { expect, test, vi } from 'vitest'
-import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
+import { fakeApp, fakeProxy, fakeService, withService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
-import { journalLines, shopAtV1 } from '../../../support/shop-world.ts'
+import { journalLines, shop, shopAtV1 } from '../../../support/shop-world.ts'
+
+test('more replicas of the same image: what is missing starts, no task runs, and the proxy gets all of them', async () => {
+  const world = await shopAtV1()
+  const migrate = { name: 'migrate', serviceCandidates: ['backend'], argv: ['migrate'] } as const
+  world.desired = {
+    ...world.desired,
+    tasks: [
+      { ...migrate, when: 'before' },
+      { ...migrate, name: 'warm', when: 'after' },
+    ],
+  }
+  world.app = withService(shop, 'backend', { replicas: 3 })
+  await world.deploy()
+  const log = world.takeLog()
+  expect(log).toContain('up beside backend=3')
+  expect(log).toContain('turn nginx to backend-1, backend-2, backend-3')
+  expect(log.filter((line) => /^(task|stop|remove|drain)/.test(line))).toEqual([])
+  expect(world.host.containers.running.map(({ id }) => id).sort()).toEqual([
+    'backend-1',
+    'backend-2',
+    'backend-3',
+    'nginx-1',
+  ])
+  expect((await world.plan()).unchanged).toBe(true)
+  world.host.containers.remove('backend-2')
+  await world.deploy()
+  expect(world.takeLog()).toContain('turn nginx to backend-1, backend-3, backend-4')
+})
 
 test('a deploy executes the plan in its order', async () => {
   const world = await shopAtV1()

@@ -114,14 +114,15 @@ test('a file that was changed by hand on the host is put right', async () => {
   world.host.files.set(inDirectory, 'server { return 418; }')
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
-    place-files nginx/conf.d/app.conf (1 of 3 files differ)
+    place-files nginx/conf.d/app.conf adopt:nginx/conf.d/app.conf (1 of 3 files differ)
     test-proxy nginx: nginx -t (before anything is started)
     switch-traffic nginx to (nginx/conf.d/app.conf changed)
     check-url http://localhost:80/ below 500 (before the old containers are stopped)
     record-release r2 -r1 (archived releases for rollback: 1)
     verify-release backend:v1=1, nginx:alpine=1 (before success is reported)
     left backend (same image and configuration)
-    left nginx (same image and configuration)"
+    left nginx (same image and configuration)
+    ! nginx/conf.d/app.conf on srv was changed since release r1. This deploy replaces the changes; a copy is kept in .dray/adopted/."
   `)
 })
 

@@ -109,11 +109,14 @@ test('replaced containers are stopped exactly once, and no other', () =>
   forSecondDeploys((world, plan) => {
     const stopped = plan.steps.flatMap((step) => (step.kind === 'stop-old' ? step.containers : []))
     expect(new Set(stopped).size).toBe(stopped.length)
-    const rolled = plan.steps.flatMap((step) =>
-      step.kind === 'start-beside' ? step.services.map(({ service }) => service) : [],
-    )
-    for (const { id, service } of world.host.containers.running) {
-      if (rolled.includes(service)) expect(stopped).toContain(id)
+    const started = plan.steps.flatMap((step) => (step.kind === 'start-beside' ? step.services : []))
+    for (const { service, add } of started) {
+      const replicas = world.app.services.find(({ name }) => name === service)?.replicas ?? 0
+      // Where only missing replicas start, the others stay.
+      const stays = add < replicas
+      for (const { id } of world.host.containers.running.filter((it) => it.service === service)) {
+        expect(stopped.includes(id)).toBe(!stays)
+      }
     }
   }))
 
