@@ -1,9 +1,17 @@
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DrayError } from '../errors/dray-error.ts'
 
 /** In Compose's lookup order (compose-spec, "Compose file"). */
 const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+/** Compose reads the first of these on top of its default file, in this order. */
+const overrideNames = [
+  'compose.override.yml',
+  'compose.override.yaml',
+  'docker-compose.override.yml',
+  'docker-compose.override.yaml',
+]
 
 export type ComposeFiles = {
   /** Absolute directory of the first file: Compose's project directory. */
@@ -21,14 +29,15 @@ export async function findComposeFile(directory: string): Promise<string | undef
 }
 
 /**
- * The compose files of an environment: those it names, relative to `directory`, or the default one of Compose.
+ * The compose files of an environment: those it names, relative to `directory`, or those that Compose reads by default:
+ * one with a default name and its override file.
  * Throws COMPOSE_MISSING, and COMPOSE_PATH_OUTSIDE when a further file is not beside or below the first.
  */
 export async function chooseComposeFiles(
   directory: string,
   named: string | readonly string[] | undefined,
 ): Promise<ComposeFiles> {
-  const names = typeof named === 'string' ? [named] : (named ?? [await requireComposeFile(directory)])
+  const names = typeof named === 'string' ? [named] : (named ?? (await defaultComposeFiles(directory)))
   const absolute = names.map((name) => path.resolve(directory, name))
   for (const [index, file] of absolute.entries()) {
     if (!(await exists(file))) {
@@ -42,14 +51,23 @@ export async function chooseComposeFiles(
   return { projectDirectory, files: absolute.map((file) => relativeInside(projectDirectory, file)) }
 }
 
-async function requireComposeFile(directory: string): Promise<string> {
+async function defaultComposeFiles(directory: string): Promise<string[]> {
   const found = await findComposeFile(directory)
-  if (found !== undefined) return found
+  if (found !== undefined) return [found, ...(await findOverride(directory))]
   throw new DrayError(
     'COMPOSE_MISSING',
     `${directory} has no compose file; looked for ${composeNames.join(', ')}.`,
     { hint: 'Create a compose file, or name it with `compose:` in dray.yml.' },
   )
+}
+
+/** The user's override file; not one that dray wrote, where the app is deployed to its own directory. */
+async function findOverride(directory: string): Promise<string[]> {
+  for (const name of overrideNames) {
+    const text = await readFile(path.join(directory, name), 'utf8').catch(() => undefined)
+    if (text !== undefined) return text.startsWith('# Written by dray') ? [] : [name]
+  }
+  return []
 }
 
 function relativeInside(directory: string, file: string): string {

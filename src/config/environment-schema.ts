@@ -48,7 +48,8 @@ export const environmentSchema = z.strictObject({
     description:
       'The compose file, or several files that are merged as with `docker compose -f a -f b`. Relative to dray.yml.',
     examples: ['docker-compose.production.yml', ['docker-compose.yml', 'docker-compose.test.yml']],
-    defaultText: 'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`',
+    defaultText:
+      'the first of `compose.yaml`, `compose.yml`, `docker-compose.yml`, `docker-compose.yaml`, with its override file (`compose.override.yml`, `docker-compose.override.yml`) if there is one, as in Compose',
   }),
   url: z
     .url({ protocol: /^https?$/, error: 'expected a URL that starts with http:// or https://' })

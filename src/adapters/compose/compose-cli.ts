@@ -20,7 +20,7 @@ shift
 compose "$@"
 `
 
-/** The same, with other images or more aliases than those in the files; DRAY_IMAGES is an override file. */
+/** The same, with other values than those in the files; DRAY_IMAGES is an override file. */
 export const composeWithImagesScript = `${composeFunction}
 eval "$(cat)"
 cd "$1" || exit
@@ -76,9 +76,16 @@ export function createCompose(place: AppPlace): Compose {
       const containerName = `${service}-task-${randomBytes(4).toString('hex')}`
       const { exitCode } = await runGuarded({ runner, containerName, onStarted }, () =>
         runner.run(
-          ['sh', '-c', composeScript, 'dray', path, ...buildRunArgs({ service, containerName, argv })],
+          [
+            'sh',
+            '-c',
+            composeWithImagesScript,
+            'dray',
+            path,
+            ...buildRunArgs({ service, containerName, argv }),
+          ],
           {
-            input: exportLines(values),
+            input: exportLines({ ...values, DRAY_IMAGES: renderNeverPulled(service) }),
             onLine: (line, stream) => {
               if (isComposeNoise(line)) return
               onLine(maskWords(stripControl(line), mask), stream)
@@ -95,7 +102,9 @@ export function createCompose(place: AppPlace): Compose {
       const mask = await readMask()
       const containerName = `${service}-test-${randomBytes(4).toString('hex')}`
       const hosts = names.map((name) => `${name}:127.0.0.1`)
-      const override = JSON.stringify({ services: { [service]: { extra_hosts: hosts } } })
+      const override = JSON.stringify({
+        services: { [service]: { pull_policy: 'never', extra_hosts: hosts } },
+      })
       const output: string[] = []
       let hasRun = false
       const onStarted = (): void => void (hasRun = true)
@@ -205,14 +214,24 @@ export function buildStandInArgs({
   ]
 }
 
-/** An override file that adds aliases to a service on its networks. JSON is YAML. */
+/** An override file with which `docker compose run` pulls nothing; `--pull` is not known to Compose 2.20. */
+function renderNeverPulled(service: string): string {
+  return JSON.stringify({ services: { [service]: { pull_policy: 'never' } } })
+}
+
+/** An override file that adds aliases to a service on its networks, and pulls nothing. JSON is YAML. */
 function renderAliases(
   service: string,
   { aliases, networks }: { aliases: readonly string[]; networks: readonly string[] },
 ): string {
   const added = aliases.length === 0 ? [] : networks.map((network) => [network, { aliases }])
   return JSON.stringify({
-    services: { [service]: added.length === 0 ? {} : { networks: Object.fromEntries(added) as unknown } },
+    services: {
+      [service]: {
+        pull_policy: 'never',
+        ...(added.length > 0 && { networks: Object.fromEntries(added) as unknown }),
+      },
+    },
   })
 }
 

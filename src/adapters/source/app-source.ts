@@ -17,6 +17,14 @@ export const PINS_NAME = '.dray-pins.yml'
 /** File names that Compose looks for; it uses the first that exists. */
 export const DEFAULT_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
+/** Compose reads the first of these on top of its default file. */
+const OVERRIDE_NAMES = [
+  'compose.override.yml',
+  'compose.override.yaml',
+  OVERRIDE_NAME,
+  'docker-compose.override.yaml',
+]
+
 type Files = { compose: readonly BundleFile[]; others: readonly BundleFile[] }
 
 /**
@@ -43,11 +51,11 @@ export function createAppSource(app: {
         await targetInside(app.directory, path)
         const file = await readBundleFile(app.directory, path)
         const renamed = path === single && !DEFAULT_NAMES.includes(path)
-        return renamed ? { ...file, path: mainName(found) } : file
+        return { ...file, path: renamed ? mainName(found) : shippedName(path) }
       }),
     )
     if (single !== undefined) return files
-    const main = `# Written by dray.\ninclude:\n  - path: ${JSON.stringify([...app.composeFiles, PINS_NAME])}\n`
+    const main = `# Written by dray.\ninclude:\n  - path: ${JSON.stringify([...app.composeFiles.map(shippedName), PINS_NAME])}\n`
     return [...files, textFile(mainName(found), main), textFile(PINS_NAME, 'services: {}\n')]
   }
 
@@ -66,7 +74,10 @@ export function createAppSource(app: {
     })
     const compose = await composeFiles()
     const shipped = new Set(compose.map((file) => file.path))
-    const others = paths.filter((path) => !shipped.has(path) && path !== OVERRIDE_NAME)
+    const others = paths.filter(
+      (path) => !shipped.has(path) && path !== OVERRIDE_NAME && !app.composeFiles.includes(path),
+    )
+    refuseDisplacing(others)
     return {
       compose,
       others: await pMap(others, (path) => readBundleFile(app.directory, path), {
@@ -104,6 +115,27 @@ export function createAppSource(app: {
       return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...others, ...front]
     },
   }
+}
+
+/**
+ * An override file that is one of several compose files is shipped under another name: Compose would read it a second time,
+ * on top of the pins.
+ */
+function shippedName(path: string): string {
+  return OVERRIDE_NAMES.includes(path) ? `.dray-${path}` : path
+}
+
+/** Refuses an override file among the shipped files that Compose would read instead of the pins or on top of them. */
+function refuseDisplacing(paths: readonly string[]): void {
+  const found = paths.find((path) => OVERRIDE_NAMES.includes(path))
+  if (found === undefined) return
+  throw new DrayError(
+    'COMPOSE_INVALID',
+    `Compose on the server would read ${found} instead of the pins of dray.`,
+    {
+      hint: `Name it under \`compose:\` in dray.yml, after the compose file, or do not ship it: \`bundle: { exclude: [${found}] }\`.`,
+    },
+  )
 }
 
 /** A default name that Compose prefers to those in use: the app's files may refer to each other by name. */

@@ -72,13 +72,14 @@ export const composeNames: readonly string[] = COMPOSE_NAMES.flat()
 function refuseShadowing({ host, fileHashes }: HostObservation, ours: ReadonlySet<string>): void {
   for (const names of COMPOSE_NAMES) {
     const first = names.findIndex((name) => ours.has(name))
-    const other = names.find((name, index) => fileHashes.has(name) && !ours.has(name) && index < first)
+    const read = first === -1 ? names : names.slice(0, first)
+    const other = read.find((name) => fileHashes.has(name) && !ours.has(name))
+    if (other === undefined) continue
     const shipped = names[first]
-    if (other === undefined || shipped === undefined) continue
-    throw new DrayError(
-      'FILE_NOT_OURS',
-      `${host} has ${other}, which Compose would read instead of ${shipped}, which dray ships.`,
-      { hint: `If it is no longer needed, rename it on the server: \`mv ${other} ${other}.old\`.` },
-    )
+    const effect =
+      shipped === undefined ? "on top of dray's files" : `instead of ${shipped}, which dray ships`
+    throw new DrayError('FILE_NOT_OURS', `${host} has ${other}, which Compose would read ${effect}.`, {
+      hint: `If it is no longer needed, rename it on the server: \`mv ${other} ${other}.old\`.`,
+    })
   }
 }

@@ -160,6 +160,40 @@ describe('defaults', () => {
 })
 
 describe('compose files', () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    ['its override file', { 'docker-compose.override.yml': composeText }, ['docker-compose.override.yml']],
+    [
+      'the override file that Compose prefers',
+      { 'docker-compose.override.yml': composeText, 'compose.override.yml': composeText },
+      ['compose.override.yml'],
+    ],
+    [
+      'no override file of dray',
+      { 'docker-compose.override.yml': `# Written by dray at every deploy\n${composeText}` },
+      [],
+    ],
+  ])('by default are those of Compose: %s', async (_, files, more) => {
+    const cwd = await makeProject({
+      'dray.yml': 'environments: { test: { host: a } }',
+      'docker-compose.yml': composeText,
+      ...files,
+    })
+    const { environment } = await loadConfig({ cwd, environmentName: 'test' })
+    expect(environment.composeFiles).toEqual(['docker-compose.yml', ...more])
+  })
+
+  test('have no override file where they are named', async () => {
+    const text = 'environments: { test: { host: a, compose: docker-compose.yml } }'
+    const cwd = await makeProject({
+      'dray.yml': text,
+      'docker-compose.yml': composeText,
+      'docker-compose.override.yml': composeText,
+    })
+    expect((await loadConfig({ cwd, environmentName: 'test' })).environment.composeFiles).toEqual([
+      'docker-compose.yml',
+    ])
+  })
+
   test('are relative to the directory of the first', async () => {
     const cwd = await makeProject({
       'dray.yml': 'environments: { test: { host: a, compose: [deploy/base.yml, deploy/more/test.yml] } }',

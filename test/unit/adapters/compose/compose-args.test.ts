@@ -90,9 +90,23 @@ test.each([
   expect(await createCompose({ runner, path: '/srv', values: {} }).tryOut(request)).toEqual(expected)
   const call = calls.find(({ argv }) => argv.includes('run'))
   expect(call?.options?.input).toContain(
-    '{"services":{"web":{"extra_hosts":["api:127.0.0.1","db:127.0.0.1"]}}}',
+    '{"services":{"web":{"pull_policy":"never","extra_hosts":["api:127.0.0.1","db:127.0.0.1"]}}}',
   )
   expect(call?.argv.slice(-3)).toEqual(['dray', 'nginx', '-t'])
+})
+
+test('a task and a stand-in pull nothing', async () => {
+  const { runner, calls } = recording()
+  const compose = createCompose({ runner, path: '/srv', values: {} })
+  await compose.runTask({ service: 'backend', argv: ['migrate'], onLine: () => undefined })
+  await compose.startStandIn({ service: 'api', containerName: 'a', aliases: [], networks: [] })
+  const overrides = calls.flatMap(
+    ({ options }) => /^export DRAY_IMAGES='(.*)'$/m.exec(String(options?.input))?.[1] ?? [],
+  )
+  expect(overrides.map((it) => JSON.parse(it) as unknown)).toEqual([
+    { services: { backend: { pull_policy: 'never' } } },
+    { services: { api: { pull_policy: 'never' } } },
+  ])
 })
 
 test('the container of a task that is broken off is taken away', async () => {

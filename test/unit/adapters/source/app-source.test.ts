@@ -164,6 +164,33 @@ describe('compose files', () => {
     expect(textOf(files, 'docker-compose.yml')).toBe(compose)
   })
 
+  test.each(['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yaml'])(
+    'a shipped %s, which would take the place of the pins, is refused',
+    async (name) => {
+      const source = await sourceOf({ 'docker-compose.yml': compose, [name]: compose }, { include: ['*'] })
+      expect(await failureOf(source.bundle(fakeApp([]), {}))).toMatchObject({
+        code: 'COMPOSE_INVALID',
+        message: `Compose on the server would read ${name} instead of the pins of dray.`,
+      })
+    },
+  )
+
+  test.each(['compose.override.yml', 'docker-compose.override.yml'])(
+    '%s as one of several is shipped under a name that Compose does not read by itself',
+    async (name) => {
+      const source = await sourceOf(
+        { 'docker-compose.yml': compose, [name]: 'services:\n  web:\n    restart: always\n' },
+        { composeFiles: ['docker-compose.yml', name], include: ['*.yml'] },
+      )
+      const files = await source.bundle(fakeApp([]), {})
+      expect(names(files)).toEqual([`.dray-${name}`, '.dray-pins.yml', 'compose.yaml', 'docker-compose.yml'])
+      expect(textOf(files, 'compose.yaml')).toContain(
+        `["docker-compose.yml",".dray-${name}",".dray-pins.yml"]`,
+      )
+      expect(textOf(files, `.dray-${name}`)).toContain('restart: always')
+    },
+  )
+
   test('several are included by a file of our own, with the pins last', async () => {
     const composeFiles = ['docker-compose.yml', 'docker-compose.prod.yml']
     const source = await sourceOf(

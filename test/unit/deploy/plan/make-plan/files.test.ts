@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { findChangedFiles } from '../../../../../src/deploy/plan/file-changes.ts'
+import type { HostObservation } from '../../../../../src/deploy/model/observation.ts'
 import { DrayError } from '../../../../../src/errors/dray-error.ts'
-import { fakeApp, fakeProxy, fakeService, withService } from '../../../../support/fake-app.ts'
+import { fakeApp, fakeDesired, fakeProxy, fakeService, withService } from '../../../../support/fake-app.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
 import { planToText } from '../../../../support/plan-to-text.ts'
 
@@ -143,6 +145,18 @@ test('a foreign file that Compose would read instead of ours is refused, and one
     code: 'FILE_NOT_OURS',
     message: expect.stringContaining('compose.yaml') as string,
   })
+})
+
+test('a foreign override file is refused where the pins are in another file', () => {
+  const observation = {
+    host: 'srv',
+    files: ['compose.yaml', '.dray-pins.yml'].map((path) => ({ path, sha256: path })),
+    fileHashes: new Map([['docker-compose.override.yml', 'theirs']]),
+    directory: { app: fakeApp([]) },
+  } as unknown as HostObservation
+  expect(() => findChangedFiles(observation, fakeDesired(), undefined)).toThrow(
+    "srv has docker-compose.override.yml, which Compose would read on top of dray's files.",
+  )
 })
 
 test('a foreign file with the same content does not count', async () => {
