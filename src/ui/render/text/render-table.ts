@@ -19,9 +19,9 @@ const GAP = '  '
 const NARROWEST_LAST = 16
 
 /**
- * Rows of text in columns that are as wide as their widest cell; columns without text are left out. With `maxWidth` the
- * last column is wrapped to fit, or placed on lines of its own if the others leave too little width. Colours are applied
- * last, so that they do not count as width.
+ * Rows of text in columns that are as wide as their widest cell; columns without text are left out. With `maxWidth` the last
+ * column is wrapped to fit. If that is not enough, the columns that fit stay, and the cells of the others follow below each row.
+ * Colours are applied last, so that they do not count as width.
  */
 export function renderTable({ heading, rows, columns, indent = '', maxWidth = Infinity }: Table): string[] {
   const measured = columns
@@ -31,31 +31,47 @@ export function renderTable({ heading, rows, columns, indent = '', maxWidth = In
       ...column,
       width: Math.max(column.width, widthOf(heading?.cells[column.index] ?? '')),
     }))
-  const others = measured.slice(0, -1)
   const last = measured.at(-1)
   if (!last) return []
-  const start = others.reduce((sum, { width }) => sum + width + GAP.length, indent.length)
-  const room = maxWidth - start
-  const isBelow = room < Math.min(NARROWEST_LAST, last.width)
-  const below = `${indent}${' '.repeat((others[0]?.width ?? 0) + GAP.length)}`
+  const startOf = (index: number): number =>
+    measured.slice(0, index).reduce((sum, { width }) => sum + width + GAP.length, indent.length)
+  const start = startOf(measured.length - 1)
+  const longestWord = Math.max(...rows.flatMap((row) => (row[last.index] ?? '').split(' ').map(widthOf)))
+  const isWrapped = maxWidth - start >= Math.min(last.width, Math.max(NARROWEST_LAST, longestWord))
+  const fitting = measured.findIndex(({ width }, index) => index > 0 && startOf(index) + width > maxWidth)
+  const shown = measured.slice(0, isWrapped || fitting === -1 ? -1 : fitting)
+  const others = measured.slice(shown.length)
+  const below = `${indent}${' '.repeat((measured[0]?.width ?? 0) + GAP.length)}`
 
   const headingLine =
     heading === undefined
       ? []
-      : [indent + measured.map((column) => headingCell(heading.cells, column)).join(GAP)]
+      : [
+          indent +
+            (isWrapped ? measured : shown).map((column) => headingCell(heading.cells, column)).join(GAP),
+        ]
   const body = rows.flatMap((row) => {
-    const line = indent + others.map((column) => renderCell(row, column) + GAP).join('')
-    const [first = '', ...more] = wrapCell(
-      row[last.index] ?? '',
-      last,
-      isBelow ? maxWidth - below.length : room,
-    )
-    const lines = isBelow
-      ? [line, ...[first, ...more].filter((part) => part.trim() !== '').map((part) => below + part)]
-      : [line + first, ...more.map((part) => ' '.repeat(start) + part)]
-    return lines.map((each) => each.trimEnd())
+    const line = indent + shown.map((column) => renderCell(row, column) + GAP).join('')
+    const [first = '', ...more] = isWrapped
+      ? wrapCell(row[last.index] ?? '', last, maxWidth - start)
+      : ['', ...stackCells(row, { columns: others, heading, room: maxWidth - below.length })]
+    const indented = more.map((part) => (isWrapped ? ' '.repeat(start) : below) + part)
+    return [line + first, ...indented].map((each) => each.trimEnd())
   })
   return [...headingLine.map((line) => heading?.paint(line.trimEnd()) ?? line), ...body]
+}
+
+/** The cells of the columns that do not fit, with their headings if they are several. */
+function stackCells(
+  row: readonly string[],
+  { columns, heading, room }: { columns: readonly MeasuredColumn[]; heading: Table['heading']; room: number },
+): string[] {
+  const cells = columns.flatMap(({ index, paint = String }) => {
+    const text = row[index] ?? ''
+    const name = columns.length === 1 ? '' : (heading?.cells[index] ?? '')
+    return text.trim() === '' ? [] : [`${name === '' ? '' : `${name} `}${paint(text)}`]
+  })
+  return cells.length === 0 ? [] : wrapToWidth(cells.join(columns.length === 1 ? '' : ', '), room)
 }
 
 function headingCell(cells: readonly string[], { index, width, align }: MeasuredColumn): string {
