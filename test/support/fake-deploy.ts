@@ -11,7 +11,13 @@ import {
 import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
 import type { Site } from '../../src/deploy/plan/observe.ts'
 import type { Plan } from '../../src/deploy/model/plan.ts'
-import type { AppSource, BundleFile, ImageConfig, Registry } from '../../src/deploy/model/ports.ts'
+import type {
+  AppSource,
+  BundleFile,
+  ImageConfig,
+  Registry,
+  SourceReview,
+} from '../../src/deploy/model/ports.ts'
 import { resolveRollback, type ArchivingHost } from '../../src/deploy/releases/rollback.ts'
 import { createArchivedRegistry } from '../../src/adapters/registry/archived-registry.ts'
 import { createArchivedSource } from '../../src/adapters/source/archived-source.ts'
@@ -42,6 +48,7 @@ export class FakeWorld {
   front: { services?: readonly string[] } | undefined
   request: Partial<DeployRequest> = {}
   registryDown = false
+  review: SourceReview = { untracked: [], expectedVariables: [] }
   readonly #cancel = new AbortController()
 
   constructor(app: AppModel, hostNames: readonly string[] = ['srv']) {
@@ -191,6 +198,7 @@ export class FakeWorld {
   }
 
   readonly #files: AppSource = {
+    review: async () => this.review,
     composeFiles: async (front) => [
       textFile(composeFileName, JSON.stringify(withFront(this.app, front))),
       textFile(

@@ -255,7 +255,7 @@ export function buildRunArgs({
  * The entrypoint of the official nginx image fills in its templates before it runs nginx.
  * https://github.com/nginx/docker-nginx/blob/master/entrypoint/docker-entrypoint.sh
  */
-const tryScript = `
+export const tryScript = `
 export NGINX_ENTRYPOINT_QUIET_LOGS=1
 [ ! -d /docker-entrypoint.d ] || [ ! -x /docker-entrypoint.sh ] || set -- /docker-entrypoint.sh "$@"
 exec "$@"

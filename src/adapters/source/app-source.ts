@@ -9,6 +9,7 @@ import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
 import { isBundlePath, isPrivateKey } from './bundle-path.ts'
 import { listFiles, targetInside } from './list-files.ts'
+import { reviewSource } from './review-source.ts'
 
 /** The override file that dray writes for an app of one compose file. */
 export const OVERRIDE_NAME = 'docker-compose.override.yml'
@@ -98,6 +99,7 @@ export function createAppSource(app: {
         textFile(pinsName, renderOverride({}, {}, { front })),
       ]
     },
+    review: () => reviewSource(app.directory),
     ...(app.designFront && { designFront: app.designFront }),
     bundle: async (model, images, checks = {}) => {
       const reading = read.get(model) ?? readFiles(model)

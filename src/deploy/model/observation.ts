@@ -46,6 +46,10 @@ export type HostObservation = {
   fileHashes: ReadonlyMap<string, string>
   /** Disk space on the host. */
   disk: DiskObservation
+  /** Shipped files, other than compose files, that git neither tracks nor ignores. */
+  untracked: readonly string[]
+  /** Names in `.env.example` that neither `.env` nor the deploy sets. */
+  lackingVariables: readonly string[]
   /** Files of the release on this host; they may differ between hosts, as the server's `.env` does. */
   files: readonly DesiredFile[]
 }

@@ -210,6 +210,14 @@ export type PlaceRequest = {
   adopt: readonly string[]
 }
 
+/** What is worth a warning about the app's files on the machine that runs dray. */
+export type SourceReview = {
+  /** Files next to the compose file that git neither tracks nor ignores. */
+  untracked: readonly string[]
+  /** Names in `.env.example`. */
+  expectedVariables: readonly string[]
+}
+
 /** The app's files on the machine that runs dray, or those of an archived release. */
 export interface AppSource {
   /**
@@ -217,6 +225,8 @@ export interface AppSource {
    * file that adds it.
    */
   composeFiles(front?: Front): Promise<readonly BundleFile[]>
+  /** Absent for an archived release. */
+  review?: () => Promise<SourceReview>
   /** Designs the front that dray.yml asks for; absent without one. Throws SERVICE_UNKNOWN. */
   designFront?: (app: AppModel) => Front
   /**

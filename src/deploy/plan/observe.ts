@@ -22,6 +22,7 @@ import type {
   DirectoryObservation,
   Registry,
   ResolvedImage,
+  SourceReview,
   TargetHost,
 } from '../model/ports.ts'
 
@@ -62,6 +63,7 @@ export async function observeHost(
   const { app } = directory
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
   const shipped = source.bundle(app, {})
+  const reviewed = source.review?.()
   const containersAsked = host.engine.containers(app.project)
   const [
     resolved,
@@ -120,8 +122,14 @@ export async function observeHost(
     const bundle = await source.bundle(app, names, checks)
     return [...bundle, ...keepaliveFiles({ app, desired, proxies, resolved, files: bundle })]
   }
+  const composeFiles = await source.composeFiles()
   const plain = {
     host: host.name,
+    ...judgeReview(await reviewed, {
+      shipped: (await shipped).map(({ path }) => path),
+      composePaths: composeFiles.map(({ path }) => path),
+      given: [...directory.envFile.variables, ...desired.givenVariables],
+    }),
     directory,
     containers,
     neighbours,
@@ -132,7 +140,7 @@ export async function observeHost(
     ...answers,
     images,
     resolved,
-    imageTemplates: readImageTemplates(await source.composeFiles()),
+    imageTemplates: readImageTemplates(composeFiles),
     fileHashes: hashes,
     disk,
     files: (await filesWith({})).map(hashFile),
@@ -154,6 +162,17 @@ async function observeForwarding(
         running.some((it) => it.service === service.name && it.publishedPorts.length > 0)),
   )
   return publishes ? { forwarding: { obstacle: await host.forwarder.findObstacle() } } : {}
+}
+
+/** What of a review concerns this deploy. */
+function judgeReview(
+  { untracked, expectedVariables }: SourceReview = { untracked: [], expectedVariables: [] },
+  { shipped, composePaths, given }: Readonly<Record<'shipped' | 'composePaths' | 'given', readonly string[]>>,
+): Pick<HostObservation, 'untracked' | 'lackingVariables'> {
+  return {
+    untracked: untracked.filter((path) => shipped.includes(path) && !composePaths.includes(path)),
+    lackingVariables: expectedVariables.filter((name) => !given.includes(name)),
+  }
 }
 
 /** A later compose file overrides an earlier one. */

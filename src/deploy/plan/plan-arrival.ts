@@ -1,3 +1,5 @@
+import { renderBytes } from '../../shared/bytes.ts'
+import { usedPercent } from '../model/file-system.ts'
 import { planDiskSpace } from './plan-disk-space.ts'
 import { computePullBytes } from './pull-bytes.ts'
 import { keepTag } from '../model/image-reference.ts'
@@ -23,7 +25,7 @@ export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
   const tagged = desired.restores === undefined ? [] : wanted.filter(({ isThere }) => isThere)
   const pulled = wanted.filter((it) => !tagged.includes(it))
   const keep = tagged.map((image) => makeKeepStep(image, observation.host))
-  if (pulled.length === 0) return { before: keep, pulls: [], warnings: [] }
+  if (pulled.length === 0) return { before: keep, pulls: [], warnings: warnOfFullDisk(host, desired) }
   const { images, disk } = observation
   const resolved = pulled.map((image) => image.resolved)
   const room = planDiskSpace(observation, desired, computePullBytes({ ...disk, images, resolved }))
@@ -35,8 +37,18 @@ export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
   return {
     before: [...keep, ...prune, ...steps],
     pulls: pulled.map((image) => makePullStep(image, observation.host, desired.restores)),
-    warnings: room.warnings,
+    warnings: room.steps.length + room.warnings.length > 0 ? room.warnings : warnOfFullDisk(host, desired),
   }
+}
+
+/** A disk above the limit where nothing is freed, such as when no layer is missing. */
+function warnOfFullDisk({ observation }: HostPlan, { disk: rules, environment }: DesiredRelease): string[] {
+  return observation.disk.fileSystems
+    .filter((disk) => usedPercent(disk) > rules.limitPercent)
+    .map(
+      (disk) =>
+        `${disk.mount} on ${observation.host}, for ${disk.holds.join(' and ')}, is ${usedPercent(disk)} % full: ${renderBytes(disk.availableBytes)} is free. \`dray disk ${environment}\` shows what uses the space.`,
+    )
 }
 
 type WantedImage = {
@@ -81,7 +93,7 @@ function makePullStep(image: WantedImage, host: string, restores: DesiredRelease
     name,
     keepTag: image.keepTag,
     tag: resolved.reference.tag,
-    sizeBytes: resolved.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0),
+    sizeBytes: isThere ? 0 : resolved.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0),
     services,
   }
 }

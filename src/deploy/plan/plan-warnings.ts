@@ -27,6 +27,17 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       `A container of ${name} can write to the app's directory on ${observation.host}, so a fault in it can change the compose file, .env and dray's records. Mount only the paths that it needs, or add \`:ro\`.`,
     )
   }
+  const { lackingVariables: lacking, untracked } = observation
+  if (lacking.length > 0) {
+    found.push(
+      `.env on ${observation.host} lacks ${someNames(lacking)}, which .env.example names. \`dray env ${desired.environment}\` lists the variables.`,
+    )
+  }
+  if (untracked.length > 0) {
+    found.push(
+      `${someNames(untracked)}: not in git, and shipped, because a service mounts ${untracked.length === 1 ? 'it' : 'them'} or \`bundle.include\` names ${untracked.length === 1 ? 'it' : 'them'}. What .gitignore names is not shipped.`,
+    )
+  }
   if (host.files.edited.length > 0) {
     const were = host.files.edited.length === 1 ? 'was' : 'were'
     found.push(

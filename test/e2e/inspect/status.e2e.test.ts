@@ -21,7 +21,7 @@ beforeAll(async () => {
     config: {
       environments: {
         test: { host, path: `/srv/${name}` },
-        beside: { host, path: '/srv/looked-at-too' },
+        beside: { host, path: '/srv/looked-at-too', probe: { url: 'http://localhost:8192/api/health' } },
         away: { hosts: ['deploy@srv2:2299'], path: `/srv/${name}` },
       },
     },
@@ -123,6 +123,7 @@ describe('a manual change', () => {
     expect(byName['beside']?.verdict).toBe('ok')
     const host = byName['test']?.hosts[0] as KnownHost
     expect(host.verdict).toBe('unhealthy')
+    expect(host.urls[0]).toMatchObject({ url: 'http://localhost:8191/api/health', isGood: false })
     const again = '`dray deploy test --tag v1`'
     expect(host.drift.map(({ kind, message, hint }) => [kind, message, hint])).toEqual([
       [

@@ -1,5 +1,9 @@
 import { buildxScript } from '../../../src/adapters/buildx/buildx.ts'
-import { composeScript, composeWithImagesScript } from '../../../src/adapters/compose/compose-cli.ts'
+import {
+  composeScript,
+  composeWithImagesScript,
+  tryScript,
+} from '../../../src/adapters/compose/compose-cli.ts'
 import { serverValuesScript } from '../../../src/adapters/compose/server-values.ts'
 import { currentReleaseScript } from '../../../src/adapters/directory/current-release.ts'
 import {
@@ -68,7 +72,15 @@ const exchange = { name: 'x', input: Buffer.from('input') }
 
 /** Every script that dray has a POSIX shell run, by name, as that shell gets it. */
 export const renderedScripts: Readonly<Record<string, string>> = {
-  ...{ archiveScript, buildxScript, bundleScript, changeEnvScript, composeScript, composeWithImagesScript },
+  ...{
+    archiveScript,
+    buildxScript,
+    bundleScript,
+    changeEnvScript,
+    composeScript,
+    composeWithImagesScript,
+    tryScript,
+  },
   ...{
     clearForwardScript,
     drainPortsScript,

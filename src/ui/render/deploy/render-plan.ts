@@ -118,7 +118,7 @@ function unchangedLines({ unchangedServices }: Plan, { colors, columns }: Termin
 }
 
 function downloadLine(steps: readonly Step[]): string {
-  const pulls = steps.filter(({ kind }) => kind === 'pull-image').length
+  const pulls = steps.filter((step) => step.kind === 'pull-image' && step.sizeBytes > 0).length
   if (pulls === 0) return ''
   return `Download: up to ${renderBytes(downloadSize(steps))} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
 }

@@ -189,3 +189,17 @@ test('warns of an env file that others can read, with the command that fixes it'
     '.env on srv is readable by other users (mode 644). Run `chmod 600 .env` there.',
   )
 })
+
+test('shipped files that git does not know are named, and variables that .env lacks', async () => {
+  const world = new FakeWorld(fakeApp([fakeProxy()]))
+  world.files = { 'certs/site.crt': 'x', 'uploads/pic.jpg': 'y', 'nginx/conf.d/app.conf': 'z' }
+  world.review = {
+    untracked: ['certs/site.crt', 'docker-compose.yml', 'notes.txt', 'uploads/pic.jpg'],
+    expectedVariables: ['DATABASE_URL', 'GREETING', 'IMAGE_TAG'],
+  }
+  const { warnings } = await world.plan()
+  expect(warnings.slice(0, 2)).toEqual([
+    '.env on srv lacks GREETING, which .env.example names. `dray env test` lists the variables.',
+    'certs/site.crt, uploads/pic.jpg: not in git, and shipped, because a service mounts them or `bundle.include` names them. What .gitignore names is not shipped.',
+  ])
+})
