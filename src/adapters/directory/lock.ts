@@ -12,6 +12,8 @@ import { LOCKED } from './scripts.ts'
 const HEARTBEAT_MS = 3_000
 const LIMIT_SECONDS = 12
 const RETRY_MS = 500
+/** More than a host ever answers: the holder, and a character for each line of the journal. */
+const MOST_BYTES = 1024 ** 2
 
 type LockRequest = {
   runner: CommandRunner
@@ -42,6 +44,11 @@ async function tryLock(request: LockRequest): Promise<{ lock: Lock } | { heldBy:
     ['sh', '-c', lockScript, 'dray', path, String(LIMIT_SECONDS), JSON.stringify(holder)],
     {},
   )
+  let bytes = 0
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > MOST_BYTES) stream.destroy()
+  })
   const lines = createInterface({ input: stream, crlfDelay: Infinity })[Symbol.asyncIterator]()
   const first = await lines.next()
   const [, journalBytes] = /^locked +(\d+)$/.exec(String(first.value)) ?? []

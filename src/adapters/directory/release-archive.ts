@@ -11,7 +11,7 @@ import { parseJson } from '../../shared/parse-json.ts'
 import type { RunOptions, CommandRunner } from '../host/command-runner.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
-import { archiveScript, bundleScript } from './release-scripts.ts'
+import { archiveScript, BUNDLE_TEXT_BYTES, bundleScript } from './release-scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 import { timeMs } from './time-ms.ts'
 
@@ -42,7 +42,7 @@ export function createReleaseArchive({
       }
     },
     files: async (release, signal) => {
-      const text = await run(bundleScript, { args: [release.id], signal })
+      const text = await run(bundleScript, { args: [release.id], mostBytes: BUNDLE_TEXT_BYTES, signal })
       return readBundle(text, release).catch((error: unknown) => {
         throw new DrayError(
           'RECORD_UNREADABLE',

@@ -5,6 +5,8 @@ import { journalBytes, NO_DIRECTORY, NOT_WRITABLE, passOn, RECORD_BYTES } from '
 /** Limit for the journal and for a packed bundle: as text, more would exceed the maximum length of a string. */
 const JOURNAL_BYTES = 64 * 1024 ** 2
 const BUNDLE_BYTES = 256 * 1024 ** 2
+/** A bundle as text: base64 has four characters for three bytes, and a newline after 76. */
+export const BUNDLE_TEXT_BYTES = 1.4 * BUNDLE_BYTES
 
 /**
  * Prints every record, and the journal's entries on the last attempts. The journal is read from its end, only as far as

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import type { Engine } from '../../deploy/model/ports.ts'
 import type { LogSource } from '../../operations/logs/log-source.ts'
@@ -14,6 +13,7 @@ import { createImages } from './engine-images.ts'
 import { type EngineObservation, infoAnswer, readEngineObservation } from './engine-version.ts'
 import { execInContainer } from './exec-in-container.ts'
 import { readLines } from './multiplexed-output.ts'
+import { readText } from './read-text.ts'
 import { listOthers } from './list-others.ts'
 import { type ContainerAnswer, containerAnswer, readContainer } from './read-container.ts'
 
@@ -122,14 +122,18 @@ export function createEngine(
       const request = { method: 'GET', path: `/containers/${containerId}/logs`, query } as const
       const response = await client.stream(request)
       const status = response.statusCode ?? 0
-      if (status >= 400) client.assertDone({ status, text: await text(response) }, request)
+      if (status >= 400) client.assertDone({ status, text: await readText(response) }, request)
       const lines: string[] = []
       try {
-        await readLines(response, (line) => lines.push(line), config.Tty)
+        const keep = (line: string): void => {
+          lines.push(line)
+          if (lines.length > count) lines.shift()
+        }
+        await readLines(response, keep, config.Tty)
       } catch (error) {
         throw await client.explain(error, response.socket)
       }
-      return lines.slice(-count)
+      return lines
     },
 
     [Symbol.dispose]: () => client.close(),

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseJson } from '../../shared/parse-json.ts'
@@ -11,6 +10,7 @@ import { EngineAgent } from './engine-agent.ts'
 import { type ApiRequest, exchange, ExchangeError } from './engine-exchange.ts'
 import { pointToOwnEngine } from './own-engine.ts'
 import { chooseApiVersion, type VersionAnswer, versionAnswer } from './engine-version.ts'
+import { readText } from './read-text.ts'
 
 /** Output of `docker context inspect default` on Linux. */
 const usualSocket = '/var/run/docker.sock'
@@ -53,7 +53,7 @@ export class EngineClient {
   async send(request: ApiRequest): Promise<ApiAnswer> {
     const response = await this.stream(request)
     try {
-      return { status: response.statusCode ?? 0, text: await text(response) }
+      return { status: response.statusCode ?? 0, text: await readText(response) }
     } catch (error) {
       throw await this.explain(error, response.socket, request.signal)
     }
@@ -172,7 +172,7 @@ export class EngineClient {
 
   async #askVersion(agent: EngineAgent): Promise<VersionAnswer> {
     const response = await exchange(agent, { method: 'GET', path: '/version' })
-    return parseAnswer(await text(response), versionAnswer, this.#runner.name)
+    return parseAnswer(await readText(response), versionAnswer, this.#runner.name)
   }
 }
 

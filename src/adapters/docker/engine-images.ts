@@ -1,5 +1,5 @@
 import { readImageNames } from './image-names.ts'
-import { text } from 'node:stream/consumers'
+import { readText } from './read-text.ts'
 import * as z from 'zod'
 import type { Credentials, Engine, LocalImage } from '../../deploy/model/ports.ts'
 import { splitLines } from '../host/line-splitter.ts'
@@ -114,7 +114,7 @@ async function pullImage(
     signal,
   })
   try {
-    if ((response.statusCode ?? 0) >= 400) throw readPullFailure(readMessage(await text(response)), pull)
+    if ((response.statusCode ?? 0) >= 400) throw readPullFailure(readMessage(await readText(response)), pull)
 
     const tracker = trackPull()
     const lines = splitLines((line) => {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import type { ExecResult } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { type EngineClient, readMessage } from './engine-client.ts'
 import { readLines } from './multiplexed-output.ts'
+import { readText } from './read-text.ts'
 
 export type ExecOptions = {
   user?: string
@@ -147,7 +147,7 @@ async function readStartFailure(
   response: IncomingMessage,
   execId: string,
 ): Promise<ExecResult> {
-  const answer = { status: response.statusCode ?? 0, text: await text(response) }
+  const answer = { status: response.statusCode ?? 0, text: await readText(response) }
   const output = readMessage(answer.text)
   const exitCode = readStartError(output)
   if (exitCode === undefined) client.assertDone(answer, { method: 'POST', path: `/exec/${execId}/start` })

@@ -1,6 +1,10 @@
 import { Duplex } from 'node:stream'
 import { type Child, startChild } from './child.ts'
 import type { CommandStream } from './command-runner.ts'
+import { keepTail } from './keep-tail.ts'
+
+/** Bytes kept from the end of error output. */
+const ERROR_BYTES = 1024 ** 2
 
 /**
  * Starts a program and returns its standard streams as one stream; destroying the stream ends the program. `ownOutput`
@@ -12,11 +16,11 @@ export function openChild(
   ownOutput: (chunk: Buffer) => Buffer = (chunk) => chunk,
 ): CommandStream & { child: Child } {
   const child = startChild(program, args)
-  const stderr: Buffer[] = []
-  child.process.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+  const stderr = keepTail<Buffer>(ERROR_BYTES)
+  child.process.stderr.on('data', stderr.add)
   const ended = child.ended.then(({ exitCode }) => ({
     exitCode,
-    stderr: Buffer.concat(stderr).toString('utf8'),
+    stderr: Buffer.concat(stderr.parts()).toString('utf8'),
   }))
   return { stream: new ChildStream(child, ownOutput), ended, child }
 }

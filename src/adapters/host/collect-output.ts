@@ -4,6 +4,7 @@ import type { Child } from './child.ts'
 import { splitLines } from './line-splitter.ts'
 import { keepTail } from './keep-tail.ts'
 import type { CommandOutput, RunOptions } from './command-runner.ts'
+import { MOST_OUTPUT_BYTES, tooMuchOutput } from './too-much-output.ts'
 
 /** Characters kept from the end of output that is read line by line, and of error output. */
 const WATCHED_BYTES = 1024 ** 2
@@ -21,14 +22,19 @@ type CollectOptions = Omit<RunOptions, 'cwd' | 'env'> & {
 
 /**
  * Sends input to a child and collects its output. Throws the signal's reason when it aborts, and HOST_COMMAND_FAILED after
- * `timeoutMs`; the child has exited by then.
+ * `timeoutMs` or with too much output; the child has exited by then.
  */
 export async function collectOutput(child: Child, options: CollectOptions): Promise<CommandOutput> {
   const { input, endCommand } = options
-  const output = gather(child, options)
+  const flood = new AbortController()
+  const output = gather(child, options, (mostBytes) => {
+    child.end()
+    flood.abort(tooMuchOutput(options.title, mostBytes))
+  })
   child.process.stdin.end(input)
   return waitForEnd({
     ...options,
+    signal: AbortSignal.any([flood.signal, ...[options.signal ?? []].flat()]),
     ended: child.ended.then(({ exitCode }) => ({
       exitCode,
       stdout: output.stdout(),
@@ -76,12 +82,27 @@ export async function waitForEnd(command: {
 
 function gather(
   child: Child,
-  { onLine, longestLine, takesErrorLine, ownOutput = (chunk) => chunk }: CollectOptions,
+  {
+    onLine,
+    longestLine,
+    takesErrorLine,
+    mostBytes = MOST_OUTPUT_BYTES,
+    ownOutput = (chunk) => chunk,
+  }: CollectOptions,
+  onFlood: (mostBytes: number) => void,
 ): { stdout: () => string; stderr: () => string } {
   const limit = longestLine === undefined ? {} : { longest: longestLine }
   const watched = onLine && keepTail<Buffer>(WATCHED_BYTES)
   const stdout: Buffer[] = []
-  const keep = watched?.add ?? ((chunk: Buffer) => void stdout.push(chunk))
+  let bytes = 0
+  const keepAll = (chunk: Buffer): void => {
+    if (bytes <= mostBytes) stdout.push(chunk)
+    bytes += chunk.length
+    if (bytes <= mostBytes || stdout.length === 0) return
+    stdout.length = 0
+    onFlood(mostBytes)
+  }
+  const keep = watched?.add ?? keepAll
   const lines = onLine && splitLines((line) => onLine(line, 'stdout'), limit)
   child.process.stdout
     .on('data', (chunk: Buffer) => {

@@ -16,6 +16,8 @@ export type RunOptions = {
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   /** Characters kept of each line; 16 KiB by default. */
   longestLine?: number
+  /** More output than this ends the command with HOST_COMMAND_FAILED; 128 MiB by default. Not with `onLine`. */
+  mostBytes?: number
   signal?: AbortSignal
   timeoutMs?: number
   /** The next command does not depend on it, so it must not delay that one. */

@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { Child } from './child.ts'
 import type { CommandOutput } from './command-runner.ts'
 import { processIdLine } from './remote-command.ts'
+import { MOST_OUTPUT_BYTES, tooMuchOutput } from './too-much-output.ts'
 
 /** Checks the shell's requirements, such as a built-in `printf`, so that input never becomes an argument. */
 export const persistentShellCommand = `exec sh -c 'case $(command -v printf) in printf) command -v base64 && command -v setsid && echo dray-ready && exec sh ;; esac'`
 
 /** Longer input uses a separate session: here it is one word of a shell command. */
 const mostInputBytes = 256 * 1024
+
+/** Characters of the greeting that are kept. */
+const MOST_GREETING = 1024
 
 type Exchange = {
   stdout: MarkedOutput
@@ -40,7 +44,9 @@ export class PersistentShell {
         this.#take('stdout', chunk)
         return
       }
-      this.#isReady = (greeting += chunk.toString()).endsWith('dray-ready\n')
+      // A login shell may print something first.
+      greeting = (greeting + chunk.toString()).slice(-MOST_GREETING)
+      this.#isReady = greeting.endsWith('dray-ready\n')
       if (this.#isReady) tellFit(true)
     })
     child.process.stderr.on('data', (chunk: Buffer) => this.#take('stderr', chunk))
@@ -64,7 +70,7 @@ export class PersistentShell {
 
   /**
    * Runs a command made by `renderRemoteCommand` to completion; `tellProcessId` receives its process id. Throws if the
-   * shell ends before the command.
+   * shell ends before the command, and HOST_COMMAND_FAILED after too much output, which ends the shell.
    */
   async run(command: string, input: Uint8Array, tellProcessId: (id: string) => void): Promise<CommandOutput> {
     const name = randomBytes(9).toString('hex')
@@ -85,6 +91,12 @@ export class PersistentShell {
     const exchange = this.#current
     if (exchange === undefined) return
     exchange[stream].push(chunk)
+    if (exchange[stream].bytes > MOST_OUTPUT_BYTES) {
+      this.#current = undefined
+      this.#child.end()
+      exchange.reject(tooMuchOutput('A command on the server', MOST_OUTPUT_BYTES))
+      return
+    }
     if (stream === 'stderr') {
       const [, id] = /^dray-process (\d+)$/m.exec(exchange.stderr.soFar()) ?? []
       if (id !== undefined) exchange.tellProcessId(id)
@@ -123,6 +135,7 @@ class MarkedOutput {
   readonly #begin: string
   readonly #end: string
   readonly #chunks: Buffer[] = []
+  bytes = 0
   /** The last characters read, long enough to contain the end mark. */
   #tail = ''
 
@@ -133,6 +146,7 @@ class MarkedOutput {
 
   push(chunk: Buffer): void {
     this.#chunks.push(chunk)
+    this.bytes += chunk.length
     this.#tail = (this.#tail + chunk.toString('latin1')).slice(-2 * this.#end.length)
   }
 

@@ -104,10 +104,10 @@ export class SshRunner implements CommandRunner {
   }
 
   async #takePersistentShell(options: RunOptions): Promise<PersistentShell | undefined> {
-    const { input = '', onLine, beside } = options
+    const { input = '', onLine, beside, mostBytes } = options
     const shell = this.#persistentShell
     // A command that is read line by line needs its own streams.
-    if (onLine !== undefined || beside === true) return undefined
+    if (onLine !== undefined || beside === true || mostBytes !== undefined) return undefined
     return (await shell?.take(Buffer.byteLength(input))) === true ? shell : undefined
   }
 

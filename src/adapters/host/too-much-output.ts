@@ -1,0 +1,12 @@
+import { DrayError } from '../../errors/dray-error.ts'
+
+/** Limit for the output of a command that is kept as a whole; the longest, a journal with its records, has 104 MiB. */
+export const MOST_OUTPUT_BYTES = 128 * 1024 ** 2
+
+/** The error for a command with more output than that. */
+export function tooMuchOutput(title: string, mostBytes: number): DrayError {
+  const limit = mostBytes < 1024 ** 2 ? `${mostBytes} bytes` : `${Math.floor(mostBytes / 1024 ** 2)} MiB`
+  return new DrayError('HOST_COMMAND_FAILED', `${title} printed more than ${limit}, and was ended.`, {
+    hint: 'Check this program on the server: its output is not what dray asked for.',
+  })
+}

@@ -1,0 +1,45 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { startChild } from '../../../../src/adapters/host/child.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
+import { PersistentShell, persistentShellCommand } from '../../../../src/adapters/host/persistent-shell.ts'
+
+test.each([
+  [undefined, '128 MiB'],
+  [1000, '1000 bytes'],
+])('a command that prints without end is ended at a limit of %s', async (mostBytes, limit) => {
+  await using runner = new LocalRunner()
+  const running = runner.run(['yes'], mostBytes === undefined ? {} : { mostBytes })
+  await expect(running).rejects.toMatchObject({
+    code: 'HOST_COMMAND_FAILED',
+    exitCode: 3,
+    message: `yes printed more than ${limit}, and was ended.`,
+  })
+})
+
+test('output up to the limit is whole', async () => {
+  await using runner = new LocalRunner()
+  const { stdout } = await runner.run(['printf', 'x'.repeat(1000)], { mostBytes: 1000 })
+  expect(stdout).toBe('x'.repeat(1000))
+})
+
+test('a command in the persistent shell that prints without end ends the shell', async () => {
+  const child = startChild('sh', ['-c', persistentShellCommand])
+  onTestFinished(() => child.end())
+  const shell = new PersistentShell(child)
+  expect(await shell.take(0)).toBe(true)
+  await expect(shell.run('exec yes', new Uint8Array(), () => undefined)).rejects.toMatchObject({
+    code: 'HOST_COMMAND_FAILED',
+    message: 'A command on the server printed more than 128 MiB, and was ended.',
+  })
+  await child.ended
+  expect(await shell.take(0)).toBe(false)
+})
+
+test('of error output of a command that stays open, the end is kept', async () => {
+  await using runner = new LocalRunner()
+  const { stream, ended } = runner.open(['sh', '-c', 'yes | head -c 20000000 >&2; echo last >&2'])
+  stream.resume()
+  const { stderr } = await ended
+  expect(stderr.endsWith('y\nlast\n')).toBe(true)
+  expect(stderr.length).toBeLessThan(3 * 1024 ** 2)
+})
