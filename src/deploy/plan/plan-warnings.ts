@@ -14,7 +14,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
   const { observation, decisions } = host
   const input: DecisionInput = { observation, desired, current: host.current }
   const found: string[] = []
-  /** Services without a health check, by the ports that their containers can be expected to listen on. */
+  /** Services without a health check, by what is checked instead. */
   const unchecked = new Map<string, string[]>()
   if (observation.directory.envFile.readableByOthers) {
     found.push(
@@ -79,29 +79,31 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       service.healthCheck === 'defined' ||
       (service.healthCheck === 'from-image-or-none' && image?.hasHealthCheck === true)
     if (action !== 'leave' && action !== 'run-once' && !checked && !isProxy) {
-      const ports = isReached(service, observation) ? (image?.exposedPorts ?? []) : []
-      unchecked.set(ports.join(' or '), [...(unchecked.get(ports.join(' or ')) ?? []), service.name])
+      const known = whatIsChecked(service, image?.exposedPorts ?? [], observation)
+      unchecked.set(known, [...(unchecked.get(known) ?? []), service.name])
     }
   }
-  for (const [ports, services] of unchecked) found.push(warnOfUnchecked(services, ports))
+  for (const [known, services] of unchecked) {
+    const have = services.length === 1 ? 'has' : 'have'
+    found.push(`${services.join(', ')} ${have} no health check: dray can only check ${known}.`)
+  }
   for (const { service, why } of observation.directory.app.front?.left ?? []) {
     found.push(`${service} gets no front: ${why}.`)
   }
   return found
 }
 
-/** One line for all services with the same ports; empty if none is expected. */
-function warnOfUnchecked(services: readonly string[], ports: string): string {
-  const [have, they, are] = services.length === 1 ? ['has', 'it', 'is'] : ['have', 'they', 'are']
-  const [listen, restart] =
-    services.length === 1 ? ['listens', 'does not restart'] : ['listen', 'do not restart']
-  const known = ports === '' ? `${are} running and ${restart}` : `${listen} on port ${ports}`
-  return `${services.join(', ')} ${have} no health check: dray can only check that ${they} ${known}.`
-}
-
-/** Whether a service has a published port or a proxy that sends to it. A worker may have an image that exposes a port. */
-function isReached({ name, publishedPorts }: ServiceModel, { proxies }: HostObservation): boolean {
-  return publishedPorts.length > 0 || upstreamOf(proxies, name) !== undefined
+/** What is checked of a service without a health check. A worker may have an image that exposes a port, and not listen. */
+function whatIsChecked(
+  { name, publishedPorts }: ServiceModel,
+  exposedPorts: readonly number[],
+  { proxies }: HostObservation,
+): string {
+  if (exposedPorts.length === 0) return 'that the container runs and does not restart'
+  const isReached = publishedPorts.length > 0 || upstreamOf(proxies, name) !== undefined
+  return isReached
+    ? `that the container listens on port ${exposedPorts.join(' or ')}`
+    : 'that the container runs, and listens if the one before it does'
 }
 
 /** Why a published port does not lead to a stand-in meanwhile, as a further reason. */

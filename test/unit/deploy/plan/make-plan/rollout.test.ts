@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { ServiceModel } from '../../../../../src/deploy/model/app-model.ts'
 import type { DesiredRelease } from '../../../../../src/deploy/model/observation.ts'
-import { fakeApp, fakeProxy, fakeService, withService, withTag } from '../../../../support/fake-app.ts'
+import {
+  fakeApp,
+  fakeProxy,
+  fakeService,
+  plainImage,
+  withService,
+  withTag,
+} from '../../../../support/fake-app.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
 
 type Case = [cause: string, service: Partial<ServiceModel>, desired?: Partial<DesiredRelease>]
@@ -74,6 +81,25 @@ test('rolling a service with a volume says that both will have it', async () => 
 test('a service with its health check disabled is warned of', async () => {
   expect((await changeOf({ healthCheck: 'disabled' })).warnings).toEqual([
     expect.stringMatching(/^api has no health check/),
+  ])
+})
+
+test('services without a health check are named in one line, by what is checked of them', async () => {
+  const facts = { healthCheck: 'disabled' } as const
+  const app = fakeApp([
+    fakeService('worker', facts),
+    fakeService('cron', facts),
+    fakeService('quiet', facts),
+    fakeService('web', { ...facts, publishedPorts: ['80'] }),
+  ])
+  const world = new FakeWorld(app)
+  for (const name of ['worker', 'cron', 'web']) {
+    world.imageConfigs.set(`ghcr.io/acme/${name}:v1`, { ...plainImage, exposedPorts: [3000] })
+  }
+  expect((await world.plan()).warnings).toEqual([
+    'worker, cron have no health check: dray can only check that the container runs, and listens if the one before it does.',
+    'quiet has no health check: dray can only check that the container runs and does not restart.',
+    'web has no health check: dray can only check that the container listens on port 3000.',
   ])
 })
 
