@@ -54,6 +54,7 @@ import { pushOfPullRequest } from './rules/push-of-pull-request.ts'
 import { restartMissing } from './rules/restart-missing.ts'
 import { rsyncDeletes } from './rules/rsync-deletes.ts'
 import { rsyncOverwritesEnv } from './rules/rsync-overwrites-env.ts'
+import { schedulerRolled } from './rules/scheduler-rolled.ts'
 import { scriptBuilds } from './rules/script-builds.ts'
 import { scriptGoesOn } from './rules/script-goes-on.ts'
 import { scriptPullsGit } from './rules/script-pulls-git.ts'
@@ -129,6 +130,7 @@ export const rules: readonly Rule[] = [
   restartMissing,
   rsyncDeletes,
   rsyncOverwritesEnv,
+  schedulerRolled,
   scriptBuilds,
   scriptGoesOn,
   scriptPullsGit,

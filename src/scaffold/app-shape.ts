@@ -7,6 +7,8 @@ export type AppShape = {
   branch: string
   environments: readonly EnvironmentShape[]
   tasks: readonly TaskShape[]
+  /** Services that must not run twice: schedulers and cron loops. */
+  schedulers: readonly string[]
   /** Names of the environment variables that the sources read. */
   variables: readonly string[]
   /** How a workflow runs dray. */
@@ -36,6 +38,8 @@ export type ImageShape = {
   dockerfile: string
   /** The port that it listens on; undefined if it gets no requests. */
   port: number | undefined
+  /** No file names that port. */
+  isPortGuessed?: true
   /** The path that nginx routes to it; undefined without a route. */
   route: string | undefined
   /** `test` of the health check in the compose file; undefined if the image has its own, or no check is known. */

@@ -10,6 +10,7 @@ registry: ghcr.io/${shape.owner}
 environments:
 ${shape.environments.map((environment) => indent(renderEnvironment(environment), 2)).join('\n')}`,
     renderTasks(shape.tasks),
+    renderSchedulers(shape.schedulers),
     renderProbe(shape.environments),
   ]
   return `${blocks.filter((block) => block !== '').join('\n')}\n`
@@ -32,6 +33,12 @@ function renderTasks(tasks: readonly TaskShape[]): string {
     return `  ${name}: { service: ${service}, run: [${run.join(', ')}], when: ${when} }`
   })
   return `tasks:\n${lines.join('\n')}`
+}
+
+/** Two of a scheduler would do each job twice. */
+function renderSchedulers(names: readonly string[]): string {
+  if (names.length === 0) return ''
+  return `services:\n${names.map((name) => `  ${name}: { rollout: recreate }`).join('\n')}`
 }
 
 /** One probe for all environments if their URLs are the same, as is usual. */

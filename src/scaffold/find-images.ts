@@ -54,8 +54,22 @@ function readPlace(dockerfile: string, { texts }: Repository): Place {
   const last = directory.split('/').at(-1) ?? ''
   const ofWhole = directory === '.' || wholeNames.test(last)
   const named = own !== undefined && !wholeNames.test(own) ? own : ofWhole ? undefined : last
-  const fromAbove = ofWhole || facts.copiesFrom(directory)
+  const fromAbove = ofWhole || facts.copiesFrom(directory) || hasMore(facts.sources, { directory, texts })
   return { dockerfile, context: fromAbove ? '.' : directory, name: named && serviceName(named), facts }
+}
+
+/** Whether more of what a Dockerfile copies is at the root than in its own directory. */
+function hasMore(
+  sources: readonly string[],
+  { directory, texts }: { directory: string; texts: Repository['texts'] },
+): boolean {
+  const paths = [...texts.keys()]
+  const isThere = (path: string): boolean => paths.some((it) => it === path || it.startsWith(`${path}/`))
+  const names = sources
+    .map((source) => source.replace(/^\.?\//, '').replace(/\/+$/, ''))
+    .filter((it) => it !== '' && it !== '.')
+  const count = (prefix: string): number => names.filter((name) => isThere(`${prefix}${name}`)).length
+  return count('') > count(`${directory}/`)
 }
 
 function serviceName(text: string): string {
@@ -84,7 +98,8 @@ type Naming = { repository: Repository; service: string; imageName: string; rout
 function describeImage({ dockerfile, context, facts }: Place, naming: Naming): ImageShape {
   const { repository, service, imageName, route } = naming
   const directory = context === '.' && service !== 'app' ? directoryOf(dockerfile) : context
-  const port = route === undefined ? undefined : (facts.port ?? 8080)
+  const found = facts.port ?? { port: 8080, isGuess: true }
+  const port = route === undefined ? undefined : found.port
   const path = route === undefined ? undefined : findHealthPath(repository, directory)
   return {
     service,
@@ -92,6 +107,7 @@ function describeImage({ dockerfile, context, facts }: Place, naming: Naming): I
     context,
     dockerfile,
     port,
+    ...(port !== undefined && found.isGuess ? { isPortGuessed: true as const } : {}),
     route,
     healthTest:
       facts.hasHealthCheck || path === undefined || port === undefined

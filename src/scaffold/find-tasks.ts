@@ -50,5 +50,10 @@ export function findVariables({ texts }: Repository, images: readonly ImageShape
   const reads =
     /(?:process\.env\.|process\.env\[['"]|environ(?:\.get\()?\[?['"]|getenv\(['"]|ENV(?:\.fetch\(|\[)['"]|Getenv\(")([A-Z][A-Z0-9_]+)/g
   const names = sources.flatMap(([, source]) => [...source.matchAll(reads)].map(([, name = '']) => name))
-  return [...new Set(names)].filter((name) => !known.test(name)).sort()
+  // Examples beside the parts of the app; no value of them is taken.
+  const examples = [...texts].filter(([path]) => /(?:^|\/)\.env\.(?:example|sample|template)$/.test(path))
+  const listed = examples.flatMap(([, text]) =>
+    [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, name = '']) => name),
+  )
+  return [...new Set([...names, ...listed])].filter((name) => !known.test(name)).sort()
 }

@@ -4,6 +4,8 @@ import { DrayError } from '../errors/dray-error.ts'
 import type { AppShape, DrayTool, EnvironmentShape, ImageShape } from './app-shape.ts'
 import { findImages, type FoundImages } from './find-images.ts'
 import { findTasks, findVariables } from './find-tasks.ts'
+import { parseComposeFile } from '../shared/compose-file.ts'
+import { isScheduler } from '../shared/scheduler.ts'
 import { readComposeImages } from './read-compose-images.ts'
 import type { Repository } from './repository.ts'
 
@@ -88,9 +90,24 @@ export function makeShape(repository: Repository, answers: Answers, tool: DrayTo
     branch: repository.branch,
     environments,
     tasks: findTasks(repository, images),
+    schedulers: findSchedulers(repository, environments),
     variables: findVariables(repository, images),
     tool,
   }
+}
+
+/** Services of the compose files that run an image of the app and look like a scheduler. */
+function findSchedulers({ texts }: Repository, environments: readonly EnvironmentShape[]): string[] {
+  const found = environments.flatMap(({ composeFile, images }) => {
+    const written = parseComposeFile(texts.get(composeFile) ?? '').services
+    const own = images.map(({ service }) => service)
+    return written.length === 0
+      ? own.filter((service) => isScheduler(service, ''))
+      : written
+          .filter(({ name, command }) => own.includes(name) && isScheduler(name, command ?? ''))
+          .map(({ name }) => name)
+  })
+  return [...new Set(found)]
 }
 
 /** The existing compose file of an environment. */

@@ -1,16 +1,20 @@
+import { copySources } from '../check/model/context-copies.ts'
 import { finalStages, parseDockerfile, type Instruction } from '../check/parse/dockerfile.ts'
+import { findPort, type FoundPort } from './find-port.ts'
 
 /** Facts from a Dockerfile that `dray init` needs. */
 export type DockerfileFacts = {
-  /** The first exposed port. */
-  port: number | undefined
+  /** The port that it listens on; undefined if nothing names it. */
+  port: FoundPort | undefined
   hasHealthCheck: boolean
   /** Programs that a health check can use, best first. */
   clients: readonly ('curl' | 'wget' | 'node' | 'python')[]
   /** A build argument that takes the version of the app. */
   versionArgument: string | undefined
-  /** Whether it copies from paths that begin with this directory: its build context is then the directory above. */
+  /** Whether it copies this directory, or from paths in it: its build context is then the directory above. */
   copiesFrom: (directory: string) => boolean
+  /** The paths that it copies from its build context, as far as they are written in full. */
+  sources: readonly string[]
 }
 
 /** Reads the instructions of a Dockerfile; only the last stage and its base stages count. */
@@ -20,9 +24,13 @@ export function readDockerfile(text: string): DockerfileFacts {
   const all = [...globals, ...stages.flatMap(({ instructions }) => instructions)]
   const image = finalStages(dockerfile).stages.toReversed()
   const valuesOf = (name: string): string[] => image.flatMap((stage) => values(name, stage.instructions))
-  const [port] = /^\d+/.exec(valuesOf('EXPOSE').join(' ')) ?? []
   return {
-    port: port === undefined ? undefined : Number(port),
+    port: findPort({
+      exposed: valuesOf('EXPOSE'),
+      commands: [...valuesOf('ENTRYPOINT'), ...valuesOf('CMD')],
+      variables: valuesOf('ENV'),
+      base: image[0]?.base ?? '',
+    }),
     hasHealthCheck: valuesOf('HEALTHCHECK').some((value) => !/^NONE\b/i.test(value)),
     clients: clientsOf(
       valuesOf('RUN').join('\n'),
@@ -33,6 +41,7 @@ export function readDockerfile(text: string): DockerfileFacts {
       .find((argument) => ['APP_VERSION', 'VERSION', 'GIT_SHA', 'COMMIT_SHA'].includes(argument)),
     copiesFrom: (directory) =>
       [...values('COPY', all), ...values('ADD', all)].some((value) => isCopyFrom(directory, value)),
+    sources: copySources(dockerfile).map(({ source }) => source),
   }
 }
 
@@ -45,7 +54,10 @@ function isCopyFrom(directory: string, value: string): boolean {
   const [line = ''] = value.split('\n')
   return (
     !line.includes('--from=') &&
-    line.split(/\s+/).some((part) => part.replace(/^\.\//, '').startsWith(`${directory}/`))
+    line
+      .split(/\s+/)
+      .map((part) => `${part.replace(/^\.\//, '')}/`)
+      .some((part) => part.startsWith(`${directory}/`))
   )
 }
 

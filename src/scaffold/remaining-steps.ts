@@ -1,3 +1,6 @@
+import { isDeployJob } from '../check/model/deploys.ts'
+import { readWorkflow } from '../check/model/workflow.ts'
+import { parseYamlTree } from '../check/parse/yaml-tree.ts'
 import type { AppShape } from './app-shape.ts'
 import { findComposeName, type Answers } from './make-shape.ts'
 import { readComposeImages } from './read-compose-images.ts'
@@ -7,7 +10,9 @@ import type { Repository } from './repository.ts'
 export function listRemainingSteps(repository: Repository, shape: AppShape, answers: Answers): string[] {
   const hosts = shape.environments.map(({ name, host, path }) => ({ name, host, path }))
   return [
+    ...remainingInWorkflows(repository),
     ...remainingInComposeFiles(repository, shape),
+    ...guessedPorts(repository, shape),
     ...(hosts.some(({ host }) => /\bexample\.com$/.test(host))
       ? ['Set your servers in dray.yml: `host: user@server`.']
       : []),
@@ -21,6 +26,45 @@ export function listRemainingSteps(repository: Repository, shape: AppShape, answ
     ),
     'Check the servers and preview a deploy: `dray doctor test --tag TAG`, `dray plan test --tag TAG`.',
   ]
+}
+
+/** What an old workflow does, and what dray does in its place. */
+const replacements: readonly [RegExp, string][] = [
+  [/compose\b[^\n]*\bdown\b/, '`docker compose down` (dray starts the new containers first)'],
+  [
+    /prune[^\n]*--volumes|volume\s+prune/,
+    '`prune --volumes`, which deletes data (`dray clean` touches no volume)',
+  ],
+  [/compose\b[^\n]*(?:--build|\bbuild\b)/, 'the build on the server (the new workflow pushes images)'],
+  [/git\s+(?:pull|reset)/, '`git pull` on the server (dray ships the files of a release)'],
+  [/:latest\b/, '`:latest` (write `:${IMAGE_TAG:-latest}` in the compose file; dray sets the tag)'],
+]
+
+/** Workflows that deploy to a server without dray. */
+function remainingInWorkflows({ texts }: Repository): string[] {
+  return [...texts]
+    .filter(([path, text]) => path.startsWith('.github/workflows/') && !/\bdray\b/.test(text))
+    .map(([path, text]) => readWorkflow({ path, text }, parseYamlTree({ path, text }).root))
+    .filter(({ jobs }) => jobs.some(isDeployJob))
+    .map(({ file }) => {
+      const found = replacements.filter(([pattern]) => pattern.test(file.text)).map(([, what]) => what)
+      const instead = found.length === 0 ? '' : `: it has ${found.join(', ')}`
+      return `DANGER: ${file.path} still deploys to a server, without dray${instead}. Delete it, or remove its deploy job.`
+    })
+}
+
+function guessedPorts({ texts }: Repository, { environments }: AppShape): string[] {
+  const guesses = environments
+    .filter(({ composeFile }) => !texts.has(composeFile))
+    .flatMap(({ composeFile, nginxDirectory, images }) =>
+      images
+        .filter(({ isPortGuessed }) => isPortGuessed === true)
+        .map(
+          ({ service, port, dockerfile }) =>
+            `No file names the port of ${service}: ${port} is a guess. If it is another, write \`EXPOSE PORT\` in ${dockerfile}, and change ${composeFile} and ${nginxDirectory}/default.conf.`,
+        ),
+    )
+  return [...new Set(guesses)]
 }
 
 function remainingInComposeFiles(repository: Repository, { app, owner }: AppShape): string[] {

@@ -15,7 +15,8 @@ export function isWanted(path: string): boolean {
   return (
     isDockerfile(path) ||
     /(?:^|\/)(?:\.dockerignore|package\.json|bin\/rails)$/.test(path) ||
-    /^(?:dray\.ya?ml|\.gitignore|\.env\.example|(?:docker-)?compose[\w.-]*\.ya?ml)$/.test(path) ||
+    /(?:^|\/)\.env\.(?:example|sample|template)$/.test(path) ||
+    /^(?:dray\.ya?ml|\.gitignore|(?:docker-)?compose[\w.-]*\.ya?ml)$/.test(path) ||
     /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) ||
     isSource(path)
   )

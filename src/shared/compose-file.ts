@@ -16,6 +16,8 @@ export type ComposeService = {
   name: string
   image: string | undefined
   build: ComposeBuild | undefined
+  /** `entrypoint` and `command` as one text; absent without either. */
+  command?: string
   /** The `file` under `extends`. */
   extendedFile: string | undefined
   envFiles: readonly string[]
@@ -70,10 +72,12 @@ export function readEnvFiles(value: unknown): string[] {
 }
 
 function readService(name: string, value: unknown): ComposeService {
+  const command = ['entrypoint', 'command'].flatMap((key) => textsOf(childOf(value, key))).join(' ')
   return {
     name,
     image: textOf(childOf(value, 'image')),
     build: readBuild(childOf(value, 'build')),
+    ...(command === '' ? {} : { command }),
     extendedFile: textOf(childOf(childOf(value, 'extends'), 'file')),
     envFiles: readEnvFiles(childOf(value, 'env_file')),
     labelFiles: textsOf(childOf(value, 'label_file')),

@@ -9,6 +9,7 @@ import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
 import { isBundlePath, isPrivateKey } from './bundle-path.ts'
 import { listFiles, targetInside } from './list-files.ts'
+import { renameReferences } from './rename-references.ts'
 import { reviewSource } from './review-source.ts'
 
 /** The override file that dray writes for an app of one compose file. */
@@ -33,8 +34,7 @@ type Files = { compose: readonly BundleFile[]; others: readonly BundleFile[] }
  * `include` has patterns of more paths to ship, `exclude` of paths not to ship.
  *
  * A single compose file keeps its default name, or gets one. Several are included by a file with a default name that dray
- * writes, since a plain `docker compose` on the server would not find them. `composeFiles` throws COMPOSE_INVALID if no
- * default name is left for that file.
+ * writes, since a plain `docker compose` on the server would not find them. Any other file with a default name gets another.
  */
 export function createAppSource(app: {
   directory: string
@@ -45,19 +45,22 @@ export function createAppSource(app: {
 }): AppSource {
   const readComposeFiles = async (): Promise<readonly BundleFile[]> => {
     const found = await composeReferences(app.directory, app.composeFiles)
-    const single = app.composeFiles.length === 1 ? app.composeFiles[0] : undefined
+    const [first] = app.composeFiles
+    const single = app.composeFiles.length === 1 ? first : undefined
+    const main = DEFAULT_NAMES.find((name) => name === single) ?? mainName(found)
+    const names = newNames(found, { single, main })
     const files = await Promise.all(
       found.map(async (path) => {
         // For mounted files `listFiles` reports this.
         await targetInside(app.directory, path)
         const file = await readBundleFile(app.directory, path)
-        const renamed = path === single && !DEFAULT_NAMES.includes(path)
-        return { ...file, path: renamed ? mainName(found) : shippedName(path) }
+        return names.size === 0 ? file : rename(file, names)
       }),
     )
     if (single !== undefined) return files
-    const main = `# Written by dray.\ninclude:\n  - path: ${JSON.stringify([...app.composeFiles.map(shippedName), PINS_NAME])}\n`
-    return [...files, textFile(mainName(found), main), textFile(PINS_NAME, 'services: {}\n')]
+    const included = [...app.composeFiles.map((path) => names.get(path) ?? path), PINS_NAME]
+    const text = `# Written by dray.\ninclude:\n  - path: ${JSON.stringify(included)}\n`
+    return [...files, textFile(main, text), textFile(PINS_NAME, 'services: {}\n')]
   }
 
   // Read once, although requested repeatedly: the files that are shipped must be those that the plan is based on.
@@ -76,7 +79,11 @@ export function createAppSource(app: {
     const compose = await composeFiles()
     const shipped = new Set(compose.map((file) => file.path))
     const others = paths.filter(
-      (path) => !shipped.has(path) && path !== OVERRIDE_NAME && !app.composeFiles.includes(path),
+      (path) =>
+        !shipped.has(path) &&
+        path !== OVERRIDE_NAME &&
+        !DEFAULT_NAMES.includes(path) &&
+        !app.composeFiles.includes(path),
     )
     refuseDisplacing(others)
     return {
@@ -119,14 +126,6 @@ export function createAppSource(app: {
   }
 }
 
-/**
- * An override file that is one of several compose files is shipped under another name: Compose would read it a second time,
- * on top of the pins.
- */
-function shippedName(path: string): string {
-  return OVERRIDE_NAMES.includes(path) ? `.dray-${path}` : path
-}
-
 /** Refuses an override file among the shipped files that Compose would read instead of the pins or on top of them. */
 function refuseDisplacing(paths: readonly string[]): void {
   const found = paths.find((path) => OVERRIDE_NAMES.includes(path))
@@ -140,15 +139,33 @@ function refuseDisplacing(paths: readonly string[]): void {
   )
 }
 
-/** A default name that Compose prefers to those in use: the app's files may refer to each other by name. */
+/** The default name of the file that Compose reads: one of the app's own, which then gets another. */
 function mainName(paths: readonly string[]): string {
-  const taken = DEFAULT_NAMES.findIndex((name) => paths.includes(name))
-  if (taken === -1) return 'docker-compose.yml'
-  const [first] = DEFAULT_NAMES
-  if (taken > 0 && first !== undefined) return first
-  throw new DrayError('COMPOSE_INVALID', `Compose on the server would read only ${first ?? ''}.`, {
-    hint: `Rename it to docker-compose.yml, here and in the files that refer to it.`,
-  })
+  return DEFAULT_NAMES.find((name) => paths.includes(name)) ?? 'docker-compose.yml'
+}
+
+/**
+ * Names on the server by those here, where they differ: only the main file has a default name there, since Compose warns about
+ * several with each command; an override file has another one, since Compose would read it a second time, on top of the pins.
+ */
+function newNames(
+  paths: readonly string[],
+  { single, main }: { single: string | undefined; main: string },
+): Map<string, string> {
+  const others = paths.filter(
+    (path) => [...DEFAULT_NAMES, ...OVERRIDE_NAMES].includes(path) && path !== single,
+  )
+  const names = new Map(others.map((path) => [path, `.dray-${path}`]))
+  if (single !== undefined && single !== main) names.set(single, main)
+  return names
+}
+
+function rename(file: BundleFile, names: ReadonlyMap<string, string>): BundleFile {
+  const path = names.get(file.path) ?? file.path
+  if (!/\.ya?ml$/.test(file.path)) return file
+  const text = Buffer.from(file.content).toString('utf8')
+  const renamed = renameReferences(text, file.path, names)
+  return renamed === text ? { ...file, path } : { ...textFile(path, renamed), mode: file.mode }
 }
 
 /**

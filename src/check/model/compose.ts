@@ -219,7 +219,7 @@ export function buildOf(
   return dockerfile === undefined ? undefined : { context, dockerfile, target: build.target }
 }
 
-/** A service that another one depends on; `condition` is `service_started` if none is written. */
+/** A service that another one depends on; without a `condition`, it is `service_started`. */
 export type Dependency = { name: string; at: Span; condition: string; isRequired: boolean }
 
 export function dependenciesOf(service: Service): Dependency[] {

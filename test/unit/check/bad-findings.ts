@@ -158,4 +158,7 @@ export const badFindings: Readonly<Record<string, readonly string[]>> = {
   SCRIPT_BUILDS: ['deploy.sh:2:22-29 This deploy builds images on the server.'],
   SCRIPT_PULLS_GIT: ['deploy.sh:2:1-9 This deploy takes its files from a git clone on the server.'],
   TAG_MISSPELT: ['dray.yml:4:10-17 `production` deploys the tag `verison`, which is not the rule `version`.'],
+  SCHEDULER_ROLLED: [
+    'docker-compose.yml:2:3-7 `beat` looks like a scheduler, and a deploy runs two of it for a while.',
+  ],
 }

@@ -5,8 +5,10 @@ const read = (...lines: readonly string[]): ReturnType<typeof readDockerfile> =>
   readDockerfile(lines.join('\n'))
 
 test('takes the first port of the final image', () => {
-  expect(read('FROM node:22 AS base', 'EXPOSE 3000/tcp 3001', 'FROM base', 'EXPOSE 4000').port).toBe(3000)
-  expect(read('FROM node:22 AS build', 'EXPOSE 3000', 'FROM nginx').port).toBeUndefined()
+  expect(read('FROM node:22 AS base', 'EXPOSE 3000/tcp 3001', 'FROM base', 'EXPOSE 4000').port?.port).toBe(
+    3000,
+  )
+  expect(read('FROM node:22 AS build', 'EXPOSE 3000', 'FROM nginx').port?.port).toBe(80)
 })
 
 test('takes no instruction from a here-document', () => {
@@ -19,7 +21,7 @@ test('takes no instruction from a here-document', () => {
     'END',
     'EXPOSE 8000',
   )
-  expect(facts).toMatchObject({ port: 8000, hasHealthCheck: false })
+  expect(facts).toMatchObject({ port: { port: 8000 }, hasHealthCheck: false })
   expect(facts.copiesFrom('backend')).toBe(false)
 })
 

@@ -70,16 +70,21 @@ export async function runInit({ options, global }: Input, context: CliContext): 
   const isWritten = !dryRun && (await mayWrite(chosen, questions))
   if (isWritten) for (const file of chosen) await write(cwd, file)
 
+  // A replaced workflow no longer deploys on its own.
+  const replaced = isWritten ? chosen.filter((file) => file.path.startsWith('.github/')) : []
+  const texts = new Map([...repository.texts, ...replaced.map((file) => [file.path, file.text] as const)])
+  const remaining = listRemainingSteps({ ...repository, texts }, shape, answers)
+
   if (global.json) {
     const files = planned.map((file) => ({
       path: file.path,
       state: file.state,
       written: isWritten && chosen.includes(file),
     }))
-    output.json('init.finished', { files, remaining: listRemainingSteps(repository, shape, answers) })
+    output.json('init.finished', { files, remaining })
   } else {
     output.print(renderFileList(planned, isWritten ? chosen : [], style))
-    output.note(renderRemainingSteps(listRemainingSteps(repository, shape, answers), style))
+    output.note(renderRemainingSteps(remaining, style))
   }
   return EXIT.done
 }

@@ -15,6 +15,9 @@ type FileChange = {
 /** Length in characters above which a file's content is not shown. */
 const LARGE = 15_000
 
+/** Length of a line that no person wrote. */
+const LONG = 2000
+
 /** The changes of all files as a diff. */
 export function renderFileChanges(files: readonly FileChange[], style: TerminalStyle): string {
   const { colors } = style
@@ -22,7 +25,8 @@ export function renderFileChanges(files: readonly FileChange[], style: TerminalS
     .filter(({ state }) => state !== 'same')
     .map(({ path, text, before, state }) => {
       const title = colors.bold(`${path}${state === 'new' ? ' (new)' : ''}`)
-      if (text.length > LARGE) return `${title}\n${colors.dim(`  ${renderBytes(text.length)}, generated`)}\n`
+      if (text.length > LARGE || text.split('\n').some((line) => line.length > LONG))
+        return `${title}\n${colors.dim(`  ${renderBytes(text.length)}, generated`)}\n`
       return `${[title, ...renderDiff(before, text, style)].join('\n')}\n`
     })
     .join('\n')

@@ -152,16 +152,38 @@ describe('compose files', () => {
     expect(textOf(await source.composeFiles(), 'docker-compose.yml')).toBe(compose)
   })
 
-  test('one that extends docker-compose.yml leaves it its name, and is found before it', async () => {
-    const production = 'services:\n  web:\n    extends: { file: docker-compose.yml, service: web }\n'
+  test('one that extends docker-compose.yml gets its name, and it another', async () => {
+    const production = `services:
+  web:
+    extends: { file: ./docker-compose.yml, service: web } # as it is
+`
     const source = await sourceOf(
       { 'docker-compose.yml': compose, 'production.yml': production },
       { composeFiles: ['production.yml'] },
     )
     const files = await source.composeFiles()
-    expect(names(files)).toEqual(['compose.yaml', 'docker-compose.yml'])
-    expect(textOf(files, 'compose.yaml')).toBe(production)
-    expect(textOf(files, 'docker-compose.yml')).toBe(compose)
+    expect(names(files)).toEqual(['.dray-docker-compose.yml', 'docker-compose.yml'])
+    expect(textOf(files, 'docker-compose.yml')).toBe(
+      production.replace('./docker-compose.yml', '".dray-docker-compose.yml"'),
+    )
+    expect(textOf(files, '.dray-docker-compose.yml')).toBe(compose)
+  })
+
+  test('one of a default name that includes another one stays, and that one gets another name', async () => {
+    const main = 'include:\n  - docker-compose.yml\n  - path: [sub/a.yml, "docker-compose.yml"]\n'
+    const sub = 'services:\n  b:\n    extends:\n      file: ../docker-compose.yml\n      service: web\n'
+    const source = await sourceOf(
+      { 'compose.yaml': main, 'docker-compose.yml': compose, 'sub/a.yml': sub },
+      { composeFiles: ['compose.yaml'] },
+    )
+    const files = await source.composeFiles()
+    expect(names(files)).toEqual(['.dray-docker-compose.yml', 'compose.yaml', 'sub/a.yml'])
+    expect(textOf(files, 'compose.yaml')).toBe(
+      'include:\n  - ".dray-docker-compose.yml"\n  - path: [sub/a.yml, ".dray-docker-compose.yml"]\n',
+    )
+    expect(textOf(files, 'sub/a.yml')).toBe(
+      sub.replace('../docker-compose.yml', '"../.dray-docker-compose.yml"'),
+    )
   })
 
   test.each(['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yaml'])(
@@ -183,9 +205,11 @@ describe('compose files', () => {
         { composeFiles: ['docker-compose.yml', name], include: ['*.yml'] },
       )
       const files = await source.bundle(fakeApp([]), {})
-      expect(names(files)).toEqual([`.dray-${name}`, '.dray-pins.yml', 'compose.yaml', 'docker-compose.yml'])
-      expect(textOf(files, 'compose.yaml')).toContain(
-        `["docker-compose.yml",".dray-${name}",".dray-pins.yml"]`,
+      expect(names(files)).toEqual(
+        [`.dray-${name}`, '.dray-docker-compose.yml', '.dray-pins.yml', 'docker-compose.yml'].sort(),
+      )
+      expect(textOf(files, 'docker-compose.yml')).toContain(
+        `[".dray-docker-compose.yml",".dray-${name}",".dray-pins.yml"]`,
       )
       expect(textOf(files, `.dray-${name}`)).toContain('restart: always')
     },
@@ -198,19 +222,31 @@ describe('compose files', () => {
       { composeFiles },
     )
     const files = await source.bundle(fakeApp([]), { web: 'nginx@sha256:1' })
-    expect(names(files)).toEqual(['.dray-pins.yml', 'compose.yaml', ...composeFiles].sort())
-    expect(textOf(files, 'compose.yaml')).toContain(
-      '["docker-compose.yml","docker-compose.prod.yml",".dray-pins.yml"]',
+    expect(names(files)).toEqual([
+      '.dray-docker-compose.yml',
+      '.dray-pins.yml',
+      'docker-compose.prod.yml',
+      'docker-compose.yml',
+    ])
+    expect(textOf(files, 'docker-compose.yml')).toContain(
+      '[".dray-docker-compose.yml","docker-compose.prod.yml",".dray-pins.yml"]',
     )
     expect(textOf(files, '.dray-pins.yml')).toContain('nginx@sha256:1')
-    expect(textOf(files, 'docker-compose.yml')).toBe(compose)
+    expect(textOf(files, '.dray-docker-compose.yml')).toBe(compose)
   })
 
-  test('several compose files without a free first name are refused, with the one to rename', async () => {
-    const composeFiles = ['compose.yaml', 'compose.prod.yaml']
-    const source = await sourceOf({ 'compose.yaml': compose, 'compose.prod.yaml': compose }, { composeFiles })
-    expect(await failureOf(source.composeFiles())).toMatchObject({ code: 'COMPOSE_INVALID', exitCode: 2 })
-  })
+  test.each(['compose.yaml', 'compose.yml', 'docker-compose.yaml'])(
+    'of several, only %s keeps a default name on the server',
+    async (name) => {
+      const source = await sourceOf(
+        { [name]: compose, 'prod.yml': compose },
+        { composeFiles: [name, 'prod.yml'] },
+      )
+      expect(names(await source.composeFiles())).toEqual(
+        ['.dray-pins.yml', `.dray-${name}`, name, 'prod.yml'].sort(),
+      )
+    },
+  )
 
   test.each(['settings.env', 'more/inner.yml'])(
     '%s that is a link out of the directory is refused',

@@ -47,7 +47,7 @@ jobs:
   ])
 })
 
-test('a name that GitHub cannot have is none', () => {
+test('a name that GitHub cannot have is left out', () => {
   const text = `jobs: { a: { steps: [{ env: { A: "\${{ secrets['REG-TOKEN'] || secrets.REG_TOKEN }}" } }] } }\n`
   expect(findGithubUses([workflow(text)]).map(({ name }) => name)).toEqual(['REG_TOKEN'])
 })
