@@ -6,17 +6,18 @@
  */
 
 const COMMON = `
-PATH=$PATH:/usr/sbin:/sbin
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   else sudo -n "$@"; fi
 }
 table() { as_root iptables -w 5 -t "$@"; }
+route_localnet() { echo "$2" | as_root tee "/proc/sys/net/ipv4/conf/$1/route_localnet" > /dev/null; }
 `
 
 /** Prints why ports cannot be forwarded; nothing if they can. No argument. */
 export const findObstacleScript = `${COMMON}
-for tool in iptables ip ss nsenter sysctl setsid; do
+for tool in iptables ip ss nsenter setsid; do
   command -v $tool > /dev/null || { echo "the server has no $tool"; exit 0; }
 done
 as_root iptables --version > /dev/null 2>&1 \\
@@ -46,7 +47,7 @@ clear_chain() {
     table "\${name% *}" -X "\${name#* }" 2> /dev/null
   done
   for device in $devices; do
-    table filter -S | grep -q -- "-in -d 127.0.0.0/8 -i $device " || as_root sysctl -qw "net/ipv4/conf/$device/route_localnet=0"
+    table filter -S | grep -q -- "-in -d 127.0.0.0/8 -i $device " || route_localnet "$device" 0 2> /dev/null
   done
   return 0
 }
@@ -88,7 +89,7 @@ clear_chain "$chain"
 for name in 'nat ' 'nat -out' 'filter ' 'filter -in'; do must table "\${name% *}" -N "$chain\${name#* }"; done
 device=$(ip -4 -o route get "$to" | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
 network=$(ip -4 route show dev "$device" proto kernel | sed 's/ .*//;q')
-must as_root sysctl -qw "net/ipv4/conf/$device/route_localnet=1"
+must route_localnet "$device" 1
 must table filter -A "$chain-in" -i "$device" -d 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
 # A bridge sends no packet back to where it came from.
 must table nat -A "$chain" -s "$to" -j RETURN

@@ -151,7 +151,7 @@ test('a port without a proxy is forwarded to the stand-in for root, and no new c
   const { report } = await underLoad(bare, load, async () => {
     const { plan } = await bare.mustDeploy('v2')
     expect(plan?.steps.map(({ kind }) => kind)).toContain('forward-ports')
-    expect(await bare.deploy('v1-exits-at-once')).toMatchObject({
+    expect(await bare.deploy('v2-exits-at-once')).toMatchObject({
       exitCode: 1,
       failure: { code: 'SERVICE_EXITED' },
     })

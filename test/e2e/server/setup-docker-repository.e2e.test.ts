@@ -19,7 +19,7 @@ beforeAll(async () => {
     input: repository.caText,
   })
   expect(trusted.exitCode).toBe(0)
-})
+}, 1_200_000)
 
 afterAll(async () => {
   await repository?.[Symbol.asyncDispose]()

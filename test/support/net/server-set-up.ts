@@ -47,6 +47,8 @@ done
 # Where containerd keeps the images, tokens are asked for with the system's authorities alone.
 mkdir -p /etc/ssl/certs
 cat "$CA_FILE" >>/etc/ssl/certs/ca-certificates.crt
+# Where Docker was not installed as a package, its iptables is beside it.
+[ -x /usr/sbin/iptables ] || ln -sf /opt/dray-engine/bin/iptables /usr/local/sbin/iptables
 if [ -n "$OLD_DOCKER" ]; then ln -sf "$OLD_DOCKER" /usr/local/bin/docker; fi
 /usr/sbin/sshd -f /etc/ssh/sshd_config -E /var/log/sshd.log
 `
