@@ -111,56 +111,69 @@ for hook in OUTPUT PREROUTING; do must table nat -I $hook -m addrtype --dst-type
 for other in $(chains nat) $(chains filter); do [ "$other" = "$chain" ] || clear_chain "$other"; done
 `
 
-/**
- * Waits until no connection from outside to ports of a container is left. Clients keep connections open: those between two requests
- * are closed after 5 s without data, later after less, down to 4 ms. What was sent last is the answer to what was received last, unless both were
- * in the same tick of the kernel. Arguments: container, time limit in seconds, ports. Exit codes: 0 no connection is left; 5 time
- * limit. The columns and \`lastsnd\`, \`lastrcv\` (milliseconds): man ss; tcp_info in include/uapi/linux/tcp.h.
- */
+/** Runs the loop below in the network of a container. Arguments: container, the loop, and those of the loop. */
 export const drainPortsScript = `${COMMON}
 process=$(docker inspect --format '{{.State.Pid}}' "$1" 2> /dev/null) || exit 0
 [ "$process" != 0 ] || exit 0
-limit=$2
+loop=$2
 shift 2
-ports=''
+as_root nsenter -t "$process" -n sh -c "$loop" dray "$@"
+`
+
+/**
+ * Waits until no connection from outside to ports of a container is left. Clients keep connections open: those between two requests
+ * are closed after 5 s without data, later after less, down to 4 ms. Arguments: the program below, time limit in seconds, ports. Exit
+ * codes: 0 no connection is left; 5 time limit.
+ */
+export const drainLoopScript = `
+judge=$1 limit=$2
+shift 2
+ports=
 for port in "$@"; do ports="$ports\${ports:+ or }sport = :$port"; done
-in_container() { as_root nsenter -t "$process" -n "$@"; }
-connections() {
-  in_container ss -Htni state established "( $ports )" 2> /dev/null | awk '
-    /^[^ \\t]/ && $4 !~ /^(127\\.|\\[::1\\]|\\[::ffff:127\\.)/ { printf "%s%s %s %s %s", (n++ ? "\\n" : ""), $1, $2, $3, $4; open = 1; next }
-    /^[^ \\t]/ { open = 0; next }
-    open { sub(/^[ \\t]+/, " "); printf "%s", $0 }
-    END { if (n) print "" }'
-}
-idle() {
-  awk -v least="$1" '
-    {
-      sent = 0; received = 0
-      for (i = 5; i <= NF; i++) {
-        if ($i ~ /^lastsnd:/) sent = substr($i, 9) + 0
-        if ($i ~ /^lastrcv:/) received = substr($i, 9) + 0
-      }
-      quiet = sent < received ? sent : received
-      if ($1 || $2 || quiet < least || !(sent < received || (sent == received && quiet >= 5000))) next
-      here = $3; there = $4; host = $4
-      sub(/.*:/, "", here); sub(/.*:/, "", there); sub(/:[0-9]+$/, "", host); gsub(/\\[|\\]|::ffff:/, "", host)
-      printf "%s( dst %s dport = :%s sport = :%s )", (n++ ? " or " : ""), host, there, here
-      if (n >= 50) exit
-    }'
-}
 begun=$(date +%s)
 while :; do
-  now=$(connections)
-  [ -n "$now" ] || exit 0
   passed=$(($(date +%s) - begun))
-  [ $passed -lt "$limit" ] || exit 5
   least=5000
   [ $passed -lt 3 ] || least=1000
   [ $passed -lt 6 ] || least=20
   [ $passed -lt 12 ] || least=4
-  closed=$(printf '%s\\n' "$now" | idle $least)
-  [ -z "$closed" ] || in_container ss -Kt state established "$closed" > /dev/null 2>&1
-  if [ $least -le 20 ]; then sleep 0.05
+  found=$(ss -Htni state established "( $ports )" 2> /dev/null | awk -v "least=$least" "$judge")
+  [ -n "$found" ] || exit 0
+  idle=\${found#busy}
+  [ -z "$idle" ] || ss -Kt state established "$idle" > /dev/null 2>&1
+  [ $passed -lt "$limit" ] || exit 5
+  if [ $least -le 20 ]; then sleep 0.02
   else sleep 0.3; fi
 done
+`
+
+/**
+ * A program for awk that reads what ss prints of connections: nothing if no connection from outside is open, else \`busy\`, and a
+ * filter with up to 50 idle ones. What was sent last is the answer to what was received last, unless both were in the same tick of
+ * the kernel. The columns and \`lastsnd\`, \`lastrcv\` (milliseconds): man ss; tcp_info in include/uapi/linux/tcp.h.
+ */
+export const judgeConnectionsProgram = String.raw`
+function judge(  sent, received, quiet, here, there, host, i, word) {
+  if (line == "") return
+  split(line, word, /[ \t]+/)
+  if (word[4] ~ /^(127\.|\[::1\]|\[::ffff:127\.)/) return
+  open++
+  for (i in word) {
+    if (word[i] ~ /^lastsnd:/) sent = substr(word[i], 9) + 0
+    if (word[i] ~ /^lastrcv:/) received = substr(word[i], 9) + 0
+  }
+  quiet = sent + 0 < received + 0 ? sent + 0 : received + 0
+  if (word[1] + word[2] > 0 || quiet < least || idle >= 50) return
+  if (!(sent + 0 < received + 0 || (sent + 0 == received + 0 && quiet >= 5000))) return
+  here = word[3]
+  there = host = word[4]
+  sub(/.*:/, "", here)
+  sub(/.*:/, "", there)
+  sub(/:[0-9]+$/, "", host)
+  gsub(/\[|\]|::ffff:/, "", host)
+  filter = filter (idle++ ? " or " : "") "( dst " host " dport = :" there " sport = :" here " )"
+}
+/^[^ \t]/ { judge(); line = $0; next }
+{ line = line $0 }
+END { judge(); if (open) printf "busy%s", filter }
 `

@@ -4,9 +4,11 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { CommandOutput, CommandRunner } from '../host/command-runner.ts'
 import {
   clearForwardScript,
+  drainLoopScript,
   drainPortsScript,
   endForwardScript,
   findObstacleScript,
+  judgeConnectionsProgram,
   startForwardScript,
   watchForwardScript,
 } from './forward-scripts.ts'
@@ -42,7 +44,13 @@ export function createPortForwarder(runner: CommandRunner): PortForwarder {
     clear: (owner) => must(clearForwardScript, [prefixOf(owner)]),
     drain: async (container, ports, limitMs) => {
       const seconds = Math.max(1, Math.ceil(limitMs / 1000))
-      const args = [container, String(seconds), ...ports.map(String)]
+      const args = [
+        container,
+        drainLoopScript,
+        judgeConnectionsProgram,
+        String(seconds),
+        ...ports.map(String),
+      ]
       const { exitCode, stderr } = await run(drainPortsScript, args, limitMs + TIMEOUT_MS)
       if (exitCode !== 0 && exitCode !== TIME_LIMIT) throw failure(runner.name, stderr)
       return exitCode === 0

@@ -30,6 +30,7 @@ import { holdCommand } from '../../../src/adapters/host/ssh-connection.ts'
 import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
 import {
   clearForwardScript,
+  drainLoopScript,
   drainPortsScript,
   endForwardScript,
   findObstacleScript,
@@ -83,6 +84,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
   },
   ...{
     clearForwardScript,
+    drainLoopScript,
     drainPortsScript,
     endForwardScript,
     findObstacleScript,
