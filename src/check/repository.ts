@@ -67,7 +67,7 @@ export function readRepository(input: RepositoryInput): Repository {
   const errors: YamlTree['errors'][number][] = []
   const readTree = (file: SourceFile): YamlNode => {
     const tree = parseYamlTree(file)
-    errors.push(...tree.errors)
+    for (const error of tree.errors) errors.push(error)
     return tree.root
   }
   const workflows = ofKind('workflow').map((file) => readWorkflow(file, readTree(file)))

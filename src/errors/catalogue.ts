@@ -186,7 +186,7 @@ export const catalogue = {
   },
   LOCK_LOST: {
     title: 'The connection that held the lock was lost.',
-    hint: 'Run the same command again: it checks what was done and completes it.',
+    hint: 'Look at `dray status ENVIRONMENT`: another person may have the lock now, or have deployed a newer release. If not, run the same command again: it checks what was done and completes it.',
     exitCode: EXIT.needsPerson,
   },
   ...accessFailures,

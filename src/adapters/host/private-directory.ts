@@ -25,8 +25,8 @@ export function isPrivatePath(path: string): boolean {
   return path.split('/').some((part) => /^dray-[a-z]+-\d+-/.test(part))
 }
 
-/** Removes this user's directories whose process no longer exists. */
-async function removeAbandoned(parent: string): Promise<void> {
+/** Removes this user's directories of such a name whose process no longer exists, after a SIGKILL. */
+export async function removeAbandoned(parent: string): Promise<void> {
   const names = await readdir(parent).catch((): string[] => [])
   for (const name of names) {
     const pid = /^dray-[a-z]+-(\d+)-/.exec(name)?.[1]

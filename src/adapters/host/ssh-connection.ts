@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, watch } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pid as ownPid } from 'node:process'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { stripControl } from '../../shared/strip-control.ts'
@@ -10,6 +11,7 @@ import { startTimeLimit } from '../../shared/time-limit.ts'
 import { withTimeout } from '../../shared/with-timeout.ts'
 import { type Child, startChild } from './child.ts'
 import { collectOutput } from './collect-output.ts'
+import { removeAbandoned } from './private-directory.ts'
 import { splitLines } from './line-splitter.ts'
 import { readRefusal, readSshFailure } from './ssh-failure.ts'
 import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options.ts'
@@ -21,7 +23,7 @@ export const holdCommand = `exec sh -c 'echo ${greeting}; read -r _'`
 // ssh's own ConnectTimeout ends with the server's greeting, and does not apply to jump hosts and proxy commands.
 const connectMs = 30_000
 // sockaddr_un holds 104 bytes on macOS and 108 on Linux, and ssh adds 17 characters while it creates the socket.
-const longestDirectory = 104 - '/dray-XXXXXX/c'.length - 17 - 1
+const longestDirectory = 104 - '/dray-c-4194304-XXXXXX/c'.length - 17 - 1
 
 /**
  * The `ssh` process that holds the one connection to a host. It runs a shell there that waits for its input to end, which
@@ -62,7 +64,8 @@ export class SshConnection {
     signal?.throwIfAborted()
     const parent = tmpdir().length > longestDirectory ? '/tmp' : tmpdir()
     // Called before anything else is awaited: modules that load meanwhile cost no time while ssh is connecting.
-    const connection = new SshConnection(name, mkdtempSync(join(parent, 'dray-')), target)
+    const connection = new SshConnection(name, mkdtempSync(join(parent, `dray-c-${ownPid}-`)), target)
+    void removeAbandoned(parent).catch(() => undefined)
     using _watching = connection.#watchForSocket(onShared)
     try {
       await connection.#greeted(signal)

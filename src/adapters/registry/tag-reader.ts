@@ -33,7 +33,7 @@ export function createTagReader(session: RegistrySession): TagReader {
       seen.add(path)
       const answer = await session.ask({ endpoint, repository, path, maxBytes: PAGE_BYTES, signal })
       if (answer.status === 404) throw new NoRepository(endpoint, repository)
-      tags.push(...parseTags(endpoint, answer.body))
+      for (const tag of parseTags(endpoint, answer.body)) tags.push(tag)
       path = nextPage(endpoint, answer.headers.get('link'))
     }
     return tags

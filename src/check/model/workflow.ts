@@ -121,7 +121,8 @@ function readJob(definition: { workflow: Workflow; id: string; key: Span; node: 
   for (const node of list?.kind === 'list' ? list.items : []) {
     const step = readStep(job, node)
     steps.push(step)
-    commands.push(...step.commands)
+    // A script of a megabyte has more commands than a call can have arguments.
+    for (const command of step.commands) commands.push(command)
   }
   return job
 }

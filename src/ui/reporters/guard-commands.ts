@@ -6,20 +6,17 @@ import type { OutputStream } from '../terminal/output-stream.ts'
  * method.
  */
 export function guardCommands(stream: OutputStream): OutputStream {
-  /** The last write ended in the middle of a line. */
-  let isWithinLine = false
-  const guard = (line: string, index: number): string => {
-    // The letter moves `::` away from the start: within a line it is not a command.
-    if (index === 0 && isWithinLine) return defuseCommands(`x${line}`).slice(1)
-    return defuseCommands(line)
-  }
+  /** What the last write left of its line, as far as it matters to the rest of it. */
+  let begun = ''
+  const guard = (line: string, index: number): string =>
+    index === 0 ? defuseCommands(begun + line).slice(begun.length) : defuseCommands(line)
   return {
     write: (text) => {
       // The runner treats a carriage return as the end of a line too.
       const lines = text.split(/(?<=[\n\r])/)
       const guarded = lines.map(guard).join('')
-      const last = lines.at(-1) ?? ''
-      isWithinLine = !/[\n\r]$/.test(last) && ((isWithinLine && lines.length === 1) || /\S/.test(last))
+      const last = `${lines.length > 1 ? '' : begun}${lines.at(-1) ?? ''}`
+      begun = /[\n\r]$/.test(last) ? '' : beginningOf(last)
       return stream.write(guarded)
     },
     command: (line) => stream.write(`${line}\n`),
@@ -38,4 +35,12 @@ export function guardCommands(stream: OutputStream): OutputStream {
       return stream.rows
     },
   }
+}
+
+/**
+ * The beginning of a line in short: a command may begin in one write and end in the next. White space and one colon may begin
+ * `::`; of other text only two characters may begin `##[`, and the letter stands for the rest.
+ */
+function beginningOf(line: string): string {
+  return /^[\s\u0085]*:?$/.test(line) ? line : `x${line.slice(-2)}`
 }

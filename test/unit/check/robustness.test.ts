@@ -97,7 +97,14 @@ describe('whatever files say', () => {
   })
 })
 
+test('a script with more commands than a call may have arguments is read', () => {
+  const run = 'a && b; '.repeat(112_000)
+  const workflow = `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ${run}\n`
+  expect(() => check({ '.github/workflows/a.yml': workflow })).not.toThrow()
+})
+
 test.each<[string, string]>([
+  ['many variables', `services: { web: { image: "${'${a:-'.repeat(2_000)}" } }`],
   ['commands within commands', `x ${'$('.repeat(5_000)}`],
   ['brackets without end', '{'.repeat(5_000)],
   ['quotes without end', `"${'\\"'.repeat(5_000)}`],

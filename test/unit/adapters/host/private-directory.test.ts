@@ -28,6 +28,8 @@ describe('remains of other processes', () => {
     const killed = spawn('sleep', ['60'])
     for (const { pid } of [alive, killed])
       await mkdir(join(parent, `dray-build-${String(pid)}-abcdef/docker`), { recursive: true })
+    // The name of an SSH connection's directory.
+    await mkdir(join(parent, `dray-c-${String(killed.pid)}-abcdef`))
     killed.kill('SIGKILL')
     await once(killed, 'exit')
     await using directory = await makePrivateDirectory('edit', parent)

@@ -27,6 +27,17 @@ test('within a line, `::` is text; after leading white space it is escaped', () 
   expect(written('  ', '::error::')).toBe('  : :error::')
 })
 
+test.each([
+  [[':', ':add-mask::x'], ': :add-mask::x'],
+  [[' ', ':', ':add-mask::x'], ' : :add-mask::x'],
+  [['##', '[add-mask]x'], '## [add-mask]x'],
+  [['a#', '#', '[add-mask]x'], 'a## [add-mask]x'],
+  [['a', '\n:', ':error::'], 'a\n: :error::'],
+  [['a:', ':b'], 'a::b'],
+])('a command in pieces, %j, is written as %j', (texts, expected) => {
+  expect(written(...texts)).toBe(expected)
+})
+
 test('our own command goes through', () => {
   let all = ''
   guardCommands({ write: (text) => (all += text) }).command?.('::group::Pull')
@@ -51,6 +62,8 @@ test('no text makes a command, in whatever pieces its lines come', () => {
   fc.assert(
     fc.property(fc.array(line), (lines) => {
       for (const found of written(...lines).split(/\r\n|\n|\r/)) expect(isCommand(found)).toBe(false)
+      const letters = written(...lines.join('')).split(/\r\n|\n|\r/)
+      expect(letters.filter(isCommand)).toEqual([])
     }),
   )
 })
