@@ -8,6 +8,7 @@ import { stripControl } from '../../shared/strip-control.ts'
 import { guardContainer } from '../docker/container-guard.ts'
 import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts'
 import { composeFailure } from './compose-failure.ts'
+import { buildTryArgs, UNSEEN } from './try-args.ts'
 import { composeFunction } from './compose-function.ts'
 import { createValueReader, maskWords } from './server-values.ts'
 import { renderOverride } from './pins.ts'
@@ -106,8 +107,8 @@ export function createCompose(place: AppPlace): Compose {
         services: { [service]: { pull_policy: 'never', extra_hosts: hosts } },
       })
       const output: string[] = []
-      let hasRun = false
-      const onStarted = (): void => void (hasRun = true)
+      const container = { hasRun: false }
+      const onStarted = (): void => void (container.hasRun = true)
       const ended = runGuarded({ runner, containerName, onStarted }, () =>
         runner.run(
           [
@@ -133,7 +134,7 @@ export function createCompose(place: AppPlace): Compose {
           return { exitCode: NOT_EXECUTABLE }
         throw error
       })
-      return hasRun && exitCode < NOT_EXECUTABLE ? { exitCode, output } : undefined
+      return container.hasRun && exitCode < NOT_EXECUTABLE ? { exitCode, output } : undefined
     },
   }
 }
@@ -235,9 +236,6 @@ function renderAliases(
   })
 }
 
-/** Traefik would send requests to any container that has the labels of the service. */
-const UNSEEN = ['--label', 'traefik.enable=false']
-
 /** `docker compose run` in a one-off container. It stays until its guard removes it, so that its state can be read. */
 export function buildRunArgs({
   service,
@@ -249,30 +247,6 @@ export function buildRunArgs({
   argv: readonly string[]
 }): string[] {
   return ['run', '--no-deps', '--no-TTY', ...UNSEEN, '--name', containerName, service, ...argv]
-}
-
-/**
- * The entrypoint of the official nginx image fills in its templates before it runs nginx.
- * https://github.com/nginx/docker-nginx/blob/master/entrypoint/docker-entrypoint.sh
- */
-export const tryScript = `
-export NGINX_ENTRYPOINT_QUIET_LOGS=1
-[ ! -d /docker-entrypoint.d ] || [ ! -x /docker-entrypoint.sh ] || set -- /docker-entrypoint.sh "$@"
-exec "$@"
-`
-
-/** `docker compose run` of a program, whatever the entrypoint of the service is. */
-export function buildTryArgs({
-  service,
-  containerName,
-  argv,
-}: {
-  service: string
-  containerName: string
-  argv: readonly string[]
-}): string[] {
-  const run = ['run', '--no-deps', '--no-TTY', '--interactive=false', ...UNSEEN, '--name', containerName]
-  return [...run, '--entrypoint', 'sh', service, '-c', tryScript, 'dray', ...argv]
 }
 
 /** The same for a user: on the user's streams, with `terminal` on a terminal. Compose itself prints nothing. */

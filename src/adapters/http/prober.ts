@@ -17,7 +17,7 @@ export function createProber(runner: CommandRunner): Prober {
   return {
     get: (text, timeoutMs, { fromHost } = {}) => {
       const isHosts = fromHost === true || isLoopback(new URL(text).hostname)
-      return isHosts ? getFrom(runner, text, timeoutMs, line) : get(new URL(text), timeoutMs)
+      return isHosts ? getFrom({ runner, line }, text, timeoutMs) : get(new URL(text), timeoutMs)
     },
     listens: (address, port) => listens(runner, address, port),
   }
@@ -25,10 +25,9 @@ export function createProber(runner: CommandRunner): Prober {
 
 /** One GET as if made on the host, with its names and routes. Never throws. */
 export function getFrom(
-  runner: CommandRunner,
+  { runner, line }: { runner: CommandRunner; line?: Line },
   text: string,
   timeoutMs: number,
-  line?: Line,
 ): Promise<ProbeAnswer> {
   const url = new URL(text)
   const dial = () => runner.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url))

@@ -58,7 +58,7 @@ function connectionLost(cause: DrayError, execution: Execution): DeployFailed {
   const undone = {
     undone: [],
     notUndone: ['any step that had started'],
-    serving: `${known}, and ${since}. What is serving now could not be checked.`,
+    serving: `${known}, and ${since}. The current state could not be checked.`,
     servingRelease: undefined,
   }
   return new DeployFailed(error, { undone, plan: execution.plan })

@@ -1,9 +1,6 @@
 import { buildxScript } from '../../../src/adapters/buildx/buildx.ts'
-import {
-  composeScript,
-  composeWithImagesScript,
-  tryScript,
-} from '../../../src/adapters/compose/compose-cli.ts'
+import { composeScript, composeWithImagesScript } from '../../../src/adapters/compose/compose-cli.ts'
+import { tryScript } from '../../../src/adapters/compose/try-args.ts'
 import { serverValuesScript } from '../../../src/adapters/compose/server-values.ts'
 import { currentReleaseScript } from '../../../src/adapters/directory/current-release.ts'
 import {

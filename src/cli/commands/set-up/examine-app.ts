@@ -153,7 +153,7 @@ async function examineRegistries(
     asked.map(async (registry) => {
       const [endpoint] = endpointsOf(registry, { insecure })
       const url = `${endpoint?.baseUrl ?? `https://${registry}`}/v2/`
-      return { registry, answer: await getFrom(runner, url, REACH_MS) }
+      return { registry, answer: await getFrom({ runner }, url, REACH_MS) }
     }),
   )
 }

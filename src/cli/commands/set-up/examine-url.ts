@@ -31,8 +31,9 @@ export async function examineUrl(
   if (first === undefined || !isRunning) return first && lookUp(first.url)
   const asked = { prober, clock, forMs: ASK_MS, signal }
   const answers = await Promise.all(entrances.map((entrance) => askUrl(entrance, asked)))
-  const { entrance, answer, isGood } =
-    answers.find((it) => !it.isGood) ?? (answers[0] as (typeof answers)[number])
+  const worst = answers.find((it) => !it.isGood) ?? answers[0]
+  if (worst === undefined) return undefined
+  const { entrance, answer, isGood } = worst
   const isGuess = known.length === 0 && probeUrl === undefined
   return {
     ...(await lookUp(entrance.url)),

@@ -143,7 +143,7 @@ describe('after an undo, what is serving is said only of URLs that answer:', () 
     expect(await world.failure()).toMatchObject({
       code: 'LOCK_LOST',
       serving:
-        'Release r1 was running before the deploy, and traffic was not switched. What is serving now could not be checked.',
+        'Release r1 was running before the deploy, and traffic was not switched. The current state could not be checked.',
     })
   })
 })
