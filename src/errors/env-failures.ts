@@ -22,6 +22,11 @@ export const envFailures = {
     hint: 'Write one NAME=value per line, and close every quote.',
     exitCode: EXIT.precondition,
   },
+  COMPOSE_FILE_SET: {
+    title: "The server's `.env` selects other compose files.",
+    hint: 'Remove it: `dray env ENVIRONMENT unset COMPOSE_FILE`. To deploy several files, name them in dray.yml: `compose: [docker-compose.yml, docker-compose.extra.yml]`.',
+    exitCode: EXIT.precondition,
+  },
   ENV_NEEDED: {
     title: 'Variables that the app needs would be removed from `.env`.',
     hint: 'Add them to the input, keep them with `--merge`, or run the command on a terminal and confirm.',

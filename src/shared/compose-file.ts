@@ -7,6 +7,8 @@ export type ComposeFile = {
   services: readonly ComposeService[]
   /** Files under `include` and their env files, relative to this file. */
   includedFiles: readonly string[]
+  /** Variables that are the content of secrets and configs: `environment: API_KEY`. */
+  contentVariables: readonly string[]
   /** Why the text is not YAML. It then has no services. */
   syntaxError: string | undefined
 }
@@ -21,7 +23,11 @@ export type ComposeService = {
   /** The `file` under `extends`. */
   extendedFile: string | undefined
   envFiles: readonly string[]
+  /** Those with `format: raw`. */
+  rawEnvFiles: readonly string[]
   labelFiles: readonly string[]
+  /** Variables that it passes on under `environment` without a value of its own. */
+  passedVariables: readonly string[]
 }
 
 /** `dockerfile` is relative to `context`. */
@@ -41,6 +47,9 @@ export function parseComposeFile(text: string): ComposeFile {
     includedFiles: allOf('include')
       .flatMap(listOf)
       .flatMap((it) => (isMap(it) ? [it['path'], it['env_file']] : [it]).flatMap(textsOf)),
+    contentVariables: ['secrets', 'configs']
+      .flatMap((key) => allOf(key).flatMap(entriesOf))
+      .flatMap(([, value]) => textOf(childOf(value, 'environment')) ?? []),
     syntaxError,
   }
 }
@@ -71,6 +80,12 @@ export function readEnvFiles(value: unknown): string[] {
   return [value].flat().flatMap((it) => textOf(it) ?? textOf(childOf(it, 'path')) ?? [])
 }
 
+/** `environment: [NAME]` or `environment: { NAME: }`. */
+function readPassed(value: unknown): string[] {
+  if (Array.isArray(value)) return textsOf(value).filter((it) => it !== '' && !it.includes('='))
+  return entriesOf(value).flatMap(([name, its]) => (its === null ? [name] : []))
+}
+
 function readService(name: string, value: unknown): ComposeService {
   const command = ['entrypoint', 'command'].flatMap((key) => textsOf(childOf(value, key))).join(' ')
   return {
@@ -80,6 +95,10 @@ function readService(name: string, value: unknown): ComposeService {
     ...(command === '' ? {} : { command }),
     extendedFile: textOf(childOf(childOf(value, 'extends'), 'file')),
     envFiles: readEnvFiles(childOf(value, 'env_file')),
+    rawEnvFiles: readEnvFiles(
+      listOf(childOf(value, 'env_file')).filter((it) => childOf(it, 'format') === 'raw'),
+    ),
+    passedVariables: readPassed(childOf(value, 'environment')),
     labelFiles: textsOf(childOf(value, 'label_file')),
   }
 }

@@ -6,6 +6,7 @@ import { createAppDirectory } from '../../src/adapters/directory/app-directory.t
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { AppDirectory, BundleFile, PlaceRequest } from '../../src/deploy/model/ports.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
+import { Secret } from '../../src/shared/secret.ts'
 import { countingShell } from '../support/hosts/counting-shell.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
@@ -242,6 +243,18 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect(await treeOf(copy)).toMatchObject(
         Object.fromEntries(awkward.map((name) => [name, `644 text of ${name}`])),
       )
+    })
+
+    test('the first release stores the key of its hashes, for this user alone; it is not replaced', async () => {
+      const path = await temporaryApp()
+      const directory = directoryAt(path)
+      const key = join(path, '.dray/hash-key')
+      await directory.record(release('r1', []), { files: [], drop: [], newHashKey: new Secret('first') })
+      await directory.record(release('r2', []), { files: [], drop: [], newHashKey: new Secret('second') })
+      expect(await readFile(key, 'utf8')).toBe('first')
+      expect((await stat(key)).mode & 0o777).toBe(0o600)
+      const { stdout } = await runner.run(['ls', '-A', join(path, '.dray/releases/r2')])
+      expect(stdout.trim().split('\n').sort()).toEqual(['bundle.tar.gz', 'release.json'])
     })
 
     test('a hundred files take as many processes as three', async () => {

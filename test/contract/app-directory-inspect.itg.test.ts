@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
@@ -9,6 +9,7 @@ import { createAppSource } from '../../src/adapters/source/app-source.ts'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import type { AppSource, BundleFile, DirectoryObservation } from '../../src/deploy/model/ports.ts'
 import { nextReleaseId, type Release } from '../../src/deploy/model/release.ts'
+import { Secret } from '../../src/shared/secret.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
 const runner = new LocalRunner()
@@ -305,4 +306,138 @@ test('a client that goes away leaves no file behind', async () => {
   const directory = createAppDirectory({ runner: leaving, path, values: {} })
   await directory.inspect(compose(web)).catch(() => undefined)
   expect(await treeOf(temporary)).toEqual(before)
+})
+
+describe('env files that are only on the server', () => {
+  const reading = (file: string): BundleFile[] =>
+    compose(JSON.stringify({ services: { a: { image: 'nginx', env_file: ['.env', file] } } }))
+
+  test.each(['secrets', 'deep/er/and/deeper/app.txt', '../shared.env'])(
+    'are found by the name in the compose file: %s',
+    async (file) => {
+      const path = await temporaryApp({ [file]: 'SECRET=hunter2\n' })
+      const directory = createAppDirectory({ runner, path, values: {} })
+      const definition = async () => (await directory.inspect(reading(file))).app.services[0]
+      const before = await definition()
+      expect(Object.keys(before?.definitionParts ?? {})).toContain(`env_file ${file}`)
+      expect(JSON.stringify(before)).not.toContain('hunter2')
+      await writeFile(join(path, file), 'SECRET=hunter3\n')
+      expect((await definition())?.definitionHash).not.toBe(before?.definitionHash)
+    },
+  )
+
+  test('may be links', async () => {
+    const path = await temporaryApp({ 'real/app': 'SECRET=hunter2\n' })
+    await symlink(join(path, 'real/app'), join(path, 'production.env'))
+    const { app } = await createAppDirectory({ runner, path, values: {} }).inspect(
+      reading('./production.env'),
+    )
+    expect(Object.keys(app.services[0]?.definitionParts ?? {})).toContain('env_file production.env')
+  })
+
+  test('are refused if Compose cannot read them, by their line', async () => {
+    const server = { 'app.txt': 'A=1\nB="hunter2\n' }
+    await expect(inspect(reading('app.txt'), { server })).rejects.toMatchObject({
+      code: 'ENV_INVALID',
+      message: expect.stringMatching(
+        /^Compose cannot read \S.*app\.txt on local: the quote of B in line 2 is never closed\.$/,
+      ) as string,
+    })
+  })
+})
+
+describe('an odd .env', () => {
+  const raw = compose(
+    'services:\n  a: { image: nginx, env_file: [{ path: .env, format: raw }] }\n  b: { image: nginx, env_file: .env }\n',
+  )
+
+  test('in UTF-16 is refused', async () => {
+    const path = await temporaryApp()
+    await writeFile(join(path, '.env'), Buffer.from('\uFEFFA=1\r\n', 'utf16le'))
+    await expect(
+      createAppDirectory({ runner, path, values: {} }).inspect(compose(web)),
+    ).rejects.toMatchObject({
+      code: 'ENV_INVALID',
+      message: expect.stringContaining('is not UTF-8 text') as string,
+    })
+  })
+
+  test('with `export` is refused where a service reads it raw, and only there', async () => {
+    const env = 'A=1\nexport B=2\n'
+    await expect(inspect(raw, { env })).rejects.toMatchObject({
+      code: 'ENV_INVALID',
+      message: expect.stringMatching(/^Line 2 of .* is not NAME=value: service a reads the file/) as string,
+    })
+    expect((await inspect(compose(web), { env })).envFile.oddLines).toBeUndefined()
+  })
+
+  test('with a `$` that Compose replaces is reported by its line, and nothing of the value', async () => {
+    const { envFile } = await inspect(raw, { env: 'A=1\nHASHED=$2b$12$hunter\nREF=$A\n' })
+    expect(envFile.oddLines).toEqual([{ file: '.env', line: 2, kind: 'dollar', variable: 'HASHED' }])
+    expect(JSON.stringify(envFile)).not.toContain('hunter')
+  })
+
+  test('that Compose refuses is refused by its line', async () => {
+    await expect(inspect(compose(web), { env: 'A=1\nB=x${hunter2\n' })).rejects.toMatchObject({
+      code: 'ENV_INVALID',
+      message: expect.stringMatching(/: the `\$` in line 2 is not in single quotes\.$/) as string,
+    })
+  })
+
+  test('with COMPOSE_FILE is refused; other variables of Compose count', async () => {
+    const files = compose(`${web}  more: { image: nginx, profiles: [more] }\n`)
+    const env = 'COMPOSE_FILE=docker-compose.yml:docker-compose.extra.yml\n'
+    await expect(inspect(files, { env })).rejects.toMatchObject({ code: 'COMPOSE_FILE_SET' })
+    const { app } = await inspect(files, { env: 'COMPOSE_PROFILES=more\n' })
+    expect(app.services.map(({ name }) => name)).toEqual(['more', 'web'])
+  })
+})
+
+describe('values of .env', () => {
+  const secret = compose(
+    'services:\n  a: { image: nginx, secrets: [key], configs: [{ source: banner, target: /b }] }\n  b: { image: nginx }\nsecrets: { key: { environment: API_KEY } }\nconfigs: { banner: { environment: BANNER } }\n',
+  )
+
+  test('of a secret or config belong to the services that use it', async () => {
+    const path = await temporaryApp()
+    const directory = createAppDirectory({ runner, path, values: { BANNER: 'of the deploy' } })
+    await directory.record(makeRelease('r1', {}), {
+      files: [],
+      drop: [],
+      newHashKey: new Secret('ab'.repeat(32)),
+    })
+    const hashes = async (env: string) => {
+      await writeFile(join(path, '.env'), env)
+      return (await directory.inspect(secret)).app.services.map(({ definitionHash }) => definitionHash)
+    }
+    const before = await hashes('API_KEY=1\n')
+    expect(await hashes("API_KEY='1'\nOTHER=2\n")).toEqual(before)
+    const after = await hashes('API_KEY=2\n')
+    expect(after[0]).not.toBe(before[0])
+    expect(after[1]).toBe(before[1])
+    await expect(hashes('OTHER=1\n')).rejects.toThrow('API_KEY, the content of key under `secrets`, is not set')
+  })
+
+  test('have a keyed hash each, of the value that Compose reads', async () => {
+    const path = await temporaryApp()
+    const directory = createAppDirectory({ runner, path, values: {} })
+    const hashes = async (env: string) => {
+      await writeFile(join(path, '.env'), env)
+      return (await directory.inspect(compose(web))).envFile
+    }
+    const first = await hashes('A=1\n')
+    expect(first.newHashKey?.reveal()).toMatch(/^[0-9a-f]{64}$/)
+    await directory.record(makeRelease('r1', {}), {
+      files: [],
+      drop: [],
+      ...(first.newHashKey && { newHashKey: first.newHashKey }),
+    })
+    const { valueHashes: before = {}, newHashKey } = await hashes('A=1\nB="x y"\nC=$A\nD="1\n2"\nE-F=g\n')
+    expect(newHashKey).toBeUndefined()
+    expect(before['A']).toBe(first.valueHashes?.['A'])
+    expect(Object.keys(before).sort()).toEqual(['A', 'B', 'C', 'D'])
+    const { valueHashes: after = {} } = await hashes('A=2\nB=\'x y\'\nC=$A\nD="1\n3"\n')
+    const changed = Object.keys(after).filter((name) => after[name] !== before[name])
+    expect(changed.sort()).toEqual(['A', 'C', 'D'])
+  })
 })

@@ -62,7 +62,12 @@ export class FakeHost implements TargetHost {
   readonly containers: FakeContainers
   releases: Release[] = []
   images: LocalImage[] = []
-  envFile: EnvFileObservation = { mode: '600', variables: ['DATABASE_URL'], readableByOthers: false }
+  envFile: EnvFileObservation = {
+    mode: '600',
+    variables: ['DATABASE_URL'],
+    readableByOthers: false,
+    valueHashes: { DATABASE_URL: 'hash' },
+  }
   /** Containers of other projects on the app's networks. */
   neighbours: { project: string; container: Container }[] = []
   /** Containers that are not of the app. */

@@ -8,6 +8,7 @@ import { definitionParts, envFileOf } from './definition-parts.ts'
 import { readCheck, readProgram, readRestarts } from './read-check.ts'
 import { hashOf } from './hash-of.ts'
 import { readExternals } from './read-externals.ts'
+import { usedDefinitions } from './used-definitions.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 
 const portSchema = z.looseObject({
@@ -100,10 +101,16 @@ type ModelTexts = {
   path: string
   /** SHA-256 of the server's env files by path. */
   envFileHashes: ReadonlyMap<string, string>
+  /** Hash of each variable that is the content of a secret or config; undefined if they are not known. */
+  contentHashes?: ReadonlyMap<string, string> | undefined
 }
 
-/** Reads Compose's model as a deploy needs it. Throws COMPOSE_INVALID if it is not a model. */
-export function readAppModel({ model, plainModel, stage, path, envFileHashes }: ModelTexts): AppModel {
+/**
+ * Reads Compose's model as a deploy needs it. Throws COMPOSE_INVALID if it is not a model, or if a variable that is the content
+ * of a secret or config has no value.
+ */
+export function readAppModel(texts: ModelTexts): AppModel {
+  const { model, plainModel, stage, path, envFileHashes, contentHashes } = texts
   const raw = parseModel(model, stage)
   if (raw === undefined) {
     throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host returned a model that cannot be read.')
@@ -113,7 +120,7 @@ export function readAppModel({ model, plainModel, stage, path, envFileHashes }: 
   return {
     project: raw.name,
     services: Object.entries(raw.services).map(([name, service]) => ({
-      ...readService(name, service, { raw, envFileHashes }),
+      ...readService(name, service, { raw, envFileHashes, contentHashes }),
       ...readCheck(service, pins[name]),
       ...(service.volumes.some((volume) => writesDirectory(volume, path)) && { writesDirectory: true }),
     })),
@@ -142,10 +149,12 @@ function parseModel(text: string, stage: string): RawModel | undefined {
   return modelSchema.safeParse(parseJson(relative)).data
 }
 
+type ModelContext = { raw: RawModel } & Pick<ModelTexts, 'envFileHashes' | 'contentHashes'>
+
 function readService(
   name: string,
   service: RawService,
-  context: { raw: RawModel; envFileHashes: ReadonlyMap<string, string> },
+  context: ModelContext,
 ): ServiceModel {
   const test = [service.healthcheck?.test ?? []].flat()
   const addresses = Object.values(service.networks ?? {})
@@ -256,10 +265,8 @@ function usedFiles(used: unknown, definitions: Readonly<Record<string, unknown>>
 /** Keys that do not affect a container, or that a release records separately. */
 const NOT_HASHED = new Set(['image', 'build', 'pull_policy', 'depends_on', 'scale', 'profiles', 'develop'])
 
-function definitionHash(
-  service: RawService,
-  { raw, envFileHashes }: { raw: RawModel; envFileHashes: ReadonlyMap<string, string> },
-): string {
+function definitionHash(service: RawService, context: ModelContext): string {
+  const { raw, envFileHashes } = context
   const environment = Object.entries(service.environment ?? {})
   const definition = Object.fromEntries(Object.entries(service).filter(([key]) => !NOT_HASHED.has(key)))
   return hashOf({
@@ -270,17 +277,7 @@ function definitionHash(
       .filter(([key]) => key.startsWith(ENV_FILE_MARK))
       .map(([, file]) => [file, envFileHashes.get(envFileOf(file))]),
     volumeDefinitions: service.volumes.map(({ source }) => raw.volumes[source ?? '']),
-    configDefinitions: usedDefinitions(service['configs'], raw.configs),
-    secretDefinitions: usedDefinitions(service['secrets'], raw.secrets),
+    configDefinitions: usedDefinitions('configs', service['configs'], context),
+    secretDefinitions: usedDefinitions('secrets', service['secrets'], context),
   })
-}
-
-function usedDefinitions(used: unknown, definitions: Readonly<Record<string, unknown>>): unknown[] {
-  return Array.isArray(used)
-    ? used.map((it: unknown) => {
-        const source =
-          typeof it === 'string' ? it : z.looseObject({ source: z.string() }).safeParse(it).data?.source
-        return definitions[source ?? '']
-      })
-    : []
 }

@@ -6,13 +6,16 @@ import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.
 import { readHashes } from './file-hashes.ts'
 import { FILES_CHANGED, placeScript, recordScript, restoreScript } from './file-scripts.ts'
 import { readFileSystems } from './file-system.ts'
+import { findEnvUses, type EnvUses } from './env/env-uses.ts'
+import { readContentHashes, readEnvFacts, readHostHashes } from './env/read-env-facts.ts'
+import { HASH_KEY_NAME } from './env/value-hashes.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { inspectScript, surveyScript } from './scripts.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
 import { tarOf } from './tar.ts'
 import type { AppPlace } from './app-place.ts'
-import { exportLines } from './values.ts'
+import { exportLines, type DeployValueMap } from './values.ts'
 
 /** The app's directory on a host, reached with `runner`. Compose interpolates `values`. */
 export function createAppDirectory(place: AppPlace): AppDirectory {
@@ -33,7 +36,13 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
     files: readonly BundleFile[],
     signal?: AbortSignal,
   ): Promise<DirectoryObservation> => {
-    const input = await tarOf([...files, { path: '.dray-values', content: exportLines(values), mode: 0o600 }])
+    const uses = findEnvUses(files)
+    const input = await tarOf([
+      ...files,
+      { path: '.dray-values', content: exportLines(values), mode: 0o600 },
+      { path: '.dray-env-files', content: linesOf(uses.envFiles) },
+      { path: '.dray-variables', content: linesOf(uses.contentVariables) },
+    ])
     const output = await runScript(runner, inspectScript, {
       args: [path],
       input,
@@ -43,7 +52,13 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
       throw scriptFailure(output, { host: runner.name, path, what: 'reading the directory' })
     const sections = parseSections(output.stdout)
     assertComposeUsable(sections, runner.name)
-    if (sectionText(sections, 'model-exit') === '0') return readDirectoryObservation(sections, path)
+    const [, ...variables] = (sectionText(sections, 'env') ?? '').split('\n')
+    const hashes = readHostHashes(sections)
+    const envFacts = readEnvFacts(sections, { place: { host: runner.name, path }, uses, hashes, variables })
+    if (sectionText(sections, 'model-exit') === '0') {
+      const contentHashes = readContentHashes(hashes, uses, { values, variables })
+      return readDirectoryObservation(sections, { path, envFacts, contentHashes })
+    }
     const facts = {
       host: runner.name,
       path,
@@ -57,7 +72,7 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
     path,
     inspect,
     survey: async ({ files, imageRoots }) => {
-      const input = files.map((file) => `${file}\n`).join('')
+      const input = linesOf(files)
       const sections = parseSections(
         await run('reading the files', surveyScript, { args: [...imageRoots], input }),
       )
@@ -71,11 +86,10 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
       }
     },
     place: async ({ files, remove, inPlace, adopt }) => {
-      const list = (paths: readonly string[]): string => paths.map((file) => `${file}\n`).join('')
       const input = await tarOf([
-        { path: 'remove', content: list(remove) },
-        { path: 'in-place', content: list(inPlace) },
-        { path: 'adopt', content: list(adopt) },
+        { path: 'remove', content: linesOf(remove) },
+        { path: 'in-place', content: linesOf(inPlace) },
+        { path: 'adopt', content: linesOf(adopt) },
         ...files.map((file) => ({ ...file, path: `files/${file.path}` })),
       ])
       await run('writing the files of the release', placeScript, { input })
@@ -83,13 +97,13 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
     restore: async () => {
       await run('restoring the files', restoreScript, {})
     },
-    record: async (release, { files, drop }) => {
+    record: async (release, { files, drop, newHashKey }) => {
       const record = async (sent: readonly BundleFile[]) => {
-        const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')
         const input = await tarOf([
           { path: 'release.json', content: `${JSON.stringify(release, null, 2)}\n` },
-          { path: 'list', content: lines(Object.keys(release.files)) },
-          { path: 'hashes', content: lines(Object.values(release.files)) },
+          { path: 'list', content: linesOf(Object.keys(release.files)) },
+          { path: 'hashes', content: linesOf(Object.values(release.files)) },
+          ...(newHashKey ? [{ path: HASH_KEY_NAME, content: newHashKey.reveal(), mode: 0o600 }] : []),
           ...sent.map((file) => ({ ...file, path: `files/${file.path}` })),
         ])
         return runScript(runner, recordScript, { args: [path, release.id, ...drop], input })
@@ -105,6 +119,10 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
   }
 }
 
+function linesOf(names: readonly string[]): string {
+  return names.map((name) => `${name}\n`).join('')
+}
+
 /** Throws DOCKER_MISSING, COMPOSE_NOT_INSTALLED or COMPOSE_TOO_OLD. */
 function assertComposeUsable(sections: readonly Section[], host: string): void {
   if (sections.some((section) => section.name === 'no-docker')) {
@@ -114,15 +132,29 @@ function assertComposeUsable(sections: readonly Section[], host: string): void {
   if (composeVersion !== undefined) checkComposeVersion(composeVersion, host)
 }
 
-function readDirectoryObservation(sections: readonly Section[], path: string): DirectoryObservation {
+type Facts = {
+  path: string
+  envFacts: ReturnType<typeof readEnvFacts>
+  contentHashes: ReadonlyMap<string, string> | undefined
+}
+
+function readDirectoryObservation(
+  sections: readonly Section[],
+  { path, envFacts, contentHashes }: Facts,
+): DirectoryObservation {
   const text = (name: string): string => sectionText(sections, name) ?? ''
+  const [mode = '', ...variables] = text('env').split('\n')
   const releases = sections
     .filter((section) => section.name === 'release')
     .map((section) => readRelease(section.text, path))
     .sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
-  const [mode = '', ...keys] = text('env').split('\n')
   return {
-    envFile: { mode, variables: keys, readableByOthers: Number.parseInt(mode.at(-1) ?? '0', 8) >= 4 },
+    envFile: {
+      mode,
+      variables,
+      readableByOthers: Number.parseInt(mode.at(-1) ?? '0', 8) >= 4,
+      ...envFacts,
+    },
     listeningPorts: text('listening')
       .split('\n')
       .map((port) => Number.parseInt(port, 16))
@@ -151,6 +183,7 @@ function readDirectoryObservation(sections: readonly Section[], path: string): D
       stage: text('stage'),
       path,
       envFileHashes: readHashes(text('env-files')),
+      contentHashes,
     }),
   }
 }

@@ -3,6 +3,7 @@
  * processes handle any number of files. Paths begin with `./`, so that they are not read as options.
  */
 
+import { HASH_KEY_NAME } from './env/value-hashes.ts'
 import { linkGuard } from './link-guard.ts'
 
 /** Exit code: files to record are not in the directory as they were placed; their paths are printed. */
@@ -173,8 +174,8 @@ restore_files
 
 /**
  * Records a release atomically: its description and its files, for this user alone, since pinned values may be secret.
- * Standard input: a tar with `release.json`, `list`, the paths of its files, `hashes`, their SHA-256 in the same order, and
- * files under `files/`. The other files are copied from the directory; those that are no longer the same there, since a
+ * Standard input: a tar with `release.json`, `list`, the paths of its files, `hashes`, their SHA-256 in the same order, the key
+ * of the hashes of values if it is new, and files under `files/`. The other files are copied from the directory; those that are no longer the same there, since a
  * container or a user changed them, are printed, with exit code FILES_CHANGED. Arguments: the directory, the release, the
  * releases to drop.
  */
@@ -224,6 +225,10 @@ mkdir "$new/record"
 tar -czf "$new/record/bundle.tar.gz" -C "$new/files" .
 mv "$new/release.json" "$new/record/"
 sync "$new/record/release.json" 2> /dev/null || :
+if is_own "$new/${HASH_KEY_NAME}" && ! [ -e .dray/${HASH_KEY_NAME} ] && ! [ -L .dray/${HASH_KEY_NAME} ]; then
+  if [ -g . ]; then chmod 660 "$new/${HASH_KEY_NAME}"; else chmod 600 "$new/${HASH_KEY_NAME}"; fi
+  mv "$new/${HASH_KEY_NAME}" .dray/
+fi
 rm -rf ".dray/releases/$release"
 mv "$new/record" ".dray/releases/$release"
 rm -rf .dray/undo

@@ -32,6 +32,7 @@ const releaseSchema = z.object({
   // These names are removed, replaced and restored, so a container that can write to the directory must not control them.
   files: z.record(z.string().refine(isBundlePath), z.string().regex(/^[0-9a-f]{64}$/)),
   variables: z.array(z.string()),
+  valueHashes: z.record(z.string(), z.string()).optional(),
   networks: z.record(z.string(), z.string()),
   // A container may have written these. They are requested from the host only, where it could request them itself.
   entrances: z

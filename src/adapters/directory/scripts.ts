@@ -5,6 +5,7 @@
 
 import { composeFunction } from '../compose/compose-function.ts'
 import { dotenvAwk } from './env/dotenv-awk.ts'
+import { envFacts } from './env/env-facts-script.ts'
 import { isOwn } from './link-guard.ts'
 
 /** Exit code: there is no .env. */
@@ -99,8 +100,9 @@ const projectFormat = ['project', 'service', 'project.working_dir']
 /**
  * Reads the app's directory and has Compose make its model, in a temporary copy of the compose files: once with the
  * deploy-time values, and once without them, as a user's plain \`docker compose\` would. Standard input: a tar of the
- * compose files and of \`.dray-values\`. In the copy, a placeholder with the name of the file replaces each env file of
- * the server. So the model has no value of an env file, and shows which service reads which file.
+ * compose files, of \`.dray-values\`, and of the lists that \`envFacts\` needs. In the copy, a placeholder with the name of
+ * the file replaces each env file of the server. So the model has no value of an env file, and shows which service reads
+ * which file.
  */
 export const inspectScript = `
 set -u
@@ -110,6 +112,7 @@ ${keyNames}
 ${passOn}
 ${isOwn}
 ${composeFunction}
+${envFacts.define}
 # Containers of a deleted directory are not protected; of an unreadable directory this is unknown.
 may_be_there() {
   nearest=$1
@@ -125,14 +128,19 @@ trap 'rm -rf "$stage"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
 copy="$stage/$(basename "$path")"
 mkdir "$copy" && tar -xf - -C "$copy" || exit 1
-mv "$copy/.dray-values" "$stage/values"
-
+for list in values env-files variables; do mv "$copy/.dray-$list" "$stage/$list"; done
+: > "$stage/on-server"
+${envFacts.start}
 count=0
 section env-files
-(cd "$path" && find . -maxdepth 3 -path ./.dray -prune -o -type f \\( -name '.env*' -o -name '*.env' \\) -print) |
+{
+  cat "$stage/env-files"
+  cd "$path" && find . -maxdepth 3 -path ./.dray -prune -o ! -type d \\( -name '.env*' -o -name '*.env' \\) -print
+} |
   while IFS= read -r file; do
     file=\${file#./}
-    [ ! -e "$copy/$file" ] || continue
+    if [ -e "$copy/$file" ] || ! [ -f "$path/$file" ]; then continue; fi
+    ! grep -qxF -- "$file" "$stage/env-files" || printf '%s\\n' "$file" >> "$stage/on-server"
     mkdir -p "$copy/$(dirname "$file")"
     count=$((count + 1))
     printf 'DRAY_ENV_FILE_%d="%s"\\n' "$count" "$(printf %s "$file" | sed 's/[\\\\"$]/\\\\&/g')" > "$copy/$file"
@@ -202,6 +210,7 @@ if [ "$code" -ne 0 ] || ! [ -d "$path/.dray/releases" ]; then
   section compose-version
   compose version --short 2> /dev/null
 fi
+${envFacts.print}
 wait $plain
 section model
 cat "$stage/model"

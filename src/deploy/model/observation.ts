@@ -129,6 +129,8 @@ export type RestoredRelease = {
   tag: string | undefined
   /** Names of the variables in `.env` at that time. */
   variables: readonly string[]
+  /** A keyed hash of the value of each; absent in records of earlier versions. */
+  valueHashes?: Readonly<Record<string, string>> | undefined
   /** Tasks that ran since, in order, with their release; includes failed ones. */
   tasksSince: readonly { task: string; release: string }[]
 }

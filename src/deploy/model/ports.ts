@@ -151,7 +151,23 @@ export type BundleFile = {
 }
 
 /** Observation of the server's `.env`; never a value. */
-export type EnvFileObservation = { mode: string; variables: readonly string[]; readableByOthers: boolean }
+export type EnvFileObservation = {
+  mode: string
+  variables: readonly string[]
+  readableByOthers: boolean
+  /** A keyed hash of each variable's value; absent if the key cannot be read. */
+  valueHashes?: Readonly<Record<string, string>>
+  /** The key of these hashes, to be stored with the first release; absent if it is on the host already. */
+  newHashKey?: Secret
+  /** Lines of env files that Compose reads otherwise than meant, without refusing them; absent without any. */
+  oddLines?: readonly OddLine[]
+}
+
+/** A line of an env file on the server, counted from 1. `dollar`: a `$` that is replaced; `statement`: it sets nothing. */
+export type OddLine = { file: string; line: number } & (
+  | { kind: 'dollar'; variable: string }
+  | { kind: 'statement' }
+)
 
 /** State of the app's directory on a host before a deploy, and the app as Compose resolves it there. */
 export type DirectoryObservation = {
@@ -198,8 +214,17 @@ export interface AppDirectory {
   place(request: PlaceRequest): Promise<void>
   /** Restores the files that the last `place` replaced. */
   restore(): Promise<void>
-  /** Records a release with its files, whatever became of them in the directory, and deletes the records of `drop`. */
-  record(release: Release, request: { files: readonly BundleFile[]; drop: readonly string[] }): Promise<void>
+  /**
+   * Records a release with its files, whatever became of them in the directory, deletes the records of `drop`, and stores the key
+   * of the hashes of values if the host has none.
+   */
+  record(release: Release, request: RecordRequest): Promise<void>
+}
+
+export type RecordRequest = {
+  files: readonly BundleFile[]
+  drop: readonly string[]
+  newHashKey?: Secret
 }
 
 export type PlaceRequest = {

@@ -53,6 +53,8 @@ export type Release = {
   files: Readonly<Record<string, string>>
   /** Names of the variables in `.env`; never a value. */
   variables: readonly string[]
+  /** A keyed hash of each variable's value; absent in records of earlier versions. */
+  valueHashes?: Readonly<Record<string, string>>
   networks: Readonly<Record<string, string>>
   /** Published ports that answered at the end of the deploy, with what they may answer; absent in older records. */
   entrances?: readonly Entrance[]

@@ -74,7 +74,7 @@ function describeRestored(hosts: readonly HostPlan[], { restores }: DesiredRelea
   const { id, tag } = restores
   return {
     restores: { release: id, ...(tag === undefined ? {} : { tag }) },
-    notUndone: listNotUndone(restores, hosts[0]?.observation.directory.envFile.variables ?? []),
+    notUndone: listNotUndone(restores, hosts[0]?.observation.directory.envFile),
   }
 }
 

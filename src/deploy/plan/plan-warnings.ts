@@ -44,7 +44,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       `${someNames(host.files.edited)} on ${observation.host} ${were} changed since release ${host.current?.id ?? ''}. This deploy replaces the changes; a copy is kept in .dray/adopted/.`,
     )
   }
-  found.push(...warnOfGuess(observation, desired))
+  found.push(...warnOfOddLines(observation), ...warnOfGuess(observation, desired))
   for (const { service, action, replaced } of decisions) {
     if (action === 'recreate' && replaced.length > 0) {
       found.push(
@@ -113,6 +113,16 @@ function whyNotForwarded(service: ServiceModel, { observation, desired }: Decisi
   if (desired.rollout[service.name] === 'recreate') return ''
   const obstacle = observation.forwarding?.obstacle
   return obstacle === undefined ? '' : `, and it is not forwarded to a stand-in: ${obstacle}`
+}
+
+/** Lines of env files that Compose accepts, and reads otherwise than meant. */
+function warnOfOddLines({ host, directory }: HostObservation): string[] {
+  return (directory.envFile.oddLines ?? []).map((it) => {
+    const where = `line ${it.line} of ${it.file} on ${host}`
+    return it.kind === 'dollar'
+      ? `${it.variable} in ${where} has a \`$\` that Compose replaces, so the app gets another value. Put the value in single quotes.`
+      : `${where.charAt(0).toUpperCase()}${where.slice(1)} sets nothing: it is not NAME=value.`
+  })
 }
 
 /** Without `probe` in dray.yml, the proxy's port is requested without knowing what it should answer. */

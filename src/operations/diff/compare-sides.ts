@@ -9,7 +9,7 @@ export type ReleaseDiff = {
   to: string
   images: readonly ImageDiff[]
   configuration: readonly ServiceDiff[]
-  /** Names of variables added to or removed from `.env`. */
+  /** Names of variables added to or removed from `.env`, and of those whose value changed, as far as values were recorded. */
   variables: readonly { name: string; change: Change }[]
   files: readonly FileDiff[]
   /** What could not be compared, one sentence each. */
@@ -32,9 +32,9 @@ export function compareSides(from: ReleaseSide, to: ReleaseSide): ReleaseDiff {
     to: to.label,
     images: compareImages(from, to),
     configuration: compareDefinitions(from.definitions, to.definitions),
-    variables: compareNames(namesOf(from.variables), namesOf(to.variables)),
+    variables: compareNames(hashesOf(from), hashesOf(to), isSameValue),
     files: compareFiles(from, to),
-    notes: [...from.notes, ...to.notes],
+    notes: [...[from, to].flatMap(explainHashes), ...from.notes, ...to.notes],
   }
 }
 
@@ -67,6 +67,16 @@ function compareDefinitions(from: ReleaseSide['definitions'], to: ReleaseSide['d
   }))
 }
 
-function namesOf(names: readonly string[]): Record<string, true> {
-  return Object.fromEntries(names.map((name) => [name, true]))
+/** An unknown hash is empty. */
+function hashesOf({ variables, valueHashes }: ReleaseSide): Record<string, string> {
+  return Object.fromEntries(variables.map((name) => [name, valueHashes?.[name] ?? '']))
+}
+
+function isSameValue(a: string, b: string): boolean {
+  return a === b || a === '' || b === ''
+}
+
+function explainHashes({ label, variables, valueHashes }: ReleaseSide): string[] {
+  if (valueHashes !== undefined || variables.length === 0) return []
+  return [`Changed values in \`.env\` are not listed: ${label} has no hashes of its values.`]
 }

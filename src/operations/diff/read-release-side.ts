@@ -15,7 +15,7 @@ export async function readReleaseSide(
   { host, release }: { host: ArchivingHost; release: Release },
   signal: AbortSignal,
 ): Promise<ReleaseSide> {
-  const { id, tag, services, variables } = release
+  const { id, tag, services, variables, valueHashes } = release
   const site = host.restore(release)
   const { app, notes } = await modelOf(site, id, signal)
   const files = await (app === undefined ? host.archive.files(release, signal) : site.source.bundle(app, {}))
@@ -25,6 +25,7 @@ export async function readReleaseSide(
     ...partsOf(app),
     files: files.filter((file) => !isWrittenByDray(file)),
     variables,
+    valueHashes,
     notes,
   }
 }
@@ -65,6 +66,7 @@ export async function readTreeSide(
     ...partsOf(observation.app),
     files: files.filter((file) => !isWrittenByDray(file)),
     variables: observation.envFile.variables,
+    valueHashes: observation.envFile.valueHashes,
     notes: [...notes],
   }
 }

@@ -15,6 +15,8 @@ export type ReleaseSide = {
   secretPaths: ReadonlySet<string>
   /** Names of the variables in `.env`. */
   variables: readonly string[]
+  /** A keyed hash of the value of each; undefined if they were not recorded. */
+  valueHashes: Readonly<Record<string, string>> | undefined
   /** What could not be read, one sentence each. */
   notes: readonly string[]
 }

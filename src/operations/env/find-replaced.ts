@@ -10,7 +10,7 @@ export function findReplaced(text: string): string[] {
   return parseDotenv(text).variables.flatMap(({ name, raw }) => {
     const lost = parseTemplate(interpolated(raw)).some(
       (part) =>
-        part.kind === 'foreign' ||
+        (part.kind === 'foreign' && part.source.startsWith('${')) ||
         (part.kind === 'variable' && part.operator === '' && !known.has(part.name)),
     )
     known.add(name)

@@ -48,10 +48,12 @@ function entranceOf({ url, below, orStatus, fromHost }: Entrance): Entrance {
 /** Records the release, if its containers still run. From here on it is the current release. */
 export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, context) => {
   await refuseEnded(context)
-  const { directory } = context.run.host
-  await directory.record(describeRelease(step, context), {
-    files: context.run.files,
+  const { host, files, observation } = context.run
+  const { newHashKey } = observation.directory.envFile
+  await host.directory.record(describeRelease(step, context), {
+    files,
     drop: step.dropReleases,
+    ...(newHashKey && { newHashKey }),
   })
   context.run.done.recorded = true
   return step.release
@@ -63,6 +65,7 @@ function describeRelease(
 ): Release {
   const { run, execution } = context
   const { directory } = run.observation
+  const { envFile } = directory
   const { desired, deployer, clock } = execution
   return {
     version: 1,
@@ -82,7 +85,8 @@ function describeRelease(
       }),
     ),
     files: Object.fromEntries(run.observation.files.map((file) => [file.path, file.sha256])),
-    variables: directory.envFile.variables,
+    variables: envFile.variables,
+    ...(envFile.valueHashes && { valueHashes: envFile.valueHashes }),
     networks: directory.app.networks,
     entrances: [...run.done.answered.values()].filter(isAtHost).map(entranceOf),
   }

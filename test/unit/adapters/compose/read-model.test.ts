@@ -10,10 +10,12 @@ function modelOf(services: Readonly<Record<string, Service>>, facts: Service = {
   const {
     plain = services,
     envFiles = {},
+    contents,
     ...top
   } = facts as {
     plain?: Readonly<Record<string, Service>>
     envFiles?: Readonly<Record<string, string>>
+    contents?: Readonly<Record<string, string>>
   }
   const text = (its: unknown): string => JSON.stringify({ name: 'shop', services: its, ...top })
   return readAppModel({
@@ -22,6 +24,7 @@ function modelOf(services: Readonly<Record<string, Service>>, facts: Service = {
     stage,
     path: '/srv/shop',
     envFileHashes: new Map(Object.entries(envFiles)),
+    contentHashes: contents && new Map(Object.entries(contents)),
   })
 }
 
@@ -284,4 +287,26 @@ test('a health check with values of the deploy is not read: they are pinned', ()
   const { services, pins } = modelOf({ web: check('v2') }, { plain: { web: check('latest') } })
   expect(services[0]?.check).toBeUndefined()
   expect(pins['web']).toMatchObject({ healthcheck: { test: ['CMD', 'v2'] } })
+})
+
+describe('a secret or config that is the content of a variable', () => {
+  const web = { secrets: [{ source: 'key' }], configs: [{ source: 'banner' }] }
+  const top = { secrets: { key: { environment: 'API_KEY' } }, configs: { banner: { environment: 'BANNER' } } }
+  const hashWith = (contents: Service): string => serviceOf(web, { ...top, contents }).definitionHash
+
+  test('is part of the definition of the services that use it', () => {
+    const before = hashWith({ API_KEY: 'h1', BANNER: 'h2' })
+    expect(hashWith({ API_KEY: 'h1', BANNER: 'h2' })).toBe(before)
+    expect(hashWith({ API_KEY: 'other', BANNER: 'h2' })).not.toBe(before)
+    expect(hashWith({ API_KEY: 'h1', BANNER: 'other' })).not.toBe(before)
+    const hashOfOther = (contents: Service) => serviceOf({}, { ...top, contents }).definitionHash
+    expect(hashOfOther({ API_KEY: 'h1' })).toBe(hashOfOther({ API_KEY: 'other' }))
+  })
+
+  test('is refused without a value, which Compose would do only when it starts a container', () => {
+    expect(() => hashWith({ API_KEY: 'h1' })).toThrow(
+      'BANNER, the content of banner under `configs`, is not set in `.env`.',
+    )
+    expect(() => serviceOf({}, { ...top, contents: {} })).not.toThrow()
+  })
 })

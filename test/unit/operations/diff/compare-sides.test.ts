@@ -16,6 +16,7 @@ function snapshot(facts: Partial<ReleaseSide> = {}): ReleaseSide {
     files: [file('nginx.conf', 'a\nb\n')],
     secretPaths: new Set(),
     variables: ['DATABASE_URL'],
+    valueHashes: { DATABASE_URL: 'h1' },
     notes: [],
     ...facts,
   }
@@ -136,5 +137,29 @@ describe('files', () => {
     ]
     expect(found).toMatchObject([[{ kind: 'secret' }], [{ kind: 'secret' }]])
     expect(JSON.stringify(found)).not.toContain('hunter')
+  })
+})
+
+describe('variables', () => {
+  const variablesOf = (from: Partial<ReleaseSide>, to: Partial<ReleaseSide>) => compare(from, to).variables
+
+  test('are added and removed by name, and changed by the hash of their value', () => {
+    const to = { variables: ['DATABASE_URL', 'KEY'], valueHashes: { DATABASE_URL: 'h2', KEY: 'h3' } }
+    expect(variablesOf({}, to)).toEqual([
+      { name: 'DATABASE_URL', change: 'changed' },
+      { name: 'KEY', change: 'added' },
+    ])
+    expect(variablesOf(to, { variables: [], valueHashes: {} }).map(({ change }) => change)).toEqual([
+      'removed',
+      'removed',
+    ])
+  })
+
+  test('without recorded hashes are compared by name, and a note says so', () => {
+    const { variables, notes } = compare({ valueHashes: undefined }, { valueHashes: { DATABASE_URL: 'h2' } })
+    expect(variables).toEqual([])
+    expect(notes).toEqual([
+      'Changed values in `.env` are not listed: r1 (v1) has no hashes of its values.',
+    ])
   })
 })
