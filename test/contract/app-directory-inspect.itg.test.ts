@@ -415,7 +415,9 @@ describe('values of .env', () => {
     const after = await hashes('API_KEY=2\n')
     expect(after[0]).not.toBe(before[0])
     expect(after[1]).toBe(before[1])
-    await expect(hashes('OTHER=1\n')).rejects.toThrow('API_KEY, the content of key under `secrets`, is not set')
+    await expect(hashes('OTHER=1\n')).rejects.toThrow(
+      'API_KEY, the content of key under `secrets`, is not set',
+    )
   })
 
   test('have a keyed hash each, of the value that Compose reads', async () => {

@@ -151,11 +151,7 @@ function parseModel(text: string, stage: string): RawModel | undefined {
 
 type ModelContext = { raw: RawModel } & Pick<ModelTexts, 'envFileHashes' | 'contentHashes'>
 
-function readService(
-  name: string,
-  service: RawService,
-  context: ModelContext,
-): ServiceModel {
+function readService(name: string, service: RawService, context: ModelContext): ServiceModel {
   const test = [service.healthcheck?.test ?? []].flat()
   const addresses = Object.values(service.networks ?? {})
   return {

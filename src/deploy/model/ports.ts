@@ -165,8 +165,7 @@ export type EnvFileObservation = {
 
 /** A line of an env file on the server, counted from 1. `dollar`: a `$` that is replaced; `statement`: it sets nothing. */
 export type OddLine = { file: string; line: number } & (
-  | { kind: 'dollar'; variable: string }
-  | { kind: 'statement' }
+  { kind: 'dollar'; variable: string } | { kind: 'statement' }
 )
 
 /** State of the app's directory on a host before a deploy, and the app as Compose resolves it there. */

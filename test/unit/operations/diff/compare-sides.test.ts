@@ -158,8 +158,6 @@ describe('variables', () => {
   test('without recorded hashes are compared by name, and a note says so', () => {
     const { variables, notes } = compare({ valueHashes: undefined }, { valueHashes: { DATABASE_URL: 'h2' } })
     expect(variables).toEqual([])
-    expect(notes).toEqual([
-      'Changed values in `.env` are not listed: r1 (v1) has no hashes of its values.',
-    ])
+    expect(notes).toEqual(['Changed values in `.env` are not listed: r1 (v1) has no hashes of its values.'])
   })
 })
