@@ -19,7 +19,7 @@ export type ShellCommand = Span & {
   readonly document?: Span & { isLiteral: boolean }
   /** Whether characters can be put in at its place as they are: not within quotes of another language. */
   isBare: boolean
-  /** It acts on another machine: `ssh` runs it there, or Docker is told of another host. */
+  /** It acts on another machine: `ssh` runs it there, or Docker has the address of another host. */
   isOnServer: boolean
 }
 

@@ -198,7 +198,7 @@ describe('compose files', () => {
   )
 
   test.each(['compose.override.yml', 'docker-compose.override.yml'])(
-    '%s as one of several is shipped under a name that Compose does not read by itself',
+    '%s as one of several is shipped under a name that Compose does not read on its own',
     async (name) => {
       const source = await sourceOf(
         { 'docker-compose.yml': compose, [name]: 'services:\n  web:\n    restart: always\n' },
