@@ -45,7 +45,10 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     )
   }
   found.push(...warnOfOddLines(observation), ...warnOfGuess(observation, desired))
-  for (const { service, action, replaced } of decisions) {
+  /** Warnings that were given in full at the deploy before, since the definition of the service is the same. */
+  const repeated: string[] = []
+  for (const { service, action, replaced, definitionHash } of decisions) {
+    const wasSaid = host.current?.services[service.name]?.definitionHash === definitionHash
     if (action === 'recreate' && replaced.length > 0) {
       found.push(
         `${service.name} is briefly unavailable: ${whyNotRolled(service, input) ?? 'its network changed'}${whyNotForwarded(service, input)}.`,
@@ -69,9 +72,12 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       )
     }
     if ((action === 'roll' || action === 'stand-in') && replaced.length > 0 && shared.length > 0) {
-      found.push(
-        `The old and the new ${service.name} briefly use volume ${shared.join(', ')} at the same time.`,
-      )
+      if (wasSaid) repeated.push(`${service.name} briefly uses volume ${shared.join(', ')} twice`)
+      else {
+        found.push(
+          `The old and the new ${service.name} briefly use volume ${shared.join(', ')} at the same time.`,
+        )
+      }
     }
     const isProxy = proxyOf(observation.proxies, service.name) !== undefined
     const image = observation.resolved.get(service.name)?.config
@@ -79,6 +85,10 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       service.healthCheck === 'defined' ||
       (service.healthCheck === 'from-image-or-none' && image?.hasHealthCheck === true)
     if (action !== 'leave' && action !== 'run-once' && !checked && !isProxy) {
+      if (wasSaid) {
+        repeated.push(`${service.name} has no health check`)
+        continue
+      }
       const known = whatIsChecked(service, image?.exposedPorts ?? [], observation)
       unchecked.set(known, [...(unchecked.get(known) ?? []), service.name])
     }
@@ -87,6 +97,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     const have = services.length === 1 ? 'has' : 'have'
     found.push(`${services.join(', ')} ${have} no health check: dray can only check ${known}.`)
   }
+  if (repeated.length > 0) found.push(`As at the deploy before: ${repeated.join('; ')}.`)
   for (const { service, why } of observation.directory.app.front?.left ?? []) {
     found.push(`${service} gets no front: ${why}.`)
   }

@@ -73,15 +73,25 @@ test('rolling a service with a volume says that both will have it', async () => 
     { name: 'uploads', target: '/uploads' },
     { name: undefined, target: '/tmp' },
   ]
-  expect((await changeOf({ volumes })).warnings).toEqual([
+  const app = fakeApp([fakeService('api', { volumes })])
+  const world = new FakeWorld(app)
+  await world.deploy()
+  world.app = withTag(fakeApp([fakeService('api', { volumes, restarts: false })]), 'v2')
+  expect((await world.plan()).warnings).toEqual([
     'The old and the new api briefly use volume uploads at the same time.',
   ])
 })
 
-test('a service with its health check disabled is warned of', async () => {
-  expect((await changeOf({ healthCheck: 'disabled' })).warnings).toEqual([
-    expect.stringMatching(/^api has no health check/),
+test('a warning that is the same as at the deploy before is repeated in a few words', async () => {
+  const volumes = [{ name: 'uploads', target: '/uploads' }]
+  expect((await changeOf({ volumes, healthCheck: 'disabled' })).warnings).toEqual([
+    'As at the deploy before: api briefly uses volume uploads twice; api has no health check.',
   ])
+})
+
+test('a service with its health check disabled is warned of', async () => {
+  const world = new FakeWorld(fakeApp([fakeService('api', { healthCheck: 'disabled' })]))
+  expect((await world.plan()).warnings).toEqual([expect.stringMatching(/^api has no health check/)])
 })
 
 test('services without a health check are named in one line, by what is checked of them', async () => {
