@@ -85,7 +85,7 @@ describe('hashes of values', () => {
     expect(factsOf(hashed(key, '1'.repeat(64))).valueHashes).not.toEqual(facts.valueHashes)
   })
 
-  test('get a new key where there is none', () => {
+  test('get a new key on a host without a key', () => {
     const { newHashKey, valueHashes } = factsOf(`@@dray value-hashes\n${hash}  ./value.A\n`)
     expect(newHashKey?.reveal()).toMatch(/^[0-9a-f]{64}$/)
     expect(Object.keys(valueHashes ?? {})).toEqual(['A'])
