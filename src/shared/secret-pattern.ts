@@ -30,7 +30,7 @@ function isQuoting(token: string): boolean {
  * of them that is at least as long is accepted.
  */
 function spellQuoting(run: string): string {
-  const characters = new Set(['\\', ...run, ...(/['"]/.test(run) ? [`'`, '"'] : [])])
+  const characters = new Set(['\\', ...Array.from(run), ...(/['"]/.test(run) ? [`'`, '"'] : [])])
   const spellings = [`[${[...characters].map(escape).join('')}]`, ...[...characters].flatMap(encode)]
   return `(?:${spellings.join('|')}){${run.length},${run.length * MOST_ESCAPES}}`
 }

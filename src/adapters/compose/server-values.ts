@@ -66,9 +66,9 @@ export function createValueMask(variables: readonly Variable[]): Redactor {
     variables.flatMap(([name, value]) => [...value.matchAll(/\$(\w+)/g)].map(([, it = '']) => [it, name])),
   )
   return (text) => {
-    const masked = text.replaceAll(UNSET, (all, start: string, unset: string, end: string) => {
+    const masked = text.replaceAll(UNSET, (unset) => {
       const name = referred.get(unset)
-      return name === undefined ? all : `${start}${renderMask(name)}${end}`
+      return name === undefined ? unset : renderMask(name)
     })
     return patterns.reduce((rest, [pattern, name]) => rest.replace(pattern, () => renderMask(name)), masked)
   }
@@ -80,7 +80,7 @@ export function maskWords(line: string, mask: Redactor): string {
 }
 
 /** `The \"secret\" variable is not set. Defaulting to a blank string.` */
-const UNSET = /(The \\?")(\w+)(\\?" variable is not set)/g
+const UNSET = /(?<=The \\?")\w+(?=\\?" variable is not set)/g
 
 function renderMask(name: string): string {
   return `[value of ${name}]`

@@ -58,10 +58,10 @@ const encodings: Readonly<Record<string, Encode>> = {
   'upper-case hex': (text) => hex(text).toUpperCase(),
   'hex escapes': (text) => hex(text).replaceAll(/../g, '\\x$&'),
   'hex with colons': (text) => hex(text).replaceAll(/..(?=.)/g, '$&:'),
-  'soft hyphens inside': (text) => [...text].join('\u00ad'),
-  'joiners inside': (text) => [...text].join('\u200c'),
-  'variation selectors inside': (text) => [...text].join('\ufe0f'),
-  'colours inside': (text) => [...text].join('\u001b[31m'),
+  'soft hyphens inside': (text) => Array.from(text).join('\u00ad'),
+  'joiners inside': (text) => Array.from(text).join('\u200c'),
+  'variation selectors inside': (text) => Array.from(text).join('\ufe0f'),
+  'colours inside': (text) => Array.from(text).join('\u001b[31m'),
   ...Object.fromEntries(
     Object.entries(escapes).flatMap(([outerName, outer]) =>
       Object.entries(escapes).map(([name, inner]) => [
@@ -76,7 +76,7 @@ const tokens = fc
   .oneof(
     fc.stringMatching(/^[A-Za-z0-9_.-]{8,60}$/),
     fc.string({ minLength: 8, maxLength: 40 }),
-    fc.string({ unit: fc.constantFrom(...`a1\\'"$%&<>+/= ;,`), minLength: 8, maxLength: 30 }),
+    fc.string({ unit: fc.constantFrom(...Array.from(`a1\\'"$%&<>+/= ;,`)), minLength: 8, maxLength: 30 }),
     fc.string({ unit: 'grapheme', minLength: 8, maxLength: 30 }),
   )
   .filter((token) => new Set(token).size > 3)
