@@ -96,7 +96,9 @@ http {
 `,
   )
   await server.writeFile(nginxFile, nginxConf({ routes, listens: [outsidePort(app)] }))
-  await mustRun(server, 'mkdir -p /var/log/nginx /var/lib/nginx && nginx')
+  // The daemon keeps standard error open.
+  const start = 'nginx 2>/var/log/nginx/start.log || { cat /var/log/nginx/start.log >&2; exit 1; }'
+  await mustRun(server, `mkdir -p /var/log/nginx /var/lib/nginx && ${start}`)
 }
 
 async function startHostCaddy(server: TestServer, app: MadeApp): Promise<void> {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { External } from '../../deploy/model/surroundings.ts'
-import type { RawModel, RawService } from './read-model.ts'
+import type { RawModel, RawService } from './raw-model.ts'
 
 const definition = z.looseObject({ external: z.literal(true), name: z.string().optional() })
 const use = z.union([z.string(), z.looseObject({ source: z.string() }).transform(({ source }) => source)])

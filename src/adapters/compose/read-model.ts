@@ -8,87 +8,9 @@ import { definitionParts, envFileOf } from './definition-parts.ts'
 import { readCheck, readProgram, readRestarts } from './read-check.ts'
 import { hashOf } from './hash-of.ts'
 import { readExternals } from './read-externals.ts'
+import { networkSchema, modelSchema, volumeSchema, type RawModel, type RawService } from './raw-model.ts'
 import { usedDefinitions } from './used-definitions.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
-
-const portSchema = z.looseObject({
-  published: z.union([z.string(), z.number()]).optional(),
-  target: z.number(),
-  protocol: z.string().default('tcp'),
-  host_ip: z.string().optional(),
-})
-const networkSchema = z.looseObject({ enable_ipv6: z.boolean().optional() })
-const volumeSchema = z.looseObject({
-  type: z.string(),
-  source: z.string().optional(),
-  target: z.string(),
-  read_only: z.boolean().default(false),
-})
-
-/** The fields of `docker compose config --format json` that dray reads of a service; the others only affect its hash. */
-const serviceSchema = z.looseObject({
-  image: z.string().optional(),
-  container_name: z.string().optional(),
-  network_mode: z.string().optional(),
-  mac_address: z.string().optional(),
-  restart: z.string().optional(),
-  scale: z.number().optional(),
-  deploy: z
-    .looseObject({
-      replicas: z.number().optional(),
-      restart_policy: z.looseObject({ condition: z.string().optional() }).nullish(),
-    })
-    .nullish(),
-  depends_on: z
-    .record(
-      z.string(),
-      z.looseObject({
-        condition: z.string().default('service_started'),
-        restart: z.boolean().default(false),
-      }),
-    )
-    .default({}),
-  ports: z.array(portSchema).default([]),
-  volumes: z.array(volumeSchema).default([]),
-  networks: z
-    .record(
-      z.string(),
-      z
-        .looseObject({
-          ipv4_address: z.string().optional(),
-          ipv6_address: z.string().optional(),
-          aliases: z.array(z.string()).nullish(),
-        })
-        .nullable(),
-    )
-    .nullish(),
-  healthcheck: z
-    .looseObject({
-      disable: z.boolean().optional(),
-      test: z.union([z.string(), z.array(z.string())]).optional(),
-      interval: z.string().optional(),
-      start_period: z.string().optional(),
-      retries: z.number().optional(),
-    })
-    .nullish(),
-  entrypoint: z.array(z.string()).nullish(),
-  command: z.array(z.string()).nullish(),
-  ipc: z.string().optional(),
-  labels: z.record(z.string(), z.string()).nullish(),
-  environment: z.record(z.string(), z.string().nullable()).nullish(),
-})
-
-const modelSchema = z.looseObject({
-  name: z.string(),
-  services: z.record(z.string(), serviceSchema).default({}),
-  networks: z.record(z.string(), z.unknown()).default({}),
-  volumes: z.record(z.string(), z.unknown()).default({}),
-  configs: z.record(z.string(), z.unknown()).default({}),
-  secrets: z.record(z.string(), z.unknown()).default({}),
-})
-
-export type RawModel = z.infer<typeof modelSchema>
-export type RawService = z.infer<typeof serviceSchema>
 
 type ModelTexts = {
   /** `docker compose config --format json` with the deploy-time values. */

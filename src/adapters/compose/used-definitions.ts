@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { RawModel } from './read-model.ts'
+import type { RawModel } from './raw-model.ts'
 
 const useSchema = z.looseObject({ source: z.string() })
 const contentSchema = z.looseObject({ environment: z.string() })

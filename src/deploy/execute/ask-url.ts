@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isAccepted } from '../model/entrance.ts'
-import type { Entrance } from '../model/observation.ts'
+import type { Entrance } from '../model/prober.ts'
 import type { ProbeAnswer, Prober } from '../model/prober.ts'
 
 /** How long one request may take: a busy server is slow, and not down. */

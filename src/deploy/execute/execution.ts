@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { EventSink, Gap } from '../model/events.ts'
-import type { DesiredRelease, Entrance, HostObservation } from '../model/observation.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { Entrance } from '../model/prober.ts'
 import type { BundleFile, Credentials, TargetHost } from '../model/ports.ts'
 import type { Container } from '../model/container.ts'
 import type { Lock } from '../model/lock.ts'

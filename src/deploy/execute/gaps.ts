@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Container } from '../model/container.ts'
 import { isAccepted } from '../model/entrance.ts'
 import type { Gap } from '../model/events.ts'
-import type { Entrance } from '../model/observation.ts'
+import type { Entrance } from '../model/prober.ts'
 import type { TargetHost } from '../model/ports.ts'
 
 /** A pause between two requests: what a gap is measured to. */

@@ -1,7 +1,8 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isAccepted, probeTargetOf } from '../model/entrance.ts'
 import type { ProbeReport } from '../model/events.ts'
-import type { Entrance, HostObservation } from '../model/observation.ts'
+import type { HostObservation } from '../model/observation.ts'
+import type { Entrance } from '../model/prober.ts'
 import type { ProbeAnswer, Prober } from '../model/prober.ts'
 import type { Execution } from './execution.ts'
 

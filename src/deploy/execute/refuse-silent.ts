@@ -2,7 +2,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import { describeAnswer, entrancesOf } from '../model/entrance.ts'
 import { newestRelease } from '../model/release.ts'
-import type { Planned } from '../plan/observe-and-plan.ts'
+import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { TargetHost } from '../model/ports.ts'
 import { askUrl, type UrlAnswer } from './ask-url.ts'
 import type { Execution } from './execution.ts'
 
@@ -20,12 +21,21 @@ export async function refuseSilentUrls(execution: Execution): Promise<void> {
   refuse(answers, 'at the end of the deploy')
 }
 
+/** What a deploy leaves as it is: the hosts, and what was observed on each, in the same order. */
+type UnchangedApp = {
+  state: {
+    desired: Pick<DesiredRelease, 'probeUrl'>
+    sites: readonly { host: Pick<TargetHost, 'prober'> }[]
+  }
+  observed: readonly { observation: HostObservation }[]
+}
+
 /**
  * Asks the URL of an app that a deploy leaves as it is: that of the probe, or the ports that answered after the last deploy.
  * Throws URL_CHECK_FAILED.
  */
 export async function refuseSilentApp(
-  { state, observed }: Planned,
+  { state, observed }: UnchangedApp,
   { clock, patience }: Pick<Execution, 'clock' | 'patience'>,
   signal: AbortSignal,
 ): Promise<void> {

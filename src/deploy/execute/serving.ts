@@ -1,5 +1,5 @@
 import { describeAnswer } from '../model/entrance.ts'
-import type { Entrance } from '../model/observation.ts'
+import type { Entrance } from '../model/prober.ts'
 import type { Plan } from '../model/plan.ts'
 import { newestRelease, releaseLabel } from '../model/release.ts'
 import { askUrl, type UrlAnswer } from './ask-url.ts'

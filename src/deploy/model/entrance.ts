@@ -1,4 +1,5 @@
-import type { DesiredRelease, Entrance, HostObservation } from './observation.ts'
+import type { DesiredRelease, HostObservation } from './observation.ts'
+import type { Entrance } from './prober.ts'
 import type { ProbeAnswer } from './prober.ts'
 import type { Release } from './release.ts'
 

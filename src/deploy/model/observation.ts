@@ -4,16 +4,11 @@ import type { DiskInventory } from './inventory.ts'
 import type { Hooks } from './hooks.ts'
 import type { Digest } from './image-reference.ts'
 import type { Neighbour } from './neighbour.ts'
+import type { Entrance } from './prober.ts'
 import type { Proxy } from './proxy.ts'
 import type { DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 import type { Container } from './container.ts'
 import type { Surroundings } from './surroundings.ts'
-
-/**
- * A URL of the app, and what it must answer after the deploy: a status under `below`, or `orStatus`, the server error that it
- * answered before. `fromHost`: it is requested from the host, whatever its address; otherwise only `localhost` is.
- */
-export type Entrance = { url: string; below: number; orStatus?: number; fromHost?: true }
 
 /** Everything known about one host when the plan is made. */
 export type HostObservation = {

@@ -4,7 +4,7 @@
 
 import type { DiskThing, CleanupStage } from './disk-thing.ts'
 import type { Hooks } from './hooks.ts'
-import type { Entrance } from './observation.ts'
+import type { Entrance } from './prober.ts'
 import type { ForwardedPort } from './port-forwarder.ts'
 import type { ProxyKind } from './proxy.ts'
 import type { ReleasedService } from './release.ts'

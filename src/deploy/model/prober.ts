@@ -1,3 +1,9 @@
+/**
+ * A URL of the app, and what it must answer after the deploy: a status under `below`, or `orStatus`, the server error that it
+ * answered before. `fromHost`: it is requested from the host, whatever its address; otherwise only `localhost` is.
+ */
+export type Entrance = { url: string; below: number; orStatus?: number; fromHost?: true }
+
 /** One answer to a probe. */
 export type ProbeAnswer = { status: number } | ProbeError
 

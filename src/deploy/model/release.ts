@@ -1,5 +1,5 @@
 import type { Digest } from './image-reference.ts'
-import type { Entrance } from './observation.ts'
+import type { Entrance } from './prober.ts'
 
 /** One service of a release. */
 export type ReleasedService = {

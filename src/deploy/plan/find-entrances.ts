@@ -1,6 +1,7 @@
 import type { AppModel } from '../model/app-model.ts'
 import { entranceAt, NO_UPSTREAM, SERVER_ERROR } from '../model/entrance.ts'
-import type { Entrance, HostObservation } from '../model/observation.ts'
+import type { HostObservation } from '../model/observation.ts'
+import type { Entrance } from '../model/prober.ts'
 import type { Container } from '../model/container.ts'
 import type { Prober } from '../model/prober.ts'
 

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -16,10 +15,8 @@ export function readImport(input: Secret): Secret {
     assertDotenv(input)
     return input
   }
-  const values = z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-    .safeParse(parseJson(text)).data
-  if (values === undefined) {
+  const values = parseJson(text)
+  if (!isRecordOfValues(values)) {
     throw new DrayError('USAGE', 'The input is not a JSON object of names and texts. Nothing was written.', {
       hint: 'Write `{"NAME": "value"}`, or one NAME=value per line.',
     })
@@ -42,4 +39,9 @@ export function mergeDotenv(text: string, added: string): string {
   }
   const end = kept === '' || kept.endsWith('\n') ? '' : '\n'
   return `${kept}${end}${added}`
+}
+
+function isRecordOfValues(data: unknown): data is Record<string, string | number | boolean> {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return false
+  return Object.values(data).every((value) => ['string', 'number', 'boolean'].includes(typeof value))
 }

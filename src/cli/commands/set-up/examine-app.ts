@@ -18,6 +18,7 @@ import { readReference } from '../../../deploy/plan/read-reference.ts'
 import type { AppSource, DirectoryObservation, Registry } from '../../../deploy/model/ports.ts'
 import { findTakenPort } from '../../../deploy/plan/surroundings/taken-ports.ts'
 import { examineUrl } from './examine-url.ts'
+import type { ExaminedWith } from './examined-with.ts'
 import { settle } from './settle.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -25,18 +26,6 @@ import type { EnvironmentInput } from '../../command/load-environment.ts'
 
 /** Maximum time for a registry to answer the server. */
 const REACH_MS = 5_000
-
-export type ExaminedWith = {
-  input: EnvironmentInput
-  context: CliContext
-  desired: DesiredRelease
-  source: AppSource
-  registry: Registry
-  /** Looks a URL's name up on this machine. */
-  lookUp: (url: string) => Promise<UrlObservation>
-  /** Called with the host once its Engine answers. */
-  onUsable: (host: ConnectedHost) => void
-}
 
 /** The proxies as far as known without asking what runs in each container. */
 function proxiesOf(

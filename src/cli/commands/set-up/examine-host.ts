@@ -4,7 +4,8 @@ import type { Answer, DoctorObservation } from '../../../operations/doctor/docto
 import { inspectHost } from '../../../deploy/plan/observe.ts'
 import { settle } from './settle.ts'
 import { describeHost } from '../../command/connect-hosts.ts'
-import { examineApp, type ExaminedWith } from './examine-app.ts'
+import { examineApp } from './examine-app.ts'
+import type { ExaminedWith } from './examined-with.ts'
 
 /**
  * Reads from one host and the registry everything that a deploy reads. The parts are independent: a failure hides no other

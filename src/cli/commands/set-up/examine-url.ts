@@ -1,11 +1,11 @@
 import type { UrlObservation } from '../../../operations/doctor/doctor-observation.ts'
 import { askUrl } from '../../../deploy/execute/ask-url.ts'
 import { entrancesOf } from '../../../deploy/model/entrance.ts'
-import type { Entrance } from '../../../deploy/model/observation.ts'
+import type { Entrance } from '../../../deploy/model/prober.ts'
 import type { DirectoryObservation } from '../../../deploy/model/ports.ts'
 import { newestRelease } from '../../../deploy/model/release.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
-import type { ExaminedWith } from './examine-app.ts'
+import type { ExaminedWith } from './examined-with.ts'
 
 /** An app whose answer is bad is asked again for this long. */
 const ASK_MS = 1_000

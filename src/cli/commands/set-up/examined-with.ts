@@ -1,0 +1,19 @@
+import type { DesiredRelease } from '../../../deploy/model/observation.ts'
+import type { AppSource, Registry } from '../../../deploy/model/ports.ts'
+import type { UrlObservation } from '../../../operations/doctor/doctor-observation.ts'
+import type { ConnectedHost } from '../../command/connect-hosts.ts'
+import type { CliContext } from '../../command/context.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
+
+/** What `dray doctor` examines a host with. */
+export type ExaminedWith = {
+  input: EnvironmentInput
+  context: CliContext
+  desired: DesiredRelease
+  source: AppSource
+  registry: Registry
+  /** Looks a URL's name up on this machine. */
+  lookUp: (url: string) => Promise<UrlObservation>
+  /** Called with the host once its Engine answers. */
+  onUsable: (host: ConnectedHost) => void
+}
