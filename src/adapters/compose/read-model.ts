@@ -8,7 +8,7 @@ import { definitionParts, envFileOf } from './definition-parts.ts'
 import { readCheck, readProgram, readRestarts } from './read-check.ts'
 import { hashOf } from './hash-of.ts'
 import { readExternals } from './read-externals.ts'
-import { networkSchema, modelSchema, volumeSchema, type RawModel, type RawService } from './raw-model.ts'
+import { networkSchema, modelSchema, type volumeSchema, type RawModel, type RawService } from './raw-model.ts'
 import { usedDefinitions } from './used-definitions.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
 

@@ -6,7 +6,7 @@ import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.
 import { readHashes } from './file-hashes.ts'
 import { FILES_CHANGED, placeScript, recordScript, restoreScript } from './file-scripts.ts'
 import { readFileSystems } from './file-system.ts'
-import { findEnvUses, type EnvUses } from './env/env-uses.ts'
+import { findEnvUses } from './env/env-uses.ts'
 import { readContentHashes, readEnvFacts, readHostHashes } from './env/read-env-facts.ts'
 import { HASH_KEY_NAME } from './env/value-hashes.ts'
 import { runScript, scriptFailure } from './host-script.ts'
@@ -15,7 +15,7 @@ import { inspectScript, surveyScript } from './scripts.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
 import { tarOf } from './tar.ts'
 import type { AppPlace } from './app-place.ts'
-import { exportLines, type DeployValueMap } from './values.ts'
+import { exportLines } from './values.ts'
 
 /** The app's directory on a host, reached with `runner`. Compose interpolates `values`. */
 export function createAppDirectory(place: AppPlace): AppDirectory {

@@ -16,7 +16,7 @@ const MEMORY = '/dev/shm'
 export async function makePrivateDirectory(purpose: string, runnerTemp?: string): Promise<PrivateDirectory> {
   const parent = runnerTemp || ((await isWritable(MEMORY)) ? MEMORY : tmpdir())
   await removeAbandoned(parent)
-  const path = await mkdtemp(join(parent, `dray-${purpose}-${ownPid}-`))
+  const path = await mkdtemp(join(parent, prefixOf(purpose)))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
@@ -51,4 +51,9 @@ async function isWritable(directory: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+/** The first part of a directory's name, which says what it is for and which process made it. */
+export function prefixOf(purpose: string): string {
+  return `dray-${purpose}-${ownPid}-`
 }

@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, watch } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pid as ownPid } from 'node:process'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { stripControl } from '../../shared/strip-control.ts'
@@ -11,7 +10,7 @@ import { startTimeLimit } from '../../shared/time-limit.ts'
 import { withTimeout } from '../../shared/with-timeout.ts'
 import { type Child, startChild } from './child.ts'
 import { collectOutput } from './collect-output.ts'
-import { removeAbandoned } from './private-directory.ts'
+import { removeAbandoned, prefixOf } from './private-directory.ts'
 import { splitLines } from './line-splitter.ts'
 import { readRefusal, readSshFailure } from './ssh-failure.ts'
 import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options.ts'
@@ -64,7 +63,7 @@ export class SshConnection {
     signal?.throwIfAborted()
     const parent = tmpdir().length > longestDirectory ? '/tmp' : tmpdir()
     // Called before anything else is awaited: modules that load meanwhile cost no time while ssh is connecting.
-    const connection = new SshConnection(name, mkdtempSync(join(parent, `dray-c-${ownPid}-`)), target)
+    const connection = new SshConnection(name, mkdtempSync(join(parent, prefixOf('c'))), target)
     void removeAbandoned(parent).catch(() => undefined)
     using _watching = connection.#watchForSocket(onShared)
     try {

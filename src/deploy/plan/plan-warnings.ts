@@ -35,7 +35,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
   }
   if (untracked.length > 0) {
     found.push(
-      `${someNames(untracked)}: not in git, and shipped, because a service mounts ${untracked.length === 1 ? 'it' : 'them'} or \`bundle.include\` names ${untracked.length === 1 ? 'it' : 'them'}. What .gitignore names is not shipped.`,
+      `${someNames(untracked)}: not in git, and shipped, because a service mounts ${untracked.length === 1 ? 'it' : 'them'} or \`bundle.include\` names ${untracked.length === 1 ? 'it' : 'them'}. Files that .gitignore names are not shipped.`,
     )
   }
   if (host.files.edited.length > 0) {

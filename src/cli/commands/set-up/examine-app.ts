@@ -7,22 +7,18 @@ import type {
   DoctorObservation,
   ImageObservation,
   RegistryObservation,
-  UrlObservation,
 } from '../../../operations/doctor/doctor-observation.ts'
 import { probeTargetOf } from '../../../deploy/model/entrance.ts'
 import { tryParseImageReference } from '../../../deploy/model/image-reference.ts'
 import { makePlan } from '../../../deploy/plan/make-plan.ts'
-import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import { observeHost } from '../../../deploy/plan/observe.ts'
 import { readReference } from '../../../deploy/plan/read-reference.ts'
-import type { AppSource, DirectoryObservation, Registry } from '../../../deploy/model/ports.ts'
+import type { DirectoryObservation } from '../../../deploy/model/ports.ts'
 import { findTakenPort } from '../../../deploy/plan/surroundings/taken-ports.ts'
 import { examineUrl } from './examine-url.ts'
 import type { ExaminedWith } from './examined-with.ts'
 import { settle } from './settle.ts'
 import type { ConnectedHost } from '../../command/connect-hosts.ts'
-import type { CliContext } from '../../command/context.ts'
-import type { EnvironmentInput } from '../../command/load-environment.ts'
 
 /** Maximum time for a registry to answer the server. */
 const REACH_MS = 5_000

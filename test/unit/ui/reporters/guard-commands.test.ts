@@ -62,7 +62,7 @@ test('no text makes a command, in whatever pieces its lines come', () => {
   fc.assert(
     fc.property(fc.array(line), (lines) => {
       for (const found of written(...lines).split(/\r\n|\n|\r/)) expect(isCommand(found)).toBe(false)
-      const letters = written(...lines.join('')).split(/\r\n|\n|\r/)
+      const letters = written(...Array.from(lines.join(''))).split(/\r\n|\n|\r/)
       expect(letters.filter(isCommand)).toEqual([])
     }),
   )

@@ -200,6 +200,6 @@ test('shipped files that git does not know are named, and variables that .env la
   const { warnings } = await world.plan()
   expect(warnings.slice(0, 2)).toEqual([
     '.env on srv lacks GREETING, which .env.example names. `dray env test` lists the variables.',
-    'certs/site.crt, uploads/pic.jpg: not in git, and shipped, because a service mounts them or `bundle.include` names them. What .gitignore names is not shipped.',
+    'certs/site.crt, uploads/pic.jpg: not in git, and shipped, because a service mounts them or `bundle.include` names them. Files that .gitignore names are not shipped.',
   ])
 })
