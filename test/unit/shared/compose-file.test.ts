@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { findComposeImages, parseComposeFile } from '../../../src/shared/compose-file.ts'
 
-const empty = { image: undefined, build: undefined, extendedFile: undefined, envFiles: [], labelFiles: [] }
+const unused = { rawEnvFiles: [], passedVariables: [] }
+const empty = {
+  image: undefined,
+  build: undefined,
+  extendedFile: undefined,
+  envFiles: [],
+  labelFiles: [],
+  ...unused,
+}
 
 test('a compose file is read as written', () => {
   const text = `
@@ -32,6 +40,7 @@ services:
         extendedFile: 'base.yml',
         envFiles: ['.env', 'more.env'],
         labelFiles: ['a.labels', 'b.labels'],
+        ...unused,
       },
       {
         name: 'worker',
@@ -40,9 +49,11 @@ services:
         extendedFile: undefined,
         envFiles: ['worker.env'],
         labelFiles: ['worker.labels'],
+        ...unused,
       },
       { name: 'idle', ...empty },
     ],
+    contentVariables: [],
     syntaxError: undefined,
   })
 })

@@ -7,12 +7,12 @@ test('finds variables, but not those within a quoted value', () => {
     '# shop\r\nA=1\nexport B = "x\nC=no variable\n" # end\n\n D : yaml\nE=\nF=\'\'# none\nG=# a value\nA=2'
   expect(parseDotenv(text)).toEqual({
     variables: [
-      { name: 'B', raw: '"x\nC=no variable\n" # end', isEmpty: false },
-      { name: 'D', raw: 'yaml', isEmpty: false },
-      { name: 'E', raw: '', isEmpty: true },
-      { name: 'F', raw: "''# none", isEmpty: true },
-      { name: 'G', raw: '# a value', isEmpty: false },
-      { name: 'A', raw: '2', isEmpty: false },
+      { name: 'B', raw: '"x\nC=no variable\n" # end', isEmpty: false, lines: [3, 5] },
+      { name: 'D', raw: 'yaml', isEmpty: false, lines: [7, 7] },
+      { name: 'E', raw: '', isEmpty: true, lines: [8, 8] },
+      { name: 'F', raw: "''# none", isEmpty: true, lines: [9, 9] },
+      { name: 'G', raw: '# a value', isEmpty: false, lines: [10, 10] },
+      { name: 'A', raw: '2', isEmpty: false, lines: [11, 11] },
     ],
     badLines: [],
   })
