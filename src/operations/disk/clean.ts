@@ -4,7 +4,7 @@ import type { DiskRules } from '../../deploy/model/disk-rules.ts'
 import { cleanupStages, type DiskThing } from '../../deploy/model/disk-thing.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 import { observeDisk, measure, type DiskHost, type HostDiskObservation } from './observe-disk.ts'
-import { refuseNamedVolumes } from '../../deploy/plan/plan-disk-space.ts'
+import { refuseNamedVolumes } from '../../deploy/plan/disk/plan-disk-space.ts'
 import { removeThings } from '../../deploy/execute/remove-things.ts'
 
 /** Result of a clean-up on one host, or of its dry run. */

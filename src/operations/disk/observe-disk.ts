@@ -5,8 +5,8 @@ import type { DiskRules } from '../../deploy/model/disk-rules.ts'
 import type { DiskThing } from '../../deploy/model/disk-thing.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 import type { DiskInventory } from '../../deploy/model/inventory.ts'
-import { judgeDisk } from '../../deploy/plan/judge-disk.ts'
-import { findNeededByReleases } from '../../deploy/plan/needed-there.ts'
+import { judgeDisk } from '../../deploy/plan/disk/judge-disk.ts'
+import { findNeededByReleases } from '../../deploy/plan/disk/needed-there.ts'
 
 /** A host with the adapters needed to read its disk use. */
 export type DiskHost = Pick<TargetHost, 'name' | 'directory' | 'imageStore' | 'lock'> & {

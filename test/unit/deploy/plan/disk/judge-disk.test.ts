@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { defaultDiskRules, type DiskRules } from '../../../../src/deploy/model/disk-rules.ts'
-import type { DiskInventory } from '../../../../src/deploy/model/inventory.ts'
-import { judgeDisk } from '../../../../src/deploy/plan/judge-disk.ts'
+import { defaultDiskRules, type DiskRules } from '../../../../../src/deploy/model/disk-rules.ts'
+import type { DiskInventory } from '../../../../../src/deploy/model/inventory.ts'
+import { judgeDisk } from '../../../../../src/deploy/plan/disk/judge-disk.ts'
 import {
   fakeInventory,
   fakeStoredContainer,
   fakeStoredImage,
   fakeVolume,
   TAKEN_AT_MS,
-} from '../../../support/fake-disk.ts'
+} from '../../../../support/fake-disk.ts'
 
 const HOUR_MS = 3_600_000
 const kept = `ghcr.io/acme/backend@sha256:${'1'.repeat(64)}`

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { computePullBytes } from '../../../../src/deploy/plan/pull-bytes.ts'
-import { pinnedName } from '../../../../src/deploy/model/image-reference.ts'
-import type { ImageLayer } from '../../../../src/deploy/model/image-layer.ts'
-import type { LocalImage, ResolvedImage } from '../../../../src/deploy/model/ports.ts'
-import { fakeResolved } from '../../../support/fake-app.ts'
-import { fakeInventory, fakeStoredImage } from '../../../support/fake-disk.ts'
+import { computePullBytes } from '../../../../../src/deploy/plan/disk/pull-bytes.ts'
+import { pinnedName } from '../../../../../src/deploy/model/image-reference.ts'
+import type { ImageLayer } from '../../../../../src/deploy/model/image-layer.ts'
+import type { LocalImage, ResolvedImage } from '../../../../../src/deploy/model/ports.ts'
+import { fakeResolved } from '../../../../support/fake-app.ts'
+import { fakeInventory, fakeStoredImage } from '../../../../support/fake-disk.ts'
 
 const layer = (name: string, sizeBytes: number): ImageLayer => ({
   digest: `sha256:${name}`,
