@@ -9,7 +9,7 @@ export const NO_FLOCK = 77
 const JOURNAL_LIMIT = { mostBytes: 16_000_000, keptBytes: 8_000_000 }
 
 /**
- * Takes the app's lock with file descriptor 9, and cuts a long journal; descriptor 8 appends to it. The shell is in the
+ * Takes the app's lock with file descriptor 9, and cuts a long journal; `open_journal` opens it as descriptor 8. The shell is in the
  * directory; `$1` is the holder's text. A holder of the lock is printed, with exit code LOCKED. Both files are opened once
  * and checked then, so that no link that a container puts in their place is followed.
  */
@@ -34,9 +34,16 @@ if [ "$(length)" -gt ${JOURNAL_LIMIT.mostBytes} ]; then
   tail -c ${JOURNAL_LIMIT.keptBytes} $journal | sed 1d > $journal.new && mv -f $journal.new $journal
   rm -f $journal.new
 fi
-exec 8>> $journal || exit ${NOT_WRITABLE}
-is_inside 8 || refuse $journal
-[ ! -s $journal ] || [ -z "$(tail -c 1 $journal)" ] || echo >&8
+is_open=false
+# The first line opens the journal, so that a deploy that is refused leaves none.
+open_journal() {
+  if $is_open; then return; fi
+  ( : >> $journal ) 2> /dev/null || return
+  exec 8>> $journal
+  is_inside 8 || refuse $journal
+  is_open=true
+  [ ! -s $journal ] || [ -z "$(tail -c 1 $journal)" ] || echo >&8
+}
 `
 
 /**
@@ -64,7 +71,7 @@ echo "locked $(length)"
 # shellcheck disable=SC2016 # The inner shell reads the line.
 while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"' 8>&- 9>&-); do
   [ -n "$line" ] || continue
-  if printf '%s\\n' "$line" >&8; then echo +; else echo -; fi
+  if open_journal && printf '%s\\n' "$line" >&8; then echo +; else echo -; fi
 done
 : > /proc/self/fd/9
 `

@@ -73,7 +73,7 @@ describe('reports an unusable server, and changes nothing:', () => {
         host: 'deploy@changed',
         code: 'HOST_KEY_CHANGED',
         says: 'The host key of deploy@changed differs',
-        hint: '`ssh-keygen -R changed`',
+        hint: '-R changed`',
       },
     ],
     [

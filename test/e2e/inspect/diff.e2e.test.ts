@@ -77,7 +77,10 @@ test('predicts the changes of a deploy from the working tree', async () => {
     ['frontend', 'v1', 'v2'],
   ])
   expect(keysOf(before)).toEqual(['backend environment.LOG_LEVEL', 'backend environment.VERSION'])
-  expect(before.variables).toEqual([{ name: 'ADDED', change: 'added' }])
+  expect(before.variables).toEqual([
+    { name: 'ADDED', change: 'added' },
+    { name: 'API_KEY', change: 'changed' },
+  ])
   expect(before.files.map(({ path }) => path)).toEqual(['docker-compose.yml', 'nginx/conf.d/default.conf'])
   expect(before.files[1]?.patch).toContain(
     '-    add_header x-configuration first always;\n+    add_header x-configuration second always;\n',

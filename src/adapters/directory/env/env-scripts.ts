@@ -148,6 +148,7 @@ if [ $outcome = changed ]; then
   ls -1 .env.before-* | sort -r | tail -n +${KEPT_COPIES + 1} | while IFS= read -r old; do rm -f "./$old"; done
 fi
 sync "$new" 2> /dev/null || :
+open_journal || exit ${NOT_WRITABLE}
 mv -f "$new" "$file" || exit 1
 printf '%s\\n' "$entry" >&8
 section $outcome
