@@ -22,13 +22,30 @@ export const forwardPorts: StepRunner<StepOf<'forward-ports'>> = async (step, { 
   return undefined
 }
 
-/** Sends new connections to the containers that publish the ports; `stop-old` waits for the requests to stand-ins that leave. */
+/** How long the connections are closed that lead past a front, at moments when they are idle. */
+const PAST_FRONT_MS = 12_000
+
+/**
+ * Sends new connections to the containers that publish the ports; `stop-old` waits for the requests to stand-ins that leave. Where
+ * a front publishes them, connections from before lead past it, to containers that the next deploy stops: those are closed.
+ */
 export const endForward: StepRunner<StepOf<'end-forward'>> = async (step, { run, execution }) => {
-  const { recreated, standIns } = run.done
+  const { recreated, standIns, fresh } = run.done
   const leaves = ({ id, standIn, service }: Container): boolean =>
     standIn === true && (recreated.has(service) || standIns.get(service)?.id !== id)
   run.done.returned = [...recreated].some((service) => standIns.has(service))
   addDrained(run, await endForwards(step.services, leaves, { run, execution }))
+  const pastFront = step.services.flatMap((forwarded) => {
+    const { service, ports } = forwarded
+    const to = standIns.get(service) ?? fresh.get(service)?.[0]
+    if (to === undefined || recreated.has(service)) return []
+    return run.host.forwarder.drain(
+      to.id,
+      ports.map(({ target }) => target),
+      PAST_FRONT_MS,
+    )
+  })
+  await Promise.all(pastFront)
   return undefined
 }
 
