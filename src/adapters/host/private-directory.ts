@@ -21,7 +21,7 @@ export async function makePrivateDirectory(purpose: string, runnerTemp?: string)
 }
 
 /** Whether a path is in such a directory. */
-export function isPrivatePath(path: string): boolean {
+export function isInPrivateDirectory(path: string): boolean {
   return path.split('/').some((part) => /^dray-[a-z]+-\d+-/.test(part))
 }
 

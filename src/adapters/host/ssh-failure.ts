@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { ErrorCode } from '../../errors/catalogue.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { parseHostAddress } from './host-address.ts'
-import { isPrivatePath } from './private-directory.ts'
+import { isInPrivateDirectory } from './private-directory.ts'
 
 type Sign = { code: ErrorCode; says: RegExp; message: (host: string) => string; temporary?: boolean }
 
@@ -54,7 +54,7 @@ function changedKeyHint(stderr: string, host: string): string | undefined {
   if (file === undefined) return undefined
   const { destination, port } = parseHostAddress(host)
   const name = destination.replace(/^.*@/, '')
-  if (isPrivatePath(file)) {
+  if (isInPrivateDirectory(file)) {
     const scan = `ssh-keyscan ${port === undefined ? '' : `-p ${port} `}${name}`
     return `If the server was reinstalled, put its new line into DRAY_SSH_KNOWN_HOSTS: compare the output of \`${scan}\` with the server's own key. If not, the connection may be intercepted.`
   }

@@ -20,7 +20,7 @@ export const findObstacleScript = `${COMMON}
 for tool in iptables ip ss nsenter setsid; do
   command -v $tool > /dev/null || { echo "the server has no $tool"; exit 0; }
 done
-as_root iptables --version > /dev/null 2>&1 \\
+{ as_root iptables --version && as_root nsenter -t $$ -n true; } > /dev/null 2>&1 \\
   || { echo 'the user on the server is not root and may not use sudo without a password'; exit 0; }
 table nat -S DOCKER > /dev/null 2>&1 && table filter -S DOCKER-USER > /dev/null 2>&1 \\
   || echo 'Docker does not publish ports with iptables there'
@@ -137,7 +137,8 @@ while :; do
   [ $passed -lt 3 ] || least=1000
   [ $passed -lt 6 ] || least=20
   [ $passed -lt 12 ] || least=4
-  found=$(ss -Htni state established "( $ports )" 2> /dev/null | awk -v "least=$least" "$judge")
+  all=$(ss -Htni state established "( $ports )") || exit 1
+  found=$(printf '%s\\n' "$all" | awk -v "least=$least" "$judge") || exit 1
   [ -n "$found" ] || exit 0
   idle=\${found#busy}
   [ -z "$idle" ] || ss -Kt state established "$idle" > /dev/null 2>&1
