@@ -21,7 +21,9 @@ export async function bundle() {
     platform: 'node',
     target: 'node20.19',
     format: 'esm',
-    minifyWhitespace: true,
+    minify: true,
+    // A stack trace names the functions as the source does.
+    keepNames: true,
     // No bundled package has a comment that esbuild keeps; their licences are files.
     legalComments: 'none',
     metafile: true,
