@@ -1,5 +1,5 @@
 import { parseImageReference, type Digest } from '../deploy/model/image-reference.ts'
-import type { Release } from '../deploy/model/release.ts'
+import { pinnedImages, type Release } from '../deploy/model/release.ts'
 import { DrayError } from '../errors/dray-error.ts'
 
 export type PromotedImage = {
@@ -49,11 +49,11 @@ export function choosePromoted({ from, to }: Promotion): PromotedImage[] {
   })
 }
 
-function digestsOf({ services }: Release): ReadonlyMap<string, Digest> {
+function digestsOf(release: Release): ReadonlyMap<string, Digest> {
   return new Map(
-    Object.values(services).map(({ image, digest }) => {
-      const { registry, repository } = parseImageReference(image)
-      return [`${registry}/${repository}`, digest]
+    pinnedImages(release).flatMap((image): [string, Digest][] => {
+      const { registry, repository, digest } = parseImageReference(image)
+      return digest === undefined ? [] : [[`${registry}/${repository}`, digest]]
     }),
   )
 }

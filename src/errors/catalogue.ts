@@ -7,6 +7,7 @@ import { registryFailures } from './registry-failures.ts'
 import { releaseFailures } from './release-failures.ts'
 import { repositoryFailures } from './repository-failures.ts'
 import { setupFailures } from './setup-failures.ts'
+import { surroundingFailures } from './surrounding-failures.ts'
 
 type Entry = {
   /** The meaning of the code, for docs/errors.md. */
@@ -216,21 +217,7 @@ export const catalogue = {
     hint: 'Read its output above, and correct the cause or the hook under `hooks:` in dray.yml. Nothing was changed.',
     exitCode: EXIT.precondition,
   },
-  PORT_TAKEN: {
-    title: 'A port that the app publishes is already in use on the server.',
-    hint: 'Find the process on the server: `sudo ss -ltnp`.',
-    exitCode: EXIT.failedOldServing,
-  },
-  EXTERNAL_MISSING: {
-    title: 'A network or volume that the compose file declares as external does not exist on the server.',
-    hint: 'Create it on the server: `docker network create NAME` or `docker volume create NAME`.',
-    exitCode: EXIT.precondition,
-  },
-  NAME_TAKEN: {
-    title: 'Another container on the server has the `container_name` of a service.',
-    hint: 'Remove `container_name` from the compose file, or the other container from the server.',
-    exitCode: EXIT.precondition,
-  },
+  ...surroundingFailures,
   SERVICE_UNHEALTHY: {
     title: 'The new release did not become healthy.',
     hint: 'Read its last log lines above, correct the app and deploy again.',

@@ -154,12 +154,21 @@ services:
   c: { <<: *base, profiles: [debug] }
 configs: { site: { file: ./site.conf } }
 `
-  const { services } = (await inspect([...compose(text), textFile('site.conf', '')])).app
+  const { services, inactive } = (await inspect([...compose(text), textFile('site.conf', '')])).app
+  expect(inactive).toMatchObject([{ name: 'c', profiles: ['debug'], image: 'nginx', restarts: true }])
   expect(services.map(({ name, replicas, restarts }) => [name, replicas, restarts])).toEqual([
     ['a', 2, true],
     ['b', 2, true],
   ])
   expect(services[1]?.mounts).toEqual([{ path: 'site.conf', target: '/site.conf' }])
+})
+
+test('an inactive service that Compose cannot read is a warning, not a refusal', async () => {
+  const text = `${web}  job: { image: nginx, profiles: [jobs], env_file: job.env }\n`
+  const { app } = await inspect(compose(text))
+  expect(app.services.map(({ name }) => name)).toEqual(['web'])
+  expect(app.inactive).toBeUndefined()
+  expect(app.inactiveProblem).toMatch(/env file job\.env not found/)
 })
 
 test("reports a refusal of Compose in its words, with the user's path", async () => {

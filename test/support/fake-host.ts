@@ -33,6 +33,7 @@ import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/lock
 import type { PortForwarder } from '../../src/deploy/model/port-forwarder.ts'
 import type { ProbeAnswer, Prober } from '../../src/deploy/model/prober.ts'
 import type { ReleaseArchive } from '../../src/deploy/releases/release-archive.ts'
+import type { Capacity, HostNetwork } from '../../src/deploy/model/host-needs.ts'
 import type { OtherContainer } from '../../src/deploy/model/surroundings.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
@@ -72,6 +73,11 @@ export class FakeHost implements TargetHost {
   neighbours: { project: string; container: Container }[] = []
   /** Containers that are not of the app. */
   others: OtherContainer[] = []
+  /** Every network on the host. */
+  networks: HostNetwork[] = []
+  capacity: Capacity = { cpus: 2, runtimes: ['runc'] }
+  /** Paths of the host that do not exist. */
+  missingPaths: string[] = []
   /** Networks and volumes that Compose did not create: `network shared`. */
   existing: string[] = []
   /** `/proc/net/tcp` of a container. */
@@ -155,6 +161,8 @@ export class FakeHost implements TargetHost {
     neighbours: async () => this.neighbours,
     container: async (id) => this.containers.get(id),
     others: async () => this.others,
+    networks: async () => this.networks,
+    capacity: async () => this.capacity,
     exists: async (kind, name) => this.existing.includes(`${kind} ${name}`),
     processes: async (id) => this.processes.get(this.containers.get(id).service),
     images: async () => this.images,
@@ -283,7 +291,8 @@ export class FakeHost implements TargetHost {
         ),
       }
     },
-    survey: async ({ files }) => ({
+    survey: async ({ files, sources = [] }) => ({
+      missing: sources.filter((path) => this.missingPaths.includes(path)),
       fileSystems: this.disk.fileSystems,
       hashes: new Map(
         files.flatMap((path): [string, string][] => {

@@ -17,6 +17,7 @@ export const volumeSchema = z.looseObject({
 /** The fields of `docker compose config --format json` that dray reads of a service; the others only affect its hash. */
 const serviceSchema = z.looseObject({
   image: z.string().optional(),
+  profiles: z.array(z.string()).optional(),
   container_name: z.string().optional(),
   network_mode: z.string().optional(),
   mac_address: z.string().optional(),

@@ -8,6 +8,7 @@ import { definitionParts, envFileOf } from './definition-parts.ts'
 import { readCheck, readProgram, readRestarts } from './read-check.ts'
 import { hashOf } from './hash-of.ts'
 import { readExternals } from './read-externals.ts'
+import { readCreatedNetworks, readNeeds } from './read-needs.ts'
 import { networkSchema, modelSchema, type volumeSchema, type RawModel, type RawService } from './raw-model.ts'
 import { usedDefinitions } from './used-definitions.ts'
 import { ENV_FILE_MARK, pinsOf } from './pins.ts'
@@ -17,6 +18,8 @@ type ModelTexts = {
   model: string
   /** The same without them; empty if Compose rejects the files then. */
   plainModel: string
+  /** The first with the services of all profiles; empty if the files have no profile, or Compose rejects the files then. */
+  allModel?: string
   /** Directory of the files; paths below it are next to the compose file. */
   stage: string
   /** The app's directory. */
@@ -32,7 +35,7 @@ type ModelTexts = {
  * of a secret or config has no value.
  */
 export function readAppModel(texts: ModelTexts): AppModel {
-  const { model, plainModel, stage, path, envFileHashes, contentHashes } = texts
+  const { model, plainModel, allModel = '', stage, path, envFileHashes, contentHashes } = texts
   const raw = parseModel(model, stage)
   if (raw === undefined) {
     throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host returned a model that cannot be read.')
@@ -53,8 +56,26 @@ export function readAppModel(texts: ModelTexts): AppModel {
     ipv6Networks: Object.entries(raw.networks)
       .filter(([, network]) => networkSchema.safeParse(network).data?.enable_ipv6 === true)
       .map(([name]) => name),
+    createdNetworks: readCreatedNetworks(raw),
     ...readExternals(raw),
+    ...readInactive(raw, parseModel(allModel, stage), { envFileHashes }),
   }
+}
+
+/** The services that are only in the model of all profiles. */
+function readInactive(
+  active: RawModel,
+  all: RawModel | undefined,
+  context: Pick<ModelContext, 'envFileHashes'>,
+): Pick<AppModel, 'inactive'> {
+  if (all === undefined) return {}
+  const found = Object.entries(all.services)
+    .filter(([name]) => active.services[name] === undefined)
+    .map(([name, service]) => ({
+      ...readService(name, service, { ...context, raw: all, contentHashes: undefined }),
+      profiles: service.profiles ?? [],
+    }))
+  return found.length === 0 ? {} : { inactive: found }
 }
 
 /**
@@ -120,6 +141,7 @@ function readService(name: string, service: RawService, context: ModelContext): 
       ...usedFiles(service['configs'], context.raw.configs, '/'),
       ...usedFiles(service['secrets'], context.raw.secrets, '/run/secrets/'),
     ],
+    ...readNeeds(service, context.raw),
     ...readRestarts(service),
     healthCheck:
       service.healthcheck?.disable === true || test[0] === 'NONE'

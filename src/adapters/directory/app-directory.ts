@@ -55,30 +55,35 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
     const [, ...variables] = (sectionText(sections, 'env') ?? '').split('\n')
     const hashes = readHostHashes(sections)
     const envFacts = readEnvFacts(sections, { place: { host: runner.name, path }, uses, hashes, variables })
-    if (sectionText(sections, 'model-exit') === '0') {
-      const contentHashes = readContentHashes(hashes, uses, { values, variables })
-      return readDirectoryObservation(sections, { path, envFacts, contentHashes })
-    }
-    const facts = {
-      host: runner.name,
-      path,
-      stage: sectionText(sections, 'stage') ?? '',
-      mask: await readMask(),
-    }
-    throw composeRefusal(sectionText(sections, 'model-error') ?? '', facts)
+    const refusal = async (section: string) =>
+      composeRefusal(sectionText(sections, section) ?? '', {
+        host: runner.name,
+        path,
+        stage: sectionText(sections, 'stage') ?? '',
+        mask: await readMask(),
+      })
+    if (sectionText(sections, 'model-exit') !== '0') throw await refusal('model-error')
+    const contentHashes = readContentHashes(hashes, uses, { values, variables })
+    const observation = readDirectoryObservation(sections, { path, envFacts, contentHashes })
+    if (sectionText(sections, 'all-model-error') === undefined) return observation
+    const inactiveProblem = (await refusal('all-model-error')).message
+    return { ...observation, app: { ...observation.app, inactiveProblem } }
   }
 
   return {
     path,
     inspect,
-    survey: async ({ files, imageRoots }) => {
-      const input = linesOf(files)
+    survey: async ({ files, imageRoots, sources = [] }) => {
+      const input = `${linesOf(sources)}\n${linesOf(files)}`
       const sections = parseSections(
         await run('reading the files', surveyScript, { args: [...imageRoots], input }),
       )
       const text = (name: string): string => sectionText(sections, name) ?? ''
       return {
         hashes: readHashes(text('hashes')),
+        missing: text('missing')
+          .split('\n')
+          .filter((line) => line !== ''),
         fileSystems: readFileSystems([
           { holds: 'Docker', text: text('room-images') },
           { holds: 'the app', text: text('room-app') },
@@ -180,6 +185,7 @@ function readDirectoryObservation(
     app: readAppModel({
       model: text('model'),
       plainModel: text('plain-model'),
+      allModel: text('all-model'),
       stage: text('stage'),
       path,
       envFileHashes: readHashes(text('env-files')),

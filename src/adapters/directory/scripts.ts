@@ -92,6 +92,15 @@ key_names() {
 }
 `
 
+/** Defines `may_be_there PATH`: whether a directory exists, or this is unknown, since one above it is not readable. */
+const mayBeThere = `
+may_be_there() {
+  nearest=$1
+  while ! [ -d "$nearest" ]; do nearest=$(dirname "$nearest"); done
+  [ "$nearest" = "$1" ] || ! [ -x "$nearest" ]
+}
+`
+
 /** A container's Compose labels: project, service, directory. */
 const projectFormat = ['project', 'service', 'project.working_dir']
   .map((label) => `{{.Label "com.docker.compose.${label}"}}`)
@@ -113,12 +122,8 @@ ${passOn}
 ${isOwn}
 ${composeFunction}
 ${envFacts.define}
-# Containers of a deleted directory are not protected; of an unreadable directory this is unknown.
-may_be_there() {
-  nearest=$1
-  while ! [ -d "$nearest" ]; do nearest=$(dirname "$nearest"); done
-  [ "$nearest" = "$1" ] || ! [ -x "$nearest" ]
-}
+# Containers of a deleted directory are not protected.
+${mayBeThere}
 command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
 # Read first: comparing it with the lock's value shows whether anything read later may have changed.
@@ -151,6 +156,11 @@ section env-files
 model() { cd "$1" && compose --env-file "$2/.env" config --format json; }
 # shellcheck source=/dev/null # It was in the tar.
 valued_model() { . "$stage/values" && model "$@"; }
+# With the services of which no profile is active; read only if there may be any.
+all_model() {
+  # shellcheck source=/dev/null # It was in the tar.
+  . "$stage/values" && cd "$1" && compose --env-file "$2/.env" --profile '*' config --format json
+}
 # The hashes of containers that a user started in the directory itself. Compose hashes the variables of env files only if
 # they are in the model, as in a container's.
 compose_hashes() {
@@ -169,6 +179,11 @@ model "$copy" "$path" > "$stage/plain" 2> /dev/null &
 plain=$!
 valued_model "$copy" "$path" > "$stage/model" 2> "$stage/error" &
 valued=$!
+all=
+if grep -rqs profiles "$copy"; then
+  all_model "$copy" "$path" > "$stage/all" 2> "$stage/all-error" &
+  all=$!
+fi
 docker ps --all --format '${projectFormat}' > "$stage/projects" 2> /dev/null &
 projects=$!
 
@@ -218,6 +233,10 @@ section model-error
 cat "$stage/error"
 section plain-model
 cat "$stage/plain"
+if [ -n "$all" ]; then
+  if wait "$all"; then section all-model && cat "$stage/all"
+  else section all-model-error && cat "$stage/all-error"; fi
+fi
 wait $projects
 section other-directories
 sort -u "$stage/projects" | while IFS='|' read -r project service directory; do
@@ -228,10 +247,11 @@ done
 `
 
 /**
- * SHA-256 of the files on standard input, one path per line; missing files are skipped. Also the disk space: `df` of the
- * directory, the first argument, and of the first of the other arguments that exists.
+ * Standard input: mounted paths of the host, an empty line, then files of the directory, one path per line. Prints those of the
+ * first that do not exist, and the SHA-256 of the files that do. Also the disk space: `df` of the directory, the first argument, and of the first of the other arguments that exists.
  */
 export const surveyScript = `
+${mayBeThere}
 section() { printf '\\n@@dray %s\\n' "$1"; }
 path=$1
 shift
@@ -241,7 +261,11 @@ section room-images
 for root in "$@"; do
   [ -d "$root" ] && df -P -k -- "$root" 2> /dev/null && break
 done
-section hashes
 cd "$path" || exit
+section missing
+while IFS= read -r source && [ -n "$source" ]; do
+  [ -e "$source" ] || may_be_there "$source" || printf '%s\\n' "$source"
+done
+section hashes
 ${hashFiles}
 `

@@ -15,6 +15,7 @@ import { execInContainer } from './exec-in-container.ts'
 import { readLines } from './multiplexed-output.ts'
 import { readText } from './read-text.ts'
 import { listOthers } from './list-others.ts'
+import { listNetworks, readCapacity } from './read-host.ts'
 import { type ContainerAnswer, containerAnswer, readContainer } from './read-container.ts'
 
 /** An Engine, with additional functions for the composition root. Disposing closes its connections. */
@@ -77,6 +78,10 @@ export function createEngine(
     container: async (id) => readContainer(await inspect(id)),
 
     others: (project) => listOthers(client, project),
+
+    networks: () => listNetworks(client),
+
+    capacity: () => readCapacity(client),
 
     async exists(kind, name) {
       const request = { method: 'GET', path: `/${kind}s/${encodeURIComponent(name)}` } as const

@@ -71,8 +71,9 @@ export function createAppSource(app: {
   const readFiles = async (model: AppModel): Promise<Files> => {
     const mounted = model.services.flatMap((service) => service.mounts.map(({ path }) => path))
     await refuseAbove(app.directory, mounted)
+    const inactive = (model.inactive ?? []).flatMap((service) => service.mounts.map(({ path }) => path))
     const paths = await listFiles(app.directory, {
-      paths: mounted,
+      paths: [...mounted, ...inactive],
       include: app.include,
       exclude: app.exclude ?? [],
     })

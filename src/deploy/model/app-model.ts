@@ -1,5 +1,6 @@
 import type { PartialHealthCheck } from './drain-check.ts'
 import type { Front } from './front.ts'
+import type { CreatedNetwork, HostNeeds } from './host-needs.ts'
 import type { External } from './surroundings.ts'
 
 /** The app as Docker Compose on the host resolves its files, reduced to the fields that a deploy needs. */
@@ -53,6 +54,8 @@ export type ServiceModel = {
   volumes: readonly { name: string | undefined; target: string }[]
   /** Mounted paths next to the compose file: `path` as written there, without `./`; `target` in the container. */
   mounts: readonly { path: string; target: string }[]
+  /** What it needs of the host; absent if nothing. */
+  needs?: HostNeeds
   /** It mounts the app's directory, one above it or dray's own, and may write to it. */
   writesDirectory?: true
   /** `always` or `unless-stopped`: Docker starts a container again that exits with 0. Otherwise it is done then. */
@@ -76,10 +79,18 @@ export type ServiceModel = {
   definitionParts: Readonly<Record<string, string>>
 }
 
+/** A service with a profile, of which none is active: it is not deployed, but `dray run` and tasks can use it. */
+export type InactiveService = ServiceModel & { profiles: readonly string[] }
+
 export type AppModel = {
   /** Compose project name. */
   project: string
+  /** Those that are deployed. */
   services: readonly ServiceModel[]
+  /** Absent without any. */
+  inactive?: readonly InactiveService[]
+  /** Why Compose cannot read the inactive services; absent if it can. */
+  inactiveProblem?: string
   /**
    * Values that depend on deploy-time variables: a partial service definition for each service that has any. The override
    * file pins them, so that a plain `docker compose up -d` changes nothing.
@@ -89,6 +100,8 @@ export type AppModel = {
   networks: Readonly<Record<string, string>>
   /** Networks with IPv6. */
   ipv6Networks: readonly string[]
+  /** Those that Compose creates; absent without any. */
+  createdNetworks?: readonly CreatedNetwork[]
   /** What services use and Compose does not create; absent without any. */
   externals?: readonly External[]
   /** The front that dray added; absent without one, and in the model of an archived release, whose files include it. */

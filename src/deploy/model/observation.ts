@@ -2,6 +2,7 @@ import type { DiskRules } from './disk-rules.ts'
 import type { FileSystem } from './file-system.ts'
 import type { DiskInventory } from './inventory.ts'
 import type { Hooks } from './hooks.ts'
+import type { InactiveService } from './app-model.ts'
 import type { Digest } from './image-reference.ts'
 import type { Neighbour } from './neighbour.ts'
 import type { Entrance } from './prober.ts'
@@ -30,9 +31,13 @@ export type HostObservation = {
   /** Proxies of other projects on the app's networks. */
   neighbours: readonly Neighbour[]
   surroundings: Surroundings
+  /** Paths that services mount and that do not exist on the host; some of them may be shipped. */
+  missingPaths: readonly string[]
   images: readonly LocalImage[]
   /** The registry's answers, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>
+  /** Services that are not deployed. */
+  inactive: readonly InactiveObservation[]
   /** `image:` of each service as the compose files have it, before variables are filled in. */
   imageTemplates: ReadonlyMap<string, string>
   /** Services whose containers run what the release has, although dray did not start them: the image name of each. */
@@ -47,6 +52,14 @@ export type HostObservation = {
   lackingVariables: readonly string[]
   /** Files of the release on this host; they may differ between hosts, as the server's `.env` does. */
   files: readonly DesiredFile[]
+}
+
+/** An inactive service, and the registry's answer for it: only own images and those of tasks are requested. */
+export type InactiveObservation = {
+  service: InactiveService
+  resolved?: ResolvedImage
+  /** Why an own image has no answer. */
+  problem?: string
 }
 
 /** Disk space on a host before a pull. */

@@ -7,7 +7,7 @@ import type { Hooks } from './hooks.ts'
 import type { Entrance } from './prober.ts'
 import type { ForwardedPort } from './port-forwarder.ts'
 import type { ProxyKind } from './proxy.ts'
-import type { ReleasedService } from './release.ts'
+import type { InactiveReleased, ReleasedService } from './release.ts'
 
 type StepBase = { id: number; host: string; cause: string }
 
@@ -121,6 +121,7 @@ export type Step = StepBase &
         /** The release that served before; for a rollback, the id of the original. */
         follows?: string
         services: Readonly<Record<string, ReleasedService>>
+        inactive?: Readonly<Record<string, InactiveReleased>>
         dropReleases: readonly string[]
       }
     /** `containers`: ids, or names of stand-ins (`standIn`). Stops containers without removing them, so that a failure before the record can start them again. */
@@ -175,4 +176,11 @@ export type Plan = {
   notUndone?: readonly string[]
   /** Unchanged services, and why. */
   unchangedServices: readonly { host: string; service: string; cause: string }[]
+  /** Services of which no profile is active, so that they are not deployed; absent without any. `problem`: why an image cannot be pulled. */
+  inactiveServices?: readonly {
+    host: string
+    service: string
+    profiles: readonly string[]
+    problem?: string
+  }[]
 }

@@ -6,6 +6,7 @@ import type { DrainCheck, PartialHealthCheck } from './drain-check.ts'
 import type { Container } from './container.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Front } from './front.ts'
+import type { Capacity, HostNetwork } from './host-needs.ts'
 import type { EngineDisk, ImageStore } from './inventory.ts'
 import type { ImageLayer } from './image-layer.ts'
 import type { Digest, ImageReference } from './image-reference.ts'
@@ -89,6 +90,9 @@ export interface Engine {
   container(id: string): Promise<Container>
   /** Every container that is not of a Compose project, running or not. */
   others(project: string): Promise<readonly OtherContainer[]>
+  /** Every network on the host. */
+  networks(): Promise<readonly HostNetwork[]>
+  capacity(): Promise<Capacity>
   /** Whether a network or volume of this name exists. */
   exists(kind: 'network' | 'volume', name: string): Promise<boolean>
   /** Command lines of its processes; undefined if it is not running, or the Engine cannot list them. */
@@ -199,12 +203,17 @@ export interface AppDirectory {
   inspect(files: readonly BundleFile[], signal?: AbortSignal): Promise<DirectoryObservation>
   /**
    * SHA-256 of the files that exist, by path. Also the file systems of the directory and of the first existing entry of
-   * `imageRoots`; one that cannot be measured is missing.
+   * `imageRoots`; one that cannot be measured is missing. `missing`: the paths of `sources` that do not exist.
    */
   survey(request: {
     files: readonly string[]
     imageRoots: readonly string[]
-  }): Promise<{ hashes: ReadonlyMap<string, string>; fileSystems: readonly FileSystem[] }>
+    sources?: readonly string[]
+  }): Promise<{
+    hashes: ReadonlyMap<string, string>
+    fileSystems: readonly FileSystem[]
+    missing: readonly string[]
+  }>
   /**
    * Writes and removes files, keeping the previous ones for `restore`. Files that are mounted individually (`inPlace`)
    * are overwritten rather than replaced, since a container does not see a new file of the same name.

@@ -17,6 +17,14 @@ export type ReleasedService = {
   configHash: string
 }
 
+/** A service of a release that is not deployed, since none of its profiles was active. */
+export type InactiveReleased = {
+  profiles: readonly string[]
+  /** `repo@sha256:…` of an own image, else as in the compose file; absent without an image. */
+  image?: string
+  definitionHash: string
+}
+
 /** The image name that the containers of a released service were created with. */
 export function containerImageName({ image, adoptedName }: ReleasedService): string {
   return adoptedName ?? image
@@ -49,6 +57,8 @@ export type Release = {
   createdAtMs: number
   by: Deployer
   services: Readonly<Record<string, ReleasedService>>
+  /** Absent without any. */
+  inactive?: Readonly<Record<string, InactiveReleased>>
   /** SHA-256 of each shipped file by its path in the app's directory. */
   files: Readonly<Record<string, string>>
   /** Names of the variables in `.env`; never a value. */
@@ -85,6 +95,17 @@ export function originalId({ id, restores }: Pick<Release, 'id' | 'restores'>): 
 export type ReleaseContent = {
   services: Readonly<Record<string, Pick<ReleasedService, 'image'>>>
   files: Release['files']
+}
+
+/** The images of a release by digest, `repo@sha256:…`, those of inactive services included. */
+export function pinnedImages({ services, inactive = {} }: Pick<Release, 'services' | 'inactive'>): string[] {
+  const named = Object.values(inactive).flatMap(({ image }) => (image?.includes('@') ? [image] : []))
+  return [...Object.values(services).map(({ image }) => image), ...named]
+}
+
+/** Names of the services of a release, those that are not deployed included. */
+export function serviceNames({ services, inactive = {} }: Pick<Release, 'services' | 'inactive'>): string[] {
+  return [...Object.keys(services), ...Object.keys(inactive)]
 }
 
 /** Whether two releases have the same images and files. */

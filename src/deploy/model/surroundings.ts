@@ -1,3 +1,5 @@
+import type { Capacity, HostNetwork } from './host-needs.ts'
+
 /** A network or volume that the compose file expects to exist: `external: true`. Compose creates none. */
 export type External = {
   kind: 'network' | 'volume' | 'secret' | 'config'
@@ -15,6 +17,8 @@ export type OtherContainer = {
   directory: string | undefined
   /** Ports of the host that lead to it: `80`, `53/udp`. `address` is empty for all addresses. */
   ports: readonly { port: string; address: string }[]
+  /** Its addresses on networks; absent without any. */
+  addresses?: readonly { network: string; address: string }[]
 }
 
 /** What a deploy can collide with on a host, or lack there. */
@@ -22,6 +26,9 @@ export type Surroundings = {
   /** External things of the compose file that do not exist. */
   missing: readonly External[]
   others: readonly OtherContainer[]
+  networks: readonly HostNetwork[]
+  /** Read only if a service has a limit or needs a runtime. */
+  capacity?: Capacity
 }
 
 /** `container shop-web-1 of Compose project shop in /srv/shop`. */

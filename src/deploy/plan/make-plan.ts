@@ -65,6 +65,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
         .filter((decision) => decision.action === 'leave')
         .map(({ service, cause }) => ({ host: observation.host, service: service.name, cause })),
     ),
+    ...describeInactive(hosts),
   }
 }
 
@@ -80,6 +81,18 @@ function describeRestored(hosts: readonly HostPlan[], { restores }: DesiredRelea
 
 function describeReplaced([first]: readonly HostPlan[]) {
   return first?.current === undefined ? {} : { replaces: first.current.id }
+}
+
+function describeInactive(hosts: readonly HostPlan[]): Pick<Plan, 'inactiveServices'> {
+  const inactiveServices = hosts.flatMap(({ observation: { host, inactive } }) =>
+    inactive.map(({ service: { name, profiles }, problem }) => ({
+      host,
+      service: name,
+      profiles,
+      ...(problem === undefined ? {} : { problem }),
+    })),
+  )
+  return inactiveServices.length === 0 ? {} : { inactiveServices }
 }
 
 function planPlacement(host: HostPlan): NewStep[] {

@@ -8,6 +8,7 @@ import { findEntrances } from './find-entrances.ts'
 import { findProxies, observeProxies } from './proxies/find-proxies.ts'
 import { observeNeighbours } from './proxies/observe-neighbours.ts'
 import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
+import { observeInactive, resolvedInactive } from './observe-inactive.ts'
 import { isOwn } from './why-not-rolled.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { chooseDrainChecks } from './choose-drain-checks.ts'
@@ -65,18 +66,24 @@ export async function observeHost(
   const shipped = source.bundle(app, {})
   const reviewed = source.review?.()
   const containersAsked = host.engine.containers(app.project)
+  const composeFiles = await source.composeFiles()
+  const imageTemplates = readImageTemplates(composeFiles)
+  const ask = async (reference: ImageReference): Promise<ResolvedImage> =>
+    registry.resolve(reference, await host.platform, signal)
   const [
     resolved,
+    inactive,
     containers,
     images,
-    { hashes, fileSystems },
+    { hashes, fileSystems, missing: missingPaths },
     answers,
     running,
     neighbours,
     forwarding,
     surroundings,
   ] = await Promise.all([
-    resolveImages(app, async (reference) => registry.resolve(reference, await host.platform, signal)),
+    resolveImages(app, ask),
+    observeInactive(app, { desired, templates: imageTemplates, ask }),
     containersAsked,
     host.engine.images(),
     shipped.then(async (files) =>
@@ -90,6 +97,9 @@ export async function observeHost(
           ]),
         ],
         imageRoots: (await host.imageStore).roots,
+        sources: [
+          ...new Set(app.services.flatMap(({ needs }) => (needs?.sources ?? []).map(({ path }) => path))),
+        ],
       }),
     ),
     containersAsked.then((running) =>
@@ -113,7 +123,7 @@ export async function observeHost(
     proxies,
   )
   const names = Object.fromEntries(
-    [...resolved].map(([service, image]) => [
+    [...resolved, ...resolvedInactive(inactive)].map(([service, image]) => [
       service,
       adopted.get(service) ?? pinnedName(image.reference, image.digest),
     ]),
@@ -122,7 +132,6 @@ export async function observeHost(
     const bundle = await source.bundle(app, names, checks)
     return [...bundle, ...keepaliveFiles({ app, desired, proxies, resolved, files: bundle })]
   }
-  const composeFiles = await source.composeFiles()
   const plain = {
     host: host.name,
     ...judgeReview(await reviewed, {
@@ -135,12 +144,14 @@ export async function observeHost(
     neighbours,
     ...forwarding,
     surroundings,
+    missingPaths,
     adopted,
     proxies,
     ...answers,
     images,
     resolved,
-    imageTemplates: readImageTemplates(composeFiles),
+    inactive,
+    imageTemplates,
     fileHashes: hashes,
     disk,
     files: (await filesWith({})).map(hashFile),

@@ -2,9 +2,11 @@ import { renderBytes } from '../../shared/bytes.ts'
 import { usedPercent } from '../model/file-system.ts'
 import { planDiskSpace } from './disk/plan-disk-space.ts'
 import { computePullBytes } from './disk/pull-bytes.ts'
-import { keepTag } from '../model/image-reference.ts'
+import { keepTag, pinnedName } from '../model/image-reference.ts'
 import type { DesiredRelease } from '../model/observation.ts'
+import { resolvedInactive } from './observe-inactive.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
+import { tasksOf } from './plan-start.ts'
 import type { ResolvedImage } from '../model/ports.ts'
 
 /** How the images of a release get to one host. */
@@ -19,7 +21,7 @@ export type Arrival = {
 /** Plans the missing images of a host, and disk space for them. Throws what planDiskSpace throws. */
 export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
   const { observation } = host
-  const wanted = findWantedImages(host)
+  const wanted = findWantedImages(host, desired)
   // A new release is always pulled, since the image there may be for another platform. An archived release ran here, so
   // its image is complete and the registry is not needed. It is tagged before untagged images are pruned.
   const tagged = desired.restores === undefined ? [] : wanted.filter(({ isThere }) => isThere)
@@ -59,14 +61,21 @@ type WantedImage = {
   isThere: boolean
 }
 
-/** Images of the release that lack dray's tag on the host. */
-function findWantedImages({ observation, decisions }: HostPlan): WantedImage[] {
+/** Images of the release that lack dray's tag on the host; that of an inactive service if a task uses it. */
+function findWantedImages(host: HostPlan, desired: DesiredRelease): WantedImage[] {
+  const { observation, decisions } = host
   const wanted = new Map<string, string[]>()
-  for (const { image, service } of decisions) {
-    if (image.includes('@')) wanted.set(image, [...(wanted.get(image) ?? []), service.name])
+  const resolvedOf = new Map([...observation.resolved, ...resolvedInactive(observation.inactive)])
+  const want = (image: string, service: string): void =>
+    void wanted.set(image, [...(wanted.get(image) ?? []), service])
+  for (const { image, service } of decisions) if (image.includes('@')) want(image, service.name)
+  for (const { service } of (['before', 'after'] as const).flatMap((when) => tasksOf(host, desired, when))) {
+    const resolved = resolvedOf.get(service)
+    const image = resolved && pinnedName(resolved.reference, resolved.digest)
+    if (image !== undefined && wanted.get(image)?.includes(service) !== true) want(image, service)
   }
   return [...wanted].flatMap(([name, services]) => {
-    const resolved = observation.resolved.get(services[0] ?? '')
+    const resolved = resolvedOf.get(services[0] ?? '')
     if (resolved === undefined) return []
     const tag = keepTag(resolved.reference, resolved.digest, observation.directory.app.project)
     const there = observation.images.find((image) => image.digests.includes(name))

@@ -2,9 +2,9 @@ import { isOneShot } from '../model/app-model.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
-import { findOrphans, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
+import { findOrphans, listInactive, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { listStandIns } from './plan-stand-in.ts'
-import { isSameContent, originalId, type Release } from '../model/release.ts'
+import { isSameContent, originalId, pinnedImages, type Release } from '../model/release.ts'
 import { planUnpins } from './plan-traffic.ts'
 import { retainReleases, unneededImageNames } from './retention.ts'
 
@@ -39,6 +39,7 @@ function planRecord(host: HostPlan, desired: DesiredRelease, release: string): N
     release,
     ...(follows === undefined ? {} : { follows }),
     services: listReleasedServices(host),
+    ...listInactive(host, desired),
     dropReleases: dropped.map((it) => it.id),
   }
 }
@@ -79,9 +80,14 @@ function listOld(host: HostPlan): OldStep[] {
       standIn: true as const,
     })),
     ...findOrphans(host).map(([service, containers]) =>
-      stop(service, containers, 'no longer in the compose file'),
+      stop(service, containers, orphanCause(host, service)),
     ),
   ]
+}
+
+function orphanCause({ observation: { directory } }: HostPlan, service: string): string {
+  const isInactive = directory.app.inactive?.some(({ name }) => name === service)
+  return isInactive ? 'its profile is no longer active' : 'no longer in the compose file'
 }
 
 /** Without the old containers, the URL of the probe and every entrance that answered before must still answer. */
@@ -126,7 +132,10 @@ function planCleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const names = unneededImageNames({
     project: observation.directory.app.project,
     images: observation.images,
-    needed: decisions.map((it) => it.image),
+    needed: [
+      ...decisions.map((it) => it.image),
+      ...pinnedImages({ services: {}, ...listInactive(host, desired) }),
+    ],
     kept: chooseArchivedReleases(host, desired).kept,
     known: observation.directory.releases,
   })

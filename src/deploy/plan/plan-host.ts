@@ -8,9 +8,13 @@ import type { StepKind, StepOf } from '../model/plan.ts'
 import { refuseMovedTags } from './refuse-moved-tags.ts'
 import { refuseUnselectedTags } from './refuse-unselected-tags.ts'
 import { refuseTakenProject } from './refuse-taken-project.ts'
+import { pinnedName } from '../model/image-reference.ts'
 import { newestRelease, type Release, type ReleasedService } from '../model/release.ts'
 import { refuseMissing } from './surroundings/refuse-missing.ts'
 import { refuseTakenNames } from './surroundings/refuse-taken-names.ts'
+import { refuseTakenNetworks } from './surroundings/refuse-taken-networks.ts'
+import { refuseUnmetNeeds } from './surroundings/refuse-unmet-needs.ts'
+import { refuseSharedPorts } from './surroundings/refuse-shared-ports.ts'
 import { portTaken, findTakenPort } from './surroundings/taken-ports.ts'
 
 /** Observation and decisions for one host. */
@@ -26,7 +30,7 @@ export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
 /**
  * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, EXTERNAL_MISSING, NAME_TAKEN, TAG_MOVED, IMAGE_UNUSED,
- * TAG_UNUSED, FILE_NOT_OURS and PORT_TAKEN.
+ * TAG_UNUSED, FILE_NOT_OURS, PORT_TAKEN, and what `refuseUnmetNeeds` and `refuseTakenNetworks` throw.
  */
 export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
   refuseUnknownServices(observation.directory.app, desired)
@@ -40,6 +44,7 @@ export function planHost(observation: HostObservation, desired: DesiredRelease):
   const files = findChangedFiles(observation, desired, current)
   const host: HostPlan = { observation, current, decisions, files }
   refuseTakenPorts(host)
+  refuseUnmet(host)
   return host
 }
 
@@ -66,13 +71,16 @@ export function decideServices(input: DecisionInput): ServiceDecision[] {
 
 function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
   const known = app.services.map((service) => service.name)
+  const all = [...known, ...(app.inactive ?? []).map(({ name }) => name)]
   const named: [string, string][] = [
-    ...Object.keys(desired.rollout).map((name): [string, string] => ['services', name]),
+    ...Object.keys(desired.rollout)
+      .filter((name) => !all.includes(name))
+      .map((name): [string, string] => ['services', name]),
     ...(desired.proxyService === undefined
       ? []
       : [['proxy.service', desired.proxyService] as [string, string]]),
     ...desired.tasks
-      .filter((task) => !task.serviceCandidates.some((name) => known.includes(name)))
+      .filter((task) => !task.serviceCandidates.some((name) => all.includes(name)))
       .map((task): [string, string] => [`tasks.${task.name}.service`, task.serviceCandidates.join(' or ')]),
   ]
   for (const [key, name] of named) {
@@ -81,7 +89,7 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
       'SERVICE_UNKNOWN',
       `Service ${name} (\`${key}\` in dray.yml) is not in the compose file.`,
       {
-        hint: `Its services: ${known.join(', ')}.`,
+        hint: `Its services: ${all.join(', ')}.`,
       },
     )
   }
@@ -89,12 +97,20 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
 
 /** Refuses a port in use by another process: otherwise it would fail only after the old container has been stopped. */
 function refuseTakenPorts({ observation, decisions }: HostPlan): void {
+  refuseSharedPorts(observation.directory.app)
   const { directory, containers, surroundings } = observation
   const use = { listening: directory.listeningPorts, own: containers, others: surroundings.others }
   for (const { service, action } of decisions) {
     const taken = action === 'leave' ? undefined : findTakenPort(service, use)
     if (taken !== undefined) throw portTaken(taken, observation.host)
   }
+}
+
+/** Refuses what Compose or Docker would refuse when the containers that this deploy starts are created. */
+function refuseUnmet({ observation, decisions }: HostPlan): void {
+  const acting = decisions.filter(({ action }) => action !== 'leave')
+  if (acting.length > 0) refuseTakenNetworks(observation)
+  for (const { service } of acting) refuseUnmetNeeds(service, observation)
 }
 
 /** Whether the host needs no step. */
@@ -126,6 +142,22 @@ export function listReleasedServices({ observation, decisions }: HostPlan): Rele
     }
   }
   return services
+}
+
+/** The inactive services as a release records them; a rollback repeats the record. Absent without any. */
+export function listInactive({ observation }: HostPlan, { restores }: DesiredRelease): Pick<Release, 'inactive'> {
+  const { directory, inactive } = observation
+  const restored = directory.releases.find(({ id }) => id === restores?.id)
+  if (restored !== undefined) return restored.inactive === undefined ? {} : { inactive: restored.inactive }
+  if (inactive.length === 0) return {}
+  return {
+    inactive: Object.fromEntries(
+      inactive.map(({ service: { name, profiles, image: named, definitionHash }, resolved }) => {
+        const image = resolved === undefined ? named : pinnedName(resolved.reference, resolved.digest)
+        return [name, { profiles, ...(image === undefined ? {} : { image }), definitionHash }]
+      }),
+    ),
+  }
 }
 
 /** Containers of services that the last release had and the compose file no longer has. */

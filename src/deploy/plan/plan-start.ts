@@ -1,4 +1,5 @@
 import type { ServiceDecision } from './decide-service.ts'
+import { pinnedName } from '../model/image-reference.ts'
 import { entryProxyOf, probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
@@ -26,20 +27,35 @@ export function planTasks(host: HostPlan, desired: DesiredRelease, when: 'before
   ]
 }
 
-function tasksOf(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after') {
+/** The tasks of one moment that a deploy runs, each with its service. */
+export function tasksOf(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after') {
   return desired.tasks.flatMap((task) => {
-    const decision = task.serviceCandidates
-      .map((name) => host.decisions.find((it) => it.service.name === name))
-      .find((it) => it !== undefined)
-    const isNew = decision !== undefined && decision.action !== 'leave' && decision.kept.length === 0
-    return task.when === when && isNew ? [{ task, service: decision.service.name }] : []
+    const [service] = task.serviceCandidates.flatMap((name) => findTaskService(host, name) ?? [])
+    return task.when === when && service?.isNew ? [{ task, service: service.name }] : []
   })
+}
+
+/** `isNew`: its containers are replaced, or it is inactive and differs from the current release. */
+function findTaskService(
+  { observation, decisions, current }: HostPlan,
+  name: string,
+): { name: string; isNew: boolean } | undefined {
+  const decision = decisions.find((it) => it.service.name === name)
+  if (decision !== undefined) return { name, isNew: decision.action !== 'leave' && decision.kept.length === 0 }
+  const inactive = observation.inactive.find(({ service }) => service.name === name)
+  if (inactive === undefined) return undefined
+  const { resolved, service } = inactive
+  const before = current?.inactive?.[name]
+  const image = resolved && pinnedName(resolved.reference, resolved.digest)
+  return { name, isNew: before?.image !== image || before?.definitionHash !== service.definitionHash }
 }
 
 /** Dependencies of the tasks that are not running. */
 export function findTaskDependencies(host: HostPlan, desired: DesiredRelease): ServiceDecision[] {
   const names = new Set(
-    tasksOf(host, desired, 'before').flatMap(({ service }) => [...dependenciesOf(host.decisions, service)]),
+    tasksOf(host, desired, 'before').flatMap(({ service }) => [
+      ...dependenciesOf([...host.decisions, ...host.observation.inactive], service),
+    ]),
   )
   return host.decisions.filter(
     (it) =>

@@ -6,6 +6,7 @@ import { findHolders } from './front/find-holders.ts'
 import { forwardedPortsOf } from './forwarded-ports.ts'
 import { proxyOf, upstreamOf } from '../model/proxy.ts'
 import { planMoveIn } from './plan-forward.ts'
+import { findCreatedPaths } from './surroundings/refuse-unmet-needs.ts'
 import { someNames } from '../model/some-names.ts'
 import type { HostPlan } from './plan-host.ts'
 
@@ -43,6 +44,19 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     found.push(
       `${someNames(host.files.edited)} on ${observation.host} ${were} changed since release ${host.current?.id ?? ''}. This deploy replaces the changes; a copy is kept in .dray/adopted/.`,
     )
+  }
+  const created = decisions
+    .filter(({ action }) => action !== 'leave')
+    .flatMap(({ service }) => findCreatedPaths(service, observation))
+  if (created.length > 0) {
+    const [does, one] = new Set(created).size === 1 ? ['does', 'it is'] : ['do', 'one is']
+    found.push(
+      `${someNames([...new Set(created)])} ${does} not exist on ${observation.host}, so Docker creates an empty directory, owned by root. If ${one} a file, or needs content, put it there first.`,
+    )
+  }
+  const { inactiveProblem } = observation.directory.app
+  if (inactiveProblem !== undefined) {
+    found.push(`Services with a profile that is not active cannot be run. ${inactiveProblem}`)
   }
   found.push(...warnOfOddLines(observation), ...warnOfGuess(observation, desired))
   /** Warnings that were given in full at the deploy before, since the definition of the service is the same. */

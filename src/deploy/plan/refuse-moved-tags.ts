@@ -1,11 +1,16 @@
 import { DrayError } from '../../errors/dray-error.ts'
+import { resolvedInactive } from './observe-inactive.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 
 /**
  * A tag may be pushed again between the build and the deploy. Throws TAG_MOVED if a tag resolves to another digest than
  * the expected one, and IMAGE_UNUSED for an expected image that no service runs.
  */
-export function refuseMovedTags({ resolved }: HostObservation, { expected }: DesiredRelease): void {
+export function refuseMovedTags(
+  { resolved: active, inactive }: HostObservation,
+  { expected }: DesiredRelease,
+): void {
+  const resolved = new Map([...active, ...resolvedInactive(inactive)])
   for (const { repository, digest } of expected) {
     const users = [...resolved].filter(
       ([, { reference }]) => `${reference.registry}/${reference.repository}` === repository,

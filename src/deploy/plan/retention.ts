@@ -1,6 +1,6 @@
 import { keepTagOwner } from '../model/image-reference.ts'
 import type { LocalImage } from '../model/ports.ts'
-import { originalId, releaseNumber, type Release } from '../model/release.ts'
+import { originalId, pinnedImages, releaseNumber, type Release } from '../model/release.ts'
 
 /**
  * Splits the records into those to archive and those to drop. Releases made by deploys count, in the order in which they
@@ -47,11 +47,9 @@ export function unneededImageNames(facts: {
 }): string[] {
   const keptImages = new Set([
     ...facts.needed,
-    ...facts.kept.flatMap((release) => Object.values(release.services).map((service) => service.image)),
+    ...facts.kept.flatMap(pinnedImages),
   ])
-  const recorded = new Set(
-    facts.known.flatMap((release) => Object.values(release.services).map((service) => service.image)),
-  )
+  const recorded = new Set(facts.known.flatMap(pinnedImages))
   const keptRepositories = new Set([...keptImages, ...recorded].map(repositoryOf))
   const ours = (name: string): boolean =>
     recorded.has(name) ||

@@ -49,7 +49,7 @@ export function orderInWaves(
 
 /** Names of all direct and indirect dependencies of a service. */
 export function dependenciesOf(
-  decisions: readonly ServiceDecision[],
+  decisions: readonly Pick<ServiceDecision, 'service'>[],
   serviceName: string,
 ): ReadonlySet<string> {
   const found = new Set<string>()

@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { findNearest } from '../../shared/nearest.ts'
 import type { Container } from '../model/container.ts'
-import { containerImageName, type Release } from '../model/release.ts'
+import { containerImageName, serviceNames, type Release } from '../model/release.ts'
 
 type Choice = {
   containers: readonly Container[]
@@ -30,15 +30,19 @@ export function chooseContainer({ containers, release, service, index, host }: C
   if (best !== undefined) return best
   const which = index === undefined ? `No container of ${service}` : `No container ${service}-${index}`
   const states = own.map(({ name, state }) => `${name} is ${state}`)
+  const start =
+    release.inactive?.[service] === undefined
+      ? `\`dray logs ${release.environment} ${service}\` shows its log`
+      : `None of its profiles is active: \`dray compose ${release.environment} up -d ${service}\` starts it`
   throw new DrayError('SERVICE_NOT_RUNNING', `${which} is running on ${host}.`, {
     details: states.length === 0 ? {} : { problems: states },
-    hint: `\`dray logs ${release.environment} ${service}\` shows its log; \`dray run ${release.environment} ${service}\` starts a container for one command.`,
+    hint: `${start}; \`dray run ${release.environment} ${service}\` starts a container for one command.`,
   })
 }
 
 /** Throws USAGE, with the closest name, for a service that the release does not have. */
 export function assertServices(release: Release, services: readonly string[]): void {
-  const known = Object.keys(release.services)
+  const known = serviceNames(release)
   const unknown = services.find((service) => !known.includes(service))
   if (unknown === undefined) return
   const nearest = findNearest(unknown, known)

@@ -5,7 +5,7 @@ import { toDrayError } from '../execute/failure.ts'
 import type { Compose } from '../model/compose.ts'
 import type { Lock } from '../model/lock.ts'
 import type { TargetHost } from '../model/ports.ts'
-import type { Deployer, Release } from '../model/release.ts'
+import { serviceNames, type Deployer, type Release } from '../model/release.ts'
 import { runInContainer, type TaskOfService } from '../execute/task-container.ts'
 
 /** A task from dray.yml; its service is the first candidate that the release has. */
@@ -109,13 +109,14 @@ function startRun(
 }
 
 function serviceOf({ name, serviceCandidates }: NamedTask, release: Release): string {
-  const service = serviceCandidates.find((candidate) => candidate in release.services)
+  const known = serviceNames(release)
+  const service = serviceCandidates.find((candidate) => known.includes(candidate))
   if (service !== undefined) return service
   throw new DrayError(
     'SERVICE_UNKNOWN',
     `Task ${name} runs in service ${serviceCandidates.join(' or ')}, which release ${release.id} does not have.`,
     {
-      hint: `Its services: ${Object.keys(release.services).join(', ')}. Correct \`tasks.${name}.service\` in dray.yml.`,
+      hint: `Its services: ${known.join(', ')}. Correct \`tasks.${name}.service\` in dray.yml.`,
     },
   )
 }

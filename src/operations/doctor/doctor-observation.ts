@@ -53,6 +53,8 @@ export type DoctorObservation = {
   engine: Answer<{ version: string; platform: Platform }> | undefined
   /** Compose's model of the app, and the rest of the directory. */
   app: Answer<DirectoryObservation> | undefined
+  /** Names in `.env.example` that neither `.env` nor a deploy sets; absent if they are not known. */
+  lackingVariables?: readonly string[]
   containers: Answer<readonly Container[]> | undefined
   /** Those that are not of the app; empty if they could not be requested. */
   others: readonly OtherContainer[]

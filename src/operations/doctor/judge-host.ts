@@ -35,7 +35,14 @@ export function judgeHost(scene: DoctorObservation): HostCheckup {
   add('lock', seen && (seen.lock === undefined ? good('free') : failed(seen.lock)), 'tools')
   add('disk', seen && judgeDisk(seen, scene), 'tools')
   add('clock', seen && judgeClock(seen, host), 'tools')
-  const model = outcomeOf(app, (directory) => counted(directory.app.services.length, 'service'))
+  const model = outcomeOf(app, ({ app: { services, inactive = [] } }) =>
+    [
+      counted(services.length, 'service'),
+      inactive.length === 0 ? [] : `${inactive.length} with a profile that is not active`,
+    ]
+      .flat()
+      .join(', '),
+  )
   add('app', model, 'tools', 'docker', 'compose', 'directory', 'env')
   if (images === undefined) add('image', undefined, 'app', 'docker')
   else checks.push(...judgeImages(images))

@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderBytes } from '../../shared/bytes.ts'
+import { someNames } from '../../deploy/model/some-names.ts'
 import { usedPercent } from '../../deploy/model/file-system.ts'
 import type { CheckOutcome } from './checkup.ts'
 import type { DoctorObservation, ServerObservation } from './doctor-observation.ts'
@@ -26,10 +27,18 @@ export function judgeTools({ missingTools }: ServerObservation, host: string): C
 
 export function judgeEnvFile(
   envFile: NonNullable<ServerObservation['envFile']>,
-  { host, path }: Pick<DoctorObservation, 'host' | 'path'>,
+  { host, path, lackingVariables: lacking = [] }: Pick<DoctorObservation, 'host' | 'path' | 'lackingVariables'>,
 ): CheckOutcome {
   if ('failure' in envFile) return failed(envFile.failure)
   const { mode, readableByOthers } = envFile.value
+  if (!readableByOthers && lacking.length > 0) {
+    return {
+      outcome: 'warning',
+      value: `mode ${mode}, lacks ${lacking.length}`,
+      message: `${path}/.env on ${host} lacks ${someNames(lacking)}, which .env.example names.`,
+      hint: '`dray env ENVIRONMENT` lists the variables; `dray env ENVIRONMENT set NAME` adds one.',
+    }
+  }
   if (!readableByOthers) return good(`mode ${mode}`)
   return {
     outcome: 'warning',

@@ -1,4 +1,4 @@
-import { containerImageName, type ReleasedService, type Release } from '../../deploy/model/release.ts'
+import { containerImageName, serviceNames, type ReleasedService, type Release } from '../../deploy/model/release.ts'
 import type { StatusObservation, SeenContainer } from './status-observation.ts'
 import { containersOf, endedWell, isUp } from './service-status.ts'
 import type { Drift } from './status.ts'
@@ -74,10 +74,14 @@ function containerDrift(container: SeenContainer, released: ReleasedService, hin
   return [{ kind: 'configuration', subject: name, message, hint }]
 }
 
-/** Containers in the project or its networks that belong to no service of the release; tasks of the app are not listed. */
+/**
+ * Containers in the project or its networks that belong to no service of the release; tasks of the app are not listed, nor is an
+ * inactive service that a user started.
+ */
 function foreignContainers({ host, observation, release }: DriftInput): Drift[] {
+  const known = serviceNames(release)
   return observation.containers
-    .filter((it) => isUp(it) && !it.oneOff && release.services[it.service] === undefined)
+    .filter((it) => isUp(it) && !it.oneOff && !known.includes(it.service))
     .map(({ name, service, imageName, project }) => ({
       kind: 'foreign-container' as const,
       subject: name,

@@ -53,6 +53,8 @@ services:
   debugging:
     <<: *app
     profiles: [debugging]
+    image: ghcr.io/acme/shop-backend:v2-exits-at-once
+    volumes: ["./config/debugging:/config:ro"]
 
   nginx:
     image: nginx:alpine
@@ -79,6 +81,7 @@ volumes:
           'services:\n  web:\n    image: ghcr.io/${REGISTRY_OWNER:-acme}/shop-frontend:${IMAGE_TAG:-latest}\n    restart: unless-stopped\n',
         'more/queue.yml': `services:\n  queue:\n    image: ghcr.io/\${REGISTRY_OWNER:-acme}/shop-backend:\${IMAGE_TAG:-latest}\n    ${idle}\n`,
         'config/app.env': 'COLOUR=green\n',
+        'config/debugging/level': 'all\n',
       },
     })
     first = await app.mustDeploy('v1')
@@ -112,6 +115,15 @@ volumes:
     expect(order.indexOf('ran prepare')).toBeLessThan(order.indexOf('started backend'))
     expect(order.indexOf('healthy backend')).toBeLessThan(order.indexOf('started frontend'))
     expect(order).not.toContain('started debugging')
+  })
+
+  test('runs a service of a profile that is not active, in the image and with the files of the release', async () => {
+    expect(first.plan?.inactiveServices).toMatchObject([{ service: 'debugging', profiles: ['debugging'] }])
+    const pins = (await app.readOnServer('docker-compose.override.yml')) ?? ''
+    const [, image = ''] = /debugging:\n +image: (ghcr\.io\/acme\/shop-backend@sha256:\S+)/.exec(pins) ?? []
+    expect(await server.docker('images', '-q', '--digests', '--filter', `reference=${image}`)).toBe('')
+    const ran = await app.dray(['run', 'test', 'debugging', 'cat', '/config/level'])
+    expect(ran).toMatchObject({ exitCode: 0, stdout: 'all\n', stderr: expect.stringContaining(`Pulling ${image} on `) as string })
   })
 
   test('says that a service without a health check is only seen to run', () => {

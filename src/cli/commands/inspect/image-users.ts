@@ -1,7 +1,7 @@
 import { createReleaseArchive } from '../../../adapters/directory/release-archive.ts'
 import { readComposeImages } from '../../../adapters/source/compose-images.ts'
 import { tryParseImageReference, type Digest } from '../../../deploy/model/image-reference.ts'
-import { newestRelease, releaseLabel } from '../../../deploy/model/release.ts'
+import { newestRelease, pinnedImages, releaseLabel } from '../../../deploy/model/release.ts'
 import type { ImageUser } from '../../../operations/images/package-version.ts'
 import { connectEach } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
@@ -29,7 +29,10 @@ export async function findImageUsers({ config }: EnvironmentInput, context: CliC
         release: releaseLabel(release.id, release.tag),
         isServing: release === serving,
       }
-      for (const { image, digest } of Object.values(release.services)) addUser(users, { image, digest, user })
+      for (const image of pinnedImages(release)) {
+        const digest = tryParseImageReference(image)?.digest
+        if (digest !== undefined) addUser(users, { image, digest, user })
+      }
     }
   }
   return users

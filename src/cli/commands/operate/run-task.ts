@@ -13,6 +13,7 @@ import { deployerOf } from '../../command/deployer.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { readInPlace, releaseOf } from './connect-apps.ts'
+import { pullInactive } from './pull-inactive.ts'
 import type { taskCommand } from './task.ts'
 import { reportTask } from './report-task.ts'
 import { readTimeout } from '../../command/timeout-option.ts'
@@ -40,7 +41,12 @@ export async function runTask(command: InputOf<typeof taskCommand>, context: Cli
   const [host] = connected.hosts
   const inPlace = async (signal: AbortSignal) => {
     const app = await readInPlace(host, signal)
-    return { release: releaseOf(app, input), compose: createCompose(app.place) }
+    const compose = createCompose(app.place)
+    const runInService: typeof compose.runTask = async (task) => {
+      await pullInactive(app, task.service, { environment: input, context })
+      return compose.runTask(task)
+    }
+    return { release: releaseOf(app, input), compose: { runTask: runInService } }
   }
   return await runTaskByHand({ ...request, host: host.target, inPlace }, context.signal)
 }

@@ -56,7 +56,12 @@ export async function examineApp(
   host: ConnectedHost,
   observation: DirectoryObservation,
   by: ExaminedWith,
-): Promise<Pick<DoctorObservation, 'containers' | 'others' | 'images' | 'registries' | 'url' | 'plan'>> {
+): Promise<
+  Pick<
+    DoctorObservation,
+    'lackingVariables' | 'containers' | 'others' | 'images' | 'registries' | 'url' | 'plan'
+  >
+> {
   const { signal } = by.context
   const { project } = observation.app
   const [containers, listed, images, registries] = await Promise.all([
@@ -89,7 +94,10 @@ export async function examineApp(
       by.desired,
     )
   }
+  const review = await by.source.review?.()
+  const given = [...observation.envFile.variables, ...by.desired.givenVariables]
   return {
+    lackingVariables: (review?.expectedVariables ?? []).filter((name) => !given.includes(name)),
     containers,
     others,
     images,

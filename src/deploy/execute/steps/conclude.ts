@@ -60,7 +60,7 @@ export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, 
 }
 
 function describeRelease(
-  { release, services, follows }: StepOf<'record-release'>,
+  { release, services, inactive, follows }: StepOf<'record-release'>,
   context: StepContext,
 ): Release {
   const { run, execution } = context
@@ -84,6 +84,7 @@ function describeRelease(
         return [name, { ...planned, configHash: started ?? planned.configHash }]
       }),
     ),
+    ...(inactive && { inactive }),
     files: Object.fromEntries(run.observation.files.map((file) => [file.path, file.sha256])),
     variables: envFile.variables,
     ...(envFile.valueHashes && { valueHashes: envFile.valueHashes }),

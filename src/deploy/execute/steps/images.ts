@@ -57,7 +57,9 @@ export async function pullLostImages(services: readonly string[], context: StepC
   const { host, observation } = context.run
   let wereLost = false
   for (const service of services) {
-    const resolved = observation.resolved.get(service)
+    const resolved =
+      observation.resolved.get(service) ??
+      observation.inactive.find((it) => it.service.name === service)?.resolved
     if (resolved === undefined) continue
     const { reference, digest } = resolved
     const name = pinnedName(reference, digest)

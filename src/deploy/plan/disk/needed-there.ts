@@ -1,6 +1,6 @@
 import { pinnedName } from '../../model/image-reference.ts'
 import type { HostObservation } from '../../model/observation.ts'
-import type { Release } from '../../model/release.ts'
+import { pinnedImages, type Release } from '../../model/release.ts'
 import type { NeededThere } from '../../model/disk-thing.ts'
 
 /** What a deploy needs on a host: the images of the new release and of all recorded releases. */
@@ -22,8 +22,8 @@ export function findNeededByReleases(project: string, releases: readonly Release
   return {
     project,
     images: new Map(
-      releases.flatMap(({ id, services }) =>
-        Object.values(services).map(({ image }): [string, string] => [image, `release ${id}`]),
+      releases.flatMap((release) =>
+        pinnedImages(release).map((image): [string, string] => [image, `release ${release.id}`]),
       ),
     ),
   }

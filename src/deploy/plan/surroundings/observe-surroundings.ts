@@ -4,11 +4,14 @@ import type { Surroundings } from '../../model/surroundings.ts'
 
 /** Reads what a deploy can collide with on a host, or lack there. Throws DOCKER_FAILED. */
 export async function observeSurroundings(
-  { project, externals = [] }: Pick<AppModel, 'project' | 'externals'>,
-  engine: Pick<Engine, 'others' | 'exists'>,
+  { project, services, externals = [] }: Pick<AppModel, 'project' | 'services' | 'externals'>,
+  engine: Pick<Engine, 'others' | 'networks' | 'capacity' | 'exists'>,
 ): Promise<Surroundings> {
-  const [others, missing] = await Promise.all([
+  const isLimited = services.some(({ needs }) => needs?.cpus !== undefined || needs?.runtime !== undefined)
+  const [others, networks, capacity, missing] = await Promise.all([
     engine.others(project),
+    engine.networks(),
+    isLimited ? engine.capacity() : undefined,
     Promise.all(
       externals.map(async (external) => {
         const { kind, name } = external
@@ -18,5 +21,5 @@ export async function observeSurroundings(
       }),
     ),
   ])
-  return { others, missing: missing.flat() }
+  return { others, networks, ...(capacity && { capacity }), missing: missing.flat() }
 }

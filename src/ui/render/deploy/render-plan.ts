@@ -23,6 +23,7 @@ export function renderPlan(plan: Plan, style: TerminalStyle): string {
     hookLines(plan, style),
     warningLines(plan.warnings, style),
     unchangedLines(plan, style),
+    inactiveLines(plan, style),
     unchanged ? [] : notUndoneLines(plan.notUndone ?? [], style),
     downloadLine(plan.steps),
   ]
@@ -115,6 +116,22 @@ function unchangedLines({ unchangedServices }: Plan, { colors, columns }: Termin
     maxWidth: columns,
   }
   return ['Unchanged:', ...renderTable({ rows, ...table })]
+}
+
+function inactiveLines({ inactiveServices = [] }: Plan, { colors, columns }: TerminalStyle): string[] {
+  if (inactiveServices.length === 0) return []
+  const hosts = new Set(inactiveServices.map(({ host }) => host))
+  const rows = inactiveServices.map(({ host, service, profiles, problem }) => [
+    hosts.size > 1 ? host : '',
+    service,
+    [`profile ${profiles.join(', ')}`, problem ?? []].flat().join('; '),
+  ])
+  const table = {
+    columns: [{ paint: colors.cyan }, {}, { paint: colors.dim }],
+    indent: '  ',
+    maxWidth: columns,
+  }
+  return ['Not deployed, no active profile:', ...renderTable({ rows, ...table })]
 }
 
 function downloadLine(steps: readonly Step[]): string {

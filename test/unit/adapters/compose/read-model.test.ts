@@ -310,3 +310,62 @@ describe('a secret or config that is the content of a variable', () => {
     expect(() => serviceOf({}, { ...top, contents: {} })).not.toThrow()
   })
 })
+
+test('what a service needs of the host is read, as Compose prints it', () => {
+  const { needs } = serviceOf(
+    {
+      devices: [{ source: '/dev/dri', target: '/dev/dri' }, 'vendor.com/gpu=0', '/dev/snd:/dev/snd:rwm'],
+      deploy: { resources: { limits: { cpus: 1.5 } } },
+      runtime: 'nvidia',
+      network_mode: 'container:vpn',
+      pid: 'service:db',
+      volumes_from: ['container:data:ro', 'db'],
+      secrets: [{ source: 'key', target: '/run/secrets/key' }],
+      networks: { back: { ipv4_address: '10.8.0.5' } },
+      volumes: [
+        { type: 'bind', source: `${stage}/data`, target: '/data', bind: { create_host_path: true } },
+        { type: 'bind', source: '/srv/media', target: '/media', bind: {} },
+        { type: 'volume', source: 'disk', target: '/disk' },
+        { type: 'volume', source: 'plain', target: '/plain' },
+      ],
+    },
+    {
+      networks: { back: { name: 'shop_back', ipam: { config: [{ subnet: '10.8.0.0/16' }] } } },
+      volumes: {
+        disk: { name: 'shop_disk', driver_opts: { type: 'none', o: 'bind', device: '/mnt/disk' } },
+        plain: {},
+      },
+      secrets: { key: { file: `${stage}/key.txt` } },
+    },
+  )
+  expect(needs).toEqual({
+    sources: [
+      { path: '/dev/dri', isRequired: true },
+      { path: '/dev/snd', isRequired: true },
+      { path: '/mnt/disk', isRequired: true },
+      { path: 'key.txt', isRequired: true },
+      { path: 'data', isRequired: false },
+      { path: '/srv/media', isRequired: true },
+    ],
+    cpus: 1.5,
+    runtime: 'nvidia',
+    containers: [
+      { name: 'vpn', key: 'network_mode' },
+      { name: 'data', key: 'volumes_from' },
+    ],
+    addresses: [{ network: 'shop_back', address: '10.8.0.5' }],
+  })
+  expect(serviceOf({ image: 'nginx' }).needs).toBeUndefined()
+})
+
+test('networks that Compose creates are read with their subnets, external ones are not', () => {
+  const networks = {
+    default: { name: 'shop_default', ipam: {} },
+    back: { name: 'back', ipam: { config: [{ subnet: '10.8.0.0/16', gateway: '10.8.0.1' }] } },
+    shared: { name: 'shared', external: true },
+  }
+  expect(modelOf({ web: {} }, { networks }).createdNetworks).toEqual([
+    { name: 'shop_default', subnets: [] },
+    { name: 'back', subnets: ['10.8.0.0/16'] },
+  ])
+})

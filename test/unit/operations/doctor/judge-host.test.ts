@@ -149,6 +149,12 @@ describe('of the server', () => {
       '▲ mode 644: /srv/shop/.env on deploy@a is readable by other users.',
     ],
     [
+      'variables that .env.example names',
+      'env',
+      { lackingVariables: ['SMTP_HOST', 'SMTP_USER'] },
+      '▲ mode 600, lacks 2: /srv/shop/.env on deploy@a lacks SMTP_HOST, SMTP_USER, which .env.example names.',
+    ],
+    [
       'a lock that somebody has',
       'lock',
       server({ lock: fakeFailure('LOCK_HELD', 'mona has it.') }),

@@ -101,3 +101,13 @@ test('says that there is nothing to do, and why', () => {
     "
   `)
 })
+
+test('names services of which no profile is active', () => {
+  const inactiveServices = [
+    { host: 'srv', service: 'cron', profiles: ['jobs'] },
+    { host: 'srv', service: 'debug', profiles: ['tools', 'dev'], problem: 'No tag v1.' },
+  ]
+  expect(renderPlan({ ...samplePlan, inactiveServices }, style())).toContain(
+    '\nNot deployed, no active profile:\n  cron   profile jobs\n  debug  profile tools, dev; No tag v1.\n',
+  )
+})
