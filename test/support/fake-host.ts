@@ -75,6 +75,8 @@ export class FakeHost implements TargetHost {
   others: OtherContainer[] = []
   /** Every network on the host. */
   networks: HostNetwork[] = []
+  /** Unpacked layers of images, by id. */
+  readonly imageLayers = new Map<string, readonly string[]>()
   capacity: Capacity = { cpus: 2, runtimes: ['runc'] }
   /** Paths of the host that do not exist. */
   missingPaths: string[] = []
@@ -181,6 +183,7 @@ export class FakeHost implements TargetHost {
     },
     imageConfig: async (name) =>
       this.images.some((it) => it.digests.includes(name)) ? plainImage : undefined,
+    imageLayers: async (id) => this.imageLayers.get(id) ?? [],
     removeImage: async (name) => {
       await this.#did(`remove-image ${name}`)
       this.images = this.images

@@ -10,7 +10,7 @@ import { trackPull } from './pull-progress.ts'
 
 type Images = Pick<
   Engine,
-  'imageConfig' | 'images' | 'usedImageIds' | 'pull' | 'tag' | 'removeImage' | 'pruneDanglingImages'
+  'imageConfig' | 'imageLayers' | 'images' | 'usedImageIds' | 'pull' | 'tag' | 'removeImage' | 'pruneDanglingImages'
 >
 
 /** The Engine's images. `host` is for error messages. */
@@ -44,6 +44,13 @@ export function createImages(client: EngineClient, host: string): Images {
       const answer = await client.send(request)
       if (answer.status === 404) return undefined
       return readImageConfig(client.parse(answer, request, inspectAnswer).Config)
+    },
+
+    async imageLayers(id) {
+      const request = { method: 'GET', path: `/images/${namePath(id)}/json` } as const
+      const answer = await client.send(request)
+      if (answer.status === 404) return []
+      return client.parse(answer, request, layersAnswer).RootFS?.Layers ?? []
     },
 
     async removeImage(name) {
@@ -81,6 +88,8 @@ const imageAnswer = z.object({
 })
 
 const inspectAnswer = z.object({ Config: imageConfigSchema.nullish() })
+
+const layersAnswer = z.object({ RootFS: z.object({ Layers: z.array(z.string()).nullish() }).nullish() })
 
 const pruneAnswer = z.object({
   ImagesDeleted: z.array(z.object({ Deleted: z.string().optional() })).nullish(),

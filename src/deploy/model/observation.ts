@@ -34,6 +34,8 @@ export type HostObservation = {
   /** Paths that services mount and that do not exist on the host; some of them may be shipped. */
   missingPaths: readonly string[]
   images: readonly LocalImage[]
+  /** Digests of the unpacked layers of images there, lowest first, that an image to be pulled may share. */
+  layersThere: readonly (readonly string[])[]
   /** The registry's answers, by service. */
   resolved: ReadonlyMap<string, ResolvedImage>
   /** Services that are not deployed. */

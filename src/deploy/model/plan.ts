@@ -26,7 +26,10 @@ export type Step = StepBase &
         name: string
         keepTag: string
         tag?: string
+        /** Compressed size of the image; 0 if it is there. */
         sizeBytes: number
+        /** Estimate of the part that is pulled, if layers are there, or another step of the plan pulls them. */
+        missingBytes?: number
         services: readonly string[]
       }
     /** The image is on the host and only gets dray's tag. */

@@ -115,6 +115,8 @@ export interface Engine {
   tag(name: string, tag: string): Promise<void>
   /** The configuration of an image on the host; undefined if the image is not there. */
   imageConfig(name: string): Promise<ImageConfig | undefined>
+  /** Digests of the unpacked layers of an image on the host, lowest first; empty if the image is not there. */
+  imageLayers(id: string): Promise<readonly string[]>
   /** Removes one name (tag or digest); removing the last one removes the image. False if it is gone or in use. */
   removeImage(name: string): Promise<boolean>
   pruneDanglingImages(): Promise<{ count: number; freedBytes: number }>

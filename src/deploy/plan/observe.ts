@@ -4,6 +4,7 @@ import { pinnedName, renderImageReference, type ImageReference } from '../model/
 import { readReference } from './read-reference.ts'
 import { explainShortage } from './disk/plan-disk-space.ts'
 import { computePullBytes } from './disk/pull-bytes.ts'
+import { observeLayers } from './disk/shared-layers.ts'
 import { findEntrances } from './find-entrances.ts'
 import { findProxies, observeProxies } from './proxies/find-proxies.ts'
 import { observeNeighbours } from './proxies/observe-neighbours.ts'
@@ -112,6 +113,8 @@ export async function observeHost(
     containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
     observeSurroundings(app, host.engine),
   ])
+  const wantedImages = [...resolved.values(), ...resolvedInactive(inactive).map(([, image]) => image)]
+  const layersThere = await observeLayers({ resolved: wantedImages, images }, host.engine)
   const { keepsPacked } = await host.imageStore
   const space = { fileSystems, keepsPacked, inventory: undefined }
   const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
@@ -149,6 +152,7 @@ export async function observeHost(
     proxies,
     ...answers,
     images,
+    layersThere,
     resolved,
     inactive,
     imageTemplates,

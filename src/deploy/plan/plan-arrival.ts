@@ -2,6 +2,8 @@ import { renderBytes } from '../../shared/bytes.ts'
 import { usedPercent } from '../model/file-system.ts'
 import { planDiskSpace } from './disk/plan-disk-space.ts'
 import { computePullBytes } from './disk/pull-bytes.ts'
+import { findMissingLayers } from './disk/shared-layers.ts'
+import type { ImageLayer } from '../model/image-layer.ts'
 import { keepTag, pinnedName } from '../model/image-reference.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { resolvedInactive } from './observe-inactive.ts'
@@ -38,7 +40,7 @@ export function planArrival(host: HostPlan, desired: DesiredRelease): Arrival {
   )
   return {
     before: [...keep, ...prune, ...steps],
-    pulls: pulled.map((image) => makePullStep(image, observation.host, desired.restores)),
+    pulls: planPulls(pulled, observation, desired.restores),
     warnings: room.steps.length + room.warnings.length > 0 ? room.warnings : warnOfFullDisk(host, desired),
   }
 }
@@ -93,7 +95,31 @@ function makePruneStep({ observation }: HostPlan): NewStep[] {
   return [{ kind: 'prune-dangling', host: observation.host, cause: 'frees disk space before the pull' }]
 }
 
-function makePullStep(image: WantedImage, host: string, restores: DesiredRelease['restores']): NewStep {
+/** A layer that several images have is pulled once. */
+function planPulls(
+  images: readonly WantedImage[],
+  { host, layersThere }: HostPlan['observation'],
+  restores: DesiredRelease['restores'],
+): NewStep[] {
+  const pulled = new Set<string>()
+  return images.map((image) => {
+    const missing = image.isThere ? [] : findMissingLayers(image.resolved, layersThere)
+    const missingBytes = sizeOf(missing.filter(({ digest }) => !pulled.has(digest)))
+    for (const { digest } of missing) pulled.add(digest)
+    const step = makePullStep(image, host, restores)
+    return missingBytes < step.sizeBytes ? { ...step, missingBytes } : step
+  })
+}
+
+function sizeOf(layers: readonly ImageLayer[]): number {
+  return layers.reduce((sum, layer) => sum + layer.sizeBytes, 0)
+}
+
+function makePullStep(
+  image: WantedImage,
+  host: string,
+  restores: DesiredRelease['restores'],
+): NewStep & { kind: 'pull-image' } {
   const { name, services, resolved, isThere } = image
   return {
     kind: 'pull-image',
@@ -102,7 +128,7 @@ function makePullStep(image: WantedImage, host: string, restores: DesiredRelease
     name,
     keepTag: image.keepTag,
     tag: resolved.reference.tag,
-    sizeBytes: isThere ? 0 : resolved.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0),
+    sizeBytes: isThere ? 0 : sizeOf(resolved.layers),
     services,
   }
 }

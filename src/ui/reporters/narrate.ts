@@ -6,7 +6,7 @@ import type { Glyphs } from '../terminal/terminal-style.ts'
 import { percent } from '../render/text/percent.ts'
 import { renderCommand } from '../render/text/render-command.ts'
 import { renderDuration } from '../render/text/render-duration.ts'
-import { downloadSize } from '../render/deploy/render-plan.ts'
+import { renderDownload } from '../render/deploy/render-plan.ts'
 import { hasSeveralHosts, rateOf, type DeployState, type StepState } from '../render/deploy/deploy-state.ts'
 import { warningText } from '../render/text/warning-text.ts'
 
@@ -99,8 +99,8 @@ function deployLine(event: Extract<DeployEvent, { type: 'deploy.started' }>): st
 
 function planLine({ unchanged, steps, release, restores }: Plan): string {
   if (unchanged) return `Plan: nothing to do, release ${release} is already running`
-  const bytes = downloadSize(steps)
-  const download = bytes > 0 ? `, up to ${renderBytes(bytes)} to download` : ''
+  const size = renderDownload(steps)
+  const download = size === '' ? '' : `, ${size} to download`
   const target = restores === undefined ? '' : `, rollback to ${releaseLabel(restores.release, restores.tag)}`
   return `Plan for release ${release}${target}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${download}`
 }

@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../../../deploy/model/plan.ts'
+import type { Plan, Step, StepOf } from '../../../deploy/model/plan.ts'
 import { releaseLabel } from '../../../deploy/model/release.ts'
 import { stepTitle } from '../../../deploy/execute/step-title.ts'
 import { renderBytes } from '../../../shared/bytes.ts'
@@ -33,9 +33,21 @@ export function renderPlan(plan: Plan, style: TerminalStyle): string {
     .join('\n\n')}\n`
 }
 
-/** Compressed bytes that the plan pulls, on all hosts together. */
-export function downloadSize(steps: readonly Step[]): number {
-  return steps.reduce((sum, step) => sum + (step.kind === 'pull-image' ? step.sizeBytes : 0), 0)
+/**
+ * What the plan pulls, on all hosts together: `up to 39.3 MB`, or `about 4.2 MB, at most 39.3 MB` if layers are there already.
+ * Empty if it pulls nothing.
+ */
+export function renderDownload(steps: readonly Step[]): string {
+  const pulls = steps.filter((step) => step.kind === 'pull-image')
+  const mostBytes = pulls.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const likelyBytes = pulls.reduce((sum, step) => sum + likelySize(step), 0)
+  if (mostBytes === 0) return ''
+  const most = renderBytes(mostBytes)
+  return likelyBytes === mostBytes ? `up to ${most}` : `about ${renderBytes(likelyBytes)}, at most ${most}`
+}
+
+function likelySize({ sizeBytes, missingBytes = sizeBytes }: StepOf<'pull-image'>): number {
+  return missingBytes
 }
 
 function stepLines(steps: readonly Step[], { colors, columns }: TerminalStyle): string[] {
@@ -45,7 +57,7 @@ function stepLines(steps: readonly Step[], { colors, columns }: TerminalStyle): 
       String(step.id),
       hosts.size > 1 ? step.host : '',
       stepTitle(step),
-      step.kind === 'pull-image' && step.sizeBytes > 0 ? renderBytes(step.sizeBytes) : '',
+      step.kind === 'pull-image' && step.sizeBytes > 0 ? renderBytes(likelySize(step)) : '',
       step.cause,
     ]),
     columns: [
@@ -137,5 +149,5 @@ function inactiveLines({ inactiveServices = [] }: Plan, { colors, columns }: Ter
 function downloadLine(steps: readonly Step[]): string {
   const pulls = steps.filter((step) => step.kind === 'pull-image' && step.sizeBytes > 0).length
   if (pulls === 0) return ''
-  return `Download: up to ${renderBytes(downloadSize(steps))} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
+  return `Download: ${renderDownload(steps)} in ${pulls} ${pulls === 1 ? 'image' : 'images'}.`
 }

@@ -111,3 +111,11 @@ test('names services of which no profile is active', () => {
     '\nNot deployed, no active profile:\n  cron   profile jobs\n  debug  profile tools, dev; No tag v1.\n',
   )
 })
+
+test('estimates the download where layers are there, and never promises less than it may be', () => {
+  const steps = samplePlan.steps.map((step) =>
+    step.kind === 'pull-image' ? { ...step, missingBytes: 1_000_000 } : step,
+  )
+  const text = renderPlan({ ...samplePlan, steps }, style())
+  expect(text).toContain('Download: about 2.0 MB, at most 39.3 MB in 2 images.')
+})
