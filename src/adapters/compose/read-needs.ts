@@ -62,11 +62,16 @@ function sourcesOf(service: RawService, raw: RawModel): NonNullable<HostNeeds['s
   const required = [
     ...listOf(service['devices'], device).flatMap((it) => /^\/[^:]*/.exec(it)?.[0] ?? []),
     ...service.volumes.flatMap(({ type, source = '' }) => {
-      const options = type === 'volume' ? boundVolume.safeParse(raw.volumes[source]).data?.driver_opts : undefined
+      const options =
+        type === 'volume' ? boundVolume.safeParse(raw.volumes[source]).data?.driver_opts : undefined
       return options?.o.split(',').includes('bind') ? [options.device] : []
     }),
-    ...listOf(service['secrets'], use).flatMap((name) => fileDefinition.safeParse(raw.secrets[name]).data?.file ?? []),
-    ...listOf(service['configs'], use).flatMap((name) => fileDefinition.safeParse(raw.configs[name]).data?.file ?? []),
+    ...listOf(service['secrets'], use).flatMap(
+      (name) => fileDefinition.safeParse(raw.secrets[name]).data?.file ?? [],
+    ),
+    ...listOf(service['configs'], use).flatMap(
+      (name) => fileDefinition.safeParse(raw.configs[name]).data?.file ?? [],
+    ),
   ]
   return [
     ...required.map((path) => ({ path, isRequired: true })),

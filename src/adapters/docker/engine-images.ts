@@ -10,7 +10,14 @@ import { trackPull } from './pull-progress.ts'
 
 type Images = Pick<
   Engine,
-  'imageConfig' | 'imageLayers' | 'images' | 'usedImageIds' | 'pull' | 'tag' | 'removeImage' | 'pruneDanglingImages'
+  | 'imageConfig'
+  | 'imageLayers'
+  | 'images'
+  | 'usedImageIds'
+  | 'pull'
+  | 'tag'
+  | 'removeImage'
+  | 'pruneDanglingImages'
 >
 
 /** The Engine's images. `host` is for error messages. */

@@ -145,7 +145,10 @@ export function listReleasedServices({ observation, decisions }: HostPlan): Rele
 }
 
 /** The inactive services as a release records them; a rollback repeats the record. Absent without any. */
-export function listInactive({ observation }: HostPlan, { restores }: DesiredRelease): Pick<Release, 'inactive'> {
+export function listInactive(
+  { observation }: HostPlan,
+  { restores }: DesiredRelease,
+): Pick<Release, 'inactive'> {
   const { directory, inactive } = observation
   const restored = directory.releases.find(({ id }) => id === restores?.id)
   if (restored !== undefined) return restored.inactive === undefined ? {} : { inactive: restored.inactive }

@@ -41,7 +41,8 @@ function findTaskService(
   name: string,
 ): { name: string; isNew: boolean } | undefined {
   const decision = decisions.find((it) => it.service.name === name)
-  if (decision !== undefined) return { name, isNew: decision.action !== 'leave' && decision.kept.length === 0 }
+  if (decision !== undefined)
+    return { name, isNew: decision.action !== 'leave' && decision.kept.length === 0 }
   const inactive = observation.inactive.find(({ service }) => service.name === name)
   if (inactive === undefined) return undefined
   const { resolved, service } = inactive

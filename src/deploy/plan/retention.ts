@@ -45,10 +45,7 @@ export function unneededImageNames(facts: {
   /** Every recorded release, archived or dropped. */
   known: readonly Release[]
 }): string[] {
-  const keptImages = new Set([
-    ...facts.needed,
-    ...facts.kept.flatMap(pinnedImages),
-  ])
+  const keptImages = new Set([...facts.needed, ...facts.kept.flatMap(pinnedImages)])
   const recorded = new Set(facts.known.flatMap(pinnedImages))
   const keptRepositories = new Set([...keptImages, ...recorded].map(repositoryOf))
   const ours = (name: string): boolean =>

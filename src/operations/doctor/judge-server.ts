@@ -27,7 +27,11 @@ export function judgeTools({ missingTools }: ServerObservation, host: string): C
 
 export function judgeEnvFile(
   envFile: NonNullable<ServerObservation['envFile']>,
-  { host, path, lackingVariables: lacking = [] }: Pick<DoctorObservation, 'host' | 'path' | 'lackingVariables'>,
+  {
+    host,
+    path,
+    lackingVariables: lacking = [],
+  }: Pick<DoctorObservation, 'host' | 'path' | 'lackingVariables'>,
 ): CheckOutcome {
   if ('failure' in envFile) return failed(envFile.failure)
   const { mode, readableByOthers } = envFile.value

@@ -1,4 +1,9 @@
-import { containerImageName, serviceNames, type ReleasedService, type Release } from '../../deploy/model/release.ts'
+import {
+  containerImageName,
+  serviceNames,
+  type ReleasedService,
+  type Release,
+} from '../../deploy/model/release.ts'
 import type { StatusObservation, SeenContainer } from './status-observation.ts'
 import { containersOf, endedWell, isUp } from './service-status.ts'
 import type { Drift } from './status.ts'

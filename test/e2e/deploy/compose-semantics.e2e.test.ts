@@ -123,7 +123,11 @@ volumes:
     const [, image = ''] = /debugging:\n +image: (ghcr\.io\/acme\/shop-backend@sha256:\S+)/.exec(pins) ?? []
     expect(await server.docker('images', '-q', '--digests', '--filter', `reference=${image}`)).toBe('')
     const ran = await app.dray(['run', 'test', 'debugging', 'cat', '/config/level'])
-    expect(ran).toMatchObject({ exitCode: 0, stdout: 'all\n', stderr: expect.stringContaining(`Pulling ${image} on `) as string })
+    expect(ran).toMatchObject({
+      exitCode: 0,
+      stdout: 'all\n',
+      stderr: expect.stringContaining(`Pulling ${image} on `) as string,
+    })
   })
 
   test('says that a service without a health check is only seen to run', () => {

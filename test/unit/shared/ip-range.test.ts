@@ -15,7 +15,13 @@ test.each([
   expect(overlaps(second, first)).toBe(isSame)
 })
 
-test.each(['', '10.0.0', '10.0.0.256', '10.0.0.0/33', '1:2:3', 'fd00::1::2', '1:2:3:4:5:6:7:8:9', 'fd00::/129'])(
-  '%j is no range',
-  (text) => expect(parseIpRange(text)).toBeUndefined(),
-)
+test.each([
+  '',
+  '10.0.0',
+  '10.0.0.256',
+  '10.0.0.0/33',
+  '1:2:3',
+  'fd00::1::2',
+  '1:2:3:4:5:6:7:8:9',
+  'fd00::/129',
+])('%j is no range', (text) => expect(parseIpRange(text)).toBeUndefined())

@@ -15,9 +15,13 @@ export function refuseTakenNetworks({
   for (const { name, subnets } of directory.app.createdNetworks ?? []) {
     const there = surroundings.networks.find((it) => it.name === name)
     if (there !== undefined && there.key === undefined) {
-      throw new DrayError('NAME_TAKEN', `Network ${name} is on ${host} already, and Compose did not create it.`, {
-        hint: `If it is not needed, run \`docker network rm ${name}\` on the server. To use it, add \`external: true\` and \`name: ${name}\` to the network in the compose file.`,
-      })
+      throw new DrayError(
+        'NAME_TAKEN',
+        `Network ${name} is on ${host} already, and Compose did not create it.`,
+        {
+          hint: `If it is not needed, run \`docker network rm ${name}\` on the server. To use it, add \`external: true\` and \`name: ${name}\` to the network in the compose file.`,
+        },
+      )
     }
     for (const subnet of subnets.filter((it) => there?.subnets.includes(it) !== true)) {
       const other = surroundings.networks.find((it) => it.name !== name && isOverlapping(it, subnet))

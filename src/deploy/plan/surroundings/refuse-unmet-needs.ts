@@ -36,7 +36,10 @@ function refuseMissingSource(
     ({ path, isRequired }) => isRequired && missingPaths.includes(path) && !isShipped(path, files),
   )
   if (missing === undefined) return
-  throw new DrayError('MOUNT_MISSING', `${missing.path}, which service ${name} uses, does not exist on ${host}.`)
+  throw new DrayError(
+    'MOUNT_MISSING',
+    `${missing.path}, which service ${name} uses, does not exist on ${host}.`,
+  )
 }
 
 /** An id is not looked up. */
@@ -68,15 +71,21 @@ function refuseTooMuch({ name, needs }: ServiceModel, { host, surroundings }: Ho
       { hint: `Set \`cpus\` of ${name} in the compose file to ${capacity.cpus} or less.` },
     )
   }
-  if (needs.runtime === undefined || needs.runtime.includes('.') || capacity.runtimes.includes(needs.runtime)) return
+  if (needs.runtime === undefined || needs.runtime.includes('.') || capacity.runtimes.includes(needs.runtime))
+    return
   throw new DrayError(
     'RESOURCE_MISSING',
     `Service ${name} needs the runtime ${needs.runtime}, which Docker on ${host} does not have.`,
-    { hint: `Its runtimes: ${capacity.runtimes.join(', ')}. Add it to /etc/docker/daemon.json on the server.` },
+    {
+      hint: `Its runtimes: ${capacity.runtimes.join(', ')}. Add it to /etc/docker/daemon.json on the server.`,
+    },
   )
 }
 
-function refuseAddress({ name, needs }: ServiceModel, { host, directory, surroundings }: HostObservation): void {
+function refuseAddress(
+  { name, needs }: ServiceModel,
+  { host, directory, surroundings }: HostObservation,
+): void {
   const { app } = directory
   for (const { network, address } of needs?.addresses ?? []) {
     const created = app.createdNetworks?.find((it) => it.name === network)
@@ -95,7 +104,9 @@ function refuseAddress({ name, needs }: ServiceModel, { host, directory, surroun
       )
     }
     const twin = app.services.find(
-      (it) => it.name !== name && it.needs?.addresses?.some((at) => at.network === network && at.address === address),
+      (it) =>
+        it.name !== name &&
+        it.needs?.addresses?.some((at) => at.network === network && at.address === address),
     )
     const holder = surroundings.others.find(({ addresses }) =>
       addresses?.some((at) => at.network === network && at.address === address),

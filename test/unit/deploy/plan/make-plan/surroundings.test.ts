@@ -135,7 +135,9 @@ describe('what Docker would refuse', () => {
       code: 'EXTERNAL_MISSING',
       message: 'Container vpn, which service web needs (`network_mode`), does not exist on srv.',
     })
-    expect(await worldWith({ others: [old({ name: 'vpn' })] }, app).plan()).toMatchObject({ unchanged: false })
+    expect(await worldWith({ others: [old({ name: 'vpn' })] }, app).plan()).toMatchObject({
+      unchanged: false,
+    })
   })
 
   const network = (facts: Partial<HostNetwork> = {}): HostNetwork => ({
