@@ -1,4 +1,5 @@
 import type { DiskRules } from '../deploy/model/disk-rules.ts'
+import type { FrontSettings } from '../deploy/model/front.ts'
 import type { NonEmpty } from '../shared/non-empty.ts'
 
 /** The configuration of one environment, with defaults filled in. */
@@ -16,8 +17,7 @@ export type DeployConfig = {
   proxyKeepalive: boolean
   /** `false`: no requests are sent during a deploy, and no URL is checked. */
   probe: Probe | false | undefined
-  /** The front that dray puts before services that publish a port; `services` is undefined for every own one. */
-  front: { services: readonly string[] | undefined } | undefined
+  front: FrontSettings | undefined
   /** Settings of single services; services without settings are absent. */
   services: Readonly<Record<string, ServiceSettings>>
   registries: Readonly<Record<string, RegistrySettings>>

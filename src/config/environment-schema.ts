@@ -58,7 +58,7 @@ export const environmentSchema = z.strictObject({
       description: 'The URL of the app. In Actions it is an output, for the page of the deployment.',
       omitFromExample: true,
       examples: ['https://test.example.com'],
-      defaultText: 'none',
+      defaultText: 'the first domain of `front`, if any',
     }),
   probe: probe.optional().meta({
     description: 'Overrides the top-level `probe`.',

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { FrontSettings } from '../deploy/model/front.ts'
 import { defaultDiskRules, type DiskRules } from '../deploy/model/disk-rules.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import { parseDuration } from '../shared/duration.ts'
@@ -70,7 +71,7 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
     path: isLocal ? localPath : trimSlash(block.path ?? `/srv/${input.app}`),
     composeFiles: input.composeFiles,
     tagRule: toTagRule(block.tag),
-    url: block.url,
+    url: block.url ?? urlOf(toFront(block.front ?? file.front)),
     keep: block.keep ?? file.keep ?? defaultKeep,
     disk: toDiskRules(block.disk ?? file.disk, isLocal),
     env: block.env ?? {},
@@ -135,9 +136,26 @@ function toVariable(reference: string): string {
   return reference.replace(/[${}]/g, '')
 }
 
-function toFront(front: ConfigFile['front']): DeployConfig['front'] {
+function toFront(front: ConfigFile['front']): FrontSettings | undefined {
   if (front === undefined || front === false) return undefined
-  return { services: front === true ? undefined : front.services }
+  const { services, domain = [], acme } = front === true ? {} : front
+  return {
+    services,
+    domains:
+      typeof domain === 'string' || Array.isArray(domain)
+        ? [domain].flat().map((name) => ({ name }))
+        : Object.entries(domain).map(([name, target]) => {
+            const [service = '', port] = target.split(':')
+            return { name, service, ...(port !== undefined && { port: Number(port) }) }
+          }),
+    ...(acme && { acme }),
+  }
+}
+
+/** The first domain that a front serves. */
+function urlOf(front: FrontSettings | undefined): string | undefined {
+  const [domain] = front?.domains ?? []
+  return domain && `https://${domain.name}`
 }
 
 function toProbe(probe: ConfigFile['probe']): Probe | false | undefined {

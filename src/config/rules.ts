@@ -16,9 +16,13 @@ export function checkRules(file: ConfigFile): Problem[] {
           ),
         ]
       : []),
-    ...environments.flatMap(([name, block]) => checkEnvironment(['environments', name], block)),
+    ...environments.flatMap(([name, block]) => [
+      ...checkEnvironment(['environments', name], block),
+      ...checkDomain(['environments', name], { front: file.front, ...block }),
+    ]),
     ...checkRegistries(file),
     ...checkNotify(['notify'], file.notify),
+    ...checkFront(['front'], file.front),
     ...checkBundle(file),
   ]
 }
@@ -43,6 +47,7 @@ function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
     ...checkPath(path, block, hosts),
     ...checkEnv(path, block),
     ...checkNotify([...path, 'notify'], block.notify),
+    ...checkFront([...path, 'front'], block.front),
   ]
 }
 
@@ -84,6 +89,34 @@ function checkNotify(path: string[], targets: ConfigFile['notify'] = []): Proble
     }
     return []
   })
+}
+
+/** The authority may ask any of the servers for the proof that another one has. */
+function checkDomain(path: string[], block: EnvironmentBlock): Problem[] {
+  const { front } = block
+  if (typeof front !== 'object' || front.domain === undefined || (hostsOf(block) ?? []).length < 2) return []
+  return [keyProblem([...path, 'hosts'], 'has several servers, and `front.domain` can lead to one only')]
+}
+
+function checkFront(path: string[], front: ConfigFile['front']): Problem[] {
+  if (typeof front !== 'object') return []
+  if (front.domain === undefined) {
+    return [
+      ...(front.acme === undefined ? [] : [keyProblem([...path, 'acme'], 'needs `domain`')]),
+      ...(front.services === undefined && front.acme === undefined
+        ? [keyProblem(path, 'has neither `services` nor `domain`; write `true` for every own service')]
+        : []),
+    ]
+  }
+  const { root } = front.acme ?? {}
+  return root === undefined || (!root.startsWith('/') && !root.split('/').includes('..'))
+    ? []
+    : [
+        valueProblem(
+          [...path, 'acme', 'root'],
+          `must be beside or below the compose file, found \`${root}\``,
+        ),
+      ]
 }
 
 function checkRegistries(file: ConfigFile): Problem[] {

@@ -164,16 +164,66 @@ export const disk = z.strictObject({
     }),
 })
 
+const domainName = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    'expected a domain in lower case, such as app.example.com',
+  )
+
+const domainTarget = z
+  .string()
+  .regex(/^[a-zA-Z0-9._-]+(?::[1-9]\d{0,4})?$/, 'expected a service, or a service and its port: web:3000')
+
 /** A block that is allowed at the top level and in an environment. */
 export const front = z.union(
   [
     z.boolean(),
     z.strictObject({
-      services: atLeastOne(serviceName, 'at least one service').meta({
-        description: 'The services to put it in front of.',
-        examples: [['web']],
-      }),
+      services: atLeastOne(serviceName, 'at least one service')
+        .optional()
+        .meta({
+          description: 'The services to put it in front of.',
+          examples: [['web']],
+          defaultText: 'every own service that publishes a port',
+        }),
+      domain: z
+        .union(
+          [domainName, atLeastOne(domainName, 'at least one domain'), z.record(domainName, domainTarget)],
+          {
+            error:
+              'expected a domain such as app.example.com, a list of domains, or a service for each domain',
+          },
+        )
+        .optional()
+        .meta({
+          description:
+            "Domains to serve over HTTPS, with certificates from Let's Encrypt: the front is Caddy then, and also publishes ports 80 and 443. One domain or a list, or the service that each leads to, with its port if it publishes none or several.",
+          examples: ['app.example.com', { 'app.example.com': 'web', 'api.example.com': 'api:8000' }],
+          defaultText: 'none',
+        }),
+      acme: z
+        .strictObject({
+          url: z.url({ protocol: /^https$/, error: 'expected a URL that starts with https://' }).meta({
+            description: 'The ACME directory of the certificate authority.',
+            examples: ['https://ca.example.com/acme/acme/directory'],
+          }),
+          root: text('a file')
+            .optional()
+            .meta({
+              description:
+                'A file with the certificate by which the front trusts the authority, relative to the compose file.',
+              examples: ['certs/ca.pem'],
+              defaultText: 'the authorities that are publicly trusted',
+            }),
+        })
+        .optional()
+        .meta({
+          description:
+            "The certificate authority, such as one of your own, or that of Let's Encrypt for tests. dray then does not check by whom a certificate was issued.",
+          defaultText: "Let's Encrypt",
+        }),
     }),
   ],
-  { error: 'expected true, false, or a list `services`' },
+  { error: 'expected true, false, or a mapping with `services` or `domain`' },
 )

@@ -185,7 +185,7 @@ export const configSchema = z.strictObject({
     .meta({ description: 'The proxy in front of the app.' }),
   front: front.optional().meta({
     description:
-      'Whether dray puts an nginx of its own (`dray-front`) in front of services that publish a port and have no proxy: it publishes their ports, so that they are replaced without an outage. For HTTP. `true`: in front of every own service; `services`: of these.',
+      'Whether dray puts a proxy of its own (`dray-front`) in front of services that publish a port and have no proxy: it publishes their ports, so that they are replaced without an outage. For HTTP. `true`: an nginx in front of every own service; `services`: of these; `domain`: a Caddy that also serves HTTPS.',
     examples: [true],
     defaultText: 'false',
     omitFromExample: true,

@@ -3,6 +3,7 @@ import { buildFailures } from './build-failures.ts'
 import { diskFailures } from './disk-failures.ts'
 import { envFailures } from './env-failures.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
+import { frontFailures } from './front-failures.ts'
 import { registryFailures } from './registry-failures.ts'
 import { releaseFailures } from './release-failures.ts'
 import { repositoryFailures } from './repository-failures.ts'
@@ -197,6 +198,7 @@ export const catalogue = {
   ...setupFailures,
   ...registryFailures,
   ...diskFailures,
+  ...frontFailures,
   PULL_FAILED: {
     title: 'An image could not be pulled.',
     hint: 'Run the same command again. Nothing was changed.',

@@ -4,6 +4,14 @@ import { readAppModel } from '../../src/adapters/compose/read-model.ts'
 import { designFront } from '../../src/deploy/plan/front/design-front.ts'
 import { composeModel } from '../support/compose-config.ts'
 
+const wanted = {
+  ownRepositories: ['ghcr.io/acme/'],
+  tag: 'v1',
+  proxyService: undefined,
+  services: undefined,
+  domains: [],
+}
+
 const compose = `services:
   web:
     image: ghcr.io/acme/web:v1
@@ -28,20 +36,7 @@ test.each<[string, Record<string, string>, string]>([
     '.dray-pins.yml',
   ],
 ])('Compose moves the ports of a service to the front: %s', async (_how, files, override) => {
-  const read = async (more: Record<string, string> = {}) =>
-    readAppModel({
-      model: await composeModel({ ...files, ...more }),
-      plainModel: '',
-      stage: '/none',
-      path: '/srv/shop',
-      envFileHashes: new Map(),
-    })
-  const wanted = {
-    ownRepositories: ['ghcr.io/acme/'],
-    tag: 'v1',
-    proxyService: undefined,
-    services: undefined,
-  }
+  const read = (more: Record<string, string> = {}) => readModel({ ...files, ...more })
   const front = designFront(await read(), wanted)
   const { services } = await read({ [override]: renderOverride({}, {}, { front }) })
   const port = { protocol: 'tcp', hostIp: undefined }
@@ -59,3 +54,25 @@ test.each<[string, Record<string, string>, string]>([
     dependsOn: [{ service: 'web', condition: 'service_started' }],
   })
 })
+
+test('Compose adds the ports and the volume of a domain', async () => {
+  const files = { 'compose.yaml': compose }
+  const domains = [{ name: 'app.example.com', service: 'web', port: 3000 }]
+  const front = designFront(await readModel(files), { ...wanted, domains })
+  const override = renderOverride({}, {}, { front })
+  const { services } = await readModel({ ...files, 'docker-compose.override.yml': override })
+  const found = services.find(({ name }) => name === 'dray-front')
+  expect(found?.publishedPorts).toEqual(['8000', '8001', '80', '443'])
+  expect(found?.volumes).toMatchObject([{ name: 'dray-front-data', target: '/data' }])
+  expect(found?.mounts).toMatchObject([{ path: 'dray-front', target: '/etc/caddy' }])
+})
+
+async function readModel(files: Record<string, string>) {
+  return readAppModel({
+    model: await composeModel(files),
+    plainModel: '',
+    stage: '/none',
+    path: '/srv/shop',
+    envFileHashes: new Map(),
+  })
+}

@@ -2,6 +2,7 @@ import { pushDerivedImage, type DerivedImage } from '../support/images/field/der
 import { appBase, readProgram } from '../support/images/field/field-images.ts'
 import { layerOfFiles } from '../support/images/field/layer.ts'
 import { copyTag } from '../support/images/copy-tag.ts'
+import { CADDY_FRONT_TAG } from '../../src/deploy/plan/front/design-caddy.ts'
 import { FRONT_TAG } from '../../src/deploy/plan/front/design-front.ts'
 import type { OwnImage } from './own-images.ts'
 import { thirdImages } from './third-images.ts'
@@ -50,4 +51,10 @@ export async function pushThirdImages(pushHost: string): Promise<void> {
 export async function pushFrontImage(pushHost: string): Promise<void> {
   const registry = { baseUrl: `http://${pushHost}` }
   await copyTag(registry, 'library/nginx', { from: 'alpine', to: FRONT_TAG })
+}
+
+/** The image of a front with a domain: Debian's Caddy, which `pushFieldImages` has pushed, under its tag. */
+export async function pushCaddyFrontImage(pushHost: string): Promise<void> {
+  const registry = { baseUrl: `http://${pushHost}` }
+  await copyTag(registry, 'library/caddy', { from: '2', to: CADDY_FRONT_TAG })
 }

@@ -78,7 +78,7 @@ export function withFront(app: AppModel, front: Front | undefined): AppModel {
   const added = fakeService(frontName, {
     image: String(image),
     publishedPorts: ports.map(({ published }) => published),
-    mounts: [{ path: frontDirectory, target: '/etc/nginx/conf.d' }],
+    mounts: [{ path: frontDirectory, target: front.domains.length > 0 ? '/etc/caddy' : '/etc/nginx/conf.d' }],
     healthCheck: 'from-image-or-none',
     dependsOn: front.services.map((service) => ({ service, condition: 'service_started' })),
   })

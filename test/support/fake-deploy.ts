@@ -22,7 +22,7 @@ import { resolveRollback, type ArchivingHost } from '../../src/deploy/releases/r
 import { createArchivedRegistry } from '../../src/adapters/registry/archived-registry.ts'
 import { createArchivedSource } from '../../src/adapters/source/archived-source.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
-import { frontDirectory } from '../../src/deploy/model/front.ts'
+import { frontDirectory, type FrontSettings } from '../../src/deploy/model/front.ts'
 import { designFront } from '../../src/deploy/plan/front/design-front.ts'
 import { fakeDesired, fakeResolved, plainImage, withFront } from './fake-app.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -45,7 +45,7 @@ export class FakeWorld {
   imageTemplates: Readonly<Record<string, string>> = {}
   readonly imageConfigs = new Map<string, ImageConfig>()
   /** `front` in dray.yml. */
-  front: { services?: readonly string[] } | undefined
+  front: Partial<FrontSettings> | undefined
   request: Partial<DeployRequest> = {}
   registryDown = false
   review: SourceReview = { untracked: [], expectedVariables: [] }
@@ -192,7 +192,7 @@ export class FakeWorld {
     return {
       ...this.#files,
       ...(this.front && {
-        designFront: (app) => designFront(app, { ...this.desired, services: undefined, ...this.front }),
+        designFront: (app) => designFront(app, { ...this.desired, services: undefined, domains: [], ...this.front }),
       }),
     }
   }
@@ -212,7 +212,7 @@ export class FakeWorld {
     ],
     bundle: async ({ front }, images, checks = {}) => [
       textFile(composeFileName, JSON.stringify(withFront(this.app, front))),
-      ...(front?.services.length ? [textFile(`${frontDirectory}/default.conf`, front.configuration)] : []),
+      ...(front?.services.length ? [textFile(`${frontDirectory}/${front.configurationFile}`, front.configuration)] : []),
       textFile(overrideFileName, renderFakeOverride(images, checks)),
       ...Object.entries(this.files).map(([path, text]) => textFile(path, text)),
     ],

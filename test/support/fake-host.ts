@@ -85,7 +85,9 @@ export class FakeHost implements TargetHost {
   /** `/proc/net/tcp` of a container. */
   connections: (id: string) => string = () => ''
   /** What the app answers to a probe. */
-  answer: () => ProbeAnswer = () => ({ status: 200 })
+  answer: (url: string) => ProbeAnswer = () => ({ status: 200 })
+  /** Where every name leads. */
+  addresses: readonly string[] = ['203.0.113.1']
   /** Ports of the host that something else listens on. */
   foreignPorts: number[] = [22]
   otherDirectories: DirectoryObservation['otherDirectories'] = []
@@ -375,7 +377,8 @@ export class FakeHost implements TargetHost {
   }
 
   readonly prober: Prober = {
-    get: async () => this.answer(),
+    get: async (url) => this.answer(url),
+    lookUp: async () => this.addresses,
     listens: async (address, port) => this.listensOn(address, port),
   }
 

@@ -91,8 +91,9 @@ export function composeCheck({ argv, intervalMs, startPeriodMs, retries }: Drain
   }
 }
 
-/** The front's service, and `!reset` (Compose 2.18) for the ports that it takes. */
-function addFront(document: Document, { services, definition }: Front): void {
+/** The front's service and its volumes, and `!reset` (Compose 2.18) for the ports that it takes. */
+function addFront(document: Document, { services, definition, volumes }: Front): void {
+  for (const name of volumes) document.setIn(['volumes', name], document.createNode({}))
   document.setIn(['services', frontName], document.createNode(definition))
   for (const name of services) {
     const none = document.createNode([]) as Node

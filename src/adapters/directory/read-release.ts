@@ -48,6 +48,7 @@ const releaseSchema = z.object({
           url: z.url({ protocol: /^https?$/ }),
           below: z.number(),
           orStatus: z.number().optional(),
+          domain: z.object({ anyIssuer: z.boolean() }).optional(),
         })
         .transform((entrance) => ({ ...entrance, fromHost: true as const })),
     )

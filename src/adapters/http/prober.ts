@@ -2,10 +2,11 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect as tlsConnect } from 'node:tls'
-import type { ProbeAnswer, Prober } from '../../deploy/model/prober.ts'
+import { checkServerIdentity, connect as tlsConnect, type TLSSocket } from 'node:tls'
+import type { ProbeAnswer, Prober, ServedDomain } from '../../deploy/model/prober.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
+import { lookUpName } from '../host/look-up-name.ts'
 import { listens } from './listens.ts'
 
 /**
@@ -15,45 +16,56 @@ import { listens } from './listens.ts'
 export function createProber(runner: CommandRunner): Prober {
   const line = new Line(runner)
   return {
-    get: (text, timeoutMs, { fromHost } = {}) => {
-      const isHosts = fromHost === true || isLoopback(new URL(text).hostname)
-      return isHosts ? getFrom({ runner, line }, text, timeoutMs) : get(new URL(text), timeoutMs)
+    get: (text, timeoutMs, { fromHost, domain } = {}) => {
+      const isHosts = fromHost === true || domain !== undefined || isLoopback(new URL(text).hostname)
+      return isHosts ? getFrom({ runner, line, domain }, text, timeoutMs) : get(new URL(text), timeoutMs)
     },
+    lookUp: lookUpName,
     listens: (address, port) => listens(runner, address, port),
   }
 }
 
 /** One GET as if made on the host, with its names and routes. Never throws. */
 export function getFrom(
-  { runner, line }: { runner: CommandRunner; line?: Line },
+  { runner, line, domain }: { runner: CommandRunner; line?: Line; domain?: ServedDomain | undefined },
   text: string,
   timeoutMs: number,
 ): Promise<ProbeAnswer> {
   const url = new URL(text)
-  const dial = () => runner.dial(url.hostname.replace(/^\[|\]$/g, ''), portOf(url))
-  return get(url, timeoutMs, { dial, line })
+  const host = domain === undefined ? url.hostname.replace(/^\[|\]$/g, '') : 'localhost'
+  const dial = () => runner.dial(host, portOf(url))
+  return get(url, timeoutMs, { dial, line, domain })
 }
 
 async function get(
   url: URL,
   timeoutMs: number,
-  { dial, line }: { dial?: () => Promise<Duplex>; line?: Line | undefined } = {},
+  {
+    dial,
+    line,
+    domain,
+  }: { dial?: () => Promise<Duplex>; line?: Line | undefined; domain?: ServedDomain | undefined } = {},
 ): Promise<ProbeAnswer> {
   using limit = startTimeLimit(timeoutMs)
   const { signal } = limit
   try {
     const socket = dial && (await inTime(dial(), signal))
-    return { status: await ask(url, { socket, signal }) }
+    return { status: await ask(url, { socket, signal, anyIssuer: domain?.anyIssuer ?? false }) }
   } catch (error) {
     if (signal.aborted) {
       const isFrozen = (await line?.isFrozen()) ?? false
       return { error: `no answer within ${timeoutMs} ms`, ...(isFrozen && { unsent: true as const }) }
     }
     const { code, message = String(error) } = error as Partial<NodeJS.ErrnoException>
-    // OpenSSL's own words name a line of its sources.
-    const reason = /^(?:EPROTO$|ERR_SSL_)/.test(code ?? '') ? 'it does not answer in TLS' : message
+    const reason = /^(?:EPROTO$|ERR_SSL_)/.test(code ?? '') ? describeTls(message) : message
     return { error: reason, ...(UNSENT.has(code ?? '') && { unsent: true as const }) }
   }
+}
+
+/** OpenSSL's own words name a line of its sources. A server that has no certificate for the name says so by one of these alerts. */
+function describeTls(message: string): string {
+  const isAlert = /alert internal error|unrecognized name/i.test(message)
+  return isAlert ? 'it has no certificate for that name' : 'it does not answer in TLS'
 }
 
 /** Codes of a connection that this machine could not begin, and of a server whose SSH connection broke. */
@@ -105,7 +117,7 @@ function inTime(dialing: Promise<Duplex>, signal: AbortSignal): Promise<Duplex> 
 
 function ask(
   url: URL,
-  { socket, signal }: { socket: Duplex | undefined; signal: AbortSignal },
+  { socket, signal, anyIssuer }: { socket: Duplex | undefined; signal: AbortSignal; anyIssuer: boolean },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
@@ -113,7 +125,9 @@ function ask(
       headers: { 'user-agent': 'dray-probe', connection: 'close' },
       signal,
       // With an agent, even `false`, Node would not use the given connection.
-      ...(socket === undefined ? { agent: false } : { createConnection: () => connectionFor(url, socket) }),
+      ...(socket === undefined
+        ? { agent: false }
+        : { createConnection: () => connectionFor(url, socket, anyIssuer) }),
     })
     request.on('response', (response: IncomingMessage) => {
       response.on('error', reject)
@@ -131,11 +145,36 @@ function ask(
   })
 }
 
-function connectionFor(url: URL, socket: Duplex): Duplex {
+function connectionFor(url: URL, socket: Duplex, anyIssuer: boolean): Duplex {
   if (url.protocol !== 'https:') return socket
   // TLS has no names for addresses, and Node warns about one.
   const isAddress = isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) !== 0
-  return tlsConnect({ socket, ...(isAddress ? { host: url.hostname } : { servername: url.hostname }) })
+  const name = isAddress ? { host: url.hostname } : { servername: url.hostname }
+  if (!anyIssuer) return tlsConnect({ socket, ...name })
+  const secured = tlsConnect({ socket, ...name, rejectUnauthorized: false })
+  return secured.once('secureConnect', () => {
+    const error = findFault(secured, url.hostname)
+    if (error !== undefined) secured.destroy(error)
+  })
+}
+
+/** OpenSSL's codes for a certificate whose issuer this machine does not know. */
+const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+])
+
+/** What is wrong with a server's certificate besides its issuer: its name, or the time of its validity. */
+function findFault(socket: TLSSocket, hostname: string): Error | undefined {
+  // Node's types say Error; it is the code.
+  const code = socket.authorizationError as unknown as string | null
+  if (code !== null && !UNKNOWN_ISSUER.has(code)) return new Error(`its certificate: ${code}`)
+  const certificate = socket.getPeerCertificate()
+  if (Date.parse(certificate.valid_to) < Date.now()) return new Error('its certificate has expired')
+  return checkServerIdentity(hostname, certificate)
 }
 
 function portOf(url: URL): number {

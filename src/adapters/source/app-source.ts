@@ -120,7 +120,7 @@ export function createAppSource(app: {
         Object.keys({ ...model.pins, ...checks }).length === 0 ? 0o644 : 0o600,
       )
       const front = model.front?.services.length
-        ? [textFile(`${frontDirectory}/default.conf`, model.front.configuration)]
+        ? [textFile(`${frontDirectory}/${model.front.configurationFile}`, model.front.configuration)]
         : []
       return [...compose.filter((file) => file.path !== PINS_NAME), pins, ...others, ...front]
     },

@@ -28,6 +28,8 @@ export type Patience = {
   pinMs: number
   /** Time limit for the URL to answer correctly after traffic switched. */
   urlCheckMs: number
+  /** Time limit for the front to get a certificate for a domain. */
+  certificateMs: number
 }
 
 export const defaultPatience: Patience = {
@@ -40,6 +42,7 @@ export const defaultPatience: Patience = {
   // Go reads /etc/hosts again after 5 s at most (net/hosts.go).
   pinMs: 5_200,
   urlCheckMs: 10_000,
+  certificateMs: 60_000,
 }
 
 /** Time limits of one service, if set in dray.yml. */

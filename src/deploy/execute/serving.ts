@@ -87,8 +87,9 @@ function askAgain(
   { host, observation }: HostRun,
   { plan, clock, patience }: Execution,
 ): Promise<UrlAnswer[]> {
+  // A domain that did not answer before had no front.
   const checks = plan.steps.filter(
-    (step) => step.kind === 'check-url' && step.host === host.name && !step.guess,
+    (step) => step.kind === 'check-url' && step.host === host.name && !step.guess && !step.domain,
   ) as Entrance[]
   const entrances = new Map([...observation.entrances, ...checks].map((it) => [it.url, it]))
   const forMs = patience.urlCheckMs

@@ -206,6 +206,7 @@ async function switchProxyBack(
       proxy,
       containers: step.reloadOnly ? [] : targets.flat(),
       drainMs: execution.patience.drainMs,
+      ...(step.withoutReload && { leaving: await otherContainers(step.services, targets.flat(), run) }),
     })
     await drained
   }

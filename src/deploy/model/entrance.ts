@@ -1,3 +1,4 @@
+import type { AppModel } from './app-model.ts'
 import type { DesiredRelease, HostObservation } from './observation.ts'
 import type { Entrance } from './prober.ts'
 import type { ProbeAnswer } from './prober.ts'
@@ -77,6 +78,20 @@ export function guessEntrance(
   const proxy = observation.directory.app.services.find(({ name }) => name === entry)
   const port = proxy?.publishedPorts.find((it) => it !== '443' && /^\d+$/.test(it))
   return port === undefined ? undefined : entranceAt(port, proxy?.portAddresses?.[port])
+}
+
+/** The domains that a release serves over HTTPS: those of its front; of an archived release, those that it recorded. */
+export function listDomains(
+  { front }: Pick<AppModel, 'front'>,
+  restores: DesiredRelease['restores'],
+): Entrance[] {
+  if (restores !== undefined) return (restores.entrances ?? []).filter((it) => it.domain !== undefined)
+  return (front?.domains ?? []).map(({ name, anyIssuer }) => ({
+    url: `https://${name}/`,
+    below: SERVER_ERROR,
+    fromHost: true,
+    domain: { anyIssuer },
+  }))
 }
 
 /** Whether it is requested from the host, rather than from the machine that runs dray. */

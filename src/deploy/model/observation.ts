@@ -23,6 +23,8 @@ export type HostObservation = {
   entrances: readonly Entrance[]
   /** Published ports that did not answer HTTP, and why. */
   silentPorts: readonly { url: string; error: string }[]
+  /** Domains of the front that have no address, as seen from here; without those of an authority that dray.yml names. */
+  unknownDomains: readonly string[]
   /**
    * Whether published ports can be forwarded to stand-ins, and if not, why. Read only if a service of the user's own publishes
    * any.
@@ -141,6 +143,8 @@ export type RestoredRelease = {
   variables: readonly string[]
   /** A keyed hash of the value of each; absent in records of earlier versions. */
   valueHashes?: Readonly<Record<string, string>> | undefined
+  /** The URLs at which it answered; absent in older records. */
+  entrances?: readonly Entrance[] | undefined
   /** Tasks that ran since, in order, with their release; includes failed ones. */
   tasksSince: readonly { task: string; release: string }[]
 }

@@ -99,7 +99,7 @@ export type Step = StepBase &
     | { kind: 'unpin-names'; proxy: string }
     /**
      * The proxy gets the new addresses of `services` and reloads its configuration. `reloadOnly`: it looks the addresses up
-     * itself, since the old containers are gone by then.
+     * itself, since the old containers are gone by then. `withoutReload`: it keeps no connections to containers.
      */
     | {
         kind: 'switch-traffic'
@@ -107,6 +107,7 @@ export type Step = StepBase &
         proxyKind: ProxyKind
         services: readonly string[]
         reloadOnly?: true
+        withoutReload?: true
       }
     /** New connections to published ports of `services` go to their stand-ins. */
     | { kind: 'forward-ports'; services: readonly ForwardedService[] }

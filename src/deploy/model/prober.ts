@@ -1,8 +1,21 @@
 /**
  * A URL of the app, and what it must answer after the deploy: a status under `below`, or `orStatus`, the server error that it
- * answered before. `fromHost`: it is requested from the host, whatever its address; otherwise only `localhost` is.
+ * answered before. `fromHost`: it is requested from the host, whatever its address; otherwise only `localhost` is. `domain`: it
+ * is one that the front serves.
  */
-export type Entrance = { url: string; below: number; orStatus?: number; fromHost?: true }
+export type Entrance = {
+  url: string
+  below: number
+  orStatus?: number
+  fromHost?: true
+  domain?: ServedDomain
+}
+
+/**
+ * The request goes to the host itself, wherever the domain's address leads, and needs a valid certificate. `anyIssuer`: by
+ * whom it was issued is not checked.
+ */
+export type ServedDomain = { anyIssuer: boolean }
 
 /** One answer to a probe. */
 export type ProbeAnswer = { status: number } | ProbeError
@@ -13,10 +26,16 @@ export type ProbeError = { error: string; unsent?: true }
 /** Requests to the app as its users send them. */
 export interface Prober {
   /**
-   * One GET on a new connection: from the host to `localhost` and with `fromHost`, otherwise from here, as by the app's users.
-   * Never throws.
+   * One GET on a new connection: from the host to `localhost` and with `fromHost` or `domain`, otherwise from here, as by the
+   * app's users. Never throws.
    */
-  get(url: string, timeoutMs: number, options?: { fromHost?: true }): Promise<ProbeAnswer>
+  get(
+    url: string,
+    timeoutMs: number,
+    options?: { fromHost?: true; domain?: ServedDomain },
+  ): Promise<ProbeAnswer>
+  /** The addresses of a name, as seen from here; empty if it has none. Never throws. */
+  lookUp(name: string): Promise<readonly string[]>
   /** Whether a process listens at an address in the host's networks; `unknown` if those cannot be reached. */
   listens(address: string, port: number): Promise<'yes' | 'no' | 'unknown'>
 }

@@ -1,4 +1,5 @@
 import type { AppModel } from '../model/app-model.ts'
+import { frontName } from '../model/front.ts'
 import { entranceAt, NO_UPSTREAM, SERVER_ERROR } from '../model/entrance.ts'
 import type { HostObservation } from '../model/observation.ts'
 import type { Entrance } from '../model/prober.ts'
@@ -11,20 +12,23 @@ const TIMEOUT_MS = 3_000
 /**
  * Requests every port that the app publishes now and still will after the deploy. Those that answer HTTP are the ports through
  * which users reach the app; one that answers with a server error may do so after the deploy, unless it says that the app is
- * down. Others do not answer HTTP. Never throws.
+ * down. Others do not answer HTTP. Of a front, its domains are requested instead of port 443. Never throws.
  */
 export async function findEntrances(
   containers: readonly Container[],
   app: AppModel,
-  prober: Prober,
+  { prober, domains }: { prober: Prober; domains: readonly Entrance[] },
 ): Promise<Pick<HostObservation, 'entrances' | 'silentPorts'>> {
   const kept = new Set(app.services.flatMap(({ publishedPorts }) => publishedPorts))
   const published = containers.filter(({ state, oneOff }) => state === 'running' && !oneOff)
-  const candidates = published.flatMap(({ publishedPorts, portAddresses }) =>
+  const candidates = published.flatMap(({ service, publishedPorts, portAddresses }) =>
     [...publishedPorts]
       .sort((a, b) => a - b)
       .filter((port) => kept.has(String(port)))
-      .map((port) => entranceAt(String(port), portAddresses?.[port])),
+      .flatMap((port) => {
+        const isOfDomains = service === frontName && port === 443 && domains.length > 0
+        return isOfDomains ? domains : [entranceAt(String(port), portAddresses?.[port])]
+      }),
   )
   const answers = await Promise.all(
     [...new Map(candidates.map((it) => [it.url, it])).values()].map(async (entrance) => ({
@@ -37,8 +41,19 @@ export async function findEntrances(
       if (!('status' in answer) || NO_UPSTREAM.includes(answer.status)) return []
       return [{ ...entrance, ...(answer.status < SERVER_ERROR ? {} : { orStatus: answer.status }) }]
     }),
-    silentPorts: answers.flatMap(({ entrance: { url }, answer }) =>
-      'error' in answer ? [{ url, error: answer.error }] : [],
+    silentPorts: answers.flatMap(({ entrance: { url, domain }, answer }) =>
+      'error' in answer && domain === undefined ? [{ url, error: answer.error }] : [],
     ),
   }
+}
+
+/** Domains of the front that have no address, as seen from here. Of an authority of one's own they may have one elsewhere only. */
+export async function findUnknownDomains(
+  { front }: Pick<AppModel, 'front'>,
+  prober: Pick<Prober, 'lookUp'>,
+): Promise<string[]> {
+  const asked = (front?.domains ?? []).map(async ({ name, anyIssuer }) =>
+    anyIssuer || (await prober.lookUp(name)).length > 0 ? [] : [name],
+  )
+  return (await Promise.all(asked)).flat()
 }

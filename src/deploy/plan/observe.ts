@@ -5,7 +5,8 @@ import { readReference } from './read-reference.ts'
 import { explainShortage } from './disk/plan-disk-space.ts'
 import { computePullBytes } from './disk/pull-bytes.ts'
 import { observeLayers } from './disk/shared-layers.ts'
-import { findEntrances } from './find-entrances.ts'
+import { listDomains } from '../model/entrance.ts'
+import { findEntrances, findUnknownDomains } from './find-entrances.ts'
 import { findProxies, observeProxies } from './proxies/find-proxies.ts'
 import { observeNeighbours } from './proxies/observe-neighbours.ts'
 import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
@@ -82,6 +83,7 @@ export async function observeHost(
     neighbours,
     forwarding,
     surroundings,
+    unknownDomains,
   ] = await Promise.all([
     resolveImages(app, ask),
     observeInactive(app, { desired, templates: imageTemplates, ask }),
@@ -104,7 +106,10 @@ export async function observeHost(
       }),
     ),
     containersAsked.then((running) =>
-      findEntrances(desired.probeUrl === false ? [] : running, app, host.prober),
+      findEntrances(desired.probeUrl === false ? [] : running, app, {
+        prober: host.prober,
+        domains: listDomains(app, desired.restores),
+      }),
     ),
     containersAsked.then((running) => observeProxies(running, host.engine)),
     containersAsked.then((running) =>
@@ -112,6 +117,7 @@ export async function observeHost(
     ),
     containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
     observeSurroundings(app, host.engine),
+    findUnknownDomains(app, host.prober),
   ])
   const wantedImages = [...resolved.values(), ...resolvedInactive(inactive).map(([, image]) => image)]
   const layersThere = await observeLayers({ resolved: wantedImages, images }, host.engine)
@@ -148,6 +154,7 @@ export async function observeHost(
     ...forwarding,
     surroundings,
     missingPaths,
+    unknownDomains,
     adopted,
     proxies,
     ...answers,

@@ -1,5 +1,6 @@
 import { isOneShot } from '../model/app-model.ts'
-import { probeTargetOf } from '../model/entrance.ts'
+import { listDomains, probeTargetOf } from '../model/entrance.ts'
+import type { Entrance } from '../model/prober.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
 import { findOrphans, listInactive, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
@@ -90,16 +91,25 @@ function orphanCause({ observation: { directory } }: HostPlan, service: string):
   return isInactive ? 'its profile is no longer active' : 'no longer in the compose file'
 }
 
-/** Without the old containers, the URL of the probe and every entrance that answered before must still answer. */
+/**
+ * Without the old containers, the URL of the probe, every entrance that answered before and every domain of the front must
+ * answer.
+ */
 function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
-  const { entrances } = host.observation
+  const { directory, entrances: answered } = host.observation
+  const domains = desired.probeUrl === false ? [] : listDomains(directory.app, desired.restores)
+  const entrances = [...answered, ...domains.filter(({ url }) => answered.every((it) => it.url !== url))]
   const probe = probeTargetOf(host.observation, desired)
   const isProbedAgain = listOld(host).length > 0
   const others = entrances.filter(({ url }) => url !== probe?.url)
+  const causeOf = (entrance: Entrance): string => {
+    if (!answered.includes(entrance) && entrance.domain) return 'with a certificate'
+    return isProbedAgain ? 'without the old containers' : 'it answered before the deploy'
+  }
   return [...(probe !== undefined && isProbedAgain ? [probe] : []), ...others].map((entrance) => ({
     kind: 'check-url',
     host: host.observation.host,
-    cause: isProbedAgain ? 'without the old containers' : 'it answered before the deploy',
+    cause: causeOf(entrance),
     ...entrance,
   }))
 }

@@ -3,6 +3,7 @@ import type { ServiceDecision } from './decide-service.ts'
 import { probeTargetOf } from '../model/entrance.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
+import { frontName } from '../model/front.ts'
 import { isBehind, obstacleFor, type Proxy } from '../model/proxy.ts'
 import { planForwards, planLeftForwards } from './plan-forward.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
@@ -24,7 +25,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
   )
   const started = steps.length
   steps.push(
-    ...findSwitches(host).map(({ proxy, services, cause }): NewStep => ({
+    ...findSwitches(host).map(({ proxy, services, cause, withoutReload }): NewStep => ({
       kind: 'switch-traffic',
       host: observation.host,
       cause,
@@ -32,6 +33,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
       proxyKind: proxy.kind,
       services,
       ...(proxy.obstacle === undefined || services.length === 0 ? {} : { reloadOnly: true }),
+      ...(withoutReload && { withoutReload }),
     })),
   )
   steps.push(...planForwards(host, desired))
@@ -47,7 +49,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
   return [...steps, ...planReturn(host, steps.slice(started)), ...planLeftForwards(host, desired)]
 }
 
-type ProxySwitch = { proxy: Proxy; services: string[]; cause: string }
+type ProxySwitch = { proxy: Proxy; services: string[]; cause: string; withoutReload?: true }
 
 /** Traffic is switched in a proxy if services behind it get new addresses, or its own files changed. */
 function findSwitches({ observation, decisions, files, current }: HostPlan): ProxySwitch[] {
@@ -73,7 +75,13 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
       ...(behind.length > 0 ? [`containers of ${behind.join(', ')} change`] : []),
       ...(ownFiles.length > 0 ? [`${someNames(ownFiles)} changed`] : []),
     ]
-    return [{ proxy, services: behind, cause: causes.join('; ') }]
+    // dray's own Caddy keeps no connections to the containers; a new one has its files.
+    const isSpared =
+      proxy.service === frontName &&
+      proxy.kind === 'caddy' &&
+      (ownFiles.length === 0 || own.action !== 'leave')
+    const base = { proxy, services: behind, cause: causes.join('; ') }
+    return [isSpared ? { ...base, withoutReload: true as const } : base]
   })
 }
 

@@ -58,6 +58,11 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
   if (inactiveProblem !== undefined) {
     found.push(`Services with a profile that is not active cannot be run. ${inactiveProblem}`)
   }
+  for (const domain of observation.unknownDomains) {
+    found.push(
+      `${domain} has no address, as seen from here, so that no certificate can be issued for it. Point its DNS record at ${observation.host}.`,
+    )
+  }
   found.push(...warnOfOddLines(observation), ...warnOfGuess(observation, desired))
   /** Warnings that were given in full at the deploy before, since the definition of the service is the same. */
   const repeated: string[] = []
@@ -69,9 +74,13 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       )
     }
     if (action === 'recreate' && replaced.length === 0 && planMoveIn(host).before.length === 0) {
-      for (const { service: holder } of findHolders(service, host)) {
+      for (const { service: holder, containers } of findHolders(service, host)) {
+        const held = observation.containers
+          .filter(({ id }) => containers.includes(id))
+          .flatMap(({ publishedPorts }) => publishedPorts.map(String))
+        const ports = service.publishedPorts.filter((port) => held.includes(port))
         found.push(
-          `Port ${service.publishedPorts.join(', ')} moves from ${holder} to ${service.name}: new connections are refused for a moment.`,
+          `Port ${ports.join(', ')} moves from ${holder} to ${service.name}: new connections are refused for a moment.`,
         )
       }
     }

@@ -58,7 +58,7 @@ export function desiredFromRelease(
   desired: DesiredRelease,
   ranSince: RestoredRelease['tasksSince'],
 ): DesiredRelease {
-  const { id, tag, variables, valueHashes, services } = release
+  const { id, tag, variables, valueHashes, services, entrances } = release
   const { proxyService } = desired
   return {
     ...desired,
@@ -70,7 +70,14 @@ export function desiredFromRelease(
     ownRepositories: [...desired.ownRepositories, ...deployedByTag(release)],
     rollout: Object.fromEntries(Object.entries(desired.rollout).filter(([name]) => name in services)),
     proxyService: proxyService !== undefined && proxyService in services ? proxyService : undefined,
-    restores: { id, tag, variables, ...(valueHashes && { valueHashes }), tasksSince: ranSince },
+    restores: {
+      id,
+      tag,
+      variables,
+      ...(valueHashes && { valueHashes }),
+      ...(entrances && { entrances }),
+      tasksSince: ranSince,
+    },
   }
 }
 

@@ -4,12 +4,15 @@ import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { testToken } from '../../support/net/registry.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
-import { pushFrontImage } from '../../reach/push-images.ts'
+import { startAcmeServer } from './support/acme-server.ts'
+import { pushFieldImages } from '../../support/images/field/field-images.ts'
+import { pushCaddyFrontImage, pushFrontImage } from '../../reach/push-images.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
 const port = 8150
 const load = { connections: 0 }
+const domain = 'app.example.com'
 
 /** No proxy: the app publishes its port. */
 const compose = `services:
@@ -40,6 +43,8 @@ const drayFile = (more: Readonly<Record<string, unknown>>): Record<string, strin
 /** Version 1 was started by hand. */
 beforeAll(async () => {
   await pushFrontImage(net.registry.pushHost)
+  await pushFieldImages(net.registry.pushHost)
+  await pushCaddyFrontImage(net.registry.pushHost)
   const files = { ...drayFile({ front: true }), 'docker-compose.yml': compose }
   app = await TestApp.make({ net, server, name: 'front', port, files })
   await app.writeOnServer('docker-compose.yml', await readFile(`${app.directory}/docker-compose.yml`, 'utf8'))
@@ -48,7 +53,10 @@ beforeAll(async () => {
   expect(await server.run(['su', 'deploy', '-c', command])).toMatchObject({ exitCode: 0 })
 })
 
-afterAll(() => app[Symbol.asyncDispose]())
+afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+  await server.run(['sh', '-c', 'docker rm -fv acme; rm -rf /srv/acme'])
+})
 
 test('a failure while it moves in gives the port back', async () => {
   const tasks = { fail: { service: 'api', run: ['false'], when: 'after' } }
@@ -80,6 +88,22 @@ test('from then on no request fails: a release, a broken one, and the way back',
   await expectAsComposeWants()
 })
 
+test('with a domain it becomes Caddy, gets a certificate, and no HTTPS request fails during a release', async () => {
+  const { url, root } = await startAcmeServer(server, domain, port + 1)
+  await app.writeSource({
+    ...drayFile({ front: { domain, acme: { url, root: 'ca.pem' } } }),
+    'ca.pem': root,
+  })
+  const { plan } = await app.mustDeploy('v1')
+  expect(plan?.proxies).toMatchObject([{ service: 'dray-front', kind: 'caddy' }])
+  expect(plan?.unchangedServices).toMatchObject([{ service: 'api' }])
+  const places = [{ url: `https://${server.address}`, host: domain, ca: root }]
+  const { report } = await underLoad(app, { ...load, places }, () => app.mustDeploy('v2'))
+  expectNoneFailed(report)
+  expect(Object.keys(report.versions).sort()).toEqual(['v1', 'v2'])
+  await expectAsComposeWants()
+})
+
 test('it moves out, the service has its port again, and the time without an answer is printed', async () => {
   await app.writeSource(drayFile({}))
   const { events } = await app.mustDeploy('v2')
@@ -87,7 +111,8 @@ test('it moves out, the service has its port again, and the time without an answ
   expect(gaps).toEqual([{ port: String(port), gapMs: expect.any(Number) }])
   expect(await services()).toEqual(['api'])
   expect(await app.version()).toBe('v2')
-  expect(await app.readOnServer('dray-front/default.conf')).toBeUndefined()
+  expect(await app.readOnServer('dray-front/Caddyfile')).toBeUndefined()
+  expect(await server.docker('volume', 'ls', '-q')).toContain('front_dray-front-data')
   await expectAsComposeWants()
 })
 

@@ -15,8 +15,9 @@ export type LoadGenerator = {
 export function generateLoad(options: LoadOptions): LoadGenerator {
   const { connections = 20, timeoutMs = 3000, target, freshEvery = 0, maxUnderWay = Infinity } = options
   const places = options.places ?? [{ url: target }]
-  const agents = makeAgents(connections)
-  const [freshAgent] = makeAgents(0)
+  const isTls = places.some(({ url }) => url.startsWith('https:'))
+  const agents = makeAgents(connections, isTls)
+  const [freshAgent] = makeAgents(0, isTls)
   let outcomes: Outcome[] = []
   const record = new LoadRecord()
   const underWay = new Set<Promise<void>>()

@@ -32,6 +32,8 @@ export type LoadPlace = {
   url: string
   /** The Host header, where it is not that of the URL. */
   host?: string
+  /** For `https:`, the certificates of the authority that is trusted, as PEM. The name that is asked for is that of `host`. */
+  ca?: string
   /** Only GETs of `path`, and none slow: it serves files. */
   readOnly?: boolean
 }

@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http'
+import { Agent, request as httpRequest } from 'node:http'
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import type { LoadOptions, LoadPlace, Outcome } from './load-report.ts'
 
@@ -26,9 +27,10 @@ export function planRequest(number: number, options: LoadOptions): PlannedReques
  * Agents that keep one connection each. When it is busy another is opened and closed after use, so that no request ever
  * waits for a connection.
  */
-export function makeAgents(connections: number): Agent[] {
-  if (connections === 0) return [new Agent({ keepAlive: false })]
-  return Array.from({ length: connections }, () => new Agent({ keepAlive: true, maxFreeSockets: 1 }))
+export function makeAgents(connections: number, isTls = false): Agent[] {
+  const Kind = isTls ? TlsAgent : Agent
+  if (connections === 0) return [new Kind({ keepAlive: false })]
+  return Array.from({ length: connections }, () => new Kind({ keepAlive: true, maxFreeSockets: 1 }))
 }
 
 type Sending = { planned: PlannedRequest; place: LoadPlace; agent: Agent; timeoutMs: number }
@@ -48,7 +50,10 @@ export async function sendRequest({
     ...(body && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
   }
   return new Promise((resolve) => {
-    const sent = request(new URL(path, place.url), { method, agent, headers })
+    const url = new URL(path, place.url)
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
+    const tls = place.ca === undefined ? {} : { ca: place.ca, servername: place.host }
+    const sent = send(url, { method, agent, headers, ...tls })
     const end = (result: { reason?: string; version?: string }) => {
       clearTimeout(timer)
       resolve({ method, path, sentAtMs, endedAtMs: now(), reusedConnection: sent.reusedSocket, ...result })

@@ -70,6 +70,36 @@ test.each<[string, string, string]>([
     within('probe: true\n'),
     'dray.yml:4:8 probe: expected `url:` or `false`, found true',
   ],
+  [
+    'a domain that is none',
+    within('front: { domain: app }\n'),
+    'dray.yml:4:18 front.domain: expected a domain in lower case, such as app.example.com, found `app`',
+  ],
+  [
+    'a port of a domain that is none',
+    within('front: { domain: { app.example.com: "web:http" } }\n'),
+    'dray.yml:4:37 front.domain.app.example.com: expected a service, or a service and its port: web:3000, found `web:http`',
+  ],
+  [
+    'a front in front of nothing',
+    within('front: {}\n'),
+    'dray.yml:4:1 front: has neither `services` nor `domain`; write `true` for every own service',
+  ],
+  [
+    'an authority without a domain',
+    within('front: { services: [a], acme: { url: https://ca.test/ } }\n'),
+    'dray.yml:4:25 front.acme: needs `domain`',
+  ],
+  [
+    'a domain of several servers',
+    'environments:\n  test:\n    hosts: [a, b]\nfront: { domain: a.example.com }\n',
+    'dray.yml:3:5 environments.test.hosts: has several servers, and `front.domain` can lead to one only',
+  ],
+  [
+    'a certificate above the compose file',
+    within('front: { domain: a.example.com, acme: { url: https://ca.test/, root: ../ca.pem } }\n'),
+    'dray.yml:4:70 front.acme.root: must be beside or below the compose file, found `../ca.pem`',
+  ],
   ['a probe without its URL', within('probe: { every: 1s }\n'), 'dray.yml:4:1 probe.url: is missing'],
   [
     'an unknown key of a probe',

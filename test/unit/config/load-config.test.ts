@@ -122,6 +122,43 @@ environments: { test: { host: a }, dev: { host: b, notify: [] } }`
   })
 })
 
+describe('a front', () => {
+  const frontOf = async (front: string) =>
+    (await load(`environments: { test: { host: a, front: ${front} } }\n`)).front
+
+  test.each<[string, unknown]>([
+    ['false', undefined],
+    ['true', { services: undefined, domains: [] }],
+    ['{ services: [web] }', { services: ['web'], domains: [] }],
+    ['{ domain: a.example.com }', { services: undefined, domains: [{ name: 'a.example.com' }] }],
+    [
+      '{ domain: [example.com, www.example.com] }',
+      { services: undefined, domains: [{ name: 'example.com' }, { name: 'www.example.com' }] },
+    ],
+    [
+      '{ domain: { a.example.com: web, b.example.com: api:8000 }, acme: { url: https://ca.test/ } }',
+      {
+        services: undefined,
+        domains: [
+          { name: 'a.example.com', service: 'web' },
+          { name: 'b.example.com', service: 'api', port: 8000 },
+        ],
+        acme: { url: 'https://ca.test/' },
+      },
+    ],
+  ])('%s', async (text, front) => {
+    expect(await frontOf(text)).toEqual(front)
+  })
+
+  test('with a domain is the URL of the environment, unless that has one', async () => {
+    const urlOf = async (more: string) =>
+      (await load(`environments: { test: { host: a, front: { domain: a.example.com }${more} } }\n`)).environment
+        .url
+    expect(await urlOf('')).toBe('https://a.example.com')
+    expect(await urlOf(', url: https://b.example.com')).toBe('https://b.example.com')
+  })
+})
+
 describe('defaults', () => {
   const short = 'environments: { test: { host: a } }'
 

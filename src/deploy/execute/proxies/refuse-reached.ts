@@ -69,7 +69,8 @@ async function readAll(
   return found.flat()
 }
 
-async function readTable(id: string, engine: ReachedRequest['engine']): Promise<string> {
+/** The connections in a container's network, as the kernel prints them. */
+export async function readTable(id: string, engine: ReachedRequest['engine']): Promise<string> {
   // The output that is returned has only the last lines.
   const lines: string[] = []
   await engine.exec(id, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], { onLine: (line) => lines.push(line) })

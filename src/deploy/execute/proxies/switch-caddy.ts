@@ -1,4 +1,7 @@
+import type { Container } from '../../model/container.ts'
 import { hostsLine } from './hosts-line.ts'
+import { readOpened } from './read-connections.ts'
+import { readTable } from './refuse-reached.ts'
 import { caddyScript } from './switch-caddy-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 import { runSwitchScript, testConfiguration, wholeSeconds } from './switch-script.ts'
@@ -6,17 +9,38 @@ import { runSwitchScript, testConfiguration, wholeSeconds } from './switch-scrip
 /**
  * Makes Caddy send requests to `containers`; resolves when the new configuration serves. `drained` then resolves when the
  * requests of the clients from before have finished, or `drainMs` have passed. Throws PROXY_CONFIG_INVALID if Caddy rejects
- * its configuration, with nothing changed, and PROXY_FAILED if it does not reload. The names stay pinned.
+ * its configuration, with nothing changed, and PROXY_FAILED if it does not reload. The names stay pinned. With `leaving` it does
+ * not reload, and the requests to these are waited for.
  */
 export async function switchCaddy(request: SwitchRequest): Promise<Switched> {
   const { engine, proxy, containers, drainMs, signal, pins, pinMs, clock } = request
   const target = { engine, proxy, program: 'caddy', signal }
   const argvOf = (how: string): string[] => ['sh', '-c', caddyScript, 'dray', how, wholeSeconds(drainMs)]
-  await testConfiguration(argvOf('test'), target, { user: '0' })
+  if (request.leaving === undefined) await testConfiguration(argvOf('test'), target, { user: '0' })
   const lines = containers.flatMap((container) => hostsLine(container, proxy))
   if (lines.length > 0) {
     await pins.set(proxy, lines)
     await clock.sleep(pinMs, signal)
   }
-  return runSwitchScript(argvOf('switch'), target)
+  if (request.leaving === undefined) return runSwitchScript(argvOf('switch'), target)
+  const drained = awaitEnd(request.leaving, request)
+  // The caller that awaits it handles its failure; after a failed deploy there is no such caller.
+  drained.catch(() => undefined)
+  return { drained }
+}
+
+const EVERY_MS = 200
+
+/** Whether the connections that the proxy opened to these containers end within the time limit. */
+async function awaitEnd(
+  leaving: readonly Container[],
+  { engine, proxy, drainMs, clock }: SwitchRequest,
+): Promise<boolean> {
+  const addresses = leaving.flatMap(({ networks }) => networks.map(({ address }) => address))
+  const untilMs = clock.now() + drainMs
+  for (;;) {
+    if (!readOpened(await readTable(proxy.id, engine), addresses).some(({ isOpen }) => isOpen)) return true
+    if (clock.now() >= untilMs) return false
+    await clock.sleep(EVERY_MS)
+  }
 }

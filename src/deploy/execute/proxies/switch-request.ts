@@ -15,6 +15,8 @@ export type SwitchRequest = {
   /** How long a proxy may use an address after its name was pinned to another, in milliseconds. */
   pinMs: number
   clock: Clock
+  /** For a proxy that keeps no connections to containers, and need not reload: those that get no more requests. */
+  leaving?: readonly Container[]
 }
 
 /** `drained`: whether the requests to other containers have finished within the time limit. */

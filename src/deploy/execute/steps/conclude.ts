@@ -8,6 +8,7 @@ import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
 import { refuseReached, type ReachedRequest } from '../proxies/refuse-reached.ts'
+import { awaitCertificate, domainUnserved } from './check-domain.ts'
 import { clearForward, listForwarded } from './forward-ports.ts'
 import { refuseEnded } from './refuse-ended.ts'
 
@@ -20,7 +21,9 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, context) =
   const { clock, patience, emit } = execution
   const { engine, prober } = run.host
   const asked = { prober, clock, forMs: patience.urlCheckMs, everyMs: patience.healthPollMs, signal }
-  const { answer, isGood } = await askUrl(step, asked)
+  const first = await askUrl(step, asked)
+  const isUncertified = step.domain !== undefined && 'error' in first.answer
+  const { answer, isGood } = isUncertified ? await awaitCertificate(step, context) : first
   const said = describeAnswer(answer)
   if (isGood) {
     run.done.answered.set(step.url, step)
@@ -33,6 +36,7 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, context) =
     emit({ type: 'note', at: clock.now(), level: 'warning', text, hint: SET_PROBE })
     return said
   }
+  if (isUncertified) throw await domainUnserved(step, answer, context)
   const proxyService = entryProxyOf(run.observation, execution.desired)
   const containers = await engine.containers(run.observation.directory.app.project)
   const proxy = containers.find((it) => it.service === proxyService && !it.oneOff)
@@ -41,8 +45,14 @@ export const checkUrl: StepRunner<StepOf<'check-url'>> = async (step, context) =
   })
 }
 
-function entranceOf({ url, below, orStatus, fromHost }: Entrance): Entrance {
-  return { url, below, ...(orStatus !== undefined && { orStatus }), ...(fromHost && { fromHost }) }
+function entranceOf({ url, below, orStatus, fromHost, domain }: Entrance): Entrance {
+  return {
+    url,
+    below,
+    ...(orStatus !== undefined && { orStatus }),
+    ...(fromHost && { fromHost }),
+    ...(domain && { domain }),
+  }
 }
 
 /** Records the release, if its containers still run. From here on it is the current release. */

@@ -24,13 +24,15 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     run.done.returned = true
   }
   const containers = step.services.flatMap((service) => servingContainers(service, run, execution.plan))
+  const isDrained = step.proxyKind === 'traefik' || step.withoutReload
+  const leaving = isDrained ? await otherContainers(step.services, containers, run) : []
   const switches =
     step.proxyKind === 'traefik'
       ? [
           switchTraefik({
             engine: run.host.engine,
             to: containers,
-            from: await otherContainers(step.services, containers, run),
+            from: leaving,
             drainMs,
             clock,
             signal,
@@ -46,6 +48,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
             containers: step.reloadOnly ? [] : containers,
             drainMs,
             signal,
+            ...(step.withoutReload && { leaving }),
           }),
         )
   const switched = await Promise.all(switches).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import type { AppModel, ServiceModel } from '../../model/app-model.ts'
+import { frontName } from '../../model/front.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import type { Engine, ResolvedImage } from '../../model/ports.ts'
 import type { Container } from '../../model/container.ts'
@@ -53,6 +54,11 @@ function recognise(service: ServiceModel, facts: ProxyFacts): Recognised | undef
   const named = byName && { kind: byName, cause: `its image is ${byName}` }
   const observed =
     seen === undefined ? recogniseImage(service, facts, named) : recogniseRunning(seen, facts, named)
+  // dray's own front may run another program than after this deploy.
+  if (service.name === frontName && named !== undefined) {
+    const domains = facts.app.front?.domains.map(({ name }) => name).join(', ')
+    return { ...named, cause: domains ? `dray adds it for ${domains}` : 'dray adds it' }
+  }
   if (service.name !== facts.desired.proxyService) return observed
   return { kind: observed?.kind ?? byName ?? 'nginx', cause: '`proxy.service` in dray.yml' }
 }
@@ -99,7 +105,9 @@ function describeProxy(service: string, { kind, cause }: Recognised, facts: Prox
     const canReload = haproxies.every((haproxy) => haproxy?.hasMaster)
     return { service, kind, cause, obstacle: readOnly ?? obstacle, canReload }
   }
-  const caddies = running.map(({ id }) => facts.caddies.get(id))
+  const caddies = running
+    .filter(({ id }) => service !== frontName || facts.caddies.has(id))
+    .map(({ id }) => facts.caddies.get(id))
   const obstacles = caddies.flatMap((caddy) => whyCaddyStays(caddy) ?? [])
   const canReload = caddies.every((caddy) => whyNoReload(caddy) === undefined)
   return { service, kind, cause, obstacle: readOnly ?? obstacles[0], canReload }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import getPort from 'get-port'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -7,6 +8,7 @@ import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { plainShell } from '../../../support/hosts/plain-shell.ts'
 import { createProber } from '../../../../src/adapters/http/prober.ts'
+import { expiredCertificate, testCertificate, testKey } from './test-certificates.ts'
 
 const opened: { close: () => unknown }[] = []
 afterEach(() => {
@@ -138,6 +140,32 @@ test('a connection to the host that is never made is given up in time', async ()
   const runner = Object.assign(new LocalRunner(), { dial: () => new Promise<never>(() => undefined) })
   expect(await createProber(runner).get('http://localhost:1/', 100)).toEqual({
     error: 'no answer within 100 ms',
+  })
+})
+
+describe('a domain of a front', () => {
+  async function serveTls(cert: string): Promise<number> {
+    const server = createTlsServer({ cert, key: testKey }, (_, response) => response.end())
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    opened.push({ close: () => (server.closeAllConnections(), server.close()) })
+    return (server.address() as AddressInfo).port
+  }
+  const ask = (name: string, port: number, anyIssuer: boolean) =>
+    prober.get(`https://${name}:${port}/`, 60_000, { domain: { anyIssuer } })
+
+  test('is requested at the host, wherever its name leads', async () => {
+    expect(await ask('app.example.com', await serveTls(testCertificate), true)).toEqual({ status: 200 })
+  })
+
+  test.each<[string, string, string, boolean, RegExp]>([
+    ['unknown issuer', testCertificate, 'app.example.com', false, /self-signed certificate/],
+    ['other name', testCertificate, 'www.example.com', true, /does not match certificate's altnames/],
+    ['expired', expiredCertificate, 'app.example.com', true, /expired/i],
+  ])('needs a valid certificate: %s', async (_what, certificate, name, anyIssuer, error) => {
+    expect(await ask(name, await serveTls(certificate), anyIssuer)).toEqual({
+      error: expect.stringMatching(error) as unknown,
+    })
   })
 })
 

@@ -496,7 +496,10 @@ describe('the front', () => {
     services: ['web'],
     routes: [],
     definition: { image: 'nginx:1.28-alpine', networks: ['default'] },
+    volumes: ['data'],
+    configurationFile: 'default.conf',
     configuration: 'server {}',
+    domains: [],
     left: [],
   }
   const added = '  web:\n    ports: !reset []\n'
@@ -519,6 +522,7 @@ describe('the front', () => {
       expect(textOf(bundle, name)).toContain(
         `  dray-front:\n    image: b\n    networks:\n      - default\n${added}    image: a\n`,
       )
+      expect(textOf(bundle, name)).toMatch(/\nvolumes:\n  data: \{\}\n$/)
       expect(textOf(bundle, 'dray-front/default.conf')).toBe('server {}')
     },
   )

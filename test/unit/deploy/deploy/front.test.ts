@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ServiceModel } from '../../../../src/deploy/model/app-model.ts'
-import { fakeApp, fakeService, spellImage } from '../../../support/fake-app.ts'
+import { fakeApp, fakeService, spellImage, withTag } from '../../../support/fake-app.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
 import { shopAtV1 } from '../../../support/shop-world.ts'
 
@@ -243,3 +243,83 @@ function failOnce(world: FakeWorld, begins: string): void {
     throw new Error('not today')
   })
 }
+
+describe('a domain', () => {
+  const atDomain = (url: string): boolean => url.startsWith('https:')
+  const withDomain = async (): Promise<FakeWorld> => {
+    const world = await beforeTheFront()
+    world.front = { domains: [{ name: 'app.example.com' }] }
+    return world
+  }
+
+  test('without a certificate the front moves out again, and the failure says where the domain leads', async () => {
+    const world = await withDomain()
+    world.host.addresses = ['203.0.113.9']
+    world.host.answer = (url) =>
+      atDomain(url) ? { error: 'it has no certificate for that name' } : { status: 200 }
+    const startedAtMs = world.clock.now()
+    expect(await world.failure()).toMatchObject({
+      code: 'DOMAIN_UNSERVED',
+      exitCode: 1,
+      message:
+        'https://app.example.com/ does not answer (it has no certificate for that name) on srv. As seen from here, the address of app.example.com is 203.0.113.9.',
+      details: { logTail: [expect.stringContaining('last words of dray-front-1')] },
+      serving: 'Release r1 is serving, as before.',
+    })
+    expect(world.clock.now() - startedAtMs).toBeGreaterThan(60_000)
+    expect(spellRunning(world)).toEqual(['web:v1 8000'])
+  })
+
+  test('a certificate that comes late is waited for, and recorded as an entrance', async () => {
+    const world = await withDomain()
+    let asked = 0
+    world.host.answer = (url) =>
+      atDomain(url) && (asked += 1) < 150 ? { error: 'it has no certificate for that name' } : { status: 200 }
+    await world.deploy()
+    expect(spellRunning(world)).toEqual(['caddy:2.11-alpine 8000 80 443', 'web:v2'])
+    expect(world.host.releases.at(-1)?.entrances).toContainEqual({
+      url: 'https://app.example.com/',
+      below: 500,
+      fromHost: true,
+      domain: { anyIssuer: false },
+    })
+    expect((await world.plan()).unchanged).toBe(true)
+  })
+
+  test('an app that is down behind it fails the next release', async () => {
+    const world = await withDomain()
+    await world.deploy()
+    world.app = withTag(world.app, 'v3')
+    world.host.answer = (url) =>
+      atDomain(url) && world.host.running.includes('web:v3') ? { status: 502 } : { status: 200 }
+    expect(await world.failure()).toMatchObject({
+      code: 'URL_CHECK_FAILED',
+      message: 'https://app.example.com/ answers 502 with the new release.',
+      serving: 'Release r2 is serving, as before.',
+    })
+  })
+
+  test('traffic is switched by names alone, without a reload', async () => {
+    const world = await withDomain()
+    await world.deploy()
+    world.takeLog()
+    world.app = withTag(world.app, 'v3')
+    await world.deploy()
+    expect(world.takeLog().filter((line) => /^(pin|up|test|switch|stop|unpin|record)/.test(line))).toEqual([
+      'pin dray-front to web-2',
+      'up beside web=2',
+      'pin dray-front to web-3',
+      'stop web-2',
+      'unpin dray-front',
+      'record r3',
+    ])
+  })
+
+  test('`probe: false` asks nothing', async () => {
+    const world = await withDomain()
+    world.desired = { ...world.desired, probeUrl: false }
+    world.host.answer = () => ({ error: 'refused' })
+    await world.deploy()
+    expect(world.host.releases.at(-1)?.entrances).toEqual([])
+  })
+})

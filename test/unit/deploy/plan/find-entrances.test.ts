@@ -23,11 +23,15 @@ async function entrancesOf(seen: readonly Seen[], ports: readonly string[]) {
     containers,
     fakeApp([fakeService('web', { publishedPorts: ports })]),
     {
-      get: async (url, _timeoutMs, { fromHost } = {}) => {
-        asked.push(fromHost ? `${url} from the host` : url)
-        return answers[url] ?? { error: 'refused' }
+      prober: {
+        get: async (url, _timeoutMs, { fromHost } = {}) => {
+          asked.push(fromHost ? `${url} from the host` : url)
+          return answers[url] ?? { error: 'refused' }
+        },
+        listens: async () => 'unknown',
+        lookUp: async () => [],
       },
-      listens: async () => 'unknown',
+      domains: [],
     },
   )
   return { asked, entrances, silentPorts, urls: entrances.map(({ url }) => url) }
