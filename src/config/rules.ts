@@ -111,12 +111,7 @@ function checkFront(path: string[], front: ConfigFile['front']): Problem[] {
   const { root } = front.acme ?? {}
   return root === undefined || (!root.startsWith('/') && !root.split('/').includes('..'))
     ? []
-    : [
-        valueProblem(
-          [...path, 'acme', 'root'],
-          `must be beside or below the compose file, found \`${root}\``,
-        ),
-      ]
+    : [valueProblem([...path, 'acme', 'root'], `must be beside or below the compose file, found \`${root}\``)]
 }
 
 function checkRegistries(file: ConfigFile): Problem[] {

@@ -192,7 +192,8 @@ export class FakeWorld {
     return {
       ...this.#files,
       ...(this.front && {
-        designFront: (app) => designFront(app, { ...this.desired, services: undefined, domains: [], ...this.front }),
+        designFront: (app) =>
+          designFront(app, { ...this.desired, services: undefined, domains: [], ...this.front }),
       }),
     }
   }
@@ -212,7 +213,9 @@ export class FakeWorld {
     ],
     bundle: async ({ front }, images, checks = {}) => [
       textFile(composeFileName, JSON.stringify(withFront(this.app, front))),
-      ...(front?.services.length ? [textFile(`${frontDirectory}/${front.configurationFile}`, front.configuration)] : []),
+      ...(front?.services.length
+        ? [textFile(`${frontDirectory}/${front.configurationFile}`, front.configuration)]
+        : []),
       textFile(overrideFileName, renderFakeOverride(images, checks)),
       ...Object.entries(this.files).map(([path, text]) => textFile(path, text)),
     ],

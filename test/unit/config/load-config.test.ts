@@ -152,8 +152,8 @@ describe('a front', () => {
 
   test('with a domain is the URL of the environment, unless that has one', async () => {
     const urlOf = async (more: string) =>
-      (await load(`environments: { test: { host: a, front: { domain: a.example.com }${more} } }\n`)).environment
-        .url
+      (await load(`environments: { test: { host: a, front: { domain: a.example.com }${more} } }\n`))
+        .environment.url
     expect(await urlOf('')).toBe('https://a.example.com')
     expect(await urlOf(', url: https://b.example.com')).toBe('https://b.example.com')
   })

@@ -36,7 +36,12 @@ export function designCaddy(
     // The own ports first: dray requests the first one that a front publishes.
     ports: [
       ...routed.map(describePort),
-      ...PORTS.map((published) => ({ mode: 'ingress', target: Number(published), published, protocol: 'tcp' })),
+      ...PORTS.map((published) => ({
+        mode: 'ingress',
+        target: Number(published),
+        published,
+        protocol: 'tcp',
+      })),
     ],
     mounts: [
       `./${frontDirectory}:/etc/caddy:ro`,
@@ -64,7 +69,8 @@ function findTarget(domain: FrontDomain, { fronted, left }: Facts): Pick<Site, '
   const [service, another] = fronted.filter((it) => named === undefined || it.name === named)
   if (service === undefined) {
     const kept = left.find((it) => named === undefined || it.service === named)
-    const why = kept === undefined ? 'no own service without a proxy publishes a port' : `${kept.service}: ${kept.why}`
+    const why =
+      kept === undefined ? 'no own service without a proxy publishes a port' : `${kept.service}: ${kept.why}`
     throw impossible(`No service can be behind ${name}: ${why}.`, `${name}: ${named ?? 'SERVICE'}:PORT`)
   }
   if (another !== undefined) {

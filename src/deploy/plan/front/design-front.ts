@@ -34,7 +34,10 @@ export function designFront(app: AppModel, wanted: Wanted): Front {
   const { image, ports, mounts, ...program } =
     wanted.domains.length > 0
       ? designCaddy(routed, wanted, { fronted, left, app })
-      : designNginx(routed, networks.some((network) => app.ipv6Networks.includes(network)))
+      : designNginx(
+          routed,
+          networks.some((network) => app.ipv6Networks.includes(network)),
+        )
   return {
     ...program,
     services: fronted.map(({ name }) => name),

@@ -31,7 +31,16 @@ https://${at} {
 `
   await server.writeFile('/srv/acme/Caddyfile', caddyfile)
   await server.docker(
-    ...['run', '--detach', '--name', 'acme', '--network', 'host', '--add-host', `${domain}:${server.address}`],
+    ...[
+      'run',
+      '--detach',
+      '--name',
+      'acme',
+      '--network',
+      'host',
+      '--add-host',
+      `${domain}:${server.address}`,
+    ],
     ...['--volume', '/srv/acme:/etc/caddy', '--volume', '/srv/acme:/data', `caddy:${CADDY_FRONT_TAG}`],
   )
   const read = () => server.run(['cat', '/srv/acme/caddy/pki/authorities/local/root.crt'])

@@ -109,11 +109,7 @@ describe('with a domain', () => {
         { target: 80, published: '80' },
         { target: 443, published: '443', protocol: 'tcp' },
       ],
-      volumes: [
-        './dray-front:/etc/caddy:ro',
-        'dray-front-data:/data',
-        './ca.pem:/etc/dray-acme-root.pem:ro',
-      ],
+      volumes: ['./dray-front:/etc/caddy:ro', 'dray-front-data:/data', './ca.pem:/etc/dray-acme-root.pem:ro'],
     })
     expect(volumes).toEqual(['dray-front-data'])
     expect(front.domains).toEqual([{ name: 'app.example.com', anyIssuer: true }])
@@ -172,7 +168,9 @@ describe('with a domain', () => {
 
   test('a service without a published port, and a proxy of a third party, get it if dray.yml names them', () => {
     const named = (service: string, port: number) => ({ domains: [{ name: 'example.com', service, port }] })
-    expect(withDomain([fakeService('web')], named('web', 3000)).configuration).toContain('reverse_proxy web:3000')
+    expect(withDomain([fakeService('web')], named('web', 3000)).configuration).toContain(
+      'reverse_proxy web:3000',
+    )
     expect(withDomain([fakeService('web'), fakeProxy()], named('nginx', 80)).services).toEqual(['nginx'])
   })
 
