@@ -3,12 +3,12 @@ import { pinnedName } from '../../model/image-reference.ts'
 import type { HostObservation } from '../../model/observation.ts'
 import type { Engine, LocalImage, ResolvedImage } from '../../model/ports.ts'
 
-/** Images of earlier releases whose layers are read. */
-const MOST_IMAGES = 12
+/** Images whose layers are read. */
+const MOST_IMAGES = 24
 
 /**
- * Reads the layers of the images on the host that are most like those to be pulled: the newest of the same repositories.
- * Empty if every image is there.
+ * Reads the layers of the images on the host that are most like those to be pulled: of the same repositories first, then the
+ * newest. Empty if every image is there.
  */
 export async function observeLayers(
   { resolved, images }: { resolved: readonly ResolvedImage[]; images: readonly LocalImage[] },
@@ -18,11 +18,12 @@ export async function observeLayers(
   const wanted = resolved.map(({ reference, digest }) => pinnedName(reference, digest))
   if (wanted.every((name) => names.has(name))) return []
   const repositories = new Set(wanted.map(repositoryOf))
-  const alike = images
-    .filter(({ digests }) => digests.some((name) => repositories.has(repositoryOf(name))))
-    .sort((a, b) => b.createdAtMs - a.createdAtMs)
+  const isAlike = ({ digests }: LocalImage): number =>
+    Number(digests.some((name) => repositories.has(repositoryOf(name))))
+  const likely = images
+    .toSorted((a, b) => isAlike(b) - isAlike(a) || b.createdAtMs - a.createdAtMs)
     .slice(0, MOST_IMAGES)
-  return Promise.all(alike.map(({ id }) => engine.imageLayers(id)))
+  return Promise.all(likely.map(({ id }) => engine.imageLayers(id)))
 }
 
 /**

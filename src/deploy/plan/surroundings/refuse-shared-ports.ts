@@ -8,12 +8,17 @@ import { isOneShot, type AppModel } from '../../model/app-model.ts'
  */
 export function refuseSharedPorts(app: AppModel): void {
   const seen: { service: string; port: string; address: string }[] = []
-  for (const { name, publishedPorts, portAddresses, replicas } of app.services) {
+  for (const { name, ports, replicas } of app.services) {
     if (replicas === 0 || isOneShot(app, name)) continue
-    for (const port of new Set(publishedPorts.filter((it) => !it.includes('-')))) {
-      const address = portAddresses?.[port] ?? ''
+    for (const { published = '', protocol, hostIp = '' } of ports) {
+      if (!/^\d+$/.test(published)) continue
+      const port = protocol === 'tcp' ? published : `${published}/${protocol}`
+      const address = hostIp === '0.0.0.0' || hostIp === '::' ? '' : hostIp
       const other = seen.find(
-        (it) => it.port === port && (it.address === address || it.address === '' || address === ''),
+        (it) =>
+          it.service !== name &&
+          it.port === port &&
+          (it.address === address || it.address === '' || address === ''),
       )
       if (other !== undefined) throw shared(`Port ${port} is published by both ${other.service} and ${name}.`)
       if (replicas > 1)

@@ -47,12 +47,13 @@ const IS_ID = /^[0-9a-f]{12,64}$/
 
 function refuseMissingContainer(
   { name, needs }: ServiceModel,
-  { host, containers, surroundings: { others } }: HostObservation,
+  { host, directory: { app }, containers, surroundings: { others } }: HostObservation,
 ): void {
-  const there = [...containers, ...others]
-  const missing = needs?.containers?.find(
-    (needed) => !IS_ID.test(needed.name) && !there.some((it) => it.name === needed.name),
-  )
+  const known = new Set([
+    ...[...containers, ...others].map((it) => it.name),
+    ...app.services.map((it) => it.containerName ?? `${app.project}-${it.name}-1`),
+  ])
+  const missing = needs?.containers?.find((it) => !IS_ID.test(it.name) && !known.has(it.name))
   if (missing === undefined) return
   throw new DrayError(
     'EXTERNAL_MISSING',

@@ -138,6 +138,8 @@ describe('what Docker would refuse', () => {
     expect(await worldWith({ others: [old({ name: 'vpn' })] }, app).plan()).toMatchObject({
       unchanged: false,
     })
+    const own = fakeApp([...app.services, fakeService('tunnel', { containerName: 'vpn' })])
+    expect(await worldWith({}, own).plan()).toMatchObject({ unchanged: false })
   })
 
   const network = (facts: Partial<HostNetwork> = {}): HostNetwork => ({
@@ -193,9 +195,10 @@ describe('what Docker would refuse', () => {
     expect(await failure({}, fakeApp([fakeProxy({ replicas: 2 })]))).toMatchObject({
       message: 'Port 80 of nginx can have one container only, but it has 2 replicas.',
     })
+    const on = (hostIp: string) => ({ published: '80', target: 80, protocol: 'tcp', hostIp })
     const apart = fakeApp([
-      fakeProxy({ portAddresses: { 80: '127.0.0.1' } }),
-      fakeService('web', { publishedPorts: ['80'], portAddresses: { 80: '10.0.0.1' } }),
+      fakeProxy({ ports: [on('127.0.0.1'), on('10.0.0.2')] }),
+      fakeService('web', { publishedPorts: ['80'], ports: [on('10.0.0.1')] }),
     ])
     expect(await worldWith({}, apart).plan()).toMatchObject({ unchanged: false })
   })
