@@ -246,7 +246,7 @@ export const catalogue = {
     exitCode: EXIT.failedOldServing,
   },
   STILL_REACHED: {
-    title: 'A proxy of another project still sends requests to an old container.',
+    title: 'An old container still receives requests from outside the app.',
     hint: 'Make that proxy look names up again at run time (nginx: `resolver 127.0.0.11 valid=5s;` and a variable in `proxy_pass`), or let it send to a proxy of this app, which dray switches.',
     exitCode: EXIT.failedOldServing,
   },

@@ -187,6 +187,7 @@ export class FakeContainers {
         {
           name: 'shop_default',
           address: `10.${Number.parseInt(shortHash(serviceName).slice(0, 2), 16)}.0.${number}`,
+          gateway: '10.0.0.1',
           aliases: [serviceName, `shop-${serviceName}-${number}`],
         },
       ],

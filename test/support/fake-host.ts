@@ -84,6 +84,8 @@ export class FakeHost implements TargetHost {
   existing: string[] = []
   /** `/proc/net/tcp` of a container. */
   connections: (id: string) => string = () => ''
+  /** `/proc/net/tcp` of the host. */
+  hostConnections: (addresses: readonly string[]) => string = () => ''
   /** What the app answers to a probe. */
   answer: (url: string) => ProbeAnswer = () => ({ status: 200 })
   /** Where every name leads. */
@@ -380,6 +382,7 @@ export class FakeHost implements TargetHost {
     get: async (url) => this.answer(url),
     lookUp: async () => this.addresses,
     listens: async (address, port) => this.listensOn(address, port),
+    connections: async (addresses) => this.hostConnections(addresses),
   }
 
   readonly forwarder: PortForwarder = {

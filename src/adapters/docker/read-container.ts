@@ -62,7 +62,11 @@ export const containerAnswer = z.object({
     Networks: orEmpty(
       z.record(
         z.string(),
-        z.object({ IPAddress: orEmpty(z.string(), ''), Aliases: orEmpty(z.array(z.string()), []) }),
+        z.object({
+          IPAddress: orEmpty(z.string(), ''),
+          Gateway: orEmpty(z.string(), ''),
+          Aliases: orEmpty(z.array(z.string()), []),
+        }),
       ),
       {},
     ),
@@ -108,6 +112,7 @@ export function readContainer(answer: ContainerAnswer): Container {
     networks: Object.entries(answer.NetworkSettings.Networks).map(([name, network]) => ({
       name,
       address: network.IPAddress,
+      ...(network.Gateway !== '' && { gateway: network.Gateway }),
       aliases: network.Aliases,
     })),
   }

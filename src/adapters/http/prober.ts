@@ -7,6 +7,7 @@ import type { ProbeAnswer, Prober, ServedDomain } from '../../deploy/model/probe
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { lookUpName } from '../host/look-up-name.ts'
+import { listConnections } from './list-connections.ts'
 import { listens } from './listens.ts'
 
 /**
@@ -22,6 +23,7 @@ export function createProber(runner: CommandRunner): Prober {
     },
     lookUp: lookUpName,
     listens: (address, port) => listens(runner, address, port),
+    connections: (addresses) => listConnections(runner, addresses),
   }
 }
 

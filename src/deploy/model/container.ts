@@ -51,7 +51,8 @@ export type Container = {
   portAddresses?: Readonly<Record<string, string>>
   /** Its labels that start with `traefik.`; absent without any. */
   traefikLabels?: Readonly<Record<string, string>>
-  networks: readonly { name: string; address: string; aliases: readonly string[] }[]
+  /** `gateway`: the address of the host there, absent if there is none. */
+  networks: readonly { name: string; address: string; gateway?: string; aliases: readonly string[] }[]
 }
 
 /** Whether Docker runs it, or is about to again. */

@@ -1,11 +1,25 @@
 import type { ProxyKind } from './proxy.ts'
 
-/** A proxy of another Compose project, or of none, that shares a network with the app. dray does not touch it. */
+/** A container of another Compose project, or of none, that shares a network with the app. dray does not touch it. */
 export type Neighbour = {
   id: string
   name: string
   /** Empty if Compose did not start it. */
   project: string
-  kind: ProxyKind
+  /** Absent if it is no proxy. */
+  kind?: ProxyKind
   networks: readonly { name: string; address: string }[]
+}
+
+/** Proxies that look a name up when they start, and keep its address: they do not notice that a container is replaced. */
+const KEEPS_ADDRESSES: readonly (ProxyKind | undefined)[] = ['nginx', 'haproxy']
+
+export function keepsAddresses({ kind }: Pick<Neighbour, 'kind'>): boolean {
+  return KEEPS_ADDRESSES.includes(kind)
+}
+
+/** `Container gateway of project edge (nginx)`. */
+export function describeNeighbour({ name, project, kind }: Omit<Neighbour, 'id' | 'networks'>): string {
+  const of = project === '' ? '' : ` of project ${project}`
+  return `Container ${name}${of}${kind === undefined ? '' : ` (${kind})`}`
 }

@@ -1,3 +1,4 @@
+import type { Caller } from './caller.ts'
 import type { DiskRules } from './disk-rules.ts'
 import type { FileSystem } from './file-system.ts'
 import type { DiskInventory } from './inventory.ts'
@@ -30,8 +31,10 @@ export type HostObservation = {
    * any.
    */
   forwarding?: { obstacle: string | undefined }
-  /** Proxies of other projects on the app's networks. */
+  /** Containers of other projects on the app's networks. */
   neighbours: readonly Neighbour[]
+  /** Containers that had a connection to one of the app in the last minute. */
+  callers: readonly Caller[]
   surroundings: Surroundings
   /** Paths that services mount and that do not exist on the host; some of them may be shipped. */
   missingPaths: readonly string[]

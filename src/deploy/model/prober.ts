@@ -38,4 +38,6 @@ export interface Prober {
   lookUp(name: string): Promise<readonly string[]>
   /** Whether a process listens at an address in the host's networks; `unknown` if those cannot be reached. */
   listens(address: string, port: number): Promise<'yes' | 'no' | 'unknown'>
+  /** The kernel's table of the host's TCP connections to IPv4 addresses, with its listening ports; empty if it cannot be read. */
+  connections(addresses: readonly string[]): Promise<string>
 }

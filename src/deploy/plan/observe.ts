@@ -8,6 +8,7 @@ import { observeLayers } from './disk/shared-layers.ts'
 import { listDomains } from '../model/entrance.ts'
 import { findEntrances, findUnknownDomains } from './find-entrances.ts'
 import { findProxies, observeProxies } from './proxies/find-proxies.ts'
+import { observeCallers } from './callers/observe-callers.ts'
 import { observeNeighbours } from './proxies/observe-neighbours.ts'
 import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
 import { observeInactive, resolvedInactive } from './observe-inactive.ts'
@@ -80,7 +81,7 @@ export async function observeHost(
     { hashes, fileSystems, missing: missingPaths },
     answers,
     running,
-    neighbours,
+    senders,
     forwarding,
     surroundings,
     unknownDomains,
@@ -112,9 +113,11 @@ export async function observeHost(
       }),
     ),
     containersAsked.then((running) => observeProxies(running, host.engine)),
-    containersAsked.then((running) =>
-      observeNeighbours(running, { project: app.project, engine: host.engine }),
-    ),
+    containersAsked.then(async (running) => {
+      const { engine } = host
+      const neighbours = await observeNeighbours(running, { project: app.project, engine })
+      return { neighbours, callers: await observeCallers(running, { neighbours, engine }) }
+    }),
     containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
     observeSurroundings(app, host.engine),
     findUnknownDomains(app, host.prober),
@@ -150,7 +153,7 @@ export async function observeHost(
     }),
     directory,
     containers,
-    neighbours,
+    ...senders,
     ...forwarding,
     surroundings,
     missingPaths,

@@ -1,3 +1,4 @@
+import { warnOfCallers } from './callers/warn-of-callers.ts'
 import { isForwardable, isOwn, whyNotRolled, type DecisionInput } from './why-not-rolled.ts'
 import { guessEntrance, SET_PROBE } from '../model/entrance.ts'
 import type { ServiceModel } from '../model/app-model.ts'
@@ -66,7 +67,8 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
   found.push(...warnOfOddLines(observation), ...warnOfGuess(observation, desired))
   /** Warnings that were given in full at the deploy before, since the definition of the service is the same. */
   const repeated: string[] = []
-  for (const { service, action, replaced, definitionHash } of decisions) {
+  for (const decision of decisions) {
+    const { service, action, replaced, definitionHash } = decision
     const wasSaid = host.current?.services[service.name]?.definitionHash === definitionHash
     if (action === 'recreate' && replaced.length > 0) {
       found.push(
@@ -84,6 +86,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
         )
       }
     }
+    found.push(...warnOfCallers(decision, observation))
     const undrainable = upstreamOf(observation.proxies, service.name)?.undrainable
     if (action === 'roll' && replaced.length > 0 && undrainable !== undefined) {
       found.push(`Some requests to ${service.name} may fail when its old container stops: ${undrainable}.`)

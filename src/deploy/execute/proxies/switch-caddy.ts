@@ -1,7 +1,6 @@
 import type { Container } from '../../model/container.ts'
+import { readOpened, readTable } from '../../model/connections.ts'
 import { hostsLine } from './hosts-line.ts'
-import { readOpened } from './read-connections.ts'
-import { readTable } from './refuse-reached.ts'
 import { caddyScript } from './switch-caddy-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 import { runSwitchScript, testConfiguration, wholeSeconds } from './switch-script.ts'
@@ -39,7 +38,7 @@ async function awaitEnd(
   const addresses = leaving.flatMap(({ networks }) => networks.map(({ address }) => address))
   const untilMs = clock.now() + drainMs
   for (;;) {
-    if (!readOpened(await readTable(proxy.id, engine), addresses).some(({ isOpen }) => isOpen)) return true
+    if (!readOpened(await readTable(proxy, engine), addresses).some(({ isOpen }) => isOpen)) return true
     if (clock.now() >= untilMs) return false
     await clock.sleep(EVERY_MS)
   }

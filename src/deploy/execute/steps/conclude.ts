@@ -7,7 +7,8 @@ import { publishedPorts, type StepContext, type StepRunner } from '../execution.
 import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
-import { refuseReached, type ReachedRequest } from '../proxies/refuse-reached.ts'
+import { describeOpen } from '../proxies/describe-open.ts'
+import { describeReached, refuseReached } from '../proxies/refuse-reached.ts'
 import { awaitCertificate, domainUnserved } from './check-domain.ts'
 import { clearForward, listForwarded } from './forward-ports.ts'
 import { refuseEnded } from './refuse-ended.ts'
@@ -109,30 +110,23 @@ export const stopOld: StepRunner<StepOf<'stop-old'>> = async (step, context) => 
   await refuseEnded(context)
   const { run, execution } = context
   const { engine } = run.host
+  const { service, containers } = step
+  const old = run.observation.containers.filter(
+    ({ id, state }) => containers.includes(id) && state === 'running',
+  )
+  const fresh = run.done.fresh.get(service) ?? []
+  await refuseReached(describeReached({ service, old, fresh }, context), run.done.drained)
   const isDrained = (await run.done.drained) ?? true
-  if (!step.standIn && run.observation.neighbours.length > 0) {
-    await refuseReached(describeReached(step, context))
-  }
-  const graceMs = execution.servicePatience[step.service]?.drainMs
+  const callers = await describeOpen(service, old, run)
+  const graceMs = execution.servicePatience[service]?.drainMs
   await Promise.all(
-    step.containers.map(async (id) => {
+    containers.map(async (id) => {
       run.done.stopped.add(id)
       await engine.stop(id, graceMs)
     }),
   )
-  return isDrained
-    ? `${step.containers.length} stopped`
-    : `${step.containers.length} stopped, some requests still open`
-}
-
-function describeReached(
-  { service, containers }: StepOf<'stop-old'>,
-  { run, execution: { clock, emit }, signal }: StepContext,
-): ReachedRequest {
-  const { observation, host, done } = run
-  const old = observation.containers.filter(({ id, state }) => containers.includes(id) && state === 'running')
-  const fresh = done.fresh.get(service) ?? []
-  return { service, old, fresh, neighbours: observation.neighbours, engine: host.engine, clock, emit, signal }
+  const open = isDrained ? callers : [...callers, 'some requests still open']
+  return [`${containers.length} stopped`, ...open].join(', ')
 }
 
 /** Removes the old containers. The new release is recorded by now, so nothing is undone any more. */

@@ -3,6 +3,7 @@ import { logOf } from '../container-log.ts'
 import { freshContainers, publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import type { Compose } from '../../model/compose.ts'
 import type { StepOf } from '../../model/plan.ts'
+import { describeReached, refuseReached } from '../proxies/refuse-reached.ts'
 import { pullLostImages } from './images.ts'
 import { refuseEnded } from './refuse-ended.ts'
 
@@ -57,11 +58,21 @@ export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, c
   return undefined
 }
 
-/** Starts services, or recreates them, with Compose. If their stand-ins serve, requests to the old containers end first. */
+/** Starts services, or recreates them, with Compose. If their stand-ins serve, requests to the old containers end first. Throws STILL_REACHED. */
 export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (step, context) => {
   const { run, signal } = context
   if (step.frees !== undefined || step.services.some(({ service }) => run.done.standIns.has(service))) {
     await refuseEnded(context)
+    await Promise.all(
+      step.services.map(async ({ service }) => {
+        const standIn = run.done.standIns.get(service)
+        if (standIn === undefined) return
+        const old = run.observation.containers.filter(
+          (it) => it.service === service && !it.oneOff && it.state === 'running',
+        )
+        await refuseReached(describeReached({ service, old, fresh: [standIn] }, context), run.done.drained)
+      }),
+    )
     await run.done.drained
   }
   await Promise.all(

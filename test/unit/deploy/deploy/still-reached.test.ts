@@ -83,12 +83,56 @@ describe('an old container is stopped', () => {
   })
 })
 
-test('without a proxy of another project no connections are read', async () => {
+/** The same, without a neighbour, and with connections of the host to both containers, which listen on its network. */
+async function fromHost(
+  sent: Readonly<Record<string, (look: number) => string>>,
+  { isHidden = false } = {},
+): Promise<FakeWorld> {
   const world = await besides(nginx, {})
   world.host.neighbours = []
-  world.host.connections = () => {
-    throw new Error('read')
+  const { containers } = world.host
+  const publishedPorts = isHidden ? [8000] : []
+  containers.change('backend-1', { startedAtMs: -600_000, publishedPorts })
+  const looks: Record<string, number> = {}
+  world.host.hostConnections = ([address = '']) => {
+    const id = containers.all.find((it) => it.networks[0]?.address === address)?.id ?? ''
+    looks[id] = (looks[id] ?? 0) + 1
+    const port = sent[id]?.(looks[id])
+    return port === undefined ? listening : `${listening}0: 0100000A:${port} ${toHex(address)}:1F40 06 0\n`
   }
-  await world.deploy()
-  expect(world.host.running).toBe('backend:v2#backend-2')
+  return world
+}
+
+const changing = (look: number) => (0xb000 + look).toString(16).toUpperCase()
+const same = () => 'B000'
+
+describe('a process of the host', () => {
+  test('that sends requests to the old container alone keeps it from being stopped', async () => {
+    const world = await fromHost({ 'backend-1': changing })
+    expect(await world.failure()).toMatchObject({
+      code: 'STILL_REACHED',
+      message:
+        'A process on srv still sends requests to the old container of backend, and none to the new one.',
+      hint: expect.stringContaining('`sudo ss -tnp dst 10.'),
+    })
+    expect(world.host.running).toBe('backend:v1#backend-1')
+  })
+
+  test.each<[string, Parameters<typeof fromHost>]>([
+    ['if it sends to the new one as well', [{ 'backend-1': changing, 'backend-2': changing }]],
+    ['if the container publishes a port, since its clients seem to be on the host', [{ 'backend-1': changing }, { isHidden: true }]],
+  ])('does not %s', async (_why, given) => {
+    const world = await fromHost(...given)
+    await world.deploy()
+    expect(world.host.running).toContain('backend:v2')
+    expect(warningsOf(world)).toEqual([])
+  })
+
+  test('that sent requests before, and none since, is named', async () => {
+    const world = await fromHost({ 'backend-1': same })
+    await world.deploy()
+    expect(warningsOf(world)).toEqual([
+      'A process on srv sent requests to the old containers of backend. It may not know the new ones.',
+    ])
+  })
 })

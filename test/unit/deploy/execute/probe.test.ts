@@ -13,7 +13,7 @@ function probing(clock: FakeClock, settle: (turn: number) => Answer): Probing {
     await clock.sleep(tookMs)
     return answer
   }
-  const prober = { get, listens: async () => 'unknown' as const, lookUp: async () => [] }
+  const prober = { get, listens: async () => 'unknown' as const, connections: async () => '', lookUp: async () => [] }
   return startProbing({ prober, target: { url: 'http://x/' }, everyMs: 100, timeoutMs: 5_000, clock })
 }
 
@@ -67,6 +67,7 @@ test('while nothing has answered yet, no sample counts a request', async () => {
   const prober = {
     get: async (): Promise<ProbeAnswer> => (counts.length < 3 ? { error: 'refused' } : { status: 200 }),
     listens: async () => 'unknown' as const,
+    connections: async () => '',
     lookUp: async () => [],
   }
   const target = { url: 'http://x/' }

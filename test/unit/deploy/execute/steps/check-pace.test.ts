@@ -43,6 +43,6 @@ test('the replicas that are waited for are checked at the pace for so many', asy
   world.app = withTag(app, 'v2')
   const checks = vi.spyOn(world.host.engine, 'exec')
   await world.deploy()
-  const attempts = checks.mock.calls.map(([, , options]) => options?.attempts)
+  const attempts = checks.mock.calls.flatMap(([, , options]) => options?.attempts ?? [])
   expect(attempts).toEqual(Array.from({ length: 10 }, () => ({ pauseMs: 250, most: 6 })))
 })

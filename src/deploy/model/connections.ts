@@ -1,5 +1,11 @@
-/** A connection between two containers, as the one that accepted it sees it: the address and port of the other, and its own port. */
+import type { Container } from './container.ts'
+import type { Engine } from './ports.ts'
+
+/** A connection to a container: the address of the other side, and a key of that address, its port and the container's port. */
 export type Connection = { from: string; key: string; isOpen: boolean }
+
+/** A container that does not answer in this time is not read. */
+const READ_MS = 5_000
 
 const LISTEN = '0A'
 const ESTABLISHED = '01'
@@ -55,4 +61,20 @@ function readAddress(hex: string): string | undefined {
   const isMapped = hex.length === 32 && hex.startsWith('0000000000000000FFFF0000')
   if (hex.length !== 8 && !isMapped) return undefined
   return Buffer.from(hex.slice(-8), 'hex').reverse().join('.')
+}
+
+/** The kernel's tables of TCP connections in a container; empty if they cannot be read, as without `cat`. Never throws. */
+export async function readTable(
+  { id }: Pick<Container, 'id'>,
+  { exec }: Pick<Engine, 'exec'>,
+): Promise<string> {
+  // The output that is returned has only the last lines.
+  const lines: string[] = []
+  return exec(id, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], {
+    timeoutMs: READ_MS,
+    onLine: (line) => lines.push(line),
+  }).then(
+    () => lines.join('\n'),
+    () => '',
+  )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readAccepted, readOpened } from '../../../../../src/deploy/execute/proxies/read-connections.ts'
+import { readAccepted, readOpened } from '../../../../src/deploy/model/connections.ts'
 
 /** As the kernel prints them (6.18): `cat /proc/net/tcp /proc/net/tcp6` in a container that listens on port 8000. */
 const head =
