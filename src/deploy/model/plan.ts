@@ -87,6 +87,8 @@ export type Step = StepBase &
         services: readonly { service: string; scale: number; discard?: readonly string[] }[]
         /** They are not running yet, so nothing is stopped. */
         fresh: boolean
+        /** Each with a Compose call of its own, so that the start of one does not wait for the stop of another. */
+        apart?: true
         /** Containers of other services that hold their ports: stopped as late as possible before the start. */
         frees?: readonly { service: string; containers: readonly string[] }[]
       }

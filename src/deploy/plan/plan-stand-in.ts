@@ -42,6 +42,7 @@ export function planReturn(host: HostPlan, repeated: readonly NewStep[]): NewSte
       cause: `served by ${services.length > 1 ? 'their stand-ins' : 'its stand-in'} meanwhile`,
       services: decisions.map(describeRecreated),
       fresh: false,
+      ...setApart(services, host),
       ...(frees.length === 0 ? {} : { frees }),
     },
     { ...base, kind: 'wait-healthy', cause: 'before receiving traffic', services },
@@ -74,6 +75,19 @@ export function describeRecreated({ action, service, dead, standIns }: ServiceDe
     scale: service.replicas,
     ...(discard.length === 0 ? {} : { discard }),
   }
+}
+
+/**
+ * Compose starts containers when the last old one of its call has stopped. Several calls at the same time must not find a network
+ * to create or to change.
+ */
+export function setApart(
+  services: readonly unknown[],
+  { current, observation }: HostPlan,
+): { apart?: true } {
+  const { networks } = observation.directory.app
+  const isSettled = Object.entries(networks).every(([name, hash]) => current?.networks[name] === hash)
+  return services.length > 1 && isSettled ? { apart: true } : {}
 }
 
 export function commonCause(decisions: readonly ServiceDecision[]): string {

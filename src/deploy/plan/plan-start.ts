@@ -5,7 +5,7 @@ import type { DesiredRelease } from '../model/observation.ts'
 import { findHolders } from './front/find-holders.ts'
 import { planMoveIn } from './plan-forward.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
-import { commonCause, describeRecreated, planStandIns } from './plan-stand-in.ts'
+import { commonCause, describeRecreated, planStandIns, setApart } from './plan-stand-in.ts'
 import { dependenciesOf, orderInWaves } from './waves.ts'
 
 /** Tasks of the changed services, each once and none of a service that only gets more replicas, preceded by their dependencies that are not running. */
@@ -101,6 +101,7 @@ export function planStarts(
         cause: commonCause(recreated),
         services: recreated.map(describeRecreated),
         fresh,
+        ...(fresh ? {} : setApart(recreated, host)),
         ...(frees.length === 0 ? {} : { frees }),
       })
     }

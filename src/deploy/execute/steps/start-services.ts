@@ -86,11 +86,10 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
   }
   for (const { service } of step.services) watchGaps(service, step, context)
   if (step.frees !== undefined) await handOver(step, context)
-  await up(context, {
-    services: step.services.map(({ service, scale }) => ({ service, scale })),
-    mode: step.fresh ? 'recreate' : 'force-recreate',
-    signal,
-  })
+  const mode = step.fresh ? 'recreate' : 'force-recreate'
+  const services = step.services.map(({ service, scale }) => ({ service, scale }))
+  const calls = step.apart ? services.map((it) => [it]) : [services]
+  await allEnded(calls.map((it) => up(context, { services: it, mode, signal })))
   const containers = await run.host.engine.containers(run.observation.directory.app.project)
   for (const { service } of step.services) {
     run.done.fresh.set(
@@ -153,6 +152,13 @@ export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, context) => 
     }
     await execution.clock.sleep(execution.patience.healthPollMs, signal)
   }
+}
+
+/** Waits for all calls before it throws what one of them threw, so that the undo sees every container. */
+async function allEnded(calls: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(calls)
+  const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (rejected !== undefined) throw rejected.reason
 }
 
 /** Starts services with Compose. */
