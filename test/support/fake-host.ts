@@ -97,6 +97,7 @@ export class FakeHost implements TargetHost {
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   /** Why ports of the host cannot be forwarded. */
   forwardObstacle: string | undefined = 'no root'
+  ipv6Obstacle: string | undefined
   /** Ids of the containers that ports are forwarded to, by owner. */
   readonly forwards = new Map<string, string>()
   /** Command lines of the processes in the containers of a service, by its name. */
@@ -386,7 +387,8 @@ export class FakeHost implements TargetHost {
   }
 
   readonly forwarder: PortForwarder = {
-    findObstacle: async () => this.forwardObstacle,
+    findObstacle: async (tool = 'iptables') =>
+      tool === 'iptables' ? this.forwardObstacle : this.ipv6Obstacle,
     start: async (owner, ports, { id }) => {
       await this.#did(`forward ${ports.map(({ published }) => published).join(' ')} to ${id}`)
       this.forwards.set(owner, id)

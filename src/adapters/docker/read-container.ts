@@ -64,6 +64,7 @@ export const containerAnswer = z.object({
         z.string(),
         z.object({
           IPAddress: orEmpty(z.string(), ''),
+          GlobalIPv6Address: orEmpty(z.string(), ''),
           Gateway: orEmpty(z.string(), ''),
           Aliases: orEmpty(z.array(z.string()), []),
         }),
@@ -108,10 +109,12 @@ export function readContainer(answer: ContainerAnswer): Container {
     portAddresses: findSingleAddresses(
       bindings.map(({ HostIp, HostPort }) => ({ address: HostIp, port: HostPort })),
     ),
+    ...(bindings.some(({ HostIp }) => HostIp.includes(':')) && { publishesIpv6: true as const }),
     ...readTraefikLabels(config.Labels),
     networks: Object.entries(answer.NetworkSettings.Networks).map(([name, network]) => ({
       name,
       address: network.IPAddress,
+      ...(network.GlobalIPv6Address !== '' && { ipv6: network.GlobalIPv6Address }),
       ...(network.Gateway !== '' && { gateway: network.Gateway }),
       aliases: network.Aliases,
     })),

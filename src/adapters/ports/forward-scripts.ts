@@ -11,19 +11,21 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   else sudo -n "$@"; fi
 }
-table() { as_root iptables -w 5 -t "$@"; }
+iptables=iptables
+table() { as_root "$iptables" -w 5 -t "$@"; }
 route_localnet() { echo "$2" | as_root tee "/proc/sys/net/ipv4/conf/$1/route_localnet" > /dev/null; }
 `
 
-/** Prints why ports cannot be forwarded; nothing if they can. No argument. */
+/** Prints why ports cannot be forwarded; nothing if they can. Argument: `iptables`, or `ip6tables` for IPv6. */
 export const findObstacleScript = `${COMMON}
-for tool in iptables ip ss nsenter setsid; do
-  command -v $tool > /dev/null || { echo "the server has no $tool"; exit 0; }
+iptables=$1
+for tool in "$iptables" ip ss nsenter setsid; do
+  command -v "$tool" > /dev/null || { echo "the server has no $tool"; exit 0; }
 done
-{ as_root iptables --version && as_root nsenter -t $$ -n true; } > /dev/null 2>&1 \\
+{ as_root "$iptables" --version && as_root nsenter -t $$ -n true; } > /dev/null 2>&1 \\
   || { echo 'the user on the server is not root and may not use sudo without a password'; exit 0; }
 table nat -S DOCKER > /dev/null 2>&1 && table filter -S DOCKER-USER > /dev/null 2>&1 \\
-  || echo 'Docker does not publish ports with iptables there'
+  || echo "Docker does not publish ports with $iptables there"
 `
 
 const CLEAR = `
@@ -56,13 +58,17 @@ clear_chain() {
 /** New connections are forwarded no more. Argument: the prefix. */
 export const endForwardScript = `${COMMON}${CLEAR}
 prefix=$1
-for chain in $(chains nat); do end_chain "$chain"; done
+for iptables in iptables ip6tables; do
+  for chain in $(chains nat); do end_chain "$chain"; done
+done
 `
 
 /** Removes every rule. Argument: the prefix. */
 export const clearForwardScript = `${COMMON}${CLEAR}
 prefix=$1
-for chain in $(chains nat) $(chains filter); do clear_chain "$chain"; done
+for iptables in iptables ip6tables; do
+  for chain in $(chains nat) $(chains filter); do clear_chain "$chain"; done
+done
 `
 
 /** Removes the rules when the container stops or is removed. Arguments: prefix, chain, container. */
@@ -71,44 +77,64 @@ prefix=$1
 while sleep 5; do
   table filter -S "$2" > /dev/null 2>&1 || exit 0
   running=$(docker ps --quiet --no-trunc --filter "id=$3" 2> /dev/null) || continue
-  [ -n "$running" ] || { clear_chain "$2"; exit 0; }
+  [ -z "$running" ] || continue
+  for iptables in ip6tables iptables; do clear_chain "$2"; done
+  exit 0
 done
 `
 
 /**
  * Forwards ports, and then ends other forwards with the same prefix. A connection from the host itself, or from a container on the
- * same network, needs another source address so that the answer comes back this way. Arguments: prefix, container, its address, the
- * script above, and for each port: address of the host or \`-\`, port, port of the container.
+ * same network, needs another source address so that the answer comes back this way. IPv6 is forwarded if the container has an
+ * address and Docker publishes ports with ip6tables; `::1` cannot be. Arguments: prefix, container, its address, its IPv6 address or
+ * `-`, the script above, and for each port: address of the host or `-`, port, port of the container.
  */
 export const startForwardScript = `${COMMON}${CLEAR}
-prefix=$1 container=$2 to=$3 watch=$4
-shift 4
+prefix=$1 container=$2 to=$3 to6=$4 watch=$5
+shift 5
 chain=$prefix-$(printf %.8s "$container")
-must() { "$@" || { clear_chain "$chain"; exit 1; }; }
-clear_chain "$chain"
-for name in 'nat ' 'nat -out' 'filter ' 'filter -in'; do must table "\${name% *}" -N "$chain\${name#* }"; done
-device=$(ip -4 -o route get "$to" | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
-network=$(ip -4 route show dev "$device" proto kernel | sed 's/ .*//;q')
-must route_localnet "$device" 1
-must table filter -A "$chain-in" -i "$device" -d 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
-# A bridge sends no packet back to where it came from.
-must table nat -A "$chain" -s "$to" -j RETURN
-while [ $# -gt 0 ]; do
-  address=$1 published=$2 target=$3
-  shift 3
-  must table filter -A "$chain" -d "$to" -p tcp --dport "$target" -j ACCEPT
-  for source in 127.0.0.0/8 "$network"; do
-    must table nat -A "$chain-out" -s "$source" -d "$to" -p tcp --dport "$target" -j MASQUERADE
+clear_both() { for iptables in ip6tables iptables; do clear_chain "$chain"; done; }
+must() { "$@" || { clear_both; exit 1; }; }
+publish() {
+  for name in 'nat ' 'nat -out' 'filter ' 'filter -in'; do must table "\${name% *}" -N "$chain\${name#* }"; done
+  # A bridge sends no packet back to where it came from.
+  must table nat -A "$chain" -s "$to" -j RETURN
+  [ "$iptables" = iptables ] || must table nat -A "$chain" -d ::1 -j RETURN
+  while [ $# -gt 0 ]; do
+    address=$1 published=$2 target=$3
+    shift 3
+    [ "$iptables" = iptables ] || [ "$address" = - ] || continue
+    must table filter -A "$chain" -d "$to" -p tcp --dport "$target" -j ACCEPT
+    for source in $sources; do
+      must table nat -A "$chain-out" -s "$source" -d "$to" -p tcp --dport "$target" -j MASQUERADE
+    done
+    if [ "$address" = - ]; then must table nat -A "$chain" -p tcp --dport "$published" -j DNAT --to-destination "$goal:$target"
+    else must table nat -A "$chain" -d "$address" -p tcp --dport "$published" -j DNAT --to-destination "$goal:$target"; fi
   done
-  if [ "$address" = - ]; then must table nat -A "$chain" -p tcp --dport "$published" -j DNAT --to-destination "$to:$target"
-  else must table nat -A "$chain" -d "$address" -p tcp --dport "$published" -j DNAT --to-destination "$to:$target"; fi
-done
-must table filter -I DOCKER-USER -j "$chain"
-must table filter -I INPUT -j "$chain-in"
-must table nat -I POSTROUTING -j "$chain-out"
+  must table filter -I DOCKER-USER -j "$chain"
+  must table filter -I INPUT -j "$chain-in"
+  must table nat -I POSTROUTING -j "$chain-out"
+}
+begin() { for hook in OUTPUT PREROUTING; do must table nat -I $hook -m addrtype --dst-type LOCAL -j "$chain"; done; }
+clear_both
+device=$(ip -4 -o route get "$to" | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
+sources="127.0.0.0/8 $(ip -4 route show dev "$device" proto kernel | sed 's/ .*//;q')"
+goal=$to
+publish "$@"
+must table filter -A "$chain-in" -i "$device" -d 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
+must route_localnet "$device" 1
 setsid sh -c "$watch" dray "$prefix" "$chain" "$container" < /dev/null > /dev/null 2>&1 &
-for hook in OUTPUT PREROUTING; do must table nat -I $hook -m addrtype --dst-type LOCAL -j "$chain"; done
-for other in $(chains nat) $(chains filter); do [ "$other" = "$chain" ] || clear_chain "$other"; done
+begin
+iptables=ip6tables
+if [ "$to6" != - ] && { table nat -S DOCKER && table filter -S DOCKER-USER; } > /dev/null 2>&1; then
+  to=$to6 goal="[$to6]"
+  sources=$(ip -6 route show dev "$device" proto kernel | sed -n '/^fe80/!{s/ .*//p;q;}')
+  publish "$@"
+  begin
+fi
+for iptables in ip6tables iptables; do
+  for other in $(chains nat) $(chains filter); do [ "$other" = "$chain" ] || clear_chain "$other"; done
+done
 `
 
 /** Runs the loop below in the network of a container. Arguments: container, the loop, and those of the loop. */
@@ -149,9 +175,9 @@ done
 `
 
 /**
- * A program for awk that reads what ss prints of connections: nothing if no connection from outside is open, else \`busy\`, and a
+ * A program for awk that reads what ss prints of connections: nothing if no connection from outside is open, else `busy`, and a
  * filter with up to 50 idle ones. What was sent last is the answer to what was received last, unless both were in the same tick of
- * the kernel. The columns and \`lastsnd\`, \`lastrcv\` (milliseconds): man ss; tcp_info in include/uapi/linux/tcp.h.
+ * the kernel. The columns and `lastsnd`, `lastrcv` (milliseconds): man ss; tcp_info in include/uapi/linux/tcp.h.
  */
 export const judgeConnectionsProgram = String.raw`
 function judge(  sent, received, quiet, here, there, host, i, word) {
@@ -172,6 +198,7 @@ function judge(  sent, received, quiet, here, there, host, i, word) {
   sub(/.*:/, "", there)
   sub(/:[0-9]+$/, "", host)
   gsub(/\[|\]|::ffff:/, "", host)
+  if (host ~ /:/) host = "[" host "]"
   filter = filter (idle++ ? " or " : "") "( dst " host " dport = :" there " sport = :" here " )"
 }
 /^[^ \t]/ { judge(); line = $0; next }

@@ -26,14 +26,14 @@ export function createPortForwarder(runner: CommandRunner): PortForwarder {
     if (exitCode !== 0) throw failure(runner.name, stderr)
   }
   return {
-    findObstacle: async () => {
-      const { exitCode, stdout } = await run(findObstacleScript, [])
+    findObstacle: async (tool = 'iptables') => {
+      const { exitCode, stdout } = await run(findObstacleScript, [tool])
       const said = stdout.trim()
-      return exitCode === 0 && said === '' ? undefined : said || 'iptables on the server cannot be used'
+      return exitCode === 0 && said === '' ? undefined : said || `${tool} on the server cannot be used`
     },
-    start: (owner, ports, { id, address: to }) =>
+    start: (owner, ports, { id, address: to, ipv6 = '-' }) =>
       must(startForwardScript, [
-        ...[prefixOf(owner), id, to, watchForwardScript],
+        ...[prefixOf(owner), id, to, ipv6, watchForwardScript],
         ...ports.flatMap(({ address = '-', published, target }) => [
           address,
           String(published),

@@ -51,8 +51,16 @@ export type Container = {
   portAddresses?: Readonly<Record<string, string>>
   /** Its labels that start with `traefik.`; absent without any. */
   traefikLabels?: Readonly<Record<string, string>>
-  /** `gateway`: the address of the host there, absent if there is none. */
-  networks: readonly { name: string; address: string; gateway?: string; aliases: readonly string[] }[]
+  /** Set if a TCP port is also published at an IPv6 address of the host. */
+  publishesIpv6?: true
+  /** `ipv6`, `gateway`: its IPv6 address, and the address of the host there; absent if there is none. */
+  networks: readonly {
+    name: string
+    address: string
+    ipv6?: string
+    gateway?: string
+    aliases: readonly string[]
+  }[]
 }
 
 /** Whether Docker runs it, or is about to again. */

@@ -28,9 +28,9 @@ export type HostObservation = {
   unknownDomains: readonly string[]
   /**
    * Whether published ports can be forwarded to stand-ins, and if not, why. Read only if a service of the user's own publishes
-   * any.
+   * any. `ipv6Obstacle`: the same over IPv6, if a container publishes a port there.
    */
-  forwarding?: { obstacle: string | undefined }
+  forwarding?: { obstacle: string | undefined; ipv6Obstacle?: string }
   /** Containers of other projects on the app's networks. */
   neighbours: readonly Neighbour[]
   /** Containers that had a connection to one of the app in the last minute. */

@@ -12,13 +12,18 @@ export type ForwardedPort = {
  * container. Methods throw HOST_COMMAND_FAILED.
  */
 export interface PortForwarder {
-  /** Why the ports of this host cannot be forwarded, as the end of a sentence; undefined if they can. */
-  findObstacle(): Promise<string | undefined>
+  /** Why the ports of this host cannot be forwarded, as the end of a sentence; undefined if they can. `ip6tables`: over IPv6. */
+  findObstacle(tool?: 'iptables' | 'ip6tables'): Promise<string | undefined>
   /**
    * From now on new connections to the ports go to a container, and to no other of the same `owner`. The rules end on their own
-   * when the container stops or is removed.
+   * when the container stops or is removed. With `ipv6`, connections over IPv6 go to that address, if Docker itself publishes
+   * ports so.
    */
-  start(owner: string, ports: readonly ForwardedPort[], to: { id: string; address: string }): Promise<void>
+  start(
+    owner: string,
+    ports: readonly ForwardedPort[],
+    to: { id: string; address: string; ipv6?: string },
+  ): Promise<void>
   /** New connections go to the container that publishes the ports. */
   end(owner: string): Promise<void>
   /** Removes what the connections since `start` still need: after their container has stopped. */

@@ -186,7 +186,11 @@ async function observeForwarding(
       (service.publishedPorts.length > 0 ||
         running.some((it) => it.service === service.name && it.publishedPorts.length > 0)),
   )
-  return publishes ? { forwarding: { obstacle: await host.forwarder.findObstacle() } } : {}
+  if (!publishes) return {}
+  const obstacle = await host.forwarder.findObstacle()
+  const isAsked = obstacle === undefined && running.some(({ publishesIpv6 }) => publishesIpv6)
+  const ipv6Obstacle = isAsked ? await host.forwarder.findObstacle('ip6tables') : undefined
+  return { forwarding: { obstacle, ...(ipv6Obstacle !== undefined && { ipv6Obstacle }) } }
 }
 
 /** What of a review concerns this deploy. */

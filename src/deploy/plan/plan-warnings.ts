@@ -8,6 +8,7 @@ import { forwardedPortsOf } from './forwarded-ports.ts'
 import { proxyOf, upstreamOf } from '../model/proxy.ts'
 import { planMoveIn } from './plan-forward.ts'
 import { findCreatedPaths } from './surroundings/refuse-unmet-needs.ts'
+import { whyNotIpv6 } from './why-not-ipv6.ts'
 import { someNames } from '../model/some-names.ts'
 import type { HostPlan } from './plan-host.ts'
 
@@ -95,6 +96,13 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     if (action === 'stand-in' && service.publishedPorts.length > 0 && !isForwardable(service, input)) {
       found.push(
         `Port ${service.publishedPorts.join(', ')} of ${service.name} is briefly unavailable; requests through the proxy are not affected.`,
+      )
+    }
+    const noIpv6 =
+      action === 'stand-in' && isForwardable(service, input) ? whyNotIpv6(decision, observation) : undefined
+    if (noIpv6 !== undefined) {
+      found.push(
+        `Port ${service.publishedPorts.join(', ')} of ${service.name} is briefly unavailable over IPv6: ${noIpv6}.`,
       )
     }
     if ((action === 'roll' || action === 'stand-in') && replaced.length > 0 && shared.length > 0) {

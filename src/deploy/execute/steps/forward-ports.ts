@@ -57,7 +57,12 @@ export async function forwardTo(
 ): Promise<void> {
   const address = standIn.networks.map((it) => it.address).find((it) => it !== '')
   if (address === undefined) throw new DrayError('INTERNAL', `${standIn.name} has no address.`)
-  await run.host.forwarder.start(ownerOf(service, run), ports, { id: standIn.id, address })
+  const ipv6 = standIn.networks.map((it) => it.ipv6).find((it) => it !== undefined)
+  await run.host.forwarder.start(ownerOf(service, run), ports, {
+    id: standIn.id,
+    address,
+    ...(ipv6 !== undefined && { ipv6 }),
+  })
 }
 
 /**

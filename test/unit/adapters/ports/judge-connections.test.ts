@@ -43,5 +43,8 @@ test('connections from within the container do not count, and those of several c
   expect(judge(1_000, connection(client, answered), connection('198.51.100.9:41000', answered))).toBe(
     `${idle} or ( dst 198.51.100.9 dport = :41000 sport = :8000 )`,
   )
+  expect(judge(1_000, connection('[2001:db8::9]:41000', answered))).toBe(
+    'busy( dst [2001:db8::9] dport = :41000 sport = :8000 )',
+  )
   expect(judge(1_000)).toBe('')
 })

@@ -232,3 +232,26 @@ test('an nginx of the user that publishes the port itself gets a stand-in too', 
     verify-release api:v2=1, web:v2=1 (before success is reported)"
   `)
 })
+
+describe('a port that is also published over IPv6', () => {
+  const plan = async (ipv6Networks: readonly string[], obstacle?: string) => {
+    const world = await atV1()
+    world.app = { ...world.app, ipv6Networks }
+    world.host.ipv6Obstacle = obstacle
+    world.host.containers.change('web-1', { publishesIpv6: true })
+    return (await world.plan()).warnings.filter((it) => it.includes('IPv6'))
+  }
+
+  test('is forwarded there, too, on a network with IPv6', async () => {
+    expect(await plan(['default'])).toEqual([])
+  })
+
+  test.each([
+    ['its networks have no `enable_ipv6`', [], undefined],
+    ['the server has no ip6tables', ['default'], 'the server has no ip6tables'],
+  ])('is not, and the plan says so: %s', async (why, networks, obstacle) => {
+    expect(await plan(networks, obstacle)).toEqual([
+      `Port 8080 of web is briefly unavailable over IPv6: ${why}.`,
+    ])
+  })
+})
