@@ -53,7 +53,7 @@ export type Container = {
   traefikLabels?: Readonly<Record<string, string>>
   /** Set if a TCP port is also published at an IPv6 address of the host. */
   publishesIpv6?: true
-  /** `ipv6`, `gateway`: its IPv6 address, and the address of the host there; absent if there is none. */
+  /** `ipv6`, `gateway`: its IPv6 address, and the address of the host there; absent without one. */
   networks: readonly {
     name: string
     address: string

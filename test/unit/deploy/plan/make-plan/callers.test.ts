@@ -55,7 +55,7 @@ test.each([
   expect(await warningsOf(await calledBy([], command))).toContain(warning)
 })
 
-test('of a service that is recreated only a proxy that keeps its address is told', async () => {
+test('of a service that is recreated only a proxy that keeps its address is named', async () => {
   const world = await calledBy(['web-1'], ['nginx'])
   world.desired = { ...world.desired, rollout: { api: 'recreate' } }
   expect(await warningsOf(world)).toEqual([
