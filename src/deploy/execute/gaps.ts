@@ -21,6 +21,8 @@ type Watch = {
 /** Measures how long ports answer nothing, or services have no container, while their containers are exchanged. */
 export class Gaps {
   readonly #watches = new Map<string, Watch>()
+  /** Ids of new containers, by service. */
+  readonly #followers = new Map<string, string>()
   readonly #host: Pick<TargetHost, 'prober' | 'engine'>
   readonly #clock: Clock
 
@@ -41,14 +43,25 @@ export class Gaps {
     return watched.length > 0
   }
 
-  /** Looks whether an old container of a service runs, from now on: the gap lasts until a new one is healthy. */
+  /**
+   * Looks whether an old container of a service runs, from now on: the gap lasts until Docker reports the one of `followContainer` as
+   * healthy, or until its end.
+   */
   watchContainer({ id, service }: Pick<Container, 'id' | 'service'>): void {
-    const runs = (): Promise<boolean> =>
-      this.#host.engine.container(id).then(
-        ({ state }) => state === 'running',
+    const runs = (): Promise<boolean> => {
+      const follower = this.#followers.get(service)
+      return this.#host.engine.container(follower ?? id).then(
+        ({ state, health }) => state === 'running' && (follower === undefined || health === 'healthy'),
         () => false,
       )
+    }
+    this.#followers.delete(service)
     this.#start({ service }, runs)
+  }
+
+  /** The new container of a service, once the old one is gone. */
+  followContainer({ id, service }: Pick<Container, 'id' | 'service'>): void {
+    this.#followers.set(service, id)
   }
 
   /** Ends the measurement of ports and services whose new containers are healthy; returns the gaps, if any. */

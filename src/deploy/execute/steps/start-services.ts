@@ -1,6 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { freshContainers, publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
+import { freshContainers, publishedPorts, type HostRun, type StepContext, type StepRunner } from '../execution.ts'
 import type { Compose } from '../../model/compose.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { describeReached, refuseReached } from '../proxies/refuse-reached.ts'
@@ -89,15 +89,24 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
   const mode = step.fresh ? 'recreate' : 'force-recreate'
   const services = step.services.map(({ service, scale }) => ({ service, scale }))
   const calls = step.apart ? services.map((it) => [it]) : [services]
-  await allEnded(calls.map((it) => up(context, { services: it, mode, signal })))
-  const containers = await run.host.engine.containers(run.observation.directory.app.project)
-  for (const { service } of step.services) {
-    run.done.fresh.set(
-      service,
-      containers.filter((it) => it.service === service && !it.oneOff),
-    )
-  }
+  await allEnded(
+    calls.map(async (it) => {
+      await up(context, { services: it, mode, signal })
+      await noteFresh(it, run)
+    }),
+  )
   return undefined
+}
+
+/** The containers of services that Compose has recreated. */
+async function noteFresh(services: readonly { service: string }[], run: HostRun): Promise<void> {
+  const containers = await run.host.engine.containers(run.observation.directory.app.project)
+  for (const { service } of services) {
+    const fresh = containers.filter((it) => it.service === service && !it.oneOff)
+    run.done.fresh.set(service, fresh)
+    const [only, ...others] = fresh
+    if (only !== undefined && others.length === 0) run.gaps.followContainer(only)
+  }
 }
 
 /** Measures for how long the service is missing, unless a stand-in serves. */

@@ -64,3 +64,21 @@ test('a recreated service without a port: until the new container is healthy', a
     gaps: [{ service: 'db', gapMs: expect.any(Number) }],
   })
 })
+
+test('one that is healthy sooner than others that are recreated with it: until Docker reports it', async () => {
+  const services = ['db', 'cache'].map((name) => fakeService(name, { image: `${name}:16` }))
+  const world = await shopAtV1(undefined, fakeApp([fakeService('web'), ...services]))
+  world.movedTags.set('db:16', '16.1').set('cache:16', '16.1')
+  const { host, clock } = world
+  host.when('up force-recreate cache', async () => {
+    host.containers.change('cache-1', { state: 'exited' })
+    await clock.sleep(1_000)
+    host.containers.change('db-2', { health: 'healthy' })
+    await clock.sleep(10_000)
+  })
+  await world.deploy()
+  const [{ gaps = [] } = {}] = measured(world, 'wait-healthy').slice(-1)
+  expect(gaps.map(({ service }) => service)).toEqual(['db', 'cache'])
+  expect(gaps[0]?.gapMs).toBeLessThan(10_000)
+  expect(gaps[1]?.gapMs).toBeGreaterThanOrEqual(10_000)
+})
