@@ -1,5 +1,5 @@
 import { findDirectCallers, nameCaller } from '../../model/caller.ts'
-import { readAccepted, readTable } from '../../model/connections.ts'
+import { readAccepted, tryReadTable } from '../../model/connections.ts'
 import type { Container } from '../../model/container.ts'
 import type { HostRun } from '../execution.ts'
 
@@ -11,7 +11,7 @@ export async function describeOpen(
 ): Promise<string[]> {
   const callers = findDirectCallers(service, observation)
   if (callers.length === 0) return []
-  const tables = await Promise.all(containers.map((it) => readTable(it, host.engine)))
+  const tables = await Promise.all(containers.map((it) => tryReadTable(it, host.engine)))
   const open = tables.flatMap(readAccepted).filter(({ isOpen }) => isOpen)
   const known = [...observation.containers, ...[...done.fresh.values()].flat()]
   return callers.flatMap((caller) => {

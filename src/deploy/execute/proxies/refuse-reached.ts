@@ -1,6 +1,6 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Clock } from '../../../shared/clock.ts'
-import { readAccepted, readOpened, readTable, type Connection } from '../../model/connections.ts'
+import { readAccepted, readOpened, tryReadTable, type Connection } from '../../model/connections.ts'
 import type { Container } from '../../model/container.ts'
 import type { EventSink } from '../../model/events.ts'
 import { describeNeighbour, keepsAddresses, type Neighbour } from '../../model/neighbour.ts'
@@ -98,7 +98,7 @@ function listSenders({ service, old, fresh, neighbours, host }: ReachedRequest):
       name: describeNeighbour(it),
       keepsOpen: true,
       addresses: (containers) => addressesOnNetworksOf(it, containers),
-      opened: async (containers) => readOpened(await readTable(it, engine), addressesOf(containers)),
+      opened: async (containers) => readOpened(await tryReadTable(it, engine), addressesOf(containers)),
     }),
   )
   const process: Sender = {
@@ -131,7 +131,7 @@ async function readAll(
   engine: TargetHost['engine'],
 ): Promise<Connection[]> {
   const found = await Promise.all([
-    ...containers.map(async (it) => readAccepted(await readTable(it, engine))),
+    ...containers.map(async (it) => readAccepted(await tryReadTable(it, engine))),
     ...senders.map(({ opened }) => opened(containers)),
   ])
   return found.flat()

@@ -1,5 +1,5 @@
 import type { Caller } from '../../model/caller.ts'
-import { readAccepted, readOpened, readTable } from '../../model/connections.ts'
+import { readAccepted, readOpened, tryReadTable } from '../../model/connections.ts'
 import type { Container } from '../../model/container.ts'
 import type { Neighbour } from '../../model/neighbour.ts'
 import type { Engine } from '../../model/ports.ts'
@@ -15,7 +15,7 @@ export async function observeCallers(
   const running = containers.filter(({ state, oneOff }) => state === 'running' && !oneOff)
   if (running.length + neighbours.length < 2) return []
   const tables = new Map(
-    await Promise.all(running.map(async (it) => [it.id, await readTable(it, engine)] as const)),
+    await Promise.all(running.map(async (it) => [it.id, await tryReadTable(it, engine)] as const)),
   )
   const found = running.flatMap((called): Caller[] => {
     const accepted = readAccepted(tables.get(called.id) ?? '').map(({ from }) => from)
