@@ -11,7 +11,9 @@ const LISTENING = '^ *[0-9]*: [0-9A-F]*:[0-9A-F]* [0-9A-F]*:[0-9A-F]* 0A '
 export async function listConnections(runner: CommandRunner, addresses: readonly string[]): Promise<string> {
   const remote = addresses.map((address) => ` ([0-9A-F]{24})?${toHex(address)}:[0-9A-F]{4} [0-9A-F]{2} `)
   const argv = ['grep', '-hE', [LISTENING, ...remote].join('|'), '/proc/net/tcp', '/proc/net/tcp6']
-  const { stdout } = await runner.run(argv, { timeoutMs: TIMEOUT_MS, beside: true }).catch(() => ({ stdout: '' }))
+  const { stdout } = await runner
+    .run(argv, { timeoutMs: TIMEOUT_MS, beside: true })
+    .catch(() => ({ stdout: '' }))
   return stdout
 }
 

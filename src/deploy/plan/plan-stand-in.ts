@@ -81,10 +81,7 @@ export function describeRecreated({ action, service, dead, standIns }: ServiceDe
  * Compose starts containers when the last old one of its call has stopped. Several calls at the same time must not find a network
  * to create or to change.
  */
-export function setApart(
-  services: readonly unknown[],
-  { current, observation }: HostPlan,
-): { apart?: true } {
+export function setApart(services: readonly unknown[], { current, observation }: HostPlan): { apart?: true } {
   const { networks } = observation.directory.app
   const isSettled = Object.entries(networks).every(([name, hash]) => current?.networks[name] === hash)
   return services.length > 1 && isSettled ? { apart: true } : {}

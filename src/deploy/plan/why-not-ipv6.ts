@@ -11,6 +11,7 @@ export function whyNotIpv6(
 ): string | undefined {
   if (!replaced.some(({ publishesIpv6 }) => publishesIpv6)) return undefined
   const { ipv6Networks } = directory.app
-  if (!service.networks.some((name) => ipv6Networks.includes(name))) return 'its networks have no `enable_ipv6`'
+  if (!service.networks.some((name) => ipv6Networks.includes(name)))
+    return 'its networks have no `enable_ipv6`'
   return forwarding?.ipv6Obstacle
 }

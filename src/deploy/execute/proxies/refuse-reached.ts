@@ -77,9 +77,7 @@ export async function refuseReached(request: ReachedRequest, before?: Promise<un
     const isOver = clock.now() >= untilMs
     // A pool of connections is used again and again without a new one.
     const stuck = senders.find((it) =>
-      sentBy(it, toOld, old).some(
-        ({ key, isOpen }) => !known.has(key) || (isOver && isOpen && it.keepsOpen),
-      ),
+      sentBy(it, toOld, old).some(({ key, isOpen }) => !known.has(key) || (isOver && isOpen && it.keepsOpen)),
     )
     if (stuck !== undefined) throw stillReached(service, stuck)
     if (isOver) break
@@ -93,14 +91,12 @@ export async function refuseReached(request: ReachedRequest, before?: Promise<un
 
 function listSenders({ service, old, fresh, neighbours, host }: ReachedRequest): Sender[] {
   const { engine, prober } = host
-  const proxies = neighbours.filter(keepsAddresses).map(
-    (it): Sender => ({
-      name: describeNeighbour(it),
-      keepsOpen: true,
-      addresses: (containers) => addressesOnNetworksOf(it, containers),
-      opened: async (containers) => readOpened(await tryReadTable(it, engine), addressesOf(containers)),
-    }),
-  )
+  const proxies = neighbours.filter(keepsAddresses).map((it): Sender => ({
+    name: describeNeighbour(it),
+    keepsOpen: true,
+    addresses: (containers) => addressesOnNetworksOf(it, containers),
+    opened: async (containers) => readOpened(await tryReadTable(it, engine), addressesOf(containers)),
+  }))
   const process: Sender = {
     name: `A process on ${host.name}`,
     keepsOpen: false,

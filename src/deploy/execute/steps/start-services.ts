@@ -1,6 +1,12 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
-import { freshContainers, publishedPorts, type HostRun, type StepContext, type StepRunner } from '../execution.ts'
+import {
+  freshContainers,
+  publishedPorts,
+  type HostRun,
+  type StepContext,
+  type StepRunner,
+} from '../execution.ts'
 import type { Compose } from '../../model/compose.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { describeReached, refuseReached } from '../proxies/refuse-reached.ts'

@@ -120,7 +120,10 @@ describe('a process of the host', () => {
 
   test.each<[string, Parameters<typeof fromHost>]>([
     ['if it sends to the new one as well', [{ 'backend-1': changing, 'backend-2': changing }]],
-    ['if the container publishes a port, since its clients seem to be on the host', [{ 'backend-1': changing }, { isHidden: true }]],
+    [
+      'if the container publishes a port, since its clients seem to be on the host',
+      [{ 'backend-1': changing }, { isHidden: true }],
+    ],
   ])('does not %s', async (_why, given) => {
     const world = await fromHost(...given)
     await world.deploy()

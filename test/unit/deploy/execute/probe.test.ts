@@ -13,7 +13,12 @@ function probing(clock: FakeClock, settle: (turn: number) => Answer): Probing {
     await clock.sleep(tookMs)
     return answer
   }
-  const prober = { get, listens: async () => 'unknown' as const, connections: async () => '', lookUp: async () => [] }
+  const prober = {
+    get,
+    listens: async () => 'unknown' as const,
+    connections: async () => '',
+    lookUp: async () => [],
+  }
   return startProbing({ prober, target: { url: 'http://x/' }, everyMs: 100, timeoutMs: 5_000, clock })
 }
 
