@@ -10,6 +10,7 @@ import { composeCommand } from './commands/operate/compose.ts'
 import { envCommand } from './commands/operate/env/env.ts'
 import { execCommand } from './commands/operate/exec.ts'
 import { logsCommand } from './commands/operate/logs.ts'
+import { removeCommand } from './commands/operate/remove.ts'
 import { runCommand } from './commands/operate/run.ts'
 import { taskCommand } from './commands/operate/task.ts'
 import { checkCommand } from './commands/set-up/check.ts'
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   defineCommand(composeCommand, async () => (await import('./commands/operate/run-compose.ts')).runCompose),
   defineCommand(envCommand, async () => (await import('./commands/operate/env/run-env.ts')).runEnv),
   defineCommand(cleanCommand, async () => (await import('./commands/operate/run-clean.ts')).runClean),
+  defineCommand(removeCommand, async () => (await import('./commands/operate/run-remove.ts')).runRemove),
   defineCommand(initCommand, async () => (await import('./commands/set-up/run-init.ts')).runInit),
   defineCommand(checkCommand, async () => (await import('./commands/set-up/run-check.ts')).runCheck),
   defineCommand(doctorCommand, async () => (await import('./commands/set-up/run-doctor.ts')).runDoctor),

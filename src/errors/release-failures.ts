@@ -42,6 +42,11 @@ export const releaseFailures = {
     hint: 'Give one of the two another name: `name:` at the top of its compose file. If it is this app in a new directory, take over its containers with `dray deploy --adopt`.',
     exitCode: EXIT.precondition,
   },
+  REMOVAL_INCOMPLETE: {
+    title: 'The app was only partly removed.',
+    hint: 'Run the same command again: it removes the rest.',
+    exitCode: EXIT.needsPerson,
+  },
   RELEASE_MISMATCH: {
     title: 'The running containers are not those of the last deploy.',
     hint: 'Run the same command again. Another user changed the containers at the same time.',

@@ -18,6 +18,7 @@ import { composeCommand } from '../../src/cli/commands/operate/compose.ts'
 import { envCommand } from '../../src/cli/commands/operate/env/env.ts'
 import { execCommand } from '../../src/cli/commands/operate/exec.ts'
 import { logsCommand } from '../../src/cli/commands/operate/logs.ts'
+import { removeCommand } from '../../src/cli/commands/operate/remove.ts'
 import { runCommand } from '../../src/cli/commands/operate/run.ts'
 import { taskCommand } from '../../src/cli/commands/operate/task.ts'
 import { checkCommand } from '../../src/cli/commands/set-up/check.ts'
@@ -99,6 +100,10 @@ const rows = [
   row(composeCommand, { tty: 'true or false', raw: 'true', host: 'text' }),
   row(envCommand, { empty: 'true', merge: 'true', yes: 'true' }),
   row(cleanCommand, { dryRun: 'true', host: 'text', wait: 'text or true' }),
+  row(removeCommand, {
+    ...{ volumes: 'true', env: 'true', dryRun: 'true', yes: 'true' },
+    ...{ host: 'text', wait: 'text or true' },
+  }),
   row(initCommand, {
     yes: 'true',
     dryRun: 'true',

@@ -94,6 +94,7 @@ export function fakeStoredContainer(name: string, facts: Partial<StoredContainer
     id: `id ${name}`,
     name,
     project: undefined,
+    directory: undefined,
     imageId: '',
     isUp: true,
     idleSinceMs: TAKEN_AT_MS - 10 * DAY_MS,

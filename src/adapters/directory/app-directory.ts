@@ -10,6 +10,7 @@ import { findEnvUses } from './env/env-uses.ts'
 import { readContentHashes, readEnvFacts, readHostHashes } from './env/read-env-facts.ts'
 import { HASH_KEY_NAME } from './env/value-hashes.ts'
 import { runScript, scriptFailure } from './host-script.ts'
+import { readOtherDirectories } from './other-directories.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { inspectScript, surveyScript } from './scripts.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
@@ -167,13 +168,7 @@ function readDirectoryObservation(
     journalBytes: Number(text('journal-bytes')),
     releases,
     usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'))],
-    otherDirectories: text('other-directories')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => {
-        const [project = '', service = '', ...directory] = line.split('|')
-        return { project, service, path: directory.join('|') }
-      }),
+    otherDirectories: readOtherDirectories(text('other-directories')),
     composeHashes: new Map(
       text('compose-hashes')
         .split('\n')

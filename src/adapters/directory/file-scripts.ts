@@ -34,7 +34,7 @@ move_files() {
  * Defines `refuse_ways`, which refuses the files on standard input if a link on the way to one leads out of the directory,
  * and `remove_files`, which removes them without following such a link.
  */
-const byDirectory = `
+export const byDirectory = `
 directories() { sed 's|[^/]*$||' | sort -u; }
 refuse_ways() {
   directories | while IFS= read -r directory; do

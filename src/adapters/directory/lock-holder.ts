@@ -9,6 +9,7 @@ const holderSchema = z.object({
   run: z.string().optional(),
   release: z.string().optional(),
   task: z.string().optional(),
+  removes: z.boolean().optional(),
   sinceMs: timeMs,
 })
 

@@ -1,6 +1,6 @@
 import { restoreFiles, shareWithGroup } from './file-scripts.ts'
 import { linkGuard } from './link-guard.ts'
-import { checks, HOLDER_BYTES, LOCKED, NOT_WRITABLE, passOn } from './scripts.ts'
+import { directoryChecks, HOLDER_BYTES, LOCKED, NOT_WRITABLE, passOn } from './scripts.ts'
 
 /** Exit code: the server has no `flock`. */
 export const NO_FLOCK = 77
@@ -50,14 +50,18 @@ open_journal() {
  * Holds the lock while lines arrive, and appends each to the journal. The kernel releases the lock when this process
  * ends: with its connection, or when no line has arrived for a while because the connection is dead. Files of a deploy
  * that was killed before its record are restored first. Arguments: the directory, seconds without a line, the holder of
- * the lock.
+ * the lock, and `without-env` if `.env` may be missing.
  */
 export const lockScript = `
 set -u
 path=$1
 limit=$2
 ${passOn}
-${checks}
+${directoryChecks.reachable}
+if [ "\${4-}" != without-env ]; then
+${directoryChecks.envFile}
+fi
+${directoryChecks.writable}
 cd "$path" || exit ${NOT_WRITABLE}
 ${shareWithGroup}
 ${linkGuard}

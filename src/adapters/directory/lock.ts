@@ -22,6 +22,8 @@ type LockRequest = {
   waitMs: number
   clock: Clock
   signal?: AbortSignal
+  /** `.env` may be missing. */
+  withoutEnv?: boolean
 }
 
 /**
@@ -39,11 +41,9 @@ export async function takeLock(request: LockRequest): Promise<Lock> {
 }
 
 async function tryLock(request: LockRequest): Promise<{ lock: Lock } | { heldBy: string }> {
-  const { runner, path, holder } = request
-  const { stream, ended } = runner.open(
-    ['sh', '-c', lockScript, 'dray', path, String(LIMIT_SECONDS), JSON.stringify(holder)],
-    {},
-  )
+  const { runner, path, holder, withoutEnv = false } = request
+  const args = [path, String(LIMIT_SECONDS), JSON.stringify(holder), ...(withoutEnv ? ['without-env'] : [])]
+  const { stream, ended } = runner.open(['sh', '-c', lockScript, 'dray', ...args], {})
   let bytes = 0
   stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length
@@ -133,10 +133,11 @@ export function lockHeld(text: string, { runner, clock }: Pick<LockRequest, 'run
   if (holder === undefined) {
     return new DrayError('LOCK_HELD', `Another deploy of this app is running on ${runner.name}.`)
   }
-  const { user, machine, run, task, sinceMs } = holder
+  const { user, machine, run, task, removes = false, sinceMs } = holder
   const seconds = Math.max(0, Math.round((clock.now() - sinceMs) / 1000))
   const from = run === undefined ? '' : `, run ${run}`
-  const what = task === undefined ? 'deploying this app to' : `running task ${task} of this app on`
+  const done = removes ? 'removing this app from' : 'deploying this app to'
+  const what = task === undefined ? done : `running task ${task} of this app on`
   return new DrayError(
     'LOCK_HELD',
     `${user} on ${machine}${from} has been ${what} ${runner.name} since ${new Date(sinceMs).toISOString()} (${seconds} s).`,

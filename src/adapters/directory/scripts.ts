@@ -102,9 +102,25 @@ may_be_there() {
 `
 
 /** A container's Compose labels: project, service, directory. */
-const projectFormat = ['project', 'service', 'project.working_dir']
+export const projectFormat = ['project', 'service', 'project.working_dir']
   .map((label) => `{{.Label "com.docker.compose.${label}"}}`)
   .join('|')
+
+/**
+ * Defines `other_directories`, which passes on the lines of `projectFormat` on standard input whose containers are not of the
+ * app in `$path`.
+ */
+export const otherDirectories = `
+${mayBeThere}
+# Containers of a deleted directory are not protected.
+other_directories() {
+  sort -u | while IFS='|' read -r project service directory; do
+    # shellcheck disable=SC3013 # POSIX has no -ef; dash, BusyBox and bash do.
+    if [ -z "$directory" ] || [ "$directory" -ef "$path" ] || ! may_be_there "$directory"; then continue; fi
+    printf '%s|%s|%s\\n' "$project" "$service" "$directory"
+  done
+}
+`
 
 /**
  * Reads the app's directory and has Compose make its model, in a temporary copy of the compose files: once with the
@@ -122,8 +138,7 @@ ${passOn}
 ${isOwn}
 ${composeFunction}
 ${envFacts.define}
-# Containers of a deleted directory are not protected.
-${mayBeThere}
+${otherDirectories}
 command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
 # Read first: comparing it with the lock's value shows whether anything read later may have changed.
@@ -239,11 +254,7 @@ if [ -n "$all" ]; then
 fi
 wait $projects
 section other-directories
-sort -u "$stage/projects" | while IFS='|' read -r project service directory; do
-  # shellcheck disable=SC3013 # POSIX has no -ef; dash, BusyBox and bash do.
-  if [ -z "$directory" ] || [ "$directory" -ef "$path" ] || ! may_be_there "$directory"; then continue; fi
-  printf '%s|%s|%s\\n' "$project" "$service" "$directory"
-done
+other_directories < "$stage/projects"
 `
 
 /**

@@ -67,6 +67,7 @@ function readContainer(container: DiskAnswer['Containers'][number], details: Idl
     id: container.Id,
     name: details.Name.replace(/^\//, ''),
     project: projectOf(container.Labels),
+    directory: container.Labels?.['com.docker.compose.project.working_dir'] || undefined,
     imageId: container.ImageID,
     isUp: ['running', 'paused', 'restarting', 'removing'].includes(Status),
     // A container that never ran has the zero time, in the year 1.

@@ -35,6 +35,8 @@ export type StoredContainer = {
   name: string
   /** Its Compose project; undefined if Compose did not create it. */
   project: string | undefined
+  /** The directory that Compose created it from; undefined if Compose did not create it. */
+  directory: string | undefined
   imageId: string
   /** It is running, paused or restarting. */
   isUp: boolean

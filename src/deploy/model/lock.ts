@@ -2,13 +2,14 @@ export type JournalEntry = { version: 1; at: number; release: string; event: str
   Record<string, unknown>
 >
 
-/** The holder of a lock, and its task if it is not a deploy; shown when the lock is taken. */
+/** The holder of a lock, with its task, or `removes`, if it is not a deploy; shown when the lock is taken. */
 export type LockHolder = {
   user: string
   machine: string
   run?: string
   release?: string
   task?: string
+  removes?: boolean
   sinceMs: number
 }
 

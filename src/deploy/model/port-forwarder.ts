@@ -7,6 +7,11 @@ export type ForwardedPort = {
   address?: string
 }
 
+/** The `owner` of the forwarded ports of a service. */
+export function forwardOwner(project: string, service: string): string {
+  return `${project}.${service}`
+}
+
 /**
  * Forwards published ports of the host to other containers, by the kernel's rules (iptables). Connections that exist keep their
  * container. Methods throw HOST_COMMAND_FAILED.

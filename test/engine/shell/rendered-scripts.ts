@@ -13,6 +13,7 @@ import { examineScript } from '../../../src/adapters/directory/examine-script.ts
 import { placeScript, recordScript, restoreScript } from '../../../src/adapters/directory/file-scripts.ts'
 import { logSizeScript } from '../../../src/adapters/directory/log-size.ts'
 import { observeScript } from '../../../src/adapters/directory/observe-script.ts'
+import { removeFilesScript, surveyRemovalScript } from '../../../src/adapters/directory/removal-scripts.ts'
 import { archiveScript, bundleScript } from '../../../src/adapters/directory/release-scripts.ts'
 import { lockScript } from '../../../src/adapters/directory/lock-script.ts'
 import { inspectScript, surveyScript } from '../../../src/adapters/directory/scripts.ts'
@@ -93,6 +94,8 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     persistentShellCommand,
     listEnvScript,
     readCopyScript,
+    removeFilesScript,
+    surveyRemovalScript,
     lockScript,
     logSizeScript,
     observeScript,

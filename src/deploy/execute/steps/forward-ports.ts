@@ -1,6 +1,7 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Container } from '../../model/container.ts'
 import type { ForwardedService, StepOf } from '../../model/plan.ts'
+import { forwardOwner } from '../../model/port-forwarder.ts'
 import { addDrained, otherContainers, type Execution, type HostRun, type StepRunner } from '../execution.ts'
 
 /**
@@ -110,5 +111,5 @@ function drainContainers(
 }
 
 function ownerOf(service: string, { observation }: HostRun): string {
-  return `${observation.directory.app.project}.${service}`
+  return forwardOwner(observation.directory.app.project, service)
 }
