@@ -169,7 +169,7 @@ function judgeVolumes(
     .map(({ name }) => ({ kind: 'volume', name, ids: [name], stays: why(name) }))
 }
 
-/** An image loses the tag of the app's releases. Without another tag it is removed. */
+/** An image loses the tag of the app's releases. Without another tag it is removed, unless another container uses it. */
 function judgeImages({ release, inventory }: RemovalFacts, owners: Owners): Judged[] {
   return inventory.images.flatMap(({ id, tags, digests }): Judged[] => {
     // With containerd's store the Engine also lists `repo@sha256:…` among the tags.
@@ -179,7 +179,9 @@ function judgeImages({ release, inventory }: RemovalFacts, owners: Owners): Judg
     if (name === undefined) return []
     const isAlone = kept.length === given.length
     const ids = isAlone ? [...new Set([...tags, ...digests])] : kept
-    return [{ kind: 'image', name, ids, stays: whyShared(owners, ({ imageId }) => imageId === id) }]
+    return [
+      { kind: 'image', name, ids, stays: whyShared(owners, ({ imageId }) => isAlone && imageId === id) },
+    ]
   })
 }
 

@@ -44,6 +44,7 @@ const facts: RemovalFacts = {
       fakeStoredContainer('shop-old-1', { ...ours, isUp: false }),
       fakeStoredContainer('blog-web-1', { project: 'blog', directory: '/srv/blog', volumes: ['of-blog'] }),
       fakeStoredContainer('traefik', { networks: ['shop_edge'], imageId: 'used' }),
+      fakeStoredContainer('blog-nginx-1', { project: 'blog', directory: '/srv/blog', imageId: 'shared' }),
     ],
     networks: [network('shop_default', 'shop'), network('shop_edge', 'shop'), network('edge', undefined)],
     volumes: [
