@@ -6,7 +6,7 @@ import { findImages, type FoundImages } from './find-images.ts'
 import { findTasks, findVariables } from './find-tasks.ts'
 import { parseComposeFile } from '../shared/compose-file.ts'
 import { isScheduler } from '../shared/scheduler.ts'
-import { readComposeImages } from './read-compose-images.ts'
+import { readComposeImages, repositoryOf } from './read-compose-images.ts'
 import type { Repository } from './repository.ts'
 
 export type Form = 'several' | 'single'
@@ -100,11 +100,11 @@ export function makeShape(repository: Repository, answers: Answers, tool: DrayTo
 function findSchedulers({ texts }: Repository, environments: readonly EnvironmentShape[]): string[] {
   const found = environments.flatMap(({ composeFile, images }) => {
     const written = parseComposeFile(texts.get(composeFile) ?? '').services
-    const own = images.map(({ service }) => service)
+    const isOwn = (image: string) => images.some(({ repository }) => repository === repositoryOf(image))
     return written.length === 0
-      ? own.filter((service) => isScheduler(service, ''))
+      ? images.map(({ service }) => service).filter((service) => isScheduler(service, ''))
       : written
-          .filter(({ name, command }) => own.includes(name) && isScheduler(name, command ?? ''))
+          .filter(({ name, image, command }) => isOwn(image ?? '') && isScheduler(name, command ?? ''))
           .map(({ name }) => name)
   })
   return [...new Set(found)]

@@ -5,6 +5,7 @@ import type { ImageShape } from './app-shape.ts'
 
 /** The team's own images in an existing compose file. */
 export type ComposeImages = {
+  /** Each image once, for the service that builds it, or for the first that runs it. */
   images: readonly ImageShape[]
   /** Services with a build but no `image:` to push and pull, each with a suggested name. */
   unnamed: readonly { service: string; image: string }[]
@@ -24,7 +25,9 @@ export function readComposeImages(
   const images: ImageShape[] = []
   const unnamed: { service: string; image: string }[] = []
   const unbuilt: string[] = []
-  for (const { name: service, image, build: written } of parseComposeFile(text).services) {
+  const { services } = parseComposeFile(text)
+  const builders = services.filter(({ build }) => build !== undefined)
+  for (const { name: service, image, build: written } of new Set([...builders, ...services])) {
     const repository = image === undefined ? undefined : repositoryOf(image)
     const build = written && toRepositoryPaths(written)
     if (build !== undefined && repository === undefined) {
@@ -32,6 +35,7 @@ export function readComposeImages(
       continue
     }
     if (repository === undefined || (build === undefined && !repository.startsWith(owner))) continue
+    if (images.some((it) => it.repository === repository)) continue
     const twin = known.find(
       (it) => it.dockerfile === build?.dockerfile || it.service === service || it.repository === repository,
     )
@@ -63,8 +67,8 @@ function readTagVariable(image: string | undefined): { tagVariable?: string } {
   return tagVariable === undefined ? {} : { tagVariable }
 }
 
-/** `ghcr.io/${REGISTRY_OWNER:-acme}/shop:${IMAGE_TAG:-latest}` -> `ghcr.io/acme/shop`. */
-function repositoryOf(image: string): string {
+/** Reads the repository of an image in a compose file: `ghcr.io/${REGISTRY_OWNER:-acme}/shop:1` -> `ghcr.io/acme/shop`. */
+export function repositoryOf(image: string): string {
   return interpolate(image, {})
     .replace(/@.*$/, '')
     .replace(/:[^/]*$/, '')

@@ -77,7 +77,7 @@ function remainingInComposeFiles(repository: Repository, { app, owner }: AppShap
     return [
       ...unnamed.map(
         ({ service, image }) =>
-          `${name} builds ${service} but has no image name to push: add \`image: ${image}\`.`,
+          `${name} builds ${service} but has no image name to push: add \`image: ${image}\`, and run \`dray init\` again: it then writes the workflows.`,
       ),
       ...(images.length === 0 && unnamed.length === 0 && unbuilt.length > 0
         ? [

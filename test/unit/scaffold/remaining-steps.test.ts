@@ -82,3 +82,16 @@ test('a scheduler is recreated', () => {
     'services:\n  jobs: { rollout: recreate }\n',
   )
 })
+
+test('an image that several services run is built once', () => {
+  const compose = `services:
+  beat: { image: "ghcr.io/acme/shop:\${IMAGE_TAG}", command: celery -A shop beat }
+  web: { build: ., image: "ghcr.io/acme/shop:\${IMAGE_TAG}" }
+  worker: { image: "ghcr.io/acme/shop:\${IMAGE_TAG}", command: celery worker }
+`
+  const { files } = look({ Dockerfile, 'docker-compose.yml': compose })
+  expect(files['.github/workflows/deploy.yml']?.match(/- name: Build and push .*/g)).toEqual([
+    '- name: Build and push web',
+  ])
+  expect(files['dray.yml']).toContain('services:\n  beat: { rollout: recreate }\n')
+})
