@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, openSync, readFileSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import getPort from 'get-port'
@@ -58,16 +58,22 @@ async function findProgram(): Promise<string | undefined> {
   return unpacked.find((path) => existsSync(path))
 }
 
-/** Downloads the package from the machine's mirror and unpacks it without installing it. */
+/**
+ * Downloads the package from the machine's mirror and unpacks it without installing it. The unpacked directory gets its name
+ * when it is complete: on a slow line the time limit ends the wait, and not the program that unpacks.
+ */
 async function fetchProgram(): Promise<void> {
   const release = await readFile('/etc/os-release', 'utf8')
   const codename = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]
   if (codename === undefined) return
   const script = join(projectDirectory, 'scripts/engine/fetch-debs.mjs')
   const target = join(cache, 'demo-tools/root')
-  await command([process.execPath, script, codename, 'docker-registry', '--unpack', target], {
-    timeoutMs: 60_000,
+  const fresh = `${target}-${process.pid}`
+  await command([process.execPath, script, codename, 'docker-registry', '--unpack', fresh], {
+    timeoutMs: 300_000,
   })
+  await rm(target, { recursive: true, force: true })
+  await rename(fresh, target)
 }
 
 async function startProgram(program: string, directory: string, port: number): Promise<DemoRegistry> {
