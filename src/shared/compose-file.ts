@@ -80,10 +80,10 @@ export function readEnvFiles(value: unknown): string[] {
   return [value].flat().flatMap((it) => textOf(it) ?? textOf(childOf(it, 'path')) ?? [])
 }
 
-/** `environment: [NAME]` or `environment: { NAME: }`. */
-function readPassed(value: unknown): string[] {
+/** Reads the variables that `environment` passes on: `[NAME]` or `{ NAME: }`. */
+export function readPassed(value: unknown): string[] {
   if (Array.isArray(value)) return textsOf(value).filter((it) => it !== '' && !it.includes('='))
-  return entriesOf(value).flatMap(([name, its]) => (its === null ? [name] : []))
+  return entriesOf(value).flatMap(([name, its]) => (its === null || its === undefined ? [name] : []))
 }
 
 function readService(name: string, value: unknown): ComposeService {

@@ -58,6 +58,8 @@ export function envStoreContract(name: string, makeShell: () => Promise<CommandR
         ],
       })
       expect(await (await setUp(undefined)).store.list()).toEqual({ isThere: false })
+      const { store: utf16 } = await setUp(Buffer.from('A=1\n', 'utf16le').toString('latin1'))
+      await expect(utf16.list()).rejects.toMatchObject({ code: 'ENV_INVALID' })
     })
 
     test('sets a variable in its place, with the others, the comments and the mode as they were', async () => {

@@ -34,6 +34,7 @@ export type EnvText = {
 export interface EnvStore {
   readonly host: string
   readonly path: string
+  /** Also throws ENV_INVALID for a file with zero bytes. */
   list(): Promise<EnvListing>
   /** Sets the lines of a variable, replacing existing ones. A new file is readable by its owner only. */
   set(name: string, lines: Secret, by: LockHolder): Promise<EnvChange>

@@ -14,6 +14,9 @@ export const ENV_FILE_CHANGED = 70
 /** Exit code: there is no such copy of an old file; the names of all are printed. */
 export const NO_COPY = 71
 
+/** Exit code: `.env` has zero bytes, as UTF-16 has. */
+export const ENV_FILE_NO_TEXT = 78
+
 /** Number of backups of old files that are kept. */
 const KEPT_COPIES = 5
 
@@ -39,6 +42,8 @@ hash_of() { if [ -e "$1" ]; then sha256sum < "$1" | cut -d ' ' -f 1; else echo n
  */
 export const listEnvScript = `${enter}
 [ -e "$file" ] || exit 0
+# shellcheck disable=SC2094 # Both only read.
+tr -d '\\000' < "$file" | cmp -s - "$file" || exit ${ENV_FILE_NO_TEXT}
 section mode
 stat -c %a "$file"
 section variables

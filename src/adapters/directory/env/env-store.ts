@@ -9,12 +9,14 @@ import {
   changeEnvScript,
   ENV_FILE_BROKEN,
   ENV_FILE_CHANGED,
+  ENV_FILE_NO_TEXT,
   listEnvScript,
   NO_COPY,
   NOT_OWNER,
   readCopyScript,
   readEnvScript,
 } from './env-scripts.ts'
+import { noText } from './read-env-facts.ts'
 import { runScript, scriptFailure } from '../host-script.ts'
 import { lockHeld } from '../lock.ts'
 import { LOCKED } from '../scripts.ts'
@@ -123,6 +125,8 @@ function failureOf(output: CommandOutput, { runner, path, clock }: Place): DrayE
         'ENV_INVALID',
         `Compose cannot read the present or the new ${file}. Nothing was written.`,
       )
+    case ENV_FILE_NO_TEXT:
+      return noText(file, '.env')
     case NO_COPY: {
       const copies = output.stdout.split('\n').filter((line) => line !== '')
       return new DrayError('ENV_COPY_UNKNOWN', `There is no such copy of ${file}.`, {

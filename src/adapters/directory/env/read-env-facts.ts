@@ -85,15 +85,18 @@ function readFoundLines({ name, text }: Section): FoundLine[] {
   })
 }
 
+/** The failure for an env file with zero bytes. `where` is the file with its directory and host. */
+export function noText(where: string, file: string): DrayError {
+  return new DrayError('ENV_INVALID', `${where} is not UTF-8 text: it has zero bytes, as UTF-16 has.`, {
+    hint: `On the server, convert it: \`iconv -f UTF-16 -t UTF-8 ${file}\` prints it as UTF-8. Write that to the file.`,
+  })
+}
+
 /** Refuses env files that Compose would refuse later. Throws ENV_INVALID and COMPOSE_FILE_SET; names lines, never values. */
 function refuseEnvFiles(found: readonly FoundLine[], uses: EnvUses, { host, path }: Place): void {
   for (const { file, kind, line } of found) {
     const where = `${path}/${file} on ${host}`
-    if (kind === 'encoding') {
-      throw new DrayError('ENV_INVALID', `${where} is not UTF-8 text: it has zero bytes, as UTF-16 has.`, {
-        hint: `On the server, convert it: \`iconv -f UTF-16 -t UTF-8 ${file}\` prints it as UTF-8. Write that to the file.`,
-      })
-    }
+    if (kind === 'encoding') throw noText(where, file)
     if (kind === 'files' && file === '.env') {
       throw new DrayError(
         'COMPOSE_FILE_SET',

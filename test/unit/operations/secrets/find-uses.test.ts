@@ -35,6 +35,14 @@ describe('a service reads', () => {
     expect(read(text).readsAll).toBe(readsAll)
   })
 
+  test('variables that `environment` passes on, and the content of its secrets and configs', () => {
+    const text =
+      '    environment: { PASSED: , FIXED: x }\n    secrets: [key]\n    configs: [{ source: banner, target: /b }]\n' +
+      'secrets: { key: { environment: API_KEY }, other: { environment: OTHER } }\nconfigs: { banner: { environment: BANNER } }\n'
+    expect(read(text).variables).toEqual({ PASSED: false, API_KEY: true, BANNER: true })
+    expect(read('    environment: [PASSED, "FIXED=x"]\n').variables).toEqual({ PASSED: false })
+  })
+
   test('variables, of which those without a default are needed', () => {
     const text =
       '    image: x:${TAG:-latest}\n    environment:\n      A: ${A}\n      B: $B # ${NOT}\n      C: ${C:?no C}\n      D: $$D\n      E: ${E-} ${E}\n'
