@@ -15,8 +15,8 @@ export type FileChanges = {
 }
 
 /**
- * The files to write and remove in the app's directory. Throws FILE_NOT_OURS if an existing file differs and was not
- * written by dray, unless it may be adopted.
+ * The files to write and remove in the app's directory. Throws FILE_NOT_OURS if an existing file was not written by dray and
+ * differs, or would be read by Compose before or beside a shipped one, unless it may be adopted: it is then replaced or removed.
  */
 export function findChangedFiles(
   observation: HostObservation,
@@ -29,15 +29,10 @@ export function findChangedFiles(
     .filter((file) => there.get(file.path) !== file.sha256)
     .map(({ path }) => path)
   const foreign = changed.filter((path) => there.has(path) && shipped[path] === undefined)
-  if (foreign.length > 0 && !desired.adopt) {
-    throw new DrayError(
-      'FILE_NOT_OURS',
-      `${observation.host} already has ${someNames(foreign)}: not written by dray, and with different content.`,
-      { details: { problems: foreign } },
-    )
-  }
   const wanted = new Set(observation.files.map((file) => file.path))
-  refuseShadowing(observation, new Set([...wanted, ...Object.keys(shipped)]))
+  const shadowing = findShadowing(observation, new Set([...wanted, ...Object.keys(shipped)]))
+  if (foreign.length + shadowing.length > 0 && !desired.adopt)
+    refuseForeign(observation.host, foreign, shadowing)
   const removed = Object.keys(shipped).filter((path) => !wanted.has(path) && there.has(path))
   const mountedAlone = new Set(
     observation.directory.app.services.flatMap((service) => service.mounts.map(({ path }) => path)),
@@ -47,9 +42,9 @@ export function findChangedFiles(
   )
   return {
     changed,
-    removed,
+    removed: [...removed, ...shadowing.map(({ path }) => path)],
     inPlace: changed.filter((path) => mountedAlone.has(path) && there.has(path)),
-    adopt: [...foreign, ...edited],
+    adopt: [...foreign, ...edited, ...shadowing.map(({ path }) => path)],
     edited,
   }
 }
@@ -68,18 +63,37 @@ const COMPOSE_NAMES = [
 /** File names to check on the host even if dray does not ship them. */
 export const composeNames: readonly string[] = COMPOSE_NAMES.flat()
 
-/** Refuses a file not written by dray that Compose would read instead of a shipped one. */
-function refuseShadowing({ host, fileHashes }: HostObservation, ours: ReadonlySet<string>): void {
-  for (const names of COMPOSE_NAMES) {
+/** A file not written by dray that Compose would read instead of a shipped one; on top of all of them if undefined. */
+type Shadowing = { path: string; shipped: string | undefined }
+
+function findShadowing({ fileHashes }: HostObservation, ours: ReadonlySet<string>): Shadowing[] {
+  return COMPOSE_NAMES.flatMap((names) => {
     const first = names.findIndex((name) => ours.has(name))
-    const read = first === -1 ? names : names.slice(0, first)
-    const other = read.find((name) => fileHashes.has(name) && !ours.has(name))
-    if (other === undefined) continue
     const shipped = names[first]
-    const effect =
-      shipped === undefined ? "on top of dray's files" : `instead of ${shipped}, which dray ships`
-    throw new DrayError('FILE_NOT_OURS', `${host} has ${other}, which Compose would read ${effect}.`, {
-      hint: `If it is no longer needed, rename it on the server: \`mv ${other} ${other}.old\`.`,
-    })
-  }
+    return (shipped === undefined ? names : names.slice(0, first))
+      .filter((path) => fileHashes.has(path) && !ours.has(path))
+      .map((path) => ({ path, shipped }))
+  })
+}
+
+function refuseForeign(host: string, foreign: readonly string[], shadowing: readonly Shadowing[]): never {
+  const sentences = [
+    ...(foreign.length === 0
+      ? []
+      : [`${host} already has ${someNames(foreign)}: not written by dray, and with different content.`]),
+    ...shadowing.map(({ path, shipped }) => {
+      const effect =
+        shipped === undefined ? "on top of dray's files" : `instead of ${shipped}, which dray ships`
+      return `${host} has ${path}, which Compose would read ${effect}.`
+    }),
+  ]
+  const several = shadowing.some(({ shipped }) => shipped === undefined)
+    ? ' Several compose files get other names on the server, and a main one that includes them.'
+    : ''
+  throw new DrayError('FILE_NOT_OURS', sentences.join(' '), {
+    details: { problems: [...foreign, ...shadowing.map(({ path }) => path)] },
+    ...(shadowing.length > 0 && {
+      hint: `Read the files, then use \`--adopt\`: dray replaces or removes them, and keeps them in \`.dray/adopted/\`.${several}`,
+    }),
+  })
 }

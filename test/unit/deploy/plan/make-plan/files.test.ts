@@ -147,16 +147,23 @@ test('a foreign file that Compose would read instead of ours is refused, and one
   })
 })
 
-test('a foreign override file is refused where the pins are in another file', () => {
+test('foreign files beside several compose files are refused together, and adopted together', () => {
   const observation = {
     host: 'srv',
-    files: ['compose.yaml', '.dray-pins.yml'].map((path) => ({ path, sha256: path })),
-    fileHashes: new Map([['docker-compose.override.yml', 'theirs']]),
+    files: ['docker-compose.yml', '.dray-pins.yml'].map((path) => ({ path, sha256: path })),
+    fileHashes: new Map([
+      ['docker-compose.yml', 'theirs'],
+      ['docker-compose.override.yml', 'theirs'],
+    ]),
     directory: { app: fakeApp([]) },
   } as unknown as HostObservation
   expect(() => findChangedFiles(observation, fakeDesired(), undefined)).toThrow(
-    "srv has docker-compose.override.yml, which Compose would read on top of dray's files.",
+    "srv already has docker-compose.yml: not written by dray, and with different content. srv has docker-compose.override.yml, which Compose would read on top of dray's files.",
   )
+  expect(findChangedFiles(observation, { ...fakeDesired(), adopt: true }, undefined)).toMatchObject({
+    removed: ['docker-compose.override.yml'],
+    adopt: ['docker-compose.yml', 'docker-compose.override.yml'],
+  })
 })
 
 test('a foreign file with the same content does not count', async () => {
