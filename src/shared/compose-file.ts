@@ -80,6 +80,11 @@ export function readEnvFiles(value: unknown): string[] {
   return [value].flat().flatMap((it) => textOf(it) ?? textOf(childOf(it, 'path')) ?? [])
 }
 
+/** Whether a path under `env_file` is that of the app's `.env`. */
+export function isAppEnvFile(path: string): boolean {
+  return /^(\.\/)?\.env$/.test(path)
+}
+
 /** Reads the variables that `environment` passes on: `[NAME]` or `{ NAME: }`. */
 export function readPassed(value: unknown): string[] {
   if (Array.isArray(value)) return textsOf(value).filter((it) => it !== '' && !it.includes('='))

@@ -18,12 +18,12 @@ describe('dray env', () => {
     const { exitCode, stdout, stderr } = await runCli(['env', 'local'], { cwd })
     expect(exitCode).toBe(0)
     expect(stdout.replace(cwd, '/srv/shop'))
-      .toBe(`/srv/shop/.env on local: mode 644, 3 variables, 1 missing, 1 empty, 1 unused
+      .toBe(`/srv/shop/.env on local: mode 644, 3 variables, 1 missing, 1 empty, 1 unlisted
  ✗  COMMAND         missing  compose file  used in the compose file, without a default
  ▲  SESSION_SECRET  empty    .env.example
- ▲  OLD             set                    not in .env.example or the compose file
+ ▲  OLD             set                    not in .env.example; services read it through \`env_file\`
  ✓  DATABASE_URL    set      .env.example
- ·  PORT            not set  compose file  default of the compose file
+ ·  PORT            not set  compose file  optional in the compose file
 `)
     expect(stderr).toContain('chmod 600')
     expect(stdout + stderr).not.toContain('hidden-value')
@@ -38,7 +38,7 @@ describe('dray env', () => {
       name: 'SESSION_SECRET',
       state: 'missing',
       inExample: true,
-      inCompose: 'no',
+      inCompose: 'env-file',
       verdict: 'missing',
     })
     expect(stdout).not.toContain('hidden-value')

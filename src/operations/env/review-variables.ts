@@ -8,8 +8,9 @@ export type VariableReview = {
   /** Variables in `.env` on the host. */
   state: 'set' | 'empty' | 'missing'
   inExample: boolean
-  inCompose: 'required' | 'optional' | 'no'
-  verdict: 'ok' | 'missing' | 'empty' | 'unused' | 'default' | 'at-deploy'
+  /** `env-file`: not by name, but a service reads all of `.env`. */
+  inCompose: 'required' | 'optional' | 'env-file' | 'no'
+  verdict: 'ok' | 'missing' | 'empty' | 'unused' | 'unlisted' | 'default' | 'at-deploy'
 }
 
 export type ReviewInput = {
@@ -17,15 +18,23 @@ export type ReviewInput = {
   /** Names in `.env.example`; undefined if there is no such file. */
   example: readonly string[] | undefined
   compose: readonly ComposeVariable[]
+  /** Services that read all of `.env`. */
+  envFileServices: readonly string[]
   /** Names that every deploy sets, whatever is in `.env`. */
   deployTime: readonly string[]
 }
 
 /**
- * Every variable in `.env`, `.env.example` or the compose files, with its state. `unused` means that it is only in `.env`;
- * without a `.env.example` this cannot be determined.
+ * Every variable in `.env`, `.env.example` or the compose files, with its state. `unused` means that it is only in `.env`,
+ * `unlisted` that services read it nevertheless, with all of `.env`; without a `.env.example` neither can be determined.
  */
-export function reviewVariables({ listing, example, compose, deployTime }: ReviewInput): VariableReview[] {
+export function reviewVariables({
+  listing,
+  example,
+  compose,
+  envFileServices,
+  deployTime,
+}: ReviewInput): VariableReview[] {
   const present = new Map(
     (listing.isThere ? listing.variables : []).map(
       ({ name, isEmpty }) => [name, isEmpty ? 'empty' : 'set'] as const,
@@ -36,13 +45,14 @@ export function reviewVariables({ listing, example, compose, deployTime }: Revie
     if (required || !composed.has(name)) composed.set(name, required ? 'required' : 'optional')
   }
   const inExample = new Set(example)
+  const unnamed = envFileServices.length > 0 ? 'env-file' : 'no'
   const names = new Set([...inExample, ...composed.keys(), ...present.keys()])
   return [...names].flatMap((name): VariableReview[] => {
     const variable = {
       name,
       state: present.get(name) ?? 'missing',
       inExample: inExample.has(name),
-      inCompose: composed.get(name) ?? 'no',
+      inCompose: composed.get(name) ?? unnamed,
     } as const
     const isGiven = deployTime.includes(name)
     if (isGiven && variable.state === 'missing') return []
@@ -56,5 +66,7 @@ function judge(
 ): VariableReview['verdict'] {
   if (state === 'missing') return inExample || inCompose === 'required' ? 'missing' : 'default'
   if (state === 'empty') return 'empty'
-  return hasExample && !inExample && inCompose === 'no' ? 'unused' : 'ok'
+  if (!hasExample || inExample) return 'ok'
+  if (inCompose === 'env-file') return 'unlisted'
+  return inCompose === 'no' ? 'unused' : 'ok'
 }

@@ -3,7 +3,7 @@ import { settingOf } from '../../check/model/compose.ts'
 import { blankComments } from '../../check/parse/blank-comments.ts'
 import { childOf, plainValue, scalarText } from '../../check/parse/yaml-tree.ts'
 import { placeOf, textOf, type SourceFile } from '../../check/source-file.ts'
-import { readEnvFiles, readPassed } from '../../shared/compose-file.ts'
+import { isAppEnvFile, readEnvFiles, readPassed } from '../../shared/compose-file.ts'
 import { findVariables } from '../../shared/compose-template.ts'
 
 /** Variables that dray.yml uses as `$NAME` for a value, with the line. */
@@ -35,7 +35,7 @@ export function readServiceUse(service: Service): ServiceUse {
   for (const name of readPassed(plainValue(settingOf(service, 'environment'))))
     variables.set(name, variables.get(name) === true)
   for (const name of findContentVariables(service)) variables.set(name, true)
-  return { service: service.name, readsAll: paths.some((path) => /^(\.\/)?\.env$/.test(path)), variables }
+  return { service: service.name, readsAll: paths.some(isAppEnvFile), variables }
 }
 
 /** Variables that are the content of the service's secrets and configs: `secrets: { key: { environment: API_KEY } }`. */

@@ -1,4 +1,5 @@
 import type { EnvListing } from '../env/ports.ts'
+import type { ComposeVariable } from '../env/review-variables.ts'
 import type { GithubNames, GithubPlaces } from './github-names.ts'
 import type { GithubUse } from './find-github-uses.ts'
 import type { ServiceUse } from './find-uses.ts'
@@ -28,6 +29,8 @@ export type MatrixInput = {
 export type MatrixEnvironment = {
   name: string
   services: readonly ServiceUse[]
+  /** Variables anywhere in the compose files and those they include. */
+  compose: readonly ComposeVariable[]
   tasks: readonly { name: string; service: string }[]
   /** Names in `.env.example`. */
   example: readonly string[]
@@ -99,8 +102,11 @@ function placeOf(
 }
 
 function envRows(environment: MatrixEnvironment): SecretRow[] {
-  const { services, example, deployTime, hosts } = environment
-  const named = services.flatMap(({ variables }) => [...variables.keys()])
+  const { services, compose, example, deployTime, hosts } = environment
+  const named = [
+    ...services.flatMap(({ variables }) => [...variables.keys()]),
+    ...compose.map(({ name }) => name),
+  ]
   const there = hosts.flatMap(({ listing }) => (listing?.isThere === true ? listing.variables : []))
   const names = new Set([...example, ...named, ...there.map(({ name }) => name)])
   return [...names]
@@ -109,16 +115,23 @@ function envRows(environment: MatrixEnvironment): SecretRow[] {
     .flatMap((name) =>
       hosts.map(({ host, listing }): SecretRow => {
         const isNeeded =
-          example.includes(name) || services.some(({ variables }) => variables.get(name) === true)
+          example.includes(name) ||
+          services.some(({ variables }) => variables.get(name) === true) ||
+          compose.some((it) => it.name === name && it.required)
         return {
           name,
           kind: '.env',
           location: `${environment.name} on ${host}`,
           state: stateIn(listing, name, isNeeded),
-          readBy: readersOf(name, environment),
+          readBy: orExample(readersOf(name, environment), example.includes(name)),
         }
       }),
     )
+}
+
+/** A variable that only `.env.example` names is not unused, either. */
+function orExample(readers: readonly string[], isInExample: boolean): readonly string[] {
+  return readers.length === 0 && isInExample ? ['named in .env.example'] : readers
 }
 
 function stateIn(listing: EnvListing | undefined, name: string, isNeeded: boolean): SecretRow['state'] {
@@ -141,16 +154,18 @@ function deployTimeRows(environment: MatrixEnvironment): SecretRow[] {
     }))
 }
 
-/** Services that read a variable, and their tasks. */
+/** Services that read a variable, and their tasks; the compose file if it is used elsewhere in it, such as for a secret. */
 function readersOf(
   name: string,
-  { services, tasks }: MatrixEnvironment,
+  { services, compose, tasks }: MatrixEnvironment,
   { explicitly = false } = {},
 ): string[] {
   const reading = services.filter(
     ({ readsAll, variables }) => variables.has(name) || (readsAll && !explicitly),
   )
+  const isNamed = reading.some(({ variables }) => variables.has(name))
   return [
+    ...(!isNamed && compose.some((it) => it.name === name) ? ['the compose file'] : []),
     ...reading.map(({ service }) => `service ${service}`),
     ...tasks
       .filter(({ service }) => reading.some((it) => it.service === service))

@@ -33,6 +33,18 @@ export function wrapToWidth(text: string, columns: number): string[] {
   return [...lines, line].flatMap((each) => breakWord(each, columns))
 }
 
+/** Wraps the lines of a text that are longer than `columns`, with their indentation; the others stay as they are. */
+export function wrapLines(text: string, columns = Infinity): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      if (widthOf(line) <= columns) return [line]
+      const indent = /^ */.exec(line)?.[0] ?? ''
+      return wrapToWidth(line.slice(indent.length), columns - indent.length).map((part) => indent + part)
+    })
+    .join('\n')
+}
+
 function breakWord(text: string, columns: number): string[] {
   const parts: string[] = []
   let rest = text

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { createEnvStore } from '../../../adapters/directory/env/env-store.ts'
 import { readGithubNames } from '../../../adapters/github/github-names.ts'
 import { createHttp } from '../../../adapters/registry/registry-http.ts'
-import { readEnvExample } from '../../../adapters/source/app-variables.ts'
+import { readComposeUses, readEnvExample } from '../../../adapters/source/app-variables.ts'
 import { readRepositoryFiles } from '../../../adapters/source/repository-files.ts'
 import { isRead } from '../../../check/file-kind.ts'
 import { readComposeApp } from '../../../check/model/compose.ts'
@@ -107,10 +107,18 @@ async function readEnvironment(
   })
   const { services } = readComposeApp(files, environment.name)
   const names = services.map(({ name }) => name)
-  const example = await readEnvExample(projectDirectory)
+  const [example, { variables }] = await Promise.all([
+    readEnvExample(projectDirectory),
+    readComposeUses(projectDirectory, environment.composeFiles).catch((error: unknown) => {
+      if (!(error instanceof DrayError)) throw error
+      output.note(output.clean(error.message))
+      return { variables: [] }
+    }),
+  ])
   return {
     name: environment.name,
     services: services.map(readServiceUse),
+    compose: variables,
     tasks: config.tasks.flatMap(({ name, serviceCandidates }) => {
       const service = serviceCandidates.find((it) => names.includes(it))
       return service === undefined ? [] : [{ name, service }]

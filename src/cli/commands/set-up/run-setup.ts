@@ -4,7 +4,7 @@ import { assertEngineSupported } from '../../../adapters/docker/engine-version.t
 import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { readSetupObservation } from '../../../adapters/server/read-setup-observation.ts'
 import { runAction } from '../../../adapters/server/run-action.ts'
-import { readComposeVariables, readEnvExample } from '../../../adapters/source/app-variables.ts'
+import { readComposeUses, readEnvExample } from '../../../adapters/source/app-variables.ts'
 import { deployTimeNames } from '../../../config/environment-variables.ts'
 import { actionTitle } from '../../../operations/setup/action-title.ts'
 import { makeEnvTemplate } from '../../../operations/setup/env-template.ts'
@@ -68,15 +68,15 @@ export async function runSetup(
 
 async function readSetupRequest({ config }: EnvironmentInput): Promise<SetupRequest> {
   const { projectDirectory, environment } = config
-  const [example, compose] = await Promise.all([
+  const [example, { variables }] = await Promise.all([
     readEnvExample(projectDirectory),
-    readComposeVariables(projectDirectory, environment.composeFiles),
+    readComposeUses(projectDirectory, environment.composeFiles),
   ])
   const deployTime = [...deployTimeNames, ...Object.keys(environment.env)]
   return {
     environment: environment.name,
     path: environment.path,
-    envFile: makeEnvTemplate(example, compose, deployTime),
+    envFile: makeEnvTemplate(example, variables, deployTime),
   }
 }
 

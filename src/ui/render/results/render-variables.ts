@@ -1,5 +1,6 @@
 import type { VariableReview } from '../../../operations/env/review-variables.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { wrapLines } from '../../terminal/text-width.ts'
 import { paintMark } from '../../terminal/paint-mark.ts'
 import { renderTable } from '../text/render-table.ts'
 
@@ -35,22 +36,23 @@ const URGENCY: Readonly<Record<VariableReview['verdict'], number>> = {
   empty: 1,
   'at-deploy': 2,
   unused: 3,
-  ok: 4,
-  default: 5,
+  unlisted: 4,
+  ok: 5,
+  default: 6,
 }
 
-function heading({ host, path, mode, variables }: HostVariables, { colors }: TerminalStyle): string {
+function heading({ host, path, mode, variables }: HostVariables, { colors, columns }: TerminalStyle): string {
   const count = (verdict: VariableReview['verdict']): number =>
     variables.filter((it) => it.verdict === verdict).length
   const present = variables.filter(({ state }) => state !== 'missing').length
   const parts = [
     mode === undefined ? 'does not exist' : `mode ${mode}`,
     ...(mode === undefined ? [] : [`${present} ${present === 1 ? 'variable' : 'variables'}`]),
-    ...(['missing', 'empty', 'unused'] as const).flatMap((verdict) =>
+    ...(['missing', 'empty', 'unused', 'unlisted'] as const).flatMap((verdict) =>
       count(verdict) === 0 ? [] : [`${count(verdict)} ${verdict}`],
     ),
   ]
-  return `${colors.bold(`${path}/.env`)} on ${host}: ${parts.join(', ')}`
+  return wrapLines(`${colors.bold(`${path}/.env`)} on ${host}: ${parts.join(', ')}`, columns)
 }
 
 function mark({ verdict }: VariableReview, { glyphs }: TerminalStyle): string {
@@ -60,7 +62,8 @@ function mark({ verdict }: VariableReview, { glyphs }: TerminalStyle): string {
 }
 
 function namedBy({ inExample, inCompose }: VariableReview): string {
-  const names = [...(inExample ? ['.env.example'] : []), ...(inCompose === 'no' ? [] : ['compose file'])]
+  const isNamed = inCompose === 'required' || inCompose === 'optional'
+  const names = [...(inExample ? ['.env.example'] : []), ...(isNamed ? ['compose file'] : [])]
   return names.join(', ')
 }
 
@@ -70,10 +73,12 @@ function remark({ verdict, inCompose }: VariableReview): string {
       return inCompose === 'required' ? 'used in the compose file, without a default' : ''
     case 'unused':
       return 'not in .env.example or the compose file'
+    case 'unlisted':
+      return 'not in .env.example; services read it through `env_file`'
     case 'at-deploy':
       return 'set by every deploy; this value is used only by commands that you run on the server'
     case 'default':
-      return 'default of the compose file'
+      return 'optional in the compose file'
     case 'empty':
     case 'ok':
       return ''

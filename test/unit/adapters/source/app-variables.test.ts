@@ -23,3 +23,19 @@ services:
     'C optional',
   ])
 })
+
+test('finds the variables that secrets and configs have as content, and those that are passed on by name', () => {
+  const found = findComposeVariables(`
+services:
+  api: { image: a, environment: [PASSED, SET=1], secrets: [key] }
+  jobs: { image: a, environment: { MAPPED: , OTHER: 1 } }
+secrets: { key: { environment: API_KEY }, file: { file: ./key } }
+configs: { banner: { environment: BANNER } }
+`)
+  expect(found.map(({ name, required }) => `${name} ${required ? 'required' : 'optional'}`)).toEqual([
+    'API_KEY required',
+    'BANNER required',
+    'PASSED optional',
+    'MAPPED optional',
+  ])
+})

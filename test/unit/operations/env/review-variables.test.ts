@@ -7,6 +7,7 @@ const review = (input: Partial<ReviewInput>) =>
       listing: { isThere: false },
       example: [],
       compose: [],
+      envFileServices: [],
       deployTime: ['IMAGE_TAG'],
       ...input,
     }).map(({ name, state, verdict }) => [name, `${state}: ${verdict}`]),
@@ -42,8 +43,18 @@ test('lists missing, empty, unused and defaulted variables', () => {
   })
 })
 
+test('calls nothing unused if a service reads all of .env', () => {
+  const input = { listing, example: ['SET'], compose: [{ name: 'IMAGE_TAG', required: true }] }
+  expect(review({ ...input, envFileServices: ['api'] })).toMatchObject({
+    SET: 'set: ok',
+    OLD: 'set: unlisted',
+    EMPTY: 'empty: empty',
+  })
+})
+
 test('without a .env.example nothing is called unused', () => {
   expect(review({ listing, example: undefined })).toMatchObject({ SET: 'set: ok', OLD: 'set: ok' })
+  expect(review({ listing, example: undefined, envFileServices: ['api'] })).toMatchObject({ OLD: 'set: ok' })
 })
 
 test('without a .env everything that the others name is missing', () => {

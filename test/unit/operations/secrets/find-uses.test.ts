@@ -48,4 +48,11 @@ describe('a service reads', () => {
       '    image: x:${TAG:-latest}\n    environment:\n      A: ${A}\n      B: $B # ${NOT}\n      C: ${C:?no C}\n      D: $$D\n      E: ${E-} ${E}\n'
     expect(read(text).variables).toEqual({ TAG: false, A: true, B: true, C: true, E: true })
   })
+
+  test.each(['[PASSED, SET=1]', '{ PASSED: , SET: 1 }'])(
+    'variables that it passes on by name: %s',
+    (list) => {
+      expect(read(`    environment: ${list}\n`).variables).toEqual({ PASSED: false })
+    },
+  )
 })

@@ -98,6 +98,7 @@ describe('of .env', () => {
         ]),
       },
     ],
+    compose: [],
     tasks: [{ name: 'migrate', service: 'backend' }],
     example: ['API_KEY', 'DATABASE_URL'],
     deployTime: ['IMAGE_TAG', 'ENV'],
@@ -128,6 +129,19 @@ describe('of .env', () => {
       'IMAGE_TAG | test | provided | service backend, task migrate',
     ])
     expect(isIncomplete(rows)).toBe(true)
+  })
+
+  test('a variable that no service names is read by the compose file, such as for a secret', () => {
+    const services = environment.services.slice(1)
+    const compose = [
+      { name: 'DB_PASSWORD', required: true },
+      { name: 'DOMAIN', required: true },
+    ]
+    const rows = matrix({ environments: [{ ...environment, services, compose }] })
+    expect(lines(rows)).toContain('DB_PASSWORD | test on a | missing | the compose file')
+    expect(lines(rows)).toContain('DOMAIN | test on a | missing | service nginx')
+    expect(lines(rows)).toContain('EXTRA | test on a | present | ')
+    expect(lines(rows)).toContain('API_KEY | test on a | empty | named in .env.example')
   })
 
   test('without a .env all that is needed is missing; a host that was not asked is not known', () => {

@@ -1,4 +1,4 @@
-import { readComposeVariables, readEnvExample } from '../../../../adapters/source/app-variables.ts'
+import { readComposeUses, readEnvExample } from '../../../../adapters/source/app-variables.ts'
 import { deployTimeNames } from '../../../../config/environment-variables.ts'
 import { findNeededNames } from '../../../../operations/env/needed-names.ts'
 import { parseDotenv, type VariableChanges } from '../../../../operations/env/parse-dotenv.ts'
@@ -43,9 +43,9 @@ export async function confirmChanges(
 /** Variables that the app needs, from the files on this machine. */
 async function readNeededNames({ input }: EnvWork): Promise<Set<string>> {
   const { projectDirectory, environment } = input.config
-  const [example, compose] = await Promise.all([
+  const [example, { variables: compose }] = await Promise.all([
     readEnvExample(projectDirectory),
-    readComposeVariables(projectDirectory, environment.composeFiles),
+    readComposeUses(projectDirectory, environment.composeFiles),
   ])
   return findNeededNames({
     example: example === undefined ? undefined : parseDotenv(example).variables.map(({ name }) => name),

@@ -1,5 +1,5 @@
 import { createEnvStore } from '../../../../adapters/directory/env/env-store.ts'
-import { readComposeVariables, readEnvExample } from '../../../../adapters/source/app-variables.ts'
+import { readComposeUses, readEnvExample } from '../../../../adapters/source/app-variables.ts'
 import { deployTimeNames } from '../../../../config/environment-variables.ts'
 import { parseDotenv } from '../../../../operations/env/parse-dotenv.ts'
 import { reviewVariables } from '../../../../operations/env/review-variables.ts'
@@ -57,9 +57,9 @@ export async function runEnv(given: InputOf<typeof envCommand>, context: CliCont
 
 async function listVariables({ input, output, stores }: EnvWork): Promise<void> {
   const { projectDirectory, environment } = input.config
-  const [example, compose, ...listings] = await Promise.all([
+  const [example, uses, ...listings] = await Promise.all([
     readEnvExample(projectDirectory),
-    readComposeVariables(projectDirectory, environment.composeFiles),
+    readComposeUses(projectDirectory, environment.composeFiles),
     ...stores.map(async (store) => ({ store, listing: await store.list() })),
   ])
   const exampleNames =
@@ -71,7 +71,8 @@ async function listVariables({ input, output, stores }: EnvWork): Promise<void> 
     const variables = reviewVariables({
       listing,
       example: exampleNames,
-      compose,
+      compose: uses.variables,
+      envFileServices: uses.envFileServices,
       deployTime: [...deployTimeNames, ...Object.keys(environment.env)],
     })
     const { host, path } = store
