@@ -34,6 +34,7 @@ export const containerAnswer = z.object({
     ExitCode: z.number(),
     OOMKilled: z.boolean(),
     StartedAt: orEmpty(z.string(), zeroTime),
+    FinishedAt: orEmpty(z.string(), zeroTime),
     Health: z
       .object({
         Status: z.string(),
@@ -100,6 +101,7 @@ export function readContainer(answer: ContainerAnswer): Container {
     outOfMemory: state.OOMKilled,
     restartCount: answer.RestartCount,
     startedAtMs: readTime(state.StartedAt),
+    ...(readTime(state.FinishedAt) > 0 && { endedAtMs: readTime(state.FinishedAt) }),
     createdAtMs: readTime(answer.Created),
     healthCheck: readHealthCheck(config),
     health: readHealth(state.Health?.Status),

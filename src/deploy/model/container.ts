@@ -37,6 +37,8 @@ export type Container = {
   restartCount: number
   /** Milliseconds since the epoch; 0 if never started. */
   startedAtMs: number
+  /** When it last exited; absent if it never did. */
+  endedAtMs?: number
   createdAtMs: number
   healthCheck?: HealthCheck
   /** Result of Docker's own runs of the health check so far. */

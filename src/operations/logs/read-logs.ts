@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Engine } from '../../deploy/model/ports.ts'
-import type { Container } from '../../deploy/model/container.ts'
+import { isRunning, type Container } from '../../deploy/model/container.ts'
 import { LogMerge } from './log-merge.ts'
 import type { ContainerChange, LogLine, LogSource } from './log-source.ts'
 
@@ -28,6 +28,11 @@ export type LogEntry = LogLine & { container: LogContainer }
 export type LogNote =
   | { change: 'found' | 'started' | 'unreadable'; container: LogContainer }
   | { change: 'ended'; container: LogContainer; exitCode: number | undefined }
+  /** It did not run when reading began. `endedAtMs` is absent if it never ran. */
+  | { change: 'stopped'; container: LogContainer; exitCode: number; endedAtMs?: number }
+
+/** A host without a container of the app, or of the wanted services. */
+export type LogAbsence = Pick<LogHost, 'name' | 'project'>
 
 export type ReadLogsRequest = {
   hosts: readonly LogHost[]
@@ -38,6 +43,7 @@ export type ReadLogsRequest = {
   follow: boolean
   clock: Clock
   onNote: (note: LogNote) => void
+  onAbsence: (absence: LogAbsence) => void
 }
 
 /** Maximum delay of a line against those of other logs that still allows ordering, while logs are followed. */
@@ -99,7 +105,19 @@ class HostLogs {
     const changes = request.follow ? await source.changes(project, signal) : undefined
     const wanted = (await engine.containers(project)).filter((it) => this.#isWanted(it))
     this.#refuseTooMany(wanted.length + (request.follow ? 1 : 0))
-    for (const it of wanted) request.onNote({ change: 'found', container: this.#describe(it) })
+    if (wanted.length === 0) request.onAbsence(this.#host)
+    for (const it of wanted) {
+      const container = this.#describe(it)
+      request.onNote({ change: 'found', container })
+      const { exitCode, endedAtMs } = it
+      if (!isRunning(it))
+        request.onNote({
+          change: 'stopped',
+          container,
+          exitCode,
+          ...(endedAtMs !== undefined && { endedAtMs }),
+        })
+    }
     await Promise.all(wanted.map((it) => this.#follow(it, request.tail)))
     if (changes !== undefined) void this.#watch(changes)
   }

@@ -156,6 +156,21 @@ test('a reader that sleeps costs no memory', async () => {
   expect(Number(/\d+/.exec(peak!)?.[0])).toBeLessThan(160_000)
 })
 
+test('of a stopped service are its last lines, with a note; of a removed one, a note', async () => {
+  const [id = ''] = await app.containerIds('nginx')
+  await server.docker('kill', id)
+  const stopped = await app.dray(['logs', 'test', 'nginx', '--tail', '1'])
+  expect(stopped).toMatchObject({
+    exitCode: 0,
+    stderr: 'nginx-1 is stopped: it exited with code 137 just now.\n',
+  })
+  expect(stopped.stdout).toContain('nginx-1 │ ')
+  await server.docker('rm', id)
+  const { exitCode, stdout, stderr } = await app.dray(['logs', 'test', 'nginx'])
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
+  expect(stderr).toContain('There is no container of nginx on')
+})
+
 let wake: () => void
 
 function collect(lines: string[], line: string): void {

@@ -1,6 +1,13 @@
 import { assertServices } from '../../../deploy/tasks/choose-container.ts'
-import { readLogs, type LogEntry, type LogHost, type LogNote } from '../../../operations/logs/read-logs.ts'
+import {
+  readLogs,
+  type LogAbsence,
+  type LogEntry,
+  type LogHost,
+  type LogNote,
+} from '../../../operations/logs/read-logs.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
+import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import { renderJsonLine } from '../../../ui/reporters/json-reporter.ts'
 import { createLogRenderer } from '../../../ui/render/text/log-renderer.ts'
 import type { InputOf } from '../../command/command.ts'
@@ -30,10 +37,27 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
       assertServices(release, input.rest)
       return { name, project: release.project, engine, source: engine.logs }
     })
-    const style = { options, out, severalHosts: hosts.length > 1 }
-    const { render, tell } = environment.options.json ? jsonLines(style) : textLines(style)
+    const { name } = environment.config.environment
+    const style = {
+      options,
+      out,
+      severalHosts: hosts.length > 1,
+      services: input.rest,
+      environment: name,
+      clock,
+    }
+    const { render, tell, tellAbsence } = environment.options.json ? jsonLines(style) : textLines(style)
     const { since, tail, follow } = options
-    const request = { hosts, services: input.rest, since, tail, follow, clock, onNote: tell }
+    const request = {
+      hosts,
+      services: input.rest,
+      since,
+      tail,
+      follow,
+      clock,
+      onNote: tell,
+      onAbsence: tellAbsence,
+    }
     for await (const batch of readLogs(request, signal)) {
       await reader.write(batch.map(render).join(''), signal)
     }
@@ -43,12 +67,23 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
   return context.signal.aborted ? EXIT.cancelled : EXIT.done
 }
 
-type Style = { options: LogsOptions; out: CommandOutput; severalHosts: boolean }
+type Style = {
+  options: LogsOptions
+  out: CommandOutput
+  severalHosts: boolean
+  services: readonly string[]
+  environment: string
+  clock: CliContext['clock']
+}
 
 /** Functions that render log lines and report containers. A line that does not match is rendered as an empty text. */
-type Lines = { render: (entry: LogEntry) => string; tell: (note: LogNote) => void }
+type Lines = {
+  render: (entry: LogEntry) => string
+  tell: (note: LogNote) => void
+  tellAbsence: (absence: LogAbsence) => void
+}
 
-function textLines({ options, out, severalHosts }: Style): Lines {
+function textLines({ options, out, severalHosts, services, environment, clock }: Style): Lines {
   const { timestamps, prefix, grep } = options
   const nameOf = ({ container }: Pick<LogEntry, 'container'>): string =>
     severalHosts ? `${bareName(container.host)} ${container.name}` : container.name
@@ -65,8 +100,24 @@ function textLines({ options, out, severalHosts }: Style): Lines {
       if (note.change === 'unreadable')
         out.note(`The log of ${name} cannot be read: its logging driver does not support it.`)
       if (note.change === 'ended') out.note(`${name} exited with code ${note.exitCode ?? 0}.`)
+      if (note.change === 'stopped') out.note(describeStopped(name, note, clock.now()))
+    },
+    tellAbsence: ({ name, project }) => {
+      const what = services.length === 0 ? `app ${project}` : services.join(', ')
+      out.note(
+        `There is no container of ${what} on ${name}, so there are no logs. \`dray status ${environment}\` shows what runs.`,
+      )
     },
   }
+}
+
+function describeStopped(
+  name: string,
+  { exitCode, endedAtMs }: Extract<LogNote, { change: 'stopped' }>,
+  nowMs: number,
+): string {
+  if (endedAtMs === undefined) return `${name} was never started.`
+  return `${name} is stopped: it exited with code ${exitCode} ${renderTimeAgo(nowMs - endedAtMs)}.`
 }
 
 function jsonLines({ options, out }: Style): Lines {
@@ -85,11 +136,15 @@ function jsonLines({ options, out }: Style): Lines {
         line,
       })
     },
-    tell: ({ change, container, ...more }) => {
-      if (change === 'found') return
+    tell: (note) => {
+      if (note.change === 'found') return
+      const { change, container, ...others } = note
       const { host, service, name } = container
-      out.json('log.container', { host, service, container: name, change, ...more })
+      const { endedAtMs, ...more } = { endedAtMs: undefined, ...others }
+      const ended = endedAtMs === undefined ? {} : { endedAt: new Date(endedAtMs).toISOString() }
+      out.json('log.container', { host, service, container: name, change, ...more, ...ended })
     },
+    tellAbsence: ({ name: host, project }) => out.json('log.absent', { host, project }),
   }
 }
 

@@ -37,6 +37,7 @@ test.each([false, true])('of a long log no more is held than two chunks, followe
     follow,
     clock: systemClock,
     onNote: () => undefined,
+    onAbsence: () => undefined,
   }
   const all = linesInChunk * chunkCount
   const over = new AbortController()

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { ContainerChange, LogLine, LogRequest } from '../../../../src/operations/logs/log-source.ts'
-import { readLogs, type LogHost, type LogNote } from '../../../../src/operations/logs/read-logs.ts'
+import {
+  readLogs,
+  type LogAbsence,
+  type LogHost,
+  type LogNote,
+} from '../../../../src/operations/logs/read-logs.ts'
 import type { Container } from '../../../../src/deploy/model/container.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 
@@ -42,7 +47,14 @@ class FakeLogs implements LogHost {
   }
 
   add(id: string, facts: Partial<Container>, ...lines: [number, string][]): void {
-    this.containers.push({ id, name: `shop-${id}`, service: 'backend', oneOff: false, ...facts } as Container)
+    this.containers.push({
+      id,
+      name: `shop-${id}`,
+      service: 'backend',
+      oneOff: false,
+      state: 'running',
+      ...facts,
+    } as Container)
     this.write(id, ...lines)
   }
 
@@ -80,7 +92,17 @@ async function read(hosts: readonly FakeLogs[], { services = [], follow = false,
   const onNote = ({ change, container }: LogNote): void => {
     if (change !== 'found') notes.push(`${container.name} ${change}`)
   }
-  const request = { hosts, services, since: undefined, tail: 5, follow, clock: systemClock, onNote }
+  const onAbsence = ({ name, project }: LogAbsence): void => void notes.push(`${name} has no ${project}`)
+  const request = {
+    hosts,
+    services,
+    since: undefined,
+    tail: 5,
+    follow,
+    clock: systemClock,
+    onNote,
+    onAbsence,
+  }
   for await (const batch of readLogs(request, stopping.signal)) {
     lines.push(...batch.map(({ container, text }) => `${container.host} ${container.name}: ${text}`))
     if (until?.(lines)) stopping.abort()
@@ -111,6 +133,22 @@ describe('the logs of an app', () => {
     host.add('backend-2', {}, [2, 'kept'])
     host.unreadable.add('backend-1')
     expect(await read([host])).toEqual({ lines: ['a backend-2: kept'], notes: ['backend-1 unreadable'] })
+  })
+
+  test('of a stopped container are read, and its end is noted', async () => {
+    const host = new FakeLogs('a')
+    host.add('backend-1', { state: 'exited', exitCode: 137, endedAtMs: 5 }, [1, 'last words'])
+    host.add('backend-2', { state: 'created', exitCode: 0 })
+    expect(await read([host])).toEqual({
+      lines: ['a backend-1: last words'],
+      notes: ['backend-1 stopped', 'backend-2 stopped'],
+    })
+  })
+
+  test('of a host without a container of the wanted services are noted as absent', async () => {
+    const host = new FakeLogs('a')
+    host.add('worker-1', { service: 'worker' }, [1, 'works'])
+    expect(await read([host], { services: ['backend'] })).toEqual({ lines: [], notes: ['a has no shop'] })
   })
 
   test('are refused where they are more than the connection carries', async () => {
