@@ -61,7 +61,7 @@ export async function readTreeSide(
     }),
   )
   return {
-    label: `the working tree${tag === undefined ? '' : ` (${tag})`}`,
+    label: `the working tree (${tag ?? 'no tag'})`,
     images: Object.fromEntries(images),
     ...partsOf(observation.app),
     files: files.filter((file) => !isWrittenByDray(file)),

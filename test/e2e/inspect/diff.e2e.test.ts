@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { composeWith, nginxConf } from '../support/compose-parts.ts'
@@ -115,6 +117,16 @@ test('an image that is not pushed yet is a note; all else is compared', async ()
   expect(stderr).toBe('')
   const { stderr: told } = await app.dray(['diff', 'test', '--tag', 'v99'])
   expect(told).toContain('shop-backend')
+})
+
+test('without a tag that the rule finds, the tag of the current release is compared, with a note', async () => {
+  const config = await readFile(join(app.directory, 'dray.yml'), 'utf8')
+  await app.writeSource({ 'dray.yml': config.replace('"test": {', '"test": { "tag": "${UNSET_TAG}",') })
+  const { exitCode, stdout, stderr } = await app.dray(['diff', 'test'])
+  await app.writeSource({ 'dray.yml': config })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('r2 (v2) → the working tree (v2)\n')
+  expect(stderr).toContain('compared with the tag of r2, v2; `--tag TAG` compares with another one.')
 })
 
 test('a release that the server does not keep is refused with those that it keeps', async () => {

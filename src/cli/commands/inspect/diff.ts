@@ -8,7 +8,7 @@ export const diffCommand = {
   group: 'inspect',
   summary: 'Show the differences between two releases, or between the current release and the working tree.',
   description:
-    'Compares images by digest, the resolved Compose configuration of each service, the shipped files line by line, and the names of the variables in `.env`, with those whose values changed. Without a release: the current release and the working tree. With one release: that one and the current release. With two: these two. Values of configuration and of `.env` are not shown, since they may be secrets. `dray status` shows manual changes on the server.',
+    'Compares images by digest, the resolved Compose configuration of each service, the shipped files line by line, and the names of the variables in `.env`, with those whose values changed. Without a release: the current release and the working tree. With one release: that one and the current release. With two: these two. If the tag rule of dray.yml finds no tag, the working tree is compared with the tag of the current release, and a note says so. Values of configuration and of `.env` are not shown, since they may be secrets. `dray status` shows manual changes on the server.',
   arguments: [
     environmentArgument,
     {

@@ -2,6 +2,7 @@ import { chooseSides, type Sides } from '../../../operations/diff/choose-sides.t
 import { compareSides, isDifferent, type ReleaseDiff } from '../../../operations/diff/compare-sides.ts'
 import { readReleaseSide, readTreeSide } from '../../../operations/diff/read-release-side.ts'
 import type { ReleaseSide } from '../../../operations/diff/release-side.ts'
+import { withTag } from '../../../config/deploy-values.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
@@ -23,18 +24,49 @@ export async function runDiff(command: InputOf<typeof diffCommand>, context: Cli
       hint: 'Leave out `--tag`, or the releases.',
     })
   }
-  const release = from === undefined ? { tag, envFile: undefined } : undefined
-  const input = withOneHost(await loadEnvironment(command, context, release), host)
+  const { loaded, tagUnknown } = await loadCompared(command, context)
+  const input = withOneHost(loaded, host)
   const output = createCommandOutput(input, context)
   await using targets = await connectCompared(input, context)
   const { releases } = await targets.kept.archive.read(1, context.signal)
   const environment = input.config.environment.name
   const now = context.clock.now()
   const sides = chooseSides({ releases, wanted: [from, to], environment, now })
-  const [before, after] = await readSides(sides, { targets, input, signal: context.signal })
+  const assumed = tagUnknown === undefined ? undefined : sides.from.tag
+  const tagged =
+    assumed === undefined ? input : { ...input, values: withTag(input.values, assumed, input.config) }
+  await using taggedTargets = assumed === undefined ? undefined : await connectCompared(tagged, context)
+  if (tagUnknown !== undefined) {
+    const images = assumed === undefined ? 'without a tag' : `with the tag of ${sides.from.id}, ${assumed}`
+    output.note(
+      output.clean(
+        `${tagUnknown} The working tree is compared ${images}; \`--tag TAG\` compares with another one.`,
+      ),
+    )
+  }
+  const [before, after] = await readSides(sides, {
+    targets: taggedTargets ?? targets,
+    input: tagged,
+    signal: context.signal,
+  })
   const diff = cleanValue(compareSides(before, after), output.clean)
   print(diff, input, output)
   return exitCode && isDifferent(diff) ? EXIT.failedOldServing : EXIT.done
+}
+
+/** Without a release, the tag is needed, too. If the rule in dray.yml finds none, `tagUnknown` has the reason. */
+async function loadCompared(
+  command: InputOf<typeof diffCommand>,
+  context: CliContext,
+): Promise<{ loaded: EnvironmentInput; tagUnknown?: string }> {
+  if (command.arguments.from !== undefined) return { loaded: await loadEnvironment(command, context) }
+  try {
+    const release = { tag: command.options.tag, envFile: undefined }
+    return { loaded: await loadEnvironment(command, context, release) }
+  } catch (error) {
+    if (!(error instanceof DrayError) || error.code !== 'TAG_UNKNOWN') throw error
+    return { loaded: await loadEnvironment(command, context), tagUnknown: error.message }
+  }
 }
 
 function readSides(
