@@ -7,6 +7,7 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
+import { explainLoss } from './explain-loss.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { createHooks } from './run-hooks.ts'
 import { sendNotifications } from './send-notifications.ts'
@@ -62,16 +63,24 @@ async function planOnly(work: Work): Promise<ExitCode> {
 async function putInPlace(work: Work): Promise<ExitCode> {
   const { input, reporter, context } = work
   const hooks = createHooks(input, { report: reporter.report, context })
+  let plannedAtMs: number | undefined
   try {
     await using targets = await connect(work)
-    const beforeChange = (_: Plan, signal: AbortSignal) => hooks.before(hookFacts(work), signal)
+    const beforeChange = (_: Plan, signal: AbortSignal) => {
+      plannedAtMs = context.clock.now()
+      return hooks.before(hookFacts(work), signal)
+    }
     const plan = await deploy({ ...targets, ...settingsOf(work), beforeChange }, context.signal)
     const end = { serving: plan.release, durationMs: sinceStart(work) }
     if (!plan.unchanged) await hooks.after({ ...hookFacts(work), outcome: 'deployed', ...end })
     reporter.finished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', ...end })
     return EXIT.done
   } catch (error) {
-    const known = cancelledIfAborted(error, context.signal)
+    const known = await explainLoss(
+      cancelledIfAborted(error, context.signal),
+      { input, plannedAtMs },
+      context,
+    )
     const failure = describeFailure(known, input)
     const end = {
       outcome: context.signal.aborted ? ('cancelled' as const) : ('failed' as const),
