@@ -11,6 +11,7 @@ import { createHttp, type Fetch } from './registry-http.ts'
 import { createSession } from './registry-session.ts'
 import { createTagReader } from './tag-reader.ts'
 import { putTag } from './tag-writer.ts'
+import type { TokenServiceOptions } from './token-service.ts'
 
 export type RegistryLimits = {
   /** Time limit from a request to the head of its answer. */
@@ -35,7 +36,7 @@ export type RegistryClientOptions = {
   clock: Clock
   fetch?: Fetch
   limits?: Partial<RegistryLimits>
-}
+} & Pick<TokenServiceOptions, 'onForeignService'>
 
 export type Repository = Pick<ImageReference, 'registry' | 'repository'>
 
@@ -71,10 +72,10 @@ export type RegistryClient = Registry & {
  * (https://github.com/opencontainers/distribution-spec), including the peculiarities of GHCR and Docker Hub.
  */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
-  const { credentials, clock } = options
+  const { credentials, clock, onForeignService } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const http = createHttp({ fetch: options.fetch ?? fetch, clock, ...limits })
-  const session = createSession({ http, credentials, clock, retryForMs: limits.retryForMs })
+  const session = createSession({ http, credentials, clock, retryForMs: limits.retryForMs, onForeignService })
   const tags = createTagReader(session)
   const manifests = createManifestReader({ session, tags, clock, limits })
   const images = createImageResolver({ session, manifests })

@@ -6,7 +6,7 @@ import { parseChallenge, type Access, type Challenge } from './auth-challenge.ts
 import type { Endpoint } from './registry-endpoint.ts'
 import { failureOf, RateLimited, staleLogin } from './registry-failure.ts'
 import type { Authorization, Http, HttpAnswer } from './registry-http.ts'
-import { createTokenService } from './token-service.ts'
+import { createTokenService, type TokenServiceOptions } from './token-service.ts'
 
 export type RegistryRequest = {
   endpoint: Endpoint
@@ -29,7 +29,7 @@ export type SessionOptions = {
   clock: Clock
   /** How long a temporary failure is retried. */
   retryForMs: number
-}
+} & Pick<TokenServiceOptions, 'onForeignService'>
 
 export type RegistrySession = {
   /**
@@ -47,8 +47,9 @@ export type RegistrySession = {
  * Requests to registries with the authentication that each requires. A request with a rejected login is repeated without
  * it: GHCR rejects an outdated one even for public images (https://github.com/akuity/kargo/pull/778).
  */
-export function createSession({ http, credentials, clock, retryForMs }: SessionOptions): RegistrySession {
-  const tokens = createTokenService({ http, clock })
+export function createSession(options: SessionOptions): RegistrySession {
+  const { http, credentials, clock, retryForMs, onForeignService } = options
+  const tokens = createTokenService({ http, clock, onForeignService })
   const challenges = new Map<string, Challenge>()
   const refused = new Set<string>()
   const accepted = new Set<string>()
@@ -62,8 +63,8 @@ export function createSession({ http, credentials, clock, retryForMs }: SessionO
 
   function ask(request: RegistryRequest): Promise<HttpAnswer> {
     const waitOf = (error: unknown) => (error instanceof RateLimited ? error.retryAfterMs : undefined)
-    const options = { clock, deadlineMs: retryForMs, waitOf, signal: request.signal }
-    return retry(() => askWithLogin(request), options)
+    const limits = { clock, deadlineMs: retryForMs, waitOf, signal: request.signal }
+    return retry(() => askWithLogin(request), limits)
   }
 
   async function askWithLogin(request: RegistryRequest): Promise<HttpAnswer> {

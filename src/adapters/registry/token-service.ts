@@ -8,6 +8,7 @@ import { tokenScope, type Access, type Challenge } from './auth-challenge.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import { failureOf } from './registry-failure.ts'
 import type { Http, HttpRequest } from './registry-http.ts'
+import { isSameSite } from './same-site.ts'
 
 type Token = { value: Secret; freshUntilMs: number }
 
@@ -28,14 +29,34 @@ export type TokenService = {
   forget(request: TokenRequest): void
 }
 
+/** A registry's token service that is in another domain than the registry. */
+export type ForeignService = { registry: string; service: string }
+
+export type TokenServiceOptions = {
+  http: Http
+  clock: Clock
+  /** Called once for each such service, before it gets the login. */
+  onForeignService?: ((it: ForeignService) => void) | undefined
+}
+
 /** Fetches and caches tokens per repository and access: https://distribution.github.io/distribution/spec/auth/token/. */
-export function createTokenService({ http, clock }: { http: Http; clock: Clock }): TokenService {
+export function createTokenService({ http, clock, onForeignService }: TokenServiceOptions): TokenService {
   const kept = new Map<string, Token>()
+  const told = new Set<string>()
+  const tellOfForeign = ({ endpoint, challenge, login }: TokenRequest): void => {
+    const { hostname, host } = new URL(challenge.realm)
+    if (login === undefined || isSameSite(new URL(endpoint.baseUrl).hostname, hostname)) return
+    if (told.has(`${endpoint.host} ${host}`)) return
+    told.add(`${endpoint.host} ${host}`)
+    onForeignService?.({ registry: endpoint.host, service: host })
+  }
   return {
     async token(request) {
       const key = keyOf(request)
       const known = kept.get(key)
       if (known !== undefined && clock.now() < known.freshUntilMs) return known.value
+      tokenUrl(request)
+      tellOfForeign(request)
       const token = await fetchToken(request, { http, clock })
       kept.set(key, token)
       return token.value

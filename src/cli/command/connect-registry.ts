@@ -14,7 +14,7 @@ export type ConnectedRegistry = AsyncDisposable & { client: RegistryClient }
  */
 export function connectRegistry(
   { config, values }: EnvironmentInput,
-  { clock }: CliContext,
+  context: CliContext,
   hosts: Promise<readonly ConnectedHost[]>,
 ): ConnectedRegistry {
   const local = new LocalRunner()
@@ -32,7 +32,11 @@ export function connectRegistry(
       Object.entries(config.registries).flatMap(([host, { insecure }]) => (insecure ? [host] : [])),
     ),
     mirrorOf: (registry) => (registry === 'docker.io' ? hubMirrorOf(hosts) : undefined),
-    clock,
+    clock: context.clock,
+    onForeignService: ({ registry, service }) =>
+      context.reportInterrupt(
+        `The login for ${registry} is sent to ${service}, which ${registry} names as its token service, and which is in another domain. If it does not belong to ${registry}, change the password.`,
+      ),
   })
   return { client, [Symbol.asyncDispose]: () => local[Symbol.asyncDispose]() }
 }

@@ -18,6 +18,8 @@ export type CliContext = {
   /** Aborts with a CANCELLED error if the user stops the command. */
   signal: AbortSignal
   clock: Clock
-  /** Prints the effect of a signal. A reporter that draws on the terminal replaces it while it draws. */
+  /** Prints the effect of a signal, or a warning about a login. A reporter that draws on the terminal replaces it while it draws. */
   reportInterrupt: (line: string) => void
+  /** Removes variables from the environment of child processes; `env` keeps them. */
+  hideVariables?: (names: readonly string[]) => void
 }

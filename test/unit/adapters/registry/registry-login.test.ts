@@ -66,6 +66,28 @@ describe('the token dance', () => {
     ])
   })
 
+  test.each([
+    ['https://auth.example.net', ['example.com auth.example.net']],
+    ['https://auth.example.com', []],
+  ])(
+    'a token service that gets the login from another domain is reported once: %s',
+    async (realm, expected) => {
+      const registry = await serve()
+      registry.makePrivate('acme/shop')
+      const served = asIf('https://example.com', registry, realm)
+      const told: string[] = []
+      const client = connect({
+        fetch: (url, init) => served(url.replace(realm, 'https://example.com'), init),
+        password: PASSWORD,
+        onForeignService: (it) => void told.push(`${it.registry} ${it.service}`),
+      })
+      const reference = parseImageReference('example.com/acme/shop:1')
+      await client.resolve(reference, AMD64)
+      await client.tags(reference)
+      expect(told).toEqual(expected)
+    },
+  )
+
   test('every kind of manifest is accepted', async () => {
     const registry = await serve()
     await resolve(registry)
