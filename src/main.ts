@@ -30,9 +30,12 @@ process.on('uncaughtException', (error) => {
   process.exit(EXIT.needsPerson)
 })
 
-// Child processes must not inherit the key.
+// Child processes must not inherit the key and the token.
 const env = { ...process.env }
-delete process.env['DRAY_SSH_KEY']
+const hideVariables = (names: readonly string[]): void => {
+  for (const name of names) delete process.env[name]
+}
+hideVariables(['DRAY_SSH_KEY', 'GITHUB_TOKEN'])
 
 const context: CliContext = {
   cwd: process.cwd(),
@@ -44,5 +47,6 @@ const context: CliContext = {
   signal: interrupts.signal,
   clock: systemClock,
   reportInterrupt: (line) => void process.stderr.write(`\n${line}\n`),
+  hideVariables,
 }
 process.exitCode = await runCli(process.argv.slice(2), context)

@@ -149,17 +149,22 @@ function withoutToken(
   return result
 }
 
+/** The variables of dray's environment that hold the token, the registry passwords and the URLs of webhooks. */
+export function secretVariablesOf({
+  registries,
+  notify,
+}: Pick<DeployConfig, 'registries' | 'notify'>): string[] {
+  const passwords = Object.values(registries).flatMap(({ passwordVariable }) => passwordVariable ?? [])
+  return ['GITHUB_TOKEN', ...passwords, ...notify.map(({ variable }) => variable)]
+}
+
 /** The token, the registry passwords, the URLs of webhooks, and other variables of the file whose names mark them as secrets. */
 function findSecrets(input: DeployValuesInput, secret: DeployValues['secret']): Secret[] {
-  const passwords = Object.values(input.config.registries).flatMap(
-    ({ passwordVariable }) => passwordVariable ?? [],
-  )
   const known: readonly string[] = deployTimeNames
   const named = [...(input.envFile?.values.keys() ?? [])].filter(
     (name) => !known.includes(name) && isSecretName(name),
   )
-  const addresses = input.config.notify.map(({ variable }) => variable)
-  return ['GITHUB_TOKEN', ...passwords, ...addresses, ...named].flatMap((name) => {
+  return [...secretVariablesOf(input.config), ...named].flatMap((name) => {
     const value = secret(name)
     return value === undefined || value.isEmpty ? [] : [value]
   })

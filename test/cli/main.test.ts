@@ -1,14 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { chmod, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { makeProject } from '../support/make-project.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
+const tsx = import.meta.resolve('tsx')
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-function start(...argv: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...argv], {
+function start(...given: (string | { cwd: string; env: NodeJS.ProcessEnv })[]) {
+  const argv = given.filter((it) => typeof it === 'string')
+  const options = given.find((it) => typeof it !== 'string')
+  const child = spawn(process.execPath, ['--import', tsx, main, ...argv], {
+    ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   return { child, closed: once(child, 'close') as Promise<[number | null, string | null]> }
@@ -25,6 +32,38 @@ test('a mistake ends with exit code 2', async () => {
   const stderr = await text(child.stderr)
   expect(stderr).toContain('Unknown option `--no-such-thing`.')
   expect(await closed).toEqual([2, null])
+})
+
+test('no child process has the registry passwords and the token', async () => {
+  const cwd = await makeProject({
+    'dray.yml': `registry: ghcr.io/acme
+registries: { registry.example.com: { username: ci, password: $EXAMPLE_LOGIN } }
+environments: { here: { host: local, path: /nonexistent } }
+hooks: { failure: 'env > hook.facts' }
+`,
+    'docker-compose.yml': 'services: { web: { image: a } }\n',
+    'bin/git': '#!/bin/sh\nenv >> git.facts\nexit 1\n',
+  })
+  await chmod(join(cwd, 'bin/git'), 0o755)
+  const env = {
+    ...process.env,
+    PATH: `${join(cwd, 'bin')}:${process.env['PATH'] ?? ''}`,
+    GITHUB_TOKEN: 'a-token-of-ours',
+    EXAMPLE_LOGIN: 'a-login-of-ours',
+    DB_PASSWORD: 'a-word-of-ours',
+    SHOP_COLOUR: 'blue',
+  }
+  const { child, closed } = start({ cwd, env }, 'deploy', 'here', '--tag', 'v1')
+  child.stdout.resume()
+  child.stderr.resume()
+  await closed
+  const hook = await readFile(join(cwd, 'hook.facts'), 'utf8')
+  expect(hook).toContain('DRAY_HOOK=failure')
+  expect(hook).toContain('SHOP_COLOUR=blue')
+  expect(hook).not.toMatch(/a-(token|login)-of-ours/)
+  const git = await readFile(join(cwd, 'git.facts'), 'utf8')
+  expect(git).toContain(`PATH=${join(cwd, 'bin')}`)
+  expect(git).not.toMatch(/a-(token|login|word)-of-ours/)
 })
 
 test('a reader that leaves early is no failure', async () => {

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { readGitObservation, type GitObservation } from '../../adapters/git/git-observation.ts'
 import { LocalRunner } from '../../adapters/host/local-runner.ts'
 import type { DeployConfig } from '../../config/deploy-config.ts'
-import { makeDeployValues, type DeployValues } from '../../config/deploy-values.ts'
+import { makeDeployValues, secretVariablesOf, type DeployValues } from '../../config/deploy-values.ts'
 import type { EnvFile } from '../../config/env-file.ts'
 import { listEnvironments, loadConfig } from '../../config/load-config.ts'
 import { DrayError } from '../../errors/dray-error.ts'
@@ -58,6 +58,7 @@ export async function loadNamedEnvironment(
     ...(release ?? { tag: undefined, envFile: undefined, wantsTag: false }),
   })
   context.secrets.push(...values.secrets)
+  context.hideVariables?.(secretVariablesOf(config))
   return { config, values: { ...values, secrets: context.secrets }, repository, options }
 }
 
@@ -65,9 +66,18 @@ async function readRepository(context: CliContext, configPath: string | undefine
   await using runner = new LocalRunner()
   const directory = path.dirname(path.resolve(context.cwd, configPath ?? 'dray.yml'))
   return await readGitObservation(
-    (argv, options) => runner.run(argv, { ...options, signal: context.signal }),
+    (argv, options) =>
+      runner.run([...withoutSecrets(context), ...argv], { ...options, signal: context.signal }),
     directory,
   )
+}
+
+const GIT_VARIABLES = /^(?:PATH|HOME|USER|LOGNAME|LANG|TMPDIR|(?:LC|XDG|GIT)_\w+)$/
+
+/** Gives git only the variables that it reads: before dray.yml is read, those with passwords are not known. */
+function withoutSecrets({ env }: CliContext): string[] {
+  const others = Object.keys(env).filter((name) => !GIT_VARIABLES.test(name))
+  return ['env', ...others.flatMap((name) => ['-u', name])]
 }
 
 function findGithubOwner({ remote }: GitObservation, { env }: CliContext): string | undefined {

@@ -13,6 +13,7 @@ import { imageLabels } from '../../../build/image-labels.ts'
 import { planBuild, type BuildPlan, type PlannedImage, type PushedImage } from '../../../build/plan-build.ts'
 import { parseImageReference } from '../../../deploy/model/image-reference.ts'
 import type { Credentials } from '../../../deploy/model/ports.ts'
+import { secretVariablesOf } from '../../../config/deploy-values.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import {
@@ -47,7 +48,14 @@ export async function runBuild(input: InputOf<typeof buildCommand>, context: Cli
     projectDirectory,
     environment: { composeFiles },
   } = environment.config
-  const values = environment.values.composeVariables
+  // A build may read them as its own secrets.
+  const ownSecrets = secretVariablesOf(environment.config).map(
+    (name) => [name, context.env[name] ?? ''] as const,
+  )
+  const values = {
+    ...environment.values.composeVariables,
+    ...Object.fromEntries(ownSecrets.filter(([, value]) => value !== '')),
+  }
   const buildx = new Buildx({ runner, projectDirectory, composeFiles, directory: directory.path, values })
   const plan = await makePlan(buildx, { environment, options, context, output })
 
