@@ -3,6 +3,7 @@ import type { Engine } from '../../deploy/model/ports.ts'
 import type { LogSource } from '../../operations/logs/log-source.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { findEnvironmentSecrets } from '../../shared/environment-secrets.ts'
+import type { Redactor } from '../../shared/redact.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { EngineClient } from './engine-client.ts'
@@ -29,12 +30,16 @@ export type DockerEngine = Engine &
 /**
  * The Engine that a machine's docker command uses, including contexts and DOCKER_HOST. The runner must be connected.
  * `onSecrets` receives the secrets in a container's environment when it is first inspected, since its log may contain them.
+ * `readMask` gives what hides values of the app's variables in the Engine's own words; it is called when there are such words.
  */
 export function createEngine(
   runner: CommandRunner,
-  { onSecrets = () => undefined }: { onSecrets?: (secrets: readonly Secret[]) => void } = {},
+  {
+    onSecrets = () => undefined,
+    readMask,
+  }: { onSecrets?: (secrets: readonly Secret[]) => void; readMask?: () => Promise<Redactor> } = {},
 ): DockerEngine {
-  const client = new EngineClient(runner)
+  const client = new EngineClient(runner, readMask)
   const seen = new Set<string>()
   const see = (answer: ContainerAnswer): ContainerAnswer => {
     if (!seen.has(answer.Id)) onSecrets(findEnvironmentSecrets(answer.Config.Env))
@@ -86,7 +91,7 @@ export function createEngine(
     async exists(kind, name) {
       const request = { method: 'GET', path: `/${kind}s/${encodeURIComponent(name)}` } as const
       const answer = await client.send(request)
-      if (answer.status !== GONE) client.assertDone(answer, request)
+      if (answer.status !== GONE) await client.assertDone(answer, request)
       return answer.status !== GONE
     },
 
@@ -95,7 +100,7 @@ export function createEngine(
       const answer = await client.send(request)
       // Not running, or the host's ps has no such options.
       if (answer.status >= 400) return undefined
-      const { Titles: titles, Processes: processes } = client.parse(answer, request, topAnswer)
+      const { Titles: titles, Processes: processes } = await client.parse(answer, request, topAnswer)
       const column = titles.findIndex((title) => /^(CMD|COMMAND)$/.test(title))
       return column < 0 ? undefined : processes.map((fields) => fields[column] ?? '')
     },
@@ -118,16 +123,18 @@ export function createEngine(
       if (answer.status === GONE) return
       // Refused despite `force`: another process, such as a prune, may be removing it.
       const goes = answer.status >= 400 && options.force === true && (await isGoneSoon(client, containerId))
-      if (!goes) client.assertDone(answer, request)
+      if (!goes) await client.assertDone(answer, request)
     },
 
     async logTail(containerId, count) {
+      // A failure is about to be shown, with commands that may have values of variables: reading them makes them known.
+      await readMask?.()
       const { Config: config } = await inspect(containerId)
       const query = { stdout: true, stderr: true, tail: count }
       const request = { method: 'GET', path: `/containers/${containerId}/logs`, query } as const
       const response = await client.stream(request)
       const status = response.statusCode ?? 0
-      if (status >= 400) client.assertDone({ status, text: await readText(response) }, request)
+      if (status >= 400) await client.assertDone({ status, text: await readText(response) }, request)
       const lines: string[] = []
       try {
         const keep = (line: string): void => {
@@ -161,7 +168,7 @@ async function inspectEach(client: EngineClient, ids: readonly string[]): Promis
       const inspection = { method: 'GET', path: `/containers/${id}/json` } as const
       const answer = await client.send(inspection)
       // Removed since it was listed.
-      return answer.status === 404 ? [] : [client.parse(answer, inspection, containerAnswer)]
+      return answer.status === 404 ? [] : [await client.parse(answer, inspection, containerAnswer)]
     }),
   )
   return inspected.flat()
@@ -195,5 +202,5 @@ async function done(
   tolerated: readonly number[] = [],
 ): Promise<void> {
   const answer = await client.send(request)
-  if (!tolerated.includes(answer.status)) client.assertDone(answer, request)
+  if (!tolerated.includes(answer.status)) await client.assertDone(answer, request)
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseJson } from '../../shared/parse-json.ts'
+import type { Redactor } from '../../shared/redact.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { readDockerCliFailure, where } from './docker-cli-failure.ts'
@@ -20,11 +21,14 @@ export type ApiAnswer = { status: number; text: string }
 /** HTTP client for the Engine of one machine, found in the same way as by that machine's docker command. */
 export class EngineClient {
   readonly #runner: CommandRunner
+  readonly #readMask: () => Promise<Redactor>
   #agent: EngineAgent | undefined
   #version: Promise<VersionAnswer> | undefined
 
-  constructor(runner: CommandRunner) {
+  /** `readMask` gives what hides values of the app's variables in the Engine's own words. */
+  constructor(runner: CommandRunner, readMask: () => Promise<Redactor> = async () => (text) => text) {
     this.#runner = runner
+    this.#readMask = readMask
   }
 
   /** Version and settings of the Engine; requested once. Throws the DOCKER_… codes if it cannot be used. */
@@ -44,8 +48,8 @@ export class EngineClient {
   }
 
   /** Parses an answer with `schema`. Throws DOCKER_FAILED as `read` does. */
-  parse<T>(answer: ApiAnswer, request: ApiRequest, schema: z.ZodType<T>): T {
-    this.assertDone(answer, request)
+  async parse<T>(answer: ApiAnswer, request: ApiRequest, schema: z.ZodType<T>): Promise<T> {
+    await this.assertDone(answer, request)
     return parseAnswer(answer.text, schema, this.#runner.name)
   }
 
@@ -75,9 +79,9 @@ export class EngineClient {
   }
 
   /** Throws DOCKER_FAILED with the Engine's message for a status of 400 or more. */
-  assertDone(answer: ApiAnswer, request: Pick<ApiRequest, 'method' | 'path'>): void {
+  async assertDone(answer: ApiAnswer, request: Pick<ApiRequest, 'method' | 'path'>): Promise<void> {
     if (answer.status < 400) return
-    const reason = readMessage(answer.text)
+    const reason = await this.maskValues(readMessage(answer.text))
     throw new DrayError(
       'DOCKER_FAILED',
       `Docker Engine on ${where(this.#runner.name)} refused a request: ${reason}`,
@@ -86,6 +90,11 @@ export class EngineClient {
         details: { problems: [`${request.method} ${request.path}: ${answer.status}`] },
       },
     )
+  }
+
+  /** Hides values of the app's variables, which the Engine quotes: it knows them from the definitions of containers. */
+  async maskValues(text: string): Promise<string> {
+    return (await this.#readMask())(text)
   }
 
   /** How many answers can be read at the same time, with one connection left for other requests. */

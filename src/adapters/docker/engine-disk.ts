@@ -73,7 +73,7 @@ async function detailsOf<T>(
   const ask = async ({ Id }: { Id: string }): Promise<[string, T][]> => {
     const request: ApiRequest = { method: 'GET', path: path(Id), signal }
     const answer = await client.send(request)
-    return answer.status === 404 ? [] : [[Id, client.parse(answer, request, schema)]]
+    return answer.status === 404 ? [] : [[Id, await client.parse(answer, request, schema)]]
   }
   return new Map((await pMap(listed, ask, { concurrency: ASKED_AT_ONCE })).flat())
 }
@@ -113,6 +113,6 @@ async function removed(client: EngineClient, path: string): Promise<boolean> {
   const request = { method: 'DELETE', path } as const
   const answer = await client.send(request)
   if ([403, 404, 409].includes(answer.status)) return false
-  client.assertDone(answer, request)
+  await client.assertDone(answer, request)
   return true
 }

@@ -43,14 +43,14 @@ export function createImages(client: EngineClient, host: string): Images {
         path: `/images/${namePath(name)}/tag`,
         query: { repo, tag: version },
       } as const
-      client.assertDone(await client.send(request), request)
+      await client.assertDone(await client.send(request), request)
     },
 
     async imageConfig(name) {
       const request = { method: 'GET', path: `/images/${namePath(name)}/json` } as const
       const answer = await client.send(request)
       if (answer.status === 404) return undefined
-      return readImageConfig(client.parse(answer, request, inspectAnswer).Config)
+      return readImageConfig((await client.parse(answer, request, inspectAnswer)).Config)
     },
 
     async imageLayers(id) {
@@ -64,7 +64,7 @@ export function createImages(client: EngineClient, host: string): Images {
       const request = { method: 'DELETE', path: `/images/${namePath(name)}` } as const
       const answer = await client.send(request)
       if (answer.status === 404 || answer.status === 409) return false
-      client.assertDone(answer, request)
+      await client.assertDone(answer, request)
       return true
     },
 
@@ -130,7 +130,8 @@ async function pullImage(
     signal,
   })
   try {
-    if ((response.statusCode ?? 0) >= 400) throw readPullFailure(readMessage(await readText(response)), pull)
+    const failure = async (text: string) => readPullFailure(await client.maskValues(text), pull)
+    if ((response.statusCode ?? 0) >= 400) throw await failure(readMessage(await readText(response)))
 
     const tracker = trackPull()
     const lines = splitLines((line) => {
@@ -140,7 +141,7 @@ async function pullImage(
     for await (const chunk of response) lines.push(chunk as Buffer)
     lines.end()
     const error = tracker.error()
-    if (error !== undefined) throw readPullFailure(error, pull)
+    if (error !== undefined) throw await failure(error)
   } catch (error) {
     throw await client.explain(error, response.socket, signal)
   }

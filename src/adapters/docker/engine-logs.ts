@@ -41,7 +41,7 @@ export function createLogSource(client: EngineClient): LogSource {
       if (status < 400) return readLogLines(chunksOf(client, response, signal))
       const answer = { status, text: await readText(response) }
       if (status === notImplemented || /does not support reading/.test(answer.text)) return 'unreadable'
-      if (!goneStatuses.includes(status)) client.assertDone(answer, request)
+      if (!goneStatuses.includes(status)) await client.assertDone(answer, request)
       return nothing()
     },
 
@@ -54,7 +54,7 @@ export function createLogSource(client: EngineClient): LogSource {
       const request = { method: 'GET', path: '/events', query: { filters }, signal } as const
       const response = await client.stream(request)
       const status = response.statusCode ?? 0
-      if (status >= 400) client.assertDone({ status, text: await readText(response) }, request)
+      if (status >= 400) await client.assertDone({ status, text: await readText(response) }, request)
       return readChanges(chunksOf(client, response, signal))
     },
   }

@@ -69,7 +69,9 @@ async function execOnce(
     signal.throwIfAborted()
     const output = lines.join('\n')
     const exitCode = await readExitCode(client, execId)
-    return { exitCode: exitCode === 126 ? (readStartError(output) ?? exitCode) : exitCode, output }
+    const startError = exitCode === 126 || exitCode === 127 ? readStartError(output) : undefined
+    if (startError === undefined) return { exitCode, output }
+    return { exitCode: exitCode === 126 ? startError : exitCode, output: await client.maskValues(output) }
   } catch (error) {
     if (limit?.signal.aborted && !options.signal?.aborted)
       return { exitCode: timedOut, output: lines.join('\n') }
@@ -148,10 +150,11 @@ async function readStartFailure(
   execId: string,
 ): Promise<ExecResult> {
   const answer = { status: response.statusCode ?? 0, text: await readText(response) }
-  const output = readMessage(answer.text)
-  const exitCode = readStartError(output)
-  if (exitCode === undefined) client.assertDone(answer, { method: 'POST', path: `/exec/${execId}/start` })
-  return { exitCode: exitCode ?? 126, output }
+  const said = readMessage(answer.text)
+  const exitCode = readStartError(said)
+  if (exitCode === undefined)
+    await client.assertDone(answer, { method: 'POST', path: `/exec/${execId}/start` })
+  return { exitCode: exitCode ?? 126, output: await client.maskValues(said) }
 }
 
 /** 126 or 127 if the text is that of a program that could not be started: Engine 20.10 uses 126 for both. */

@@ -1,4 +1,5 @@
 import { createCompose } from '../../adapters/compose/compose-cli.ts'
+import { createValueReader } from '../../adapters/compose/server-values.ts'
 import type { AppPlace } from '../../adapters/directory/app-place.ts'
 import { createAppDirectory } from '../../adapters/directory/app-directory.ts'
 import { takeLock } from '../../adapters/directory/lock.ts'
@@ -49,7 +50,9 @@ export function describeHost(
   { clock, secrets }: CliContext,
 ): ConnectedHost {
   const onSecrets = (found: readonly Secret[]): void => void secrets.push(...found)
-  const engine = createEngine(runner, { onSecrets })
+  const { path } = config.environment
+  const place: AppPlace = { runner, path, values: values.composeVariables, onSecrets }
+  const engine = createEngine(runner, { onSecrets, readMask: createValueReader(place) })
   const engineObservation = engine.observeEngine().then((answer) => {
     assertEngineSupported(answer.version, runner.name)
     return answer
@@ -58,8 +61,6 @@ export function describeHost(
   engineObservation.catch(() => undefined)
   const imageStore = engineObservation.then((answer) => answer.imageStore)
   imageStore.catch(() => undefined)
-  const { path } = config.environment
-  const place: AppPlace = { runner, path, values: values.composeVariables, onSecrets }
   const target: TargetHost = {
     name: runner.name,
     engine,
