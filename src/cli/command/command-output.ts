@@ -2,6 +2,7 @@ import { createRedactor, type Redactor } from '../../shared/redact.ts'
 import { stripAllButColors, stripControl } from '../../shared/strip-control.ts'
 import { cleanValue } from '../../ui/reporters/clean-event.ts'
 import { renderJsonLine } from '../../ui/reporters/json-reporter.ts'
+import { wrapLines } from '../../ui/terminal/text-width.ts'
 import { createTerminalStyle, type TerminalStyle } from '../../ui/terminal/terminal-style.ts'
 import { applyNoColor } from './apply-no-color.ts'
 import type { CliContext } from './context.ts'
@@ -42,7 +43,8 @@ export function createCommandOutput(
     json: (type, fields) =>
       void stdout.write(renderJsonLine({ type, at: clock.now(), ...cleanValue(fields, clean) })),
     note: (text) => {
-      if (!options.json) stderr.write(safe(`${text}\n`))
+      const columns = stderr.isTTY === true && !options.plain ? stderr.columns : undefined
+      if (!options.json) stderr.write(`${wrapLines(safe(text), columns)}\n`)
     },
     clean,
   }

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../deploy/model/events.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
-import { wrapToWidth } from '../../terminal/text-width.ts'
+import { wrapLines, wrapToWidth } from '../../terminal/text-width.ts'
 
 /**
  * A failure, in the order of a reader's questions: title, message, last log lines, the serving release, undone and not
@@ -10,7 +10,12 @@ export function renderFailure(failure: Failure, style: TerminalStyle): string {
   const { colors, glyphs } = style
   const { location, problems = [] } = failure.details
   const blocks: string[][] = [
-    [`${colors.red(glyphs.failed)} ${colors.bold(failure.title)} ${colors.dim(`[${failure.code}]`)}`],
+    [
+      wrapLines(
+        `${colors.red(glyphs.failed)} ${colors.bold(failure.title)} ${colors.dim(`[${failure.code}]`)}`,
+        style.columns,
+      ),
+    ],
     [
       ...paragraph(failure.message, style),
       ...(location ? [`  ${colors.cyan(`${location.file}:${location.line}:${location.column}`)}`] : []),

@@ -1,7 +1,7 @@
 import { stripControl } from '../../../shared/strip-control.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { countFindings, type ShownFinding } from './shown-finding.ts'
-import { cutToWidth, widthOf, wrapToWidth } from '../../terminal/text-width.ts'
+import { cutToWidth, widthOf, wrapLines, wrapToWidth } from '../../terminal/text-width.ts'
 
 /** Facts for the summary below the findings. */
 export type CheckSummary = {
@@ -73,7 +73,7 @@ function renderFolded(findings: readonly ShownFinding[], { colors, columns }: Te
 export function renderCheckSummary(
   findings: readonly ShownFinding[],
   summary: CheckSummary,
-  { colors, glyphs }: TerminalStyle,
+  { colors, glyphs, columns }: TerminalStyle,
 ): string {
   const { errors, warnings, notes, fixable } = countFindings(findings)
   const checked = `${count(summary.rules, 'rule')} on ${count(summary.files, 'file')}, ${Math.round(summary.durationMs)} ms`
@@ -89,7 +89,7 @@ export function renderCheckSummary(
     fixable === 0
       ? ''
       : ` \`dray check --fix\` fixes ${fixable === findings.length ? 'all' : fixable} of them.`
-  return `${fixed}${glyph} ${parts.join(', ')} (${checked}).${next}\n`
+  return `${wrapLines(`${fixed}${glyph} ${parts.join(', ')} (${checked}).${next}`, columns)}\n`
 }
 
 function renderFinding(finding: ShownFinding, style: TerminalStyle, explained: Set<string>): string[] {
@@ -107,7 +107,7 @@ function renderFinding(finding: ShownFinding, style: TerminalStyle, explained: S
       (part, index) => `${indent}${colors.dim((index === 0 ? label : '').padEnd(4))} ${part}`,
     )
   return [
-    head,
+    wrapLines(head, columns),
     ...renderSource(finding, style).map((text) => `${indent}${colors.dim(glyphs.gutter)} ${text}`),
     ...(isNew ? [...explain('why', finding.why), ...explain('hint', finding.hint)] : []),
     '',

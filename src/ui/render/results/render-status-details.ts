@@ -1,6 +1,7 @@
 import { describeAnswer } from '../../../deploy/model/entrance.ts'
 import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../../operations/status/status.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
+import { wrapLines } from '../../terminal/text-width.ts'
 import { renderAge } from '../text/render-duration.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { shortDigest } from '../deploy/render-summary.ts'
@@ -20,7 +21,7 @@ function hostLines(environment: string, host: KnownHost, style: TerminalStyle): 
   const disks = renderFileSystems(host.fileSystems, style)
   if (host.release === undefined) return [`${heading}: nothing deployed yet.`, '', ...disks]
   return [
-    `${heading}: ${releaseLine(host.release)}`,
+    wrapLines(`${heading}: ${releaseLine(host.release)}`, style.columns),
     '',
     ...serviceLines(host.services, style),
     ...host.urls.map(

@@ -5,7 +5,7 @@ import { renderBar } from '../../../../src/ui/render/text/render-bar.ts'
 import { renderBytes, renderCount } from '../../../../src/shared/bytes.ts'
 import { renderDuration, renderLatency } from '../../../../src/ui/render/text/render-duration.ts'
 import { renderTable } from '../../../../src/ui/render/text/render-table.ts'
-import { cutToWidth, widthOf, wrapToWidth } from '../../../../src/ui/terminal/text-width.ts'
+import { cutToWidth, widthOf, wrapLines, wrapToWidth } from '../../../../src/ui/terminal/text-width.ts'
 
 test.each([
   [0, '0.0 s'],
@@ -81,6 +81,12 @@ test('cuts text to any width, wide characters and emoji too', () => {
 test('breaks lines between words, and words that are too long', () => {
   expect(wrapToWidth('one two three', 8)).toEqual(['one two', 'three'])
   expect(wrapToWidth('abcdefghij k', 4)).toEqual(['abcd', 'efgh', 'ij', 'k'])
+})
+
+test('wraps only the lines that are too long, with their indentation', () => {
+  expect(wrapLines('  + a\n  one two three\nshort', 10)).toBe('  + a\n  one two\n  three\nshort')
+  expect(wrapLines('\u001b[1mone two\u001b[22m three', 9)).toBe('\u001b[1mone two\u001b[22m\nthree')
+  expect(wrapLines('  one two three')).toBe('  one two three')
 })
 
 test('lines up columns, leaves out empty ones, and breaks the last', () => {

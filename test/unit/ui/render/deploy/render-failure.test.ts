@@ -26,6 +26,11 @@ test('shows the failure, its reason, the log, the serving release, the undone st
   `)
 })
 
+test('breaks no word of the title on a narrow terminal', () => {
+  const [first, second] = renderFailure(sampleFailure, { ...style, columns: 60 }).split('\n')
+  expect([first, second]).toEqual(['✗ The new release did not become healthy.', '[SERVICE_UNHEALTHY]'])
+})
+
 test('shows where in a file a problem is, and every problem', () => {
   const failure = {
     ...{
