@@ -3,13 +3,18 @@ const LAST_LINES = 12
 
 /**
  * The lines of a container's log that may say why it failed: without the requests of its health check (`argv`) unless nothing
- * else is there, each repeated line once with its number, and of the rest the first lines and the last ones.
+ * else is there, each repeated line once with its number, and of the rest the first lines and the last ones; only the last ones
+ * if the log has lines before these (`isWhole`).
  */
-export function excerptLog(lines: readonly string[], argv: readonly string[] = []): string[] {
+export function excerptLog(
+  lines: readonly string[],
+  { argv = [], isWhole = true }: { argv?: readonly string[] | undefined; isWhole?: boolean } = {},
+): string[] {
   const isRequest = recognizeRequests(argv)
   const others = lines.filter((line) => !isRequest(line))
   const folded = foldRepeats(others.some((line) => line.trim() !== '') ? others : lines)
   const missing = folded.length - FIRST_LINES - LAST_LINES
+  if (!isWhole) return ['… earlier lines left out', ...folded.slice(-FIRST_LINES - LAST_LINES)]
   if (missing <= 1) return folded
   return [
     ...folded.slice(0, FIRST_LINES),

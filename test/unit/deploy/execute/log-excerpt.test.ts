@@ -9,25 +9,24 @@ test.each([
   '{"level":"info","method":"GET","path":"/healthz","status":500}',
   'time=15:04:05 method=HEAD path=/healthz status=503',
 ])('leaves out the request of the health check: %s', (request) => {
-  expect(excerptLog(['listening on 8000', request, request, 'the database is away'], check)).toEqual([
-    'listening on 8000',
-    'the database is away',
-  ])
+  expect(
+    excerptLog(['listening on 8000', request, request, 'the database is away'], { argv: check }),
+  ).toEqual(['listening on 8000', 'the database is away'])
 })
 
 test('keeps other requests, and words that contain the path', () => {
   const lines = ['GET /healthz/deep 500', 'GET / 200', 'the route /healthz is registered', 'GET /orders 200']
-  expect(excerptLog(lines, check)).toEqual(lines)
+  expect(excerptLog(lines, { argv: check })).toEqual(lines)
 })
 
 test('leaves out requests of the root only if the check asks for it', () => {
-  expect(excerptLog(['GET / HTTP/1.1 502', 'GET /a 200'], ['curl', '-f', 'http://localhost'])).toEqual([
-    'GET /a 200',
-  ])
+  expect(
+    excerptLog(['GET / HTTP/1.1 502', 'GET /a 200'], { argv: ['curl', '-f', 'http://localhost'] }),
+  ).toEqual(['GET /a 200'])
 })
 
 test('shows the requests of the check if nothing else is there', () => {
-  expect(excerptLog(['GET /healthz 500', 'GET /healthz 500', ''], check)).toEqual([
+  expect(excerptLog(['GET /healthz 500', 'GET /healthz 500', ''], { argv: check })).toEqual([
     'GET /healthz 500 (2 times)',
     '',
   ])
@@ -53,4 +52,9 @@ test('shows the first and the last lines of a long log', () => {
     ...'opqrstuvwxyz'.split(''),
   ])
   expect(excerptLog(words.slice(0, 18))).toEqual(words.slice(0, 18))
+})
+
+test('shows only the last lines of a log whose beginning was not read', () => {
+  const words = 'abcdefghijklmnopqrstuvwxyz'.split('')
+  expect(excerptLog(words, { isWhole: false })).toEqual(['… earlier lines left out', ...words.slice(-17)])
 })
