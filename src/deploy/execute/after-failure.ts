@@ -18,12 +18,16 @@ export async function afterFailure(
 ): Promise<DeployFailed> {
   const { clock, emit, plan } = execution
   const runs = [...execution.hosts.values()]
+  const isRecorded = runs.some(({ done }) => done.recorded)
+  if (!isRecorded)
+    writeJournals(execution, { event: 'undo.started', code: error.code, reason: error.message })
+  // The answers show that the locks are still held: this machine may have slept, and another deploy may have begun.
+  await Promise.allSettled(locks.map((lock) => lock.settled()))
   if (locks.some((lock) => lock.lost.aborted)) return connectionLost(error, execution)
-  if (runs.some(({ done }) => done.recorded)) return failedAfterRecord(error, execution)
+  if (isRecorded) return failedAfterRecord(error, execution)
   const touched = runs.some(hasRun)
   if (touched || runs.some(({ done }) => done.placed))
     emit({ type: 'undo.started', at: clock.now(), reason: error.message })
-  writeJournals(execution, { event: 'undo.started', code: error.code, reason: error.message })
   const { failure, ...undone } = await undoDeploy(execution, error)
   writeJournals(execution, {
     event: 'undo.finished',

@@ -137,6 +137,16 @@ describe('after an undo, what is serving is said only of URLs that answer:', () 
     })
   })
 
+  test('nothing is undone if the lock was lost, which only its next answer shows', async () => {
+    const world = await shopAtV1()
+    world.host.when('up beside', () => {
+      throw new Error('No such container')
+    })
+    world.host.when('settled', () => world.host.loseLock())
+    expect(await world.failure()).toMatchObject({ code: 'LOCK_LOST', undone: [], exitCode: 4 })
+    expect(world.host.running).toContain('backend:v1')
+  })
+
   test('after the connection broke it is not known', async () => {
     const world = await shopAtV1()
     world.host.when('up beside', () => world.host.loseLock())
