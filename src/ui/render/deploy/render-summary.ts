@@ -31,7 +31,8 @@ const isInPlace = ({ outcome }: DeployFinished): boolean => outcome === 'deploye
 export function summarySentence(finished: DeployFinished, { colors, glyphs }: TerminalStyle): string {
   const { app, environment, release, serving } = finished
   const took = renderDuration(finished.durationMs)
-  const now = serving === undefined ? 'No release is serving.' : `Release ${serving} is serving.`
+  // Without a release, none may be serving, or it could not be checked: the failure says which.
+  const now = serving === undefined ? '' : ` Release ${serving} is serving.`
   const isRollback = finished.kind === 'rollback'
   switch (finished.outcome) {
     case 'deployed':
@@ -42,10 +43,10 @@ export function summarySentence(finished: DeployFinished, { colors, glyphs }: Te
       return `${colors.green(glyphs.done)} Nothing to do: release ${release} of ${app} is already running on ${environment} (${took}).`
     case 'failed':
       if (isRollback)
-        return `${colors.red(glyphs.failed)} ${app} on ${environment} was not rolled back${targetOf(finished)} (${took}). ${now}`
-      return `${colors.red(glyphs.failed)} ${app} was not deployed to ${environment} (${took}). ${now}`
+        return `${colors.red(glyphs.failed)} ${app} on ${environment} was not rolled back${targetOf(finished)} (${took}).${now}`
+      return `${colors.red(glyphs.failed)} ${app} was not deployed to ${environment} (${took}).${now}`
     case 'cancelled':
-      return `${colors.yellow(glyphs.cancelled)} Cancelled after ${took}: ${app} on ${environment}. ${now}`
+      return `${colors.yellow(glyphs.cancelled)} Cancelled after ${took}: ${app} on ${environment}.${now}`
   }
 }
 

@@ -61,7 +61,7 @@ test('lists each service with tag, digest and image', () => {
 test.each([
   ['unchanged', 'r41', '✓ Nothing to do: release r42 of shop is already running on test (12.3 s).\n'],
   ['failed', 'r41', '✗ shop was not deployed to test (12.3 s). Release r41 is serving.\n'],
-  ['failed', undefined, '✗ shop was not deployed to test (12.3 s). No release is serving.\n'],
+  ['failed', undefined, '✗ shop was not deployed to test (12.3 s).\n'],
   ['cancelled', 'r41', '■ Cancelled after 12.3 s: shop on test. Release r41 is serving.\n'],
 ] as const)('says in one sentence how a deploy ended: %s, %s serving', (outcome, serving, sentence) => {
   expect(summaryOf({ outcome, serving, images: [] })).toBe(sentence)
