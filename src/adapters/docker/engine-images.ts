@@ -57,7 +57,7 @@ export function createImages(client: EngineClient, host: string): Images {
       const request = { method: 'GET', path: `/images/${namePath(id)}/json` } as const
       const answer = await client.send(request)
       if (answer.status === 404) return []
-      return client.parse(answer, request, layersAnswer).RootFS?.Layers ?? []
+      return (await client.parse(answer, request, layersAnswer)).RootFS?.Layers ?? []
     },
 
     async removeImage(name) {

@@ -23,7 +23,9 @@ const answer: RequestListener = ({ url = '' }, response) => {
   response.writeHead(message === undefined ? 200 : 500, { 'content-type': 'application/json' })
   response.end(
     JSON.stringify(
-      message === undefined ? { Version: '28.5.2', ApiVersion: '1.51', Os: 'linux', Arch: 'amd64' } : { message },
+      message === undefined
+        ? { Version: '28.5.2', ApiVersion: '1.51', Os: 'linux', Arch: 'amd64' }
+        : { message },
     ),
   )
 }
