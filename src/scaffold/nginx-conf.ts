@@ -2,7 +2,7 @@ import type { EnvironmentShape, ImageShape } from './app-shape.ts'
 
 /**
  * The proxy's configuration. `proxy_pass` has the plain name of a service, and there is no `resolver`: nginx then resolves
- * the name only when it loads this file, which allows dray to switch traffic from the old containers to the new ones.
+ * the name only when it loads this file, so that one reload switches traffic from the old containers to the new ones.
  */
 export function renderNginxConf({ images }: EnvironmentShape): string {
   const routed = images
@@ -12,8 +12,8 @@ export function renderNginxConf({ images }: EnvironmentShape): string {
     ({ service, port, route }) =>
       `    location ${route} {\n        proxy_pass http://${service}:${port ?? 80};\n    }\n`,
   )
-  return `# dray reloads nginx when the new containers are healthy, and nginx resolves the names below then. A \`resolver\` or a
-# variable in \`proxy_pass\` would resolve them at other times too, and lose requests.
+  return `# dray reloads nginx when the new containers are healthy, and nginx resolves the names below then. A \`resolver\` and a
+# variable in \`proxy_pass\` would cost two more reloads in a deploy.
 server {
     listen 80;
 

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEngine } from '../../src/adapters/docker/engine-api.ts'
 import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
 import type { Container } from '../../src/deploy/model/container.ts'
+import { NamePins } from '../../src/deploy/execute/proxies/name-pins.ts'
+import { holdPinScript } from '../../src/deploy/execute/proxies/pin-script.ts'
 import { switchNginx } from '../../src/deploy/execute/proxies/switch-nginx.ts'
+import { observeNginx } from '../../src/deploy/plan/proxies/observe-nginx.ts'
+import { systemClock } from '../../src/shared/clock.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 
 const project = `dray-turn-${randomBytes(3).toString('hex')}`
@@ -127,6 +131,66 @@ test('a stopped proxy fails with a code of its own', async () => {
   const switched = switchNginx({ engine, proxy, containers: [two], drainMs: 1_000 })
   await expect(switched).rejects.toMatchObject({ code: expect.stringMatching(/^PROXY_/) as unknown })
   expect(await hostsOf(proxy)).not.toContain('backend')
+})
+
+describe('nginx that looks names up while it runs', () => {
+  const asking = `server { listen 80; resolver 127.0.0.11 valid=1s;
+    location / { set $to http://backend:8000; proxy_pass $to; } }`
+  const pins = new NamePins(engine, systemClock)
+  const turnTo = async (container: Container): Promise<void> => {
+    const { pinFile } = (await observeNginx(proxy, engine)) ?? {}
+    const { drained } = await switchNginx({
+      ...{ engine, proxy, containers: [container], drainMs: 5_000 },
+      ...{ pins, pinFile },
+    })
+    expect(await drained).toBe(true)
+  }
+
+  beforeEach(async () => {
+    await docker(
+      'exec',
+      proxy.id,
+      'sh',
+      '-c',
+      `echo '${asking}' > /etc/nginx/conf.d/app.conf; nginx -s reload`,
+    )
+    await untilItSays('two')
+  })
+  afterEach(() => pins.end())
+
+  test('keeps to the containers that it is switched to, then looks names up again', async () => {
+    expect(await observeNginx(proxy, engine)).toMatchObject({ pinFile: '/etc/nginx/mime.types' })
+    const types = await docker('exec', proxy.id, 'cat', '/etc/nginx/mime.types')
+    for (const container of [one, two, one]) {
+      await turnTo(container)
+      const answers: string[] = []
+      // For longer than nginx keeps an answer of DNS.
+      const until = Date.now() + 1_500
+      while (Date.now() < until) answers.push(await ask('/'))
+      expect(new Set(answers)).toEqual(new Set([container === one ? 'one' : 'two']))
+    }
+    await pins.end()
+    await untilItSays('two')
+    await untilItSays('one')
+    expect(await hostsOf(proxy)).not.toContain('dray')
+    expect(await docker('exec', proxy.id, 'ls', '/dev/shm')).toBe('')
+    expect(await docker('exec', proxy.id, 'ls', '/etc/nginx')).not.toContain('dray')
+    expect(await docker('exec', proxy.id, 'cat', '/etc/nginx/mime.types')).toBe(types)
+  })
+
+  test('looks names up again after the client that pinned them was killed', async () => {
+    await turnTo(one)
+    pins.release()
+    const argv = ['sh', '-c', holdPinScript, 'dray', '1', 'nginx -s reload', '127.0.0.9 backend']
+    expect(await engine.exec(proxy.id, argv, { user: '0' })).toMatchObject({ exitCode: 0 })
+    await untilItSays('two')
+    expect(await hostsOf(proxy)).not.toContain('127.0.0.9')
+  })
+
+  test('cannot be switched if no file of its configuration can be extended', async () => {
+    await docker('exec', proxy.id, 'ln', '-sf', '/dev/null', '/etc/nginx/mime.types')
+    expect(await observeNginx(proxy, engine)).toEqual({ asksDns: true, asksDnsForServers: false })
+  })
 })
 
 const startBackend = (name: string): Promise<Container> =>

@@ -4,8 +4,10 @@ import { expect, onTestFinished } from 'vitest'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import { changePinScript, holdPinScript, PINNED } from '../../src/deploy/execute/proxies/pin-script.ts'
 import { caddyScript } from '../../src/deploy/execute/proxies/switch-caddy-script.ts'
+import { dumpNginx } from '../../src/deploy/model/nginx-configuration.ts'
 import { examineCaddyScript } from '../../src/deploy/plan/proxies/observe-caddy.ts'
 import { haproxyScript } from '../../src/deploy/execute/proxies/switch-haproxy-script.ts'
+import { examineNginxScript } from '../../src/deploy/plan/proxies/observe-nginx.ts'
 import { examineHaproxyScript } from '../../src/deploy/plan/proxies/observe-haproxy.ts'
 import { proxyScript } from '../../src/deploy/execute/proxies/switch-nginx-script.ts'
 import { quietScript } from '../../src/deploy/execute/proxies/quiet-script.ts'
@@ -106,6 +108,10 @@ export class FakeHost implements TargetHost {
   caddy = 'v2.11.4'
   /** What the examination of a running HAProxy prints. */
   haproxy = 'master'
+  /** What `nginx -T` prints in a running nginx. */
+  nginx = ''
+  /** A file of its configuration that dray can extend. */
+  pinFile: string | undefined = '/etc/nginx/mime.types'
   /** Whether the images have a shell. */
   hasShell = true
   taskExitCode = 0
@@ -213,14 +219,16 @@ export class FakeHost implements TargetHost {
       const container = this.containers.get(id)
       const caddy = await this.#execForCaddy(container, argv, options?.onLine)
       if (caddy !== undefined) return caddy
+      const nginx = await this.#execForNginx(container, argv)
+      if (nginx !== undefined) return nginx
       const traefik = await this.#execForTraefik(container, argv)
       if (traefik !== undefined) return traefik
       if (argv.includes(examineHaproxyScript)) return { exitCode: 0, output: this.haproxy }
       if (argv.includes(proxyScript) || argv.includes(haproxyScript)) {
-        const lines = argv.slice(argv.indexOf('dray') + 3)
-        await this.#did(
-          `turn ${container.service} to ${lines.map((line) => this.#at(line)).join(', ') || 'nothing new'}`,
-        )
+        const words = argv.slice(argv.indexOf('dray') + 3)
+        const [file, , , ...lines] = argv.includes(proxyScript) ? words : ['', '', '', ...words]
+        const to = lines.map((line) => this.#at(line)).join(', ') || 'nothing new'
+        await this.#did(`turn ${container.service} to ${file ? 'what is pinned' : to}`)
         return { exitCode: this.proxyExitCode, output: this.proxyExitCode === 3 ? 'nginx: [emerg] no' : '' }
       }
       return this.containers.check(id)
@@ -254,7 +262,18 @@ export class FakeHost implements TargetHost {
     return done
   }
 
-  /** The scripts for a proxy that looks names up at every connection. */
+  /** What is run in nginx besides the script that switches its traffic. */
+  async #execForNginx({ service }: Container, argv: readonly string[]): Promise<ExecResult | undefined> {
+    if (argv === dumpNginx) return { exitCode: 0, output: this.nginx }
+    if (argv.includes(examineNginxScript)) {
+      return { exitCode: this.pinFile === undefined ? 4 : 0, output: `${this.pinFile ?? ''}\n` }
+    }
+    if (argv.join(' ') !== 'nginx -s reload') return undefined
+    await this.#did(`reload ${service}`)
+    return { exitCode: 0, output: '' }
+  }
+
+  /** The scripts for a proxy that looks names up while it runs. */
   async #execForCaddy(
     { service }: Container,
     argv: readonly string[],
@@ -264,7 +283,7 @@ export class FakeHost implements TargetHost {
     const pins = (lines: readonly string[]) => lines.map((line) => this.#at(line)).join(', ')
     if (script === examineCaddyScript) return { exitCode: 0, output: this.caddy }
     if (script === holdPinScript) {
-      await this.#did(`pin ${service} to ${pins(rest)}`)
+      await this.#did(`pin ${service} to ${pins(rest.slice(1))}`)
       onLine(PINNED)
       return new Promise(() => undefined)
     }

@@ -12,6 +12,8 @@ export type Upstream = {
   port: string | undefined
   /** nginx resolves its address again while it runs. */
   isAskedAgain: boolean
+  /** It is a server of an `upstream` with `resolve`. */
+  isResolvedServer?: true
   /** Apps whose containers get this file. */
   apps: readonly ComposeApp[]
 }
@@ -90,11 +92,11 @@ function hostsIn({ directives }: NginxFile): FoundHost[] {
     const [first] = directive.arguments
     if (first === undefined) return []
     if (directive.name === 'server' && directive.blocks.at(-1)?.name === 'upstream') {
-      return hostOf(
-        first,
-        first.text,
-        directive.arguments.some(({ text }) => text === 'resolve'),
-      )
+      const isResolved = directive.arguments.some(({ text }) => text === 'resolve')
+      return hostOf(first, first.text, isResolved).map((found) => ({
+        ...found,
+        ...(isResolved && { isResolvedServer: true as const }),
+      }))
     }
     if (!passing.has(directive.name)) return []
     const variable = /^(?:\w+:\/\/)?(\$\w+)/.exec(first.text)?.[1]

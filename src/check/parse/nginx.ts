@@ -1,3 +1,4 @@
+import { readNginxTokens, unquoteNginxWord } from '../../shared/nginx-tokens.ts'
 import type { SourceFile, Span } from '../source-file.ts'
 
 /** One directive: `proxy_pass http://backend:8000;`. The arguments are without quotes. */
@@ -38,16 +39,12 @@ export function parseNginx(file: SourceFile): NginxFile {
     } else if (text === '}') {
       finish(end)
       blocks.pop()
-    } else words.push({ file, start, end, text: text.replace(/^(["'])([\s\S]*)\1$/, '$2') })
+    } else words.push({ file, start, end, text: unquoteNginxWord(text) })
   }
   return { file, directives }
 }
 
-/** Punctuation, quoted words, and words that may hold `${name}`, without comments. */
+/** The tokens of a file, without comments. */
 export function nginxTokens(file: SourceFile): (Span & { text: string })[] {
-  const token =
-    /#[^\n]*|[;{}]|"(?:\\[\s\S]|[^"\\])*"?|'(?:\\[\s\S]|[^'\\])*'?|(?:\$\{\w*\}|\\.|[^\s;{}#"'\\]|(?<=\S)[#"'])+|\\/g
-  return [...file.text.matchAll(token)]
-    .filter(([text]) => !text.startsWith('#'))
-    .map(({ 0: text, index }) => ({ file, start: index, end: index + text.length, text }))
+  return readNginxTokens(file.text).map((token) => ({ file, ...token }))
 }

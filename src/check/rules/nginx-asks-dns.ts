@@ -6,16 +6,19 @@ import type { Rule } from '../rule.ts'
 export const nginxAsksDns: Rule = {
   code: 'NGINX_ASKS_DNS',
   severity: 'warning',
-  title: 'nginx resolves a service through Docker DNS at run time, so dray cannot switch its traffic.',
-  why: 'Docker DNS returns a container as soon as it starts, ready or not, and still returns one that is about to stop. With `resolver` and a variable, or with `resolve`, requests go to both and fail during a deploy.',
-  hint: 'Write the name directly in `proxy_pass`, as in `proxy_pass http://backend:8000;`, and remove `resolver`: dray reloads nginx when the new containers are healthy.',
+  title: 'nginx resolves a server of an `upstream` at run time, so dray cannot switch its traffic.',
+  why: 'Docker DNS returns a container as soon as it starts, ready or not, and still returns one that is about to stop. A server with `resolve` gets both addresses, so dray recreates the service, which is unavailable meanwhile. `resolver` with a variable in `proxy_pass` is no obstacle.',
+  hint: 'Remove `resolve` from the server: dray reloads nginx when the new containers are healthy.',
   bad: {
     'nginx/conf.d/default.conf': lines(
-      'server {',
+      'upstream backend {',
+      '    zone backend 64k;',
       '    resolver 127.0.0.11 valid=5s;',
-      '    set $backend http://app:8000;',
+      '    server app:8000 resolve;',
+      '}',
+      'server {',
       '    location / {',
-      '        proxy_pass $backend;',
+      '        proxy_pass http://backend;',
       '    }',
       '}',
     ),
@@ -24,9 +27,12 @@ export const nginxAsksDns: Rule = {
   },
   good: {
     'nginx/conf.d/default.conf': lines(
+      'upstream backend {',
+      '    server app:8000;',
+      '}',
       'server {',
       '    location / {',
-      '        proxy_pass http://app:8000;',
+      '        proxy_pass http://backend;',
       '    }',
       '}',
     ),
@@ -35,8 +41,8 @@ export const nginxAsksDns: Rule = {
   },
   *check(repository) {
     if (!isDeployedByDray(repository)) return
-    for (const { at, host, isAskedAgain } of upstreamsOf(repository))
-      if (isAskedAgain)
+    for (const { at, host, isResolvedServer } of upstreamsOf(repository))
+      if (isResolvedServer)
         yield {
           at,
           message: `nginx resolves \`${host}\` at run time and may get a container that is not ready or about to stop.`,

@@ -82,12 +82,17 @@ export function stepGroups(steps: readonly Step[]): Step[][] {
   const groups: Step[][] = []
   for (const step of steps) {
     const last = groups.at(-1)
-    const family = FAMILIES[step.kind]
+    const family = familyOf(step)
     const before = last?.[0]
-    if (before !== undefined && family !== undefined && FAMILIES[before.kind] === family) last?.push(step)
+    if (before !== undefined && family !== undefined && familyOf(before) === family) last?.push(step)
     else groups.push([step])
   }
   return groups
+}
+
+/** Where names are pinned by a reload, files are placed afterwards: it reads them. */
+function familyOf(step: Step): string | undefined {
+  return step.kind === 'pin-names' && step.pinFile !== undefined ? undefined : FAMILIES[step.kind]
 }
 
 async function executeStep(step: Step, execution: Execution, signal: AbortSignal): Promise<void> {

@@ -204,6 +204,7 @@ async function switchProxyBack(
       pinMs: execution.patience.pinMs,
       clock: execution.clock,
       proxy,
+      pinFile: step.pinFile,
       containers: step.reloadOnly ? [] : targets.flat(),
       drainMs: execution.patience.drainMs,
       ...(step.withoutReload && { leaving: await otherContainers(step.services, targets.flat(), run) }),

@@ -95,13 +95,16 @@ export type Step = StepBase &
     /** A container that must succeed before others start. */
     | { kind: 'run-once'; service: string }
     | { kind: 'wait-healthy'; services: readonly string[] }
-    /** The names of `services` stay with their running containers in a proxy that looks them up at every connection. */
-    | { kind: 'pin-names'; proxy: string; services: readonly string[] }
+    /**
+     * The names of `services` stay with their running containers in a proxy that looks them up while it runs. `pinFile`: that of
+     * the proxy, for nginx.
+     */
+    | { kind: 'pin-names'; proxy: string; services: readonly string[]; pinFile?: string }
     /** Its names are looked up again. */
     | { kind: 'unpin-names'; proxy: string }
     /**
      * The proxy gets the new addresses of `services` and reloads its configuration. `reloadOnly`: it looks the addresses up
-     * itself, since the old containers are gone by then. `withoutReload`: it keeps no connections to containers.
+     * itself, since the old containers are gone by then. `withoutReload`: it keeps no connections to containers. `pinFile`: as above.
      */
     | {
         kind: 'switch-traffic'
@@ -110,6 +113,7 @@ export type Step = StepBase &
         services: readonly string[]
         reloadOnly?: true
         withoutReload?: true
+        pinFile?: string
       }
     /** New connections to published ports of `services` go to their stand-ins. */
     | { kind: 'forward-ports'; services: readonly ForwardedService[] }

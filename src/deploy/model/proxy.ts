@@ -13,6 +13,11 @@ export type Proxy = {
   obstacle: string | undefined
   /** Whether dray can make it read its configuration files again. */
   canReload: boolean
+  /**
+   * For nginx that looks names up while it runs (`resolver` and a variable): a file of its configuration in its container, which
+   * dray extends for the moment of a reload, so that nginx keeps the addresses that it has then.
+   */
+  pinFile?: string
   /** For Traefik, which finds services on its own: those that it may send requests to, by name. */
   upstreams?: Readonly<Record<string, Upstream>>
   /** It is no service of the app. */

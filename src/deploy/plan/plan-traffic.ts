@@ -34,6 +34,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
       services,
       ...(proxy.obstacle === undefined || services.length === 0 ? {} : { reloadOnly: true }),
       ...(withoutReload && { withoutReload }),
+      ...pinFileOf(proxy),
     })),
   )
   steps.push(...planForwards(host, desired))
@@ -109,7 +110,7 @@ function movedFor({ kind, obstacle }: Proxy, moved: readonly ServiceDecision[]):
 }
 
 /**
- * Before new containers start: in proxies that look names up at every connection, the names of the services that get a second
+ * Before new containers start: in proxies that look names up while they run, the names of the services that get a second
  * container stay with the old one.
  */
 export function planPins(host: HostPlan): NewStep[] {
@@ -123,22 +124,41 @@ export function planPins(host: HostPlan): NewStep[] {
     const isRunning = observation.containers.some(
       ({ service, oneOff, state }) => service === proxy.service && !oneOff && state === 'running',
     )
-    if (proxy.kind !== 'caddy' || services.length === 0 || !isRunning) return []
-    const cause = `${proxy.service} looks names up at every connection`
-    return [{ kind: 'pin-names', host: observation.host, cause, proxy: proxy.service, services }]
+    if (!looksUpNames(proxy) || services.length === 0 || !isRunning) return []
+    const when = proxy.kind === 'caddy' ? 'at every connection' : 'while it runs (`resolver`)'
+    const cause = `${proxy.service} looks names up ${when}`
+    return [
+      {
+        kind: 'pin-names',
+        host: observation.host,
+        cause,
+        proxy: proxy.service,
+        services,
+        ...pinFileOf(proxy),
+      },
+    ]
   })
 }
 
 /** After the old containers are stopped. */
 export function planUnpins(host: HostPlan): NewStep[] {
   return findSwitches(host)
-    .filter(({ proxy, services }) => proxy.kind === 'caddy' && services.length > 0)
+    .filter(({ proxy, services }) => looksUpNames(proxy) && services.length > 0)
     .map(({ proxy }): NewStep => ({
       kind: 'unpin-names',
       host: host.observation.host,
       cause: 'the old containers are stopped',
       proxy: proxy.service,
     }))
+}
+
+/** Whether a proxy looks names up while it runs, so that its names are pinned. */
+function looksUpNames({ kind, pinFile }: Proxy): boolean {
+  return kind === 'caddy' || pinFile !== undefined
+}
+
+function pinFileOf({ pinFile }: Proxy): { pinFile?: string } {
+  return pinFile === undefined ? {} : { pinFile }
 }
 
 /** Names of the services among `decisions` that a proxy may send requests to. */

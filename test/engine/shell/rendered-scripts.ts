@@ -44,10 +44,12 @@ import {
   listenScript,
   startDraining,
 } from '../../../src/deploy/model/drain-check.ts'
+import { dumpNginx } from '../../../src/deploy/model/nginx-configuration.ts'
 import { quietScript } from '../../../src/deploy/execute/proxies/quiet-script.ts'
 import { caddyScript } from '../../../src/deploy/execute/proxies/switch-caddy-script.ts'
 import { examineCaddyScript } from '../../../src/deploy/plan/proxies/observe-caddy.ts'
 import { haproxyScript } from '../../../src/deploy/execute/proxies/switch-haproxy-script.ts'
+import { examineNginxScript } from '../../../src/deploy/plan/proxies/observe-nginx.ts'
 import { examineHaproxyScript } from '../../../src/deploy/plan/proxies/observe-haproxy.ts'
 import { proxyScript } from '../../../src/deploy/execute/proxies/switch-nginx-script.ts'
 import type { SetupAction } from '../../../src/operations/setup/setup-plan.ts'
@@ -112,6 +114,8 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     surveyScript,
   },
   ...{ caddyScript, changePinScript, examineCaddyScript, examineHaproxyScript, haproxyScript, holdPinScript },
+  examineNginxScript,
+  dumpNginx: dumpNginx[2]!,
   ...{ drainScript, listenScript, quietScript },
   drainableShell: drainableShell[2]!,
   startDraining: startDraining[2]!,

@@ -79,7 +79,7 @@ export const badFindings: Readonly<Record<string, readonly string[]>> = {
     'docker-compose.yml:2:3-6 The logs of `app` have no size limit, unless the server sets one.',
   ],
   NGINX_ASKS_DNS: [
-    'nginx/conf.d/default.conf:5:20-28 nginx resolves `app` at run time and may get a container that is not ready or about to stop.',
+    'nginx/conf.d/default.conf:4:12-20 nginx resolves `app` at run time and may get a container that is not ready or about to stop.',
   ],
   NGINX_STALE_ADDRESS: [
     'nginx/conf.d/default.conf:3:20-35 nginx keeps the address that `app` had when nginx started, and deploy.sh never reloads it.',

@@ -42,6 +42,7 @@ function proxiesOf(
     processes: new Map(),
     caddies: new Map(),
     haproxies: new Map(),
+    nginxes: new Map(),
     shells: new Set(),
     resolved: new Map(
       images.flatMap(({ services, answer }) =>

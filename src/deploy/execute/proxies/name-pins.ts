@@ -10,22 +10,27 @@ const HELD_SECONDS = 45
 const RENEWED_MS = 15_000
 const NOTHING_PINNED = 7
 
+type Pinned = { lines: readonly string[]; atEnd: readonly string[]; end: AbortController }
+
 /**
- * Names that dray pins to addresses in the containers of proxies that resolve names at every connection. They stay until
+ * Names that dray pins to addresses in the containers of proxies that resolve names while they run. They stay until
  * `end`, and end on their own if this process or its connection dies.
  */
 export class NamePins {
   readonly #engine: Engine
   readonly #clock: Clock
-  readonly #pinned = new Map<string, { lines: readonly string[]; end: AbortController }>()
+  readonly #pinned = new Map<string, Pinned>()
 
   constructor(engine: Engine, clock: Clock) {
     this.#engine = engine
     this.#clock = clock
   }
 
-  /** Pins the names of `lines` (`ADDRESS NAME…`) in a proxy's container, instead of those pinned there before. Throws PROXY_FAILED. */
-  async set(proxy: Container, lines: readonly string[]): Promise<void> {
+  /**
+   * Pins the names of `lines` (`ADDRESS NAME…`) in a proxy's container, instead of those pinned there before. `atEnd`: what the
+   * proxy runs when the pins end. Throws PROXY_FAILED.
+   */
+  async set(proxy: Container, lines: readonly string[], atEnd: readonly string[] = []): Promise<void> {
     const pinned = this.#pinned.get(proxy.id)
     if (pinned !== undefined) {
       pinned.lines = lines
@@ -33,18 +38,20 @@ export class NamePins {
       if (exitCode === 0) return
       if (exitCode !== NOTHING_PINNED) throw notPinned(proxy, `exit code ${exitCode}`)
     }
-    await this.#hold(proxy, lines)
-    if (pinned === undefined) this.#renew(proxy, lines)
+    const entry = pinned ?? { lines, atEnd, end: new AbortController() }
+    await this.#hold(proxy, entry)
+    if (pinned === undefined) this.#renew(proxy, entry)
   }
 
   /** Ends the pins of every container. Never throws: they end on their own. */
   async end(): Promise<void> {
-    const proxies = [...this.#pinned.keys()]
+    const proxies = [...this.#pinned]
     this.release()
     await Promise.all(
-      proxies.map((id) =>
-        this.#engine.exec(id, shell(changePinScript, ['end']), ROOT).catch(() => undefined),
-      ),
+      proxies.map(async ([id, { atEnd }]) => {
+        await this.#engine.exec(id, shell(changePinScript, ['end']), ROOT).catch(() => undefined)
+        if (atEnd.length > 0) await this.#engine.exec(id, atEnd).catch(() => undefined)
+      }),
     )
   }
 
@@ -54,10 +61,10 @@ export class NamePins {
     this.#pinned.clear()
   }
 
-  async #hold(proxy: Container, lines: readonly string[]): Promise<void> {
+  async #hold(proxy: Container, { lines, atEnd }: Pinned): Promise<void> {
     const { promise: pinned, resolve: reportPinned } = promiseOfEvent()
     const ended = this.#engine
-      .exec(proxy.id, shell(holdPinScript, [String(HELD_SECONDS), ...lines]), {
+      .exec(proxy.id, shell(holdPinScript, [String(HELD_SECONDS), atEnd.join(' '), ...lines]), {
         ...ROOT,
         onLine: (line) => {
           if (line === PINNED) reportPinned()
@@ -71,15 +78,14 @@ export class NamePins {
     await Promise.race([pinned, ended])
   }
 
-  #renew(proxy: Container, lines: readonly string[]): void {
-    const pinned = { lines, end: new AbortController() }
+  #renew(proxy: Container, pinned: Pinned): void {
     const { signal } = pinned.end
     this.#pinned.set(proxy.id, pinned)
     const renewing = async (): Promise<void> => {
       for (;;) {
         await this.#clock.sleep(RENEWED_MS, signal)
         const renewed = await this.#run(proxy, ['renew'])
-        if (renewed === NOTHING_PINNED && !signal.aborted) await this.#hold(proxy, pinned.lines)
+        if (renewed === NOTHING_PINNED && !signal.aborted) await this.#hold(proxy, pinned)
       }
     }
     // Ends with its signal, or with the connection to the host: the pins then end on their own.

@@ -27,13 +27,15 @@ $line # dray $pid"; done
  * Pins names to addresses in a proxy's container that resolves names at every connection, until TERM ends it, or it is
  * not renewed for a time: a client that is killed leaves nothing behind.
  *
- * Signals: USR1 renews it, TERM ends it. Arguments: seconds, then \`ADDRESS NAME…\` for each container.
+ * Signals: USR1 renews it, TERM ends it. Arguments: seconds; a command that is run if it is not renewed, may be empty; then
+ * \`ADDRESS NAME…\` for each container.
  * Exit codes: 0 ended; 6 \`/etc/hosts\` cannot be written. POSIX shell, including BusyBox.
  */
 export const holdPinScript = `
 set -u
 seconds=$1
-shift
+expired=$2
+shift 2
 ${common}
 renew() { until=$(($(date +%s) + seconds)); }
 renew
@@ -43,6 +45,7 @@ trap 'pin 0' EXIT
 pin $$ "$@" 2>&1 || exit 6
 echo ${PINNED}
 while [ "$(date +%s)" -lt "$until" ]; do sleep 0.5; done
+[ -z "$expired" ] || { pin 0; sh -c "$expired"; }
 `
 
 /**

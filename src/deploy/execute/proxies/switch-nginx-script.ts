@@ -9,8 +9,14 @@ import { anyOf, READY, SWITCHED, workerWaits } from './switch-script.ts'
  * keep the addresses that they resolved. The old workers finish their requests to the old containers and exit; only then
  * may those containers be stopped.
  *
- * Arguments: `self`, or `other` if another process tests and reloads, as the user that nginx runs as; time limit for the old workers in seconds, then `ADDRESS NAME…` for each container.
- * Exit codes: 0 switched and drained; 3 configuration rejected; 4 nginx did not reload; 6 `/etc/hosts` cannot be
+ * With `resolver` and a variable, nginx resolves a name at run time, unless a server of that name and port is in the configuration:
+ * then it uses the addresses of that one. So a file of the configuration gets such servers, for the moment of the reload.
+ * They are in `/dev/shm`, which is empty after a restart. Names are pinned to addresses by then.
+ * https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass
+ *
+ * Arguments: `self`, or `other` if another process tests and reloads, as the user that nginx runs as; time limit for the old workers
+ * in seconds; that file, names and ports, or three empty ones; then `ADDRESS NAME…` for each container.
+ * Exit codes: 0 switched and drained; 3 configuration rejected; 4 nginx did not reload; 6 `/etc/hosts` or the file cannot be
  * written; 5 switched, but old workers were
  * still busy at the time limit.
  * https://nginx.org/en/docs/control.html ; POSIX shell, including BusyBox.
@@ -19,7 +25,10 @@ export const proxyScript = `
 set -u
 how=$1
 limit=$2
-shift 2
+file=$3
+names=$4
+ports=$5
+shift 5
 
 workers() {
   nginx=' '
@@ -59,14 +68,43 @@ clear_hosts() {
   printf '%s\\n' "$rest" > /etc/hosts
 }
 
+list_servers() {
+  echo "server { listen unix:$directory.sock;"
+  number=0
+  for name in $names; do
+    for port in $ports; do
+      number=$((number + 1))
+      echo "location = /$number { internal; proxy_pass http://$name:$port; }"
+    done
+  done
+  echo '}'
+}
+
+# A run that was killed left the file extended.
+restore_file() {
+  [ ! -e "$file.dray" ] || mv "$file.dray" "$file"
+  [ -z "$directory" ] || rm -r "$directory"
+}
+
+extend_file() {
+  restore_file && directory=$(mktemp -d /dev/shm/dray.XXXXXX) && chmod 755 "$directory" || return 1
+  list_servers > "$directory/servers.conf" && cp -p "$file" "$file.dray" && cp -p "$file" "$file.dray-new" || return 1
+  printf '\ninclude %s/*.conf;\n' "$directory" >> "$file.dray-new" && mv "$file.dray-new" "$file"
+}
+
 old=$(workers)
 if [ $# -gt 0 ]; then
   trap clear_hosts EXIT
   clear_hosts || exit 6
   for line in "$@"; do printf '%s # dray\\n' "$line" >> /etc/hosts || exit 6; done
 fi
+[ "$how" = other ] || nginx -t 2>&1 || exit 3
+if [ -n "$file" ]; then
+  directory=''
+  trap restore_file EXIT
+  extend_file || exit 6
+fi
 if [ "$how" = self ]; then
-  nginx -t 2>&1 || exit 3
   nginx -s reload 2>&1 || exit 4
 else
   echo ${READY}
@@ -80,6 +118,10 @@ done
 # At the exit, another run of this script may have written its own lines.
 if [ $# -gt 0 ]; then
   clear_hosts
+  trap - EXIT
+fi
+if [ -n "$file" ]; then
+  restore_file
   trap - EXIT
 fi
 echo ${SWITCHED}

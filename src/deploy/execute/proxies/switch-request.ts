@@ -11,6 +11,8 @@ export type SwitchRequest = {
   /** Time limit for the requests to other containers, in milliseconds. */
   drainMs: number
   signal?: AbortSignal
+  /** For nginx that looks names up while it runs: a file that is extended for a moment. */
+  pinFile?: string | undefined
   pins: NamePins
   /** How long a proxy may use an address after its name was pinned to another, in milliseconds. */
   pinMs: number

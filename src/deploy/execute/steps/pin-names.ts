@@ -1,15 +1,27 @@
 import type { StepOf } from '../../model/plan.ts'
 import { hostsLine } from '../proxies/hosts-line.ts'
+import { switchNginx } from '../proxies/switch-nginx.ts'
 import type { StepRunner } from '../execution.ts'
 
 /**
- * Pins the names of services to their running containers in a proxy that resolves names at every connection, so that it
- * does not use a new container before it is healthy. Takes as long as the proxy may use what it resolved before.
+ * Pins the names of services to their running containers in a proxy that resolves names while it runs, so that it does not use
+ * a new container before it is healthy. nginx reloads for that; with another, it takes as long as that may use what it resolved before.
  */
 export const pinNames: StepRunner<StepOf<'pin-names'>> = async (step, { run, execution, signal }) => {
   const running = run.observation.containers.filter((it) => !it.oneOff && it.state === 'running')
   const containers = running.filter(({ service }) => step.services.includes(service))
   const proxies = running.filter(({ service }) => service === step.proxy)
+  const { pinFile } = step
+  if (pinFile !== undefined) {
+    const { pins, host } = run
+    const { drainMs } = execution.patience
+    await Promise.all(
+      proxies.map((proxy) =>
+        switchNginx({ engine: host.engine, pins, pinFile, proxy, containers, drainMs, signal }),
+      ),
+    )
+    return undefined
+  }
   await Promise.all(
     proxies.map((proxy) =>
       run.pins.set(

@@ -45,6 +45,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
             pinMs: patience.pinMs,
             clock,
             proxy,
+            pinFile: step.pinFile,
             containers: step.reloadOnly ? [] : containers,
             drainMs,
             signal,

@@ -7,6 +7,7 @@ import type { Proxy, ProxyKind } from '../../model/proxy.ts'
 import { findOutsideTraefik, findUpstreams, observeShells } from './find-traefik.ts'
 import { observeCaddy, whyCaddyStays, whyNoReload, type CaddyObservation } from './observe-caddy.ts'
 import { observeHaproxy, whyHaproxyStays, type HaproxyObservation } from './observe-haproxy.ts'
+import { observeNginx, whyNginxStays, type NginxObservation } from './observe-nginx.ts'
 import { proxyOfCommand, proxyOfImageName, proxyOfProcesses } from './recognise-proxy.ts'
 
 export type ProxyFacts = {
@@ -19,6 +20,8 @@ export type ProxyFacts = {
   caddies: ReadonlyMap<string, CaddyObservation | undefined>
   /** The same of each running HAProxy. */
   haproxies: ReadonlyMap<string, HaproxyObservation | undefined>
+  /** The same of each running nginx. */
+  nginxes: ReadonlyMap<string, NginxObservation | undefined>
   /** Containers with labels of Traefik in which dray can write a file. */
   shells: ReadonlySet<string>
   resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
@@ -98,7 +101,19 @@ function describeProxy(service: string, { kind, cause }: Recognised, facts: Prox
   const readOnly = running.some(({ isReadOnly }) => isReadOnly)
     ? 'its file system is read-only, so dray cannot give it addresses'
     : undefined
-  if (kind === 'nginx') return { service, kind, cause, obstacle: readOnly, canReload: true }
+  if (kind === 'nginx') {
+    const nginxes = running.map(({ id }) => facts.nginxes.get(id))
+    const [obstacle = readOnly] = nginxes.flatMap((nginx) => whyNginxStays(nginx) ?? [])
+    const [pinFile] = nginxes.flatMap((nginx) => nginx?.pinFile ?? [])
+    return {
+      service,
+      kind,
+      cause,
+      obstacle,
+      canReload: true,
+      ...(pinFile !== undefined && !obstacle && { pinFile }),
+    }
+  }
   if (kind === 'haproxy') {
     const haproxies = running.map(({ id }) => facts.haproxies.get(id))
     const [obstacle] = haproxies.flatMap((haproxy) => whyHaproxyStays(haproxy) ?? [])
@@ -117,7 +132,7 @@ function describeProxy(service: string, { kind, cause }: Recognised, facts: Prox
 export async function observeProxies(
   containers: readonly Container[],
   engine: Pick<Engine, 'processes' | 'exec'>,
-): Promise<Pick<ProxyFacts, 'processes' | 'caddies' | 'haproxies' | 'shells'>> {
+): Promise<Pick<ProxyFacts, 'processes' | 'caddies' | 'haproxies' | 'nginxes' | 'shells'>> {
   const [processes, shells] = await Promise.all([
     observeProcesses(containers, engine),
     observeShells(containers, engine),
@@ -134,11 +149,12 @@ export async function observeProxies(
     )
     return new Map(await Promise.all(found.map(async (it) => [it.id, await observe(it, engine)] as const)))
   }
-  const [caddies, haproxies] = await Promise.all([
+  const [caddies, haproxies, nginxes] = await Promise.all([
     observeEach('caddy', observeCaddy),
     observeEach('haproxy', observeHaproxy),
+    observeEach('nginx', observeNginx),
   ])
-  return { processes, caddies, haproxies, shells }
+  return { processes, caddies, haproxies, nginxes, shells }
 }
 
 /** The processes of the containers that could be a proxy, by id. Throws what the Engine throws. */

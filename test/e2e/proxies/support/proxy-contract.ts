@@ -118,5 +118,6 @@ async function pushVersions(pushHost: string, { name, from, files }: OwnProxyIma
 async function expectClean(app: TestApp, service: string): Promise<void> {
   for (const id of await app.containerIds(service)) {
     expect(await app.server.docker('exec', id, 'cat', '/etc/hosts')).not.toContain('dray')
+    expect(await app.server.docker('exec', id, 'ls', '/dev/shm')).toBe('')
   }
 }

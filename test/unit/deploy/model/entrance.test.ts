@@ -23,6 +23,7 @@ function observe(services: readonly ServiceModel[], desired = fakeDesired()) {
     resolved: new Map(),
     caddies: new Map(),
     haproxies: new Map(),
+    nginxes: new Map(),
     shells: new Set(),
   })
   return { directory: { app } as DirectoryObservation, proxies, entrances: [], silentPorts: [] }

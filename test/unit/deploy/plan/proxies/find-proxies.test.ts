@@ -20,6 +20,7 @@ function proxiesOf(image: string, seen?: Seen, imageCommand: readonly string[] =
     processes: new Map(processes === undefined ? [] : [['c', processes]]),
     caddies: new Map(),
     haproxies: new Map(),
+    nginxes: new Map(),
     shells: new Set(),
     resolved: new Map([['web', { config }]]),
   }).map(({ kind, cause, obstacle }) => `${kind}: ${cause}${obstacle === undefined ? '' : `; ${obstacle}`}`)
@@ -124,6 +125,7 @@ test('inner proxies come first, then those with a port, then the one that dray.y
     resolved: new Map(),
     caddies: new Map(),
     haproxies: new Map(),
+    nginxes: new Map(),
     shells: new Set(),
   })
   expect(found.map(({ service, kind }) => `${service} ${kind}`)).toEqual([
@@ -153,6 +155,7 @@ test('only the processes of containers whose command does not show what runs are
     processes: new Map([['b', ['x']]]),
     caddies: new Map(),
     haproxies: new Map(),
+    nginxes: new Map([['a', undefined]]),
     shells: new Set(),
   })
   expect(asked).toEqual(['b', 'd'])

@@ -18,6 +18,7 @@ async function proxyOf(exitCode: number, output: string) {
     caddies: new Map(),
     shells: new Set(),
     haproxies: new Map([['c', await observe(exitCode, output)]]),
+    nginxes: new Map(),
     resolved: new Map([['web', fakeResolved('haproxy:2.6')]]),
   })
   return proxy

@@ -1,0 +1,76 @@
+import { posix } from 'node:path'
+import { readNginxTokens, unquoteNginxWord } from '../../shared/nginx-tokens.ts'
+
+/** What dray needs to know of nginx's configuration to switch its traffic. */
+export type NginxConfiguration = {
+  /** It looks names up while it runs, whatever `/etc/hosts` says: `resolver`, and a variable in `proxy_pass` or the like. */
+  asksDns: boolean
+  /** The same for servers of an `upstream` (`server … resolve`), or for TCP connections in `stream`. */
+  asksDnsForServers: boolean
+  /** Files that the main one includes in `http` by their full names, as absolute paths. */
+  includes: readonly string[]
+  /** Names of `upstream` blocks. */
+  groups: readonly string[]
+  /** Numbers that may be ports of upstreams. */
+  ports: readonly number[]
+}
+
+const PASS = /^(proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass$/
+const DEFAULT_PORTS = [80, 443]
+
+/** Prints every file of the configuration, each after its name; the user is that of the container. */
+export const dumpNginx = ['sh', '-c', 'nginx -T 2> /dev/null']
+
+/** Reads what `nginx -T` prints: every file of the configuration, each after its name. */
+export function readNginxConfiguration(text: string): NginxConfiguration {
+  const [, path = '', main = '', ...rest] = text.split(/^# configuration file (.+):$/m)
+  const first = readDirectives(main)
+  const all = [...first, ...readDirectives(rest.filter((_, index) => index % 2 === 1).join('\n'))]
+  const named = (name: string): Directive[] => all.filter((it) => it.words[0] === name)
+  const passed = all.filter(({ words: [name = '', to = ''] }) => PASS.test(name) && to.includes('$'))
+  const isResolving = named('resolver').length > 0
+  const isStreaming = named('stream').length > 0 && passed.some(({ words }) => /^\$/.test(words[1] ?? ''))
+  return {
+    asksDns: isResolving && passed.length > 0,
+    asksDnsForServers:
+      named('server').some(({ words }) => words.includes('resolve')) || (isResolving && isStreaming),
+    includes: first.flatMap(({ words: [name, file = ''], within }) =>
+      name === 'include' && within.join() === 'http' && !/[*?[]/.test(file)
+        ? [posix.resolve(posix.dirname(path), file)]
+        : [],
+    ),
+    groups: named('upstream').flatMap(({ words }) => words.slice(1)),
+    ports: [...new Set([...DEFAULT_PORTS, ...all.flatMap(({ words }) => words.flatMap(portsIn))])],
+  }
+}
+
+type Directive = {
+  /** Its name and arguments, without quotes. */
+  words: readonly string[]
+  /** Names of the blocks that it is in, outermost first. */
+  within: readonly string[]
+}
+
+function readDirectives(text: string): Directive[] {
+  const found: Directive[] = []
+  const within: string[] = []
+  let words: string[] = []
+  for (const token of readNginxTokens(text)) {
+    if (!/^[;{}]$/.test(token.text)) {
+      words.push(unquoteNginxWord(token.text))
+      continue
+    }
+    if (words.length > 0) found.push({ words, within: [...within] })
+    if (token.text === '{') within.push(words[0] ?? '')
+    if (token.text === '}') within.pop()
+    words = []
+  }
+  return found
+}
+
+function portsIn(word: string): number[] {
+  const found = /^\d{1,5}$/.test(word)
+    ? [word]
+    : [...word.matchAll(/:(\d{1,5})(?![\d.:])/g)].map(([, port]) => port)
+  return found.map(Number).filter((port) => port > 0 && port < 65_536)
+}

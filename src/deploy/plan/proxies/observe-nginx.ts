@@ -1,0 +1,59 @@
+import { dumpNginx, readNginxConfiguration } from '../../model/nginx-configuration.ts'
+import type { Container } from '../../model/container.ts'
+import type { Engine } from '../../model/ports.ts'
+
+/** How a running nginx can be switched. */
+export type NginxObservation = {
+  /** It looks up names while it runs, whatever `/etc/hosts` says. */
+  asksDns: boolean
+  /** It does so for servers of an `upstream`, or in `stream`: those cannot be pinned. */
+  asksDnsForServers: boolean
+  /** A file of its configuration that dray can extend. Looked for only if it asks DNS. */
+  pinFile?: string
+}
+
+/**
+ * Prints the first of the files that can be replaced for a moment: it is of the container itself, on no mount. Changes nothing.
+ * Exits with 4 if there is none.
+ */
+export const examineNginxScript = `
+set -u
+command -v cp mktemp mv > /dev/null || exit 4
+[ -w /dev/shm ] || exit 4
+is_mounted() {
+  while read -r _ point _; do
+    [ "$point" != / ] || continue
+    case $1 in "$point" | "$point"/*) return 0 ;; esac
+  done < /proc/mounts
+  return 1
+}
+for file in "$@"; do
+  if [ ! -f "$file" ] || [ -L "$file" ] || is_mounted "$file"; then continue; fi
+  [ -w "$file" ] && [ -w "\${file%/*}" ] || continue
+  printf '%s\\n' "$file"
+  exit 0
+done
+exit 4
+`
+
+/** Undefined if nginx does not accept its configuration, or its commands cannot be run. Throws what the Engine throws. */
+export async function observeNginx(
+  { id }: Container,
+  engine: Pick<Engine, 'exec'>,
+): Promise<NginxObservation | undefined> {
+  const dumped = await engine.exec(id, dumpNginx)
+  if (dumped.exitCode !== 0) return undefined
+  const { asksDns, asksDnsForServers, includes } = readNginxConfiguration(dumped.output)
+  if (!asksDns || asksDnsForServers) return { asksDns, asksDnsForServers }
+  const argv = ['sh', '-c', examineNginxScript, 'dray', ...includes]
+  const { exitCode, output } = await engine.exec(id, argv, { user: '0' })
+  return { asksDns, asksDnsForServers, ...(exitCode === 0 && { pinFile: output.trim() }) }
+}
+
+/** Why traffic cannot be switched in a running nginx, as the end of a sentence; undefined if it can. */
+export function whyNginxStays(nginx: NginxObservation | undefined): string | undefined {
+  if (nginx?.asksDnsForServers) return 'it looks up its servers on its own (`resolve`)'
+  return nginx?.asksDns && nginx.pinFile === undefined
+    ? 'it looks names up while it runs (`resolver`), and dray can extend no file of its configuration'
+    : undefined
+}
