@@ -88,6 +88,8 @@ export class FakeHost implements TargetHost {
   connections: (id: string) => string = () => ''
   /** `/proc/net/tcp` of the host. */
   hostConnections: (addresses: readonly string[]) => string = () => ''
+  /** `/proc/net/unix` of every container. */
+  sockets = ''
   /** What the app answers to a probe. */
   answer: (url: string) => ProbeAnswer = () => ({ status: 200 })
   /** Where every name leads. */
@@ -216,6 +218,7 @@ export class FakeHost implements TargetHost {
         for (const line of this.connections(id).split('\n')) options?.onLine?.(line)
         return { exitCode: 0, output: '' }
       }
+      if (argv[1] === '/proc/net/unix') return { exitCode: 0, output: this.sockets }
       const container = this.containers.get(id)
       const caddy = await this.#execForCaddy(container, argv, options?.onLine)
       if (caddy !== undefined) return caddy

@@ -52,6 +52,10 @@ export const containerAnswer = z.object({
     Shell: orEmpty(z.array(z.string()), []),
     StopTimeout: z.number().nullish(),
   }),
+  Mounts: orEmpty(
+    z.array(z.object({ Type: z.string(), Name: orEmpty(z.string(), ''), Destination: z.string() })),
+    [],
+  ),
   NetworkSettings: z.object({
     Ports: orEmpty(
       z.record(
@@ -113,6 +117,7 @@ export function readContainer(answer: ContainerAnswer): Container {
     ),
     ...(bindings.some(({ HostIp }) => HostIp.includes(':')) && { publishesIpv6: true as const }),
     ...readTraefikLabels(config.Labels),
+    ...readMountPoints(answer.Mounts),
     networks: Object.entries(answer.NetworkSettings.Networks).map(([name, network]) => ({
       name,
       address: network.IPAddress,
@@ -137,6 +142,14 @@ function readHealthCheck({
     startPeriodMs: check.StartPeriod / nanosecondsPerMs,
     retries: check.Retries || 3,
   }
+}
+
+/** Without anonymous volumes, which the Engine names by 64 digits, and file systems in memory. */
+function readMountPoints(mounts: ContainerAnswer['Mounts']): Pick<Container, 'mountPoints'> {
+  const found = mounts.filter(
+    ({ Type, Name }) => Type === 'bind' || (Type === 'volume' && !/^[0-9a-f]{64}$/.test(Name)),
+  )
+  return found.length === 0 ? {} : { mountPoints: found.map(({ Destination }) => Destination) }
 }
 
 function readTraefikLabels(labels: Readonly<Record<string, string>>): Pick<Container, 'traefikLabels'> {

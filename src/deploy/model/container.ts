@@ -53,6 +53,8 @@ export type Container = {
   portAddresses?: Readonly<Record<string, string>>
   /** Its labels that start with `traefik.`; absent without any. */
   traefikLabels?: Readonly<Record<string, string>>
+  /** Where it has named volumes and mounts of the host, which every container of its service has; absent without any. */
+  mountPoints?: readonly string[]
   /** Set if a TCP port is also published at an IPv6 address of the host. */
   publishesIpv6?: true
   /** `ipv6`, `gateway`: its IPv6 address, and the address of the host there; absent without one. */

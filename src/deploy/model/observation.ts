@@ -31,6 +31,8 @@ export type HostObservation = {
    * any. `ipv6Obstacle`: the same over IPv6, if a container publishes a port there.
    */
   forwarding?: { obstacle: string | undefined; ipv6Obstacle?: string }
+  /** Unix sockets on volumes that containers of services listen on, one by service; absent if not read. */
+  sockets?: ReadonlyMap<string, string>
   /** Containers of other projects on the app's networks. */
   neighbours: readonly Neighbour[]
   /** Containers that had a connection to one of the app in the last minute. */

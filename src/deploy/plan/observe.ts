@@ -16,6 +16,7 @@ import { isOwn } from './why-not-rolled.ts'
 import type { AppModel } from '../model/app-model.ts'
 import { chooseDrainChecks } from './choose-drain-checks.ts'
 import type { Container } from '../model/container.ts'
+import { observeSockets } from './observe-sockets.ts'
 import { observeSurroundings } from './surroundings/observe-surroundings.ts'
 import { composeNames } from './file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
@@ -85,6 +86,7 @@ export async function observeHost(
     forwarding,
     surroundings,
     unknownDomains,
+    sockets,
   ] = await Promise.all([
     resolveImages(app, ask),
     observeInactive(app, { desired, templates: imageTemplates, ask }),
@@ -121,6 +123,7 @@ export async function observeHost(
     containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
     observeSurroundings(app, host.engine),
     findUnknownDomains(app, host.prober),
+    containersAsked.then((running) => observeSockets(app, running, host.engine)),
   ])
   const wantedImages = [...resolved.values(), ...resolvedInactive(inactive).map(([, image]) => image)]
   const layersThere = await observeLayers({ resolved: wantedImages, images }, host.engine)
@@ -158,6 +161,7 @@ export async function observeHost(
     surroundings,
     missingPaths,
     unknownDomains,
+    sockets,
     adopted,
     proxies,
     ...answers,

@@ -40,6 +40,9 @@ function whyNotTwice(service: ServiceModel, input: DecisionInput, isForwarded = 
   if (service.containerName !== undefined) return `its container_name is ${service.containerName}`
   if (service.networkMode !== undefined) return `it uses network_mode ${service.networkMode}`
   if (service.fixedAddress) return 'it has a fixed address'
+  const socket = input.observation.sockets?.get(service.name)
+  if (socket !== undefined)
+    return `it listens on the unix socket ${socket}, on a volume that two containers would share`
   if (chosen === 'recreate') return 'dray.yml sets `rollout: recreate`'
   if (chosen === 'roll') return undefined
   if (!isOwn(service, input.desired, input.observation.imageTemplates))

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import type { Container } from '../../../../src/deploy/model/container.ts'
 import { containerAnswer, readContainer } from '../../../../src/adapters/docker/read-container.ts'
 
-function read(config: object = {}, state: object = {}, ports: object | null = null): Container {
+function read(
+  config: object = {},
+  state: object = {},
+  ports: object | null = null,
+  more: object = {},
+): Container {
   return readContainer(
     containerAnswer.parse({
       Id: 'abc',
@@ -19,6 +24,7 @@ function read(config: object = {}, state: object = {}, ports: object | null = nu
       },
       Config: { Image: 'acme/shop', Tty: false, Labels: null, ...config },
       NetworkSettings: { Ports: ports, Networks: { shop: { IPAddress: '10.0.0.2', Aliases: null } } },
+      ...more,
     }),
   )
 }
@@ -53,6 +59,17 @@ test('published ports are those of TCP, with the address of one that is publishe
     publishedPorts: [80, 80, 8081],
     portAddresses: { 8081: '10.0.0.5' },
   })
+})
+
+test('mount points are those of named volumes and of the host', () => {
+  const Mounts = [
+    { Type: 'volume', Name: 'shop_sockets', Destination: '/run/app' },
+    { Type: 'volume', Name: 'a'.repeat(64), Destination: '/data' },
+    { Type: 'bind', Source: '/srv/shop/conf', Destination: '/etc/app' },
+    { Type: 'tmpfs', Destination: '/tmp' },
+  ]
+  expect(read({}, {}, null, { Mounts }).mountPoints).toEqual(['/run/app', '/etc/app'])
+  expect(read({}, {}, null, { Mounts: null })).not.toHaveProperty('mountPoints')
 })
 
 test('a container of docker compose run is a one-off', () => {
