@@ -3,12 +3,8 @@ export const PINNED = 'dray-pinned'
 
 /** For both scripts. Lines of dray in `/etc/hosts` end with `# dray PID`, of the process that pins them. */
 const common = `
-# Lines of /etc/hosts that are not dray's.
-others() {
-  while IFS= read -r line || [ -n "$line" ]; do
-    case $line in *'# dray'*) ;; *) printf '%s\\n' "$line" ;; esac
-  done < /etc/hosts
-}
+# Lines of /etc/hosts that are not dray's. A loop with \`read\` was seen not to end here (BusyBox 1.35).
+others() { sed '/# dray/d' /etc/hosts; }
 
 # One write, so that a reader does not see half of the file. Fails if it cannot be written.
 pin() {
