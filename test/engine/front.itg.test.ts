@@ -64,7 +64,6 @@ test('Compose adds the ports and the volume of a domain', async () => {
   const found = services.find(({ name }) => name === 'dray-front')
   expect(found?.publishedPorts).toEqual(['8000', '8001', '80', '443'])
   expect(found?.volumes).toMatchObject([{ name: 'dray-front-data', target: '/data' }])
-  expect(found?.mounts).toMatchObject([{ path: 'dray-front', target: '/etc/caddy' }])
 })
 
 async function readModel(files: Record<string, string>) {
