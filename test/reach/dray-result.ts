@@ -5,11 +5,14 @@ type Told = {
     warnings: readonly string[]
     steps: readonly { kind: string; cause: string; services?: readonly unknown[]; service?: string }[]
   }
-  failure?: { code: string; message: string }
+  failure?: Failure & { details?: { logTail?: readonly string[] } }
 }
 
+/** `log`: the last lines of what failed. */
+export type Failure = { code: string; message: string; log?: readonly string[] }
+
 export type DrayResult = {
-  failure?: { code: string; message: string }
+  failure?: Failure
   /** Warnings of the plan, and why services are recreated. */
   causes: string[]
 }
@@ -21,7 +24,11 @@ export function readDrayResult(stdout: string): DrayResult {
   const failure = told.find(({ type }) => type === 'failed')?.failure
   const recreated = plan?.steps.filter(({ kind }) => kind === 'recreate-services') ?? []
   return {
-    ...(failure !== undefined && { failure: { code: failure.code, message: failure.message } }),
+    ...(failure !== undefined && { failure: shorten(failure) }),
     causes: [...(plan?.warnings ?? []), ...recreated.map(({ cause }) => cause)],
   }
+}
+
+function shorten({ code, message, details }: NonNullable<Told['failure']>): Failure {
+  return { code, message, ...(details?.logTail && { log: details.logTail.slice(-10) }) }
 }

@@ -2,7 +2,7 @@
  * Measures whether dray keeps its promise with apps as people have them: for each shape of a file an app is made, started by
  * hand, adopted, replaced, broken and rolled back, under load. docs/reach.md says what is done and keeps the results.
  */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeParts } from '../../bench/readme-tables.ts'
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     servers: { type: 'string', default: '2' },
     json: { type: 'string' },
+    resume: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     front: { type: 'boolean', default: false },
     user: { type: 'string', default: 'deploy' },
@@ -45,8 +46,10 @@ async function main(): Promise<number> {
 async function measure(shapes: readonly Shape[]): Promise<ShapeResult[]> {
   const count = Math.min(Number(values.servers), shapes.length)
   await using net = await startReachNet(count, (line) => console.error(`- ${line}`))
-  const waiting = [...shapes].sort((a, b) => b.services.length - a.services.length)
-  const results: ShapeResult[] = []
+  const results = values.resume ? await readResults(shapes) : []
+  const waiting = shapes
+    .filter(({ id }) => !results.some((it) => it.id === id))
+    .sort((a, b) => b.services.length - a.services.length)
   await Promise.all(
     net.servers.map(async (server) => {
       for (let shape = waiting.shift(); shape !== undefined; shape = waiting.shift()) {
@@ -62,4 +65,12 @@ async function measure(shapes: readonly Shape[]): Promise<ShapeResult[]> {
   console.error(renderSums(results))
   const order = shapes.map(({ id }) => id)
   return results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
+}
+
+/** Results that an earlier run left in the file of `--json`. */
+async function readResults(shapes: readonly Shape[]): Promise<ShapeResult[]> {
+  if (values.json === undefined)
+    throw new Error('--resume needs --json FILE, with the results of an earlier run.')
+  const earlier = JSON.parse(await readFile(values.json, 'utf8')) as ShapeResult[]
+  return earlier.filter(({ id }) => shapes.some((it) => it.id === id))
 }

@@ -69,7 +69,7 @@ export function reasonsOf({ phases, error }: ShapeResult): string[] {
 
 /** Of what the plan says, what stops something; or all, where nothing of that kind is said. */
 function someOf(causes: readonly string[]): string {
-  const stopping = causes.filter((it) => it.includes(' is stopped '))
+  const stopping = causes.filter((it) => it.includes(' briefly unavailable'))
   const all = stopping.length > 0 ? stopping : causes
   const first = all.slice(0, 2).map((it) => it.replace(/\.$/, ''))
   if (first.length === 0) return 'the plan gives no reason'

@@ -20,7 +20,7 @@ export type PhaseResult = {
   touched: readonly string[]
   /** Services whose containers a `docker compose up -d` by hand replaced afterwards. */
   changedByHand: readonly string[]
-  failure?: { code: string; message: string }
+  failure?: Failure
   /** Why, as the plan has it. */
   causes: readonly string[]
 }
