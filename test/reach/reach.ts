@@ -2,7 +2,7 @@
  * Measures whether dray keeps its promise with apps as people have them: for each shape of a file an app is made, started by
  * hand, adopted, replaced, broken and rolled back, under load. docs/reach.md says what is done and keeps the results.
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeParts } from '../../bench/readme-tables.ts'
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     front: { type: 'boolean', default: false },
     user: { type: 'string', default: 'deploy' },
+    keep: { type: 'string' },
   },
 })
 process.exitCode = await main()
@@ -46,6 +47,9 @@ async function main(): Promise<number> {
 async function measure(shapes: readonly Shape[]): Promise<ShapeResult[]> {
   const count = Math.min(Number(values.servers), shapes.length)
   await using net = await startReachNet(count, (line) => console.error(`- ${line}`))
+  const { front, user, keep } = values
+  if (keep !== undefined) await mkdir(keep, { recursive: true })
+  const options = { front, user, ...(keep !== undefined && { keep }) }
   const results = values.resume ? await readResults(shapes) : []
   const waiting = shapes
     .filter(({ id }) => !results.some((it) => it.id === id))
@@ -53,7 +57,7 @@ async function measure(shapes: readonly Shape[]): Promise<ShapeResult[]> {
   await Promise.all(
     net.servers.map(async (server) => {
       for (let shape = waiting.shift(); shape !== undefined; shape = waiting.shift()) {
-        const result = await runShape(shape, { net, server, front: values.front, user: values.user })
+        const result = await runShape(shape, { net, server, ...options })
         results.push(result)
         // After each, so that an interrupted run keeps its results.
         if (values.json !== undefined)

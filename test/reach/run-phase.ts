@@ -4,7 +4,7 @@ import { countFailures, longestGapMs } from './count-outcomes.ts'
 import { readDrayResult } from './dray-result.ts'
 import type { AskedPlace } from './places.ts'
 import { describeServing, serves, servingSince } from './serving.ts'
-import { containersOf, runDray, type Site, type SiteContainer } from './site.ts'
+import { containersOf, keepText, runDray, type Site, type SiteContainer } from './site.ts'
 import { expectedAt, type Stage } from './stage.ts'
 import type { PhaseName, PhaseResult } from './verdict.ts'
 
@@ -26,6 +26,7 @@ export async function runPhase(stage: Stage, { phase, args, from, to }: PhaseInp
   const before = await containersOf(site)
   const fromMs = Date.now()
   const { exitCode, stdout } = await runDray(site, [...args, '--json'])
+  await keepText(site, `${phase}.jsonl`, stdout)
   const endedMs = Date.now()
   const serving = await servingAfter(stage, { sinceMs: endedMs, tag: exitCode === 0 ? to : from })
   const toMs = Date.now()

@@ -6,7 +6,7 @@ import { makeApp } from './make-app.ts'
 import { placesOf } from './places.ts'
 import { closePhase, runPhase, type OpenPhase, type PhaseInput } from './run-phase.ts'
 import type { Shape } from './shape.ts'
-import { openSite, publishVersion } from './site.ts'
+import { keepText, openSite, publishVersion, type SiteOptions } from './site.ts'
 import { untilServes, type Stage } from './stage.ts'
 import { startTraffic } from './traffic.ts'
 import { judge, type PhaseResult, type Verdict } from './verdict.ts'
@@ -27,10 +27,8 @@ export type ShapeResult = {
 }
 
 /** Does to an app of a shape what its people will do to it, under load, and judges what came of it. Never rejects. */
-export async function runShape(
-  shape: Shape,
-  { net, server, front, user }: { net: TestNet; server: TestServer; front?: boolean; user?: string },
-): Promise<ShapeResult> {
+export async function runShape(shape: Shape, options: SiteOptions): Promise<ShapeResult> {
+  const { net, server } = options
   const startedAtMs = Date.now()
   const app = makeApp(shape)
   const own = shape.services.filter(({ role }) => role === 'own').length
@@ -38,7 +36,7 @@ export async function runShape(
   const open: OpenPhase[] = []
   const { places, fromServer } = placesOf(app, server.address)
   try {
-    await using site = await openSite({ net, server, front, user }, app)
+    await using site = await openSite(options, app)
     const v1 = { tag: 'v1', behaviour: 'well' } as const
     await publishVersion(site, v1)
     await startByHand(site, v1)
@@ -47,6 +45,8 @@ export async function runShape(
     await untilServes(stage, 'v1')
     await runPhases(stage, open)
     const { latestSendMs } = await traffic.stop()
+    const failed = traffic.outcomes.filter(({ reason }) => reason !== undefined)
+    await keepText(site, 'failed.jsonl', failed.map((it) => `${JSON.stringify(it)}\n`).join(''))
     const phases = open.map((phase) => closePhase(phase, traffic.outcomes, places.length))
     const verdict = judge(phases, places.length > 0)
     return { ...facts, verdict, phases, latestSendMs, durationMs: Date.now() - startedAtMs }

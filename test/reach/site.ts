@@ -20,7 +20,13 @@ export type Site = AsyncDisposable & {
   name: string
   /** On the client. */
   directory: string
+  /** Who deploys, and types commands on the server. */
+  user: string
+  /** Where what dray said and what failed is kept, if anywhere. */
+  keep?: string
 }
+
+export type SiteOptions = { net: TestNet; server: TestServer; front?: boolean; user?: string; keep?: string }
 
 export type SiteContainer = { id: string; service: string; state: string; image: string }
 
@@ -30,14 +36,9 @@ const loginPath = '/run/reach-login'
 /** The longest that a run of dray or Compose may take. */
 const patienceMs = 300_000
 
-/** Makes both directories, with `front` in dray.yml if so told, for a `user` of the server, and the first version's images; nothing runs yet. */
+/** Makes both directories, with `front` in dray.yml if so told, and the first version's images; nothing runs yet. */
 export async function openSite(
-  {
-    net,
-    server,
-    front = false,
-    user = 'deploy',
-  }: { net: TestNet; server: TestServer; front?: boolean | undefined; user?: string | undefined },
+  { net, server, front = false, user = 'deploy', keep }: SiteOptions,
   app: MadeApp,
 ): Promise<Site> {
   const name = app.shape.id
@@ -48,6 +49,8 @@ export async function openSite(
     app,
     name,
     directory,
+    user,
+    ...(keep !== undefined && { keep }),
     async [Symbol.asyncDispose]() {
       await clearServer(site)
       await rm(directory, { recursive: true, force: true })
@@ -59,7 +62,7 @@ export async function openSite(
     environments: { test: { host: `${user}@${server.name}`, path: pathOf(site) } },
     ...(front && { front }),
   }
-  await logIn(server)
+  await logIn(site)
   await writeFile(join(directory, 'dray.yml'), JSON.stringify(drayFile, undefined, 2))
   return site
 }
@@ -79,20 +82,24 @@ export async function publishVersion(site: Site, version: Version): Promise<void
 }
 
 /** Puts a version's files on the server with the `.env`, as an owner does. */
-export async function copyByHand({ server, app, name }: Site, version: Version): Promise<void> {
+export async function copyByHand({ server, app, name, user }: Site, version: Version): Promise<void> {
   const path = pathOf({ name })
-  await server.run(['install', '-d', '-o', 'deploy', '-g', 'deploy', path])
+  await server.run(['install', '-d', '-o', user, '-g', user, path])
   for (const [file, content] of app.files(version)) await server.writeFile(`${path}/${file}`, content)
   await server.writeFile(`${path}/.env`, app.envFile)
-  await server.run(['chown', '-R', 'deploy:deploy', path])
+  await server.run(['chown', '-R', `${user}:${user}`, path])
   await server.run(['chmod', '600', `${path}/.env`])
 }
 
 /** `docker compose …` typed in the app's directory on the server, by the user that deploys. */
-export function composeByHand({ server, name }: Site, command: string, tag?: string): Promise<RunResult> {
+export function composeByHand(
+  { server, name, user }: Site,
+  command: string,
+  tag?: string,
+): Promise<RunResult> {
   const variables = [`DOCKER_CONFIG=${loginPath}`, ...(tag === undefined ? [] : [`IMAGE_TAG=${tag}`])]
   const line = `cd ${pathOf({ name })} && ${variables.join(' ')} docker compose ${command}`
-  return server.run(['su', 'deploy', '-c', line], { timeoutMs: patienceMs })
+  return server.run(['su', user, '-c', line], { timeoutMs: patienceMs })
 }
 
 /** dray on the client, in the app's directory there. */
@@ -117,9 +124,9 @@ export async function containersOf({ server, name }: Site): Promise<SiteContaine
 }
 
 /** Lets a user pull by hand; forgotten with all else of the app. */
-async function logIn(server: TestServer): Promise<void> {
+async function logIn({ server, user }: Site): Promise<void> {
   const login = `echo '${testToken}' | DOCKER_CONFIG=${loginPath} docker login ghcr.io -u octocat --password-stdin`
-  await server.run(['sh', '-c', `install -d -o deploy ${loginPath} && su deploy -c "${login}"`])
+  await server.run(['sh', '-c', `install -d -o ${user} ${loginPath} && su ${user} -c "${login}"`])
 }
 
 /** Takes the app off its server, and what was started for it outside; other apps and third parties' images stay. */
@@ -141,4 +148,9 @@ async function clearServer({ server, name }: Site): Promise<void> {
     list ':dray-${name}-' | cut -d ' ' -f 1 | xargs -r docker rmi
     rm -rf ${loginPath}`
   await server.run(['sh', '-c', script], { timeoutMs: patienceMs })
+}
+
+/** Keeps a text about an app, where the run was started with a directory for it. */
+export async function keepText({ keep, name }: Site, what: string, text: string): Promise<void> {
+  if (keep !== undefined) await writeFile(join(keep, `${name}-${what}`), text)
 }

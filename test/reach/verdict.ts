@@ -1,4 +1,5 @@
 import { lostOf, type Counts } from './count-outcomes.ts'
+import type { Failure } from './dray-result.ts'
 
 export type PhaseName = 'adopt' | 'deploy' | 'broken' | 'rollback'
 
