@@ -36,7 +36,10 @@ export async function runShape(shape: Shape, options: SiteOptions): Promise<Shap
   const open: OpenPhase[] = []
   const { places, fromServer } = placesOf(app, server.address)
   try {
-    await using site = await openSite(options, app)
+    await using site = await openSite(
+      { ...options, front: options.front === true },
+      app,
+    )
     const v1 = { tag: 'v1', behaviour: 'well' } as const
     await publishVersion(site, v1)
     await startByHand(site, v1)
@@ -72,14 +75,16 @@ async function runPhases(stage: Stage, open: OpenPhase[]): Promise<void> {
     if (!phase.result.isServed) await restoreByHand(stage)
     return phase.result.exitCode
   }
-  const deploy = ['deploy', 'test', '--tag']
-  const adopted = await run({ phase: 'adopt', args: [...deploy, 'v1', '--adopt'], from: 'v1', to: 'v1' })
+  // A tag selects nothing in an app without an image of its own.
+  const hasOwn = site.app.shape.services.some(({ role }) => role === 'own')
+  const deploy = (tag: string): string[] => ['deploy', 'test', ...(hasOwn ? ['--tag', tag] : [])]
+  const adopted = await run({ phase: 'adopt', args: [...deploy('v1'), '--adopt'], from: 'v1', to: 'v1' })
   await publishVersion(site, { tag: 'v2', behaviour: 'well' })
   const adopt = adopted === 0 ? [] : ['--adopt']
-  const deployed = await run({ phase: 'deploy', args: [...deploy, 'v2', ...adopt], from: 'v1', to: 'v2' })
+  const deployed = await run({ phase: 'deploy', args: [...deploy('v2'), ...adopt], from: 'v1', to: 'v2' })
   const now = deployed === 0 ? 'v2' : 'v1'
   await publishVersion(site, { tag: 'v3', behaviour: chooseFailure(site.app) })
-  await run({ phase: 'broken', args: [...deploy, 'v3'], from: now, to: 'v3' })
+  await run({ phase: 'broken', args: deploy('v3'), from: now, to: 'v3' })
   if (now === 'v1') return
-  await run({ phase: 'rollback', args: ['rollback', 'test', 'v1'], from: 'v2', to: 'v1' })
+  await run({ phase: 'rollback', args: ['rollback', 'test', hasOwn ? 'v1' : 'r1'], from: 'v2', to: 'v1' })
 }

@@ -6,7 +6,7 @@ import { findHolders } from './front/find-holders.ts'
 import { findOrphans, listInactive, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { listStandIns } from './plan-stand-in.ts'
 import { isSameContent, originalId, pinnedImages, type Release } from '../model/release.ts'
-import { planUnpins } from './plan-traffic.ts'
+import { planUnpins } from './plan-switches.ts'
 import { retainReleases, unneededImageNames } from './retention.ts'
 
 /**

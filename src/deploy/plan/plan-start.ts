@@ -6,6 +6,7 @@ import { findHolders } from './front/find-holders.ts'
 import { planMoveIn } from './plan-forward.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { commonCause, describeRecreated, planStandIns, setApart } from './plan-stand-in.ts'
+import { planSwitches } from './plan-switches.ts'
 import { dependenciesOf, orderInWaves } from './waves.ts'
 
 /** Tasks of the changed services, each once and none of a service that only gets more replicas, preceded by their dependencies that are not running. */
@@ -94,7 +95,13 @@ export function planStarts(
       const recreated = wave.filter((it) => it.action === 'recreate' && (it.replaced.length === 0) === fresh)
       if (recreated.length === 0) continue
       const frees = recreated.flatMap(({ service }) => findHolders(service, host))
-      if (frees.length > 0 && fresh) handOver = planMoveIn(host)
+      if (frees.length > 0 && fresh) {
+        const others = planSwitches(host).filter(
+          (it) => !recreated.some(({ service }) => service.name === it.proxy),
+        )
+        steps.push(...others)
+        handOver = planMoveIn(host)
+      }
       steps.push(...handOver.before, {
         ...base,
         kind: 'recreate-services',

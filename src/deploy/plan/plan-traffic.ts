@@ -1,15 +1,10 @@
-import { isReloaded } from '../model/app-model.ts'
-import type { ServiceDecision } from './decide-service.ts'
 import { probeTargetOf } from '../model/entrance.ts'
-import type { DesiredRelease, HostObservation } from '../model/observation.ts'
-import type { Plan } from '../model/plan.ts'
-import { frontName } from '../model/front.ts'
-import { isBehind, obstacleFor, type Proxy } from '../model/proxy.ts'
+import type { DesiredRelease } from '../model/observation.ts'
 import { planForwards, planLeftForwards } from './plan-forward.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
 import { planReturn } from './plan-stand-in.ts'
 import { findTaskDependencies, planStarts } from './plan-start.ts'
-import { someNames } from '../model/some-names.ts'
+import { planSwitches } from './plan-switches.ts'
 
 /**
  * The steps that switch one host to the new release while the old containers still run. `runsTasks`: dependencies of the
@@ -17,26 +12,16 @@ import { someNames } from '../model/some-names.ts'
  */
 export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] {
   const { observation, decisions } = host
-  const early = runsTasks ? findTaskDependencies(host, desired) : []
+  const begun = runsTasks ? findTaskDependencies(host, desired) : []
   const steps = planStarts(
     host,
     desired,
-    decisions.filter((it) => !early.includes(it)),
+    decisions.filter((it) => !begun.includes(it)),
   )
+  // A new front that takes ports over starts after the traffic behind it has been switched.
+  const early = steps.filter((step) => step.kind === 'switch-traffic')
   const started = steps.length
-  steps.push(
-    ...findSwitches(host).map(({ proxy, services, cause, withoutReload }): NewStep => ({
-      kind: 'switch-traffic',
-      host: observation.host,
-      cause,
-      proxy: proxy.service,
-      proxyKind: proxy.kind,
-      services,
-      ...(proxy.obstacle === undefined || services.length === 0 ? {} : { reloadOnly: true }),
-      ...(withoutReload && { withoutReload }),
-      ...pinFileOf(proxy),
-    })),
-  )
+  steps.push(...planSwitches(host).filter(({ proxy }) => !early.some((step) => step.proxy === proxy)))
   steps.push(...planForwards(host, desired))
   const probe = probeTargetOf(observation, desired)
   if (probe !== undefined && !steps.some((step) => step.kind === 'check-url' && step.url === probe.url)) {
@@ -47,142 +32,9 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
       ...probe,
     })
   }
-  return [...steps, ...planReturn(host, steps.slice(started)), ...planLeftForwards(host, desired)]
-}
-
-type ProxySwitch = { proxy: Proxy; services: string[]; cause: string; withoutReload?: true }
-
-/** Traffic is switched in a proxy if services behind it get new addresses, or its own files changed. */
-function findSwitches({ observation, decisions, files, current }: HostPlan): ProxySwitch[] {
-  // The proxy may also hold the address of a container that died. A new service can only be in the proxy's files.
-  const hadAddress = ({ service, replaced, standIns, action }: ServiceDecision): boolean =>
-    replaced.length > 0 ||
-    standIns.length > 0 ||
-    (action !== 'leave' && current?.services[service.name] !== undefined)
-  const moved = decisions.filter((it) => it.action !== 'run-once' && hadAddress(it))
-  return observation.proxies.flatMap((proxy) => {
-    if (proxy.kind === 'traefik') return findTraefikSwitch(proxy, observation, moved)
-    const own = decisions.find(({ service }) => service.name === proxy.service)
-    if (own === undefined || own.service.replicas === 0 || !proxy.canReload) return []
-    const behind = listBehind(proxy, observation, movedFor(proxy, moved))
-    // A new proxy has the addresses; but behind a stand-in, the real container follows.
-    const isSettled = !decisions.some(
-      ({ service, action }) => action === 'stand-in' && behind.includes(service.name),
-    )
-    if (own.action !== 'leave' && own.replaced.length === 0 && isSettled) return []
-    const ownFiles = [...files.changed, ...files.removed].filter((file) => isReloaded(own.service, file))
-    if (behind.length === 0 && (ownFiles.length === 0 || own.action !== 'leave')) return []
-    const causes = [
-      ...(behind.length > 0 ? [`containers of ${behind.join(', ')} change`] : []),
-      ...(ownFiles.length > 0 ? [`${someNames(ownFiles)} changed`] : []),
-    ]
-    // dray's own Caddy keeps no connections to the containers; a new one has its files.
-    const isSpared =
-      proxy.service === frontName &&
-      proxy.kind === 'caddy' &&
-      (ownFiles.length === 0 || own.action !== 'leave')
-    const base = { proxy, services: behind, cause: causes.join('; ') }
-    return [isSpared ? { ...base, withoutReload: true as const } : base]
-  })
-}
-
-/** Traefik takes a container that was recreated on its own, as it does everything: its own files play no part. */
-function findTraefikSwitch(
-  proxy: Proxy,
-  observation: HostObservation,
-  moved: readonly ServiceDecision[],
-): ProxySwitch[] {
-  const drained = moved.filter(
-    ({ action, service }) => action !== 'recreate' && obstacleFor(proxy, service.name) === undefined,
-  )
-  const services = listBehind(proxy, observation, drained)
-  if (services.length === 0) return []
-  return [{ proxy, services, cause: `containers of ${services.join(', ')} change` }]
-}
-
-/**
- * Caddy looks names up at every connection: a recreated container needs no switch, and one that has an obstacle can have
- * only such.
- */
-function movedFor({ kind, obstacle }: Proxy, moved: readonly ServiceDecision[]): readonly ServiceDecision[] {
-  if (kind !== 'caddy') return moved
-  return obstacle === undefined ? moved.filter(({ action }) => action !== 'recreate') : []
-}
-
-/**
- * Before new containers start: in proxies that look names up while they run, the names of the services that get a second
- * container stay with the old one.
- */
-export function planPins(host: HostPlan): NewStep[] {
-  const { observation, decisions } = host
-  const doubled = decisions.filter(
-    ({ action, replaced, kept }) =>
-      (action === 'roll' || action === 'stand-in') && replaced.length + kept.length > 0,
-  )
-  return observation.proxies.flatMap((proxy): NewStep[] => {
-    const services = listBehind(proxy, observation, movedFor(proxy, doubled))
-    const isRunning = observation.containers.some(
-      ({ service, oneOff, state }) => service === proxy.service && !oneOff && state === 'running',
-    )
-    if (!looksUpNames(proxy) || services.length === 0 || !isRunning) return []
-    const when = proxy.kind === 'caddy' ? 'at every connection' : 'while it runs (`resolver`)'
-    const cause = `${proxy.service} looks names up ${when}`
-    return [
-      {
-        kind: 'pin-names',
-        host: observation.host,
-        cause,
-        proxy: proxy.service,
-        services,
-        ...pinFileOf(proxy),
-      },
-    ]
-  })
-}
-
-/** After the old containers are stopped. */
-export function planUnpins(host: HostPlan): NewStep[] {
-  return findSwitches(host)
-    .filter(({ proxy, services }) => looksUpNames(proxy) && services.length > 0)
-    .map(({ proxy }): NewStep => ({
-      kind: 'unpin-names',
-      host: host.observation.host,
-      cause: 'the old containers are stopped',
-      proxy: proxy.service,
-    }))
-}
-
-/** Whether a proxy looks names up while it runs, so that its names are pinned. */
-function looksUpNames({ kind, pinFile }: Proxy): boolean {
-  return kind === 'caddy' || pinFile !== undefined
-}
-
-function pinFileOf({ pinFile }: Proxy): { pinFile?: string } {
-  return pinFile === undefined ? {} : { pinFile }
-}
-
-/** Names of the services among `decisions` that a proxy may send requests to. */
-function listBehind(
-  proxy: Proxy,
-  { directory, proxies }: HostObservation,
-  decisions: readonly ServiceDecision[],
-): string[] {
-  const scope = { services: directory.app.services, proxies }
-  return decisions
-    .map(({ service }) => service)
-    .filter((it) => isBehind(it, proxy, scope))
-    .map(({ name }) => name)
-}
-
-/** The proxies of a host, with the services behind each whose containers change. */
-export function describeProxies({ observation, decisions }: HostPlan): Plan['proxies'] {
-  const changed = decisions.filter(({ action }) => action !== 'leave' && action !== 'run-once')
-  return observation.proxies.map((proxy) => ({
-    host: observation.host,
-    service: proxy.service,
-    kind: proxy.kind,
-    cause: proxy.cause,
-    ...(proxy.obstacle === undefined ? {} : { obstacle: proxy.obstacle }),
-    upstreams: listBehind(proxy, observation, changed),
-  }))
+  return [
+    ...steps,
+    ...planReturn(host, [...early, ...steps.slice(started)]),
+    ...planLeftForwards(host, desired),
+  ]
 }

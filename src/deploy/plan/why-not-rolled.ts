@@ -85,25 +85,28 @@ export function whyStandIn(service: ServiceModel, input: DecisionInput): string 
 }
 
 /** Proxies that resolve names when they start: one that starts beside an old one sends requests to the right containers. */
-const FORWARDED_PROXIES: readonly ProxyKind[] = ['nginx', 'haproxy']
+const PROXIES_WITH_TWIN: readonly ProxyKind[] = ['nginx', 'haproxy']
+
+function canHaveTwin(proxy: Proxy | undefined): boolean {
+  return proxy === undefined || PROXIES_WITH_TWIN.includes(proxy.kind)
+}
 
 /** Whether the ports that a service of the user's own publishes can lead to its stand-in for a time. */
 export function isForwardable(service: ServiceModel, { observation, desired }: DecisionInput): boolean {
   const { forwarding, proxies } = observation
-  const proxy = proxyOf(proxies, service.name)
   return (
     forwarding !== undefined &&
     forwarding.obstacle === undefined &&
     isOwn(service, desired, observation.imageTemplates) &&
     forwardedPortsOf(service) !== undefined &&
-    (proxy === undefined || FORWARDED_PROXIES.includes(proxy.kind))
+    canHaveTwin(proxyOf(proxies, service.name))
   )
 }
 
 /** Whether a proxy that runs is in front of a service, and dray can switch every one in front of it. */
 function isSwitched(service: ServiceModel, { observation }: DecisionInput): boolean {
   const { directory, proxies, containers } = observation
-  if (proxyOf(proxies, service.name) !== undefined) return false
+  if (!canHaveTwin(proxyOf(proxies, service.name))) return false
   const scope = { services: directory.app.services, proxies }
   const inFront = proxies.filter((proxy) => isBehind(service, proxy, scope))
   const runs = (proxy: Proxy): boolean =>

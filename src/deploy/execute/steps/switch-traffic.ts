@@ -68,7 +68,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
 
 /** Containers of a service that continue to run: its new ones, and those that the plan keeps. */
 function servingContainers(serviceName: string, run: HostRun, plan: Plan): readonly Container[] {
-  const leaving = new Set(plan.steps.flatMap((step) => (step.kind === 'stop-old' ? step.containers : [])))
+  const leaving = new Set(plan.steps.flatMap(leavingIn))
   const kept = run.observation.containers.filter(
     (it) => it.service === serviceName && !it.oneOff && it.state === 'running' && !leaving.has(it.id),
   )
@@ -79,4 +79,10 @@ function servingContainers(serviceName: string, run: HostRun, plan: Plan): reado
     (step) => step.kind === 'start-beside' && step.services.some(({ service }) => service === serviceName),
   )
   return isBeside ? [...kept, ...fresh] : fresh
+}
+
+/** Containers that a step stops for good. */
+function leavingIn(step: Plan['steps'][number]): readonly string[] {
+  if (step.kind === 'stop-old') return step.containers
+  return step.kind === 'recreate-services' ? (step.frees ?? []).flatMap(({ containers }) => containers) : []
 }
