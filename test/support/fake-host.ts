@@ -423,8 +423,8 @@ export class FakeHost implements TargetHost {
       await this.#did(`clear forward ${owner}`)
       this.forwards.delete(owner)
     },
-    drain: async (id) => {
-      await this.#did(`drain ${id}`)
+    drain: async (containers) => {
+      for (const { id } of containers) await this.#did(`drain ${id}`)
       return true
     },
   }

@@ -137,13 +137,36 @@ for iptables in ip6tables iptables; do
 done
 `
 
-/** Runs the loop below in the network of a container. Arguments: container, the loop, and those of the loop. */
+/**
+ * Runs the loop below in the networks of containers, side by side: sshd allows few sessions. Arguments: the loop, the program for it,
+ * and for each container: id, time limit in seconds, ports. Exit codes: those of the loop, the worst of them.
+ */
 export const drainPortsScript = `${COMMON}
-process=$(docker inspect --format '{{.State.Pid}}' "$1" 2> /dev/null) || exit 0
-[ "$process" != 0 ] || exit 0
-loop=$2
+loop=$1 judge=$2
 shift 2
-as_root nsenter -t "$process" -n sh -c "$loop" dray "$@"
+drain() {
+  process=$(docker inspect --format '{{.State.Pid}}' "$1" 2> /dev/null) || return 0
+  [ "$process" != 0 ] || return 0
+  # Ports are words of their own.
+  as_root nsenter -t "$process" -n sh -c "$loop" dray "$judge" "$2" $3
+}
+drains=
+while [ $# -gt 0 ]; do
+  drain "$1" "$2" "$3" &
+  drains="$drains $!"
+  shift 3
+done
+worst=0
+for drain in $drains; do
+  ended=0
+  wait "$drain" || ended=$?
+  case $ended in
+    0) ;;
+    5) [ $worst -ne 0 ] || worst=5 ;;
+    *) worst=$ended ;;
+  esac
+done
+exit $worst
 `
 
 /**

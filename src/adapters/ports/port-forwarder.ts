@@ -42,16 +42,15 @@ export function createPortForwarder(runner: CommandRunner): PortForwarder {
       ]),
     end: (owner) => must(endForwardScript, [prefixOf(owner)]),
     clear: (owner) => must(clearForwardScript, [prefixOf(owner)]),
-    drain: async (container, ports, limitMs) => {
-      const seconds = Math.max(1, Math.ceil(limitMs / 1000))
-      const args = [
-        container,
-        drainLoopScript,
-        judgeConnectionsProgram,
-        String(seconds),
-        ...ports.map(String),
-      ]
-      const { exitCode, stderr } = await run(drainPortsScript, args, limitMs + TIMEOUT_MS)
+    drain: async (containers) => {
+      const args = containers.flatMap(({ id, ports, limitMs }) => [
+        id,
+        String(Math.max(1, Math.ceil(limitMs / 1000))),
+        ports.join(' '),
+      ])
+      const longestMs = Math.max(0, ...containers.map(({ limitMs }) => limitMs))
+      const programs = [drainLoopScript, judgeConnectionsProgram]
+      const { exitCode, stderr } = await run(drainPortsScript, [...programs, ...args], longestMs + TIMEOUT_MS)
       if (exitCode !== 0 && exitCode !== TIME_LIMIT) throw failure(runner.name, stderr)
       return exitCode === 0
     },

@@ -248,7 +248,8 @@ async function endForwarding(context: { run: HostRun; execution: Execution }): P
   const before = new Set(context.run.observation.containers.map(({ id }) => id))
   const leaves = ({ id, standIn, service }: Container): boolean =>
     standIn === true || !(before.has(id) || context.run.done.recreated.has(service))
-  await Promise.all(await endForwards(services, leaves, context))
+  const { drained } = await endForwards(services, leaves, context)
+  await drained
   return services.length > 0
 }
 

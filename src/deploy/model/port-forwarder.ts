@@ -34,8 +34,10 @@ export interface PortForwarder {
   /** Removes what the connections since `start` still need: after their container has stopped. */
   clear(owner: string): Promise<void>
   /**
-   * Waits until no connection from outside to these ports of a container is left, and closes those that are idle between two
+   * Waits until no connection from outside to these ports of the containers is left, and closes those that are idle between two
    * requests, since clients keep them open. False if some are left after the time limit.
    */
-  drain(container: string, ports: readonly number[], limitMs: number): Promise<boolean>
+  drain(containers: readonly DrainedContainer[]): Promise<boolean>
 }
+
+export type DrainedContainer = { id: string; ports: readonly number[]; limitMs: number }

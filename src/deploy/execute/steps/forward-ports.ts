@@ -1,7 +1,7 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Container } from '../../model/container.ts'
 import type { ForwardedService, StepOf } from '../../model/plan.ts'
-import { forwardOwner } from '../../model/port-forwarder.ts'
+import { forwardOwner, type DrainedContainer } from '../../model/port-forwarder.ts'
 import { addDrained, otherContainers, type Execution, type HostRun, type StepRunner } from '../execution.ts'
 
 /**
@@ -10,6 +10,7 @@ import { addDrained, otherContainers, type Execution, type HostRun, type StepRun
  */
 export const forwardPorts: StepRunner<StepOf<'forward-ports'>> = async (step, { run, execution }) => {
   run.done.switched = true
+  const drained: DrainedContainer[] = []
   for (const forwarded of step.services) {
     const { service } = forwarded
     const staying = run.done.fresh.get(service) ?? []
@@ -18,8 +19,9 @@ export const forwardPorts: StepRunner<StepOf<'forward-ports'>> = async (step, { 
     run.done.forwarded.add(service)
     await forwardTo(to, forwarded, run)
     const old = await otherContainers([service], staying, run)
-    addDrained(run, drainContainers(old, forwarded, { run, execution }))
+    drained.push(...listDrained(old, forwarded, execution))
   }
+  addDrained(run, [drain(drained, run)])
   return undefined
 }
 
@@ -35,18 +37,14 @@ export const endForward: StepRunner<StepOf<'end-forward'>> = async (step, { run,
   const leaves = ({ id, standIn, service }: Container): boolean =>
     standIn === true && (recreated.has(service) || standIns.get(service)?.id !== id)
   run.done.returned = [...recreated].some((service) => standIns.has(service))
-  addDrained(run, await endForwards(step.services, leaves, { run, execution }))
-  const pastFront = step.services.flatMap((forwarded) => {
-    const { service, ports } = forwarded
+  const { drained } = await endForwards(step.services, leaves, { run, execution })
+  addDrained(run, [drained])
+  const pastFront = step.services.flatMap(({ service, ports }) => {
     const to = standIns.get(service) ?? fresh.get(service)?.[0]
     if (to === undefined || recreated.has(service)) return []
-    return run.host.forwarder.drain(
-      to.id,
-      ports.map(({ target }) => target),
-      PAST_FRONT_MS,
-    )
+    return [{ id: to.id, ports: ports.map(({ target }) => target), limitMs: PAST_FRONT_MS }]
   })
-  await Promise.all(pastFront)
+  await drain(pastFront, run)
   return undefined
 }
 
@@ -67,23 +65,23 @@ export async function forwardTo(
 }
 
 /**
- * Ends the forwards of services. Each promise is whether the requests to one of their containers that leave finished in time.
- * Throws HOST_COMMAND_FAILED.
+ * Ends the forwards of services. The promise in the result is whether the requests to their containers that leave finished in
+ * time. Throws HOST_COMMAND_FAILED.
  */
 export async function endForwards(
   services: readonly ForwardedService[],
   leaves: (container: Container) => boolean,
-  context: { run: HostRun; execution: Execution },
-): Promise<Promise<boolean>[]> {
-  const { run } = context
+  { run, execution }: { run: HostRun; execution: Execution },
+): Promise<{ drained: Promise<boolean> }> {
   for (const { service } of services) await run.host.forwarder.end(ownerOf(service, run))
   const now = await run.host.engine.containers(run.observation.directory.app.project)
-  return services.flatMap((forwarded) => {
+  const drained = services.flatMap((forwarded) => {
     const leaving = now.filter(
       (it) => it.service === forwarded.service && it.state === 'running' && leaves(it),
     )
-    return drainContainers(leaving, forwarded, context)
+    return listDrained(leaving, forwarded, execution)
   })
+  return { drained: drain(drained, run) }
 }
 
 /** Removes the rules that connections to the stand-ins of a service still needed. Throws HOST_COMMAND_FAILED. */
@@ -99,15 +97,18 @@ export function listForwarded({ plan }: Execution, host: string): ForwardedServi
   return [...new Map(services.map((it) => [it.service, it])).values()]
 }
 
-function drainContainers(
+/** One command for all: sshd allows few sessions at a time. */
+async function drain(containers: readonly DrainedContainer[], { host }: HostRun): Promise<boolean> {
+  return containers.length === 0 || host.forwarder.drain(containers)
+}
+
+function listDrained(
   containers: readonly Container[],
   { service, ports }: ForwardedService,
-  { run, execution }: { run: HostRun; execution: Execution },
-): Promise<boolean>[] {
-  const { patience, servicePatience } = execution
+  { patience, servicePatience }: Execution,
+): DrainedContainer[] {
   const limitMs = servicePatience[service]?.drainMs ?? patience.drainMs
-  const targets = ports.map(({ target }) => target)
-  return containers.map(({ id }) => run.host.forwarder.drain(id, targets, limitMs))
+  return containers.map(({ id }) => ({ id, ports: ports.map(({ target }) => target), limitMs }))
 }
 
 function ownerOf(service: string, { observation }: HostRun): string {
