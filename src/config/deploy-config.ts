@@ -13,6 +13,8 @@ export type DeployConfig = {
   hooks: Hooks
   notify: readonly NotifyTarget[]
   proxyService: string | undefined
+  /** Proxies of other projects in which dray may switch traffic, by the names of their containers. */
+  proxyContainers: readonly string[]
   /** Whether dray may add a file that sets nginx's keepalive_min_timeout. */
   proxyKeepalive: boolean
   /** `false`: no requests are sent during a deploy, and no URL is checked. */

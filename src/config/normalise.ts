@@ -45,6 +45,7 @@ export function normalise(input: NormaliseInput): DeployConfig {
     hooks: toHooks(block.hooks ?? file.hooks),
     notify: (block.notify ?? file.notify ?? []).flatMap(toNotifyTarget),
     proxyService: file.proxy?.service,
+    proxyContainers: file.proxy?.containers ?? [],
     proxyKeepalive: file.proxy?.keepalive ?? true,
     front: toFront(block.front ?? file.front),
     probe: toProbe(block.probe ?? file.probe),

@@ -171,6 +171,15 @@ export const configSchema = z.strictObject({
         examples: ['nginx'],
         defaultText: 'every service that runs a proxy is found',
       }),
+      containers: z
+        .array(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/))
+        .optional()
+        .meta({
+          description:
+            'Containers of other projects in which dray may switch traffic, by name: an nginx, HAProxy or Caddy in front of several apps, on a network that this app is on too.',
+          examples: [['edge-proxy-1']],
+          defaultText: 'none: dray leaves other projects alone',
+        }),
       keepalive: z
         .boolean()
         .optional()

@@ -245,9 +245,14 @@ export const catalogue = {
     hint: 'Read its last log lines above.',
     exitCode: EXIT.failedOldServing,
   },
+  PROXY_UNKNOWN: {
+    title: 'A proxy that dray.yml names is not there.',
+    hint: 'Start it, or correct its name: `docker ps` on the server lists the names. dray knows nginx, HAProxy and Caddy, on a network that the app is on too.',
+    exitCode: EXIT.precondition,
+  },
   STILL_REACHED: {
     title: 'An old container still receives requests from outside the app.',
-    hint: 'Make that proxy look names up again at run time (nginx: `resolver 127.0.0.11 valid=5s;` and a variable in `proxy_pass`), or let it send to a proxy of this app, which dray switches.',
+    hint: 'Let dray switch it: put the name of its container into `proxy.containers` in dray.yml. Or make it look names up again at run time (nginx: `resolver 127.0.0.11 valid=5s;` and a variable in `proxy_pass`).',
     exitCode: EXIT.failedOldServing,
   },
   URL_CHECK_FAILED: {

@@ -6,6 +6,7 @@ import { caddyfile, hostOf, nginxConf, traefikFlags, type Route } from './proxy-
 
 /** The project of the proxy that several apps share, and its directory under /srv. */
 export const edgeProject = 'edge'
+export const edgeContainer = `${edgeProject}-proxy-1`
 const edgePath = `/srv/${edgeProject}`
 const caddyFile = '/etc/caddy/Caddyfile'
 const nginxFile = '/etc/nginx/conf.d/app.conf'

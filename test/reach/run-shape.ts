@@ -37,7 +37,7 @@ export async function runShape(shape: Shape, options: SiteOptions): Promise<Shap
   const { places, fromServer } = placesOf(app, server.address)
   try {
     await using site = await openSite(
-      { ...options, front: options.front === true },
+      { ...options, front: options.front === true && app.layout.place === 'none' },
       app,
     )
     const v1 = { tag: 'v1', behaviour: 'well' } as const

@@ -7,7 +7,7 @@ import type { TestServer } from '../support/net/server.ts'
 import type { TestNet } from '../support/net/test-net.ts'
 import type { MadeApp } from './make-app.ts'
 import { edgeNetwork } from './make-service.ts'
-import { edgeProject } from './outside.ts'
+import { edgeContainer, edgeProject } from './outside.ts'
 import type { Version } from './own-images.ts'
 import { pushOwnImages } from './push-images.ts'
 
@@ -56,11 +56,13 @@ export async function openSite(
       await rm(directory, { recursive: true, force: true })
     },
   }
+  const hasEdge = app.layout.place === 'edge' && !app.shape.proxy.startsWith('traefik')
   const drayFile = {
     app: name,
     registry: 'ghcr.io/acme',
     environments: { test: { host: `${user}@${server.name}`, path: pathOf(site) } },
     ...(front && { front }),
+    ...(hasEdge && { proxy: { containers: [edgeContainer] } }),
   }
   await logIn(site)
   await writeFile(join(directory, 'dray.yml'), JSON.stringify(drayFile, undefined, 2))

@@ -115,6 +115,7 @@ export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease
     tasks: [],
     hooks: {},
     proxyService: undefined,
+    proxyContainers: [],
     probeUrl: undefined,
     proxyKeepalive: true,
     keep: 5,

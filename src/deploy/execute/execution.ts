@@ -145,6 +145,17 @@ export function addDrained({ done }: Pick<HostRun, 'done'>, waits: readonly Prom
   done.drained = all
 }
 
+/** The container of a proxy of another project in which dray may switch traffic; undefined if the name is that of a service. */
+export function outsideProxy(
+  name: string,
+  { observation }: Pick<HostRun, 'observation'>,
+): Container[] | undefined {
+  if (!observation.proxies.some(({ service, isOutside }) => service === name && isOutside)) return undefined
+  return observation.neighbours.flatMap((it) =>
+    it.name === name ? [{ ...it.container, service: name }] : [],
+  )
+}
+
 /** Containers of services, and their stand-ins, that run and are not among `containers`. */
 export async function otherContainers(
   services: readonly string[],

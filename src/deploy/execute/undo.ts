@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { freshContainers, otherContainers, type Execution, type HostRun } from './execution.ts'
+import { freshContainers, otherContainers, outsideProxy, type Execution, type HostRun } from './execution.ts'
 import { upstreamOf } from '../model/proxy.ts'
 import type { ForwardedService, StepOf } from '../model/plan.ts'
 import { isWell, type Container } from '../model/container.ts'
@@ -184,7 +184,7 @@ async function switchProxyBack(
   const now = await run.host.engine.containers(run.observation.directory.app.project)
   const running = now.filter(({ oneOff, state }) => !oneOff && state === 'running')
   const before = new Set(run.observation.containers.map((it) => it.id))
-  const proxies = running.filter((it) => it.service === step.proxy)
+  const proxies = outsideProxy(step.proxy, run) ?? running.filter((it) => it.service === step.proxy)
   // New containers of a proxy that was rolled are about to be removed.
   const staying = proxies.filter((it) => before.has(it.id))
   const targets = await Promise.all(

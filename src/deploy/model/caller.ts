@@ -17,7 +17,11 @@ export function findDirectCallers(
   return callers.flatMap(({ to, from }): Caller['from'][] => {
     if (to !== service) return []
     if (typeof from !== 'string') {
-      return from.kind === 'traefik' && upstreamOf(proxies, service) !== undefined ? [] : [from]
+      const isSwitched =
+        from.kind === 'traefik'
+          ? upstreamOf(proxies, service) !== undefined
+          : proxyOf(proxies, from.name)?.isOutside
+      return isSwitched ? [] : [from]
     }
     const proxy = proxyOf(proxies, from)
     return proxy !== undefined && obstacleFor(proxy, service) === undefined ? [] : [from]

@@ -1,6 +1,10 @@
+import type { Container } from './container.ts'
 import type { ProxyKind } from './proxy.ts'
 
-/** A container of another Compose project, or of none, that shares a network with the app. dray does not touch it. */
+/**
+ * A container of another Compose project, or of none, that shares a network with the app. dray does not touch it, unless it is a
+ * proxy that dray.yml names in `proxy.containers`.
+ */
 export type Neighbour = {
   id: string
   name: string
@@ -9,6 +13,7 @@ export type Neighbour = {
   /** Absent if it is no proxy. */
   kind?: ProxyKind
   networks: readonly { name: string; address: string }[]
+  container: Container
 }
 
 /** Proxies that look a name up when they start, and keep its address: they do not notice that a container is replaced. */
@@ -19,7 +24,7 @@ export function keepsAddresses({ kind }: Pick<Neighbour, 'kind'>): boolean {
 }
 
 /** `Container gateway of project edge (nginx)`. */
-export function describeNeighbour({ name, project, kind }: Omit<Neighbour, 'id' | 'networks'>): string {
+export function describeNeighbour({ name, project, kind }: Pick<Neighbour, 'name' | 'project' | 'kind'>): string {
   const of = project === '' ? '' : ` of project ${project}`
   return `Container ${name}${of}${kind === undefined ? '' : ` (${kind})`}`
 }

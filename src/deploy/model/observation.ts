@@ -122,6 +122,8 @@ export type DesiredRelease = {
   hooks: Hooks
   /** The service that dray.yml names as the proxy; others are found by what runs. */
   proxyService: string | undefined
+  /** Proxies of other projects in which dray may switch traffic, by the names of their containers. */
+  proxyContainers: readonly string[]
   /** Whether dray may add a file to the proxy's configuration so that a reload loses no keep-alive request. */
   proxyKeepalive: boolean
   /**

@@ -7,7 +7,7 @@ import { computePullBytes } from './disk/pull-bytes.ts'
 import { observeLayers } from './disk/shared-layers.ts'
 import { listDomains } from '../model/entrance.ts'
 import { findEntrances, findUnknownDomains } from './find-entrances.ts'
-import { findProxies, observeProxies } from './proxies/find-proxies.ts'
+import { findProxies, observeProxies, permittedNeighbours } from './proxies/find-proxies.ts'
 import { observeCallers } from './callers/observe-callers.ts'
 import { observeNeighbours } from './proxies/observe-neighbours.ts'
 import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
@@ -74,6 +74,9 @@ export async function observeHost(
   const imageTemplates = readImageTemplates(composeFiles)
   const ask = async (reference: ImageReference): Promise<ResolvedImage> =>
     registry.resolve(reference, await host.platform, signal)
+  const neighboursAsked = containersAsked.then((running) =>
+    observeNeighbours(running, { project: app.project, engine: host.engine }),
+  )
   const [
     resolved,
     inactive,
@@ -114,11 +117,13 @@ export async function observeHost(
         domains: listDomains(app, desired.restores),
       }),
     ),
-    containersAsked.then((running) => observeProxies(running, host.engine)),
-    containersAsked.then(async (running) => {
-      const { engine } = host
-      const neighbours = await observeNeighbours(running, { project: app.project, engine })
-      return { neighbours, callers: await observeCallers(running, { neighbours, engine }) }
+    Promise.all([containersAsked, neighboursAsked]).then(([running, found]) => {
+      const permitted = permittedNeighbours(found, desired).map(({ container }) => container)
+      return observeProxies([...running, ...permitted], host.engine)
+    }),
+    Promise.all([containersAsked, neighboursAsked]).then(async ([running, found]) => {
+      const callers = await observeCallers(running, { neighbours: found, engine: host.engine })
+      return { neighbours: found, callers }
     }),
     containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
     observeSurroundings(app, host.engine),
@@ -132,7 +137,14 @@ export async function observeHost(
   const needBytes = computePullBytes({ ...space, resolved: resolved.values(), images })
   const isShort = explainShortage({ fileSystems, needBytes }, desired.disk) !== undefined
   const disk = isShort ? { ...space, inventory: await host.engine.disk.inventory(signal) } : space
-  const proxies = findProxies({ app, desired, containers, resolved, ...running })
+  const proxies = findProxies({
+    app,
+    desired,
+    containers,
+    neighbours: senders.neighbours,
+    resolved,
+    ...running,
+  })
   const adopted = findAdopted(
     { directory, containers, images, resolved, fileHashes: hashes, shipped: (await shipped).map(hashFile) },
     proxies,

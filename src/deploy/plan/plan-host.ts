@@ -8,6 +8,7 @@ import type { StepKind, StepOf } from '../model/plan.ts'
 import { refuseMovedTags } from './refuse-moved-tags.ts'
 import { refuseUnselectedTags } from './refuse-unselected-tags.ts'
 import { refuseTakenProject } from './refuse-taken-project.ts'
+import { isRunning } from '../model/container.ts'
 import { pinnedName } from '../model/image-reference.ts'
 import { newestRelease, type Release, type ReleasedService } from '../model/release.ts'
 import { refuseMissing } from './surroundings/refuse-missing.ts'
@@ -29,11 +30,12 @@ export type HostPlan = {
 export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
 /**
- * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, EXTERNAL_MISSING, NAME_TAKEN, TAG_MOVED, IMAGE_UNUSED,
+ * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROXY_UNKNOWN, PROJECT_TAKEN, EXTERNAL_MISSING, NAME_TAKEN, TAG_MOVED, IMAGE_UNUSED,
  * TAG_UNUSED, FILE_NOT_OURS, PORT_TAKEN, and what `refuseUnmetNeeds` and `refuseTakenNetworks` throw.
  */
 export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
   refuseUnknownServices(observation.directory.app, desired)
+  refuseUnknownProxies(observation, desired)
   refuseTakenProject(observation, desired)
   refuseMissing(observation)
   refuseTakenNames(observation)
@@ -93,6 +95,23 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
       },
     )
   }
+}
+
+/** Proxies of other projects are seen where the app runs: before its first start, none is missed. */
+function refuseUnknownProxies(
+  { host, containers, neighbours }: HostObservation,
+  { proxyContainers }: DesiredRelease,
+): void {
+  const known = neighbours.flatMap(({ name, kind }) =>
+    kind === undefined || kind === 'traefik' ? [] : [name],
+  )
+  const unknown = proxyContainers.find((name) => !known.includes(name))
+  if (unknown === undefined || !containers.some(isRunning)) return
+  throw new DrayError(
+    'PROXY_UNKNOWN',
+    `Container ${unknown} (\`proxy.containers\` in dray.yml) is not a running proxy on a network of the app on ${host}.`,
+    known.length === 0 ? {} : { hint: `Proxies of other projects there: ${known.join(', ')}.` },
+  )
 }
 
 /** Refuses a port in use by another process: otherwise it would fail only after the old container has been stopped. */

@@ -32,17 +32,18 @@ export function whyUndrainable(
 /** `isForwarded`: a proxy can run twice then, since its ports lead to one of them. */
 function whyNotTwice(service: ServiceModel, input: DecisionInput, isForwarded = false): string | undefined {
   const chosen = input.desired.rollout[service.name]
+  // First what no stand-in can help.
+  if (service.networkMode !== undefined) return `it uses network_mode ${service.networkMode}`
+  if (service.fixedAddress) return 'it has a fixed address'
+  const socket = input.observation.sockets?.get(service.name)
+  if (socket !== undefined)
+    return `it listens on the unix socket ${socket}, on a volume that two containers would share`
   if (service.publishedPorts.length > 0) return `it publishes port ${service.publishedPorts.join(', ')}`
   const bound = input.observation.directory.app.services.find(({ boundTo }) =>
     boundTo.some((it) => it.service === service.name),
   )
   if (bound !== undefined) return `${bound.name} is bound to its container (${keyOf(bound, service.name)})`
   if (service.containerName !== undefined) return `its container_name is ${service.containerName}`
-  if (service.networkMode !== undefined) return `it uses network_mode ${service.networkMode}`
-  if (service.fixedAddress) return 'it has a fixed address'
-  const socket = input.observation.sockets?.get(service.name)
-  if (socket !== undefined)
-    return `it listens on the unix socket ${socket}, on a volume that two containers would share`
   if (chosen === 'recreate') return 'dray.yml sets `rollout: recreate`'
   if (chosen === 'roll') return undefined
   if (!isOwn(service, input.desired, input.observation.imageTemplates))

@@ -39,6 +39,7 @@ function proxiesOf(
     app,
     desired,
     containers: 'value' in containers ? containers.value : [],
+    neighbours: [],
     processes: new Map(),
     caddies: new Map(),
     haproxies: new Map(),

@@ -23,6 +23,7 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     ),
     hooks: config.hooks,
     proxyService: config.proxyService,
+    proxyContainers: config.proxyContainers,
     proxyKeepalive: config.proxyKeepalive,
     probeUrl: config.probe && config.probe.url,
     keep: environment.keep,

@@ -96,6 +96,7 @@ function listSenders({ service, old, fresh, neighbours, host }: ReachedRequest):
     keepsOpen: true,
     addresses: (containers) => addressesOnNetworksOf(it, containers),
     opened: async (containers) => readOpened(await tryReadTable(it, engine), addressesOf(containers)),
+    hint: `Let dray switch it: \`proxy: { containers: [${it.name}] }\` in dray.yml. Or make it look names up again at run time (nginx: \`resolver 127.0.0.11 valid=5s;\` and a variable in \`proxy_pass\`).`,
   }))
   const process: Sender = {
     name: `A process on ${host.name}`,

@@ -1,7 +1,7 @@
 import type { StepOf } from '../../model/plan.ts'
 import { hostsLine } from '../proxies/hosts-line.ts'
 import { switchNginx } from '../proxies/switch-nginx.ts'
-import type { StepRunner } from '../execution.ts'
+import { outsideProxy, type StepRunner } from '../execution.ts'
 
 /**
  * Pins the names of services to their running containers in a proxy that resolves names while it runs, so that it does not use
@@ -10,7 +10,7 @@ import type { StepRunner } from '../execution.ts'
 export const pinNames: StepRunner<StepOf<'pin-names'>> = async (step, { run, execution, signal }) => {
   const running = run.observation.containers.filter((it) => !it.oneOff && it.state === 'running')
   const containers = running.filter(({ service }) => step.services.includes(service))
-  const proxies = running.filter(({ service }) => service === step.proxy)
+  const proxies = outsideProxy(step.proxy, run) ?? running.filter(({ service }) => service === step.proxy)
   const { pinFile } = step
   if (pinFile !== undefined) {
     const { pins, host } = run

@@ -1,5 +1,5 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import { addDrained, otherContainers, type HostRun, type StepRunner } from '../execution.ts'
+import { addDrained, otherContainers, outsideProxy, type HostRun, type StepRunner } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/container.ts'
 import { switchProxy } from '../proxies/switch-proxy.ts'
@@ -15,7 +15,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     ...step.services.map((service) => servicePatience[service]?.drainMs ?? patience.drainMs),
     step.services.length === 0 ? patience.drainMs : 0,
   )
-  const proxies = servingContainers(step.proxy, run, execution.plan)
+  const proxies = outsideProxy(step.proxy, run) ?? servingContainers(step.proxy, run, execution.plan)
   if (proxies.length === 0 && step.proxyKind !== 'traefik')
     throw new DrayError('PROXY_FAILED', `${step.proxy} is not running.`)
   const wasSwitched = run.done.switched

@@ -3,6 +3,7 @@ import { frontName } from '../../model/front.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import type { Engine, ResolvedImage } from '../../model/ports.ts'
 import type { Container } from '../../model/container.ts'
+import type { Neighbour } from '../../model/neighbour.ts'
 import type { Proxy, ProxyKind } from '../../model/proxy.ts'
 import { findOutsideTraefik, findUpstreams, observeShells } from './find-traefik.ts'
 import { observeCaddy, whyCaddyStays, whyNoReload, type CaddyObservation } from './observe-caddy.ts'
@@ -12,7 +13,8 @@ import { proxyOfCommand, proxyOfImageName, proxyOfProcesses } from './recognise-
 
 export type ProxyFacts = {
   app: AppModel
-  desired: Pick<DesiredRelease, 'proxyService'>
+  desired: Pick<DesiredRelease, 'proxyService' | 'proxyContainers'>
+  neighbours: readonly Neighbour[]
   containers: readonly Container[]
   /** Command lines of the processes of the containers whose own command does not show what runs, by id. */
   processes: ReadonlyMap<string, readonly string[]>
@@ -34,12 +36,40 @@ export type ProxyFacts = {
 export function findProxies(facts: ProxyFacts): Proxy[] {
   const found = facts.app.services.flatMap((service) => {
     const it = recognise(service, facts)
-    return it === undefined ? [] : [{ service, proxy: describeProxy(service.name, it, facts) }]
+    if (it === undefined) return []
+    const running = facts.containers.filter(
+      ({ service: of, oneOff, state }) => of === service.name && !oneOff && state === 'running',
+    )
+    return [{ service, proxy: describeProxy(service.name, it, { ...facts, running }) }]
   })
   const rank = ({ name, publishedPorts }: ServiceModel): number =>
     name === facts.desired.proxyService ? 2 : publishedPorts.length > 0 ? 1 : 0
   const proxies = found.sort((a, b) => rank(a.service) - rank(b.service)).map(({ proxy }) => proxy)
-  return proxies.some(({ kind }) => kind === 'traefik') ? proxies : [...proxies, ...findOutsideTraefik(facts)]
+  const hasTraefik = proxies.some(({ kind }) => kind === 'traefik')
+  return [...proxies, ...(hasTraefik ? [] : findOutsideTraefik(facts)), ...findOutside(facts)]
+}
+
+/** Proxies of other projects in which dray may switch traffic. */
+export function permittedNeighbours(
+  neighbours: readonly Neighbour[],
+  { proxyContainers }: Pick<DesiredRelease, 'proxyContainers'>,
+): Neighbour[] {
+  return neighbours.filter(({ name, kind }) => kind !== 'traefik' && proxyContainers.includes(name))
+}
+
+/** They may send requests to every service with which they share a network. */
+function findOutside(facts: ProxyFacts): Proxy[] {
+  return permittedNeighbours(facts.neighbours, facts.desired).flatMap(({ container, kind }) => {
+    if (kind === undefined) return []
+    const networks = new Set(container.networks.map(({ name }) => name))
+    const near = facts.containers.filter((it) => it.networks.some(({ name }) => networks.has(name)))
+    const cause = '`proxy.containers` in dray.yml'
+    return {
+      ...describeProxy(container.name, { kind, cause }, { ...facts, running: [container] }),
+      upstreams: Object.fromEntries(near.map(({ service }) => [service, {}])),
+      isOutside: true,
+    }
+  })
 }
 
 /** Whether its processes are needed to recognise a proxy. */
@@ -90,10 +120,12 @@ function recogniseImage(
   return { kind: started, cause: `its image starts ${started}` }
 }
 
-function describeProxy(service: string, { kind, cause }: Recognised, facts: ProxyFacts): Proxy {
-  const running = facts.containers.filter(
-    (it) => it.service === service && !it.oneOff && it.state === 'running',
-  )
+function describeProxy(
+  service: string,
+  { kind, cause }: Recognised,
+  facts: ProxyFacts & { running: readonly Container[] },
+): Proxy {
+  const { running } = facts
   if (kind === 'traefik') {
     const upstreams = findUpstreams({ service, command: running[0]?.command ?? [] }, facts)
     return { service, kind, cause, obstacle: undefined, canReload: false, upstreams }

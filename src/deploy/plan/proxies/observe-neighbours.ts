@@ -16,7 +16,7 @@ export async function observeNeighbours(
       const started = proxyOfCommand(command)
       const kind = started === 'unknown' ? proxyOfProcesses((await engine.processes(id)) ?? []) : started
       const known = kind === undefined || kind === 'other' ? {} : { kind }
-      return { id, name, project: from, ...known, networks: container.networks }
+      return { id, name, project: from, ...known, networks: container.networks, container }
     }),
   )
 }

@@ -19,6 +19,7 @@ function observe(services: readonly ServiceModel[], desired = fakeDesired()) {
     app,
     desired,
     containers: [],
+    neighbours: [],
     processes: new Map(),
     resolved: new Map(),
     caddies: new Map(),

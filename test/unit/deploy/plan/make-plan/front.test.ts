@@ -292,3 +292,64 @@ test('a domain: moving out, and rolling back to it', async () => {
     ! Port 8000 moves from web to dray-front: new connections are refused for a moment."
   `)
 })
+
+test('moving in over an own nginx: its traffic is switched before the old containers stop', async () => {
+  const app = fakeApp([
+    fakeService('web', { publishedPorts: ['8000'], networks: ['default'] }),
+    fakeService('api', { publishedPorts: ['9000'], networks: ['default'] }),
+  ])
+  const world = new FakeWorld(app)
+  world.files = {}
+  world.host.containers.commands.set('web', ['nginx', '-g', 'daemon off;'])
+  await world.deploy()
+  world.front = {}
+  moved(world, 'v2')
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    pull-image web:v2 for web (not on the host)
+    pull-image api:v2 for api (not on the host)
+    pull-image nginx:1.28-alpine for dray-front (not on the host)
+    place-files docker-compose.yml dray-front/default.conf docker-compose.override.yml (3 of 3 files differ)
+    test-proxy web: nginx -t (before anything is started)
+    start-beside web 1+1, api 1+1 (new image)
+    wait-healthy web, api (before receiving traffic)
+    switch-traffic web to api (containers of api change)
+    recreate-services fresh dray-front=1 instead of web-1 instead of api-1 (no container yet)
+    check-url http://localhost:8000/ below 500 (before the old containers are stopped)
+    check-url http://localhost:8000/ below 500 (without the old containers)
+    check-url http://localhost:9000/ below 500 (without the old containers)
+    record-release r2 (archived releases for rollback: 2)
+    remove-old web-1 (the new release is recorded)
+    remove-old api-1 (the new release is recorded)
+    verify-release web:v2=1, api:v2=1, nginx:1.28-alpine=1 (before success is reported)
+    ! Port 8000 moves from web to dray-front: new connections are refused for a moment.
+    ! Port 9000 moves from api to dray-front: new connections are refused for a moment."
+  `)
+})
+test('an own nginx with a fixed name behind the front gets a stand-in', async () => {
+  const world = await worldOf({ containerName: 'shop_web' })
+  world.front = {}
+  await world.deploy()
+  world.host.containers.commands.set('web', ['nginx', '-g', 'daemon off;'])
+  moved(world, 'v2')
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r3
+    pull-image web:v2 for web (not on the host)
+    place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
+    start-stand-in web as shop.web.stand-in shop_web (new image; through a stand-in: its container_name is shop_web)
+    wait-healthy web (before receiving traffic)
+    switch-traffic dray-front to web (containers of web change)
+    check-url http://localhost:8000/ below 500 (before the old containers are stopped)
+    recreate-services web=1 (served by its stand-in meanwhile)
+    wait-healthy web (before receiving traffic)
+    switch-traffic dray-front to web (back from the stand-in of web)
+    check-url http://localhost:8000/ below 500 (before the old containers are stopped)
+    stop-old shop.web.stand-in (the real container serves)
+    check-url http://localhost:8000/ below 500 (without the old containers)
+    record-release r3 (archived releases for rollback: 3)
+    remove-old shop.web.stand-in (the new release is recorded)
+    verify-release web:v2=1, postgres:16=1, nginx:1.28-alpine=1 (before success is reported)
+    left db (same image and configuration)
+    left dray-front (same image and configuration)"
+  `)
+})

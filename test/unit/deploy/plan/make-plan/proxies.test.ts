@@ -138,3 +138,50 @@ test('a failed deploy switches every proxy back, the inner ones first', async ()
     'turn nginx to api-1',
   ])
 })
+
+/** Release r1 runs behind a proxy of another project, which dray.yml names. */
+async function behindEdge(): Promise<FakeWorld> {
+  const world = new FakeWorld(fakeApp([fakeService('api')]))
+  world.files = {}
+  await world.deploy()
+  const { networks } = world.host.containers.get('api-1')
+  const edge = {
+    ...world.host.containers.get('api-1'),
+    id: 'edge',
+    name: 'edge-proxy-1',
+    command: NGINX,
+    networks,
+  }
+  world.host.neighbours = [{ project: 'edge', container: edge }]
+  world.desired = { ...world.desired, proxyContainers: ['edge-proxy-1'] }
+  world.app = withTag(world.app, 'v2')
+  return world
+}
+
+test('an nginx of another project is switched if dray.yml names it', async () => {
+  const world = await behindEdge()
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    pull-image api:v2 for api (not on the host)
+    place-files docker-compose.yml docker-compose.override.yml (2 of 2 files differ)
+    start-beside api 1+1 (new image)
+    wait-healthy api (before receiving traffic)
+    switch-traffic edge-proxy-1 to api (containers of api change)
+    stop-old api-1 (replaced)
+    record-release r2 (archived releases for rollback: 2)
+    remove-old api-1 (the new release is recorded)
+    verify-release api:v2=1 (before success is reported)"
+  `)
+})
+
+test('a proxy of another project that dray.yml names is not there', async () => {
+  const world = await behindEdge()
+  world.host.neighbours = []
+  expect(await world.failure()).toMatchObject({
+    code: 'PROXY_UNKNOWN',
+    exitCode: 3,
+    message:
+      'Container edge-proxy-1 (`proxy.containers` in dray.yml) is not a running proxy on a network of the app on srv.',
+  })
+  expect(world.host.running).toBe('api:v1#api-1')
+})

@@ -55,7 +55,7 @@ describe('a service is recreated', () => {
   const name = 'its container_name is shop_api'
   test.each<[string, string, Case]>([
     ['with network_mode', 'it uses network_mode host', { api: { networkMode: 'host' } }],
-    ['with a fixed address', name, { api: { ...named, fixedAddress: true } }],
+    ['with a fixed address', 'it has a fixed address', { api: { ...named, fixedAddress: true } }],
     ['by dray.yml', name, { desired: { rollout: { api: 'recreate' } } }],
     ['with a third-party image', name, { api: { ...named, image: 'redis:7' } }],
     ['with two replicas', 'it publishes port 1-2', { api: { publishedPorts: ['1-2'], replicas: 2 } }],

@@ -17,6 +17,7 @@ function proxiesOf(image: string, seen?: Seen, imageCommand: readonly string[] =
     app: fakeApp([{ ...fakeProxy({ image }), name: 'web' }]),
     desired: fakeDesired(),
     containers: seen === undefined ? [] : [container as unknown as Container],
+    neighbours: [],
     processes: new Map(processes === undefined ? [] : [['c', processes]]),
     caddies: new Map(),
     haproxies: new Map(),
@@ -121,6 +122,7 @@ test('inner proxies come first, then those with a port, then the one that dray.y
   const facts = { app: fakeApp(services), desired, containers: [] }
   const found = findProxies({
     ...facts,
+    neighbours: [],
     processes: new Map(),
     resolved: new Map(),
     caddies: new Map(),

@@ -14,6 +14,7 @@ async function proxyOf(exitCode: number, output: string) {
     app: fakeApp([{ ...fakeProxy({ image: 'haproxy:2.6' }), name: 'web' }]),
     desired: fakeDesired(),
     containers: [container as unknown as Container],
+    neighbours: [],
     processes: new Map(),
     caddies: new Map(),
     shells: new Set(),
