@@ -24,7 +24,11 @@ export function keepsAddresses({ kind }: Pick<Neighbour, 'kind'>): boolean {
 }
 
 /** `Container gateway of project edge (nginx)`. */
-export function describeNeighbour({ name, project, kind }: Pick<Neighbour, 'name' | 'project' | 'kind'>): string {
+export function describeNeighbour({
+  name,
+  project,
+  kind,
+}: Pick<Neighbour, 'name' | 'project' | 'kind'>): string {
   const of = project === '' ? '' : ` of project ${project}`
   return `Container ${name}${of}${kind === undefined ? '' : ` (${kind})`}`
 }
