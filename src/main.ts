@@ -33,7 +33,7 @@ process.on('uncaughtException', (error) => {
 // Child processes must not inherit the key and the token.
 const env = { ...process.env }
 const hideVariables = (names: readonly string[]): void => {
-  for (const name of names) delete process.env[name]
+  for (const name of names) Reflect.deleteProperty(process.env, name)
 }
 hideVariables(['DRAY_SSH_KEY', 'GITHUB_TOKEN'])
 

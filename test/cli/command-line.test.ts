@@ -26,7 +26,7 @@ describe('help and version', () => {
     expect(groups.slice(0, 4)).toEqual([
       ['Ship', 'build promote plan deploy rollback'],
       ['Inspect', 'status history diff disk secrets images'],
-      ['Operate', 'logs exec run task compose env clean'],
+      ['Operate', 'logs exec run task compose env clean remove'],
       ['Set up', 'init check doctor setup gate completion'],
     ])
   })

@@ -219,7 +219,8 @@ export class FakeHost implements TargetHost {
         return { exitCode: 0, output: '' }
       }
       if (argv[1] === '/proc/net/unix') return { exitCode: 0, output: this.sockets }
-      const container = this.containers.get(id)
+      const neighbour = this.neighbours.find((it) => it.container.id === id)
+      const container = neighbour?.container ?? this.containers.get(id)
       const caddy = await this.#execForCaddy(container, argv, options?.onLine)
       if (caddy !== undefined) return caddy
       const nginx = await this.#execForNginx(container, argv)

@@ -1,3 +1,4 @@
+import { systemClock } from '../../shared/clock.ts'
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
@@ -175,7 +176,7 @@ function findFault(socket: TLSSocket, hostname: string): Error | undefined {
   const code = socket.authorizationError as unknown as string | null
   if (code !== null && !UNKNOWN_ISSUER.has(code)) return new Error(`its certificate: ${code}`)
   const certificate = socket.getPeerCertificate()
-  if (Date.parse(certificate.valid_to) < Date.now()) return new Error('its certificate has expired')
+  if (Date.parse(certificate.valid_to) < systemClock.now()) return new Error('its certificate has expired')
   return checkServerIdentity(hostname, certificate)
 }
 

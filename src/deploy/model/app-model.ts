@@ -79,7 +79,7 @@ export type ServiceModel = {
   definitionParts: Readonly<Record<string, string>>
 }
 
-/** A service with a profile, of which none is active: it is not deployed, but `dray run` and tasks can use it. */
+/** A service whose profiles are not active: it is not deployed, but `dray run` and tasks can use it. */
 export type InactiveService = ServiceModel & { profiles: readonly string[] }
 
 export type AppModel = {

@@ -97,7 +97,7 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
   }
 }
 
-/** Proxies of other projects are seen where the app runs: before its first start, none is missed. */
+/** Proxies of other projects are seen only where the app runs, so that its first start is not refused. */
 function refuseUnknownProxies(
   { host, containers, neighbours }: HostObservation,
   { proxyContainers }: DesiredRelease,

@@ -14,7 +14,7 @@ export type NginxObservation = {
 
 /**
  * Prints the first of the files that can be replaced for a moment: it is of the container itself, on no mount. Changes nothing.
- * Exits with 4 if there is none.
+ * Exits with 4 without one.
  */
 export const examineNginxScript = `
 set -u

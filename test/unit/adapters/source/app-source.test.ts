@@ -522,7 +522,7 @@ describe('the front', () => {
       expect(textOf(bundle, name)).toContain(
         `  dray-front:\n    image: b\n    networks:\n      - default\n${added}    image: a\n`,
       )
-      expect(textOf(bundle, name)).toMatch(/\nvolumes:\n  data: \{\}\n$/)
+      expect(textOf(bundle, name)).toMatch(/\nvolumes:\n {2}data: \{\}\n$/)
       expect(textOf(bundle, 'dray-front/default.conf')).toBe('server {}')
     },
   )

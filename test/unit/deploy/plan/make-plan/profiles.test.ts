@@ -46,7 +46,7 @@ test('a service without an active profile is named, pinned, and neither pulled n
   expect(world.host.files.get('docker-compose.override.yml')).toContain('ghcr.io/acme/cron@sha256:7631')
 })
 
-test('an own image of it that is not in the registry is told, and refuses nothing', async () => {
+test('an own image of it that is not in the registry is named in the plan, and refuses nothing', async () => {
   const world = new FakeWorld(appWith([inactive('cron', { image: undefined })]))
   expect((await world.deploy()).inactiveServices).toEqual([
     {

@@ -112,7 +112,7 @@ test('names services of which no profile is active', () => {
   )
 })
 
-test('estimates the download where layers are there, and never promises less than it may be', () => {
+test('estimates the download where layers are there, and has the most that it can be', () => {
   const steps = samplePlan.steps.map((step) =>
     step.kind === 'pull-image' ? { ...step, missingBytes: 1_000_000 } : step,
   )
