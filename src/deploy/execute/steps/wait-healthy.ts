@@ -201,7 +201,11 @@ async function portsToExpect(
     : observation.containers.find((it) => it.service === container.service && it.state === 'running')
   const before = standIn === undefined || standIn.id === container.id ? old : standIn
   if (before === undefined || ports.length === 0) return { ports, were: 'unknown' }
-  const listened = await listensOn(before, ports, context)
+  // On a busy host one attempt may get no answer in time.
+  let listened = await listensOn(before, ports, context)
+  for (let turn = 0; listened === 'unknown' && turn < 2; turn++) {
+    listened = await listensOn(before, ports, context)
+  }
   return { ports: listened === 'no' ? [] : ports, were: listened === 'yes' ? 'open' : 'unknown' }
 }
 

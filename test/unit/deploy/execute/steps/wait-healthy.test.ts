@@ -179,6 +179,19 @@ describe('a service without a health check', () => {
     expect(world.host.running).toBe('backend:v1#backend-1')
   })
 
+  test('that does not listen takes no traffic, even if the old one answers only at the second attempt', async () => {
+    const world = await atV1(withoutCheck)
+    world.imageConfigs.set('ghcr.io/acme/backend:v2', { ...plainImage, exposedPorts: [8000] })
+    const old = world.host.containers.get('backend-1').networks[0]!.address
+    let attempts = 0
+    world.host.listensOn = (address) => {
+      if (address !== old) return 'no'
+      attempts += 1
+      return attempts === 1 ? 'unknown' : 'yes'
+    }
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_UNHEALTHY' })
+  })
+
   test('that was recreated is not compared with the address that it had', async () => {
     const fixed = withService(withoutCheck, 'backend', { fixedAddress: true })
     const world = await atV1(fixed)
