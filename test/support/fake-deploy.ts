@@ -9,7 +9,7 @@ import {
   type ImageReference,
 } from '../../src/deploy/model/image-reference.ts'
 import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
-import type { Site } from '../../src/deploy/plan/observe.ts'
+import type { Site } from '../../src/deploy/plan/observe/observe.ts'
 import type { Plan } from '../../src/deploy/model/plan.ts'
 import type {
   AppSource,

@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan.ts'
 import type { DirectoryObservation } from '../model/ports.ts'
 import type { Lock } from '../model/lock.ts'
 import { makePlan } from './make-plan.ts'
-import { inspectHost, observeHost, type Observed, type Site } from './observe.ts'
+import { inspectHost, observeHost, type Observed, type Site } from './observe/observe.ts'
 
 /** The release to deploy, and a site for each host of the request, in the same order. */
 export type DesiredState = {

@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import { resolvedInactive } from './observe-inactive.ts'
+import { resolvedInactive } from './observe/observe-inactive.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 
 /**

@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { variablesOfTag } from '../../shared/image-template.ts'
 import { familiarName, type ImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
-import { readReference } from './read-reference.ts'
+import { readReference } from './observe/read-reference.ts'
 
 type Found = { service: string; reference: ImageReference; template: string }
 

@@ -1,6 +1,6 @@
 import { variablesOfTag } from '../../shared/image-template.ts'
 import { type ServiceModel } from '../model/app-model.ts'
-import { forwardedPortsOf } from './forwarded-ports.ts'
+import { forwardedPortsOf } from './steps/forwarded-ports.ts'
 import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 

@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppModel } from '../../deploy/model/app-model.ts'
 import { familiarName, parseImageReference } from '../../deploy/model/image-reference.ts'
-import { inspectHost, type Site } from '../../deploy/plan/observe.ts'
+import { inspectHost, type Site } from '../../deploy/plan/observe/observe.ts'
 import type { BundleFile } from '../../deploy/model/ports.ts'
 import { releaseLabel, type Release, type ReleasedService } from '../../deploy/model/release.ts'
 import type { ArchivingHost } from '../../deploy/releases/rollback.ts'

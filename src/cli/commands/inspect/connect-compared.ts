@@ -1,4 +1,4 @@
-import type { Site } from '../../../deploy/plan/observe.ts'
+import type { Site } from '../../../deploy/plan/observe/observe.ts'
 import type { Registry } from '../../../deploy/model/ports.ts'
 import type { ArchivingHost } from '../../../deploy/releases/rollback.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'

@@ -1,7 +1,7 @@
 import { examineServer } from '../../../adapters/directory/examine-server.ts'
 import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import type { Answer, DoctorObservation } from '../../../operations/doctor/doctor-observation.ts'
-import { inspectHost } from '../../../deploy/plan/observe.ts'
+import { inspectHost } from '../../../deploy/plan/observe/observe.ts'
 import { settle } from './settle.ts'
 import { describeHost } from '../../command/connect-hosts.ts'
 import { examineApp } from './examine-app.ts'

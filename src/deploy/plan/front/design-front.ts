@@ -1,7 +1,7 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { AppModel, PublishedPort, ServiceModel } from '../../model/app-model.ts'
 import { frontDirectory, frontName, type Front, type FrontSettings } from '../../model/front.ts'
-import { forwardedPortsOf } from '../forwarded-ports.ts'
+import { forwardedPortsOf } from '../steps/forwarded-ports.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import { proxyOfImageName } from '../proxies/recognise-proxy.ts'
 import { isOwn } from '../why-not-rolled.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Container } from '../../../../src/deploy/model/container.ts'
 import type { ProbeAnswer } from '../../../../src/deploy/model/prober.ts'
-import { findEntrances } from '../../../../src/deploy/plan/find-entrances.ts'
+import { findEntrances } from '../../../../src/deploy/plan/observe/find-entrances.ts'
 import { fakeApp, fakeService } from '../../../support/fake-app.ts'
 
 type Seen = Partial<Pick<Container, 'publishedPorts' | 'portAddresses' | 'state' | 'oneOff'>>

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto'
-import { parseComposeFile } from '../../shared/compose-file.ts'
-import { pinnedName, renderImageReference, type ImageReference } from '../model/image-reference.ts'
+import { parseComposeFile } from '../../../shared/compose-file.ts'
+import { pinnedName, renderImageReference, type ImageReference } from '../../model/image-reference.ts'
 import { readReference } from './read-reference.ts'
-import { explainShortage } from './disk/plan-disk-space.ts'
-import { computePullBytes } from './disk/pull-bytes.ts'
-import { observeLayers } from './disk/shared-layers.ts'
-import { listDomains } from '../model/entrance.ts'
+import { explainShortage } from '../disk/plan-disk-space.ts'
+import { computePullBytes } from '../disk/pull-bytes.ts'
+import { observeLayers } from '../disk/shared-layers.ts'
+import { listDomains } from '../../model/entrance.ts'
 import { findEntrances, findUnknownDomains } from './find-entrances.ts'
-import { findProxies, observeProxies, permittedNeighbours } from './proxies/find-proxies.ts'
-import { observeCallers } from './callers/observe-callers.ts'
-import { observeNeighbours } from './proxies/observe-neighbours.ts'
-import { keepaliveFiles, keepalivePath } from './proxies/proxy-keepalive.ts'
+import { findProxies, observeProxies, permittedNeighbours } from '../proxies/find-proxies.ts'
+import { observeCallers } from '../callers/observe-callers.ts'
+import { observeNeighbours } from '../proxies/observe-neighbours.ts'
+import { keepaliveFiles, keepalivePath } from '../proxies/proxy-keepalive.ts'
 import { observeInactive, resolvedInactive } from './observe-inactive.ts'
-import { isOwn } from './why-not-rolled.ts'
-import type { AppModel } from '../model/app-model.ts'
-import { chooseDrainChecks } from './choose-drain-checks.ts'
-import type { Container } from '../model/container.ts'
+import { isOwn } from '../why-not-rolled.ts'
+import type { AppModel } from '../../model/app-model.ts'
+import { chooseDrainChecks } from '../choose-drain-checks.ts'
+import type { Container } from '../../model/container.ts'
 import { observeSockets } from './observe-sockets.ts'
-import { observeSurroundings } from './surroundings/observe-surroundings.ts'
-import { composeNames } from './file-changes.ts'
+import { observeSurroundings } from '../surroundings/observe-surroundings.ts'
+import { composeNames } from '../file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
-import type { DesiredFile, DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { DesiredFile, DesiredRelease, HostObservation } from '../../model/observation.ts'
 import type {
   AppSource,
   BundleFile,
@@ -29,7 +29,7 @@ import type {
   ResolvedImage,
   SourceReview,
   TargetHost,
-} from '../model/ports.ts'
+} from '../../model/ports.ts'
 
 /** A host, with the sources of its files and images. */
 export type Site = { host: TargetHost; source: AppSource; registry: Registry }

@@ -1,10 +1,10 @@
-import { frontName } from '../model/front.ts'
-import type { DesiredRelease } from '../model/observation.ts'
-import type { ForwardedService } from '../model/plan.ts'
+import { frontName } from '../../model/front.ts'
+import type { DesiredRelease } from '../../model/observation.ts'
+import type { ForwardedService } from '../../model/plan.ts'
 import { forwardedPortsOf } from './forwarded-ports.ts'
-import type { ServiceDecision } from './decide-service.ts'
-import type { HostPlan, NewStep } from './plan-host.ts'
-import { isForwardable } from './why-not-rolled.ts'
+import type { ServiceDecision } from '../decide-service.ts'
+import type { HostPlan, NewStep } from '../plan-host.ts'
+import { isForwardable } from '../why-not-rolled.ts'
 
 /** Forwards the ports of services to their stand-ins, and checks those that answered before through the new way. */
 export function planForwards(host: HostPlan, desired: DesiredRelease): NewStep[] {

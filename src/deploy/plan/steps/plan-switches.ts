@@ -1,11 +1,11 @@
-import { isReloaded } from '../model/app-model.ts'
-import type { ServiceDecision } from './decide-service.ts'
-import type { HostObservation } from '../model/observation.ts'
-import type { Plan } from '../model/plan.ts'
-import { frontName } from '../model/front.ts'
-import { isBehind, obstacleFor, type Proxy } from '../model/proxy.ts'
-import type { HostPlan, NewStep } from './plan-host.ts'
-import { someNames } from '../model/some-names.ts'
+import { isReloaded } from '../../model/app-model.ts'
+import type { ServiceDecision } from '../decide-service.ts'
+import type { HostObservation } from '../../model/observation.ts'
+import type { Plan } from '../../model/plan.ts'
+import { frontName } from '../../model/front.ts'
+import { isBehind, obstacleFor, type Proxy } from '../../model/proxy.ts'
+import type { HostPlan, NewStep } from '../plan-host.ts'
+import { someNames } from '../../model/some-names.ts'
 
 type SwitchStep = Extract<NewStep, { kind: 'switch-traffic' }>
 

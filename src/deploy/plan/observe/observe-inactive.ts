@@ -1,10 +1,10 @@
-import { DrayError } from '../../errors/dray-error.ts'
-import type { AppModel } from '../model/app-model.ts'
-import type { ImageReference } from '../model/image-reference.ts'
-import type { DesiredRelease, HostObservation, InactiveObservation } from '../model/observation.ts'
-import type { ResolvedImage } from '../model/ports.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { AppModel } from '../../model/app-model.ts'
+import type { ImageReference } from '../../model/image-reference.ts'
+import type { DesiredRelease, HostObservation, InactiveObservation } from '../../model/observation.ts'
+import type { ResolvedImage } from '../../model/ports.ts'
 import { readReference } from './read-reference.ts'
-import { isOwn } from './why-not-rolled.ts'
+import { isOwn } from '../why-not-rolled.ts'
 
 type Sources = {
   desired: DesiredRelease

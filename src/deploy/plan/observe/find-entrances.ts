@@ -1,10 +1,10 @@
-import type { AppModel } from '../model/app-model.ts'
-import { frontName } from '../model/front.ts'
-import { entranceAt, NO_UPSTREAM, SERVER_ERROR } from '../model/entrance.ts'
-import type { HostObservation } from '../model/observation.ts'
-import type { Entrance } from '../model/prober.ts'
-import type { Container } from '../model/container.ts'
-import type { Prober } from '../model/prober.ts'
+import type { AppModel } from '../../model/app-model.ts'
+import { frontName } from '../../model/front.ts'
+import { entranceAt, NO_UPSTREAM, SERVER_ERROR } from '../../model/entrance.ts'
+import type { HostObservation } from '../../model/observation.ts'
+import type { Entrance } from '../../model/prober.ts'
+import type { Container } from '../../model/container.ts'
+import type { Prober } from '../../model/prober.ts'
 
 /** A published port with another protocol may never answer a request, and a busy server is slow. */
 const TIMEOUT_MS = 3_000

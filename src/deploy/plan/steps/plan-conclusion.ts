@@ -1,13 +1,13 @@
-import { isOneShot } from '../model/app-model.ts'
-import { listDomains, probeTargetOf } from '../model/entrance.ts'
-import type { Entrance } from '../model/prober.ts'
-import type { DesiredRelease } from '../model/observation.ts'
-import { findHolders } from './front/find-holders.ts'
-import { findOrphans, listInactive, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
+import { isOneShot } from '../../model/app-model.ts'
+import { listDomains, probeTargetOf } from '../../model/entrance.ts'
+import type { Entrance } from '../../model/prober.ts'
+import type { DesiredRelease } from '../../model/observation.ts'
+import { findHolders } from '../front/find-holders.ts'
+import { findOrphans, listInactive, listReleasedServices, type HostPlan, type NewStep } from '../plan-host.ts'
 import { listStandIns } from './plan-stand-in.ts'
-import { isSameContent, originalId, pinnedImages, type Release } from '../model/release.ts'
+import { isSameContent, originalId, pinnedImages, type Release } from '../../model/release.ts'
 import { planUnpins } from './plan-switches.ts'
-import { retainReleases, unneededImageNames } from './retention.ts'
+import { retainReleases, unneededImageNames } from '../retention.ts'
 
 /**
  * The last steps: stop the old containers, check the app once more without them, record the release on every host, and only

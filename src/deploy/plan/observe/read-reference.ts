@@ -1,5 +1,5 @@
-import { DrayError } from '../../errors/dray-error.ts'
-import { parseImageReference, type ImageReference } from '../model/image-reference.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import { parseImageReference, type ImageReference } from '../../model/image-reference.ts'
 
 /** The image reference of a service. Throws IMAGE_INVALID, naming the service. */
 export function readReference(service: string, image: string | undefined): ImageReference {

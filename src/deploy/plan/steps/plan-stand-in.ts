@@ -1,8 +1,8 @@
-import { upstreamOf } from '../model/proxy.ts'
-import { chooseStandInName } from '../model/stand-in.ts'
-import type { ServiceDecision } from './decide-service.ts'
-import { findHolders } from './front/find-holders.ts'
-import type { HostPlan, NewStep } from './plan-host.ts'
+import { upstreamOf } from '../../model/proxy.ts'
+import { chooseStandInName } from '../../model/stand-in.ts'
+import type { ServiceDecision } from '../decide-service.ts'
+import { findHolders } from '../front/find-holders.ts'
+import type { HostPlan, NewStep } from '../plan-host.ts'
 
 /** Starts a stand-in for each of the services, next to the real containers. */
 export function planStandIns(host: HostPlan, decisions: readonly ServiceDecision[]): NewStep {

@@ -1,5 +1,5 @@
-import type { ServiceModel } from '../model/app-model.ts'
-import type { ForwardedPort } from '../model/port-forwarder.ts'
+import type { ServiceModel } from '../../model/app-model.ts'
+import type { ForwardedPort } from '../../model/port-forwarder.ts'
 
 /**
  * The ports of a service, if all of them can be forwarded: single TCP ports, published over IPv4. Undefined without any, and if

@@ -1,11 +1,11 @@
-import { isMounted, type ServiceModel } from '../model/app-model.ts'
-import { pinnedName } from '../model/image-reference.ts'
-import type { DesiredFile, HostObservation } from '../model/observation.ts'
-import type { Container } from '../model/container.ts'
-import { reloadsFile, type Proxy } from '../model/proxy.ts'
-import { newestRelease } from '../model/release.ts'
-import { isRunning, isWell } from '../model/container.ts'
-import { changedNetwork } from './decide-service.ts'
+import { isMounted, type ServiceModel } from '../../model/app-model.ts'
+import { pinnedName } from '../../model/image-reference.ts'
+import type { DesiredFile, HostObservation } from '../../model/observation.ts'
+import type { Container } from '../../model/container.ts'
+import { reloadsFile, type Proxy } from '../../model/proxy.ts'
+import { newestRelease } from '../../model/release.ts'
+import { isRunning, isWell } from '../../model/container.ts'
+import { changedNetwork } from '../decide-service.ts'
 
 type Running = Pick<HostObservation, 'directory' | 'containers' | 'images' | 'resolved' | 'fileHashes'> & {
   /** The files to ship, without dray's pins. */

@@ -1,6 +1,6 @@
-import type { AppModel } from '../model/app-model.ts'
-import { isRunning, type Container } from '../model/container.ts'
-import type { Engine } from '../model/ports.ts'
+import type { AppModel } from '../../model/app-model.ts'
+import { isRunning, type Container } from '../../model/container.ts'
+import type { Engine } from '../../model/ports.ts'
 
 /**
  * The unix sockets on volumes and mounted directories that containers of services listen on, one by service: a second container

@@ -1,5 +1,5 @@
-import type { Proxy } from '../model/proxy.ts'
-import type { ServiceDecision } from './decide-service.ts'
+import type { Proxy } from '../../model/proxy.ts'
+import type { ServiceDecision } from '../decide-service.ts'
 
 /**
  * Groups services that can start together. A service is in the group of its `service_started` dependencies, and after the
