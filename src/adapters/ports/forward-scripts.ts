@@ -171,8 +171,9 @@ exit $worst
 
 /**
  * Waits until no connection from outside to ports of a container is left. Clients keep connections open: those between two requests
- * are closed after 5 s without data, later after less, down to 4 ms. Arguments: the program below, time limit in seconds, ports. Exit
- * codes: 0 no connection is left; 5 time limit.
+ * are closed after 5 s without data, later after less, down to 4 ms. One that is in use all the time is closed right after an answer,
+ * since a client that sends at intervals is then the least likely to send at that moment. Arguments: the program below, time limit in
+ * seconds, ports. Exit codes: 0 no connection is left; 5 time limit.
  */
 export const drainLoopScript = `
 judge=$1 limit=$2
@@ -182,12 +183,12 @@ for port in "$@"; do ports="$ports\${ports:+ or }sport = :$port"; done
 begun=$(date +%s)
 while :; do
   passed=$(($(date +%s) - begun))
-  least=5000
+  least=5000 most=1000000000
   [ $passed -lt 3 ] || least=1000
-  [ $passed -lt 6 ] || least=20
-  [ $passed -lt 12 ] || least=4
+  [ $passed -lt 6 ] || { least=20 most=100; }
+  [ $passed -lt 12 ] || { least=4 most=1000000000; }
   all=$(ss -Htni state established "( $ports )") || exit 1
-  found=$(printf '%s\\n' "$all" | awk -v "least=$least" "$judge") || exit 1
+  found=$(printf '%s\\n' "$all" | awk -v "least=$least" -v "most=$most" "$judge") || exit 1
   [ -n "$found" ] || exit 0
   idle=\${found#busy}
   [ -z "$idle" ] || ss -Kt state established "$idle" > /dev/null 2>&1
@@ -213,7 +214,7 @@ function judge(  sent, received, quiet, here, there, host, i, word) {
     if (word[i] ~ /^lastrcv:/) received = substr(word[i], 9) + 0
   }
   quiet = sent + 0 < received + 0 ? sent + 0 : received + 0
-  if (word[1] + word[2] > 0 || quiet < least || idle >= 50) return
+  if (word[1] + word[2] > 0 || quiet < least || quiet > most || idle >= 50) return
   if (!(sent + 0 < received + 0 || (sent + 0 == received + 0 && quiet >= 5000))) return
   here = word[3]
   there = host = word[4]

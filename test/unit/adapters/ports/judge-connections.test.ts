@@ -13,10 +13,12 @@ function connection(
   return `0      ${queued}      [::ffff:172.18.0.2]:8000 ${peer}\n\t cubic wscale:7,7 rto:204 bytes_sent:875 ${times} delivered:8\n`
 }
 
-const judge = (least: number, ...connections: string[]): string =>
-  spawnSync('awk', ['-v', `least=${least}`, judgeConnectionsProgram], {
-    input: connections.join(''),
-  }).stdout.toString()
+const judge = (least: number, ...connections: string[]): string => judgeBetween(least, 1e9, connections)
+
+function judgeBetween(least: number, most: number, connections: readonly string[]): string {
+  const argv = ['-v', `least=${least}`, '-v', `most=${most}`, judgeConnectionsProgram]
+  return spawnSync('awk', argv, { input: connections.join('') }).stdout.toString()
+}
 
 const client = '[::ffff:192.0.2.7]:40000'
 const idle = 'busy( dst 192.0.2.7 dport = :40000 sport = :8000 )'
@@ -47,4 +49,9 @@ test('connections from within the container do not count, and those of several c
     'busy( dst [2001:db8::9] dport = :41000 sport = :8000 )',
   )
   expect(judge(1_000)).toBe('')
+})
+
+test('one that is in use is closed only right after an answer', () => {
+  expect(judgeBetween(20, 100, [connection(client, { sent: 40, received: 44 })])).toBe(idle)
+  expect(judgeBetween(20, 100, [connection(client, { sent: 400, received: 404 })])).toBe('busy')
 })
