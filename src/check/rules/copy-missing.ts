@@ -11,7 +11,7 @@ export const copyMissing: Rule = {
   code: 'COPY_MISSING',
   severity: 'error',
   title: 'A Dockerfile copies a file that the build context does not have.',
-  why: 'The build fails: `"/package.json": not found`. Paths in COPY start at the build context, not at the Dockerfile.',
+  why: 'The build fails: the file is not found. Paths in COPY start at the build context, not at the Dockerfile.',
   hint: 'Correct the path or the build context, or commit the file. If a step before the build creates it, add it to `.gitignore`.',
   bad: {
     Dockerfile: lines('FROM node:22-alpine', 'COPY package.json ./'),
