@@ -63,6 +63,7 @@ export function engineContract(name: string, setUp: () => Promise<EngineSetUp>):
           project: 'other',
           directory: '/srv/other',
           ports: [{ port: '47123/udp', address: '127.0.0.1' }],
+          addresses: [{ network: 'bridge', address: expect.stringMatching(/^[\d.]+$/) as string }],
         })
         expect((await engine.others('other')).some((it) => it.name === name)).toBe(false)
         expect(await engine.exists('volume', volume)).toBe(false)
