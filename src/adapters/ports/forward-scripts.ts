@@ -147,7 +147,7 @@ shift 2
 drain() {
   process=$(docker inspect --format '{{.State.Pid}}' "$1" 2> /dev/null) || return 0
   [ "$process" != 0 ] || return 0
-  # Ports are words of their own.
+  # shellcheck disable=SC2086 # Ports are words of their own.
   as_root nsenter -t "$process" -n sh -c "$loop" dray "$judge" "$2" $3
 }
 drains=
@@ -166,7 +166,7 @@ for drain in $drains; do
     *) worst=$ended ;;
   esac
 done
-exit $worst
+[ $worst -eq 0 ] || exit $worst
 `
 
 /**

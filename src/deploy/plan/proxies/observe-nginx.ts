@@ -29,7 +29,7 @@ is_mounted() {
 }
 for file in "$@"; do
   if [ ! -f "$file" ] || [ -L "$file" ] || is_mounted "$file"; then continue; fi
-  [ -w "$file" ] && [ -w "\${file%/*}" ] || continue
+  if ! [ -w "$file" ] || ! [ -w "\${file%/*}" ]; then continue; fi
   printf '%s\\n' "$file"
   exit 0
 done
