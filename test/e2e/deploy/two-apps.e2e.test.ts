@@ -85,6 +85,21 @@ test('a directory is no other one under the name of a link, nor when it has move
   await server.run(['mv', '/srv/moved', other.path])
 })
 
+test('one is removed, with its images and without files of others; the other keeps all it had', async () => {
+  await worked.writeOnServer('nginx/mine', '')
+  const before = await stateOf(other)
+  const { exitCode, stdout } = await worked.dray(['remove', 'test', '--volumes', '--env', '--yes', '--json'])
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ type: 'remove', isDryRun: false, staying: [], entries: ['nginx'] })
+  const left = `docker ps -aq --filter label=com.docker.compose.project=worked
+    docker network ls -q --filter label=com.docker.compose.project=worked
+    docker images --format '{{.Tag}}' | grep dray-worked
+    cd ${worked.path} && find . -type f`
+  expect((await server.run(['sh', '-c', left])).stdout).toBe('./nginx/mine\n')
+  expect(await stateOf(other)).toEqual(before)
+  expect((await worked.dray(['remove', 'test', '--yes'])).exitCode).toBe(3)
+})
+
 type Config = { environments: { test: { path: string } } }
 
 /** Containers, files with their content (also the journal), and the images of every archived release that are there. */
