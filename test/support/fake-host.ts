@@ -215,10 +215,10 @@ export class FakeHost implements TargetHost {
     },
     exec: async (id, argv, options) => {
       if (argv[0] === 'cat' && argv[1] === '/proc/net/tcp') {
-        for (const line of this.connections(id).split('\n')) options?.onLine?.(line)
+        const unix = argv.includes('/proc/net/unix') ? this.sockets : ''
+        for (const line of `${this.connections(id)}\n${unix}`.split('\n')) options?.onLine?.(line)
         return { exitCode: 0, output: '' }
       }
-      if (argv[1] === '/proc/net/unix') return { exitCode: 0, output: this.sockets }
       const neighbour = this.neighbours.find((it) => it.container.id === id)
       const container = neighbour?.container ?? this.containers.get(id)
       const caddy = await this.#execForCaddy(container, argv, options?.onLine)
@@ -407,6 +407,8 @@ export class FakeHost implements TargetHost {
     lookUp: async () => this.addresses,
     listens: async (address, port) => this.listensOn(address, port),
     connections: async (addresses) => this.hostConnections(addresses),
+    // As on a host that does not show its processes: tables are read in the containers.
+    networkTables: async () => new Map(),
   }
 
   readonly forwarder: PortForwarder = {

@@ -34,6 +34,7 @@ export const containerAnswer = z.object({
     ExitCode: z.number(),
     OOMKilled: z.boolean(),
     StartedAt: orEmpty(z.string(), zeroTime),
+    Pid: orEmpty(z.number(), 0),
     FinishedAt: orEmpty(z.string(), zeroTime),
     Health: z
       .object({
@@ -105,6 +106,7 @@ export function readContainer(answer: ContainerAnswer): Container {
     outOfMemory: state.OOMKilled,
     restartCount: answer.RestartCount,
     startedAtMs: readTime(state.StartedAt),
+    ...(state.Pid > 0 && { pid: state.Pid }),
     ...(readTime(state.FinishedAt) > 0 && { endedAtMs: readTime(state.FinishedAt) }),
     createdAtMs: readTime(answer.Created),
     healthCheck: readHealthCheck(config),

@@ -10,6 +10,7 @@ import type { CommandRunner } from '../host/command-runner.ts'
 import { lookUpName } from '../host/look-up-name.ts'
 import { listConnections } from './list-connections.ts'
 import { listens } from './listens.ts'
+import { readNetworkTables } from './read-network-tables.ts'
 
 /**
  * Requests to the app. `localhost` means the host, so those requests use the host's connection; any other name is requested
@@ -25,6 +26,7 @@ export function createProber(runner: CommandRunner): Prober {
     lookUp: lookUpName,
     listens: (address, port) => listens(runner, address, port),
     connections: (addresses) => listConnections(runner, addresses),
+    networkTables: (pids) => readNetworkTables(runner, pids),
   }
 }
 

@@ -37,6 +37,8 @@ export type Container = {
   restartCount: number
   /** Milliseconds since the epoch; 0 if never started. */
   startedAtMs: number
+  /** Id of its first process on the host, as far as the Engine runs there; absent if it does not run. */
+  pid?: number
   /** When it last exited; absent if it never did. */
   endedAtMs?: number
   createdAtMs: number

@@ -40,4 +40,9 @@ export interface Prober {
   listens(address: string, port: number): Promise<'yes' | 'no' | 'unknown'>
   /** The kernel's table of the host's TCP connections to IPv4 addresses, with its listening ports; empty if it cannot be read. */
   connections(addresses: readonly string[]): Promise<string>
+  /**
+   * The kernel's tables of TCP connections and unix sockets in the network namespaces of processes, by process; without those that
+   * cannot be read. Never rejects.
+   */
+  networkTables(pids: readonly number[]): Promise<ReadonlyMap<number, string>>
 }

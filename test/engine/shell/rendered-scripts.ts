@@ -1,3 +1,4 @@
+import { networkTablesScript } from '../../../src/adapters/http/read-network-tables.ts'
 import { buildxScript } from '../../../src/adapters/buildx/buildx.ts'
 import { composeScript, composeWithImagesScript } from '../../../src/adapters/compose/compose-cli.ts'
 import { tryScript } from '../../../src/adapters/compose/try-args.ts'
@@ -95,6 +96,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
   ...{
     persistentShellCommand,
     listEnvScript,
+    networkTablesScript,
     readCopyScript,
     removeFilesScript,
     surveyRemovalScript,

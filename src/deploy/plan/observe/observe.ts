@@ -8,7 +8,7 @@ import { observeLayers } from '../disk/shared-layers.ts'
 import { listDomains } from '../../model/entrance.ts'
 import { findEntrances, findUnknownDomains } from './find-entrances.ts'
 import { findProxies, observeProxies, permittedNeighbours } from '../proxies/find-proxies.ts'
-import { observeCallers } from '../callers/observe-callers.ts'
+import { findCallers } from '../callers/find-callers.ts'
 import { observeNeighbours } from '../proxies/observe-neighbours.ts'
 import { keepaliveFiles, keepalivePath } from '../proxies/proxy-keepalive.ts'
 import { observeInactive, resolvedInactive } from './observe-inactive.ts'
@@ -16,7 +16,8 @@ import { isOwn } from '../why-not-rolled.ts'
 import type { AppModel } from '../../model/app-model.ts'
 import { chooseDrainChecks } from '../choose-drain-checks.ts'
 import type { Container } from '../../model/container.ts'
-import { observeSockets } from './observe-sockets.ts'
+import { findSockets } from './find-sockets.ts'
+import { readTables } from './read-tables.ts'
 import { observeSurroundings } from '../surroundings/observe-surroundings.ts'
 import { composeNames } from '../file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
@@ -85,11 +86,11 @@ export async function observeHost(
     { hashes, fileSystems, missing: missingPaths },
     answers,
     running,
-    senders,
+    neighbours,
     forwarding,
     surroundings,
     unknownDomains,
-    sockets,
+    tables,
   ] = await Promise.all([
     resolveImages(app, ask),
     observeInactive(app, { desired, templates: imageTemplates, ask }),
@@ -121,14 +122,11 @@ export async function observeHost(
       const permitted = permittedNeighbours(found, desired).map(({ container }) => container)
       return observeProxies([...running, ...permitted], host.engine)
     }),
-    Promise.all([containersAsked, neighboursAsked]).then(async ([running, found]) => {
-      const callers = await observeCallers(running, { neighbours: found, engine: host.engine })
-      return { neighbours: found, callers }
-    }),
+    neighboursAsked,
     containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
     observeSurroundings(app, host.engine),
     findUnknownDomains(app, host.prober),
-    containersAsked.then((running) => observeSockets(app, running, host.engine)),
+    containersAsked.then((running) => readTables(running, host)),
   ])
   const wantedImages = [...resolved.values(), ...resolvedInactive(inactive).map(([, image]) => image)]
   const layersThere = await observeLayers({ resolved: wantedImages, images }, host.engine)
@@ -141,7 +139,7 @@ export async function observeHost(
     app,
     desired,
     containers,
-    neighbours: senders.neighbours,
+    neighbours,
     resolved,
     ...running,
   })
@@ -168,12 +166,13 @@ export async function observeHost(
     }),
     directory,
     containers,
-    ...senders,
+    neighbours,
+    callers: findCallers(containers, { neighbours, tables }),
     ...forwarding,
     surroundings,
     missingPaths,
     unknownDomains,
-    sockets,
+    sockets: findSockets(app, containers, tables),
     adopted,
     proxies,
     ...answers,

@@ -18,6 +18,7 @@ function probing(clock: FakeClock, settle: (turn: number) => Answer): Probing {
     listens: async () => 'unknown' as const,
     connections: async () => '',
     lookUp: async () => [],
+    networkTables: async () => new Map(),
   }
   return startProbing({ prober, target: { url: 'http://x/' }, everyMs: 100, timeoutMs: 5_000, clock })
 }
@@ -74,6 +75,7 @@ test('while nothing has answered yet, no sample counts a request', async () => {
     listens: async () => 'unknown' as const,
     connections: async () => '',
     lookUp: async () => [],
+    networkTables: async () => new Map(),
   }
   const target = { url: 'http://x/' }
   const onSample = (_: ProbeAnswer, { requests, failures }: { requests: number; failures: number }): void =>

@@ -30,6 +30,7 @@ async function entrancesOf(seen: readonly Seen[], ports: readonly string[]) {
         },
         listens: async () => 'unknown',
         lookUp: async () => [],
+        networkTables: async () => new Map(),
         connections: async () => '',
       },
       domains: [],

@@ -1,22 +1,17 @@
 import type { Caller } from '../../model/caller.ts'
-import { readAccepted, readOpened, tryReadTable } from '../../model/connections.ts'
+import { readAccepted, readOpened } from '../../model/connections.ts'
 import type { Container } from '../../model/container.ts'
 import type { Neighbour } from '../../model/neighbour.ts'
-import type { Engine } from '../../model/ports.ts'
 
 /**
- * Reads which containers have, or had in the last minute, a connection to one of another service of the app. Containers without
- * `cat` are seen from the other side only. Throws what the Engine throws.
+ * Which containers have, or had in the last minute, a connection to one of another service of the app. `tables`: of the containers,
+ * by id; one without is seen from the other side only.
  */
-export async function observeCallers(
+export function findCallers(
   containers: readonly Container[],
-  { neighbours, engine }: { neighbours: readonly Neighbour[]; engine: Pick<Engine, 'exec'> },
-): Promise<Caller[]> {
+  { neighbours, tables }: { neighbours: readonly Neighbour[]; tables: ReadonlyMap<string, string> },
+): Caller[] {
   const running = containers.filter(({ state, oneOff }) => state === 'running' && !oneOff)
-  if (running.length + neighbours.length < 2) return []
-  const tables = new Map(
-    await Promise.all(running.map(async (it) => [it.id, await tryReadTable(it, engine)] as const)),
-  )
   const found = running.flatMap((called): Caller[] => {
     const accepted = readAccepted(tables.get(called.id) ?? '').map(({ from }) => from)
     const addresses = addressesOf(called)

@@ -1,17 +1,15 @@
 import type { AppModel } from '../../model/app-model.ts'
 import { isRunning, type Container } from '../../model/container.ts'
-import type { Engine } from '../../model/ports.ts'
 
 /**
  * The unix sockets on volumes and mounted directories that containers of services listen on, one by service: a second container
- * would take its path over, and remove it when it stops. A container without `cat` is taken to have none. Throws what the Engine
- * throws.
+ * would take its path over, and remove it when it stops. `tables`: of the containers, by id.
  */
-export async function observeSockets(
+export function findSockets(
   { services }: AppModel,
   containers: readonly Container[],
-  engine: Pick<Engine, 'exec'>,
-): Promise<ReadonlyMap<string, string>> {
+  tables: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
   const asked = containers.filter(
     (it) =>
       isRunning(it) &&
@@ -20,16 +18,12 @@ export async function observeSockets(
       // In another network namespace there are sockets of others.
       services.some(({ name, networkMode }) => name === it.service && networkMode === undefined),
   )
-  const found = await Promise.all(
-    asked.map(async ({ id, service, mountPoints = [] }) => {
-      const { exitCode, output } = await engine.exec(id, ['cat', '/proc/net/unix'])
-      const paths = exitCode === 0 ? readListening(output) : []
-      return paths
-        .filter((path) => mountPoints.some((point) => clean(path).startsWith(`${clean(point)}/`)))
-        .map((path): [string, string] => [service, path])
-    }),
+  const found = asked.flatMap(({ id, service, mountPoints = [] }) =>
+    readListening(tables.get(id) ?? '')
+      .filter((path) => mountPoints.some((point) => clean(path).startsWith(`${clean(point)}/`)))
+      .map((path): [string, string] => [service, path]),
   )
-  return new Map(found.flat())
+  return new Map(found)
 }
 
 /** Paths on which something listens. Bit 16 of the flags: `__SO_ACCEPTCON` in include/uapi/linux/net.h. */
