@@ -90,7 +90,12 @@ test('one is removed, with its images and without files of others; the other kee
   const before = await stateOf(other)
   const { exitCode, stdout } = await worked.dray(['remove', 'test', '--volumes', '--env', '--yes', '--json'])
   expect(exitCode).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({ type: 'remove', isDryRun: false, staying: [], entries: ['nginx'] })
+  expect(JSON.parse(stdout)).toMatchObject({
+    type: 'remove',
+    isDryRun: false,
+    staying: [],
+    entries: ['nginx'],
+  })
   const left = `docker ps -aq --filter label=com.docker.compose.project=worked
     docker network ls -q --filter label=com.docker.compose.project=worked
     docker images --format '{{.Tag}}' | grep dray-worked

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readNetworkTables } from '../../../../src/adapters/http/read-network-tables.ts'
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 
-test("the tables of several processes are told apart, and a process that does not exist has none", async () => {
+test('the tables of several processes are told apart, and a process that does not exist has none', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const { port } = server.address() as AddressInfo
