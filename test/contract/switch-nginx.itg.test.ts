@@ -87,17 +87,18 @@ test('a request that takes longer than it gets is not waited for', async () => {
 
 test('no request fails while it is turned to and fro', async () => {
   let isOver = false
+  const answers: string[] = []
   const loading = (async () => {
-    const answers: string[] = []
     while (!isOver) answers.push(...(await Promise.all([ask('/'), ask('/')])))
-    return answers
   })()
-  for (const containers of [[two], [one], [one, two]]) {
-    await switchNginx({ engine, proxy, containers, drainMs: 5_000 })
-  }
+  // A busy machine sends few requests in one round.
+  do {
+    for (const containers of [[two], [one], [one, two]]) {
+      await switchNginx({ engine, proxy, containers, drainMs: 5_000 })
+    }
+  } while (answers.length < 12)
   isOver = true
-  const answers = await loading
-  expect(answers.length).toBeGreaterThan(10)
+  await loading
   expect(answers.filter((it) => it !== 'one' && it !== 'two')).toEqual([])
 })
 
