@@ -11,7 +11,11 @@ import type { Compose } from '../../model/compose.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { describeReached, refuseReached } from '../proxies/refuse-reached.ts'
 import { pullLostImages } from './images.ts'
+import { fewAtOnce } from '../../../shared/few-at-once.ts'
 import { refuseEnded } from './refuse-ended.ts'
+
+/** sshd allows ten sessions for a connection, and a server has few cores. */
+const COMPOSE_AT_ONCE = 6
 
 /** Starts the new containers next to the old ones, with one Compose call for all services. */
 export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, context) => {
@@ -39,9 +43,9 @@ export const startBeside: StepRunner<StepOf<'start-beside'>> = async (step, cont
 export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, context) => {
   const { run, signal } = context
   const { app } = run.observation.directory
-  const outcomes = await Promise.allSettled(
-    step.services.map(async ({ service, name, aliases, labels }) => {
-      run.done.fresh.set(service, [])
+  for (const { service } of step.services) run.done.fresh.set(service, [])
+  try {
+    await fewAtOnce(COMPOSE_AT_ONCE, step.services, async ({ service, name, aliases, labels }) => {
       const networks = app.services.find((it) => it.name === service)?.networks ?? []
       await startWithImages([service], context, (compose) =>
         compose.startStandIn({
@@ -53,14 +57,13 @@ export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, c
           signal,
         }),
       )
-    }),
-  )
-  for (const standIn of (await freshContainers(run)).filter((it) => it.standIn)) {
-    run.done.fresh.set(standIn.service, [standIn])
-    run.done.standIns.set(standIn.service, standIn)
+    })
+  } finally {
+    for (const standIn of (await freshContainers(run)).filter((it) => it.standIn)) {
+      run.done.fresh.set(standIn.service, [standIn])
+      run.done.standIns.set(standIn.service, standIn)
+    }
   }
-  const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (rejected !== undefined) throw rejected.reason
   return undefined
 }
 
@@ -95,12 +98,10 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
   const mode = step.fresh ? 'recreate' : 'force-recreate'
   const services = step.services.map(({ service, scale }) => ({ service, scale }))
   const calls = step.apart ? services.map((it) => [it]) : [services]
-  await allEnded(
-    calls.map(async (it) => {
-      await up(context, { services: it, mode, signal })
-      await noteFresh(it, run)
-    }),
-  )
+  await fewAtOnce(COMPOSE_AT_ONCE, calls, async (it) => {
+    await up(context, { services: it, mode, signal })
+    await noteFresh(it, run)
+  })
   return undefined
 }
 
@@ -167,13 +168,6 @@ export const runOnce: StepRunner<StepOf<'run-once'>> = async (step, context) => 
     }
     await execution.clock.sleep(execution.patience.healthPollMs, signal)
   }
-}
-
-/** Waits for all calls before it throws what one of them threw, so that the undo sees every container. */
-async function allEnded(calls: readonly Promise<void>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(calls)
-  const rejected = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (rejected !== undefined) throw rejected.reason
 }
 
 /** Starts services with Compose. */
