@@ -86,6 +86,8 @@ export class FakeHost implements TargetHost {
   existing: string[] = []
   /** `/proc/net/tcp` of a container. */
   connections: (id: string) => string = () => ''
+  /** What the host shows of a container. Nothing, as with Docker in a virtual machine: tables are read in the container then. */
+  networkTable: (id: string) => string | undefined = () => undefined
   /** `/proc/net/tcp` of the host. */
   hostConnections: (addresses: readonly string[]) => string = () => ''
   /** `/proc/net/unix` of every container. */
@@ -407,8 +409,8 @@ export class FakeHost implements TargetHost {
     lookUp: async () => this.addresses,
     listens: async (address, port) => this.listensOn(address, port),
     connections: async (addresses) => this.hostConnections(addresses),
-    // As on a host that does not show its processes: tables are read in the containers.
-    networkTables: async () => new Map(),
+    networkTables: async (asked) =>
+      new Map(asked.flatMap(({ id }) => [[id, this.networkTable(id)] as const]).filter(isKnown)),
   }
 
   readonly forwarder: PortForwarder = {
@@ -502,3 +504,7 @@ function withImages(app: AppModel, override: string): AppModel {
 export const fileHash = (content: string): string => createHash('sha256').update(content).digest('hex')
 
 export const pinned = (name: string, tag: string): string => `ghcr.io/acme/${name}@${fakeDigest(tag)}`
+
+function isKnown(entry: readonly [string, string | undefined]): entry is [string, string] {
+  return entry[1] !== undefined
+}

@@ -26,7 +26,7 @@ export function createProber(runner: CommandRunner): Prober {
     lookUp: lookUpName,
     listens: (address, port) => listens(runner, address, port),
     connections: (addresses) => listConnections(runner, addresses),
-    networkTables: (pids) => readNetworkTables(runner, pids),
+    networkTables: (containers) => readNetworkTables(runner, containers),
   }
 }
 

@@ -4,33 +4,38 @@ const TIMEOUT_MS = 10_000
 /** More than a busy container has; the end of a longer table is missing. */
 const LIMIT_BYTES = 500_000
 
-/** Arguments: ids of processes. */
+/** Arguments: for each container, the id of its first process and its own. A process of that number may be another one. */
 export const networkTablesScript = `
-for pid in "$@"; do
+while [ $# -gt 1 ]; do
+  pid=$1 id=$2
+  shift 2
+  grep -q "$id" "/proc/$pid/cgroup" 2> /dev/null || continue
   [ -r "/proc/$pid/net/tcp" ] || continue
-  printf '== %s\\n' "$pid"
+  printf '== %s\\n' "$id"
   cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" "/proc/$pid/net/unix" 2> /dev/null | head -c ${LIMIT_BYTES}
   echo
 done
 `
 
 /**
- * The kernel's tables of TCP connections and unix sockets in the network namespaces of processes on the host, by process. Any user may
- * read them; where the host does not show its processes, they are missing. Never rejects.
+ * The kernel's tables of TCP connections and unix sockets in the network namespaces of containers, by the id of the container. Any
+ * user of the host may read them; where it does not show the processes, as with Docker in a virtual machine, they are missing. Never
+ * rejects.
  * https://docs.kernel.org/networking/proc_net_tcp.html
  */
 export async function readNetworkTables(
   runner: CommandRunner,
-  pids: readonly number[],
-): Promise<ReadonlyMap<number, string>> {
-  if (pids.length === 0) return new Map()
-  const argv = ['sh', '-c', networkTablesScript, 'dray', ...pids.map(String)]
+  containers: readonly { id: string; pid?: number }[],
+): Promise<ReadonlyMap<string, string>> {
+  const words = containers.flatMap(({ id, pid }) => (pid === undefined ? [] : [String(pid), id]))
+  if (words.length === 0) return new Map()
+  const argv = ['sh', '-c', networkTablesScript, 'dray', ...words]
   const { stdout } = await runner
     .run(argv, { timeoutMs: TIMEOUT_MS, beside: true })
     .catch(() => ({ stdout: '' }))
   return new Map(
-    [...stdout.matchAll(/^== (\d+)\n([^]*?)(?=^== \d+$|$(?![^]))/gm)].map(([, pid, table = '']) => [
-      Number(pid),
+    [...stdout.matchAll(/^== (\w+)\n([^]*?)(?=^== \w+$|$(?![^]))/gm)].map(([, id = '', table = '']) => [
+      id,
       table,
     ]),
   )

@@ -28,6 +28,20 @@ export function readOpened(table: string, addresses: readonly string[]): Connect
   )
 }
 
+/** The ports on which something listens there, for others than itself. */
+export function readListeningPorts(table: string): ReadonlySet<number> {
+  const rows = table.matchAll(/^ *\d+: ([0-9A-F]{8,32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /gm)
+  return new Set(
+    [...rows].flatMap(([, address = '', port = '']) =>
+      isLoopback(address) ? [] : [Number.parseInt(port, 16)],
+    ),
+  )
+}
+
+function isLoopback(hex: string): boolean {
+  return hex === `${'0'.repeat(24)}01000000` || readAddress(hex)?.startsWith('127.') === true
+}
+
 type End = { address: string | undefined; port: string }
 
 function makeConnection(from: End, port: string, isOpen: boolean): Connection[] {

@@ -41,8 +41,8 @@ export interface Prober {
   /** The kernel's table of the host's TCP connections to IPv4 addresses, with its listening ports; empty if it cannot be read. */
   connections(addresses: readonly string[]): Promise<string>
   /**
-   * The kernel's tables of TCP connections and unix sockets in the network namespaces of processes, by process; without those that
-   * cannot be read. Never rejects.
+   * The kernel's tables of TCP connections and unix sockets in containers, by the id of the container; without those that the host
+   * does not show. Never rejects.
    */
-  networkTables(pids: readonly number[]): Promise<ReadonlyMap<number, string>>
+  networkTables(containers: readonly { id: string; pid?: number }[]): Promise<ReadonlyMap<string, string>>
 }

@@ -5,6 +5,7 @@ import type { StepOf } from '../../model/plan.ts'
 import type { ExecResult } from '../../model/ports.ts'
 import type { ServiceModel } from '../../model/app-model.ts'
 import type { Container, HealthCheck } from '../../model/container.ts'
+import { readListeningPorts } from '../../model/connections.ts'
 import { shownCheck } from '../../model/drain-check.ts'
 import { reportGaps } from '../gaps.ts'
 import { checkPace, type CheckPace } from './check-pace.ts'
@@ -159,10 +160,8 @@ async function untilSettled(container: Container, context: WaitContext): Promise
   let restarts = container.restartCount
   while (clock.now() < sinceMs + limitMs) {
     const turnMs = clock.now()
-    const [now, listening] = await Promise.all([
-      context.run.host.engine.container(container.id),
-      listensOn(container, ports, context),
-    ])
+    const now = await context.run.host.engine.container(container.id)
+    const listening = await listensOn(now, ports, context)
     if (isDone(now, context)) return
     await throwIfStopped(container, context, now)
     if (now.restartCount > restarts || now.state === 'restarting') {
@@ -209,14 +208,28 @@ async function portsToExpect(
   return { ports: listened === 'no' ? [] : ports, were: listened === 'yes' ? 'open' : 'unknown' }
 }
 
+/**
+ * Whether something in a container listens on one of the ports: by the kernel's table, and where the host does not show it, by a
+ * connection. Over SSH that says yes as well if nothing answers in time, such as for a container that is down at the moment.
+ */
 async function listensOn(
   container: Container,
   ports: readonly number[],
   context: StepContext,
 ): Promise<'yes' | 'no' | 'unknown'> {
+  const { prober, engine } = context.run.host
+  if (ports.length === 0) return 'unknown'
+  if (container.state !== 'running') return 'no'
+  const table = (await prober.networkTables([container])).get(container.id)
+  if (table !== undefined) {
+    const listening = readListeningPorts(table)
+    return ports.some((port) => listening.has(port)) ? 'yes' : 'no'
+  }
+  // It may have ended meanwhile, and its address may belong to another one.
+  if ((await engine.container(container.id)).pid !== container.pid) return 'no'
   const address = container.networks.find((network) => network.address !== '')?.address
-  if (address === undefined || ports.length === 0) return 'unknown'
-  const answers = await Promise.all(ports.map((port) => context.run.host.prober.listens(address, port)))
+  if (address === undefined) return 'unknown'
+  const answers = await Promise.all(ports.map((port) => prober.listens(address, port)))
   if (answers.includes('yes')) return 'yes'
   return answers.includes('unknown') ? 'unknown' : 'no'
 }

@@ -14,10 +14,8 @@ export async function readTables(
   { engine, prober }: { engine: Pick<Engine, 'exec'>; prober: Pick<Prober, 'networkTables'> },
 ): Promise<ReadonlyMap<string, string>> {
   const running = containers.filter((it) => isRunning(it) && !it.oneOff)
-  const seen = await prober.networkTables(running.flatMap(({ pid }) => pid ?? []))
-  const tables = running.map(
-    async ({ id, pid = 0 }) => [id, seen.get(pid) ?? (await readInside(id, engine))] as const,
-  )
+  const seen = await prober.networkTables(running)
+  const tables = running.map(async ({ id }) => [id, seen.get(id) ?? (await readInside(id, engine))] as const)
   return new Map(await Promise.all(tables))
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readAccepted, readOpened } from '../../../../src/deploy/model/connections.ts'
+import { readAccepted, readListeningPorts, readOpened } from '../../../../src/deploy/model/connections.ts'
 
 /** As the kernel prints them (6.18): `cat /proc/net/tcp /proc/net/tcp6` in a container that listens on port 8000. */
 const head =
@@ -48,4 +48,15 @@ test('an address of IPv4 is read from a socket of IPv6', () => {
 
 test('other text has none', () => {
   expect(readAccepted('cat: not found')).toEqual([])
+})
+
+test('ports are listened on for others, by IPv4 or IPv6, but not those of the loopback address', () => {
+  const table = tableOf(
+    '00000000:1F40 00000000:0000 0A',
+    '0100007F:1F41 00000000:0000 0A',
+    `${'0'.repeat(32)}:1F42 ${'0'.repeat(32)}:0000 0A`,
+    `${'0'.repeat(24)}01000000:1F43 ${'0'.repeat(32)}:0000 0A`,
+    '020012AC:1F44 030012AC:A0F1 01',
+  )
+  expect([...readListeningPorts(table)]).toEqual([8000, 8002])
 })

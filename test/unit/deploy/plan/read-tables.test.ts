@@ -8,7 +8,9 @@ const container = (id: string, pid?: number): Container =>
 test('a container is read in itself only if the host does not show its process', async () => {
   const read: string[] = []
   const tables = await readTables([container('a', 7), container('b', 8), container('c')], {
-    prober: { networkTables: async (pids) => new Map(pids.includes(7) ? [[7, 'of a']] : []) },
+    prober: {
+      networkTables: async (asked) => new Map(asked.some(({ pid }) => pid === 7) ? [['a', 'of a']] : []),
+    },
     engine: {
       exec: async (id, _argv, options) => {
         read.push(id)
@@ -23,7 +25,7 @@ test('a container is read in itself only if the host does not show its process',
 
 test('one that has ended meanwhile has an empty table, and one that does not run has none', async () => {
   const engine = { exec: () => Promise.reject(new Error('it is not running')) }
-  const prober = { networkTables: async () => new Map<number, string>() }
+  const prober = { networkTables: async () => new Map<string, string>() }
   const exited = { ...container('d'), state: 'exited' as const }
   expect(await readTables([container('a'), exited], { engine, prober })).toEqual(new Map([['a', '']]))
 })

@@ -192,6 +192,15 @@ describe('a service without a health check', () => {
     expect(await world.failure()).toMatchObject({ code: 'SERVICE_UNHEALTHY' })
   })
 
+  test('that does not listen in the table of the kernel takes no traffic, whatever a connection to its address says', async () => {
+    const world = await atV1(withoutCheck)
+    world.imageConfigs.set('ghcr.io/acme/backend:v2', { ...plainImage, exposedPorts: [8000] })
+    const listening = '   0: 00000000:1F40 00000000:0000 0A 0\n'
+    world.host.networkTable = (id) => (id === 'backend-1' ? listening : '')
+    world.host.listensOn = () => 'yes'
+    expect(await world.failure()).toMatchObject({ code: 'SERVICE_UNHEALTHY' })
+  })
+
   test('that was recreated is not compared with the address that it had', async () => {
     const fixed = withService(withoutCheck, 'backend', { fixedAddress: true })
     const world = await atV1(fixed)
