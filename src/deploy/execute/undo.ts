@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { freshContainers, otherContainers, outsideProxy, type Execution, type HostRun } from './execution.ts'
-import { upstreamOf } from '../model/proxy.ts'
+import { upstreamOf } from '../model/proxies/proxy.ts'
 import type { ForwardedService, StepOf } from '../model/plan.ts'
 import { isWell, type Container } from '../model/container.ts'
 import { observeServingAgain, type Serving } from './serving.ts'

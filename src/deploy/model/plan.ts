@@ -6,7 +6,7 @@ import type { DiskThing, CleanupStage } from './disk-thing.ts'
 import type { Hooks } from './hooks.ts'
 import type { Entrance } from './prober.ts'
 import type { ForwardedPort } from './port-forwarder.ts'
-import type { ProxyKind } from './proxy.ts'
+import type { ProxyKind } from './proxies/proxy.ts'
 import type { InactiveReleased, ReleasedService } from './release.ts'
 
 type StepBase = { id: number; host: string; cause: string }

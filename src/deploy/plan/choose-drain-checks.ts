@@ -1,6 +1,6 @@
 import { isDrainable, type DrainCheck } from '../model/drain-check.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
-import { upstreamOf } from '../model/proxy.ts'
+import { upstreamOf } from '../model/proxies/proxy.ts'
 import { newestRelease } from '../model/release.ts'
 import type { ServiceDecision } from './decide-service.ts'
 import { decideServices } from './plan-host.ts'

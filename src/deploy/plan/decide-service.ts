@@ -3,7 +3,7 @@ import { isMounted, isOneShot, type AppModel, type ServiceModel } from '../model
 import { pinnedName, parseImageReference, renderImageReference } from '../model/image-reference.ts'
 import type { HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/container.ts'
-import { reloadsFile } from '../model/proxy.ts'
+import { reloadsFile } from '../model/proxies/proxy.ts'
 import type { Release } from '../model/release.ts'
 import { isRunning, isWell } from '../model/container.ts'
 import { whyNotRolled, whyStandIn, type DecisionInput } from './why-not-rolled.ts'

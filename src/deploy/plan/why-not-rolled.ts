@@ -4,7 +4,14 @@ import { forwardedPortsOf } from './steps/forwarded-ports.ts'
 import { parseImageReference } from '../model/image-reference.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 
-import { isBehind, obstacleFor, proxyOf, upstreamOf, type Proxy, type ProxyKind } from '../model/proxy.ts'
+import {
+  isBehind,
+  obstacleFor,
+  proxyOf,
+  upstreamOf,
+  type Proxy,
+  type ProxyKind,
+} from '../model/proxies/proxy.ts'
 import type { Release } from '../model/release.ts'
 import { isRunning } from '../model/container.ts'
 

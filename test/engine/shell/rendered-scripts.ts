@@ -45,7 +45,7 @@ import {
   listenScript,
   startDraining,
 } from '../../../src/deploy/model/drain-check.ts'
-import { dumpNginx } from '../../../src/deploy/model/nginx-configuration.ts'
+import { dumpNginx } from '../../../src/deploy/model/proxies/nginx-configuration.ts'
 import { quietScript } from '../../../src/deploy/execute/proxies/quiet-script.ts'
 import { caddyScript } from '../../../src/deploy/execute/proxies/switch-caddy-script.ts'
 import { examineCaddyScript } from '../../../src/deploy/plan/proxies/observe-caddy.ts'

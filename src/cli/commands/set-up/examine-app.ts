@@ -1,4 +1,4 @@
-import type { Proxy } from '../../../deploy/model/proxy.ts'
+import type { Proxy } from '../../../deploy/model/proxies/proxy.ts'
 import { findProxies } from '../../../deploy/plan/proxies/find-proxies.ts'
 import { getFrom } from '../../../adapters/http/prober.ts'
 import { NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'

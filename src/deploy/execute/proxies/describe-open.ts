@@ -1,5 +1,5 @@
-import { findDirectCallers, nameCaller } from '../../model/caller.ts'
-import { readAccepted, tryReadTable } from '../../model/connections.ts'
+import { findDirectCallers, nameCaller } from '../../model/proxies/caller.ts'
+import { readAccepted, tryReadTable } from '../../model/proxies/connections.ts'
 import type { Container } from '../../model/container.ts'
 import type { HostRun } from '../execution.ts'
 

@@ -1,9 +1,9 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Clock } from '../../../shared/clock.ts'
-import { readAccepted, readOpened, tryReadTable, type Connection } from '../../model/connections.ts'
+import { readAccepted, readOpened, tryReadTable, type Connection } from '../../model/proxies/connections.ts'
 import type { Container } from '../../model/container.ts'
 import type { EventSink } from '../../model/events.ts'
-import { describeNeighbour, keepsAddresses, type Neighbour } from '../../model/neighbour.ts'
+import { describeNeighbour, keepsAddresses, type Neighbour } from '../../model/proxies/neighbour.ts'
 import type { TargetHost } from '../../model/ports.ts'
 import type { StepContext } from '../execution.ts'
 

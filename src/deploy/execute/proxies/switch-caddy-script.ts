@@ -1,4 +1,4 @@
-import { findCaddyProcess } from '../../model/caddy-process.ts'
+import { findCaddyProcess } from '../../model/proxies/caddy-process.ts'
 import { anyOf, SWITCHED } from './switch-script.ts'
 
 /**

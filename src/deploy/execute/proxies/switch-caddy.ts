@@ -1,5 +1,5 @@
 import type { Container } from '../../model/container.ts'
-import { readOpened, readTable } from '../../model/connections.ts'
+import { readOpened, readTable } from '../../model/proxies/connections.ts'
 import { hostsLine } from './hosts-line.ts'
 import { caddyScript } from './switch-caddy-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'

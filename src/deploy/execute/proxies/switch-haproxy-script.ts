@@ -1,4 +1,4 @@
-import { haproxyFunctions } from '../../model/haproxy-process.ts'
+import { haproxyFunctions } from '../../model/proxies/haproxy-process.ts'
 import { anyOf, READY, SWITCHED, workerWaits } from './switch-script.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { dumpNginx, readNginxConfiguration } from '../../model/nginx-configuration.ts'
+import { dumpNginx, readNginxConfiguration } from '../../model/proxies/nginx-configuration.ts'
 import { hostsLine } from './hosts-line.ts'
 import { proxyScript } from './switch-nginx-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'

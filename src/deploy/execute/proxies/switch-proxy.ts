@@ -1,5 +1,5 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { ProxyKind } from '../../model/proxy.ts'
+import type { ProxyKind } from '../../model/proxies/proxy.ts'
 import { switchCaddy } from './switch-caddy.ts'
 import { switchHaproxy } from './switch-haproxy.ts'
 import { switchNginx } from './switch-nginx.ts'

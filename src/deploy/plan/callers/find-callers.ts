@@ -1,7 +1,7 @@
-import type { Caller } from '../../model/caller.ts'
-import { readAccepted, readOpened } from '../../model/connections.ts'
+import type { Caller } from '../../model/proxies/caller.ts'
+import { readAccepted, readOpened } from '../../model/proxies/connections.ts'
 import type { Container } from '../../model/container.ts'
-import type { Neighbour } from '../../model/neighbour.ts'
+import type { Neighbour } from '../../model/proxies/neighbour.ts'
 
 /**
  * Which containers have, or had in the last minute, a connection to one of another service of the app. `tables`: of the containers,

@@ -1,5 +1,5 @@
-import { findDirectCallers, nameCaller } from '../../model/caller.ts'
-import { describeNeighbour, keepsAddresses } from '../../model/neighbour.ts'
+import { findDirectCallers, nameCaller } from '../../model/proxies/caller.ts'
+import { describeNeighbour, keepsAddresses } from '../../model/proxies/neighbour.ts'
 import type { HostObservation } from '../../model/observation.ts'
 import type { ServiceDecision } from '../decide-service.ts'
 

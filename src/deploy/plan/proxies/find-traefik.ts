@@ -10,7 +10,7 @@ import {
   type PartialHealthCheck,
 } from '../../model/drain-check.ts'
 import type { Engine, ResolvedImage } from '../../model/ports.ts'
-import type { Proxy, Upstream } from '../../model/proxy.ts'
+import type { Proxy, Upstream } from '../../model/proxies/proxy.ts'
 import {
   isSameLabels,
   isTakenByLabels,

@@ -1,4 +1,4 @@
-import { haproxyFunctions } from '../../model/haproxy-process.ts'
+import { haproxyFunctions } from '../../model/proxies/haproxy-process.ts'
 import type { Container } from '../../model/container.ts'
 import type { Engine } from '../../model/ports.ts'
 

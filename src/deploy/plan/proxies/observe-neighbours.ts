@@ -1,5 +1,5 @@
 import type { Container } from '../../model/container.ts'
-import type { Neighbour } from '../../model/neighbour.ts'
+import type { Neighbour } from '../../model/proxies/neighbour.ts'
 import type { Engine } from '../../model/ports.ts'
 import { proxyOfCommand, proxyOfProcesses } from './recognise-proxy.ts'
 

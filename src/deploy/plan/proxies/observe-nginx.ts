@@ -1,4 +1,4 @@
-import { dumpNginx, readNginxConfiguration } from '../../model/nginx-configuration.ts'
+import { dumpNginx, readNginxConfiguration } from '../../model/proxies/nginx-configuration.ts'
 import type { Container } from '../../model/container.ts'
 import type { Engine } from '../../model/ports.ts'
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { isMounted, type ServiceModel } from '../../model/app-model.ts'
 import { frontName } from '../../model/front.ts'
-import type { Proxy } from '../../model/proxy.ts'
+import type { Proxy } from '../../model/proxies/proxy.ts'
 import type { ServiceDecision } from '../decide-service.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 

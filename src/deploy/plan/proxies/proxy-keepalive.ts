@@ -2,7 +2,7 @@ import { isMounted, type AppModel, type ServiceModel } from '../../model/app-mod
 import { parseImageReference } from '../../model/image-reference.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import type { BundleFile, ImageConfig, ResolvedImage } from '../../model/ports.ts'
-import { proxyOf, type Proxy } from '../../model/proxy.ts'
+import { proxyOf, type Proxy } from '../../model/proxies/proxy.ts'
 
 /** The directory that the stock nginx.conf includes. */
 const INCLUDED = '/etc/nginx/conf.d'

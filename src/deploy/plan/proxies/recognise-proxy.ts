@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { parseImageReference } from '../../model/image-reference.ts'
-import type { ProxyKind } from '../../model/proxy.ts'
+import type { ProxyKind } from '../../model/proxies/proxy.ts'
 
 const PROGRAMS: Readonly<Record<string, ProxyKind>> = {
   nginx: 'nginx',

@@ -1,4 +1,4 @@
-import { upstreamOf } from '../../model/proxy.ts'
+import { upstreamOf } from '../../model/proxies/proxy.ts'
 import { chooseStandInName } from '../../model/stand-in.ts'
 import type { ServiceDecision } from '../decide-service.ts'
 import { findHolders } from '../front/find-holders.ts'

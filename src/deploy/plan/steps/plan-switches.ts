@@ -3,7 +3,7 @@ import type { ServiceDecision } from '../decide-service.ts'
 import type { HostObservation } from '../../model/observation.ts'
 import type { Plan } from '../../model/plan.ts'
 import { frontName } from '../../model/front.ts'
-import { isBehind, obstacleFor, type Proxy } from '../../model/proxy.ts'
+import { isBehind, obstacleFor, type Proxy } from '../../model/proxies/proxy.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 import { someNames } from '../../model/some-names.ts'
 

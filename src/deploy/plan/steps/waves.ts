@@ -1,4 +1,4 @@
-import type { Proxy } from '../../model/proxy.ts'
+import type { Proxy } from '../../model/proxies/proxy.ts'
 import type { ServiceDecision } from '../decide-service.ts'
 
 /**

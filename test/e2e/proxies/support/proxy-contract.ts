@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ProxyKind } from '../../../../src/deploy/model/proxy.ts'
+import type { ProxyKind } from '../../../../src/deploy/model/proxies/proxy.ts'
 import { TestApp } from '../../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../../support/app/under-load.ts'
 import type { LoadReport } from '../../../support/load/load-report.ts'

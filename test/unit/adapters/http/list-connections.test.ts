@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { listConnections } from '../../../../src/adapters/http/list-connections.ts'
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
-import { readOpened } from '../../../../src/deploy/model/connections.ts'
+import { readOpened } from '../../../../src/deploy/model/proxies/connections.ts'
 
 test("the host's connections to an address are listed, and no other", async () => {
   const server = createServer().listen(0, '127.0.0.9')

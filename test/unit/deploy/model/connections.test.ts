@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { readAccepted, readListeningPorts, readOpened } from '../../../../src/deploy/model/connections.ts'
+import {
+  readAccepted,
+  readListeningPorts,
+  readOpened,
+} from '../../../../src/deploy/model/proxies/connections.ts'
 
 /** As the kernel prints them (6.18): `cat /proc/net/tcp /proc/net/tcp6` in a container that listens on port 8000. */
 const head =

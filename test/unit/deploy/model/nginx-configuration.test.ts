@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readNginxConfiguration } from '../../../../src/deploy/model/nginx-configuration.ts'
+import { readNginxConfiguration } from '../../../../src/deploy/model/proxies/nginx-configuration.ts'
 
 const main = `
 user nginx;

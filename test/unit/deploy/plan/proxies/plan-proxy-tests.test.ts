@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ProxyKind } from '../../../../../src/deploy/model/proxy.ts'
+import type { ProxyKind } from '../../../../../src/deploy/model/proxies/proxy.ts'
 import { buildTestArgv } from '../../../../../src/deploy/plan/proxies/plan-proxy-tests.ts'
 import { fakeApp, fakeProxy, fakeService, withService } from '../../../../support/fake-app.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'

@@ -1,5 +1,5 @@
-import { isReloaded, type ServiceModel } from './app-model.ts'
-import type { DrainCheck } from './drain-check.ts'
+import { isReloaded, type ServiceModel } from '../app-model.ts'
+import type { DrainCheck } from '../drain-check.ts'
 
 export type ProxyKind = 'nginx' | 'caddy' | 'haproxy' | 'traefik'
 

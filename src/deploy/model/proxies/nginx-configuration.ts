@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { readNginxTokens, unquoteNginxWord } from '../../shared/nginx-tokens.ts'
+import { readNginxTokens, unquoteNginxWord } from '../../../shared/nginx-tokens.ts'
 
 /** What dray needs to know of nginx's configuration to switch its traffic. */
 export type NginxConfiguration = {

@@ -1,5 +1,5 @@
-import type { Container } from './container.ts'
-import type { Engine } from './ports.ts'
+import type { Container } from '../container.ts'
+import type { Engine } from '../ports.ts'
 
 /** A connection to a container: the address of the other side, and a key of that address, its port and the container's port. */
 export type Connection = { from: string; key: string; isOpen: boolean }
