@@ -98,7 +98,7 @@ test('one is removed, with its images and without files of others; the other kee
   })
   const left = `docker ps -aq --filter label=com.docker.compose.project=worked
     docker network ls -q --filter label=com.docker.compose.project=worked
-    docker images --format '{{.Tag}}' | grep dray-worked
+    docker images --format '{{.Tag}}' | grep -E '^dray-worked-[0-9a-f]+$'
     cd ${worked.path} && find . -type f`
   expect((await server.run(['sh', '-c', left])).stdout).toBe('./nginx/mine\n')
   expect(await stateOf(other)).toEqual(before)
