@@ -148,6 +148,15 @@ export class FakeContainers {
     this.change(id, { healthCheck: { ...fakeHealthCheck, ...check }, health })
   }
 
+  /** Of a range such as `8000-8010`, the first that no running container has. */
+  #choosePort(published: string): number {
+    const [first = 0, last = first] = published.split('-').map(Number)
+    const taken = this.running.flatMap(({ publishedPorts }) => publishedPorts)
+    let port = first
+    while (port < last && taken.includes(port)) port += 1
+    return port
+  }
+
   /** Starts a container as Compose would from the app's files, with an image. */
   create(app: AppModel, serviceName: string, image: string): Container {
     const service = app.services.find((it) => it.name === serviceName)
@@ -182,7 +191,7 @@ export class FakeContainers {
       health: 'starting',
       healthOutput: '',
       stopGraceMs: 10_000,
-      publishedPorts: service.publishedPorts.map(Number),
+      publishedPorts: service.publishedPorts.map((port) => this.#choosePort(port)),
       networks: [
         {
           name: 'shop_default',

@@ -105,7 +105,7 @@ export class FakeHost implements TargetHost {
   forwardObstacle: string | undefined = 'no root'
   ipv6Obstacle: string | undefined
   /** Ids of the containers that ports are forwarded to, by owner. */
-  readonly forwards = new Map<string, string>()
+  readonly forwards = new Map<string, readonly string[]>()
   /** Command lines of the processes in the containers of a service, by its name. */
   readonly processes = new Map<string, readonly string[]>()
   /** What a running Caddy says of itself: its version, then a word for each thing in the way of a switch. */
@@ -416,9 +416,14 @@ export class FakeHost implements TargetHost {
   readonly forwarder: PortForwarder = {
     findObstacle: async (tool = 'iptables') =>
       tool === 'iptables' ? this.forwardObstacle : this.ipv6Obstacle,
-    start: async (owner, ports, { id }) => {
-      await this.#did(`forward ${ports.map(({ published }) => published).join(' ')} to ${id}`)
-      this.forwards.set(owner, id)
+    start: async (owner, targets) => {
+      for (const { id, ports } of targets) {
+        await this.#did(`forward ${ports.map(({ published }) => published).join(' ')} to ${id}`)
+      }
+      this.forwards.set(
+        owner,
+        targets.map(({ id }) => id),
+      )
     },
     end: async (owner) => {
       await this.#did(`end forward ${owner}`)

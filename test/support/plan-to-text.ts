@@ -49,7 +49,7 @@ function stepFacts(step: Step): string {
         .join(', ')
     case 'start-stand-in':
       return step.services
-        .map(({ service, name, aliases }) => [`${service} as ${name}`, ...aliases].join(' '))
+        .map(({ service, names, aliases }) => [`${service} as ${names.join(' and ')}`, ...aliases].join(' '))
         .join(', ')
     case 'recreate-services':
       return [

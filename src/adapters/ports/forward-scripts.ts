@@ -84,14 +84,14 @@ done
 `
 
 /**
- * Forwards ports, and then ends other forwards with the same prefix. A connection from the host itself, or from a container on the
+ * Forwards ports, and then ends forwards with the same prefix to other containers than the given ones. A connection from the host itself, or from a container on the
  * same network, needs another source address so that the answer comes back this way. IPv6 is forwarded if the container has an
  * address and Docker publishes ports with ip6tables; `::1` cannot be. Arguments: prefix, container, its address, its IPv6 address or
- * `-`, the script above, and for each port: address of the host or `-`, port, port of the container.
+ * `-`, all containers of the prefix, the script above, and for each port: address of the host or `-`, port, port of the container.
  */
 export const startForwardScript = `${COMMON}${CLEAR}
-prefix=$1 container=$2 to=$3 to6=$4 watch=$5
-shift 5
+prefix=$1 container=$2 to=$3 to6=$4 all=$5 watch=$6
+shift 6
 chain=$prefix-$(printf %.8s "$container")
 clear_both() { for iptables in ip6tables iptables; do clear_chain "$chain"; done; }
 must() { "$@" || { clear_both; exit 1; }; }
@@ -133,7 +133,9 @@ if [ "$to6" != - ] && { table nat -S DOCKER && table filter -S DOCKER-USER; } > 
   begin
 fi
 for iptables in ip6tables iptables; do
-  for other in $(chains nat) $(chains filter); do [ "$other" = "$chain" ] || clear_chain "$other"; done
+  for other in $(chains nat) $(chains filter); do
+    case " $all" in *" \${other#"$prefix"-}"*) ;; *) clear_chain "$other" ;; esac
+  done
 done
 `
 

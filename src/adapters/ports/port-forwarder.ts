@@ -31,15 +31,19 @@ export function createPortForwarder(runner: CommandRunner): PortForwarder {
       const said = stdout.trim()
       return exitCode === 0 && said === '' ? undefined : said || `${tool} on the server cannot be used`
     },
-    start: (owner, ports, { id, address: to, ipv6 = '-' }) =>
-      must(startForwardScript, [
-        ...[prefixOf(owner), id, to, ipv6, watchForwardScript],
-        ...ports.flatMap(({ address = '-', published, target }) => [
-          address,
-          String(published),
-          String(target),
-        ]),
-      ]),
+    start: async (owner, targets) => {
+      const ids = targets.map(({ id }) => id).join(' ')
+      for (const { id, address: to, ipv6 = '-', ports } of targets) {
+        await must(startForwardScript, [
+          ...[prefixOf(owner), id, to, ipv6, ids, watchForwardScript],
+          ...ports.flatMap(({ address = '-', published, target }) => [
+            address,
+            String(published),
+            String(target),
+          ]),
+        ])
+      }
+    },
     end: (owner) => must(endForwardScript, [prefixOf(owner)]),
     clear: (owner) => must(clearForwardScript, [prefixOf(owner)]),
     drain: async (containers) => {

@@ -1,3 +1,4 @@
+import { certainPorts } from '../model/app-model.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { EventSink, Gap } from '../model/events.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
@@ -70,7 +71,7 @@ export type HostRun = {
     /** Services that were recreated; their old containers no longer exist. */
     recreated: Set<string>
     /** Stand-ins of this deploy, by service. */
-    standIns: Map<string, Container>
+    standIns: Map<string, readonly Container[]>
     /** Services whose ports were forwarded to their stand-ins. */
     forwarded: Set<string>
     /** Traffic was switched from stand-ins to recreated services, or may have been. */
@@ -180,9 +181,9 @@ export async function freshContainers(run: HostRun): Promise<Container[]> {
   return now.filter((it) => (!it.oneOff || it.standIn) && !before.has(it.id))
 }
 
-/** The ports that services publish. */
+/** The ports that services publish, as far as they are certain. */
 export function publishedPorts(services: readonly string[], { observation }: HostRun): string[] {
   return observation.directory.app.services
     .filter(({ name }) => services.includes(name))
-    .flatMap((it) => it.publishedPorts)
+    .flatMap(certainPorts)
 }

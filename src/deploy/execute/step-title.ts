@@ -20,7 +20,7 @@ export function stepTitle(step: Step): string {
     case 'start-beside':
       return startBesideTitle(step)
     case 'start-stand-in':
-      return `Start a stand-in of ${list(step.services.map(({ service }) => service))}`
+      return startStandInTitle(step)
     case 'recreate-services':
       return recreateTitle(step)
     case 'run-once':
@@ -103,13 +103,19 @@ function waitHealthyTitle({ services }: StepOf<'wait-healthy'>): string {
   return `Wait until ${list(services)} ${services.length > 1 ? 'are' : 'is'} healthy`
 }
 
+function startStandInTitle({ services }: StepOf<'start-stand-in'>): string {
+  const noun = services.some(({ names }) => names.length > 1) ? 'stand-ins' : 'a stand-in'
+  return `Start ${noun} of ${list(services.map(({ service, names }) => times(service, names.length)))}`
+}
+
 function portsTitle({ services }: StepOf<'forward-ports' | 'end-forward'>): string {
   const ports = services.flatMap((it) => it.ports.map(({ published }) => String(published)))
   return `port${ports.length > 1 ? 's' : ''} ${list(ports)}`
 }
 
 function oldTitle({ service, containers, standIn }: StepOf<'stop-old' | 'remove-old'>): string {
-  return `the ${standIn ? 'stand-in of' : 'old'} ${times(service, containers.length)}`
+  const noun = containers.length > 1 ? 'stand-ins of' : 'stand-in of'
+  return `the ${standIn ? noun : 'old'} ${times(service, containers.length)}`
 }
 
 function times(service: string, amount: number): string {

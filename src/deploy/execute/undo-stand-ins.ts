@@ -7,20 +7,19 @@ import { waitHealthy } from './steps/wait-healthy.ts'
 export const RESTART_CHECKS = { most: 150, pauseMs: 200 }
 
 /**
- * Services whose containers were recreated while a stand-in served. One whose old container is still there was not: Compose failed
- * before.
+ * Services whose containers were recreated while stand-ins served. One whose old containers are all still there was not: Compose
+ * failed before.
  */
 export async function findBehindStandIns({ done, host, observation }: HostRun): Promise<string[]> {
   const services = [...done.recreated].filter((service) => done.standIns.has(service))
   if (services.length === 0) return []
   const now = await host.engine.containers(observation.directory.app.project)
   const isUntouched = (service: string): boolean =>
-    observation.containers.some(
-      (old) =>
-        old.service === service &&
-        !old.oneOff &&
+    observation.containers
+      .filter((old) => old.service === service && !old.oneOff && old.state === 'running')
+      .every((old) =>
         now.some(({ id, state }) => id === old.id && (state === 'running' || done.stopped.has(id))),
-    )
+      )
   for (const service of services.filter(isUntouched)) done.recreated.delete(service)
   return services.filter((service) => done.recreated.has(service))
 }

@@ -237,8 +237,8 @@ async function forwardAgain(
   { run, execution }: { run: HostRun; execution: Execution },
 ): Promise<void> {
   for (const forwarded of findForwarded({ run, execution })) {
-    const standIn = standIns.find((it) => it.service === forwarded.service)
-    if (standIn !== undefined) await forwardTo(standIn, forwarded, run)
+    const to = standIns.filter((it) => it.service === forwarded.service)
+    if (to.length > 0) await forwardTo(to, forwarded, run)
   }
 }
 

@@ -118,6 +118,16 @@ export function isOneShot(app: AppModel, serviceName: string): boolean {
   )
 }
 
+/** The ports of the host that the containers of a service certainly have: of a range, if it has as many ports as replicas. */
+export function certainPorts({ publishedPorts, replicas }: ServiceModel): string[] {
+  return publishedPorts.flatMap((port) => {
+    const [, first, last] = /^(\d+)-(\d+)$/.exec(port)?.map(Number) ?? []
+    if (first === undefined || last === undefined) return [port]
+    const count = last - first + 1
+    return count === replicas ? Array.from({ length: count }, (_, index) => String(first + index)) : []
+  })
+}
+
 /** Whether the service mounts a shipped file, or a directory that contains it. */
 export function isMounted(service: ServiceModel, file: string): boolean {
   return service.mounts.some(({ path }) => file === path || file.startsWith(`${path}/`))

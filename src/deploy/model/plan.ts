@@ -66,14 +66,14 @@ export type Step = StepBase &
         services: readonly { service: string; add: number; running: number; discard: readonly string[] }[]
       }
     /**
-     * Starts a one-off container of each service next to the real one, without its published ports. `aliases`: names that it
-     * has besides those of the service; `labels`: by which Traefik sends every request to it.
+     * Starts one-off containers of each service next to the real ones, without their published ports: one for each of `names`.
+     * `aliases`: names that they have besides those of the service; `labels`: by which Traefik sends every request to them.
      */
     | {
         kind: 'start-stand-in'
         services: readonly {
           service: string
-          name: string
+          names: readonly string[]
           aliases: readonly string[]
           labels?: Readonly<Record<string, string>>
         }[]

@@ -20,15 +20,10 @@ export interface PortForwarder {
   /** Why the ports of this host cannot be forwarded, as the end of a sentence; undefined if they can. `ip6tables`: over IPv6. */
   findObstacle(tool?: 'iptables' | 'ip6tables'): Promise<string | undefined>
   /**
-   * From now on new connections to the ports go to a container, and to no other of the same `owner`. The rules end on their own
-   * when the container stops or is removed. With `ipv6`, connections over IPv6 go to that address, if Docker itself publishes
-   * ports so.
+   * From now on new connections to the ports of each target go to it, and to no other container of the same `owner`. The rules
+   * of a target end on their own when its container stops or is removed.
    */
-  start(
-    owner: string,
-    ports: readonly ForwardedPort[],
-    to: { id: string; address: string; ipv6?: string },
-  ): Promise<void>
+  start(owner: string, targets: readonly ForwardTarget[]): Promise<void>
   /** New connections go to the container that publishes the ports. */
   end(owner: string): Promise<void>
   /** Removes what the connections since `start` still need: after their container has stopped. */
@@ -38,6 +33,17 @@ export interface PortForwarder {
    * requests, since clients keep them open. False if some are left after the time limit.
    */
   drain(containers: readonly DrainedContainer[]): Promise<boolean>
+}
+
+/**
+ * A container to which ports are forwarded, by its address. With `ipv6`, connections over IPv6 go to that address, if Docker itself
+ * publishes ports so.
+ */
+export type ForwardTarget = {
+  id: string
+  address: string
+  ipv6?: string
+  ports: readonly ForwardedPort[]
 }
 
 export type DrainedContainer = { id: string; ports: readonly number[]; limitMs: number }

@@ -2,13 +2,18 @@
 export const standInLabel = 'dray.stand-in-of'
 
 /**
- * The name of the next stand-in of a service. Project names have no dot, so two services never share a name. `taken`: names of
+ * The names of the next stand-ins of a service. Project names have no dot, so two services never share a name. `taken`: names of
  * stand-ins that an interrupted deploy left; one of them may still serve.
  */
-export function chooseStandInName(project: string, service: string, taken: readonly string[]): string {
-  const name = `${project}.${service}.stand-in`
-  if (!taken.includes(name)) return name
-  let number = 2
-  while (taken.includes(`${name}-${number}`)) number += 1
-  return `${name}-${number}`
+export function chooseStandInNames(
+  { project, service, count }: { project: string; service: string; count: number },
+  taken: readonly string[],
+): string[] {
+  const first = `${project}.${service}.stand-in`
+  const names: string[] = []
+  for (let number = 1; names.length < count; number += 1) {
+    const name = number === 1 ? first : `${first}-${number}`
+    if (!taken.includes(name)) names.push(name)
+  }
+  return names
 }

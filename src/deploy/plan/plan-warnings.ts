@@ -153,8 +153,8 @@ function whatIsChecked(
 
 /** Why a published port does not lead to a stand-in meanwhile, as a further reason. */
 function whyNotForwarded(service: ServiceModel, { observation, desired }: DecisionInput): string {
-  if (forwardedPortsOf(service) === undefined || !isOwn(service, desired, observation.imageTemplates))
-    return ''
+  const ports = forwardedPortsOf(service, observation.containers)
+  if (ports === undefined || !isOwn(service, desired, observation.imageTemplates)) return ''
   if (desired.rollout[service.name] === 'recreate') return ''
   const obstacle = observation.forwarding?.obstacle
   return obstacle === undefined ? '' : `, and it is not forwarded to a stand-in: ${obstacle}`

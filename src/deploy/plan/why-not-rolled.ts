@@ -88,7 +88,7 @@ export function whyStandIn(service: ServiceModel, input: DecisionInput): string 
   if (undrainable !== undefined && upstream?.standInLabels === undefined) return undefined
   const isForwarded = isForwardable(service, input)
   const others = whyNotTwice({ ...service, publishedPorts: [], containerName: undefined }, input, isForwarded)
-  if (obstacles.length === 0 || others !== undefined || service.replicas !== 1) return undefined
+  if (obstacles.length === 0 || others !== undefined || service.replicas === 0) return undefined
   return isForwarded || isSwitched(service, input) ? obstacles.join(' and ') : undefined
 }
 
@@ -101,12 +101,12 @@ function canHaveTwin(proxy: Proxy | undefined): boolean {
 
 /** Whether the ports that a service of the user's own publishes can lead to its stand-in for a time. */
 export function isForwardable(service: ServiceModel, { observation, desired }: DecisionInput): boolean {
-  const { forwarding, proxies } = observation
+  const { forwarding, proxies, containers } = observation
   return (
     forwarding !== undefined &&
     forwarding.obstacle === undefined &&
     isOwn(service, desired, observation.imageTemplates) &&
-    forwardedPortsOf(service) !== undefined &&
+    forwardedPortsOf(service, containers) !== undefined &&
     canHaveTwin(proxyOf(proxies, service.name))
   )
 }

@@ -1,11 +1,11 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Container } from '../../model/container.ts'
 import type { ForwardedService, StepOf } from '../../model/plan.ts'
-import { forwardOwner, type DrainedContainer } from '../../model/port-forwarder.ts'
+import { forwardOwner, type DrainedContainer, type ForwardTarget } from '../../model/port-forwarder.ts'
 import { addDrained, otherContainers, type Execution, type HostRun, type StepRunner } from '../execution.ts'
 
 /**
- * Sends new connections to the stand-in of a service, or to a new container if it has no stand-in; `recreate-services` waits for
+ * Sends new connections to the stand-ins of a service, or to its new containers if it has none; `recreate-services` waits for
  * the requests to the old containers.
  */
 export const forwardPorts: StepRunner<StepOf<'forward-ports'>> = async (step, { run, execution }) => {
@@ -14,8 +14,8 @@ export const forwardPorts: StepRunner<StepOf<'forward-ports'>> = async (step, { 
   for (const forwarded of step.services) {
     const { service } = forwarded
     const staying = run.done.fresh.get(service) ?? []
-    const to = run.done.standIns.get(service) ?? staying[0]
-    if (to === undefined) throw new DrayError('INTERNAL', `${service} has no new container.`)
+    const to = run.done.standIns.get(service) ?? staying
+    if (to.length === 0) throw new DrayError('INTERNAL', `${service} has no new container.`)
     run.done.forwarded.add(service)
     await forwardTo(to, forwarded, run)
     const old = await otherContainers([service], staying, run)
@@ -35,33 +35,33 @@ const PAST_FRONT_MS = 12_000
 export const endForward: StepRunner<StepOf<'end-forward'>> = async (step, { run, execution }) => {
   const { recreated, standIns, fresh } = run.done
   const leaves = ({ id, standIn, service }: Container): boolean =>
-    standIn === true && (recreated.has(service) || standIns.get(service)?.id !== id)
+    standIn === true && (recreated.has(service) || !standIns.get(service)?.some((it) => it.id === id))
   run.done.returned = [...recreated].some((service) => standIns.has(service))
   const { drained } = await endForwards(step.services, leaves, { run, execution })
   addDrained(run, [drained])
   const pastFront = step.services.flatMap(({ service, ports }) => {
-    const to = standIns.get(service) ?? fresh.get(service)?.[0]
-    if (to === undefined || recreated.has(service)) return []
-    return [{ id: to.id, ports: ports.map(({ target }) => target), limitMs: PAST_FRONT_MS }]
+    const to = standIns.get(service) ?? fresh.get(service) ?? []
+    if (recreated.has(service)) return []
+    return to.map(({ id }) => ({ id, ports: ports.map(({ target }) => target), limitMs: PAST_FRONT_MS }))
   })
   await drain(pastFront, run)
   return undefined
 }
 
-/** Forwards the ports of a service to a stand-in of it. Throws HOST_COMMAND_FAILED. */
+/** Forwards the ports of a service to its stand-ins, each port to one of them. Throws HOST_COMMAND_FAILED. */
 export async function forwardTo(
-  standIn: Container,
+  standIns: readonly Container[],
   { service, ports }: ForwardedService,
   run: HostRun,
 ): Promise<void> {
-  const address = standIn.networks.map((it) => it.address).find((it) => it !== '')
-  if (address === undefined) throw new DrayError('INTERNAL', `${standIn.name} has no address.`)
-  const ipv6 = standIn.networks.map((it) => it.ipv6).find((it) => it !== undefined)
-  await run.host.forwarder.start(ownerOf(service, run), ports, {
-    id: standIn.id,
-    address,
-    ...(ipv6 !== undefined && { ipv6 }),
+  const targets = standIns.map(({ id, name, networks }, index): ForwardTarget => {
+    const address = networks.map((it) => it.address).find((it) => it !== '')
+    if (address === undefined) throw new DrayError('INTERNAL', `${name} has no address.`)
+    const ipv6 = networks.map((it) => it.ipv6).find((it) => it !== undefined)
+    const own = ports.filter((_, port) => port % standIns.length === index)
+    return { id, address, ...(ipv6 !== undefined && { ipv6 }), ports: own }
   })
+  await run.host.forwarder.start(ownerOf(service, run), targets)
 }
 
 /**

@@ -45,7 +45,8 @@ export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, c
   const { app } = run.observation.directory
   for (const { service } of step.services) run.done.fresh.set(service, [])
   try {
-    await fewAtOnce(COMPOSE_AT_ONCE, step.services, async ({ service, name, aliases, labels }) => {
+    const calls = step.services.flatMap(({ names, ...rest }) => names.map((name) => ({ ...rest, name })))
+    await fewAtOnce(COMPOSE_AT_ONCE, calls, async ({ service, name, aliases, labels }) => {
       const networks = app.services.find((it) => it.name === service)?.networks ?? []
       await startWithImages([service], context, (compose) =>
         compose.startStandIn({
@@ -59,9 +60,11 @@ export const startStandIn: StepRunner<StepOf<'start-stand-in'>> = async (step, c
       )
     })
   } finally {
-    for (const standIn of (await freshContainers(run)).filter((it) => it.standIn)) {
-      run.done.fresh.set(standIn.service, [standIn])
-      run.done.standIns.set(standIn.service, standIn)
+    const started = (await freshContainers(run)).filter((it) => it.standIn)
+    for (const { service } of step.services) {
+      const standIns = started.filter((it) => it.service === service)
+      run.done.fresh.set(service, standIns)
+      if (standIns.length > 0) run.done.standIns.set(service, standIns)
     }
   }
   return undefined
@@ -74,12 +77,12 @@ export const recreateServices: StepRunner<StepOf<'recreate-services'>> = async (
     await refuseEnded(context)
     await Promise.all(
       step.services.map(async ({ service }) => {
-        const standIn = run.done.standIns.get(service)
-        if (standIn === undefined) return
+        const fresh = run.done.standIns.get(service)
+        if (fresh === undefined) return
         const old = run.observation.containers.filter(
           (it) => it.service === service && !it.oneOff && it.state === 'running',
         )
-        await refuseReached(describeReached({ service, old, fresh: [standIn] }, context), run.done.drained)
+        await refuseReached(describeReached({ service, old, fresh }, context), run.done.drained)
       }),
     )
     await run.done.drained

@@ -193,12 +193,13 @@ async function portsToExpect(
 ): Promise<{ ports: readonly number[]; were: 'open' | 'unknown' }> {
   const { observation, done } = context.run
   const ports = observation.resolved.get(container.service)?.config.exposedPorts ?? []
-  const standIn = done.standIns.get(container.service)
+  const standIns = done.standIns.get(container.service)
   // The address of a container that was recreated may belong to another one by now.
   const old = done.recreated.has(container.service)
     ? undefined
     : observation.containers.find((it) => it.service === container.service && it.state === 'running')
-  const before = standIn === undefined || standIn.id === container.id ? old : standIn
+  const isStandIn = standIns?.some(({ id }) => id === container.id)
+  const before = isStandIn ? old : (standIns?.[0] ?? old)
   if (before === undefined || ports.length === 0) return { ports, were: 'unknown' }
   // On a busy host one attempt may get no answer in time.
   let listened = await listensOn(before, ports, context)

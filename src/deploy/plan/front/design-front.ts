@@ -42,7 +42,7 @@ export function designFront(app: AppModel, wanted: Wanted): Front {
     ...program,
     services: fronted.map(({ name }) => name),
     routes: fronted.flatMap((service) =>
-      (forwardedPortsOf(service) ?? []).map((port) => ({ ...port, service: service.name })),
+      (forwardedPortsOf(service, []) ?? []).map((port) => ({ ...port, service: service.name })),
     ),
     definition: {
       image,

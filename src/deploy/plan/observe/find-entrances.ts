@@ -1,4 +1,4 @@
-import type { AppModel } from '../../model/app-model.ts'
+import { certainPorts, type AppModel } from '../../model/app-model.ts'
 import { frontName } from '../../model/front.ts'
 import { entranceAt, NO_UPSTREAM, SERVER_ERROR } from '../../model/entrance.ts'
 import type { HostObservation } from '../../model/observation.ts'
@@ -19,7 +19,7 @@ export async function findEntrances(
   app: AppModel,
   { prober, domains }: { prober: Prober; domains: readonly Entrance[] },
 ): Promise<Pick<HostObservation, 'entrances' | 'silentPorts'>> {
-  const kept = new Set(app.services.flatMap(({ publishedPorts }) => publishedPorts))
+  const kept = new Set(app.services.flatMap(certainPorts))
   const published = containers.filter(({ state, oneOff }) => state === 'running' && !oneOff)
   const candidates = published.flatMap(({ service, publishedPorts, portAddresses }) =>
     [...publishedPorts]

@@ -1,16 +1,33 @@
-import type { ServiceModel } from '../../model/app-model.ts'
+import type { PublishedPort, ServiceModel } from '../../model/app-model.ts'
+import { isRunning, type Container } from '../../model/container.ts'
 import type { ForwardedPort } from '../../model/port-forwarder.ts'
 
 /**
- * The ports of a service, if all of them can be forwarded: single TCP ports, published over IPv4. Undefined without any, and if
- * one cannot be.
+ * The ports of a service, if all of them can be forwarded: TCP ports, published over IPv4. Of a range, those that its running
+ * containers have. Undefined without any, and if one cannot be.
  */
-export function forwardedPortsOf({ ports }: ServiceModel): ForwardedPort[] | undefined {
-  const forwarded = ports.flatMap(({ published = '', target, protocol, hostIp = '' }): ForwardedPort[] => {
-    const isPlain = protocol === 'tcp' && /^\d+$/.test(published) && !hostIp.includes(':')
-    if (!isPlain) return []
-    const isAny = hostIp === '' || hostIp === '0.0.0.0'
-    return [{ published: Number(published), target, ...(isAny ? {} : { address: hostIp }) }]
-  })
-  return forwarded.length > 0 && forwarded.length === ports.length ? forwarded : undefined
+export function forwardedPortsOf(
+  service: ServiceModel,
+  containers: readonly Container[],
+): ForwardedPort[] | undefined {
+  const published = containers
+    .filter((it) => it.service === service.name && !it.oneOff && isRunning(it))
+    .flatMap(({ publishedPorts }) => publishedPorts)
+  const forwarded = service.ports.map((port) => listForwarded(port, published))
+  const ports = forwarded.flatMap((it) => it ?? [])
+  return ports.length > 0 && !forwarded.includes(undefined) ? ports : undefined
+}
+
+function listForwarded(
+  { published = '', target, protocol, hostIp = '' }: PublishedPort,
+  inUse: readonly number[],
+): ForwardedPort[] | undefined {
+  const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(published) ?? []
+  if (first === undefined || protocol !== 'tcp' || hostIp.includes(':')) return undefined
+  const isAny = hostIp === '' || hostIp === '0.0.0.0'
+  const numbers =
+    last === undefined
+      ? [Number(first)]
+      : inUse.filter((port) => port >= Number(first) && port <= Number(last)).sort((a, b) => a - b)
+  return numbers.map((port) => ({ published: port, target, ...(isAny ? {} : { address: hostIp }) }))
 }

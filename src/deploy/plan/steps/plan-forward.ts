@@ -74,7 +74,9 @@ function listForwarded(
 ): ForwardedService[] {
   return decisions.flatMap((decision) => {
     const { service } = decision
-    const ports = isForwardable(service, { observation, desired, current }) && forwardedPortsOf(service)
+    const ports =
+      isForwardable(service, { observation, desired, current }) &&
+      forwardedPortsOf(service, observation.containers)
     return isMeant(decision) && ports ? [{ service: service.name, ports }] : []
   })
 }

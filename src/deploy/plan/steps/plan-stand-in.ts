@@ -1,10 +1,10 @@
 import { upstreamOf } from '../../model/proxies/proxy.ts'
-import { chooseStandInName } from '../../model/stand-in.ts'
+import { chooseStandInNames } from '../../model/stand-in.ts'
 import type { ServiceDecision } from '../decide-service.ts'
 import { findHolders } from '../front/find-holders.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 
-/** Starts a stand-in for each of the services, next to the real containers. */
+/** Starts stand-ins of the services, next to the real containers, and as many. */
 export function planStandIns(host: HostPlan, decisions: readonly ServiceDecision[]): NewStep {
   return {
     kind: 'start-stand-in',
@@ -12,7 +12,7 @@ export function planStandIns(host: HostPlan, decisions: readonly ServiceDecision
     cause: commonCause(decisions),
     services: decisions.map((decision) => ({
       service: decision.service.name,
-      name: standInNameOf(decision, host),
+      names: standInNamesOf(decision, host),
       aliases: [decision.service.containerName ?? []].flat(),
       ...labelsOf(decision, host),
     })),
@@ -60,7 +60,7 @@ function backFrom(step: NewStep, cause: string): NewStep {
 export function listStandIns(host: HostPlan): { service: string; containers: string[]; cause: string }[] {
   return host.decisions.flatMap((decision) => {
     const { action, service, standIns } = decision
-    const own = action === 'stand-in' ? [standInNameOf(decision, host)] : []
+    const own = action === 'stand-in' ? standInNamesOf(decision, host) : []
     if (own.length + standIns.length === 0) return []
     const cause = own.length > 0 ? 'the real container serves' : 'left over from an interrupted deploy'
     return [{ service: service.name, containers: [...own, ...standIns.map((it) => it.name)], cause }]
@@ -91,10 +91,10 @@ export function commonCause(decisions: readonly ServiceDecision[]): string {
   return [...new Set(decisions.map((it) => it.cause))].join('; ')
 }
 
-function standInNameOf({ service, standIns }: ServiceDecision, { observation }: HostPlan): string {
-  return chooseStandInName(
-    observation.directory.app.project,
-    service.name,
+function standInNamesOf({ service, standIns }: ServiceDecision, { observation }: HostPlan): string[] {
+  const { project } = observation.directory.app
+  return chooseStandInNames(
+    { project, service: service.name, count: service.replicas },
     standIns.map(({ name }) => name),
   )
 }

@@ -55,6 +55,67 @@ test('the port is forwarded to a stand-in while the container is recreated', asy
   expect(world.host.forwards).toEqual(new Map())
 })
 
+test('each replica has a stand-in, and each port of a range leads to one of them', async () => {
+  const replicas = fakeApp([fakeService('web', { publishedPorts: ['8080-8089'], replicas: 2 })])
+  const world = await shopAtV1(undefined, replicas)
+  world.host.forwardObstacle = undefined
+  await world.deploy()
+  expect(world.takeLog()).toMatchInlineSnapshot(`
+    [
+      "place docker-compose.yml docker-compose.override.yml",
+      "pull web:v2",
+      "tag web:v2",
+      "stand-in shop.web.stand-in",
+      "stand-in shop.web.stand-in-2",
+      "forward 8080 to web-3",
+      "forward 8081 to web-4",
+      "drain web-1",
+      "drain web-2",
+      "up force-recreate web=2",
+      "end forward shop.web",
+      "drain web-3",
+      "drain web-4",
+      "stop shop.web.stand-in",
+      "stop shop.web.stand-in-2",
+      "record r2",
+      "remove shop.web.stand-in",
+      "remove shop.web.stand-in-2",
+      "clear forward shop.web",
+    ]
+  `)
+  expect(world.host.running).toBe('web:v2#web-5, web:v2#web-6')
+  expect(world.host.forwards).toEqual(new Map())
+})
+
+test('after a failure each port leads to a stand-in again while the replicas are recreated as before', async () => {
+  const replicas = fakeApp([fakeService('web', { publishedPorts: ['8080-8081'], replicas: 2 })])
+  const world = await shopAtV1(undefined, replicas)
+  world.host.forwardObstacle = undefined
+  world.host.when('record r2', () => {
+    throw new Error('not today')
+  })
+  expect(await world.failure()).toMatchObject({ serving: 'Release r1 is serving, as before.' })
+  const log = world.takeLog()
+  expect(log.slice(log.indexOf('restore') + 1)).toMatchInlineSnapshot(`
+    [
+      "start web-3",
+      "start web-4",
+      "forward 8080 to web-3",
+      "forward 8081 to web-4",
+      "up force-recreate web=2",
+      "end forward shop.web",
+      "drain web-3",
+      "drain web-4",
+      "stop web-3",
+      "stop web-4",
+      "remove web-3",
+      "remove web-4",
+      "clear forward shop.web",
+    ]
+  `)
+  expect(world.host.running).toBe('web:v1#web-7, web:v1#web-8')
+})
+
 const removed = ['files restored', 'traffic switched back', 'shop.web.stand-in removed']
 const recreated = [
   'files restored',
@@ -133,7 +194,7 @@ test('what a killed deploy left forwarded is given back by the next one', async 
     name: 'shop.web.stand-in',
     publishedPorts: [],
   })
-  world.host.forwards.set('shop.web', id)
+  world.host.forwards.set('shop.web', [id])
   world.app = withTag(app, 'v1')
   expect(planToText(await world.plan())).toMatchInlineSnapshot(`
     "r2
@@ -172,7 +233,6 @@ describe('a port is not forwarded', () => {
 
   test.each([
     ['UDP', { publishedPorts: ['53/udp'] }],
-    ['a range', { publishedPorts: ['8000-8001'] }],
     [
       'IPv6 alone',
       { publishedPorts: ['80'], ports: [{ published: '80', target: 80, protocol: 'tcp', hostIp: '::1' }] },

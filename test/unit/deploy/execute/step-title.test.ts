@@ -61,11 +61,16 @@ test.each<[string, Kinds<Step>]>([
   ['Stop the old backend (2)', { kind: 'stop-old', service: 'backend', containers: ['a', 'b'] }],
   ['Stop the stand-in of api', { ...standIn, kind: 'stop-old' }],
   ['Remove the stand-in of api', { ...standIn, kind: 'remove-old' }],
+  ['Stop the stand-ins of api (2)', { ...standIn, kind: 'stop-old', containers: ['a', 'b'] }],
+  [
+    'Start stand-ins of api (2)',
+    { kind: 'start-stand-in', services: [{ service: 'api', names: ['a', 'b'], aliases: [] }] },
+  ],
   [
     'Start a stand-in of api and web',
     {
       kind: 'start-stand-in',
-      services: ['api', 'web'].map((service) => ({ service, name: '', aliases: [] })),
+      services: ['api', 'web'].map((service) => ({ service, names: [''], aliases: [] })),
     },
   ],
   ['Remove 1 old image', { kind: 'clean-images', names: ['a'] }],

@@ -46,6 +46,7 @@ describe('a service gets a stand-in', () => {
       'its container_name is shop_api',
       { api: { ...named, image: 'redis:7' }, desired: { rollout: { api: 'roll' } } },
     ],
+    ['it publishes port 1-2', { api: { publishedPorts: ['1-2'], replicas: 2 } }],
   ])('if only %s', async (why, facts) => {
     expect(await changeOf(facts)).toBe(`start-stand-in: new image; through a stand-in: ${why}`)
   })
@@ -58,7 +59,6 @@ describe('a service is recreated', () => {
     ['with a fixed address', 'it has a fixed address', { api: { ...named, fixedAddress: true } }],
     ['by dray.yml', name, { desired: { rollout: { api: 'recreate' } } }],
     ['with a third-party image', name, { api: { ...named, image: 'redis:7' } }],
-    ['with two replicas', 'it publishes port 1-2', { api: { publishedPorts: ['1-2'], replicas: 2 } }],
     ['apart from the proxy', name, { api: { ...named, networks: ['back'] } }],
     ['without a proxy', name, { proxy: { image: 'httpd:2' } }],
     [
