@@ -19,7 +19,7 @@ route_localnet() { echo "$2" | as_root tee "/proc/sys/net/ipv4/conf/$1/route_loc
 /** Prints why ports cannot be forwarded; nothing if they can. Argument: `iptables`, or `ip6tables` for IPv6. */
 export const findObstacleScript = `${COMMON}
 iptables=$1
-for tool in "$iptables" ip ss nsenter setsid; do
+for tool in "$iptables" ip ss nsenter setsid flock; do
   command -v "$tool" > /dev/null || { echo "the server has no $tool"; exit 0; }
 done
 { as_root "$iptables" --version && as_root nsenter -t $$ -n true; } > /dev/null 2>&1 \\
@@ -146,11 +146,13 @@ done
 export const drainPortsScript = `${COMMON}
 loop=$1 judge=$2
 shift 2
+turn=$(mktemp) || exit 1
+trap 'rm -f "$turn"' EXIT
 drain() {
   process=$(docker inspect --format '{{.State.Pid}}' "$1" 2> /dev/null) || return 0
   [ "$process" != 0 ] || return 0
   # shellcheck disable=SC2086 # Ports are words of their own.
-  as_root nsenter -t "$process" -n sh -c "$loop" dray "$judge" "$2" $3
+  as_root nsenter -t "$process" -n sh -c "$loop" dray "$judge" "$turn" "$2" $3
 }
 drains=
 while [ $# -gt 0 ]; do
@@ -174,12 +176,15 @@ done
 /**
  * Waits until no connection from outside to ports of a container is left. Clients keep connections open: those between two requests
  * are closed after 5 s without data, later after less, down to 4 ms. One that is in use all the time is closed right after an answer,
- * since a client that sends at intervals is then the least likely to send at that moment. Arguments: the program below, time limit in
- * seconds, ports. Exit codes: 0 no connection is left; 5 time limit.
+ * since a client that sends at intervals is then the least likely to send at that moment. What was read must not be old by then, so
+ * loops that run side by side take turns, before other work of the server. Arguments: the program below, a file that they lock, time limit in seconds, ports. Exit
+ * codes: 0 no connection is left; 5 time limit.
  */
 export const drainLoopScript = `
-judge=$1 limit=$2
-shift 2
+judge=$1 turn=$2 limit=$3
+shift 3
+exec 9< "$turn" || exit 1
+renice -n -10 -p $$ > /dev/null 2>&1
 ports=
 for port in "$@"; do ports="$ports\${ports:+ or }sport = :$port"; done
 begun=$(date +%s)
@@ -189,11 +194,13 @@ while :; do
   [ $passed -lt 3 ] || least=1000
   [ $passed -lt 6 ] || { least=20 most=100; }
   [ $passed -lt 12 ] || { least=4 most=1000000000; }
+  flock 9 || exit 1
   all=$(ss -Htni state established "( $ports )") || exit 1
   found=$(printf '%s\\n' "$all" | awk -v "least=$least" -v "most=$most" "$judge") || exit 1
   [ -n "$found" ] || exit 0
   idle=\${found#busy}
   [ -z "$idle" ] || ss -Kt state established "$idle" > /dev/null 2>&1
+  flock -u 9
   [ $passed -lt "$limit" ] || exit 5
   if [ $least -le 20 ]; then sleep 0.02
   else sleep 0.3; fi
