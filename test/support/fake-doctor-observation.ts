@@ -36,6 +36,7 @@ export function fakeFacts(facts: Partial<DirectoryObservation> = {}): DirectoryO
     releases: [],
     usedReleaseIds: [],
     otherDirectories: [],
+    goneDirectories: [],
     composeHashes: new Map(),
     app: fakeApp([fakeService('backend'), fakeProxy()]),
     ...facts,

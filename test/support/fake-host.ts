@@ -99,6 +99,7 @@ export class FakeHost implements TargetHost {
   /** Ports of the host that something else listens on. */
   foreignPorts: number[] = [22]
   otherDirectories: DirectoryObservation['otherDirectories'] = []
+  goneDirectories: DirectoryObservation['goneDirectories'] = []
   composeHashes: DirectoryObservation['composeHashes'] = new Map()
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   /** Why ports of the host cannot be forwarded. */
@@ -317,6 +318,7 @@ export class FakeHost implements TargetHost {
         ],
         usedReleaseIds: [...this.releases.map((it) => it.id), ...this.journal.map((it) => it.release)],
         otherDirectories: this.otherDirectories,
+        goneDirectories: this.goneDirectories,
         composeHashes: this.composeHashes,
         app: withImages(
           JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,

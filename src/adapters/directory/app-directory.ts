@@ -168,7 +168,7 @@ function readDirectoryObservation(
     journalBytes: Number(text('journal-bytes')),
     releases,
     usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'))],
-    otherDirectories: readOtherDirectories(text('other-directories')),
+    ...readOtherDirectories(text('other-directories')),
     composeHashes: new Map(
       text('compose-hashes')
         .split('\n')

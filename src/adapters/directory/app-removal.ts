@@ -36,7 +36,7 @@ export function createDirectoryRemoval({
         hasRecords: lines('records').length > 0,
         isCheckout: lines('checkout').length > 0,
         entries: lines('entries'),
-        otherDirectories: readOtherDirectories(text('other-directories')),
+        otherDirectories: readOtherDirectories(text('other-directories')).otherDirectories,
       }
     },
     remove: async (files) => {

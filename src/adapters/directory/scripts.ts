@@ -108,16 +108,17 @@ export const projectFormat = ['project', 'service', 'project.working_dir']
 
 /**
  * Defines `other_directories`, which passes on the lines of `projectFormat` on standard input whose containers are not of the
- * app in `$path`.
+ * app in `$path`: each after `there|`, or `gone|` if the directory was deleted or moved.
  */
 export const otherDirectories = `
 ${mayBeThere}
-# Containers of a deleted directory are not protected.
 other_directories() {
   sort -u | while IFS='|' read -r project service directory; do
     # shellcheck disable=SC3013 # POSIX has no -ef; dash, BusyBox and bash do.
-    if [ -z "$directory" ] || [ "$directory" -ef "$path" ] || ! may_be_there "$directory"; then continue; fi
-    printf '%s|%s|%s\\n' "$project" "$service" "$directory"
+    if [ -z "$directory" ] || [ "$directory" -ef "$path" ]; then continue; fi
+    state=gone
+    ! may_be_there "$directory" || state=there
+    printf '%s|%s|%s|%s\\n' "$state" "$project" "$service" "$directory"
   done
 }
 `
@@ -199,7 +200,7 @@ if grep -rqs profiles "$copy"; then
   all_model "$copy" "$path" > "$stage/all" 2> "$stage/all-error" &
   all=$!
 fi
-docker ps --all --format '${projectFormat}' > "$stage/projects" 2> /dev/null &
+docker ps --all --filter label=com.docker.compose.oneoff=False --format '${projectFormat}' > "$stage/projects" 2> /dev/null &
 projects=$!
 
 section listening

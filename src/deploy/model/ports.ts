@@ -174,6 +174,9 @@ export type OddLine = { file: string; line: number } & (
   { kind: 'dollar'; variable: string } | { kind: 'statement' }
 )
 
+/** A directory of the host from which Compose started containers of a service. */
+export type OtherDirectory = { project: string; service: string; path: string }
+
 /** State of the app's directory on a host before a deploy, and the app as Compose resolves it there. */
 export type DirectoryObservation = {
   envFile: EnvFileObservation
@@ -186,7 +189,9 @@ export type DirectoryObservation = {
   /** Ids of all releases ever started, including failed ones. */
   usedReleaseIds: readonly string[]
   /** Other directories whose Compose containers still exist on the host, with project and service. */
-  otherDirectories: readonly { project: string; service: string; path: string }[]
+  otherDirectories: readonly OtherDirectory[]
+  /** Directories that no longer exist, such as that of an app before it was moved, and still have containers. */
+  goneDirectories: readonly OtherDirectory[]
   /**
    * Compose's configuration hash by service, of the files as they are, without dray's pins. Read only if containers may run
    * that dray did not start; otherwise empty.

@@ -48,7 +48,7 @@ export type ServiceDecision = {
 export function decideService(
   service: ServiceModel,
   input: DecisionInput,
-  together?: string,
+  together = whyMountedElsewhere(service, input.observation),
 ): ServiceDecision {
   const { observation, current } = input
   const app = observation.directory.app
@@ -127,6 +127,18 @@ export function decideService(
     action: 'recreate',
     cause: running.length > 0 && obstacle !== undefined ? `${cause}; not rolled: ${obstacle}` : cause,
   }
+}
+
+/** A container keeps the files that it mounts from the directory where it was started, until it is created again. */
+function whyMountedElsewhere(
+  { name, mounts }: ServiceModel,
+  { directory: { app, otherDirectories, goneDirectories } }: HostObservation,
+): string | undefined {
+  if (mounts.length === 0) return undefined
+  const found = [...otherDirectories, ...goneDirectories].find(
+    ({ project, service }) => project === app.project && service === name,
+  )
+  return found && `it mounts files of ${found.path}`
 }
 
 /** Containers of the release itself are surplus only if the number of replicas was reduced. */

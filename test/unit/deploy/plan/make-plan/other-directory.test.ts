@@ -27,6 +27,24 @@ test('it is taken over with --adopt', async () => {
   expect(await world.plan()).toMatchObject({ unchanged: false })
 })
 
+test.each(['goneDirectories', 'otherDirectories'] as const)(
+  'what mounts files of the directory where it was started is replaced: %s',
+  async (kind) => {
+    const mounts = [{ path: 'media', target: '/media' }]
+    world = new FakeWorld(fakeApp([fakeService('backend', { mounts }), fakeService('worker'), fakeProxy()]))
+    world.desired = fakeDesired({ adopt: true })
+    await world.deploy()
+    expect(await world.plan()).toMatchObject({ unchanged: true })
+    world.host[kind] = ['backend', 'worker'].map((service) => ({ ...place, service, path: '/srv/before' }))
+    const { steps } = await world.plan()
+    expect(steps.filter(({ kind }) => kind === 'start-beside')).toMatchObject([
+      { services: [{ service: 'backend' }], cause: 'it mounts files of /srv/before' },
+    ])
+    world.host[kind] = []
+    expect(await world.plan()).toMatchObject({ unchanged: true })
+  },
+)
+
 test('another project or a foreign service is no conflict', async () => {
   world.host.otherDirectories = [
     { ...place, project: 'blog' },
