@@ -32,6 +32,8 @@ export function stepTitle(step: Step): string {
     case 'unpin-names':
       return `Unpin names in ${step.proxy}`
     case 'switch-traffic':
+      if (step.proxyKind === 'caller')
+        return `Switch direct requests of ${step.proxy} to the new ${list(step.services)}`
       if (step.services.length === 0 || step.reloadOnly) return `Reload ${step.proxy}`
       return `Switch traffic in ${step.proxy} to the new ${list(step.services)}`
     case 'forward-ports':

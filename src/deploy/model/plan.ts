@@ -97,9 +97,9 @@ export type Step = StepBase &
     | { kind: 'wait-healthy'; services: readonly string[] }
     /**
      * The names of `services` stay with their running containers in a proxy that looks them up while it runs. `pinFile`: that of
-     * the proxy, for nginx.
+     * the proxy, for nginx. `isCaller`: it is a service that sends requests to them directly.
      */
-    | { kind: 'pin-names'; proxy: string; services: readonly string[]; pinFile?: string }
+    | { kind: 'pin-names'; proxy: string; services: readonly string[]; pinFile?: string; isCaller?: true }
     /** Its names are looked up again. */
     | { kind: 'unpin-names'; proxy: string }
     /**
@@ -109,7 +109,7 @@ export type Step = StepBase &
     | {
         kind: 'switch-traffic'
         proxy: string
-        proxyKind: ProxyKind
+        proxyKind: SwitchKind
         services: readonly string[]
         reloadOnly?: true
         withoutReload?: true
@@ -147,6 +147,9 @@ export type Step = StepBase &
 
 /** A service whose published ports are forwarded to its stand-in. */
 export type ForwardedService = { service: string; ports: readonly ForwardedPort[] }
+
+/** What sends requests to services: a proxy, or a service of the app that does so directly. */
+export type SwitchKind = ProxyKind | 'caller'
 
 export type StepKind = Step['kind']
 

@@ -6,6 +6,7 @@ import { planConclusion } from './steps/plan-conclusion.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
 import { planTasks } from './steps/plan-start.ts'
 import { describeProxies, planPins } from './steps/plan-switches.ts'
+import { planCallerPins } from './callers/plan-caller-switches.ts'
 import { planTraffic } from './steps/plan-traffic.ts'
 import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
@@ -28,6 +29,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
     : [
         ...arrivals.flatMap(({ before }) => before),
         ...hosts.flatMap(planPins),
+        ...hosts.flatMap(planCallerPins),
         ...arrivals.flatMap(({ pulls }) => pulls),
         ...hosts.flatMap((host) => planPlacement(host)),
         ...hosts.flatMap((host) => planProxyTests(host, tasks.length > 0)),

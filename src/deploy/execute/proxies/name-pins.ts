@@ -43,6 +43,17 @@ export class NamePins {
     if (pinned === undefined) this.#renew(proxy, entry)
   }
 
+  /** The same; false if the names cannot be pinned there. Throws only if `signal` aborts. */
+  async trySet(container: Container, lines: readonly string[], signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.set(container, lines)
+      return true
+    } catch {
+      signal?.throwIfAborted()
+      return false
+    }
+  }
+
   /** Ends the pins of every container. Never throws: they end on their own. */
   async end(): Promise<void> {
     const proxies = [...this.#pinned]

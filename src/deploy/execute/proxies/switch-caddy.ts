@@ -1,5 +1,4 @@
-import type { Container } from '../../model/container.ts'
-import { readOpened, readTable } from '../../model/proxies/connections.ts'
+import { awaitCallsEnd } from './await-calls-end.ts'
 import { hostsLine } from './hosts-line.ts'
 import { caddyScript } from './switch-caddy-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
@@ -22,24 +21,8 @@ export async function switchCaddy(request: SwitchRequest): Promise<Switched> {
     await clock.sleep(pinMs, signal)
   }
   if (request.leaving === undefined) return runSwitchScript(argvOf('switch'), target)
-  const drained = awaitEnd(request.leaving, request)
+  const drained = awaitCallsEnd(request.leaving, request)
   // The caller that awaits it handles its failure; after a failed deploy there is no such caller.
   drained.catch(() => undefined)
   return { drained }
-}
-
-const EVERY_MS = 200
-
-/** Whether the connections that the proxy opened to these containers end within the time limit. */
-async function awaitEnd(
-  leaving: readonly Container[],
-  { engine, proxy, drainMs, clock }: SwitchRequest,
-): Promise<boolean> {
-  const addresses = leaving.flatMap(({ networks }) => networks.map(({ address }) => address))
-  const untilMs = clock.now() + drainMs
-  for (;;) {
-    if (!readOpened(await readTable(proxy, engine), addresses).some(({ isOpen }) => isOpen)) return true
-    if (clock.now() >= untilMs) return false
-    await clock.sleep(EVERY_MS)
-  }
 }

@@ -21,5 +21,8 @@ export type SwitchRequest = {
   leaving?: readonly Container[]
 }
 
-/** `drained`: whether the requests to other containers have finished within the time limit. */
-export type Switched = { drained: Promise<boolean> }
+/**
+ * `drained`: whether the requests to other containers have finished within the time limit. `left`: why nothing was switched, in a few
+ * words.
+ */
+export type Switched = { drained: Promise<boolean>; left?: string }

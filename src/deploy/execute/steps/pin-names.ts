@@ -1,3 +1,4 @@
+import type { Container } from '../../model/container.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { hostsLine } from '../proxies/hosts-line.ts'
 import { switchNginx } from '../proxies/switch-nginx.ts'
@@ -6,6 +7,7 @@ import { outsideProxy, type StepRunner } from '../execution.ts'
 /**
  * Pins the names of services to their running containers in a proxy that resolves names while it runs, so that it does not use
  * a new container before it is healthy. nginx reloads for that; with another, it takes as long as that may use what it resolved before.
+ * A caller is not waited for: while a new container starts, programs try the other address.
  */
 export const pinNames: StepRunner<StepOf<'pin-names'>> = async (step, { run, execution, signal }) => {
   const running = run.observation.containers.filter((it) => !it.oneOff && it.state === 'running')
@@ -22,14 +24,13 @@ export const pinNames: StepRunner<StepOf<'pin-names'>> = async (step, { run, exe
     )
     return undefined
   }
-  await Promise.all(
-    proxies.map((proxy) =>
-      run.pins.set(
-        proxy,
-        containers.flatMap((container) => hostsLine(container, proxy)),
-      ),
-    ),
-  )
+  const linesFor = (proxy: Container): string[] =>
+    containers.flatMap((container) => hostsLine(container, proxy))
+  if (step.isCaller) {
+    await Promise.all(proxies.map((caller) => run.pins.trySet(caller, linesFor(caller), signal)))
+    return undefined
+  }
+  await Promise.all(proxies.map((proxy) => run.pins.set(proxy, linesFor(proxy))))
   await execution.clock.sleep(execution.patience.pinMs, signal)
   return undefined
 }

@@ -1,5 +1,12 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import { addDrained, otherContainers, outsideProxy, type HostRun, type StepRunner } from '../execution.ts'
+import {
+  addDrained,
+  otherContainers,
+  outsideProxy,
+  type HostRun,
+  type StepContext,
+  type StepRunner,
+} from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
 import type { Container } from '../../model/container.ts'
 import { switchProxy } from '../proxies/switch-proxy.ts'
@@ -15,8 +22,8 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     ...step.services.map((service) => servicePatience[service]?.drainMs ?? patience.drainMs),
     step.services.length === 0 ? patience.drainMs : 0,
   )
-  const proxies = outsideProxy(step.proxy, run) ?? servingContainers(step.proxy, run, execution.plan)
-  if (proxies.length === 0 && step.proxyKind !== 'traefik')
+  const proxies = await findSenders(step, { run, execution })
+  if (proxies.length === 0 && step.proxyKind !== 'traefik' && step.proxyKind !== 'caller')
     throw new DrayError('PROXY_FAILED', `${step.proxy} is not running.`)
   const wasSwitched = run.done.switched
   run.done.switched = true
@@ -63,7 +70,16 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
     run,
     switched.map(({ drained }) => drained),
   )
-  return undefined
+  return switched.find(({ left }) => left !== undefined)?.left
+}
+
+/** The containers whose requests a step switches. Of a caller, those that are about to be stopped still send some. */
+async function findSenders(
+  { proxy, proxyKind }: StepOf<'switch-traffic'>,
+  { run, execution }: Pick<StepContext, 'run' | 'execution'>,
+): Promise<readonly Container[]> {
+  if (proxyKind === 'caller') return otherContainers([proxy], [], run)
+  return outsideProxy(proxy, run) ?? servingContainers(proxy, run, execution.plan)
 }
 
 /** Containers of a service that continue to run: its new ones, and those that the plan keeps. */

@@ -27,7 +27,7 @@ export function warnOfCallers(
     ...(others.length === 0
       ? []
       : [
-          `${others.join(', ')} ${send} requests to ${name} directly: some may fail when its old container stops, unless it finishes them.`,
+          `${others.join(', ')} ${send} requests to ${name} directly: over connections that stay open, some may fail when its old container stops, unless it finishes them.`,
         ]),
   ]
 }

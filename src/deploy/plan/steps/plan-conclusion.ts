@@ -6,6 +6,7 @@ import { findHolders } from '../front/find-holders.ts'
 import { findOrphans, listInactive, listReleasedServices, type HostPlan, type NewStep } from '../plan-host.ts'
 import { listStandIns } from './plan-stand-in.ts'
 import { isSameContent, originalId, pinnedImages, type Release } from '../../model/release.ts'
+import { planCallerUnpins } from '../callers/plan-caller-switches.ts'
 import { planUnpins } from './plan-switches.ts'
 import { retainReleases, unneededImageNames } from '../retention.ts'
 
@@ -21,6 +22,7 @@ export function planConclusion(
   return [
     ...hosts.flatMap(planStops),
     ...hosts.flatMap(planUnpins),
+    ...hosts.flatMap(planCallerUnpins),
     ...hosts.flatMap((host) => planLastChecks(host, desired)),
     ...hosts.map((host) => planRecord(host, desired, release)),
     ...hosts.flatMap(planRemovals),

@@ -4,6 +4,7 @@ import { planForwards, planLeftForwards } from './plan-forward.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 import { planReturn } from './plan-stand-in.ts'
 import { findTaskDependencies, planStarts } from './plan-start.ts'
+import { planCallerSwitches } from '../callers/plan-caller-switches.ts'
 import { planSwitches } from './plan-switches.ts'
 
 /**
@@ -22,6 +23,7 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
   const early = steps.filter((step) => step.kind === 'switch-traffic')
   const started = steps.length
   steps.push(...planSwitches(host).filter(({ proxy }) => !early.some((step) => step.proxy === proxy)))
+  steps.push(...planCallerSwitches(host))
   steps.push(...planForwards(host, desired))
   const probe = probeTargetOf(observation, desired)
   if (probe !== undefined && !steps.some((step) => step.kind === 'check-url' && step.url === probe.url)) {

@@ -58,6 +58,10 @@ test.each<[string, Kinds<Step>]>([
     { kind: 'check-url', url: 'http://localhost/api/health', below: 400 },
   ],
   ['Record the release', { kind: 'record-release', release: '42', services: {}, dropReleases: [] }],
+  [
+    'Switch direct requests of web to the new api',
+    { kind: 'switch-traffic', proxy: 'web', proxyKind: 'caller', services: ['api'], withoutReload: true },
+  ],
   ['Stop the old backend (2)', { kind: 'stop-old', service: 'backend', containers: ['a', 'b'] }],
   ['Stop the stand-in of api', { ...standIn, kind: 'stop-old' }],
   ['Remove the stand-in of api', { ...standIn, kind: 'remove-old' }],

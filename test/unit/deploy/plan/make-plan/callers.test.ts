@@ -38,14 +38,14 @@ const warningsOf = async (world: FakeWorld) =>
 
 test('services that call a rolled one directly are named, whichever side lists the connection', async () => {
   expect(await warningsOf(await calledBy(['web-1', 'nginx-1']))).toEqual([
-    'web, job send requests to api directly: some may fail when its old container stops, unless it finishes them.',
+    'web, job send requests to api directly: over connections that stay open, some may fail when its old container stops, unless it finishes them.',
   ])
 })
 
 test.each([
   [
     ['node', 'main.js'],
-    'job, container gateway of project edge send requests to api directly: some may fail when its old container stops, unless it finishes them.',
+    'job, container gateway of project edge send requests to api directly: over connections that stay open, some may fail when its old container stops, unless it finishes them.',
   ],
   [
     ['nginx'],
@@ -68,4 +68,78 @@ test('the connections that are open when the old container stops are counted', a
   await world.deploy()
   const results = world.events.flatMap((it) => (it.type === 'step.finished' ? [it.result] : []))
   expect(results).toContain('1 stopped, 2 connections of web open')
+})
+
+test('callers get the new containers by name, and the old ones until these are healthy', async () => {
+  const world = await calledBy(['web-1'])
+  world.desired = { ...world.desired, rollout: { web: 'recreate' } }
+  world.takeLog()
+  await world.deploy()
+  expect(world.takeLog()).toMatchInlineSnapshot(`
+    [
+      "pin web to api-1",
+      "pin job to api-1",
+      "place docker-compose.yml docker-compose.override.yml",
+      "pull api:v2",
+      "pull web:v2",
+      "pull job:v2",
+      "tag api:v2",
+      "tag web:v2",
+      "tag job:v2",
+      "up beside api=2 job=2",
+      "up force-recreate web=1",
+      "turn nginx to api-2, web-2, job-2",
+      "pin web to api-2",
+      "pin job to api-2",
+      "pin job to api-2",
+      "stop job-1",
+      "stop api-1",
+      "unpin job",
+      "unpin web",
+      "unpin job",
+      "record r2",
+      "remove api-1",
+      "remove job-1",
+    ]
+  `)
+})
+
+test('after a failure callers get the old containers again', async () => {
+  const world = await calledBy(['web-1'])
+  world.takeLog()
+  world.host.when('stop api-1', () => {
+    throw new Error('not today')
+  })
+  expect(await world.failure()).toMatchObject({ serving: 'Release r1 is serving, as before.' })
+  const log = world.takeLog()
+  expect(log.slice(log.indexOf('restore'))).toMatchInlineSnapshot(`
+    [
+      "restore",
+      "start api-1",
+      "start web-1",
+      "start job-1",
+      "turn nginx to api-1, web-1, job-1",
+      "pin web to api-1",
+      "pin job to api-1",
+      "stop api-2",
+      "stop web-2",
+      "stop job-2",
+      "remove api-2",
+      "remove web-2",
+      "remove job-2",
+      "unpin web",
+      "unpin job",
+    ]
+  `)
+})
+
+test('a caller without a shell is left with what DNS returns', async () => {
+  const world = await calledBy(['web-1'])
+  world.host.when('pin web', () => {
+    throw new Error('no shell')
+  })
+  await world.deploy()
+  const results = world.events.flatMap((it) => (it.type === 'step.finished' ? [it.result] : []))
+  expect(results).toContain('web keeps what DNS returns')
+  expect(world.host.running).toContain('api:v2')
 })
