@@ -8,6 +8,7 @@ import { dumpNginx } from '../../src/deploy/model/proxies/nginx-configuration.ts
 import { examineCaddyScript } from '../../src/deploy/plan/proxies/observe-caddy.ts'
 import { haproxyScript } from '../../src/deploy/execute/proxies/switch-haproxy-script.ts'
 import { examineNginxScript } from '../../src/deploy/plan/proxies/observe-nginx.ts'
+import { examineTraefikScript } from '../../src/deploy/plan/proxies/observe-traefik.ts'
 import { examineHaproxyScript } from '../../src/deploy/plan/proxies/observe-haproxy.ts'
 import { proxyScript } from '../../src/deploy/execute/proxies/switch-nginx-script.ts'
 import { quietScript } from '../../src/deploy/execute/proxies/quiet-script.ts'
@@ -116,6 +117,8 @@ export class FakeHost implements TargetHost {
   /** What `nginx -T` prints in a running nginx. */
   nginx = ''
   /** A file of its configuration that dray can extend. */
+  /** Where Traefik's static configuration is, and what the file says. */
+  traefik = 'flags'
   pinFile: string | undefined = '/etc/nginx/mime.types'
   /** Whether the images have a shell. */
   hasShell = true
@@ -228,6 +231,10 @@ export class FakeHost implements TargetHost {
       if (caddy !== undefined) return caddy
       const nginx = await this.#execForNginx(container, argv)
       if (nginx !== undefined) return nginx
+      if (argv.includes(examineTraefikScript)) {
+        for (const line of `${this.traefik}\ndray-end`.split('\n')) options?.onLine?.(line)
+        return { exitCode: 0, output: '' }
+      }
       const traefik = await this.#execForTraefik(container, argv)
       if (traefik !== undefined) return traefik
       if (argv.includes(examineHaproxyScript)) return { exitCode: 0, output: this.haproxy }

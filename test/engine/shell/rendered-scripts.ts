@@ -52,6 +52,7 @@ import { examineCaddyScript } from '../../../src/deploy/plan/proxies/observe-cad
 import { haproxyScript } from '../../../src/deploy/execute/proxies/switch-haproxy-script.ts'
 import { examineNginxScript } from '../../../src/deploy/plan/proxies/observe-nginx.ts'
 import { examineHaproxyScript } from '../../../src/deploy/plan/proxies/observe-haproxy.ts'
+import { examineTraefikScript } from '../../../src/deploy/plan/proxies/observe-traefik.ts'
 import { proxyScript } from '../../../src/deploy/execute/proxies/switch-nginx-script.ts'
 import type { SetupAction } from '../../../src/operations/setup/setup-plan.ts'
 
@@ -116,7 +117,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     surveyScript,
   },
   ...{ caddyScript, changePinScript, examineCaddyScript, examineHaproxyScript, haproxyScript, holdPinScript },
-  examineNginxScript,
+  ...{ examineNginxScript, examineTraefikScript },
   dumpNginx: dumpNginx[2]!,
   ...{ drainScript, listenScript, quietScript },
   drainableShell: drainableShell[2]!,

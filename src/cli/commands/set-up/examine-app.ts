@@ -44,6 +44,7 @@ function proxiesOf(
     caddies: new Map(),
     haproxies: new Map(),
     nginxes: new Map(),
+    traefiks: new Map(),
     shells: new Set(),
     resolved: new Map(
       images.flatMap(({ services, answer }) =>

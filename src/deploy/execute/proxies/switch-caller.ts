@@ -2,12 +2,12 @@ import { awaitCallsEnd } from './await-calls-end.ts'
 import { hostsLine } from './hosts-line.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 
-/** A caller may keep a connection in use for ever, and dray cannot make it open another one. */
+/** A caller may keep a connection in use until it ends, and dray cannot make it open another one. */
 const LIMIT_MS = 10_000
 
 /**
  * Sends what a container of the app requests of others, past every proxy, to `containers` from now on: new connections, by names
- * in its `/etc/hosts`. `drained` resolves when it has ended those to `leaving`, or after 10 s. Without a shell there, or a file
+ * in its `/etc/hosts`. `drained` resolves when those to `leaving` have ended: after 10 s at most, if dray may not close idle ones. Without a shell there, or a file
  * that can be written, nothing changes: it then finds the containers by Docker's DNS.
  */
 export async function switchCaller(request: SwitchRequest): Promise<Switched> {
@@ -17,7 +17,8 @@ export async function switchCaller(request: SwitchRequest): Promise<Switched> {
   if (!isPinned) return { drained: Promise.resolve(true), left: `${proxy.service} keeps what DNS returns` }
   const awaitEnd = async (): Promise<boolean> => {
     await clock.sleep(pinMs, signal)
-    await awaitCallsEnd(leaving, { ...request, drainMs: Math.min(drainMs, LIMIT_MS) })
+    if (request.close !== undefined) await request.close()
+    else await awaitCallsEnd(leaving, { ...request, drainMs: Math.min(drainMs, LIMIT_MS) })
     // `stop-old` says how many connections are open then.
     return true
   }

@@ -19,6 +19,8 @@ export type SwitchRequest = {
   clock: Clock
   /** For a proxy that keeps no connections to containers, and need not reload: those that get no more requests. */
   leaving?: readonly Container[]
+  /** For a caller: closes idle connections to those, and waits for the others; absent if dray may not. */
+  close?: () => Promise<unknown>
 }
 
 /**

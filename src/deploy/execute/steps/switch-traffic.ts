@@ -8,6 +8,8 @@ import {
   type StepRunner,
 } from '../execution.ts'
 import type { Plan, StepOf } from '../../model/plan.ts'
+import { readListeningPorts, tryReadTable } from '../../model/proxies/connections.ts'
+import { listForwarded } from './forward-ports.ts'
 import type { Container } from '../../model/container.ts'
 import { switchProxy } from '../proxies/switch-proxy.ts'
 import { switchTraefik } from '../proxies/switch-traefik.ts'
@@ -33,6 +35,8 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
   const containers = step.services.flatMap((service) => servingContainers(service, run, execution.plan))
   const isDrained = step.proxyKind === 'traefik' || step.withoutReload
   const leaving = isDrained ? await otherContainers(step.services, containers, run) : []
+  const close =
+    step.proxyKind === 'caller' ? await planClosing(leaving, drainMs, { run, execution }) : undefined
   const switches =
     step.proxyKind === 'traefik'
       ? [
@@ -57,6 +61,7 @@ export const switchTraffic: StepRunner<StepOf<'switch-traffic'>> = async (
             drainMs,
             signal,
             ...(step.withoutReload && { leaving }),
+            ...(close && { close }),
           }),
         )
   const switched = await Promise.all(switches).catch((error: unknown) => {
@@ -80,6 +85,28 @@ async function findSenders(
 ): Promise<readonly Container[]> {
   if (proxyKind === 'caller') return otherContainers([proxy], [], run)
   return outsideProxy(proxy, run) ?? servingContainers(proxy, run, execution.plan)
+}
+
+/**
+ * Closes idle connections to containers, as where published ports are forwarded; undefined without the right to do that, and for
+ * services whose ports are.
+ */
+async function planClosing(
+  leaving: readonly Container[],
+  limitMs: number,
+  { run, execution }: Pick<StepContext, 'run' | 'execution'>,
+): Promise<(() => Promise<unknown>) | undefined> {
+  const { forwarder, engine, name } = run.host
+  const forwarded = listForwarded(execution, name).map(({ service }) => service)
+  const closed = leaving.filter(({ service }) => !forwarded.includes(service))
+  if (closed.length === 0 || (await forwarder.findObstacle()) !== undefined) return undefined
+  return async () => {
+    const drained = closed.map(async (it) => {
+      const ports = [...readListeningPorts(await tryReadTable(it, engine))]
+      return ports.length === 0 ? [] : [{ id: it.id, ports, limitMs }]
+    })
+    return forwarder.drain((await Promise.all(drained)).flat())
+  }
 }
 
 /** Containers of a service that continue to run: its new ones, and those that the plan keeps. */

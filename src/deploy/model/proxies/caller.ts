@@ -24,7 +24,9 @@ export function findDirectCallers(
       return isSwitched ? [] : [from]
     }
     const proxy = proxyOf(proxies, from)
-    return proxy !== undefined && obstacleFor(proxy, service) === undefined ? [] : [from]
+    const isSwitched =
+      proxy !== undefined && obstacleFor(proxy, service) === undefined && !proxy.named?.includes(service)
+    return isSwitched ? [] : [from]
   })
 }
 

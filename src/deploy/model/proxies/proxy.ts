@@ -20,6 +20,8 @@ export type Proxy = {
   pinFile?: string
   /** For Traefik, which finds services on its own: those that it may send requests to, by name. */
   upstreams?: Readonly<Record<string, Upstream>>
+  /** For Traefik: those that it can know from its files alone, by their names, which dray pins. */
+  named?: readonly string[]
   /** It is no service of the app. */
   isOutside?: true
 }
@@ -64,6 +66,7 @@ export function isBehind(
 ): boolean {
   const at = proxies.findIndex((it) => it.service === proxy.service)
   if (proxies.slice(at).some((it) => it.service === service.name)) return false
+  if (proxy.named?.includes(service.name)) return true
   if (proxy.upstreams !== undefined) return service.name in proxy.upstreams
   const networks = services.find(({ name }) => name === proxy.service)?.networks ?? []
   return service.networks.some((network) => networks.includes(network))

@@ -40,20 +40,24 @@ export function planCallerUnpins(host: HostPlan): NewStep[] {
   }))
 }
 
-/** The services of the app that send requests past every proxy to others which get new containers next to the old ones. */
+/**
+ * The services of the app that send requests by name to others which get new containers next to the old ones: past every proxy, or as
+ * a Traefik that has the names from a file.
+ */
 function findCallerSwitches({ observation, decisions }: HostPlan): CallerSwitch[] {
   const doubled = decisions.filter(
     ({ action, replaced }) => (action === 'roll' || action === 'stand-in') && replaced.length > 0,
   )
-  const calls = doubled.flatMap(({ service: { name } }) =>
-    findDirectCallers(name, observation).flatMap((caller) =>
-      typeof caller === 'string' ? [{ caller, service: name }] : [],
-    ),
-  )
-  const callers = [...new Set(calls.map(({ caller }) => caller))].filter(
-    (caller) =>
-      proxyOf(observation.proxies, caller) === undefined &&
-      observation.containers.some((it) => it.service === caller && !it.oneOff && isRunning(it)),
+  const { proxies } = observation
+  const calls = doubled.flatMap(({ service: { name } }) => {
+    const naming = proxies.filter(({ named }) => named?.includes(name)).map(({ service }) => service)
+    const calling = findDirectCallers(name, observation).flatMap((it) =>
+      typeof it === 'string' && proxyOf(proxies, it) === undefined ? [it] : [],
+    )
+    return [...naming, ...calling].map((caller) => ({ caller, service: name }))
+  })
+  const callers = [...new Set(calls.map(({ caller }) => caller))].filter((caller) =>
+    observation.containers.some((it) => it.service === caller && !it.oneOff && isRunning(it)),
   )
   return callers.map((caller) => ({
     caller,
@@ -62,5 +66,5 @@ function findCallerSwitches({ observation, decisions }: HostPlan): CallerSwitch[
 }
 
 function causeOf(caller: string): string {
-  return `${caller} sends requests directly`
+  return `${caller} sends requests by name`
 }

@@ -5,9 +5,10 @@ import type { Engine, ResolvedImage } from '../../model/ports.ts'
 import type { Container } from '../../model/container.ts'
 import type { Neighbour } from '../../model/proxies/neighbour.ts'
 import type { Proxy, ProxyKind } from '../../model/proxies/proxy.ts'
-import { findOutsideTraefik, findUpstreams, observeShells } from './find-traefik.ts'
+import { findNamed, findOutsideTraefik, findUpstreams, observeShells } from './find-traefik.ts'
 import { observeCaddy, whyCaddyStays, whyNoReload, type CaddyObservation } from './observe-caddy.ts'
 import { observeHaproxy, whyHaproxyStays, type HaproxyObservation } from './observe-haproxy.ts'
+import { observeTraefik, type TraefikSources } from './observe-traefik.ts'
 import { observeNginx, whyNginxStays, type NginxObservation } from './observe-nginx.ts'
 import { proxyOfCommand, proxyOfImageName, proxyOfProcesses } from './recognise-proxy.ts'
 
@@ -24,6 +25,8 @@ export type ProxyFacts = {
   haproxies: ReadonlyMap<string, HaproxyObservation | undefined>
   /** The same of each running nginx. */
   nginxes: ReadonlyMap<string, NginxObservation | undefined>
+  /** Where each running Traefik gets its routes from. */
+  traefiks: ReadonlyMap<string, TraefikSources | undefined>
   /** Containers with labels of Traefik in which dray can write a file. */
   shells: ReadonlySet<string>
   resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
@@ -127,8 +130,12 @@ function describeProxy(
 ): Proxy {
   const { running } = facts
   if (kind === 'traefik') {
-    const upstreams = findUpstreams({ service, command: running[0]?.command ?? [] }, facts)
-    return { service, kind, cause, obstacle: undefined, canReload: false, upstreams }
+    const sources = running.map(({ id }) => facts.traefiks.get(id)).find((it) => it !== undefined)
+    const traefik = { service, command: running[0]?.command ?? [], sources }
+    const upstreams = findUpstreams(traefik, facts)
+    const named = findNamed(traefik, upstreams, facts.app)
+    const base = { service, kind, cause, obstacle: undefined, canReload: false, upstreams }
+    return named.length === 0 ? base : { ...base, named }
   }
   const readOnly = running.some(({ isReadOnly }) => isReadOnly)
     ? 'its file system is read-only, so dray cannot give it addresses'
@@ -164,7 +171,7 @@ function describeProxy(
 export async function observeProxies(
   containers: readonly Container[],
   engine: Pick<Engine, 'processes' | 'exec'>,
-): Promise<Pick<ProxyFacts, 'processes' | 'caddies' | 'haproxies' | 'nginxes' | 'shells'>> {
+): Promise<Pick<ProxyFacts, 'processes' | 'caddies' | 'haproxies' | 'nginxes' | 'traefiks' | 'shells'>> {
   const [processes, shells] = await Promise.all([
     observeProcesses(containers, engine),
     observeShells(containers, engine),
@@ -181,12 +188,13 @@ export async function observeProxies(
     )
     return new Map(await Promise.all(found.map(async (it) => [it.id, await observe(it, engine)] as const)))
   }
-  const [caddies, haproxies, nginxes] = await Promise.all([
+  const [caddies, haproxies, nginxes, traefiks] = await Promise.all([
     observeEach('caddy', observeCaddy),
     observeEach('haproxy', observeHaproxy),
     observeEach('nginx', observeNginx),
+    observeEach('traefik', observeTraefik),
   ])
-  return { processes, caddies, haproxies, nginxes, shells }
+  return { processes, caddies, haproxies, nginxes, traefiks, shells }
 }
 
 /** The processes of the containers that could be a proxy, by id. Throws what the Engine throws. */

@@ -11,6 +11,7 @@ import {
 } from '../../model/drain-check.ts'
 import type { Engine, ResolvedImage } from '../../model/ports.ts'
 import type { Proxy, Upstream } from '../../model/proxies/proxy.ts'
+import type { TraefikSources } from './observe-traefik.ts'
 import {
   isSameLabels,
   isTakenByLabels,
@@ -27,13 +28,23 @@ export type TraefikFacts = {
   resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
 }
 
-/** The services that Traefik may send requests to. `command`: what it was started with; undefined for one of another project. */
+/** A Traefik of the app. */
+type OwnTraefik = {
+  service: string
+  /** What it was started with. */
+  command: readonly string[]
+  /** Absent if it could not be seen. */
+  sources?: TraefikSources | undefined
+}
+
+/** The services that Traefik may send requests to; `traefik` is undefined for one of another project. */
 export function findUpstreams(
-  traefik: { service: string; command: readonly string[] } | undefined,
+  traefik: OwnTraefik | undefined,
   facts: TraefikFacts,
 ): Record<string, Upstream> {
-  const networks = facts.app.services.find(({ name }) => name === traefik?.service)?.networks ?? []
-  const seesOthers = traefik !== undefined && !readsLabelsOnly(traefik.command)
+  const near = traefik === undefined ? [] : listNear(traefik.service, facts.app)
+  const isUnclear =
+    traefik?.sources === undefined || traefik.sources.hasOthers || traefik.sources.docker === 'any'
   const entries = facts.app.services.flatMap((service): [string, Upstream][] => {
     if (service.name === traefik?.service) return []
     const isTaken = isTakenByLabels(normaliseLabels(service.traefikLabels ?? {}))
@@ -42,22 +53,29 @@ export function findUpstreams(
       const isUsable = standInLabels !== undefined && !keepsEmptyRouters(traefik?.command ?? [])
       return [[service.name, isUsable ? { ...upstream, standInLabels } : upstream]]
     }
-    const isNear = service.networks.some((network) => networks.includes(network))
-    return seesOthers && isNear ? [[service.name, { obstacle: UNLABELLED }]] : []
+    return isUnclear && near.includes(service.name) ? [[service.name, { obstacle: UNLABELLED }]] : []
   })
   return Object.fromEntries(entries)
 }
 
-const UNLABELLED = 'it may know the service from elsewhere than its labels'
-
-/** Whether Traefik takes nothing but containers with its labels, by its flags: other kinds of configuration exclude flags. */
-function readsLabelsOnly(command: readonly string[]): boolean {
-  const flags = command.filter((word) => word.startsWith('--')).map((word) => word.toLowerCase())
-  const hasOthers = flags.some((flag) =>
-    /^--(configfile|providers\.(?!docker[.=]|docker$|providersthrottle))/.test(flag),
-  )
-  return flags.includes('--providers.docker.exposedbydefault=false') && !hasOthers
+/** The services that Traefik can know from its files alone, by their names. */
+export function findNamed(
+  { service, sources }: OwnTraefik,
+  upstreams: Record<string, Upstream>,
+  app: AppModel,
+): string[] {
+  return sources?.hasFile ? listNear(service, app).filter((name) => !(name in upstreams)) : []
 }
+
+/** The other services with which a service shares a network. */
+function listNear(service: string, { services }: AppModel): string[] {
+  const networks = services.find(({ name }) => name === service)?.networks ?? []
+  return services
+    .filter((it) => it.name !== service && it.networks.some((network) => networks.includes(network)))
+    .map(({ name }) => name)
+}
+
+const UNLABELLED = 'it may know the service from elsewhere than its labels'
 
 /** Whether the routers of a container that is unhealthy stay: those of a drained stand-in would answer 503. */
 function keepsEmptyRouters(command: readonly string[]): boolean {

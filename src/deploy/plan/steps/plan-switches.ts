@@ -73,7 +73,8 @@ function findTraefikSwitch(
   moved: readonly ServiceDecision[],
 ): ProxySwitch[] {
   const drained = moved.filter(
-    ({ action, service }) => action !== 'recreate' && obstacleFor(proxy, service.name) === undefined,
+    ({ action, service: { name } }) =>
+      action !== 'recreate' && obstacleFor(proxy, name) === undefined && !proxy.named?.includes(name),
   )
   const services = listBehind(proxy, observation, drained)
   if (services.length === 0) return []

@@ -126,6 +126,34 @@ describe('a service behind Traefik is recreated, with the reason,', () => {
   })
 })
 
+test('a service that Traefik has from a file is switched by its name, through a stand-in if it has a container_name', async () => {
+  const api = fakeService('api', { containerName: 'shop_api' })
+  const app = fakeApp([api, fakeService('web'), { ...traefik, name: 'edge' }])
+  const world = new FakeWorld(app)
+  world.host.traefik = 'file\nproviders: {file: {filename: /etc/traefik/dynamic.yml}}'
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  const plan = await world.plan()
+  expect(plan.proxies).toMatchObject([{ service: 'edge', kind: 'traefik', upstreams: ['api', 'web'] }])
+  world.takeLog()
+  await world.deploy()
+  expect(actionsOf(world)).toMatchInlineSnapshot(`
+    [
+      "pin edge to api-1, web-1",
+      "up beside web=2",
+      "stand-in shop.api.stand-in",
+      "pin edge to api-2, web-2",
+      "up force-recreate api=1",
+      "pin edge to api-3, web-2",
+      "stop web-1",
+      "stop shop.api.stand-in",
+      "unpin edge",
+      "remove web-1",
+      "remove shop.api.stand-in",
+    ]
+  `)
+})
+
 test('a container that cannot be drained is rolled if dray.yml says so, with a warning', async () => {
   const world = new FakeWorld(alone())
   await world.deploy()

@@ -25,6 +25,7 @@ function observe(services: readonly ServiceModel[], desired = fakeDesired()) {
     caddies: new Map(),
     haproxies: new Map(),
     nginxes: new Map(),
+    traefiks: new Map(),
     shells: new Set(),
   })
   return { directory: { app } as DirectoryObservation, proxies, entrances: [], silentPorts: [] }

@@ -133,6 +133,13 @@ test('after a failure callers get the old containers again', async () => {
   `)
 })
 
+test('idle connections of callers are closed where dray may', async () => {
+  const world = await calledBy(['web-1'])
+  world.host.forwardObstacle = undefined
+  await world.deploy()
+  expect(world.takeLog()).toContain('drain api-1')
+})
+
 test('a caller without a shell is left with what DNS returns', async () => {
   const world = await calledBy(['web-1'])
   world.host.when('pin web', () => {

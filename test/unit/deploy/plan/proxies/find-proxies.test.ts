@@ -22,6 +22,7 @@ function proxiesOf(image: string, seen?: Seen, imageCommand: readonly string[] =
     caddies: new Map(),
     haproxies: new Map(),
     nginxes: new Map(),
+    traefiks: new Map(),
     shells: new Set(),
     resolved: new Map([['web', { config }]]),
   }).map(({ kind, cause, obstacle }) => `${kind}: ${cause}${obstacle === undefined ? '' : `; ${obstacle}`}`)
@@ -128,6 +129,7 @@ test('inner proxies come first, then those with a port, then the one that dray.y
     caddies: new Map(),
     haproxies: new Map(),
     nginxes: new Map(),
+    traefiks: new Map(),
     shells: new Set(),
   })
   expect(found.map(({ service, kind }) => `${service} ${kind}`)).toEqual([
@@ -155,6 +157,7 @@ test('only the processes of containers whose command does not show what runs are
   const exec = async () => ({ exitCode: 127, output: '' })
   expect(await observeProxies(containers, { processes, exec })).toEqual({
     processes: new Map([['b', ['x']]]),
+    traefiks: new Map(),
     caddies: new Map(),
     haproxies: new Map(),
     nginxes: new Map([['a', undefined]]),

@@ -20,6 +20,7 @@ async function proxyOf(exitCode: number, output: string) {
     shells: new Set(),
     haproxies: new Map([['c', await observe(exitCode, output)]]),
     nginxes: new Map(),
+    traefiks: new Map(),
     resolved: new Map([['web', fakeResolved('haproxy:2.6')]]),
   })
   return proxy
