@@ -127,6 +127,8 @@ export class FakeHost implements TargetHost {
   tried: { exitCode: number; output: string[] } | undefined = { exitCode: 0, output: [] }
   /** Whether the container of a task starts. */
   taskStarts = true
+  /** A value of `.env` that commands of containers quote. */
+  secretValue = ''
   /** Exit code of the script that switches traffic in the proxy. */
   proxyExitCode = 0
   holder: LockHolder | undefined
@@ -260,6 +262,8 @@ export class FakeHost implements TargetHost {
       this.containers.remove(id)
     },
     logTail: async (id) => [`last words of ${id}`],
+    hideValues: async (text) =>
+      this.secretValue === '' ? text : text.replaceAll(this.secretValue, '[value of KEY]'),
   }
 
   /** What is run in a container behind Traefik. Docker has the result of the health check at once. */

@@ -148,6 +148,8 @@ export function createEngine(
       return lines
     },
 
+    hideValues: (text) => client.maskValues(text),
+
     [Symbol.dispose]: () => client.close(),
   }
 }

@@ -145,6 +145,8 @@ export interface Engine {
   remove(containerId: string, options?: { force?: boolean; anonymousVolumes?: boolean }): Promise<void>
   /** The last lines of a container's log, without control characters. */
   logTail(containerId: string, lines: number): Promise<readonly string[]>
+  /** Replaces values of the server's variables in a text that may quote them, such as a container's command. */
+  hideValues(text: string): Promise<string>
 }
 
 /** A file of the bundle. */

@@ -1,4 +1,4 @@
-import { DrayError, type ErrorDetails } from '../../../errors/dray-error.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
 import { logOf } from '../container-log.ts'
 import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
@@ -99,21 +99,28 @@ async function untilCheckPasses(
       return
     }
     if (last?.exitCode === 126 || last?.exitCode === 127) {
-      throw brokenCheck(container, last, await logOf(run.host.engine, container))
+      throw await brokenCheck(container, last, context)
     }
     if (isDone(await alive, context)) return
-    context.report.waits(container, { said: lastLineOf(last), untilMs: deadlineMs })
+    context.report.waits(container, { said: await hide(lastLineOf(last), context), untilMs: deadlineMs })
     await clock.sleep(pace.pauseMs, signal)
   }
   const said = lastLineOf(last)
+  const end =
+    last === undefined
+      ? 'did not finish.'
+      : `exited with code ${last.exitCode}${said === '' ? '' : ` (${said})`}.`
   throw new DrayError(
     'SERVICE_UNHEALTHY',
-    `${container.service} was not healthy within ${Math.round(timeoutMs / 1000)} s: \`${shownCheck(check.argv)}\` ` +
-      (last === undefined
-        ? 'did not finish.'
-        : `exited with code ${last.exitCode}${said === '' ? '' : ` (${said})`}.`),
+    `${container.service} was not healthy within ${Math.round(timeoutMs / 1000)} s: ` +
+      (await hide(`\`${shownCheck(check.argv)}\` ${end}`, context)),
     { details: await logOf(run.host.engine, container) },
   )
+}
+
+/** Hides values of variables: Compose fills them into the command of a check, and the check may print them. */
+async function hide(text: string, { run }: StepContext): Promise<string> {
+  return text === '' ? text : run.host.engine.hideValues(text)
 }
 
 function lastLineOf(result: ExecResult | undefined): string {
@@ -135,13 +142,18 @@ async function runCheck(
 }
 
 /** For 126 and 127, the shell's codes for a command that is not executable or not found (POSIX, 2.8.2). */
-function brokenCheck(container: Container, result: ExecResult, details: ErrorDetails): DrayError {
+async function brokenCheck(
+  container: Container,
+  result: ExecResult,
+  context: StepContext,
+): Promise<DrayError> {
   const shown = shownCheck(container.healthCheck?.argv ?? [])
   const said = result.output.trim() || `exit code ${result.exitCode}`
   return new DrayError(
     'HEALTHCHECK_BROKEN',
-    `The health check of ${container.service} cannot run in its image: \`${shown}\` (${said}).`,
-    { details },
+    `The health check of ${container.service} cannot run in its image: ` +
+      (await hide(`\`${shown}\` (${said}).`, context)),
+    { details: await logOf(context.run.host.engine, container) },
   )
 }
 
@@ -265,10 +277,11 @@ async function throwIfStopped(
   const details = await logOf(engine, now)
   if (now.state === 'running' && now.restartCount === 0) {
     const said = now.healthOutput.split('\n').at(-1) ?? ''
+    const end = said === '' ? 'failed.' : `failed (${said}).`
     throw new DrayError(
       'SERVICE_UNHEALTHY',
-      `Docker reports ${container.service} as unhealthy: \`${shownCheck(now.healthCheck?.argv ?? [])}\` failed` +
-        (said === '' ? '.' : ` (${said}).`),
+      `Docker reports ${container.service} as unhealthy: ` +
+        (await hide(`\`${shownCheck(now.healthCheck?.argv ?? [])}\` ${end}`, context)),
       { details },
     )
   }

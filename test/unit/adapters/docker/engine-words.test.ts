@@ -69,6 +69,13 @@ test("values of the server's variables are hidden in the Engine's words, short o
   )
 })
 
+test("they are hidden in words that quote a container's configuration", async () => {
+  using engine = engineHere()
+  expect(await engine.hideValues(`\`curl http://${value}:80/\` failed`)).toBe(
+    '`curl http://[value of BUCKET]:80/` failed',
+  )
+})
+
 test('they are not read while the Engine refuses nothing', async () => {
   using engine = engineHere()
   await engine.exists('network', 'shop')

@@ -7,6 +7,8 @@ import {
   withService,
   withTag,
 } from '../../../../support/fake-app.ts'
+import type { Container } from '../../../../../src/deploy/model/container.ts'
+import type { Behaviour } from '../../../../support/fake-containers.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
 
 const withCheck = fakeApp([fakeService('backend')])
@@ -48,6 +50,36 @@ describe('a service with a health check', () => {
       'backend was not healthy within 35 s: `curl -f http://localhost:8000/` exited with code 1 (connection refused).',
     )
     expect(waitOf(world)).toBeGreaterThanOrEqual(35_000)
+  })
+
+  test('is named without values of variables in its command and in its output', async () => {
+    const told: string[] = []
+    const failureOf = async (behaviour: Behaviour, change: Partial<Container> = {}): Promise<string> => {
+      const world = await atV1()
+      world.host.secretValue = 'localhost:8000'
+      world.host.containers.behaviours.set('backend:v2', behaviour)
+      world.host.when('check backend-2', () => world.host.containers.change('backend-2', change))
+      const { message } = await world.failure()
+      told.push(...world.events.map((event) => JSON.stringify(event)))
+      return message
+    }
+    expect(await failureOf('never-healthy')).toContain('`curl -f http://[value of KEY]/` exited with code 1')
+    expect(await failureOf('broken-check')).toContain('`curl -f http://[value of KEY]/` (')
+    const healthOutput = 'no route to localhost:8000'
+    expect(await failureOf('never-healthy', { health: 'unhealthy', healthOutput })).toMatch(
+      /`curl -f http:\/\/\[value of KEY]\/` failed \(no route to \[value of KEY]\)\.$/,
+    )
+    expect(told.join()).not.toContain('localhost:8000')
+  })
+
+  test('is shown without values of variables while it fails', async () => {
+    const world = await atV1()
+    world.host.secretValue = 'connection refused'
+    world.host.containers.behaviours.set('backend:v2', 'never-healthy')
+    await world.failure()
+    const told = world.events.map((event) => JSON.stringify(event)).join()
+    expect(told).toContain('([value of KEY])')
+    expect(told).not.toContain('connection refused')
   })
 
   test('gets as long as dray.yml says', async () => {
