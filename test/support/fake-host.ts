@@ -58,6 +58,8 @@ type Rule = { begins: string; act: () => void | Promise<void> }
 export class FakeHost implements TargetHost {
   readonly name: string
   readonly platform = { os: 'linux', architecture: 'amd64' }
+  /** So many that no plan splits what starts together. */
+  cpus = 64
   readonly imageStore = { roots: ['/var/lib/docker'], keepsPacked: false }
   readonly disk = new FakeDisk((line) => this.#did(line))
   readonly log: string[] = []

@@ -14,6 +14,8 @@ export type EngineObservation = Platform & {
   dataRoot: string
   imageStore: ImageStore
   storageDriver: string
+  /** How many CPUs it can use. */
+  cpus: number
   /** Base URLs of its mirrors of Docker Hub. */
   mirrors: readonly string[]
 }
@@ -40,6 +42,7 @@ export const infoAnswer = z.object({
   Driver: z.string(),
   DriverStatus: z.array(z.array(z.string())).nullish(),
   Architecture: z.string(),
+  NCPU: z.number(),
   RegistryConfig: z.object({ Mirrors: z.array(z.string()).nullish() }).nullish(),
 })
 
@@ -76,6 +79,7 @@ export function readEngineObservation(
     dataRoot: info.DockerRootDir,
     imageStore: readImageStore(info),
     storageDriver: info.Driver,
+    cpus: info.NCPU,
     mirrors: (info.RegistryConfig?.Mirrors ?? []).map((url) => url.replace(/\/$/, '')),
   }
 }

@@ -61,11 +61,14 @@ export function describeHost(
   engineObservation.catch(() => undefined)
   const imageStore = engineObservation.then((answer) => answer.imageStore)
   imageStore.catch(() => undefined)
+  const cpus = engineObservation.then((answer) => answer.cpus)
+  cpus.catch(() => undefined)
   const target: TargetHost = {
     name: runner.name,
     engine,
     platform: engineObservation,
     imageStore,
+    cpus,
     directory: createAppDirectory(place),
     compose: createCompose(place),
     prober: createProber(runner),

@@ -15,6 +15,8 @@ import type { Surroundings } from './surroundings.ts'
 /** Everything known about one host when the plan is made. */
 export type HostObservation = {
   host: string
+  /** Its CPUs. */
+  cpus: number
   directory: DirectoryObservation
   /** Containers of the app's Compose project. */
   containers: readonly Container[]

@@ -290,6 +290,8 @@ export type TargetHost = {
   readonly platform: Platform | Promise<Platform>
   /** Where the Engine stores images; pending and rejecting like `platform`. */
   readonly imageStore: ImageStore | Promise<ImageStore>
+  /** How many the Engine can use; pending and rejecting like `platform`. */
+  readonly cpus: number | Promise<number>
   readonly directory: AppDirectory
   readonly compose: Compose
   readonly prober: Prober

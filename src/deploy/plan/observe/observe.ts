@@ -159,6 +159,7 @@ export async function observeHost(
   }
   const plain = {
     host: host.name,
+    cpus: await host.cpus,
     ...judgeReview(await reviewed, {
       shipped: (await shipped).map(({ path }) => path),
       composePaths: composeFiles.map(({ path }) => path),

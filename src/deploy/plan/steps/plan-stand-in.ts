@@ -3,6 +3,7 @@ import { chooseStandInNames } from '../../model/stand-in.ts'
 import type { ServiceDecision } from '../decide-service.ts'
 import { findHolders } from '../front/find-holders.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
+import { splitForCpus } from './waves.ts'
 
 /** Starts stand-ins of the services, next to the real containers, and as many. */
 export function planStandIns(host: HostPlan, decisions: readonly ServiceDecision[]): NewStep {
@@ -32,6 +33,14 @@ function labelsOf({ service }: ServiceDecision, { observation }: HostPlan) {
 export function planReturn(host: HostPlan, repeated: readonly NewStep[]): NewStep[] {
   const decisions = host.decisions.filter((it) => it.action === 'stand-in')
   if (decisions.length === 0) return []
+  const services = decisions.map((it) => it.service.name)
+  return [
+    ...splitForCpus(decisions, host.observation.cpus).flatMap((part) => recreate(part, host)),
+    ...repeated.map((step) => backFrom(step, `back from the stand-in of ${services.join(', ')}`)),
+  ]
+}
+
+function recreate(decisions: readonly ServiceDecision[], host: HostPlan): NewStep[] {
   const base = { host: host.observation.host }
   const services = decisions.map((it) => it.service.name)
   const frees = decisions.flatMap(({ service }) => findHolders(service, host))
@@ -46,7 +55,6 @@ export function planReturn(host: HostPlan, repeated: readonly NewStep[]): NewSte
       ...(frees.length === 0 ? {} : { frees }),
     },
     { ...base, kind: 'wait-healthy', cause: 'before receiving traffic', services },
-    ...repeated.map((step) => backFrom(step, `back from the stand-in of ${services.join(', ')}`)),
   ]
 }
 

@@ -7,7 +7,7 @@ import { planMoveIn } from './plan-forward.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 import { commonCause, describeRecreated, planStandIns, setApart } from './plan-stand-in.ts'
 import { planSwitches } from './plan-switches.ts'
-import { dependenciesOf, orderInWaves } from './waves.ts'
+import { dependenciesOf, orderInWaves, splitForCpus } from './waves.ts'
 
 /** Tasks of the changed services, each once and none of a service that only gets more replicas, preceded by their dependencies that are not running. */
 export function planTasks(host: HostPlan, desired: DesiredRelease, when: 'before' | 'after'): NewStep[] {
@@ -65,7 +65,7 @@ export function findTaskDependencies(host: HostPlan, desired: DesiredRelease): S
   )
 }
 
-/** Starts services wave by wave, waiting for each wave. */
+/** Starts services wave by wave, and of a wave as many at a time as the host has CPUs for; waits for each. */
 export function planStarts(
   host: HostPlan,
   desired: DesiredRelease,
@@ -73,7 +73,8 @@ export function planStarts(
 ): NewStep[] {
   const base = { host: host.observation.host }
   const steps: NewStep[] = []
-  for (const wave of orderInWaves(among, host.observation.proxies)) {
+  const { proxies, cpus } = host.observation
+  for (const wave of orderInWaves(among, proxies).flatMap((it) => splitForCpus(it, cpus))) {
     const rolled = wave.filter((it) => it.action === 'roll')
     if (rolled.length > 0) {
       steps.push({

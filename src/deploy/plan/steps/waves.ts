@@ -47,6 +47,26 @@ export function orderInWaves(
   return waves.filter((wave) => wave.length > 0)
 }
 
+/**
+ * Splits services that can start together, so that starting containers leave the host's CPUs to those that serve: two for each CPU at a
+ * time, and at least four. Services of which nothing runs stay together, in the first part.
+ */
+export function splitForCpus(decisions: readonly ServiceDecision[], cpus: number): ServiceDecision[][] {
+  const most = Math.max(4, 2 * cpus)
+  const parts = [decisions.filter(({ replaced }) => replaced.length === 0)]
+  let count = 0
+  for (const decision of decisions.filter(({ replaced }) => replaced.length > 0)) {
+    const { replicas } = decision.service
+    if (count > 0 && count + replicas > most) {
+      parts.push([])
+      count = 0
+    }
+    parts.at(-1)?.push(decision)
+    count += replicas
+  }
+  return parts.filter((part) => part.length > 0)
+}
+
 /** Names of all direct and indirect dependencies of a service. */
 export function dependenciesOf(
   decisions: readonly Pick<ServiceDecision, 'service'>[],

@@ -42,6 +42,12 @@ test.each([
   ],
   ['a store of which nothing is said', null, { keepsPacked: false, roots: ['/data/docker'] }],
 ])('an Engine keeps images in %s', (_case, DriverStatus, imageStore) => {
-  const info = { DockerRootDir: '/data/docker', Driver: 'overlay2', Architecture: 'x86_64', DriverStatus }
+  const info = {
+    DockerRootDir: '/data/docker',
+    Driver: 'overlay2',
+    Architecture: 'x86_64',
+    NCPU: 2,
+    DriverStatus,
+  }
   expect(readEngineObservation(answer('1.51'), info).imageStore).toEqual(imageStore)
 })

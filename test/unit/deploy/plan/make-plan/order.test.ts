@@ -197,3 +197,38 @@ test('an ended one-shot service need not run at the end', async () => {
   await world.deploy()
   expect(world.host.running).toBe('a:v2#a-2')
 })
+
+test('of many services as many start at a time as the host has CPUs for, two on each', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  const ported = { publishedPorts: ['81'] }
+  const services = names.map((name) => fakeService(name, name === 'b' ? { replicas: 3 } : {}))
+  const app = fakeApp([
+    ...services,
+    fakeService('g', ported),
+    fakeService('h', { containerName: 'h' }),
+    fakeProxy(),
+  ])
+  const world = new FakeWorld(app)
+  world.host.cpus = 2
+  expect(starts(planToText(await world.plan()))[0]).toBe(
+    'recreate-services fresh a=1, b=3, c=1, d=1, e=1, f=1, g=1, h=1',
+  )
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  expect(
+    starts(planToText(await world.plan())).filter((line) => !line.startsWith('check')),
+  ).toMatchInlineSnapshot(`
+    [
+      "start-beside a 1+1, b 3+3",
+      "wait-healthy a, b",
+      "start-beside c 1+1, d 1+1, e 1+1, f 1+1",
+      "wait-healthy c, d, e, f",
+      "start-stand-in g as shop.g.stand-in, h as shop.h.stand-in h",
+      "wait-healthy g, h",
+      "switch-traffic nginx to a, b, c, d, e, f, g, h",
+      "recreate-services g=1, h=1",
+      "wait-healthy g, h",
+      "switch-traffic nginx to a, b, c, d, e, f, g, h",
+    ]
+  `)
+})
