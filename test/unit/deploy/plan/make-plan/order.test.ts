@@ -215,9 +215,8 @@ test('of many services as many start at a time as the host has CPUs for, two on 
   )
   await world.deploy()
   world.app = withTag(app, 'v2')
-  expect(
-    starts(planToText(await world.plan())).filter((line) => !line.startsWith('check')),
-  ).toMatchInlineSnapshot(`
+  expect(starts(planToText(await world.plan())).filter((line) => !line.startsWith('check')))
+    .toMatchInlineSnapshot(`
     [
       "start-beside a 1+1, b 3+3",
       "wait-healthy a, b",
