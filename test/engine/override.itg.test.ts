@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { renderOverride } from '../../src/adapters/compose/pins.ts'
 import { readAppModel } from '../../src/adapters/compose/read-model.ts'
-import { composeModel } from '../support/compose-config.ts'
+import { composeConfig, composeModel } from '../support/compose-config.ts'
 import { randomCases } from '../support/random-cases.ts'
 
 const values = {
@@ -103,3 +103,24 @@ test('with the override file, Compose makes the same of every service without th
     label,
   ).toEqual([])
 })
+
+test.each(['deploy: { replicas: 2 }', 'scale: 2, deploy: { replicas: 2 }'])(
+  'with the override file, Compose has the hash of a service that says no number: %s',
+  async (more) => {
+    const alone = { 'compose.yaml': 'services: { web: { image: any } }' }
+    const files = { 'compose.yaml': `services: { web: { image: any, ${more} } }` }
+    const overrideOf = async (own: Readonly<Record<string, string>>): Promise<string> => {
+      const model = await composeModel(own)
+      const texts = { model, plainModel: model, stage: '/none', path: '/srv/shop' }
+      const { pins, scales } = readAppModel({ ...texts, envFileHashes: new Map() })
+      return renderOverride({ web: `any@sha256:${'0'.repeat(64)}` }, pins, { scales })
+    }
+    const hashOf = async (own: Readonly<Record<string, string>>): Promise<string> => {
+      const pinned = { ...own, 'compose.override.yaml': await overrideOf(own) }
+      expect(await composeModel(pinned)).toContain(own === files ? '"scale": 2' : '"web"')
+      return (await composeConfig(pinned, {}, ['--hash', '*'])).stdout
+    }
+    expect(await hashOf(alone)).toMatch(/^web [0-9a-f]{64}/)
+    expect(await hashOf(files)).toBe(await hashOf(alone))
+  },
+)

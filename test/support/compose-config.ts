@@ -8,6 +8,7 @@ import { runCommand, type RunResult } from './net/run-command.ts'
 export async function composeConfig(
   files: Readonly<Record<string, string>>,
   values: Readonly<Record<string, string>> = {},
+  output: readonly string[] = ['--format', 'json'],
 ): Promise<RunResult> {
   const directory = await mkdtemp(join(tmpdir(), 'dray-compose-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
@@ -16,7 +17,7 @@ export async function composeConfig(
     await writeFile(join(directory, name), text)
   }
   const { PATH = '', HOME = '' } = process.env
-  const argv = ['docker', 'compose', '-p', 'any', 'config', '--format', 'json']
+  const argv = ['docker', 'compose', '-p', 'any', 'config', ...output]
   return runCommand(argv, { cwd: directory, env: { ...values, PATH, HOME } })
 }
 

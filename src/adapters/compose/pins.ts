@@ -1,5 +1,6 @@
 import { stringify, Document, type Node } from 'yaml'
 import type { DrainCheck } from '../../deploy/model/drain-check.ts'
+import type { AppModel } from '../../deploy/model/app-model.ts'
 import { frontName, type Front } from '../../deploy/model/front.ts'
 
 /** The environment variable in an env file's placeholder; it shows which service reads the file. */
@@ -54,15 +55,22 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 const HEADER = `# Written by dray at every deploy: the running images by digest. A plain \`docker compose up -d\` here changes nothing.
 `
 
+type OverrideParts = {
+  checks?: Readonly<Record<string, DrainCheck>>
+  front?: Front | undefined
+  scales?: AppModel['scales']
+}
+
 /**
- * The override file: `image: repo@sha256:…` for each service, the pins, and the health checks of `checks`. Lists and maps that Compose would merge are
- * marked `!override` (Compose 2.24.4 and newer); the usual environment variables and labels need no such mark.
+ * The override file: `image: repo@sha256:…` for each service, the pins, the health checks of `checks`, and the numbers of `scales`
+ * instead of `deploy`, except for a service whose image has no digest: a user started its containers. Lists and maps that Compose
+ * would merge are marked `!override` (Compose 2.24.4 and newer); the usual environment variables and labels need no such mark.
  * https://docs.docker.com/reference/compose-file/merge/
  */
 export function renderOverride(
   images: Readonly<Record<string, string>>,
   pins: Readonly<Record<string, unknown>>,
-  { checks = {}, front }: { checks?: Readonly<Record<string, DrainCheck>>; front?: Front | undefined } = {},
+  { checks = {}, front, scales = {} }: OverrideParts = {},
 ): string {
   const document = new Document({ services: {} })
   if (front !== undefined && front.services.length > 0) addFront(document, front)
@@ -74,6 +82,11 @@ export function renderOverride(
       const merges = value !== null && typeof value === 'object'
       if (merges && !MERGED_MAPS.has(key) && !REPLACED_LISTS.has(key)) node.tag = '!override'
       document.setIn(['services', name, key], node)
+    }
+    const scale = images[name]?.includes('@') ? scales[name] : undefined
+    if (scale !== undefined) {
+      document.setIn(['services', name, 'scale'], scale)
+      document.setIn(['services', name, 'deploy'], resetNode(document))
     }
     const check = checks[name]
     if (check !== undefined) document.setIn(['services', name, 'healthcheck'], composeCheck(check))
@@ -91,13 +104,18 @@ export function composeCheck({ argv, intervalMs, startPeriodMs, retries }: Drain
   }
 }
 
-/** The front's service and its volumes, and `!reset` (Compose 2.18) for the ports that it takes. */
+/** `!reset`: Compose 2.18 and newer. */
+function resetNode(document: Document): Node {
+  const none = document.createNode([]) as Node
+  none.tag = '!reset'
+  return none
+}
+
+/** The front's service and its volumes, and `!reset` for the ports that it takes. */
 function addFront(document: Document, { services, definition, volumes }: Front): void {
   for (const name of volumes) document.setIn(['volumes', name], document.createNode({}))
   document.setIn(['services', frontName], document.createNode(definition))
   for (const name of services) {
-    const none = document.createNode([]) as Node
-    none.tag = '!reset'
-    document.setIn(['services', name, 'ports'], none)
+    document.setIn(['services', name, 'ports'], resetNode(document))
   }
 }

@@ -7,6 +7,7 @@ import { parseJson } from '../../shared/parse-json.ts'
 import { definitionParts, envFileOf } from './definition-parts.ts'
 import { readCheck, readProgram, readRestarts } from './read-check.ts'
 import { hashOf } from './hash-of.ts'
+import { hasOnlyReplicas, readScales } from './only-replicas.ts'
 import { readExternals } from './read-externals.ts'
 import { readCreatedNetworks, readNeeds } from './read-needs.ts'
 import { networkSchema, modelSchema, type volumeSchema, type RawModel, type RawService } from './raw-model.ts'
@@ -50,6 +51,7 @@ export function readAppModel(texts: ModelTexts): AppModel {
       ...(service.volumes.some((volume) => writesDirectory(volume, path)) && { writesDirectory: true }),
     })),
     pins,
+    ...readScales(raw),
     networks: Object.fromEntries(
       Object.entries(raw.networks).map(([name, network]) => [name, hashOf(network)]),
     ),
@@ -212,7 +214,7 @@ function definitionHash(service: RawService, context: ModelContext): string {
   return hashOf({
     ...definition,
     environment: Object.fromEntries(environment.filter(([key]) => !key.startsWith(ENV_FILE_MARK))),
-    deploy: { ...service.deploy, replicas: undefined },
+    deploy: hasOnlyReplicas(service) ? {} : { ...service.deploy, replicas: undefined },
     envFiles: environment
       .filter(([key]) => key.startsWith(ENV_FILE_MARK))
       .map(([, file]) => [file, envFileHashes.get(envFileOf(file))]),

@@ -115,7 +115,7 @@ export function createAppSource(app: {
       const { compose, others } = await reading
       const pins = textFile(
         pinsName,
-        renderOverride(images, model.pins, { checks, front: model.front }),
+        renderOverride(images, model.pins, { checks, front: model.front, scales: model.scales }),
         // Pinned values and health checks may have values of `.env`.
         Object.keys({ ...model.pins, ...checks }).length === 0 ? 0o644 : 0o600,
       )

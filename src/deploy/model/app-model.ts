@@ -96,6 +96,11 @@ export type AppModel = {
    * file pins them, so that a plain `docker compose up -d` changes nothing.
    */
   pins: Readonly<Record<string, unknown>>
+  /**
+   * The number of containers of services whose `deploy` says nothing else; absent without any. The override file has it as `scale`,
+   * since a container's hash by Compose depends on whether there is a `deploy`.
+   */
+  scales?: Readonly<Record<string, number>>
   /** Hash of each network's definition, by name. Compose recreates a changed network and every container connected to it. */
   networks: Readonly<Record<string, string>>
   /** Networks with IPv6. */

@@ -236,6 +236,19 @@ describe('the hash of a definition', () => {
   })
 
   test.each<[string, Service]>([
+    ['nothing but replicas', { replicas: 2, resources: {}, placement: {} }],
+    ['one replica', { replicas: 1 }],
+  ])('is that of a service without `deploy` if it says %s', (_what, deploy) => {
+    expect(hash({ ...base, deploy })).toBe(hash({ ...base, deploy: undefined }))
+  })
+
+  test('is kept for a service with more in its `deploy`', () => {
+    const limited = { resources: { limits: { memory: '1' } }, placement: {} }
+    expect(hash({ ...base, deploy: { replicas: 3, ...limited } })).toBe(hash({ ...base, deploy: limited }))
+    expect(hash({ ...base, deploy: limited })).not.toBe(hash(base))
+  })
+
+  test.each<[string, Service]>([
     ['a variable', { ...base, environment: { A: '2' } }],
     ['a command', { ...base, command: ['x'] }],
     ['a label', { ...base, labels: { a: 'b' } }],
@@ -275,6 +288,19 @@ test('entries that depend on deploy-time values are pinned one by one', () => {
   expect(modelOf(valued, { plain }).pins).toEqual({
     web: { environment: { TAG: 'v2' }, command: ['run', 'v2'] },
   })
+})
+
+test('services whose `deploy` has only the number of replicas are listed with it', () => {
+  const web = (deploy: Service, more: Service = {}): Service => ({ image: 'web:1', deploy, ...more })
+  const services = {
+    two: web({ replicas: 2, resources: {}, placement: {} }),
+    three: web({ replicas: 3 }, { scale: 3 }),
+    none: web({ replicas: 0 }),
+    limited: web({ replicas: 2, resources: { limits: { memory: '1' } } }),
+    unnumbered: web({ placement: {} }),
+  }
+  expect(modelOf(services).scales).toEqual({ two: 2, three: 3 })
+  expect(modelOf({ limited: services.limited }).scales).toBeUndefined()
 })
 
 test('an invalid model is refused', () => {
