@@ -58,6 +58,8 @@ type Rule = { begins: string; act: () => void | Promise<void> }
 export class FakeHost implements TargetHost {
   readonly name: string
   readonly platform = { os: 'linux', architecture: 'amd64' }
+  /** A Caddy of the host keeps connections to published ports. */
+  keepsConnections = false
   /** So many that no plan splits what starts together. */
   cpus = 64
   readonly imageStore = { roots: ['/var/lib/docker'], keepsPacked: false }
@@ -443,6 +445,10 @@ export class FakeHost implements TargetHost {
     end: async (owner) => {
       await this.#did(`end forward ${owner}`)
       this.forwards.delete(owner)
+    },
+    renew: async (ports) => {
+      if (this.keepsConnections) await this.#did(`renew connections to ${ports.join(' ')}`)
+      return this.keepsConnections
     },
     clear: async (owner) => {
       await this.#did(`clear forward ${owner}`)

@@ -12,6 +12,7 @@ import {
   startForwardScript,
   watchForwardScript,
 } from './forward-scripts.ts'
+import { renewHostCaddy } from './host-caddy.ts'
 
 const TIME_LIMIT = 5
 /** The rules are made within a second. */
@@ -45,6 +46,7 @@ export function createPortForwarder(runner: CommandRunner): PortForwarder {
       }
     },
     end: (owner) => must(endForwardScript, [prefixOf(owner)]),
+    renew: (ports) => renewHostCaddy(runner, ports),
     clear: (owner) => must(clearForwardScript, [prefixOf(owner)]),
     drain: async (containers) => {
       const args = containers.flatMap(({ id, ports, limitMs }) => [

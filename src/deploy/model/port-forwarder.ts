@@ -26,6 +26,11 @@ export interface PortForwarder {
   start(owner: string, targets: readonly ForwardTarget[]): Promise<void>
   /** New connections go to the container that publishes the ports. */
   end(owner: string): Promise<void>
+  /**
+   * Makes a Caddy of the host that keeps connections to one of these ports open new ones. False without one, or if it cannot be
+   * reached. Never throws.
+   */
+  renew(ports: readonly number[]): Promise<boolean>
   /** Removes what the connections since `start` still need: after their container has stopped. */
   clear(owner: string): Promise<void>
   /**

@@ -14,7 +14,7 @@ import type { Lock, LockHolder } from './lock.ts'
 import type { PortForwarder } from './port-forwarder.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
-import type { OtherContainer } from './surroundings.ts'
+import type { OtherContainer, OtherDirectory } from './surroundings.ts'
 
 /** A registry login. With GHCR `username` is ignored: only the token counts. */
 export type Credentials = {
@@ -175,9 +175,6 @@ export type EnvFileObservation = {
 export type OddLine = { file: string; line: number } & (
   { kind: 'dollar'; variable: string } | { kind: 'statement' }
 )
-
-/** A directory of the host from which Compose started containers of a service. */
-export type OtherDirectory = { project: string; service: string; path: string }
 
 /** State of the app's directory on a host before a deploy, and the app as Compose resolves it there. */
 export type DirectoryObservation = {

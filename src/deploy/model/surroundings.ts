@@ -36,3 +36,6 @@ export function describeOther({ name, project, directory }: OtherContainer): str
   const from = project === undefined ? '' : ` of Compose project ${project}`
   return `container ${name}${from}${directory === undefined ? '' : ` in ${directory}`}`
 }
+
+/** A directory of the host from which Compose started containers of a service. */
+export type OtherDirectory = { project: string; service: string; path: string }

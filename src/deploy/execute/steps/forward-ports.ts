@@ -21,12 +21,18 @@ export const forwardPorts: StepRunner<StepOf<'forward-ports'>> = async (step, { 
     const old = await otherContainers([service], staying, run)
     drained.push(...listDrained(old, forwarded, execution))
   }
+  const isRenewed = await renewClients(step.services, run)
   addDrained(run, [drain(drained, run)])
-  return undefined
+  return isRenewed ? `Caddy on ${run.host.name} opens new connections` : undefined
+}
+
+/** Programs of the host that keep connections to the ports open new ones, if they can be made to; the others' are closed. */
+function renewClients(services: readonly ForwardedService[], { host }: HostRun): Promise<boolean> {
+  return host.forwarder.renew(services.flatMap(({ ports }) => ports.map(({ published }) => published)))
 }
 
 /** How long the connections are closed that lead past a front, at moments when they are idle. */
-const PAST_FRONT_MS = 12_000
+const PAST_FRONT_MS = 30_000
 
 /**
  * Sends new connections to the containers that publish the ports; `stop-old` waits for the requests to stand-ins that leave. Where
@@ -74,6 +80,7 @@ export async function endForwards(
   { run, execution }: { run: HostRun; execution: Execution },
 ): Promise<{ drained: Promise<boolean> }> {
   for (const { service } of services) await run.host.forwarder.end(ownerOf(service, run))
+  if (services.length > 0) await renewClients(services, run)
   const now = await run.host.engine.containers(run.observation.directory.app.project)
   const drained = services.flatMap((forwarded) => {
     const leaving = now.filter(

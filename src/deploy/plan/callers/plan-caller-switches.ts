@@ -2,6 +2,7 @@ import { isRunning } from '../../model/container.ts'
 import { findDirectCallers } from '../../model/proxies/caller.ts'
 import { proxyOf } from '../../model/proxies/proxy.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
+import type { SwitchStep } from '../steps/plan-switches.ts'
 
 type CallerSwitch = { caller: string; services: string[] }
 
@@ -18,7 +19,7 @@ export function planCallerPins(host: HostPlan): NewStep[] {
 }
 
 /** Sends the requests of callers to the new containers. */
-export function planCallerSwitches(host: HostPlan): NewStep[] {
+export function planCallerSwitches(host: HostPlan): SwitchStep[] {
   return findCallerSwitches(host).map(({ caller, services }) => ({
     kind: 'switch-traffic',
     host: host.observation.host,

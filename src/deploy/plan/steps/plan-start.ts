@@ -3,6 +3,7 @@ import { pinnedName } from '../../model/image-reference.ts'
 import { entryProxyOf, probeTargetOf } from '../../model/entrance.ts'
 import type { DesiredRelease } from '../../model/observation.ts'
 import { findHolders } from '../front/find-holders.ts'
+import { planCallerSwitches } from '../callers/plan-caller-switches.ts'
 import { planMoveIn } from './plan-forward.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 import { commonCause, describeRecreated, planStandIns, setApart } from './plan-stand-in.ts'
@@ -100,7 +101,7 @@ export function planStarts(
         const others = planSwitches(host).filter(
           (it) => !recreated.some(({ service }) => service.name === it.proxy),
         )
-        steps.push(...others)
+        steps.push(...others, ...planCallerSwitches(host))
         handOver = planMoveIn(host)
       }
       steps.push(...handOver.before, {

@@ -7,7 +7,7 @@ import { isBehind, obstacleFor, type Proxy } from '../../model/proxies/proxy.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 import { someNames } from '../../model/some-names.ts'
 
-type SwitchStep = Extract<NewStep, { kind: 'switch-traffic' }>
+export type SwitchStep = Extract<NewStep, { kind: 'switch-traffic' }>
 
 /** The steps that switch traffic in the proxies of a host. */
 export function planSwitches(host: HostPlan): SwitchStep[] {

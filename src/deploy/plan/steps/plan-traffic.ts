@@ -5,7 +5,7 @@ import type { HostPlan, NewStep } from '../plan-host.ts'
 import { planReturn } from './plan-stand-in.ts'
 import { findTaskDependencies, planStarts } from './plan-start.ts'
 import { planCallerSwitches } from '../callers/plan-caller-switches.ts'
-import { planSwitches } from './plan-switches.ts'
+import { planSwitches, type SwitchStep } from './plan-switches.ts'
 
 /**
  * The steps that switch one host to the new release while the old containers still run. `runsTasks`: dependencies of the
@@ -22,8 +22,10 @@ export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: 
   // A new front that takes ports over starts after the traffic behind it has been switched.
   const early = steps.filter((step) => step.kind === 'switch-traffic')
   const started = steps.length
-  steps.push(...planSwitches(host).filter(({ proxy }) => !early.some((step) => step.proxy === proxy)))
-  steps.push(...planCallerSwitches(host))
+  const switches = [...planSwitches(host), ...planCallerSwitches(host)]
+  const isEarly = (it: SwitchStep): boolean =>
+    early.some(({ proxy, proxyKind }) => proxy === it.proxy && proxyKind === it.proxyKind)
+  steps.push(...switches.filter((it) => !isEarly(it)))
   steps.push(...planForwards(host, desired))
   const probe = probeTargetOf(observation, desired)
   if (probe !== undefined && !steps.some((step) => step.kind === 'check-url' && step.url === probe.url)) {

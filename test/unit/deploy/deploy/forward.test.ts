@@ -116,6 +116,18 @@ test('after a failure each port leads to a stand-in again while the replicas are
   expect(world.host.running).toBe('web:v1#web-7, web:v1#web-8')
 })
 
+test('a Caddy of the host opens new connections whenever the port leads elsewhere', async () => {
+  const world = await atV1()
+  world.host.keepsConnections = true
+  await world.deploy()
+  const log = world.takeLog()
+  const after = (begins: string) => log[log.findIndex((line) => line.startsWith(begins)) + 1]
+  expect(after('forward 8080')).toBe('renew connections to 8080')
+  expect(after('end forward')).toBe('renew connections to 8080')
+  const results = world.events.flatMap((it) => (it.type === 'step.finished' ? [it.result] : []))
+  expect(results).toContain('Caddy on srv opens new connections')
+})
+
 const removed = ['files restored', 'traffic switched back', 'shop.web.stand-in removed']
 const recreated = [
   'files restored',

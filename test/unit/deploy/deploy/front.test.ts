@@ -3,6 +3,7 @@ import type { ServiceModel } from '../../../../src/deploy/model/app-model.ts'
 import { fakeApp, fakeService, spellImage, withTag } from '../../../support/fake-app.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
 import { shopAtV1 } from '../../../support/shop-world.ts'
+import { toHex } from '../../../support/to-hex.ts'
 
 /** v1 of an app that publishes port 8000 runs; the next deploy brings v2 and the front. */
 async function beforeTheFront(web: Partial<ServiceModel> = {}): Promise<FakeWorld> {
@@ -55,6 +56,24 @@ describe('moving in', () => {
       ]
     `)
     expect(world.host.containers.get('shop_web')).toMatchObject({ state: 'running', publishedPorts: [] })
+  })
+
+  test('a service that calls another directly gets the new container before the old one is stopped', async () => {
+    const services = [fakeService('web', { publishedPorts: ['8000'] }), fakeService('job')]
+    const world = await shopAtV1(undefined, fakeApp(services))
+    world.front = {}
+    const [from, to] = ['job-1', 'web-1'].map((id) =>
+      toHex(world.host.containers.get(id).networks[0]?.address),
+    )
+    world.host.connections = (id) => (id === 'job-1' ? `1: ${from}:A111 ${to}:1F40 01 0` : '')
+    await world.deploy()
+    const log = world.takeLog()
+    expect(log.filter((line) => /^(pin job|stop web)/.test(line))).toEqual([
+      'pin job to web-1',
+      'pin job to web-2',
+      'pin job to web-2',
+      'stop web-1',
+    ])
   })
 
   test.each<[string, Partial<ServiceModel>, string]>([

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Container } from '../../../../src/deploy/model/container.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 import { fakeApp, fakeService, withTag } from '../../../support/fake-app.ts'
+import { toHex } from '../../../support/to-hex.ts'
 
 const app = fakeApp([fakeService('backend')])
 const row = (remotePort: string, state: string) => `0: 0100000A:1F40 6300000A:${remotePort} ${state} 0`
@@ -27,11 +28,6 @@ async function besides(command: readonly string[], sent: Sent): Promise<FakeWorl
     return listening + (sent[id]?.(looks[id], oldAddress) ?? '')
   }
   return world
-}
-
-/** As the kernel prints an address. */
-function toHex(address: string): string {
-  return Buffer.from(address.split('.').map(Number).reverse()).toString('hex').toUpperCase()
 }
 
 const nginx = ['nginx', '-g', 'daemon off;']

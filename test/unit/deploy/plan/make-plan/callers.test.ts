@@ -2,15 +2,11 @@ import { expect, test } from 'vitest'
 import type { Container } from '../../../../../src/deploy/model/container.ts'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../../../../support/fake-app.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
+import { toHex } from '../../../../support/to-hex.ts'
 
 const app = fakeApp([fakeService('api'), fakeService('web'), fakeService('job'), fakeProxy()])
 const port = ':1F40'
 const listening = `0: 00000000${port} 00000000:0000 0A 0`
-
-/** As the kernel prints an address. */
-function toHex(address: string): string {
-  return Buffer.from(address.split('.').map(Number).reverse()).toString('hex').toUpperCase()
-}
 
 /** Release r1 of the app runs; v2 is wanted. `callers` are connected to api, which lists those that it knows. */
 async function calledBy(callers: readonly string[], gateway?: readonly string[]): Promise<FakeWorld> {
