@@ -134,6 +134,18 @@ test('a stopped proxy fails with a code of its own', async () => {
   expect(await hostsOf(proxy)).not.toContain('backend')
 })
 
+test('the hosts that a running nginx reaches are read from its files, if its command shows that it runs with these', async () => {
+  const usual = await start('gateway', [images.nginx])
+  await docker('exec', usual.id, 'sh', '-c', `echo '${configuration}' > /etc/nginx/conf.d/app.conf`)
+  expect(await observeNginx(usual, engine)).toEqual({
+    asksDns: false,
+    asksDnsForServers: false,
+    hosts: ['backend'],
+  })
+  // A shell started this one.
+  expect(await observeNginx(proxy, engine)).toEqual({ asksDns: false, asksDnsForServers: false })
+})
+
 describe('nginx that looks names up while it runs', () => {
   const asking = `server { listen 80; resolver 127.0.0.11 valid=1s;
     location / { set $to http://backend:8000; proxy_pass $to; } }`

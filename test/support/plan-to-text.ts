@@ -68,7 +68,10 @@ function stepFacts(step: Step): string {
     case 'unpin-names':
       return step.proxy
     case 'switch-traffic':
-      return `${step.proxy}${step.reloadOnly ? ' (reload)' : ''} to ${step.services.join(', ')}`
+      return [
+        `${step.proxy}${step.reloadOnly ? ' (reload)' : ''} to ${step.services.join(', ')}`,
+        ...(step.reached ? [`reaching ${step.reached.join(', ') || 'none'}`] : []),
+      ].join(', ')
     case 'forward-ports':
     case 'end-forward':
       return step.services

@@ -34,8 +34,7 @@ export function stepTitle(step: Step): string {
     case 'switch-traffic':
       if (step.proxyKind === 'caller')
         return `Switch direct requests of ${step.proxy} to the new ${list(step.services)}`
-      if (step.services.length === 0 || step.reloadOnly) return `Reload ${step.proxy}`
-      return `Switch traffic in ${step.proxy} to the new ${list(step.services)}`
+      return switchTitle(step)
     case 'forward-ports':
       return `Forward ${portsTitle(step)} to the ${step.services.length > 1 ? 'stand-ins' : 'stand-in'} of ${list(step.services.map(({ service }) => service))}`
     case 'end-forward':
@@ -53,6 +52,12 @@ export function stepTitle(step: Step): string {
     case 'clean-images':
       return `Remove ${count(step.names.length, 'old image')}`
   }
+}
+
+function switchTitle({ proxy, services, reached = services, reloadOnly }: StepOf<'switch-traffic'>): string {
+  return reached.length === 0 || reloadOnly
+    ? `Reload ${proxy}`
+    : `Switch traffic in ${proxy} to the new ${list(reached)}`
 }
 
 function freeDiskTitle({ stage, things }: StepOf<'free-disk'>): string {

@@ -105,12 +105,14 @@ export type Step = StepBase &
     /**
      * The proxy gets the new addresses of `services` and reloads its configuration. `reloadOnly`: it looks the addresses up
      * itself, since the old containers are gone by then. `withoutReload`: it keeps no connections to containers. `pinFile`: as above.
+     * `reached`: those of `services` that its configuration names, if that is known; the others only share a network with it.
      */
     | {
         kind: 'switch-traffic'
         proxy: string
         proxyKind: SwitchKind
         services: readonly string[]
+        reached?: readonly string[]
         reloadOnly?: true
         withoutReload?: true
         pinFile?: string

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { shortenCutLines } from '../../../shared/cut-text.ts'
 import { readNginxTokens, unquoteNginxWord } from '../../../shared/nginx-tokens.ts'
 
 /** What dray needs to know of nginx's configuration to switch its traffic. */
@@ -13,8 +14,11 @@ export type NginxConfiguration = {
   groups: readonly string[]
   /** Numbers that may be ports of upstreams. */
   ports: readonly number[]
+  /** Lower-case names and addresses that it sends requests to; absent if it makes them from variables or runs programs. */
+  hosts?: readonly string[]
 }
 
+const PROGRAM = /^(js_|lua_|perl|mruby_)|_by_lua/
 const PASS = /^(proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass$/
 const DEFAULT_PORTS = [80, 443]
 
@@ -30,6 +34,9 @@ export function readNginxConfiguration(text: string): NginxConfiguration {
   const passed = all.filter(({ words: [name = '', to = ''] }) => PASS.test(name) && to.includes('$'))
   const isResolving = named('resolver').length > 0
   const isStreaming = named('stream').length > 0 && passed.some(({ words }) => /^\$/.test(words[1] ?? ''))
+  // Of long output, the Engine's reader drops the first lines and the ends of lines.
+  const isWhole = text.startsWith('# configuration file ') && shortenCutLines(text, () => '') === text
+  const hosts = isWhole ? findHosts(all) : undefined
   return {
     asksDns: isResolving && passed.length > 0,
     asksDnsForServers:
@@ -41,7 +48,27 @@ export function readNginxConfiguration(text: string): NginxConfiguration {
     ),
     groups: named('upstream').flatMap(({ words }) => words.slice(1)),
     ports: [...new Set([...DEFAULT_PORTS, ...all.flatMap(({ words }) => words.flatMap(portsIn))])],
+    ...(hosts && { hosts }),
   }
+}
+
+/** Those of `proxy_pass` and the like, of modules outside nginx too, and of the servers of each `upstream`. */
+function findHosts(directives: readonly Directive[]): string[] | undefined {
+  const passes = directives.filter(({ words: [name = ''] }) => /_pass$|^auth_http$/.test(name))
+  const isOpen =
+    directives.some(({ words: [name = ''] }) => PROGRAM.test(name)) ||
+    passes.some(({ words }) => words.some((word) => word.includes('$')))
+  if (isOpen) return undefined
+  const groups = directives.flatMap(({ words: [name, group = ''] }) => (name === 'upstream' ? [group] : []))
+  const servers = directives.filter(
+    ({ words: [name], within }) => name === 'server' && within.includes('upstream'),
+  )
+  // With a port, a name is never that of an `upstream`.
+  const targets = passes
+    .map(({ words: [, to = ''] }) => to.replace(/^\w+:\/\//, '').replace(/[/?].*$/, ''))
+    .filter((target) => !groups.includes(target))
+  const all = [...targets, ...servers.map(({ words: [, to = ''] }) => to)]
+  return [...new Set(all.map((target) => target.replace(/:.*$/, '').toLowerCase()))]
 }
 
 type Directive = {

@@ -18,6 +18,8 @@ export type Proxy = {
    * dray extends for the moment of a reload, so that nginx keeps the addresses that it has then.
    */
   pinFile?: string
+  /** For nginx: the names and addresses that its configuration sends requests to, in lower case; absent if that is not certain. */
+  hosts?: readonly string[]
   /** For Traefik, which finds services on its own: those that it may send requests to, by name. */
   upstreams?: Readonly<Record<string, Upstream>>
   /** For Traefik: those that it can know from its files alone, by their names, which dray pins. */

@@ -144,6 +144,7 @@ function describeProxy(
     const nginxes = running.map(({ id }) => facts.nginxes.get(id))
     const [obstacle = readOnly] = nginxes.flatMap((nginx) => whyNginxStays(nginx) ?? [])
     const [pinFile] = nginxes.flatMap((nginx) => nginx?.pinFile ?? [])
+    const isKnown = nginxes.length > 0 && nginxes.every((nginx) => nginx?.hosts !== undefined)
     return {
       service,
       kind,
@@ -151,6 +152,7 @@ function describeProxy(
       obstacle,
       canReload: true,
       ...(pinFile !== undefined && !obstacle && { pinFile }),
+      ...(isKnown && { hosts: nginxes.flatMap((nginx) => nginx?.hosts ?? []) }),
     }
   }
   if (kind === 'haproxy') {

@@ -1,6 +1,7 @@
 import { dumpNginx, readNginxConfiguration } from '../../model/proxies/nginx-configuration.ts'
 import type { Container } from '../../model/container.ts'
 import type { Engine } from '../../model/ports.ts'
+import { proxyOfCommand } from './recognise-proxy.ts'
 
 /** How a running nginx can be switched. */
 export type NginxObservation = {
@@ -10,6 +11,8 @@ export type NginxObservation = {
   asksDnsForServers: boolean
   /** A file of its configuration that dray can extend. Looked for only if it asks DNS. */
   pinFile?: string
+  /** Lower-case names and addresses that its configuration sends requests to; absent if that is not certain. */
+  hosts?: readonly string[]
 }
 
 /**
@@ -38,16 +41,22 @@ exit 4
 
 /** Undefined if nginx does not accept its configuration, or its commands cannot be run. Throws what the Engine throws. */
 export async function observeNginx(
-  { id }: Container,
+  { id, command }: Container,
   engine: Pick<Engine, 'exec'>,
 ): Promise<NginxObservation | undefined> {
   const dumped = await engine.exec(id, dumpNginx)
   if (dumped.exitCode !== 0) return undefined
-  const { asksDns, asksDnsForServers, includes } = readNginxConfiguration(dumped.output)
-  if (!asksDns || asksDnsForServers) return { asksDns, asksDnsForServers }
+  const { asksDns, asksDnsForServers, includes, hosts } = readNginxConfiguration(dumped.output)
+  if (!asksDns || asksDnsForServers)
+    return { asksDns, asksDnsForServers, ...(hosts && startsWithUsualFiles(command) && { hosts }) }
   const argv = ['sh', '-c', examineNginxScript, 'dray', ...includes]
   const { exitCode, output } = await engine.exec(id, argv, { user: '0' })
   return { asksDns, asksDnsForServers, ...(exitCode === 0 && { pinFile: output.trim() }) }
+}
+
+/** Whether a command shows that nginx runs with the files that `nginx -T` prints: without `-c`, `-p`, or more directives than usual. */
+function startsWithUsualFiles(command: readonly string[]): boolean {
+  return proxyOfCommand(command) === 'nginx' && !command.some((word) => /^-[cp]|include|\{/.test(word))
 }
 
 /** Why traffic cannot be switched in a running nginx, as the end of a sentence; undefined if it can. */

@@ -5,29 +5,38 @@ import type { Plan } from '../../model/plan.ts'
 import { frontName } from '../../model/front.ts'
 import { isBehind, obstacleFor, type Proxy } from '../../model/proxies/proxy.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
+import { findReached } from '../proxies/find-reached.ts'
 import { someNames } from '../../model/some-names.ts'
 
 export type SwitchStep = Extract<NewStep, { kind: 'switch-traffic' }>
 
 /** The steps that switch traffic in the proxies of a host. */
 export function planSwitches(host: HostPlan): SwitchStep[] {
-  return findSwitches(host).map(({ proxy, services, cause, withoutReload }) => ({
+  return findSwitches(host).map(({ proxy, services, reached, cause, withoutReload }) => ({
     kind: 'switch-traffic',
     host: host.observation.host,
     cause,
     proxy: proxy.service,
     proxyKind: proxy.kind,
     services,
+    ...(reached.length < services.length && { reached }),
     ...(proxy.obstacle === undefined || services.length === 0 ? {} : { reloadOnly: true }),
     ...(withoutReload && { withoutReload }),
     ...pinFileOf(proxy),
   }))
 }
 
-type ProxySwitch = { proxy: Proxy; services: string[]; cause: string; withoutReload?: true }
+type ProxySwitch = {
+  proxy: Proxy
+  services: string[]
+  reached: string[]
+  cause: string
+  withoutReload?: true
+}
 
 /** Traffic is switched in a proxy if services behind it get new addresses, or its own files changed. */
-function findSwitches({ observation, decisions, files, current }: HostPlan): ProxySwitch[] {
+function findSwitches(host: HostPlan): ProxySwitch[] {
+  const { observation, decisions, files, current } = host
   // The proxy may also hold the address of a container that died. A new service can only be in the proxy's files.
   const hadAddress = ({ service, replaced, standIns, action }: ServiceDecision): boolean =>
     replaced.length > 0 ||
@@ -38,9 +47,7 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
     if (proxy.kind === 'traefik') return findTraefikSwitch(proxy, observation, moved)
     if (proxy.isOutside) {
       const services = listBehind(proxy, observation, movedFor(proxy, moved))
-      return services.length === 0
-        ? []
-        : [{ proxy, services, cause: `containers of ${services.join(', ')} change` }]
+      return services.length === 0 ? [] : [{ proxy, services, reached: services, cause: changeOf(services) }]
     }
     const own = decisions.find(({ service }) => service.name === proxy.service)
     if (own === undefined || own.service.replicas === 0 || !proxy.canReload) return []
@@ -52,8 +59,9 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
     if (own.action !== 'leave' && own.replaced.length === 0 && isSettled) return []
     const ownFiles = [...files.changed, ...files.removed].filter((file) => isReloaded(own.service, file))
     if (behind.length === 0 && (ownFiles.length === 0 || own.action !== 'leave')) return []
+    const reached = narrowToReached(behind, proxy, host)
     const causes = [
-      ...(behind.length > 0 ? [`containers of ${behind.join(', ')} change`] : []),
+      ...(behind.length > 0 ? [changeOf(reached)] : []),
       ...(ownFiles.length > 0 ? [`${someNames(ownFiles)} changed`] : []),
     ]
     // dray's own Caddy keeps no connections to the containers; a new one has its files.
@@ -61,7 +69,7 @@ function findSwitches({ observation, decisions, files, current }: HostPlan): Pro
       proxy.service === frontName &&
       proxy.kind === 'caddy' &&
       (ownFiles.length === 0 || own.action !== 'leave')
-    const base = { proxy, services: behind, cause: causes.join('; ') }
+    const base = { proxy, services: behind, reached, cause: causes.join('; ') }
     return [isSpared ? { ...base, withoutReload: true as const } : base]
   })
 }
@@ -78,7 +86,17 @@ function findTraefikSwitch(
   )
   const services = listBehind(proxy, observation, drained)
   if (services.length === 0) return []
-  return [{ proxy, services, cause: `containers of ${services.join(', ')} change` }]
+  return [{ proxy, services, reached: services, cause: changeOf(services) }]
+}
+
+function changeOf(services: readonly string[]): string {
+  return `containers ${services.length === 0 ? 'on its networks' : `of ${services.join(', ')}`} change`
+}
+
+/** Those of the services behind a proxy that it is configured to reach, as far as that is known. */
+function narrowToReached(services: string[], proxy: Proxy, host: HostPlan): string[] {
+  const reached = findReached(proxy, host)
+  return reached === undefined ? services : services.filter((name) => reached.includes(name))
 }
 
 /**
@@ -158,7 +176,8 @@ function listBehind(
 }
 
 /** The proxies of a host, with the services behind each whose containers change. */
-export function describeProxies({ observation, decisions }: HostPlan): Plan['proxies'] {
+export function describeProxies(host: HostPlan): Plan['proxies'] {
+  const { observation, decisions } = host
   const changed = decisions.filter(({ action }) => action !== 'leave' && action !== 'run-once')
   return observation.proxies.map((proxy) => ({
     host: observation.host,
@@ -166,6 +185,6 @@ export function describeProxies({ observation, decisions }: HostPlan): Plan['pro
     kind: proxy.kind,
     cause: proxy.cause,
     ...(proxy.obstacle === undefined ? {} : { obstacle: proxy.obstacle }),
-    upstreams: listBehind(proxy, observation, changed),
+    upstreams: narrowToReached(listBehind(proxy, observation, changed), proxy, host),
   }))
 }

@@ -54,6 +54,20 @@ test.each<[string, Kinds<Step>]>([
     { kind: 'switch-traffic', proxy: 'nginx', proxyKind: 'nginx', services: ['backend'] },
   ],
   [
+    'Switch traffic in nginx to the new web',
+    {
+      kind: 'switch-traffic',
+      proxy: 'nginx',
+      proxyKind: 'nginx',
+      services: ['web', 'nightly'],
+      reached: ['web'],
+    },
+  ],
+  [
+    'Reload nginx',
+    { kind: 'switch-traffic', proxy: 'nginx', proxyKind: 'nginx', services: ['nightly'], reached: [] },
+  ],
+  [
     'Check http://localhost/api/health',
     { kind: 'check-url', url: 'http://localhost/api/health', below: 400 },
   ],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { cutText } from '../../../../src/shared/cut-text.ts'
 import { readNginxConfiguration } from '../../../../src/deploy/model/proxies/nginx-configuration.ts'
 
 const main = `
@@ -73,6 +74,73 @@ test('names of upstreams, and numbers that may be ports', () => {
   const { groups, ports } = readNginxConfiguration(dump(app))
   expect(groups).toEqual(['admin'])
   expect(ports.toSorted((a, b) => a - b)).toEqual([80, 443, 512, 8000, 8001, 8080, 8443, 9000])
+})
+
+describe('the hosts that nginx sends requests to', () => {
+  test.each<[string, string, string[]]>([
+    ['none', 'server { root /srv; location /api/ { return 302 http://web/; } }', []],
+    ['of a URL', 'server { location /jobs/ { proxy_pass http://API:8000/v1?a=b; } }', ['api']],
+    [
+      'of a quoted one',
+      `server { location / { proxy_pass "https://web.shop_default"; } }`,
+      ['web.shop_default'],
+    ],
+    [
+      'of other protocols',
+      'location / { fastcgi_pass php:9000; } location /g { grpc_pass grpc://g:1; }',
+      ['php', 'g'],
+    ],
+    [
+      'of a Python app, and by an address',
+      'location / { uwsgi_pass app:1; } location /s { scgi_pass 10.0.0.7:1; }',
+      ['app', '10.0.0.7'],
+    ],
+    ['of modules', 'location / { redis_pass cache:6379; }', ['cache']],
+    [
+      'of servers, without the name of the group',
+      'upstream all { server api:1 weight=2; server web; } location / { proxy_pass http://all; }',
+      ['api', 'web'],
+    ],
+    [
+      'of a group with the name of its server',
+      'upstream api { server api:1; } location / { proxy_pass http://api; }',
+      ['api'],
+    ],
+    ['over a socket', 'location / { fastcgi_pass unix:/run/php.sock; }', ['unix']],
+    [
+      'not of comments and names of sites',
+      '# proxy_pass http://web;\nserver { server_name web; location / { proxy_pass http://api; } }',
+      ['api'],
+    ],
+  ])('%s', (_, app, expected) => {
+    expect(readNginxConfiguration(dump(app)).hosts).toEqual(expected)
+  })
+
+  test('in `stream` and `mail`', () => {
+    const first = 'stream { server { listen 5432; proxy_pass db:5432; } } mail { auth_http login:9000/auth; }'
+    expect(readNginxConfiguration(dump('', first)).hosts).toEqual(['db', 'login'])
+  })
+
+  test('are unknown if lines are missing or cut', () => {
+    const text = dump('server { location / { proxy_pass http://api; } }')
+    expect(readNginxConfiguration(text.slice(1)).hosts).toBeUndefined()
+    expect(readNginxConfiguration(`${text}\n${cutText('a'.repeat(20), 10)}`).hosts).toBeUndefined()
+  })
+
+  test('with a port are hosts, although an `upstream` has the same name', () => {
+    const first = 'stream { server { listen 5432; proxy_pass db:5432; } } http { include a; }'
+    expect(readNginxConfiguration(dump('upstream db { server api:1; }', first)).hosts).toEqual(['db', 'api'])
+  })
+
+  test.each([
+    ['in a variable', 'location / { set $to api; proxy_pass http://$to; }'],
+    ['from a `map`', 'map $host $to { default api; } server { location / { grpc_pass $to; } }'],
+    ['in a variable of a module', 'location / { redis_pass $to; }'],
+    ['in JavaScript', 'js_import main.js; location / { proxy_pass http://api; }'],
+    ['in Lua', 'location / { content_by_lua_block { ngx.say(1) } } location /a { proxy_pass http://api; }'],
+  ])('are unknown %s', (_, app) => {
+    expect(readNginxConfiguration(dump(app)).hosts).toBeUndefined()
+  })
 })
 
 test('text that is no configuration', () => {

@@ -71,6 +71,89 @@ test('a proxy is not switched for services that it shares no network with', asyn
   expect(plan.proxies).toMatchObject([{ service: 'nginx', upstreams: ['api'] }])
 })
 
+describe('an nginx that is configured to reach only some services on its network', () => {
+  const services = [
+    fakeService('api'),
+    fakeService('web', { aliases: ['site'] }),
+    fakeService('nightly'),
+    fakeProxy({ dependsOn: [] }),
+  ]
+  /** What a plan says of nginx, and what it does, with this configuration of the running one. */
+  async function planned(
+    app: string,
+    {
+      command = NGINX,
+      changes = () => undefined,
+    }: { command?: string[]; changes?: (world: FakeWorld) => void } = {},
+  ) {
+    const world = new FakeWorld(fakeApp(services))
+    world.host.nginx = `# configuration file /etc/nginx/nginx.conf:\nhttp { ${app} }\n`
+    world.host.containers.commands.set('nginx', command)
+    await world.deploy()
+    world.app = withTag(world.app, 'v2')
+    changes(world)
+    const plan = await world.plan()
+    return {
+      upstreams: plan.proxies.flatMap(({ upstreams }) => upstreams),
+      switches: linesOf(planToText(plan), /^switch/),
+    }
+  }
+  const all = {
+    upstreams: ['api', 'web', 'nightly'],
+    switches: ['switch-traffic nginx to api, web, nightly (containers of api, web, nightly change)'],
+  }
+
+  test('gets all their addresses, and the plan names those that it reaches', async () => {
+    const app =
+      'server { location / { proxy_pass http://api:8000; } location /s { proxy_pass http://site; } }'
+    expect(await planned(app)).toEqual({
+      upstreams: ['api', 'web'],
+      switches: [
+        'switch-traffic nginx to api, web, nightly, reaching api, web (containers of api, web change)',
+      ],
+    })
+  })
+
+  test('is reloaded if it reaches none of them', async () => {
+    expect(await planned('server { root /srv; }')).toEqual({
+      upstreams: [],
+      switches: [
+        'switch-traffic nginx to api, web, nightly, reaching none (containers on its networks change)',
+      ],
+    })
+  })
+
+  test.each([
+    ['the name of a container', 'shop-api-1'],
+    ['a name with its network', 'api.shop_default'],
+  ])('is found to reach a service by %s', async (_, host) => {
+    expect((await planned(`server { proxy_pass http://${host}:1; }`)).upstreams).toEqual(['api'])
+  })
+
+  test.each<[string, string, Parameters<typeof planned>[1]]>([
+    ['a name is in a variable', 'server { set $to api; proxy_pass http://$to; }', {}],
+    ['a host is no service, such as one of `extra_hosts`', 'server { proxy_pass http://backend; }', {}],
+    [
+      'it has other files than `nginx -T` prints',
+      'server { }',
+      { command: ['nginx', '-c', '/srv/nginx.conf'] },
+    ],
+    ['a script starts it', 'server { }', { command: ['/bin/sh', '-c', 'exec nginx -c "$FILE"'] }],
+  ])('counts as reaching all of them if %s', async (_, app, more) => {
+    expect(await planned(app, more)).toEqual(all)
+  })
+
+  test('counts as reaching all of them if its files change', async () => {
+    const changes = (world: FakeWorld) => (world.files = { 'nginx/conf.d/app.conf': 'server { listen 81; }' })
+    expect(await planned('server { }', { changes })).toEqual({
+      ...all,
+      switches: [
+        'switch-traffic nginx to api, web, nightly (containers of api, web, nightly change; nginx/conf.d/app.conf changed)',
+      ],
+    })
+  })
+})
+
 describe('a proxy that dray cannot switch', () => {
   test('has the services behind it recreated, with the reason', async () => {
     const app = fakeApp([fakeService('api'), fakeProxy({ image: 'traefik:v3', dependsOn: [] })])
