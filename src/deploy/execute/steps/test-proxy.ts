@@ -13,8 +13,10 @@ export const testProxy: StepRunner<StepOf<'test-proxy'>> = async (step, { run, e
   if (tried?.exitCode === 0) return 'accepted'
   const logTail = (tried?.output ?? []).slice(-TAIL_LINES)
   if (tried !== undefined && !step.isUncertain) {
+    // Compose fills values of variables into the command of a service.
+    const command = await run.host.engine.hideValues(argv.join(' '))
     throw new DrayError('PROXY_CONFIG_INVALID', `${proxy} rejects its new configuration.`, {
-      details: { logOf: `${argv.join(' ')} in ${proxy}`, logTail },
+      details: { logOf: `${command} in ${proxy}`, logTail },
     })
   }
   const why = logTail.length === 0 ? '' : `: ${logTail.at(-1)}`

@@ -89,6 +89,17 @@ describe('a proxy that rejects its new configuration', () => {
     expect(world.takeLog().filter((line) => /^(task|up)/.test(line))).toEqual([])
   })
 
+  test('is named without values of variables in its command', async () => {
+    const world = await shopAtV1()
+    const command = ['nginx', '-g', 'env TOKEN=s3cret-words;']
+    world.app = fakeApp(world.app.services.map((it) => (it.name === 'nginx' ? { ...it, command } : it)))
+    world.host.secretValue = 's3cret-words'
+    world.files = { 'nginx/conf.d/app.conf': 'proxy_pas' }
+    world.host.tried = rejected
+    const { details } = await world.failure()
+    expect(details.logOf).toBe('nginx -t -g env TOKEN=[value of KEY]; in nginx')
+  })
+
   test.each([undefined, rejected])('is a warning if it could not be tested', async (tried) => {
     const volumes = [{ name: 'certs', target: '/certs' }]
     const world = new FakeWorld(fakeApp([fakeService('backend', { volumes }), fakeProxy({ volumes })]))
