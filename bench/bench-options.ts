@@ -7,16 +7,19 @@ export type BenchOptions = {
   only: readonly string[]
   /** Whether the tables in README.md are replaced. */
   write: boolean
+  /** Whether every core is kept busy meanwhile. */
+  busy: boolean
   /** Where docker-rollout lies. */
   rollout: string | undefined
 }
 
 /** What `--help` prints, without the names of the tables. */
-export const usage = `npm run bench -- [--runs N] [--only NAME,NAME] [--rollout PATH] [--write]
+export const usage = `npm run bench -- [--runs N] [--only NAME,NAME] [--rollout PATH] [--busy] [--write]
 
   --runs N        measure each way N times (5)
   --only NAMES    measure some tables only
   --rollout PATH  compare with docker-rollout, too, which is that file
+  --busy          keep every core busy meanwhile; the tables are named NAME-busy in bench/README.md
   --write         put the tables into bench/README.md
 `
 
@@ -31,6 +34,7 @@ export function readBenchOptions(
       runs: { type: 'string', default: '5' },
       only: { type: 'string', default: '' },
       rollout: { type: 'string' },
+      busy: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -43,5 +47,5 @@ export function readBenchOptions(
   if (unknown !== undefined)
     throw new Error(`There is no table ${unknown}; there are ${tableNames.join(', ')}.`)
   const only = tableNames.filter((name) => asked.length === 0 || asked.includes(name))
-  return { runs, only, write: values.write, rollout: values.rollout }
+  return { runs, only, busy: values.busy, write: values.write, rollout: values.rollout }
 }

@@ -4,6 +4,7 @@
  */
 import { startBenchNetwork, type BenchNetwork } from './bench-network.ts'
 import { measureBounded } from './bounded.ts'
+import { keepBusy } from './busy.ts'
 import { readBenchOptions, usage, type BenchOptions } from './bench-options.ts'
 import { measureFootprint, measureStart } from './footprint.ts'
 import { describeMachine } from './machine.ts'
@@ -45,19 +46,21 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function measureTables({ runs, only, write, rollout }: BenchOptions): Promise<void> {
+async function measureTables({ runs, only, busy, write, rollout }: BenchOptions): Promise<void> {
   await using network = await startBenchNetwork(rollout, say)
   await prepareServer(network)
   if (rollout === undefined) say('docker-rollout is skipped: `--rollout PATH` names its path')
   const machine = await describeMachine(network)
   console.log(`\n${machine}`)
   if (write) await writeTables(new Map([['machine', machine]]))
+  using _busy = busy ? keepBusy() : undefined
   for (const name of only) {
     try {
-      const table = (await tables.get(name)?.(network, runs)) ?? ''
+      const measured = (await tables.get(name)?.(network, runs)) ?? ''
+      const table = busy ? measured.replace(/^### .*/, '$&, every core kept busy') : measured
       console.log(`\n${table}`)
       // At once, so that a run that is cut keeps what it had.
-      if (write) await writeTables(new Map([[name, table]]))
+      if (write) await writeTables(new Map([[busy ? `${name}-busy` : name, table]]))
     } catch (error) {
       console.error(`${name} was not measured:`, error)
       process.exitCode = 1

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { now } from '../test/support/load/send-request.ts'
+import { cpuUseBetween, readCpuUse, type CpuUse } from './cpu-use.ts'
 import { ratePerSecond, startMixedLoad, type MixedReport } from './mixed-load.ts'
 import { readSshUse, sshUseBetween, type SshUse } from './ssh-use.ts'
 import { resetServer, untilServes, versionServing, type Stage } from './stage.ts'
@@ -26,6 +27,8 @@ export type Measurement = Omit<MixedReport, 'versions'> & {
   aloneMs: number | undefined
   servesAfterwards: string | undefined
   ssh: SshUse
+  /** From the start of the command to its end. */
+  cpu: CpuUse
   /** Of a deploy by dray: its steps and what is between them. */
   steps: readonly TimedStep[]
 }
@@ -49,9 +52,11 @@ export async function watchDeploy(stage: Stage, way: Way, trial: Trial): Promise
   await using load = await startMixedLoad(`http://${stage.server.address}`, trial.slow)
   await load.waitUntil(({ sent }) => sent >= ratePerSecond / 4)
   const before = await readSshUse(stage.server)
+  const cpuBefore = readCpuUse(stage.net)
   const startedAtMs = now()
   const { exitCode, stdout, stderr } = await way.deploy(stage, trial.to)
   const returnedMs = now() - startedAtMs
+  const cpu = cpuUseBetween(cpuBefore, readCpuUse(stage.net))
   if (exitCode !== 0 && trial.serves) throw new Error(`${way.title} failed: ${stderr}${stdout.slice(-3000)}`)
   const ssh = sshUseBetween(before, await readSshUse(stage.server))
   if (trial.serves) await load.waitUntil(({ versions }) => versions.includes(trial.to))
@@ -66,6 +71,7 @@ export async function watchDeploy(stage: Stage, way: Way, trial: Trial): Promise
     aloneMs: fresh.length === 0 ? undefined : Math.max(...fresh, ...others) - startedAtMs,
     servesAfterwards: await versionServing(stage.server.address),
     ssh,
+    cpu,
     steps: readSteps(stdout, returnedMs),
   }
 }

@@ -37,6 +37,7 @@ export function renderScenario({ scenario, rows }: ScenarioResult): string {
       cell: ({ measurements }) => renderCount([measurements.reduce((sum, { sent }) => sum + sent, 0)]),
     },
     ...(trial.serves ? [] : afterwardsColumns),
+    ...cpuColumns,
     ...(place === 'ssh' ? sshColumns : []),
   ]
   const table = renderTable(
@@ -58,6 +59,21 @@ const aloneColumn: Column = {
   title: 'new version alone after',
   cell: ({ measurements }) => renderSeconds(measurements.flatMap(({ aloneMs }) => aloneMs ?? [])),
 }
+
+const cpuColumns: Column[] = [
+  {
+    title: 'CPU at the client',
+    cell: ({ measurements }) => renderSeconds(measurements.map(({ cpu }) => cpu.clientMs)),
+  },
+  {
+    title: 'on the server',
+    cell: ({ measurements }) => renderSeconds(measurements.map(({ cpu }) => cpu.serverMs)),
+  },
+  {
+    title: 'in containers',
+    cell: ({ measurements }) => renderSeconds(measurements.map(({ cpu }) => cpu.containersMs)),
+  },
+]
 
 const sshColumns: Column[] = [
   {

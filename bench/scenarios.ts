@@ -20,8 +20,8 @@ export type Scenario = {
 
 const good: Trial = { from: 'v1', to: 'v2', serves: true }
 const broken = (variant: string): Trial => ({ from: 'v1', to: `v2-${variant}`, serves: false })
-const { script, upWait, rollout, dray, drayWithTasks, drayRollback } = ways
-const plainWays = [script, upWait, rollout, dray]
+const { script, upWait, handwritten, rollout, dray, drayWithTasks, drayRollback } = ways
+const plainWays = [script, upWait, handwritten, rollout, dray]
 
 export const scenarios: readonly Scenario[] = [
   ...(['ssh', 'local'] as const).flatMap((place) =>
@@ -49,7 +49,7 @@ export const scenarios: readonly Scenario[] = [
     place: 'ssh',
     form: { intervalSeconds: 10 },
     trial: { before: 'v1', from: 'v2', to: 'v1', serves: true },
-    ways: [script, upWait, rollout, drayRollback],
+    ways: [script, upWait, handwritten, rollout, drayRollback],
     roundTripMs,
   })),
   ...[0, 40].map((roundTripMs): Scenario => ({

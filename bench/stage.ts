@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { testToken } from '../test/support/net/registry.ts'
 import type { BenchNetwork } from './bench-network.ts'
 import { makeAppFiles, makeDrayConfig, type AppForm } from './sample-app.ts'
+import { countCpu } from './cpu-use.ts'
 import { countSshBytes } from './ssh-use.ts'
 
 /** From where a deploy is started: from the client over SSH, or on the server itself. */
@@ -16,10 +17,11 @@ export const appDirectory = '/srv/shop'
 /** docker-rollout, where it was given. */
 export const rolloutOnServer = '/usr/local/bin/docker-rollout'
 export const firstVersions = ['v1', 'v1-abrupt'] as const
-const scriptFile = join(import.meta.dirname, 'deploy.sh')
+const scriptFiles = ['deploy.sh', 'handwritten.sh'].map((name) => join(import.meta.dirname, name))
 
 /** Logs in and pulls what the measurements start from, so that only the new version is fetched while they run. */
-export async function prepareServer({ server, rollout }: BenchNetwork): Promise<void> {
+export async function prepareServer({ net, server, rollout }: BenchNetwork): Promise<void> {
+  countCpu(net)
   await countSshBytes(server)
   if (rollout !== undefined) await server.writeFile(rolloutOnServer, await readFile(rollout, 'utf8'))
   const images = [
@@ -55,7 +57,7 @@ export async function resetServer(stage: Stage): Promise<void> {
   }
   await mustRun(
     server,
-    `cd ${appDirectory} && cp ${scriptFile} . && echo DATABASE_URL=postgres://bench > .env && chmod 600 .env
+    `cd ${appDirectory} && cp ${scriptFiles.join(' ')} . && echo DATABASE_URL=postgres://bench > .env && chmod 600 .env
      chown -R ${owner}: .`,
   )
 }

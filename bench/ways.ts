@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { cloneDirectory } from '../test/support/net/machine.ts'
 import { testToken } from '../test/support/net/registry.ts'
 import type { RunResult } from '../test/support/net/run-command.ts'
+import { countedAtClient } from './cpu-use.ts'
 import { ownServices } from './sample-app.ts'
 import { appDirectory, rolloutOnServer, type Stage } from './stage.ts'
 
@@ -46,6 +47,21 @@ const upWait: Way = {
     ),
 }
 
+/** What a careful hand would write for this app, which does what dray does for it. */
+const handwritten: Way = {
+  name: 'handwritten',
+  title: 'a hand-written script for this app',
+  withTasks: false,
+  // As a careful hand would configure nginx, and dray does: an idle connection takes one more request at a reload.
+  serve: (stage, version) =>
+    runThere(
+      stage,
+      `echo 'keepalive_min_timeout 5s;' >nginx/conf.d/keepalive.conf && IMAGE_TAG=${version} docker compose up -d --quiet-pull`,
+    ),
+  deploy: (stage, version) =>
+    runThere(stage, `IMAGE_TAG=${version} sh handwritten.sh ${ownServices(stage.form).join(' ')}`),
+}
+
 /**
  * docker-rollout, service by service as it takes them, and nginx reloaded after each, since it knows no other address until
  * then. https://github.com/wowu/docker-rollout
@@ -86,7 +102,7 @@ const drayRollback: Way = {
   deploy: (stage) => runDray(stage),
 }
 
-export const ways = { script, upWait, rollout, dray, drayWithTasks, drayRollback }
+export const ways = { script, upWait, handwritten, rollout, dray, drayWithTasks, drayRollback }
 
 const tokenVariables = { GITHUB_TOKEN: testToken, GITHUB_ACTOR: 'octocat' }
 
@@ -96,8 +112,9 @@ async function runDray({ net, server, place, clientDirectory }: Stage, version?:
     ...(version === undefined ? ['rollback', place] : ['deploy', place, '--tag', version]),
     '--json',
   ]
-  if (place === 'ssh') return net.client.run(['dray', ...args], { cwd: clientDirectory, env: tokenVariables })
-  return server.run([join(cloneDirectory, 'bin/dray'), ...args], {
+  const argv = countedAtClient(net, [place === 'ssh' ? 'dray' : join(cloneDirectory, 'bin/dray'), ...args])
+  if (place === 'ssh') return net.client.run(argv, { cwd: clientDirectory, env: tokenVariables })
+  return server.run(argv, {
     cwd: appDirectory,
     env: { ...tokenVariables, NODE_EXTRA_CA_CERTS: net.facts.registry.caFile },
   })
@@ -109,6 +126,7 @@ async function runThere(stage: Stage, lines: string, input = ''): Promise<RunRes
   const inDirectory = `cd ${appDirectory} && ${lines}`
   // Ten services one after the other take minutes.
   const options = { input, timeoutMs: 600_000 }
-  if (place === 'ssh') return net.client.run(['ssh', server.sshTarget, inDirectory], options)
-  return server.run(['sh', '-c', inDirectory], options)
+  if (place === 'ssh')
+    return net.client.run(countedAtClient(net, ['ssh', server.sshTarget, inDirectory]), options)
+  return server.run(countedAtClient(net, ['sh', '-c', inDirectory]), options)
 }
