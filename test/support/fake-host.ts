@@ -235,7 +235,7 @@ export class FakeHost implements TargetHost {
       const container = neighbour?.container ?? this.containers.get(id)
       const caddy = await this.#execForCaddy(container, argv, options?.onLine)
       if (caddy !== undefined) return caddy
-      const nginx = await this.#execForNginx(container, argv)
+      const nginx = await this.#execForNginx(container, argv, options?.onLine)
       if (nginx !== undefined) return nginx
       if (argv.includes(examineTraefikScript)) {
         for (const line of `${this.traefik}\ndray-end`.split('\n')) options?.onLine?.(line)
@@ -285,8 +285,15 @@ export class FakeHost implements TargetHost {
   }
 
   /** What is run in nginx besides the script that switches its traffic. */
-  async #execForNginx({ service }: Container, argv: readonly string[]): Promise<ExecResult | undefined> {
-    if (argv === dumpNginx) return { exitCode: 0, output: this.nginx }
+  async #execForNginx(
+    { service }: Container,
+    argv: readonly string[],
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<ExecResult | undefined> {
+    if (argv === dumpNginx) {
+      this.nginx.split('\n').forEach((line) => onLine(line))
+      return { exitCode: 0, output: '' }
+    }
     if (argv.includes(examineNginxScript)) {
       return { exitCode: this.pinFile === undefined ? 4 : 0, output: `${this.pinFile ?? ''}\n` }
     }

@@ -1,4 +1,4 @@
-import { dumpNginx, readNginxConfiguration } from '../../model/proxies/nginx-configuration.ts'
+import { readNginx, readNginxConfiguration } from '../../model/proxies/nginx-configuration.ts'
 import { hostsLine } from './hosts-line.ts'
 import { proxyScript } from './switch-nginx-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
@@ -42,8 +42,7 @@ async function describeGroups(
   lines: readonly string[],
   { engine, proxy }: Pick<SwitchRequest, 'engine' | 'proxy'>,
 ): Promise<[string, string]> {
-  const { output } = await engine.exec(proxy.id, dumpNginx)
-  const { groups, ports } = readNginxConfiguration(output)
+  const { groups, ports } = (await readNginx(proxy, engine)) ?? readNginxConfiguration('')
   const names = lines.flatMap((line) => line.split(' ').slice(1)).filter((name) => !groups.includes(name))
   return [[...new Set(names)].join(' '), ports.join(' ')]
 }

@@ -1,4 +1,6 @@
 import { posix } from 'node:path'
+import type { Container } from '../container.ts'
+import type { Engine } from '../ports.ts'
 import { shortenCutLines } from '../../../shared/cut-text.ts'
 import { readNginxTokens, unquoteNginxWord } from '../../../shared/nginx-tokens.ts'
 
@@ -24,6 +26,26 @@ const DEFAULT_PORTS = [80, 443]
 
 /** Prints every file of the configuration, each after its name; the user is that of the container. */
 export const dumpNginx = ['sh', '-c', 'nginx -T 2> /dev/null']
+const MOST_CHARACTERS = 4 * 1024 ** 2
+
+/**
+ * Reads the configuration of a running nginx from its files. Undefined if nginx does not accept it, its commands cannot be run, or
+ * it is longer than 4 MB. Throws what the Engine throws.
+ */
+export async function readNginx(
+  { id }: Pick<Container, 'id'>,
+  engine: Pick<Engine, 'exec'>,
+): Promise<NginxConfiguration | undefined> {
+  const lines: string[] = []
+  let left = MOST_CHARACTERS
+  const onLine = (line: string): void => {
+    left -= line.length + 1
+    if (left >= 0) lines.push(line)
+  }
+  // The output of `exec` has only the last lines.
+  const { exitCode } = await engine.exec(id, dumpNginx, { onLine })
+  return exitCode === 0 && left >= 0 ? readNginxConfiguration(lines.join('\n')) : undefined
+}
 
 /** Reads what `nginx -T` prints: every file of the configuration, each after its name. */
 export function readNginxConfiguration(text: string): NginxConfiguration {
@@ -34,7 +56,7 @@ export function readNginxConfiguration(text: string): NginxConfiguration {
   const passed = all.filter(({ words: [name = '', to = ''] }) => PASS.test(name) && to.includes('$'))
   const isResolving = named('resolver').length > 0
   const isStreaming = named('stream').length > 0 && passed.some(({ words }) => /^\$/.test(words[1] ?? ''))
-  // Of long output, the Engine's reader drops the first lines and the ends of lines.
+  // The Engine's reader cuts long lines.
   const isWhole = text.startsWith('# configuration file ') && shortenCutLines(text, () => '') === text
   const hosts = isWhole ? findHosts(all) : undefined
   return {

@@ -1,4 +1,4 @@
-import { dumpNginx, readNginxConfiguration } from '../../model/proxies/nginx-configuration.ts'
+import { readNginx } from '../../model/proxies/nginx-configuration.ts'
 import type { Container } from '../../model/container.ts'
 import type { Engine } from '../../model/ports.ts'
 import { proxyOfCommand } from './recognise-proxy.ts'
@@ -39,14 +39,14 @@ done
 exit 4
 `
 
-/** Undefined if nginx does not accept its configuration, or its commands cannot be run. Throws what the Engine throws. */
+/** Undefined if its configuration cannot be read. Throws what the Engine throws. */
 export async function observeNginx(
   { id, command }: Container,
   engine: Pick<Engine, 'exec'>,
 ): Promise<NginxObservation | undefined> {
-  const dumped = await engine.exec(id, dumpNginx)
-  if (dumped.exitCode !== 0) return undefined
-  const { asksDns, asksDnsForServers, includes, hosts } = readNginxConfiguration(dumped.output)
+  const read = await readNginx({ id }, engine)
+  if (read === undefined) return undefined
+  const { asksDns, asksDnsForServers, includes, hosts } = read
   if (!asksDns || asksDnsForServers)
     return { asksDns, asksDnsForServers, ...(hosts && startsWithUsualFiles(command) && { hosts }) }
   const argv = ['sh', '-c', examineNginxScript, 'dray', ...includes]

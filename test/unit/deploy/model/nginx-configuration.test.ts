@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { cutText } from '../../../../src/shared/cut-text.ts'
-import { readNginxConfiguration } from '../../../../src/deploy/model/proxies/nginx-configuration.ts'
+import type { Engine } from '../../../../src/deploy/model/ports.ts'
+import {
+  readNginx,
+  readNginxConfiguration,
+} from '../../../../src/deploy/model/proxies/nginx-configuration.ts'
 
 const main = `
 user nginx;
@@ -140,6 +144,29 @@ describe('the hosts that nginx sends requests to', () => {
     ['in Lua', 'location / { content_by_lua_block { ngx.say(1) } } location /a { proxy_pass http://api; }'],
   ])('are unknown %s', (_, app) => {
     expect(readNginxConfiguration(dump(app)).hosts).toBeUndefined()
+  })
+})
+
+describe('the configuration of a running nginx', () => {
+  /** As the Engine answers: all lines one by one, and the last ones as output. */
+  const engineWith = (text: string, exitCode = 0): Pick<Engine, 'exec'> => ({
+    exec: async (_id, _argv, options) => {
+      const lines = text.split('\n')
+      lines.forEach((line) => options?.onLine?.(line))
+      return { exitCode, output: lines.slice(-2000).join('\n') }
+    },
+  })
+  const text = dump('server { location / { proxy_pass http://app$uri; } }', `http { ${resolver} }`)
+
+  test('is read from its first line', async () => {
+    const long = `${text}${'deny 192.0.2.1;\n'.repeat(3000)}`
+    expect(await readNginx({ id: 'web' }, engineWith(long))).toMatchObject({ asksDns: true })
+  })
+
+  test('is unknown if nginx rejects it, or if it is too long', async () => {
+    expect(await readNginx({ id: 'web' }, engineWith(text, 1))).toBeUndefined()
+    const long = `${text}${'deny 192.0.2.1;\n'.repeat(300_000)}`
+    expect(await readNginx({ id: 'web' }, engineWith(long))).toBeUndefined()
   })
 })
 
