@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PortForwarder } from '../../deploy/model/port-forwarder.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { CommandOutput, CommandRunner } from '../host/command-runner.ts'
+import { closeIdleProgram } from './close-idle-program.ts'
 import {
   clearForwardScript,
   drainLoopScript,
@@ -55,7 +56,7 @@ export function createPortForwarder(runner: CommandRunner): PortForwarder {
         ports.join(' '),
       ])
       const longestMs = Math.max(0, ...containers.map(({ limitMs }) => limitMs))
-      const programs = [drainLoopScript, judgeConnectionsProgram]
+      const programs = [closeIdleProgram, drainLoopScript, judgeConnectionsProgram]
       const { exitCode, stderr } = await run(drainPortsScript, [...programs, ...args], longestMs + TIMEOUT_MS)
       if (exitCode !== 0 && exitCode !== TIME_LIMIT) throw failure(runner.name, stderr)
       return exitCode === 0
