@@ -50,10 +50,22 @@ export function findVariables({ texts }: Repository, images: readonly ImageShape
   const reads =
     /(?:process\.env\.|process\.env\[['"]|environ(?:\.get\()?\[?['"]|getenv\(['"]|ENV(?:\.fetch\(|\[)['"]|Getenv\(")([A-Z][A-Z0-9_]+)/g
   const names = sources.flatMap(([, source]) => [...source.matchAll(reads)].map(([, name = '']) => name))
-  // Examples beside the parts of the app; no value of them is taken.
-  const examples = [...texts].filter(([path]) => /(?:^|\/)\.env\.(?:example|sample|template)$/.test(path))
-  const listed = examples.flatMap(([, text]) =>
-    [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, name = '']) => name),
+  return [...new Set([...names, ...namesInExamples(texts)])].filter((name) => !known.test(name)).sort()
+}
+
+/** Names that examples of env files beside the parts of the app list, but the one at the root, even in a comment, does not. */
+export function findUnlisted({ texts }: Repository): string[] {
+  const there = namesIn((texts.get('.env.example') ?? '').replaceAll(/^\s*#/gm, ''))
+  return [...new Set(namesInExamples(texts))].filter((name) => !known.test(name) && !there.includes(name)).sort()
+}
+
+function namesInExamples(texts: Repository['texts']): string[] {
+  return [...texts].flatMap(([path, text]) =>
+    /(?:^|\/)\.env\.(?:example|sample|template)$/.test(path) ? namesIn(text) : [],
   )
-  return [...new Set([...names, ...listed])].filter((name) => !known.test(name)).sort()
+}
+
+/** The names in a dotenv file; no value is taken. */
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, name = '']) => name)
 }

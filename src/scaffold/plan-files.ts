@@ -1,6 +1,7 @@
 import type { AppShape } from './app-shape.ts'
 import { renderComposeFile } from './compose-file.ts'
 import { renderDrayFile } from './dray-file.ts'
+import { findUnlisted } from './find-tasks.ts'
 import { extendIgnoreFile, renderEnvExample } from './small-files.ts'
 import { renderNginxConf } from './nginx-conf.ts'
 import type { Repository } from './repository.ts'
@@ -22,9 +23,11 @@ export const schemaPath = 'tools/dray.schema.json'
 
 /**
  * The files that init writes, in reading order. An existing dray.yml, `.env.example` or compose file belongs to the user and
- * is kept; with the compose file, nginx's configuration is kept too.
+ * is kept; with the compose file, nginx's configuration is kept too. `.env.example` gets the names of other examples.
  */
-export function wantFiles({ texts }: Repository, shape: AppShape): WantedFile[] {
+export function wantFiles(repository: Repository, shape: AppShape): WantedFile[] {
+  const { texts } = repository
+  const unlisted = findUnlisted(repository)
   const isThere = (...paths: string[]): boolean => paths.some((path) => texts.has(path))
   const { environments, owner } = shape
   const composed = uniqueBy(environments, ({ composeFile }) => composeFile)
@@ -41,7 +44,11 @@ export function wantFiles({ texts }: Repository, shape: AppShape): WantedFile[] 
     ...environments
       .filter(({ images }) => images.length > 0)
       .map((environment) => ({ path: workflowPath(environment), text: renderWorkflow(environment, shape) })),
-    ...(isThere('.env.example') ? [] : [{ path: '.env.example', text: renderEnvExample(shape) }]),
+    ...(!isThere('.env.example')
+      ? [{ path: '.env.example', text: renderEnvExample(shape) }]
+      : unlisted.length > 0
+        ? [{ path: '.env.example', lines: unlisted.map((name) => `${name}=`) }]
+        : []),
     ...ignoreFiles(shape),
   ]
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeShape, suggestAnswers } from '../../../src/scaffold/make-shape.ts'
-import { wantFiles } from '../../../src/scaffold/plan-files.ts'
+import { planFile, wantFiles } from '../../../src/scaffold/plan-files.ts'
 import { listRemainingSteps } from '../../../src/scaffold/remaining-steps.ts'
 import type { Repository } from '../../../src/scaffold/repository.ts'
 
@@ -13,7 +13,7 @@ function look(texts: Record<string, string>): { steps: string; files: Record<str
   }
   const { answers } = suggestAnswers(repository)
   const shape = makeShape(repository, answers, { kind: 'file', path: 'tools/dray.mjs' })
-  const files = wantFiles(repository, shape).map((file) => [file.path, 'text' in file ? file.text : ''])
+  const files = wantFiles(repository, shape).map((file) => [file.path, planFile(file, texts[file.path]).text])
   return {
     steps: listRemainingSteps(repository, shape, answers).join('\n'),
     files: Object.fromEntries(files) as Record<string, string>,
@@ -70,6 +70,20 @@ test('examples of env files are merged', () => {
   })
   expect(files['.env.example']).toMatch(/^SMTP_HOST=\nSMTP_PASSWORD=\n/m)
   expect(files['.env.example']).not.toContain('x\n')
+})
+
+test('an example at the root gets the names of the others that it lacks, once', () => {
+  const root = 'SMTP_HOST=mail\n# SMTP_PORT='
+  const texts = {
+    Dockerfile,
+    'app.py': 'os.environ["UNLISTED"]',
+    '.env.example': root,
+    'apps/api/.env.example': 'SMTP_PASSWORD=x\nSMTP_HOST=\nSMTP_PORT=\nPORT=1\n',
+    'apps/web/.env.sample': 'export API_URL=/api\n',
+  }
+  const extended = `${root}\nAPI_URL=\nSMTP_PASSWORD=\n`
+  expect(look(texts).files['.env.example']).toBe(extended)
+  expect(look({ ...texts, '.env.example': extended }).files).not.toHaveProperty(['.env.example'])
 })
 
 test('a scheduler is recreated', () => {
