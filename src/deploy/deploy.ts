@@ -115,10 +115,12 @@ function makeHostRuns({ request: { clock }, state, observed, locks }: Prepared):
 }
 
 function journalStart(execution: Execution): void {
-  const { deployer, desired, plan } = execution
+  const { deployer, desired, plan, hosts } = execution
+  const [run] = hosts.values()
   writeJournals(execution, {
     event: 'deploy.started',
     by: deployer,
+    project: run?.observation.directory.app.project,
     tag: desired.tag,
     environment: desired.environment,
     restores: desired.restores?.id,

@@ -96,6 +96,7 @@ export function fakeStoredContainer(name: string, facts: Partial<StoredContainer
     project: undefined,
     directory: undefined,
     imageId: '',
+    isPinned: true,
     isUp: true,
     idleSinceMs: TAKEN_AT_MS - 10 * DAY_MS,
     sizeBytes: 1_000_000,

@@ -51,6 +51,7 @@ export const idleAnswer = z.object({
   Name: z.string(),
   Created: z.string(),
   LogPath: z.string().nullish(),
+  Config: z.object({ Image: z.string() }),
   State: z.object({ Status: z.string(), FinishedAt: z.string().nullish() }),
   HostConfig: z.object({
     LogConfig: z.object({

@@ -69,6 +69,7 @@ function readContainer(container: DiskAnswer['Containers'][number], details: Idl
     project: projectOf(container.Labels),
     directory: container.Labels?.['com.docker.compose.project.working_dir'] || undefined,
     imageId: container.ImageID,
+    isPinned: details.Config.Image.includes('@sha256:'),
     isUp: ['running', 'paused', 'restarting', 'removing'].includes(Status),
     // A container that never ran has the zero time, in the year 1.
     idleSinceMs: timeOf(FinishedAt) || timeOf(details.Created),

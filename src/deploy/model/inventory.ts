@@ -38,6 +38,8 @@ export type StoredContainer = {
   /** The directory that Compose created it from; undefined if Compose did not create it. */
   directory: string | undefined
   imageId: string
+  /** Its image is named by digest, as in dray's override file. */
+  isPinned: boolean
   /** It is running, paused or restarting. */
   isUp: boolean
   /** When it stopped, in milliseconds since the epoch. */

@@ -2,6 +2,7 @@ import { keepTagOwner } from '../../deploy/model/image-reference.ts'
 import type { DiskInventory, StoredContainer } from '../../deploy/model/inventory.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import type { External } from '../../deploy/model/surroundings.ts'
+import type { UnrecordedDeploy } from './unrecorded-deploy.ts'
 import type { DirectorySurvey } from './removal-host.ts'
 
 /** Something that a removal takes from a host. */
@@ -32,8 +33,8 @@ export type RemovalPlan = {
 export type RemovalFacts = {
   host: string
   path: string
-  /** The current release. */
-  release: Release
+  /** The current release; without one, the last deploy that failed or was interrupted. */
+  release: Release | UnrecordedDeploy
   inventory: DiskInventory
   survey: DirectorySurvey
   externals: readonly External[] | undefined
@@ -70,7 +71,7 @@ export function planRemoval(facts: RemovalFacts, wish: RemovalWish): RemovalPlan
       ...owners.namesakes.map(({ name, directory }): StayingThing => ({
         kind: 'container',
         name,
-        reason: `of the same Compose project ${release.project}, ${directory === undefined ? 'not started by Compose' : `from ${directory}`}`,
+        reason: `of the same Compose project ${release.project}, ${directory === undefined ? 'not started by Compose' : directory === path ? 'not started by dray' : `from ${directory}`}`,
       })),
       ...judged.flatMap(({ kind, name, stays }): StayingThing[] =>
         stays === undefined || kind === 'records' ? [] : [{ kind, name, reason: stays }],
@@ -114,9 +115,12 @@ type Owners = {
 }
 
 /** Compose identifies containers by project, not by directory; both must be the app's, as for a deploy. */
-function splitContainers({ release: { project }, inventory, survey }: RemovalFacts): Owners {
+function splitContainers({ release, inventory, survey }: RemovalFacts): Owners {
+  const { project } = release
   const isOurs = (it: StoredContainer): boolean =>
     it.project === project &&
+    // Without a release, the app may still be one that a user started.
+    (it.isPinned || !('isUnrecorded' in release)) &&
     it.directory !== undefined &&
     !survey.otherDirectories.some((other) => other.project === project && other.path === it.directory)
   const others = inventory.containers.filter((it) => !isOurs(it))

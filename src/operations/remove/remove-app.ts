@@ -1,20 +1,31 @@
 import { toDrayError } from '../../deploy/execute/failure.ts'
 import { forwardOwner } from '../../deploy/model/port-forwarder.ts'
-import type { Release } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
-import { findLeft, planRemoval, type GoingThing, type RemovalPlan, type RemovalWish } from './plan-removal.ts'
+import {
+  findLeft,
+  planRemoval,
+  type GoingThing,
+  type RemovalFacts,
+  type RemovalPlan,
+  type RemovalWish,
+} from './plan-removal.ts'
 import type { RemovalHost } from './removal-host.ts'
 
-/** A removal from one host: what was planned, for the release that is deployed there. */
-export type PlannedRemoval = { host: RemovalHost; release: Release; plan: RemovalPlan }
+type Removed = RemovalFacts['release']
 
-/** Plans the removal of a release from a host. Changes nothing. Throws PATH_NOT_WRITABLE, and what the Engine throws. */
+/** A removal from one host: what was planned, for the release that is deployed there. */
+export type PlannedRemoval = { host: RemovalHost; release: Removed; plan: RemovalPlan }
+
+/** Plans the removal of a release, or of what a deploy left that recorded none, from a host. Changes nothing. Throws PATH_NOT_WRITABLE, and what the Engine throws. */
 export async function planRemovalOn(
   host: RemovalHost,
-  { release, wish, signal }: { release: Release; wish: RemovalWish; signal: AbortSignal },
+  { release, wish, signal }: { release: Removed; wish: RemovalWish; signal: AbortSignal },
 ): Promise<PlannedRemoval> {
-  const [facts, externals] = await Promise.all([read(host, release, signal), host.readExternals(release)])
+  const [facts, externals] = await Promise.all([
+    read(host, release, signal),
+    'isUnrecorded' in release ? undefined : host.readExternals(release),
+  ])
   const { name, isSource, directory } = host
   const plan = planRemoval({ host: name, path: directory.path, release, isSource, ...facts, externals }, wish)
   refuseUnwritable(plan, facts.survey.unwritable)
@@ -65,7 +76,7 @@ export async function removeApp(
   }
 }
 
-async function read({ engine, directory }: RemovalHost, release: Release, signal: AbortSignal) {
+async function read({ engine, directory }: RemovalHost, release: Removed, signal: AbortSignal) {
   const [inventory, survey] = await Promise.all([
     engine.disk.inventory(signal),
     directory.survey(Object.keys(release.files)),
@@ -74,7 +85,7 @@ async function read({ engine, directory }: RemovalHost, release: Release, signal
 }
 
 /** Ports that an interrupted deploy still forwards. */
-async function endForwards({ forwarder }: RemovalHost, { project, services }: Release): Promise<void> {
+async function endForwards({ forwarder }: RemovalHost, { project, services }: Removed): Promise<void> {
   if ((await forwarder.findObstacle()) !== undefined) return
   for (const service of Object.keys(services)) await forwarder.clear(forwardOwner(project, service))
 }

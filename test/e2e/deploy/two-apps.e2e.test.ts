@@ -97,14 +97,26 @@ test('one is removed, with its images and without files of others; the other kee
     staying: [],
     entries: ['nginx'],
   })
-  const left = `docker ps -aq --filter label=com.docker.compose.project=worked
+  expect(await leftOfWorked()).toBe('./nginx/mine\n')
+  expect(await stateOf(other)).toEqual(before)
+  expect((await worked.dray(['remove', 'test', '--yes'])).exitCode).toBe(3)
+
+  // A first deploy that fails records no release.
+  await worked.writeOnServer('.env', '')
+  expect(await worked.deploy('v2-exits-at-once')).toMatchObject({ exitCode: 1 })
+  expect(await leftOfWorked()).not.toBe('./nginx/mine\n')
+  expect((await worked.dray(['remove', 'test', '--env', '--yes'])).exitCode).toBe(0)
+  expect(await leftOfWorked()).toBe('./nginx/mine\n')
+  expect((await worked.dray(['remove', 'test', '--yes'])).exitCode).toBe(3)
+})
+
+async function leftOfWorked(): Promise<string> {
+  const script = `docker ps -aq --filter label=com.docker.compose.project=worked
     docker network ls -q --filter label=com.docker.compose.project=worked
     docker images --format '{{.Tag}}' | grep -E '^dray-worked-[0-9a-f]+$'
     cd ${worked.path} && find . -type f`
-  expect((await server.run(['sh', '-c', left])).stdout).toBe('./nginx/mine\n')
-  expect(await stateOf(other)).toEqual(before)
-  expect((await worked.dray(['remove', 'test', '--yes'])).exitCode).toBe(3)
-})
+  return (await server.run(['sh', '-c', script])).stdout
+}
 
 type Config = { environments: { test: { path: string } } }
 

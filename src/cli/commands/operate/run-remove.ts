@@ -6,6 +6,7 @@ import { localHost } from '../../../config/deploy-config.ts'
 import type { Lock } from '../../../deploy/model/lock.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { findUnrecorded, type UnrecordedDeploy } from '../../../operations/remove/unrecorded-deploy.ts'
 import { planRemovalOn, removeApp, type PlannedRemoval } from '../../../operations/remove/remove-app.ts'
 import type { RemovalHost } from '../../../operations/remove/removal-host.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
@@ -18,7 +19,7 @@ import { withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { openQuestions } from '../../command/questions.ts'
 import { readWait } from '../../command/wait-option.ts'
-import { connectApps, readInPlace, releaseOf, type ConnectedApp } from './connect-apps.ts'
+import { connectApps, readInPlace, type ConnectedApp } from './connect-apps.ts'
 import type { removeCommand } from './remove.ts'
 
 /**
@@ -42,7 +43,7 @@ export async function runRemove(
   const { name: environment } = input.config.environment
   const { signal } = context
   await using connected = await connectApps(input, context)
-  const deployed = listDeployed(connected.apps, input, output)
+  const deployed = await listDeployed(connected.apps, { input, context, output })
   const work: Work = { input, context, output }
   const locks: Lock[] = []
   try {
@@ -52,7 +53,7 @@ export async function runRemove(
       deployed.map(async ({ host }) => {
         // A deploy may have ended since.
         const app = await readInPlace(host, stop)
-        const release = releaseOf(app, input)
+        const release = app.release ?? (await readUnrecorded(app, stop)) ?? refuseNothing([app], input)
         return planRemovalOn(await removalHost(app, input), { release, wish: { volumes, env }, signal: stop })
       }),
     )
@@ -77,30 +78,53 @@ export async function runRemove(
 
 type Work = { input: EnvironmentInput; context: CliContext; output: CommandOutput }
 
-/** The hosts with a release; an earlier removal may have ended on some. Throws NOT_DEPLOYED without any. */
-function listDeployed(
+/**
+ * The hosts with a release or with records of a deploy that failed; an earlier removal may have ended on some. Throws NOT_DEPLOYED
+ * without any.
+ */
+async function listDeployed(
   apps: readonly ConnectedApp[],
-  input: EnvironmentInput,
-  output: CommandOutput,
-): ConnectedApp[] {
-  const { name, path } = input.config.environment
-  const deployed = apps.filter(({ release }) => release !== undefined)
-  if (deployed.length === 0) {
-    const hosts = apps.map(({ host }) => host.name).join(', ')
-    throw new DrayError(
-      'NOT_DEPLOYED',
-      `No release of ${name} is in ${path} on ${hosts}, so there is nothing to remove.`,
-      {
-        hint: 'If containers run there that dray did not start, `docker compose down` in the directory removes them.',
-      },
-    )
-  }
-  for (const { host, release } of apps) {
-    if (release === undefined)
-      output.note(`No release is in ${path} on ${host.name}: there is nothing to remove.`)
+  { input, context, output }: Work,
+): Promise<ConnectedApp[]> {
+  const { path } = input.config.environment
+  const found = await Promise.all(
+    apps.map(async (app) => app.release ?? (await readUnrecorded(app, context.signal))),
+  )
+  const deployed = apps.filter((_, index) => found[index] !== undefined)
+  if (deployed.length === 0) refuseNothing(apps, input)
+  for (const app of apps) {
+    const { name } = app.host
+    if (!deployed.includes(app))
+      output.note(`No release and no record of dray is in ${path} on ${name}: there is nothing to remove.`)
+    else if (app.release === undefined)
+      output.note(`No release was recorded in ${path} on ${name}. What a deploy left there can be removed.`)
   }
   return deployed
 }
+
+function refuseNothing(apps: readonly ConnectedApp[], { config }: EnvironmentInput): never {
+  const { name, path } = config.environment
+  const hosts = apps.map(({ host }) => host.name).join(', ')
+  throw new DrayError(
+    'NOT_DEPLOYED',
+    `No release of ${name} and no record of dray is in ${path} on ${hosts}, so there is nothing to remove.`,
+    {
+      hint: 'If containers run there that dray did not start, `docker compose down` in the directory removes them.',
+    },
+  )
+}
+
+/** The deploy that left records on a host without a release; undefined without any. */
+async function readUnrecorded(
+  { host, place }: ConnectedApp,
+  signal: AbortSignal,
+): Promise<UnrecordedDeploy | undefined> {
+  const { hasRecords } = await createDirectoryRemoval(place).survey([])
+  return hasRecords ? findUnrecorded((await host.archive.read(MOST_ATTEMPTS, signal)).journal) : undefined
+}
+
+/** After a deploy's line, the journal may have lines of tasks and of changes of `.env`. */
+const MOST_ATTEMPTS = 100
 
 function lockApp({ host }: ConnectedApp, waitMs: number, { input, context }: Work): Promise<Lock> {
   const { clock, signal } = context

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   findLeft,
   planRemoval,
   type RemovalFacts,
   type RemovalWish,
 } from '../../../../src/operations/remove/plan-removal.ts'
+import { findUnrecorded } from '../../../../src/operations/remove/unrecorded-deploy.ts'
 import { renderRemoval } from '../../../../src/ui/render/results/render-removal.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import {
@@ -175,6 +176,53 @@ test('leaves a file behind a link that leads out of the directory', () => {
   const hashes = new Map([['nginx/app.conf', 'c'.repeat(64)]])
   expect(staying({ survey: { ...survey, hashes, outside: ['nginx/'] } })).toContain(
     'nginx/app.conf: a link leads out of the directory',
+  )
+})
+
+describe('after a first deploy that recorded no release', () => {
+  const at = { version: 1, at: 0, release: 'r1' } as const
+  const images = { backend: 'acme/shop@sha256:1' }
+  const release = findUnrecorded([
+    { ...at, event: 'deploy.started', project: 'before', images },
+    { ...at, event: 'deploy.started', project: 'shop', images },
+    { ...at, event: 'deploy.finished', outcome: 'failed' },
+  ])
+  const left = { release, externals: undefined }
+
+  test('takes its containers, networks, image tags and records', () => {
+    expect(Object.keys(release.services)).toEqual(['backend'])
+    expect(going(left, everything)).toEqual([
+      'container shop-backend-1',
+      'container shop-old-1',
+      'network shop_default',
+      `image ${tag('acme/shop')}`,
+      `image ${tag('nginx')}`,
+      'file .env',
+      'file .env.before-1',
+      'records .dray',
+    ])
+  })
+
+  test('leaves the containers that a user started in its directory, and the network that they use', () => {
+    const started = { ...ours, isPinned: false, networks: ['shop_default'] }
+    const containers = [fakeStoredContainer('shop-web-1', started)]
+    const inventory = { ...facts.inventory, containers }
+    expect(going({ ...left, inventory })).toEqual(['records .dray'])
+    expect(staying({ ...left, inventory })).toEqual(
+      expect.arrayContaining([
+        'shop-web-1: of the same Compose project shop, not started by dray',
+        'shop_default: used by container shop-web-1',
+      ]),
+    )
+    expect(going({ inventory })).toContain('container shop-web-1')
+  })
+
+  test.each([[[]], [[{ ...at, event: 'deploy.started' }]], [[{ ...at, event: 'env.changed', project: 'shop' }]]])(
+    'takes only records if the journal names no project: %j',
+    (journal) => {
+      const none = { release: findUnrecorded(journal), externals: undefined }
+      expect(going(none)).toEqual(['records .dray'])
+    },
   )
 })
 
