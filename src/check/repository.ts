@@ -5,6 +5,7 @@ import type { ShellCommand } from './parse/shell-command.ts'
 import {
   entriesOf,
   childOf,
+  nodeAt,
   parseYamlTree,
   scalarsOf,
   scalarText,
@@ -34,6 +35,8 @@ export type RepositoryInput = {
   githubName?: string
   /** The directory to check, from the root. Its dray.yml counts, else the nearest one above. */
   directory?: string
+  /** Entries of `bundle.include` of which nothing is shipped, with the reason; without them, only the entries themselves are judged. */
+  leftOut?: ReadonlyMap<string, string>
 }
 
 /** A script and its commands. */
@@ -56,6 +59,7 @@ export type Repository = {
   envExamples: readonly SourceFile[]
   /** dray.yml. */
   config: ComposeFile | undefined
+  leftOut: ReadonlyMap<string, string>
   yamlErrors: YamlTree['errors']
 }
 
@@ -100,7 +104,27 @@ export function readRepository(input: RepositoryInput): Repository {
     ],
     envExamples: ofKind('env-example'),
     config,
+    leftOut: input.leftOut ?? new Map(),
     yamlErrors: errors,
+  }
+}
+
+/** The entries of `bundle.include`, and the directory that they are relative to. */
+export function readIncludes({ files, directory = '.' }: RepositoryInput): {
+  directory: string
+  entries: string[]
+} {
+  const found = Object.entries(files).map(([path, text]) => ({ path, text }))
+  const file = nearestConfig(
+    found.filter(({ path }) => fileKindOf(path) === 'config'),
+    directory,
+  )
+  if (file === undefined) return { directory, entries: [] }
+  const config = { file, root: parseYamlTree(file).root }
+  const [compose] = environmentsOf(config).flatMap((it) => it.compose)
+  return {
+    directory: directoryOf(compose ?? file.path),
+    entries: scalarsOf(nodeAt(config.root, 'bundle', 'include')).map(({ text }) => text),
   }
 }
 

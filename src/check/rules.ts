@@ -35,6 +35,7 @@ import { imageFloating } from './rules/image-floating.ts'
 import { imageLatest } from './rules/image-latest.ts'
 import { imageNotPulled } from './rules/image-not-pulled.ts'
 import { imageNotPushed } from './rules/image-not-pushed.ts'
+import { includeNotShipped } from './rules/include-not-shipped.ts'
 import { loginKept } from './rules/login-kept.ts'
 import { loginMissing } from './rules/login-missing.ts'
 import { logsUnlimited } from './rules/logs-unlimited.ts'
@@ -111,6 +112,7 @@ export const rules: readonly Rule[] = [
   imageLatest,
   imageNotPulled,
   imageNotPushed,
+  includeNotShipped,
   loginKept,
   loginMissing,
   logsUnlimited,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -46,6 +46,23 @@ test('--fix changes the files and lists the remaining findings', async () => {
       .replace("version: '3'\n", '')
       .replace('postgres:17\n', 'postgres:17\n    restart: unless-stopped\n'),
   )
+})
+
+test('sees where an entry of bundle.include leads, from the directory of the compose file', async () => {
+  const cwd = await makeProject({
+    'dray.yml': `environments: { test: { host: deploy@shop, compose: deploy/compose.yml } }
+bundle: { include: [app.cfg, app.conf] }
+`,
+    'deploy/compose.yml': 'services: {}\n',
+    'deploy/.env': 'A=1\n',
+    'deploy/app.conf': 'x',
+  })
+  await symlink('.env', path.join(cwd, 'deploy/app.cfg'))
+  const { exitCode, stdout } = await runCli(['check', '--no-color'], { cwd })
+  expect(exitCode).toBe(1)
+  expect(stdout.match(/.*INCLUDE_NOT_SHIPPED.*/g)).toEqual([
+    '  2:21 error `app.cfg` is not shipped: app.cfg leads to .env, and env files, logins of tools and what is below .git are never shipped. [INCLUDE_NOT_SHIPPED]',
+  ])
 })
 
 test('--json prints a line for each finding, and one for all', async () => {

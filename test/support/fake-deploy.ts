@@ -48,7 +48,7 @@ export class FakeWorld {
   front: Partial<FrontSettings> | undefined
   request: Partial<DeployRequest> = {}
   registryDown = false
-  review: SourceReview = { untracked: [], expectedVariables: [] }
+  review: SourceReview = { untracked: [], leftOut: [], expectedVariables: [] }
   readonly #cancel = new AbortController()
 
   constructor(app: AppModel, hostNames: readonly string[] = ['srv']) {

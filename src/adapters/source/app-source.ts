@@ -7,7 +7,8 @@ import type { AppSource, BundleFile } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
-import { isBundlePath, isPrivateKey } from './bundle-path.ts'
+import { isPrivateKey } from '../../shared/private-file.ts'
+import { isBundlePath } from './bundle-path.ts'
 import { listFiles, targetInside } from './list-files.ts'
 import { renameReferences } from './rename-references.ts'
 import { reviewSource } from './review-source.ts'
@@ -107,7 +108,7 @@ export function createAppSource(app: {
         textFile(pinsName, renderOverride({}, {}, { front })),
       ]
     },
-    review: () => reviewSource(app.directory),
+    review: () => reviewSource(app.directory, app.include),
     ...(app.designFront && { designFront: app.designFront }),
     bundle: async (model, images, checks = {}) => {
       const reading = read.get(model) ?? readFiles(model)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join, normalize, posix } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseComposeFile } from '../../shared/compose-file.ts'
-import { isEnvFile } from './bundle-path.ts'
+import { isEnvFile } from '../../shared/private-file.ts'
 import { findUnwanted } from './list-files.ts'
 
 /**

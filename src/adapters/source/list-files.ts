@@ -3,7 +3,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { DrayError } from '../../errors/dray-error.ts'
-import { isPrivatePath } from './bundle-path.ts'
+import { isPrivatePath } from '../../shared/private-file.ts'
 import { compilePattern, startOfPattern } from './path-pattern.ts'
 
 const run = promisify(execFile)
@@ -66,7 +66,8 @@ export async function findUnwanted(
   return new Set(unwanted.map(({ path }) => path))
 }
 
-async function walkPattern(directory: string, pattern: string): Promise<string[]> {
+/** The paths that match a pattern, without those of `isPrivatePath`. */
+export async function walkPattern(directory: string, pattern: string): Promise<string[]> {
   const isMeant = compilePattern(pattern)
   return (await walk(directory, startOfPattern(pattern), { followLink: isMeant, links: [] })).filter(isMeant)
 }

@@ -8,7 +8,7 @@ import type { Digest } from './image-reference.ts'
 import type { Neighbour } from './proxies/neighbour.ts'
 import type { Entrance } from './prober.ts'
 import type { Proxy } from './proxies/proxy.ts'
-import type { DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
+import type { DirectoryObservation, LeftOut, LocalImage, ResolvedImage } from './ports.ts'
 import type { Container } from './container.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -59,6 +59,7 @@ export type HostObservation = {
   disk: DiskObservation
   /** Shipped files, other than compose files, that git neither tracks nor ignores. */
   untracked: readonly string[]
+  leftOut: readonly LeftOut[]
   /** Names in `.env.example` that neither `.env` nor the deploy sets. */
   lackingVariables: readonly string[]
   /** Files of the release on this host; they may differ between hosts, as the server's `.env` does. */

@@ -249,10 +249,14 @@ export type PlaceRequest = {
   adopt: readonly string[]
 }
 
+/** An entry of `bundle.include` that names something of which nothing is shipped, and why, for the end of a sentence. */
+export type LeftOut = { entry: string; reason: string }
+
 /** What is worth a warning about the app's files on the machine that runs dray. */
 export type SourceReview = {
   /** Files next to the compose file that git neither tracks nor ignores. */
   untracked: readonly string[]
+  leftOut: readonly LeftOut[]
   /** Names in `.env.example`. */
   expectedVariables: readonly string[]
 }

@@ -41,6 +41,8 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       `${someNames(untracked)}: not in git, and shipped, because a service mounts ${untracked.length === 1 ? 'it' : 'them'} or \`bundle.include\` names ${untracked.length === 1 ? 'it' : 'them'}. Files that .gitignore names are not shipped.`,
     )
   }
+  for (const { entry, reason } of observation.leftOut)
+    found.push(`\`bundle.include\` names ${entry}, which is not shipped: ${reason}.`)
   if (host.files.edited.length > 0) {
     const were = host.files.edited.length === 1 ? 'was' : 'were'
     found.push(

@@ -71,6 +71,9 @@ export const badFindings: Readonly<Record<string, readonly string[]>> = {
   IMAGE_NOT_PUSHED: [
     'docker-compose.yml:3:12-40 No workflow pushes `ghcr.io/acme/shop-api`; the workflows push ghcr.io/acme/shop-backend.',
   ],
+  INCLUDE_NOT_SHIPPED: [
+    'dray.yml:2:21-43 `config/.env.production` is not shipped: env files, logins of tools and what is below .git are never shipped.',
+  ],
   LOGIN_KEPT: ['deploy.sh:2:24-80 The token of this login stays in `~/.docker/config.json` on the server.'],
   LOGIN_MISSING: [
     '.github/workflows/deploy.yml:8:15-42 The job `build` pushes to ghcr.io, but no earlier step logs in.',

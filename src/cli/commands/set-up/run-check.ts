@@ -1,11 +1,14 @@
+import path from 'node:path'
 import { findTop, type RepositoryTop } from '../../../adapters/git/find-top.ts'
 import { parseRemoteUrl, type RunCommand } from '../../../adapters/git/git-observation.ts'
 import { LocalRunner } from '../../../adapters/host/local-runner.ts'
+import { findLeftOut } from '../../../adapters/source/find-left-out.ts'
 import { readRepositoryFiles, writeRepositoryFiles } from '../../../adapters/source/repository-files.ts'
 import { applyEdits } from '../../../check/apply-edits.ts'
 import { checkRepository, suppressionRule, type Finding } from '../../../check/check-repository.ts'
 import { isRead } from '../../../check/file-kind.ts'
 import { rules } from '../../../check/rules.ts'
+import { readIncludes } from '../../../check/repository.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { sortByNearness } from '../../../shared/nearest.ts'
@@ -56,14 +59,21 @@ async function findAll(context: CliContext, isFixing: boolean): Promise<Found> {
     edits.length > 0 && !edits.some(({ file }) => refused.has(file.path))
   for (let fixed = 0, round = 0; ; round += 1) {
     const { files, tracked } = await readRepositoryFiles(top, isRead)
-    const findings = checkRepository({ files, tracked, githubName, directory: below })
+    const input = { files, tracked, githubName, directory: below }
+    const includes = readIncludes(input)
+    const left = await findLeftOut(path.join(top, includes.directory), includes.entries)
+    const leftOut = new Map(left.map(({ entry, reason }) => [entry, reason]))
+    const findings = checkRepository({ ...input, leftOut })
     const fixable = findings.filter(isFixable)
     if (!isFixing || fixable.length === 0 || round === 5)
       return { findings, files: Object.keys(files).length, fixed }
-    const left = await writeRepositoryFiles(top, applyEdits(fixable.flatMap((finding) => finding.edits)))
-    for (const [path, reason] of left) {
-      refused.set(path, reason)
-      stderr.write(`${stripControl(path)} was not fixed: ${reason}.\n`)
+    const unwritten = await writeRepositoryFiles(
+      top,
+      applyEdits(fixable.flatMap((finding) => finding.edits)),
+    )
+    for (const [file, reason] of unwritten) {
+      refused.set(file, reason)
+      stderr.write(`${stripControl(file)} was not fixed: ${reason}.\n`)
     }
     fixed += fixable.filter(isFixable).length
   }

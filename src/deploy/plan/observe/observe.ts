@@ -211,11 +211,12 @@ async function observeForwarding(
 
 /** What of a review concerns this deploy. */
 function judgeReview(
-  { untracked, expectedVariables }: SourceReview = { untracked: [], expectedVariables: [] },
+  { untracked, leftOut, expectedVariables }: SourceReview = { untracked: [], leftOut: [], expectedVariables: [] },
   { shipped, composePaths, given }: Readonly<Record<'shipped' | 'composePaths' | 'given', readonly string[]>>,
-): Pick<HostObservation, 'untracked' | 'lackingVariables'> {
+): Pick<HostObservation, 'untracked' | 'leftOut' | 'lackingVariables'> {
   return {
     untracked: untracked.filter((path) => shipped.includes(path) && !composePaths.includes(path)),
+    leftOut,
     lackingVariables: expectedVariables.filter((name) => !given.includes(name)),
   }
 }

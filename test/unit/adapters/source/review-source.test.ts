@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { reviewSource } from '../../../../src/adapters/source/review-source.ts'
 import { makeProject } from '../../../support/make-project.ts'
@@ -15,9 +17,39 @@ test('files that git neither tracks nor ignores, and the names in .env.example',
     'data/db': 'x',
   })
   const expectedVariables = ['GREETING', 'TOKEN']
-  expect(await reviewSource(directory)).toEqual({ untracked: [], expectedVariables })
+  const review = () => reviewSource(directory, [])
+  expect(await review()).toEqual({ untracked: [], leftOut: [], expectedVariables })
   await run('git', ['-C', directory, 'init', '-q'])
-  expect(await reviewSource(directory)).toEqual({ untracked: [], expectedVariables })
+  expect(await review()).toEqual({ untracked: [], leftOut: [], expectedVariables })
   await run('git', ['-C', directory, 'add', 'compose.yml', '.gitignore', '.env.example'])
-  expect((await reviewSource(directory)).untracked).toEqual(['certs/ä site.crt'])
+  expect((await review()).untracked).toEqual(['certs/ä site.crt'])
+})
+
+test('entries of which nothing is shipped, each with the reason', async () => {
+  const directory = await makeProject({
+    '.gitignore': 'dist/\n',
+    'config/app.conf': 'x',
+    'config/.env.prod': 'x',
+    'dist/a.js': 'x',
+    'only/prod.env': 'x',
+    'key.pem': '-----BEGIN RSA PRIVATE KEY-----\nx',
+    '.env': 'A=1',
+  })
+  await run('git', ['-C', directory, 'init', '-q'])
+  const link = (target: string, path: string) => symlink(target, join(directory, path))
+  await Promise.all([link('.env', 'app.cfg'), link('.git/config', 'git.cfg'), link('/etc/hosts', 'hosts')])
+  const never = 'env files, logins of tools and what is below .git are never shipped'
+  const reasons = {
+    'config/.env.prod': never,
+    '.git/config': never,
+    'app.cfg': `app.cfg leads to .env, and ${never}`,
+    'git.cfg': `git.cfg leads to .git/config, and ${never}`,
+    hosts: "hosts is a link to outside the app's directory",
+    'dist/**': 'git ignores dist/a.js',
+    '*.pem': 'key.pem is a private key',
+  }
+  const shipped = ['config', 'config/*', '.', 'gone/.env', 'gone', 'con*/*']
+  const { leftOut } = await reviewSource(directory, [...Object.keys(reasons), ...shipped])
+  const found = Object.fromEntries(leftOut.map(({ entry, reason }) => [entry, reason]))
+  expect(found).toEqual(reasons)
 })

@@ -202,11 +202,13 @@ test('shipped files that git does not know are named, and variables that .env la
   world.files = { 'certs/site.crt': 'x', 'uploads/pic.jpg': 'y', 'nginx/conf.d/app.conf': 'z' }
   world.review = {
     untracked: ['certs/site.crt', 'docker-compose.yml', 'notes.txt', 'uploads/pic.jpg'],
+    leftOut: [{ entry: 'dist', reason: 'git ignores dist/a.js' }],
     expectedVariables: ['DATABASE_URL', 'GREETING', 'IMAGE_TAG'],
   }
   const { warnings } = await world.plan()
-  expect(warnings.slice(0, 2)).toEqual([
+  expect(warnings.slice(0, 3)).toEqual([
     '.env on srv lacks GREETING, which .env.example names. `dray env test` lists the variables.',
     'certs/site.crt, uploads/pic.jpg: not in git, and shipped, because a service mounts them or `bundle.include` names them. Files that .gitignore names are not shipped.',
+    '`bundle.include` names dist, which is not shipped: git ignores dist/a.js.',
   ])
 })
