@@ -56,7 +56,9 @@ export function findVariables({ texts }: Repository, images: readonly ImageShape
 /** Names that examples of env files beside the parts of the app list, but the one at the root, even in a comment, does not. */
 export function findUnlisted({ texts }: Repository): string[] {
   const there = namesIn((texts.get('.env.example') ?? '').replaceAll(/^\s*#/gm, ''))
-  return [...new Set(namesInExamples(texts))].filter((name) => !known.test(name) && !there.includes(name)).sort()
+  return [...new Set(namesInExamples(texts))]
+    .filter((name) => !known.test(name) && !there.includes(name))
+    .sort()
 }
 
 function namesInExamples(texts: Repository['texts']): string[] {

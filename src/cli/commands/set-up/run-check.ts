@@ -67,10 +67,7 @@ async function findAll(context: CliContext, isFixing: boolean): Promise<Found> {
     const fixable = findings.filter(isFixable)
     if (!isFixing || fixable.length === 0 || round === 5)
       return { findings, files: Object.keys(files).length, fixed }
-    const unwritten = await writeRepositoryFiles(
-      top,
-      applyEdits(fixable.flatMap((finding) => finding.edits)),
-    )
+    const unwritten = await writeRepositoryFiles(top, applyEdits(fixable.flatMap((finding) => finding.edits)))
     for (const [file, reason] of unwritten) {
       refused.set(file, reason)
       stderr.write(`${stripControl(file)} was not fixed: ${reason}.\n`)

@@ -211,7 +211,11 @@ async function observeForwarding(
 
 /** What of a review concerns this deploy. */
 function judgeReview(
-  { untracked, leftOut, expectedVariables }: SourceReview = { untracked: [], leftOut: [], expectedVariables: [] },
+  { untracked, leftOut, expectedVariables }: SourceReview = {
+    untracked: [],
+    leftOut: [],
+    expectedVariables: [],
+  },
   { shipped, composePaths, given }: Readonly<Record<'shipped' | 'composePaths' | 'given', readonly string[]>>,
 ): Pick<HostObservation, 'untracked' | 'leftOut' | 'lackingVariables'> {
   return {

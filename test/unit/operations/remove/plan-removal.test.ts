@@ -217,13 +217,14 @@ describe('after a first deploy that recorded no release', () => {
     expect(going({ inventory })).toContain('container shop-web-1')
   })
 
-  test.each([[[]], [[{ ...at, event: 'deploy.started' }]], [[{ ...at, event: 'env.changed', project: 'shop' }]]])(
-    'takes only records if the journal names no project: %j',
-    (journal) => {
-      const none = { release: findUnrecorded(journal), externals: undefined }
-      expect(going(none)).toEqual(['records .dray'])
-    },
-  )
+  test.each([
+    [[]],
+    [[{ ...at, event: 'deploy.started' }]],
+    [[{ ...at, event: 'env.changed', project: 'shop' }]],
+  ])('takes only records if the journal names no project: %j', (journal) => {
+    const none = { release: findUnrecorded(journal), externals: undefined }
+    expect(going(none)).toEqual(['records .dray'])
+  })
 })
 
 test('finds what is left of a plan', () => {
