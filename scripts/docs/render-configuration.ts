@@ -1,6 +1,6 @@
-import { stringify } from 'yaml'
 import { configSchema } from '../../src/config/schema.ts'
-import { describeSchema, type KeyEntry } from './describe-schema.ts'
+import { describeSchema, type KeyEntry } from '../../src/config/describe-schema.ts'
+import { renderExample, renderFlow } from '../../src/config/render-example.ts'
 
 /** docs/configuration.md: every key, and an example with all of them. */
 export function renderConfiguration(): string {
@@ -33,14 +33,6 @@ export function renderConfiguration(): string {
     '```',
     '',
   ].join('\n')
-}
-
-/** A dray.yml that uses every key, each with its description above it. */
-function renderExample(): string {
-  return describeSchema(configSchema)
-    .flatMap((key) => [...renderExampleKey(key, ''), ''])
-    .join('\n')
-    .trimEnd()
 }
 
 function renderSection(prefix: string, key: KeyEntry): string[] {
@@ -84,38 +76,4 @@ function anchorOf(heading: string): string {
 
 function renderExamples(examples: readonly unknown[]): string {
   return examples.map((example) => `\`${renderFlow(example)}\``).join(', ')
-}
-
-function renderFlow(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim()
-}
-
-function renderExampleKey(key: KeyEntry, indent: string): string[] {
-  if (key.omitFromExample) return []
-  const comment = wrap(key.description, 100 - indent.length).map((line) => `${indent}# ${line}`)
-  if (key.children.length === 0) {
-    return [...comment, `${indent}${key.name}: ${renderFlow(key.examples[0])}`]
-  }
-  const named = key.isList
-    ? [`${indent}  -`]
-    : key.exampleKey === undefined
-      ? []
-      : [`${indent}  ${key.exampleKey}:`]
-  const deeper = `${indent}  ${named.length > 0 ? '  ' : ''}`
-  return [
-    ...comment,
-    `${indent}${key.name}:`,
-    ...named,
-    ...key.children.flatMap((child) => renderExampleKey(child, deeper)),
-  ]
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

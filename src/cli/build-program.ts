@@ -56,7 +56,9 @@ export function buildProgram(options: ProgramOptions): Program {
     program.commandsGroup(`${heading}:`)
     for (const command of commands) addCommand(program, command, options)
   }
-  program.commandsGroup('More:').helpCommand('help [COMMAND]', 'Print help for a command.')
+  program
+    .commandsGroup('More:')
+    .helpCommand('help [COMMAND]', 'Print help for a command, or every key of dray.yml.')
   return program
 }
 
@@ -65,7 +67,7 @@ function withoutOptions(help: Help): Help {
   return Object.assign(Object.create(help) as Help, { visibleOptions: () => [] })
 }
 
-/** Options and exit codes of all commands, and the page about them. */
+/** Options and exit codes of all commands, and where to read more. */
 function renderEnd(program: Program, help: Help): string {
   const options = help
     .visibleOptions(program)
@@ -79,7 +81,7 @@ function renderEnd(program: Program, help: Help): string {
     'Exit codes:',
     ...twoColumns(codes),
     '',
-    'More: docs/commands.md',
+    'More: `dray help COMMAND`, and for every key of dray.yml: `dray help dray.yml`.',
   ].join('\n')
 }
 

@@ -32,6 +32,11 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     },
   })
   try {
+    if (argv[0] === 'help' && argv[1] === configName) {
+      const { renderExample } = await import('../config/render-example.ts')
+      context.stdout.write(`${renderExample({ all: true })}\n`)
+      return EXIT.done
+    }
     refuseUnknownHelp(argv)
     const words = separatePassedWords(argv, commands)
     await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' })
@@ -41,6 +46,9 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     return tell(error instanceof CommanderError ? toUsageError(error) : error, program, context)
   }
 }
+
+/** `dray help dray.yml` prints every key with its description. */
+const configName = 'dray.yml'
 
 /** Refuses `--tag "$TAG"` with an empty variable: it is a mistake, not a request for the default. */
 function refuseEmptyValues(command: Command, { options, global }: CommandInput): void {
@@ -56,7 +64,7 @@ function refuseEmptyValues(command: Command, { options, global }: CommandInput):
 
 /** commander prints the help of dray for `dray help rollbak`, and no reason. */
 function refuseUnknownHelp([help, name]: readonly string[]): void {
-  const names = commands.map((command) => command.name)
+  const names = [...commands.map((command) => command.name), configName]
   if (help !== 'help' || name === undefined || name.startsWith('-') || [...names, 'help'].includes(name))
     return
   const nearest = findNearest(name, names)

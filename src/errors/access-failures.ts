@@ -4,7 +4,7 @@ import { EXIT } from './exit-code.ts'
 export const accessFailures = {
   GATE_REFUSED: {
     title: 'An SSH key was used for a request that its gate does not allow.',
-    hint: 'See docs/least-rights.md for the requests that a key can allow.',
+    hint: '`dray help gate` lists the requests that a key can allow.',
     exitCode: EXIT.precondition,
   },
 }

@@ -37,7 +37,7 @@ export const catalogue = {
   },
   CONFIG_INVALID: {
     title: 'dray.yml has an unknown key or an invalid value.',
-    hint: 'See docs/configuration.md for every key.',
+    hint: '`dray help dray.yml` lists every key.',
     exitCode: EXIT.usage,
   },
   ENVIRONMENT_UNKNOWN: {

@@ -4,7 +4,7 @@ import { EXIT } from './exit-code.ts'
 export const frontFailures = {
   FRONT_IMPOSSIBLE: {
     title: 'dray cannot put a front with that domain in front of the app.',
-    hint: 'docs/how-it-works.md, "The front", says which services can have one.',
+    hint: 'Name services whose ports are single TCP ports other than 443 and 8443, and that speak HTTP/1.1.',
     exitCode: EXIT.usage,
   },
   DOMAIN_UNSERVED: {

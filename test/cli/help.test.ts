@@ -9,6 +9,8 @@ import { renderManual } from '../../src/cli/help/render-manual.ts'
 import { createTerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import { widthOf } from '../../src/ui/terminal/text-width.ts'
 import { root } from '../../scripts/docs/generated-files.ts'
+import { configSchema } from '../../src/config/schema.ts'
+import { load } from '../support/make-project.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const style = (columns?: number) => createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns })
@@ -122,8 +124,8 @@ test('a page of the help, as it is', () => {
       130  Cancelled.
 
     Files:
-      dray.yml     The environments. \`--config\` selects another file. See
-                   docs/configuration.md.
+      dray.yml     The environments. \`--config\` selects another file. \`dray help
+                   dray.yml\` lists every key.
       PATH/.dray/  On the server: archived releases, the journal, the lock.
 
     Environment variables:
@@ -135,9 +137,19 @@ test('a page of the help, as it is', () => {
       NO_COLOR              No colours.
 
     See also:
-      dray diff, dray rollback, docs/rollback.md
+      dray diff, dray rollback, docs/rollback.md in dray's repository
     "
   `)
+})
+
+test('`help dray.yml` prints a valid dray.yml with every key, described', async () => {
+  const { exitCode, stdout } = await runCli(['help', 'dray.yml'], { cwd })
+  expect(exitCode).toBe(0)
+  const config = await load(stdout.replace('docker-compose.production.yml', 'docker-compose.yml'))
+  expect(config).toMatchObject({ app: 'shop' })
+  for (const name of Object.keys(configSchema.shape))
+    expect(stdout).toMatch(new RegExp(`^(#   )?${name}:`, 'm'))
+  expect(stdout).toMatch(/^ +# Additional paths or patterns to ship/m)
 })
 
 test("options stand under their headings, and exit codes are the command's own", async () => {

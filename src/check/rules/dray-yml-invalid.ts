@@ -9,7 +9,7 @@ export const drayYmlInvalid: Rule = {
   severity: 'error',
   title: 'dray.yml has an unknown key or an invalid value.',
   why: '`dray deploy` refuses the file with exit code 2 and changes nothing.',
-  hint: 'See docs/configuration.md for every key and its values.',
+  hint: 'Correct the key or the value: `dray help dray.yml` lists every key.',
   bad: { 'dray.yml': lines('environments:', '  production:', '    hots: deploy@shop.example.com') },
   good: { 'dray.yml': lines('environments:', '  production:', '    host: deploy@shop.example.com') },
   *check({ config, yamlErrors }) {

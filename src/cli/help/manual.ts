@@ -38,7 +38,7 @@ export function manualOf(command: CommandSpec): Manual {
 
 const configurationFile: ManualEntry = {
   term: 'dray.yml',
-  description: 'The environments. `--config` selects another file. See docs/configuration.md.',
+  description: 'The environments. `--config` selects another file. `dray help dray.yml` lists every key.',
 }
 
 const reachesServers = (command: CommandSpec): boolean =>

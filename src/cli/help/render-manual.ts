@@ -33,9 +33,14 @@ export function renderManual(command: CommandSpec, { colors, columns }: Terminal
     ...list('Exit codes', manual.exitCodes),
     ...list('Files', manual.files),
     ...list('Environment variables', manual.variables),
-    ...section('See also', hang(`  ${manual.seeAlso.join(', ')}`, 2, width)),
+    ...section('See also', hang(`  ${manual.seeAlso.map(namePage).join(', ')}`, 2, width)),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Not everyone with dray has its repository. */
+function namePage(name: string): string {
+  return name.startsWith('docs/') ? `${name} in dray's repository` : name
 }
 
 function renderEntries(

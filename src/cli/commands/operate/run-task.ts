@@ -81,7 +81,7 @@ function findTask(name: string, { config }: EnvironmentInput): NamedTask {
   const names = config.tasks.map((it) => it.name)
   if (names.length === 0) {
     throw new DrayError('TASK_UNKNOWN', `The task \`${name}\` does not exist: dray.yml has no \`tasks\`.`, {
-      hint: 'See docs/tasks-and-hooks.md.',
+      hint: 'Add one, for example: `tasks: { migrate: { service: backend, run: npm run migrate, when: manual } }`.',
     })
   }
   const nearest = findNearest(name, names)

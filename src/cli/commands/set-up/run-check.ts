@@ -149,7 +149,7 @@ function explain(code: string, options: GlobalOptions, context: CliContext): Exi
       rules.map((it) => it.code),
     )
     throw new DrayError('USAGE', `The code \`${code}\` does not exist.`, {
-      hint: `Did you mean ${nearest}? docs/checks.md lists all codes.`,
+      hint: `Did you mean ${nearest}? All codes: ${rules.map((it) => it.code).join(', ')}.`,
     })
   }
   context.stdout.write(renderRuleHelp(rule, lookOf(options, context)))

@@ -38,7 +38,7 @@ test('shows where in a file a problem is, and every problem', () => {
       title: 'dray.yml has an unknown key or an invalid value.',
       exitCode: 2,
     },
-    ...{ message: 'dray.yml has 2 problems.', hint: 'See docs/configuration.md for every key.' },
+    ...{ message: 'dray.yml has 2 problems.', hint: '`dray help dray.yml` lists every key.' },
     details: {
       location: { file: 'dray.yml', line: 3, column: 7 },
       problems: ['line 3: no key `hots`', 'line 9: no tag'],
@@ -52,7 +52,7 @@ test('shows where in a file a problem is, and every problem', () => {
       - line 3: no key \`hots\`
       - line 9: no tag
 
-      → See docs/configuration.md for every key.
+      → \`dray help dray.yml\` lists every key.
     "
   `)
 })
