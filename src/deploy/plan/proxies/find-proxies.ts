@@ -169,6 +169,9 @@ function describeProxy(
   return { service, kind, cause, obstacle: readOnly ?? obstacles[0], canReload }
 }
 
+/** Also of a container that was started by the id of an image, which is no reference. */
+const TRAEFIK_IMAGE = /(^|\/)traefik([:@]|$)/
+
 /** What runs in the containers, as far as their commands do not show it. Throws what the Engine throws. */
 export async function observeProxies(
   containers: readonly Container[],
@@ -183,10 +186,12 @@ export async function observeProxies(
     observe: (container: Container, engine: Pick<Engine, 'exec'>) => Promise<T>,
   ): Promise<ReadonlyMap<string, T>> => {
     const found = containers.filter(
-      ({ id, state, oneOff, command }) =>
+      ({ id, state, oneOff, command, imageName }) =>
         state === 'running' &&
         !oneOff &&
-        (proxyOfCommand(command) === kind || proxyOfProcesses(processes.get(id) ?? []) === kind),
+        (proxyOfCommand(command) === kind ||
+          proxyOfProcesses(processes.get(id) ?? []) === kind ||
+          (kind === 'traefik' && TRAEFIK_IMAGE.test(imageName))),
     )
     return new Map(await Promise.all(found.map(async (it) => [it.id, await observe(it, engine)] as const)))
   }

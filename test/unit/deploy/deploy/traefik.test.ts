@@ -126,11 +126,18 @@ describe('a service behind Traefik is recreated, with the reason,', () => {
   })
 })
 
-test('a service that Traefik has from a file is switched by its name, through a stand-in if it has a container_name', async () => {
+test.each([
+  [
+    'a service that Traefik has from a file is switched by its name, through a stand-in if need be',
+    'traefik',
+  ],
+  ['so is one behind a Traefik whose command does not show it', '/start'],
+])('%s', async (_what, program) => {
   const api = fakeService('api', { containerName: 'shop_api' })
   const app = fakeApp([api, fakeService('web'), { ...traefik, name: 'edge' }])
   const world = new FakeWorld(app)
   world.host.traefik = 'file\nproviders: {file: {filename: /etc/traefik/dynamic.yml}}'
+  world.host.containers.commands.set('edge', [program])
   await world.deploy()
   world.app = withTag(app, 'v2')
   const plan = await world.plan()
