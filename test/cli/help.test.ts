@@ -91,9 +91,9 @@ test('a page of the help, as it is', () => {
     List deploys and rollbacks, newest first.
 
     Reads the archived releases and the journal on the server. For each deploy it
-    shows release, tag, time, user, duration, outcome and reason, the services whose
-    image changed, and whether the release is archived for a rollback. Tasks run by
-    hand are listed below.
+    shows release, tag, time, user, duration (without connecting and the lock),
+    outcome and reason, the services whose image changed, and whether the release is
+    archived for a rollback. Tasks run by hand are listed below.
 
     Arguments:
       ENVIRONMENT  An environment in dray.yml, or \`local\` without a dray.yml.

@@ -117,6 +117,14 @@ function planPlacement(host: HostPlan): NewStep[] {
 
 function changesOf({ observation, files }: HostPlan): string {
   const differ = `${files.changed.length} of ${observation.files.length} files differ`
-  const gone = `${files.removed.length} no longer part of the app`
-  return [files.changed.length > 0 ? differ : [], files.removed.length > 0 ? gone : []].flat().join(', ')
+  // Of the files that a copy is kept of, those that dray wrote and that were changed are part of the app, too.
+  const moved = files.removed.filter((path) => files.adopt.includes(path) && !files.edited.includes(path))
+  const gone = files.removed.length - moved.length
+  return [
+    files.changed.length > 0 ? differ : [],
+    gone > 0 ? `${gone} no longer part of the app` : [],
+    moved.length > 0 ? `${moved.length} moved to .dray/adopted` : [],
+  ]
+    .flat()
+    .join(', ')
 }

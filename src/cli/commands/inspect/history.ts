@@ -6,7 +6,7 @@ export const historyCommand = {
   group: 'inspect',
   summary: 'List deploys and rollbacks, newest first.',
   description:
-    'Reads the archived releases and the journal on the server. For each deploy it shows release, tag, time, user, duration, outcome and reason, the services whose image changed, and whether the release is archived for a rollback. Tasks run by hand are listed below.',
+    'Reads the archived releases and the journal on the server. For each deploy it shows release, tag, time, user, duration (without connecting and the lock), outcome and reason, the services whose image changed, and whether the release is archived for a rollback. Tasks run by hand are listed below.',
   arguments: [environmentArgument],
   options: [{ flags: '--limit <COUNT>', description: 'Number of entries (default: 20).' }],
   examples: [

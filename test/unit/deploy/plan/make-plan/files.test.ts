@@ -181,6 +181,18 @@ test('a foreign file may be adopted', async () => {
   expect(place).toMatchObject({ adopt: ['docker-compose.yml'] })
 })
 
+test('a file that Compose would read instead of ours is said to move, not to have been part of the app', async () => {
+  const world = new FakeWorld(shop)
+  world.files = { 'nginx/conf.d/old.conf': 'server {}' }
+  await world.deploy()
+  world.desired = { ...world.desired, adopt: true }
+  world.host.files.set('compose.yaml', 'services: {}')
+  const causeNow = async () => (await world.plan()).steps.find(({ kind }) => kind === 'place-files')?.cause
+  expect(await causeNow()).toBe('1 moved to .dray/adopted')
+  world.files = {}
+  expect(await causeNow()).toBe('1 no longer part of the app, 1 moved to .dray/adopted')
+})
+
 test('warns of a service that may write to the directory', async () => {
   const world = new FakeWorld(shop)
   world.app = withService(world.app, 'backend', { writesDirectory: true })
