@@ -3,12 +3,13 @@ import { hostsLine } from './hosts-line.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 
 /** A caller may keep a connection in use until it ends, and dray cannot make it open another one. */
-const LIMIT_MS = 10_000
+const LIMIT_MS = 5_000
 
 /**
  * Sends what a container of the app requests of others, past every proxy, to `containers` from now on: new connections, by names
- * in its `/etc/hosts`. `drained` resolves when those to `leaving` have ended: after 10 s at most, if dray may not close idle ones. Without a shell there, or a file
- * that can be written, nothing changes: it then finds the containers by Docker's DNS.
+ * in its `/etc/hosts`. `drained` resolves when those to `leaving` have ended; if dray may not close idle ones, five seconds after the
+ * program has read the file at most. Without a shell there, or a file that can be written, nothing changes: it then finds the
+ * containers by Docker's DNS.
  */
 export async function switchCaller(request: SwitchRequest): Promise<Switched> {
   const { proxy, containers, leaving = [], drainMs, pins, pinMs, clock, signal } = request
