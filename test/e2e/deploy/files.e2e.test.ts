@@ -132,6 +132,8 @@ describe('a directory with a compose file that dray did not put there', () => {
     const refused = await app.deploy('v1')
     expect(refused).toMatchObject({ exitCode: 3, failure: { code: 'FILE_NOT_OURS' } })
     expect(refused.failure?.hint).toContain('--adopt')
+    const show = `ssh ${server.sshTarget} cat ${app.path}/docker-compose.yml | diff - docker-compose.yml`
+    expect(refused.failure?.hint).toContain(`\`${show}\` shows what differs.`)
     expect(await app.readOnServer('docker-compose.yml')).toBe('# written by hand\nservices: {}\n')
     expect(await app.containers()).toEqual([])
     await app.mustDeploy('v1', '--adopt')

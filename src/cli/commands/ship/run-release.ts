@@ -7,6 +7,7 @@ import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
+import { explainForeign } from './explain-foreign.ts'
 import { explainLoss } from './explain-loss.ts'
 import type { DeployInput } from './load-deploy.ts'
 import { createHooks } from './run-hooks.ts'
@@ -55,7 +56,7 @@ async function planOnly(work: Work): Promise<ExitCode> {
   } catch (error) {
     const known = cancelledIfAborted(error, context.signal)
     if (isDefect(known)) throw known
-    reporter.failed(describeFailure(known, work.input))
+    reporter.failed(describeFailure(known, work.input, context))
     return toDrayError(known).exitCode
   }
 }
@@ -81,7 +82,7 @@ async function putInPlace(work: Work): Promise<ExitCode> {
       { input, plannedAtMs },
       context,
     )
-    const failure = describeFailure(known, input)
+    const failure = describeFailure(known, input, context)
     const end = {
       outcome: context.signal.aborted ? ('cancelled' as const) : ('failed' as const),
       serving: known instanceof DeployFailed ? known.undone.servingRelease : undefined,
@@ -147,7 +148,8 @@ function cancelledIfAborted(error: unknown, signal: AbortSignal): unknown {
   return error instanceof DeployFailed ? new DeployFailed(cancelled, error) : cancelled
 }
 
-function describeFailure(known: unknown, { options }: DeployInput) {
-  const told = failureFrom(known)
+function describeFailure(known: unknown, input: DeployInput, { cwd }: CliContext) {
+  const { options } = input
+  const told = explainForeign(failureFrom(known), input, cwd)
   return options.debug ? addStack(told, known) : told
 }
