@@ -1,13 +1,13 @@
 import { access, readFile, realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import type { LeftOut } from '../../deploy/model/ports.ts'
+import type { LeftOut } from '../../deploy/model/left-out.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { isPrivateKey, isPrivatePath, whyPrivate } from '../../shared/private-file.ts'
 import { findUnwanted, walkPattern } from './list-files.ts'
 import { startOfPattern } from './path-pattern.ts'
 
 /**
- * The entries of `bundle.include` that name something of which nothing is shipped. A path that does not exist is none of them: it
+ * The entries of `bundle.include` that name something of which nothing is shipped. A path that does not exist
  * belongs to the server.
  */
 export async function findLeftOut(directory: string, include: readonly string[]): Promise<LeftOut[]> {

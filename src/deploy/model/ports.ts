@@ -1,4 +1,5 @@
 /** Interfaces of the deploy to the outside. They use dray's own types, none of Docker, Compose or a registry. */
+import type { LeftOut } from './left-out.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { AppModel } from './app-model.ts'
 import type { Compose } from './compose.ts'
@@ -248,9 +249,6 @@ export type PlaceRequest = {
   /** Files that dray did not write as they are; they are copied to `.dray/adopted/` before they are replaced. */
   adopt: readonly string[]
 }
-
-/** An entry of `bundle.include` that names something of which nothing is shipped, and why, for the end of a sentence. */
-export type LeftOut = { entry: string; reason: string }
 
 /** What is worth a warning about the app's files on the machine that runs dray. */
 export type SourceReview = {

@@ -97,7 +97,9 @@ async function listDeployed(
     if (!deployed.includes(app))
       output.note(`No release and no record of dray is in ${path} on ${name}: there is nothing to remove.`)
     else if (app.release === undefined)
-      output.note(`No release was recorded in ${path} on ${name}. What a deploy left there can be removed.`)
+      output.note(
+        `No release was recorded in ${path} on ${name}. The remains of a deploy there can be removed.`,
+      )
   }
   return deployed
 }
