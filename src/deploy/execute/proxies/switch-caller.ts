@@ -18,9 +18,9 @@ export async function switchCaller(request: SwitchRequest): Promise<Switched> {
   if (!isPinned) return { drained: Promise.resolve(true), left: `${proxy.service} keeps what DNS returns` }
   const awaitEnd = async (): Promise<boolean> => {
     await clock.sleep(pinMs, signal)
-    if (request.close !== undefined) await request.close()
-    else await awaitCallsEnd(leaving, { ...request, drainMs: Math.min(drainMs, LIMIT_MS) })
-    // `stop-old` says how many connections are open then.
+    const limited = { ...request, drainMs: Math.min(drainMs, LIMIT_MS) }
+    // The caller may have ended. `stop-old` says how many connections are open then.
+    await (request.close?.() ?? awaitCallsEnd(leaving, limited)).catch(() => undefined)
     return true
   }
   const drained = awaitEnd()

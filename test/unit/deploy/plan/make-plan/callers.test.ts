@@ -129,6 +129,19 @@ test('after a failure callers get the old containers again', async () => {
   `)
 })
 
+test('a caller that ends meanwhile fails nothing', async () => {
+  const world = await calledBy(['web-1'])
+  const { connections } = world.host
+  world.host.when('pin web to api-2', () => {
+    world.host.connections = (id) => {
+      if (id === 'web-1') throw new Error('it is not running')
+      return connections(id)
+    }
+  })
+  await world.deploy()
+  expect(world.host.running).toContain('api:v2')
+})
+
 test('idle connections of callers are closed where dray may', async () => {
   const world = await calledBy(['web-1'])
   world.host.forwardObstacle = undefined
