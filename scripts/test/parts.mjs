@@ -4,8 +4,8 @@
 const npm = (script) => ['npm', 'run', '--silent', script, '--']
 
 /**
- * The e2e tests take longest, and often wait: they begin first, and run to the end. Beside them the checks and the other suites run
- * one after the other.
+ * The checks and the unit tests take a core, the engine tests half of another; the e2e tests take what is left, and all when
+ * the others have ended.
  * @type {import('./run-parts.mjs').Part[]}
  */
 export const parts = [
@@ -17,6 +17,6 @@ export const parts = [
   { name: 'unused', command: npm('check:unused'), after: ['types'] },
   { name: 'layers', command: npm('check:layers'), after: ['unused'] },
   { name: 'unit', command: npm('test:unit'), isSuite: true, after: ['layers'] },
-  { name: 'engine', command: npm('test:engine'), isSuite: true, needs: ['setup'], after: ['unit'] },
-  { name: 'e2e', command: npm('test:e2e'), isSuite: true, needs: ['setup'] },
+  { name: 'engine', command: npm('test:engine'), isSuite: true, needs: ['setup'] },
+  { name: 'e2e', command: npm('test:e2e'), isSuite: true, needs: ['setup'], after: ['unit'] },
 ]
