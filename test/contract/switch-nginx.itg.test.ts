@@ -8,6 +8,7 @@ import { holdPinScript } from '../../src/deploy/execute/proxies/pin-script.ts'
 import { switchNginx } from '../../src/deploy/execute/proxies/switch-nginx.ts'
 import { observeNginx } from '../../src/deploy/plan/proxies/observe-nginx.ts'
 import { systemClock } from '../../src/shared/clock.ts'
+import { Http2Client } from '../support/load/http2-client.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 
 const project = `dray-turn-${randomBytes(3).toString('hex')}`
@@ -100,6 +101,48 @@ test('no request fails while it is turned to and fro', async () => {
   isOver = true
   await loading
   expect(answers.filter((it) => it !== 'one' && it !== 'two')).toEqual([])
+})
+
+test('no request over TLS and HTTP/2 fails, to a service that nginx knows by an alias', async () => {
+  const newKey = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    '-',
+    '-out',
+    '-',
+  ]
+  const about = ['-subj', '/CN=localhost', '-days', '1']
+  const { stdout: pem } = await runner.run(['openssl', 'req', '-x509', ...newKey, ...about])
+  const secured = `server { listen 443 ssl; http2 on; ssl_certificate /tmp/both.pem; ssl_certificate_key /tmp/both.pem;
+    location / { proxy_pass http://api.internal:8000; } }`
+  const edge = await start('edge', [
+    ...['--publish', '127.0.0.1:0:443', images.nginx, 'sh', '-c'],
+    `rm -f /etc/nginx/conf.d/*; echo '${pem}' > /tmp/both.pem; echo '${secured}' > /etc/nginx/conf.d/app.conf
+     exec nginx -g 'daemon off;'`,
+  ])
+  await using client = new Http2Client(`https://${await docker('port', edge.id, '443/tcp')}`)
+  await expect.poll(() => client.ask()).toMatch(/^(one|two)$/)
+  let isOver = false
+  const answers: string[] = []
+  const loading = Promise.all(
+    Array.from({ length: 4 }, async () => {
+      while (!isOver) answers.push(await client.ask())
+    }),
+  )
+  do {
+    for (const containers of [[two], [one]]) {
+      await switchNginx({ engine, proxy: edge, containers, drainMs: 5_000 })
+    }
+  } while (answers.length < 50)
+  isOver = true
+  await loading
+  expect(answers.filter((it) => it !== 'one' && it !== 'two')).toEqual([])
+  const afterwards = await Promise.all(Array.from({ length: 20 }, () => client.ask()))
+  expect(new Set(afterwards)).toEqual(new Set(['one']))
 })
 
 test('a refused configuration is reported in the words of nginx, and changes nothing', async () => {
@@ -207,7 +250,10 @@ describe('nginx that looks names up while it runs', () => {
 })
 
 const startBackend = (name: string): Promise<Container> =>
-  start('backend', ['--env', `NAME=${name}`, images.node, 'node', '-e', backend])
+  start('backend', [
+    ...['--network-alias', 'api.internal', '--env', `NAME=${name}`],
+    ...[images.node, 'node', '-e', backend],
+  ])
 
 /** As Compose starts a container of a service, so that it is known by its labels. */
 async function start(service: string, argv: readonly string[]): Promise<Container> {
