@@ -23,7 +23,7 @@ export const forwardPorts: StepRunner<StepOf<'forward-ports'>> = async (step, { 
   }
   const isRenewed = await renewClients(step.services, run)
   addDrained(run, [drain(drained, run)])
-  return isRenewed ? `Caddy on ${run.host.name} opens new connections` : undefined
+  return isRenewed ? `Caddy on ${run.host.name} has loaded its configuration again` : undefined
 }
 
 /** Programs of the host that keep connections to the ports open new ones, if they can be made to; the others' are closed. */
@@ -67,7 +67,10 @@ export async function forwardTo(
     const own = ports.filter((_, port) => port % standIns.length === index)
     return { id, address, ...(ipv6 !== undefined && { ipv6 }), ports: own }
   })
-  await run.host.forwarder.start(ownerOf(service, run), targets)
+  await run.host.forwarder.start(
+    ownerOf(service, run),
+    targets.filter((it) => it.ports.length > 0),
+  )
 }
 
 /**
