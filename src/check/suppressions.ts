@@ -24,7 +24,7 @@ export function findSuppressions(file: SourceFile): Suppression[] {
       {
         at: { file, start: start + found.index, end: start + found.index + comment.length },
         code,
-        reason: reason.replace(/^[-:–—\s]+/, '').trim(),
+        reason: reason.replace(/^[-:\u2013\u2014\s]+/, '').trim(),
         line: index + (standsAlone ? 2 : 1),
       },
     ]

@@ -13,6 +13,8 @@ const DEFAULT_COLUMNS = 100
 
 export type ProgramOptions = {
   commands: readonly Command[]
+  /** The command line. A command that it does not name gets no options: to add all of them takes longer than to parse. */
+  words: readonly string[]
   /** Prints help and version. */
   write: (text: string) => void
   style: TerminalStyle
@@ -85,9 +87,10 @@ function renderEnd(program: Program, help: Help): string {
   ].join('\n')
 }
 
-function addCommand(program: Program, command: Command, { run }: ProgramOptions): void {
+function addCommand(program: Program, command: Command, { words, run }: ProgramOptions): void {
   const sub = program.command(command.name)
   sub.summary(command.summary)
+  if (!words.includes(command.name)) return
   for (const spec of command.options) sub.addOption(toOption(spec))
   // A command reports its missing arguments itself: it knows the possible values.
   for (const { name, variadic, description } of command.arguments)

@@ -20,6 +20,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   let exitCode: number = EXIT.done
   const program = buildProgram({
     commands,
+    words: argv,
     write: (text) => context.stdout.write(text),
     style: createTerminalStyle({
       env: context.env,

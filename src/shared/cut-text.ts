@@ -9,7 +9,7 @@ export function cutText(text: string, most: number, length = text.length): strin
 /** Shortens each line that `cutText` has cut; `shorten` receives it without the number of missing characters. */
 export function shortenCutLines(text: string, shorten: (line: string) => string): string {
   if (!text.includes(MARK_END)) return text
-  return text.replaceAll(/^(.*) … \[(\d+) more characters\]$/gm, (_, shown: string, missing: string) => {
+  return text.replaceAll(/^(.*) \u2026 \[(\d+) more characters\]$/gm, (_, shown: string, missing: string) => {
     const kept = shorten(shown)
     return renderCut(kept, Number(missing) + shown.length - kept.length)
   })

@@ -14,7 +14,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 export const durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/
 
 /** A duration as Go prints it, somewhere in a text. https://pkg.go.dev/time#Duration.String */
-export const goDuration = /(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h))+/
+export const goDuration = /(?:\d+(?:\.\d+)?(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+/
 
 const WHOLE_GO_DURATION = new RegExp(`^${goDuration.source}$`)
 
@@ -37,7 +37,7 @@ export function parseGoDuration(text: string): number | undefined {
 
 function sumParts(text: string): number | undefined {
   let totalMs = 0
-  for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)([a-zµμ]+)/g)) {
+  for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)([a-z\u00b5\u03bc]+)/g)) {
     totalMs += Number(amount) * (UNIT_MS[unit] ?? 0)
   }
   return totalMs < LONGEST_MS ? totalMs : undefined

@@ -25,7 +25,7 @@ async function parse(argv: readonly string[]): Promise<CommandInput> {
   const run = async (_: Command, input: CommandInput): Promise<void> => {
     parsed = input
   }
-  const program = buildProgram({ commands: [command], write: () => undefined, style, run })
+  const program = buildProgram({ commands: [command], words: [command.name], write: () => undefined, style, run })
   await program.parseAsync(argv, { from: 'user' })
   if (parsed === undefined) throw new Error('No command ran.')
   return parsed
@@ -47,6 +47,7 @@ test('the usage shows that there may be several', () => {
   let help = ''
   const program = buildProgram({
     commands: [command],
+    words: [command.name],
     write: (text) => (help += text),
     style,
     run: async () => undefined,

@@ -26,6 +26,7 @@ async function parse(words: readonly string[]): Promise<{ name: string; input: C
   let parsed: { name: string; input: CommandInput } | undefined
   const program = buildProgram({
     commands,
+    words,
     style: style(),
     write: () => undefined,
     run: async ({ name }, input) => {

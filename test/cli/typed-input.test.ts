@@ -139,6 +139,7 @@ async function parse(
   let parsed: CommandInput | undefined
   const program = buildProgram({
     commands: [{ ...spec, run: async () => 0 }],
+    words: [spec.name],
     style,
     write: () => undefined,
     run: async (_, input) => void (parsed = input),
