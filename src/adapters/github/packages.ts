@@ -177,7 +177,7 @@ function isBusy({ status, headers, body }: HttpAnswer): boolean {
   if (status === 429 || status >= 500) return true
   if (status !== 403) return false
   return (
-    headers.has('retry-after') ||
+    headers.get('retry-after') !== null ||
     headers.get('x-ratelimit-remaining') === '0' ||
     /rate limit/i.test(messageOf({ status, headers, body }))
   )

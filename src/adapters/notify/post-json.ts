@@ -2,6 +2,7 @@ import { retry } from '../../shared/retry.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Secret } from '../../shared/secret.ts'
+import { httpFetch, networkCode, type FetchAnswer } from '../http/http-fetch.ts'
 import { parseRetryAfter } from '../registry/retry-after.ts'
 
 /** Time limit for the answer to one request. */
@@ -50,19 +51,19 @@ async function postOnce(
 ): Promise<void> {
   using limit = startTimeLimit(answerMs)
   const { signal } = limit
-  let response: Response
+  let response: FetchAnswer
   try {
     const headers = { 'content-type': 'application/json', 'user-agent': 'dray' }
-    response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
+    response = await httpFetch(url.href, { method: 'POST', headers, body, signal, redirect: 'manual' })
   } catch (error) {
-    const why = signal.aborted
-      ? `did not answer within ${answerMs / 1000} s`
-      : `cannot be reached${codeOf(error)}`
+    const code = networkCode(error)
+    const reason = code === undefined ? '' : ` (${code})`
+    const why = signal.aborted ? `did not answer within ${answerMs / 1000} s` : `cannot be reached${reason}`
     throw new PostFailed(why, { temporary: true })
   }
-  const { status, ok, headers } = response
+  const { status, headers } = response
   const said = await firstWord(response).catch(() => '')
-  if (ok) return
+  if (status >= 200 && status < 300) return
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), '', clock.now())
   const temporary = status === 429 || status >= 500
   throw new PostFailed(`answered ${status}${said}`, {
@@ -72,15 +73,10 @@ async function postOnce(
 }
 
 /** ` (no_service)`: Slack gives the reason in one word. Other parts of an answer may contain the URL. */
-async function firstWord({ body }: Response): Promise<string> {
-  const reader = body?.getReader()
-  const first = await reader?.read()
-  await reader?.cancel()
-  const word = new TextDecoder().decode(first?.value as Uint8Array | undefined).trim()
-  return /^[a-z]+(_[a-z]+)*$/.test(word) && word.length <= 40 ? ` (${word})` : ''
-}
-
-function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : ''
+async function firstWord({ body }: FetchAnswer): Promise<string> {
+  for await (const first of body ?? []) {
+    const word = Buffer.from(first).toString('utf8').trim()
+    return /^[a-z]+(_[a-z]+)*$/.test(word) && word.length <= 40 ? ` (${word})` : ''
+  }
+  return ''
 }

@@ -7,7 +7,8 @@ import { createImageResolver } from './image-resolver.ts'
 import { readLinks } from './manifest-links.ts'
 import { createManifestReader } from './manifest-reader.ts'
 import { endpointsOf, type Endpoint } from './registry-endpoint.ts'
-import { createHttp, type Fetch } from './registry-http.ts'
+import type { Fetch } from '../http/http-fetch.ts'
+import { createHttp } from './registry-http.ts'
 import { createSession } from './registry-session.ts'
 import { createTagReader } from './tag-reader.ts'
 import { putTag } from './tag-writer.ts'
@@ -74,7 +75,7 @@ export type RegistryClient = Registry & {
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { credentials, clock, onForeignService } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const http = createHttp({ fetch: options.fetch ?? fetch, clock, ...limits })
+  const http = createHttp({ fetch: options.fetch, clock, ...limits })
   const session = createSession({ http, credentials, clock, retryForMs: limits.retryForMs, onForeignService })
   const tags = createTagReader(session)
   const manifests = createManifestReader({ session, tags, clock, limits })

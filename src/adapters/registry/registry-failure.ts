@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Credentials } from '../../deploy/model/ports.ts'
+import { networkCode, type AnswerHeaders } from '../http/http-fetch.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The registry limits requests, and may have sent a waiting time. */
@@ -14,7 +15,7 @@ export class RateLimited extends DrayError {
   }
 }
 
-type FailedAnswer = { status: number; headers: Headers; body: Uint8Array }
+type FailedAnswer = { status: number; headers: AnswerHeaders; body: Uint8Array }
 
 export type FailureContext = {
   host: string
@@ -131,13 +132,6 @@ function renderReason(said: string): string {
 
 function isGhcr(host: string): boolean {
   return host === 'ghcr.io'
-}
-
-function networkCode(error: unknown): string | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
-    if ('code' in at && typeof at.code === 'string' && at.code !== '') return at.code
-  }
-  return undefined
 }
 
 type NetworkFailure = { says: string; temporary: boolean; hint?: string }

@@ -3,6 +3,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { Secret } from '../../shared/secret.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
+import { httpFetch, type AnswerHeaders, type Fetch, type FetchAnswer } from '../http/http-fetch.ts'
 import { breakOff, noAnswer } from './registry-failure.ts'
 
 /** Login of one request. Only its header reveals it. */
@@ -22,13 +23,10 @@ export type HttpRequest = {
   signal?: AbortSignal
 }
 
-export type HttpAnswer = { status: number; headers: Headers; body: Uint8Array<ArrayBuffer> }
-
-/** The part of Node's `fetch` that is used. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+export type HttpAnswer = { status: number; headers: AnswerHeaders; body: Uint8Array<ArrayBuffer> }
 
 export type HttpOptions = {
-  fetch: Fetch
+  fetch?: Fetch | undefined
   clock: Clock
   /** Time limit from the request to the head of the answer: connecting, TLS and processing. */
   answerMs: number
@@ -38,27 +36,23 @@ export type HttpOptions = {
 
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 
+/** As many redirects in a row are followed. */
+const MOST_REDIRECTS = 5
+
 /**
  * One HTTP request and its complete answer, whatever the status. Throws REGISTRY_UNREACHABLE without an answer,
  * REGISTRY_FAILED if it is incomplete or too long, and the signal's reason when it aborts.
  */
 export function createHttp(options: HttpOptions): Http {
+  const { fetch = httpFetch } = options
   return async (request) => {
     request.signal?.throwIfAborted()
     using limit = startTimeLimit(options.answerMs, { clock: options.clock, signal: request.signal })
     const seconds = (ms: number) => `${ms / 1000} s`
-    let response: Response | undefined
+    let response: FetchAnswer | undefined
     try {
-      response = await options.fetch(request.url, {
-        method: request.method ?? 'GET',
-        headers: { 'user-agent': 'dray', ...request.headers, ...authorizationHeader(request) },
-        body: request.body instanceof Secret ? request.body.reveal() : request.body,
-        // fetch drops the login when it follows a redirect to another host, but sends the body.
-        redirect: request.body === undefined ? 'follow' : 'manual',
-        signal: limit.signal,
-      })
+      response = await follow(request, fetch, limit.signal)
       limit.restart(options.requestMs)
-      refuseRedirect(request, response)
       return { status: response.status, headers: response.headers, body: await readBody(request, response) }
     } catch (error) {
       request.signal?.throwIfAborted()
@@ -79,23 +73,45 @@ function authorizationHeader({ authorization }: HttpRequest): { authorization?: 
   return { authorization: `Basic ${login}` }
 }
 
-/** A redirect from TLS to plain HTTP is refused: the answer would no longer be authenticated. */
-function refuseRedirect(request: HttpRequest, response: Response): void {
-  if (response.status >= 300 && response.status < 400) {
-    throw new DrayError(
-      'REGISTRY_FAILED',
-      `${request.host} redirected a request that must not be redirected.`,
-    )
+/** Sends a request to its address, and to where it is redirected. Another site gets it without the login. */
+async function follow(request: HttpRequest, fetch: Fetch, signal: AbortSignal): Promise<FetchAnswer> {
+  let url = new URL(request.url)
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+    const isSameSite = url.origin === new URL(request.url).origin
+    const answer = await fetch(url.href, {
+      method: request.method ?? 'GET',
+      headers: { 'user-agent': 'dray', ...request.headers, ...(isSameSite && authorizationHeader(request)) },
+      body: request.body instanceof Secret ? request.body.reveal() : request.body,
+      redirect: 'manual',
+      signal,
+    })
+    if (answer.status < 300 || answer.status >= 400) return answer
+    url = readRedirect(request, url, answer)
   }
-  if (!request.url.startsWith('https:') || !response.url.startsWith('http:')) return
-  throw new DrayError('REGISTRY_FAILED', `${request.host} redirected to an address without TLS.`)
+  throw new DrayError('REGISTRY_FAILED', `${request.host} redirects more than ${MOST_REDIRECTS} times.`)
 }
 
-async function readBody(request: HttpRequest, response: Response): Promise<Uint8Array<ArrayBuffer>> {
+/** Where a request is redirected. A request with a body is not redirected, and none from TLS to plain HTTP. */
+function readRedirect({ host, body }: HttpRequest, from: URL, { headers }: FetchAnswer): URL {
+  const location = headers.get('location') ?? ''
+  if (body !== undefined)
+    throw new DrayError('REGISTRY_FAILED', `${host} redirected a request that must not be redirected.`)
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  if (location === '' || to === undefined || !/^https?:$/.test(to.protocol) || to.username !== '')
+    throw new DrayError('REGISTRY_FAILED', `${host} redirected a request without a valid address.`)
+  // The answer would no longer be authenticated.
+  if (from.protocol === 'https:' && to.protocol === 'http:')
+    throw new DrayError('REGISTRY_FAILED', `${host} redirected to an address without TLS.`)
+  return to
+}
+
+async function readBody(request: HttpRequest, response: FetchAnswer): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let length = 0
-  const stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = response.body ?? []
-  for await (const chunk of stream) {
+  const isPacked = !['', 'identity'].includes(response.headers.get('content-encoding') ?? '')
+  for await (const chunk of response.body ?? []) {
+    // It would need another limit, and is sent unasked.
+    if (isPacked) throw new DrayError('REGISTRY_FAILED', `${request.host} sent a compressed answer.`)
     length += chunk.byteLength
     if (length > request.maxBytes) {
       const limit = `${Math.floor(request.maxBytes / 1024)} KiB`

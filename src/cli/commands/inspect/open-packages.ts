@@ -34,7 +34,7 @@ export function openPackages(input: EnvironmentInput, context: CliContext): Open
   }
   const token = values.githubToken
   if (token === undefined || token.isEmpty) throw new DrayError('PACKAGES_DENIED', 'GITHUB_TOKEN is not set.')
-  const http = createHttp({ fetch, clock: context.clock, answerMs: 20_000, requestMs: 60_000 })
+  const http = createHttp({ clock: context.clock, answerMs: 20_000, requestMs: 60_000 })
   const connected = connectRegistry(input, context, Promise.resolve([]))
   return {
     packages: createPackages({ http, apiUrl, owner: registry.owner, token, clock: context.clock }),

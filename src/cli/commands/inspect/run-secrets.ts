@@ -85,7 +85,7 @@ async function askGithub(
   }
   const apiUrl = (context.env['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, '')
   const environments = [...new Set(uses.flatMap(({ environment }) => environment ?? []))]
-  const http = createHttp({ fetch, clock: context.clock, answerMs: 10_000, requestMs: 20_000 })
+  const http = createHttp({ clock: context.clock, answerMs: 10_000, requestMs: 20_000 })
   const { names, notes } = await readGithubNames(
     http,
     { apiUrl, repository, token, environments },

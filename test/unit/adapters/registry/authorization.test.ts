@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
+import type { FetchInit } from '../../../../src/adapters/http/http-fetch.ts'
 import { createHttp, type HttpRequest } from '../../../../src/adapters/registry/registry-http.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 import { Secret } from '../../../../src/shared/secret.ts'
@@ -12,7 +13,7 @@ test.each<[HttpRequest['authorization'], string | null]>([
   [{ scheme: 'basic', username: 'ann', password: new Secret('pw') }, 'Basic YW5uOnB3'],
 ])('the header alone has the token: %o', async (authorization, expected) => {
   const seen: Headers[] = []
-  const fetch = (_: string, init: RequestInit) => {
+  const fetch = (_: string, init: FetchInit) => {
     seen.push(new Headers(init.headers))
     return Promise.resolve(new Response('{}'))
   }

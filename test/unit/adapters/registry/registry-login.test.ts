@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Fetch } from '../../../../src/adapters/registry/registry-http.ts'
+import type { Fetch } from '../../../../src/adapters/http/http-fetch.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 import { Secret } from '../../../../src/shared/secret.ts'
 import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
@@ -232,15 +232,40 @@ describe('access', () => {
     expect(places(registry)).toEqual(['manifest none'])
   })
 
-  test('an answer over TLS that was fetched on without it is not believed', async () => {
+  test('a redirect from TLS to plain HTTP is not followed', async () => {
     const registry = await serve({ manners: 'open' })
-    const redirect: Fetch = (url, init) =>
-      fetch(url.replace('https://registry.example.com', `http://${registry.host}`), init)
+    const redirect: Fetch = async (url) => {
+      const location = url.replace('https://registry.example.com', `http://${registry.host}`)
+      return new Response(null, { status: 307, headers: { location } })
+    }
     const reference = parseImageReference('registry.example.com/acme/shop:1')
     await expect(connect({ fetch: redirect }).resolve(reference, AMD64)).rejects.toMatchObject({
       code: 'REGISTRY_FAILED',
       message: 'registry.example.com redirected to an address without TLS.',
     })
+    expect(registry.requests).toEqual([])
+  })
+
+  test.each([
+    ['without an address', undefined, 'redirected a request without a valid address.'],
+    ['to a file', 'file:///etc/passwd', 'redirected a request without a valid address.'],
+    ['to an address with a login', 'http://a:b@127.0.0.1/', 'redirected a request without a valid address.'],
+    ['to itself', '', 'redirects more than 5 times.'],
+  ])('a redirect %s is refused', async (_, location, how) => {
+    const registry = await serve({ manners: 'open' })
+    let asked = 0
+    const redirect: Fetch = async (url) => {
+      asked++
+      return new Response(null, {
+        status: 302,
+        ...(location !== undefined && { headers: { location: location === '' ? url : location } }),
+      })
+    }
+    await expect(resolve(registry, connect({ fetch: redirect }))).rejects.toMatchObject({
+      code: 'REGISTRY_FAILED',
+      message: `${registry.host} ${how}`,
+    })
+    expect(asked).toBe(location === '' ? 6 : 1)
   })
 
   test('a login in the body of a request is not taken along to where a token service redirects', async () => {

@@ -3,7 +3,7 @@ import {
   createRegistryClient,
   type RegistryClientOptions,
 } from '../../../../src/adapters/registry/registry-client.ts'
-import type { Fetch } from '../../../../src/adapters/registry/registry-http.ts'
+import type { Fetch } from '../../../../src/adapters/http/http-fetch.ts'
 import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 import { Secret } from '../../../../src/shared/secret.ts'

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Fetch } from '../../../../src/adapters/registry/registry-http.ts'
+import type { Fetch } from '../../../../src/adapters/http/http-fetch.ts'
 import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import { AMD64 } from '../../../support/oci-image.ts'
 import { connect, image, PASSWORD, resolve, serve, stopServing } from './registry-subject.ts'
