@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { endLive, openLive } from './live.js'
 import { routes } from './routes.js'
 import { serveStatic } from './static.js'
 import { version } from './version.js'
@@ -19,6 +20,11 @@ const server = createServer((request, response) => {
   })
 })
 
+server.on('upgrade', (request, socket) => {
+  if (request.url === '/api/live') openLive(request, socket)
+  else socket.destroy()
+})
+
 process.once('SIGTERM', () => {
   if (process.env.SHOP_EXIT === 'at-once') process.exit(0)
   console.log('SIGTERM: finishing the requests in flight')
@@ -26,6 +32,7 @@ process.once('SIGTERM', () => {
   if (!server.listening) process.exit(0)
   server.close(() => process.exit(0))
   server.closeIdleConnections()
+  endLive()
 })
 
 console.log(`shop backend ${version} is starting`)

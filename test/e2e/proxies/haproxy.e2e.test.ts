@@ -33,5 +33,6 @@ proxyContract({
     depends_on: [backend]
 `,
   files: { 'haproxy/haproxy.cfg': configuration },
+  passesWebSockets: true,
   proxies: [{ service: 'web', kind: 'haproxy' }],
 })

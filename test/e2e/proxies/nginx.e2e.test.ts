@@ -4,8 +4,17 @@ import { proxyContract } from './support/proxy-contract.ts'
 const net = attachTestNet()
 const nginx = { repository: 'library/nginx', tag: 'alpine' }
 
-const proxyTo = (upstream: string, listen = 80): string =>
-  `server { listen ${listen}; location / { proxy_pass http://${upstream}; } }\n`
+const proxyTo = (upstream: string, listen = 80): string => `server {
+  listen ${listen};
+  location / { proxy_pass http://${upstream}; }
+  location /api/live {
+    proxy_pass http://${upstream};
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection upgrade;
+  }
+}
+`
 
 proxyContract({
   name: 'edge-and-inner',
@@ -32,6 +41,7 @@ proxyContract({
       files: { '/etc/nginx/conf.d/default.conf': proxyTo('backend:8000', 8080) },
     },
   ],
+  passesWebSockets: true,
   proxies: [
     { service: 'inner', kind: 'nginx' },
     { service: 'edge', kind: 'nginx' },

@@ -2,7 +2,7 @@ import type { TestNet } from '../../../support/net/test-net.ts'
 import type { ProxyCase } from './proxy-contract.ts'
 
 /** Node closes an idle connection after 5 s, at which moment Caddy may send a POST on it: deploy or not. */
-const caddyfile = `:80 {
+const sites = `:80 {
 	reverse_proxy backend:8000 {
 		transport http {
 			keepalive 4s
@@ -11,9 +11,15 @@ const caddyfile = `:80 {
 }
 `
 
-/** Caddy of one tag in front of the backend, with a Caddyfile as its users write it. */
-export function caddyCase(facts: { name: string; net: TestNet; port: number; tag: string }): ProxyCase {
-  const { name, net, port, tag } = facts
+/** Caddy of one tag in front of the backend, with a Caddyfile as its users write it; `global` are its global options. */
+export function caddyCase(facts: {
+  name: string
+  net: TestNet
+  port: number
+  tag: string
+  global?: string
+}): ProxyCase {
+  const { name, net, port, tag, global = '' } = facts
   return {
     name,
     net,
@@ -26,7 +32,8 @@ export function caddyCase(facts: { name: string; net: TestNet; port: number; tag
     volumes: ["./caddy:/etc/caddy:ro"]
     depends_on: [backend]
 `,
-    files: { 'caddy/Caddyfile': caddyfile },
+    files: { 'caddy/Caddyfile': `${global}${sites}` },
+    passesWebSockets: true,
     proxies: [{ service: 'web', kind: 'caddy' }],
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProxyKind } from '../../../../src/deploy/model/proxies/proxy.ts'
 import { TestApp } from '../../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../../support/app/under-load.ts'
+import { keepLive } from '../../../support/load/keep-live.ts'
 import type { LoadReport } from '../../../support/load/load-report.ts'
 import { pushDerivedImage, type DerivedImage } from '../../../support/images/field/derive-image.ts'
 import { layerOfFiles } from '../../../support/images/field/layer.ts'
@@ -33,6 +34,8 @@ export type ProxyCase = {
    * lost behind the proxy is answered with 502, and fails the test as ever.
    */
   mayReset?: true
+  /** The proxy passes WebSockets on. */
+  passesWebSockets?: true
 }
 
 const versions = ['v1-abrupt', 'v2-abrupt', 'v3'] as const
@@ -55,6 +58,8 @@ export function proxyContract(facts: ProxyCase): void {
         files: { 'docker-compose.yml': composeOf(backend + services), ...files },
         // The last version fails when traffic is switched already.
         config: {
+          // A WebSocket stays open for all of it; other requests take two seconds.
+          services: { backend: { drain: '10s' } },
           tasks: { check: { service: 'backend', run: 'test "$APP_VERSION" != v3', when: 'after' } },
         },
       })
@@ -63,8 +68,13 @@ export function proxyContract(facts: ProxyCase): void {
     afterAll(() => app[Symbol.asyncDispose]())
 
     test('no request fails while a new release replaces an app that ends at once', async () => {
+      const live = facts.passesWebSockets && (await keepLive(app.url))
       const { result, report } = await underLoad(app, load, () => app.mustDeploy('v2-abrupt'))
       expectServed(report, facts)
+      if (live !== undefined) {
+        // It is closed at a reload or with the old container, and is at once connected again.
+        expect(await live.stop('v2-abrupt')).toEqual({ failures: [], versions: ['v1-abrupt', 'v2-abrupt'] })
+      }
       expect(Object.keys(report.versions).sort()).toEqual(['v1-abrupt', 'v2-abrupt'])
       expect(result.plan?.proxies.map(({ service, kind }) => ({ service, kind }))).toEqual(proxies)
       for (const { service } of proxies) await expectClean(app, service)
