@@ -133,7 +133,8 @@ test('the next run repairs what a client left that was killed in the middle of t
   await expectAsComposeWants()
 })
 
-test('a port without a proxy is forwarded to the stand-in for root, and no new connection fails', async () => {
+test('a port without a proxy is forwarded to the stand-in for root, and no new connection fails, also over IPv6', async () => {
+  const ipv6 = await server.addIpv6()
   await using bare = await TestApp.make({
     net,
     server,
@@ -144,12 +145,17 @@ test('a port without a proxy is forwarded to the stand-in for root, and no new c
       'docker-compose.yml': compose
         .replace(/ {2}nginx:[^]*/, '')
         .replace('127.0.0.1:8131', '8132')
-        .replace('standin', 'bare'),
+        .replace('standin', 'bare')
+        .concat(
+          'networks: { default: { enable_ipv6: true, ipam: { config: [{ subnet: "fd00:ba7e::/64" }] } } }\n',
+        ),
     },
   })
   await bare.mustDeploy('v1')
-  const { report } = await underLoad(bare, load, async () => {
+  const places = [{ url: bare.url }, { url: `http://[${ipv6}]:8132` }]
+  const { report } = await underLoad(bare, { ...load, places }, async () => {
     const { plan } = await bare.mustDeploy('v2')
+    expect(plan?.warnings.join('\n')).not.toContain('unavailable')
     expect(plan?.steps.map(({ kind }) => kind)).toContain('forward-ports')
     expect(await bare.deploy('v2-exits-at-once')).toMatchObject({
       exitCode: 1,
@@ -158,7 +164,8 @@ test('a port without a proxy is forwarded to the stand-in for root, and no new c
   })
   expectNoneFailed(report)
   expect(Object.keys(report.versions).sort()).toEqual(['v1', 'v2'])
-  expect((await server.run(['iptables-save'])).stdout).not.toContain('dray-')
+  for (const tool of ['iptables', 'ip6tables'])
+    expect((await server.run([tool, '-t', 'nat', '-S'])).stdout).not.toContain('dray-')
   const before = await bare.containerIds()
   expect((await bare.compose('up', '-d')).exitCode).toBe(0)
   expect(await bare.containerIds()).toEqual(before)

@@ -48,7 +48,9 @@ done
 mkdir -p /etc/ssl/certs
 cat "$CA_FILE" >>/etc/ssl/certs/ca-certificates.crt
 # Where Docker was not installed as a package, its iptables is beside it.
-[ -x /usr/sbin/iptables ] || ln -sf /opt/dray-engine/bin/iptables /usr/local/sbin/iptables
+for name in iptables ip6tables; do
+  [ -x "/usr/sbin/$name" ] || ln -sf "/opt/dray-engine/bin/$name" "/usr/local/sbin/$name"
+done
 if [ -n "$OLD_DOCKER" ]; then ln -sf "$OLD_DOCKER" /usr/local/bin/docker; fi
 /usr/sbin/sshd -f /etc/ssh/sshd_config -E /var/log/sshd.log
 `

@@ -6,7 +6,7 @@ import type { MachineFacts } from './net-facts.ts'
 import { cgroupOf } from './net-slot.ts'
 import type { RunOptions, RunResult } from './run-command.ts'
 import { bareSetUpScript, serverSetUpScript } from './server-set-up.ts'
-import { setLine } from './wires.ts'
+import { addIpv6, setLine } from './wires.ts'
 
 const relayPort = 2200
 
@@ -109,6 +109,11 @@ export class TestServer {
       '/var/log/sshd.log',
     ])
     await this.startEngine()
+  }
+
+  /** Gives it an address of IPv6, which is returned, and this machine another one. */
+  async addIpv6(): Promise<string> {
+    return addIpv6(this.#netId, this.#machine)
   }
 
   /**

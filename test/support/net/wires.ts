@@ -35,6 +35,16 @@ export async function wireMachine(hub: MachineFacts, machine: MachineFacts): Pro
     '`)
 }
 
+/** Gives this machine and another of the network addresses of IPv6; gives the other one's. */
+export async function addIpv6(id: number, machine: MachineFacts): Promise<string> {
+  const suffix = machine.address.split('.').at(-1)
+  const address = `fd00:d7a:${id}::${suffix}`
+  await shell(`
+    ip -6 addr replace fd00:d7a:${id}::1/64 dev draynet${id} nodad
+    nsenter -t ${machine.pid} -n ip -6 addr replace ${address}/64 dev eth0 nodad`)
+  return address
+}
+
 /** Lets a line pass nothing, or everything again. Connections over it are not told: they wait. */
 export async function setLine(hub: MachineFacts, machineName: string, state: 'cut' | 'whole'): Promise<void> {
   await mustRunInMachine(hub, ['ip', 'link', 'set', 'dev', machineName, state === 'cut' ? 'down' : 'up'])
