@@ -47,6 +47,26 @@ open_journal() {
 `
 
 /**
+ * Kills this shell if no USR1 has come for as many seconds as the argument says, to a third more. A shell without `read -t`
+ * would need two processes for each line to stop reading. A signal interrupts `wait`, not `sleep`.
+ */
+const endWhenSilent = `
+end_when_silent() {
+  silent=0 nap=
+  trap 'silent=0' USR1
+  trap 'kill $nap; exit' TERM
+  while [ $silent -lt 3 ]; do
+    silent=$((silent + 1))
+    sleep $((($1 + 2) / 3)) &
+    nap=$!
+    while kill -0 $nap; do wait $nap; done
+  done
+  # The number may be another process's by now.
+  [ ! -e "/proc/$$/fd/9" ] || kill -KILL $$
+}
+`
+
+/**
  * Holds the lock while lines arrive, and appends each to the journal. The kernel releases the lock when this process
  * ends: with its connection, or when no line has arrived for a while because the connection is dead. Files of a deploy
  * that was killed before its record are restored first. Arguments: the directory, seconds without a line, the holder of
@@ -72,10 +92,15 @@ restore_files
 code=$?
 [ $code -eq 0 ] || exit $code
 echo "locked $(length)"
-# shellcheck disable=SC2016 # The inner shell reads the line.
-while line=$(timeout "$limit" sh -c 'IFS= read -r line && printf %s "$line"' 8>&- 9>&-); do
+${endWhenSilent}
+trap '' USR1
+end_when_silent "$limit" < /dev/null > /dev/null 2>&1 8>&- 9>&- &
+watcher=$!
+while IFS= read -r line; do
+  kill -USR1 $watcher 2> /dev/null
   [ -n "$line" ] || continue
   if open_journal && printf '%s\\n' "$line" >&8; then echo +; else echo -; fi
 done
+kill $watcher 2> /dev/null
 : > /proc/self/fd/9
 `

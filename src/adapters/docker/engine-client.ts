@@ -9,12 +9,10 @@ import type { CommandRunner } from '../host/command-runner.ts'
 import { readDockerCliFailure, where } from './docker-cli-failure.ts'
 import { EngineAgent } from './engine-agent.ts'
 import { type ApiRequest, exchange, ExchangeError } from './engine-exchange.ts'
+import { findEngine, usualSocket } from './find-engine.ts'
 import { pointToOwnEngine } from './own-engine.ts'
 import { chooseApiVersion, type VersionAnswer, versionAnswer } from './engine-version.ts'
 import { readText } from './read-text.ts'
-
-/** Output of `docker context inspect default` on Linux. */
-const usualSocket = '/var/run/docker.sock'
 
 export type ApiAnswer = { status: number; text: string }
 
@@ -139,16 +137,9 @@ export class EngineClient {
   async #openSocket(): Promise<VersionAnswer | undefined> {
     const runner = this.#runner
     if (runner.dialSocket === undefined) return undefined
-    // The usual socket is tried while the docker command is still checking for the Engine.
+    // The usual socket is tried meanwhile.
     const usual = this.#trySocket(usualSocket)
-    // The docker command itself combines contexts and DOCKER_HOST.
-    const format = '{{.Endpoints.docker.Host}}'
-    const { exitCode, stdout, stderr } = await runner.run(
-      ['docker', 'context', 'inspect', '--format', format],
-      {
-        beside: true,
-      },
-    )
+    const { exitCode, stdout, stderr } = await runner.run(['sh', '-c', findEngine], { beside: true })
     const path = /^unix:\/\/(\/\S+)$/.exec(stdout.trim())?.[1]
     if (path !== usualSocket) void usual.then((it) => it?.agent.destroy())
     if (exitCode === 127 || exitCode === 126) throw readDockerCliFailure(exitCode, stderr, runner.name)

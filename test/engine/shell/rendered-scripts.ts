@@ -21,6 +21,7 @@ import { inspectScript, surveyScript } from '../../../src/adapters/directory/scr
 import { guardScript } from '../../../src/adapters/docker/container-guard.ts'
 import { shellArgv } from '../../../src/adapters/docker/exec-args.ts'
 import { repeatScript } from '../../../src/adapters/docker/exec-in-container.ts'
+import { findEngine } from '../../../src/adapters/docker/find-engine.ts'
 import { findSocket } from '../../../src/adapters/docker/own-engine.ts'
 import { buildGroupSignal } from '../../../src/adapters/host/child.ts'
 import { persistentShellCommand, renderExchange } from '../../../src/adapters/host/persistent-shell.ts'
@@ -93,7 +94,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     startForwardScript,
     watchForwardScript,
   },
-  ...{ currentReleaseScript, examineScript, findSocket, guardScript, holdCommand, inspectScript },
+  ...{ currentReleaseScript, examineScript, findEngine, findSocket, guardScript, holdCommand, inspectScript },
   ...{
     persistentShellCommand,
     listEnvScript,
