@@ -64,6 +64,25 @@ export function findComposeImages(
     .flatMap(({ image }) => (image === undefined ? [] : [interpolate(image, values)]))
 }
 
+/** Whether a compose file has one of the variables elsewhere than in the image of a service; true if it cannot be read. */
+export function usesBesideImages(text: string, variables: readonly string[]): boolean {
+  const { documents, syntaxError } = readYaml(text)
+  if (syntaxError !== undefined) return true
+  const withoutImages = documents.map((document) => ({
+    document: isMap(document) ? { ...document, services: undefined } : document,
+    services: entriesOf(childOf(document, 'services')).map(([name, service]) => [
+      name,
+      isMap(service) ? { ...service, image: undefined } : service,
+    ]),
+  }))
+  return hasWord(JSON.stringify(withoutImages), variables)
+}
+
+/** Whether a text has one of the names of variables as a word. */
+export function hasWord(text: string, names: readonly string[]): boolean {
+  return names.some((name) => new RegExp(`(?<!\\w)${name}(?!\\w)`).test(text))
+}
+
 /** Reads a service's `build`: a directory, or a map. Undefined for anything else. */
 export function readBuild(value: unknown): ComposeBuild | undefined {
   if (typeof value === 'string') return { context: value, dockerfile: 'Dockerfile', target: undefined }

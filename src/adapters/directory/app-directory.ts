@@ -16,7 +16,7 @@ import { inspectScript, surveyScript } from './scripts.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
 import { tarOf } from './tar.ts'
 import type { AppPlace } from './app-place.ts'
-import { exportLines } from './values.ts'
+import { changeMoreThanImages, exportLines } from './values.ts'
 
 /** The app's directory on a host, reached with `runner`. Compose interpolates `values`. */
 export function createAppDirectory(place: AppPlace): AppDirectory {
@@ -45,7 +45,7 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
       { path: '.dray-variables', content: linesOf(uses.contentVariables) },
     ])
     const output = await runScript(runner, inspectScript, {
-      args: [path],
+      args: [path, ...(changeMoreThanImages(files, values) ? ['twice'] : [])],
       input,
       ...(signal === undefined ? {} : { signal }),
     })

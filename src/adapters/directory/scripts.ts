@@ -125,7 +125,8 @@ other_directories() {
 
 /**
  * Reads the app's directory and has Compose make its model, in a temporary copy of the compose files: once with the
- * deploy-time values, and once without them, as a user's plain \`docker compose\` would. Standard input: a tar of the
+ * deploy-time values, and if they may change more than images, once without them, as a user's plain \`docker compose\` would;
+ * \`$2\` is \`twice\` then. Standard input: a tar of the
  * compose files, of \`.dray-values\`, and of the lists that \`envFacts\` needs. In the copy, a placeholder with the name of
  * the file replaces each env file of the server. So the model has no value of an env file, and shows which service reads
  * which file.
@@ -191,8 +192,12 @@ compose_hashes() {
     --env-file "$directory_of_app/.env" config 2> /dev/null |
     compose -f - --project-directory "$directory_of_app" config --hash '*' 2> /dev/null
 }
-model "$copy" "$path" > "$stage/plain" 2> /dev/null &
-plain=$!
+# Variables of \`.env\` may be made of the values.
+plain=
+if [ "\${2-}" = twice ] || grep -q '[$]' "$path/.env"; then
+  model "$copy" "$path" > "$stage/plain" 2> /dev/null &
+  plain=$!
+fi
 valued_model "$copy" "$path" > "$stage/model" 2> "$stage/error" &
 valued=$!
 all=
@@ -242,13 +247,13 @@ if [ "$code" -ne 0 ] || ! [ -d "$path/.dray/releases" ]; then
   compose version --short 2> /dev/null
 fi
 ${envFacts.print}
-wait $plain
+[ -z "$plain" ] || wait $plain
 section model
 cat "$stage/model"
 section model-error
 cat "$stage/error"
 section plain-model
-cat "$stage/plain"
+[ -z "$plain" ] || cat "$stage/plain"
 if [ -n "$all" ]; then
   if wait "$all"; then section all-model && cat "$stage/all"
   else section all-model-error && cat "$stage/all-error"; fi

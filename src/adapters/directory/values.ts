@@ -1,5 +1,22 @@
+import type { BundleFile } from '../../deploy/model/ports.ts'
+import { hasWord, usesBesideImages } from '../../shared/compose-file.ts'
+
 /** Deploy-time values that Compose interpolates, such as IMAGE_TAG. Never the registry's token. */
 export type DeployValueMap = Readonly<Record<string, string>>
+
+/**
+ * Whether the values may change more of Compose's model than the images of services. Names that only an image has, and no
+ * env file of the server, cannot.
+ */
+export function changeMoreThanImages(files: readonly BundleFile[], values: DeployValueMap): boolean {
+  const names = Object.keys(values).filter((name) => /^\w+$/.test(name))
+  // Compose itself reads these.
+  if (names.some((name) => name.startsWith('COMPOSE_'))) return true
+  return files.some(({ path, content }) => {
+    const text = new TextDecoder().decode(content)
+    return /\.ya?ml$/.test(path) ? usesBesideImages(text, names) : hasWord(text, names)
+  })
+}
 
 /**
  * The values as lines for a POSIX shell: `export NAME='value'`. They are sent on standard input, so they appear in no
