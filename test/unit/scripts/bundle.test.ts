@@ -1,10 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import module from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { bundle } from '../../../scripts/bundle.mjs'
+import { bundle, root } from '../../../scripts/bundle.mjs'
 import { readTrace } from '../../../scripts/read-trace.mjs'
 import { EXIT } from '../../../src/errors/exit-code.ts'
 
@@ -13,7 +15,8 @@ const run = promisify(execFile)
 async function writeBundle(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'dray-bundle-'))
   onTestFinished(() => rm(directory, { recursive: true }))
-  const path = join(directory, 'dray.mjs')
+  await mkdir(join(directory, 'dist'))
+  const path = join(directory, 'dist/dray.mjs')
   await writeFile(path, (await bundle()).code)
   return path
 }
@@ -48,4 +51,17 @@ test('a stack trace of the bundle gets the files and lines of the source', async
   expect(trace).toMatch(/ src\/main\.ts:\d+:\d+\n/)
   expect(trace).toMatch(/\(src\/cli\/run-cli\.ts:\d+:\d+\)/)
   expect(trace).not.toContain('dray.mjs')
+})
+
+test('what is compiled is kept in the cache of the user, where Node can', async () => {
+  const directory = join(await writeBundle(), '../..')
+  const program = join(directory, 'bin/dray')
+  await cp(join(root, 'bin/dray'), program)
+  const cache = join(directory, 'cache')
+  const runWith = (env: NodeJS.ProcessEnv) =>
+    run(program, ['--version'], { env: { PATH: process.env['PATH'], ...env } })
+  const { stdout } = await runWith({ XDG_CACHE_HOME: cache })
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n/)
+  expect(existsSync(join(cache, 'dray'))).toBe('enableCompileCache' in module)
+  expect(await runWith({})).toEqual({ stdout, stderr: '' })
 })
