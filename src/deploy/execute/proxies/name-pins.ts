@@ -43,33 +43,42 @@ export class NamePins {
     if (pinned === undefined) this.#renew(proxy, entry)
   }
 
-  /** The same; false if the names cannot be pinned there. Throws only if `signal` aborts. */
+  /**
+   * The same; false without lines, and if the names cannot be pinned there. What was pinned there before ends then. Throws only if
+   * `signal` aborts.
+   */
   async trySet(container: Container, lines: readonly string[], signal?: AbortSignal): Promise<boolean> {
     try {
-      await this.set(container, lines)
-      return true
+      if (lines.length > 0) {
+        await this.set(container, lines)
+        return true
+      }
     } catch {
       signal?.throwIfAborted()
-      return false
     }
+    await this.#endAt(container.id)
+    return false
   }
 
   /** Ends the pins of every container. Never throws: they end on their own. */
   async end(): Promise<void> {
-    const proxies = [...this.#pinned]
-    this.release()
-    await Promise.all(
-      proxies.map(async ([id, { atEnd }]) => {
-        await this.#engine.exec(id, shell(changePinScript, ['end']), ROOT).catch(() => undefined)
-        if (atEnd.length > 0) await this.#engine.exec(id, atEnd).catch(() => undefined)
-      }),
-    )
+    await Promise.all([...this.#pinned.keys()].map((id) => this.#endAt(id)))
   }
 
   /** Stops renewing, without a request to any host. */
   release(): void {
     for (const { end } of this.#pinned.values()) end.abort()
     this.#pinned.clear()
+  }
+
+  /** Never throws. */
+  async #endAt(id: string): Promise<void> {
+    const pinned = this.#pinned.get(id)
+    if (pinned === undefined) return
+    pinned.end.abort()
+    this.#pinned.delete(id)
+    await this.#engine.exec(id, shell(changePinScript, ['end']), ROOT).catch(() => undefined)
+    if (pinned.atEnd.length > 0) await this.#engine.exec(id, pinned.atEnd).catch(() => undefined)
   }
 
   async #hold(proxy: Container, { lines, atEnd }: Pinned): Promise<void> {
@@ -95,12 +104,17 @@ export class NamePins {
     const renewing = async (): Promise<void> => {
       for (;;) {
         await this.#clock.sleep(RENEWED_MS, signal)
-        const renewed = await this.#run(proxy, ['renew'])
-        if (renewed === NOTHING_PINNED && !signal.aborted) await this.#hold(proxy, pinned)
+        // The container may restart at that moment, which takes the lines out, or the connection may be bad.
+        await this.#renewOnce(proxy, pinned).catch(() => undefined)
       }
     }
-    // Ends with its signal, or with the connection to the host: the pins then end on their own.
+    // Ends with its signal.
     renewing().catch(() => undefined)
+  }
+
+  async #renewOnce(proxy: Container, pinned: Pinned): Promise<void> {
+    const renewed = await this.#run(proxy, ['renew'])
+    if (renewed === NOTHING_PINNED && !pinned.end.signal.aborted) await this.#hold(proxy, pinned)
   }
 
   async #run(proxy: Container, args: readonly string[]): Promise<number> {

@@ -1,21 +1,46 @@
 /** Printed when the names are pinned. */
 export const PINNED = 'dray-pinned'
 
-/** For both scripts. Lines of dray in `/etc/hosts` end with `# dray PID`, of the process that pins them. */
+/**
+ * For both scripts. Lines of dray in `/etc/hosts` end with `# dray PID`, of the process that pins them. That number may be another
+ * process's by now, which a signal would end: of a file that containers share, or after a kill.
+ */
 const common = `
-# Lines of /etc/hosts that are not dray's. A loop with \`read\` was seen not to end here (BusyBox 1.35).
-others() { sed '/# dray/d' /etc/hosts; }
+# Lines of /etc/hosts without those of a process of dray, or of any. A loop with \`read\` was seen not to end here (BusyBox 1.35).
+others() { sed "/# dray$1$/d" /etc/hosts; }
 
 # One write, so that a reader does not see half of the file. Fails if it cannot be written.
+write_hosts() {
+  printf '%s\\n' "$1" > /etc/hosts || return 1
+  now=$(cat /etc/hosts)
+  [ "$now" = "$1" ]
+}
+
+# Fails without a write if the file cannot be read, such as without sed.
 pin() {
   pid=$1
   shift
-  text=$(others)
+  text=$(others '.*') || return 1
   for line in "$@"; do text="$text
 $line # dray $pid"; done
-  printf '%s\\n' "$text" > /etc/hosts || return 1
-  now=$(cat /etc/hosts)
-  [ "$now" = "$text" ]
+  write_hosts "$text"
+}
+
+unpin() { text=$(others "$1") && write_hosts "$text"; }
+
+owner() { sed -n '/# dray [0-9]/{s/.*# dray //p;q;}' /etc/hosts; }
+
+is_holder() { [ -n "$(sed -n '/^echo ${PINNED}$/p' "/proc/$1/cmdline" 2> /dev/null)" ]; }
+
+# Ends the process that pins names there, if it still runs.
+end_owner() {
+  former=$(owner)
+  [ -n "$former" ] && is_holder "$former" && kill -TERM "$former" 2> /dev/null || return 0
+  turn=0
+  while [ "$(owner)" = "$former" ] && [ $turn -lt 40 ]; do
+    turn=$((turn + 1))
+    sleep 0.05
+  done
 }
 `
 
@@ -33,15 +58,17 @@ seconds=$1
 expired=$2
 shift 2
 ${common}
-renew() { until=$(($(date +%s) + seconds)); }
-renew
+renew() { begun=$(date +%s) && until=$((begun + seconds)); }
+renew || exit 6
+end_owner
 trap renew USR1
 trap 'exit 0' TERM INT HUP
-trap 'pin 0' EXIT
+# Another process may pin names by then.
+trap 'unpin " $$"' EXIT
 pin $$ "$@" 2>&1 || exit 6
 echo ${PINNED}
-while [ "$(date +%s)" -lt "$until" ]; do sleep 0.5; done
-[ -z "$expired" ] || { pin 0; sh -c "$expired"; }
+while [ "$(date +%s)" -lt "$until" ]; do sleep 0.5 2> /dev/null || sleep 1 || exit 6; done
+[ -z "$expired" ] || { unpin " $$"; sh -c "$expired"; }
 `
 
 /**
@@ -53,23 +80,12 @@ set -u
 action=$1
 shift
 ${common}
-owner() {
-  while IFS= read -r line; do
-    case $line in *'# dray '*) printf '%s' "\${line##*# dray }"; return ;; esac
-  done < /etc/hosts
-}
-
-pid=$(owner)
 if [ "$action" = end ]; then
-  [ -z "$pid" ] || kill -TERM "$pid" 2> /dev/null
-  turn=0
-  while [ -n "$(owner)" ] && [ $turn -lt 40 ]; do
-    turn=$((turn + 1))
-    sleep 0.05
-  done
-  [ -z "$(owner)" ] || pin 0 || exit 6
+  end_owner
+  [ -z "$(owner)" ] || unpin '.*' || exit 6
   exit 0
 fi
-[ -n "$pid" ] && kill -USR1 "$pid" 2> /dev/null || exit 7
+pid=$(owner)
+[ -n "$pid" ] && is_holder "$pid" && kill -USR1 "$pid" 2> /dev/null || exit 7
 [ "$action" = renew ] || pin "$pid" "$@" 2>&1 || exit 6
 `
