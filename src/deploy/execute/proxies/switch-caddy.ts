@@ -1,5 +1,5 @@
 import { awaitCallsEnd } from './await-calls-end.ts'
-import { hostsLine } from './hosts-line.ts'
+import { listHostsLines } from './hosts-lines.ts'
 import { caddyScript } from './switch-caddy-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 import { runSwitchScript, testConfiguration, wholeSeconds } from './switch-script.ts'
@@ -15,7 +15,7 @@ export async function switchCaddy(request: SwitchRequest): Promise<Switched> {
   const target = { engine, proxy, program: 'caddy', signal }
   const argvOf = (how: string): string[] => ['sh', '-c', caddyScript, 'dray', how, wholeSeconds(drainMs)]
   if (request.leaving === undefined) await testConfiguration(argvOf('test'), target, { user: '0' })
-  const lines = containers.flatMap((container) => hostsLine(container, proxy))
+  const lines = containers.flatMap((container) => listHostsLines(container, proxy))
   if (lines.length > 0) {
     await pins.set(proxy, lines)
     await clock.sleep(pinMs, signal)

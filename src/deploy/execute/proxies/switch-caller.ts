@@ -1,5 +1,5 @@
 import { awaitCallsEnd } from './await-calls-end.ts'
-import { hostsLine } from './hosts-line.ts'
+import { listCallerLines } from './hosts-lines.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 
 /** A caller may keep a connection in use until it ends, and dray cannot make it open another one. */
@@ -13,8 +13,7 @@ const LIMIT_MS = 5_000
  */
 export async function switchCaller(request: SwitchRequest): Promise<Switched> {
   const { proxy, containers, leaving = [], drainMs, pins, pinMs, clock, signal } = request
-  const lines = containers.flatMap((container) => hostsLine(container, proxy))
-  const isPinned = lines.length > 0 && (await pins.trySet(proxy, lines, signal))
+  const isPinned = await pins.trySet(proxy, listCallerLines(containers, proxy), signal)
   if (!isPinned) return { drained: Promise.resolve(true), left: `${proxy.service} keeps what DNS returns` }
   const awaitEnd = async (): Promise<boolean> => {
     await clock.sleep(pinMs, signal)

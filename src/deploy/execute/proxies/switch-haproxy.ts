@@ -1,4 +1,4 @@
-import { hostsLine } from './hosts-line.ts'
+import { listHostsLines } from './hosts-lines.ts'
 import { haproxyScript } from './switch-haproxy-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 import { isRootUser, runSwitchScript, testConfiguration, wholeSeconds } from './switch-script.ts'
@@ -16,7 +16,7 @@ export async function switchHaproxy(
   const argvOf = (how: string, lines: readonly string[] = []): string[] => {
     return ['sh', '-c', haproxyScript, 'dray', how, wholeSeconds(drainMs), ...lines]
   }
-  const lines = containers.flatMap((container) => hostsLine(container, proxy))
+  const lines = containers.flatMap((container) => listHostsLines(container, proxy))
   const isRoot = isRootUser(proxy)
   if (!isRoot) await testConfiguration(argvOf('test'), target)
   return runSwitchScript(argvOf(isRoot ? 'self' : 'other', lines), target, () =>

@@ -1,5 +1,5 @@
 import { readNginx, readNginxConfiguration } from '../../model/proxies/nginx-configuration.ts'
-import { hostsLine } from './hosts-line.ts'
+import { listHostsLines } from './hosts-lines.ts'
 import { proxyScript } from './switch-nginx-script.ts'
 import type { SwitchRequest, Switched } from './switch-request.ts'
 import { isRootUser, runSwitchScript, testConfiguration, wholeSeconds } from './switch-script.ts'
@@ -18,7 +18,7 @@ export async function switchNginx(
 ): Promise<Switched> {
   const { engine, proxy, containers, drainMs, signal, pins, pinFile } = request
   const target = { engine, proxy, program: 'nginx', signal }
-  const lines = containers.flatMap((container) => hostsLine(container, proxy))
+  const lines = containers.flatMap((container) => listHostsLines(container, proxy))
   const isRoot = isRootUser(proxy)
   // Without capabilities, root may neither open the files of nginx's own user nor signal its processes: only `/etc/hosts` is
   // written by root then.

@@ -1,6 +1,6 @@
 import type { Container } from '../../model/container.ts'
 import type { StepOf } from '../../model/plan.ts'
-import { hostsLine } from '../proxies/hosts-line.ts'
+import { listCallerLines, listHostsLines } from '../proxies/hosts-lines.ts'
 import { switchNginx } from '../proxies/switch-nginx.ts'
 import { outsideProxy, type StepRunner } from '../execution.ts'
 
@@ -24,12 +24,14 @@ export const pinNames: StepRunner<StepOf<'pin-names'>> = async (step, { run, exe
     )
     return undefined
   }
-  const linesFor = (proxy: Container): string[] =>
-    containers.flatMap((container) => hostsLine(container, proxy))
   if (step.isCaller) {
-    await Promise.all(proxies.map((caller) => run.pins.trySet(caller, linesFor(caller), signal)))
+    await Promise.all(
+      proxies.map((caller) => run.pins.trySet(caller, listCallerLines(containers, caller), signal)),
+    )
     return undefined
   }
+  const linesFor = (proxy: Container): string[] =>
+    containers.flatMap((container) => listHostsLines(container, proxy))
   await Promise.all(proxies.map((proxy) => run.pins.set(proxy, linesFor(proxy))))
   await execution.clock.sleep(execution.patience.pinMs, signal)
   return undefined
