@@ -73,6 +73,12 @@ test('signals no process of the app if what pinned the names was killed', async 
   expect(await hostsOf(caller)).not.toContain('dray')
 })
 
+test('a container in which the file is a read-only mount is known before a deploy changes anything', async () => {
+  const mounted = await start(['--volume', '/etc/hosts:/etc/hosts:ro'])
+  await expect(pins.set(mounted, ['10.9.9.9 api'])).rejects.toMatchObject({ code: 'PROXY_FAILED' })
+  expect(mounted.isReadOnly).toBe(true)
+})
+
 /** A container whose first process writes down the signals that it gets. */
 async function start(options: readonly string[] = []): Promise<Container> {
   const labels = [`project=${project}`, 'service=web', 'oneoff=False', 'config-hash=x'].flatMap((label) => [

@@ -54,7 +54,14 @@ export const containerAnswer = z.object({
     StopTimeout: z.number().nullish(),
   }),
   Mounts: orEmpty(
-    z.array(z.object({ Type: z.string(), Name: orEmpty(z.string(), ''), Destination: z.string() })),
+    z.array(
+      z.object({
+        Type: z.string(),
+        Name: orEmpty(z.string(), ''),
+        Destination: z.string(),
+        RW: orEmpty(z.boolean(), true),
+      }),
+    ),
     [],
   ),
   NetworkSettings: z.object({
@@ -99,7 +106,9 @@ export function readContainer(answer: ContainerAnswer): Container {
     imageId: answer.Image,
     command: answer.Path === '' ? [] : [answer.Path, ...answer.Args],
     user: config.User,
-    isReadOnly: answer.HostConfig?.ReadonlyRootfs ?? false,
+    isReadOnly:
+      answer.HostConfig?.ReadonlyRootfs === true ||
+      answer.Mounts.some(({ Destination, RW }) => Destination === '/etc/hosts' && !RW),
     configHash: label('config-hash'),
     state: state.Status,
     exitCode: state.ExitCode,

@@ -26,7 +26,7 @@ export type Container = {
   command: readonly string[]
   /** User that its processes run as; empty for the image's default, root. */
   user: string
-  /** Its root file system is read-only, including `/etc/hosts`. */
+  /** Its `/etc/hosts` is read-only: as its root file system is, or as a mount. */
   isReadOnly: boolean
   /** Compose's configuration hash (label `com.docker.compose.config-hash`). */
   configHash: string

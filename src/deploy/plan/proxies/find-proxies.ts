@@ -138,7 +138,7 @@ function describeProxy(
     return named.length === 0 ? base : { ...base, named }
   }
   const readOnly = running.some(({ isReadOnly }) => isReadOnly)
-    ? 'its file system is read-only, so dray cannot give it addresses'
+    ? 'its /etc/hosts is read-only, so dray cannot give it addresses'
     : undefined
   if (kind === 'nginx') {
     const nginxes = running.map(({ id }) => facts.nginxes.get(id))

@@ -72,6 +72,15 @@ test('mount points are those of named volumes and of the host', () => {
   expect(read({}, {}, null, { Mounts: null })).not.toHaveProperty('mountPoints')
 })
 
+test('a read-only mount at /etc/hosts counts as a read-only file system', () => {
+  const mount = (Destination: string, RW: boolean) => ({
+    Mounts: [{ Type: 'bind', Source: '/etc/hosts', Destination, RW }],
+  })
+  expect(read({}, {}, null, mount('/etc/hosts', false)).isReadOnly).toBe(true)
+  expect(read({}, {}, null, mount('/etc/hosts', true)).isReadOnly).toBe(false)
+  expect(read({}, {}, null, mount('/etc/app', false)).isReadOnly).toBe(false)
+})
+
 test('a container of docker compose run is a one-off', () => {
   expect(read({ Labels: { 'com.docker.compose.oneoff': 'True' } }).oneOff).toBe(true)
   expect(read({ Labels: { 'com.docker.compose.oneoff': 'False' } }).oneOff).toBe(false)

@@ -136,12 +136,12 @@ describe('the services behind Caddy are recreated, with the reason, when', () =>
     expect(steps.map(({ kind }) => kind)).not.toContain('switch-traffic')
   })
 
-  test('its file system is read-only', async () => {
+  test('its /etc/hosts is read-only', async () => {
     const world = await upgraded()
     const [running] = world.host.containers.all.filter(({ service }) => service === 'caddy')
     world.host.containers.change(running?.id ?? '', { isReadOnly: true })
     expect((await world.plan()).warnings).toContain(
-      'api is briefly unavailable: caddy is in front of it; its file system is read-only, so dray cannot give it addresses.',
+      'api is briefly unavailable: caddy is in front of it; its /etc/hosts is read-only, so dray cannot give it addresses.',
     )
   })
 })

@@ -173,14 +173,14 @@ describe('a proxy that dray cannot switch', () => {
     expect((await world.plan()).steps.map(({ kind }) => kind)).toContain('start-beside')
   })
 
-  test('because its file system is read-only reloads when they are recreated', async () => {
+  test('because its /etc/hosts is read-only reloads when they are recreated', async () => {
     const app = fakeApp([fakeService('api'), fakeProxy({ dependsOn: [] })])
     const world = new FakeWorld(app)
     world.host.containers.readOnly.add('nginx')
     await world.deploy()
     world.app = withTag(app, 'v2')
     expect(linesOf(planToText(await world.plan()), /^(start|recreate|switch)/)).toEqual([
-      'recreate-services api=1 (new image; not rolled: nginx is in front of it; its file system is read-only, so dray cannot give it addresses)',
+      'recreate-services api=1 (new image; not rolled: nginx is in front of it; its /etc/hosts is read-only, so dray cannot give it addresses)',
       'switch-traffic nginx (reload) to api (containers of api change)',
     ])
     await world.deploy()

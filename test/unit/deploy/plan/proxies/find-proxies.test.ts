@@ -109,7 +109,7 @@ describe('a service without a container is a proxy', () => {
 
 test('an obstacle says why dray cannot switch its traffic', () => {
   expect(proxiesOf('nginx', { command: ['nginx'], isReadOnly: true })).toEqual([
-    'nginx: nginx runs in its container; its file system is read-only, so dray cannot give it addresses',
+    'nginx: nginx runs in its container; its /etc/hosts is read-only, so dray cannot give it addresses',
   ])
 })
 
