@@ -13,19 +13,26 @@ export type TraefikSources = {
 
 /** More than a static configuration has. */
 const MAX_LINES = 2_000
+const MAX_BYTES = 500_000
+/** A container that does not answer in this time is not read. */
+const READ_MS = 10_000
 const END = 'dray-end'
 
 /**
- * Prints the file with the static configuration of a running Traefik, if there is one, which excludes flags. Argument: the file that its flags name, may be empty.
+ * Prints the file with the static configuration of a running Traefik, if there is one, which excludes flags. Argument: the file that
+ * its flags name, may be empty. The others, in this order: pkg/cli/loader_file.go of Traefik.
  * https://doc.traefik.io/traefik/getting-started/configuration-overview/
  */
 export const examineTraefikScript = `
 set -u
-for file in "$1" /etc/traefik/traefik.toml /etc/traefik/traefik.yaml /etc/traefik/traefik.yml; do
-  [ -f "$file" ] || continue
-  case $file in *.toml) echo other ;; *) echo file && cat "$file" || exit 4 ;; esac
+print() {
+  case $1 in *.toml) echo other ;; *) echo file && [ "$(wc -c < "$1")" -le ${MAX_BYTES} ] && cat "$1" || exit 4 ;; esac
   echo && echo ${END}
   exit
+}
+[ ! -f "$1" ] || print "$1"
+for base in /etc/traefik "\${XDG_CONFIG_HOME:-}" "\${HOME:-}/.config" .; do
+  for type in toml yaml yml; do [ ! -f "$base/traefik.$type" ] || print "$base/traefik.$type"; done
 done
 echo flags
 echo ${END}
@@ -37,8 +44,8 @@ export async function observeTraefik(
   engine: Pick<Engine, 'exec'>,
 ): Promise<TraefikSources | undefined> {
   const lines: string[] = []
-  const named = command.flatMap((word) => /^--configfile=(.+)$/i.exec(word)?.[1] ?? [])[0] ?? ''
-  await engine.exec(id, ['sh', '-c', examineTraefikScript, 'dray', named], {
+  await engine.exec(id, ['sh', '-c', examineTraefikScript, 'dray', findNamedFile(command)], {
+    timeoutMs: READ_MS,
     onLine: (line) => {
       if (lines.length < MAX_LINES) lines.push(line)
     },
@@ -49,12 +56,21 @@ export async function observeTraefik(
   return how === 'flags' ? describeSources(readFlags(command)) : undefined
 }
 
+/** The file that the flags name, as a word of its own too; empty without one. */
+function findNamedFile(command: readonly string[]): string {
+  const names = command.flatMap((word, at) => {
+    const [flag, value] = /^--?configfile(?:=(.+))?$/i.exec(word) ?? []
+    return flag === undefined ? [] : [value ?? command[at + 1] ?? '']
+  })
+  return names.at(-1) ?? ''
+}
+
 /** The providers in the flags of Traefik, in lower case, each with its options. */
 function readFlags(command: readonly string[]): Map<string, Map<string, unknown>> {
   const providers = new Map<string, Map<string, unknown>>()
   for (const word of command) {
     const [, name, option, value] =
-      /^--providers\.([a-z]+)(?:\.([^=]+))?(?:=(.*))?$/.exec(word.toLowerCase()) ?? []
+      /^--?providers\.([a-z]+)(?:\.([^=]+))?(?:=(.*))?$/.exec(word.toLowerCase()) ?? []
     if (name === undefined) continue
     const options = providers.get(name) ?? new Map<string, unknown>()
     providers.set(name, option === undefined ? options : options.set(option, value !== 'false'))
