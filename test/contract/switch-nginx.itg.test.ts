@@ -69,6 +69,16 @@ test('the proxy sends to the new container alone, though the name still means bo
   expect(await hostsOf(proxy)).not.toContain('backend')
 })
 
+test('a service that nginx knows with the name of the network is switched as well', async () => {
+  const named = `server { listen 80; location / { proxy_pass http://backend.${project}:8000; } }`
+  const write = `echo '${named}' > /etc/nginx/conf.d/app.conf; nginx -s reload`
+  await docker('exec', proxy.id, 'sh', '-c', write)
+  await untilItSays('two')
+  await switchNginx({ engine, proxy, containers: [one], drainMs: 5_000 })
+  const answers = await Promise.all(Array.from({ length: 30 }, () => ask('/')))
+  expect(new Set(answers)).toEqual(new Set(['one']))
+})
+
 test('a request that the old container serves is finished by it before it counts as drained', async () => {
   const slow = ask('/slow?1500')
   await untilServing(one, 1)

@@ -247,7 +247,7 @@ export class FakeHost implements TargetHost {
       if (argv.includes(proxyScript) || argv.includes(haproxyScript)) {
         const words = argv.slice(argv.indexOf('dray') + 3)
         const [file, , , ...lines] = argv.includes(proxyScript) ? words : ['', '', '', ...words]
-        const to = lines.map((line) => this.#at(line)).join(', ') || 'nothing new'
+        const to = this.#at(lines) || 'nothing new'
         await this.#did(`turn ${container.service} to ${file ? 'what is pinned' : to}`)
         return { exitCode: this.proxyExitCode, output: this.proxyExitCode === 3 ? 'nginx: [emerg] no' : '' }
       }
@@ -309,15 +309,14 @@ export class FakeHost implements TargetHost {
     onLine: (line: string) => void = () => undefined,
   ): Promise<ExecResult | undefined> {
     const [, , script, , action = '', ...rest] = argv
-    const pins = (lines: readonly string[]) => lines.map((line) => this.#at(line)).join(', ')
     if (script === examineCaddyScript) return { exitCode: 0, output: this.caddy }
     if (script === holdPinScript) {
-      await this.#did(`pin ${service} to ${pins(rest.slice(1))}`)
+      await this.#did(`pin ${service} to ${this.#at(rest.slice(1))}`)
       onLine(PINNED)
       return new Promise(() => undefined)
     }
     if (script === changePinScript) {
-      if (action === 'change') await this.#did(`pin ${service} to ${pins(rest)}`)
+      if (action === 'change') await this.#did(`pin ${service} to ${this.#at(rest)}`)
       if (action === 'end') await this.#did(`unpin ${service}`)
       return { exitCode: 0, output: '' }
     }
@@ -492,10 +491,12 @@ export class FakeHost implements TargetHost {
     ]
   }
 
-  #at(line: string): string {
-    const address = line.split(' ')[0]
-    const found: Container | undefined = this.containers.all.find((it) => it.networks[0]?.address === address)
-    return found?.id ?? line
+  #at(lines: readonly string[]): string {
+    const found = lines.map((line) => {
+      const address = line.split(' ')[0]
+      return this.containers.all.find((it) => it.networks[0]?.address === address)?.id ?? line
+    })
+    return [...new Set(found)].join(', ')
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Container } from '../../model/container.ts'
 
 /**
- * `ADDRESS NAME…` for a container that shares networks with the proxy: its names on the first, and on each other one those that it
- * has there alone. The proxy may use the container's own name, which a `container_name` makes permanent.
+ * `ADDRESS NAME…` for a container that shares networks with the proxy: the names that Docker's DNS has for it, alone and with the network
+ * (`api.shop_default`). On further networks, those that it has there alone. The proxy may use the container's own name, which a
+ * `container_name` makes permanent.
  */
 export function listHostsLines(container: Container, proxy: Container): string[] {
   // The Engine adds the first 12 digits of the id as an alias. A short name such as `be` may begin an id by chance.
@@ -12,9 +13,13 @@ export function listHostsLines(container: Container, proxy: Container): string[]
     const address = ipv4 || ipv6
     if (address === '' || !proxy.networks.some(({ name }) => name === network)) return []
     const all = [container.service, container.name, ...aliases].filter((name) => !isId(name))
-    const names = [...new Set(all)].filter((name) => !named.has(name))
-    for (const name of names) named.add(name)
-    return names.length === 0 ? [] : [`${address} ${names.join(' ')}`]
+    const names = [...new Set(all)]
+    const others = names.filter((name) => !named.has(name))
+    for (const name of others) named.add(name)
+    // musl reads at most 1023 characters of a line.
+    return [others, names.map((name) => `${name}.${network}`)].flatMap((it) =>
+      it.length === 0 ? [] : [`${address} ${it.join(' ')}`],
+    )
   })
 }
 

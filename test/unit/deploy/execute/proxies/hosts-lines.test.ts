@@ -19,12 +19,13 @@ const on = (aliases: readonly string[], facts: Partial<Container> = {}): Contain
 test('a container has its service, its fixed name and its aliases, and not its id', () => {
   expect(listHostsLines(on(['be', 'api', 'backend', 'bead01234567']), proxy)).toEqual([
     '10.0.0.9 api be backend',
+    '10.0.0.9 api.shop_default be.shop_default backend.shop_default',
   ])
 })
 
 test('a stand-in has the fixed name of the real container', () => {
   const standIn = on(['api', 'be'], { name: 'shop.api.stand-in', oneOff: true, standIn: true })
-  expect(listHostsLines(standIn, proxy)).toEqual(['10.0.0.9 api shop.api.stand-in be'])
+  expect(listHostsLines(standIn, proxy)[0]).toBe('10.0.0.9 api shop.api.stand-in be')
 })
 
 test('a container on another network has no line', () => {
@@ -39,18 +40,26 @@ describe('a container that shares two networks with the proxy', () => {
   ]
   const inBoth = { ...proxy, networks: networks.map((it) => ({ ...it, address: '10.9.0.1' })) }
 
-  test('has a line for the names that it has on the second alone', () => {
-    expect(listHostsLines(on([], { networks }), inBoth)).toEqual(['10.0.0.9 api be', '10.1.0.9 api.internal'])
+  test('has the names that it has on the second alone, and each with the network', () => {
+    expect(listHostsLines(on([], { networks }), inBoth)).toEqual([
+      '10.0.0.9 api be',
+      '10.0.0.9 api.shop_default be.shop_default',
+      '10.1.0.9 api.internal',
+      '10.1.0.9 api.shop_back be.shop_back api.internal.shop_back',
+    ])
   })
 })
 
 test('a container on a network without IPv4 has its other address', () => {
   const networks = [{ name: 'shop_default', address: '', ipv6: 'fd00::9', aliases: ['api'] }]
-  expect(listHostsLines(on([], { networks }), proxy)).toEqual(['fd00::9 api be'])
+  expect(listHostsLines(on([], { networks }), proxy)).toEqual([
+    'fd00::9 api be',
+    'fd00::9 api.shop_default be.shop_default',
+  ])
 })
 
 test('a caller whose file is one of the host is not given names', () => {
-  expect(listCallerLines([on(['api'])], proxy)).toEqual(['10.0.0.9 api be'])
+  expect(listCallerLines([on(['api'])], proxy)).toEqual(listHostsLines(on(['api']), proxy))
   const caller = { ...proxy, mountPoints: ['/etc/hosts'] }
   expect(listCallerLines([on(['api'])], caller)).toEqual([])
 })
