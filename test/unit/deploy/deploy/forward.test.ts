@@ -55,6 +55,15 @@ test('the port is forwarded to a stand-in while the container is recreated', asy
   expect(world.host.forwards).toEqual(new Map())
 })
 
+test('ports of a container on networks without IPv4 are not forwarded', async () => {
+  const world = await atV1()
+  const networks = [{ name: 'shop_default', address: '', ipv6: 'fd00::5', aliases: ['web'] }]
+  world.host.containers.change('web-1', { networks })
+  expect(planToText(await world.plan())).toContain(
+    'recreate-services web=1 (new image; not rolled: it publishes port 8080)',
+  )
+})
+
 test('each replica has a stand-in, and each port of a range leads to one of them', async () => {
   const replicas = fakeApp([fakeService('web', { publishedPorts: ['8080-8089'], replicas: 2 })])
   const world = await shopAtV1(undefined, replicas)
