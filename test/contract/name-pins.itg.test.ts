@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   caller = await start()
-  pins = new NamePins(engine, systemClock)
+  pins = new NamePins(engine, systemClock, 'shop')
 })
 afterEach(() => pins.end())
 afterAll(async () => {
@@ -49,7 +49,7 @@ test('leaves the file as it is where the image has a shell but no sed', async ()
 })
 
 test('what an interrupted deploy pinned does not take away what the next one pins', async () => {
-  const argv = ['sh', '-c', holdPinScript, 'dray', '2', '', '10.9.9.1 api']
+  const argv = ['sh', '-c', holdPinScript, 'dray', 'shop', '2', '', '10.9.9.1 api']
   const left = engine.exec(caller.id, argv, { user: '0' })
   await expect.poll(() => hostsOf(caller)).toContain('10.9.9.1 api')
   await pins.set(caller, ['10.9.9.2 api'])
@@ -59,12 +59,24 @@ test('what an interrupted deploy pinned does not take away what the next one pin
   expect(hosts).not.toContain('10.9.9.1')
 })
 
+test('two apps behind one proxy pin their names at the same time', async () => {
+  const others = new NamePins(engine, systemClock, 'shop-2')
+  await pins.set(caller, ['10.9.9.1 api'])
+  await others.set(caller, ['10.9.9.5 blog'])
+  await pins.set(caller, ['10.9.9.2 api'])
+  expect(await hostsOf(caller)).toMatch(/10\.9\.9\.5 blog[^]*10\.9\.9\.2 api/)
+  await pins.end()
+  expect(await hostsOf(caller)).toContain('10.9.9.5 blog')
+  await others.end()
+  expect(await hostsOf(caller)).not.toContain('dray')
+})
+
 test('signals no process of the app if what pinned the names was killed', async () => {
   await pins.set(caller, ['10.9.9.1 api'])
-  const pid = /# dray (\d+)/.exec(await hostsOf(caller))?.[1] ?? ''
+  const pid = /# dray shop (\d+)/.exec(await hostsOf(caller))?.[1] ?? ''
   await docker('exec', '--user', '0', caller.id, 'kill', '-9', pid)
   // The number that the lines name is that of the app's first process now, as it may be by chance.
-  const mark = `sed 's/# dray .*/# dray 1/' /etc/hosts > /tmp/h; cat /tmp/h > /etc/hosts`
+  const mark = `sed 's/# dray .*/# dray shop 1/' /etc/hosts > /tmp/h; cat /tmp/h > /etc/hosts`
   await docker('exec', '--user', '0', caller.id, 'sh', '-c', mark)
   await pins.set(caller, ['10.9.9.2 api'])
   expect(await hostsOf(caller)).toContain('10.9.9.2 api')

@@ -202,7 +202,7 @@ test('the hosts that a running nginx reaches are read from its files, if its com
 describe('nginx that looks names up while it runs', () => {
   const asking = `server { listen 80; resolver 127.0.0.11 valid=1s;
     location / { set $to http://backend:8000; proxy_pass $to; } }`
-  const pins = new NamePins(engine, systemClock)
+  const pins = new NamePins(engine, systemClock, project)
   const turnTo = async (container: Container): Promise<void> => {
     const { pinFile } = (await observeNginx(proxy, engine)) ?? {}
     const { drained } = await switchNginx({
@@ -247,7 +247,7 @@ describe('nginx that looks names up while it runs', () => {
   test('looks names up again after the client that pinned them was killed', async () => {
     await turnTo(one)
     pins.release()
-    const argv = ['sh', '-c', holdPinScript, 'dray', '1', 'nginx -s reload', '127.0.0.9 backend']
+    const argv = ['sh', '-c', holdPinScript, 'dray', project, '1', 'nginx -s reload', '127.0.0.9 backend']
     expect(await engine.exec(proxy.id, argv, { user: '0' })).toMatchObject({ exitCode: 0 })
     await untilItSays('two')
     expect(await hostsOf(proxy)).not.toContain('127.0.0.9')

@@ -311,13 +311,14 @@ export class FakeHost implements TargetHost {
     const [, , script, , action = '', ...rest] = argv
     if (script === examineCaddyScript) return { exitCode: 0, output: this.caddy }
     if (script === holdPinScript) {
-      await this.#did(`pin ${service} to ${this.#at(rest.slice(1))}`)
+      await this.#did(`pin ${service} to ${this.#at(rest.slice(2))}`)
       onLine(PINNED)
       return new Promise(() => undefined)
     }
     if (script === changePinScript) {
-      if (action === 'change') await this.#did(`pin ${service} to ${this.#at(rest)}`)
-      if (action === 'end') await this.#did(`unpin ${service}`)
+      const [what, ...lines] = rest
+      if (what === 'change') await this.#did(`pin ${service} to ${this.#at(lines)}`)
+      if (what === 'end') await this.#did(`unpin ${service}`)
       return { exitCode: 0, output: '' }
     }
     if (script !== caddyScript) return undefined

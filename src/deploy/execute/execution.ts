@@ -90,7 +90,7 @@ export function createHostRun({
 }: Omit<HostRun, 'done' | 'pins' | 'gaps'> & { clock: Clock }): HostRun {
   return {
     ...parts,
-    pins: new NamePins(parts.host.engine, clock),
+    pins: new NamePins(parts.host.engine, clock, parts.observation.directory.app.project),
     gaps: new Gaps(parts.host, clock),
     done: {
       placed: false,

@@ -19,9 +19,12 @@ type Pinned = { lines: readonly string[]; atEnd: readonly string[]; end: AbortCo
 export class NamePins {
   readonly #engine: Engine
   readonly #clock: Clock
+  readonly #app: string
   readonly #pinned = new Map<string, Pinned>()
 
-  constructor(engine: Engine, clock: Clock) {
+  /** `app`: the Compose project; another one may pin other names in the same proxy. */
+  constructor(engine: Engine, clock: Clock, app: string) {
+    this.#app = app
     this.#engine = engine
     this.#clock = clock
   }
@@ -77,14 +80,14 @@ export class NamePins {
     if (pinned === undefined) return
     pinned.end.abort()
     this.#pinned.delete(id)
-    await this.#engine.exec(id, shell(changePinScript, ['end']), ROOT).catch(() => undefined)
+    await this.#engine.exec(id, shell(changePinScript, [this.#app, 'end']), ROOT).catch(() => undefined)
     if (pinned.atEnd.length > 0) await this.#engine.exec(id, pinned.atEnd).catch(() => undefined)
   }
 
   async #hold(proxy: Container, { lines, atEnd }: Pinned): Promise<void> {
     const { promise: pinned, resolve: reportPinned } = promiseOfEvent()
     const ended = this.#engine
-      .exec(proxy.id, shell(holdPinScript, [String(HELD_SECONDS), atEnd.join(' '), ...lines]), {
+      .exec(proxy.id, shell(holdPinScript, [this.#app, String(HELD_SECONDS), atEnd.join(' '), ...lines]), {
         ...ROOT,
         onLine: (line) => {
           if (line === PINNED) reportPinned()
@@ -118,7 +121,7 @@ export class NamePins {
   }
 
   async #run(proxy: Container, args: readonly string[]): Promise<number> {
-    return (await this.#engine.exec(proxy.id, shell(changePinScript, args), ROOT)).exitCode
+    return (await this.#engine.exec(proxy.id, shell(changePinScript, [this.#app, ...args]), ROOT)).exitCode
   }
 }
 

@@ -13,7 +13,7 @@ function pinsWith(answer: (action: string, before: number) => number) {
   const clock = new FakeClock()
   const engine = {
     exec: async (_: string, argv: readonly string[], options?: { onLine?: (line: string) => void }) => {
-      const [action = '', ...lines] = argv.slice(4)
+      const [action = '', ...lines] = argv.slice(5)
       if (action === '45') {
         ran.push(`hold ${lines.slice(1).join(' ')}`)
         options?.onLine?.(PINNED)
@@ -24,7 +24,7 @@ function pinsWith(answer: (action: string, before: number) => number) {
       return { exitCode: answer(action, before), output: '' }
     },
   } as unknown as Engine
-  return { pins: new NamePins(engine, clock), ran, clock }
+  return { pins: new NamePins(engine, clock, 'shop'), ran, clock }
 }
 
 test('names that cannot be changed are not left with the addresses from before', async () => {
