@@ -2,13 +2,14 @@ import { Duplex } from 'node:stream'
 import { type Child, startChild } from './child.ts'
 import type { CommandStream } from './command-runner.ts'
 import { keepTail } from './keep-tail.ts'
+import { MOST_OUTPUT_BYTES, onTooMuch } from './too-much-output.ts'
 
 /** Bytes kept from the end of error output. */
 const ERROR_BYTES = 1024 ** 2
 
 /**
- * Starts a program and returns its standard streams as one stream; destroying the stream ends the program. `ownOutput`
- * selects the relevant part of each chunk of output.
+ * Starts a program and returns its standard streams as one stream; destroying the stream ends the program, and so does too
+ * much error output. `ownOutput` selects the relevant part of each chunk of output.
  */
 export function openChild(
   program: string,
@@ -17,7 +18,10 @@ export function openChild(
 ): CommandStream & { child: Child } {
   const child = startChild(program, args)
   const stderr = keepTail<Buffer>(ERROR_BYTES)
-  child.process.stderr.on('data', stderr.add)
+  const measure = onTooMuch(MOST_OUTPUT_BYTES, child.end)
+  child.process.stderr.on('data', (chunk: Buffer) => {
+    if (measure(chunk)) stderr.add(chunk)
+  })
   const ended = child.ended.then(({ exitCode }) => ({
     exitCode,
     stderr: Buffer.concat(stderr.parts()).toString('utf8'),

@@ -4,7 +4,7 @@ import type { Child } from './child.ts'
 import { splitLines } from './line-splitter.ts'
 import { keepTail } from './keep-tail.ts'
 import type { CommandOutput, RunOptions } from './command-runner.ts'
-import { MOST_OUTPUT_BYTES, tooMuchOutput } from './too-much-output.ts'
+import { MOST_OUTPUT_BYTES, onTooMuch, tooMuchOutput } from './too-much-output.ts'
 
 /** Characters kept from the end of output that is read line by line, and of error output. */
 const WATCHED_BYTES = 1024 ** 2
@@ -94,13 +94,12 @@ function gather(
   const limit = longestLine === undefined ? {} : { longest: longestLine }
   const watched = onLine && keepTail<Buffer>(WATCHED_BYTES)
   const stdout: Buffer[] = []
-  let bytes = 0
-  const keepAll = (chunk: Buffer): void => {
-    if (bytes <= mostBytes) stdout.push(chunk)
-    bytes += chunk.length
-    if (bytes <= mostBytes || stdout.length === 0) return
+  const measure = onTooMuch(mostBytes, () => {
     stdout.length = 0
     onFlood(mostBytes)
+  })
+  const keepAll = (chunk: Buffer): void => {
+    if (measure(chunk)) stdout.push(chunk)
   }
   const keep = watched?.add ?? keepAll
   const lines = onLine && splitLines((line) => onLine(line, 'stdout'), limit)
@@ -118,7 +117,13 @@ function gather(
     stderr.add(`${line}\n`)
     onLine?.(line, 'stderr')
   }, limit)
-  child.process.stderr.on('data', errorLines.push).once('end', errorLines.end)
+  const measureError = onTooMuch(MOST_OUTPUT_BYTES, () => onFlood(MOST_OUTPUT_BYTES))
+  child.process.stderr
+    .on('data', (chunk: Buffer) => {
+      // The output of a user's command that is passed on may be of any length.
+      if (onLine || measureError(chunk)) errorLines.push(chunk)
+    })
+    .once('end', errorLines.end)
   return {
     stdout: () => Buffer.concat(watched?.parts() ?? stdout).toString('utf8'),
     stderr: () => stderr.parts().join(''),

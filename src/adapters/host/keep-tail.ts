@@ -9,11 +9,14 @@ export function keepTail<Part extends { length: number }>(size: number): Tail<Pa
       parts.push(part)
       total += part.length
       if (total <= 2 * size) return
-      // Half is dropped each time, so that the cost is proportional to the length of the output.
-      for (let first = parts[0]; first !== undefined && total - first.length >= size; first = parts[0]) {
-        total -= first.length
-        parts.shift()
+      // Half is dropped each time, in one piece, so that the cost is proportional to the length of the output.
+      let dropped = 0
+      for (const { length } of parts) {
+        if (total - length < size) break
+        total -= length
+        dropped += 1
       }
+      parts.splice(0, dropped)
     },
     parts: () => parts,
   }

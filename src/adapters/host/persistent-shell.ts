@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { DrayError } from '../../errors/dray-error.ts'
 import type { Child } from './child.ts'
 import type { CommandOutput } from './command-runner.ts'
 import { processIdLine } from './remote-command.ts'
@@ -53,7 +54,11 @@ export class PersistentShell {
     void child.ended.then(() => {
       this.#isReady = false
       tellFit(false)
-      this.#current?.reject(new Error('The shell on the host ended.'))
+      this.#current?.reject(
+        new DrayError('HOST_COMMAND_FAILED', 'The shell that runs commands on the server ended.', {
+          hint: 'Run the command again. If that happens again, look into the log of the kernel: memory may be short.',
+        }),
+      )
     })
   }
 
@@ -93,6 +98,7 @@ export class PersistentShell {
     exchange[stream].push(chunk)
     if (exchange[stream].bytes > MOST_OUTPUT_BYTES) {
       this.#current = undefined
+      this.#isReady = false
       this.#child.end()
       exchange.reject(tooMuchOutput('A command on the server', MOST_OUTPUT_BYTES))
       return

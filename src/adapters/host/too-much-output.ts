@@ -10,3 +10,15 @@ export function tooMuchOutput(title: string, mostBytes: number): DrayError {
     hint: 'Check this program on the server: its output is not what dray asked for.',
   })
 }
+
+/** Returns a function that measures chunks, and says whether they are within `mostBytes`; `onFlood` is called once if not. */
+export function onTooMuch(mostBytes: number, onFlood: () => void): (chunk: { length: number }) => boolean {
+  let bytes = 0
+  return ({ length }) => {
+    const wasWithin = bytes <= mostBytes
+    bytes += length
+    const isWithin = bytes <= mostBytes
+    if (wasWithin && !isWithin) onFlood()
+    return isWithin
+  }
+}

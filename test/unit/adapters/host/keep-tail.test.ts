@@ -14,3 +14,10 @@ test('keeps at least the given number of characters of the end, and not many mor
     }),
   )
 })
+
+test('drops many short parts in linear time', () => {
+  const tail = keepTail<string>(1_000_000)
+  const start = process.cpuUsage()
+  for (let count = 0; count < 4_000_000; count += 1) tail.add('y')
+  expect(process.cpuUsage(start).user).toBeLessThan(10_000_000)
+})

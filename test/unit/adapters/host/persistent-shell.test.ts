@@ -69,7 +69,7 @@ test('a shell that ends fails the command, and takes no more', async () => {
   expect(await dying.take(0)).toBe(true)
   const running = dying.run('exec sleep 1000', nothing, ignore)
   child.end()
-  await expect(running).rejects.toThrow('ended')
+  await expect(running).rejects.toMatchObject({ code: 'HOST_COMMAND_FAILED', exitCode: 3 })
   expect(await dying.take(0)).toBe(false)
 })
 

@@ -16,6 +16,16 @@ test.each([
   })
 })
 
+test('error output has a limit too', async () => {
+  await using runner = new LocalRunner()
+  await expect(runner.run(['sh', '-c', 'exec yes >&2'])).rejects.toMatchObject({
+    code: 'HOST_COMMAND_FAILED',
+    message: 'sh -c printed more than 128 MiB, and was ended.',
+  })
+  const { ended } = runner.open(['sh', '-c', 'exec yes >&2'])
+  expect((await ended).exitCode).toBe(143)
+})
+
 test('output up to the limit is whole', async () => {
   await using runner = new LocalRunner()
   const { stdout } = await runner.run(['printf', 'x'.repeat(1000)], { mostBytes: 1000 })
@@ -31,7 +41,7 @@ test('a command in the persistent shell that prints without end ends the shell',
     code: 'HOST_COMMAND_FAILED',
     message: 'A command on the server printed more than 128 MiB, and was ended.',
   })
-  await child.ended
+  // At once, before it has ended: another command would fail with it.
   expect(await shell.take(0)).toBe(false)
 })
 
