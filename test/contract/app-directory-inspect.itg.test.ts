@@ -69,6 +69,15 @@ test('the result has no value of .env, except where the compose file uses it', a
   expect(JSON.stringify(found)).not.toMatch(/hunter2|abcabc|BEGIN/)
 })
 
+test('the secrets in .env, which the model may have, are known with it', async () => {
+  const path = await temporaryApp({ '.env': "API_TOKEN='it\\'s-5ecret'\n" })
+  const found: string[] = []
+  const onSecrets = (secrets: readonly Secret[]) => void found.push(...secrets.map((it) => it.reveal()))
+  const files = compose(`${web}    labels: { auth: "$API_TOKEN" }\n`)
+  await createAppDirectory({ runner, path, values: {}, onSecrets }).inspect(files)
+  expect(found).toContain("it's-5ecret")
+})
+
 test('reports the mode of .env, and whether others may read it', async () => {
   const path = await temporaryApp()
   const directory = createAppDirectory({ runner, path, values: {} })

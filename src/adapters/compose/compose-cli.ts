@@ -9,35 +9,9 @@ import { guardContainer } from '../docker/container-guard.ts'
 import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts'
 import { composeFailure } from './compose-failure.ts'
 import { buildTryArgs, UNSEEN } from './try-args.ts'
-import { composeFunction } from './compose-function.ts'
+import { attachedComposeScript, composeScript, composeWithImagesScript } from './compose-scripts.ts'
 import { createValueReader, maskWords } from './server-values.ts'
 import { renderOverride } from './pins.ts'
-
-/** Standard input has lines that export the deploy-time values; arguments after the directory are for Compose. */
-export const composeScript = `${composeFunction}
-eval "$(cat)"
-cd "$1" || exit
-shift
-compose "$@"
-`
-
-/** The same, with other values than those in the files; DRAY_IMAGES is an override file. */
-export const composeWithImagesScript = `${composeFunction}
-eval "$(cat)"
-cd "$1" || exit
-shift
-images=$(mktemp) || exit
-trap 'rm -f "$images"' EXIT
-trap 'exit 130' HUP INT TERM PIPE
-printf '%s' "$DRAY_IMAGES" > "$images"
-unset DRAY_IMAGES
-for file in compose.yaml compose.yml docker-compose.yml docker-compose.yaml; do
-  [ ! -f "$file" ] || break
-done
-if [ -f docker-compose.override.yml ]; then set -- -f docker-compose.override.yml -f "$images" "$@"
-else set -- -f "$images" "$@"; fi
-compose -f "$file" "$@"
-`
 
 /** Docker Compose in the app's directory on a host; always uses the files there. */
 export function createCompose(place: AppPlace): Compose {
@@ -249,7 +223,10 @@ export function buildRunArgs({
   return ['run', '--no-deps', '--no-TTY', ...UNSEEN, '--name', containerName, service, ...argv]
 }
 
-/** The same for a user: on the user's streams, with `terminal` on a terminal. Compose itself prints nothing. */
+/**
+ * The same for a user: on the user's streams, with `terminal` on a terminal. Compose itself prints nothing, and pulls nothing: it
+ * has no login on the server.
+ */
 export function buildOneOffArgs(request: {
   service: string
   containerName: string
@@ -259,8 +236,11 @@ export function buildOneOffArgs(request: {
 }): string[] {
   const { service, containerName, argv, terminal, options } = request
   return [
-    'docker',
-    'compose',
+    'sh',
+    '-c',
+    attachedComposeScript,
+    'dray',
+    renderNeverPulled(service),
     '--progress=quiet',
     'run',
     '--rm',

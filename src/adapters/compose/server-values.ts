@@ -48,8 +48,16 @@ function readVariables(text: string): Variable[] {
     last = name ?? last
     const value = (rest ?? line).trim()
     const bare = value.replace(/^(['"])(.*)\1(?:\s+#.*)?$/, '$2').replace(/\s+#.*$/, '')
-    return [...new Set([value, bare, bare.replace(/^['"]|['"]$/, '')])].map((it): Variable => [last, it])
+    const found = [value, bare, bare.replace(/^['"]|['"]$/, '')]
+    return [...new Set(found.flatMap((it) => [it, ...unescaped(it)]))].map((it): Variable => [last, it])
   })
+}
+
+/** A value without its escapes: in single quotes only a quote has one. */
+function unescaped(value: string): string[] {
+  if (!value.includes('\\')) return []
+  const letters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
+  return [value.replaceAll(/\\'/g, "'"), value.replaceAll(/\\([^])/g, (_, it: string) => letters[it] ?? it)]
 }
 
 /** Replaces the values in a text of Compose, and distinct parts of them, with the names of their variables. */

@@ -44,11 +44,15 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
       { path: '.dray-env-files', content: linesOf(uses.envFiles) },
       { path: '.dray-variables', content: linesOf(uses.contentVariables) },
     ])
-    const output = await runScript(runner, inspectScript, {
-      args: [path, ...(changeMoreThanImages(files, values) ? ['twice'] : [])],
-      input,
-      ...(signal === undefined ? {} : { signal }),
-    })
+    const [output] = await Promise.all([
+      runScript(runner, inspectScript, {
+        args: [path, ...(changeMoreThanImages(files, values) ? ['twice'] : [])],
+        input,
+        ...(signal === undefined ? {} : { signal }),
+      }),
+      // The model has values of `.env`, such as in commands and labels: the secrets among them are known before it is shown.
+      readMask(),
+    ])
     if (output.exitCode !== 0)
       throw scriptFailure(output, { host: runner.name, path, what: 'reading the directory' })
     const sections = parseSections(output.stdout)

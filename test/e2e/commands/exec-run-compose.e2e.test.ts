@@ -18,7 +18,12 @@ beforeAll(async () => {
       name,
       port,
       config: drayConfig,
-      files: { 'docker-compose.yml': composeWith({ port, backend: '    environment: [GREETING]' }) },
+      files: {
+        'docker-compose.yml': composeWith({
+          port,
+          backend: '    environment: [GREETING]\n    pull_policy: always',
+        }),
+      },
       environment: { env: { GREETING: `hello from ${name}` } },
       envFile: `SHOP_START_MS=100\nAPP_NAME=${name}\n`,
     })
@@ -101,6 +106,13 @@ describe('dray run', () => {
     expect(before.some((id) => id.startsWith(hostname))).toBe(false)
     expect(await app.containerIds()).toEqual(before)
     expect(await oneOffs()).toBe('')
+  })
+
+  test('pulls nothing, whatever the pull policy', async () => {
+    await net.registry.forgetRequests()
+    const args = ['run', 'test', 'backend', 'sh', '-c', 'echo "$APP_NAME"']
+    expect(await app.dray(args)).toEqual({ exitCode: 0, stdout: 'worked-on\n', stderr: '' })
+    expect(await net.registry.requests()).toEqual([])
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)(

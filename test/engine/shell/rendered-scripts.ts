@@ -1,6 +1,10 @@
 import { networkTablesScript } from '../../../src/adapters/http/read-network-tables.ts'
 import { buildxScript } from '../../../src/adapters/buildx/buildx.ts'
-import { composeScript, composeWithImagesScript } from '../../../src/adapters/compose/compose-cli.ts'
+import {
+  attachedComposeScript,
+  composeScript,
+  composeWithImagesScript,
+} from '../../../src/adapters/compose/compose-scripts.ts'
 import { tryScript } from '../../../src/adapters/compose/try-args.ts'
 import { serverValuesScript } from '../../../src/adapters/compose/server-values.ts'
 import { currentReleaseScript } from '../../../src/adapters/directory/current-release.ts'
@@ -81,6 +85,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     buildxScript,
     bundleScript,
     changeEnvScript,
+    attachedComposeScript,
     composeScript,
     composeWithImagesScript,
     tryScript,

@@ -8,7 +8,7 @@ import { withOneHost } from '../../command/host-option.ts'
 import { readInContainerOptions } from './in-container-options.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { connectApps, releaseOf } from './connect-apps.ts'
-import { pullInactive } from './pull-inactive.ts'
+import { pullMissing } from './pull-missing.ts'
 import type { runCommand } from './run.ts'
 import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 
@@ -21,7 +21,7 @@ export async function runOneOff(input: InputOf<typeof runCommand>, context: CliC
   const [app] = reached.apps
   const release = releaseOf(app, environment)
   assertServices(release, [service])
-  await pullInactive(app, service, { environment, context })
+  await pullMissing(app, service, { environment, context })
   const terminal = wantsTerminal(input.options, context)
   const containerName = `${release.project}-${service}-run-${randomBytes(4).toString('hex')}`
   const argv = buildOneOffArgs({ service, containerName, argv: input.rest, terminal, options })

@@ -13,7 +13,7 @@ import { deployerOf } from '../../command/deployer.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import { readInPlace, releaseOf } from './connect-apps.ts'
-import { pullInactive } from './pull-inactive.ts'
+import { pullMissing } from './pull-missing.ts'
 import type { taskCommand } from './task.ts'
 import { reportTask } from './report-task.ts'
 import { readTimeout } from '../../command/timeout-option.ts'
@@ -43,7 +43,7 @@ export async function runTask(command: InputOf<typeof taskCommand>, context: Cli
     const app = await readInPlace(host, signal)
     const compose = createCompose(app.place)
     const runInService: typeof compose.runTask = async (task) => {
-      await pullInactive(app, task.service, { environment: input, context })
+      await pullMissing(app, task.service, { environment: input, context })
       return compose.runTask(task)
     }
     return { release: releaseOf(app, input), compose: { runTask: runInService } }

@@ -73,6 +73,15 @@ test('reads env files below the directory, and gives on the secrets for all othe
   expect(secrets).not.toContain('hello-you-all-1')
 })
 
+test.each([
+  ['a quote in single quotes', String.raw`API_KEY='it\'s-a\n-5ecret'`, String.raw`it's-a\n-5ecret`],
+  ['escapes in double quotes', String.raw`API_KEY="a\"b\\c\$d-5ecret"`, String.raw`a"b\c$d-5ecret`],
+  ['two lines in one', String.raw`API_KEY="first-5ecret\nother-5ecret"`, 'first-5ecret\nother-5ecret'],
+])('reads %s as Compose does', async (_, env, value) => {
+  const { secrets } = await maskOf({ '.env': env })
+  expect(secrets).toContain(value)
+})
+
 test('masks nothing if the directory is missing', async () => {
   await using runner = new LocalRunner()
   const mask = await createValueReader({ runner, path: '/nonexistent' })()

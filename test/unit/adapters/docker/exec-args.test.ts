@@ -24,5 +24,6 @@ test.each([
   ],
 ])('a one-off container, terminal %s', (terminal, options, expected) => {
   const request = { service: 'backend', containerName: 'shop-run-1', argv, terminal, options }
-  expect(buildOneOffArgs(request).join(' ')).toBe(`docker compose --progress=quiet run ${expected}`)
+  const never = '{"services":{"backend":{"pull_policy":"never"}}}'
+  expect(buildOneOffArgs(request).slice(3).join(' ')).toBe(`dray ${never} --progress=quiet run ${expected}`)
 })

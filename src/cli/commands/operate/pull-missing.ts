@@ -5,15 +5,15 @@ import type { EnvironmentInput } from '../../command/load-environment.ts'
 import type { ConnectedApp } from './connect-apps.ts'
 
 /**
- * Pulls the image of a service that is not deployed, if it is not on the host, with the logins of this machine. An image by
- * digest gets dray's tag, so that it does not count as dangling. Throws what a pull throws.
+ * Pulls the image of a service if it is not on the host, with the logins of this machine: it may not be deployed, or a user
+ * removed its image. An image by digest gets dray's tag, so that it does not count as dangling. Throws what a pull throws.
  */
-export async function pullInactive(
+export async function pullMissing(
   { host, release }: Pick<ConnectedApp, 'host' | 'release'>,
   service: string,
   { environment, context }: { environment: EnvironmentInput; context: CliContext },
 ): Promise<void> {
-  const image = release?.inactive?.[service]?.image
+  const image = release?.inactive?.[service]?.image ?? release?.services[service]?.image
   if (release === undefined || image === undefined) return
   if ((await host.engine.imageConfig(image)) !== undefined) return
   const reference = parseImageReference(image)
