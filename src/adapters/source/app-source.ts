@@ -108,7 +108,7 @@ export function createAppSource(app: {
         textFile(pinsName, renderOverride({}, {}, { front })),
       ]
     },
-    review: () => reviewSource(app.directory, app.include),
+    review: (mounted) => reviewSource(app.directory, { ...app, mounted }),
     ...(app.designFront && { designFront: app.designFront }),
     bundle: async (model, images, checks = {}) => {
       const reading = read.get(model) ?? readFiles(model)

@@ -3,8 +3,8 @@ import { join, relative, sep } from 'node:path'
 import type { LeftOut } from '../../deploy/model/left-out.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { isPrivateKey, isPrivatePath, whyPrivate } from '../../shared/private-file.ts'
-import { findUnwanted, walkPattern } from './list-files.ts'
-import { startOfPattern } from './path-pattern.ts'
+import { findUnwanted, walk, walkPattern } from './list-files.ts'
+import { compilePattern, startOfPattern } from './path-pattern.ts'
 
 /**
  * The entries of `bundle.include` that name something of which nothing is shipped. A path that does not exist
@@ -15,6 +15,46 @@ export async function findLeftOut(directory: string, include: readonly string[])
     include.map(async (entry) => ({ entry, reason: await whyLeftOut(directory, entry) })),
   )
   return found.flatMap(({ entry, reason }) => (reason === undefined ? [] : [{ entry, reason }]))
+}
+
+/**
+ * The mounted paths, and the links in mounted directories, that are not shipped because they are private or lead to a private file.
+ * Those that git ignores belong to the server.
+ */
+export async function findLeftOutMounts(
+  directory: string,
+  { mounted, exclude }: { mounted: readonly string[]; exclude: readonly string[] },
+): Promise<LeftOut[]> {
+  const inside = mounted.filter((path) => path !== '' && path !== '.' && !path.startsWith('..'))
+  const isExcluded = exclude.map(compilePattern)
+  const found = await Promise.all(
+    [...new Set(inside)].map(async (path) =>
+      isPrivatePath(path) ? await nameIfThere(directory, path) : await findPrivateLinks(directory, path),
+    ),
+  )
+  return found
+    .flat()
+    .filter(({ entry }) => !isExcluded.some((matches) => matches(entry)))
+    .map((it) => ({ ...it, isMounted: true }))
+}
+
+async function nameIfThere(directory: string, path: string): Promise<LeftOut[]> {
+  return (await exists(join(directory, path))) ? [{ entry: path, reason: whyPrivate }] : []
+}
+
+async function findPrivateLinks(directory: string, path: string): Promise<LeftOut[]> {
+  // A link to outside is refused where the files are read.
+  const paths = await walk(directory, path).catch(() => [])
+  const root = await realpath(directory)
+  const found = await Promise.all(
+    paths.map(async (entry) => {
+      const target = relative(root, await realpath(join(directory, entry)))
+        .split(sep)
+        .join('/')
+      return isPrivatePath(target) ? [{ entry, reason: `it leads to ${target}, and ${whyPrivate}` }] : []
+    }),
+  )
+  return found.flat()
 }
 
 async function whyLeftOut(directory: string, entry: string): Promise<string | undefined> {

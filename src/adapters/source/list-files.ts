@@ -72,8 +72,8 @@ export async function walkPattern(directory: string, pattern: string): Promise<s
   return (await walk(directory, startOfPattern(pattern), { followLink: isMeant, links: [] })).filter(isMeant)
 }
 
-/** `links`: directories that links on the way led to; meeting one again would never end. */
-async function walk(
+/** The files at and below a path. `links`: directories that links on the way led to; meeting one again would never end. */
+export async function walk(
   directory: string,
   path: string,
   { followLink, links } = { followLink: (_path: string) => true, links: [] as readonly string[] },

@@ -266,8 +266,8 @@ export interface AppSource {
    * file that adds it.
    */
   composeFiles(front?: Front): Promise<readonly BundleFile[]>
-  /** Absent for an archived release. */
-  review?: () => Promise<SourceReview>
+  /** `mounted`: paths that services mount. Absent for an archived release. */
+  review?: (mounted: readonly string[]) => Promise<SourceReview>
   /** Designs the front that dray.yml asks for; absent without one. Throws SERVICE_UNKNOWN. */
   designFront?: (app: AppModel) => Front
   /**

@@ -41,8 +41,12 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       `${someNames(untracked)}: not in git, and shipped, because a service mounts ${untracked.length === 1 ? 'it' : 'them'} or \`bundle.include\` names ${untracked.length === 1 ? 'it' : 'them'}. Files that .gitignore names are not shipped.`,
     )
   }
-  for (const { entry, reason } of observation.leftOut)
-    found.push(`\`bundle.include\` names ${entry}, which is not shipped: ${reason}.`)
+  for (const { entry, reason, isMounted } of observation.leftOut)
+    found.push(
+      isMounted
+        ? `${entry} is mounted, but not shipped: ${reason}. It does not exist on ${observation.host} either: put a file there first.`
+        : `\`bundle.include\` names ${entry}, which is not shipped: ${reason}.`,
+    )
   if (host.files.edited.length > 0) {
     const were = host.files.edited.length === 1 ? 'was' : 'were'
     found.push(
@@ -52,6 +56,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
   const created = decisions
     .filter(({ action }) => action !== 'leave')
     .flatMap(({ service }) => findCreatedPaths(service, observation))
+    .filter((path) => !observation.leftOut.some(({ entry }) => entry === path))
   if (created.length > 0) {
     const [does, one] = new Set(created).size === 1 ? ['does', 'it is'] : ['do', 'one is']
     found.push(

@@ -68,8 +68,11 @@ export async function observeHost(
 ): Promise<Observed> {
   const { app } = directory
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
+  const sources = [
+    ...new Set(app.services.flatMap(({ needs }) => (needs?.sources ?? []).map(({ path }) => path))),
+  ]
   const shipped = source.bundle(app, {})
-  const reviewed = source.review?.()
+  const reviewed = source.review?.(app.services.flatMap(({ mounts }) => mounts.map(({ path }) => path)))
   const containersAsked = host.engine.containers(app.project)
   const composeFiles = await source.composeFiles()
   const imageTemplates = readImageTemplates(composeFiles)
@@ -96,20 +99,19 @@ export async function observeHost(
     observeInactive(app, { desired, templates: imageTemplates, ask }),
     containersAsked,
     host.engine.images(),
-    shipped.then(async (files) =>
+    Promise.all([shipped, reviewed]).then(async ([files, review]) =>
       host.directory.survey({
         files: [
           ...new Set([
             ...files.map((file) => file.path),
             ...lastFiles,
+            ...(review?.leftOut ?? []).flatMap(({ entry, isMounted }) => (isMounted ? [entry] : [])),
             ...composeNames,
             ...app.services.flatMap((service) => keepalivePath(service) ?? []),
           ]),
         ],
         imageRoots: (await host.imageStore).roots,
-        sources: [
-          ...new Set(app.services.flatMap(({ needs }) => (needs?.sources ?? []).map(({ path }) => path))),
-        ],
+        sources,
       }),
     ),
     containersAsked.then((running) =>
@@ -164,6 +166,7 @@ export async function observeHost(
       shipped: (await shipped).map(({ path }) => path),
       composePaths: composeFiles.map(({ path }) => path),
       given: [...directory.envFile.variables, ...desired.givenVariables],
+      there: [...hashes.keys(), ...sources.filter((path) => !missingPaths.includes(path))],
     }),
     directory,
     containers,
@@ -216,11 +219,17 @@ function judgeReview(
     leftOut: [],
     expectedVariables: [],
   },
-  { shipped, composePaths, given }: Readonly<Record<'shipped' | 'composePaths' | 'given', readonly string[]>>,
+  {
+    shipped,
+    composePaths,
+    given,
+    there,
+  }: Readonly<Record<'shipped' | 'composePaths' | 'given' | 'there', readonly string[]>>,
 ): Pick<HostObservation, 'untracked' | 'leftOut' | 'lackingVariables'> {
   return {
     untracked: untracked.filter((path) => shipped.includes(path) && !composePaths.includes(path)),
-    leftOut,
+    // A mounted file that the server has is its own.
+    leftOut: leftOut.filter(({ entry, isMounted }) => isMounted !== true || !there.includes(entry)),
     lackingVariables: expectedVariables.filter((name) => !given.includes(name)),
   }
 }

@@ -17,7 +17,7 @@ test('files that git neither tracks nor ignores, and the names in .env.example',
     'data/db': 'x',
   })
   const expectedVariables = ['GREETING', 'TOKEN']
-  const review = () => reviewSource(directory, [])
+  const review = () => reviewSource(directory, { include: [], mounted: [] })
   expect(await review()).toEqual({ untracked: [], leftOut: [], expectedVariables })
   await run('git', ['-C', directory, 'init', '-q'])
   expect(await review()).toEqual({ untracked: [], leftOut: [], expectedVariables })
@@ -49,7 +49,38 @@ test('entries of which nothing is shipped, each with the reason', async () => {
     '*.pem': 'key.pem is a private key',
   }
   const shipped = ['config', 'config/*', '.', 'gone/.env', 'gone', 'con*/*']
-  const { leftOut } = await reviewSource(directory, [...Object.keys(reasons), ...shipped])
+  const { leftOut } = await reviewSource(directory, {
+    include: [...Object.keys(reasons), ...shipped],
+    mounted: [],
+  })
   const found = Object.fromEntries(leftOut.map(({ entry, reason }) => [entry, reason]))
   expect(found).toEqual(reasons)
+})
+
+test('mounted files that are private, or lead to a private file, each with the reason', async () => {
+  const directory = await makeProject({
+    '.gitignore': 'data/\n',
+    'conf/app.conf': 'x',
+    'conf/skipped.cfg': 'x',
+    'data/db': 'x',
+    'prod.env': 'x',
+    '.env': 'A=1',
+  })
+  await run('git', ['-C', directory, 'init', '-q'])
+  const link = (target: string, path: string) => symlink(target, join(directory, path))
+  await Promise.all([
+    link('.env', 'app.cfg'),
+    link('../.env', 'conf/inner.cfg'),
+    link('../prod.env', 'conf/other.cfg'),
+    link('app.conf', 'conf/harmless.conf'),
+  ])
+  const mounted = ['app.cfg', 'conf', 'data', 'prod.env', '.env', 'gone.env', 'gone', '.', '../shared']
+  const { leftOut } = await reviewSource(directory, { include: [], exclude: ['conf/other.cfg'], mounted })
+  const never = 'env files, logins of tools and what is below .git are never shipped'
+  expect(leftOut).toEqual([
+    { entry: 'app.cfg', reason: `it leads to .env, and ${never}`, isMounted: true },
+    { entry: 'conf/inner.cfg', reason: `it leads to .env, and ${never}`, isMounted: true },
+    { entry: 'prod.env', reason: never, isMounted: true },
+    { entry: '.env', reason: never, isMounted: true },
+  ])
 })

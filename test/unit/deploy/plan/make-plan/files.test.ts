@@ -224,3 +224,17 @@ test('shipped files that git does not know are named, and variables that .env la
     '`bundle.include` names dist, which is not shipped: git ignores dist/a.js.',
   ])
 })
+
+test('warns of a mounted file that is not shipped, unless the server has it', async () => {
+  const world = new FakeWorld(fakeApp([fakeProxy()]))
+  const reason = 'it leads to .env, and env files are never shipped'
+  world.review = {
+    untracked: [],
+    leftOut: [{ entry: 'app.cfg', reason, isMounted: true }],
+    expectedVariables: [],
+  }
+  const warning = `app.cfg is mounted, but not shipped: ${reason}. It does not exist on srv either: put a file there first.`
+  expect((await world.plan()).warnings).toContain(warning)
+  world.host.files.set('app.cfg', 'its own')
+  expect((await world.plan()).warnings).not.toContain(warning)
+})
