@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
@@ -145,6 +145,19 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect(await treeOf(path)).toMatchObject({ 'a b': '644 changed', link: '644 changed', kept: '644 k' })
       await directory.restore()
       expect(await treeOf(path)).toEqual(before)
+    })
+
+    test('restoring removes the directories that were made, unless they have other files', async () => {
+      const path = await temporaryApp({ kept: 'k' })
+      await mkdir(join(path, 'nginx'))
+      const directory = directoryAt(path)
+      const files = ['nginx/conf.d/a.conf', 'new one/deep/er/b', 'used/c/d'].map((name) => file(name, 'x'))
+      await directory.place(request({ files }))
+      await writeFile(join(path, 'used/log'), 'of a container')
+      await directory.restore()
+      expect(
+        (await readdir(path, { recursive: true })).filter((name) => !name.startsWith('.')).sort(),
+      ).toEqual(['kept', 'nginx', 'used', 'used/log'])
     })
 
     test('restoring a file with a mount of its own keeps its inode', async () => {

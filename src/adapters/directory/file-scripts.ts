@@ -99,6 +99,8 @@ done < .dray/incoming/in-place
 while IFS= read -r file; do
   if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\\n' "$file"; else printf '%s\\n' "$file" >&3; fi
 done < .dray/incoming/list > .dray/incoming/there 3> .dray/saved/added
+(cd .dray/incoming/files && find . -mindepth 1 -type d) |
+  while IFS= read -r directory; do [ -e "$directory" ] || printf '%s\\n' "$directory"; done > .dray/saved/made
 cp .dray/incoming/in-place .dray/saved/in-place
 awk 'FILENAME == ARGV[1] { mounted[$0]; next } !($0 in mounted)' .dray/incoming/in-place .dray/incoming/there |
   cat - .dray/incoming/remove > .dray/incoming/replaced
@@ -142,7 +144,7 @@ restore_files() (
   undo=.dray/undo
   refuse_links .dray $undo $undo/files
   [ -d $undo/files ] || exit 0
-  refuse_odd $undo/in-place $undo/added
+  refuse_odd $undo/in-place $undo/added $undo/made
   odd=$(awk '!/^[.]\\// || /\\/[.]?[.]?(\\/|$)/ { print FILENAME; exit }' $undo/in-place $undo/added)
   [ -z "$odd" ] || refuse "$odd"
   { (cd $undo/files && find . ! -type d) && cat $undo/in-place $undo/added; } | refuse_ways
@@ -160,11 +162,17 @@ restore_files() (
   done < $undo/in-place
   move_files $undo/files
   remove_files < $undo/added
+  if [ -f $undo/made ]; then
+    # The deepest first; one that has got other files stays.
+    sort -r $undo/made | while IFS= read -r directory; do
+      (enter "$(dirname "$directory")" && rmdir -- "./$(basename "$directory")") > /dev/null 2>&1 || :
+    done
+  fi
   rm -rf $undo
 )
 `
 
-/** Restores the files that the last deploy replaced. */
+/** Restores the files that the last deploy replaced, and removes the directories that it made. */
 export const restoreScript = `
 set -eu
 cd "$1"
