@@ -7,6 +7,7 @@ import {
   printHolder,
   RECORD_BYTES,
 } from './scripts.ts'
+import { limitFiles } from './limit-files.ts'
 
 /**
  * The observed fields of a container: one JSON object per line, without its environment, which has secrets. Names are
@@ -43,6 +44,7 @@ command -v docker > /dev/null || { section no-docker; exit 0; }
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
+${limitFiles}
 docker info --format '{{.DockerRootDir}}' > "$work/root" 2> /dev/null &
 root=$!
 
@@ -56,6 +58,7 @@ fi
 docker ps --all --no-trunc > "$work/containers" 2> "$work/error" \\
   --format '{{.ID}}|{{.Label "com.docker.compose.project"}}|{{.Networks}}|{{.Label "com.docker.compose.project.working_dir"}}'
 code=$?
+refuse_too_long $code 'docker ps'
 section docker-exit
 echo $code
 section docker-error

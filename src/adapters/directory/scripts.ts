@@ -6,6 +6,7 @@
 import { composeFunction } from '../compose/compose-function.ts'
 import { dotenvAwk } from './env/dotenv-awk.ts'
 import { envFacts } from './env/env-facts-script.ts'
+import { limitFiles } from './limit-files.ts'
 import { isOwn } from './link-guard.ts'
 
 /** Exit code: there is no .env. */
@@ -148,6 +149,7 @@ section journal-bytes
 ${journalBytes}stage=$(mktemp -d) || exit 1
 trap 'rm -rf "$stage"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
+${limitFiles}
 copy="$stage/$(basename "$path")"
 mkdir "$copy" && tar -xf - -C "$copy" || exit 1
 for list in values env-files variables; do mv "$copy/.dray-$list" "$stage/$list"; done
@@ -259,6 +261,7 @@ if [ -n "$all" ]; then
   else section all-model-error && cat "$stage/all-error"; fi
 fi
 wait $projects
+refuse_too_long $? 'docker ps'
 section other-directories
 other_directories < "$stage/projects"
 `

@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import { type Child, startChild } from './child.ts'
 import type { CommandStream } from './command-runner.ts'
 import { keepTail } from './keep-tail.ts'
-import { MOST_OUTPUT_BYTES, onTooMuch } from './too-much-output.ts'
+import { MOST_ERROR_BYTES, onTooMuch } from './too-much-output.ts'
 
 /** Bytes kept from the end of error output. */
 const ERROR_BYTES = 1024 ** 2
@@ -18,7 +18,7 @@ export function openChild(
 ): CommandStream & { child: Child } {
   const child = startChild(program, args)
   const stderr = keepTail<Buffer>(ERROR_BYTES)
-  const measure = onTooMuch(MOST_OUTPUT_BYTES, child.end)
+  const measure = onTooMuch(MOST_ERROR_BYTES, child.end)
   child.process.stderr.on('data', (chunk: Buffer) => {
     if (measure(chunk)) stderr.add(chunk)
   })

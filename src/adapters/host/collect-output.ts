@@ -4,7 +4,7 @@ import type { Child } from './child.ts'
 import { splitLines } from './line-splitter.ts'
 import { keepTail } from './keep-tail.ts'
 import type { CommandOutput, RunOptions } from './command-runner.ts'
-import { MOST_OUTPUT_BYTES, onTooMuch, tooMuchOutput } from './too-much-output.ts'
+import { MOST_ERROR_BYTES, MOST_OUTPUT_BYTES, onTooMuch, tooMuchOutput } from './too-much-output.ts'
 
 /** Characters kept from the end of output that is read line by line, and of error output. */
 const WATCHED_BYTES = 1024 ** 2
@@ -117,7 +117,7 @@ function gather(
     stderr.add(`${line}\n`)
     onLine?.(line, 'stderr')
   }, limit)
-  const measureError = onTooMuch(MOST_OUTPUT_BYTES, () => onFlood(MOST_OUTPUT_BYTES))
+  const measureError = onTooMuch(MOST_ERROR_BYTES, () => onFlood(MOST_ERROR_BYTES))
   child.process.stderr
     .on('data', (chunk: Buffer) => {
       // The output of a user's command that is passed on may be of any length.

@@ -3,7 +3,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import type { Child } from './child.ts'
 import type { CommandOutput } from './command-runner.ts'
 import { processIdLine } from './remote-command.ts'
-import { MOST_OUTPUT_BYTES, tooMuchOutput } from './too-much-output.ts'
+import { MOST_ERROR_BYTES, MOST_OUTPUT_BYTES, tooMuchOutput } from './too-much-output.ts'
 
 /** Checks the shell's requirements, such as a built-in `printf`, so that input never becomes an argument. */
 export const persistentShellCommand = `exec sh -c 'case $(command -v printf) in printf) command -v base64 && command -v setsid && echo dray-ready && exec sh ;; esac'`
@@ -96,11 +96,12 @@ export class PersistentShell {
     const exchange = this.#current
     if (exchange === undefined) return
     exchange[stream].push(chunk)
-    if (exchange[stream].bytes > MOST_OUTPUT_BYTES) {
+    const mostBytes = stream === 'stdout' ? MOST_OUTPUT_BYTES : MOST_ERROR_BYTES
+    if (exchange[stream].bytes > mostBytes) {
       this.#current = undefined
       this.#isReady = false
       this.#child.end()
-      exchange.reject(tooMuchOutput('A command on the server', MOST_OUTPUT_BYTES))
+      exchange.reject(tooMuchOutput('A command on the server', mostBytes))
       return
     }
     if (stream === 'stderr') {

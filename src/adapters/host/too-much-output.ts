@@ -2,6 +2,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 
 /** Limit for the output of a command that is kept as a whole; the longest, a journal with its records, has 104 MiB. */
 export const MOST_OUTPUT_BYTES = 128 * 1024 ** 2
+/** The same for its error output, of which the end is kept. */
+export const MOST_ERROR_BYTES = 8 * 1024 ** 2
 
 /** The error for a command with more output than that. */
 export function tooMuchOutput(title: string, mostBytes: number): DrayError {

@@ -20,7 +20,7 @@ test('error output has a limit too', async () => {
   await using runner = new LocalRunner()
   await expect(runner.run(['sh', '-c', 'exec yes >&2'])).rejects.toMatchObject({
     code: 'HOST_COMMAND_FAILED',
-    message: 'sh -c printed more than 128 MiB, and was ended.',
+    message: 'sh -c printed more than 8 MiB, and was ended.',
   })
   const { ended } = runner.open(['sh', '-c', 'exec yes >&2'])
   expect((await ended).exitCode).toBe(143)
@@ -47,7 +47,7 @@ test('a command in the persistent shell that prints without end ends the shell',
 
 test('of error output of a command that stays open, the end is kept', async () => {
   await using runner = new LocalRunner()
-  const { stream, ended } = runner.open(['sh', '-c', 'yes | head -c 20000000 >&2; echo last >&2'])
+  const { stream, ended } = runner.open(['sh', '-c', 'yes | head -c 7000000 >&2; echo last >&2'])
   stream.resume()
   const { stderr } = await ended
   expect(stderr.endsWith('y\nlast\n')).toBe(true)

@@ -1,0 +1,28 @@
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createAppDirectory } from '../../../../src/adapters/directory/app-directory.ts'
+import { observeApp } from '../../../../src/adapters/directory/observe-app.ts'
+import type { CommandRunner } from '../../../../src/adapters/host/command-runner.ts'
+import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
+import { temporaryApp } from '../../../support/temporary-directory.ts'
+
+/** A machine whose docker command prints without end. */
+async function floodedRunner(): Promise<CommandRunner & AsyncDisposable> {
+  const programs = await temporaryApp({ docker: '#!/bin/sh\n[ "$1" != ps ] || exec yes\n' })
+  await chmod(join(programs, 'docker'), 0o755)
+  const runner = new LocalRunner()
+  const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, TMPDIR: programs }
+  const run: CommandRunner['run'] = (argv, options) =>
+    LocalRunner.prototype.run.call(runner, argv, { ...options, env })
+  return Object.assign(runner, { run })
+}
+
+test.each<[string, (place: { runner: CommandRunner; path: string }) => Promise<unknown>]>([
+  ['a deploy', (place) => createAppDirectory({ ...place, values: {} }).inspect([])],
+  ['status', (place) => observeApp(place)],
+])('what %s stores on the server has a limit', async (_, read) => {
+  await using runner = await floodedRunner()
+  const path = await temporaryApp({ '.env': '' })
+  await expect(read({ runner, path })).rejects.toMatchObject({ code: 'HOST_COMMAND_FAILED', exitCode: 3 })
+})
