@@ -1,6 +1,7 @@
 /**
  * Masks words of base64 and hexadecimal digits that hold a secret: `reveals` says whether a decoded text does. A word is
- * masked as a whole, with what else is in it. `shortest` is the length of the shortest secret.
+ * masked as a whole, with what else is in it. `shortest` is the length of the shortest secret. The decoded text may be UTF-16, as
+ * PowerShell encodes it.
  *
  * @param text - What may contain encoded words
  */
@@ -8,7 +9,10 @@ export function maskEncodedWords(
   text: string,
   { reveals, shortest, mask }: { reveals: (decoded: string) => boolean; shortest: number; mask: string },
 ): string {
-  const holds = (decoded: string): boolean => hasText(decoded, shortest) && reveals(decoded)
+  const holds = (decoded: string): boolean =>
+    [decoded, ...(decoded.includes('\0') ? [decoded.replaceAll('\0', '')] : [])].some(
+      (it) => hasText(it, shortest) && reveals(it),
+    )
   return text
     .replace(BASE64_WORD, (word) => {
       if (word.length < (shortest * 4) / 3) return word

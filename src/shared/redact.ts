@@ -42,13 +42,35 @@ export function createRedactor(secrets: Iterable<Secret>): Redactor {
     return maskEncodedWords(masked, {
       mask: MASK,
       shortest: Math.min(SHORTEST_TOKEN, values.at(-1)?.length ?? SHORTEST_TOKEN),
-      reveals: (decoded) => mask(decoded, decodings + 1) !== decoded,
+      reveals: (decoded) => mask(decoded, decodings + 1) !== decoded || hasPart(decoded, values),
     })
   }
   return (text) => {
     update()
     return shortenCutLines(maskSeen(mask(text), mask), (line) => removeBegun(line, values))
   }
+}
+
+/** Encoders break long words into lines: `base64` after 57 bytes, `xxd -p` after 30. */
+const LONGEST_ENCODED_LINE = 100
+const SHORTEST_PART = 12
+
+/** Whether the text of an encoded line is a part of a secret, or has the beginning or the end of one. */
+function hasPart(decoded: string, values: readonly string[]): boolean {
+  if (decoded.length < SHORTEST_PART || decoded.length > LONGEST_ENCODED_LINE) return false
+  return values.some(
+    (value) =>
+      value.length >= 2 * SHORTEST_PART &&
+      (value.includes(decoded) || endsAsOneBegins(decoded, value) || endsAsOneBegins(value, decoded)),
+  )
+}
+
+/** Whether at least `SHORTEST_PART` characters at the end of one text are the beginning of the other. */
+function endsAsOneBegins(text: string, other: string): boolean {
+  const begin = other.slice(0, SHORTEST_PART)
+  for (let at = text.indexOf(begin); at !== -1; at = text.indexOf(begin, at + 1))
+    if (other.startsWith(text.slice(at))) return true
+  return false
 }
 
 /** Masks what is a secret only without invisible characters and colours. */

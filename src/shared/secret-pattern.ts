@@ -4,9 +4,9 @@
  * Compose. Letters and digits are the same in all of these. Of each text, it takes linear time.
  */
 export function buildSecretPattern(secret: string): RegExp {
-  const tokens = secret.match(/[\w.-]+|[\\'"$]+|[\ud800-\udbff][\udc00-\udfff]|[^]/g) ?? []
+  const tokens = secret.match(/[A-Za-z0-9]+|[\\'"$]+|[\ud800-\udbff][\udc00-\udfff]|[^]/g) ?? []
   const parts = tokens.map((token, index) => {
-    if (/^[\w.-]/.test(token)) return escape(token)
+    if (/^[A-Za-z0-9]/.test(token)) return token
     if (isQuoting(token)) return spellQuoting(token)
     // Backslashes after quotes belong to the quotes: with two ways to match a text, a mismatch takes exponential time.
     return isQuoting(tokens[index - 1] ?? '')

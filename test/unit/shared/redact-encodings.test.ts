@@ -35,6 +35,7 @@ const encodings: Readonly<Record<string, Encode>> = {
   'shell quoting': (text) => text.replaceAll("'", `'\\''`),
   'shell quoting of Python': (text) => text.replaceAll("'", `'"'"'`),
   'shell escapes': (text) => text.replaceAll(/[^\w.-]/gu, '\\$&'),
+  'escapes of Markdown and of regular expressions': (text) => text.replaceAll(/[^A-Za-z0-9]/gu, '\\$&'),
   'quoting of YAML and SQL': (text) => text.replaceAll("'", "''"),
   CSV: (text) => text.replaceAll('"', '""'),
   HTML: each(/[&<>"'`=/]/g, (code) => `&#${code};`),
@@ -111,4 +112,38 @@ test.each(Object.entries(encodings))('leaves no half of a token at a cut: %s', (
     }),
     { numRuns: 50 },
   )
+})
+
+test.each<[string, Encode, number]>([
+  ['base64', base64, 76],
+  ['base64 of PEM', base64, 64],
+  ['hex', hex, 60],
+])('leaves nothing of a long token that %s breaks into lines', (_, encode, width) => {
+  const long = fc.stringMatching(/^[A-Za-z0-9_.$-]{100,300}$/)
+  fc.assert(
+    fc.property(long, fc.stringMatching(/^[ -~]{0,60}$/), (token, before) => {
+      const lines = encode(`${before}${token}`).match(new RegExp(`.{1,${width}}`, 'g')) ?? []
+      const redact = createRedactor([new Secret(token)])
+      const decode = (line: string) => Buffer.from(line, encode === hex ? 'hex' : 'base64').toString()
+      const shown = lines.map(redact).map(decode)
+      expect(shown.find((text) => findCommon(token, text.slice(0, -12)) !== undefined)).toBeUndefined()
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('masks base64 and hexadecimal digits of UTF-16', () => {
+  const redact = createRedactor([new Secret('t0ken-in-utf-16')])
+  const text = Buffer.from('password=t0ken-in-utf-16;', 'utf16le')
+  expect(redact(text.toString('base64'))).toBe('[redacted]')
+  expect(redact(text.toString('hex'))).toBe('[redacted]')
+})
+
+test('leaves encoded words that have no part of a secret', () => {
+  const redact = createRedactor([new Secret('a-long-password-of-the-app-0123456789')])
+  const words = [
+    base64('a-long-walk along the password-less river of the app'),
+    hex('a-long-pass over the hills'),
+  ]
+  expect(words.map(redact)).toEqual(words)
 })
