@@ -45,7 +45,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
 ${limitFiles}
-docker info --format '{{.DockerRootDir}}' > "$work/root" 2> /dev/null &
+docker info --format '{{.DockerRootDir}}' > "$work/root" 2> "$work/root-error" &
 root=$!
 
 record=
@@ -71,7 +71,7 @@ project=$project path=$path awk -F '|' '
   ENVIRON["project"] == "" { if ($4 == ENVIRON["path"]) print $1; next }
   $2 == "" { if (index("," $3, "," ENVIRON["project"] "_")) print $1; next }
   $2 == ENVIRON["project"] { print $1 }
-' "$work/containers" | xargs -r docker inspect --type container --format '${containerFormat}' 2> /dev/null
+' "$work/containers" | xargs -r docker inspect --type container --format '${containerFormat}' 2> "$work/inspect-error"
 
 section now
 date +%s

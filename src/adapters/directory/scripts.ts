@@ -197,7 +197,7 @@ compose_hashes() {
 # Variables of \`.env\` may be made of the values.
 plain=
 if [ "\${2-}" = twice ] || grep -q '[$]' "$path/.env"; then
-  model "$copy" "$path" > "$stage/plain" 2> /dev/null &
+  model "$copy" "$path" > "$stage/plain" 2> "$stage/plain-error" &
   plain=$!
 fi
 valued_model "$copy" "$path" > "$stage/model" 2> "$stage/error" &
@@ -207,7 +207,7 @@ if grep -rqs profiles "$copy"; then
   all_model "$copy" "$path" > "$stage/all" 2> "$stage/all-error" &
   all=$!
 fi
-docker ps --all --filter label=com.docker.compose.oneoff=False --format '${projectFormat}' > "$stage/projects" 2> /dev/null &
+docker ps --all --filter label=com.docker.compose.oneoff=False --format '${projectFormat}' > "$stage/projects" 2> "$stage/projects-error" &
 projects=$!
 
 section listening

@@ -8,8 +8,8 @@ import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import { temporaryApp } from '../../../support/temporary-directory.ts'
 
 /** A machine whose docker command prints without end. */
-async function floodedRunner(): Promise<CommandRunner & AsyncDisposable> {
-  const programs = await temporaryApp({ docker: '#!/bin/sh\n[ "$1" != ps ] || exec yes\n' })
+async function floodedRunner(flood: string): Promise<CommandRunner & AsyncDisposable> {
+  const programs = await temporaryApp({ docker: `#!/bin/sh\n[ "$1" != ps ] || exec ${flood}\n` })
   await chmod(join(programs, 'docker'), 0o755)
   const runner = new LocalRunner()
   const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, TMPDIR: programs }
@@ -18,11 +18,16 @@ async function floodedRunner(): Promise<CommandRunner & AsyncDisposable> {
   return Object.assign(runner, { run })
 }
 
-test.each<[string, (place: { runner: CommandRunner; path: string }) => Promise<unknown>]>([
-  ['a deploy', (place) => createAppDirectory({ ...place, values: {} }).inspect([])],
-  ['status', (place) => observeApp(place)],
-])('what %s stores on the server has a limit', async (_, read) => {
-  await using runner = await floodedRunner()
+type Read = (place: { runner: CommandRunner; path: string }) => Promise<unknown>
+const deploy: Read = (place) => createAppDirectory({ ...place, values: {} }).inspect([])
+
+test.each<[string, string, Read]>([
+  ['a deploy', 'yes', deploy],
+  ['a deploy', 'yes >&2', deploy],
+  ['status', 'yes', (place) => observeApp(place)],
+  ['status', 'yes >&2', (place) => observeApp(place)],
+])('what %s stores on the server has a limit: %s', async (_, flood, read) => {
+  await using runner = await floodedRunner(flood)
   const path = await temporaryApp({ '.env': '' })
   await expect(read({ runner, path })).rejects.toMatchObject({ code: 'HOST_COMMAND_FAILED', exitCode: 3 })
 })
