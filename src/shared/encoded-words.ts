@@ -29,9 +29,9 @@ export function maskEncodedWords(
 
 /** Of both alphabets, and with a slash, a plus sign and the padding escaped as in JSON or percent-encoded. */
 const BASE64_WORD = /(?:[\w+/-]|\\{1,8}\/|%2[BFbf])+(?:=|%3[Dd]){0,2}/g
-/** Also with marks between bytes: `67 68`, `67:68`, `\x67\x68`, `%67%68`. */
-const HEX_WORD = /[0-9A-Fa-f](?:(?:[ :]|%|\\{1,8}(?:x|u00))?[0-9A-Fa-f])+/g
-const HEX_MARK = /[ :]|%|\\{1,8}(?:x|u00)/g
+/** Also with marks between bytes: `67 68`, `67:68`, `\x67\x68`, `%67%68`, `&#x67;&#x68;`. */
+const HEX_WORD = /[0-9A-Fa-f](?:(?:[ :]|%|\\{1,8}(?:x|u00)|;&#[xX])?[0-9A-Fa-f])+/g
+const HEX_MARK = /[ :]|%|\\{1,8}(?:x|u00)|;&#[xX]/g
 
 function decode(text: string, encoding: 'base64' | 'hex'): string {
   return Buffer.from(text, encoding).toString()

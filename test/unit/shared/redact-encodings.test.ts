@@ -139,6 +139,12 @@ test('masks base64 and hexadecimal digits of UTF-16', () => {
   expect(redact(text.toString('hex'))).toBe('[redacted]')
 })
 
+test('masks hexadecimal HTML of every character', () => {
+  const redact = createRedactor([new Secret('t0ken-as-html')])
+  const text = each(/[^]/gu, (code) => `&#x${code.toString(16)};`)('t0ken-as-html')
+  expect(redact(`<b>${text}</b>`)).toBe('<b>&#x[redacted];</b>')
+})
+
 test('leaves encoded words that have no part of a secret', () => {
   const redact = createRedactor([new Secret('a-long-password-of-the-app-0123456789')])
   const words = [
