@@ -253,12 +253,12 @@ ${envFacts.print}
 section model
 cat "$stage/model"
 section model-error
-cat "$stage/error"
+head -c 65536 "$stage/error"
 section plain-model
 [ -z "$plain" ] || cat "$stage/plain"
 if [ -n "$all" ]; then
   if wait "$all"; then section all-model && cat "$stage/all"
-  else section all-model-error && cat "$stage/all-error"; fi
+  else section all-model-error && head -c 65536 "$stage/all-error"; fi
 fi
 wait $projects
 refuse_too_long $? 'docker ps'
