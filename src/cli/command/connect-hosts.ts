@@ -9,6 +9,7 @@ import { assertEngineSupported, type EngineObservation } from '../../adapters/do
 import type { CommandRunner } from '../../adapters/host/command-runner.ts'
 import { createProber } from '../../adapters/http/prober.ts'
 import { createPortForwarder } from '../../adapters/ports/port-forwarder.ts'
+import { listPublicNames } from '../../config/list-public-names.ts'
 import type { TargetHost } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import type { Secret } from '../../shared/secret.ts'
@@ -49,7 +50,10 @@ export function describeHost(
   { config, values }: EnvironmentInput,
   { clock, secrets }: CliContext,
 ): ConnectedHost {
-  const onSecrets = (found: readonly Secret[]): void => void secrets.push(...found)
+  const publicNames = listPublicNames(config)
+  const onSecrets = (found: readonly Secret[]): void => {
+    secrets.push(...found.filter((secret) => !publicNames.has(secret.reveal())))
+  }
   const { path } = config.environment
   const place: AppPlace = { runner, path, values: values.composeVariables, onSecrets }
   const engine = createEngine(runner, { onSecrets, readMask: createValueReader(place) })
