@@ -9,7 +9,7 @@ import { readFileSystems } from './file-system.ts'
 import { findEnvUses } from './env/env-uses.ts'
 import { readContentHashes, readEnvFacts, readHostHashes } from './env/read-env-facts.ts'
 import { HASH_KEY_NAME } from './env/value-hashes.ts'
-import { runScript, scriptFailure } from './host-script.ts'
+import { runReadingScript, runScript, scriptFailure } from './host-script.ts'
 import { readOtherDirectories } from './other-directories.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { inspectScript, surveyScript } from './scripts.ts'
@@ -25,10 +25,13 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
   const run = async (
     what: string,
     script: string,
-    request: { args?: string[]; input?: string | Uint8Array },
+    request: { args?: string[]; input?: string | Uint8Array; onlyReads?: true },
   ) => {
-    const { args = [], input = '' } = request
-    const output = await runScript(runner, script, { args: [path, ...args], input })
+    const { args = [], input = '', onlyReads = false } = request
+    const output = await (onlyReads ? runReadingScript : runScript)(runner, script, {
+      args: [path, ...args],
+      input,
+    })
     if (output.exitCode !== 0) throw scriptFailure(output, { host: runner.name, path, what })
     return output.stdout
   }
@@ -45,7 +48,7 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
       { path: '.dray-variables', content: linesOf(uses.contentVariables) },
     ])
     const [output] = await Promise.all([
-      runScript(runner, inspectScript, {
+      runReadingScript(runner, inspectScript, {
         args: [path, ...(changeMoreThanImages(files, values) ? ['twice'] : [])],
         input,
         ...(signal === undefined ? {} : { signal }),
@@ -81,7 +84,7 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
     survey: async ({ files, imageRoots, sources = [] }) => {
       const input = `${linesOf(sources)}\n${linesOf(files)}`
       const sections = parseSections(
-        await run('reading the files', surveyScript, { args: [...imageRoots], input }),
+        await run('reading the files', surveyScript, { args: [...imageRoots], input, onlyReads: true }),
       )
       const text = (name: string): string => sectionText(sections, name) ?? ''
       return {

@@ -1,7 +1,7 @@
 import type { Release } from '../../deploy/model/release.ts'
 import type { AppPlace } from './app-place.ts'
 import { isOwn } from './link-guard.ts'
-import { runScript, scriptFailure } from './host-script.ts'
+import { runReadingScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
 import { newestRelease, NO_DIRECTORY, passOn, RECORD_BYTES } from './scripts.ts'
 
@@ -24,7 +24,7 @@ export async function readCurrentRelease(
   { runner, path }: AppPlace,
   signal?: AbortSignal,
 ): Promise<Release | undefined> {
-  const output = await runScript(runner, currentReleaseScript, { args: [path], signal })
+  const output = await runReadingScript(runner, currentReleaseScript, { args: [path], signal })
   if (output.exitCode !== 0) {
     throw scriptFailure(output, { host: runner.name, path, what: 'reading the release' })
   }

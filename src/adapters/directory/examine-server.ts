@@ -6,7 +6,7 @@ import { checkComposeVersion } from '../compose/compose-failure.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { examineScript } from './examine-script.ts'
 import { readFileSystems } from './file-system.ts'
-import { runScript, scriptFailure } from './host-script.ts'
+import { runReadingScript, scriptFailure } from './host-script.ts'
 import { lockHeld } from './lock.ts'
 import { NO_DIRECTORY, NO_ENV_FILE } from './scripts.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
@@ -29,7 +29,7 @@ export async function examineServer(
   signal: AbortSignal,
 ): Promise<ServerObservation> {
   const askedAtMs = clock.now()
-  const output = await runScript(runner, examineScript, { args: [path, name ?? ''], signal })
+  const output = await runReadingScript(runner, examineScript, { args: [path, name ?? ''], signal })
   const host = runner.name
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'checking the server' })
   const sections = parseSections(output.stdout)

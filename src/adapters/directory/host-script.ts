@@ -13,6 +13,18 @@ export function runScript(
   return runner.run(['sh', '-c', script, 'dray', ...args], options)
 }
 
+/** A script that only reads takes seconds; longer than this, a program on the server does not end. */
+const READ_LIMIT_MS = 300_000
+
+/** The same for a script that changes nothing; throws HOST_COMMAND_FAILED if it does not end. */
+export function runReadingScript(
+  runner: CommandRunner,
+  script: string,
+  options: RunOptions & { args: readonly string[] },
+): Promise<CommandOutput> {
+  return runScript(runner, script, { timeoutMs: READ_LIMIT_MS, ...options })
+}
+
 /** The text of the kernel, and of GNU tar for a file that was written partially. */
 const DISK_FULL_TEXT = /no space left on device|disk quota exceeded|wrote only \d+ of \d+ bytes/i
 

@@ -5,7 +5,7 @@ import { readDockerCliFailure } from '../docker/docker-cli-failure.ts'
 import type { AppPlace } from './app-place.ts'
 import { readHashes } from './file-hashes.ts'
 import { readFileSystems } from './file-system.ts'
-import { runScript, scriptFailure } from './host-script.ts'
+import { runReadingScript, scriptFailure } from './host-script.ts'
 import { readLockHolder } from './lock-holder.ts'
 import { observeScript } from './observe-script.ts'
 import { readRelease } from './read-release.ts'
@@ -20,7 +20,7 @@ export async function observeApp(
   { runner, path }: Pick<AppPlace, 'runner' | 'path'>,
   signal?: AbortSignal,
 ): Promise<Omit<StatusObservation, 'urls'>> {
-  const output = await runScript(runner, observeScript, { args: [path], ...(signal && { signal }) })
+  const output = await runReadingScript(runner, observeScript, { args: [path], ...(signal && { signal }) })
   const host = runner.name
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'reading the app' })
   const sections = parseSections(output.stdout)

@@ -1,6 +1,6 @@
 import type { SetupObservation } from '../../operations/setup/setup-observation.ts'
 import { stripControl } from '../../shared/strip-control.ts'
-import { runScript, scriptFailure } from '../directory/host-script.ts'
+import { runReadingScript, scriptFailure } from '../directory/host-script.ts'
 import { parseSections, sectionText } from '../directory/sections.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { setupObservationScript } from './setup-observation-script.ts'
@@ -11,7 +11,7 @@ export async function readSetupObservation(
   path: string,
   signal: AbortSignal,
 ): Promise<SetupObservation> {
-  const output = await runScript(runner, setupObservationScript, { args: [path], signal })
+  const output = await runReadingScript(runner, setupObservationScript, { args: [path], signal })
   const host = runner.name
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'checking the server' })
   return parseSetupObservation(output.stdout, host)
