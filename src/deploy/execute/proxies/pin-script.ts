@@ -1,3 +1,5 @@
+import { writeHosts } from './write-hosts.ts'
+
 /** Printed when the names are pinned. */
 export const PINNED = 'dray-pinned'
 
@@ -9,12 +11,7 @@ const common = `
 # Lines of /etc/hosts without those of a process of the app, or of all of them. A loop with \`read\` was seen not to end here (BusyBox 1.35).
 others() { sed "/# dray $app $1$/d" /etc/hosts; }
 
-# One write, so that a reader does not see half of the file. Fails if it cannot be written.
-write_hosts() {
-  printf '%s\\n' "$1" > /etc/hosts || return 1
-  now=$(cat /etc/hosts)
-  [ "$now" = "$1" ]
-}
+${writeHosts}
 
 # Fails without a write if the file cannot be read, such as without sed.
 pin() {

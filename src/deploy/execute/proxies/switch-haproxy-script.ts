@@ -1,5 +1,6 @@
 import { haproxyFunctions } from '../../model/proxies/haproxy-process.ts'
 import { anyOf, READY, SWITCHED, workerWaits } from './switch-script.ts'
+import { writeHosts } from './write-hosts.ts'
 
 /**
  * Runs inside HAProxy's container, so that it completes even if the client is killed.
@@ -33,13 +34,17 @@ WORDS
   "$program" -c "$@" 2>&1
 }
 
-# Takes out the lines of the process, or those of every process for \`*\`.
-take_out() {
-  rest=$(while IFS= read -r line || [ -n "$line" ]; do
+${writeHosts}
+# Instead of the lines of the process, or of every process for \`*\`, writes those that follow.
+pin() {
+  hosts=$(while IFS= read -r line || [ -n "$line" ]; do
     # shellcheck disable=SC2254
     case $line in *'# dray '$1) ;; *) printf '%s\\n' "$line" ;; esac
   done < /etc/hosts)
-  printf '%s\\n' "$rest" > /etc/hosts
+  shift
+  for line in "$@"; do hosts="$hosts
+$line # dray $$"; done
+  write_hosts "$hosts"
 }
 
 master=$(find_master)
@@ -51,9 +56,8 @@ case $how in
 esac
 old=$(workers)
 if [ $# -gt 0 ]; then
-  trap 'take_out $$' EXIT
-  take_out '*' || exit 6
-  for line in "$@"; do printf '%s # dray %s\\n' "$line" $$ >> /etc/hosts || exit 6; done
+  trap 'pin $$' EXIT
+  pin '*' "$@" || exit 6
 fi
 if [ "$how" = self ]; then
   check || exit 3

@@ -1,4 +1,5 @@
 import { anyOf, READY, SWITCHED, workerWaits } from './switch-script.ts'
+import { writeHosts } from './write-hosts.ts'
 
 /**
  * Runs inside the proxy's container, in its own shell, so that it completes even if the client is killed.
@@ -63,9 +64,12 @@ without_ours() {
   done < /etc/hosts
 }
 
-clear_hosts() {
-  rest=$(without_ours)
-  printf '%s\\n' "$rest" > /etc/hosts
+${writeHosts}
+pin() {
+  hosts=$(without_ours)
+  for line in "$@"; do hosts="$hosts
+$line # dray"; done
+  write_hosts "$hosts"
 }
 
 list_servers() {
@@ -94,9 +98,8 @@ extend_file() {
 
 old=$(workers)
 if [ $# -gt 0 ]; then
-  trap clear_hosts EXIT
-  clear_hosts || exit 6
-  for line in "$@"; do printf '%s # dray\\n' "$line" >> /etc/hosts || exit 6; done
+  trap pin EXIT
+  pin "$@" || exit 6
 fi
 [ "$how" = other ] || nginx -t 2>&1 || exit 3
 if [ -n "$file" ]; then
@@ -117,7 +120,7 @@ while any_serving "$old" && [ $turn -lt 100 ]; do
 done
 # At the exit, another run of this script may have written its own lines.
 if [ $# -gt 0 ]; then
-  clear_hosts
+  pin
   trap - EXIT
 fi
 if [ -n "$file" ]; then
