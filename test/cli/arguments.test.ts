@@ -25,7 +25,13 @@ async function parse(argv: readonly string[]): Promise<CommandInput> {
   const run = async (_: Command, input: CommandInput): Promise<void> => {
     parsed = input
   }
-  const program = buildProgram({ commands: [command], words: [command.name], write: () => undefined, style, run })
+  const program = buildProgram({
+    commands: [command],
+    words: [command.name],
+    write: () => undefined,
+    style,
+    run,
+  })
   await program.parseAsync(argv, { from: 'user' })
   if (parsed === undefined) throw new Error('No command ran.')
   return parsed
