@@ -6,16 +6,12 @@ import type { Container } from '../../src/deploy/model/container.ts'
 import { NamePins } from '../../src/deploy/execute/proxies/name-pins.ts'
 import { holdPinScript } from '../../src/deploy/execute/proxies/pin-script.ts'
 import { systemClock } from '../../src/shared/clock.ts'
+import { dockerHere as docker } from '../support/docker-here.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 
 const project = `dray-pins-${randomBytes(3).toString('hex')}`
 const runner = new LocalRunner()
 const engine = createEngine(runner)
-const docker = async (...argv: string[]): Promise<string> => {
-  const { exitCode, stdout, stderr } = await runner.run(['docker', ...argv])
-  if (exitCode !== 0) throw new Error(`docker ${argv.join(' ')}: ${stderr}`)
-  return stdout.trim()
-}
 
 let images: BaseImages
 let caller: Container

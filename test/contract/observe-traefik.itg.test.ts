@@ -4,16 +4,12 @@ import { createEngine } from '../../src/adapters/docker/engine-api.ts'
 import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
 import type { Container } from '../../src/deploy/model/container.ts'
 import { observeTraefik } from '../../src/deploy/plan/proxies/observe-traefik.ts'
+import { dockerHere as docker } from '../support/docker-here.ts'
 import { ensureBaseImages } from '../support/images/base-images.ts'
 
 const name = `dray-traefik-${randomBytes(3).toString('hex')}`
 const runner = new LocalRunner()
 const engine = createEngine(runner)
-const docker = async (...argv: string[]): Promise<string> => {
-  const { exitCode, stdout, stderr } = await runner.run(['docker', ...argv])
-  if (exitCode !== 0) throw new Error(`docker ${argv.join(' ')}: ${stderr}`)
-  return stdout.trim()
-}
 
 beforeAll(async () => {
   const { node } = await ensureBaseImages()

@@ -9,16 +9,12 @@ import { switchNginx } from '../../src/deploy/execute/proxies/switch-nginx.ts'
 import { observeNginx } from '../../src/deploy/plan/proxies/observe-nginx.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { Http2Client } from '../support/load/http2-client.ts'
+import { dockerHere as docker } from '../support/docker-here.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
 
 const project = `dray-turn-${randomBytes(3).toString('hex')}`
 const runner = new LocalRunner()
 const engine = createEngine(runner)
-const docker = async (...argv: string[]): Promise<string> => {
-  const { exitCode, stdout, stderr } = await runner.run(['docker', ...argv])
-  if (exitCode !== 0) throw new Error(`docker ${argv.join(' ')}: ${stderr}`)
-  return stdout.trim()
-}
 
 // Answers with its name; `/slow` after so many milliseconds as the query says.
 const backend = `
