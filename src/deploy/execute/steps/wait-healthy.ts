@@ -85,6 +85,7 @@ async function untilCheckPasses(
   const startedAtMs = clock.now()
   const deadlineMs = startedAtMs + timeoutMs
   let last: ExecResult | undefined
+  let failedIn: number | undefined
   context.report.waits(container, { said: '', untilMs: deadlineMs })
   while (clock.now() < deadlineMs) {
     const waitedMs = clock.now() - startedAtMs
@@ -98,10 +99,14 @@ async function untilCheckPasses(
       await alive.catch(throwIfExited)
       return
     }
-    if (last?.exitCode === 126 || last?.exitCode === 127) {
+    const now = await alive
+    if (isDone(now, context)) return
+    const cannotRun = last?.exitCode === 126 || last?.exitCode === 127
+    if (last !== undefined && cannotRun && now.restartCount === failedIn) {
       throw await brokenCheck(container, last, context)
     }
-    if (isDone(await alive, context)) return
+    // A container that is just ending gives the same codes: only the second time, without a restart between them, counts.
+    failedIn = cannotRun ? now.restartCount : undefined
     context.report.waits(container, { said: await hide(lastLineOf(last), context), untilMs: deadlineMs })
     await clock.sleep(pace.pauseMs, signal)
   }

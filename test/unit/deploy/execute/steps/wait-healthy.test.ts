@@ -164,6 +164,30 @@ describe('a service with a health check', () => {
     expect(waitOf(world)).toBeLessThan(1_000)
   })
 
+  test('that Docker cannot start because its container just ends is not called broken', async () => {
+    const world = await atV1()
+    world.host.containers.behaviours.set('backend:v2', 'broken-check')
+    let ends = false
+    world.host.when('check backend-2', () => {
+      const end = () => world.host.containers.change('backend-2', { state: 'exited', exitCode: 3 })
+      if (!ends) setImmediate(end)
+      ends = true
+    })
+    expect((await world.failure()).message).toBe('backend exited with code 3 before it was healthy.')
+  })
+
+  test('that Docker cannot start because its container is just started again gets another try', async () => {
+    const world = await atV1(fakeApp([fakeService('backend', { retries: true })]))
+    world.host.containers.behaviours.set('backend:v2', 'broken-check')
+    let turns = 0
+    world.host.when('check backend-2', () => {
+      world.host.containers.change('backend-2', { restartCount: (turns += 1) })
+      if (turns === 3) world.host.containers.behaviours.set('backend:v2', 'healthy')
+    })
+    await world.deploy()
+    expect(turns).toBeGreaterThanOrEqual(3)
+  })
+
   test('is reported as out of memory when the kernel killed it', async () => {
     const world = await atV1()
     world.host.containers.behaviours.set('backend:v2', 'never-healthy')
