@@ -9,7 +9,7 @@ import { MOST_ERROR_BYTES, MOST_OUTPUT_BYTES, tooMuchOutput } from './too-much-o
 export const persistentShellCommand = `exec sh -c 'case $(command -v printf) in printf) command -v base64 && command -v setsid && echo dray-ready && exec sh ;; esac'`
 
 /** Longer input uses a separate session: here it is one word of a shell command. */
-const mostInputBytes = 256 * 1024
+export const MOST_SHELL_INPUT_BYTES = 256 * 1024
 
 /** Characters of the greeting that are kept. */
 const MOST_GREETING = 1024
@@ -62,12 +62,9 @@ export class PersistentShell {
     })
   }
 
-  /**
-   * Reserves the shell for one command with input of this size; `run` must follow. False while another command has it, or
-   * if it cannot run the command.
-   */
-  async take(inputBytes: number): Promise<boolean> {
-    if (this.#isTaken || inputBytes > mostInputBytes) return false
+  /** Reserves the shell for one command; `run` must follow. False while another command has it, or if it cannot run any. */
+  async take(): Promise<boolean> {
+    if (this.#isTaken) return false
     this.#isTaken = true
     this.#isTaken = (await this.#fit) && this.#isReady
     return this.#isTaken

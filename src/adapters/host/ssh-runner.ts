@@ -10,7 +10,7 @@ import { openChild } from './child-stream.ts'
 import { collectOutput, waitForEnd } from './collect-output.ts'
 import { ForwardedStream } from './forwarded-stream.ts'
 import { parseHostAddress } from './host-address.ts'
-import { PersistentShell, persistentShellCommand } from './persistent-shell.ts'
+import { MOST_SHELL_INPUT_BYTES, PersistentShell, persistentShellCommand } from './persistent-shell.ts'
 import { outputMark, processIdLine, renderRemoteCommand, wrapCommand } from './remote-command.ts'
 import type {
   AttachOptions,
@@ -24,6 +24,8 @@ import { SshConnection } from './ssh-connection.ts'
 import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
 
 const endThereMs = 1000
+/** A session costs sshd a process, and a few of its `MaxSessions`, ten by default. */
+const MOST_SHELLS = 3
 
 /** A server reached with the system's OpenSSH: one connection carries every command and every TCP connection. */
 export class SshRunner implements CommandRunner {
@@ -32,7 +34,8 @@ export class SshRunner implements CommandRunner {
   #commandsRun = 0
   #connecting: Promise<SshConnection> | undefined
   #connection: SshConnection | undefined
-  #persistentShell: PersistentShell | undefined
+  /** The first is started with the connection, more when all are busy. */
+  readonly #persistentShells: PersistentShell[] = []
   readonly #children = new Set<Child>()
   readonly #streams = new Set<Duplex>()
 
@@ -52,9 +55,7 @@ export class SshRunner implements CommandRunner {
 
   async connect(signal?: AbortSignal): Promise<void> {
     const onShared = (target: SshTarget): void => {
-      this.#persistentShell ??= new PersistentShell(
-        this.#track(startChild('ssh', buildCommandArgs(target, persistentShellCommand))),
-      )
+      if (this.#persistentShells.length === 0) this.#startShell(target)
     }
     this.#connecting ??= SshConnection.open(this.name, this.#target, { signal, onShared })
     try {
@@ -70,7 +71,7 @@ export class SshRunner implements CommandRunner {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandOutput> {
     options.signal?.throwIfAborted()
     const connection = this.#standing()
-    const shell = await this.#takePersistentShell(options)
+    const shell = await this.#takePersistentShell(connection, options)
     const output = await (shell === undefined
       ? this.#runInSession(connection, argv, options)
       : this.#runInPersistentShell(connection, shell, { argv, options }))
@@ -103,12 +104,26 @@ export class SshRunner implements CommandRunner {
     })
   }
 
-  async #takePersistentShell(options: RunOptions): Promise<PersistentShell | undefined> {
-    const { input = '', onLine, beside, mostBytes } = options
-    const shell = this.#persistentShell
+  /** The first shell is left to the commands that others wait for. */
+  async #takePersistentShell(
+    { target }: SshConnection,
+    { input = '', onLine, beside, mostBytes }: RunOptions,
+  ): Promise<PersistentShell | undefined> {
     // A command that is read line by line needs its own streams.
-    if (onLine !== undefined || beside === true || mostBytes !== undefined) return undefined
-    return (await shell?.take(Buffer.byteLength(input))) === true ? shell : undefined
+    if (onLine !== undefined || mostBytes !== undefined) return undefined
+    if (Buffer.byteLength(input) > MOST_SHELL_INPUT_BYTES) return undefined
+    for (let index = beside === true ? 1 : 0; index < MOST_SHELLS; index++) {
+      const shell = this.#persistentShells[index] ?? this.#startShell(target)
+      if (await shell.take()) return shell
+    }
+    return undefined
+  }
+
+  #startShell(target: SshTarget): PersistentShell {
+    const child = this.#track(startChild('ssh', buildCommandArgs(target, persistentShellCommand)))
+    const shell = new PersistentShell(child)
+    this.#persistentShells.push(shell)
+    return shell
   }
 
   async #runInPersistentShell(

@@ -17,7 +17,7 @@ async function startPersistentShell(): Promise<PersistentShell> {
     await child.ended
   })
   const runner = new PersistentShell(child)
-  expect(await runner.take(0)).toBe(true)
+  expect(await runner.take()).toBe(true)
   return runner
 }
 
@@ -57,30 +57,23 @@ test('reports the process id of a command as soon as it is known', async () => {
   const told = new Promise<string>((resolve) => (tell = resolve))
   const command = `exec setsid sh -c 'echo "dray-process $$" >&2; exec sleep 1000'`
   const running = runner.run(command, nothing, tell)
-  expect(await runner.take(0)).toBe(false)
+  expect(await runner.take()).toBe(false)
   process.kill(-Number(await told), 'SIGTERM')
   expect(await running).toMatchObject({ exitCode: 143, stdout: '' })
-  expect(await runner.take(0)).toBe(true)
+  expect(await runner.take()).toBe(true)
 })
 
 test('a shell that ends fails the command, and takes no more', async () => {
   const child = startChild('sh', ['-c', persistentShellCommand])
   const dying = new PersistentShell(child)
-  expect(await dying.take(0)).toBe(true)
+  expect(await dying.take()).toBe(true)
   const running = dying.run('exec sleep 1000', nothing, ignore)
   child.end()
   await expect(running).rejects.toMatchObject({ code: 'HOST_COMMAND_FAILED', exitCode: 3 })
-  expect(await dying.take(0)).toBe(false)
+  expect(await dying.take()).toBe(false)
 })
 
 test('where a program is missing that it takes, it is not taken', async () => {
   const child = startChild('env', ['PATH=/nowhere', '/bin/sh', '-c', persistentShellCommand])
-  expect(await new PersistentShell(child).take(0)).toBe(false)
-})
-
-test('more input than one word should have is not taken', async () => {
-  const runner = await startPersistentShell()
-  await runner.run('exec true', nothing, ignore)
-  expect(await runner.take(256 * 1024 + 1)).toBe(false)
-  expect(await runner.take(256 * 1024)).toBe(true)
+  expect(await new PersistentShell(child).take()).toBe(false)
 })

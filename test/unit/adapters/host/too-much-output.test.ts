@@ -36,13 +36,13 @@ test('a command in the persistent shell that prints without end ends the shell',
   const child = startChild('sh', ['-c', persistentShellCommand])
   onTestFinished(() => child.end())
   const shell = new PersistentShell(child)
-  expect(await shell.take(0)).toBe(true)
+  expect(await shell.take()).toBe(true)
   await expect(shell.run('exec yes', new Uint8Array(), () => undefined)).rejects.toMatchObject({
     code: 'HOST_COMMAND_FAILED',
     message: 'A command on the server printed more than 128 MiB, and was ended.',
   })
   // At once, before it has ended: another command would fail with it.
-  expect(await shell.take(0)).toBe(false)
+  expect(await shell.take()).toBe(false)
 })
 
 test('of error output of a command that stays open, the end is kept', async () => {
