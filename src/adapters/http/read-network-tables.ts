@@ -4,6 +4,18 @@ const TIMEOUT_MS = 10_000
 /** More than a busy container has; the end of a longer table is missing. */
 const LIMIT_BYTES = 500_000
 
+/**
+ * The first four columns. Of the connections that have ended, of which a busy container has thousands, one for each pair of
+ * addresses: with its own port if something listens there, else with that of the other side. Listeners come first.
+ */
+const shortenTable = `
+$4 == "0A" { split($2, end, ":"); listens[end[2]] = 1 }
+$4 == "06" {
+  split($2, here, ":"); split($3, there, ":")
+  if (seen[(here[2] in listens) ? $2 there[1] : here[1] $3]++) next
+}
+{ print $1, $2, $3, $4, "" }`
+
 /** Arguments: for each container, the id of its first process and its own. A process of that number may be another one. */
 export const networkTablesScript = `
 while [ $# -gt 1 ]; do
@@ -12,7 +24,10 @@ while [ $# -gt 1 ]; do
   grep -q "$id" "/proc/$pid/cgroup" 2> /dev/null || continue
   [ -r "/proc/$pid/net/tcp" ] || continue
   printf '== %s\\n' "$id"
-  cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" "/proc/$pid/net/unix" 2> /dev/null | head -c ${LIMIT_BYTES}
+  {
+    cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" | awk '${shortenTable}'
+    cat "/proc/$pid/net/unix"
+  } 2> /dev/null | head -c ${LIMIT_BYTES}
   echo
 done
 `
