@@ -4,28 +4,63 @@ import { readHashes } from '../file-hashes.ts'
 /** The key of an app's hashes, in `.dray`, 256 bits in hexadecimal digits. */
 export const HASH_KEY_NAME = 'hash-key'
 
+/** Characters that mean themselves in an env file, with quotes and without, and in JSON. */
+const PLAIN = '[A-Za-z0-9_.,:@%+=/-]'
+
+/**
+ * Awk program: the values of the variables in the file `names`, each in a file of its own, as Compose prints them in JSON; exit code
+ * 1 unless every line of the env file before it is plain. The variables of a process win over those of an env file.
+ */
+const plainValues = `
+function refuse() { failed = 1; exit 1 }
+FILENAME == "names" { if ($0 in ENVIRON) refuse(); names[$0]; next }
+/^(#.*)?$/ { next }
+!match($0, /^(export )?[A-Za-z_][A-Za-z0-9_]*=/) { refuse() }
+{
+  name = substr($0, 1, RLENGTH - 1)
+  sub(/^export /, "", name)
+  value = substr($0, RLENGTH + 1)
+  quote = substr(value, 1, 1)
+  if ((quote == "\\"" || quote == sq) && value ~ ("^" quote "(" plain "| )*" quote "$")) value = substr(value, 2, length(value) - 2)
+  else if (value !~ ("^" plain "*$")) refuse()
+  values[name] = value
+}
+END {
+  if (failed) exit 1
+  for (name in names) {
+    file = "value." name
+    print "\\"" values[name] "\\"" > file
+    close(file)
+  }
+}
+`
+
 /**
  * Shell function `value_hashes FILE NAMES DIRECTORY`: the SHA-256 of each variable's value as Compose reads it, in the form
- * of sha256sum; nothing if Compose cannot read the env file. NAMES has one variable per line; DIRECTORY is a private one for
- * files, which must not exist. Needs `compose`.
+ * of sha256sum; nothing if Compose cannot read the env file. Compose reads it only if it has a line that is not plain, since that
+ * costs as much as a whole model. NAMES has one variable per line; DIRECTORY is a private one for files, which must not exist.
+ * Needs `compose`.
  */
 export const valueHashes = `
 value_hashes() (
   mkdir "$3" && cd "$3" || exit
-  {
-    printf 'services:\\n  any:\\n    image: any\\n    environment:\\n      DRAY_ANY: any\\n'
-    grep -E '^[A-Za-z_][A-Za-z0-9_]*$' "$2" | sort -u | sed 's/.*/      DRAY_VALUE_&: "\${&-}"/'
-  } > names.yml
-  compose -p any -f names.yml --env-file "$1" config --format json 2> /dev/null | awk '
-    match($0, /^[ \\t]*"DRAY_VALUE_[A-Za-z0-9_]+": /) {
-      name = substr($0, 1, RLENGTH - 3)
-      sub(/^[ \\t]*"DRAY_VALUE_/, "", name)
-      value = substr($0, RLENGTH + 1)
-      sub(/,$/, "", value)
-      file = "value." name
-      print value > file
-      close(file)
-    }'
+  grep -E '^[A-Za-z_][A-Za-z0-9_]*$' "$2" | sort -u > names
+  if ! awk -v sq="'" -v plain='${PLAIN}' '${plainValues}' "$1" names 2> error; then
+    {
+      printf 'services:\\n  any:\\n    image: any\\n    environment:\\n      DRAY_ANY: any\\n'
+      sed 's/.*/      DRAY_VALUE_&: "\${&-}"/' names
+    } > names.yml
+    compose -p any -f names.yml --env-file "$1" config --format json 2> error | awk '
+      match($0, /^[ \\t]*"DRAY_VALUE_[A-Za-z0-9_]+": /) {
+        name = substr($0, 1, RLENGTH - 3)
+        sub(/^[ \\t]*"DRAY_VALUE_/, "", name)
+        value = substr($0, RLENGTH + 1)
+        sub(/,$/, "", value)
+        file = "value." name
+        print value > file
+        close(file)
+      }'
+  fi
   find . -name 'value.*' -exec sha256sum {} +
 )
 `
