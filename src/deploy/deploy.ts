@@ -29,7 +29,7 @@ export type DeployRequest = Omit<Execution, 'plan' | 'desired' | 'hosts'> & {
 
 /** Plans a deploy. Takes no lock and changes nothing. Throws what observing and planning throw. */
 export async function planDeploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
-  return (await observeAndPlan(await inspectAll(request.resolveDesired, signal), signal)).plan
+  return (await observeAndPlan(await inspectAll(request.resolveDesired, { signal }), signal)).plan
 }
 
 /**
@@ -42,13 +42,14 @@ export async function deploy(request: DeployRequest, signal: AbortSignal): Promi
   try {
     // The directories are read while the locks are on their way: usually no other deploy is under way. A failure here is
     // ignored: it comes again under the locks, or was caused by that other deploy.
-    const early = inspectAll(request.resolveDesired, signal).catch(() => undefined)
-    for (const host of request.hosts) locks.push(await lockHost(host, request, signal))
+    const locked = lockHosts(locks, request, signal)
+    const early = inspectAll(request.resolveDesired, { signal, locked }).catch(() => undefined)
+    await locked
     const alive = AbortSignal.any([signal, ...locks.map((lock) => lock.lost)])
     const inspected = await early
     const isUsable = inspected !== undefined && isCurrent(inspected, locks)
     const planned = await observeAndPlan(
-      isUsable ? inspected : await inspectAll(request.resolveDesired, alive),
+      isUsable ? inspected : await inspectAll(request.resolveDesired, { signal: alive }),
       alive,
     )
     const { plan } = planned
@@ -64,8 +65,15 @@ export async function deploy(request: DeployRequest, signal: AbortSignal): Promi
   }
 }
 
-function lockHost(host: TargetHost, request: DeployRequest, signal: AbortSignal): Promise<Lock> {
-  return host.lock({ ...request.deployer, sinceMs: request.clock.now() }, { waitMs: request.waitMs, signal })
+/** Adds the lock of each host to `locks`, one after another. */
+async function lockHosts(
+  locks: Lock[],
+  { hosts, deployer, clock, waitMs }: DeployRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const host of hosts) {
+    locks.push(await host.lock({ ...deployer, sinceMs: clock.now() }, { waitMs, signal }))
+  }
 }
 
 type Prepared = Planned & { request: DeployRequest; locks: readonly Lock[] }

@@ -8,6 +8,7 @@ import {
   renderImageReference,
   type ImageReference,
 } from '../../src/deploy/model/image-reference.ts'
+import type { LeftOut } from '../../src/deploy/model/left-out.ts'
 import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
 import type { Site } from '../../src/deploy/plan/observe/observe.ts'
 import type { Plan } from '../../src/deploy/model/plan.ts'
@@ -48,7 +49,8 @@ export class FakeWorld {
   front: Partial<FrontSettings> | undefined
   request: Partial<DeployRequest> = {}
   registryDown = false
-  review: SourceReview = { untracked: [], leftOut: [], expectedVariables: [] }
+  review: SourceReview = { untracked: [], expectedVariables: [] }
+  leftOut: LeftOut[] = []
   readonly #cancel = new AbortController()
 
   constructor(app: AppModel, hostNames: readonly string[] = ['srv']) {
@@ -200,6 +202,7 @@ export class FakeWorld {
 
   readonly #files: AppSource = {
     review: async () => this.review,
+    leftOut: async () => this.leftOut,
     composeFiles: async (front) => [
       textFile(composeFileName, JSON.stringify(withFront(this.app, front))),
       textFile(

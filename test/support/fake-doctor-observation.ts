@@ -35,8 +35,6 @@ export function fakeFacts(facts: Partial<DirectoryObservation> = {}): DirectoryO
     journalBytes: 0,
     releases: [],
     usedReleaseIds: [],
-    otherDirectories: [],
-    goneDirectories: [],
     composeHashes: new Map(),
     app: fakeApp([fakeService('backend'), fakeProxy()]),
     ...facts,

@@ -103,8 +103,9 @@ export class FakeHost implements TargetHost {
   addresses: readonly string[] = ['203.0.113.1']
   /** Ports of the host that something else listens on. */
   foreignPorts: number[] = [22]
-  otherDirectories: DirectoryObservation['otherDirectories'] = []
-  goneDirectories: DirectoryObservation['goneDirectories'] = []
+  /** Where containers were started, by service, if not in the app's directory. */
+  startedIn: Readonly<Record<string, string>> = {}
+  goneDirectories: readonly string[] = []
   composeHashes: DirectoryObservation['composeHashes'] = new Map()
   listensOn: (address: string, port: number) => 'yes' | 'no' | 'unknown' = () => 'yes'
   /** Why ports of the host cannot be forwarded. */
@@ -184,7 +185,8 @@ export class FakeHost implements TargetHost {
 
   readonly engine: Engine = {
     disk: this.disk,
-    containers: async () => this.containers.all.map((it) => ({ ...it })),
+    containers: async () =>
+      this.containers.all.map((it) => ({ ...it, directory: this.startedIn[it.service] ?? '/srv/shop' })),
     neighbours: async () => this.neighbours,
     container: async (id) => this.containers.get(id),
     others: async () => this.others,
@@ -339,8 +341,6 @@ export class FakeHost implements TargetHost {
           ...this.containers.all.flatMap((container) => container.publishedPorts),
         ],
         usedReleaseIds: [...this.releases.map((it) => it.id), ...this.journal.map((it) => it.release)],
-        otherDirectories: this.otherDirectories,
-        goneDirectories: this.goneDirectories,
         composeHashes: this.composeHashes,
         app: withImages(
           JSON.parse(Buffer.from(compose?.content ?? '').toString()) as AppModel,
@@ -348,7 +348,10 @@ export class FakeHost implements TargetHost {
         ),
       }
     },
-    survey: async ({ files, sources = [] }) => ({
+    survey: async ({ files, sources = [], directories = [] }) => ({
+      directories: new Map(
+        directories.map((it) => [it, this.goneDirectories.includes(it) ? 'gone' : 'there']),
+      ),
       missing: sources.filter((path) => this.missingPaths.includes(path)),
       fileSystems: this.disk.fileSystems,
       hashes: new Map(

@@ -10,13 +10,13 @@ import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts
 import { composeFailure } from './compose-failure.ts'
 import { buildTryArgs, UNSEEN } from './try-args.ts'
 import { attachedComposeScript, composeScript, composeWithImagesScript } from './compose-scripts.ts'
-import { createValueReader, maskWords } from './server-values.ts'
+import { createServerValues, maskWords } from './server-values.ts'
 import { renderOverride } from './pins.ts'
 
 /** Docker Compose in the app's directory on a host; always uses the files there. */
 export function createCompose(place: AppPlace): Compose {
   const { runner, path, values } = place
-  const readMask = createValueReader(place)
+  const { readMask } = place.serverValues ?? createServerValues(place)
   const failure = async (what: string, stderr: string) =>
     composeFailure(what, stripControl(stderr), { host: runner.name, mask: await readMask() })
   return {

@@ -1,38 +1,56 @@
 import { findEnvironmentSecrets, isDistinct } from '../../shared/environment-secrets.ts'
 import type { Redactor } from '../../shared/redact.ts'
 import { buildSecretPattern } from '../../shared/secret-pattern.ts'
-import type { AppPlace } from '../directory/app-place.ts'
+import type { CommandRunner } from '../host/command-runner.ts'
+import type { Secret } from '../../shared/secret.ts'
 
 const MOST_BYTES = 1024 ** 2
+/** Maximum length of what `printServerValues` prints. */
+export const SERVER_VALUES_BYTES = 4 * MOST_BYTES
 
-/** Prints `.env` and the env files in the app's directory, the first argument. A missing or unreadable one is skipped. */
-export const serverValuesScript = `
-cd "$1" 2> /dev/null || exit 0
-{
-  [ ! -f .env ] || head -c ${MOST_BYTES} .env
-  echo
-  find . -maxdepth 3 -path ./.dray -prune -o -type f \\( -name '.env*' -o -name '*.env' \\) \\
-    -exec head -c ${MOST_BYTES} {} \\; -exec echo \\;
-} 2> /dev/null | head -c ${4 * MOST_BYTES}
+/** Prints `.env` and the env files in the app's directory, `$path`. A missing or unreadable one is skipped. */
+export const printServerValues = `
+(
+  cd "$path" 2> /dev/null || exit 0
+  {
+    [ ! -f .env ] || head -c ${MOST_BYTES} .env
+    echo
+    find . -maxdepth 3 -path ./.dray -prune -o -type f \\( -name '.env*' -o -name '*.env' \\) \\
+      -exec head -c ${MOST_BYTES} {} \\; -exec echo \\;
+  } 2> /dev/null | head -c ${SERVER_VALUES_BYTES}
+)
 `
 
-/**
- * Returns a function that reads the variables on a server, once, when they are needed for the first time: to mask their values
- * where Compose quotes them. `place.onSecrets` receives those that are secrets by their names, for all other output.
- */
-export function createValueReader(
-  place: Pick<AppPlace, 'runner' | 'path' | 'onSecrets'>,
-): () => Promise<Redactor> {
+/** The same for the directory that is the first argument. */
+export const serverValuesScript = `path=$1${printServerValues}`
+
+/** The variables on a server, to mask their values where Compose or the Engine quotes them. */
+export type ServerValues = {
+  /** Reads them when they are needed for the first time, and gives what masks their values. */
+  readMask: () => Promise<Redactor>
+  /** Takes the output of `printServerValues` in another script instead. */
+  take: (text: string) => Promise<Redactor>
+}
+
+/** `place.onSecrets` receives those that are secrets by their names, for all other output. */
+export function createServerValues(place: {
+  runner: CommandRunner
+  path: string
+  onSecrets?: (secrets: readonly Secret[]) => void
+}): ServerValues {
   let mask: Promise<Redactor> | undefined
+  const take = async (text: string): Promise<Redactor> => {
+    const variables = readVariables(text)
+    place.onSecrets?.(findEnvironmentSecrets(variables.map(([name, value]) => `${name}=${value}`)))
+    return createValueMask(variables)
+  }
   const read = async (): Promise<Redactor> => {
     const argv = ['sh', '-c', serverValuesScript, 'dray', place.path]
     // If the connection broke, what follows says so.
     const { stdout } = await place.runner.run(argv).catch(() => ({ stdout: '' }))
-    const variables = readVariables(stdout)
-    place.onSecrets?.(findEnvironmentSecrets(variables.map(([name, value]) => `${name}=${value}`)))
-    return createValueMask(variables)
+    return take(stdout)
   }
-  return () => (mask ??= read())
+  return { readMask: () => (mask ??= read()), take: (text) => (mask ??= take(text)) }
 }
 
 type Variable = readonly [name: string, value: string]

@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppDirectory, BundleFile, DirectoryObservation } from '../../deploy/model/ports.ts'
 import { readAppModel } from '../compose/read-model.ts'
-import { createValueReader } from '../compose/server-values.ts'
+import { createServerValues } from '../compose/server-values.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
 import { readHashes } from './file-hashes.ts'
 import { FILES_CHANGED, placeScript, recordScript, restoreScript } from './file-scripts.ts'
@@ -10,7 +10,6 @@ import { findEnvUses } from './env/env-uses.ts'
 import { readContentHashes, readEnvFacts, readHostHashes } from './env/read-env-facts.ts'
 import { HASH_KEY_NAME } from './env/value-hashes.ts'
 import { runReadingScript, runScript, scriptFailure } from './host-script.ts'
-import { readOtherDirectories } from './other-directories.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { inspectScript, surveyScript } from './scripts.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
@@ -21,7 +20,7 @@ import { changeMoreThanImages, exportLines } from './values.ts'
 /** The app's directory on a host, reached with `runner`. Compose interpolates `values`. */
 export function createAppDirectory(place: AppPlace): AppDirectory {
   const { runner, path, values } = place
-  const readMask = createValueReader(place)
+  const serverValues = place.serverValues ?? createServerValues(place)
   const run = async (
     what: string,
     script: string,
@@ -47,48 +46,48 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
       { path: '.dray-env-files', content: linesOf(uses.envFiles) },
       { path: '.dray-variables', content: linesOf(uses.contentVariables) },
     ])
-    const [output] = await Promise.all([
-      runReadingScript(runner, inspectScript, {
-        args: [path, ...(changeMoreThanImages(files, values) ? ['twice'] : [])],
-        input,
-        ...(signal === undefined ? {} : { signal }),
-      }),
-      // The model has values of `.env`, such as in commands and labels: the secrets among them are known before it is shown.
-      readMask(),
-    ])
+    const output = await runReadingScript(runner, inspectScript, {
+      args: [path, ...(changeMoreThanImages(files, values) ? ['twice'] : [])],
+      input,
+      ...(signal === undefined ? {} : { signal }),
+    })
     if (output.exitCode !== 0)
       throw scriptFailure(output, { host: runner.name, path, what: 'reading the directory' })
     const sections = parseSections(output.stdout)
     assertComposeUsable(sections, runner.name)
+    // The model has values of `.env`, such as in commands and labels: the secrets among them are known before it is shown.
+    const read = sectionText(sections, 'server-values')
+    const mask = await (read === undefined ? serverValues.readMask() : serverValues.take(read))
     const [, ...variables] = (sectionText(sections, 'env') ?? '').split('\n')
     const hashes = readHostHashes(sections)
     const envFacts = readEnvFacts(sections, { place: { host: runner.name, path }, uses, hashes, variables })
-    const refusal = async (section: string) =>
+    const refusal = (section: string) =>
       composeRefusal(sectionText(sections, section) ?? '', {
         host: runner.name,
         path,
         stage: sectionText(sections, 'stage') ?? '',
-        mask: await readMask(),
+        mask,
       })
-    if (sectionText(sections, 'model-exit') !== '0') throw await refusal('model-error')
+    if (sectionText(sections, 'model-exit') !== '0') throw refusal('model-error')
     const contentHashes = readContentHashes(hashes, uses, { values, variables })
     const observation = readDirectoryObservation(sections, { path, envFacts, contentHashes })
     if (sectionText(sections, 'all-model-error') === undefined) return observation
-    const inactiveProblem = (await refusal('all-model-error')).message
+    const inactiveProblem = refusal('all-model-error').message
     return { ...observation, app: { ...observation.app, inactiveProblem } }
   }
 
   return {
     path,
     inspect,
-    survey: async ({ files, imageRoots, sources = [] }) => {
-      const input = `${linesOf(sources)}\n${linesOf(files)}`
+    survey: async ({ files, imageRoots, sources = [], directories = [] }) => {
+      const input = `${linesOf(directories)}\n${linesOf(sources)}\n${linesOf(files)}`
       const sections = parseSections(
         await run('reading the files', surveyScript, { args: [...imageRoots], input, onlyReads: true }),
       )
       const text = (name: string): string => sectionText(sections, name) ?? ''
       return {
         hashes: readHashes(text('hashes')),
+        directories: readDirectories(text('directories')),
         missing: text('missing')
           .split('\n')
           .filter((line) => line !== ''),
@@ -130,6 +129,11 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
         throw scriptFailure(output, { host: runner.name, path, what: 'recording the release' })
     },
   }
+}
+
+function readDirectories(text: string): Map<string, 'there' | 'gone'> {
+  const found = [...text.matchAll(/^(there|gone) (.+)$/gm)]
+  return new Map(found.map(([, state, path = '']) => [path, state === 'there' ? 'there' : 'gone']))
 }
 
 function linesOf(names: readonly string[]): string {
@@ -175,7 +179,6 @@ function readDirectoryObservation(
     journalBytes: Number(text('journal-bytes')),
     releases,
     usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'))],
-    ...readOtherDirectories(text('other-directories')),
     composeHashes: new Map(
       text('compose-hashes')
         .split('\n')

@@ -1,4 +1,5 @@
 import type { CommandRunner } from '../host/command-runner.ts'
+import type { ServerValues } from '../compose/server-values.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { DeployValueMap } from './values.ts'
 
@@ -9,4 +10,6 @@ export type AppPlace = {
   values: DeployValueMap
   /** Receives the secrets in `.env` when it was read to mask them: before a task runs, or after Compose failed. */
   onSecrets?: (secrets: readonly Secret[]) => void
+  /** What was read of the variables there, for all parts of dray; without it, each part reads them. */
+  serverValues?: ServerValues
 }

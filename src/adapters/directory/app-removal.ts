@@ -2,7 +2,6 @@ import type { DirectoryRemoval } from '../../operations/remove/removal-host.ts'
 import type { AppPlace } from './app-place.ts'
 import { readHashes } from './file-hashes.ts'
 import { runScript, scriptFailure } from './host-script.ts'
-import { readOtherDirectories } from './other-directories.ts'
 import { removeFilesScript, surveyRemovalScript } from './removal-scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 
@@ -36,7 +35,10 @@ export function createDirectoryRemoval({
         hasRecords: lines('records').length > 0,
         isCheckout: lines('checkout').length > 0,
         entries: lines('entries'),
-        otherDirectories: readOtherDirectories(text('other-directories')).otherDirectories,
+        otherDirectories: lines('other-directories').map((line) => {
+          const [project = '', service = '', ...directory] = line.split('|')
+          return { project, service, path: directory.join('|') }
+        }),
       }
     },
     remove: async (files) => {

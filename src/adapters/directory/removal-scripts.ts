@@ -1,7 +1,12 @@
 /** Scripts of `dray remove`, one round trip each, as in scripts.ts. Standard input: paths of files, one per line. */
 import { byDirectory } from './file-scripts.ts'
 import { linkGuard } from './link-guard.ts'
-import { directoryChecks, hashFiles, NO_DIRECTORY, otherDirectories, projectFormat } from './scripts.ts'
+import { directoryChecks, hashFiles, mayBeThere, NO_DIRECTORY } from './scripts.ts'
+
+/** A container's Compose labels: project, service, directory. */
+const projectFormat = ['project', 'service', 'project.working_dir']
+  .map((label) => `{{.Label "com.docker.compose.${label}"}}`)
+  .join('|')
 
 /**
  * Reads what a removal needs to know of the app's directory: hashes of the files, which of them dray wrote itself, env files with
@@ -11,7 +16,7 @@ export const surveyRemovalScript = `
 set -u
 path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
-${otherDirectories}
+${mayBeThere}
 ${directoryChecks.reachable}
 cd "$path" || exit ${NO_DIRECTORY}
 ${linkGuard}
@@ -50,7 +55,11 @@ section checkout
 section entries
 ls -A
 section other-directories
-docker ps --all --format '${projectFormat}' | other_directories
+docker ps --all --format '${projectFormat}' | sort -u | while IFS='|' read -r project service directory; do
+  # shellcheck disable=SC3013 # POSIX has no -ef; dash, BusyBox and bash do.
+  if [ -z "$directory" ] || [ "$directory" -ef "$path" ] || ! may_be_there "$directory"; then continue; fi
+  printf '%s|%s|%s\\n' "$project" "$service" "$directory"
+done
 `
 
 /**

@@ -3,6 +3,7 @@
  * sha256sum, awk, xargs, flock, timeout. No script stays on the host.
  */
 
+import { printServerValues, SERVER_VALUES_BYTES } from '../compose/server-values.ts'
 import { composeFunction } from '../compose/compose-function.ts'
 import { dotenvAwk } from './env/dotenv-awk.ts'
 import { envFacts } from './env/env-facts-script.ts'
@@ -94,33 +95,11 @@ key_names() {
 `
 
 /** Defines `may_be_there PATH`: whether a directory exists, or this is unknown, since one above it is not readable. */
-const mayBeThere = `
+export const mayBeThere = `
 may_be_there() {
   nearest=$1
   while ! [ -d "$nearest" ]; do nearest=$(dirname "$nearest"); done
   [ "$nearest" = "$1" ] || ! [ -x "$nearest" ]
-}
-`
-
-/** A container's Compose labels: project, service, directory. */
-export const projectFormat = ['project', 'service', 'project.working_dir']
-  .map((label) => `{{.Label "com.docker.compose.${label}"}}`)
-  .join('|')
-
-/**
- * Defines `other_directories`, which passes on the lines of `projectFormat` on standard input whose containers are not of the
- * app in `$path`: each after `there|`, or `gone|` if the directory was deleted or moved.
- */
-export const otherDirectories = `
-${mayBeThere}
-other_directories() {
-  sort -u | while IFS='|' read -r project service directory; do
-    # shellcheck disable=SC3013 # POSIX has no -ef; dash, BusyBox and bash do.
-    if [ -z "$directory" ] || [ "$directory" -ef "$path" ]; then continue; fi
-    state=gone
-    ! may_be_there "$directory" || state=there
-    printf '%s|%s|%s|%s\\n' "$state" "$project" "$service" "$directory"
-  done
 }
 `
 
@@ -141,13 +120,13 @@ ${passOn}
 ${isOwn}
 ${composeFunction}
 ${envFacts.define}
-${otherDirectories}
 command -v docker > /dev/null || { section no-docker; exit 0; }
 ${checks}
 # Read first: comparing it with the lock's value shows whether anything read later may have changed.
 section journal-bytes
 ${journalBytes}stage=$(mktemp -d) || exit 1
-trap 'rm -rf "$stage"' EXIT
+# What runs in the background may write a file meanwhile.
+trap 'rm -rf "$stage" 2> /dev/null || { sleep 1; rm -rf "$stage"; }' EXIT
 trap 'exit 130' HUP INT TERM PIPE
 ${limitFiles}
 copy="$stage/$(basename "$path")"
@@ -180,6 +159,7 @@ all_model() {
   # shellcheck source=/dev/null # It was in the tar.
   . "$stage/values" && cd "$1" && compose --env-file "$2/.env" --profile '*' config --format json
 }
+# Errors go to files, which have a limit.
 # The hashes of containers that a user started in the directory itself. Compose hashes the variables of env files only if
 # they are in the model, as in a container's.
 compose_hashes() {
@@ -191,8 +171,8 @@ compose_hashes() {
   stage_of_files=$1 directory_of_app=$2
   shift 2
   compose -f "$stage_of_files/$file" "$@" --project-directory "$directory_of_app" \
-    --env-file "$directory_of_app/.env" config 2> /dev/null |
-    compose -f - --project-directory "$directory_of_app" config --hash '*' 2> /dev/null
+    --env-file "$directory_of_app/.env" config 2> "$stage/hashes-error" |
+    compose -f - --project-directory "$directory_of_app" config --hash '*' 2> "$stage/hashes-error-2"
 }
 # Variables of \`.env\` may be made of the values.
 plain=
@@ -207,9 +187,9 @@ if grep -rqs profiles "$copy"; then
   all_model "$copy" "$path" > "$stage/all" 2> "$stage/all-error" &
   all=$!
 fi
-docker ps --all --filter label=com.docker.compose.oneoff=False --format '${projectFormat}' > "$stage/projects" 2> "$stage/projects-error" &
-projects=$!
 
+section server-values
+{${printServerValues}} | pass_on ${SERVER_VALUES_BYTES}
 section listening
 cat /proc/net/tcp /proc/net/tcp6 2> /dev/null |
   awk '$4 == "0A" { parts = split($2, part, ":"); print part[parts] }' | sort -u
@@ -241,12 +221,13 @@ if adopts; then
 fi
 wait $valued
 code=$?
+refuse_too_long $code 'docker compose config'
 section model-exit
 echo $code
 # Read only if Compose has never worked here: it takes as long as a model.
 if [ "$code" -ne 0 ] || ! [ -d "$path/.dray/releases" ]; then
   section compose-version
-  compose version --short 2> /dev/null
+  compose version --short 2> "$stage/version-error"
 fi
 ${envFacts.print}
 [ -z "$plain" ] || wait $plain
@@ -260,15 +241,11 @@ if [ -n "$all" ]; then
   if wait "$all"; then section all-model && cat "$stage/all"
   else section all-model-error && head -c 65536 "$stage/all-error"; fi
 fi
-wait $projects
-refuse_too_long $? 'docker ps'
-section other-directories
-other_directories < "$stage/projects"
 `
 
 /**
- * Standard input: mounted paths of the host, an empty line, then files of the directory, one path per line. Prints those of the
- * first that do not exist, and the SHA-256 of the files that do. Also the disk space: `df` of the directory, the first argument, and of the first of the other arguments that exists.
+ * Standard input: other directories, an empty line, mounted paths of the host, an empty line, then files of the directory, one path
+ * per line. Prints of the directories that are not the app's whether they exist, those of the mounted paths that do not exist, and the SHA-256 of the files that do. Also the disk space: `df` of the directory, the first argument, and of the first of the other arguments that exists.
  */
 export const surveyScript = `
 ${mayBeThere}
@@ -282,6 +259,12 @@ for root in "$@"; do
   [ -d "$root" ] && df -P -k -- "$root" 2> /dev/null && break
 done
 cd "$path" || exit
+section directories
+while IFS= read -r directory && [ -n "$directory" ]; do
+  # shellcheck disable=SC3013 # POSIX has no -ef; dash, BusyBox and bash do.
+  if [ "$directory" -ef "$path" ]; then continue; fi
+  if may_be_there "$directory"; then printf 'there %s\\n' "$directory"; else printf 'gone %s\\n' "$directory"; fi
+done
 section missing
 while IFS= read -r source && [ -n "$source" ]; do
   [ -e "$source" ] || may_be_there "$source" || printf '%s\\n' "$source"

@@ -100,6 +100,7 @@ export function readContainer(answer: ContainerAnswer): Container {
     id: answer.Id,
     name: answer.Name.replace(/^\//, ''),
     service: label('service'),
+    ...(label('project.working_dir') !== '' && { directory: label('project.working_dir') }),
     oneOff: label('oneoff') === 'True',
     ...(isStandIn ? { standIn: true as const } : {}),
     imageName: config.Image,

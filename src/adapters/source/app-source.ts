@@ -9,6 +9,7 @@ import { renderOverride } from '../compose/pins.ts'
 import { composeReferences } from './compose-references.ts'
 import { isPrivateKey } from '../../shared/private-file.ts'
 import { isBundlePath } from './bundle-path.ts'
+import { findLeftOut } from './find-left-out.ts'
 import { listFiles, targetInside } from './list-files.ts'
 import { renameReferences } from './rename-references.ts'
 import { reviewSource } from './review-source.ts'
@@ -108,7 +109,8 @@ export function createAppSource(app: {
         textFile(pinsName, renderOverride({}, {}, { front })),
       ]
     },
-    review: (mounted) => reviewSource(app.directory, { ...app, mounted }),
+    review: () => reviewSource(app.directory),
+    leftOut: (mounted) => findLeftOut(app.directory, { ...app, mounted }),
     ...(app.designFront && { designFront: app.designFront }),
     bundle: async (model, images, checks = {}) => {
       const reading = read.get(model) ?? readFiles(model)

@@ -6,11 +6,24 @@ import { isPrivateKey, isPrivatePath, whyPrivate } from '../../shared/private-fi
 import { findUnwanted, walk, walkPattern } from './list-files.ts'
 import { compilePattern, startOfPattern } from './path-pattern.ts'
 
+/** What is not shipped of the entries of `bundle.include` and of the mounted paths. */
+export async function findLeftOut(
+  directory: string,
+  paths: Partial<Record<'include' | 'exclude' | 'mounted', readonly string[]>>,
+): Promise<LeftOut[]> {
+  const { include = [], exclude = [], mounted = [] } = paths
+  const found = await Promise.all([
+    findLeftOutEntries(directory, include),
+    findLeftOutMounts(directory, { mounted, exclude }),
+  ])
+  return found.flat()
+}
+
 /**
  * The entries of `bundle.include` that name something of which nothing is shipped. A path that does not exist
  * belongs to the server.
  */
-export async function findLeftOut(directory: string, include: readonly string[]): Promise<LeftOut[]> {
+async function findLeftOutEntries(directory: string, include: readonly string[]): Promise<LeftOut[]> {
   const found = await Promise.all(
     include.map(async (entry) => ({ entry, reason: await whyLeftOut(directory, entry) })),
   )
@@ -21,7 +34,7 @@ export async function findLeftOut(directory: string, include: readonly string[])
  * The mounted paths, and the links in mounted directories, that are not shipped because they are private or lead to a private file.
  * Those that git ignores belong to the server.
  */
-export async function findLeftOutMounts(
+async function findLeftOutMounts(
   directory: string,
   { mounted, exclude }: { mounted: readonly string[]; exclude: readonly string[] },
 ): Promise<LeftOut[]> {

@@ -3,30 +3,19 @@ import { promisify } from 'node:util'
 import type { SourceReview } from '../../deploy/model/ports.ts'
 import { parseDotenv } from '../../operations/env/parse-dotenv.ts'
 import { readEnvExample } from './app-variables.ts'
-import { findLeftOut, findLeftOutMounts } from './find-left-out.ts'
 
 const run = promisify(execFile)
 
-/**
- * Reads what a deploy warns about: files that git does not know, entries of `bundle.include` and mounted files that are not shipped, and the names in
- * `.env.example`.
- */
-export async function reviewSource(
-  directory: string,
-  paths: { include: readonly string[]; exclude?: readonly string[]; mounted: readonly string[] },
-): Promise<SourceReview> {
-  const { include, exclude = [], mounted } = paths
-  const [tracked, untracked, example, leftOut, leftOutMounts] = await Promise.all([
+/** Reads what a deploy warns about: files that git does not know, and the names in `.env.example`. */
+export async function reviewSource(directory: string): Promise<SourceReview> {
+  const [tracked, untracked, example] = await Promise.all([
     askGit(directory, []),
     askGit(directory, ['--others', '--exclude-standard']),
     readEnvExample(directory),
-    findLeftOut(directory, include),
-    findLeftOutMounts(directory, { mounted, exclude }),
   ])
   return {
     // Where git tracks nothing, nothing is forgotten.
     untracked: tracked.length === 0 ? [] : untracked,
-    leftOut: [...leftOut, ...leftOutMounts],
     expectedVariables: example === undefined ? [] : parseDotenv(example).variables.map(({ name }) => name),
   }
 }

@@ -1,5 +1,5 @@
 import { createCompose } from '../../adapters/compose/compose-cli.ts'
-import { createValueReader } from '../../adapters/compose/server-values.ts'
+import { createServerValues } from '../../adapters/compose/server-values.ts'
 import type { AppPlace } from '../../adapters/directory/app-place.ts'
 import { createAppDirectory } from '../../adapters/directory/app-directory.ts'
 import { takeLock } from '../../adapters/directory/lock.ts'
@@ -55,8 +55,9 @@ export function describeHost(
     secrets.push(...found.filter((secret) => !publicNames.has(secret.reveal())))
   }
   const { path } = config.environment
-  const place: AppPlace = { runner, path, values: values.composeVariables, onSecrets }
-  const engine = createEngine(runner, { onSecrets, readMask: createValueReader(place) })
+  const serverValues = createServerValues({ runner, path, onSecrets })
+  const place: AppPlace = { runner, path, values: values.composeVariables, onSecrets, serverValues }
+  const engine = createEngine(runner, { onSecrets, readMask: serverValues.readMask })
   const engineObservation = engine.observeEngine().then((answer) => {
     assertEngineSupported(answer.version, runner.name)
     return answer

@@ -15,6 +15,8 @@ export type Container = {
   name: string
   /** Compose service, from the container's labels. */
   service: string
+  /** The host's directory from which Compose started it, from its labels; absent without that label. */
+  directory?: string
   /** Created by `docker compose run`. */
   oneOff: boolean
   /** One-off, and started by dray as a stand-in: it has dray's label. Absent for every other container. */

@@ -11,7 +11,7 @@ import type { Proxy } from './proxies/proxy.ts'
 import type { LeftOut } from './left-out.ts'
 import type { DirectoryObservation, LocalImage, ResolvedImage } from './ports.ts'
 import type { Container } from './container.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { OtherDirectory, Surroundings } from './surroundings.ts'
 
 /** Everything known about one host when the plan is made. */
 export type HostObservation = {
@@ -21,6 +21,7 @@ export type HostObservation = {
   directory: DirectoryObservation
   /** Containers of the app's Compose project. */
   containers: readonly Container[]
+  otherDirectories: readonly OtherDirectory[]
   /** In the order in which traffic is switched: inner ones first. */
   proxies: readonly Proxy[]
   /** Published ports that answered HTTP requests when the host was observed. */

@@ -15,7 +15,7 @@ import type { Lock, LockHolder } from './lock.ts'
 import type { PortForwarder } from './port-forwarder.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
-import type { OtherContainer, OtherDirectory } from './surroundings.ts'
+import type { OtherContainer } from './surroundings.ts'
 
 /** A registry login. With GHCR `username` is ignored: only the token counts. */
 export type Credentials = {
@@ -188,10 +188,6 @@ export type DirectoryObservation = {
   releases: readonly Release[]
   /** Ids of all releases ever started, including failed ones. */
   usedReleaseIds: readonly string[]
-  /** Other directories whose Compose containers still exist on the host, with project and service. */
-  otherDirectories: readonly OtherDirectory[]
-  /** Directories that no longer exist, such as that of an app before it was moved, and still have containers. */
-  goneDirectories: readonly OtherDirectory[]
   /**
    * Compose's configuration hash by service, of the files as they are, without dray's pins. Read only if containers may run
    * that dray did not start; otherwise empty.
@@ -211,12 +207,15 @@ export interface AppDirectory {
   /**
    * SHA-256 of the files that exist, by path. Also the file systems of the directory and of the first existing entry of
    * `imageRoots`; one that cannot be measured is missing. `missing`: the paths of `sources` that do not exist.
+   * `directories`: whether those of the request exist, without the app's own; one that cannot be seen may be there.
    */
   survey(request: {
     files: readonly string[]
     imageRoots: readonly string[]
     sources?: readonly string[]
+    directories?: readonly string[]
   }): Promise<{
+    directories: ReadonlyMap<string, 'there' | 'gone'>
     hashes: ReadonlyMap<string, string>
     fileSystems: readonly FileSystem[]
     missing: readonly string[]
@@ -250,24 +249,24 @@ export type PlaceRequest = {
   adopt: readonly string[]
 }
 
-/** What is worth a warning about the app's files on the machine that runs dray. */
+/** What is worth a warning about the directory of the app's files on the machine that runs dray. */
 export type SourceReview = {
   /** Files next to the compose file that git neither tracks nor ignores. */
   untracked: readonly string[]
-  leftOut: readonly LeftOut[]
   /** Names in `.env.example`. */
   expectedVariables: readonly string[]
 }
 
-/** The app's files on the machine that runs dray, or those of an archived release. */
+/** The app's files on the machine that runs dray, or those of an archived release, which have no `review` and `leftOut`. */
 export interface AppSource {
   /**
    * The compose files and the files they include or extend, under their names on the host; with `front`, also the override
    * file that adds it.
    */
   composeFiles(front?: Front): Promise<readonly BundleFile[]>
-  /** `mounted`: paths that services mount. Absent for an archived release. */
-  review?: (mounted: readonly string[]) => Promise<SourceReview>
+  review?: () => Promise<SourceReview>
+  /** What of `bundle.include` and of `mounted`, the paths that services mount, is not shipped. */
+  leftOut?: (mounted: readonly string[]) => Promise<readonly LeftOut[]>
   /** Designs the front that dray.yml asks for; absent without one. Throws SERVICE_UNKNOWN. */
   designFront?: (app: AppModel) => Front
   /**

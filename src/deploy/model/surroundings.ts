@@ -37,5 +37,8 @@ export function describeOther({ name, project, directory }: OtherContainer): str
   return `container ${name}${from}${directory === undefined ? '' : ` in ${directory}`}`
 }
 
-/** A directory of the host from which Compose started containers of a service. */
-export type OtherDirectory = { project: string; service: string; path: string }
+/**
+ * A directory of the host, other than the app's, from which Compose started containers of a service of the app's project. `isGone`:
+ * it was deleted or moved since.
+ */
+export type OtherDirectory = { service: string; path: string; isGone: boolean }

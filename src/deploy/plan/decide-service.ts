@@ -132,12 +132,10 @@ export function decideService(
 /** A container keeps the files that it mounts from the directory where it was started, until it is created again. */
 function whyMountedElsewhere(
   { name, mounts }: ServiceModel,
-  { directory: { app, otherDirectories, goneDirectories } }: HostObservation,
+  { otherDirectories }: HostObservation,
 ): string | undefined {
   if (mounts.length === 0) return undefined
-  const found = [...otherDirectories, ...goneDirectories].find(
-    ({ project, service }) => project === app.project && service === name,
-  )
+  const found = otherDirectories.find(({ service }) => service === name)
   return found && `it mounts files of ${found.path}`
 }
 

@@ -3,7 +3,8 @@ import type { Plan } from '../model/plan.ts'
 import type { DirectoryObservation } from '../model/ports.ts'
 import type { Lock } from '../model/lock.ts'
 import { makePlan } from './make-plan.ts'
-import { inspectHost, observeHost, type Observed, type Site } from './observe/observe.ts'
+import { inspectHost, observeAhead, observeHost, type Observed, type Site } from './observe/observe.ts'
+import type { Running } from './observe/observe-running.ts'
 
 /** The release to deploy, and a site for each host of the request, in the same order. */
 export type DesiredState = {
@@ -16,16 +17,32 @@ export type DesiredState = {
 /** Resolves the release to deploy; called again if another deploy ran before the locks were held. */
 export type ResolveDesired = (signal: AbortSignal) => Promise<DesiredState>
 
-/** The desired state and the app's directory on each host. */
-export type Inspected = { state: DesiredState; directories: readonly DirectoryObservation[] }
+/** The desired state, the app's directory on each host, and what runs there. */
+export type Inspected = {
+  state: DesiredState
+  directories: readonly DirectoryObservation[]
+  running: readonly Promise<Running>[]
+}
 
 /** A plan and the observations that it was made from, one for each site. */
 export type Planned = { state: DesiredState; observed: readonly Observed[]; plan: Plan }
 
-/** Reads the app's directory on every host. Throws what `resolveDesired` and `inspectHost` throw. */
-export async function inspectAll(resolveDesired: ResolveDesired, signal: AbortSignal): Promise<Inspected> {
+/**
+ * Reads the app's directory on every host, and meanwhile, when `locked` has resolved, what runs there. Throws what `resolveDesired`
+ * and `inspectHost` throw.
+ */
+export async function inspectAll(
+  resolveDesired: ResolveDesired,
+  { signal, locked }: { signal: AbortSignal; locked?: Promise<void> },
+): Promise<Inspected> {
   const state = await resolveDesired(signal)
-  return { state, directories: await Promise.all(state.sites.map((site) => inspectHost(site, signal))) }
+  const running = state.sites.map(async (site) => {
+    await locked
+    return observeAhead(site, state.desired)
+  })
+  for (const it of running) it.catch(() => undefined)
+  const directories = await Promise.all(state.sites.map((site) => inspectHost(site, signal)))
+  return { state, directories, running }
 }
 
 /** Whether no other deploy wrote to a journal between the inspection and the locks. */
@@ -39,14 +56,16 @@ export function isCurrent({ state, directories }: Inspected, locks: readonly Loc
 
 /** Queries the registry and the Engines, and makes the plan. Throws what `observeHost` and `makePlan` throw. */
 export async function observeAndPlan(
-  { state, directories }: Inspected,
+  { state, directories, running }: Inspected,
   signal: AbortSignal,
 ): Promise<Planned> {
   const { desired, sites } = state
   const observed = await Promise.all(
-    sites.flatMap((site, index) => {
-      const directory = directories[index]
-      return directory === undefined ? [] : [observeHost(site, { directory, desired, signal })]
+    directories.flatMap((directory, index) => {
+      const site = sites[index]
+      return site === undefined
+        ? []
+        : [observeHost(site, { directory, desired, ahead: running[index], signal })]
     }),
   )
   const plan = makePlan(

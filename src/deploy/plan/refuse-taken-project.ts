@@ -5,10 +5,12 @@ import type { DesiredRelease, HostObservation } from '../model/observation.ts'
  * Compose identifies containers by project and service, not by directory, so two directories with the same project name
  * replace each other's containers. Throws PROJECT_TAKEN if another directory runs a service of the app, unless adopted.
  */
-export function refuseTakenProject({ directory, host }: HostObservation, { adopt }: DesiredRelease): void {
-  const { app, otherDirectories } = directory
+export function refuseTakenProject(
+  { directory: { app }, otherDirectories, host }: HostObservation,
+  { adopt }: DesiredRelease,
+): void {
   const other = otherDirectories.find(
-    ({ project, service }) => project === app.project && app.services.some(({ name }) => name === service),
+    ({ service, isGone }) => !isGone && app.services.some(({ name }) => name === service),
   )
   if (other === undefined || adopt) return
   throw new DrayError(

@@ -1,4 +1,4 @@
-import type { DirectoryObservation, Engine } from '../../deploy/model/ports.ts'
+import type { Engine } from '../../deploy/model/ports.ts'
 import type { PortForwarder } from '../../deploy/model/port-forwarder.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import type { External } from '../../deploy/model/surroundings.ts'
@@ -23,7 +23,8 @@ export type DirectorySurvey = {
   isCheckout: boolean
   /** Everything directly in the directory. */
   entries: readonly string[]
-  otherDirectories: DirectoryObservation['otherDirectories']
+  /** Other directories whose Compose containers still exist on the host. */
+  otherDirectories: readonly { project: string; service: string; path: string }[]
 }
 
 /** Removes an app's files. Methods throw PATH_NOT_WRITABLE and HOST_COMMAND_FAILED. */

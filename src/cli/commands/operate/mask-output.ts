@@ -1,4 +1,4 @@
-import { createValueReader, maskWords } from '../../../adapters/compose/server-values.ts'
+import { createServerValues, maskWords } from '../../../adapters/compose/server-values.ts'
 import type { AppPlace } from '../../../adapters/directory/app-place.ts'
 import type { AttachOptions } from '../../../adapters/host/command-runner.ts'
 import { isCI } from '../../../shared/is-ci.ts'
@@ -23,7 +23,7 @@ export async function maskOutput(
   const { stdout, stderr, env, signal } = context
   const isLog = ({ isTTY, isFile }: OutputStream): boolean => isCI(env) && isTTY !== true && isFile !== true
   if (!isLog(stdout) && !isLog(stderr)) return undefined
-  const mask = await createValueReader(place)()
+  const mask = await createServerValues(place).readMask()
   const { clean } = createCommandOutput(output, context)
   let wasChanged = false
   const writeTo = (stream: OutputStream) => {

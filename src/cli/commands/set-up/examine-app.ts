@@ -97,7 +97,7 @@ export async function examineApp(
       by.desired,
     )
   }
-  const review = await by.source.review?.([])
+  const review = await by.source.review?.()
   const given = [...observation.envFile.variables, ...by.desired.givenVariables]
   return {
     lackingVariables: (review?.expectedVariables ?? []).filter((name) => !given.includes(name)),

@@ -61,7 +61,7 @@ async function findAll(context: CliContext, isFixing: boolean): Promise<Found> {
     const { files, tracked } = await readRepositoryFiles(top, isRead)
     const input = { files, tracked, githubName, directory: below }
     const includes = readIncludes(input)
-    const left = await findLeftOut(path.join(top, includes.directory), includes.entries)
+    const left = await findLeftOut(path.join(top, includes.directory), { include: includes.entries })
     const leftOut = new Map(left.map(({ entry, reason }) => [entry, reason]))
     const findings = checkRepository({ ...input, leftOut })
     const fixable = findings.filter(isFixable)

@@ -7,18 +7,19 @@ import { computePullBytes } from '../disk/pull-bytes.ts'
 import { observeLayers } from '../disk/shared-layers.ts'
 import { listDomains } from '../../model/entrance.ts'
 import { findEntrances, findUnknownDomains } from './find-entrances.ts'
-import { findProxies, observeProxies, permittedNeighbours } from '../proxies/find-proxies.ts'
+import { findProxies } from '../proxies/find-proxies.ts'
 import { findCallers } from '../callers/find-callers.ts'
-import { observeNeighbours } from '../proxies/observe-neighbours.ts'
 import { keepaliveFiles, keepalivePath } from '../proxies/proxy-keepalive.ts'
 import { observeInactive, resolvedInactive } from './observe-inactive.ts'
 import { isOwn } from '../why-not-rolled.ts'
 import type { AppModel } from '../../model/app-model.ts'
+import type { LeftOut } from '../../model/left-out.ts'
 import { chooseDrainChecks } from '../choose-drain-checks.ts'
 import type { Container } from '../../model/container.ts'
 import { findSockets } from './find-sockets.ts'
-import { readTables } from './read-tables.ts'
+import { guessProject, observeRunning, type Running } from './observe-running.ts'
 import { observeSurroundings } from '../surroundings/observe-surroundings.ts'
+import type { OtherDirectory } from '../../model/surroundings.ts'
 import { composeNames } from '../file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
 import type { DesiredFile, DesiredRelease, HostObservation } from '../../model/observation.ts'
@@ -34,6 +35,13 @@ import type {
 
 /** A host, with the sources of its files and images. */
 export type Site = { host: TargetHost; source: AppSource; registry: Registry }
+
+/** What was known before. `ahead` is what runs, if it was read while the directory was: `observeAhead`. */
+type Known = {
+  directory: DirectoryObservation
+  desired: DesiredRelease
+  ahead?: Promise<Running> | undefined
+}
 
 export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
 
@@ -54,17 +62,19 @@ export async function inspectHost(
   return { ...rest, journalBytes, app: { ...app, front } }
 }
 
+/** Begins to read what runs, before the app's directory has told the name of its project. */
+export async function observeAhead({ host, source }: Site, desired: DesiredRelease): Promise<Running> {
+  const project = guessProject(await source.composeFiles(), host.directory.path)
+  return observeRunning(project, { host, desired })
+}
+
 /**
  * Reads everything else that a plan needs from a host and the registry. Decides and changes nothing. Throws IMAGE_INVALID,
  * and what the host and the registry throw.
  */
 export async function observeHost(
   { host, source, registry }: Site,
-  {
-    directory,
-    desired,
-    signal,
-  }: { directory: DirectoryObservation; desired: DesiredRelease; signal: AbortSignal },
+  { directory, desired, ahead, signal }: Known & { signal: AbortSignal },
 ): Promise<Observed> {
   const { app } = directory
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
@@ -72,21 +82,20 @@ export async function observeHost(
     ...new Set(app.services.flatMap(({ needs }) => (needs?.sources ?? []).map(({ path }) => path))),
   ]
   const shipped = source.bundle(app, {})
-  const reviewed = source.review?.(app.services.flatMap(({ mounts }) => mounts.map(({ path }) => path)))
-  const containersAsked = host.engine.containers(app.project)
+  const reviewed = source.review?.()
+  const leftOutAsked = source.leftOut?.(app.services.flatMap(({ mounts }) => mounts.map(({ path }) => path)))
+  const early = await ahead
+  const seen = early?.project === app.project ? early : observeRunning(app.project, { host, desired })
   const composeFiles = await source.composeFiles()
   const imageTemplates = readImageTemplates(composeFiles)
   const ask = async (reference: ImageReference): Promise<ResolvedImage> =>
     registry.resolve(reference, await host.platform, signal)
-  const neighboursAsked = containersAsked.then((running) =>
-    observeNeighbours(running, { project: app.project, engine: host.engine }),
-  )
   const [
     resolved,
     inactive,
     containers,
     images,
-    { hashes, fileSystems, missing: missingPaths },
+    { hashes, fileSystems, missing: missingPaths, directories },
     answers,
     running,
     neighbours,
@@ -97,38 +106,38 @@ export async function observeHost(
   ] = await Promise.all([
     resolveImages(app, ask),
     observeInactive(app, { desired, templates: imageTemplates, ask }),
-    containersAsked,
+    seen.containers,
     host.engine.images(),
-    Promise.all([shipped, reviewed]).then(async ([files, review]) =>
+    Promise.all([seen.containers, shipped, leftOutAsked]).then(async ([running, files, leftOut = []]) =>
       host.directory.survey({
         files: [
           ...new Set([
             ...files.map((file) => file.path),
             ...lastFiles,
-            ...(review?.leftOut ?? []).flatMap(({ entry, isMounted }) => (isMounted ? [entry] : [])),
+            ...leftOut.flatMap(({ entry, isMounted }) => (isMounted ? [entry] : [])),
             ...composeNames,
             ...app.services.flatMap((service) => keepalivePath(service) ?? []),
           ]),
         ],
         imageRoots: (await host.imageStore).roots,
         sources,
+        directories: [...new Set(running.flatMap(({ directory }) => directory ?? []))].filter(
+          (it) => it !== host.directory.path,
+        ),
       }),
     ),
-    containersAsked.then((running) =>
+    seen.containers.then((running) =>
       findEntrances(desired.probeUrl === false ? [] : running, app, {
         prober: host.prober,
         domains: listDomains(app, desired.restores),
       }),
     ),
-    Promise.all([containersAsked, neighboursAsked]).then(([running, found]) => {
-      const permitted = permittedNeighbours(found, desired).map(({ container }) => container)
-      return observeProxies([...running, ...permitted], host.engine)
-    }),
-    neighboursAsked,
-    containersAsked.then((running) => observeForwarding(running, { app, desired, host })),
+    seen.proxies,
+    seen.neighbours,
+    seen.containers.then((running) => observeForwarding(running, { app, desired, host })),
     observeSurroundings(app, host.engine),
     findUnknownDomains(app, host.prober),
-    containersAsked.then((running) => readTables(running, host)),
+    seen.tables,
   ])
   const wantedImages = [...resolved.values(), ...resolvedInactive(inactive).map(([, image]) => image)]
   const layersThere = await observeLayers({ resolved: wantedImages, images }, host.engine)
@@ -163,6 +172,7 @@ export async function observeHost(
     host: host.name,
     cpus: await host.cpus,
     ...judgeReview(await reviewed, {
+      leftOut: (await leftOutAsked) ?? [],
       shipped: (await shipped).map(({ path }) => path),
       composePaths: composeFiles.map(({ path }) => path),
       given: [...directory.envFile.variables, ...desired.givenVariables],
@@ -170,6 +180,7 @@ export async function observeHost(
     }),
     directory,
     containers,
+    otherDirectories: findOtherDirectories(containers, directories),
     neighbours,
     callers: findCallers(containers, { neighbours, tables }),
     ...forwarding,
@@ -212,19 +223,30 @@ async function observeForwarding(
   return { forwarding: { obstacle, ...(ipv6Obstacle !== undefined && { ipv6Obstacle }) } }
 }
 
+function findOtherDirectories(
+  containers: readonly Container[],
+  directories: ReadonlyMap<string, 'there' | 'gone'>,
+): OtherDirectory[] {
+  return containers.flatMap(({ service, oneOff, directory: path }) => {
+    const state = directories.get(path ?? '')
+    return oneOff || path === undefined || state === undefined
+      ? []
+      : [{ service, path, isGone: state === 'gone' }]
+  })
+}
+
 /** What of a review concerns this deploy. */
 function judgeReview(
-  { untracked, leftOut, expectedVariables }: SourceReview = {
-    untracked: [],
-    leftOut: [],
-    expectedVariables: [],
-  },
+  { untracked, expectedVariables }: SourceReview = { untracked: [], expectedVariables: [] },
   {
+    leftOut,
     shipped,
     composePaths,
     given,
     there,
-  }: Readonly<Record<'shipped' | 'composePaths' | 'given' | 'there', readonly string[]>>,
+  }: Readonly<Record<'shipped' | 'composePaths' | 'given' | 'there', readonly string[]>> & {
+    leftOut: readonly LeftOut[]
+  },
 ): Pick<HostObservation, 'untracked' | 'leftOut' | 'lackingVariables'> {
   return {
     untracked: untracked.filter((path) => shipped.includes(path) && !composePaths.includes(path)),

@@ -32,6 +32,12 @@ export type ProxyFacts = {
   resolved: ReadonlyMap<string, Pick<ResolvedImage, 'config'>>
 }
 
+/** What was seen in running containers. */
+export type ProxyObservations = Pick<
+  ProxyFacts,
+  'processes' | 'caddies' | 'haproxies' | 'nginxes' | 'traefiks' | 'shells'
+>
+
 /**
  * The proxies of the app, in the order in which traffic is switched: inner ones first, then those that publish a port, and
  * last the one that dray.yml names.
@@ -176,7 +182,7 @@ const TRAEFIK_IMAGE = /(^|\/)traefik([:@]|$)/
 export async function observeProxies(
   containers: readonly Container[],
   engine: Pick<Engine, 'processes' | 'exec'>,
-): Promise<Pick<ProxyFacts, 'processes' | 'caddies' | 'haproxies' | 'nginxes' | 'traefiks' | 'shells'>> {
+): Promise<ProxyObservations> {
   const [processes, shells] = await Promise.all([
     observeProcesses(containers, engine),
     observeShells(containers, engine),

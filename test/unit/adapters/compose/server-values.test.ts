@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createValueReader } from '../../../../src/adapters/compose/server-values.ts'
+import { createServerValues } from '../../../../src/adapters/compose/server-values.ts'
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import type { Secret } from '../../../../src/shared/secret.ts'
 import { temporaryApp } from '../../../support/temporary-directory.ts'
@@ -8,7 +8,7 @@ async function maskOf(files: Readonly<Record<string, string>>) {
   const directory = await temporaryApp(files)
   await using runner = new LocalRunner()
   const secrets: Secret[] = []
-  const readMask = createValueReader({
+  const { readMask } = createServerValues({
     runner,
     path: directory,
     onSecrets: (found) => void secrets.push(...found),
@@ -84,6 +84,6 @@ test.each([
 
 test('masks nothing if the directory is missing', async () => {
   await using runner = new LocalRunner()
-  const mask = await createValueReader({ runner, path: '/nonexistent' })()
+  const mask = await createServerValues({ runner, path: '/nonexistent' }).readMask()
   expect(mask('text')).toBe('text')
 })

@@ -7,12 +7,13 @@ import type { CommandRunner } from '../../../../src/adapters/host/command-runner
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import { temporaryApp } from '../../../support/temporary-directory.ts'
 
-/** A machine whose docker command prints without end. */
+/** A machine whose docker command and Compose print without end. */
 async function floodedRunner(flood: string): Promise<CommandRunner & AsyncDisposable> {
-  const programs = await temporaryApp({ docker: `#!/bin/sh\n[ "$1" != ps ] || exec ${flood}\n` })
-  await chmod(join(programs, 'docker'), 0o755)
+  const program = `#!/bin/sh\ncase "$*" in ps* | *config* | version*) exec ${flood} ;; esac\n`
+  const programs = await temporaryApp({ docker: program, 'cli-plugins/docker-compose': program })
+  for (const name of ['docker', 'cli-plugins/docker-compose']) await chmod(join(programs, name), 0o755)
   const runner = new LocalRunner()
-  const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, TMPDIR: programs }
+  const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, TMPDIR: programs, DOCKER_CONFIG: programs }
   const run: CommandRunner['run'] = (argv, options) =>
     LocalRunner.prototype.run.call(runner, argv, { ...options, env })
   return Object.assign(runner, { run })

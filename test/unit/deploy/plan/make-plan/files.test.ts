@@ -214,9 +214,9 @@ test('shipped files that git does not know are named, and variables that .env la
   world.files = { 'certs/site.crt': 'x', 'uploads/pic.jpg': 'y', 'nginx/conf.d/app.conf': 'z' }
   world.review = {
     untracked: ['certs/site.crt', 'docker-compose.yml', 'notes.txt', 'uploads/pic.jpg'],
-    leftOut: [{ entry: 'dist', reason: 'git ignores dist/a.js' }],
     expectedVariables: ['DATABASE_URL', 'GREETING', 'IMAGE_TAG'],
   }
+  world.leftOut = [{ entry: 'dist', reason: 'git ignores dist/a.js' }]
   const { warnings } = await world.plan()
   expect(warnings.slice(0, 3)).toEqual([
     '.env on srv lacks GREETING, which .env.example names. `dray env test` lists the variables.',
@@ -228,11 +228,7 @@ test('shipped files that git does not know are named, and variables that .env la
 test('warns of a mounted file that is not shipped, unless the server has it', async () => {
   const world = new FakeWorld(fakeApp([fakeProxy()]))
   const reason = 'it leads to .env, and env files are never shipped'
-  world.review = {
-    untracked: [],
-    leftOut: [{ entry: 'app.cfg', reason, isMounted: true }],
-    expectedVariables: [],
-  }
+  world.leftOut = [{ entry: 'app.cfg', reason, isMounted: true }]
   const warning = `app.cfg is mounted, but not shipped: ${reason}. It does not exist on srv either: put a file there first.`
   expect((await world.plan()).warnings).toContain(warning)
   world.host.files.set('app.cfg', 'its own')

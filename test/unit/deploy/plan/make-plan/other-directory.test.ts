@@ -8,10 +8,10 @@ beforeEach(() => {
   world = new FakeWorld(fakeApp([fakeService('backend'), fakeProxy()]))
 })
 
-const place = { project: 'shop', service: 'backend', path: '/srv/other' }
-
 test('a Compose project of the same name in another directory is refused before anything is touched', async () => {
-  world.host.otherDirectories = [place]
+  await world.deploy()
+  world.takeLog()
+  world.host.startedIn = { backend: '/srv/other' }
   expect(await world.failure()).toMatchObject({
     code: 'PROJECT_TAKEN',
     exitCode: 3,
@@ -21,34 +21,38 @@ test('a Compose project of the same name in another directory is refused before 
   expect(world.takeLog()).toEqual([])
 })
 
-test('it is taken over with --adopt', async () => {
-  world.host.otherDirectories = [place]
+test('it is taken over with --adopt, and so is that of a directory that is gone', async () => {
+  await world.deploy()
+  world.host.startedIn = { backend: '/srv/other' }
   world.desired = fakeDesired({ adopt: true })
-  expect(await world.plan()).toMatchObject({ unchanged: false })
+  expect(await world.plan()).toMatchObject({ unchanged: true })
+  world.desired = fakeDesired({ adopt: false })
+  world.host.goneDirectories = ['/srv/other']
+  expect(await world.plan()).toMatchObject({ unchanged: true })
 })
 
-test.each(['goneDirectories', 'otherDirectories'] as const)(
-  'what mounts files of the directory where it was started is replaced: %s',
-  async (kind) => {
+test.each([[['/srv/before']], [[]]])(
+  'what mounts files of the directory where it was started is replaced; directories that are gone: %j',
+  async (gone) => {
     const mounts = [{ path: 'media', target: '/media' }]
     world = new FakeWorld(fakeApp([fakeService('backend', { mounts }), fakeService('worker'), fakeProxy()]))
     world.desired = fakeDesired({ adopt: true })
     await world.deploy()
     expect(await world.plan()).toMatchObject({ unchanged: true })
-    world.host[kind] = ['backend', 'worker'].map((service) => ({ ...place, service, path: '/srv/before' }))
+    world.host.startedIn = { backend: '/srv/before', worker: '/srv/before' }
+    world.host.goneDirectories = gone
     const { steps } = await world.plan()
     expect(steps.filter(({ kind }) => kind === 'start-beside')).toMatchObject([
       { services: [{ service: 'backend' }], cause: 'it mounts files of /srv/before' },
     ])
-    world.host[kind] = []
+    world.host.startedIn = {}
     expect(await world.plan()).toMatchObject({ unchanged: true })
   },
 )
 
-test('another project or a foreign service is no conflict', async () => {
-  world.host.otherDirectories = [
-    { ...place, project: 'blog' },
-    { ...place, service: 'mailer' },
-  ]
+test('a foreign service is no conflict', async () => {
+  await world.deploy()
+  world.app = fakeApp([fakeProxy()])
+  world.host.startedIn = { backend: '/srv/other' }
   expect(await world.plan()).toMatchObject({ unchanged: false })
 })
