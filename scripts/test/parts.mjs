@@ -16,7 +16,8 @@ export const parts = [
   { name: 'types', command: npm('check:types'), after: ['english'] },
   { name: 'unused', command: npm('check:unused'), after: ['types'] },
   { name: 'layers', command: npm('check:layers'), after: ['unused'] },
-  { name: 'unit', command: npm('test:unit'), isSuite: true, after: ['layers'] },
+  { name: 'site', command: npm('site'), after: ['layers'] },
+  { name: 'unit', command: npm('test:unit'), isSuite: true, after: ['site'] },
   { name: 'engine', command: npm('test:engine'), isSuite: true, needs: ['setup'] },
   { name: 'e2e', command: npm('test:e2e'), isSuite: true, needs: ['setup'], after: ['unit'] },
 ]

@@ -1,15 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { buildProgram } from '../../src/cli/build-program.ts'
 import { commands } from '../../src/cli/commands.ts'
-import type { CommandInput } from '../../src/cli/command/command.ts'
-import { separatePassedWords } from '../../src/cli/command/pass-words.ts'
 import { renderManual } from '../../src/cli/help/render-manual.ts'
 import { createTerminalStyle } from '../../src/ui/terminal/terminal-style.ts'
 import { widthOf } from '../../src/ui/terminal/text-width.ts'
 import { root } from '../../scripts/docs/generated-files.ts'
 import { configSchema } from '../../src/config/schema.ts'
+import { parseCommandLine } from '../support/docs/parse-command-line.ts'
 import { load } from '../support/make-project.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -22,27 +20,11 @@ function wordsOf(example: string): string[] {
   return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '')
 }
 
-async function parse(words: readonly string[]): Promise<{ name: string; input: CommandInput }> {
-  let parsed: { name: string; input: CommandInput } | undefined
-  const program = buildProgram({
-    commands,
-    words,
-    style: style(),
-    write: () => undefined,
-    run: async ({ name }, input) => {
-      parsed = { name, input }
-    },
-  })
-  await program.parseAsync(separatePassedWords(words, commands), { from: 'user' })
-  if (parsed === undefined) throw new Error(`Nothing ran: ${words.join(' ')}`)
-  return parsed
-}
-
 describe.each(byName)('dray %s', (name, command) => {
   test('has examples, which the parser understands and which lack no argument', async () => {
     expect(command.examples.length).toBeGreaterThanOrEqual(2)
     for (const example of command.examples) {
-      const parsed = await parse(wordsOf(example.command))
+      const parsed = await parseCommandLine(wordsOf(example.command))
       expect(parsed.name).toBe(name)
       const needed = command.arguments.filter((it) => it.optional !== true && it.variadic !== true)
       const given = Object.values(parsed.input.arguments).filter((value) => value !== undefined)
