@@ -1,0 +1,73 @@
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { specCompose } from '../../support/app/spec-compose.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
+import { findCodeBlocks, readScript } from '../../support/docs/code-blocks.ts'
+import { attachTestNet } from '../../support/net/attach-test-net.ts'
+import { cloneDirectory } from '../../support/net/machine.ts'
+import { testToken } from '../../support/net/registry.ts'
+import { startPackedRegistry, type PackedRegistry } from './support/packed-registry.ts'
+
+const net = attachTestNet()
+const server = net.server('srv1')
+let page: string
+let app: TestApp
+let npm: PackedRegistry
+/** Home of a user with the repository of the app, and nothing of dray. */
+let home: string
+
+const onServer = async (script: string, input = ''): Promise<void> => {
+  const { exitCode, stderr } = await server.run(['su', 'deploy', '-c', script], { input, env: {} })
+  if (exitCode !== 0) throw new Error(`${script} ended with ${exitCode}: ${stderr}`)
+}
+const onClient = (...argv: string[]): Promise<unknown> => net.client.run(argv)
+
+beforeAll(async () => {
+  page = await readFile(join(cloneDirectory, 'docs/from-deploy-script.md'), 'utf8')
+  await net.registry.setTokens([testToken, 'ghp_your_token'])
+  npm = await startPackedRegistry(net.facts.hostAddress)
+  app = await TestApp.make({ net, server, name: 'shop', files: { 'docker-compose.yml': specCompose() } })
+  home = await mkdtemp(join(tmpdir(), 'dray-guide-'))
+  await mkdir(join(home, 'shop'))
+  for (const name of ['docker-compose.yml', 'nginx']) {
+    await cp(join(app.directory, name), join(home, 'shop', name), { recursive: true })
+  }
+  const alias = 'Host test.example.com\\n  HostName srv1\\n  HostKeyAlias srv1\\n'
+  await onClient('sh', '-c', `cp /root/.ssh/config /root/.ssh/before; printf '${alias}' >>/root/.ssh/config`)
+
+  for (const path of ['docker-compose.yml', 'nginx/conf.d/default.conf']) {
+    await app.writeOnServer(path, await readFile(join(app.directory, path), 'utf8'))
+  }
+  const [script] = findCodeBlocks(page).filter(({ language }) => language === 'bash')
+  const values = `export GITHUB_ACTOR=octocat GITHUB_TOKEN=${testToken} IMAGE_TAG=v1\n`
+  await onServer('sh -e', values + (script?.text ?? ''))
+})
+
+afterAll(async () => {
+  await onClient('mv', '/root/.ssh/before', '/root/.ssh/config')
+  await onServer('docker logout ghcr.io')
+  await app[Symbol.asyncDispose]()
+  await npm[Symbol.asyncDispose]()
+  await rm(home, { recursive: true, force: true })
+  await net.registry.reset()
+})
+
+test('an app that the script of the guide deployed is taken over by its commands, and no request is lost', async () => {
+  await expect.poll(() => app.version()).toBe('v1')
+  const before = await app.containers()
+  const { result, report } = await underLoad(app, {}, () =>
+    net.client.run(['sh', '-ec', readScript(page)], {
+      cwd: join(home, 'shop'),
+      env: { HOME: home, npm_config_registry: npm.url },
+      timeoutMs: 300_000,
+    }),
+  )
+  expect(result.exitCode === 0 ? '' : result.stdout + result.stderr).toBe('')
+  expectNoneFailed(report)
+  expect(await app.version()).toBe('v2')
+  const proxy = (containers: typeof before) => containers.find(({ service }) => service === 'nginx')?.id
+  expect(proxy(await app.containers())).toBe(proxy(before))
+})
