@@ -1,7 +1,9 @@
+import { readlinkSync } from 'node:fs'
 import { access, constants, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { kill, pid as ownPid } from 'node:process'
+import { systemClock } from '../../shared/clock.ts'
 
 export type PrivateDirectory = AsyncDisposable & { path: string }
 
@@ -22,18 +24,28 @@ export async function makePrivateDirectory(purpose: string, runnerTemp?: string)
 
 /** Whether a path is in such a directory. */
 export function isInPrivateDirectory(path: string): boolean {
-  return path.split('/').some((part) => /^dray-[a-z]+-\d+-/.test(part))
+  return path.split('/').some((part) => NAME.test(part))
 }
 
-/** Removes this user's directories of such a name whose process no longer exists, after a SIGKILL. */
+const NAME = /^dray-[a-z]+-(\d+)([a-z][0-9a-z]*)?-/
+const DAY_MS = 86_400_000
+
+/**
+ * Removes this user's directories of such a name whose process no longer exists, after a SIGKILL. A process of another PID namespace,
+ * such as of a container that shares `/dev/shm`, cannot be seen: its directory is removed when it is a day old.
+ */
 export async function removeAbandoned(parent: string): Promise<void> {
   const names = await readdir(parent).catch((): string[] => [])
   for (const name of names) {
-    const pid = /^dray-[a-z]+-(\d+)-/.exec(name)?.[1]
-    if (pid === undefined || isRunning(Number(pid))) continue
+    const [, pid, namespace = ''] = NAME.exec(name) ?? []
+    if (pid === undefined) continue
+    const isVisible = namespace === ownNamespace()
+    if (isVisible && isRunning(Number(pid))) continue
     const path = join(parent, name)
     const found = await stat(path).catch(() => undefined)
-    if (found?.uid === userInfo().uid) await rm(path, { recursive: true, force: true })
+    if (found?.uid !== userInfo().uid) continue
+    if (isVisible || systemClock.now() - found.mtimeMs > DAY_MS)
+      await rm(path, { recursive: true, force: true })
   }
 }
 
@@ -55,5 +67,18 @@ async function isWritable(directory: string): Promise<boolean> {
 
 /** The first part of a directory's name, which says what it is for and which process made it. */
 export function prefixOf(purpose: string): string {
-  return `dray-${purpose}-${ownPid}-`
+  return `dray-${purpose}-${ownPid}${ownNamespace()}-`
+}
+
+/**
+ * Names the PID namespace of this process in few characters, since the path of a socket is short; empty where the system has no such namespaces.
+ * https://man7.org/linux/man-pages/man7/namespaces.7.html
+ */
+function ownNamespace(): string {
+  try {
+    const inode = Number(/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0])
+    return `n${(inode % 36 ** 4).toString(36)}`
+  } catch {
+    return ''
+  }
 }

@@ -22,7 +22,7 @@ export const holdCommand = `exec sh -c 'echo ${greeting}; read -r _'`
 // ssh's own ConnectTimeout ends with the server's greeting, and does not apply to jump hosts and proxy commands.
 const connectMs = 30_000
 // sockaddr_un holds 104 bytes on macOS and 108 on Linux, and ssh adds 17 characters while it creates the socket.
-const longestDirectory = 104 - '/dray-c-4194304-XXXXXX/c'.length - 17 - 1
+const longestDirectory = 104 - '/dray-c-4194304nzzzz-XXXXXX/c'.length - 17 - 1
 
 /**
  * The `ssh` process that holds the one connection to a host. It runs a shell there that waits for its input to end, which
