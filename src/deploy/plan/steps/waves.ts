@@ -3,9 +3,10 @@ import type { ServiceDecision } from '../decide-service.ts'
 
 /**
  * Groups services that can start together. A service is in the group of its `service_started` dependencies, and after the
- * group of those that must be healthy or completed, or that it is replaced with (`restart: true`). Proxies that are not
- * rolled are last, inner ones first, since they resolve the others' addresses when they start. Unchanged services are in no
- * group.
+ * group of those that must be healthy or completed, or that it is replaced with (`restart: true`). What is stopped first is
+ * started when all others are healthy, unless one of them needs it: so it is not missing while they start, nor if they fail. Proxies
+ * that are not rolled are last, inner ones first, since they resolve the others' addresses when they start. Unchanged services are in
+ * no group.
  */
 export function orderInWaves(
   decisions: readonly ServiceDecision[],
@@ -33,18 +34,34 @@ export function orderInWaves(
     levels.set(name, level)
     return level
   }
-  const waves: ServiceDecision[][] = []
   const last = proxies
     .flatMap(({ service }) => acting.get(service) ?? [])
     .filter(({ action }) => action !== 'roll')
-  for (const [name, decision] of acting) {
-    if (last.includes(decision)) continue
-    const level = levelOf(name, [])
-    while (waves.length <= level) waves.push([])
-    waves[level]?.push(decision)
+  const others = [...acting.values()].filter((decision) => !last.includes(decision))
+  const stopped = findStoppedLast(others)
+  const groups = [others.filter((it) => !stopped.includes(it)), stopped].flatMap((group) => {
+    const waves: ServiceDecision[][] = []
+    for (const decision of group) {
+      const level = levelOf(decision.service.name, [])
+      ;(waves[level] ??= []).push(decision)
+    }
+    return waves
+  })
+  return [...groups, ...last.map((decision) => [decision])].filter((wave) => wave.length > 0)
+}
+
+/** The services that are stopped before they start again, and that no other one needs, except those of the result. */
+function findStoppedLast(decisions: readonly ServiceDecision[]): readonly ServiceDecision[] {
+  const stopped = decisions.filter(({ action, replaced }) => action === 'recreate' && replaced.length > 0)
+  const isNeeded = ({ service: { name } }: ServiceDecision): boolean =>
+    decisions.some(
+      (it) => !stopped.includes(it) && it.service.dependsOn.some((dependency) => dependency.service === name),
+    )
+  for (;;) {
+    const needed = stopped.findIndex(isNeeded)
+    if (needed === -1) return stopped
+    stopped.splice(needed, 1)
   }
-  waves.push(...last.map((decision) => [decision]))
-  return waves.filter((wave) => wave.length > 0)
 }
 
 /**

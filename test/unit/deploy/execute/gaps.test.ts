@@ -54,9 +54,9 @@ test('a recreated service without a port: until the new container is healthy', a
   const world = await downAfter('up force-recreate db', [fakeService('web'), db])
   world.movedTags.set('postgres:16', '16.1')
   let checks = 0
+  world.host.containers.behaviours.set('postgres:16.1', 'never-healthy')
   world.host.when('check db-2', () => {
-    checks += 1
-    world.host.containers.behaviours.set('postgres:16.1', checks < 4 ? 'never-healthy' : 'healthy')
+    if ((checks += 1) === 4) world.host.containers.behaviours.set('postgres:16.1', 'healthy')
   })
   await world.deploy()
   expect(measured(world, 'wait-healthy').at(-1)).toMatchObject({

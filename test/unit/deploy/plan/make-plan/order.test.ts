@@ -231,3 +231,33 @@ test('of many services as many start at a time as the host has CPUs for, two on 
     ]
   `)
 })
+
+/** The steps that replace v1 by v2 and an image of postgres by a newer one. */
+async function replacementsOf(services: readonly ServiceModel[]): Promise<string[]> {
+  const world = new FakeWorld(fakeApp(services))
+  await world.deploy()
+  world.app = withTag(world.app, 'v2')
+  world.movedTags.set('postgres:16', '16.1')
+  return starts(planToText(await world.plan()))
+}
+
+test('what is stopped first is started when all others are healthy', async () => {
+  const sidecar = fakeService('sidecar', { networkMode: 'service:vpn', ...needing('vpn', 'service_started') })
+  const vpn = fakeService('vpn', { networkMode: 'host' })
+  expect(await replacementsOf([sidecar, vpn, db, fakeService('backend')])).toEqual([
+    'start-beside backend 1+1',
+    'wait-healthy backend',
+    'recreate-services sidecar=1, vpn=1, db=1',
+    'wait-healthy sidecar, vpn, db',
+  ])
+})
+
+test('unless one of them needs it', async () => {
+  const backend = fakeService('backend', needing('db', 'service_healthy'))
+  expect(await replacementsOf([db, backend])).toEqual([
+    'recreate-services db=1',
+    'wait-healthy db',
+    'start-beside backend 1+1',
+    'wait-healthy backend',
+  ])
+})
