@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createCommandOutput } from '../../src/cli/command/command-output.ts'
+import type { JsonResult } from '../../src/cli/command/json-line.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { Secret } from '../../src/shared/secret.ts'
 import { noInput } from '../support/run-cli.ts'
@@ -31,7 +32,7 @@ test('in JSON, masks each value on its own, never across two values', () => {
     authorization: null,
     said: 'is pa"ss\\word',
   }
-  output.json('any', fields)
+  output.json({ type: 'any', ...fields } as unknown as JsonResult)
   expect(JSON.parse(said.stdout)).toMatchObject({ ...fields, said: 'is [redacted]' })
 })
 
@@ -51,7 +52,7 @@ test('whatever the values are, the line is JSON, without secrets and control cha
   fc.assert(
     fc.property(fc.dictionary(text, fc.oneof(text, fc.constant(null), fc.array(text))), (value) => {
       const { said, output } = openOutput([new Secret('the secret')])
-      output.json('any', { value: Object.values(value) })
+      output.json({ type: 'any', value: Object.values(value) } as unknown as JsonResult)
       expect(said.stdout).not.toContain('the secret')
       const [line = ''] = said.stdout.split('\n')
       const read = JSON.parse(line) as { value: unknown[] }

@@ -7,6 +7,7 @@ import { createTerminalStyle, type TerminalStyle } from '../../ui/terminal/termi
 import { applyNoColor } from './apply-no-color.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
+import type { JsonResult } from './json-line.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 
 /** Output of a command that does not deploy. Secrets are masked and control characters removed. */
@@ -16,7 +17,7 @@ export type CommandOutput = {
   /** Prints a result for people to standard output, with a line break at the end. */
   print: (text: string) => void
   /** Prints a result for programs to standard output, as one line: see docs/json-output.md. */
-  json: (type: string, fields: Readonly<Record<string, unknown>>) => void
+  json: (result: JsonResult) => void
   /** Prints a message to standard error; nothing with `--json`. */
   note: (text: string) => void
   /** Masks secrets and removes control characters in text from a host or a container. */
@@ -40,8 +41,7 @@ export function createCommandOutput(
     }),
     print: (text) => void stdout.write(safe(text.endsWith('\n') ? text : `${text}\n`)),
     // Each value is cleaned separately: in the complete line, a match could span two values.
-    json: (type, fields) =>
-      void stdout.write(renderJsonLine({ type, at: clock.now(), ...cleanValue(fields, clean) })),
+    json: (result) => void stdout.write(renderJsonLine({ at: clock.now(), ...cleanValue(result, clean) })),
     note: (text) => {
       const columns = stderr.isTTY === true && !options.plain ? stderr.columns : undefined
       if (!options.json) stderr.write(`${wrapLines(safe(text), columns)}\n`)

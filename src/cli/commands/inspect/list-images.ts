@@ -45,7 +45,7 @@ export async function listImages(command: ImagesInput, context: CliContext): Pro
   for (const repository of new Set(found.flat())) {
     const images = cleanValue(await readImages(repository, { opened, users, limit }, context), output.clean)
     if (images === undefined) output.note(`There is no package ${repository}.`)
-    else if (options.json) for (const image of images) output.json('image', { repository, ...image })
+    else if (options.json) for (const image of images) output.json({ type: 'image', repository, ...image })
     else output.print(renderImages({ repository, images, nowMs: context.clock.now() }, output.style))
   }
   return EXIT.done

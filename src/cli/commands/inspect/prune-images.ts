@@ -52,7 +52,7 @@ export async function pruneImages(command: ImagesInput, context: CliContext): Pr
     counts.removable += decision.removable.length
     if (isDeleting) await deleteAll(repository, { decision, opened, counts, output }, context)
   }
-  if (global.json) output.json('images.pruned', { isDeleting, ...counts })
+  if (global.json) output.json({ type: 'images.pruned', isDeleting, ...counts })
   else output.print(renderPruneEnd({ isDeleting, ...counts }, output.style))
   return EXIT.done
 }
@@ -110,9 +110,9 @@ function printPruning(
     return
   }
   for (const { version, reason } of decision.retained)
-    output.json('images.version', { repository, ...version, isRetained: true, reason })
+    output.json({ type: 'images.version', repository, ...version, isRetained: true, reason })
   for (const version of decision.removable)
-    output.json('images.version', { repository, ...version, isRetained: false })
+    output.json({ type: 'images.version', repository, ...version, isRetained: false })
 }
 
 async function deleteAll(

@@ -90,7 +90,8 @@ function print(diff: ReleaseDiff, { config, options }: EnvironmentInput, output:
   }
   const { files, ...rest } = diff
   const { name: environment, hosts } = config.environment
-  output.json('diff', {
+  output.json({
+    type: 'diff',
     environment,
     host: hosts[0],
     isDifferent: isDifferent(diff),

@@ -29,7 +29,7 @@ export async function runDisk(command: InputOf<typeof diskCommand>, context: Cli
     }),
   )
   for (const report of cleanValue(reports, output.clean)) {
-    if (input.options.json) output.json('disk', { environment: environment.name, ...report })
+    if (input.options.json) output.json({ type: 'disk', environment: environment.name, ...report })
     else output.print(renderDiskReport(report, output.style))
   }
   return EXIT.done

@@ -36,10 +36,14 @@ export async function runHistory(
   )
   for (const { name, attempts, tasks } of histories) {
     if (command.global.json) {
-      const tell = (type: string, { startedAtMs, ...fields }: { startedAtMs: number }): void =>
-        json(type, { host: name, startedAt: new Date(startedAtMs).toISOString(), ...fields })
-      for (const attempt of attempts) tell('history.attempt', attempt)
-      for (const task of tasks) tell('history.task', task)
+      const startOf = (startedAtMs: number) => ({
+        host: name,
+        startedAt: new Date(startedAtMs).toISOString(),
+      })
+      for (const { startedAtMs, ...attempt } of attempts)
+        json({ type: 'history.attempt', ...startOf(startedAtMs), ...attempt })
+      for (const { startedAtMs, ...task } of tasks)
+        json({ type: 'history.task', ...startOf(startedAtMs), ...task })
       continue
     }
     const now = context.clock.now()

@@ -54,7 +54,7 @@ export async function runSecrets(
     here: new Set(Object.keys(context.env).filter((name) => context.env[name] !== '')),
   })
   const shown = cleanValue(rows, output.clean)
-  if (options.json) for (const row of shown) output.json('secret', row)
+  if (options.json) for (const row of shown) output.json({ type: 'secret', ...row })
   else if (markdown) output.print(renderSecretsMarkdown(shown))
   else output.print(renderSecrets(shown, output.style))
   return exitCode && isIncomplete(rows) ? EXIT.failedOldServing : EXIT.done

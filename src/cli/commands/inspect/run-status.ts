@@ -21,7 +21,7 @@ export async function runStatus(
 /** Prints the table, and the details of a single environment; as JSON one line per environment. */
 function printStatus({ statuses, options, output }: AskedStatus): void {
   if (options.json) {
-    for (const status of statuses) output.json('status', status)
+    for (const status of statuses) output.json({ type: 'status', ...status })
     return
   }
   const [only] = statuses

@@ -9,8 +9,7 @@ export function reportTask(
 ): (event: TaskEvent) => void {
   return (event) => {
     if (isJson) {
-      const { type, at: _, ...fields } = event
-      json(type, fields)
+      json(event)
     } else if (event.type === 'task.printed') {
       const say = event.stream === 'stdout' ? print : note
       say(clean(event.line))

@@ -34,7 +34,7 @@ export async function runClean(
       ? await planCleaning(host, request)
       : await cleanHost(host, { ...request, holder })
     const told = cleanValue(cleaned, output.clean)
-    if (input.options.json) output.json('clean', { environment: environment.name, isDryRun, ...told })
+    if (input.options.json) output.json({ type: 'clean', environment: environment.name, isDryRun, ...told })
     else output.print(renderCleaned(told, { isDryRun }, output.style))
   }
   return EXIT.done

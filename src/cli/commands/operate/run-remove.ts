@@ -60,7 +60,7 @@ export async function runRemove(
     for (const { plan } of planned) {
       const text = output.clean(renderRemoval(plan, output.style))
       if (!isDryRun) output.note(text)
-      else if (input.options.json) output.json('remove', { environment, isDryRun, ...plan })
+      else if (input.options.json) output.json({ type: 'remove', environment, isDryRun, ...plan })
       else output.print(text)
     }
     if (isDryRun) return EXIT.done
@@ -175,7 +175,12 @@ async function removeFrom(
   const environment = input.config.environment.name
   const { entries } = await removeApp(planned, stop)
   if (input.options.json) {
-    output.json('remove', { environment, isDryRun: false, ...cleanValue({ ...plan, entries }, output.clean) })
+    output.json({
+      type: 'remove',
+      environment,
+      isDryRun: false,
+      ...cleanValue({ ...plan, entries }, output.clean),
+    })
     return
   }
   const { colors, glyphs } = output.style

@@ -93,5 +93,5 @@ function findTask(name: string, { config }: EnvironmentInput): NamedTask {
 function listTasks({ config, options }: EnvironmentInput, { print, json, style }: CommandOutput): void {
   const { tasks } = config
   if (!options.json) print(renderTasks(tasks, style))
-  else for (const { name, ...task } of tasks) json('task.listed', { task: name, ...task })
+  else for (const { name, ...task } of tasks) json({ type: 'task.listed', task: name, ...task })
 }

@@ -13,6 +13,7 @@ import { createLogRenderer } from '../../../ui/render/text/log-renderer.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
+import type { JsonResult } from '../../command/json-line.ts'
 import { bareName, withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import type { logsCommand } from './logs.ts'
@@ -134,7 +135,7 @@ function jsonLines({ options, out }: Style): Lines {
         container: name,
         stream,
         line,
-      })
+      } satisfies JsonResult & { at: number })
     },
     tell: (note) => {
       if (note.change === 'found') return
@@ -142,9 +143,9 @@ function jsonLines({ options, out }: Style): Lines {
       const { host, service, name } = container
       const { endedAtMs, ...more } = { endedAtMs: undefined, ...others }
       const ended = endedAtMs === undefined ? {} : { endedAt: new Date(endedAtMs).toISOString() }
-      out.json('log.container', { host, service, container: name, change, ...more, ...ended })
+      out.json({ type: 'log.container', host, service, container: name, change, ...more, ...ended })
     },
-    tellAbsence: ({ name: host, project }) => out.json('log.absent', { host, project }),
+    tellAbsence: ({ name: host, project }) => out.json({ type: 'log.absent', host, project }),
   }
 }
 

@@ -27,6 +27,7 @@ import { countFindings, type ShownFinding } from '../../../ui/render/results/sho
 import { applyNoColor } from '../../command/apply-no-color.ts'
 import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
+import type { JsonResult } from '../../command/json-line.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
 import { version } from '../../command/version.ts'
 import type { checkCommand } from './check.ts'
@@ -109,11 +110,9 @@ type Result = {
 function print({ findings, summary, format, options }: Result, context: CliContext): void {
   const { stdout, clock } = context
   if (format === 'json') {
-    for (const finding of findings)
-      stdout.write(renderJsonLine({ type: 'check.finding', at: clock.now(), ...finding }))
-    stdout.write(
-      renderJsonLine({ type: 'check.finished', at: clock.now(), ...countFindings(findings), ...summary }),
-    )
+    const renderLine = (result: JsonResult): string => renderJsonLine({ at: clock.now(), ...result })
+    for (const finding of findings) stdout.write(renderLine({ type: 'check.finding', ...finding }))
+    stdout.write(renderLine({ type: 'check.finished', ...countFindings(findings), ...summary }))
   } else if (format === 'sarif') stdout.write(renderSarif(findings, [...rules, suppressionRule], version))
   else {
     const style = lookOf(options, context)

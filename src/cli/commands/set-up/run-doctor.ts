@@ -35,7 +35,7 @@ export async function runDoctor(
   const named = tag === NEWEST_TAG ? undefined : tag
   const hosts = cleanValue(await examine(input, context), output.clean)
   const ready = isReady(hosts)
-  if (input.options.json) output.json('doctor', { environment: name, tag: named, ready, hosts })
+  if (input.options.json) output.json({ type: 'doctor', environment: name, tag: named, ready, hosts })
   else output.print(renderCheckup({ environment: name, tag: named, hosts }, output.style))
   return ready ? EXIT.done : EXIT.precondition
 }

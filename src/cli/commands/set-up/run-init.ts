@@ -81,7 +81,7 @@ export async function runInit({ options, global }: Input, context: CliContext): 
       state: file.state,
       written: isWritten && chosen.includes(file),
     }))
-    output.json('init.finished', { files, remaining })
+    output.json({ type: 'init.finished', files, remaining })
   } else {
     output.print(renderFileList(planned, isWritten ? chosen : [], style))
     output.note(renderRemainingSteps(remaining, style))

@@ -125,7 +125,8 @@ async function verify(work: Work): Promise<void> {
 
 function tell({ input, output }: Work, plans: readonly SetupPlan[], stage: 'planned' | 'done'): void {
   if (input.options.json) {
-    output.json('setup', {
+    output.json({
+      type: 'setup',
       environment: input.config.environment.name,
       stage,
       hosts: plans.map(({ host, actions, remaining }) => ({

@@ -193,7 +193,8 @@ async function tell(
     await writeFile(path.resolve(context.cwd, options.digestsFile), names.map((name) => `${name}\n`).join(''))
   reportOutputs({ images: options.push ? names.join(' ') : undefined, tag }, context)
   if (isJson) {
-    output.json('build.finished', {
+    output.json({
+      type: 'build.finished',
       environment: environment.config.environment.name,
       tag,
       pushed: options.push,

@@ -51,7 +51,7 @@ export async function runPromote(
   }
   const names = images.map(({ repository, digest }) => `${repository}@${digest}`)
   reportOutputs({ images: names.join(' '), tag }, context)
-  if (options.json) output.json('promote.finished', { from: fromName, to: toName, tag, images })
+  if (options.json) output.json({ type: 'promote.finished', from: fromName, to: toName, tag, images })
   else output.print(names.join('\n'))
   return EXIT.done
 }

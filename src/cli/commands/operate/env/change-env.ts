@@ -31,7 +31,8 @@ export async function changeEnv(
     const done = await change(store, { ...deployerOf(input, context), sinceMs: context.clock.now() })
     const names = namesOf(store)
     isNew ||= done.outcome !== 'unchanged'
-    if (input.options.json) output.json('env.changed', { environment, host: store.host, ...names, ...done })
+    if (input.options.json)
+      output.json({ type: 'env.changed', environment, host: store.host, ...names, ...done })
     else output.print(describeChange(store, { names, done, output }))
   }
   if (isNew) {

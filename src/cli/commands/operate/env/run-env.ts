@@ -78,7 +78,7 @@ async function listVariables({ input, output, stores }: EnvWork): Promise<void> 
     const { host, path } = store
     const mode = listing.isThere ? listing.mode : undefined
     if (input.options.json) {
-      output.json('env.listed', { environment: environment.name, host, path, mode, variables })
+      output.json({ type: 'env.listed', environment: environment.name, host, path, mode, variables })
       continue
     }
     output.print(output.clean(renderVariables({ host, path, mode, variables }, output.style)))
