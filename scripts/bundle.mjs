@@ -10,10 +10,11 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
  * Bundles src/main.ts into one file that needs nothing but Node. People copy that file alone into a repository, so the
  * licences of all code in it are its last comment; `notices` are those of the packages as a text.
  *
+ * @param {Readonly<Record<string, string>>} define expressions to replace, as esbuild's option of that name
  * @returns {Promise<{ code: string, sourceMap: string, notices: string, metafile: import('esbuild').Metafile }>}
  * @throws a sentence when the licence of a package is missing or not allowed
  */
-export async function bundle() {
+export async function bundle(define = {}) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
@@ -28,6 +29,7 @@ export async function bundle() {
     // No bundled package has a comment that esbuild keeps; their licences are files.
     legalComments: 'none',
     metafile: true,
+    define,
     write: false,
     banner: { js: '// Licences: at the end of this file.' },
     plugins: [builtinsAtFirstUse],
@@ -50,13 +52,15 @@ const builtinsAtFirstUse = {
   name: 'builtins-at-first-use',
   setup({ onResolve, onLoad }) {
     const namespace = 'builtin'
-    onResolve({ filter: new RegExp(`^(?:node:)?(?:${builtinModules.join('|')})$`) }, ({ path }) => ({
+    // Node 20 does not list the modules that exist with the prefix only.
+    const names = [...builtinModules, 'sea'].join('|')
+    onResolve({ filter: new RegExp(`^(?:node:)?(?:${names})$`) }, ({ path }) => ({
       path: path.replace(/^node:/, ''),
       namespace,
     }))
     onLoad({ filter: /^/, namespace }, ({ path }) => {
       // Node has the function since 20.16: https://nodejs.org/api/process.html#processgetbuiltinmoduleid
-      const names = JSON.stringify(Object.keys(process.getBuiltinModule(path)).join(' '))
+      const names = JSON.stringify(Object.keys(process.getBuiltinModule(`node:${path}`)).join(' '))
       const get = `() => process.getBuiltinModule('node:${path}')[name]`
       const contents = `for (const name of ${names}.split(' ')) Object.defineProperty(exports, name, { enumerable: true, get: ${get} })`
       return { contents }

@@ -17,4 +17,9 @@ export const repositoryFailures = {
     hint: 'Write a Dockerfile, or change to the directory of your app.',
     exitCode: EXIT.usage,
   },
+  INIT_NO_CHECKSUM: {
+    title: 'The checksum of the npm package is not known, so the workflows cannot pin it.',
+    hint: 'Check that `npm view dray` answers, or write dray into the repository: `dray init --with file`.',
+    exitCode: EXIT.precondition,
+  },
 }

@@ -59,8 +59,14 @@ export type TaskShape = {
   when: 'before' | 'after'
 }
 
-/** A file of the repository, or the action at a reference: `acme/dray@SHA # v1.0.0`. */
-export type DrayTool = { kind: 'file'; path: string } | { kind: 'action'; uses: string }
+/** How a workflow runs dray. */
+export type DrayTool =
+  /** A file of the repository. */
+  | { kind: 'file'; path: string }
+  /** The action at a reference: `acme/dray@SHA # v1.0.0`. */
+  | { kind: 'action'; uses: string }
+  /** The npm package. `integrity` as npm writes it: `sha512-` and Base64. */
+  | { kind: 'npm'; version: string; integrity: string }
 
 /** Whether the environment runs one image that is the whole app. */
 export function isSingleImage({ images }: EnvironmentShape): boolean {

@@ -1,4 +1,10 @@
-import { isSingleImage, type AppShape, type EnvironmentShape, type ImageShape } from './app-shape.ts'
+import {
+  isSingleImage,
+  type AppShape,
+  type DrayTool,
+  type EnvironmentShape,
+  type ImageShape,
+} from './app-shape.ts'
 import { indent } from './indent.ts'
 
 /** Pinned by commit: a tag can be moved to other code. */
@@ -159,15 +165,33 @@ function renderDeployStep(
     ssh-key: \${{ secrets.SSH_KEY }}
     known-hosts: \${{ secrets.SSH_KNOWN_HOSTS }}`
   }
-  return `- name: Deploy
+  const program = tool.kind === 'file' ? tool.path : '"$RUNNER_TEMP/package/dist/dray.mjs"'
+  return `${tool.kind === 'file' ? '' : renderFetchStep(tool)}- name: Deploy
   id: deploy
   # With \`exec\`, a signal from GitHub reaches dray, which then undoes the deploy. BUILT_IMAGES are the images of
   # the job above: a tag that was pushed again since is refused.
-  run: exec node ${tool.path} deploy ${name} --expect "$BUILT_IMAGES"
+  run: exec node ${program} deploy ${name} --expect "$BUILT_IMAGES"
   env:
     IMAGE_TAG: ${trigger.tag}
     BUILT_IMAGES: \${{ needs.build.outputs.images }}
     GITHUB_TOKEN: \${{ secrets.GITHUB_TOKEN }}
     DRAY_SSH_KEY: \${{ secrets.SSH_KEY }}
     DRAY_SSH_KNOWN_HOSTS: \${{ secrets.SSH_KNOWN_HOSTS }}`
+}
+
+/**
+ * Fetches the package and compares it with the checksum; no script of it runs, and no secret is there. `npx dray@VERSION` would
+ * compare it only with what the registry says at that time, and would not pass a signal on to dray.
+ */
+function renderFetchStep({ version, integrity }: Extract<DrayTool, { kind: 'npm' }>): string {
+  const sha512 = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex')
+  return `# For another version, change it and its checksum, or run \`npx dray@VERSION init --overwrite\`.
+- name: Fetch dray
+  run: |
+    cd "$RUNNER_TEMP"
+    npm pack --silent dray@${version}
+    echo "${sha512}  dray-${version}.tgz" | sha512sum --check --strict
+    tar -xzf dray-${version}.tgz
+
+`
 }

@@ -112,6 +112,7 @@ const rows = [
     production: 'text',
     testImages: 'text',
     productionImages: 'text',
+    with: 'text',
     action: 'text',
   }),
   row(checkCommand, { fix: 'true', format: 'text', explain: 'text' }),

@@ -1,27 +1,41 @@
 import { format } from 'prettier'
 import { describe, expect, test } from 'vitest'
 import { checkRepository } from '../../../src/check/check-repository.ts'
+import type { DrayTool } from '../../../src/scaffold/app-shape.ts'
 import { makeShape, suggestAnswers } from '../../../src/scaffold/make-shape.ts'
 import { planFile, wantFiles, type PlannedFile } from '../../../src/scaffold/plan-files.ts'
 import type { Repository } from '../../../src/scaffold/repository.ts'
 import { shapes } from '../../support/scaffold-shapes.ts'
 
-const tool = { kind: 'file', path: 'tools/dray.mjs' } as const
+const tools = {
+  file: { kind: 'file', path: 'tools/dray.mjs' },
+  npm: { kind: 'npm', version: '1.2.3', integrity: `sha512-${'A'.repeat(86)}==` },
+  action: { kind: 'action', uses: `acme/dray@${'0'.repeat(40)} # v1.2.3` },
+} as const satisfies Record<string, DrayTool>
 
-function filesFor(repository: Repository): PlannedFile[] {
+const cases: readonly { name: string; repository: Repository; tool: DrayTool }[] = [
+  ...Object.entries(shapes).map(([name, repository]) => ({ name, repository, tool: tools.file })),
+  ...(['npm', 'action'] as const).map((way) => ({
+    name: `single-by-${way}`,
+    repository: shapes['single']!,
+    tool: tools[way],
+  })),
+]
+
+function filesFor(repository: Repository, tool: DrayTool): PlannedFile[] {
   const shape = makeShape(repository, suggestAnswers(repository).answers, tool)
   return wantFiles(repository, shape).map((wanted) => planFile(wanted, repository.texts.get(wanted.path)))
 }
 
 /** The repository after init has written all that it would. */
-function written(repository: Repository): Repository {
-  const planned = filesFor(repository)
+function written(repository: Repository, tool: DrayTool): Repository {
+  const planned = filesFor(repository, tool)
   const texts = new Map([...repository.texts, ...planned.map(({ path, text }) => [path, text] as const)])
   return { ...repository, texts }
 }
 
-describe.each(Object.entries(shapes))('a repository of the shape %s', (name, repository) => {
-  const planned = filesFor(repository)
+describe.each(cases)('a repository of the shape $name', ({ name, repository, tool }) => {
+  const planned = filesFor(repository, tool)
 
   test('gets these files', async () => {
     const text = planned.map(({ path, state, text }) => `=== ${path} (${state})\n${text}`).join('\n')
@@ -36,7 +50,7 @@ describe.each(Object.entries(shapes))('a repository of the shape %s', (name, rep
   })
 
   test('gets files without findings of `dray check`', () => {
-    const files = Object.fromEntries(written(repository).texts)
+    const files = Object.fromEntries(written(repository, tool).texts)
     const { owner, name: repositoryName } = repository
     const findings = checkRepository({
       files,
@@ -48,7 +62,7 @@ describe.each(Object.entries(shapes))('a repository of the shape %s', (name, rep
   })
 
   test('is as init would leave it when it is run again', () => {
-    const again = filesFor(written(repository))
+    const again = filesFor(written(repository, tool), tool)
     expect(again.filter(({ state }) => state !== 'same').map(({ path }) => path)).toEqual([])
   })
 })

@@ -24,6 +24,7 @@ type Workflow = {
 const tools: readonly DrayTool[] = [
   { kind: 'file', path: 'tools/dray.mjs' },
   { kind: 'action', uses: `acme/dray@${'0'.repeat(40)} # v1.0.0` },
+  { kind: 'npm', version: '1.2.3', integrity: `sha512-${'A'.repeat(86)}==` },
 ]
 const cases = Object.entries(shapes).flatMap(([name, repository]) =>
   tools.flatMap((tool) => {

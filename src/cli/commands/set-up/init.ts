@@ -5,7 +5,7 @@ export const initCommand = {
   group: 'set-up',
   summary: 'Create the configuration, compose file and workflows for deploys in this repository.',
   description:
-    'Inspects the Dockerfiles, the compose file and the git remote in the current directory, asks a few questions, and shows the changes before it writes them. Existing files are not replaced without your consent, so it can be run again. dray itself is copied to tools/ for the workflows.',
+    'Inspects the Dockerfiles, the compose file and the git remote in the current directory, asks a few questions, and shows the changes before it writes them. Existing files are not replaced without your consent, so it can be run again. The workflows run dray in the way in which you run it: the npm package, or a file that is copied to tools/.',
   arguments: [],
   options: [
     { flags: '-y, --yes', description: 'Do not prompt; guess missing answers. Replaces no file.' },
@@ -34,9 +34,15 @@ export const initCommand = {
       description: 'Images in production.',
     },
     {
+      flags: '--with <WAY>',
+      choices: ['npx', 'action', 'file'],
+      description:
+        'How the workflows run dray: `npx` (the npm package, pinned by its checksum), `action`, or `file` (tools/dray.mjs). Default: the way in which you run it.',
+    },
+    {
       flags: '--action <REFERENCE>',
       description:
-        'Use dray as an action in the workflows, such as `acme/dray@COMMIT # v1.2.0`, instead of tools/.',
+        'Use dray as this action in the workflows: `acme/dray@COMMIT # v1.2.0`. Implies `--with action`.',
     },
   ],
   examples: [

@@ -32,15 +32,14 @@ import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { initCommand } from './init.ts'
+import { chooseTool } from './choose-tool.ts'
 import { readOwnBundle, renderOwnSchema } from './own-files.ts'
 import { openQuestions, type Questions } from '../../command/questions.ts'
 
 type Input = InputOf<typeof initCommand>
 type Options = Input['options']
 
-const toolPath = 'tools/dray.mjs'
-
-/** Inspects the repository, asks, shows the changes and writes them. Throws USAGE and INIT_NOTHING_FOUND. */
+/** Inspects the repository, asks, shows the changes and writes them. Throws USAGE, INIT_NOTHING_FOUND and INIT_NO_CHECKSUM. */
 export async function runInit({ options, global }: Input, context: CliContext): Promise<ExitCode> {
   const { cwd } = context
   const output = createCommandOutput({ options: global, values: { secrets: [] } }, context)
@@ -57,7 +56,7 @@ export async function runInit({ options, global }: Input, context: CliContext): 
   const given = { ...suggestion, answers: { ...suggestion.answers, ...readAnswers(options, suggestion) } }
   const answers = questions === undefined ? given.answers : await askPerson(questions, given, options)
 
-  const tool = readTool(options.action)
+  const tool = await chooseTool(options, context)
   const shape = makeShape(repository, answers, tool)
   const wanted = [...wantFiles(repository, shape), ...(await ownFiles(tool))]
   const planned = await Promise.all(
@@ -146,18 +145,9 @@ async function askPerson(
   }
 }
 
-function readTool(reference: string | undefined): DrayTool {
-  if (reference === undefined) return { kind: 'file', path: toolPath }
-  if (/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}(?: # \S+)?$/.test(reference))
-    return { kind: 'action', uses: reference }
-  throw new DrayError('USAGE', `The value \`${reference}\` of --action does not name a commit.`, {
-    hint: 'A tag can be moved to other code. Write `OWNER/dray@COMMIT # v1.2.0` with the 40 digits of the commit.',
-  })
-}
-
 async function ownFiles(tool: DrayTool): Promise<WantedFile[]> {
   const schema = { path: schemaPath, text: renderOwnSchema() }
-  return tool.kind === 'action' ? [schema] : [{ path: tool.path, text: await readOwnBundle() }, schema]
+  return tool.kind === 'file' ? [{ path: tool.path, text: await readOwnBundle() }, schema] : [schema]
 }
 
 type Choice = { overwrite: boolean; questions: Questions | undefined }
