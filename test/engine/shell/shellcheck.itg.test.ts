@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { shellScripts } from '../../../src/cli/completion/shell-scripts.ts'
 import { projectDirectory } from '../../support/images/cache.ts'
@@ -27,6 +27,12 @@ test.each(Object.entries(renderedScripts))('shellcheck finds no fault in %s', as
 
 test('shellcheck finds no fault in the completion of bash', async () => {
   expect(await shellcheck(shellScripts.bash, 'bash')).toBe('')
+})
+
+test('shellcheck finds no fault in the install script', async () => {
+  expect(await shellcheck(readFileSync(join(projectDirectory, 'packaging/install.sh'), 'utf8'), 'sh')).toBe(
+    '',
+  )
 })
 
 test('shellcheck finds a fault', async () => {

@@ -1,0 +1,150 @@
+/**
+ * Makes the files of a release in out/, which is emptied first:
+ *
+ *     npm run package -- [--node TARGET=NODE]... [--builder NODE] [--executable TARGET=FILE]...
+ *                        [--repository OWNER/NAME] [--signing-key FILE] [--signers FILE]
+ *
+ * `--node` builds an executable from that Node, `--executable` takes one that is built already. `--repository` is where the
+ * release will be, for install.sh. `--signing-key` is an SSH key; its public half has to be in packaging/release-signers (or the
+ * file of `--signers`), whose keys install.sh trusts.
+ */
+import { createHash } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { writeActionTree } from './action-tree.mjs'
+import { makeExecutable, targets } from './executable.mjs'
+import { renderInstallScript } from './render-install-script.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const out = join(root, 'out')
+/** The names that `ssh-keygen -Y` knows a signature by. */
+const signature = { principal: 'dray', namespace: 'dray-release' }
+
+const text = /** @type {const} */ ({ type: 'string' })
+const texts = /** @type {const} */ ({ type: 'string', multiple: true, default: [] })
+const { values } = parseArgs({
+  options: {
+    ...{ node: texts, executable: texts },
+    ...{ builder: text, repository: text, 'signing-key': text, signers: text },
+  },
+})
+const given = values.signers ?? join(root, 'packaging/release-signers')
+const signers = existsSync(given) ? readFileSync(given, 'utf8').trim() : ''
+
+rmSync(out, { recursive: true, force: true })
+mkdirSync(out)
+execFileSync('npm', ['pack', '--silent', '--pack-destination', out], {
+  cwd: root,
+  stdio: ['ignore', 'ignore', 'inherit'],
+})
+for (const name of ['completions', 'man'])
+  cpSync(join(root, 'dist', name), join(out, name), { recursive: true })
+copyFileSync(join(root, 'dist/dray.mjs'), join(out, 'dray.mjs'))
+writeActionTree(join(out, 'action'))
+writeTar(join(out, 'action'), join(out, 'dray-action.tar'))
+await addExecutables()
+writeInstallScript()
+writeChecksums()
+for (const name of readdirSync(out)) console.log(`out/${name}`)
+
+async function addExecutables() {
+  const file = join(out, 'executable')
+  for (const [target, node] of values.node.map(split)) {
+    await makeExecutable({
+      target,
+      node,
+      out: file,
+      ...(values.builder === undefined ? {} : { builder: values.builder }),
+    })
+    compress(target, file)
+    rmSync(file)
+  }
+  for (const [target, path] of values.executable.map(split)) compress(target, path)
+}
+
+/**
+ * @param {string} target
+ * @param {string} file
+ */
+function compress(target, file) {
+  writeFileSync(join(out, `dray-${target}.gz`), gzipSync(readFileSync(file), { level: 9 }))
+}
+
+/**
+ * @param {string} pair `TARGET=FILE`
+ * @returns {[string, string]}
+ */
+function split(pair) {
+  const [target = '', ...file] = pair.split('=')
+  if (!targets.includes(target) || file.length === 0)
+    throw new Error(`${pair} is not TARGET=FILE. Targets: ${targets.join(', ')}.`)
+  return [target, file.join('=')]
+}
+
+/**
+ * The same bytes on every machine and at any time.
+ *
+ * @param {string} directory
+ * @param {string} file
+ */
+function writeTar(directory, file) {
+  const same = [
+    '--sort=name',
+    '--mtime=@0',
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--mode=u=rwX,go=rX',
+  ]
+  execFileSync('tar', [...same, '--format=ustar', '-C', directory, '-cf', file, '.'])
+}
+
+function writeInstallScript() {
+  if (signers === '' || values.repository === undefined) {
+    console.log('install.sh is left out: it needs --repository, and a key in packaging/release-signers.')
+    return
+  }
+  const script = renderInstallScript({ repository: values.repository, signers })
+  writeFileSync(join(out, 'install.sh'), script, { mode: 0o755 })
+}
+
+function writeChecksums() {
+  const list = join(out, 'SHA256SUMS')
+  const files = readdirSync(out, { withFileTypes: true }).filter((it) => it.isFile())
+  const lines = files
+    .map(({ name }) => name)
+    .sort()
+    .map(
+      (name) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(out, name)))
+          .digest('hex')}  ${name}\n`,
+    )
+  writeFileSync(list, lines.join(''))
+  const key = values['signing-key']
+  if (key === undefined) return
+  const { principal, namespace } = signature
+  execFileSync('ssh-keygen', ['-Y', 'sign', '-q', '-f', key, '-n', namespace, list], { stdio: 'pipe' })
+  const trusted = existsSync(given) ? given : '/dev/null'
+  const verify = ['-Y', 'verify', '-f', trusted, '-I', principal, '-n', namespace, '-s', `${list}.sig`]
+  try {
+    execFileSync('ssh-keygen', verify, { input: readFileSync(list), stdio: ['pipe', 'pipe', 'pipe'] })
+  } catch (error) {
+    throw new Error(`The key ${key} is not in ${given}: users could not check its signature.`, {
+      cause: error,
+    })
+  }
+}
