@@ -19,6 +19,7 @@ import { testToken } from '../../support/net/registry.ts'
 import type { RunResult } from '../../support/net/run-command.ts'
 import { pushNode } from './support/push-node.ts'
 import { moveTag } from './support/move-tag.ts'
+import { releaseAction } from './support/release-action.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
@@ -27,6 +28,8 @@ const runner = net.server('srv2')
 const drayReference = 'acme/dray'
 const token = 'ghs_app_JWT-of-one.job_only'
 let app: string
+/** Stands for the repository of dray on GitHub. */
+let releases: string
 let secrets: Readonly<Record<string, string>>
 
 const git = (...args: string[]): Promise<string> =>
@@ -34,6 +37,7 @@ const git = (...args: string[]): Promise<string> =>
 
 beforeAll(async () => {
   app = join(await mkdtemp(join(tmpdir(), 'dray-ci-')), 'bazaar')
+  releases = await releaseAction(join(app, '../releases'))
   const sources = ['backend', 'frontend', 'production', '.dockerignore', '.gitignore']
   for (const name of sources) await cp(join(shopDirectory, name), join(app, name), { recursive: true })
   await git('init', '-q', '-b', 'main')
@@ -90,7 +94,7 @@ function runnerOptions(): Omit<JobOptions, 'contexts'> {
       'docker/setup-buildx-action': setUpBuildx,
       'docker/login-action': login,
       'docker/build-push-action': buildAndPush,
-      [drayReference]: drayAction(token),
+      [drayReference]: drayAction(releases, token),
     },
     env: { SSL_CERT_FILE: caFile, NODE_EXTRA_CA_CERTS: caFile },
   }
@@ -219,7 +223,8 @@ describe('the release on test', () => {
 test('a tag, one image, dray as an action', async () => {
   await takeDown('bazaar')
   await makeDirectory('/srv/bazaar-production')
-  await init('--overwrite', '--action', `${drayReference}@${'0'.repeat(40)} # v1.0.0`)
+  const commit = (await command(['git', '-C', releases, 'rev-parse', 'v1.0.0^{commit}'])).trim()
+  await init('--overwrite', '--action', `${drayReference}@${commit} # v1.0.0`)
   await command(['sed', '-i', '/^  production:/,$s#/srv/bazaar#&-production#', join(app, 'dray.yml')])
   await command([
     'sed',
@@ -233,6 +238,18 @@ test('a tag, one image, dray as an action', async () => {
   expectGood(jobs)
   expect(await answeredBy()).toBe('v1.4.0')
   expect(jobs.deploy.environmentUrl).toBe('https://bazaar.example.com')
+})
+
+test('the action at its tag v1', async () => {
+  const inputs = { environment: 'production', tag: 'v1.4.0', command: 'plan' }
+  const keys = { 'ssh-key': '${{ secrets.SSH_KEY }}', 'known-hosts': '${{ secrets.SSH_KNOWN_HOSTS }}' }
+  const steps = [
+    { uses: 'actions/checkout@v7' },
+    { uses: `${drayReference}@v1`, with: { ...inputs, ...keys } },
+  ]
+  const planned = await runJob({ steps }, { ...runnerOptions(), contexts: { secrets } })
+  expect(planned.exitCode === 0 ? '' : planned.log).toBe('')
+  expect(planned.log).toContain('bazaar on production: nothing to do, release r1 is already running.')
 })
 
 /** `dray build` as another CI would run it. */

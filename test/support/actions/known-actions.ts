@@ -68,22 +68,33 @@ export function readActionFile(): ActionFile {
 }
 
 /**
- * The action of this repository, as its action.yml says: inputs as variables `INPUT_…`, Node for `main`, and for `post`
- * whatever `main` came to. `token` is what `github.token` would be.
- * @throws for an input that action.yml does not know, and for one that is missing
+ * dray's action, from a repository that stands for the one on GitHub: the runner clones it, checks the reference out, and does
+ * what the action.yml there says: inputs as variables `INPUT_…`, Node for `main`, and for `post` whatever `main` came to. `token`
+ * is what `github.token` would be.
+ * @throws for a reference that the repository does not have, an unknown input, and a missing one
  */
-export function drayAction(token: string): Action {
+export function drayAction(repository: string, token: string): Action {
   return async (step) => {
-    const { runs } = readActionFile()
+    const { temporary, reference, mustRun } = step
+    const directory = join(temporary, '../actions')
+    const bundle = join(temporary, '../action.bundle')
+    const input = await command([
+      'sh',
+      '-c',
+      'git -C "$0" bundle create - --branches --tags | base64',
+      repository,
+    ])
+    const script = 'base64 -d >"$0" && git clone -qn "$0" "$1" && git -C "$1" checkout -q --detach "$2"'
+    await mustRun(['sh', '-c', script, bundle, directory, reference], { input })
+    const file = parse(await mustRun(['cat', join(directory, 'action.yml')])) as ActionFile
     // By `env`, since a shell on the way would drop variables with a dash in their names.
-    const node = (script: string): ReturnType<StepContext['runStep']> =>
-      step.runStep(['env', ...inputVariables(step, token), process.execPath, join(cloneDirectory, script)])
-    return { result: await node(runs.main), post: () => node(runs.post) }
+    const node = (main: string): ReturnType<StepContext['runStep']> =>
+      step.runStep(['env', ...inputVariables(file, step, token), process.execPath, join(directory, main)])
+    return { result: await node(file.runs.main), post: () => node(file.runs.post) }
   }
 }
 
-function inputVariables({ inputs }: StepContext, token: string): string[] {
-  const known = readActionFile().inputs
+function inputVariables({ inputs: known }: ActionFile, { inputs }: StepContext, token: string): string[] {
   const strange = Object.keys(inputs).find((name) => !(name in known))
   if (strange !== undefined) throw new Error(`action.yml has no input ${strange}.`)
   return Object.entries(known).map(([name, { default: value, required }]) => {

@@ -26,6 +26,8 @@ export type WorkflowJob = {
 
 /** What an action may use while a job runs. */
 export type StepContext = {
+  /** What follows the `@` of `uses:`: a commit, a tag, a branch. */
+  reference: string
   inputs: Readonly<Record<string, string>>
   workspace: string
   temporary: string
@@ -108,6 +110,7 @@ export async function runJob(job: WorkflowJob, options: JobOptions): Promise<Job
       script: at(`files/step-${index}.sh`),
       machine,
       context: {
+        reference: step.uses?.split('@')[1] ?? '',
         inputs: evaluateAll(step.with, contexts),
         workspace: at('workspace'),
         temporary: at('temporary'),

@@ -114,6 +114,50 @@ describe('the package', () => {
   })
 })
 
+describe('the files of a release', () => {
+  const key = (): string => join(home, 'release-key')
+  const makeRelease = (...more: string[]): Promise<string> => {
+    const executable = join(home, 'executable')
+    writeFileSync(executable, `#!/bin/sh\necho ${version}\n`, { mode: 0o755 })
+    const argv = ['scripts/package/package.mjs', '--executable', `linux-${process.arch}=${executable}`]
+    return run('first', process.execPath, ...argv, '--repository', 'acme/dray', ...more)
+  }
+
+  beforeAll(async () => {
+    await run('.', 'ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key())
+    const publicKey = readFileSync(`${key()}.pub`, 'utf8')
+    writeFileSync(join(home, 'signers'), `dray namespaces="dray-release" ${publicKey}`)
+  })
+
+  test('are listed with their checksums, which are signed, and install.sh takes them', async () => {
+    await makeRelease('--signing-key', key(), '--signers', join(home, 'signers'))
+    const assets = [
+      `dray-${version}.tgz`,
+      'dray-action.tar',
+      `dray-linux-${process.arch}.gz`,
+      'dray.mjs',
+      'install.sh',
+    ]
+    const sums = await run('first/out', 'sha256sum', '--check', 'SHA256SUMS')
+    expect(sums).toBe(assets.map((name) => `${name}: OK\n`).join(''))
+    expect(await run('first/out', 'tar', '-tf', 'dray-action.tar')).toContain('./dist/dray.mjs\n')
+    const packed = readFileSync(join(home, 'first/out', `dray-${version}.tgz`))
+    expect(packed.equals(readFileSync(tarball))).toBe(true)
+    const env = { ...settings(), DRAY_DOWNLOAD_URL: join(home, 'first/out'), DRAY_VERSION: version }
+    await exec('sh', [join(home, 'first/out/install.sh')], { env })
+    expect((await run('.', join(home, '.local/bin/dray'))).trim()).toBe(version)
+  })
+
+  test('are not made with a key that users do not have', async () => {
+    writeFileSync(join(home, 'signers'), '')
+    await expect(
+      makeRelease('--signing-key', key(), '--signers', join(home, 'signers')),
+    ).rejects.toMatchObject({
+      stderr: expect.stringContaining('users could not check its signature') as string,
+    })
+  })
+})
+
 type Manifest = { man: readonly string[]; scripts: Record<string, string> }
 
 describe('npm', () => {
