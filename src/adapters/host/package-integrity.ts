@@ -34,7 +34,7 @@ async function askRegistry(
   await using runner = new LocalRunner()
   const argv = ['npm', 'view', `dray@${version}`, 'dist.integrity']
   try {
-    const { stdout } = await runner.run(argv, { cwd, signal })
+    const { stdout } = await runner.run(argv, { cwd, signal, timeoutMs: 60_000 })
     return stdout.trim()
   } catch {
     signal.throwIfAborted()
