@@ -2,9 +2,11 @@
  * Makes the files of a release in out/, which is emptied first:
  *
  *     npm run package -- [--node TARGET=NODE]... [--builder NODE] [--executable TARGET=FILE]...
+ *                        [--node-licence FILE]
  *                        [--repository OWNER/NAME] [--signing-key FILE] [--signers FILE]
  *
- * `--node` builds an executable from that Node, `--executable` takes one that is built already. `--repository` is where the
+ * `--node` builds an executable from that Node, `--executable` takes one that is built already; both hold Node, so
+ * `--node-licence` names the LICENSE of Node's archive. `--repository` is where the
  * release will be, for install.sh. `--signing-key` is an SSH key; its public half has to be in packaging/release-signers (or the
  * file of `--signers`), whose keys install.sh trusts.
  */
@@ -35,6 +37,7 @@ const texts = /** @type {const} */ ({ type: 'string', multiple: true, default: [
 const { values } = parseArgs({
   options: {
     ...{ node: texts, executable: texts },
+    'node-licence': text,
     ...{ builder: text, repository: text, 'signing-key': text, signers: text },
   },
 })
@@ -68,6 +71,11 @@ function assertSigner() {
 }
 
 async function addExecutables() {
+  if (values.node.length + values.executable.length === 0) return
+  const licence = values['node-licence']
+  if (licence === undefined)
+    throw new Error('The executables hold Node: name its licence with --node-licence.')
+  copyFileSync(licence, join(out, 'NODE-LICENCE.txt'))
   const file = join(out, 'executable')
   for (const [target, node] of values.node.map(split)) {
     await makeExecutable({

@@ -21,6 +21,8 @@ import { cloneDirectory } from '../../support/net/machine.ts'
 import { startNpmRegistry, type NpmRegistry } from '../../support/npm-registry.ts'
 
 const exec = promisify(execFile)
+/** A guard against a hang: packing takes a minute where other programs want both cores. */
+const guardMs = 400_000
 let home: string
 let registry: NpmRegistry
 let tarball: string
@@ -73,7 +75,7 @@ beforeAll(async () => {
   writeFileSync(join(home, '.npmrc'), `${registry.url.replace('http:', '')}:_authToken=none\n`)
   tarball = await packCopy('first')
   await run('.', 'npm', 'publish', '--silent', tarball)
-})
+}, guardMs)
 
 afterAll(async () => {
   await registry[Symbol.asyncDispose]()
@@ -89,10 +91,14 @@ const listTarball = (): string[] =>
     .sort()
 
 describe('the package', () => {
-  test('has the same bytes when the same tree is packed again, in another directory', async () => {
-    const again = await packCopy('second/at/another/place')
-    expect(sha512(readFileSync(again)).equals(sha512(readFileSync(tarball)))).toBe(true)
-  })
+  test(
+    'has the same bytes when the same tree is packed again, in another directory',
+    async () => {
+      const again = await packCopy('second/at/another/place')
+      expect(sha512(readFileSync(again)).equals(sha512(readFileSync(tarball)))).toBe(true)
+    },
+    guardMs,
+  )
 
   test('holds the bundle, types, schema, completion scripts, man pages and licences, and nothing else', () => {
     const pages = ['dray.1', ...commands.map(({ name }) => `dray-${name}.1`)].map(
@@ -120,7 +126,8 @@ describe('the files of a release', () => {
     const executable = join(home, 'executable')
     writeFileSync(executable, `#!/bin/sh\necho ${version}\n`, { mode: 0o755 })
     const argv = ['scripts/package/package.mjs', '--executable', `linux-${process.arch}=${executable}`]
-    return run('first', process.execPath, ...argv, '--repository', 'acme/dray', ...more)
+    const licence = ['--node-licence', 'LICENSE']
+    return run('first', process.execPath, ...argv, ...licence, '--repository', 'acme/dray', ...more)
   }
 
   beforeAll(async () => {
@@ -129,24 +136,29 @@ describe('the files of a release', () => {
     writeFileSync(join(home, 'signers'), `dray namespaces="dray-release" ${publicKey}`)
   })
 
-  test('are listed with their checksums, which are signed, and install.sh takes them', async () => {
-    await makeRelease('--signing-key', key(), '--signers', join(home, 'signers'))
-    const assets = [
-      `dray-${version}.tgz`,
-      'dray-action.tar',
-      `dray-linux-${process.arch}.gz`,
-      'dray.mjs',
-      'install.sh',
-    ]
-    const sums = await run('first/out', 'sha256sum', '--check', 'SHA256SUMS')
-    expect(sums).toBe(assets.map((name) => `${name}: OK\n`).join(''))
-    expect(await run('first/out', 'tar', '-tf', 'dray-action.tar')).toContain('./dist/dray.mjs\n')
-    const packed = readFileSync(join(home, 'first/out', `dray-${version}.tgz`))
-    expect(packed.equals(readFileSync(tarball))).toBe(true)
-    const env = { ...settings(), DRAY_DOWNLOAD_URL: join(home, 'first/out'), DRAY_VERSION: version }
-    await exec('sh', [join(home, 'first/out/install.sh')], { env })
-    expect((await run('.', join(home, '.local/bin/dray'))).trim()).toBe(version)
-  })
+  test(
+    'are listed with their checksums, which are signed, and install.sh takes them',
+    async () => {
+      await makeRelease('--signing-key', key(), '--signers', join(home, 'signers'))
+      const assets = [
+        'NODE-LICENCE.txt',
+        `dray-${version}.tgz`,
+        'dray-action.tar',
+        `dray-linux-${process.arch}.gz`,
+        'dray.mjs',
+        'install.sh',
+      ]
+      const sums = await run('first/out', 'sha256sum', '--check', 'SHA256SUMS')
+      expect(sums).toBe(assets.map((name) => `${name}: OK\n`).join(''))
+      expect(await run('first/out', 'tar', '-tf', 'dray-action.tar')).toContain('./dist/dray.mjs\n')
+      const packed = readFileSync(join(home, 'first/out', `dray-${version}.tgz`))
+      expect(packed.equals(readFileSync(tarball))).toBe(true)
+      const env = { ...settings(), DRAY_DOWNLOAD_URL: join(home, 'first/out'), DRAY_VERSION: version }
+      await exec('sh', [join(home, 'first/out/install.sh')], { env })
+      expect((await run('.', join(home, '.local/bin/dray'))).trim()).toBe(version)
+    },
+    guardMs,
+  )
 
   test('are not made with a key that users do not have', async () => {
     writeFileSync(join(home, 'signers'), '')
@@ -180,46 +192,50 @@ describe('npm', () => {
     )
   })
 
-  test('installs it in a project, whose scripts in TypeScript read --json typed', async () => {
-    const project = directory('project')
-    writeFileSync(join(home, project, 'package.json'), '{"type":"module"}')
-    await run(project, 'npm', 'install', '--save-dev', 'dray')
-    const compile = async (script: string): Promise<string> => {
-      writeFileSync(join(home, project, 'script.ts'), script)
-      const tsc = join(cloneDirectory, 'node_modules/typescript/bin/tsc')
-      const settings = {
-        compilerOptions: { strict: true, module: 'nodenext', types: [] },
-        files: ['script.ts'],
+  test(
+    'installs it in a project, whose scripts in TypeScript read --json typed',
+    async () => {
+      const project = directory('project')
+      writeFileSync(join(home, project, 'package.json'), '{"type":"module"}')
+      await run(project, 'npm', 'install', '--save-dev', 'dray')
+      const compile = async (script: string): Promise<string> => {
+        writeFileSync(join(home, project, 'script.ts'), script)
+        const tsc = join(cloneDirectory, 'node_modules/typescript/bin/tsc')
+        const settings = {
+          compilerOptions: { strict: true, module: 'nodenext', types: [] },
+          files: ['script.ts'],
+        }
+        writeFileSync(join(home, project, 'tsconfig.json'), JSON.stringify(settings))
+        return run(project, process.execPath, tsc).catch(
+          (error: unknown) => (error as { stdout: string }).stdout,
+        )
       }
-      writeFileSync(join(home, project, 'tsconfig.json'), JSON.stringify(settings))
-      return run(project, process.execPath, tsc).catch(
-        (error: unknown) => (error as { stdout: string }).stdout,
-      )
-    }
-    const read = (body: string): string => `
+      const read = (body: string): string => `
       import type { JsonLine, JsonLineOf } from 'dray/json'
       declare const process: { argv: string[] }
       declare const console: { log(text: string): void }
       const line = JSON.parse(process.argv[2] ?? '') as JsonLine
       ${body}`
-    expect(
-      await compile(
-        read(`
+      expect(
+        await compile(
+          read(`
           if (line.type === 'check.finished') console.log(\`\${line.version} \${line.errors + line.warnings} \${line.time}\`)
           if (line.type === 'deploy.finished') console.log(line.release.toUpperCase())
           if (line.type === 'plan.made') for (const step of line.plan.steps) console.log(step.cause)
           const failure: JsonLineOf<'failed'>['failure'] | undefined = line.type === 'failed' ? line.failure : undefined
           console.log(failure?.hint ?? 'none')`),
-      ),
-    ).toBe('')
-    writeFileSync(join(home, project, 'Dockerfile'), 'FROM node:24\n')
-    const lines = (await run(project, 'npx', 'dray', 'check', '--json')).trim().split('\n')
-    const printed = await run(project, process.execPath, 'script.js', lines.at(-1) ?? '')
-    expect(printed).toMatch(/^1 \d+ \d{4}-\d\d-\d\dT.*\nnone\n$/)
-    expect(await compile(read("if (line.type === 'deploy.finished') console.log(line.relase)"))).toContain(
-      "'relase' does not exist",
-    )
-  })
+        ),
+      ).toBe('')
+      writeFileSync(join(home, project, 'Dockerfile'), 'FROM node:24\n')
+      const lines = (await run(project, 'npx', 'dray', 'check', '--json')).trim().split('\n')
+      const printed = await run(project, process.execPath, 'script.js', lines.at(-1) ?? '')
+      expect(printed).toMatch(/^1 \d+ \d{4}-\d\d-\d\dT.*\nnone\n$/)
+      expect(await compile(read("if (line.type === 'deploy.finished') console.log(line.relase)"))).toContain(
+        "'relase' does not exist",
+      )
+    },
+    guardMs,
+  )
 })
 
 test('the workflow that npx writes runs the package with its checksum, and no other', async () => {
