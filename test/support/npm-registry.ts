@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 /** A registry of npm on this machine, for what `npm publish`, `npm install`, `npm view` and `npm pack` ask. */
 export type NpmRegistry = {
-  /** `http://127.0.0.1:PORT/` */
+  /** `http://ADDRESS:PORT/` */
   url: string
   /** What was published, by the path of its tarball. */
   tarballs: ReadonlyMap<string, Buffer>
@@ -18,10 +18,10 @@ type Publish = {
 }
 
 /**
- * Starts one. Verdaccio is the usual stand-in; its current version needs Node 22, and dray is tested on Node 20 too. npm
+ * Starts one on an address of this machine. Verdaccio is the usual stand-in; its current version needs Node 22, and dray is tested on Node 20 too. npm
  * speaks to both alike: https://github.com/npm/registry/blob/main/docs/REGISTRY-API.md
  */
-export async function startNpmRegistry(): Promise<NpmRegistry> {
+export async function startNpmRegistry(address = '127.0.0.1'): Promise<NpmRegistry> {
   const packages = new Map<string, Omit<Publish, '_attachments'>>()
   const tarballs = new Map<string, Buffer>()
   const server = createServer((request, response) => {
@@ -43,9 +43,9 @@ export async function startNpmRegistry(): Promise<NpmRegistry> {
     const found = tarballs.get(pathname) ?? packages.get(name)
     answer(found === undefined ? 404 : 200, found ?? { error: 'not found' })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://${address}:${(server.address() as AddressInfo).port}/`,
     tarballs,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

@@ -9,13 +9,14 @@ import { findCodeBlocks, readScript } from '../../support/docs/code-blocks.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { cloneDirectory } from '../../support/net/machine.ts'
 import { testToken } from '../../support/net/registry.ts'
-import { startPackedRegistry, type PackedRegistry } from './support/packed-registry.ts'
+import type { NpmRegistry } from '../../support/npm-registry.ts'
+import { startPackedRegistry } from './support/packed-registry.ts'
 
 const net = attachTestNet()
 const server = net.server('srv1')
 let page: string
 let app: TestApp
-let npm: PackedRegistry
+let npm: NpmRegistry
 /** Home of a user with the repository of the app, and nothing of dray. */
 let home: string
 

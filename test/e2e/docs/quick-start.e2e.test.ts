@@ -7,12 +7,13 @@ import { ensureBareRoot } from '../../support/net/bare-root.ts'
 import { cloneDirectory } from '../../support/net/machine.ts'
 import { testToken } from '../../support/net/registry.ts'
 import { startTestNet, type TestNet } from '../../support/net/test-net.ts'
-import { startPackedRegistry, type PackedRegistry } from './support/packed-registry.ts'
+import type { NpmRegistry } from '../../support/npm-registry.ts'
+import { startPackedRegistry } from './support/packed-registry.ts'
 import { pushNode } from '../ci/support/push-node.ts'
 import { setUpWorkstation, type Workstation } from './support/workstation.ts'
 
 let net: (TestNet & AsyncDisposable) | undefined
-let npm: PackedRegistry | undefined
+let npm: NpmRegistry | undefined
 let workstation: Workstation
 
 beforeAll(async () => {
