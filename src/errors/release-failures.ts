@@ -3,8 +3,13 @@ import { EXIT } from './exit-code.ts'
 /** Failures with the current and archived releases of a host; part of the catalogue. */
 export const releaseFailures = {
   RECORD_UNREADABLE: {
-    title: 'This version of dray cannot read a record on the server.',
-    hint: 'Use the version of dray that wrote it, or a newer one.',
+    title: 'A record on the server is damaged.',
+    hint: 'Another program changed it. Restore `.dray` from a backup, or move it away and deploy with `--adopt`.',
+    exitCode: EXIT.precondition,
+  },
+  RECORD_NEWER: {
+    title: 'A newer version of dray wrote the records on the server.',
+    hint: 'Use that version of dray or a newer one: docs/upgrade.md.',
     exitCode: EXIT.precondition,
   },
   RELEASE_UNKNOWN: {

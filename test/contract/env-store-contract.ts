@@ -6,6 +6,7 @@ import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import { renderVariable } from '../../src/operations/env/render-variable.ts'
 import type { EnvStore } from '../../src/operations/env/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
+import { version } from '../../src/shared/version.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
@@ -78,7 +79,7 @@ export function envStoreContract(name: string, makeShell: () => Promise<CommandR
         '.env.before-20261123T090507Z': "600 # shop\nA=1\nKEY='old\nB=inside'\n\nB=2 # two\nKEY=again",
       })
       expect(await readFile(join(path, '.dray/journal.ndjson'), 'utf8')).toBe(
-        '{"version":1,"at":1795424707000,"event":"env.changed","by":{"user":"ana","machine":"laptop"},"set":["KEY"]}\n',
+        `{"version":1,"writtenBy":"${version}","at":1795424707000,"event":"env.changed","by":{"user":"ana","machine":"laptop"},"set":["KEY"]}\n`,
       )
       expect(await readFile(join(path, '.dray/lock'), 'utf8')).toBe('')
     })

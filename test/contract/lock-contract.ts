@@ -8,12 +8,15 @@ import { lockScript } from '../../src/adapters/directory/lock-script.ts'
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/lock.ts'
 import { systemClock } from '../../src/shared/clock.ts'
+import { version } from '../../src/shared/version.ts'
 import { plainShell } from '../support/hosts/plain-shell.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
 const ann: LockHolder = { user: "Ann O'Hara", machine: 'laptop', run: 'https://x/y?a=$b', sinceMs: 0 }
 
 const entry = (event: string): JournalEntry => ({ version: 1, at: 1, release: 'r1', event })
+const written = (event: string): string =>
+  JSON.stringify({ version: 1, writtenBy: version, at: 1, release: 'r1', event })
 
 /** What the lock keeps, whatever shell and tools the host has. */
 export function lockContract(name: string, makeShell: () => Promise<CommandRunner>): void {
@@ -44,6 +47,44 @@ export function lockContract(name: string, makeShell: () => Promise<CommandRunne
       expect(again.lost.aborted).toBe(false)
       expect(await readFile(join(path, '.dray/lock'), 'utf8')).toContain('laptop')
     })
+
+    test('its holder and the journal name the version of dray', async () => {
+      const path = await temporaryApp()
+      await using lock = await lockAt(path)
+      lock.journal(entry('next'))
+      await lock.settled()
+      expect(JSON.parse(await readFile(join(path, '.dray/lock'), 'utf8'))).toEqual({
+        ...ann,
+        writtenBy: version,
+      })
+      expect(await journalAt(path)).toBe(`${written('next')}\n`)
+    })
+
+    test.each([
+      [
+        'its last line',
+        '{"version":1,"at":1}\n{"version":2,"writtenBy":"0.4.0","at":2}\n',
+        /^dray 0\.4\.0 wrote/,
+      ],
+      ['a line that was cut off', '{"version":12,"writtenBy":"0.4', /^A newer version of dray wrote/],
+      ['a line before older ones', '{"version":2}\n{"version":1}\n\n', /^A newer version of dray wrote/],
+    ])(
+      'a journal with a newer format is refused, and nothing is changed: %s',
+      async (_, journal, message) => {
+        const path = await temporaryApp({
+          '.dray/journal.ndjson': journal,
+          '.dray/lock': '',
+          '.dray/undo/files/a': 'old',
+        })
+        const before = await treeOf(path)
+        await expect(lockAt(path)).rejects.toMatchObject({
+          code: 'RECORD_NEWER',
+          exitCode: 3,
+          message: expect.stringMatching(message) as string,
+        })
+        expect(await treeOf(path)).toEqual(before)
+      },
+    )
 
     test('a waiting process gets it when it is released', async () => {
       const path = await temporaryApp()
@@ -111,11 +152,7 @@ export function lockContract(name: string, makeShell: () => Promise<CommandRunne
       await using lock = await lockAt(path)
       lock.journal(entry('next'))
       await lock.settled()
-      expect((await journalAt(path)).split('\n').slice(1)).toEqual([
-        '{"version":1,"rel',
-        JSON.stringify(entry('next')),
-        '',
-      ])
+      expect((await journalAt(path)).split('\n').slice(1)).toEqual(['{"version":1,"rel', written('next'), ''])
     })
 
     test('a journal of years is cut at the beginning of a line, and has its last ones', async () => {
@@ -131,7 +168,7 @@ export function lockContract(name: string, makeShell: () => Promise<CommandRunne
       expect(kept).toMatch(/^\{"version":1,/)
       lock.journal(entry('next'))
       await lock.settled()
-      expect((await journalAt(path)).slice(kept.length)).toBe(`${JSON.stringify(entry('next'))}\n`)
+      expect((await journalAt(path)).slice(kept.length)).toBe(`${written('next')}\n`)
     })
 
     test('files that a deploy placed and did not live to record are back before the next one begins', async () => {

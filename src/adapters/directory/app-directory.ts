@@ -12,6 +12,7 @@ import { HASH_KEY_NAME } from './env/value-hashes.ts'
 import { runReadingScript, runScript, scriptFailure } from './host-script.ts'
 import { readRelease, releaseIdsIn } from './read-release.ts'
 import { inspectScript, surveyScript } from './scripts.ts'
+import { withWriter } from './written-by.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
 import { tarOf } from './tar.ts'
 import type { AppPlace } from './app-place.ts'
@@ -112,7 +113,7 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
     record: async (release, { files, drop, newHashKey }) => {
       const record = async (sent: readonly BundleFile[]) => {
         const input = await tarOf([
-          { path: 'release.json', content: `${JSON.stringify(release, null, 2)}\n` },
+          { path: 'release.json', content: `${JSON.stringify(withWriter(release), null, 2)}\n` },
           { path: 'list', content: linesOf(Object.keys(release.files)) },
           { path: 'hashes', content: linesOf(Object.values(release.files)) },
           ...(newHashKey ? [{ path: HASH_KEY_NAME, content: newHashKey.reveal(), mode: 0o600 }] : []),
@@ -178,7 +179,7 @@ function readDirectoryObservation(
       .filter((port) => port > 0),
     journalBytes: Number(text('journal-bytes')),
     releases,
-    usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'))],
+    usedReleaseIds: [...releases.map((release) => release.id), ...releaseIdsIn(text('journal'), path)],
     composeHashes: new Map(
       text('compose-hashes')
         .split('\n')

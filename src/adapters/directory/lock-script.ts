@@ -1,16 +1,19 @@
 import { restoreFiles, shareWithGroup } from './file-scripts.ts'
 import { linkGuard } from './link-guard.ts'
-import { directoryChecks, HOLDER_BYTES, LOCKED, NOT_WRITABLE, passOn } from './scripts.ts'
+import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
+import { directoryChecks, FORMAT_NEWER, HOLDER_BYTES, LOCKED, NOT_WRITABLE, passOn } from './scripts.ts'
 
 /** Exit code: the server has no `flock`. */
 export const NO_FLOCK = 77
 
-/** A larger journal is cut to this size, keeping its end. A deploy of the sample app writes about 4 kB. */
+/** A larger journal is cut to this size, keeping its end. A deploy of the sample app writes about 5 kB. */
 const JOURNAL_LIMIT = { mostBytes: 16_000_000, keptBytes: 8_000_000 }
 
 /**
  * Takes the app's lock with file descriptor 9, and cuts a long journal; `open_journal` opens it as descriptor 8. The shell is in the
- * directory; `$1` is the holder's text. A holder of the lock is printed, with exit code LOCKED. Both files are opened once
+ * directory; `$1` is the holder's text. A holder of the lock is printed, with exit code LOCKED. If a newer dray wrote to the
+ * journal in a higher format, its line is printed, with exit code FORMAT_NEWER, before anything is changed: it writes there
+ * before it does anything else. Both files are opened once
  * and checked then, so that no link that a container puts in their place is followed.
  */
 export const lockApp = `
@@ -26,6 +29,9 @@ case $? in
   1) pass_on ${HOLDER_BYTES} < .dray/lock; exit ${LOCKED} ;;
   *) exit 1 ;;
 esac
+newer=$(tail -c 65536 .dray/journal.ndjson 2> /dev/null |
+  awk -F '[:,}]' '/^[{]"version":[0-9]+[,}]/ && $2 > ${RECORD_FORMAT} { line = $0 } END { print line }')
+if [ -n "$newer" ]; then printf '%s\\n' "$newer" | pass_on ${HOLDER_BYTES}; exit ${FORMAT_NEWER}; fi
 printf '%s\\n' "$1" > /proc/self/fd/9
 journal=.dray/journal.ndjson
 length() { if [ -f $journal ]; then wc -c < $journal; else echo 0; fi; }

@@ -2,11 +2,13 @@ import { createInterface } from 'node:readline'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Lock, LockHolder } from '../../deploy/model/lock.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
 import { scriptFailure } from './host-script.ts'
-import { readLockHolder } from './lock-holder.ts'
+import { holderText, readLockHolder } from './lock-holder.ts'
 import { lockScript } from './lock-script.ts'
-import { LOCKED } from './scripts.ts'
+import { FORMAT_NEWER, LOCKED } from './scripts.ts'
+import { newerFailure, withWriter } from './written-by.ts'
 
 /** Interval of the keep-alive lines; after LIMIT_SECONDS without one, the host considers the holder dead. */
 const HEARTBEAT_MS = 3_000
@@ -27,8 +29,8 @@ type LockRequest = {
 }
 
 /**
- * Takes the lock of an app on a host. Throws LOCK_HELD with the holder if it is still held after `waitMs`; ENV_MISSING and
- * PATH_NOT_WRITABLE if the directory is not usable.
+ * Takes the lock of an app on a host. Throws LOCK_HELD with the holder if it is still held after `waitMs`; RECORD_NEWER if a
+ * newer dray wrote the journal in a format that this one does not read; ENV_MISSING and PATH_NOT_WRITABLE if the directory is not usable.
  */
 export async function takeLock(request: LockRequest): Promise<Lock> {
   const untilMs = request.clock.now() + request.waitMs
@@ -42,7 +44,7 @@ export async function takeLock(request: LockRequest): Promise<Lock> {
 
 async function tryLock(request: LockRequest): Promise<{ lock: Lock } | { heldBy: string }> {
   const { runner, path, holder, withoutEnv = false } = request
-  const args = [path, String(LIMIT_SECONDS), JSON.stringify(holder), ...(withoutEnv ? ['without-env'] : [])]
+  const args = [path, String(LIMIT_SECONDS), holderText(holder), ...(withoutEnv ? ['without-env'] : [])]
   const { stream, ended } = runner.open(['sh', '-c', lockScript, 'dray', ...args], {})
   let bytes = 0
   stream.on('data', (chunk: Buffer) => {
@@ -57,6 +59,7 @@ async function tryLock(request: LockRequest): Promise<{ lock: Lock } | { heldBy:
     return { lock: { ...held, journalBytes: Number(journalBytes) } }
   }
   const { exitCode, stderr } = await ended
+  if (exitCode === FORMAT_NEWER) throw newerFailure(parseJson(String(first.value)), path)
   if (exitCode === LOCKED) return { heldBy: String(first.value ?? '') }
   throw scriptFailure(
     { exitCode, stdout: String(first.value ?? ''), stderr },
@@ -112,7 +115,7 @@ function heldLock({
     journal: (entry) => {
       if (released.signal.aborted) return
       unwritten += 1
-      stream.write(`${JSON.stringify(entry)}\n`)
+      stream.write(`${JSON.stringify(withWriter(entry))}\n`)
     },
     settled: async () => {
       while (unwritten > 0) await new Promise<void>((resolve) => (wake = resolve))

@@ -1,13 +1,16 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
+import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
 import { JOURNALED_RELEASE_ID, RELEASE_ID, type Release } from '../../deploy/model/release.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { isBundlePath } from '../source/bundle-path.ts'
 import { timeMs } from './time-ms.ts'
+import { refuseNewer } from './written-by.ts'
 
 const releaseSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(RECORD_FORMAT),
+  writtenBy: z.string().optional(),
   id: z.string().regex(RELEASE_ID),
   app: z.string(),
   environment: z.string(),
@@ -55,19 +58,26 @@ const releaseSchema = z.object({
     .optional(),
 })
 
-/** A release record on a host. Throws RECORD_UNREADABLE for another version or an invalid record. */
+/** A release record on a host. Throws RECORD_NEWER for a higher format, and RECORD_UNREADABLE for an invalid record. */
 export function readRelease(text: string, where: string): Release {
-  const parsed = releaseSchema.safeParse(parseJson(text))
+  const value = parseJson(text)
+  refuseNewer(value, where)
+  const parsed = releaseSchema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new DrayError('RECORD_UNREADABLE', `A release record in ${where}/.dray/releases cannot be read.`, {
     cause: parsed.error,
   })
 }
 
-/** Release ids in the last lines of a journal; incomplete lines and those not written by a deploy are skipped. */
-export function releaseIdsIn(journal: string): string[] {
+/**
+ * Release ids in the last lines of a journal; incomplete lines and those not written by a deploy are skipped. Throws
+ * RECORD_NEWER if one has a higher format; `where` is the app's directory.
+ */
+export function releaseIdsIn(journal: string, where: string): string[] {
   return journal.split('\n').flatMap((line) => {
-    const entry = z.object({ release: z.string().regex(JOURNALED_RELEASE_ID) }).safeParse(parseJson(line))
+    const value = parseJson(line)
+    refuseNewer(value, where)
+    const entry = z.object({ release: z.string().regex(JOURNALED_RELEASE_ID) }).safeParse(value)
     return entry.success ? [entry.data.release] : []
   })
 }

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { BundleFile } from '../../deploy/model/ports.ts'
 import type { JournalEntry } from '../../deploy/model/lock.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
+import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
 import { RELEASE_ID, releaseNumber, type Release } from '../../deploy/model/release.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseJson } from '../../shared/parse-json.ts'
@@ -14,6 +15,7 @@ import { readRelease } from './read-release.ts'
 import { archiveScript, BUNDLE_TEXT_BYTES, bundleScript } from './release-scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 import { timeMs } from './time-ms.ts'
+import { refuseNewer } from './written-by.ts'
 
 /** The archived releases in the app's directory `path` on the host of `runner`. */
 export function createReleaseArchive({
@@ -37,7 +39,7 @@ export function createReleaseArchive({
           .filter(({ name }) => name === 'release')
           .map(({ text }) => readRelease(text, path))
           .sort((a, b) => releaseNumber(a.id) - releaseNumber(b.id)),
-        journal: readJournal(sectionText(sections, 'journal-backwards') ?? '').reverse(),
+        journal: readJournal(sectionText(sections, 'journal-backwards') ?? '', path).reverse(),
         journalBytes: Number(sectionText(sections, 'journal-bytes')),
       }
     },
@@ -76,16 +78,18 @@ async function readBundle(text: string, release: Release): Promise<BundleFile[]>
 }
 
 const entrySchema = z.looseObject({
-  version: z.literal(1),
+  version: z.literal(RECORD_FORMAT),
   at: timeMs,
   release: z.string().regex(RELEASE_ID),
   event: z.string(),
 })
 
-/** Incomplete lines, and those of another version, are skipped. */
-export function readJournal(text: string): JournalEntry[] {
+/** Incomplete lines are skipped. Throws RECORD_NEWER if one has a higher format; `where` is the app's directory. */
+export function readJournal(text: string, where: string): JournalEntry[] {
   return text.split('\n').flatMap((line) => {
-    const entry = entrySchema.safeParse(parseJson(line))
+    const value = parseJson(line)
+    refuseNewer(value, where)
+    const entry = entrySchema.safeParse(value)
     return entry.success ? [entry.data] : []
   })
 }

@@ -22,6 +22,8 @@ export const NOT_WRITABLE = 73
 export const SHARED_WITH = 'dray-shared-with '
 /** Exit code: another process holds the lock. */
 export const LOCKED = 75
+/** Exit code: the journal has a line of a higher format than RECORD_FORMAT; the line is printed. */
+export const FORMAT_NEWER = 79
 
 /** A deploy's checks of the app's directory: each exits with its code if it fails. */
 export const directoryChecks = {

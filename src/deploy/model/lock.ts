@@ -1,6 +1,11 @@
-export type JournalEntry = { version: 1; at: number; release: string; event: string } & Readonly<
-  Record<string, unknown>
->
+import type { RECORD_FORMAT } from './record-format.ts'
+
+export type JournalEntry = {
+  version: typeof RECORD_FORMAT
+  at: number
+  release: string
+  event: string
+} & Readonly<Record<string, unknown>>
 
 /** The holder of a lock, with its task, or `removes`, if it is not a deploy; shown when the lock is taken. */
 export type LockHolder = {

@@ -1,5 +1,6 @@
 import type { Digest } from './image-reference.ts'
 import type { Entrance } from './prober.ts'
+import type { RECORD_FORMAT } from './record-format.ts'
 
 /** One service of a release. */
 export type ReleasedService = {
@@ -43,7 +44,9 @@ export function readDeployer(value: unknown): Deployer | undefined {
 
 /** The result of one deploy, stored in `.dray/releases/<id>/release.json`. */
 export type Release = {
-  version: 1
+  version: typeof RECORD_FORMAT
+  /** Version of the dray that wrote the record, as on the server; absent in records before 0.1.0. */
+  writtenBy?: string
   /** `r1`, `r2`, …: counted per host, under the lock. */
   id: string
   app: string

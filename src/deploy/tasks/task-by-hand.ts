@@ -5,6 +5,7 @@ import { toDrayError } from '../execute/failure.ts'
 import type { Compose } from '../model/compose.ts'
 import type { Lock } from '../model/lock.ts'
 import type { TargetHost } from '../model/ports.ts'
+import { RECORD_FORMAT } from '../model/record-format.ts'
 import { serviceNames, type Deployer, type Release } from '../model/release.ts'
 import { runInContainer, type TaskOfService } from '../execute/task-container.ts'
 
@@ -87,7 +88,15 @@ function startRun(
   const { name: task } = named
   const startedAtMs = clock.now()
   const journal = (event: string, facts: Readonly<Record<string, unknown>>): void => {
-    lock.journal({ version: 1, at: clock.now(), release: release.id, event, task, by: deployer, ...facts })
+    lock.journal({
+      version: RECORD_FORMAT,
+      at: clock.now(),
+      release: release.id,
+      event,
+      task,
+      by: deployer,
+      ...facts,
+    })
   }
   journal('task.started', { service })
   const tag = release.tag === undefined ? {} : { tag: release.tag }

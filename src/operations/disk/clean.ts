@@ -1,4 +1,5 @@
 import type { LockHolder } from '../../deploy/model/lock.ts'
+import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
 import { newestRelease } from '../../deploy/model/release.ts'
 import type { DiskRules } from '../../deploy/model/disk-rules.ts'
 import { cleanupStages, type DiskThing } from '../../deploy/model/disk-thing.ts'
@@ -45,7 +46,14 @@ export async function cleanHost(host: DiskHost, request: CleanRequest): Promise<
     const { user, machine, run } = holder
     const by = { user, machine, ...(run === undefined ? {} : { run }) }
     const at = observation.inventory.takenAtMs
-    lock.journal({ version: 1, at, release, event: 'disk.cleaned', by, removed: removed.map(nameOf) })
+    lock.journal({
+      version: RECORD_FORMAT,
+      at,
+      release,
+      event: 'disk.cleaned',
+      by,
+      removed: removed.map(nameOf),
+    })
     await lock.settled()
   }
   return cleaned(observation, removed, fileSystemsAfter)

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { EnvChange, EnvListing, EnvStore } from '../../../operations/env/ports.ts'
 import type { LockHolder } from '../../../deploy/model/lock.ts'
+import { RECORD_FORMAT } from '../../../deploy/model/record-format.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import type { Clock } from '../../../shared/clock.ts'
+import { parseJson } from '../../../shared/parse-json.ts'
 import { Secret } from '../../../shared/secret.ts'
 import type { CommandOutput, CommandRunner } from '../../host/command-runner.ts'
 import {
@@ -19,7 +21,9 @@ import {
 import { noText } from './read-env-facts.ts'
 import { runScript, scriptFailure } from '../host-script.ts'
 import { lockHeld } from '../lock.ts'
-import { LOCKED } from '../scripts.ts'
+import { holderText } from '../lock-holder.ts'
+import { newerFailure, withWriter } from '../written-by.ts'
+import { FORMAT_NEWER, LOCKED } from '../scripts.ts'
 import { parseSections, sectionText } from '../sections.ts'
 
 type Place = { runner: CommandRunner; path: string; clock: Clock }
@@ -39,16 +43,18 @@ export function createEnvStore(place: Place): EnvStore {
   ): Promise<EnvChange> => {
     const at = clock.now()
     const { user, machine, run } = by
-    const line = JSON.stringify({
-      version: 1,
-      at,
-      event: 'env.changed',
-      by: { user, machine, run },
-      ...entry,
-    })
+    const line = JSON.stringify(
+      withWriter({
+        version: RECORD_FORMAT,
+        at,
+        event: 'env.changed',
+        by: { user, machine, run },
+        ...entry,
+      }),
+    )
     const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
     const output = await runScript(runner, changeEnvScript, {
-      args: [path, action, variable, stamp, JSON.stringify(by), line],
+      args: [path, action, variable, stamp, holderText(by), line],
       ...(input === undefined ? {} : { input: input.reveal() }),
     })
     if (output.exitCode !== 0) throw failureOf(output, place)
@@ -118,6 +124,8 @@ function failureOf(output: CommandOutput, { runner, path, clock }: Place): DrayE
   switch (output.exitCode) {
     case LOCKED:
       return lockHeld(output.stdout.trim(), { runner, clock })
+    case FORMAT_NEWER:
+      return newerFailure(parseJson(output.stdout), path)
     case ENV_FILE_CHANGED:
       return new DrayError('ENV_CHANGED', `Another process changed ${file} meanwhile. Nothing was written.`)
     case ENV_FILE_BROKEN:

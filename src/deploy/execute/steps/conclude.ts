@@ -6,6 +6,7 @@ import type { Entrance } from '../../model/prober.ts'
 import { publishedPorts, type StepContext, type StepRunner } from '../execution.ts'
 import { portOf, reportGaps } from '../gaps.ts'
 import type { StepOf } from '../../model/plan.ts'
+import { RECORD_FORMAT } from '../../model/record-format.ts'
 import type { Release } from '../../model/release.ts'
 import { describeOpen } from '../proxies/describe-open.ts'
 import { describeReached, refuseReached } from '../proxies/refuse-reached.ts'
@@ -79,7 +80,7 @@ function describeRelease(
   const { envFile } = directory
   const { desired, deployer, clock } = execution
   return {
-    version: 1,
+    version: RECORD_FORMAT,
     id: release,
     app: desired.app,
     environment: desired.environment,

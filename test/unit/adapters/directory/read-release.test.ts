@@ -74,7 +74,7 @@ test('whatever a journal says, the release after it has an id that can be read',
     .map((number) => `{"release":"r${String(number)}"}`)
   fc.assert(
     fc.property(fc.array(fc.oneof(line, fc.string(), fc.json()), { maxLength: 40 }), (lines) => {
-      const id = nextReleaseId(releaseIdsIn(lines.join('\n')))
+      const id = nextReleaseId(releaseIdsIn(lines.join('\n'), '/srv/shop'))
       expect(readRelease(recordWith({ id }), '/srv/shop').id).toBe(id)
     }),
   )
@@ -83,3 +83,22 @@ test('whatever a journal says, the release after it has an id that can be read',
 function serviceOf(digest: string): object {
   return { image: 'x', digest, replicas: 1, definitionHash: '', configHash: '' }
 }
+
+test.each([
+  ['by a version that it names', { writtenBy: '1.2.3' }, 'dray 1.2.3 wrote'],
+  ['by one that it does not name', {}, 'A newer version of dray wrote'],
+  ['by a text that is no version', { writtenBy: '1.2.3; reboot' }, 'A newer version of dray wrote'],
+  [
+    'with fields that this version does not know',
+    { services: [], images: {} },
+    'A newer version of dray wrote',
+  ],
+])('a record of a newer format is refused: written %s', (_, fields, start) => {
+  const text = JSON.stringify({ version: 2, ...fields })
+  const failure = expect.objectContaining({
+    code: 'RECORD_NEWER',
+    message: expect.stringMatching(new RegExp(`^${start} records of format 2 in /srv/shop/.dray`)) as string,
+  }) as Error
+  expect(() => readRelease(text, '/srv/shop')).toThrow(failure)
+  expect(() => releaseIdsIn(`{"release":"r1"}\n${text}`, '/srv/shop')).toThrow(failure)
+})

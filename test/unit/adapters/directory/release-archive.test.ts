@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { createReleaseArchive, readJournal } from '../../../../src/adapters/directory/release-archive.ts'
 import type { CommandRunner } from '../../../../src/adapters/host/command-runner.ts'
 import type { BundleFile } from '../../../../src/deploy/model/ports.ts'
+import { version } from '../../../../src/shared/version.ts'
 import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
@@ -68,7 +69,8 @@ test('invalid lines of a journal are skipped', () => {
   const good = line({})
   const bad = [
     ...[
-      { version: 2 },
+      { version: 0 },
+      { version: '2' },
       { at: 1e300 },
       { at: -1 },
       { at: null },
@@ -77,5 +79,16 @@ test('invalid lines of a journal are skipped', () => {
     ].map(line),
     ...[good.slice(0, -1), '', 'null', '[]', '['.repeat(100_000), '"', '\u0000'],
   ]
-  expect(readJournal([...bad, good, ...bad].join('\n'))).toEqual([JSON.parse(good)])
+  expect(readJournal([...bad, good, ...bad].join('\n'), '/srv/shop')).toEqual([JSON.parse(good)])
+})
+
+test('a line of a newer format is refused, with the version that wrote it', () => {
+  const text = '{"version":2,"writtenBy":"0.4.0","release":{"id":"r1"}}\n'
+  expect(() => readJournal(text, '/srv/shop')).toThrow(
+    expect.objectContaining({
+      code: 'RECORD_NEWER',
+      message: `dray 0.4.0 wrote records of format 2 in /srv/shop/.dray. This is dray ${version}, which reads formats up to 1. Nothing was changed.`,
+      hint: 'Use dray 0.4.0 or newer: `npx dray@0.4.0`. docs/upgrade.md has the other ways.',
+    }) as Error,
+  )
 })

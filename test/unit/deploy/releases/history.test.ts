@@ -88,7 +88,7 @@ test('a journal with objects where texts belong is read', () => {
     { ...at, event: 'undo.started', code: object, reason: object },
     { ...at, event: 'task.started', task: object },
   ]
-  const journal = readJournal(entries.map((it) => JSON.stringify(it)).join('\n'))
+  const journal = readJournal(entries.map((it) => JSON.stringify(it)).join('\n'), '/srv/shop')
   expect(readHistory({ releases: [], journal, journalBytes: 0 }, 20)).toMatchObject([
     { outcome: { kind: 'failed', step: undefined } },
   ])
@@ -123,7 +123,7 @@ test('any journal can be rendered as a history', () => {
   })
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
-      const journal = readJournal(entries.map((it) => JSON.stringify(it)).join('\n'))
+      const journal = readJournal(entries.map((it) => JSON.stringify(it)).join('\n'), '/srv/shop')
       const attempts = readHistory({ releases: [], journal, journalBytes: 0 }, 20)
       const tasks = readTaskHistory(journal, 20)
       expect(renderHistory(attempts, plainLook, 0)).toBeTypeOf('string')
