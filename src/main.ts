@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
 import { setMaxListeners } from 'node:events'
 import { fstatSync } from 'node:fs'
+import { isSea } from 'node:sea'
 import { openStandardInput } from './adapters/terminal/standard-input.ts'
 import type { CliContext } from './cli/command/context.ts'
 import { createInterrupts } from './cli/interrupts.ts'
@@ -48,5 +50,11 @@ const context: CliContext = {
   clock: systemClock,
   reportInterrupt: (line) => void process.stderr.write(`\n${line}\n`),
   hideVariables,
+  startInBackground: (words) => {
+    const script = isSea() ? [] : [...process.execArgv, '--', process.argv[1] ?? '']
+    spawn(process.execPath, [...script, ...words], { detached: true, stdio: 'ignore' })
+      .on('error', () => undefined)
+      .unref()
+  },
 }
 process.exitCode = await runCli(process.argv.slice(2), context)

@@ -19,6 +19,7 @@ import { doctorCommand } from './commands/set-up/doctor.ts'
 import { gateCommand } from './commands/set-up/gate.ts'
 import { initCommand } from './commands/set-up/init.ts'
 import { setupCommand } from './commands/set-up/setup.ts'
+import { upgradeCommand } from './commands/set-up/upgrade.ts'
 import { buildCommand } from './commands/ship/build.ts'
 import { deployCommand } from './commands/ship/deploy.ts'
 import { planCommand } from './commands/ship/plan.ts'
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   defineCommand(doctorCommand, async () => (await import('./commands/set-up/run-doctor.ts')).runDoctor),
   defineCommand(setupCommand, async () => (await import('./commands/set-up/run-setup.ts')).runSetup),
   defineCommand(gateCommand, async () => (await import('./commands/set-up/run-gate.ts')).runGate),
+  defineCommand(upgradeCommand, async () => (await import('./commands/set-up/run-upgrade.ts')).runUpgrade),
   defineCommand(completionCommand, async () => {
     const { runCompletion } = await import('./commands/set-up/run-completion.ts')
     return (input, context) => runCompletion(input, { commands, context })

@@ -10,6 +10,7 @@ import { commands } from './commands.ts'
 import type { CliContext } from './command/context.ts'
 import { readGlobalOptions } from './command/global-options.ts'
 import { separatePassedWords } from './command/pass-words.ts'
+import { asksForNewest, besidesVersion, mayTellOfNewer } from './version/version-words.ts'
 
 /** Runs one command line (without `node` and the script). Never throws: failures are printed. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
@@ -38,9 +39,19 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       context.stdout.write(`${renderExample({ all: true })}\n`)
       return EXIT.done
     }
+    if (asksForNewest(argv)) {
+      const { operands, unknown } = program.parseOptions(besidesVersion(argv))
+      refuseBesideVersion([...operands, ...unknown])
+      const { checkVersion } = await import('./version/check-version.ts')
+      return await checkVersion(readGlobalOptions(program.opts()), context)
+    }
     refuseUnknownHelp(argv)
     const words = separatePassedWords(argv, commands)
     await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' })
+    if (exitCode === EXIT.done && mayTellOfNewer(argv, context)) {
+      const { tellOfNewer } = await import('./version/tell-of-newer.ts')
+      tellOfNewer(context)
+    }
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
@@ -60,6 +71,14 @@ function refuseEmptyValues(command: Command, { options, global }: CommandInput):
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   throw new DrayError('USAGE', `The value of ${flag} is empty.`, {
     hint: `If the value comes from a variable, check that the variable is set. See \`dray ${command.name} --help\`.`,
+  })
+}
+
+/** `--version --check` takes only the options of all commands. */
+function refuseBesideVersion([word]: readonly string[]): void {
+  if (word === undefined) return
+  throw new DrayError('USAGE', `\`dray --version --check\` does not take \`${word}\`.`, {
+    hint: 'It takes `--json`.',
   })
 }
 

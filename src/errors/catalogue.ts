@@ -4,6 +4,7 @@ import { diskFailures } from './disk-failures.ts'
 import { envFailures } from './env-failures.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { frontFailures } from './front-failures.ts'
+import { ownFailures } from './own-failures.ts'
 import { registryFailures } from './registry-failures.ts'
 import { releaseFailures } from './release-failures.ts'
 import { repositoryFailures } from './repository-failures.ts'
@@ -196,6 +197,7 @@ export const catalogue = {
   ...repositoryFailures,
   ...buildFailures,
   ...setupFailures,
+  ...ownFailures,
   ...registryFailures,
   ...diskFailures,
   ...frontFailures,

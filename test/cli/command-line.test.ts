@@ -27,7 +27,7 @@ describe('help and version', () => {
       ['Ship', 'build promote plan deploy rollback'],
       ['Inspect', 'status history diff disk secrets images'],
       ['Operate', 'logs exec run task compose env clean remove'],
-      ['Set up', 'init check doctor setup gate completion'],
+      ['Set up', 'init check doctor setup gate upgrade completion'],
     ])
   })
 

@@ -25,6 +25,7 @@ import { checkCommand } from '../../src/cli/commands/set-up/check.ts'
 import { completionCommand } from '../../src/cli/commands/set-up/completion.ts'
 import { doctorCommand } from '../../src/cli/commands/set-up/doctor.ts'
 import { gateCommand } from '../../src/cli/commands/set-up/gate.ts'
+import { upgradeCommand } from '../../src/cli/commands/set-up/upgrade.ts'
 import { initCommand } from '../../src/cli/commands/set-up/init.ts'
 import { setupCommand } from '../../src/cli/commands/set-up/setup.ts'
 import { buildCommand } from '../../src/cli/commands/ship/build.ts'
@@ -119,6 +120,7 @@ const rows = [
   row(doctorCommand, { tag: 'text' }),
   row(setupCommand, { yes: 'true', dryRun: 'true' }),
   row(gateCommand, {}),
+  row(upgradeCommand, {}),
   row(completionCommand, {}),
 ]
 

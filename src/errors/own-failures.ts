@@ -1,0 +1,25 @@
+import { EXIT } from './exit-code.ts'
+
+/** Failures with dray's own versions and its executable; part of the catalogue. */
+export const ownFailures = {
+  NEWEST_UNKNOWN: {
+    title: 'The newest version of dray could not be determined.',
+    hint: 'Check the network and run the same command again. `npm_config_registry` selects another npm registry.',
+    exitCode: EXIT.precondition,
+  },
+  UPGRADE_UNSUITED: {
+    title: '`dray upgrade` replaces only the single executable.',
+    hint: 'docs/upgrade.md has the command for every way to install dray.',
+    exitCode: EXIT.precondition,
+  },
+  UPGRADE_UNVERIFIED: {
+    title: 'A downloaded file of dray does not match its signature or its checksum.',
+    hint: 'Run the same command again. If that does not help, report it: the file may have been replaced by an attacker.',
+    exitCode: EXIT.precondition,
+  },
+  UPGRADE_FAILED: {
+    title: 'The executable of dray could not be downloaded or replaced.',
+    hint: 'Correct the cause above and run the same command again. The present executable still works.',
+    exitCode: EXIT.precondition,
+  },
+}
