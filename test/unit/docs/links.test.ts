@@ -11,11 +11,13 @@ describe('the documentation', () => {
     expect(listWebLinks(listLinkedFiles())).toMatchInlineSnapshot(`
       [
         "https://coolify.io",
+        "https://cyclonedx.org",
         "https://docs.docker.com/build/bake/",
         "https://docs.docker.com/engine/install/",
         "https://docs.docker.com/engine/install/debian/",
         "https://docs.docker.com/engine/logging/configure/",
         "https://docs.docker.com/engine/security/rootless/",
+        "https://docs.npmjs.com/trusted-publishers",
         "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
         "https://github.com/settings/tokens/new?scopes=write:packages",
         "https://github.com/wowu/docker-rollout",
