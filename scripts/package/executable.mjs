@@ -2,12 +2,20 @@
  * Makes dray one executable, with Node's support for single executables:
  * https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html
  *
- *     node scripts/package/executable.mjs --target linux-x64 --node NODE --out FILE [--builder NODE] [--unsigned]
+ *     node scripts/package/executable.mjs --target linux-x64 --node NODE --out FILE [--builder NODE] [--signers FILE] [--unsigned]
  *
  * The same tree and the same Node give the same bytes.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +25,7 @@ import { bundle } from '../bundle.mjs'
 
 /** As Node names them: `${process.platform}-${process.arch}`. */
 export const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64']
+const ownSigners = fileURLToPath(new URL('../../packaging/release-signers', import.meta.url))
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
 /**
@@ -25,6 +34,7 @@ const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
  * @property {string} node Node's executable for the target
  * @property {string} out the file to write
  * @property {string} [builder] an executable of the same version of Node for this machine; needed for a foreign target
+ * @property {string} [signers] file of the keys whose releases `dray upgrade` accepts; default: packaging/release-signers, none without it
  * @property {boolean} [unsigned] allows an executable for macOS without a signature
  */
 
@@ -32,7 +42,7 @@ const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
  * @param {ExecutableRequest} request
  * @throws a sentence for an unknown target, another version of Node, and a target for macOS that cannot be signed here
  */
-export async function makeExecutable({ target, node, out, builder, unsigned = false }) {
+export async function makeExecutable({ target, node, out, builder, signers = ownSigners, unsigned = false }) {
   if (!targets.includes(target)) throw new Error(`The target ${target} is unknown: ${targets.join(', ')}.`)
   const isForMac = target.startsWith('darwin-')
   const canSign = process.platform === 'darwin'
@@ -43,7 +53,7 @@ export async function makeExecutable({ target, node, out, builder, unsigned = fa
     throw new Error(
       `${target} is not this machine: name a Node of this machine and the same version with --builder.`,
     )
-  const blob = await makeBlob({ builder: resolve(builder ?? node), node, isForeign })
+  const blob = await makeBlob({ builder: resolve(builder ?? node), node, signers, isForeign })
   copyFileSync(node, out)
   chmodSync(out, 0o755)
   if (isForMac && canSign) execFileSync('codesign', ['--remove-signature', out])
@@ -56,9 +66,9 @@ export async function makeExecutable({ target, node, out, builder, unsigned = fa
 /**
  * V8's code cache holds compiled code of one platform, so a foreign executable gets none: it starts slower.
  *
- * @param {{ builder: string, node: string, isForeign: boolean }} request
+ * @param {{ builder: string, node: string, signers: string, isForeign: boolean }} request
  */
-async function makeBlob({ builder, node, isForeign }) {
+async function makeBlob({ builder, node, signers, isForeign }) {
   const version = execFileSync(builder, ['--version'], { encoding: 'utf8' }).trim()
   if (isForeign && !readFileSync(node).includes(`node-${version}`))
     throw new Error(`${node} is not Node ${version}, the version of ${builder}.`)
@@ -68,13 +78,14 @@ async function makeBlob({ builder, node, isForeign }) {
     const { code: main } = await bundle({ 'import.meta.url': 'drayUrl' })
     writeFileSync(join(directory, 'dray.mjs'), code)
     writeFileSync(join(directory, 'main.cjs'), asCommonJs(main))
+    writeFileSync(join(directory, 'release-signers'), existsSync(signers) ? readFileSync(signers) : '')
     const config = {
       main: 'main.cjs',
       output: 'blob',
       disableExperimentalSEAWarning: true,
       useCodeCache: !isForeign,
-      // `dray init` copies it to tools/.
-      assets: { 'dray.mjs': 'dray.mjs' },
+      // `dray init` copies the one to tools/, `dray upgrade` reads the other.
+      assets: { 'dray.mjs': 'dray.mjs', 'release-signers': 'release-signers' },
       // Without `--` Node takes `--env-file FILE` of the command for an option of its own.
       execArgv: ['--'],
       // NODE_OPTIONS of a user is for their own programs.
@@ -122,12 +133,15 @@ async function silently(work) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const option = /** @type {const} */ ({ type: 'string' })
   const { values } = parseArgs({
-    options: { target: option, node: option, out: option, builder: option, unsigned: { type: 'boolean' } },
+    options: {
+      ...{ target: option, node: option, out: option, builder: option, signers: option },
+      unsigned: { type: 'boolean' },
+    },
   })
   const { target, node, out } = values
   if (target === undefined || node === undefined || out === undefined)
     throw new Error(
-      'Usage: executable.mjs --target TARGET --node NODE --out FILE [--builder NODE] [--unsigned]',
+      'Usage: executable.mjs --target TARGET --node NODE --out FILE [--builder NODE] [--signers FILE] [--unsigned]',
     )
   await makeExecutable({ ...values, target, node, out })
 }

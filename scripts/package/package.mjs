@@ -82,6 +82,7 @@ async function addExecutables() {
       target,
       node,
       out: file,
+      signers: given,
       ...(values.builder === undefined ? {} : { builder: values.builder }),
     })
     compress(target, file)

@@ -48,6 +48,8 @@ const types = {
   'task.printed': true,
   'task.started': true,
   'undo.started': true,
+  'upgrade.finished': true,
+  'version.checked': true,
 } satisfies Record<JsonLineType, true>
 
 test('docs/json-output.md describes every type of line that `dray/json` has, and no other', () => {

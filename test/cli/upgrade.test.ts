@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { arch, platform, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -10,14 +9,12 @@ import { upgradeProgram } from '../../src/cli/commands/set-up/run-upgrade.ts'
 import type { CliContext } from '../../src/cli/command/context.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { noInput, runCli } from '../support/run-cli.ts'
+import { executableName, programOf, writeSignedRelease } from '../support/signed-release.ts'
 
-const asset = `dray-${platform()}-${arch()}.gz`
 let directory: string
 let signers: string
 let program: string
 let release: string
-
-const script = (version: string): string => `#!/bin/sh\necho ${version}\n`
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'dray-upgrade-'))
@@ -35,24 +32,14 @@ beforeEach(async () => {
     await rm(it, { recursive: true, force: true })
     await mkdir(it)
   }
-  await writeFile(program, script('1.0.0'), { mode: 0o755 })
+  await writeFile(program, programOf('1.0.0'), { mode: 0o755 })
   await makeRelease('1.4.2')
 })
 
-type Made = { key?: string; namespace?: string; files?: Record<string, string | Uint8Array> }
+type Made = { key?: string } & Omit<Parameters<typeof writeSignedRelease>[1], 'key' | 'version'>
 
-/** The files of a release as `npm run package` makes them, with a script as the executable. */
-async function makeRelease(version: string, { key = 'key', namespace = 'dray-release', files }: Made = {}) {
-  const all = { [`dray-${version}.tgz`]: 'package', [asset]: gzipSync(script(version)), ...files }
-  const sums = Object.entries(all).map(
-    ([name, content]) => `${createHash('sha256').update(content).digest('hex')}  ${name}\n`,
-  )
-  for (const [name, content] of Object.entries({ ...all, SHA256SUMS: sums.join('') }))
-    await writeFile(join(release, name), content)
-  await rm(join(release, 'SHA256SUMS.sig'), { force: true })
-  const sign = ['-q', '-Y', 'sign', '-f', join(directory, key), '-n', namespace]
-  execFileSync('ssh-keygen', [...sign, join(release, 'SHA256SUMS')], { stdio: 'ignore' })
-}
+const makeRelease = (version: string, { key = 'key', ...parts }: Made = {}): Promise<void> =>
+  writeSignedRelease(release, { version, key: join(directory, key), ...parts })
 
 function upgrade(facts: { wanted?: string; path?: string } = {}) {
   const context: CliContext = {
@@ -71,7 +58,7 @@ function upgrade(facts: { wanted?: string; path?: string } = {}) {
 }
 
 async function expectUnchanged(): Promise<void> {
-  expect(await readFile(program, 'utf8')).toBe(script('1.0.0'))
+  expect(await readFile(program, 'utf8')).toBe(programOf('1.0.0'))
   expect(readdirSync(join(directory, 'bin'))).toEqual(['dray'])
 }
 
@@ -79,7 +66,7 @@ describe('an executable', () => {
   test('is replaced by the newest one, with its mode, and nothing else is left', async () => {
     await chmod(program, 0o750)
     expect(await upgrade()).toEqual({ from: '1.0.0', to: '1.4.2', changed: true })
-    expect(await readFile(program, 'utf8')).toBe(script('1.4.2'))
+    expect(await readFile(program, 'utf8')).toBe(programOf('1.4.2'))
     expect((await stat(program)).mode & 0o7777).toBe(0o750)
     expect(readdirSync(join(directory, 'bin'))).toEqual(['dray'])
   })
@@ -89,7 +76,7 @@ describe('an executable', () => {
     await symlink('dray', link)
     await upgrade({ path: link })
     expect(lstatSync(link).isSymbolicLink()).toBe(true)
-    expect(await readFile(program, 'utf8')).toBe(script('1.4.2'))
+    expect(await readFile(program, 'utf8')).toBe(programOf('1.4.2'))
   })
 
   test.each(['1.0.0', '0.9.0'])('stays if the newest release is %s', async (version) => {
@@ -101,7 +88,7 @@ describe('an executable', () => {
   test('goes back to an older version that is named', async () => {
     await makeRelease('0.9.0')
     expect(await upgrade({ wanted: '0.9.0' })).toMatchObject({ to: '0.9.0', changed: true })
-    expect(await readFile(program, 'utf8')).toBe(script('0.9.0'))
+    expect(await readFile(program, 'utf8')).toBe(programOf('0.9.0'))
   })
 })
 
@@ -130,7 +117,7 @@ describe('is not replaced', () => {
     ],
     [
       'if the file was changed',
-      () => writeFile(join(release, asset), gzipSync(script('6.6.6'))),
+      () => writeFile(join(release, executableName), gzipSync(programOf('6.6.6'))),
       { code: 'UPGRADE_UNVERIFIED', message: /does not match its checksum\.$/ },
     ],
     [
@@ -148,7 +135,9 @@ describe('is not replaced', () => {
     [
       'if the new one does not run',
       () =>
-        makeRelease('1.4.2', { files: { [asset]: gzipSync('#!/bin/sh\necho wrong glibc >&2; exit 1\n') } }),
+        makeRelease('1.4.2', {
+          files: { [executableName]: gzipSync('#!/bin/sh\necho wrong glibc >&2; exit 1\n') },
+        }),
       { code: 'UPGRADE_FAILED', message: /does not run on this machine: exit code 1\.$/ },
     ],
   ])('%s', async (_, change, { code, message }) => {

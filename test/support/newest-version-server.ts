@@ -9,7 +9,9 @@ export type NewestVersionAnswer = { status: number; body: string } | { silent: t
 export type NewestVersionServer = { url: string; requests: { path: string; headers: IncomingHttpHeaders }[] }
 
 /** Answers every request alike: with a manifest of dray of this version, or as told. */
-export async function startNewestVersionServer(answer: string | NewestVersionAnswer): Promise<NewestVersionServer> {
+export async function startNewestVersionServer(
+  answer: string | NewestVersionAnswer,
+): Promise<NewestVersionServer> {
   const requests: NewestVersionServer['requests'] = []
   const server = createServer((request, response) => {
     requests.push({ path: request.url ?? '', headers: request.headers })

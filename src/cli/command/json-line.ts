@@ -90,6 +90,14 @@ export type JsonResult =
       files: readonly (Pick<PlannedFile, 'path' | 'state'> & { written: boolean })[]
       remaining: readonly string[]
     }
+  | {
+      type: 'version.checked'
+      current: string
+      newest: string
+      isNewest: boolean
+      command: string | undefined
+    }
+  | { type: 'upgrade.finished'; from: string; to: string; changed: boolean }
   | ({ type: 'setup'; stage: 'planned' | 'done'; hosts: readonly SetupHost[] } & OfEnvironment)
 
 type HistoryEntry<Entry> = {

@@ -36,3 +36,8 @@ export function classifyProgram(file: string, isExecutable: boolean): OwnProgram
 export function readEmbeddedBundle(): string {
   return getAsset('dray.mjs', 'utf8')
 }
+
+/** The keys whose releases a single executable accepts, one per line; empty if it was built without any. */
+export function readEmbeddedSigners(): string {
+  return getAsset('release-signers', 'utf8')
+}

@@ -26,7 +26,7 @@ export async function checkVersion(options: GlobalOptions, context: CliContext):
   const isNewest = !isNewer(newest, version)
   const command = isNewest ? undefined : howToUpgrade(findOwnProgram(), newest)
   const output = createCommandOutput({ options, values: { secrets: context.secrets } }, context)
-  if (options.json) output.json('version.checked', { current: version, newest, isNewest, command })
+  if (options.json) output.json({ type: 'version.checked', current: version, newest, isNewest, command })
   else if (command === undefined) output.print(`${version} is the newest version.`)
   else output.print(`${version}; ${newest} is available: ${command}`)
   return isNewest ? EXIT.done : NEWER_EXISTS

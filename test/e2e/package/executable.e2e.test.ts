@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -5,12 +6,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundle } from '../../../scripts/bundle.mjs'
 import { makeExecutable } from '../../../scripts/package/executable.mjs'
-import { version } from '../../../src/cli/command/version.ts'
+import { version } from '../../../src/shared/version.ts'
 import { readDeployResult } from '../../support/app/deploy-result.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { fetchNode, ownTarget } from '../../support/fetch-node.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import type { RunResult } from '../../support/net/run-command.ts'
+import { programOf, writeSignedRelease } from '../../support/signed-release.ts'
 import { composeWith } from '../support/compose-parts.ts'
 
 const net = attachTestNet()
@@ -20,6 +22,7 @@ let app: TestApp
 let node: string
 let directory: string
 let executable: string
+let request: Parameters<typeof makeExecutable>[0]
 
 /** The executable alone: there is no Node and no other dray in its PATH. */
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunResult> =>
@@ -30,7 +33,14 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'dray-executable-'))
   executable = join(directory, 'bin/dray')
   await mkdir(join(directory, 'bin'))
-  await makeExecutable({ target: ownTarget, node, out: executable })
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(directory, 'key')])
+  const signers = join(directory, 'signers')
+  await writeFile(
+    signers,
+    `dray namespaces="dray-release" ${readFileSync(join(directory, 'key.pub'), 'utf8')}`,
+  )
+  request = { target: ownTarget, node, out: executable, signers }
+  await makeExecutable(request)
   const files = { 'docker-compose.yml': composeWith({ port }) }
   app = await TestApp.make({ net, server, name: 'single', port, files })
 })
@@ -42,8 +52,26 @@ afterAll(async () => {
 
 test('the same tree and the same Node give the same bytes', async () => {
   const again = join(directory, 'again')
-  await makeExecutable({ target: ownTarget, node, out: again })
+  await makeExecutable({ ...request, out: again })
   expect(readFileSync(again).equals(readFileSync(executable))).toBe(true)
+})
+
+test('a copy replaces itself by a signed release, and by no other one', async () => {
+  const copy = join(directory, 'bin/copy')
+  copyFileSync(executable, copy)
+  const release = join(directory, 'release')
+  await mkdir(release)
+  await writeSignedRelease(release, { version: '99.0.0', key: join(directory, 'key'), namespace: 'other' })
+  const upgrade = () =>
+    net.client.run([copy, 'upgrade'], { env: { DRAY_DOWNLOAD_URL: release, PATH: '/usr/bin:/bin' } })
+  expect(await upgrade()).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('UPGRADE_UNVERIFIED'),
+  })
+  expect(readFileSync(copy).equals(readFileSync(executable))).toBe(true)
+  await writeSignedRelease(release, { version: '99.0.0', key: join(directory, 'key') })
+  expect(await upgrade()).toMatchObject({ exitCode: 0, stdout: `dray 99.0.0 replaces ${version}.\n` })
+  expect(readFileSync(copy, 'utf8')).toBe(programOf('99.0.0'))
 })
 
 describe('the executable', () => {

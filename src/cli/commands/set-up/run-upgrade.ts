@@ -1,5 +1,4 @@
 import { arch, platform } from 'node:os'
-import { getAsset } from 'node:sea'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { openReleaseFiles } from '../../../adapters/own/release-files.ts'
@@ -13,7 +12,7 @@ import { version as ownVersion } from '../../../shared/version.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
-import { findOwnProgram, type OwnProgram } from '../../command/own-program.ts'
+import { findOwnProgram, readEmbeddedSigners, type OwnProgram } from '../../command/own-program.ts'
 import { howToUpgrade } from '../../version/how-to-upgrade.ts'
 import type { upgradeCommand } from './upgrade.ts'
 
@@ -31,9 +30,14 @@ export async function runUpgrade(
   const program = findOwnProgram()
   if (program.kind !== 'executable') throw unsuited(program, version)
   const output = createCommandOutput({ options: global, values: { secrets: context.secrets } }, context)
-  const own = { path: program.path, version: ownVersion, signers: getAsset('release-signers', 'utf8') }
+  const signers = readEmbeddedSigners()
+  if (signers === '')
+    throw new DrayError('UPGRADE_UNSUITED', 'This dray was built without the key of releases.', {
+      hint: 'Install a released one with `install.sh`: docs/install.md.',
+    })
+  const own = { path: program.path, version: ownVersion, signers }
   const outcome = await upgradeProgram({ own, wanted: version }, { context, output })
-  if (global.json) output.json('upgrade.finished', outcome)
+  if (global.json) output.json({ type: 'upgrade.finished', ...outcome })
   else if (outcome.changed) output.print(`dray ${outcome.to} replaces ${outcome.from}.`)
   else
     output.print(`dray ${outcome.from} is ${version === undefined ? 'the newest version' : 'here already'}.`)
