@@ -64,15 +64,22 @@ function stateOf(port: string, own: ReadonlySet<number>): string {
 
 /**
  * Checks the addresses of the name in the probe's URL, and whether the app answers there. Requests to `localhost` are made
- * from the server. An app that is down is a warning: a deploy may be what brings it back.
+ * from the server. An app that is down is a warning, because a deploy may be what brings it back. If a deploy would change
+ * nothing, it would fail for that reason.
  */
-export function judgeUrl({ app, url, server, hostAddresses }: DoctorObservation): CheckOutcome | undefined {
+export function judgeUrl({
+  app,
+  url,
+  server,
+  plan,
+  hostAddresses,
+}: DoctorObservation): CheckOutcome | undefined {
   if (url === undefined) {
     return app !== undefined && 'value' in app
       ? good('no URL to check: no `probe:` and no proxy, or `probe: false`')
       : undefined
   }
-  const silent = judgeAnswer(url)
+  const silent = judgeAnswer(url, plan !== undefined && 'value' in plan && plan.value.unchanged)
   if (url.lookedUp === undefined)
     return silent ?? good(`${url.url} ${describeGood(url) ?? 'needs no DNS lookup'}`)
   const { name, addresses } = url.lookedUp
@@ -102,15 +109,14 @@ function describeGood({ answered }: UrlObservation): string | undefined {
   return answered && describeAnswer(answered.answer)
 }
 
-function judgeAnswer({ url, answered }: UrlObservation): CheckOutcome | undefined {
+function judgeAnswer({ url, answered }: UrlObservation, unchanged: boolean): CheckOutcome | undefined {
   if (answered === undefined || answered.isGood) return undefined
   const said = describeAnswer(answered.answer)
-  return {
-    outcome: 'warning',
-    value: said,
-    message: `${url} ${said} now.`,
-    hint: answered.guess ? SET_PROBE : '`dray status` and `dray logs` show the state of the app.',
-  }
+  const hint = answered.guess ? SET_PROBE : '`dray status` and `dray logs` show the state of the app.'
+  if (!unchanged || answered.guess)
+    return { outcome: 'warning', value: said, message: `${url} ${said} now.`, hint }
+  const message = `${url} ${said}, and a deploy would change nothing.`
+  return failed(new DrayError('URL_CHECK_FAILED', message, { exitCode: EXIT.precondition, hint }))
 }
 
 /** The result of planning: everything that a deploy would refuse before it changes anything. */

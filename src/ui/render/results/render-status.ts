@@ -107,13 +107,13 @@ function problemLines({ environment, hosts, failure }: EnvironmentStatus, style:
     return renderProblem(environment, { message: failure.message, hint: failure.hint }, style)
   return hosts.flatMap((host) => {
     const where = hosts.length > 1 ? `${environment} on ${host.host}` : environment
-    return problemsOf(host).flatMap((it) => renderProblem(where, it, style))
+    return problemsOf(host, environment).flatMap((it) => renderProblem(where, it, style))
   })
 }
 
 type Problem = { message: string; hint: string }
 
-function problemsOf(host: HostStatus): Problem[] {
+function problemsOf(host: HostStatus, environment: string): Problem[] {
   if (host.verdict === 'unknown') return [{ message: host.failure.message, hint: host.failure.hint }]
   const unhealthy = host.services.filter(
     ({ health, state }) => health === 'unhealthy' || state === 'restarting',
@@ -128,7 +128,7 @@ function problemsOf(host: HostStatus): Problem[] {
       .filter(({ isGood }) => !isGood)
       .map((it) => ({
         message: `${it.url} ${describeAnswer(it)}.`,
-        hint: '`dray logs` shows what the app says.',
+        hint: `\`dray logs ${environment}\` shows what the app says.`,
       })),
     ...host.drift,
   ]

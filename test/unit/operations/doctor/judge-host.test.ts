@@ -134,6 +134,25 @@ test.each([
   expect(said).toBe(expected)
 })
 
+test('a URL that does not answer fails the check if a deploy would change nothing', () => {
+  const answered = { answer: { status: 503 }, isGood: false }
+  const { plan } = fakeDoctorObservation()
+  if (plan === undefined || !('value' in plan)) throw new Error('The fake has a plan.')
+  const { checks } = judgeHost(
+    fakeDoctorObservation({
+      url: { url: 'http://localhost/', lookedUp: undefined, answered },
+      plan: { value: { ...plan.value, unchanged: true } },
+    }),
+  )
+  expect(checks.find(({ name }) => name === 'url')).toMatchObject({
+    outcome: 'failed',
+    failure: {
+      code: 'URL_CHECK_FAILED',
+      message: 'http://localhost/ answers 503, and a deploy would change nothing.',
+    },
+  })
+})
+
 describe('of the server', () => {
   test.each<[string, CheckName, Partial<DoctorObservation>, string | RegExp]>([
     [

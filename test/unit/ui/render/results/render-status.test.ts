@@ -105,6 +105,7 @@ test('shows a URL that does not answer, in the table and among the details', () 
   })
   const text = renderStatus([status], style)
   expect(text).toContain('test: http://localhost:8080/ does not answer (refused).')
+  expect(text).toContain('`dray logs test` shows what the app says.')
   expect(text).not.toContain('http://localhost/ ')
   expect(renderStatusDetails(status, style)).toContain(
     '  http://localhost/ answers 200\n  http://localhost:8080/ does not answer (refused)\n',
