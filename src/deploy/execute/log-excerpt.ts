@@ -49,4 +49,4 @@ function foldRepeats(lines: readonly string[]): string[] {
 }
 
 const VARYING =
-  /\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d(?:[.,]\d+)?|\d+(?:\.\d+)? ?[m\u00b5n]?s\b|\b[0-9a-f-]{32,}\b|\d{5,}/g
+  /\d{4}[-/]\d\d[-/]\d\d|(?<!\d)\d\d:\d\d:\d\d(?:[.,]\d+)?|\d+(?:\.\d+)? ?[m\u00b5n]?s\b|\b[0-9a-f-]{32,}\b|\d{5,}/g

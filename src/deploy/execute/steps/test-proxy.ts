@@ -11,7 +11,7 @@ export const testProxy: StepRunner<StepOf<'test-proxy'>> = async (step, { run, e
   const { proxy, argv, names } = step
   const tried = await run.host.compose.tryOut({ service: proxy, argv, names, timeoutMs: TIMEOUT_MS, signal })
   if (tried?.exitCode === 0) return 'accepted'
-  const logTail = (tried?.output ?? []).slice(-TAIL_LINES)
+  const logTail = (tried?.output ?? []).filter((line) => line.trim() !== '').slice(-TAIL_LINES)
   if (tried !== undefined && !step.isUncertain) {
     // Compose fills values of variables into the command of a service.
     const command = await run.host.engine.hideValues(argv.join(' '))

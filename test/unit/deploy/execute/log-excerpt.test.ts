@@ -44,6 +44,13 @@ test('shows a repeated line once, whatever its time', () => {
   ])
 })
 
+test.each([
+  [['05', '06', '17'].map((s) => `10.0.0.1 - - [29/Nov/2026:23:32:${s} +0000] "GET / HTTP/1.1" 503 197`)],
+  [['01', '02', '03'].map((s) => `2026/11/29 23:32:${s} [error] connect() failed`)],
+])('shows a repeated line of nginx once', (lines) => {
+  expect(excerptLog(lines)).toEqual([`${lines[0]} (3 times)`])
+})
+
 test('shows the first and the last lines of a long log', () => {
   const words = 'abcdefghijklmnopqrstuvwxyz'.split('')
   expect(excerptLog(words)).toEqual([
