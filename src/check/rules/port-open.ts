@@ -50,7 +50,8 @@ export const portOpen: Rule = {
         const store = stores.find(({ port }) => first <= port && port <= last)
         const isOpen = ['', '0.0.0.0', '[::]', '::'].includes(address)
         if (store === undefined || !isOpen || protocol !== 'tcp') continue
-        const port = published === '' ? 'a random port' : `port ${published}`
+        const port =
+          published === '' ? 'a random port' : `${published.includes('-') ? 'ports' : 'port'} ${published}`
         yield {
           at,
           severity,

@@ -11,7 +11,7 @@ function find(code: string, files: Record<string, string>): string[] {
 test.each([
   ['a variable with a default', 'postgres', 'ports: ["${DB_PORT:-5432}:5432"]', 'port 5432'],
   ['the long form', 'mysql', 'ports: [{ target: 3306, published: "3306" }]', 'port 3306'],
-  ['a range', 'redis', 'ports: ["6370-6380:6370-6380"]', 'port 6370-6380'],
+  ['a range', 'redis', 'ports: ["6370-6380:6370-6380"]', 'on ports 6370-6380 of'],
   ['all addresses of IPv6', 'redis', 'ports: ["[::]:6390:6379"]', 'port 6390'],
   ['a port that Docker chooses', 'mongo', 'ports: ["27017"]', 'a random port'],
   ['another store', 'mcr.microsoft.com/mssql/server', 'ports: ["1433:1433"]', 'port 1433'],
