@@ -121,7 +121,7 @@ async function pullImage(
 ): Promise<void> {
   const { credentials, onProgress, signal } = options
   const { repository, version } = splitName(image.name)
-  const pull = { ...image, hasCredentials: credentials !== undefined }
+  const pull = { ...image, credentials }
   const response = await client.stream({
     method: 'POST',
     path: '/images/create',

@@ -1,14 +1,18 @@
+import { parseImageReference } from '../../deploy/model/image-reference.ts'
+import type { Credentials } from '../../deploy/model/ports.ts'
 import type { ErrorCode } from '../../errors/catalogue.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { stripControl } from '../../shared/strip-control.ts'
+import { missingLoginHint, rejectedLoginHint } from '../registry/login-hint.ts'
 import { where } from './docker-cli-failure.ts'
 
-type Pull = { name: string; host: string; hasCredentials: boolean }
+type Pull = { name: string; host: string; credentials: Pick<Credentials, 'passwordVariable'> | undefined }
 type Sign = {
   says: RegExp
   code: ErrorCode | ((pull: Pull) => ErrorCode)
   message: (pull: Pull) => string
   temporary?: boolean
+  hint?: (pull: Pull) => string | undefined
 }
 
 // The Engine forwards the text of the registry or the kernel without a code. The order matters: `denied` is in many of them.
@@ -36,11 +40,17 @@ const signs: readonly Sign[] = [
   },
   {
     says: /unauthorized|authentication required|no basic auth credentials|denied|forbidden|\b40[13]\b/i,
-    code: ({ hasCredentials }) => (hasCredentials ? 'REGISTRY_FORBIDDEN' : 'REGISTRY_UNAUTHORIZED'),
-    message: ({ name, hasCredentials }) =>
-      hasCredentials
+    code: ({ credentials }) => (credentials ? 'REGISTRY_FORBIDDEN' : 'REGISTRY_UNAUTHORIZED'),
+    message: ({ name, credentials }) =>
+      credentials
         ? `The registry rejected the login for ${name}.`
         : `The registry requires a login for ${name}.`,
+    hint: ({ name, credentials }) => {
+      const { registry } = parseImageReference(name)
+      return credentials
+        ? rejectedLoginHint(registry, credentials.passwordVariable)
+        : missingLoginHint(registry)
+    },
   },
 ]
 
@@ -54,7 +64,11 @@ export function readPullFailure(text: string, pull: Pull): DrayError {
   const sign = signs.find(({ says }) => says.test(reason))
   if (sign) {
     const code = typeof sign.code === 'function' ? sign.code(pull) : sign.code
-    return new DrayError(code, sign.message(pull), { details, temporary: sign.temporary })
+    return new DrayError(code, sign.message(pull), {
+      details,
+      temporary: sign.temporary,
+      hint: sign.hint?.(pull),
+    })
   }
   return new DrayError('PULL_FAILED', `${pull.name} could not be pulled on ${where(pull.host)}: ${reason}`, {
     details,

@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Credentials } from '../../deploy/model/ports.ts'
 import { networkCode, type AnswerHeaders } from '../http/http-fetch.ts'
+import { isGhcr, missingLoginHint, rejectedLoginHint } from './login-hint.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The registry limits requests, and may have sent a waiting time. */
@@ -48,10 +49,8 @@ export function staleLogin(
   { passwordVariable }: Credentials,
   cause: DrayError,
 ): DrayError {
-  const again = isGhcr(host)
-    ? `The token may have expired. Set a new GITHUB_TOKEN, or log in again with \`docker login ${host}\`.`
-    : `The login may be outdated. Log in again with \`docker login ${host}\`.`
-  const anew = configuredLogin(host, passwordVariable) ?? again
+  const again = `The token may have expired. Set a new GITHUB_TOKEN, or log in again with \`docker login ${host}\`.`
+  const anew = rejectedLoginHint(host, passwordVariable) ?? again
   const access = isGhcr(host)
     ? `a token with \`read:packages\`, and in Actions read access under "Manage Actions access" of the package`
     : 'a login with read access'
@@ -99,12 +98,12 @@ function rateLimited(answer: FailedAnswer, said: string, { host, nowMs }: Failur
 function unauthorized({ host, repository, login }: FailureContext): DrayError {
   if (login !== undefined)
     return new DrayError('REGISTRY_UNAUTHORIZED', `${host} rejected the login for ${repository}.`, {
-      hint: configuredLogin(host, login.passwordVariable),
+      hint: rejectedLoginHint(host, login.passwordVariable),
     })
   if (isGhcr(host)) {
     return new DrayError('REGISTRY_UNAUTHORIZED', `${host}/${repository} is private or does not exist.`)
   }
-  const hint = `Add the login to \`registries:\` in dray.yml, or log in here with \`docker login ${host}\`.`
+  const hint = missingLoginHint(host)
   return new DrayError('REGISTRY_UNAUTHORIZED', `${host} requires a login for ${repository}.`, { hint })
 }
 
@@ -113,25 +112,14 @@ function forbidden({ host, repository, login }: FailureContext): DrayError {
   const hint =
     login === undefined
       ? `Log in with an account that can read ${repository}.`
-      : configuredLogin(host, login.passwordVariable)
+      : rejectedLoginHint(host, login.passwordVariable)
   return new DrayError('REGISTRY_FORBIDDEN', `${host} ${what} ${repository}.`, { hint })
-}
-
-/** The hint for a login from dray.yml; `docker login` would change nothing. */
-function configuredLogin(host: string, variable: string | undefined): string | undefined {
-  return variable === undefined
-    ? undefined
-    : `The login is that of ${host} under \`registries:\` in dray.yml: check its username, and the password in ${variable}.`
 }
 
 /** Only the code of the registry's error: its text is not trusted. */
 function renderReason(said: string): string {
   const code = /"code"\s*:\s*"([A-Z_]{1,40})"/.exec(said)?.[1]
   return code === undefined ? '' : ` (${code})`
-}
-
-function isGhcr(host: string): boolean {
-  return host === 'ghcr.io'
 }
 
 type NetworkFailure = { says: string; temporary: boolean; hint?: string }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { readPullFailure } from '../../../../src/adapters/docker/pull-failure.ts'
 
-const pull = { name: 'ghcr.io/acme/shop@sha256:abc', host: 'deploy@srv1', hasCredentials: true }
+const image = `ghcr.io/acme/shop@sha256:${'a'.repeat(64)}`
+const pull = { name: image, host: 'deploy@srv1', credentials: {} }
 
 // The words of Engines 20.10 to 28.5 and of the registries behind them.
 test.each([
@@ -35,8 +36,31 @@ test.each([
 })
 
 test('without credentials, a refusal means that some are wanted', () => {
-  const failure = readPullFailure('denied', { ...pull, hasCredentials: false })
+  const failure = readPullFailure('denied', { ...pull, credentials: undefined })
   expect(failure.code).toBe('REGISTRY_UNAUTHORIZED')
+})
+
+test.each([
+  [image, undefined, /^Set GITHUB_TOKEN .*`docker login`/],
+  [
+    'registry.example.com/tools/job:v1',
+    undefined,
+    /^Add the login to `registries:`.*`docker login registry\.example\.com`/,
+  ],
+  ['acme/job:v1', undefined, /^Add the login.*`docker login`/],
+  [image, {}, /^Check the token.*`read:packages`/],
+  [
+    'registry.example.com/tools/job:v1',
+    {},
+    /^The login may be outdated.*`docker login registry\.example\.com`/,
+  ],
+  [
+    'registry.example.com/tools/job:v1',
+    { passwordVariable: 'JOB_PASSWORD' },
+    /^The login is that of registry\.example\.com .*JOB_PASSWORD/,
+  ],
+])('the hint leads to the login of %s, with %o', (name, credentials, hint) => {
+  expect(readPullFailure('denied', { ...pull, name, credentials }).hint).toMatch(hint)
 })
 
 test('an unknown failure is not retried', () => {
