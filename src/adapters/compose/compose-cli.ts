@@ -5,6 +5,7 @@ import { standInLabel } from '../../deploy/model/stand-in.ts'
 import type { AppPlace } from '../directory/app-place.ts'
 import { exportLines, type DeployValueMap } from '../directory/values.ts'
 import { stripControl } from '../../shared/strip-control.ts'
+import { SHORT_OUTPUT_BYTES } from '../host/too-much-output.ts'
 import { guardContainer } from '../docker/container-guard.ts'
 import { inContainerArgs, type InContainerOptions } from '../docker/exec-args.ts'
 import { composeFailure } from './compose-failure.ts'
@@ -137,7 +138,7 @@ async function runGuarded<T>(
 async function hasStarted(runner: AppPlace['runner'], containerName: string): Promise<boolean> {
   const argv = ['docker', 'inspect', '--type=container', '--format={{.State.StartedAt}}', containerName]
   try {
-    const { exitCode, stdout } = await runner.run(argv)
+    const { exitCode, stdout } = await runner.run(argv, { mostBytes: SHORT_OUTPUT_BYTES })
     return exitCode === 0 && !stdout.startsWith('0001-')
   } catch {
     return true

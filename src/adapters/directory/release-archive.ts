@@ -12,7 +12,7 @@ import { parseJson } from '../../shared/parse-json.ts'
 import type { RunOptions, CommandRunner } from '../host/command-runner.ts'
 import { runScript, scriptFailure } from './host-script.ts'
 import { readRelease } from './read-release.ts'
-import { archiveScript, BUNDLE_TEXT_BYTES, bundleScript } from './release-scripts.ts'
+import { ARCHIVE_BYTES, archiveScript, BUNDLE_TEXT_BYTES, bundleScript } from './release-scripts.ts'
 import { parseSections, sectionText } from './sections.ts'
 import { timeMs } from './time-ms.ts'
 import { refuseNewer } from './written-by.ts'
@@ -33,7 +33,8 @@ export function createReleaseArchive({
 
   return {
     read: async (releases, signal) => {
-      const sections = parseSections(await run(archiveScript, { args: [String(releases)], signal }))
+      const options = { args: [String(releases)], mostBytes: ARCHIVE_BYTES, signal }
+      const sections = parseSections(await run(archiveScript, options))
       return {
         releases: sections
           .filter(({ name }) => name === 'release')

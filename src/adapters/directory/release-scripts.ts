@@ -7,6 +7,8 @@ const JOURNAL_BYTES = 64 * 1024 ** 2
 const BUNDLE_BYTES = 256 * 1024 ** 2
 /** A bundle as text: base64 has four characters for three bytes, and a newline after 76. */
 export const BUNDLE_TEXT_BYTES = 1.4 * BUNDLE_BYTES
+/** The journal with the records of eight releases of the largest size; that of ten thousand files has an eighth of it. */
+export const ARCHIVE_BYTES = JOURNAL_BYTES + 8 * RECORD_BYTES
 
 /**
  * Prints every record, and the journal's entries on the last attempts. The journal is read from its end, only as far as

@@ -10,6 +10,7 @@ import { readDockerCliFailure, where } from './docker-cli-failure.ts'
 import { EngineAgent } from './engine-agent.ts'
 import { type ApiRequest, exchange, ExchangeError } from './engine-exchange.ts'
 import { findEngine, usualSocket } from './find-engine.ts'
+import { SHORT_OUTPUT_BYTES } from '../host/too-much-output.ts'
 import { pointToOwnEngine } from './own-engine.ts'
 import { chooseApiVersion, type VersionAnswer, versionAnswer } from './engine-version.ts'
 import { readText } from './read-text.ts'
@@ -139,7 +140,10 @@ export class EngineClient {
     if (runner.dialSocket === undefined) return undefined
     // The usual socket is tried meanwhile.
     const usual = this.#trySocket(usualSocket)
-    const { exitCode, stdout, stderr } = await runner.run(['sh', '-c', findEngine], { beside: true })
+    const { exitCode, stdout, stderr } = await runner.run(['sh', '-c', findEngine], {
+      beside: true,
+      mostBytes: SHORT_OUTPUT_BYTES,
+    })
     const path = /^unix:\/\/(\/\S+)$/.exec(stdout.trim())?.[1]
     if (path !== usualSocket) void usual.then((it) => it?.agent.destroy())
     if (exitCode === 127 || exitCode === 126) throw readDockerCliFailure(exitCode, stderr, runner.name)

@@ -20,6 +20,18 @@ type Exchange = {
   tellProcessId: (id: string) => void
   resolve: (output: CommandOutput) => void
   reject: (error: Error) => void
+  title: string
+  mostBytes: number
+}
+
+/** A command that `renderRemoteCommand` made, with its standard input. */
+export type ShellCommand = {
+  /** For messages: what printed too much. */
+  title: string
+  command: string
+  input: Uint8Array
+  /** More output than this ends the shell; 32 MiB by default. */
+  mostBytes?: number | undefined
 }
 
 /**
@@ -71,14 +83,17 @@ export class PersistentShell {
   }
 
   /**
-   * Runs a command made by `renderRemoteCommand` to completion; `tellProcessId` receives its process id. Throws if the
-   * shell ends before the command, and HOST_COMMAND_FAILED after too much output, which ends the shell.
+   * Runs a command to completion; `tellProcessId` receives its process id. Throws if the shell ends before the command, and
+   * HOST_COMMAND_FAILED after too much output, which ends the shell.
    */
-  async run(command: string, input: Uint8Array, tellProcessId: (id: string) => void): Promise<CommandOutput> {
+  async run(
+    { title, command, input, mostBytes = MOST_OUTPUT_BYTES }: ShellCommand,
+    tellProcessId: (id: string) => void,
+  ): Promise<CommandOutput> {
     const name = randomBytes(9).toString('hex')
     const ended = new Promise<CommandOutput>((resolve, reject) => {
       const [stdout, stderr] = [new MarkedOutput(name), new MarkedOutput(name)]
-      this.#current = { stdout, stderr, tellProcessId, resolve, reject }
+      this.#current = { stdout, stderr, tellProcessId, resolve, reject, title, mostBytes }
     })
     this.#child.process.stdin.write(renderExchange(command, { name, input }))
     try {
@@ -93,12 +108,12 @@ export class PersistentShell {
     const exchange = this.#current
     if (exchange === undefined) return
     exchange[stream].push(chunk)
-    const mostBytes = stream === 'stdout' ? MOST_OUTPUT_BYTES : MOST_ERROR_BYTES
+    const mostBytes = stream === 'stdout' ? exchange.mostBytes : MOST_ERROR_BYTES
     if (exchange[stream].bytes > mostBytes) {
       this.#current = undefined
       this.#isReady = false
       this.#child.end()
-      exchange.reject(tooMuchOutput('A command on the server', mostBytes))
+      exchange.reject(tooMuchOutput(exchange.title, mostBytes))
       return
     }
     if (stream === 'stderr') {

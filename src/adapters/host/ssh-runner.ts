@@ -22,6 +22,7 @@ import type {
 import { skipPast } from './skip-past.ts'
 import { SshConnection } from './ssh-connection.ts'
 import { buildCommandArgs, type SshTarget } from './ssh-options.ts'
+import { MOST_OUTPUT_BYTES } from './too-much-output.ts'
 
 const endThereMs = 1000
 /** A session costs sshd a process, and a few of its `MaxSessions`, ten by default. */
@@ -107,10 +108,10 @@ export class SshRunner implements CommandRunner {
   /** The first shell is left to the commands that others wait for. */
   async #takePersistentShell(
     { target }: SshConnection,
-    { input = '', onLine, beside, mostBytes }: RunOptions,
+    { input = '', onLine, beside, mostBytes = 0 }: RunOptions,
   ): Promise<PersistentShell | undefined> {
-    // A command that is read line by line needs its own streams.
-    if (onLine !== undefined || mostBytes !== undefined) return undefined
+    // A command that is read line by line needs its own streams, and long output would keep the shell from others.
+    if (onLine !== undefined || mostBytes > MOST_OUTPUT_BYTES) return undefined
     if (Buffer.byteLength(input) > MOST_SHELL_INPUT_BYTES) return undefined
     for (let index = beside === true ? 1 : 0; index < MOST_SHELLS; index++) {
       const shell = this.#persistentShells[index] ?? this.#startShell(target)
@@ -138,7 +139,9 @@ export class SshRunner implements CommandRunner {
       ...(tellProcessId ? {} : told),
     })
     const { promise: processId, tell } = promisedText()
-    const ended = shell.run(command, Buffer.from(options.input ?? ''), tell)
+    const { input = '', mostBytes } = options
+    const title = `A command on ${this.name}`
+    const ended = shell.run({ title, command, input: Buffer.from(input), mostBytes }, tell)
     this.#commandsRun += 1
     return waitForEnd({
       ...options,

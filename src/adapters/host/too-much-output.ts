@@ -1,7 +1,12 @@
 import { DrayError } from '../../errors/dray-error.ts'
 
-/** Limit for the output of a command that is kept as a whole; the longest, a journal with its records, has 104 MiB. */
-export const MOST_OUTPUT_BYTES = 128 * 1024 ** 2
+/**
+ * Limit for the output of a command that is kept as a whole, unless it asks for another one. Records and models of an app with
+ * ten thousand files and hundreds of services have less than half of it; a flood reaches it over SSH within about a second.
+ */
+export const MOST_OUTPUT_BYTES = 32 * 1024 ** 2
+/** The same for a command of which one line is read. */
+export const SHORT_OUTPUT_BYTES = 1024 ** 2
 /** The same for its error output, of which the end is kept. */
 export const MOST_ERROR_BYTES = 8 * 1024 ** 2
 
@@ -9,7 +14,7 @@ export const MOST_ERROR_BYTES = 8 * 1024 ** 2
 export function tooMuchOutput(title: string, mostBytes: number): DrayError {
   const limit = mostBytes < 1024 ** 2 ? `${mostBytes} bytes` : `${Math.floor(mostBytes / 1024 ** 2)} MiB`
   return new DrayError('HOST_COMMAND_FAILED', `${title} printed more than ${limit}, and was ended.`, {
-    hint: 'Check this program on the server: its output is not what dray asked for.',
+    hint: 'A program on the server, such as `stat` or `docker`, is not what dray expects: `type -a stat docker` there shows which ones run.',
   })
 }
 

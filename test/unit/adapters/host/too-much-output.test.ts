@@ -4,7 +4,7 @@ import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import { PersistentShell, persistentShellCommand } from '../../../../src/adapters/host/persistent-shell.ts'
 
 test.each([
-  [undefined, '128 MiB'],
+  [undefined, '32 MiB'],
   [1000, '1000 bytes'],
 ])('a command that prints without end is ended at a limit of %s', async (mostBytes, limit) => {
   await using runner = new LocalRunner()
@@ -32,14 +32,18 @@ test('output up to the limit is whole', async () => {
   expect(stdout).toBe('x'.repeat(1000))
 })
 
-test('a command in the persistent shell that prints without end ends the shell', async () => {
+test.each([
+  [undefined, '32 MiB'],
+  [1000, '1000 bytes'],
+])('a command in the persistent shell ends it at a limit of %s', async (mostBytes, limit) => {
   const child = startChild('sh', ['-c', persistentShellCommand])
   onTestFinished(() => child.end())
   const shell = new PersistentShell(child)
   expect(await shell.take()).toBe(true)
-  await expect(shell.run('exec yes', new Uint8Array(), () => undefined)).rejects.toMatchObject({
+  const flood = { title: 'A command on srv1', command: 'exec yes', input: new Uint8Array(), mostBytes }
+  await expect(shell.run(flood, () => undefined)).rejects.toMatchObject({
     code: 'HOST_COMMAND_FAILED',
-    message: 'A command on the server printed more than 128 MiB, and was ended.',
+    message: `A command on srv1 printed more than ${limit}, and was ended.`,
   })
   // At once, before it has ended: another command would fail with it.
   expect(await shell.take()).toBe(false)
