@@ -8,7 +8,7 @@ export const pruneVolumes: Rule = {
   severity: 'error',
   title: 'A script deletes volumes that no container uses at the moment.',
   why: 'A database whose container is stopped when the script runs loses its data. Docker Engine before 23.0 deletes named volumes too. Newer versions delete anonymous volumes, and named ones with `--all`.',
-  hint: 'Remove `--volumes`. `dray disk` shows what uses the disk space, and `dray clean` frees it without touching a volume.',
+  hint: 'Remove the command, or `--volumes` from `system prune`. `dray disk` shows what uses the disk space, and `dray clean` frees it without touching a volume.',
   bad: { 'deploy.sh': lines('set -eu', 'docker system prune -af --volumes') },
   good: { 'deploy.sh': lines('set -eu', 'docker image prune -f') },
   *check(repository) {
