@@ -6,6 +6,7 @@ import { openStandardInput } from './adapters/terminal/standard-input.ts'
 import type { CliContext } from './cli/command/context.ts'
 import { createInterrupts } from './cli/interrupts.ts'
 import { runCli } from './cli/run-cli.ts'
+import { DrayError } from './errors/dray-error.ts'
 import { EXIT } from './errors/exit-code.ts'
 import { systemClock } from './shared/clock.ts'
 
@@ -40,7 +41,9 @@ const hideVariables = (names: readonly string[]): void => {
 hideVariables(['DRAY_SSH_KEY', 'GITHUB_TOKEN'])
 
 const context: CliContext = {
-  cwd: process.cwd(),
+  get cwd() {
+    return readDirectory()
+  },
   env,
   stdin: openStandardInput((text) => void process.stderr.write(text)),
   stdout: Object.assign(process.stdout, { isFile: fstatSync(1).isFile() }),
@@ -57,4 +60,17 @@ const context: CliContext = {
       .unref()
   },
 }
+
+/** Throws USAGE in a directory that was removed, such as by a script that runs dray in a temporary one. */
+function readDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new DrayError('USAGE', 'The current directory no longer exists.', {
+      hint: 'Change to the directory of the app, then run the command again.',
+      cause,
+    })
+  }
+}
+
 process.exitCode = await runCli(process.argv.slice(2), context)

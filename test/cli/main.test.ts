@@ -72,3 +72,14 @@ test('a reader that leaves early is no failure', async () => {
   const stderr = await text(child.stderr)
   expect([stderr, ...(await closed)]).toEqual(['', 0, null])
 })
+
+test('a directory that was removed is named, not reported as a bug', async () => {
+  // tsx itself does not start in such a directory, so that Node's error is made for dray alone.
+  const removed =
+    'const cwd=process.cwd;process.cwd=()=>{if(/src.main\\.ts/.test(new Error().stack))throw new Error("ENOENT");return cwd()}'
+  const argv = ['--import', tsx, '--import', `data:text/javascript,${removed}`, main, 'check', '--no-color']
+  const child = spawn(process.execPath, argv, { stdio: 'pipe' })
+  const closed = once(child, 'close')
+  expect(await text(child.stderr)).toContain('[USAGE]\n\n  The current directory no longer exists.\n')
+  expect(await closed).toEqual([2, null])
+})
