@@ -118,7 +118,7 @@ export const catalogue = {
   },
   HOST_COMMAND_FAILED: {
     title: 'A command on the server failed.',
-    hint: 'Read the output of the command below.',
+    hint: 'Read the output of the command, which is shown with this message.',
     exitCode: EXIT.precondition,
   },
   DOCKER_MISSING: {

@@ -1,4 +1,5 @@
 import { describeAnswer } from '../../../deploy/model/entrance.ts'
+import type { Failure } from '../../../deploy/model/events.ts'
 import { usedPercent } from '../../../deploy/model/file-system.ts'
 import type {
   EnvironmentStatus,
@@ -103,18 +104,21 @@ function paintWord(word: string, { colors }: TerminalStyle): string {
 
 /** Failures, a running deploy, unhealthy services, URLs that do not answer and drift, with hints. */
 function problemLines({ environment, hosts, failure }: EnvironmentStatus, style: TerminalStyle): string[] {
-  if (failure !== undefined)
-    return renderProblem(environment, { message: failure.message, hint: failure.hint }, style)
+  if (failure !== undefined) return renderProblem(environment, problemOf(failure), style)
   return hosts.flatMap((host) => {
     const where = hosts.length > 1 ? `${environment} on ${host.host}` : environment
     return problemsOf(host, environment).flatMap((it) => renderProblem(where, it, style))
   })
 }
 
-type Problem = { message: string; hint: string }
+type Problem = { message: string; hint: string; output?: readonly string[] | undefined }
+
+function problemOf({ message, hint, details }: Failure): Problem {
+  return { message, hint, output: details.logTail }
+}
 
 function problemsOf(host: HostStatus, environment: string): Problem[] {
-  if (host.verdict === 'unknown') return [{ message: host.failure.message, hint: host.failure.hint }]
+  if (host.verdict === 'unknown') return [problemOf(host.failure)]
   const unhealthy = host.services.filter(
     ({ health, state }) => health === 'unhealthy' || state === 'restarting',
   )
@@ -145,7 +149,7 @@ function deploying({ lock }: KnownHost): string {
 
 function renderProblem(
   where: string,
-  { message, hint }: Problem,
+  { message, hint, output = [] }: Problem,
   { colors, glyphs, columns }: TerminalStyle,
 ): string[] {
   const width = (columns ?? Infinity) - 4
@@ -154,6 +158,7 @@ function renderProblem(
   return [
     `${colors.yellow(glyphs.warning)} ${first.replace(where, colors.bold(where))}`,
     ...more.map((line) => `  ${line}`),
+    ...output.map((line) => `  ${colors.dim(glyphs.gutter)} ${line}`),
     ...steps.map((line) => `  ${line.replaceAll(/`[^`]+`/g, (command) => colors.cyan(command))}`),
   ]
 }

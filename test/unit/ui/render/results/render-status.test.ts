@@ -135,3 +135,14 @@ test('shows the facts of a host without a deploy', () => {
     "
   `)
 })
+
+test('the output of a command that failed is shown between the message and the hint', () => {
+  const failed = {
+    ...failure('Reading the app failed with exit code 1.', 'Read it.'),
+    details: { logTail: ['docker ps printed too much'] },
+  }
+  const host = makeStatus({ environment: 'test', path, hosts: [{ host: 'deploy@test', failure: failed }] })
+  expect(renderStatus([host], style)).toContain(
+    'exit code 1.\n  │ docker ps printed too much\n  → Read it.\n',
+  )
+})
