@@ -16,7 +16,7 @@ export type RunOptions = {
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   /** Characters kept of each line; 16 KiB by default. */
   longestLine?: number
-  /** More output than this ends the command with HOST_COMMAND_FAILED; 32 MiB by default. Not with `onLine`. */
+  /** More output than this ends the command with HOST_COMMAND_FAILED; 16 MiB by default. Not with `onLine`. */
   mostBytes?: number
   signal?: AbortSignal
   timeoutMs?: number

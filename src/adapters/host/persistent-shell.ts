@@ -30,7 +30,7 @@ export type ShellCommand = {
   title: string
   command: string
   input: Uint8Array
-  /** More output than this ends the shell; 32 MiB by default. */
+  /** More output than this ends the shell; 16 MiB by default. */
   mostBytes?: number | undefined
 }
 

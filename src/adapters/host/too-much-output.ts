@@ -2,9 +2,9 @@ import { DrayError } from '../../errors/dray-error.ts'
 
 /**
  * Limit for the output of a command that is kept as a whole, unless it asks for another one. Records and models of an app with
- * ten thousand files and hundreds of services have less than half of it; a flood reaches it over SSH within about a second.
+ * ten thousand files and hundreds of services have less than half of it, and a flood over SSH soon reaches it.
  */
-export const MOST_OUTPUT_BYTES = 32 * 1024 ** 2
+export const MOST_OUTPUT_BYTES = 16 * 1024 ** 2
 /** The same for a command of which one line is read. */
 export const SHORT_OUTPUT_BYTES = 1024 ** 2
 /** The same for its error output, of which the end is kept. */

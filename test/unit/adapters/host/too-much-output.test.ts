@@ -4,7 +4,7 @@ import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import { PersistentShell, persistentShellCommand } from '../../../../src/adapters/host/persistent-shell.ts'
 
 test.each([
-  [undefined, '32 MiB'],
+  [undefined, '16 MiB'],
   [1000, '1000 bytes'],
 ])('a command that prints without end is ended at a limit of %s', async (mostBytes, limit) => {
   await using runner = new LocalRunner()
@@ -33,7 +33,7 @@ test('output up to the limit is whole', async () => {
 })
 
 test.each([
-  [undefined, '32 MiB'],
+  [undefined, '16 MiB'],
   [1000, '1000 bytes'],
 ])('a command in the persistent shell ends it at a limit of %s', async (mostBytes, limit) => {
   const child = startChild('sh', ['-c', persistentShellCommand])
