@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { version } from '../../src/shared/version.ts'
 import { createAppDirectory } from '../../src/adapters/directory/app-directory.ts'
 import { LocalRunner } from '../../src/adapters/host/local-runner.ts'
 import type { RunOptions, CommandRunner } from '../../src/adapters/host/command-runner.ts'
@@ -106,7 +107,8 @@ test('reports every recorded release, and the files of the newest', async () => 
   for (const id of ['r2', 'r9', 'r10'])
     await directory.record(makeRelease(id, files), { files: [], drop: [] })
   const { releases } = await directory.inspect(compose(web))
-  expect(releases).toEqual([makeRelease('r2', {}), makeRelease('r9', {}), makeRelease('r10', files)])
+  const recorded = [makeRelease('r2', {}), makeRelease('r9', {}), makeRelease('r10', files)]
+  expect(releases).toEqual(recorded.map((release) => ({ ...release, writtenBy: version })))
 })
 
 test('a change of .env changes the services that read it, and no other', async () => {
@@ -194,9 +196,9 @@ test('without .env nothing is read', async () => {
   await expect(directory.inspect(compose(web))).rejects.toMatchObject({ code: 'ENV_MISSING', exitCode: 3 })
 })
 
-test('a record that another version wrote is refused, not guessed at', async () => {
+test('a record that a newer version wrote is refused, not guessed at', async () => {
   const record = { '.dray/releases/r1/release.json': '{"version":2}' }
-  await expect(inspect(compose(web), { server: record })).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' })
+  await expect(inspect(compose(web), { server: record })).rejects.toMatchObject({ code: 'RECORD_NEWER' })
 })
 
 test('ids of releases that failed are known from the journal, and torn lines are skipped', async () => {
