@@ -36,6 +36,15 @@ test('lists findings by file, with line, mark, reason and hint; exits with 1 on 
   )
 })
 
+test('a file that git does not track is missing in a clone, except in a new repository', async () => {
+  const cwd = await makeProject({ Dockerfile: 'FROM node:22-alpine\nCOPY server.js ./\n', 'server.js': 'x' })
+  const check = async () => (await runCli(['check', '--no-color'], { cwd })).stdout
+  await run('git', ['-C', cwd, 'init', '-q'])
+  expect(await check()).not.toContain('COPY_MISSING')
+  await run('git', ['-C', cwd, 'add', 'Dockerfile'])
+  expect(await check()).toContain('The build context has no `server.js`. [COPY_MISSING]')
+})
+
 test('--fix changes the files and lists the remaining findings', async () => {
   const cwd = await makeProject({ 'docker-compose.yml': compose })
   const { exitCode, stdout } = await runCli(['check', '--fix', '--no-color'], { cwd })

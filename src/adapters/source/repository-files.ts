@@ -12,7 +12,7 @@ const largestBytes = 1024 * 1024
 export type RepositoryFiles = {
   /** Text by path from the directory, with `/`. */
   files: Record<string, string>
-  /** Paths that git tracks; undefined outside a git repository. */
+  /** Paths that git tracks; undefined outside a git repository, and in a new one, in which nothing is forgotten. */
   tracked: ReadonlySet<string> | undefined
 }
 
@@ -38,7 +38,7 @@ export async function readRepositoryFiles(
     files: Object.fromEntries(
       texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])),
     ),
-    tracked: tracked === undefined ? undefined : new Set(tracked),
+    tracked: tracked?.length ? new Set(tracked) : undefined,
   }
 }
 
