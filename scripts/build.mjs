@@ -16,7 +16,9 @@ function isStale() {
   if (!existsSync(bundlePath) || !existsSync(noticesPath)) return true
   const built = statSync(bundlePath).mtimeMs
   const sources = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
-  const others = ['build.mjs', 'bundle.mjs', 'third-party-notices.mjs'].map((name) => `scripts/${name}`)
+  const others = ['build.mjs', 'bundle.mjs', 'bundle-page.mjs', 'third-party-notices.mjs'].map(
+    (name) => `scripts/${name}`,
+  )
   return [
     ...sources.map((name) => `src/${name}`),
     ...others,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { bundlePage } from './bundle-page.mjs'
 import { findPackages, renderNotices } from './third-party-notices.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -15,7 +16,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
  * @throws a sentence when the licence of a package is missing or not allowed
  */
 export async function bundle(define = {}) {
-  const { outputFiles, metafile } = await build({
+  const page = await bundlePage(root)
+  const { outputFiles, metafile: ownMetafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
     outfile: 'dist/dray.mjs',
@@ -29,12 +31,13 @@ export async function bundle(define = {}) {
     // No bundled package has a comment that esbuild keeps; their licences are files.
     legalComments: 'none',
     metafile: true,
-    define,
     write: false,
     banner: { js: '// Licences: at the end of this file.' },
     plugins: [builtinsAtFirstUse],
+    define: { ...define, PAGE_ARCHIVE: JSON.stringify(page.archive) },
   })
   const [sourceMap, file] = outputFiles.map(({ text }) => text)
+  const metafile = withPage(ownMetafile, page.metafile)
   const notices = await renderNotices(await findPackages(metafile, root))
   const own = await readFile(`${root}/LICENSE`, 'utf8')
   const code = `${file}${asComment(`dray\n\n${own}\n${notices}`)}`
@@ -66,6 +69,15 @@ const builtinsAtFirstUse = {
       return { contents }
     })
   },
+}
+
+/**
+ * The packages of the page are in the file, too.
+ * @param {import('esbuild').Metafile} file
+ * @param {import('esbuild').Metafile} page
+ */
+function withPage(file, page) {
+  return { ...file, outputs: { ...file.outputs, ...page.outputs } }
 }
 
 /** @param {string} text */

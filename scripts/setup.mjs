@@ -1,8 +1,9 @@
 /**
  * Sets up what `npm run demo` and `npm test` need. Runs before `npm ci`, so it uses nothing but Node.
  *
- *   node scripts/setup.mjs [engine] [network]   dependencies and dist/, a Docker Engine, the tools of the test network
- *   node scripts/setup.mjs undo                 takes back what was changed on this machine outside the clone
+ *   node scripts/setup.mjs [engine] [network] [browser]
+ *                              dependencies and dist/, a Docker Engine, the tools of the test network, a browser
+ *   node scripts/setup.mjs undo  takes back what was changed on this machine outside the clone
  *
  * Exit codes: 0 done; 2 wrong arguments; 3 something cannot be set up here, and one sentence says what to do.
  */
@@ -10,13 +11,14 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { CannotSetUp, say } from './engine/commands.mjs'
+import { ensureBrowser } from './engine/browser.mjs'
 import { ensureEngine } from './engine/engine.mjs'
 import { ensureNetworkTools } from './engine/network-tools.mjs'
 import { undoSetup } from './engine/undo.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** @type {Record<string, () => Promise<void> | void>} */
-const parts = { engine: ensureEngine, network: ensureNetworkTools }
+const parts = { engine: ensureEngine, network: ensureNetworkTools, browser: ensureBrowser }
 
 try {
   process.exitCode = await main(process.argv.slice(2))
@@ -35,7 +37,7 @@ async function main(args) {
   const unknown = args.find((name) => parts[name] === undefined)
   if (unknown !== undefined) {
     process.stderr.write(
-      `${unknown} is no part of the set-up; usage: node scripts/setup.mjs [engine] [network] | undo\n`,
+      `${unknown} is no part of the set-up; usage: node scripts/setup.mjs [engine] [network] [browser] | undo\n`,
     )
     return 2
   }

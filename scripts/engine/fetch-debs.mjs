@@ -55,7 +55,7 @@ function findDeb(directory, name) {
 
 /** @param {{ suite: string, packages: readonly string[], directory: string }} wanted */
 function download({ suite, packages, directory }) {
-  const options = readPackageLists(suite)
+  const options = aptOptions(suite)
   // Fetched beside and then renamed: a run that is cut leaves no half file, two at once do no harm.
   const fresh = mkdtempSync(join(directory, '.fetch-'))
   try {
@@ -75,7 +75,7 @@ const optionsBySuite = new Map()
  * @param {string} suite
  * @returns {string[]} the options that make apt-get use them
  */
-function readPackageLists(suite) {
+export function aptOptions(suite) {
   const known = optionsBySuite.get(suite)
   if (known !== undefined) return known
   const distribution = readDistribution()

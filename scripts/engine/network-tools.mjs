@@ -66,7 +66,7 @@ function addPrograms(distribution) {
  * @param {() => { suite: string, packages: readonly string[] }} what
  * @param {import('./distribution.mjs').Distribution} distribution
  */
-function unpackOnce(name, what, distribution) {
+export function unpackOnce(name, what, distribution) {
   const directory = join(cacheDirectory, name)
   if (existsSync(directory)) return
   mustHaveApt(distribution)

@@ -5,6 +5,7 @@ import { historyCommand } from './commands/inspect/history.ts'
 import { imagesCommand } from './commands/inspect/images.ts'
 import { secretsCommand } from './commands/inspect/secrets.ts'
 import { statusCommand } from './commands/inspect/status.ts'
+import { uiCommand } from './commands/inspect/ui/ui.ts'
 import { cleanCommand } from './commands/operate/clean.ts'
 import { composeCommand } from './commands/operate/compose.ts'
 import { envCommand } from './commands/operate/env/env.ts'
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   defineCommand(deployCommand, async () => (await import('./commands/ship/run-deploy.ts')).runDeploy),
   defineCommand(rollbackCommand, async () => (await import('./commands/ship/run-rollback.ts')).runRollback),
   defineCommand(statusCommand, async () => (await import('./commands/inspect/run-status.ts')).runStatus),
+  defineCommand(uiCommand, async () => (await import('./commands/inspect/ui/run-ui.ts')).runUi),
   defineCommand(historyCommand, async () => (await import('./commands/inspect/run-history.ts')).runHistory),
   defineCommand(diffCommand, async () => (await import('./commands/inspect/run-diff.ts')).runDiff),
   defineCommand(diskCommand, async () => (await import('./commands/inspect/run-disk.ts')).runDisk),

@@ -262,6 +262,11 @@ export const catalogue = {
     hint: 'Check the logs of the app and the proxy, and the URL under `probe:` in dray.yml.',
     exitCode: EXIT.failedOldServing,
   },
+  UI_PORT_TAKEN: {
+    title: 'The port for `dray ui` cannot be used on this machine.',
+    hint: 'Leave `--port` out: `dray ui` then takes a free port.',
+    exitCode: EXIT.precondition,
+  },
   UNDO_FAILED: {
     title: 'The deploy failed, and undoing it failed too.',
     hint: 'Check what is serving with `dray status ENVIRONMENT`, then run the last good deploy again.',

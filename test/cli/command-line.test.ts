@@ -25,7 +25,7 @@ describe('help and version', () => {
     ])
     expect(groups.slice(0, 4)).toEqual([
       ['Ship', 'build promote plan deploy rollback'],
-      ['Inspect', 'status history diff disk secrets images'],
+      ['Inspect', 'status ui history diff disk secrets images'],
       ['Operate', 'logs exec run task compose env clean remove'],
       ['Set up', 'init check doctor setup gate upgrade completion'],
     ])

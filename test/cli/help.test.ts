@@ -83,6 +83,7 @@ test('a page of the help, as it is', () => {
 
     Options:
       --limit <COUNT>  Number of entries (default: 20).
+      --steps          With the duration of each step.
 
     Options of all commands:
       --config <FILE>  Configuration file (default: dray.yml in the current
@@ -97,6 +98,8 @@ test('a page of the help, as it is', () => {
       dray history production         the last 20 entries
       dray history production --limit 100
                                       the last 100 entries
+      dray history production --limit 1 --steps
+                                      what the last deploy spent its time on
       dray history production --json  for a script
 
     Exit codes:

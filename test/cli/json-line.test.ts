@@ -47,6 +47,7 @@ const types = {
   'task.listed': true,
   'task.printed': true,
   'task.started': true,
+  'ui.started': true,
   'undo.started': true,
   'upgrade.finished': true,
   'version.checked': true,

@@ -13,6 +13,7 @@ import { historyCommand } from '../../src/cli/commands/inspect/history.ts'
 import { imagesCommand } from '../../src/cli/commands/inspect/images.ts'
 import { secretsCommand } from '../../src/cli/commands/inspect/secrets.ts'
 import { statusCommand } from '../../src/cli/commands/inspect/status.ts'
+import { uiCommand } from '../../src/cli/commands/inspect/ui/ui.ts'
 import { cleanCommand } from '../../src/cli/commands/operate/clean.ts'
 import { composeCommand } from '../../src/cli/commands/operate/compose.ts'
 import { envCommand } from '../../src/cli/commands/operate/env/env.ts'
@@ -80,7 +81,8 @@ const rows = [
   row(deployCommand, { ...release, dryRun: 'true' }),
   row(rollbackCommand, { ...place, dryRun: 'true' }),
   row(statusCommand, { exitCode: 'true' }),
-  row(historyCommand, { limit: 'text' }),
+  row(uiCommand, { port: 'text', open: 'true' }),
+  row(historyCommand, { limit: 'text', steps: 'true' }),
   row(diffCommand, { tag: 'text', exitCode: 'true', host: 'text' }),
   row(diskCommand, { host: 'text' }),
   row(secretsCommand, { markdown: 'true', exitCode: 'true' }),

@@ -10,6 +10,8 @@ export type CliOptions = {
   cwd: string
   env?: Readonly<Record<string, string>>
   signal?: AbortSignal
+  /** Receives what is printed, as it is printed. */
+  onStdout?: (text: string) => void
   /** What is piped in. */
   input?: string
   /** Lines that a person types at the terminal; without them there is no terminal. */
@@ -45,7 +47,13 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
       readAll: ({ maxBytes }) => readAtMost(Readable.from([Buffer.from(options.input ?? '')]), maxBytes),
       ...terminal,
     },
-    stdout: { write: (text: string) => (stdout += text), columns: 100 },
+    stdout: {
+      write: (text: string) => {
+        options.onStdout?.(text)
+        return (stdout += text)
+      },
+      columns: 100,
+    },
     stderr: { write: (text: string) => (stderr += text), columns: 100 },
     secrets: [],
     signal: options.signal ?? new AbortController().signal,

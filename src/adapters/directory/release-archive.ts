@@ -17,13 +17,18 @@ import { parseSections, sectionText } from './sections.ts'
 import { timeMs } from './time-ms.ts'
 import { refuseNewer } from './written-by.ts'
 
-/** The archived releases in the app's directory `path` on the host of `runner`. */
+/**
+ * The archived releases in the app's directory `path` on the host of `runner`. With `steps: 'all'` the journal is read with
+ * every step, else with tasks and failures alone.
+ */
 export function createReleaseArchive({
   runner,
   path,
+  steps = 'some',
 }: {
   runner: CommandRunner
   path: string
+  steps?: 'all' | 'some'
 }): ReleaseArchive {
   const run = async (script: string, options: RunOptions & { args: string[] }): Promise<string> => {
     const output = await runScript(runner, script, { ...options, args: [path, ...options.args] })
@@ -33,7 +38,7 @@ export function createReleaseArchive({
 
   return {
     read: async (releases, signal) => {
-      const options = { args: [String(releases)], mostBytes: ARCHIVE_BYTES, signal }
+      const options = { args: [String(releases), steps], mostBytes: ARCHIVE_BYTES, signal }
       const sections = parseSections(await run(archiveScript, options))
       return {
         releases: sections

@@ -12,7 +12,7 @@ export const ARCHIVE_BYTES = JOURNAL_BYTES + 8 * RECORD_BYTES
 
 /**
  * Prints every record, and the journal's entries on the last attempts. The journal is read from its end, only as far as
- * needed: it may have a hundred megabytes. Arguments: the directory, the number of attempts.
+ * needed: it may have a hundred megabytes. Arguments: the directory, the number of attempts, `all` for every step.
  */
 export const archiveScript = `
 path=$1
@@ -29,7 +29,7 @@ ${journalBytes}for record in "$path"/.dray/releases/*/release.json; do
 done
 section journal-backwards
 is_own "$path/.dray/journal.ndjson" || exit 0
-tac "$path/.dray/journal.ndjson" | awk -v limit="$2" '
+tac "$path/.dray/journal.ndjson" | awk -v limit="$2" -v steps="$3" '
   match($0, /"release":"r[0-9]+"/) {
     release = substr($0, RSTART, RLENGTH)
     if (!(release in seen)) {
@@ -37,7 +37,7 @@ tac "$path/.dray/journal.ndjson" | awk -v limit="$2" '
       seen[release] = 1
       count++
     }
-    if (/"event":"step[.]/ && !/"kind":"run-task"/ && !/"outcome":"(failed|cancelled)"/) next
+    if (steps != "all" && /"event":"step[.]/ && !/"kind":"run-task"/ && !/"outcome":"(failed|cancelled)"/) next
     print
   }' | pass_on ${JOURNAL_BYTES}
 `

@@ -56,8 +56,9 @@ export type JsonResult =
       })
   | { type: 'promote.finished'; from: string; to: string; tag: string; images: readonly PromotedImage[] }
   | ({ type: 'status' } & EnvironmentStatus)
-  | ({ type: 'history.attempt' } & HistoryEntry<Attempt>)
+  | ({ type: 'history.attempt'; steps?: Attempt['steps'] } & HistoryEntry<Omit<Attempt, 'steps'>>)
   | ({ type: 'history.task' } & HistoryEntry<TaskAttempt>)
+  | { type: 'ui.started'; url: string }
   | ({ type: 'diff'; isDifferent: boolean; files: readonly PrintedFileDiff[] } & OnHost &
       Omit<ReleaseDiff, 'files'>)
   | ({ type: 'disk' } & OfEnvironment & DiskReport)

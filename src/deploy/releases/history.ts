@@ -19,11 +19,29 @@ export type Attempt = {
     | { kind: 'failed'; code: string | undefined; reason: string | undefined; step: string | undefined }
     /** It was killed, or is under way. */
     | { kind: 'unfinished' }
+  /** Requests that dray sent to the app during the deploy, and how many failed; undefined without a probe. */
+  requests: { sent: number; failed: number } | undefined
+  /** As far as they are in the journal that was read. */
+  steps: readonly StepTime[]
   /** Services whose image differs from the release that served before; undefined if unknown. */
   imagesChanged: readonly string[] | undefined
   /** Whether it is archived, so that a rollback to it is possible. */
   isArchived: boolean
   isCurrent: boolean
+}
+
+/** A step of an attempt; those that undo others are not recorded. */
+export type StepTime = {
+  /** Its number in the plan. */
+  id: number
+  kind: string
+  /** The task of a `run-task`. */
+  task?: string
+  /** Milliseconds since the epoch. */
+  startedAtMs: number
+  /** Undefined if it was interrupted, or is under way. */
+  durationMs: number | undefined
+  outcome: 'done' | 'failed' | 'cancelled' | 'unfinished'
 }
 
 /** The last attempts, newest first. */
@@ -59,7 +77,7 @@ export function readHistory({ releases, journal }: ArchiveContents, limit: numbe
 /** `repo@sha256:…` by service. */
 type Images = Readonly<Record<string, string>>
 
-type Told = Pick<Attempt, 'tag' | 'startedAtMs' | 'durationMs' | 'by' | 'outcome'> & {
+type Told = Pick<Attempt, 'tag' | 'startedAtMs' | 'durationMs' | 'by' | 'outcome' | 'requests' | 'steps'> & {
   restores: string | undefined
   images: Images | undefined
 }
@@ -76,8 +94,39 @@ function readAttempt(entries: readonly JournalEntry[], record: Release | undefin
     durationMs: started && finished && finished.at - started.at,
     by: readDeployer(started?.['by']) ?? record?.by,
     outcome: outcomeOf(entries, { isRecorded: record !== undefined, finished }),
+    requests: readRequests(finished?.['probe']),
+    steps: readSteps(entries),
     images: readImages(started?.['images']) ?? recorded,
   }
+}
+
+/** The counts of a probe's report. */
+function readRequests(report: unknown): Attempt['requests'] {
+  if (typeof report !== 'object' || report === null) return undefined
+  const { requests, failures } = report as Readonly<Record<string, unknown>>
+  if (typeof requests !== 'number' || typeof failures !== 'number') return undefined
+  return { sent: requests, failed: failures }
+}
+
+function readSteps(entries: readonly JournalEntry[]): StepTime[] {
+  const ends = entries.filter(({ event }) => event === 'step.finished')
+  return entries.flatMap((entry): StepTime[] => {
+    const [id, kind, task] = [entry['step'], textOf(entry['kind']), textOf(entry['task'])]
+    if (entry.event !== 'step.started' || typeof id !== 'number' || kind === undefined) return []
+    const end = ends.find((it) => it['step'] === id)
+    const [outcome, durationMs] = [textOf(end?.['outcome']), end?.['durationMs']]
+    return [
+      {
+        id,
+        kind,
+        ...(task !== undefined && { task }),
+        startedAtMs: entry.at,
+        durationMs: typeof durationMs === 'number' ? durationMs : undefined,
+        outcome:
+          outcome === 'done' || outcome === 'failed' || outcome === 'cancelled' ? outcome : 'unfinished',
+      },
+    ]
+  })
 }
 
 function readImages(value: unknown): Images | undefined {

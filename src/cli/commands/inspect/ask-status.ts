@@ -63,38 +63,55 @@ function hostsOf(loaded: readonly (EnvironmentInput | EnvironmentStatus)[]): str
   return [...new Set(loaded.flatMap((it) => ('config' in it ? it.config.environment.hosts : [])))]
 }
 
-async function statusOf({ config }: EnvironmentInput, context: CliContext): Promise<EnvironmentStatus> {
-  const { name, path, hosts } = config.environment
+async function statusOf(input: EnvironmentInput, context: CliContext): Promise<EnvironmentStatus> {
+  const { name, hosts } = input.config.environment
   try {
     await using opened = await openRunners(hosts, context)
-    const { probe } = config
-    const hostsSeen = await Promise.all(
-      opened.runners.map((runner) => observe(runner, { path, probe }, context)),
-    )
-    return makeStatus({ environment: name, path, hosts: hostsSeen })
+    const byName = new Map(opened.runners.map((runner) => [runner.name, runner]))
+    const onHost: OnHost = async (host, read) => {
+      const runner = byName.get(host)
+      if (runner === undefined) throw new DrayError('INTERNAL', `The host ${host} has no connection.`)
+      await runner.connect(context.signal)
+      return await read(runner)
+    }
+    return await observeEnvironment(input, onHost, context)
   } catch (error) {
     if (context.signal.aborted || !(error instanceof DrayError)) throw error
     return unknownEnvironment(name, failureFrom(error))
   }
 }
 
+/** Reads from a host over its connection, which is made if necessary. Throws the errors of connecting. */
+export type OnHost = <T>(host: string, read: (runner: CommandRunner) => Promise<T>) => Promise<T>
+
+/** The status of one environment; a failure becomes the status of its host. */
+export async function observeEnvironment(
+  { config: { environment, probe } }: EnvironmentInput,
+  onHost: OnHost,
+  context: CliContext,
+): Promise<EnvironmentStatus> {
+  const { name, path, hosts } = environment
+  const seen = hosts.map((host) => observe(host, { path, probe, onHost }, context))
+  return makeStatus({ environment: name, path, hosts: await Promise.all(seen) })
+}
+
 /** An app whose answer is bad is asked again for this long. */
 const ASK_MS = 1_000
 
 async function observe(
-  runner: CommandRunner,
-  { path, probe }: { path: string; probe: EnvironmentInput['config']['probe'] },
+  host: string,
+  { path, probe, onHost }: { path: string; probe: EnvironmentInput['config']['probe']; onHost: OnHost },
   { signal, clock }: CliContext,
 ): Promise<ObservedEnvironment['hosts'][number]> {
-  const host = runner.name
   try {
-    await runner.connect(signal)
-    const observation = await observeApp({ runner, path }, signal)
-    const entrances = probe === false ? [] : entrancesOf(observation.release, probe && probe.url)
-    const asked = { prober: createProber(runner), clock, forMs: ASK_MS, signal }
-    const answers = await Promise.all(entrances.map((entrance) => askUrl(entrance, asked)))
-    const urls = answers.map(({ entrance: { url }, isGood, answer }) => ({ url, isGood, ...answer }))
-    return { host, observation: { ...observation, urls } }
+    return await onHost(host, async (runner) => {
+      const observation = await observeApp({ runner, path }, signal)
+      const entrances = probe === false ? [] : entrancesOf(observation.release, probe && probe.url)
+      const asked = { prober: createProber(runner), clock, forMs: ASK_MS, signal }
+      const answers = await Promise.all(entrances.map((entrance) => askUrl(entrance, asked)))
+      const urls = answers.map(({ entrance: { url }, isGood, answer }) => ({ url, isGood, ...answer }))
+      return { host, observation: { ...observation, urls } }
+    })
   } catch (error) {
     if (signal.aborted || !(error instanceof DrayError)) throw error
     return { host, failure: failureFrom(error) }

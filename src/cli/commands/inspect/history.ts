@@ -8,10 +8,17 @@ export const historyCommand = {
   description:
     'Reads the archived releases and the journal on the server. For each deploy it shows release, tag, time, user, duration (without connecting and the lock), outcome and reason, the services whose image changed, and whether the release is archived for a rollback. Tasks run by hand are listed below.',
   arguments: [environmentArgument],
-  options: [{ flags: '--limit <COUNT>', description: 'Number of entries (default: 20).' }],
+  options: [
+    { flags: '--limit <COUNT>', description: 'Number of entries (default: 20).' },
+    { flags: '--steps', description: 'With the duration of each step.' },
+  ],
   examples: [
     { command: 'dray history production', description: 'the last 20 entries' },
     { command: 'dray history production --limit 100', description: 'the last 100 entries' },
+    {
+      command: 'dray history production --limit 1 --steps',
+      description: 'what the last deploy spent its time on',
+    },
     { command: 'dray history production --json', description: 'for a script' },
   ],
   docs: 'docs/rollback.md',

@@ -4,6 +4,7 @@ import { readTaskHistory } from '../../../deploy/tasks/task-history.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderHistory } from '../../../ui/render/results/render-history.ts'
+import { renderSteps } from '../../../ui/render/results/render-steps.ts'
 import { renderTaskHistory } from '../../../ui/render/results/render-task-history.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
@@ -24,7 +25,7 @@ export async function runHistory(
   const { hosts, path } = input.config.environment
   await using connected = await connectEach(hosts, context, (runner) => ({
     name: runner.name,
-    archive: createReleaseArchive({ runner, path }),
+    archive: createReleaseArchive({ runner, path, steps: command.options.steps === true ? 'all' : 'some' }),
   }))
   const histories = await Promise.all(
     connected.hosts.map(async ({ name, archive }) => {
@@ -40,8 +41,10 @@ export async function runHistory(
         host: name,
         startedAt: new Date(startedAtMs).toISOString(),
       })
-      for (const { startedAtMs, ...attempt } of attempts)
-        json({ type: 'history.attempt', ...startOf(startedAtMs), ...attempt })
+      for (const { startedAtMs, steps, ...attempt } of attempts) {
+        const shown = command.options.steps === true ? { steps } : {}
+        json({ type: 'history.attempt', ...startOf(startedAtMs), ...attempt, ...shown })
+      }
       for (const { startedAtMs, ...task } of tasks)
         json({ type: 'history.task', ...startOf(startedAtMs), ...task })
       continue
@@ -49,6 +52,7 @@ export async function runHistory(
     const now = context.clock.now()
     if (histories.length > 1) print(style.colors.bold(name))
     print(renderHistory(attempts, style, now))
+    if (command.options.steps === true) print(renderSteps(attempts, style))
     if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, style, now)}`)
   }
   return EXIT.done

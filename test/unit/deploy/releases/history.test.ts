@@ -5,6 +5,7 @@ import { readHistory } from '../../../../src/deploy/releases/history.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'
 import { renderHistory } from '../../../../src/ui/render/results/render-history.ts'
+import { renderSteps } from '../../../../src/ui/render/results/render-steps.ts'
 import { renderTaskHistory } from '../../../../src/ui/render/results/render-task-history.ts'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
@@ -48,6 +49,44 @@ test('lists deploys, failures with their reason, and rollbacks, newest first', a
   ])
   expect(attempts[0]?.restores).toEqual({ release: 'r2', tag: 'v2' })
   expect(attempts[2]?.outcome).toMatchObject({ kind: 'failed', code: 'TASK_FAILED', step: 'run-task' })
+})
+
+test('has the steps of each attempt, and the requests that its probe sent', async () => {
+  const world = await eventfulWorld()
+  const contents = await world.host.archive.read(20)
+  const probe = { url: 'http://localhost/', requests: 1200, failures: 3, medianMs: 2, p99Ms: 9 }
+  const journal = contents.journal.map((it) =>
+    it.release === 'r4' && it.event === 'deploy.finished' ? { ...it, probe } : it,
+  )
+  journal.push(
+    { version: 1, at: 5, release: 'r6', event: 'step.started', step: 1, kind: 'pull-image' },
+    { version: 1, at: 6, release: 'r6', event: 'step.started', step: 2, kind: 'run-task', task: 'migrate' },
+    { version: 1, at: 9, release: 'r6', event: 'step.finished', step: 1, outcome: 'done', durationMs: 2_500 },
+  )
+  const attempts = readHistory({ ...contents, journal }, 20)
+  const [killed] = attempts
+  expect(killed?.steps).toEqual([
+    { id: 1, kind: 'pull-image', startedAtMs: 5, durationMs: 2_500, outcome: 'done' },
+    {
+      id: 2,
+      kind: 'run-task',
+      task: 'migrate',
+      startedAtMs: 6,
+      durationMs: undefined,
+      outcome: 'unfinished',
+    },
+  ])
+  expect(attempts.map(({ requests }) => requests)).toContainEqual({ sent: 1200, failed: 3 })
+  expect(attempts.find(({ release }) => release === 'r3')?.steps).toContainEqual(
+    expect.objectContaining({ kind: 'run-task', task: 'migrate', outcome: 'failed' }),
+  )
+  expect(renderSteps(attempts.slice(0, 1), plainLook)).toMatchInlineSnapshot(`
+    "
+    r6
+    ✓  pull image        2.5 s
+    ·  run task migrate
+    "
+  `)
 })
 
 test('lists an attempt that never ended, and records without a journal', async () => {

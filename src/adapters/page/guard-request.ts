@@ -1,0 +1,38 @@
+/** What a request to the page says about where it comes from. Header names are in lower case, as Node has them. */
+export type PageRequest = {
+  method: string
+  /** The path, without the query. */
+  path: string
+  headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
+export type Refusal = { status: 403 | 405 | 421; reason: string }
+
+/**
+ * Refuses what does not come from the page itself or from its user; undefined if the request may continue. It changes nothing and
+ * does not look at the cookie.
+ *
+ * - Another `Host` is a foreign name that leads to this machine: DNS rebinding.
+ * - A foreign `Origin`, or `Sec-Fetch-Site` of a browser, is another site. A link from one may open the page alone.
+ *   https://www.w3.org/TR/fetch-metadata/
+ * - There is nothing to write: https://httpwg.org/specs/rfc9110.html#status.405
+ */
+export function refuseRequest(
+  { method, path, headers }: PageRequest,
+  { host, pagePath }: { host: string; pagePath: string },
+): Refusal | undefined {
+  if (headers['host'] !== host) return { status: 421, reason: `This server is ${host} only.` }
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'The page is read-only.' }
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers
+  const isForeign =
+    (origin !== undefined && origin !== `http://${host}`) ||
+    (site !== undefined && site !== 'same-origin' && site !== 'none')
+  const isOpened = path === pagePath && mode === 'navigate' && origin === undefined
+  return isForeign && !isOpened ? { status: 403, reason: 'The request comes from another site.' } : undefined
+}
+
+/** The value of a cookie; undefined if the header does not have it. */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  const pairs = (header ?? '').split(';').map((pair) => pair.trim().split('='))
+  return pairs.find(([found]) => found === name)?.[1]
+}

@@ -1,0 +1,179 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DrayError } from '../../errors/dray-error.ts'
+import { readCookie, refuseRequest } from './guard-request.ts'
+import { createPageAccess, randomName, type PageAccess } from './page-access.ts'
+import { unpackPageFile, type PageFile } from './page-archive.ts'
+import { refusalPage } from './refusal-page.ts'
+
+/** What the server serves. Everything is data that the page draws as text. */
+export type PageContent = {
+  /** By name; `index.html` is the page. */
+  files: ReadonlyMap<string, PageFile>
+  /** The JSON of a question, `timeline` for `…/api/timeline?…`; undefined for one that does not exist. Never rejects. */
+  answer(question: string, query: URLSearchParams, signal: AbortSignal): Promise<unknown>
+  /** Sends events to one open page, until it is disposed of. */
+  follow(send: (type: string, data: unknown) => void): Disposable
+}
+
+export type PageServer = AsyncDisposable & {
+  /** The link with the token, which opens the page once. */
+  url: string
+}
+
+const ADDRESS = '127.0.0.1'
+const COOKIE = 'dray-ui'
+
+/**
+ * Everything comes from this server, and nothing that is a string becomes HTML or a script.
+ * https://www.w3.org/TR/CSP3/ https://www.w3.org/TR/trusted-types/
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ')
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  'cache-control': 'no-store',
+}
+
+/**
+ * Serves the page on this machine's loopback address alone, for the browser that has the link. Port 0 is any free port. Dispose
+ * of it to end every request. Throws UI_PORT_TAKEN.
+ */
+export async function startPageServer(port: number, content: PageContent): Promise<PageServer> {
+  const access = createPageAccess()
+  // Cookies know no port: without a path that cannot be guessed, every server on 127.0.0.1 would get this one.
+  const pagePath = `/${randomName()}/`
+  const server = createServer((request, response) => {
+    const host = `${ADDRESS}:${(server.address() as AddressInfo).port}`
+    void respond({ request, response, host, pagePath, access, content })
+  })
+  await listen(server, port)
+  const host = `${ADDRESS}:${(server.address() as AddressInfo).port}`
+  return {
+    url: `http://${host}${pagePath}?token=${access.token}`,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used: ${error.message}`
+      reject(new DrayError('UI_PORT_TAKEN', `Port ${port} of this machine ${reason}.`, { cause: error }))
+    })
+    server.listen(port, ADDRESS, resolve)
+  })
+}
+
+type Exchange = {
+  request: IncomingMessage
+  response: ServerResponse
+  host: string
+  pagePath: string
+  access: PageAccess
+  content: PageContent
+}
+
+async function respond(exchange: Exchange): Promise<void> {
+  const { request, response, host, pagePath, access, content } = exchange
+  const { method = '', headers } = request
+  const url = new URL(request.url ?? '/', `http://${host}`)
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
+  const refusal = refuseRequest({ method, path: url.pathname, headers }, { host, pagePath })
+  if (refusal !== undefined) {
+    if (refusal.status === 405) response.setHeader('allow', 'GET, HEAD')
+    refuse(response, refusal.status, refusal.reason)
+    return
+  }
+  if (!url.pathname.startsWith(pagePath)) {
+    refuse(response, 404, 'This is not the link that dray printed.')
+    return
+  }
+  const isKnown = access.isKnown(readCookie(headers.cookie, COOKIE))
+  if (!isKnown && !admit(exchange, url.searchParams.get('token'))) return
+  const name = url.pathname.slice(pagePath.length)
+  const file = content.files.get(name === '' ? 'index.html' : name)
+  if (file !== undefined) sendFile(exchange, file)
+  else if (name === 'events') follow(exchange)
+  else await answer(exchange, name, url.searchParams)
+}
+
+/** Exchanges the token for the cookie, or refuses with a page that says why not. */
+function admit({ request, response, pagePath, access }: Exchange, token: string | null): boolean {
+  const exchanged = token === null || request.method === 'HEAD' ? 'wrong' : access.exchange(token)
+  if (typeof exchanged !== 'string') {
+    const cookie = `${COOKIE}=${exchanged.cookie}; Path=${pagePath}; HttpOnly; SameSite=Strict`
+    response.setHeader('set-cookie', cookie)
+    return true
+  }
+  const used = 'This link was already used, and opens the page once: perhaps in another browser.'
+  const wrong = 'This browser has no access: the link is incomplete, or of another `dray ui`.'
+  refuse(response, 403, exchanged === 'used' ? used : wrong)
+  return false
+}
+
+function refuse(response: ServerResponse, status: number, reason: string): void {
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' })
+  response.end(refusalPage(reason))
+}
+
+function sendFile({ request, response }: Exchange, file: PageFile): void {
+  const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
+  const body = takesGzip ? file.gzip : unpackPageFile(file)
+  response.writeHead(200, {
+    'content-type': file.type,
+    'content-length': body.length,
+    vary: 'accept-encoding',
+    ...(takesGzip && { 'content-encoding': 'gzip' }),
+  })
+  response.end(body)
+}
+
+/** Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+function follow({ request, response, content }: Exchange): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.flushHeaders()
+  if (request.method === 'HEAD') {
+    response.end()
+    return
+  }
+  const following = content.follow((type, data) => {
+    // Each event is the whole state, so a page that does not read gets the next one.
+    if (!response.writableNeedDrain) response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`)
+  })
+  response.on('close', () => following[Symbol.dispose]())
+}
+
+async function answer({ response, content }: Exchange, name: string, query: URLSearchParams): Promise<void> {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  const question = /^api\/([a-z]+)$/.exec(name)?.[1]
+  const found = question === undefined ? undefined : await content.answer(question, query, gone.signal)
+  if (response.destroyed) return
+  if (found === undefined) {
+    refuse(response, 404, 'The page has nothing at this address.')
+    return
+  }
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
+  response.end(JSON.stringify(found))
+}

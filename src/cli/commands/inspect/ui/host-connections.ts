@@ -1,0 +1,52 @@
+import type { CommandRunner } from '../../../../adapters/host/command-runner.ts'
+import { DrayError } from '../../../../errors/dray-error.ts'
+import { openRunners } from '../../../command/connect-each.ts'
+import type { CliContext } from '../../../command/context.ts'
+import type { OnHost } from '../ask-status.ts'
+
+export type HostConnections = AsyncDisposable & { onHost: OnHost }
+
+type Opened = AsyncDisposable & { runners: readonly [CommandRunner, ...CommandRunner[]] }
+
+/**
+ * One connection for each host, made when it is first used, for all pages and environments. One that breaks is closed, and the
+ * next use makes another.
+ */
+export function holdConnections(context: CliContext): HostConnections {
+  const opened = new Map<string, Promise<Opened>>()
+
+  const open = (host: string): Promise<Opened> => {
+    const known = opened.get(host)
+    if (known !== undefined) return known
+    const made = openRunners([host], context)
+    opened.set(host, made)
+    return made
+  }
+  const drop = async (host: string, broken: Promise<Opened>): Promise<void> => {
+    if (opened.get(host) === broken) opened.delete(host)
+    await (await broken.catch(() => undefined))?.[Symbol.asyncDispose]()
+  }
+
+  return {
+    onHost: async (host, read) => {
+      const connection = open(host)
+      try {
+        const [runner] = (await connection).runners
+        await runner.connect(context.signal)
+        return await read(runner)
+      } catch (error) {
+        if (isBroken(error)) await drop(host, connection)
+        throw error
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...opened].map(([host, connection]) => drop(host, connection)))
+    },
+  }
+}
+
+/** The connection failed, not what was read over it. */
+function isBroken(error: unknown): boolean {
+  if (!(error instanceof DrayError)) return false
+  return /^(?:HOST_(?!COMMAND_FAILED)|SSH_SECRET_INVALID)/.test(error.code)
+}

@@ -1,0 +1,113 @@
+import { platform } from 'node:os'
+import { LocalRunner } from '../../../../adapters/host/local-runner.ts'
+import { readPageArchive } from '../../../../adapters/page/page-archive.ts'
+import { startPageServer } from '../../../../adapters/page/page-server.ts'
+import { listEnvironments } from '../../../../config/load-config.ts'
+import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
+import { DrayError } from '../../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
+import { unknownEnvironment } from '../../../../operations/status/make-status.ts'
+import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
+import type { InputOf } from '../../../command/command.ts'
+import { createCommandOutput } from '../../../command/command-output.ts'
+import type { CliContext } from '../../../command/context.ts'
+import type { GlobalOptions } from '../../../command/global-options.ts'
+import type { JsonLineOf } from '../../../command/json-line.ts'
+import { loadNamedEnvironment } from '../../../command/load-environment.ts'
+import { readCount } from '../../../command/read-count.ts'
+import { answerRelease, answerTimeline, type AnswerPorts } from './answer-page.ts'
+import { holdConnections } from './host-connections.ts'
+import type { uiCommand } from './ui.ts'
+import { watchEnvironments, type Watched, type WatchedEnvironment } from './watch-environments.ts'
+
+/**
+ * Serves the page until the command is stopped, which is its usual end; returns the exit code. Throws UI_PORT_TAKEN, USAGE, and
+ * the errors of an unreadable dray.yml.
+ */
+export async function runUi(input: InputOf<typeof uiCommand>, context: CliContext): Promise<ExitCode> {
+  const { global: options, rest } = input
+  const port = input.options.port === undefined ? 0 : readCount(input.options.port, '--port')
+  const names = rest.length > 0 ? [...new Set(rest)] : await listEnvironments(context.cwd, options.configPath)
+  const environments = await Promise.all(names.map((name) => load(name, options, context)))
+  const output = createCommandOutput({ options, values: { secrets: context.secrets } }, context)
+  const clean = <T>(value: T): T => cleanValue(value, output.clean)
+
+  await using connections = holdConnections(context)
+  const ports = { onHost: connections.onHost, context }
+  const watch = watchEnvironments({ app: appOf(environments), environments }, { ...ports, clean })
+  await using server = await startPageServer(port, {
+    files: readPageArchive(),
+    answer: async (question, query) => clean(await answer(question, query, { environments, ports })),
+    follow: (send) => watch.follow((overview) => send('overview', overview)),
+  })
+
+  tellLink(server.url, options, context)
+  if (input.options.open === true) await openBrowser(server.url, output.note)
+  context.reportInterrupt = () => undefined
+  await untilAborted(context.signal)
+  return EXIT.done
+}
+
+/** An environment that cannot be read is shown with its failure; a name that dray.yml does not have is an error. */
+async function load(name: string, options: GlobalOptions, context: CliContext): Promise<WatchedEnvironment> {
+  try {
+    return { name, input: await loadNamedEnvironment({ name, options }, context) }
+  } catch (error) {
+    if (!(error instanceof DrayError) || error.code === 'ENVIRONMENT_UNKNOWN') throw error
+    return { name, unreadable: unknownEnvironment(name, failureFrom(error)) }
+  }
+}
+
+function appOf(environments: Watched['environments']): string {
+  const [app] = environments.flatMap((it) => ('input' in it ? [it.input.config.app] : []))
+  return app ?? 'dray'
+}
+
+/** The JSON of a question of the page; undefined for one that does not exist. Never rejects. */
+async function answer(
+  question: string,
+  query: URLSearchParams,
+  { environments, ports }: { environments: readonly WatchedEnvironment[]; ports: AnswerPorts },
+): Promise<unknown> {
+  const named = environments.find(({ name }) => name === query.get('environment'))
+  if (named === undefined || !('input' in named)) return undefined
+  const { hosts } = named.input.config.environment
+  const host = query.get('host') ?? hosts[0]
+  if (!hosts.includes(host)) return undefined
+  try {
+    if (question === 'timeline') return await answerTimeline(named.input, ports)
+    if (question !== 'release') return undefined
+    return await answerRelease(named.input, { host, release: query.get('release') ?? '' }, ports)
+  } catch (error) {
+    return { failure: failureFrom(toDrayError(error)) }
+  }
+}
+
+/** Written as it is: the token is a secret, but the user needs it. */
+function tellLink(url: string, { json }: GlobalOptions, { stdout, stderr, clock }: CliContext): void {
+  if (json) {
+    const time = new Date(clock.now()).toISOString()
+    const line = { version: 1, type: 'ui.started', time, url } satisfies JsonLineOf<'ui.started'>
+    stdout.write(`${JSON.stringify(line)}\n`)
+    return
+  }
+  stdout.write(`${url}\n`)
+  stderr.write('The link opens the page once, on this machine. Ctrl-C ends it.\n')
+}
+
+async function openBrowser(url: string, note: (text: string) => void): Promise<void> {
+  await using local = new LocalRunner()
+  const program = platform() === 'darwin' ? 'open' : 'xdg-open'
+  const exitCode = await local.run([program, url]).then(
+    (output) => output.exitCode,
+    () => 127,
+  )
+  if (exitCode !== 0) note(`\`${program}\` cannot open a browser: open the link yourself.`)
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

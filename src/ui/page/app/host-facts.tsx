@@ -1,0 +1,208 @@
+import type { JSX } from 'preact'
+import { usedPercent, type FileSystem } from '../../../deploy/model/file-system.ts'
+import type { LockHolder } from '../../../deploy/model/lock.ts'
+import { releaseNumber } from '../../../deploy/model/release.ts'
+import type { Attempt } from '../../../deploy/releases/history.ts'
+import { isUnhealthy } from '../../../operations/status/make-status.ts'
+import type { HostStatus, KnownHost, ServiceStatus } from '../../../operations/status/status.ts'
+import { renderBytes, renderCount } from '../../../shared/bytes.ts'
+import { renderDeployer } from '../../render/text/render-deployer.ts'
+import { renderAge } from '../../render/text/render-duration.ts'
+import type { EnvironmentView } from '../model.ts'
+import { Bar, Commands, Fact, FailureNote, Tag, Time } from './parts.tsx'
+import { linkTo } from './route.ts'
+
+/** The state of one host; of one that does not answer, the last known. */
+export function HostFacts({
+  environment,
+  host,
+  view,
+}: {
+  environment: string
+  host: HostStatus
+  view: EnvironmentView
+}): JSX.Element {
+  const last = view.lastKnown[host.host]
+  const attempt = view.lastAttempts[host.host]
+  if (host.verdict !== 'unknown')
+    return (
+      <section>
+        <h3>{host.host}</h3>
+        <Known {...{ environment, host, attempt }} />
+      </section>
+    )
+  return (
+    <section>
+      <h3>{host.host}</h3>
+      <FailureNote failure={host.failure} />
+      {last === undefined || last.status.verdict === 'unknown' ? null : (
+        <>
+          <p>
+            Last known, <Time atMs={last.readAtMs} />:
+          </p>
+          <Known {...{ environment, host: last.status, attempt }} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function Known({
+  environment,
+  host,
+  attempt,
+}: {
+  environment: string
+  host: KnownHost
+  attempt: Attempt | undefined
+}): JSX.Element {
+  const { release, services, drift, urls, fileSystems, lock } = host
+  const silent = urls.filter(({ isGood }) => !isGood)
+  return (
+    <>
+      {lock !== undefined && <LockNote holder={lock.holder} />}
+      <dl>
+        {release !== undefined && (
+          <>
+            <Fact name="Release">
+              <a href={linkTo({ screen: 'release', environment, host: host.host, release: release.id })}>
+                {release.id}
+              </a>
+            </Fact>
+            <Fact name="Tag">
+              <Tag tag={release.tag} />
+            </Fact>
+            <Fact name="Since">
+              <Time atMs={release.createdAtMs} />
+            </Fact>
+            <Fact name="By">{renderDeployer(release.by)}</Fact>
+            <Fact name="Services">{healthyOf(services)}</Fact>
+          </>
+        )}
+        {attempt !== undefined && (
+          <Fact name="Last deploy">
+            <LastDeploy attempt={attempt} current={release?.id} />
+          </Fact>
+        )}
+        {fileSystems.map((it) => (
+          <Fact key={it.mount} name="Disk">
+            <Disk fileSystem={it} />
+          </Fact>
+        ))}
+      </dl>
+      {silent.map((it) => (
+        <div class="problem" key={it.url}>
+          <p>
+            {it.url} {'status' in it ? `answers ${it.status}` : `does not answer: ${it.error}`}
+          </p>
+        </div>
+      ))}
+      {drift.map((it, index) => (
+        <div class="problem" key={index}>
+          <p>{it.message}</p>
+          <p class="hint">
+            <Commands text={it.hint} />
+          </p>
+        </div>
+      ))}
+      {services.length > 0 && <Services services={services} where={`${environment} on ${host.host}`} />}
+    </>
+  )
+}
+
+function LockNote({ holder }: { holder: LockHolder | undefined }): JSX.Element {
+  if (holder === undefined) return <p class="lock">↻ The lock is held: a deploy or a task is running.</p>
+  const { task, removes, release } = holder
+  const what =
+    removes === true
+      ? 'removes the app'
+      : task === undefined
+        ? ['deploys', ...(release === undefined ? [] : [release])].join(' ')
+        : `runs task ${task}`
+  return (
+    <p class="lock">
+      ↻ {renderDeployer(holder)} {what}, since <Time atMs={holder.sinceMs} />
+    </p>
+  )
+}
+
+function healthyOf(services: readonly ServiceStatus[]): string {
+  const wanted = services.filter(({ desired }) => desired > 0)
+  return `${wanted.filter(isWell).length}/${wanted.length} healthy`
+}
+
+function isWell(service: ServiceStatus): boolean {
+  return !isUnhealthy(service) && service.state !== 'partial' && service.health !== 'starting'
+}
+
+function LastDeploy({ attempt, current }: { attempt: Attempt; current: string | undefined }): JSX.Element {
+  const { outcome, requests, release } = attempt
+  const isOlder = current !== undefined && releaseNumber(release) > releaseNumber(current)
+  const words =
+    outcome.kind === 'deployed' ? '✓ succeeded' : outcome.kind === 'failed' ? '✗ failed' : '… did not end'
+  return (
+    <>
+      {words}
+      {isOlder && ` (${release})`}
+      {requests !== undefined &&
+        `, ${renderCount(requests.failed)} of ${renderCount(requests.sent)} requests failed`}
+    </>
+  )
+}
+
+function Disk({ fileSystem }: { fileSystem: FileSystem }): JSX.Element {
+  const used = usedPercent(fileSystem)
+  const tone = used >= 90 ? 'bad' : used >= 80 ? 'warn' : 'good'
+  return (
+    <span class="disk">
+      <Bar percent={used} tone={tone} />
+      <span title={`${fileSystem.mount}, for ${fileSystem.holds.join(' and ')}`}>
+        {used} %{used >= 80 && ', nearly full'}, {renderBytes(fileSystem.availableBytes)} free
+      </span>
+    </span>
+  )
+}
+
+function Services({ services, where }: { services: readonly ServiceStatus[]; where: string }): JSX.Element {
+  return (
+    <div class="scroll" role="region" aria-label={`Services of ${where}`} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Service</th>
+            <th scope="col">State</th>
+            <th scope="col" class="number">
+              Running
+            </th>
+            <th scope="col" class="number">
+              Up
+            </th>
+            <th scope="col">Tag</th>
+          </tr>
+        </thead>
+        <tbody>
+          {services.map((it) => (
+            <tr key={it.service} class={isUnhealthy(it) ? 'bad' : ''}>
+              <th scope="row">{it.service}</th>
+              <td>
+                {isWell(it) ? '✓' : isUnhealthy(it) ? '✗' : '…'} {stateOf(it)}
+              </td>
+              <td class="number">
+                {it.running}/{it.desired}
+              </td>
+              <td class="number">{it.upMs === undefined ? '' : renderAge(it.upMs)}</td>
+              <td>
+                <Tag tag={it.image.tag} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function stateOf({ state, health, restarts }: ServiceStatus): string {
+  const word = state === 'running' && health !== 'unchecked' && health !== 'none' ? health : state
+  return restarts > 0 ? `${word}, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}` : word
+}

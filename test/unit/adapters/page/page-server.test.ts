@@ -1,0 +1,198 @@
+import { request } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  startPageServer,
+  type PageContent,
+  type PageServer,
+} from '../../../../src/adapters/page/page-server.ts'
+
+type Answer = { status: number; headers: Readonly<Record<string, unknown>>; body: string }
+
+const following = new Set<(type: string, data: unknown) => void>()
+const asked: string[] = []
+const content: PageContent = {
+  files: new Map([['index.html', { type: 'text/html; charset=utf-8', gzip: gzipSync('<p>page</p>') }]]),
+  answer: async (question, query) => {
+    asked.push(`${question} ${query.toString()}`)
+    return question === 'timeline' ? { text: '<b>bold</b>' } : undefined
+  },
+  follow: (send) => {
+    following.add(send)
+    send('overview', { app: 'shop\nevent: other' })
+    return { [Symbol.dispose]: () => void following.delete(send) }
+  },
+}
+
+let server: PageServer
+let url: URL
+
+beforeEach(async () => {
+  server = await startPageServer(0, content)
+  url = new URL(server.url)
+  asked.length = 0
+})
+
+afterEach(() => server[Symbol.asyncDispose]())
+
+/** One request; `path` is relative to the page, with a leading slash to the server. */
+function ask(
+  path: string,
+  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const target = {
+      host: '127.0.0.1',
+      port: url.port,
+      path: new URL(path, url).pathname + new URL(path, url).search,
+    }
+    request({ ...target, method, headers: { host: url.host, ...headers } }, (response) => {
+      let body = ''
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+/** The cookie that the token is exchanged for. */
+async function open(): Promise<{ cookie: string; answer: Answer }> {
+  const answer = await ask(url.search)
+  const [set = ''] = answer.headers['set-cookie'] as string[]
+  return { cookie: set.replace(/;.*/, ''), answer }
+}
+
+test('the link opens the page once, with a cookie that only this page gets', async () => {
+  const { cookie, answer } = await open()
+  expect(answer).toMatchObject({ status: 200, body: '<p>page</p>' })
+  expect(answer.headers['set-cookie']).toEqual([`${cookie}; Path=${url.pathname}; HttpOnly; SameSite=Strict`])
+  expect(await ask('.', { headers: { cookie } })).toMatchObject({ status: 200 })
+  const again = await ask(url.search)
+  expect(again.status).toBe(403)
+  expect(again.body).toContain('This link was already used')
+  expect(again.headers['set-cookie']).toBeUndefined()
+})
+
+test.each(['?token=guessed', '?token=', '.', 'api/timeline', 'events'])(
+  'without the token or the cookie, `%s` is refused',
+  async (path) => {
+    const answer = await ask(path, { headers: { cookie: 'dray-ui=guessed' } })
+    expect(answer.status).toBe(403)
+    expect(answer.body).toContain('the link is incomplete, or of another `dray ui`')
+    expect(asked).toEqual([])
+  },
+)
+
+test('a HEAD request does not use the link up', async () => {
+  expect((await ask(url.search, { method: 'HEAD' })).status).toBe(403)
+  expect((await open()).answer.status).toBe(200)
+})
+
+test('each start has another token, path and cookie', async () => {
+  await using other = await startPageServer(0, content)
+  expect(new URL(other.url).pathname).not.toBe(url.pathname)
+  expect(new URL(other.url).search).not.toBe(url.search)
+})
+
+describe('with the cookie', () => {
+  let headers: Record<string, string>
+
+  beforeEach(async () => {
+    headers = { cookie: (await open()).cookie }
+  })
+
+  test('answers with JSON, and with 404 where there is nothing', async () => {
+    const answer = await ask('api/timeline?environment=production', { headers })
+    expect(answer).toMatchObject({ status: 200, body: '{"text":"<b>bold</b>"}' })
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
+    expect(asked).toEqual(['timeline environment=production'])
+    for (const path of ['api/other', 'api/../timeline', 'other', '/', '/index.html'])
+      expect((await ask(path, { headers })).status, path).toBe(404)
+  })
+
+  test.each(['evil.example', 'localhost.evil.example', '127.0.0.1', '127.0.0.1:1', 'localhost', '[::1]'])(
+    'the host %s is refused: its name may lead here by DNS rebinding',
+    async (host) => {
+      expect((await ask('api/timeline', { headers: { ...headers, host } })).status).toBe(421)
+    },
+  )
+
+  test.each<Record<string, string>>([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://127.0.0.1:1' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+    { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+  ])('another site is refused: %j', async (foreign) => {
+    expect((await ask('api/timeline', { headers: { ...headers, ...foreign } })).status).toBe(403)
+    expect(asked).toEqual([])
+  })
+
+  test('a link on another site may open the page alone', async () => {
+    const foreign = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+    expect((await ask('.', { headers: { ...headers, ...foreign } })).status).toBe(200)
+    const own = { origin: url.origin, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }
+    expect((await ask('api/timeline', { headers: { ...headers, ...own } })).status).toBe(200)
+  })
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    '%s is refused: nothing can be changed',
+    async (method) => {
+      const answer = await ask('api/timeline', { method, headers })
+      expect(answer.status).toBe(405)
+      expect(answer.headers['allow']).toBe('GET, HEAD')
+      expect(asked).toEqual([])
+    },
+  )
+
+  test('every answer forbids other origins, inline scripts, frames and caches', async () => {
+    for (const path of ['.', 'api/timeline', 'other', '/']) {
+      const answer = await ask(path, { headers })
+      const policy = String(answer.headers['content-security-policy'])
+      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
+      expect(policy).toContain(
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+      )
+      expect(policy).not.toMatch(/unsafe|https?:|\*|data:/)
+      expect(answer.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-resource-policy': 'same-origin',
+        'cache-control': 'no-store',
+      })
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+    }
+  })
+
+  test('a page that is followed gets events, until it is closed', async () => {
+    const events = await new Promise<string>((resolve, reject) => {
+      const following = request(
+        {
+          host: '127.0.0.1',
+          port: url.port,
+          path: `${url.pathname}events`,
+          headers: { host: url.host, ...headers },
+        },
+        (response) => {
+          response.once('data', (chunk) => {
+            resolve(String(chunk))
+            following.destroy()
+          })
+        },
+      )
+      following.on('error', reject).end()
+    })
+    // A line break in a text cannot begin another event.
+    expect(events).toBe('event: overview\ndata: {"app":"shop\\nevent: other"}\n\n')
+    await expect.poll(() => following.size).toBe(0)
+  })
+})
+
+test('a port in use is a failure with a code', async () => {
+  await expect(startPageServer(Number(url.port), content)).rejects.toMatchObject({
+    code: 'UI_PORT_TAKEN',
+    message: `Port ${url.port} of this machine is in use.`,
+  })
+})
