@@ -9,7 +9,7 @@ const npm = (script) => ['npm', 'run', '--silent', script, '--']
  * @type {import('./run-parts.mjs').Part[]}
  */
 export const parts = [
-  { name: 'setup', command: [process.execPath, 'scripts/setup.mjs', 'engine', 'network'] },
+  { name: 'setup', command: [process.execPath, 'scripts/setup.mjs', 'engine', 'network', 'browser'] },
   { name: 'format', command: npm('check:format'), after: ['setup'] },
   { name: 'lint', command: npm('check:lint'), after: ['format'] },
   { name: 'english', command: npm('check:english'), after: ['lint'] },

@@ -37,6 +37,11 @@ export class TestClient {
     return new TerminalProgram(command.argv, { columns: 80, rows: 24, env: { ...command.env } })
   }
 
+  /** The start of a command line that runs the rest there, for a program that starts it in its own way. */
+  entering(): string[] {
+    return commandInMachine(this.#machine, []).argv
+  }
+
   async writeFile(path: string, content: string): Promise<void> {
     await writeInMachine(this.#machine, path, content)
   }

@@ -1,0 +1,168 @@
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { specCompose } from '../../support/app/spec-compose.ts'
+import { TestApp } from '../../support/app/test-app.ts'
+import { findBarriers } from '../../support/browser/find-barriers.ts'
+import { openBrowser, type OpenBrowser } from '../../support/browser/open-browser.ts'
+import { startUi, type UiProgram } from '../../support/browser/ui-program.ts'
+import { attachTestNet } from '../../support/net/attach-test-net.ts'
+
+/** Against a test that hangs: on a busy machine everything takes many times as long. */
+const guardMs = 100_000
+const net = attachTestNet()
+const server = net.server('srv1')
+const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`
+let app: TestApp
+let opened: OpenBrowser
+let ui: UiProgram
+let context: BrowserContext
+let page: Page
+
+beforeAll(async () => {
+  const host = server.sshTarget
+  app = await TestApp.make({
+    net,
+    server,
+    name: 'seen',
+    port: 8195,
+    files: { 'docker-compose.yml': specCompose(8195) },
+    config: {
+      environments: {
+        production: { host, path: '/srv/seen' },
+        away: { hosts: ['deploy@srv2:2299'], path: '/srv/seen' },
+      },
+    },
+  })
+  const first = deploy('v1')
+  opened = await openBrowser(net.client.entering())
+  await first
+  ui = await startUi(app)
+  context = await opened.browser.newContext({ reducedMotion: 'reduce' })
+  context.setDefaultTimeout(guardMs)
+  page = await context.newPage()
+  await page.goto(ui.url)
+})
+
+afterAll(async () => {
+  await ui[Symbol.asyncDispose]()
+  await opened[Symbol.asyncDispose]()
+  await app[Symbol.asyncDispose]()
+})
+
+async function deploy(tag: string): Promise<void> {
+  const { exitCode, stderr } = await app.dray(['deploy', 'production', '--tag', tag], { timeoutMs: guardMs })
+  expect(exitCode, stderr).toBe(0)
+}
+
+/** The part of the overview about an environment. */
+function card(name: string): Locator {
+  return page.getByRole('article', { name })
+}
+
+async function show(hash: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+}
+
+test('says whether production is well, and which host does not answer', async () => {
+  await card('production').getByText('✓ ok').waitFor()
+  const text = await card('production').innerText()
+  expect(text).toMatch(/Release\s+r1\s+Tag\s+v1\s+Since\s+(just now|\d+ minutes? ago)\s+By\s+octocat@client/)
+  expect(text).toMatch(/Services\s+[23]\/3 healthy\s+Last deploy\s+✓ succeeded/)
+  await card('away').getByText('deploy@srv2:2299 does not answer over SSH').waitFor()
+  expect(await page.title()).toBe('? seen: away unknown')
+  expect(page.url()).not.toContain('token')
+})
+
+test('a link opens the page once, and other sites cannot use it', async () => {
+  const other = await opened.browser.newContext()
+  const visitor = await other.newPage()
+  expect((await visitor.goto(ui.url))?.status()).toBe(403)
+  expect(await visitor.innerText('body')).toContain('This link was already used')
+  await visitor.goto(ui.url.replace(/token=.*/, 'token=guessed'))
+  expect(await visitor.innerText('body')).toContain('the link is incomplete')
+  await other.close()
+
+  // In the same browser, whose cookie is right.
+  const foreign = await context.newPage()
+  const target = page.url().replace(/#.*/, '')
+  const form = `<form method="post" action="${target}api/timeline?environment=production"><button>Win</button></form>`
+  await foreign.route('http://foreign.example/', (route) =>
+    route.fulfill({ contentType: 'text/html', body: form }),
+  )
+  await foreign.goto('http://foreign.example/')
+  const [answer] = await Promise.all([foreign.waitForResponse(/api\/timeline/), foreign.click('button')])
+  expect(answer.status()).toBe(405)
+  await foreign.close()
+})
+
+describe('with hostile texts on the server', () => {
+  beforeAll(async () => {
+    await app.writeSource({ 'nginx/conf.d/extra.conf': `# ${hostile}\n` })
+    await deploy('v2')
+    const line = (event: string, fields: object): string =>
+      `${JSON.stringify({ version: 1, at: Date.now(), release: 'r3', event, ...fields })}\n`
+    const journal =
+      line('deploy.started', { by: { user: hostile, machine: hostile }, tag: hostile }) +
+      line('step.started', { step: 1, kind: 'run-task', task: hostile }) +
+      line('step.finished', { step: 1, kind: 'run-task', outcome: 'failed', durationMs: 7 }) +
+      line('undo.started', { code: 'TASK_FAILED', reason: hostile }) +
+      line('deploy.finished', { outcome: 'failed', probe: { requests: 1200, failures: 3 } })
+    await server.run(['tee', '-a', `${app.path}/.dray/journal.ndjson`], { input: journal })
+  })
+
+  test('they stay text on every screen', async () => {
+    await page.reload()
+    await show('/production')
+    await page.locator('.event.bad', { hasText: hostile }).waitFor()
+    expect(await page.locator('.event.bad').innerText()).toContain('3 of 1,200 requests failed')
+    await page.getByRole('link', { name: 'r2', exact: true }).click()
+    await page.getByRole('heading', { name: 'Release r2' }).waitFor()
+    await page.locator('.patch', { hasText: hostile }).waitFor()
+    expect(await page.locator('main').innerText()).toMatch(/Image of backend: v1 → v2/)
+    expect(await page.locator('main img, main script').count()).toBe(0)
+    expect(await page.title()).not.toBe('taken')
+  })
+
+  test('every screen is free of barriers, light and dark, narrow and wide', async () => {
+    const screens = ['/', '/production', `/production/${encodeURIComponent(server.sshTarget)}/r2`]
+    for (const hash of screens) {
+      await show(hash)
+      await page.locator('.card, .event, .patch').first().waitFor()
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await findBarriers(page), `${hash} ${colorScheme}`).toEqual([])
+      }
+      for (const width of [360, 2560]) {
+        await page.setViewportSize({ width, height: 900 })
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      }
+    }
+  })
+
+  test('the keyboard alone leads to a release', async () => {
+    await show('/')
+    await card('production').waitFor()
+    await page.locator('.skip').focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Timeline of production' }).waitFor()
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Timeline of production')
+  })
+})
+
+test('a host that dies is shown, and comes back', async () => {
+  await show('/')
+  await card('production').getByText('✓ ok').waitFor()
+  await server.cutLine()
+  await card('production').getByText('Last known').waitFor()
+  expect(await card('production').innerText()).toMatch(/unknown[^]*does not answer[^]*Release\s+r2/)
+  await server.mendLine()
+  await card('production').getByText('✓ ok').waitFor()
+})
+
+test('Ctrl-C ends it, and the page says that nothing answers', async () => {
+  ui.running.kill('SIGINT')
+  expect((await ui.running.done).exitCode).toBe(0)
+  await page.getByRole('alert').getByText('dray does not answer').waitFor()
+})
