@@ -1,7 +1,7 @@
 import type { CommandSpec, ManualEntry } from '../../src/cli/command/command.ts'
 import { groupCommands } from '../../src/cli/command/command-group.ts'
 import { globalOptionSpecs } from '../../src/cli/command/global-options.ts'
-import { version } from '../../src/shared/version.ts'
+import { version } from '../../src/shared/version/version.ts'
 import { commands } from '../../src/cli/commands.ts'
 import { manualOf } from '../../src/cli/help/manual.ts'
 

@@ -7,7 +7,7 @@ import { globalOptionSpecs, readGlobalOptions } from './command/global-options.t
 import { renderManual } from './help/render-manual.ts'
 import type { OptionSpec } from './command/option.ts'
 import { groupCommands } from './command/command-group.ts'
-import { version } from '../shared/version.ts'
+import { version } from '../shared/version/version.ts'
 
 const DEFAULT_COLUMNS = 100
 

@@ -6,7 +6,7 @@ import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import { renderVariable } from '../../src/operations/env/render-variable.ts'
 import type { EnvStore } from '../../src/operations/env/ports.ts'
 import { Secret } from '../../src/shared/secret.ts'
-import { version } from '../../src/shared/version.ts'
+import { version } from '../../src/shared/version/version.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 

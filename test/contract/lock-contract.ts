@@ -8,7 +8,7 @@ import { lockScript } from '../../src/adapters/directory/lock-script.ts'
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { JournalEntry, Lock, LockHolder } from '../../src/deploy/model/lock.ts'
 import { systemClock } from '../../src/shared/clock.ts'
-import { version } from '../../src/shared/version.ts'
+import { version } from '../../src/shared/version/version.ts'
 import { plainShell } from '../support/hosts/plain-shell.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { LockHolder } from '../../deploy/model/lock.ts'
 import { parseJson } from '../../shared/parse-json.ts'
-import { version } from '../../shared/version.ts'
+import { version } from '../../shared/version/version.ts'
 import { timeMs } from './time-ms.ts'
 
 const holderSchema = z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import { version as ownVersion } from '../../shared/version.ts'
+import { version as ownVersion } from '../../shared/version/version.ts'
 
 /** A record with the version of dray that writes it, after its format: `lockApp` finds the format at the beginning of a line. */
 export function withWriter({

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { isVersion } from '../../shared/is-newer.ts'
+import { isVersion } from '../../shared/version/is-newer.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { createHttp, type HttpAnswer } from '../registry/registry-http.ts'
 

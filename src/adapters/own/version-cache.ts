@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
-import { isVersion } from '../../shared/is-newer.ts'
+import { isVersion } from '../../shared/version/is-newer.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 
 const cacheSchema = z.object({

@@ -3,7 +3,7 @@ import { DeployFailed, failureFrom, toDrayError, toInternal } from '../../deploy
 import { catalogue } from '../../errors/catalogue.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ExitCode } from '../../errors/exit-code.ts'
-import { version } from '../../shared/version.ts'
+import { version } from '../../shared/version/version.ts'
 
 /** The failure to print for an error. A bug in dray is printed with the version, and with its stack if `debug` is set. */
 export function toFailure(error: unknown, debug: boolean): Failure & { exitCode: ExitCode } {

@@ -1,4 +1,4 @@
-import { releasesUrl } from '../../shared/releases-url.ts'
+import { releasesUrl } from '../../shared/version/releases-url.ts'
 import type { OwnProgram } from '../command/own-program.ts'
 
 /** The command that brings a version of dray, for the way in which this dray was installed. */

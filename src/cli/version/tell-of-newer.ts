@@ -1,6 +1,6 @@
 import { readVersionCache, versionCachePath, writeVersionCache } from '../../adapters/own/version-cache.ts'
-import { isNewer } from '../../shared/is-newer.ts'
-import { version } from '../../shared/version.ts'
+import { isNewer } from '../../shared/version/is-newer.ts'
+import { version } from '../../shared/version/version.ts'
 import type { CliContext } from '../command/context.ts'
 import { findOwnProgram } from '../command/own-program.ts'
 import { howToUpgrade } from './how-to-upgrade.ts'

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import { cloneDirectory } from '../../support/net/machine.ts'
 import type { TestApp } from '../../support/app/test-app.ts'
-import { version } from '../../../src/shared/version.ts'
+import { version } from '../../../src/shared/version/version.ts'
 import { appWithRecords, type Records } from './support/app-with-records.ts'
 
 const net = attachTestNet()

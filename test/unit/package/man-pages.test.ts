@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderManPages } from '../../../scripts/package/render-man-page.ts'
-import { version } from '../../../src/shared/version.ts'
+import { version } from '../../../src/shared/version/version.ts'
 import { commands } from '../../../src/cli/commands.ts'
 
 const pages = renderManPages()

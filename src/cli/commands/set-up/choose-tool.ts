@@ -6,7 +6,7 @@ import type { DrayTool } from '../../../scaffold/app-shape.ts'
 import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { findOwnProgram, type OwnProgram } from '../../command/own-program.ts'
-import { version } from '../../../shared/version.ts'
+import { version } from '../../../shared/version/version.ts'
 import type { initCommand } from './init.ts'
 
 type Options = InputOf<typeof initCommand>['options']

@@ -29,7 +29,7 @@ import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { JsonResult } from '../../command/json-line.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
-import { version } from '../../../shared/version.ts'
+import { version } from '../../../shared/version/version.ts'
 import type { checkCommand } from './check.ts'
 
 type Input = InputOf<typeof checkCommand>

@@ -7,7 +7,7 @@ import { readRelease } from '../../../../src/adapters/directory/read-release.ts'
 import { readJournal } from '../../../../src/adapters/directory/release-archive.ts'
 import { readHistory } from '../../../../src/deploy/releases/history.ts'
 import { readTaskHistory } from '../../../../src/deploy/tasks/task-history.ts'
-import { version } from '../../../../src/shared/version.ts'
+import { version } from '../../../../src/shared/version/version.ts'
 
 const fixtures = fileURLToPath(new URL('../../../fixtures/releases', import.meta.url))
 /** Records that dray wrote before they named a version. */

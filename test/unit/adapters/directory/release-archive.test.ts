@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { createReleaseArchive, readJournal } from '../../../../src/adapters/directory/release-archive.ts'
 import type { CommandRunner } from '../../../../src/adapters/host/command-runner.ts'
 import type { BundleFile } from '../../../../src/deploy/model/ports.ts'
-import { version } from '../../../../src/shared/version.ts'
+import { version } from '../../../../src/shared/version/version.ts'
 import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
