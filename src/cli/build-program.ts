@@ -29,7 +29,11 @@ export function buildProgram(options: ProgramOptions): Program {
   const terms = new Map(options.commands.map((it) => [it.name, it.arguments.map(renderArgument)]))
   program
     .description('Deploys a Docker Compose app from a registry to your own server without losing a request.')
-    .version(version, '-V, --version', 'Print the version; with `--check`, also whether npm has a newer one.')
+    .version(
+      version,
+      '-V, --version',
+      'Print the version; with `--check`, also whether there is a newer one.',
+    )
     .helpOption('-h, --help', 'Print this help.')
     .usage('COMMAND [OPTIONS]')
     .exitOverride()

@@ -7,6 +7,7 @@ export const environmentVariables = {
   ENV: 'Name of the environment for the compose file. Default: the environment that is deployed.',
   DRAY_SSH_KEY:
     'Private key for the servers, as the content of its file, if no agent and no `~/.ssh` has one. Stored in a file only while dray runs.',
+  DRAY_VERSION_URL: 'The address that is asked for the newest version, in place of GitHub.',
   DRAY_SSH_KNOWN_HOSTS:
     'Host keys of the servers, as lines of `known_hosts`. If it is set, no other keys are accepted.',
   GITHUB_SHA: 'In Actions: the commit, for `tag: sha`.',
@@ -26,7 +27,6 @@ export const environmentVariables = {
   DRAY_NO_UPDATE_CHECK: 'Do not look for a newer version of dray once a day, and do not tell of one.',
   NO_UPDATE_NOTIFIER: 'The same, as for many other programs.',
   DRAY_DOWNLOAD_URL: 'Where `dray upgrade` finds the files of a release: a URL or a directory.',
-  npm_config_registry: 'The npm registry that is asked for the newest version.',
   XDG_CACHE_HOME: 'Directory for caches, if not `~/.cache`: `dray/newest-version.json` in it.',
   NO_COLOR: 'No colours.',
   FORCE_COLOR: 'Colours even if the output is not a terminal.',

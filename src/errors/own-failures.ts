@@ -4,7 +4,7 @@ import { EXIT } from './exit-code.ts'
 export const ownFailures = {
   NEWEST_UNKNOWN: {
     title: 'The newest version of dray could not be determined.',
-    hint: 'Check the network and run the same command again. `npm_config_registry` selects another npm registry.',
+    hint: 'Check the network and run the same command again. `DRAY_VERSION_URL` names a mirror.',
     exitCode: EXIT.precondition,
   },
   UPGRADE_UNSUITED: {

@@ -28,7 +28,7 @@ const cache = async (): Promise<unknown> => JSON.parse(await readFile(cacheFile(
 describe('dray --version --check', () => {
   const check = async (newest: string, ...words: string[]): Promise<CliResult> => {
     const { url } = await startNewestVersionServer(newest)
-    const env = { HOME: home, npm_config_registry: url }
+    const env = { HOME: home, DRAY_VERSION_URL: url }
     return runCli(['--version', '--check', ...words], { cwd: home, env })
   }
 
@@ -42,7 +42,7 @@ describe('dray --version --check', () => {
     expect(await cache()).toMatchObject({ newest: '99.1.0' })
   })
 
-  test.each([version, '0.0.1'])('ends with 0 if npm has no newer one: %s', async (newest) => {
+  test.each([version, '0.0.1'])('ends with 0 if there is no newer one: %s', async (newest) => {
     expect(await check(newest)).toEqual({
       exitCode: 0,
       stdout: `${version} is the newest version.\n`,
@@ -64,7 +64,7 @@ describe('dray --version --check', () => {
   })
 
   test('a registry that cannot be asked is a failure of its own', async () => {
-    const env = { HOME: home, npm_config_registry: 'http://127.0.0.1:1' }
+    const env = { HOME: home, DRAY_VERSION_URL: 'http://127.0.0.1:1' }
     const { exitCode, stderr } = await runCli(['-V', '--check'], { cwd: home, env })
     expect(exitCode).toBe(3)
     expect(stderr).toContain('[NEWEST_UNKNOWN]')
@@ -79,7 +79,7 @@ describe('dray --version --check', () => {
 
   test('without --check it prints the version, and asks nothing', async () => {
     const { url, requests } = await startNewestVersionServer('99.1.0')
-    const result = await runCli(['--version'], { cwd: home, env: { npm_config_registry: url } })
+    const result = await runCli(['--version'], { cwd: home, env: { DRAY_VERSION_URL: url } })
     expect(result).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
     expect(requests).toEqual([])
   })
@@ -111,7 +111,7 @@ describe('the line about a newer version', () => {
     expect(run()).toEqual({ stderr: '', started: ['--version --check'] })
     expect(run()).toEqual({ stderr: '', started: [] })
     const { url } = await startNewestVersionServer('99.1.0')
-    await runCli(['--version', '--check'], { cwd: home, env: { HOME: home, npm_config_registry: url } })
+    await runCli(['--version', '--check'], { cwd: home, env: { HOME: home, DRAY_VERSION_URL: url } })
     const first = run()
     expect(first.stderr).toBe(
       `dray 99.1.0 is available, this is ${version}: git pull && npm ci && npm run build\n`,
@@ -164,7 +164,7 @@ test('a run on a terminal starts the question in the background, and the next on
     XDG_CACHE_HOME: '',
     CI: '',
     GITHUB_ACTIONS: '',
-    npm_config_registry: registry.url,
+    DRAY_VERSION_URL: registry.url,
   }
   const run = async (): Promise<string> => {
     const program = new TerminalProgram(argv, { columns: 120, rows: 40, env })

@@ -5,10 +5,10 @@ import { onTestFinished } from 'vitest'
 
 export type NewestVersionAnswer = { status: number; body: string } | { silent: true }
 
-/** npm's registry as far as dray asks it for its newest version; it goes with the test. */
+/** GitHub's API as far as dray asks it for its newest version; it goes with the test. */
 export type NewestVersionServer = { url: string; requests: { path: string; headers: IncomingHttpHeaders }[] }
 
-/** Answers every request alike: with a manifest of dray of this version, or as told. */
+/** Answers every request alike: with a release of dray of this version, or as told. */
 export async function startNewestVersionServer(
   answer: string | NewestVersionAnswer,
 ): Promise<NewestVersionServer> {
@@ -16,7 +16,7 @@ export async function startNewestVersionServer(
   const server = createServer((request, response) => {
     requests.push({ path: request.url ?? '', headers: request.headers })
     if (typeof answer === 'object' && 'silent' in answer) return
-    const { status, body } = typeof answer === 'string' ? manifestOf(answer) : answer
+    const { status, body } = typeof answer === 'string' ? releaseOf(answer) : answer
     response.writeHead(status, { 'content-type': 'application/json' }).end(body)
   })
   server.listen(0, '127.0.0.1')
@@ -28,7 +28,9 @@ export async function startNewestVersionServer(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
 }
 
-function manifestOf(version: string): { status: number; body: string } {
-  const dist = { tarball: `https://registry.npmjs.org/dray/-/dray-${version}.tgz`, shasum: '0'.repeat(40) }
-  return { status: 200, body: JSON.stringify({ name: 'dray', version, license: 'MIT', dist }) }
+function releaseOf(version: string): { status: number; body: string } {
+  return {
+    status: 200,
+    body: JSON.stringify({ tag_name: `v${version}`, name: `dray ${version}`, prerelease: false }),
+  }
 }

@@ -3,15 +3,15 @@ import { fetchNewestVersion } from '../../../../src/adapters/own/newest-version.
 import { systemClock } from '../../../../src/shared/clock.ts'
 import { startNewestVersionServer, type NewestVersionAnswer } from '../../../support/newest-version-server.ts'
 
-const ask = (registry: string | undefined, limitMs = 60_000): Promise<string> =>
-  fetchNewestVersion({ env: { npm_config_registry: registry }, clock: systemClock, limitMs })
+const ask = (url: string | undefined, limitMs = 60_000): Promise<string> =>
+  fetchNewestVersion({ env: { DRAY_VERSION_URL: url }, clock: systemClock, limitMs })
 
-test('the newest version is that of the tag `latest`; nothing is sent but the request', async () => {
+test('the newest version is that of the newest release; nothing is sent but the request', async () => {
   const registry = await startNewestVersionServer('1.4.2')
   expect(await ask(registry.url)).toBe('1.4.2')
   expect(registry.requests).toEqual([
     {
-      path: '/dray/latest',
+      path: '/',
       headers: {
         accept: 'application/json',
         connection: 'keep-alive',
@@ -22,18 +22,18 @@ test('the newest version is that of the tag `latest`; nothing is sent but the re
   ])
 })
 
-test('a registry may be below a path', async () => {
+test('a mirror may be below a path', async () => {
   const registry = await startNewestVersionServer('1.4.2')
-  await ask(`${registry.url}/api/npm/`)
-  expect(registry.requests).toMatchObject([{ path: '/api/npm/dray/latest' }])
+  await ask(`${registry.url}/mirror/dray`)
+  expect(registry.requests).toMatchObject([{ path: '/mirror/dray' }])
 })
 
 test.each<[string, NewestVersionAnswer, RegExp]>([
   ['an error', { status: 503, body: '' }, /^127\.0\.0\.1:\d+ answered 503 for dray\.$/],
-  ['no package', { status: 404, body: '{}' }, /has no package dray\.$/],
+  ['no release', { status: 404, body: '{}' }, /has no release of dray\.$/],
   ['what is no JSON', { status: 200, body: '<html>' }, /names no version of dray\.$/],
-  ['another package', { status: 200, body: '{"name":"tray","version":"1.0.0"}' }, /names no version/],
-  ['no version', { status: 200, body: '{"name":"dray","version":"1.0.0\\u001b[2J"}' }, /names no version/],
+  ['another tag', { status: 200, body: '{"tag_name":"nightly"}' }, /names no version/],
+  ['no version', { status: 200, body: '{"tag_name":"v1.0.0\\u001b[2J"}' }, /names no version/],
   ['too much', { status: 200, body: ' '.repeat(2 * 1024 ** 2) }, /more than 1024 KiB/],
 ])('an answer that is %s', async (_, answer, message) => {
   const { url } = await startNewestVersionServer(answer)
@@ -44,7 +44,7 @@ test.each<[string, NewestVersionAnswer, RegExp]>([
   })
 })
 
-test('a registry that does not answer is given up', async () => {
+test('a server that does not answer is given up', async () => {
   const { url } = await startNewestVersionServer({ silent: true })
   await expect(ask(url, 50)).rejects.toMatchObject({
     code: 'NEWEST_UNKNOWN',
@@ -52,6 +52,6 @@ test('a registry that does not answer is given up', async () => {
   })
 })
 
-test.each(['http://127.0.0.1:1', 'file:///etc/passwd', 'none'])('the registry %s', async (url) => {
+test.each(['http://127.0.0.1:1', 'file:///etc/passwd', 'none'])('the address %s', async (url) => {
   await expect(ask(url)).rejects.toMatchObject({ code: 'NEWEST_UNKNOWN' })
 })
