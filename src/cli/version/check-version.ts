@@ -13,7 +13,7 @@ import { howToUpgrade } from './how-to-upgrade.ts'
 const NEWER_EXISTS = EXIT.failedOldServing
 
 /**
- * Asks npm for the newest version and compares it with this one. Exit code 0 if this is the newest, 1 if a newer one exists.
+ * Asks GitHub for the newest version and compares it with this one. Exit code 0 if this is the newest, 1 if a newer one exists.
  * Throws NEWEST_UNKNOWN.
  */
 export async function checkVersion(options: GlobalOptions, context: CliContext): Promise<ExitCode> {
