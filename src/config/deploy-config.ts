@@ -1,4 +1,5 @@
 import type { DiskRules } from '../deploy/model/disk-rules.ts'
+import type { Rolling } from '../deploy/model/observation.ts'
 import type { FrontSettings } from '../deploy/model/front.ts'
 import type { NonEmpty } from '../shared/non-empty.ts'
 
@@ -41,6 +42,8 @@ export type Environment = {
   tagRule: TagRule | undefined
   /** The public URL of the app. */
   url: string | undefined
+  /** How many hosts switch traffic at the same time. */
+  rolling: Rolling
   /** Number of releases archived for rollback. */
   keep: number
   disk: DiskRules

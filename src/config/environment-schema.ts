@@ -14,6 +14,14 @@ const host = z
     'expected a host as user@name, user@name:port, a name of ~/.ssh/config, or local',
   )
 
+const rolling = z.union(
+  [
+    z.number().int().min(1),
+    z.string().regex(/^(?:[1-9]\d?|100)%$/, 'expected a share of the hosts from 1% to 100%'),
+  ],
+  { error: 'expected a number of hosts, or a share of them such as 25%' },
+)
+
 /** One entry of `environments`. */
 export const environmentSchema = z.strictObject({
   host: host.optional().meta({
@@ -28,6 +36,13 @@ export const environmentSchema = z.strictObject({
       omitFromExample: true,
       examples: [['deploy@a.example.com', 'deploy@b.example.com']],
     }),
+  rolling: rolling.optional().meta({
+    description:
+      'How many of the hosts switch traffic at the same time: a number, or a share of them, which is rounded down.',
+    omitFromExample: true,
+    examples: [2, '25%'],
+    defaultText: '`1`: one host after the other',
+  }),
   path: text('a directory')
     .optional()
     .meta({

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { FrontSettings } from '../deploy/model/front.ts'
 import { defaultDiskRules, type DiskRules } from '../deploy/model/disk-rules.ts'
+import type { Rolling } from '../deploy/model/observation.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import { parseDuration } from '../shared/duration.ts'
 import {
@@ -73,10 +74,16 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
     composeFiles: input.composeFiles,
     tagRule: toTagRule(block.tag),
     url: block.url ?? urlOf(toFront(block.front ?? file.front)),
+    rolling: toRolling(block.rolling),
     keep: block.keep ?? file.keep ?? defaultKeep,
     disk: toDiskRules(block.disk ?? file.disk, isLocal),
     env: block.env ?? {},
   }
+}
+
+/** One host at a time without the key. */
+function toRolling(written: EnvironmentBlock['rolling'] = 1): Rolling {
+  return typeof written === 'number' ? { hosts: written } : { percent: Number.parseInt(written, 10) }
 }
 
 /** The local machine is rarely a server: nothing is removed there unless it is configured. */

@@ -3,11 +3,11 @@ import { afterFailure } from './execute/after-failure.ts'
 import { createHostRun, type Execution, type HostRun } from './execute/execution.ts'
 import { toDrayError } from './execute/failure.ts'
 import { writeJournals } from './execute/journal.ts'
-import { probeApp } from './execute/probe.ts'
+import { probeHosts } from './execute/probe-hosts.ts'
 import { refuseSilentApp, refuseSilentUrls } from './execute/refuse-silent.ts'
-import type { Entrance } from './model/prober.ts'
 import type { Plan } from './model/plan.ts'
 import type { TargetHost } from './model/ports.ts'
+import { lockHosts, releaseAll } from './lock-hosts.ts'
 import type { Lock } from './model/lock.ts'
 import {
   inspectAll,
@@ -38,13 +38,13 @@ export async function planDeploy(request: DeployRequest, signal: AbortSignal): P
  * in both cases URL_CHECK_FAILED if the app does not answer at the end.
  */
 export async function deploy(request: DeployRequest, signal: AbortSignal): Promise<Plan> {
-  const locks: Lock[] = []
+  // The directories are read while the locks are on their way: usually no other deploy is under way. A failure here is
+  // ignored: it comes again under the locks, or was caused by that other deploy.
+  const locking = lockHosts(request, signal)
+  const locked = locking.then(() => undefined)
+  const early = inspectAll(request.resolveDesired, { signal, locked }).catch(() => undefined)
+  const locks = await locking
   try {
-    // The directories are read while the locks are on their way: usually no other deploy is under way. A failure here is
-    // ignored: it comes again under the locks, or was caused by that other deploy.
-    const locked = lockHosts(locks, request, signal)
-    const early = inspectAll(request.resolveDesired, { signal, locked }).catch(() => undefined)
-    await locked
     const alive = AbortSignal.any([signal, ...locks.map((lock) => lock.lost)])
     const inspected = await early
     const isUsable = inspected !== undefined && isCurrent(inspected, locks)
@@ -61,18 +61,7 @@ export async function deploy(request: DeployRequest, signal: AbortSignal): Promi
     }
     return plan
   } finally {
-    await Promise.all(locks.map((lock) => lock[Symbol.asyncDispose]()))
-  }
-}
-
-/** Adds the lock of each host to `locks`, one after another. */
-async function lockHosts(
-  locks: Lock[],
-  { hosts, deployer, clock, waitMs }: DeployRequest,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const host of hosts) {
-    locks.push(await host.lock({ ...deployer, sinceMs: clock.now() }, { waitMs, signal }))
+    await releaseAll(locks)
   }
 }
 
@@ -80,24 +69,17 @@ type Prepared = Planned & { request: DeployRequest; locks: readonly Lock[] }
 
 /** Executes the plan while the app is probed; a failure is undone. */
 async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
-  const { request, locks, state, plan, observed } = prepared
+  const { request, state, plan } = prepared
   const execution: Execution = { ...request, desired: state.desired, plan, hosts: makeHostRuns(prepared) }
   journalStart(execution)
-  const [host] = request.hosts
-  const observation = observed[0]?.observation
-  const answered = host && execution.hosts.get(host.name)?.done.answered
-  const onAccepted = (entrance: Entrance): void => void answered?.set(entrance.url, entrance)
-  const probing =
-    host &&
-    observation &&
-    probeApp({ observation, prober: host.prober, onAccepted }, request.probe, execution)
+  const probing = probeHosts(request.probe, execution)
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
     await executePlan(plan, execution, alive)
     await refuseSilentUrls(execution)
     outcome = 'deployed'
   } catch (error) {
-    throw await afterFailure(toDrayError(error), execution, locks)
+    throw await afterFailure(toDrayError(error), execution)
   } finally {
     for (const { pins, gaps } of execution.hosts.values()) {
       pins.release()

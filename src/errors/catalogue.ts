@@ -192,6 +192,11 @@ export const catalogue = {
     hint: 'Look at `dray status ENVIRONMENT`: another person may have the lock now, or have deployed a newer release. If not, run the same command again: it checks what was done and completes it.',
     exitCode: EXIT.needsPerson,
   },
+  HOST_LOST: {
+    title: 'A host was lost during the deploy.',
+    hint: 'Run the same command again when the host answers: it brings every host to the same release. To continue without it, add `--without HOST`.',
+    exitCode: EXIT.needsPerson,
+  },
   ...accessFailures,
   ...releaseFailures,
   ...repositoryFailures,

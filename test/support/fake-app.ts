@@ -118,6 +118,7 @@ export function fakeDesired(facts: Partial<DesiredRelease> = {}): DesiredRelease
     proxyContainers: [],
     probeUrl: undefined,
     proxyKeepalive: true,
+    rolling: { hosts: 1 },
     keep: 5,
     disk: defaultDiskRules,
     adopt: false,

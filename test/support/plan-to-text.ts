@@ -5,7 +5,8 @@ import { spellImage } from './fake-app.ts'
 export function planToText(plan: Plan): string {
   const hosts = new Set(plan.steps.map((step) => step.host))
   const lines = plan.steps.map((step) => {
-    const where = hosts.size > 1 ? `${step.host}: ` : ''
+    const phase = step.phase && `${step.phase.name}${step.phase.wave ?? ''} `
+    const where = hosts.size > 1 ? `${phase ?? ''}${step.host}: ` : ''
     return `${where}${step.kind} ${stepFacts(step)} (${step.cause})`.replaceAll('  ', ' ')
   })
   return [

@@ -1,40 +1,74 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
-import type { Lock } from '../model/lock.ts'
+import type { Plan } from '../model/plan.ts'
+import { someNames } from '../model/some-names.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { DeployFailed } from './failure.ts'
 import { writeJournals } from './journal.ts'
 import { describeBefore, observeServingNow } from './serving.ts'
-import { undoDeploy } from './undo.ts'
+import { undoDeploy, type Undone } from './undo-deploy.ts'
 
 /**
- * Undoes a failed deploy and returns the failure to throw. If the connection is lost or the release is recorded, nothing is
- * undone: the next run completes the deploy.
+ * Undoes a failed deploy and returns the failure to throw. If the release is recorded, or the connections to all hosts are lost,
+ * nothing is undone: the next run completes the deploy. If some hosts are lost before that, the others go back, and the next run
+ * brings all to the same release.
  */
-export async function afterFailure(
-  error: DrayError,
-  execution: Execution,
-  locks: readonly Lock[],
-): Promise<DeployFailed> {
+export async function afterFailure(error: DrayError, execution: Execution): Promise<DeployFailed> {
   const { clock, emit, plan } = execution
   const runs = [...execution.hosts.values()]
   const isRecorded = runs.some(({ done }) => done.recorded)
   if (!isRecorded)
     writeJournals(execution, { event: 'undo.started', code: error.code, reason: error.message })
   // The answers show that the locks are still held: this machine may have slept, and another deploy may have begun.
-  await Promise.allSettled(locks.map((lock) => lock.settled()))
-  if (locks.some((lock) => lock.lost.aborted)) return connectionLost(error, execution)
-  if (isRecorded) return failedAfterRecord(error, execution)
+  await Promise.allSettled(runs.map(({ lock }) => lock.settled()))
+  const lost = runs.filter(({ lock }) => lock.lost.aborted).map(({ host }) => host.name)
+  if (lost.length === runs.length) return connectionLost(error, execution)
+  const reached = withoutHosts(lost, execution)
+  if (isRecorded) return failedAfterRecord(error, { execution: reached, lost })
   const touched = runs.some(hasRun)
   if (touched || runs.some(({ done }) => done.placed))
     emit({ type: 'undo.started', at: clock.now(), reason: error.message })
-  const { failure, ...undone } = await undoDeploy(execution, error)
-  writeJournals(execution, {
+  const { failure, ...undone } = await undoDeploy(reached, error)
+  writeJournals(reached, {
     event: 'undo.finished',
     ...undone,
+    ...(lost.length > 0 && { lost }),
     ...(failure && { failure: failure.message }),
   })
+  if (lost.length > 0) return hostsLost(failure ?? error, { undone, lost, plan })
   return new DeployFailed(failure ?? (touched ? afterTouching(error) : error), { undone, plan })
+}
+
+function withoutHosts(names: readonly string[], execution: Execution): Execution {
+  return { ...execution, hosts: new Map([...execution.hosts].filter(([name]) => !names.includes(name))) }
+}
+
+/** Some hosts went away before the release was recorded: the others were undone, and those may run a part of either release. */
+function hostsLost(
+  cause: DrayError,
+  { undone, lost, plan }: { undone: Undone; lost: readonly string[]; plan: Plan },
+): DeployFailed {
+  const why = cause.code === 'LOCK_LOST' ? '' : ` ${cause.message}`
+  const { details } = cause
+  const error = new DrayError('HOST_LOST', `${describeLost(lost)} during the deploy.${why}`, {
+    cause,
+    details,
+  })
+  const facts: Undone = {
+    undone: undone.undone,
+    notUndone: [...undone.notUndone, ...lost.map((host) => `what was done on ${host} before it was lost`)],
+    serving: `On the other hosts: ${undone.serving} ${unknownOn(lost)}`,
+    servingRelease: undefined,
+  }
+  return new DeployFailed(error, { undone: facts, plan })
+}
+
+function describeLost(hosts: readonly string[]): string {
+  return `The connection to ${someNames(hosts)} broke`
+}
+
+function unknownOn(hosts: readonly string[]): string {
+  return `The state of ${someNames(hosts)} is unknown.`
 }
 
 /** Whether part of the new release ran or served. Restored files leave no trace. */
@@ -68,14 +102,31 @@ function connectionLost(cause: DrayError, execution: Execution): DeployFailed {
   return new DeployFailed(error, { undone, plan: execution.plan })
 }
 
-async function failedAfterRecord(cause: DrayError, execution: Execution): Promise<DeployFailed> {
+async function failedAfterRecord(
+  cause: DrayError,
+  { execution, lost }: { execution: Execution; lost: readonly string[] },
+): Promise<DeployFailed> {
   const { code, message, hint, details } = cause
-  const error = new DrayError(code, message, { hint, details, cause, exitCode: EXIT.needsPerson })
+  const isLost = lost.length > 0
+  const error = isLost
+    ? new DrayError('HOST_LOST', `${describeLost(lost)} after the release was recorded.`, { cause, details })
+    : new DrayError(code, message, { hint, details, cause, exitCode: EXIT.needsPerson })
+  const unrecorded = [...execution.hosts.values()].filter(({ done }) => !done.recorded)
+  const { serving, servingRelease } = await observeServingNow(execution)
   const undone = {
     undone: [],
     // The last check of the URLs comes after their removal.
     notUndone: code === 'URL_CHECK_FAILED' ? [] : ['replaced containers may still be running'],
-    ...(await observeServingNow(execution)),
+    serving: [
+      serving,
+      unrecorded.length === 0
+        ? []
+        : `It is not recorded on ${someNames(unrecorded.map(({ host }) => host.name))}.`,
+      isLost ? unknownOn(lost) : [],
+    ]
+      .flat()
+      .join(' '),
+    servingRelease: isLost ? undefined : servingRelease,
   }
   return new DeployFailed(error, { undone, plan: execution.plan })
 }

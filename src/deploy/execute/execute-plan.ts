@@ -1,6 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Execution, StepRunner } from './execution.ts'
 import type { Gap } from '../model/events.ts'
+import { nameHost } from '../model/on-each-host.ts'
 import { writeJournal } from './journal.ts'
 import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts'
 import { stepTitle } from './step-title.ts'
@@ -52,16 +53,68 @@ const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop' | 'remove'>> = {
 }
 
 /**
- * Executes a plan step by step, without decisions. Reports and journals each step. A signal cancels the deploy until the
- * release is recorded; after that the remaining steps run. Throws what the failed step threw.
+ * Executes a plan without decisions, phase by phase; the hosts of a phase side by side. Reports and journals each step. A signal
+ * cancels the deploy until the release is recorded; after that the remaining steps run, also if another host fails. Throws what
+ * the first failed step threw.
  */
 export async function executePlan(plan: Plan, execution: Execution, signal: AbortSignal): Promise<void> {
+  const failures: { host: string | undefined; error: unknown }[] = []
   let mayCancel: AbortSignal | undefined = signal
-  for (const group of stepGroups(plan.steps)) {
+  for (const lanes of splitPhases(plan.steps)) {
     mayCancel?.throwIfAborted()
-    if (group.some((step) => step.kind === 'record-release')) mayCancel = undefined
+    if (lanes.flat().some((step) => step.kind === 'record-release')) mayCancel = undefined
+    const isRecorded = mayCancel === undefined
     const failed = new AbortController()
-    const all = AbortSignal.any([failed.signal, ...(mayCancel === undefined ? [] : [mayCancel])])
+    const cancels = mayCancel === undefined ? [] : [mayCancel]
+    await Promise.all(
+      lanes.map(async (steps) => {
+        const host = steps[0]?.host
+        if (failures.some((it) => it.host === host)) return
+        const own = isRecorded ? new AbortController() : failed
+        try {
+          await executeLane(steps, { execution, failed: own, cancels })
+        } catch (error) {
+          failures.push({ host, error })
+        }
+      }),
+    )
+    if (failures.length > 0 && !isRecorded)
+      throw failed.signal.aborted ? failed.signal.reason : failures[0]?.error
+  }
+  if (failures.length > 0) throw failures[0]?.error
+}
+
+/** The lanes of each phase, one for each host; of steps without a phase, each group is a lane on its own. */
+function splitPhases(steps: readonly Step[]): Step[][][] {
+  const phases: Step[][] = []
+  for (const step of steps) {
+    const last = phases.at(-1)
+    if (last?.[0] !== undefined && isSamePhase(last[0], step)) last.push(step)
+    else phases.push([step])
+  }
+  return phases.flatMap((those) =>
+    those[0]?.phase === undefined
+      ? stepGroups(those).map((group) => [group])
+      : [[...new Set(those.map(({ host }) => host))].map((host) => those.filter((it) => it.host === host))],
+  )
+}
+
+function isSamePhase({ phase: a }: Step, { phase: b }: Step): boolean {
+  return a?.name === b?.name && a?.wave === b?.wave
+}
+
+/** The steps of one lane, group by group. `failed` is aborted with the first failure, also of another lane. */
+async function executeLane(
+  steps: readonly Step[],
+  {
+    execution,
+    failed,
+    cancels,
+  }: { execution: Execution; failed: AbortController; cancels: readonly AbortSignal[] },
+): Promise<void> {
+  const all = AbortSignal.any([failed.signal, ...cancels])
+  for (const group of stepGroups(steps)) {
+    all.throwIfAborted()
     const outcomes = await Promise.allSettled(
       group.map(async (step) => {
         try {
@@ -150,8 +203,9 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
     })
     finish('done', result)
   } catch (error) {
-    finish(signal.aborted ? 'cancelled' : 'failed')
-    throw error
+    const isCancelled = signal.aborted
+    finish(isCancelled ? 'cancelled' : 'failed')
+    throw execution.hosts.size > 1 && !isCancelled ? nameHost(error, step.host) : error
   }
 }
 

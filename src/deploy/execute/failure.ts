@@ -3,7 +3,7 @@ import { DrayError, type ErrorDetails } from '../../errors/dray-error.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import type { Failure } from '../model/events.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Undone } from './undo.ts'
+import type { Undone } from './undo-deploy.ts'
 
 /** A deploy that failed after it began: the error, and what was undone. */
 export class DeployFailed extends Error {

@@ -1,46 +1,16 @@
 import type { Clock } from '../../shared/clock.ts'
-import { isAccepted, probeTargetOf } from '../model/entrance.ts'
 import type { ProbeReport } from '../model/events.ts'
-import type { HostObservation } from '../model/observation.ts'
 import type { Entrance } from '../model/prober.ts'
 import type { ProbeAnswer, Prober } from '../model/prober.ts'
-import type { Execution } from './execution.ts'
 
 export type Probing = {
   /** Stops the probe, waits for pending requests and returns the report. */
   stop(): Promise<ProbeReport>
+  /** The same, with every request. */
+  stopAll(): Promise<readonly Sample[]>
 }
 
 const KEPT_FAILURES = 5
-
-/**
- * Probes the app during a deploy and emits about one `probe.sampled` a second. Uses the URL of the probe or the proxy, else
- * the first entrance; undefined without one. `onAccepted`: the URL answered as expected.
- */
-export function probeApp(
-  {
-    observation,
-    prober,
-    onAccepted,
-  }: { observation: HostObservation; prober: Prober; onAccepted: (entrance: Entrance) => void },
-  { everyMs, timeoutMs }: { everyMs: number; timeoutMs: number },
-  { desired, clock, emit }: Pick<Execution, 'desired' | 'clock' | 'emit'>,
-): Probing | undefined {
-  const target = probeTargetOf(observation, desired) ?? observation.entrances[0]
-  if (target === undefined) return undefined
-  return startProbing({
-    prober,
-    target,
-    everyMs,
-    timeoutMs,
-    clock,
-    onSample: (answer, { requests, failures }) => {
-      if (isAccepted(target, answer)) onAccepted(target)
-      if (requests === 0 || (requests * everyMs) % 1000 >= everyMs) return
-      emit({ type: 'probe.sampled', at: clock.now(), requests, failures })
-    },
-  })
-}
 
 /**
  * Sends a request to the target every `everyMs`, on the clock, each on a new connection, and counts failures: no answer within
@@ -84,15 +54,13 @@ export function startProbing(options: {
     }
   }
   const running = run()
-
-  return {
-    stop: async () => {
-      end.abort()
-      await running
-      await Promise.all(underWay)
-      return reportOf(target.url, samples)
-    },
+  const stopAll = async (): Promise<readonly Sample[]> => {
+    end.abort()
+    await running
+    await Promise.all(underWay)
+    return sinceFirstGood(samples)
   }
+  return { stopAll, stop: async () => reportOf(target.url, await stopAll()) }
 }
 
 function failureOf(answer: ProbeAnswer): string | undefined {
@@ -100,12 +68,17 @@ function failureOf(answer: ProbeAnswer): string | undefined {
   return answer.status >= 500 ? `status ${answer.status}` : undefined
 }
 
-type Sample = { atMs: number; tookMs: number; failure: string | undefined; isUnsent: boolean }
+/** One request. `atMs`: since the probe began. */
+export type Sample = { atMs: number; tookMs: number; failure: string | undefined; isUnsent: boolean }
 
-function reportOf(url: string, samples: readonly Sample[]): ProbeReport {
+function sinceFirstGood(samples: readonly Sample[]): Sample[] {
   const inOrder = [...samples].sort((a, b) => a.atMs - b.atMs)
   const firstGood = inOrder.findIndex((sample) => sample.failure === undefined)
-  const since = firstGood < 0 ? [] : inOrder.slice(firstGood)
+  return firstGood < 0 ? [] : inOrder.slice(firstGood)
+}
+
+/** The report of a probe, from the requests since the first success, in their order. */
+export function reportOf(url: string, since: readonly Sample[]): ProbeReport {
   const counted = since.filter((sample) => !sample.isUnsent)
   const unknown = since.length - counted.length
   const times = counted

@@ -12,10 +12,13 @@ import type { Execution } from './execution.ts'
  * by then, and its old containers are removed.
  */
 export async function refuseSilentUrls(execution: Execution): Promise<void> {
-  const { clock, patience } = execution
+  const { clock, patience, hosts } = execution
   const answers = await Promise.all(
-    [...execution.hosts.values()].flatMap(({ host: { prober }, done }) =>
-      [...done.answered.values()].map((it) => askUrl(it, { prober, clock, forMs: patience.urlCheckMs })),
+    [...hosts.values()].flatMap(({ host: { name, prober }, done }) =>
+      [...done.answered.values()].map(async (it) => ({
+        ...(await askUrl(it, { prober, clock, forMs: patience.urlCheckMs })),
+        place: hosts.size > 1 ? ` on ${name}` : '',
+      })),
     ),
   )
   refuse(answers, 'at the end of the deploy')
@@ -25,7 +28,7 @@ export async function refuseSilentUrls(execution: Execution): Promise<void> {
 type UnchangedApp = {
   state: {
     desired: Pick<DesiredRelease, 'probeUrl'>
-    sites: readonly { host: Pick<TargetHost, 'prober'> }[]
+    sites: readonly { host: Pick<TargetHost, 'name' | 'prober'> }[]
   }
   observed: readonly { observation: HostObservation }[]
 }
@@ -41,22 +44,27 @@ export async function refuseSilentApp(
 ): Promise<void> {
   const { desired, sites } = state
   const answers = await Promise.all(
-    sites.flatMap(({ host: { prober } }, index) => {
+    sites.flatMap(({ host: { name, prober } }, index) => {
       const observation = observed[index]?.observation
       if (observation === undefined || desired.probeUrl === false) return []
       const current = newestRelease(observation.directory.releases)
       const asked = { prober, clock, forMs: patience.urlCheckMs, signal }
-      return entrancesOf(current, desired.probeUrl).map((it) => askUrl(it, asked))
+      const place = sites.length > 1 ? ` on ${name}` : ''
+      return entrancesOf(current, desired.probeUrl).map(async (it) => ({
+        ...(await askUrl(it, asked)),
+        place,
+      }))
     }),
   )
   refuse(answers, 'although what runs is the release that was to be deployed')
 }
 
-function refuse(answers: readonly UrlAnswer[], when: string): void {
+/** `place`: the host, if there are several. */
+function refuse(answers: readonly (UrlAnswer & { place: string })[], when: string): void {
   const silent = answers.find(({ isGood }) => !isGood)
   if (silent === undefined) return
-  const { entrance, answer } = silent
-  throw new DrayError('URL_CHECK_FAILED', `${entrance.url} ${describeAnswer(answer)}, ${when}.`, {
+  const { entrance, answer, place } = silent
+  throw new DrayError('URL_CHECK_FAILED', `${entrance.url} ${describeAnswer(answer)}${place}, ${when}.`, {
     exitCode: EXIT.needsPerson,
     hint: '`dray status` and `dray logs` show the state of the app.',
   })

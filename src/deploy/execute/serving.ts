@@ -26,10 +26,11 @@ export async function observeServingAgain(execution: Execution): Promise<Serving
     return { serving: `${name} is not serving as before: ${lost}.`, servingRelease: undefined, lost }
   }
   const asked = await Promise.all(runs.map((run) => askAgain(run, execution)))
-  const answers = asked.flat()
+  const answers = asked.flatMap((those, index) => those.map((it) => ({ ...it, run: runs[index] })))
   const silent = answers.find(({ isGood }) => !isGood)
   if (silent !== undefined) {
-    const said = `${silent.entrance.url} ${describeAnswer(silent.answer)}`
+    const place = runs.length > 1 ? ` on ${silent.run?.host.name ?? ''}` : ''
+    const said = `${silent.entrance.url} ${describeAnswer(silent.answer)}${place}`
     const hasAnswered = runs.some((run) => answeredBefore(silent.entrance, run))
     const isLost = hasAnswered && !('unsent' in silent.answer)
     const serving = isLost
@@ -63,13 +64,21 @@ function describeCurrent({ release }: Plan, answers: readonly UrlAnswer[]): { se
   return { serving: `Release ${release} is current${answers.length > 0 ? ' and serving' : ''}.` }
 }
 
-/** What was running before the deploy; undefined if nothing was. */
+/** What was running before the deploy, on all hosts; undefined if nothing was. */
 export function describeBefore(
   execution: Execution,
 ): { name: string; verb: 'is' | 'are'; id: string | undefined } | undefined {
-  const [run] = execution.hosts.values()
-  if (!run?.observation.containers.some((it) => it.state === 'running')) return undefined
-  const current = newestRelease(run.observation.directory.releases)
+  const found = [...execution.hosts.values()].flatMap(({ host, observation }) => {
+    if (!observation.containers.some((it) => it.state === 'running')) return []
+    return [{ host: host.name, current: newestRelease(observation.directory.releases) }]
+  })
+  const [first] = found
+  if (first === undefined) return undefined
+  const { current } = first
+  if (found.some((it) => it.current?.id !== current?.id)) {
+    const each = found.map((it) => `${it.current?.id ?? 'no release of dray'} on ${it.host}`)
+    return { name: `The releases from before the deploy (${each.join(', ')})`, verb: 'are', id: undefined }
+  }
   if (current === undefined)
     return { name: 'The containers from before the deploy', verb: 'are', id: undefined }
   return { name: `Release ${releaseLabel(current.id, current.tag)}`, verb: 'is', id: current.id }

@@ -1,9 +1,7 @@
-import { DrayError } from '../../errors/dray-error.ts'
 import { freshContainers, otherContainers, outsideProxy, type Execution, type HostRun } from './execution.ts'
 import { upstreamOf } from '../model/proxies/proxy.ts'
 import type { ForwardedService, StepOf } from '../model/plan.ts'
 import { isWell, type Container } from '../model/container.ts'
-import { observeServingAgain, type Serving } from './serving.ts'
 import { switchProxy } from './proxies/switch-proxy.ts'
 import { switchTraefik } from './proxies/switch-traefik.ts'
 import {
@@ -15,54 +13,8 @@ import {
 } from './undo-stand-ins.ts'
 import { clearForward, endForwards, forwardTo, listForwarded } from './steps/forward-ports.ts'
 
-export type Undone = Omit<Serving, 'lost'> & {
-  undone: readonly string[]
-  notUndone: readonly string[]
-}
-
-/**
- * Undoes what a deploy that failed with `reason` did on all its hosts, so that the previous release serves again: first the
- * files, then recreated services, then traffic, and last the new containers. If a host fails, the undo stops there and
- * `failure` is UNDO_FAILED, as it is if a URL that answered before the deploy does not answer after the undo.
- */
-export async function undoDeploy(
-  execution: Execution,
-  reason: DrayError,
-): Promise<Undone & { failure?: DrayError }> {
-  const undone: string[] = []
-  const notUndone: string[] = []
-  const failed: { host: string; error: unknown }[] = []
-  for (const run of execution.hosts.values()) {
-    await undoHost(run, execution, undone).catch((error: unknown) => {
-      failed.push({ host: run.host.name, error })
-    })
-    notUndone.push(...run.done.tasks.map((task) => `task ${task} has run`))
-  }
-  if (failed.length > 0) {
-    const why = failed.map(
-      ({ host, error }) => `on ${host}: ${error instanceof Error ? error.message : String(error)}`,
-    )
-    const text = `Undoing the deploy also failed ${why.join('; ')}`
-    return { undone, notUndone, ...servingUnknown(failed), failure: undoFailed(reason, text) }
-  }
-  const { lost, ...serving } = await observeServingAgain(execution)
-  const failure = lost && undoFailed(reason, `It was undone, but ${lost}.`)
-  return { undone, notUndone, ...serving, ...(failure && { failure }) }
-}
-
-function undoFailed(reason: DrayError, text: string): DrayError {
-  return new DrayError('UNDO_FAILED', `${reason.message} ${text}`, { cause: reason, details: reason.details })
-}
-
-function servingUnknown(failed: readonly { host: string }[]): Serving {
-  return {
-    serving: `Check what is serving on ${failed.map(({ host }) => host).join(', ')}. The undo stopped no old container.`,
-    servingRelease: undefined,
-  }
-}
-
-/** Appends each undone action to `undone`. */
-async function undoHost(run: HostRun, execution: Execution, undone: string[]): Promise<void> {
+/** Undoes what a deploy did on one host. Appends each undone action to `undone`. */
+export async function undoHost(run: HostRun, execution: Execution, undone: string[]): Promise<void> {
   if (run.done.placed) {
     await run.host.directory.restore()
     undone.push('files restored')

@@ -136,6 +136,8 @@ export type DesiredRelease = {
    * requests are sent and no URL is checked.
    */
   probeUrl: string | false | undefined
+  /** How many hosts switch traffic at the same time. */
+  rolling: Rolling
   /** Number of archived releases for rollback, including the new one. */
   keep: number
   /** What may be removed to free disk space. */
@@ -145,6 +147,9 @@ export type DesiredRelease = {
   /** The archived release to put back; undefined for a new one. */
   restores: RestoredRelease | undefined
 }
+
+/** A number of hosts, or a share of them in percent. */
+export type Rolling = { hosts: number } | { percent: number }
 
 /** An archived release to put back, and changes since then that a rollback does not undo. */
 export type RestoredRelease = {

@@ -9,7 +9,14 @@ import type { ForwardedPort } from './port-forwarder.ts'
 import type { ProxyKind } from './proxies/proxy.ts'
 import type { InactiveReleased, ReleasedService } from './release.ts'
 
-type StepBase = { id: number; host: string; cause: string }
+/**
+ * What the hosts do side by side in a deploy to several. Each begins when the one before it is done on every host. Traffic
+ * switches in waves of hosts, which are counted from 1.
+ */
+export type Phase = { name: 'prepare' | 'traffic' | 'stop' | 'record' | 'clean'; wave?: number }
+
+/** `phase`: absent in a deploy to one host, and for tasks, which run once. */
+type StepBase = { id: number; host: string; cause: string; phase?: Phase }
 
 export type Step = StepBase &
   (
@@ -170,6 +177,8 @@ export type Plan = {
   /** The running state already matches: no step changes anything. */
   unchanged: boolean
   steps: readonly Step[]
+  /** How many hosts switch traffic at the same time; absent for one host. */
+  rolling?: number
   /** Commands, if any, that run around the steps on the machine that runs dray. */
   hooks?: Hooks
   /** Images that will run, by service. */

@@ -1,43 +1,31 @@
 import { listNotUndone } from './not-undone.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
-import { planProxyTests } from './proxies/plan-proxy-tests.ts'
+import { onEachNow } from '../model/on-each-host.ts'
+import { countAtOnce, orderSteps } from './order-steps.ts'
 import { planArrival } from './steps/plan-arrival.ts'
-import { planConclusion } from './steps/plan-conclusion.ts'
-import { isUnchanged, planHost, listReleasedServices, type HostPlan, type NewStep } from './plan-host.ts'
-import { planTasks } from './steps/plan-start.ts'
-import { describeProxies, planPins } from './steps/plan-switches.ts'
-import { planCallerPins } from './callers/plan-caller-switches.ts'
-import { planTraffic } from './steps/plan-traffic.ts'
+import { isUnchanged, planHost, listReleasedServices, type HostPlan } from './plan-host.ts'
+import { describeProxies } from './steps/plan-switches.ts'
 import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
 import { nextReleaseId } from '../model/release.ts'
 
 /**
- * Makes every decision: the steps from the observed to the desired state, their order and their causes. Pure. Steps that
- * can fail without affecting traffic come first, on every host; then traffic switches host by host; the old containers are
- * stopped and removed last.
+ * Makes every decision: the steps from the observed to the desired state, their order and their causes. Pure. `orderSteps` has
+ * the order.
  * Throws what planHost and planArrival throw.
  */
 export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
-  const hosts = observations.map((observation) => planHost(observation, desired))
+  const hosts = onEachNow(observations, nameOf, (observation) => planHost(observation, desired))
   const release = nextReleaseId(observations.flatMap(({ directory }) => directory.usedReleaseIds))
   const unchanged = hosts.every(isUnchanged)
-  const arrivals = unchanged ? [] : hosts.map((host) => planArrival(host, desired))
-  const tasks = unchanged ? [] : hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'before'))
-  const steps: NewStep[] = unchanged
+  const arrivals = unchanged
     ? []
-    : [
-        ...arrivals.flatMap(({ before }) => before),
-        ...hosts.flatMap(planPins),
-        ...hosts.flatMap(planCallerPins),
-        ...arrivals.flatMap(({ pulls }) => pulls),
-        ...hosts.flatMap((host) => planPlacement(host)),
-        ...hosts.flatMap((host) => planProxyTests(host, tasks.length > 0)),
-        ...tasks,
-        ...hosts.flatMap((host, index) => planTraffic(host, desired, index === 0)),
-        ...hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'after')),
-        ...planConclusion(hosts, desired, release),
-      ]
+    : onEachNow(
+        hosts,
+        ({ observation }) => nameOf(observation),
+        (host) => planArrival(host, desired),
+      )
+  const steps = unchanged ? [] : orderSteps({ hosts, arrivals, desired, release })
   return {
     version: 1,
     release: unchanged ? (hosts[0]?.current?.id ?? release) : release,
@@ -47,6 +35,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
     environment: desired.environment,
     unchanged,
     steps: steps.map((step, index) => ({ ...step, id: index + 1 })),
+    ...(unchanged || hosts.length < 2 ? {} : { rolling: countAtOnce(hosts.length, desired) }),
     ...(unchanged || Object.keys(desired.hooks).length === 0 ? {} : { hooks: desired.hooks }),
     images: hosts.slice(0, 1).flatMap((host) =>
       Object.entries(listReleasedServices(host)).map(([service, { image, digest, tag }]) => ({
@@ -98,33 +87,4 @@ function describeInactive(hosts: readonly HostPlan[]): Pick<Plan, 'inactiveServi
   return inactiveServices.length === 0 ? {} : { inactiveServices }
 }
 
-function planPlacement(host: HostPlan): NewStep[] {
-  const { observation, files } = host
-  if (files.changed.length === 0 && files.removed.length === 0) return []
-  const first = host.current === undefined
-  return [
-    {
-      kind: 'place-files',
-      host: observation.host,
-      cause: first ? 'first release by dray on this host' : changesOf(host),
-      changed: files.changed,
-      removed: files.removed,
-      inPlace: files.inPlace,
-      adopt: files.adopt,
-    },
-  ]
-}
-
-function changesOf({ observation, files }: HostPlan): string {
-  const differ = `${files.changed.length} of ${observation.files.length} files differ`
-  // Of the files that a copy is kept of, those that dray wrote and that were changed are part of the app, too.
-  const moved = files.removed.filter((path) => files.adopt.includes(path) && !files.edited.includes(path))
-  const gone = files.removed.length - moved.length
-  return [
-    files.changed.length > 0 ? differ : [],
-    gone > 0 ? `${gone} no longer part of the app` : [],
-    moved.length > 0 ? `${moved.length} moved to .dray/adopted` : [],
-  ]
-    .flat()
-    .join(', ')
-}
+const nameOf = ({ host }: HostObservation): string => host

@@ -1,3 +1,5 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import { onEachHost } from '../model/on-each-host.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
 import type { DirectoryObservation } from '../model/ports.ts'
@@ -41,7 +43,7 @@ export async function inspectAll(
     return observeAhead(site, state.desired)
   })
   for (const it of running) it.catch(() => undefined)
-  const directories = await Promise.all(state.sites.map((site) => inspectHost(site, signal)))
+  const directories = await onEachHost(state.sites, nameOf, (site) => inspectHost(site, signal))
   return { state, directories, running }
 }
 
@@ -60,17 +62,16 @@ export async function observeAndPlan(
   signal: AbortSignal,
 ): Promise<Planned> {
   const { desired, sites } = state
-  const observed = await Promise.all(
-    directories.flatMap((directory, index) => {
-      const site = sites[index]
-      return site === undefined
-        ? []
-        : [observeHost(site, { directory, desired, ahead: running[index], signal })]
-    }),
-  )
+  const observed = await onEachHost(sites, nameOf, async (site, index) => {
+    const directory = directories[index]
+    if (directory === undefined) throw new DrayError('INTERNAL', `${site.host.name} was not inspected.`)
+    return observeHost(site, { directory, desired, ahead: running[index], signal })
+  })
   const plan = makePlan(
     observed.map(({ observation }) => observation),
     desired,
   )
   return { state, observed, plan }
 }
+
+const nameOf = ({ host }: Site): string => host.name

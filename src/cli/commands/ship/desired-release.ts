@@ -26,6 +26,7 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     proxyContainers: config.proxyContainers,
     proxyKeepalive: config.proxyKeepalive,
     probeUrl: config.probe && config.probe.url,
+    rolling: environment.rolling,
     keep: environment.keep,
     disk: environment.disk,
     adopt: options.adopt,

@@ -6,32 +6,10 @@ import { findHolders } from '../front/find-holders.ts'
 import { findOrphans, listInactive, listReleasedServices, type HostPlan, type NewStep } from '../plan-host.ts'
 import { listStandIns } from './plan-stand-in.ts'
 import { isSameContent, originalId, pinnedImages, type Release } from '../../model/release.ts'
-import { planCallerUnpins } from '../callers/plan-caller-switches.ts'
-import { planUnpins } from './plan-switches.ts'
 import { retainReleases, unneededImageNames } from '../retention.ts'
 
-/**
- * The last steps: stop the old containers, check the app once more without them, record the release on every host, and only
- * then remove the old containers. A failure before the record can therefore start them again.
- */
-export function planConclusion(
-  hosts: readonly HostPlan[],
-  desired: DesiredRelease,
-  release: string,
-): NewStep[] {
-  return [
-    ...hosts.flatMap(planStops),
-    ...hosts.flatMap(planUnpins),
-    ...hosts.flatMap(planCallerUnpins),
-    ...hosts.flatMap((host) => planLastChecks(host, desired)),
-    ...hosts.map((host) => planRecord(host, desired, release)),
-    ...hosts.flatMap(planRemovals),
-    ...hosts.map(planVerification),
-    ...hosts.flatMap((host) => planCleaning(host, desired)),
-  ]
-}
-
-function planRecord(host: HostPlan, desired: DesiredRelease, release: string): NewStep {
+/** Records the release on a host. */
+export function planRecord(host: HostPlan, desired: DesiredRelease, release: string): NewStep {
   const { dropped, count } = chooseArchivedReleases(host, desired)
   const repeated = repeatedRelease(host, desired)
   const follows = repeated === undefined ? host.current && originalId(host.current) : repeated.follows
@@ -48,7 +26,7 @@ function planRecord(host: HostPlan, desired: DesiredRelease, release: string): N
 }
 
 /** The old containers to stop; those that held a port of another service were stopped before that one started. */
-function planStops(host: HostPlan): OldStep[] {
+export function planStops(host: HostPlan): OldStep[] {
   const isFreed = (id: string): boolean =>
     host.decisions
       .filter(({ action }) => action === 'recreate' || action === 'stand-in')
@@ -97,7 +75,7 @@ function orphanCause({ observation: { directory } }: HostPlan, service: string):
  * Without the old containers, the URL of the probe, every entrance that answered before and every domain of the front must
  * answer.
  */
-function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
+export function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const { directory, entrances: answered } = host.observation
   const domains = desired.probeUrl === false ? [] : listDomains(directory.app, desired.restores)
   const entrances = [...answered, ...domains.filter(({ url }) => answered.every((it) => it.url !== url))]
@@ -116,7 +94,8 @@ function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep[] {
   }))
 }
 
-function planRemovals(host: HostPlan): NewStep[] {
+/** Removes the old containers. */
+export function planRemovals(host: HostPlan): NewStep[] {
   return listOld(host).map((step) => ({
     ...step,
     kind: 'remove-old',
@@ -124,7 +103,8 @@ function planRemovals(host: HostPlan): NewStep[] {
   }))
 }
 
-function planVerification(host: HostPlan): NewStep {
+/** Compares what runs at the end with the plan. */
+export function planVerification(host: HostPlan): NewStep {
   return {
     kind: 'verify-release',
     host: host.observation.host,
@@ -139,7 +119,8 @@ function planVerification(host: HostPlan): NewStep {
   }
 }
 
-function planCleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
+/** Removes images that no archived release needs. */
+export function planCleaning(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const { observation, decisions } = host
   const names = unneededImageNames({
     project: observation.directory.app.project,

@@ -300,11 +300,17 @@ describe('after the record nothing is undone:', () => {
   test('not either when one host has its record and the next cannot be written to', async () => {
     const world = await shopAtV1(['a', 'b'])
     world.hosts[1]!.failWhen('record')
-    expect(await world.failure()).toMatchObject({ exitCode: 4, undone: [] })
-    for (const host of world.hosts) {
-      expect(host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-2')
-      expect(host.containers.get('backend-1').state).toBe('exited')
-    }
+    expect(await world.failure()).toMatchObject({
+      exitCode: 4,
+      message: 'b: No record today.',
+      undone: [],
+      serving: 'Release r2 is current and serving. It is not recorded on b.',
+    })
+    for (const host of world.hosts) expect(host.running).toBe('nginx:alpine#nginx-1, backend:v2#backend-2')
+    expect(world.hosts.map((host) => host.containers.all.map(({ id }) => id))).toEqual([
+      ['nginx-1', 'backend-2'],
+      ['backend-1', 'nginx-1', 'backend-2'],
+    ])
   })
 
   test('the next deploy of the same release finishes it', async () => {

@@ -1,0 +1,69 @@
+import { DrayError } from '../../errors/dray-error.ts'
+
+/**
+ * Calls `act` for every host side by side, and waits for all. Throws the first failure, with those of the other hosts among its
+ * problems; with several hosts, each names its host.
+ */
+export async function onEachHost<T, R>(
+  items: readonly T[],
+  nameOf: (item: T) => string,
+  act: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  if (items.length === 1) return Promise.all(items.map(act))
+  const outcomes = await Promise.allSettled(
+    items.map(async (item, index) => {
+      try {
+        return await act(item, index)
+      } catch (error) {
+        throw nameHost(error, nameOf(item))
+      }
+    }),
+  )
+  const failures = outcomes.flatMap((it) => (it.status === 'rejected' ? [it.reason as unknown] : []))
+  if (failures.length > 0) throw joinFailures(failures)
+  return outcomes.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
+}
+
+/** The same for something that takes no time. */
+export function onEachNow<T, R>(items: readonly T[], nameOf: (item: T) => string, act: (item: T) => R): R[] {
+  const failures: unknown[] = []
+  const results = items.flatMap((item) => {
+    try {
+      return [act(item)]
+    } catch (error) {
+      failures.push(items.length === 1 ? error : nameHost(error, nameOf(item)))
+      return []
+    }
+  })
+  if (failures.length > 0) throw joinFailures(failures)
+  return results
+}
+
+/** A failure of one of several hosts, with the host's name in its sentence. */
+export function nameHost(error: unknown, host: string): unknown {
+  if (!(error instanceof DrayError) || isNamed(host, error.message)) return error
+  const { code, message, hint, details, temporary, exitCode } = error
+  return new DrayError(code, `${host}: ${message}`, { hint, details, temporary, exitCode, cause: error })
+}
+
+function isNamed(host: string, message: string): boolean {
+  const words = message.split(/[^\w.@:[\]-]+/).map((it) => it.replace(/[.:]+$/, ''))
+  return words.includes(host)
+}
+
+/** The first failure, with the sentences of the others. */
+function joinFailures(failures: readonly unknown[]): unknown {
+  const known = failures.filter((it) => it instanceof DrayError)
+  const [first, ...others] = known
+  if (first === undefined || others.length === 0 || known.length < failures.length)
+    return first ?? failures[0]
+  const { code, message, hint, details, temporary, exitCode } = first
+  const problems = [...(details.problems ?? []), ...others.map((it) => it.message)]
+  return new DrayError(code, message, {
+    hint,
+    details: { ...details, problems },
+    temporary,
+    exitCode,
+    cause: first,
+  })
+}

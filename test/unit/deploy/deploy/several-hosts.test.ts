@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { fakeApp, fakeService, withTag } from '../../../support/fake-app.ts'
+import { FakeWorld } from '../../../support/fake-deploy.ts'
+import { shop, shopAtV1 } from '../../../support/shop-world.ts'
+
+const v1 = 'backend:v1#backend-1, nginx:alpine#nginx-1'
+
+test('everything that can fail is done on every host before the first one switches traffic', async () => {
+  const world = await shopAtV1(['a', 'b', 'c'])
+  world.hosts[2]!.failWhen('pull')
+  expect(await world.failure()).toMatchObject({ code: 'DOCKER_FAILED', message: 'c: No pull today.' })
+  for (const host of world.hosts) {
+    expect(host.running).toBe(v1)
+    expect(world.takeLog(host).filter((line) => /^(up|turn)/.test(line))).toEqual([])
+  }
+})
+
+test('every host that cannot take the release is named at once', async () => {
+  const world = await shopAtV1(['a', 'b', 'c'])
+  world.app = withTag(
+    fakeApp([fakeService('backend', { publishedPorts: ['22'] }), ...shop.services.slice(1)]),
+    'v2',
+  )
+  world.hosts[1]!.foreignPorts = []
+  expect(await world.failure()).toMatchObject({
+    code: 'PORT_TAKEN',
+    message: expect.stringMatching(/\ba\b/) as string,
+    details: { problems: [expect.stringMatching(/\bc\b/)] },
+  })
+})
+
+test('waves of hosts switch traffic side by side, and a failure takes back those that have switched', async () => {
+  const world = await shopAtV1(['a', 'b', 'c', 'd', 'e'])
+  world.desired = { ...world.desired, rolling: { percent: 50 } }
+  const plan = await world.plan()
+  expect(plan.rolling).toBe(2)
+  const waves = plan.steps.flatMap(({ kind, host, phase }) =>
+    kind === 'switch-traffic' ? [`${host}${phase?.wave}`] : [],
+  )
+  expect(waves).toEqual(['a1', 'b1', 'c2', 'd2', 'e3'])
+  world.hosts[3]!.containers.behaviours.set('backend:v2', 'exits')
+  expect(await world.failure()).toMatchObject({
+    code: 'SERVICE_EXITED',
+    exitCode: 1,
+    message: expect.stringMatching(/^d: backend/) as string,
+    serving: 'Release r1 is serving, as before.',
+    undone: [
+      'files restored on a, b, c and 2 more',
+      'traffic switched back on a, b',
+      'shop-backend-2 removed on a, b, c and 1 more',
+    ].map((text) => expect.stringContaining(text.slice(0, 20)) as string),
+  })
+  for (const host of world.hosts) expect(host.running).toBe(v1)
+  expect(world.takeLog(world.hosts[4])).not.toContain('up beside backend=2')
+})
+
+describe('a host that is lost', () => {
+  test('before the record: the others go back, and the next deploy brings all to the same release', async () => {
+    const world = await shopAtV1(['a', 'b', 'c'])
+    const [a, b, c] = world.hosts
+    let isGone = true
+    b!.when('up beside', () => {
+      if (isGone) b!.loseLock()
+    })
+    expect(await world.failure()).toMatchObject({
+      code: 'HOST_LOST',
+      exitCode: 4,
+      message: 'The connection to b broke during the deploy.',
+      serving: 'On the other hosts: Release r1 is serving, as before. The state of b is unknown.',
+      notUndone: ['what was done on b before it was lost'],
+    })
+    for (const host of [a, c]) expect(host!.running).toBe(v1)
+    expect(a!.journal.find(({ event }) => event === 'undo.finished')).toMatchObject({ lost: ['b'] })
+    isGone = false
+    await world.deploy()
+    for (const host of world.hosts) {
+      expect(host.running).toMatch(/^nginx:alpine#nginx-1, backend:v2#backend-\d$/)
+      expect(host.releases.map(({ id }) => id)).toEqual(['r1', 'r3'])
+    }
+  })
+
+  test('after the record: the others are finished, and the next deploy finishes this one', async () => {
+    const world = await shopAtV1(['a', 'b'])
+    const [a, b] = world.hosts
+    let isGone = true
+    b!.when('remove backend-1', () => {
+      if (!isGone) return
+      b!.loseLock()
+      throw new Error('The connection is closed.')
+    })
+    expect(await world.failure()).toMatchObject({
+      code: 'HOST_LOST',
+      exitCode: 4,
+      undone: [],
+      message: 'The connection to b broke after the release was recorded.',
+      serving: 'Release r2 is current and serving. The state of b is unknown.',
+    })
+    expect(a!.containers.all.map(({ id }) => id)).toEqual(['nginx-1', 'backend-2'])
+    expect(b!.containers.all.map(({ id }) => id)).toEqual(['backend-1', 'nginx-1', 'backend-2'])
+    isGone = false
+    await world.deploy()
+    expect(b!.containers.all.map(({ id }) => id)).toEqual(['nginx-1', 'backend-2'])
+    expect(world.hosts.map((host) => host.releases.at(-1)?.id)).toEqual(['r3', 'r3'])
+  })
+})
+
+test('the probe counts requests to every host', async () => {
+  const world = await shopAtV1(['a', 'b'])
+  const urls: string[] = []
+  for (const host of world.hosts) {
+    host.answer = () => {
+      urls.push(host.name)
+      return { status: 200 }
+    }
+  }
+  world.hosts[1]!.when('turn nginx', () => world.clock.sleep(500))
+  await world.deploy()
+  const report = world.events.flatMap((event) => (event.type === 'probe.finished' ? [event.report] : []))[0]
+  expect(report).toMatchObject({ url: 'http://localhost:80/ on 2 hosts', failures: 0 })
+  expect(new Set(urls)).toEqual(new Set(['a', 'b']))
+})
+
+test('the first release goes to every host', async () => {
+  const world = new FakeWorld(shop, ['a', 'b'])
+  await world.deploy()
+  for (const host of world.hosts) expect(host.running).toBe(v1)
+})
