@@ -15,3 +15,27 @@ test('a status uses the SSH secrets of CI, and reports an empty one', async () =
   const status = JSON.parse(stdout) as EnvironmentStatus
   expect(status).toMatchObject({ verdict: 'unknown', failure: { code: 'SSH_SECRET_INVALID' } })
 })
+
+test('--watch prints a state once, until it is stopped', async () => {
+  const cwd = await makeProject(files)
+  const stop = new AbortController()
+  let printed = ''
+  const running = runCli(['status', '--watch', '--json'], {
+    cwd,
+    signal: stop.signal,
+    onStdout: (text) => (printed += text),
+  })
+  await expect.poll(() => printed).toContain('\n')
+  stop.abort()
+  const { exitCode, stdout } = await running
+  expect(exitCode).toBe(0)
+  expect(stdout.trim().split('\n')).toHaveLength(1)
+  expect(JSON.parse(stdout)).toMatchObject({ type: 'status', environment: 'test', verdict: 'unknown' })
+})
+
+test('--watch has no exit code to tell', async () => {
+  const cwd = await makeProject(files)
+  const { exitCode, stderr } = await runCli(['status', '--watch', '--exit-code'], { cwd })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('Pass either `--watch` or `--exit-code`.')
+})

@@ -80,7 +80,7 @@ const rows = [
   row(planCommand, release),
   row(deployCommand, { ...release, dryRun: 'true' }),
   row(rollbackCommand, { ...place, dryRun: 'true' }),
-  row(statusCommand, { exitCode: 'true' }),
+  row(statusCommand, { watch: 'true', exitCode: 'true' }),
   row(uiCommand, { port: 'text', open: 'true' }),
   row(historyCommand, { limit: 'text', steps: 'true' }),
   row(diffCommand, { tag: 'text', exitCode: 'true', host: 'text' }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OnHost } from '../../src/cli/commands/inspect/ask-status.ts'
-import { PACE_MS, watchEnvironments } from '../../src/cli/commands/inspect/ui/watch-environments.ts'
+import { PACE_MS, watchEnvironments } from '../../src/cli/commands/inspect/watch/watch-environments.ts'
 import type { CliContext } from '../../src/cli/command/context.ts'
 import type { EnvironmentInput } from '../../src/cli/command/load-environment.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
@@ -20,7 +20,11 @@ function watchDeadHost() {
   const context = { clock, signal: new AbortController().signal } as unknown as CliContext
   const clean = <T>(value: T): T => value
   const watched = { app: 'shop', environments: [{ name: 'production', input }] }
-  return { watch: watchEnvironments(watched, { onHost, context, clean }), readAtMs, clock }
+  return {
+    watch: watchEnvironments(watched, { onHost, context, clean, readsAttempts: true }),
+    readAtMs,
+    clock,
+  }
 }
 
 function verdicts(seen: readonly Overview[]): (string | undefined)[] {

@@ -90,9 +90,11 @@ export class TerminalProgram {
     })
   }
 
-  /** Resolves as soon as the screen holds `text`; the test's own time limit is the only one. */
-  async untilShown(text: string): Promise<void> {
-    while (!(await this.terminal.text()).includes(text)) {
+  /** Resolves as soon as the screen holds a text; the test's own time limit is the only one. */
+  async untilShown(text: string | RegExp): Promise<void> {
+    const isShown = (shown: string): boolean =>
+      typeof text === 'string' ? shown.includes(text) : text.test(shown)
+    while (!isShown(await this.terminal.text())) {
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }

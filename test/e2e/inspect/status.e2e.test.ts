@@ -100,6 +100,23 @@ test('the exit code says how it is, only where that is asked for', async () => {
   expect((await status('test', 'away', '--exit-code')).exitCode).toBe(3)
 })
 
+test('--watch stays on the terminal, over one connection, until Ctrl-C', async () => {
+  const logins = async (): Promise<number> => {
+    return Number((await server.run(['grep', '-c', 'Accepted publickey', '/var/log/sshd.log'])).stdout)
+  }
+  const before = await logins()
+  const watch = app.drayOnTerminal(['status', 'test', '--watch'])
+  await watch.untilShown(/✓ +test +deploy@srv1 +ok[^]*Ctrl-C ends it/)
+  await app.compose('kill', 'backend')
+  await watch.untilShown(/✗ +test +deploy@srv1 +unhealthy/)
+  await app.compose('start', 'backend')
+  watch.type('\u0003')
+  expect(await watch.exited).toBe(0)
+  expect(watch.terminal.isCursorHidden()).toBe(false)
+  expect((await watch.terminal.text()).match(/environment/g)).toHaveLength(1)
+  expect((await logins()) - before).toBe(1)
+})
+
 describe('a manual change', () => {
   beforeAll(async () => {
     const backend = (await app.containerIds('backend'))[0] ?? ''

@@ -1,7 +1,6 @@
 import { createProber } from '../../../adapters/http/prober.ts'
 import { observeApp } from '../../../adapters/directory/observe-app.ts'
 import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
-import { listEnvironments } from '../../../config/load-config.ts'
 import { askUrl } from '../../../deploy/execute/ask-url.ts'
 import { entrancesOf } from '../../../deploy/model/entrance.ts'
 import { failureFrom } from '../../../deploy/execute/failure.ts'
@@ -12,15 +11,15 @@ import {
 } from '../../../operations/status/make-status.ts'
 import type { EnvironmentStatus } from '../../../operations/status/status.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { Secret } from '../../../shared/secret.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput, type CommandOutput } from '../../command/command-output.ts'
 import { openRunners } from '../../command/connect-each.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
-import { loadNamedEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
+import type { EnvironmentInput } from '../../command/load-environment.ts'
 import type { statusCommand } from './status.ts'
+import { loadWatched, type WatchedEnvironment } from './watch/load-watched.ts'
 
 export type AskedStatus = {
   statuses: readonly EnvironmentStatus[]
@@ -37,30 +36,18 @@ export async function askStatus(
   context: CliContext,
 ): Promise<AskedStatus> {
   const { global: options, rest } = input
-  const names = rest.length > 0 ? [...new Set(rest)] : await listEnvironments(context.cwd, options.configPath)
-  const loaded = await Promise.all(names.map((name) => load(name, options, context)))
-  const secrets = loaded.flatMap((it): readonly Secret[] => ('values' in it ? it.values.secrets : []))
+  const loaded = await loadWatched(rest, options, context)
+  const { secrets } = context
   const output = createCommandOutput({ options, values: { secrets } }, context)
   output.note(`Reading the status of ${hostsOf(loaded).join(', ')}`)
-  const statuses = await Promise.all(loaded.map(async (it) => ('config' in it ? statusOf(it, context) : it)))
+  const statuses = await Promise.all(
+    loaded.map(async (it) => ('input' in it ? statusOf(it.input, context) : it.unreadable)),
+  )
   return { statuses: cleanValue(statuses, output.clean), options, output }
 }
 
-async function load(
-  name: string,
-  options: GlobalOptions,
-  context: CliContext,
-): Promise<EnvironmentInput | EnvironmentStatus> {
-  try {
-    return await loadNamedEnvironment({ name, options }, context)
-  } catch (error) {
-    if (!(error instanceof DrayError) || error.code === 'ENVIRONMENT_UNKNOWN') throw error
-    return unknownEnvironment(name, failureFrom(error))
-  }
-}
-
-function hostsOf(loaded: readonly (EnvironmentInput | EnvironmentStatus)[]): string[] {
-  return [...new Set(loaded.flatMap((it) => ('config' in it ? it.config.environment.hosts : [])))]
+function hostsOf(loaded: readonly WatchedEnvironment[]): string[] {
+  return [...new Set(loaded.flatMap((it) => ('input' in it ? it.input.config.environment.hosts : [])))]
 }
 
 async function statusOf(input: EnvironmentInput, context: CliContext): Promise<EnvironmentStatus> {

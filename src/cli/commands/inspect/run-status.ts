@@ -6,12 +6,14 @@ import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { askStatus, type AskedStatus } from './ask-status.ts'
 import type { statusCommand } from './status.ts'
+import { watchStatus } from './watch/watch-status.ts'
 
-/** Prints the status; returns the exit code. Throws the errors of reading it. */
+/** Prints the status, with `--watch` until it is stopped; returns the exit code. Throws the errors of reading it. */
 export async function runStatus(
   input: InputOf<typeof statusCommand>,
   context: CliContext,
 ): Promise<ExitCode> {
+  if (input.options.watch === true) return watchStatus(input, context)
   const asked = await askStatus(input, context)
   printStatus(asked)
   if (input.options.exitCode === true) return statusExitCode(asked.statuses)

@@ -11,6 +11,11 @@ export const statusCommand = {
   arguments: [environmentsArgument],
   options: [
     {
+      flags: '--watch',
+      description:
+        'Stay until Ctrl-C and keep the table up to date, over one connection for each host: every 10 seconds, every 3 during a deploy. Without a terminal, and with --json, print after each change.',
+    },
+    {
       flags: '--exit-code',
       description:
         'For monitoring: exit with code 1 if a service is unhealthy or drifted, and with code 3 if a host does not answer.',
@@ -19,6 +24,7 @@ export const statusCommand = {
   examples: [
     { command: 'dray status', description: 'all environments, one line per host' },
     { command: 'dray status production', description: 'one environment, with services and disks' },
+    { command: 'dray status --watch', description: 'all environments, kept up to date until Ctrl-C' },
     { command: 'dray status production --exit-code --json', description: 'for monitoring' },
   ],
   docs: 'docs/status.md',
@@ -26,5 +32,5 @@ export const statusCommand = {
     [EXIT.failedOldServing]: 'With --exit-code: a service is unhealthy or drifted.',
     [EXIT.precondition]: 'No host answered. With --exit-code: at least one host did not answer.',
   },
-  seeAlso: ['diff', 'logs', 'history'],
+  seeAlso: ['ui', 'diff', 'logs', 'history'],
 } as const satisfies CommandSpec

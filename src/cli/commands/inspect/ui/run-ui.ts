@@ -2,23 +2,20 @@ import { platform } from 'node:os'
 import { LocalRunner } from '../../../../adapters/host/local-runner.ts'
 import { readPageArchive } from '../../../../adapters/page/page-archive.ts'
 import { startPageServer } from '../../../../adapters/page/page-server.ts'
-import { listEnvironments } from '../../../../config/load-config.ts'
 import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
-import { DrayError } from '../../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
-import { unknownEnvironment } from '../../../../operations/status/make-status.ts'
 import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import type { InputOf } from '../../../command/command.ts'
 import { createCommandOutput } from '../../../command/command-output.ts'
 import type { CliContext } from '../../../command/context.ts'
 import type { GlobalOptions } from '../../../command/global-options.ts'
 import type { JsonLineOf } from '../../../command/json-line.ts'
-import { loadNamedEnvironment } from '../../../command/load-environment.ts'
 import { readCount } from '../../../command/read-count.ts'
 import { answerRelease, answerTimeline, type AnswerPorts } from './answer-page.ts'
-import { holdConnections } from './host-connections.ts'
+import { holdConnections } from '../watch/host-connections.ts'
+import { loadWatched, type WatchedEnvironment } from '../watch/load-watched.ts'
+import { watchEnvironments, type Watched } from '../watch/watch-environments.ts'
 import type { uiCommand } from './ui.ts'
-import { watchEnvironments, type Watched, type WatchedEnvironment } from './watch-environments.ts'
 
 /**
  * Serves the page until the command is stopped, which is its usual end; returns the exit code. Throws UI_PORT_TAKEN, USAGE, and
@@ -27,14 +24,16 @@ import { watchEnvironments, type Watched, type WatchedEnvironment } from './watc
 export async function runUi(input: InputOf<typeof uiCommand>, context: CliContext): Promise<ExitCode> {
   const { global: options, rest } = input
   const port = input.options.port === undefined ? 0 : readCount(input.options.port, '--port')
-  const names = rest.length > 0 ? [...new Set(rest)] : await listEnvironments(context.cwd, options.configPath)
-  const environments = await Promise.all(names.map((name) => load(name, options, context)))
+  const environments = await loadWatched(rest, options, context)
   const output = createCommandOutput({ options, values: { secrets: context.secrets } }, context)
   const clean = <T>(value: T): T => cleanValue(value, output.clean)
 
   await using connections = holdConnections(context)
   const ports = { onHost: connections.onHost, context }
-  const watch = watchEnvironments({ app: appOf(environments), environments }, { ...ports, clean })
+  const watch = watchEnvironments(
+    { app: appOf(environments), environments },
+    { ...ports, clean, readsAttempts: true },
+  )
   await using server = await startPageServer(port, {
     files: readPageArchive(),
     answer: async (question, query) => clean(await answer(question, query, { environments, ports })),
@@ -46,16 +45,6 @@ export async function runUi(input: InputOf<typeof uiCommand>, context: CliContex
   context.reportInterrupt = () => undefined
   await untilAborted(context.signal)
   return EXIT.done
-}
-
-/** An environment that cannot be read is shown with its failure; a name that dray.yml does not have is an error. */
-async function load(name: string, options: GlobalOptions, context: CliContext): Promise<WatchedEnvironment> {
-  try {
-    return { name, input: await loadNamedEnvironment({ name, options }, context) }
-  } catch (error) {
-    if (!(error instanceof DrayError) || error.code === 'ENVIRONMENT_UNKNOWN') throw error
-    return { name, unreadable: unknownEnvironment(name, failureFrom(error)) }
-  }
 }
 
 function appOf(environments: Watched['environments']): string {

@@ -7,24 +7,28 @@ import type { EnvironmentView, Overview } from '../../../../ui/page/model.ts'
 import type { CliContext } from '../../../command/context.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
 import { observeEnvironment, type OnHost } from '../ask-status.ts'
+import type { WatchedEnvironment } from './load-watched.ts'
 
 /** Time between two looks at a host: while all is well, during a deploy, and while it does not answer. */
 export const PACE_MS = { calm: 10_000, deploying: 3_000, unknown: 5_000 }
 
 export type Watched = { app: string; environments: readonly WatchedEnvironment[] }
 
-/** An environment with its configuration, or why that cannot be read. */
-export type WatchedEnvironment =
-  { name: string; input: EnvironmentInput } | { name: string; unreadable: EnvironmentStatus }
-
 /** The state of every environment, read while it is followed. */
 export type Watch = { follow(send: (overview: Overview) => void): Disposable }
 
-/** Hosts are read only while there is a follower; all followers get the same. `clean` makes each text safe. */
-export function watchEnvironments(
-  { app, environments }: Watched,
-  { onHost, context, clean }: { onHost: OnHost; context: CliContext; clean: <T>(value: T) => T },
-): Watch {
+type WatchPorts = {
+  onHost: OnHost
+  context: CliContext
+  /** Makes each text safe. */
+  clean: <T>(value: T) => T
+  /** Also reads the last deploy of each host, after each change of it. */
+  readsAttempts: boolean
+}
+
+/** Hosts are read only while there is a follower; all followers get the same. */
+export function watchEnvironments({ app, environments }: Watched, ports: WatchPorts): Watch {
+  const { context, clean } = ports
   const followers = new Set<(overview: Overview) => void>()
   const views = new Map(environments.map((it) => [it.name, firstView(it)]))
   let stopReading = new AbortController()
@@ -34,7 +38,7 @@ export function watchEnvironments(
     const { signal } = stopReading
     while (!signal.aborted) {
       const before = views.get(name) ?? emptyView(name)
-      const view = await readView(input, before, { onHost, context })
+      const view = await readView(input, before, ports)
       views.set(name, clean(view))
       for (const send of followers) send(overview())
       await context.clock.sleep(paceOf(view.status), signal).catch(() => undefined)
@@ -78,7 +82,7 @@ function paceOf(status: EnvironmentStatus | undefined): number {
 async function readView(
   input: EnvironmentInput,
   before: EnvironmentView,
-  { onHost, context }: { onHost: OnHost; context: CliContext },
+  { onHost, context, readsAttempts }: WatchPorts,
 ): Promise<EnvironmentView> {
   const status = await observeEnvironment(input, onHost, context).catch((error: unknown) =>
     unknownEnvironment(before.environment, failureFrom(toDrayError(error))),
@@ -92,7 +96,7 @@ async function readView(
       if (host.verdict === 'unknown') return
       const known = before.lastKnown[host.host]?.status
       lastKnown[host.host] = { readAtMs, status: host }
-      if (known !== undefined && deployOf(known) === deployOf(host)) return
+      if (!readsAttempts || (known !== undefined && deployOf(known) === deployOf(host))) return
       const attempt = await onHost(host.host, (runner) =>
         readLastAttempt(createReleaseArchive({ runner, path }), context.signal),
       ).catch(() => undefined)

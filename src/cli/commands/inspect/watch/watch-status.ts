@@ -1,0 +1,123 @@
+import { usedPercent } from '../../../../deploy/model/file-system.ts'
+import { DrayError } from '../../../../errors/dray-error.ts'
+import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
+import type { EnvironmentStatus } from '../../../../operations/status/status.ts'
+import type { Overview } from '../../../../ui/page/model.ts'
+import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
+import { renderStatus } from '../../../../ui/render/results/render-status.ts'
+import { createLiveRegion } from '../../../../ui/terminal/live-region.ts'
+import { createTerminalStyle } from '../../../../ui/terminal/terminal-style.ts'
+import { applyNoColor } from '../../../command/apply-no-color.ts'
+import type { InputOf } from '../../../command/command.ts'
+import { createCommandOutput, type CommandOutput } from '../../../command/command-output.ts'
+import type { CliContext } from '../../../command/context.ts'
+import type { GlobalOptions } from '../../../command/global-options.ts'
+import { watchReader } from '../../operate/watch-reader.ts'
+import type { statusCommand } from '../status.ts'
+import { holdConnections } from './host-connections.ts'
+import { loadWatched } from './load-watched.ts'
+import { PACE_MS, watchEnvironments } from './watch-environments.ts'
+
+/**
+ * Shows the status until the command is stopped, which is its usual end, or its reader has gone; returns the exit code. On a
+ * terminal the table is redrawn in place; otherwise it is printed again after each change, as is the line of `--json`. Throws
+ * USAGE, and the errors of an unreadable dray.yml.
+ */
+export async function watchStatus(
+  input: InputOf<typeof statusCommand>,
+  context: CliContext,
+): Promise<ExitCode> {
+  const { global: options, rest } = input
+  if (input.options.exitCode === true)
+    throw new DrayError('USAGE', '`--watch` has no end whose exit code could tell the state.', {
+      hint: 'Pass either `--watch` or `--exit-code`.',
+    })
+  const environments = await loadWatched(rest, options, context)
+  const output = createCommandOutput({ options, values: { secrets: context.secrets } }, context)
+  const clean = <T>(value: T): T => cleanValue(value, output.clean)
+  const reader = watchReader(context.stdout)
+  const signal = AbortSignal.any([context.signal, reader.gone])
+  context.reportInterrupt = () => undefined
+
+  await using connections = holdConnections(context)
+  const { onHost } = connections
+  const watch = watchEnvironments({ app: '', environments }, { onHost, context, clean, readsAttempts: false })
+  using screen = openScreen({ options, output }, context)
+  using _ = watch.follow(({ environments: views }) => screen.show(views))
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  return EXIT.done
+}
+
+type Screen = Disposable & { show(views: Overview['environments']): void }
+type Printing = { options: GlobalOptions; output: CommandOutput }
+
+function openScreen(printing: Printing, context: CliContext): Screen {
+  const isLive = context.stdout.isTTY === true && !printing.options.plain && !printing.options.json
+  return isLive ? liveScreen(printing, context) : linesOnChange(printing, context)
+}
+
+/** One table, redrawn in place. */
+function liveScreen({ options }: Printing, { env, stdout }: CliContext): Screen {
+  const region = createLiveRegion(stdout)
+  const pace = `Read every ${PACE_MS.calm / 1000} s, every ${PACE_MS.deploying / 1000} s during a deploy. Ctrl-C ends it.`
+  return {
+    show: (views) => {
+      // The last column and row stay free: terminals differ in how they wrap or scroll there.
+      const columns = (stdout.columns || 80) - 1
+      const style = createTerminalStyle({ env: applyNoColor(options, env), isTTY: true, columns })
+      const readAtMs = Math.max(0, ...views.map((view) => view.readAtMs ?? 0))
+      const known = views.flatMap(({ status }) => status ?? [])
+      const text = known.length === 0 ? `Reading ${views.map((it) => it.environment).join(', ')}` : ''
+      const table = known.length === 0 ? text : renderStatus(known, style).trimEnd()
+      const at = readAtMs === 0 ? '' : `At ${timeOfDay(readAtMs)}. `
+      const lines = [...table.split('\n'), '', style.colors.dim(`${at}${pace}`.slice(0, columns))]
+      region.paint(fitRows(lines, (stdout.rows || 24) - 1), [])
+    },
+    [Symbol.dispose]: () => region.release(),
+  }
+}
+
+/** The last line stays, with the number of those left out above it. */
+function fitRows(lines: readonly string[], rows: number): readonly string[] {
+  if (lines.length <= rows) return lines
+  const shown = lines.slice(0, Math.max(1, rows - 2))
+  return [...shown, `${lines.length - shown.length - 1} more lines`, lines.at(-1) ?? ''].slice(0, rows)
+}
+
+/** The time on this machine's clock. */
+function timeOfDay(ms: number): string {
+  return new Date(ms).toTimeString().slice(0, 8)
+}
+
+/** Prints all environments once they are known, and again after each change; as JSON, those that changed. */
+function linesOnChange({ options, output }: Printing, { clock }: CliContext): Screen {
+  const printed = new Map<string, string>()
+  return {
+    show: (views) => {
+      const known = views.flatMap(({ status }) => status ?? [])
+      if (known.length < views.length && !options.json) return
+      const changed = known.filter((status) => printed.get(status.environment) !== stateOf(status))
+      for (const status of changed) {
+        printed.set(status.environment, stateOf(status))
+        if (options.json) output.json({ type: 'status', ...status })
+      }
+      if (options.json || changed.length === 0) return
+      const at = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+      output.print(`${at}\n${renderStatus(known, output.style)}`)
+    },
+    [Symbol.dispose]: () => undefined,
+  }
+}
+
+/** What counts as a change: everything but ages, and disk use within one percent. */
+function stateOf(status: EnvironmentStatus): string {
+  const hosts = status.hosts.map((host) =>
+    host.verdict === 'unknown' ? host : { ...host, fileSystems: host.fileSystems.map(usedPercent) },
+  )
+  return JSON.stringify({ ...status, hosts }, (name, value: unknown) =>
+    name === 'ageMs' || name === 'upMs' ? undefined : value,
+  )
+}
