@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { AppDirectory, BundleFile, DirectoryObservation } from '../../deploy/model/ports.ts'
 import { readAppModel } from '../compose/read-model.ts'
@@ -41,14 +42,15 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
     signal?: AbortSignal,
   ): Promise<DirectoryObservation> => {
     const uses = findEnvUses(files)
+    const name = posix.basename(path)
     const input = await tarOf([
-      ...files,
-      { path: '.dray-values', content: exportLines(values), mode: 0o600 },
-      { path: '.dray-env-files', content: linesOf(uses.envFiles) },
-      { path: '.dray-variables', content: linesOf(uses.contentVariables) },
+      { path: 'values', content: exportLines(values), mode: 0o600 },
+      { path: 'env-files', content: linesOf(uses.envFiles) },
+      { path: 'variables', content: linesOf(uses.contentVariables) },
+      ...files.map((file) => ({ ...file, path: `in/${name}/${file.path}` })),
     ])
     const output = await runReadingScript(runner, inspectScript, {
-      args: [path, ...(changeMoreThanImages(files, values) ? ['twice'] : [])],
+      args: [path, name, ...(changeMoreThanImages(files, values) ? ['twice'] : [])],
       input,
       ...(signal === undefined ? {} : { signal }),
     })

@@ -107,10 +107,10 @@ may_be_there() {
 
 /**
  * Reads the app's directory and has Compose make its model, in a temporary copy of the compose files: once with the
- * deploy-time values, and if they may change more than images, once without them, as a user's plain \`docker compose\` would;
- * \`$2\` is \`twice\` then. Standard input: a tar of the
- * compose files, of \`.dray-values\`, and of the lists that \`envFacts\` needs. In the copy, a placeholder with the name of
- * the file replaces each env file of the server. So the model has no value of an env file, and shows which service reads
+ * deploy-time values, and if they may change more than images, once without them, as a user's plain `docker compose` would;
+ * `$3` is `twice` then. `$2` is the name of the directory, from which Compose makes that of the project. Standard input: a
+ * tar of the compose files, in `in/$2`, of `values`, and of the lists that `envFacts` needs. In the copy, a placeholder with
+ * the name of the file replaces each env file of the server. So the model has no value of an env file, and shows which service reads
  * which file.
  */
 export const inspectScript = `
@@ -131,13 +131,10 @@ ${journalBytes}stage=$(mktemp -d) || exit 1
 trap 'rm -rf "$stage" 2> /dev/null || { sleep 1; rm -rf "$stage"; }' EXIT
 trap 'exit 130' HUP INT TERM PIPE
 ${limitFiles}
-copy="$stage/$(basename "$path")"
-mkdir "$copy" && tar -xf - -C "$copy" || exit 1
-for list in values env-files variables; do mv "$copy/.dray-$list" "$stage/$list"; done
-: > "$stage/on-server"
-${envFacts.start}
+copy="$stage/in/$2"
+tar -xf - -C "$stage" || exit 1
+: > "$stage/there"
 count=0
-section env-files
 {
   cat "$stage/env-files"
   cd "$path" && find . -maxdepth 3 -path ./.dray -prune -o ! -type d \\( -name '.env*' -o -name '*.env' \\) -print
@@ -145,11 +142,14 @@ section env-files
   while IFS= read -r file; do
     file=\${file#./}
     if [ -e "$copy/$file" ] || ! [ -f "$path/$file" ]; then continue; fi
-    ! grep -qxF -- "$file" "$stage/env-files" || printf '%s\\n' "$file" >> "$stage/on-server"
-    mkdir -p "$copy/$(dirname "$file")"
+    case $file in */*) mkdir -p "$copy/\${file%/*}" ;; esac
+    case $file in
+      *[\\\\\\"\\$]*) escaped=$(printf %s "$file" | sed 's/[\\\\"$]/\\\\&/g') ;;
+      *) escaped=$file ;;
+    esac
     count=$((count + 1))
-    printf 'DRAY_ENV_FILE_%d="%s"\\n' "$count" "$(printf %s "$file" | sed 's/[\\\\"$]/\\\\&/g')" > "$copy/$file"
-    (cd "$path" && sha256sum -- "$file")
+    printf 'DRAY_ENV_FILE_%d="%s"\\n' "$count" "$escaped" > "$copy/$file"
+    printf '%s\\n' "$file" >> "$stage/there"
   done
 
 # A value may be named \`path\`, so dray's own values are passed as arguments.
@@ -176,19 +176,24 @@ compose_hashes() {
     --env-file "$directory_of_app/.env" config 2> "$stage/hashes-error" |
     compose -f - --project-directory "$directory_of_app" config --hash '*' 2> "$stage/hashes-error-2"
 }
+valued_model "$copy" "$path" > "$stage/model" 2> "$stage/error" &
+valued=$!
 # Variables of \`.env\` may be made of the values.
 plain=
-if [ "\${2-}" = twice ] || grep -q '[$]' "$path/.env"; then
+if [ "\${3-}" = twice ] || grep -q '[$]' "$path/.env"; then
   model "$copy" "$path" > "$stage/plain" 2> "$stage/plain-error" &
   plain=$!
 fi
-valued_model "$copy" "$path" > "$stage/model" 2> "$stage/error" &
-valued=$!
 all=
 if grep -rqs profiles "$copy"; then
   all_model "$copy" "$path" > "$stage/all" 2> "$stage/all-error" &
   all=$!
 fi
+${envFacts.start}
+section env-files
+(cd "$path" && { ${hashFiles} }) < "$stage/there"
+# The first list may be empty.
+awk 'FILENAME == ARGV[1] { named[$0]; next } $0 in named' "$stage/env-files" "$stage/there" > "$stage/on-server"
 
 section server-values
 {${printServerValues}} | pass_on ${SERVER_VALUES_BYTES}

@@ -7,6 +7,6 @@ import { isEnvFile } from '../../shared/private-file.ts'
 export function isBundlePath(path: string): boolean {
   const names = path.split('/')
   if (isEnvFile(path) || /[\n\r\0]/.test(path)) return false
-  if (names[0] === '.dray' || names[0] === '.dray-values' || names.includes('.git')) return false
+  if (names[0] === '.dray' || names.includes('.git')) return false
   return names.every((name) => name !== '' && name !== '.' && name !== '..')
 }
