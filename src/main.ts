@@ -13,6 +13,10 @@ import { systemClock } from './shared/clock.ts'
 // One signal has a listener for each container and image of a host; Node would warn about the eleventh.
 setMaxListeners(0)
 
+// zod would compile each schema to code, which takes longer than to read the few objects of one command without it. It keeps its
+// settings here so that they can be made before it is loaded (zod, `v4/core/core.ts`), which most commands never do.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } })
+
 const interrupts = createInterrupts({
   say: (line) => context.reportInterrupt(line),
   exit: (code) => process.exit(code),

@@ -19,8 +19,8 @@ export type LoadOptions = {
   /** File given with `--config`, relative to `cwd`. */
   configPath?: string
   environmentName: string
-  /** Owner of the repository on GitHub, in any case; the default registry is derived from it. */
-  githubOwner?: string
+  /** Asks for the owner of the repository on GitHub, in any case; the default registry is derived from it. */
+  githubOwner?: () => Promise<string | undefined>
 }
 
 /**
@@ -48,7 +48,7 @@ export async function loadConfig(options: LoadOptions): Promise<DeployConfig> {
     block,
     environmentName,
     app: file.app ?? (await deriveAppName(compose.projectDirectory, compose.files)),
-    githubOwner: options.githubOwner,
+    githubOwner: await options.githubOwner?.(),
     projectDirectory: compose.projectDirectory,
     composeFiles: compose.files,
     configFile: found?.path,

@@ -42,7 +42,8 @@ environments: { here: { host: local, path: /nonexistent } }
 hooks: { failure: 'env > hook.facts' }
 `,
     'docker-compose.yml': 'services: { web: { image: a } }\n',
-    'bin/git': '#!/bin/sh\nenv >> git.facts\nexit 1\n',
+    // Only the commands after dray.yml is read have `-C`.
+    'bin/git': '#!/bin/sh\n[ "$1" = -C ] && env >> later.facts || env >> git.facts\nexit 1\n',
   })
   await chmod(join(cwd, 'bin/git'), 0o755)
   const env = {
@@ -64,6 +65,9 @@ hooks: { failure: 'env > hook.facts' }
   const git = await readFile(join(cwd, 'git.facts'), 'utf8')
   expect(git).toContain(`PATH=${join(cwd, 'bin')}`)
   expect(git).not.toMatch(/a-(token|login|word)-of-ours/)
+  const later = await readFile(join(cwd, 'later.facts'), 'utf8')
+  expect(later).toContain('SHOP_COLOUR=blue')
+  expect(later).not.toMatch(/a-(token|login)-of-ours/)
 })
 
 test('a reader that leaves early is no failure', async () => {

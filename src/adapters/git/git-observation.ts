@@ -24,20 +24,31 @@ export async function readGitObservation(run: RunCommand, cwd: string): Promise<
     const { exitCode, stdout } = await run(['git', ...args], { cwd })
     return exitCode === 0 ? stdout.trimEnd() : undefined
   }
-  const [headSha, tags, remoteUrl, userName, changes] = await Promise.all([
-    ask('rev-parse', '--verify', '--quiet', 'HEAD^{commit}'),
+  const [status, tags, configuration] = await Promise.all([
+    ask('--no-optional-locks', 'status', '--porcelain=v2', '--branch', '--untracked-files=no'),
     ask('-c', 'versionsort.suffix=-', 'tag', '--points-at', 'HEAD', '--sort=-version:refname'),
-    ask('config', '--get', 'remote.origin.url'),
-    ask('config', '--get', 'user.name'),
-    ask('--no-optional-locks', 'status', '--porcelain', '--untracked-files=no'),
+    ask('config', '--null', '--get-regexp', '^(remote\\.origin\\.url|user\\.name)$'),
   ])
+  const headSha = /^# branch\.oid ([0-9a-f]+)$/m.exec(status ?? '')?.[1]
+  const settings = readSettings(configuration ?? '')
+  const remoteUrl = settings.get('remote.origin.url')
   return {
-    headSha: headSha === '' ? undefined : headSha,
+    headSha,
     exactTag: headSha === undefined ? undefined : tags?.split('\n').find((tag) => tag !== ''),
     remote: remoteUrl === undefined ? undefined : parseRemoteUrl(remoteUrl),
-    userName: userName === '' ? undefined : userName,
-    isDirty: headSha === undefined || changes === undefined ? undefined : changes !== '',
+    userName: settings.get('user.name') || undefined,
+    isDirty: headSha === undefined || status === undefined ? undefined : /^[^#]/m.test(status),
   }
+}
+
+/** Of a name that is set more than once, the last value counts. https://git-scm.com/docs/git-config */
+function readSettings(text: string): Map<string, string> {
+  return new Map(
+    text.split('\0').map((entry): [string, string] => {
+      const [name = '', ...value] = entry.split('\n')
+      return [name, value.join('\n').trimEnd()]
+    }),
+  )
 }
 
 /**

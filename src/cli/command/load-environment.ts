@@ -44,13 +44,16 @@ export async function loadNamedEnvironment(
   context: CliContext,
 ): Promise<EnvironmentInput> {
   const { name, options, release } = request
-  const repository = await readRepository(context, options.configPath)
-  const config = await loadConfig({
-    cwd: context.cwd,
-    configPath: options.configPath,
-    environmentName: name,
-    githubOwner: findGithubOwner(repository, context),
-  })
+  const reading = readRepository(context, options.configPath)
+  const [repository, config] = await Promise.all([
+    reading,
+    loadConfig({
+      cwd: context.cwd,
+      configPath: options.configPath,
+      environmentName: name,
+      githubOwner: async () => findGithubOwner(await reading, context),
+    }),
+  ])
   const values = makeDeployValues({
     config,
     env: context.env,

@@ -2,7 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { onEachHost } from '../model/on-each-host.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
-import type { DirectoryObservation } from '../model/ports.ts'
+import type { DirectoryObservation, SourceReview } from '../model/ports.ts'
 import type { Lock } from '../model/lock.ts'
 import { makePlan } from './make-plan.ts'
 import { inspectHost, observeAhead, observeHost, type Observed, type Site } from './observe/observe.ts'
@@ -19,19 +19,20 @@ export type DesiredState = {
 /** Resolves the release to deploy; called again if another deploy ran before the locks were held. */
 export type ResolveDesired = (signal: AbortSignal) => Promise<DesiredState>
 
-/** The desired state, the app's directory on each host, and what runs there. */
+/** The desired state, the app's directory on each host, what runs there, and the review of each site's files. */
 export type Inspected = {
   state: DesiredState
   directories: readonly DirectoryObservation[]
   running: readonly Promise<Running>[]
+  reviews: readonly (Promise<SourceReview> | undefined)[]
 }
 
 /** A plan and the observations that it was made from, one for each site. */
 export type Planned = { state: DesiredState; observed: readonly Observed[]; plan: Plan }
 
 /**
- * Reads the app's directory on every host, and meanwhile, when `locked` has resolved, what runs there. Throws what `resolveDesired`
- * and `inspectHost` throw.
+ * Reads the app's directory on every host, and meanwhile the files here and, when `locked` has resolved, what runs there.
+ * Throws what `resolveDesired` and `inspectHost` throw.
  */
 export async function inspectAll(
   resolveDesired: ResolveDesired,
@@ -42,9 +43,10 @@ export async function inspectAll(
     await locked
     return observeAhead(site, state.desired)
   })
-  for (const it of running) it.catch(() => undefined)
+  const reviews = state.sites.map(({ source }) => source.review?.())
+  for (const it of [...running, ...reviews]) it?.catch(() => undefined)
   const directories = await onEachHost(state.sites, nameOf, (site) => inspectHost(site, signal))
-  return { state, directories, running }
+  return { state, directories, running, reviews }
 }
 
 /** Whether no other deploy wrote to a journal between the inspection and the locks. */
@@ -58,14 +60,20 @@ export function isCurrent({ state, directories }: Inspected, locks: readonly Loc
 
 /** Queries the registry and the Engines, and makes the plan. Throws what `observeHost` and `makePlan` throw. */
 export async function observeAndPlan(
-  { state, directories, running }: Inspected,
+  { state, directories, running, reviews }: Inspected,
   signal: AbortSignal,
 ): Promise<Planned> {
   const { desired, sites } = state
   const observed = await onEachHost(sites, nameOf, async (site, index) => {
     const directory = directories[index]
     if (directory === undefined) throw new DrayError('INTERNAL', `${site.host.name} was not inspected.`)
-    return observeHost(site, { directory, desired, ahead: running[index], signal })
+    return observeHost(site, {
+      directory,
+      desired,
+      ahead: running[index],
+      reviewed: reviews[index],
+      signal,
+    })
   })
   const plan = makePlan(
     observed.map(({ observation }) => observation),

@@ -163,7 +163,7 @@ describe('defaults', () => {
   const short = 'environments: { test: { host: a } }'
 
   test('is derived from the directory and the repository', async () => {
-    const config = await load(short, { githubOwner: 'AcmeCorp' })
+    const config = await load(short, { githubOwner: () => Promise.resolve('AcmeCorp') })
     expect(config.app).toBe('shop')
     expect(config.registry).toEqual({ host: 'ghcr.io', owner: 'acmecorp' })
     expect(config.environment).toMatchObject({ path: '/srv/shop', keep: 5, tagRule: undefined })

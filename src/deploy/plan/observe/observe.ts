@@ -36,11 +36,12 @@ import type {
 /** A host, with the sources of its files and images. */
 export type Site = { host: TargetHost; source: AppSource; registry: Registry }
 
-/** What was known before. `ahead` is what runs, if it was read while the directory was: `observeAhead`. */
+/** What was known before. `ahead` is what runs, if it was read while the directory was: `observeAhead`; likewise the review. */
 type Known = {
   directory: DirectoryObservation
   desired: DesiredRelease
   ahead?: Promise<Running> | undefined
+  reviewed?: Promise<SourceReview> | undefined
 }
 
 export type Observed = { observation: HostObservation; files: readonly BundleFile[] }
@@ -74,7 +75,7 @@ export async function observeAhead({ host, source }: Site, desired: DesiredRelea
  */
 export async function observeHost(
   { host, source, registry }: Site,
-  { directory, desired, ahead, signal }: Known & { signal: AbortSignal },
+  { directory, desired, ahead, reviewed = source.review?.(), signal }: Known & { signal: AbortSignal },
 ): Promise<Observed> {
   const { app } = directory
   const lastFiles = Object.keys(directory.releases.at(-1)?.files ?? {})
@@ -82,7 +83,6 @@ export async function observeHost(
     ...new Set(app.services.flatMap(({ needs }) => (needs?.sources ?? []).map(({ path }) => path))),
   ]
   const shipped = source.bundle(app, {})
-  const reviewed = source.review?.()
   const leftOutAsked = source.leftOut?.(app.services.flatMap(({ mounts }) => mounts.map(({ path }) => path)))
   const early = await ahead
   const seen = early?.project === app.project ? early : observeRunning(app.project, { host, desired })

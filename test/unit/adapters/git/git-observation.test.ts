@@ -76,6 +76,12 @@ test('a change that is not committed makes it dirty, and a tag of an earlier com
   })
 })
 
+test('of a setting that is made twice, the last one counts', async () => {
+  const directory = await makeRepository()
+  await git(directory, 'config', '--add', 'user.name', 'Grace Hopper')
+  expect(await readGitObservation(run, directory)).toEqual({ userName: 'Grace Hopper' })
+})
+
 test('a repository without a commit has no commit', async () => {
   expect(await readGitObservation(run, await makeRepository())).toEqual({ userName: 'Ada' })
 })
