@@ -85,9 +85,10 @@ test('an app that docker-rollout rolled is taken over by the commands of its gui
   await onServer(`cd ${app.path} && rm -rf .dray docker-compose.override.yml
 export IMAGE_TAG=v1
 docker compose up --detach --quiet-pull backend frontend
+old=$(docker compose ps --quiet backend)
 docker compose up --detach --no-recreate --scale backend=2 backend
 sleep 2 && docker compose exec -T nginx nginx -s reload
-first=$(docker ps --quiet --filter name=shop-backend-1) && docker stop $first && docker rm $first`)
+sleep 1 && docker stop $old && docker rm $old`)
   await expect.poll(() => app.version()).toBe('v1')
   const page = await readPage('from-docker-rollout.md')
   const { report } = await underLoad(app, {}, () => typePage(page))
