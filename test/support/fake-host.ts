@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'yaml'
 import { expect, onTestFinished } from 'vitest'
+import type { ProxyStart } from '../../src/deploy/model/proxies/proxy-start.ts'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import { changePinScript, holdPinScript, PINNED } from '../../src/deploy/execute/proxies/pin-script.ts'
 import { caddyScript } from '../../src/deploy/execute/proxies/switch-caddy-script.ts'
@@ -130,6 +131,8 @@ export class FakeHost implements TargetHost {
   taskExitCode = 0
   /** What a test of a proxy's configuration ends with. */
   tried: { exitCode: number; output: string[] } | undefined = { exitCode: 0, output: [] }
+  /** How the container of the last test was started. */
+  triedStart: ProxyStart | undefined
   /** Whether the container of a task starts. */
   taskStarts = true
   /** A value of `.env` that commands of containers quote. */
@@ -418,7 +421,8 @@ export class FakeHost implements TargetHost {
         aliases: networks.length === 0 ? [] : aliases,
       })
     },
-    tryOut: async ({ service, argv }) => {
+    tryOut: async ({ service, argv, start }) => {
+      this.triedStart = start
       await this.#did(`test ${service}: ${argv.join(' ')}`)
       return this.tried
     },

@@ -74,7 +74,7 @@ export function createCompose(place: AppPlace): Compose {
       return exitCode
     },
 
-    tryOut: async ({ service, argv, names, timeoutMs, signal }) => {
+    tryOut: async ({ service, argv, start, names, timeoutMs, signal }) => {
       const mask = await readMask()
       const containerName = `${service}-test-${randomBytes(4).toString('hex')}`
       const hosts = names.map((name) => `${name}:127.0.0.1`)
@@ -92,7 +92,7 @@ export function createCompose(place: AppPlace): Compose {
             composeWithImagesScript,
             'dray',
             path,
-            ...buildTryArgs({ service, containerName, argv }),
+            ...buildTryArgs({ service, containerName, argv, start }),
           ],
           {
             input: exportLines({ ...values, DRAY_IMAGES: override }),

@@ -36,6 +36,7 @@ export function readImageConfig(config: Config): ImageConfig {
       /^\d+(\/tcp)?$/.test(port) ? [Number.parseInt(port, 10)] : [],
     ),
     command: [...(config?.Entrypoint ?? []), ...(config?.Cmd ?? [])],
+    ...(config?.Entrypoint && { entrypoint: config.Entrypoint }),
   }
 }
 

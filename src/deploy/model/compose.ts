@@ -1,3 +1,5 @@
+import type { ProxyStart } from './proxies/proxy-start.ts'
+
 export type ComposeMode = 'beside' | 'recreate' | 'force-recreate' | 'create'
 
 /** Docker Compose in the app's directory, with the files there. */
@@ -28,13 +30,15 @@ export interface Compose {
     signal?: AbortSignal
   }): Promise<void>
   /**
-   * Runs a program of a service in a throw-away container, with the files in the directory and on the networks of the app.
-   * `names` have an address there, whether their containers run or not. Returns undefined if the program cannot be started
-   * there, or does not end within `timeoutMs`. Throws HOST_UNREACHABLE, and the signal's reason if it aborts.
+   * Runs a program of a service in a throw-away container, with the files in the directory and on the networks of the app, by way
+   * of `start` if that is given. `names` have an address there, whether their containers run or not. Returns undefined if the
+   * program is not started there, or does not end within `timeoutMs`. Throws HOST_UNREACHABLE, and the signal's reason if it
+   * aborts.
    */
   tryOut(request: {
     service: string
     argv: readonly string[]
+    start?: ProxyStart
     names: readonly string[]
     timeoutMs: number
     signal?: AbortSignal

@@ -50,6 +50,7 @@ export type ImageConfig = {
   exposedPorts: readonly number[]
   /** The command that a container of it runs, with its arguments, if the compose file sets no other. */
   command: readonly string[]
+  /** Its first words, which stay if the compose file sets only a command. */ entrypoint?: readonly string[]
 }
 
 export interface Registry {

@@ -1,7 +1,7 @@
-import { posix } from 'node:path'
 import { isMounted, type ServiceModel } from '../../model/app-model.ts'
 import { frontName } from '../../model/front.ts'
 import type { Proxy } from '../../model/proxies/proxy.ts'
+import { programIndex, startWords } from '../../model/proxies/proxy-start.ts'
 import type { ServiceDecision } from '../decide-service.ts'
 import type { HostPlan, NewStep } from '../plan-host.ts'
 
@@ -18,8 +18,8 @@ export function planProxyTests(host: HostPlan, runsTask: boolean): NewStep[] {
     if (decision === undefined || !isTestable(decision.service)) return []
     const changed = [...files.changed, ...files.removed].filter((file) => isMounted(decision.service, file))
     if (changed.length === 0 && decision.action === 'leave') return []
-    const image = observation.resolved.get(proxy.service)?.config.command ?? []
-    const argv = buildTestArgv(proxy.kind, wordsOf(decision.service, image))
+    const words = startWords(decision.service, observation.resolved.get(proxy.service)?.config)
+    const argv = buildTestArgv(proxy.kind, words ?? [])
     if (argv === undefined) return []
     return [
       {
@@ -61,24 +61,15 @@ function namesOf(services: readonly ServiceModel[]): string[] {
   return [...new Set(names)]
 }
 
-/** The command line of its containers, as far as known. Of an image, an entrypoint in the compose file replaces both parts. */
-function wordsOf({ entrypoint, command }: ServiceModel, image: readonly string[]): readonly string[] {
-  return entrypoint === undefined && command === undefined
-    ? image
-    : [...(entrypoint ?? []), ...(command ?? [])]
-}
-
-const PROGRAM = { nginx: /^(nginx|nginx-debug|openresty)$/, caddy: /^caddy$/, haproxy: /^haproxy$/ }
-
 /**
  * The command that tests the configuration with which a proxy is started; undefined if that is not known, and for Traefik,
- * which has no such command.
+ * which has no such command. Directives in the command line (`-g`) may have values of variables, and are left to its start.
  */
 export function buildTestArgv(kind: Proxy['kind'], words: readonly string[]): string[] | undefined {
   if (kind === 'traefik') return undefined
-  const at = words.findIndex((word) => PROGRAM[kind].test(posix.basename(word)))
+  const at = programIndex(kind, words)
   const [program = kind, ...rest] = at < 0 ? [] : words.slice(at)
-  if (kind === 'nginx') return [program, '-t', ...pickOptions(rest, ['-c', '-p', '-g'])]
+  if (kind === 'nginx') return [program, '-t', ...pickOptions(rest, ['-c', '-p'])]
   if (at < 0) return undefined
   if (kind === 'haproxy') return [program, '-c', ...rest]
   if (rest[0] !== 'run') return undefined

@@ -86,13 +86,16 @@ test.each([
   [1, '0001-01-01T00:00:00Z', undefined],
 ])('a try that exits with %i in a container that started at %s', async (exitCode, startedAt, expected) => {
   const { runner, calls } = recording(['syntax is ok'], undefined, { startedAt, exitCode })
-  const request = { service: 'web', argv: ['nginx', '-t'], names: ['api', 'db'], timeoutMs: 60_000 }
+  const argv = ['nginx', '-t']
+  const start = { words: ['/start.sh', '/sbin/nginx'], program: '/sbin/nginx', flag: '-t' }
+  const request = { service: 'web', argv, start, names: ['api', 'db'], timeoutMs: 60_000 }
   expect(await createCompose({ runner, path: '/srv', values: {} }).tryOut(request)).toEqual(expected)
   const call = calls.find(({ argv }) => argv.includes('run'))
   expect(call?.options?.input).toContain(
     '{"services":{"web":{"pull_policy":"never","extra_hosts":["api:127.0.0.1","db:127.0.0.1"]}}}',
   )
-  expect(call?.argv.slice(-3)).toEqual(['dray', 'nginx', '-t'])
+  const words = ['dray', '-t', '/sbin/nginx', '2', 'nginx', '-t', '/start.sh', '/sbin/nginx']
+  expect(call?.argv.slice(-8)).toEqual(words)
 })
 
 test('a task and a stand-in pull nothing', async () => {

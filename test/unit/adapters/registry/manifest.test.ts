@@ -67,6 +67,7 @@ test('the configuration of an image says its platform and how it is run, or noth
       shell: ['/bin/bash', '-c'],
       exposedPorts: [443, 80],
       command: ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'],
+      entrypoint: ['/docker-entrypoint.sh'],
     },
     unpackedDigests: ['sha256:1', 'sha256:2'],
   })

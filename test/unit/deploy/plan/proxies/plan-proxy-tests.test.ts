@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ProxyKind } from '../../../../../src/deploy/model/proxies/proxy.ts'
+import { proxyStart, startWords } from '../../../../../src/deploy/model/proxies/proxy-start.ts'
 import { buildTestArgv } from '../../../../../src/deploy/plan/proxies/plan-proxy-tests.ts'
 import { fakeApp, fakeProxy, fakeService, withService } from '../../../../support/fake-app.ts'
 import { FakeWorld } from '../../../../support/fake-deploy.ts'
@@ -7,7 +8,7 @@ import { shop, shopAtV1 } from '../../../../support/shop-world.ts'
 
 test.each<[ProxyKind, string, string | undefined]>([
   ['nginx', '', 'nginx -t'],
-  ['nginx', '/docker-entrypoint.sh nginx -g daemon_off;', 'nginx -t -g daemon_off;'],
+  ['nginx', '/docker-entrypoint.sh nginx -g daemon_off;', 'nginx -t'],
   [
     'nginx',
     '/usr/local/openresty/bin/openresty -c /app/nginx.conf',
@@ -28,6 +29,36 @@ test.each<[ProxyKind, string, string | undefined]>([
 ])('%s that is started with `%s` is tested with `%s`', (kind, words, argv) => {
   expect(buildTestArgv(kind, words.split(' '))?.join(' ')).toBe(argv)
 })
+
+test.each<[ProxyKind, string | undefined, string | undefined, unknown]>([
+  [
+    'nginx',
+    undefined,
+    undefined,
+    { words: ['/entry.sh', 'nginx', '-g', 'x;'], program: 'nginx', flag: '-t' },
+  ],
+  [
+    'nginx',
+    undefined,
+    '/sbin/nginx',
+    { words: ['/entry.sh', '/sbin/nginx'], program: '/sbin/nginx', flag: '-t' },
+  ],
+  ['nginx', '/start.sh', undefined, { words: ['/start.sh'], program: 'nginx', flag: '-t' }],
+  ['haproxy', '/start.sh', 'a', { words: ['/start.sh', 'a'], program: 'haproxy', flag: '-c' }],
+  ['caddy', 'env A=1 caddy', 'run', { words: ['env', 'A=1', 'the', 'test'], program: 'caddy' }],
+  ['traefik', 'traefik', undefined, undefined],
+])(
+  '%s with entrypoint `%s` and command `%s` is tested by way of its start',
+  (kind, entrypoint, command, start) => {
+    const image = { entrypoint: ['/entry.sh'], command: ['/entry.sh', 'nginx', '-g', 'x;'] }
+    const service = {
+      ...(entrypoint && { entrypoint: entrypoint.split(' ') }),
+      ...(command && { command: command.split(' ') }),
+    }
+    expect(proxyStart(kind, ['the', 'test'], startWords(service, image))).toEqual(start)
+    expect(proxyStart(kind, ['the', 'test'], startWords({ command: ['nginx'] }, undefined))).toBeUndefined()
+  },
+)
 
 const testsIn = async (world: FakeWorld): Promise<unknown[]> =>
   (await world.plan()).steps.filter(({ kind }) => kind === 'test-proxy')
@@ -81,23 +112,25 @@ describe('a proxy that rejects its new configuration', () => {
       code: 'PROXY_CONFIG_INVALID',
       exitCode: 1,
       message: 'nginx rejects its new configuration.',
-      details: { logOf: 'nginx -t in nginx', logTail: rejected.output },
+      details: { logOf: '`nginx -t` in nginx', logTail: rejected.output },
       undone: ['files restored'],
       notUndone: [],
       serving: 'Release r1 is serving, as before.',
     })
     expect(world.takeLog().filter((line) => /^(task|up)/.test(line))).toEqual([])
+    expect(world.host.triedStart).toBeUndefined()
   })
 
   test('is named without values of variables in its command', async () => {
     const world = await shopAtV1()
-    const command = ['nginx', '-g', 'env TOKEN=s3cret-words;']
+    const command = ['nginx', '-c', '/etc/s3cret-words.conf', '-g', 'env TOKEN=s3cret-words;']
     world.app = fakeApp(world.app.services.map((it) => (it.name === 'nginx' ? { ...it, command } : it)))
     world.host.secretValue = 's3cret-words'
     world.files = { 'nginx/conf.d/app.conf': 'proxy_pas' }
     world.host.tried = rejected
     const { details } = await world.failure()
-    expect(details.logOf).toBe('nginx -t -g env TOKEN=[value of KEY]; in nginx')
+    expect(details.logOf).toBe('`nginx -t -c /etc/[value of KEY].conf` in nginx')
+    expect(world.host.triedStart).toMatchObject({ flag: '-t' })
   })
 
   test.each([undefined, rejected])('is a warning if it could not be tested', async (tried) => {
