@@ -29,7 +29,7 @@ export const envFailures = {
   },
   ENV_NEEDED: {
     title: 'Variables that the app needs would be removed from `.env`.',
-    hint: 'Add them to the input, keep them with `--merge`, or run the command on a terminal and confirm.',
+    hint: 'Keep them, run the command on a terminal and confirm, or remove them by name first: `dray env ENVIRONMENT unset NAME --yes`.',
     exitCode: EXIT.precondition,
   },
   ENV_COPY_UNKNOWN: {

@@ -131,6 +131,20 @@ describe('a variable that the app needs', () => {
     expect(declined.after).toBe(before)
     expect((await run(['edit'], { env, typed: ['y'] })).after).toBe('DATABASE_URL=old\nOLD=1\n')
   })
+
+  test.each([[['edit', '--yes']], [['edit']]])('is not removed unasked by %j', async (words) => {
+    const env = { EDITOR: `sed -i '/COMMAND/d; /OLD/d'` }
+    const refused = await run(words, { env })
+    expect(refused).toMatchObject({ exitCode: 3, after: before })
+    expect(refused.stderr).toContain('[ENV_NEEDED]')
+    expect(refused.stderr).toContain(
+      'COMMAND would be removed, and .env.example or the compose file needs it.',
+    )
+    expect(refused.stderr).toContain('remove it by name first: `dray env local unset COMMAND --yes`')
+    expect((await run(['edit'], { env: { EDITOR: 'sed -i /OLD/d' } })).after).toBe(
+      'DATABASE_URL=old\nCOMMAND=run\n',
+    )
+  })
 })
 
 describe('dray env restore', () => {

@@ -52,7 +52,7 @@ describe('with the environment alone', () => {
 
 test.each([
   [['migrat', 'test'], 'TASK_UNKNOWN', 'Tasks: migrate, report.', 'Did you mean `migrate`?'],
-  [['backup', 'test'], 'TASK_UNKNOWN', 'has no task `backup`', '`dray task ENVIRONMENT` lists them.'],
+  [['backup', 'test'], 'TASK_UNKNOWN', 'has no task `backup`', '`dray task test` lists them.'],
   [['test', 'migrate'], 'USAGE', 'environment `test` must follow the task', '`dray task migrate test`'],
   [['migrate'], 'USAGE', 'Environments: test, production.', '`dray task migrate test`'],
   [['migrate', 'nowhere'], 'ENVIRONMENT_UNKNOWN', 'no environment `nowhere`', 'Did you mean'],

@@ -13,6 +13,8 @@ export type CliContext = {
   stdout: OutputStream
   /** For progress and messages. */
   stderr: OutputStream
+  /** Names of the environments that were loaded, for hints. */
+  environments?: Set<string>
   /** Values to mask in any output. Loaded environments and inspected containers add theirs. */
   secrets: Secret[]
   /** Aborts with a CANCELLED error if the user stops the command. */

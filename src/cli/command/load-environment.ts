@@ -54,6 +54,7 @@ export async function loadNamedEnvironment(
       githubOwner: async () => findGithubOwner(await reading, context),
     }),
   ])
+  context.environments = new Set([...(context.environments ?? []), name])
   const values = makeDeployValues({
     config,
     env: context.env,

@@ -9,9 +9,15 @@ export type Questions = {
   confirm(question: string, suggestion: boolean): Promise<boolean>
 }
 
+/** Whether a user at a terminal can answer. */
+export function canAsk({ stdin, env }: Pick<CliContext, 'stdin' | 'env'>): boolean {
+  return stdin.isTTY && !env['CI']
+}
+
 /** Throws USAGE with `flag` as the hint if standard input is not a terminal. */
-export function openQuestions({ stdin, env, signal }: CliContext, flag: string): Questions {
-  if (!stdin.isTTY || env['CI']) {
+export function openQuestions(context: CliContext, flag: string): Questions {
+  const { stdin, signal } = context
+  if (!canAsk(context)) {
     throw new DrayError('USAGE', 'Cannot prompt: standard input is not a terminal.', {
       hint: `Pass \`${flag}\`.`,
     })

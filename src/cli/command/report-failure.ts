@@ -1,4 +1,5 @@
 import type { Failure } from '../../deploy/model/events.ts'
+import { nameEnvironment } from '../../shared/name-environment.ts'
 import { createRedactor } from '../../shared/redact.ts'
 import { chooseReporter, createReporter } from '../../ui/reporters/create-reporter.ts'
 import { applyNoColor } from './apply-no-color.ts'
@@ -7,7 +8,7 @@ import type { GlobalOptions } from './global-options.ts'
 
 /** Prints a failure outside a deploy, in the format given by the options. */
 export function reportFailure(failure: Failure, options: GlobalOptions, context: CliContext): void {
-  const { env, stdout, stderr, clock, secrets } = context
+  const { env, stdout, stderr, clock, secrets, environments = new Set<string>() } = context
   const chosen = chooseReporter({
     json: options.json,
     plain: options.plain,
@@ -23,6 +24,8 @@ export function reportFailure(failure: Failure, options: GlobalOptions, context:
     clock,
     redact: createRedactor(secrets),
   })
-  reporter.report({ type: 'failed', at: clock.now(), failure })
+  const environment = environments.size === 1 ? [...environments][0] : undefined
+  const named = { ...failure, hint: nameEnvironment(failure.hint, environment) }
+  reporter.report({ type: 'failed', at: clock.now(), failure: named })
   reporter.close()
 }

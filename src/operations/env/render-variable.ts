@@ -4,13 +4,13 @@ import type { Secret } from '../../shared/secret.ts'
 /** Names valid in Compose, in every shell and in `env_file`. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** Throws USAGE for an invalid name. Text after a `=` is not repeated: it may be a secret. */
-export function assertVariableName(name: string): void {
+/** Throws USAGE for an invalid name; `environment` is that of its hint. Text after a `=` is not repeated: it may be a secret. */
+export function assertVariableName(name: string, environment = 'ENVIRONMENT'): void {
   if (NAME.test(name)) return
   const [before = ''] = name.split('=')
   if (name.includes('=') && NAME.test(before)) {
     throw new DrayError('USAGE', `The value of ${before} must not be given on the command line.`, {
-      hint: `Other users can see arguments, and your shell saves them, so change that value now. \`dray env ENVIRONMENT set ${before}\` prompts for it, or reads standard input.`,
+      hint: `Other users can see arguments, and your shell saves them, so change that value now. \`dray env ${environment} set ${before}\` prompts for it, or reads standard input.`,
     })
   }
   throw new DrayError('USAGE', `\`${before}\` is not a valid variable name.`, {

@@ -44,7 +44,7 @@ test('a pull that does not fit is refused before any change, with the users of t
     code: 'DISK_SHORT',
     exitCode: 3,
     says: /The pull may take \d[^]* on deploy@small, but only 2\.\d MB is free on [^]*everything else[^]*images of archived releases/,
-    hint: '`dray disk ENVIRONMENT`',
+    hint: '`dray disk test`',
   })
   expect(run.stdout + run.stderr).not.toContain('Pull acme')
   expect(await app.state()).toBe(before)
@@ -57,7 +57,7 @@ test('reports a disk that fills up during a pull, and the old release keeps serv
     code: 'DISK_FULL',
     exitCode: 3,
     says: /The disk of deploy@small was full before ghcr\.io\/acme\/shop@sha256:\w{64} was pulled[^]*no space left on device[^]*Release r1 \(v1\) is serving, as before/,
-    hint: '`dray disk ENVIRONMENT`',
+    hint: '`dray disk test`',
   })
   expect(run.stdout).toMatch(/Probe of .*, 0 failed/)
   expect(await app.state()).toBe(before)

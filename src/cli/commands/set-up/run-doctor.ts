@@ -5,6 +5,7 @@ import { isReady, type HostCheckup } from '../../../operations/doctor/checkup.ts
 import type { DoctorObservation, UrlObservation } from '../../../operations/doctor/doctor-observation.ts'
 import { judgeHost } from '../../../operations/doctor/judge-host.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { nameEnvironment } from '../../../shared/name-environment.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderCheckup } from '../../../ui/render/results/render-checkup.ts'
 import type { InputOf } from '../../command/command.ts'
@@ -33,7 +34,7 @@ export async function runDoctor(
   output.note(`Examining ${hostNames.join(', ')}`)
   const { tag } = input.values
   const named = tag === NEWEST_TAG ? undefined : tag
-  const hosts = cleanValue(await examine(input, context), output.clean)
+  const hosts = cleanValue(await examine(input, context), (text) => nameEnvironment(output.clean(text), name))
   const ready = isReady(hosts)
   if (input.options.json) output.json({ type: 'doctor', environment: name, tag: named, ready, hosts })
   else output.print(renderCheckup({ environment: name, tag: named, hosts }, output.style))

@@ -1,5 +1,6 @@
-import type { Failure, ReleaseKind } from '../../../deploy/model/events.ts'
+import type { DeployEvent, Failure, ReleaseKind } from '../../../deploy/model/events.ts'
 import type { Plan } from '../../../deploy/model/plan.ts'
+import { nameEnvironment } from '../../../shared/name-environment.ts'
 import { createRedactor } from '../../../shared/redact.ts'
 import { cleanEvent } from '../../../ui/reporters/clean-event.ts'
 import { chooseReporter, createReporter } from '../../../ui/reporters/create-reporter.ts'
@@ -39,7 +40,8 @@ export function openReporter(
   const redact = createRedactor(input.values.secrets)
   const reporter = makeReporter(input, context)
   const deployState = createDeployState()
-  const report: Reporter['report'] = (event) => {
+  const report: Reporter['report'] = (given) => {
+    const event = nameInHints(given, input.config.environment.name)
     addToDeployState(deployState, cleanEvent(event, redact))
     reporter.report(event)
   }
@@ -73,6 +75,14 @@ export function openReporter(
     },
     failed: (failure) => report({ type: 'failed', at: clock.now(), failure }),
   }
+}
+
+function nameInHints(event: DeployEvent, environment: string): DeployEvent {
+  if (event.type === 'failed') {
+    return { ...event, failure: { ...event.failure, hint: nameEnvironment(event.failure.hint, environment) } }
+  }
+  if (event.type !== 'note' || event.hint === undefined) return event
+  return { ...event, hint: nameEnvironment(event.hint, environment) }
 }
 
 function makeReporter({ options, values }: DeployInput, context: CliContext): Reporter {

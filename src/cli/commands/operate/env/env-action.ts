@@ -52,6 +52,6 @@ export function readEnvAction({ arguments: given, options }: EnvCommand): EnvAct
       hint: `For example: \`dray env ${environment} ${kind} DATABASE_URL\``,
     })
   }
-  assertVariableName(name)
+  assertVariableName(name, environment)
   return kind === 'set' ? { kind, name, mayBeEmpty } : { kind, name }
 }

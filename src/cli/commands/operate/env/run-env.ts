@@ -107,7 +107,8 @@ async function setVariable(
 
 async function unsetVariable(work: EnvWork, { name }: { name: string }): Promise<void> {
   const changes = { added: [], changed: [], removed: [name] }
-  if (!(await confirmChanges(work, new Map([[work.stores[0], changes]]), { mustAsk: false }))) return
+  const how = { mustAsk: false, isNamed: true }
+  if (!(await confirmChanges(work, new Map([[work.stores[0], changes]]), how))) return
   const names = { set: [], removed: [name] }
   await changeEnv(
     work,
