@@ -39,7 +39,7 @@ section lock
 ${printHolder}
 root=
 if command -v docker > /dev/null; then
-  root=$(docker info --format '{{.DockerRootDir}}' 2> /dev/null)
+  root=$(docker info --format '{{.DockerRootDir}}' 2> /dev/null | head -c 4096)
   section compose
   docker compose version --short 2> /dev/null
 fi

@@ -8,6 +8,7 @@ import {
   RECORD_BYTES,
 } from './scripts.ts'
 import { limitFiles } from './limit-files.ts'
+import { isOwn } from './link-guard.ts'
 
 /**
  * The observed fields of a container: one JSON object per line, without its environment, which has secrets. Names are
@@ -38,6 +39,7 @@ set -u
 path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
+${isOwn}
 command -v docker > /dev/null || { section no-docker; exit 0; }
 [ -d "$path" ] || exit ${NO_DIRECTORY}
 [ -x "$path" ] || exit ${NOT_WRITABLE}
@@ -51,9 +53,9 @@ root=$!
 record=
 project=
 ${newestRelease}
-if [ -n "$newest" ]; then
+if [ -n "$newest" ] && is_own "$path/.dray/releases/$newest/release.json"; then
   record="$path/.dray/releases/$newest/release.json"
-  project=$(sed -n 's/^  "project": "\\(.*\\)",\\{0,1\\}$/\\1/p' "$record")
+  project=$(head -c ${RECORD_BYTES} "$record" | sed -n 's/^  "project": "\\(.*\\)",\\{0,1\\}$/\\1/p')
 fi
 docker ps --all --no-trunc > "$work/containers" 2> "$work/error" \\
   --format '{{.ID}}|{{.Label "com.docker.compose.project"}}|{{.Networks}}|{{.Label "com.docker.compose.project.working_dir"}}'
@@ -85,7 +87,7 @@ if [ -n "$record" ]; then
   section release
   pass_on ${RECORD_BYTES} < "$record"
   section files
-  sed -n '/^  "files": {$/,/^  }/s/^    "\\(.*\\)": "[0-9a-f]\\{64\\}",\\{0,1\\}$/\\1/p' "$record" |
+  head -c ${RECORD_BYTES} "$record" | sed -n '/^  "files": {$/,/^  }/s/^    "\\(.*\\)": "[0-9a-f]\\{64\\}",\\{0,1\\}$/\\1/p' |
     sed 's/\\\\\\(["\\\\]\\)/\\1/g' |
     (cd "$path" && { ${hashFiles} })
 fi

@@ -27,10 +27,8 @@ ${hashFiles}
 }
 section written
 printf '%s\\n' "$files" | while IFS= read -r file; do
-  line=
   if ! is_own "$file" || ! [ -r "$file" ]; then continue; fi
-  IFS= read -r line < "$file" || :
-  case $file,$line in .dray-* | *,'# Written by dray'*) printf '%s\\n' "$file" ;; esac
+  case $file,$(head -c 17 "$file" | tr -d '\\000') in .dray-* | *,'# Written by dray'*) printf '%s\\n' "$file" ;; esac
 done
 section env
 for file in .env .env.before-*; do

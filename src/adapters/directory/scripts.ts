@@ -211,7 +211,7 @@ for record in "$path"/.dray/releases/*/release.json; do
   is_own "$record" || continue
   section release
   if [ "$record" = "$path/.dray/releases/$newest/release.json" ]; then cat "$record"
-  else sed '/^  "files": {$/,/^  }/{/^    /d;}' "$record"; fi | pass_on ${RECORD_BYTES}
+  else head -c ${RECORD_BYTES} "$record" | sed '/^  "files": {$/,/^  }/{/^    /d;}'; fi | pass_on ${RECORD_BYTES}
 done
 section journal
 is_own "$path/.dray/journal.ndjson" && tail -c ${JOURNAL_TAIL_BYTES} "$path/.dray/journal.ndjson" 2> /dev/null | tail -n 40 | pass_on ${JOURNAL_TAIL_BYTES}

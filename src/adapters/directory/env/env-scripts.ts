@@ -30,11 +30,13 @@ ${passOn}
 ${linkGuard}
 # For a link, its target is changed.
 file=.env
-[ ! -L .env ] || file=$(readlink -f .env) || exit ${ENV_FILE_UNREADABLE}
+[ ! -L .env ] || file=$(readlink -f .env | head -c 4096)
+[ -n "$file" ] || exit ${ENV_FILE_UNREADABLE}
 if [ -e "$file" ]; then
   [ -f "$file" ] && [ -r "$file" ] || exit ${ENV_FILE_UNREADABLE}
 fi
-hash_of() { if [ -e "$1" ]; then sha256sum < "$1" | cut -d ' ' -f 1; else echo none; fi; }
+hash_of() { if [ -e "$1" ]; then sha256sum < "$1" | head -c 64; echo; else echo none; fi; }
+owner_of() { stat -c %u:%g:%a "$1" | head -c 64; }
 `
 
 /**
@@ -107,7 +109,9 @@ rm -f "$(dirname "$file")"/.env.new.*
 new=$(mktemp "$(dirname "$file")/.env.new.XXXXXX") || exit ${NOT_WRITABLE}
 if [ $outcome = changed ]; then
   cp -p "$file" "$new" || exit 1
-  [ "$(stat -c '%u %g %a' "$file")" = "$(stat -c '%u %g %a' "$new")" ] || exit ${NOT_OWNER}
+  owner=$(owner_of "$file")
+  case $owner in '' | *[!0-9:]*) echo 'stat printed no owner' >&2; exit 1 ;; esac
+  [ "$owner" = "$(owner_of "$new")" ] || exit ${NOT_OWNER}
 fi
 
 edited() {
