@@ -5,23 +5,29 @@ import type { RawModel, RawService } from './raw-model.ts'
 const definition = z.looseObject({ external: z.literal(true), name: z.string().optional() })
 const use = z.union([z.string(), z.looseObject({ source: z.string() }).transform(({ source }) => source)])
 
+type Use = Pick<External, 'kind' | 'name'> & { service: string }
+
 /** Networks, volumes, secrets and configs that services use and that the file declares as `external`, each once. */
 export function readExternals(raw: RawModel): { externals?: External[] } {
-  const found = Object.entries(raw.services).flatMap(([service, it]) => [
-    ...externalsIn(raw.networks, Object.keys(it.networks ?? {}), { kind: 'network', service }),
-    ...externalsIn(raw.volumes, volumesOf(it), { kind: 'volume', service }),
-    ...externalsIn(raw.secrets, usesOf(it['secrets']), { kind: 'secret', service }),
-    ...externalsIn(raw.configs, usesOf(it['configs']), { kind: 'config', service }),
+  const uses = Object.entries(raw.services).flatMap(([service, it]) => [
+    ...usesIn(raw.networks, Object.keys(it.networks ?? {}), { kind: 'network', service }),
+    ...usesIn(raw.volumes, volumesOf(it), { kind: 'volume', service }),
+    ...usesIn(raw.secrets, usesOf(it['secrets']), { kind: 'secret', service }),
+    ...usesIn(raw.configs, usesOf(it['configs']), { kind: 'config', service }),
   ])
-  const externals = [...new Map(found.map((it) => [`${it.kind} ${it.name}`, it])).values()]
-  return externals.length === 0 ? {} : { externals }
+  const externals = new Map<string, External>()
+  for (const { kind, name, service } of uses) {
+    const services = externals.get(`${kind} ${name}`)?.services ?? []
+    externals.set(`${kind} ${name}`, { kind, name, services: [...new Set([...services, service])] })
+  }
+  return externals.size === 0 ? {} : { externals: [...externals.values()] }
 }
 
-function externalsIn(
+function usesIn(
   definitions: Readonly<Record<string, unknown>>,
   keys: readonly string[],
-  use: Pick<External, 'kind' | 'service'>,
-): External[] {
+  use: Pick<Use, 'kind' | 'service'>,
+): Use[] {
   return keys.flatMap((key) => {
     const external = definition.safeParse(definitions[key]).data
     return external === undefined ? [] : [{ ...use, name: external.name ?? key }]

@@ -5,8 +5,8 @@ export type External = {
   kind: 'network' | 'volume' | 'secret' | 'config'
   /** Its name on the host. */
   name: string
-  /** A service that uses it. */
-  service: string
+  /** The services that use it. */
+  services: readonly string[]
 }
 
 /** A container on the host that is not of the app's Compose project. */

@@ -61,9 +61,9 @@ test('external things that services use are read once, by their names on the hos
     },
   )
   expect(externals).toEqual([
-    { kind: 'network', name: 'shared-metrics', service: 'api' },
-    { kind: 'volume', name: 'shop-data', service: 'web' },
-    { kind: 'secret', name: 'shop-key', service: 'web' },
+    { kind: 'network', name: 'shared-metrics', services: ['web', 'api'] },
+    { kind: 'volume', name: 'shop-data', services: ['web'] },
+    { kind: 'secret', name: 'shop-key', services: ['web'] },
   ])
   expect(modelOf({ web: {} }).externals).toBeUndefined()
 })

@@ -29,7 +29,7 @@ const facts: RemovalFacts = {
   host: 'srv',
   path: '/srv/shop',
   isSource: false,
-  externals: [{ kind: 'volume', name: 'precious', service: 'db' }],
+  externals: [{ kind: 'volume', name: 'precious', services: ['db'] }],
   release: fakeRelease({
     project: 'shop',
     files: {

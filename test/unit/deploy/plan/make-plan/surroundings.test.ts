@@ -20,7 +20,7 @@ function worldWith(facts: Partial<FakeWorld['host']>, app = fakeApp([fakeProxy()
 }
 
 test.each(['network', 'volume'] as const)('an external %s must exist', async (kind) => {
-  const externals = [{ kind, name: 'shared-metrics', service: 'nginx' }]
+  const externals = [{ kind, name: 'shared-metrics', services: ['nginx'] }]
   const app = fakeApp([fakeProxy()], { externals })
   await expect(worldWith({}, app).plan()).rejects.toMatchObject({
     code: 'EXTERNAL_MISSING',
@@ -32,8 +32,20 @@ test.each(['network', 'volume'] as const)('an external %s must exist', async (ki
   expect(await world.plan()).toMatchObject({ unchanged: false })
 })
 
+test('all missing externals are named, with every service that uses them', async () => {
+  const externals = [
+    { kind: 'network', name: 'edge', services: ['nginx', 'web'] },
+    { kind: 'volume', name: 'certs', services: ['nginx'] },
+  ] as const
+  await expect(worldWith({}, fakeApp([fakeProxy()], { externals })).plan()).rejects.toMatchObject({
+    message: 'The external network edge, which services nginx, web use, does not exist on srv.',
+    hint: 'On the server, run `docker network create edge` and `docker volume create certs`, or correct the names in the compose file.',
+    details: { problems: ['The external volume certs, for nginx, does not exist either.'] },
+  })
+})
+
 test('an external secret is refused: Compose reads none', async () => {
-  const app = fakeApp([fakeProxy()], { externals: [{ kind: 'secret', name: 'key', service: 'nginx' }] })
+  const app = fakeApp([fakeProxy()], { externals: [{ kind: 'secret', name: 'key', services: ['nginx'] }] })
   await expect(worldWith({}, app).plan()).rejects.toMatchObject({
     code: 'EXTERNAL_MISSING',
     message: 'Service nginx uses the external secret key, which Docker Compose can only read in Swarm.',
