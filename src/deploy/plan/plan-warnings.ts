@@ -8,6 +8,7 @@ import { forwardedPortsOf } from './steps/forwarded-ports.ts'
 import { proxyOf, upstreamOf } from '../model/proxies/proxy.ts'
 import { planMoveIn } from './steps/plan-forward.ts'
 import { findCreatedPaths } from './surroundings/refuse-unmet-needs.ts'
+import { warnOfInactive } from './warn-of-inactive.ts'
 import { whyNotIpv6 } from './why-not-ipv6.ts'
 import { someNames } from '../model/some-names.ts'
 import type { HostPlan } from './plan-host.ts'
@@ -67,6 +68,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
   if (inactiveProblem !== undefined) {
     found.push(`Services with a profile that is not active cannot be run. ${inactiveProblem}`)
   }
+  found.push(...warnOfInactive(observation, desired.environment))
   for (const domain of observation.unknownDomains) {
     found.push(
       `${domain} has no address, as seen from here, so that no certificate can be issued for it. Point its DNS record at ${observation.host}.`,

@@ -22,6 +22,7 @@ export function findDrift(input: DriftInput): Drift[] {
   const { release } = input
   return [
     ...Object.entries(release.services).flatMap(([name, released]) => serviceDrift(name, released, input)),
+    ...inactiveDrift(input),
     ...foreignContainers(input),
     ...standInDrift(input),
     ...fileDrift(input),
@@ -77,6 +78,23 @@ function containerDrift(container: SeenContainer, released: ReleasedService, hin
   if (released.configHash === '' || configHash === released.configHash) return []
   const message = `The configuration of ${name} differs from the release.`
   return [{ kind: 'configuration', subject: name, message, hint }]
+}
+
+/** Services without an active profile that a user started, and that run another image than the release has for them. */
+function inactiveDrift({ observation, release, environment }: DriftInput): Drift[] {
+  return Object.entries(release.inactive ?? {}).flatMap(([name, { image, profiles }]): Drift[] => {
+    const old = containersOf(name, observation.containers).find((it) => isUp(it) && it.imageName !== image)
+    if (image === undefined || old === undefined) return []
+    const what = `${name} (profile ${profiles.join(', ')}) was started manually`
+    return [
+      {
+        kind: 'image',
+        subject: name,
+        message: `${what} and runs ${old.imageName}, not the image of the release.`,
+        hint: `\`dray compose ${environment} up -d ${name}\` replaces it.`,
+      },
+    ]
+  })
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Failure } from '../../deploy/model/events.ts'
 import { releaseNumber } from '../../deploy/model/release.ts'
 import { deployAgain, findDrift } from './find-drift.ts'
 import type { StatusObservation } from './status-observation.ts'
-import { serviceStatus } from './service-status.ts'
+import { inactiveStatus, serviceStatus } from './service-status.ts'
 import type { Drift, EnvironmentStatus, HostStatus, KnownHost, ServiceStatus, Verdict } from './status.ts'
 
 /** Observations of the hosts of an environment, in configuration order. */
@@ -34,9 +34,13 @@ function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
   const { host, observation } = seen
   const { release, lock, nowMs, fileSystems, urls } = observation
   const drift = lock === undefined ? driftOf(seen, newest) : []
-  const services = Object.entries(release?.services ?? {})
-    .map(([name, released]) => serviceStatus(name, released, observation))
-    .sort((a, b) => (a.service < b.service ? -1 : 1))
+  const deployed = Object.entries(release?.services ?? {}).map(([name, released]) =>
+    serviceStatus(name, released, observation),
+  )
+  const started = Object.entries(release?.inactive ?? {}).flatMap(
+    ([name, released]) => inactiveStatus(name, released, observation) ?? [],
+  )
+  const services = [...deployed, ...started].sort((a, b) => (a.service < b.service ? -1 : 1))
   return {
     host,
     verdict: verdictOf({ observation, services, drift }),

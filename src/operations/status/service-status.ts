@@ -1,11 +1,27 @@
-import type { ReleasedService } from '../../deploy/model/release.ts'
+import { isDigest, type Digest } from '../../deploy/model/image-reference.ts'
+import type { InactiveReleased, ReleasedService } from '../../deploy/model/release.ts'
 import type { StatusObservation, SeenContainer } from './status-observation.ts'
 import type { ServiceStatus } from './status.ts'
+
+/** State of a service that is not deployed; undefined unless a user started it. As many containers as run are desired. */
+export function inactiveStatus(
+  name: string,
+  { profiles }: InactiveReleased,
+  observation: StatusObservation,
+): ServiceStatus | undefined {
+  const running = containersOf(name, observation.containers).filter(isUp)
+  const [first] = running
+  if (first === undefined) return undefined
+  const [image = '', digest = ''] = first.imageName.split('@')
+  const released = { image, digest: '' as Digest, replicas: running.length }
+  const status = serviceStatus(name, released, observation)
+  return { ...status, image: { name: image, ...(isDigest(digest) && { digest }) }, profiles }
+}
 
 /** State of a service of the release. */
 export function serviceStatus(
   name: string,
-  released: ReleasedService,
+  released: Pick<ReleasedService, 'image' | 'digest' | 'tag' | 'replicas'>,
   observation: StatusObservation,
 ): ServiceStatus {
   const containers = containersOf(name, observation.containers)

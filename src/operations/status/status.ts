@@ -55,8 +55,10 @@ export type ServiceStatus = {
   restarts: number
   /** Time since its latest container start. */
   upMs?: number
-  /** As released. */
-  image: { name: string; tag?: string; digest: Digest }
+  /** As released; of a service with `profiles`, that of its container, whose digest may be unknown. */
+  image: { name: string; tag?: string; digest?: Digest }
+  /** Of a service that is not deployed, since none of these is active: a user started it. */
+  profiles?: readonly string[]
 }
 
 export type DriftKind =

@@ -51,7 +51,7 @@ function serviceLines(services: readonly ServiceStatus[], { colors, columns }: T
       String(it.restarts),
       it.upMs === undefined ? '' : renderAge(it.upMs),
       it.image.tag ?? '',
-      shortDigest(it.image.digest),
+      it.image.digest === undefined ? '' : shortDigest(it.image.digest),
       it.image.name,
     ]),
     columns: [

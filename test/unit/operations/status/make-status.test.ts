@@ -36,6 +36,30 @@ test('a host whose containers are well is unhealthy if a URL does not answer', (
   })
 })
 
+test('an inactive service that a user started is named if it runs another image than the release has', () => {
+  const cron = { profiles: ['jobs'], image: 'ghcr.io/acme/cron@sha256:new', definitionHash: 'c' }
+  const withCron = (imageName: string, state: 'running' | 'exited' = 'running') => {
+    const { release, containers } = fakeStatusObservation()
+    const seen = { ...fakeSeen('cron-1'), service: 'cron', imageName, state }
+    return { release: release && { ...release, inactive: { cron } }, containers: [...containers, seen] }
+  }
+  expect(driftOf(withCron('ghcr.io/acme/cron@sha256:old'))).toEqual([
+    'image: cron (profile jobs) was started manually and runs ghcr.io/acme/cron@sha256:old, not the image of the release. `dray compose test up -d cron` replaces it.',
+  ])
+  expect(driftOf(withCron(cron.image))).toEqual([])
+  expect(driftOf(withCron('ghcr.io/acme/cron@sha256:old', 'exited'))).toEqual([])
+  const servicesOf = (image: string, state?: 'exited') =>
+    statusOf(fakeStatusObservation(withCron(image, state))).services
+  expect(servicesOf('cron:1').find(({ service }) => service === 'cron')).toMatchObject({
+    state: 'running',
+    running: 1,
+    desired: 1,
+    image: { name: 'cron:1' },
+    profiles: ['jobs'],
+  })
+  expect(servicesOf('cron:1', 'exited').map(({ service }) => service)).toEqual(['backend', 'web'])
+})
+
 const others = [fakeSeen('backend-1'), fakeSeen('backend-2')]
 const withWeb = (...web: StatusObservation['containers']) => ({ containers: [...others, ...web] })
 
