@@ -84,7 +84,11 @@ describe('dray env', () => {
 
   test.each<[string[], string, RegExp]>([
     [['set', 'KEY'], '', /value for KEY is empty.*--empty/s],
-    [['set', 'KEY=hunter2'], 'x', /value of KEY must not be given on the command line.*dray env local set KEY/s],
+    [
+      ['set', 'KEY=hunter2'],
+      'x',
+      /value of KEY must not be given on the command line.*dray env local set KEY/s,
+    ],
     [['set', 'KEY', 'hunter2'], 'x', /Too many arguments/],
     [['set'], 'x', /variable to set is missing/],
     [['set', '1KEY'], 'x', /not a valid variable name/],
