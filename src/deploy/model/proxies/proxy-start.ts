@@ -1,6 +1,5 @@
 import { posix } from 'node:path'
 import type { ServiceModel } from '../app-model.ts'
-import type { ImageConfig } from '../ports.ts'
 import type { ProxyKind } from './proxy.ts'
 
 /**
@@ -15,7 +14,7 @@ const FLAGS = { nginx: '-t', haproxy: '-c' }
 /** The command line of a service's containers; undefined if that of its image is needed and not known. */
 export function startWords(
   { entrypoint, command }: Pick<ServiceModel, 'entrypoint' | 'command'>,
-  image: Pick<ImageConfig, 'command' | 'entrypoint'> | undefined,
+  image: { command: readonly string[]; entrypoint?: readonly string[] } | undefined,
 ): readonly string[] | undefined {
   if (entrypoint !== undefined) return [...entrypoint, ...(command ?? [])]
   if (image === undefined) return undefined
