@@ -12,6 +12,7 @@ import { type Child, startChild } from './child.ts'
 import { collectOutput } from './collect-output.ts'
 import { removeAbandoned, prefixOf } from './private-directory.ts'
 import { splitLines } from './line-splitter.ts'
+import { findLockedKeys } from './locked-keys.ts'
 import { readRefusal, readSshFailure } from './ssh-failure.ts'
 import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options.ts'
 import type { CommandOutput } from './command-runner.ts'
@@ -96,7 +97,7 @@ export class SshConnection {
     const { exitCode } = await this.#control(['check'])
     if (exitCode === 0) return
     await withTimeout(this.#child.ended, 1000, undefined)
-    throw this.failure() ?? readSshFailure(this.#errorLines.join('\n'), this.#name)
+    throw this.failure() ?? this.#readFailure(this.#errorLines.join('\n'))
   }
 
   /**
@@ -155,8 +156,8 @@ export class SshConnection {
     const end = await Promise.race([this.#greetingSeen(), this.#child.ended])
     limit.signal.removeEventListener('abort', onAbort)
     if (signal?.aborted) throw signal.reason
-    if (limit.isOver) throw readSshFailure(`no answer within ${connectMs / 1000} s`, this.#name)
-    if (end) throw this.#explainEnd(end.exitCode)
+    if (limit.isOver) throw this.#readFailure(`no answer within ${connectMs / 1000} s`)
+    if (end) throw await this.#explainRejected(this.#explainEnd(end.exitCode))
   }
 
   async #greetingSeen(): Promise<undefined> {
@@ -200,6 +201,16 @@ export class SshConnection {
         },
       })
     }
-    return readSshFailure(stderr, this.#name)
+    return this.#readFailure(stderr)
+  }
+
+  async #explainRejected(failure: DrayError): Promise<DrayError> {
+    if (failure.code !== 'HOST_AUTH_FAILED') return failure
+    return this.#readFailure(this.#errorLines.join('\n'), await findLockedKeys(this.target))
+  }
+
+  #readFailure(stderr: string, lockedKeys: readonly string[] = []): DrayError {
+    const { hasKnownHosts = false } = this.target
+    return readSshFailure(stderr, this.#name, { hasKnownHosts, lockedKeys })
   }
 }

@@ -4,19 +4,25 @@ import { stripControl } from '../../shared/strip-control.ts'
 import { parseHostAddress } from './host-address.ts'
 import { isInPrivateDirectory } from './private-directory.ts'
 
-type Sign = { code: ErrorCode; says: RegExp; message: (host: string) => string; temporary?: boolean }
+type Sign = {
+  code: ErrorCode
+  says: RegExp
+  message: (host: string, known: string) => string
+  temporary?: boolean
+}
 
 // OpenSSH has one exit code, 255, for all of these, so its text decides. Recorded in the tests' fixtures.
 const signs: readonly Sign[] = [
   {
     code: 'HOST_KEY_CHANGED',
     says: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed and you have requested strict|REVOKED HOST KEY/i,
-    message: (host) => `The host key of ${host} differs from the one in known_hosts.`,
+    message: (host, known) => `The host key of ${host} differs from the one in ${known}.`,
   },
   {
     code: 'HOST_KEY_UNKNOWN',
     says: /Host key verification failed|No \S+ host key is known for/i,
-    message: (host) => `The host key of ${host} is not in known_hosts, and a deploy does not prompt for it.`,
+    message: (host, known) =>
+      `The host key of ${host} is not in ${known}, and a deploy does not prompt for it.`,
   },
   {
     code: 'HOST_AUTH_FAILED',
@@ -25,17 +31,25 @@ const signs: readonly Sign[] = [
   },
 ]
 
+/** What is known of the connection besides: where its host keys come from, and keys that were not offered. */
+export type SshFacts = { hasKnownHosts: boolean; lockedKeys: readonly string[] }
+
 /** Converts OpenSSH's text about a failed or broken connection to `host` to one of the HOST_… codes. */
-export function readSshFailure(stderr: string, host: string): DrayError {
+export function readSshFailure(
+  stderr: string,
+  host: string,
+  facts: SshFacts = { hasKnownHosts: false, lockedKeys: [] },
+): DrayError {
   const lines = stripControl(stderr)
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '')
+    .filter((line) => line !== '' && !(facts.hasKnownHosts && NAMES_KNOWN_HOSTS.test(line)))
   const details = { logTail: lines.slice(-8), logOf: 'ssh' }
   const sign = signs.find(({ says }) => says.test(stderr))
   if (sign) {
-    const hint = changedKeyHint(stderr, host) ?? hintFor(sign.code, host)
-    return new DrayError(sign.code, sign.message(host), { details, hint })
+    const hint = changedKeyHint(stderr, host) ?? hintFor(sign.code, host, facts)
+    const message = sign.message(host, facts.hasKnownHosts ? 'DRAY_SSH_KNOWN_HOSTS' : 'known_hosts')
+    return new DrayError(sign.code, `${message}${describeLocked(sign.code, facts)}`, { details, hint })
   }
 
   const reason = lines.at(-1)
@@ -44,7 +58,7 @@ export function readSshFailure(stderr: string, host: string): DrayError {
     reason === undefined
       ? `${host} does not answer over SSH.`
       : `${host} does not answer over SSH: ${reason}`,
-    { details, hint: hintFor('HOST_UNREACHABLE', host), temporary: true },
+    { details, hint: hintFor('HOST_UNREACHABLE', host, facts), temporary: true },
   )
 }
 
@@ -63,15 +77,32 @@ function changedKeyHint(stderr: string, host: string): string | undefined {
   return `If the server was reinstalled, run \`ssh-keygen ${option}-R ${known}\`. If not, the connection may be intercepted.`
 }
 
-function hintFor(code: ErrorCode, host: string): string | undefined {
+/** OpenSSH's advice about a file that dray wrote and removes. */
+const NAMES_KNOWN_HOSTS = /known_hosts\b|^remove with:$/
+
+function describeLocked(code: ErrorCode, { lockedKeys }: SshFacts): string {
+  if (code !== 'HOST_AUTH_FAILED' || lockedKeys.length === 0) return ''
+  const [was, has] = lockedKeys.length === 1 ? ['was', 'it has'] : ['were', 'they have']
+  return ` ${lockedKeys.join(', ')} ${was} not offered: ${has} a passphrase, and no agent has the key.`
+}
+
+function hintFor(code: ErrorCode, host: string, { hasKnownHosts, lockedKeys }: SshFacts): string | undefined {
   const { destination, port } = parseHostAddress(host)
+  if (code === 'HOST_AUTH_FAILED' && lockedKeys[0] !== undefined) {
+    return `Load it into an agent: \`ssh-add ${lockedKeys[0]}\` (\`eval "$(ssh-agent)"\` starts one). In CI, give a key without a passphrase as DRAY_SSH_KEY.`
+  }
+  if (code === 'HOST_KEY_UNKNOWN' && hasKnownHosts) {
+    const name = destination.replace(/^.*@/, '')
+    const scan = `ssh-keyscan ${port === undefined ? '' : `-p ${port} `}${name}`
+    return `Add the server's line to DRAY_SSH_KNOWN_HOSTS: compare the output of \`${scan}\` with the server's own key first.`
+  }
   const ssh = `ssh ${port === undefined ? '' : `-p ${port} `}${destination} true`
   if (code === 'HOST_KEY_CHANGED') return undefined
   if (code === 'HOST_KEY_UNKNOWN') {
     return `Run \`${ssh}\` once, compare the fingerprint and accept it. In CI, add the server's line to known_hosts.`
   }
   if (code === 'HOST_AUTH_FAILED') {
-    return `Add your public key to the \`authorized_keys\` of that user. A key with a passphrase counts only if an agent has it: \`ssh-add\`. \`${ssh}\` shows whether it works.`
+    return `Add your public key to the \`authorized_keys\` of that user. \`${ssh}\` shows whether it works.`
   }
   return `Check the address, the network and the firewall. \`${ssh}\` shows whether it works.`
 }

@@ -6,6 +6,8 @@ export type SshTarget = {
   controlPath: string
   /** Replaces `~/.ssh/config`. */
   configFile?: string
+  /** The known hosts come from DRAY_SSH_KNOWN_HOSTS. */
+  hasKnownHosts?: boolean
 }
 
 // Required by a deploy and set regardless of ~/.ssh/config. The rest is the user's: keys, agents, jump hosts, host key checks.
@@ -59,6 +61,11 @@ export function buildControlArgs(target: SshTarget, request: readonly string[]):
     '--',
     target.address.destination,
   ]
+}
+
+/** Arguments of an `ssh -G`, which prints the settings for the host and connects to nothing. */
+export function buildConfigArgs(target: SshTarget): string[] {
+  return [...configArgs(target), '-G', ...destinationArgs(target)]
 }
 
 function configArgs(target: SshTarget): string[] {

@@ -41,12 +41,12 @@ export class SshRunner implements CommandRunner {
   readonly #streams = new Set<Duplex>()
 
   /**
-   * `host` is an alias, `user@host`, `user@host:port` or `ssh://user@host:port`; `configFile` replaces `~/.ssh/config`.
-   * Throws CONFIG_INVALID.
+   * `host` is an alias, `user@host`, `user@host:port` or `ssh://user@host:port`; `configFile` replaces `~/.ssh/config`, and
+   * `hasKnownHosts` if it has those of DRAY_SSH_KNOWN_HOSTS. Throws CONFIG_INVALID.
    */
-  constructor(host: string, options: { configFile?: string } = {}) {
+  constructor(host: string, options: { configFile?: string; hasKnownHosts?: boolean } = {}) {
     this.name = host
-    this.#target = { address: parseHostAddress(host), configFile: options.configFile }
+    this.#target = { ...options, address: parseHostAddress(host) }
   }
 
   /** Number of commands started, by `run` and `open`; the connection itself is not counted. */

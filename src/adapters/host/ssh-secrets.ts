@@ -11,7 +11,7 @@ export type SshSecrets = {
 }
 
 /** A temporary ssh configuration. */
-export type SshConfigFile = AsyncDisposable & { path: string }
+export type SshConfigFile = AsyncDisposable & { path: string; hasKnownHosts: boolean }
 
 /**
  * Writes a key and known hosts that were given as text to files that only this user can read, in a directory made by
@@ -41,6 +41,7 @@ export async function writeSshSecrets(secrets: SshSecrets, runnerTemp?: string):
     const text = `${lines.join('\n')}\nInclude ~/.ssh/config\n`
     return {
       path: await write('config', text),
+      hasKnownHosts: knownHosts !== undefined,
       [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
     }
   } catch (error) {
@@ -65,8 +66,8 @@ function readKey(text: string): string {
   })
 }
 
-/** The formats of OpenSSH, which names the cipher (PROTOCOL.key of its sources), PKCS#8 and PEM. */
-function hasPassphrase(key: string): boolean {
+/** Whether a private key, the text of its file, has one. The formats of OpenSSH, which names the cipher (PROTOCOL.key of its sources), PKCS#8 and PEM. */
+export function hasPassphrase(key: string): boolean {
   if (/^-----BEGIN ENCRYPTED|^Proc-Type: 4,ENCRYPTED/m.test(key)) return true
   const bytes = Buffer.from(key.replaceAll(/^-.*$/gm, ''), 'base64')
   const magic = 'openssh-key-v1\0'

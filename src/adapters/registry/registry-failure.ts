@@ -38,7 +38,10 @@ export function failureOf(answer: FailedAnswer, context: FailureContext): DrayEr
   if (status === 401) return unauthorized(context)
   if (status === 403) return forbidden(context)
   const reason = renderReason(said)
+  // The words of nginx and of Go's server.
+  const wantsTls = status === 400 && /HTTP request .*to (an )?HTTPS (port|server)/i.test(said)
   return new DrayError('REGISTRY_FAILED', `${host} answered ${status}${reason} for ${repository}.`, {
+    hint: wantsTls ? PLAIN_HTTP : undefined,
     temporary: status >= 500 || status === 408 || status === 421,
   })
 }
@@ -70,16 +73,22 @@ function renderWait(ms: number): string {
   return seconds < 120 ? `in ${seconds} s` : `in ${Math.ceil(seconds / 60)} minutes`
 }
 
+/** The hint for a registry that is asked over plain HTTP, and may expect TLS there. */
+const PLAIN_HTTP =
+  'dray asked over plain HTTP, since dray.yml has `insecure: true` for it, or it is on localhost. If the registry uses HTTPS, remove that.'
+
 /** There was no answer. `why` is the error of the request, or how long it was waited for. */
-export function noAnswer(host: string, why: unknown): DrayError {
+export function noAnswer({ host, url }: { host: string; url: string }, why: unknown): DrayError {
   if (typeof why === 'string') {
     return new DrayError('REGISTRY_UNREACHABLE', `${host} did not answer within ${why}.`, { temporary: true })
   }
   const code = networkCode(why)
   const known = code === undefined ? undefined : NETWORK[code]
   const reason = known?.says ?? `the connection failed${code === undefined ? '' : ` (${code})`}`
+  const isPlain =
+    url.startsWith('http:') && (code === undefined || /^(ECONNRESET|UND_ERR_SOCKET|HPE_)/.test(code))
   return new DrayError('REGISTRY_UNREACHABLE', `${host} cannot be reached: ${reason}.`, {
-    hint: known?.hint,
+    hint: isPlain ? PLAIN_HTTP : known?.hint,
     temporary: known?.temporary ?? true,
   })
 }

@@ -57,9 +57,9 @@ export function createHttp(options: HttpOptions): Http {
     } catch (error) {
       request.signal?.throwIfAborted()
       if (error instanceof DrayError) throw error
-      if (limit.isOver && response === undefined) throw noAnswer(request.host, seconds(options.answerMs))
+      if (limit.isOver && response === undefined) throw noAnswer(request, seconds(options.answerMs))
       if (limit.isOver) throw breakOff(request.host, `took longer than ${seconds(options.requestMs)}`)
-      if (response === undefined) throw noAnswer(request.host, error)
+      if (response === undefined) throw noAnswer(request, error)
       throw breakOff(request.host, 'was incomplete', error)
     }
   }

@@ -27,7 +27,10 @@ export async function openRunners(
   try {
     const runners = mapNonEmpty(hostNames, (name) => {
       if (name === localHost) return local
-      const runner = new SshRunner(name, { configFile: secrets?.path })
+      const runner = new SshRunner(
+        name,
+        secrets && { configFile: secrets.path, hasKnownHosts: secrets.hasKnownHosts },
+      )
       opened.push(runner)
       return runner
     })

@@ -26,7 +26,7 @@ afterAll(async () => {
   await app.remove()
 })
 
-/** Two more names of srv2: another key is known for one of them, and no key for the other. */
+/** More names of srv2: another host key is known for one of them, none for the second; the third has a key with a passphrase. */
 async function knowOtherKeys(): Promise<void> {
   plainSshConfig = (await net.client.run(['cat', sshConfig])).stdout
   const { stdout } = await net.server('srv1').run(['cat', '/etc/ssh/ssh_host_ed25519_key.pub'])
@@ -35,7 +35,10 @@ async function knowOtherKeys(): Promise<void> {
     (name) =>
       `Host ${name}\n  HostName srv2\n  HostKeyAlias ${name}\n  UserKnownHostsFile /root/.ssh/known_hosts_changed\n`,
   )
-  await net.client.writeFile(sshConfig, aliases.join('') + plainSshConfig)
+  await net.client.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', 'passphrase', '-f', '/root/.ssh/locked'])
+  const locked =
+    'Host locked\n  HostName srv2\n  HostKeyAlias srv2\n  IdentityFile /root/.ssh/locked\n  IdentitiesOnly yes\n'
+  await net.client.writeFile(sshConfig, aliases.join('') + locked + plainSshConfig)
 }
 
 describe('reports an unusable server, and changes nothing:', () => {
@@ -92,6 +95,15 @@ describe('reports an unusable server, and changes nothing:', () => {
         code: 'HOST_AUTH_FAILED',
         says: 'nokey@srv2 rejected all',
         hint: 'authorized_keys',
+      },
+    ],
+    [
+      'a key with a passphrase that no agent has',
+      {
+        host: 'deploy@locked',
+        code: 'HOST_AUTH_FAILED',
+        says: /\/root\/\.ssh\/locked was not offered: it has a passphrase, and no agent has the key/,
+        hint: '`ssh-add /root/.ssh/locked`',
       },
     ],
     [

@@ -76,3 +76,25 @@ test('a host key that changed is replaced where it is kept', () => {
   expect(variable).toContain('`ssh-keyscan -p 2201 127.0.0.1`')
   expect(variable).not.toContain('ssh-keygen')
 })
+
+test('host keys of DRAY_SSH_KNOWN_HOSTS are named as such, without advice about a file of dray', () => {
+  const facts = { hasKnownHosts: true, lockedKeys: [] }
+  const stderr = changedKey.replaceAll('/home/me/.ssh/known_hosts', '/dev/shm/dray-ssh-123-abc/known_hosts')
+  const changed = readSshFailure(stderr, 'root@srv1', facts)
+  expect(changed.message).toBe('The host key of root@srv1 differs from the one in DRAY_SSH_KNOWN_HOSTS.')
+  expect(changed.details.logTail?.join('\n')).not.toMatch(/dev.shm|ssh-keygen|remove with/)
+  expect(changed.details.logTail).toContain('Host key verification failed.')
+  const unknown = readSshFailure(noKnownKey, 'root@srv1:2201', facts)
+  expect(unknown.message).toContain('is not in DRAY_SSH_KNOWN_HOSTS')
+  expect(unknown.hint).toContain('DRAY_SSH_KNOWN_HOSTS: compare the output of `ssh-keyscan -p 2201 srv1`')
+})
+
+test('a key that was not offered is named, with the command that loads it', () => {
+  const stderr = 'root@srv1: Permission denied (publickey).\n'
+  const facts = { hasKnownHosts: false, lockedKeys: ['/root/.ssh/id_ed25519'] }
+  const failure = readSshFailure(stderr, 'root@srv1', facts)
+  expect(failure.message).toBe(
+    'root@srv1 rejected all SSH keys that were offered. /root/.ssh/id_ed25519 was not offered: it has a passphrase, and no agent has the key.',
+  )
+  expect(failure.hint).toContain('`ssh-add /root/.ssh/id_ed25519`')
+})

@@ -158,6 +158,24 @@ describe('a registry that fails', () => {
     })
   })
 
+  test('a registry with TLS that is asked over plain HTTP gets a hint at `insecure: true`', async () => {
+    const registry = await serve()
+    const cause = Object.assign(new Error('closed'), { code: 'UND_ERR_SOCKET' })
+    const closes: Fetch = () => Promise.reject(new TypeError('fetch failed', { cause }))
+    const hint = expect.stringContaining('since dray.yml has `insecure: true` for it') as string
+    const limits = { retryForMs: 50 }
+    await expect(resolve(registry, connect({ fetch: closes, limits }))).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+      hint,
+    })
+    const says: Fetch = () =>
+      Promise.resolve(new Response('Client sent an HTTP request to an HTTPS server.\n', { status: 400 }))
+    await expect(resolve(registry, connect({ fetch: says }))).rejects.toMatchObject({
+      code: 'REGISTRY_FAILED',
+      hint,
+    })
+  })
+
   test.each([
     ['CERT_NOT_YET_VALID', /not valid yet according to this machine's clock/],
     ['CERT_HAS_EXPIRED', /has expired/],
