@@ -8,7 +8,7 @@ import {
   RECORD_BYTES,
 } from './scripts.ts'
 import { limitFiles } from './limit-files.ts'
-import { isOwn } from './link-guard.ts'
+import { isOwn, LEADS_OUTSIDE } from './link-guard.ts'
 
 /**
  * The observed fields of a container: one JSON object per line, without its environment, which has secrets. Names are
@@ -39,10 +39,12 @@ set -u
 path=$1
 section() { printf '\\n@@dray %s\\n' "$1"; }
 ${keyNames}
-${isOwn}
 command -v docker > /dev/null || { section no-docker; exit 0; }
 [ -d "$path" ] || exit ${NO_DIRECTORY}
 [ -x "$path" ] || exit ${NOT_WRITABLE}
+${isOwn}
+leads_outside() { printf '%s\\n' "\${1#"$path"/}"; exit ${LEADS_OUTSIDE}; }
+for place in "$path/.dray" "$path/.dray/releases"; do [ ! -L "$place" ] || leads_outside "$place"; done
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
@@ -53,8 +55,10 @@ root=$!
 record=
 project=
 ${newestRelease}
-if [ -n "$newest" ] && is_own "$path/.dray/releases/$newest/release.json"; then
+if [ -n "$newest" ]; then
+  [ ! -L "$path/.dray/releases/$newest" ] || leads_outside "$path/.dray/releases/$newest"
   record="$path/.dray/releases/$newest/release.json"
+  [ ! -e "$record" ] && [ ! -L "$record" ] || is_own "$record" || leads_outside "$record"
   project=$(head -c ${RECORD_BYTES} "$record" | sed -n 's/^  "project": "\\(.*\\)",\\{0,1\\}$/\\1/p')
 fi
 docker ps --all --no-trunc > "$work/containers" 2> "$work/error" \\
