@@ -8,6 +8,7 @@ import { forwardedPortsOf } from './steps/forwarded-ports.ts'
 import { proxyOf, upstreamOf } from '../model/proxies/proxy.ts'
 import { planMoveIn } from './steps/plan-forward.ts'
 import { findCreatedPaths } from './surroundings/refuse-unmet-needs.ts'
+import { describeFixedTags } from './refuse-unselected-tags.ts'
 import { warnOfInactive } from './warn-of-inactive.ts'
 import { whyNotIpv6 } from './why-not-ipv6.ts'
 import { someNames } from '../model/some-names.ts'
@@ -75,6 +76,7 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
     )
   }
   found.push(...warnOfOddLines(observation), ...warnOfGuess(observation, desired))
+  const fixedTags = describeFixedTags(observation, desired)
   /** Warnings that were given in full at the deploy before, since the definition of the service is the same. */
   const repeated: string[] = []
   for (const decision of decisions) {
@@ -97,6 +99,10 @@ export function planWarnings(host: HostPlan, desired: DesiredRelease): string[] 
       }
     }
     found.push(...warnOfCallers(decision, observation))
+    const fixed = fixedTags.get(service.name)
+    if (fixed !== undefined && wasSaid) repeated.push(fixed)
+    else if (fixed !== undefined)
+      found.push(`${fixed}. Write \`\${IMAGE_TAG}\` if it belongs to the release.`)
     const undrainable = upstreamOf(observation.proxies, service.name)?.undrainable
     if (action === 'roll' && replaced.length > 0 && undrainable !== undefined) {
       found.push(`Some requests to ${service.name} may fail when its old container stops: ${undrainable}.`)

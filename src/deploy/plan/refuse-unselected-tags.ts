@@ -16,13 +16,7 @@ export function refuseUnselectedTags(
   { tag, restores, ownRepositories, givenVariables }: DesiredRelease,
 ): void {
   if (tag === undefined || restores !== undefined) return
-  const images = directory.app.services.map(({ name, image }): Found => {
-    return { service: name, reference: readReference(name, image), template: imageTemplates.get(name) ?? '' }
-  })
-  const own = images.filter(({ reference }) =>
-    ownRepositories.some((prefix) => `${reference.registry}/${reference.repository}`.startsWith(prefix)),
-  )
-  const others = own.filter(({ reference }) => !hasTag(reference, tag))
+  const { images, own, others } = sortImages({ directory, imageTemplates }, { tag, ownRepositories })
   for (const { service, reference, template } of others) {
     const variable = variableOfTag(template, givenVariables)
     if (variable === undefined) continue
@@ -42,6 +36,42 @@ export function refuseUnselectedTags(
     `No service runs an image with tag ${tag}: service ${first.service} would run ${familiarName(first.reference)}.`,
     { hint: advise(first.reference) },
   )
+}
+
+/**
+ * Own images with a fixed tag beside others that have the tag of the deploy, as a sentence, by service: they may be deliberate, and
+ * are named all the same.
+ */
+export function describeFixedTags(
+  observation: HostObservation,
+  { tag, restores, ownRepositories }: DesiredRelease,
+): Map<string, string> {
+  if (tag === undefined || restores !== undefined) return new Map()
+  const { others } = sortImages(observation, { tag, ownRepositories })
+  return new Map(
+    others
+      .filter(({ template }) => variablesOfTag(template).length === 0)
+      .map(({ service, reference }) => [
+        service,
+        `${service} runs ${familiarName(reference)}, not ${tag}: its tag is fixed in the compose file`,
+      ]),
+  )
+}
+
+type Sorted = { images: readonly Found[]; own: readonly Found[]; others: readonly Found[] }
+
+/** `own`: the images of the app; `others`: those of them without the tag. */
+function sortImages(
+  { directory, imageTemplates }: Pick<HostObservation, 'directory' | 'imageTemplates'>,
+  { tag, ownRepositories }: { tag: string; ownRepositories: readonly string[] },
+): Sorted {
+  const images = directory.app.services.map(({ name, image }): Found => {
+    return { service: name, reference: readReference(name, image), template: imageTemplates.get(name) ?? '' }
+  })
+  const own = images.filter(({ reference }) =>
+    ownRepositories.some((prefix) => `${reference.registry}/${reference.repository}`.startsWith(prefix)),
+  )
+  return { images, own, others: own.filter(({ reference }) => !hasTag(reference, tag)) }
 }
 
 /** The whole tag, or a part of it, as in `${IMAGE_TAG}-alpine`. An image with a digest was chosen by that. */

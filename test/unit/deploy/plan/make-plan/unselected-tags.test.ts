@@ -46,6 +46,19 @@ describe('is refused before anything is touched', () => {
   })
 })
 
+test('a fixed tag of an own image beside images that have the tag is named, in full only once', async () => {
+  const web = { image: 'ghcr.io/acme/web:latest', written: 'ghcr.io/acme/web:latest' }
+  const other = { image: 'postgres:16', written: 'postgres:16' }
+  const world = deployOf({ backend: selected, web, db: other })
+  const about = (warnings: readonly string[]) => warnings.filter((it) => it.includes('fixed'))
+  expect(about((await world.deploy()).warnings)).toEqual([
+    'web runs ghcr.io/acme/web:latest, not v2: its tag is fixed in the compose file. Write `${IMAGE_TAG}` if it belongs to the release.',
+  ])
+  expect(about((await world.plan()).warnings)).toEqual([
+    expect.stringMatching(/^As at the deploy before: .*web runs ghcr\.io\/acme\/web:latest, not v2/),
+  ])
+})
+
 describe('is deployed', () => {
   test.each([
     [
