@@ -12,25 +12,60 @@ import { startPageServer } from '../src/adapters/page/page-server.ts'
 import { findBarriers } from '../test/support/browser/find-barriers.ts'
 import { openBrowser } from '../test/support/browser/open-browser.ts'
 import { bundlePage } from './bundle-page.mjs'
-import { sampleOverview, sampleRelease, sampleTimeline } from './screens/sample-data.ts'
+import { sampleLive, sampleTimeline } from './screens/sample-attempts.ts'
+import { sampleOlder, sampleOverview, sampleRelease } from './screens/sample-data.ts'
+import {
+  sampleChecks,
+  sampleContainers,
+  sampleDisk,
+  sampleLogs,
+  sampleRollback,
+  sampleVariables,
+} from './screens/sample-screens.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const directory = process.argv[2] ?? join(root, 'docs/images/ui')
 const screens = {
   overview: { hash: '#/', shown: '.card', height: 640 },
   timeline: { hash: '#/production', shown: '.event', height: 700 },
+  live: { hash: '#/production/live', shown: '.progress', height: 760 },
+  logs: { hash: '#/production/logs', shown: '.log-line', height: 640 },
+  containers: { hash: '#/production/containers', shown: 'tbody tr', height: 440 },
+  disk: { hash: '#/production/disk', shown: 'tbody tr', height: 720 },
+  checks: { hash: '#/production/checks', shown: '.checks li', height: 720 },
+  variables: { hash: '#/production/variables', shown: 'tbody tr', height: 440 },
+  rollback: { hash: '#/production/deploy%40shop.example.com/r38', shown: 'button', height: 860 },
   release: { hash: '#/production/deploy%40shop.example.com/r41', shown: '.patch', height: 940 },
 }
 
 Object.assign(globalThis, { PAGE_ARCHIVE: (await bundlePage(root)).archive })
 const nowMs = Date.now()
-const answers: Readonly<Record<string, unknown>> = {
-  timeline: sampleTimeline(nowMs),
-  release: sampleRelease(nowMs),
+const views = new Set<string>()
+/** The lines come once, to each view. */
+function logsFor(view: string): unknown {
+  const { lines, ...logs } = sampleLogs(nowMs)
+  const isNew = !views.has(view)
+  views.add(view)
+  return { ...logs, lines: isNew ? lines : [] }
+}
+const answers: Readonly<Record<string, () => unknown>> = {
+  timeline: () => sampleTimeline(nowMs),
+  release: () => sampleRelease(nowMs),
+  // Under way, whenever it is asked for.
+  live: () => sampleLive(Date.now()),
+  containers: () => sampleContainers(nowMs),
+  disk: sampleDisk,
+  checks: sampleChecks,
+  variables: sampleVariables,
+  rollback: sampleRollback,
 }
 await using server = await startPageServer(0, {
   files: readPageArchive(),
-  answer: async (question) => answers[question],
+  answer: async (question, query) => {
+    if (question === 'logs') return logsFor(query.get('view') ?? '')
+    if (question === 'release' && query.get('release') === 'r38') return sampleOlder(nowMs)
+    return answers[question]?.()
+  },
   follow: (send) => {
     send('overview', sampleOverview(nowMs))
     return { [Symbol.dispose]: () => undefined }
@@ -45,6 +80,10 @@ for (const [name, { hash, shown, height }] of Object.entries(screens)) {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
   await page.locator(shown).first().waitFor()
   if (name === 'timeline') await page.locator('summary').nth(1).click()
+  if (name === 'rollback') {
+    await page.getByRole('button', { name: 'Roll back to this…' }).click()
+    await page.locator('.action li').first().waitFor()
+  }
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     const barriers = await findBarriers(page)

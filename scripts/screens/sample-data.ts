@@ -1,13 +1,11 @@
 /** What the pictures of `dray ui` show: an app in three environments, as its server would send it. */
-import type { Attempt, StepTime } from '../../src/deploy/releases/history.ts'
 import type { Digest } from '../../src/deploy/model/image-reference.ts'
 import type { KnownHost, ServiceStatus } from '../../src/operations/status/status.ts'
-import type { Overview, ReleaseView, Timeline } from '../../src/ui/page/model.ts'
+import type { Overview, ReleaseView } from '../../src/ui/page/model.ts'
+import { ann, mona, sampleAttempt } from './sample-attempts.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-const mona = { user: 'mona', machine: 'runner', run: 'https://github.com/acme/shop/actions/runs/4711' }
-const ann = { user: 'ann', machine: 'laptop' }
 
 const digest = (fill: string): Digest => `sha256:${fill.repeat(64).slice(0, 64)}`
 
@@ -82,18 +80,21 @@ export function sampleOverview(nowMs: number): Overview {
     exitCode: 3,
     details: {},
   }
-  const view = (environment: string, host: KnownHost, requests: { sent: number; failed: number }) => ({
+  const view = (environment: string, host: KnownHost) => ({
     environment,
     status: { environment, verdict: host.verdict, hosts: [host] },
     lastKnown: {},
-    lastAttempts: { [host.host]: attempt(nowMs, { release: host.release?.id ?? '', requests }) },
+    lastAttempts: {
+      [host.host]: sampleAttempt(host.release?.createdAtMs ?? nowMs, {}, { release: host.release?.id ?? '' }),
+    },
     readAtMs: nowMs,
   })
   return {
     app: 'shop',
+    mayWrite: true,
     environments: [
-      view('production', ok, { sent: 2896, failed: 0 }),
-      view('staging', unhealthy, { sent: 3120, failed: 0 }),
+      view('production', ok),
+      view('staging', unhealthy),
       {
         environment: 'test',
         status: {
@@ -104,99 +105,6 @@ export function sampleOverview(nowMs: number): Overview {
         lastKnown: { [before.host]: { readAtMs: nowMs - 4 * minuteMs, status: before } },
         lastAttempts: {},
         readAtMs: nowMs,
-      },
-    ],
-  }
-}
-
-const durations: readonly (readonly [kind: string, durationMs: number, task?: string])[] = [
-  ['pull-image', 2100],
-  ['place-files', 90],
-  ['run-task', 640, 'migrate'],
-  ['start-beside', 420],
-  ['wait-healthy', 1600],
-  ['switch-traffic', 180],
-  ['check-url', 12],
-  ['stop-old', 610],
-  ['record-release', 30],
-  ['remove-old', 140],
-]
-
-function steps(startedAtMs: number, failsAt?: string): StepTime[] {
-  let atMs = startedAtMs
-  const run: StepTime[] = durations.map(([kind, durationMs, task], index) => {
-    const step = { id: index + 1, kind, ...(task !== undefined && { task }), startedAtMs: atMs, durationMs }
-    atMs += durationMs
-    return { ...step, outcome: kind === failsAt ? 'failed' : 'done' }
-  })
-  const last = run.findIndex(({ outcome }) => outcome === 'failed')
-  return last === -1 ? run : run.slice(0, last + 1)
-}
-
-function attempt(startedAtMs: number, changes: Partial<Attempt> & { release: string }): Attempt {
-  return {
-    tag: 'v1.4.0',
-    restores: undefined,
-    startedAtMs,
-    durationMs: 5822,
-    by: mona,
-    outcome: { kind: 'deployed' },
-    requests: { sent: 2896, failed: 0 },
-    steps: steps(startedAtMs),
-    imagesChanged: ['backend', 'frontend'],
-    isArchived: true,
-    isCurrent: false,
-    ...changes,
-  }
-}
-
-/** The timeline of production, at `nowMs`. */
-export function sampleTimeline(nowMs: number): Timeline {
-  const reason = 'backend did not become healthy within 38 s: connection refused at localhost:8000.'
-  const failed = { kind: 'failed', code: 'RELEASE_UNHEALTHY', reason, step: 'wait-healthy' } as const
-  const yesterdayMs = nowMs - 26 * hourMs
-  return {
-    hosts: [
-      {
-        host: 'deploy@shop.example.com',
-        attempts: [
-          attempt(nowMs - 3 * hourMs, { release: 'r41', isCurrent: true }),
-          attempt(nowMs - 5 * hourMs, {
-            release: 'r40',
-            outcome: failed,
-            isArchived: false,
-            durationMs: 41_300,
-            requests: { sent: 8260, failed: 0 },
-            steps: steps(nowMs - 5 * hourMs, 'wait-healthy'),
-          }),
-          attempt(yesterdayMs, {
-            release: 'r39',
-            tag: 'v1.3.1',
-            by: ann,
-            isArchived: false,
-            restores: { release: 'r37', tag: 'v1.3.1' },
-            imagesChanged: ['backend'],
-            requests: { sent: 1410, failed: 0 },
-            durationMs: 2904,
-          }),
-          attempt(yesterdayMs - hourMs, {
-            release: 'r38',
-            tag: 'v1.3.2',
-            requests: { sent: 2710, failed: 3 },
-          }),
-          attempt(yesterdayMs - 40 * hourMs, { release: 'r37', tag: 'v1.3.1' }),
-        ],
-        tasks: [
-          {
-            task: 'reindex',
-            release: 'r41',
-            startedAtMs: nowMs - 2 * hourMs,
-            by: ann,
-            outcome: 'failed',
-            exitCode: 2,
-            durationMs: 12_400,
-          },
-        ],
       },
     ],
   }
@@ -252,5 +160,19 @@ export function sampleRelease(nowMs: number): ReleaseView {
       files: [{ path: 'nginx/conf.d/default.conf', change: 'changed', kind: 'text', patch }],
       notes: [],
     },
+  }
+}
+
+/** Release r38 of production, to which a rollback is possible. */
+export function sampleOlder(nowMs: number): ReleaseView {
+  const { images, ...others } = sampleRelease(nowMs)
+  const older = images.map((image) => (image.tag === 'v1.4.0' ? { ...image, tag: 'v1.3.2' } : image))
+  return {
+    ...others,
+    release: 'r38',
+    tag: 'v1.3.2',
+    createdAtMs: nowMs - 27 * hourMs,
+    images: older,
+    changes: undefined,
   }
 }

@@ -2,9 +2,12 @@ import { executePlan } from './execute/execute-plan.ts'
 import { afterFailure } from './execute/after-failure.ts'
 import { createHostRun, type Execution, type HostRun } from './execute/execution.ts'
 import { toDrayError } from './execute/failure.ts'
-import { writeJournals } from './execute/journal.ts'
+import { writeJournal, writeJournals } from './execute/journal.ts'
+import { journalSamples } from './execute/journal-samples.ts'
 import { probeHosts } from './execute/probe-hosts.ts'
 import { refuseSilentApp, refuseSilentUrls } from './execute/refuse-silent.ts'
+import { stepTitle } from './execute/step-title.ts'
+import type { DeployEvent } from './model/events.ts'
 import type { Plan } from './model/plan.ts'
 import type { TargetHost } from './model/ports.ts'
 import { lockHosts, releaseAll } from './lock-hosts.ts'
@@ -72,7 +75,12 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   const { request, state, plan } = prepared
   const execution: Execution = { ...request, desired: state.desired, plan, hosts: makeHostRuns(prepared) }
   journalStart(execution)
-  const probing = probeHosts(request.probe, execution)
+  const journal = journalSamples(execution)
+  const emit = (event: DeployEvent): void => {
+    execution.emit(event)
+    journal(event)
+  }
+  const probing = probeHosts(request.probe, { ...execution, emit })
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
     await executePlan(plan, execution, alive)
@@ -104,6 +112,7 @@ function makeHostRuns({ request: { clock }, state, observed, locks }: Prepared):
   )
 }
 
+/** Who deploys what, and the steps of each host, so that others can follow. */
 function journalStart(execution: Execution): void {
   const { deployer, desired, plan, hosts } = execution
   const [run] = hosts.values()
@@ -114,10 +123,17 @@ function journalStart(execution: Execution): void {
     tag: desired.tag,
     environment: desired.environment,
     restores: desired.restores?.id,
+    replaces: plan.replaces,
     images: Object.fromEntries(
       plan.images.map(({ service, name, digest }) => [service, `${name}@${digest}`]),
     ),
   })
+  for (const [host, hostRun] of hosts) {
+    const steps = plan.steps
+      .filter((step) => step.host === host)
+      .map((step) => ({ step: step.id, kind: step.kind, title: stepTitle(step) }))
+    writeJournal(hostRun, execution, { event: 'plan.made', steps })
+  }
 }
 
 /** A journal that cannot be written does not change what was done: it is only reported. */

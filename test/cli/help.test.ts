@@ -83,7 +83,8 @@ test('a page of the help, as it is', () => {
 
     Options:
       --limit <COUNT>  Number of entries (default: 20).
-      --steps          With the duration of each step.
+      --steps          With each step of the plan and its duration; as JSON, also
+                       the counts of the probe over time.
 
     Options of all commands:
       --config <FILE>  Configuration file (default: dray.yml in the current

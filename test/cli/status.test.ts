@@ -38,4 +38,5 @@ test('--watch has no exit code to tell', async () => {
   const { exitCode, stderr } = await runCli(['status', '--watch', '--exit-code'], { cwd })
   expect(exitCode).toBe(2)
   expect(stderr).toContain('Pass either `--watch` or `--exit-code`.')
+  expect((await runCli(['status', '--watch', '--usage'], { cwd })).exitCode).toBe(2)
 })

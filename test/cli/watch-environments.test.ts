@@ -19,7 +19,7 @@ function watchDeadHost() {
   const input = { config: { environment, probe: false } } as unknown as EnvironmentInput
   const context = { clock, signal: new AbortController().signal } as unknown as CliContext
   const clean = <T>(value: T): T => value
-  const watched = { app: 'shop', environments: [{ name: 'production', input }] }
+  const watched = { app: 'shop', mayWrite: false, environments: [{ name: 'production', input }] }
   return {
     watch: watchEnvironments(watched, { onHost, context, clean, readsAttempts: true }),
     readAtMs,

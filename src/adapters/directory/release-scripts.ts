@@ -37,6 +37,7 @@ tac "$path/.dray/journal.ndjson" | awk -v limit="$2" -v steps="$3" '
       seen[release] = 1
       count++
     }
+    if (steps != "all" && /"event":"(plan|probe)[.]/) next
     if (steps != "all" && /"event":"step[.]/ && !/"kind":"run-task"/ && !/"outcome":"(failed|cancelled)"/) next
     print
   }' | pass_on ${JOURNAL_BYTES}

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Engine } from '../../deploy/model/ports.ts'
 import type { LogSource } from '../../operations/logs/log-source.ts'
+import type { UsageSource } from '../../operations/status/container-usage.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { findEnvironmentSecrets } from '../../shared/environment-secrets.ts'
 import type { Redactor } from '../../shared/redact.ts'
@@ -12,6 +13,7 @@ import { createEngineDisk } from './engine-disk.ts'
 import { createLogSource } from './engine-logs.ts'
 import { createImages } from './engine-images.ts'
 import { type EngineObservation, infoAnswer, readEngineObservation } from './engine-version.ts'
+import { createUsageSource } from './engine-usage.ts'
 import { execInContainer } from './exec-in-container.ts'
 import { readLines } from './multiplexed-output.ts'
 import { readText } from './read-text.ts'
@@ -23,6 +25,7 @@ import { type ContainerAnswer, containerAnswer, readContainer } from './read-con
 export type DockerEngine = Engine &
   Disposable & {
     logs: LogSource
+    usage: UsageSource
     /** Version and image store. Throws DOCKER_MISSING, DOCKER_DENIED, DOCKER_UNREACHABLE; see `assertEngineSupported`. */
     observeEngine(): Promise<EngineObservation>
   }
@@ -55,6 +58,8 @@ export function createEngine(
     disk: createEngineDisk(client),
 
     logs: createLogSource(client),
+
+    usage: createUsageSource(client),
 
     async observeEngine() {
       const info = await client.read({ method: 'GET', path: '/info' }, infoAnswer)

@@ -6,7 +6,7 @@ export type PageRequest = {
   headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
-export type Refusal = { status: 403 | 405 | 421; reason: string }
+export type Refusal = { status: 403 | 405 | 415 | 421; reason: string }
 
 /**
  * Refuses what does not come from the page itself or from its user; undefined if the request may continue. It changes nothing and
@@ -15,19 +15,30 @@ export type Refusal = { status: 403 | 405 | 421; reason: string }
  * - Another `Host` is a foreign name that leads to this machine: DNS rebinding.
  * - A foreign `Origin`, or `Sec-Fetch-Site` of a browser, is another site. A link from one may open the page alone.
  *   https://www.w3.org/TR/fetch-metadata/
- * - There is nothing to write: https://httpwg.org/specs/rfc9110.html#status.405
+ * - Without `mayWrite` there is nothing to write: https://httpwg.org/specs/rfc9110.html#status.405
+ * - What writes is sent by the page's own script: with the `Origin` that a browser adds, and as JSON, which a form cannot send.
+ *   https://fetch.spec.whatwg.org/#origin-header
  */
 export function refuseRequest(
   { method, path, headers }: PageRequest,
-  { host, pagePath }: { host: string; pagePath: string },
+  { host, pagePath, mayWrite }: { host: string; pagePath: string; mayWrite: boolean },
 ): Refusal | undefined {
   if (headers['host'] !== host) return { status: 421, reason: `This server is ${host} only.` }
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'The page is read-only.' }
+  const isWriting = method === 'POST' && mayWrite
+  if (method !== 'GET' && method !== 'HEAD' && !isWriting)
+    return {
+      status: 405,
+      reason: mayWrite ? 'The page does not know this method.' : 'The page is read-only.',
+    }
   const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers
   const isForeign =
     (origin !== undefined && origin !== `http://${host}`) ||
     (site !== undefined && site !== 'same-origin' && site !== 'none')
   const isOpened = path === pagePath && mode === 'navigate' && origin === undefined
+  if (isWriting && (isForeign || origin === undefined))
+    return { status: 403, reason: 'The request does not come from the page.' }
+  if (isWriting && headers['content-type'] !== 'application/json')
+    return { status: 415, reason: 'The page sends JSON.' }
   return isForeign && !isOpened ? { status: 403, reason: 'The request comes from another site.' } : undefined
 }
 

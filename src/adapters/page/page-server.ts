@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DrayError } from '../../errors/dray-error.ts'
+import { parseJson } from '../../shared/parse-json.ts'
 import { readCookie, refuseRequest } from './guard-request.ts'
 import { createPageAccess, randomName, type PageAccess } from './page-access.ts'
 import { unpackPageFile, type PageFile } from './page-archive.ts'
@@ -12,6 +13,11 @@ export type PageContent = {
   files: ReadonlyMap<string, PageFile>
   /** The JSON of a question, `timeline` for `…/api/timeline?…`; undefined for one that does not exist. Never rejects. */
   answer(question: string, query: URLSearchParams, signal: AbortSignal): Promise<unknown>
+  /**
+   * Does what the page asks for, and returns JSON as `answer` does. Without it, the server refuses every request that could change
+   * something. `body` is the JSON that was sent.
+   */
+  act?: (action: string, body: unknown) => Promise<unknown>
   /** Sends events to one open page, until it is disposed of. */
   follow(send: (type: string, data: unknown) => void): Disposable
 }
@@ -99,9 +105,10 @@ async function respond(exchange: Exchange): Promise<void> {
   const { method = '', headers } = request
   const url = new URL(request.url ?? '/', `http://${host}`)
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
-  const refusal = refuseRequest({ method, path: url.pathname, headers }, { host, pagePath })
+  const mayWrite = content.act !== undefined
+  const refusal = refuseRequest({ method, path: url.pathname, headers }, { host, pagePath, mayWrite })
   if (refusal !== undefined) {
-    if (refusal.status === 405) response.setHeader('allow', 'GET, HEAD')
+    if (refusal.status === 405) response.setHeader('allow', mayWrite ? 'GET, HEAD, POST' : 'GET, HEAD')
     refuse(response, refusal.status, refusal.reason)
     return
   }
@@ -109,9 +116,14 @@ async function respond(exchange: Exchange): Promise<void> {
     refuse(response, 404, 'This is not the link that dray printed.')
     return
   }
-  const isKnown = access.isKnown(readCookie(headers.cookie, COOKIE))
-  if (!isKnown && !admit(exchange, url.searchParams.get('token'))) return
   const name = url.pathname.slice(pagePath.length)
+  const isKnown = access.isKnown(readCookie(headers.cookie, COOKIE))
+  if (method === 'POST') {
+    if (isKnown) await act(exchange, name)
+    else refuse(response, 403, WITHOUT_ACCESS)
+    return
+  }
+  if (!isKnown && !admit(exchange, url.searchParams.get('token'))) return
   const file = content.files.get(name === '' ? 'index.html' : name)
   if (file !== undefined) sendFile(exchange, file)
   else if (name === 'events') follow(exchange)
@@ -127,10 +139,11 @@ function admit({ request, response, pagePath, access }: Exchange, token: string 
     return true
   }
   const used = 'This link was already used, and opens the page once: perhaps in another browser.'
-  const wrong = 'This browser has no access: the link is incomplete, or of another `dray ui`.'
-  refuse(response, 403, exchanged === 'used' ? used : wrong)
+  refuse(response, 403, exchanged === 'used' ? used : WITHOUT_ACCESS)
   return false
 }
+
+const WITHOUT_ACCESS = 'This browser has no access: the link is incomplete, or of another `dray ui`.'
 
 function refuse(response: ServerResponse, status: number, reason: string): void {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' })
@@ -167,8 +180,38 @@ function follow({ request, response, content }: Exchange): void {
 async function answer({ response, content }: Exchange, name: string, query: URLSearchParams): Promise<void> {
   const gone = new AbortController()
   response.on('close', () => gone.abort())
-  const question = /^api\/([a-z]+)$/.exec(name)?.[1]
+  const question = questionOf(name)
   const found = question === undefined ? undefined : await content.answer(question, query, gone.signal)
+  sendJson(response, found)
+}
+
+/** `timeline` of `api/timeline`. */
+function questionOf(name: string): string | undefined {
+  return /^api\/([a-z]+)$/.exec(name)?.[1]
+}
+
+/** More than any action says. */
+const MOST_BODY_BYTES = 4 * 1024
+
+async function act({ request, response, content }: Exchange, name: string): Promise<void> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > MOST_BODY_BYTES) {
+      response.setHeader('connection', 'close')
+      refuse(response, 413, 'The request is too long.')
+      return
+    }
+    chunks.push(chunk)
+  }
+  const action = questionOf(name)
+  const body = parseJson(Buffer.concat(chunks).toString())
+  sendJson(response, action === undefined ? undefined : await content.act?.(action, body))
+}
+
+/** 404 if there is nothing to send. */
+function sendJson(response: ServerResponse, found: unknown): void {
   if (response.destroyed) return
   if (found === undefined) {
     refuse(response, 404, 'The page has nothing at this address.')

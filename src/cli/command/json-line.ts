@@ -56,7 +56,7 @@ export type JsonResult =
       })
   | { type: 'promote.finished'; from: string; to: string; tag: string; images: readonly PromotedImage[] }
   | ({ type: 'status' } & EnvironmentStatus)
-  | ({ type: 'history.attempt'; steps?: Attempt['steps'] } & HistoryEntry<Omit<Attempt, 'steps'>>)
+  | ({ type: 'history.attempt' } & Partial<AttemptSteps> & HistoryEntry<Omit<Attempt, keyof AttemptSteps>>)
   | ({ type: 'history.task' } & HistoryEntry<TaskAttempt>)
   | { type: 'ui.started'; url: string }
   | ({ type: 'diff'; isDifferent: boolean; files: readonly PrintedFileDiff[] } & OnHost &
@@ -100,6 +100,8 @@ export type JsonResult =
     }
   | { type: 'upgrade.finished'; from: string; to: string; changed: boolean }
   | ({ type: 'setup'; stage: 'planned' | 'done'; hosts: readonly SetupHost[] } & OfEnvironment)
+
+type AttemptSteps = Pick<Attempt, 'steps' | 'plan' | 'samples'>
 
 type HistoryEntry<Entry> = {
   host: string

@@ -23,12 +23,26 @@ export type Attempt = {
   requests: { sent: number; failed: number } | undefined
   /** As far as they are in the journal that was read. */
   steps: readonly StepTime[]
+  /** Every step that the attempt was to take, under the same condition; empty in a journal of an older dray. */
+  plan: readonly PlannedStep[]
+  /** The probe's counts over time, under the same condition; those of several hosts are in the journal of the first. */
+  samples: readonly ProbeSample[]
+  /** The release that served when it began; undefined if none did, or in a journal of an older dray. */
+  replaces: string | undefined
+  /** When the undoing of a failed attempt began and ended. */
+  undo: { startedAtMs: number; endedAtMs: number | undefined } | undefined
   /** Services whose image differs from the release that served before; undefined if unknown. */
   imagesChanged: readonly string[] | undefined
   /** Whether it is archived, so that a rollback to it is possible. */
   isArchived: boolean
   isCurrent: boolean
 }
+
+/** A step of the plan of one host. */
+export type PlannedStep = { id: number; kind: string; title: string }
+
+/** How many requests the probe had sent, and how many of them had failed. */
+export type ProbeSample = { atMs: number; requests: number; failures: number }
 
 /** A step of an attempt; those that undo others are not recorded. */
 export type StepTime = {
@@ -77,7 +91,7 @@ export function readHistory({ releases, journal }: ArchiveContents, limit: numbe
 /** `repo@sha256:…` by service. */
 type Images = Readonly<Record<string, string>>
 
-type Told = Pick<Attempt, 'tag' | 'startedAtMs' | 'durationMs' | 'by' | 'outcome' | 'requests' | 'steps'> & {
+type Told = Omit<Attempt, 'release' | 'restores' | 'imagesChanged' | 'isArchived' | 'isCurrent'> & {
   restores: string | undefined
   images: Images | undefined
 }
@@ -96,6 +110,10 @@ function readAttempt(entries: readonly JournalEntry[], record: Release | undefin
     outcome: outcomeOf(entries, { isRecorded: record !== undefined, finished }),
     requests: readRequests(finished?.['probe']),
     steps: readSteps(entries),
+    plan: readPlan(entries.find(({ event }) => event === 'plan.made')?.['steps']),
+    samples: entries.flatMap(readSample),
+    replaces: textOf(started?.['replaces']),
+    undo: readUndo(entries),
     images: readImages(started?.['images']) ?? recorded,
   }
 }
@@ -106,6 +124,26 @@ function readRequests(report: unknown): Attempt['requests'] {
   const { requests, failures } = report as Readonly<Record<string, unknown>>
   if (typeof requests !== 'number' || typeof failures !== 'number') return undefined
   return { sent: requests, failed: failures }
+}
+
+function readPlan(steps: unknown): PlannedStep[] {
+  if (!Array.isArray(steps)) return []
+  return steps.flatMap((it: unknown): PlannedStep[] => {
+    const { step: id, kind, title } = (it ?? {}) as Readonly<Record<string, unknown>>
+    if (typeof id !== 'number' || typeof kind !== 'string' || typeof title !== 'string') return []
+    return [{ id, kind, title }]
+  })
+}
+
+function readSample({ at, event, requests, failures }: JournalEntry): ProbeSample[] {
+  if (event !== 'probe.sampled' || typeof requests !== 'number' || typeof failures !== 'number') return []
+  return [{ atMs: at, requests, failures }]
+}
+
+function readUndo(entries: readonly JournalEntry[]): Attempt['undo'] {
+  const started = entries.find(({ event }) => event === 'undo.started')
+  const ended = entries.find(({ event }) => event === 'undo.finished')
+  return started && { startedAtMs: started.at, endedAtMs: ended?.at }
 }
 
 function readSteps(entries: readonly JournalEntry[]): StepTime[] {

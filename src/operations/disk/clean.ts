@@ -64,7 +64,12 @@ export async function planCleaning(
   host: DiskHost,
   request: Omit<CleanRequest, 'holder' | 'waitMs'>,
 ): Promise<Cleaned> {
-  const observation = await lookToClean(host, request)
+  return planFrom(await lookToClean(host, request))
+}
+
+/** What an observation says that `dray clean` would remove. Throws DISK_SWEEP_REFUSED. */
+export function planFrom(observation: HostDiskObservation): Cleaned {
+  refuseNamedVolumes(observation.things, observation.host)
   return cleaned(
     observation,
     observation.things.filter(({ mayGo }) => mayGo),

@@ -3,6 +3,7 @@ import type { Digest } from '../../deploy/model/image-reference.ts'
 import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { ProbeAnswer } from '../../deploy/model/prober.ts'
 import type { Deployer } from '../../deploy/model/release.ts'
+import type { ContainerUsage } from './container-usage.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 
 /** State of an environment, worst first. */
@@ -36,6 +37,8 @@ export type KnownHost = {
   /** The URL of the probe, and the published ports that answered after the last deploy. */
   urls: readonly UrlStatus[]
   fileSystems: readonly FileSystem[]
+  /** With `--usage`. */
+  containers?: readonly ContainerUsage[]
   /** A deploy is running; running containers are then not compared with the release. */
   lock?: { holder?: LockHolder }
 }

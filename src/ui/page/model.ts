@@ -5,11 +5,20 @@ import type { Attempt } from '../../deploy/releases/history.ts'
 import type { TaskAttempt } from '../../deploy/tasks/task-history.ts'
 import type { FileDiff } from '../../operations/diff/compare-files.ts'
 import type { ReleaseDiff } from '../../operations/diff/compare-sides.ts'
+import type { Cleaned } from '../../operations/disk/clean.ts'
+import type { DiskReport } from '../../operations/disk/disk-report.ts'
+import type { HostCheckup } from '../../operations/doctor/checkup.ts'
+import type { ContainerUsage } from '../../operations/status/container-usage.ts'
 import type { EnvironmentStatus } from '../../operations/status/status.ts'
+import type { CheckSummary } from '../render/results/render-findings.ts'
+import type { HostVariables } from '../render/results/render-variables.ts'
+import type { ShownFinding } from '../render/results/shown-finding.ts'
 
 /** The event `overview`: every environment of dray.yml, in its order. */
 export type Overview = {
   app: string
+  /** Started with `--write`: the page offers actions. */
+  mayWrite: boolean
   environments: readonly EnvironmentView[]
 }
 
@@ -29,6 +38,31 @@ export type EnvironmentView = {
 export type Timeline = { hosts: readonly (HostTimeline | { host: string; failure: Failure })[] }
 
 export type HostTimeline = { host: string; attempts: readonly Attempt[]; tasks: readonly TaskAttempt[] }
+
+/** The answer to `api/live?environment=`: the last deploy or rollback of each host, which may be under way. */
+export type LiveDeploy = { hosts: readonly LiveHost[] }
+
+/** Neither until it was read. `failure`: the host does not answer now; the attempt is what is known of it. */
+export type LiveHost = { host: string; attempt?: Attempt | undefined; failure?: Failure }
+
+/** The answer to `api/logs?environment=&view=&since=&tail=`: the lines since the last question of the same view. */
+export type LogAnswer = {
+  /** Another one than before: the logs were opened again, and the last lines may come a second time. */
+  session: string
+  /** By the index that lines have; it only grows within a session. */
+  containers: readonly { host: string; service: string; name: string }[]
+  lines: readonly LogLineView[]
+  /** More lines wait. */
+  isMore: boolean
+  /** Hosts whose logs cannot be read now; the name is empty if it is not known which. */
+  failures: readonly { host: string; failure: Failure }[]
+}
+
+/** Time in milliseconds since the epoch, index of the container, what it is, and the text. */
+export type LogLineView = readonly [atMs: number, container: number, kind: LogKind, text: string]
+
+/** 0: standard output, 1: standard error, 2: what happened to the container. */
+export type LogKind = 0 | 1 | 2
 
 /** The answer to `api/release?environment=&host=&release=`. */
 export type ReleaseView = {
@@ -51,6 +85,78 @@ export type ReleaseChanges = Omit<ReleaseDiff, 'files'> & { files: readonly File
 /** A file that differs; the texts of both sides are replaced by a patch. */
 export type FileChange =
   Exclude<FileDiff, { kind: 'text' }> | (Pick<FileDiff, 'path' | 'change'> & { kind: 'text'; patch: string })
+
+/** The answer to `api/containers?environment=`. */
+export type ContainersView = { hosts: readonly ContainersHost[] }
+
+/** Neither until it was measured for the first time. */
+export type ContainersHost = {
+  host: string
+  containers?: readonly (ContainerUsage & { times: ContainerTimes })[]
+  failure?: Failure
+}
+
+/** The last ten minutes while the page was open, oldest first. */
+export type ContainerTimes = readonly (readonly [
+  atMs: number,
+  cpuPercent: number | null,
+  memoryBytes: number | null,
+  health: ContainerUsage['health'],
+])[]
+
+/** The answer to `api/disk?environment=`: what takes the space of each host, and what `dray clean` would remove. */
+export type DiskView = {
+  hosts: readonly { host: string; answer: Answer<{ report: DiskReport; cleaning: Answer<Cleaned> }> }[]
+}
+
+/** The answer to `api/checks?environment=`: `dray doctor` for each host, and `dray check` for the repository. */
+export type ChecksView = {
+  hosts: readonly HostCheckup[]
+  /** Whether a deploy would succeed. */
+  isReady: boolean
+  repository: Answer<{ findings: readonly ShownFinding[]; summary: CheckSummary }>
+}
+
+/** The answer to `api/variables?environment=`: names, never a value. */
+export type VariablesView = {
+  hasExample: boolean
+  hosts: readonly { host: string; answer: Answer<HostVariables> }[]
+}
+
+/** The answer to `api/rollback?environment=&release=`, with `--write` alone: what a rollback would do. */
+export type RollbackView = {
+  /** What does the same in a terminal. */
+  command: string
+  steps: readonly { id: number; host: string; title: string; cause: string }[]
+  warnings: readonly string[]
+  notUndone: readonly string[]
+  /** The name to type before it begins; undefined if the environment is not production-like. */
+  confirmName: string | undefined
+}
+
+/** What the page sends to `api/rollback` to begin one. */
+export type RollbackRequest = { environment: string; release: string; confirm: string }
+
+/** The answer to that, and to `api/action?environment=`: the last action that was begun from a page. */
+export type ActionView = {
+  release: string
+  state: 'running' | 'done' | 'failed'
+  failure?: Failure
+}
+
+/** The answers of the server, by question. */
+export type PageAnswers = {
+  timeline: Answer<Timeline>
+  live: LiveDeploy
+  logs: LogAnswer
+  containers: ContainersView
+  disk: DiskView
+  checks: Answer<ChecksView>
+  variables: Answer<VariablesView>
+  release: Answer<ReleaseView>
+  rollback: Answer<RollbackView>
+  action: ActionView | { state: 'none' }
+}
 
 /** Any answer may be a failure instead. */
 export type Answer<T> = T | { failure: Failure }

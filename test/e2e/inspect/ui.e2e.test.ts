@@ -1,22 +1,19 @@
-import type { BrowserContext, Locator, Page } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { specCompose } from '../../support/app/spec-compose.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { findBarriers } from '../../support/browser/find-barriers.ts'
-import { openBrowser, type OpenBrowser } from '../../support/browser/open-browser.ts'
-import { startUi, type UiProgram } from '../../support/browser/ui-program.ts'
+import { guardMs, openUiPage, type UiPage } from '../../support/browser/ui-page.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 
-/** Against a test that hangs: on a busy machine everything takes many times as long. */
-const guardMs = 100_000
 const net = attachTestNet()
 const server = net.server('srv1')
 const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`
 let app: TestApp
-let opened: OpenBrowser
-let ui: UiProgram
-let context: BrowserContext
-let page: Page
+let seen: UiPage
+let context: UiPage['context']
+let page: UiPage['page']
+let show: UiPage['show']
 
 beforeAll(async () => {
   const host = server.sshTarget
@@ -33,19 +30,13 @@ beforeAll(async () => {
       },
     },
   })
-  const first = deploy('v1')
-  opened = await openBrowser(net.client.entering())
-  await first
-  ui = await startUi(app)
-  context = await opened.browser.newContext({ reducedMotion: 'reduce' })
-  context.setDefaultTimeout(guardMs)
-  page = await context.newPage()
-  await page.goto(ui.url)
+  await deploy('v1')
+  seen = await openUiPage(app, net.client.entering())
+  ;({ context, page, show } = seen)
 })
 
 afterAll(async () => {
-  await ui[Symbol.asyncDispose]()
-  await opened[Symbol.asyncDispose]()
+  await seen[Symbol.asyncDispose]()
   await app[Symbol.asyncDispose]()
 })
 
@@ -59,10 +50,6 @@ function card(name: string): Locator {
   return page.getByRole('article', { name })
 }
 
-async function show(hash: string): Promise<void> {
-  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
-}
-
 test('says whether production is well, and which host does not answer', async () => {
   await card('production').getByText('✓ ok').waitFor()
   const text = await card('production').innerText()
@@ -74,11 +61,11 @@ test('says whether production is well, and which host does not answer', async ()
 })
 
 test('a link opens the page once, and other sites cannot use it', async () => {
-  const other = await opened.browser.newContext()
+  const other = await seen.opened.browser.newContext()
   const visitor = await other.newPage()
-  expect((await visitor.goto(ui.url))?.status()).toBe(403)
+  expect((await visitor.goto(seen.ui.url))?.status()).toBe(403)
   expect(await visitor.innerText('body')).toContain('This link was already used')
-  await visitor.goto(ui.url.replace(/token=.*/, 'token=guessed'))
+  await visitor.goto(seen.ui.url.replace(/token=.*/, 'token=guessed'))
   expect(await visitor.innerText('body')).toContain('the link is incomplete')
   await other.close()
 
@@ -92,13 +79,47 @@ test('a link opens the page once, and other sites cannot use it', async () => {
   await foreign.goto('http://foreign.example/')
   const [answer] = await Promise.all([foreign.waitForResponse(/api\/timeline/), foreign.click('button')])
   expect(answer.status()).toBe(405)
+  const own = "fetch('api/rollback', { method: 'POST', body: '{}' }).then((answer) => answer.status)"
+  expect(await page.evaluate(own)).toBe(405)
   await foreign.close()
+})
+
+/** The processes on the server that wait for a line of the journal. */
+async function followers(): Promise<number> {
+  const { stdout } = await server.run(['pgrep', '-fc', `^tail .*${app.path}/.dray/journal`])
+  return Number(stdout)
+}
+
+test('a deploy is followed while it runs, step by step, and then nothing stays on the server', async () => {
+  const timeline = await context.newPage()
+  await timeline.goto(`${page.url().replace(/#.*/, '')}#/production`)
+  await timeline.locator('.event', { hasText: 'r1' }).waitFor()
+  await show('/production/live')
+  const headline = page.locator('.progress [role=status]')
+  await headline.getByText(/✓ r1 \(v1\) deployed in/).waitFor()
+  expect(await followers()).toBe(1)
+
+  await app.writeSource({ 'nginx/conf.d/extra.conf': `# ${hostile}\n` })
+  const deploying = deploy('v2')
+  await headline.getByText(/↻ r2 \(v2\) is being deployed, \d+ of \d+ steps done/).waitFor()
+  await page.locator('.steps tr.running, .steps tr.waiting').first().waitFor()
+  await timeline.locator('.event.busy', { hasText: 'r2' }).locator('.steps tr.running').first().waitFor()
+  await deploying
+  await headline.getByText(/✓ r2 \(v2\) deployed in/).waitFor()
+  const steps = page.locator('.steps tbody tr')
+  expect(await page.locator('.steps tr.done').count()).toBe(await steps.count())
+  expect(await steps.filter({ hasText: 'Switch traffic in nginx to the new backend' }).innerText()).toMatch(
+    / s$/,
+  )
+  expect(await page.locator('.chart').innerText()).toMatch(/0 of \d+ failed[^]*: r1\s[^]*: r2$/)
+  await timeline.locator('.event.good', { hasText: 'r2' }).waitFor()
+  await timeline.close()
+  await show('/')
+  await expect.poll(followers).toBe(0)
 })
 
 describe('with hostile texts on the server', () => {
   beforeAll(async () => {
-    await app.writeSource({ 'nginx/conf.d/extra.conf': `# ${hostile}\n` })
-    await deploy('v2')
     const line = (event: string, fields: object): string =>
       `${JSON.stringify({ version: 1, at: Date.now(), release: 'r3', event, ...fields })}\n`
     const journal =
@@ -124,7 +145,12 @@ describe('with hostile texts on the server', () => {
   })
 
   test('every screen is free of barriers, light and dark, narrow and wide', async () => {
-    const screens = ['/', '/production', `/production/${encodeURIComponent(server.sshTarget)}/r2`]
+    const screens = [
+      '/',
+      '/production',
+      '/production/live',
+      `/production/${encodeURIComponent(server.sshTarget)}/r2`,
+    ]
     for (const hash of screens) {
       await show(hash)
       await page.locator('.card, .event, .patch').first().waitFor()
@@ -165,7 +191,7 @@ test('a host that dies is shown, and comes back', async () => {
 })
 
 test('Ctrl-C ends it, and the page says that nothing answers', async () => {
-  ui.running.kill('SIGINT')
-  expect((await ui.running.done).exitCode).toBe(0)
+  seen.ui.running.kill('SIGINT')
+  expect((await seen.ui.running.done).exitCode).toBe(0)
   await page.getByRole('alert').getByText('dray does not answer').waitFor()
 })

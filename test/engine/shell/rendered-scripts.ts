@@ -19,6 +19,7 @@ import { placeScript, recordScript, restoreScript } from '../../../src/adapters/
 import { logSizeScript } from '../../../src/adapters/directory/log-size.ts'
 import { observeScript } from '../../../src/adapters/directory/observe-script.ts'
 import { removeFilesScript, surveyRemovalScript } from '../../../src/adapters/directory/removal-scripts.ts'
+import { followScript } from '../../../src/adapters/directory/follow-script.ts'
 import { archiveScript, bundleScript } from '../../../src/adapters/directory/release-scripts.ts'
 import { lockScript } from '../../../src/adapters/directory/lock-script.ts'
 import { inspectScript, surveyScript } from '../../../src/adapters/directory/scripts.ts'
@@ -84,6 +85,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     archiveScript,
     buildxScript,
     bundleScript,
+    followScript,
     changeEnvScript,
     attachedComposeScript,
     composeScript,

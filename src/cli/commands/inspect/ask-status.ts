@@ -9,6 +9,7 @@ import {
   unknownEnvironment,
   type ObservedEnvironment,
 } from '../../../operations/status/make-status.ts'
+import { usageBetween } from '../../../operations/status/container-usage.ts'
 import type { EnvironmentStatus } from '../../../operations/status/status.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
@@ -19,6 +20,7 @@ import type { CliContext } from '../../command/context.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 import type { statusCommand } from './status.ts'
+import { connectUsage } from './watch/connect-usage.ts'
 import { loadWatched, type WatchedEnvironment } from './watch/load-watched.ts'
 
 export type AskedStatus = {
@@ -41,7 +43,9 @@ export async function askStatus(
   const output = createCommandOutput({ options, values: { secrets } }, context)
   output.note(`Reading the status of ${hostsOf(loaded).join(', ')}`)
   const statuses = await Promise.all(
-    loaded.map(async (it) => ('input' in it ? statusOf(it.input, context) : it.unreadable)),
+    loaded.map(async (it) =>
+      'input' in it ? statusOf(it.input, context, input.options.usage === true) : it.unreadable,
+    ),
   )
   return { statuses: cleanValue(statuses, output.clean), options, output }
 }
@@ -50,7 +54,11 @@ function hostsOf(loaded: readonly WatchedEnvironment[]): string[] {
   return [...new Set(loaded.flatMap((it) => ('input' in it ? it.input.config.environment.hosts : [])))]
 }
 
-async function statusOf(input: EnvironmentInput, context: CliContext): Promise<EnvironmentStatus> {
+async function statusOf(
+  input: EnvironmentInput,
+  context: CliContext,
+  withUsage: boolean,
+): Promise<EnvironmentStatus> {
   const { name, hosts } = input.config.environment
   try {
     await using opened = await openRunners(hosts, context)
@@ -61,11 +69,32 @@ async function statusOf(input: EnvironmentInput, context: CliContext): Promise<E
       await runner.connect(context.signal)
       return await read(runner)
     }
-    return await observeEnvironment(input, onHost, context)
+    const status = await observeEnvironment(input, onHost, context)
+    return withUsage ? await addUsage(status, { input, onHost, context }) : status
   } catch (error) {
     if (context.signal.aborted || !(error instanceof DrayError)) throw error
     return unknownEnvironment(name, failureFrom(error))
   }
+}
+
+const BETWEEN_SAMPLES_MS = 1_000
+
+/** Adds the containers of each host that answers, measured twice. */
+async function addUsage(
+  status: EnvironmentStatus,
+  { input, onHost, context }: { input: EnvironmentInput; onHost: OnHost; context: CliContext },
+): Promise<EnvironmentStatus> {
+  const hosts = status.hosts.map(async (host) => {
+    if (host.verdict === 'unknown') return host
+    const containers = await onHost(host.host, async (runner) => {
+      using usage = await connectUsage(runner, input, context)
+      const before = await usage.sample()
+      await context.clock.sleep(BETWEEN_SAMPLES_MS, context.signal)
+      return usageBetween(before, await usage.sample())
+    })
+    return { ...host, containers }
+  })
+  return { ...status, hosts: await Promise.all(hosts) }
 }
 
 /** Reads from a host over its connection, which is made if necessary. Throws the errors of connecting. */

@@ -10,7 +10,11 @@ export const historyCommand = {
   arguments: [environmentArgument],
   options: [
     { flags: '--limit <COUNT>', description: 'Number of entries (default: 20).' },
-    { flags: '--steps', description: 'With the duration of each step.' },
+    {
+      flags: '--steps',
+      description:
+        'With each step of the plan and its duration; as JSON, also the counts of the probe over time.',
+    },
   ],
   examples: [
     { command: 'dray history production', description: 'the last 20 entries' },

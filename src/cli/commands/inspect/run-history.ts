@@ -41,8 +41,8 @@ export async function runHistory(
         host: name,
         startedAt: new Date(startedAtMs).toISOString(),
       })
-      for (const { startedAtMs, steps, ...attempt } of attempts) {
-        const shown = command.options.steps === true ? { steps } : {}
+      for (const { startedAtMs, steps, plan, samples, ...attempt } of attempts) {
+        const shown = command.options.steps === true ? { steps, plan, samples } : {}
         json({ type: 'history.attempt', ...startOf(startedAtMs), ...attempt, ...shown })
       }
       for (const { startedAtMs, ...task } of tasks)

@@ -16,6 +16,10 @@ export const statusCommand = {
         'Stay until Ctrl-C and keep the table up to date, over one connection for each host: every 10 seconds, every 3 during a deploy. Without a terminal, and with --json, print after each change.',
     },
     {
+      flags: '--usage',
+      description: 'With CPU, memory, restarts and health of each container, measured for a second.',
+    },
+    {
       flags: '--exit-code',
       description:
         'For monitoring: exit with code 1 if a service is unhealthy or drifted, and with code 3 if a host does not answer.',
@@ -24,6 +28,7 @@ export const statusCommand = {
   examples: [
     { command: 'dray status', description: 'all environments, one line per host' },
     { command: 'dray status production', description: 'one environment, with services and disks' },
+    { command: 'dray status production --usage', description: 'with CPU and memory of each container' },
     { command: 'dray status --watch', description: 'all environments, kept up to date until Ctrl-C' },
     { command: 'dray status production --exit-code --json', description: 'for monitoring' },
   ],

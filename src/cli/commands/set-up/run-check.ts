@@ -40,12 +40,20 @@ export async function runCheck(input: Input, context: CliContext): Promise<ExitC
   const { explain: explained, fix = false } = input.options
   if (explained !== undefined) return explain(explained, input.global, context)
   const format = chooseFormat(input, context)
+  const found = await checkHere(context, fix)
+  print({ ...found, format, options: input.global }, context)
+  return found.findings.some(({ severity }) => severity === 'error') ? EXIT.failedOldServing : EXIT.done
+}
+
+/** The findings in the repository that the current directory lies in; those that can be fixed are, with `isFixing`. */
+export async function checkHere(
+  context: CliContext,
+  isFixing: boolean,
+): Promise<{ findings: ShownFinding[]; summary: CheckSummary }> {
   const startedAtMs = context.clock.now()
-  const { findings, files, fixed } = await findAll(context, fix)
+  const { findings, files, fixed } = await findAll(context, isFixing)
   const durationMs = context.clock.now() - startedAtMs
-  const summary = { files, rules: rules.length, durationMs, fixed }
-  print({ findings: findings.map(toShown), summary, format, options: input.global }, context)
-  return findings.some(({ severity }) => severity === 'error') ? EXIT.failedOldServing : EXIT.done
+  return { findings: findings.map(toShown), summary: { files, rules: rules.length, durationMs, fixed } }
 }
 
 type Found = { findings: readonly Finding[]; files: number; fixed: number }

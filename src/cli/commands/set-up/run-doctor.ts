@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { CommandRunner } from '../../../adapters/host/command-runner.ts'
 import { lookUpName } from '../../../adapters/host/look-up-name.ts'
 import { createNewestTagRegistry, NEWEST_TAG } from '../../../adapters/registry/newest-tag.ts'
 import { isReady, type HostCheckup } from '../../../operations/doctor/checkup.ts'
@@ -34,17 +35,22 @@ export async function runDoctor(
   output.note(`Examining ${hostNames.join(', ')}`)
   const { tag } = input.values
   const named = tag === NEWEST_TAG ? undefined : tag
-  const hosts = cleanValue(await examine(input, context), (text) => nameEnvironment(output.clean(text), name))
+  await using opened = await openRunners(hostNames, context)
+  const checkups = await examineHosts(input, opened.runners, context)
+  const hosts = cleanValue(checkups, (text) => nameEnvironment(output.clean(text), name))
   const ready = isReady(hosts)
   if (input.options.json) output.json({ type: 'doctor', environment: name, tag: named, ready, hosts })
   else output.print(renderCheckup({ environment: name, tag: named, hosts }, output.style))
   return ready ? EXIT.done : EXIT.precondition
 }
 
-async function examine(input: EnvironmentInput, context: CliContext): Promise<HostCheckup[]> {
-  const { config } = input
+/** Examines hosts, which need not be connected yet, in parallel. Throws the errors of a missing compose file. */
+export async function examineHosts(
+  input: EnvironmentInput,
+  runners: readonly CommandRunner[],
+  context: CliContext,
+): Promise<HostCheckup[]> {
   const { promise: usable, resolve: tellUsable } = promisedHosts()
-  await using opened = await openRunners(config.environment.hosts, context)
   await using connected = connectRegistry(input, context, usable)
   const request: DeployInput = {
     ...input,
@@ -61,7 +67,7 @@ async function examine(input: EnvironmentInput, context: CliContext): Promise<Ho
   }
   // A compose file that is not there is a mistake in the configuration, whatever the hosts say.
   await by.source.composeFiles()
-  const scenes = await Promise.all(opened.runners.map((runner) => examineHost(runner, by)))
+  const scenes = await Promise.all(runners.map((runner) => examineHost(runner, by)))
   const hostAddresses = await addressesOf(scenes)
   return scenes.map((scene) => judgeHost({ ...scene, hostAddresses }))
 }

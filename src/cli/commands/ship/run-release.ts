@@ -106,6 +106,14 @@ async function connect({ input, run, reporter }: Work): Promise<ReleaseTargets> 
 
 /** The settings of a deploy request, without its targets. */
 function settingsOf({ input, reporter, context }: Work): Omit<DeployRequest, keyof ReleaseTargets> {
+  return { ...planSettings(input, context), emit: reporter.report }
+}
+
+/** The same for a plan alone, of which nothing is reported. */
+export function planSettings(
+  input: DeployInput,
+  context: CliContext,
+): Omit<DeployRequest, keyof ReleaseTargets> {
   const { config, options } = input
   return {
     deployer: deployerOf(input, context),
@@ -117,7 +125,7 @@ function settingsOf({ input, reporter, context }: Work): Omit<DeployRequest, key
     },
     waitMs: options.waitMs,
     clock: context.clock,
-    emit: reporter.report,
+    emit: () => undefined,
   }
 }
 

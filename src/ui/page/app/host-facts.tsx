@@ -1,15 +1,14 @@
 import type { JSX } from 'preact'
-import { usedPercent, type FileSystem } from '../../../deploy/model/file-system.ts'
 import type { LockHolder } from '../../../deploy/model/lock.ts'
 import { releaseNumber } from '../../../deploy/model/release.ts'
 import type { Attempt } from '../../../deploy/releases/history.ts'
 import { isUnhealthy } from '../../../operations/status/make-status.ts'
 import type { HostStatus, KnownHost, ServiceStatus } from '../../../operations/status/status.ts'
-import { renderBytes, renderCount } from '../../../shared/bytes.ts'
+import { renderCount } from '../../../shared/bytes.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderAge } from '../../render/text/render-duration.ts'
 import type { EnvironmentView } from '../model.ts'
-import { Bar, Commands, Fact, FailureNote, Tag, Time } from './parts.tsx'
+import { Commands, Fact, FailureNote, FileSystemBar, Tag, Time, WideTable } from './parts.tsx'
 import { linkTo } from './route.ts'
 
 /** The state of one host; of one that does not answer, the last known. */
@@ -60,7 +59,7 @@ function Known({
   const silent = urls.filter(({ isGood }) => !isGood)
   return (
     <>
-      {lock !== undefined && <LockNote holder={lock.holder} />}
+      {lock !== undefined && <LockNote holder={lock.holder} environment={environment} />}
       <dl>
         {release !== undefined && (
           <>
@@ -86,7 +85,7 @@ function Known({
         )}
         {fileSystems.map((it) => (
           <Fact key={it.mount} name="Disk">
-            <Disk fileSystem={it} />
+            <FileSystemBar fileSystem={it} />
           </Fact>
         ))}
       </dl>
@@ -110,8 +109,16 @@ function Known({
   )
 }
 
-function LockNote({ holder }: { holder: LockHolder | undefined }): JSX.Element {
-  if (holder === undefined) return <p class="lock">↻ The lock is held: a deploy or a task is running.</p>
+function LockNote({
+  holder,
+  environment,
+}: {
+  holder: LockHolder | undefined
+  environment: string
+}): JSX.Element {
+  const follow = <a href={linkTo({ screen: 'live', environment })}>follow</a>
+  if (holder === undefined)
+    return <p class="lock">↻ The lock is held: a deploy or a task is running, {follow}</p>
   const { task, removes, release } = holder
   const what =
     removes === true
@@ -122,6 +129,7 @@ function LockNote({ holder }: { holder: LockHolder | undefined }): JSX.Element {
   return (
     <p class="lock">
       ↻ {renderDeployer(holder)} {what}, since <Time atMs={holder.sinceMs} />
+      {task === undefined && removes !== true && <>, {follow}</>}
     </p>
   )
 }
@@ -150,55 +158,25 @@ function LastDeploy({ attempt, current }: { attempt: Attempt; current: string | 
   )
 }
 
-function Disk({ fileSystem }: { fileSystem: FileSystem }): JSX.Element {
-  const used = usedPercent(fileSystem)
-  const tone = used >= 90 ? 'bad' : used >= 80 ? 'warn' : 'good'
-  return (
-    <span class="disk">
-      <Bar percent={used} tone={tone} />
-      <span title={`${fileSystem.mount}, for ${fileSystem.holds.join(' and ')}`}>
-        {used} %{used >= 80 && ', nearly full'}, {renderBytes(fileSystem.availableBytes)} free
-      </span>
-    </span>
-  )
-}
-
 function Services({ services, where }: { services: readonly ServiceStatus[]; where: string }): JSX.Element {
   return (
-    <div class="scroll" role="region" aria-label={`Services of ${where}`} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Service</th>
-            <th scope="col">State</th>
-            <th scope="col" class="number">
-              Running
-            </th>
-            <th scope="col" class="number">
-              Up
-            </th>
-            <th scope="col">Tag</th>
-          </tr>
-        </thead>
-        <tbody>
-          {services.map((it) => (
-            <tr key={it.service} class={isUnhealthy(it) ? 'bad' : ''}>
-              <th scope="row">{it.service}</th>
-              <td>
-                {isWell(it) ? '✓' : isUnhealthy(it) ? '✗' : '…'} {stateOf(it)}
-              </td>
-              <td class="number">
-                {it.running}/{it.desired}
-              </td>
-              <td class="number">{it.upMs === undefined ? '' : renderAge(it.upMs)}</td>
-              <td>
-                <Tag tag={it.image.tag} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <WideTable label={`Services of ${where}`} columns={['Service', 'State', '>Running', '>Up', 'Tag']}>
+      {services.map((it) => (
+        <tr key={it.service} class={isUnhealthy(it) ? 'bad' : ''}>
+          <th scope="row">{it.service}</th>
+          <td>
+            {isWell(it) ? '✓' : isUnhealthy(it) ? '✗' : '…'} {stateOf(it)}
+          </td>
+          <td class="number">
+            {it.running}/{it.desired}
+          </td>
+          <td class="number">{it.upMs === undefined ? '' : renderAge(it.upMs)}</td>
+          <td>
+            <Tag tag={it.image.tag} />
+          </td>
+        </tr>
+      ))}
+    </WideTable>
   )
 }
 

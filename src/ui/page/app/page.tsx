@@ -3,11 +3,17 @@ import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { worstVerdict } from '../../../operations/status/make-status.ts'
 import type { Overview } from '../model.ts'
+import { ChecksScreen } from './checks-screen.tsx'
+import { ContainersScreen } from './containers-screen.tsx'
+import { DiskScreen } from './disk-screen.tsx'
+import { LiveScreen } from './live-screen.tsx'
+import { LogsScreen } from './logs-screen.tsx'
 import { OverviewScreen } from './overview-screen.tsx'
 import { ReleaseScreen } from './release-screen.tsx'
-import { linkTo, type Route } from './route.ts'
+import { linkTo, SCREENS, type EnvironmentScreen, type Route } from './route.ts'
 import { connection, overview, route } from './state.ts'
 import { TimelineScreen } from './timeline-screen.tsx'
+import { VariablesScreen } from './variables-screen.tsx'
 import { verdictOf, VERDICTS } from './verdict.tsx'
 
 /** The frame of every screen: where you are, whether it is live, and the screen. */
@@ -31,18 +37,19 @@ export function Page(): JSX.Element {
         Skip to the content
       </a>
       <header>
-        <nav aria-label="Screens">
+        <nav aria-label="Path">
           <ol>
             <Crumbs app={app} at={at} />
           </ol>
         </nav>
         <Connection />
       </header>
+      {at.screen !== 'overview' && <Tabs at={at} />}
       <main id="content" tabIndex={-1}>
         <h1 ref={heading} tabIndex={-1}>
           {headingOf(at)}
         </h1>
-        <Screen at={at} />
+        <Screen key={path} at={at} />
       </main>
       <p class="unseen" role="status">
         {announcement(overview.value)}
@@ -66,7 +73,7 @@ function Crumbs({ app, at }: { app: string; at: Route }): JSX.Element {
     <>
       {links.map(({ text, to }, index) => (
         <li key={index}>
-          <a href={linkTo(to)} aria-current={index === links.length - 1 ? 'page' : undefined}>
+          <a href={linkTo(to)} aria-current={linkTo(to) === linkTo(at) ? 'page' : undefined}>
             {text}
           </a>
         </li>
@@ -75,15 +82,63 @@ function Crumbs({ app, at }: { app: string; at: Route }): JSX.Element {
   )
 }
 
+/** Links to the screens of the environment. */
+function Tabs({ at }: { at: Exclude<Route, { screen: 'overview' }> }): JSX.Element {
+  const { environment } = at
+  return (
+    <nav class="tabs" aria-label={`Screens of ${environment}`}>
+      <ul class="plain">
+        {SCREENS.map((screen) => (
+          <li key={screen}>
+            <a
+              href={linkTo({ screen, environment })}
+              aria-current={at.screen === screen ? 'page' : undefined}
+            >
+              {SCREEN_NAMES[screen]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+const SCREEN_NAMES: Readonly<Record<EnvironmentScreen, string>> = {
+  timeline: 'Timeline',
+  live: 'Live deploy',
+  logs: 'Logs',
+  containers: 'Containers',
+  disk: 'Disk',
+  checks: 'Checks',
+  variables: 'Variables',
+}
+
 function Screen({ at }: { at: Route }): JSX.Element {
-  if (at.screen === 'overview') return <OverviewScreen />
-  if (at.screen === 'timeline') return <TimelineScreen key={at.environment} environment={at.environment} />
-  return <ReleaseScreen key={linkTo(at)} {...at} />
+  switch (at.screen) {
+    case 'overview':
+      return <OverviewScreen />
+    case 'release':
+      return <ReleaseScreen {...at} />
+    case 'timeline':
+      return <TimelineScreen environment={at.environment} />
+    case 'live':
+      return <LiveScreen environment={at.environment} />
+    case 'logs':
+      return <LogsScreen environment={at.environment} />
+    case 'containers':
+      return <ContainersScreen environment={at.environment} />
+    case 'disk':
+      return <DiskScreen environment={at.environment} />
+    case 'checks':
+      return <ChecksScreen environment={at.environment} />
+    case 'variables':
+      return <VariablesScreen environment={at.environment} />
+  }
 }
 
 function headingOf(at: Route): string {
   if (at.screen === 'overview') return 'Environments'
-  return at.screen === 'timeline' ? `Timeline of ${at.environment}` : `Release ${at.release}`
+  return at.screen === 'release' ? `Release ${at.release}` : `${SCREEN_NAMES[at.screen]} of ${at.environment}`
 }
 
 const CONNECTIONS = {

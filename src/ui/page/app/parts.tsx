@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
+import { usedPercent, type FileSystem } from '../../../deploy/model/file-system.ts'
 import type { Failure } from '../../../deploy/model/events.ts'
+import { renderBytes } from '../../../shared/bytes.ts'
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import { now } from './state.ts'
 
@@ -53,11 +55,17 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
   )
 }
 
-/** A failure with the next command. */
+/** A failure with the last lines of its log and the next command. */
 export function FailureNote({ failure }: { failure: Failure }): JSX.Element {
+  const { logTail = [] } = failure.details
   return (
     <div class="problem">
       <p>{failure.message}</p>
+      {logTail.length > 0 && (
+        <pre class="tail" role="region" aria-label="Last lines of the log" tabIndex={0}>
+          {logTail.join('\n')}
+        </pre>
+      )}
       <p class="hint">
         <Commands text={failure.hint} />
       </p>
@@ -69,5 +77,67 @@ export function FailureNote({ failure }: { failure: Failure }): JSX.Element {
 export function Commands({ text }: { text: string }): JSX.Element {
   return (
     <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>
+  )
+}
+
+/** A part that was read once, with a button that reads it again. */
+export function Reread({
+  isAsking,
+  again,
+  words,
+}: {
+  isAsking: boolean
+  again: () => void
+  words: string
+}): JSX.Element {
+  return (
+    <p class="tools">
+      <button type="button" disabled={isAsking} onClick={again}>
+        {isAsking ? `${words}…` : 'Read again'}
+      </button>
+    </p>
+  )
+}
+
+/** A table that is wider than a narrow window; `label` names it for a screen reader. */
+export function WideTable({
+  label,
+  columns,
+  children,
+}: {
+  label: string
+  /** Headings; those that begin with `>` are of numbers. */
+  columns: readonly string[]
+  children: ComponentChildren
+}): JSX.Element {
+  return (
+    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((name) => (
+              <th key={name} scope="col" class={name.startsWith('>') ? 'number' : ''}>
+                {name.replace('>', '')}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  )
+}
+
+/** How full a file system is. */
+export function FileSystemBar({ fileSystem }: { fileSystem: FileSystem }): JSX.Element {
+  const used = usedPercent(fileSystem)
+  const tone = used >= 90 ? 'bad' : used >= 80 ? 'warn' : 'good'
+  return (
+    <span class="disk">
+      <Bar percent={used} tone={tone} />
+      <span title={`${fileSystem.mount}, for ${fileSystem.holds.join(' and ')}`}>
+        {used} %{used >= 80 && ', nearly full'}, {renderBytes(fileSystem.availableBytes)} free
+      </span>
+    </span>
   )
 }

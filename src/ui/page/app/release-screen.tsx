@@ -1,25 +1,17 @@
-import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect } from 'preact/hooks'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
-import type { Answer, FileChange, ReleaseChanges, ReleaseView } from '../model.ts'
-import { Fact, FailureNote, Tag, Time } from './parts.tsx'
-import { ask } from './state.ts'
+import type { FileChange, ReleaseChanges, ReleaseView } from '../model.ts'
+import { Fact, FailureNote, Tag, Time, WideTable } from './parts.tsx'
+import { RollbackPanel } from './rollback-panel.tsx'
+import { overview } from './state.ts'
+import { useAsk } from './use-poll.ts'
 
 type Asked = { environment: string; host: string; release: string }
 
 /** What a release contains, and what changed against the one before it. */
 export function ReleaseScreen({ environment, host, release }: Asked): JSX.Element {
-  const answer = useSignal<Answer<ReleaseView> | undefined>(undefined)
-  const problem = useSignal<string | undefined>(undefined)
-  useEffect(() => {
-    ask<Answer<ReleaseView>>('release', { environment, host, release }).then(
-      (found) => (answer.value = found),
-      (error: unknown) => (problem.value = String(error)),
-    )
-  }, [])
-  if (problem.value !== undefined) return <p class="problem">{problem.value}</p>
-  const found = answer.value
+  const { answer: found, problem } = useAsk('release', { environment, host, release })
+  if (problem !== undefined) return <p class="problem">{problem}</p>
   if (found === undefined) return <p class="quiet">Reading the release…</p>
   if ('failure' in found) return <FailureNote failure={found.failure} />
   return (
@@ -35,6 +27,9 @@ export function ReleaseScreen({ environment, host, release }: Asked): JSX.Elemen
         </Fact>
         <Fact name="By">{renderDeployer(found.by)}</Fact>
       </dl>
+      {mayRollBack({ environment, host, release }, found) && (
+        <RollbackPanel environment={environment} release={release} />
+      )}
       <h2>Changes</h2>
       {found.changes === undefined ? (
         <p class="quiet">The release before it is not archived, so there is nothing to compare it with.</p>
@@ -71,39 +66,32 @@ export function ReleaseScreen({ environment, host, release }: Asked): JSX.Elemen
 
 function Images({ images }: { images: ReleaseView['images'] }): JSX.Element {
   return (
-    <div class="scroll" role="region" aria-label="Images" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Service</th>
-            <th scope="col">Image</th>
-            <th scope="col">Tag</th>
-            <th scope="col">Digest</th>
-            <th scope="col" class="number">
-              Containers
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {images.map((it) => (
-            <tr key={it.service}>
-              <th scope="row">{it.service}</th>
-              <td>
-                <code>{it.name}</code>
-              </td>
-              <td>
-                <Tag tag={it.tag} />
-              </td>
-              <td>
-                <code title={it.digest}>{it.digest.slice(0, 19)}</code>
-              </td>
-              <td class="number">{it.replicas}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <WideTable label="Images" columns={['Service', 'Image', 'Tag', 'Digest', '>Containers']}>
+      {images.map((it) => (
+        <tr key={it.service}>
+          <th scope="row">{it.service}</th>
+          <td>
+            <code>{it.name}</code>
+          </td>
+          <td>
+            <Tag tag={it.tag} />
+          </td>
+          <td>
+            <code title={it.digest}>{it.digest.slice(0, 19)}</code>
+          </td>
+          <td class="number">{it.replicas}</td>
+        </tr>
+      ))}
+    </WideTable>
   )
+}
+
+/** A release that does not serve, and was not itself a rollback, on a page that was started with `--write`. */
+function mayRollBack({ environment, host, release }: Asked, { restores }: ReleaseView): boolean {
+  const view = overview.value?.environments.find((it) => it.environment === environment)
+  const status = view?.status?.hosts.find((it) => it.host === host)
+  const current = status !== undefined && 'release' in status ? status.release?.id : undefined
+  return overview.value?.mayWrite === true && restores === undefined && current !== release
 }
 
 const SIGNS = { added: '+ added', removed: '− removed', changed: '± changed' } as const

@@ -1,16 +1,16 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import { useRef } from 'preact/hooks'
-import type { Attempt, StepTime } from '../../../deploy/releases/history.ts'
+import type { Attempt } from '../../../deploy/releases/history.ts'
 import type { TaskAttempt } from '../../../deploy/tasks/task-history.ts'
 import { renderCount } from '../../../shared/bytes.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
-import { stepWords } from '../../render/results/render-steps.ts'
 import { renderDuration } from '../../render/text/render-duration.ts'
 import type { Answer, HostTimeline, Timeline } from '../model.ts'
-import { Bar, FailureNote, Tag, Time } from './parts.tsx'
+import { FailureNote, Tag, Time } from './parts.tsx'
 import { linkTo } from './route.ts'
-import { ask, now, overview } from './state.ts'
+import { ask, overview } from './state.ts'
+import { StepsTable } from './steps-table.tsx'
 
 /** Deploys, rollbacks and tasks of an environment, newest first; read again whenever its release or lock changes. */
 export function TimelineScreen({ environment }: { environment: string }): JSX.Element {
@@ -21,7 +21,7 @@ export function TimelineScreen({ environment }: { environment: string }): JSX.El
     const key = changesOf(environment)
     if (key === lastAsked.current) return
     lastAsked.current = key
-    ask<Answer<Timeline>>('timeline', { environment }).then(
+    ask('timeline', { environment }).then(
       (found) => {
         answer.value = found
         problem.value = undefined
@@ -93,36 +93,39 @@ function AttemptLine({
   host: string
   attempt: Attempt
 }): JSX.Element {
-  const { release, tag, startedAtMs, by, durationMs, requests, outcome, imagesChanged, isArchived } = attempt
-  const { mark, tone } = MARKS[outcome.kind]
+  const { release, tag, requests, outcome, imagesChanged, isArchived } = attempt
   const state = attempt.isCurrent ? 'serving' : isArchived ? 'archived' : ''
+  const lost = requests && `${renderCount(requests.failed)} of ${renderCount(requests.sent)} requests failed`
   return (
-    <li class={`event ${tone}`}>
-      <p class="what">
-        <span aria-hidden="true">{mark}</span>{' '}
-        {isArchived || attempt.isCurrent ? (
-          <a href={linkTo({ screen: 'release', environment, host, release })}>{release}</a>
-        ) : (
-          release
-        )}{' '}
-        <Tag tag={tag} /> {words(attempt)}
-        {state !== '' && <span class="state">{state}</span>}
-      </p>
-      <p class="when">
-        <Time atMs={startedAtMs} />
-        {by !== undefined && `, ${renderDeployer(by)}`}
-      </p>
-      <p class="number">{durationMs === undefined ? '' : renderDuration(durationMs)}</p>
-      <p class={requests !== undefined && requests.failed > 0 ? 'number lost' : 'number'}>
-        {requests !== undefined &&
-          `${renderCount(requests.failed)} of ${renderCount(requests.sent)} requests failed`}
-      </p>
-      {outcome.kind === 'failed' && outcome.reason !== undefined && <p class="reason">{outcome.reason}</p>}
-      {imagesChanged !== undefined && imagesChanged.length > 0 && (
-        <p class="reason quiet">New images: {imagesChanged.join(', ')}</p>
+    <EventLine
+      event={attempt}
+      {...MARKS[outcome.kind]}
+      requests={requests !== undefined && requests.failed > 0 ? <span class="lost">{lost}</span> : lost}
+      more={
+        <>
+          {outcome.kind === 'failed' && outcome.reason !== undefined && (
+            <p class="reason">{outcome.reason}</p>
+          )}
+          {imagesChanged !== undefined && imagesChanged.length > 0 && (
+            <p class="reason quiet">New images: {imagesChanged.join(', ')}</p>
+          )}
+          <Steps attempt={attempt} />
+        </>
+      }
+    >
+      {isArchived || attempt.isCurrent ? (
+        <a href={linkTo({ screen: 'release', environment, host, release })}>{release}</a>
+      ) : (
+        release
+      )}{' '}
+      <Tag tag={tag} /> {words(attempt)}
+      {state !== '' && <span class="state">{state}</span>}
+      {outcome.kind === 'unfinished' && (
+        <a class="state" href={linkTo({ screen: 'live', environment })}>
+          follow
+        </a>
       )}
-      <Steps attempt={attempt} />
-    </li>
+    </EventLine>
   )
 }
 
@@ -133,74 +136,60 @@ function words({ outcome, restores }: Attempt): string {
   return `${kind} failed${outcome.step === undefined ? '' : ` at ${outcome.step}`}`
 }
 
-/** Each step as a bar on the time of the whole attempt. */
-function Steps({ attempt: { release, steps, outcome } }: { attempt: Attempt }): JSX.Element | null {
-  const [first] = steps
-  if (first === undefined) return null
-  const endOf = (step: StepTime): number => step.startedAtMs + (step.durationMs ?? runningMs(step))
-  const lengthMs = Math.max(1, Math.max(...steps.map(endOf)) - first.startedAtMs)
+/** The steps, open while the attempt is under way. */
+function Steps({ attempt }: { attempt: Attempt }): JSX.Element | null {
+  const { release, steps, plan, outcome } = attempt
+  if (steps.length === 0) return null
   return (
     <details open={outcome.kind === 'unfinished'}>
       <summary>
-        {steps.length} steps<span class="unseen"> of {release}</span>
+        {Math.max(steps.length, plan.length)} steps<span class="unseen"> of {release}</span>
       </summary>
-      <table class="steps">
-        <thead class="unseen">
-          <tr>
-            <th scope="col">Step</th>
-            <th scope="col">Time</th>
-            <th scope="col">Duration</th>
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map((step) => (
-            <tr key={step.id}>
-              <th scope="row">
-                {stepMark(step)} {stepWords(step)}
-              </th>
-              <td>
-                <Bar
-                  from={(100 * (step.startedAtMs - first.startedAtMs)) / lengthMs}
-                  percent={(100 * (endOf(step) - step.startedAtMs)) / lengthMs}
-                  tone={step.outcome === 'done' ? 'good' : step.outcome === 'unfinished' ? 'busy' : 'bad'}
-                />
-              </td>
-              <td class="number">{renderDuration(step.durationMs ?? runningMs(step))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <StepsTable attempt={attempt} />
     </details>
   )
 }
 
-function stepMark({ outcome }: StepTime): string {
-  if (outcome === 'done') return '✓'
-  return outcome === 'unfinished' ? '…' : '✗'
-}
-
-/** A step without an end may have been killed long ago: at most an hour. */
-function runningMs({ startedAtMs }: StepTime): number {
-  return Math.min(3_600_000, Math.max(0, now.value - startedAtMs))
-}
-
 function TaskLine({ task }: { task: TaskAttempt }): JSX.Element {
-  const { outcome, exitCode, startedAtMs, by, durationMs } = task
+  const { outcome, exitCode } = task
   const tone = outcome === 'done' ? 'good' : outcome === 'unfinished' ? 'busy' : 'bad'
   const mark = outcome === 'done' ? '✓' : outcome === 'unfinished' ? '…' : '✗'
   const end = outcome === 'unfinished' ? 'is running, or was killed' : outcome
   return (
+    <EventLine event={task} {...{ mark, tone }} requests="">
+      Task <code>{task.task}</code> {end}
+      {outcome === 'failed' && exitCode !== undefined && ` with exit code ${exitCode}`}
+    </EventLine>
+  )
+}
+
+type EventLineProps = {
+  event: Pick<Attempt | TaskAttempt, 'startedAtMs' | 'by' | 'durationMs'>
+  mark: string
+  tone: string
+  /** What the probe counted. */
+  requests: ComponentChildren
+  /** The words of the event. */
+  children: ComponentChildren
+  /** Lines below. */
+  more?: ComponentChildren
+}
+
+/** One event: what, when and by whom, how long, and the requests that failed. */
+function EventLine({ event, mark, tone, requests, children, more }: EventLineProps): JSX.Element {
+  const { startedAtMs, by, durationMs } = event
+  return (
     <li class={`event ${tone}`}>
       <p class="what">
-        <span aria-hidden="true">{mark}</span> Task <code>{task.task}</code> {end}
-        {outcome === 'failed' && exitCode !== undefined && ` with exit code ${exitCode}`}
+        <span aria-hidden="true">{mark}</span> {children}
       </p>
       <p class="when">
         <Time atMs={startedAtMs} />
         {by !== undefined && `, ${renderDeployer(by)}`}
       </p>
       <p class="number">{durationMs === undefined ? '' : renderDuration(durationMs)}</p>
-      <p class="number" />
+      <p class="number">{requests}</p>
+      {more}
     </li>
   )
 }

@@ -11,7 +11,8 @@ import { wrapToWidth } from '../../terminal/text-width.ts'
 
 export type ShownCheckup = { environment: string; tag: string | undefined; hosts: readonly HostCheckup[] }
 
-const titles: Readonly<Record<CheckName, string>> = {
+/** The name of each check for people. */
+export const checkTitles: Readonly<Record<CheckName, string>> = {
   ssh: 'SSH',
   tools: 'system tools',
   docker: 'Docker Engine',
@@ -77,12 +78,12 @@ function sideBySide(hosts: readonly HostCheckup[], style: TerminalStyle): string
 }
 
 function titleOf({ name, subject }: Pick<Check, 'name' | 'subject'>): string {
-  return subject === undefined ? titles[name] : `${titles[name]} ${subject}`
+  return subject === undefined ? checkTitles[name] : `${checkTitles[name]} ${subject}`
 }
 
 function valueOf(check: Check): string {
   if (check.outcome === 'failed') return check.failure.code
-  return check.outcome === 'skipped' ? `skipped, needs ${titles[check.needs]}` : check.value
+  return check.outcome === 'skipped' ? `skipped, needs ${checkTitles[check.needs]}` : check.value
 }
 
 function markOf({ outcome }: Check, { glyphs }: TerminalStyle): string {

@@ -5,7 +5,8 @@ import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { renderTable } from '../text/render-table.ts'
 
-const KINDS: Readonly<Record<CleanupStage, string>> = {
+/** What a thing is, in a word or two; empty where its name says it. */
+export const THING_KINDS: Readonly<Record<CleanupStage, string>> = {
   'dangling-images': 'dangling image',
   'build-cache': '',
   images: 'image',
@@ -48,7 +49,7 @@ function isPlain({ stage, isUsed }: DiskThing): boolean {
 function rowsOf(things: readonly DiskThing[], { colors, columns }: TerminalStyle): string[] {
   return renderTable({
     rows: things.map(({ stage, name, sizeBytes, reason }) => [
-      KINDS[stage],
+      THING_KINDS[stage],
       name,
       stage === 'networks' ? '' : renderBytes(sizeBytes),
       reason,

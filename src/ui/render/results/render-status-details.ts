@@ -1,5 +1,6 @@
 import { describeAnswer } from '../../../deploy/model/entrance.ts'
 import type { EnvironmentStatus, KnownHost, ServiceStatus } from '../../../operations/status/status.ts'
+import { renderBytes } from '../../../shared/bytes.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { wrapLines } from '../../terminal/text-width.ts'
 import { renderAge } from '../text/render-duration.ts'
@@ -24,6 +25,7 @@ function hostLines(environment: string, host: KnownHost, style: TerminalStyle): 
     wrapLines(`${heading}: ${releaseLine(host.release)}`, style.columns),
     '',
     ...serviceLines(host.services, style),
+    ...(host.containers === undefined ? [] : ['', ...containerLines(host.containers, style), '']),
     ...host.urls.map(
       (it) => `  ${it.url} ${it.isGood ? describeAnswer(it) : colors.red(describeAnswer(it))}`,
     ),
@@ -64,6 +66,38 @@ function serviceLines(services: readonly ServiceStatus[], { colors, columns }: T
       {},
       { paint: colors.dim },
       { paint: colors.dim },
+    ],
+    indent: '  ',
+    maxWidth: columns,
+  })
+}
+
+function containerLines(
+  containers: NonNullable<KnownHost['containers']>,
+  { colors, columns }: TerminalStyle,
+): string[] {
+  return renderTable({
+    heading: {
+      cells: ['container', 'state', 'health', 'restarts', 'CPU', 'memory', 'of'],
+      paint: colors.dim,
+    },
+    rows: containers.map((it) => [
+      it.name,
+      it.state,
+      it.health === 'none' ? 'no check' : it.health,
+      String(it.restarts),
+      it.cpuPercent === undefined ? '' : `${it.cpuPercent.toFixed(1)} %`,
+      it.memoryBytes === undefined ? '' : renderBytes(it.memoryBytes),
+      it.memoryLimitBytes === undefined ? '' : renderBytes(it.memoryLimitBytes),
+    ]),
+    columns: [
+      { paint: colors.bold },
+      { paint: (state) => (state.trim() === 'running' ? state : colors.red(state)) },
+      { paint: (health) => (health.trim() === 'unhealthy' ? colors.red(health) : health) },
+      { align: 'right' },
+      { align: 'right' },
+      { align: 'right' },
+      { align: 'right', paint: colors.dim },
     ],
     indent: '  ',
     maxWidth: columns,

@@ -15,9 +15,8 @@ export type HostVariables = {
 /** The variables in `.env` on one host, one per line, problems first; names only. */
 export function renderVariables(it: HostVariables, style: TerminalStyle): string {
   const { colors, columns } = style
-  const ordered = [...it.variables].sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict])
   const table = renderTable({
-    rows: ordered.map((variable) => [
+    rows: urgentFirst(it.variables).map((variable) => [
       mark(variable, style),
       variable.name,
       variable.verdict === 'default' ? 'not set' : variable.state,
@@ -29,6 +28,11 @@ export function renderVariables(it: HostVariables, style: TerminalStyle): string
     maxWidth: columns,
   })
   return `${[heading(it, style), ...table].join('\n')}\n`
+}
+
+/** Problems first. */
+export function urgentFirst(variables: readonly VariableReview[]): VariableReview[] {
+  return [...variables].sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict])
 }
 
 const URGENCY: Readonly<Record<VariableReview['verdict'], number>> = {
@@ -61,13 +65,15 @@ function mark({ verdict }: VariableReview, { glyphs }: TerminalStyle): string {
   return verdict === 'default' ? glyphs.waiting : glyphs.warning
 }
 
-function namedBy({ inExample, inCompose }: VariableReview): string {
+/** Where it is named besides `.env`. */
+export function namedBy({ inExample, inCompose }: VariableReview): string {
   const isNamed = inCompose === 'required' || inCompose === 'optional'
   const names = [...(inExample ? ['.env.example'] : []), ...(isNamed ? ['compose file'] : [])]
   return names.join(', ')
 }
 
-function remark({ verdict, inCompose }: VariableReview): string {
+/** What its verdict means, in a few words; empty if nothing is to be said. */
+export function remark({ verdict, inCompose }: VariableReview): string {
   switch (verdict) {
     case 'missing':
       return inCompose === 'required' ? 'used in the compose file, without a default' : ''

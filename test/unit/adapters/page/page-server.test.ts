@@ -38,7 +38,11 @@ afterEach(() => server[Symbol.asyncDispose]())
 /** One request; `path` is relative to the page, with a leading slash to the server. */
 function ask(
   path: string,
-  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+  {
+    method = 'GET',
+    headers = {},
+    body: sent = '',
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const target = {
@@ -52,7 +56,7 @@ function ask(
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
     })
       .on('error', reject)
-      .end()
+      .end(sent)
   })
 }
 
@@ -93,6 +97,59 @@ test('each start has another token, path and cookie', async () => {
   await using other = await startPageServer(0, content)
   expect(new URL(other.url).pathname).not.toBe(url.pathname)
   expect(new URL(other.url).search).not.toBe(url.search)
+})
+
+describe('of a page that may write', () => {
+  const acted: unknown[] = []
+  let writable: PageServer
+  let own: Record<string, string>
+
+  beforeEach(async () => {
+    await server[Symbol.asyncDispose]()
+    acted.length = 0
+    writable = await startPageServer(0, {
+      ...content,
+      act: async (action, body) => {
+        acted.push(action, body)
+        return action === 'rollback' ? { state: 'running' } : undefined
+      },
+    })
+    server = writable
+    url = new URL(writable.url)
+    const { cookie } = await open()
+    own = { cookie, origin: url.origin, 'content-type': 'application/json' }
+  })
+
+  const post = (headers: Record<string, string>, body = '{"release":"r1"}', path = 'api/rollback') =>
+    ask(path, { method: 'POST', headers, body })
+
+  test('its own script can', async () => {
+    expect(await post(own)).toMatchObject({ status: 200, body: '{"state":"running"}' })
+    expect(acted).toEqual(['rollback', { release: 'r1' }])
+    expect((await post(own, '{}', 'api/other')).status).toBe(404)
+    expect((await ask('api/rollback', { method: 'DELETE', headers: own })).status).toBe(405)
+  })
+
+  test.each<[string, Record<string, string>, number]>([
+    ['another site', { origin: 'http://evil.example' }, 403],
+    ['another page on this machine', { origin: 'http://127.0.0.1:1' }, 403],
+    ['a document without an origin', { origin: 'null' }, 403],
+    ['a browser that says that it is another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['a form of text', { 'content-type': 'text/plain' }, 415],
+    ['a program without the cookie', { cookie: '' }, 403],
+    ['a name that leads here', { host: 'evil.example' }, 421],
+  ])('%s cannot', async (_, headers, status) => {
+    expect((await post({ ...own, ...headers })).status).toBe(status)
+    expect(acted).toEqual([])
+  })
+
+  test('nor can a program that sends no origin, or too much', async () => {
+    const { origin: _, ...others } = own
+    expect((await post(others)).status).toBe(403)
+    expect((await post(own, `"${'x'.repeat(5000)}"`)).status).toBe(413)
+    expect(acted).toEqual([])
+  })
 })
 
 describe('with the cookie', () => {

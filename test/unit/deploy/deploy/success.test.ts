@@ -55,6 +55,7 @@ test('the journal has every step and the end', async () => {
   expect(journalLines(world)).toMatchInlineSnapshot(`
     [
       "deploy.started",
+      "plan.made",
       "step.started pull-image",
       "step.started place-files",
       "step.finished place-files done",
@@ -62,6 +63,7 @@ test('the journal has every step and the end', async () => {
       "step.started start-beside",
       "step.finished start-beside done",
       "step.started wait-healthy",
+      "probe.sampled",
       "step.finished wait-healthy done",
       "step.started switch-traffic",
       "step.finished switch-traffic done",

@@ -83,10 +83,29 @@ test('has the steps of each attempt, and the requests that its probe sent', asyn
   expect(renderSteps(attempts.slice(0, 1), plainLook)).toMatchInlineSnapshot(`
     "
     r6
-    ✓  pull image        2.5 s
-    ·  run task migrate
+    ✓  pull image            2.5 s
+    ·  run task migrate  not ended
     "
   `)
+})
+
+test('has the plan of each attempt, and the steps that a failed one did not reach', async () => {
+  const world = await eventfulWorld()
+  const attempts = readHistory(await world.host.archive.read(20), 20)
+  const failed = attempts.filter(({ release }) => release === 'r3')
+  expect(failed[0]).toMatchObject({ replaces: 'r2', undo: { endedAtMs: expect.any(Number) as number } })
+  expect(attempts.find(({ release }) => release === 'r1')).toMatchObject({
+    replaces: undefined,
+    undo: undefined,
+  })
+  expect(attempts[0]?.samples).toEqual([
+    { atMs: expect.any(Number) as number, requests: expect.any(Number) as number, failures: 0 },
+  ])
+  const lines = renderSteps(failed, plainLook).split('\n')
+  expect(lines.find((line) => line.includes('migrate'))).toMatch(/^✗ +Run task migrate +\d/)
+  expect(lines.find((line) => line.includes('Switch traffic'))).toMatch(
+    /^ +Switch traffic in nginx to the new backend +not reached$/,
+  )
 })
 
 test('lists an attempt that never ended, and records without a journal', async () => {

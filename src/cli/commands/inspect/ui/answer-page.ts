@@ -120,7 +120,8 @@ function withPatch(file: ReturnType<typeof compareSides>['files'][number]): Rele
   return { path, change, kind, patch: filePatch(file) ?? '' }
 }
 
-async function orFailure<T>(read: Promise<T>, { signal }: CliContext): Promise<Answer<T>> {
+/** The result, or the failure that a user would see. Throws what is no such failure, and after Ctrl-C. */
+export async function orFailure<T>(read: Promise<T>, { signal }: CliContext): Promise<Answer<T>> {
   try {
     return await read
   } catch (error) {

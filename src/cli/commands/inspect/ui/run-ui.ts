@@ -2,7 +2,6 @@ import { platform } from 'node:os'
 import { LocalRunner } from '../../../../adapters/host/local-runner.ts'
 import { readPageArchive } from '../../../../adapters/page/page-archive.ts'
 import { startPageServer } from '../../../../adapters/page/page-server.ts'
-import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
 import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
 import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import type { InputOf } from '../../../command/command.ts'
@@ -11,10 +10,11 @@ import type { CliContext } from '../../../command/context.ts'
 import type { GlobalOptions } from '../../../command/global-options.ts'
 import type { JsonLineOf } from '../../../command/json-line.ts'
 import { readCount } from '../../../command/read-count.ts'
-import { answerRelease, answerTimeline, type AnswerPorts } from './answer-page.ts'
 import { holdConnections } from '../watch/host-connections.ts'
-import { loadWatched, type WatchedEnvironment } from '../watch/load-watched.ts'
+import { loadWatched } from '../watch/load-watched.ts'
 import { watchEnvironments, type Watched } from '../watch/watch-environments.ts'
+import { openActions } from './open-actions.ts'
+import { openAnswers } from './open-answers.ts'
 import type { uiCommand } from './ui.ts'
 
 /**
@@ -30,13 +30,19 @@ export async function runUi(input: InputOf<typeof uiCommand>, context: CliContex
 
   await using connections = holdConnections(context)
   const ports = { onHost: connections.onHost, context }
+  using answers = openAnswers(environments, { ...ports, clean: output.clean })
+  const mayWrite = input.options.write === true
+  await using actions = openActions(environments, { context, options })
   const watch = watchEnvironments(
-    { app: appOf(environments), environments },
+    { app: appOf(environments), mayWrite, environments },
     { ...ports, clean, readsAttempts: true },
   )
   await using server = await startPageServer(port, {
     files: readPageArchive(),
-    answer: async (question, query) => clean(await answer(question, query, { environments, ports })),
+    answer: async (question, query) =>
+      (mayWrite ? clean(await actions.answer(question, query)) : undefined) ??
+      (await answers.answer(question, query)),
+    ...(mayWrite && { act: async (action, body) => clean(await actions.act(action, body)) }),
     follow: (send) => watch.follow((overview) => send('overview', overview)),
   })
 
@@ -50,26 +56,6 @@ export async function runUi(input: InputOf<typeof uiCommand>, context: CliContex
 function appOf(environments: Watched['environments']): string {
   const [app] = environments.flatMap((it) => ('input' in it ? [it.input.config.app] : []))
   return app ?? 'dray'
-}
-
-/** The JSON of a question of the page; undefined for one that does not exist. Never rejects. */
-async function answer(
-  question: string,
-  query: URLSearchParams,
-  { environments, ports }: { environments: readonly WatchedEnvironment[]; ports: AnswerPorts },
-): Promise<unknown> {
-  const named = environments.find(({ name }) => name === query.get('environment'))
-  if (named === undefined || !('input' in named)) return undefined
-  const { hosts } = named.input.config.environment
-  const host = query.get('host') ?? hosts[0]
-  if (!hosts.includes(host)) return undefined
-  try {
-    if (question === 'timeline') return await answerTimeline(named.input, ports)
-    if (question !== 'release') return undefined
-    return await answerRelease(named.input, { host, release: query.get('release') ?? '' }, ports)
-  } catch (error) {
-    return { failure: failureFrom(toDrayError(error)) }
-  }
 }
 
 /** Written as it is: the token is a secret, but the user needs it. */

@@ -12,7 +12,7 @@ import type { WatchedEnvironment } from './load-watched.ts'
 /** Time between two looks at a host: while all is well, during a deploy, and while it does not answer. */
 export const PACE_MS = { calm: 10_000, deploying: 3_000, unknown: 5_000 }
 
-export type Watched = { app: string; environments: readonly WatchedEnvironment[] }
+export type Watched = { app: string; mayWrite: boolean; environments: readonly WatchedEnvironment[] }
 
 /** The state of every environment, read while it is followed. */
 export type Watch = { follow(send: (overview: Overview) => void): Disposable }
@@ -27,13 +27,13 @@ type WatchPorts = {
 }
 
 /** Hosts are read only while there is a follower; all followers get the same. */
-export function watchEnvironments({ app, environments }: Watched, ports: WatchPorts): Watch {
+export function watchEnvironments({ app, mayWrite, environments }: Watched, ports: WatchPorts): Watch {
   const { context, clean } = ports
   const followers = new Set<(overview: Overview) => void>()
   const views = new Map(environments.map((it) => [it.name, firstView(it)]))
   let stopReading = new AbortController()
 
-  const overview = (): Overview => ({ app, environments: [...views.values()] })
+  const overview = (): Overview => ({ app, mayWrite, environments: [...views.values()] })
   const read = async ({ name, input }: { name: string; input: EnvironmentInput }): Promise<void> => {
     const { signal } = stopReading
     while (!signal.aborted) {

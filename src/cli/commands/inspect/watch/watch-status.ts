@@ -28,6 +28,10 @@ export async function watchStatus(
   context: CliContext,
 ): Promise<ExitCode> {
   const { global: options, rest } = input
+  if (input.options.usage === true)
+    throw new DrayError('USAGE', '`--watch` does not measure containers.', {
+      hint: '`dray ui` shows the CPU and memory of each container over time.',
+    })
   if (input.options.exitCode === true)
     throw new DrayError('USAGE', '`--watch` has no end whose exit code could tell the state.', {
       hint: 'Pass either `--watch` or `--exit-code`.',
@@ -41,7 +45,10 @@ export async function watchStatus(
 
   await using connections = holdConnections(context)
   const { onHost } = connections
-  const watch = watchEnvironments({ app: '', environments }, { onHost, context, clean, readsAttempts: false })
+  const watch = watchEnvironments(
+    { app: '', mayWrite: false, environments },
+    { onHost, context, clean, readsAttempts: false },
+  )
   using screen = openScreen({ options, output }, context)
   using _ = watch.follow(({ environments: views }) => screen.show(views))
   await new Promise<void>((resolve) => {

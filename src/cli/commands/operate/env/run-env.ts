@@ -1,14 +1,11 @@
 import { createEnvStore } from '../../../../adapters/directory/env/env-store.ts'
-import { readComposeUses, readEnvExample } from '../../../../adapters/source/app-variables.ts'
-import { deployTimeNames } from '../../../../config/environment-variables.ts'
-import { parseDotenv } from '../../../../operations/env/parse-dotenv.ts'
-import { reviewVariables } from '../../../../operations/env/review-variables.ts'
 import { renderVariable } from '../../../../operations/env/render-variable.ts'
 import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
 import { Secret } from '../../../../shared/secret.ts'
 import { renderVariables } from '../../../../ui/render/results/render-variables.ts'
 import { createCommandOutput } from '../../../command/command-output.ts'
 import { changeEnv, type EnvWork } from './change-env.ts'
+import { createReviewer } from './create-reviewer.ts'
 import { confirmChanges } from './confirm-changes.ts'
 import type { InputOf } from '../../../command/command.ts'
 import { connectEach } from '../../../command/connect-each.ts'
@@ -56,27 +53,17 @@ export async function runEnv(given: InputOf<typeof envCommand>, context: CliCont
 }
 
 async function listVariables({ input, output, stores }: EnvWork): Promise<void> {
-  const { projectDirectory, environment } = input.config
-  const [example, uses, ...listings] = await Promise.all([
-    readEnvExample(projectDirectory),
-    readComposeUses(projectDirectory, environment.composeFiles),
+  const { environment } = input.config
+  const [reviewer, ...listings] = await Promise.all([
+    createReviewer(input),
     ...stores.map(async (store) => ({ store, listing: await store.list() })),
   ])
-  const exampleNames =
-    example === undefined ? undefined : parseDotenv(example).variables.map(({ name }) => name)
-  if (exampleNames === undefined) {
+  if (!reviewer.hasExample) {
     output.note('Unused variables cannot be detected: there is no .env.example next to the compose file.')
   }
   for (const { store, listing } of listings) {
-    const variables = reviewVariables({
-      listing,
-      example: exampleNames,
-      compose: uses.variables,
-      envFileServices: uses.envFileServices,
-      deployTime: [...deployTimeNames, ...Object.keys(environment.env)],
-    })
+    const { mode, variables } = reviewer.review(listing)
     const { host, path } = store
-    const mode = listing.isThere ? listing.mode : undefined
     if (input.options.json) {
       output.json({ type: 'env.listed', environment: environment.name, host, path, mode, variables })
       continue

@@ -1,0 +1,87 @@
+import { createEnvStore } from '../../../../adapters/directory/env/env-store.ts'
+import { measureLogs } from '../../../../adapters/directory/log-size.ts'
+import { isReady, type HostCheckup } from '../../../../operations/doctor/checkup.ts'
+import { planFrom } from '../../../../operations/disk/clean.ts'
+import { reportDisk } from '../../../../operations/disk/disk-report.ts'
+import { observeDisk } from '../../../../operations/disk/observe-disk.ts'
+import type { ChecksView, DiskView, VariablesView } from '../../../../ui/page/model.ts'
+import { describeHost } from '../../../command/connect-hosts.ts'
+import type { EnvironmentInput } from '../../../command/load-environment.ts'
+import { createReviewer } from '../../operate/env/create-reviewer.ts'
+import { checkHere } from '../../set-up/run-check.ts'
+import { examineHosts } from '../../set-up/run-doctor.ts'
+import { loadDoctor } from '../../set-up/load-doctor.ts'
+import { diskHost } from '../disk-host.ts'
+import { orFailure, type AnswerPorts } from './answer-page.ts'
+
+/** As `dray disk` and `dray clean --dry-run`, from one look. */
+export async function answerDisk(
+  input: EnvironmentInput,
+  { onHost, context }: AnswerPorts,
+): Promise<DiskView> {
+  const { app, environment } = input.config
+  const { signal } = context
+  const look = (host: string) =>
+    onHost(host, async (runner) => {
+      const connected = describeHost(runner, input, context)
+      using _ = connected.engine
+      const observation = await observeDisk(diskHost(connected), { app, rules: environment.disk, signal })
+      const paths = observation.inventory.containers.flatMap(({ log }) => log.path ?? [])
+      return {
+        report: reportDisk(observation, await measureLogs(runner, paths, signal)),
+        cleaning: await orFailure(
+          Promise.resolve().then(() => planFrom(observation)),
+          context,
+        ),
+      }
+    })
+  return {
+    hosts: await Promise.all(
+      environment.hosts.map(async (host) => ({ host, answer: await orFailure(look(host), context) })),
+    ),
+  }
+}
+
+/** As `dray doctor` and `dray check`. */
+export async function answerChecks(
+  { config, options }: EnvironmentInput,
+  { onHost, context }: AnswerPorts,
+): Promise<ChecksView> {
+  const { name, hosts } = config.environment
+  const command = { arguments: { environment: name }, rest: [], options: {}, global: options } as const
+  const input = await loadDoctor(command, context)
+  const examine = async (host: string): Promise<HostCheckup> => {
+    const examined = await orFailure(
+      onHost(host, (runner) => examineHosts(input, [runner], context)),
+      context,
+    )
+    if (!('failure' in examined)) return examined[0] ?? { host, checks: [] }
+    return { host, checks: [{ name: 'ssh', outcome: 'failed', failure: examined.failure }] }
+  }
+  const quiet = { ...context, stderr: { write: () => true } }
+  const [repository, ...examined] = await Promise.all([
+    orFailure(checkHere(quiet, false), context),
+    ...hosts.map(examine),
+  ])
+  return { hosts: examined, isReady: isReady(examined), repository }
+}
+
+/** As `dray env`. */
+export async function answerVariables(
+  input: EnvironmentInput,
+  { onHost, context }: AnswerPorts,
+): Promise<VariablesView> {
+  const { hosts, path } = input.config.environment
+  const reviewer = await createReviewer(input)
+  const list = (host: string) =>
+    onHost(host, async (runner) => {
+      const listing = await createEnvStore({ runner, path, clock: context.clock }).list()
+      return { host, path, ...reviewer.review(listing) }
+    })
+  return {
+    hasExample: reviewer.hasExample,
+    hosts: await Promise.all(
+      hosts.map(async (host) => ({ host, answer: await orFailure(list(host), context) })),
+    ),
+  }
+}

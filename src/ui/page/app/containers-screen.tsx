@@ -1,0 +1,132 @@
+import type { JSX } from 'preact'
+import { renderBytes } from '../../../shared/bytes.ts'
+import { renderAge } from '../../render/text/render-duration.ts'
+import type { ContainersHost, ContainerTimes } from '../model.ts'
+import { FailureNote, WideTable } from './parts.tsx'
+import { now } from './state.ts'
+import { usePoll } from './use-poll.ts'
+
+const EVERY_MS = 2_500
+/** The widths of the small charts, in samples. */
+const SAMPLES = 120
+
+/** CPU, memory, restarts and health of each container, measured while this screen is open. */
+export function ContainersScreen({ environment }: { environment: string }): JSX.Element {
+  const { answer, problem } = usePoll('containers', { environment }, EVERY_MS)
+  return (
+    <>
+      {problem !== undefined && <p class="problem">{problem}</p>}
+      {answer === undefined && problem === undefined && <p class="quiet">Measuring the containers…</p>}
+      {answer?.hosts.map((host) => (
+        <section key={host.host}>
+          <h2>{host.host}</h2>
+          <Host host={host} />
+        </section>
+      ))}
+      <p class="quiet">
+        Measured every 5 seconds while this screen is open; the charts show the last ten minutes of that.
+      </p>
+    </>
+  )
+}
+
+type Container = NonNullable<ContainersHost['containers']>[number]
+
+function Host({ host: { host, containers, failure } }: { host: ContainersHost }): JSX.Element {
+  if (failure !== undefined) return <FailureNote failure={failure} />
+  if (containers === undefined) return <p class="quiet">Measuring the containers…</p>
+  if (containers.length === 0) return <p class="quiet">There are no containers.</p>
+  return (
+    <WideTable
+      label={`Containers on ${host}`}
+      columns={[
+        'Container',
+        'State',
+        'Health',
+        'Health over time',
+        '>Up',
+        '>Restarts',
+        '>CPU',
+        'CPU over time',
+        '>Memory',
+        'Memory over time',
+      ]}
+    >
+      {containers.map((it) => (
+        <Row key={it.name} container={it} />
+      ))}
+    </WideTable>
+  )
+}
+
+const HEALTH_WORDS = {
+  none: 'no check',
+  starting: '… starting',
+  healthy: '✓ healthy',
+  unhealthy: '✗ unhealthy',
+} as const
+
+function Row({ container }: { container: Container }): JSX.Element {
+  const { name, state, health, healthOutput, restarts, startedAtMs, cpuPercent, times } = container
+  const { memoryBytes, memoryLimitBytes = 0 } = container
+  const isBad = state !== 'running' || health === 'unhealthy'
+  return (
+    <tr class={isBad ? 'bad' : ''}>
+      <th scope="row">{name}</th>
+      <td>
+        {state === 'running' ? '✓' : '✗'} {state}
+      </td>
+      <td title={healthOutput}>{HEALTH_WORDS[health]}</td>
+      <td>
+        <HealthStrip times={times} />
+      </td>
+      <td class="number">{state === 'running' ? renderAge(now.value - startedAtMs) : ''}</td>
+      <td class="number">{restarts}</td>
+      <td class="number">{cpuPercent === undefined ? '' : `${cpuPercent.toFixed(1)} %`}</td>
+      <td>
+        <Spark times={times} pick={1} most={100} />
+      </td>
+      <td class="number" title={`of ${renderBytes(memoryLimitBytes)}`}>
+        {memoryBytes === undefined ? '' : renderBytes(memoryBytes)}
+      </td>
+      <td>
+        <Spark times={times} pick={2} most={0} />
+      </td>
+    </tr>
+  )
+}
+
+/** A line of the values over time, up to the largest of them and of `most`; the cell beside it has the last value. */
+function Spark({ times, pick, most }: { times: ContainerTimes; pick: 1 | 2; most: number }): JSX.Element {
+  const values = times.map((it) => it[pick] ?? 0)
+  const largest = Math.max(most, 1, ...values)
+  const points = values.map(
+    (value, index) => `${SAMPLES - values.length + index},${20 - (19 * value) / largest}`,
+  )
+  return (
+    <svg class="spark" viewBox={`0 0 ${SAMPLES} 20`} preserveAspectRatio="none" aria-hidden="true">
+      <polyline points={points.join(' ')} vectorEffect="non-scaling-stroke" />
+    </svg>
+  )
+}
+
+const HEALTH_TONES = { none: 'quiet', starting: 'busy', healthy: 'good', unhealthy: 'bad' } as const
+const HEALTH_TOPS = { none: 12, starting: 8, healthy: 4, unhealthy: 0 } as const
+
+/** A mark for each sample, higher the worse: the colour only repeats it. */
+function HealthStrip({ times }: { times: ContainerTimes }): JSX.Element {
+  return (
+    <svg class="spark" viewBox={`0 0 ${SAMPLES} 20`} preserveAspectRatio="none" aria-hidden="true">
+      {times.map(([atMs, , , health], index) => (
+        <rect
+          key={atMs}
+          class={HEALTH_TONES[health]}
+          x={SAMPLES - times.length + index}
+          y={HEALTH_TOPS[health]}
+          width="1"
+          height={20 - HEALTH_TOPS[health]}
+        />
+      ))}
+    </svg>
+  )
+}

@@ -1,0 +1,165 @@
+import { useSignal } from '@preact/signals'
+import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Failure } from '../../../deploy/model/events.ts'
+import type { RollbackView } from '../model.ts'
+import { FailureNote } from './parts.tsx'
+import { linkTo } from './route.ts'
+import { beginRollback } from './state.ts'
+import { useAsk, usePoll } from './use-poll.ts'
+
+type Target = { environment: string; release: string }
+
+/** Begins a rollback after its plan and its command line were shown, and the name of a production-like environment was typed. */
+export function RollbackPanel({ environment, release }: Target): JSX.Element {
+  const stage = useSignal<'closed' | 'planned' | 'begun'>('closed')
+  if (stage.value === 'closed')
+    return (
+      <p class="tools">
+        <button type="button" onClick={() => (stage.value = 'planned')}>
+          Roll back to this…
+        </button>
+      </p>
+    )
+  return (
+    <section class="action" aria-label={`Rollback to ${release}`}>
+      <h2>
+        Roll {environment} back to {release}
+      </h2>
+      {stage.value === 'planned' ? (
+        <Planned
+          {...{ environment, release }}
+          onCancel={() => (stage.value = 'closed')}
+          onBegun={() => (stage.value = 'begun')}
+        />
+      ) : (
+        <Begun {...{ environment, release }} />
+      )}
+    </section>
+  )
+}
+
+type PlannedProps = Target & { onCancel: () => void; onBegun: () => void }
+
+function Planned({ environment, release, onCancel, onBegun }: PlannedProps): JSX.Element {
+  const { answer, problem } = useAsk('rollback', { environment, release })
+  if (problem !== undefined) return <p class="problem">{problem}</p>
+  if (answer === undefined) return <p class="quiet">Making the plan…</p>
+  if ('failure' in answer)
+    return (
+      <>
+        <FailureNote failure={answer.failure} />
+        <button type="button" onClick={onCancel}>
+          Close
+        </button>
+      </>
+    )
+  return <Confirmation plan={answer} {...{ environment, release, onCancel, onBegun }} />
+}
+
+function Confirmation({
+  plan,
+  environment,
+  release,
+  onCancel,
+  onBegun,
+}: PlannedProps & { plan: RollbackView }): JSX.Element {
+  const { command, steps, warnings, notUndone, confirmName } = plan
+  const typed = useSignal('')
+  const failure = useSignal<Failure | undefined>(undefined)
+  const problem = useSignal<string | undefined>(undefined)
+  const isSending = useSignal(false)
+  const first = useRef<HTMLParagraphElement>(null)
+  useEffect(() => first.current?.focus(), [])
+  const begin = async (): Promise<void> => {
+    isSending.value = true
+    try {
+      const begun = await beginRollback({ environment, release, confirm: typed.value })
+      if ('release' in begun) onBegun()
+      else failure.value = begun.failure
+    } catch (error) {
+      problem.value = String(error)
+    }
+    isSending.value = false
+  }
+  const severalHosts = new Set(steps.map(({ host }) => host)).size > 1
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        void begin()
+      }}
+    >
+      <p ref={first} tabIndex={-1}>
+        In a terminal: <code>{command}</code>
+      </p>
+      {warnings.map((text) => (
+        <p class="problem" key={text}>
+          {text}
+        </p>
+      ))}
+      {notUndone.map((text) => (
+        <p key={text}>Not undone: {text}</p>
+      ))}
+      {steps.length === 0 ? (
+        <p>Nothing would change.</p>
+      ) : (
+        <ol>
+          {steps.map(({ id, host, title, cause }) => (
+            <li key={id}>
+              {title}
+              {severalHosts && ` on ${host}`} <span class="quiet">{cause}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+      <p class="quiet">The plan is made again under the lock, of what is on the server then.</p>
+      {confirmName !== undefined && (
+        <p>
+          <label>
+            Type <b>{confirmName}</b> to confirm:{' '}
+            <input
+              type="text"
+              autocomplete="off"
+              value={typed.value}
+              onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
+            />
+          </label>
+        </p>
+      )}
+      {failure.value !== undefined && <FailureNote failure={failure.value} />}
+      {problem.value !== undefined && <p class="problem">{problem.value}</p>}
+      <p class="tools">
+        <button
+          class="go"
+          type="submit"
+          disabled={isSending.value || (confirmName !== undefined && typed.value !== confirmName)}
+        >
+          Roll {environment} back
+        </button>
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
+      </p>
+    </form>
+  )
+}
+
+function Begun({ environment, release }: Target): JSX.Element {
+  const { answer } = usePoll('action', { environment }, 1000)
+  return (
+    <>
+      <p role="status">
+        {answer?.state === 'done'
+          ? `✓ Rolled back to ${release}.`
+          : answer?.state === 'failed'
+            ? '✗ The rollback failed.'
+            : '↻ The rollback is running.'}
+      </p>
+      {answer?.state === 'failed' && answer.failure !== undefined && <FailureNote failure={answer.failure} />}
+      <p>
+        <a href={linkTo({ screen: 'live', environment })}>Follow it step by step</a>
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,74 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import type { PageAnswers } from '../model.ts'
+import { ask, pause } from './state.ts'
+
+/**
+ * The answer to a question, asked again `everyMs` after each answer while the page is visible. `problem`: why the server does
+ * not answer now; it is asked again all the same.
+ */
+export function usePoll<Question extends keyof PageAnswers>(
+  question: Question,
+  query: Readonly<Record<string, string>>,
+  everyMs: number,
+): { answer: PageAnswers[Question] | undefined; problem: string | undefined } {
+  const { answer, problem, read } = useReading(question, query)
+  useEffect(() => repeat(read, everyMs), [])
+  return { answer: answer.value, problem: problem.value }
+}
+
+/** The answer to a question, which is asked once and whenever `again` is called; `isAsking` until it has come. */
+export function useAsk<Question extends keyof PageAnswers>(
+  question: Question,
+  query: Readonly<Record<string, string>>,
+): {
+  answer: PageAnswers[Question] | undefined
+  problem: string | undefined
+  isAsking: boolean
+  again: () => void
+} {
+  const { answer, problem, read } = useReading(question, query)
+  const isAsking = useSignal(true)
+  const again = (): void => {
+    isAsking.value = true
+    void read().then(() => (isAsking.value = false))
+  }
+  useEffect(again, [])
+  return { answer: answer.value, problem: problem.value, isAsking: isAsking.value, again }
+}
+
+function useReading<Question extends keyof PageAnswers>(
+  question: Question,
+  query: Readonly<Record<string, string>>,
+) {
+  const answer = useSignal<PageAnswers[Question] | undefined>(undefined)
+  const problem = useSignal<string | undefined>(undefined)
+  const read = async (): Promise<void> => {
+    try {
+      answer.value = await ask(question, query)
+      problem.value = undefined
+    } catch (error) {
+      problem.value = String(error)
+    }
+  }
+  return { answer, problem, read }
+}
+
+/** Does something, and again `everyMs` after it was done, while the page is visible. The result ends it. */
+export function repeat(act: () => Promise<void>, everyMs: number): () => void {
+  const ending = new AbortController()
+  let isActing = false
+  const run = async (): Promise<void> => {
+    if (isActing) return
+    isActing = true
+    while (!ending.signal.aborted && !document.hidden) {
+      await act()
+      await pause(everyMs)
+    }
+    isActing = false
+  }
+  const onVisible = (): void => void run()
+  document.addEventListener('visibilitychange', onVisible, { signal: ending.signal })
+  void run()
+  return () => ending.abort()
+}
