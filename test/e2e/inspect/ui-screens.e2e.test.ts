@@ -94,6 +94,24 @@ describe('the logs', () => {
   })
 })
 
+test('logs of a host that dies continue when it is back, without a gap and without a line twice', async () => {
+  await show('/test')
+  await show('/test/logs')
+  const said = (text: string) => page.locator('.log-line', { hasText: text })
+  await say('frontend', 'echo before the break')
+  await said('before the break').waitFor()
+  await server.cutLine()
+  await page.locator('main .problem').first().waitFor()
+  await say('frontend', 'echo during the break')
+  await server.mendLine()
+  await said('during the break').waitFor()
+  await say('frontend', 'echo after the break')
+  await said('after the break').waitFor()
+  for (const when of ['before', 'during', 'after'])
+    expect(await said(`${when} the break`).count(), when).toBe(1)
+  await expect.poll(() => page.locator('main .problem').count()).toBe(0)
+})
+
 test('every container has its use of CPU and memory, while its screen is open', async () => {
   await show('/test/containers')
   const backend = page.getByRole('row', { name: 'watched-backend-1' })
