@@ -64,6 +64,7 @@ import { secretInCompose } from './rules/secret-in-compose.ts'
 import { secretInDockerfile } from './rules/secret-in-dockerfile.ts'
 import { secretsHandedOver } from './rules/secrets-handed-over.ts'
 import { shellTraced } from './rules/shell-traced.ts'
+import { swarmUnsupported } from './rules/swarm-unsupported.ts'
 import { tagMisspelt } from './rules/tag-misspelt.ts'
 import { tagNotPushed } from './rules/tag-not-pushed.ts'
 import { tagNotSet } from './rules/tag-not-set.ts'
@@ -141,6 +142,7 @@ export const rules: readonly Rule[] = [
   secretInDockerfile,
   secretsHandedOver,
   shellTraced,
+  swarmUnsupported,
   tagMisspelt,
   tagNotPushed,
   tagNotSet,

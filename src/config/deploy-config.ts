@@ -35,6 +35,8 @@ export type Environment = {
   name: string
   /** As in dray.yml: `deploy@test.example.com`, or `local` for this machine. */
   hosts: NonEmpty<string>
+  /** What runs the app: Docker Compose on each host, or Docker Swarm, of which the only host is a manager. */
+  engine: 'compose' | 'swarm'
   /** Absolute directory of the app on the hosts. */
   path: string
   /** Relative to the project directory, with `/`. */

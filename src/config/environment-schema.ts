@@ -43,6 +43,16 @@ export const environmentSchema = z.strictObject({
     examples: [2, '25%'],
     defaultText: '`1`: one host after the other',
   }),
+  engine: z
+    .enum(['compose', 'swarm'], { error: 'expected compose or swarm' })
+    .optional()
+    .meta({
+      description:
+        '`compose`: Docker Compose runs the app on each host. `swarm`: Docker Swarm runs the same compose file as a stack, and places its containers on the nodes of the cluster; `host` is then one of its managers. See docs/swarm.md.',
+      omitFromExample: true,
+      examples: ['swarm'],
+      defaultText: 'compose',
+    }),
   path: text('a directory')
     .optional()
     .meta({

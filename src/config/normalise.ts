@@ -70,6 +70,7 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
   return {
     name: input.environmentName,
     hosts,
+    engine: block.engine ?? 'compose',
     path: isLocal ? localPath : trimSlash(block.path ?? `/srv/${input.app}`),
     composeFiles: input.composeFiles,
     tagRule: toTagRule(block.tag),

@@ -19,6 +19,7 @@ export function checkRules(file: ConfigFile): Problem[] {
     ...environments.flatMap(([name, block]) => [
       ...checkEnvironment(['environments', name], block),
       ...checkDomain(['environments', name], { front: file.front, ...block }),
+      ...checkEngine(['environments', name], { front: file.front, ...block }),
     ]),
     ...checkRegistries(file),
     ...checkNotify(['notify'], file.notify),
@@ -48,6 +49,30 @@ function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
     ...checkEnv(path, block),
     ...checkNotify([...path, 'notify'], block.notify),
     ...checkFront([...path, 'front'], block.front),
+  ]
+}
+
+/** A cluster is reached through one manager, which places the containers. */
+function checkEngine(path: string[], block: EnvironmentBlock): Problem[] {
+  if (block.engine !== 'swarm') return []
+  const several = (hostsOf(block) ?? []).length > 1
+  return [
+    ...(several
+      ? [
+          keyProblem(
+            [...path, 'hosts'],
+            'has several servers; with `engine: swarm`, name one manager of the cluster: `host`',
+          ),
+        ]
+      : []),
+    ...(block.front === undefined || block.front === false
+      ? []
+      : [
+          keyProblem(
+            [...path, 'engine'],
+            'excludes `front`: Swarm publishes the ports; set `front: false` here',
+          ),
+        ]),
   ]
 }
 

@@ -9,6 +9,7 @@ import { registryFailures } from './registry-failures.ts'
 import { releaseFailures } from './release-failures.ts'
 import { repositoryFailures } from './repository-failures.ts'
 import { setupFailures } from './setup-failures.ts'
+import { swarmFailures } from './swarm-failures.ts'
 import { surroundingFailures } from './surrounding-failures.ts'
 
 type Entry = {
@@ -227,6 +228,7 @@ export const catalogue = {
     exitCode: EXIT.precondition,
   },
   ...surroundingFailures,
+  ...swarmFailures,
   SERVICE_UNHEALTHY: {
     title: 'The new release did not become healthy.',
     hint: 'Read its last log lines above, correct the app and deploy again.',

@@ -77,7 +77,7 @@ const rows = [
     platform: 'list',
   }),
   row(promoteCommand, { tag: 'text' }),
-  row(planCommand, release),
+  row(planCommand, { ...release, engine: 'text' }),
   row(deployCommand, { ...release, dryRun: 'true' }),
   row(rollbackCommand, { ...place, dryRun: 'true' }),
   row(statusCommand, { watch: 'true', usage: 'true', exitCode: 'true' }),

@@ -12,13 +12,8 @@ import type { LeftOut } from '../../src/deploy/model/left-out.ts'
 import type { DesiredRelease } from '../../src/deploy/model/observation.ts'
 import type { Site } from '../../src/deploy/plan/observe/observe.ts'
 import type { Plan } from '../../src/deploy/model/plan.ts'
-import type {
-  AppSource,
-  BundleFile,
-  ImageConfig,
-  Registry,
-  SourceReview,
-} from '../../src/deploy/model/ports.ts'
+import type { SourceReview } from '../../src/deploy/model/source-review.ts'
+import type { AppSource, BundleFile, ImageConfig, Registry } from '../../src/deploy/model/ports.ts'
 import { resolveRollback, type ArchivingHost } from '../../src/deploy/releases/rollback.ts'
 import { createArchivedRegistry } from '../../src/adapters/registry/archived-registry.ts'
 import { createArchivedSource } from '../../src/adapters/source/archived-source.ts'

@@ -92,5 +92,17 @@ function stepFacts(step: Step): string {
       return step.containers.join(', ')
     case 'clean-images':
       return step.names.join(' ')
+    case 'pull-on-nodes':
+      return `${spellImage(step.name)} for ${step.services.join(', ')} on ${Object.values(step.nodes).join(', ')}`
+    case 'update-stack':
+    case 'await-tasks':
+    case 'verify-stack':
+      return step.services
+        .map(({ service, change, image }) => `${service} ${change} ${spellImage(image)}`)
+        .join(', ')
+    case 'remove-services':
+      return step.services.join(', ')
+    case 'clean-stack':
+      return step.stack
   }
 }

@@ -83,7 +83,7 @@ function readInactive(
 /**
  * Makes paths in and next to the stage relative again, as they were written. Compose doubles a dollar sign in its output.
  */
-function parseModel(text: string, stage: string): RawModel | undefined {
+export function parseModel(text: string, stage: string): RawModel | undefined {
   if (text === '') return undefined
   const printed = JSON.stringify(stage).slice(1, -1).replaceAll('$', '$$$$')
   const relative = text

@@ -1,7 +1,9 @@
 import { posix } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
+import type { StackReview } from '../../deploy/model/cluster.ts'
 import type { AppDirectory, BundleFile, DirectoryObservation } from '../../deploy/model/ports.ts'
-import { readAppModel } from '../compose/read-model.ts'
+import { parseModel, readAppModel } from '../compose/read-model.ts'
+import { reviewStack } from '../swarm/review-stack.ts'
 import { createServerValues } from '../compose/server-values.ts'
 import { checkComposeVersion, composeRefusal } from '../compose/compose-failure.ts'
 import { readHashes } from './file-hashes.ts'
@@ -73,7 +75,12 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
       })
     if (sectionText(sections, 'model-exit') !== '0') throw refusal('model-error')
     const contentHashes = readContentHashes(hashes, uses, { values, variables })
-    const observation = readDirectoryObservation(sections, { path, envFacts, contentHashes })
+    const observation = readDirectoryObservation(sections, {
+      path,
+      envFacts,
+      contentHashes,
+      engine: place.engine,
+    })
     if (sectionText(sections, 'all-model-error') === undefined) return observation
     const inactiveProblem = refusal('all-model-error').message
     return { ...observation, app: { ...observation.app, inactiveProblem } }
@@ -134,6 +141,12 @@ export function createAppDirectory(place: AppPlace): AppDirectory {
   }
 }
 
+function readStackReview(model: string, stage: string): StackReview {
+  const raw = parseModel(model, stage)
+  if (raw !== undefined) return reviewStack(raw)
+  throw new DrayError('COMPOSE_INVALID', 'Docker Compose on the host returned a model that cannot be read.')
+}
+
 function readDirectories(text: string): Map<string, 'there' | 'gone'> {
   const found = [...text.matchAll(/^(there|gone) (.+)$/gm)]
   return new Map(found.map(([, state, path = '']) => [path, state === 'there' ? 'there' : 'gone']))
@@ -156,11 +169,12 @@ type Facts = {
   path: string
   envFacts: ReturnType<typeof readEnvFacts>
   contentHashes: ReadonlyMap<string, string> | undefined
+  engine: AppPlace['engine']
 }
 
 function readDirectoryObservation(
   sections: readonly Section[],
-  { path, envFacts, contentHashes }: Facts,
+  { path, envFacts, contentHashes, engine }: Facts,
 ): DirectoryObservation {
   const text = (name: string): string => sectionText(sections, name) ?? ''
   const [mode = '', ...variables] = text('env').split('\n')
@@ -190,6 +204,7 @@ function readDirectoryObservation(
           return hash === '' ? [] : [[service, hash]]
         }),
     ),
+    ...(engine === 'swarm' && { stack: readStackReview(text('model'), text('stage')) }),
     app: readAppModel({
       model: text('model'),
       plainModel: text('plain-model'),

@@ -43,6 +43,7 @@ const releaseSchema = z.object({
   variables: z.array(z.string()),
   valueHashes: z.record(z.string(), z.string()).optional(),
   networks: z.record(z.string(), z.string()),
+  nodes: z.record(z.string(), z.string()).optional(),
   // A container may have written these. They are requested from the host only, where it could request them itself.
   entrances: z
     .array(

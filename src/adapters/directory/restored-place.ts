@@ -1,10 +1,12 @@
 import type { AppModel } from '../../deploy/model/app-model.ts'
+import type { Cluster, Stack, StackRequest } from '../../deploy/model/cluster.ts'
 import type { Compose } from '../../deploy/model/compose.ts'
 import type { AppDirectory } from '../../deploy/model/ports.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import { differenceFrom } from '../../deploy/model/release-model.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { createCompose } from '../compose/compose-cli.ts'
+import { createStack } from '../swarm/stack-cli.ts'
 import { createAppDirectory } from './app-directory.ts'
 import type { AppPlace } from './app-place.ts'
 
@@ -17,10 +19,12 @@ import type { AppPlace } from './app-place.ts'
 export function createRestoredPlace(
   place: AppPlace,
   release: Release,
-): { directory: AppDirectory; compose: Compose } {
+  cluster?: Cluster,
+): { directory: AppDirectory; compose: Compose; swarm?: { cluster: Cluster; stack: Stack } } {
   const partsWith = (values: AppPlace['values']) => ({
     directory: createAppDirectory({ ...place, values }),
     compose: createCompose({ ...place, values }),
+    ...(cluster && { stack: createStack({ ...place, values }, cluster) }),
   })
   let parts = partsWith({})
 
@@ -45,6 +49,15 @@ export function createRestoredPlace(
       tryOut: (request) => parts.compose.tryOut(request),
       runTask: (request) => parts.compose.runTask(request),
     },
+    ...(cluster && {
+      swarm: {
+        cluster,
+        stack: {
+          deploy: async (request: StackRequest) => parts.stack?.deploy(request),
+          startJob: async (request: Parameters<Stack['startJob']>[0]) => parts.stack?.startJob(request),
+        },
+      },
+    }),
   }
 }
 

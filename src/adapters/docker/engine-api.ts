@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Cluster } from '../../deploy/model/cluster.ts'
 import type { Engine } from '../../deploy/model/ports.ts'
 import type { LogSource } from '../../operations/logs/log-source.ts'
 import type { UsageSource } from '../../operations/status/container-usage.ts'
@@ -7,6 +8,7 @@ import { findEnvironmentSecrets } from '../../shared/environment-secrets.ts'
 import type { Redactor } from '../../shared/redact.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
+import { createCluster } from '../swarm/cluster-api.ts'
 import { EngineClient } from './engine-client.ts'
 import type { ApiRequest } from './engine-exchange.ts'
 import { createEngineDisk } from './engine-disk.ts'
@@ -26,6 +28,9 @@ export type DockerEngine = Engine &
   Disposable & {
     logs: LogSource
     usage: UsageSource
+
+    /** The swarm of which it is a manager. */
+    cluster: Cluster
     /** Version and image store. Throws DOCKER_MISSING, DOCKER_DENIED, DOCKER_UNREACHABLE; see `assertEngineSupported`. */
     observeEngine(): Promise<EngineObservation>
   }
@@ -60,6 +65,8 @@ export function createEngine(
     logs: createLogSource(client),
 
     usage: createUsageSource(client),
+
+    cluster: createCluster(client, runner.name),
 
     async observeEngine() {
       const info = await client.read({ method: 'GET', path: '/info' }, infoAnswer)

@@ -3,6 +3,7 @@ import type { Credentials, Platform, Registry, ResolvedImage } from '../../deplo
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ManifestLinks } from '../../operations/images/package-version.ts'
 import type { Clock } from '../../shared/clock.ts'
+import type { Secret } from '../../shared/secret.ts'
 import { createImageResolver } from './image-resolver.ts'
 import { readLinks } from './manifest-links.ts'
 import { createManifestReader } from './manifest-reader.ts'
@@ -64,6 +65,11 @@ export type RegistryClient = Registry & {
   links(image: Repository & { digest: Digest }, signal?: AbortSignal): Promise<ManifestLinks | undefined>
   /** Every tag, in the registry's order: oldest first on GHCR, by name elsewhere. Throws the REGISTRY_… codes. */
   tags(repository: Repository, signal?: AbortSignal): Promise<string[]>
+  /**
+   * A new token that allows to pull this repository, for minutes; undefined if no login is needed. Throws SWARM_LOGIN_BASIC if
+   * the registry has no token service, and the REGISTRY_… codes.
+   */
+  pullToken(repository: Repository, signal?: AbortSignal): Promise<Secret | undefined>
   /** The last `count` of `tags`, newest first, without those of signatures and attestations. */
   newestTags(repository: Repository, count: number, signal?: AbortSignal): Promise<string[]>
 }
@@ -105,6 +111,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       inOrder(registry, (endpoint) => tags.all({ endpoint, repository, signal })),
     newestTags: ({ registry, repository }, count, signal) =>
       inOrder(registry, (endpoint) => tags.newest({ endpoint, repository, signal }, count)),
+    pullToken: async ({ registry, repository }, signal) => {
+      const [endpoint] = endpointsOf(registry, { insecure: options.insecure })
+      return endpoint && session.pullToken({ endpoint, repository, signal })
+    },
     credentials: async (host) => {
       const login = await credentials(host)
       // If no login is needed, the Engine must not send one that the registry has rejected.

@@ -1,7 +1,8 @@
 import type { Credentials } from '../../deploy/model/ports.ts'
-import type { DrayError } from '../../errors/dray-error.ts'
+import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { retry } from '../../shared/retry.ts'
+import type { Secret } from '../../shared/secret.ts'
 import { parseChallenge, type Access, type Challenge } from './auth-challenge.ts'
 import type { Endpoint } from './registry-endpoint.ts'
 import { failureOf, RateLimited, staleLogin } from './registry-failure.ts'
@@ -39,6 +40,11 @@ export type RegistrySession = {
   ping(endpoint: Endpoint, signal?: AbortSignal): Promise<void>
   /** An answer that is a success or 404. Throws the REGISTRY_… codes. */
   ask(request: RegistryRequest): Promise<HttpAnswer>
+  /**
+   * A new token of the registry's token service that allows to pull a repository; undefined if no login is needed for it.
+   * Throws SWARM_LOGIN_BASIC if the registry takes the login itself, and the REGISTRY_… codes.
+   */
+  pullToken(request: Pick<RegistryRequest, 'endpoint' | 'repository' | 'signal'>): Promise<Secret | undefined>
   /** Whether every use of this host's login was rejected. */
   isRefused(host: string): boolean
 }
@@ -149,7 +155,27 @@ export function createSession(options: SessionOptions): RegistrySession {
     })
   }
 
-  return { ping, ask, isRefused: (host) => !accepted.has(host) && refusedHosts(refused).has(host) }
+  async function pullToken(
+    request: Pick<RegistryRequest, 'endpoint' | 'repository' | 'signal'>,
+  ): Promise<Secret | undefined> {
+    const { endpoint, repository, signal } = request
+    const login = await credentials(endpoint.host)
+    if (login === undefined || refused.has(`${endpoint.baseUrl}/${repository}`)) return undefined
+    if (!challenges.has(endpoint.baseUrl)) await ping(endpoint, signal)
+    const challenge = challenges.get(endpoint.baseUrl)
+    if (challenge === undefined) return undefined
+    if (challenge.scheme === 'basic') {
+      throw new DrayError(
+        'SWARM_LOGIN_BASIC',
+        `${endpoint.host} has no token service, so the nodes of the swarm would have to get its password.`,
+      )
+    }
+    const asked = { ...request, challenge, login }
+    tokens.forget(asked)
+    return tokens.token(asked)
+  }
+
+  return { ping, ask, pullToken, isRefused: (host) => !accepted.has(host) && refusedHosts(refused).has(host) }
 }
 
 function isRefusal(error: unknown): error is DrayError {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { SourceReview } from '../../deploy/model/ports.ts'
+import type { SourceReview } from '../../deploy/model/source-review.ts'
 import { parseDotenv } from '../../operations/env/parse-dotenv.ts'
 import { readEnvExample } from './app-variables.ts'
 

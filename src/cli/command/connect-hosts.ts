@@ -9,6 +9,7 @@ import { assertEngineSupported, type EngineObservation } from '../../adapters/do
 import type { CommandRunner } from '../../adapters/host/command-runner.ts'
 import { createProber } from '../../adapters/http/prober.ts'
 import { createPortForwarder } from '../../adapters/ports/port-forwarder.ts'
+import { createStack } from '../../adapters/swarm/stack-cli.ts'
 import { listPublicNames } from '../../config/list-public-names.ts'
 import type { TargetHost } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
@@ -56,7 +57,14 @@ export function describeHost(
   }
   const { path } = config.environment
   const serverValues = createServerValues({ runner, path, onSecrets })
-  const place: AppPlace = { runner, path, values: values.composeVariables, onSecrets, serverValues }
+  const place: AppPlace = {
+    runner,
+    path,
+    values: values.composeVariables,
+    onSecrets,
+    serverValues,
+    engine: config.environment.engine,
+  }
   const engine = createEngine(runner, { onSecrets, readMask: serverValues.readMask })
   const engineObservation = engine.observeEngine().then((answer) => {
     assertEngineSupported(answer.version, runner.name)
@@ -78,6 +86,9 @@ export function describeHost(
     compose: createCompose(place),
     prober: createProber(runner),
     forwarder: createPortForwarder(runner),
+    ...(config.environment.engine === 'swarm' && {
+      swarm: { cluster: engine.cluster, stack: createStack(place, engine.cluster) },
+    }),
     lock: (holder, { waitMs, signal }) => takeLock({ runner, path, holder, waitMs, clock, signal }),
   }
   return {

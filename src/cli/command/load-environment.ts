@@ -24,23 +24,41 @@ export type EnvironmentChoice = { arguments: { environment?: string }; global: G
 /** Additional input for a new release. */
 export type ReleaseValues = { tag: string | undefined; envFile: EnvFile | undefined }
 
+/** `swarm`: the command knows environments with `engine: swarm`. */
+export type Engines = { swarm?: true }
+
 /**
  * Reads configuration and repository of the environment in `input`, and with `release` also the tag. Throws USAGE if the
- * environment is missing, and the errors of the configuration: exit code 2.
+ * environment is missing, SWARM_COMMAND if it has another engine than the command knows, and the errors of the configuration:
+ * exit code 2.
  */
 export async function loadEnvironment(
   input: EnvironmentChoice,
   context: CliContext,
-  release?: ReleaseValues,
+  { swarm, ...release }: Engines & Partial<ReleaseValues> = {},
 ): Promise<EnvironmentInput> {
   const name = input.arguments.environment
   if (name === undefined) throw await environmentMissing(context.cwd, input.global.configPath)
-  return loadNamedEnvironment({ name, options: input.global, release }, context)
+  const wanted = isReleaseValues(release) ? { release } : {}
+  return loadNamedEnvironment({ name, options: input.global, ...wanted, ...(swarm && { swarm }) }, context)
+}
+
+function isReleaseValues(values: Partial<ReleaseValues>): values is ReleaseValues {
+  return 'tag' in values
+}
+
+/** Refuses an environment of Swarm unless the command knows it: another would look for containers of Compose. */
+function refuseUnknownEngine({ environment }: DeployConfig, { swarm }: Engines): void {
+  if (environment.engine !== 'swarm' || swarm === true) return
+  throw new DrayError(
+    'SWARM_COMMAND',
+    `Environment ${environment.name} has \`engine: swarm\`, which this command does not know.`,
+  )
 }
 
 /** Like `loadEnvironment`, for an environment given by name. */
 export async function loadNamedEnvironment(
-  request: { name: string; options: GlobalOptions; release?: ReleaseValues },
+  request: { name: string; options: GlobalOptions; release?: ReleaseValues } & Engines,
   context: CliContext,
 ): Promise<EnvironmentInput> {
   const { name, options, release } = request
@@ -55,6 +73,7 @@ export async function loadNamedEnvironment(
     }),
   ])
   context.environments = new Set([...(context.environments ?? []), name])
+  refuseUnknownEngine(config, request)
   const values = makeDeployValues({
     config,
     env: context.env,

@@ -1,10 +1,9 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Execution, StepRunner } from './execution.ts'
-import type { Gap } from '../model/events.ts'
 import { nameHost } from '../model/on-each-host.ts'
-import { writeJournal } from './journal.ts'
-import type { Plan, Step, StepKind, StepOf } from '../model/plan.ts'
-import { stepTitle } from './step-title.ts'
+import { writeJournal, type JournalLine } from './journal.ts'
+import type { ComposeStep, Plan, Step, StepOf } from '../model/plan.ts'
+import { reportStep } from './report-step.ts'
 import { checkUrl, recordRelease, removeOld, stopOld, verifyRelease } from './steps/conclude.ts'
 import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images.ts'
 import { endForward, forwardPorts } from './steps/forward-ports.ts'
@@ -41,10 +40,10 @@ const runners = {
   'remove-old': removeOld,
   'verify-release': verifyRelease,
   'clean-images': cleanImages,
-} satisfies { [K in StepKind]: StepRunner<StepOf<K>> }
+} satisfies { [K in ComposeStep['kind']]: StepRunner<StepOf<K>> }
 
 /** Consecutive steps of one family run in parallel: they do not depend on each other. */
-const FAMILIES: Partial<Record<StepKind, 'fetch' | 'stop' | 'remove'>> = {
+const FAMILIES: Partial<Record<Step['kind'], 'fetch' | 'stop' | 'remove'>> = {
   'pin-names': 'fetch',
   'pull-image': 'fetch',
   'place-files': 'fetch',
@@ -153,63 +152,14 @@ async function executeStep(step: Step, execution: Execution, signal: AbortSignal
   const run = execution.hosts.get(step.host)
   if (run === undefined)
     throw new DrayError('INTERNAL', `The plan contains host ${step.host}, which is not connected.`)
-  const startedAtMs = clock.now()
-  emit({
-    type: 'step.started',
-    at: startedAtMs,
-    stepId: step.id,
-    kind: step.kind,
-    host: step.host,
-    title: stepTitle(step),
-    cause: step.cause,
-  })
-  writeJournal(run, execution, { event: 'step.started', step: step.id, kind: step.kind, ...nameOf(step) })
-  let gaps: readonly Gap[] = []
-  const finish = (outcome: 'done' | 'failed' | 'cancelled', result?: string): void => {
-    const durationMs = clock.now() - startedAtMs
-    emit({
-      type: 'step.finished',
-      at: clock.now(),
-      stepId: step.id,
-      outcome,
-      durationMs,
-      ...(result === undefined ? {} : { result }),
-      ...(gaps.length === 0 ? {} : { gaps }),
-    })
-    writeJournal(run, execution, {
-      event: 'step.finished',
-      step: step.id,
-      kind: step.kind,
-      outcome,
-      durationMs,
-      ...(step.kind === 'run-task' && !run.done.tasks.includes(step.task) && { ran: false }),
-    })
-  }
+  const journal = (line: JournalLine): void => writeJournal(run, execution, line)
+  const hasRun = (task: string): boolean => run.done.tasks.includes(task)
+  const runner = runners[step.kind as ComposeStep['kind']] as StepRunner<Step>
   try {
-    const runner = runners[step.kind] as StepRunner<Step>
-    const result = await runner(step, {
-      execution,
-      run,
-      signal,
-      progress: (progress) => {
-        emit({ type: 'step.progressed', at: clock.now(), stepId: step.id, ...progress })
-      },
-      measured: (found) => {
-        gaps = found
-      },
-      print: (line) => {
-        emit({ type: 'step.printed', at: clock.now(), stepId: step.id, line })
-      },
-    })
-    finish('done', result)
+    await reportStep(step, { clock, emit, journal, signal, hasRun }, (hooks) =>
+      runner(step, { execution, run, signal, ...hooks }),
+    )
   } catch (error) {
-    const isCancelled = signal.aborted
-    finish(isCancelled ? 'cancelled' : 'failed')
-    throw execution.hosts.size > 1 && !isCancelled ? nameHost(error, step.host) : error
+    throw execution.hosts.size > 1 && !signal.aborted ? nameHost(error, step.host) : error
   }
-}
-
-/** A task that ran is not undone, so the journal records its name. */
-function nameOf(step: Step): { task?: string } {
-  return step.kind === 'run-task' ? { task: step.task } : {}
 }

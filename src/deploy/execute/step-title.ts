@@ -1,4 +1,4 @@
-import type { Step, StepOf } from '../model/plan.ts'
+import type { StackChange, Step, StepOf } from '../model/plan.ts'
 
 /** The action of a step in a few words: `Pull acme/shop-backend:3f2a1c9`. Without host, cause or full stop. */
 export function stepTitle(step: Step): string {
@@ -51,7 +51,25 @@ export function stepTitle(step: Step): string {
       return 'Verify the running containers'
     case 'clean-images':
       return `Remove ${count(step.names.length, 'old image')}`
+    case 'pull-on-nodes':
+      return `Pull ${shortImageName(step)} on ${count(Object.keys(step.nodes).length, 'node')}`
+    case 'update-stack':
+      return `Update stack ${step.stack}`
+    case 'await-tasks':
+      return `Wait until all tasks of ${list(changed(step.services))} run`
+    case 'remove-services':
+      return `Remove ${list(step.services)} from the stack`
+    case 'verify-stack':
+      return 'Verify the running tasks'
+    case 'clean-stack':
+      return 'Remove configs that nothing uses'
   }
+}
+
+/** Those that change; all of them if none does. */
+function changed(services: readonly StackChange[]): string[] {
+  const changing = services.filter(({ change }) => change !== 'none')
+  return (changing.length === 0 ? services : changing).map(({ service }) => service)
 }
 
 function switchTitle({ proxy, services, reached = services, reloadOnly }: StepOf<'switch-traffic'>): string {

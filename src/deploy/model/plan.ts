@@ -18,7 +18,8 @@ export type Phase = { name: 'prepare' | 'traffic' | 'stop' | 'record' | 'clean';
 /** `phase`: absent in a deploy to one host, and for tasks, which run once. */
 type StepBase = { id: number; host: string; cause: string; phase?: Phase }
 
-export type Step = StepBase &
+/** A step of a deploy by Docker Compose. */
+export type ComposeStep = StepBase &
   (
     | { kind: 'prune-dangling' }
     /** Unused things of one kind; each is checked again before it is removed. */
@@ -141,6 +142,8 @@ export type Step = StepBase &
         follows?: string
         services: Readonly<Record<string, ReleasedService>>
         inactive?: Readonly<Record<string, InactiveReleased>>
+        /** With Swarm: the nodes that have its images, names by id. */
+        nodes?: Readonly<Record<string, string>>
         dropReleases: readonly string[]
       }
     /** `containers`: ids, or names of stand-ins (`standIn`). Stops containers without removing them, so that a failure before the record can start them again. */
@@ -153,6 +156,50 @@ export type Step = StepBase &
       }
     | { kind: 'clean-images'; names: readonly string[] }
   )
+
+/** What a deploy does to a service of a stack. */
+export type StackChange = {
+  service: string
+  change: 'create' | 'update' | 'none'
+  /** Why it changes. */
+  cause: string
+  /** `repo@sha256:…` that all its tasks run afterwards. */
+  image: string
+  /** How long the number of its good tasks may stay the same, in milliseconds. */
+  limitMs: number
+}
+
+/** A step that only a deploy by Docker Swarm has. Its `host` is the manager. */
+export type StackStep = StepBase &
+  /** Every active node pulls an image by a job of the swarm. `nodes`: names by id. */
+  (
+    | {
+        kind: 'pull-on-nodes'
+        name: string
+        tag?: string
+        services: readonly string[]
+        nodes: Readonly<Record<string, string>>
+        /** An archived release has it: the registry is asked only if a node lacks it. */
+        isKnown?: true
+      }
+    /** Deploys the stack; Swarm then updates its services. */
+    | {
+        kind: 'update-stack'
+        stack: string
+        services: readonly StackChange[]
+        orders: Readonly<Record<string, 'start-first' | 'stop-first'>>
+      }
+    /** Watches the tasks until all run the release. */
+    | { kind: 'await-tasks'; stack: string; services: readonly StackChange[] }
+    /** Removes services that the compose file no longer has. */
+    | { kind: 'remove-services'; services: readonly string[] }
+    /** Compares what runs with the plan. */
+    | { kind: 'verify-stack'; stack: string; services: readonly StackChange[] }
+    /** Removes configs that no service uses any more. */
+    | { kind: 'clean-stack'; stack: string }
+  )
+
+export type Step = ComposeStep | StackStep
 
 /** A service whose published ports are forwarded to its stand-in. */
 export type ForwardedService = { service: string; ports: readonly ForwardedPort[] }

@@ -2,6 +2,7 @@
 import type { LeftOut } from './left-out.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { AppModel } from './app-model.ts'
+import type { Cluster, Stack, StackReview } from './cluster.ts'
 import type { Compose } from './compose.ts'
 import type { DrainCheck, PartialHealthCheck } from './drain-check.ts'
 import type { Container } from './container.ts'
@@ -15,6 +16,7 @@ import type { Lock, LockHolder } from './lock.ts'
 import type { PortForwarder } from './port-forwarder.ts'
 import type { Prober } from './prober.ts'
 import type { Release } from './release.ts'
+import type { SourceReview } from './source-review.ts'
 import type { OtherContainer } from './surroundings.ts'
 
 /** A registry login. With GHCR `username` is ignored: only the token counts. */
@@ -194,6 +196,8 @@ export type DirectoryObservation = {
    * that dray did not start; otherwise empty.
    */
   composeHashes: ReadonlyMap<string, string>
+  /** What a stack would make of the compose file; absent unless Swarm runs the app. */
+  stack?: StackReview
   app: AppModel
 }
 
@@ -250,14 +254,6 @@ export type PlaceRequest = {
   adopt: readonly string[]
 }
 
-/** What is worth a warning about the directory of the app's files on the machine that runs dray. */
-export type SourceReview = {
-  /** Files next to the compose file that git neither tracks nor ignores. */
-  untracked: readonly string[]
-  /** Names in `.env.example`. */
-  expectedVariables: readonly string[]
-}
-
 /** The app's files on the machine that runs dray, or those of an archived release, which have no `review` and `leftOut`. */
 export interface AppSource {
   /**
@@ -295,6 +291,8 @@ export type TargetHost = {
   readonly compose: Compose
   readonly prober: Prober
   readonly forwarder: PortForwarder
+  /** The swarm of which the host is a manager; absent unless Swarm runs the app. */
+  readonly swarm?: { cluster: Cluster; stack: Stack }
   /** Throws LOCK_HELD with the holder's name, after waiting `waitMs`. */
   lock(holder: LockHolder, options: { waitMs: number; signal?: AbortSignal }): Promise<Lock>
 }

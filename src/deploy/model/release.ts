@@ -69,6 +69,8 @@ export type Release = {
   /** A keyed hash of each variable's value; absent in records of earlier versions. */
   valueHashes?: Readonly<Record<string, string>>
   networks: Readonly<Record<string, string>>
+  /** With Swarm: the nodes that have pulled its images, names by id; absent with Compose. */
+  nodes?: Readonly<Record<string, string>>
   /** Published ports that answered at the end of the deploy, with what they may answer; absent in older records. */
   entrances?: readonly Entrance[]
 }

@@ -3,6 +3,9 @@ import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { Release } from '../model/release.ts'
 import { someNames } from '../model/some-names.ts'
 
+/** What is known of the files on a host. */
+type FileObservation = Pick<HostObservation, 'host' | 'directory' | 'fileHashes' | 'files'>
+
 export type FileChanges = {
   changed: readonly string[]
   removed: readonly string[]
@@ -19,7 +22,7 @@ export type FileChanges = {
  * differs, or would be read by Compose before or beside a shipped one, unless it may be adopted: it is then replaced or removed.
  */
 export function findChangedFiles(
-  observation: HostObservation,
+  observation: FileObservation,
   desired: DesiredRelease,
   current: Release | undefined,
 ): FileChanges {
@@ -66,7 +69,7 @@ export const composeNames: readonly string[] = COMPOSE_NAMES.flat()
 /** A file not written by dray that Compose would read instead of a shipped one; on top of all of them if undefined. */
 type Shadowing = { path: string; shipped: string | undefined }
 
-function findShadowing({ fileHashes }: HostObservation, ours: ReadonlySet<string>): Shadowing[] {
+function findShadowing({ fileHashes }: FileObservation, ours: ReadonlySet<string>): Shadowing[] {
   return COMPOSE_NAMES.flatMap((names) => {
     const first = names.findIndex((name) => ours.has(name))
     const shipped = names[first]

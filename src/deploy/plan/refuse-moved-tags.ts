@@ -1,13 +1,19 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { resolvedInactive } from './observe/observe-inactive.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
+import type { ResolvedImage } from '../model/ports.ts'
+
+/** The registry's answers. */
+type TagObservation = Pick<HostObservation, 'inactive'> & {
+  resolved: ReadonlyMap<string, Pick<ResolvedImage, 'reference' | 'digest'>>
+}
 
 /**
  * A tag may be pushed again between the build and the deploy. Throws TAG_MOVED if a tag resolves to another digest than
  * the expected one, and IMAGE_UNUSED for an expected image that no service runs.
  */
 export function refuseMovedTags(
-  { resolved: active, inactive }: HostObservation,
+  { resolved: active, inactive }: TagObservation,
   { expected }: DesiredRelease,
 ): void {
   const resolved = new Map([...active, ...resolvedInactive(inactive)])
@@ -34,7 +40,7 @@ export function refuseMovedTags(
   }
 }
 
-function repositoriesOf(resolved: HostObservation['resolved']): string {
+function repositoriesOf(resolved: TagObservation['resolved']): string {
   const names = [...resolved.values()].map(({ reference }) => `${reference.registry}/${reference.repository}`)
   return [...new Set(names)].join(', ')
 }

@@ -12,7 +12,7 @@ type Found = { service: string; reference: ImageReference; template: string }
  * that have the tag is deliberate.
  */
 export function refuseUnselectedTags(
-  { directory, imageTemplates }: HostObservation,
+  { directory, imageTemplates }: Pick<HostObservation, 'directory' | 'imageTemplates'>,
   { tag, restores, ownRepositories, givenVariables }: DesiredRelease,
 ): void {
   if (tag === undefined || restores !== undefined) return

@@ -49,6 +49,7 @@ export async function release(
   world.desired = { ...world.desired, hooks: input.config.hooks, tag: input.values.tag }
   const connect = async () => ({
     ...world.connected(kind),
+    pullToken: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   })
   const exitCode = await runRelease(input, { kind, connect }, context)

@@ -160,6 +160,9 @@ export const badFindings: Readonly<Record<string, readonly string[]>> = {
   NGINX_SYNTAX: ['nginx/conf.d/default.conf:4:9-35 The directive `proxy_pass` does not end with `;`.'],
   SCRIPT_BUILDS: ['deploy.sh:2:22-29 This deploy builds images on the server.'],
   SCRIPT_PULLS_GIT: ['deploy.sh:2:1-9 This deploy takes its files from a git clone on the server.'],
+  SWARM_UNSUPPORTED: [
+    'docker-compose.yml:4:15-45 `./nginx` is not on the other nodes of the swarm: make its files `configs` of `web`.',
+  ],
   TAG_MISSPELT: ['dray.yml:4:10-17 `production` deploys the tag `verison`, which is not the rule `version`.'],
   SCHEDULER_ROLLED: [
     'docker-compose.yml:2:3-7 `beat` looks like a scheduler, and a deploy runs two of it for a while.',

@@ -21,8 +21,10 @@ export async function listImages(command: ImagesInput, context: CliContext): Pro
   const all = await listEnvironments(context.cwd, options.configPath)
   const wanted = command.arguments.environment
   // Refuses an unknown name.
-  if (wanted !== undefined) await loadNamedEnvironment({ name: wanted, options }, context)
-  const inputs = await Promise.all(all.map((name) => loadNamedEnvironment({ name, options }, context)))
+  if (wanted !== undefined) await loadNamedEnvironment({ name: wanted, options, swarm: true }, context)
+  const inputs = await Promise.all(
+    all.map((name) => loadNamedEnvironment({ name, options, swarm: true }, context)),
+  )
   const [first] = inputs
   if (first === undefined) return EXIT.done
   const secrets = inputs.flatMap(({ values }) => values.secrets)

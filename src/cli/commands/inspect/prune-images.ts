@@ -80,7 +80,9 @@ async function loadAsked(
       `The value \`${unknown}\` of --without is not an environment. Environments: ${names.join(', ')}.`,
     )
   const asked = names.filter((name) => !without.includes(name))
-  return Promise.all(asked.map((name) => loadNamedEnvironment({ name, options: global }, context)))
+  return Promise.all(
+    asked.map((name) => loadNamedEnvironment({ name, options: global, swarm: true }, context)),
+  )
 }
 
 async function decide(

@@ -20,7 +20,7 @@ export async function runHistory(
   context: CliContext,
 ): Promise<ExitCode> {
   const limit = readCount(command.options.limit ?? '20', '--limit')
-  const input = await loadEnvironment(command, context)
+  const input = await loadEnvironment(command, context, { swarm: true })
   const { print, json, style, clean } = createCommandOutput({ ...input, options: command.global }, context)
   const { hosts, path } = input.config.environment
   await using connected = await connectEach(hosts, context, (runner) => ({

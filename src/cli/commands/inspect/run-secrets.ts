@@ -38,7 +38,9 @@ export async function runSecrets(
   const { global: options, rest } = command
   const { markdown = false, exitCode = false } = command.options
   const names = rest.length > 0 ? [...new Set(rest)] : await listEnvironments(context.cwd, options.configPath)
-  const inputs = await Promise.all(names.map((name) => loadNamedEnvironment({ name, options }, context)))
+  const inputs = await Promise.all(
+    names.map((name) => loadNamedEnvironment({ name, options, swarm: true }, context)),
+  )
   const secrets = inputs.flatMap(({ values }) => values.secrets)
   const output = createCommandOutput({ options, values: { secrets } }, context)
   const repository = readRepository(await readRepositoryFiles(context.cwd, isRead))

@@ -35,7 +35,7 @@ export async function runSetup(
   const { dryRun: isDryRun = false, yes = false } = command.options
   const asks = !yes && !isDryRun
   const questions = asks ? openQuestions(context, '--yes') : undefined
-  const input = await loadEnvironment(command, context)
+  const input = await loadEnvironment(command, context, { swarm: true })
   const output = createCommandOutput(input, context)
   const work: Work = { input, context, output, wanted: await readSetupRequest(input) }
 

@@ -1,5 +1,6 @@
 import { createRestoredPlace } from '../../../adapters/directory/restored-place.ts'
 import { createArchivedRegistry } from '../../../adapters/registry/archived-registry.ts'
+import type { RegistryClient } from '../../../adapters/registry/registry-client.ts'
 import { createArchivedSource } from '../../../adapters/source/archived-source.ts'
 import type { Registry } from '../../../deploy/model/ports.ts'
 import { resolveRollback, type ArchivingHost } from '../../../deploy/releases/rollback.ts'
@@ -21,8 +22,9 @@ export async function connectArchived(
 ): Promise<ReleaseTargets> {
   const connected = await connectHosts(input, context)
   let opened: ConnectedRegistry | undefined
-  const registry = (): Registry =>
+  const client = (): RegistryClient =>
     (opened ??= connectRegistry(input, context, Promise.resolve(connected.hosts))).client
+  const registry = (): Registry => client()
   return {
     hosts: connected.hosts.map(({ target }) => target),
     resolveDesired: (signal) => {
@@ -31,6 +33,7 @@ export async function connectArchived(
       return resolveRollback({ hosts, release, desired: desiredRelease(input), now }, signal)
     },
     credentials: (registryHost) => registry().credentials(registryHost),
+    pullToken: (image, signal) => client().pullToken(image, signal),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([opened?.[Symbol.asyncDispose](), connected[Symbol.asyncDispose]()])
     },
@@ -47,7 +50,7 @@ export function archivingHost(host: ConnectedHost, registry: () => Registry): Ar
       // The tag is the only deploy-time value that the record of a release contains.
       const values = { ...place.values, ...(release.tag !== undefined && { IMAGE_TAG: release.tag }) }
       return {
-        host: { ...target, ...createRestoredPlace({ ...place, values }, release) },
+        host: { ...target, ...createRestoredPlace({ ...place, values }, release, target.swarm?.cluster) },
         source: createArchivedSource(archive, release),
         registry: createArchivedRegistry({ release, host: name, engine, registry }),
       }

@@ -38,6 +38,7 @@ export async function connectTargets(input: DeployInput, context: CliContext): P
     return {
       hosts: targets,
       credentials: askedAhead.credentials,
+      pullToken: registry.client.pullToken,
       resolveDesired: () => Promise.resolve({ desired: desiredRelease(input), sites }),
       [Symbol.asyncDispose]: async () => {
         over.abort()

@@ -23,7 +23,7 @@ export async function loadDeploy(
   const { tag, envFile: envFilePath, ...options } = readDeployOptions(input.options)
   const envFile =
     envFilePath === undefined ? undefined : await readAndDeleteEnvFile(path.resolve(context.cwd, envFilePath))
-  const environment = await loadEnvironment(input, context, { tag, envFile })
+  const environment = await loadEnvironment(input, context, { tag, envFile, swarm: true })
   return {
     ...environment,
     options: { ...options, ...input.global },

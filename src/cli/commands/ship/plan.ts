@@ -8,10 +8,18 @@ export const planCommand = {
   description:
     'Queries the servers and the registry, and prints the plan that `dray deploy` would execute with the same options.',
   arguments: deployArguments,
-  options: deployOptionSpecs,
+  options: [
+    ...deployOptionSpecs,
+    {
+      flags: '--engine <ENGINE>',
+      description:
+        'Plan as if dray.yml had this `engine`: `swarm` shows what the app would need to run as a stack, and changes nothing.',
+    },
+  ],
   examples: [
     { command: 'dray plan production --tag v1.4.0', description: 'the plan for this tag' },
     { command: 'dray plan test --json', description: 'the plan as JSON' },
+    { command: 'dray plan production --engine swarm', description: 'what would change with Docker Swarm' },
   ],
   docs: 'docs/commands.md#dray-plan',
   files: [

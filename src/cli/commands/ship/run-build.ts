@@ -37,7 +37,11 @@ import { reportOutputs } from './report-outputs.ts'
 /** Builds the images of an environment, pushes them with `--push`, and prints their names. */
 export async function runBuild(input: InputOf<typeof buildCommand>, context: CliContext): Promise<ExitCode> {
   const options = readBuildOptions(input.options)
-  const environment = await loadEnvironment(input, context, { tag: options.tag, envFile: undefined })
+  const environment = await loadEnvironment(input, context, {
+    tag: options.tag,
+    envFile: undefined,
+    swarm: true,
+  })
   if (options.push) refuseDirty(environment)
   const output = createCommandOutput(environment, context)
   for (const warning of environment.values.warnings) output.note(warning)

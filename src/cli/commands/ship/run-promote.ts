@@ -31,9 +31,9 @@ export async function runPromote(
     )
   }
   const { global: options } = input
-  const from = await loadNamedEnvironment({ name: fromName, options }, context)
+  const from = await loadNamedEnvironment({ name: fromName, options, swarm: true }, context)
   const release = { tag: input.options.tag, envFile: undefined }
-  const to = await loadNamedEnvironment({ name: toName, options, release }, context)
+  const to = await loadNamedEnvironment({ name: toName, options, release, swarm: true }, context)
   const { tag } = to.values
   if (tag === undefined) throw new DrayError('TAG_UNKNOWN', `No tag is set for the images of ${toName}.`)
 

@@ -1,4 +1,5 @@
 import { deploy, planDeploy, type DeployRequest } from '../../../deploy/deploy.ts'
+import { deployStack, planStack, type StackRequest } from '../../../deploy/swarm/deploy-stack.ts'
 import type { ReleaseKind } from '../../../deploy/model/events.ts'
 import type { Plan } from '../../../deploy/model/plan.ts'
 import { defaultPatience } from '../../../deploy/execute/execution.ts'
@@ -16,7 +17,8 @@ import { openReporter, type ReleaseReporter } from './open-reporter.ts'
 import { addStack } from '../../command/to-failure.ts'
 
 /** The connected targets of a release. Disposed of at the end. */
-export type ReleaseTargets = AsyncDisposable & Pick<DeployRequest, 'hosts' | 'resolveDesired' | 'credentials'>
+export type ReleaseTargets = AsyncDisposable &
+  Pick<StackRequest, 'hosts' | 'resolveDesired' | 'credentials' | 'pullToken'>
 
 /** The difference between a deploy and a rollback: the source of the release. */
 export type ReleaseRun = { kind: ReleaseKind; connect: () => Promise<ReleaseTargets> }
@@ -51,7 +53,8 @@ async function planOnly(work: Work): Promise<ExitCode> {
   const { reporter, context } = work
   try {
     await using targets = await connect(work)
-    reporter.planned(await planDeploy({ ...targets, ...settingsOf(work) }, context.signal))
+    const request = { ...targets, ...settingsOf(work) }
+    reporter.planned(await engineOf(work).plan(request, context.signal))
     return EXIT.done
   } catch (error) {
     const known = cancelledIfAborted(error, context.signal)
@@ -71,7 +74,8 @@ async function putInPlace(work: Work): Promise<ExitCode> {
       plannedAtMs = context.clock.now()
       return hooks.before(hookFacts(work), signal)
     }
-    const plan = await deploy({ ...targets, ...settingsOf(work), beforeChange }, context.signal)
+    const request = { ...targets, ...settingsOf(work), beforeChange }
+    const plan = await engineOf(work).deploy(request, context.signal)
     const end = { serving: plan.release, durationMs: sinceStart(work) }
     if (!plan.unchanged) await hooks.after({ ...hookFacts(work), outcome: 'deployed', ...end })
     reporter.finished(plan, { outcome: plan.unchanged ? 'unchanged' : 'deployed', ...end })
@@ -94,6 +98,20 @@ async function putInPlace(work: Work): Promise<ExitCode> {
     if (known instanceof DeployFailed) reporter.finished(known.plan, end)
     return toDrayError(known).exitCode
   }
+}
+
+type ReleaseEngine = Readonly<
+  Record<'plan' | 'deploy', (request: StackRequest, signal: AbortSignal) => Promise<Plan>>
+>
+
+/** What puts a release in place, by `engine` in dray.yml. */
+const engines: Readonly<Record<'compose' | 'swarm', ReleaseEngine>> = {
+  compose: { plan: planDeploy, deploy },
+  swarm: { plan: planStack, deploy: deployStack },
+}
+
+function engineOf({ input }: Work): ReleaseEngine {
+  return engines[input.config.environment.engine]
 }
 
 async function connect({ input, run, reporter }: Work): Promise<ReleaseTargets> {

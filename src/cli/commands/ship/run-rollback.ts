@@ -14,7 +14,7 @@ export async function runRollback(
   context: CliContext,
 ): Promise<ExitCode> {
   const options = { ...command.global, ...readPlaceOptions(command.options), expected: [] }
-  const input: DeployInput = { ...(await loadEnvironment(command, context)), options }
+  const input: DeployInput = { ...(await loadEnvironment(command, context, { swarm: true })), options }
   const connect = () => connectArchived(input, command.arguments.release, context)
   return runRelease(input, { kind: 'rollback', connect }, context)
 }

@@ -23,13 +23,13 @@ import type { OtherDirectory } from '../../model/surroundings.ts'
 import { composeNames } from '../file-changes.ts'
 import { findAdopted } from './find-adopted.ts'
 import type { DesiredFile, DesiredRelease, HostObservation } from '../../model/observation.ts'
+import type { SourceReview } from '../../model/source-review.ts'
 import type {
   AppSource,
   BundleFile,
   DirectoryObservation,
   Registry,
   ResolvedImage,
-  SourceReview,
   TargetHost,
 } from '../../model/ports.ts'
 

@@ -18,6 +18,29 @@ import {
 
 afterEach(stopServing)
 
+describe('a token for others', () => {
+  const shop = (registry: { host: string }) => ({ registry: registry.host, repository: 'acme/shop' })
+
+  test('is a new one for one repository each time, and no login', async () => {
+    const registry = await serve()
+    registry.makePrivate('acme/shop')
+    const client = connect({ password: PASSWORD })
+    const tokens = [await client.pullToken(shop(registry)), await client.pullToken(shop(registry))]
+    expect(new Set(tokens.map((token) => token?.reveal())).size).toBe(2)
+    expect(tokens.map((token) => token?.reveal())).not.toContain(PASSWORD)
+  })
+
+  test('does not exist where no login is needed, and is refused where the registry takes a password only', async () => {
+    const open = await serve({ manners: 'open' })
+    expect(await connect({ password: PASSWORD }).pullToken(shop(open))).toBeUndefined()
+    expect(await connect().pullToken(shop(await serve()))).toBeUndefined()
+    const basic = await serve({ manners: 'basic' })
+    await expect(connect({ password: PASSWORD }).pullToken(shop(basic))).rejects.toMatchObject({
+      code: 'SWARM_LOGIN_BASIC',
+    })
+  })
+})
+
 describe('the token dance', () => {
   test('a public image is read with an anonymous token', async () => {
     const registry = await serve()

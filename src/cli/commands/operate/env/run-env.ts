@@ -22,7 +22,7 @@ import { readValue } from './read-value.ts'
 export async function runEnv(given: InputOf<typeof envCommand>, context: CliContext): Promise<ExitCode> {
   const command = orderArguments(given)
   const action = readEnvAction(command)
-  const input = await loadEnvironment(command, context)
+  const input = await loadEnvironment(command, context, { swarm: true })
   const output = createCommandOutput(input, context)
   const { hosts, path } = input.config.environment
   await using connected = await connectEach(hosts, context, (runner) =>

@@ -1,0 +1,144 @@
+import * as z from 'zod'
+import type { Cluster } from '../../deploy/model/cluster.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import { retry } from '../../shared/retry.ts'
+import { startTimeLimit } from '../../shared/time-limit.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { type ApiAnswer, type EngineClient, readMessage } from '../docker/engine-client.ts'
+import type { ApiRequest } from '../docker/engine-exchange.ts'
+import { readLines } from '../docker/multiplexed-output.ts'
+import { pullJob, renderPullToken } from './pull-job.ts'
+import {
+  networkAnswer,
+  nodeAnswer,
+  readNode,
+  readService,
+  readTask,
+  serviceAnswer,
+  STACK_LABEL,
+  taskAnswer,
+  thingAnswer,
+} from './read-cluster.ts'
+
+const GONE = 404
+const TAKEN = 409
+
+/** The swarm of which the Engine of `client` is a manager. `host` is for error messages. */
+export function createCluster(client: EngineClient, host: string): Cluster {
+  /** A swarm that elects a new leader answers nothing meanwhile: what is sent fails, and had no effect. */
+  const send = (request: ApiRequest): Promise<ApiAnswer> =>
+    retry(
+      async () => {
+        const answer = await client.send(request)
+        if (answer.status === 503 || isLeaderless(answer)) throw refusal(readMessage(answer.text), host)
+        return answer
+      },
+      { clock: systemClock, deadlineMs: ELECTION_MS, attempts: 60, signal: request.signal },
+    )
+  const ask = async <T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T> =>
+    client.parse(await send(request), request, schema)
+  const done = async (request: ApiRequest, tolerated: readonly number[] = []): Promise<void> => {
+    const answer = await send(request)
+    if (!tolerated.includes(answer.status)) await client.assertDone(answer, request)
+  }
+  const tasks = async (filters: object) => {
+    const query = { filters: JSON.stringify(filters) }
+    return (
+      (await ask({ method: 'GET', path: '/tasks', query }, z.array(taskAnswer).nullable()))?.map(readTask) ??
+      []
+    )
+  }
+  const inStack = (stack: string) => ({ filters: JSON.stringify({ label: [`${STACK_LABEL}=${stack}`] }) })
+  return {
+    nodes: async () => (await ask({ method: 'GET', path: '/nodes' }, z.array(nodeAnswer))).map(readNode),
+    services: async (stack) => {
+      const query = { ...inStack(stack), status: true }
+      const found = await ask({ method: 'GET', path: '/services', query }, z.array(serviceAnswer).nullable())
+      return (found ?? []).map((it) => readService(it, stack))
+    },
+    tasks: (stack) => tasks({ label: [`${STACK_LABEL}=${stack}`] }),
+    tasksOf: (serviceId) => tasks({ service: [serviceId] }),
+    networks: async () =>
+      (await ask({ method: 'GET', path: '/networks' }, z.array(networkAnswer)))
+        .filter(({ Scope, Name }) => Scope === 'swarm' || Name === 'host' || Name === 'bridge')
+        .map(({ Name }) => Name),
+    things: async (kind) =>
+      ((await ask({ method: 'GET', path: `/${kind}` }, z.array(thingAnswer).nullable())) ?? []).map(
+        ({ ID: id, Spec: { Name: name, Labels } }) => ({ id, name, stack: Labels?.[STACK_LABEL] }),
+      ),
+    create: async (kind, { name, stack, data }) => {
+      const body = {
+        Name: name,
+        Labels: { [STACK_LABEL]: stack },
+        Data: Buffer.from(data).toString('base64'),
+      }
+      await done({ method: 'POST', path: `/${kind}/create`, body }, [TAKEN])
+    },
+    removeThing: async (kind, id) => {
+      // Docker refuses to remove one that a service uses, with a status that depends on its version.
+      const answer = await send({ method: 'DELETE', path: `/${kind}/${id}` })
+      return answer.status < 400
+    },
+    startPull: async ({ stack, name, image, token }) => {
+      const request: ApiRequest = {
+        method: 'POST',
+        path: '/services/create',
+        body: pullJob({ stack, name, image }),
+        ...(token && { headers: { 'x-registry-auth': renderPullToken(image, token) } }),
+      }
+      return (await ask(request, z.object({ ID: z.string() }))).ID
+    },
+    restoreService: async (id, spec) => {
+      const path = `/services/${id}`
+      const { Version } = await ask(
+        { method: 'GET', path },
+        z.object({ Version: z.object({ Index: z.number() }) }),
+      )
+      await done({ method: 'POST', path: `${path}/update`, query: { version: Version.Index }, body: spec })
+    },
+    recreateService: async (spec) => {
+      await done({ method: 'POST', path: '/services/create', body: spec }, [TAKEN])
+    },
+    removeService: async (id) => {
+      await done({ method: 'DELETE', path: `/services/${id}` }, [GONE])
+    },
+    logTail: async (what, lines) => {
+      const path = 'task' in what ? `/tasks/${what.task}/logs` : `/services/${what.service}/logs`
+      const query = { stdout: true, stderr: true, tail: lines }
+      // The node of the task answers: if it is lost, it never does.
+      using limit = startTimeLimit(LOG_LIMIT_MS)
+      const { signal } = limit
+      const kept: string[] = []
+      try {
+        const response = await client.stream({ method: 'GET', path, query, signal })
+        if ((response.statusCode ?? 0) >= 400) return []
+        await readLines(response, (line) => kept.push(line))
+      } catch {
+        // What arrived until then is shown.
+      }
+      return await Promise.all(kept.slice(-lines).map((line) => client.maskValues(line)))
+    },
+  }
+}
+
+const LOG_LIMIT_MS = 5_000
+/** An election takes seconds, once the others have noticed that the leader is gone. */
+const ELECTION_MS = 45_000
+
+/** In the words of the Engine that passes a request on to a leader that is lost. */
+function isLeaderless({ status, text }: ApiAnswer): boolean {
+  return (
+    status === 500 && /rpc error: code = (?:Unavailable|DeadlineExceeded|Unknown desc = .*leader)/.test(text)
+  )
+}
+
+/** Why a manager does not answer: https://docs.docker.com/engine/swarm/admin_guide/. The Engine has no codes for it. */
+function refusal(message: string, host: string): DrayError {
+  if (/leader|quorum|deadline exceeded/i.test(message))
+    return new DrayError('SWARM_NO_LEADER', `The swarm of ${host} has no leader: ${message}`, {
+      temporary: true,
+    })
+  if (/not a swarm manager/i.test(message) && /worker/i.test(message))
+    return new DrayError('SWARM_NOT_MANAGER', `${host} is a worker of its swarm, and only managers answer.`)
+  return new DrayError('SWARM_INACTIVE', `${host} is not part of a swarm.`)
+}

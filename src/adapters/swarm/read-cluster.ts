@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import * as z from 'zod'
+import type { ClusterNode, ServiceSpec, StackService, StackTask } from '../../deploy/model/cluster.ts'
+import { stripControl } from '../../shared/strip-control.ts'
+
+/** Answers of the Engine API about a swarm, reduced to what a deploy needs: https://docs.docker.com/reference/api/engine/. */
+
+const labels = z.record(z.string(), z.string()).nullish()
+
+export const nodeAnswer = z.object({
+  ID: z.string(),
+  Spec: z.object({ Role: z.enum(['manager', 'worker']), Availability: z.string() }),
+  Description: z.object({ Hostname: z.string() }),
+  Status: z.object({ State: z.string() }),
+})
+
+const containerSpec = z.looseObject({
+  Image: z.string().default(''),
+  Configs: z.array(z.looseObject({ ConfigID: z.string() })).nullish(),
+  Secrets: z.array(z.looseObject({ SecretID: z.string() })).nullish(),
+})
+
+const taskTemplate = z.looseObject({
+  ContainerSpec: containerSpec.nullish(),
+  Resources: z.unknown().optional(),
+  RestartPolicy: z.unknown().optional(),
+  ForceUpdate: z.unknown().optional(),
+})
+
+const serviceSpec = z.looseObject({
+  Name: z.string(),
+  TaskTemplate: taskTemplate,
+  Mode: z.looseObject({
+    Replicated: z.looseObject({ Replicas: z.number().optional() }).nullish(),
+    Global: z.unknown().optional(),
+    ReplicatedJob: z.unknown().optional(),
+    GlobalJob: z.unknown().optional(),
+  }),
+})
+
+export const serviceAnswer = z.looseObject({
+  ID: z.string(),
+  Version: z.object({ Index: z.number() }),
+  UpdatedAt: z.string(),
+  Spec: serviceSpec,
+  UpdateStatus: z
+    .looseObject({
+      State: z.string().optional(),
+      StartedAt: z.string().nullish(),
+      Message: z.string().optional(),
+    })
+    .nullish(),
+  ServiceStatus: z.looseObject({ DesiredTasks: z.number() }).nullish(),
+})
+
+export const taskAnswer = z.looseObject({
+  ID: z.string(),
+  ServiceID: z.string(),
+  NodeID: z.string().default(''),
+  CreatedAt: z.string(),
+  DesiredState: z.string(),
+  Spec: taskTemplate,
+  Status: z.looseObject({
+    State: z.string(),
+    Err: z.string().optional(),
+    ContainerStatus: z
+      .looseObject({ ContainerID: z.string().optional(), ExitCode: z.number().optional() })
+      .nullish(),
+  }),
+})
+
+export const thingAnswer = z.looseObject({
+  ID: z.string(),
+  Spec: z.object({ Name: z.string(), Labels: labels }),
+})
+export const networkAnswer = z.object({ Name: z.string(), Scope: z.string(), Driver: z.string() })
+
+/** The label by which Docker knows the stack of a service, network, config or secret. */
+export const STACK_LABEL = 'com.docker.stack.namespace'
+
+export function readNode({ ID, Spec, Description, Status }: z.infer<typeof nodeAnswer>): ClusterNode {
+  return {
+    id: ID,
+    name: stripControl(Description.Hostname),
+    role: Spec.Role,
+    state: Status.State,
+    availability: Spec.Availability,
+  }
+}
+
+export function readService(answer: z.infer<typeof serviceAnswer>, stack: string): StackService {
+  const { Spec: spec, UpdateStatus: update } = answer
+  const container = spec.TaskTemplate.ContainerSpec
+  const startedAt = Date.parse(update?.StartedAt ?? '')
+  return {
+    id: answer.ID,
+    service: spec.Name.startsWith(`${stack}_`) ? spec.Name.slice(stack.length + 1) : spec.Name,
+    image: container?.Image ?? '',
+    mode: spec.Mode.Replicated ? 'replicated' : spec.Mode.Global ? 'global' : 'job',
+    desiredTasks: answer.ServiceStatus?.DesiredTasks ?? spec.Mode.Replicated?.Replicas ?? 1,
+    updateState: update?.State === '' ? undefined : update?.State,
+    updateMessage: stripControl(update?.Message ?? ''),
+    isUpdateCurrent: startedAt >= Date.parse(answer.UpdatedAt),
+    version: answer.Version.Index,
+    taskHash: hashTask(spec.TaskTemplate),
+    spec: spec as unknown as ServiceSpec,
+    uses: [
+      ...(container?.Configs ?? []).map(({ ConfigID }) => ConfigID),
+      ...(container?.Secrets ?? []).map(({ SecretID }) => SecretID),
+    ],
+  }
+}
+
+export function readTask(answer: z.infer<typeof taskAnswer>): StackTask {
+  const { Status: status } = answer
+  return {
+    id: answer.ID,
+    serviceId: answer.ServiceID,
+    nodeId: answer.NodeID,
+    image: answer.Spec.ContainerSpec?.Image ?? '',
+    desiredState: answer.DesiredState,
+    state: status.State,
+    error: stripControl(status.Err ?? ''),
+    hasContainer: (status.ContainerStatus?.ContainerID ?? '') !== '',
+    exitCode: status.ContainerStatus?.ExitCode,
+    taskHash: hashTask(answer.Spec),
+    createdAtMs: Date.parse(answer.CreatedAt),
+  }
+}
+
+/** Swarm copies these parts of a service's definition into each of its tasks. */
+function hashTask({
+  ContainerSpec,
+  Resources,
+  RestartPolicy,
+  ForceUpdate,
+}: z.infer<typeof taskTemplate>): string {
+  const text = JSON.stringify([ContainerSpec, Resources, RestartPolicy, ForceUpdate], (_, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,254 @@
+import * as z from 'zod'
+import type { StackDifference, StackReview } from '../../deploy/model/cluster.ts'
+import { parseGoDuration } from '../../shared/duration.ts'
+import type { RawModel, RawService } from '../compose/raw-model.ts'
+import { IGNORED_KEYS, REFUSED_KEYS, SAME_KEYS } from '../../shared/stack-keys.ts'
+
+const deploySchema = z.looseObject({
+  mode: z.string().optional(),
+  placement: z.looseObject({ constraints: z.array(z.string()).nullish() }).nullish(),
+  update_config: z
+    .looseObject({
+      order: z.string().optional(),
+      monitor: z.string().optional(),
+      delay: z.string().optional(),
+    })
+    .nullish(),
+  resources: z
+    .looseObject({ reservations: z.looseObject({ devices: z.unknown().optional() }).nullish() })
+    .nullish(),
+})
+const definitionSchema = z.looseObject({
+  external: z.boolean().optional(),
+  name: z.string().optional(),
+  driver: z.string().optional(),
+  driver_opts: z.record(z.string(), z.unknown()).nullish(),
+  file: z.string().optional(),
+  content: z.string().optional(),
+  enable_ipv6: z.boolean().optional(),
+})
+const useSchema = z.union([
+  z.string(),
+  z.looseObject({ source: z.string() }).transform(({ source }) => source),
+])
+
+/**
+ * What a stack would make of an app. Pure. `raw` is the output of `docker compose config`, with paths next to the compose file as
+ * `./…`. A key of a service that is not known here is refused, so that no key is dropped silently.
+ */
+export function reviewStack(raw: RawModel): StackReview {
+  const services = Object.entries(raw.services)
+  const found = services.flatMap(([name, service]) => reviewService(name, service, raw))
+  const deploys = services.map(([name, service]) => [name, deploySchema.parse(service.deploy ?? {})] as const)
+  return {
+    obstacles: [...found.filter(({ isObstacle }) => isObstacle), ...reviewNetworks(raw)].map(strip),
+    ignored: found.filter(({ isObstacle }) => !isObstacle).map(strip),
+    orders: Object.fromEntries(
+      deploys.flatMap(([name, { update_config: update }]) => (update?.order ? [[name, update.order]] : [])),
+    ),
+    hostPorts: services.flatMap(([name, { ports }]) =>
+      ports.some((it) => it['mode'] === 'host') ? [name] : [],
+    ),
+    externals: externalsOf(raw),
+    healthMs: Object.fromEntries(services.flatMap(([name, service]) => healthOf(name, service))),
+    watchMs: Object.fromEntries(
+      deploys.map(([name, { update_config: update }]) => [
+        name,
+        (durationOf(update?.monitor) ?? DEFAULT_MONITOR_MS) + (durationOf(update?.delay) ?? 0),
+      ]),
+    ),
+  }
+}
+
+/** Swarm's own default: https://docs.docker.com/reference/compose-file/deploy/#update_config */
+const DEFAULT_MONITOR_MS = 5_000
+
+type Found = StackDifference & { isObstacle: boolean }
+
+const strip = ({ service, key, text }: StackDifference): StackDifference => ({ service, key, text })
+
+function reviewService(name: string, service: RawService, raw: RawModel): Found[] {
+  const refuse = (key: string, text: string): Found => ({ service: name, key, text, isObstacle: true })
+  const ignore = (key: string, text: string): Found => ({ service: name, key, text, isObstacle: false })
+  const keys = Object.entries(service).filter(([, value]) => !isEmpty(value))
+  return [
+    ...keys.flatMap(([key]) => {
+      if (SAME_KEYS.has(key) || key === 'depends_on' || key.startsWith('x-')) return []
+      const ignored = IGNORED_KEYS[key]
+      if (ignored !== undefined) return [ignore(key, ignored)]
+      return [
+        refuse(
+          key,
+          REFUSED_KEYS[key] ?? 'a stack does not have it; remove it, or leave this service on one host',
+        ),
+      ]
+    }),
+    ...(service.image === undefined && service['build'] !== undefined
+      ? [refuse('build', 'a stack builds nothing; give it an `image`, and push that with `dray build`')]
+      : []),
+    ...Object.entries(service.depends_on).flatMap(([dependency, { condition }]) =>
+      condition === 'service_completed_successfully'
+        ? [
+            refuse(
+              'depends_on',
+              `a stack does not wait until ${dependency} is done, and would start it again and again; make it a task in dray.yml (\`when: before\`)`,
+            ),
+          ]
+        : condition === 'service_healthy'
+          ? [
+              ignore(
+                'depends_on',
+                `a stack starts all services at once: ${name} must retry until ${dependency} answers`,
+              ),
+            ]
+          : [],
+    ),
+    ...reviewVolumes(name, service, raw),
+    ...service.ports.flatMap(({ published, host_ip: address }) => [
+      ...(address !== undefined && !['', '0.0.0.0', '::'].includes(address)
+        ? [
+            refuse(
+              'ports',
+              `a stack publishes on every address of the node, not on ${address} alone; remove the address, and close the port in a firewall`,
+            ),
+          ]
+        : []),
+      ...(published !== undefined && !/^\d+$/.test(String(published))
+        ? [refuse('ports', `a stack has no ranges such as ${published}; publish one port`)]
+        : []),
+    ]),
+    ...Object.entries(service.networks ?? {}).flatMap(([network, attachment]) => {
+      const others = Object.entries(attachment ?? {}).filter(([key, it]) => key !== 'aliases' && !isEmpty(it))
+      return others.map(([key]) =>
+        refuse(
+          `networks.${network}.${key}`,
+          'a stack gives addresses itself; remove it, and use the name of the service',
+        ),
+      )
+    }),
+    ...(deploySchema.parse(service.deploy ?? {}).resources?.reservations?.devices === undefined
+      ? []
+      : [refuse('deploy.resources.reservations.devices', REFUSED_KEYS['gpus'] ?? '')]),
+    ...reviewSecrets(name, service, raw),
+  ]
+}
+
+function reviewVolumes(name: string, { volumes, deploy }: RawService, raw: RawModel): Found[] {
+  const constraints = deploySchema.parse(deploy ?? {}).placement?.constraints ?? []
+  const isPlaced = constraints.some((it) => /^node\.(?:hostname|id|labels\.[^=!]+)\s*==/.test(it))
+  return volumes.flatMap(({ type, source = '', target }): Found[] => {
+    const found = (key: string, text: string, isObstacle: boolean): Found => ({
+      service: name,
+      key,
+      text,
+      isObstacle,
+    })
+    if (type === 'bind' && /^\.{1,2}\/|^\.{1,2}$/.test(source))
+      return [
+        found(
+          'volumes',
+          `${source} is beside the compose file, and is not on the other nodes; make each file a config: \`configs: { NAME: { file: ${source}/FILE } }\`, used with \`target: ${target}/FILE\`. Compose reads it, too`,
+          true,
+        ),
+      ]
+    if (type === 'bind' && source !== '/var/run/docker.sock')
+      return [found('volumes', `${source} must exist on every node that may run ${name}`, false)]
+    if (type !== 'volume' || source === '' || isPlaced) return []
+    const {
+      driver = 'local',
+      driver_opts: options,
+      external,
+    } = definitionSchema.parse(raw.volumes[source] ?? {})
+    if (driver !== 'local' || Object.keys(options ?? {}).length > 0 || external === true) return []
+    return [
+      found(
+        'volumes',
+        `volume ${source} exists on each node on its own: moved to another node, ${name} would start with an empty one. Keep it on one: \`docker node update --label-add ${source}=true NODE\`, and \`deploy: { placement: { constraints: ["node.labels.${source} == true"] } }\`; or use a volume driver that all nodes share`,
+        true,
+      ),
+    ]
+  })
+}
+
+/** A config's file is shipped; that of a secret is not read by dray. */
+function reviewSecrets(name: string, service: RawService, raw: RawModel): Found[] {
+  const refuse = (key: string, text: string): Found => ({ service: name, key, text, isObstacle: true })
+  const secrets = usesOf(service['secrets']).flatMap((source) => {
+    const definition = definitionSchema.parse(raw.secrets[source] ?? {})
+    if (definition.external === true) return []
+    return [
+      refuse(
+        'secrets',
+        `secret ${source} would have to be read on the manager; store it in the swarm once (\`docker secret create ${source} FILE\`), and declare it as \`${source}: { external: true }\``,
+      ),
+    ]
+  })
+  const configs = usesOf(service['configs']).flatMap((source) => {
+    const { external, file, content } = definitionSchema.parse(raw.configs[source] ?? {})
+    if (external === true || content !== undefined || file?.startsWith('./')) return []
+    return [
+      refuse(
+        'configs',
+        `config ${source} is neither a file beside the compose file nor \`content\`; make it one of them`,
+      ),
+    ]
+  })
+  return [...secrets, ...configs]
+}
+
+function reviewNetworks(raw: RawModel): Found[] {
+  return Object.entries(raw.networks).flatMap(([key, value]): Found[] => {
+    const { driver, external, enable_ipv6: ipv6 } = definitionSchema.parse(value ?? {})
+    const refuse = (at: string, text: string): Found => ({
+      service: undefined,
+      key: `networks.${key}.${at}`,
+      text,
+      isObstacle: true,
+    })
+    if (external === true) return []
+    return [
+      ...(driver !== undefined && driver !== 'overlay'
+        ? [
+            refuse(
+              'driver',
+              `a ${driver} network does not reach other nodes; remove \`driver\`: a stack's networks are overlay networks`,
+            ),
+          ]
+        : []),
+      ...(ipv6 === true ? [refuse('enable_ipv6', 'networks of a stack have IPv4 only; remove it')] : []),
+    ]
+  })
+}
+
+function externalsOf(raw: RawModel): StackReview['externals'] {
+  const kinds = [
+    ['network', raw.networks],
+    ['config', raw.configs],
+    ['secret', raw.secrets],
+  ] as const
+  return kinds.flatMap(([kind, definitions]) =>
+    Object.entries(definitions).flatMap(([key, value]) => {
+      const { external, name = key } = definitionSchema.parse(value ?? {})
+      return external === true ? [{ kind, name }] : []
+    }),
+  )
+}
+
+function usesOf(used: unknown): string[] {
+  return z.array(useSchema).safeParse(used).data ?? []
+}
+
+function healthOf(name: string, { healthcheck }: RawService): [string, number][] {
+  if (healthcheck === null || healthcheck === undefined || healthcheck.disable === true) return []
+  const { interval, start_period: start, retries = 3 } = healthcheck
+  return [[name, (durationOf(start) ?? 0) + (durationOf(interval) ?? 30_000) * (retries + 1)]]
+}
+
+function durationOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseGoDuration(text)
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '' || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}

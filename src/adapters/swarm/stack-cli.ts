@@ -1,0 +1,61 @@
+import type { Cluster, Stack, StackRequest } from '../../deploy/model/cluster.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import { stripControl } from '../../shared/strip-control.ts'
+import { composeRefusal } from '../compose/compose-failure.ts'
+import { createServerValues } from '../compose/server-values.ts'
+import type { AppPlace } from '../directory/app-place.ts'
+import { runScript } from '../directory/host-script.ts'
+import { exportLines } from '../directory/values.ts'
+import { renderJob, renderStack, type RenderedStack } from './render-stack.ts'
+import { configScript, deployScript } from './stack-scripts.ts'
+
+/** `docker stack deploy` on a manager, of the compose file in the app's directory there. */
+export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): Stack {
+  const { runner, path, values } = place
+  const { readMask } = place.serverValues ?? createServerValues(place)
+  const render = async (request: StackRequest): Promise<RenderedStack> => {
+    const options = { args: [path], input: exportLines(values), ...signalOf(request) }
+    const { exitCode, stdout, stderr } = await runScript(runner, configScript, options)
+    if (exitCode !== 0)
+      throw composeRefusal(stderr, { host: runner.name, path, stage: path, mask: await readMask() })
+    const rendered = renderStack(stdout, { ...request, path })
+    if (rendered !== undefined) return rendered
+    throw new DrayError(
+      'COMPOSE_INVALID',
+      `Docker Compose on ${runner.name} returned a model that cannot be read.`,
+    )
+  }
+  const deploy = async ({ file, configs }: RenderedStack, request: StackRequest): Promise<void> => {
+    const { stack } = request
+    for (const { name, data } of configs) await cluster.create('configs', { name, stack, data })
+    const options = { args: [stack], input: JSON.stringify(file), ...signalOf(request) }
+    const { exitCode, stderr } = await runScript(runner, deployScript, options)
+    if (exitCode === 0) return
+    const mask = await readMask()
+    const lines = stripControl(stderr)
+      .split('\n')
+      .map((line) => mask(line.trim()))
+      .filter((line) => line !== '' && !/--detach=false/.test(line))
+    throw new DrayError(
+      'STACK_REFUSED',
+      `\`docker stack deploy\` on ${runner.name} failed: ${lines.at(-1) ?? 'no output.'}`,
+      { details: { logOf: 'docker stack deploy', logTail: lines.slice(-10) } },
+    )
+  }
+  return {
+    deploy: async (request) => deploy(await render(request), request),
+    startJob: async ({ service, job, argv, ...request }) => {
+      const rendered = renderJob(await render(request), { service, job, argv })
+      if (rendered === undefined)
+        throw new DrayError(
+          'SERVICE_UNKNOWN',
+          `The compose file on ${runner.name} has no service ${service}.`,
+        )
+      await deploy(rendered, request)
+    },
+  }
+}
+
+function signalOf({ signal }: StackRequest): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}

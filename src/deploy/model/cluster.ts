@@ -1,0 +1,149 @@
+/** A Docker Swarm as a deploy sees it. It uses dray's own types, none of Docker. */
+import type { Secret } from '../../shared/secret.ts'
+
+export type ClusterNode = {
+  id: string
+  name: string
+  role: 'manager' | 'worker'
+  /** `ready`, `down`, `disconnected` or `unknown`, as its managers see it. */
+  state: string
+  /** `active`, `pause` or `drain`: only active nodes get tasks. */
+  availability: string
+}
+
+/** The definition of a service as Swarm stores it, to be put back as it is. It has values of `.env`: never printed. */
+export type ServiceSpec = { readonly opaque: unique symbol }
+
+/** A service of a stack. */
+export type StackService = {
+  id: string
+  /** Its name in the compose file. */
+  service: string
+  /** `repo@sha256:…` */
+  image: string
+  mode: 'replicated' | 'global' | 'job'
+  /** Tasks that Swarm wants to run: those of a global service depend on the nodes. */
+  desiredTasks: number
+  /** `updating`, `completed`, `paused`, `rollback_started`, `rollback_paused`, `rollback_completed`; undefined if never updated. */
+  updateState: string | undefined
+  updateMessage: string
+  /** Whether the update's state belongs to its present definition. */
+  isUpdateCurrent: boolean
+  /** Increased by every change; Swarm refuses an update of another version. */
+  version: number
+  /** Equal to that of a task that runs the present definition. */
+  taskHash: string
+  spec: ServiceSpec
+  /** Ids of the configs and secrets that it uses. */
+  uses: readonly string[]
+}
+
+/** A container that Swarm has placed on a node, or tries to. */
+export type StackTask = {
+  id: string
+  serviceId: string
+  /** Empty until it is placed. */
+  nodeId: string
+  image: string
+  /** What Swarm wants it to be: `running`, `shutdown`, `complete`, `remove`. */
+  desiredState: string
+  /** What it is: `new`, `pending`, `preparing`, `starting`, `running`, `complete`, `failed`, `rejected`, `shutdown`, … */
+  state: string
+  /** Why it failed, in the Engine's words; empty if it did not. */
+  error: string
+  /** Its container was created there, so its image is on the node. */
+  hasContainer: boolean
+  exitCode: number | undefined
+  /** See `StackService`. */
+  taskHash: string
+  createdAtMs: number
+}
+
+/** A network, config or secret of the cluster. */
+export type ClusterThing = { id: string; name: string; stack: string | undefined }
+
+/** What was not found out about the cluster by a deploy itself. Methods throw DOCKER_FAILED, SWARM_NO_LEADER. */
+export interface Cluster {
+  /** Throws SWARM_INACTIVE and SWARM_NOT_MANAGER. */
+  nodes(): Promise<readonly ClusterNode[]>
+  /** The services of a stack. */
+  services(stack: string): Promise<readonly StackService[]>
+  /** Every task of a stack that Swarm still knows, also earlier ones. */
+  tasks(stack: string): Promise<readonly StackTask[]>
+  /** Names of the networks that services of a stack can use. */
+  networks(): Promise<readonly string[]>
+  /** Configs or secrets, with the stack that they belong to. */
+  things(kind: 'configs' | 'secrets'): Promise<readonly ClusterThing[]>
+  /** Creates a config or secret of a stack; no error if there is one of that name. */
+  create(kind: 'configs' | 'secrets', thing: { name: string; stack: string; data: Uint8Array }): Promise<void>
+  /** Removes one. False if a service uses it, or it is gone. */
+  removeThing(kind: 'configs' | 'secrets', id: string): Promise<boolean>
+  /**
+   * Starts a job that makes every active node pull an image, and runs nothing of it. The token, if any, is that of the
+   * registry's token service: it allows to pull this repository, for minutes. Returns the id of the job's service.
+   */
+  startPull(request: {
+    stack: string
+    name: string
+    image: string
+    token: Secret | undefined
+  }): Promise<string>
+  /** The tasks of one service. */
+  tasksOf(serviceId: string): Promise<readonly StackTask[]>
+  /** Puts a definition back, whatever the state of an update. */
+  restoreService(id: string, spec: ServiceSpec): Promise<void>
+  /** Creates a service as it was. */
+  recreateService(spec: ServiceSpec): Promise<void>
+  /** No error if it is gone. */
+  removeService(id: string): Promise<void>
+  /** The last lines of a service's or task's log, without control characters; empty if it cannot be read. */
+  logTail(what: { service: string } | { task: string }, lines: number): Promise<readonly string[]>
+}
+
+/** The app's compose file as a stack: Compose resolves the files in the app's directory, Docker deploys them. */
+export interface Stack {
+  /**
+   * Creates the stack's networks and configs, and creates or updates its services; removes none, and waits for none.
+   * `startFirst`: services whose new task may start beside the old one. Throws STACK_REFUSED with Docker's words.
+   */
+  deploy(request: StackRequest): Promise<void>
+  /** Starts a one-off task of a service as a job of the stack. Returns the name of the job's service in the stack. */
+  startJob(request: StackRequest & { service: string; job: string; argv: readonly string[] }): Promise<void>
+}
+
+export type StackRequest = {
+  /** Name of the stack: that of the Compose project. */
+  stack: string
+  /** Order of an update, where the compose file does not say it, by service. */
+  orders: Readonly<Record<string, 'start-first' | 'stop-first'>>
+  /** Files of the release by path, for configs. */
+  files: ReadonlyMap<string, Uint8Array>
+  signal?: AbortSignal
+}
+
+/** Something of the compose file that a stack does not have. */
+export type StackDifference = {
+  service: string | undefined
+  /** `build`, `depends_on`. */
+  key: string
+  /** What a stack does with it, and what to do instead. */
+  text: string
+}
+
+/** What a stack would make of the compose file. */
+export type StackReview = {
+  /** The deploy is refused. */
+  obstacles: readonly StackDifference[]
+  /** It is ignored. */
+  ignored: readonly StackDifference[]
+  /** Update order of the file, by service, as far as it says one. */
+  orders: Readonly<Record<string, string>>
+  /** Services that publish a port of the node itself: `mode: host`. */
+  hostPorts: readonly string[]
+  /** Networks, configs and secrets that must exist, by the name of each. */
+  externals: readonly { kind: 'network' | 'config' | 'secret'; name: string }[]
+  /** How long a task of the service may take to become healthy, by its health check. */
+  healthMs: Readonly<Record<string, number>>
+  /** Seconds that Swarm watches a new task for a failure, and pauses after it. */
+  watchMs: Readonly<Record<string, number>>
+}

@@ -1,0 +1,152 @@
+import type { DeployRequest } from '../deploy.ts'
+import { toDrayError } from '../execute/failure.ts'
+import { askUrl } from '../execute/ask-url.ts'
+import { startProbing } from '../execute/probe.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import { describeAnswer, isAccepted } from '../model/entrance.ts'
+import type { Lock } from '../model/lock.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Site } from '../plan/observe/observe.ts'
+import { executeStackPlan, writeStackJournal } from './execute-stack-plan.ts'
+import { makeStackPlan } from './make-stack-plan.ts'
+import { observeStack, type Manager, type ObservedStack } from './observe-stack.ts'
+import type { StackExecution } from './stack-execution.ts'
+import { afterStackFailure } from './undo-stack.ts'
+
+/** A deploy by Swarm. Its only host is a manager. */
+export type StackRequest = DeployRequest & Pick<StackExecution, 'pullToken'>
+
+/** Plans a deploy by Swarm. Takes no lock and changes nothing. Throws what observing and planning throw. */
+export async function planStack(request: StackRequest, signal: AbortSignal): Promise<Plan> {
+  return (await observeAndPlan(request, { signal, isDryRun: true })).plan
+}
+
+/**
+ * A deploy by Docker Swarm from beginning to end: lock, observe, plan, execute, record. Swarm places and replaces the containers;
+ * dray pulls before, watches, and compares. Gives the plan it carried out; one that is `unchanged` had nothing to do. Throws
+ * DrayError while nothing is touched, and DeployFailed with what was undone after.
+ */
+export async function deployStack(request: StackRequest, signal: AbortSignal): Promise<Plan> {
+  const { deployer, clock, waitMs } = request
+  await using lock = await managerOf(request).lock({ ...deployer, sinceMs: clock.now() }, { waitMs, signal })
+  const alive = AbortSignal.any([signal, lock.lost])
+  const planned = await observeAndPlan(request, { signal: alive, isDryRun: false })
+  const { plan } = planned
+  request.emit({ type: 'plan.made', at: clock.now(), plan })
+  if (plan.unchanged) await refuseSilent(planned, request)
+  else {
+    await request.beforeChange?.(plan, alive)
+    await carryOut(planned, { request, lock }, alive)
+  }
+  return plan
+}
+
+type Planned = ObservedStack & {
+  plan: Plan
+  host: Manager
+  desired: StackExecution['desired']
+}
+
+async function observeAndPlan(
+  request: StackRequest,
+  how: { signal: AbortSignal; isDryRun: boolean },
+): Promise<Planned> {
+  const { desired, sites } = await request.resolveDesired(how.signal)
+  const [site] = sites
+  if (site === undefined) throw new DrayError('INTERNAL', 'A deploy by Swarm has no manager.')
+  const host = asManager(site.host)
+  const observed = await observeStack({ ...site, host }, desired, { ...how, clock: request.clock })
+  const plan = makeStackPlan(observed.observation, desired, request.servicePatience)
+  return { ...observed, plan, host, desired }
+}
+
+function managerOf({ hosts }: StackRequest): Manager {
+  const [host] = hosts
+  if (host === undefined) throw new DrayError('INTERNAL', 'A deploy by Swarm has no manager.')
+  return asManager(host)
+}
+
+function asManager(host: Site['host']): Manager {
+  const { swarm } = host
+  if (swarm === undefined) throw new DrayError('INTERNAL', `${host.name} was not connected as a manager.`)
+  return { ...host, swarm }
+}
+
+/** Executes the plan while the app is probed; a failure is undone. */
+async function carryOut(
+  planned: Planned,
+  { request, lock }: { request: StackRequest; lock: Lock },
+  alive: AbortSignal,
+): Promise<void> {
+  const { deployer, pullToken, patience, clock, emit } = request
+  const { plan, desired, observation } = planned
+  const done = {
+    placed: false,
+    updated: false,
+    recorded: false,
+    tasks: [],
+    answered: new Map(),
+    jobs: new Set<string>(),
+  }
+  const execution: StackExecution = { ...planned, deployer, pullToken, patience, clock, emit, lock, done }
+  writeStackJournal(execution, {
+    event: 'deploy.started',
+    by: deployer,
+    project: observation.directory.app.project,
+    tag: desired.tag,
+    environment: desired.environment,
+    restores: desired.restores?.id,
+    images: Object.fromEntries(
+      plan.images.map(({ service, name, digest }) => [service, `${name}@${digest}`]),
+    ),
+  })
+  const probing = probe(execution, request.probe)
+  let outcome: 'deployed' | 'failed' = 'failed'
+  try {
+    await executeStackPlan(execution, alive)
+    outcome = 'deployed'
+  } catch (error) {
+    throw await afterStackFailure(toDrayError(error), execution)
+  } finally {
+    const report = await probing?.stop()
+    if (report !== undefined) emit({ type: 'probe.finished', at: clock.now(), report })
+    writeStackJournal(execution, { event: 'deploy.finished', outcome, probe: report })
+    await lock.settled().catch((error: unknown) => {
+      const { message, hint } = toDrayError(error)
+      emit({ type: 'note', at: clock.now(), level: 'warning', text: message, hint })
+    })
+  }
+}
+
+/** Requests to the URL of the probe during the deploy; none without one. */
+function probe({ desired, host, clock, emit, done }: StackExecution, times: StackRequest['probe']) {
+  if (typeof desired.probeUrl !== 'string') return undefined
+  const target = { url: desired.probeUrl, below: 400 }
+  return startProbing({
+    prober: host.prober,
+    target,
+    ...times,
+    clock,
+    onSample: (answer, { requests, failures }) => {
+      if (isAccepted(target, answer)) done.answered.set(target.url, target)
+      if (requests > 0 && (requests * times.everyMs) % 1000 < times.everyMs)
+        emit({ type: 'probe.sampled', at: clock.now(), requests, failures })
+    },
+  })
+}
+
+/** Asks the URL of an app that a deploy leaves as it is. Throws URL_CHECK_FAILED. */
+async function refuseSilent({ desired, host }: Planned, { clock, patience }: StackRequest): Promise<void> {
+  if (typeof desired.probeUrl !== 'string') return
+  const entrance = { url: desired.probeUrl, below: 400 }
+  const { answer, isGood } = await askUrl(entrance, {
+    prober: host.prober,
+    clock,
+    forMs: patience.urlCheckMs,
+  })
+  if (!isGood)
+    throw new DrayError(
+      'URL_CHECK_FAILED',
+      `${entrance.url} ${describeAnswer(answer)}, although the release runs.`,
+    )
+}

@@ -1,0 +1,109 @@
+import type { ClusterNode, StackService, StackTask } from '../model/cluster.ts'
+import type { StackChange } from '../model/plan.ts'
+
+/** What a swarm says of a stack at one moment. */
+export type StackView = {
+  services: readonly StackService[]
+  tasks: readonly StackTask[]
+  nodes: readonly ClusterNode[]
+}
+
+/** How far one service is. `good`: tasks that run the release; `of`: tasks that should. */
+export type ServiceState = {
+  service: string
+  state: 'done' | 'waiting' | 'paused' | 'rolled-back' | 'gone'
+  good: number
+  of: number
+  /** The task that Swarm blames, or the newest of the release that ended or was refused since `sinceMs`; undefined without any. */
+  failed: StackTask | undefined
+  /** How many tasks of the release a node could not connect to their network, since `sinceMs`. */
+  unconnected: number
+  /** Its newest task of the release that does not run yet. */
+  next: StackTask | undefined
+  /** Swarm's words about the update. */
+  message: string
+}
+
+const FAILED = new Set(['failed', 'rejected', 'orphaned'])
+
+/**
+ * Compares a service with what the plan wants of it. Done: as many tasks as Swarm wants run the present definition and the
+ * planned image, no other task is wanted, and no update is under way. A task on a node that is down does not count: Swarm still
+ * calls it running for a while. It also calls an update unfinished that had begun on such a node (swarmkit waits for that task).
+ */
+export function judgeService(
+  { service: name, image }: StackChange,
+  { services, tasks, nodes }: StackView,
+  sinceMs: number,
+): ServiceState {
+  const service = services.find((it) => it.service === name)
+  if (service === undefined) {
+    return {
+      service: name,
+      state: 'gone',
+      good: 0,
+      of: 1,
+      failed: undefined,
+      unconnected: 0,
+      next: undefined,
+      message: '',
+    }
+  }
+  const away = new Set(nodes.filter(({ state }) => state === 'down').map(({ id }) => id))
+  const own = tasks.filter(({ serviceId }) => serviceId === service.id)
+  const fresh = own.filter((it) => it.image === image && it.taskHash === service.taskHash)
+  const wanted = own.filter((it) => it.desiredState === 'running' && !away.has(it.nodeId))
+  const good = wanted.filter((it) => it.state === 'running' && fresh.includes(it)).length
+  const newest = [...fresh].sort((a, b) => b.createdAtMs - a.createdAtMs)
+  const { updateState = 'completed' } = service
+  const isDone =
+    service.mode === 'job' ||
+    (good === service.desiredTasks &&
+      wanted.length === good &&
+      (updateState === 'completed' || (updateState === 'updating' && away.size > 0)) &&
+      service.image === image)
+  return {
+    service: name,
+    state: stateOf(updateState) ?? (service.image === image ? (isDone ? 'done' : 'waiting') : 'rolled-back'),
+    good,
+    of: service.desiredTasks,
+    failed:
+      own.find(({ id }) => updateState === 'paused' && service.updateMessage.includes(id)) ??
+      newest.find((it) => hasEnded(it, service) && it.createdAtMs >= sinceMs),
+    unconnected: newest.filter((it) => it.createdAtMs >= sinceMs && kindOfFailure(it.error) === 'network')
+      .length,
+    next: newest.find((it) => it.desiredState === 'running' && it.state !== 'running'),
+    message: service.updateMessage,
+  }
+}
+
+/** A task of a service that should run on has failed if it ended, whatever its exit code. */
+function hasEnded({ state, desiredState }: StackTask, { mode }: StackService): boolean {
+  return FAILED.has(state) || (state === 'complete' && desiredState === 'shutdown' && mode !== 'job')
+}
+
+function stateOf(updateState: string): ServiceState['state'] | undefined {
+  if (updateState === 'paused') return 'paused'
+  return updateState.startsWith('rollback') ? 'rolled-back' : undefined
+}
+
+/** `web 1 of 2, api 0 of 3`: services that are not done. */
+export function describeProgress(states: readonly ServiceState[]): string {
+  return states
+    .filter(({ state }) => state !== 'done')
+    .map(
+      ({ service, good, of, next }) =>
+        `${service} ${good} of ${of}${next === undefined ? '' : ` (${next.state})`}`,
+    )
+    .join(', ')
+}
+
+/** What kind of failure Swarm's words about a task mean. The texts are those of Engine 20.10 to 28.5; there are no codes. */
+export function kindOfFailure(error: string): 'network' | 'no-node' | 'image' | 'other' {
+  if (/no suitable node|scheduling constraints not satisfied|insufficient resources/i.test(error))
+    return 'no-node'
+  if (/No such image|manifest unknown|pull access denied/i.test(error)) return 'image'
+  const isNetwork =
+    /sandbox join failed|pool overlaps|vxlan interface|could not find an available|failed to (?:allocate|setup|create) (?:gateway|network)|network .* not found|error creating (?:external connectivity|overlay)|subnet sandbox|ingress-sbox|cannot program address|context deadline exceeded.*network/i
+  return isNetwork.test(error) ? 'network' : 'other'
+}

@@ -1,0 +1,151 @@
+import { DrayError, type ErrorOptions } from '../../../errors/dray-error.ts'
+import { excerptLog } from '../../execute/log-excerpt.ts'
+import type { ClusterNode } from '../../model/cluster.ts'
+import type { StackChange, StepOf } from '../../model/plan.ts'
+import {
+  describeProgress,
+  judgeService,
+  kindOfFailure,
+  type ServiceState,
+  type StackView,
+} from '../judge-tasks.ts'
+import { LOOK_EVERY_MS } from '../look-every.ts'
+import { type StackExecution, type StackStepRunner } from '../stack-execution.ts'
+
+/** After a change, Swarm needs a moment until it calls the update one. */
+const BEGIN_MS = 1_500
+const LOG_LINES = 60
+
+/**
+ * Watches every service until all its tasks run the release. Throws STACK_PAUSED and STACK_ROLLED_BACK when Swarm gave up,
+ * STACK_NO_NODE, STACK_NETWORK and STACK_STUCK when nothing moved for the time limit of a service, each with the log of the task.
+ */
+export const awaitTasks: StackStepRunner<StepOf<'await-tasks'>> = async (step, context) => {
+  const { execution, signal, progress } = context
+  const { clock } = execution
+  const startedAtMs = clock.now()
+  const moved = new Map<string, { good: number; atMs: number }>()
+  let quiet = false
+  for (;;) {
+    signal.throwIfAborted()
+    const view = await lookAt(execution)
+    const states = step.services.map((it) => judgeService(it, view, sinceOf(execution, startedAtMs)))
+    for (const state of states) {
+      const wanted = step.services.find(({ service }) => service === state.service)
+      if (wanted !== undefined) await refuseFailed(state, wanted, { execution, view })
+      const last = moved.get(state.service)
+      if (last?.good !== state.good) moved.set(state.service, { good: state.good, atMs: clock.now() })
+      const stuckMs = clock.now() - (moved.get(state.service)?.atMs ?? clock.now())
+      if (state.state !== 'done' && wanted !== undefined && stuckMs > wanted.limitMs)
+        throw await stuck(state, wanted, { execution, view })
+    }
+    const isDone = states.every(({ state }) => state === 'done')
+    // Twice in a row: the first may be the state before the update.
+    if (isDone && quiet && clock.now() - startedAtMs >= BEGIN_MS) {
+      const tasks = states.reduce((sum, { good }) => sum + good, 0)
+      return `${tasks} ${tasks === 1 ? 'task runs' : 'tasks run'} the release`
+    }
+    quiet = isDone
+    progress({ text: describeProgress(states) })
+    await clock.sleep(LOOK_EVERY_MS, signal)
+  }
+}
+
+/** The services, tasks and nodes of the stack at this moment. */
+export async function lookAt({ host, observation }: StackExecution): Promise<StackView> {
+  const { cluster } = host.swarm
+  const stack = observation.directory.app.project
+  const [services, tasks, nodes] = await Promise.all([
+    cluster.services(stack),
+    cluster.tasks(stack),
+    cluster.nodes(),
+  ])
+  return { services, tasks, nodes }
+}
+
+/** A minute earlier: the manager's clock may differ, and tasks of an older definition do not count anyway. */
+function sinceOf(_execution: StackExecution, startedAtMs: number): number {
+  return startedAtMs - 60_000
+}
+
+type Seen = { execution: StackExecution; view: StackView }
+
+/** A network that was removed a moment before can be in the way of the first ones. */
+const MOST_UNCONNECTED = 3
+
+/** Throws if Swarm itself gave up, or tries again and again on a node that cannot connect a task. */
+async function refuseFailed(state: ServiceState, wanted: StackChange, seen: Seen): Promise<void> {
+  if (state.state === 'paused')
+    throw await failure(
+      {
+        code: 'STACK_PAUSED',
+        message: `Swarm paused the update of ${state.service}: ${reasonOf(state, seen.view)}`,
+      },
+      state,
+      seen,
+    )
+  if (state.state === 'rolled-back' && wanted.change !== 'none')
+    throw await failure(
+      {
+        code: 'STACK_ROLLED_BACK',
+        message: `Swarm rolled ${state.service} back: ${reasonOf(state, seen.view)}`,
+      },
+      state,
+      seen,
+    )
+  if (state.unconnected > MOST_UNCONNECTED && wanted.change !== 'none') throw await stuck(state, wanted, seen)
+}
+
+async function stuck(state: ServiceState, wanted: StackChange, seen: Seen): Promise<DrayError> {
+  const message = `${state.good} of ${state.of} tasks of ${state.service} run the release, and for ${Math.round(wanted.limitMs / 1000)} s no more did: ${reasonOf(state, seen.view)}`
+  const error = errorOf(state)
+  if (kindOfFailure(error) === 'no-node') return failure({ code: 'STACK_NO_NODE', message }, state, seen)
+  return failure({ code: 'STACK_STUCK', message }, state, seen)
+}
+
+function errorOf({ failed, next }: ServiceState): string {
+  return failed?.error !== undefined && failed.error !== '' ? failed.error : (next?.error ?? '')
+}
+
+function reasonOf(state: ServiceState, { nodes }: StackView): string {
+  const task = state.failed ?? state.next
+  const where = nodeName(task?.nodeId, nodes)
+  const on = where === undefined ? '' : ` on node ${where}`
+  const error = errorOf(state)
+  if (task?.exitCode !== undefined && task.exitCode !== 0 && (error === '' || /non-zero exit/.test(error)))
+    return `a task${on} exited with code ${task.exitCode}.`
+  if (task?.state === 'complete') return `a task${on} was not healthy, or ended.`
+  if (error !== '') return `a task${on}: ${error}.`
+  if (task !== undefined) return `a task${on} is ${task.state}.`
+  return state.message === '' ? 'it gave no reason.' : `${state.message}.`
+}
+
+function nodeName(id: string | undefined, nodes: readonly ClusterNode[]): string | undefined {
+  return nodes.find((it) => it.id === id)?.name
+}
+
+type Code = 'STACK_PAUSED' | 'STACK_ROLLED_BACK' | 'STACK_NO_NODE' | 'STACK_STUCK'
+
+/** With the log of the task that failed. If a node could not connect it to its network, the failure is that. */
+async function failure(
+  { code, message }: { code: Code; message: string },
+  state: ServiceState,
+  { execution, view }: Seen,
+): Promise<DrayError> {
+  const task = state.failed ?? state.next
+  const isNetwork = kindOfFailure(errorOf(state)) === 'network'
+  const lines =
+    task === undefined ? [] : await execution.host.swarm.cluster.logTail({ task: task.id }, LOG_LINES)
+  const details: ErrorOptions =
+    lines.length === 0 ? {} : { details: { logOf: state.service, logTail: excerptLog(lines) } }
+  if (!isNetwork) return new DrayError(code, message, details)
+  const node = nodeName(task?.nodeId, view.nodes) ?? 'of the task'
+  return new DrayError(
+    'STACK_NETWORK',
+    `Node ${node} could not connect a task of ${state.service} to its overlay network: ${errorOf(state)}.`,
+    {
+      ...details,
+      hint: `A known failure of Docker on node ${node}, and not of the release. \`docker node update --availability drain ${node}\`, restart Docker there, \`docker node update --availability active ${node}\`, and deploy again. The nodes need 4789/udp and 7946/tcp+udp open to each other.`,
+    },
+  )
+}

@@ -1,0 +1,116 @@
+import { DrayError } from '../../../errors/dray-error.ts'
+import { askUrl } from '../../execute/ask-url.ts'
+import { describeAnswer } from '../../model/entrance.ts'
+import type { StepOf } from '../../model/plan.ts'
+import { RECORD_FORMAT } from '../../model/record-format.ts'
+import { judgeService } from '../judge-tasks.ts'
+import { stackRequest, type StackStepRunner } from '../stack-execution.ts'
+import { lookAt } from './await-tasks.ts'
+
+/** Writes the changed files of the release to the app's directory on the manager. */
+export const placeStackFiles: StackStepRunner<StepOf<'place-files'>> = async (step, { execution }) => {
+  const changed = new Set(step.changed)
+  execution.done.placed = true
+  await execution.host.directory.place({
+    files: execution.files.filter((file) => changed.has(file.path)),
+    remove: step.removed,
+    inPlace: step.inPlace,
+    adopt: step.adopt,
+  })
+  return `${step.changed.length} written`
+}
+
+/** Hands the stack to Swarm, which then updates its services. */
+export const updateStack: StackStepRunner<StepOf<'update-stack'>> = async (step, { execution, signal }) => {
+  execution.done.updated = true
+  await execution.host.swarm.stack.deploy({ ...stackRequest(execution, signal), orders: step.orders })
+  return undefined
+}
+
+/** Checks that the app answers at its URL. Throws URL_CHECK_FAILED. */
+export const checkStackUrl: StackStepRunner<StepOf<'check-url'>> = async (step, { execution, signal }) => {
+  const { host, clock, patience, done } = execution
+  const { answer, isGood } = await askUrl(step, {
+    prober: host.prober,
+    clock,
+    forMs: patience.urlCheckMs,
+    signal,
+  })
+  const said = describeAnswer(answer)
+  if (!isGood) throw new DrayError('URL_CHECK_FAILED', `${step.url} ${said} with the new release.`)
+  const { url, below } = step
+  done.answered.set(url, { url, below })
+  return said
+}
+
+/** Records the release. From here on it is the current one. */
+export const recordStack: StackStepRunner<StepOf<'record-release'>> = async (step, { execution }) => {
+  const { host, observation, desired, deployer, clock, files, done } = execution
+  const { directory } = observation
+  const { envFile, app } = directory
+  await host.directory.record(
+    {
+      version: RECORD_FORMAT,
+      id: step.release,
+      app: desired.app,
+      environment: desired.environment,
+      project: app.project,
+      ...(desired.tag === undefined ? {} : { tag: desired.tag }),
+      ...(desired.restores === undefined ? {} : { restores: desired.restores.id }),
+      ...(step.follows === undefined ? {} : { follows: step.follows }),
+      createdAtMs: clock.now(),
+      by: deployer,
+      services: step.services,
+      files: Object.fromEntries(observation.files.map((file) => [file.path, file.sha256])),
+      variables: envFile.variables,
+      ...(envFile.valueHashes && { valueHashes: envFile.valueHashes }),
+      networks: app.networks,
+      ...(step.nodes && { nodes: step.nodes }),
+    },
+    {
+      files,
+      drop: step.dropReleases,
+      ...(envFile.newHashKey && { newHashKey: envFile.newHashKey }),
+    },
+  )
+  done.recorded = true
+  return step.release
+}
+
+/** Removes services that the compose file no longer has. */
+export const removeServices: StackStepRunner<StepOf<'remove-services'>> = async (step, { execution }) => {
+  const { cluster } = execution.host.swarm
+  const services = await cluster.services(execution.observation.directory.app.project)
+  const gone = services.filter(({ service }) => step.services.includes(service))
+  await Promise.all(gone.map(({ id }) => cluster.removeService(id)))
+  return `${gone.length} removed`
+}
+
+/** Compares images, definitions and numbers of the running tasks with the plan. Throws STACK_MISMATCH. */
+export const verifyStack: StackStepRunner<StepOf<'verify-stack'>> = async (step, { execution }) => {
+  const view = await lookAt(execution)
+  for (const wanted of step.services) {
+    const { state, good, of, message } = judgeService(wanted, view, Infinity)
+    if (state === 'done') continue
+    const said = message === '' ? '' : ` (${message})`
+    throw new DrayError(
+      'STACK_MISMATCH',
+      `${good} of ${of} tasks of ${wanted.service} run the deployed image and definition; the service is ${state}${said}.`,
+    )
+  }
+  return undefined
+}
+
+/** Removes configs that dray created and no service uses any more. */
+export const cleanStack: StackStepRunner<StepOf<'clean-stack'>> = async (step, { execution }) => {
+  const { cluster } = execution.host.swarm
+  const [configs, services] = await Promise.all([cluster.things('configs'), cluster.services(step.stack)])
+  const used = new Set(services.flatMap(({ uses }) => uses))
+  const isOurs = (name: string): boolean => /-[0-9a-f]{12}$/.test(name)
+  const unused = configs.filter(
+    ({ id, name, stack }) => stack === step.stack && isOurs(name) && !used.has(id),
+  )
+  const removed = await Promise.all(unused.map(({ id }) => cluster.removeThing('configs', id)))
+  const count = removed.filter(Boolean).length
+  return count === 0 ? 'none to remove' : `${count} removed`
+}

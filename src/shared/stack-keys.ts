@@ -1,0 +1,83 @@
+/** Keys of a service in a compose file, by what a stack makes of them: https://docs.docker.com/reference/cli/docker/stack/deploy/ */
+
+/** They mean the same in a stack, or `renderStack` gives them their form there. */
+export const SAME_KEYS: ReadonlySet<string> = new Set([
+  'cap_add',
+  'cap_drop',
+  'command',
+  'configs',
+  'cpus',
+  'credential_spec',
+  'deploy',
+  'dns',
+  'dns_search',
+  'domainname',
+  'entrypoint',
+  'environment',
+  'expose',
+  'extra_hosts',
+  'healthcheck',
+  'hostname',
+  'image',
+  'init',
+  'isolation',
+  'labels',
+  'logging',
+  'mem_limit',
+  'mem_reservation',
+  'networks',
+  'pids_limit',
+  'ports',
+  'profiles',
+  'pull_policy',
+  'read_only',
+  'restart',
+  'scale',
+  'secrets',
+  'stdin_open',
+  'stop_grace_period',
+  'stop_signal',
+  'sysctls',
+  'tmpfs',
+  'tty',
+  'ulimits',
+  'user',
+  'volumes',
+  'working_dir',
+])
+
+/** They can be left out without a change of what the app does. */
+export const IGNORED_KEYS: Readonly<Record<string, string>> = {
+  container_name: 'its containers get names of Swarm',
+  build: 'a stack builds nothing; the image comes from the registry',
+  develop: 'it is for development',
+  attach: 'it is for `docker compose up`',
+  annotations: 'a stack has no annotations',
+}
+
+/** They cannot be left out: what to do instead. */
+export const REFUSED_KEYS: Readonly<Record<string, string>> = {
+  network_mode:
+    'connect it to networks instead; for the network of the node, declare `networks: { node: { external: true, name: host } }`',
+  links: 'remove it: services reach each other by their names on a common network',
+  external_links: 'connect both apps to one external overlay network instead',
+  volumes_from: 'name the volumes under `volumes` instead',
+  devices: 'a stack cannot pass devices on; leave this service on one host with `engine: compose`',
+  privileged: 'a stack has no privileged containers; use `cap_add`, or leave this service on one host',
+  pid: 'a stack cannot share processes; leave this service on one host',
+  ipc: 'a stack cannot share memory between containers; leave this service on one host',
+  uts: 'a stack cannot share the host name; leave this service on one host',
+  userns_mode: 'set it for the Engine of each node instead',
+  security_opt: 'a stack has no `security_opt`; set profiles for the Engine of each node instead',
+  shm_size: 'mount memory instead: `volumes: [{ type: tmpfs, target: /dev/shm, tmpfs: { size: 67108864 } }]`',
+  cgroup_parent: 'set it for the Engine of each node instead',
+  runtime:
+    'make it the default runtime of the nodes, and place the service there with `deploy.placement.constraints`',
+  gpus: 'use `generic_resources` under `deploy.resources.reservations`',
+  group_add: 'set the group with `user: UID:GID`',
+  mac_address: 'a stack gives no fixed addresses',
+  post_start: 'a stack runs no hooks in containers; make it a task in dray.yml',
+  pre_stop: 'a stack runs no hooks in containers; let the program handle its stop signal',
+  provider: 'a stack has no providers; run what it provides as a service',
+  models: 'a stack has no models',
+}

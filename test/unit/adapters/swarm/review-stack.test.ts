@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest'
+import { modelSchema } from '../../../../src/adapters/compose/raw-model.ts'
+import { reviewStack } from '../../../../src/adapters/swarm/review-stack.ts'
+import { REFUSED_KEYS } from '../../../../src/shared/stack-keys.ts'
+
+const review = (web: object, more: object = {}) =>
+  reviewStack(modelSchema.parse({ name: 'shop', services: { web: { image: 'web:1', ...web } }, ...more }))
+
+const keysOf = (found: readonly { key: string }[]): string[] => found.map(({ key }) => key)
+
+test('an app that is the same as a stack has no obstacle', () => {
+  const { obstacles, ignored } = review({
+    ports: [{ target: 80, published: '8080' }],
+    healthcheck: { test: ['CMD', 'true'], interval: '2s', retries: 4, start_period: '10s' },
+    environment: { A: '1' },
+    restart: 'unless-stopped',
+    networks: { default: { aliases: ['www'] } },
+  })
+  expect([obstacles, ignored]).toEqual([[], []])
+})
+
+test.each(Object.entries(REFUSED_KEYS))('%s is refused, with what to do', (key, text) => {
+  expect(review({ [key]: key === 'devices' ? ['/dev/fuse'] : 'x' }).obstacles).toEqual([
+    { service: 'web', key, text },
+  ])
+})
+
+test('a key that dray does not know is refused, and an empty one is not', () => {
+  expect(keysOf(review({ brand_new: { a: 1 }, links: [], privileged: false, 'x-own': 1 }).obstacles)).toEqual(
+    ['brand_new'],
+  )
+})
+
+test('build is ignored beside an image, and refused without one', () => {
+  expect(keysOf(review({ build: { context: '.' } }).ignored)).toEqual(['build'])
+  expect(keysOf(review({ build: { context: '.' }, image: undefined }).obstacles)).toEqual(['build'])
+})
+
+test('a service that must be done before another starts is refused; one that must be healthy is named', () => {
+  const on = (condition: string) => review({ depends_on: { db: { condition } } })
+  expect(on('service_completed_successfully').obstacles[0]?.text).toContain('make it a task')
+  expect(on('service_healthy').ignored[0]?.text).toContain('web must retry until db answers')
+  expect(on('service_started')).toMatchObject({ obstacles: [], ignored: [] })
+})
+
+test('files beside the compose file become configs, and a volume has to stay on one node', () => {
+  const bind = { type: 'bind', source: './nginx', target: '/etc/nginx/conf.d' }
+  expect(review({ volumes: [bind] }).obstacles[0]?.text).toContain('file: ./nginx/FILE')
+  const volume = { volumes: [{ type: 'volume', source: 'data', target: '/data' }] }
+  expect(review(volume, { volumes: { data: {} } }).obstacles[0]?.text).toContain('node.labels.data == true')
+  const placed = { ...volume, deploy: { placement: { constraints: ['node.labels.data == true'] } } }
+  expect(review(placed, { volumes: { data: {} } }).obstacles).toEqual([])
+  expect(review(volume, { volumes: { data: { driver_opts: { type: 'nfs' } } } }).obstacles).toEqual([])
+  const host = { type: 'bind', source: '/srv/photos', target: '/photos' }
+  expect(review({ volumes: [host] }).ignored[0]?.text).toContain('must exist on every node')
+})
+
+test('addresses of ports and of containers, ranges, bridges and IPv6 are refused', () => {
+  const { obstacles } = review(
+    {
+      ports: [
+        { target: 80, published: '80', host_ip: '127.0.0.1' },
+        { target: 81, published: '8000-8010' },
+      ],
+      networks: { back: { ipv4_address: '10.0.0.2' } },
+    },
+    { networks: { back: { driver: 'bridge', enable_ipv6: true } } },
+  )
+  expect(keysOf(obstacles)).toEqual([
+    'ports',
+    'ports',
+    'networks.back.ipv4_address',
+    'networks.back.driver',
+    'networks.back.enable_ipv6',
+  ])
+})
+
+test('secrets and configs that dray cannot carry over are refused, external ones must exist', () => {
+  const { obstacles, externals } = review(
+    { secrets: [{ source: 'key' }, { source: 'shared' }], configs: [{ source: 'made' }, { source: 'site' }] },
+    {
+      secrets: { key: { file: './key.txt' }, shared: { external: true, name: 'team-key' } },
+      configs: { made: { environment: 'X' }, site: { file: './site.conf' } },
+      networks: { edge: { external: true } },
+    },
+  )
+  expect(keysOf(obstacles)).toEqual(['secrets', 'configs'])
+  expect(externals).toEqual([
+    { kind: 'network', name: 'edge' },
+    { kind: 'secret', name: 'team-key' },
+  ])
+})
+
+test('times come from the health check and from update_config', () => {
+  const { healthMs, watchMs, orders, hostPorts } = review({
+    healthcheck: { interval: '2s', retries: 4, start_period: '10s' },
+    ports: [{ target: 80, published: '80', mode: 'host' }],
+    deploy: { update_config: { order: 'stop-first', monitor: '30s', delay: '5s' } },
+  })
+  expect({ healthMs, watchMs, orders, hostPorts }).toEqual({
+    healthMs: { web: 20_000 },
+    watchMs: { web: 35_000 },
+    orders: { web: 'stop-first' },
+    hostPorts: ['web'],
+  })
+})
