@@ -32,7 +32,8 @@ export function judgeHost(scene: DoctorObservation): HostCheckup {
   add('compose', outcomeOf(seen?.compose, String), 'tools', 'docker')
   add('directory', outcomeOf(seen?.directory, String), 'tools')
   add('env', seen?.envFile && judgeEnvFile(seen.envFile, scene), 'tools', 'directory')
-  add('lock', seen && (seen.lock === undefined ? good('free') : failed(seen.lock)), 'tools')
+  const canSeeLock = seen !== undefined && !seen.missingTools.includes('flock')
+  add('lock', canSeeLock ? (seen.lock === undefined ? good('free') : failed(seen.lock)) : undefined, 'tools')
   add('disk', seen && judgeDisk(seen, scene), 'tools')
   add('clock', seen && judgeClock(seen, host), 'tools')
   const model = outcomeOf(app, ({ app: { services, inactive = [] } }) =>

@@ -153,6 +153,11 @@ test('a URL that does not answer fails the check if a deploy would change nothin
   })
 })
 
+test('a lock is not called free if there is no `flock` to try it', () => {
+  const { checks } = judgeHost(fakeDoctorObservation(server({ missingTools: ['flock'] })))
+  expect(checks.find(({ name }) => name === 'lock')).toMatchObject({ outcome: 'skipped', needs: 'tools' })
+})
+
 describe('of the server', () => {
   test.each<[string, CheckName, Partial<DoctorObservation>, string | RegExp]>([
     [
