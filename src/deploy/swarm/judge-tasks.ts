@@ -55,6 +55,10 @@ export function judgeService(
   const wanted = own.filter((it) => it.desiredState === 'running' && !away.has(it.nodeId))
   const good = wanted.filter((it) => it.state === 'running' && fresh.includes(it)).length
   const newest = [...fresh].sort((a, b) => b.createdAtMs - a.createdAtMs)
+  // After a rollback by Swarm, the service has its old definition, and only the image shows which tasks failed.
+  const ended = own
+    .filter((it) => it.image === image && hasEnded(it, service))
+    .sort((a, b) => b.createdAtMs - a.createdAtMs)
   const { updateState = 'completed' } = service
   const isDone =
     service.mode === 'job' ||
@@ -69,7 +73,7 @@ export function judgeService(
     of: service.desiredTasks,
     failed:
       own.find(({ id }) => updateState === 'paused' && service.updateMessage.includes(id)) ??
-      newest.find((it) => hasEnded(it, service) && it.createdAtMs >= sinceMs),
+      ended.find(({ createdAtMs }) => createdAtMs >= sinceMs),
     unconnected: newest.filter((it) => it.createdAtMs >= sinceMs && kindOfFailure(it.error) === 'network')
       .length,
     next: newest.find((it) => it.desiredState === 'running' && it.state !== 'running'),
