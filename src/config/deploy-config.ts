@@ -37,6 +37,8 @@ export type Environment = {
   hosts: NonEmpty<string>
   /** What runs the app: Docker Compose on each host, or Docker Swarm, of which the only host is a manager. */
   engine: 'compose' | 'swarm'
+  /** The services of each host that runs only some of them; the others run all. */
+  roles: Readonly<Record<string, readonly string[]>>
   /** Absolute directory of the app on the hosts. */
   path: string
   /** Relative to the project directory, with `/`. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { atLeastOne, disk, front, hooks, keep, notify, probe, text } from './schema-parts.ts'
+import { atLeastOne, disk, front, hooks, keep, notify, probe, serviceName, text } from './schema-parts.ts'
 
 const fileList = z.union([text('a file'), z.array(text('a file')).min(1, 'expected at least one file')], {
   error: 'expected a file or a list of files',
@@ -13,6 +13,11 @@ const host = z
     /^(?:ssh:\/\/)?(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/,
     'expected a host as user@name, user@name:port, a name of ~/.ssh/config, or local',
   )
+
+const hostEntry = z.union(
+  [host, z.strictObject({ host, services: atLeastOne(serviceName, 'at least one service') })],
+  { error: 'expected a host, or `{ host: user@name, services: [NAME] }`' },
+)
 
 const rolling = z.union(
   [
@@ -29,12 +34,19 @@ export const environmentSchema = z.strictObject({
       'The server, as for `ssh`: `user@name`, `user@name:port`, or a name of `~/.ssh/config`. `local` is the machine that runs dray.',
     examples: ['deploy@test.example.com'],
   }),
-  hosts: atLeastOne(host, 'at least one host')
+  hosts: atLeastOne(hostEntry, 'at least one host')
     .optional()
     .meta({
-      description: 'Several servers that run the same app. Use either this or `host`.',
+      description:
+        'Several servers that run the same app. Use either this or `host`. A host that runs only some services of the compose file: `{ host: user@name, services: [worker] }`.',
       omitFromExample: true,
-      examples: [['deploy@a.example.com', 'deploy@b.example.com']],
+      examples: [
+        ['deploy@a.example.com', 'deploy@b.example.com'],
+        [
+          { host: 'deploy@a.example.com', services: ['web', 'api'] },
+          { host: 'deploy@w.example.com', services: ['worker'] },
+        ],
+      ],
     }),
   rolling: rolling.optional().meta({
     description:

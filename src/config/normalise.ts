@@ -16,7 +16,7 @@ import {
   type TagRule,
   type Task,
 } from './deploy-config.ts'
-import { hostsOf } from './hosts-of.ts'
+import { hostsOf, rolesOf } from './hosts-of.ts'
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
 const defaultKeep = 5
@@ -71,6 +71,7 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
     name: input.environmentName,
     hosts,
     engine: block.engine ?? 'compose',
+    roles: rolesOf(block),
     path: isLocal ? localPath : trimSlash(block.path ?? `/srv/${input.app}`),
     composeFiles: input.composeFiles,
     tagRule: toTagRule(block.tag),

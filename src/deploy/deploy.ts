@@ -124,6 +124,8 @@ function journalStart(execution: Execution): void {
     environment: desired.environment,
     restores: desired.restores?.id,
     replaces: plan.replaces,
+    leftOut: desired.leftOut,
+    joins: desired.joins,
     images: Object.fromEntries(
       plan.images.map(({ service, name, digest }) => [service, `${name}@${digest}`]),
     ),

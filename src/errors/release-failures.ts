@@ -27,6 +27,16 @@ export const releaseFailures = {
     hint: 'Roll back to another release, or try again when the registry is available. Nothing was changed.',
     exitCode: EXIT.precondition,
   },
+  HOSTS_DIFFER: {
+    title: 'The hosts run different releases.',
+    hint: 'Deploy to all of them, which brings them to the same release: `dray deploy ENVIRONMENT`.',
+    exitCode: EXIT.precondition,
+  },
+  NO_DONOR: {
+    title: 'No other host has a release for this one.',
+    hint: 'Deploy a tag to the environment: `dray deploy ENVIRONMENT --tag TAG`.',
+    exitCode: EXIT.precondition,
+  },
   IMAGE_GONE: {
     title: 'An image was removed from the server during the deploy.',
     hint: 'Run the same command again: it pulls the image again.',

@@ -28,6 +28,11 @@ export const surroundingFailures = {
     hint: 'Put it on the server, or correct the path in the compose file.',
     exitCode: EXIT.precondition,
   },
+  SERVICES_APART: {
+    title: 'A service needs the container of a service that runs on other hosts.',
+    hint: 'Put both in the `services` of the same host in dray.yml.',
+    exitCode: EXIT.precondition,
+  },
   RESOURCE_MISSING: {
     title: 'A service asks for more CPUs, or for another runtime, than the server has.',
     hint: 'Correct the limit or the runtime in the compose file.',

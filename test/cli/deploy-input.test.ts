@@ -153,3 +153,28 @@ describe('the input of a deploy', () => {
     expect(error.code).toBe('TAG_UNKNOWN')
   })
 })
+
+describe('the hosts of a deploy', () => {
+  const several =
+    'registry: ghcr.io/acme\nenvironments:\n  test: { hosts: [ann@a.example.com, b] }\n  one: { host: b }\n'
+
+  test.each<[string, string[], string]>([
+    ['none is left', ['--without', 'b', '--without', 'a.example.com'], 'no host of test is left'],
+    ['an unknown one is left out', ['--without', 'c'], 'Environment test has no host `c`.'],
+    ['an unknown one is the only one', ['--only', 'c'], 'Environment test has no host `c`.'],
+    ['a tag for the release of the others', ['--only', 'b', '--tag', 'v1'], '`--only` excludes `--tag`.'],
+    ['one that joins and is left out', ['--only', 'b', '--without', 'b'], '`--only` excludes `--without`.'],
+  ])('%s', async (_, options, sentence) => {
+    const cwd = await makeProject({ 'dray.yml': several, 'compose.yml': composeText })
+    const { exitCode, stderr } = await runCli(['deploy', 'test', ...options], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(sentence)
+  })
+
+  test('a single host has no others to join', async () => {
+    const cwd = await makeProject({ 'dray.yml': several, 'compose.yml': composeText })
+    const { exitCode, stderr } = await runCli(['deploy', 'one', '--only', 'b'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('no host of one is left')
+  })
+})

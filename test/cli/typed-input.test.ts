@@ -57,8 +57,8 @@ function row<S extends CommandSpec>(spec: S, kinds: Kinds<InputOf<S>['options']>
   return [spec.name, spec, kinds as Record<string, string>] as const
 }
 
-const place = { wait: 'text or true', adopt: 'true' } as const
-const release = { ...place, tag: 'text', expect: 'text', envFile: 'text' } as const
+const place = { wait: 'text or true', without: 'list', adopt: 'true' } as const
+const release = { ...place, only: 'text', tag: 'text', expect: 'text', envFile: 'text' } as const
 const inContainer = {
   user: 'text',
   workdir: 'text',

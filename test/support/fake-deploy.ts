@@ -103,9 +103,10 @@ export class FakeWorld {
     return this.hosts.map((host) => ({
       name: host.name,
       archive: host.archive,
-      restore: (kept) => ({
+      ...(host.services && { services: host.services }),
+      restore: (kept, from = host.archive) => ({
         host,
-        source: createArchivedSource(host.archive, kept),
+        source: createArchivedSource(from, kept),
         registry: createArchivedRegistry({
           release: kept,
           host: host.name,

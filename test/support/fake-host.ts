@@ -58,6 +58,7 @@ type Rule = { begins: string; act: () => void | Promise<void> }
  */
 export class FakeHost implements TargetHost {
   readonly name: string
+  services?: readonly string[]
   readonly platform = { os: 'linux', architecture: 'amd64' }
   /** A Caddy of the host keeps connections to published ports. */
   keepsConnections = false
@@ -376,7 +377,8 @@ export class FakeHost implements TargetHost {
     record: async (release, { drop }) => {
       await this.#did([`record ${release.id}`, ...drop.map((id) => `-${id}`)].join(' '))
       this.#undo = undefined
-      this.releases = [...this.releases.filter((it) => !drop.includes(it.id)), release]
+      const others = this.releases.filter(({ id }) => id !== release.id && !drop.includes(id))
+      this.releases = [...others, release]
       const files = Object.keys(release.files)
       this.#bundles.set(
         release.id,

@@ -59,18 +59,20 @@ type OverrideParts = {
   checks?: Readonly<Record<string, DrainCheck>>
   front?: Front | undefined
   scales?: AppModel['scales']
+  elsewhere?: AppModel['elsewhere']
 }
 
 /**
  * The override file: `image: repo@sha256:…` for each service, the pins, the health checks of `checks`, and the numbers of `scales`
- * instead of `deploy`, except for a service whose image has no digest: a user started its containers. Lists and maps that Compose
+ * instead of `deploy`, except for a service whose image has no digest: a user started its containers. Services of `elsewhere` have
+ * no container, so that those that depend on them still start. Lists and maps that Compose
  * would merge are marked `!override` (Compose 2.24.4 and newer); the usual environment variables and labels need no such mark.
  * https://docs.docker.com/reference/compose-file/merge/
  */
 export function renderOverride(
   images: Readonly<Record<string, string>>,
   pins: Readonly<Record<string, unknown>>,
-  { checks = {}, front, scales = {} }: OverrideParts = {},
+  { checks = {}, front, scales = {}, elsewhere = [] }: OverrideParts = {},
 ): string {
   const document = new Document({ services: {} })
   if (front !== undefined && front.services.length > 0) addFront(document, front)
@@ -90,6 +92,9 @@ export function renderOverride(
     }
     const check = checks[name]
     if (check !== undefined) document.setIn(['services', name, 'healthcheck'], composeCheck(check))
+  }
+  for (const name of elsewhere) {
+    document.setIn(['services', name], { scale: 0, deploy: { replicas: 0 } })
   }
   return HEADER + stringify(document, { lineWidth: 0 })
 }

@@ -38,6 +38,7 @@ const releaseSchema = z.object({
       z.object({ profiles: z.array(z.string()), image: z.string().optional(), definitionHash: z.string() }),
     )
     .optional(),
+  elsewhere: z.array(z.string()).optional(),
   // These names are removed, replaced and restored, so a container that can write to the directory must not control them.
   files: z.record(z.string().refine(isBundlePath), z.string().regex(/^[0-9a-f]{64}$/)),
   variables: z.array(z.string()),

@@ -2,7 +2,8 @@ import type { AppModel } from '../../deploy/model/app-model.ts'
 import type { Cluster, Stack, StackRequest } from '../../deploy/model/cluster.ts'
 import type { Compose } from '../../deploy/model/compose.ts'
 import type { AppDirectory } from '../../deploy/model/ports.ts'
-import type { Release } from '../../deploy/model/release.ts'
+import { serviceNames, type Release } from '../../deploy/model/release.ts'
+import { limitToRole } from '../../deploy/plan/roles/limit-to-role.ts'
 import { differenceFrom } from '../../deploy/model/release-model.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { createCompose } from '../compose/compose-cli.ts'
@@ -27,18 +28,26 @@ export function createRestoredPlace(
     ...(cluster && { stack: createStack({ ...place, values }, cluster) }),
   })
   let parts = partsWith({})
+  const role = {
+    host: place.runner.name,
+    services: release.elsewhere === undefined ? undefined : serviceNames(release),
+  }
+  const inspect: AppDirectory['inspect'] = async (files, signal) => {
+    const found = await parts.directory.inspect(files, signal)
+    return { ...found, app: limitToRole(found.app, role) }
+  }
 
   return {
     directory: {
       ...parts.directory,
       inspect: async (files, signal) => {
-        const plain = await parts.directory.inspect(files, signal).catch((error: unknown) => {
+        const plain = await inspect(files, signal).catch((error: unknown) => {
           if (error instanceof DrayError && error.code === 'COMPOSE_INVALID') return undefined
           throw error
         })
         if (plain !== undefined && differenceFrom(release, plain.app) === undefined) return plain
         parts = partsWith(place.values)
-        const valued = await parts.directory.inspect(files, signal)
+        const valued = await inspect(files, signal)
         refuseOther(release, valued.app, place.runner.name)
         return valued
       },

@@ -118,7 +118,7 @@ export function createAppSource(app: {
       const { compose, others } = await reading
       const pins = textFile(
         pinsName,
-        renderOverride(images, model.pins, { checks, front: model.front, scales: model.scales }),
+        renderOverride(images, model.pins, { checks, ...model }),
         // Pinned values and health checks may have values of `.env`.
         Object.keys({ ...model.pins, ...checks }).length === 0 ? 0o644 : 0o600,
       )

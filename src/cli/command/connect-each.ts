@@ -3,6 +3,8 @@ import type { CommandRunner } from '../../adapters/host/command-runner.ts'
 import { writeSshSecrets, type SshConfigFile } from '../../adapters/host/ssh-secrets.ts'
 import { SshRunner } from '../../adapters/host/ssh-runner.ts'
 import { localHost } from '../../config/deploy-config.ts'
+import { onEachHost } from '../../deploy/model/on-each-host.ts'
+import { DrayError } from '../../errors/dray-error.ts'
 import { mapNonEmpty, type NonEmpty } from '../../shared/non-empty.ts'
 import type { CliContext } from './context.ts'
 
@@ -42,8 +44,8 @@ export async function openRunners(
 }
 
 /**
- * Connects to hosts in parallel and calls `make` for each as soon as it is connected. Throws the errors of connecting, after
- * closing every open connection.
+ * Connects to hosts in parallel and calls `make` for each as soon as it is connected. Throws the errors of connecting, those of
+ * several hosts together, after closing every open connection.
  */
 export async function connectEach<T>(
   hostNames: NonEmpty<string>,
@@ -52,13 +54,20 @@ export async function connectEach<T>(
 ): Promise<Connected<T>> {
   const opened = await openRunners(hostNames, context)
   try {
-    const hosts = await Promise.all(
-      mapNonEmpty(opened.runners, async (runner) => {
+    const [first, ...more] = await onEachHost(
+      opened.runners,
+      ({ name }) => name,
+      async (runner) => {
         await runner.connect(context.signal)
         return make(runner)
-      }),
+      },
     )
-    return { hosts, local: opened.local, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+    if (first === undefined) throw new DrayError('INTERNAL', 'No host is connected.')
+    return {
+      hosts: [first, ...more],
+      local: opened.local,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    }
   } catch (error) {
     await opened[Symbol.asyncDispose]()
     throw error

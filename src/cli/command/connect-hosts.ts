@@ -55,7 +55,8 @@ export function describeHost(
   const onSecrets = (found: readonly Secret[]): void => {
     secrets.push(...found.filter((secret) => !publicNames.has(secret.reveal())))
   }
-  const { path } = config.environment
+  const { path, roles } = config.environment
+  const services = roles[runner.name]
   const serverValues = createServerValues({ runner, path, onSecrets })
   const place: AppPlace = {
     runner,
@@ -78,6 +79,7 @@ export function describeHost(
   cpus.catch(() => undefined)
   const target: TargetHost = {
     name: runner.name,
+    ...(services && { services }),
     engine,
     platform: engineObservation,
     imageStore,

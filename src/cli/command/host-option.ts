@@ -38,3 +38,17 @@ export function bareName(host: string): string {
     .replace(/^.*@/, '')
     .replace(/:\d+$/, '')
 }
+
+/** The environment without some of its hosts. Throws USAGE for an unknown host, and if none would be left. */
+export function withoutHosts(input: EnvironmentInput, named: readonly string[]): EnvironmentInput {
+  if (named.length === 0) return input
+  const { environment } = input.config
+  const left = named.map((name) => findHost(environment.hosts, name, environment.name))
+  const [first, ...more] = environment.hosts.filter((host) => !left.includes(host))
+  if (first === undefined) {
+    throw new DrayError('USAGE', `Without ${left.join(', ')}, no host of ${environment.name} is left.`, {
+      hint: `Its hosts: ${environment.hosts.join(', ')}.`,
+    })
+  }
+  return { ...input, config: { ...input.config, environment: { ...environment, hosts: [first, ...more] } } }
+}

@@ -87,6 +87,8 @@ export type AppModel = {
   project: string
   /** Those that are deployed. */
   services: readonly ServiceModel[]
+  /** Names of services that run on other hosts only; absent without any. */
+  elsewhere?: readonly string[]
   /** Absent without any. */
   inactive?: readonly InactiveService[]
   /** Why Compose cannot read the inactive services; absent if it can. */

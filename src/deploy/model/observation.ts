@@ -138,6 +138,8 @@ export type DesiredRelease = {
   probeUrl: string | false | undefined
   /** How many hosts switch traffic at the same time. */
   rolling: Rolling
+  /** The services that some host of the environment runs; absent if a host runs all. */
+  placed?: readonly string[]
   /** Number of archived releases for rollback, including the new one. */
   keep: number
   /** What may be removed to free disk space. */
@@ -146,6 +148,10 @@ export type DesiredRelease = {
   adopt: boolean
   /** The archived release to put back; undefined for a new one. */
   restores: RestoredRelease | undefined
+  /** The release of the other hosts, which a host that joins them gets; `from`: the host whose record and files it is taken from. */
+  joins?: { release: string; from: string }
+  /** Hosts of the environment that the deploy leaves out; absent without any. */
+  leftOut?: readonly string[]
 }
 
 /** A number of hosts, or a share of them in percent. */

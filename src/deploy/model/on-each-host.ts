@@ -46,7 +46,8 @@ export function nameHost(error: unknown, host: string): unknown {
   return new DrayError(code, `${host}: ${message}`, { hint, details, temporary, exitCode, cause: error })
 }
 
-function isNamed(host: string, message: string): boolean {
+/** Whether a sentence names a host. */
+export function isNamed(host: string, message: string): boolean {
   const words = message.split(/[^\w.@:[\]-]+/).map((it) => it.replace(/[.:]+$/, ''))
   return words.includes(host)
 }

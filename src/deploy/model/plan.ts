@@ -224,6 +224,10 @@ export type Plan = {
   /** The running state already matches: no step changes anything. */
   unchanged: boolean
   steps: readonly Step[]
+  /** The release of the other hosts that this plan brings to one host. */
+  joins?: { release: string; from: string }
+  /** Hosts of the environment that keep their release; absent without any. */
+  leftOut?: readonly string[]
   /** How many hosts switch traffic at the same time; absent for one host. */
   rolling?: number
   /** Commands, if any, that run around the steps on the machine that runs dray. */

@@ -56,10 +56,7 @@ export type ImageConfig = {
 }
 
 export interface Registry {
-  /**
-   * Resolves a reference to its digest; always asks the registry.
-   * Throws TAG_NOT_FOUND (hint: the newest tags), PLATFORM_MISSING and the REGISTRY_… codes.
-   */
+  /** Resolves a reference to its digest; always asks the registry. Throws TAG_NOT_FOUND (hint: the newest tags), PLATFORM_MISSING and the REGISTRY_… codes. */
   resolve(reference: ImageReference, platform: Platform, signal?: AbortSignal): Promise<ResolvedImage>
   /** The login for a registry host; undefined to pull anonymously. Throws TOKEN_EMPTY. */
   credentials(registryHost: string): Promise<Credentials | undefined>
@@ -280,6 +277,8 @@ export interface AppSource {
 /** One host of an environment, with everything that a deploy uses there. */
 export type TargetHost = {
   readonly name: string
+  /** The services that it runs; absent for all. */
+  readonly services?: readonly string[]
   readonly engine: Engine
   /** Platform of the Engine; may be pending. Rejects with a DOCKER_… code if the Engine cannot be used. */
   readonly platform: Platform | Promise<Platform>

@@ -62,6 +62,8 @@ export type Release = {
   services: Readonly<Record<string, ReleasedService>>
   /** Absent without any. */
   inactive?: Readonly<Record<string, InactiveReleased>>
+  /** Names of services that run on other hosts only; absent without any. */
+  elsewhere?: readonly string[]
   /** SHA-256 of each shipped file by its path in the app's directory. */
   files: Readonly<Record<string, string>>
   /** Names of the variables in `.env`; never a value. */

@@ -1,13 +1,16 @@
 import { listNotUndone } from './not-undone.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { onEachNow } from '../model/on-each-host.ts'
+import { assignTasks, limitDesired } from './roles/desired-on-host.ts'
+import { warnOfUnplaced } from './roles/warn-of-unplaced.ts'
 import { countAtOnce, orderSteps } from './order-steps.ts'
 import { planArrival } from './steps/plan-arrival.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan } from './plan-host.ts'
 import { describeProxies } from './steps/plan-switches.ts'
 import { planWarnings } from './plan-warnings.ts'
 import type { Plan } from '../model/plan.ts'
-import { nextReleaseId } from '../model/release.ts'
+import { someNames } from '../model/some-names.ts'
+import { nextReleaseId, type Release } from '../model/release.ts'
 
 /**
  * Makes every decision: the steps from the observed to the desired state, their order and their causes. Pure. `orderSteps` has
@@ -15,40 +18,49 @@ import { nextReleaseId } from '../model/release.ts'
  * Throws what planHost and planArrival throw.
  */
 export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
-  const hosts = onEachNow(observations, nameOf, (observation) => planHost(observation, desired))
-  const release = nextReleaseId(observations.flatMap(({ directory }) => directory.usedReleaseIds))
+  const hosts = onEachNow(observations, nameOf, (observation) =>
+    planHost(observation, limitDesired(observation, desired)),
+  )
+  const desiredThere = assignTasks(hosts, desired)
+  const used = observations.flatMap(({ directory }) => directory.usedReleaseIds)
+  const release = desired.joins?.release ?? nextReleaseId(used)
   const unchanged = hosts.every(isUnchanged)
+  const fleet = hosts.map((plan, index) => ({ plan, desired: desiredThere[index] ?? desired }))
   const arrivals = unchanged
     ? []
     : onEachNow(
-        hosts,
-        ({ observation }) => nameOf(observation),
-        (host) => planArrival(host, desired),
+        fleet,
+        ({ plan }) => nameOf(plan.observation),
+        (it) => planArrival(it.plan, it.desired),
       )
-  const steps = unchanged ? [] : orderSteps({ hosts, arrivals, desired, release })
+  const steps = unchanged ? [] : orderSteps({ hosts: fleet, arrivals, rolling: desired.rolling, release })
   return {
     version: 1,
     release: unchanged ? (hosts[0]?.current?.id ?? release) : release,
     ...describeRestored(hosts, desired),
     ...describeReplaced(hosts),
+    ...(desired.joins && { joins: desired.joins }),
+    ...(desired.leftOut && { leftOut: desired.leftOut }),
     app: desired.app,
     environment: desired.environment,
     unchanged,
     steps: steps.map((step, index) => ({ ...step, id: index + 1 })),
-    ...(unchanged || hosts.length < 2 ? {} : { rolling: countAtOnce(hosts.length, desired) }),
+    ...(unchanged || hosts.length < 2 ? {} : { rolling: countAtOnce(hosts.length, desired.rolling) }),
     ...(unchanged || Object.keys(desired.hooks).length === 0 ? {} : { hooks: desired.hooks }),
-    images: hosts.slice(0, 1).flatMap((host) =>
-      Object.entries(listReleasedServices(host)).map(([service, { image, digest, tag }]) => ({
-        service,
-        name: image.replace(/@.*$/, ''),
-        digest,
-        ...(tag === undefined ? {} : { tag }),
-      })),
-    ),
+    images: Object.entries(
+      Object.assign({}, ...hosts.map(listReleasedServices).reverse()) as Release['services'],
+    ).map(([service, { image, digest, tag }]) => ({
+      service,
+      name: image.replace(/@.*$/, ''),
+      digest,
+      ...(tag === undefined ? {} : { tag }),
+    })),
     proxies: hosts.flatMap(describeProxies),
     warnings: [
       ...new Set([
-        ...hosts.flatMap((host) => planWarnings(host, desired)),
+        ...warnOfUnplaced(hosts, desired),
+        ...warnOfLeftOut(desired),
+        ...fleet.flatMap((it) => planWarnings(it.plan, it.desired)),
         ...arrivals.flatMap((arrival) => arrival.warnings),
       ]),
     ],
@@ -73,6 +85,14 @@ function describeRestored(hosts: readonly HostPlan[], { restores }: DesiredRelea
 
 function describeReplaced([first]: readonly HostPlan[]) {
   return first?.current === undefined ? {} : { replaces: first.current.id }
+}
+
+function warnOfLeftOut({ leftOut = [] }: DesiredRelease): string[] {
+  if (leftOut.length === 0) return []
+  const [keeps, it] = leftOut.length === 1 ? ['keeps its release', 'it'] : ['keep their release', 'them']
+  return [
+    `${someNames(leftOut)} ${keeps}. The next deploy without \`--without\` brings ${it} to that of the others.`,
+  ]
 }
 
 function describeInactive(hosts: readonly HostPlan[]): Pick<Plan, 'inactiveServices'> {

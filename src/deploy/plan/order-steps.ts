@@ -1,4 +1,4 @@
-import type { DesiredRelease } from '../model/observation.ts'
+import type { DesiredRelease, Rolling } from '../model/observation.ts'
 import type { Phase } from '../model/plan.ts'
 import { planCallerPins } from './callers/plan-caller-switches.ts'
 import type { HostPlan, NewStep } from './plan-host.ts'
@@ -19,10 +19,11 @@ import { planPins, planUnpins } from './steps/plan-switches.ts'
 import { planTraffic } from './steps/plan-traffic.ts'
 
 export type OrderRequest = {
-  hosts: readonly HostPlan[]
+  /** Each with the desired release as it concerns it. */
+  hosts: readonly { plan: HostPlan; desired: DesiredRelease }[]
   /** One for each host. */
   arrivals: readonly Arrival[]
-  desired: DesiredRelease
+  rolling: Rolling
   release: string
 }
 
@@ -32,48 +33,54 @@ export type OrderRequest = {
  * host serves the new release: until then, a failure anywhere takes every host back. They are stopped, everything is checked
  * without them, and the release is recorded on every host before one of them is removed.
  */
-export function orderSteps({ hosts, arrivals, desired, release }: OrderRequest): NewStep[] {
-  const tasks = hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'before'))
-  const switches = hosts.map((host, index) => planTraffic(host, desired, index === 0))
+export function orderSteps({ hosts, arrivals, rolling, release }: OrderRequest): NewStep[] {
+  const tasks = (when: 'before' | 'after') => hosts.flatMap((it) => planTasks(it.plan, it.desired, when))
+  const before = tasks('before')
+  const size = countAtOnce(hosts.length, rolling)
+  const switches = hosts.map((it) => planTraffic(it.plan, it.desired))
   return [
     ...sideBySide(
       'prepare',
-      hosts.map((host, index) => [
+      hosts.map(({ plan }, index) => [
         ...(arrivals[index]?.before ?? []),
-        ...planPins(host),
-        ...planCallerPins(host),
+        ...planPins(plan),
+        ...planCallerPins(plan),
         ...(arrivals[index]?.pulls ?? []),
-        ...planPlacement(host),
-        ...planProxyTests(host, tasks.length > 0),
+        ...planPlacement(plan),
+        ...planProxyTests(plan, before.length > 0),
       ]),
     ),
-    ...tasks,
-    ...inWaves(switches, countAtOnce(hosts.length, desired)).flatMap((wave, index) =>
+    ...before,
+    ...inWaves(switches, size).flatMap((wave, index) =>
       hosts.length < 2 ? wave.flat() : inPhase({ name: 'traffic', wave: index + 1 }, wave),
     ),
-    ...hosts.slice(0, 1).flatMap((host) => planTasks(host, desired, 'after')),
+    ...tasks('after'),
     ...sideBySide(
       'stop',
-      hosts.map((host) => [
-        ...planStops(host),
-        ...planUnpins(host),
-        ...planCallerUnpins(host),
-        ...planLastChecks(host, desired),
+      hosts.map(({ plan, desired }) => [
+        ...planStops(plan),
+        ...planUnpins(plan),
+        ...planCallerUnpins(plan),
+        ...planLastChecks(plan, desired),
       ]),
     ),
     ...sideBySide(
       'record',
-      hosts.map((host) => [planRecord(host, desired, release)]),
+      hosts.map(({ plan, desired }) => [planRecord(plan, desired, release)]),
     ),
     ...sideBySide(
       'clean',
-      hosts.map((host) => [...planRemovals(host), planVerification(host), ...planCleaning(host, desired)]),
+      hosts.map(({ plan, desired }) => [
+        ...planRemovals(plan),
+        planVerification(plan),
+        ...planCleaning(plan, desired),
+      ]),
     ),
   ]
 }
 
 /** How many of `count` hosts switch traffic at the same time: at least one. A share is rounded down. */
-export function countAtOnce(count: number, { rolling }: Pick<DesiredRelease, 'rolling'>): number {
+export function countAtOnce(count: number, rolling: Rolling): number {
   const wanted = 'hosts' in rolling ? rolling.hosts : Math.floor((count * rolling.percent) / 100)
   return Math.max(1, Math.min(wanted, count))
 }

@@ -73,7 +73,7 @@ export function decideServices(input: DecisionInput): ServiceDecision[] {
 
 function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
   const known = app.services.map((service) => service.name)
-  const all = [...known, ...(app.inactive ?? []).map(({ name }) => name)]
+  const all = [...known, ...(app.elsewhere ?? []), ...(app.inactive ?? []).map(({ name }) => name)]
   const named: [string, string][] = [
     ...Object.keys(desired.rollout)
       .filter((name) => !all.includes(name))

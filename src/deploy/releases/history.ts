@@ -96,7 +96,10 @@ type Told = Omit<Attempt, 'release' | 'restores' | 'imagesChanged' | 'isArchived
   images: Images | undefined
 }
 
-function readAttempt(entries: readonly JournalEntry[], record: Release | undefined): Told {
+/** A host that joins others repeats the number of their release: only its last attempt counts. */
+function readAttempt(all: readonly JournalEntry[], record: Release | undefined): Told {
+  const last = all.findLastIndex(({ event }) => event === 'deploy.started')
+  const entries = all.slice(Math.max(0, last))
   const started = entries.find(({ event }) => event === 'deploy.started')
   const finished = entries.find(({ event }) => event === 'deploy.finished')
   const recorded =

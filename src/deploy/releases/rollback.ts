@@ -4,9 +4,10 @@ import type { DesiredRelease, RestoredRelease } from '../model/observation.ts'
 import type { DesiredState } from '../plan/observe-and-plan.ts'
 import type { Site } from '../plan/observe/observe.ts'
 import type { JournalEntry } from '../model/lock.ts'
-import type { ReleaseArchive } from './release-archive.ts'
+import type { ArchiveContents, ReleaseArchive } from './release-archive.ts'
+import { hasRole, hasSameImages } from './same-release.ts'
 import { releaseNumber, type Release } from '../model/release.ts'
-import { chooseTarget } from './rollback-target.ts'
+import { chooseTarget, possibleTargets } from './rollback-target.ts'
 
 export type RollbackRequest = {
   hosts: readonly ArchivingHost[]
@@ -18,11 +19,13 @@ export type RollbackRequest = {
   now: number
 }
 
-/** A host with its archived releases, and the way to restore one there. */
+/** A host with its archived releases, and the way to restore one there, with files from `archive`: its own without it. */
 export type ArchivingHost = {
   name: string
+  /** The services that it runs; absent for all. */
+  services?: readonly string[]
   archive: ReleaseArchive
-  restore: (release: Release) => Site
+  restore: (release: Release, archive?: ReleaseArchive) => Site
 }
 
 /** Number of attempts searched for tasks: more than ever occur between two good releases. */
@@ -37,13 +40,25 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
   const archives = await Promise.all(
     hosts.map(async (host) => ({ host, ...(await host.archive.read(ATTEMPTS_READ, signal)) })),
   )
-  const [first] = archives
+  // One that joined later has fewer.
+  const [first] = [...archives].sort(
+    (a, b) => possibleTargets(b.releases).length - possibleTargets(a.releases).length,
+  )
   const releases = first?.releases ?? []
   const target = chooseTarget({ releases, wanted, now })
   const sites = archives.map(({ host, releases: kept }) => {
-    const there = kept.find(({ id }) => id === target.id)
-    if (there === undefined) throw notArchived(target.id, host.name)
-    return host.restore(there)
+    const isSameRole = (it: Found): boolean => hasRole(it.host.services, host.services)
+    const original = archives
+      .filter(isSameRole)
+      .flatMap((it) =>
+        it.releases.filter(({ id }) => id === target.id).map((release) => ({ release, from: it.host })),
+      )
+    const own = kept.find(({ id }) => id === target.id)
+    const donor = original.find(({ from }) => from === first?.host) ?? original[0]
+    if (own !== undefined && (donor === undefined || hasSameImages(own, donor.release)))
+      return host.restore(own)
+    if (donor === undefined) throw notArchived(target.id, host.name)
+    return host.restore(donor.release, donor.from.archive)
   })
   return {
     desired: desiredFromRelease(target, desired, tasksSince(target, first?.journal ?? [])),
@@ -51,6 +66,8 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
     journalBytes: archives.map(({ journalBytes }) => journalBytes),
   }
 }
+
+type Found = ArchiveContents & { host: ArchivingHost }
 
 /** The configuration from dray.yml, limited to what applies to the release being restored. */
 export function desiredFromRelease(
@@ -111,7 +128,7 @@ function tasksSince(release: Release, journal: readonly JournalEntry[]): Restore
 function notArchived(id: string, host: string): DrayError {
   return new DrayError(
     'RELEASE_UNKNOWN',
-    `Release ${id} is not archived on ${host}, although it is on the first host.`,
+    `Release ${id} is not archived on ${host}, nor on another host with its services.`,
     {
       hint: 'To bring all hosts to the same release, deploy its tag: `dray deploy ENVIRONMENT --tag TAG`.',
     },

@@ -334,3 +334,17 @@ describe('--config', () => {
     expect(error.message).toContain('cannot be read')
   })
 })
+
+test.each([
+  ['2', { hosts: 2 }],
+  ["'25%'", { percent: 25 }],
+])('hosts with roles, and rolling: %s', async (written, rolling) => {
+  const { environment } = await load(
+    `environments:\n  test:\n    rolling: ${written}\n    hosts: [{ host: a, services: [web, api] }, { host: w, services: [worker] }, b]\n`,
+  )
+  expect(environment).toMatchObject({
+    hosts: ['a', 'w', 'b'],
+    roles: { a: ['web', 'api'], w: ['worker'] },
+    rolling,
+  })
+})

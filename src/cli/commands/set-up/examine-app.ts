@@ -10,6 +10,7 @@ import type {
 } from '../../../operations/doctor/doctor-observation.ts'
 import { probeTargetOf } from '../../../deploy/model/entrance.ts'
 import { tryParseImageReference } from '../../../deploy/model/image-reference.ts'
+import { limitDesired } from '../../../deploy/plan/roles/desired-on-host.ts'
 import { makePlan } from '../../../deploy/plan/make-plan.ts'
 import { observeHost } from '../../../deploy/plan/observe/observe.ts'
 import { readReference } from '../../../deploy/plan/observe/read-reference.ts'
@@ -80,7 +81,7 @@ export async function examineApp(
       entrances: [],
       silentPorts: [],
     },
-    by.desired,
+    limitDesired({ directory: observation }, by.desired),
   )
   const isRunning = 'value' in containers && containers.value.some(({ state }) => state === 'running')
   const others = 'value' in listed ? listed.value : []

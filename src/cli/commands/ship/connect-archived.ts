@@ -42,16 +42,19 @@ export async function connectArchived(
 
 /** A connected host with its archived releases. */
 export function archivingHost(host: ConnectedHost, registry: () => Registry): ArchivingHost {
-  const { name, archive, target, place, engine } = host
+  const { name, archive, place, engine } = host
+  // The files of a release have the role that the host had then.
+  const { services, ...target } = host.target
   return {
     name,
     archive,
-    restore: (release) => {
+    ...(services && { services }),
+    restore: (release, from = archive) => {
       // The tag is the only deploy-time value that the record of a release contains.
       const values = { ...place.values, ...(release.tag !== undefined && { IMAGE_TAG: release.tag }) }
       return {
         host: { ...target, ...createRestoredPlace({ ...place, values }, release, target.swarm?.cluster) },
-        source: createArchivedSource(archive, release),
+        source: createArchivedSource(from, release),
         registry: createArchivedRegistry({ release, host: name, engine, registry }),
       }
     },

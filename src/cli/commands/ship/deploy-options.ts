@@ -10,6 +10,12 @@ const contentHeading = 'Content of the release'
 
 /** Options of `deploy`, `plan` and `rollback`. */
 export const placeOptionSpecs = [
+  {
+    flags: '--without <HOST>',
+    description:
+      'Leave out a host of the environment, such as one that is down. It keeps its release until the next deploy.',
+    repeatable: true,
+  },
   waitOptionSpec,
   {
     flags: '--adopt',
@@ -44,6 +50,12 @@ export const deployOptionSpecs = [
     description:
       'Read deploy-time values from this file (one NAME=value per line). The file is deleted after reading.',
   },
+  {
+    flags: '--only <HOST>',
+    heading: contentHeading,
+    description:
+      'Bring a host that is new, or was left out, to the release that the other hosts run, with their images by digest. Runs no tasks.',
+  },
   ...placeOptionSpecs,
 ] as const satisfies readonly OptionSpec[]
 
@@ -53,6 +65,8 @@ export type PlaceOptions = {
   waitMs: number
   adopt: boolean
   dryRun: boolean
+  /** Hosts that are left out, as they were entered. */
+  without: readonly string[]
 }
 
 type PlaceValues = OptionsOf<(typeof placeOptionSpecs)[number]> & { dryRun?: true }
@@ -60,23 +74,32 @@ type DeployValues = OptionsOf<(typeof deployOptionSpecs)[number]> & PlaceValues
 
 export type DeployOptions = PlaceOptions & {
   tag: string | undefined
+  /** The only host, which gets the release of the others. */
+  only: string | undefined
   expected: readonly ExpectedImage[]
   envFile: string | undefined
 }
 
-/** Reads the options of `deploy` and `plan`. Throws USAGE for an invalid duration or digest. */
+/** Reads the options of `deploy` and `plan`. Throws USAGE for an invalid duration or digest, and for options that exclude each other. */
 export function readDeployOptions(options: DeployValues): DeployOptions {
-  return {
-    tag: options.tag,
-    expected: readExpected(options.expect ?? ''),
-    envFile: options.envFile,
-    ...readPlaceOptions(options),
+  const { tag, only, envFile, expect } = options
+  const other = [
+    tag && '--tag',
+    expect && '--expect',
+    envFile && '--env-file',
+    options.without && '--without',
+  ].find((it) => it !== undefined)
+  if (only !== undefined && other !== undefined) {
+    throw new DrayError('USAGE', `\`--only\` excludes \`${other}\`.`, {
+      hint: 'With `--only`, the host gets the release that the other hosts run.',
+    })
   }
+  return { tag, only, expected: readExpected(expect ?? ''), envFile, ...readPlaceOptions(options) }
 }
 
 /** Throws USAGE for an invalid duration. */
-export function readPlaceOptions({ wait, adopt, dryRun }: PlaceValues): PlaceOptions {
-  return { waitMs: readWait(wait), adopt: adopt === true, dryRun: dryRun === true }
+export function readPlaceOptions({ wait, adopt, dryRun, without = [] }: PlaceValues): PlaceOptions {
+  return { waitMs: readWait(wait), adopt: adopt === true, dryRun: dryRun === true, without }
 }
 
 function readExpected(text: string): ExpectedImage[] {

@@ -1,8 +1,9 @@
+import type { Environment } from '../../../config/deploy-config.ts'
 import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import type { DeployInput } from './load-deploy.ts'
 
 /** The desired release, from dray.yml and the deploy-time values. */
-export function desiredRelease({ config, values, options }: DeployInput): DesiredRelease {
+export function desiredRelease({ config, values, options, leftOut }: DeployInput): DesiredRelease {
   const { environment } = config
   const rollout: Record<string, 'roll' | 'recreate'> = {}
   for (const [name, settings] of Object.entries(config.services)) {
@@ -27,10 +28,12 @@ export function desiredRelease({ config, values, options }: DeployInput): Desire
     proxyKeepalive: config.proxyKeepalive,
     probeUrl: config.probe && config.probe.url,
     rolling: environment.rolling,
+    ...listPlaced(environment),
     keep: environment.keep,
     disk: environment.disk,
     adopt: options.adopt,
     restores: undefined,
+    ...(leftOut && { leftOut }),
   }
 }
 
@@ -39,4 +42,10 @@ export function ownRepositories({ config, values }: Pick<DeployInput, 'config' |
   const { registry } = config
   const owners = [registry?.owner, values.registryOwner].filter((owner) => owner !== undefined)
   return registry === undefined ? [] : owners.map((owner) => `${registry.host}/${owner}/`)
+}
+
+/** The services that some host runs, if every host runs only some. */
+function listPlaced({ hosts, roles }: Environment): Pick<DesiredRelease, 'placed'> {
+  if (hosts.some((host) => roles[host] === undefined)) return {}
+  return { placed: [...new Set(Object.values(roles).flat())] }
 }

@@ -2,6 +2,7 @@ import { deploy, planDeploy, type DeployRequest } from '../../../deploy/deploy.t
 import { deployStack, planStack, type StackRequest } from '../../../deploy/swarm/deploy-stack.ts'
 import type { ReleaseKind } from '../../../deploy/model/events.ts'
 import type { Plan } from '../../../deploy/model/plan.ts'
+import { isNamed } from '../../../deploy/model/on-each-host.ts'
 import { defaultPatience } from '../../../deploy/execute/execution.ts'
 import { DeployFailed, failureFrom, toDrayError } from '../../../deploy/execute/failure.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
@@ -116,10 +117,24 @@ function engineOf({ input }: Work): ReleaseEngine {
 
 async function connect({ input, run, reporter }: Work): Promise<ReleaseTargets> {
   reporter.note(`Connecting to ${input.config.environment.hosts.join(', ')}`)
-  const targets = await run.connect()
+  const targets = await run.connect().catch((error: unknown) => {
+    throw proposeWithout(error, input)
+  })
   const asked = run.kind === 'deploy' ? 'host and registry' : 'host'
   reporter.note(`Reading the state of ${asked}`)
   return targets
+}
+
+/** Of several hosts, one that cannot be reached can be left out. */
+function proposeWithout(error: unknown, { config }: DeployInput): unknown {
+  const { name, hosts } = config.environment
+  if (!(error instanceof DrayError) || error.code !== 'HOST_UNREACHABLE' || hosts.length < 2) return error
+  const { code, message, hint, details, temporary } = error
+  const texts = [message, ...(details.problems ?? [])]
+  const down = hosts.filter((host) => texts.some((text) => isNamed(host, text)))
+  const options = down.length === 0 ? ' --without HOST' : down.map((host) => ` --without ${host}`).join('')
+  const more = `To deploy to the others, add \`${options.trim()}\`; \`dray status ${name}\` shows what runs where.`
+  return new DrayError(code, message, { hint: `${hint} ${more}`, details, temporary, cause: error })
 }
 
 /** The settings of a deploy request, without its targets. */

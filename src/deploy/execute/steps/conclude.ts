@@ -97,6 +97,7 @@ function describeRelease(
       }),
     ),
     ...(inactive && { inactive }),
+    ...(directory.app.elsewhere && { elsewhere: directory.app.elsewhere }),
     files: Object.fromEntries(run.observation.files.map((file) => [file.path, file.sha256])),
     variables: envFile.variables,
     ...(envFile.valueHashes && { valueHashes: envFile.valueHashes }),

@@ -10,6 +10,7 @@ import { findEntrances, findUnknownDomains } from './find-entrances.ts'
 import { findProxies } from '../proxies/find-proxies.ts'
 import { findCallers } from '../callers/find-callers.ts'
 import { keepaliveFiles, keepalivePath } from '../proxies/proxy-keepalive.ts'
+import { limitToRole } from '../roles/limit-to-role.ts'
 import { observeInactive, resolvedInactive } from './observe-inactive.ts'
 import { isOwn } from '../why-not-rolled.ts'
 import type { AppModel } from '../../model/app-model.ts'
@@ -48,19 +49,21 @@ export type Observed = { observation: HostObservation; files: readonly BundleFil
 
 /**
  * Reads the app's directory on a host. With a front, Compose is asked once more, for the model that includes it. Throws what
- * `AppDirectory.inspect` and `AppSource.designFront` throw.
+ * `AppDirectory.inspect`, `limitToRole` and `AppSource.designFront` throw.
  */
 export async function inspectHost(
   { host, source }: Site,
   signal: AbortSignal,
 ): Promise<DirectoryObservation> {
+  const role = { host: host.name, services: host.services }
   const directory = await host.directory.inspect(await source.composeFiles(), signal)
-  const front = source.designFront?.(directory.app)
-  if (front === undefined) return directory
-  if (front.services.length === 0) return { ...directory, app: { ...directory.app, front } }
+  const limited = limitToRole(directory.app, role)
+  const front = source.designFront?.(limited)
+  if (front === undefined) return { ...directory, app: limited }
+  if (front.services.length === 0) return { ...directory, app: { ...limited, front } }
   const { journalBytes } = directory
   const { app, ...rest } = await host.directory.inspect(await source.composeFiles(front), signal)
-  return { ...rest, journalBytes, app: { ...app, front } }
+  return { ...rest, journalBytes, app: { ...limitToRole(app, role), front } }
 }
 
 /** Begins to read what runs, before the app's directory has told the name of its project. */

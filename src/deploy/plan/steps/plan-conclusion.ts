@@ -67,6 +67,7 @@ function listOld(host: HostPlan): OldStep[] {
 }
 
 function orphanCause({ observation: { directory } }: HostPlan, service: string): string {
+  if (directory.app.elsewhere?.includes(service)) return 'it runs on other hosts'
   const isInactive = directory.app.inactive?.some(({ name }) => name === service)
   return isInactive ? 'its profile is no longer active' : 'no longer in the compose file'
 }

@@ -38,7 +38,7 @@ export function tasksOf(host: HostPlan, desired: DesiredRelease, when: 'before' 
 }
 
 /** `isNew`: its containers are replaced, or it is inactive and differs from the current release. */
-function findTaskService(
+export function findTaskService(
   { observation, decisions, current }: HostPlan,
   name: string,
 ): { name: string; isNew: boolean } | undefined {

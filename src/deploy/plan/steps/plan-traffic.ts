@@ -8,12 +8,12 @@ import { planCallerSwitches } from '../callers/plan-caller-switches.ts'
 import { planSwitches, type SwitchStep } from './plan-switches.ts'
 
 /**
- * The steps that switch one host to the new release while the old containers still run. `runsTasks`: dependencies of the
- * tasks were already started with them.
+ * The steps that switch one host to the new release while the old containers still run. Dependencies of the tasks that run there
+ * were already started with them.
  */
-export function planTraffic(host: HostPlan, desired: DesiredRelease, runsTasks: boolean): NewStep[] {
+export function planTraffic(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const { observation, decisions } = host
-  const begun = runsTasks ? findTaskDependencies(host, desired) : []
+  const begun = findTaskDependencies(host, desired)
   const steps = planStarts(
     host,
     desired,

@@ -175,9 +175,11 @@ test('on several hosts all go back to the same release', async () => {
   await deployVersion(world, 2)
   await world.rollback()
   expect(world.hosts.map((host) => host.running.includes('backend:v1'))).toEqual([true, true])
-  world.hosts[1]!.releases = world.hosts[1]!.releases.filter(({ id }) => id !== 'r2')
+  const [, b] = world.hosts
+  b!.releases = b!.releases.filter(({ id }) => id !== 'r2')
+  b!.services = ['backend']
   expect(await world.failure(() => world.rollback('r2'))).toMatchObject({
     code: 'RELEASE_UNKNOWN',
-    message: 'Release r2 is not archived on b, although it is on the first host.',
+    message: 'Release r2 is not archived on b, nor on another host with its services.',
   })
 })

@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest'
+import type { AppModel } from '../../../../../src/deploy/model/app-model.ts'
+import type { Task } from '../../../../../src/deploy/model/observation.ts'
+import { fakeApp, fakeProxy, fakeService, withTag } from '../../../../support/fake-app.ts'
+import { FakeWorld } from '../../../../support/fake-deploy.ts'
+import { planToText } from '../../../../support/plan-to-text.ts'
+
+const migrate: Task = { name: 'migrate', serviceCandidates: ['worker'], argv: ['migrate'], when: 'before' }
+const app = fakeApp([
+  fakeService('backend'),
+  fakeProxy(),
+  fakeService('worker', { dependsOn: [{ service: 'backend', condition: 'service_healthy' }] }),
+])
+
+/** Hosts `a` and `b` with the web services, and `w` with the worker. */
+function fleet(of: AppModel = app): FakeWorld {
+  const world = new FakeWorld(of, ['a', 'b', 'w'])
+  world.hosts.forEach((host) => {
+    host.services = host.name === 'w' ? ['worker'] : ['nginx', 'backend']
+  })
+  world.desired = { ...world.desired, tasks: [migrate], rolling: { hosts: 2 } }
+  return world
+}
+
+test('each host gets the services of its role, and a task runs where its service does', async () => {
+  const world = fleet()
+  await world.deploy()
+  expect(world.hosts.map((host) => host.running)).toEqual([
+    'backend:v1#backend-1, nginx:alpine#nginx-1',
+    'backend:v1#backend-1, nginx:alpine#nginx-1',
+    'worker:v1#worker-1',
+  ])
+  expect(
+    world.hosts.map(({ releases }) => [Object.keys(releases[0]!.services), releases[0]!.elsewhere]),
+  ).toEqual([
+    [['backend', 'nginx'], ['worker']],
+    [['backend', 'nginx'], ['worker']],
+    [['worker'], ['backend', 'nginx']],
+  ])
+  expect(await world.plan()).toMatchObject({ unchanged: true })
+  world.app = withTag(app, 'v2')
+  expect(planToText(await world.plan())).toMatchInlineSnapshot(`
+    "r2
+    prepare a: pull-image backend:v2 for backend (not on the host)
+    prepare a: place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
+    prepare b: pull-image backend:v2 for backend (not on the host)
+    prepare b: place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
+    prepare w: pull-image worker:v2 for worker (not on the host)
+    prepare w: place-files docker-compose.yml docker-compose.override.yml (2 of 3 files differ)
+    w: run-task migrate: worker migrate (with the new image, before traffic switches)
+    traffic1 a: start-beside backend 1+1 (new image)
+    traffic1 a: wait-healthy backend (before receiving traffic)
+    traffic1 a: switch-traffic nginx to backend (containers of backend change)
+    traffic1 a: check-url http://localhost:80/ below 500 (before the old containers are stopped)
+    traffic1 b: start-beside backend 1+1 (new image)
+    traffic1 b: wait-healthy backend (before receiving traffic)
+    traffic1 b: switch-traffic nginx to backend (containers of backend change)
+    traffic1 b: check-url http://localhost:80/ below 500 (before the old containers are stopped)
+    traffic2 w: start-beside worker 1+1 (new image)
+    traffic2 w: wait-healthy worker (before receiving traffic)
+    stop a: stop-old backend-1 (replaced)
+    stop a: check-url http://localhost:80/ below 500 (without the old containers)
+    stop b: stop-old backend-1 (replaced)
+    stop b: check-url http://localhost:80/ below 500 (without the old containers)
+    stop w: stop-old worker-1 (replaced)
+    record a: record-release r2 (archived releases for rollback: 2)
+    record b: record-release r2 (archived releases for rollback: 2)
+    record w: record-release r2 (archived releases for rollback: 2)
+    clean a: remove-old backend-1 (the new release is recorded)
+    clean a: verify-release backend:v2=1, nginx:alpine=1 (before success is reported)
+    clean b: remove-old backend-1 (the new release is recorded)
+    clean b: verify-release backend:v2=1, nginx:alpine=1 (before success is reported)
+    clean w: remove-old worker-1 (the new release is recorded)
+    clean w: verify-release worker:v2=1 (before success is reported)
+    left nginx (same image and configuration)
+    left nginx (same image and configuration)"
+  `)
+})
+
+test('a service that moves to another host leaves the one that it was on', async () => {
+  const world = fleet()
+  await world.deploy()
+  world.hosts[1]!.services = ['nginx', 'backend', 'worker']
+  world.hosts[2]!.services = ['backend']
+  const plan = await world.plan()
+  const stops = plan.steps.flatMap((it) =>
+    it.kind === 'stop-old' ? [`${it.host} ${it.service}: ${it.cause}`] : [],
+  )
+  expect(stops).toEqual(['w worker: it runs on other hosts'])
+  await world.deploy()
+  expect(world.hosts.slice(1).map((host) => host.running)).toEqual([
+    'backend:v1#backend-1, nginx:alpine#nginx-1, worker:v1#worker-1',
+    'backend:v1#backend-1',
+  ])
+})
+
+test('a service of no host is named', async () => {
+  const world = fleet()
+  for (const host of world.hosts) host.services = ['backend']
+  world.desired = { ...world.desired, tasks: [], placed: ['backend'] }
+  expect((await world.plan()).warnings).toContain(
+    'nginx, worker run on no host: `hosts` in dray.yml has no entry with them.',
+  )
+})
+
+test('a role with an unknown service is refused', async () => {
+  const world = fleet()
+  world.hosts[2]!.services = ['werker']
+  expect(await world.failure(() => world.plan())).toMatchObject({
+    code: 'SERVICE_UNKNOWN',
+    message: 'Service werker (`hosts` in dray.yml, of w) is not in the compose file.',
+    hint: 'Its services: backend, nginx, worker.',
+  })
+})
+
+test('a service that needs the container of another host is refused', async () => {
+  const world = fleet(
+    fakeApp([
+      fakeService('vpn'),
+      fakeService('worker', { boundTo: [{ service: 'vpn', key: 'network_mode' }] }),
+    ]),
+  )
+  for (const host of world.hosts) host.services = [host.name === 'w' ? 'worker' : 'vpn']
+  expect(await world.failure(() => world.plan())).toMatchObject({
+    code: 'SERVICES_APART',
+    message: 'worker runs on w and needs a container of vpn there (network_mode), which runs on other hosts.',
+  })
+})
+
+test('a task does not run again for a host that catches up', async () => {
+  const world = new FakeWorld(app, ['a', 'b'])
+  world.desired = { ...world.desired, tasks: [migrate] }
+  await world.deploy()
+  world.app = withTag(app, 'v2')
+  const [a] = world.hosts
+  world.request = {
+    hosts: [a!],
+    resolveDesired: async () => ({ desired: world.desired, sites: world.sites.slice(0, 1) }),
+  }
+  expect((await world.deploy()).steps.map(({ kind }) => kind)).toContain('run-task')
+  world.request = {}
+  const plan = await world.deploy()
+  expect(plan.steps.map(({ kind }) => kind)).not.toContain('run-task')
+  expect(new Set(plan.steps.flatMap((it) => (it.kind === 'start-beside' ? [it.host] : [])))).toEqual(
+    new Set(['b']),
+  )
+  for (const host of world.hosts) expect(host.running).toContain('backend:v2')
+})
