@@ -48,6 +48,8 @@ export type Environment = {
   url: string | undefined
   /** How many hosts switch traffic at the same time. */
   rolling: Rolling
+  /** How long a host is watched after its traffic has switched. */
+  watchMs: number | undefined
   /** Number of releases archived for rollback. */
   keep: number
   disk: DiskRules
@@ -67,7 +69,9 @@ export type Task = {
 
 /** Commands that run around a deploy, on the machine that runs dray. */
 export type Hooks = Readonly<
-  Partial<Record<'before' | 'after' | 'failure', { argv: readonly string[]; timeoutMs: number }>>
+  Partial<
+    Record<'before' | 'after' | 'failure' | 'leave' | 'join', { argv: readonly string[]; timeoutMs: number }>
+  >
 >
 
 export type NotifyEvent = 'success' | 'failure' | 'rollback'

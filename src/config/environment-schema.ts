@@ -1,5 +1,16 @@
 import * as z from 'zod'
-import { atLeastOne, disk, front, hooks, keep, notify, probe, serviceName, text } from './schema-parts.ts'
+import {
+  atLeastOne,
+  disk,
+  duration,
+  front,
+  hooks,
+  keep,
+  notify,
+  probe,
+  serviceName,
+  text,
+} from './schema-parts.ts'
 
 const fileList = z.union([text('a file'), z.array(text('a file')).min(1, 'expected at least one file')], {
   error: 'expected a file or a list of files',
@@ -19,12 +30,32 @@ const hostEntry = z.union(
   { error: 'expected a host, or `{ host: user@name, services: [NAME] }`' },
 )
 
-const rolling = z.union(
+const hostCount = z.union(
   [
     z.number().int().min(1),
     z.string().regex(/^(?:[1-9]\d?|100)%$/, 'expected a share of the hosts from 1% to 100%'),
   ],
   { error: 'expected a number of hosts, or a share of them such as 25%' },
+)
+
+const rolling = z.union(
+  [
+    hostCount,
+    z.strictObject({
+      hosts: hostCount.optional().meta({
+        description: 'A number of hosts, or a share of them, which is rounded down.',
+        examples: [2, '25%'],
+        defaultText: '`1`',
+      }),
+      watch: duration.optional().meta({
+        description:
+          'How long a host is watched before the next ones follow: its new containers must stay healthy, and its URLs answer.',
+        examples: ['10s'],
+        defaultText: 'not at all, beyond the check of its URL',
+      }),
+    }),
+  ],
+  { error: 'expected a number of hosts, a share of them such as 25%, or `{ hosts, watch }`' },
 )
 
 /** One entry of `environments`. */

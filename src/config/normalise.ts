@@ -77,6 +77,7 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
     tagRule: toTagRule(block.tag),
     url: block.url ?? urlOf(toFront(block.front ?? file.front)),
     rolling: toRolling(block.rolling),
+    watchMs: typeof block.rolling === 'object' ? toMs(block.rolling.watch) : undefined,
     keep: block.keep ?? file.keep ?? defaultKeep,
     disk: toDiskRules(block.disk ?? file.disk, isLocal),
     env: block.env ?? {},
@@ -85,6 +86,7 @@ function toEnvironment({ file, block, ...input }: NormaliseInput): Environment {
 
 /** One host at a time without the key. */
 function toRolling(written: EnvironmentBlock['rolling'] = 1): Rolling {
+  if (typeof written === 'object') return toRolling(written.hosts)
   return typeof written === 'number' ? { hosts: written } : { percent: Number.parseInt(written, 10) }
 }
 

@@ -77,6 +77,16 @@ export const hooks = z.strictObject({
       'Runs after a deploy or a rollback failed or was cancelled. If it fails, dray prints a warning.',
     examples: ['./scripts/tell-on-call.sh'],
   }),
+  leave: command.optional().meta({
+    description:
+      'Runs for each host before its traffic switches, to take it out of a load balancer. If it fails, the deploy is undone.',
+    examples: ['./scripts/load-balancer.sh'],
+  }),
+  join: command.optional().meta({
+    description:
+      'Runs for each host after its traffic has switched, to put it back into the load balancer. If it fails, the deploy is undone.',
+    examples: ['./scripts/load-balancer.sh'],
+  }),
   timeout: duration.optional().meta({
     description: 'Timeout of each hook.',
     examples: ['2m'],

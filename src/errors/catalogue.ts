@@ -227,6 +227,11 @@ export const catalogue = {
     hint: 'Read its output above, and correct the cause or the hook under `hooks:` in dray.yml. Nothing was changed.',
     exitCode: EXIT.precondition,
   },
+  HOST_HOOK_FAILED: {
+    title: 'A hook for a host failed.',
+    hint: 'Read its output above, and correct the cause or the hook under `hooks:` in dray.yml. The deploy was undone.',
+    exitCode: EXIT.failedOldServing,
+  },
   ...surroundingFailures,
   ...swarmFailures,
   SERVICE_UNHEALTHY: {

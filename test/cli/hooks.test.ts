@@ -39,6 +39,7 @@ describe('a deploy that works', () => {
       DRAY_COMMAND: 'deploy',
       DRAY_APP: 'shop',
       DRAY_ENVIRONMENT: 'test',
+      DRAY_HOST: '',
       DRAY_HOSTS: 'deploy@srv',
       DRAY_TAG: 'v2',
       DRAY_RELEASE: 'r2',

@@ -40,6 +40,10 @@ function stepFacts(step: Step): string {
       ].join(' ')
     case 'test-proxy':
       return `${step.proxy}: ${step.argv.join(' ')}${step.isUncertain ? ' (uncertain)' : ''}`
+    case 'run-host-hook':
+      return `${step.moment}: ${step.argv.join(' ')}`
+    case 'watch-host':
+      return `${step.forMs} ms, ${step.urls.map(({ url }) => url).join(' ')}`
     case 'run-task':
       return `${step.task}: ${step.service} ${step.argv.join(' ')}`
     case 'start-beside':

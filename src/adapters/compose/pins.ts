@@ -65,7 +65,7 @@ type OverrideParts = {
 /**
  * The override file: `image: repo@sha256:…` for each service, the pins, the health checks of `checks`, and the numbers of `scales`
  * instead of `deploy`, except for a service whose image has no digest: a user started its containers. Services of `elsewhere` have
- * no container, so that those that depend on them still start. Lists and maps that Compose
+ * no container and their images are not pulled, while those that depend on them still start. Lists and maps that Compose
  * would merge are marked `!override` (Compose 2.24.4 and newer); the usual environment variables and labels need no such mark.
  * https://docs.docker.com/reference/compose-file/merge/
  */
@@ -94,7 +94,7 @@ export function renderOverride(
     if (check !== undefined) document.setIn(['services', name, 'healthcheck'], composeCheck(check))
   }
   for (const name of elsewhere) {
-    document.setIn(['services', name], { scale: 0, deploy: { replicas: 0 } })
+    document.setIn(['services', name], { scale: 0, deploy: { replicas: 0 }, pull_policy: 'never' })
   }
   return HEADER + stringify(document, { lineWidth: 0 })
 }

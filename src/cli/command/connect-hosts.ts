@@ -13,6 +13,9 @@ import { createStack } from '../../adapters/swarm/stack-cli.ts'
 import { listPublicNames } from '../../config/list-public-names.ts'
 import type { TargetHost } from '../../deploy/model/ports.ts'
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
+import { joinFailures } from '../../deploy/model/on-each-host.ts'
+import { DrayError } from '../../errors/dray-error.ts'
+import type { NonEmpty } from '../../shared/non-empty.ts'
 import type { Secret } from '../../shared/secret.ts'
 import { connectEach, type Connected } from './connect-each.ts'
 import type { CliContext } from './context.ts'
@@ -40,6 +43,37 @@ export function connectHosts(
 ): Promise<Connected<ConnectedHost>> {
   const { hosts } = input.config.environment
   return connectEach(hosts, context, (runner) => describeHost(runner, input, context))
+}
+
+/**
+ * Connects to the hosts that answer. `onFailure` is called with the failure of each other one; if no host answers, theirs are
+ * thrown.
+ */
+export async function connectReachable(
+  input: EnvironmentInput,
+  context: CliContext,
+  onFailure: (error: DrayError) => void,
+): Promise<AsyncDisposable & { hosts: NonEmpty<ConnectedHost> }> {
+  const { environment } = input.config
+  const attempts = await Promise.allSettled(
+    environment.hosts.map((host) => {
+      const config = { ...input.config, environment: { ...environment, hosts: [host] as const } }
+      return connectHosts({ ...input, config }, context)
+    }),
+  )
+  const connected = attempts.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
+  const dispose = async (): Promise<void> => {
+    await Promise.all(connected.map((it) => it[Symbol.asyncDispose]()))
+  }
+  const failures = attempts.flatMap((it) => (it.status === 'rejected' ? [it.reason as unknown] : []))
+  const [first, ...more] = connected.map(({ hosts: [host] }) => host)
+  const fatal = failures.find((it) => !(it instanceof DrayError))
+  if (first === undefined || fatal !== undefined || context.signal.aborted) {
+    await dispose()
+    throw fatal ?? joinFailures(failures)
+  }
+  for (const failure of failures) if (failure instanceof DrayError) onFailure(failure)
+  return { hosts: [first, ...more], [Symbol.asyncDispose]: dispose }
 }
 
 /**

@@ -5,13 +5,24 @@ import type { OptionSpec } from './option.ts'
 
 export const hostOptionSpec = {
   flags: '--host <HOST>',
-  description: 'Host to use (default: the first host of the environment).',
+  description: 'Host to use (default: the first host of the environment that runs the service).',
 } as const satisfies OptionSpec
 
-/** Reduces the environment to one of its hosts: the one given with `--host`, or the first. Throws USAGE. */
-export function withOneHost(input: EnvironmentInput, named: string | undefined): EnvironmentInput {
+/**
+ * Reduces the environment to one of its hosts: the one given with `--host`, or the first that runs one of `services`. Throws
+ * USAGE.
+ */
+export function withOneHost(
+  input: EnvironmentInput,
+  named: string | undefined,
+  services: readonly string[] = [],
+): EnvironmentInput {
   const { environment } = input.config
-  const host = findHost(environment.hosts, named, environment.name)
+  const { hosts, roles } = environment
+  const first = hosts.find(
+    (it) => roles[it] === undefined || services.some((name) => roles[it]?.includes(name)),
+  )
+  const host = named === undefined && first !== undefined ? first : findHost(hosts, named, environment.name)
   return { ...input, config: { ...input.config, environment: { ...environment, hosts: [host] } } }
 }
 

@@ -6,7 +6,7 @@ import type { Execution, HostRun } from './execution.ts'
 import { DeployFailed } from './failure.ts'
 import { writeJournals } from './journal.ts'
 import { describeBefore, observeServingNow } from './serving.ts'
-import { undoDeploy, type Undone } from './undo-deploy.ts'
+import { listOut, undoDeploy, type Undone } from './undo-deploy.ts'
 
 /**
  * Undoes a failed deploy and returns the failure to throw. If the release is recorded, or the connections to all hosts are lost,
@@ -35,7 +35,11 @@ export async function afterFailure(error: DrayError, execution: Execution): Prom
     ...(lost.length > 0 && { lost }),
     ...(failure && { failure: failure.message }),
   })
-  if (lost.length > 0) return hostsLost(failure ?? error, { undone, lost, plan })
+  const gone = runs.filter(({ host }) => lost.includes(host.name))
+  if (lost.length > 0) {
+    const notUndone = [...undone.notUndone, ...listOut(gone)]
+    return hostsLost(failure ?? error, { undone: { ...undone, notUndone }, lost, plan })
+  }
   return new DeployFailed(failure ?? (touched ? afterTouching(error) : error), { undone, plan })
 }
 

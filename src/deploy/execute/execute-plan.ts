@@ -10,6 +10,8 @@ import { endForward, forwardPorts } from './steps/forward-ports.ts'
 import { freeDisk } from './steps/free-disk.ts'
 import { pinNames, unpinNames } from './steps/pin-names.ts'
 import { placeFiles } from './steps/place-files.ts'
+import { runHostHook } from './steps/run-host-hook.ts'
+import { watchHost } from './steps/watch-host.ts'
 import { runTask } from './steps/run-task.ts'
 import { recreateServices, runOnce, startBeside, startStandIn } from './steps/start-services.ts'
 import { switchTraffic } from './steps/switch-traffic.ts'
@@ -23,6 +25,8 @@ const runners = {
   'keep-image': keepImage,
   'place-files': placeFiles,
   'test-proxy': testProxy,
+  'run-host-hook': runHostHook,
+  'watch-host': watchHost,
   'run-task': runTask,
   'start-beside': startBeside,
   'start-stand-in': startStandIn,

@@ -6,6 +6,7 @@ import type { Entrance } from '../model/prober.ts'
 import type { BundleFile, Credentials, TargetHost } from '../model/ports.ts'
 import type { Container } from '../model/container.ts'
 import type { Lock } from '../model/lock.ts'
+import type { RunHostHook } from '../model/hooks.ts'
 import type { Plan } from '../model/plan.ts'
 import { NamePins } from './proxies/name-pins.ts'
 import { Gaps } from './gaps.ts'
@@ -66,6 +67,8 @@ export type HostRun = {
     /** Ids of old containers that are stopped but not yet removed. */
     stopped: Set<string>
     recorded: boolean
+    /** Its hook `leave` has run, and `join` not yet. */
+    isOut: boolean
     /** Containers of the new release, by service. */
     fresh: Map<string, readonly Container[]>
     /** Services that were recreated; their old containers no longer exist. */
@@ -98,6 +101,7 @@ export function createHostRun({
       drained: undefined,
       stopped: new Set(),
       recorded: false,
+      isOut: false,
       fresh: new Map(),
       recreated: new Set(),
       standIns: new Map(),
@@ -115,6 +119,8 @@ export type Execution = {
   desired: DesiredRelease
   deployer: Deployer
   hosts: ReadonlyMap<string, HostRun>
+  /** Needed only if the plan has hooks for hosts. */
+  runHostHook?: RunHostHook
   credentials: (registryHost: string) => Promise<Credentials | undefined>
   patience: Patience
   servicePatience: Readonly<Record<string, ServicePatience>>

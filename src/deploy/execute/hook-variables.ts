@@ -1,10 +1,12 @@
 import type { ReleaseKind } from '../model/events.ts'
-import type { HookMoment } from '../model/hooks.ts'
+import type { HookMoment, HostHookMoment } from '../model/hooks.ts'
 import type { Deployer } from '../model/release.ts'
 
 /** Facts passed to a hook; unknown ones are undefined. */
 export type HookInput = {
-  moment: HookMoment
+  moment: HookMoment | HostHookMoment
+  /** The host that a hook `leave` or `join` runs for. */
+  host?: string
   kind: ReleaseKind
   app: string
   environment: string
@@ -33,6 +35,7 @@ export function hookVariables(facts: HookInput): Record<string, string> {
     DRAY_APP: facts.app,
     DRAY_ENVIRONMENT: facts.environment,
     DRAY_HOSTS: facts.hosts.join(' '),
+    DRAY_HOST: facts.host ?? '',
     DRAY_TAG: facts.tag ?? '',
     DRAY_RELEASE: facts.release ?? '',
     DRAY_PREVIOUS_RELEASE: facts.previousRelease ?? '',

@@ -1,4 +1,5 @@
 import { isAccepted, isAtHost, probeTargetOf } from '../model/entrance.ts'
+import { limitDesired } from '../model/limit-desired.ts'
 import type { ProbeReport } from '../model/events.ts'
 import type { Entrance } from '../model/prober.ts'
 import type { Execution, HostRun } from './execution.ts'
@@ -17,7 +18,8 @@ export function probeHosts(
   { desired, clock, emit, hosts }: Pick<Execution, 'desired' | 'clock' | 'emit' | 'hosts'>,
 ): { stop: () => Promise<ProbeReport> } | undefined {
   const targets = [...hosts.values()].flatMap((run): { run: HostRun; target: Entrance }[] => {
-    const target = probeTargetOf(run.observation, desired) ?? run.observation.entrances[0]
+    const target =
+      probeTargetOf(run.observation, limitDesired(run.observation, desired)) ?? run.observation.entrances[0]
     return target === undefined ? [] : [{ run, target }]
   })
   const probed = targets.filter(

@@ -15,6 +15,12 @@ export function stepTitle(step: Step): string {
       return placeFilesTitle(step)
     case 'test-proxy':
       return `Test the configuration of ${step.proxy}`
+    case 'run-host-hook':
+      return step.moment === 'leave'
+        ? 'Take the host out of the load balancer'
+        : 'Put the host back into the load balancer'
+    case 'watch-host':
+      return `Watch the new containers for ${Math.round(step.forMs / 1000)} s`
     case 'run-task':
       return `Run task ${step.task}`
     case 'start-beside':

@@ -58,14 +58,18 @@ export function probeTargetOf(
   return observation.entrances.find(({ url }) => url === guess.url) ?? { ...guess, guess: true }
 }
 
-/** The URLs of a release that runs: that of the probe, and the published ports that answered at the end of its deploy. */
+/**
+ * The URLs of a release that runs: that of the probe, and the published ports that answered at the end of its deploy. None on a
+ * host that runs only services without a published port.
+ */
 export function entrancesOf(
-  release: Pick<Release, 'entrances'> | undefined,
+  release: Pick<Release, 'entrances' | 'elsewhere'> | undefined,
   probeUrl: string | undefined,
 ): Entrance[] {
   if (release === undefined) return []
-  const probe = probeUrl === undefined ? [] : [{ url: probeUrl, below: PROBE_BELOW }]
   const recorded = release.entrances ?? []
+  if (release.elsewhere !== undefined && recorded.length === 0) return []
+  const probe = probeUrl === undefined ? [] : [{ url: probeUrl, below: PROBE_BELOW }]
   return [...probe, ...recorded.filter(({ url }) => url !== probeUrl)]
 }
 

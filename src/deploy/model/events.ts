@@ -20,6 +20,17 @@ export type ProbeReport = {
   firstFailures: readonly { atMs: number; reason: string }[]
 }
 
+/** Several steps that are shown as one. `isHost`: the switch of traffic of one host. */
+export type ShownLane = {
+  id: number
+  kind: StepKind
+  host: string
+  title: string
+  cause: string
+  speaker: string
+  isHost: boolean
+}
+
 /** Whether the steps make a new release or put an archived one back. */
 export type ReleaseKind = 'deploy' | 'rollback'
 
@@ -36,7 +47,8 @@ export type DeployEvent =
     }
   /** A phase before the plan (`connect`, `observe`), or another message. */
   | { type: 'note'; at: number; level: 'info' | 'warning'; text: string; hint?: string }
-  | { type: 'plan.made'; at: number; plan: Plan }
+  /** `lanes`: what is shown instead of its steps, if it has many hosts; never in JSON. */
+  | { type: 'plan.made'; at: number; plan: Plan; lanes?: readonly ShownLane[] }
   | {
       type: 'step.started'
       at: number

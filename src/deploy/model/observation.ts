@@ -2,7 +2,7 @@ import type { Caller } from './proxies/caller.ts'
 import type { DiskRules } from './disk-rules.ts'
 import type { FileSystem } from './file-system.ts'
 import type { DiskInventory } from './inventory.ts'
-import type { Hooks } from './hooks.ts'
+import type { Hooks, HostHooks } from './hooks.ts'
 import type { InactiveService } from './app-model.ts'
 import type { Digest } from './image-reference.ts'
 import type { Neighbour } from './proxies/neighbour.ts'
@@ -125,6 +125,10 @@ export type DesiredRelease = {
   tasks: readonly Task[]
   /** Commands on the machine that runs dray. */
   hooks: Hooks
+  /** Commands for each host, around its switch of traffic; absent without any. */
+  hostHooks?: HostHooks
+  /** How long a host is watched after its traffic has switched; absent for no time. */
+  watchMs?: number
   /** The service that dray.yml names as the proxy; others are found by what runs. */
   proxyService: string | undefined
   /** Proxies of other projects in which dray may switch traffic, by the names of their containers. */

@@ -10,18 +10,25 @@ export async function onEachHost<T, R>(
   act: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
   if (items.length === 1) return Promise.all(items.map(act))
-  const outcomes = await Promise.allSettled(
-    items.map(async (item, index) => {
-      try {
-        return await act(item, index)
-      } catch (error) {
-        throw nameHost(error, nameOf(item))
-      }
-    }),
-  )
-  const failures = outcomes.flatMap((it) => (it.status === 'rejected' ? [it.reason as unknown] : []))
+  const { results, failures } = await settleEachHost(items, nameOf, act)
   if (failures.length > 0) throw joinFailures(failures)
-  return outcomes.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
+  return results
+}
+
+/** The same, with the results of the hosts that did not fail. */
+export async function settleEachHost<T, R>(
+  items: readonly T[],
+  nameOf: (item: T) => string,
+  act: (item: T, index: number) => Promise<R>,
+): Promise<{ results: R[]; failures: unknown[] }> {
+  const outcomes = await Promise.allSettled(items.map(act))
+  const results = outcomes.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
+  const failures = outcomes.flatMap((it, index) => {
+    const item = items[index]
+    if (it.status === 'fulfilled' || item === undefined) return []
+    return [items.length === 1 ? it.reason : nameHost(it.reason, nameOf(item))] as unknown[]
+  })
+  return { results, failures }
 }
 
 /** The same for something that takes no time. */
@@ -53,7 +60,7 @@ export function isNamed(host: string, message: string): boolean {
 }
 
 /** The first failure, with the sentences of the others. */
-function joinFailures(failures: readonly unknown[]): unknown {
+export function joinFailures(failures: readonly unknown[]): unknown {
   const known = failures.filter((it) => it instanceof DrayError)
   const [first, ...others] = known
   if (first === undefined || others.length === 0 || known.length < failures.length)

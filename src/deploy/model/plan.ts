@@ -3,7 +3,7 @@
  */
 
 import type { DiskThing, CleanupStage } from './disk-thing.ts'
-import type { Hooks } from './hooks.ts'
+import type { Hooks, HostHookMoment } from './hooks.ts'
 import type { Entrance } from './prober.ts'
 import type { ForwardedPort } from './port-forwarder.ts'
 import type { ProxyKind } from './proxies/proxy.ts'
@@ -14,6 +14,9 @@ import type { InactiveReleased, ReleasedService } from './release.ts'
  * switches in waves of hosts, which are counted from 1.
  */
 export type Phase = { name: 'prepare' | 'traffic' | 'stop' | 'record' | 'clean'; wave?: number }
+
+/** With more hosts than this, output is grouped by phase and host. */
+export const MANY_HOSTS = 4
 
 /** `phase`: absent in a deploy to one host, and for tasks, which run once. */
 type StepBase = { id: number; host: string; cause: string; phase?: Phase }
@@ -60,6 +63,10 @@ export type ComposeStep = StepBase &
         names: readonly string[]
         isUncertain?: true
       }
+    /** Runs on the machine that runs dray. */
+    | { kind: 'run-host-hook'; moment: HostHookMoment; argv: readonly string[]; timeoutMs: number }
+    /** The new containers and the URLs of the host must stay well for this long. */
+    | { kind: 'watch-host'; forMs: number; urls: readonly Entrance[] }
     | {
         kind: 'run-task'
         task: string

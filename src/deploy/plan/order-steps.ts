@@ -16,7 +16,7 @@ import { planCallerUnpins } from './callers/plan-caller-switches.ts'
 import { planPlacement } from './steps/plan-placement.ts'
 import { planTasks } from './steps/plan-start.ts'
 import { planPins, planUnpins } from './steps/plan-switches.ts'
-import { planTraffic } from './steps/plan-traffic.ts'
+import { planHostTurn } from './steps/plan-host-turn.ts'
 
 export type OrderRequest = {
   /** Each with the desired release as it concerns it. */
@@ -37,7 +37,7 @@ export function orderSteps({ hosts, arrivals, rolling, release }: OrderRequest):
   const tasks = (when: 'before' | 'after') => hosts.flatMap((it) => planTasks(it.plan, it.desired, when))
   const before = tasks('before')
   const size = countAtOnce(hosts.length, rolling)
-  const switches = hosts.map((it) => planTraffic(it.plan, it.desired))
+  const switches = hosts.map((it) => planHostTurn(it.plan, it.desired))
   return [
     ...sideBySide(
       'prepare',

@@ -1,5 +1,6 @@
 import { isCI } from '../../shared/is-ci.ts'
 import { cleanEvent } from './clean-event.ts'
+import { condenseHosts } from './condense-hosts.ts'
 import { createGithubReporter } from './github-reporter.ts'
 import { createJsonReporter } from './json-reporter.ts'
 import { createLiveReporter } from './live-reporter.ts'
@@ -21,8 +22,9 @@ const REPORTERS = {
 /** Creates the named reporter. It receives events whose texts are redacted and free of control characters. */
 export function createReporter({ name, ...options }: ReporterOptions & { name: ReporterName }): Reporter {
   const reporter = REPORTERS[name](options)
+  const report = name === 'json' ? reporter.report : condenseHosts(reporter.report)
   return {
-    report: (event) => reporter.report(cleanEvent(event, options.redact)),
+    report: (event) => report(cleanEvent(event, options.redact)),
     close: () => reporter.close(),
   }
 }

@@ -27,12 +27,15 @@ export function narrate(event: DeployEvent, deployState: DeployState, glyphs: Gl
         ...(event.plan.unchanged ? [] : (event.plan.notUndone ?? []).map((text) => `Not undone: ${text}`)),
       ]
     case 'step.started':
+      if (deployState.steps.get(event.stepId)?.isBrief) return []
       return [`${stepLabel(deployState, event.stepId)}${event.cause === '' ? '' : ` (${event.cause})`}`]
     case 'step.printed':
       return [`${deployState.steps.get(event.stepId)?.speaker ?? 'output'} ${glyphs.gutter} ${event.line}`]
     case 'step.finished': {
       const result = event.result ? `: ${event.result}` : ''
-      return [`${stepNumber(deployState, event.stepId)} ${outcomeWords(event)}${result}`]
+      const isBrief = deployState.steps.get(event.stepId)?.isBrief
+      const label = isBrief ? stepLabel(deployState, event.stepId) : stepNumber(deployState, event.stepId)
+      return [`${label} ${outcomeWords(event)}${result}`]
     }
     case 'undo.started':
       return [`Undoing: ${event.reason}`]
@@ -72,7 +75,7 @@ export function stepLabel(deployState: DeployState, stepId: number): string {
 }
 
 export function stepNumber(deployState: DeployState, stepId: number): string {
-  const total = deployState.plan?.steps.length ?? 0
+  const total = deployState.planned
   return stepId <= total ? `${stepId}/${total}` : String(stepId)
 }
 

@@ -32,7 +32,8 @@ export function createPlainReporter({ stdout, stderr, env }: ReporterOptions): R
       if (event.type === 'step.progressed') {
         const step = deployState.steps.get(event.stepId)
         const progress = step && progressText(step, event.at)
-        if (!progress || event.at - (printedAt.get(event.stepId) ?? 0) < PROGRESS_INTERVAL_MS) return
+        if (!progress || step.isBrief || event.at - (printedAt.get(event.stepId) ?? 0) < PROGRESS_INTERVAL_MS)
+          return
         printedAt.set(event.stepId, event.at)
         say(event.at, `${stepNumber(deployState, event.stepId)} ${progress}`)
       }

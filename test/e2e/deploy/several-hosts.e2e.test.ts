@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pushFieldImages } from '../../support/images/field/field-images.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 import type { TestServer } from '../../support/net/server.ts'
-import { stepsOf } from '../../support/app/deploy-result.ts'
+import { readDeployResult, stepsOf } from '../../support/app/deploy-result.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 
@@ -12,26 +15,80 @@ let app: TestApp
 /** The same app as its people see it on the second server. */
 let twin: TestApp
 
+/** HAProxy on the first server, in front of both, with the runtime API that the example of a hook uses. */
+async function startLoadBalancer(): Promise<void> {
+  await pushFieldImages(net.registry.pushHost)
+  const configuration = `global
+    stats socket ipv4@0.0.0.0:9999 level admin
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+    option redispatch
+frontend http
+    bind :8200
+    default_backend shop
+backend shop
+    server srv1 ${one.address}:80 check inter 1s
+    server srv2 ${two.address}:80 check inter 1s
+`
+  await one.writeFile('/srv/lb/haproxy.cfg', configuration)
+  await one.docker(
+    ...['run', '--detach', '--name', 'lb', '--network', 'host', '--user', 'root'],
+    ...['--volume', '/srv/lb:/usr/local/etc/haproxy:ro', 'haproxy:2.6'],
+  )
+}
+
 beforeAll(async () => {
   const options = { net, name: 'twin' }
+  await one.run(['mkdir', '-p', '/srv/lb'])
+  await startLoadBalancer()
+  const hook = `LB_API=${one.address}:9999 bash load-balancer/haproxy.sh`
   twin = await TestApp.make({ ...options, server: two })
   app = await TestApp.make({
     ...options,
     server: one,
-    config: { tasks: { migrate: task }, services: { backend: { health: { timeout: '4s' } } } },
+    files: { 'load-balancer/haproxy.sh': await readFile('examples/load-balancer/haproxy.sh', 'utf8') },
+    config: {
+      hooks: { leave: hook, join: hook },
+      tasks: { migrate: task },
+      services: { backend: { health: { timeout: '4s' } } },
+    },
     environment: { host: undefined, hosts: [one.sshTarget, two.sshTarget] },
   })
   await app.mustDeploy('v1')
 })
 
-afterAll(() => Promise.all([app, twin].map((it) => it[Symbol.asyncDispose]())))
+afterAll(async () => {
+  await one.docker('rm', '-f', 'lb')
+  await Promise.all([app, twin].map((it) => it[Symbol.asyncDispose]()))
+})
 
-test('a release goes to every host, its tasks run once, and no request fails on either', async () => {
-  const { result, report } = await underLoad(app, {}, async () =>
+test('a release goes to every host, which leaves the load balancer meanwhile, and no request fails', async () => {
+  const balanced = { target: `http://${one.address}:8200` }
+  const { result, report } = await underLoad(app, balanced, async () =>
     underLoad(twin, {}, async () => app.mustDeploy('v2')),
   )
   expectNoneFailed(report)
   expectNoneFailed(result.report)
+  const turns = stepsOf(result.result, 'run-host-hook').map((it) => `${it.moment} ${it.host}`)
+  expect(turns).toEqual([one, two].flatMap(({ sshTarget }) => [`leave ${sshTarget}`, `join ${sshTarget}`]))
+  const states = await one.run([
+    'bash',
+    '-c',
+    'exec 3<>/dev/tcp/127.0.0.1/9999; echo "show servers state shop" >&3; cat <&3',
+  ])
+  // The sixth field: 2 is a server that runs. The seventh has what the API set: 0 is ready.
+  expect(
+    states.stdout
+      .split('\n')
+      .filter((line) => / srv\d /.test(line))
+      .map((line) => line.split(' ').slice(5, 7)),
+  ).toEqual([
+    ['2', '0'],
+    ['2', '0'],
+  ])
   expect(stepsOf(result.result, 'run-task').map(({ host }) => host)).toEqual([one.sshTarget])
   expect(await Promise.all([app.version(), twin.version()])).toEqual(['v2', 'v2'])
   expect(await Promise.all([one, two].map(releaseIds))).toEqual([
@@ -68,6 +125,60 @@ test('a rollback takes every host back to the same release, and no request fails
   const [ours, theirs] = await Promise.all([one, two].map(releaseIds))
   expect(ours).toEqual(theirs)
   expect(await Promise.all([app, twin].map(async (it) => (await it.containers()).length))).toEqual([3, 3])
+})
+
+test('a host that is down is refused, or left out, and gets the release of the other one when it is back', async () => {
+  await two.run(['iptables', '-I', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'REJECT'])
+  try {
+    const refused = await app.deploy('v2')
+    expect(refused.failure).toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      exitCode: 3,
+      hint: expect.stringContaining(`\`--without ${two.sshTarget}\``) as string,
+    })
+    const { plan } = await app.mustDeploy('v2', '--without', two.sshTarget)
+    expect(plan?.leftOut).toEqual([two.sshTarget])
+  } finally {
+    await two.run(['iptables', '-D', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'REJECT'])
+  }
+  expect(await Promise.all([app.version(), twin.version()])).toEqual(['v2', 'v1'])
+  const status = await app.dray(['status', 'test', '--exit-code'])
+  expect(status.exitCode).toBe(1)
+  expect(status.stdout).toMatch(/Release r\d is current here, but another host of test has r\d\./)
+
+  const { result, report } = await underLoad(twin, {}, async () =>
+    readDeployResult(await app.dray(['deploy', 'test', '--only', two.sshTarget, '--json'])),
+  )
+  expect(result.failure).toBeUndefined()
+  expectNoneFailed(report)
+  expect(stepsOf(result, 'run-task')).toEqual([])
+  expect(await twin.version()).toBe('v2')
+  const [ours, theirs] = await Promise.all([one, two].map(releaseIds))
+  expect(theirs?.at(-1)).toBe(ours?.at(-1))
+  expect((await app.dray(['status', 'test', '--exit-code'])).exitCode).toBe(0)
+})
+
+test('a host with a role runs its services only, and a rollback brings the others back', async () => {
+  const draySource = JSON.parse(await readFile(join(app.directory, 'dray.yml'), 'utf8')) as {
+    environments: { test: object }
+  }
+  const hosts = [one.sshTarget, { host: two.sshTarget, services: ['backend'] }]
+  const environment = { ...draySource.environments.test, hosts, rolling: { hosts: 1, watch: '1s' } }
+  const config = { ...draySource, environments: { test: environment } }
+  await app.writeSource({ 'dray.yml': JSON.stringify(config) })
+  await app.mustDeploy('v3')
+  expect(await app.version()).toBe('v3')
+  const services = async () => (await twin.containers()).map(({ service }) => service)
+  expect(await services()).toEqual(['backend'])
+  const before = await twin.containerIds()
+  expect((await twin.compose('up', '-d')).exitCode).toBe(0)
+  expect(await twin.containerIds()).toEqual(before)
+  expect((await app.deploy('v3')).plan?.unchanged).toBe(true)
+
+  const back = await app.rollback()
+  expect(back.failure).toBeUndefined()
+  expect(await Promise.all([app.version(), twin.version()])).toEqual(['v2', 'v2'])
+  expect(await services()).toEqual(['backend', 'frontend', 'nginx'])
 })
 
 async function releaseIds(server: TestServer): Promise<string[]> {

@@ -8,13 +8,14 @@ import { renderSteps } from '../../../ui/render/results/render-steps.ts'
 import { renderTaskHistory } from '../../../ui/render/results/render-task-history.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
-import { connectEach } from '../../command/connect-each.ts'
+import { joinFailures, settleEachHost } from '../../../deploy/model/on-each-host.ts'
+import { connectReachable } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { readCount } from '../../command/read-count.ts'
 import type { historyCommand } from './history.ts'
 
-/** Prints the history of every host; returns the exit code. */
+/** Prints the history of every host that answers; returns the exit code. Then throws the errors of the others. */
 export async function runHistory(
   command: InputOf<typeof historyCommand>,
   context: CliContext,
@@ -23,17 +24,19 @@ export async function runHistory(
   const input = await loadEnvironment(command, context, { swarm: true })
   const { print, json, style, clean } = createCommandOutput({ ...input, options: command.global }, context)
   const { hosts, path } = input.config.environment
-  await using connected = await connectEach(hosts, context, (runner) => ({
-    name: runner.name,
-    archive: createReleaseArchive({ runner, path, steps: command.options.steps === true ? 'all' : 'some' }),
-  }))
-  const histories = await Promise.all(
-    connected.hosts.map(async ({ name, archive }) => {
+  const down: unknown[] = []
+  await using connected = await connectReachable(input, context, (error) => void down.push(error))
+  const { results: histories, failures } = await settleEachHost(
+    connected.hosts,
+    ({ name }) => name,
+    async ({ name, runner }) => {
+      const steps = command.options.steps === true ? 'all' : 'some'
+      const archive = createReleaseArchive({ runner, path, steps })
       // One more, to find the images that the last one changed.
       const records = await archive.read(limit + 1, context.signal)
       const found = { attempts: readHistory(records, limit), tasks: readTaskHistory(records.journal, limit) }
       return { name, ...cleanValue(found, clean) }
-    }),
+    },
   )
   for (const { name, attempts, tasks } of histories) {
     if (command.global.json) {
@@ -50,10 +53,12 @@ export async function runHistory(
       continue
     }
     const now = context.clock.now()
-    if (histories.length > 1) print(style.colors.bold(name))
+    if (hosts.length > 1) print(style.colors.bold(name))
     print(renderHistory(attempts, style, now))
     if (command.options.steps === true) print(renderSteps(attempts, style))
     if (tasks.length > 0) print(`\n${renderTaskHistory(tasks, style, now)}`)
   }
+  const all = [...down, ...failures]
+  if (all.length > 0) throw joinFailures(all)
   return EXIT.done
 }

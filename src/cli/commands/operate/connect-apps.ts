@@ -4,7 +4,7 @@ import type { Release } from '../../../deploy/model/release.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { mapNonEmpty, type NonEmpty } from '../../../shared/non-empty.ts'
 import type { CliContext } from '../../command/context.ts'
-import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
+import { connectHosts, connectReachable, type ConnectedHost } from '../../command/connect-hosts.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 
 /** An app on one host. */
@@ -21,6 +21,22 @@ export type ConnectedApps = AsyncDisposable & { apps: NonEmpty<ConnectedApp> }
 /** Connects to the hosts of the environment and reads the current release of each. Throws the errors of both. */
 export async function connectApps(input: EnvironmentInput, context: CliContext): Promise<ConnectedApps> {
   const connected = await connectHosts(input, context)
+  try {
+    const apps = await Promise.all(mapNonEmpty(connected.hosts, (host) => readInPlace(host, context.signal)))
+    return { apps, [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }
+  } catch (error) {
+    await connected[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The same for the hosts that answer. `onFailure` is called with the failure of each other one; if none answers, theirs are thrown. */
+export async function connectReachableApps(
+  input: EnvironmentInput,
+  context: CliContext,
+  onFailure: (error: DrayError) => void,
+): Promise<ConnectedApps> {
+  const connected = await connectReachable(input, context, onFailure)
   try {
     const apps = await Promise.all(mapNonEmpty(connected.hosts, (host) => readInPlace(host, context.signal)))
     return { apps, [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }

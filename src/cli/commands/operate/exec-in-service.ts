@@ -18,7 +18,7 @@ export async function execInService(
   const service = serviceArgument(input.arguments, 'exec')
   const index = readIndex(input.options.index)
   const options = readInContainerOptions(input.options, context)
-  const environment = withOneHost(await loadEnvironment(input, context), input.options.host)
+  const environment = withOneHost(await loadEnvironment(input, context), input.options.host, [service])
   await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)

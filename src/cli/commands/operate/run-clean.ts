@@ -4,6 +4,7 @@ import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderCleaned } from '../../../ui/render/results/render-cleaned.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
+import { joinFailures, settleEachHost } from '../../../deploy/model/on-each-host.ts'
 import { connectHosts } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
@@ -13,7 +14,7 @@ import { loadEnvironment } from '../../command/load-environment.ts'
 import { readWait } from '../../command/wait-option.ts'
 import type { cleanCommand } from './clean.ts'
 
-/** Cleans every host of the environment, one after the other; returns the exit code. Throws the errors of cleaning. */
+/** Cleans every host of the environment, side by side; returns the exit code. Throws the errors of cleaning. */
 export async function runClean(
   command: InputOf<typeof cleanCommand>,
   context: CliContext,
@@ -24,18 +25,23 @@ export async function runClean(
   const output = createCommandOutput(input, context)
   const { app, environment } = input.config
   await using connected = await connectHosts(input, context)
-  for (const connectedHost of connected.hosts) {
-    const { signal, clock } = context
-    const host = diskHost(connectedHost)
-    output.note(`${isDryRun ? 'Inspecting' : 'Cleaning'} ${host.name}`)
-    const request = { app, rules: environment.disk, signal, waitMs }
-    const holder = { ...deployerOf(input, context), sinceMs: clock.now() }
-    const cleaned = isDryRun
-      ? await planCleaning(host, request)
-      : await cleanHost(host, { ...request, holder })
+  const { signal, clock } = context
+  output.note(`${isDryRun ? 'Inspecting' : 'Cleaning'} ${environment.hosts.join(', ')}`)
+  const { results, failures } = await settleEachHost(
+    connected.hosts,
+    ({ name }) => name,
+    (connectedHost) => {
+      const host = diskHost(connectedHost)
+      const request = { app, rules: environment.disk, signal, waitMs }
+      const holder = { ...deployerOf(input, context), sinceMs: clock.now() }
+      return isDryRun ? planCleaning(host, request) : cleanHost(host, { ...request, holder })
+    },
+  )
+  for (const cleaned of results) {
     const told = cleanValue(cleaned, output.clean)
     if (input.options.json) output.json({ type: 'clean', environment: environment.name, isDryRun, ...told })
     else output.print(renderCleaned(told, { isDryRun }, output.style))
   }
+  if (failures.length > 0) throw joinFailures(failures)
   return EXIT.done
 }

@@ -16,7 +16,7 @@ import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 export async function runOneOff(input: InputOf<typeof runCommand>, context: CliContext): Promise<number> {
   const service = serviceArgument(input.arguments, 'run')
   const options = readInContainerOptions(input.options, context)
-  const environment = withOneHost(await loadEnvironment(input, context), input.options.host)
+  const environment = withOneHost(await loadEnvironment(input, context), input.options.host, [service])
   await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)

@@ -37,7 +37,10 @@ export async function runTask(command: InputOf<typeof taskCommand>, context: Cli
     clock: context.clock,
     tell: reportTask(output, { json: input.options.json }),
   }
-  await using connected = await connectHosts(withOneHost(input, command.options.host), context)
+  await using connected = await connectHosts(
+    withOneHost(input, command.options.host, task.serviceCandidates),
+    context,
+  )
   const [host] = connected.hosts
   const inPlace = async (signal: AbortSignal) => {
     const app = await readInPlace(host, signal)

@@ -6,6 +6,9 @@ import {
   type LogHost,
   type LogNote,
 } from '../../../operations/logs/read-logs.ts'
+import { joinFailures } from '../../../deploy/model/on-each-host.ts'
+import { serviceNames, type Release } from '../../../deploy/model/release.ts'
+import type { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import { renderJsonLine } from '../../../ui/reporters/json-reporter.ts'
@@ -18,10 +21,10 @@ import { bareName, withNamedHost } from '../../command/host-option.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import type { logsCommand } from './logs.ts'
 import { readLogsOptions, type LogsOptions } from './logs-options.ts'
-import { connectApps, releaseOf } from './connect-apps.ts'
+import { connectReachableApps, releaseOf } from './connect-apps.ts'
 import { watchReader } from './watch-reader.ts'
 
-/** Runs `dray logs`; returns 130 after Ctrl-C, and 0 when the logs or their reader end. */
+/** Runs `dray logs`; returns 130 after Ctrl-C, and 0 when the logs or their reader end. Throws then if a host did not answer. */
 export async function showLogs(input: InputOf<typeof logsCommand>, context: CliContext): Promise<number> {
   const { clock, stdout } = context
   const options = readLogsOptions(input.options, clock.now())
@@ -29,13 +32,17 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
   const out = createCommandOutput(environment, context)
   context.reportInterrupt = () => undefined
   const reader = watchReader(stdout)
+  const failures: DrayError[] = []
   const signal = AbortSignal.any([context.signal, reader.gone])
   try {
-    await using reached = await connectApps(environment, { ...context, signal })
-    const hosts = reached.apps.map((app): LogHost => {
+    const onFailure = (error: DrayError): void => {
+      failures.push(error)
+      out.note(error.message)
+    }
+    await using reached = await connectReachableApps(environment, { ...context, signal }, onFailure)
+    const apps = reached.apps.map((app) => ({ app, release: releaseOf(app, environment) }))
+    const hosts = havingServices(apps, input.rest).map(({ app, release }): LogHost => {
       const { name, engine } = app.host
-      const release = releaseOf(app, environment)
-      assertServices(release, input.rest)
       return { name, project: release.project, engine, source: engine.logs }
     })
     const { name } = environment.config.environment
@@ -65,7 +72,19 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
   } catch (error) {
     if (!signal.aborted) throw error
   }
-  return context.signal.aborted ? EXIT.cancelled : EXIT.done
+  if (context.signal.aborted) return EXIT.cancelled
+  if (failures.length > 0) throw joinFailures(failures)
+  return EXIT.done
+}
+
+/** The hosts whose release has the services, since each may have a role. Throws SERVICE_UNKNOWN if no release has them. */
+function havingServices<T extends { release: Release }>(
+  apps: readonly T[],
+  services: readonly string[],
+): T[] {
+  const found = apps.filter(({ release }) => services.every((name) => serviceNames(release).includes(name)))
+  if (found.length === 0) for (const { release } of apps) assertServices(release, services)
+  return found
 }
 
 type Style = {

@@ -10,7 +10,7 @@ import type {
 } from '../../../operations/doctor/doctor-observation.ts'
 import { probeTargetOf } from '../../../deploy/model/entrance.ts'
 import { tryParseImageReference } from '../../../deploy/model/image-reference.ts'
-import { limitDesired } from '../../../deploy/plan/roles/desired-on-host.ts'
+import { limitDesired } from '../../../deploy/model/limit-desired.ts'
 import { makePlan } from '../../../deploy/plan/make-plan.ts'
 import { observeHost } from '../../../deploy/plan/observe/observe.ts'
 import { readReference } from '../../../deploy/plan/observe/read-reference.ts'

@@ -1,8 +1,5 @@
 import { resolveJoin, type Donor } from '../../../deploy/releases/join.ts'
-import { DrayError } from '../../../errors/dray-error.ts'
-import type { NonEmpty } from '../../../shared/non-empty.ts'
-import { connectHosts, type ConnectedHost } from '../../command/connect-hosts.ts'
-import type { Connected } from '../../command/connect-each.ts'
+import { connectHosts, connectReachable } from '../../command/connect-hosts.ts'
 import { connectRegistry, type ConnectedRegistry } from '../../command/connect-registry.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
@@ -55,25 +52,15 @@ function keep<T extends AsyncDisposable>(it: T, opened: AsyncDisposable[]): T {
   return it
 }
 
-/** The other hosts that answer. Throws the error of the first one if none does. */
+/** The other hosts that answer. Throws their failures if none does. */
 async function connectDonors(
   others: EnvironmentInput,
   { opened, context }: { opened: AsyncDisposable[]; context: CliContext },
-): Promise<NonEmpty<Donor>> {
-  const { environment } = others.config
-  const attempts = await Promise.allSettled(
-    environment.hosts.map(async (host): Promise<Connected<ConnectedHost>> => {
-      const config = { ...others.config, environment: { ...environment, hosts: [host] as const } }
-      return keep(await connectHosts({ ...others, config }, context), opened)
-    }),
-  )
-  context.signal.throwIfAborted()
-  const [first, ...more] = attempts.flatMap((it) => {
-    if (it.status === 'rejected') return []
-    const [{ name, archive, target }] = it.value.hosts
-    return [{ name, archive, ...(target.services && { services: target.services }) }]
-  })
-  if (first !== undefined) return [first, ...more]
-  const failed = attempts.find((it) => it.status === 'rejected')
-  throw failed?.reason instanceof Error ? failed.reason : new DrayError('INTERNAL', 'There is no other host.')
+): Promise<readonly Donor[]> {
+  const { hosts } = keep(await connectReachable(others, context, () => undefined), opened)
+  return hosts.map(({ name, archive, target }) => ({
+    name,
+    archive,
+    ...(target.services && { services: target.services }),
+  }))
 }

@@ -1,4 +1,4 @@
-import type { Environment } from '../../../config/deploy-config.ts'
+import type { Environment, Hooks } from '../../../config/deploy-config.ts'
 import type { DesiredRelease } from '../../../deploy/model/observation.ts'
 import type { DeployInput } from './load-deploy.ts'
 
@@ -22,12 +22,13 @@ export function desiredRelease({ config, values, options, leftOut }: DeployInput
         ? []
         : [{ name, serviceCandidates, argv, when, ...(timeoutMs === undefined ? {} : { timeoutMs }) }],
     ),
-    hooks: config.hooks,
+    ...splitHooks(config.hooks),
     proxyService: config.proxyService,
     proxyContainers: config.proxyContainers,
     proxyKeepalive: config.proxyKeepalive,
     probeUrl: config.probe && config.probe.url,
     rolling: environment.rolling,
+    ...(environment.watchMs !== undefined && { watchMs: environment.watchMs }),
     ...listPlaced(environment),
     keep: environment.keep,
     disk: environment.disk,
@@ -48,4 +49,10 @@ export function ownRepositories({ config, values }: Pick<DeployInput, 'config' |
 function listPlaced({ hosts, roles }: Environment): Pick<DesiredRelease, 'placed'> {
   if (hosts.some((host) => roles[host] === undefined)) return {}
   return { placed: [...new Set(Object.values(roles).flat())] }
+}
+
+/** Hooks around the deploy, and those around the turn of each host. */
+function splitHooks({ leave, join, ...hooks }: Hooks): Pick<DesiredRelease, 'hooks' | 'hostHooks'> {
+  if (leave === undefined && join === undefined) return { hooks }
+  return { hooks, hostHooks: { ...(leave && { leave }), ...(join && { join }) } }
 }

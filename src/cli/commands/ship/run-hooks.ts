@@ -2,7 +2,7 @@ import path from 'node:path'
 import { runHook } from '../../../adapters/hooks/run-hook.ts'
 import type { EventSink, Failure } from '../../../deploy/model/events.ts'
 import { hookVariables, type HookInput } from '../../../deploy/execute/hook-variables.ts'
-import type { Hook, HookMoment } from '../../../deploy/model/hooks.ts'
+import type { Hook, HookMoment, RunHostHook } from '../../../deploy/model/hooks.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { createRedactor } from '../../../shared/redact.ts'
 import { stripControl } from '../../../shared/strip-control.ts'
@@ -22,9 +22,13 @@ export type ClientHooks = {
   /** A failure of this hook is a warning; so is one of `failure`. */
   after(input: Told): Promise<void>
   failure(input: Told & { failure: Failure }): Promise<void>
+  /** Runs `leave` or `join` for one host; its failure is the deploy's. */
+  onHost(input: () => Told): RunHostHook
 }
 
 type Told = Omit<HookInput, 'moment' | 'app' | 'environment' | 'hosts' | 'url' | 'failure'>
+
+type ClientHookInput = HookInput & { moment: HookMoment }
 
 export function createHooks(
   { config, values }: Pick<EnvironmentInput, 'config' | 'values'>,
@@ -38,7 +42,7 @@ export function createHooks(
   const directory = configFile === undefined ? projectDirectory : path.dirname(configFile)
 
   /** Throws HOOK_FAILED, and the signal's reason if it aborts. */
-  const run = async (hook: Hook, input: HookInput, signal: AbortSignal): Promise<void> => {
+  const run = async (hook: Hook, input: ClientHookInput, signal: AbortSignal): Promise<void> => {
     const { moment } = input
     const startedAtMs = clock.now()
     const tail: string[] = []
@@ -66,7 +70,7 @@ export function createHooks(
 
   const runOrWarn = async (
     hook: Hook | undefined,
-    input: HookInput & { moment: keyof typeof LEFT },
+    input: ClientHookInput & { moment: keyof typeof LEFT },
     signal: AbortSignal,
   ): Promise<void> => {
     if (hook === undefined) return
@@ -79,6 +83,12 @@ export function createHooks(
   }
 
   return {
+    onHost:
+      (input) =>
+      (hook, { host, release, onLine, signal }) => {
+        const variables = hookVariables({ ...place, ...input(), moment: hook.moment, host, release })
+        return runHook(hook, { directory, variables, onLine, signal })
+      },
     before: async (input, signal) => {
       if (hooks.before !== undefined)
         await run(hooks.before, { moment: 'before', ...place, ...input }, signal)

@@ -75,7 +75,8 @@ async function putInPlace(work: Work): Promise<ExitCode> {
       plannedAtMs = context.clock.now()
       return hooks.before(hookFacts(work), signal)
     }
-    const request = { ...targets, ...settingsOf(work), beforeChange }
+    const runHostHook = hooks.onHost(() => hookFacts(work))
+    const request = { ...targets, ...settingsOf(work), runHostHook, beforeChange }
     const plan = await engineOf(work).deploy(request, context.signal)
     const end = { serving: plan.release, durationMs: sinceStart(work) }
     if (!plan.unchanged) await hooks.after({ ...hookFacts(work), outcome: 'deployed', ...end })

@@ -26,6 +26,8 @@ export type StepState = {
   totalBytes?: number
   text?: string
   lastLine?: string
+  /** It is one of many of the same kind, and gets one line in a log. */
+  isBrief?: true
 }
 
 /** The state of one deploy, from its events so far. */
@@ -37,6 +39,8 @@ export type DeployState = {
   hosts: readonly string[]
   tag: string | undefined
   plan: Plan | undefined
+  /** Number of steps that are shown of the plan. */
+  planned: number
   /** In the order of the plan, then the steps that are not in the plan. */
   steps: Map<number, StepState>
   warnings: { text: string; hint?: string }[]
@@ -59,6 +63,7 @@ export function createDeployState(): DeployState {
     hosts: [],
     tag: undefined,
     plan: undefined,
+    planned: 0,
     steps: new Map(),
     warnings: [],
     activity: undefined,
@@ -93,12 +98,13 @@ export function addToDeployState(deployState: DeployState, event: DeployEvent): 
       else deployState.activity = event.text
       return
     case 'plan.made':
-      addPlan(deployState, event.plan)
+      addPlan(deployState, event)
       return
     case 'step.started': {
       const { stepId: id, kind, host, title, cause, at } = event
-      const speaker = deployState.steps.get(id)?.speaker ?? title
-      deployState.steps.set(id, { id, kind, host, title, cause, speaker, state: 'running', startedAt: at })
+      const { speaker = title, isBrief } = deployState.steps.get(id) ?? {}
+      const known = { id, kind, host, title, cause, speaker, ...(isBrief && { isBrief }) }
+      deployState.steps.set(id, { ...known, state: 'running', startedAt: at })
       return
     }
     case 'step.progressed':
@@ -148,9 +154,16 @@ export function hasSeveralHosts(deployState: DeployState): boolean {
   return new Set([...deployState.steps.values()].map(({ host }) => host)).size > 1
 }
 
-function addPlan(deployState: DeployState, plan: Plan): void {
+function addPlan(
+  deployState: DeployState,
+  { plan, lanes }: Extract<DeployEvent, { type: 'plan.made' }>,
+): void {
   deployState.plan = plan
   for (const text of plan.warnings) deployState.warnings.push({ text })
+  for (const { isHost, ...lane } of lanes ?? [])
+    deployState.steps.set(lane.id, { ...lane, state: 'waiting', ...(isHost && { isBrief: true }) })
+  deployState.planned = lanes?.length ?? plan.steps.length
+  if (lanes !== undefined) return
   for (const step of plan.steps) {
     const { id, kind, host, cause } = step
     deployState.steps.set(id, {

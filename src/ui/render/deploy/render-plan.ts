@@ -1,4 +1,4 @@
-import type { Plan, Step, StepOf } from '../../../deploy/model/plan.ts'
+import { MANY_HOSTS, type Plan, type Step, type StepOf } from '../../../deploy/model/plan.ts'
 import { releaseLabel } from '../../../deploy/model/release.ts'
 import { stepTitle } from '../../../deploy/execute/step-title.ts'
 import { renderBytes } from '../../../shared/bytes.ts'
@@ -19,6 +19,7 @@ export function renderPlan(plan: Plan, style: TerminalStyle): string {
   const blocks = [
     unchanged ? `${heading}: nothing to do, release ${release} is already running.` : `${heading}: ${target}`,
     stepLines(plan.steps, style),
+    rollingLine(plan),
     proxyLines(plan, style),
     hookLines(plan, style),
     warningLines(plan.warnings, style),
@@ -52,10 +53,12 @@ function likelySize({ sizeBytes, missingBytes = sizeBytes }: StepOf<'pull-image'
 
 function stepLines(steps: readonly Step[], { colors, columns }: TerminalStyle): string[] {
   const hosts = new Set(steps.map(({ host }) => host))
+  const groups =
+    hosts.size > MANY_HOSTS ? groupSame(steps) : steps.map((step) => ({ step, hosts: [step.host] }))
   return renderTable({
-    rows: steps.map((step) => [
+    rows: groups.map(({ step, hosts: those }) => [
       String(step.id),
-      hosts.size > 1 ? step.host : '',
+      hosts.size > 1 ? hostsText(those) : '',
       stepTitle(step),
       step.kind === 'pull-image' && step.sizeBytes > 0 ? renderBytes(likelySize(step)) : '',
       step.cause,
@@ -72,11 +75,50 @@ function stepLines(steps: readonly Step[], { colors, columns }: TerminalStyle): 
   })
 }
 
+type SameStep = { step: Step; hosts: string[] }
+
+/** Of many hosts, the same step of a phase is shown once, with its first number. */
+function groupSame(steps: readonly Step[]): SameStep[] {
+  const groups = new Map<string, SameStep>()
+  for (const step of steps) {
+    const key = [step.phase?.name, stepTitle(step), step.cause].join('\n')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { step, hosts: [step.host] })
+    else group.hosts.push(step.host)
+  }
+  return [...groups.values()]
+}
+
+/** Of many hosts, the same facts are shown once. */
+function mergeHosts<T extends { host: string }>(facts: readonly T[], hostCount: number): T[] {
+  if (hostCount <= MANY_HOSTS) return [...facts]
+  const groups = new Map<string, T[]>()
+  for (const fact of facts) {
+    const key = JSON.stringify({ ...fact, host: '' })
+    groups.set(key, [...(groups.get(key) ?? []), fact])
+  }
+  return [...groups.values()].flatMap((those) =>
+    those.slice(0, 1).map((first) => ({ ...first, host: hostsText(those.map(({ host }) => host)) })),
+  )
+}
+
+function hostsText(hosts: readonly string[]): string {
+  return hosts.length > 1 ? `${hosts.length} hosts` : hosts.join('')
+}
+
+/** How many hosts switch traffic at a time. */
+function rollingLine({ rolling, steps }: Plan): string {
+  if (rolling === undefined) return ''
+  const count = new Set(steps.map(({ host }) => host)).size
+  const each = rolling === 1 ? 'one host after the other' : `${rolling} hosts at a time`
+  return `Traffic switches on ${count} hosts, ${each}.`
+}
+
 /** Who sends requests to whom, as far as the plan changes it. */
 function proxyLines({ proxies, steps }: Plan, { colors, columns, glyphs }: TerminalStyle): string[] {
   const shown = steps.length === 0 ? [] : proxies.filter(({ upstreams }) => upstreams.length > 0)
   const hosts = new Set(shown.map(({ host }) => host))
-  const rows = shown.map(({ host, service, upstreams, cause, obstacle }) => [
+  const rows = mergeHosts(shown, hosts.size).map(({ host, service, upstreams, cause, obstacle }) => [
     hosts.size > 1 ? host : '',
     `${service} ${glyphs.arrow} ${upstreams.join(', ')}`,
     obstacle === undefined ? cause : `${cause}; ${obstacle}`,
@@ -117,7 +159,7 @@ export function notUndoneLines(notUndone: readonly string[], { columns }: Termin
 function unchangedLines({ unchangedServices }: Plan, { colors, columns }: TerminalStyle): string[] {
   if (unchangedServices.length === 0) return []
   const hosts = new Set(unchangedServices.map(({ host }) => host))
-  const rows = unchangedServices.map(({ host, service, cause }) => [
+  const rows = mergeHosts(unchangedServices, hosts.size).map(({ host, service, cause }) => [
     hosts.size > 1 ? host : '',
     service,
     cause,
@@ -133,7 +175,7 @@ function unchangedLines({ unchangedServices }: Plan, { colors, columns }: Termin
 function inactiveLines({ inactiveServices = [] }: Plan, { colors, columns }: TerminalStyle): string[] {
   if (inactiveServices.length === 0) return []
   const hosts = new Set(inactiveServices.map(({ host }) => host))
-  const rows = inactiveServices.map(({ host, service, profiles, problem }) => [
+  const rows = mergeHosts(inactiveServices, hosts.size).map(({ host, service, profiles, problem }) => [
     hosts.size > 1 ? host : '',
     service,
     [`profile ${profiles.join(', ')}`, problem ?? []].flat().join('; '),

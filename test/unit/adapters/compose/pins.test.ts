@@ -58,3 +58,14 @@ test('whatever names and values services have, the override file says just them'
     }),
   )
 })
+
+test('a service that runs on other hosts has no container, and its image is not pulled', () => {
+  expect(renderOverride({ web: 'ghcr.io/acme/web@sha256:0' }, {}, { elsewhere: ['worker'] })).toContain(
+    `  worker:
+    scale: 0
+    deploy:
+      replicas: 0
+    pull_policy: never
+`,
+  )
+})

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fakeApp, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
+import type { FakeHost } from '../../../support/fake-host.ts'
 import { shop, shopAtV1 } from '../../../support/shop-world.ts'
 
 const v1 = 'backend:v1#backend-1, nginx:alpine#nginx-1'
@@ -124,4 +125,79 @@ test('the first release goes to every host', async () => {
   const world = new FakeWorld(shop, ['a', 'b'])
   await world.deploy()
   for (const host of world.hosts) expect(host.running).toBe(v1)
+})
+
+describe('hooks for each host', () => {
+  const hook = (moment: string) => ({ argv: ['lb', moment], timeoutMs: 60_000 })
+  const hostHooks = { leave: hook('leave'), join: hook('join') }
+
+  /** Two hosts with hooks, in their order in `log` and in the logs of the hosts; `fails` is one that exits with 1. */
+  async function withHooks(fails?: string): Promise<{ world: FakeWorld; log: string[] }> {
+    const world = await shopAtV1(['a', 'b'])
+    const log: string[] = []
+    world.desired = { ...world.desired, hostHooks, watchMs: 3_000 }
+    world.request = {
+      runHostHook: async ({ moment }, { host, onLine }) => {
+        log.push(`${host} ${moment}`)
+        world.hosts.find(({ name }) => name === host)!.log.push(moment)
+        onLine(`${moment} it is`)
+        return { exitCode: `${host} ${moment}` === fails ? 1 : 0 }
+      },
+    }
+    return { world, log }
+  }
+
+  const turnOf = (world: FakeWorld, host: FakeHost): string[] =>
+    world.takeLog(host).flatMap((line) => /^(leave|join|up|turn|stop)/.exec(line)?.[0] ?? [])
+
+  test('each leaves the load balancer, switches, joins and is watched before the next one', async () => {
+    const { world, log } = await withHooks()
+    const plan = await world.deploy()
+    expect(log).toEqual(['a leave', 'a join', 'b leave', 'b join'])
+    for (const host of world.hosts)
+      expect(turnOf(world, host)).toEqual(['leave', 'up', 'turn', 'join', 'stop'])
+    const watches = plan.steps.flatMap((it) =>
+      it.kind === 'watch-host' ? [[it.host, it.forMs, it.urls]] : [],
+    )
+    expect(watches).toMatchObject([
+      ['a', 3_000, [{ url: 'http://localhost:80/' }]],
+      ['b', 3_000, [{ url: 'http://localhost:80/' }]],
+    ])
+  })
+
+  test('a host that does not leave takes back the others, and joins again', async () => {
+    const { world, log } = await withHooks('b leave')
+    expect(await world.failure()).toMatchObject({
+      code: 'HOST_HOOK_FAILED',
+      exitCode: 1,
+      message: 'The hook `leave` (`lb leave`) for b exited with code 1.',
+      details: { logTail: ['leave it is'] },
+      notUndone: [],
+    })
+    expect(log).toEqual(['a leave', 'a join', 'b leave', 'b join', 'a leave', 'a join'])
+    expect(turnOf(world, world.hosts[0]!).slice(4)).toEqual(['leave', 'turn', 'stop', 'join'])
+    for (const host of world.hosts) expect(host.running).toBe(v1)
+  })
+
+  test('a host that cannot join again is named', async () => {
+    const { world } = await withHooks('b join')
+    expect(await world.failure()).toMatchObject({
+      code: 'UNDO_FAILED',
+      exitCode: 4,
+      notUndone: ['b is out of the load balancer: its hook `join` did not succeed'],
+    })
+    for (const host of world.hosts) expect(host.running).toBe(v1)
+  })
+
+  test('a host that is not well while it is watched takes back all', async () => {
+    const { world } = await withHooks()
+    const [, b] = world.hosts
+    let turned = 0
+    b!.when('turn', () => void (turned += 1))
+    b!.answer = () => ({ status: turned === 1 ? 503 : 200 })
+    world.desired = { ...world.desired, probeUrl: 'http://localhost:80/health' }
+    world.hosts[0]!.answer = () => ({ status: 200 })
+    expect(await world.failure()).toMatchObject({ code: 'URL_CHECK_FAILED', exitCode: 1 })
+    for (const host of world.hosts) expect(host.running).toBe(v1)
+  })
 })

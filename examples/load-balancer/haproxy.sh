@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Hooks `leave` and `join` of dray.yml for a host behind HAProxy, over its runtime API.
+#
+# HAProxy needs `stats socket ipv4@192.0.2.10:9999 level admin`, on a network that only you can reach, and a server named after
+# each host: `backend shop` with `server a.example.com 192.0.2.11:80 check`.
+set -euo pipefail
+api=${LB_API:?set LB_API, such as 192.0.2.10:9999}
+server=${LB_BACKEND:-shop}/${DRAY_HOST#*@}
+
+# One command on a connection of its own. HAProxy answers an error with a sentence, and success with an empty line.
+ask() {
+  exec 3<> "/dev/tcp/${api%:*}/${api##*:}"
+  printf '%s\n' "$1" >&3
+  cat <&3
+  exec 3>&-
+}
+
+set_state() {
+  answer=$(ask "set server $server state $1")
+  if [ -n "$answer" ]; then
+    echo "HAProxy: $answer" >&2
+    exit 1
+  fi
+}
+
+case $DRAY_HOOK in
+  leave)
+    # New requests go to the other hosts; those under way finish.
+    set_state drain
+    ;;
+  join)
+    set_state ready
+    ;;
+esac
+echo "$server: $DRAY_HOOK"
