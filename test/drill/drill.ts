@@ -7,18 +7,23 @@ import { writeParts } from '../../bench/readme-tables.ts'
 import { prepareImages } from '../support/images/prepare.ts'
 import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 import { faults } from './faults.ts'
+import { fleetFaults } from './fleet-faults.ts'
 import { makeDrills } from './make-drills.ts'
+import { createRandom } from './random.ts'
+import { renderFleet } from './render-fleet.ts'
 import { renderRaces } from './render-races.ts'
 import { renderResults } from './render-results.ts'
 import { rivals } from './rivals.ts'
 import { runDrill, type DrillResult } from './run-drill.ts'
 import { makeRaces, runRace, type RaceResult } from './run-race.ts'
-import { makeStage } from './stage.ts'
+import { makeFleet, runFleetDrill, type FleetDrillResult } from './run-fleet-drill.ts'
+import { firstTag, makeStage, tags } from './stage.ts'
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '200' },
     races: { type: 'string', default: '0' },
+    fleet: { type: 'string', default: '0' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
@@ -26,7 +31,8 @@ const { values } = parseArgs({
 })
 const seed = Number(values.seed)
 const isRace = Number(values.races) > 0
-const known: readonly { name: string }[] = isRace ? rivals : faults
+const isFleet = Number(values.fleet) > 0
+const known: readonly { name: string }[] = isRace ? rivals : isFleet ? fleetFaults : faults
 const only = values.only.split(',').filter((name) => name !== '')
 const unknown = only.find((name) => !known.some((it) => it.name === name))
 if (unknown === undefined) process.exitCode = await main()
@@ -36,11 +42,11 @@ else {
 }
 
 async function main(): Promise<number> {
-  await using net = await startTestNet({ servers: { srv1: {} } })
+  await using net = await startTestNet({ servers: isFleet ? { srv1: {}, srv2: {} } : { srv1: {} } })
   await prepareImages({ registryPushHost: net.registry.pushHost })
-  const { text, isGood } = isRace ? await race(net) : await drill(net)
+  const { text, isGood } = isRace ? await race(net) : isFleet ? await drillFleet(net) : await drill(net)
   console.log(text)
-  const part = isRace ? 'races' : 'results'
+  const part = isRace ? 'races' : isFleet ? 'fleet' : 'results'
   if (values.write) await writeParts('docs/reliability.md', 'drill', new Map([[part, text]]))
   return isGood ? 0 : 1
 }
@@ -60,6 +66,26 @@ async function drill(net: TestNet): Promise<Outcome> {
     tell(`${results.length}/${drills.length}  ${what}`, { ...result, seed: drill.seed })
   }
   return { text: renderResults(results, seed), isGood: results.every(isInOrder) }
+}
+
+async function drillFleet(net: TestNet): Promise<Outcome> {
+  const random = createRandom(seed)
+  const wanted = fleetFaults.filter(isWanted)
+  await using fleet = await makeFleet(net)
+  const results: FleetDrillResult[] = []
+  let now: string = firstTag
+  while (results.length < Number(values.fleet)) {
+    const fault = wanted[results.length % wanted.length]
+    if (fault === undefined) break
+    const [from, to] = [now, random.pick(tags.filter((tag) => tag !== now))]
+    const drill = { fault, seed: Math.floor(random.fraction() * 2 ** 31), from, to }
+    const result = await runFleetDrill(drill, fleet)
+    results.push(result)
+    const { struck = 'nothing', exitCode, code = '' } = result
+    tell(`${results.length}/${values.fleet}  ${fault.name} at ${struck}: exit ${exitCode} ${code}`, result)
+    now = to
+  }
+  return { text: renderFleet(results, seed), isGood: results.every(isInOrder) }
 }
 
 async function race(net: TestNet): Promise<Outcome> {
