@@ -10,6 +10,7 @@ import { stepTitle } from './execute/step-title.ts'
 import type { DeployEvent } from './model/events.ts'
 import type { Plan } from './model/plan.ts'
 import type { TargetHost } from './model/ports.ts'
+import { untilAborted } from './model/on-each-host.ts'
 import { lockHosts, releaseAll } from './lock-hosts.ts'
 import type { Lock } from './model/lock.ts'
 import {
@@ -49,7 +50,8 @@ export async function deploy(request: DeployRequest, signal: AbortSignal): Promi
   const locks = await locking
   try {
     const alive = AbortSignal.any([signal, ...locks.map((lock) => lock.lost)])
-    const inspected = await early
+    // A host that was lost since may answer never.
+    const inspected = await Promise.race([early, untilAborted(alive).then(() => undefined)])
     const isUsable = inspected !== undefined && isCurrent(inspected, locks)
     const planned = await observeAndPlan(
       isUsable ? inspected : await inspectAll(request.resolveDesired, { signal: alive }),

@@ -56,7 +56,7 @@ export async function connectEach<T>(
   try {
     const [first, ...more] = await onEachHost(
       opened.runners,
-      ({ name }) => name,
+      { nameOf: ({ name }) => name, signal: context.signal },
       async (runner) => {
         await runner.connect(context.signal)
         return make(runner)

@@ -2,17 +2,31 @@ import { DrayError } from '../../errors/dray-error.ts'
 
 /**
  * Calls `act` for every host side by side, and waits for all. Throws the first failure, with those of the other hosts among its
- * problems; with several hosts, each names its host.
+ * problems; with several hosts, each names its host. Throws the signal's reason at once: a host that went away may answer never.
  */
 export async function onEachHost<T, R>(
   items: readonly T[],
-  nameOf: (item: T) => string,
+  { nameOf, signal }: { nameOf: (item: T) => string; signal: AbortSignal },
   act: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
   if (items.length === 1) return Promise.all(items.map(act))
-  const { results, failures } = await settleEachHost(items, nameOf, act)
+  const settled = settleEachHost(items, nameOf, act)
+  const { results, failures } = await Promise.race([settled, untilAborted(signal).then(() => signal)]).then(
+    (it) => {
+      if (it instanceof AbortSignal) throw it.reason
+      return it
+    },
+  )
   if (failures.length > 0) throw joinFailures(failures)
   return results
+}
+
+/** Resolves when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /** The same, with the results of the hosts that did not fail. */

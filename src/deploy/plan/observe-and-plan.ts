@@ -46,7 +46,7 @@ export async function inspectAll(
   })
   const reviews = state.sites.map(({ source }) => source.review?.())
   for (const it of [...running, ...reviews]) it?.catch(() => undefined)
-  const directories = await onEachHost(state.sites, nameOf, (site) => inspectHost(site, signal))
+  const directories = await onEachHost(state.sites, { nameOf, signal }, (site) => inspectHost(site, signal))
   return { state, directories, running, reviews }
 }
 
@@ -65,7 +65,7 @@ export async function observeAndPlan(
   signal: AbortSignal,
 ): Promise<Planned> {
   const { desired, sites } = state
-  const observed = await onEachHost(sites, nameOf, async (site, index) => {
+  const observed = await onEachHost(sites, { nameOf, signal }, async (site, index) => {
     const directory = directories[index]
     if (directory === undefined) throw new DrayError('INTERNAL', `${site.host.name} was not inspected.`)
     return observeHost(site, {
