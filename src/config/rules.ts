@@ -1,6 +1,6 @@
 import { localHost } from './deploy-config.ts'
 import type { Problem } from './problem.ts'
-import { hostsOf } from './hosts-of.ts'
+import { hostsOf, rolesOf } from './hosts-of.ts'
 import { isSurelySecretName } from '../shared/secret-name.ts'
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
@@ -52,28 +52,24 @@ function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
   ]
 }
 
-/** A cluster is reached through one manager, which places the containers. */
+/** A cluster is reached through one manager; Swarm decides where containers run, and in which order they are replaced. */
 function checkEngine(path: string[], block: EnvironmentBlock): Problem[] {
   if (block.engine !== 'swarm') return []
-  const several = (hostsOf(block) ?? []).length > 1
+  const refuse = (key: string, message: string): Problem => keyProblem([...path, key], message)
   return [
-    ...(several
-      ? [
-          keyProblem(
-            [...path, 'hosts'],
-            'has several servers; with `engine: swarm`, name one manager of the cluster: `host`',
-          ),
-        ]
-      : []),
-    ...(block.front === undefined || block.front === false
-      ? []
-      : [
-          keyProblem(
-            [...path, 'engine'],
-            'excludes `front`: Swarm publishes the ports; set `front: false` here',
-          ),
-        ]),
-  ]
+    (hostsOf(block) ?? []).length > 1 &&
+      refuse('hosts', 'has several servers; with `engine: swarm`, name one manager of the cluster: `host`'),
+    Object.keys(rolesOf(block)).length > 0 &&
+      refuse('hosts', 'has `services`; with `engine: swarm`, write `deploy.placement` in the compose file'),
+    block.rolling !== undefined &&
+      refuse(
+        'rolling',
+        'is for several `hosts`; with `engine: swarm`, write `deploy.update_config.parallelism` in the compose file',
+      ),
+    block.front !== undefined &&
+      block.front !== false &&
+      refuse('engine', 'excludes `front`: Swarm publishes the ports; set `front: false` here'),
+  ].filter((it) => it !== false)
 }
 
 function checkPath(path: string[], block: EnvironmentBlock, hosts: readonly string[]): Problem[] {

@@ -31,6 +31,26 @@ test.each<[string, string, string]>([
     'dray.yml:2:3 environments.test: has no host; add `host: user@name`',
   ],
   [
+    'a swarm by several managers',
+    'environments:\n  test:\n    engine: swarm\n    hosts: [deploy@a, deploy@b]\n',
+    'dray.yml:4:5 environments.test.hosts: has several servers; with `engine: swarm`, name one manager of the cluster: `host`',
+  ],
+  [
+    'a swarm with services for a host',
+    'environments:\n  test:\n    engine: swarm\n    hosts: [{ host: deploy@a, services: [web] }]\n',
+    'dray.yml:4:5 environments.test.hosts: has `services`; with `engine: swarm`, write `deploy.placement` in the compose file',
+  ],
+  [
+    'a swarm with a share of its hosts',
+    within('    engine: swarm\n    rolling: 25%\n'),
+    'dray.yml:5:5 environments.test.rolling: is for several `hosts`; with `engine: swarm`, write `deploy.update_config.parallelism` in the compose file',
+  ],
+  [
+    'a swarm with a front',
+    within('    engine: swarm\nfront: true\n'),
+    'dray.yml:4:5 environments.test.engine: excludes `front`: Swarm publishes the ports; set `front: false` here',
+  ],
+  [
     'a key nobody knows',
     within('volumes: {}\n'),
     'dray.yml:4:1 volumes: unknown key; known keys: app, registry, environments, tasks, hooks, notify, proxy, front, probe, keep, disk, services, registries, bundle',
