@@ -119,6 +119,18 @@ describe('a connection that stands', () => {
     await expect(runner.run(['true'])).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
   })
 
+  test('starts no more ssh once it is closed, which would connect on its own', async () => {
+    const runner = await access.shell('deploy', 'srv1')
+    await runner.connect()
+    // The shells of these are not ready yet.
+    const running = [1, 2, 3, 4].map(() => runner.run(['true']))
+    const settled = Promise.allSettled(running)
+    const started = runner.commandsRun
+    await runner[Symbol.asyncDispose]()
+    expect((await settled).map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
+    expect(runner.commandsRun).toBe(started)
+  })
+
   test('breaks for all commands when the server ends it, and later ones fail', async () => {
     await using runner = await access.shell('deploy', 'srv1')
     await runner.connect()

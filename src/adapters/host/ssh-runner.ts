@@ -35,6 +35,7 @@ export class SshRunner implements CommandRunner {
   #commandsRun = 0
   #connecting: Promise<SshConnection> | undefined
   #connection: SshConnection | undefined
+  #isClosed = false
   /** The first is started with the connection, more when all are busy. */
   readonly #persistentShells: PersistentShell[] = []
   readonly #children = new Set<Child>()
@@ -115,7 +116,10 @@ export class SshRunner implements CommandRunner {
     if (Buffer.byteLength(input) > MOST_SHELL_INPUT_BYTES) return undefined
     for (let index = beside === true ? 1 : 0; index < MOST_SHELLS; index++) {
       const shell = this.#persistentShells[index] ?? this.#startShell(target)
-      if (await shell.take()) return shell
+      const isTaken = await shell.take()
+      // It may have ended with the connection. An ssh that is started after that connects on its own, and nothing ends it.
+      this.#standing()
+      if (isTaken) return shell
     }
     return undefined
   }
@@ -208,6 +212,7 @@ export class SshRunner implements CommandRunner {
    */
   async #endThere(connection: SshConnection, processId: Promise<string>): Promise<void> {
     const ending = processId.then(async (id) => {
+      if (this.#isClosed || connection.failure() !== undefined) return
       const command = renderRemoteCommand(buildGroupSignal(Number(id), 'SIGTERM'))
       const child = this.#track(startChild('ssh', buildCommandArgs(connection.target, command)))
       child.process.stdin.end()
@@ -222,6 +227,7 @@ export class SshRunner implements CommandRunner {
     }
     const failure = this.#connection.failure()
     if (failure) throw failure
+    if (this.#isClosed) throw new DrayError('HOST_UNREACHABLE', `The connection to ${this.name} was closed.`)
     return this.#connection
   }
 
@@ -233,6 +239,7 @@ export class SshRunner implements CommandRunner {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     const connection = await this.#connecting?.catch(() => undefined)
     if (connection === undefined) return
     for (const stream of this.#streams) stream.destroy()
