@@ -89,7 +89,7 @@ function describeLocked(code: ErrorCode, { lockedKeys }: SshFacts): string {
 function hintFor(code: ErrorCode, host: string, { hasKnownHosts, lockedKeys }: SshFacts): string | undefined {
   const { destination, port } = parseHostAddress(host)
   if (code === 'HOST_AUTH_FAILED' && lockedKeys[0] !== undefined) {
-    return `Load it into an agent: \`ssh-add ${lockedKeys[0]}\` (\`eval "$(ssh-agent)"\` starts one). In CI, give a key without a passphrase as DRAY_SSH_KEY.`
+    return `Load it into an agent: \`ssh-add ${lockedKeys[0]}\` (\`ssh-agent sh\` starts a shell with one). In CI, give a key without a passphrase as DRAY_SSH_KEY.`
   }
   if (code === 'HOST_KEY_UNKNOWN' && hasKnownHosts) {
     const name = destination.replace(/^.*@/, '')

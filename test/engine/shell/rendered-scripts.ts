@@ -32,6 +32,7 @@ import { buildGroupSignal } from '../../../src/adapters/host/child.ts'
 import { persistentShellCommand, renderExchange } from '../../../src/adapters/host/persistent-shell.ts'
 import { renderRemoteCommand, wrapCommand } from '../../../src/adapters/host/remote-command.ts'
 import { holdCommand } from '../../../src/adapters/host/ssh-connection.ts'
+import { configScript, deployScript } from '../../../src/adapters/swarm/stack-scripts.ts'
 import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
 import {
   clearForwardScript,
@@ -101,6 +102,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     startForwardScript,
     watchForwardScript,
   },
+  ...{ configScript, deployScript },
   ...{ currentReleaseScript, examineScript, findEngine, findSocket, guardScript, holdCommand, inspectScript },
   ...{
     persistentShellCommand,
