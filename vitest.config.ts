@@ -30,6 +30,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.cluster.test.ts'],
+          fileParallelism: false,
+          ...longGuards,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
           globalSetup: ['test/support/net/global-setup.ts'],

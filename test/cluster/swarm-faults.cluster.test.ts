@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stackCompose } from '../support/app/stack-compose.ts'
+import { startSwarmApp, type NodeName, type SwarmApp } from '../support/app/swarm-app.ts'
+import type { TestApp } from '../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../support/app/under-load.ts'
+import { formSwarm, joinSwarm } from '../support/net/form-swarm.ts'
+
+// Swarm itself reacts to a machine that is too busy: it replaces tasks whose health check was late, and elects leaders. So this
+// runs alone, and not with all other tests.
+let swarm: SwarmApp
+let app: TestApp
+const server = (name: NodeName) => swarm.server(name)
+
+beforeAll(async () => {
+  swarm = await startSwarmApp()
+  app = swarm.app
+  // dray talks to m1, and m2 leads.
+  await formSwarm([server('m2'), server('m1'), server('m3')], [server('w1')])
+  await app.mustDeploy('v1')
+  await app.mustDeploy('v2')
+})
+
+afterAll(() => swarm[Symbol.asyncDispose]())
+
+const ids = async () => (await swarm.tasks()).map(({ id }) => id).sort()
+
+test('an unhealthy release is undone: the tasks that served stay, and the paused update ends', async () => {
+  const before = await ids()
+  const { result, report } = await underLoad(app, {}, () => app.deploy('v2-never-healthy'))
+  expectNoneFailed(report)
+  expect(result.failure).toMatchObject({
+    code: 'STACK_PAUSED',
+    exitCode: 1,
+    serving: 'Release r2 (v2) is serving, as before.',
+  })
+  expect(result.failure?.undone).toContain('backend has its old definition again')
+  expect(await ids()).toEqual(before)
+  const state = await server('m1').docker(
+    'service',
+    'inspect',
+    '--format',
+    '{{.UpdateStatus.State}}',
+    'shop_backend',
+  )
+  expect(state).toBe('completed')
+})
+
+test('a rollback and a move to another node need no registry', async () => {
+  await swarm.net.registry.refuseConnections()
+  const result = await app.rollback()
+  expect(result.failure).toBeUndefined()
+  expect(result.plan).toMatchObject({ restores: { release: 'r1', tag: 'v1' } })
+  expect(await app.version()).toBe('v1')
+  const from = (await swarm.tasks()).find(({ node }) => node !== 'm1')?.node ?? ''
+  await server('m1').docker('node', 'update', '--availability', 'drain', from)
+  await expect
+    .poll(async () =>
+      (await server('m1').docker('service', 'ls', '--format', '{{.Name}} {{.Replicas}}')).split('\n'),
+    )
+    .toContain('shop_backend 2/2')
+  expect((await swarm.tasks()).map(({ node }) => node)).not.toContain(from)
+  expect(await app.version()).toBe('v1')
+  await server('m1').docker('node', 'update', '--availability', 'active', from)
+  await swarm.net.registry.clearFaults()
+})
+
+/** Resolves when Swarm has begun to update the backend. */
+async function updating(): Promise<void> {
+  const state = () =>
+    server('m1').docker('service', 'inspect', '--format', '{{.UpdateStatus.State}}', 'shop_backend')
+  await expect.poll(state, { interval: 200 }).toBe('updating')
+}
+
+test('the leader is lost during a deploy: the others elect one, and the deploy ends well', async () => {
+  const { result, report } = await underLoad(app, {}, async () => {
+    const deploying = app.deploy('v3')
+    await updating()
+    await server('m2').stopEngine()
+    return deploying
+  })
+  await server('m2').startEngine()
+  expect(result.failure).toBeUndefined()
+  expect(await app.version()).toBe('v3')
+  expectNoneFailed(report)
+})
+
+test('a node is lost during a deploy: its tasks start elsewhere, and the deploy ends well', async () => {
+  const victim = (await swarm.tasks()).map(({ node }) => node).find((name) => name !== 'm1') as
+    'm2' | 'm3' | 'w1'
+  const { result, report } = await underLoad(app, {}, async () => {
+    const deploying = app.deploy('v2')
+    await updating()
+    await server(victim).cutLine()
+    return deploying
+  })
+  await server(victim).mendLine()
+  expect(result.failure).toBeUndefined()
+  expect(await app.version()).toBe('v2')
+  expectNoneFailed(report)
+})
+
+test('a node that joins later is named, and gets the images; a network that it cannot join is named as the cause', async () => {
+  await expect.poll(() => server('m3').docker('node', 'ls', '--format', '{{.Status}}')).not.toContain('Down')
+  await server('w1').docker('swarm', 'leave', '--force')
+  await joinSwarm(server('w1'), server('m3'), 'worker')
+  const planned = await app.dray(['plan', 'test', '--tag', 'v2'])
+  expect(planned.stdout).toMatch(/w1 joined since r\d/)
+  await app.mustDeploy('v2')
+
+  await server('w1').docker('network', 'create', '--subnet', '10.99.7.0/24', 'taken')
+  const late = `  late:
+    image: ghcr.io/acme/shop-backend:\${IMAGE_TAG:-latest}
+    env_file: .env
+    networks: [late]
+    deploy: { endpoint_mode: dnsrr, placement: { constraints: ["node.hostname == w1"] } }
+networks:
+  late: { ipam: { config: [{ subnet: 10.99.7.0/24 }] } }
+configs:`
+  const compose = stackCompose({ proxyNode: 'm1' }).replace('configs:\n  site', `${late}\n  site`)
+  await app.writeSource({ 'docker-compose.yml': compose })
+  const { failure } = await app.deploy('v2')
+  expect(failure).toMatchObject({ code: 'STACK_NETWORK', exitCode: 1 })
+  expect(failure?.message).toContain('Node w1 could not connect a task of late to its overlay network')
+  expect(failure?.undone).toContain('late removed')
+  expect(await app.version()).toBe('v2')
+})

@@ -1,0 +1,56 @@
+import { prepareImages } from '../images/prepare.ts'
+import type { TestServer } from '../net/server.ts'
+import { startTestNet, type TestNet } from '../net/test-net.ts'
+import { stackCompose, stackSite } from './stack-compose.ts'
+import { TestApp } from './test-app.ts'
+
+/** Three managers and a worker. */
+export const nodeNames = ['m1', 'm2', 'm3', 'w1'] as const
+export type NodeName = (typeof nodeNames)[number]
+
+/** A task of a service that runs. */
+type RunningTask = { id: string; node: string; image: string }
+
+/** Servers of a network of their own, and an app that dray deploys to the swarm of `m1`. They are in no swarm yet. */
+export type SwarmApp = AsyncDisposable & {
+  net: TestNet
+  app: TestApp
+  server(name: NodeName): TestServer
+  tasks(service?: string): Promise<RunningTask[]>
+}
+
+/** Starts the network, with the images of the app in its registry. */
+export async function startSwarmApp(): Promise<SwarmApp> {
+  const net = await startTestNet({ servers: Object.fromEntries(nodeNames.map((name) => [name, {}])) })
+  const server = (name: NodeName): TestServer => net.server(name)
+  await prepareImages({
+    registryPushHost: net.registry.pushHost,
+    only: (name) => /^(acme\/shop-backend|library\/nginx):/.test(name),
+  })
+  const app = await TestApp.make({
+    net,
+    server: server('m1'),
+    name: 'shop',
+    files: { 'docker-compose.yml': stackCompose({ proxyNode: 'm1' }), 'nginx/stack.conf': stackSite },
+    environment: { engine: 'swarm' },
+    config: { tasks: { migrate: { service: 'backend', run: ['npm', 'run', 'migrate'], when: 'before' } } },
+  })
+  const tasks = async (service = 'backend'): Promise<RunningTask[]> => {
+    const options = ['--filter', 'desired-state=running', '--format', '{{.ID}} {{.Node}} {{.Image}}']
+    const printed = await server('m1').docker('service', 'ps', '--no-trunc', ...options, `shop_${service}`)
+    return printed.split('\n').map((line) => {
+      const [id = '', node = '', image = ''] = line.split(' ')
+      return { id, node, image }
+    })
+  }
+  return {
+    net,
+    app,
+    server,
+    tasks,
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]()
+      await net[Symbol.asyncDispose]()
+    },
+  }
+}
