@@ -46,6 +46,8 @@ export async function deploy(request: DeployRequest, signal: AbortSignal): Promi
   // ignored: it comes again under the locks, or was caused by that other deploy.
   const locking = lockHosts(request, signal)
   const locked = locking.then(() => undefined)
+  // It rejects with `locking`, which is awaited below; nothing else may have waited for it.
+  locked.catch(() => undefined)
   const early = inspectAll(request.resolveDesired, { signal, locked }).catch(() => undefined)
   const locks = await locking
   try {
