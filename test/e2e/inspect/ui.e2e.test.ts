@@ -100,12 +100,12 @@ test('a deploy is followed while it runs, step by step, and then nothing stays o
   expect(await followers()).toBe(1)
 
   await app.writeSource({ 'nginx/conf.d/extra.conf': `# ${hostile}\n` })
-  const deploying = deploy('v2')
-  await headline.getByText(/↻ r2 \(v2\) is being deployed, \d+ of \d+ steps done/).waitFor()
+  const deploying = deploy('v2-slow-start')
+  await headline.getByText(/↻ r2 \(v2-slow-start\) is being deployed, \d+ of \d+ steps done/).waitFor()
   await page.locator('.steps tr.running, .steps tr.waiting').first().waitFor()
   await timeline.locator('.event.busy', { hasText: 'r2' }).locator('.steps tr.running').first().waitFor()
   await deploying
-  await headline.getByText(/✓ r2 \(v2\) deployed in/).waitFor()
+  await headline.getByText(/✓ r2 \(v2-slow-start\) deployed in/).waitFor()
   const steps = page.locator('.steps tbody tr')
   expect(await page.locator('.steps tr.done').count()).toBe(await steps.count())
   expect(await steps.filter({ hasText: 'Switch traffic in nginx to the new backend' }).innerText()).toMatch(
@@ -139,7 +139,7 @@ describe('with hostile texts on the server', () => {
     await page.getByRole('link', { name: 'r2', exact: true }).click()
     await page.getByRole('heading', { name: 'Release r2' }).waitFor()
     await page.locator('.patch', { hasText: hostile }).waitFor()
-    expect(await page.locator('main').innerText()).toMatch(/Image of backend: v1 → v2/)
+    expect(await page.locator('main').innerText()).toMatch(/Image of backend: v1 → v2-slow-start/)
     expect(await page.locator('main img, main script').count()).toBe(0)
     expect(await page.title()).not.toBe('taken')
   })
