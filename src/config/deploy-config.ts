@@ -1,4 +1,4 @@
-import type { DiskRules } from '../deploy/model/disk-rules.ts'
+import type { DiskRules } from '../deploy/model/disk/disk-rules.ts'
 import type { Rolling } from '../deploy/model/observation.ts'
 import type { FrontSettings } from '../deploy/model/front.ts'
 import type { NonEmpty } from '../shared/non-empty.ts'

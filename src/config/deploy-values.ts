@@ -1,6 +1,6 @@
 import { DrayError } from '../errors/dray-error.ts'
-import { Secret } from '../shared/secret.ts'
-import { isSecretName } from '../shared/secret-name.ts'
+import { Secret } from '../shared/secrets/secret.ts'
+import { isSecretName } from '../shared/secrets/secret-name.ts'
 import type { DeployConfig } from './deploy-config.ts'
 import type { EnvFile } from './env-file.ts'
 import { deployTimeNames } from './environment-variables.ts'

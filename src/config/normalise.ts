@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { FrontSettings } from '../deploy/model/front.ts'
-import { defaultDiskRules, type DiskRules } from '../deploy/model/disk-rules.ts'
+import { defaultDiskRules, type DiskRules } from '../deploy/model/disk/disk-rules.ts'
 import type { Rolling } from '../deploy/model/observation.ts'
 import { DrayError } from '../errors/dray-error.ts'
 import { parseDuration } from '../shared/duration.ts'

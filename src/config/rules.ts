@@ -1,7 +1,7 @@
 import { localHost } from './deploy-config.ts'
 import type { Problem } from './problem.ts'
 import { hostsOf, rolesOf } from './hosts-of.ts'
-import { isSurelySecretName } from '../shared/secret-name.ts'
+import { isSurelySecretName } from '../shared/secrets/secret-name.ts'
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
 /** Checks beyond the schema: keys that exclude or require each other, and paths that must stay inside a directory. */

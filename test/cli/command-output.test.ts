@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createCommandOutput } from '../../src/cli/command/command-output.ts'
 import type { JsonResult } from '../../src/cli/command/json-line.ts'
 import { systemClock } from '../../src/shared/clock.ts'
-import { Secret } from '../../src/shared/secret.ts'
+import { Secret } from '../../src/shared/secrets/secret.ts'
 import { noInput } from '../support/run-cli.ts'
 
 const options = { configPath: undefined, json: true, plain: true, color: true, debug: false }

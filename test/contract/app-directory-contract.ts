@@ -6,7 +6,7 @@ import { createAppDirectory } from '../../src/adapters/directory/app-directory.t
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { AppDirectory, BundleFile, PlaceRequest } from '../../src/deploy/model/ports.ts'
 import type { Release } from '../../src/deploy/model/release.ts'
-import { Secret } from '../../src/shared/secret.ts'
+import { Secret } from '../../src/shared/secrets/secret.ts'
 import { countingShell } from '../support/hosts/counting-shell.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 

@@ -10,7 +10,7 @@ import { createAppSource } from '../../src/adapters/source/app-source.ts'
 import type { AppModel } from '../../src/deploy/model/app-model.ts'
 import type { AppSource, BundleFile, DirectoryObservation } from '../../src/deploy/model/ports.ts'
 import { nextReleaseId, type Release } from '../../src/deploy/model/release.ts'
-import { Secret } from '../../src/shared/secret.ts'
+import { Secret } from '../../src/shared/secrets/secret.ts'
 import { temporaryApp, treeOf } from '../support/temporary-directory.ts'
 
 const runner = new LocalRunner()

@@ -1,6 +1,6 @@
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { createEngine, type DockerEngine } from '../../src/adapters/docker/engine-api.ts'
-import type { DiskInventory } from '../../src/deploy/model/inventory.ts'
+import type { DiskInventory } from '../../src/deploy/model/disk/inventory.ts'
 import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
 import type { EngineSetUp } from './engine-contract.ts'
 

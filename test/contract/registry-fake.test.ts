@@ -1,6 +1,6 @@
 import { createRegistryClient } from '../../src/adapters/registry/registry-client.ts'
 import { systemClock } from '../../src/shared/clock.ts'
-import { Secret } from '../../src/shared/secret.ts'
+import { Secret } from '../../src/shared/secrets/secret.ts'
 import { startFakeRegistry, type Manners } from '../support/fake-registry.ts'
 import { registryContract, type RegistrySubject } from './registry-contract.ts'
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseDotenv } from '../../src/operations/env/parse-dotenv.ts'
 import { renderVariable } from '../../src/operations/env/render-variable.ts'
-import { Secret } from '../../src/shared/secret.ts'
+import { Secret } from '../../src/shared/secrets/secret.ts'
 import { composeModel } from '../support/compose-config.ts'
 import { randomCases } from '../support/random-cases.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AppModel, ServiceModel } from '../../src/deploy/model/app-model.ts'
-import { defaultDiskRules } from '../../src/deploy/model/disk-rules.ts'
+import { defaultDiskRules } from '../../src/deploy/model/disk/disk-rules.ts'
 import { parseImageReference, type Digest } from '../../src/deploy/model/image-reference.ts'
 import { frontDirectory, frontName, type Front } from '../../src/deploy/model/front.ts'
 import type { DesiredRelease } from '../../src/deploy/model/observation.ts'

@@ -5,7 +5,7 @@ import type {
   StoredContainer,
   StoredImage,
   StoredVolume,
-} from '../../src/deploy/model/inventory.ts'
+} from '../../src/deploy/model/disk/inventory.ts'
 
 export const GB = 1e9
 const DAY_MS = 86_400_000

@@ -1,6 +1,6 @@
 import type { DeployEvent } from '../../src/deploy/model/events.ts'
-import type { Secret } from '../../src/shared/secret.ts'
-import { createRedactor } from '../../src/shared/redact.ts'
+import type { Secret } from '../../src/shared/secrets/secret.ts'
+import { createRedactor } from '../../src/shared/secrets/redact.ts'
 import { createReporter, type ReporterName } from '../../src/ui/reporters/create-reporter.ts'
 import { TerminalClock } from './terminal-clock.ts'
 import { START } from './terminal-events.ts'

@@ -1,6 +1,6 @@
 /** Plays a deploy on the real streams of a real terminal: each key typed brings the next events, Ctrl-C ends it. */
 import { systemClock } from '../../src/shared/clock.ts'
-import { createRedactor } from '../../src/shared/redact.ts'
+import { createRedactor } from '../../src/shared/secrets/redact.ts'
 import { createReporter } from '../../src/ui/reporters/create-reporter.ts'
 import {
   finished,

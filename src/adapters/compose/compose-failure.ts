@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Redactor } from '../../shared/redact.ts'
+import type { Redactor } from '../../shared/secrets/redact.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 const OLDEST: readonly [number, number] = [2, 20]

@@ -1,8 +1,8 @@
-import { findEnvironmentSecrets, isDistinct } from '../../shared/environment-secrets.ts'
-import type { Redactor } from '../../shared/redact.ts'
-import { buildSecretPattern } from '../../shared/secret-pattern.ts'
+import { findEnvironmentSecrets, isDistinct } from '../../shared/secrets/environment-secrets.ts'
+import type { Redactor } from '../../shared/secrets/redact.ts'
+import { buildSecretPattern } from '../../shared/secrets/secret-pattern.ts'
 import type { CommandRunner } from '../host/command-runner.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 
 const MOST_BYTES = 1024 ** 2
 /** Maximum length of what `printServerValues` prints. */

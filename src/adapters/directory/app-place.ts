@@ -1,6 +1,6 @@
 import type { CommandRunner } from '../host/command-runner.ts'
 import type { ServerValues } from '../compose/server-values.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import type { DeployValueMap } from './values.ts'
 
 /** Location of an app: its directory on the host of `runner`, and the values that Compose interpolates there. */

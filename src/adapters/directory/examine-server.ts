@@ -7,7 +7,7 @@ import type { CommandRunner } from '../host/command-runner.ts'
 import { examineScript } from './examine-script.ts'
 import { readFileSystems } from './file-system.ts'
 import { runReadingScript, scriptFailure } from './host-script.ts'
-import { lockHeld } from './lock.ts'
+import { lockHeld } from './lock/lock.ts'
 import { NO_DIRECTORY, NO_ENV_FILE } from './scripts.ts'
 import { parseSections, sectionText, type Section } from './sections.ts'
 

@@ -1,7 +1,7 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { CommandOutput, RunOptions, CommandRunner } from '../host/command-runner.ts'
 import { LEADS_OUTSIDE } from './link-guard.ts'
-import { NO_FLOCK } from './lock-script.ts'
+import { NO_FLOCK } from './lock/lock-script.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NO_ENV_FILE, NOT_WRITABLE, SHARED_WITH } from './scripts.ts'
 
 /** Runs one of dray's scripts on a host; its arguments are never secret, its input may be. */

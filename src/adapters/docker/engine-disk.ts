@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import * as z from 'zod'
-import type { EngineDisk } from '../../deploy/model/inventory.ts'
+import type { EngineDisk } from '../../deploy/model/disk/inventory.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { retry } from '../../shared/retry.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { ImageStore } from '../../deploy/model/inventory.ts'
+import type { ImageStore } from '../../deploy/model/disk/inventory.ts'
 import type { Platform } from '../../deploy/model/ports.ts'
 import { where } from './docker-cli-failure.ts'
 

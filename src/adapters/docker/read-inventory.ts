@@ -1,5 +1,5 @@
 import { readImageNames } from './image-names.ts'
-import type { DiskInventory, StoredContainer, StoredImage } from '../../deploy/model/inventory.ts'
+import type { DiskInventory, StoredContainer, StoredImage } from '../../deploy/model/disk/inventory.ts'
 import type { DiskAnswer, IdleAnswer, ImageDetails, NetworkAnswer } from './inventory-answers.ts'
 
 /** Milliseconds since the epoch by image id, or by the name it was pulled with. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import type { GithubNames, GithubPlaces } from '../../operations/secrets/github-names.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import type { Http } from '../registry/registry-http.ts'

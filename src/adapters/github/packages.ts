@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { cutText } from '../../shared/cut-text.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { retry } from '../../shared/retry.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import type { Http, HttpAnswer } from '../registry/registry-http.ts'
 import { parseRetryAfter } from '../registry/retry-after.ts'
 

@@ -1,7 +1,7 @@
 import { retry } from '../../shared/retry.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import { httpFetch, networkCode, type FetchAnswer } from '../http/http-fetch.ts'
 import { parseRetryAfter } from '../registry/retry-after.ts'
 

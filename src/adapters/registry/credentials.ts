@@ -1,6 +1,6 @@
 import type { Credentials } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import { Secret } from '../../shared/secret.ts'
+import { Secret } from '../../shared/secrets/secret.ts'
 import { createDockerLogins, type DockerLoginSources } from './docker-logins.ts'
 
 /** A registry in `registries:` of dray.yml. */

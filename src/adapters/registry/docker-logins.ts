@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Credentials } from '../../deploy/model/ports.ts'
 import { parseJson } from '../../shared/parse-json.ts'
-import { Secret } from '../../shared/secret.ts'
+import { Secret } from '../../shared/secrets/secret.ts'
 import type { CommandOutput } from '../host/command-runner.ts'
 import { IDENTITY_TOKEN_USER } from './token-service.ts'
 

@@ -3,7 +3,7 @@ import type { Credentials, Platform, Registry, ResolvedImage } from '../../deplo
 import { DrayError } from '../../errors/dray-error.ts'
 import type { ManifestLinks } from '../../operations/images/package-version.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import { createImageResolver } from './image-resolver.ts'
 import { readLinks } from './manifest-links.ts'
 import { createManifestReader } from './manifest-reader.ts'

@@ -1,7 +1,7 @@
 import type { Credentials } from '../../deploy/model/ports.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { Secret } from '../../shared/secret.ts'
+import { Secret } from '../../shared/secrets/secret.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import { httpFetch, type AnswerHeaders, type Fetch, type FetchAnswer } from '../http/http-fetch.ts'
 import { breakOff, noAnswer } from './registry-failure.ts'

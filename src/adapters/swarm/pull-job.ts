@@ -1,4 +1,4 @@
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import { STACK_LABEL } from './read-cluster.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
-import { Secret } from '../../shared/secret.ts'
+import { Secret } from '../../shared/secrets/secret.ts'
 import { runAttached } from '../host/attached-child.ts'
 import { makePrivateDirectory } from '../host/private-directory.ts'
 

@@ -1,4 +1,4 @@
-import { isSurelySecretName } from '../../shared/secret-name.ts'
+import { isSurelySecretName } from '../../shared/secrets/secret-name.ts'
 import type { Span } from '../source-file.ts'
 
 /** One word of a command: `text` without its quotes, variables left as they are written. */

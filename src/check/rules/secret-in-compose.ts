@@ -1,4 +1,4 @@
-import { isSurelySecretName } from '../../shared/secret-name.ts'
+import { isSurelySecretName } from '../../shared/secrets/secret-name.ts'
 import { lines } from '../lines.ts'
 import { environmentOf } from '../model/compose.ts'
 import type { Rule } from '../rule.ts'

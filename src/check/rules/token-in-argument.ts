@@ -1,4 +1,4 @@
-import { isSurelySecretName } from '../../shared/secret-name.ts'
+import { isSurelySecretName } from '../../shared/secrets/secret-name.ts'
 import { lines } from '../lines.ts'
 import { secretsIn } from '../parse/github-expression.ts'
 import { isCommand, optionOf, type ShellCommand, type ShellWord } from '../parse/shell-command.ts'

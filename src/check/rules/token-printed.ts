@@ -1,5 +1,5 @@
 import { lines } from '../lines.ts'
-import { isSurelySecretName } from '../../shared/secret-name.ts'
+import { isSurelySecretName } from '../../shared/secrets/secret-name.ts'
 import { deployScripts } from '../model/deploys.ts'
 import { secretsIn } from '../parse/github-expression.ts'
 import { argumentsOf, usesSecret, type ShellCommand } from '../parse/shell-command.ts'

@@ -1,4 +1,4 @@
-import { createRedactor, type Redactor } from '../../shared/redact.ts'
+import { createRedactor, type Redactor } from '../../shared/secrets/redact.ts'
 import { stripAllButColors, stripControl } from '../../shared/strip-control.ts'
 import { cleanValue } from '../../ui/reporters/clean-event.ts'
 import { renderJsonLine } from '../../ui/reporters/json-reporter.ts'

@@ -1,6 +1,6 @@
 import type { StandardInput } from '../../adapters/terminal/standard-input.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import type { OutputStream } from '../../ui/terminal/output-stream.ts'
 
 /** A command's environment: `main.ts` passes that of the process, tests pass their own. */

@@ -1,6 +1,6 @@
 import type { Failure } from '../../deploy/model/events.ts'
 import { nameEnvironment } from '../../shared/name-environment.ts'
-import { createRedactor } from '../../shared/redact.ts'
+import { createRedactor } from '../../shared/secrets/redact.ts'
 import { chooseReporter, createReporter } from '../../ui/reporters/create-reporter.ts'
 import { applyNoColor } from './apply-no-color.ts'
 import type { CliContext } from './context.ts'

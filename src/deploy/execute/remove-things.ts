@@ -1,5 +1,5 @@
 import type { Engine } from '../model/ports.ts'
-import type { DiskThing, CleanupStage } from '../model/disk-thing.ts'
+import type { DiskThing, CleanupStage } from '../model/disk/disk-thing.ts'
 
 type Going = Pick<DiskThing, 'id' | 'names' | 'sizeBytes'>
 

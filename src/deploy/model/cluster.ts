@@ -1,5 +1,5 @@
 /** A Docker Swarm as a deploy sees it. It uses dray's own types, none of Docker. */
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 
 export type ClusterNode = {
   id: string

@@ -2,7 +2,7 @@
  * A plan is data: the ordered steps of one deploy, each with its cause. It can be printed, compared and stored.
  */
 
-import type { DiskThing, CleanupStage } from './disk-thing.ts'
+import type { DiskThing, CleanupStage } from './disk/disk-thing.ts'
 import type { Hooks, HostHookMoment } from './hooks.ts'
 import type { Entrance } from './prober.ts'
 import type { ForwardedPort } from './port-forwarder.ts'

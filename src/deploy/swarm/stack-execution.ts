@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import type { Patience, StepContext } from '../execute/execution.ts'
 import type { EventSink } from '../model/events.ts'
 import type { ImageReference } from '../model/image-reference.ts'

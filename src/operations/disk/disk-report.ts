@@ -7,7 +7,7 @@ import {
   type Release,
 } from '../../deploy/model/release.ts'
 import { someNames } from '../../deploy/model/some-names.ts'
-import type { DiskThing, CleanupStage } from '../../deploy/model/disk-thing.ts'
+import type { DiskThing, CleanupStage } from '../../deploy/model/disk/disk-thing.ts'
 import { imageFileSystem, type FileSystem } from '../../deploy/model/file-system.ts'
 import type { HostDiskObservation } from './observe-disk.ts'
 

@@ -1,10 +1,10 @@
 import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import { newestRelease, type Release } from '../../deploy/model/release.ts'
 import type { Engine, TargetHost } from '../../deploy/model/ports.ts'
-import type { DiskRules } from '../../deploy/model/disk-rules.ts'
-import type { DiskThing } from '../../deploy/model/disk-thing.ts'
+import type { DiskRules } from '../../deploy/model/disk/disk-rules.ts'
+import type { DiskThing } from '../../deploy/model/disk/disk-thing.ts'
 import type { FileSystem } from '../../deploy/model/file-system.ts'
-import type { DiskInventory } from '../../deploy/model/inventory.ts'
+import type { DiskInventory } from '../../deploy/model/disk/inventory.ts'
 import { judgeDisk } from '../../deploy/plan/disk/judge-disk.ts'
 import { findNeededByReleases } from '../../deploy/plan/disk/needed-there.ts'
 

@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import { parseDotenv } from './parse-dotenv.ts'
 
 /** Throws ENV_INVALID for a text that is no `.env`. Names invalid lines by number only: their content may be a secret. */

@@ -1,4 +1,4 @@
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { VariableChanges } from './parse-dotenv.ts'
 

@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseJson } from '../../shared/parse-json.ts'
-import { Secret } from '../../shared/secret.ts'
+import { Secret } from '../../shared/secrets/secret.ts'
 import { assertDotenv } from './assert-dotenv.ts'
 import { parseDotenv } from './parse-dotenv.ts'
 import { renderVariable } from './render-variable.ts'

@@ -1,5 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Secret } from '../../shared/secret.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 
 /** Names valid in Compose, in every shell and in `env_file`. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/

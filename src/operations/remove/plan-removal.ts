@@ -1,5 +1,5 @@
 import { keepTagOwner } from '../../deploy/model/image-reference.ts'
-import type { DiskInventory, StoredContainer } from '../../deploy/model/inventory.ts'
+import type { DiskInventory, StoredContainer } from '../../deploy/model/disk/inventory.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import type { External } from '../../deploy/model/surroundings.ts'
 import type { UnrecordedDeploy } from './unrecorded-deploy.ts'

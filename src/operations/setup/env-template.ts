@@ -1,4 +1,4 @@
-import { isSecretName } from '../../shared/secret-name.ts'
+import { isSecretName } from '../../shared/secrets/secret-name.ts'
 import { parseDotenv } from '../env/parse-dotenv.ts'
 import type { ComposeVariable } from '../env/review-variables.ts'
 

@@ -1,5 +1,5 @@
 import type { DeployEvent } from '../../deploy/model/events.ts'
-import type { Redactor } from '../../shared/redact.ts'
+import type { Redactor } from '../../shared/secrets/redact.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 
 /**

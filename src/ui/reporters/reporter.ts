@@ -1,6 +1,6 @@
 import type { EventSink } from '../../deploy/model/events.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { Redactor } from '../../shared/redact.ts'
+import type { Redactor } from '../../shared/secrets/redact.ts'
 import type { Environment } from '../terminal/terminal-style.ts'
 import type { OutputStream } from '../terminal/output-stream.ts'
 

@@ -21,7 +21,7 @@ import { observeScript } from '../../../src/adapters/directory/observe-script.ts
 import { removeFilesScript, surveyRemovalScript } from '../../../src/adapters/directory/removal-scripts.ts'
 import { followScript } from '../../../src/adapters/directory/follow-script.ts'
 import { archiveScript, bundleScript } from '../../../src/adapters/directory/release-scripts.ts'
-import { lockScript } from '../../../src/adapters/directory/lock-script.ts'
+import { lockScript } from '../../../src/adapters/directory/lock/lock-script.ts'
 import { inspectScript, surveyScript } from '../../../src/adapters/directory/scripts.ts'
 import { guardScript } from '../../../src/adapters/docker/container-guard.ts'
 import { shellArgv } from '../../../src/adapters/docker/exec-args.ts'

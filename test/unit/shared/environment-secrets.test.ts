@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findEnvironmentSecrets } from '../../../src/shared/environment-secrets.ts'
+import { findEnvironmentSecrets } from '../../../src/shared/secrets/environment-secrets.ts'
 
 test.each<[string, string[]]>([
   ['SESSION_SECRET=trial-app-secret', ['trial-app-secret']],

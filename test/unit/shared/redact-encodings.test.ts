@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cutText } from '../../../src/shared/cut-text.ts'
-import { createRedactor } from '../../../src/shared/redact.ts'
-import { Secret } from '../../../src/shared/secret.ts'
+import { createRedactor } from '../../../src/shared/secrets/redact.ts'
+import { Secret } from '../../../src/shared/secrets/secret.ts'
 
 type Encode = (text: string) => string
 

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { endsAsSecretName, isSecretName, isSurelySecretName } from '../../../src/shared/secret-name.ts'
+import {
+  endsAsSecretName,
+  isSecretName,
+  isSurelySecretName,
+} from '../../../src/shared/secrets/secret-name.ts'
 
 /** Whether any word, the last word, or the name for sure marks a secret. */
 test.each<[string, boolean, boolean, boolean]>([

@@ -1,7 +1,7 @@
 /** Scripts of `dray env` on a host. POSIX shell, one round trip each; values are only on standard input. */
 import { dotenvAwk } from './dotenv-awk.ts'
 import { linkGuard } from '../link-guard.ts'
-import { lockApp } from '../lock-script.ts'
+import { lockApp } from '../lock/lock-script.ts'
 import { ENV_FILE_UNREADABLE, NO_DIRECTORY, NOT_WRITABLE, passOn } from '../scripts.ts'
 
 /** Exit code: `.env` belongs to another user, and the change would alter its owner. */

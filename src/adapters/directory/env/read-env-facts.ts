@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EnvFileObservation, OddLine } from '../../../deploy/model/ports.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
-import { Secret } from '../../../shared/secret.ts'
+import { Secret } from '../../../shared/secrets/secret.ts'
 import { sectionText, type Section } from '../sections.ts'
 import type { EnvUses } from './env-uses.ts'
 import type { DeployValueMap } from '../values.ts'

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { createDirectoryRemoval } from '../../../adapters/directory/app-removal.ts'
-import { takeLock } from '../../../adapters/directory/lock.ts'
+import { takeLock } from '../../../adapters/directory/lock/lock.ts'
 import { createRestoredPlace } from '../../../adapters/directory/restored-place.ts'
 import { localHost } from '../../../config/deploy-config.ts'
 import type { Lock } from '../../../deploy/model/lock.ts'

@@ -1,7 +1,7 @@
 import type { DeployEvent, Failure, ReleaseKind } from '../../../deploy/model/events.ts'
 import type { Plan } from '../../../deploy/model/plan.ts'
 import { nameEnvironment } from '../../../shared/name-environment.ts'
-import { createRedactor } from '../../../shared/redact.ts'
+import { createRedactor } from '../../../shared/secrets/redact.ts'
 import { cleanEvent } from '../../../ui/reporters/clean-event.ts'
 import { chooseReporter, createReporter } from '../../../ui/reporters/create-reporter.ts'
 import { renderPlan } from '../../../ui/render/deploy/render-plan.ts'

@@ -1,6 +1,6 @@
 import { renderBytes } from '../../../shared/bytes.ts'
 import type { FileSystem } from '../../model/file-system.ts'
-import type { DiskThing } from '../../model/disk-thing.ts'
+import type { DiskThing } from '../../model/disk/disk-thing.ts'
 
 /** Smallest share of the used space worth a line. */
 const WORTH_TELLING = 0.005

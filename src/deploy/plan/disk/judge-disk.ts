@@ -1,7 +1,12 @@
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
-import { idleGraceMs, type DiskRules } from '../../model/disk-rules.ts'
-import type { DiskInventory, StoredContainer, StoredNetwork, StoredVolume } from '../../model/inventory.ts'
-import { appOf, cleanupStages, type DiskThing, type NeededThere } from '../../model/disk-thing.ts'
+import { idleGraceMs, type DiskRules } from '../../model/disk/disk-rules.ts'
+import type {
+  DiskInventory,
+  StoredContainer,
+  StoredNetwork,
+  StoredVolume,
+} from '../../model/disk/inventory.ts'
+import { appOf, cleanupStages, type DiskThing, type NeededThere } from '../../model/disk/disk-thing.ts'
 import { judgeImage } from './judge-image.ts'
 
 /** Decides for everything that Docker stores on a host whether it may be removed, in the order of the stages. Pure. */

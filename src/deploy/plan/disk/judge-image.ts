@@ -1,8 +1,8 @@
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
 import { keepTagOwner, keepTagProject } from '../../model/image-reference.ts'
-import { imageGraceMs } from '../../model/disk-rules.ts'
-import type { DiskInventory, StoredImage } from '../../model/inventory.ts'
-import { appOf, type DiskThing, type NeededThere, type Owner } from '../../model/disk-thing.ts'
+import { imageGraceMs } from '../../model/disk/disk-rules.ts'
+import type { DiskInventory, StoredImage } from '../../model/disk/inventory.ts'
+import { appOf, type DiskThing, type NeededThere, type Owner } from '../../model/disk/disk-thing.ts'
 
 type Judging = { inventory: DiskInventory; needed: NeededThere }
 

@@ -1,7 +1,7 @@
 import { pinnedName } from '../../model/image-reference.ts'
 import type { HostObservation } from '../../model/observation.ts'
 import { pinnedImages, type Release } from '../../model/release.ts'
-import type { NeededThere } from '../../model/disk-thing.ts'
+import type { NeededThere } from '../../model/disk/disk-thing.ts'
 
 /** What a deploy needs on a host: the images of the new release and of all recorded releases. */
 export function findNeededThere({

@@ -1,6 +1,6 @@
 import { pinnedName } from '../../model/image-reference.ts'
 import type { LocalImage, ResolvedImage } from '../../model/ports.ts'
-import type { DiskInventory } from '../../model/inventory.ts'
+import type { DiskInventory } from '../../model/disk/inventory.ts'
 
 /**
  * Ratio of unpacked to compressed size. Registries store layers compressed; images of common distributions and languages

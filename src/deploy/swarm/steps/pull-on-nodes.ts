@@ -1,5 +1,5 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { Secret } from '../../../shared/secret.ts'
+import type { Secret } from '../../../shared/secrets/secret.ts'
 import type { StackTask } from '../../model/cluster.ts'
 import { parseImageReference } from '../../model/image-reference.ts'
 import type { StepOf } from '../../model/plan.ts'

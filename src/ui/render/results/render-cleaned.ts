@@ -1,5 +1,5 @@
 import type { Cleaned } from '../../../operations/disk/clean.ts'
-import type { DiskThing, CleanupStage } from '../../../deploy/model/disk-thing.ts'
+import type { DiskThing, CleanupStage } from '../../../deploy/model/disk/disk-thing.ts'
 import { renderBytes } from '../../../shared/bytes.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { renderFileSystems } from './render-file-systems.ts'

@@ -1,4 +1,4 @@
-import { defaultDiskRules } from '../../../deploy/model/disk-rules.ts'
+import { defaultDiskRules } from '../../../deploy/model/disk/disk-rules.ts'
 import { usedPercent, type FileSystem } from '../../../deploy/model/file-system.ts'
 import { renderBytes } from '../../../shared/bytes.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'

@@ -1,4 +1,4 @@
-import type { DiskThing } from '../../../../src/deploy/model/disk-thing.ts'
+import type { DiskThing } from '../../../../src/deploy/model/disk/disk-thing.ts'
 import type { TestServer } from '../../../support/net/server.ts'
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeDockerConfiguration } from '../../../../src/adapters/buildx/docker-configuration.ts'
 import { makePrivateDirectory } from '../../../../src/adapters/host/private-directory.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 import { makeProject } from '../../../support/make-project.ts'
 
 const logins = new Map([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createServerValues } from '../../../../src/adapters/compose/server-values.ts'
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
-import type { Secret } from '../../../../src/shared/secret.ts'
+import type { Secret } from '../../../../src/shared/secrets/secret.ts'
 import { temporaryApp } from '../../../support/temporary-directory.ts'
 
 async function maskOf(files: Readonly<Record<string, string>>) {

@@ -6,7 +6,7 @@ import { measureLogs } from '../../../../src/adapters/directory/log-size.ts'
 import { LocalRunner } from '../../../../src/adapters/host/local-runner.ts'
 import type { CommandRunner } from '../../../../src/adapters/host/command-runner.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 import { temporaryApp } from '../../../support/temporary-directory.ts'
 
 const runner = new LocalRunner()

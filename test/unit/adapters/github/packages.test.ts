@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPackages } from '../../../../src/adapters/github/packages.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { postJson } from '../../../../src/adapters/notify/post-json.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { WebhookServer, type WebhookAnswer } from '../../../support/webhook-server.ts'
 

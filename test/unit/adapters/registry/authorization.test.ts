@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { FetchInit } from '../../../../src/adapters/http/http-fetch.ts'
 import { createHttp, type HttpRequest } from '../../../../src/adapters/registry/registry-http.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 
 const base = { host: 'ghcr.io', url: 'https://ghcr.io/v2/', maxBytes: 1024 } as const
 

@@ -8,7 +8,7 @@ import {
   type CredentialSources,
 } from '../../../../src/adapters/registry/credentials.ts'
 import type { Credentials } from '../../../../src/deploy/model/ports.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 
 let home: string
 

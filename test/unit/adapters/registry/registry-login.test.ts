@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Fetch } from '../../../../src/adapters/http/http-fetch.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import { AMD64, buildOciImage } from '../../../support/oci-image.ts'
 import {

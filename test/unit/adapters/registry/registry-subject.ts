@@ -6,7 +6,7 @@ import {
 import type { Fetch } from '../../../../src/adapters/http/http-fetch.ts'
 import { parseImageReference } from '../../../../src/deploy/model/image-reference.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 import {
   startFakeRegistry,
   type FakeRegistry,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DiskRules } from '../../../../src/deploy/model/disk-rules.ts'
+import type { DiskRules } from '../../../../src/deploy/model/disk/disk-rules.ts'
 import { fakeApp, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 import type { Cluster, StackService, StackTask } from '../../../../src/deploy/model/cluster.ts'
 import type { StackExecution } from '../../../../src/deploy/swarm/stack-execution.ts'
 import { awaitTasks } from '../../../../src/deploy/swarm/steps/await-tasks.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cleanHost, planCleaning } from '../../../../src/operations/disk/clean.ts'
-import { defaultDiskRules, type DiskRules } from '../../../../src/deploy/model/disk-rules.ts'
+import { defaultDiskRules, type DiskRules } from '../../../../src/deploy/model/disk/disk-rules.ts'
 import { FakeHost } from '../../../support/fake-host.ts'
 import {
   fakeInventory,

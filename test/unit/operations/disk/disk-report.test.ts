@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defaultDiskRules } from '../../../../src/deploy/model/disk-rules.ts'
+import { defaultDiskRules } from '../../../../src/deploy/model/disk/disk-rules.ts'
 import { reportDisk } from '../../../../src/operations/disk/disk-report.ts'
 import { observeDisk } from '../../../../src/operations/disk/observe-disk.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assertVariableName, renderVariable } from '../../../../src/operations/env/render-variable.ts'
 import type { DrayError } from '../../../../src/errors/dray-error.ts'
-import { Secret } from '../../../../src/shared/secret.ts'
+import { Secret } from '../../../../src/shared/secrets/secret.ts'
 
 test.each([
   ['', 'K=\n'],

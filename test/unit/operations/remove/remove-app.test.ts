@@ -5,7 +5,7 @@ import {
   type PlannedRemoval,
 } from '../../../../src/operations/remove/remove-app.ts'
 import type { DirectorySurvey, RemovalHost } from '../../../../src/operations/remove/removal-host.ts'
-import type { DiskInventory } from '../../../../src/deploy/model/inventory.ts'
+import type { DiskInventory } from '../../../../src/deploy/model/disk/inventory.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import {
   fakeInventory,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DeployEvent } from '../../../../src/deploy/model/events.ts'
 import { createReporter } from '../../../../src/ui/reporters/create-reporter.ts'
-import { createRedactor } from '../../../../src/shared/redact.ts'
+import { createRedactor } from '../../../../src/shared/secrets/redact.ts'
 import { Terminal } from '../../../support/terminal.ts'
 import { TerminalClock } from '../../../support/terminal-clock.ts'
 import {

@@ -3,7 +3,7 @@ import { editPrivately } from '../../../../adapters/terminal/edit-privately.ts'
 import { assertDotenv } from '../../../../operations/env/assert-dotenv.ts'
 import { DrayError } from '../../../../errors/dray-error.ts'
 import { mapNonEmpty } from '../../../../shared/non-empty.ts'
-import { Secret } from '../../../../shared/secret.ts'
+import { Secret } from '../../../../shared/secrets/secret.ts'
 import type { EnvWork } from './change-env.ts'
 import { replaceEnv } from './replace-env.ts'
 

@@ -1,5 +1,5 @@
 import { DrayError } from '../../../../errors/dray-error.ts'
-import { Secret } from '../../../../shared/secret.ts'
+import { Secret } from '../../../../shared/secrets/secret.ts'
 import type { CliContext } from '../../../command/context.ts'
 
 type ValueRequest = { name: string; environment: string; mayBeEmpty: boolean }

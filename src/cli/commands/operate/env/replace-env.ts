@@ -1,7 +1,7 @@
 import type { EnvStore } from '../../../../operations/env/ports.ts'
 import { findReplaced } from '../../../../operations/env/find-replaced.ts'
 import { compareDotenv, type VariableChanges } from '../../../../operations/env/parse-dotenv.ts'
-import type { Secret } from '../../../../shared/secret.ts'
+import type { Secret } from '../../../../shared/secrets/secret.ts'
 import { changeEnv, type EnvWork } from './change-env.ts'
 import { confirmChanges } from './confirm-changes.ts'
 

@@ -1,7 +1,7 @@
 import { createEnvStore } from '../../../../adapters/directory/env/env-store.ts'
 import { renderVariable } from '../../../../operations/env/render-variable.ts'
 import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
-import { Secret } from '../../../../shared/secret.ts'
+import { Secret } from '../../../../shared/secrets/secret.ts'
 import { renderVariables } from '../../../../ui/render/results/render-variables.ts'
 import { createCommandOutput } from '../../../command/command-output.ts'
 import { changeEnv, type EnvWork } from './change-env.ts'

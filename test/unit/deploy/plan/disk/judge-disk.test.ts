@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { defaultDiskRules, type DiskRules } from '../../../../../src/deploy/model/disk-rules.ts'
-import type { DiskInventory } from '../../../../../src/deploy/model/inventory.ts'
+import { defaultDiskRules, type DiskRules } from '../../../../../src/deploy/model/disk/disk-rules.ts'
+import type { DiskInventory } from '../../../../../src/deploy/model/disk/inventory.ts'
 import { judgeDisk } from '../../../../../src/deploy/plan/disk/judge-disk.ts'
 import {
   fakeInventory,

@@ -1,4 +1,4 @@
-import { shortenCutLines } from './cut-text.ts'
+import { shortenCutLines } from '../cut-text.ts'
 import { maskEncodedWords } from './encoded-words.ts'
 import { buildSecretPattern } from './secret-pattern.ts'
 import type { Secret } from './secret.ts'

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import type { LockHolder } from '../../deploy/model/lock.ts'
-import { parseJson } from '../../shared/parse-json.ts'
-import { version } from '../../shared/version/version.ts'
-import { timeMs } from './time-ms.ts'
+import type { LockHolder } from '../../../deploy/model/lock.ts'
+import { parseJson } from '../../../shared/parse-json.ts'
+import { version } from '../../../shared/version/version.ts'
+import { timeMs } from '../time-ms.ts'
 
 const holderSchema = z.object({
   user: z.string(),

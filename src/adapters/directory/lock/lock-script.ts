@@ -1,7 +1,7 @@
-import { restoreFiles, shareWithGroup } from './file-scripts.ts'
-import { linkGuard } from './link-guard.ts'
-import { RECORD_FORMAT } from '../../deploy/model/record-format.ts'
-import { directoryChecks, FORMAT_NEWER, HOLDER_BYTES, LOCKED, NOT_WRITABLE, passOn } from './scripts.ts'
+import { restoreFiles, shareWithGroup } from '../file-scripts.ts'
+import { linkGuard } from '../link-guard.ts'
+import { RECORD_FORMAT } from '../../../deploy/model/record-format.ts'
+import { directoryChecks, FORMAT_NEWER, HOLDER_BYTES, LOCKED, NOT_WRITABLE, passOn } from '../scripts.ts'
 
 /** Exit code: the server has no `flock`. */
 export const NO_FLOCK = 77

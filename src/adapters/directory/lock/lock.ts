@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline'
-import { DrayError } from '../../errors/dray-error.ts'
-import type { Lock, LockHolder } from '../../deploy/model/lock.ts'
-import type { Clock } from '../../shared/clock.ts'
-import { parseJson } from '../../shared/parse-json.ts'
-import type { CommandRunner } from '../host/command-runner.ts'
-import { scriptFailure } from './host-script.ts'
+import { DrayError } from '../../../errors/dray-error.ts'
+import type { Lock, LockHolder } from '../../../deploy/model/lock.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import { parseJson } from '../../../shared/parse-json.ts'
+import type { CommandRunner } from '../../host/command-runner.ts'
+import { scriptFailure } from '../host-script.ts'
 import { holderText, readLockHolder } from './lock-holder.ts'
 import { lockScript } from './lock-script.ts'
-import { FORMAT_NEWER, LOCKED } from './scripts.ts'
-import { newerFailure, withWriter } from './written-by.ts'
+import { FORMAT_NEWER, LOCKED } from '../scripts.ts'
+import { newerFailure, withWriter } from '../written-by.ts'
 
 /** Interval of the keep-alive lines; after LIMIT_SECONDS without one, the host considers the holder dead. */
 const HEARTBEAT_MS = 3_000
