@@ -6,7 +6,7 @@ import type { Site } from '../plan/observe/observe.ts'
 import type { JournalEntry } from '../model/lock.ts'
 import type { ArchiveContents, ReleaseArchive } from './release-archive.ts'
 import { hasRole, hasSameImages } from './same-release.ts'
-import { releaseNumber, type Release } from '../model/release.ts'
+import { newestRelease, releaseNumber, type Release } from '../model/release.ts'
 import { chooseTarget, possibleTargets } from './rollback-target.ts'
 
 export type RollbackRequest = {
@@ -40,9 +40,11 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
   const archives = await Promise.all(
     hosts.map(async (host) => ({ host, ...(await host.archive.read(ATTEMPTS_READ, signal)) })),
   )
-  // One that joined later has fewer.
+  // One that was left out has older ones, and one that joined later has fewer.
   const [first] = [...archives].sort(
-    (a, b) => possibleTargets(b.releases).length - possibleTargets(a.releases).length,
+    (a, b) =>
+      newestNumber(b.releases) - newestNumber(a.releases) ||
+      possibleTargets(b.releases).length - possibleTargets(a.releases).length,
   )
   const releases = first?.releases ?? []
   const target = chooseTarget({ releases, wanted, now })
@@ -61,10 +63,23 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
     return host.restore(donor.release, donor.from.archive)
   })
   return {
-    desired: desiredFromRelease(target, desired, tasksSince(target, first?.journal ?? [])),
+    desired: desiredFromRelease(
+      target,
+      desired,
+      tasksSince(
+        target,
+        // A task runs on one host, and only the journal there has it.
+        archives.flatMap(({ journal }) => journal),
+      ),
+    ),
     sites,
     journalBytes: archives.map(({ journalBytes }) => journalBytes),
   }
+}
+
+function newestNumber(releases: readonly Release[]): number {
+  const newest = newestRelease(releases)
+  return newest === undefined ? 0 : releaseNumber(newest.id)
 }
 
 type Found = ArchiveContents & { host: ArchivingHost }

@@ -169,6 +169,29 @@ test('the release that served is kept longer than the one rolled back from', asy
   expect(world.host.releases.map(({ id }) => id)).toEqual(['r2', 'r4', 'r5'])
 })
 
+test('a host that was left out does not decide which release was before, nor hide a task', async () => {
+  const world = new FakeWorld(shop, ['b', 'a'])
+  for (const version of [1, 2]) await deployVersion(world, version)
+  const [b, a] = world.hosts
+  const tasks = [
+    { name: 'migrate', serviceCandidates: ['backend'], argv: ['migrate'], when: 'before' as const },
+  ]
+  world.desired = { ...world.desired, tasks }
+  world.request = {
+    hosts: [a!],
+    resolveDesired: async () => ({
+      desired: { ...world.desired, leftOut: ['b'] },
+      sites: world.sites.slice(1),
+    }),
+  }
+  await deployVersion(world, 3)
+  world.request = {}
+  expect([b, a].map((host) => host!.releases.at(-1)?.id)).toEqual(['r2', 'r3'])
+  const plan = await world.planRollback()
+  expect(plan.restores).toEqual({ release: 'r2', tag: 'v2' })
+  expect(plan.notUndone).toContainEqual(expect.stringContaining('migrate'))
+})
+
 test('on several hosts all go back to the same release', async () => {
   const world = new FakeWorld(shop, ['a', 'b'])
   await deployVersion(world, 1)
