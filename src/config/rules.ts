@@ -2,6 +2,7 @@ import { localHost } from './deploy-config.ts'
 import type { Problem } from './problem.ts'
 import { hostsOf, rolesOf } from './hosts-of.ts'
 import { isSurelySecretName } from '../shared/secrets/secret-name.ts'
+import { serverName } from '../shared/server-name.ts'
 import type { ConfigFile, EnvironmentBlock } from './schema.ts'
 
 /** Checks beyond the schema: keys that exclude or require each other, and paths that must stay inside a directory. */
@@ -35,10 +36,13 @@ function checkEnvironment(path: string[], block: EnvironmentBlock): Problem[] {
     problems.push(keyProblem([...path, 'hosts'], 'excludes `host`; remove one of them'))
   } else if (hosts.length === 0) problems.push(keyProblem(path, 'has no host; add `host: user@name`'))
 
+  const servers = hosts.map(serverName)
   for (const [index, host] of hosts.entries()) {
-    if (hosts.indexOf(host) !== index) {
-      problems.push(valueProblem([...path, 'hosts', index], `contains ${host} twice`))
-    }
+    const first = servers.indexOf(serverName(host))
+    if (first === index) continue
+    const text =
+      hosts[first] === host ? `contains ${host} twice` : `${host} is the same server as ${hosts[first]}`
+    problems.push(valueProblem([...path, 'hosts', index], text))
   }
   if (hosts.includes(localHost) && hosts.length > 1) {
     problems.push(keyProblem([...path, 'hosts'], '`local` cannot be combined with servers'))

@@ -1,5 +1,6 @@
 import { DrayError } from '../errors/dray-error.ts'
 import type { Clock } from '../shared/clock.ts'
+import { serverName } from '../shared/server-name.ts'
 import type { Lock } from './model/lock.ts'
 import type { TargetHost } from './model/ports.ts'
 import type { Deployer } from './model/release.ts'
@@ -65,10 +66,10 @@ export async function releaseAll(locks: readonly Lock[]): Promise<void> {
   await Promise.all(locks.map((lock) => lock[Symbol.asyncDispose]()))
 }
 
-/** By the server, without the user: two people may have entered different ones. */
+/** By the server: two people may have entered different users. */
 function compareNames(a: string, b: string): number {
-  const [one, other] = [a, b].map((it) => it.replace(/^.*@/, ''))
-  return one === other || one === undefined || other === undefined ? 0 : one < other ? -1 : 1
+  const [one, other] = [serverName(a), serverName(b)]
+  return one === other ? 0 : one < other ? -1 : 1
 }
 
 function toError(error: unknown): Error {

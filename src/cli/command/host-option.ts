@@ -1,5 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { NonEmpty } from '../../shared/non-empty.ts'
+import { serverName } from '../../shared/server-name.ts'
 import type { EnvironmentInput } from './load-environment.ts'
 import type { OptionSpec } from './option.ts'
 
@@ -44,10 +45,7 @@ function findHost(hosts: NonEmpty<string>, wanted: string | undefined, environme
 
 /** `a.example.com` of `ssh://deploy@a.example.com:2222`. */
 export function bareName(host: string): string {
-  return host
-    .replace(/^ssh:\/\//, '')
-    .replace(/^.*@/, '')
-    .replace(/:\d+$/, '')
+  return serverName(host).replace(/:\d+$/, '')
 }
 
 /** The environment without some of its hosts. Throws USAGE for an unknown host, and if none would be left. */

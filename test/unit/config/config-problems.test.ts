@@ -194,6 +194,11 @@ test.each<[string, string, string]>([
     'dray.yml:2:25 environments.test.hosts[2]: contains a twice',
   ],
   [
+    'a host named twice, with another user',
+    'environments:\n  test: { hosts: [deploy@a, ssh://a] }\n',
+    'dray.yml:2:29 environments.test.hosts[1]: ssh://a is the same server as deploy@a',
+  ],
+  [
     'local beside a server',
     'environments:\n  test: { hosts: [a, local] }\n',
     'dray.yml:2:11 environments.test.hosts: `local` cannot be combined with servers',
