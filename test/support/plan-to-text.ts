@@ -24,6 +24,7 @@ function recreatedText({ service, scale, discard = [] }: StepOf<'recreate-servic
 function stepFacts(step: Step): string {
   switch (step.kind) {
     case 'prune-dangling':
+    case 'check-containers':
       return ''
     case 'free-disk':
       return `${step.stage} ${step.things.map(({ name }) => name).join(', ')}`

@@ -4,7 +4,14 @@ import { nameHost } from '../model/on-each-host.ts'
 import { writeJournal, type JournalLine } from './journal.ts'
 import type { ComposeStep, Plan, Step, StepOf } from '../model/plan.ts'
 import { reportStep } from './report-step.ts'
-import { checkUrl, recordRelease, removeOld, stopOld, verifyRelease } from './steps/conclude.ts'
+import {
+  checkContainers,
+  checkUrl,
+  recordRelease,
+  removeOld,
+  stopOld,
+  verifyRelease,
+} from './steps/conclude.ts'
 import { cleanImages, keepImage, pruneDangling, pullImage } from './steps/images.ts'
 import { endForward, forwardPorts } from './steps/forward-ports.ts'
 import { freeDisk } from './steps/free-disk.ts'
@@ -39,6 +46,7 @@ const runners = {
   'forward-ports': forwardPorts,
   'end-forward': endForward,
   'check-url': checkUrl,
+  'check-containers': checkContainers,
   'record-release': recordRelease,
   'stop-old': stopOld,
   'remove-old': removeOld,

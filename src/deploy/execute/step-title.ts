@@ -47,6 +47,8 @@ export function stepTitle(step: Step): string {
       return `End the forwarding of ${portsTitle(step)}`
     case 'check-url':
       return `Check ${step.url}`
+    case 'check-containers':
+      return 'Check that the new containers still run'
     case 'stop-old':
       return `Stop ${oldTitle(step)}`
     case 'remove-old':

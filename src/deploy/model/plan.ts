@@ -156,6 +156,8 @@ export type ComposeStep = StepBase &
     /** `containers`: ids, or names of stand-ins (`standIn`). Stops containers without removing them, so that a failure before the record can start them again. */
     | { kind: 'stop-old'; service: string; containers: readonly string[]; standIn?: true }
     | { kind: 'remove-old'; service: string; containers: readonly string[]; standIn?: true }
+    /** With several hosts: the new containers still run on each before the release is recorded on any. */
+    | { kind: 'check-containers' }
     /** Compares the running containers with the plan. */
     | {
         kind: 'verify-release'

@@ -6,6 +6,7 @@ import { planProxyTests } from './proxies/plan-proxy-tests.ts'
 import type { Arrival } from './steps/plan-arrival.ts'
 import {
   planCleaning,
+  planContainerCheck,
   planLastChecks,
   planRecord,
   planRemovals,
@@ -62,6 +63,7 @@ export function orderSteps({ hosts, arrivals, rolling, release }: OrderRequest):
         ...planUnpins(plan),
         ...planCallerUnpins(plan),
         ...planLastChecks(plan, desired),
+        ...(hosts.length < 2 ? [] : [planContainerCheck(plan)]),
       ]),
     ),
     ...sideBySide(

@@ -57,6 +57,12 @@ function entranceOf({ url, below, orStatus, fromHost, domain }: Entrance): Entra
   }
 }
 
+/** Throws SERVICE_EXITED. */
+export const checkContainers: StepRunner<StepOf<'check-containers'>> = async (_, context) => {
+  await refuseEnded(context)
+  return undefined
+}
+
 /** Records the release, if its containers still run. From here on it is the current release. */
 export const recordRelease: StepRunner<StepOf<'record-release'>> = async (step, context) => {
   await refuseEnded(context)

@@ -95,6 +95,11 @@ export function planLastChecks(host: HostPlan, desired: DesiredRelease): NewStep
   }))
 }
 
+/** The new containers must run on every host before one of them records the release. */
+export function planContainerCheck({ observation: { host } }: HostPlan): NewStep {
+  return { kind: 'check-containers', host, cause: 'before the release is recorded on any host' }
+}
+
 /** Removes the old containers. */
 export function planRemovals(host: HostPlan): NewStep[] {
   return listOld(host).map((step) => ({

@@ -55,6 +55,22 @@ test('waves of hosts switch traffic side by side, and a failure takes back those
   expect(world.takeLog(world.hosts[4])).not.toContain('up beside backend=2')
 })
 
+test('a container that ends on one host after the last check takes back all of them, and none records the release', async () => {
+  const world = await shopAtV1(['a', 'b'])
+  const [a, b] = world.hosts
+  a!.when('stop backend-1', () => a!.containers.change('backend-2', { state: 'exited', exitCode: 1 }))
+  expect(await world.failure()).toMatchObject({
+    code: 'SERVICE_EXITED',
+    exitCode: 1,
+    message: expect.stringMatching(/^a: backend/) as string,
+    serving: 'Release r1 is serving, as before.',
+  })
+  for (const host of [a, b]) {
+    expect(host!.running).toMatch(/backend:v1#backend-1/)
+    expect(host!.releases.map(({ id }) => id)).toEqual(['r1'])
+  }
+})
+
 describe('a host that is lost', () => {
   test('before the record: the others go back, and the next deploy brings all to the same release', async () => {
     const world = await shopAtV1(['a', 'b', 'c'])

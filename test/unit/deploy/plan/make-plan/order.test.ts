@@ -29,7 +29,7 @@ const starts = (text: string): string[] =>
   text
     .split('\n')
     .map((line) => line.replace(/^traffic\d /, ''))
-    .filter((line) => /(^|: )(recreate|start|wait|run|switch|check)-/.test(line))
+    .filter((line) => /(^|: )(recreate|start|wait|run|switch|check)-(?!containers)/.test(line))
     .map((line) => line.replace(/ \([^)]*\)$/, ''))
 
 test('services that need each other only started begin together', async () => {
@@ -158,8 +158,10 @@ test('on several hosts everything is prepared everywhere first, tasks run once, 
     a: run-task sync: backend sync (after traffic switches)
     stop a: stop-old backend-1 (replaced)
     stop a: check-url http://localhost:80/ below 500 (without the old containers)
+    stop a: check-containers (before the release is recorded on any host)
     stop b: stop-old backend-1 (replaced)
     stop b: check-url http://localhost:80/ below 500 (without the old containers)
+    stop b: check-containers (before the release is recorded on any host)
     record a: record-release r2 (archived releases for rollback: 2)
     record b: record-release r2 (archived releases for rollback: 2)
     clean a: remove-old backend-1 (the new release is recorded)
