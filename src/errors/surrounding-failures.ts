@@ -28,6 +28,11 @@ export const surroundingFailures = {
     hint: 'Put it on the server, or correct the path in the compose file.',
     exitCode: EXIT.precondition,
   },
+  TASK_NO_HOST: {
+    title: 'No host of the deploy runs the service of a task.',
+    hint: 'Deploy to the host that runs it as well, or name a service of another host for the task in dray.yml.',
+    exitCode: EXIT.precondition,
+  },
   SERVICES_APART: {
     title: 'A service needs the container of a service that runs on other hosts.',
     hint: 'Put both in the `services` of the same host in dray.yml.',

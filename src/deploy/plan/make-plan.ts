@@ -3,7 +3,8 @@ import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import { onEachNow } from '../model/on-each-host.ts'
 import { limitDesired } from '../model/limit-desired.ts'
 import { assignTasks } from './roles/desired-on-host.ts'
-import { warnOfUnplaced } from './roles/warn-of-unplaced.ts'
+import { refuseHomelessTasks, refuseNowhere } from './roles/refuse-nowhere.ts'
+import { warnOfUnasked, warnOfUnplaced } from './roles/warn-of-hosts.ts'
 import { countAtOnce, orderSteps } from './order-steps.ts'
 import { planArrival } from './steps/plan-arrival.ts'
 import { isUnchanged, planHost, listReleasedServices, type HostPlan } from './plan-host.ts'
@@ -16,9 +17,10 @@ import { nextReleaseId, type Release } from '../model/release.ts'
 /**
  * Makes every decision: the steps from the observed to the desired state, their order and their causes. Pure. `orderSteps` has
  * the order.
- * Throws what planHost and planArrival throw.
+ * Throws what `refuseNowhere`, `planHost`, `refuseHomelessTasks` and `planArrival` throw.
  */
 export function makePlan(observations: readonly HostObservation[], desired: DesiredRelease): Plan {
+  refuseNowhere(observations, desired)
   const hosts = onEachNow(observations, nameOf, (observation) =>
     planHost(observation, limitDesired(observation, desired)),
   )
@@ -26,6 +28,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
   const used = observations.flatMap(({ directory }) => directory.usedReleaseIds)
   const release = desired.joins?.release ?? nextReleaseId(used)
   const unchanged = hosts.every(isUnchanged)
+  if (!unchanged) refuseHomelessTasks(observations, desired)
   const fleet = hosts.map((plan, index) => ({ plan, desired: desiredThere[index] ?? desired }))
   const arrivals = unchanged
     ? []
@@ -60,6 +63,7 @@ export function makePlan(observations: readonly HostObservation[], desired: Desi
     warnings: [
       ...new Set([
         ...warnOfUnplaced(hosts, desired),
+        ...warnOfUnasked(fleet, desired),
         ...warnOfLeftOut(desired),
         ...fleet.flatMap((it) => planWarnings(it.plan, it.desired)),
         ...arrivals.flatMap((arrival) => arrival.warnings),

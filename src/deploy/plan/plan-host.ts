@@ -5,10 +5,7 @@ import type { DecisionInput } from './why-not-rolled.ts'
 import { findChangedFiles, type FileChanges } from './file-changes.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { StepKind, StepOf } from '../model/plan.ts'
-import { refuseMovedTags } from './refuse-moved-tags.ts'
-import { refuseUnselectedTags } from './refuse-unselected-tags.ts'
 import { refuseTakenProject } from './refuse-taken-project.ts'
-import { isRunning } from '../model/container.ts'
 import { pinnedName } from '../model/image-reference.ts'
 import { newestRelease, type Release, type ReleasedService } from '../model/release.ts'
 import { refuseMissing } from './surroundings/refuse-missing.ts'
@@ -30,17 +27,14 @@ export type HostPlan = {
 export type NewStep = { [K in StepKind]: Omit<StepOf<K>, 'id'> }[StepKind]
 
 /**
- * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROXY_UNKNOWN, PROJECT_TAKEN, EXTERNAL_MISSING, NAME_TAKEN, TAG_MOVED, IMAGE_UNUSED,
- * TAG_UNUSED, FILE_NOT_OURS, PORT_TAKEN, and what `refuseUnmetNeeds` and `refuseTakenNetworks` throw.
+ * Plans one host; the order of steps is decided elsewhere. Throws SERVICE_UNKNOWN, PROJECT_TAKEN, EXTERNAL_MISSING, NAME_TAKEN,
+ * FILE_NOT_OURS, PORT_TAKEN, and what `refuseUnmetNeeds` and `refuseTakenNetworks` throw.
  */
 export function planHost(observation: HostObservation, desired: DesiredRelease): HostPlan {
   refuseUnknownServices(observation.directory.app, desired)
-  refuseUnknownProxies(observation, desired)
   refuseTakenProject(observation, desired)
   refuseMissing(observation)
   refuseTakenNames(observation)
-  refuseMovedTags(observation, desired)
-  refuseUnselectedTags(observation, desired)
   const current = newestRelease(observation.directory.releases)
   const decisions = decideServices({ observation, desired, current })
   const files = findChangedFiles(observation, desired, current)
@@ -95,23 +89,6 @@ function refuseUnknownServices(app: AppModel, desired: DesiredRelease): void {
       },
     )
   }
-}
-
-/** Proxies of other projects are seen only where the app runs, so that its first start is not refused. */
-function refuseUnknownProxies(
-  { host, containers, neighbours }: HostObservation,
-  { proxyContainers }: DesiredRelease,
-): void {
-  const known = neighbours.flatMap(({ name, kind }) =>
-    kind === undefined || kind === 'traefik' ? [] : [name],
-  )
-  const unknown = proxyContainers.find((name) => !known.includes(name))
-  if (unknown === undefined || !containers.some(isRunning)) return
-  throw new DrayError(
-    'PROXY_UNKNOWN',
-    `Container ${unknown} (\`proxy.containers\` in dray.yml) is not a running proxy on a network of the app on ${host}.`,
-    known.length === 0 ? {} : { hint: `Proxies of other projects there: ${known.join(', ')}.` },
-  )
 }
 
 /** Refuses a port in use by another process: otherwise it would fail only after the old container has been stopped. */

@@ -10,18 +10,19 @@ type TagObservation = Pick<HostObservation, 'inactive'> & {
 
 /**
  * A tag may be pushed again between the build and the deploy. Throws TAG_MOVED if a tag resolves to another digest than
- * the expected one, and IMAGE_UNUSED for an expected image that no service runs.
+ * the expected one, and, if these are all hosts (`isAll`), IMAGE_UNUSED for an expected image that no service runs.
  */
 export function refuseMovedTags(
-  { resolved: active, inactive }: TagObservation,
+  observations: readonly TagObservation[],
   { expected }: DesiredRelease,
+  isAll: boolean,
 ): void {
-  const resolved = new Map([...active, ...resolvedInactive(inactive)])
+  const resolved = observations.flatMap((it) => [...it.resolved, ...resolvedInactive(it.inactive)])
   for (const { repository, digest } of expected) {
-    const users = [...resolved].filter(
+    const users = resolved.filter(
       ([, { reference }]) => `${reference.registry}/${reference.repository}` === repository,
     )
-    if (users.length === 0) {
+    if (users.length === 0 && isAll) {
       throw new DrayError(
         'IMAGE_UNUSED',
         `This deploy expects image ${repository}, but no service uses it.`,
@@ -40,8 +41,8 @@ export function refuseMovedTags(
   }
 }
 
-function repositoriesOf(resolved: TagObservation['resolved']): string {
-  const names = [...resolved.values()].map(({ reference }) => `${reference.registry}/${reference.repository}`)
+function repositoriesOf(resolved: readonly (readonly [string, Pick<ResolvedImage, 'reference'>])[]): string {
+  const names = resolved.map(([, { reference }]) => `${reference.registry}/${reference.repository}`)
   return [...new Set(names)].join(', ')
 }
 

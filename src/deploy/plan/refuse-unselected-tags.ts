@@ -8,16 +8,17 @@ type Found = { service: string; reference: ImageReference; template: string }
 
 /**
  * A tag to deploy that selects no image would be ignored without a word. Throws TAG_UNUSED if the tag of an own image comes
- * from a variable that this deploy does not set, or if no image has the tag. An own image with a fixed tag beside others
+ * from a variable that this deploy does not set, or if these are all hosts (`isAll`) and no image has the tag. An own image with a fixed tag beside others
  * that have the tag is deliberate.
  */
 export function refuseUnselectedTags(
-  { directory, imageTemplates }: Pick<HostObservation, 'directory' | 'imageTemplates'>,
+  observations: readonly Pick<HostObservation, 'directory' | 'imageTemplates'>[],
   { tag, restores, ownRepositories, givenVariables }: DesiredRelease,
+  isAll: boolean,
 ): void {
   if (tag === undefined || restores !== undefined) return
-  const { images, own, others } = sortImages({ directory, imageTemplates }, { tag, ownRepositories })
-  for (const { service, reference, template } of others) {
+  const sorted = observations.map((it) => sortImages(it, { tag, ownRepositories }))
+  for (const { service, reference, template } of sorted.flatMap(({ others }) => others)) {
     const variable = variableOfTag(template, givenVariables)
     if (variable === undefined) continue
     throw new DrayError(
@@ -28,8 +29,9 @@ export function refuseUnselectedTags(
       },
     )
   }
-  if (images.some(({ reference }) => hasTag(reference, tag))) return
-  const [first] = own.length > 0 ? own : images
+  const images = sorted.flatMap((it) => it.images)
+  if (!isAll || images.some(({ reference }) => hasTag(reference, tag))) return
+  const [first = images[0]] = sorted.flatMap(({ own }) => own)
   if (first === undefined) return
   throw new DrayError(
     'TAG_UNUSED',

@@ -33,8 +33,8 @@ export function makeStackPlan(
   limits: ServiceLimits,
 ): Plan {
   refuseUnknownServices(observation, desired)
-  refuseMovedTags(observation, desired)
-  refuseUnselectedTags(observation, desired)
+  refuseMovedTags([observation], desired, true)
+  refuseUnselectedTags([observation], desired, true)
   refuseMissing(observation)
   const { directory, host } = observation
   const current = newestRelease(directory.releases)

@@ -11,6 +11,7 @@ import type {
 import { probeTargetOf } from '../../../deploy/model/entrance.ts'
 import { tryParseImageReference } from '../../../deploy/model/image-reference.ts'
 import { limitDesired } from '../../../deploy/model/limit-desired.ts'
+import { limitTasks } from '../../../deploy/plan/roles/refuse-nowhere.ts'
 import { makePlan } from '../../../deploy/plan/make-plan.ts'
 import { observeHost } from '../../../deploy/plan/observe/observe.ts'
 import { readReference } from '../../../deploy/plan/observe/read-reference.ts'
@@ -74,15 +75,8 @@ export async function examineApp(
     examineImages(host, observation, by),
     examineRegistries(host, observation, by),
   ])
-  const target = probeTargetOf(
-    {
-      directory: observation,
-      proxies: proxiesOf(observation, { containers, images }, by),
-      entrances: [],
-      silentPorts: [],
-    },
-    limitDesired({ directory: observation }, by.desired),
-  )
+  const seen = { directory: observation, proxies: proxiesOf(observation, { containers, images }, by) }
+  const target = probeTargetOf({ ...seen, entrances: [], silentPorts: [] }, limitDesired(seen, by.desired))
   const isRunning = 'value' in containers && containers.value.some(({ state }) => state === 'running')
   const others = 'value' in listed ? listed.value : []
   const own = 'value' in containers ? containers.value : []
@@ -93,9 +87,11 @@ export async function examineApp(
     observation.app.services.every((service) => findTakenPort(service, use) === undefined)
   const planned = async () => {
     const site = { ...by, host: host.target }
+    // Of this host alone: a task whose service runs elsewhere is a matter of that host.
+    const desired = limitTasks(by.desired, observation.app)
     return makePlan(
-      [(await observeHost(site, { directory: observation, desired: by.desired, signal })).observation],
-      by.desired,
+      [(await observeHost(site, { directory: observation, desired, signal })).observation],
+      desired,
     )
   }
   const review = await by.source.review?.()

@@ -106,6 +106,98 @@ test('a service of no host is named', async () => {
   )
 })
 
+/** Hosts `a` with the web services, and `d` with nothing but a database. */
+function withDatabase(): FakeWorld {
+  const world = new FakeWorld(
+    withTag(
+      fakeApp([fakeService('backend'), fakeService('db', { image: 'postgres:16' }), fakeProxy()]),
+      'v2',
+    ),
+    ['a', 'd'],
+  )
+  world.hosts[0]!.services = ['nginx', 'backend']
+  world.hosts[1]!.services = ['db']
+  const placed = ['nginx', 'backend', 'db']
+  world.desired = { ...world.desired, tag: 'v2', ownRepositories: ['ghcr.io/acme/'], placed }
+  return world
+}
+
+test('a host without an image of the app has no tag to run, and no built image to expect', async () => {
+  const world = withDatabase()
+  const [built] = (await world.plan()).images.filter(({ service }) => service === 'backend')
+  const expected = [{ repository: 'ghcr.io/acme/backend', digest: built!.digest as `sha256:${string}` }]
+  world.desired = { ...world.desired, expected }
+  await world.deploy()
+  expect(world.hosts.map((host) => host.running)).toEqual([
+    'backend:v2#backend-1, nginx:alpine#nginx-1',
+    'postgres:16#db-1',
+  ])
+})
+
+test('a tag or an image that no host runs is refused, unless a host that is left out may run it', async () => {
+  const world = withDatabase()
+  world.desired = { ...world.desired, tag: 'v3' }
+  expect(await world.failure()).toMatchObject({ code: 'TAG_UNUSED' })
+  const unused = { repository: 'ghcr.io/acme/other', digest: `sha256:${'0'.repeat(64)}` as const }
+  world.desired = { ...world.desired, tag: 'v2', expected: [unused] }
+  expect(await world.failure()).toMatchObject({ code: 'IMAGE_UNUSED' })
+  const [, d] = world.hosts
+  world.request = {
+    hosts: [d!],
+    resolveDesired: async () => ({
+      desired: { ...world.desired, leftOut: ['a'] },
+      sites: world.sites.slice(1),
+    }),
+  }
+  expect(await world.plan()).toMatchObject({ unchanged: false, leftOut: ['a'] })
+})
+
+test('a proxy outside that runs on no host is refused, and one host is enough', async () => {
+  const world = withDatabase()
+  await world.deploy()
+  world.desired = { ...world.desired, proxyContainers: ['gateway'] }
+  expect(await world.failure()).toMatchObject({
+    code: 'PROXY_UNKNOWN',
+    message: expect.stringMatching(/^Container gateway .* on a or d\.$/) as string,
+  })
+})
+
+test('a deploy is refused that would leave out the only host of a task', async () => {
+  const world = fleet()
+  const [a, b] = world.hosts
+  world.request = {
+    hosts: [a!, b!],
+    resolveDesired: async () => ({
+      desired: { ...world.desired, leftOut: ['w'] },
+      sites: world.sites.slice(0, 2),
+    }),
+  }
+  expect(await world.failure()).toMatchObject({
+    code: 'TASK_NO_HOST',
+    message: 'Task migrate needs a host with worker, which a, b do not run; w is left out.',
+    exitCode: 3,
+  })
+  expect(world.hosts.map((host) => host.running)).toEqual(['', '', ''])
+})
+
+test('the URL of the app is asked where a service uses the network of its host, and a URL that no host asks is named', async () => {
+  const probeUrl = 'http://localhost:8000/health'
+  const world = new FakeWorld(fakeApp([fakeService('api', { networkMode: 'host' }), fakeService('worker')]), [
+    'a',
+    'w',
+  ])
+  world.hosts[0]!.services = ['api']
+  world.hosts[1]!.services = ['worker']
+  world.desired = { ...world.desired, probeUrl, placed: ['api', 'worker'] }
+  const plan = await world.plan()
+  const asked = plan.steps.flatMap((it) => (it.kind === 'check-url' ? [[it.host, it.url]] : []))
+  expect(asked).toEqual([['a', probeUrl]])
+  world.app = fakeApp([fakeService('api'), fakeService('worker')])
+  expect((await world.plan()).warnings).toContain(
+    `No host asks ${probeUrl} (\`probe\` in dray.yml): no service of a, w publishes a port or is behind a proxy that dray sees there.`,
+  )
+})
+
 test('a role with an unknown service is refused', async () => {
   const world = fleet()
   world.hosts[2]!.services = ['werker']

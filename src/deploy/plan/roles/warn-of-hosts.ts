@@ -16,3 +16,15 @@ export function warnOfUnplaced(hosts: readonly HostPlan[], { placed }: DesiredRe
     `${someNames([...unplaced])} ${run} on no host: \`hosts\` in dray.yml has no entry with ${unplaced.size === 1 ? 'it' : 'them'}.`,
   ]
 }
+
+/** The URL of `probe`, if none of the hosts asks it: nothing shows then that the new release answers. */
+export function warnOfUnasked(
+  hosts: readonly { plan: HostPlan; desired: DesiredRelease }[],
+  { probeUrl }: DesiredRelease,
+): string[] {
+  if (typeof probeUrl !== 'string' || hosts.some(({ desired }) => desired.probeUrl !== false)) return []
+  const names = someNames(hosts.map(({ plan }) => plan.observation.host))
+  return [
+    `No host asks ${probeUrl} (\`probe\` in dray.yml): no service of ${names} publishes a port or is behind a proxy that dray sees there.`,
+  ]
+}
