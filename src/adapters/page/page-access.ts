@@ -5,27 +5,27 @@ export type PageAccess = {
   /** For the link. */
   token: string
   /**
-   * The value of the cookie, the first time that the token is right. `used`: the token was right, and another browser has
-   * had it.
+   * The value of the cookie, the first time that the token is right. The second time, one of two browsers may be that of
+   * another user of this machine: neither has access from then on. `revoked` is the answer to that, `used` to any later use.
    */
-  exchange(token: string): { cookie: string } | 'used' | 'wrong'
-  /** Whether a cookie is that of this run. */
+  exchange(token: string): { cookie: string } | 'revoked' | 'used' | 'wrong'
+  /** Whether a cookie is that of this run, and was not revoked. */
   isKnown(cookie: string | undefined): boolean
 }
 
 export function createPageAccess(): PageAccess {
   const token = randomName()
   const cookie = randomName()
-  let isUsed = false
+  let uses = 0
   return {
     token,
     exchange: (given) => {
       if (!isEqual(given, token)) return 'wrong'
-      if (isUsed) return 'used'
-      isUsed = true
-      return { cookie }
+      uses += 1
+      if (uses === 1) return { cookie }
+      return uses === 2 ? 'revoked' : 'used'
     },
-    isKnown: (given) => given !== undefined && isEqual(given, cookie),
+    isKnown: (given) => given !== undefined && uses === 1 && isEqual(given, cookie),
   }
 }
 

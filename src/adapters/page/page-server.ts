@@ -20,6 +20,8 @@ export type PageContent = {
   act?: (action: string, body: unknown) => Promise<unknown>
   /** Sends events to one open page, until it is disposed of. */
   follow(send: (type: string, data: unknown) => void): Disposable
+  /** Called when the link was used a second time, by which the first browser has lost its access as well. */
+  onRevoked?: () => void
 }
 
 export type PageServer = AsyncDisposable & {
@@ -67,7 +69,17 @@ export async function startPageServer(port: number, content: PageContent): Promi
   const pagePath = `/${randomName()}/`
   const server = createServer((request, response) => {
     const host = `${ADDRESS}:${(server.address() as AddressInfo).port}`
-    void respond({ request, response, host, pagePath, access, content })
+    const exchange = {
+      request,
+      response,
+      host,
+      pagePath,
+      access,
+      content,
+      revoke: () => revoke(server, content),
+    }
+    // Such as a request that breaks off in its middle: it must not end dray, which may be in the middle of a rollback.
+    respond(exchange).catch(() => response.destroy())
   })
   await listen(server, port)
   const host = `${ADDRESS}:${(server.address() as AddressInfo).port}`
@@ -83,7 +95,8 @@ export async function startPageServer(port: number, content: PageContent): Promi
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    // It stays: later ones are connections that could not be accepted, and those that are open continue.
+    server.on('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used: ${error.message}`
       reject(new DrayError('UI_PORT_TAKEN', `Port ${port} of this machine ${reason}.`, { cause: error }))
     })
@@ -98,13 +111,19 @@ type Exchange = {
   pagePath: string
   access: PageAccess
   content: PageContent
+  /** Ends every connection of a browser that had access. */
+  revoke: () => void
 }
 
 async function respond(exchange: Exchange): Promise<void> {
   const { request, response, host, pagePath, access, content } = exchange
   const { method = '', headers } = request
-  const url = new URL(request.url ?? '/', `http://${host}`)
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
+  const url = readTarget(request.url ?? '', host)
+  if (url === undefined) {
+    refuse(response, 400, 'The address of the request is malformed.')
+    return
+  }
   const mayWrite = content.act !== undefined
   const refusal = refuseRequest({ method, path: url.pathname, headers }, { host, pagePath, mayWrite })
   if (refusal !== undefined) {
@@ -130,18 +149,38 @@ async function respond(exchange: Exchange): Promise<void> {
   else await answer(exchange, name, url.searchParams)
 }
 
+/** The address of a request in origin-form; undefined for any other: https://httpwg.org/specs/rfc9112.html#request.target */
+function readTarget(target: string, host: string): URL | undefined {
+  if (!/^\/(?!\/)/.test(target)) return undefined
+  const text = `http://${host}${target}`
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+/** After the answer that says so. What was begun continues. */
+function revoke(server: Server, { onRevoked }: PageContent): void {
+  server.closeAllConnections()
+  onRevoked?.()
+}
+
 /** Exchanges the token for the cookie, or refuses with a page that says why not. */
-function admit({ request, response, pagePath, access }: Exchange, token: string | null): boolean {
+function admit(exchange: Exchange, token: string | null): boolean {
+  const { request, response, pagePath, access } = exchange
   const exchanged = token === null || request.method === 'HEAD' ? 'wrong' : access.exchange(token)
   if (typeof exchanged !== 'string') {
     const cookie = `${COOKIE}=${exchanged.cookie}; Path=${pagePath}; HttpOnly; SameSite=Strict`
     response.setHeader('set-cookie', cookie)
     return true
   }
-  const used = 'This link was already used, and opens the page once: perhaps in another browser.'
-  refuse(response, 403, exchanged === 'used' ? used : WITHOUT_ACCESS)
+  if (exchanged === 'revoked') {
+    response.setHeader('connection', 'close')
+    request.socket.on('close', exchange.revoke)
+  }
+  refuse(response, 403, exchanged === 'wrong' ? WITHOUT_ACCESS : USED)
   return false
 }
+
+const USED =
+  'This link was already used, and opens the page once: perhaps in another browser. That browser has lost its access, too.'
 
 const WITHOUT_ACCESS = 'This browser has no access: the link is incomplete, or of another `dray ui`.'
 

@@ -1,4 +1,5 @@
-import { request } from 'node:http'
+import { request, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -22,12 +23,45 @@ const content: PageContent = {
     send('overview', { app: 'shop\nevent: other' })
     return { [Symbol.dispose]: () => void following.delete(send) }
   },
+  onRevoked: () => void (revoked += 1),
 }
 
 let server: PageServer
 let url: URL
+let revoked = 0
+
+/** What the server answers to these bytes. */
+function sendRaw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    connect(Number(url.port), '127.0.0.1')
+      .on('data', (chunk) => (answer += chunk.toString()))
+      .on('error', reject)
+      .on('close', () => resolve(answer))
+      .end(text)
+  })
+}
+
+/** Follows the events of the page. */
+function follow(headers: Record<string, string>): { began: Promise<string>; ended: Promise<void> } {
+  const target = { host: '127.0.0.1', port: url.port, path: `${url.pathname}events` }
+  const asking = request({ ...target, headers: { host: url.host, ...headers } }).end()
+  const response = new Promise<IncomingMessage>((resolve) => asking.once('response', resolve))
+  return {
+    began: response.then(
+      (it) => new Promise((resolve) => it.once('data', (chunk) => resolve(String(chunk)))),
+    ),
+    ended: response.then(
+      (it) =>
+        new Promise((resolve) => {
+          it.on('error', () => undefined).once('close', () => resolve())
+        }),
+    ),
+  }
+}
 
 beforeEach(async () => {
+  revoked = 0
   server = await startPageServer(0, content)
   url = new URL(server.url)
   asked.length = 0
@@ -50,7 +84,8 @@ function ask(
       port: url.port,
       path: new URL(path, url).pathname + new URL(path, url).search,
     }
-    request({ ...target, method, headers: { host: url.host, ...headers } }, (response) => {
+    // A connection of its own: the server may have closed one that was kept.
+    request({ ...target, agent: false, method, headers: { host: url.host, ...headers } }, (response) => {
       let body = ''
       response.on('data', (chunk: Buffer) => (body += chunk.toString()))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
@@ -72,10 +107,42 @@ test('the link opens the page once, with a cookie that only this page gets', asy
   expect(answer).toMatchObject({ status: 200, body: '<p>page</p>' })
   expect(answer.headers['set-cookie']).toEqual([`${cookie}; Path=${url.pathname}; HttpOnly; SameSite=Strict`])
   expect(await ask('.', { headers: { cookie } })).toMatchObject({ status: 200 })
+  expect(await ask(url.search, { headers: { cookie } })).toMatchObject({ status: 200 })
+  expect(revoked).toBe(0)
+})
+
+test('a second use of the link ends the access of the first browser, and is reported', async () => {
+  const { cookie } = await open()
+  const events = follow({ cookie })
+  await events.began
   const again = await ask(url.search)
   expect(again.status).toBe(403)
   expect(again.body).toContain('This link was already used')
+  expect(again.body).toContain('That browser has lost its access, too.')
   expect(again.headers['set-cookie']).toBeUndefined()
+  await events.ended
+  await expect.poll(() => revoked).toBe(1)
+  expect((await ask('.', { headers: { cookie } })).status).toBe(403)
+  expect((await ask(url.search)).status).toBe(403)
+  expect(revoked).toBe(1)
+})
+
+test.each([
+  '//',
+  '//evil.example/',
+  '///',
+  '*',
+  'http:',
+  'http://evil.example/',
+  '/%',
+  '/\\u0000',
+  '?token=x',
+])('a request for `%s` is answered, and the server continues', async (target) => {
+  const { cookie } = await open()
+  const answer = await sendRaw(`GET ${target} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`)
+  expect(answer).toMatch(/^HTTP\/1\.1 (?:400|404) /)
+  if (target.startsWith('//')) expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*nosniff/)
+  expect((await ask('.', { headers: { cookie } })).status).toBe(200)
 })
 
 test.each(['?token=guessed', '?token=', '.', 'api/timeline', 'events'])(
@@ -128,6 +195,14 @@ describe('of a page that may write', () => {
     expect(acted).toEqual(['rollback', { release: 'r1' }])
     expect((await post(own, '{}', 'api/other')).status).toBe(404)
     expect((await ask('api/rollback', { method: 'DELETE', headers: own })).status).toBe(405)
+  })
+
+  test('one that breaks off in the middle does nothing, and the server continues', async () => {
+    const lines = Object.entries({ host: url.host, ...own, 'content-length': '1000' })
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    await sendRaw(`POST ${url.pathname}api/rollback HTTP/1.1\r\n${head}\r\n{"release":`)
+    expect(acted).toEqual([])
+    expect((await post(own)).status).toBe(200)
   })
 
   test.each<[string, Record<string, string>, number]>([
