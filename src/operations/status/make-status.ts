@@ -2,7 +2,7 @@ import type { Failure } from '../../deploy/model/events.ts'
 import { releaseNumber } from '../../deploy/model/release.ts'
 import { deployAgain, findDrift } from './find-drift.ts'
 import type { StatusObservation } from './status-observation.ts'
-import { inactiveStatus, serviceStatus } from './service-status.ts'
+import { inactiveStatus, isUp, serviceStatus } from './service-status.ts'
 import type { Drift, EnvironmentStatus, HostStatus, KnownHost, ServiceStatus, Verdict } from './status.ts'
 
 /** Observations of the hosts of an environment, in configuration order. */
@@ -91,10 +91,26 @@ function verdictOf({
   services: readonly ServiceStatus[]
   drift: readonly Drift[]
 }): KnownHost['verdict'] {
-  if (observation.lock !== undefined) return 'deploying'
+  if (observation.lock !== undefined) return isDown(observation, services) ? 'unhealthy' : 'deploying'
   if (observation.release === undefined) return 'nothing-deployed'
   if (services.some(isUnhealthy) || observation.urls.some(({ isGood }) => !isGood)) return 'unhealthy'
   return drift.length > 0 ? 'drifted' : 'ok'
+}
+
+/**
+ * Users notice, whatever a deploy is doing: a URL does not answer, or nothing of a service runs, not even a stand-in. A removal of
+ * the app means that.
+ */
+function isDown({ lock, urls, containers }: StatusObservation, services: readonly ServiceStatus[]): boolean {
+  if (lock?.holder?.removes === true) return false
+  const standsIn = (service: string): boolean =>
+    containers.some((it) => it.standIn === true && it.service === service && isUp(it))
+  return urls.some(({ isGood }) => !isGood) || services.some((it) => isMissing(it) && !standsIn(it.service))
+}
+
+/** Nothing of a service that is to run runs. */
+export function isMissing({ state, desired, running }: ServiceStatus): boolean {
+  return desired > 0 && running === 0 && state !== 'ended'
 }
 
 /** Users would notice: its health check fails, it is in a crash loop, or it is missing. */

@@ -29,7 +29,7 @@ export function serviceStatus(
   const lastStartMs = Math.max(...running.map((it) => it.startedAtMs))
   return {
     service: name,
-    state: stateOf(containers, running, released.replicas),
+    state: stateOf({ containers, running, desired: released.replicas, nowMs: observation.nowMs }),
     health: worstHealth(running),
     running: running.length,
     desired: released.replicas,
@@ -57,12 +57,28 @@ export function endedWell({ state, exitCode, restarts }: SeenContainer): boolean
   return state === 'exited' && exitCode === 0 && restarts !== 'always'
 }
 
-function stateOf(
-  containers: readonly SeenContainer[],
-  running: readonly SeenContainer[],
-  desired: number,
-): ServiceStatus['state'] {
-  if (running.some((it) => it.state === 'restarting')) return 'restarting'
+/** Docker waits at most a minute before it restarts a container: one that has run for longer since its last restart is stable. */
+const STABLE_MS = 60_000
+
+/** In a crash loop, a container mostly has the state `running`: Docker has restarted it, and not long ago. */
+function isRestarting({ state, restartCount, startedAtMs }: SeenContainer, nowMs: number): boolean {
+  return (
+    state === 'restarting' || (state === 'running' && restartCount > 0 && nowMs - startedAtMs < STABLE_MS)
+  )
+}
+
+function stateOf({
+  containers,
+  running,
+  desired,
+  nowMs,
+}: {
+  containers: readonly SeenContainer[]
+  running: readonly SeenContainer[]
+  desired: number
+  nowMs: number
+}): ServiceStatus['state'] {
+  if (running.some((it) => isRestarting(it, nowMs))) return 'restarting'
   if (running.some((it) => it.state === 'paused')) return 'paused'
   if (running.length > 0) return running.length < desired ? 'partial' : 'running'
   if (containers.some(endedWell)) return 'ended'

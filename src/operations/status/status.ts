@@ -39,7 +39,7 @@ export type KnownHost = {
   fileSystems: readonly FileSystem[]
   /** With `--usage`. */
   containers?: readonly ContainerUsage[]
-  /** A deploy is running; running containers are then not compared with the release. */
+  /** A deploy is running; running containers are then not compared with the release. The verdict is `unhealthy` if the app is down. */
   lock?: { holder?: LockHolder }
 }
 

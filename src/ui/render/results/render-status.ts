@@ -8,6 +8,7 @@ import type {
   ServiceStatus,
   Verdict,
 } from '../../../operations/status/status.ts'
+import { isMissing } from '../../../operations/status/make-status.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { renderAge } from '../text/render-duration.ts'
 import { renderTable } from '../text/render-table.ts'
@@ -56,9 +57,15 @@ function rowsOf({ environment, verdict, hosts }: EnvironmentStatus, style: Termi
     markOf(host.verdict, style),
     index === 0 ? environment : '',
     host.host,
-    WORDS[host.verdict],
+    wordOf(host),
     ...(host.verdict === 'unknown' ? [] : factsOf(host)),
   ])
+}
+
+/** An outage outranks the deploy that may be its cause, and does not hide it. */
+function wordOf(host: HostStatus): string {
+  const isDeploying = host.verdict === 'unhealthy' && host.lock !== undefined
+  return isDeploying ? `${WORDS.unhealthy}, ${WORDS.deploying}` : WORDS[host.verdict]
 }
 
 function factsOf({ release, services, fileSystems }: KnownHost): string[] {
@@ -89,7 +96,7 @@ function paintMark(mark: string, { colors, glyphs }: TerminalStyle): string {
 }
 
 function paintWord(word: string, { colors }: TerminalStyle): string {
-  switch (word.trim()) {
+  switch (word.trim().replace(/,.*/, '')) {
     case WORDS.ok:
       return colors.green(word)
     case WORDS.drifted:
@@ -124,6 +131,13 @@ function problemsOf(host: HostStatus, environment: string): Problem[] {
   )
   return [
     ...(host.lock === undefined ? [] : [{ message: deploying(host), hint: '' }]),
+    // Else it is drift.
+    ...(host.lock === undefined || host.verdict !== 'unhealthy' ? [] : host.services.filter(isMissing)).map(
+      ({ service }) => ({
+        message: `No container of ${service} runs.`,
+        hint: '',
+      }),
+    ),
     ...unhealthy.map(({ service, state }) => ({
       message: state === 'restarting' ? `${service} keeps restarting.` : `${service} fails its health check.`,
       hint: '',

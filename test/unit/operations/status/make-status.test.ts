@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { makeStatus } from '../../../../src/operations/status/make-status.ts'
 import type { StatusObservation } from '../../../../src/operations/status/status-observation.ts'
 import type { KnownHost } from '../../../../src/operations/status/status.ts'
-import { fakeStatusObservation, fakeRelease, fakeSeen } from '../../../support/fake-status-observation.ts'
+import {
+  fakeStatusObservation,
+  fakeRelease,
+  fakeSeen,
+  OBSERVED_AT_MS,
+} from '../../../support/fake-status-observation.ts'
 
 const failure = {
   code: 'HOST_UNREACHABLE',
@@ -225,6 +230,8 @@ describe('no drift is', () => {
 })
 
 describe('the verdict', () => {
+  const lock = { holder: undefined }
+
   test.each<[string, Partial<StatusObservation>]>([
     ['unhealthy', withWeb(fakeSeen('web-1', { health: 'unhealthy' }))],
     ['unhealthy', withWeb(fakeSeen('web-1', { state: 'restarting' }))],
@@ -232,9 +239,40 @@ describe('the verdict', () => {
     ['unhealthy', withWeb()],
     ['drifted', { variables: [] }],
     ['ok', withWeb(fakeSeen('web-1', { health: 'starting' }))],
-    ['deploying', { ...withWeb(), lock: { holder: undefined } }],
+    ['unhealthy', withWeb(fakeSeen('web-1', { restartCount: 3, startedAtMs: OBSERVED_AT_MS - 59_000 }))],
+    ['ok', withWeb(fakeSeen('web-1', { restartCount: 3, startedAtMs: OBSERVED_AT_MS - 61_000 }))],
+    ['ok', withWeb(fakeSeen('web-1', { restartCount: 0, startedAtMs: OBSERVED_AT_MS - 1_000 }))],
+    ['deploying', { ...withWeb(fakeSeen('web-1', { health: 'unhealthy' })), lock }],
+    ['deploying', { variables: [], lock }],
   ])('is %s for %j', (verdict, facts) => {
     expect(statusOf(fakeStatusObservation(facts)).verdict).toBe(verdict)
+  })
+
+  describe('is unhealthy during a deploy', () => {
+    test.each<[string, Partial<StatusObservation>]>([
+      ['without a container of a service', withWeb()],
+      ['with one that has ended', withWeb(fakeSeen('web-1', { state: 'exited', exitCode: 1 }))],
+      [
+        'with a URL that does not answer',
+        { urls: [{ url: 'http://localhost/', isGood: false, status: 502 }] },
+      ],
+    ])('%s', (_, facts) => {
+      expect(statusOf(fakeStatusObservation({ ...facts, lock }))).toMatchObject({
+        verdict: 'unhealthy',
+        lock: {},
+      })
+    })
+  })
+
+  test.each<[string, Partial<StatusObservation>]>([
+    ['a stand-in serves', withWeb(fakeSeen('web-9', { service: 'web', oneOff: true, standIn: true }))],
+    ['a service has run to its end', withWeb(fakeSeen('web-1', { state: 'exited', restarts: 'never' }))],
+    [
+      'the app is being removed',
+      { ...withWeb(), lock: { holder: { user: 'ann', machine: 'ci', sinceMs: 0, removes: true } } },
+    ],
+  ])('is deploying while %s', (_, facts) => {
+    expect(statusOf(fakeStatusObservation({ lock, ...facts })).verdict).toBe('deploying')
   })
 
   test('is that nothing is deployed where there is no record', () => {

@@ -146,3 +146,23 @@ test('the output of a command that failed is shown between the message and the h
     'exit code 1.\n  │ docker ps printed too much\n  → Read it.\n',
   )
 })
+
+test('an outage during a deploy is not hidden by it', () => {
+  const down = makeStatus({
+    environment: 'test',
+    path,
+    hosts: [
+      {
+        host: 'deploy@test',
+        observation: fakeStatusObservation({
+          containers: [fakeSeen('backend-1'), fakeSeen('backend-2')],
+          lock: { holder: { user: 'mona', machine: 'ci', sinceMs: OBSERVED_AT_MS } },
+        }),
+      },
+    ],
+  })
+  const [heading = '', row = '', , ...problems] = renderStatus([down], style).split('\n')
+  expect(heading).toContain('state')
+  expect(row).toMatch(/✗ +test +deploy@test +unhealthy, deploying +r7/)
+  expect(problems.join('\n')).toContain('test: No container of web runs.')
+})
