@@ -16,6 +16,7 @@ import type { ReleaseArchive } from '../../deploy/releases/release-archive.ts'
 import { joinFailures } from '../../deploy/model/on-each-host.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { NonEmpty } from '../../shared/non-empty.ts'
+import { addSecrets } from '../../shared/secrets/add-secrets.ts'
 import type { Secret } from '../../shared/secrets/secret.ts'
 import { connectEach, type Connected } from './connect-each.ts'
 import type { CliContext } from './context.ts'
@@ -87,7 +88,10 @@ export function describeHost(
 ): ConnectedHost {
   const publicNames = listPublicNames(config)
   const onSecrets = (found: readonly Secret[]): void => {
-    secrets.push(...found.filter((secret) => !publicNames.has(secret.reveal())))
+    addSecrets(
+      secrets,
+      found.filter((secret) => !publicNames.has(secret.reveal())),
+    )
   }
   const { path, roles } = config.environment
   const services = roles[runner.name]

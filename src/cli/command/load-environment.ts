@@ -6,6 +6,7 @@ import { makeDeployValues, secretVariablesOf, type DeployValues } from '../../co
 import type { EnvFile } from '../../config/env-file.ts'
 import { listEnvironments, loadConfig } from '../../config/load-config.ts'
 import { DrayError } from '../../errors/dray-error.ts'
+import { addSecrets } from '../../shared/secrets/add-secrets.ts'
 import type { CliContext } from './context.ts'
 import type { GlobalOptions } from './global-options.ts'
 
@@ -80,7 +81,7 @@ export async function loadNamedEnvironment(
     commit: repository,
     ...(release ?? { tag: undefined, envFile: undefined, wantsTag: false }),
   })
-  context.secrets.push(...values.secrets)
+  addSecrets(context.secrets, values.secrets)
   context.hideVariables?.(secretVariablesOf(config))
   return { config, values: { ...values, secrets: context.secrets }, repository, options }
 }

@@ -39,6 +39,7 @@ export async function examineHost(
 
   const durationMs = clock.now() - startedAtMs
   const host = describeHost(runner, input, context)
+  by.onDescribed(host)
   const name = scene.url?.lookedUp?.name
   const [server, engine] = await Promise.all([
     settle(examineServer({ runner, path, name, clock }, signal), signal),

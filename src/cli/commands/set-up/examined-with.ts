@@ -14,6 +14,8 @@ export type ExaminedWith = {
   registry: Registry
   /** Looks a URL's name up on this machine. */
   lookUp: (url: string) => Promise<UrlObservation>
+  /** Called with the host as soon as it is connected, so that its Engine's connections can be closed at the end. */
+  onDescribed: (host: ConnectedHost) => void
   /** Called with the host once its Engine answers. */
   onUsable: (host: ConnectedHost) => void
 }

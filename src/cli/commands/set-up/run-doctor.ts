@@ -56,6 +56,7 @@ export async function examineHosts(
     ...input,
     options: { ...input.options, waitMs: 0, adopt: false, dryRun: true, expected: [] },
   }
+  const engines: Disposable[] = []
   const by = {
     input,
     context,
@@ -64,12 +65,18 @@ export async function examineHosts(
     registry: createNewestTagRegistry(connected.client),
     lookUp: rememberLookUps(),
     onUsable: (host: ConnectedHost) => tellUsable([host]),
+    onDescribed: ({ engine }: ConnectedHost) => void engines.push(engine),
   }
   // A compose file that is not there is a mistake in the configuration, whatever the hosts say.
   await by.source.composeFiles()
-  const scenes = await Promise.all(runners.map((runner) => examineHost(runner, by)))
-  const hostAddresses = await addressesOf(scenes)
-  return scenes.map((scene) => judgeHost({ ...scene, hostAddresses }))
+  try {
+    const scenes = await Promise.all(runners.map((runner) => examineHost(runner, by)))
+    const hostAddresses = await addressesOf(scenes)
+    return scenes.map((scene) => judgeHost({ ...scene, hostAddresses }))
+  } finally {
+    // The connections to the hosts may stay, as those of `dray ui` do.
+    for (const engine of engines) engine[Symbol.dispose]()
+  }
 }
 
 /** Docker Hub is asked through the mirror of the first host whose Engine answers. */

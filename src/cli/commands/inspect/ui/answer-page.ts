@@ -56,6 +56,7 @@ export function answerRelease(
 ): Promise<Answer<ReleaseView>> {
   const read = onHost(host, async (runner): Promise<ReleaseView> => {
     const connected = describeHost(runner, input, context)
+    using _ = connected.engine
     const { releases } = await connected.archive.read(1, context.signal)
     const release = releases.find((it) => it.id === id)
     if (release === undefined) {
