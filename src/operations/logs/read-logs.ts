@@ -12,6 +12,8 @@ export type LogHost = {
   project: string
   engine: Pick<Engine, 'containers' | 'container'>
   source: LogSource
+  /** From when its logs are read, whatever `since` and `tail` of the request say. */
+  since?: string | undefined
 }
 
 /** A container, for reading its log. */
@@ -118,7 +120,8 @@ class HostLogs {
           ...(endedAtMs !== undefined && { endedAtMs }),
         })
     }
-    await Promise.all(wanted.map((it) => this.#follow(it, request.tail)))
+    const tail = this.#host.since === undefined ? request.tail : undefined
+    await Promise.all(wanted.map((it) => this.#follow(it, tail)))
     if (changes !== undefined) void this.#watch(changes)
   }
 
@@ -151,7 +154,7 @@ class HostLogs {
     const { request, merge, signal } = this.#shared
     followed.isOpen = true
     const log = await this.#host.source.logs(containerId, {
-      since: followed.lastAt ?? request.since,
+      since: followed.lastAt ?? this.#host.since ?? request.since,
       tail,
       follow: request.follow,
       signal,

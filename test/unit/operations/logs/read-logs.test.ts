@@ -198,3 +198,12 @@ describe('followed', () => {
     expect(host.requests.at(-1)).toBe(`backend-1 since ${at(1)} tail all`)
   })
 })
+
+test('a host that has lines already is read from its own time on, and the others as asked', async () => {
+  const [a, b] = [Object.assign(new FakeLogs('a'), { since: at(3) }), new FakeLogs('b')]
+  a.add('backend-1', {}, [2, 'known'], [4, 'new'])
+  b.add('backend-1', {}, [1, 'first'])
+  expect((await read([a, b])).lines).toEqual(['b backend-1: first', 'a backend-1: new'])
+  expect(a.requests).toEqual([`backend-1 since ${at(3)} tail all`])
+  expect(b.requests).toEqual(['backend-1 since ever tail 5'])
+})
