@@ -147,7 +147,12 @@ export function sampleLive(nowMs: number): LiveDeploy {
   const changes = { release: 'r42', replaces: 'r41', isArchived: false }
   return {
     hosts: [
-      { host: 'deploy@shop.example.com', attempt: sampleAttempt(nowMs - shape.runsMs, shape, changes) },
+      {
+        host: 'deploy@shop.example.com',
+        isRead: true,
+        quietMs: 400,
+        attempt: sampleAttempt(nowMs - shape.runsMs, shape, changes),
+      },
     ],
   }
 }

@@ -83,6 +83,8 @@ export function sampleOverview(nowMs: number): Overview {
   const view = (environment: string, host: KnownHost) => ({
     environment,
     status: { environment, verdict: host.verdict, hosts: [host] },
+    reading: [],
+    journalBytes: {},
     lastKnown: {},
     lastAttempts: {
       [host.host]: sampleAttempt(host.release?.createdAtMs ?? nowMs, {}, { release: host.release?.id ?? '' }),
@@ -92,6 +94,7 @@ export function sampleOverview(nowMs: number): Overview {
   return {
     app: 'shop',
     mayWrite: true,
+    nowMs,
     environments: [
       view('production', ok),
       view('staging', unhealthy),
@@ -102,6 +105,8 @@ export function sampleOverview(nowMs: number): Overview {
           verdict: 'unknown',
           hosts: [{ host: before.host, verdict: 'unknown', failure }],
         },
+        reading: [],
+        journalBytes: {},
         lastKnown: { [before.host]: { readAtMs: nowMs - 4 * minuteMs, status: before } },
         lastAttempts: {},
         readAtMs: nowMs,

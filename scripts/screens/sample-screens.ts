@@ -56,6 +56,7 @@ export function sampleContainers(nowMs: number): ContainersView {
       healthOutput: 'ok',
       restarts: 0,
       startedAtMs: nowMs - 3 * hourMs,
+      upMs: 3 * hourMs,
       cpuPercent: Math.round(cpu * 10) / 10,
       memoryBytes: memoryMb * 1e6,
       memoryLimitBytes: 4e9,
@@ -64,9 +65,11 @@ export function sampleContainers(nowMs: number): ContainersView {
   }
   const worker = container('worker', 44, 310)
   return {
+    nowMs,
     hosts: [
       {
         host: HOST,
+        readAtMs: nowMs,
         containers: [
           container('backend', 12.4, 182),
           container('frontend', 3.1, 96),
@@ -77,6 +80,7 @@ export function sampleContainers(nowMs: number): ContainersView {
             healthOutput: 'mail.example.com:587 does not answer',
             restarts: 2,
             startedAtMs: nowMs - 0.2 * hourMs,
+            upMs: 0.2 * hourMs,
             times: worker.times.map(([atMs, cpu, memory], index) => [
               atMs,
               cpu,
@@ -231,6 +235,7 @@ export function sampleRollback(): RollbackView {
     ['Stop the old frontend', 'replaced'],
   ] as const
   return {
+    plan: 'sample',
     command: 'dray rollback production r38',
     steps: titles.map(([title, cause], index) => ({ id: index + 1, host: HOST, title, cause })),
     warnings: [],

@@ -12,7 +12,7 @@ import { checkRules } from './rules.ts'
 import type { ConfigFile } from './schema.ts'
 import { parseYaml } from './yaml-source.ts'
 
-const configNames = ['dray.yml', 'dray.yaml']
+export const CONFIG_NAMES = ['dray.yml', 'dray.yaml']
 
 export type LoadOptions = {
   cwd: string
@@ -71,7 +71,7 @@ async function readConfigFile(
   cwd: string,
   configPath: string | undefined,
 ): Promise<{ path: string; file: ConfigFile } | undefined> {
-  for (const name of configPath === undefined ? configNames : [configPath]) {
+  for (const name of configPath === undefined ? CONFIG_NAMES : [configPath]) {
     const filePath = path.resolve(cwd, name)
     const text = await readIfThere(filePath)
     if (text !== undefined) return { path: filePath, file: parseText(text, shortPath(cwd, filePath)) }

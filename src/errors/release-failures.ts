@@ -27,6 +27,11 @@ export const releaseFailures = {
     hint: 'Roll back to another release, or try again when the registry is available. Nothing was changed.',
     exitCode: EXIT.precondition,
   },
+  PLAN_CHANGED: {
+    title: 'The plan is no longer the one that was shown.',
+    hint: 'Read the new plan, and confirm that. Nothing was changed.',
+    exitCode: EXIT.precondition,
+  },
   HOSTS_DIFFER: {
     title: 'The hosts run different releases.',
     hint: 'Deploy to all of them, which brings them to the same release: `dray deploy ENVIRONMENT`.',

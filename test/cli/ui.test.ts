@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { bundlePage } from '../../scripts/bundle-page.mjs'
@@ -44,6 +45,40 @@ test('serves the page until it is stopped, and a host that does not answer is pa
   await expect(fetch(base)).rejects.toThrow()
 })
 
+test('an environment that cannot be read answers every question with the reason, until dray.yml is corrected', async () => {
+  const broken = files['dray.yml'].replace('path: /srv/shop', 'compose: gone.yml, path: /srv/shop')
+  const cwd = await makeProject({ ...files, 'dray.yml': broken })
+  const stop = new AbortController()
+  let stdout = ''
+  const running = runCli(['ui', '--json'], { cwd, signal: stop.signal, onStdout: (text) => (stdout += text) })
+  await expect.poll(() => stdout).toContain('"type":"ui.started"')
+  const { url } = JSON.parse(stdout) as { url: string }
+  const cookie = (await fetch(url)).headers.getSetCookie()[0]?.replace(/;.*/, '') ?? ''
+  const ask = async (question: string): Promise<unknown> => {
+    const answer = await fetch(`${url.replace(/\?.*/, '')}api/${question}?environment=test`, {
+      headers: { cookie },
+    })
+    return answer.status === 200 ? answer.json() : answer.status
+  }
+  for (const question of ['timeline', 'live', 'logs', 'containers', 'disk', 'checks', 'variables', 'release'])
+    expect(await ask(question), question).toMatchObject({ failure: { code: 'COMPOSE_MISSING' } })
+  expect(await ask('other')).toBe(404)
+
+  const following = new AbortController()
+  const events = await fetch(`${url.replace(/\?.*/, '')}events`, {
+    headers: { cookie },
+    signal: following.signal,
+  })
+  expect(events.status).toBe(200)
+  await writeFile(`${cwd}/dray.yml`, files['dray.yml'])
+  await expect
+    .poll(() => ask('timeline'))
+    .toMatchObject({ hosts: [{ host: 'deploy@nowhere.invalid', failure: { code: 'HOST_UNREACHABLE' } }] })
+  following.abort()
+  stop.abort()
+  expect((await running).exitCode).toBe(0)
+})
+
 test('refuses a port in use, one that is not a number, and an unknown environment', async () => {
   const cwd = await makeProject(files)
   const taken = createServer().listen(0, '127.0.0.1')
@@ -55,5 +90,8 @@ test('refuses a port in use, one that is not a number, and an unknown environmen
   expect(refused.stderr).toContain('UI_PORT_TAKEN')
   taken.close()
   expect((await runCli(['ui', '--port', 'eighty'], { cwd })).exitCode).toBe(2)
+  const tooHigh = await runCli(['ui', '--port', '70000'], { cwd })
+  expect(tooHigh.exitCode).toBe(2)
+  expect(tooHigh.stderr).toContain('The value `70000` of --port is not a number from 1 to 65535.')
   expect((await runCli(['ui', 'elsewhere'], { cwd })).stderr).toContain('ENVIRONMENT_UNKNOWN')
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { OnHost } from '../../src/cli/commands/inspect/ask-status.ts'
-import { PACE_MS, watchEnvironments } from '../../src/cli/commands/inspect/watch/watch-environments.ts'
+import { PACE_MS } from '../../src/cli/commands/inspect/watch/pace.ts'
+import { watchEnvironments } from '../../src/cli/commands/inspect/watch/watch-environments.ts'
 import type { CliContext } from '../../src/cli/command/context.ts'
 import type { EnvironmentInput } from '../../src/cli/command/load-environment.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
@@ -19,7 +20,8 @@ function watchDeadHost() {
   const input = { config: { environment, probe: false } } as unknown as EnvironmentInput
   const context = { clock, signal: new AbortController().signal } as unknown as CliContext
   const clean = <T>(value: T): T => value
-  const watched = { app: 'shop', mayWrite: false, environments: [{ name: 'production', input }] }
+  const config = { environments: [{ name: 'production', input }], reload: async () => false }
+  const watched = { app: 'shop', mayWrite: false, config }
   return {
     watch: watchEnvironments(watched, { onHost, context, clean, readsAttempts: true }),
     readAtMs,

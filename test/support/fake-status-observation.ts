@@ -68,6 +68,7 @@ export function fakeStatusObservation(facts: Partial<StatusObservation> = {}): S
     fileSystems: [
       { mount: '/', holds: ['Docker', 'the app'], totalBytes: 50e9, usedBytes: 30e9, availableBytes: 18e9 },
     ],
+    journalBytes: 1000,
     urls: [],
     lock: undefined,
     ...facts,

@@ -21,7 +21,7 @@ ${newestRelease}
  * Throws PATH_NOT_WRITABLE if there is no such directory, and RECORD_UNREADABLE.
  */
 export async function readCurrentRelease(
-  { runner, path }: AppPlace,
+  { runner, path }: Pick<AppPlace, 'runner' | 'path'>,
   signal?: AbortSignal,
 ): Promise<Release | undefined> {
   const output = await runReadingScript(runner, currentReleaseScript, { args: [path], signal })

@@ -13,14 +13,19 @@ import { parseSections, sectionText } from './sections.ts'
 import { standInLabel } from '../../deploy/model/stand-in.ts'
 
 /**
- * Reads everything that the status of an app needs from a host, in one round trip. Throws DOCKER_MISSING, DOCKER_DENIED,
+ * Reads everything that the status of an app needs from a host, in one round trip. `timeoutMs`: how long that may take at most. Throws DOCKER_MISSING, DOCKER_DENIED,
  * DOCKER_UNREACHABLE, PATH_NOT_WRITABLE if the directory is missing, and RECORD_UNREADABLE.
  */
 export async function observeApp(
   { runner, path }: Pick<AppPlace, 'runner' | 'path'>,
   signal?: AbortSignal,
+  timeoutMs?: number,
 ): Promise<Omit<StatusObservation, 'urls'>> {
-  const output = await runReadingScript(runner, observeScript, { args: [path], ...(signal && { signal }) })
+  const output = await runReadingScript(runner, observeScript, {
+    args: [path],
+    ...(signal && { signal }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })
   const host = runner.name
   if (output.exitCode !== 0) throw scriptFailure(output, { host, path, what: 'reading the app' })
   const sections = parseSections(output.stdout)
@@ -39,6 +44,7 @@ export async function observeApp(
       ?.split('\n')
       .filter((name) => name !== ''),
     containers: (text('containers') ?? '').split('\n').flatMap(readContainerLine),
+    journalBytes: Number(text('journal-bytes') ?? 0) || 0,
     fileSystems: readFileSystems([
       { holds: 'Docker', text: text('disk-docker') ?? '' },
       { holds: 'the app', text: text('disk-app') ?? '' },

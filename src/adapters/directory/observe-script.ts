@@ -1,5 +1,6 @@
 import {
   hashFiles,
+  journalBytes,
   keyNames,
   newestRelease,
   NO_DIRECTORY,
@@ -81,7 +82,8 @@ project=$project path=$path awk -F '|' '
 
 section now
 date +%s
-section lock
+section journal-bytes
+${journalBytes}section lock
 ${printHolder}
 if [ -f "$path/.env" ] && [ -r "$path/.env" ]; then
   section env

@@ -25,13 +25,20 @@ export function createReleaseArchive({
   runner,
   path,
   steps = 'some',
+  timeoutMs,
 }: {
   runner: CommandRunner
   path: string
   steps?: 'all' | 'some'
+  /** How long a reading may take at most; without it, any time. */
+  timeoutMs?: number
 }): ReleaseArchive {
   const run = async (script: string, options: RunOptions & { args: string[] }): Promise<string> => {
-    const output = await runScript(runner, script, { ...options, args: [path, ...options.args] })
+    const output = await runScript(runner, script, {
+      ...options,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      args: [path, ...options.args],
+    })
     if (output.exitCode === 0) return output.stdout
     throw scriptFailure(output, { host: runner.name, path, what: 'reading the releases' })
   }

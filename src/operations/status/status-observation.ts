@@ -42,6 +42,8 @@ export type StatusObservation = {
   /** Empty before the first release. */
   urls: readonly UrlStatus[]
   fileSystems: readonly FileSystem[]
+  /** Size of the journal: it grows with every deploy, also with one that fails. */
+  journalBytes: number
   /** Present while the app's lock is held; with the holder, if readable. */
   lock: { holder: LockHolder | undefined } | undefined
 }

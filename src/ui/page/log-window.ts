@@ -1,10 +1,11 @@
-import type { LogAnswer, LogKind } from './model.ts'
+import type { LogAnswer, LogKind, LogLineView } from './model.ts'
 
 /** A line as the page shows it. */
 export type ShownLine = {
   /** Counts up, for a key. */
   id: number
   atMs: number
+  host: string
   /** `backend-1`; with several hosts `a.example.com backend-1`. */
   name: string
   service: string
@@ -14,20 +15,38 @@ export type ShownLine = {
 
 export type LogFilter = { text: string; service: string }
 
-/** The last lines of a log of any length, and those of them that match a filter. Memory does not grow beyond `most` lines. */
+/** After a break, the server sends the lines of so many milliseconds before the last one of each host again, and less. */
+const OVERLAP_MS = 3_000
+
+/** What a line costs besides its text. */
+const LINE_BYTES = 200
+
+/**
+ * The last lines of a log of any length, and those of them that match a filter. Memory does not grow beyond `most` lines, nor much
+ * beyond `mostBytes`.
+ */
 export class LogWindow {
   readonly #most: number
+  readonly #mostBytes: number
   #lines: ShownLine[] = []
   #shown: ShownLine[] = []
+  #bytes = 0
   #filter: LogFilter = { text: '', service: '' }
   #nextId = 0
+  #removed = 0
   #session = ''
   #services = new Set<string>()
-  /** Lines that may come a second time. */
-  #again = new Set<string>()
+  #last = new Map<string, number>()
+  /** The last line of each container. */
+  #lastOf = new Map<string, Pick<ShownLine, 'atMs' | 'text'>>()
+  /** Lines that may come a second time, and how many of each. */
+  #again = new Map<string, number>()
+  /** The last line of each container before the logs were opened again, until that line or a later one came. */
+  #expected = new Map<string, Pick<ShownLine, 'atMs' | 'text'>>()
 
-  constructor(most: number) {
+  constructor(most: number, mostBytes = Infinity) {
     this.#most = most
+    this.#mostBytes = mostBytes
   }
 
   /** Those that match, oldest first. */
@@ -40,41 +59,99 @@ export class LogWindow {
     return { all: this.#nextId, kept: this.#lines.length }
   }
 
+  /** How many lines that matched were dropped since the filter was set: by so many, the others have moved up. */
+  get removed(): number {
+    return this.#removed
+  }
+
   /** Sorted. */
   get services(): readonly string[] {
     return [...this.#services].sort()
   }
 
+  /** The time of the last line of each host, from which the server continues if it has forgotten this page. */
+  get last(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#last)
+  }
+
   add({ session, containers, lines }: LogAnswer): void {
-    const isAgain = this.#session !== '' && session !== this.#session
+    if (this.#session !== '' && session !== this.#session) this.#expectAgain()
     this.#session = session
     const hosts = new Set(containers.map(({ host }) => host))
     for (const { service } of containers) this.#services.add(service)
-    if (isAgain) this.#again = this.#lastKeys(lines[0]?.[0] ?? 0)
-    const added = lines.flatMap(([atMs, index, kind, text]): ShownLine[] => {
+    const added = lines.flatMap(([atMs, index, kind, text]: LogLineView) => {
       const container = containers[index]
       if (container === undefined) return []
       const { host, service } = container
       const name = hosts.size > 1 ? `${host} ${container.name}` : container.name
-      if (this.#again.delete(keyOf({ atMs, name, text }))) return []
-      return [{ id: this.#nextId++, atMs, name, service, kind, text }]
+      return this.#take({ atMs, host, name, service, kind, text })
     })
-    for (const line of added) this.#lines.push(line)
-    for (const line of added) if (this.#matches(line)) this.#shown.push(line)
+    for (const line of added) {
+      this.#lines.push(line)
+      this.#bytes += bytesOf(line)
+      if (this.#matches(line)) this.#shown.push(line)
+    }
     this.#trim()
   }
 
   filter(filter: LogFilter): void {
     this.#filter = { ...filter, text: filter.text.toLowerCase() }
     this.#shown = this.#lines.filter((line) => this.#matches(line))
+    this.#removed = 0
+  }
+
+  /** The line, unless it came before; after one that says so, if lines between it and the last one are missing. */
+  #take(line: Omit<ShownLine, 'id'>): ShownLine[] {
+    const { atMs, host, name, kind, text } = line
+    const isMissing = kind !== 2 && this.#isGap(line)
+    if (kind !== 2) {
+      this.#last.set(host, Math.max(this.#last.get(host) ?? 0, atMs))
+      this.#lastOf.set(name, { atMs, text })
+    }
+    const key = keyOf(line)
+    const times = this.#again.get(key) ?? 0
+    if (times > 0) {
+      this.#again.set(key, times - 1)
+      return []
+    }
+    const gap = { ...line, kind: 2 as const, text: '… lines are left out: the log does not go back further' }
+    return [...(isMissing ? [gap] : []), line].map((it) => ({ id: this.#nextId++, ...it }))
+  }
+
+  /** Whether lines of a container are missing before its first new one: the last one before the break did not come again. */
+  #isGap({ atMs, name, text }: Omit<ShownLine, 'id'>): boolean {
+    const expected = this.#expected.get(name)
+    if (expected === undefined || atMs < expected.atMs) return false
+    const isLater = atMs > expected.atMs
+    if (isLater || text === expected.text) this.#expected.delete(name)
+    return isLater
+  }
+
+  #expectAgain(): void {
+    this.#again = new Map()
+    this.#expected = new Map(this.#lastOf)
+    for (const line of this.#lines) {
+      const isRecent = line.atMs >= (this.#last.get(line.host) ?? 0) - OVERLAP_MS
+      if (!isRecent && line.kind !== 2) continue
+      const key = keyOf(line)
+      this.#again.set(key, (this.#again.get(key) ?? 0) + 1)
+    }
   }
 
   /** A tenth more may be kept, so that not every line moves all others. */
   #trim(): void {
-    if (this.#lines.length <= this.#most * 1.1) return
-    this.#lines = this.#lines.slice(-this.#most)
-    const oldest = this.#lines[0]?.id ?? 0
+    if (this.#lines.length <= this.#most * 1.1 && this.#bytes <= this.#mostBytes * 1.1) return
+    let dropped = 0
+    for (const line of this.#lines) {
+      if (this.#lines.length - dropped <= this.#most && this.#bytes <= this.#mostBytes) break
+      this.#bytes -= bytesOf(line)
+      dropped += 1
+    }
+    this.#lines = this.#lines.slice(dropped)
+    const oldest = this.#lines[0]?.id ?? this.#nextId
+    const before = this.#shown.length
     this.#shown = this.#shown.filter(({ id }) => id >= oldest)
+    this.#removed += before - this.#shown.length
   }
 
   #matches({ service, name, text }: ShownLine): boolean {
@@ -82,17 +159,11 @@ export class LogWindow {
     if (wanted !== '' && service !== wanted) return false
     return sought === '' || text.toLowerCase().includes(sought) || name.toLowerCase().includes(sought)
   }
+}
 
-  #lastKeys(sinceMs: number): Set<string> {
-    const keys = new Set<string>()
-    for (let index = this.#lines.length - 1; index >= 0; index -= 1) {
-      const line = this.#lines[index]
-      // The lines of several hosts are only roughly in order.
-      if (line === undefined || line.atMs < sinceMs - 1000) break
-      keys.add(keyOf(line))
-    }
-    return keys
-  }
+/** A browser keeps a text in one byte or two for each character. */
+function bytesOf({ text }: ShownLine): number {
+  return LINE_BYTES + 2 * text.length
 }
 
 function keyOf({ atMs, name, text }: Pick<ShownLine, 'atMs' | 'name' | 'text'>): string {

@@ -14,23 +14,35 @@ import type { CheckSummary } from '../render/results/render-findings.ts'
 import type { HostVariables } from '../render/results/render-variables.ts'
 import type { ShownFinding } from '../render/results/shown-finding.ts'
 
+/**
+ * A status that was read longer ago than this is no longer present: three times the longest time between two looks at a host that
+ * answers.
+ */
+export const STALE_MS = 30_000
+
 /** The event `overview`: every environment of dray.yml, in its order. */
 export type Overview = {
   app: string
   /** Started with `--write`: the page offers actions. */
   mayWrite: boolean
   environments: readonly EnvironmentView[]
+  /** When this was sent, on the clock of all times in it that say when dray read something: that of the machine that runs dray. */
+  nowMs: number
 }
 
 export type EnvironmentView = {
   environment: string
-  /** Undefined until it was read for the first time. */
+  /** Of the hosts that were read; undefined until one was. */
   status: EnvironmentStatus | undefined
+  /** Hosts that were not read yet. */
+  reading: readonly string[]
   /** The last status of each host that answered, by its name, with the time; for a host that does not answer now. */
   lastKnown: Readonly<Record<string, { readAtMs: number; status: EnvironmentStatus['hosts'][number] }>>
   /** The last deploy or rollback of each host, by its name. */
   lastAttempts: Readonly<Record<string, Attempt>>
-  /** When the status was read: milliseconds since the epoch. */
+  /** Size of the journal of each host that answered, by its name: it differs when there is something new to read. */
+  journalBytes: Readonly<Record<string, number>>
+  /** When the host whose status is the oldest was read: milliseconds since the epoch. */
   readAtMs: number | undefined
 }
 
@@ -42,10 +54,21 @@ export type HostTimeline = { host: string; attempts: readonly Attempt[]; tasks: 
 /** The answer to `api/live?environment=`: the last deploy or rollback of each host, which may be under way. */
 export type LiveDeploy = { hosts: readonly LiveHost[] }
 
-/** Neither until it was read. `failure`: the host does not answer now; the attempt is what is known of it. */
-export type LiveHost = { host: string; attempt?: Attempt | undefined; failure?: Failure }
+export type LiveHost = {
+  host: string
+  /** Whether the journal was read; without an attempt it has none. */
+  isRead: boolean
+  attempt?: Attempt | undefined
+  /** Time since the journal last grew while it was followed; undefined if it has not. */
+  quietMs?: number | undefined
+  /** The host does not answer now; the attempt is what is known of it. */
+  failure?: Failure
+}
 
-/** The answer to `api/logs?environment=&view=&since=&tail=`: the lines since the last question of the same view. */
+/**
+ * The answer to `api/logs?environment=&view=&since=&tail=&last=`: the lines since the last question of the same view. `last` is JSON:
+ * by host, the time of the last line that the page has.
+ */
 export type LogAnswer = {
   /** Another one than before: the logs were opened again, and the last lines may come a second time. */
   session: string
@@ -86,13 +109,16 @@ export type ReleaseChanges = Omit<ReleaseDiff, 'files'> & { files: readonly File
 export type FileChange =
   Exclude<FileDiff, { kind: 'text' }> | (Pick<FileDiff, 'path' | 'change'> & { kind: 'text'; patch: string })
 
-/** The answer to `api/containers?environment=`. */
-export type ContainersView = { hosts: readonly ContainersHost[] }
+/** The answer to `api/containers?environment=`; `nowMs` is its time, on the clock of `readAtMs`. */
+export type ContainersView = { hosts: readonly ContainersHost[]; nowMs: number }
 
-/** Neither until it was measured for the first time. */
+/** Neither containers nor a failure until it was measured for the first time; with both, the containers are the last known. */
 export type ContainersHost = {
   host: string
-  containers?: readonly (ContainerUsage & { times: ContainerTimes })[]
+  /** `upMs`: since its start, by the host's clock; absent if it does not run. */
+  containers?: readonly (ContainerUsage & { times: ContainerTimes; upMs?: number | undefined })[]
+  /** When the containers were measured. */
+  readAtMs?: number
   failure?: Failure
 }
 
@@ -125,6 +151,8 @@ export type VariablesView = {
 
 /** The answer to `api/rollback?environment=&release=`, with `--write` alone: what a rollback would do. */
 export type RollbackView = {
+  /** Differs when the plan does; the page sends it back. */
+  plan: string
   /** What does the same in a terminal. */
   command: string
   steps: readonly { id: number; host: string; title: string; cause: string }[]
@@ -134,8 +162,8 @@ export type RollbackView = {
   confirmName: string | undefined
 }
 
-/** What the page sends to `api/rollback` to begin one. */
-export type RollbackRequest = { environment: string; release: string; confirm: string }
+/** What the page sends to `api/rollback` to begin one; `plan` is that of its view. */
+export type RollbackRequest = { environment: string; release: string; confirm: string; plan: string }
 
 /** The answer to that, and to `api/action?environment=`: the last action that was begun from a page. */
 export type ActionView = {
@@ -147,10 +175,10 @@ export type ActionView = {
 /** The answers of the server, by question. */
 export type PageAnswers = {
   timeline: Answer<Timeline>
-  live: LiveDeploy
-  logs: LogAnswer
-  containers: ContainersView
-  disk: DiskView
+  live: Answer<LiveDeploy>
+  logs: Answer<LogAnswer>
+  containers: Answer<ContainersView>
+  disk: Answer<DiskView>
   checks: Answer<ChecksView>
   variables: Answer<VariablesView>
   release: Answer<ReleaseView>

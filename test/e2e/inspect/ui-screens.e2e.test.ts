@@ -178,11 +178,21 @@ test('a rollback shows its plan and its command line, and asks for the name of p
   const go = page.getByRole('button', { name: 'Roll production back' })
   expect(await go.isDisabled()).toBe(true)
   const forged = await page.evaluate(async () => {
-    const body = JSON.stringify({ environment: 'production', release: 'r1', confirm: '' })
+    const body = JSON.stringify({ environment: 'production', release: 'r1', confirm: '', plan: '' })
     const headers = { 'content-type': 'application/json' }
     return (await fetch('api/rollback', { method: 'POST', headers, body })).json()
   })
   expect(forged).toMatchObject({ failure: { message: 'The rollback of production was not confirmed.' } })
+  const other = await page.evaluate(async () => {
+    const body = JSON.stringify({ environment: 'test', release: 'r1', confirm: '', plan: 'another' })
+    const headers = { 'content-type': 'application/json' }
+    let state = (await (await fetch('api/rollback', { method: 'POST', headers, body })).json()) as object
+    while ('state' in state && state.state === 'running')
+      state = (await (await fetch('api/action?environment=test')).json()) as object
+    return state
+  })
+  expect(other).toMatchObject({ state: 'failed', failure: { code: 'PLAN_CHANGED', exitCode: 3 } })
+  expect(await app.version()).toBe('v2')
   await page.getByLabel('to confirm').fill('production')
   await go.click()
   await page.getByText('✓ Rolled back to r1.').waitFor()
@@ -200,4 +210,21 @@ test('no screen is wider than a small phone, and each can be used there', async 
       .poll(() => page.evaluate('document.documentElement.scrollWidth'), { message: screen })
       .toBe(360)
   }
+})
+
+test('Ctrl-C during a rollback undoes it; the terminal says so, and it is the exit code', async () => {
+  await app.mustDeploy('v2-slow-start')
+  await app.mustDeploy('v2')
+  await show(`/test/${encodeURIComponent(server.sshTarget)}/r4`)
+  await page.getByRole('button', { name: 'Roll back to this…' }).click()
+  await page.getByRole('button', { name: 'Roll test back' }).click()
+  await page.getByRole('link', { name: 'Follow it step by step' }).click()
+  await page.getByText(/↻ r6 .* is being deployed, [1-9]/).waitFor()
+  seen.ui.running.kill('SIGINT')
+  const { exitCode, stderr } = await seen.ui.running.done
+  expect(exitCode, stderr).toBe(130)
+  expect(stderr).toContain('Stopping: undoing the rollback of test')
+  expect(stderr).toContain('The rollback of test to r4 failed.')
+  expect(stderr).toMatch(/r5 .*serv/)
+  expect(await app.version()).toBe('v2')
 })

@@ -87,7 +87,7 @@ async function addUsage(
   const hosts = status.hosts.map(async (host) => {
     if (host.verdict === 'unknown') return host
     const containers = await onHost(host.host, async (runner) => {
-      using usage = await connectUsage(runner, input, context)
+      using usage = connectUsage(runner, input, context)
       const before = await usage.sample()
       await context.clock.sleep(BETWEEN_SAMPLES_MS, context.signal)
       return usageBetween(before, await usage.sample())
@@ -102,28 +102,40 @@ export type OnHost = <T>(host: string, read: (runner: CommandRunner) => Promise<
 
 /** The status of one environment; a failure becomes the status of its host. */
 export async function observeEnvironment(
-  { config: { environment, probe } }: EnvironmentInput,
+  input: EnvironmentInput,
   onHost: OnHost,
   context: CliContext,
 ): Promise<EnvironmentStatus> {
-  const { name, path, hosts } = environment
-  const seen = hosts.map((host) => observe(host, { path, probe, onHost }, context))
+  const { name, path, hosts } = input.config.environment
+  const seen = hosts.map((host) => observeHost(host, { input, onHost }, context))
   return makeStatus({ environment: name, path, hosts: await Promise.all(seen) })
 }
 
 /** An app whose answer is bad is asked again for this long. */
 const ASK_MS = 1_000
 
-async function observe(
+type Asked = {
+  input: EnvironmentInput
+  onHost: OnHost
+  /** How long reading the host may take; as long as a script that only reads, if not given. */
+  timeoutMs?: number
+  /** How long a URL whose answer is bad is asked again; 0 for once. */
+  askMs?: number
+}
+
+/** What one host of an environment shows, or the failure to read it. Throws after an abort, and what is no failure of its own. */
+export async function observeHost(
   host: string,
-  { path, probe, onHost }: { path: string; probe: EnvironmentInput['config']['probe']; onHost: OnHost },
+  { input, onHost, timeoutMs, askMs = ASK_MS }: Asked,
   { signal, clock }: CliContext,
 ): Promise<ObservedEnvironment['hosts'][number]> {
+  const { environment, probe } = input.config
+  const { path } = environment
   try {
     return await onHost(host, async (runner) => {
-      const observation = await observeApp({ runner, path }, signal)
+      const observation = await observeApp({ runner, path }, signal, timeoutMs)
       const entrances = probe === false ? [] : entrancesOf(observation.release, probe && probe.url)
-      const asked = { prober: createProber(runner), clock, forMs: ASK_MS, signal }
+      const asked = { prober: createProber(runner), clock, forMs: askMs, signal }
       const answers = await Promise.all(entrances.map((entrance) => askUrl(entrance, asked)))
       const urls = answers.map(({ entrance: { url }, isGood, answer }) => ({ url, isGood, ...answer }))
       return { host, observation: { ...observation, urls } }

@@ -22,7 +22,12 @@ export type ReleaseTargets = AsyncDisposable &
   Pick<StackRequest, 'hosts' | 'resolveDesired' | 'credentials' | 'pullToken'>
 
 /** The difference between a deploy and a rollback: the source of the release. */
-export type ReleaseRun = { kind: ReleaseKind; connect: () => Promise<ReleaseTargets> }
+export type ReleaseRun = {
+  kind: ReleaseKind
+  connect: () => Promise<ReleaseTargets>
+  /** Throws to refuse a plan that was made under the lock, before anything is changed. */
+  accepts?: (plan: Plan) => void
+}
 
 /**
  * Deploys a new or an archived release, or prints the plan with `dryRun`. The reporter prints failures; returns the exit
@@ -71,7 +76,8 @@ async function putInPlace(work: Work): Promise<ExitCode> {
   let plannedAtMs: number | undefined
   try {
     await using targets = await connect(work)
-    const beforeChange = (_: Plan, signal: AbortSignal) => {
+    const beforeChange = async (plan: Plan, signal: AbortSignal) => {
+      work.run.accepts?.(plan)
       plannedAtMs = context.clock.now()
       return hooks.before(hookFacts(work), signal)
     }
@@ -143,11 +149,14 @@ function settingsOf({ input, reporter, context }: Work): Omit<DeployRequest, key
   return { ...planSettings(input, context), emit: reporter.report }
 }
 
+/** The plan of a release for connected targets, of which nothing is reported. Throws the errors of reading them. */
+export function planRelease(input: DeployInput, targets: ReleaseTargets, context: CliContext): Promise<Plan> {
+  const request = { ...targets, ...planSettings(input, context) }
+  return engines[input.config.environment.engine].plan(request, context.signal)
+}
+
 /** The same for a plan alone, of which nothing is reported. */
-export function planSettings(
-  input: DeployInput,
-  context: CliContext,
-): Omit<DeployRequest, keyof ReleaseTargets> {
+function planSettings(input: DeployInput, context: CliContext): Omit<DeployRequest, keyof ReleaseTargets> {
   const { config, options } = input
   return {
     deployer: deployerOf(input, context),

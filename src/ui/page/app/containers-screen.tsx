@@ -2,8 +2,8 @@ import type { JSX } from 'preact'
 import { renderBytes } from '../../../shared/bytes.ts'
 import { renderAge } from '../../render/text/render-duration.ts'
 import type { ContainersHost, ContainerTimes } from '../model.ts'
-import { FailureNote, WideTable } from './parts.tsx'
-import { now } from './state.ts'
+import { FailureNote, Time, WideTable } from './parts.tsx'
+import { isExact } from './state.ts'
 import { usePoll } from './use-poll.ts'
 
 const EVERY_MS = 2_500
@@ -17,12 +17,17 @@ export function ContainersScreen({ environment }: { environment: string }): JSX.
     <>
       {problem !== undefined && <p class="problem">{problem}</p>}
       {answer === undefined && problem === undefined && <p class="quiet">Measuring the containers…</p>}
-      {answer?.hosts.map((host) => (
-        <section key={host.host}>
-          <h2>{host.host}</h2>
-          <Host host={host} />
-        </section>
-      ))}
+      {answer !== undefined &&
+        ('failure' in answer ? (
+          <FailureNote failure={answer.failure} />
+        ) : (
+          answer.hosts.map((host) => (
+            <section key={host.host}>
+              <h2>{host.host}</h2>
+              <Host host={host} nowMs={answer.nowMs} isPresent={problem === undefined} />
+            </section>
+          ))
+        ))}
       <p class="quiet">
         Measured every 5 seconds while this screen is open; the charts show the last ten minutes of that.
       </p>
@@ -32,10 +37,33 @@ export function ContainersScreen({ environment }: { environment: string }): JSX.
 
 type Container = NonNullable<ContainersHost['containers']>[number]
 
-function Host({ host: { host, containers, failure } }: { host: ContainersHost }): JSX.Element {
-  if (failure !== undefined) return <FailureNote failure={failure} />
-  if (containers === undefined) return <p class="quiet">Measuring the containers…</p>
-  if (containers.length === 0) return <p class="quiet">There are no containers.</p>
+/** What was measured longer ago is no longer present: four samples are missing. */
+const OLD_MS = 20_000
+
+type HostProps = { host: ContainersHost; nowMs: number; isPresent: boolean }
+
+function Host({
+  host: { containers, readAtMs = 0, failure, host },
+  nowMs,
+  isPresent,
+}: HostProps): JSX.Element {
+  const isOld = failure !== undefined || !isPresent || nowMs - readAtMs > OLD_MS
+  return (
+    <>
+      {failure !== undefined && <FailureNote failure={failure} />}
+      {failure === undefined && containers === undefined && <p class="quiet">Measuring the containers…</p>}
+      {containers !== undefined && isOld && (
+        <p>
+          Last known, <Time atMs={readAtMs} nowMs={nowMs} />:
+        </p>
+      )}
+      {containers?.length === 0 && <p class="quiet">There are no containers.</p>}
+      {containers !== undefined && containers.length > 0 && <Table {...{ host, containers }} />}
+    </>
+  )
+}
+
+function Table({ host, containers }: { host: string; containers: readonly Container[] }): JSX.Element {
   return (
     <WideTable
       label={`Containers on ${host}`}
@@ -67,8 +95,8 @@ const HEALTH_WORDS = {
 } as const
 
 function Row({ container }: { container: Container }): JSX.Element {
-  const { name, state, health, healthOutput, restarts, startedAtMs, cpuPercent, times } = container
-  const { memoryBytes, memoryLimitBytes = 0 } = container
+  const { name, state, health, healthOutput, restarts, upMs, cpuPercent, times } = container
+  const { memoryBytes, memoryLimitBytes } = container
   const isBad = state !== 'running' || health === 'unhealthy'
   return (
     <tr class={isBad ? 'bad' : ''}>
@@ -76,37 +104,60 @@ function Row({ container }: { container: Container }): JSX.Element {
       <td>
         {state === 'running' ? '✓' : '✗'} {state}
       </td>
-      <td title={healthOutput}>{HEALTH_WORDS[health]}</td>
+      <td>
+        {HEALTH_WORDS[health]}
+        {healthOutput !== '' && (isExact.value || health === 'unhealthy') && (
+          <pre class="tail" role="region" aria-label={`Output of the health check of ${name}`} tabIndex={0}>
+            {healthOutput}
+          </pre>
+        )}
+      </td>
       <td>
         <HealthStrip times={times} />
       </td>
-      <td class="number">{state === 'running' ? renderAge(now.value - startedAtMs) : ''}</td>
+      <td class="number">{upMs === undefined ? '' : renderAge(upMs)}</td>
       <td class="number">{restarts}</td>
       <td class="number">{cpuPercent === undefined ? '' : `${cpuPercent.toFixed(1)} %`}</td>
       <td>
-        <Spark times={times} pick={1} most={100} />
+        <Spark times={times} pick={1} most={100} words={(value) => `${value.toFixed(1)} %`} />
       </td>
-      <td class="number" title={`of ${renderBytes(memoryLimitBytes)}`}>
+      <td class="number">
         {memoryBytes === undefined ? '' : renderBytes(memoryBytes)}
+        {memoryLimitBytes !== undefined && <span class="quiet"> of {renderBytes(memoryLimitBytes)}</span>}
       </td>
       <td>
-        <Spark times={times} pick={2} most={0} />
+        <Spark times={times} pick={2} most={0} words={renderBytes} />
       </td>
     </tr>
   )
 }
 
-/** A line of the values over time, up to the largest of them and of `most`; the cell beside it has the last value. */
-function Spark({ times, pick, most }: { times: ContainerTimes; pick: 1 | 2; most: number }): JSX.Element {
+type SparkProps = {
+  times: ContainerTimes
+  pick: 1 | 2
+  most: number
+  words: (value: number) => string
+}
+
+/** A line of the values over time, up to the largest of them and of `most`, with the smallest and the largest in words. */
+function Spark({ times, pick, most, words }: SparkProps): JSX.Element {
+  const known = times.flatMap((it) => it[pick] ?? [])
   const values = times.map((it) => it[pick] ?? 0)
   const largest = Math.max(most, 1, ...values)
   const points = values.map(
     (value, index) => `${SAMPLES - values.length + index},${20 - (19 * value) / largest}`,
   )
   return (
-    <svg class="spark" viewBox={`0 0 ${SAMPLES} 20`} preserveAspectRatio="none" aria-hidden="true">
-      <polyline points={points.join(' ')} vectorEffect="non-scaling-stroke" />
-    </svg>
+    <>
+      <svg class="spark" viewBox={`0 0 ${SAMPLES} 20`} preserveAspectRatio="none" aria-hidden="true">
+        <polyline points={points.join(' ')} vectorEffect="non-scaling-stroke" />
+      </svg>
+      {known.length > 1 && (
+        <span class="quiet range">
+          {words(Math.min(...known))} to {words(Math.max(...known))}
+        </span>
+      )}
+    </>
   )
 }
 

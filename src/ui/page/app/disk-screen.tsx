@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import type { Cleaned } from '../../../operations/disk/clean.ts'
 import type { DiskReport } from '../../../operations/disk/disk-report.ts'
 import { renderBytes, renderCount } from '../../../shared/bytes.ts'
+import type { Answer } from '../model.ts'
 import { THING_KINDS } from '../../render/results/render-cleaned.ts'
 import { Bar, Commands, FailureNote, FileSystemBar, Reread, WideTable } from './parts.tsx'
 import { useAsk } from './use-poll.ts'
@@ -16,26 +17,31 @@ export function DiskScreen({ environment }: { environment: string }): JSX.Elemen
     <>
       <Reread {...{ isAsking, again }} words="Measuring the disks" />
       {problem !== undefined && <p class="problem">{problem}</p>}
-      {answer?.hosts.map(({ host, answer: of }) => (
-        <section key={host}>
-          <h2>{host}</h2>
-          {'failure' in of ? (
-            <FailureNote failure={of.failure} />
-          ) : (
-            <>
-              <Report report={of.report} />
-              <h3>
-                What <code>dray clean {environment}</code> would free
-              </h3>
-              {'failure' in of.cleaning ? (
-                <FailureNote failure={of.cleaning.failure} />
-              ) : (
-                <Cleaning cleaning={of.cleaning} />
-              )}
-            </>
-          )}
-        </section>
-      ))}
+      {answer !== undefined &&
+        ('failure' in answer ? (
+          <FailureNote failure={answer.failure} />
+        ) : (
+          answer.hosts.map(({ host, answer: of }) => (
+            <section key={host}>
+              <h2>{host}</h2>
+              {'failure' in of ? <FailureNote failure={of.failure} /> : <Host {...{ environment, ...of }} />}
+            </section>
+          ))
+        ))}
+    </>
+  )
+}
+
+type HostProps = { environment: string; report: DiskReport; cleaning: Answer<Cleaned> }
+
+function Host({ environment, report, cleaning }: HostProps): JSX.Element {
+  return (
+    <>
+      <Report report={report} />
+      <h3>
+        What <code>dray clean {environment}</code> would free
+      </h3>
+      {'failure' in cleaning ? <FailureNote failure={cleaning.failure} /> : <Cleaning cleaning={cleaning} />}
     </>
   )
 }

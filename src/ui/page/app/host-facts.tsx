@@ -7,9 +7,11 @@ import type { HostStatus, KnownHost, ServiceStatus } from '../../../operations/s
 import { renderCount } from '../../../shared/bytes.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderAge } from '../../render/text/render-duration.ts'
+import { isUnderWay } from '../judge-attempt.ts'
 import type { EnvironmentView } from '../model.ts'
 import { Commands, Fact, FailureNote, FileSystemBar, Tag, Time, WideTable } from './parts.tsx'
 import { linkTo } from './route.ts'
+import { serverNowMs } from './state.ts'
 
 /** The state of one host; of one that does not answer, the last known. */
 export function HostFacts({
@@ -37,7 +39,7 @@ export function HostFacts({
       {last === undefined || last.status.verdict === 'unknown' ? null : (
         <>
           <p>
-            Last known, <Time atMs={last.readAtMs} />:
+            Last known, <Time atMs={last.readAtMs} nowMs={serverNowMs()} />:
           </p>
           <Known {...{ environment, host: last.status, attempt }} />
         </>
@@ -80,7 +82,7 @@ function Known({
         )}
         {attempt !== undefined && (
           <Fact name="Last deploy">
-            <LastDeploy attempt={attempt} current={release?.id} />
+            <LastDeploy attempt={attempt} current={release?.id} lock={lock} />
           </Fact>
         )}
         {fileSystems.map((it) => (
@@ -143,11 +145,25 @@ function isWell(service: ServiceStatus): boolean {
   return !isUnhealthy(service) && service.state !== 'partial' && service.health !== 'starting'
 }
 
-function LastDeploy({ attempt, current }: { attempt: Attempt; current: string | undefined }): JSX.Element {
+function LastDeploy({
+  attempt,
+  current,
+  lock,
+}: {
+  attempt: Attempt
+  current: string | undefined
+  lock: KnownHost['lock']
+}): JSX.Element {
   const { outcome, requests, release } = attempt
   const isOlder = current !== undefined && releaseNumber(release) > releaseNumber(current)
   const words =
-    outcome.kind === 'deployed' ? '✓ succeeded' : outcome.kind === 'failed' ? '✗ failed' : '… did not end'
+    outcome.kind === 'deployed'
+      ? '✓ succeeded'
+      : isUnderWay(attempt, { lock })
+        ? '… is running'
+        : outcome.kind === 'failed'
+          ? '✗ failed'
+          : '✗ did not end'
   return (
     <>
       {words}

@@ -4,29 +4,34 @@ import { releaseLabel } from '../../../deploy/model/release.ts'
 import type { Attempt } from '../../../deploy/releases/history.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderDuration } from '../../render/text/render-duration.ts'
+import { isUnderWay } from '../judge-attempt.ts'
 import type { LiveHost } from '../model.ts'
 import { Logs } from './logs-screen.tsx'
 import { FailureNote, Time } from './parts.tsx'
 import { RateChart } from './rate-chart.tsx'
-import { now, overview } from './state.ts'
+import { viewOf } from './state.ts'
 import { StepsTable } from './steps-table.tsx'
 import { usePoll } from './use-poll.ts'
 
 const EVERY_MS = 1000
-/** A deploy writes to its journal more often than this, unless it has ended or has no probe. */
-const SILENT_MS = 15_000
 
 /** The last deploy or rollback of an environment, step by step, while it is under way and after it. */
 export function LiveScreen({ environment }: { environment: string }): JSX.Element {
   const { answer, problem } = usePoll('live', { environment }, EVERY_MS)
-  if (problem !== undefined) return <p class="problem">{problem}</p>
-  if (answer === undefined) return <p class="quiet">Reading the journal…</p>
+  if (answer === undefined)
+    return problem === undefined ? (
+      <p class="quiet">Reading the journal…</p>
+    ) : (
+      <p class="problem">{problem}</p>
+    )
+  if ('failure' in answer) return <FailureNote failure={answer.failure} />
   return (
     <>
+      {problem !== undefined && <p class="problem">{problem} What follows is the last known.</p>}
       {answer.hosts.map((host) => (
         <section key={host.host} aria-label={host.host}>
           <h2>{host.host}</h2>
-          <Host host={host} isLocked={isLocked(environment, host.host)} />
+          <Host host={host} isPresent={problem === undefined} isRunning={isRunning(environment, host)} />
         </section>
       ))}
       <LogsOfDeploy environment={environment} hosts={answer.hosts} />
@@ -60,37 +65,42 @@ function LogsOfDeploy({
   )
 }
 
-/** As the overview saw it last. */
-function isLocked(environment: string, host: string): boolean {
-  const view = overview.value?.environments.find((it) => it.environment === environment)
-  const status = view?.status?.hosts.find((it) => it.host === host)
-  return status !== undefined && 'lock' in status
+/** Whether the last attempt of a host is under way, by the lock as the overview saw it last and by the growth of the journal. */
+function isRunning(environment: string, { host, attempt, quietMs }: LiveHost): boolean {
+  if (attempt === undefined) return false
+  const status = viewOf(environment)?.status?.hosts.find((it) => it.host === host)
+  const lock = status !== undefined && 'lock' in status ? status.lock : undefined
+  return isUnderWay(attempt, { lock, quietMs })
 }
 
-type HostProps = { host: LiveHost; isLocked: boolean }
+type HostProps = { host: LiveHost; isRunning: boolean; isPresent: boolean }
 
-function Host({ host: { attempt, failure }, isLocked }: HostProps): JSX.Element {
+function Host({ host: { isRead, attempt, failure }, isRunning, isPresent }: HostProps): JSX.Element {
   return (
     <>
       {failure !== undefined && <FailureNote failure={failure} />}
       {failure !== undefined && attempt !== undefined && <p>Last known:</p>}
-      {attempt !== undefined && <Progress {...{ attempt, isLocked }} />}
-      {attempt === undefined && failure === undefined && (
+      {attempt !== undefined && (
+        <Progress {...{ attempt, isRunning, isKnown: isPresent && failure === undefined }} />
+      )}
+      {!isRead && failure === undefined && <p class="quiet">Reading the journal…</p>}
+      {isRead && attempt === undefined && failure === undefined && (
         <p class="quiet">Nothing deployed yet. A deploy appears here as soon as it begins.</p>
       )}
     </>
   )
 }
 
-function Progress({ attempt, isLocked }: { attempt: Attempt; isLocked: boolean }): JSX.Element {
+type ProgressProps = { attempt: Attempt; isRunning: boolean; isKnown: boolean }
+
+/** `isKnown`: it is what the host shows now, not what was known of it before it did not answer. */
+function Progress({ attempt, isRunning, isKnown }: ProgressProps): JSX.Element {
   const { outcome, undo } = attempt
-  const isRunning =
-    outcome.kind === 'unfinished' && (isLocked || now.value - lastEventMs(attempt) < SILENT_MS)
   const tone = outcome.kind === 'deployed' ? 'good' : isRunning ? 'busy' : 'bad'
   return (
     <article class={`card progress ${tone}`}>
       <div class="verdict">
-        <p role="status">{headline(attempt, isRunning)}</p>
+        <p role="status">{headline(attempt, { isRunning, isKnown })}</p>
       </div>
       <p class="quiet">
         Began <Time atMs={attempt.startedAtMs} />
@@ -98,26 +108,15 @@ function Progress({ attempt, isLocked }: { attempt: Attempt; isLocked: boolean }
         {attempt.replaces !== undefined && `, replaces ${attempt.replaces}`}
       </p>
       {outcome.kind === 'failed' && outcome.reason !== undefined && <p class="problem">{outcome.reason}</p>}
-      {undo !== undefined && (
-        <p>
-          {undo.endedAtMs === undefined ? '… Its changes are being undone' : '✓ Its changes were undone'}, for{' '}
-          {renderDuration((undo.endedAtMs ?? now.value) - undo.startedAtMs)}.
-        </p>
-      )}
+      {undo !== undefined && <p>{undoWords(undo, { isRunning, isKnown })}</p>}
       <RateChart attempt={attempt} />
       <StepsTable attempt={attempt} />
     </article>
   )
 }
 
-/** The last time in the journal. */
-function lastEventMs({ startedAtMs, steps, samples }: Attempt): number {
-  const ends = steps.map((step) => step.startedAtMs + (step.durationMs ?? 0))
-  return Math.max(startedAtMs, ...ends, samples.at(-1)?.atMs ?? 0)
-}
-
 /** The state in a few words, which a screen reader announces when they change. */
-function headline(attempt: Attempt, isRunning: boolean): string {
+function headline(attempt: Attempt, { isRunning, isKnown }: Omit<ProgressProps, 'attempt'>): string {
   const { release, tag, outcome, steps, plan, restores, durationMs } = attempt
   const name = releaseLabel(release, tag)
   const what = restores === undefined ? name : `${name}, rollback to ${restores.release},`
@@ -126,7 +125,20 @@ function headline(attempt: Attempt, isRunning: boolean): string {
   const done = steps.filter((step) => step.outcome === 'done').length
   const progress = plan.length === 0 ? `${done} steps done` : `${done} of ${plan.length} steps done`
   if (outcome.kind === 'failed') return `✗ ${what} failed, ${progress}`
+  if (!isKnown) return `? ${what} was being deployed, ${progress}`
   return isRunning
     ? `↻ ${what} is being deployed, ${progress}`
     : `✗ ${what} did not end, ${progress}: dray was killed, or lost its connection`
+}
+
+function undoWords(
+  { startedAtMs, endedAtMs }: NonNullable<Attempt['undo']>,
+  { isRunning, isKnown }: Omit<ProgressProps, 'attempt'>,
+): string {
+  if (endedAtMs !== undefined)
+    return `✓ Its changes were undone, for ${renderDuration(endedAtMs - startedAtMs)}.`
+  if (!isKnown) return '? Its changes were being undone.'
+  return isRunning
+    ? '… Its changes are being undone.'
+    : '✗ Undoing its changes did not end: dray was killed, or lost its connection. `dray status` shows what is serving.'
 }

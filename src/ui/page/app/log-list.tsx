@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ShownLine } from '../log-window.ts'
+import { isExact } from './state.ts'
 
 /** The height of a line, as in app.css. */
 const LINE_PX = 20
@@ -12,17 +13,21 @@ const MARKS = ['', '!', '·'] as const
 /** Lines of which only those in sight are drawn. At its end it stays there while `follows`; scrolling changes that. */
 export function LogList({
   lines,
+  removed,
   follows,
   onFollow,
   label,
 }: {
   lines: readonly ShownLine[]
+  /** How many lines before the first were dropped. */
+  removed: number
   follows: boolean
   onFollow: (follows: boolean) => void
   label: string
 }): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   const top = useSignal(0)
+  const dropped = useRef(removed)
   const heightPx = box.current?.clientHeight ?? 600
   const first = Math.max(0, Math.floor(top.value / LINE_PX) - SPARE)
   const drawn = lines.slice(first, first + Math.ceil(heightPx / LINE_PX) + 2 * SPARE)
@@ -31,8 +36,12 @@ export function LogList({
 
   useLayoutEffect(() => {
     const element = box.current
-    if (element === null || !follows) return
-    element.scrollTop = element.scrollHeight
+    const gone = Math.max(0, removed - dropped.current)
+    dropped.current = removed
+    if (element === null) return
+    // The lines that are being read stay where they are.
+    if (!follows && gone === 0) return
+    element.scrollTop = follows ? element.scrollHeight : Math.max(0, element.scrollTop - gone * LINE_PX)
     top.value = element.scrollTop
   })
   const onScroll = (): void => {
@@ -61,10 +70,11 @@ export function LogList({
 function Line({ line, width }: { line: ShownLine; width: number }): JSX.Element {
   const { atMs, name, kind, text } = line
   const at = new Date(atMs)
+  const exact = at.toISOString()
   return (
     <li class={`log-line kind-${kind}`}>
-      <time dateTime={at.toISOString()} title={at.toLocaleString(undefined, { timeZoneName: 'short' })}>
-        {at.toTimeString().slice(0, 8)}
+      <time dateTime={at.toISOString()} title={exact}>
+        {isExact.value ? exact : at.toTimeString().slice(0, 8)}
       </time>{' '}
       <span class="log-name">{name.padEnd(width)}</span>{' '}
       <span class="log-mark" title={kind === 1 ? 'standard error' : undefined}>

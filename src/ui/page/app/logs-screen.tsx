@@ -6,11 +6,12 @@ import { LogWindow } from '../log-window.ts'
 import type { LogAnswer } from '../model.ts'
 import { LogList } from './log-list.tsx'
 import { FailureNote } from './parts.tsx'
-import { ask, now, overview, pause } from './state.ts'
-import { repeat } from './use-poll.ts'
+import { ask, pause, serverNowMs, viewOf } from './state.ts'
+import { repeat, sentenceOf } from './use-poll.ts'
 
-/** Lines that the page keeps: some tens of megabytes. */
+/** What the page keeps, whichever is reached first. */
 const MOST_LINES = 100_000
+const MOST_BYTES = 64e6
 const EVERY_MS = 500
 
 const STARTS = {
@@ -54,9 +55,9 @@ function queryOf(start: Start, environment: string): Record<string, string> {
     case 'tail':
       return { tail: '200' }
     case 'minutes':
-      return { since: String(now.value - 600_000) }
+      return { since: String(serverNowMs() - 600_000) }
     case 'hour':
-      return { since: String(now.value - 3_600_000) }
+      return { since: String(serverNowMs() - 3_600_000) }
     case 'release':
       return { since: String(releasedAtMs(environment)) }
     case 'all':
@@ -66,13 +67,13 @@ function queryOf(start: Start, environment: string): Record<string, string> {
 
 /** When the deploy of the oldest current release of the hosts began, as far as it is known. */
 function releasedAtMs(environment: string): number {
-  const view = overview.value?.environments.find((it) => it.environment === environment)
+  const view = viewOf(environment)
   const times = (view?.status?.hosts ?? []).flatMap((host) => {
     if (host.verdict === 'unknown' || host.release === undefined) return []
     const attempt = view?.lastAttempts[host.host]
     return attempt?.release === host.release.id ? attempt.startedAtMs : host.release.createdAtMs
   })
-  return Math.min(...times, now.value)
+  return Math.min(...times, serverNowMs())
 }
 
 /** The logs from a time on; the containers of another deploy are included when they start. */
@@ -145,6 +146,7 @@ export function Logs({
       <LogList
         label={`Logs of ${environment}`}
         lines={log.shown}
+        removed={log.removed}
         follows={follows.value}
         onFollow={(isFollowing) => (follows.value = isFollowing)}
       />
@@ -163,7 +165,7 @@ type FollowedLogs = {
 
 function useLogs(environment: string, query: Readonly<Record<string, string>>): FollowedLogs {
   const log = useRef<LogWindow>(null)
-  log.current ??= new LogWindow(MOST_LINES)
+  log.current ??= new LogWindow(MOST_LINES, MOST_BYTES)
   const window = log.current
   const changed = useSignal(0)
   const answer = useSignal<Omit<LogAnswer, 'lines'> | undefined>(undefined)
@@ -172,7 +174,9 @@ function useLogs(environment: string, query: Readonly<Record<string, string>>): 
     const view = crypto.randomUUID()
     let isOpen = true
     const take = async (): Promise<boolean> => {
-      const found = await ask('logs', { environment, view, ...query })
+      const last = JSON.stringify(window.last)
+      const found = await ask('logs', { environment, view, ...query, last })
+      if ('failure' in found) throw new Error(`${found.failure.message} ${found.failure.hint}`)
       const { lines, ...others } = found
       window.add(found)
       answer.value = others
@@ -185,7 +189,7 @@ function useLogs(environment: string, query: Readonly<Record<string, string>>): 
         // What was drawn is shown, and keys are handled, before more lines come.
         while (await take()) await pause(0)
       } catch (error) {
-        problem.value = String(error)
+        problem.value = sentenceOf(error)
       }
     }
     const end = repeat(takeAll, EVERY_MS)

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact'
+import { judgeView } from '../judge-view.ts'
 import type { EnvironmentView } from '../model.ts'
 import { HostFacts } from './host-facts.tsx'
 import { FailureNote, Time } from './parts.tsx'
 import { linkTo } from './route.ts'
-import { overview } from './state.ts'
-import { verdictOf, VERDICTS } from './verdict.tsx'
+import { overview, present, serverNowMs } from './state.ts'
 
 /** A card for each environment, whose state can be read from a distance. */
 export function OverviewScreen(): JSX.Element {
@@ -22,8 +22,8 @@ export function OverviewScreen(): JSX.Element {
 }
 
 function Card({ view }: { view: EnvironmentView }): JSX.Element {
-  const { environment, status, readAtMs } = view
-  const { mark, word, tone } = VERDICTS[verdictOf(view)]
+  const { environment, status, reading, readAtMs } = view
+  const { mark, word, tone } = judgeView(view, present())
   return (
     <article class={`card ${tone}`} aria-labelledby={`name-${environment}`}>
       <div class="verdict">
@@ -38,9 +38,10 @@ function Card({ view }: { view: EnvironmentView }): JSX.Element {
       {status?.hosts.map((host) => (
         <HostFacts key={host.host} environment={environment} host={host} view={view} />
       ))}
+      {status !== undefined && reading.length > 0 && <p class="quiet">Reading {reading.join(', ')}…</p>}
       {readAtMs !== undefined && (
         <p class="quiet">
-          Read <Time atMs={readAtMs} />
+          Read <Time atMs={readAtMs} nowMs={serverNowMs()} />
         </p>
       )}
     </article>

@@ -1,8 +1,7 @@
 import { useSignalEffect } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { worstVerdict } from '../../../operations/status/make-status.ts'
-import type { Overview } from '../model.ts'
+import { announcementOf, titleOf } from '../judge-view.ts'
 import { ChecksScreen } from './checks-screen.tsx'
 import { ContainersScreen } from './containers-screen.tsx'
 import { DiskScreen } from './disk-screen.tsx'
@@ -11,10 +10,9 @@ import { LogsScreen } from './logs-screen.tsx'
 import { OverviewScreen } from './overview-screen.tsx'
 import { ReleaseScreen } from './release-screen.tsx'
 import { linkTo, SCREENS, type EnvironmentScreen, type Route } from './route.ts'
-import { connection, overview, route } from './state.ts'
+import { connection, isExact, overview, present, route } from './state.ts'
 import { TimelineScreen } from './timeline-screen.tsx'
 import { VariablesScreen } from './variables-screen.tsx'
-import { verdictOf, VERDICTS } from './verdict.tsx'
 
 /** The frame of every screen: where you are, whether it is live, and the screen. */
 export function Page(): JSX.Element {
@@ -28,7 +26,7 @@ export function Page(): JSX.Element {
     isFirst.current = false
   }, [path])
   useSignalEffect(() => {
-    document.title = titleOf(overview.value)
+    document.title = titleOf(overview.value, present())
   })
   const app = overview.value?.app ?? 'dray'
   return (
@@ -42,7 +40,10 @@ export function Page(): JSX.Element {
             <Crumbs app={app} at={at} />
           </ol>
         </nav>
-        <Connection />
+        <div class="tools">
+          <Exact />
+          <Connection />
+        </div>
       </header>
       {at.screen !== 'overview' && <Tabs at={at} />}
       <main id="content" tabIndex={-1}>
@@ -52,7 +53,7 @@ export function Page(): JSX.Element {
         <Screen key={path} at={at} />
       </main>
       <p class="unseen" role="status">
-        {announcement(overview.value)}
+        {announcementOf(overview.value, present())}
       </p>
     </>
   )
@@ -141,6 +142,15 @@ function headingOf(at: Route): string {
   return at.screen === 'release' ? `Release ${at.release}` : `${SCREEN_NAMES[at.screen]} of ${at.environment}`
 }
 
+/** Shows what is else shortened or left out: a title would be out of reach of the keyboard and of a finger. */
+function Exact(): JSX.Element {
+  return (
+    <button type="button" aria-pressed={isExact.value} onClick={() => (isExact.value = !isExact.value)}>
+      Exact times and digests
+    </button>
+  )
+}
+
 const CONNECTIONS = {
   connecting: '… connecting',
   live: '● live',
@@ -154,19 +164,4 @@ function Connection(): JSX.Element {
       {CONNECTIONS[state]}
     </p>
   )
-}
-
-/** The worst state first, so that a tab's title says it. */
-function titleOf(seen: Overview | undefined): string {
-  if (seen === undefined) return 'dray'
-  const worst = worstVerdict(seen.environments.map(verdictOf).filter((it) => it !== 'reading'))
-  const named = seen.environments.filter((it) => verdictOf(it) === worst).map((it) => it.environment)
-  if (named.length === 0) return `${seen.app}: dray`
-  return `${VERDICTS[worst].mark} ${seen.app}: ${named.join(', ')} ${VERDICTS[worst].word}`
-}
-
-/** Read aloud when it changes. */
-function announcement(seen: Overview | undefined): string {
-  const known = seen?.environments.filter((it) => verdictOf(it) !== 'reading') ?? []
-  return known.map((it) => `${it.environment}: ${VERDICTS[verdictOf(it)].word}.`).join(' ')
 }

@@ -3,16 +3,22 @@ import { usedPercent, type FileSystem } from '../../../deploy/model/file-system.
 import type { Failure } from '../../../deploy/model/events.ts'
 import { renderBytes } from '../../../shared/bytes.ts'
 import { renderTimeAgo } from '../../../shared/time-ago.ts'
-import { now } from './state.ts'
+import { isExact, now } from './state.ts'
 
-/** A time in words, with the exact one in its title and for machines. */
-export function Time({ atMs }: { atMs: number }): JSX.Element {
-  const exact = new Date(atMs)
+/** A time in words, and exactly when that is asked for. `nowMs`: the time on the clock of `atMs`, if that is not the browser's. */
+export function Time({ atMs, nowMs = now.value }: { atMs: number; nowMs?: number }): JSX.Element {
+  const at = new Date(atMs)
+  const exact = at.toLocaleString(undefined, { timeZoneName: 'short' })
   return (
-    <time dateTime={exact.toISOString()} title={exact.toLocaleString(undefined, { timeZoneName: 'short' })}>
-      {renderTimeAgo(Math.max(0, now.value - atMs))}
+    <time dateTime={at.toISOString()} title={exact}>
+      {isExact.value ? exact : renderTimeAgo(Math.max(0, nowMs - atMs))}
     </time>
   )
+}
+
+/** A digest, shortened until the whole is asked for. */
+export function Digest({ digest }: { digest: string }): JSX.Element {
+  return <code title={digest}>{isExact.value ? digest : digest.slice(0, 19)}</code>
 }
 
 /** A tag, or a commit hash shortened as git does. */
@@ -21,7 +27,7 @@ export function Tag({ tag }: { tag: string | undefined }): JSX.Element | null {
   const isCommit = /^[0-9a-f]{40}$/.test(tag)
   return (
     <code title={isCommit ? `commit ${tag}` : undefined} class="tag">
-      {isCommit ? tag.slice(0, 7) : tag}
+      {isCommit && !isExact.value ? tag.slice(0, 7) : tag}
     </code>
   )
 }
@@ -55,9 +61,10 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
   )
 }
 
-/** A failure with the last lines of its log and the next command. */
+/** A failure with the last lines of its log, what is serving, what was undone and what was not, and the next command. */
 export function FailureNote({ failure }: { failure: Failure }): JSX.Element {
   const { logTail = [] } = failure.details
+  const { serving, undone = [], notUndone = [] } = failure
   return (
     <div class="problem">
       <p>{failure.message}</p>
@@ -66,10 +73,27 @@ export function FailureNote({ failure }: { failure: Failure }): JSX.Element {
           {logTail.join('\n')}
         </pre>
       )}
+      {serving !== undefined && <p>{serving}</p>}
+      <Changes name="Undone" changes={undone} />
+      <Changes name="Not undone" changes={notUndone} />
       <p class="hint">
         <Commands text={failure.hint} />
       </p>
     </div>
+  )
+}
+
+function Changes({ name, changes }: { name: string; changes: readonly string[] }): JSX.Element | null {
+  if (changes.length === 0) return null
+  return (
+    <>
+      <p>{name}:</p>
+      <ul>
+        {changes.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </>
   )
 }
 
@@ -136,6 +160,7 @@ export function FileSystemBar({ fileSystem }: { fileSystem: FileSystem }): JSX.E
     <span class="disk">
       <Bar percent={used} tone={tone} />
       <span title={`${fileSystem.mount}, for ${fileSystem.holds.join(' and ')}`}>
+        {isExact.value && `${fileSystem.mount}, for ${fileSystem.holds.join(' and ')}: `}
         {used} %{used >= 80 && ', nearly full'}, {renderBytes(fileSystem.availableBytes)} free
       </span>
     </span>

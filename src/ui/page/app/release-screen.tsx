@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import type { FileChange, ReleaseChanges, ReleaseView } from '../model.ts'
-import { Fact, FailureNote, Tag, Time, WideTable } from './parts.tsx'
+import { Digest, Fact, FailureNote, Tag, Time, WideTable } from './parts.tsx'
 import { RollbackPanel } from './rollback-panel.tsx'
-import { overview } from './state.ts'
+import { isExact, overview } from './state.ts'
 import { useAsk } from './use-poll.ts'
 
 type Asked = { environment: string; host: string; release: string }
@@ -45,6 +45,12 @@ export function ReleaseScreen({ environment, host, release }: Asked): JSX.Elemen
             {found.files.map(({ path, sha256 }) => (
               <li key={path} title={`SHA-256 ${sha256}`}>
                 <code>{path}</code>
+                {isExact.value && (
+                  <>
+                    {' '}
+                    <code class="quiet">{sha256}</code>
+                  </>
+                )}
               </li>
             ))}
           </ul>
@@ -77,7 +83,7 @@ function Images({ images }: { images: ReleaseView['images'] }): JSX.Element {
             <Tag tag={it.tag} />
           </td>
           <td>
-            <code title={it.digest}>{it.digest.slice(0, 19)}</code>
+            <Digest digest={it.digest} />
           </td>
           <td class="number">{it.replicas}</td>
         </tr>

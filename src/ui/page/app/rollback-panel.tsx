@@ -2,28 +2,38 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Failure } from '../../../deploy/model/events.ts'
-import type { RollbackView } from '../model.ts'
+import type { PageAnswers, RollbackView } from '../model.ts'
 import { FailureNote } from './parts.tsx'
 import { linkTo } from './route.ts'
 import { beginRollback } from './state.ts'
-import { useAsk, usePoll } from './use-poll.ts'
+import { sentenceOf, useAsk, usePoll } from './use-poll.ts'
 
 type Target = { environment: string; release: string }
 
 /** Begins a rollback after its plan and its command line were shown, and the name of a production-like environment was typed. */
 export function RollbackPanel({ environment, release }: Target): JSX.Element {
   const stage = useSignal<'closed' | 'planned' | 'begun'>('closed')
+  const button = useRef<HTMLButtonElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const wasOpen = useRef(false)
+  const isOpen = stage.value !== 'closed'
+  // What had the focus is gone: it moves to what has come instead.
+  useEffect(() => {
+    if (isOpen) heading.current?.focus()
+    else if (wasOpen.current) button.current?.focus()
+    wasOpen.current = isOpen
+  }, [stage.value])
   if (stage.value === 'closed')
     return (
       <p class="tools">
-        <button type="button" onClick={() => (stage.value = 'planned')}>
+        <button type="button" ref={button} onClick={() => (stage.value = 'planned')}>
           Roll back to this…
         </button>
       </p>
     )
   return (
     <section class="action" aria-label={`Rollback to ${release}`}>
-      <h2>
+      <h2 ref={heading} tabIndex={-1}>
         Roll {environment} back to {release}
       </h2>
       {stage.value === 'planned' ? (
@@ -33,7 +43,7 @@ export function RollbackPanel({ environment, release }: Target): JSX.Element {
           onBegun={() => (stage.value = 'begun')}
         />
       ) : (
-        <Begun {...{ environment, release }} />
+        <Begun {...{ environment, release }} onAgain={() => (stage.value = 'planned')} />
       )}
     </section>
   )
@@ -64,21 +74,19 @@ function Confirmation({
   onCancel,
   onBegun,
 }: PlannedProps & { plan: RollbackView }): JSX.Element {
-  const { command, steps, warnings, notUndone, confirmName } = plan
+  const { plan: shown, command, steps, warnings, notUndone, confirmName } = plan
   const typed = useSignal('')
   const failure = useSignal<Failure | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   const isSending = useSignal(false)
-  const first = useRef<HTMLParagraphElement>(null)
-  useEffect(() => first.current?.focus(), [])
   const begin = async (): Promise<void> => {
     isSending.value = true
     try {
-      const begun = await beginRollback({ environment, release, confirm: typed.value })
+      const begun = await beginRollback({ environment, release, confirm: typed.value, plan: shown })
       if ('release' in begun) onBegun()
       else failure.value = begun.failure
     } catch (error) {
-      problem.value = String(error)
+      problem.value = sentenceOf(error)
     }
     isSending.value = false
   }
@@ -90,7 +98,7 @@ function Confirmation({
         void begin()
       }}
     >
-      <p ref={first} tabIndex={-1}>
+      <p>
         In a terminal: <code>{command}</code>
       </p>
       {warnings.map((text) => (
@@ -113,7 +121,10 @@ function Confirmation({
           ))}
         </ol>
       )}
-      <p class="quiet">The plan is made again under the lock, of what is on the server then.</p>
+      <p class="quiet">
+        The plan is made again under the lock, of what is on the server then. If it is another one, nothing is
+        changed.
+      </p>
       {confirmName !== undefined && (
         <p>
           <label>
@@ -145,21 +156,40 @@ function Confirmation({
   )
 }
 
-function Begun({ environment, release }: Target): JSX.Element {
-  const { answer } = usePoll('action', { environment }, 1000)
+function Begun({ environment, release, onAgain }: Target & { onAgain: () => void }): JSX.Element {
+  const { answer, problem } = usePoll('action', { environment }, 1000)
   return (
     <>
-      <p role="status">
-        {answer?.state === 'done'
-          ? `✓ Rolled back to ${release}.`
-          : answer?.state === 'failed'
-            ? '✗ The rollback failed.'
-            : '↻ The rollback is running.'}
-      </p>
+      <p role="status">{progressOf(answer, { release, isLost: problem !== undefined })}</p>
+      {problem !== undefined && (
+        <p class="problem">
+          {problem} The terminal of dray says how the rollback ended; <code>dray status {environment}</code>{' '}
+          shows what is serving.
+        </p>
+      )}
       {answer?.state === 'failed' && answer.failure !== undefined && <FailureNote failure={answer.failure} />}
+      {answer?.state === 'failed' && (
+        <p class="tools">
+          <button type="button" onClick={onAgain}>
+            Make the plan again
+          </button>
+        </p>
+      )}
       <p>
         <a href={linkTo({ screen: 'live', environment })}>Follow it step by step</a>
       </p>
     </>
   )
+}
+
+/** How the last rollback of the environment is going, which may be another one: it was begun on another page. */
+function progressOf(
+  answer: PageAnswers['action'] | undefined,
+  { release, isLost }: { release: string; isLost: boolean },
+): string {
+  if (answer === undefined || answer.state === 'none') return isLost ? '? Nothing is known of it.' : '…'
+  const name = answer.release === release ? 'The rollback' : `Another rollback, to ${answer.release},`
+  if (answer.state === 'done') return `✓ Rolled back to ${answer.release}.`
+  if (answer.state === 'failed') return `✗ ${name} failed.`
+  return isLost ? `? ${name} was running.` : `↻ ${name} is running.`
 }

@@ -1,15 +1,43 @@
-import { signal } from '@preact/signals'
-import type { ActionView, Answer, Overview, PageAnswers, RollbackRequest } from '../model.ts'
+import { batch, signal } from '@preact/signals'
+import { isStale, type Present } from '../judge-view.ts'
+import type { ActionView, Answer, EnvironmentView, Overview, PageAnswers, RollbackRequest } from '../model.ts'
 import { parseRoute, type Route } from './route.ts'
 
 /** What the server sent last. */
 export const overview = signal<Overview | undefined>(undefined)
 
+/** When it was received, on this machine's clock. */
+const receivedAtMs = signal(0)
+
 /** `lost`: the server does not answer; the browser tries again automatically. */
 export const connection = signal<'connecting' | 'live' | 'lost'>('connecting')
 
-/** Milliseconds since the epoch, once a second while the page is visible. */
+/** Milliseconds since the epoch, once a second while the page is visible; less often while it is hidden, for its title. */
 export const now = signal(Date.now())
+
+/** Whether times, digests and the output of health checks are shown in full. */
+export const isExact = signal(false)
+
+/** The time of the machine that runs dray, and whether dray answers. */
+export function present(): Present {
+  return { nowMs: serverNowMs(), isLost: connection.value === 'lost' }
+}
+
+/** The time of the machine that runs dray: its clock and that of the browser may differ. */
+export function serverNowMs(): number {
+  const sinceMs = Math.max(0, now.value - receivedAtMs.value)
+  return overview.value === undefined ? now.value : overview.value.nowMs + sinceMs
+}
+
+/** What is known of an environment. */
+export function viewOf(environment: string): EnvironmentView | undefined {
+  return overview.value?.environments.find((it) => it.environment === environment)
+}
+
+/** Whether what is shown of an environment is no longer present. */
+export function isOld(view: EnvironmentView): boolean {
+  return isStale(view, present())
+}
 
 export const route = signal<Route>(parseRoute(location.hash))
 
@@ -18,13 +46,18 @@ export function startUpdates(): void {
   addEventListener('hashchange', () => (route.value = parseRoute(location.hash)))
   document.addEventListener('visibilitychange', follow)
   setInterval(() => {
-    if (!document.hidden) now.value = Date.now()
+    if (!document.hidden || Date.now() - now.value >= HIDDEN_TICK_MS) now.value = Date.now()
   }, 1000)
   follow()
 }
 
-/** What one tab sends to the others: what the server sent, that it does not answer, or a question for that. */
-type Told = { overview: Overview } | 'lost' | 'asked'
+const HIDDEN_TICK_MS = 10_000
+
+/**
+ * What one tab sends to the others: what the server sent, with the time at which it came; that the server does not answer; or a
+ * question for that.
+ */
+type Told = { overview: Overview; atMs: number } | 'lost' | 'asked'
 
 /** A name that only the tabs of this page know: another dray at this port has another path. */
 const name = `dray ${location.pathname}`
@@ -63,7 +96,7 @@ function receive(others: BroadcastChannel, signal: AbortSignal): Promise<void> {
     others.postMessage(told)
   }
   source.addEventListener('overview', ({ data }: MessageEvent<string>) =>
-    tell({ overview: JSON.parse(data) as Overview }),
+    tell({ overview: JSON.parse(data) as Overview, atMs: Date.now() }),
   )
   source.addEventListener('error', () => tell('lost'))
   others.addEventListener('message', ({ data }: MessageEvent<Told>) => {
@@ -82,8 +115,11 @@ function take(told: Exclude<Told, 'asked'>): void {
     connection.value = 'lost'
     return
   }
-  overview.value = told.overview
-  connection.value = 'live'
+  batch(() => {
+    overview.value = told.overview
+    receivedAtMs.value = told.atMs
+    connection.value = 'live'
+  })
 }
 
 /** Resolves after a time. */
@@ -92,14 +128,32 @@ export function pause(ms: number): Promise<void> {
 }
 
 /** Begins a rollback. Throws a sentence if the server does not answer. */
-export async function beginRollback(request: RollbackRequest): Promise<Answer<ActionView>> {
-  const response = await fetch('api/rollback', {
+export async function beginRollback(sent: RollbackRequest): Promise<Answer<ActionView>> {
+  const response = await request('api/rollback', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(request),
+    body: JSON.stringify(sent),
   })
   if (!response.ok) throw new Error('dray refuses this: was it started with `--write`?')
   return (await response.json()) as Answer<ActionView>
+}
+
+/** Longer than the server takes to read a host that hangs. */
+const PATIENCE_MS = 60_000
+/** Those that do what a command does. */
+const LONG_PATIENCE_MS = 600_000
+const LONG: ReadonlySet<keyof PageAnswers> = new Set(['disk', 'checks', 'variables', 'release', 'rollback'])
+
+/** Throws a sentence if the server does not answer, or not in time. */
+async function request(path: string, options: RequestInit, patienceMs = PATIENCE_MS): Promise<Response> {
+  try {
+    return await fetch(path, { ...options, signal: AbortSignal.timeout(patienceMs) })
+  } catch (error) {
+    const isLate = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new Error(isLate ? `dray did not answer within ${patienceMs / 1000} s.` : 'dray does not answer.', {
+      cause: error,
+    })
+  }
 }
 
 /** Asks the server a question. Throws a sentence if it does not answer. */
@@ -107,7 +161,8 @@ export async function ask<Question extends keyof PageAnswers>(
   question: Question,
   query: Readonly<Record<string, string>>,
 ): Promise<PageAnswers[Question]> {
-  const response = await fetch(`api/${question}?${new URLSearchParams(query).toString()}`)
+  const path = `api/${question}?${new URLSearchParams(query).toString()}`
+  const response = await request(path, {}, LONG.has(question) ? LONG_PATIENCE_MS : PATIENCE_MS)
   if (!response.ok) throw new Error(`dray does not know this ${question}.`)
   return (await response.json()) as PageAnswers[Question]
 }

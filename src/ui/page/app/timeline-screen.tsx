@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { useSignalEffect } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Attempt } from '../../../deploy/releases/history.ts'
@@ -6,56 +6,45 @@ import type { TaskAttempt } from '../../../deploy/tasks/task-history.ts'
 import { renderCount } from '../../../shared/bytes.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderDuration } from '../../render/text/render-duration.ts'
-import type { Answer, HostTimeline, Timeline } from '../model.ts'
-import { FailureNote, Tag, Time } from './parts.tsx'
+import { changesOf } from '../judge-view.ts'
+import type { HostTimeline } from '../model.ts'
+import { FailureNote, Reread, Tag, Time } from './parts.tsx'
 import { linkTo } from './route.ts'
-import { ask, overview } from './state.ts'
+import { viewOf } from './state.ts'
 import { StepsTable } from './steps-table.tsx'
+import { useAsk } from './use-poll.ts'
 
-/** Deploys, rollbacks and tasks of an environment, newest first; read again whenever its release or lock changes. */
+/** Deploys, rollbacks and tasks of an environment, newest first; read again whenever there is something new. */
 export function TimelineScreen({ environment }: { environment: string }): JSX.Element {
-  const answer = useSignal<Answer<Timeline> | undefined>(undefined)
-  const problem = useSignal<string | undefined>(undefined)
-  const lastAsked = useRef('')
+  const { answer: found, problem, isAsking, again } = useAsk('timeline', { environment })
+  const known = useRef<string | undefined>(undefined)
   useSignalEffect(() => {
-    const key = changesOf(environment)
-    if (key === lastAsked.current) return
-    lastAsked.current = key
-    ask('timeline', { environment }).then(
-      (found) => {
-        answer.value = found
-        problem.value = undefined
-      },
-      (error: unknown) => (problem.value = String(error)),
-    )
+    const key = changesOf(viewOf(environment))
+    if (key === undefined || key === known.current) return
+    if (known.current !== undefined) again()
+    known.current = key
   })
-  if (problem.value !== undefined) return <p class="problem">{problem.value}</p>
-  const found = answer.value
-  if (found === undefined) return <p class="quiet">Reading the journal…</p>
-  if ('failure' in found) return <FailureNote failure={found.failure} />
   return (
     <>
-      {found.hosts.map((host) => (
-        <section key={host.host}>
-          <h2>{host.host}</h2>
-          {'failure' in host ? (
-            <FailureNote failure={host.failure} />
-          ) : (
-            <HostEvents environment={environment} timeline={host} />
-          )}
-        </section>
-      ))}
+      <Reread {...{ isAsking, again }} words="Reading the journal" />
+      {problem !== undefined && <p class="problem">{problem}</p>}
+      {found !== undefined &&
+        ('failure' in found ? (
+          <FailureNote failure={found.failure} />
+        ) : (
+          found.hosts.map((host) => (
+            <section key={host.host}>
+              <h2>{host.host}</h2>
+              {'failure' in host ? (
+                <FailureNote failure={host.failure} />
+              ) : (
+                <HostEvents environment={environment} timeline={host} />
+              )}
+            </section>
+          ))
+        ))}
     </>
   )
-}
-
-/** Differs when there is something new to read; during a deploy, with every look at the host. */
-function changesOf(environment: string): string {
-  const view = overview.value?.environments.find((it) => it.environment === environment)
-  const hosts = view?.status?.hosts ?? []
-  const isLocked = hosts.some((host) => 'lock' in host)
-  const releases = hosts.map((host) => ('release' in host ? host.release?.id : host.verdict))
-  return JSON.stringify([environment, releases, isLocked ? view?.readAtMs : 'unlocked'])
 }
 
 function HostEvents({ environment, timeline }: { environment: string; timeline: HostTimeline }): JSX.Element {

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { PageAnswers } from '../model.ts'
 import { ask, pause } from './state.ts'
 
@@ -17,7 +17,10 @@ export function usePoll<Question extends keyof PageAnswers>(
   return { answer: answer.value, problem: problem.value }
 }
 
-/** The answer to a question, which is asked once and whenever `again` is called; `isAsking` until it has come. */
+/**
+ * The answer to a question, which is asked once and whenever `again` is called; `isAsking` until it has come. One question is under
+ * way at a time: `again` meanwhile asks once more after it. An answer stays beside a later `problem`.
+ */
 export function useAsk<Question extends keyof PageAnswers>(
   question: Question,
   query: Readonly<Record<string, string>>,
@@ -28,10 +31,19 @@ export function useAsk<Question extends keyof PageAnswers>(
   again: () => void
 } {
   const { answer, problem, read } = useReading(question, query)
-  const isAsking = useSignal(true)
+  const isAsking = useSignal(false)
+  const isDue = useRef(false)
   const again = (): void => {
+    isDue.current = true
+    if (!isAsking.peek()) void readAll()
+  }
+  const readAll = async (): Promise<void> => {
     isAsking.value = true
-    void read().then(() => (isAsking.value = false))
+    while (isDue.current) {
+      isDue.current = false
+      await read()
+    }
+    isAsking.value = false
   }
   useEffect(again, [])
   return { answer: answer.value, problem: problem.value, isAsking: isAsking.value, again }
@@ -48,10 +60,15 @@ function useReading<Question extends keyof PageAnswers>(
       answer.value = await ask(question, query)
       problem.value = undefined
     } catch (error) {
-      problem.value = String(error)
+      problem.value = sentenceOf(error)
     }
   }
   return { answer, problem, read }
+}
+
+/** What an error says. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Does something, and again `everyMs` after it was done, while the page is visible. The result ends it. */

@@ -52,3 +52,95 @@ test('with several hosts, each line has the name of its host', () => {
   expect(log.shown[0]).toMatchObject({ name: 'srv2 backend-1', kind: 1 })
   expect(log.services).toEqual(['backend', 'frontend'])
 })
+
+test('after a break, lines of one host that come again are known by its own last line', () => {
+  const log = new LogWindow(1000)
+  const two = [...containers, { host: 'srv2', service: 'backend', name: 'backend-1' }]
+  const of = (lines: readonly LogLineView[], session: string) => ({
+    ...answer(lines, session),
+    containers: two,
+  })
+  log.add(
+    of(
+      [
+        [10_000, 2, 0, 'long ago on srv2'],
+        [90_000, 0, 0, 'just now on srv'],
+      ],
+      'a',
+    ),
+  )
+  log.add(
+    of(
+      [
+        [90_000, 0, 0, 'just now on srv'],
+        [10_000, 2, 0, 'long ago on srv2'],
+      ],
+      'b',
+    ),
+  )
+  expect(textsOf(log)).toEqual(['long ago on srv2', 'just now on srv'])
+  expect(log.last).toEqual({ srv2: 10_000, srv: 90_000 })
+})
+
+test('equal lines that come again are each dropped once, also when the first answer after the break is empty', () => {
+  const log = new LogWindow(1000)
+  const same: LogLineView = [5_000, 0, 0, 'same']
+  log.add(answer([same, same]))
+  log.add(answer([], 'b'))
+  log.add(answer([same, same, same], 'b'))
+  expect(textsOf(log)).toEqual(['same', 'same', 'same'])
+})
+
+test('says where lines are left out: the last one before the break did not come again', () => {
+  const log = new LogWindow(1000)
+  log.add(
+    answer([
+      [1_000, 0, 0, 'before'],
+      [1_000, 1, 0, 'of the other'],
+    ]),
+  )
+  log.add(
+    answer(
+      [
+        [1_000, 1, 0, 'of the other'],
+        [9_000, 0, 0, 'after'],
+        [9_001, 1, 0, 'the next'],
+      ],
+      'b',
+    ),
+  )
+  expect(textsOf(log)).toEqual([
+    'before',
+    'of the other',
+    '… lines are left out: the log does not go back further',
+    'after',
+    'the next',
+  ])
+  log.add(answer([[9_002, 0, 0, 'more']], 'b'))
+  expect(textsOf(log).at(-1)).toBe('more')
+})
+
+test('what happened to a container is not told again after a break, and is no time of a log', () => {
+  const log = new LogWindow(1000)
+  const stopped: LogLineView = [100, 0, 2, 'is stopped: exit code 0']
+  log.add(answer([stopped, [50_000, 1, 0, 'line']]))
+  log.add(answer([stopped, [50_000, 1, 0, 'line']], 'b'))
+  expect(textsOf(log)).toEqual(['is stopped: exit code 0', 'line'])
+  log.add(answer([[99_000, 0, 2, 'started']], 'b'))
+  expect(log.last).toEqual({ srv: 50_000 })
+})
+
+test('keeps a limited amount of text, and counts the lines before the first one that is shown', () => {
+  const log = new LogWindow(1_000_000, 1_000_000)
+  const long = (from: number): LogLineView[] =>
+    Array.from({ length: 100 }, (_, index) => [from + index, index % 2, 0, 'x'.repeat(4_000)])
+  for (let from = 0; from < 2_000; from += 100) log.add(answer(long(from)))
+  expect(log.counts.all).toBe(2_000)
+  expect(log.counts.kept).toBeLessThan(140)
+  expect(log.removed).toBe(2_000 - log.shown.length)
+  log.filter({ text: '', service: 'backend' })
+  expect(log.removed).toBe(0)
+  const before = log.shown.length
+  for (let from = 2_000; from < 2_400; from += 100) log.add(answer(long(from)))
+  expect(log.removed).toBe(before + 200 - log.shown.length)
+})

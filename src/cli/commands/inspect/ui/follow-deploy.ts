@@ -7,7 +7,7 @@ import { readHistory } from '../../../../deploy/releases/history.ts'
 import type { ArchiveContents } from '../../../../deploy/releases/release-archive.ts'
 import type { LiveDeploy, LiveHost } from '../../../../ui/page/model.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
-import { PACE_MS } from '../watch/watch-environments.ts'
+import { LOOK_MS, PACE_MS } from '../watch/pace.ts'
 import type { AnswerPorts } from './answer-page.ts'
 
 /** The last deploy of each host of an environment, followed until it is disposed of. */
@@ -20,7 +20,7 @@ const MOST_ENTRIES = 20_000
 export function followDeploy({ config }: EnvironmentInput, ports: AnswerPorts): DeployFollower {
   const { hosts, path } = config.environment
   const stop = new AbortController()
-  const states = new Map<string, () => LiveHost>(hosts.map((host) => [host, () => ({ host })]))
+  const states = new Map<string, () => LiveHost>(hosts.map((host) => [host, () => ({ host, isRead: false })]))
   for (const host of hosts) void followHost({ host, path, states }, ports, stop.signal)
   return {
     state: () => ({ hosts: [...states.values()].map((read) => read()) }),
@@ -35,25 +35,28 @@ async function followHost(
   { onHost, context }: AnswerPorts,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock } = context
   const isOver = (): boolean => signal.aborted
+  // What was read stays known when the host does not answer.
+  const journal = new LastAttempt()
+  const state = (): LiveHost => ({ host, ...journal.state(clock.now()) })
   while (!isOver()) {
-    const journal = new LastAttempt()
     try {
       await onHost(host, async (runner) => {
-        const archive = createReleaseArchive({ runner, path, steps: 'all' })
+        const archive = createReleaseArchive({ runner, path, steps: 'all', timeoutMs: LOOK_MS })
         const contents = await archive.read(1, signal)
         journal.begin(contents)
-        states.set(host, () => ({ host, attempt: journal.attempt() }))
+        states.set(host, state)
         await followJournal({ runner, path }, { fromByte: contents.journalBytes, signal }, (entries) =>
-          journal.add(entries),
+          journal.add(entries, clock.now()),
         )
       })
     } catch (error) {
       if (isOver()) return
       const failure = failureFrom(toDrayError(error))
-      states.set(host, () => ({ host, attempt: journal.attempt(), failure }))
+      states.set(host, () => ({ ...state(), failure }))
     }
-    await context.clock.sleep(PACE_MS.unknown, signal).catch(() => undefined)
+    await clock.sleep(PACE_MS.unknown, signal).catch(() => undefined)
   }
 }
 
@@ -62,15 +65,18 @@ class LastAttempt {
   #contents: ArchiveContents = { releases: [], journal: [], journalBytes: 0 }
   #known = new Set<string>()
   #newest = 0
+  #isRead = false
+  #grewAtMs: number | undefined
 
   begin(contents: ArchiveContents): void {
+    this.#isRead = true
     this.#contents = contents
     this.#known = new Set(contents.journal.map((entry) => JSON.stringify(entry)))
-    this.#newest = releaseNumber(this.attempt()?.release ?? 'r0')
+    this.#newest = releaseNumber(this.#attempt()?.release ?? 'r0')
   }
 
   /** Those that were read before come again, since the size was measured first. */
-  add(entries: readonly JournalEntry[]): void {
+  add(entries: readonly JournalEntry[], nowMs: number): void {
     for (const entry of entries) {
       const text = JSON.stringify(entry)
       // A journal that was cut is read again from its beginning.
@@ -82,10 +88,19 @@ class LastAttempt {
       this.#newest = releaseNumber(entry.release)
       const journal = begins ? [entry] : [...this.#contents.journal, entry]
       this.#contents = { ...this.#contents, journal }
+      this.#grewAtMs = nowMs
     }
   }
 
-  attempt(): LiveHost['attempt'] {
+  state(nowMs: number): Omit<LiveHost, 'host'> {
+    return {
+      isRead: this.#isRead,
+      attempt: this.#attempt(),
+      quietMs: this.#grewAtMs === undefined ? undefined : nowMs - this.#grewAtMs,
+    }
+  }
+
+  #attempt(): LiveHost['attempt'] {
     const [last] = readHistory(this.#contents, 1)
     return last
   }

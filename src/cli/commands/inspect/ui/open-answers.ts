@@ -1,8 +1,10 @@
+import * as z from 'zod'
 import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
 import { nameEnvironment } from '../../../../shared/name-environment.ts'
+import { parseJson } from '../../../../shared/parse-json.ts'
 import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import { createLeases } from '../watch/leases.ts'
-import type { WatchedEnvironment } from '../watch/load-watched.ts'
+import type { WatchedConfig, WatchedEnvironment } from '../watch/load-watched.ts'
 import { answerChecks, answerDisk, answerVariables } from './answer-on-demand.ts'
 import { answerRelease, answerTimeline, type AnswerPorts } from './answer-page.ts'
 import { followContainers, type ContainersFollower } from './follow-containers.ts'
@@ -11,62 +13,80 @@ import { followLogs, type LogFollower } from './follow-logs.ts'
 
 /** What the page asks for, and what is followed for it meanwhile. */
 export type Answers = Disposable & {
-  /** The JSON of a question of the page; undefined for one that does not exist. Never rejects. */
-  answer(question: string, query: URLSearchParams): Promise<unknown>
+  /**
+   * The JSON of a question of the page; undefined for one that does not exist. The signal aborts when the page has gone. Never
+   * rejects.
+   */
+  answer(question: string, query: URLSearchParams, signal: AbortSignal): Promise<unknown>
+}
+
+type Ports = AnswerPorts & {
+  /** Makes a text safe. */
+  clean: (text: string) => string
+  /** The clock of a host minus that of this machine. */
+  offsetMs: (environment: string, host: string) => number
 }
 
 /** What is followed for a page ends this long after its last question: it asks every second. */
 const KEPT_MS = 5_000
 
-/** The answers about the environments. `clean` makes a text safe. */
-export function openAnswers(
-  environments: readonly WatchedEnvironment[],
-  ports: AnswerPorts & { clean: (text: string) => string },
-): Answers {
+/** The answers about the environments. */
+export function openAnswers(config: WatchedConfig, ports: Ports): Answers {
   const { clock } = ports.context
   const deploys = createLeases<DeployFollower>(clock, KEPT_MS)
   const containers = createLeases<ContainersFollower>(clock, KEPT_MS)
   const logs = createLeases<LogFollower>(clock, KEPT_MS)
+  const find = (query: URLSearchParams): WatchedEnvironment | undefined =>
+    config.environments.find(({ name }) => name === query.get('environment'))
 
-  const answer = async (question: string, query: URLSearchParams): Promise<unknown> => {
-    const named = environments.find(({ name }) => name === query.get('environment'))
-    if (named === undefined || !('input' in named)) return undefined
+  const answer = async (question: string, query: URLSearchParams, signal: AbortSignal): Promise<unknown> => {
+    const named = find(query)
+    if (named === undefined || !QUESTIONS.has(question)) return undefined
+    if (!('input' in named)) return { failure: named.unreadable.failure }
     const { name, input } = named
     const { hosts } = input.config.environment
     const host = query.get('host') ?? hosts[0]
     if (!hosts.includes(host)) return undefined
+    // What is followed outlives the question, and the rest is read for it alone.
+    const once = {
+      ...ports,
+      context: { ...ports.context, signal: AbortSignal.any([ports.context.signal, signal]) },
+    }
     switch (question) {
       case 'timeline':
-        return answerTimeline(input, ports)
+        return answerTimeline(input, once)
       case 'live':
         return deploys.get(name, () => followDeploy(input, ports)).state()
       case 'release':
-        return answerRelease(input, { host, release: query.get('release') ?? '' }, ports)
+        return answerRelease(input, { host, release: query.get('release') ?? '' }, once)
       case 'containers':
         return containers.get(name, () => followContainers(input, ports)).state()
       case 'disk':
-        return answerDisk(input, ports)
+        return answerDisk(input, once)
       case 'checks':
-        return answerChecks(input, ports)
+        return answerChecks(input, once)
       case 'variables':
-        return answerVariables(input, ports)
+        return answerVariables(input, once)
       default:
         return undefined
     }
   }
   const takeLogs = (query: URLSearchParams): unknown => {
-    const named = environments.find(({ name }) => name === query.get('environment'))
-    if (named === undefined || !('input' in named)) return undefined
+    const named = find(query)
+    if (named === undefined) return undefined
+    if (!('input' in named)) return { failure: named.unreadable.failure }
+    const { hosts } = named.input.config.environment
     const choice = { sinceMs: numberOf(query.get('since')), tail: numberOf(query.get('tail')) }
+    const last = readLast(query.get('last'), hosts)
     const key = JSON.stringify([named.name, query.get('view'), choice])
-    return logs.get(key, () => followLogs(named.input, choice, ports)).take()
+    return logs.get(key, () => followLogs(named.input, { ...choice, last }, ports)).take()
   }
 
   return {
-    answer: async (question, query) => {
+    answer: async (question, query, signal) => {
       // Millions of lines: each is cleaned once, when it is read.
       if (question === 'logs') return takeLogs(query)
-      const found = await answer(question, query).catch((error: unknown) => ({
+      const found = await answer(question, query, signal).catch((error: unknown) => ({
         failure: failureFrom(toDrayError(error)),
       }))
       const name = query.get('environment') ?? undefined
@@ -80,7 +100,25 @@ export function openAnswers(
   }
 }
 
+const QUESTIONS: ReadonlySet<string> = new Set([
+  'timeline',
+  'live',
+  'release',
+  'containers',
+  'disk',
+  'checks',
+  'variables',
+])
+
 /** A number of up to 15 digits; undefined for anything else. */
 function numberOf(text: string | null): number | undefined {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+const lastTimes = z.record(z.string(), z.number().int().nonnegative())
+
+/** Times by host; those of hosts that the environment does not have are left out. */
+function readLast(text: string | null, hosts: readonly string[]): Readonly<Record<string, number>> {
+  const times = lastTimes.safeParse(parseJson(text ?? '')).data ?? {}
+  return Object.fromEntries(Object.entries(times).filter(([host]) => hosts.includes(host)))
 }

@@ -4,21 +4,24 @@ import { sampleContainers, type SampledContainer } from '../../../../operations/
 import { describeHost } from '../../../command/connect-hosts.ts'
 import type { CliContext } from '../../../command/context.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
+import { withinLook } from './within-look.ts'
 
 /** The containers of an app on one host, for several samples. Disposing closes the connections to its Engine. */
 export type HostUsage = Disposable & { sample(): Promise<SampledContainer[]> }
 
-/** Reads the project of the current release; without one there are no containers. Throws the errors of reading it. */
-export async function connectUsage(
-  runner: CommandRunner,
-  input: EnvironmentInput,
-  context: CliContext,
-): Promise<HostUsage> {
-  const { engine, place } = describeHost(runner, input, context)
-  const project = (await readCurrentRelease(place, context.signal))?.project
+/**
+ * Reads the project of the current release; without one there are no containers, and the next sample looks again. A sample throws
+ * the errors of reading it and of the Engine, and HOST_COMMAND_FAILED if it takes too long.
+ */
+export function connectUsage(runner: CommandRunner, input: EnvironmentInput, context: CliContext): HostUsage {
+  const { engine, place, name } = describeHost(runner, input, context)
+  let project: string | undefined
+  const sample = async (): Promise<SampledContainer[]> => {
+    project ??= (await readCurrentRelease(place, context.signal))?.project
+    return project === undefined ? [] : sampleContainers({ engine, usage: engine.usage }, project)
+  }
   return {
-    sample: async () =>
-      project === undefined ? [] : sampleContainers({ engine, usage: engine.usage }, project),
+    sample: () => withinLook(sample(), name),
     [Symbol.dispose]: () => engine[Symbol.dispose](),
   }
 }

@@ -1,4 +1,5 @@
 import { listEnvironments } from '../../../../config/load-config.ts'
+import { readConfigVersion } from '../../../../config/config-version.ts'
 import { failureFrom } from '../../../../deploy/execute/failure.ts'
 import { DrayError } from '../../../../errors/dray-error.ts'
 import { unknownEnvironment } from '../../../../operations/status/make-status.ts'
@@ -10,6 +11,16 @@ import { loadNamedEnvironment, type EnvironmentInput } from '../../../command/lo
 /** An environment with its configuration, or the status that says why that cannot be read. */
 export type WatchedEnvironment =
   { name: string; input: EnvironmentInput } | { name: string; unreadable: EnvironmentStatus }
+
+/** The environments as dray.yml has them. */
+export type WatchedConfig = {
+  readonly environments: readonly WatchedEnvironment[]
+  /**
+   * Reads dray.yml again if it was changed since; whether it was. If it cannot be read now, each environment has that as its
+   * status. Never rejects.
+   */
+  reload(): Promise<boolean>
+}
 
 /**
  * Reads the configuration of the named environments, or of all without a name. Throws the errors of an unreadable dray.yml, and
@@ -23,6 +34,37 @@ export async function loadWatched(
   const wanted =
     names.length > 0 ? [...new Set(names)] : await listEnvironments(context.cwd, options.configPath)
   return Promise.all(wanted.map((name) => load(name, options, context)))
+}
+
+/** The same, for a command that stays. Throws as `loadWatched`. */
+export async function openWatched(
+  names: readonly string[],
+  options: GlobalOptions,
+  context: CliContext,
+): Promise<WatchedConfig> {
+  const versionNow = (): Promise<string> => readConfigVersion(context.cwd, options.configPath)
+  let version = await versionNow()
+  let environments: readonly WatchedEnvironment[] = await loadWatched(names, options, context)
+  return {
+    get environments() {
+      return environments
+    },
+    reload: async () => {
+      const found = await versionNow()
+      if (found === version) return false
+      version = found
+      try {
+        environments = await loadWatched(names, options, context)
+      } catch (error) {
+        const failure = failureFrom(error)
+        environments = environments.map(({ name }) => ({
+          name,
+          unreadable: unknownEnvironment(name, failure),
+        }))
+      }
+      return true
+    },
+  }
 }
 
 async function load(name: string, options: GlobalOptions, context: CliContext): Promise<WatchedEnvironment> {

@@ -1,21 +1,23 @@
 import { createReleaseArchive } from '../../../../adapters/directory/release-archive.ts'
-import { readHistory, type Attempt } from '../../../../deploy/releases/history.ts'
 import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
-import { unknownEnvironment } from '../../../../operations/status/make-status.ts'
-import type { EnvironmentStatus, KnownHost } from '../../../../operations/status/status.ts'
+import { readHistory, type Attempt } from '../../../../deploy/releases/history.ts'
+import type { HostStatus } from '../../../../operations/status/status.ts'
 import type { EnvironmentView, Overview } from '../../../../ui/page/model.ts'
 import type { CliContext } from '../../../command/context.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
-import { observeEnvironment, type OnHost } from '../ask-status.ts'
-import type { WatchedEnvironment } from './load-watched.ts'
+import { observeHost, type OnHost } from '../ask-status.ts'
+import type { WatchedConfig, WatchedEnvironment } from './load-watched.ts'
+import { LOOK_MS, PACE_MS } from './pace.ts'
+import { isLocked, WatchedHosts } from './watched-hosts.ts'
 
-/** Time between two looks at a host: while all is well, during a deploy, and while it does not answer. */
-export const PACE_MS = { calm: 10_000, deploying: 3_000, unknown: 5_000 }
-
-export type Watched = { app: string; mayWrite: boolean; environments: readonly WatchedEnvironment[] }
+export type Watched = { app: string; mayWrite: boolean; config: WatchedConfig }
 
 /** The state of every environment, read while it is followed. */
-export type Watch = { follow(send: (overview: Overview) => void): Disposable }
+export type Watch = {
+  follow(send: (overview: Overview) => void): Disposable
+  /** The clock of a host minus that of this machine; 0 until the host was read. */
+  offsetMs(environment: string, host: string): number
+}
 
 type WatchPorts = {
   onHost: OnHost
@@ -26,84 +28,126 @@ type WatchPorts = {
   readsAttempts: boolean
 }
 
-/** Hosts are read only while there is a follower; all followers get the same. */
-export function watchEnvironments({ app, mayWrite, environments }: Watched, ports: WatchPorts): Watch {
+/**
+ * Hosts are read only while there is a follower; all followers get the same. Each host is read at its own pace, so that one that
+ * hangs delays no other, and dray.yml is read again when it changes.
+ */
+export function watchEnvironments({ app, mayWrite, config }: Watched, ports: WatchPorts): Watch {
   const { context, clean } = ports
   const followers = new Set<(overview: Overview) => void>()
-  const views = new Map(environments.map((it) => [it.name, firstView(it)]))
+  let known = new Map(config.environments.map((it) => [it.name, openEnvironment(it)]))
   let stopReading = new AbortController()
 
-  const overview = (): Overview => ({ app, mayWrite, environments: [...views.values()] })
-  const read = async ({ name, input }: { name: string; input: EnvironmentInput }): Promise<void> => {
-    const { signal } = stopReading
-    while (!signal.aborted) {
-      const before = views.get(name) ?? emptyView(name)
-      const view = await readView(input, before, ports)
-      views.set(name, clean(view))
-      for (const send of followers) send(overview())
-      await context.clock.sleep(paceOf(view.status), signal).catch(() => undefined)
-    }
+  const send = (): void => {
+    const environments = [...known.values()].map(({ view }) => view)
+    for (const follower of followers) follower({ app, mayWrite, environments, nowMs: context.clock.now() })
   }
   const start = (): void => {
     stopReading = new AbortController()
-    for (const it of environments) {
-      if ('input' in it) void read(it)
+    const signal = AbortSignal.any([context.signal, stopReading.signal])
+    for (const it of known.values()) {
+      const { hosts, input } = it
+      if (hosts === undefined || input === undefined) continue
+      const publish = (): void => {
+        it.view = clean(hosts.view())
+        send()
+      }
+      for (const host of input.config.environment.hosts)
+        void followHost({ host, hosts, input, publish }, ports, signal)
+    }
+    void followConfig(signal)
+  }
+  const followConfig = async (signal: AbortSignal): Promise<void> => {
+    const isOver = (): boolean => signal.aborted
+    while (!isOver()) {
+      const hasChanged = await config.reload()
+      if (isOver()) return
+      if (hasChanged) {
+        stopReading.abort()
+        known = new Map(config.environments.map((it) => [it.name, openEnvironment(it)]))
+        send()
+        start()
+        return
+      }
+      await context.clock.sleep(PACE_MS.calm, signal).catch(() => undefined)
     }
   }
 
   return {
-    follow: (send) => {
-      followers.add(send)
-      send(overview())
+    follow: (follower) => {
+      followers.add(follower)
+      const environments = [...known.values()].map(({ view }) => view)
+      follower({ app, mayWrite, environments, nowMs: context.clock.now() })
       if (followers.size === 1) start()
       return {
         [Symbol.dispose]: () => {
-          if (followers.delete(send) && followers.size === 0) stopReading.abort()
+          if (followers.delete(follower) && followers.size === 0) stopReading.abort()
         },
       }
     },
+    offsetMs: (environment, host) => known.get(environment)?.hosts?.offsetMs(host) ?? 0,
   }
 }
 
-function firstView(it: WatchedEnvironment): EnvironmentView {
-  return 'input' in it ? emptyView(it.name) : { ...emptyView(it.name), status: it.unreadable }
+type KnownEnvironment = {
+  view: EnvironmentView
+  input: EnvironmentInput | undefined
+  hosts: WatchedHosts | undefined
 }
 
-function emptyView(environment: string): EnvironmentView {
-  return { environment, status: undefined, lastKnown: {}, lastAttempts: {}, readAtMs: undefined }
+function openEnvironment(it: WatchedEnvironment): KnownEnvironment {
+  if ('input' in it) {
+    const hosts = new WatchedHosts(it.input)
+    return { view: hosts.view(), input: it.input, hosts }
+  }
+  const nothing = { reading: [], lastKnown: {}, lastAttempts: {}, journalBytes: {}, readAtMs: undefined }
+  return {
+    view: { environment: it.name, status: it.unreadable, ...nothing },
+    input: undefined,
+    hosts: undefined,
+  }
 }
 
-function paceOf(status: EnvironmentStatus | undefined): number {
-  if (status?.verdict === 'unknown') return PACE_MS.unknown
-  return status?.hosts.some((host) => 'lock' in host) === true ? PACE_MS.deploying : PACE_MS.calm
+type Followed = { host: string; hosts: WatchedHosts; input: EnvironmentInput; publish: () => void }
+
+/** Looks at one host until the signal aborts. What a look finds after that is dropped: another may have begun. */
+async function followHost(followed: Followed, ports: WatchPorts, signal: AbortSignal): Promise<void> {
+  const { host, hosts, input, publish } = followed
+  const context = { ...ports.context, signal }
+  const { clock } = context
+  const isOver = (): boolean => signal.aborted
+  while (!isOver()) {
+    const asked = { input, onHost: ports.onHost, timeoutMs: LOOK_MS, askMs: 0 }
+    const seen = await observeHost(host, asked, context).catch((error: unknown) => ({
+      host,
+      failure: failureFrom(toDrayError(error)),
+    }))
+    if (isOver()) return
+    hosts.take(seen, clock.now())
+    publish()
+    if (ports.readsAttempts && (await takeAttempt(followed, ports, signal)) && !isOver()) publish()
+    await clock.sleep(paceOf(hosts.statusOf(host)), signal).catch(() => undefined)
+  }
 }
 
-/** One look: a round trip for each host, and another for its last deploy after a change of release or lock. */
-async function readView(
-  input: EnvironmentInput,
-  before: EnvironmentView,
-  { onHost, context, readsAttempts }: WatchPorts,
-): Promise<EnvironmentView> {
-  const status = await observeEnvironment(input, onHost, context).catch((error: unknown) =>
-    unknownEnvironment(before.environment, failureFrom(toDrayError(error))),
-  )
-  const readAtMs = context.clock.now()
-  const lastKnown = { ...before.lastKnown }
-  const lastAttempts = { ...before.lastAttempts }
+/** Reads the last attempt of a host that has another one than before; one that cannot be read is read with the next look. */
+async function takeAttempt(
+  { host, hosts, input }: Followed,
+  { onHost }: WatchPorts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const key = hosts.attemptKey(host)
+  if (key === undefined || hosts.hasAttempt(host)) return false
   const { path } = input.config.environment
-  await Promise.all(
-    status.hosts.map(async (host) => {
-      if (host.verdict === 'unknown') return
-      const known = before.lastKnown[host.host]?.status
-      lastKnown[host.host] = { readAtMs, status: host }
-      if (!readsAttempts || (known !== undefined && deployOf(known) === deployOf(host))) return
-      const attempt = await onHost(host.host, (runner) =>
-        readLastAttempt(createReleaseArchive({ runner, path }), context.signal),
-      ).catch(() => undefined)
-      if (attempt !== undefined) lastAttempts[host.host] = attempt
-    }),
-  )
-  return { environment: before.environment, status, lastKnown, lastAttempts, readAtMs }
+  try {
+    const attempt = await onHost(host, (runner) =>
+      readLastAttempt(createReleaseArchive({ runner, path, timeoutMs: LOOK_MS }), signal),
+    )
+    hosts.takeAttempt(host, key, attempt)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function readLastAttempt(
@@ -113,8 +157,7 @@ async function readLastAttempt(
   return readHistory(await archive.read(2, signal), 1)[0]
 }
 
-/** Changes with every deploy, also one that fails. */
-function deployOf(host: EnvironmentStatus['hosts'][number]): string {
-  const { release, lock } = host as KnownHost
-  return `${release?.id ?? ''} ${lock === undefined ? '' : 'locked'}`
+function paceOf(status: HostStatus | undefined): number {
+  if (status === undefined || status.verdict === 'unknown') return PACE_MS.unknown
+  return isLocked(status) ? PACE_MS.deploying : PACE_MS.calm
 }

@@ -2,7 +2,7 @@ import { usedPercent } from '../../../../deploy/model/file-system.ts'
 import { DrayError } from '../../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
 import type { EnvironmentStatus } from '../../../../operations/status/status.ts'
-import type { Overview } from '../../../../ui/page/model.ts'
+import { STALE_MS, type Overview } from '../../../../ui/page/model.ts'
 import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import { renderStatus } from '../../../../ui/render/results/render-status.ts'
 import { createLiveRegion } from '../../../../ui/terminal/live-region.ts'
@@ -15,8 +15,9 @@ import type { GlobalOptions } from '../../../command/global-options.ts'
 import { watchReader } from '../../operate/watch-reader.ts'
 import type { statusCommand } from '../status.ts'
 import { holdConnections } from './host-connections.ts'
-import { loadWatched } from './load-watched.ts'
-import { PACE_MS, watchEnvironments } from './watch-environments.ts'
+import { openWatched } from './load-watched.ts'
+import { PACE_MS } from './pace.ts'
+import { watchEnvironments } from './watch-environments.ts'
 
 /**
  * Shows the status until the command is stopped, which is its usual end, or its reader has gone; returns the exit code. On a
@@ -36,7 +37,7 @@ export async function watchStatus(
     throw new DrayError('USAGE', '`--watch` has no end whose exit code could tell the state.', {
       hint: 'Pass either `--watch` or `--exit-code`.',
     })
-  const environments = await loadWatched(rest, options, context)
+  const config = await openWatched(rest, options, context)
   const output = createCommandOutput({ options, values: { secrets: context.secrets } }, context)
   const clean = <T>(value: T): T => cleanValue(value, output.clean)
   const reader = watchReader(context.stdout)
@@ -46,11 +47,11 @@ export async function watchStatus(
   await using connections = holdConnections(context)
   const { onHost } = connections
   const watch = watchEnvironments(
-    { app: '', mayWrite: false, environments },
+    { app: '', mayWrite: false, config },
     { onHost, context, clean, readsAttempts: false },
   )
   using screen = openScreen({ options, output }, context)
-  using _ = watch.follow(({ environments: views }) => screen.show(views))
+  using _ = watch.follow((overview) => screen.show(overview))
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
@@ -58,7 +59,7 @@ export async function watchStatus(
   return EXIT.done
 }
 
-type Screen = Disposable & { show(views: Overview['environments']): void }
+type Screen = Disposable & { show(overview: Overview): void }
 type Printing = { options: GlobalOptions; output: CommandOutput }
 
 function openScreen(printing: Printing, context: CliContext): Screen {
@@ -71,20 +72,39 @@ function liveScreen({ options }: Printing, { env, stdout }: CliContext): Screen 
   const region = createLiveRegion(stdout)
   const pace = `Read every ${PACE_MS.calm / 1000} s, every ${PACE_MS.deploying / 1000} s during a deploy. Ctrl-C ends it.`
   return {
-    show: (views) => {
+    show: ({ environments: views, nowMs }) => {
       // The last column and row stay free: terminals differ in how they wrap or scroll there.
       const columns = (stdout.columns || 80) - 1
       const style = createTerminalStyle({ env: applyNoColor(options, env), isTTY: true, columns })
-      const readAtMs = Math.max(0, ...views.map((view) => view.readAtMs ?? 0))
       const known = views.flatMap(({ status }) => status ?? [])
-      const text = known.length === 0 ? `Reading ${views.map((it) => it.environment).join(', ')}` : ''
-      const table = known.length === 0 ? text : renderStatus(known, style).trimEnd()
-      const at = readAtMs === 0 ? '' : `At ${timeOfDay(readAtMs)}. `
-      const lines = [...table.split('\n'), '', style.colors.dim(`${at}${pace}`.slice(0, columns))]
+      const table = known.length === 0 ? [] : [...renderStatus(known, style).trimEnd().split('\n'), '']
+      const notes = [...readingOf(views), ...staleOf(views, nowMs), `${timeOf(views)}${pace}`]
+      const lines = [...table, ...notes.map((note) => style.colors.dim(note.slice(0, columns)))]
       region.paint(fitRows(lines, (stdout.rows || 24) - 1), [])
     },
     [Symbol.dispose]: () => region.release(),
   }
+}
+
+/** What is not in the table yet. */
+function readingOf(views: Overview['environments']): string[] {
+  const names = views.flatMap(({ environment, status, reading }) =>
+    status === undefined ? environment : reading.map((host) => `${environment} on ${host}`),
+  )
+  return names.length === 0 ? [] : [`Reading ${names.join(', ')}`]
+}
+
+/** What is in the table and no longer present, such as after this machine has slept. */
+function staleOf(views: Overview['environments'], nowMs: number): string[] {
+  return views.flatMap(({ environment, readAtMs = nowMs }) =>
+    nowMs - readAtMs > STALE_MS ? [`${environment} was read at ${timeOfDay(readAtMs)}, and not since.`] : [],
+  )
+}
+
+/** The time of the oldest reading. */
+function timeOf(views: Overview['environments']): string {
+  const times = views.flatMap(({ readAtMs }) => readAtMs ?? [])
+  return times.length === 0 ? '' : `At ${timeOfDay(Math.min(...times))}. `
 }
 
 /** The last line stays, with the number of those left out above it. */
@@ -103,8 +123,9 @@ function timeOfDay(ms: number): string {
 function linesOnChange({ options, output }: Printing, { clock }: CliContext): Screen {
   const printed = new Map<string, string>()
   return {
-    show: (views) => {
-      const known = views.flatMap(({ status }) => status ?? [])
+    show: ({ environments: views }) => {
+      // The status of an environment needs all of its hosts.
+      const known = views.flatMap(({ status, reading }) => (reading.length > 0 ? [] : (status ?? [])))
       if (known.length < views.length && !options.json) return
       const changed = known.filter((status) => printed.get(status.environment) !== stateOf(status))
       for (const status of changed) {

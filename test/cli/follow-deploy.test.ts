@@ -1,0 +1,74 @@
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import type { CommandRunner } from '../../src/adapters/host/command-runner.ts'
+import type { CliContext } from '../../src/cli/command/context.ts'
+import type { EnvironmentInput } from '../../src/cli/command/load-environment.ts'
+import type { OnHost } from '../../src/cli/commands/inspect/ask-status.ts'
+import { followDeploy } from '../../src/cli/commands/inspect/ui/follow-deploy.ts'
+import { DrayError } from '../../src/errors/dray-error.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+
+const entry = (event: string, facts: object = {}): string =>
+  JSON.stringify({ version: 1, at: 1_000, release: 'r1', event, ...facts })
+
+/** A host whose journal the test writes, and whose connection it breaks. */
+function followed(journal: string) {
+  const clock = new FakeClock(0)
+  const state = { isBroken: false, begins: 0 }
+  const line = new PassThrough()
+  let read: (output: { exitCode: number; stdout: string; stderr: string }) => void = () => undefined
+  const first = new Promise<{ exitCode: number; stdout: string; stderr: string }>(
+    (resolve) => (read = resolve),
+  )
+  const onHost: OnHost = async (_, act) => {
+    if (state.isBroken) throw new DrayError('HOST_UNREACHABLE', 'a does not answer over SSH.')
+    state.begins += 1
+    const runner = {
+      name: 'a',
+      run: () => first,
+      open: () => ({ stream: line, ended: Promise.resolve({ exitCode: 255, stderr: '' }) }),
+    }
+    await act(runner as unknown as CommandRunner)
+    throw new DrayError('HOST_UNREACHABLE', 'a does not answer over SSH.')
+  }
+  const environment = { name: 'production', path: '/srv/shop', hosts: ['a'] }
+  const input = { config: { environment } } as unknown as EnvironmentInput
+  const context = { clock, signal: new AbortController().signal } as unknown as CliContext
+  const follower = followDeploy(input, { onHost, context })
+  const answer = (): void =>
+    read({
+      exitCode: 0,
+      stdout: `@@dray journal-bytes\n9\n@@dray journal-backwards\n${journal}\n`,
+      stderr: '',
+    })
+  return { follower, state, line, answer, host: () => follower.state().hosts[0] }
+}
+
+test('is not read before the journal was, and has no deploy only after that', async () => {
+  const { follower, answer, host } = followed('')
+  using _ = follower
+  expect(host()).toEqual({ host: 'a', isRead: false })
+  answer()
+  await expect.poll(() => host()?.isRead).toBe(true)
+  expect(host()).toMatchObject({ attempt: undefined, quietMs: undefined })
+})
+
+test('keeps the last known deploy when the host does not answer, however long', async () => {
+  const { follower, state, line, answer, host } = followed(entry('deploy.started', { tag: 'v1' }))
+  using _ = follower
+  answer()
+  await expect.poll(() => host()?.attempt?.tag).toBe('v1')
+  expect(host()?.quietMs).toBeUndefined()
+  line.write(`${entry('step.started', { step: 1, kind: 'run-task' })}\n`)
+  await expect.poll(() => host()?.attempt?.steps.length).toBe(1)
+  expect(host()?.quietMs).toBe(0)
+  state.isBroken = true
+  line.end()
+  await expect.poll(() => host()?.failure?.code).toBe('HOST_UNREACHABLE')
+  await expect.poll(() => (host()?.quietMs ?? 0) > 20_000).toBe(true)
+  expect(host()).toMatchObject({
+    isRead: true,
+    attempt: { release: 'r1', tag: 'v1', steps: [{ kind: 'run-task' }] },
+    failure: { code: 'HOST_UNREACHABLE' },
+  })
+})
