@@ -66,7 +66,7 @@ export function createEngine(
 
     usage: createUsageSource(client),
 
-    cluster: createCluster(client, runner.name),
+    cluster: createCluster(client, runner.name, onSecrets),
 
     async observeEngine() {
       const info = await client.read({ method: 'GET', path: '/info' }, infoAnswer)

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { readText } from './read-text.ts'
 import * as z from 'zod'
-import type { ContainerChange, LogLine, LogSource } from '../../operations/logs/log-source.ts'
+import type { ContainerChange, LogSource } from '../../operations/logs/log-source.ts'
+import type { LogLine } from '../../shared/log-line.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { splitLines } from '../host/line-splitter.ts'
 import type { EngineClient } from './engine-client.ts'
@@ -61,7 +62,7 @@ export function createLogSource(client: EngineClient): LogSource {
 }
 
 /** The body of an answer, at the pace of its reader. Throws if the connection breaks; ends when `signal` aborts. */
-async function* chunksOf(
+export async function* chunksOf(
   client: EngineClient,
   response: IncomingMessage,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
-import type { LogLine } from '../../operations/logs/log-source.ts'
 import { cutText } from '../../shared/cut-text.ts'
+import type { LogLine } from '../../shared/log-line.ts'
 import { demultiplex, type FrameEdge } from './multiplexed-output.ts'
 
 /** `2026-11-23T10:45:58.123456789Z `, the start of each entry with `timestamps=1`. */
@@ -16,9 +16,13 @@ const LONGEST_BYTES = 1024 ** 2
 /**
  * Reads a container log, as the Engine sends it with timestamps, into lines. A line of more than 16 KiB arrives as
  * several entries, of which only the last ends with a newline; they are joined again. The log of a container with a
- * terminal is plain text without frames: its first byte is a digit, while that of a frame is 0, 1 or 2.
+ * terminal is plain text without frames: its first byte is a digit, while that of a frame is 0 to 3. `onProblem` gets the
+ * Engine's own words in a log that it could not read to its end; without it, they are a line of standard error.
  */
-export async function* readLogLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly LogLine[]> {
+export async function* readLogLines(
+  chunks: AsyncIterable<Buffer>,
+  onProblem?: (text: string) => void,
+): AsyncGenerator<readonly LogLine[]> {
   let lines: LogLine[] = []
   const open = new Map<Stream, OpenLine>()
   const finish = (stream: Stream): void => {
@@ -56,7 +60,13 @@ export async function* readLogLines(chunks: AsyncIterable<Buffer>): AsyncGenerat
 
   let take: ((chunk: Buffer) => void) | undefined
   for await (const chunk of chunks) {
-    take ??= isFramed(chunk) ? framed(takeEntry) : plain((line) => takeEntry(line, 'stdout'))
+    take ??= isFramed(chunk)
+      ? framed((entry, stream) => {
+          if (stream !== 'system') takeEntry(entry, stream)
+          else if (onProblem === undefined) takeEntry(entry, 'stderr')
+          else onProblem(entry.toString('utf8'))
+        })
+      : plain((line) => takeEntry(line, 'stdout'))
     take(chunk)
     if (lines.length === 0) continue
     yield lines
@@ -68,10 +78,10 @@ export async function* readLogLines(chunks: AsyncIterable<Buffer>): AsyncGenerat
 }
 
 function isFramed(chunk: Buffer): boolean {
-  return (chunk[0] ?? 0) <= 2
+  return (chunk[0] ?? 0) <= 3
 }
 
-function framed(onEntry: (entry: Buffer, stream: Stream) => void): (chunk: Buffer) => void {
+function framed(onEntry: (entry: Buffer, stream: FrameEdge['stream']) => void): (chunk: Buffer) => void {
   let parts: Buffer[] = []
   return demultiplex((part: Buffer, { stream, ends }: FrameEdge) => {
     parts.push(part)

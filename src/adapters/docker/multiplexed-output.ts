@@ -3,8 +3,11 @@ import { splitLines } from '../host/line-splitter.ts'
 
 const headerBytes = 8
 
-/** The stream of a piece of output, and whether its frame ends with it. */
-export type FrameEdge = { stream: 'stdout' | 'stderr'; ends: boolean }
+/**
+ * The stream of a piece of output, and whether its frame ends with it. `system`: the Engine itself says why a log is not complete
+ * (moby `pkg/stdcopy`, Systemerr).
+ */
+export type FrameEdge = { stream: 'stdout' | 'stderr' | 'system'; ends: boolean }
 
 /**
  * Removes the frames from the output of a container without a terminal: one byte for the stream, three zero bytes, a
@@ -31,7 +34,7 @@ export function demultiplex(onOutput: (chunk: Buffer, frame: FrameEdge) => void)
       rest = rest.subarray(missing)
       if (header.length < headerBytes) return
       left = header.readUInt32BE(4)
-      stream = header[0] === 2 ? 'stderr' : 'stdout'
+      stream = header[0] === 3 ? 'system' : header[0] === 2 ? 'stderr' : 'stdout'
       header = Buffer.alloc(0)
     }
   }

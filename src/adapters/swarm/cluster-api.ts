@@ -4,10 +4,12 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { retry } from '../../shared/retry.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { findEnvironmentSecrets } from '../../shared/secrets/environment-secrets.ts'
+import type { Secret } from '../../shared/secrets/secret.ts'
 import { type ApiAnswer, type EngineClient, readMessage } from '../docker/engine-client.ts'
 import type { ApiRequest } from '../docker/engine-exchange.ts'
 import { readLines } from '../docker/multiplexed-output.ts'
-import { pullJob, renderPullToken } from './pull-job.ts'
+import { PULL_LABEL, pullJob, renderPullToken } from './pull-job.ts'
 import {
   networkAnswer,
   nodeAnswer,
@@ -19,12 +21,26 @@ import {
   taskAnswer,
   thingAnswer,
 } from './read-cluster.ts'
+import { readTaskLog } from './task-log.ts'
 
 const GONE = 404
 const TAKEN = 409
 
-/** The swarm of which the Engine of `client` is a manager. `host` is for error messages. */
-export function createCluster(client: EngineClient, host: string): Cluster {
+/**
+ * The swarm of which the Engine of `client` is a manager. `host` is for error messages. `onSecrets` receives the secrets in a
+ * service's environment when its definition is first read, since the logs of its tasks may contain them.
+ */
+export function createCluster(
+  client: EngineClient,
+  host: string,
+  onSecrets: (secrets: readonly Secret[]) => void = () => undefined,
+): Cluster {
+  const seen = new Set<string>()
+  const see = ({ ID, Version, Spec }: z.infer<typeof serviceAnswer>): void => {
+    const definition = `${ID} ${Version.Index}`
+    if (!seen.has(definition)) onSecrets(findEnvironmentSecrets(Spec.TaskTemplate.ContainerSpec?.Env ?? []))
+    seen.add(definition)
+  }
   /** A swarm that elects a new leader answers nothing meanwhile: what is sent fails, and had no effect. */
   const send = (request: ApiRequest): Promise<ApiAnswer> =>
     retry(
@@ -54,6 +70,7 @@ export function createCluster(client: EngineClient, host: string): Cluster {
     services: async (stack) => {
       const query = { ...inStack(stack), status: true }
       const found = await ask({ method: 'GET', path: '/services', query }, z.array(serviceAnswer).nullable())
+      found?.forEach(see)
       return (found ?? []).map((it) => readService(it, stack))
     },
     tasks: (stack) => tasks({ label: [`${STACK_LABEL}=${stack}`] }),
@@ -66,6 +83,13 @@ export function createCluster(client: EngineClient, host: string): Cluster {
       ((await ask({ method: 'GET', path: `/${kind}` }, z.array(thingAnswer).nullable())) ?? []).map(
         ({ ID: id, Spec: { Name: name, Labels } }) => ({ id, name, stack: Labels?.[STACK_LABEL] }),
       ),
+    networksOf: async (stack) => {
+      const found = await ask(
+        { method: 'GET', path: '/networks', query: inStack(stack) },
+        z.array(networkAnswer),
+      )
+      return found.map(({ Id: id, Name: name }) => ({ id, name, stack }))
+    },
     create: async (kind, { name, stack, data }) => {
       const body = {
         Name: name,
@@ -87,6 +111,11 @@ export function createCluster(client: EngineClient, host: string): Cluster {
         ...(token && { headers: { 'x-registry-auth': renderPullToken(image, token) } }),
       }
       return (await ask(request, z.object({ ID: z.string() }))).ID
+    },
+    pullJobs: async (stack) => {
+      const query = { filters: JSON.stringify({ label: [`${PULL_LABEL}=${stack}`] }) }
+      const found = await ask({ method: 'GET', path: '/services', query }, z.array(serviceAnswer).nullable())
+      return (found ?? []).map(({ ID: id, Spec: { Name: name } }) => ({ id, name }))
     },
     restoreService: async (id, spec) => {
       const path = `/services/${id}`
@@ -117,6 +146,10 @@ export function createCluster(client: EngineClient, host: string): Cluster {
         // What arrived until then is shown.
       }
       return await Promise.all(kept.slice(-lines).map((line) => client.maskValues(line)))
+    },
+    taskLog: (taskId, request) => readTaskLog(client, taskId, request),
+    get logsAtOnce() {
+      return client.channels
     },
   }
 }

@@ -24,7 +24,7 @@ export function pullJob({ stack, name, image }: { stack: string; name: string; i
 }
 
 /** The label of a pull job: it is no service of the stack, so that `docker stack services` does not show it. */
-const PULL_LABEL = `dray.pull.${STACK_LABEL}`
+export const PULL_LABEL = `dray.pull.${STACK_LABEL}`
 
 /**
  * A token of the registry's token service as Engine API, "Authentication", takes it. Swarm stores what it gets here in its log

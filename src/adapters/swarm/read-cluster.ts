@@ -18,6 +18,16 @@ const containerSpec = z.looseObject({
   Image: z.string().default(''),
   Configs: z.array(z.looseObject({ ConfigID: z.string() })).nullish(),
   Secrets: z.array(z.looseObject({ SecretID: z.string() })).nullish(),
+  Env: z.array(z.string()).nullish(),
+  Mounts: z
+    .array(
+      z.looseObject({
+        Type: z.string().optional(),
+        Source: z.string().optional(),
+        VolumeOptions: z.looseObject({ Labels: labels }).nullish(),
+      }),
+    )
+    .nullish(),
 })
 
 const taskTemplate = z.looseObject({
@@ -59,9 +69,11 @@ export const taskAnswer = z.looseObject({
   NodeID: z.string().default(''),
   CreatedAt: z.string(),
   DesiredState: z.string(),
+  Slot: z.number().optional(),
   Spec: taskTemplate,
   Status: z.looseObject({
     State: z.string(),
+    Timestamp: z.string().optional(),
     Err: z.string().optional(),
     ContainerStatus: z
       .looseObject({ ContainerID: z.string().optional(), ExitCode: z.number().optional() })
@@ -73,7 +85,13 @@ export const thingAnswer = z.looseObject({
   ID: z.string(),
   Spec: z.object({ Name: z.string(), Labels: labels }),
 })
-export const networkAnswer = z.object({ Name: z.string(), Scope: z.string(), Driver: z.string() })
+export const networkAnswer = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Scope: z.string(),
+  Driver: z.string(),
+  Labels: labels,
+})
 
 /** The label by which Docker knows the stack of a service, network, config or secret. */
 export const STACK_LABEL = 'com.docker.stack.namespace'
@@ -92,6 +110,9 @@ export function readService(answer: z.infer<typeof serviceAnswer>, stack: string
   const { Spec: spec, UpdateStatus: update } = answer
   const container = spec.TaskTemplate.ContainerSpec
   const startedAt = Date.parse(update?.StartedAt ?? '')
+  const volumes = (container?.Mounts ?? []).flatMap(({ Type, Source = '', VolumeOptions }) =>
+    Type === 'volume' && VolumeOptions?.Labels?.[STACK_LABEL] === stack ? [Source] : [],
+  )
   return {
     id: answer.ID,
     service: spec.Name.startsWith(`${stack}_`) ? spec.Name.slice(stack.length + 1) : spec.Name,
@@ -108,6 +129,7 @@ export function readService(answer: z.infer<typeof serviceAnswer>, stack: string
       ...(container?.Configs ?? []).map(({ ConfigID }) => ConfigID),
       ...(container?.Secrets ?? []).map(({ SecretID }) => SecretID),
     ],
+    ...(volumes.length > 0 && { volumes }),
   }
 }
 
@@ -125,6 +147,8 @@ export function readTask(answer: z.infer<typeof taskAnswer>): StackTask {
     exitCode: status.ContainerStatus?.ExitCode,
     taskHash: hashTask(answer.Spec),
     createdAtMs: Date.parse(answer.CreatedAt),
+    stateSinceMs: Date.parse(status.Timestamp ?? answer.CreatedAt),
+    ...(answer.Slot !== undefined && { slot: answer.Slot }),
   }
 }
 

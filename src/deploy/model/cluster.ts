@@ -1,4 +1,5 @@
 /** A Docker Swarm as a deploy sees it. It uses dray's own types, none of Docker. */
+import type { LogLine } from '../../shared/log-line.ts'
 import type { Secret } from '../../shared/secrets/secret.ts'
 
 export type ClusterNode = {
@@ -36,6 +37,8 @@ export type StackService = {
   spec: ServiceSpec
   /** Ids of the configs and secrets that it uses. */
   uses: readonly string[]
+  /** Names of the stack's volumes that it mounts, of which each node has its own; absent without any. */
+  volumes?: readonly string[]
 }
 
 /** A container that Swarm has placed on a node, or tries to. */
@@ -57,10 +60,26 @@ export type StackTask = {
   /** See `StackService`. */
   taskHash: string
   createdAtMs: number
+  /** When it came into its state. */
+  stateSinceMs?: number
+  /** The place that it has among the tasks of a replicated service: one that fails is followed by another in the same slot. */
+  slot?: number
 }
 
 /** A network, config or secret of the cluster. */
 export type ClusterThing = { id: string; name: string; stack: string | undefined }
+
+export type TaskLogRequest = {
+  /** Only lines written from this time on, in the form of `LogLine.at`. */
+  since?: string | undefined
+  /** Only this number of last lines. */
+  tail?: number | undefined
+  /** Continue with new lines until `signal` aborts: Swarm does not say that a task has ended. */
+  follow: boolean
+  signal: AbortSignal
+  /** The Engine's words about lines that are missing, such as those of a node that is down. */
+  onProblem: (text: string) => void
+}
 
 /** What was not found out about the cluster by a deploy itself. Methods throw DOCKER_FAILED, SWARM_NO_LEADER. */
 export interface Cluster {
@@ -76,8 +95,10 @@ export interface Cluster {
   things(kind: 'configs' | 'secrets'): Promise<readonly ClusterThing[]>
   /** Creates a config or secret of a stack; no error if there is one of that name. */
   create(kind: 'configs' | 'secrets', thing: { name: string; stack: string; data: Uint8Array }): Promise<void>
+  /** The networks that were created for a stack. */
+  networksOf(stack: string): Promise<readonly ClusterThing[]>
   /** Removes one. False if a service uses it, or it is gone. */
-  removeThing(kind: 'configs' | 'secrets', id: string): Promise<boolean>
+  removeThing(kind: 'configs' | 'secrets' | 'networks', id: string): Promise<boolean>
   /**
    * Starts a job that makes every active node pull an image, and runs nothing of it. The token, if any, is that of the
    * registry's token service: it allows to pull this repository, for minutes. Returns the id of the job's service.
@@ -88,6 +109,8 @@ export interface Cluster {
     image: string
     token: Secret | undefined
   }): Promise<string>
+  /** Pull jobs that a deploy of a stack has started and not removed. */
+  pullJobs(stack: string): Promise<readonly { id: string; name: string }[]>
   /** The tasks of one service. */
   tasksOf(serviceId: string): Promise<readonly StackTask[]>
   /** Puts a definition back, whatever the state of an update. */
@@ -98,6 +121,13 @@ export interface Cluster {
   removeService(id: string): Promise<void>
   /** The last lines of a service's or task's log, without control characters; empty if it cannot be read. */
   logTail(what: { service: string } | { task: string }, lines: number): Promise<readonly string[]>
+  /**
+   * The log of a task, in batches, at the pace of its reader. The node of the task sends it: one that was just lost sends nothing, and
+   * the log does not end. Ends when `signal` aborts, and at once if the task is gone.
+   */
+  taskLog(taskId: string, request: TaskLogRequest): AsyncIterable<readonly LogLine[]>
+  /** Number of logs that can be read at the same time; the connection may have few channels. */
+  readonly logsAtOnce: number
 }
 
 /** The app's compose file as a stack: Compose resolves the files in the app's directory, Docker deploys them. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { LogLine } from './log-source.ts'
+import type { LogLine } from '../../shared/log-line.ts'
 
 /** A line and its log. */
 export type MergedLine<Source> = { source: Source; line: LogLine }

@@ -1,11 +1,4 @@
-/** One line written by a container. */
-export type LogLine = {
-  /** RFC 3339 time in UTC with nine digits, which sorts as text. */
-  at: string
-  stream: 'stdout' | 'stderr'
-  /** As written, including control characters. */
-  text: string
-}
+import type { LogLine } from '../../shared/log-line.ts'
 
 export type LogRequest = {
   /** Only lines written from this time on, in the form of `LogLine.at`. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../../shared/clock.ts'
+import type { LogLine } from '../../shared/log-line.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import type { Engine } from '../../deploy/model/ports.ts'
 import { isRunning, type Container } from '../../deploy/model/container.ts'
 import { LogMerge } from './log-merge.ts'
-import type { ContainerChange, LogLine, LogSource } from './log-source.ts'
+import type { ContainerChange, LogSource } from './log-source.ts'
 
 /** A host to read logs from. */
 export type LogHost = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readLogLines } from '../../../../src/adapters/docker/log-frames.ts'
 import { toUnixTime } from '../../../../src/adapters/docker/engine-logs.ts'
-import type { LogLine } from '../../../../src/operations/logs/log-source.ts'
+import type { LogLine } from '../../../../src/shared/log-line.ts'
 
 const at = (second: number): string => `2026-11-23T10:45:0${second}.123456789Z`
 
@@ -72,4 +72,15 @@ test('an empty log has no lines', async () => {
 test('a time is given to the Engine with all its digits', () => {
   expect(toUnixTime(at(1))).toBe('1795430701.123456789')
   expect(toUnixTime('2026-11-23T10:45:01Z')).toBe('1795430701.000000000')
+})
+
+test('says what the Engine says about missing lines apart from the lines, also as the first frame', async () => {
+  const words = 'Error grabbing logs: rpc error: node n1 is not available\n'
+  const chunks = [frame(words, 3), frame(`${at(1)} hello\n`)]
+  const problems: string[] = []
+  const found: LogLine[] = []
+  for await (const batch of readLogLines(from(chunks), (text) => problems.push(text))) found.push(...batch)
+  expect(problems).toEqual([words])
+  expect(found).toEqual([{ at: at(1), stream: 'stdout', text: 'hello' }])
+  expect(await read(chunks)).toContainEqual({ at: '', stream: 'stderr', text: words.trimEnd() })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LogMerge } from '../../../../src/operations/logs/log-merge.ts'
-import type { LogLine } from '../../../../src/operations/logs/log-source.ts'
+import type { LogLine } from '../../../../src/shared/log-line.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ContainerChange, LogLine, LogRequest } from '../../../../src/operations/logs/log-source.ts'
+import type { ContainerChange, LogRequest } from '../../../../src/operations/logs/log-source.ts'
 import {
   readLogs,
   type LogAbsence,
@@ -8,6 +8,7 @@ import {
 } from '../../../../src/operations/logs/read-logs.ts'
 import type { Container } from '../../../../src/deploy/model/container.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
+import type { LogLine } from '../../../../src/shared/log-line.ts'
 
 const at = (second: number): string => `2026-11-23T10:00:0${second}.000000000Z`
 const started = (containerId: string): ContainerChange => ({
