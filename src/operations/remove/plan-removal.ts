@@ -2,33 +2,10 @@ import { keepTagOwner } from '../../deploy/model/image-reference.ts'
 import type { DiskInventory, StoredContainer } from '../../deploy/model/disk/inventory.ts'
 import type { Release } from '../../deploy/model/release.ts'
 import type { External } from '../../deploy/model/surroundings.ts'
-import type { UnrecordedDeploy } from './unrecorded-deploy.ts'
+import { goingOf, judgeDirectory, stayingOf, type Judged } from './judge-directory.ts'
 import type { DirectorySurvey } from './removal-host.ts'
-
-/** Something that a removal takes from a host. */
-export type GoingThing = {
-  kind: 'container' | 'network' | 'volume' | 'image' | 'file' | 'records'
-  /** For a file, its path in the app's directory. */
-  name: string
-  /** What the Engine knows it by: its id, and for an image the names to remove. */
-  ids: readonly string[]
-}
-
-/** Something of the app, or near it, that a removal leaves. */
-export type StayingThing = {
-  kind: 'container' | 'network' | 'volume' | 'image' | 'file'
-  name: string
-  reason: string
-}
-
-/** What a removal takes from a host, and what it leaves there. */
-export type RemovalPlan = {
-  host: string
-  /** The app's directory. */
-  path: string
-  going: readonly GoingThing[]
-  staying: readonly StayingThing[]
-}
+import type { GoingThing, RemovalPlan, RemovalWish, StayingThing } from './removal-plan.ts'
+import type { UnrecordedDeploy } from './unrecorded-deploy.ts'
 
 export type RemovalFacts = {
   host: string
@@ -42,49 +19,28 @@ export type RemovalFacts = {
   isSource: boolean
 }
 
-export type RemovalWish = { volumes: boolean; env: boolean }
-
-type Judged = GoingThing & { stays?: string | undefined }
-
 /** Decides what a removal takes. Pure. */
 export function planRemoval(facts: RemovalFacts, wish: RemovalWish): RemovalPlan {
-  const { host, path, release, survey } = facts
+  const { host, path, release, survey, isSource } = facts
   const owners = splitContainers(facts)
-  const records: GoingThing[] = survey.hasRecords ? [{ kind: 'records', name: '.dray', ids: [] }] : []
   const judged: Judged[] = [
     ...owners.ours.map(({ id, name }): Judged => ({ kind: 'container', name, ids: [id] })),
     ...judgeNetworks(facts, owners),
     ...judgeVolumes(facts, owners, wish),
     ...judgeImages(facts, owners),
-    ...Object.entries(release.files).flatMap(([file, hash]) => judgeFile(file, hash, facts)),
-    ...survey.envFiles.map((name): Judged => ({
-      ...fileOf(name),
-      ...(wish.env ? {} : { stays: 'removed only with --env' }),
-    })),
-    ...records,
+    ...judgeDirectory({ files: release.files, survey, isSource }, wish),
   ]
   return {
     host,
     path,
-    going: judged.flatMap(({ stays, ...it }) => (stays === undefined ? [it] : [])),
+    going: goingOf(judged),
     staying: [
       ...owners.namesakes.map(({ name, directory }): StayingThing => ({
         kind: 'container',
         name,
         reason: `of the same Compose project ${release.project}, ${directory === undefined ? 'not started by Compose' : directory === path ? 'not started by dray' : `from ${directory}`}`,
       })),
-      ...judged.flatMap(({ kind, name, stays }): StayingThing[] =>
-        stays === undefined || kind === 'records' ? [] : [{ kind, name, reason: stays }],
-      ),
-      ...(survey.hasAdopted
-        ? [
-            {
-              kind: 'file' as const,
-              name: '.dray/adopted',
-              reason: 'copies of your files that dray replaced',
-            },
-          ]
-        : []),
+      ...stayingOf(judged, survey),
     ],
   }
 }
@@ -187,21 +143,4 @@ function judgeImages({ release, inventory }: RemovalFacts, owners: Owners): Judg
       { kind: 'image', name, ids, stays: whyShared(owners, ({ imageId }) => isAlone && imageId === id) },
     ]
   })
-}
-
-function judgeFile(file: string, hash: string, { survey, isSource }: RemovalFacts): Judged[] {
-  const found = survey.hashes.get(file)
-  if (found === undefined) return []
-  const why = (): string | undefined => {
-    if (survey.outside.includes(file.replace(/[^/]*$/, ''))) return 'a link leads out of the directory'
-    if (found !== hash) return 'changed by hand'
-    if ((isSource || survey.isCheckout) && !survey.written.includes(file))
-      return 'this is also the directory of the source'
-    return undefined
-  }
-  return [{ ...fileOf(file), stays: why() }]
-}
-
-function fileOf(name: string): GoingThing {
-  return { kind: 'file', name, ids: [] }
 }

@@ -1,16 +1,8 @@
-import { toDrayError } from '../../deploy/execute/failure.ts'
 import { forwardOwner } from '../../deploy/model/port-forwarder.ts'
-import { DrayError } from '../../errors/dray-error.ts'
-import { EXIT } from '../../errors/exit-code.ts'
-import {
-  findLeft,
-  planRemoval,
-  type GoingThing,
-  type RemovalFacts,
-  type RemovalPlan,
-  type RemovalWish,
-} from './plan-removal.ts'
+import { findLeft, planRemoval, type RemovalFacts } from './plan-removal.ts'
+import { refuseLeft, refuseUnwritable, removalIncomplete } from './removal-failures.ts'
 import type { RemovalHost } from './removal-host.ts'
+import type { GoingThing, RemovalPlan, RemovalWish } from './removal-plan.ts'
 
 type Removed = RemovalFacts['release']
 
@@ -63,16 +55,7 @@ export async function removeApp(
     refuseLeft(findLeft(plan, { ...before, survey }))
     return { entries: survey.entries }
   } catch (error) {
-    const { message, exitCode, details } = toDrayError(error)
-    throw new DrayError(
-      'REMOVAL_INCOMPLETE',
-      `The app was only partly removed from ${host.name}: ${message}`,
-      {
-        ...(exitCode === EXIT.cancelled ? { exitCode } : {}),
-        details,
-        cause: error,
-      },
-    )
+    throw removalIncomplete(error, host.name)
   }
 }
 
@@ -88,25 +71,4 @@ async function read({ engine, directory }: RemovalHost, release: Removed, signal
 async function endForwards({ forwarder }: RemovalHost, { project, services }: Removed): Promise<void> {
   if ((await forwarder.findObstacle()) !== undefined) return
   for (const service of Object.keys(services)) await forwarder.clear(forwardOwner(project, service))
-}
-
-function refuseUnwritable({ host, path, going }: RemovalPlan, unwritable: readonly string[]): void {
-  const needed = new Set(
-    going.flatMap(({ kind, name }) => (kind === 'file' ? [`./${name.replace(/[^/]*$/, '')}`] : [])),
-  )
-  const found = unwritable.filter((it) => needed.has(it) || it.startsWith('./.dray/'))
-  if (found.length === 0) return
-  throw new DrayError(
-    'PATH_NOT_WRITABLE',
-    `${path} on ${host} has directories that dray's user cannot write.`,
-    {
-      details: { problems: found },
-    },
-  )
-}
-
-function refuseLeft(left: readonly GoingThing[]): void {
-  if (left.length === 0) return
-  const problems = left.map(({ kind, name }) => `${kind} ${name}`)
-  throw new DrayError('REMOVAL_INCOMPLETE', 'some things are still there.', { details: { problems } })
 }

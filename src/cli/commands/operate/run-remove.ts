@@ -1,14 +1,9 @@
-import { realpath } from 'node:fs/promises'
 import { createDirectoryRemoval } from '../../../adapters/directory/app-removal.ts'
 import { takeLock } from '../../../adapters/directory/lock/lock.ts'
-import { createRestoredPlace } from '../../../adapters/directory/restored-place.ts'
-import { localHost } from '../../../config/deploy-config.ts'
 import type { Lock } from '../../../deploy/model/lock.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
 import { findUnrecorded, type UnrecordedDeploy } from '../../../operations/remove/unrecorded-deploy.ts'
-import { planRemovalOn, removeApp, type PlannedRemoval } from '../../../operations/remove/remove-app.ts'
-import type { RemovalHost } from '../../../operations/remove/removal-host.ts'
 import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderRemoval } from '../../../ui/render/results/render-removal.ts'
 import type { InputOf } from '../../command/command.ts'
@@ -20,6 +15,7 @@ import { loadEnvironment, type EnvironmentInput } from '../../command/load-envir
 import { openQuestions } from '../../command/questions.ts'
 import { readWait } from '../../command/wait-option.ts'
 import { connectApps, readInPlace, type ConnectedApp } from './connect-apps.ts'
+import { planOnHost, type PlannedOnHost } from './remove-from-host.ts'
 import type { removeCommand } from './remove.ts'
 
 /**
@@ -38,7 +34,7 @@ export async function runRemove(
       hint: 'Pass `--yes`, after a look at it: `--dry-run`.',
     })
   }
-  const input = withNamedHost(await loadEnvironment(command, context), more.host)
+  const input = withNamedHost(await loadEnvironment(command, context, { swarm: true }), more.host)
   const output = createCommandOutput(input, context)
   const { name: environment } = input.config.environment
   const { signal } = context
@@ -54,7 +50,7 @@ export async function runRemove(
         // A deploy may have ended since.
         const app = await readInPlace(host, stop)
         const release = app.release ?? (await readUnrecorded(app, stop)) ?? refuseNothing([app], input)
-        return planRemovalOn(await removalHost(app, input), { release, wish: { volumes, env }, signal: stop })
+        return planOnHost(app, { release, wish: { volumes, env }, signal: stop }, work)
       }),
     )
     for (const { plan } of planned) {
@@ -105,13 +101,16 @@ async function listDeployed(
 }
 
 function refuseNothing(apps: readonly ConnectedApp[], { config }: EnvironmentInput): never {
-  const { name, path } = config.environment
+  const { name, path, engine } = config.environment
   const hosts = apps.map(({ host }) => host.name).join(', ')
   throw new DrayError(
     'NOT_DEPLOYED',
     `No release of ${name} and no record of dray is in ${path} on ${hosts}, so there is nothing to remove.`,
     {
-      hint: 'If containers run there that dray did not start, `docker compose down` in the directory removes them.',
+      hint:
+        engine === 'swarm'
+          ? 'If a stack runs there that dray did not deploy, `docker stack rm` removes it; `docker stack ls` lists all.'
+          : 'If containers run there that dray did not start, `docker compose down` in the directory removes them.',
     },
   )
 }
@@ -135,45 +134,13 @@ function lockApp({ host }: ConnectedApp, waitMs: number, { input, context }: Wor
   return takeLock({ runner, path, holder, waitMs, clock, signal, withoutEnv: true })
 }
 
-async function removalHost(
-  { host, place }: ConnectedApp,
-  { config }: EnvironmentInput,
-): Promise<RemovalHost> {
-  const { name, engine, target, archive } = host
-  const isSource = name === localHost && (await isSamePlace(place.path, config.projectDirectory))
-  return {
-    name,
-    engine,
-    forwarder: target.forwarder,
-    directory: createDirectoryRemoval(place),
-    isSource,
-    readExternals: async (release) => {
-      try {
-        const { app } = await createRestoredPlace(place, release).directory.inspect(
-          await archive.files(release),
-        )
-        return app.externals ?? []
-      } catch (error) {
-        if (error instanceof DrayError) return undefined
-        throw error
-      }
-    },
-  }
-}
-
-async function isSamePlace(a: string, b: string): Promise<boolean> {
-  const [one, two] = await Promise.all([a, b].map((it) => realpath(it)))
-  return one === two
-}
-
 async function removeFrom(
-  planned: PlannedRemoval,
+  { plan, remove }: PlannedOnHost,
   stop: AbortSignal,
   { input, output }: Work,
 ): Promise<void> {
-  const { plan } = planned
-  const environment = input.config.environment.name
-  const { entries } = await removeApp(planned, stop)
+  const { name: environment, engine } = input.config.environment
+  const { entries } = await remove(stop)
   if (input.options.json) {
     output.json({
       type: 'remove',
@@ -185,5 +152,18 @@ async function removeFrom(
   }
   const { colors, glyphs } = output.style
   const left = entries.length === 0 ? 'is empty' : `has ${entries.map((it) => output.clean(it)).join(', ')}`
-  output.print(`${colors.green(glyphs.done)} Removed ${environment} from ${plan.host}. ${plan.path} ${left}.`)
+  const counts = engine === 'swarm' ? countOf(plan.going) : ''
+  output.print(
+    `${colors.green(glyphs.done)} Removed ${environment} from ${plan.host}${counts}. ${plan.path} ${left}.`,
+  )
+}
+
+/** `: 2 services, 1 network`: what the swarm has no more. */
+function countOf(going: PlannedOnHost['plan']['going']): string {
+  const kinds = ['service', 'network', 'config', 'secret'] as const
+  const counts = kinds.flatMap((kind) => {
+    const { length } = going.filter((it) => it.kind === kind)
+    return length === 0 ? [] : [`${length} ${kind}${length === 1 ? '' : 's'}`]
+  })
+  return counts.length === 0 ? '' : `: ${counts.join(', ')}`
 }

@@ -1,4 +1,4 @@
-import type { RemovalPlan } from '../../../operations/remove/plan-removal.ts'
+import type { RemovalPlan } from '../../../operations/remove/removal-plan.ts'
 import type { TerminalStyle } from '../../terminal/terminal-style.ts'
 import { renderTable } from '../text/render-table.ts'
 

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  findLeft,
-  planRemoval,
-  type RemovalFacts,
-  type RemovalWish,
-} from '../../../../src/operations/remove/plan-removal.ts'
+import { findLeft, planRemoval, type RemovalFacts } from '../../../../src/operations/remove/plan-removal.ts'
+import type { RemovalWish } from '../../../../src/operations/remove/removal-plan.ts'
 import { findUnrecorded } from '../../../../src/operations/remove/unrecorded-deploy.ts'
 import { renderRemoval } from '../../../../src/ui/render/results/render-removal.ts'
 import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.ts'

@@ -1,0 +1,132 @@
+import type { ClusterNode, ClusterThing, StackService, StackTask } from '../../deploy/model/cluster.ts'
+import type { Release } from '../../deploy/model/release.ts'
+import { hasTaskEnded, isAway, nodeName, taskName } from '../../deploy/model/task-name.ts'
+import { goingOf, judgeDirectory, stayingOf, type DirectoryFacts, type Judged } from './judge-directory.ts'
+import type { GoingThing, RemovalPlan, RemovalWish, StayingThing } from './removal-plan.ts'
+import type { UnrecordedDeploy } from './unrecorded-deploy.ts'
+
+/** What a swarm has of a stack. */
+export type StackInventory = {
+  services: readonly StackService[]
+  /** Jobs of a deploy that was killed. */
+  pullJobs: readonly { id: string; name: string }[]
+  tasks: readonly StackTask[]
+  nodes: readonly ClusterNode[]
+  networks: readonly ClusterThing[]
+  configs: readonly ClusterThing[]
+  secrets: readonly ClusterThing[]
+}
+
+export type StackRemovalFacts = Omit<DirectoryFacts, 'files'> & {
+  /** The manager. */
+  host: string
+  path: string
+  /** The current release; without one, the last deploy that failed or was interrupted. */
+  release: Release | UnrecordedDeploy
+  inventory: StackInventory
+}
+
+/** Decides what the removal of a stack takes. Pure. */
+export function planStackRemoval(facts: StackRemovalFacts, wish: RemovalWish): RemovalPlan {
+  const { host, path, release, inventory, survey, isSource } = facts
+  const theirs = inventory.services.filter((service) => !isOurs(service, release))
+  const judged: Judged[] = [
+    ...inventory.services.map((service): Judged => ({
+      kind: 'service',
+      name: `${release.project}_${service.service}`,
+      ids: [service.id],
+      ...(theirs.includes(service) && { stays: 'not started by dray' }),
+    })),
+    ...inventory.pullJobs.map(({ id, name }): Judged => ({ kind: 'service', name, ids: [id] })),
+    ...judgeThings(inventory, theirs),
+    ...inventory.services.flatMap((service) => judgeVolumes(service, inventory)),
+    ...judgeDirectory({ files: release.files, survey, isSource }, wish),
+  ]
+  return {
+    host,
+    path,
+    going: goingOf(judged),
+    staying: [...elsewhere(inventory), ...stayingOf(judged, survey)],
+  }
+}
+
+/** Which things of a plan are still in the swarm or in the directory. */
+export function findLeftOfStack(
+  plan: RemovalPlan,
+  { inventory, survey }: Pick<StackRemovalFacts, 'inventory' | 'survey'>,
+): GoingThing[] {
+  const { services, pullJobs, networks, configs, secrets } = inventory
+  const there = new Set([...services, ...pullJobs, ...networks, ...configs, ...secrets].map(({ id }) => id))
+  const files = new Set([...survey.hashes.keys(), ...survey.envFiles])
+  return plan.going.filter(({ kind, name, ids }) => {
+    if (kind === 'records') return survey.hasRecords
+    return kind === 'file' ? files.has(name) : ids.some((id) => there.has(id))
+  })
+}
+
+/** Without a release, the stack may be one that a user deployed: dray's services have the images of the failed deploy. */
+function isOurs({ service, image }: StackService, release: Release | UnrecordedDeploy): boolean {
+  return !('isUnrecorded' in release) || release.services[service] === image || /^dray-task-/.test(service)
+}
+
+function judgeThings(
+  { networks, configs, secrets }: StackInventory,
+  theirs: readonly StackService[],
+): Judged[] {
+  const [first] = theirs
+  const used = new Set(theirs.flatMap(({ uses }) => uses))
+  const judge = (kind: Judged['kind'], things: readonly ClusterThing[], isUsed: (id: string) => boolean) =>
+    things.map(({ id, name }): Judged => ({
+      kind,
+      name,
+      ids: [id],
+      ...(first !== undefined && isUsed(id) && { stays: `service ${first.service} of the same stack stays` }),
+    }))
+  return [
+    ...judge('network', networks, () => first !== undefined),
+    ...judge('config', configs, (id) => used.has(id)),
+    ...judge('secret', secrets, (id) => used.has(id)),
+  ]
+}
+
+/** Each node has a volume of its own, which its Engine alone can remove. */
+function judgeVolumes(
+  { id, volumes = [] }: StackService,
+  { tasks, nodes }: Pick<StackInventory, 'tasks' | 'nodes'>,
+): Judged[] {
+  const ids = new Set(tasks.filter((it) => it.serviceId === id && it.nodeId !== '').map((it) => it.nodeId))
+  const names = [...ids].map((nodeId) => nodeName(nodeId, nodes)).sort()
+  const where =
+    names.length === 0
+      ? 'on the nodes that ran it'
+      : `on ${names.length === 1 ? 'node' : 'nodes'} ${names.join(', ')}`
+  return volumes.map((name): Judged => ({
+    kind: 'volume',
+    name,
+    ids: [name],
+    stays: `${where}; \`docker volume rm ${name}\` there removes it with its data`,
+  }))
+}
+
+/** What dray cannot reach: it talks to a manager only. */
+function elsewhere(inventory: StackInventory): StayingThing[] {
+  const { services, tasks, nodes } = inventory
+  const away = new Map(nodes.filter(isAway).map((node) => [node.id, node.name]))
+  const lost = tasks.filter((task) => task.hasContainer && !hasTaskEnded(task) && away.has(task.nodeId))
+  return [
+    ...lost.map((task): StayingThing => ({
+      kind: 'container',
+      name: taskName(task, inventory),
+      reason: `node ${away.get(task.nodeId) ?? ''} is down; Swarm removes it when the node is back`,
+    })),
+    ...(services.length === 0
+      ? []
+      : [
+          {
+            kind: 'image' as const,
+            name: 'of the releases',
+            reason: `on every node; \`docker image prune -a\` there removes unused ones`,
+          },
+        ]),
+  ]
+}
