@@ -30,6 +30,7 @@ const types = {
   'log.absent': true,
   'log.container': true,
   'log.line': true,
+  'log.missing': true,
   note: true,
   'plan.made': true,
   'probe.finished': true,

@@ -13,6 +13,7 @@ import type { HostCheckup } from '../../operations/doctor/checkup.ts'
 import type { EnvChange } from '../../operations/env/ports.ts'
 import type { VariableReview } from '../../operations/env/review-variables.ts'
 import type { PackageVersion } from '../../operations/images/package-version.ts'
+import type { MissingLines } from '../../operations/logs/read-stack-logs.ts'
 import type { RemovalPlan } from '../../operations/remove/removal-plan.ts'
 import type { SecretRow } from '../../operations/secrets/make-matrix.ts'
 import type { SetupAction } from '../../operations/setup/setup-plan.ts'
@@ -130,7 +131,9 @@ type LogResult =
       endedAt?: string
     } & OfContainer)
   | { type: 'log.absent'; host: string; project: string }
+  | { type: 'log.missing'; node: string; containers: readonly string[]; reason: MissingLines['reason'] }
 
-type OfContainer = { host: string; service: string; container: string }
+/** `node`: with `engine: swarm`. */
+type OfContainer = { host: string; service: string; container: string; node?: string }
 
 type TaskResult<Event> = Event extends { at: number } ? Omit<Event, 'at'> : never

@@ -21,8 +21,10 @@ export type LogHost = {
 export type LogContainer = {
   host: string
   service: string
-  /** Name without the project: `backend-2`. */
+  /** Name without the project: `backend-2`; of a task of a stack, `backend.2@w1`. */
   name: string
+  /** The node of a task of a stack. */
+  node?: string
 }
 
 export type LogEntry = LogLine & { container: LogContainer }
@@ -32,7 +34,7 @@ export type LogNote =
   | { change: 'found' | 'started' | 'unreadable'; container: LogContainer }
   | { change: 'ended'; container: LogContainer; exitCode: number | undefined }
   /** It did not run when reading began. `endedAtMs` is absent if it never ran. */
-  | { change: 'stopped'; container: LogContainer; exitCode: number; endedAtMs?: number }
+  | { change: 'stopped'; container: LogContainer; exitCode: number | undefined; endedAtMs?: number }
 
 /** A host without a container of the app, or of the wanted services. */
 export type LogAbsence = Pick<LogHost, 'name' | 'project'>
@@ -50,7 +52,7 @@ export type ReadLogsRequest = {
 }
 
 /** Maximum delay of a line against those of other logs that still allows ordering, while logs are followed. */
-const followPatience = { firstMs: 500, laterMs: 100 }
+export const followPatience = { firstMs: 500, laterMs: 100 }
 
 /**
  * The logs of an app's containers, merged by time, in batches; fetches no more than requested. With `follow`, continues
@@ -107,7 +109,10 @@ class HostLogs {
     // Subscribed first, so that containers that start while the others are listed are not missed.
     const changes = request.follow ? await source.changes(project, signal) : undefined
     const wanted = (await engine.containers(project)).filter((it) => this.#isWanted(it))
-    this.#refuseTooMany(wanted.length + (request.follow ? 1 : 0))
+    refuseTooManyLogs(wanted.length + (request.follow ? 1 : 0), {
+      atOnce: source.atOnce,
+      name: this.#host.name,
+    })
     if (wanted.length === 0) request.onAbsence(this.#host)
     for (const it of wanted) {
       const container = this.#describe(it)
@@ -129,18 +134,6 @@ class HostLogs {
   #isWanted({ service, oneOff }: Container): boolean {
     const { services } = this.#shared.request
     return !oneOff && (services.length === 0 || services.includes(service))
-  }
-
-  #refuseTooMany(streams: number): void {
-    const { source, name } = this.#host
-    if (streams <= source.atOnce) return
-    throw new DrayError(
-      'HOST_COMMAND_FAILED',
-      `${name} allows dray to read ${source.atOnce} logs at the same time, but ${streams} are needed.`,
-      {
-        hint: 'Name fewer services, or set `AllowTcpForwarding yes` and `AllowStreamLocalForwarding yes` in its sshd_config.',
-      },
-    )
   }
 
   async #follow(found: Container, tail: number | undefined): Promise<LogContainer> {
@@ -203,6 +196,21 @@ class HostLogs {
     const short = name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name
     return { host, service, name: short }
   }
+}
+
+/** Throws HOST_COMMAND_FAILED if a connection has fewer channels than there are logs to read. */
+export function refuseTooManyLogs(
+  streams: number,
+  { atOnce, name }: Pick<LogSource, 'atOnce'> & { name: string },
+): void {
+  if (streams <= atOnce) return
+  throw new DrayError(
+    'HOST_COMMAND_FAILED',
+    `${name} allows dray to read ${atOnce} logs at the same time, but ${streams} are needed.`,
+    {
+      hint: 'Name fewer services, or set `AllowTcpForwarding yes` and `AllowStreamLocalForwarding yes` in its sshd_config.',
+    },
+  )
 }
 
 /** Lines after the last one read, which is updated: the Engine sends that line again. */

@@ -1,11 +1,6 @@
 import { assertServices } from '../../../deploy/tasks/choose-container.ts'
-import {
-  readLogs,
-  type LogAbsence,
-  type LogEntry,
-  type LogHost,
-  type LogNote,
-} from '../../../operations/logs/read-logs.ts'
+import { readLogs, type LogAbsence, type LogEntry, type LogNote } from '../../../operations/logs/read-logs.ts'
+import { readStackLogs, type MissingLines } from '../../../operations/logs/read-stack-logs.ts'
 import { joinFailures } from '../../../deploy/model/on-each-host.ts'
 import { serviceNames, type Release } from '../../../deploy/model/release.ts'
 import type { DrayError } from '../../../errors/dray-error.ts'
@@ -28,7 +23,10 @@ import { watchReader } from './watch-reader.ts'
 export async function showLogs(input: InputOf<typeof logsCommand>, context: CliContext): Promise<number> {
   const { clock, stdout } = context
   const options = readLogsOptions(input.options, clock.now())
-  const environment = withNamedHost(await loadEnvironment(input, context), input.options.host)
+  const environment = withNamedHost(
+    await loadEnvironment(input, context, { swarm: true }),
+    input.options.host,
+  )
   const out = createCommandOutput(environment, context)
   context.reportInterrupt = () => undefined
   const reader = watchReader(stdout)
@@ -41,11 +39,11 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
     }
     await using reached = await connectReachableApps(environment, { ...context, signal }, onFailure)
     const apps = reached.apps.map((app) => ({ app, release: releaseOf(app, environment) }))
-    const hosts = havingServices(apps, input.rest).map(({ app, release }): LogHost => {
+    const hosts = havingServices(apps, input.rest).map(({ app, release }) => {
       const { name, engine } = app.host
-      return { name, project: release.project, engine, source: engine.logs }
+      return { name, project: release.project, engine, source: engine.logs, cluster: engine.cluster }
     })
-    const { name } = environment.config.environment
+    const { name, engine } = environment.config.environment
     const style = {
       options,
       out,
@@ -54,10 +52,11 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
       environment: name,
       clock,
     }
-    const { render, tell, tellAbsence } = environment.options.json ? jsonLines(style) : textLines(style)
+    const { render, tell, tellAbsence, tellMissing } = environment.options.json
+      ? jsonLines(style)
+      : textLines(style)
     const { since, tail, follow } = options
     const request = {
-      hosts,
       services: input.rest,
       since,
       tail,
@@ -66,7 +65,12 @@ export async function showLogs(input: InputOf<typeof logsCommand>, context: CliC
       onNote: tell,
       onAbsence: tellAbsence,
     }
-    for await (const batch of readLogs(request, signal)) {
+    const [host] = hosts
+    const batches =
+      engine === 'swarm' && host !== undefined
+        ? readStackLogs({ ...request, host, onMissing: tellMissing }, signal)
+        : readLogs({ ...request, hosts }, signal)
+    for await (const batch of batches) {
       await reader.write(batch.map(render).join(''), signal)
     }
   } catch (error) {
@@ -101,6 +105,7 @@ type Lines = {
   render: (entry: LogEntry) => string
   tell: (note: LogNote) => void
   tellAbsence: (absence: LogAbsence) => void
+  tellMissing: (missing: MissingLines) => void
 }
 
 function textLines({ options, out, severalHosts, services, environment, clock }: Style): Lines {
@@ -119,7 +124,7 @@ function textLines({ options, out, severalHosts, services, environment, clock }:
       if (note.change === 'started') out.note(`${name} started.`)
       if (note.change === 'unreadable')
         out.note(`The log of ${name} cannot be read: its logging driver does not support it.`)
-      if (note.change === 'ended') out.note(`${name} exited with code ${note.exitCode ?? 0}.`)
+      if (note.change === 'ended') out.note(`${name} ${describeExit(note.exitCode)}.`)
       if (note.change === 'stopped') out.note(describeStopped(name, note, clock.now()))
     },
     tellAbsence: ({ name, project }) => {
@@ -128,6 +133,19 @@ function textLines({ options, out, severalHosts, services, environment, clock }:
         `There is no container of ${what} on ${name}, so there are no logs. \`dray status ${environment}\` shows what runs.`,
       )
     },
+    tellMissing: (missing) => out.note(describeMissing(missing)),
+  }
+}
+
+function describeMissing(missing: MissingLines): string {
+  const names = missing.containers.map(({ name }) => name).join(', ')
+  switch (missing.reason) {
+    case 'down':
+      return `Node ${missing.node} is down: the lines of ${names} are missing.`
+    case 'silent':
+      return `Node ${missing.node} sent nothing for 10 s: lines of ${names} may be missing.`
+    case 'incomplete':
+      return `Lines of ${names} may be missing: ${missing.words.trim()}`
   }
 }
 
@@ -137,7 +155,11 @@ function describeStopped(
   nowMs: number,
 ): string {
   if (endedAtMs === undefined) return `${name} was never started.`
-  return `${name} is stopped: it exited with code ${exitCode} ${renderTimeAgo(nowMs - endedAtMs)}.`
+  return `${name} is stopped: it ${describeExit(exitCode)} ${renderTimeAgo(nowMs - endedAtMs)}.`
+}
+
+function describeExit(exitCode: number | undefined): string {
+  return exitCode === undefined ? 'ended' : `exited with code ${exitCode}`
 }
 
 function jsonLines({ options, out }: Style): Lines {
@@ -145,13 +167,10 @@ function jsonLines({ options, out }: Style): Lines {
     render: ({ container, at, stream, text }) => {
       const line = out.clean(text)
       if (!isSought(line, options.grep)) return ''
-      const { host, service, name } = container
       return renderJsonLine({
         type: 'log.line',
         at: Date.parse(at),
-        host,
-        service,
-        container: name,
+        ...containerOf(container),
         stream,
         line,
       } satisfies JsonResult & { at: number })
@@ -159,13 +178,18 @@ function jsonLines({ options, out }: Style): Lines {
     tell: (note) => {
       if (note.change === 'found') return
       const { change, container, ...others } = note
-      const { host, service, name } = container
       const { endedAtMs, ...more } = { endedAtMs: undefined, ...others }
       const ended = endedAtMs === undefined ? {} : { endedAt: new Date(endedAtMs).toISOString() }
-      out.json({ type: 'log.container', host, service, container: name, change, ...more, ...ended })
+      out.json({ type: 'log.container', ...containerOf(container), change, ...more, ...ended })
     },
     tellAbsence: ({ name: host, project }) => out.json({ type: 'log.absent', host, project }),
+    tellMissing: ({ node, containers, reason }) =>
+      out.json({ type: 'log.missing', node, containers: containers.map(({ name }) => name), reason }),
   }
+}
+
+function containerOf({ host, service, name, node }: LogEntry['container']) {
+  return { host, service, container: name, ...(node !== undefined && { node }) }
 }
 
 function isSought(text: string, pattern: RegExp | undefined): boolean {
