@@ -62,6 +62,11 @@ export const swarmFailures = {
     hint: 'Read the reason of the last task. `services: { NAME: { health: { timeout: 5m } } }` in dray.yml waits longer.',
     exitCode: EXIT.failedOldServing,
   },
+  TASK_NODE_LOST: {
+    title: 'The node of a task was lost while the task ran.',
+    hint: 'Whether the task ended is unknown, and its changes stay. Check them before you run it again. When the node is back, Swarm stops what is left of the task.',
+    exitCode: EXIT.needsPerson,
+  },
   STACK_NO_NODE: {
     title: 'No node of the swarm can run a task.',
     hint: '`docker node ls` on a manager shows the nodes. Correct `deploy.placement` or `deploy.resources`, or add a node.',

@@ -16,7 +16,12 @@ export type TaskRequest = {
   host: Pick<TargetHost, 'name' | 'lock'>
   task: NamedTask
   /** The current release, and Compose with its values; read while the lock is held. */
-  inPlace: (signal: AbortSignal) => Promise<{ release: Release; compose: Pick<Compose, 'runTask'> }>
+  inPlace: (signal: AbortSignal) => Promise<{
+    release: Release
+    compose: Pick<Compose, 'runTask'>
+    /** What becomes of the task if the connection breaks; without it, its container is removed within seconds. */
+    whenLost?: string
+  }>
   deployer: Deployer
   /** How long to wait for a lock held by another process. */
   waitMs: number
@@ -51,7 +56,7 @@ type TaskOutcome = 'done' | 'failed' | 'cancelled'
 
 /**
  * Runs a task for a user as a deploy would: in a one-off container of the current release, under the app's lock, recorded
- * in the journal. Returns the task's exit code. Throws LOCK_HELD, SERVICE_UNKNOWN, TASK_TIMED_OUT, what `inPlace` throws,
+ * in the journal. Returns the task's exit code. Throws LOCK_HELD, SERVICE_UNKNOWN, TASK_TIMED_OUT, what `inPlace` and running it throw,
  * the signal's reason if it aborts, and LOCK_LOST if the connection breaks meanwhile.
  */
 export async function runTaskByHand(request: TaskRequest, signal: AbortSignal): Promise<number> {
@@ -59,7 +64,7 @@ export async function runTaskByHand(request: TaskRequest, signal: AbortSignal): 
   const holder = { ...deployer, task: task.name, sinceMs: clock.now() }
   await using lock = await host.lock(holder, { waitMs, signal })
   const alive = AbortSignal.any([signal, lock.lost])
-  const { release, compose } = await request.inPlace(alive)
+  const { release, compose, whenLost } = await request.inPlace(alive)
   const run = startRun(request, { lock, release, service: serviceOf(task, release) })
   try {
     const { exitCode } = await runInContainer(run.task, { compose, onLine: run.print, signal: alive })
@@ -68,7 +73,7 @@ export async function runTaskByHand(request: TaskRequest, signal: AbortSignal): 
   } catch (error) {
     run.finish(signal.aborted ? 'cancelled' : 'failed')
     const isCut = lock.lost.aborted || toDrayError(error).code === 'HOST_UNREACHABLE'
-    throw isCut && !signal.aborted ? connectionLost(request, error) : error
+    throw isCut && !signal.aborted ? connectionLost(request, { whenLost, cause: error }) : error
   } finally {
     await settle(lock, request)
   }
@@ -130,12 +135,18 @@ function serviceOf({ name, serviceCandidates }: NamedTask, release: Release): st
   )
 }
 
-function connectionLost({ host, task }: TaskRequest, cause: unknown): DrayError {
+function connectionLost(
+  { host, task }: TaskRequest,
+  {
+    whenLost = 'The container of the task is removed within seconds',
+    cause,
+  }: { whenLost: string | undefined; cause: unknown },
+): DrayError {
   return new DrayError(
     'LOCK_LOST',
     `The connection to ${host.name} broke while task ${task.name} was running.`,
     {
-      hint: 'The container of the task is removed within seconds; its changes stay. Check them before you run the task again.',
+      hint: `${whenLost}; its changes stay. Check them before you run the task again.`,
       cause,
     },
   )

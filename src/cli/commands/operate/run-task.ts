@@ -1,6 +1,8 @@
 import { createCompose } from '../../../adapters/compose/compose-cli.ts'
+import { createStack } from '../../../adapters/swarm/stack-cli.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
-import { runTaskByHand, type NamedTask } from '../../../deploy/tasks/task-by-hand.ts'
+import { createJobRunner, jobName } from '../../../deploy/tasks/job-runner.ts'
+import { runTaskByHand, type NamedTask, type TaskRequest } from '../../../deploy/tasks/task-by-hand.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
 import { findNearest } from '../../../shared/nearest.ts'
@@ -12,7 +14,7 @@ import type { CliContext } from '../../command/context.ts'
 import { deployerOf } from '../../command/deployer.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
-import { readInPlace, releaseOf } from './connect-apps.ts'
+import { readInPlace, releaseOf, type ConnectedApp } from './connect-apps.ts'
 import { pullMissing } from './pull-missing.ts'
 import type { taskCommand } from './task.ts'
 import { reportTask } from './report-task.ts'
@@ -22,7 +24,7 @@ import { readWait } from '../../command/wait-option.ts'
 /** Runs `dray task`; returns the exit code of the task, or 0 if it lists the tasks. */
 export async function runTask(command: InputOf<typeof taskCommand>, context: CliContext): Promise<number> {
   const { task: name, environment } = await readNames(command, context)
-  const input = await loadEnvironment({ ...command, arguments: { environment } }, context)
+  const input = await loadEnvironment({ ...command, arguments: { environment } }, context, { swarm: true })
   const output = createCommandOutput(input, context)
   if (name === undefined) {
     listTasks(input, output)
@@ -44,6 +46,7 @@ export async function runTask(command: InputOf<typeof taskCommand>, context: Cli
   const [host] = connected.hosts
   const inPlace = async (signal: AbortSignal) => {
     const app = await readInPlace(host, signal)
+    if (input.config.environment.engine === 'swarm') return jobInPlace(app, { task: name, input, context })
     const compose = createCompose(app.place)
     const runInService: typeof compose.runTask = async (task) => {
       await pullMissing(app, task.service, { environment: input, context })
@@ -52,6 +55,25 @@ export async function runTask(command: InputOf<typeof taskCommand>, context: Cli
     return { release: releaseOf(app, input), compose: { runTask: runInService } }
   }
   return await runTaskByHand({ ...request, host: host.target, inPlace }, context.signal)
+}
+
+/** Runs the task as a job of the stack, of which the host is a manager. */
+async function jobInPlace(
+  app: ConnectedApp,
+  { task, input, context }: { task: string; input: EnvironmentInput; context: CliContext },
+): Promise<Awaited<ReturnType<TaskRequest['inPlace']>>> {
+  const { clock, signal } = context
+  const release = releaseOf(app, input)
+  const { engine, archive } = app.host
+  const { cluster } = engine
+  const files = await archive.files(release, signal)
+  const stack = { stack: release.project, files: new Map(files.map(({ path, content }) => [path, content])) }
+  const swarm = { cluster, stack: createStack(app.place, cluster) }
+  return {
+    release,
+    compose: createJobRunner({ swarm, task, stack, clock }),
+    whenLost: `The job continues in the swarm, and \`docker service rm ${release.project}_${jobName(task)}\` on a manager ends it`,
+  }
 }
 
 /** Reads task and environment; an environment alone lists its tasks. Throws USAGE, also for the wrong order. */
