@@ -25,8 +25,11 @@ export type EnvironmentChoice = { arguments: { environment?: string }; global: G
 /** Additional input for a new release. */
 export type ReleaseValues = { tag: string | undefined; envFile: EnvFile | undefined }
 
-/** `swarm`: the command knows environments with `engine: swarm`. */
-export type Engines = { swarm?: true }
+/** An environment with `engine: swarm`, and the name that its stack has by dray.yml. */
+export type StackNames = { environment: string; stack: string }
+
+/** `swarm`: the command knows environments with `engine: swarm`. `instead`: what to type in its place. */
+export type Engines = { swarm?: true; instead?: (names: StackNames) => string }
 
 /**
  * Reads configuration and repository of the environment in `input`, and with `release` also the tag. Throws USAGE if the
@@ -36,12 +39,13 @@ export type Engines = { swarm?: true }
 export async function loadEnvironment(
   input: EnvironmentChoice,
   context: CliContext,
-  { swarm, ...release }: Engines & Partial<ReleaseValues> = {},
+  { swarm, instead, ...release }: Engines & Partial<ReleaseValues> = {},
 ): Promise<EnvironmentInput> {
   const name = input.arguments.environment
   if (name === undefined) throw await environmentMissing(context.cwd, input.global.configPath)
   const wanted = isReleaseValues(release) ? { release } : {}
-  return loadNamedEnvironment({ name, options: input.global, ...wanted, ...(swarm && { swarm }) }, context)
+  const engines = { ...(swarm && { swarm }), ...(instead && { instead }) }
+  return loadNamedEnvironment({ name, options: input.global, ...wanted, ...engines }, context)
 }
 
 function isReleaseValues(values: Partial<ReleaseValues>): values is ReleaseValues {
@@ -49,12 +53,27 @@ function isReleaseValues(values: Partial<ReleaseValues>): values is ReleaseValue
 }
 
 /** Refuses an environment of Swarm unless the command knows it: another would look for containers of Compose. */
-function refuseUnknownEngine({ environment }: DeployConfig, { swarm }: Engines): void {
+function refuseUnknownEngine({ environment }: DeployConfig, { swarm, instead }: Engines): void {
   if (environment.engine !== 'swarm' || swarm === true) return
-  throw new DrayError(
+  const { name } = environment
+  throw swarmRefusal(name, instead?.({ environment: name, stack: stackNameOf(environment) }))
+}
+
+/** Why a command does not run in an environment of Swarm. `hint`: what to type in its place. */
+export function swarmRefusal(environment: string, hint?: string): DrayError {
+  return new DrayError(
     'SWARM_COMMAND',
-    `Environment ${environment.name} has \`engine: swarm\`, which this command does not know.`,
+    `Environment ${environment} has \`engine: swarm\`, which this command does not know.`,
+    hint === undefined ? {} : { hint },
   )
+}
+
+/** Compose names the app after its directory, unless the compose file or `.env` on the server has another name. */
+function stackNameOf({ path: directory }: DeployConfig['environment']): string {
+  return path.posix
+    .basename(directory)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '')
 }
 
 /** Like `loadEnvironment`, for an environment given by name. */

@@ -5,6 +5,7 @@ import { TestApp } from '../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 import { formSwarm } from '../../support/net/form-swarm.ts'
 import { testToken } from '../../support/net/registry.ts'
+import { startUntil } from '../support/start-until.ts'
 
 let swarm: SwarmApp
 let app: TestApp
@@ -23,8 +24,8 @@ test('a plan says what is missing, a deploy needs a manager, and other commands 
   expect((await app.deploy('v1')).failure).toMatchObject({ code: 'SWARM_INACTIVE', exitCode: 3 })
   // dray talks to m1, and m2 leads.
   await formSwarm([server('m2'), server('m1'), server('m3')], [server('w1')])
-  const logs = await app.dray(['logs', 'test'])
-  expect([logs.exitCode, logs.stderr]).toEqual([2, expect.stringContaining('SWARM_COMMAND')])
+  const compose = await app.dray(['compose', 'test', 'ps'])
+  expect([compose.exitCode, compose.stderr]).toEqual([2, expect.stringContaining('docker stack ps shop')])
 
   await using other = await TestApp.make({ net: swarm.net, server: server('w1'), name: 'other' })
   const refused = await other.dray(['plan', 'test', '--tag', 'v1', '--engine', 'swarm'])
@@ -63,4 +64,101 @@ test('a rolling update loses no request, and only what changed is replaced', asy
   expect(result.probe).toMatchObject({ failures: 0 })
   expect(await app.version()).toBe('v2')
   expect(await swarm.tasks('nginx')).toEqual(proxy)
+})
+
+/** Has a task write a line to its log. */
+async function say(task: { id: string; node: string }, line: string): Promise<void> {
+  const node = server(task.node as NodeName)
+  const container = await node.docker('ps', '-q', '--filter', `name=${task.id}`)
+  await node.docker('exec', container, 'sh', '-c', `echo '${line}' > /proc/1/fd/1`)
+}
+
+test('logs of all nodes are merged by time, and those of a task that starts are followed', async () => {
+  const [one, two] = await swarm.tasks('backend')
+  const [proxy] = await swarm.tasks('nginx')
+  await say(one!, 'line 1')
+  await say(proxy!, 'line 2')
+  await say(two!, 'line 3')
+  const printed = await app.dray(['logs', 'test', '--grep', '^line'])
+  expect(printed.exitCode).toBe(0)
+  expect(printed.stdout.split('\n').map((line) => line.replace(/\.\d@(\w+) +│/, ' $1'))).toEqual([
+    `backend ${one?.node} line 1`,
+    'nginx m1 line 2',
+    `backend ${two?.node} line 3`,
+    '',
+  ])
+  const { stdout } = await app.dray(['logs', 'test', 'nginx', '--grep', '^line', '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ type: 'log.line', service: 'nginx', node: 'm1', line: 'line 2' })
+
+  const lines: string[] = []
+  const follow = ['logs', 'test', 'backend', '--follow', '--tail', '1']
+  const onLine = (line: string): void => void lines.push(line)
+  const running = await startUntil(app, { args: follow, onLine }, /line 3/)
+  const scale = (tasks: number) =>
+    server('m1').docker('service', 'scale', '--detach', `shop_backend=${tasks}`)
+  await scale(3)
+  await expect.poll(() => lines.join('\n')).toMatch(/backend\.3@\w+ +│ shop backend v2 listens on port 8000/)
+  await say(one!, 'line 4')
+  await expect.poll(() => lines.join('\n')).toContain('line 4')
+  await scale(2)
+  await expect.poll(() => lines.join('\n')).toMatch(/backend\.\d@\w+ (?:ended|exited with code \d+)\./)
+  running.kill('SIGINT')
+  expect((await running.done).exitCode).toBe(130)
+  expect(lines.filter((line) => line.includes('line 1') || line.includes('line 3'))).toHaveLength(2)
+})
+
+/** Jobs that dray has started in the stack. */
+const jobs = () => server('m1').docker('service', 'ls', '--quiet', '--filter', 'name=shop_dray')
+
+test('a task by hand runs as a job: its streams and exit code are passed on, and nothing of it is left', async () => {
+  const result = await app.dray(['task', 'check', 'test'])
+  expect(result).toMatchObject({ exitCode: 7, stdout: 'here\n' })
+  expect(result.stderr).toContain('problem\n')
+  const running = await startUntil(app, { args: ['task', 'slow', 'test'] }, /begun/)
+  const removal = await app.dray(['remove', 'test', '--yes'])
+  expect([removal.exitCode, removal.stderr]).toEqual([3, expect.stringContaining('LOCK_HELD')])
+  running.kill('SIGINT')
+  expect((await running.done).exitCode).toBe(130)
+  expect(await jobs()).toBe('')
+  const late = await app.dray(['task', 'slow', 'test', '--timeout', '8s'])
+  expect(late).toMatchObject({ exitCode: 1, stdout: 'begun\n' })
+  expect(late.stderr).toContain('[TASK_TIMED_OUT]')
+  expect(await jobs()).toBe('')
+  const { stdout } = await app.dray(['history', 'test'])
+  expect(stdout).toMatch(/check +r\d .*exit code 7\n/)
+  expect(stdout).toMatch(/slow +r\d .*cancelled\n/)
+})
+
+test('exec is refused with the command for the node of the task', async () => {
+  const { exitCode, stderr } = await app.dray(['exec', 'test', 'nginx', 'nginx', '-t'])
+  const [task] = await swarm.tasks('nginx')
+  const command = `docker exec -it shop_nginx.1.${task?.id} nginx -t`
+  expect([exitCode, stderr.replace(/\s+/g, ' ')]).toEqual([
+    2,
+    expect.stringContaining(`On node m1: \`${command}\``),
+  ])
+  const container = await server('m1').docker('ps', '-q', '--filter', `name=shop_nginx.1.${task?.id}`)
+  expect(container).not.toBe('')
+})
+
+test('remove leaves nothing of the stack', async () => {
+  const { exitCode, stdout, stderr } = await app.dray(['remove', 'test', '--env', '--yes'])
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('shop_backend') as string,
+  })
+  expect(stdout).toContain('2 services, 1 network, 1 config. /srv/shop is empty.')
+  const list = (...args: string[]) => server('m2').docker(...args)
+  expect(await list('service', 'ls', '--quiet')).toBe('')
+  expect(await list('config', 'ls', '--quiet')).toBe('')
+  expect(await list('secret', 'ls', '--quiet')).toBe('')
+  expect(await list('network', 'ls', '--quiet', '--filter', 'name=shop_')).toBe('')
+  for (const name of nodeNames) {
+    const containers = (...all: string[]) => server(name).docker('ps', '-q', ...all, '--filter', 'name=shop_')
+    expect(await containers()).toBe('')
+    // A node removes a container a moment after it has stopped.
+    await expect.poll(() => containers('-a')).toBe('')
+  }
+  const again = await app.dray(['remove', 'test', '--yes'])
+  expect([again.exitCode, again.stderr]).toEqual([3, expect.stringContaining('NOT_DEPLOYED')])
 })

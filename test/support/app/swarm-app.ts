@@ -33,7 +33,17 @@ export async function startSwarmApp(): Promise<SwarmApp> {
     name: 'shop',
     files: { 'docker-compose.yml': stackCompose({ proxyNode: 'm1' }), 'nginx/stack.conf': stackSite },
     environment: { engine: 'swarm' },
-    config: { tasks: { migrate: { service: 'backend', run: ['npm', 'run', 'migrate'], when: 'before' } } },
+    config: {
+      tasks: {
+        migrate: { service: 'backend', run: ['npm', 'run', 'migrate'], when: 'before' },
+        check: { service: 'backend', run: 'echo here; echo problem >&2; exit 7', when: 'manual' },
+        slow: {
+          service: 'backend',
+          run: "trap 'exit 0' TERM; echo begun; sleep 600 & wait",
+          when: 'manual',
+        },
+      },
+    },
   })
   const tasks = async (service = 'backend'): Promise<RunningTask[]> => {
     const options = ['--filter', 'desired-state=running', '--format', '{{.ID}} {{.Node}} {{.Image}}']

@@ -16,7 +16,7 @@ import { loadEnvironment } from '../../command/load-environment.ts'
 
 /** Prints the disk usage of every host that answers; returns the exit code. Then throws the errors of the others. */
 export async function runDisk(command: InputOf<typeof diskCommand>, context: CliContext): Promise<ExitCode> {
-  const input = withNamedHost(await loadEnvironment(command, context), command.options.host)
+  const input = withNamedHost(await loadEnvironment(command, context, { instead }), command.options.host)
   const output = createCommandOutput(input, context)
   const { app, environment } = input.config
   const down: unknown[] = []
@@ -39,4 +39,9 @@ export async function runDisk(command: InputOf<typeof diskCommand>, context: Cli
   const all = [...down, ...failures]
   if (all.length > 0) throw joinFailures(all)
   return EXIT.done
+}
+
+/** dray reaches one manager, and each node has a disk of its own. */
+function instead(): string {
+  return 'On each node, which `docker node ls` on a manager lists: `docker system df`.'
 }

@@ -5,6 +5,7 @@ import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import type { execCommand } from './exec.ts'
+import { refuseExec } from './refuse-exec.ts'
 import { readInContainerOptions } from './in-container-options.ts'
 import { loadEnvironment } from '../../command/load-environment.ts'
 import { connectApps, releaseOf } from './connect-apps.ts'
@@ -18,7 +19,10 @@ export async function execInService(
   const service = serviceArgument(input.arguments, 'exec')
   const index = readIndex(input.options.index)
   const options = readInContainerOptions(input.options, context)
-  const environment = withOneHost(await loadEnvironment(input, context), input.options.host, [service])
+  const loaded = await loadEnvironment(input, context, { swarm: true })
+  const environment = withOneHost(loaded, input.options.host, [service])
+  if (environment.config.environment.engine === 'swarm')
+    throw await refuseExec({ service, argv: input.rest }, environment, context)
   await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)

@@ -21,7 +21,7 @@ export async function runClean(
 ): Promise<ExitCode> {
   const { dryRun: isDryRun = false, wait, host: hostName } = command.options
   const waitMs = readWait(wait)
-  const input = withNamedHost(await loadEnvironment(command, context), hostName)
+  const input = withNamedHost(await loadEnvironment(command, context, { instead }), hostName)
   const output = createCommandOutput(input, context)
   const { app, environment } = input.config
   await using connected = await connectHosts(input, context)
@@ -44,4 +44,9 @@ export async function runClean(
   }
   if (failures.length > 0) throw joinFailures(failures)
   return EXIT.done
+}
+
+/** dray reaches one manager, and each node has images of its own. */
+function instead(): string {
+  return 'On each node, which `docker node ls` on a manager lists: `docker image prune -a --filter until=720h`.'
 }

@@ -6,7 +6,7 @@ import type { InputOf } from '../../command/command.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
 import { readInContainerOptions } from './in-container-options.ts'
-import { loadEnvironment } from '../../command/load-environment.ts'
+import { loadEnvironment, type StackNames } from '../../command/load-environment.ts'
 import { connectApps, releaseOf } from './connect-apps.ts'
 import { pullMissing } from './pull-missing.ts'
 import type { runCommand } from './run.ts'
@@ -16,7 +16,9 @@ import { runAttached, serviceArgument, wantsTerminal } from './run-attached.ts'
 export async function runOneOff(input: InputOf<typeof runCommand>, context: CliContext): Promise<number> {
   const service = serviceArgument(input.arguments, 'run')
   const options = readInContainerOptions(input.options, context)
-  const environment = withOneHost(await loadEnvironment(input, context), input.options.host, [service])
+  const environment = withOneHost(await loadEnvironment(input, context, { instead }), input.options.host, [
+    service,
+  ])
   await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)
@@ -28,4 +30,8 @@ export async function runOneOff(input: InputOf<typeof runCommand>, context: CliC
   await using _guard = guardContainer(app.host.runner, containerName)
   const { path: cwd, values: env } = app.place
   return await runAttached({ argv, cwd, env }, { app, environment, options: input.options }, context)
+}
+
+function instead({ environment }: StackNames): string {
+  return `Declare it under \`tasks\` in dray.yml, with \`when: manual\`: \`dray task NAME ${environment}\` runs it once, as a job of the stack.`
 }
