@@ -10,6 +10,8 @@ export type FollowedTask = {
   stream: AbortController | undefined
   hasEnded: boolean
   fresh: ReturnType<typeof createRepeatFilter>
+  /** Times of the first and the last line that were read. */
+  firstAt: string | undefined
   lastAt: string | undefined
   /** Number of last lines of its first request. */
   tail: number | undefined

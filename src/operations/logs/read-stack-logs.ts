@@ -41,6 +41,8 @@ const LOOK_EVERY_MS = 1_000
 const LAST_LINES_MS = 3_000
 /** Of what the Engine says about missing lines. */
 const LONGEST_WORDS = 500
+/** Before the reasons, in the words of moby, `daemon/server/httputils`, and swarmkit, `manager/logbroker`. */
+const PREAMBLE = /^Error grabbing logs: (?:.* for the following reasons: )?/
 
 /**
  * The logs of a stack's tasks, merged by time, in batches; fetches no more than requested. With `follow`, continues with new lines and
@@ -199,6 +201,7 @@ class StackLogs {
       stream: undefined,
       hasEnded: hasTaskEnded(task),
       fresh: createRepeatFilter(),
+      firstAt: undefined,
       lastAt: undefined,
       tail,
       isRead: false,
@@ -240,12 +243,16 @@ class StackLogs {
   ): AsyncGenerator<readonly LogLine[]> {
     const { host, clock, since } = this.#request
     const { lastAt, tail } = followed
+    const { nodeId } = followed.task
+    const node = followed.container.node ?? ''
     const log = host.cluster.taskLog(followed.task.id, {
-      since: lastAt === undefined ? since : secondBefore(lastAt),
+      since: lastAt === undefined ? since : restartOf(followed, lastAt),
       tail: lastAt === undefined ? tail : undefined,
       follow: isFollowing,
       signal: AbortSignal.any([this.#signal, stream.signal]),
-      onProblem: (words) => (found.words = cutText(words, LONGEST_WORDS)),
+      onProblem: (words) => {
+        found.words = cutText(words.replace(PREAMBLE, '').replaceAll(nodeId, node), LONGEST_WORDS)
+      },
     })
     const batches = log[Symbol.asyncIterator]()
     const next = async (): Promise<readonly LogLine[] | undefined> => {
@@ -264,10 +271,17 @@ class StackLogs {
       // Of a container with a terminal, the Engine's words about missing lines are a line without a time.
       found.words ??= batch.find(({ at }) => at === '')?.text
       const lines = followed.fresh(batch.filter(({ at }) => at !== ''))
+      followed.firstAt ??= lines[0]?.at
       followed.lastAt = lines.at(-1)?.at ?? followed.lastAt
       yield lines
     }
   }
+}
+
+/** Where a log is read again: what --tail has cut off is not shown later. Times sort as text. */
+function restartOf({ firstAt = '' }: FollowedTask, lastAt: string): string {
+  const before = secondBefore(lastAt)
+  return firstAt > before ? firstAt : before
 }
 
 function endOf({ stateSinceMs }: StackTask): { endedAtMs?: number } {

@@ -70,8 +70,10 @@ async function read(stack: FakeStack, { services = [], since, follow = false, un
   const onNote = (note: LogNote): void => {
     if (note.change !== 'found') see(`(${note.container.name} ${note.change})`)
   }
-  const onMissing = ({ node, containers, reason }: MissingLines): void =>
-    see(`(${node} ${reason}: ${containers.map(({ name }) => name).join(' ')})`)
+  const onMissing = ({ node, containers, ...why }: MissingLines): void => {
+    const words = 'words' in why ? ` ${why.words}` : ''
+    see(`(${node} ${why.reason}: ${containers.map(({ name }) => name).join(' ')}${words})`)
+  }
   const request = {
     host: { name: 'm1', project: 'shop', cluster: stack.cluster() },
     services,
@@ -141,8 +143,14 @@ describe('the logs of a stack', () => {
   test('pass on that the Engine could not read all of a log', async () => {
     const stack = new FakeStack()
     stack.add('a', {}, [1, 'here'])
-    stack.problems.set('a', 'Error grabbing logs: unexpected EOF')
-    expect((await read(stack)).sort()).toEqual(['(w1 incomplete: backend.1@w1)', 'backend.1@w1: here'])
+    stack.problems.set(
+      'a',
+      'Error grabbing logs: rpc error: code = Unknown desc = warning: incomplete log stream. some logs could not be retrieved for the following reasons: node n1 is not available',
+    )
+    expect((await read(stack)).sort()).toEqual([
+      '(w1 incomplete: backend.1@w1 node w1 is not available)',
+      'backend.1@w1: here',
+    ])
   })
 
   test('are absent without a task, and refused where they are more than the connection carries', async () => {
@@ -204,6 +212,7 @@ describe('followed', () => {
       ),
     )
     expect(seen).toEqual(['backend.1@w1: before', '(w1 down: backend.1@w1)', 'backend.1@w1: after'])
-    expect(stack.requests).toEqual(['a since ever tail 5', 'a since 02 tail all'])
+    // From a second before the last line, but not from before the first one, which --tail has cut off.
+    expect(stack.requests).toEqual(['a since ever tail 5', 'a since 03 tail all'])
   })
 })
