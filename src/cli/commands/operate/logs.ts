@@ -7,7 +7,7 @@ export const logsCommand = {
   group: 'operate',
   summary: "Print or follow the logs of the app's containers.",
   description:
-    'Merges the logs of all services and hosts by time. While following, containers that a deploy starts are included. A slow reader does not increase memory use. Control characters are removed and tokens are masked.',
+    'Merges the logs of all services and hosts by time. While following, containers that a deploy starts are included. A slow reader does not increase memory use. Control characters are removed and tokens are masked. With `engine: swarm`, the logs of all nodes are read.',
   arguments: [
     { name: 'ENVIRONMENT', description: 'An environment in dray.yml.' },
     {

@@ -8,7 +8,7 @@ export const taskCommand = {
   group: 'operate',
   summary: 'Run a task from dray.yml by hand.',
   description:
-    "Runs the task in a one-off container of the current release, with the app's networks and values. It holds the app's lock, so no deploy runs at the same time. The output is printed immediately, the exit code is that of the task, and the journal on the server records the user and the outcome. With an environment only, lists the tasks.",
+    "Runs the task in a one-off container of the current release, with the app's networks and values. It holds the app's lock, so no deploy runs at the same time. The output is printed immediately, the exit code is that of the task, and the journal on the server records the user and the outcome. With `engine: swarm`, the container is a job of the stack. With an environment only, lists the tasks.",
   arguments: [
     {
       name: 'TASK',
