@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import type { Cluster } from '../../deploy/model/cluster.ts'
-import { DrayError } from '../../errors/dray-error.ts'
 import { retry } from '../../shared/retry.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -9,6 +8,7 @@ import type { Secret } from '../../shared/secrets/secret.ts'
 import { type ApiAnswer, type EngineClient, readMessage } from '../docker/engine-client.ts'
 import type { ApiRequest } from '../docker/engine-exchange.ts'
 import { readLines } from '../docker/multiplexed-output.ts'
+import { ELECTION_MS, isLeaderless, refusal } from './manager-refusal.ts'
 import { PULL_LABEL, pullJob, renderPullToken } from './pull-job.ts'
 import {
   networkAnswer,
@@ -41,12 +41,13 @@ export function createCluster(
     if (!seen.has(definition)) onSecrets(findEnvironmentSecrets(Spec.TaskTemplate.ContainerSpec?.Env ?? []))
     seen.add(definition)
   }
-  /** A swarm that elects a new leader answers nothing meanwhile: what is sent fails, and had no effect. */
+  /** A swarm that elects a new leader answers nothing meanwhile: what is sent fails, and usually had no effect. */
   const send = (request: ApiRequest): Promise<ApiAnswer> =>
     retry(
       async () => {
         const answer = await client.send(request)
-        if (answer.status === 503 || isLeaderless(answer)) throw refusal(readMessage(answer.text), host)
+        if (answer.status === 503 || (answer.status >= 500 && isLeaderless(answer.text)))
+          throw refusal(await client.maskValues(readMessage(answer.text)), host)
         return answer
       },
       { clock: systemClock, deadlineMs: ELECTION_MS, attempts: 60, signal: request.signal },
@@ -63,6 +64,11 @@ export function createCluster(
       (await ask({ method: 'GET', path: '/tasks', query }, z.array(taskAnswer).nullable()))?.map(readTask) ??
       []
     )
+  }
+  const pullJobs = async (stack: string) => {
+    const query = { filters: JSON.stringify({ label: [`${PULL_LABEL}=${stack}`] }) }
+    const found = await ask({ method: 'GET', path: '/services', query }, z.array(serviceAnswer).nullable())
+    return (found ?? []).map(({ ID: id, Spec: { Name: name } }) => ({ id, name }))
   }
   const inStack = (stack: string) => ({ filters: JSON.stringify({ label: [`${STACK_LABEL}=${stack}`] }) })
   return {
@@ -104,26 +110,34 @@ export function createCluster(
       return answer.status < 400
     },
     startPull: async ({ stack, name, image, token }) => {
+      const job = pullJob({ stack, name, image })
       const request: ApiRequest = {
         method: 'POST',
         path: '/services/create',
-        body: pullJob({ stack, name, image }),
+        body: job,
         ...(token && { headers: { 'x-registry-auth': renderPullToken(image, token) } }),
       }
-      return (await ask(request, z.object({ ID: z.string() }))).ID
+      const answer = await send(request)
+      // Sent again after a timeout, it may be there already.
+      const there =
+        answer.status === TAKEN ? (await pullJobs(stack)).find((it) => it.name === job.Name) : undefined
+      return there?.id ?? (await client.parse(answer, request, z.object({ ID: z.string() }))).ID
     },
-    pullJobs: async (stack) => {
-      const query = { filters: JSON.stringify({ label: [`${PULL_LABEL}=${stack}`] }) }
-      const found = await ask({ method: 'GET', path: '/services', query }, z.array(serviceAnswer).nullable())
-      return (found ?? []).map(({ ID: id, Spec: { Name: name } }) => ({ id, name }))
-    },
+    pullJobs,
     restoreService: async (id, spec) => {
       const path = `/services/${id}`
-      const { Version } = await ask(
-        { method: 'GET', path },
-        z.object({ Version: z.object({ Index: z.number() }) }),
-      )
-      await done({ method: 'POST', path: `${path}/update`, query: { version: Version.Index }, body: spec })
+      for (let tries = 1; ; tries++) {
+        const { Version } = await ask(
+          { method: 'GET', path },
+          z.object({ Version: z.object({ Index: z.number() }) }),
+        )
+        const query = { version: Version.Index }
+        const request: ApiRequest = { method: 'POST', path: `${path}/update`, query, body: spec }
+        const answer = await send(request)
+        if (tries < VERSION_TRIES && OUT_OF_SEQUENCE.test(answer.text)) continue
+        await client.assertDone(answer, request)
+        return
+      }
     },
     recreateService: async (spec) => {
       await done({ method: 'POST', path: '/services/create', body: spec }, [TAKEN])
@@ -155,23 +169,7 @@ export function createCluster(
 }
 
 const LOG_LIMIT_MS = 5_000
-/** An election takes seconds, once the others have noticed that the leader is gone. */
-const ELECTION_MS = 45_000
 
-/** In the words of the Engine that passes a request on to a leader that is lost. */
-function isLeaderless({ status, text }: ApiAnswer): boolean {
-  return (
-    status === 500 && /rpc error: code = (?:Unavailable|DeadlineExceeded|Unknown desc = .*leader)/.test(text)
-  )
-}
-
-/** Why a manager does not answer: https://docs.docker.com/engine/swarm/admin_guide/. The Engine has no codes for it. */
-function refusal(message: string, host: string): DrayError {
-  if (/leader|quorum|deadline exceeded/i.test(message))
-    return new DrayError('SWARM_NO_LEADER', `The swarm of ${host} has no leader: ${message}`, {
-      temporary: true,
-    })
-  if (/not a swarm manager/i.test(message) && /worker/i.test(message))
-    return new DrayError('SWARM_NOT_MANAGER', `${host} is a worker of its swarm, and only managers answer.`)
-  return new DrayError('SWARM_INACTIVE', `${host} is not part of a swarm.`)
-}
+/** Swarm changed the service between the two requests, for example when an update ended: swarmkit, manager/state/store. */
+const OUT_OF_SEQUENCE = /update out of sequence/
+const VERSION_TRIES = 10

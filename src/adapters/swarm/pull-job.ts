@@ -1,4 +1,5 @@
 import type { Secret } from '../../shared/secrets/secret.ts'
+import { LONGEST_NAME } from './names.ts'
 import { STACK_LABEL } from './read-cluster.ts'
 
 /**
@@ -6,9 +7,9 @@ import { STACK_LABEL } from './read-cluster.ts'
  * which only prints its version: nothing of the image runs, and the image needs no shell. Where an Engine has no init, the
  * container is created and does not start; the image is there all the same.
  */
-export function pullJob({ stack, name, image }: { stack: string; name: string; image: string }): object {
+export function pullJob({ stack, name, image }: { stack: string; name: string; image: string }) {
   return {
-    Name: `${stack}_${name}`,
+    Name: `${stack.slice(0, LONGEST_NAME - 1 - name.length)}_${name}`,
     Labels: { [PULL_LABEL]: stack },
     TaskTemplate: {
       ContainerSpec: {

@@ -1,11 +1,14 @@
 import type { Cluster, Stack, StackRequest } from '../../deploy/model/cluster.ts'
 import { DrayError } from '../../errors/dray-error.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { retry } from '../../shared/retry.ts'
 import { stripControl } from '../../shared/strip-control.ts'
 import { composeRefusal } from '../compose/compose-failure.ts'
 import { createServerValues } from '../compose/server-values.ts'
 import type { AppPlace } from '../directory/app-place.ts'
 import { runScript } from '../directory/host-script.ts'
 import { exportLines } from '../directory/values.ts'
+import { ELECTION_MS, isLeaderless, refusal } from './manager-refusal.ts'
 import { renderJob, renderStack, type RenderedStack } from './render-stack.ts'
 import { configScript, deployScript } from './stack-scripts.ts'
 
@@ -32,6 +35,7 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
     const { exitCode, stderr } = await runScript(runner, deployScript, options)
     if (exitCode === 0) return
     const mask = await readMask()
+    if (isLeaderless(stderr)) throw refusal(mask(stripControl(stderr).trim()), runner.name)
     const lines = stripControl(stderr)
       .split('\n')
       .map((line) => mask(line.trim()))
@@ -43,7 +47,17 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
     )
   }
   return {
-    deploy: async (request) => deploy(await render(request), request),
+    deploy: async (request) => {
+      const rendered = await render(request)
+      const { signal } = request
+      await retry(() => deploy(rendered, request), {
+        clock: systemClock,
+        deadlineMs: ELECTION_MS,
+        attempts: 60,
+        ...(signal && { signal }),
+      })
+    },
+    // Once: each change of a job runs it again.
     startJob: async ({ service, job, argv, ...request }) => {
       const rendered = renderJob(await render(request), { service, job, argv })
       if (rendered === undefined)

@@ -81,11 +81,10 @@ export type TaskLogRequest = {
   onProblem: (text: string) => void
 }
 
-/** What was not found out about the cluster by a deploy itself. Methods throw DOCKER_FAILED, SWARM_NO_LEADER. */
+/** The swarm, through one of its managers. Methods throw DOCKER_FAILED, SWARM_NO_LEADER, SWARM_INACTIVE and SWARM_NOT_MANAGER. */
 export interface Cluster {
-  /** Throws SWARM_INACTIVE and SWARM_NOT_MANAGER. */
   nodes(): Promise<readonly ClusterNode[]>
-  /** The services of a stack. */
+  /** The services of a stack, also one-off tasks of dray: see `isOwnJob`. */
   services(stack: string): Promise<readonly StackService[]>
   /** Every task of a stack that Swarm still knows, also earlier ones. */
   tasks(stack: string): Promise<readonly StackTask[]>
@@ -101,7 +100,8 @@ export interface Cluster {
   removeThing(kind: 'configs' | 'secrets' | 'networks', id: string): Promise<boolean>
   /**
    * Starts a job that makes every active node pull an image, and runs nothing of it. The token, if any, is that of the
-   * registry's token service: it allows to pull this repository, for minutes. Returns the id of the job's service.
+   * registry's token service: it allows to pull this repository, for minutes. Returns the id of the job's service. Called again
+   * with the same name, it gives the same job.
    */
   startPull(request: {
     stack: string
@@ -113,7 +113,7 @@ export interface Cluster {
   pullJobs(stack: string): Promise<readonly { id: string; name: string }[]>
   /** The tasks of one service. */
   tasksOf(serviceId: string): Promise<readonly StackTask[]>
-  /** Puts a definition back, whatever the state of an update. */
+  /** Puts a definition back, whatever the state of an update, and whatever Swarm changes meanwhile. */
   restoreService(id: string, spec: ServiceSpec): Promise<void>
   /** Creates a service as it was. */
   recreateService(spec: ServiceSpec): Promise<void>
@@ -133,11 +133,11 @@ export interface Cluster {
 /** The app's compose file as a stack: Compose resolves the files in the app's directory, Docker deploys them. */
 export interface Stack {
   /**
-   * Creates the stack's networks and configs, and creates or updates its services; removes none, and waits for none.
-   * `startFirst`: services whose new task may start beside the old one. Throws STACK_REFUSED with Docker's words.
+   * Creates the stack's networks and configs, and creates or updates its services; removes none, and waits for none. Throws
+   * STACK_REFUSED with Docker's words, COMPOSE_INVALID, and SWARM_NO_LEADER.
    */
   deploy(request: StackRequest): Promise<void>
-  /** Starts a one-off task of a service as a job of the stack. Returns the name of the job's service in the stack. */
+  /** Starts a one-off task of a service as a job of the stack, a service with the name `job`. Throws what `deploy` throws, and SERVICE_UNKNOWN. */
   startJob(request: StackRequest & { service: string; job: string; argv: readonly string[] }): Promise<void>
 }
 
