@@ -20,7 +20,7 @@ export function checkRules(file: ConfigFile): Problem[] {
     ...environments.flatMap(([name, block]) => [
       ...checkEnvironment(['environments', name], block),
       ...checkDomain(['environments', name], { front: file.front, ...block }),
-      ...checkEngine(['environments', name], { front: file.front, ...block }),
+      ...checkEngine(['environments', name], { front: file.front, hooks: file.hooks, ...block }),
     ]),
     ...checkRegistries(file),
     ...checkNotify(['notify'], file.notify),
@@ -73,6 +73,11 @@ function checkEngine(path: string[], block: EnvironmentBlock): Problem[] {
     block.front !== undefined &&
       block.front !== false &&
       refuse('engine', 'excludes `front`: Swarm publishes the ports; set `front: false` here'),
+    (block.hooks?.leave !== undefined || block.hooks?.join !== undefined) &&
+      refuse(
+        'engine',
+        'excludes the hooks `leave` and `join`: they are for several `hosts`, and Swarm replaces the containers; set `hooks` without them here',
+      ),
   ].filter((it) => it !== false)
 }
 

@@ -64,7 +64,6 @@ type Defaults = {
 /** `deploy` with what dray sets where the file says nothing: how an update goes, and what Compose has elsewhere. */
 function renderDeploy(deploy: Values, { restart, scale, order, limits, reserved }: Defaults): Values {
   const mode = deploy['mode'] as string | undefined
-  const isJob = mode?.endsWith('-job') === true
   const resources = (deploy['resources'] ?? {}) as Readonly<
     Record<'limits' | 'reservations', Values | undefined>
   >
@@ -78,13 +77,11 @@ function renderDeploy(deploy: Values, { restart, scale, order, limits, reserved 
     }),
     ...(deploy['restart_policy'] === undefined &&
       restart !== undefined && { restart_policy: restartPolicy(restart) }),
-    ...(!isJob && {
-      update_config: {
-        failure_action: 'pause',
-        ...(order !== undefined && { order }),
-        ...((deploy['update_config'] ?? {}) as Values),
-      },
-    }),
+    update_config: {
+      failure_action: 'pause',
+      ...(order !== undefined && { order }),
+      ...((deploy['update_config'] ?? {}) as Values),
+    },
   }
 }
 

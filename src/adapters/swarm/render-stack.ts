@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { StackRequest } from '../../deploy/model/cluster.ts'
 import { parseJson } from '../../shared/parse-json.ts'
 import { modelSchema } from '../compose/raw-model.ts'
+import { configName } from './names.ts'
 import { renderService } from './render-service.ts'
 
 /** The newest format of stack files that the docker command of Engine 20.10 knows. */
@@ -137,9 +138,7 @@ function renderConfig({
       ? files.get(posix.relative(path, file ?? ''))
       : new TextEncoder().encode(content.replaceAll('$$', '$'))
   if (data === undefined) throw new Error(`${file ?? key} is not among the files of the release`)
-  return [
-    { key, name: `${stack}_${key}-${createHash('sha256').update(data).digest('hex').slice(0, 12)}`, data },
-  ]
+  return [{ key, name: configName(stack, key, createHash('sha256').update(data).digest('hex')), data }]
 }
 
 function isEmpty(value: unknown): boolean {

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { StackDifference, StackReview } from '../../deploy/model/cluster.ts'
 import { parseGoDuration } from '../../shared/duration.ts'
 import type { RawModel, RawService } from '../compose/raw-model.ts'
+import { reviewNames } from './review-names.ts'
 import { IGNORED_KEYS, REFUSED_KEYS, SAME_KEYS } from '../../shared/stack-keys.ts'
 
 const deploySchema = z.looseObject({
@@ -41,7 +42,10 @@ export function reviewStack(raw: RawModel): StackReview {
   const found = services.flatMap(([name, service]) => reviewService(name, service, raw))
   const deploys = services.map(([name, service]) => [name, deploySchema.parse(service.deploy ?? {})] as const)
   return {
-    obstacles: [...found.filter(({ isObstacle }) => isObstacle), ...reviewNetworks(raw)].map(strip),
+    obstacles: [
+      ...reviewNames(raw),
+      ...[...found.filter(({ isObstacle }) => isObstacle), ...reviewNetworks(raw)].map(strip),
+    ],
     ignored: found.filter(({ isObstacle }) => !isObstacle).map(strip),
     orders: Object.fromEntries(
       deploys.flatMap(([name, { update_config: update }]) => (update?.order ? [[name, update.order]] : [])),
@@ -57,11 +61,20 @@ export function reviewStack(raw: RawModel): StackReview {
         (durationOf(update?.monitor) ?? DEFAULT_MONITOR_MS) + (durationOf(update?.delay) ?? 0),
       ]),
     ),
+    stopMs: Object.fromEntries(
+      services.map(([name, service]) => [name, durationOf(textOf(service['stop_grace_period'])) ?? STOP_MS]),
+    ),
+    configFiles: Object.entries(raw.configs).flatMap(([config, value]) => {
+      const { external, content, file = '' } = definitionSchema.parse(value ?? {})
+      return external === true || content !== undefined ? [] : [{ config, path: file.replace(/^\.\//, '') }]
+    }),
   }
 }
 
 /** Swarm's own default: https://docs.docker.com/reference/compose-file/deploy/#update_config */
 const DEFAULT_MONITOR_MS = 5_000
+/** https://docs.docker.com/reference/compose-file/services/#stop_grace_period */
+const STOP_MS = 10_000
 
 type Found = StackDifference & { isObstacle: boolean }
 
@@ -129,6 +142,14 @@ function reviewService(name: string, service: RawService, raw: RawModel): Found[
     ...(deploySchema.parse(service.deploy ?? {}).resources?.reservations?.devices === undefined
       ? []
       : [refuse('deploy.resources.reservations.devices', REFUSED_KEYS['gpus'] ?? '')]),
+    ...(deploySchema.parse(service.deploy ?? {}).mode?.endsWith('-job') === true
+      ? [
+          refuse(
+            'deploy.mode',
+            'a job ends, and no deploy would run it again; make it a task in dray.yml (`tasks: { NAME: { service: …, run: … } }`)',
+          ),
+        ]
+      : []),
     ...reviewSecrets(name, service, raw),
   ]
 }
@@ -242,6 +263,10 @@ function healthOf(name: string, { healthcheck }: RawService): [string, number][]
   if (healthcheck === null || healthcheck === undefined || healthcheck.disable === true) return []
   const { interval, start_period: start, retries = 3 } = healthcheck
   return [[name, (durationOf(start) ?? 0) + (durationOf(interval) ?? 30_000) * (retries + 1)]]
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 function durationOf(text: string | undefined): number | undefined {

@@ -174,6 +174,10 @@ export type StackReview = {
   externals: readonly { kind: 'network' | 'config' | 'secret'; name: string }[]
   /** How long a task of the service may take to become healthy, by its health check. */
   healthMs: Readonly<Record<string, number>>
-  /** Seconds that Swarm watches a new task for a failure, and pauses after it. */
+  /** How long Swarm watches a new task for a failure, and pauses after it. */
   watchMs: Readonly<Record<string, number>>
+  /** How long a task may take to stop: `stop_grace_period`. */
+  stopMs: Readonly<Record<string, number>>
+  /** Files that become configs, by the name of each config in the file. */
+  configFiles: readonly { config: string; path: string }[]
 }

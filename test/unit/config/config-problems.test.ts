@@ -51,6 +51,11 @@ test.each<[string, string, string]>([
     'dray.yml:4:5 environments.test.engine: excludes `front`: Swarm publishes the ports; set `front: false` here',
   ],
   [
+    'a swarm with hooks around each host',
+    within('    engine: swarm\nhooks: { leave: ./leave.sh }\n'),
+    'dray.yml:4:5 environments.test.engine: excludes the hooks `leave` and `join`: they are for several `hosts`, and Swarm replaces the containers; set `hooks` without them here',
+  ],
+  [
     'a key nobody knows',
     within('volumes: {}\n'),
     'dray.yml:4:1 volumes: unknown key; known keys: app, registry, environments, tasks, hooks, notify, proxy, front, probe, keep, disk, services, registries, bundle',

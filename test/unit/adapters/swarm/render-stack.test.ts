@@ -108,6 +108,17 @@ test('a config is named after its content; names that Swarm gives anyway are lef
   })
 })
 
+test('the name of a config is cut to what Swarm takes, and stays that of its content', () => {
+  const key = 'k'.repeat(70)
+  const { configs } = render({
+    services: { web: { image: 'web' } },
+    configs: { [`${key}-a`]: { content: 'a' }, [`${key}-b`]: { content: 'b' } },
+  })
+  const names = configs.map(({ name }) => name)
+  expect(names.map((name) => name.length)).toEqual([64, 64])
+  expect(names.map((name) => name.slice(-12))).toEqual([hash('a'), hash('b')])
+})
+
 test('a job has the networks, values and place of its service, and neither its ports nor its names', () => {
   const rendered = render({
     services: {

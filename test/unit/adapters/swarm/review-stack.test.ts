@@ -92,15 +92,48 @@ test('secrets and configs that dray cannot carry over are refused, external ones
 })
 
 test('times come from the health check and from update_config', () => {
-  const { healthMs, watchMs, orders, hostPorts } = review({
+  const { healthMs, watchMs, orders, hostPorts, stopMs } = review({
+    stop_grace_period: '1m30s',
     healthcheck: { interval: '2s', retries: 4, start_period: '10s' },
     ports: [{ target: 80, published: '80', mode: 'host' }],
     deploy: { update_config: { order: 'stop-first', monitor: '30s', delay: '5s' } },
   })
-  expect({ healthMs, watchMs, orders, hostPorts }).toEqual({
+  expect({ healthMs, watchMs, orders, hostPorts, stopMs }).toEqual({
     healthMs: { web: 20_000 },
     watchMs: { web: 35_000 },
     orders: { web: 'stop-first' },
     hostPorts: ['web'],
+    stopMs: { web: 90_000 },
   })
+  expect(review({}).stopMs).toEqual({ web: 10_000 })
+})
+
+test('a job is refused: no deploy would run it again', () => {
+  for (const mode of ['replicated-job', 'global-job'])
+    expect(review({ deploy: { mode } }).obstacles).toMatchObject([{ service: 'web', key: 'deploy.mode' }])
+  expect(review({ deploy: { mode: 'global' } }).obstacles).toEqual([])
+})
+
+const named = (name: string, services: readonly string[]) =>
+  reviewStack(
+    modelSchema.parse({ name, services: Object.fromEntries(services.map((it) => [it, { image: 'web:1' }])) }),
+  ).obstacles
+
+test('names that Swarm does not take are refused before anything is touched', () => {
+  expect(named('shop', ['web', 'web_1', 'w'.repeat(58)])).toEqual([])
+  expect(named('shop', ['web.v2', 'web-', 'w'.repeat(59)])).toMatchObject([
+    { key: 'services.web.v2', text: expect.stringContaining('rename the service') as string },
+    { key: 'services.web-' },
+    { key: `services.${'w'.repeat(59)}`, text: expect.stringContaining('64 characters') as string },
+  ])
+  expect(named('p'.repeat(50), ['web'])).toEqual([])
+  expect(named('p'.repeat(51), ['web'])).toMatchObject([{ key: 'name' }])
+})
+
+test('the files of configs are named, so that their size can be checked', () => {
+  const { configFiles } = review(
+    {},
+    { configs: { site: { file: './nginx/site.conf' }, text: { content: 'x' }, own: { external: true } } },
+  )
+  expect(configFiles).toEqual([{ config: 'site', path: 'nginx/site.conf' }])
 })
