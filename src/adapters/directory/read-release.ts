@@ -30,6 +30,7 @@ const releaseSchema = z.object({
       replicas: z.number(),
       definitionHash: z.string(),
       configHash: z.string(),
+      specHash: z.string().optional(),
     }),
   ),
   inactive: z

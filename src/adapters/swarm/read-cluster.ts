@@ -51,12 +51,10 @@ const serviceSpec = z.looseObject({
 export const serviceAnswer = z.looseObject({
   ID: z.string(),
   Version: z.object({ Index: z.number() }),
-  UpdatedAt: z.string(),
   Spec: serviceSpec,
   UpdateStatus: z
     .looseObject({
       State: z.string().optional(),
-      StartedAt: z.string().nullish(),
       Message: z.string().optional(),
     })
     .nullish(),
@@ -109,7 +107,6 @@ export function readNode({ ID, Spec, Description, Status }: z.infer<typeof nodeA
 export function readService(answer: z.infer<typeof serviceAnswer>, stack: string): StackService {
   const { Spec: spec, UpdateStatus: update } = answer
   const container = spec.TaskTemplate.ContainerSpec
-  const startedAt = Date.parse(update?.StartedAt ?? '')
   const volumes = (container?.Mounts ?? []).flatMap(({ Type, Source = '', VolumeOptions }) =>
     Type === 'volume' && VolumeOptions?.Labels?.[STACK_LABEL] === stack ? [Source] : [],
   )
@@ -121,9 +118,9 @@ export function readService(answer: z.infer<typeof serviceAnswer>, stack: string
     desiredTasks: answer.ServiceStatus?.DesiredTasks ?? spec.Mode.Replicated?.Replicas ?? 1,
     updateState: update?.State === '' ? undefined : update?.State,
     updateMessage: stripControl(update?.Message ?? ''),
-    isUpdateCurrent: startedAt >= Date.parse(answer.UpdatedAt),
     version: answer.Version.Index,
     taskHash: hashTask(spec.TaskTemplate),
+    specHash: hashSpec(spec),
     spec: spec as unknown as ServiceSpec,
     uses: [
       ...(container?.Configs ?? []).map(({ ConfigID }) => ConfigID),
@@ -159,7 +156,30 @@ function hashTask({
   RestartPolicy,
   ForceUpdate,
 }: z.infer<typeof taskTemplate>): string {
-  const text = JSON.stringify([ContainerSpec, Resources, RestartPolicy, ForceUpdate], (_, value: unknown) =>
+  return hashSorted([ContainerSpec, Resources, RestartPolicy, ForceUpdate])
+}
+
+/**
+ * What a user decides about a service, apart from the number of its tasks. A newer Engine may add fields to what it returns, empty
+ * ones at first: those are left out.
+ */
+function hashSpec({ TaskTemplate, Mode, ...spec }: z.infer<typeof serviceSpec>): string {
+  const { ForceUpdate: _, ...template } = TaskTemplate
+  return hashSorted(withoutEmpty({ ...spec, template, modes: Object.keys(Mode).sort() }))
+}
+
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(withoutEmpty)
+  if (typeof value !== 'object' || value === null) return value || undefined
+  const entries = Object.entries(value).flatMap(([key, inner]) => {
+    const full = withoutEmpty(inner)
+    return full === undefined ? [] : [[key, full] as const]
+  })
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
+}
+
+function hashSorted(parts: unknown): string {
+  const text = JSON.stringify(parts, (_, value: unknown) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,

@@ -3,7 +3,7 @@ import { limitDesired } from '../model/limit-desired.ts'
 import type { ProbeReport } from '../model/events.ts'
 import type { Entrance } from '../model/prober.ts'
 import type { Execution, HostRun } from './execution.ts'
-import { reportOf, startProbing, type Sample } from './probe.ts'
+import { isReported, reportOf, startProbing, type Sample } from './probe.ts'
 
 /** Up to this number, each host gets as many requests as a single one; of more, all together do not get more. */
 const FULL_RATE_HOSTS = 5
@@ -40,7 +40,7 @@ export function probeHosts(
       onSample: (answer, counted) => {
         if (isAccepted(target, answer)) run.done.answered.set(target.url, target)
         counts[index] = counted
-        if (index > 0 || counted.requests === 0 || (counted.requests * pauseMs) % 1000 >= pauseMs) return
+        if (index > 0 || !isReported(counted.requests, pauseMs)) return
         emit({ type: 'probe.sampled', at: clock.now(), ...sumOf(counts) })
       },
     }),

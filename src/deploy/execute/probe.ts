@@ -63,6 +63,11 @@ export function startProbing(options: {
   return { stopAll, stop: async () => reportOf(target.url, await stopAll()) }
 }
 
+/** Whether a sample is one of about one a second that are reported, of the requests that are sent every `everyMs`. */
+export function isReported(requests: number, everyMs: number): boolean {
+  return requests > 0 && (requests * everyMs) % 1000 < everyMs
+}
+
 function failureOf(answer: ProbeAnswer): string | undefined {
   if ('error' in answer) return answer.error
   return answer.status >= 500 ? `status ${answer.status}` : undefined

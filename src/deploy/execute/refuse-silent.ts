@@ -30,7 +30,7 @@ type UnchangedApp = {
     desired: Pick<DesiredRelease, 'probeUrl'>
     sites: readonly { host: Pick<TargetHost, 'name' | 'prober'> }[]
   }
-  observed: readonly { observation: HostObservation }[]
+  observed: readonly { observation: Pick<HostObservation, 'directory'> }[]
 }
 
 /**

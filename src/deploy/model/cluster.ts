@@ -28,12 +28,12 @@ export type StackService = {
   /** `updating`, `completed`, `paused`, `rollback_started`, `rollback_paused`, `rollback_completed`; undefined if never updated. */
   updateState: string | undefined
   updateMessage: string
-  /** Whether the update's state belongs to its present definition. */
-  isUpdateCurrent: boolean
   /** Increased by every change; Swarm refuses an update of another version. */
   version: number
   /** Equal to that of a task that runs the present definition. */
   taskHash: string
+  /** Hash of its whole definition, without the number of tasks and without a restart by `docker service update --force`. */
+  specHash: string
   spec: ServiceSpec
   /** Ids of the configs and secrets that it uses. */
   uses: readonly string[]

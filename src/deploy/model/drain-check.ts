@@ -22,7 +22,7 @@ const LOOKED_AT_MS = 2_000
 const LOOKED_AT_TWICE = 2
 
 /** Docker's own values (Dockerfile reference, HEALTHCHECK). */
-const DEFAULTS = { intervalMs: 30_000, startPeriodMs: 0, retries: 3 }
+export const healthDefaults = { intervalMs: 30_000, startPeriodMs: 0, retries: 3 }
 
 /**
  * The health check of a service, as `[/bin/sh, -c, script, dray, EVERY, MOST, PROGRAM…]`. Between two runs of PROGRAM there
@@ -63,7 +63,7 @@ export function makeListenCheck(ports: readonly number[]): PartialHealthCheck {
 export function wrapHealthCheck(check: PartialHealthCheck): DrainCheck | undefined {
   const { argv } = check
   if (argv === undefined || argv.length === 0) return undefined
-  const { intervalMs, startPeriodMs, retries } = { ...DEFAULTS, ...check }
+  const { intervalMs, startPeriodMs, retries } = { ...healthDefaults, ...check }
   const lookedAtMs = Math.min(intervalMs, LOOKED_AT_MS)
   const every = Math.max(0, Math.round(intervalMs / lookedAtMs) - 1)
   return {

@@ -40,6 +40,11 @@ export function entryProxyOf(
   return published.length === 1 ? published[0]?.name : undefined
 }
 
+/** The URL of `probe` in dray.yml; undefined without one, and if it is `false`. */
+export function configuredProbe({ probeUrl }: Pick<DesiredRelease, 'probeUrl'>): Entrance | undefined {
+  return typeof probeUrl === 'string' ? { url: probeUrl, below: PROBE_BELOW } : undefined
+}
+
 type Observed = Pick<HostObservation, 'directory' | 'proxies' | 'entrances' | 'silentPorts'>
 
 /**
@@ -52,7 +57,8 @@ export function probeTargetOf(
   desired: Pick<DesiredRelease, 'proxyService' | 'probeUrl'>,
 ): (Entrance & { guess?: true }) | undefined {
   if (desired.probeUrl === false) return undefined
-  if (desired.probeUrl !== undefined) return { url: desired.probeUrl, below: PROBE_BELOW }
+  const configured = configuredProbe(desired)
+  if (configured !== undefined) return configured
   const guess = guessEntrance(observation, desired)
   if (guess === undefined || observation.silentPorts.some(({ url }) => url === guess.url)) return undefined
   return observation.entrances.find(({ url }) => url === guess.url) ?? { ...guess, guess: true }
@@ -69,8 +75,8 @@ export function entrancesOf(
   if (release === undefined) return []
   const recorded = release.entrances ?? []
   if (release.elsewhere !== undefined && recorded.length === 0) return []
-  const probe = probeUrl === undefined ? [] : [{ url: probeUrl, below: PROBE_BELOW }]
-  return [...probe, ...recorded.filter(({ url }) => url !== probeUrl)]
+  const probe = configuredProbe({ probeUrl })
+  return [...(probe === undefined ? [] : [probe]), ...recorded.filter(({ url }) => url !== probeUrl)]
 }
 
 /** The proxy's published port, as it is reached on the host. */

@@ -176,6 +176,8 @@ export type StackChange = {
   image: string
   /** How long the number of its good tasks may stay the same, in milliseconds. */
   limitMs: number
+  /** Its tasks did not all run before the deploy, which leaves it as it is, and so does not wait for it. */
+  isLeftDown?: true
 }
 
 /** A step that only a deploy by Docker Swarm has. Its `host` is the manager. */

@@ -16,6 +16,8 @@ export type ReleasedService = {
   definitionHash: string
   /** Compose's own hash, as on its containers. */
   configHash: string
+  /** With Swarm: see StackService.specHash; absent with Compose, and in older records. */
+  specHash?: string
 }
 
 /** A service of a release that is not deployed, since none of its profiles was active. */

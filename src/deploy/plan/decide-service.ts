@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isMounted, isOneShot, type AppModel, type ServiceModel } from '../model/app-model.ts'
 import { pinnedName, parseImageReference, renderImageReference } from '../model/image-reference.ts'
-import type { HostObservation } from '../model/observation.ts'
+import type { DesiredFile, HostObservation } from '../model/observation.ts'
 import type { Container } from '../model/container.ts'
 import { reloadsFile } from '../model/proxies/proxy.ts'
 import type { Release } from '../model/release.ts'
@@ -162,9 +162,15 @@ function imageOf(service: ServiceModel, observation: HostObservation): string {
  * out: it is not replaced for them.
  */
 function definitionWithFiles(service: ServiceModel, { observation }: DecisionInput): string {
-  const mounted = observation.files.filter(
-    ({ path }) => isMounted(service, path) && !reloadsFile(observation.proxies, service, path),
+  return hashWithFiles(
+    service,
+    observation.files.filter(({ path }) => !reloadsFile(observation.proxies, service, path)),
   )
+}
+
+/** Hash of the definition of a service, and of those of `files` that it mounts, configs included. */
+export function hashWithFiles(service: ServiceModel, files: readonly DesiredFile[]): string {
+  const mounted = files.filter(({ path }) => isMounted(service, path))
   if (mounted.length === 0) return service.definitionHash
   const hash = createHash('sha256').update(service.definitionHash)
   for (const file of mounted) hash.update(`\n${file.path}\0${file.sha256}`)

@@ -1,11 +1,15 @@
 import type { ServiceModel } from '../model/app-model.ts'
 import type { StackService } from '../model/cluster.ts'
 import { pinnedName } from '../model/image-reference.ts'
+import { healthDefaults } from '../model/drain-check.ts'
 import type { DesiredRelease } from '../model/observation.ts'
 import type { StackChange } from '../model/plan.ts'
 import type { Release } from '../model/release.ts'
+import { hashWithFiles } from '../plan/decide-service.ts'
 import { isOwn } from '../plan/why-not-rolled.ts'
-import type { StackObservation } from './observe-stack.ts'
+import { describeState } from './describe-state.ts'
+import { judgeService } from './judge-tasks.ts'
+import type { PinnedImage, StackObservation } from './observe-stack.ts'
 
 /** `health.timeout` of services in dray.yml, in milliseconds. */
 export type ServiceLimits = Readonly<Record<string, { healthTimeoutMs?: number | undefined }>>
@@ -14,15 +18,26 @@ export type ServiceLimits = Readonly<Record<string, { healthTimeoutMs?: number |
 export type StackDecision = StackChange & {
   /** Absent where the compose file says it. */
   order?: 'start-first' | 'stop-first'
+  /** With the files that it mounts as configs. */
   definitionHash: string
   replicas: number
+  /** Swarm replaces its tasks: not if only their number changes. */
+  isReplaced: boolean
+  /** Nothing about it changes, and its tasks do not all run. */
+  isDown: boolean
 }
 
 type Input = { desired: DesiredRelease; current: Release | undefined; limits: ServiceLimits }
 
-/** Decides for each service whether Swarm has to change it, and in which order its tasks are replaced. */
+/**
+ * Decides for each service whether Swarm has to change it, and in which order its tasks are replaced. A service that is down, and
+ * that nothing changes, must not keep a deploy from changing another one: it is left as it is. If nothing else changes, the deploy
+ * waits until its tasks run.
+ */
 export function decideStackServices(observation: StackObservation, input: Input): StackDecision[] {
-  return observation.directory.app.services.map((service) => decide(service, observation, input))
+  const decisions = observation.directory.app.services.map((service) => decide(service, observation, input))
+  const isChanging = decisions.some(({ change }) => change !== 'none')
+  return decisions.map((it) => (it.isDown && isChanging ? { ...it, isLeftDown: true } : it))
 }
 
 function decide(
@@ -30,46 +45,80 @@ function decide(
   observation: StackObservation,
   { desired, current, limits }: Input,
 ): StackDecision {
-  const { name, replicas, definitionHash } = service
+  const { name, replicas } = service
   const { stack } = observation.directory
+  const definitionHash = hashWithFiles(service, observation.files)
   const resolved = observation.resolved.get(name)
   const image = resolved === undefined ? '' : pinnedName(resolved.reference, resolved.digest)
   const running = observation.services.find((it) => it.service === name)
-  const cause = running && whyChanged({ service, image, running, recorded: current?.services[name] })
-  const healthMs = limits[name]?.healthTimeoutMs ?? (stack.healthMs[name] ?? 0) + SPARE_MS
+  const recorded = current?.services[name]
+  const why = running && whyChanged({ replicas, definitionHash, image, running, recorded })
+  const down = running && why === undefined ? whyDown(running, observation) : undefined
+  const checkMs = Math.max(stack.healthMs[name] ?? 0, imageCheckMs(service, resolved))
+  const healthMs = limits[name]?.healthTimeoutMs ?? checkMs + SPARE_MS
   const order = stack.orders[name] === undefined ? orderOf(service, observation, desired) : undefined
   return {
     service: name,
-    change: running === undefined ? 'create' : cause === undefined ? 'none' : 'update',
-    cause: running === undefined ? 'not in the stack yet' : (cause ?? 'it runs this image and definition'),
+    change: running === undefined ? 'create' : why === undefined ? 'none' : 'update',
+    cause:
+      running === undefined
+        ? 'not in the stack yet'
+        : (why?.cause ?? down ?? 'it runs this image and definition'),
     image,
-    limitMs: healthMs + (stack.watchMs[name] ?? 0),
+    limitMs: healthMs + (stack.watchMs[name] ?? 0) + (stack.stopMs[name] ?? 0),
     ...(order !== undefined && { order }),
     definitionHash,
     replicas,
+    isReplaced: running === undefined || why?.isReplaced === true,
+    isDown: down !== undefined,
   }
 }
 
-/** Besides the health check: Swarm places the task, creates the container, and stops the old one. */
+/** Besides: Swarm places the task, and creates the container. */
 const SPARE_MS = 60_000
 
+/** How long the image's own health check may take, unless the compose file has another one or disables it. */
+function imageCheckMs({ healthCheck }: ServiceModel, resolved: PinnedImage | undefined): number {
+  const check = resolved?.config?.healthCheck
+  if (healthCheck !== 'from-image-or-none' || check === undefined) return 0
+  const { intervalMs, startPeriodMs, retries } = { ...healthDefaults, ...check }
+  return startPeriodMs + intervalMs * (retries + 1)
+}
+
+/** What Swarm says of a service whose tasks do not all run its present definition; undefined if they do. */
+function whyDown({ service, image }: StackService, view: StackObservation): string | undefined {
+  const state = judgeService({ service, image }, view, 0)
+  return state.state === 'done' ? undefined : describeState(state, view.nodes)
+}
+
 type Compared = {
-  service: ServiceModel
+  replicas: number
+  definitionHash: string
   image: string
   running: StackService
   recorded: Release['services'][string] | undefined
 }
 
-function whyChanged({ service, image, running, recorded }: Compared): string | undefined {
+function whyChanged({
+  replicas,
+  definitionHash,
+  image,
+  running,
+  recorded,
+}: Compared): { cause: string; isReplaced: boolean } | undefined {
   const { updateState } = running
-  if (updateState === 'paused') return 'its last update is paused'
-  if (updateState === 'updating') return 'its last update has not ended'
-  if (updateState?.startsWith('rollback')) return 'Swarm rolled it back'
-  if (recorded === undefined) return 'not deployed by dray yet'
-  if (running.image !== image) return recorded.image === image ? 'another image runs' : 'a new image'
-  if (recorded.definitionHash !== service.definitionHash) return 'its definition changed'
-  if (running.mode === 'replicated' && running.desiredTasks !== service.replicas)
-    return `${service.replicas} instead of ${running.desiredTasks} tasks`
+  const replaced = (cause: string) => ({ cause, isReplaced: true })
+  if (updateState === 'paused') return replaced('its last update is paused')
+  if (updateState === 'updating') return replaced('its last update has not ended')
+  if (updateState?.startsWith('rollback')) return replaced('Swarm rolled it back')
+  if (recorded === undefined) return replaced('not deployed by dray yet')
+  if (running.image !== image)
+    return replaced(recorded.image === image ? 'another image runs' : 'a new image')
+  if (recorded.definitionHash !== definitionHash) return replaced('its definition, .env or a config changed')
+  if (recorded.specHash !== undefined && recorded.specHash !== running.specHash)
+    return replaced('its definition was changed manually')
+  if (running.mode === 'replicated' && running.desiredTasks !== replicas)
+    return { cause: `${replicas} instead of ${running.desiredTasks} tasks`, isReplaced: false }
   return undefined
 }
 

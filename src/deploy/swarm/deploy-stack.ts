@@ -1,12 +1,14 @@
 import type { DeployRequest } from '../deploy.ts'
 import { toDrayError } from '../execute/failure.ts'
-import { askUrl } from '../execute/ask-url.ts'
-import { startProbing } from '../execute/probe.ts'
+import { isReported, startProbing } from '../execute/probe.ts'
+import { refuseSilentApp } from '../execute/refuse-silent.ts'
+import { stepTitle } from '../execute/step-title.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import { describeAnswer, isAccepted } from '../model/entrance.ts'
+import { configuredProbe, isAccepted } from '../model/entrance.ts'
 import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Site } from '../plan/observe/observe.ts'
+import type { TargetHost } from '../model/ports.ts'
+import { removeJobs } from './jobs.ts'
 import { executeStackPlan, writeStackJournal } from './execute-stack-plan.ts'
 import { makeStackPlan } from './make-stack-plan.ts'
 import { observeStack, type Manager, type ObservedStack } from './observe-stack.ts'
@@ -28,12 +30,21 @@ export async function planStack(request: StackRequest, signal: AbortSignal): Pro
  */
 export async function deployStack(request: StackRequest, signal: AbortSignal): Promise<Plan> {
   const { deployer, clock, waitMs } = request
-  await using lock = await managerOf(request).lock({ ...deployer, sinceMs: clock.now() }, { waitMs, signal })
+  await using lock = await managerOf(firstOf(request.hosts)).lock(
+    { ...deployer, sinceMs: clock.now() },
+    { waitMs, signal },
+  )
   const alive = AbortSignal.any([signal, lock.lost])
   const planned = await observeAndPlan(request, { signal: alive, isDryRun: false })
-  const { plan } = planned
+  const { plan, host, observation, desired } = planned
+  await removeJobs(host.swarm.cluster, observation.directory.app.project)
   request.emit({ type: 'plan.made', at: clock.now(), plan })
-  if (plan.unchanged) await refuseSilent(planned, request)
+  if (plan.unchanged)
+    await refuseSilentApp(
+      { state: { desired, sites: [{ host }] }, observed: [{ observation }] },
+      request,
+      alive,
+    )
   else {
     await request.beforeChange?.(plan, alive)
     await carryOut(planned, { request, lock }, alive)
@@ -52,21 +63,19 @@ async function observeAndPlan(
   how: { signal: AbortSignal; isDryRun: boolean },
 ): Promise<Planned> {
   const { desired, sites } = await request.resolveDesired(how.signal)
-  const [site] = sites
-  if (site === undefined) throw new DrayError('INTERNAL', 'A deploy by Swarm has no manager.')
-  const host = asManager(site.host)
+  const site = firstOf(sites)
+  const host = managerOf(site.host)
   const observed = await observeStack({ ...site, host }, desired, { ...how, clock: request.clock })
   const plan = makeStackPlan(observed.observation, desired, request.servicePatience)
   return { ...observed, plan, host, desired }
 }
 
-function managerOf({ hosts }: StackRequest): Manager {
-  const [host] = hosts
-  if (host === undefined) throw new DrayError('INTERNAL', 'A deploy by Swarm has no manager.')
-  return asManager(host)
+function firstOf<T>([first]: readonly T[]): T {
+  if (first === undefined) throw new DrayError('INTERNAL', 'A deploy by Swarm has no manager.')
+  return first
 }
 
-function asManager(host: Site['host']): Manager {
+function managerOf(host: TargetHost): Manager {
   const { swarm } = host
   if (swarm === undefined) throw new DrayError('INTERNAL', `${host.name} was not connected as a manager.`)
   return { ...host, swarm }
@@ -79,27 +88,16 @@ async function carryOut(
   alive: AbortSignal,
 ): Promise<void> {
   const { deployer, pullToken, patience, clock, emit } = request
-  const { plan, desired, observation } = planned
   const done = {
     placed: false,
     updated: false,
     recorded: false,
     tasks: [],
     answered: new Map(),
-    jobs: new Set<string>(),
+    pulled: new Map(),
   }
   const execution: StackExecution = { ...planned, deployer, pullToken, patience, clock, emit, lock, done }
-  writeStackJournal(execution, {
-    event: 'deploy.started',
-    by: deployer,
-    project: observation.directory.app.project,
-    tag: desired.tag,
-    environment: desired.environment,
-    restores: desired.restores?.id,
-    images: Object.fromEntries(
-      plan.images.map(({ service, name, digest }) => [service, `${name}@${digest}`]),
-    ),
-  })
+  journalStart(execution)
   const probing = probe(execution, request.probe)
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
@@ -118,10 +116,29 @@ async function carryOut(
   }
 }
 
+/** Who deploys what, and the steps, as a deploy by Compose writes them. */
+function journalStart(execution: StackExecution): void {
+  const { plan, desired, deployer, observation } = execution
+  writeStackJournal(execution, {
+    event: 'deploy.started',
+    by: deployer,
+    project: observation.directory.app.project,
+    tag: desired.tag,
+    environment: desired.environment,
+    restores: desired.restores?.id,
+    replaces: plan.replaces,
+    images: Object.fromEntries(
+      plan.images.map(({ service, name, digest }) => [service, `${name}@${digest}`]),
+    ),
+  })
+  const steps = plan.steps.map((step) => ({ step: step.id, kind: step.kind, title: stepTitle(step) }))
+  writeStackJournal(execution, { event: 'plan.made', steps })
+}
+
 /** Requests to the URL of the probe during the deploy; none without one. */
 function probe({ desired, host, clock, emit, done }: StackExecution, times: StackRequest['probe']) {
-  if (typeof desired.probeUrl !== 'string') return undefined
-  const target = { url: desired.probeUrl, below: 400 }
+  const target = configuredProbe(desired)
+  if (target === undefined) return undefined
   return startProbing({
     prober: host.prober,
     target,
@@ -129,24 +146,8 @@ function probe({ desired, host, clock, emit, done }: StackExecution, times: Stac
     clock,
     onSample: (answer, { requests, failures }) => {
       if (isAccepted(target, answer)) done.answered.set(target.url, target)
-      if (requests > 0 && (requests * times.everyMs) % 1000 < times.everyMs)
+      if (isReported(requests, times.everyMs))
         emit({ type: 'probe.sampled', at: clock.now(), requests, failures })
     },
   })
-}
-
-/** Asks the URL of an app that a deploy leaves as it is. Throws URL_CHECK_FAILED. */
-async function refuseSilent({ desired, host }: Planned, { clock, patience }: StackRequest): Promise<void> {
-  if (typeof desired.probeUrl !== 'string') return
-  const entrance = { url: desired.probeUrl, below: 400 }
-  const { answer, isGood } = await askUrl(entrance, {
-    prober: host.prober,
-    clock,
-    forMs: patience.urlCheckMs,
-  })
-  if (!isGood)
-    throw new DrayError(
-      'URL_CHECK_FAILED',
-      `${entrance.url} ${describeAnswer(answer)}, although the release runs.`,
-    )
 }

@@ -28,11 +28,11 @@ const FAILED = new Set(['failed', 'rejected', 'orphaned'])
 
 /**
  * Compares a service with what the plan wants of it. Done: as many tasks as Swarm wants run the present definition and the
- * planned image, no other task is wanted, and no update is under way. A task on a node that is down does not count: Swarm still
+ * planned image, no other task is wanted, and no update is under way. A global service that no node may run is not. A task on a node that is down does not count: Swarm still
  * calls it running for a while. It also calls an update unfinished that had begun on such a node (swarmkit waits for that task).
  */
 export function judgeService(
-  { service: name, image }: StackChange,
+  { service: name, image }: Pick<StackChange, 'service' | 'image'>,
   { services, tasks, nodes }: StackView,
   sinceMs: number,
 ): ServiceState {
@@ -57,15 +57,15 @@ export function judgeService(
   const newest = [...fresh].sort((a, b) => b.createdAtMs - a.createdAtMs)
   // After a rollback by Swarm, the service has its old definition, and only the image shows which tasks failed.
   const ended = own
-    .filter((it) => it.image === image && hasEnded(it, service))
+    .filter((it) => it.image === image && hasEnded(it))
     .sort((a, b) => b.createdAtMs - a.createdAtMs)
   const { updateState = 'completed' } = service
   const isDone =
-    service.mode === 'job' ||
-    (good === service.desiredTasks &&
-      wanted.length === good &&
-      (updateState === 'completed' || (updateState === 'updating' && away.size > 0)) &&
-      service.image === image)
+    good === service.desiredTasks &&
+    (good > 0 || service.mode !== 'global') &&
+    wanted.length === good &&
+    (updateState === 'completed' || (updateState === 'updating' && away.size > 0)) &&
+    service.image === image
   return {
     service: name,
     state: stateOf(updateState) ?? (service.image === image ? (isDone ? 'done' : 'waiting') : 'rolled-back'),
@@ -82,8 +82,8 @@ export function judgeService(
 }
 
 /** A task of a service that should run on has failed if it ended, whatever its exit code. */
-function hasEnded({ state, desiredState }: StackTask, { mode }: StackService): boolean {
-  return FAILED.has(state) || (state === 'complete' && desiredState === 'shutdown' && mode !== 'job')
+function hasEnded({ state, desiredState }: StackTask): boolean {
+  return FAILED.has(state) || (state === 'complete' && desiredState === 'shutdown')
 }
 
 function stateOf(updateState: string): ServiceState['state'] | undefined {

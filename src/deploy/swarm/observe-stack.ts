@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { parseComposeFile } from '../../shared/compose-file.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DrayError } from '../../errors/dray-error.ts'
-import type { Cluster, ClusterNode, StackReview, StackService } from '../model/cluster.ts'
+import type { Cluster, ClusterNode, StackReview, StackService, StackTask } from '../model/cluster.ts'
 import {
   parseImageReference,
   pinnedName,
@@ -11,18 +11,31 @@ import {
   type ImageReference,
 } from '../model/image-reference.ts'
 import type { DesiredFile, DesiredRelease } from '../model/observation.ts'
-import type { BundleFile, DirectoryObservation, Registry, ResolvedImage, TargetHost } from '../model/ports.ts'
+import type {
+  BundleFile,
+  DirectoryObservation,
+  ImageConfig,
+  Registry,
+  ResolvedImage,
+  TargetHost,
+} from '../model/ports.ts'
 import type { Release } from '../model/release.ts'
 import { composeNames } from '../plan/file-changes.ts'
 import { readReference } from '../plan/observe/read-reference.ts'
+import { isOwnJob } from './jobs.ts'
 import { LOOK_EVERY_MS } from './look-every.ts'
+import { refuseLargeConfigs, refuseObstacles } from './refuse-unsupported.ts'
 import type { Site } from '../plan/observe/observe.ts'
 
 /** The host of a site, which is a manager of a swarm. */
 export type Manager = TargetHost & Required<Pick<TargetHost, 'swarm'>>
 
-/** An image by digest; what a registry answered, or a record has. */
-export type PinnedImage = { reference: ImageReference; digest: Digest }
+/** An image by digest; what a registry answered, or a record has. `config`: absent of an image that cannot be looked into. */
+export type PinnedImage = {
+  reference: ImageReference
+  digest: Digest
+  config?: Pick<ImageConfig, 'healthCheck'>
+}
 
 /** Everything known about a stack when its plan is made. */
 export type StackObservation = {
@@ -38,7 +51,9 @@ export type StackObservation = {
   nodes: readonly ClusterNode[]
   /** The host is in no swarm yet: a plan shows what a swarm of it alone would do. */
   isAssumed: boolean
+  /** Without the jobs of dray. */
   services: readonly StackService[]
+  tasks: readonly StackTask[]
   /** Names of what the stack can use. */
   there: Readonly<Record<'network' | 'config' | 'secret', readonly string[]>>
   /** Running containers of a Compose project of the same name on the manager. */
@@ -65,9 +80,10 @@ export async function observeStack(
   if (stack === undefined)
     throw new DrayError('INTERNAL', `The compose file on ${host.name} was not reviewed for a stack.`)
   refuseObstacles(stack, host.name)
-  const [resolved, services, networks, configs, secrets, containers] = await Promise.all([
+  const [resolved, services, tasks, networks, configs, secrets, containers] = await Promise.all([
     resolveImages({ directory, desired, host, registry }, signal),
     cluster.services(app.project),
+    cluster.tasks(app.project),
     cluster.networks(),
     cluster.things('configs'),
     cluster.things('secrets'),
@@ -77,6 +93,7 @@ export async function observeStack(
     [...resolved].map(([service, { reference, digest }]) => [service, pinnedName(reference, digest)]),
   )
   const files = await source.bundle(app, names)
+  refuseLargeConfigs(stack, files, host.name)
   const last = Object.keys(directory.releases.at(-1)?.files ?? {})
   const { hashes } = await host.directory.survey({
     files: [...new Set([...files.map(({ path }) => path), ...last, ...composeNames])],
@@ -97,7 +114,8 @@ export async function observeStack(
       })),
       nodes,
       isAssumed,
-      services,
+      services: services.filter((it) => !isOwnJob(it)),
+      tasks,
       there: {
         network: networks,
         config: configs.map(({ name }) => name),
@@ -108,7 +126,7 @@ export async function observeStack(
   }
 }
 
-type ReadCluster = Pick<Cluster, 'nodes' | 'services' | 'networks' | 'things'>
+type ReadCluster = Pick<Cluster, 'nodes' | 'services' | 'tasks' | 'networks' | 'things'>
 type Reading = { signal: AbortSignal; isDryRun: boolean; clock: Clock }
 
 /** A host that is no manager is found first: the app's directory may be on another one. */
@@ -124,7 +142,7 @@ async function openCluster(
     const node: ClusterNode = { id: name, name, role: 'manager', state: 'ready', availability: 'active' }
     const none = async () => []
     return {
-      cluster: { nodes: async () => [node], services: none, networks: none, things: none },
+      cluster: { nodes: async () => [node], services: none, tasks: none, networks: none, things: none },
       isAssumed: true,
     }
   }
@@ -146,25 +164,6 @@ async function awaitKnown(
   }
 }
 
-/** Before the registry is asked: an image that is only built has no name there. */
-function refuseObstacles({ obstacles }: StackReview, host: string): void {
-  if (obstacles.length === 0) return
-  const [first] = obstacles
-  const rest = obstacles.length > 1 ? `, and ${obstacles.length - 1} more` : ''
-  const subject = first?.service === undefined ? 'The compose file' : `Service ${first.service}`
-  throw new DrayError(
-    'STACK_UNSUPPORTED',
-    `${subject} has \`${first?.key ?? ''}\`, which a stack on ${host} cannot have${rest}.`,
-    {
-      details: {
-        problems: obstacles.map(({ service, key, text }) =>
-          service === undefined ? `${key}: ${text}.` : `${service}, ${key}: ${text}.`,
-        ),
-      },
-    },
-  )
-}
-
 type Images = { directory: DirectoryObservation; desired: DesiredRelease; host: Manager; registry: Registry }
 
 /** Of an archived release, the digests are in its record: no registry is needed. */
@@ -174,7 +173,7 @@ async function resolveImages(
 ): Promise<Map<string, PinnedImage>> {
   const { app, releases } = directory
   const restored = releases.find(({ id }) => id === desired.restores?.id)
-  if (restored !== undefined) return recordedImages(restored)
+  if (restored !== undefined) return recordedImages(restored, host)
   const asked = new Map<string, Promise<ResolvedImage>>()
   const platform = await host.platform
   const resolve = (service: string, image: string | undefined): Promise<ResolvedImage> => {
@@ -191,13 +190,16 @@ async function resolveImages(
   )
 }
 
-function recordedImages({ services }: Release): Map<string, PinnedImage> {
-  return new Map(
-    Object.entries(services).map(([name, { image, digest, tag }]) => {
+async function recordedImages({ services }: Release, { engine }: Manager): Promise<Map<string, PinnedImage>> {
+  const found = Object.entries(services).map(
+    async ([name, { image, digest, tag }]): Promise<[string, PinnedImage]> => {
       const { registry, repository } = parseImageReference(image)
-      return [name, { reference: { registry, repository, ...(tag !== undefined && { tag }) }, digest }]
-    }),
+      const reference = { registry, repository, ...(tag !== undefined && { tag }) }
+      const config = await engine.imageConfig(image)
+      return [name, { reference, digest, ...(config && { config }) }]
+    },
   )
+  return new Map(await Promise.all(found))
 }
 
 function readTemplates(composeFiles: readonly BundleFile[]): Map<string, string> {

@@ -35,11 +35,12 @@ export type StackDone = {
   /** Swarm got the new definitions, or some of them. */
   updated: boolean
   recorded: boolean
+  /** Tasks of the app that have run, or may have. */
   tasks: string[]
   /** URLs that answered as expected. */
   answered: Map<string, Entrance>
-  /** Ids of jobs that dray has started and not yet removed. */
-  jobs: Set<string>
+  /** Ids of the nodes that have pulled, by image. */
+  pulled: Map<string, ReadonlySet<string>>
 }
 
 /** Context of a step, besides its data. */

@@ -1,8 +1,13 @@
 import type { DesiredRelease } from '../model/observation.ts'
+import type { StackDecision } from './decide-stack-services.ts'
 import type { StackObservation } from './observe-stack.ts'
 
 /** What a user should know about a deploy by Swarm before it happens; one sentence each. */
-export function warnOfStack(observation: StackObservation, desired: DesiredRelease): string[] {
+export function warnOfStack(
+  observation: StackObservation,
+  desired: DesiredRelease,
+  decisions: readonly Pick<StackDecision, 'service' | 'cause' | 'isLeftDown'>[],
+): string[] {
   const { directory, nodes, composeContainers, host } = observation
   const { stack, app } = directory
   const managers = nodes.filter(({ role }) => role === 'manager')
@@ -16,6 +21,12 @@ export function warnOfStack(observation: StackObservation, desired: DesiredRelea
           `${composeContainers} containers of Compose project ${app.project} run on ${host}: they hold its ports and its data. Stop them before the stack takes over, and see docs/swarm.md.`,
         ]
       : []),
+    ...decisions
+      .filter(({ isLeftDown }) => isLeftDown)
+      .map(
+        ({ service, cause }) =>
+          `${service} is down already: ${cause}. Nothing of it changes, so the deploy does not wait for it.`,
+      ),
     ...stack.ignored.map(
       ({ service, key, text }) => `${service ?? 'The app'}, \`${key}\` is ignored: ${text}.`,
     ),

@@ -1,14 +1,12 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
-import { askUrl } from '../execute/ask-url.ts'
 import { DeployFailed, toDrayError } from '../execute/failure.ts'
-import type { Serving } from '../execute/serving.ts'
 import type { Undone } from '../execute/undo-deploy.ts'
-import { describeAnswer } from '../model/entrance.ts'
-import { newestRelease, releaseLabel } from '../model/release.ts'
 import { writeStackJournal } from './execute-stack-plan.ts'
-import { describeProgress, judgeService, type ServiceState } from './judge-tasks.ts'
+import { isOwnJob, removeJobs } from './jobs.ts'
+import { describeProgress } from './judge-tasks.ts'
 import { LOOK_EVERY_MS } from './look-every.ts'
+import { describeServing, missingOf } from './serving-stack.ts'
 import { type StackExecution } from './stack-execution.ts'
 import { lookAt } from './steps/await-tasks.ts'
 
@@ -60,85 +58,81 @@ function afterTouching(error: DrayError, { done }: StackExecution): DrayError {
   return new DrayError(code, message, { hint, details, cause: error, exitCode: EXIT.failedOldServing })
 }
 
+/** Undoes one thing; what it throws is kept, so that the others are undone as well. */
+type Attempt = (undo: () => Promise<string | undefined>) => Promise<void>
+
+/** Undoes everything that can be. Throws UNDO_FAILED with every failure, and STACK_STUCK. */
 async function undoAll(execution: StackExecution, undone: string[]): Promise<void> {
   const { host, done, observation } = execution
-  const { cluster } = host.swarm
-  for (const job of done.jobs) await cluster.removeService(job)
-  if (done.placed) {
-    await host.directory.restore()
-    undone.push('files restored')
-  }
-  if (!done.updated) return
-  const before = observation.services
-  const now = await cluster.services(observation.directory.app.project)
-  for (const was of before) {
-    const is = now.find(({ id }) => id === was.id)
-    if (is === undefined) {
-      await cluster.recreateService(was.spec)
-      undone.push(`${was.service} created again`)
-    } else if (is.version !== was.version) {
-      await cluster.restoreService(was.id, was.spec)
-      if (is.taskHash !== was.taskHash || is.updateState !== was.updateState)
-        undone.push(`${was.service} has its old definition again`)
+  const failures: DrayError[] = []
+  const attempt: Attempt = async (undo) => {
+    try {
+      const what = await undo()
+      if (what !== undefined) undone.push(what)
+    } catch (error) {
+      failures.push(toDrayError(error))
     }
   }
-  for (const it of now.filter(({ id }) => before.every((was) => was.id !== id))) {
-    await cluster.removeService(it.id)
-    undone.push(`${it.service} removed`)
-  }
-  await awaitOld(execution)
+  if (done.placed)
+    await attempt(async () => {
+      await host.directory.restore()
+      return 'files restored'
+    })
+  await attempt(async () => {
+    await removeJobs(host.swarm.cluster, observation.directory.app.project)
+    return undefined
+  })
+  if (done.updated)
+    await attempt(async () => {
+      await restoreServices(execution, attempt)
+      return undefined
+    })
+  const [first] = failures
+  if (first !== undefined)
+    throw failures.length === 1
+      ? first
+      : new DrayError('UNDO_FAILED', failures.map(({ message }) => message).join(' '), { cause: first })
+  if (done.updated) await awaitOld(execution)
+}
+
+/** Gives each service the definition that it had, and removes new ones. */
+async function restoreServices({ host, observation }: StackExecution, attempt: Attempt): Promise<void> {
+  const { cluster } = host.swarm
+  const before = observation.services
+  const all = await cluster.services(observation.directory.app.project)
+  const now = all.filter((it) => !isOwnJob(it))
+  for (const was of before)
+    await attempt(async () => {
+      const is = now.find(({ id }) => id === was.id)
+      if (is === undefined) {
+        await cluster.recreateService(was.spec)
+        return `${was.service} created again`
+      }
+      if (is.version === was.version) return undefined
+      await cluster.restoreService(was.id, was.spec)
+      const hasChanged = is.taskHash !== was.taskHash || is.updateState !== was.updateState
+      return hasChanged ? `${was.service} has its old definition again` : undefined
+    })
+  for (const it of now.filter(({ id }) => before.every((was) => was.id !== id)))
+    await attempt(async () => {
+      await cluster.removeService(it.id)
+      return `${it.service} removed`
+    })
 }
 
 /** How long the old tasks may take to be as many as before. */
 const RETURN_MS = 120_000
 
-/** Waits until the tasks of before run. Throws STACK_STUCK. */
+/** Waits until the tasks that ran before the deploy run again. Throws STACK_STUCK. */
 async function awaitOld(execution: StackExecution): Promise<void> {
-  const { clock } = execution
+  const { clock, observation } = execution
   const untilMs = clock.now() + RETURN_MS
   for (;;) {
-    const states = await oldStates(execution)
-    const waiting = states.filter(({ state }) => state !== 'done')
-    if (waiting.length === 0) return
+    const missing = missingOf(observation, await lookAt(execution))
+    if (missing.length === 0) return
     if (clock.now() >= untilMs)
-      throw new DrayError('STACK_STUCK', `The old tasks do not all run: ${describeProgress(waiting)}.`)
+      throw new DrayError('STACK_STUCK', `The old tasks do not all run: ${describeProgress(missing)}.`)
     await clock.sleep(LOOK_EVERY_MS)
-  }
-}
-
-/** Services that had running tasks before; those that were paused then may be as they were. */
-async function oldStates(execution: StackExecution): Promise<ServiceState[]> {
-  const view = await lookAt(execution)
-  return execution.observation.services
-    .filter(({ mode, updateState }) => mode !== 'job' && updateState !== 'paused')
-    .map(({ service, image }) =>
-      judgeService({ service, image, change: 'none', cause: '', limitMs: 0 }, view, Infinity),
-    )
-}
-
-async function describeServing(execution: StackExecution): Promise<Serving> {
-  const { observation, desired, host, clock, patience, done } = execution
-  if (observation.services.length === 0)
-    return { serving: 'Nothing is serving, as before.', servingRelease: undefined }
-  const current = newestRelease(observation.directory.releases)
-  const name =
-    current === undefined
-      ? 'The stack from before the deploy'
-      : `Release ${releaseLabel(current.id, current.tag)}`
-  if (typeof desired.probeUrl !== 'string')
-    return { serving: `${name} is running, as before.`, servingRelease: current?.id }
-  const entrance = { url: desired.probeUrl, below: 400 }
-  const { answer, isGood } = await askUrl(entrance, {
-    prober: host.prober,
-    clock,
-    forMs: patience.urlCheckMs,
-  })
-  if (isGood) return { serving: `${name} is serving, as before.`, servingRelease: current?.id }
-  const said = `${entrance.url} ${describeAnswer(answer)}`
-  return {
-    serving: `${name} is running again, but ${said}.`,
-    servingRelease: undefined,
-    ...(done.answered.has(entrance.url) && { lost: said }),
   }
 }
 
@@ -151,8 +145,8 @@ function connectionLost(cause: DrayError, { plan, host, done }: StackExecution):
     undone: [],
     notUndone: ['any step that had started'],
     serving: done.updated
-      ? 'Swarm continues the update without dray, and keeps the old tasks of a service whose new ones fail.'
-      : 'Swarm had not received the release: the one from before the deploy is running.',
+      ? 'Swarm continues the update without dray, and keeps the old tasks of a service whose new ones fail. The running tasks could not be checked.'
+      : 'Swarm had not received the release. The running tasks could not be checked.',
     servingRelease: undefined,
   }
   return new DeployFailed(error, { undone, plan })

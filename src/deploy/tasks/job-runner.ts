@@ -4,6 +4,7 @@ import type { Cluster, Stack, StackRequest, StackTask } from '../model/cluster.t
 import type { Compose } from '../model/compose.ts'
 import { hasTaskEnded, isAway, nodeName } from '../model/task-name.ts'
 import { JobOutput } from './job-output.ts'
+import { taskJobName } from '../swarm/jobs.ts'
 import { LOOK_EVERY_MS } from '../swarm/look-every.ts'
 
 type JobSwarm = {
@@ -24,11 +25,6 @@ type JobRequest = {
 const NO_NODE_MS = 60_000
 /** How long the container of a job that was removed may take to stop. */
 const STOP_MS = 30_000
-
-/** The name of a task's job in the stack. */
-export function jobName(task: string): string {
-  return `dray-task-${task.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')}`
-}
 
 /**
  * Runs a task once as a job of the stack, on its networks, and removes the job: as `Compose.runTask` does in a container. `runTask`
@@ -62,7 +58,7 @@ async function startJob(
   { swarm: { cluster, stack }, task, stack: request }: JobRequest,
   { service, argv }: Run,
 ): Promise<string> {
-  const job = jobName(task)
+  const job = taskJobName(request.stack, task)
   const find = async () => (await cluster.services(request.stack)).find((it) => it.service === job)
   // One that a killed run left would be updated, and its output mixed up with this one's.
   const old = await find()

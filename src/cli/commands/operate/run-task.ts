@@ -1,7 +1,8 @@
 import { createCompose } from '../../../adapters/compose/compose-cli.ts'
 import { createStack } from '../../../adapters/swarm/stack-cli.ts'
 import { listEnvironments } from '../../../config/load-config.ts'
-import { createJobRunner, jobName } from '../../../deploy/tasks/job-runner.ts'
+import { taskJobName } from '../../../deploy/swarm/jobs.ts'
+import { createJobRunner } from '../../../deploy/tasks/job-runner.ts'
 import { runTaskByHand, type NamedTask, type TaskRequest } from '../../../deploy/tasks/task-by-hand.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT } from '../../../errors/exit-code.ts'
@@ -72,7 +73,7 @@ async function jobInPlace(
   return {
     release,
     compose: createJobRunner({ swarm, task, stack, clock }),
-    whenLost: `The job continues in the swarm, and \`docker service rm ${release.project}_${jobName(task)}\` on a manager ends it`,
+    whenLost: `The job continues in the swarm, and \`docker service rm ${release.project}_${taskJobName(release.project, task)}\` on a manager ends it`,
   }
 }
 

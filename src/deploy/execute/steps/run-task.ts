@@ -1,5 +1,5 @@
 import { DrayError } from '../../../errors/dray-error.ts'
-import type { StepContext, StepRunner } from '../execution.ts'
+import type { Execution, StepContext, StepRunner } from '../execution.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { runInContainer } from '../task-container.ts'
 import { pullLostImages } from './images.ts'
@@ -47,9 +47,9 @@ const LONG_MS = 5 * 60_000
  * Warns that a task without a `timeout` is still running: it may hang, and it holds the lock. Only the user can decide to
  * stop it, since a migration may take an hour. Runs until `ended` aborts.
  */
-async function tellHowLong(
+export async function tellHowLong(
   { task }: Step,
-  { execution: { clock, emit } }: StepContext,
+  { execution: { clock, emit } }: { execution: Pick<Execution, 'clock' | 'emit'> },
   ended: AbortSignal,
 ): Promise<void> {
   let ranMs = 0

@@ -1,7 +1,8 @@
 import { DrayError, type ErrorOptions } from '../../../errors/dray-error.ts'
 import { excerptLog } from '../../execute/log-excerpt.ts'
-import type { ClusterNode } from '../../model/cluster.ts'
 import type { StackChange, StepOf } from '../../model/plan.ts'
+import { errorOf, reasonOf, taskOf } from '../describe-state.ts'
+import { nodeName } from '../describe-task.ts'
 import {
   describeProgress,
   judgeService,
@@ -17,26 +18,29 @@ const BEGIN_MS = 1_500
 const LOG_LINES = 60
 
 /**
- * Watches every service until all its tasks run the release. Throws STACK_PAUSED and STACK_ROLLED_BACK when Swarm gave up,
- * STACK_NO_NODE, STACK_NETWORK and STACK_STUCK when nothing moved for the time limit of a service, each with the log of the task.
+ * Watches every service until all its tasks run the release, except those that the deploy leaves down. Throws STACK_PAUSED and
+ * STACK_ROLLED_BACK when Swarm gave up, STACK_NO_NODE, STACK_NETWORK and STACK_STUCK when nothing moved for the time limit of a
+ * service, each with the log of the task.
  */
 export const awaitTasks: StackStepRunner<StepOf<'await-tasks'>> = async (step, context) => {
   const { execution, signal, progress } = context
   const { clock } = execution
+  const awaited = step.services.filter(({ isLeftDown }) => isLeftDown !== true)
   const startedAtMs = clock.now()
+  // A minute earlier: the manager's clock may differ, and tasks of an older definition do not count anyway.
+  const sinceMs = startedAtMs - 60_000
   const moved = new Map<string, { good: number; atMs: number }>()
   let quiet = false
   for (;;) {
     signal.throwIfAborted()
     const view = await lookAt(execution)
-    const states = step.services.map((it) => judgeService(it, view, sinceOf(execution, startedAtMs)))
-    for (const state of states) {
-      const wanted = step.services.find(({ service }) => service === state.service)
-      if (wanted !== undefined) await refuseFailed(state, wanted, { execution, view })
+    const states = awaited.map((wanted) => ({ wanted, ...judgeService(wanted, view, sinceMs) }))
+    for (const { wanted, ...state } of states) {
+      await refuseFailed(state, wanted, { execution, view })
       const last = moved.get(state.service)
       if (last?.good !== state.good) moved.set(state.service, { good: state.good, atMs: clock.now() })
       const stuckMs = clock.now() - (moved.get(state.service)?.atMs ?? clock.now())
-      if (state.state !== 'done' && wanted !== undefined && stuckMs > wanted.limitMs)
+      if (state.state !== 'done' && stuckMs > wanted.limitMs)
         throw await stuck(state, wanted, { execution, view })
     }
     const isDone = states.every(({ state }) => state === 'done')
@@ -63,11 +67,6 @@ export async function lookAt({ host, observation }: StackExecution): Promise<Sta
   return { services, tasks, nodes }
 }
 
-/** A minute earlier: the manager's clock may differ, and tasks of an older definition do not count anyway. */
-function sinceOf(_execution: StackExecution, startedAtMs: number): number {
-  return startedAtMs - 60_000
-}
-
 type Seen = { execution: StackExecution; view: StackView }
 
 /** A network that was removed a moment before can be in the way of the first ones. */
@@ -79,7 +78,7 @@ async function refuseFailed(state: ServiceState, wanted: StackChange, seen: Seen
     throw await failure(
       {
         code: 'STACK_PAUSED',
-        message: `Swarm paused the update of ${state.service}: ${reasonOf(state, seen.view)}`,
+        message: `Swarm paused the update of ${state.service}: ${reasonOf(state, seen.view.nodes)}.`,
       },
       state,
       seen,
@@ -88,7 +87,7 @@ async function refuseFailed(state: ServiceState, wanted: StackChange, seen: Seen
     throw await failure(
       {
         code: 'STACK_ROLLED_BACK',
-        message: `Swarm rolled ${state.service} back: ${reasonOf(state, seen.view)}`,
+        message: `Swarm rolled ${state.service} back: ${reasonOf(state, seen.view.nodes)}.`,
       },
       state,
       seen,
@@ -97,31 +96,9 @@ async function refuseFailed(state: ServiceState, wanted: StackChange, seen: Seen
 }
 
 async function stuck(state: ServiceState, wanted: StackChange, seen: Seen): Promise<DrayError> {
-  const message = `${state.good} of ${state.of} tasks of ${state.service} run the release, and for ${Math.round(wanted.limitMs / 1000)} s no more did: ${reasonOf(state, seen.view)}`
-  const error = errorOf(state)
-  if (kindOfFailure(error) === 'no-node') return failure({ code: 'STACK_NO_NODE', message }, state, seen)
-  return failure({ code: 'STACK_STUCK', message }, state, seen)
-}
-
-function errorOf({ failed, next }: ServiceState): string {
-  return failed?.error !== undefined && failed.error !== '' ? failed.error : (next?.error ?? '')
-}
-
-function reasonOf(state: ServiceState, { nodes }: StackView): string {
-  const task = state.failed ?? state.next
-  const where = nodeName(task?.nodeId, nodes)
-  const on = where === undefined ? '' : ` on node ${where}`
-  const error = errorOf(state)
-  if (task?.exitCode !== undefined && task.exitCode !== 0 && (error === '' || /non-zero exit/.test(error)))
-    return `a task${on} exited with code ${task.exitCode}.`
-  if (task?.state === 'complete') return `a task${on} was not healthy, or ended.`
-  if (error !== '') return `a task${on}: ${error}.`
-  if (task !== undefined) return `a task${on} is ${task.state}.`
-  return state.message === '' ? 'it gave no reason.' : `${state.message}.`
-}
-
-function nodeName(id: string | undefined, nodes: readonly ClusterNode[]): string | undefined {
-  return nodes.find((it) => it.id === id)?.name
+  const message = `${state.good} of ${state.of} tasks of ${state.service} run the release, and for ${Math.round(wanted.limitMs / 1000)} s no more did: ${reasonOf(state, seen.view.nodes)}.`
+  const isPlaceless = state.of === 0 || kindOfFailure(errorOf(state)) === 'no-node'
+  return failure({ code: isPlaceless ? 'STACK_NO_NODE' : 'STACK_STUCK', message }, state, seen)
 }
 
 type Code = 'STACK_PAUSED' | 'STACK_ROLLED_BACK' | 'STACK_NO_NODE' | 'STACK_STUCK'
@@ -132,7 +109,7 @@ async function failure(
   state: ServiceState,
   { execution, view }: Seen,
 ): Promise<DrayError> {
-  const task = state.failed ?? state.next
+  const task = taskOf(state)
   const isNetwork = kindOfFailure(errorOf(state)) === 'network'
   const lines =
     task === undefined ? [] : await execution.host.swarm.cluster.logTail({ task: task.id }, LOG_LINES)

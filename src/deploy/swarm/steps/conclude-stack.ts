@@ -1,10 +1,13 @@
 import { DrayError } from '../../../errors/dray-error.ts'
 import { askUrl } from '../../execute/ask-url.ts'
+import type { StackService } from '../../model/cluster.ts'
 import { describeAnswer } from '../../model/entrance.ts'
 import type { StepOf } from '../../model/plan.ts'
 import { RECORD_FORMAT } from '../../model/record-format.ts'
+import type { Release } from '../../model/release.ts'
+import { describeState } from '../describe-state.ts'
 import { judgeService } from '../judge-tasks.ts'
-import { stackRequest, type StackStepRunner } from '../stack-execution.ts'
+import { stackRequest, type StackExecution, type StackStepRunner } from '../stack-execution.ts'
 import { lookAt } from './await-tasks.ts'
 
 /** Writes the changed files of the release to the app's directory on the manager. */
@@ -48,6 +51,7 @@ export const recordStack: StackStepRunner<StepOf<'record-release'>> = async (ste
   const { host, observation, desired, deployer, clock, files, done } = execution
   const { directory } = observation
   const { envFile, app } = directory
+  const stored = await host.swarm.cluster.services(app.project)
   await host.directory.record(
     {
       version: RECORD_FORMAT,
@@ -60,12 +64,12 @@ export const recordStack: StackStepRunner<StepOf<'record-release'>> = async (ste
       ...(step.follows === undefined ? {} : { follows: step.follows }),
       createdAtMs: clock.now(),
       by: deployer,
-      services: step.services,
+      services: withSpecHashes(step.services, stored),
       files: Object.fromEntries(observation.files.map((file) => [file.path, file.sha256])),
       variables: envFile.variables,
       ...(envFile.valueHashes && { valueHashes: envFile.valueHashes }),
       networks: app.networks,
-      ...(step.nodes && { nodes: step.nodes }),
+      ...(step.nodes && { nodes: withAllImages(step.nodes, execution) }),
     },
     {
       files,
@@ -77,6 +81,29 @@ export const recordStack: StackStepRunner<StepOf<'record-release'>> = async (ste
   return step.release
 }
 
+/** Nodes that have pulled every image: one that was lost or drained meanwhile pulls in a later deploy. */
+function withAllImages(
+  nodes: Readonly<Record<string, string>>,
+  { plan, done }: Pick<StackExecution, 'plan' | 'done'>,
+): Readonly<Record<string, string>> {
+  const pulls = plan.steps.filter((it) => it.kind === 'pull-on-nodes')
+  return Object.fromEntries(
+    Object.entries(nodes).filter(([id]) =>
+      pulls.every(({ name }) => done.pulled.get(name)?.has(id) === true),
+    ),
+  )
+}
+
+/** So that a later deploy finds what was changed manually. */
+function withSpecHashes(services: Release['services'], stored: readonly StackService[]): Release['services'] {
+  return Object.fromEntries(
+    Object.entries(services).map(([name, service]) => {
+      const specHash = stored.find((it) => it.service === name)?.specHash
+      return [name, { ...service, ...(specHash !== undefined && { specHash }) }]
+    }),
+  )
+}
+
 /** Removes services that the compose file no longer has. */
 export const removeServices: StackStepRunner<StepOf<'remove-services'>> = async (step, { execution }) => {
   const { cluster } = execution.host.swarm
@@ -86,19 +113,28 @@ export const removeServices: StackStepRunner<StepOf<'remove-services'>> = async 
   return `${gone.length} removed`
 }
 
-/** Compares images, definitions and numbers of the running tasks with the plan. Throws STACK_MISMATCH. */
+/**
+ * Compares images, definitions and numbers of the running tasks with the plan. Names the services that were down before, and still
+ * are. Throws STACK_MISMATCH for another one.
+ */
 export const verifyStack: StackStepRunner<StepOf<'verify-stack'>> = async (step, { execution }) => {
   const view = await lookAt(execution)
+  const down: string[] = []
   for (const wanted of step.services) {
-    const { state, good, of, message } = judgeService(wanted, view, Infinity)
+    const judged = judgeService(wanted, view, wanted.isLeftDown === true ? 0 : Infinity)
+    const { state, good, of, message } = judged
     if (state === 'done') continue
+    if (wanted.isLeftDown === true) {
+      down.push(`${wanted.service} as before: ${describeState(judged, view.nodes)}`)
+      continue
+    }
     const said = message === '' ? '' : ` (${message})`
     throw new DrayError(
       'STACK_MISMATCH',
       `${good} of ${of} tasks of ${wanted.service} run the deployed image and definition; the service is ${state}${said}.`,
     )
   }
-  return undefined
+  return down.length === 0 ? undefined : down.join('; ')
 }
 
 /** Removes configs that dray created and no service uses any more. */

@@ -1,41 +1,15 @@
 import { expect, test } from 'vitest'
-import type { ServiceSpec, StackService, StackTask } from '../../../../src/deploy/model/cluster.ts'
+import type { StackService, StackTask } from '../../../../src/deploy/model/cluster.ts'
 import { describeProgress, judgeService, kindOfFailure } from '../../../../src/deploy/swarm/judge-tasks.ts'
+import { fakeNode, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 
-const image = 'web@sha256:2'
-const wanted = { service: 'web', change: 'update' as const, cause: '', image, limitMs: 1000 }
-const service: StackService = {
-  id: 's1',
-  service: 'web',
-  image,
-  mode: 'replicated',
-  desiredTasks: 2,
-  updateState: 'completed',
-  updateMessage: '',
-  isUpdateCurrent: true,
-  version: 7,
-  taskHash: 'new',
-  spec: {} as ServiceSpec,
-  uses: [],
-}
+const wanted = { service: 'web', change: 'update' as const, cause: '', image: 'web@sha256:2', limitMs: 1000 }
+const service = fakeStackService({ desiredTasks: 2, version: 7 })
 let count = 0
-const task = (more: Partial<StackTask> = {}): StackTask => ({
-  id: `t${++count}`,
-  serviceId: 's1',
-  nodeId: 'n1',
-  image,
-  desiredState: 'running',
-  state: 'running',
-  error: '',
-  hasContainer: true,
-  exitCode: undefined,
-  taskHash: 'new',
-  createdAtMs: count,
-  ...more,
-})
-const node = { id: 'n1', name: 'w1', role: 'worker' as const, state: 'ready', availability: 'active' }
+const task = (more: Partial<StackTask> = {}): StackTask =>
+  fakeStackTask({ id: `t${++count}`, createdAtMs: count, ...more })
 const judge = (tasks: readonly StackTask[], changed: Partial<StackService> = {}, state = 'ready') =>
-  judgeService(wanted, { services: [{ ...service, ...changed }], tasks, nodes: [{ ...node, state }] }, 0)
+  judgeService(wanted, { services: [{ ...service, ...changed }], tasks, nodes: [{ ...fakeNode, state }] }, 0)
 
 test('done means that as many tasks as wanted run the present definition, and no others', () => {
   expect(judge([task(), task()]).state).toBe('done')
@@ -55,6 +29,18 @@ test('an update that Swarm paused, rolled back, or replaced without a word is no
   expect(judge([task(), task()], { updateState: 'rollback_completed' }).state).toBe('rolled-back')
   expect(judge([task(), task()], { image: 'web@sha256:1' }).state).toBe('rolled-back')
   expect(judgeService(wanted, { services: [], tasks: [], nodes: [] }, 0).state).toBe('gone')
+})
+
+test('a global service is not done while no node may run it', () => {
+  expect(judge([], { mode: 'global', desiredTasks: 0 })).toMatchObject({ state: 'waiting', good: 0, of: 0 })
+  expect(judge([], { desiredTasks: 0 }).state).toBe('done')
+  expect(judge([task()], { mode: 'global', desiredTasks: 1 }).state).toBe('done')
+})
+
+test('a job is not done by being one', () => {
+  expect(judge([task({ state: 'complete', desiredState: 'shutdown' })], { mode: 'job' }).state).toBe(
+    'waiting',
+  )
 })
 
 test('the task that Swarm blames is shown, or the newest that ended', () => {

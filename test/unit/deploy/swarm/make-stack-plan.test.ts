@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import type { StackService } from '../../../../src/deploy/model/cluster.ts'
+import type { StackService, StackTask } from '../../../../src/deploy/model/cluster.ts'
 import { parseImageReference, type Digest } from '../../../../src/deploy/model/image-reference.ts'
 import type { Release } from '../../../../src/deploy/model/release.ts'
 import { makeStackPlan } from '../../../../src/deploy/swarm/make-stack-plan.ts'
 import type { StackObservation } from '../../../../src/deploy/swarm/observe-stack.ts'
 import { fakeApp, fakeDesired, fakeService } from '../../../support/fake-app.ts'
+import { fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 import { planToText } from '../../../support/plan-to-text.ts'
 
 const app = fakeApp([fakeService('api'), fakeService('db', { image: 'postgres:16' })])
@@ -37,6 +38,8 @@ function observe(more: Partial<StackObservation> = {}): StackObservation {
         externals: [],
         healthMs: {},
         watchMs: {},
+        stopMs: {},
+        configFiles: [],
       },
     },
     resolved: new Map(
@@ -52,6 +55,7 @@ function observe(more: Partial<StackObservation> = {}): StackObservation {
     nodes: [node('m1'), node('m2')],
     isAssumed: false,
     services: [],
+    tasks: [],
     there: { network: [], config: [], secret: [] },
     composeContainers: 0,
     ...more,
@@ -63,26 +67,22 @@ const plan = (observation: StackObservation, desired = {}) =>
 
 function running(service: 'api' | 'db', more: Partial<StackService> = {}): StackService {
   const reference = service === 'api' ? 'ghcr.io/acme/api' : 'postgres'
-  return {
-    id: service,
-    service,
-    image: `${reference}@${images[service]}`,
-    mode: 'replicated',
-    desiredTasks: 1,
-    updateState: 'completed',
-    updateMessage: '',
-    isUpdateCurrent: true,
-    version: 1,
-    taskHash: '',
-    spec: {} as StackService['spec'],
-    uses: [],
-    ...more,
-  }
+  const image = `${reference}@${images[service]}`
+  return fakeStackService({ id: service, service, image, taskHash: '', ...more })
+}
+
+/** As many tasks of each service as Swarm wants, which run its definition. */
+function tasksOf(services: readonly StackService[]): StackTask[] {
+  return services.flatMap(({ id, image, taskHash, desiredTasks }) =>
+    Array.from({ length: desiredTasks }, (_, index) =>
+      fakeStackTask({ id: `${id}.${index}`, serviceId: id, nodeId: 'm1', image, taskHash }),
+    ),
+  )
 }
 
 /** Release r1 runs: the images and definitions of `observe`. */
 function deployed(services: readonly StackService[], more: Partial<Release> = {}): StackObservation {
-  const observation = observe({ services })
+  const observation = observe({ services, tasks: tasksOf(services) })
   const release: Release = {
     version: 1,
     id: 'r1',
@@ -145,6 +145,139 @@ test('nothing to do while the release runs; what Swarm left half done is repaire
   }
 })
 
+test('a definition that was changed manually is put back, unless the record does not know it', () => {
+  const changed = [running('api', { specHash: 'changed' }), running('db')]
+  const recorded = deployed(changed)
+  expect(plan(recorded)).toContain('r1 unchanged')
+  const releases = recorded.directory.releases.map((release) => ({
+    ...release,
+    services: Object.fromEntries(
+      Object.entries(release.services).map(([name, it]) => [name, { ...it, specHash: 'spec' }]),
+    ),
+  }))
+  expect(plan({ ...recorded, directory: { ...recorded.directory, releases } })).toContain(
+    'update-stack api update api:v1, db none postgres:16 (api: its definition was changed manually)',
+  )
+})
+
+/** A config of `api`, with this content. */
+function withConfig(observation: StackObservation, sha256: string): StackObservation {
+  const { directory } = observation
+  const services = directory.app.services.map((it) =>
+    it.name === 'api' ? { ...it, mounts: [{ path: 'site.conf', target: '/etc/site.conf' }] } : it,
+  )
+  return {
+    ...observation,
+    directory: { ...directory, app: { ...directory.app, services } },
+    files: [{ path: 'site.conf', sha256 }],
+    fileHashes: new Map([['site.conf', 'a']]),
+  }
+}
+
+test('a file that becomes a config is part of the definition: a deploy that changes only it updates the service, and so does a rollback', () => {
+  const { steps } = makeStackPlan(withConfig(observe(), 'a'), fakeDesired(), {})
+  const services = steps.flatMap((it) => (it.kind === 'record-release' ? [it.services] : []))[0] ?? {}
+  const first = deployed([running('api'), running('db')], { services, files: { 'site.conf': 'a' } })
+  expect(plan(withConfig(first, 'a'))).toContain('r1 unchanged')
+  const changed = plan(withConfig(first, 'b'), { tasks: [migrate] })
+  expect(changed).toContain('place-files site.conf')
+  expect(changed).toContain('run-task migrate')
+  expect(changed).toContain(
+    'update-stack api update api:v1, db none postgres:16 (api: its definition, .env or a config changed)',
+  )
+  const second = makeStackPlan(withConfig(first, 'b'), fakeDesired(), {})
+  const changedServices = second.steps.flatMap((it) => (it.kind === 'record-release' ? [it.services] : []))[0]
+  const [r1] = first.directory.releases
+  const r2 = { ...r1, id: 'r2', files: { 'site.conf': 'b' }, services: changedServices } as Release
+  const directory = { ...first.directory, releases: [r1 as Release, r2], usedReleaseIds: ['r1', 'r2'] }
+  const back = withConfig({ ...first, directory }, 'a')
+  expect(plan(back, { restores: { id: 'r1', tasksSince: [], variables: [] } })).toContain(
+    'update-stack api update',
+  )
+})
+
+const crashed = fakeStackTask({
+  id: 'db.9',
+  serviceId: 'db',
+  nodeId: 'm2',
+  image: running('db').image,
+  taskHash: '',
+  desiredState: 'shutdown',
+  state: 'failed',
+  exitCode: 3,
+})
+
+test('a service whose tasks do not run is no unchanged one: the deploy waits for it, and replaces nothing', () => {
+  const services = [running('api'), running('db')]
+  const observation = { ...deployed(services), tasks: [...tasksOf([running('api')]), crashed] }
+  expect(plan(observation, { tasks: [migrate] })).toMatchInlineSnapshot(`
+    "r2
+    pull-on-nodes api:v1 for api on m1, m2 (every node must have it, and a prune may have removed it)
+    pull-on-nodes postgres:16 for db on m1, m2 (every node must have it, and a prune may have removed it)
+    await-tasks api none api:v1, db none postgres:16 (before the release is recorded)
+    check-url http://localhost/ below 400 (with the new release)
+    record-release r2 -r1 (archived releases for rollback: 1)
+    verify-stack api none api:v1, db none postgres:16 (before success is reported)
+    clean-stack shop (the new release has its own)
+    left api (it runs this image and definition)
+    left db (0 of 1 tasks run (a task on node m2 exited with code 3))"
+  `)
+})
+
+test('a service that is down does not keep a deploy from changing another one, and is named', () => {
+  const services = [running('api', { image: 'ghcr.io/acme/api@sha256:0' }), running('db')]
+  const observation = { ...deployed(services), tasks: [...tasksOf(services.slice(0, 1)), crashed] }
+  const made = makeStackPlan(observation, fakeDesired(), {})
+  expect(made.steps.flatMap((it) => (it.kind === 'await-tasks' ? it.services : []))).toMatchObject([
+    { service: 'api', change: 'update' },
+    { service: 'db', change: 'none', isLeftDown: true },
+  ])
+  expect(made.warnings).toContain(
+    'db is down already: 0 of 1 tasks run (a task on node m2 exited with code 3). Nothing of it changes, so the deploy does not wait for it.',
+  )
+})
+
+test('tasks on a node that is down do not count', () => {
+  const observation = deployed([running('api'), running('db')])
+  const nodes = [{ ...node('m1'), state: 'down' }, node('m2')]
+  expect(plan({ ...observation, nodes })).toContain('await-tasks')
+})
+
+test('another number of tasks replaces nothing, so that no task of the app runs', () => {
+  const observation = deployed([running('api', { desiredTasks: 3 }), running('db')])
+  const text = plan(observation, { tasks: [migrate] })
+  expect(text).toContain('(api: 1 instead of 3 tasks)')
+  expect(text).not.toContain('run-task')
+})
+
+test('every deploy that changes something has every node pull, since a prune may have removed an image', () => {
+  const changed = [running('api', { image: 'ghcr.io/acme/api@sha256:0' }), running('db')]
+  const text = plan(deployed(changed))
+  expect(text).toContain('pull-on-nodes postgres:16 for db on m1, m2 (every node must have it')
+})
+
+test('the time limit has the health check of the compose file or the image, and the time to stop', () => {
+  const { directory, resolved } = observe()
+  const stack = { ...directory.stack, stopMs: { api: 10_000, db: 30_000 }, watchMs: { api: 5_000 } }
+  const services = directory.app.services.map((it) =>
+    it.name === 'db' ? { ...it, healthCheck: 'from-image-or-none' as const } : it,
+  )
+  const healthCheck = { startPeriodMs: 120_000, intervalMs: 10_000 }
+  const image = resolved.get('db')
+  if (image === undefined) throw new Error('no image')
+  const observation = observe({
+    directory: { ...directory, stack, app: { ...directory.app, services } },
+    resolved: new Map([...resolved, ['db', { ...image, config: { healthCheck } }]]),
+  })
+  const limits = makeStackPlan(observation, fakeDesired(), {}).steps.flatMap((it) =>
+    it.kind === 'await-tasks' ? it.services.map(({ service, limitMs }) => [service, limitMs]) : [],
+  )
+  expect(limits).toEqual([
+    ['api', 60_000 + 5_000 + 10_000],
+    ['db', 120_000 + 4 * 10_000 + 60_000 + 30_000],
+  ])
+})
+
 test('a node that joined since gets the images, and nothing is replaced', () => {
   const observation = {
     ...deployed([running('api'), running('db')]),
@@ -173,6 +306,10 @@ test('a service that is gone from the compose file is removed after the record',
   const services = { ...release?.services, old: release?.services['db'] } as Release['services']
   const directory = { ...recorded.directory, releases: [{ ...release, services } as Release] }
   expect(plan({ ...recorded, directory })).toMatch(/record-release r2 .*\nremove-services old /)
+  // A deploy that recorded r2 without it, and lost its connection before the removal.
+  const later = { ...(release as Release), id: 'r2' }
+  const both = { ...recorded.directory, releases: [{ ...release, services } as Release, later] }
+  expect(plan({ ...recorded, directory: both })).toMatch(/remove-services old /)
 })
 
 test.each([

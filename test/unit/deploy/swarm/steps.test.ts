@@ -1,49 +1,25 @@
 import { expect, test } from 'vitest'
 import { Secret } from '../../../../src/shared/secrets/secret.ts'
+import type { Digest } from '../../../../src/deploy/model/image-reference.ts'
+import type { DeployEvent } from '../../../../src/deploy/model/events.ts'
+import type { Release } from '../../../../src/deploy/model/release.ts'
 import type { Cluster, StackService, StackTask } from '../../../../src/deploy/model/cluster.ts'
 import type { StackExecution } from '../../../../src/deploy/swarm/stack-execution.ts'
 import { awaitTasks } from '../../../../src/deploy/swarm/steps/await-tasks.ts'
-import { verifyStack } from '../../../../src/deploy/swarm/steps/conclude-stack.ts'
+import { recordStack, verifyStack } from '../../../../src/deploy/swarm/steps/conclude-stack.ts'
 import { pullOnNodes } from '../../../../src/deploy/swarm/steps/pull-on-nodes.ts'
+import { fakeNode, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 
 const image = `web@sha256:${'0'.repeat(64)}`
 const services = [{ service: 'web', change: 'update' as const, cause: '', image, limitMs: 10_000 }]
-const node = { id: 'n1', name: 'w1', role: 'worker' as const, state: 'ready', availability: 'active' }
-const service = (more: Partial<StackService> = {}): StackService => ({
-  id: 's1',
-  service: 'web',
-  image,
-  mode: 'replicated',
-  desiredTasks: 1,
-  updateState: 'completed',
-  updateMessage: '',
-  isUpdateCurrent: true,
-  version: 1,
-  taskHash: 'new',
-  spec: {} as StackService['spec'],
-  uses: [],
-  ...more,
-})
-const task = (more: Partial<StackTask> = {}): StackTask => ({
-  id: 't1',
-  serviceId: 's1',
-  nodeId: 'n1',
-  image,
-  desiredState: 'running',
-  state: 'running',
-  error: '',
-  hasContainer: true,
-  exitCode: undefined,
-  taskHash: 'new',
-  createdAtMs: 0,
-  ...more,
-})
+const service = (more: Partial<StackService> = {}): StackService => fakeStackService({ image, ...more })
+const task = (more: Partial<StackTask> = {}): StackTask => fakeStackTask({ image, ...more })
 
 /** A swarm that answers so, and a clock that moves when it is waited for. */
 function execution(cluster: Partial<Cluster>, tokens: (Secret | undefined)[] = []): StackExecution {
   let nowMs = 0
   const asked: Partial<Cluster> = {
-    nodes: async () => [node],
+    nodes: async () => [fakeNode],
     logTail: async () => ['boom'],
     removeService: async () => undefined,
     ...cluster,
@@ -53,7 +29,7 @@ function execution(cluster: Partial<Cluster>, tokens: (Secret | undefined)[] = [
     observation: { directory: { app: { project: 'shop' } } },
     clock: { now: () => nowMs, sleep: async (ms: number) => void (nowMs += ms) },
     pullToken: async () => tokens.shift(),
-    done: { jobs: new Set<string>() },
+    done: { tasks: [], pulled: new Map() },
   } as unknown as StackExecution
 }
 
@@ -116,6 +92,32 @@ test('what was changed after the deploy is a mismatch', async () => {
   await expect(verifyStack(step, context(found))).rejects.toMatchObject({ code: 'STACK_MISMATCH' })
 })
 
+test('the record has the hash of what Swarm stored, by which a manual change is found', async () => {
+  const recorded: Release[] = []
+  const released = { image, digest: 'sha256:0' as Digest, replicas: 1, definitionHash: 'd', configHash: '' }
+  const it = execution({ services: async () => [service({ specHash: 'stored' })] })
+  const directory = { app: { project: 'shop', networks: {} }, envFile: { variables: [] } }
+  const host = { ...it.host, directory: { record: async (made: Release) => void recorded.push(made) } }
+  await recordStack(
+    {
+      ...base,
+      kind: 'record-release',
+      release: 'r1',
+      services: { web: released, old: released },
+      dropReleases: [],
+    },
+    context({
+      ...it,
+      host,
+      observation: { directory, files: [] },
+      desired: { app: 'shop', environment: 'test' },
+      deployer: { user: 'anna', machine: 'laptop' },
+      files: [],
+    } as unknown as StackExecution),
+  )
+  expect(recorded[0]?.services).toEqual({ web: { ...released, specHash: 'stored' }, old: released })
+})
+
 const pull = { ...base, kind: 'pull-on-nodes' as const, name: image, services: ['web'], nodes: { n1: 'w1' } }
 
 test('a node that cannot pull is named, and the job is removed', async () => {
@@ -146,4 +148,106 @@ test('an image of an archived release needs a token only where a node lacks it',
   expect(tokens.map((token) => token?.reveal())).toEqual([undefined, 'bearer'])
   const there = execution({ ...cluster, tasksOf: async () => [task()] })
   expect(await pullOnNodes({ ...pull, isKnown: true }, context(there))).toBe('on 1 node already')
+})
+
+test('a service that was down before is not waited for, and named at the end if it still is', async () => {
+  const left = { ...services[0], service: 'worker', change: 'none' as const, isLeftDown: true as const }
+  const down = [service(), service({ id: 's2', service: 'worker' })]
+  const crashed = task({ id: 't2', serviceId: 's2', desiredState: 'shutdown', state: 'failed', exitCode: 3 })
+  const found = execution({ services: async () => down, tasks: async () => [task(), crashed] })
+  const both = { ...base, services: [...services, { ...left, image, limitMs: 10_000, cause: '' }] }
+  expect(await awaitTasks({ ...both, kind: 'await-tasks' }, context(found))).toBe('1 task runs the release')
+  expect(await verifyStack({ ...both, kind: 'verify-stack' }, context(found))).toBe(
+    'worker as before: 0 of 1 tasks run (a task on node w1 exited with code 3)',
+  )
+})
+
+test('a global service that no node may run has no node', async () => {
+  await expect(wait(service({ mode: 'global', desiredTasks: 0 }), [])).rejects.toMatchObject({
+    code: 'STACK_NO_NODE',
+    message: expect.stringContaining('Swarm wants no task of it on any node') as string,
+  })
+})
+
+const two = { n1: 'w1', n2: 'w2' }
+const second = { ...fakeNode, id: 'n2', name: 'w2' }
+
+test.each([
+  ['goes down', { state: 'down' }],
+  ['is drained', { availability: 'drain' }],
+  ['is paused', { availability: 'pause' }],
+])('a node that %s during the pull is left out, and not noted as having the image', async (_, change) => {
+  let looks = 0
+  const cluster: Partial<Cluster> = {
+    startPull: async () => 'job',
+    nodes: async () => [fakeNode, ++looks > 2 ? { ...second, ...change } : second],
+    tasksOf: async () => [task(), task({ id: 't2', nodeId: 'n2', state: 'preparing', hasContainer: false })],
+  }
+  const found = execution(cluster)
+  expect(await pullOnNodes({ ...pull, nodes: two }, context(found))).toBe('on 1 node, not on w2')
+  expect(found.done.pulled.get(image)).toEqual(new Set(['n1']))
+})
+
+test('only nodes that have pulled every image are recorded', async () => {
+  const recorded: Release[] = []
+  const it = execution({ services: async () => [] })
+  it.done.pulled.set(image, new Set(['n1', 'n2'])).set('other', new Set(['n1']))
+  const steps = [pull, { ...pull, name: 'other' }]
+  const directory = { app: { project: 'shop', networks: {} }, envFile: { variables: [] } }
+  await recordStack(
+    { ...base, kind: 'record-release', release: 'r1', services: {}, nodes: two, dropReleases: [] },
+    context({
+      ...it,
+      plan: { steps },
+      host: { ...it.host, directory: { record: async (made: Release) => void recorded.push(made) } },
+      observation: { directory, files: [] },
+      desired: { app: 'shop', environment: 'test' },
+      files: [],
+    } as unknown as StackExecution),
+  )
+  expect(recorded[0]?.nodes).toEqual({ n1: 'w1' })
+})
+
+test.each([
+  [
+    'a pull that does not end',
+    'SWARM_PULL_FAILED',
+    [task({ state: 'preparing', hasContainer: false })],
+    fakeNode,
+    'has not ended after 30 min',
+  ],
+  [
+    'a pull that does not begin',
+    'STACK_NO_NODE',
+    [task({ state: 'assigned', hasContainer: false })],
+    fakeNode,
+    'Node w1 did not begin to pull',
+  ],
+  [
+    'a swarm without a node that is left',
+    'STACK_NO_NODE',
+    [],
+    { ...fakeNode, availability: 'drain' },
+    'No node is left to pull',
+  ],
+])('%s ends the deploy, with notes before', async (_, code, tasks, node, message) => {
+  const notes: string[] = []
+  const cluster: Partial<Cluster> = {
+    startPull: async () => 'job',
+    nodes: async () => [node],
+    tasksOf: async () => tasks,
+  }
+  const found = {
+    ...execution(cluster),
+    emit: (event: DeployEvent) => {
+      if (event.type === 'note') notes.push(event.text)
+    },
+  }
+  await expect(pullOnNodes(pull, context(found))).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message) as string,
+  })
+  expect(notes.map((it) => / for (\d+) min/.exec(it)?.[1])).toEqual(
+    code === 'SWARM_PULL_FAILED' ? ['5', '10', '20'] : [],
+  )
 })
