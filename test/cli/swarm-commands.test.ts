@@ -18,7 +18,7 @@ async function run(...argv: string[]) {
 test.each([
   [['compose', 'test', 'ps'], '`docker stack ps shop`'],
   [['run', 'test', 'backend', 'sh'], '`dray task NAME test`'],
-  [['clean', 'test'], '`docker image prune -a --filter until=720h`'],
+  [['clean', 'test'], 'docs/swarm.md, "Limits"'],
   [['disk', 'test'], '`docker system df`'],
   [['diff', 'test'], '`dray plan test`'],
 ])('%j is refused with what to type instead', async (argv, instead) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stepsOf } from '../../support/app/deploy-result.ts'
+import { stackSite } from '../../support/app/stack-compose.ts'
 import { nodeNames, startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
@@ -62,8 +63,32 @@ test('a rolling update loses no request, and only what changed is replaced', asy
   const { result, report } = await underLoad(app, {}, () => app.mustDeploy('v2'))
   expectNoneFailed(report)
   expect(result.probe).toMatchObject({ failures: 0 })
-  expect(await app.version()).toBe('v2')
+  // nginx keeps an address for a second, at which the old task may still finish its requests.
+  await expect.poll(() => app.version()).toBe('v2')
   expect(await swarm.tasks('nginx')).toEqual(proxy)
+})
+
+test('a deploy that changes only a config updates the service that uses it, and a rollback puts the old one back', async () => {
+  const before = await swarm.tasks()
+  const answered = async () => (await fetch(`${app.url}/config`)).text()
+  const site = stackSite.replace('location /', 'location /config { return 200 second; }\n    location /')
+  await app.writeSource({ 'nginx/stack.conf': site })
+  const { plan } = await app.mustDeploy('v2')
+  expect(plan?.unchanged).toBe(false)
+  expect(await answered()).toBe('second')
+  expect(await swarm.tasks()).toEqual(before)
+  expect((await app.rollback()).failure).toBeUndefined()
+  expect(await answered()).not.toBe('second')
+})
+
+test('a service that was changed manually is not unchanged, and gets its definition back', async () => {
+  const m1 = server('m1')
+  await m1.docker('service', 'update', '--quiet', '--env-add', 'BY_HAND=1', 'shop_backend')
+  const result = await app.mustDeploy('v2')
+  expect(JSON.stringify(result.plan?.steps)).toContain('its definition was changed manually')
+  const format = '{{json .Spec.TaskTemplate.ContainerSpec.Env}}'
+  expect(await m1.docker('service', 'inspect', '--format', format, 'shop_backend')).not.toContain('BY_HAND')
+  expect((await app.mustDeploy('v2')).plan?.unchanged).toBe(true)
 })
 
 /** Has a task write a line to its log. */

@@ -48,5 +48,5 @@ export async function runClean(
 
 /** dray reaches one manager, and each node has images of its own. */
 function instead(): string {
-  return 'On each node, which `docker node ls` on a manager lists: `docker image prune -a --filter until=720h`.'
+  return 'docs/swarm.md, "Limits", has the command for each node, which `docker node ls` on a manager lists. It keeps the newest images.'
 }
