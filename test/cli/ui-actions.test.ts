@@ -33,6 +33,7 @@ function open() {
         environments: [
           { name: 'production', unreadable: { environment: '', verdict: 'unknown', hosts: [] } },
         ],
+        version: 0,
         reload: async () => false,
       },
       context: { signal: stop.signal } as unknown as CliContext,

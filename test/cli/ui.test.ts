@@ -11,11 +11,20 @@ const files = {
 }
 const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '')
 
+let archive: Readonly<Record<string, string>>
+
 beforeAll(async () => {
-  vi.stubGlobal('PAGE_ARCHIVE', (await bundlePage(root)).archive)
+  archive = (await bundlePage(root)).archive
+  vi.stubGlobal('PAGE_ARCHIVE', archive)
 })
 
 afterAll(() => vi.unstubAllGlobals())
+
+test('the page is four files of at most 45 kB in all, as they are sent', () => {
+  expect(Object.keys(archive).sort()).toEqual(['app.css', 'app.js', 'icon.svg', 'index.html'])
+  const bytes = Object.values(archive).map((base64) => Buffer.from(base64, 'base64').length)
+  expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(45_000)
+})
 
 test('serves the page until it is stopped, and a host that does not answer is part of it', async () => {
   const cwd = await makeProject(files)

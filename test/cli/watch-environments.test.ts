@@ -20,7 +20,7 @@ function watchDeadHost() {
   const input = { config: { environment, probe: false } } as unknown as EnvironmentInput
   const context = { clock, signal: new AbortController().signal } as unknown as CliContext
   const clean = <T>(value: T): T => value
-  const config = { environments: [{ name: 'production', input }], reload: async () => false }
+  const config = { environments: [{ name: 'production', input }], version: 0, reload: async () => false }
   const watched = { app: 'shop', mayWrite: false, config }
   return {
     watch: watchEnvironments(watched, { onHost, context, clean, readsAttempts: true }),

@@ -45,6 +45,7 @@ function watchHosts(hosts: readonly string[], run: (host: string) => Run, clock 
     get environments() {
       return environments
     },
+    version: 0,
     reload: async () => {
       const changed = hasChanged
       hasChanged = false
@@ -90,6 +91,22 @@ test('a host that hangs delays no other, and what is not read yet is named', asy
   await expect.poll(() => runs.filter(({ host }) => host === 'b').length).toBeGreaterThan(3)
   expect(runs.filter(({ host }) => host === 'a')).toHaveLength(1)
   expect(new Set(runs.map(({ timeoutMs }) => timeoutMs))).toEqual(new Set([LOOK_MS]))
+})
+
+test.each([
+  ['a host that is well', '', 6],
+  ['a host that is deployed to', '{"user":"ann","machine":"ci","sinceMs":0}', 20],
+])('%s is looked at a fixed number of times per minute', async (_name, lock, perMinute) => {
+  const { watch, runs } = watchHosts(
+    ['a'],
+    () => async (script) => (script === 'observe' ? seenHost(100, lock) : journal()),
+  )
+  using _ = watch.follow(() => undefined)
+  const looks = (): number[] => runs.filter(({ script }) => script === 'observe').map(({ atMs }) => atMs)
+  await expect.poll(() => looks().length).toBeGreaterThan(perMinute)
+  const [first = 0] = looks()
+  expect(looks().filter((atMs) => atMs < first + 60_000)).toHaveLength(perMinute)
+  expect(runs.filter(({ script }) => script === 'archive')).toHaveLength(1)
 })
 
 test('the age of a status is that of the host that was read longest ago', async () => {

@@ -123,7 +123,9 @@ function Row({ container }: { container: Container }): JSX.Element {
       </td>
       <td class="number">
         {memoryBytes === undefined ? '' : renderBytes(memoryBytes)}
-        {memoryLimitBytes !== undefined && <span class="quiet"> of {renderBytes(memoryLimitBytes)}</span>}
+        {memoryLimitBytes !== undefined && (
+          <span class="quiet range"> of {renderBytes(memoryLimitBytes)}</span>
+        )}
       </td>
       <td>
         <Spark times={times} pick={2} most={0} words={renderBytes} />

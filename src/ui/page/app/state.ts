@@ -1,5 +1,5 @@
 import { batch, signal } from '@preact/signals'
-import { isStale, type Present } from '../judge-view.ts'
+import type { Present } from '../judge-view.ts'
 import type { ActionView, Answer, EnvironmentView, Overview, PageAnswers, RollbackRequest } from '../model.ts'
 import { parseRoute, type Route } from './route.ts'
 
@@ -32,11 +32,6 @@ export function serverNowMs(): number {
 /** What is known of an environment. */
 export function viewOf(environment: string): EnvironmentView | undefined {
   return overview.value?.environments.find((it) => it.environment === environment)
-}
-
-/** Whether what is shown of an environment is no longer present. */
-export function isOld(view: EnvironmentView): boolean {
-  return isStale(view, present())
 }
 
 export const route = signal<Route>(parseRoute(location.hash))

@@ -44,6 +44,8 @@ export function openAnswers(config: WatchedConfig, ports: Ports): Answers {
     if (named === undefined || !QUESTIONS.has(question)) return undefined
     if (!('input' in named)) return { failure: named.unreadable.failure }
     const { name, input } = named
+    // Of another dray.yml, other things are followed.
+    const key = `${config.version} ${name}`
     const { hosts } = input.config.environment
     const host = query.get('host') ?? hosts[0]
     if (!hosts.includes(host)) return undefined
@@ -56,11 +58,11 @@ export function openAnswers(config: WatchedConfig, ports: Ports): Answers {
       case 'timeline':
         return answerTimeline(input, once)
       case 'live':
-        return deploys.get(name, () => followDeploy(input, ports)).state()
+        return deploys.get(key, () => followDeploy(input, ports)).state()
       case 'release':
         return answerRelease(input, { host, release: query.get('release') ?? '' }, once)
       case 'containers':
-        return containers.get(name, () => followContainers(input, ports)).state()
+        return containers.get(key, () => followContainers(input, ports)).state()
       case 'disk':
         return answerDisk(input, once)
       case 'checks':
@@ -78,7 +80,7 @@ export function openAnswers(config: WatchedConfig, ports: Ports): Answers {
     const { hosts } = named.input.config.environment
     const choice = { sinceMs: numberOf(query.get('since')), tail: numberOf(query.get('tail')) }
     const last = readLast(query.get('last'), hosts)
-    const key = JSON.stringify([named.name, query.get('view'), choice])
+    const key = JSON.stringify([config.version, named.name, query.get('view'), choice])
     return logs.get(key, () => followLogs(named.input, { ...choice, last }, ports)).take()
   }
 

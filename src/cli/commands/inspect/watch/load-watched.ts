@@ -15,6 +15,8 @@ export type WatchedEnvironment =
 /** The environments as dray.yml has them. */
 export type WatchedConfig = {
   readonly environments: readonly WatchedEnvironment[]
+  /** How many times it was read again. */
+  readonly version: number
   /**
    * Reads dray.yml again if it was changed since; whether it was. If it cannot be read now, each environment has that as its
    * status. Never rejects.
@@ -43,16 +45,21 @@ export async function openWatched(
   context: CliContext,
 ): Promise<WatchedConfig> {
   const versionNow = (): Promise<string> => readConfigVersion(context.cwd, options.configPath)
-  let version = await versionNow()
+  let version = 0
+  let fileVersion = await versionNow()
   let environments: readonly WatchedEnvironment[] = await loadWatched(names, options, context)
   return {
     get environments() {
       return environments
     },
+    get version() {
+      return version
+    },
     reload: async () => {
       const found = await versionNow()
-      if (found === version) return false
-      version = found
+      if (found === fileVersion) return false
+      fileVersion = found
+      version += 1
       try {
         environments = await loadWatched(names, options, context)
       } catch (error) {

@@ -2,7 +2,7 @@ import { usedPercent } from '../../../../deploy/model/file-system.ts'
 import { DrayError } from '../../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../../errors/exit-code.ts'
 import type { EnvironmentStatus } from '../../../../operations/status/status.ts'
-import { STALE_MS, type Overview } from '../../../../ui/page/model.ts'
+import type { Overview } from '../../../../ui/page/model.ts'
 import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import { renderStatus } from '../../../../ui/render/results/render-status.ts'
 import { createLiveRegion } from '../../../../ui/terminal/live-region.ts'
@@ -16,7 +16,7 @@ import { watchReader } from '../../operate/watch-reader.ts'
 import type { statusCommand } from '../status.ts'
 import { holdConnections } from './host-connections.ts'
 import { openWatched } from './load-watched.ts'
-import { PACE_MS } from './pace.ts'
+import { renderWatch } from './render-watch.ts'
 import { watchEnvironments } from './watch-environments.ts'
 
 /**
@@ -70,53 +70,16 @@ function openScreen(printing: Printing, context: CliContext): Screen {
 /** One table, redrawn in place. */
 function liveScreen({ options }: Printing, { env, stdout }: CliContext): Screen {
   const region = createLiveRegion(stdout)
-  const pace = `Read every ${PACE_MS.calm / 1000} s, every ${PACE_MS.deploying / 1000} s during a deploy. Ctrl-C ends it.`
   return {
-    show: ({ environments: views, nowMs }) => {
+    show: (overview) => {
       // The last column and row stay free: terminals differ in how they wrap or scroll there.
       const columns = (stdout.columns || 80) - 1
+      const rows = (stdout.rows || 24) - 1
       const style = createTerminalStyle({ env: applyNoColor(options, env), isTTY: true, columns })
-      const known = views.flatMap(({ status }) => status ?? [])
-      const table = known.length === 0 ? [] : [...renderStatus(known, style).trimEnd().split('\n'), '']
-      const notes = [...readingOf(views), ...staleOf(views, nowMs), `${timeOf(views)}${pace}`]
-      const lines = [...table, ...notes.map((note) => style.colors.dim(note.slice(0, columns)))]
-      region.paint(fitRows(lines, (stdout.rows || 24) - 1), [])
+      region.paint(renderWatch(overview, style, { rows, columns }), [])
     },
     [Symbol.dispose]: () => region.release(),
   }
-}
-
-/** What is not in the table yet. */
-function readingOf(views: Overview['environments']): string[] {
-  const names = views.flatMap(({ environment, status, reading }) =>
-    status === undefined ? environment : reading.map((host) => `${environment} on ${host}`),
-  )
-  return names.length === 0 ? [] : [`Reading ${names.join(', ')}`]
-}
-
-/** What is in the table and no longer present, such as after this machine has slept. */
-function staleOf(views: Overview['environments'], nowMs: number): string[] {
-  return views.flatMap(({ environment, readAtMs = nowMs }) =>
-    nowMs - readAtMs > STALE_MS ? [`${environment} was read at ${timeOfDay(readAtMs)}, and not since.`] : [],
-  )
-}
-
-/** The time of the oldest reading. */
-function timeOf(views: Overview['environments']): string {
-  const times = views.flatMap(({ readAtMs }) => readAtMs ?? [])
-  return times.length === 0 ? '' : `At ${timeOfDay(Math.min(...times))}. `
-}
-
-/** The last line stays, with the number of those left out above it. */
-function fitRows(lines: readonly string[], rows: number): readonly string[] {
-  if (lines.length <= rows) return lines
-  const shown = lines.slice(0, Math.max(1, rows - 2))
-  return [...shown, `${lines.length - shown.length - 1} more lines`, lines.at(-1) ?? ''].slice(0, rows)
-}
-
-/** The time on this machine's clock. */
-function timeOfDay(ms: number): string {
-  return new Date(ms).toTimeString().slice(0, 8)
 }
 
 /** Prints all environments once they are known, and again after each change; as JSON, those that changed. */
