@@ -1,5 +1,6 @@
 import type { ClusterNode, ClusterThing, StackService, StackTask } from '../../deploy/model/cluster.ts'
 import type { Release } from '../../deploy/model/release.ts'
+import { isOwnJob } from '../../deploy/swarm/jobs.ts'
 import { hasTaskEnded, isAway, nodeName, taskName } from '../../deploy/model/task-name.ts'
 import { goingOf, judgeDirectory, stayingOf, type DirectoryFacts, type Judged } from './judge-directory.ts'
 import type { GoingThing, RemovalPlan, RemovalWish, StayingThing } from './removal-plan.ts'
@@ -65,8 +66,10 @@ export function findLeftOfStack(
 }
 
 /** Without a release, the stack may be one that a user deployed: dray's services have the images of the failed deploy. */
-function isOurs({ service, image }: StackService, release: Release | UnrecordedDeploy): boolean {
-  return !('isUnrecorded' in release) || release.services[service] === image || /^dray-task-/.test(service)
+function isOurs(service: StackService, release: Release | UnrecordedDeploy): boolean {
+  return (
+    !('isUnrecorded' in release) || release.services[service.service] === service.image || isOwnJob(service)
+  )
 }
 
 function judgeThings(
