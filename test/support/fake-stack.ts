@@ -13,6 +13,8 @@ export function fakeStackService(more: Partial<StackService> = {}): StackService
     version: 1,
     taskHash: 'new',
     specHash: 'spec',
+    hasHealthCheck: true,
+    stackImage: 'web@sha256:2',
     spec: {} as ServiceSpec,
     uses: [],
     ...more,
@@ -33,6 +35,7 @@ export function fakeStackTask(more: Partial<StackTask> = {}): StackTask {
     exitCode: undefined,
     taskHash: 'new',
     createdAtMs: 0,
+    stateSinceMs: 0,
     ...more,
   }
 }

@@ -39,13 +39,19 @@ export type DockerEngine = Engine &
  * The Engine that a machine's docker command uses, including contexts and DOCKER_HOST. The runner must be connected.
  * `onSecrets` receives the secrets in a container's environment when it is first inspected, since its log may contain them.
  * `readMask` gives what hides values of the app's variables in the Engine's own words; it is called when there are such words.
+ * `electionMs`: see `createCluster`.
  */
 export function createEngine(
   runner: CommandRunner,
   {
     onSecrets = () => undefined,
     readMask,
-  }: { onSecrets?: (secrets: readonly Secret[]) => void; readMask?: () => Promise<Redactor> } = {},
+    electionMs,
+  }: {
+    onSecrets?: (secrets: readonly Secret[]) => void
+    readMask?: () => Promise<Redactor>
+    electionMs?: number
+  } = {},
 ): DockerEngine {
   const client = new EngineClient(runner, readMask)
   const seen = new Set<string>()
@@ -66,7 +72,10 @@ export function createEngine(
 
     usage: createUsageSource(client),
 
-    cluster: createCluster(client, runner.name, onSecrets),
+    cluster: createCluster(client, runner.name, {
+      onSecrets,
+      ...(electionMs !== undefined && { electionMs }),
+    }),
 
     async observeEngine() {
       const info = await client.read({ method: 'GET', path: '/info' }, infoAnswer)

@@ -11,6 +11,7 @@ import { readLines } from '../docker/multiplexed-output.ts'
 import { ELECTION_MS, isLeaderless, refusal } from './manager-refusal.ts'
 import { PULL_LABEL, pullJob, renderPullToken } from './pull-job.ts'
 import {
+  IMAGE_LABEL,
   networkAnswer,
   nodeAnswer,
   readNode,
@@ -28,12 +29,16 @@ const TAKEN = 409
 
 /**
  * The swarm of which the Engine of `client` is a manager. `host` is for error messages. `onSecrets` receives the secrets in a
- * service's environment when its definition is first read, since the logs of its tasks may contain them.
+ * service's environment when its definition is first read, since the logs of its tasks may contain them. `electionMs`: how
+ * long the election of a leader is waited for.
  */
 export function createCluster(
   client: EngineClient,
   host: string,
-  onSecrets: (secrets: readonly Secret[]) => void = () => undefined,
+  {
+    onSecrets = () => undefined,
+    electionMs = ELECTION_MS,
+  }: { onSecrets?: (secrets: readonly Secret[]) => void; electionMs?: number } = {},
 ): Cluster {
   const seen = new Set<string>()
   const see = ({ ID, Version, Spec }: z.infer<typeof serviceAnswer>): void => {
@@ -50,7 +55,7 @@ export function createCluster(
           throw refusal(await client.maskValues(readMessage(answer.text)), host)
         return answer
       },
-      { clock: systemClock, deadlineMs: ELECTION_MS, attempts: 60, signal: request.signal },
+      { clock: systemClock, deadlineMs: electionMs, attempts: 60, signal: request.signal },
     )
   const ask = async <T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T> =>
     client.parse(await send(request), request, schema)
@@ -138,6 +143,17 @@ export function createCluster(
         await client.assertDone(answer, request)
         return
       }
+    },
+    forgetStackImage: async (id) => {
+      const path = `/services/${id}`
+      const there = z.object({
+        Version: z.object({ Index: z.number() }),
+        Spec: z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }),
+      })
+      const { Version, Spec } = await ask({ method: 'GET', path }, there)
+      const { [IMAGE_LABEL]: _, ...Labels } = Spec.Labels ?? {}
+      const query = { version: Version.Index }
+      await done({ method: 'POST', path: `${path}/update`, query, body: { ...Spec, Labels } })
     },
     recreateService: async (spec) => {
       await done({ method: 'POST', path: '/services/create', body: spec }, [TAKEN])

@@ -11,7 +11,8 @@ export const nodeAnswer = z.object({
   ID: z.string(),
   Spec: z.object({ Role: z.enum(['manager', 'worker']), Availability: z.string() }),
   Description: z.object({ Hostname: z.string() }),
-  Status: z.object({ State: z.string() }),
+  Status: z.object({ State: z.string(), Addr: z.string().optional() }),
+  ManagerStatus: z.object({ Leader: z.boolean().optional(), Reachability: z.string().optional() }).nullish(),
 })
 
 const containerSpec = z.looseObject({
@@ -28,6 +29,7 @@ const containerSpec = z.looseObject({
       }),
     )
     .nullish(),
+  Healthcheck: z.looseObject({ Test: z.array(z.string()).nullish() }).nullish(),
 })
 
 const taskTemplate = z.looseObject({
@@ -39,6 +41,7 @@ const taskTemplate = z.looseObject({
 
 const serviceSpec = z.looseObject({
   Name: z.string(),
+  Labels: labels,
   TaskTemplate: taskTemplate,
   Mode: z.looseObject({
     Replicated: z.looseObject({ Replicas: z.number().optional() }).nullish(),
@@ -94,13 +97,21 @@ export const networkAnswer = z.object({
 /** The label by which Docker knows the stack of a service, network, config or secret. */
 export const STACK_LABEL = 'com.docker.stack.namespace'
 
-export function readNode({ ID, Spec, Description, Status }: z.infer<typeof nodeAnswer>): ClusterNode {
+/** The label in which `docker stack deploy` notes the image of its file. If the next file has the same, the service keeps its own. */
+export const IMAGE_LABEL = 'com.docker.stack.image'
+
+export function readNode(answer: z.infer<typeof nodeAnswer>): ClusterNode {
+  const { ID, Spec, Description, Status, ManagerStatus: manager } = answer
   return {
     id: ID,
     name: stripControl(Description.Hostname),
     role: Spec.Role,
     state: Status.State,
     availability: Spec.Availability,
+    ...(Status.Addr !== undefined && Status.Addr !== '' && { address: Status.Addr }),
+    ...(manager && {
+      manager: { isLeader: manager.Leader === true, isReachable: manager.Reachability === 'reachable' },
+    }),
   }
 }
 
@@ -121,6 +132,8 @@ export function readService(answer: z.infer<typeof serviceAnswer>, stack: string
     version: answer.Version.Index,
     taskHash: hashTask(spec.TaskTemplate),
     specHash: hashSpec(spec),
+    hasHealthCheck: !['NONE', undefined].includes(container?.Healthcheck?.Test?.[0]),
+    stackImage: spec.Labels?.[IMAGE_LABEL] ?? '',
     spec: spec as unknown as ServiceSpec,
     uses: [
       ...(container?.Configs ?? []).map(({ ConfigID }) => ConfigID),

@@ -10,6 +10,10 @@ export type ClusterNode = {
   state: string
   /** `active`, `pause` or `drain`: only active nodes get tasks. */
   availability: string
+  /** By which the others reach it; absent if Swarm does not know it. */
+  address?: string
+  /** Of a manager: whether it leads, and whether the others reach it. */
+  manager?: { isLeader: boolean; isReachable: boolean }
 }
 
 /** The definition of a service as Swarm stores it, to be put back as it is. It has values of `.env`: never printed. */
@@ -34,6 +38,10 @@ export type StackService = {
   taskHash: string
   /** Hash of its whole definition, without the number of tasks and without a restart by `docker service update --force`. */
   specHash: string
+  /** The definition has a health check: Swarm calls a task running when it is healthy, and ends one that is not any more. */
+  hasHealthCheck: boolean
+  /** The image that the last `docker stack deploy` named, whatever the service got later; empty without one. */
+  stackImage: string
   spec: ServiceSpec
   /** Ids of the configs and secrets that it uses. */
   uses: readonly string[]
@@ -61,7 +69,7 @@ export type StackTask = {
   taskHash: string
   createdAtMs: number
   /** When it came into its state. */
-  stateSinceMs?: number
+  stateSinceMs: number
   /** The place that it has among the tasks of a replicated service: one that fails is followed by another in the same slot. */
   slot?: number
 }
@@ -115,6 +123,8 @@ export interface Cluster {
   tasksOf(serviceId: string): Promise<readonly StackTask[]>
   /** Puts a definition back, whatever the state of an update, and whatever Swarm changes meanwhile. */
   restoreService(id: string, spec: ServiceSpec): Promise<void>
+  /** Makes the next `docker stack deploy` set the image of its file, also if it named the same one before. Restarts no task. */
+  forgetStackImage(id: string): Promise<void>
   /** Creates a service as it was. */
   recreateService(spec: ServiceSpec): Promise<void>
   /** No error if it is gone. */

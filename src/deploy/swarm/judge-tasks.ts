@@ -49,10 +49,9 @@ export function judgeService(
       message: '',
     }
   }
-  const away = new Set(nodes.filter(({ state }) => state === 'down').map(({ id }) => id))
   const own = tasks.filter(({ serviceId }) => serviceId === service.id)
   const fresh = own.filter((it) => it.image === image && it.taskHash === service.taskHash)
-  const wanted = own.filter((it) => it.desiredState === 'running' && !away.has(it.nodeId))
+  const wanted = standingTasks(service, { tasks, nodes })
   const good = wanted.filter((it) => it.state === 'running' && fresh.includes(it)).length
   const newest = [...fresh].sort((a, b) => b.createdAtMs - a.createdAtMs)
   // After a rollback by Swarm, the service has its old definition, and only the image shows which tasks failed.
@@ -64,7 +63,7 @@ export function judgeService(
     good === service.desiredTasks &&
     (good > 0 || service.mode !== 'global') &&
     wanted.length === good &&
-    (updateState === 'completed' || (updateState === 'updating' && away.size > 0)) &&
+    (updateState === 'completed' || (updateState === 'updating' && nodes.some(isDown))) &&
     service.image === image
   return {
     service: name,
@@ -81,8 +80,24 @@ export function judgeService(
   }
 }
 
+/** Tasks that Swarm wants to run, without those on nodes that are down. */
+export function standingTasks(
+  { id }: StackService,
+  { tasks, nodes }: Pick<StackView, 'tasks' | 'nodes'>,
+): StackTask[] {
+  const away = new Set(nodes.filter(isDown).map((node) => node.id))
+  return tasks.filter(
+    ({ serviceId, desiredState, nodeId }) =>
+      serviceId === id && desiredState === 'running' && !away.has(nodeId),
+  )
+}
+
+function isDown({ state }: ClusterNode): boolean {
+  return state === 'down'
+}
+
 /** A task of a service that should run on has failed if it ended, whatever its exit code. */
-function hasEnded({ state, desiredState }: StackTask): boolean {
+export function hasEnded({ state, desiredState }: StackTask): boolean {
   return FAILED.has(state) || (state === 'complete' && desiredState === 'shutdown')
 }
 

@@ -8,6 +8,7 @@ import type { NewStep } from '../plan/plan-host.ts'
 import { refuseMovedTags } from '../plan/refuse-moved-tags.ts'
 import { refuseUnselectedTags } from '../plan/refuse-unselected-tags.ts'
 import { decideStackServices, type ServiceLimits, type StackDecision } from './decide-stack-services.ts'
+import { findNewcomers } from './judge-nodes.ts'
 import type { StackObservation } from './observe-stack.ts'
 import { planPulls } from './plan-pulls.ts'
 import { planRecord, releasedServices } from './plan-stack-record.ts'
@@ -38,7 +39,7 @@ export function makeStackPlan(
   const orphans = observation.services
     .map(({ service }) => service)
     .filter((name) => released.has(name) && !decisions.some(({ service }) => service === name))
-  const newcomers = nodes.filter(({ id }) => current?.nodes?.[id] === undefined)
+  const newcomers = findNewcomers(nodes, current)
   const touched = decisions.filter(({ change, isDown }) => change !== 'none' || isDown)
   const unchanged =
     touched.length + orphans.length + newcomers.length + files.changed.length + files.removed.length === 0

@@ -80,13 +80,11 @@ export async function observeStack(
   if (stack === undefined)
     throw new DrayError('INTERNAL', `The compose file on ${host.name} was not reviewed for a stack.`)
   refuseObstacles(stack, host.name)
-  const [resolved, services, tasks, networks, configs, secrets, containers] = await Promise.all([
+  const [resolved, services, tasks, there, containers] = await Promise.all([
     resolveImages({ directory, desired, host, registry }, signal),
     cluster.services(app.project),
     cluster.tasks(app.project),
-    cluster.networks(),
-    cluster.things('configs'),
-    cluster.things('secrets'),
+    readThere(cluster),
     host.engine.containers(app.project),
   ])
   const names = Object.fromEntries(
@@ -116,14 +114,22 @@ export async function observeStack(
       isAssumed,
       services: services.filter((it) => !isOwnJob(it)),
       tasks,
-      there: {
-        network: networks,
-        config: configs.map(({ name }) => name),
-        secret: secrets.map(({ name }) => name),
-      },
+      there,
       composeContainers: containers.filter(({ state }) => state === 'running').length,
     },
   }
+}
+
+/** The names of what a stack can use without declaring it itself. */
+export async function readThere(
+  cluster: Pick<Cluster, 'networks' | 'things'>,
+): Promise<StackObservation['there']> {
+  const [network, configs, secrets] = await Promise.all([
+    cluster.networks(),
+    cluster.things('configs'),
+    cluster.things('secrets'),
+  ])
+  return { network, config: configs.map(({ name }) => name), secret: secrets.map(({ name }) => name) }
 }
 
 type ReadCluster = Pick<Cluster, 'nodes' | 'services' | 'tasks' | 'networks' | 'things'>

@@ -1,11 +1,12 @@
 import { DrayError } from '../../errors/dray-error.ts'
-import type { ClusterNode } from '../model/cluster.ts'
+import type { ClusterNode, StackReview } from '../model/cluster.ts'
 import type { DesiredRelease } from '../model/observation.ts'
+import { isActive } from './judge-nodes.ts'
 import type { StackObservation } from './observe-stack.ts'
 
 /** Nodes that take tasks. Throws STACK_NO_NODE without any. */
 export function activeNodes({ host, nodes }: StackObservation): ClusterNode[] {
-  const active = nodes.filter(({ state, availability }) => state === 'ready' && availability === 'active')
+  const active = nodes.filter(isActive)
   if (active.length > 0) return active
   throw new DrayError('STACK_NO_NODE', `No node of the swarm of ${host} is ready and active.`)
 }
@@ -28,9 +29,19 @@ export function refuseUnknownServices(
 
 /** Throws STACK_MISSING for what the compose file declares as external, and the swarm does not have. */
 export function refuseMissing({ host, directory, there }: StackObservation): void {
-  const missing = directory.stack.externals.find(({ kind, name }) => !there[kind].includes(name))
-  if (missing === undefined) return
-  throw new DrayError(
+  const failure = describeMissing(directory.stack, there, host)
+  if (failure !== undefined) throw failure
+}
+
+/** STACK_MISSING for the first thing that is declared as external, and is not there; undefined if all are. */
+export function describeMissing(
+  { externals }: Pick<StackReview, 'externals'>,
+  there: StackObservation['there'],
+  host: string,
+): DrayError | undefined {
+  const missing = externals.find(({ kind, name }) => !there[kind].includes(name))
+  if (missing === undefined) return undefined
+  return new DrayError(
     'STACK_MISSING',
     `The compose file declares ${missing.kind} ${missing.name} as external, and the swarm of ${host} does not have it.`,
   )

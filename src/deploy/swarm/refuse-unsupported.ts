@@ -3,12 +3,21 @@ import type { StackDifference, StackReview } from '../model/cluster.ts'
 import type { BundleFile } from '../model/ports.ts'
 
 /** Throws STACK_UNSUPPORTED. Before the registry is asked: an image that is only built has no name there. */
-export function refuseObstacles({ obstacles }: Pick<StackReview, 'obstacles'>, host: string): void {
-  if (obstacles.length === 0) return
+export function refuseObstacles(review: Pick<StackReview, 'obstacles'>, host: string): void {
+  const failure = describeObstacles(review, host)
+  if (failure !== undefined) throw failure
+}
+
+/** STACK_UNSUPPORTED with everything of the compose file that a stack does not have; undefined if there is nothing. */
+export function describeObstacles(
+  { obstacles }: Pick<StackReview, 'obstacles'>,
+  host: string,
+): DrayError | undefined {
+  if (obstacles.length === 0) return undefined
   const [first] = obstacles
   const rest = obstacles.length > 1 ? `, and ${obstacles.length - 1} more` : ''
   const subject = first?.service === undefined ? 'The compose file' : `Service ${first.service}`
-  throw new DrayError(
+  return new DrayError(
     'STACK_UNSUPPORTED',
     `${subject} has \`${first?.key ?? ''}\`, which a stack on ${host} cannot have${rest}.`,
     {

@@ -23,9 +23,17 @@ export const placeStackFiles: StackStepRunner<StepOf<'place-files'>> = async (st
   return `${step.changed.length} written`
 }
 
-/** Hands the stack to Swarm, which then updates its services. */
+/**
+ * Hands the stack to Swarm, which then updates its services. An image that was changed manually is put back: `docker stack deploy`
+ * alone keeps it if its file has the image of the last time.
+ */
 export const updateStack: StackStepRunner<StepOf<'update-stack'>> = async (step, { execution, signal }) => {
   execution.done.updated = true
+  for (const { service, image } of step.services) {
+    const there = execution.observation.services.find((it) => it.service === service)
+    if (there !== undefined && there.image !== image && there.stackImage === image)
+      await execution.host.swarm.cluster.forgetStackImage(there.id)
+  }
   await execution.host.swarm.stack.deploy({ ...stackRequest(execution, signal), orders: step.orders })
   return undefined
 }

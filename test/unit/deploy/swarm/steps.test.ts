@@ -6,7 +6,7 @@ import type { Release } from '../../../../src/deploy/model/release.ts'
 import type { Cluster, StackService, StackTask } from '../../../../src/deploy/model/cluster.ts'
 import type { StackExecution } from '../../../../src/deploy/swarm/stack-execution.ts'
 import { awaitTasks } from '../../../../src/deploy/swarm/steps/await-tasks.ts'
-import { recordStack, verifyStack } from '../../../../src/deploy/swarm/steps/conclude-stack.ts'
+import { recordStack, updateStack, verifyStack } from '../../../../src/deploy/swarm/steps/conclude-stack.ts'
 import { pullOnNodes } from '../../../../src/deploy/swarm/steps/pull-on-nodes.ts'
 import { fakeNode, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 
@@ -90,6 +90,28 @@ test('what was changed after the deploy is a mismatch', async () => {
   })
   const step = { ...base, kind: 'verify-stack' as const }
   await expect(verifyStack(step, context(found))).rejects.toMatchObject({ code: 'STACK_MISMATCH' })
+})
+
+test('an image that was changed manually is put back, also if the stack file has the one of the last time', async () => {
+  const forgotten: string[] = []
+  const it = execution({ forgetStackImage: async (id) => void forgotten.push(id) })
+  const services = [
+    service({ id: 'changed', service: 'web', image: 'web:other', stackImage: image }),
+    service({ id: 'new', service: 'api', image: 'web:old', stackImage: 'web:old' }),
+    service({ id: 'same', service: 'db', stackImage: image }),
+  ]
+  const changes = services.map((each) => ({ ...base.services[0], service: each.service }))
+  const deploy = async () => undefined
+  await updateStack(
+    { ...base, kind: 'update-stack', services: changes as typeof base.services, orders: {} },
+    context({
+      ...it,
+      host: { swarm: { ...it.host.swarm, stack: { deploy } } },
+      observation: { ...it.observation, services },
+      files: [],
+    } as unknown as StackExecution),
+  )
+  expect(forgotten).toEqual(['changed'])
 })
 
 test('the record has the hash of what Swarm stored, by which a manual change is found', async () => {
