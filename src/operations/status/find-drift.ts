@@ -130,7 +130,8 @@ function standInDrift(input: DriftInput): Drift[] {
 
 const OVERRIDE = /(^|\/)(docker-)?compose\.override\.ya?ml$/
 
-function fileDrift(input: DriftInput): Drift[] {
+/** Files of the release that were changed or removed. */
+export function fileDrift(input: DriftInput): Drift[] {
   const { observation, release } = input
   return Object.entries(release.files).flatMap(([path, sha256]): Drift[] => {
     const there = observation.fileHashes.get(path)
@@ -141,7 +142,8 @@ function fileDrift(input: DriftInput): Drift[] {
   })
 }
 
-function envDrift({ host, path, observation, release }: DriftInput): Drift[] {
+/** Variables that `.env` no longer has. */
+export function envDrift({ host, path, observation, release }: DriftInput): Drift[] {
   const file = `${path}/.env`
   if (observation.variables === undefined) {
     const hint = `Restore it on ${host}; without it a deploy is refused.`

@@ -2,7 +2,9 @@ import type { Failure } from '../../deploy/model/events.ts'
 import { releaseNumber } from '../../deploy/model/release.ts'
 import { deployAgain, findDrift } from './find-drift.ts'
 import type { StatusObservation } from './status-observation.ts'
+import { findStackDrift } from './find-stack-drift.ts'
 import { inactiveStatus, isUp, serviceStatus } from './service-status.ts'
+import { stackServiceStatus, swarmStatus } from './stack-status.ts'
 import type { Drift, EnvironmentStatus, HostStatus, KnownHost, ServiceStatus, Verdict } from './status.ts'
 
 /** Observations of the hosts of an environment, in configuration order. */
@@ -32,15 +34,9 @@ type Seen = { host: string; observation: StatusObservation; environment: string;
 
 function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
   const { host, observation } = seen
-  const { release, lock, nowMs, fileSystems, urls } = observation
+  const { release, lock, nowMs, fileSystems, urls, stack } = observation
   const drift = lock === undefined ? driftOf(seen, newest) : []
-  const deployed = Object.entries(release?.services ?? {}).map(([name, released]) =>
-    serviceStatus(name, released, observation),
-  )
-  const started = Object.entries(release?.inactive ?? {}).flatMap(
-    ([name, released]) => inactiveStatus(name, released, observation) ?? [],
-  )
-  const services = [...deployed, ...started].sort((a, b) => (a.service < b.service ? -1 : 1))
+  const services = servicesOf(observation).sort((a, b) => (a.service < b.service ? -1 : 1))
   return {
     host,
     verdict: verdictOf({ observation, services, drift }),
@@ -59,14 +55,33 @@ function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
     drift,
     urls,
     fileSystems,
+    ...(stack === undefined ? {} : { swarm: swarmStatus(stack) }),
     ...(lock === undefined ? {} : { lock: lock.holder === undefined ? {} : { holder: lock.holder } }),
   }
 }
 
+/** The services of the release. Of a swarm without a leader nothing is known. */
+function servicesOf(observation: StatusObservation): ServiceStatus[] {
+  const { release, stack, nowMs } = observation
+  if (stack !== undefined && 'failure' in stack) return []
+  const deployed = Object.entries(release?.services ?? {}).map(([name, released]) =>
+    stack === undefined
+      ? serviceStatus(name, released, observation)
+      : stackServiceStatus(name, released, { view: stack.view, nowMs }),
+  )
+  if (stack !== undefined) return deployed
+  const started = Object.entries(release?.inactive ?? {}).flatMap(
+    ([name, released]) => inactiveStatus(name, released, observation) ?? [],
+  )
+  return [...deployed, ...started]
+}
+
 function driftOf({ host, observation, environment, path }: Seen, newest: string | undefined): Drift[] {
-  const { release } = observation
+  const { release, stack } = observation
   if (release === undefined || newest === undefined) return []
-  const found = findDrift({ host, environment, path, observation, release })
+  const input = { host, environment, path, observation, release }
+  if (stack !== undefined) return findStackDrift(input, 'view' in stack ? stack.view : undefined)
+  const found = findDrift(input)
   if (release.id === newest) return found
   const message = `Release ${release.id} is current here, but another host of ${environment} has ${newest}.`
   const hint = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings all hosts to the same release.`
@@ -91,6 +106,7 @@ function verdictOf({
   services: readonly ServiceStatus[]
   drift: readonly Drift[]
 }): KnownHost['verdict'] {
+  if (observation.stack !== undefined && 'failure' in observation.stack) return 'unhealthy'
   if (observation.lock !== undefined) return isDown(observation, services) ? 'unhealthy' : 'deploying'
   if (observation.release === undefined) return 'nothing-deployed'
   if (services.some(isUnhealthy) || observation.urls.some(({ isGood }) => !isGood)) return 'unhealthy'

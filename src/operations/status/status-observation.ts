@@ -1,7 +1,9 @@
 import type { FileSystem } from '../../deploy/model/file-system.ts'
 import type { Container } from '../../deploy/model/container.ts'
+import type { Failure } from '../../deploy/model/events.ts'
 import type { LockHolder } from '../../deploy/model/lock.ts'
 import type { Release } from '../../deploy/model/release.ts'
+import type { StackView } from '../../deploy/swarm/judge-tasks.ts'
 import type { UrlStatus } from './status.ts'
 
 /** A container, with the fields needed to judge its state and origin. */
@@ -27,6 +29,9 @@ export type SeenContainer = Pick<
   restarts: 'always' | 'on-failure' | 'never'
 }
 
+/** What the managers of a swarm say of the app's stack; or why they say nothing: it has no leader. */
+export type SeenStack = { view: StackView } | { failure: Failure }
+
 /** Everything read from one host about one app. */
 export type StatusObservation = {
   /** The host's clock, in milliseconds since the epoch. */
@@ -37,8 +42,10 @@ export type StatusObservation = {
   fileHashes: ReadonlyMap<string, string>
   /** Names of the variables in `.env`; undefined if it is missing or not readable. */
   variables: readonly string[] | undefined
-  /** Containers of the app's Compose project, and others connected to its networks. */
+  /** Containers of the app's Compose project, and others connected to its networks; not looked at with Swarm. */
   containers: readonly SeenContainer[]
+  /** With Swarm. */
+  stack?: SeenStack
   /** Empty before the first release. */
   urls: readonly UrlStatus[]
   fileSystems: readonly FileSystem[]

@@ -37,10 +37,29 @@ export type KnownHost = {
   /** The URL of the probe, and the published ports that answered after the last deploy. */
   urls: readonly UrlStatus[]
   fileSystems: readonly FileSystem[]
+  /** With Swarm. */
+  swarm?: SwarmStatus
   /** With `--usage`. */
   containers?: readonly ContainerUsage[]
   /** A deploy is running; running containers are then not compared with the release. The verdict is `unhealthy` if the app is down. */
   lock?: { holder?: LockHolder }
+}
+
+/** The swarm, as its managers see it. */
+export type SwarmStatus = {
+  nodes: readonly NodeStatus[]
+  /** It has no leader: nothing is known of its nodes and services, and it takes no changes. */
+  failure?: Failure
+}
+
+export type NodeStatus = {
+  node: string
+  role: 'manager' | 'worker'
+  /** `ready`, `down`, `disconnected` or `unknown`. */
+  state: string
+  /** `active`, `pause` or `drain`: only active nodes get tasks. */
+  availability: string
+  isLeader?: true
 }
 
 /** What a URL of the app answered; `isGood`: as a deploy expects it to. */
@@ -54,7 +73,7 @@ export type ServiceStatus = {
   health: 'healthy' | 'starting' | 'unhealthy' | 'unchecked' | 'none'
   running: number
   desired: number
-  /** Restarts by Docker since its containers were created. */
+  /** Restarts by Docker since its containers were created; with Swarm, failed tasks of its definition that Swarm still knows. */
   restarts: number
   /** Time since its latest container start. */
   upMs?: number
@@ -62,10 +81,38 @@ export type ServiceStatus = {
   image: { name: string; tag?: string; digest?: Digest }
   /** Of a service that is not deployed, since none of these is active: a user started it. */
   profiles?: readonly string[]
+  /** With Swarm: the nodes of its running tasks, sorted, each once. */
+  nodes?: readonly string[]
+  /** With Swarm: its last update, unless that is completed; in Swarm's words. */
+  update?: { state: string; message: string }
+  /** With Swarm: the newest failed tasks that Swarm still knows; absent without any. */
+  failedTasks?: readonly FailedTask[]
+}
+
+/** A task of Swarm that ended, or never began. */
+export type FailedTask = {
+  task: string
+  /** Absent if it had none. */
+  node?: string
+  /** In Swarm's words; may be empty. */
+  error: string
+  exitCode?: number
+  /** When it failed, on its node's clock. */
+  atMs: number
 }
 
 export type DriftKind =
-  'release' | 'service' | 'image' | 'configuration' | 'replicas' | 'foreign-container' | 'file' | 'env-file'
+  | 'release'
+  | 'service'
+  | 'image'
+  | 'configuration'
+  | 'replicas'
+  | 'foreign-container'
+  | 'foreign-service'
+  | 'update'
+  | 'node'
+  | 'file'
+  | 'env-file'
 
 /** A difference from the release. */
 export type Drift = {

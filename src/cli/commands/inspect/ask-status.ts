@@ -20,6 +20,7 @@ import type { CliContext } from '../../command/context.ts'
 import type { GlobalOptions } from '../../command/global-options.ts'
 import type { EnvironmentInput } from '../../command/load-environment.ts'
 import type { statusCommand } from './status.ts'
+import { observeStackOf } from './observe-stack-of.ts'
 import { connectUsage } from './watch/connect-usage.ts'
 import { loadWatched, type WatchedEnvironment } from './watch/load-watched.ts'
 
@@ -42,12 +43,19 @@ export async function askStatus(
   const { secrets } = context
   const output = createCommandOutput({ options, values: { secrets } }, context)
   output.note(`Reading the status of ${hostsOf(loaded).join(', ')}`)
+  if (input.options.usage === true)
+    for (const name of loaded.flatMap(swarmNameOf))
+      output.note(`CPU and memory are not measured in ${name}: its containers are on the nodes of a swarm.`)
   const statuses = await Promise.all(
     loaded.map(async (it) =>
       'input' in it ? statusOf(it.input, context, input.options.usage === true) : it.unreadable,
     ),
   )
   return { statuses: cleanValue(statuses, output.clean), options, output }
+}
+
+function swarmNameOf(it: WatchedEnvironment): string[] {
+  return 'input' in it && it.input.config.environment.engine === 'swarm' ? [it.name] : []
 }
 
 function hostsOf(loaded: readonly WatchedEnvironment[]): string[] {
@@ -79,11 +87,12 @@ async function statusOf(
 
 const BETWEEN_SAMPLES_MS = 1_000
 
-/** Adds the containers of each host that answers, measured twice. */
+/** Adds the containers of each host that answers, measured twice. Those of a swarm are on nodes that dray does not reach. */
 async function addUsage(
   status: EnvironmentStatus,
   { input, onHost, context }: { input: EnvironmentInput; onHost: OnHost; context: CliContext },
 ): Promise<EnvironmentStatus> {
+  if (input.config.environment.engine === 'swarm') return status
   const hosts = status.hosts.map(async (host) => {
     if (host.verdict === 'unknown') return host
     const containers = await onHost(host.host, async (runner) => {
@@ -127,18 +136,21 @@ type Asked = {
 export async function observeHost(
   host: string,
   { input, onHost, timeoutMs, askMs = ASK_MS }: Asked,
-  { signal, clock }: CliContext,
+  context: CliContext,
 ): Promise<ObservedEnvironment['hosts'][number]> {
+  const { signal, clock } = context
   const { environment, probe } = input.config
-  const { path } = environment
+  const { path, engine } = environment
   try {
     return await onHost(host, async (runner) => {
       const observation = await observeApp({ runner, path }, signal, timeoutMs)
+      const stack =
+        engine === 'swarm' ? await observeStackOf(observation.release, runner, context) : undefined
       const entrances = probe === false ? [] : entrancesOf(observation.release, probe && probe.url)
       const asked = { prober: createProber(runner), clock, forMs: askMs, signal }
       const answers = await Promise.all(entrances.map((entrance) => askUrl(entrance, asked)))
       const urls = answers.map(({ entrance: { url }, isGood, answer }) => ({ url, isGood, ...answer }))
-      return { host, observation: { ...observation, urls } }
+      return { host, observation: { ...observation, urls, ...(stack && { stack }) } }
     })
   } catch (error) {
     if (signal.aborted || !(error instanceof DrayError)) throw error

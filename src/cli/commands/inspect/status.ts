@@ -7,7 +7,7 @@ export const statusCommand = {
   group: 'inspect',
   summary: 'Show the running release, its health, and drift.',
   description:
-    'Queries the hosts of all environments in dray.yml in parallel: release, tag, age, user, services, disk, and a running deploy. Drift is a difference from the release: another image, number of replicas or configuration, a container or file changed by hand, or a variable missing in `.env`. Each comes with the command that corrects it. With one environment, its services are listed in detail. A host that does not answer is shown as unknown. The registry is not queried.',
+    'Queries the hosts of all environments in dray.yml in parallel: release, tag, age, user, services, disk, and a running deploy. Drift is a difference from the release: another image, number of replicas or configuration, a container or file changed by hand, or a variable missing in `.env`. Each comes with the command that corrects it. With one environment, its services are listed in detail. With `engine: swarm`, a manager is asked for the tasks of all nodes. A host that does not answer is shown as unknown. The registry is not queried.',
   arguments: [environmentsArgument],
   options: [
     {
@@ -17,7 +17,8 @@ export const statusCommand = {
     },
     {
       flags: '--usage',
-      description: 'With CPU, memory, restarts and health of each container, measured for a second.',
+      description:
+        'With CPU, memory, restarts and health of each container, measured for a second. Not with `engine: swarm`.',
     },
     {
       flags: '--exit-code',

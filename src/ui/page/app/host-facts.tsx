@@ -3,7 +3,7 @@ import type { LockHolder } from '../../../deploy/model/lock.ts'
 import { releaseNumber } from '../../../deploy/model/release.ts'
 import type { Attempt } from '../../../deploy/releases/history.ts'
 import { isUnhealthy } from '../../../operations/status/make-status.ts'
-import type { HostStatus, KnownHost, ServiceStatus } from '../../../operations/status/status.ts'
+import type { HostStatus, KnownHost, NodeStatus, ServiceStatus } from '../../../operations/status/status.ts'
 import { renderCount } from '../../../shared/bytes.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderAge } from '../../render/text/render-duration.ts'
@@ -57,7 +57,7 @@ function Known({
   host: KnownHost
   attempt: Attempt | undefined
 }): JSX.Element {
-  const { release, services, drift, urls, fileSystems, lock } = host
+  const { release, services, drift, urls, fileSystems, lock, swarm } = host
   const silent = urls.filter(({ isGood }) => !isGood)
   return (
     <>
@@ -77,7 +77,7 @@ function Known({
               <Time atMs={release.createdAtMs} />
             </Fact>
             <Fact name="By">{renderDeployer(release.by)}</Fact>
-            <Fact name="Services">{healthyOf(services)}</Fact>
+            {swarm?.failure === undefined && <Fact name="Services">{healthyOf(services)}</Fact>}
           </>
         )}
         {attempt !== undefined && (
@@ -85,12 +85,14 @@ function Known({
             <LastDeploy attempt={attempt} current={release?.id} lock={lock} />
           </Fact>
         )}
+        {swarm !== undefined && swarm.nodes.length > 0 && <Fact name="Nodes">{readyOf(swarm.nodes)}</Fact>}
         {fileSystems.map((it) => (
           <Fact key={it.mount} name="Disk">
             <FileSystemBar fileSystem={it} />
           </Fact>
         ))}
       </dl>
+      {swarm?.failure !== undefined && <FailureNote failure={swarm.failure} />}
       {silent.map((it) => (
         <div class="problem" key={it.url}>
           <p>
@@ -139,6 +141,11 @@ function LockNote({
 function healthyOf(services: readonly ServiceStatus[]): string {
   const wanted = services.filter(({ desired }) => desired > 0)
   return `${wanted.filter(isWell).length}/${wanted.length} healthy`
+}
+
+function readyOf(nodes: readonly NodeStatus[]): string {
+  const ready = nodes.filter(({ state, availability }) => state === 'ready' && availability === 'active')
+  return `${ready.length}/${nodes.length} ready and active`
 }
 
 function isWell(service: ServiceStatus): boolean {

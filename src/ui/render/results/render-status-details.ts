@@ -6,6 +6,7 @@ import { wrapLines } from '../../terminal/text-width.ts'
 import { renderAge } from '../text/render-duration.ts'
 import { renderFileSystems } from './render-file-systems.ts'
 import { shortDigest } from '../deploy/render-summary.ts'
+import { swarmLines } from './render-swarm.ts'
 import { renderTable } from '../text/render-table.ts'
 
 /** Details of one environment: for each reachable host its release, services and disk usage. */
@@ -24,8 +25,10 @@ function hostLines(environment: string, host: KnownHost, style: TerminalStyle): 
   return [
     wrapLines(`${heading}: ${releaseLine(host.release)}`, style.columns),
     '',
-    ...serviceLines(host.services, style),
+    ...serviceLines(host, style),
+    ...(host.swarm === undefined ? [] : swarmLines(host, style)),
     ...(host.containers === undefined ? [] : ['', ...containerLines(host.containers, style), '']),
+    ...(host.swarm !== undefined && host.urls.length > 0 ? [''] : []),
     ...host.urls.map(
       (it) => `  ${it.url} ${it.isGood ? describeAnswer(it) : colors.red(describeAnswer(it))}`,
     ),
@@ -39,37 +42,59 @@ function releaseLine({ id, tag, createdAtMs, by }: NonNullable<KnownHost['releas
   return `release ${named}, deployed on ${at} by ${by.user} on ${by.machine}${by.run === undefined ? '' : `, ${by.run}`}`
 }
 
-function serviceLines(services: readonly ServiceStatus[], { colors, columns }: TerminalStyle): string[] {
+function serviceLines({ services, swarm }: KnownHost, { colors, columns }: TerminalStyle): string[] {
+  if (swarm?.failure !== undefined) return []
+  const restarts = swarm === undefined ? 'restarts' : 'failed'
   return renderTable({
     heading: {
-      cells: ['service', 'state', 'health', 'running', 'restarts', 'uptime', 'tag', 'digest', 'image'],
+      cells: [
+        ...['service', 'state', 'health', 'running', restarts, 'uptime', 'tag', 'digest'],
+        ...(swarm === undefined ? [] : ['nodes']),
+        'image',
+      ],
       paint: colors.dim,
     },
     rows: services.map((it) => [
       it.service,
-      it.state,
+      stateOf(it),
       it.health === 'none' ? '' : it.health === 'unchecked' ? 'no check' : it.health,
       it.state === 'ended' ? '' : `${it.running}/${it.desired}`,
       String(it.restarts),
       it.upMs === undefined ? '' : renderAge(it.upMs),
       it.image.tag ?? '',
       it.image.digest === undefined ? '' : shortDigest(it.image.digest),
+      ...(swarm === undefined ? [] : [(it.nodes ?? []).join(' ')]),
       it.image.name,
     ]),
     columns: [
       { paint: colors.bold },
-      { paint: (state) => (/^(running|ended) *$/.test(state) ? state : colors.red(state)) },
+      { paint: (state) => (/^(running|ended)(, rolled back)? *$/.test(state) ? state : colors.red(state)) },
       { paint: (health) => (health.trim() === 'unhealthy' ? colors.red(health) : health) },
       { align: 'right' },
       { align: 'right', paint: (count) => (count.trim() === '0' ? count : colors.yellow(count)) },
       { align: 'right' },
       {},
       { paint: colors.dim },
+      ...(swarm === undefined ? [] : [{}]),
       { paint: colors.dim },
     ],
     indent: '  ',
     maxWidth: columns,
   })
+}
+
+/** `running`, `running, update paused` */
+function stateOf({ state, update }: ServiceStatus): string {
+  return update === undefined ? state : `${state}, ${UPDATES[update.state] ?? update.state}`
+}
+
+/** Swarm's words for the state of an update. */
+const UPDATES: Readonly<Record<string, string>> = {
+  updating: 'updating',
+  paused: 'update paused',
+  rollback_started: 'rolling back',
+  rollback_paused: 'rollback paused',
+  rollback_completed: 'rolled back',
 }
 
 function containerLines(

@@ -6,6 +6,7 @@ import type {
   HostStatus,
   KnownHost,
   ServiceStatus,
+  SwarmStatus,
   Verdict,
 } from '../../../operations/status/status.ts'
 import { isMissing } from '../../../operations/status/make-status.ts'
@@ -68,7 +69,7 @@ function wordOf(host: HostStatus): string {
   return isDeploying ? `${WORDS.unhealthy}, ${WORDS.deploying}` : WORDS[host.verdict]
 }
 
-function factsOf({ release, services, fileSystems }: KnownHost): string[] {
+function factsOf({ release, services, fileSystems, swarm }: KnownHost): string[] {
   const sum = (count: (service: ServiceStatus) => number): number =>
     services.reduce((total, service) => total + count(service), 0)
   // A service that has ended as expected counts as running.
@@ -78,7 +79,7 @@ function factsOf({ release, services, fileSystems }: KnownHost): string[] {
     release?.tag ?? '',
     release === undefined ? '' : renderAge(release.ageMs),
     release?.by.user ?? '',
-    release === undefined ? '' : `${running}/${sum((it) => it.desired)}`,
+    release === undefined || swarm?.failure ? '' : `${running}/${sum((it) => it.desired)}`,
     fileSystems.length === 0 ? '' : `${Math.max(...fileSystems.map(usedPercent))} %`,
   ]
 }
@@ -138,8 +139,9 @@ function problemsOf(host: HostStatus, environment: string): Problem[] {
         hint: '',
       }),
     ),
-    ...unhealthy.map(({ service, state }) => ({
-      message: state === 'restarting' ? `${service} keeps restarting.` : `${service} fails its health check.`,
+    ...(host.swarm === undefined ? [] : swarmProblems(host.swarm)),
+    ...unhealthy.map((it) => ({
+      message: it.state === 'restarting' ? restarting(it) : `${it.service} fails its health check.`,
       hint: '',
     })),
     ...host.urls
@@ -149,6 +151,28 @@ function problemsOf(host: HostStatus, environment: string): Problem[] {
         hint: `\`dray logs ${environment}\` shows what the app says.`,
       })),
     ...host.drift,
+  ]
+}
+
+function restarting({ service, failedTasks: [last] = [] }: ServiceStatus): string {
+  if (last === undefined) return `${service} keeps restarting.`
+  const on = last.node === undefined ? '' : ` on node ${last.node}`
+  const said = last.error === '' ? `exit code ${last.exitCode ?? 0}` : last.error
+  return `${service} keeps restarting; the last task${on}: ${said}.`
+}
+
+/** A swarm without a leader, and nodes that a user took out: the latter are no drift. */
+function swarmProblems({ nodes, failure }: SwarmStatus): Problem[] {
+  const idle = nodes.filter(({ availability }) => availability !== 'active')
+  return [
+    ...(failure === undefined ? [] : [problemOf(failure)]),
+    ...idle.map(({ node, availability }) => ({
+      message:
+        availability === 'drain'
+          ? `Node ${node} is drained: Swarm runs no tasks there.`
+          : `Node ${node} is paused: Swarm starts no tasks there.`,
+      hint: `\`docker node update --availability active ${node}\` on a manager ends that.`,
+    })),
   ]
 }
 

@@ -7,6 +7,7 @@ import { createLeases } from '../watch/leases.ts'
 import type { WatchedConfig, WatchedEnvironment } from '../watch/load-watched.ts'
 import { answerChecks, answerDisk, answerVariables } from './answer-on-demand.ts'
 import { answerRelease, answerTimeline, type AnswerPorts } from './answer-page.ts'
+import { answerForSwarm } from './answer-for-swarm.ts'
 import { followContainers, type ContainersFollower } from './follow-containers.ts'
 import { followDeploy, type DeployFollower } from './follow-deploy.ts'
 import { followLogs, type LogFollower } from './follow-logs.ts'
@@ -49,6 +50,8 @@ export function openAnswers(config: WatchedConfig, ports: Ports): Answers {
     const { hosts } = input.config.environment
     const host = query.get('host') ?? hosts[0]
     if (!hosts.includes(host)) return undefined
+    const ofSwarm = answerForSwarm(question, input.config)
+    if (ofSwarm !== undefined) return ofSwarm
     // What is followed outlives the question, and the rest is read for it alone.
     const once = {
       ...ports,
@@ -77,6 +80,8 @@ export function openAnswers(config: WatchedConfig, ports: Ports): Answers {
     const named = find(query)
     if (named === undefined) return undefined
     if (!('input' in named)) return { failure: named.unreadable.failure }
+    const ofSwarm = answerForSwarm('logs', named.input.config)
+    if (ofSwarm !== undefined) return ofSwarm
     const { hosts } = named.input.config.environment
     const choice = { sinceMs: numberOf(query.get('since')), tail: numberOf(query.get('tail')) }
     const last = readLast(query.get('last'), hosts)

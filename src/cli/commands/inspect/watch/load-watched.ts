@@ -76,7 +76,7 @@ export async function openWatched(
 
 async function load(name: string, options: GlobalOptions, context: CliContext): Promise<WatchedEnvironment> {
   try {
-    return { name, input: await loadNamedEnvironment({ name, options }, context) }
+    return { name, input: await loadNamedEnvironment({ name, options, swarm: true }, context) }
   } catch (error) {
     if (!(error instanceof DrayError) || error.code === 'ENVIRONMENT_UNKNOWN') throw error
     return { name, unreadable: unknownEnvironment(name, failureFrom(error)) }

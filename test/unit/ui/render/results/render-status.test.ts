@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
+import { failureFrom } from '../../../../../src/deploy/execute/failure.ts'
+import { DrayError } from '../../../../../src/errors/dray-error.ts'
 import { makeStatus, unknownEnvironment } from '../../../../../src/operations/status/make-status.ts'
+import type { SeenStack } from '../../../../../src/operations/status/status-observation.ts'
 import { createTerminalStyle } from '../../../../../src/ui/terminal/terminal-style.ts'
 import { renderStatusDetails } from '../../../../../src/ui/render/results/render-status-details.ts'
 import { renderStatus } from '../../../../../src/ui/render/results/render-status.ts'
 import {
+  fakeRelease,
   fakeStatusObservation,
   fakeSeen,
   OBSERVED_AT_MS,
 } from '../../../../support/fake-status-observation.ts'
+import { fakeNode, fakeStackService, fakeStackTask } from '../../../../support/fake-stack.ts'
 
 const style = createTerminalStyle({ env: { LANG: 'C.UTF-8' }, isTTY: false, columns: 110 })
 const path = '/srv/shop'
@@ -165,4 +170,100 @@ test('an outage during a deploy is not hidden by it', () => {
   expect(heading).toContain('state')
   expect(row).toMatch(/✗ +test +deploy@test +unhealthy, deploying +r7/)
   expect(problems.join('\n')).toContain('test: No container of web runs.')
+})
+
+const swarmNode = (name: string, more: object = {}) => ({ ...fakeNode, id: name, name, ...more })
+const swarmNodes = [
+  swarmNode('m1', { role: 'manager', manager: { isLeader: true, isReachable: true } }),
+  swarmNode('w1', { state: 'down' }),
+  swarmNode('w2', { availability: 'drain' }),
+]
+
+function stackStatus(stack: SeenStack) {
+  const observation = fakeStatusObservation({
+    release: fakeRelease({ nodes: { m1: 'm1', w1: 'w1', w2: 'w2' } }),
+    containers: [],
+    stack,
+  })
+  return makeStatus({ environment: 'live', path, hosts: [{ host: 'm1', observation }] })
+}
+
+test('shows the nodes of a swarm, and what Swarm says of tasks that failed', () => {
+  const imageOf = (name: string) => fakeRelease().services[name]?.image ?? ''
+  const task = (id: string, more: object) =>
+    fakeStackTask({ id, nodeId: 'm1', stateSinceMs: OBSERVED_AT_MS - 60_000, ...more })
+  const ofBackend = { serviceId: 'b', image: imageOf('backend') }
+  const services = [
+    fakeStackService({
+      id: 'b',
+      service: 'backend',
+      image: imageOf('backend'),
+      desiredTasks: 2,
+      updateState: 'paused',
+      updateMessage: 'task t3 failed',
+    }),
+    fakeStackService({ id: 'w', service: 'web', image: imageOf('web'), hasHealthCheck: false }),
+  ]
+  const ended = { state: 'failed', desiredState: 'shutdown', error: 'task: non-zero exit (1)', exitCode: 1 }
+  const tasks = [
+    task('t1', ofBackend),
+    task('t2', { ...ofBackend, nodeId: 'w1' }),
+    task('t3', { ...ofBackend, ...ended }),
+    task('t4', { serviceId: 'w', image: imageOf('web') }),
+  ]
+  const status = stackStatus({ view: { nodes: swarmNodes, services, tasks } })
+  expect(renderStatus([status], style) + renderStatusDetails(status, style)).toMatchInlineSnapshot(`
+    "   environment  host  state    release  tag   age  by    running  disk
+    ▲  live         m1    drifted  r7       v1   36 h  anna      2/3  63 %
+
+    ▲ live: Node w2 is drained: Swarm runs no tasks there.
+      → \`docker node update --availability active w2\` on a manager ends that.
+    ▲ live: Swarm paused an update of backend (task t3 failed).
+      → \`dray deploy live --tag v1\` restores it.
+    ▲ live: 1 of 2 tasks of backend runs: a task on node m1 exited with code 1.
+      → \`docker service ps --no-trunc shop_backend\` on m1 lists its tasks, and \`docker service logs
+      shop_backend\` what they said. \`dray history live\` shows the deploys.
+    ▲ live: Node w1 is down.
+      → Start it. If it is lost for good, run \`docker node rm --force w1\` on m1.
+
+    live on m1: release r7 (v1), deployed on 2026-11-23 06:00 UTC by anna on laptop
+
+      service  state                   health   running  failed  uptime  tag  digest               nodes
+      backend  partial, update paused  healthy      1/2       1   1 min  v1   sha256:763100000000  m1
+               ghcr.io/acme/backend
+      web      running                              1/1       0   1 min  v1   sha256:763100000000  m1
+               ghcr.io/acme/web
+
+      node  role    state  availability
+      m1    leader  ready  active
+      w1    worker  down   active
+      w2    worker  ready  drain
+
+      failed task of  node  at                    Swarm says
+      backend         m1    2026-11-24 17:59 UTC  task: non-zero exit (1)
+
+      /  ████████████▌░░░░░░░  63 %  18.0 GB free of 50.0 GB, for Docker and the app
+    "
+  `)
+})
+
+test('says of a swarm without a leader what is known, and no number of tasks', () => {
+  const failure = failureFrom(
+    new DrayError('SWARM_NO_LEADER', 'The swarm of m1 has no leader: too few managers.'),
+  )
+  const status = stackStatus({ failure })
+  expect(renderStatus([status], style) + renderStatusDetails(status, style)).toMatchInlineSnapshot(`
+    "   environment  host  state      release  tag   age  by    disk
+    ✗  live         m1    unhealthy  r7       v1   36 h  anna  63 %
+
+    ▲ live: The swarm of m1 has no leader: too few managers.
+      → More than half of the managers must run and reach each other: start those that are down. Running
+      containers are not affected.
+
+    live on m1: release r7 (v1), deployed on 2026-11-23 06:00 UTC by anna on laptop
+
+
+      /  ████████████▌░░░░░░░  63 %  18.0 GB free of 50.0 GB, for Docker and the app
+    "
+  `)
 })

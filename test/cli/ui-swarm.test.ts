@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { openAnswers } from '../../src/cli/commands/inspect/ui/open-answers.ts'
+import type { OnHost } from '../../src/cli/commands/inspect/ask-status.ts'
+import type { CliContext } from '../../src/cli/command/context.ts'
+import type { EnvironmentInput } from '../../src/cli/command/load-environment.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+
+const environment = { name: 'production', engine: 'swarm', path: '/srv/shop', hosts: ['m1'] }
+const input = { config: { environment } } as unknown as EnvironmentInput
+const onHost: OnHost = () => Promise.reject(new Error('No host is asked.'))
+const config = { environments: [{ name: 'production', input }], reload: async () => false }
+
+test.each(['containers', 'disk', 'logs'])(
+  'the page says that it does not read the %s of a swarm',
+  async (question) => {
+    const { signal } = new AbortController()
+    const context = { clock: new FakeClock(0), signal } as unknown as CliContext
+    using answers = openAnswers(config, { onHost, context, clean: String, offsetMs: () => 0 })
+    const query = new URLSearchParams({ environment: 'production' })
+    expect(await answers.answer(question, query, signal)).toMatchObject({
+      failure: {
+        code: 'SWARM_COMMAND',
+        message:
+          'Environment production has `engine: swarm`: the page does not read its containers, disks and logs.',
+      },
+    })
+  },
+)
