@@ -1,6 +1,9 @@
 import type { Failure } from '../../deploy/model/events.ts'
 
-/** The checks, in the order in which a deploy depends on them. */
+/**
+ * The checks, in the order in which a deploy depends on them: `swarm`, `nodes`, `externals` and `node-images` with Swarm only, `ports`
+ * with Compose only.
+ */
 export const checkNames = [
   'ssh',
   'tools',
@@ -11,9 +14,13 @@ export const checkNames = [
   'lock',
   'disk',
   'clock',
+  'swarm',
+  'nodes',
   'app',
+  'externals',
   'image',
   'registry',
+  'node-images',
   'ports',
   'url',
   'plan',

@@ -1,4 +1,5 @@
 import type { UrlAnswer } from '../../deploy/execute/ask-url.ts'
+import type { ClusterNode } from '../../deploy/model/cluster.ts'
 import type { ProbeAnswer } from '../../deploy/model/prober.ts'
 import type { DirectoryObservation, Platform, ResolvedImage } from '../../deploy/model/ports.ts'
 import type { Container } from '../../deploy/model/container.ts'
@@ -44,6 +45,13 @@ export type RegistryObservation = { registry: string; answer: ProbeAnswer }
 
 export type ImageObservation = { image: string; services: readonly string[]; answer: Answer<ResolvedImage> }
 
+/** What is observed of a swarm. The nodes are undefined if its manager's Engine does not answer, the rest if the app is not known. */
+export type SwarmObservation = {
+  nodes: Answer<readonly ClusterNode[]> | undefined
+  /** What the compose file declares as external, and the swarm has or not; undefined if there is no compose file as a stack. */
+  missing: Answer<Failure | undefined> | undefined
+}
+
 /** Everything observed on one host. Undefined parts could not be requested, because an earlier one failed. */
 export type DoctorObservation = {
   host: string
@@ -66,6 +74,8 @@ export type DoctorObservation = {
   plan: Answer<Plan> | undefined
   /** Known addresses of this host and the other hosts of its environment. */
   hostAddresses: readonly string[]
+  /** With Swarm. */
+  swarm?: SwarmObservation
   /** Percent used of a file system above which a deploy frees disk space. */
   diskLimitPercent: number
 }

@@ -76,7 +76,11 @@ export function judgeUrl({
 }: DoctorObservation): CheckOutcome | undefined {
   if (url === undefined) {
     return app !== undefined && 'value' in app
-      ? good('no URL to check: no `probe:` and no proxy, or `probe: false`')
+      ? good(
+          app.value.stack === undefined
+            ? 'no URL to check: no `probe:` and no proxy, or `probe: false`'
+            : 'no URL to check: no `probe:`',
+        )
       : undefined
   }
   const silent = judgeAnswer(url, plan !== undefined && 'value' in plan && plan.value.unchanged)

@@ -1,6 +1,7 @@
 import type { Check, CheckName, CheckOutcome, HostCheckup } from './checkup.ts'
 import type { DoctorObservation } from './doctor-observation.ts'
 import { judgeImages, judgePlan, judgePorts, judgeRegistries, judgeUrl } from './judge-app.ts'
+import { judgeExternals, judgeNodeImages, judgeNodes, judgeStackFile, judgeSwarm } from './judge-swarm.ts'
 import { judgeClock, judgeDisk, judgeEnvFile, judgeTools } from './judge-server.ts'
 import { counted, failed, good, outcomeOf } from './outcomes.ts'
 
@@ -8,7 +9,7 @@ import { counted, failed, good, outcomeOf } from './outcomes.ts'
  * Checks everything that a deploy needs on a host. A check that could not run names the check that it depends on. Pure.
  */
 export function judgeHost(scene: DoctorObservation): HostCheckup {
-  const { host, connection, server, engine, app, images, registries } = scene
+  const { host, connection, server, engine, app, images, registries, swarm } = scene
   const seen = server !== undefined && 'value' in server ? server.value : undefined
   const checks: Check[] = []
   const add = (name: CheckName, outcome: CheckOutcome | undefined, ...needs: CheckName[]): void => {
@@ -36,6 +37,10 @@ export function judgeHost(scene: DoctorObservation): HostCheckup {
   add('lock', canSeeLock ? (seen.lock === undefined ? good('free') : failed(seen.lock)) : undefined, 'tools')
   add('disk', seen && judgeDisk(seen, scene), 'tools')
   add('clock', seen && judgeClock(seen, host), 'tools')
+  if (swarm !== undefined) {
+    add('swarm', judgeSwarm(swarm), 'docker')
+    add('nodes', judgeNodes(swarm, host), 'swarm')
+  }
   const model = outcomeOf(app, ({ app: { services, inactive = [] } }) =>
     [
       counted(services.length, 'service'),
@@ -44,12 +49,14 @@ export function judgeHost(scene: DoctorObservation): HostCheckup {
       .flat()
       .join(', '),
   )
-  add('app', model, 'tools', 'docker', 'compose', 'directory', 'env')
+  add('app', judgeStackFile(scene) ?? model, 'tools', 'docker', 'compose', 'directory', 'env')
+  if (swarm !== undefined) add('externals', judgeExternals(scene), 'swarm', 'app')
   if (images === undefined) add('image', undefined, 'app', 'docker')
   else checks.push(...judgeImages(images))
   if (registries === undefined) add('registry', undefined, 'app', 'docker')
   else checks.push(...judgeRegistries(registries, host))
-  add('ports', judgePorts(scene), 'app', 'docker')
+  if (swarm === undefined) add('ports', judgePorts(scene), 'app', 'docker')
+  else add('node-images', judgeNodeImages(scene), 'swarm', 'app')
   add('url', judgeUrl(scene), 'app')
   add('plan', judgePlan(scene), ...checks.map(({ name }) => name))
   return { host, checks }

@@ -284,6 +284,6 @@ function restartOf({ firstAt = '' }: FollowedTask, lastAt: string): string {
   return firstAt > before ? firstAt : before
 }
 
-function endOf({ stateSinceMs }: StackTask): { endedAtMs?: number } {
-  return stateSinceMs === undefined ? {} : { endedAtMs: stateSinceMs }
+function endOf({ stateSinceMs }: StackTask): { endedAtMs: number } {
+  return { endedAtMs: stateSinceMs }
 }

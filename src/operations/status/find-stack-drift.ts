@@ -181,7 +181,7 @@ function nodeDrift({ input, view: { nodes } }: Seen): Drift[] {
     ...newcomers.map(({ name }): Drift => ({
       kind: 'node',
       subject: name,
-      message: `Node ${name} joined after release ${release.id}, and does not have its images.`,
+      message: `Node ${name} has not pulled the images of release ${release.id}.`,
       hint: `${deployAgain(input)} has it pull them.`,
     })),
   ]

@@ -80,7 +80,8 @@ export function failedTasks(service: StackService, { tasks, nodes }: StackView):
       (task) =>
         task.serviceId === service.id &&
         task.state !== 'orphaned' &&
-        hasEnded(task, service) &&
+        hasEnded(task) &&
+        !(service.mode === 'job' && task.state === 'complete') &&
         !(task.state === 'complete' && isLeft(task.nodeId)) &&
         (!isDone || task.taskHash === service.taskHash),
     )

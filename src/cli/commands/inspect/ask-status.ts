@@ -22,6 +22,7 @@ import type { EnvironmentInput } from '../../command/load-environment.ts'
 import type { statusCommand } from './status.ts'
 import { observeStackOf } from './observe-stack-of.ts'
 import { connectUsage } from './watch/connect-usage.ts'
+import { withinLook } from './watch/within-look.ts'
 import { loadWatched, type WatchedEnvironment } from './watch/load-watched.ts'
 
 export type AskedStatus = {
@@ -145,7 +146,9 @@ export async function observeHost(
     return await onHost(host, async (runner) => {
       const observation = await observeApp({ runner, path }, signal, timeoutMs)
       const stack =
-        engine === 'swarm' ? await observeStackOf(observation.release, runner, context) : undefined
+        engine === 'swarm'
+          ? await withinLook(observeStackOf(observation.release, runner, context), host)
+          : undefined
       const entrances = probe === false ? [] : entrancesOf(observation.release, probe && probe.url)
       const asked = { prober: createProber(runner), clock, forMs: askMs, signal }
       const answers = await Promise.all(entrances.map((entrance) => askUrl(entrance, asked)))

@@ -107,7 +107,8 @@ export async function examineApp(
   }
 }
 
-function examineImages(
+/** Asks the registry for each image of the app. */
+export function examineImages(
   { engineObservation: platform }: ConnectedHost,
   { app }: DirectoryObservation,
   { registry, context: { signal } }: ExaminedWith,
@@ -129,8 +130,8 @@ function examineImages(
   )
 }
 
-/** Examines the registries. Invalid image names are reported by the checks of images. */
-async function examineRegistries(
+/** Examines the registries from the server. Invalid image names are reported by the checks of images. */
+export async function examineRegistries(
   { runner, engineObservation }: ConnectedHost,
   { app }: DirectoryObservation,
   { input }: ExaminedWith,

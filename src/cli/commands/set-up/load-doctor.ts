@@ -14,10 +14,10 @@ export async function loadDoctor(
   context: CliContext,
 ): Promise<EnvironmentInput> {
   const { tag } = command.options
-  const input = await loadEnvironment(command, context)
+  const input = await loadEnvironment(command, context, { swarm: true })
   const { values, config } = input
   const isNamed = tag !== undefined || Boolean(values.variables()['IMAGE_TAG'])
   if (isNamed || config.environment.tagRule === undefined)
-    return loadEnvironment(command, context, { tag, envFile: undefined })
+    return loadEnvironment(command, context, { tag, envFile: undefined, swarm: true })
   return { ...input, values: withTag(values, NEWEST_TAG, config) }
 }

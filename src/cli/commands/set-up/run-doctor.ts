@@ -63,6 +63,7 @@ export async function examineHosts(
     desired: desiredRelease(request),
     source: appSource(input),
     registry: createNewestTagRegistry(connected.client),
+    pullToken: connected.client.pullToken,
     lookUp: rememberLookUps(),
     onUsable: (host: ConnectedHost) => tellUsable([host]),
     onDescribed: ({ engine }: ConnectedHost) => void engines.push(engine),
@@ -97,12 +98,17 @@ function rememberLookUps(): (url: string) => Promise<UrlObservation> {
   }
 }
 
-/** Addresses of the hosts: those they report themselves, and those their names resolve to here. */
+/** Addresses of the hosts: those they report themselves, those of the nodes of their swarm, and those their names resolve to here. */
 async function addressesOf(scenes: readonly Omit<DoctorObservation, 'hostAddresses'>[]): Promise<string[]> {
   const found = await Promise.all(
-    scenes.map(async ({ host, server }) => {
+    scenes.map(async ({ host, server, swarm }) => {
+      const nodes = swarm?.nodes !== undefined && 'value' in swarm.nodes ? swarm.nodes.value : []
       const own = server !== undefined && 'value' in server ? (server.value.address ?? []) : []
-      return [own, isIP(bareName(host)) === 0 ? await lookUpName(bareName(host)) : bareName(host)].flat()
+      return [
+        nodes.flatMap(({ address }) => address ?? []),
+        own,
+        isIP(bareName(host)) === 0 ? await lookUpName(bareName(host)) : bareName(host),
+      ].flat()
     }),
   )
   return [...new Set(found.flat())]

@@ -22,9 +22,13 @@ export const checkTitles: Readonly<Record<CheckName, string>> = {
   lock: 'lock',
   disk: 'disk',
   clock: 'clock',
+  swarm: 'swarm',
+  nodes: 'nodes',
   app: 'compose file',
+  externals: 'externals',
   image: 'image',
   registry: 'registry',
+  'node-images': 'images on nodes',
   ports: 'ports',
   url: 'probe URL',
   plan: 'plan',
@@ -57,6 +61,8 @@ function sideBySide(hosts: readonly HostCheckup[], style: TerminalStyle): string
   const { colors, columns } = style
   const subjects = checkNames.flatMap((name): Pick<Check, 'name' | 'subject'>[] => {
     const found = hosts.flatMap(({ checks }) => checks.filter((check) => check.name === name))
+    // Some checks are made with one engine only.
+    if (found.length === 0) return []
     const named = [...new Set(found.flatMap(({ subject }) => subject ?? []))]
     return named.length === 0 ? [{ name }] : named.map((subject) => ({ name, subject }))
   })

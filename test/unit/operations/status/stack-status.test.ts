@@ -176,7 +176,7 @@ test.each<[string, View, string[]]>([
   [
     'a node that joined later',
     { nodes: [...nodes, node('w2')] },
-    ['node: Node w2 joined after release r7, and does not have its images.'],
+    ['node: Node w2 has not pulled the images of release r7.'],
   ],
   [
     'a manager that the others do not reach',
