@@ -8,7 +8,7 @@ import { FakeClock } from '../support/fake-clock.ts'
 const environment = { name: 'production', engine: 'swarm', path: '/srv/shop', hosts: ['m1'] }
 const input = { config: { environment } } as unknown as EnvironmentInput
 const onHost: OnHost = () => Promise.reject(new Error('No host is asked.'))
-const config = { version: '1', environments: [{ name: 'production', input }], reload: async () => false }
+const config = { version: 1, environments: [{ name: 'production', input }], reload: async () => false }
 
 test.each(['containers', 'disk', 'logs'])(
   'the page says that it does not read the %s of a swarm',
