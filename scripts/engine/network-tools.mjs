@@ -14,6 +14,7 @@ const programs = {
   openssl: 'openssl',
   gpg: 'gnupg',
   curl: 'curl',
+  jq: 'jq',
   git: 'git',
   nsenter: 'util-linux',
   'mkfs.ext4': 'e2fsprogs',

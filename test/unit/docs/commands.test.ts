@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listLinkedFiles } from '../../../scripts/site/broken-links.ts'
 import { root } from '../../../scripts/site/pages.ts'
+import { findCodeBlocks } from '../../support/docs/code-blocks.ts'
 import { findDrayCommands, findDrayMentions } from '../../support/docs/dray-commands.ts'
 import { parseCommandLine } from '../../support/docs/parse-command-line.ts'
+import { typedElsewhere, typedPages } from '../../support/docs/typed-pages.ts'
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 /** The reference shows how a command is called, with names such as ENVIRONMENT; test/cli/help.test.ts has its examples. */
@@ -56,4 +58,14 @@ test('most pages have commands, and all ways to start dray count', () => {
     { words: ['deploy', 'b'], line: 3 },
     { words: ['status', 'c'], line: 4 },
   ])
+})
+
+test('every page with commands is typed by a test', () => {
+  const hasScript = (file: string): boolean =>
+    findCodeBlocks(read(file)).some(({ language }) => language === 'sh')
+  const found = listLinkedFiles()
+    .filter((file) => file.startsWith('docs/') && hasScript(file))
+    .map((file) => file.slice('docs/'.length))
+  expect([...typedPages, ...Object.keys(typedElsewhere)].toSorted()).toEqual(found.toSorted())
+  expect(Object.values(typedElsewhere).filter((file) => !existsSync(join(root, file)))).toEqual([])
 })
