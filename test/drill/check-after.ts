@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { TestApp } from '../support/app/test-app.ts'
 
 /** What a server holds of an app, beside what serves: the same before and after. */
@@ -62,6 +63,16 @@ export async function versionOf(app: TestApp): Promise<string | undefined> {
     return (await app.version()) ?? undefined
   } catch {
     return undefined
+  }
+}
+
+/** The version that answers, within the time that a host needs for its containers, or Docker to start one again. */
+export async function untilServed(app: TestApp): Promise<string | undefined> {
+  const untilMs = Date.now() + 30_000
+  for (;;) {
+    const version = await versionOf(app)
+    if (version !== undefined || Date.now() > untilMs) return version
+    await setTimeout(250)
   }
 }
 

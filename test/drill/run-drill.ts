@@ -1,9 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
 import { readDeployResult } from '../support/app/deploy-result.ts'
 import type { TestApp } from '../support/app/test-app.ts'
 import { underLoad } from '../support/app/under-load.ts'
 import type { TestNet } from '../support/net/test-net.ts'
-import { findProblems, versionOf, type Leftovers } from './check-after.ts'
+import { findProblems, untilServed, versionOf, type Leftovers } from './check-after.ts'
 import type { Fault, Scene } from './fault.ts'
 import { chooseMoment, watchFor } from './moment.ts'
 import { createRandom } from './random.ts'
@@ -88,14 +87,4 @@ async function strikeAndRepair(
     problems.push(`the second run ended with ${again.exitCode}: ${JSON.stringify(again.failure)}`)
   problems.push(...(await findProblems(app, { tag: to, before })))
   return { struck, exitCode, problems }
-}
-
-/** The version that answers, within the time that a host needs for its containers, or Docker to start one again. */
-async function untilServed(app: TestApp): Promise<string | undefined> {
-  const untilMs = Date.now() + 30_000
-  for (;;) {
-    const version = await versionOf(app)
-    if (version !== undefined || Date.now() > untilMs) return version
-    await setTimeout(250)
-  }
 }

@@ -1,10 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
 import { specCompose } from '../support/app/spec-compose.ts'
 import { readDeployResult } from '../support/app/deploy-result.ts'
 import { TestApp } from '../support/app/test-app.ts'
 import { underLoad } from '../support/app/under-load.ts'
 import type { TestNet } from '../support/net/test-net.ts'
-import { versionOf } from './check-after.ts'
+import { untilServed, versionOf } from './check-after.ts'
 import type { FleetFault } from './fleet-faults.ts'
 import { chooseMoment, watchFor } from './moment.ts'
 import { createRandom } from './random.ts'
@@ -151,13 +150,4 @@ async function findDifferences(apps: Fleet['apps'], to: string): Promise<string[
   const status = await apps[0].dray(['status', 'test', '--exit-code'])
   if (status.exitCode !== 0) problems.push(`status says ${status.exitCode}: ${status.stdout}`)
   return problems
-}
-
-async function untilServed(app: TestApp): Promise<string | undefined> {
-  const untilMs = Date.now() + 30_000
-  for (;;) {
-    const version = await versionOf(app)
-    if (version !== undefined || Date.now() > untilMs) return version
-    await setTimeout(250)
-  }
 }

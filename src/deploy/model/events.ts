@@ -27,6 +27,7 @@ export type ShownLane = {
   host: string
   title: string
   cause: string
+  /** Source of the output: a task, a service, or else the title. */
   speaker: string
   isHost: boolean
 }

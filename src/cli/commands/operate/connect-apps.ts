@@ -20,14 +20,7 @@ export type ConnectedApps = AsyncDisposable & { apps: NonEmpty<ConnectedApp> }
 
 /** Connects to the hosts of the environment and reads the current release of each. Throws the errors of both. */
 export async function connectApps(input: EnvironmentInput, context: CliContext): Promise<ConnectedApps> {
-  const connected = await connectHosts(input, context)
-  try {
-    const apps = await Promise.all(mapNonEmpty(connected.hosts, (host) => readInPlace(host, context.signal)))
-    return { apps, [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }
-  } catch (error) {
-    await connected[Symbol.asyncDispose]()
-    throw error
-  }
+  return readEach(await connectHosts(input, context), context)
 }
 
 /** The same for the hosts that answer. `onFailure` is called with the failure of each other one; if none answers, theirs are thrown. */
@@ -36,7 +29,13 @@ export async function connectReachableApps(
   context: CliContext,
   onFailure: (error: DrayError) => void,
 ): Promise<ConnectedApps> {
-  const connected = await connectReachable(input, context, onFailure)
+  return readEach(await connectReachable(input, context, onFailure), context)
+}
+
+async function readEach(
+  connected: AsyncDisposable & { hosts: NonEmpty<ConnectedHost> },
+  context: CliContext,
+): Promise<ConnectedApps> {
   try {
     const apps = await Promise.all(mapNonEmpty(connected.hosts, (host) => readInPlace(host, context.signal)))
     return { apps, [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }

@@ -3,21 +3,15 @@ import type {
   Failure,
   ProbeReport,
   ReleaseKind,
+  ShownLane,
   StepOutcome,
 } from '../../../deploy/model/events.ts'
-import type { Plan, Step, StepKind } from '../../../deploy/model/plan.ts'
+import type { Plan, Step } from '../../../deploy/model/plan.ts'
 import { stepTitle } from '../../../deploy/execute/step-title.ts'
 import type { DeployFinished } from './render-summary.ts'
 
 /** The state of a step, from the events so far. Times are milliseconds since the epoch. */
-export type StepState = {
-  id: number
-  kind: StepKind
-  host: string
-  title: string
-  cause: string
-  /** Source of the step's output: a task, a service, or else the step's title. */
-  speaker: string
+export type StepState = Omit<ShownLane, 'isHost'> & {
   state: 'waiting' | 'running' | StepOutcome
   startedAt?: number
   durationMs?: number
