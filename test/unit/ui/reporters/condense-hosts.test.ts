@@ -38,7 +38,7 @@ test('a deploy to 50 hosts has a line for each host, and a few for all', async (
   expect(switched).toHaveLength(50)
   expect(switched[0]).toBe('2/54 Switch traffic on h1 done')
   expect(lines.filter((line) => !switched.includes(line) && !line.includes('no health check'))).toEqual([
-    'Plan for release r2: 550 steps, up to 50.0 MB to download',
+    'Plan for release r2: 600 steps, up to 50.0 MB to download',
     '1/54 Prepare on 50 hosts',
     '1/54 done',
     '52/54 Stop the old containers on 50 hosts',
@@ -76,9 +76,10 @@ test('the plan for 50 hosts shows the same step once', async () => {
       104  50 hosts  Check http://localhost:80/                          before the old containers are stopped
       301  50 hosts  Stop the old backend                                replaced
       302  50 hosts  Check http://localhost:80/                          without the old containers
-      401  50 hosts  Record the release                                  archived releases for rollback: 2
-      451  50 hosts  Remove the old backend                              the new release is recorded
-      452  50 hosts  Verify the running containers                       before success is reported
+      303  50 hosts  Check that the new containers still run             before the release is recorded on any host
+      451  50 hosts  Record the release                                  archived releases for rollback: 2
+      501  50 hosts  Remove the old backend                              the new release is recorded
+      502  50 hosts  Verify the running containers                       before success is reported
 
     Traffic switches on 50 hosts, 12 hosts at a time.
 
