@@ -14,6 +14,8 @@ export type ServiceState = {
   state: 'done' | 'waiting' | 'paused' | 'rolled-back' | 'gone'
   good: number
   of: number
+  /** Tasks that Swarm is stopping, and that still run: they may still answer. Without those on nodes that are down. */
+  stopping: number
   /** The task that Swarm blames, or the newest of the release that ended or was refused since `sinceMs`; undefined without any. */
   failed: StackTask | undefined
   /** How many tasks of the release a node could not connect to their network, since `sinceMs`. */
@@ -43,6 +45,7 @@ export function judgeService(
       state: 'gone',
       good: 0,
       of: 1,
+      stopping: 0,
       failed: undefined,
       unconnected: 0,
       next: undefined,
@@ -70,6 +73,9 @@ export function judgeService(
     state: stateOf(updateState) ?? (service.image === image ? (isDone ? 'done' : 'waiting') : 'rolled-back'),
     good,
     of: service.desiredTasks,
+    stopping: own.filter(
+      (it) => it.state === 'running' && it.desiredState !== 'running' && !isAway(it, nodes),
+    ).length,
     failed:
       own.find(({ id }) => updateState === 'paused' && service.updateMessage.includes(id)) ??
       ended.find(({ createdAtMs }) => createdAtMs >= sinceMs),
@@ -85,11 +91,14 @@ export function standingTasks(
   { id }: StackService,
   { tasks, nodes }: Pick<StackView, 'tasks' | 'nodes'>,
 ): StackTask[] {
-  const away = new Set(nodes.filter(isDown).map((node) => node.id))
   return tasks.filter(
-    ({ serviceId, desiredState, nodeId }) =>
-      serviceId === id && desiredState === 'running' && !away.has(nodeId),
+    (task) => task.serviceId === id && task.desiredState === 'running' && !isAway(task, nodes),
   )
+}
+
+/** Whether the node of a task is down: Swarm still calls the task running for a while. */
+function isAway({ nodeId }: StackTask, nodes: readonly ClusterNode[]): boolean {
+  return nodes.some((node) => node.id === nodeId && isDown(node))
 }
 
 function isDown({ state }: ClusterNode): boolean {
@@ -106,14 +115,14 @@ function stateOf(updateState: string): ServiceState['state'] | undefined {
   return updateState.startsWith('rollback') ? 'rolled-back' : undefined
 }
 
-/** `web 1 of 2, api 0 of 3`: services that are not done. */
+/** `web 1 of 2, api 0 of 3`: services that are not done, or of which old tasks still run. */
 export function describeProgress(states: readonly ServiceState[]): string {
   return states
-    .filter(({ state }) => state !== 'done')
-    .map(
-      ({ service, good, of, next }) =>
-        `${service} ${good} of ${of}${next === undefined ? '' : ` (${next.state})`}`,
-    )
+    .filter(({ state, stopping }) => state !== 'done' || stopping > 0)
+    .map(({ state, service, good, of, next, stopping }) => {
+      const rest = state === 'done' ? `${stopping} old still running` : next?.state
+      return `${service} ${good} of ${of}${rest === undefined ? '' : ` (${rest})`}`
+    })
     .join(', ')
 }
 

@@ -29,7 +29,8 @@ export const awaitTasks: StackStepRunner<StepOf<'await-tasks'>> = async (step, c
   const startedAtMs = clock.now()
   // A minute earlier: the manager's clock may differ, and tasks of an older definition do not count anyway.
   const sinceMs = startedAtMs - 60_000
-  const moved = new Map<string, { good: number; atMs: number }>()
+  const moved = new Map<string, { at: string; atMs: number }>()
+  const stillMs = (service: string): number => clock.now() - (moved.get(service)?.atMs ?? clock.now())
   let quiet = false
   for (;;) {
     signal.throwIfAborted()
@@ -37,22 +38,31 @@ export const awaitTasks: StackStepRunner<StepOf<'await-tasks'>> = async (step, c
     const states = awaited.map((wanted) => ({ wanted, ...judgeService(wanted, view, sinceMs) }))
     for (const { wanted, ...state } of states) {
       await refuseFailed(state, wanted, { execution, view })
-      const last = moved.get(state.service)
-      if (last?.good !== state.good) moved.set(state.service, { good: state.good, atMs: clock.now() })
-      const stuckMs = clock.now() - (moved.get(state.service)?.atMs ?? clock.now())
+      const at = `${state.good} ${state.stopping}`
+      if (moved.get(state.service)?.at !== at) moved.set(state.service, { at, atMs: clock.now() })
+      const stuckMs = stillMs(state.service)
       if (state.state !== 'done' && stuckMs > wanted.limitMs)
         throw await stuck(state, wanted, { execution, view })
     }
     const isDone = states.every(({ state }) => state === 'done')
+    // Old tasks may still answer. One that does not stop in time is not waited for.
+    const isStopping = states.some(
+      ({ stopping, service, wanted }) => stopping > 0 && stillMs(service) <= wanted.limitMs,
+    )
     // Twice in a row: the first may be the state before the update.
-    if (isDone && quiet && clock.now() - startedAtMs >= BEGIN_MS) {
-      const tasks = states.reduce((sum, { good }) => sum + good, 0)
-      return `${tasks} ${tasks === 1 ? 'task runs' : 'tasks run'} the release`
-    }
+    if (isDone && !isStopping && quiet && clock.now() - startedAtMs >= BEGIN_MS) return resultOf(states)
     quiet = isDone
     progress({ text: describeProgress(states) })
     await clock.sleep(LOOK_EVERY_MS, signal)
   }
+}
+
+function resultOf(states: readonly ServiceState[]): string {
+  const sum = (count: (state: ServiceState) => number) => states.reduce((all, it) => all + count(it), 0)
+  const tasks = sum(({ good }) => good)
+  const old = sum(({ stopping }) => stopping)
+  const text = `${tasks} ${tasks === 1 ? 'task runs' : 'tasks run'} the release`
+  return old === 0 ? text : `${text}, and ${old} old ${old === 1 ? 'one has' : 'ones have'} not stopped`
 }
 
 /** The services, tasks and nodes of the stack at this moment. */

@@ -50,6 +50,17 @@ test('a stack is done when its tasks run the release twice in a row', async () =
   expect(await wait(service(), [task()])).toBe('1 task runs the release')
 })
 
+test('old tasks that still run may answer: they are waited for, within the time limit', async () => {
+  const old = task({ id: 't0', desiredState: 'shutdown', taskHash: 'old' })
+  let looks = 0
+  const tasks = async () => [task(), { ...old, state: ++looks < 4 ? 'running' : 'shutdown' }]
+  const found = execution({ services: async () => [service()], tasks })
+  const step = { ...base, kind: 'await-tasks' as const }
+  expect(await awaitTasks(step, context(found))).toBe('1 task runs the release')
+  expect(looks).toBe(4)
+  expect(await wait(service(), [task(), old])).toBe('1 task runs the release, and 1 old one has not stopped')
+})
+
 test.each([
   [
     'STACK_PAUSED',
