@@ -24,19 +24,7 @@ export function createLogSource(client: EngineClient): LogSource {
     },
 
     async logs(containerId, { since, tail, follow, signal }) {
-      const request: ApiRequest = {
-        method: 'GET',
-        path: `/containers/${containerId}/logs`,
-        query: {
-          stdout: true,
-          stderr: true,
-          timestamps: true,
-          follow,
-          tail: tail ?? 'all',
-          since: since === undefined ? undefined : toUnixTime(since),
-        },
-        signal,
-      }
+      const request = logRequest(`/containers/${containerId}`, { since, tail, follow, signal })
       const response = await client.stream(request)
       const status = response.statusCode ?? 0
       if (status < 400) return readLogLines(chunksOf(client, response, signal))
@@ -100,8 +88,33 @@ function toChange({ Action, Actor }: z.infer<typeof eventAnswer>): ContainerChan
   return { containerId: Actor.ID, change: 'ended', exitCode: Number(Actor.Attributes['exitCode'] ?? 0) }
 }
 
+/** The request for the log of what is at this path of the API: lines with their times. */
+export function logRequest(
+  path: string,
+  {
+    since,
+    tail,
+    follow,
+    signal,
+  }: Pick<ApiRequest, 'signal'> & {
+    since: string | undefined
+    tail: number | undefined
+    follow: boolean
+  },
+): ApiRequest {
+  const query = {
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    follow,
+    tail: tail ?? 'all',
+    since: since === undefined ? undefined : toUnixTime(since),
+  }
+  return { method: 'GET', path: `${path}/logs`, query, signal }
+}
+
 /** `1795430758.123456789`, which the Engine accepts with all its digits, for `2026-11-23T10:45:58.123456789Z`. */
-export function toUnixTime(at: string): string {
+function toUnixTime(at: string): string {
   const [, seconds = at, fraction = '0'] = /^(.*?)(?:\.(\d+))?Z$/.exec(at) ?? []
   return `${Date.parse(`${seconds}Z`) / 1000}.${fraction.padEnd(9, '0')}`
 }

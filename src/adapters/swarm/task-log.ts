@@ -1,8 +1,7 @@
 import type { TaskLogRequest } from '../../deploy/model/cluster.ts'
 import type { LogLine } from '../../shared/log-line.ts'
 import type { EngineClient } from '../docker/engine-client.ts'
-import type { ApiRequest } from '../docker/engine-exchange.ts'
-import { chunksOf, toUnixTime } from '../docker/engine-logs.ts'
+import { chunksOf, logRequest } from '../docker/engine-logs.ts'
 import { readLogLines } from '../docker/log-frames.ts'
 import { readText } from '../docker/read-text.ts'
 
@@ -18,19 +17,7 @@ export async function* readTaskLog(
   taskId: string,
   { since, tail, follow, signal, onProblem }: TaskLogRequest,
 ): AsyncGenerator<readonly LogLine[]> {
-  const request: ApiRequest = {
-    method: 'GET',
-    path: `/tasks/${taskId}/logs`,
-    query: {
-      stdout: true,
-      stderr: true,
-      timestamps: true,
-      follow,
-      tail: tail ?? 'all',
-      since: since === undefined ? undefined : toUnixTime(since),
-    },
-    signal,
-  }
+  const request = logRequest(`/tasks/${taskId}`, { since, tail, follow, signal })
   const response = await client.stream(request).catch((error: unknown) => {
     if (signal.aborted) return undefined
     throw error

@@ -1,5 +1,6 @@
 import type { ClusterNode, StackService, StackTask } from '../model/cluster.ts'
 import type { StackChange } from '../model/plan.ts'
+import { isAway } from '../model/task-name.ts'
 
 /** What a swarm says of a stack at one moment. */
 export type StackView = {
@@ -66,7 +67,7 @@ export function judgeService(
     good === service.desiredTasks &&
     (good > 0 || service.mode !== 'global') &&
     wanted.length === good &&
-    (updateState === 'completed' || (updateState === 'updating' && nodes.some(isDown))) &&
+    (updateState === 'completed' || (updateState === 'updating' && nodes.some(isAway))) &&
     service.image === image
   return {
     service: name,
@@ -74,7 +75,7 @@ export function judgeService(
     good,
     of: service.desiredTasks,
     stopping: own.filter(
-      (it) => it.state === 'running' && it.desiredState !== 'running' && !isAway(it, nodes),
+      (it) => it.state === 'running' && it.desiredState !== 'running' && !isOnLostNode(it, nodes),
     ).length,
     failed:
       own.find(({ id }) => updateState === 'paused' && service.updateMessage.includes(id)) ??
@@ -92,17 +93,13 @@ export function standingTasks(
   { tasks, nodes }: Pick<StackView, 'tasks' | 'nodes'>,
 ): StackTask[] {
   return tasks.filter(
-    (task) => task.serviceId === id && task.desiredState === 'running' && !isAway(task, nodes),
+    (task) => task.serviceId === id && task.desiredState === 'running' && !isOnLostNode(task, nodes),
   )
 }
 
-/** Whether the node of a task is down: Swarm still calls the task running for a while. */
-function isAway({ nodeId }: StackTask, nodes: readonly ClusterNode[]): boolean {
-  return nodes.some((node) => node.id === nodeId && isDown(node))
-}
-
-function isDown({ state }: ClusterNode): boolean {
-  return state === 'down'
+/** Swarm still calls such a task running for a while. */
+function isOnLostNode({ nodeId }: StackTask, nodes: readonly ClusterNode[]): boolean {
+  return nodes.some((node) => node.id === nodeId && isAway(node))
 }
 
 /** A task of a service that should run on has failed if it ended, whatever its exit code. */

@@ -52,7 +52,7 @@ export type ReadLogsRequest = {
 }
 
 /** Maximum delay of a line against those of other logs that still allows ordering, while logs are followed. */
-export const followPatience = { firstMs: 500, laterMs: 100 }
+const followPatience = { firstMs: 500, laterMs: 100 }
 
 /**
  * The logs of an app's containers, merged by time, in batches; fetches no more than requested. With `follow`, continues
@@ -63,14 +63,32 @@ export async function* readLogs(
   request: ReadLogsRequest,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogEntry[], void> {
+  yield* readMerged(
+    request,
+    async (merge, alive) => {
+      await Promise.all(
+        request.hosts.map((host) => new HostLogs(host, { request, merge, signal: alive }).open()),
+      )
+    },
+    signal,
+  )
+}
+
+/**
+ * Merges the logs that `open` adds, by time. Its `signal` aborts when reading ends. Without `follow`, ends with the last of
+ * them. Throws what `open` and the logs throw.
+ */
+export async function* readMerged(
+  { clock, follow }: Pick<ReadLogsRequest, 'clock' | 'follow'>,
+  open: (merge: LogMerge<LogContainer>, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LogEntry[], void> {
   const reading = new AbortController()
   const alive = AbortSignal.any([signal, reading.signal])
-  const merge = new LogMerge<LogContainer>(request.clock, request.follow ? followPatience : undefined)
+  const merge = new LogMerge<LogContainer>(clock, follow ? followPatience : undefined)
   try {
-    await Promise.all(
-      request.hosts.map((host) => new HostLogs(host, { request, merge, signal: alive }).open()),
-    )
-    if (!request.follow) merge.seal()
+    await open(merge, alive)
+    if (!follow) merge.seal()
     for await (const batch of merge.lines(signal)) {
       yield batch.map(({ source, line }) => ({ ...line, container: source }))
     }

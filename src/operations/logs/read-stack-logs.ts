@@ -6,9 +6,9 @@ import { createRepeatFilter, secondBefore, type LogLine } from '../../shared/log
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import { chooseTasks, type StackView } from './choose-tasks.ts'
 import type { FollowedTask, Found, Reading } from './followed-task.ts'
-import { LogMerge } from './log-merge.ts'
+import type { LogMerge } from './log-merge.ts'
 import {
-  followPatience,
+  readMerged,
   refuseTooManyLogs,
   type LogContainer,
   type LogEntry,
@@ -53,22 +53,15 @@ export async function* readStackLogs(
   request: ReadStackLogsRequest,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogEntry[], void> {
-  const reading = new AbortController()
-  const alive = AbortSignal.any([signal, reading.signal])
-  const merge = new LogMerge<LogContainer>(request.clock, request.follow ? followPatience : undefined)
-  const logs = new StackLogs(request, { merge, signal: alive })
-  try {
-    await logs.open()
-    if (request.follow) void logs.watch()
-    else merge.seal()
-    for await (const batch of merge.lines(signal)) {
-      yield batch.map(({ source, line }) => ({ ...line, container: source }))
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error
-  } finally {
-    reading.abort()
-  }
+  yield* readMerged(
+    request,
+    async (merge, alive) => {
+      const logs = new StackLogs(request, { merge, signal: alive })
+      await logs.open()
+      if (request.follow) void logs.watch()
+    },
+    signal,
+  )
 }
 
 class StackLogs {

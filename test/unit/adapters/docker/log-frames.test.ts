@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readLogLines } from '../../../../src/adapters/docker/log-frames.ts'
-import { toUnixTime } from '../../../../src/adapters/docker/engine-logs.ts'
+import { logRequest } from '../../../../src/adapters/docker/engine-logs.ts'
 import type { LogLine } from '../../../../src/shared/log-line.ts'
 
 const at = (second: number): string => `2026-11-23T10:45:0${second}.123456789Z`
@@ -70,8 +70,10 @@ test('an empty log has no lines', async () => {
 })
 
 test('a time is given to the Engine with all its digits', () => {
-  expect(toUnixTime(at(1))).toBe('1795430701.123456789')
-  expect(toUnixTime('2026-11-23T10:45:01Z')).toBe('1795430701.000000000')
+  const sinceOf = (since: string) =>
+    logRequest('/containers/c', { since, tail: undefined, follow: false }).query?.['since']
+  expect(sinceOf(at(1))).toBe('1795430701.123456789')
+  expect(sinceOf('2026-11-23T10:45:01Z')).toBe('1795430701.000000000')
 })
 
 test('says what the Engine says about missing lines apart from the lines, also as the first frame', async () => {
