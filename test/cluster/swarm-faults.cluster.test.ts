@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stackCompose } from '../support/app/stack-compose.ts'
 import { startSwarmApp, type NodeName, type SwarmApp } from '../support/app/swarm-app.ts'
+import { readSwarmStatus } from '../support/app/swarm-status.ts'
 import type { TestApp } from '../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../support/app/under-load.ts'
 import { formSwarm, joinSwarm } from '../support/net/form-swarm.ts'
@@ -43,6 +44,29 @@ test('an unhealthy release is undone: the tasks that served stay, and the paused
     'shop_backend',
   )
   expect(state).toBe('completed')
+})
+
+test('a node that is down is named, and so is the lack of a leader', async () => {
+  await server('m3').stopEngine()
+  const messages = async () => (await readSwarmStatus(app)).host.drift.map(({ message }) => message)
+  await expect
+    .poll(messages, { interval: 1_000 })
+    .toEqual(['Node m3 is down: 2 of 3 managers answer, 0 may still fail.'])
+  const { exitCode, host } = await readSwarmStatus(app)
+  expect(exitCode).toBe(1)
+  expect(host.services).toMatchObject([{ running: 2, desired: 2 }, { running: 1 }])
+
+  await server('m2').stopEngine()
+  await expect
+    .poll(async () => (await readSwarmStatus(app)).host.verdict, { interval: 1_000 })
+    .toBe('unhealthy')
+  const alone = await readSwarmStatus(app)
+  expect(alone).toMatchObject({
+    exitCode: 1,
+    host: { services: [], swarm: { failure: { code: 'SWARM_NO_LEADER' } } },
+  })
+  await Promise.all([server('m2').startEngine(), server('m3').startEngine()])
+  await expect.poll(async () => (await readSwarmStatus(app)).host.verdict, { interval: 1_000 }).toBe('ok')
 })
 
 test('a rollback and a move to another node need no registry', async () => {

@@ -120,7 +120,7 @@ function elsewhere(inventory: StackInventory): StayingThing[] {
     ...lost.map((task): StayingThing => ({
       kind: 'container',
       name: taskName(task, inventory),
-      reason: `node ${away.get(task.nodeId) ?? ''} is down; Swarm removes it when the node is back`,
+      reason: `node ${away.get(task.nodeId) ?? ''} is down; Swarm stops it when the node is back`,
     })),
     ...(services.length === 0
       ? []

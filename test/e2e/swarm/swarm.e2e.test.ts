@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostCheckup } from '../../../src/operations/doctor/checkup.ts'
-import type { EnvironmentStatus, KnownHost } from '../../../src/operations/status/status.ts'
 import { stepsOf } from '../../support/app/deploy-result.ts'
 import { stackSite } from '../../support/app/stack-compose.ts'
 import { nodeNames, startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
+import { readSwarmStatus } from '../../support/app/swarm-status.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
 import { formSwarm } from '../../support/net/form-swarm.ts'
@@ -70,16 +70,8 @@ test('a rolling update loses no request, and only what changed is replaced', asy
   expect(await swarm.tasks('nginx')).toEqual(proxy)
 })
 
-/** `dray status test --json --exit-code` of the only host. */
-async function status(): Promise<{ exitCode: number; host: KnownHost; drift: string[] }> {
-  const { exitCode, stdout } = await app.dray(['status', 'test', '--json', '--exit-code'])
-  const [host] = (JSON.parse(stdout) as EnvironmentStatus).hosts as readonly KnownHost[]
-  if (host === undefined) throw new Error(`No host: ${stdout}`)
-  return { exitCode, host, drift: host.drift.map(({ kind, subject }) => `${kind} ${subject}`) }
-}
-
 test('a status and a doctor of a stack that runs its release', async () => {
-  const { exitCode, host, drift } = await status()
+  const { exitCode, host, drift } = await readSwarmStatus(app)
   expect([exitCode, host.verdict, drift]).toEqual([0, 'ok', []])
   expect(host.release).toMatchObject({ id: 'r2', tag: 'v2' })
   const nodes = (await swarm.tasks()).map(({ node }) => node).sort()
@@ -140,12 +132,12 @@ test('what was changed manually is drift, and the next deploy restores it', asyn
     'BY=hand',
     'shop_nginx',
   )
-  const { exitCode, host, drift } = await status()
+  const { exitCode, host, drift } = await readSwarmStatus(app)
   expect([exitCode, host.verdict, drift]).toEqual([1, 'drifted', ['image backend', 'configuration nginx']])
   expect(host.drift[0]?.message).toBe(`2 of 2 tasks of backend run ${image}, not the released image.`)
   const restored = await app.mustDeploy('v2')
   expect(restored.plan?.unchanged).toBe(false)
-  expect(await status()).toMatchObject({ exitCode: 0, drift: [] })
+  expect(await readSwarmStatus(app)).toMatchObject({ exitCode: 0, drift: [] })
 })
 
 test('a deploy that changes only a config updates the service that uses it, and a rollback puts the old one back', async () => {
@@ -244,27 +236,6 @@ test('exec is refused with the command for the node of the task', async () => {
   ])
   const container = await server('m1').docker('ps', '-q', '--filter', `name=shop_nginx.1.${task?.id}`)
   expect(container).not.toBe('')
-})
-
-test('a node that is down is named, and so is the lack of a leader', async () => {
-  await server('m3').stopEngine()
-  const messages = async () => (await status()).host.drift.map(({ message }) => message)
-  await expect
-    .poll(messages, { interval: 1_000 })
-    .toEqual(['Node m3 is down: 2 of 3 managers answer, 0 may still fail.'])
-  const { exitCode, host } = await status()
-  expect(exitCode).toBe(1)
-  expect(host.services).toMatchObject([{ running: 2, desired: 2 }, { running: 1 }])
-
-  await server('m2').stopEngine()
-  await expect.poll(async () => (await status()).host.verdict, { interval: 1_000 }).toBe('unhealthy')
-  const alone = await status()
-  expect(alone).toMatchObject({
-    exitCode: 1,
-    host: { services: [], swarm: { failure: { code: 'SWARM_NO_LEADER' } } },
-  })
-  await Promise.all([server('m2').startEngine(), server('m3').startEngine()])
-  await expect.poll(async () => (await status()).host.verdict, { interval: 1_000 }).toBe('ok')
 })
 
 test('remove leaves nothing of the stack', async () => {

@@ -56,7 +56,7 @@ async function planForStack(
       const { entries, unseen } = await removeStack(planned, { stop, onWait })
       if (unseen.length > 0)
         output.note(
-          `Not seen to stop, since the node is down: ${unseen.join(', ')}. Swarm removes it when the node is back.`,
+          `Not seen to stop, since the node is down: ${unseen.join(', ')}. Swarm stops it when the node is back.`,
         )
       return { entries }
     },

@@ -167,7 +167,7 @@ describe('the plan', () => {
     expect((await plan(stack)).plan.staying[0]).toEqual({
       kind: 'container',
       name: 'db.1@w2',
-      reason: 'node w2 is down; Swarm removes it when the node is back',
+      reason: 'node w2 is down; Swarm stops it when the node is back',
     })
   })
 })
