@@ -1,4 +1,10 @@
-import type { ClusterNode, ServiceSpec, StackService, StackTask } from '../../src/deploy/model/cluster.ts'
+import type {
+  ClusterNode,
+  ServiceSpec,
+  StackReview,
+  StackService,
+  StackTask,
+} from '../../src/deploy/model/cluster.ts'
 
 /** A service of a stack that runs one task of its present definition, as Swarm describes it. */
 export function fakeStackService(more: Partial<StackService> = {}): StackService {
@@ -47,4 +53,17 @@ export const fakeNode: ClusterNode = {
   role: 'worker',
   state: 'ready',
   availability: 'active',
+}
+
+/** A compose file that a stack takes as it is. */
+export const fakeReview: StackReview = {
+  obstacles: [],
+  ignored: [],
+  orders: {},
+  hostPorts: [],
+  externals: [],
+  healthMs: {},
+  watchMs: {},
+  stopMs: {},
+  configFiles: [],
 }

@@ -6,7 +6,7 @@ import type { Release } from '../../../../src/deploy/model/release.ts'
 import { deployStack, type StackRequest } from '../../../../src/deploy/swarm/deploy-stack.ts'
 import { fakeApp, fakeDesired, fakeResolved, fakeService } from '../../../support/fake-app.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { fakeNode, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
+import { fakeNode, fakeReview, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 
 const web = fakeService('web', { image: 'ghcr.io/acme/web:v1' })
 const resolved = fakeResolved('ghcr.io/acme/web:v1')
@@ -80,17 +80,7 @@ function swarm({
         usedReleaseIds: ['r1'],
         composeHashes: new Map(),
         app: fakeApp([web]),
-        stack: {
-          obstacles: [],
-          ignored: [],
-          orders: {},
-          hostPorts: [],
-          externals: [],
-          healthMs: {},
-          watchMs: {},
-          stopMs: {},
-          configFiles: [],
-        },
+        stack: fakeReview,
       }),
       survey: async () => ({ hashes: new Map() }),
       record: async (made: Release) => void recorded.push(made),

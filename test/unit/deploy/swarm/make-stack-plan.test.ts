@@ -5,7 +5,7 @@ import type { Release } from '../../../../src/deploy/model/release.ts'
 import { makeStackPlan } from '../../../../src/deploy/swarm/make-stack-plan.ts'
 import type { StackObservation } from '../../../../src/deploy/swarm/observe-stack.ts'
 import { fakeApp, fakeDesired, fakeService } from '../../../support/fake-app.ts'
-import { fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
+import { fakeReview, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 import { planToText } from '../../../support/plan-to-text.ts'
 
 const app = fakeApp([fakeService('api'), fakeService('db', { image: 'postgres:16' })])
@@ -30,17 +30,7 @@ function observe(more: Partial<StackObservation> = {}): StackObservation {
       usedReleaseIds: [],
       composeHashes: new Map(),
       app,
-      stack: {
-        obstacles: [],
-        ignored: [],
-        orders: {},
-        hostPorts: [],
-        externals: [],
-        healthMs: {},
-        watchMs: {},
-        stopMs: {},
-        configFiles: [],
-      },
+      stack: fakeReview,
     },
     resolved: new Map(
       app.services.map(({ name, image = '' }) => [

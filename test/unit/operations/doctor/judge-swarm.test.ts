@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { failureFrom } from '../../../../src/deploy/execute/failure.ts'
-import type { ClusterNode, StackReview } from '../../../../src/deploy/model/cluster.ts'
+import type { ClusterNode } from '../../../../src/deploy/model/cluster.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { isReady, type Check } from '../../../../src/operations/doctor/checkup.ts'
 import type {
@@ -9,7 +9,7 @@ import type {
 } from '../../../../src/operations/doctor/doctor-observation.ts'
 import { judgeHost } from '../../../../src/operations/doctor/judge-host.ts'
 import { fakeDoctorObservation, fakeFacts } from '../../../support/fake-doctor-observation.ts'
-import { fakeNode } from '../../../support/fake-stack.ts'
+import { fakeNode, fakeReview } from '../../../support/fake-stack.ts'
 import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 const manager = (name: string, more: Partial<ClusterNode> = {}): ClusterNode => ({
@@ -22,21 +22,10 @@ const manager = (name: string, more: Partial<ClusterNode> = {}): ClusterNode => 
 })
 const worker: ClusterNode = { ...fakeNode, id: 'w1' }
 const nodes = [manager('m1'), manager('m2'), manager('m3'), worker]
-const review: StackReview = {
-  obstacles: [],
-  ignored: [],
-  orders: {},
-  hostPorts: [],
-  externals: [],
-  healthMs: {},
-  watchMs: {},
-  stopMs: {},
-  configFiles: [],
-}
 
 function checksOf(swarm: Partial<SwarmObservation> = {}, facts: Partial<DoctorObservation> = {}): Check[] {
   const seen = { nodes: { value: nodes }, missing: { value: undefined }, ...swarm }
-  const app = { value: fakeFacts({ stack: review }) }
+  const app = { value: fakeFacts({ stack: fakeReview }) }
   return [...judgeHost(fakeDoctorObservation({ app, swarm: seen, ...facts })).checks]
 }
 
@@ -111,7 +100,7 @@ test('a node that takes no tasks is a warning, and without any other a failure',
 
 test('a node that joined after the current release lacks its images', () => {
   const release = (of: Record<string, string>) => ({
-    app: { value: fakeFacts({ stack: review, releases: [fakeRelease({ nodes: of })] }) },
+    app: { value: fakeFacts({ stack: fakeReview, releases: [fakeRelease({ nodes: of })] }) },
   })
   const all = { m1: 'm1', m2: 'm2', m3: 'm3', w1: 'w1' }
   expect(one('node-images', told({}, release(all)))).toBe('node-images: every active node has pulled r7')
@@ -124,7 +113,7 @@ test('a node that joined after the current release lacks its images', () => {
 
 test('what a stack does not have fails the compose file', () => {
   const obstacles = [{ service: 'web', key: 'devices', text: 'no' }]
-  const app = { value: fakeFacts({ stack: { ...review, obstacles } }) }
+  const app = { value: fakeFacts({ stack: { ...fakeReview, obstacles } }) }
   const lines = told({}, { app, plan: undefined })
   expect(one('app', lines)).toBe(
     'app: ✗ STACK_UNSUPPORTED Service web has `devices`, which a stack on deploy@a cannot have.',
@@ -134,7 +123,7 @@ test('what a stack does not have fails the compose file', () => {
 
 test('a network that is declared as external and is not there', () => {
   const externals = [{ kind: 'network' as const, name: 'edge' }]
-  const app = { value: fakeFacts({ stack: { ...review, externals } }) }
+  const app = { value: fakeFacts({ stack: { ...fakeReview, externals } }) }
   const failure = failureFrom(new DrayError('STACK_MISSING', 'edge is not there.'))
   expect(one('externals', told({ missing: { value: failure } }, { app }))).toBe(
     'externals: ✗ STACK_MISSING edge is not there.',
