@@ -22,7 +22,7 @@ export const environmentVariables = {
   GITHUB_OUTPUT: 'In Actions: the file that the outputs of the step are added to.',
   RUNNER_TEMP: 'In Actions: directory for files that exist only while dray runs.',
   SSH_ORIGINAL_COMMAND: 'Set by sshd: the request that was made with a key that `dray gate` restricts.',
-  CI: 'Plain lines instead of a live display. The output of `exec`, `run` and `compose` is masked.',
+  CI: 'Plain lines instead of a live display, and no questions. The output of `exec`, `run` and `compose` is masked.',
   EDITOR: 'The editor for `dray env ENVIRONMENT edit`; VISUAL takes precedence.',
   DRAY_NO_UPDATE_CHECK: 'Do not look for a newer version of dray once a day, and do not tell of one.',
   NO_UPDATE_NOTIFIER: 'The same, as for many other programs.',

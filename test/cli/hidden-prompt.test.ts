@@ -30,7 +30,7 @@ async function askForKey() {
   program = new TerminalProgram(argv, {
     columns: 120,
     rows: 24,
-    env: { LANG: 'C.UTF-8', NO_COLOR: '1', CI: '' },
+    env: { LANG: 'C.UTF-8', NO_COLOR: '1' },
   })
   await program.untilShown('KEY for local (input is hidden):')
   return { running: program, envFile: join(cwd, '.env') }

@@ -94,6 +94,15 @@ describe('init', () => {
   })
 })
 
+test('init says what forbids it to ask: a CI job, although there is a terminal', async () => {
+  const cwd = await makeProject(parts)
+  const inCI = await runCli(['init'], { cwd, typed: [], env: { CI: 'true' } })
+  expect(inCI.exitCode).toBe(2)
+  expect(inCI.stderr).toMatch(/Cannot prompt: `CI` or `GITHUB_ACTIONS` says[^]*`--yes`/)
+  const withFalse = await runCli(['init'], { cwd, typed: [], env: { CI: 'false' } })
+  expect(withFalse.stderr).not.toContain('Cannot prompt')
+})
+
 describe('init refuses', () => {
   test.each<[string, string[], Record<string, string>, RegExp]>([
     ['a directory with nothing to deploy', ['--yes'], { 'README.md': '' }, /INIT_NOTHING_FOUND/],

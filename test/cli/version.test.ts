@@ -162,7 +162,6 @@ test('a run on a terminal starts the question in the background, and the next on
   const env = {
     HOME: home,
     XDG_CACHE_HOME: '',
-    CI: '',
     GITHUB_ACTIONS: '',
     DRAY_VERSION_URL: registry.url,
   }

@@ -77,7 +77,9 @@ export class TerminalProgram {
     const { columns, rows, env } = options
     const [program = '', ...args] = argv
     this.terminal = new Terminal({ columns, rows })
-    this.#pty = spawn(program, args, { cols: columns, rows, env: { ...process.env, ...env } })
+    // The tests may run in a CI job; the user at this terminal does not.
+    const inherited = { ...process.env, CI: '', GITHUB_ACTIONS: '' }
+    this.#pty = spawn(program, args, { cols: columns, rows, env: { ...inherited, ...env } })
     this.#pty.onData((text) => {
       this.terminal.write(text)
       this.#wake()

@@ -1,4 +1,5 @@
 import { DrayError } from '../../errors/dray-error.ts'
+import { isCI } from '../../shared/is-ci.ts'
 import type { CliContext } from './context.ts'
 
 /** Prompts the user on the terminal. Throws CANCELLED if the user cancels. */
@@ -11,14 +12,17 @@ export type Questions = {
 
 /** Whether a user at a terminal can answer. */
 export function canAsk({ stdin, env }: Pick<CliContext, 'stdin' | 'env'>): boolean {
-  return stdin.isTTY && !env['CI']
+  return stdin.isTTY && !isCI(env)
 }
 
-/** Throws USAGE with `flag` as the hint if standard input is not a terminal. */
+/** Throws USAGE with `flag` as the hint if no user can answer: standard input is not a terminal, or this is a CI job. */
 export function openQuestions(context: CliContext, flag: string): Questions {
   const { stdin, signal } = context
   if (!canAsk(context)) {
-    throw new DrayError('USAGE', 'Cannot prompt: standard input is not a terminal.', {
+    const reason = stdin.isTTY
+      ? '`CI` or `GITHUB_ACTIONS` says that this is a CI job'
+      : 'standard input is not a terminal'
+    throw new DrayError('USAGE', `Cannot prompt: ${reason}.`, {
       hint: `Pass \`${flag}\`.`,
     })
   }

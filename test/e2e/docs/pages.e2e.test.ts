@@ -219,10 +219,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await net.client.run(['mv', '/root/.ssh/before', '/root/.ssh/config'])
-  await on(
-    otherServer,
-    'docker ps -aq | xargs -r docker rm -fv; docker network prune -f; docker volume prune -af; rm -rf /srv/shop',
-  )
+  // Whatever a page left: the next file has the same servers.
+  const removeAll =
+    'docker ps -aq | xargs -r docker rm -fv; docker network prune -f; docker volume prune -af; rm -rf /srv/shop* /srv/apps'
+  await on(server, removeAll)
+  await on(otherServer, removeAll)
   await app[Symbol.asyncDispose]()
   await net.registry.reset()
 })

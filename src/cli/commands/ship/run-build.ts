@@ -16,6 +16,7 @@ import type { Credentials } from '../../../deploy/model/ports.ts'
 import { secretVariablesOf } from '../../../config/deploy-values.ts'
 import { DrayError } from '../../../errors/dray-error.ts'
 import { EXIT, type ExitCode } from '../../../errors/exit-code.ts'
+import { isCI } from '../../../shared/is-ci.ts'
 import {
   createLiveBuildProgress,
   createPlainBuildProgress,
@@ -178,7 +179,7 @@ function openProgress(
 ): BuildProgress {
   const { env, stderr, clock } = context
   if (global.json) return silentBuildProgress
-  const isLive = stderr.isTTY === true && !global.plain && !env['CI']
+  const isLive = stderr.isTTY === true && !global.plain && !isCI(env)
   const style = createTerminalStyle({
     env: applyNoColor(global, env),
     isTTY: isLive,

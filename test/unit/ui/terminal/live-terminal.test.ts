@@ -14,7 +14,7 @@ let program: TerminalProgram | undefined
 afterEach(() => program?.kill())
 
 function start(columns: number): TerminalProgram {
-  const env = { LANG: 'C.UTF-8', NO_COLOR: '1', TERM: 'xterm-256color', CI: '' }
+  const env = { LANG: 'C.UTF-8', NO_COLOR: '1', TERM: 'xterm-256color' }
   program = new TerminalProgram(PROGRAM, { columns, rows: 24, env })
   return program
 }
