@@ -1,11 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import module from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { bundle, root } from '../../../scripts/bundle.mjs'
 import { readTrace } from '../../../scripts/read-trace.mjs'
 import { EXIT } from '../../../src/errors/exit-code.ts'
@@ -53,15 +53,74 @@ test('a stack trace of the bundle gets the files and lines of the source', async
   expect(trace).not.toContain('dray.mjs')
 })
 
-test('what is compiled is kept in the cache of the user, where Node can', async () => {
-  const directory = join(await writeBundle(), '../..')
-  const program = join(directory, 'bin/dray')
-  await cp(join(root, 'bin/dray'), program)
-  const cache = join(directory, 'cache')
-  const runWith = (env: NodeJS.ProcessEnv) =>
-    run(program, ['--version'], { env: { PATH: process.env['PATH'], ...env } })
-  const { stdout } = await runWith({ XDG_CACHE_HOME: cache })
-  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n/)
-  expect(existsSync(join(cache, 'dray'))).toBe('enableCompileCache' in module)
-  expect(await runWith({})).toEqual({ stdout, stderr: '' })
+describe('what is compiled', () => {
+  let directory: string
+  const cache = (): string => join(directory, 'cache')
+  const runWith = (env: NodeJS.ProcessEnv, ...argv: string[]) =>
+    run(join(directory, 'bin/dray'), argv, { env: { PATH: process.env['PATH'], ...env } })
+  const runCached = (...argv: string[]) => runWith({ XDG_CACHE_HOME: cache() }, ...argv)
+  const version = /^\d+\.\d+\.\d+\n/
+  const nodeHasCache = 'enableCompileCache' in module
+
+  beforeEach(async () => {
+    directory = join(await writeBundle(), '../..')
+    for (const name of ['dray', 'compile-cache.mjs'])
+      await cp(join(root, 'bin', name), join(directory, 'bin', name))
+  })
+
+  test('is kept in the cache of the user, if there is one', async () => {
+    const { stdout } = await runCached('--version')
+    expect(stdout).toMatch(version)
+    expect(existsSync(join(cache(), 'dray'))).toBe(true)
+    expect(await runWith({}, '--version')).toEqual({ stdout, stderr: '' })
+  })
+
+  // Node 22.8 and newer have a cache of their own.
+  describe.skipIf(nodeHasCache)('by older versions of Node', () => {
+    const file = (): string => join(cache(), 'dray/compiled')
+    const readCommands = async (): Promise<unknown> => {
+      const head = (await readFile(file(), 'latin1')).split('\n', 1)[0] ?? ''
+      return (JSON.parse(head) as { commands: unknown }).commands
+    }
+
+    test('is used again, and grows by what other commands run', async () => {
+      await runCached('--version')
+      const first = await stat(file(), { bigint: true })
+      expect(first.mode & 0o777n).toBe(0o600n)
+      await runCached('--version')
+      await runCached('check', '--help')
+      expect((await stat(file(), { bigint: true })).ino).toBe(first.ino)
+      await runCached('completion', 'bash')
+      expect(await readCommands()).toEqual(['', 'completion'])
+    })
+
+    test('is not used if a byte of it is wrong, or if it is of another bundle', async () => {
+      await runCached('--version')
+      const damaged = await readFile(file())
+      damaged[damaged.length - 1000]! ^= 0xff
+      await writeFile(file(), damaged)
+      expect((await runCached('--version')).stdout).toMatch(version)
+      expect(await readFile(file())).not.toEqual(damaged)
+
+      const bundled = join(directory, 'dist/dray.mjs')
+      const text = await readFile(bundled, 'utf8')
+      const { version: number } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+        version: string
+      }
+      // As long as the one before: all that V8 compares.
+      await writeFile(bundled, text.replaceAll(`"${number}"`, `"${number.replaceAll(/\d/g, '7')}"`))
+      expect((await runCached('--version')).stdout).toContain('7.7.7')
+    })
+
+    test('is not kept by a CI job, nor after a failure', async () => {
+      await runWith({ XDG_CACHE_HOME: cache(), CI: 'true' }, '--version')
+      await expect(runCached('status', 'nowhere')).rejects.toThrow()
+      expect(existsSync(file())).toBe(false)
+    })
+
+    test('is not needed: a home that is a file', async () => {
+      await writeFile(cache(), '')
+      expect((await runCached('--version')).stdout).toMatch(version)
+    })
+  })
 })
