@@ -5,6 +5,14 @@ const guards = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { t
 /** A test of these makes up to a dozen deploys. */
 const longGuards = { ...guards, testTimeout: 400_000, hookTimeout: 600_000 }
 
+const network = {
+  globalSetup: ['test/support/net/global-setup.ts'],
+  // One for each network that the global set-up starts.
+  maxWorkers: 3,
+  isolate: false,
+  ...longGuards,
+}
+
 // The unit tests' and the e2e tests' files share their workers (`isolate: false`): loading the modules once more for each file
 // took more time than many a file itself.
 export default defineConfig({
@@ -31,22 +39,13 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
-          include: ['test/cluster/**/*.cluster.test.ts'],
+          include: ['test/e2e/**/*.cluster.test.ts'],
           fileParallelism: false,
           ...longGuards,
         },
       },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.e2e.test.ts'],
-          globalSetup: ['test/support/net/global-setup.ts'],
-          // One for each network that the global set-up starts.
-          maxWorkers: 3,
-          isolate: false,
-          ...longGuards,
-        },
-      },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.e2e.test.ts'], ...network } },
+      { test: { name: 'long', include: ['test/e2e/**/*.long.test.ts'], ...network } },
     ],
   },
 })

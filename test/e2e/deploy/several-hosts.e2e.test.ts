@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pushFieldImages } from '../../support/images/field/field-images.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
@@ -156,29 +155,6 @@ test('a host that is down is refused, or left out, and gets the release of the o
   const [ours, theirs] = await Promise.all([one, two].map(releaseIds))
   expect(theirs?.at(-1)).toBe(ours?.at(-1))
   expect((await app.dray(['status', 'test', '--exit-code'])).exitCode).toBe(0)
-})
-
-test('a host with a role runs its services only, and a rollback brings the others back', async () => {
-  const draySource = JSON.parse(await readFile(join(app.directory, 'dray.yml'), 'utf8')) as {
-    environments: { test: object }
-  }
-  const hosts = [one.sshTarget, { host: two.sshTarget, services: ['backend'] }]
-  const environment = { ...draySource.environments.test, hosts, rolling: { hosts: 1, watch: '1s' } }
-  const config = { ...draySource, environments: { test: environment } }
-  await app.writeSource({ 'dray.yml': JSON.stringify(config) })
-  await app.mustDeploy('v3')
-  expect(await app.version()).toBe('v3')
-  const services = async () => (await twin.containers()).map(({ service }) => service)
-  expect(await services()).toEqual(['backend'])
-  const before = await twin.containerIds()
-  expect((await twin.compose('up', '-d')).exitCode).toBe(0)
-  expect(await twin.containerIds()).toEqual(before)
-  expect((await app.deploy('v3')).plan?.unchanged).toBe(true)
-
-  const back = await app.rollback()
-  expect(back.failure).toBeUndefined()
-  expect(await Promise.all([app.version(), twin.version()])).toEqual(['v2', 'v2'])
-  expect(await services()).toEqual(['backend', 'frontend', 'nginx'])
 })
 
 async function releaseIds(server: TestServer): Promise<string[]> {

@@ -18,8 +18,8 @@ export function composeWith({ port, backend = '', more = '', proxyMount }: Parts
     restart: unless-stopped
     healthcheck:
       test: ["CMD", "curl", "-f", "http://localhost:8000/api/health"]
-      interval: 1s
-      retries: 20
+      interval: 3s
+      retries: 7
 ${backend}
   frontend:
     image: ghcr.io/\${REGISTRY_OWNER:-acme}/shop-frontend:\${IMAGE_TAG:-latest}

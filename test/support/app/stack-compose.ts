@@ -11,9 +11,9 @@ export function stackCompose({ proxyNode, replicas = 2 }: { proxyNode: string; r
     restart: unless-stopped
     healthcheck:
       test: ["CMD", "curl", "-f", "http://localhost:8000/api/health"]
-      interval: 500ms
+      interval: 1s
       timeout: 5s
-      retries: 6
+      retries: 4
     deploy:
       replicas: ${replicas}
       endpoint_mode: dnsrr

@@ -1,5 +1,5 @@
 /**
- * Pages whose `sh` blocks test/e2e/docs/pages.e2e.test.ts types, each command as it stands there. A page comes after those that
+ * Pages whose `sh` blocks test/e2e/docs/pages.long.test.ts types, each command as it stands there. A page comes after those that
  * make what it needs, and `remove.md` last.
  */
 export const typedPages = [
@@ -26,15 +26,15 @@ export const typedElsewhere: Readonly<Record<string, string>> = {
   'ci.md': 'test/e2e/ci/workflows.e2e.test.ts',
   'commands.md': 'test/cli/help.test.ts',
   'completion.md': 'test/engine/completion.itg.test.ts',
-  'from-coolify.md': 'test/e2e/docs/guides.e2e.test.ts',
-  'from-deploy-script.md': 'test/e2e/docs/guides.e2e.test.ts',
-  'from-docker-rollout.md': 'test/e2e/docs/guides.e2e.test.ts',
-  'from-kamal.md': 'test/e2e/docs/guides.e2e.test.ts',
+  'from-coolify.md': 'test/e2e/docs/guides.long.test.ts',
+  'from-deploy-script.md': 'test/e2e/docs/guides.long.test.ts',
+  'from-docker-rollout.md': 'test/e2e/docs/guides.long.test.ts',
+  'from-kamal.md': 'test/e2e/docs/guides.long.test.ts',
   'images.md': 'test/cli/images.test.ts',
   'install.md': 'test/e2e/package/executable.e2e.test.ts',
   'least-rights.md': 'test/e2e/rights/gate.e2e.test.ts',
   'quick-start.md': 'test/e2e/docs/quick-start.e2e.test.ts',
-  'reach.md': 'test/e2e/reach/short.e2e.test.ts',
+  'reach.md': 'test/e2e/reach/short.long.test.ts',
   'releasing.md': 'test/unit/scripts/release/release.test.ts',
   'reliability.md': 'test/e2e/drill/short.e2e.test.ts',
   'secrets.md': 'test/cli/secrets.test.ts',

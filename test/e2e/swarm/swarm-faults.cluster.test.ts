@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { stackCompose } from '../support/app/stack-compose.ts'
-import { startSwarmApp, type NodeName, type SwarmApp } from '../support/app/swarm-app.ts'
-import { readSwarmStatus } from '../support/app/swarm-status.ts'
-import type { TestApp } from '../support/app/test-app.ts'
-import { expectNoneFailed, underLoad } from '../support/app/under-load.ts'
-import { formSwarm, joinSwarm } from '../support/net/form-swarm.ts'
+import { stackCompose } from '../../support/app/stack-compose.ts'
+import { startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
+import { readSwarmStatus } from '../../support/app/swarm-status.ts'
+import type { TestApp } from '../../support/app/test-app.ts'
+import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
+import { formSwarm, joinSwarm } from '../../support/net/form-swarm.ts'
 
 // Swarm itself reacts to a machine that is too busy: it replaces tasks whose health check was late, and elects leaders. So this
 // runs alone, and not with all other tests.
