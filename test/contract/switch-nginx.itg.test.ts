@@ -8,6 +8,7 @@ import { holdPinScript } from '../../src/deploy/execute/proxies/pin-script.ts'
 import { switchNginx } from '../../src/deploy/execute/proxies/switch-nginx.ts'
 import { observeNginx } from '../../src/deploy/plan/proxies/observe-nginx.ts'
 import { systemClock } from '../../src/shared/clock.ts'
+import { startTimeLimit } from '../../src/shared/time-limit.ts'
 import { Http2Client } from '../support/load/http2-client.ts'
 import { dockerHere as docker } from '../support/docker-here.ts'
 import { ensureBaseImages, type BaseImages } from '../support/images/base-images.ts'
@@ -270,12 +271,13 @@ async function start(service: string, argv: readonly string[]): Promise<Containe
   return engine.container(await docker('run', '--detach', '--quiet', ...labels, ...network, ...argv))
 }
 
-const ask = async (path: string): Promise<string> =>
-  (
-    await fetch(url + path, { headers: { connection: 'close' } }).catch(
-      (error: unknown) => new Response(String(error)),
-    )
-  ).text()
+/** The limit is a guard: a poll asks again. */
+const ask = async (path: string): Promise<string> => {
+  using limit = startTimeLimit(30_000)
+  const options = { headers: { connection: 'close' }, signal: limit.signal }
+  const failed = (error: unknown): Response => new Response(String(error))
+  return (await fetch(url + path, options).catch(failed)).text()
+}
 
 const hostsOf = (container: Container): Promise<string> => docker('exec', container.id, 'cat', '/etc/hosts')
 

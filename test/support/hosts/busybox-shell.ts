@@ -26,7 +26,9 @@ export async function busyBoxShell(): Promise<CommandRunner> {
   return {
     name: 'local',
     connect: async () => undefined,
-    run: (argv, options) => local.run(['docker', 'exec', '--interactive', id, ...argv], options),
+    // The limit is a guard: once in thousands of runs `docker exec` did not end.
+    run: (argv, options) =>
+      local.run(['docker', 'exec', '--interactive', id, ...argv], { timeoutMs: 120_000, ...options }),
     open: (argv, options) => local.open(['docker', 'exec', '--interactive', id, ...argv], options),
     attach: (argv, options) => local.attach(['docker', 'exec', '--interactive', id, ...argv], options),
     dial: (host, port) => local.dial(host, port),
