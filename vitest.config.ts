@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['test/support/fix-seed.ts'],
           include: ['test/{unit,cli,contract}/**/*.test.ts'],
-          exclude: ['**/*.itg.test.ts'],
+          exclude: ['**/*.{itg,long}.test.ts'],
           isolate: false,
           ...guards,
         },
@@ -45,7 +45,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'e2e', include: ['test/e2e/**/*.e2e.test.ts'], ...network } },
-      { test: { name: 'long', include: ['test/e2e/**/*.long.test.ts'], ...network } },
+      { test: { name: 'long', include: ['test/**/*.long.test.ts'], ...network } },
     ],
   },
 })
