@@ -96,7 +96,7 @@ async function putInPlace(work: Work): Promise<ExitCode> {
     )
     const failure = describeFailure(known, input, context)
     const end = {
-      outcome: context.signal.aborted ? ('cancelled' as const) : ('failed' as const),
+      outcome: toDrayError(known).code === 'CANCELLED' ? ('cancelled' as const) : ('failed' as const),
       serving: known instanceof DeployFailed ? known.undone.servingRelease : undefined,
       durationMs: sinceStart(work),
     }
@@ -192,11 +192,16 @@ function isDefect(error: unknown): boolean {
   return toDrayError(error).code === 'INTERNAL'
 }
 
-/** Every error after the user's signal counts as a cancellation. */
+/**
+ * An error after the user's signal counts as a cancellation, unless an operator has to act: a failed undo, a lost host, a failure
+ * after the record. A defect in the middle of cancelling was cancelled, too.
+ */
 function cancelledIfAborted(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted) return error
   const cancelled = new DrayError('CANCELLED', 'Cancelled by a signal.', { cause: error })
-  return error instanceof DeployFailed ? new DeployFailed(cancelled, error) : cancelled
+  if (!(error instanceof DeployFailed)) return cancelled
+  const needsPerson = error.error.exitCode === EXIT.needsPerson && !isDefect(error)
+  return needsPerson ? error : new DeployFailed(cancelled, error)
 }
 
 function describeFailure(known: unknown, input: DeployInput, { cwd }: CliContext) {
