@@ -4,9 +4,10 @@ import type { Plan } from '../model/plan.ts'
 import { someNames } from '../model/some-names.ts'
 import type { Execution, HostRun } from './execution.ts'
 import { DeployFailed } from './failure.ts'
+import { findLost } from './find-lost.ts'
 import { writeJournals } from './journal.ts'
 import { describeBefore, observeServingNow } from './serving.ts'
-import { listOut, undoDeploy, type Undone } from './undo-deploy.ts'
+import { listOut, undoDeploy, withoutHosts, type Undone } from './undo-deploy.ts'
 
 /**
  * Undoes a failed deploy and returns the failure to throw. If the release is recorded, or the connections to all hosts are lost,
@@ -19,33 +20,33 @@ export async function afterFailure(error: DrayError, execution: Execution): Prom
   const isRecorded = runs.some(({ done }) => done.recorded)
   if (!isRecorded)
     writeJournals(execution, { event: 'undo.started', code: error.code, reason: error.message })
-  // The answers show that the locks are still held: this machine may have slept, and another deploy may have begun.
-  await Promise.allSettled(runs.map(({ lock }) => lock.settled()))
-  const lost = runs.filter(({ lock }) => lock.lost.aborted).map(({ host }) => host.name)
-  if (lost.length === runs.length) return connectionLost(error, execution)
-  const reached = withoutHosts(lost, execution)
-  if (isRecorded) return failedAfterRecord(error, { execution: reached, lost })
+  const early = await findLost(runs)
+  if (early.length === runs.length) return connectionLost(error, execution)
+  const reached = withoutHosts(early, execution)
+  if (isRecorded) return failedAfterRecord(error, { execution: reached, lost: namesOf(early) })
   const touched = runs.some(hasRun)
   if (touched || runs.some(({ done }) => done.placed))
     emit({ type: 'undo.started', at: clock.now(), reason: error.message })
-  const { failure, ...undone } = await undoDeploy(reached, error)
-  writeJournals(reached, {
+  const { failure, gone, ...undone } = await undoDeploy(reached, error)
+  const lost = namesOf(runs.filter((run) => early.includes(run) || gone.includes(run)))
+  writeJournals(withoutHosts(gone, reached), {
     event: 'undo.finished',
     ...undone,
     ...(lost.length > 0 && { lost }),
     ...(failure && { failure: failure.message }),
   })
-  const gone = runs.filter(({ host }) => lost.includes(host.name))
-  if (lost.length > 0) {
-    const notUndone = [...undone.notUndone, ...listOut(gone)]
-    return hostsLost(failure ?? error, { undone: { ...undone, notUndone }, lost, plan })
-  }
+  const notUndone = [
+    ...undone.notUndone,
+    ...listOut(early),
+    ...namesOf(early).map((host) => `what was done on ${host} before it was lost`),
+    ...namesOf(gone).map((host) => `what was left to undo on ${host} when it was lost`),
+  ]
+  if (lost.length === runs.length) return connectionLost(error, execution, { ...undone, notUndone })
+  if (lost.length > 0) return hostsLost(failure ?? error, { undone: { ...undone, notUndone }, lost, plan })
   return new DeployFailed(failure ?? (touched ? afterTouching(error) : error), { undone, plan })
 }
 
-function withoutHosts(names: readonly string[], execution: Execution): Execution {
-  return { ...execution, hosts: new Map([...execution.hosts].filter(([name]) => !names.includes(name))) }
-}
+const namesOf = (runs: readonly HostRun[]): string[] => runs.map(({ host }) => host.name)
 
 /** Some hosts went away before the release was recorded: the others were undone, and those may run a part of either release. */
 function hostsLost(
@@ -60,7 +61,7 @@ function hostsLost(
   })
   const facts: Undone = {
     undone: undone.undone,
-    notUndone: [...undone.notUndone, ...lost.map((host) => `what was done on ${host} before it was lost`)],
+    notUndone: undone.notUndone,
     serving: `On the other hosts: ${undone.serving} ${unknownOn(lost)}`,
     servingRelease: undefined,
   }
@@ -87,8 +88,8 @@ function afterTouching(cause: DrayError): DrayError {
   return new DrayError(code, message, { hint, details, cause, exitCode: EXIT.failedOldServing })
 }
 
-/** Nothing on the host can be asked any more. */
-function connectionLost(cause: DrayError, execution: Execution): DeployFailed {
+/** Nothing on the hosts can be asked any more. `undone`: what was undone before they were lost; absent if nothing was begun. */
+function connectionLost(cause: DrayError, execution: Execution, undone?: Undone): DeployFailed {
   const switched = [...execution.hosts.values()].some((run) => run.done.switched)
   const error = new DrayError('LOCK_LOST', 'The connection to the server broke during the deploy.', { cause })
   const before = describeBefore(execution)
@@ -97,13 +98,13 @@ function connectionLost(cause: DrayError, execution: Execution): DeployFailed {
       ? 'Nothing was serving before the deploy'
       : `${before.name} ${before.verb === 'is' ? 'was' : 'were'} running before the deploy`
   const since = switched ? 'traffic was switched' : 'traffic was not switched'
-  const undone = {
-    undone: [],
-    notUndone: ['any step that had started'],
-    serving: `${known}, and ${since}. The current state could not be checked.`,
+  const facts: Undone = {
+    undone: undone?.undone ?? [],
+    notUndone: undone?.notUndone ?? ['any step that had started'],
+    serving: `${known}${undone === undefined ? `, and ${since}` : ''}. The current state could not be checked.`,
     servingRelease: undefined,
   }
-  return new DeployFailed(error, { undone, plan: execution.plan })
+  return new DeployFailed(error, { undone: facts, plan: execution.plan })
 }
 
 async function failedAfterRecord(

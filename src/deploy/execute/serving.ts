@@ -1,4 +1,5 @@
 import { describeAnswer } from '../model/entrance.ts'
+import { settleEachHost } from '../model/on-each-host.ts'
 import type { Entrance } from '../model/prober.ts'
 import type { Plan } from '../model/plan.ts'
 import { newestRelease, releaseLabel } from '../model/release.ts'
@@ -12,15 +13,24 @@ export type Serving = {
   servingRelease: string | undefined
   /** A URL that answered before the deploy, and no longer does; with what it answers. */
   lost?: string
+  /** The hosts whose containers could not be read, and why. */
+  unread?: string
 }
 
-/** What is serving after an undo. The URLs of the plan are asked, as at the end of a deploy. */
+/** What is serving after an undo. The URLs of the plan are asked, as at the end of a deploy. Never rejects. */
 export async function observeServingAgain(execution: Execution): Promise<Serving> {
   const before = describeBefore(execution)
   if (before === undefined) return { serving: 'Nothing is serving, as before.', servingRelease: undefined }
   const { name, verb, id } = before
   const runs = [...execution.hosts.values()]
-  const stopped = (await Promise.all(runs.map(findStopped))).flat()
+  const seen = await settleEachHost(runs, ({ host }) => host.name, findStopped)
+  const [unreadable] = seen.failures
+  if (unreadable !== undefined) {
+    const why = unreadable instanceof Error ? unreadable.message : 'unknown error'
+    const unread = `the running containers could not be read: ${why.replace(/\.$/, '')}`
+    return { serving: `The current state is unknown: ${why}`, servingRelease: undefined, unread }
+  }
+  const stopped = seen.results.flat()
   if (stopped.length > 0) {
     const lost = `no container of ${stopped.join(', ')} is running`
     return { serving: `${name} is not serving as before: ${lost}.`, servingRelease: undefined, lost }

@@ -2,12 +2,13 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { fewAtOnce } from '../../shared/few-at-once.ts'
 import { someNames } from '../model/some-names.ts'
 import type { Execution, HostRun } from './execution.ts'
+import { findLost } from './find-lost.ts'
 import { observeServingAgain, type Serving } from './serving.ts'
 import type { StepOf } from '../model/plan.ts'
 import { runForHost } from './steps/run-host-hook.ts'
 import { undoHost } from './undo.ts'
 
-export type Undone = Omit<Serving, 'lost'> & {
+export type Undone = Omit<Serving, 'lost' | 'unread'> & {
   undone: readonly string[]
   notUndone: readonly string[]
 }
@@ -16,18 +17,19 @@ export type Undone = Omit<Serving, 'lost'> & {
  * Undoes what a deploy that failed with `reason` did on all its hosts, so that the previous release serves again: first the
  * files, then recreated services, then traffic, and last the new containers. Hosts whose traffic was not switched are undone
  * side by side, and then the others, as many at a time as they were switched. If a host fails, the undo stops there and
- * `failure` is UNDO_FAILED, as it is if a URL that answered before the deploy does not answer after the undo.
+ * `failure` is UNDO_FAILED, as it is if what runs after the undo cannot be read, or a URL that answered before the deploy does not
+ * answer. `gone`: the hosts that were lost meanwhile, whatever failed there. Never rejects.
  */
 export async function undoDeploy(
   execution: Execution,
   reason: DrayError,
-): Promise<Undone & { failure?: DrayError }> {
+): Promise<Undone & { failure?: DrayError; gone: readonly HostRun[] }> {
   const runs = [...execution.hosts.values()]
   const actions = new Map(runs.map((run): [HostRun, string[]] => [run, []]))
-  const failed: { host: string; error: unknown }[] = []
+  const failures: { run: HostRun; error: unknown }[] = []
   const undo = (run: HostRun): Promise<void> =>
     undoOutside(run, execution, actions.get(run) ?? []).catch((error: unknown) => {
-      failed.push({ host: run.host.name, error })
+      failures.push({ run, error })
     })
   const isSwitched = ({ done }: HostRun): boolean => done.switched || done.recreated.size > 0
   await Promise.all(runs.filter((run) => !isSwitched(run)).map(undo))
@@ -37,17 +39,37 @@ export async function undoDeploy(
     ...runs.flatMap(({ done }) => done.tasks.map((task) => `task ${task} has run`)),
     ...listOut(runs),
   ]
+  const before = await findLost(runs)
+  const failed = failures.filter(({ run }) => !before.includes(run))
   if (failed.length > 0) {
-    const why = failed.map(
-      ({ host, error }) => `on ${host}: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    const why = failed.map(({ run, error }) => `on ${run.host.name}: ${describe(error)}`)
     const text = `Undoing the deploy also failed ${why.join('; ')}`
-    return { undone, notUndone, ...servingUnknown(failed), failure: undoFailed(reason, text) }
+    const serving = servingUnknown(failed.map(({ run }) => run))
+    return { undone, notUndone, ...serving, failure: undoFailed(reason, text), gone: before }
   }
-  const { lost, ...serving } = await observeServingAgain(execution)
-  const failure = lost && undoFailed(reason, `It was undone, but ${lost}.`)
-  return { undone, notUndone, ...serving, ...(failure && { failure }) }
+  const { gone, lost, unread, ...serving } = await observeReached(execution, before)
+  const but = lost ?? unread
+  const failure = but && undoFailed(reason, `It was undone, but ${but}.`)
+  return { undone, notUndone, ...serving, gone, ...(failure && { failure }) }
 }
+
+/** What serves on the hosts that are not lost; without those that are lost while they are asked. */
+async function observeReached(
+  execution: Execution,
+  gone: readonly HostRun[],
+): Promise<Serving & { gone: readonly HostRun[] }> {
+  const reached = withoutHosts(gone, execution)
+  const serving = await observeServingAgain(reached)
+  if (serving.unread === undefined) return { ...serving, gone }
+  const more = await findLost([...reached.hosts.values()])
+  return more.length === 0 ? { ...serving, gone } : observeReached(execution, [...gone, ...more])
+}
+
+export function withoutHosts(runs: readonly HostRun[], execution: Execution): Execution {
+  return { ...execution, hosts: new Map([...execution.hosts].filter(([, run]) => !runs.includes(run))) }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Hosts that are still out of the load balancer, as far as the hooks show. */
 export function listOut(runs: readonly HostRun[]): string[] {
@@ -91,9 +113,9 @@ function undoFailed(reason: DrayError, text: string): DrayError {
   return new DrayError('UNDO_FAILED', `${reason.message} ${text}`, { cause: reason, details: reason.details })
 }
 
-function servingUnknown(failed: readonly { host: string }[]): Serving {
+function servingUnknown(failed: readonly HostRun[]): Serving {
   return {
-    serving: `Check what is serving on ${failed.map(({ host }) => host).join(', ')}. The undo stopped no old container.`,
+    serving: `Check what is serving on ${failed.map(({ host }) => host.name).join(', ')}. The undo stopped no old container.`,
     servingRelease: undefined,
   }
 }

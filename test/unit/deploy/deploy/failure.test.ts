@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { fakeApp, fakeProxy, fakeService, withService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 import type { Behaviour } from '../../../support/fake-containers.ts'
@@ -145,6 +146,39 @@ describe('after an undo, what is serving is said only of URLs that answer:', () 
     world.host.when('settled', () => world.host.loseLock())
     expect(await world.failure()).toMatchObject({ code: 'LOCK_LOST', undone: [], exitCode: 4 })
     expect(world.host.running).toContain('backend:v1')
+  })
+
+  test('what cannot be read after the undo is a failed undo, with what was undone', async () => {
+    const world = await shopAtV1()
+    world.host.failWhen('record')
+    world.host.when('remove backend-2', () => refuseReading(world))
+    expect(await world.failure()).toMatchObject({
+      code: 'UNDO_FAILED',
+      exitCode: 4,
+      message:
+        'No record today. It was undone, but the running containers could not be read: Cannot read today.',
+      undone: expect.arrayContaining(['files restored', 'shop-backend-2 removed']) as string[],
+      serving: 'The current state is unknown: Cannot read today.',
+    })
+    expect(journalLines(world).slice(-2)).toEqual(['undo.finished', 'deploy.finished failed'])
+  })
+
+  test('a server that is lost while it is undone is named as lost, with what was undone', async () => {
+    const world = await shopAtV1()
+    world.host.when('up beside', () => {
+      throw new Error('No.')
+    })
+    world.host.when('restore', () => {
+      refuseReading(world)
+      world.host.loseLock()
+    })
+    expect(await world.failure()).toMatchObject({
+      code: 'LOCK_LOST',
+      exitCode: 4,
+      undone: ['files restored'],
+      notUndone: ['what was left to undo on srv when it was lost'],
+      serving: 'Release r1 was running before the deploy. The current state could not be checked.',
+    })
   })
 
   test('after the connection broke it is not known', async () => {
@@ -427,3 +461,7 @@ test('with a proxy that was recreated the undo turns the one that runs', async (
   ])
   expect(world.host.running).toContain('nginx:alpine#')
 })
+
+function refuseReading({ host }: FakeWorld): void {
+  host.engine.containers = () => Promise.reject(new DrayError('DOCKER_UNREACHABLE', 'Cannot read today.'))
+}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fakeApp, fakeService, withTag } from '../../../support/fake-app.ts'
 import { FakeWorld } from '../../../support/fake-deploy.ts'
 import type { FakeHost } from '../../../support/fake-host.ts'
+import { DrayError } from '../../../../src/errors/dray-error.ts'
 import { shop, shopAtV1 } from '../../../support/shop-world.ts'
 
 const v1 = 'backend:v1#backend-1, nginx:alpine#nginx-1'
@@ -94,6 +95,26 @@ describe('a host that is lost', () => {
       expect(host.running).toMatch(/^nginx:alpine#nginx-1, backend:v2#backend-\d$/)
       expect(host.releases.map(({ id }) => id)).toEqual(['r1', 'r3'])
     }
+  })
+
+  test('while it is undone: the others are accounted for, and it is named', async () => {
+    const world = await shopAtV1(['a', 'b'])
+    const [a, b] = world.hosts
+    a!.failWhen('stop backend-1')
+    b!.when('restore', () => {
+      b!.loseLock()
+      b!.engine.containers = () => Promise.reject(new DrayError('HOST_UNREACHABLE', 'It is gone.'))
+    })
+    expect(await world.failure()).toMatchObject({
+      code: 'HOST_LOST',
+      exitCode: 4,
+      message: 'The connection to b broke during the deploy. a: No stop backend-1 today.',
+      serving: 'On the other hosts: Release r1 is serving, as before. The state of b is unknown.',
+      undone: expect.arrayContaining(['files restored on a, b', 'traffic switched back on a']) as string[],
+      notUndone: ['what was left to undo on b when it was lost'],
+    })
+    expect(a!.running).toBe(v1)
+    expect(a!.journal.find(({ event }) => event === 'undo.finished')).toMatchObject({ lost: ['b'] })
   })
 
   test('after the record: the others are finished, and the next deploy finishes this one', async () => {
