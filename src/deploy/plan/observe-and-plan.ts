@@ -8,6 +8,7 @@ import type { Lock } from '../model/lock.ts'
 import { makePlan } from './make-plan.ts'
 import { inspectHost, observeAhead, observeHost, type Observed, type Site } from './observe/observe.ts'
 import type { Running } from './observe/observe-running.ts'
+import { shareAnswers } from './observe/share-answers.ts'
 
 /** The release to deploy, and a site for each host of the request, in the same order. */
 export type DesiredState = {
@@ -65,16 +66,20 @@ export async function observeAndPlan(
   signal: AbortSignal,
 ): Promise<Planned> {
   const { desired, sites } = state
+  const shared = shareAnswers()
   const observed = await onEachHost(sites, { nameOf, signal }, async (site, index) => {
     const directory = directories[index]
     if (directory === undefined) throw new DrayError('INTERNAL', `${site.host.name} was not inspected.`)
-    return observeHost(site, {
-      directory,
-      desired,
-      ahead: running[index],
-      reviewed: reviews[index],
-      signal,
-    })
+    return observeHost(
+      { ...site, registry: shared(site.registry) },
+      {
+        directory,
+        desired,
+        ahead: running[index],
+        reviewed: reviews[index],
+        signal,
+      },
+    )
   })
   const plan = makePlan(
     observed.map(({ observation }) => observation),
