@@ -13,7 +13,7 @@ import type { InactiveReleased, ReleasedService } from './release.ts'
  * What the hosts do side by side in a deploy to several. Each begins when the one before it is done on every host. Traffic
  * switches in waves of hosts, which are counted from 1.
  */
-export type Phase = { name: 'prepare' | 'traffic' | 'stop' | 'record' | 'clean'; wave?: number }
+export type Phase = { name: 'prepare' | 'traffic' | 'stop' | 'check' | 'record' | 'clean'; wave?: number }
 
 /** With more hosts than this, output is grouped by phase and host. */
 export const MANY_HOSTS = 4

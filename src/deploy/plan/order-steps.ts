@@ -63,9 +63,15 @@ export function orderSteps({ hosts, arrivals, rolling, release }: OrderRequest):
         ...planUnpins(plan),
         ...planCallerUnpins(plan),
         ...planLastChecks(plan, desired),
-        ...(hosts.length < 2 ? [] : [planContainerCheck(plan)]),
       ]),
     ),
+    // A phase of its own: one host may still stop its old containers when another one is done.
+    ...(hosts.length < 2
+      ? []
+      : sideBySide(
+          'check',
+          hosts.map(({ plan }) => [planContainerCheck(plan)]),
+        )),
     ...sideBySide(
       'record',
       hosts.map(({ plan, desired }) => [planRecord(plan, desired, release)]),

@@ -7,6 +7,7 @@ const TITLES: Readonly<Record<Phase['name'], string>> = {
   prepare: 'Prepare',
   traffic: 'Switch traffic',
   stop: 'Stop the old containers',
+  check: 'Check the new containers',
   record: 'Record the release',
   clean: 'Remove the old containers',
 }

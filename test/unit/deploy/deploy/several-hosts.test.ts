@@ -72,6 +72,21 @@ test('a container that ends on one host after the last check takes back all of t
   }
 })
 
+test('a container that ends on one host while another one still stops its old ones takes back both', async () => {
+  const world = await shopAtV1(['a', 'b'])
+  const [a, b] = world.hosts
+  b!.when('stop backend-1', async () => {
+    await world.clock.sleep(5_000)
+    a!.containers.change('backend-2', { state: 'exited', exitCode: 1 })
+  })
+  expect(await world.failure()).toMatchObject({
+    code: 'SERVICE_EXITED',
+    exitCode: 1,
+    message: expect.stringMatching(/^a: backend/) as string,
+  })
+  for (const host of world.hosts) expect(host.releases.map(({ id }) => id)).toEqual(['r1'])
+})
+
 describe('a host that is lost', () => {
   test('before the record: the others go back, and the next deploy brings all to the same release', async () => {
     const world = await shopAtV1(['a', 'b', 'c'])

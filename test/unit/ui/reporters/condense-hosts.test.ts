@@ -36,24 +36,26 @@ test('a deploy to 50 hosts has a line for each host, and a few for all', async (
   const lines = await logOf(50)
   const switched = lines.filter((line) => line.includes('Switch traffic on'))
   expect(switched).toHaveLength(50)
-  expect(switched[0]).toBe('2/54 Switch traffic on h1 done')
+  expect(switched[0]).toBe('2/55 Switch traffic on h1 done')
   expect(lines.filter((line) => !switched.includes(line) && !line.includes('no health check'))).toEqual([
     'Plan for release r2: 600 steps, up to 50.0 MB to download',
-    '1/54 Prepare on 50 hosts',
-    '1/54 done',
-    '52/54 Stop the old containers on 50 hosts',
-    '52/54 done',
-    '53/54 Record the release on 50 hosts',
-    '53/54 done',
-    '54/54 Remove the old containers on 50 hosts',
-    '54/54 done',
+    '1/55 Prepare on 50 hosts',
+    '1/55 done',
+    '52/55 Stop the old containers on 50 hosts',
+    '52/55 done',
+    '53/55 Check the new containers on 50 hosts',
+    '53/55 done',
+    '54/55 Record the release on 50 hosts',
+    '54/55 done',
+    '55/55 Remove the old containers on 50 hosts',
+    '55/55 done',
     expect.stringMatching(/^Probe of .* on 50 hosts: /),
   ])
 })
 
 test('a failure on one of many hosts is named', async () => {
   const lines = await logOf(6, (world) => world.hosts[3]!.failWhen('pull'))
-  expect(lines).toContain('1/10 FAILED : Pull acme/backend:v2 on h4')
+  expect(lines).toContain('1/11 FAILED : Pull acme/backend:v2 on h4')
 })
 
 test('a deploy to four hosts shows every step', async () => {
@@ -76,7 +78,7 @@ test('the plan for 50 hosts shows the same step once', async () => {
       104  50 hosts  Check http://localhost:80/                          before the old containers are stopped
       301  50 hosts  Stop the old backend                                replaced
       302  50 hosts  Check http://localhost:80/                          without the old containers
-      303  50 hosts  Check that the new containers still run             before the release is recorded on any host
+      401  50 hosts  Check that the new containers still run             before the release is recorded on any host
       451  50 hosts  Record the release                                  archived releases for rollback: 2
       501  50 hosts  Remove the old backend                              the new release is recorded
       502  50 hosts  Verify the running containers                       before success is reported
