@@ -5,12 +5,12 @@ import type { HostPlan, NewStep } from '../plan-host.ts'
 import { planTraffic } from './plan-traffic.ts'
 
 /**
- * The turn of one host: it leaves the load balancer, its traffic switches, it joins again and is watched. Empty if no traffic
- * switches there.
+ * The turn of one host: it leaves the load balancer, its traffic switches, it joins again and is watched. Where nothing changes,
+ * its URL is asked; a host without one has no step.
  */
 export function planHostTurn(host: HostPlan, desired: DesiredRelease): NewStep[] {
   const switches = planTraffic(host, desired)
-  if (switches.length === 0) return []
+  if (switches.every(({ kind }) => kind === 'check-url')) return switches
   return [
     ...planHook('leave', host, desired),
     ...switches,

@@ -217,6 +217,27 @@ describe('hooks for each host', () => {
     ])
   })
 
+  test('a host without a change stays in the load balancer', async () => {
+    const { world, log } = await withHooks()
+    const [, b] = world.hosts
+    world.request = {
+      ...world.request,
+      hosts: [b!],
+      resolveDesired: async () => ({ desired: world.desired, sites: world.sites.slice(1) }),
+    }
+    await world.deploy()
+    const { resolveDesired: _, hosts: __, ...both } = world.request
+    world.request = both
+    log.splice(0)
+    const plan = await world.deploy()
+    expect(log).toEqual(['a leave', 'a join'])
+    expect(
+      plan.steps.flatMap(({ kind, host, phase }) =>
+        host === 'b' && phase?.name === 'traffic' ? [kind] : [],
+      ),
+    ).toEqual(['check-url'])
+  })
+
   test('a host that does not leave takes back the others, and joins again', async () => {
     const { world, log } = await withHooks('b leave')
     expect(await world.failure()).toMatchObject({
