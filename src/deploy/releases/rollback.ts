@@ -7,7 +7,7 @@ import type { JournalEntry } from '../model/lock.ts'
 import type { ArchiveContents, ReleaseArchive } from './release-archive.ts'
 import { hasRole, hasSameImages } from './same-release.ts'
 import { newestRelease, releaseNumber, type Release } from '../model/release.ts'
-import { chooseTarget, possibleTargets } from './rollback-target.ts'
+import { chooseTarget, possibleTargets, type TargetQuestion } from './rollback-target.ts'
 
 export type RollbackRequest = {
   hosts: readonly ArchivingHost[]
@@ -40,14 +40,7 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
   const archives = await Promise.all(
     hosts.map(async (host) => ({ host, ...(await host.archive.read(ATTEMPTS_READ, signal)) })),
   )
-  // One that was left out has older ones, and one that joined later has fewer.
-  const [first] = [...archives].sort(
-    (a, b) =>
-      newestNumber(b.releases) - newestNumber(a.releases) ||
-      possibleTargets(b.releases).length - possibleTargets(a.releases).length,
-  )
-  const releases = first?.releases ?? []
-  const target = chooseTarget({ releases, wanted, now })
+  const { target, host: first } = chooseNewest(archives, { wanted, now })
   const sites = archives.map(({ host, releases: kept }) => {
     const isSameRole = (it: Found): boolean => hasRole(it.host.services, host.services)
     const original = archives
@@ -56,7 +49,7 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
         it.releases.filter(({ id }) => id === target.id).map((release) => ({ release, from: it.host })),
       )
     const own = kept.find(({ id }) => id === target.id)
-    const donor = original.find(({ from }) => from === first?.host) ?? original[0]
+    const donor = original.find(({ from }) => from === first) ?? original[0]
     if (own !== undefined && (donor === undefined || hasSameImages(own, donor.release)))
       return host.restore(own)
     if (donor === undefined) throw notArchived(target.id, host.name)
@@ -75,6 +68,35 @@ export async function resolveRollback(request: RollbackRequest, signal: AbortSig
     sites,
     journalBytes: archives.map(({ journalBytes }) => journalBytes),
   }
+}
+
+/**
+ * The newest of the targets of the hosts with the newest record, whatever the order of the hosts: one that was left out of a
+ * release in between followed an older one, and one that joined later has fewer. Throws what `chooseTarget` throws if no host has
+ * a target.
+ */
+function chooseNewest(
+  archives: readonly Found[],
+  question: Omit<TargetQuestion, 'releases'>,
+): { target: Release; host: ArchivingHost | undefined } {
+  const newest = Math.max(0, ...archives.map(({ releases }) => newestNumber(releases)))
+  const current = archives
+    .filter(({ releases }) => newestNumber(releases) === newest)
+    .sort((a, b) => possibleTargets(b.releases).length - possibleTargets(a.releases).length)
+  const failures: unknown[] = []
+  const [found] = current
+    .flatMap(({ host, releases }) => {
+      try {
+        return [{ host, target: chooseTarget({ ...question, releases }) }]
+      } catch (error) {
+        failures.push(error)
+        return []
+      }
+    })
+    .sort((a, b) => releaseNumber(b.target.id) - releaseNumber(a.target.id))
+  if (found !== undefined) return found
+  if (failures.length > 0) throw failures[0]
+  return { host: undefined, target: chooseTarget({ ...question, releases: [] }) }
 }
 
 function newestNumber(releases: readonly Release[]): number {

@@ -192,6 +192,30 @@ test('a host that was left out does not decide which release was before, nor hid
   expect(plan.notUndone).toContainEqual(expect.stringContaining('migrate'))
 })
 
+test.each([
+  ['a', 'b'],
+  ['b', 'a'],
+])(
+  'a host that was left out of a release in between decides nothing, in the order %s, %s',
+  async (...names) => {
+    const world = new FakeWorld(shop, names)
+    world.desired = { ...world.desired, keep: 3 }
+    for (const version of [1, 2, 3]) await deployVersion(world, version)
+    const index = names.indexOf('a')
+    world.request = {
+      hosts: [world.hosts[index]!],
+      resolveDesired: async () => ({ desired: world.desired, sites: [world.sites[index]!] }),
+    }
+    await deployVersion(world, 4)
+    world.request = {}
+    await deployVersion(world, 5)
+    // Both archives are full.
+    expect(new Set(world.hosts.map(({ releases }) => releases.length)).size).toBe(1)
+    const plan = await world.planRollback()
+    expect(plan.restores).toEqual({ release: 'r4', tag: 'v4' })
+  },
+)
+
 test('on several hosts all go back to the same release', async () => {
   const world = new FakeWorld(shop, ['a', 'b'])
   await deployVersion(world, 1)
