@@ -1,6 +1,6 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import type { DesiredRelease } from '../model/observation.ts'
-import { newestRelease, type Release } from '../model/release.ts'
+import { newestRelease, releaseNumber, type Release } from '../model/release.ts'
 import type { DesiredState } from '../plan/observe-and-plan.ts'
 import { desiredFromRelease, type ArchivingHost } from './rollback.ts'
 import { hasRole, hasSameImages } from './same-release.ts'
@@ -22,7 +22,7 @@ const ATTEMPTS_READ = 1
 /**
  * The desired state of a host that joins the others: their current release with its images by digest and its files, whatever the
  * tag means by now, without tasks. Throws HOSTS_DIFFER if they run different releases, NO_DONOR if none of them runs the services
- * of the host, and what reading the archives throws.
+ * of the host, and what reading the archives throws; HOSTS_DIFFER, too, if the host has a newer release than they.
  */
 export async function resolveJoin(
   { host, donors, desired }: JoinRequest,
@@ -38,6 +38,7 @@ export async function resolveJoin(
   const donor = found.find(({ services }) => hasRole(host.services, services))
   if (donor?.release === undefined) throw noDonor(host, found)
   const { release, archive } = donor
+  refuseNewer(host, newestRelease((await host.archive.read(ATTEMPTS_READ, signal)).releases), donor)
   const { restores: _, ...settings } = desiredFromRelease(release, desired, [])
   return {
     desired: { ...settings, restores: undefined, joins: { release: release.id, from: donor.name } },
@@ -58,6 +59,19 @@ function refuseDifferent(found: readonly Found[]): void {
   if (!found.some(isOther)) return
   const each = found.map(({ name, release }) => `${release?.id ?? 'none'} on ${name}`)
   throw new DrayError('HOSTS_DIFFER', `The other hosts run different releases: ${each.join(', ')}.`)
+}
+
+/** Their older release would be recorded below the newer one, which would stay the current one. */
+function refuseNewer(host: ArchivingHost, own: Release | undefined, { name, release }: Found): void {
+  if (own === undefined || release === undefined) return
+  if (releaseNumber(own.id) <= releaseNumber(release.id)) return
+  throw new DrayError(
+    'HOSTS_DIFFER',
+    `${host.name} has ${own.id}, which is newer than ${release.id} on ${name}.`,
+    {
+      hint: `To bring all hosts to the same release, deploy to all: \`dray deploy ENVIRONMENT\`. To return to ${release.id} everywhere: \`dray rollback ENVIRONMENT ${release.id}\`.`,
+    },
+  )
 }
 
 function noDonor(host: ArchivingHost, found: readonly Found[]): DrayError {

@@ -78,6 +78,24 @@ test('hosts that run different releases have none to give', async () => {
   })
 })
 
+test('a host with a newer release than the others does not get theirs', async () => {
+  const world = await fleet()
+  const [a, b] = world.hosts
+  world.request = {
+    hosts: [b!],
+    resolveDesired: async () => ({ desired: world.desired, sites: [world.sites[1]!] }),
+  }
+  await world.deploy()
+  join(world, 1)
+  expect(await world.failure()).toMatchObject({
+    code: 'HOSTS_DIFFER',
+    exitCode: 3,
+    message: 'b has r2, which is newer than r1 on a.',
+    hint: expect.stringContaining('`dray rollback ENVIRONMENT r1`') as string,
+  })
+  expect([a, b].map((host) => host!.releases.at(-1)?.id)).toEqual(['r1', 'r2'])
+})
+
 test('a host with a role of its own finds no other one with its services', async () => {
   const world = await fleet()
   world.hosts[2]!.services = ['backend']
