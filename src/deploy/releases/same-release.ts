@@ -15,3 +15,18 @@ export function hasSameImages(a: Pick<Release, 'services'>, b: Pick<Release, 'se
     )
   return text(a) === text(b)
 }
+
+/**
+ * A service of both records with another image in each: two deploys took the same number, each without the other's hosts. An image
+ * that was running before dray is that of its host.
+ */
+export function findOtherImage(
+  a: Pick<Release, 'services'>,
+  b: Pick<Release, 'services'>,
+): string | undefined {
+  return Object.keys(a.services).find((name) => {
+    const [one, other] = [a.services[name], b.services[name]]
+    if (one === undefined || other === undefined) return false
+    return !one.adoptedName && !other.adoptedName && one.image !== other.image
+  })
+}

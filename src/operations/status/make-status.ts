@@ -1,5 +1,6 @@
 import type { Failure } from '../../deploy/model/events.ts'
-import { releaseNumber } from '../../deploy/model/release.ts'
+import { releaseLabel, releaseNumber, type Release } from '../../deploy/model/release.ts'
+import { findOtherImage } from '../../deploy/releases/same-release.ts'
 import { deployAgain, findDrift } from './find-drift.ts'
 import type { StatusObservation } from './status-observation.ts'
 import { findStackDrift } from './find-stack-drift.ts'
@@ -17,7 +18,7 @@ export type ObservedEnvironment = {
 
 /** Makes the status from the observations. Pure: ages are relative to each host's own clock. */
 export function makeStatus(observed: ObservedEnvironment): EnvironmentStatus {
-  const newest = newestReleaseId(observed)
+  const newest = newestReleaseOf(observed)
   const hosts = observed.hosts.map((it): HostStatus => {
     if ('failure' in it) return { host: it.host, verdict: 'unknown', failure: it.failure }
     return hostStatus({ ...it, environment: observed.environment, path: observed.path }, newest)
@@ -32,7 +33,7 @@ export function unknownEnvironment(environment: string, failure: Failure): Envir
 
 type Seen = { host: string; observation: StatusObservation; environment: string; path: string }
 
-function hostStatus(seen: Seen, newest: string | undefined): KnownHost {
+function hostStatus(seen: Seen, newest: Newest | undefined): KnownHost {
   const { host, observation } = seen
   const { release, lock, nowMs, fileSystems, urls, stack } = observation
   const drift = lock === undefined ? driftOf(seen, newest) : []
@@ -76,25 +77,43 @@ function servicesOf(observation: StatusObservation): ServiceStatus[] {
   return [...deployed, ...started]
 }
 
-function driftOf({ host, observation, environment, path }: Seen, newest: string | undefined): Drift[] {
+function driftOf({ host, observation, environment, path }: Seen, newest: Newest | undefined): Drift[] {
   const { release, stack } = observation
   if (release === undefined || newest === undefined) return []
   const input = { host, environment, path, observation, release }
   if (stack !== undefined) return findStackDrift(input, 'view' in stack ? stack.view : undefined)
   const found = findDrift(input)
-  if (release.id === newest) return found
-  const message = `Release ${release.id} is current here, but another host of ${environment} has ${newest}.`
+  const message = describeOther(release, newest, environment)
+  if (message === undefined) return found
   const hint = `${deployAgain({ environment, release: { ...release, tag: undefined } })} brings all hosts to the same release.`
   return [{ kind: 'release', subject: release.id, message, hint }, ...found]
 }
 
-/** Hosts of one environment receive each release together, under one number. */
-function newestReleaseId({ hosts }: ObservedEnvironment): string | undefined {
+type Newest = { host: string; release: Release }
+
+/** How the release of a host differs from the newest one; undefined if it is the same. */
+function describeOther(
+  release: Release,
+  { host, release: newest }: Newest,
+  environment: string,
+): string | undefined {
+  if (release.id !== newest.id)
+    return `Release ${release.id} is current here, but another host of ${environment} has ${newest.id}.`
+  const [here, there] = [release, newest].map(({ id, tag }) => releaseLabel(id, tag))
+  if (here !== there) return `Release ${here} is current here, but ${host} has ${there}.`
+  const other = findOtherImage(release, newest)
+  return other && `${other} of release ${release.id} has another image here than on ${host}.`
+}
+
+/** Hosts of one environment receive each release together, under one number. The first of several with the newest one. */
+function newestReleaseOf({ hosts }: ObservedEnvironment): Newest | undefined {
   return hosts
     .flatMap((it) =>
-      'observation' in it && it.observation.release !== undefined ? [it.observation.release.id] : [],
+      'observation' in it && it.observation.release !== undefined
+        ? [{ host: it.host, release: it.observation.release }]
+        : [],
     )
-    .sort((a, b) => releaseNumber(b) - releaseNumber(a))[0]
+    .sort((a, b) => releaseNumber(b.release.id) - releaseNumber(a.release.id))[0]
 }
 
 function verdictOf({

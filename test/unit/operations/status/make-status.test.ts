@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { makeStatus } from '../../../../src/operations/status/make-status.ts'
 import type { StatusObservation } from '../../../../src/operations/status/status-observation.ts'
 import type { KnownHost } from '../../../../src/operations/status/status.ts'
+import { fakeDigest } from '../../../support/fake-app.ts'
 import {
   fakeStatusObservation,
   fakeRelease,
@@ -302,4 +303,27 @@ test('a host whose release is older than that of another has drifted', () => {
   expect((status.hosts[1] as KnownHost).drift).toMatchObject([
     { kind: 'release', message: 'Release r6 is current here, but another host of test has r10.' },
   ])
+})
+
+test.each([
+  [{ tag: 'v9' }, 'Release r6 (v9) is current here, but a has r6 (v1).'],
+  [{ image: 'v9' }, 'web of release r6 has another image here than on a.'],
+])('hosts with two releases under one number differ: %o', (facts, message) => {
+  const release = fakeRelease({ id: 'r6', tag: 'v1' })
+  const image = `ghcr.io/acme/web@${fakeDigest('v9')}`
+  const web = { ...release.services['web']!, image }
+  const other =
+    'tag' in facts ? { ...release, ...facts } : { ...release, services: { ...release.services, web } }
+  const hosts = [
+    { host: 'a', observation: fakeStatusObservation({ release }) },
+    { host: 'b', observation: fakeStatusObservation({ release: other }) },
+  ]
+  const { verdict, hosts: seen } = makeStatus({ environment: 'test', path: '/srv/shop', hosts })
+  expect(verdict).toBe('drifted')
+  expect((seen[0] as KnownHost).drift).toEqual([])
+  expect((seen[1] as KnownHost).drift[0]).toMatchObject({
+    kind: 'release',
+    message,
+    hint: '`dray deploy test` brings all hosts to the same release.',
+  })
 })
