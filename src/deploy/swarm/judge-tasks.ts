@@ -15,6 +15,12 @@ export type ServiceState = {
   state: 'done' | 'waiting' | 'paused' | 'rolled-back' | 'gone'
   good: number
   of: number
+  /** The tasks that run the release. */
+  running: readonly StackTask[]
+  /** Tasks that run something else, or that Swarm is stopping. Without those on nodes that are down. */
+  old: number
+  /** The compose file has a health check. */
+  hasHealthCheck: boolean
   /** Tasks that Swarm is stopping, and that still run: they may still answer. Without those on nodes that are down. */
   stopping: number
   /** The task that Swarm blames, or the newest of the release that ended or was refused since `sinceMs`; undefined without any. */
@@ -46,6 +52,9 @@ export function judgeService(
       state: 'gone',
       good: 0,
       of: 1,
+      running: [],
+      old: 0,
+      hasHealthCheck: false,
       stopping: 0,
       failed: undefined,
       unconnected: 0,
@@ -56,7 +65,8 @@ export function judgeService(
   const own = tasks.filter(({ serviceId }) => serviceId === service.id)
   const fresh = own.filter((it) => it.image === image && it.taskHash === service.taskHash)
   const wanted = standingTasks(service, { tasks, nodes })
-  const good = wanted.filter((it) => it.state === 'running' && fresh.includes(it)).length
+  const running = wanted.filter((it) => it.state === 'running' && fresh.includes(it))
+  const good = running.length
   const newest = [...fresh].sort((a, b) => b.createdAtMs - a.createdAtMs)
   // After a rollback by Swarm, the service has its old definition, and only the image shows which tasks failed.
   const ended = own
@@ -74,6 +84,10 @@ export function judgeService(
     state: stateOf(updateState) ?? (service.image === image ? (isDone ? 'done' : 'waiting') : 'rolled-back'),
     good,
     of: service.desiredTasks,
+    running,
+    old: own.filter((it) => it.state === 'running' && !running.includes(it) && !isOnLostNode(it, nodes))
+      .length,
+    hasHealthCheck: service.hasHealthCheck,
     stopping: own.filter(
       (it) => it.state === 'running' && it.desiredState !== 'running' && !isOnLostNode(it, nodes),
     ).length,

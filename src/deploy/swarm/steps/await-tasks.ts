@@ -11,6 +11,7 @@ import {
   type StackView,
 } from '../judge-tasks.ts'
 import { LOOK_EVERY_MS } from '../look-every.ts'
+import { StackProgress } from '../stack-progress.ts'
 import { type StackExecution, type StackStepRunner } from '../stack-execution.ts'
 
 /** After a change, Swarm needs a moment until it calls the update one. */
@@ -18,37 +19,36 @@ const BEGIN_MS = 1_500
 const LOG_LINES = 60
 
 /**
- * Watches every service until all its tasks run the release, except those that the deploy leaves down. Throws STACK_PAUSED and
- * STACK_ROLLED_BACK when Swarm gave up, STACK_NO_NODE, STACK_NETWORK and STACK_STUCK when nothing moved for the time limit of a
- * service, each with the log of the task.
+ * Watches every service until all its tasks run the release and have run for a while, except those that the deploy leaves down. Throws
+ * STACK_PAUSED and STACK_ROLLED_BACK when Swarm gave up, STACK_NO_NODE, STACK_NETWORK and STACK_STUCK when nothing moved for the time
+ * limit of a service, each with the log of the task.
  */
 export const awaitTasks: StackStepRunner<StepOf<'await-tasks'>> = async (step, context) => {
   const { execution, signal, progress } = context
-  const { clock } = execution
+  const { clock, observation } = execution
   const awaited = step.services.filter(({ isLeftDown }) => isLeftDown !== true)
   const startedAtMs = clock.now()
   // A minute earlier: the manager's clock may differ, and tasks of an older definition do not count anyway.
   const sinceMs = startedAtMs - 60_000
-  const moved = new Map<string, { at: string; atMs: number }>()
-  const stillMs = (service: string): number => clock.now() - (moved.get(service)?.atMs ?? clock.now())
+  const moved = new StackProgress({ clock, sinceMs, watchMs: observation.directory.stack.watchMs })
   let quiet = false
   for (;;) {
     signal.throwIfAborted()
     const view = await lookAt(execution)
-    const states = awaited.map((wanted) => ({ wanted, ...judgeService(wanted, view, sinceMs) }))
-    for (const { wanted, ...state } of states) {
+    const looks = awaited.map((wanted) => {
+      const state = judgeService(wanted, view, sinceMs)
+      return { wanted, state, ...moved.see(state, view.nodes) }
+    })
+    for (const { wanted, state, stillMs, isSettled } of looks) {
       await refuseFailed(state, wanted, { execution, view })
-      const at = `${state.good} ${state.stopping}`
-      if (moved.get(state.service)?.at !== at) moved.set(state.service, { at, atMs: clock.now() })
-      const stuckMs = stillMs(state.service)
-      if (state.state !== 'done' && stuckMs > wanted.limitMs)
-        throw await stuck(state, wanted, { execution, view })
+      if (!isSettled && stillMs > wanted.limitMs) throw await stuck(state, wanted, { execution, view })
     }
-    const isDone = states.every(({ state }) => state === 'done')
+    const isDone = looks.every(({ isSettled }) => isSettled)
     // Old tasks may still answer. One that does not stop in time is not waited for.
-    const isStopping = states.some(
-      ({ stopping, service, wanted }) => stopping > 0 && stillMs(service) <= wanted.limitMs,
+    const isStopping = looks.some(
+      ({ state, stillMs, wanted }) => state.stopping > 0 && stillMs <= wanted.limitMs,
     )
+    const states = looks.map(({ state }) => state)
     // Twice in a row: the first may be the state before the update.
     if (isDone && !isStopping && quiet && clock.now() - startedAtMs >= BEGIN_MS) return resultOf(states)
     quiet = isDone
@@ -106,7 +106,13 @@ async function refuseFailed(state: ServiceState, wanted: StackChange, seen: Seen
 }
 
 async function stuck(state: ServiceState, wanted: StackChange, seen: Seen): Promise<DrayError> {
-  const message = `${state.good} of ${state.of} tasks of ${state.service} run the release, and for ${Math.round(wanted.limitMs / 1000)} s no more did: ${reasonOf(state, seen.view.nodes)}.`
+  const { service, good, of } = state
+  const limit = `${Math.round(wanted.limitMs / 1000)} s`
+  const what =
+    state.state === 'done'
+      ? `Tasks of ${service} start and end again, for ${limit}`
+      : `${good} of ${of} tasks of ${service} run the release, and for ${limit} no more did`
+  const message = `${what}: ${reasonOf(state, seen.view.nodes)}.`
   const isPlaceless = state.of === 0 || kindOfFailure(errorOf(state)) === 'no-node'
   return failure({ code: isPlaceless ? 'STACK_NO_NODE' : 'STACK_STUCK', message }, state, seen)
 }

@@ -8,7 +8,7 @@ import type { StackExecution } from '../../../../src/deploy/swarm/stack-executio
 import { awaitTasks } from '../../../../src/deploy/swarm/steps/await-tasks.ts'
 import { recordStack, updateStack, verifyStack } from '../../../../src/deploy/swarm/steps/conclude-stack.ts'
 import { pullOnNodes } from '../../../../src/deploy/swarm/steps/pull-on-nodes.ts'
-import { fakeNode, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
+import { fakeNode, fakeReview, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 
 const image = `web@sha256:${'0'.repeat(64)}`
 const services = [{ service: 'web', change: 'update' as const, cause: '', image, limitMs: 10_000 }]
@@ -26,7 +26,7 @@ function execution(cluster: Partial<Cluster>, tokens: (Secret | undefined)[] = [
   }
   return {
     host: { swarm: { cluster: asked } },
-    observation: { directory: { app: { project: 'shop' } } },
+    observation: { directory: { app: { project: 'shop' }, stack: fakeReview } },
     clock: { now: () => nowMs, sleep: async (ms: number) => void (nowMs += ms) },
     pullToken: async () => tokens.shift(),
     done: { tasks: [], pulled: new Map() },
@@ -57,8 +57,56 @@ test('old tasks that still run may answer: they are waited for, within the time 
   const found = execution({ services: async () => [service()], tasks })
   const step = { ...base, kind: 'await-tasks' as const }
   expect(await awaitTasks(step, context(found))).toBe('1 task runs the release')
-  expect(looks).toBe(4)
+  expect(looks).toBe(6)
   expect(await wait(service(), [task(), old])).toBe('1 task runs the release, and 1 old one has not stopped')
+})
+
+/** A service whose only task is another one every 3 s, and runs for `runsMs` of them. */
+async function crashLoop(runsMs: number, found: StackService): Promise<unknown> {
+  const it = execution({
+    services: async () => [found],
+    tasks: async () => {
+      const cycle = Math.floor(it.clock.now() / 3_000)
+      const isRunning = it.clock.now() % 3_000 < runsMs
+      const last = task({ id: `t${cycle}`, createdAtMs: cycle * 3_000 })
+      const ended = { state: 'failed', desiredState: 'shutdown', exitCode: 3 }
+      return isRunning ? [task({ ...last, stateSinceMs: it.clock.now() })] : [{ ...last, ...ended }]
+    },
+  })
+  it.observation.directory.stack = { ...fakeReview, watchMs: { web: 5_000 } }
+  return awaitTasks({ ...base, kind: 'await-tasks' }, context(it)).catch((error: unknown) => error)
+}
+
+test.each([500, 2_000, 3_000])(
+  'a task that dies %i ms after each start is neither waited for without end nor called deployed',
+  async (runsMs) => {
+    expect(await crashLoop(runsMs, service({ hasHealthCheck: false, updateState: undefined }))).toMatchObject(
+      {
+        code: 'STACK_STUCK',
+      },
+    )
+  },
+)
+
+test('one with a health check must stay well for a moment', async () => {
+  expect(await crashLoop(1_500, service())).toMatchObject({ code: 'STACK_STUCK' })
+})
+
+test('a node that is lost gives the others time for its tasks', async () => {
+  let lookMs = 0
+  const limitMs = 10_000
+  const found: StackExecution = execution({
+    services: async () => [service({ desiredTasks: 2 })],
+    nodes: async () => [fakeNode, { ...fakeNode, id: 'n2', state: lookMs < 8_000 ? 'ready' : 'down' }],
+    tasks: async () => {
+      lookMs = found.clock.now()
+      return [task(), task({ id: 't2', nodeId: 'n2', state: lookMs < 15_000 ? 'starting' : 'running' })].map(
+        (it) => (lookMs < 15_000 ? it : { ...it, nodeId: 'n1' }),
+      )
+    },
+  })
+  const step = { ...base, services: [{ ...services[0], limitMs }] as typeof services }
+  expect(await awaitTasks({ ...step, kind: 'await-tasks' }, context(found))).toBe('2 tasks run the release')
 })
 
 test.each([
