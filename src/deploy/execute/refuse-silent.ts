@@ -1,18 +1,27 @@
 import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import { describeAnswer, entrancesOf } from '../model/entrance.ts'
+import type { Entrance } from '../model/prober.ts'
 import { newestRelease } from '../model/release.ts'
 import type { DesiredRelease, HostObservation } from '../model/observation.ts'
 import type { TargetHost } from '../model/ports.ts'
 import { askUrl, type UrlAnswer } from './ask-url.ts'
 import type { Execution } from './execution.ts'
 
+/** What was asked during a deploy, on each host. */
+type Asked = Pick<Execution, 'clock'> & {
+  patience: Pick<Execution['patience'], 'urlCheckMs'>
+  hosts: ReadonlyMap<
+    string,
+    { host: Pick<TargetHost, 'name' | 'prober'>; done: { answered: ReadonlyMap<string, Entrance> } }
+  >
+}
+
 /**
  * Asks every URL that answered during the deploy once more, at its very end. Throws URL_CHECK_FAILED; the release is recorded
  * by then, and its old containers are removed.
  */
-export async function refuseSilentUrls(execution: Execution): Promise<void> {
-  const { clock, patience, hosts } = execution
+export async function refuseSilentUrls({ clock, patience, hosts }: Asked): Promise<void> {
   const answers = await Promise.all(
     [...hosts.values()].flatMap(({ host: { name, prober }, done }) =>
       [...done.answered.values()].map(async (it) => ({

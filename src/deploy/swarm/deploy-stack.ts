@@ -1,7 +1,7 @@
 import type { DeployRequest } from '../deploy.ts'
 import { toDrayError } from '../execute/failure.ts'
 import { isReported, startProbing } from '../execute/probe.ts'
-import { refuseSilentApp } from '../execute/refuse-silent.ts'
+import { refuseSilentApp, refuseSilentUrls } from '../execute/refuse-silent.ts'
 import { stepTitle } from '../execute/step-title.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { configuredProbe, isAccepted } from '../model/entrance.ts'
@@ -102,6 +102,8 @@ async function carryOut(
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
     await executeStackPlan(execution, alive)
+    const { host, patience } = execution
+    await refuseSilentUrls({ clock, patience, hosts: new Map([[host.name, { host, done }]]) })
     outcome = 'deployed'
   } catch (error) {
     throw await afterStackFailure(toDrayError(error), execution)

@@ -39,8 +39,14 @@ const release: Release = {
 function swarm({
   status = 200,
   cancelAt = Infinity,
+  silentAfterRecord = false,
   services = [fakeStackService({ id: 'web', service: 'web', image })],
-}: { status?: number; cancelAt?: number; services?: readonly StackService[] } = {}) {
+}: {
+  status?: number
+  cancelAt?: number
+  silentAfterRecord?: boolean
+  services?: readonly StackService[]
+} = {}) {
   const journal: JournalEntry[] = []
   const removed: string[] = []
   const recorded: Release[] = []
@@ -68,7 +74,7 @@ function swarm({
       get: async () => {
         asked += 1
         if (asked === cancelAt) cancel.abort(new DOMException('Cancelled.', 'AbortError'))
-        return { status }
+        return { status: silentAfterRecord && recorded.length > 0 ? 502 : status }
       },
     },
     directory: {
@@ -156,4 +162,12 @@ test('a definition that was changed manually is put back, and the journal has th
   expect(journal[0]).toMatchObject({ event: 'deploy.started', replaces: 'r1' })
   expect(journal[1]).toMatchObject({ event: 'plan.made' })
   expect((journal[1] as { steps?: unknown[] }).steps).toHaveLength(plan.steps.length)
+})
+
+test('an app that stops answering after the release is recorded needs a person, as with Compose', async () => {
+  const changed = fakeStackService({ id: 'web', service: 'web', image, specHash: 'by hand' })
+  await expect(swarm({ services: [changed], silentAfterRecord: true }).deploy()).rejects.toMatchObject({
+    error: { code: 'URL_CHECK_FAILED', exitCode: 4 },
+    undone: { serving: 'Release r2 is current.' },
+  })
 })
