@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Cluster } from '../../deploy/model/cluster.ts'
+import { DrayError } from '../../errors/dray-error.ts'
 import { retry } from '../../shared/retry.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -30,7 +31,7 @@ const TAKEN = 409
 /**
  * The swarm of which the Engine of `client` is a manager. `host` is for error messages. `onSecrets` receives the secrets in a
  * service's environment when its definition is first read, since the logs of its tasks may contain them. `electionMs`: how
- * long the election of a leader is waited for.
+ * long the election of a leader is waited for; `requestMs`: how long one answer may take, or DOCKER_UNREACHABLE is thrown.
  */
 export function createCluster(
   client: EngineClient,
@@ -38,7 +39,8 @@ export function createCluster(
   {
     onSecrets = () => undefined,
     electionMs = ELECTION_MS,
-  }: { onSecrets?: (secrets: readonly Secret[]) => void; electionMs?: number } = {},
+    requestMs = REQUEST_MS,
+  }: { onSecrets?: (secrets: readonly Secret[]) => void; electionMs?: number; requestMs?: number } = {},
 ): Cluster {
   const seen = new Set<string>()
   const see = ({ ID, Version, Spec }: z.infer<typeof serviceAnswer>): void => {
@@ -46,11 +48,24 @@ export function createCluster(
     if (!seen.has(definition)) onSecrets(findEnvironmentSecrets(Spec.TaskTemplate.ContainerSpec?.Env ?? []))
     seen.add(definition)
   }
+  const sendInTime = async (request: ApiRequest): Promise<ApiAnswer> => {
+    using limit = startTimeLimit(requestMs, request.signal && { signal: request.signal })
+    try {
+      return await client.send({ ...request, signal: limit.signal })
+    } catch (error) {
+      if (!limit.isOver || request.signal?.aborted) throw error
+      throw new DrayError(
+        'DOCKER_UNREACHABLE',
+        `Docker Engine on ${host} did not answer for the swarm within ${requestMs / 1000} s.`,
+        { cause: error },
+      )
+    }
+  }
   /** A swarm that elects a new leader answers nothing meanwhile: what is sent fails, and usually had no effect. */
   const send = (request: ApiRequest): Promise<ApiAnswer> =>
     retry(
       async () => {
-        const answer = await client.send(request)
+        const answer = await sendInTime(request)
         if (answer.status === 503 || (answer.status >= 500 && isLeaderless(answer.text)))
           throw refusal(await client.maskValues(readMessage(answer.text)), host)
         return answer
@@ -63,17 +78,32 @@ export function createCluster(
     const answer = await send(request)
     if (!tolerated.includes(answer.status)) await client.assertDone(answer, request)
   }
+  /** Swarm quotes the Engines of its nodes, which quote values of the app's variables. */
+  const mask = async (text: string): Promise<string> => (text === '' ? '' : client.maskValues(text))
   const tasks = async (filters: object) => {
     const query = { filters: JSON.stringify(filters) }
-    return (
-      (await ask({ method: 'GET', path: '/tasks', query }, z.array(taskAnswer).nullable()))?.map(readTask) ??
-      []
+    const found = await ask({ method: 'GET', path: '/tasks', query }, z.array(taskAnswer).nullable())
+    return await Promise.all(
+      (found ?? []).map(readTask).map(async (task) => ({ ...task, error: await mask(task.error) })),
     )
   }
   const pullJobs = async (stack: string) => {
     const query = { filters: JSON.stringify({ label: [`${PULL_LABEL}=${stack}`] }) }
     const found = await ask({ method: 'GET', path: '/services', query }, z.array(serviceAnswer).nullable())
     return (found ?? []).map(({ ID: id, Spec: { Name: name } }) => ({ id, name }))
+  }
+  const update = async (id: string, change: (spec: z.infer<typeof storedSpec>) => unknown): Promise<void> => {
+    const path = `/services/${id}`
+    for (let tries = 1; ; tries++) {
+      const there = z.object({ Version: z.object({ Index: z.number() }), Spec: storedSpec })
+      const { Version, Spec } = await ask({ method: 'GET', path }, there)
+      const query = { version: Version.Index }
+      const request: ApiRequest = { method: 'POST', path: `${path}/update`, query, body: change(Spec) }
+      const answer = await send(request)
+      if (tries < VERSION_TRIES && OUT_OF_SEQUENCE.test(answer.text)) continue
+      await client.assertDone(answer, request)
+      return
+    }
   }
   const inStack = (stack: string) => ({ filters: JSON.stringify({ label: [`${STACK_LABEL}=${stack}`] }) })
   return {
@@ -82,7 +112,11 @@ export function createCluster(
       const query = { ...inStack(stack), status: true }
       const found = await ask({ method: 'GET', path: '/services', query }, z.array(serviceAnswer).nullable())
       found?.forEach(see)
-      return (found ?? []).map((it) => readService(it, stack))
+      return await Promise.all(
+        (found ?? [])
+          .map((it) => readService(it, stack))
+          .map(async (it) => ({ ...it, updateMessage: await mask(it.updateMessage) })),
+      )
     },
     tasks: (stack) => tasks({ label: [`${STACK_LABEL}=${stack}`] }),
     tasksOf: (serviceId) => tasks({ service: [serviceId] }),
@@ -129,32 +163,12 @@ export function createCluster(
       return there?.id ?? (await client.parse(answer, request, z.object({ ID: z.string() }))).ID
     },
     pullJobs,
-    restoreService: async (id, spec) => {
-      const path = `/services/${id}`
-      for (let tries = 1; ; tries++) {
-        const { Version } = await ask(
-          { method: 'GET', path },
-          z.object({ Version: z.object({ Index: z.number() }) }),
-        )
-        const query = { version: Version.Index }
-        const request: ApiRequest = { method: 'POST', path: `${path}/update`, query, body: spec }
-        const answer = await send(request)
-        if (tries < VERSION_TRIES && OUT_OF_SEQUENCE.test(answer.text)) continue
-        await client.assertDone(answer, request)
-        return
-      }
-    },
-    forgetStackImage: async (id) => {
-      const path = `/services/${id}`
-      const there = z.object({
-        Version: z.object({ Index: z.number() }),
-        Spec: z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }),
-      })
-      const { Version, Spec } = await ask({ method: 'GET', path }, there)
-      const { [IMAGE_LABEL]: _, ...Labels } = Spec.Labels ?? {}
-      const query = { version: Version.Index }
-      await done({ method: 'POST', path: `${path}/update`, query, body: { ...Spec, Labels } })
-    },
+    restoreService: (id, spec) => update(id, () => spec),
+    forgetStackImage: (id) =>
+      update(id, (there) => {
+        const { [IMAGE_LABEL]: _, ...Labels } = there.Labels ?? {}
+        return { ...there, Labels }
+      }),
     recreateService: async (spec) => {
       await done({ method: 'POST', path: '/services/create', body: spec }, [TAKEN])
     },
@@ -185,6 +199,10 @@ export function createCluster(
 }
 
 const LOG_LIMIT_MS = 5_000
+/** Longer than an Engine waits for the swarm: moby, daemon/cluster, 20 s. */
+const REQUEST_MS = 60_000
+
+const storedSpec = z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() })
 
 /** Swarm changed the service between the two requests, for example when an update ended: swarmkit, manager/state/store. */
 const OUT_OF_SEQUENCE = /update out of sequence/

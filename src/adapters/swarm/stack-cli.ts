@@ -17,7 +17,7 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
   const { runner, path, values } = place
   const { readMask } = place.serverValues ?? createServerValues(place)
   const render = async (request: StackRequest): Promise<RenderedStack> => {
-    const options = { args: [path], input: exportLines(values), ...signalOf(request) }
+    const options = { args: [path], input: exportLines(values), timeoutMs: SCRIPT_MS, ...signalOf(request) }
     const { exitCode, stdout, stderr } = await runScript(runner, configScript, options)
     if (exitCode !== 0)
       throw composeRefusal(stderr, { host: runner.name, path, stage: path, mask: await readMask() })
@@ -31,7 +31,7 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
   const deploy = async ({ file, configs }: RenderedStack, request: StackRequest): Promise<void> => {
     const { stack } = request
     for (const { name, data } of configs) await cluster.create('configs', { name, stack, data })
-    const options = { args: [stack], input: JSON.stringify(file), ...signalOf(request) }
+    const options = { args: [stack], input: JSON.stringify(file), timeoutMs: SCRIPT_MS, ...signalOf(request) }
     const { exitCode, stderr } = await runScript(runner, deployScript, options)
     if (exitCode === 0) return
     const mask = await readMask()
@@ -69,6 +69,9 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
     },
   }
 }
+
+/** Compose and Docker take seconds; longer than this, one of them does not end. In milliseconds. */
+const SCRIPT_MS = 600_000
 
 function signalOf({ signal }: StackRequest): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal }

@@ -70,7 +70,7 @@ test('a swarm that elects a leader is asked again', async () => {
 
 test('a definition that Swarm changes between the two requests is put back all the same', async () => {
   const conflict = { message: 'rpc error: code = Unknown desc = update out of sequence' }
-  const at = (Index: number): [number, unknown] => [200, { Version: { Index } }]
+  const at = (Index: number): [number, unknown] => [200, { Version: { Index }, Spec: {} }]
   const { it, asked } = cluster(at(7), [500, conflict], at(9), [200, {}])
   await it.restoreService('s1', {} as ServiceSpec)
   expect(asked).toEqual([
@@ -99,4 +99,45 @@ test('a job that was created by a request that timed out is found, and that of a
   expect(await it.startPull(pull)).toBe('s1')
   const other = cluster([409, taken], [200, []])
   await expect(other.it.startPull(pull)).rejects.toMatchObject({ code: 'DOCKER_FAILED' })
+})
+
+test('the image of the stack is forgotten all the same when Swarm changes the definition meanwhile', async () => {
+  const conflict = { message: 'rpc error: code = Unknown desc = update out of sequence' }
+  const at = (Index: number): [number, unknown] => [200, { Version: { Index }, Spec: { Labels: null } }]
+  const { it, asked } = cluster(at(7), [500, conflict], at(9), [200, {}])
+  await it.forgetStackImage('s1')
+  expect(asked.at(-1)).toBe('POST /services/s1/update 9')
+})
+
+test('the words of Swarm about tasks and updates have no values of variables', async () => {
+  const client = new EngineClient(
+    { name: 'm1' } as CommandRunner,
+    async () => (text) => text.replaceAll('hunter2', '***'),
+  )
+  const task = {
+    ID: 't1',
+    ServiceID: 's1',
+    CreatedAt: '2026-11-23T10:00:00Z',
+    DesiredState: 'running',
+    Spec: {},
+    Status: { State: 'rejected', Err: 'invalid mount /data/hunter2' },
+  }
+  const updated = { ...service('shop_web'), UpdateStatus: { State: 'paused', Message: 'hunter2' } }
+  const answers: unknown[] = [[task], [updated]]
+  client.send = async () => ({ status: 200, text: JSON.stringify(answers.shift()) })
+  const it = createCluster(client, 'm1')
+  expect((await it.tasks('shop'))[0]?.error).toBe('invalid mount /data/***')
+  expect((await it.services('shop'))[0]?.updateMessage).toBe('***')
+})
+
+test('an Engine that does not answer is not waited for without end', async () => {
+  const client = new EngineClient({ name: 'm1' } as CommandRunner)
+  client.send = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error))
+    })
+  await expect(createCluster(client, 'm1', { requestMs: 10 }).nodes()).rejects.toMatchObject({
+    code: 'DOCKER_UNREACHABLE',
+    message: 'Docker Engine on m1 did not answer for the swarm within 0.01 s.',
+  })
 })
