@@ -67,6 +67,11 @@ export const swarmFailures = {
     hint: 'Whether the task ended is unknown, and its changes stay. Check them before you run it again. When the node is back, Swarm stops what is left of the task.',
     exitCode: EXIT.needsPerson,
   },
+  TASK_NOT_STOPPED: {
+    title: 'The container of a task was removed from the swarm, and still runs.',
+    hint: 'The task must not run twice at the same time. `docker ps` on that node shows its container; `docker rm -f` ends it. Then run the same command again.',
+    exitCode: EXIT.precondition,
+  },
   STACK_NO_NODE: {
     title: 'No node of the swarm can run a task.',
     hint: '`docker node ls` on a manager shows the nodes. Correct `deploy.placement` or `deploy.resources`, or add a node.',

@@ -1,4 +1,4 @@
-import { DrayError } from '../../errors/dray-error.ts'
+import { CommandTimedOut } from '../../errors/command-timed-out.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import type { Child } from './child.ts'
 import { splitLines } from './line-splitter.ts'
@@ -68,14 +68,10 @@ export async function waitForEnd(command: {
 
   if (signal?.aborted) throw signal.reason
   if (limit.isOver) {
-    throw new DrayError(
-      'HOST_COMMAND_FAILED',
-      `${title} did not finish within ${(timeoutMs ?? 0) / 1000} s.`,
-      {
-        temporary: true,
-        details: { logTail: output.stderr.split('\n').slice(-10), logOf: title },
-      },
-    )
+    throw new CommandTimedOut(`${title} did not finish within ${(timeoutMs ?? 0) / 1000} s.`, {
+      temporary: true,
+      details: { logTail: output.stderr.split('\n').slice(-10), logOf: title },
+    })
   }
   return output
 }

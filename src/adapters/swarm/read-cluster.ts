@@ -29,6 +29,8 @@ const containerSpec = z.looseObject({
       }),
     )
     .nullish(),
+  /** Nanoseconds. */
+  StopGracePeriod: z.number().nullish(),
   Healthcheck: z.looseObject({ Test: z.array(z.string()).nullish() }).nullish(),
 })
 
@@ -133,6 +135,7 @@ export function readService(answer: z.infer<typeof serviceAnswer>, stack: string
     taskHash: hashTask(spec.TaskTemplate),
     specHash: hashSpec(spec),
     hasHealthCheck: !['NONE', undefined].includes(container?.Healthcheck?.Test?.[0]),
+    ...(typeof container?.StopGracePeriod === 'number' && { stopMs: container.StopGracePeriod / 1e6 }),
     stackImage: spec.Labels?.[IMAGE_LABEL] ?? '',
     spec: spec as unknown as ServiceSpec,
     uses: [

@@ -40,6 +40,8 @@ export type StackService = {
   specHash: string
   /** The definition has a health check: Swarm calls a task running when it is healthy, and ends one that is not any more. */
   hasHealthCheck: boolean
+  /** How long a container may take to stop, in milliseconds: `stop_grace_period`. Absent: Swarm's default. */
+  stopMs?: number
   /** The image that the last `docker stack deploy` named, whatever the service got later; empty without one. */
   stackImage: string
   spec: ServiceSpec

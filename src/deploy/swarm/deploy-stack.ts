@@ -8,10 +8,10 @@ import { configuredProbe, isAccepted } from '../model/entrance.ts'
 import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
 import type { TargetHost } from '../model/ports.ts'
-import { removeJobs } from './jobs.ts'
 import { executeStackPlan, writeStackJournal } from './execute-stack-plan.ts'
 import { makeStackPlan } from './make-stack-plan.ts'
 import { observeStack, type Manager, type ObservedStack } from './observe-stack.ts'
+import { removeJobs } from './remove-jobs.ts'
 import type { StackExecution } from './stack-execution.ts'
 import { afterStackFailure } from './undo-stack.ts'
 
@@ -37,7 +37,7 @@ export async function deployStack(request: StackRequest, signal: AbortSignal): P
   const alive = AbortSignal.any([signal, lock.lost])
   const planned = await observeAndPlan(request, { signal: alive, isDryRun: false })
   const { plan, host, observation, desired } = planned
-  await removeJobs(host.swarm.cluster, observation.directory.app.project)
+  await removeJobs(host.swarm.cluster, observation.directory.app.project, clock)
   request.emit({ type: 'plan.made', at: clock.now(), plan })
   if (plan.unchanged)
     await refuseSilentApp(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Cluster, StackService } from '../model/cluster.ts'
+import type { StackService } from '../model/cluster.ts'
 
 /** Of the names of jobs that run tasks of the app. */
 const PREFIX = 'dray-'
@@ -19,19 +19,4 @@ export function taskJobName(stack: string, task: string): string {
 /** Whether a service of a stack is a job that dray started: a task of the app. */
 export function isOwnJob({ mode, service }: Pick<StackService, 'mode' | 'service'>): boolean {
   return mode === 'job' && service.startsWith(PREFIX)
-}
-
-/**
- * Removes the jobs of a stack that a killed or cancelled run has left. A pull job would run again on each node that joins, and has a
- * token. Call it under the app's lock. Tries all; throws the first failure.
- */
-export async function removeJobs(
-  cluster: Pick<Cluster, 'services' | 'pullJobs' | 'removeService'>,
-  stack: string,
-): Promise<void> {
-  const [services, pulls] = await Promise.all([cluster.services(stack), cluster.pullJobs(stack)])
-  const removed = await Promise.allSettled(
-    [...services.filter(isOwnJob), ...pulls].map(({ id }) => cluster.removeService(id)),
-  )
-  for (const it of removed) if (it.status === 'rejected') throw it.reason
 }

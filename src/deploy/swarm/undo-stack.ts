@@ -3,9 +3,10 @@ import { EXIT } from '../../errors/exit-code.ts'
 import { DeployFailed, toDrayError } from '../execute/failure.ts'
 import type { Undone } from '../execute/undo-deploy.ts'
 import { writeStackJournal } from './execute-stack-plan.ts'
-import { isOwnJob, removeJobs } from './jobs.ts'
+import { isOwnJob } from './jobs.ts'
 import { describeProgress } from './judge-tasks.ts'
 import { LOOK_EVERY_MS } from './look-every.ts'
+import { removeJobs } from './remove-jobs.ts'
 import { describeServing, missingOf } from './serving-stack.ts'
 import { type StackExecution } from './stack-execution.ts'
 import { lookAt } from './steps/await-tasks.ts'
@@ -79,7 +80,7 @@ async function undoAll(execution: StackExecution, undone: string[]): Promise<voi
       return 'files restored'
     })
   await attempt(async () => {
-    await removeJobs(host.swarm.cluster, observation.directory.app.project)
+    await removeJobs(host.swarm.cluster, observation.directory.app.project, execution.clock)
     return undefined
   })
   if (done.updated)

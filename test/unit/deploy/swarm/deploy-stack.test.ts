@@ -58,7 +58,7 @@ function swarm({
   const cluster: Partial<Cluster> = {
     nodes: async () => [fakeNode],
     services: async () => now.filter(({ id }) => !removed.includes(id)),
-    tasks: async () => now.map(task),
+    tasks: async () => now.filter(({ id }) => !removed.includes(id)).map(task),
     networks: async () => [],
     things: async () => [],
     pullJobs: async () => [{ id: 'old-pull', name: 'shop_dray-pull-0' }],

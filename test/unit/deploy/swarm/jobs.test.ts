@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isOwnJob, removeJobs, taskJobName } from '../../../../src/deploy/swarm/jobs.ts'
+import { isOwnJob, taskJobName } from '../../../../src/deploy/swarm/jobs.ts'
 import { fakeStackService } from '../../../support/fake-stack.ts'
 
 test('the name of a job is that of its task, in the characters that Swarm takes', () => {
@@ -19,21 +19,7 @@ test.each([31, 40, 50])('with a project of %i characters, it is not longer than 
   expect(new Set(names).size).toBe(3)
 })
 
-test('what a killed run left is removed: tasks and pulls, and no service of the app', async () => {
-  const removed: string[] = []
-  const job = fakeStackService({ id: 'task', service: 'dray-task-migrate', mode: 'job' })
-  const cluster = {
-    services: async () => [fakeStackService(), job],
-    pullJobs: async () => [
-      { id: 'stuck', name: 'shop_dray-pull-1' },
-      { id: 'pull', name: 'shop_dray-pull-2' },
-    ],
-    removeService: async (id: string) => {
-      if (id === 'stuck') throw new Error('refused')
-      removed.push(id)
-    },
-  }
-  await expect(removeJobs(cluster, 'shop')).rejects.toThrow('refused')
-  expect(removed).toEqual(['task', 'pull'])
+test('a job of dray is known by its mode and name', () => {
+  const job = fakeStackService({ service: 'dray-task-migrate', mode: 'job' })
   expect([isOwnJob(job), isOwnJob({ ...job, mode: 'replicated' })]).toEqual([true, false])
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { runTaskByHand, type NamedTask, type TaskEvent } from '../../../../src/deploy/tasks/task-by-hand.ts'
+import { CommandTimedOut } from '../../../../src/errors/command-timed-out.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import type { FakeWorld } from '../../../support/fake-deploy.ts'
 import { shopAtV1 } from '../../../support/shop-world.ts'
@@ -73,7 +74,7 @@ test('is refused where the release has no service for it', async () => {
 
 test('says that it took too long, with the last that it printed', async () => {
   const world = await shopAtV1()
-  world.host.failWhen('task', new DrayError('HOST_COMMAND_FAILED', 'sh did not finish within 3 s.'))
+  world.host.failWhen('task', new CommandTimedOut('sh did not finish within 3 s.'))
   const { result, journal } = await run(world, { ...migrate, timeoutMs: 3000 })
   expect(result).toMatchObject({
     code: 'TASK_TIMED_OUT',

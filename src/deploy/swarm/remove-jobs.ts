@@ -1,0 +1,94 @@
+import { DrayError } from '../../errors/dray-error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Cluster, ClusterNode, StackService, StackTask } from '../model/cluster.ts'
+import { someNames } from '../model/some-names.ts'
+import { hasTaskEnded, isAway, nodeName } from '../model/task-name.ts'
+import { isOwnJob } from './jobs.ts'
+import { LOOK_EVERY_MS } from './look-every.ts'
+
+/** What the removal of a job asks of the swarm. */
+export type JobCluster = Pick<Cluster, 'services' | 'tasks' | 'nodes' | 'removeService'>
+
+/** Of a service that does not say it: https://docs.docker.com/reference/compose-file/services/#stop_grace_period */
+const DEFAULT_STOP_MS = 10_000
+/** Besides the grace period: a node hears of the removal, and reports the end. */
+const SPARE_MS = 30_000
+
+/**
+ * Removes the job of a task, and waits until its container has stopped: Swarm removes the service at once, and the container within
+ * its grace period. One on a node that is down is not waited for. Throws TASK_NOT_STOPPED if it still runs then, and what the
+ * manager throws.
+ */
+export async function removeJob(
+  job: Pick<StackService, 'id' | 'service' | 'stopMs'>,
+  { cluster, stack, clock }: { cluster: JobCluster; stack: string; clock: Clock },
+): Promise<void> {
+  await cluster.removeService(job.id)
+  const limitMs = (job.stopMs ?? DEFAULT_STOP_MS) + SPARE_MS
+  const { running, nodes } = await awaitStopped(({ serviceId }) => serviceId === job.id, {
+    cluster,
+    stack,
+    clock,
+    limitMs,
+  })
+  if (running.length > 0) throw notStopped(job.service, { running, nodes, limitMs })
+}
+
+/**
+ * Removes the jobs of a stack that a killed or cancelled run has left, and waits until the tasks of the app among them have stopped. A
+ * pull job would run again on each node that joins, and has a token. Call it under the app's lock. Tries all; throws the first failure,
+ * as `removeJob`.
+ */
+export async function removeJobs(
+  cluster: JobCluster & Pick<Cluster, 'pullJobs'>,
+  stack: string,
+  clock: Clock,
+): Promise<void> {
+  const [services, pulls] = await Promise.all([cluster.services(stack), cluster.pullJobs(stack)])
+  const there = new Set(services.map(({ id }) => id))
+  const removed = await Promise.allSettled([
+    ...services.filter(isOwnJob).map((job) => removeJob(job, { cluster, stack, clock })),
+    ...pulls.map(({ id }) => cluster.removeService(id)),
+    // A run that was killed a moment ago may have removed its job, whose container has not stopped yet.
+    awaitStopped(({ serviceId }) => !there.has(serviceId), {
+      cluster,
+      stack,
+      clock,
+      limitMs: DEFAULT_STOP_MS + SPARE_MS,
+    }).catch(() => undefined),
+  ])
+  for (const it of removed) if (it.status === 'rejected') throw it.reason
+}
+
+/** Waits until none of the tasks has a container that runs on a node that answers. Returns those that still do. */
+async function awaitStopped(
+  isMeant: (task: StackTask) => boolean,
+  { cluster, stack, clock, limitMs }: { cluster: JobCluster; stack: string; clock: Clock; limitMs: number },
+): Promise<{ running: readonly StackTask[]; nodes: readonly ClusterNode[] }> {
+  const untilMs = clock.now() + limitMs
+  for (;;) {
+    // The Engine refuses to list the tasks of a service that is gone by its id.
+    const [tasks, nodes] = await Promise.all([cluster.tasks(stack), cluster.nodes()])
+    const away = new Set(nodes.filter(isAway).map(({ id }) => id))
+    const running = tasks.filter(
+      (task) => isMeant(task) && task.hasContainer && !hasTaskEnded(task) && !away.has(task.nodeId),
+    )
+    if (running.length === 0 || clock.now() >= untilMs) return { running, nodes }
+    await clock.sleep(LOOK_EVERY_MS)
+  }
+}
+
+function notStopped(
+  job: string,
+  {
+    running,
+    nodes,
+    limitMs,
+  }: { running: readonly StackTask[]; nodes: readonly ClusterNode[]; limitMs: number },
+): DrayError {
+  const where = someNames([...new Set(running.map(({ nodeId }) => nodeName(nodeId, nodes)))])
+  return new DrayError(
+    'TASK_NOT_STOPPED',
+    `The container of job ${job} on node ${where} did not stop within ${limitMs / 1000} s.`,
+  )
+}
