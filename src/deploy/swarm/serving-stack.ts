@@ -16,7 +16,7 @@ export function missingOf(before: StackObservation, now: StackView): ServiceStat
 }
 
 /** Each service from before the deploy, as it is now. */
-function statesNow({ services }: StackObservation, now: StackView): ServiceState[] {
+export function statesNow({ services }: StackObservation, now: StackView): ServiceState[] {
   return services.map(({ service, image }) => judgeService({ service, image }, now, 0))
 }
 

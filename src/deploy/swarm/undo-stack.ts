@@ -7,8 +7,9 @@ import { isOwnJob } from './jobs.ts'
 import { describeProgress } from './judge-tasks.ts'
 import { LOOK_EVERY_MS } from './look-every.ts'
 import { removeJobs } from './remove-jobs.ts'
-import { describeServing, missingOf } from './serving-stack.ts'
+import { describeServing, missingOf, statesNow } from './serving-stack.ts'
 import { type StackExecution } from './stack-execution.ts'
+import { StackProgress } from './stack-progress.ts'
 import { lookAt } from './steps/await-tasks.ts'
 
 /**
@@ -121,17 +122,26 @@ async function restoreServices({ host, observation }: StackExecution, attempt: A
     })
 }
 
-/** How long the old tasks may take to be as many as before. */
+/** How long the number of old tasks may stay the same, at least. A service whose tasks need longer has its own limit. */
 const RETURN_MS = 120_000
 
-/** Waits until the tasks that ran before the deploy run again. Throws STACK_STUCK. */
+/** Waits until the tasks that ran before the deploy run again. Throws STACK_STUCK when nothing moved for too long. */
 async function awaitOld(execution: StackExecution): Promise<void> {
-  const { clock, observation } = execution
-  const untilMs = clock.now() + RETURN_MS
+  const { clock, observation, plan } = execution
+  const planned = plan.steps.find((it) => it.kind === 'verify-stack')?.services ?? []
+  const limits = new Map(planned.map(({ service, limitMs }) => [service, limitMs]))
+  const moved = new StackProgress({ clock, sinceMs: clock.now() })
   for (;;) {
-    const missing = missingOf(observation, await lookAt(execution))
+    const view = await lookAt(execution)
+    const still = new Map(
+      statesNow(observation, view).map((state) => [state.service, moved.see(state, view.nodes).stillMs]),
+    )
+    const missing = missingOf(observation, view)
     if (missing.length === 0) return
-    if (clock.now() >= untilMs)
+    const isStuck = missing.some(
+      ({ service }) => (still.get(service) ?? 0) >= Math.max(RETURN_MS, limits.get(service) ?? 0),
+    )
+    if (isStuck)
       throw new DrayError('STACK_STUCK', `The old tasks do not all run: ${describeProgress(missing)}.`)
     await clock.sleep(LOOK_EVERY_MS)
   }

@@ -57,6 +57,33 @@ export const awaitTasks: StackStepRunner<StepOf<'await-tasks'>> = async (step, c
   }
 }
 
+/**
+ * Waits until every task runs the release again: a service may have failed, or a node may be lost, since `awaitTasks`. Returns at once
+ * if they run. Throws as `awaitTasks`.
+ */
+export async function awaitStanding(
+  { services }: Pick<StepOf<'await-tasks'>, 'services'>,
+  execution: StackExecution,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock } = execution
+  const sinceMs = clock.now() - 60_000
+  const awaited = services.filter(({ isLeftDown }) => isLeftDown !== true)
+  const moved = new StackProgress({ clock, sinceMs })
+  for (;;) {
+    const view = await lookAt(execution)
+    const looks = awaited.map((wanted) => ({ wanted, state: judgeService(wanted, view, sinceMs) }))
+    for (const { wanted, state } of looks) {
+      await refuseFailed(state, wanted, { execution, view })
+      const { stillMs } = moved.see(state, view.nodes)
+      if (state.state !== 'done' && stillMs > wanted.limitMs)
+        throw await stuck(state, wanted, { execution, view })
+    }
+    if (looks.every(({ state }) => state.state === 'done')) return
+    await clock.sleep(LOOK_EVERY_MS, signal)
+  }
+}
+
 function resultOf(states: readonly ServiceState[]): string {
   const sum = (count: (state: ServiceState) => number) => states.reduce((all, it) => all + count(it), 0)
   const tasks = sum(({ good }) => good)

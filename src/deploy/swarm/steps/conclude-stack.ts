@@ -6,7 +6,9 @@ import type { StepOf } from '../../model/plan.ts'
 import { RECORD_FORMAT } from '../../model/record-format.ts'
 import type { Release } from '../../model/release.ts'
 import { describeState } from '../describe-state.ts'
-import { judgeService } from '../judge-tasks.ts'
+import { describeProgress, judgeService, type ServiceState } from '../judge-tasks.ts'
+import { LOOK_EVERY_MS } from '../look-every.ts'
+import { StackProgress } from '../stack-progress.ts'
 import { stackRequest, type StackExecution, type StackStepRunner } from '../stack-execution.ts'
 import { lookAt } from './await-tasks.ts'
 
@@ -122,27 +124,43 @@ export const removeServices: StackStepRunner<StepOf<'remove-services'>> = async 
 }
 
 /**
- * Compares images, definitions and numbers of the running tasks with the plan. Names the services that were down before, and still
- * are. Throws STACK_MISMATCH for another one.
+ * Compares images, definitions and numbers of the running tasks with the plan. Tasks that do not run yet, such as those of a node that
+ * was just lost, are waited for within the time limit of their service. Names the services that were down before, and still are.
+ * Throws STACK_MISMATCH for another one.
  */
-export const verifyStack: StackStepRunner<StepOf<'verify-stack'>> = async (step, { execution }) => {
-  const view = await lookAt(execution)
-  const down: string[] = []
-  for (const wanted of step.services) {
-    const judged = judgeService(wanted, view, wanted.isLeftDown === true ? 0 : Infinity)
-    const { state, good, of, message } = judged
-    if (state === 'done') continue
-    if (wanted.isLeftDown === true) {
-      down.push(`${wanted.service} as before: ${describeState(judged, view.nodes)}`)
-      continue
-    }
-    const said = message === '' ? '' : ` (${message})`
-    throw new DrayError(
-      'STACK_MISMATCH',
-      `${good} of ${of} tasks of ${wanted.service} run the deployed image and definition; the service is ${state}${said}.`,
+export const verifyStack: StackStepRunner<StepOf<'verify-stack'>> = async (step, context) => {
+  const { execution, signal, progress } = context
+  const { clock } = execution
+  const moved = new StackProgress({ clock, sinceMs: clock.now() })
+  for (;;) {
+    const view = await lookAt(execution)
+    const looks = step.services.map((wanted) => {
+      const state = judgeService(wanted, view, wanted.isLeftDown === true ? 0 : Infinity)
+      return { wanted, state, ...moved.see(state, view.nodes) }
+    })
+    const missing = looks.filter(({ state }) => state.state !== 'done')
+    const failing = missing.filter(({ wanted }) => wanted.isLeftDown !== true)
+    const failed = failing.find(
+      ({ wanted, state, stillMs }) => state.state !== 'waiting' || stillMs > wanted.limitMs,
     )
+    if (failed !== undefined) throw mismatch(failed.state)
+    if (failing.length === 0) {
+      const down = missing.map(
+        ({ state }) => `${state.service} as before: ${describeState(state, view.nodes)}`,
+      )
+      return down.length === 0 ? undefined : down.join('; ')
+    }
+    progress({ text: describeProgress(failing.map(({ state }) => state)) })
+    await clock.sleep(LOOK_EVERY_MS, signal)
   }
-  return down.length === 0 ? undefined : down.join('; ')
+}
+
+function mismatch({ service, state, good, of, message }: ServiceState): DrayError {
+  const said = message === '' ? '' : ` (${message})`
+  return new DrayError(
+    'STACK_MISMATCH',
+    `${good} of ${of} tasks of ${service} run the deployed image and definition; the service is ${state}${said}.`,
+  )
 }
 
 /** Removes configs that dray created and no service uses any more. */

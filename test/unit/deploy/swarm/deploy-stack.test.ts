@@ -40,11 +40,13 @@ function swarm({
   status = 200,
   cancelAt = Infinity,
   silentAfterRecord = false,
+  crashesAfterAwait = false,
   services = [fakeStackService({ id: 'web', service: 'web', image })],
 }: {
   status?: number
   cancelAt?: number
   silentAfterRecord?: boolean
+  crashesAfterAwait?: boolean
   services?: readonly StackService[]
 } = {}) {
   const journal: JournalEntry[] = []
@@ -55,10 +57,22 @@ function swarm({
   const task = (it: StackService): StackTask =>
     fakeStackTask({ id: `${it.id}.1`, serviceId: it.id, image: it.image, taskHash: it.taskHash })
   let now = services
+  let isRestored = false
+  const hasAwaited = () =>
+    journal.some(({ event, kind }) => event === 'step.finished' && kind === 'await-tasks')
+  const isCrashed = () => crashesAfterAwait && !isRestored && hasAwaited()
   const cluster: Partial<Cluster> = {
     nodes: async () => [fakeNode],
     services: async () => now.filter(({ id }) => !removed.includes(id)),
-    tasks: async () => now.filter(({ id }) => !removed.includes(id)).map(task),
+    tasks: async () =>
+      now
+        .filter(({ id }) => !removed.includes(id))
+        .map((it) => ({ ...task(it), ...(isCrashed() && { state: 'failed', desiredState: 'shutdown' }) })),
+    restoreService: async () => {
+      isRestored = true
+      now = services
+    },
+    logTail: async () => [],
     networks: async () => [],
     things: async () => [],
     pullJobs: async () => [{ id: 'old-pull', name: 'shop_dray-pull-0' }],
@@ -170,4 +184,11 @@ test('an app that stops answering after the release is recorded needs a person, 
     error: { code: 'URL_CHECK_FAILED', exitCode: 4 },
     undone: { serving: 'Release r2 is current.' },
   })
+})
+
+test('a service that fails between its update and the record is not recorded, and the deploy is undone', async () => {
+  const changed = fakeStackService({ id: 'web', service: 'web', image, specHash: 'by hand' })
+  const { deploy, recorded } = swarm({ services: [changed], crashesAfterAwait: true })
+  await expect(deploy()).rejects.toMatchObject({ error: { code: 'STACK_STUCK', exitCode: 1 } })
+  expect(recorded).toEqual([])
 })

@@ -151,6 +151,22 @@ test('what was changed after the deploy is a mismatch', async () => {
   await expect(verifyStack(step, context(found))).rejects.toMatchObject({ code: 'STACK_MISMATCH' })
 })
 
+test('tasks of a node that was just lost are waited for at the end, within the time limit', async () => {
+  let looks = 0
+  const found = execution({
+    services: async () => [service()],
+    tasks: async () => [task({ state: ++looks < 10 ? 'starting' : 'running' })],
+  })
+  const step = { ...base, kind: 'verify-stack' as const }
+  expect(await verifyStack(step, context(found))).toBeUndefined()
+  const never = execution({
+    services: async () => [service()],
+    tasks: async () => [task({ state: 'starting' })],
+  })
+  await expect(verifyStack(step, context(never))).rejects.toMatchObject({ code: 'STACK_MISMATCH' })
+  expect(never.clock.now()).toBeGreaterThan(10_000)
+})
+
 test('an image that was changed manually is put back, also if the stack file has the one of the last time', async () => {
   const forgotten: string[] = []
   const it = execution({ forgetStackImage: async (id) => void forgotten.push(id) })

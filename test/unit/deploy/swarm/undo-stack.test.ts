@@ -20,14 +20,24 @@ type Given = {
   cluster?: Partial<Cluster>
   probeUrl?: DesiredRelease['probeUrl']
   answer?: ProbeAnswer
+  /** Time limit of each service. */
+  limitMs?: number
 }
 
-function undo({ before, now = before, done = {}, cluster = {}, probeUrl, answer }: Given) {
+function undo({ before, now = before, done = {}, cluster = {}, probeUrl, answer, limitMs = 0 }: Given) {
   let nowMs = 0
   const calls: string[] = []
   const lost = new AbortController()
   const execution = {
-    plan: { release: 'r2', steps: [] },
+    plan: {
+      release: 'r2',
+      steps: [
+        {
+          kind: 'verify-stack',
+          services: before.services.map(({ service: name }) => ({ service: name, limitMs })),
+        },
+      ],
+    },
     desired: { probeUrl },
     host: {
       name: 'm1',
@@ -109,6 +119,17 @@ test('one that ran before, and does not come back, is a failure of the undo', as
       message: expect.stringContaining('The old tasks do not all run: worker 0 of 1') as string,
     },
   })
+})
+
+test('one that comes back within its own time limit is waited for', async () => {
+  let looks = 0
+  const { failed } = undo({
+    before: running,
+    limitMs: 300_000,
+    // 200 s: twice a second.
+    cluster: { tasks: async () => (++looks < 400 ? [task('api'), crashed] : running.tasks) },
+  })
+  expect(await failed).toMatchObject({ error: { code: 'STACK_STUCK', exitCode: 1 } })
 })
 
 test('before Swarm got anything, what runs is looked at, too', async () => {
