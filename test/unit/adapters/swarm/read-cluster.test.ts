@@ -55,6 +55,11 @@ test('the hash of a definition is that of what a user decides, and no more', () 
   expect(read({ Labels: {} }).specHash).not.toBe(specHash)
 })
 
+test('the grace period of a service is known, as far as its definition says it', () => {
+  expect(read().stopMs).toBeUndefined()
+  expect(read({}, container({ StopGracePeriod: 90_000_000_000 })).stopMs).toBe(90_000)
+})
+
 test('the image that the last stack file named is known', () => {
   expect(read().stackImage).toBe('')
   expect(read({ Labels: { 'com.docker.stack.image': 'web:1' } }).stackImage).toBe('web:1')

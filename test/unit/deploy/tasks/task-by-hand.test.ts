@@ -83,6 +83,13 @@ test('says that it took too long, with the last that it printed', async () => {
   expect(journal.at(-1)).toMatchObject({ event: 'task.finished', outcome: 'failed' })
 })
 
+test('does not call another failure of its command an exceeded timeout', async () => {
+  const world = await shopAtV1()
+  world.host.failWhen('task', new DrayError('HOST_COMMAND_FAILED', 'The shell that runs commands ended.'))
+  const { result } = await run(world, { ...migrate, timeoutMs: 3000 })
+  expect(result).toMatchObject({ code: 'HOST_COMMAND_FAILED' })
+})
+
 test('stops when it is cancelled, and says so in the journal', async () => {
   const world = await shopAtV1()
   const cancel = new AbortController()
