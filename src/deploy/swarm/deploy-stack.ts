@@ -5,9 +5,11 @@ import { refuseSilentApp, refuseSilentUrls } from '../execute/refuse-silent.ts'
 import { stepTitle } from '../execute/step-title.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { configuredProbe, isAccepted } from '../model/entrance.ts'
+import type { DeployEvent } from '../model/events.ts'
 import type { Lock } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
 import type { TargetHost } from '../model/ports.ts'
+import { someNames } from '../model/some-names.ts'
 import { executeStackPlan, writeStackJournal } from './execute-stack-plan.ts'
 import { makeStackPlan } from './make-stack-plan.ts'
 import { observeStack, type Manager, type ObservedStack } from './observe-stack.ts'
@@ -37,7 +39,8 @@ export async function deployStack(request: StackRequest, signal: AbortSignal): P
   const alive = AbortSignal.any([signal, lock.lost])
   const planned = await observeAndPlan(request, { signal: alive, isDryRun: false })
   const { plan, host, observation, desired } = planned
-  await removeJobs(host.swarm.cluster, observation.directory.app.project, clock)
+  const stopping = await removeJobs(host.swarm.cluster, observation.directory.app.project, clock)
+  if (stopping.length > 0) request.emit(stillRuns(stopping, clock.now()))
   request.emit({ type: 'plan.made', at: clock.now(), plan })
   if (plan.unchanged)
     await refuseSilentApp(
@@ -50,6 +53,16 @@ export async function deployStack(request: StackRequest, signal: AbortSignal): P
     await carryOut(planned, { request, lock }, alive)
   }
   return plan
+}
+
+function stillRuns(nodes: readonly string[], at: number): DeployEvent {
+  return {
+    type: 'note',
+    at,
+    level: 'warning',
+    text: `A container of a service that was removed from the stack still runs on ${someNames(nodes)}.`,
+    hint: 'It may be a task of the app. `docker ps` on the node shows it.',
+  }
 }
 
 type Planned = ObservedStack & {

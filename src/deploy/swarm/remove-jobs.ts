@@ -37,34 +37,36 @@ export async function removeJob(
 /**
  * Removes the jobs of a stack that a killed or cancelled run has left, and waits until the tasks of the app among them have stopped. A
  * pull job would run again on each node that joins, and has a token. Call it under the app's lock. Tries all; throws the first failure,
- * as `removeJob`.
+ * as `removeJob`. Returns the names of nodes on which a container of an earlier removal still runs.
  */
 export async function removeJobs(
   cluster: JobCluster & Pick<Cluster, 'pullJobs'>,
   stack: string,
   clock: Clock,
-): Promise<void> {
+): Promise<readonly string[]> {
   const [services, pulls] = await Promise.all([cluster.services(stack), cluster.pullJobs(stack)])
   const there = new Set(services.map(({ id }) => id))
+  // A run that was killed a moment ago may have removed its job, whose container has not stopped yet.
+  const gone = awaitStopped(({ serviceId }) => !there.has(serviceId), {
+    cluster,
+    stack,
+    clock,
+    limitMs: DEFAULT_STOP_MS + SPARE_MS,
+  }).catch(() => undefined)
   const removed = await Promise.allSettled([
     ...services.filter(isOwnJob).map((job) => removeJob(job, { cluster, stack, clock })),
     ...pulls.map(({ id }) => cluster.removeService(id)),
-    // A run that was killed a moment ago may have removed its job, whose container has not stopped yet.
-    awaitStopped(({ serviceId }) => !there.has(serviceId), {
-      cluster,
-      stack,
-      clock,
-      limitMs: DEFAULT_STOP_MS + SPARE_MS,
-    }).catch(() => undefined),
   ])
+  const left = await gone
   for (const it of removed) if (it.status === 'rejected') throw it.reason
+  return left === undefined ? [] : nodesOf(left)
 }
 
 /** Waits until none of the tasks has a container that runs on a node that answers. Returns those that still do. */
 async function awaitStopped(
   isMeant: (task: StackTask) => boolean,
   { cluster, stack, clock, limitMs }: { cluster: JobCluster; stack: string; clock: Clock; limitMs: number },
-): Promise<{ running: readonly StackTask[]; nodes: readonly ClusterNode[] }> {
+): Promise<Running> {
   const untilMs = clock.now() + limitMs
   for (;;) {
     // The Engine refuses to list the tasks of a service that is gone by its id.
@@ -78,15 +80,14 @@ async function awaitStopped(
   }
 }
 
-function notStopped(
-  job: string,
-  {
-    running,
-    nodes,
-    limitMs,
-  }: { running: readonly StackTask[]; nodes: readonly ClusterNode[]; limitMs: number },
-): DrayError {
-  const where = someNames([...new Set(running.map(({ nodeId }) => nodeName(nodeId, nodes)))])
+type Running = { running: readonly StackTask[]; nodes: readonly ClusterNode[] }
+
+function nodesOf({ running, nodes }: Running): string[] {
+  return [...new Set(running.map(({ nodeId }) => nodeName(nodeId, nodes)))]
+}
+
+function notStopped(job: string, { running, nodes, limitMs }: Running & { limitMs: number }): DrayError {
+  const where = someNames(nodesOf({ running, nodes }))
   return new DrayError(
     'TASK_NOT_STOPPED',
     `The container of job ${job} on node ${where} did not stop within ${limitMs / 1000} s.`,

@@ -2,6 +2,7 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { EXIT } from '../../errors/exit-code.ts'
 import { DeployFailed, toDrayError } from '../execute/failure.ts'
 import type { Undone } from '../execute/undo-deploy.ts'
+import { someNames } from '../model/some-names.ts'
 import { writeStackJournal } from './execute-stack-plan.ts'
 import { isOwnJob } from './jobs.ts'
 import { describeProgress } from './judge-tasks.ts'
@@ -34,7 +35,7 @@ export async function afterStackFailure(error: DrayError, execution: StackExecut
   const undone: string[] = []
   const notUndone = done.tasks.map((task) => `task ${task} has run`)
   try {
-    await undoAll(execution, undone)
+    await undoAll(execution, { undone, notUndone })
     const serving = await describeServing(execution)
     const { lost, ...rest } = serving
     writeStackJournal(execution, { event: 'undo.finished', undone, notUndone, ...rest })
@@ -64,7 +65,10 @@ function afterTouching(error: DrayError, { done }: StackExecution): DrayError {
 type Attempt = (undo: () => Promise<string | undefined>) => Promise<void>
 
 /** Undoes everything that can be. Throws UNDO_FAILED with every failure, and STACK_STUCK. */
-async function undoAll(execution: StackExecution, undone: string[]): Promise<void> {
+async function undoAll(
+  execution: StackExecution,
+  { undone, notUndone }: { undone: string[]; notUndone: string[] },
+): Promise<void> {
   const { host, done, observation } = execution
   const failures: DrayError[] = []
   const attempt: Attempt = async (undo) => {
@@ -81,7 +85,9 @@ async function undoAll(execution: StackExecution, undone: string[]): Promise<voi
       return 'files restored'
     })
   await attempt(async () => {
-    await removeJobs(host.swarm.cluster, observation.directory.app.project, execution.clock)
+    const { cluster } = host.swarm
+    const nodes = await removeJobs(cluster, observation.directory.app.project, execution.clock)
+    if (nodes.length > 0) notUndone.push(`a removed container on ${someNames(nodes)} still runs`)
     return undefined
   })
   if (done.updated)

@@ -52,8 +52,11 @@ test('a task that still runs in its grace period is waited for', async () => {
 
 test('so is one whose job is gone already, since the run that removed it was killed', async () => {
   const { cluster, clock } = swarm({ untilMs: 8_000, tasks: [{ serviceId: 'gone' }] })
-  await removeJobs({ ...cluster, pullJobs: async () => [] }, 'shop', clock)
+  expect(await removeJobs({ ...cluster, pullJobs: async () => [] }, 'shop', clock)).toEqual([])
   expect(clock.now()).toBe(8_000)
+  const stuck = swarm({ untilMs: Infinity, tasks: [{ serviceId: 'gone' }] })
+  const nodes = await removeJobs({ ...stuck.cluster, pullJobs: async () => [] }, 'shop', stuck.clock)
+  expect(nodes).toEqual(['w1'])
 })
 
 test('one that does not stop is named, unless its node is down', async () => {
