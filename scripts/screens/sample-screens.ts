@@ -25,6 +25,8 @@ export function sampleLogs(nowMs: number): LogAnswer {
   ]
   return {
     session: 'sample',
+    reopened: [],
+    hosts: 1,
     containers: [
       { host: HOST, service: 'backend', name: 'backend-1' },
       { host: HOST, service: 'frontend', name: 'frontend-1' },

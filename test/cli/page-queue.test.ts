@@ -1,6 +1,9 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import type { CliContext } from '../../src/cli/command/context.ts'
 import { PageQueue, type LogChoice } from '../../src/cli/commands/inspect/ui/page-queue.ts'
+import { failureFrom } from '../../src/deploy/execute/failure.ts'
+import { DrayError } from '../../src/errors/dray-error.ts'
 import type { LogEntry } from '../../src/operations/logs/read-logs.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
@@ -12,7 +15,7 @@ function open(choice: Partial<LogChoice> = {}): PageQueue {
   const offsetMs = (host: string): number => (host === 'late' ? -hourMs : 0)
   return new PageQueue(
     { sinceMs: undefined, tail: 200, last: {}, ...choice },
-    { context, clean: (text) => text, offsetMs },
+    { context, clean: (text) => text, environment: 'production', hosts: 2, offsetMs },
   )
 }
 
@@ -49,4 +52,45 @@ test('a page that was hidden gets what it does not have, whatever it asked for f
 
 test('a time that the page names is one of each host’s own clock', () => {
   expect(open({ sinceMs: 3 * hourMs }).since('late')).toBe('1970-01-01T02:00:00.000000000Z')
+})
+
+test('lines before and after the opening of a host again are two answers', async () => {
+  const queue = open()
+  queue.begin('a')
+  queue.begin('b')
+  await queue.add([said('a', 1), said('b', 2)], alive)
+  queue.begin('b')
+  queue.begin('b')
+  await queue.add([said('b', 2), said('a', 3)], alive)
+  const timesOf = ({ lines }: ReturnType<PageQueue['take']>): number[] => lines.map(([atMs]) => atMs)
+  const before = queue.take()
+  expect([before.reopened, timesOf(before), before.isMore]).toEqual([[], [1, 2], true])
+  const after = queue.take()
+  expect([after.reopened, timesOf(after), after.isMore]).toEqual([['b'], [2, 3], false])
+  expect(after.session).toBe(before.session)
+  expect(queue.take().reopened).toEqual([])
+})
+
+test('the failure of a host stays until its logs are read, and its hint names the environment', () => {
+  const queue = open()
+  const failure = failureFrom(
+    new DrayError('NOT_DEPLOYED', 'Nothing is deployed.', { hint: '`dray deploy ENVIRONMENT`' }),
+  )
+  queue.fail('a', failure)
+  queue.begin('a')
+  expect(queue.take().failures).toMatchObject([{ host: 'a', failure: { hint: '`dray deploy production`' } }])
+  queue.succeed('a')
+  expect(queue.take().failures).toEqual([])
+})
+
+test('waiting for a slow page leaves nothing behind', async () => {
+  const queue = open()
+  const signal = new AbortController().signal
+  const full = Array.from({ length: 6_000 }, (_, index) => said('a', index))
+  for (let round = 0; round < 3; round += 1) {
+    const adding = queue.add(full, signal)
+    while (queue.take().isMore);
+    await adding
+  }
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })

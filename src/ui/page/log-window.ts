@@ -1,4 +1,4 @@
-import type { LogAnswer, LogKind, LogLineView } from './model.ts'
+import { LOG_OVERLAP_MS, type LogAnswer, type LogKind, type LogLineView } from './model.ts'
 
 /** A line as the page shows it. */
 export type ShownLine = {
@@ -6,7 +6,7 @@ export type ShownLine = {
   id: number
   atMs: number
   host: string
-  /** `backend-1`; with several hosts `a.example.com backend-1`. */
+  /** `backend-1`; of an environment with several hosts `a.example.com backend-1`. */
   name: string
   service: string
   kind: LogKind
@@ -15,8 +15,10 @@ export type ShownLine = {
 
 export type LogFilter = { text: string; service: string }
 
-/** After a break, the server sends the lines of so many milliseconds before the last one of each host again, and less. */
-const OVERLAP_MS = 3_000
+type LastLine = Pick<ShownLine, 'host' | 'atMs' | 'text'>
+
+/** A little longer than what the server sends again. */
+const AGAIN_MS = LOG_OVERLAP_MS + 1_000
 
 /** What a line costs besides its text. */
 const LINE_BYTES = 200
@@ -37,12 +39,15 @@ export class LogWindow {
   #session = ''
   #services = new Set<string>()
   #last = new Map<string, number>()
-  /** The last line of each container. */
-  #lastOf = new Map<string, Pick<ShownLine, 'atMs' | 'text'>>()
+  /** The last line of each container, by host and name. */
+  #lastOf = new Map<string, LastLine>()
   /** Lines that may come a second time, and how many of each. */
   #again = new Map<string, number>()
-  /** The last line of each container before the logs were opened again, until that line or a later one came. */
-  #expected = new Map<string, Pick<ShownLine, 'atMs' | 'text'>>()
+  /**
+   * The last line of each container before its host was opened again, until that line or a later one came: of those that the server
+   * sends again.
+   */
+  #expected = new Map<string, LastLine>()
 
   constructor(most: number, mostBytes = Infinity) {
     this.#most = most
@@ -74,16 +79,17 @@ export class LogWindow {
     return Object.fromEntries(this.#last)
   }
 
-  add({ session, containers, lines }: LogAnswer): void {
-    if (this.#session !== '' && session !== this.#session) this.#expectAgain()
+  add({ session, reopened, hosts, containers, lines }: LogAnswer): void {
+    const isOther = this.#session !== '' && session !== this.#session
+    const again = isOther ? new Set(this.#lines.map(({ host }) => host)) : reopened
+    for (const host of again) this.#expectAgain(host)
     this.#session = session
-    const hosts = new Set(containers.map(({ host }) => host))
     for (const { service } of containers) this.#services.add(service)
     const added = lines.flatMap(([atMs, index, kind, text]: LogLineView) => {
       const container = containers[index]
       if (container === undefined) return []
       const { host, service } = container
-      const name = hosts.size > 1 ? `${host} ${container.name}` : container.name
+      const name = hosts > 1 ? `${host} ${container.name}` : container.name
       return this.#take({ atMs, host, name, service, kind, text })
     })
     for (const line of added) {
@@ -102,37 +108,46 @@ export class LogWindow {
 
   /** The line, unless it came before; after one that says so, if lines between it and the last one are missing. */
   #take(line: Omit<ShownLine, 'id'>): ShownLine[] {
-    const { atMs, host, name, kind, text } = line
+    const { atMs, host, kind, text } = line
     const isMissing = kind !== 2 && this.#isGap(line)
     if (kind !== 2) {
       this.#last.set(host, Math.max(this.#last.get(host) ?? 0, atMs))
-      this.#lastOf.set(name, { atMs, text })
+      this.#lastOf.set(containerOf(line), { host, atMs, text })
     }
-    const key = keyOf(line)
-    const times = this.#again.get(key) ?? 0
-    if (times > 0) {
-      this.#again.set(key, times - 1)
-      return []
-    }
+    if (this.#cameBefore(line)) return []
     const gap = { ...line, kind: 2 as const, text: '… lines are left out: the log does not go back further' }
     return [...(isMissing ? [gap] : []), line].map((it) => ({ id: this.#nextId++, ...it }))
   }
 
+  #cameBefore(line: Omit<ShownLine, 'id'>): boolean {
+    if (this.#again.size === 0) return false
+    const key = keyOf(line)
+    const times = this.#again.get(key) ?? 0
+    if (times > 0) this.#again.set(key, times - 1)
+    return times > 0
+  }
+
   /** Whether lines of a container are missing before its first new one: the last one before the break did not come again. */
-  #isGap({ atMs, name, text }: Omit<ShownLine, 'id'>): boolean {
-    const expected = this.#expected.get(name)
+  #isGap(line: Omit<ShownLine, 'id'>): boolean {
+    const { atMs, text } = line
+    const container = containerOf(line)
+    const expected = this.#expected.get(container)
     if (expected === undefined || atMs < expected.atMs) return false
     const isLater = atMs > expected.atMs
-    if (isLater || text === expected.text) this.#expected.delete(name)
+    if (isLater || text === expected.text) this.#expected.delete(container)
     return isLater
   }
 
-  #expectAgain(): void {
-    this.#again = new Map()
-    this.#expected = new Map(this.#lastOf)
+  #expectAgain(host: string): void {
+    const lastMs = this.#last.get(host) ?? 0
+    for (const key of this.#again.keys()) if (key.startsWith(`${host} `)) this.#again.delete(key)
+    for (const [container, last] of this.#lastOf) {
+      if (last.host !== host) continue
+      if (last.atMs >= lastMs - LOG_OVERLAP_MS) this.#expected.set(container, last)
+      else this.#expected.delete(container)
+    }
     for (const line of this.#lines) {
-      const isRecent = line.atMs >= (this.#last.get(line.host) ?? 0) - OVERLAP_MS
-      if (!isRecent && line.kind !== 2) continue
+      if (line.host !== host || (line.atMs < lastMs - AGAIN_MS && line.kind !== 2)) continue
       const key = keyOf(line)
       this.#again.set(key, (this.#again.get(key) ?? 0) + 1)
     }
@@ -166,6 +181,10 @@ function bytesOf({ text }: ShownLine): number {
   return LINE_BYTES + 2 * text.length
 }
 
-function keyOf({ atMs, name, text }: Pick<ShownLine, 'atMs' | 'name' | 'text'>): string {
-  return `${atMs} ${name} ${text}`
+function containerOf({ host, name }: Pick<ShownLine, 'host' | 'name'>): string {
+  return `${host} ${name}`
+}
+
+function keyOf(line: Pick<ShownLine, 'host' | 'atMs' | 'name' | 'text'>): string {
+  return `${containerOf(line)} ${line.atMs} ${line.text}`
 }

@@ -20,6 +20,12 @@ import type { ShownFinding } from '../render/results/shown-finding.ts'
  */
 export const STALE_MS = 30_000
 
+/**
+ * After a break, the log of a host is read again from this long before its last line; the page drops the lines that it has. The
+ * clock is the host's.
+ */
+export const LOG_OVERLAP_MS = 2_000
+
 /** The event `overview`: every environment of dray.yml, in its order. */
 export type Overview = {
   app: string
@@ -70,14 +76,18 @@ export type LiveHost = {
  * by host, the time of the last line that the page has.
  */
 export type LogAnswer = {
-  /** Another one than before: the logs were opened again, and the last lines may come a second time. */
+  /** Another one than before: the logs of all hosts were opened again, and their last lines may come a second time. */
   session: string
+  /** Hosts that were opened again before these lines: their last lines may come a second time. */
+  reopened: readonly string[]
+  /** How many hosts the environment has. */
+  hosts: number
   /** By the index that lines have; it only grows within a session. */
   containers: readonly { host: string; service: string; name: string }[]
   lines: readonly LogLineView[]
   /** More lines wait. */
   isMore: boolean
-  /** Hosts whose logs cannot be read now; the name is empty if it is not known which. */
+  /** Hosts whose logs cannot be read now. */
   failures: readonly { host: string; failure: Failure }[]
 }
 

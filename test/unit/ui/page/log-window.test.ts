@@ -5,7 +5,7 @@ import type { LogAnswer, LogLineView } from '../../../../src/ui/page/model.ts'
 const containers = ['backend', 'frontend'].map((service) => ({ host: 'srv', service, name: `${service}-1` }))
 
 function answer(lines: readonly LogLineView[], session = 'a'): LogAnswer {
-  return { session, containers, lines, isMore: false, failures: [] }
+  return { session, reopened: [], hosts: 1, containers, lines, isMore: false, failures: [] }
 }
 
 const numbered = (from: number, count: number): LogLineView[] =>
@@ -48,7 +48,7 @@ test('a line of a container that the answer does not name is left out', () => {
 test('with several hosts, each line has the name of its host', () => {
   const log = new LogWindow(10)
   const others = [...containers, { host: 'srv2', service: 'backend', name: 'backend-1' }]
-  log.add({ ...answer([[1, 2, 1, 'there']]), containers: others })
+  log.add({ ...answer([[1, 2, 1, 'there']]), hosts: 2, containers: others })
   expect(log.shown[0]).toMatchObject({ name: 'srv2 backend-1', kind: 1 })
   expect(log.services).toEqual(['backend', 'frontend'])
 })
@@ -118,6 +118,58 @@ test('says where lines are left out: the last one before the break did not come 
   ])
   log.add(answer([[9_002, 0, 0, 'more']], 'b'))
   expect(textsOf(log).at(-1)).toBe('more')
+})
+
+test('a container that was silent for long is not expected again: the server reads its host from the last line on', () => {
+  const log = new LogWindow(1000)
+  log.add(
+    answer([
+      [1_000, 1, 0, 'long ago'],
+      [600_000, 0, 0, 'just now'],
+    ]),
+  )
+  log.add(
+    answer(
+      [
+        [600_000, 0, 0, 'just now'],
+        [601_000, 1, 0, 'again'],
+      ],
+      'b',
+    ),
+  )
+  expect(textsOf(log)).toEqual(['long ago', 'just now', 'again'])
+})
+
+test('when one host is opened again, the lines of the others continue', () => {
+  const log = new LogWindow(1000)
+  const two = [containers[0], { ...containers[0], host: 'srv2' }].map((it) => ({
+    service: '',
+    name: '',
+    host: '',
+    ...it,
+  }))
+  const of = (lines: readonly LogLineView[], reopened: readonly string[] = []) =>
+    log.add({ ...answer(lines), hosts: 2, containers: two, reopened })
+  of([
+    [1_000, 0, 0, 'same'],
+    [1_000, 1, 0, 'same'],
+  ])
+  of(
+    [
+      [1_000, 1, 0, 'same'],
+      [1_000, 0, 0, 'same'],
+      [2_000, 0, 0, 'next'],
+      [9_000, 1, 0, 'next'],
+    ],
+    ['srv2'],
+  )
+  expect(log.shown.map(({ name, text }) => `${name} ${text}`)).toEqual([
+    'srv backend-1 same',
+    'srv2 backend-1 same',
+    'srv backend-1 same',
+    'srv backend-1 next',
+    'srv2 backend-1 next',
+  ])
 })
 
 test('what happened to a container is not told again after a break, and is no time of a log', () => {

@@ -1,7 +1,8 @@
 import type { Failure } from '../../../../deploy/model/events.ts'
 import type { LogContainer, LogEntry, LogNote } from '../../../../operations/logs/read-logs.ts'
 import { cutText } from '../../../../shared/cut-text.ts'
-import type { LogAnswer, LogLineView } from '../../../../ui/page/model.ts'
+import { nameEnvironment } from '../../../../shared/name-environment.ts'
+import { LOG_OVERLAP_MS, type LogAnswer, type LogLineView } from '../../../../ui/page/model.ts'
 import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import type { AnswerPorts } from './answer-page.ts'
 
@@ -18,11 +19,13 @@ export type LogChoice = {
 const MOST_WAITING = 5_000
 /** Characters of a line on the page. */
 const LONGEST = 4_000
-/** After a break, lines are read again from this long before the last one; the page drops those that it has. */
-const OVERLAP_MS = 2_000
 
 type QueuePorts = Pick<AnswerPorts, 'context'> & {
   clean: (text: string) => string
+  /** Its name, for hints. */
+  environment: string
+  /** How many hosts it has. */
+  hosts: number
   /** The clock of a host minus that of this machine. */
   offsetMs: (host: string) => number
 }
@@ -32,39 +35,57 @@ export class PageQueue {
   readonly #clean: (text: string) => string
   readonly #containers: LogContainer[] = []
   readonly #indexes = new Map<string, number>()
-  readonly #session: number
+  readonly #session: string
+  readonly #environment: string
+  readonly #hosts: number
   readonly #failures = new Map<string, Failure>()
   readonly #sinceMs: number | undefined
   readonly #offsetMs: (host: string) => number
   /** The time of the last line of each host, on its clock. */
   readonly #lastMs: Map<string, number>
-  #round = 0
+  /** Hosts that were opened. */
+  readonly #opened = new Set<string>()
+  /** The line count before which a host was opened again, oldest first. */
+  #reopened: { host: string; atLine: number }[] = []
+  #taken = 0
   #lines: LogLineView[] = []
   #wake: () => void = () => undefined
 
-  constructor({ sinceMs, last }: LogChoice, { clean, context, offsetMs }: QueuePorts) {
+  constructor({ sinceMs, last }: LogChoice, { clean, context, environment, hosts, offsetMs }: QueuePorts) {
     this.#clean = clean
-    this.#session = context.clock.now()
+    this.#session = String(context.clock.now())
+    this.#environment = environment
+    this.#hosts = hosts
     this.#sinceMs = sinceMs
     this.#offsetMs = offsetMs
     this.#lastMs = new Map(Object.entries(last))
   }
 
-  /** Another look at the hosts. */
-  begin(): void {
-    this.#round += 1
-    this.#failures.clear()
+  /** A host is opened: what follows of it may have come before. */
+  begin(host: string): void {
+    if (this.#opened.has(host)) {
+      const atLine = this.#taken + this.#lines.length
+      this.#reopened = this.#reopened.filter((it) => it.host !== host || it.atLine !== atLine)
+      this.#reopened.push({ host, atLine })
+    }
+    this.#opened.add(host)
   }
 
   /** From when to read a host, on its clock: after a break, a little before its last line. */
   since(host: string): string | undefined {
     const lastMs = this.#lastMs.get(host)
-    if (lastMs !== undefined) return nanoTime(lastMs - OVERLAP_MS)
+    if (lastMs !== undefined) return nanoTime(lastMs - LOG_OVERLAP_MS)
     return this.#sinceMs === undefined ? undefined : nanoTime(this.#sinceMs + this.#offsetMs(host))
   }
 
   fail(host: string, failure: Failure): void {
-    this.#failures.set(host, cleanValue(failure, this.#clean))
+    const clean = (text: string): string => nameEnvironment(this.#clean(text), this.#environment)
+    this.#failures.set(host, cleanValue(failure, clean))
+  }
+
+  /** The logs of a host are being read. */
+  succeed(host: string): void {
+    this.#failures.delete(host)
   }
 
   /** Waits until the page has taken most of the lines. */
@@ -76,8 +97,12 @@ export class PageQueue {
     }
     while (this.#lines.length >= MOST_WAITING && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        const wake = (): void => {
+          signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        this.#wake = wake
+        signal.addEventListener('abort', wake)
       })
     }
   }
@@ -95,11 +120,19 @@ export class PageQueue {
     this.#push(note.container, atMs, { kind: 2, text: words[note.change] })
   }
 
+  /** The next lines, up to those that follow the opening of a host. */
   take(): LogAnswer {
-    const lines = this.#lines.splice(0, MOST_WAITING)
+    const reopened = this.#reopened.filter(({ atLine }) => atLine === this.#taken).map(({ host }) => host)
+    this.#reopened = this.#reopened.filter(({ atLine }) => atLine > this.#taken)
+    const [border] = this.#reopened
+    const most = border === undefined ? MOST_WAITING : Math.min(MOST_WAITING, border.atLine - this.#taken)
+    const lines = this.#lines.splice(0, most)
+    this.#taken += lines.length
     if (this.#lines.length < MOST_WAITING) this.#wake()
     return {
-      session: `${this.#session}-${this.#round}`,
+      session: this.#session,
+      reopened,
+      hosts: this.#hosts,
       containers: this.#containers,
       lines,
       isMore: this.#lines.length > 0 || lines.length >= MOST_WAITING / 2,
