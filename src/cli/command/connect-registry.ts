@@ -34,7 +34,7 @@ export function connectRegistry(
     mirrorOf: (registry) => (registry === 'docker.io' ? hubMirrorOf(hosts) : undefined),
     clock: context.clock,
     onForeignService: ({ registry, service }) =>
-      context.reportInterrupt(
+      (context.reportWarning ?? context.reportInterrupt)(
         `The login for ${registry} is sent to ${service}, which ${registry} names as its token service, and which is in another domain. If it does not belong to ${registry}, change the password.`,
       ),
   })

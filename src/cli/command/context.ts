@@ -22,6 +22,8 @@ export type CliContext = {
   clock: Clock
   /** Prints the effect of a signal, or a warning about a login. A reporter that draws on the terminal replaces it while it draws. */
   reportInterrupt: (line: string) => void
+  /** Prints a warning about a login; `reportInterrupt` does without it. Set by a command that gives signals another meaning. */
+  reportWarning?: (line: string) => void
   /** Starts dray with these words, without waiting for it and without its output. */
   startInBackground?: (words: readonly string[]) => void
   /** Removes variables from the environment of child processes; `env` keeps them. */

@@ -29,6 +29,7 @@ export async function runUi(input: InputOf<typeof uiCommand>, context: CliContex
   const port = input.options.port === undefined ? 0 : readCount(input.options.port, '--port', HIGHEST_PORT)
   const config = await openWatched(rest, options, context)
   const output = createCommandOutput({ options, values: { secrets: context.secrets } }, context)
+  context.reportWarning = (line) => context.stderr.write(`${output.clean(line)}\n`)
   const clean = <T>(value: T): T => cleanValue(value, output.clean)
 
   await using connections = holdConnections(context)
