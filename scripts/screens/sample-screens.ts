@@ -239,7 +239,8 @@ export function sampleRollback(): RollbackView {
   return {
     plan: 'sample',
     command: 'dray rollback production r38',
-    steps: titles.map(([title, cause], index) => ({ id: index + 1, host: HOST, title, cause })),
+    steps: titles.map(([title, cause], index) => ({ id: index + 1, host: HOST, title, cause, details: [] })),
+    hooks: [],
     warnings: [],
     notUndone: ['task migrate, run by r41'],
     confirmName: 'production',

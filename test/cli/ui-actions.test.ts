@@ -3,8 +3,10 @@ import type { CliContext } from '../../src/cli/command/context.ts'
 import type { GlobalOptions } from '../../src/cli/command/global-options.ts'
 import { openActions } from '../../src/cli/commands/inspect/ui/open-actions.ts'
 import { hashPlan, isProductionLike } from '../../src/cli/commands/inspect/ui/roll-back.ts'
+import { stepDetails } from '../../src/cli/commands/inspect/ui/step-details.ts'
 import { failureFrom } from '../../src/deploy/execute/failure.ts'
 import type { Failure } from '../../src/deploy/model/events.ts'
+import type { Plan, Step } from '../../src/deploy/model/plan.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import { fakeApp, fakeProxy, fakeService, withTag } from '../support/fake-app.ts'
 import { FakeWorld } from '../support/fake-deploy.ts'
@@ -23,6 +25,7 @@ function open() {
     plan: 'shown',
     command: 'dray rollback production r1',
     steps: [],
+    hooks: [],
     warnings: [],
     notUndone: [],
     confirmName: 'production',
@@ -112,6 +115,31 @@ test('plans that do the same have the same hash, and others another', async () =
   expect(hashPlan(await world.planRollback('r1'))).toBe(hashPlan(plan))
   expect(hashPlan({ ...plan, replaces: 'r9' })).not.toBe(hashPlan(plan))
   expect(hashPlan({ ...plan, steps: plan.steps.slice(1) })).not.toBe(hashPlan(plan))
+  const hooks = { before: { argv: ['sh', '-c', './notify.sh'], timeoutMs: 1000 } }
+  expect(hashPlan({ ...plan, hooks })).not.toBe(hashPlan(plan))
+  expect(hashPlan({ ...plan, warnings: [...plan.warnings, 'A risk.'] })).not.toBe(hashPlan(plan))
+})
+
+test('steps with the same title that do something else are other plans, and say what they do', () => {
+  const place = (path: string): Step => ({
+    ...{ id: 1, host: 'a', cause: 'changed', kind: 'place-files', removed: ['old.conf'] },
+    ...{ changed: [path, 'compose.yml'], inPlace: [], adopt: [] },
+  })
+  const of = (step: Step): Plan => ({ steps: [step], warnings: [] }) as unknown as Plan
+  expect(hashPlan(of(place('a.conf')))).not.toBe(hashPlan(of(place('b.conf'))))
+  expect(stepDetails(place('a.conf'))).toEqual(['a.conf', 'compose.yml', 'remove old.conf'])
+  const change = {
+    service: 'web',
+    change: 'update',
+    cause: 'image',
+    image: 'shop@sha256:1',
+    limitMs: 1,
+  } as const
+  const update = (image: string): Step => ({
+    ...{ id: 1, host: 'a', cause: 'changed', kind: 'update-stack', stack: 'shop' },
+    ...{ services: [{ ...change, image }], orders: {} },
+  })
+  expect(hashPlan(of(update('shop@sha256:1')))).not.toBe(hashPlan(of(update('shop@sha256:2'))))
 })
 
 test.each(['prod', 'production', 'eu-production', 'LIVE', 'shop_prod'])('%s is production-like', (name) => {

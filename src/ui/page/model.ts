@@ -165,7 +165,10 @@ export type RollbackView = {
   plan: string
   /** What does the same in a terminal. */
   command: string
-  steps: readonly { id: number; host: string; title: string; cause: string }[]
+  /** `details`: the things that the title counts, the command of a task, the changes of services. */
+  steps: readonly { id: number; host: string; title: string; cause: string; details: readonly string[] }[]
+  /** Commands that run on the machine that runs dray. */
+  hooks: readonly { moment: string; command: string }[]
   warnings: readonly string[]
   notUndone: readonly string[]
   /** The name to type before it begins; undefined if the environment is not production-like. */

@@ -116,7 +116,7 @@ export function Reread({
 }): JSX.Element {
   return (
     <p class="tools">
-      <button type="button" disabled={isAsking} onClick={again}>
+      <button type="button" aria-disabled={isAsking} onClick={() => isAsking || again()}>
         {isAsking ? `${words}…` : 'Read again'}
       </button>
     </p>

@@ -53,12 +53,12 @@ type PlannedProps = Target & { onCancel: () => void; onBegun: () => void }
 
 function Planned({ environment, release, onCancel, onBegun }: PlannedProps): JSX.Element {
   const { answer, problem } = useAsk('rollback', { environment, release })
-  if (problem !== undefined) return <p class="problem">{problem}</p>
-  if (answer === undefined) return <p class="quiet">Making the plan…</p>
-  if ('failure' in answer)
+  if (answer === undefined && problem === undefined) return <p class="quiet">Making the plan…</p>
+  if (answer === undefined || problem !== undefined || 'failure' in answer)
     return (
       <>
-        <FailureNote failure={answer.failure} />
+        {problem !== undefined && <p class="problem">{problem}</p>}
+        {answer !== undefined && 'failure' in answer && <FailureNote failure={answer.failure} />}
         <button type="button" onClick={onCancel}>
           Close
         </button>
@@ -74,11 +74,12 @@ function Confirmation({
   onCancel,
   onBegun,
 }: PlannedProps & { plan: RollbackView }): JSX.Element {
-  const { plan: shown, command, steps, warnings, notUndone, confirmName } = plan
+  const { plan: shown, command, steps, hooks, warnings, notUndone, confirmName } = plan
   const typed = useSignal('')
   const failure = useSignal<Failure | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   const isSending = useSignal(false)
+  const isReady = !isSending.value && (confirmName === undefined || typed.value === confirmName)
   const begin = async (): Promise<void> => {
     isSending.value = true
     try {
@@ -95,7 +96,7 @@ function Confirmation({
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void begin()
+        if (isReady) void begin()
       }}
     >
       <p>
@@ -113,13 +114,20 @@ function Confirmation({
         <p>Nothing would change.</p>
       ) : (
         <ol>
-          {steps.map(({ id, host, title, cause }) => (
+          {steps.map(({ id, host, title, cause, details }) => (
             <li key={id}>
               {title}
               {severalHosts && ` on ${host}`} <span class="quiet">{cause}</span>
+              <Details texts={details} />
             </li>
           ))}
         </ol>
+      )}
+      {hooks.length > 0 && (
+        <>
+          <p>Hooks, on the machine that runs dray:</p>
+          <Details texts={hooks.map((hook) => `${hook.moment}: ${hook.command}`)} />
+        </>
       )}
       <p class="quiet">
         The plan is made again under the lock, of what is on the server then. If it is another one, nothing is
@@ -144,7 +152,8 @@ function Confirmation({
         <button
           class="go"
           type="submit"
-          disabled={isSending.value || (confirmName !== undefined && typed.value !== confirmName)}
+          disabled={confirmName !== undefined && typed.value !== confirmName}
+          aria-disabled={!isReady}
         >
           Roll {environment} back
         </button>
@@ -153,6 +162,19 @@ function Confirmation({
         </button>
       </p>
     </form>
+  )
+}
+
+function Details({ texts }: { texts: readonly string[] }): JSX.Element | null {
+  if (texts.length === 0) return null
+  return (
+    <ul>
+      {texts.map((text) => (
+        <li key={text}>
+          <code>{text}</code>
+        </li>
+      ))}
+    </ul>
   )
 }
 

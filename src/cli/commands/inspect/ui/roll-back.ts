@@ -7,11 +7,13 @@ import { DrayError } from '../../../../errors/dray-error.ts'
 import { EXIT } from '../../../../errors/exit-code.ts'
 import { parseJson } from '../../../../shared/parse-json.ts'
 import type { RollbackView } from '../../../../ui/page/model.ts'
+import { renderCommand } from '../../../../ui/render/text/render-command.ts'
 import type { CliContext } from '../../../command/context.ts'
 import type { GlobalOptions } from '../../../command/global-options.ts'
 import { connectArchived } from '../../ship/connect-archived.ts'
 import { planRelease } from '../../ship/run-release.ts'
 import { loadRollback, runLoadedRollback } from '../../ship/run-rollback.ts'
+import { stepDetails } from './step-details.ts'
 
 /** A rollback that a page asks for. */
 export type RollbackTarget = { environment: string; release: string }
@@ -36,6 +38,11 @@ export async function planRollback(
       host: step.host,
       title: stepTitle(step),
       cause: step.cause,
+      details: stepDetails(step),
+    })),
+    hooks: Object.entries(plan.hooks ?? {}).map(([moment, { argv }]) => ({
+      moment,
+      command: renderCommand(argv),
     })),
     warnings: plan.warnings,
     notUndone: plan.notUndone ?? [],
@@ -83,9 +90,9 @@ function commandOf({ environment, release }: RollbackTarget, global: GlobalOptio
 }
 
 /** Differs when the plan would do something else. */
-export function hashPlan({ release, replaces, restores, steps, notUndone }: Plan): string {
-  const told = steps.map((step) => [step.host, step.kind, stepTitle(step)])
-  const text = JSON.stringify([release, replaces, restores, told, notUndone])
+export function hashPlan({ release, replaces, restores, steps, hooks, warnings, notUndone }: Plan): string {
+  const told = steps.map((step) => [step.host, step.kind, stepTitle(step), stepDetails(step)])
+  const text = JSON.stringify([release, replaces, restores, told, hooks, warnings, notUndone])
   return createHash('sha256').update(text).digest('hex')
 }
 
