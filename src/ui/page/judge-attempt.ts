@@ -1,5 +1,7 @@
 import type { LockHolder } from '../../deploy/model/lock.ts'
+import { releaseNumber } from '../../deploy/model/release.ts'
 import type { Attempt } from '../../deploy/releases/history.ts'
+import type { ListedStep } from '../render/results/list-steps.ts'
 
 /** A deploy with a probe writes to its journal more often than this until it has ended. */
 const SILENT_MS = 15_000
@@ -22,4 +24,19 @@ export function isUnderWay(
   if (holder === undefined) return true
   if (holder.task !== undefined || holder.removes === true) return false
   return holder.release === undefined || holder.release === release
+}
+
+/** The state of a step as it is drawn: of an attempt that is not known to be under way, none is running or still to come. */
+export function judgeStep(
+  state: ListedStep['state'],
+  isAttemptRunning: boolean,
+): ListedStep['state'] | 'not-ended' {
+  if (isAttemptRunning) return state
+  return state === 'running' ? 'not-ended' : state === 'waiting' ? 'skipped' : state
+}
+
+/** Of the last attempts of several hosts, those of the newest release: a host that was left out, or is lost, has an older one. */
+export function newestAttempts<T extends Pick<Attempt, 'release'>>(attempts: readonly T[]): readonly T[] {
+  const newest = Math.max(...attempts.map(({ release }) => releaseNumber(release)))
+  return attempts.filter(({ release }) => releaseNumber(release) === newest)
 }

@@ -1,6 +1,6 @@
 import { worstVerdict } from '../../operations/status/make-status.ts'
 import type { Verdict } from '../../operations/status/status.ts'
-import { STALE_MS, type EnvironmentView, type Overview } from './model.ts'
+import { DEPLOYING_PACE_MS, STALE_MS, type EnvironmentView, type Overview } from './model.ts'
 
 /** A mark, a word and a class for each state: the colour repeats what they say. */
 const VERDICTS = {
@@ -46,13 +46,41 @@ export function titleOf(seen: Overview | undefined, present: Present): string {
   if (seen === undefined) return 'dray'
   const known = seen.environments.filter((it) => verdictOf(it) !== 'reading')
   const stale = known.filter((it) => isStale(it, present))
-  if (stale.length > 0) return `? ${seen.app}: ${stale.map((it) => it.environment).join(', ')} not up to date`
+  // What users notice is said first, whatever is not known besides.
+  const out = known.filter((it) => !stale.includes(it) && isOut(it))
+  const [firstOut] = out
+  if (firstOut !== undefined) {
+    const { mark, word } = isOutAlone(firstOut) ? judgeView(firstOut, present) : VERDICTS.unhealthy
+    return `${mark} ${seen.app}: ${namesOf(out)} ${word}`
+  }
+  if (stale.length > 0) return `? ${seen.app}: ${namesOf(stale)} not up to date`
   const worst = worstVerdict(known.flatMap((it) => it.status?.verdict ?? []))
   const named = known.filter((it) => it.status?.verdict === worst)
   const [first] = named
   if (first === undefined) return `${seen.app}: dray`
+  const reading = seen.environments.filter((it) => !known.includes(it))
+  if (reading.length > 0 && WELL.has(worst)) {
+    const { mark, word } = VERDICTS.reading
+    return `${mark} ${seen.app}: ${word} ${namesOf(reading)}`
+  }
   const { mark, word } = judgeView(first, present)
-  return `${mark} ${seen.app}: ${named.map((it) => it.environment).join(', ')} ${word}`
+  return `${mark} ${seen.app}: ${namesOf(named)} ${word}`
+}
+
+/** They need no attention. */
+const WELL: ReadonlySet<Verdict> = new Set(['ok', 'deploying', 'nothing-deployed'])
+
+function namesOf(views: readonly EnvironmentView[]): string {
+  return views.map(({ environment }) => environment).join(', ')
+}
+
+/** Whether an environment is unhealthy on a host, also if another host does not answer. */
+function isOut({ status }: EnvironmentView): boolean {
+  return status?.verdict === 'unhealthy' || (status?.hosts.some((it) => it.verdict === 'unhealthy') ?? false)
+}
+
+function isOutAlone({ status }: EnvironmentView): boolean {
+  return status?.verdict === 'unhealthy'
 }
 
 /** Read aloud when it changes. */
@@ -62,7 +90,8 @@ export function announcementOf(seen: Overview | undefined, present: Present): st
 }
 
 /**
- * Differs when there is something new to read about the deploys of an environment: during a deploy, with every look at a host.
+ * Differs when there is something new to read about the deploys of an environment: during a deploy, once in the time between two looks
+ * at a host, however many hosts there are.
  * Undefined until every host was read.
  */
 export function changesOf(view: EnvironmentView | undefined): string | undefined {
@@ -70,5 +99,8 @@ export function changesOf(view: EnvironmentView | undefined): string | undefined
   const { hosts } = view.status
   const isLocked = hosts.some((host) => 'lock' in host)
   const seen = hosts.map((host) => ('release' in host ? host.release?.id : host.verdict))
-  return JSON.stringify([seen, isLocked ? view.readAtMs : view.journalBytes])
+  return JSON.stringify([
+    seen,
+    isLocked ? Math.floor((view.readAtMs ?? 0) / DEPLOYING_PACE_MS) : view.journalBytes,
+  ])
 }

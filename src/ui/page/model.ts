@@ -20,6 +20,9 @@ import type { ShownFinding } from '../render/results/shown-finding.ts'
  */
 export const STALE_MS = 30_000
 
+/** Time between two looks at a host during a deploy. */
+export const DEPLOYING_PACE_MS = 3_000
+
 /**
  * After a break, the log of a host is read again from this long before its last line; the page drops the lines that it has. The
  * clock is the host's.

@@ -11,10 +11,10 @@ const SEVERITIES = { error: '✗ error', warning: '! warning', note: '· note' }
 
 /** Whether a deploy would succeed, with the hints of `dray doctor`, and what `dray check` finds in the repository. */
 export function ChecksScreen({ environment }: { environment: string }): JSX.Element {
-  const { answer, problem, isAsking, again } = useAsk('checks', { environment })
+  const { answer, problem, readAtMs, isAsking, again } = useAsk('checks', { environment })
   return (
     <>
-      <Reread {...{ isAsking, again }} words="Running the checks" />
+      <Reread {...{ isAsking, again, readAtMs, problem }} words="Running the checks" />
       {problem !== undefined && <p class="problem">{problem}</p>}
       {answer !== undefined &&
         ('failure' in answer ? (

@@ -3,7 +3,7 @@ import { renderBytes } from '../../../shared/bytes.ts'
 import { renderAge } from '../../render/text/render-duration.ts'
 import type { ContainersHost, ContainerTimes } from '../model.ts'
 import { FailureNote, Time, WideTable } from './parts.tsx'
-import { isExact } from './state.ts'
+import { isExact, serverNowMs, viewOf } from './state.ts'
 import { usePoll } from './use-poll.ts'
 
 const EVERY_MS = 2_500
@@ -24,7 +24,12 @@ export function ContainersScreen({ environment }: { environment: string }): JSX.
           answer.hosts.map((host) => (
             <section key={host.host}>
               <h2>{host.host}</h2>
-              <Host host={host} nowMs={answer.nowMs} isPresent={problem === undefined} />
+              <Host
+                host={host}
+                nowMs={Math.max(answer.nowMs, serverNowMs())}
+                isPresent={problem === undefined}
+                ended={endedServices(environment, host.host)}
+              />
             </section>
           ))
         ))}
@@ -40,12 +45,20 @@ type Container = NonNullable<ContainersHost['containers']>[number]
 /** What was measured longer ago is no longer present: four samples are missing. */
 const OLD_MS = 20_000
 
-type HostProps = { host: ContainersHost; nowMs: number; isPresent: boolean }
+/** Services whose containers have ended as expected, as the overview saw them last. */
+function endedServices(environment: string, host: string): ReadonlySet<string> {
+  const status = viewOf(environment)?.status?.hosts.find((it) => it.host === host)
+  const services = status !== undefined && 'services' in status ? status.services : []
+  return new Set(services.filter(({ state }) => state === 'ended').map(({ service }) => service))
+}
+
+type HostProps = { host: ContainersHost; nowMs: number; isPresent: boolean; ended: ReadonlySet<string> }
 
 function Host({
   host: { containers, readAtMs = 0, failure, host },
   nowMs,
   isPresent,
+  ended,
 }: HostProps): JSX.Element {
   const isOld = failure !== undefined || !isPresent || nowMs - readAtMs > OLD_MS
   return (
@@ -58,12 +71,14 @@ function Host({
         </p>
       )}
       {containers?.length === 0 && <p class="quiet">There are no containers.</p>}
-      {containers !== undefined && containers.length > 0 && <Table {...{ host, containers }} />}
+      {containers !== undefined && containers.length > 0 && <Table {...{ host, containers, ended }} />}
     </>
   )
 }
 
-function Table({ host, containers }: { host: string; containers: readonly Container[] }): JSX.Element {
+type TableProps = { host: string; containers: readonly Container[]; ended: ReadonlySet<string> }
+
+function Table({ host, containers, ended }: TableProps): JSX.Element {
   return (
     <WideTable
       label={`Containers on ${host}`}
@@ -81,7 +96,7 @@ function Table({ host, containers }: { host: string; containers: readonly Contai
       ]}
     >
       {containers.map((it) => (
-        <Row key={it.name} container={it} />
+        <Row key={it.name} container={it} hasEnded={it.state === 'exited' && ended.has(it.service)} />
       ))}
     </WideTable>
   )
@@ -94,15 +109,16 @@ const HEALTH_WORDS = {
   unhealthy: '✗ unhealthy',
 } as const
 
-function Row({ container }: { container: Container }): JSX.Element {
+/** `hasEnded`: as expected. */
+function Row({ container, hasEnded }: { container: Container; hasEnded: boolean }): JSX.Element {
   const { name, state, health, healthOutput, restarts, upMs, cpuPercent, times } = container
   const { memoryBytes, memoryLimitBytes } = container
-  const isBad = state !== 'running' || health === 'unhealthy'
+  const isBad = (state !== 'running' && !hasEnded) || health === 'unhealthy'
   return (
     <tr class={isBad ? 'bad' : ''}>
       <th scope="row">{name}</th>
       <td>
-        {state === 'running' ? '✓' : '✗'} {state}
+        {state === 'running' || hasEnded ? '✓' : '✗'} {hasEnded ? 'ended' : state}
       </td>
       <td>
         {HEALTH_WORDS[health]}

@@ -12,10 +12,10 @@ const MOST_THINGS = 200
 
 /** What takes the space of each host, and what `dray clean` would free. */
 export function DiskScreen({ environment }: { environment: string }): JSX.Element {
-  const { answer, problem, isAsking, again } = useAsk('disk', { environment })
+  const { answer, problem, readAtMs, isAsking, again } = useAsk('disk', { environment })
   return (
     <>
-      <Reread {...{ isAsking, again }} words="Measuring the disks" />
+      <Reread {...{ isAsking, again, readAtMs, problem }} words="Measuring the disks" />
       {problem !== undefined && <p class="problem">{problem}</p>}
       {answer !== undefined &&
         ('failure' in answer ? (

@@ -4,12 +4,12 @@ import { releaseLabel } from '../../../deploy/model/release.ts'
 import type { Attempt } from '../../../deploy/releases/history.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderDuration } from '../../render/text/render-duration.ts'
-import { isUnderWay } from '../judge-attempt.ts'
+import { isUnderWay, newestAttempts } from '../judge-attempt.ts'
 import type { LiveHost } from '../model.ts'
 import { Logs } from './logs-screen.tsx'
 import { FailureNote, Time } from './parts.tsx'
 import { RateChart } from './rate-chart.tsx'
-import { viewOf } from './state.ts'
+import { lockOf } from './state.ts'
 import { StepsTable } from './steps-table.tsx'
 import { usePoll } from './use-poll.ts'
 
@@ -47,7 +47,8 @@ function LogsOfDeploy({
   environment: string
   hosts: readonly LiveHost[]
 }): JSX.Element | null {
-  const attempts = hosts.flatMap(({ attempt }) => attempt ?? [])
+  // A host that does not answer may have an older one.
+  const attempts = newestAttempts(hosts.flatMap(({ attempt }) => attempt ?? []))
   const startedAtMs = Math.min(...attempts.map((it) => it.startedAtMs))
   const isBad = attempts.some(({ outcome }) => outcome.kind !== 'deployed')
   const wish = useSignal<{ of: number; isOpen: boolean } | undefined>(undefined)
@@ -67,10 +68,7 @@ function LogsOfDeploy({
 
 /** Whether the last attempt of a host is under way, by the lock as the overview saw it last and by the growth of the journal. */
 function isRunning(environment: string, { host, attempt, quietMs }: LiveHost): boolean {
-  if (attempt === undefined) return false
-  const status = viewOf(environment)?.status?.hosts.find((it) => it.host === host)
-  const lock = status !== undefined && 'lock' in status ? status.lock : undefined
-  return isUnderWay(attempt, { lock, quietMs })
+  return attempt !== undefined && isUnderWay(attempt, { lock: lockOf(environment, host), quietMs })
 }
 
 type HostProps = { host: LiveHost; isRunning: boolean; isPresent: boolean }
@@ -110,7 +108,7 @@ function Progress({ attempt, isRunning, isKnown }: ProgressProps): JSX.Element {
       {outcome.kind === 'failed' && outcome.reason !== undefined && <p class="problem">{outcome.reason}</p>}
       {undo !== undefined && <p>{undoWords(undo, { isRunning, isKnown })}</p>}
       <RateChart attempt={attempt} />
-      <StepsTable attempt={attempt} />
+      <StepsTable attempt={attempt} isRunning={isRunning && isKnown} />
     </article>
   )
 }

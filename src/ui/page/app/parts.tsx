@@ -104,21 +104,30 @@ export function Commands({ text }: { text: string }): JSX.Element {
   )
 }
 
-/** A part that was read once, with a button that reads it again. */
+/** A part that was read once, with its age and a button that reads it again; after a problem it is the last known. */
 export function Reread({
   isAsking,
   again,
   words,
+  readAtMs,
+  problem,
 }: {
   isAsking: boolean
   again: () => void
   words: string
+  readAtMs: number | undefined
+  problem: string | undefined
 }): JSX.Element {
   return (
     <p class="tools">
       <button type="button" aria-disabled={isAsking} onClick={() => isAsking || again()}>
         {isAsking ? `${words}…` : 'Read again'}
-      </button>
+      </button>{' '}
+      {readAtMs !== undefined && (
+        <span class="quiet">
+          {problem === undefined ? 'Read' : 'Last known, read'} <Time atMs={readAtMs} />
+        </span>
+      )}
     </p>
   )
 }

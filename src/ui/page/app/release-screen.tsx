@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import type { FileChange, ReleaseChanges, ReleaseView } from '../model.ts'
-import { Digest, Fact, FailureNote, Tag, Time, WideTable } from './parts.tsx'
+import { Digest, Fact, FailureNote, Reread, Tag, Time, WideTable } from './parts.tsx'
 import { RollbackPanel } from './rollback-panel.tsx'
 import { isExact, overview } from './state.ts'
 import { useAsk } from './use-poll.ts'
@@ -10,12 +10,30 @@ type Asked = { environment: string; host: string; release: string }
 
 /** What a release contains, and what changed against the one before it. */
 export function ReleaseScreen({ environment, host, release }: Asked): JSX.Element {
-  const { answer: found, problem } = useAsk('release', { environment, host, release })
-  if (problem !== undefined) return <p class="problem">{problem}</p>
-  if (found === undefined) return <p class="quiet">Reading the release…</p>
-  if ('failure' in found) return <FailureNote failure={found.failure} />
+  const {
+    answer: found,
+    problem,
+    readAtMs,
+    isAsking,
+    again,
+  } = useAsk('release', { environment, host, release })
+  const reread = (
+    <>
+      <Reread {...{ isAsking, again, readAtMs, problem }} words="Reading the release" />
+      {problem !== undefined && <p class="problem">{problem}</p>}
+    </>
+  )
+  if (found === undefined) return reread
+  if ('failure' in found)
+    return (
+      <>
+        {reread}
+        <FailureNote failure={found.failure} />
+      </>
+    )
   return (
     <>
+      {reread}
       <dl class="head">
         <Fact name="Host">{host}</Fact>
         <Fact name="Tag">

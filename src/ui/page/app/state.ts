@@ -1,4 +1,5 @@
 import { batch, signal } from '@preact/signals'
+import type { KnownHost } from '../../../operations/status/status.ts'
 import type { Present } from '../judge-view.ts'
 import type { ActionView, Answer, EnvironmentView, Overview, PageAnswers, RollbackRequest } from '../model.ts'
 import { parseRoute, type Route } from './route.ts'
@@ -32,6 +33,12 @@ export function serverNowMs(): number {
 /** What is known of an environment. */
 export function viewOf(environment: string): EnvironmentView | undefined {
   return overview.value?.environments.find((it) => it.environment === environment)
+}
+
+/** The lock of a host as the overview saw it last; undefined if it was free. */
+export function lockOf(environment: string, host: string): KnownHost['lock'] {
+  const status = viewOf(environment)?.status?.hosts.find((it) => it.host === host)
+  return status !== undefined && 'lock' in status ? status.lock : undefined
 }
 
 export const route = signal<Route>(parseRoute(location.hash))

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
 import type { Attempt } from '../../../deploy/releases/history.ts'
-import { listSteps, type ListedStep } from '../../render/results/list-steps.ts'
+import { listSteps } from '../../render/results/list-steps.ts'
 import { renderDuration } from '../../render/text/render-duration.ts'
+import { judgeStep } from '../judge-attempt.ts'
 import { Bar } from './parts.tsx'
-import { now } from './state.ts'
+import { serverNowMs } from './state.ts'
 
 /** A mark, a word for a screen reader and a class for each state of a step. */
 const STATES = {
@@ -13,14 +14,20 @@ const STATES = {
   running: { mark: '…', word: 'running', tone: 'busy' },
   waiting: { mark: '○', word: 'to come', tone: 'quiet' },
   skipped: { mark: '–', word: 'not reached', tone: 'quiet' },
-} as const satisfies Record<ListedStep['state'], { mark: string; word: string; tone: string }>
+  'not-ended': { mark: '?', word: 'not ended', tone: 'quiet' },
+} as const satisfies Record<ReturnType<typeof judgeStep>, { mark: string; word: string; tone: string }>
 
-/** Every step as a line, with a bar on the time of the whole attempt. */
-export function StepsTable({ attempt }: { attempt: Attempt }): JSX.Element {
+/**
+ * Every step as a line, with a bar on the time of the whole attempt. `isRunning`: it is known to be under way; else a step without an
+ * end has no duration, since it may have been killed.
+ */
+export function StepsTable({ attempt, isRunning }: { attempt: Attempt; isRunning: boolean }): JSX.Element {
   const steps = listSteps(attempt)
   const [first] = attempt.steps
   const fromMs = first?.startedAtMs ?? attempt.startedAtMs
-  const ends = attempt.steps.map((step) => step.startedAtMs + (step.durationMs ?? runningMs(step)))
+  const ends = attempt.steps.map(
+    (step) => step.startedAtMs + (step.durationMs ?? (isRunning ? runningMs(step) : 0)),
+  )
   const lengthMs = Math.max(1, ...ends.map((endMs) => endMs - fromMs))
   return (
     <table class="steps">
@@ -33,18 +40,21 @@ export function StepsTable({ attempt }: { attempt: Attempt }): JSX.Element {
       </thead>
       <tbody>
         {steps.map((step) => {
-          const { mark, word, tone } = STATES[step.state]
+          const state = judgeStep(step.state, isRunning)
+          const { mark, word, tone } = STATES[state]
           const { startedAtMs } = step
           const durationMs =
-            startedAtMs === undefined ? undefined : (step.durationMs ?? runningMs({ startedAtMs }))
+            step.durationMs ??
+            (startedAtMs !== undefined && isRunning ? runningMs({ startedAtMs }) : undefined)
           return (
-            <tr key={step.id} class={step.state}>
+            <tr key={step.id} class={state}>
               <th scope="row">
                 <span class="mark" aria-hidden="true">
                   {mark}
                 </span>
-                <span class="unseen">{word}: </span>
+                {state !== 'not-ended' && <span class="unseen">{word}: </span>}
                 {step.title}
+                {state === 'not-ended' && <span class="quiet"> not ended</span>}
               </th>
               <td>
                 {startedAtMs !== undefined && durationMs !== undefined && (
@@ -64,7 +74,7 @@ export function StepsTable({ attempt }: { attempt: Attempt }): JSX.Element {
   )
 }
 
-/** A step without an end may have been killed long ago: at most an hour. */
+/** By the clock of the machine that runs dray, which is not always the one that deploys: at most an hour. */
 function runningMs({ startedAtMs }: { startedAtMs: number }): number {
-  return Math.min(3_600_000, Math.max(0, now.value - startedAtMs))
+  return Math.min(3_600_000, Math.max(0, serverNowMs() - startedAtMs))
 }

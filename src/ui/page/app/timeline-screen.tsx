@@ -6,17 +6,18 @@ import type { TaskAttempt } from '../../../deploy/tasks/task-history.ts'
 import { renderCount } from '../../../shared/bytes.ts'
 import { renderDeployer } from '../../render/text/render-deployer.ts'
 import { renderDuration } from '../../render/text/render-duration.ts'
+import { isUnderWay } from '../judge-attempt.ts'
 import { changesOf } from '../judge-view.ts'
 import type { HostTimeline } from '../model.ts'
 import { FailureNote, Reread, Tag, Time } from './parts.tsx'
 import { linkTo } from './route.ts'
-import { viewOf } from './state.ts'
+import { lockOf, viewOf } from './state.ts'
 import { StepsTable } from './steps-table.tsx'
 import { useAsk } from './use-poll.ts'
 
 /** Deploys, rollbacks and tasks of an environment, newest first; read again whenever there is something new. */
 export function TimelineScreen({ environment }: { environment: string }): JSX.Element {
-  const { answer: found, problem, isAsking, again } = useAsk('timeline', { environment })
+  const { answer: found, problem, readAtMs, isAsking, again } = useAsk('timeline', { environment })
   const known = useRef<string | undefined>(undefined)
   useSignalEffect(() => {
     const key = changesOf(viewOf(environment))
@@ -26,7 +27,7 @@ export function TimelineScreen({ environment }: { environment: string }): JSX.El
   })
   return (
     <>
-      <Reread {...{ isAsking, again }} words="Reading the journal" />
+      <Reread {...{ isAsking, again, readAtMs, problem }} words="Reading the journal" />
       {problem !== undefined && <p class="problem">{problem}</p>}
       {found !== undefined &&
         ('failure' in found ? (
@@ -38,7 +39,7 @@ export function TimelineScreen({ environment }: { environment: string }): JSX.El
               {'failure' in host ? (
                 <FailureNote failure={host.failure} />
               ) : (
-                <HostEvents environment={environment} timeline={host} />
+                <HostEvents environment={environment} timeline={host} isPresent={problem === undefined} />
               )}
             </section>
           ))
@@ -47,7 +48,9 @@ export function TimelineScreen({ environment }: { environment: string }): JSX.El
   )
 }
 
-function HostEvents({ environment, timeline }: { environment: string; timeline: HostTimeline }): JSX.Element {
+type HostEventsProps = { environment: string; timeline: HostTimeline; isPresent: boolean }
+
+function HostEvents({ environment, timeline, isPresent }: HostEventsProps): JSX.Element {
   const { host, attempts, tasks } = timeline
   if (attempts.length + tasks.length === 0) return <p class="quiet">Nothing deployed yet.</p>
   const events = [
@@ -58,7 +61,7 @@ function HostEvents({ environment, timeline }: { environment: string; timeline: 
     <ol class="events">
       {events.map((it) =>
         'attempt' in it ? (
-          <AttemptLine key={it.attempt.release} {...{ environment, host, attempt: it.attempt }} />
+          <AttemptLine key={it.attempt.release} {...{ environment, host, isPresent, attempt: it.attempt }} />
         ) : (
           <TaskLine key={`task-${it.atMs}`} task={it.task} />
         ),
@@ -77,10 +80,13 @@ function AttemptLine({
   environment,
   host,
   attempt,
+  isPresent,
 }: {
   environment: string
   host: string
   attempt: Attempt
+  /** It is what the host shows now. */
+  isPresent: boolean
 }): JSX.Element {
   const { release, tag, requests, outcome, imagesChanged, isArchived } = attempt
   const state = attempt.isCurrent ? 'serving' : isArchived ? 'archived' : ''
@@ -98,7 +104,10 @@ function AttemptLine({
           {imagesChanged !== undefined && imagesChanged.length > 0 && (
             <p class="reason quiet">New images: {imagesChanged.join(', ')}</p>
           )}
-          <Steps attempt={attempt} />
+          <Steps
+            attempt={attempt}
+            isRunning={isPresent && isUnderWay(attempt, { lock: lockOf(environment, host) })}
+          />
         </>
       }
     >
@@ -126,7 +135,7 @@ function words({ outcome, restores }: Attempt): string {
 }
 
 /** The steps, open while the attempt is under way. */
-function Steps({ attempt }: { attempt: Attempt }): JSX.Element | null {
+function Steps({ attempt, isRunning }: { attempt: Attempt; isRunning: boolean }): JSX.Element | null {
   const { release, steps, plan, outcome } = attempt
   if (steps.length === 0) return null
   return (
@@ -134,7 +143,7 @@ function Steps({ attempt }: { attempt: Attempt }): JSX.Element | null {
       <summary>
         {Math.max(steps.length, plan.length)} steps<span class="unseen"> of {release}</span>
       </summary>
-      <StepsTable attempt={attempt} />
+      <StepsTable attempt={attempt} isRunning={isRunning} />
     </details>
   )
 }

@@ -27,10 +27,12 @@ export function useAsk<Question extends keyof PageAnswers>(
 ): {
   answer: PageAnswers[Question] | undefined
   problem: string | undefined
+  /** When the answer came, on the browser's clock. */
+  readAtMs: number | undefined
   isAsking: boolean
   again: () => void
 } {
-  const { answer, problem, read } = useReading(question, query)
+  const { answer, problem, readAtMs, read } = useReading(question, query)
   const isAsking = useSignal(false)
   const isDue = useRef(false)
   const again = (): void => {
@@ -46,7 +48,13 @@ export function useAsk<Question extends keyof PageAnswers>(
     isAsking.value = false
   }
   useEffect(again, [])
-  return { answer: answer.value, problem: problem.value, isAsking: isAsking.value, again }
+  return {
+    answer: answer.value,
+    problem: problem.value,
+    readAtMs: readAtMs.value,
+    isAsking: isAsking.value,
+    again,
+  }
 }
 
 function useReading<Question extends keyof PageAnswers>(
@@ -55,15 +63,17 @@ function useReading<Question extends keyof PageAnswers>(
 ) {
   const answer = useSignal<PageAnswers[Question] | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
+  const readAtMs = useSignal<number | undefined>(undefined)
   const read = async (): Promise<void> => {
     try {
       answer.value = await ask(question, query)
+      readAtMs.value = Date.now()
       problem.value = undefined
     } catch (error) {
       problem.value = sentenceOf(error)
     }
   }
-  return { answer, problem, read }
+  return { answer, problem, readAtMs, read }
 }
 
 /** What an error says. */

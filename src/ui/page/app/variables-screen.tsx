@@ -7,10 +7,10 @@ import { useAsk } from './use-poll.ts'
 
 /** The variables in `.env` of each host against what the app needs. Their values never leave the server. */
 export function VariablesScreen({ environment }: { environment: string }): JSX.Element {
-  const { answer, problem, isAsking, again } = useAsk('variables', { environment })
+  const { answer, problem, readAtMs, isAsking, again } = useAsk('variables', { environment })
   return (
     <>
-      <Reread {...{ isAsking, again }} words="Reading the names" />
+      <Reread {...{ isAsking, again, readAtMs, problem }} words="Reading the names" />
       {problem !== undefined && <p class="problem">{problem}</p>}
       {answer !== undefined &&
         ('failure' in answer ? <FailureNote failure={answer.failure} /> : <Hosts view={answer} />)}

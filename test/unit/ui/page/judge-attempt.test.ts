@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LockHolder } from '../../../../src/deploy/model/lock.ts'
-import { isUnderWay } from '../../../../src/ui/page/judge-attempt.ts'
+import { isUnderWay, judgeStep, newestAttempts } from '../../../../src/ui/page/judge-attempt.ts'
 
 const unfinished = {
   release: 'r8',
@@ -45,4 +45,17 @@ test.each([
   ['it has succeeded', { ...unfinished, outcome: { kind: 'deployed' } as const }, { lock: {} }, false],
 ])('%s', (_, attempt, seen, isRunning) => {
   expect(isUnderWay(attempt, seen)).toBe(isRunning)
+})
+
+test('of an attempt that is not known to be under way, no step is running or to come', () => {
+  expect(judgeStep('running', true)).toBe('running')
+  expect(judgeStep('running', false)).toBe('not-ended')
+  expect(judgeStep('waiting', false)).toBe('skipped')
+  expect(judgeStep('done', false)).toBe('done')
+})
+
+test('the newest attempts are those of the highest release number', () => {
+  const of = (...releases: string[]) => newestAttempts(releases.map((release) => ({ release })))
+  expect(of('r9', 'r10', 'r10')).toEqual([{ release: 'r10' }, { release: 'r10' }])
+  expect(of()).toEqual([])
 })

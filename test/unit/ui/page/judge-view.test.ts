@@ -66,6 +66,19 @@ test('the title names the worst state', () => {
   expect(titleOf(seen, present)).toBe('✗ shop: production unhealthy')
 })
 
+test('the title names an outage first, whatever is not known, and is not well while something is read', () => {
+  const out = view('production', 'unhealthy')
+  const old = view('test', 'ok', { readAtMs: nowMs - STALE_MS - 1 })
+  expect(titleOf(overview(view('staging', 'unknown'), out, old), present)).toBe(
+    '✗ shop: production unhealthy',
+  )
+  const half = view('production', 'unknown', { hosts: [known('unhealthy'), { ...known('ok'), host: 'b' }] })
+  expect(titleOf(overview(half), present)).toBe('✗ shop: production unhealthy')
+  const reading = view('production', 'ok', { reading: ['a'] })
+  expect(titleOf(overview(view('staging', 'ok'), reading), present)).toBe('… shop: reading production')
+  expect(titleOf(overview(view('staging', 'drifted'), reading), present)).toBe('! shop: staging drifted')
+})
+
 test('an environment is not well before each of its hosts was read, and may be bad before', () => {
   const reading = { reading: ['b'] }
   expect(judgeView(view('production', 'ok', reading), present)).toMatchObject({ word: 'reading' })
@@ -92,9 +105,11 @@ describe('there is something new to read', () => {
     expect(changesOf({ ...calm, journalBytes: { a: 900 } })).not.toBe(changesOf(calm))
   })
 
-  test('with every look during a deploy', () => {
+  test('with every look during a deploy, and once for the looks at several hosts', () => {
     const locked = view('production', 'deploying', { hosts: [known('deploying', { release, lock: {} })] })
     expect(changesOf({ ...locked, readAtMs: nowMs })).not.toBe(changesOf(locked))
+    const [one, other] = [nowMs - (nowMs % 3_000), nowMs - (nowMs % 3_000) + 900]
+    expect(changesOf({ ...locked, readAtMs: other })).toBe(changesOf({ ...locked, readAtMs: one }))
   })
 
   test('when all hosts are known, not before', () => {
