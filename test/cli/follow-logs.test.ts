@@ -59,10 +59,8 @@ function followed(names: readonly string[], first: Readonly<Record<string, Parti
     offsetMs: () => 0,
   }
   const choice = { sinceMs: undefined, tail: 200, last: {} }
-  const follower = followLogs(input, choice, ports, {
-    open,
-    isDeployed: (name) => Promise.resolve(of(name).isDeployed),
-  })
+  const access = { open, isDeployed: (name: string) => Promise.resolve(of(name).isDeployed) }
+  const follower = followLogs(input, choice, { ...ports, hosts: access })
   const texts: string[] = []
   const take = () => {
     const answer = follower.take()

@@ -26,7 +26,7 @@ export function isUnderWay(
   return holder.release === undefined || holder.release === release
 }
 
-/** The state of a step as it is drawn: of an attempt that is not known to be under way, none is running or still to come. */
+/** The state of a step as it is drawn: of an attempt that is not known to be under way, no step is running or still to come. */
 export function judgeStep(
   state: ListedStep['state'],
   isAttemptRunning: boolean,

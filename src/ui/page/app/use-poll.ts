@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { PageAnswers } from '../model.ts'
-import { ask, pause } from './state.ts'
+import { ask, now, pause } from './state.ts'
 
 /**
  * The answer to a question, asked again `everyMs` after each answer while the page is visible. `problem`: why the server does
@@ -67,7 +67,7 @@ function useReading<Question extends keyof PageAnswers>(
   const read = async (): Promise<void> => {
     try {
       answer.value = await ask(question, query)
-      readAtMs.value = Date.now()
+      readAtMs.value = now.peek()
       problem.value = undefined
     } catch (error) {
       problem.value = sentenceOf(error)

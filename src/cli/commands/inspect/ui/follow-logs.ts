@@ -19,6 +19,8 @@ type LogPorts = AnswerPorts & {
   clean: (text: string) => string
   /** The clock of a host minus that of this machine. */
   offsetMs: (environment: string, host: string) => number
+  /** Those of the environment by default. */
+  hosts?: LogHosts
 }
 
 /** Time between two looks at a host without a release. */
@@ -30,12 +32,7 @@ const PATIENCE = { firstMs: 2_000, laterMs: 100 }
  * Follows the logs of all hosts until it is disposed of. Each host is opened and read on its own: one that fails is tried again, and
  * the others stay open.
  */
-export function followLogs(
-  input: EnvironmentInput,
-  choice: LogChoice,
-  ports: LogPorts,
-  hosts: LogHosts = logHosts(input, ports),
-): LogFollower {
+export function followLogs(input: EnvironmentInput, choice: LogChoice, ports: LogPorts): LogFollower {
   const stop = new AbortController()
   const { environment } = input.config
   const page = new PageQueue(choice, {
@@ -45,6 +42,7 @@ export function followLogs(
     offsetMs: (host) => ports.offsetMs(environment.name, host),
   })
   const merge = new LogMerge<string>(ports.context.clock, PATIENCE)
+  const hosts = ports.hosts ?? logHosts(input, ports)
   const reading = { page, choice, hosts, clock: ports.context.clock, signal: stop.signal }
   for (const host of environment.hosts) void merge.add(host, readHost(host, reading))
   void fill(page, merge, stop.signal)
