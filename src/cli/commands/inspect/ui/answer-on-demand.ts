@@ -1,5 +1,6 @@
 import { createEnvStore } from '../../../../adapters/directory/env/env-store.ts'
 import { measureLogs } from '../../../../adapters/directory/log-size.ts'
+import type { CommandRunner } from '../../../../adapters/host/command-runner.ts'
 import { isReady, type HostCheckup } from '../../../../operations/doctor/checkup.ts'
 import { planFrom } from '../../../../operations/disk/clean.ts'
 import { reportDisk } from '../../../../operations/disk/disk-report.ts'
@@ -50,20 +51,50 @@ export async function answerChecks(
   const { name, hosts } = config.environment
   const command = { arguments: { environment: name }, rest: [], options: {}, global: options } as const
   const input = await loadDoctor(command, context)
-  const examine = async (host: string): Promise<HostCheckup> => {
-    const examined = await orFailure(
-      onHost(host, (runner) => examineHosts(input, [runner], context)),
-      context,
-    )
-    if (!('failure' in examined)) return examined[0] ?? { host, checks: [] }
-    return { host, checks: [{ name: 'ssh', outcome: 'failed', failure: examined.failure }] }
-  }
   const quiet = { ...context, stderr: { write: () => true } }
-  const [repository, ...examined] = await Promise.all([
+  const [repository, examined] = await Promise.all([
     orFailure(checkHere(quiet, false), context),
-    ...hosts.map(examine),
+    examineTogether(hosts, { onHost, context }, (runners) => examineHosts(input, runners, context)),
   ])
   return { hosts: examined, isReady: isReady(examined), repository }
+}
+
+/**
+ * Examines the hosts that answer in one call, as `dray doctor` does: some checks compare hosts, or ask a registry once for all. A
+ * host that does not answer has its failure as a check. In the order of `hosts`.
+ */
+export async function examineTogether(
+  hosts: readonly string[],
+  { onHost, context }: AnswerPorts,
+  examine: (runners: readonly CommandRunner[]) => Promise<readonly HostCheckup[]>,
+): Promise<HostCheckup[]> {
+  const runners = new Map<string, CommandRunner>()
+  const waiting = new Set(hosts)
+  let begin: (examined: Promise<readonly HostCheckup[]>) => void = () => undefined
+  const examined = new Promise<readonly HostCheckup[]>((resolve) => (begin = resolve))
+  const reachable = (): string[] => hosts.filter((host) => runners.has(host))
+  const arrive = (host: string, runner?: CommandRunner): void => {
+    if (!waiting.delete(host)) return
+    if (runner !== undefined) runners.set(host, runner)
+    if (waiting.size === 0) begin(examine(reachable().flatMap((it) => runners.get(it) ?? [])))
+  }
+  const examineOne = async (host: string): Promise<HostCheckup> => {
+    try {
+      return await onHost(host, async (runner) => {
+        arrive(host, runner)
+        return (await examined)[reachable().indexOf(host)] ?? { host, checks: [] }
+      })
+    } finally {
+      arrive(host)
+    }
+  }
+  return Promise.all(
+    hosts.map(async (host) => {
+      const found = await orFailure(examineOne(host), context)
+      if (!('failure' in found)) return found
+      return { host, checks: [{ name: 'ssh', outcome: 'failed', failure: found.failure }] }
+    }),
+  )
 }
 
 /** As `dray env`. */
