@@ -72,3 +72,18 @@ test('keeps the last known deploy when the host does not answer, however long', 
     failure: { code: 'HOST_UNREACHABLE' },
   })
 })
+
+test('reads the whole journal again after a deploy with an older number began: the app was removed before', async () => {
+  const { follower, state, line, answer, host } = followed(
+    entry('deploy.started', { release: 'r5', tag: 'v1' }),
+  )
+  using _ = follower
+  answer()
+  await expect.poll(() => host()?.attempt?.release).toBe('r5')
+  line.write(`${entry('step.started', { release: 'r4', step: 1, kind: 'run-task' })}\n`)
+  line.write(`${entry('step.started', { release: 'r5', step: 1, kind: 'run-task' })}\n`)
+  await expect.poll(() => host()?.attempt?.steps.length).toBe(1)
+  expect(state.begins).toBe(1)
+  line.write(`${entry('deploy.started', { release: 'r1', at: 9_000 })}\n`)
+  await expect.poll(() => state.begins).toBeGreaterThan(1)
+})

@@ -13,8 +13,8 @@ import type { AnswerPorts } from './answer-page.ts'
 /** The last deploy of each host of an environment, followed until it is disposed of. */
 export type DeployFollower = Disposable & { state(): LiveDeploy }
 
-/** More entries than any deploy has: a container that can write the journal must not fill the memory of this machine. */
-const MOST_ENTRIES = 20_000
+/** More than the journal of any deploy: a container that can write it must not fill the memory of this machine. */
+const MOST_BYTES = 32e6
 
 /** Follows the journals of all hosts, with one process on each that waits; a host that does not answer is tried again. */
 export function followDeploy({ config }: EnvironmentInput, ports: AnswerPorts): DeployFollower {
@@ -41,20 +41,25 @@ async function followHost(
   const journal = new LastAttempt()
   const state = (): LiveHost => ({ host, ...journal.state(clock.now()) })
   while (!isOver()) {
+    const beganAnew = new AbortController()
     try {
       await onHost(host, async (runner) => {
         const archive = createReleaseArchive({ runner, path, steps: 'all', timeoutMs: LOOK_MS })
         const contents = await archive.read(1, signal)
         journal.begin(contents)
         states.set(host, state)
-        await followJournal({ runner, path }, { fromByte: contents.journalBytes, signal }, (entries) =>
-          journal.add(entries, clock.now()),
+        await followJournal(
+          { runner, path },
+          { fromByte: contents.journalBytes, signal: AbortSignal.any([signal, beganAnew.signal]) },
+          (entries) => {
+            if (!journal.add(entries, clock.now())) beganAnew.abort()
+          },
         )
       })
     } catch (error) {
       if (isOver()) return
       const failure = failureFrom(toDrayError(error))
-      states.set(host, () => ({ ...state(), failure }))
+      if (!beganAnew.signal.aborted) states.set(host, () => ({ ...state(), failure }))
     }
     await clock.sleep(PACE_MS.unknown, signal).catch(() => undefined)
   }
@@ -65,6 +70,7 @@ class LastAttempt {
   #contents: ArchiveContents = { releases: [], journal: [], journalBytes: 0 }
   #known = new Set<string>()
   #newest = 0
+  #bytes = 0
   #isRead = false
   #grewAtMs: number | undefined
 
@@ -72,24 +78,40 @@ class LastAttempt {
     this.#isRead = true
     this.#contents = contents
     this.#known = new Set(contents.journal.map((entry) => JSON.stringify(entry)))
+    this.#bytes = 0
+    for (const text of this.#known) this.#bytes += text.length
     this.#newest = releaseNumber(this.#attempt()?.release ?? 'r0')
   }
 
-  /** Those that were read before come again, since the size was measured first. */
-  add(entries: readonly JournalEntry[], nowMs: number): void {
+  /**
+   * Those that were read before come again, since the size was measured first. False after the beginning of a deploy with an older
+   * number that was not known: the journal was cut, or the app was removed and is deployed anew, which only the whole journal shows.
+   */
+  add(entries: readonly JournalEntry[], nowMs: number): boolean {
+    let isKnown = true
     for (const entry of entries) {
       const text = JSON.stringify(entry)
       // A journal that was cut is read again from its beginning.
       const isOlder = releaseNumber(entry.release) < this.#newest
-      if (isOlder || this.#known.has(text) || this.#known.size >= MOST_ENTRIES) continue
+      if (this.#known.has(text)) continue
+      if (isOlder) {
+        if (entry.event === 'deploy.started') isKnown = false
+        continue
+      }
       const begins = entry.event === 'deploy.started'
-      if (begins) this.#known.clear()
+      if (begins) {
+        this.#known.clear()
+        this.#bytes = 0
+      }
+      this.#bytes += text.length
+      if (this.#bytes > MOST_BYTES) continue
       this.#known.add(text)
       this.#newest = releaseNumber(entry.release)
       const journal = begins ? [entry] : [...this.#contents.journal, entry]
       this.#contents = { ...this.#contents, journal }
       this.#grewAtMs = nowMs
     }
+    return isKnown
   }
 
   state(nowMs: number): Omit<LiveHost, 'host'> {
