@@ -79,9 +79,11 @@ export function openAnswers(config: WatchedConfig, ports: Ports): Answers {
   const takeLogs = (query: URLSearchParams): unknown => {
     const named = find(query)
     if (named === undefined) return undefined
-    if (!('input' in named)) return { failure: named.unreadable.failure }
+    const tell = <T>(failure: T): T =>
+      cleanValue(failure, (text) => nameEnvironment(ports.clean(text), named.name))
+    if (!('input' in named)) return tell({ failure: named.unreadable.failure })
     const ofSwarm = answerForSwarm('logs', named.input.config)
-    if (ofSwarm !== undefined) return ofSwarm
+    if (ofSwarm !== undefined) return tell(ofSwarm)
     const { hosts } = named.input.config.environment
     const choice = { sinceMs: numberOf(query.get('since')), tail: numberOf(query.get('tail')) }
     const last = readLast(query.get('last'), hosts)

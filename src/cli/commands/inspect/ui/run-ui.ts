@@ -2,6 +2,7 @@ import { platform } from 'node:os'
 import { startDetached } from '../../../../adapters/host/start-detached.ts'
 import { readPageArchive } from '../../../../adapters/page/page-archive.ts'
 import { startPageServer } from '../../../../adapters/page/page-server.ts'
+import { nameEnvironment } from '../../../../shared/name-environment.ts'
 import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import type { InputOf } from '../../../command/command.ts'
 import { createCommandOutput } from '../../../command/command-output.ts'
@@ -32,6 +33,9 @@ export async function runUi(input: InputOf<typeof uiCommand>, context: CliContex
   context.reportWarning = (line) => context.stderr.write(`${output.clean(line)}\n`)
   const clean = <T>(value: T): T => cleanValue(value, output.clean)
 
+  const named = <T>(value: T, environment: string | null): T =>
+    cleanValue(value, (text) => nameEnvironment(output.clean(text), environment ?? undefined))
+
   await using connections = holdConnections(context)
   const ports = { onHost: connections.onHost, context }
   const mayWrite = input.options.write === true
@@ -48,7 +52,7 @@ export async function runUi(input: InputOf<typeof uiCommand>, context: CliContex
   await using server = await startPageServer(port, {
     files: readPageArchive(),
     answer: async (question, query, signal) =>
-      (mayWrite ? clean(await actions.answer(question, query)) : undefined) ??
+      (mayWrite ? named(await actions.answer(question, query), query.get('environment')) : undefined) ??
       (await answers.answer(question, query, signal)),
     ...(mayWrite && { act: async (action, body) => clean(await actions.act(action, body)) }),
     follow: (send) => watch.follow((overview) => send('overview', overview)),

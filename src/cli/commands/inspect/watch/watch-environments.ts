@@ -2,7 +2,9 @@ import { createReleaseArchive } from '../../../../adapters/directory/release-arc
 import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
 import { readHistory, type Attempt } from '../../../../deploy/releases/history.ts'
 import type { HostStatus } from '../../../../operations/status/status.ts'
+import { nameEnvironment } from '../../../../shared/name-environment.ts'
 import type { EnvironmentView, Overview } from '../../../../ui/page/model.ts'
+import { cleanValue } from '../../../../ui/reporters/clean-event.ts'
 import type { CliContext } from '../../../command/context.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
 import { observeHost, type OnHost } from '../ask-status.ts'
@@ -35,7 +37,13 @@ type WatchPorts = {
 export function watchEnvironments({ app, mayWrite, config }: Watched, ports: WatchPorts): Watch {
   const { context, clean } = ports
   const followers = new Set<(overview: Overview) => void>()
-  let known = new Map(config.environments.map((it) => [it.name, openEnvironment(it)]))
+  const named = <T>(value: T, name: string): T =>
+    cleanValue(clean(value), (text) => nameEnvironment(text, name))
+  const openAll = (): Map<string, KnownEnvironment> =>
+    new Map(config.environments.map((it) => [it.name, openEnvironment(it, named)]))
+  let known = openAll()
+  // The last follower may go in the middle of a reload, which does not say again that dray.yml has changed.
+  let version = config.version
   let stopReading = new AbortController()
 
   const send = (): void => {
@@ -49,7 +57,7 @@ export function watchEnvironments({ app, mayWrite, config }: Watched, ports: Wat
       const { hosts, input } = it
       if (hosts === undefined || input === undefined) continue
       const publish = (): void => {
-        it.view = clean(hosts.view())
+        it.view = named(hosts.view(), input.config.environment.name)
         send()
       }
       for (const host of input.config.environment.hosts)
@@ -60,11 +68,12 @@ export function watchEnvironments({ app, mayWrite, config }: Watched, ports: Wat
   const followConfig = async (signal: AbortSignal): Promise<void> => {
     const isOver = (): boolean => signal.aborted
     while (!isOver()) {
-      const hasChanged = await config.reload()
+      await config.reload()
       if (isOver()) return
-      if (hasChanged) {
+      if (config.version !== version) {
         stopReading.abort()
-        known = new Map(config.environments.map((it) => [it.name, openEnvironment(it)]))
+        version = config.version
+        known = openAll()
         send()
         start()
         return
@@ -95,14 +104,14 @@ type KnownEnvironment = {
   hosts: WatchedHosts | undefined
 }
 
-function openEnvironment(it: WatchedEnvironment): KnownEnvironment {
+function openEnvironment(it: WatchedEnvironment, named: <T>(value: T, name: string) => T): KnownEnvironment {
   if ('input' in it) {
     const hosts = new WatchedHosts(it.input)
     return { view: hosts.view(), input: it.input, hosts }
   }
   const nothing = { reading: [], lastKnown: {}, lastAttempts: {}, journalBytes: {}, readAtMs: undefined }
   return {
-    view: { environment: it.name, status: it.unreadable, ...nothing },
+    view: { environment: it.name, status: named(it.unreadable, it.name), ...nothing },
     input: undefined,
     hosts: undefined,
   }

@@ -67,18 +67,37 @@ function openScreen(printing: Printing, context: CliContext): Screen {
   return isLive ? liveScreen(printing, context) : linesOnChange(printing, context)
 }
 
+const REPAINT_MS = 5_000
+
 /** One table, redrawn in place. */
-function liveScreen({ options }: Printing, { env, stdout }: CliContext): Screen {
+function liveScreen({ options }: Printing, { env, stdout, clock }: CliContext): Screen {
   const region = createLiveRegion(stdout)
+  const ending = new AbortController()
+  let last: Overview | undefined
+  const paint = (overview: Overview): void => {
+    // The last column and row stay free: terminals differ in how they wrap or scroll there.
+    const columns = (stdout.columns || 80) - 1
+    const rows = (stdout.rows || 24) - 1
+    const style = createTerminalStyle({ env: applyNoColor(options, env), isTTY: true, columns })
+    region.paint(renderWatch(overview, style, { rows, columns }), [])
+  }
+  // What is read no more has an age that grows.
+  const repaint = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      await clock.sleep(REPAINT_MS, ending.signal).catch(() => undefined)
+      if (last !== undefined && !ending.signal.aborted) paint({ ...last, nowMs: clock.now() })
+    }
+  }
+  void repaint()
   return {
     show: (overview) => {
-      // The last column and row stay free: terminals differ in how they wrap or scroll there.
-      const columns = (stdout.columns || 80) - 1
-      const rows = (stdout.rows || 24) - 1
-      const style = createTerminalStyle({ env: applyNoColor(options, env), isTTY: true, columns })
-      region.paint(renderWatch(overview, style, { rows, columns }), [])
+      last = overview
+      paint(overview)
     },
-    [Symbol.dispose]: () => region.release(),
+    [Symbol.dispose]: () => {
+      ending.abort()
+      region.release()
+    },
   }
 }
 
