@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { answerForSwarm } from '../../src/cli/commands/inspect/ui/answer-for-swarm.ts'
 import { openAnswers } from '../../src/cli/commands/inspect/ui/open-answers.ts'
 import type { OnHost } from '../../src/cli/commands/inspect/ask-status.ts'
 import type { CliContext } from '../../src/cli/command/context.ts'
@@ -9,6 +10,12 @@ const environment = { name: 'production', engine: 'swarm', path: '/srv/shop', ho
 const input = { config: { environment } } as unknown as EnvironmentInput
 const onHost: OnHost = () => Promise.reject(new Error('No host is asked.'))
 const config = { version: 1, environments: [{ name: 'production', input }], reload: async () => false }
+
+test('the hint for the logs of a swarm is the command that prints them', () => {
+  expect(answerForSwarm('logs', input.config)?.failure.hint).toBe(
+    '`dray logs production --follow` prints the logs of its tasks.',
+  )
+})
 
 test.each(['containers', 'disk', 'logs'])(
   'the page says that it does not read the %s of a swarm',

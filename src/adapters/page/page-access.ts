@@ -11,6 +11,8 @@ export type PageAccess = {
   exchange(token: string): { cookie: string } | 'revoked' | 'used' | 'wrong'
   /** Whether a cookie is that of this run, and was not revoked. */
   isKnown(cookie: string | undefined): boolean
+  /** Whether a cookie is that of the first browser, whose access was taken by the second use of the token. */
+  isRevoked(cookie: string | undefined): boolean
 }
 
 export function createPageAccess(): PageAccess {
@@ -26,6 +28,7 @@ export function createPageAccess(): PageAccess {
       return uses === 2 ? 'revoked' : 'used'
     },
     isKnown: (given) => given !== undefined && uses === 1 && isEqual(given, cookie),
+    isRevoked: (given) => given !== undefined && uses > 1 && isEqual(given, cookie),
   }
 }
 

@@ -136,7 +136,12 @@ async function respond(exchange: Exchange): Promise<void> {
     return
   }
   const name = url.pathname.slice(pagePath.length)
-  const isKnown = access.isKnown(readCookie(headers.cookie, COOKIE))
+  const cookie = readCookie(headers.cookie, COOKIE)
+  const isKnown = access.isKnown(cookie)
+  if (access.isRevoked(cookie)) {
+    refuse(response, 403, USED)
+    return
+  }
   if (method === 'POST') {
     if (isKnown) await act(exchange, name)
     else refuse(response, 403, WITHOUT_ACCESS)

@@ -1,5 +1,5 @@
 import { worstVerdict } from '../../operations/status/make-status.ts'
-import type { Verdict } from '../../operations/status/status.ts'
+import type { KnownHost, Verdict } from '../../operations/status/status.ts'
 import { DEPLOYING_PACE_MS, STALE_MS, type EnvironmentView, type Overview } from './model.ts'
 
 /** A mark, a word and a class for each state: the colour repeats what they say. */
@@ -34,11 +34,28 @@ function verdictOf({ status, reading }: EnvironmentView): Verdict | 'reading' {
 /** The state of an environment in a mark and words. One that is no longer present is the last known, and nothing more. */
 export function judgeView(view: EnvironmentView, present: Present): Judgement {
   const verdict = verdictOf(view)
-  const isLocked = view.status?.hosts.some((host) => 'lock' in host) ?? false
   const { mark, word, tone } = VERDICTS[verdict]
-  const words = verdict === 'unhealthy' && isLocked ? `${word}, ${VERDICTS.deploying.word}` : word
+  const words = wordsOf(verdict, view)
   if (verdict === 'reading' || !isStale(view, present)) return { mark, word: words, tone }
   return { mark: '?', word: `last known ${words}`, tone: 'quiet' }
+}
+
+/** The word of a verdict, with what the holder of a lock does, and with containers that are not healthy yet. */
+function wordsOf(verdict: Verdict | 'reading', { status }: EnvironmentView): string {
+  const { word } = VERDICTS[verdict]
+  const hosts = (status?.hosts ?? []).filter((host) => host.verdict !== 'unknown')
+  const locks = hosts.flatMap(({ lock }) => lock ?? [])
+  if (verdict === 'deploying') return activityOf(locks)
+  if (verdict === 'unhealthy' && locks.length > 0) return `${word}, ${activityOf(locks)}`
+  const isStarting = hosts.some(({ services }) => services.some(({ health }) => health === 'starting'))
+  return verdict === 'ok' && isStarting ? `${word}, starting` : word
+}
+
+function activityOf(locks: readonly NonNullable<KnownHost['lock']>[]): string {
+  const holders = locks.map(({ holder }) => holder)
+  if (holders.length > 0 && holders.every((it) => it?.removes === true)) return 'being removed'
+  const isTask = holders.length > 0 && holders.every((it) => it?.task !== undefined)
+  return isTask ? 'running a task' : VERDICTS.deploying.word
 }
 
 /** The title of the page: the worst state first, so that a tab says it. */

@@ -140,7 +140,10 @@ function LockNote({
 
 function healthyOf(services: readonly ServiceStatus[]): string {
   const wanted = services.filter(({ desired }) => desired > 0)
-  return `${wanted.filter(isWell).length}/${wanted.length} healthy`
+  const well = wanted.filter(isWell)
+  const unchecked = well.filter(({ health }) => health !== 'healthy').length
+  const healthy = `${well.length - unchecked}/${wanted.length} healthy`
+  return unchecked === 0 ? healthy : `${healthy}, ${unchecked} without a check`
 }
 
 function readyOf(nodes: readonly NodeStatus[]): string {

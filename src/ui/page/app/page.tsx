@@ -10,7 +10,7 @@ import { LogsScreen } from './logs-screen.tsx'
 import { OverviewScreen } from './overview-screen.tsx'
 import { ReleaseScreen } from './release-screen.tsx'
 import { linkTo, SCREENS, type EnvironmentScreen, type Route } from './route.ts'
-import { connection, isExact, overview, present, route } from './state.ts'
+import { connection, isExact, isSwarm, overview, present, route } from './state.ts'
 import { TimelineScreen } from './timeline-screen.tsx'
 import { VariablesScreen } from './variables-screen.tsx'
 
@@ -89,7 +89,7 @@ function Tabs({ at }: { at: Exclude<Route, { screen: 'overview' }> }): JSX.Eleme
   return (
     <nav class="tabs" aria-label={`Screens of ${environment}`}>
       <ul class="plain">
-        {SCREENS.map((screen) => (
+        {SCREENS.filter((screen) => !isSwarm(environment) || !OF_COMPOSE.has(screen)).map((screen) => (
           <li key={screen}>
             <a
               href={linkTo({ screen, environment })}
@@ -103,6 +103,9 @@ function Tabs({ at }: { at: Exclude<Route, { screen: 'overview' }> }): JSX.Eleme
     </nav>
   )
 }
+
+/** Not read from a swarm. */
+const OF_COMPOSE: ReadonlySet<EnvironmentScreen> = new Set(['logs', 'containers', 'disk'])
 
 const SCREEN_NAMES: Readonly<Record<EnvironmentScreen, string>> = {
   timeline: 'Timeline',
@@ -154,13 +157,15 @@ function Exact(): JSX.Element {
 const CONNECTIONS = {
   connecting: '… connecting',
   live: '● live',
+  revoked: '✗ The link was used a second time, so that no browser has access any more. Run `dray ui` again.',
   lost: '✗ dray does not answer. If it has ended, run `dray ui` again; this page of it cannot come back.',
 }
 
 function Connection(): JSX.Element {
   const state = connection.value
+  const { isLost } = present()
   return (
-    <p class={`connection ${state}`} role={state === 'lost' ? 'alert' : undefined}>
+    <p class={`connection ${isLost ? 'lost' : state}`} role={isLost ? 'alert' : undefined}>
       {CONNECTIONS[state]}
     </p>
   )

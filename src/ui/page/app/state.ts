@@ -10,8 +10,8 @@ export const overview = signal<Overview | undefined>(undefined)
 /** When it was received, on this machine's clock. */
 const receivedAtMs = signal(0)
 
-/** `lost`: the server does not answer; the browser tries again automatically. */
-export const connection = signal<'connecting' | 'live' | 'lost'>('connecting')
+/** `lost`: the server does not answer; the browser tries again automatically. `revoked`: it does, and this browser has no access. */
+export const connection = signal<'connecting' | 'live' | 'lost' | 'revoked'>('connecting')
 
 /** Milliseconds since the epoch, once a second while the page is visible; less often while it is hidden, for its title. */
 export const now = signal(Date.now())
@@ -21,7 +21,7 @@ export const isExact = signal(false)
 
 /** The time of the machine that runs dray, and whether dray answers. */
 export function present(): Present {
-  return { nowMs: serverNowMs(), isLost: connection.value === 'lost' }
+  return { nowMs: serverNowMs(), isLost: connection.value === 'lost' || connection.value === 'revoked' }
 }
 
 /** The time of the machine that runs dray: its clock and that of the browser may differ. */
@@ -33,6 +33,11 @@ export function serverNowMs(): number {
 /** What is known of an environment. */
 export function viewOf(environment: string): EnvironmentView | undefined {
   return overview.value?.environments.find((it) => it.environment === environment)
+}
+
+/** Whether an environment runs on a swarm, as far as it was read. */
+export function isSwarm(environment: string): boolean {
+  return viewOf(environment)?.status?.hosts.some((it) => 'swarm' in it && it.swarm !== undefined) ?? false
 }
 
 /** The lock of a host as the overview saw it last; undefined if it was free. */
@@ -59,7 +64,7 @@ const HIDDEN_TICK_MS = 10_000
  * What one tab sends to the others: what the server sent, with the time at which it came; that the server does not answer; or a
  * question for that.
  */
-type Told = { overview: Overview; atMs: number } | 'lost' | 'asked'
+type Told = { overview: Overview; atMs: number } | 'lost' | 'revoked' | 'asked'
 
 /** A name that only the tabs of this page know: another dray at this port has another path. */
 const name = `dray ${location.pathname}`
@@ -100,7 +105,11 @@ function receive(others: BroadcastChannel, signal: AbortSignal): Promise<void> {
   source.addEventListener('overview', ({ data }: MessageEvent<string>) =>
     tell({ overview: JSON.parse(data) as Overview, atMs: Date.now() }),
   )
-  source.addEventListener('error', () => tell('lost'))
+  source.addEventListener('error', () => {
+    tell('lost')
+    // A browser does not try again after an answer that is no stream of events, and does not say which it was.
+    if (source.readyState === EventSource.CLOSED) void isRefused().then((is) => is && tell('revoked'))
+  })
   others.addEventListener('message', ({ data }: MessageEvent<Told>) => {
     if (data === 'asked' && last !== undefined) others.postMessage(last)
   })
@@ -112,9 +121,16 @@ function receive(others: BroadcastChannel, signal: AbortSignal): Promise<void> {
   })
 }
 
+function isRefused(): Promise<boolean> {
+  return request('events', { method: 'HEAD' }).then(
+    ({ status }) => status === 403,
+    () => false,
+  )
+}
+
 function take(told: Exclude<Told, 'asked'>): void {
-  if (told === 'lost') {
-    connection.value = 'lost'
+  if (told === 'lost' || told === 'revoked') {
+    connection.value = told
     return
   }
   batch(() => {
@@ -165,6 +181,7 @@ export async function ask<Question extends keyof PageAnswers>(
 ): Promise<PageAnswers[Question]> {
   const path = `api/${question}?${new URLSearchParams(query).toString()}`
   const response = await request(path, {}, LONG.has(question) ? LONG_PATIENCE_MS : PATIENCE_MS)
+  if (response.status === 403) throw new Error('This browser has no access any more: run `dray ui` again.')
   if (!response.ok) throw new Error(`dray does not know this ${question}.`)
   return (await response.json()) as PageAnswers[Question]
 }

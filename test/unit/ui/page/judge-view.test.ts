@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { LockHolder } from '../../../../src/deploy/model/lock.ts'
 import type { HostStatus, KnownHost, Verdict } from '../../../../src/operations/status/status.ts'
 import { announcementOf, changesOf, judgeView, titleOf } from '../../../../src/ui/page/judge-view.ts'
 import { STALE_MS, type EnvironmentView, type Overview } from '../../../../src/ui/page/model.ts'
@@ -92,6 +93,20 @@ test('an outage during a deploy is both', () => {
     mark: '✗',
     word: 'unhealthy, deploying',
   })
+})
+
+test('a task, a removal and a check that has not passed yet have words of their own', () => {
+  const holder = { user: 'ann', machine: 'ci', sinceMs: 0 }
+  const of = (lock: KnownHost['lock']): string =>
+    judgeView(view('production', 'deploying', { hosts: [known('deploying', lock && { lock })] }), present)
+      .word
+  expect(of({ holder: { ...holder, task: 'nightly' } as LockHolder })).toBe('running a task')
+  expect(of({ holder: { ...holder, removes: true } as LockHolder })).toBe('being removed')
+  expect(of({})).toBe('deploying')
+  const services = [{ health: 'starting' }] as unknown as KnownHost['services']
+  expect(judgeView(view('production', 'ok', { hosts: [known('ok', { services })] }), present).word).toBe(
+    'ok, starting',
+  )
 })
 
 describe('there is something new to read', () => {

@@ -15,6 +15,7 @@ export function answerForSwarm(
   const error = new DrayError(
     'SWARM_COMMAND',
     `Environment ${name} has \`engine: swarm\`: the page does not read its containers, disks and logs.`,
+    question === 'logs' ? { hint: `\`dray logs ${name} --follow\` prints the logs of its tasks.` } : {},
   )
   return { failure: failureFrom(error) }
 }
