@@ -34,7 +34,7 @@ function verdictOf({ status, reading }: EnvironmentView): Verdict | 'reading' {
 /** The state of an environment in a mark and words. One that is no longer present is the last known, and nothing more. */
 export function judgeView(view: EnvironmentView, present: Present): Judgement {
   const verdict = verdictOf(view)
-  const { mark, word, tone } = VERDICTS[verdict]
+  const { mark, tone } = VERDICTS[verdict]
   const words = wordsOf(verdict, view)
   if (verdict === 'reading' || !isStale(view, present)) return { mark, word: words, tone }
   return { mark: '?', word: `last known ${words}`, tone: 'quiet' }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { LockHolder } from '../../../../src/deploy/model/lock.ts'
 import type { HostStatus, KnownHost, Verdict } from '../../../../src/operations/status/status.ts'
 import { announcementOf, changesOf, judgeView, titleOf } from '../../../../src/ui/page/judge-view.ts'
 import { STALE_MS, type EnvironmentView, type Overview } from '../../../../src/ui/page/model.ts'
@@ -100,8 +99,8 @@ test('a task, a removal and a check that has not passed yet have words of their 
   const of = (lock: KnownHost['lock']): string =>
     judgeView(view('production', 'deploying', { hosts: [known('deploying', lock && { lock })] }), present)
       .word
-  expect(of({ holder: { ...holder, task: 'nightly' } as LockHolder })).toBe('running a task')
-  expect(of({ holder: { ...holder, removes: true } as LockHolder })).toBe('being removed')
+  expect(of({ holder: { ...holder, task: 'nightly' } })).toBe('running a task')
+  expect(of({ holder: { ...holder, removes: true } })).toBe('being removed')
   expect(of({})).toBe('deploying')
   const services = [{ health: 'starting' }] as unknown as KnownHost['services']
   expect(judgeView(view('production', 'ok', { hosts: [known('ok', { services })] }), present).word).toBe(

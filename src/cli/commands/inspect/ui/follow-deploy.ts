@@ -85,7 +85,7 @@ class LastAttempt {
 
   /**
    * Those that were read before come again, since the size was measured first. False after the beginning of a deploy with an older
-   * number that was not known: the journal was cut, or the app was removed and is deployed anew, which only the whole journal shows.
+   * number that was not known: the journal was cut, or the app was removed and is deployed again, which only the whole journal shows.
    */
   add(entries: readonly JournalEntry[], nowMs: number): boolean {
     let isKnown = true

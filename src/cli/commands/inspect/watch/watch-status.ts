@@ -82,10 +82,11 @@ function liveScreen({ options }: Printing, { env, stdout, clock }: CliContext): 
     region.paint(renderWatch(overview, style, { rows, columns }), [])
   }
   // What is read no more has an age that grows.
+  const isOver = (): boolean => ending.signal.aborted
   const repaint = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
+    while (!isOver()) {
       await clock.sleep(REPAINT_MS, ending.signal).catch(() => undefined)
-      if (last !== undefined && !ending.signal.aborted) paint({ ...last, nowMs: clock.now() })
+      if (last !== undefined && !isOver()) paint({ ...last, nowMs: clock.now() })
     }
   }
   void repaint()
