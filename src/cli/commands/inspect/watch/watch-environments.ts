@@ -68,9 +68,9 @@ export function watchEnvironments({ app, mayWrite, config }: Watched, ports: Wat
   const followConfig = async (signal: AbortSignal): Promise<void> => {
     const isOver = (): boolean => signal.aborted
     while (!isOver()) {
-      await config.reload()
+      const hasChanged = await config.reload()
       if (isOver()) return
-      if (config.version !== version) {
+      if (hasChanged || config.version !== version) {
         stopReading.abort()
         version = config.version
         known = openAll()
