@@ -275,8 +275,8 @@ async function start(service: string, argv: readonly string[]): Promise<Containe
 const ask = async (path: string): Promise<string> => {
   using limit = startTimeLimit(30_000)
   const options = { headers: { connection: 'close' }, signal: limit.signal }
-  const failed = (error: unknown): Response => new Response(String(error))
-  return (await fetch(url + path, options).catch(failed)).text()
+  const answer = await fetch(url + path, options).catch((error: unknown) => new Response(String(error)))
+  return await answer.text()
 }
 
 const hostsOf = (container: Container): Promise<string> => docker('exec', container.id, 'cat', '/etc/hosts')
