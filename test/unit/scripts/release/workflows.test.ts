@@ -90,5 +90,5 @@ test('nothing is published before the tag is verified and the files are attested
 test('CI runs every Node that dray supports, on both distributions', () => {
   const text = textOf('ci.yml')
   expect(text.match(/node: \[20, 22, 24\]/g)).toHaveLength(2)
-  expect([workflow('ci.yml').jobs['passed']?.needs].flat()).toEqual(['check', 'ubuntu', 'debian'])
+  expect([workflow('ci.yml').jobs['passed']?.needs].flat()).toEqual(['check', 'ubuntu', 'debian', 'long'])
 })
