@@ -27,7 +27,8 @@ export const environmentVariables = {
   DRAY_NO_UPDATE_CHECK: 'Do not look for a newer version of dray once a day, and do not tell of one.',
   NO_UPDATE_NOTIFIER: 'The same, as for many other programs.',
   DRAY_DOWNLOAD_URL: 'Where `dray upgrade` finds the files of a release: a URL or a directory.',
-  XDG_CACHE_HOME: 'Directory for caches, if not `~/.cache`: `dray/newest-version.json` in it.',
+  XDG_CACHE_HOME:
+    'Directory for caches, if not `~/.cache`: `dray` in it has what Node compiled, and the newest version of dray.',
   NO_COLOR: 'No colours.',
   FORCE_COLOR: 'Colours even if the output is not a terminal.',
   DOCKER_CONFIG: "Directory of Docker's own configuration, for stored registry logins.",
