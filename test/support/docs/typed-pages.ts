@@ -34,7 +34,7 @@ export const typedElsewhere: Readonly<Record<string, string>> = {
   'install.md': 'test/e2e/package/executable.long.test.ts',
   'least-rights.md': 'test/e2e/rights/gate.e2e.test.ts',
   'quick-start.md': 'test/e2e/docs/quick-start.e2e.test.ts',
-  'reach.md': 'test/e2e/reach/short.long.test.ts',
+  'reach.md': 'test/e2e/reach/short.e2e.test.ts',
   'releasing.md': 'test/unit/scripts/release/release.long.test.ts',
   'reliability.md': 'test/e2e/drill/short.e2e.test.ts',
   'secrets.md': 'test/cli/secrets.test.ts',
