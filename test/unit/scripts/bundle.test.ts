@@ -118,9 +118,17 @@ describe('what is compiled', () => {
       expect(existsSync(file())).toBe(false)
     })
 
-    test('is not needed: a home that is a file', async () => {
+    test('is not needed: a home that is a file, or none', async () => {
       await writeFile(cache(), '')
       expect((await runCached('--version')).stdout).toMatch(version)
+      // There, Node 20 never ends a `mkdir` with `recursive`.
+      expect((await runWith({ HOME: '/proc/no-such-home' }, '--version')).stdout).toMatch(version)
+    })
+
+    test('a run that does not come to its end is no success, as without a cache', async () => {
+      await writeFile(join(directory, 'dist/dray.mjs'), 'await new Promise(() => {})')
+      await expect(runCached('--version')).rejects.toMatchObject({ code: 13 })
+      expect(existsSync(file())).toBe(false)
     })
   })
 })
