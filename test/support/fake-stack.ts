@@ -64,6 +64,7 @@ export const fakeReview: StackReview = {
   externals: [],
   healthMs: {},
   watchMs: {},
+  pauseMs: {},
   stopMs: {},
   configFiles: [],
 }

@@ -58,8 +58,11 @@ export function reviewStack(raw: RawModel): StackReview {
     watchMs: Object.fromEntries(
       deploys.map(([name, { update_config: update }]) => [
         name,
-        (durationOf(update?.monitor) ?? DEFAULT_MONITOR_MS) + (durationOf(update?.delay) ?? 0),
+        durationOf(update?.monitor) ?? DEFAULT_MONITOR_MS,
       ]),
+    ),
+    pauseMs: Object.fromEntries(
+      deploys.map(([name, { update_config: update }]) => [name, durationOf(update?.delay) ?? 0]),
     ),
     stopMs: Object.fromEntries(
       services.map(([name, service]) => [name, durationOf(textOf(service['stop_grace_period'])) ?? STOP_MS]),

@@ -186,8 +186,10 @@ export type StackReview = {
   externals: readonly { kind: 'network' | 'config' | 'secret'; name: string }[]
   /** How long a task of the service may take to become healthy, by its health check. */
   healthMs: Readonly<Record<string, number>>
-  /** How long Swarm watches a new task for a failure, and pauses after it. */
+  /** How long Swarm watches a new task for a failure: `update_config.monitor`. */
   watchMs: Readonly<Record<string, number>>
+  /** How long Swarm pauses between two tasks: `update_config.delay`. */
+  pauseMs: Readonly<Record<string, number>>
   /** How long a task may take to stop: `stop_grace_period`. */
   stopMs: Readonly<Record<string, number>>
   /** Files that become configs, by the name of each config in the file. */

@@ -54,7 +54,8 @@ function decide(
   const recorded = current?.services[name]
   const why = running && whyChanged({ replicas, definitionHash, image, running, recorded })
   const down = running && why === undefined ? whyDown(running, observation) : undefined
-  const checkMs = Math.max(stack.healthMs[name] ?? 0, imageCheckMs(service, resolved))
+  const of = (timesMs: Readonly<Record<string, number>>): number => timesMs[name] ?? 0
+  const checkMs = Math.max(of(stack.healthMs), imageCheckMs(service, resolved))
   const healthMs = limits[name]?.healthTimeoutMs ?? checkMs + SPARE_MS
   const order = stack.orders[name] === undefined ? orderOf(service, observation, desired) : undefined
   return {
@@ -65,7 +66,7 @@ function decide(
         ? 'not in the stack yet'
         : (why?.cause ?? down ?? 'it runs this image and definition'),
     image,
-    limitMs: healthMs + (stack.watchMs[name] ?? 0) + (stack.stopMs[name] ?? 0),
+    limitMs: healthMs + of(stack.watchMs) + of(stack.pauseMs) + of(stack.stopMs),
     ...(order !== undefined && { order }),
     definitionHash,
     replicas,

@@ -52,7 +52,7 @@ export const awaitTasks: StackStepRunner<StepOf<'await-tasks'>> = async (step, c
     // Twice in a row: the first may be the state before the update.
     if (isDone && !isStopping && quiet && clock.now() - startedAtMs >= BEGIN_MS) return resultOf(states)
     quiet = isDone
-    progress({ text: describeProgress(states) })
+    progress({ text: describeProgress(states) || 'watching the new tasks' })
     await clock.sleep(LOOK_EVERY_MS, signal)
   }
 }

@@ -92,15 +92,16 @@ test('secrets and configs that dray cannot carry over are refused, external ones
 })
 
 test('times come from the health check and from update_config', () => {
-  const { healthMs, watchMs, orders, hostPorts, stopMs } = review({
+  const { healthMs, watchMs, pauseMs, orders, hostPorts, stopMs } = review({
     stop_grace_period: '1m30s',
     healthcheck: { interval: '2s', retries: 4, start_period: '10s' },
     ports: [{ target: 80, published: '80', mode: 'host' }],
     deploy: { update_config: { order: 'stop-first', monitor: '30s', delay: '5s' } },
   })
-  expect({ healthMs, watchMs, orders, hostPorts, stopMs }).toEqual({
+  expect({ healthMs, watchMs, pauseMs, orders, hostPorts, stopMs }).toEqual({
     healthMs: { web: 20_000 },
-    watchMs: { web: 35_000 },
+    watchMs: { web: 30_000 },
+    pauseMs: { web: 5_000 },
     orders: { web: 'stop-first' },
     hostPorts: ['web'],
     stopMs: { web: 90_000 },

@@ -248,7 +248,12 @@ test('every deploy that changes something has every node pull, since a prune may
 
 test('the time limit has the health check of the compose file or the image, and the time to stop', () => {
   const { directory, resolved } = observe()
-  const stack = { ...directory.stack, stopMs: { api: 10_000, db: 30_000 }, watchMs: { api: 5_000 } }
+  const stack = {
+    ...directory.stack,
+    stopMs: { api: 10_000, db: 30_000 },
+    watchMs: { api: 4_000 },
+    pauseMs: { api: 1_000 },
+  }
   const services = directory.app.services.map((it) =>
     it.name === 'db' ? { ...it, healthCheck: 'from-image-or-none' as const } : it,
   )

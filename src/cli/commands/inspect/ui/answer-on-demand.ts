@@ -72,11 +72,14 @@ export async function examineTogether(
   const waiting = new Set(hosts)
   let begin: (examined: Promise<readonly HostCheckup[]>) => void = () => undefined
   const examined = new Promise<readonly HostCheckup[]>((resolve) => (begin = resolve))
+  // Where no host answers, nothing waits for it.
+  examined.catch(() => undefined)
   const reachable = (): string[] => hosts.filter((host) => runners.has(host))
   const arrive = (host: string, runner?: CommandRunner): void => {
     if (!waiting.delete(host)) return
     if (runner !== undefined) runners.set(host, runner)
-    if (waiting.size === 0) begin(examine(reachable().flatMap((it) => runners.get(it) ?? [])))
+    if (waiting.size === 0 && runners.size > 0)
+      begin(examine(reachable().flatMap((it) => runners.get(it) ?? [])))
   }
   const examineOne = async (host: string): Promise<HostCheckup> => {
     try {

@@ -89,10 +89,10 @@ function commandOf({ environment, release }: RollbackTarget, global: GlobalOptio
   return { arguments: { environment, release }, rest: [], options: {}, global } as const
 }
 
-/** Differs when the plan would do something else. */
-export function hashPlan({ release, replaces, restores, steps, hooks, warnings, notUndone }: Plan): string {
+/** Differs when the plan would do something else. Not by warnings and causes, which tell what was measured: the app may be failing. */
+export function hashPlan({ release, replaces, restores, steps, hooks, notUndone }: Plan): string {
   const told = steps.map((step) => [step.host, step.kind, stepTitle(step), stepDetails(step)])
-  const text = JSON.stringify([release, replaces, restores, told, hooks, warnings, notUndone])
+  const text = JSON.stringify([release, replaces, restores, told, hooks, notUndone])
   return createHash('sha256').update(text).digest('hex')
 }
 
