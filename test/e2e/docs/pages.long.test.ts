@@ -135,7 +135,7 @@ const writeDray = (production: object = {}): Promise<void> => {
   return writeFile(join(app.directory, 'dray.yml'), JSON.stringify({ ...dray, environments }, undefined, 2))
 }
 
-/** The servers of a network are shared: test/e2e/server/setup.e2e.test.ts sets up one of its own. */
+/** The servers of a network are shared: test/e2e/server/setup.long.test.ts sets up one of its own. */
 const isLeft = (command: string): boolean => command.startsWith('dray setup')
 
 /** What pages tell in words, before the block that begins with this command. */

@@ -22,8 +22,8 @@ export const typedPages = [
 
 /** The other pages with `sh` blocks, by the test that runs the same commands, in its own way where a page is no script. */
 export const typedElsewhere: Readonly<Record<string, string>> = {
-  'build.md': 'test/e2e/ci/workflows.e2e.test.ts',
-  'ci.md': 'test/e2e/ci/workflows.e2e.test.ts',
+  'build.md': 'test/e2e/ci/workflows.long.test.ts',
+  'ci.md': 'test/e2e/ci/workflows.long.test.ts',
   'commands.md': 'test/cli/help.test.ts',
   'completion.md': 'test/engine/completion.itg.test.ts',
   'from-coolify.md': 'test/e2e/docs/guides.long.test.ts',
@@ -32,13 +32,13 @@ export const typedElsewhere: Readonly<Record<string, string>> = {
   'from-kamal.md': 'test/e2e/docs/guides.long.test.ts',
   'images.md': 'test/cli/images.test.ts',
   'install.md': 'test/e2e/package/executable.long.test.ts',
-  'least-rights.md': 'test/e2e/rights/gate.e2e.test.ts',
-  'quick-start.md': 'test/e2e/docs/quick-start.e2e.test.ts',
+  'least-rights.md': 'test/e2e/rights/gate.long.test.ts',
+  'quick-start.md': 'test/e2e/docs/quick-start.long.test.ts',
   'reach.md': 'test/e2e/reach/short.e2e.test.ts',
   'releasing.md': 'test/unit/scripts/release/release.long.test.ts',
   'reliability.md': 'test/e2e/drill/short.e2e.test.ts',
   'secrets.md': 'test/cli/secrets.test.ts',
-  'setup.md': 'test/e2e/server/setup.e2e.test.ts',
+  'setup.md': 'test/e2e/server/setup.long.test.ts',
   'swarm.md': 'test/e2e/swarm/swarm.e2e.test.ts',
   'upgrade.md': 'test/cli/upgrade.test.ts',
 }
