@@ -108,7 +108,7 @@ describe('the package', () => {
       [
         ...pages,
         ...['_dray', 'dray.bash', 'dray.fish'].map((name) => `dist/completions/${name}`),
-        ...['LICENSE', 'README.md', 'bin/dray', 'dray.schema.json', 'package.json'],
+        ...['LICENSE', 'README.md', 'bin/compile-cache.mjs', 'bin/dray', 'dray.schema.json', 'package.json'],
         ...['dist/THIRD-PARTY-NOTICES.txt', 'dist/dray.mjs', 'dist/json.d.ts'],
       ].sort(),
     )

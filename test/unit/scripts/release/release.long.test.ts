@@ -136,6 +136,7 @@ test('CI runs all checks and tests, and passes if each of its jobs did', async (
     ['check', 'run check'],
     ['ubuntu', 'test'],
     ['debian', 'test'],
+    ['long', 'run cluster'],
   ] as const) {
     const { exitCode, log } = await world.run(job, { file: 'ci.yml' })
     expect([exitCode, exitCode === 0 ? '' : log]).toEqual([0, ''])
@@ -145,6 +146,7 @@ test('CI runs all checks and tests, and passes if each of its jobs did', async (
     check: { result: 'success' },
     ubuntu: { result: ubuntu },
     debian: { result: 'success' },
+    long: { result: 'success' },
   })
   const passed = (ubuntu: string) => world.run('passed', { file: 'ci.yml', results: results(ubuntu) })
   expect((await passed('success')).exitCode).toBe(0)

@@ -215,7 +215,7 @@ case "$1 $2" in
   'view '*)
     [ -f "$STAND_IN/view-$2" ] && cat "$STAND_IN/view-$2" && exit
     echo '{"error":{"code":"E404"}}'; exit 1 ;;
-  publish*|'run check'|'test ') ;;
+  publish*|'run check'|'test '|'run long'|'run cluster') ;;
   *) echo "npm $* is not known here" >&2; exit 1 ;;
 esac
 `
