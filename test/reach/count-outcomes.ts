@@ -35,7 +35,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 const atOnceMs = 150
 
 export type CountOptions = {
-  /** Places that a proxy stands in front of which was there all the time: its reloads close kept connections. */
+  /** Places with a proxy, or dray's front, that was there all the time: its reloads close kept connections. */
   reloading: ReadonlySet<number>
 }
 

@@ -1,3 +1,4 @@
+import { frontName } from '../../src/deploy/model/front.ts'
 import type { Outcome } from '../support/load/load-report.ts'
 import { changesByHand } from './by-hand.ts'
 import { countFailures, longestGapMs } from './count-outcomes.ts'
@@ -16,7 +17,7 @@ export type OpenPhase = {
   result: Omit<PhaseResult, 'requests' | 'counts' | 'gapMs'>
   fromMs: number
   toMs: number
-  /** Places whose proxy was there all the time. */
+  /** Places whose proxy, or dray's front, was there all the time. */
   reloading: ReadonlySet<number>
 }
 
@@ -81,7 +82,7 @@ async function servingAfter(
   return { served, isServed: false }
 }
 
-/** One outside the app is there all the time. */
+/** One outside the app is there all the time; a front is before the ports that have no other proxy. */
 function reloadingPlaces(
   places: readonly AskedPlace[],
   before: readonly SiteContainer[],
@@ -89,11 +90,11 @@ function reloadingPlaces(
 ): Set<number> {
   const idsOf = (containers: readonly SiteContainer[], service: string): string =>
     containers.flatMap((it) => (it.service === service ? it.id : [])).join()
-  return new Set(
-    places.flatMap(({ door }, index) =>
-      door !== undefined && idsOf(before, door) === idsOf(after, door) ? [index] : [],
-    ),
-  )
+  const front = idsOf(before, frontName)
+  const frontStayed = front !== '' && front === idsOf(after, frontName)
+  const proxyStayed = (door: string | undefined): boolean =>
+    door === undefined ? frontStayed : idsOf(before, door) === idsOf(after, door)
+  return new Set(places.flatMap(({ door }, index) => (proxyStayed(door) ? [index] : [])))
 }
 
 function runningServices(containers: readonly SiteContainer[]): string[] {
