@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
-import { stripControl } from '../../shared/strip-control.ts'
 import { startTimeLimit } from '../../shared/time-limit.ts'
 import { withTimeout } from '../../shared/with-timeout.ts'
 import { type Child, startChild } from './child.ts'
@@ -13,7 +12,7 @@ import { collectOutput } from './collect-output.ts'
 import { removeAbandoned, prefixOf } from './private-directory.ts'
 import { splitLines } from './line-splitter.ts'
 import { findLockedKeys } from './locked-keys.ts'
-import { readRefusal, readSshFailure } from './ssh-failure.ts'
+import { readRefusal, readRefusedLogin, readSshFailure } from './ssh-failure.ts'
 import { buildControlArgs, buildMasterArgs, type SshTarget } from './ssh-options.ts'
 import type { CommandOutput } from './command-runner.ts'
 
@@ -190,17 +189,8 @@ export class SshConnection {
       )
     }
     // Not ssh's own 255, nor a signal: the login program refused.
-    if (exitCode < 128 && !this.#isGreeted) {
-      return new DrayError('HOST_COMMAND_FAILED', `${this.#name} runs no commands for this user.`, {
-        hint: `Run \`ssh ${this.#name} true\` to see why; the user needs a login shell.`,
-        details: {
-          logTail: stripControl([...this.#printed, stderr].join('\n'))
-            .trim()
-            .split('\n'),
-          logOf: 'ssh',
-        },
-      })
-    }
+    if (exitCode < 128 && !this.#isGreeted)
+      return readRefusedLogin([...this.#printed, stderr].join('\n'), this.#name)
     return this.#readFailure(stderr)
   }
 

@@ -108,6 +108,28 @@ function hintFor(code: ErrorCode, host: string, { hasKnownHosts, lockedKeys }: S
 }
 
 /**
+ * Converts what a login program printed that runs no commands: GATE_REFUSED if it is `dray gate`, by the code that this prints, else
+ * HOST_COMMAND_FAILED.
+ */
+export function readRefusedLogin(printed: string, host: string): DrayError {
+  const lines = stripControl(printed).trim().split('\n')
+  if (!printed.includes('[GATE_REFUSED]')) {
+    return new DrayError('HOST_COMMAND_FAILED', `${host} runs no commands for this user.`, {
+      hint: `Run \`ssh ${host} true\` to see why; the user needs a login shell.`,
+      details: { logTail: lines, logOf: 'ssh' },
+    })
+  }
+  return new DrayError(
+    'GATE_REFUSED',
+    `The key that ${host} accepted is one of \`dray gate\`: it may send the requests that the gate names, and read nothing else.`,
+    {
+      hint: `Give dray another key for ${host}, for example as \`IdentityFile\` in ~/.ssh/config.`,
+      details: { logTail: lines.filter((line) => line.trim() !== ''), logOf: 'ssh' },
+    },
+  )
+}
+
+/**
  * Converts the server's refusal of a forwarded connection: HOST_COMMAND_FAILED if its sshd forbids forwarding, else an
  * error as from the operating system, ECONNREFUSED or ECONNRESET.
  */

@@ -164,7 +164,8 @@ describe('the key cannot, as documented:', () => {
       const result = await app.dray(args)
       said.push(result.stdout, result.stderr)
       expect(result).toMatchObject({ exitCode: 3, stdout: '' })
-      expect(result.stderr).toContain('[HOST_COMMAND_FAILED]')
+      expect(result.stderr).toContain('[GATE_REFUSED]')
+      expect(result.stderr).toContain('The key that gated accepted is one of `dray gate`')
     }
   })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readRefusal, readSshFailure } from '../../../../src/adapters/host/ssh-failure.ts'
+import { readRefusal, readRefusedLogin, readSshFailure } from '../../../../src/adapters/host/ssh-failure.ts'
 
 const changedKey = `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
 @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
@@ -97,4 +97,21 @@ test('a key that was not offered is named, with the command that loads it', () =
     'root@srv1 rejected all SSH keys that were offered. /root/.ssh/id_ed25519 was not offered: it has a passphrase, and no agent has the key.',
   )
   expect(failure.hint).toContain('`ssh-add /root/.ssh/id_ed25519`')
+})
+
+test('`dray gate` is recognized by its code, any other login program that runs no commands is not', () => {
+  const other = readRefusedLogin('This account is for backups only.\n', 'srv1')
+  expect(other).toMatchObject({
+    code: 'HOST_COMMAND_FAILED',
+    message: 'srv1 runs no commands for this user.',
+  })
+  const gate = readRefusedLogin(
+    '✗ An SSH key was used for a request that its gate does not allow. [GATE_REFUSED]\n\n  → Allowed after `ssh HOST`: `status`.\n',
+    'srv1',
+  )
+  expect(gate.code).toBe('GATE_REFUSED')
+  expect(gate.details.logTail).toEqual([
+    '✗ An SSH key was used for a request that its gate does not allow. [GATE_REFUSED]',
+    '  → Allowed after `ssh HOST`: `status`.',
+  ])
 })

@@ -48,5 +48,5 @@ export function holdConnections(context: CliContext): HostConnections {
 /** The connection failed, not what was read over it. */
 function isBroken(error: unknown): boolean {
   if (!(error instanceof DrayError)) return false
-  return /^(?:HOST_(?!COMMAND_FAILED)|SSH_SECRET_INVALID)/.test(error.code)
+  return /^(?:HOST_(?!COMMAND_FAILED)|SSH_SECRET_INVALID|GATE_REFUSED)/.test(error.code)
 }
