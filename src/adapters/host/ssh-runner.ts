@@ -59,11 +59,13 @@ export class SshRunner implements CommandRunner {
     const onShared = (target: SshTarget): void => {
       if (this.#persistentShells.length === 0) this.#startShell(target)
     }
-    this.#connecting ??= SshConnection.open(this.name, this.#target, { signal, onShared })
+    this.#connecting ??= SshConnection.open(this.name, this.#target, { signal, onShared }).then((opened) => {
+      // Otherwise ssh would try to connect on its own, and take time to find that there is no answer.
+      void opened.ended.then(() => this.#endChildren())
+      return opened
+    })
     try {
       this.#connection = await this.#connecting
-      // Otherwise ssh would try to connect on its own, and take time to find that there is no answer.
-      void this.#connection.ended.then(() => this.#endChildren())
     } catch (error) {
       this.#connecting = undefined
       throw error
