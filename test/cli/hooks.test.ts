@@ -128,6 +128,20 @@ describe('no hook runs', () => {
     expect(exitCode).toBe(3)
     expect(await factsOf(cwd, 'failure')).toBeUndefined()
   })
+
+  test('of a rollback whose plan is refused, since it is not the one that was shown', async () => {
+    const world = await shopAtV1()
+    const { exitCode, cwd, stderr } = await release(world, {
+      config: { hooks: allWriteFacts },
+      options: { tag: 'v2' },
+      accepts: () => {
+        throw new DrayError('PLAN_CHANGED', 'The servers of test have changed since the plan was made.')
+      },
+    })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('[PLAN_CHANGED]')
+    for (const name of Object.keys(allWriteFacts)) expect(await factsOf(cwd, name), name).toBeUndefined()
+  })
 })
 
 describe('a `before` hook that fails', () => {

@@ -14,6 +14,8 @@ export type ReleaseOptions = {
   options?: InputOf<typeof deployCommand>['options']
   kind?: 'deploy' | 'rollback'
   json?: boolean
+  /** Throws to refuse the plan. */
+  accepts?: () => never
   signal?: AbortSignal
   /** Called with each piece of what is narrated. */
   onNarration?: (text: string) => void
@@ -52,6 +54,7 @@ export async function release(
     pullToken: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   })
-  const exitCode = await runRelease(input, { kind, connect }, context)
+  const { accepts } = more
+  const exitCode = await runRelease(input, { kind, connect, ...(accepts && { accepts }) }, context)
   return { exitCode, stdout, stderr, cwd }
 }

@@ -98,14 +98,16 @@ export function createHooks(
       const failure = { code, message: redact(stripControl(message)) }
       const all = { moment: 'failure' as const, ...place, ...input, failure }
       const { signal } = context
-      // The running deploy has its own hooks.
-      if (code === 'LOCK_HELD') return Promise.resolve()
+      if (NOTHING_BEGUN.has(code)) return Promise.resolve()
       if (!signal.aborted || hooks.failure === undefined) return runOrWarn(hooks.failure, all, signal)
       const timeoutMs = Math.min(hooks.failure.timeoutMs, AFTER_CANCEL_MS)
       return runOrWarn({ ...hooks.failure, timeoutMs }, all, new AbortController().signal)
     },
   }
 }
+
+/** The running deploy has its own hooks; a rollback from the page whose plan was refused is nothing to clean up after. */
+const NOTHING_BEGUN: ReadonlySet<string> = new Set(['LOCK_HELD', 'PLAN_CHANGED'])
 
 /** The effect of a failed hook, as a hint. */
 const LEFT = {
