@@ -1,14 +1,16 @@
 import { useSignal } from '@preact/signals'
-import type { JSX } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { JSX, RefObject } from 'preact'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { LOG_MARKS, rowsOf, type LogRows } from '../log-rows.ts'
 import type { ShownLine } from '../log-window.ts'
 import { isExact } from './state.ts'
 
-/** The height of a line, as in app.css. */
-const LINE_PX = 20
-/** Lines drawn above and below those in sight. */
+/** The height of a row, as in app.css. */
+const ROW_PX = 20
+/** Rows drawn above and below those in sight. */
 const SPARE = 20
-const MARKS = ['', '!', '·'] as const
+/** Below this width, the time and the name of a line are above its text, which continues in the next row. */
+const NARROW_PX = 700
 
 /** Lines of which only those in sight are drawn. At its end it stays there while `follows`; scrolling changes that. */
 export function LogList({
@@ -26,37 +28,55 @@ export function LogList({
   label: string
 }): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
+  const cell = useRef<HTMLSpanElement>(null)
   const top = useSignal(0)
-  const dropped = useRef(removed)
+  const columns = useColumns(box, cell)
+  const timeLength = isExact.value ? new Date(0).toISOString().length : 8
+  const rows = useMemo(
+    () => rowsOf(lines, { columns, timeLength }),
+    [lines, lines.length, columns, timeLength],
+  )
   const heightPx = box.current?.clientHeight ?? 600
-  const first = Math.max(0, Math.floor(top.value / LINE_PX) - SPARE)
-  const drawn = lines.slice(first, first + Math.ceil(heightPx / LINE_PX) + 2 * SPARE)
+  const firstRow = Math.max(0, Math.floor(top.value / ROW_PX) - SPARE)
+  const first = rows.lineAt(firstRow)
+  const beyond = rows.lineAt(firstRow + Math.ceil(heightPx / ROW_PX) + 2 * SPARE) + 1
+  const drawn = lines.slice(first, beyond)
+  const width = columns === undefined ? Math.max(0, ...drawn.map(({ name }) => name.length)) : 0
 
-  const width = Math.max(0, ...drawn.map(({ name }) => name.length))
-
-  useLayoutEffect(() => {
-    const element = box.current
-    const gone = Math.max(0, removed - dropped.current)
-    dropped.current = removed
-    if (element === null) return
-    // The lines that are being read stay where they are.
-    if (!follows && gone === 0) return
-    element.scrollTop = follows ? element.scrollHeight : Math.max(0, element.scrollTop - gone * LINE_PX)
-    top.value = element.scrollTop
+  useScroll(box, {
+    rows,
+    layout: `${columns} ${timeLength}`,
+    removed,
+    follows,
+    onScrolled: (px) => (top.value = px),
   })
   const onScroll = (): void => {
     const element = box.current
     if (element === null) return
     const isUp = element.scrollTop < top.value
-    const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - LINE_PX
+    const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW_PX
     top.value = element.scrollTop
     if (isUp && !isAtEnd && follows) onFollow(false)
     if (isAtEnd && !follows && !isUp) onFollow(true)
   }
   return (
-    <div class="log" ref={box} onScroll={onScroll} role="region" aria-label={label} tabIndex={0}>
-      <div class="log-all" style={{ height: `${lines.length * LINE_PX}px` }}>
-        <ol class="plain" start={first + 1} style={{ transform: `translateY(${first * LINE_PX}px)` }}>
+    <div
+      class={columns === undefined ? 'log' : 'log narrow'}
+      ref={box}
+      onScroll={onScroll}
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+    >
+      <span class="log-cell" ref={cell} aria-hidden="true">
+        0
+      </span>
+      <div class="log-all" style={{ height: `${rows.all * ROW_PX}px` }}>
+        <ol
+          class="plain"
+          start={first + 1}
+          style={{ transform: `translateY(${rows.rowOf(first) * ROW_PX}px)` }}
+        >
           {drawn.map((line) => (
             <Line key={line.id} line={line} width={width} />
           ))}
@@ -66,19 +86,68 @@ export function LogList({
   )
 }
 
-/** `width`: that of the longest name in sight, in characters. */
+/** How many characters a row of a narrow box has; undefined for one that is wide enough for lines of one row. */
+function useColumns(box: RefObject<HTMLDivElement>, cell: RefObject<HTMLSpanElement>): number | undefined {
+  const columns = useSignal<number | undefined>(undefined)
+  useLayoutEffect(() => {
+    const measure = (): void => {
+      if (box.current === null || cell.current === null) return
+      const { paddingLeft, paddingRight } = getComputedStyle(box.current)
+      const widthPx = box.current.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+      const cellPx = cell.current.getBoundingClientRect().width
+      columns.value = box.current.offsetWidth < NARROW_PX ? Math.floor(widthPx / cellPx) : undefined
+    }
+    const observer = new ResizeObserver(measure)
+    if (box.current !== null) observer.observe(box.current)
+    measure()
+    return () => observer.disconnect()
+  }, [])
+  return columns.value
+}
+
+type Scrolled = {
+  rows: LogRows
+  /** Differs when lines have other heights than before. */
+  layout: string
+  removed: number
+  follows: boolean
+  onScrolled: (px: number) => void
+}
+
+/** After each drawing, the end is in sight while it is followed; else the lines that are being read stay where they are. */
+function useScroll(
+  box: RefObject<HTMLDivElement>,
+  { rows, layout, removed, follows, onScrolled }: Scrolled,
+): void {
+  const last = useRef({ rows, layout, removed })
+  useLayoutEffect(() => {
+    const element = box.current
+    const before = last.current
+    last.current = { rows, layout, removed }
+    if (element === null) return
+    const gone = Math.max(0, removed - before.removed)
+    if (!follows && gone === 0 && layout === before.layout) return
+    const line = before.rows.lineAt(Math.floor(element.scrollTop / ROW_PX))
+    const belowPx = element.scrollTop - before.rows.rowOf(line) * ROW_PX
+    const stillPx = Math.max(0, rows.rowOf(Math.max(0, line - gone)) * ROW_PX + belowPx)
+    element.scrollTop = follows ? element.scrollHeight : stillPx
+    onScrolled(element.scrollTop)
+  })
+}
+
+/** `width`: that of the longest name in sight, in characters; 0 where names are above the texts. */
 function Line({ line, width }: { line: ShownLine; width: number }): JSX.Element {
   const { atMs, name, kind, text } = line
   const at = new Date(atMs)
   const exact = at.toISOString()
   return (
     <li class={`log-line kind-${kind}`}>
-      <time dateTime={at.toISOString()} title={exact}>
+      <time dateTime={exact} title={exact}>
         {isExact.value ? exact : at.toTimeString().slice(0, 8)}
       </time>{' '}
       <span class="log-name">{name.padEnd(width)}</span>{' '}
       <span class="log-mark" title={kind === 1 ? 'standard error' : undefined}>
-        {MARKS[kind]}
+        {LOG_MARKS[kind]}
       </span>{' '}
       <span class="log-text">{text}</span>
     </li>
