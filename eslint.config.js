@@ -150,7 +150,7 @@ export default defineConfig(
     rules: { 'no-restricted-imports': ['error', { paths: noTimers }] },
   },
   {
-    files: ['scripts/**/*.ts', 'bench/**/*.ts', 'test/{support,drill,reach}/**/*.ts'],
+    files: ['scripts/**/*.ts', 'bench/**/*.ts', 'test/{support,drill,reach,soak}/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

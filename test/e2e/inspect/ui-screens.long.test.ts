@@ -25,7 +25,7 @@ beforeAll(async () => {
     envFile: 'SHOP_START_MS=300\nSHOP_SECRET=hunter2hunter2\n',
   })
   await app.mustDeploy('v1')
-  seen = await openUiPage(app, net.client.entering(), '--write')
+  seen = await openUiPage(app, net.client.entering(), { args: ['--write'] })
   ;({ page, show } = seen)
 })
 
@@ -92,6 +92,31 @@ describe('the logs', () => {
       .first()
       .waitFor()
   })
+})
+
+test('in a window of 360 px, the lines continue in the next row, where they can be read', async () => {
+  await show('/test')
+  await page.setViewportSize({ width: 360, height: 740 })
+  await show('/test/logs')
+  await say('frontend', `echo "${'wide line '.repeat(30)}has its end here"`)
+  const line = page.locator('.log-line', { hasText: 'has its end here' })
+  await line.waitFor()
+  const measure = `(() => {
+    const [box, text] = ['.log', '.log-line:last-child'].map((it) => document.querySelector(it).getBoundingClientRect())
+    return { page: document.documentElement.scrollWidth, isInside: text.right <= box.right && text.bottom <= box.bottom, rows: text.height / 20 }
+  })()`
+  const measured = () => page.evaluate<{ page: number; isInside: boolean; rows: number }>(measure)
+  await expect.poll(measured).toMatchObject({ page: 360, isInside: true })
+  // 316 characters of about 8 px, below their heading.
+  const { rows } = await measured()
+  expect(rows).toBeGreaterThan(8)
+  expect(rows).toBeLessThan(14)
+  const heights = `[...document.querySelectorAll('.log-line')].reduce((sum, it) => sum + it.offsetHeight, 0)`
+  const drawn = await page.evaluate<number>(heights)
+  expect(await page.evaluate("document.querySelector('.log-all').offsetHeight")).toBeGreaterThanOrEqual(drawn)
+  expect(await findBarriers(page)).toEqual([])
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await expect.poll(async () => (await line.boundingBox())?.height).toBe(20)
 })
 
 test('logs of a host that dies continue when it is back, without a gap and without a line twice', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { specCompose } from '../../support/app/spec-compose.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { findBarriers } from '../../support/browser/find-barriers.ts'
+import { measureLoad, medianOf } from '../../support/browser/measure-load.ts'
 import { guardMs, openUiPage, type UiPage } from '../../support/browser/ui-page.ts'
 import { attachTestNet } from '../../support/net/attach-test-net.ts'
 
@@ -58,6 +59,20 @@ test('says whether production is well, and which host does not answer', async ()
   await card('away').getByText('deploy@srv2:2299 does not answer over SSH').waitFor()
   expect(await page.title()).toBe('? seen: away unknown')
   expect(page.url()).not.toContain('token')
+})
+
+test('loads few bytes in few requests, in a time that is printed', async () => {
+  const loads = []
+  while (loads.length < 10) loads.push(await measureLoad(seen))
+  for (const { requests, bytes } of loads) {
+    // The page, its script, its styles, its icon, and the events.
+    expect(requests).toBeLessThanOrEqual(5)
+    expect(bytes).toBeLessThan(45_000)
+  }
+  const loadedMs = medianOf(loads.map((it) => it.loadedMs))
+  process.stdout.write(
+    `dray ui: loaded after ${loadedMs.toFixed(0)} ms, the median of ${loads.length} loads\n`,
+  )
 })
 
 test('a link opens the page once, and other sites cannot use it', async () => {

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import type { TestApp } from '../app/test-app.ts'
 import { openBrowser, type OpenBrowser } from './open-browser.ts'
-import { startUi, type UiProgram } from './ui-program.ts'
+import { startUi, type UiOptions, type UiProgram } from './ui-program.ts'
 
 /** Against a test that hangs: on a busy machine everything takes many times as long. */
 export const guardMs = 100_000
@@ -17,8 +17,12 @@ export type UiPage = AsyncDisposable & {
 }
 
 /** `enter` is the start of a command line that runs the rest on the client. */
-export async function openUiPage(app: TestApp, enter: readonly string[], ...args: string[]): Promise<UiPage> {
-  const [opened, ui] = await Promise.all([openBrowser(enter), startUi(app, ...args)])
+export async function openUiPage(
+  app: TestApp,
+  enter: readonly string[],
+  options: UiOptions = {},
+): Promise<UiPage> {
+  const [opened, ui] = await Promise.all([openBrowser(enter), startUi(app, options)])
   const context = await opened.browser.newContext({ reducedMotion: 'reduce' })
   context.setDefaultTimeout(guardMs)
   const page = await context.newPage()
