@@ -79,7 +79,10 @@ async function carryOut(prepared: Prepared, alive: AbortSignal): Promise<void> {
   const { request, state, plan } = prepared
   const execution: Execution = { ...request, desired: state.desired, plan, hosts: makeHostRuns(prepared) }
   journalStart(execution)
-  const journal = journalSamples(execution)
+  const [first] = execution.hosts.values()
+  const journal = journalSamples(execution.clock, (line) => {
+    if (first !== undefined) writeJournal(first, execution, line)
+  })
   const emit = (event: DeployEvent): void => {
     execution.emit(event)
     journal(event)

@@ -1,5 +1,6 @@
 import type { DeployRequest } from '../deploy.ts'
 import { toDrayError } from '../execute/failure.ts'
+import { journalSamples } from '../execute/journal-samples.ts'
 import { isReported, startProbing } from '../execute/probe.ts'
 import { refuseSilentApp, refuseSilentUrls } from '../execute/refuse-silent.ts'
 import { stepTitle } from '../execute/step-title.ts'
@@ -111,7 +112,12 @@ async function carryOut(
   }
   const execution: StackExecution = { ...planned, deployer, pullToken, patience, clock, emit, lock, done }
   journalStart(execution)
-  const probing = probe(execution, request.probe)
+  const journal = journalSamples(clock, (line) => writeStackJournal(execution, line))
+  const onSample = (event: DeployEvent): void => {
+    emit(event)
+    journal(event)
+  }
+  const probing = probe({ ...execution, emit: onSample }, request.probe)
   let outcome: 'deployed' | 'failed' = 'failed'
   try {
     await executeStackPlan(execution, alive)

@@ -44,6 +44,9 @@ const SWITCHING = new Set([
   'end-forward',
   'start-stand-in',
   'recreate-services',
+  // Swarm takes tasks out of its load balancer one after the other until all have been replaced.
+  'update-stack',
+  'await-tasks',
 ])
 /** Without a proxy in which dray switches traffic, new containers get requests once they run. */
 const WITHOUT_PROXY = new Set([...SWITCHING, 'start-beside', 'stop-old'])

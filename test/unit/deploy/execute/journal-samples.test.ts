@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest'
-import type { Execution } from '../../../../src/deploy/execute/execution.ts'
 import { journalSamples } from '../../../../src/deploy/execute/journal-samples.ts'
-import type { JournalEntry } from '../../../../src/deploy/model/lock.ts'
+import type { JournalLine } from '../../../../src/deploy/execute/journal.ts'
+import type { Clock } from '../../../../src/shared/clock.ts'
 
 /** What an hour of samples, one a second, leaves in the journal. */
-function journalOfAnHour(failuresAt: (second: number) => number): JournalEntry[] {
-  const written: JournalEntry[] = []
+function journalOfAnHour(failuresAt: (second: number) => number): (JournalLine & { at: number })[] {
+  const written: (JournalLine & { at: number })[] = []
   let now = 0
-  const lock = { journal: (entry: JournalEntry) => void written.push(entry) }
-  const hosts = new Map([['srv', { lock }]])
-  const execution = { hosts, clock: { now: () => now }, plan: { release: 'r1' } } as unknown as Execution
-  const journal = journalSamples(execution)
+  const clock = { now: () => now } as unknown as Clock
+  const journal = journalSamples(clock, (line) => written.push({ ...line, at: now }))
   for (let second = 1; second <= 3600; second += 1) {
     now = second * 1000
     journal({ type: 'probe.sampled', at: now, requests: second * 10, failures: failuresAt(second) })
@@ -23,7 +21,7 @@ test('the first minute has every second, an hour a few hundred', () => {
   expect(written.filter(({ at }) => at <= 60_000)).toHaveLength(60)
   expect(written.length).toBeGreaterThan(250)
   expect(written.length).toBeLessThan(350)
-  expect(written[0]).toMatchObject({ event: 'probe.sampled', release: 'r1', requests: 10, failures: 0 })
+  expect(written[0]).toMatchObject({ event: 'probe.sampled', requests: 10, failures: 0 })
 })
 
 test('a failed request is written at once, however long the deploy takes', () => {

@@ -176,6 +176,9 @@ test('a definition that was changed manually is put back, and the journal has th
   expect(journal[0]).toMatchObject({ event: 'deploy.started', replaces: 'r1' })
   expect(journal[1]).toMatchObject({ event: 'plan.made' })
   expect((journal[1] as { steps?: unknown[] }).steps).toHaveLength(plan.steps.length)
+  expect(journal.filter(({ event }) => event === 'probe.sampled').slice(0, 1)).toMatchObject([
+    { release: 'r2', requests: expect.any(Number) as number, failures: 0 },
+  ])
 })
 
 test('an app that stops answering after the release is recorded needs a person, as with Compose', async () => {

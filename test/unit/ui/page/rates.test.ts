@@ -77,3 +77,20 @@ test('before the switch is complete, nothing says that the new release answers',
   const steps = [step(1, 1000, 500), step(2, 2000)]
   expect(answeringAt(told({ steps }), 60_000)).toBe('either')
 })
+
+test('with Swarm, either release may answer from the update of the stack until its tasks have been replaced', () => {
+  const swarm = told({
+    plan: [
+      { id: 1, kind: 'pull-on-nodes', title: 'Pull' },
+      { id: 2, kind: 'update-stack', title: 'Update the stack' },
+      { id: 3, kind: 'await-tasks', title: 'Wait' },
+    ],
+    steps: [
+      { ...step(1, 1000, 500), kind: 'pull-on-nodes' },
+      { ...step(2, 2000, 200), kind: 'update-stack' },
+      { ...step(3, 2200, 800), kind: 'await-tasks' },
+    ],
+  }) as Attempt
+  const by = (atMs: number) => answeringAt(swarm, atMs)
+  expect([1500, 2100, 2500, 3100].map(by)).toEqual(['before', 'either', 'either', 'after'])
+})
