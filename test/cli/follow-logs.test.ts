@@ -3,6 +3,7 @@ import type { CliContext } from '../../src/cli/command/context.ts'
 import type { EnvironmentInput } from '../../src/cli/command/load-environment.ts'
 import { followLogs } from '../../src/cli/commands/inspect/ui/follow-logs.ts'
 import type { OpenLogHost } from '../../src/cli/commands/inspect/ui/log-hosts.ts'
+import { readLogs, type LogHost } from '../../src/operations/logs/read-logs.ts'
 import { DrayError } from '../../src/errors/dray-error.ts'
 import type { Container } from '../../src/deploy/model/container.ts'
 import type { LogLine } from '../../src/shared/log-line.ts'
@@ -37,7 +38,7 @@ function followed(names: readonly string[], first: Readonly<Record<string, Parti
       service: 'web',
       state: 'running',
     } as unknown as Container
-    return {
+    const logHost: LogHost = {
       name,
       project: 'shop',
       engine: { containers: () => Promise.resolve([container]), container: () => Promise.resolve(container) },
@@ -45,6 +46,11 @@ function followed(names: readonly string[], first: Readonly<Record<string, Parti
         atOnce: 10,
         logs: (_, { signal }) => Promise.resolve(linesOf(`line ${host.opens} of ${name}`, signal)),
         changes: (_, signal) => Promise.resolve(untilAborted(signal)),
+      },
+    }
+    return {
+      read: ({ since, ...request }, signal) => {
+        return readLogs({ ...request, since: undefined, hosts: [{ ...logHost, since }] }, signal)
       },
       [Symbol.dispose]: () => void (host.disposed += 1),
     }

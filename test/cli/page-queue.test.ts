@@ -94,3 +94,16 @@ test('waiting for a slow page leaves nothing behind', async () => {
   }
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
+
+test('tasks of a node that is down are named, each in a line of its own', () => {
+  const queue = open()
+  const task = (name: string) => ({ host: 'm1', service: 'web', name, node: 'w1' })
+  const containers = [task('web.1@w1'), task('web.2@w1')]
+  queue.noteMissing({ node: 'w1', containers, reason: 'down' }, 9 * hourMs)
+  queue.noteMissing({ node: 'w1', containers: [task('web.1@w1')], reason: 'incomplete', words: 'gone\n' }, 0)
+  expect(queue.take().lines.map(([, index, kind, text]) => [index, kind, text])).toEqual([
+    [0, 2, 'is on node w1, which is down: its lines are missing'],
+    [1, 2, 'is on node w1, which is down: its lines are missing'],
+    [0, 2, 'may have more lines: gone'],
+  ])
+})

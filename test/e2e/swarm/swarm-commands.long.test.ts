@@ -3,6 +3,8 @@ import type { HostCheckup } from '../../../src/operations/doctor/checkup.ts'
 import { startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import { readSwarmStatus } from '../../support/app/swarm-status.ts'
 import type { TestApp } from '../../support/app/test-app.ts'
+import { findBarriers } from '../../support/browser/find-barriers.ts'
+import { openUiPage } from '../../support/browser/ui-page.ts'
 import { formSwarm } from '../../support/net/form-swarm.ts'
 import { startUntil } from '../support/start-until.ts'
 
@@ -107,6 +109,34 @@ async function say(task: { id: string; node: string }, line: string): Promise<vo
   const container = await node.docker('ps', '-q', '--filter', `name=${task.id}`)
   await node.docker('exec', container, 'sh', '-c', `echo '${line}' > /proc/1/fd/1`)
 }
+
+test('the page shows tasks with their nodes, the logs of all nodes, and says what it does not show', async () => {
+  await using seen = await openUiPage(app, swarm.net.client.entering())
+  const { page, show } = seen
+  const tasks = await swarm.tasks('backend')
+  await show('/test/containers')
+  const nodes = [...new Set(tasks.map(({ node }) => node))].sort().join(', ')
+  await page
+    .getByRole('row', { name: /^backend ✓/ })
+    .getByText(nodes)
+    .waitFor()
+  await page.getByRole('row', { name: 'm2 leader ✓ ready active' }).waitFor()
+  expect(await page.locator('main').innerText()).toContain('Not shown: the use of CPU and memory.')
+  expect(await findBarriers(page)).toEqual([])
+
+  await show('/test/logs')
+  for (const task of tasks) {
+    await say(task, `seen on ${task.node}`)
+    const line = page.locator('.log-line', { hasText: `seen on ${task.node}` }).first()
+    await line.getByText(new RegExp(`^backend\\.\\d@${task.node} *$`)).waitFor()
+  }
+
+  await show('/test/disk')
+  await page.getByText('the page does not measure its containers and disks').waitFor()
+  await page.getByText('docker system df').waitFor()
+  await show('/test/live')
+  await page.getByText(/0 of [\d,]+ failed/).waitFor()
+})
 
 test('logs of all nodes are merged by time, and those of a task that starts are followed', async () => {
   const [one, two] = await swarm.tasks('backend')

@@ -151,7 +151,8 @@ function readyOf(nodes: readonly NodeStatus[]): string {
   return `${ready.length}/${nodes.length} ready and active`
 }
 
-function isWell(service: ServiceStatus): boolean {
+/** Whether a service runs as it should. */
+export function isWell(service: ServiceStatus): boolean {
   return !isUnhealthy(service) && service.state !== 'partial' && service.health !== 'starting'
 }
 
@@ -206,7 +207,8 @@ function Services({ services, where }: { services: readonly ServiceStatus[]; whe
   )
 }
 
-function stateOf({ state, health, restarts }: ServiceStatus): string {
+/** The state in a word, with its restarts. */
+export function stateOf({ state, health, restarts }: ServiceStatus): string {
   const word = state === 'running' && health !== 'unchecked' && health !== 'none' ? health : state
   return restarts > 0 ? `${word}, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}` : word
 }

@@ -9,7 +9,7 @@ import type { LiveHost } from '../model.ts'
 import { Logs } from './logs-screen.tsx'
 import { FailureNote, Time } from './parts.tsx'
 import { RateChart } from './rate-chart.tsx'
-import { isSwarm, lockOf } from './state.ts'
+import { lockOf } from './state.ts'
 import { StepsTable } from './steps-table.tsx'
 import { usePoll } from './use-poll.ts'
 
@@ -52,7 +52,7 @@ function LogsOfDeploy({
   const startedAtMs = Math.min(...attempts.map((it) => it.startedAtMs))
   const isBad = attempts.some(({ outcome }) => outcome.kind !== 'deployed')
   const wish = useSignal<{ of: number; isOpen: boolean } | undefined>(undefined)
-  if (attempts.length === 0 || isSwarm(environment)) return null
+  if (attempts.length === 0) return null
   // What was said while it ran stays to be read after it.
   const isOpen = wish.value?.of === startedAtMs ? wish.value.isOpen : isBad
   return (

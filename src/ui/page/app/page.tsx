@@ -11,6 +11,7 @@ import { OverviewScreen } from './overview-screen.tsx'
 import { ReleaseScreen } from './release-screen.tsx'
 import { linkTo, SCREENS, type EnvironmentScreen, type Route } from './route.ts'
 import { connection, isExact, isSwarm, overview, present, route } from './state.ts'
+import { StackScreen } from './stack-screen.tsx'
 import { TimelineScreen } from './timeline-screen.tsx'
 import { VariablesScreen } from './variables-screen.tsx'
 
@@ -89,7 +90,7 @@ function Tabs({ at }: { at: Exclude<Route, { screen: 'overview' }> }): JSX.Eleme
   return (
     <nav class="tabs" aria-label={`Screens of ${environment}`}>
       <ul class="plain">
-        {SCREENS.filter((screen) => !isSwarm(environment) || !OF_COMPOSE.has(screen)).map((screen) => (
+        {SCREENS.map((screen) => (
           <li key={screen}>
             <a
               href={linkTo({ screen, environment })}
@@ -103,9 +104,6 @@ function Tabs({ at }: { at: Exclude<Route, { screen: 'overview' }> }): JSX.Eleme
     </nav>
   )
 }
-
-/** Not read from a swarm. */
-const OF_COMPOSE: ReadonlySet<EnvironmentScreen> = new Set(['logs', 'containers', 'disk'])
 
 const SCREEN_NAMES: Readonly<Record<EnvironmentScreen, string>> = {
   timeline: 'Timeline',
@@ -130,7 +128,11 @@ function Screen({ at }: { at: Route }): JSX.Element {
     case 'logs':
       return <LogsScreen environment={at.environment} />
     case 'containers':
-      return <ContainersScreen environment={at.environment} />
+      return isSwarm(at.environment) ? (
+        <StackScreen environment={at.environment} />
+      ) : (
+        <ContainersScreen environment={at.environment} />
+      )
     case 'disk':
       return <DiskScreen environment={at.environment} />
     case 'checks':

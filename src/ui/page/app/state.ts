@@ -35,9 +35,11 @@ export function viewOf(environment: string): EnvironmentView | undefined {
   return overview.value?.environments.find((it) => it.environment === environment)
 }
 
-/** Whether an environment runs on a swarm, as far as it was read. */
+/** Whether an environment runs on a swarm, as far as it was read now or before. */
 export function isSwarm(environment: string): boolean {
-  return viewOf(environment)?.status?.hosts.some((it) => 'swarm' in it && it.swarm !== undefined) ?? false
+  const view = viewOf(environment)
+  const known = Object.values(view?.lastKnown ?? {}).map(({ status }) => status)
+  return [...(view?.status?.hosts ?? []), ...known].some((it) => 'swarm' in it && it.swarm !== undefined)
 }
 
 /** The lock of a host as the overview saw it last; undefined if it was free. */

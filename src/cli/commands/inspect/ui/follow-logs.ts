@@ -1,6 +1,6 @@
 import { failureFrom, toDrayError } from '../../../../deploy/execute/failure.ts'
 import { LogMerge } from '../../../../operations/logs/log-merge.ts'
-import { readLogs, type LogEntry } from '../../../../operations/logs/read-logs.ts'
+import type { LogEntry } from '../../../../operations/logs/read-logs.ts'
 import type { LogLine } from '../../../../shared/log-line.ts'
 import type { LogAnswer } from '../../../../ui/page/model.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
@@ -103,12 +103,12 @@ async function* readOpened(
   try {
     signal.throwIfAborted()
     page.begin(host)
-    yield* readLogs(
+    const since = page.since(host)
+    yield* opened.read(
       {
-        hosts: [{ ...opened, since: page.since(host) }],
         services: [],
-        since: undefined,
-        tail: choice.tail,
+        since,
+        tail: since === undefined ? choice.tail : undefined,
         follow: true,
         clock,
         onNote: (note) => {
@@ -116,6 +116,7 @@ async function* readOpened(
           page.note(note, clock.now())
         },
         onAbsence: () => page.succeed(host),
+        onMissing: (missing) => page.noteMissing(missing, clock.now()),
       },
       signal,
     )

@@ -1,13 +1,20 @@
 import { readCurrentRelease } from '../../../../adapters/directory/current-release.ts'
-import type { LogHost } from '../../../../operations/logs/read-logs.ts'
+import { readLogs, type LogEntry } from '../../../../operations/logs/read-logs.ts'
+import { readStackLogs, type ReadStackLogsRequest } from '../../../../operations/logs/read-stack-logs.ts'
 import { describeHost, type ConnectedHost } from '../../../command/connect-hosts.ts'
 import type { EnvironmentInput } from '../../../command/load-environment.ts'
 import { readInPlace, releaseOf } from '../../operate/connect-apps.ts'
 import { withinLook } from '../watch/within-look.ts'
 import type { AnswerPorts } from './answer-page.ts'
 
+/** What is read of a host: from `since` on, or else the last `tail` lines of each container. */
+export type HostLogsRequest = Omit<ReadStackLogsRequest, 'host'>
+
 /** A host whose logs can be read until it is disposed of. */
-export type OpenLogHost = LogHost & Disposable
+export type OpenLogHost = Disposable & {
+  /** Of a manager of a swarm, the logs of all tasks. Throws what the host throws. */
+  read(request: HostLogsRequest, signal: AbortSignal): AsyncGenerator<readonly LogEntry[], void>
+}
 
 /** The hosts whose logs a page shows. */
 export type LogHosts = {
@@ -38,7 +45,18 @@ async function openHost(
   try {
     await withinLook(connected.engineObservation, name)
     const { project } = releaseOf(await withinLook(readInPlace(connected, signal), name), input)
-    return { name, project, engine, source: engine.logs, [Symbol.dispose]: dispose }
+    const { cluster, logs: source } = engine
+    const isSwarm = input.config.environment.engine === 'swarm'
+    return {
+      read: ({ since, ...request }, reading) =>
+        isSwarm
+          ? readStackLogs({ ...request, since, host: { name, project, cluster } }, reading)
+          : readLogs(
+              { ...request, since: undefined, hosts: [{ name, project, engine, source, since }] },
+              reading,
+            ),
+      [Symbol.dispose]: dispose,
+    }
   } catch (error) {
     // The connection to the host stays: each of the Engine on it would stay with it.
     dispose()

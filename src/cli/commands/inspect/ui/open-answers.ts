@@ -82,8 +82,6 @@ export function openAnswers(config: WatchedConfig, ports: Ports): Answers {
     const tell = <T>(failure: T): T =>
       cleanValue(failure, (text) => nameEnvironment(ports.clean(text), named.name))
     if (!('input' in named)) return tell({ failure: named.unreadable.failure })
-    const ofSwarm = answerForSwarm('logs', named.input.config)
-    if (ofSwarm !== undefined) return tell(ofSwarm)
     const { hosts } = named.input.config.environment
     const choice = { sinceMs: numberOf(query.get('since')), tail: numberOf(query.get('tail')) }
     const last = readLast(query.get('last'), hosts)

@@ -1,5 +1,6 @@
 import type { Failure } from '../../../../deploy/model/events.ts'
 import type { LogContainer, LogEntry, LogNote } from '../../../../operations/logs/read-logs.ts'
+import type { MissingLines } from '../../../../operations/logs/read-stack-logs.ts'
 import { cutText } from '../../../../shared/cut-text.ts'
 import { nameEnvironment } from '../../../../shared/name-environment.ts'
 import { LOG_OVERLAP_MS, type LogAnswer, type LogLineView } from '../../../../ui/page/model.ts'
@@ -118,6 +119,17 @@ export class PageQueue {
     }
     const atMs = note.change === 'stopped' ? (note.endedAtMs ?? nowMs) : nowMs
     this.#push(note.container, atMs, { kind: 2, text: words[note.change] })
+  }
+
+  /** So is a task of a swarm whose node sends nothing, or not all. */
+  noteMissing(missing: MissingLines, nowMs: number): void {
+    const { node, containers, reason } = missing
+    const text = {
+      down: `is on node ${node}, which is down: its lines are missing`,
+      silent: `is on node ${node}, which sent nothing for 10 s: lines may be missing`,
+      incomplete: `may have more lines: ${reason === 'incomplete' ? missing.words.trim() : ''}`,
+    }[reason]
+    for (const container of containers) this.#push(container, nowMs, { kind: 2, text })
   }
 
   /** The next lines, up to those that follow the opening of a host. */
