@@ -3,6 +3,7 @@ import type { Check, HostCheckup } from '../../../operations/doctor/checkup.ts'
 import { checkTitles } from '../../render/results/render-checkup.ts'
 import type { ShownFinding } from '../../render/results/shown-finding.ts'
 import type { ChecksView } from '../model.ts'
+import { Answered } from './answered.tsx'
 import { Commands, FailureNote, Reread } from './parts.tsx'
 import { useAsk } from './use-poll.ts'
 
@@ -15,13 +16,9 @@ export function ChecksScreen({ environment }: { environment: string }): JSX.Elem
   return (
     <>
       <Reread {...{ isAsking, again, readAtMs, problem }} words="Running the checks" />
-      {problem !== undefined && <p class="problem">{problem}</p>}
-      {answer !== undefined &&
-        ('failure' in answer ? (
-          <FailureNote failure={answer.failure} />
-        ) : (
-          <Checks environment={environment} checks={answer} />
-        ))}
+      <Answered answer={answer} problem={problem}>
+        {(checks) => <Checks environment={environment} checks={checks} />}
+      </Answered>
     </>
   )
 }

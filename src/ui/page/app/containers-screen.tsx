@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { renderBytes } from '../../../shared/bytes.ts'
 import { renderAge } from '../../render/text/render-duration.ts'
 import type { ContainersHost, ContainerTimes } from '../model.ts'
+import { Answered, HostParts } from './answered.tsx'
 import { FailureNote, Time, WideTable } from './parts.tsx'
 import { isExact, serverNowMs, viewOf } from './state.ts'
 import { usePoll } from './use-poll.ts'
@@ -15,24 +16,21 @@ export function ContainersScreen({ environment }: { environment: string }): JSX.
   const { answer, problem } = usePoll('containers', { environment }, EVERY_MS)
   return (
     <>
-      {problem !== undefined && <p class="problem">{problem}</p>}
       {answer === undefined && problem === undefined && <p class="quiet">Measuring the containers…</p>}
-      {answer !== undefined &&
-        ('failure' in answer ? (
-          <FailureNote failure={answer.failure} />
-        ) : (
-          answer.hosts.map((host) => (
-            <section key={host.host}>
-              <h2>{host.host}</h2>
+      <Answered answer={answer} problem={problem}>
+        {({ hosts, nowMs }) => (
+          <HostParts hosts={hosts}>
+            {(host) => (
               <Host
                 host={host}
-                nowMs={Math.max(answer.nowMs, serverNowMs())}
+                nowMs={Math.max(nowMs, serverNowMs())}
                 isPresent={problem === undefined}
                 ended={endedServices(environment, host.host)}
               />
-            </section>
-          ))
-        ))}
+            )}
+          </HostParts>
+        )}
+      </Answered>
       <p class="quiet">
         Measured every 5 seconds while this screen is open; the charts show the last ten minutes of that.
       </p>

@@ -4,6 +4,7 @@ import type { DiskReport } from '../../../operations/disk/disk-report.ts'
 import { renderBytes, renderCount } from '../../../shared/bytes.ts'
 import type { Answer } from '../model.ts'
 import { THING_KINDS } from '../../render/results/render-cleaned.ts'
+import { Answered, HostParts } from './answered.tsx'
 import { Bar, Commands, FailureNote, FileSystemBar, Reread, WideTable } from './parts.tsx'
 import { useAsk } from './use-poll.ts'
 
@@ -16,18 +17,15 @@ export function DiskScreen({ environment }: { environment: string }): JSX.Elemen
   return (
     <>
       <Reread {...{ isAsking, again, readAtMs, problem }} words="Measuring the disks" />
-      {problem !== undefined && <p class="problem">{problem}</p>}
-      {answer !== undefined &&
-        ('failure' in answer ? (
-          <FailureNote failure={answer.failure} />
-        ) : (
-          answer.hosts.map(({ host, answer: of }) => (
-            <section key={host}>
-              <h2>{host}</h2>
-              {'failure' in of ? <FailureNote failure={of.failure} /> : <Host {...{ environment, ...of }} />}
-            </section>
-          ))
-        ))}
+      <Answered answer={answer} problem={problem}>
+        {({ hosts }) => (
+          <HostParts hosts={hosts}>
+            {({ answer: of }) =>
+              'failure' in of ? <FailureNote failure={of.failure} /> : <Host {...{ environment, ...of }} />
+            }
+          </HostParts>
+        )}
+      </Answered>
     </>
   )
 }

@@ -9,6 +9,7 @@ import { renderDuration } from '../../render/text/render-duration.ts'
 import { isUnderWay } from '../judge-attempt.ts'
 import { changesOf } from '../judge-view.ts'
 import type { HostTimeline } from '../model.ts'
+import { Answered, HostParts } from './answered.tsx'
 import { FailureNote, Reread, Tag, Time } from './parts.tsx'
 import { linkTo } from './route.ts'
 import { lockOf, viewOf } from './state.ts'
@@ -28,22 +29,19 @@ export function TimelineScreen({ environment }: { environment: string }): JSX.El
   return (
     <>
       <Reread {...{ isAsking, again, readAtMs, problem }} words="Reading the journal" />
-      {problem !== undefined && <p class="problem">{problem}</p>}
-      {found !== undefined &&
-        ('failure' in found ? (
-          <FailureNote failure={found.failure} />
-        ) : (
-          found.hosts.map((host) => (
-            <section key={host.host}>
-              <h2>{host.host}</h2>
-              {'failure' in host ? (
+      <Answered answer={found} problem={problem}>
+        {({ hosts }) => (
+          <HostParts hosts={hosts}>
+            {(host) =>
+              'failure' in host ? (
                 <FailureNote failure={host.failure} />
               ) : (
                 <HostEvents environment={environment} timeline={host} isPresent={problem === undefined} />
-              )}
-            </section>
-          ))
-        ))}
+              )
+            }
+          </HostParts>
+        )}
+      </Answered>
     </>
   )
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { VariableReview } from '../../../operations/env/review-variables.ts'
 import { namedBy, remark, urgentFirst, type HostVariables } from '../../render/results/render-variables.ts'
-import type { VariablesView } from '../model.ts'
+import { Answered, HostParts } from './answered.tsx'
 import { FailureNote, Reread, WideTable } from './parts.tsx'
 import { useAsk } from './use-poll.ts'
 
@@ -11,30 +11,25 @@ export function VariablesScreen({ environment }: { environment: string }): JSX.E
   return (
     <>
       <Reread {...{ isAsking, again, readAtMs, problem }} words="Reading the names" />
-      {problem !== undefined && <p class="problem">{problem}</p>}
-      {answer !== undefined &&
-        ('failure' in answer ? <FailureNote failure={answer.failure} /> : <Hosts view={answer} />)}
+      <Answered answer={answer} problem={problem}>
+        {({ hasExample, hosts }) => (
+          <>
+            {!hasExample && (
+              <p class="hint">
+                Unused variables cannot be detected: there is no .env.example next to the compose file.
+              </p>
+            )}
+            <HostParts hosts={hosts}>
+              {({ answer: of }) =>
+                'failure' in of ? <FailureNote failure={of.failure} /> : <Variables of={of} />
+              }
+            </HostParts>
+          </>
+        )}
+      </Answered>
       <p class="quiet">
         Names only; values never leave the server. <code>dray env {environment} set NAME</code> sets one.
       </p>
-    </>
-  )
-}
-
-function Hosts({ view: { hasExample, hosts } }: { view: VariablesView }): JSX.Element {
-  return (
-    <>
-      {!hasExample && (
-        <p class="hint">
-          Unused variables cannot be detected: there is no .env.example next to the compose file.
-        </p>
-      )}
-      {hosts.map(({ host, answer }) => (
-        <section key={host}>
-          <h2>{host}</h2>
-          {'failure' in answer ? <FailureNote failure={answer.failure} /> : <Variables of={answer} />}
-        </section>
-      ))}
     </>
   )
 }

@@ -11,6 +11,14 @@ function answer(lines: readonly LogLineView[], session = 'a'): LogAnswer {
 const numbered = (from: number, count: number): LogLineView[] =>
   Array.from({ length: count }, (_, index) => [from + index, index % 2, 0, `line ${from + index}`])
 
+/** A log that was opened again: the lines of before, and those that came after. */
+function reopened(before: readonly LogLineView[], after: readonly LogLineView[]): LogWindow {
+  const log = new LogWindow(1000)
+  log.add(answer(before))
+  log.add(answer(after, 'b'))
+  return log
+}
+
 const textsOf = (log: LogWindow): string[] => log.shown.map(({ text }) => text)
 
 test('keeps the last lines of a million, and counts all', () => {
@@ -33,9 +41,10 @@ test('a filter applies to lines that are there and to those that come', () => {
 })
 
 test('after a break, the lines that come a second time are dropped, and equal ones are kept', () => {
-  const log = new LogWindow(1000)
-  log.add(answer([...numbered(0, 3000), [3000, 0, 0, 'same'], [3000, 0, 0, 'same']]))
-  log.add(answer([...numbered(2998, 2), [3000, 0, 0, 'same'], [3001, 0, 0, 'new']], 'b'))
+  const log = reopened(
+    [...numbered(0, 3000), [3000, 0, 0, 'same'], [3000, 0, 0, 'same']],
+    [...numbered(2998, 2), [3000, 0, 0, 'same'], [3001, 0, 0, 'new']],
+  )
   expect(textsOf(log).slice(-4)).toEqual(['line 2999', 'same', 'same', 'new'])
 })
 
@@ -92,22 +101,16 @@ test('equal lines that come again are each dropped once, also when the first ans
 })
 
 test('says where lines are left out: the last one before the break did not come again', () => {
-  const log = new LogWindow(1000)
-  log.add(
-    answer([
+  const log = reopened(
+    [
       [1_000, 0, 0, 'before'],
       [1_000, 1, 0, 'of the other'],
-    ]),
-  )
-  log.add(
-    answer(
-      [
-        [1_000, 1, 0, 'of the other'],
-        [9_000, 0, 0, 'after'],
-        [9_001, 1, 0, 'the next'],
-      ],
-      'b',
-    ),
+    ],
+    [
+      [1_000, 1, 0, 'of the other'],
+      [9_000, 0, 0, 'after'],
+      [9_001, 1, 0, 'the next'],
+    ],
   )
   expect(textsOf(log)).toEqual([
     'before',
@@ -121,21 +124,15 @@ test('says where lines are left out: the last one before the break did not come 
 })
 
 test('a container that was silent for long is not expected again: the server reads its host from the last line on', () => {
-  const log = new LogWindow(1000)
-  log.add(
-    answer([
+  const log = reopened(
+    [
       [1_000, 1, 0, 'long ago'],
       [600_000, 0, 0, 'just now'],
-    ]),
-  )
-  log.add(
-    answer(
-      [
-        [600_000, 0, 0, 'just now'],
-        [601_000, 1, 0, 'again'],
-      ],
-      'b',
-    ),
+    ],
+    [
+      [600_000, 0, 0, 'just now'],
+      [601_000, 1, 0, 'again'],
+    ],
   )
   expect(textsOf(log)).toEqual(['long ago', 'just now', 'again'])
 })
@@ -173,10 +170,8 @@ test('when one host is opened again, the lines of the others continue', () => {
 })
 
 test('what happened to a container is not told again after a break, and is no time of a log', () => {
-  const log = new LogWindow(1000)
   const stopped: LogLineView = [100, 0, 2, 'is stopped: exit code 0']
-  log.add(answer([stopped, [50_000, 1, 0, 'line']]))
-  log.add(answer([stopped, [50_000, 1, 0, 'line']], 'b'))
+  const log = reopened([stopped, [50_000, 1, 0, 'line']], [stopped, [50_000, 1, 0, 'line']])
   expect(textsOf(log)).toEqual(['is stopped: exit code 0', 'line'])
   log.add(answer([[99_000, 0, 2, 'started']], 'b'))
   expect(log.last).toEqual({ srv: 50_000 })
