@@ -7,10 +7,10 @@ import { ratesOf, type Answering, type Rate } from '../rates.ts'
 const HEIGHT = 100
 
 /** The requests of the probe over time, coloured by the release that answered, with a legend that says the same. */
-export function RateChart({ attempt }: { attempt: Attempt }): JSX.Element | null {
+export function RateChart({ attempt }: { attempt: Attempt }): JSX.Element {
   const rates = ratesOf(attempt)
   const last = rates.at(-1)
-  if (last === undefined) return null
+  if (last === undefined) return <NoRates {...attempt} />
   const lengthMs = Math.max(1, last.toMs - attempt.startedAtMs)
   const most = Math.max(...rates.map(({ answered, failed }) => answered + failed), 1)
   const x = (atMs: number): number => (1000 * (atMs - attempt.startedAtMs)) / lengthMs
@@ -37,6 +37,18 @@ export function RateChart({ attempt }: { attempt: Attempt }): JSX.Element | null
       <Legend attempt={attempt} rates={rates} />
     </figure>
   )
+}
+
+/** In words, where there is nothing to draw: a deploy of a second, or one without a probe. */
+function NoRates({ requests, outcome }: Pick<Attempt, 'requests' | 'outcome'>): JSX.Element {
+  if (requests !== undefined)
+    return (
+      <p class={requests.failed > 0 ? 'lost' : 'quiet'}>
+        {renderCount(requests.failed)} of {renderCount(requests.sent)} requests of the probe failed.
+      </p>
+    )
+  const isOver = outcome.kind !== 'unfinished'
+  return <p class="quiet">{isOver ? 'The probe sent no requests.' : 'The probe has sent no requests yet.'}</p>
 }
 
 function Column({
