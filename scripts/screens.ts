@@ -2,7 +2,7 @@
  * Takes the pictures of `dray ui` for docs/ui.md: every screen, light and dark, with sample data from the real server in a real
  * browser. A screen in which axe finds a barrier fails.
  *
- *   npm run screens [-- DIRECTORY]    docs/images/ui unless told
+ *   npm run screens [-- DIRECTORY [WIDTH]]    docs/images/ui and 1180 unless told
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,6 +25,7 @@ import {
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const directory = process.argv[2] ?? join(root, 'docs/images/ui')
+const width = Number(process.argv[3] ?? 1180)
 const screens = {
   overview: { hash: '#/', shown: '.card', height: 640 },
   timeline: { hash: '#/production', shown: '.event', height: 700 },
@@ -76,7 +77,7 @@ const page = await opened.browser.newPage({ reducedMotion: 'reduce' })
 await mkdir(directory, { recursive: true })
 await page.goto(server.url)
 for (const [name, { hash, shown, height }] of Object.entries(screens)) {
-  await page.setViewportSize({ width: 1180, height })
+  await page.setViewportSize({ width, height })
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
   await page.locator(shown).first().waitFor()
   if (name === 'timeline') await page.locator('summary').nth(1).click()
