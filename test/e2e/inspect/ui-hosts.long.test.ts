@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { specCompose } from '../../support/app/spec-compose.ts'
 import { TestApp } from '../../support/app/test-app.ts'
 import { findBarriers } from '../../support/browser/find-barriers.ts'
 import { openUiPage, type UiPage } from '../../support/browser/ui-page.ts'
@@ -18,7 +19,8 @@ beforeAll(async () => {
   const options = { net, name: 'pair', port }
   const config = { environments: { test: { hosts: [one.sshTarget, two.sshTarget], path: '/srv/pair' } } }
   twin = await TestApp.make({ ...options, server: two })
-  app = await TestApp.make({ ...options, server: one, config })
+  const files = { 'docker-compose.yml': specCompose(port) }
+  app = await TestApp.make({ ...options, server: one, config, files })
   await app.mustDeploy('v1')
   seen = await openUiPage(app, net.client.entering())
   ;({ page, show } = seen)
