@@ -15,7 +15,7 @@ function open(choice: Partial<LogChoice> = {}): PageQueue {
   const offsetMs = (host: string): number => (host === 'late' ? -hourMs : 0)
   return new PageQueue(
     { sinceMs: undefined, tail: 200, last: {}, ...choice },
-    { context, clean: (text) => text, environment: 'production', hosts: 2, offsetMs },
+    { context, clean: (text) => text, environment: 'production', hosts: ['a', 'b'], offsetMs },
   )
 }
 
@@ -106,4 +106,12 @@ test('tasks of a node that is down are named, each in a line of its own', () => 
     [1, 2, 'is on node w1, which is down: its lines are missing'],
     [0, 2, 'may have more lines: gone'],
   ])
+})
+
+test('failures are in the order of the hosts, whichever fails first', () => {
+  const queue = open()
+  const failure = failureFrom(new DrayError('HOST_UNREACHABLE', 'It does not answer over SSH.'))
+  queue.fail('b', failure)
+  queue.fail('a', failure)
+  expect(queue.take().failures.map(({ host }) => host)).toEqual(['a', 'b'])
 })

@@ -38,7 +38,7 @@ export function followLogs(input: EnvironmentInput, choice: LogChoice, ports: Lo
   const page = new PageQueue(choice, {
     ...ports,
     environment: environment.name,
-    hosts: environment.hosts.length,
+    hosts: environment.hosts,
     offsetMs: (host) => ports.offsetMs(environment.name, host),
   })
   const merge = new LogMerge<string>(ports.context.clock, PATIENCE)

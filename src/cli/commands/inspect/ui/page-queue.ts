@@ -25,8 +25,8 @@ type QueuePorts = Pick<AnswerPorts, 'context'> & {
   clean: (text: string) => string
   /** Its name, for hints. */
   environment: string
-  /** How many hosts it has. */
-  hosts: number
+  /** Those that it has, in the order of dray.yml. */
+  hosts: readonly string[]
   /** The clock of a host minus that of this machine. */
   offsetMs: (host: string) => number
 }
@@ -38,7 +38,7 @@ export class PageQueue {
   readonly #indexes = new Map<string, number>()
   readonly #session: string
   readonly #environment: string
-  readonly #hosts: number
+  readonly #hosts: readonly string[]
   readonly #failures = new Map<string, Failure>()
   readonly #sinceMs: number | undefined
   readonly #offsetMs: (host: string) => number
@@ -144,11 +144,15 @@ export class PageQueue {
     return {
       session: this.#session,
       reopened,
-      hosts: this.#hosts,
+      hosts: this.#hosts.length,
       containers: this.#containers,
       lines,
       isMore: this.#lines.length > 0 || lines.length >= MOST_WAITING / 2,
-      failures: [...this.#failures].map(([host, failure]) => ({ host, failure })),
+      // They stay where they are, whichever host fails first.
+      failures: this.#hosts.flatMap((host) => {
+        const failure = this.#failures.get(host)
+        return failure === undefined ? [] : [{ host, failure }]
+      }),
     }
   }
 
