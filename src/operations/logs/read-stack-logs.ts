@@ -32,6 +32,8 @@ export type MissingLines = {
 export type ReadStackLogsRequest = Omit<ReadLogsRequest, 'hosts'> & {
   host: StackLogHost
   onMissing: (missing: MissingLines) => void
+  /** Time between two looks for tasks and nodes, of three requests each: a second by default. */
+  lookEveryMs?: number
 }
 
 /** How long the node of a task may send nothing before its log is given up; it ends the log when it has sent all. */
@@ -101,10 +103,10 @@ class StackLogs {
 
   /** Looks for tasks that start or end, and for nodes that go or come back, until the signal aborts. */
   async watch(): Promise<void> {
-    const { clock } = this.#request
+    const { clock, lookEveryMs = LOOK_EVERY_MS } = this.#request
     try {
       for (;;) {
-        await clock.sleep(LOOK_EVERY_MS, this.#signal)
+        await clock.sleep(lookEveryMs, this.#signal)
         const view = await this.#view()
         this.#signal.throwIfAborted()
         this.#look(view)

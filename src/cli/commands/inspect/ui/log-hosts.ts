@@ -8,7 +8,10 @@ import { withinLook } from '../watch/within-look.ts'
 import type { AnswerPorts } from './answer-page.ts'
 
 /** What is read of a host: from `since` on, or else the last `tail` lines of each container. */
-export type HostLogsRequest = Omit<ReadStackLogsRequest, 'host'>
+export type HostLogsRequest = Omit<ReadStackLogsRequest, 'host' | 'lookEveryMs'>
+
+/** Time between two looks for tasks of a swarm: a page is open for long. */
+const TASKS_EVERY_MS = 5_000
 
 /** A host whose logs can be read until it is disposed of. */
 export type OpenLogHost = Disposable & {
@@ -50,7 +53,10 @@ async function openHost(
     return {
       read: ({ since, ...request }, reading) =>
         isSwarm
-          ? readStackLogs({ ...request, since, host: { name, project, cluster } }, reading)
+          ? readStackLogs(
+              { ...request, since, host: { name, project, cluster }, lookEveryMs: TASKS_EVERY_MS },
+              reading,
+            )
           : readLogs(
               { ...request, since: undefined, hosts: [{ name, project, engine, source, since }] },
               reading,
