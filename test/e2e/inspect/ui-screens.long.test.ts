@@ -101,12 +101,13 @@ test('in a window of 360 px, the lines continue in the next row, where they can 
   await say('frontend', `echo "${'wide line '.repeat(30)}has its end here"`)
   const line = page.locator('.log-line', { hasText: 'has its end here' })
   await line.waitFor()
-  const measure = `(() => {
-    const [box, text] = ['.log', '.log-line:last-child'].map((it) => document.querySelector(it).getBoundingClientRect())
-    return { page: document.documentElement.scrollWidth, isInside: text.right <= box.right && text.bottom <= box.bottom, rows: text.height / 20 }
-  })()`
-  const measured = () => page.evaluate<{ page: number; isInside: boolean; rows: number }>(measure)
-  await expect.poll(measured).toMatchObject({ page: 360, isInside: true })
+  const measured = async () => {
+    const [box, at] = await Promise.all([page.locator('.log').boundingBox(), line.boundingBox()])
+    const edges = [box, at].map((it) => (it === null ? 0 : it.x + it.width))
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+    return { width, isInside: (edges[1] ?? 0) <= (edges[0] ?? 0), rows: (at?.height ?? 0) / 20 }
+  }
+  await expect.poll(measured).toMatchObject({ width: 360, isInside: true })
   // 316 characters of about 8 px, below their heading.
   const { rows } = await measured()
   expect(rows).toBeGreaterThan(8)

@@ -17,7 +17,7 @@ const READ_TIMES = `(() => {
   return {
     bytes: files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
     loadedMs: navigation.loadEventEnd,
-    paintedMs: performance.getEntriesByName('first-contentful-paint')[0].startTime,
+    paintedMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? performance.now(),
   }
 })()`
 
