@@ -4,7 +4,7 @@ import type { JournalLine } from '../execute/journal.ts'
 import type { Step, StepOf } from '../model/plan.ts'
 import { RECORD_FORMAT } from '../model/record-format.ts'
 import type { StackExecution, StackStepRunner } from './stack-execution.ts'
-import { awaitStanding, awaitTasks } from './steps/await-tasks.ts'
+import { awaitTasks } from './steps/await-tasks.ts'
 import {
   checkStackUrl,
   cleanStack,
@@ -31,21 +31,18 @@ const runners = {
 } satisfies { [K in Step['kind']]?: StackStepRunner<StepOf<K>> }
 
 /**
- * Executes a plan step by step, without decisions; images are pulled side by side. Before the release is recorded, its
- * tasks must still run: tasks of the app may have taken an hour. A signal cancels the deploy until the release
- * is recorded. Throws what the failed step threw.
+ * Executes a plan step by step, without decisions; images are pulled side by side. A signal cancels the deploy until the
+ * release is recorded; after that it only ends the wait of `verifyStack`. Throws what the failed step threw.
  */
 export async function executeStackPlan(execution: StackExecution, signal: AbortSignal): Promise<void> {
   const { steps } = execution.plan
   const pulls = steps.filter(({ kind }) => kind === 'pull-on-nodes')
-  const awaited = steps.find((it) => it.kind === 'await-tasks')
   await pullAll(pulls, execution, signal)
   for (const step of steps.filter((it) => !pulls.includes(it))) {
-    if (!execution.done.recorded) signal.throwIfAborted()
-    if (step.kind === 'record-release' && awaited !== undefined)
-      await awaitStanding(awaited, execution, signal)
-    const isLast = execution.done.recorded || step.kind === 'record-release'
-    await executeStep(step, execution, isLast ? new AbortController().signal : signal)
+    const { recorded } = execution.done
+    if (!recorded) signal.throwIfAborted()
+    const mayCancel = !recorded || step.kind === 'verify-stack'
+    await executeStep(step, execution, mayCancel ? signal : new AbortController().signal)
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../judge-tasks.ts'
 import { LOOK_EVERY_MS } from '../look-every.ts'
 import { StackProgress } from '../stack-progress.ts'
-import { type StackExecution, type StackStepRunner } from '../stack-execution.ts'
+import { type StackExecution, type StackStepContext, type StackStepRunner } from '../stack-execution.ts'
 
 /** After a change, Swarm needs a moment until it calls the update one. */
 const BEGIN_MS = 1_500
@@ -63,8 +63,7 @@ export const awaitTasks: StackStepRunner<StepOf<'await-tasks'>> = async (step, c
  */
 export async function awaitStanding(
   { services }: Pick<StepOf<'await-tasks'>, 'services'>,
-  execution: StackExecution,
-  signal: AbortSignal,
+  { execution, signal, progress }: StackStepContext,
 ): Promise<void> {
   const { clock } = execution
   const sinceMs = clock.now() - 60_000
@@ -79,7 +78,9 @@ export async function awaitStanding(
       if (state.state !== 'done' && stillMs > wanted.limitMs)
         throw await stuck(state, wanted, { execution, view })
     }
-    if (looks.every(({ state }) => state.state === 'done')) return
+    const missing = looks.map(({ state }) => state).filter(({ state }) => state !== 'done')
+    if (missing.length === 0) return
+    progress({ text: describeProgress(missing) })
     await clock.sleep(LOOK_EVERY_MS, signal)
   }
 }

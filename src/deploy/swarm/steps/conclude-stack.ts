@@ -10,7 +10,7 @@ import { describeProgress, judgeService, type ServiceState } from '../judge-task
 import { LOOK_EVERY_MS } from '../look-every.ts'
 import { StackProgress } from '../stack-progress.ts'
 import { stackRequest, type StackExecution, type StackStepRunner } from '../stack-execution.ts'
-import { lookAt } from './await-tasks.ts'
+import { awaitStanding, lookAt } from './await-tasks.ts'
 
 /** Writes the changed files of the release to the app's directory on the manager. */
 export const placeStackFiles: StackStepRunner<StepOf<'place-files'>> = async (step, { execution }) => {
@@ -56,8 +56,14 @@ export const checkStackUrl: StackStepRunner<StepOf<'check-url'>> = async (step, 
   return said
 }
 
-/** Records the release. From here on it is the current one. */
-export const recordStack: StackStepRunner<StepOf<'record-release'>> = async (step, { execution }) => {
+/**
+ * Records the release. From here on it is the current one. Its tasks must still run: tasks of the app may have taken an hour
+ * since they were awaited. Throws as `awaitStanding`.
+ */
+export const recordStack: StackStepRunner<StepOf<'record-release'>> = async (step, context) => {
+  const { execution } = context
+  const awaited = execution.plan.steps.find((it) => it.kind === 'await-tasks')
+  if (awaited !== undefined) await awaitStanding(awaited, context)
   const { host, observation, desired, deployer, clock, files, done } = execution
   const { directory } = observation
   const { envFile, app } = directory
@@ -125,14 +131,15 @@ export const removeServices: StackStepRunner<StepOf<'remove-services'>> = async 
 
 /**
  * Compares images, definitions and numbers of the running tasks with the plan. Tasks that do not run yet, such as those of a node that
- * was just lost, are waited for within the time limit of their service. Names the services that were down before, and still are.
- * Throws STACK_MISMATCH for another one.
+ * was just lost, are waited for within the time limit of their service; a signal ends the wait with one more look, since the
+ * release is recorded. Names the services that were down before, and still are. Throws STACK_MISMATCH for another one.
  */
 export const verifyStack: StackStepRunner<StepOf<'verify-stack'>> = async (step, context) => {
   const { execution, signal, progress } = context
   const { clock } = execution
   const moved = new StackProgress({ clock, sinceMs: clock.now() })
   for (;;) {
+    const isCancelled = signal.aborted
     const view = await lookAt(execution)
     const looks = step.services.map((wanted) => {
       const state = judgeService(wanted, view, wanted.isLeftDown === true ? 0 : Infinity)
@@ -143,23 +150,25 @@ export const verifyStack: StackStepRunner<StepOf<'verify-stack'>> = async (step,
     const failed = failing.find(
       ({ wanted, state, stillMs }) => state.state !== 'waiting' || stillMs > wanted.limitMs,
     )
+    const [waiting] = failing
     if (failed !== undefined) throw mismatch(failed.state)
-    if (failing.length === 0) {
+    if (waiting !== undefined && isCancelled) throw mismatch(waiting.state, ' The wait for it was cancelled.')
+    if (waiting === undefined) {
       const down = missing.map(
         ({ state }) => `${state.service} as before: ${describeState(state, view.nodes)}`,
       )
       return down.length === 0 ? undefined : down.join('; ')
     }
     progress({ text: describeProgress(failing.map(({ state }) => state)) })
-    await clock.sleep(LOOK_EVERY_MS, signal)
+    await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined)
   }
 }
 
-function mismatch({ service, state, good, of, message }: ServiceState): DrayError {
+function mismatch({ service, state, good, of, message }: ServiceState, more = ''): DrayError {
   const said = message === '' ? '' : ` (${message})`
   return new DrayError(
     'STACK_MISMATCH',
-    `${good} of ${of} tasks of ${service} run the deployed image and definition; the service is ${state}${said}.`,
+    `${good} of ${of} tasks of ${service} run the deployed image and definition; the service is ${state}${said}.${more}`,
   )
 }
 

@@ -29,6 +29,7 @@ function execution(cluster: Partial<Cluster>, tokens: (Secret | undefined)[] = [
     observation: { directory: { app: { project: 'shop' }, stack: fakeReview } },
     clock: { now: () => nowMs, sleep: async (ms: number) => void (nowMs += ms) },
     pullToken: async () => tokens.shift(),
+    plan: { steps: [] },
     done: { tasks: [], pulled: new Map() },
   } as unknown as StackExecution
 }
@@ -165,6 +166,49 @@ test('tasks of a node that was just lost are waited for at the end, within the t
   })
   await expect(verifyStack(step, context(never))).rejects.toMatchObject({ code: 'STACK_MISMATCH' })
   expect(never.clock.now()).toBeGreaterThan(10_000)
+})
+
+test('Ctrl-C ends the wait at the end after one more look, and the message says what does not run', async () => {
+  const cancel = new AbortController()
+  const verify = (states: readonly string[]) => {
+    const left = [...states]
+    const found = execution({
+      services: async () => [service()],
+      tasks: async () => [task({ state: left.length > 1 ? left.shift()! : left[0]! })],
+    })
+    const progress = () => cancel.abort(new Error('Stopped by Ctrl-C.'))
+    const step = { ...base, kind: 'verify-stack' as const }
+    return verifyStack(step, { ...context(found), signal: cancel.signal, progress })
+  }
+  await expect(verify(['starting'])).rejects.toMatchObject({
+    code: 'STACK_MISMATCH',
+    message: expect.stringMatching(/^0 of 1 tasks of web .* The wait for it was cancelled\.$/) as string,
+  })
+  expect(await verify(['running'])).toBeUndefined()
+})
+
+test('the wait before the record is shown, and Ctrl-C ends it', async () => {
+  const shown: string[] = []
+  const cancel = new AbortController()
+  const found = execution({
+    services: async () => [service()],
+    tasks: async () => [task({ state: 'starting' })],
+  })
+  found.plan = { steps: [{ ...base, kind: 'await-tasks' }] } as unknown as StackExecution['plan']
+  found.clock.sleep = async () => cancel.signal.throwIfAborted()
+  const recording = recordStack(
+    { ...base, kind: 'record-release', release: 'r1', services: {}, dropReleases: [] },
+    {
+      ...context(found),
+      signal: cancel.signal,
+      progress: ({ text }) => {
+        shown.push(text ?? '')
+        cancel.abort(new Error('Stopped by Ctrl-C.'))
+      },
+    },
+  )
+  await expect(recording).rejects.toThrow('Stopped by Ctrl-C.')
+  expect(shown).toEqual(['web 0 of 1 (starting)'])
 })
 
 test('an image that was changed manually is put back, also if the stack file has the one of the last time', async () => {
