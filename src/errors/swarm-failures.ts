@@ -22,6 +22,11 @@ export const swarmFailures = {
     hint: 'Use the docker command on a manager; docs/swarm.md has the one for each.',
     exitCode: EXIT.usage,
   },
+  TASK_ELSEWHERE: {
+    title: 'The service runs only on nodes that dray does not connect to.',
+    hint: 'Type `docker exec` on the node of the task; `docker stack ps` on a manager names it.',
+    exitCode: EXIT.precondition,
+  },
   SWARM_LOGIN_BASIC: {
     title: 'The registry takes only a user name and password, which dray does not store in a swarm.',
     hint: 'Pull the images on each node by hand, after `docker login`, or use a registry with a token service, such as ghcr.io.',

@@ -13,6 +13,7 @@ import { ELECTION_MS, isLeaderless, refusal } from './manager-refusal.ts'
 import { PULL_LABEL, pullJob, renderPullToken } from './pull-job.ts'
 import {
   IMAGE_LABEL,
+  infoAnswer,
   networkAnswer,
   nodeAnswer,
   readNode,
@@ -108,6 +109,7 @@ export function createCluster(
   const inStack = (stack: string) => ({ filters: JSON.stringify({ label: [`${STACK_LABEL}=${stack}`] }) })
   return {
     nodes: async () => (await ask({ method: 'GET', path: '/nodes' }, z.array(nodeAnswer))).map(readNode),
+    ownNodeId: async () => (await ask({ method: 'GET', path: '/info' }, infoAnswer)).Swarm.NodeID,
     services: async (stack) => {
       const query = { ...inStack(stack), status: true }
       const found = await ask({ method: 'GET', path: '/services', query }, z.array(serviceAnswer).nullable())

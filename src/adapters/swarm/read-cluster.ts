@@ -7,6 +7,8 @@ import { stripControl } from '../../shared/strip-control.ts'
 
 const labels = z.record(z.string(), z.string()).nullish()
 
+export const infoAnswer = z.object({ Swarm: z.object({ NodeID: z.string() }) })
+
 export const nodeAnswer = z.object({
   ID: z.string(),
   Spec: z.object({ Role: z.enum(['manager', 'worker']), Availability: z.string() }),

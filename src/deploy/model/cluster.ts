@@ -94,6 +94,8 @@ export type TaskLogRequest = {
 /** The swarm, through one of its managers. Methods throw DOCKER_FAILED, SWARM_NO_LEADER, SWARM_INACTIVE and SWARM_NOT_MANAGER. */
 export interface Cluster {
   nodes(): Promise<readonly ClusterNode[]>
+  /** Id of the node whose Engine answers. */
+  ownNodeId(): Promise<string>
   /** The services of a stack, also one-off tasks of dray: see `isOwnJob`. */
   services(stack: string): Promise<readonly StackService[]>
   /** Every task of a stack that Swarm still knows, also earlier ones. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostCheckup } from '../../../src/operations/doctor/checkup.ts'
+import { stackSite } from '../../support/app/stack-compose.ts'
 import { startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import { readSwarmStatus } from '../../support/app/swarm-status.ts'
 import type { TestApp } from '../../support/app/test-app.ts'
@@ -194,14 +195,36 @@ test('a task by hand runs as a job: its streams and exit code are passed on, and
   expect(stdout).toMatch(/slow +r\d .*cancelled\n/)
 })
 
-test('exec is refused with the command for the node of the task', async () => {
-  const { exitCode, stderr } = await app.dray(['exec', 'test', 'nginx', 'nginx', '-t'])
-  const [task] = await swarm.tasks('nginx')
-  const command = `docker exec -it shop_nginx.1.${task?.id} nginx -t`
-  expect([exitCode, stderr.replace(/\s+/g, ' ')]).toEqual([
-    2,
-    expect.stringContaining(`On node m1: \`${command}\``),
-  ])
-  const container = await server('m1').docker('ps', '-q', '--filter', `name=shop_nginx.1.${task?.id}`)
-  expect(container).not.toBe('')
+test('exec runs in a task on the manager that dray connects to, and names the node of any other', async () => {
+  expect(await app.dray(['exec', 'test', 'nginx', 'cat', '/etc/hostname'])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^[0-9a-f]{12}\n$/) as string,
+  })
+  const m1 = server('m1')
+  await m1.docker('node', 'update', '--availability', 'drain', 'm1')
+  try {
+    await expect.poll(async () => (await swarm.tasks()).map(({ node }) => node)).not.toContain('m1')
+    const { exitCode, stderr } = await app.dray(['exec', 'test', 'backend', '--user', '0', 'id', '-u'])
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('TASK_ELSEWHERE')])
+    const [, node = '', command = ''] =
+      /On node (\w+): `docker exec -it ([^`]+)`/.exec(stderr.replace(/\s+/g, ' ')) ?? []
+    const said = await server(node as NodeName).docker('exec', ...command.split(' '))
+    expect(said).toBe('0')
+  } finally {
+    await m1.docker('node', 'update', '--availability', 'active', 'm1')
+  }
+})
+
+test('diff compares releases, and the working tree with the current one', async () => {
+  const between = await app.dray(['diff', 'test', 'r1', 'r2', '--json'])
+  expect(JSON.parse(between.stdout)).toMatchObject({
+    isDifferent: true,
+    images: [{ service: 'backend', from: { tag: 'v1' }, to: { tag: 'v2' } }],
+    configuration: [],
+    files: [],
+  })
+  await app.writeSource({ 'nginx/stack.conf': `# changed\n${stackSite}` })
+  const tree = await app.dray(['diff', 'test', '--tag', 'v2', '--exit-code'])
+  await app.writeSource({ 'nginx/stack.conf': stackSite })
+  expect([tree.exitCode, tree.stdout]).toEqual([1, expect.stringContaining('+# changed')])
 })

@@ -12,7 +12,7 @@ import { createCommandOutput, type CommandOutput } from '../../command/command-o
 import { connectCompared, type ComparedTargets } from './connect-compared.ts'
 import type { CliContext } from '../../command/context.ts'
 import { withOneHost } from '../../command/host-option.ts'
-import { loadEnvironment, type EnvironmentInput, type StackNames } from '../../command/load-environment.ts'
+import { loadEnvironment, type EnvironmentInput } from '../../command/load-environment.ts'
 import type { diffCommand } from './diff.ts'
 
 /** Prints the differences between two releases, or the working tree and the current release; returns the exit code. */
@@ -60,18 +60,14 @@ async function loadCompared(
   context: CliContext,
 ): Promise<{ loaded: EnvironmentInput; tagUnknown?: string }> {
   if (command.arguments.from !== undefined)
-    return { loaded: await loadEnvironment(command, context, { instead }) }
+    return { loaded: await loadEnvironment(command, context, { swarm: true }) }
   try {
-    const release = { tag: command.options.tag, envFile: undefined, instead }
+    const release = { tag: command.options.tag, envFile: undefined, swarm: true as const }
     return { loaded: await loadEnvironment(command, context, release) }
   } catch (error) {
     if (!(error instanceof DrayError) || error.code !== 'TAG_UNKNOWN') throw error
-    return { loaded: await loadEnvironment(command, context, { instead }), tagUnknown: error.message }
+    return { loaded: await loadEnvironment(command, context, { swarm: true }), tagUnknown: error.message }
   }
-}
-
-function instead({ environment }: StackNames): string {
-  return `\`dray plan ${environment}\` shows which services and files a deploy would change; \`dray history ${environment}\` lists the releases.`
 }
 
 function readSides(
