@@ -67,4 +67,5 @@ export const fakeReview: StackReview = {
   pauseMs: {},
   stopMs: {},
   configFiles: [],
+  contents: [],
 }

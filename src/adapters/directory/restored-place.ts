@@ -63,6 +63,8 @@ export function createRestoredPlace(
         cluster,
         stack: {
           deploy: async (request: StackRequest) => parts.stack?.deploy(request),
+          nameContents: async (request: Parameters<Stack['nameContents']>[0]) =>
+            (await parts.stack?.nameContents(request)) ?? [],
           startJob: async (request: Parameters<Stack['startJob']>[0]) => parts.stack?.startJob(request),
         },
       },

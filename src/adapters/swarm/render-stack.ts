@@ -2,33 +2,37 @@ import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import * as z from 'zod'
 import type { StackRequest } from '../../deploy/model/cluster.ts'
-import { parseJson } from '../../shared/parse-json.ts'
-import { modelSchema } from '../compose/raw-model.ts'
+import type { RawModel } from '../compose/raw-model.ts'
 import { configName } from './names.ts'
 import { renderService } from './render-service.ts'
+import type { StoredContent } from './stored-contents.ts'
 
 /** The newest format of stack files that the docker command of Engine 20.10 knows. */
 const STACK_FORMAT = '3.9'
 
-/** A stack file, and the configs that must exist before it is deployed. */
+/** A stack file, and the configs and secrets that must exist before it is deployed. */
 export type RenderedStack = {
   file: object
-  configs: readonly { name: string; data: Uint8Array }[]
+  contents: readonly Pick<StoredContent, 'kind' | 'name' | 'data'>[]
 }
 
 type Values = Readonly<Record<string, unknown>>
 
 /**
- * The app as a stack file. `text` is the output of `docker compose config --format json` in the app's directory `path`, in which
+ * The app as a stack file. `model` is the output of `docker compose config --format json` in the app's directory `path`, in which
  * Compose has doubled dollar signs, as a stack file needs them. A config's name has a hash of its content: Swarm's configs cannot
- * change. Undefined if it is no model. Throws if a config's file is not among `files`.
+ * change. `stored`: those that were read on the manager. Throws if a config's file is not among `files`.
  */
 export function renderStack(
-  text: string,
-  { path, stack, orders, files }: Omit<StackRequest, 'signal'> & { path: string },
-): RenderedStack | undefined {
-  const model = modelSchema.safeParse(parseJson(text)).data
-  if (model === undefined) return undefined
+  model: RawModel,
+  {
+    path,
+    stack,
+    orders,
+    files,
+    stored,
+  }: Omit<StackRequest, 'signal'> & { path: string; stored: readonly StoredContent[] },
+): RenderedStack {
   const configs = Object.entries(model.configs).flatMap(([key, it]) =>
     renderConfig({ key, it, path, stack, files }),
   )
@@ -49,17 +53,25 @@ export function renderStack(
       volumes: definitions(model.volumes, stack, ['driver', 'driver_opts', 'labels']),
       configs: {
         ...definitions(onlyExternal(model.configs), stack, []),
-        ...Object.fromEntries(configs.map(({ key, name }) => [key, { external: true, name }])),
+        ...named(configs),
+        ...named(stored.filter(({ kind }) => kind === 'configs')),
       },
-      secrets: definitions(onlyExternal(model.secrets), stack, []),
+      secrets: {
+        ...definitions(onlyExternal(model.secrets), stack, []),
+        ...named(stored.filter(({ kind }) => kind === 'secrets')),
+      },
     },
-    configs,
+    contents: [...configs.map(({ name, data }) => ({ kind: 'configs' as const, name, data })), ...stored],
   }
+}
+
+function named(contents: readonly Pick<StoredContent, 'key' | 'name'>[]): Values {
+  return Object.fromEntries(contents.map(({ key, name }) => [key, { external: true, name }]))
 }
 
 /** The file with one service only, as a job that runs `argv`: without its ports, its check and its other names. */
 export function renderJob(
-  { file, configs }: RenderedStack,
+  { file, contents }: RenderedStack,
   { service, job, argv }: { service: string; job: string; argv: readonly string[] },
 ): RenderedStack | undefined {
   const { services, ...rest } = file as { services: Readonly<Record<string, Values>> }
@@ -68,7 +80,7 @@ export function renderJob(
   const { ports: _p, healthcheck: _h, deploy, networks, ...kept } = definition
   const { placement, resources } = (deploy ?? {}) as Values
   return {
-    configs,
+    contents,
     file: {
       ...rest,
       services: {
@@ -116,6 +128,7 @@ const configSchema = z.looseObject({
   external: z.boolean().optional(),
   file: z.string().optional(),
   content: z.string().optional(),
+  environment: z.string().optional(),
 })
 
 function renderConfig({
@@ -131,8 +144,8 @@ function renderConfig({
   stack: string
   files: ReadonlyMap<string, Uint8Array>
 }): { key: string; name: string; data: Uint8Array }[] {
-  const { external, file, content } = configSchema.parse(it ?? {})
-  if (external === true) return []
+  const { external, file, content, environment } = configSchema.parse(it ?? {})
+  if (external === true || environment !== undefined) return []
   const data =
     content === undefined
       ? files.get(posix.relative(path, file ?? ''))

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { StackDifference, StackReview } from '../../deploy/model/cluster.ts'
 import { parseGoDuration } from '../../shared/duration.ts'
 import type { RawModel, RawService } from '../compose/raw-model.ts'
+import { listContents, reviewContents } from './review-contents.ts'
 import { reviewNames } from './review-names.ts'
 import { IGNORED_KEYS, REFUSED_KEYS, SAME_KEYS } from '../../shared/stack-keys.ts'
 
@@ -25,14 +26,8 @@ const definitionSchema = z.looseObject({
   driver: z.string().optional(),
   driver_opts: z.record(z.string(), z.unknown()).nullish(),
   file: z.string().optional(),
-  content: z.string().optional(),
   enable_ipv6: z.boolean().optional(),
 })
-const useSchema = z.union([
-  z.string(),
-  z.looseObject({ source: z.string() }).transform(({ source }) => source),
-])
-
 /**
  * What a stack would make of an app. Pure. `raw` is the output of `docker compose config`, with paths next to the compose file as
  * `./…`. A key of a service that is not known here is refused, so that no key is dropped silently.
@@ -68,9 +63,10 @@ export function reviewStack(raw: RawModel): StackReview {
       services.map(([name, service]) => [name, durationOf(textOf(service['stop_grace_period'])) ?? STOP_MS]),
     ),
     configFiles: Object.entries(raw.configs).flatMap(([config, value]) => {
-      const { external, content, file = '' } = definitionSchema.parse(value ?? {})
-      return external === true || content !== undefined ? [] : [{ config, path: file.replace(/^\.\//, '') }]
+      const { external, file } = definitionSchema.parse(value ?? {})
+      return external === true || file === undefined ? [] : [{ config, path: file.replace(/^\.\//, '') }]
     }),
+    contents: listContents(raw),
   }
 }
 
@@ -153,7 +149,7 @@ function reviewService(name: string, service: RawService, raw: RawModel): Found[
           ),
         ]
       : []),
-    ...reviewSecrets(name, service, raw),
+    ...reviewContents(name, service, raw).map(({ key, text }) => refuse(key, text)),
   ]
 }
 
@@ -194,32 +190,6 @@ function reviewVolumes(name: string, { volumes, deploy }: RawService, raw: RawMo
   })
 }
 
-/** A config's file is shipped; that of a secret is not read by dray. */
-function reviewSecrets(name: string, service: RawService, raw: RawModel): Found[] {
-  const refuse = (key: string, text: string): Found => ({ service: name, key, text, isObstacle: true })
-  const secrets = usesOf(service['secrets']).flatMap((source) => {
-    const definition = definitionSchema.parse(raw.secrets[source] ?? {})
-    if (definition.external === true) return []
-    return [
-      refuse(
-        'secrets',
-        `secret ${source} would have to be read on the manager; store it in the swarm once (\`docker secret create ${source} FILE\`), and declare it as \`${source}: { external: true }\``,
-      ),
-    ]
-  })
-  const configs = usesOf(service['configs']).flatMap((source) => {
-    const { external, file, content } = definitionSchema.parse(raw.configs[source] ?? {})
-    if (external === true || content !== undefined || file?.startsWith('./')) return []
-    return [
-      refuse(
-        'configs',
-        `config ${source} is neither a file beside the compose file nor \`content\`; make it one of them`,
-      ),
-    ]
-  })
-  return [...secrets, ...configs]
-}
-
 function reviewNetworks(raw: RawModel): Found[] {
   return Object.entries(raw.networks).flatMap(([key, value]): Found[] => {
     const { driver, external, enable_ipv6: ipv6 } = definitionSchema.parse(value ?? {})
@@ -256,10 +226,6 @@ function externalsOf(raw: RawModel): StackReview['externals'] {
       return external === true ? [{ kind, name }] : []
     }),
   )
-}
-
-function usesOf(used: unknown): string[] {
-  return z.array(useSchema).safeParse(used).data ?? []
 }
 
 function healthOf(name: string, { healthcheck }: RawService): [string, number][] {

@@ -3,6 +3,8 @@ import { DrayError } from '../../errors/dray-error.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { retry } from '../../shared/retry.ts'
 import { stripControl } from '../../shared/strip-control.ts'
+import { parseJson } from '../../shared/parse-json.ts'
+import { modelSchema } from '../compose/raw-model.ts'
 import { composeRefusal } from '../compose/compose-failure.ts'
 import { createServerValues } from '../compose/server-values.ts'
 import type { AppPlace } from '../directory/app-place.ts'
@@ -10,6 +12,8 @@ import { runScript } from '../directory/host-script.ts'
 import { exportLines } from '../directory/values.ts'
 import { ELECTION_MS, isLeaderless, refusal } from './manager-refusal.ts'
 import { renderJob, renderStack, type RenderedStack } from './render-stack.ts'
+import { listContents } from './review-contents.ts'
+import { readContents } from './stored-contents.ts'
 import { configScript, deployScript } from './stack-scripts.ts'
 
 /** `docker stack deploy` on a manager, of the compose file in the app's directory there. */
@@ -21,16 +25,18 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
     const { exitCode, stdout, stderr } = await runScript(runner, configScript, options)
     if (exitCode !== 0)
       throw composeRefusal(stderr, { host: runner.name, path, stage: path, mask: await readMask() })
-    const rendered = renderStack(stdout, { ...request, path })
-    if (rendered !== undefined) return rendered
-    throw new DrayError(
-      'COMPOSE_INVALID',
-      `Docker Compose on ${runner.name} returned a model that cannot be read.`,
-    )
+    const model = modelSchema.safeParse(parseJson(stdout)).data
+    if (model === undefined)
+      throw new DrayError(
+        'COMPOSE_INVALID',
+        `Docker Compose on ${runner.name} returned a model that cannot be read.`,
+      )
+    const stored = await readContents(listContents(model), { ...request, place, readMask })
+    return renderStack(model, { ...request, path, stored })
   }
-  const deploy = async ({ file, configs }: RenderedStack, request: StackRequest): Promise<void> => {
+  const deploy = async ({ file, contents }: RenderedStack, request: StackRequest): Promise<void> => {
     const { stack } = request
-    for (const { name, data } of configs) await cluster.create('configs', { name, stack, data })
+    for (const { kind, name, data } of contents) await cluster.create(kind, { name, stack, data })
     const options = { args: [stack], input: JSON.stringify(file), timeoutMs: SCRIPT_MS, ...signalOf(request) }
     const { exitCode, stderr } = await runScript(runner, deployScript, options)
     if (exitCode === 0) return
@@ -57,6 +63,8 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
         ...(signal && { signal }),
       })
     },
+    nameContents: async ({ contents, ...request }) =>
+      (await readContents(contents, { ...request, place, readMask })).map(({ name }) => name),
     // Once: each change of a job runs it again.
     startJob: async ({ service, job, argv, ...request }) => {
       const rendered = renderJob(await render(request), { service, job, argv })

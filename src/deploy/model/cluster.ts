@@ -147,10 +147,17 @@ export interface Cluster {
 /** The app's compose file as a stack: Compose resolves the files in the app's directory, Docker deploys them. */
 export interface Stack {
   /**
-   * Creates the stack's networks and configs, and creates or updates its services; removes none, and waits for none. Throws
+   * Creates the stack's networks, configs and secrets, and creates or updates its services; removes none, and waits for none. Throws
    * STACK_REFUSED with Docker's words, COMPOSE_INVALID, and SWARM_NO_LEADER.
    */
   deploy(request: StackRequest): Promise<void>
+  /**
+   * The names that contents get in the swarm, in the order of `contents`: each has a hash of what is on the manager now. Creates nothing.
+   * Throws COMPOSE_INVALID for one that cannot be read, and STACK_UNSUPPORTED for one that a swarm does not store.
+   */
+  nameContents(
+    request: Pick<StackRequest, 'stack' | 'files' | 'signal'> & { contents: readonly StackContent[] },
+  ): Promise<readonly string[]>
   /** Starts a one-off task of a service as a job of the stack, a service with the name `job`. Throws what `deploy` throws, and SERVICE_UNKNOWN. */
   startJob(request: StackRequest & { service: string; job: string; argv: readonly string[] }): Promise<void>
 }
@@ -196,4 +203,18 @@ export type StackReview = {
   stopMs: Readonly<Record<string, number>>
   /** Files that become configs, by the name of each config in the file. */
   configFiles: readonly { config: string; path: string }[]
+  /** Secrets and configs whose content is on the manager. */
+  contents: readonly StackContent[]
+}
+
+/** A secret or config of the compose file that is read on the manager: from a file, or from a variable. */
+export type StackContent = {
+  kind: 'configs' | 'secrets'
+  /** Its name in the compose file. */
+  key: string
+  /** Relative to the app's directory, or absolute. */
+  file?: string
+  environment?: string
+  /** Those that use it. */
+  services: readonly string[]
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ServiceModel } from '../model/app-model.ts'
 import type { StackService } from '../model/cluster.ts'
 import { pinnedName } from '../model/image-reference.ts'
@@ -18,7 +19,7 @@ export type ServiceLimits = Readonly<Record<string, { healthTimeoutMs?: number |
 export type StackDecision = StackChange & {
   /** Absent where the compose file says it. */
   order?: 'start-first' | 'stop-first'
-  /** With the files that it mounts as configs. */
+  /** With the files and contents of its configs and secrets. */
   definitionHash: string
   replicas: number
   /** Swarm replaces its tasks: not if only their number changes. */
@@ -47,7 +48,7 @@ function decide(
 ): StackDecision {
   const { name, replicas } = service
   const { stack } = observation.directory
-  const definitionHash = hashWithFiles(service, observation.files)
+  const definitionHash = hashWithContents(service, observation)
   const resolved = observation.resolved.get(name)
   const image = resolved === undefined ? '' : pinnedName(resolved.reference, resolved.digest)
   const running = observation.services.find((it) => it.service === name)
@@ -73,6 +74,19 @@ function decide(
     isReplaced: running === undefined || why?.isReplaced === true,
     isDown: down !== undefined,
   }
+}
+
+/** Hash of its definition, of the files that it mounts, and of the contents that are on the manager. */
+function hashWithContents(
+  service: ServiceModel,
+  { files, contentNames, directory }: StackObservation,
+): string {
+  const hash = hashWithFiles(service, files)
+  const used = contentNames.filter((_, at) => directory.stack.contents[at]?.services.includes(service.name))
+  if (used.length === 0) return hash
+  return createHash('sha256')
+    .update([hash, ...used].join('\n'))
+    .digest('hex')
 }
 
 /** Besides: Swarm places the task, and creates the container. */
@@ -115,7 +129,8 @@ function whyChanged({
   if (recorded === undefined) return replaced('not deployed by dray yet')
   if (running.image !== image)
     return replaced(recorded.image === image ? 'another image runs' : 'a new image')
-  if (recorded.definitionHash !== definitionHash) return replaced('its definition, .env or a config changed')
+  if (recorded.definitionHash !== definitionHash)
+    return replaced('its definition, .env, a config or a secret changed')
   if (recorded.specHash !== undefined && recorded.specHash !== running.specHash)
     return replaced('its definition was changed manually')
   if (running.mode === 'replicated' && running.desiredTasks !== replicas)

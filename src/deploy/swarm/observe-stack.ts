@@ -48,6 +48,8 @@ export type StackObservation = {
   inactive: readonly []
   fileHashes: ReadonlyMap<string, string>
   files: readonly DesiredFile[]
+  /** Names that `directory.stack.contents` get in the swarm, in their order: they change with the content. */
+  contentNames: readonly string[]
   nodes: readonly ClusterNode[]
   /** The host is in no swarm yet: a plan shows what a swarm of it alone would do. */
   isAssumed: boolean
@@ -92,6 +94,12 @@ export async function observeStack(
   )
   const files = await source.bundle(app, names)
   refuseLargeConfigs(stack, files, host.name)
+  const contentNames = await host.swarm.stack.nameContents({
+    stack: app.project,
+    files: new Map(files.map(({ path, content }) => [path, content])),
+    contents: stack.contents,
+    signal,
+  })
   const last = Object.keys(directory.releases.at(-1)?.files ?? {})
   const { hashes } = await host.directory.survey({
     files: [...new Set([...files.map(({ path }) => path), ...last, ...composeNames])],
@@ -110,6 +118,7 @@ export async function observeStack(
         path,
         sha256: createHash('sha256').update(content).digest('hex'),
       })),
+      contentNames,
       nodes,
       isAssumed,
       services: services.filter((it) => !isOwnJob(it)),

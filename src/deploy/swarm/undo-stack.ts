@@ -8,6 +8,7 @@ import { isOwnJob } from './jobs.ts'
 import { describeProgress } from './judge-tasks.ts'
 import { LOOK_EVERY_MS } from './look-every.ts'
 import { removeJobs } from './remove-jobs.ts'
+import { removeUnused } from './remove-unused.ts'
 import { describeServing, missingOf, statesNow } from './serving-stack.ts'
 import { type StackExecution } from './stack-execution.ts'
 import { StackProgress } from './stack-progress.ts'
@@ -100,7 +101,10 @@ async function undoAll(
     throw failures.length === 1
       ? first
       : new DrayError('UNDO_FAILED', failures.map(({ message }) => message).join(' '), { cause: first })
-  if (done.updated) await awaitOld(execution)
+  if (!done.updated) return
+  await awaitOld(execution)
+  // What remains of the release is removed by the next deploy.
+  await removeUnused(host.swarm.cluster, observation.directory.app.project).catch(() => undefined)
 }
 
 /** Gives each service the definition that it had, and removes new ones. */

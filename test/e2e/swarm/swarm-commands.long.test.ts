@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostCheckup } from '../../../src/operations/doctor/checkup.ts'
-import { stackSite } from '../../support/app/stack-compose.ts'
+import { stackCompose, stackSite } from '../../support/app/stack-compose.ts'
 import { startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import { readSwarmStatus } from '../../support/app/swarm-status.ts'
 import type { TestApp } from '../../support/app/test-app.ts'
@@ -227,4 +227,48 @@ test('diff compares releases, and the working tree with the current one', async 
   const tree = await app.dray(['diff', 'test', '--tag', 'v2', '--exit-code'])
   await app.writeSource({ 'nginx/stack.conf': stackSite })
   expect([tree.exitCode, tree.stdout]).toEqual([1, expect.stringContaining('+# changed')])
+})
+
+test('secrets from a file and from a variable are versioned by content, and stay in no file and no output', async () => {
+  const m1 = server('m1')
+  const compose = stackCompose({ proxyNode: 'm1' })
+    .replace('    env_file: .env\n', '    env_file: .env\n    secrets: [key, token]\n')
+    .concat('secrets: { key: { file: ./secrets/key }, token: { environment: TOKEN } }\n')
+  await app.writeSource({ 'docker-compose.yml': compose })
+  const missing = await app.deploy('v2')
+  expect(missing.failure).toMatchObject({ code: 'COMPOSE_INVALID', exitCode: 2 })
+  const values = ['first-Key-1', 'first-Token-1', 'second-Token-2']
+  const set = (token: string) => app.dray(['env', 'test', 'set', 'TOKEN'], { input: token })
+  await m1.run(['sh', '-c', `mkdir -p /srv/shop/secrets && echo ${values[0]} > /srv/shop/secrets/key`])
+  expect((await set(values[1]!)).exitCode).toBe(0)
+  const names = async () => (await m1.docker('secret', 'ls', '--format', '{{.Name}}')).split('\n').sort()
+  const printed: string[] = []
+  const deploy = async () => printed.push(JSON.stringify(await app.mustDeploy('v2')))
+  await deploy()
+  const first = await names()
+  expect(first).toEqual([
+    expect.stringMatching(/^shop_key-[0-9a-f]{12}$/),
+    expect.stringMatching(/^shop_token-[0-9a-f]{12}$/),
+  ])
+  const shown = async (name: string) => {
+    const [task] = await swarm.tasks()
+    const node = server(task!.node as NodeName)
+    const container = await node.docker('ps', '-q', '--filter', `name=${task!.id}`)
+    return node.docker('exec', container, 'cat', `/run/secrets/${name}`)
+  }
+  expect([await shown('key'), await shown('token')]).toEqual([values[0], values[1]])
+  expect((await app.mustDeploy('v2')).plan?.unchanged).toBe(true)
+
+  await set(values[2]!)
+  await deploy()
+  expect(await shown('token')).toBe(values[2])
+  const second = await names()
+  expect([second[0], second.length]).toEqual([first[0], 2])
+  expect(second[1]).not.toBe(first[1])
+  for (const value of values) expect(printed.join('\n')).not.toContain(value)
+  const search = values.flatMap((value) => ['-e', value])
+  const found = await m1.run(['grep', '-rlaF', ...search, '/srv/shop', '/tmp', '/var/lib/docker/swarm'])
+  // `dray env` keeps the old .env beside the new one.
+  const files = found.stdout.split('\n').filter((file) => file !== '' && !file.startsWith('/srv/shop/.env'))
+  expect(files).toEqual(['/srv/shop/secrets/key'])
 })

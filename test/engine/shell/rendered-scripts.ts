@@ -32,7 +32,7 @@ import { buildGroupSignal } from '../../../src/adapters/host/child.ts'
 import { persistentShellCommand, renderExchange } from '../../../src/adapters/host/persistent-shell.ts'
 import { renderRemoteCommand, wrapCommand } from '../../../src/adapters/host/remote-command.ts'
 import { holdCommand } from '../../../src/adapters/host/ssh-connection.ts'
-import { configScript, deployScript } from '../../../src/adapters/swarm/stack-scripts.ts'
+import { configScript, contentScript, deployScript } from '../../../src/adapters/swarm/stack-scripts.ts'
 import { scriptOf } from '../../../src/adapters/server/action-scripts.ts'
 import {
   clearForwardScript,
@@ -102,7 +102,7 @@ export const renderedScripts: Readonly<Record<string, string>> = {
     startForwardScript,
     watchForwardScript,
   },
-  ...{ configScript, deployScript },
+  ...{ configScript, contentScript, deployScript },
   ...{ currentReleaseScript, examineScript, findEngine, findSocket, guardScript, holdCommand, inspectScript },
   ...{
     persistentShellCommand,

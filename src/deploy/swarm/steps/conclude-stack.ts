@@ -9,6 +9,7 @@ import { describeState } from '../describe-state.ts'
 import { describeProgress, judgeService, type ServiceState } from '../judge-tasks.ts'
 import { LOOK_EVERY_MS } from '../look-every.ts'
 import { StackProgress } from '../stack-progress.ts'
+import { removeUnused } from '../remove-unused.ts'
 import { stackRequest, type StackExecution, type StackStepRunner } from '../stack-execution.ts'
 import { awaitStanding, lookAt } from './await-tasks.ts'
 
@@ -172,16 +173,8 @@ function mismatch({ service, state, good, of, message }: ServiceState, more = ''
   )
 }
 
-/** Removes configs that dray created and no service uses any more. */
+/** Removes configs and secrets that dray created and no service uses any more. */
 export const cleanStack: StackStepRunner<StepOf<'clean-stack'>> = async (step, { execution }) => {
-  const { cluster } = execution.host.swarm
-  const [configs, services] = await Promise.all([cluster.things('configs'), cluster.services(step.stack)])
-  const used = new Set(services.flatMap(({ uses }) => uses))
-  const isOurs = (name: string): boolean => /-[0-9a-f]{12}$/.test(name)
-  const unused = configs.filter(
-    ({ id, name, stack }) => stack === step.stack && isOurs(name) && !used.has(id),
-  )
-  const removed = await Promise.all(unused.map(({ id }) => cluster.removeThing('configs', id)))
-  const count = removed.filter(Boolean).length
+  const count = await removeUnused(execution.host.swarm.cluster, step.stack)
   return count === 0 ? 'none to remove' : `${count} removed`
 }

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { modelSchema } from '../../../../src/adapters/compose/raw-model.ts'
 import { renderJob, renderStack } from '../../../../src/adapters/swarm/render-stack.ts'
+import type { StoredContent } from '../../../../src/adapters/swarm/stored-contents.ts'
 
 const site = new TextEncoder().encode('server {}')
 const hash = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex').slice(0, 12)
 
-function render(model: object, orders: Record<string, 'start-first' | 'stop-first'> = {}) {
-  const rendered = renderStack(JSON.stringify({ name: 'shop', ...model }), {
+function render(
+  model: object,
+  orders: Record<string, 'start-first' | 'stop-first'> = {},
+  stored: readonly StoredContent[] = [],
+) {
+  return renderStack(modelSchema.parse({ name: 'shop', ...model }), {
     path: '/srv/shop',
     stack: 'shop',
     orders,
     files: new Map([['nginx/site.conf', site]]),
+    stored,
   })
-  if (rendered === undefined) throw new Error('no model')
-  return rendered
 }
 
 const service = (web: object) =>
@@ -85,7 +90,7 @@ test('what the file says of an update stays', () => {
 })
 
 test('a config is named after its content; names that Swarm gives anyway are left out', () => {
-  const { file, configs } = render({
+  const { file, contents } = render({
     services: { web: { image: 'web' } },
     configs: {
       site: { file: '/srv/shop/nginx/site.conf' },
@@ -96,7 +101,7 @@ test('a config is named after its content; names that Swarm gives anyway are lef
     volumes: { data: { name: 'other', driver: 'local' } },
   })
   const [first, second] = [`shop_site-${hash(site)}`, `shop_text-${hash('a$b')}`]
-  expect(configs.map(({ name }) => name)).toEqual([first, second])
+  expect(contents.map(({ name }) => name)).toEqual([first, second])
   expect(file).toMatchObject({
     configs: {
       site: { external: true, name: first },
@@ -108,13 +113,38 @@ test('a config is named after its content; names that Swarm gives anyway are lef
   })
 })
 
+test('contents that were read on the manager are named, and their values are not in the file', () => {
+  const data = new TextEncoder().encode('s3cret-value')
+  const stored: StoredContent[] = [
+    { kind: 'secrets', key: 'db', name: 'shop_db-0123456789ab', data },
+    { kind: 'configs', key: 'made', name: 'shop_made-0123456789ab', data },
+  ]
+  const model = {
+    services: { web: { image: 'web', secrets: [{ source: 'db', target: '/run/db' }] } },
+    secrets: { db: { name: 'shop_db', environment: 'DB' }, own: { external: true, name: 'team' } },
+    // Older versions of Compose print the content, too.
+    configs: { made: { environment: 'DB', content: 's3cret-value' } },
+  }
+  const { file, contents } = render(model, {}, stored)
+  expect(contents).toEqual(stored)
+  expect(file).toMatchObject({
+    services: { web: { secrets: [{ source: 'db', target: '/run/db' }] } },
+    secrets: {
+      db: { external: true, name: 'shop_db-0123456789ab' },
+      own: { external: true, name: 'team' },
+    },
+    configs: { made: { external: true, name: 'shop_made-0123456789ab' } },
+  })
+  expect(JSON.stringify(file)).not.toContain('s3cret-value')
+})
+
 test('the name of a config is cut to what Swarm takes, and stays that of its content', () => {
   const key = 'k'.repeat(70)
-  const { configs } = render({
+  const { contents } = render({
     services: { web: { image: 'web' } },
     configs: { [`${key}-a`]: { content: 'a' }, [`${key}-b`]: { content: 'b' } },
   })
-  const names = configs.map(({ name }) => name)
+  const names = contents.map(({ name }) => name)
   expect(names.map((name) => name.length)).toEqual([64, 64])
   expect(names.map((name) => name.slice(-12))).toEqual([hash('a'), hash('b')])
 })

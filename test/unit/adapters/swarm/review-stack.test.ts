@@ -76,18 +76,35 @@ test('addresses of ports and of containers, ranges, bridges and IPv6 are refused
 })
 
 test('secrets and configs that dray cannot carry over are refused, external ones must exist', () => {
-  const { obstacles, externals } = review(
-    { secrets: [{ source: 'key' }, { source: 'shared' }], configs: [{ source: 'made' }, { source: 'site' }] },
+  const { obstacles, externals, contents } = review(
     {
-      secrets: { key: { file: './key.txt' }, shared: { external: true, name: 'team-key' } },
-      configs: { made: { environment: 'X' }, site: { file: './site.conf' } },
+      secrets: [{ source: 'key' }, { source: 'shared' }, { source: 'odd' }, { source: 'token' }],
+      configs: [{ source: 'made' }, { source: 'site' }, { source: 'far' }],
+    },
+    {
+      secrets: {
+        key: { file: './key.txt' },
+        token: { environment: 'TOKEN' },
+        shared: { external: true, name: 'team-key' },
+        odd: { driver: 'vault' },
+        unused: { file: './no-such-file' },
+      },
+      configs: { made: { environment: 'X' }, site: { file: './site.conf' }, far: { file: '/etc/far' } },
       networks: { edge: { external: true } },
     },
   )
-  expect(keysOf(obstacles)).toEqual(['secrets', 'configs'])
+  expect(obstacles).toMatchObject([
+    { key: 'secrets', text: expect.stringContaining('secret odd is neither') as string },
+    { key: 'configs', text: expect.stringContaining('config far is neither') as string },
+  ])
   expect(externals).toEqual([
     { kind: 'network', name: 'edge' },
     { kind: 'secret', name: 'team-key' },
+  ])
+  expect(contents).toEqual([
+    { kind: 'configs', key: 'made', environment: 'X', services: ['web'] },
+    { kind: 'secrets', key: 'key', file: './key.txt', services: ['web'] },
+    { kind: 'secrets', key: 'token', environment: 'TOKEN', services: ['web'] },
   ])
 })
 

@@ -108,6 +108,7 @@ function swarm({
     swarm: {
       cluster,
       stack: {
+        nameContents: async () => [],
         deploy: async () => {
           now = [fakeStackService({ id: 'web', service: 'web', image, version: 2, specHash: 'stored' })]
         },

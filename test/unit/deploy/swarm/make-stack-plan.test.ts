@@ -42,6 +42,7 @@ function observe(more: Partial<StackObservation> = {}): StackObservation {
     inactive: [],
     fileHashes: new Map(),
     files: [],
+    contentNames: [],
     nodes: [node('m1'), node('m2')],
     isAssumed: false,
     services: [],
@@ -173,7 +174,7 @@ test('a file that becomes a config is part of the definition: a deploy that chan
   expect(changed).toContain('place-files site.conf')
   expect(changed).toContain('run-task migrate')
   expect(changed).toContain(
-    'update-stack api update api:v1, db none postgres:16 (api: its definition, .env or a config changed)',
+    'update-stack api update api:v1, db none postgres:16 (api: its definition, .env, a config or a secret changed)',
   )
   const second = makeStackPlan(withConfig(first, 'b'), fakeDesired(), {})
   const changedServices = second.steps.flatMap((it) => (it.kind === 'record-release' ? [it.services] : []))[0]
@@ -340,4 +341,30 @@ test('an own service starts first; others, those with a volume or a port of the 
     stack: { ...directory.stack, hostPorts: ['api'], orders: { db: 'start-first' } },
   }
   expect(orders(observe({ directory: atNode }))).toEqual({ api: 'stop-first' })
+})
+
+test('a secret that changed on the manager replaces the services that use it, and no other', () => {
+  const contents = [{ kind: 'secrets' as const, key: 'token', environment: 'TOKEN', services: ['api'] }]
+  const services = [running('api'), running('db')]
+  const withName = (name: string, releases: readonly Release[] = []) => {
+    const seen = deployed(services)
+    const directory = { ...seen.directory, stack: { ...fakeReview, contents } }
+    return {
+      ...seen,
+      directory: { ...directory, ...(releases.length > 0 && { releases }) },
+      contentNames: [name],
+    }
+  }
+  const first = makeStackPlan(withName('shop_token-000000000001'), fakeDesired(), {})
+  const record = first.steps.find((it) => it.kind === 'record-release')
+  const current = deployed(services).directory.releases.at(-1)
+  if (record === undefined || current === undefined) throw new Error('no release')
+  const releases = [{ ...current, services: record.services }]
+  const changesOf = (name: string) => {
+    const { steps } = makeStackPlan(withName(name, releases), fakeDesired(), {})
+    const update = steps.find((it) => it.kind === 'update-stack')
+    return update?.services.map(({ service, change }) => `${service} ${change}`)
+  }
+  expect(changesOf('shop_token-000000000001')).toBeUndefined()
+  expect(changesOf('shop_token-000000000002')).toEqual(['api update', 'db none'])
 })

@@ -107,6 +107,24 @@ test('a service that was down before is not waited for, and is named', async () 
   })
 })
 
+test('a secret that was made for the release is removed when the old definitions are back', async () => {
+  const things = async (kind: 'configs' | 'secrets') => [
+    { id: `old-${kind}`, name: 'shop_key-0123456789ab', stack: 'shop' },
+    { id: `new-${kind}`, name: 'shop_key-ba9876543210', stack: 'shop' },
+    { id: `own-${kind}`, name: 'shop_by_hand', stack: 'shop' },
+    { id: `foreign-${kind}`, name: 'other_key-0123456789ab', stack: 'other' },
+  ]
+  const removed: string[] = []
+  const removeThing = async (kind: string, id: string) => removed.push(`${kind} ${id}`) > 0
+  const services = [service('api', { uses: ['old-secrets', 'old-configs'] }), service('worker')]
+  const { failed } = undo({
+    before: { ...running, services },
+    cluster: { things, removeThing },
+  })
+  expect(await failed).toMatchObject({ error: { code: 'STACK_STUCK' } })
+  expect(removed.sort()).toEqual(['configs new-configs', 'secrets new-secrets'])
+})
+
 test('one that ran before, and does not come back, is a failure of the undo', async () => {
   const { failed } = undo({
     before: running,

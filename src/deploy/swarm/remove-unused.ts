@@ -1,0 +1,23 @@
+import type { Cluster } from '../model/cluster.ts'
+
+/** dray names configs and secrets after their content. */
+const OURS = /-[0-9a-f]{12}$/
+
+/** Removes the configs and secrets of a stack that dray created and no service uses any more. Returns how many. */
+export async function removeUnused(
+  cluster: Pick<Cluster, 'things' | 'services' | 'removeThing'>,
+  stack: string,
+): Promise<number> {
+  const [configs, secrets, services] = await Promise.all([
+    cluster.things('configs'),
+    cluster.things('secrets'),
+    cluster.services(stack),
+  ])
+  const used = new Set(services.flatMap(({ uses }) => uses))
+  const unused = [
+    ...configs.map((it) => ({ ...it, kind: 'configs' as const })),
+    ...secrets.map((it) => ({ ...it, kind: 'secrets' as const })),
+  ].filter((it) => it.stack === stack && OURS.test(it.name) && !used.has(it.id))
+  const removed = await Promise.all(unused.map(({ kind, id }) => cluster.removeThing(kind, id)))
+  return removed.filter(Boolean).length
+}
