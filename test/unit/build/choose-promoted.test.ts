@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { choosePromoted } from '../../../src/build/choose-promoted.ts'
 import { ownRepositories } from '../../../src/build/own-images.ts'
 import type { Release } from '../../../src/deploy/model/release.ts'
+import { fakeRelease } from '../../support/fake-status-observation.ts'
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}` as const
 
@@ -16,19 +17,7 @@ function release(images: Readonly<Record<string, string>>): Release {
       configHash: '',
     },
   ])
-  return {
-    version: 1,
-    id: 'r1',
-    app: 'shop',
-    environment: 'test',
-    project: 'shop',
-    createdAtMs: 0,
-    by: { user: 'ann', machine: 'laptop' },
-    services: Object.fromEntries(services) as Release['services'],
-    files: {},
-    variables: [],
-    networks: {},
-  }
+  return fakeRelease({ services: Object.fromEntries(services) as Release['services'] })
 }
 
 type Images = Readonly<Record<string, string>> | undefined

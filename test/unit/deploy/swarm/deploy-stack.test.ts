@@ -7,18 +7,13 @@ import { deployStack, type StackRequest } from '../../../../src/deploy/swarm/dep
 import { fakeApp, fakeDesired, fakeResolved, fakeService } from '../../../support/fake-app.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { fakeNode, fakeReview, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
+import { fakeRelease } from '../../../support/fake-status-observation.ts'
 
 const web = fakeService('web', { image: 'ghcr.io/acme/web:v1' })
 const resolved = fakeResolved('ghcr.io/acme/web:v1')
 const image = `ghcr.io/acme/web@${resolved.digest}`
-const release: Release = {
-  version: 1,
+const release = fakeRelease({
   id: 'r1',
-  app: 'shop',
-  environment: 'test',
-  project: 'shop',
-  createdAtMs: 0,
-  by: { user: 'ann', machine: 'laptop' },
   services: {
     web: {
       image,
@@ -31,9 +26,8 @@ const release: Release = {
   },
   files: {},
   variables: [],
-  networks: {},
   nodes: { n1: 'w1' },
-}
+})
 
 /** Release r1 is recorded, and its app answers so. `services`: what the swarm has. */
 function swarm({

@@ -4,7 +4,7 @@ import {
   removeApp,
   type PlannedRemoval,
 } from '../../../../src/operations/remove/remove-app.ts'
-import type { DirectorySurvey, RemovalHost } from '../../../../src/operations/remove/removal-host.ts'
+import type { RemovalHost } from '../../../../src/operations/remove/removal-host.ts'
 import type { DiskInventory } from '../../../../src/deploy/model/disk/inventory.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
 import {
@@ -14,6 +14,7 @@ import {
   fakeVolume,
 } from '../../../support/fake-disk.ts'
 import { fakeRelease } from '../../../support/fake-status-observation.ts'
+import { fakeSurvey } from '../../../support/fake-survey.ts'
 
 const { signal } = new AbortController()
 const keepTag = 'acme/shop:dray-shop-0123456789ab'
@@ -71,26 +72,11 @@ class RemovableHost implements RemovalHost {
 
   readonly directory: RemovalHost['directory'] = {
     path: '/srv/shop',
-    survey: async () => this.#survey(),
+    survey: async () => fakeSurvey(this.files, { unwritable: this.unwritable }),
     remove: async (files) => {
       this.log.push(`files ${files.join(' ')}`)
       for (const file of [...files, '.dray']) if (file !== this.refuses) this.files.delete(file)
     },
-  }
-
-  #survey(): DirectorySurvey {
-    return {
-      hashes: new Map(this.files.has('a.yml') ? [['a.yml', 'a'.repeat(64)]] : []),
-      written: [],
-      envFiles: this.files.has('.env') ? ['.env'] : [],
-      outside: [],
-      unwritable: this.unwritable,
-      hasAdopted: false,
-      hasRecords: this.files.has('.dray'),
-      isCheckout: false,
-      entries: [...this.files],
-      otherDirectories: [],
-    }
   }
 
   readExternals(): ReturnType<RemovalHost['readExternals']> {

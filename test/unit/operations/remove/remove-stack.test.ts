@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ClusterThing, StackService, StackTask } from '../../../../src/deploy/model/cluster.ts'
 import { DrayError } from '../../../../src/errors/dray-error.ts'
-import type { DirectorySurvey } from '../../../../src/operations/remove/removal-host.ts'
 import {
   planStackRemovalOn,
   removeStack,
@@ -13,6 +12,7 @@ import { createTerminalStyle } from '../../../../src/ui/terminal/terminal-style.
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { fakeNode, fakeStackService, fakeStackTask } from '../../../support/fake-stack.ts'
 import { fakeRelease } from '../../../support/fake-status-observation.ts'
+import { fakeSurvey } from '../../../support/fake-survey.ts'
 
 const release = fakeRelease({ project: 'shop', files: { 'a.yml': 'a'.repeat(64) } })
 const thing = (id: string, ...stack: [string?]): ClusterThing => ({
@@ -79,26 +79,11 @@ class RemovableStack implements StackRemovalHost {
 
   readonly directory: StackRemovalHost['directory'] = {
     path: '/srv/shop',
-    survey: async () => this.#survey(),
+    survey: async () => fakeSurvey(this.files),
     remove: async (files) => {
       this.log.push(`files ${files.join(' ')}`)
       for (const file of [...files, '.dray']) if (!this.refuses.has(file)) this.files.delete(file)
     },
-  }
-
-  #survey(): DirectorySurvey {
-    return {
-      hashes: new Map(this.files.has('a.yml') ? [['a.yml', 'a'.repeat(64)]] : []),
-      written: [],
-      envFiles: this.files.has('.env') ? ['.env'] : [],
-      outside: [],
-      unwritable: [],
-      hasAdopted: false,
-      hasRecords: this.files.has('.dray'),
-      isCheckout: false,
-      entries: [...this.files],
-      otherDirectories: [],
-    }
   }
 }
 
