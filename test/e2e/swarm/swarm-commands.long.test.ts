@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostCheckup } from '../../../src/operations/doctor/checkup.ts'
 import { stackCompose, stackSite } from '../../support/app/stack-compose.ts'
-import { startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
+import { startDeployedSwarm, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import { readSwarmStatus } from '../../support/app/swarm-status.ts'
 import type { TestApp } from '../../support/app/test-app.ts'
 import { findBarriers } from '../../support/browser/find-barriers.ts'
 import { openUiPage } from '../../support/browser/ui-page.ts'
-import { formSwarm } from '../../support/net/form-swarm.ts'
 import { startUntil } from '../support/start-until.ts'
 
 let swarm: SwarmApp
@@ -14,12 +13,8 @@ let app: TestApp
 const server = (name: NodeName) => swarm.server(name)
 
 beforeAll(async () => {
-  swarm = await startSwarmApp()
+  swarm = await startDeployedSwarm()
   app = swarm.app
-  // dray talks to m1, and m2 leads.
-  await formSwarm([server('m2'), server('m1'), server('m3')], [server('w1')])
-  await app.mustDeploy('v1')
-  await app.mustDeploy('v2')
 })
 
 afterAll(() => swarm[Symbol.asyncDispose]())

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stackCompose } from '../../support/app/stack-compose.ts'
-import { startSwarmApp, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
+import { startDeployedSwarm, type NodeName, type SwarmApp } from '../../support/app/swarm-app.ts'
 import { readSwarmStatus } from '../../support/app/swarm-status.ts'
 import type { TestApp } from '../../support/app/test-app.ts'
 import { expectNoneFailed, underLoad } from '../../support/app/under-load.ts'
-import { formSwarm, joinSwarm } from '../../support/net/form-swarm.ts'
+import { joinSwarm } from '../../support/net/form-swarm.ts'
 
 // Swarm itself reacts to a machine that is too busy: it replaces tasks whose health check was late, and elects leaders. So this
 // runs alone, and not with all other tests.
@@ -13,12 +13,8 @@ let app: TestApp
 const server = (name: NodeName) => swarm.server(name)
 
 beforeAll(async () => {
-  swarm = await startSwarmApp()
+  swarm = await startDeployedSwarm()
   app = swarm.app
-  // dray talks to m1, and m2 leads.
-  await formSwarm([server('m2'), server('m1'), server('m3')], [server('w1')])
-  await app.mustDeploy('v1')
-  await app.mustDeploy('v2')
 })
 
 afterAll(() => swarm[Symbol.asyncDispose]())

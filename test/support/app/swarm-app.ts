@@ -1,4 +1,5 @@
 import { prepareImages } from '../images/prepare.ts'
+import { formSwarm } from '../net/form-swarm.ts'
 import type { TestServer } from '../net/server.ts'
 import { startTestNet, type TestNet } from '../net/test-net.ts'
 import { stackCompose, stackSite } from './stack-compose.ts'
@@ -16,7 +17,8 @@ export type SwarmApp = AsyncDisposable & {
   net: TestNet
   app: TestApp
   server(name: NodeName): TestServer
-  tasks(service?: string): Promise<RunningTask[]>
+  /** Of the backend unless told; `asked` is the manager that answers, m1 unless told. */
+  tasks(service?: string, asked?: NodeName): Promise<RunningTask[]>
 }
 
 /** Starts the network, with the images of the app in its registry. */
@@ -45,9 +47,9 @@ export async function startSwarmApp(): Promise<SwarmApp> {
       },
     },
   })
-  const tasks = async (service = 'backend'): Promise<RunningTask[]> => {
+  const tasks = async (service = 'backend', asked: NodeName = 'm1'): Promise<RunningTask[]> => {
     const options = ['--filter', 'desired-state=running', '--format', '{{.ID}} {{.Node}} {{.Image}}']
-    const printed = await server('m1').docker('service', 'ps', '--no-trunc', ...options, `shop_${service}`)
+    const printed = await server(asked).docker('service', 'ps', '--no-trunc', ...options, `shop_${service}`)
     return printed.split('\n').map((line) => {
       const [id = '', node = '', image = ''] = line.split(' ')
       return { id, node, image }
@@ -63,4 +65,14 @@ export async function startSwarmApp(): Promise<SwarmApp> {
       await net[Symbol.asyncDispose]()
     },
   }
+}
+
+/** The same in a swarm, with releases v1 and v2 deployed. dray talks to m1, and m2 leads. */
+export async function startDeployedSwarm(): Promise<SwarmApp> {
+  const swarm = await startSwarmApp()
+  const { app, server } = swarm
+  await formSwarm([server('m2'), server('m1'), server('m3')], [server('w1')])
+  await app.mustDeploy('v1')
+  await app.mustDeploy('v2')
+  return swarm
 }
