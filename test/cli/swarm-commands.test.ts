@@ -19,7 +19,6 @@ test.each([
   [['compose', 'test', 'ps'], '`docker stack ps shop`'],
   [['run', 'test', 'backend', 'sh'], '`dray task NAME test`'],
   [['clean', 'test'], 'docs/swarm.md, "Limits"'],
-  [['disk', 'test'], '`docker system df`'],
 ])('%j is refused with what to type instead', async (argv, instead) => {
   const { exitCode, stdout, stderr } = await run(...argv)
   const said = stderr.replace(/\s+/g, ' ')

@@ -95,8 +95,9 @@ function cacheBytes(
   return records.filter(counts).reduce((sum, { Size }) => sum + Size, 0)
 }
 
+/** The name of its Compose project, or of its stack. */
 function projectOf(labels: Readonly<Record<string, string>> | null | undefined): string | undefined {
-  return labels?.['com.docker.compose.project']
+  return labels?.['com.docker.compose.project'] ?? labels?.['com.docker.stack.namespace']
 }
 
 /** Milliseconds since the epoch; 0 for a missing time and for the Engine's zero time. */

@@ -41,9 +41,13 @@ export type DiskReport = {
 
 /**
  * Use of a host's disk space, in groups that do not overlap: releases by age, other images, volumes and logs, then what can
- * be removed and what is not Docker's. `logBytes` is the size of container logs; undefined if it cannot be read.
+ * be removed and what is not Docker's. `logBytes` is the size of container logs; undefined if it cannot be read. `isNode`: the host is a
+ * node of a swarm, whose unused images another node's tasks may come to need.
  */
-export function reportDisk(observation: HostDiskObservation, logBytes: number | undefined): DiskReport {
+export function reportDisk(
+  observation: HostDiskObservation,
+  { logBytes, isNode = false }: { logBytes: number | undefined; isNode?: boolean },
+): DiskReport {
   const staying = observation.things.filter(({ mayGo }) => !mayGo)
   const all: DiskShare[] = [
     ...releaseShares(observation, staying),
@@ -63,7 +67,7 @@ export function reportDisk(observation: HostDiskObservation, logBytes: number | 
       sizeBytes: sizeOf(staying, 'build-cache'),
       note: 'a build is using it',
     },
-    ...reclaimable(observation),
+    ...reclaimable(observation, isNode),
   ]
   const shares = all.filter(({ sizeBytes, kind }) => sizeBytes !== 0 || kind === 'release')
   return {
@@ -145,7 +149,7 @@ function volumeShares({ project }: HostDiskObservation, staying: readonly DiskTh
   ]
 }
 
-function reclaimable({ things }: HostDiskObservation): DiskShare[] {
+function reclaimable({ things }: HostDiskObservation, isNode: boolean): DiskShare[] {
   const going = things.filter(({ mayGo }) => mayGo)
   const amounts = new Map<CleanupStage, number>()
   for (const { stage } of going) amounts.set(stage, (amounts.get(stage) ?? 0) + 1)
@@ -157,9 +161,9 @@ function reclaimable({ things }: HostDiskObservation): DiskShare[] {
   return [
     {
       kind: 'reclaimable',
-      name: 'removable by `dray clean`',
+      name: isNode ? 'unused on this node' : 'removable by `dray clean`',
       sizeBytes: sum(going),
-      note: counts.join(', '),
+      note: isNode ? `${counts.join(', ')}; other stacks may need the images` : counts.join(', '),
     },
   ]
 }

@@ -7,7 +7,7 @@ export const diskCommand = {
   group: 'inspect',
   summary: 'Show the disk usage of the server.',
   description:
-    'Shows for every host how full its disks are, and the disk usage of Docker: each archived release, other apps, removable images, volumes, build cache, container logs. Warns about logs without a size limit. Changes nothing.',
+    'Shows for every host how full its disks are, and the disk usage of Docker: each archived release, other apps, removable images, volumes, build cache, container logs. Warns about logs without a size limit. Changes nothing. With `engine: swarm`, it reads the manager that dray connects to, and names the other nodes.',
   arguments: [environmentArgument],
   options: [{ ...hostOptionSpec, description: 'Only this host (default: all hosts of the environment).' }],
   examples: [

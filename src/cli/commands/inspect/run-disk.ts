@@ -6,8 +6,9 @@ import { cleanValue } from '../../../ui/reporters/clean-event.ts'
 import { renderDiskReport } from '../../../ui/render/results/render-disk-report.ts'
 import type { InputOf } from '../../command/command.ts'
 import { createCommandOutput } from '../../command/command-output.ts'
+import { toDrayError } from '../../../deploy/execute/failure.ts'
 import { joinFailures, settleEachHost } from '../../../deploy/model/on-each-host.ts'
-import { connectReachable } from '../../command/connect-hosts.ts'
+import { connectReachable, type ConnectedHost } from '../../command/connect-hosts.ts'
 import type { CliContext } from '../../command/context.ts'
 import type { diskCommand } from './disk.ts'
 import { diskHost } from './disk-host.ts'
@@ -16,7 +17,7 @@ import { loadEnvironment } from '../../command/load-environment.ts'
 
 /** Prints the disk usage of every host that answers; returns the exit code. Then throws the errors of the others. */
 export async function runDisk(command: InputOf<typeof diskCommand>, context: CliContext): Promise<ExitCode> {
-  const input = withNamedHost(await loadEnvironment(command, context, { instead }), command.options.host)
+  const input = withNamedHost(await loadEnvironment(command, context, { swarm: true }), command.options.host)
   const output = createCommandOutput(input, context)
   const { app, environment } = input.config
   const down: unknown[] = []
@@ -29,19 +30,31 @@ export async function runDisk(command: InputOf<typeof diskCommand>, context: Cli
       const { signal } = context
       const style = await observeDisk(diskHost(host), { app, rules: environment.disk, signal })
       const paths = style.inventory.containers.flatMap(({ log }) => log.path ?? [])
-      return reportDisk(style, await measureLogs(host.runner, paths, signal))
+      const logBytes = await measureLogs(host.runner, paths, signal)
+      return reportDisk(style, { logBytes, isNode: environment.engine === 'swarm' })
     },
   )
   for (const report of cleanValue(results, output.clean)) {
     if (input.options.json) output.json({ type: 'disk', environment: environment.name, ...report })
     else output.print(renderDiskReport(report, output.style))
   }
+  if (environment.engine === 'swarm')
+    for (const host of connected.hosts) output.note(output.clean(await describeOtherNodes(host)))
   const all = [...down, ...failures]
   if (all.length > 0) throw joinFailures(all)
   return EXIT.done
 }
 
-/** dray reaches one manager, and each node has a disk of its own. */
-function instead(): string {
-  return 'On each node, which `docker node ls` on a manager lists: `docker system df`.'
+/** Each node has a disk of its own, and dray reaches one manager. */
+async function describeOtherNodes({ name, engine: { cluster } }: ConnectedHost): Promise<string> {
+  const more = '`docker system df` on each node shows its own.'
+  try {
+    const [nodes, ownId] = await Promise.all([cluster.nodes(), cluster.ownNodeId()])
+    const others = nodes.filter(({ id }) => id !== ownId).map((node) => node.name)
+    return others.length === 0
+      ? `${name} is the only node of its swarm.`
+      : `Not read, since dray reaches ${name} only: ${others.sort().join(', ')}. ${more}`
+  } catch (error) {
+    return `Other nodes of the swarm of ${name} are not read, and not known: ${toDrayError(error).message} ${more}`
+  }
 }

@@ -46,7 +46,7 @@ export async function runClean(
   return EXIT.done
 }
 
-/** dray reaches one manager, and each node has images of its own. */
+/** dray reaches one manager, and images there, which have no tags, may be those of other stacks. */
 function instead(): string {
   return 'docs/swarm.md, "Limits", has the command for each node, which `docker node ls` on a manager lists. It keeps the newest images.'
 }

@@ -33,7 +33,7 @@ export type StoredImage = {
 export type StoredContainer = {
   id: string
   name: string
-  /** Its Compose project; undefined if Compose did not create it. */
+  /** Its Compose project or its stack; undefined if neither created it. */
   project: string | undefined
   /** The directory that Compose created it from; undefined if Compose did not create it. */
   directory: string | undefined

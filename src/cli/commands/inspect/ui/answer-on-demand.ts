@@ -29,7 +29,7 @@ export async function answerDisk(
       const observation = await observeDisk(diskHost(connected), { app, rules: environment.disk, signal })
       const paths = observation.inventory.containers.flatMap(({ log }) => log.path ?? [])
       return {
-        report: reportDisk(observation, await measureLogs(runner, paths, signal)),
+        report: reportDisk(observation, { logBytes: await measureLogs(runner, paths, signal) }),
         cleaning: await orFailure(
           Promise.resolve().then(() => planFrom(observation)),
           context,
