@@ -101,9 +101,8 @@ async function undoAll(
     throw failures.length === 1
       ? first
       : new DrayError('UNDO_FAILED', failures.map(({ message }) => message).join(' '), { cause: first })
-  if (!done.updated) return
-  await awaitOld(execution)
-  // What remains of the release is removed by the next deploy.
+  if (done.updated) await awaitOld(execution)
+  // Jobs have them, too. What remains is removed by the next deploy.
   await removeUnused(host.swarm.cluster, observation.directory.app.project).catch(() => undefined)
 }
 
