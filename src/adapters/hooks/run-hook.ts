@@ -1,5 +1,5 @@
 import type { Hook } from '../../deploy/model/hooks.ts'
-import { DrayError } from '../../errors/dray-error.ts'
+import { CommandTimedOut } from '../../errors/command-timed-out.ts'
 import { LocalRunner } from '../host/local-runner.ts'
 
 /** `exitCode` is undefined if the hook exceeded its timeout and was stopped. */
@@ -24,8 +24,7 @@ export async function runHook(
     const { exitCode } = await runner.run(argv, { cwd, env, onLine, signal, timeoutMs })
     return { exitCode }
   } catch (error) {
-    const isOverTime = error instanceof DrayError && error.code === 'HOST_COMMAND_FAILED'
-    if (!isOverTime || signal.aborted) throw error
+    if (!(error instanceof CommandTimedOut) || signal.aborted) throw error
     return { exitCode: undefined }
   }
 }
