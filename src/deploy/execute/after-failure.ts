@@ -113,6 +113,7 @@ async function failedAfterRecord(
 ): Promise<DeployFailed> {
   const { code, message, hint, details } = cause
   const isLost = lost.length > 0
+  if (isLost) writeJournals(execution, { event: 'hosts.lost', code, reason: message, lost })
   const error = isLost
     ? new DrayError('HOST_LOST', `${describeLost(lost)} after the release was recorded.`, { cause, details })
     : new DrayError(code, message, { hint, details, cause, exitCode: EXIT.needsPerson })

@@ -148,6 +148,7 @@ describe('a host that is lost', () => {
       message: 'The connection to b broke after the release was recorded.',
       serving: 'Release r2 is current and serving. The state of b is unknown.',
     })
+    expect(a!.journal.find(({ event }) => event === 'hosts.lost')).toMatchObject({ lost: ['b'] })
     expect(a!.containers.all.map(({ id }) => id)).toEqual(['nginx-1', 'backend-2'])
     expect(b!.containers.all.map(({ id }) => id)).toEqual(['backend-1', 'nginx-1', 'backend-2'])
     isGone = false
