@@ -8,15 +8,16 @@ import { prepareImages } from '../support/images/prepare.ts'
 import { startTestNet, type TestNet } from '../support/net/test-net.ts'
 import { faults } from './faults.ts'
 import { fleetFaults } from './fleet-faults.ts'
+import { fleetNames, makeFleet } from './fleet.ts'
 import { makeDrills } from './make-drills.ts'
 import { createRandom } from './random.ts'
-import { renderFleet } from './render-fleet.ts'
+import { renderEnd, renderFleet } from './render-fleet.ts'
 import { renderRaces } from './render-races.ts'
 import { renderResults } from './render-results.ts'
 import { rivals } from './rivals.ts'
 import { runDrill, type DrillResult } from './run-drill.ts'
 import { makeRaces, runRace, type RaceResult } from './run-race.ts'
-import { makeFleet, runFleetDrill, type FleetDrillResult } from './run-fleet-drill.ts'
+import { runFleetDrill, type FleetDrillResult } from './run-fleet-drill.ts'
 import { firstTag, makeStage, tags } from './stage.ts'
 
 const { values } = parseArgs({
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '200' },
     races: { type: 'string', default: '0' },
     fleet: { type: 'string', default: '0' },
+    hosts: { type: 'string', default: '3' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
@@ -42,7 +44,8 @@ else {
 }
 
 async function main(): Promise<number> {
-  await using net = await startTestNet({ servers: isFleet ? { srv1: {}, srv2: {} } : { srv1: {} } })
+  const names = fleetNames(isFleet ? Number(values.hosts) : 1)
+  await using net = await startTestNet({ servers: Object.fromEntries(names.map((name) => [name, {}])) })
   await prepareImages({ registryPushHost: net.registry.pushHost })
   const { text, isGood } = isRace ? await race(net) : isFleet ? await drillFleet(net) : await drill(net)
   console.log(text)
@@ -71,7 +74,7 @@ async function drill(net: TestNet): Promise<Outcome> {
 async function drillFleet(net: TestNet): Promise<Outcome> {
   const random = createRandom(seed)
   const wanted = fleetFaults.filter(isWanted)
-  await using fleet = await makeFleet(net)
+  await using fleet = await makeFleet(net, Number(values.hosts))
   const results: FleetDrillResult[] = []
   let now: string = firstTag
   while (results.length < Number(values.fleet)) {
@@ -81,8 +84,12 @@ async function drillFleet(net: TestNet): Promise<Outcome> {
     const drill = { fault, seed: Math.floor(random.fraction() * 2 ** 31), from, to }
     const result = await runFleetDrill(drill, fleet)
     results.push(result)
-    const { struck = 'nothing', exitCode, code = '' } = result
-    tell(`${results.length}/${values.fleet}  ${fault.name} at ${struck}: exit ${exitCode} ${code}`, result)
+    const { struck = 'nothing', hosts, status } = result
+    const then = `${hosts.map(({ served }) => served).join(', ')}; status ${status.exitCode}`
+    tell(
+      `${results.length}/${values.fleet}  ${fault.name} at ${struck}: exit ${renderEnd(result)}, ${then}`,
+      result,
+    )
     now = to
   }
   return { text: renderFleet(results, seed), isGood: results.every(isInOrder) }

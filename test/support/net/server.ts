@@ -101,14 +101,14 @@ export class TestServer {
    */
   async reboot(): Promise<void> {
     await mustRunInMachine(this.#machine, ['sh', '-c', powerCutScript])
-    await mustRunInMachine(this.#machine, [
-      '/usr/sbin/sshd',
-      '-f',
-      '/etc/ssh/sshd_config',
-      '-E',
-      '/var/log/sshd.log',
-    ])
+    await this.startSshd()
     await this.startEngine()
+  }
+
+  /** Starts sshd, which must not run. */
+  async startSshd(): Promise<void> {
+    const argv = ['/usr/sbin/sshd', '-f', '/etc/ssh/sshd_config', '-E', '/var/log/sshd.log']
+    await mustRunInMachine(this.#machine, argv)
   }
 
   /** Gives it an address of IPv6, which is returned, and this machine another one. */
