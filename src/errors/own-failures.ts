@@ -1,10 +1,15 @@
 import { EXIT } from './exit-code.ts'
 
-/** Failures with dray's own versions and its executable; part of the catalogue. */
+/** Failures with dray's own versions, its executable and its process; part of the catalogue. */
 export const ownFailures = {
   NEWEST_UNKNOWN: {
     title: 'The newest version of dray could not be determined.',
     hint: 'Check the network and run the same command again. `DRAY_VERSION_URL` names a mirror.',
+    exitCode: EXIT.precondition,
+  },
+  OPEN_FILE_LIMIT: {
+    title: 'The machine that runs dray allows too few open files and connections.',
+    hint: 'Raise the limit: `ulimit -n 4096` as root, or `LimitNOFILE=` of the service that runs dray. Or close other programs.',
     exitCode: EXIT.precondition,
   },
   UPGRADE_UNSUITED: {

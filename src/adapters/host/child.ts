@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { fileLimitReached } from '../../errors/open-file-limit.ts'
 import { systemClock } from '../../shared/clock.ts'
 
 /** A program started on this machine, with pipes on all three standard streams. */
@@ -24,10 +25,14 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
 
 /**
  * Starts a program in its own process group. Ctrl-C on the terminal then reaches dray but not the program, so that a
- * cancelled deploy can still talk to its hosts to undo its changes.
+ * cancelled deploy can still talk to its hosts to undo its changes. Throws OPEN_FILE_LIMIT.
  */
 export function startChild(program: string, args: readonly string[]): Child {
   const process = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  if (!hasPipes(process)) {
+    process.on('error', () => undefined)
+    throw fileLimitReached('EMFILE', `spawn ${program}`)
+  }
   // A program that exits before reading its input is judged by its exit code.
   process.stdin.on('error', () => undefined)
 
@@ -40,6 +45,11 @@ export function startChild(program: string, args: readonly string[]): Child {
     )
   })
   return { process, ended, end: () => void endGroup(process, ended) }
+}
+
+/** Without file descriptors Node makes no pipes, whatever the type says, and an event has the reason. */
+function hasPipes(child: { stdin?: unknown }): boolean {
+  return child.stdin !== undefined
 }
 
 async function endGroup(child: ChildProcessWithoutNullStreams, ended: Promise<unknown>): Promise<void> {

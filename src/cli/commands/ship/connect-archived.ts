@@ -1,4 +1,5 @@
 import { createRestoredPlace } from '../../../adapters/directory/restored-place.ts'
+import { assertOpenFileLimit } from '../../../adapters/host/open-file-limit.ts'
 import { createArchivedRegistry } from '../../../adapters/registry/archived-registry.ts'
 import type { RegistryClient } from '../../../adapters/registry/registry-client.ts'
 import { createArchivedSource } from '../../../adapters/source/archived-source.ts'
@@ -13,13 +14,14 @@ import type { ReleaseTargets } from './run-release.ts'
 
 /**
  * The composition root of a rollback to `release`, an id or a tag: connects to every host of the environment, and to the
- * registry only if an image is missing on a host. Throws the errors of connecting to the hosts.
+ * registry only if an image is missing on a host. Throws the errors of connecting to the hosts, and OPEN_FILE_LIMIT.
  */
 export async function connectArchived(
   input: DeployInput,
   release: string | undefined,
   context: CliContext,
 ): Promise<ReleaseTargets> {
+  await assertOpenFileLimit(input.config.environment.hosts.length)
   const connected = await connectHosts(input, context)
   let opened: ConnectedRegistry | undefined
   const client = (): RegistryClient =>

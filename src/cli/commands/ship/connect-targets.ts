@@ -1,3 +1,4 @@
+import { assertOpenFileLimit } from '../../../adapters/host/open-file-limit.ts'
 import { prefetchManifests } from '../../../adapters/registry/prefetch-manifests.ts'
 import { createAppSource } from '../../../adapters/source/app-source.ts'
 import type { AppModel } from '../../../deploy/model/app-model.ts'
@@ -16,9 +17,10 @@ import type { ReleaseTargets } from './run-release.ts'
 
 /**
  * The composition root of a deploy: connects to every host of the environment and to the registry in parallel. Throws the
- * errors of connecting, after closing every open connection.
+ * errors of connecting, after closing every open connection, and OPEN_FILE_LIMIT.
  */
 export async function connectTargets(input: DeployInput, context: CliContext): Promise<ReleaseTargets> {
+  await assertOpenFileLimit(input.config.environment.hosts.length)
   const connecting = connectHosts(input, context)
   const hosts = connecting.then((connected) => connected.hosts)
   const source = appSource(input)
