@@ -5,7 +5,10 @@
 # each host: `backend shop` with `server a.example.com 192.0.2.11:80 check`.
 set -euo pipefail
 api=${LB_API:?set LB_API, such as 192.0.2.10:9999}
-server=${LB_BACKEND:-shop}/${DRAY_HOST#*@}
+# The host without its user and its port.
+name=${DRAY_HOST#ssh://}
+name=${name#*@}
+server=${LB_BACKEND:-shop}/${name%:[0-9]*}
 
 # One command on a connection of its own. HAProxy answers an error with a sentence, and success with an empty line.
 ask() {

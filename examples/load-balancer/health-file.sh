@@ -6,13 +6,18 @@
 #     if (-f /etc/nginx/maintenance/out) { return 503; }
 #     return 204;
 #   }
+#
+# Keep a file in the directory, such as `maintenance/README.md`: dray then ships the directory, and it belongs to dray's user. Docker
+# would make it for root. The hook uses ssh with its own configuration and keys, not with DRAY_SSH_KEY.
 set -eu
 directory=${APP_PATH:-/srv/$DRAY_APP}/maintenance
 # As long as the load balancer needs to notice: its interval, times the number of checks.
 settle=${LB_SETTLE_SECONDS:-10}
 
 case $DRAY_HOOK in
-  leave) ssh "$DRAY_HOST" "mkdir -p '$directory' && touch '$directory/out'" ;;
-  join) ssh "$DRAY_HOST" "rm -f '$directory/out'" ;;
+  leave) script="mkdir -p '$directory' && touch '$directory/out'" ;;
+  join) script="rm -f '$directory/out'" ;;
 esac
+# A host may have a port: deploy@a.example.com:2222.
+ssh "ssh://${DRAY_HOST#ssh://}" "$script"
 sleep "$settle"
