@@ -39,6 +39,6 @@ export const typedElsewhere: Readonly<Record<string, string>> = {
   'reliability.md': 'test/e2e/drill/short.e2e.test.ts',
   'secrets.md': 'test/cli/secrets.test.ts',
   'setup.md': 'test/e2e/server/setup.long.test.ts',
-  'swarm.md': 'test/e2e/swarm/swarm.e2e.test.ts',
+  'swarm.md': 'test/e2e/docs/swarm-guide.long.test.ts',
   'upgrade.md': 'test/cli/upgrade.test.ts',
 }
