@@ -143,7 +143,11 @@ export class SshConnection {
     const watcher = watch(this.#directory, () => {
       if (!existsSync(this.target.controlPath)) return
       watcher.close()
-      onShared(this.target)
+      try {
+        onShared(this.target)
+      } catch {
+        // No caller waits here. It is called again after the greeting, and fails there, too.
+      }
     })
     return { [Symbol.dispose]: () => watcher.close() }
   }

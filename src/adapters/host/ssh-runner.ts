@@ -220,7 +220,12 @@ export class SshRunner implements CommandRunner {
       child.process.stdin.end()
       await child.ended
     })
-    await withTimeout(ending, endThereMs, undefined)
+    // Without file descriptors for one more ssh it is ended here only.
+    await withTimeout(
+      ending.catch(() => undefined),
+      endThereMs,
+      undefined,
+    )
   }
 
   #standing(): SshConnection {
