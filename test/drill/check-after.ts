@@ -84,14 +84,15 @@ async function releasedImages(app: TestApp): Promise<ReadonlyMap<string, string>
   return new Map(Object.entries(services).map(([service, { image }]) => [service, image]))
 }
 
-/** The newest attempt as `dray history` reports it; the command reads records and journal. */
+type Attempt = { host?: string; tag?: string; outcome: { kind: string }; isCurrent: boolean }
+
+/** The host's newest attempt as `dray history` reports it, which has a line for each host; the command reads records and journal. */
 async function newestAttempt(app: TestApp): Promise<string> {
   const { stdout, stderr } = await app.dray(['history', 'test', '--limit', '1', '--json'])
-  if (!stdout.startsWith('{')) return stderr
-  const { tag, outcome, isCurrent } = JSON.parse(stdout) as {
-    tag?: string
-    outcome: { kind: string }
-    isCurrent: boolean
-  }
+  const lines = stdout.split('\n').filter((line) => line.startsWith('{'))
+  const attempts = lines.map((line) => JSON.parse(line) as Attempt)
+  const own = attempts.find(({ host = app.server.sshTarget }) => host === app.server.sshTarget)
+  if (own === undefined) return stdout + stderr
+  const { tag, outcome, isCurrent } = own
   return `${tag ?? 'no tag'} ${outcome.kind}${isCurrent ? '' : ', not current'}`
 }
