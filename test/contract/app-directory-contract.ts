@@ -294,6 +294,13 @@ export function appDirectoryContract(name: string, makeShell: () => Promise<Comm
       expect(await processesFor(100)).toBe(await processesFor(3))
     })
 
+    test('what a lost host left of a record goes with the next one, whatever its number', async () => {
+      const path = await temporaryApp({ '.dray/releases/.r6/list': 'a', '.dray/releases/.r10/files/a': 'a' })
+      await directoryAt(path).record(release('r7', []), none)
+      const { stdout } = await runner.run(['ls', '-A', join(path, '.dray/releases')])
+      expect(stdout.trim()).toBe('r7')
+    })
+
     test('an unfinished record does not count, and the old ones stay', async () => {
       const path = await temporaryApp({ a: '' })
       await directoryAt(path).record(release('r1', ['a']), none)

@@ -202,7 +202,8 @@ mode=600
 release=$2
 shift 2
 new=.dray/releases/.$release
-rm -rf "$new"
+# Those of other numbers, too, which a host without power left.
+rm -rf .dray/releases/.r[0-9]*
 mkdir "$new"
 trap 'rm -rf "$new"' EXIT
 tar -xf - -C "$new"
