@@ -98,8 +98,8 @@ function describe(hosts: readonly Seen[]): string {
 
 async function readStatus({ app }: FleetMember): Promise<Look['status']> {
   const { exitCode, stdout, stderr } = await app.dray(['status', 'test', '--exit-code', '--json'])
-  const line = stdout.split('\n').find((it) => it.startsWith('{"type":"status"'))
-  if (line === undefined) return { exitCode, verdicts: [stderr.trim()] }
+  const line = stdout.split('\n').find((it) => it.includes('"type":"status"'))
+  if (line === undefined) return { exitCode, verdicts: [stdout.trim(), stderr.trim()] }
   const { hosts } = JSON.parse(line) as EnvironmentStatus
   return { exitCode, verdicts: hosts.map(({ verdict }) => verdict) }
 }
