@@ -57,6 +57,9 @@ beforeAll(async () => {
   )
   await net.client.run(['sh', '-c', `printf '${aliases.join('')}' >>/root/.ssh/config`])
   await writeDray(ofCompose)
+  const git = `git -c user.name=octocat -c user.email=octocat@example.com -C ${app.directory}`
+  const release = `${git} init -q && ${git} add -A && ${git} commit -qm 'First release' && ${git} tag v1.3.0`
+  await net.client.run(['sh', '-ec', release])
   await type('dray deploy production --tag v1.3.0')
 }, 600_000)
 
