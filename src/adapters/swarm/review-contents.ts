@@ -22,7 +22,9 @@ const kinds = ['configs', 'secrets'] as const
 export function listContents(raw: RawModel): StackContent[] {
   return kinds.flatMap((kind) =>
     Object.entries(raw[kind]).flatMap(([key, value]): StackContent[] => {
-      const { external, file, environment } = definitionSchema.parse(value ?? {})
+      const { external, file: printed, environment } = definitionSchema.parse(value ?? {})
+      // Compose doubles a dollar sign in its output.
+      const file = printed?.replaceAll('$$', '$')
       const services = Object.entries(raw.services)
         .filter(([, service]) => usesOf(service[kind]).includes(key))
         .map(([name]) => name)

@@ -13,13 +13,15 @@ import { exportLines } from '../directory/values.ts'
 import { ELECTION_MS, isLeaderless, refusal } from './manager-refusal.ts'
 import { renderJob, renderStack, type RenderedStack } from './render-stack.ts'
 import { listContents } from './review-contents.ts'
-import { readContents } from './stored-contents.ts'
+import { readContents, type StoredContent } from './stored-contents.ts'
 import { configScript, deployScript } from './stack-scripts.ts'
 
 /** `docker stack deploy` on a manager, of the compose file in the app's directory there. */
 export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): Stack {
   const { runner, path, values } = place
   const { readMask } = place.serverValues ?? createServerValues(place)
+  /** What the plan was made of: a file may change while a task runs. */
+  let known: { contents: string; stored: readonly StoredContent[] } | undefined
   const render = async (request: StackRequest): Promise<RenderedStack> => {
     const options = { args: [path], input: exportLines(values), timeoutMs: SCRIPT_MS, ...signalOf(request) }
     const { exitCode, stdout, stderr } = await runScript(runner, configScript, options)
@@ -31,7 +33,11 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
         'COMPOSE_INVALID',
         `Docker Compose on ${runner.name} returned a model that cannot be read.`,
       )
-    const stored = await readContents(listContents(model), { ...request, place, readMask })
+    const contents = listContents(model)
+    const stored =
+      known?.contents === JSON.stringify(contents)
+        ? known.stored
+        : await readContents(contents, { ...request, place, readMask })
     return renderStack(model, { ...request, path, stored })
   }
   const deploy = async ({ file, contents }: RenderedStack, request: StackRequest): Promise<void> => {
@@ -63,8 +69,11 @@ export function createStack(place: AppPlace, cluster: Pick<Cluster, 'create'>): 
         ...(signal && { signal }),
       })
     },
-    nameContents: async ({ contents, ...request }) =>
-      (await readContents(contents, { ...request, place, readMask })).map(({ name }) => name),
+    nameContents: async ({ contents, ...request }) => {
+      const stored = await readContents(contents, { ...request, place, readMask })
+      known = { contents: JSON.stringify(contents), stored }
+      return stored.map(({ name }) => name)
+    },
     // Once: each change of a job runs it again.
     startJob: async ({ service, job, argv, ...request }) => {
       const rendered = renderJob(await render(request), { service, job, argv })

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import type { StackContent } from '../../deploy/model/cluster.ts'
 import { DrayError } from '../../errors/dray-error.ts'
 import { parseJson } from '../../shared/parse-json.ts'
-import { isDistinct } from '../../shared/secrets/environment-secrets.ts'
+import { findEnvironmentSecrets, isDistinct } from '../../shared/secrets/environment-secrets.ts'
 import { Secret } from '../../shared/secrets/secret.ts'
 import type { Redactor } from '../../shared/secrets/redact.ts'
 import { composeRefusal } from '../compose/compose-failure.ts'
@@ -100,7 +100,7 @@ function notThere({ kind, key, file = '' }: StackContent, { runner, path }: AppP
     'COMPOSE_INVALID',
     `${file}, the file of ${key} under \`${kind}\`, cannot be read in ${path} on ${runner.name}.`,
     {
-      hint: `Put it there by hand, readable for the user that dray connects as: \`install -m 600 /dev/stdin ${file}\`.`,
+      hint: `Put it there by hand, readable for the user that dray connects as: \`install -D -m 600 /dev/stdin ${posix.resolve(path, file)}\`.`,
     },
   )
 }
@@ -119,11 +119,34 @@ function refuseSize({ kind, key, environment }: StackContent, bytes: number, hos
 /** Lines of a longer file that are masked. */
 const MOST_LINES = 200
 
-/** The content and its lines, as far as they are no ordinary text: a key has many lines. */
+/**
+ * What is masked of a content: its lines, the values of its variables, and the texts in its JSON, as far as they are no ordinary text.
+ * Nothing of one that is no text.
+ */
 function partsOf(data: Uint8Array): Secret[] {
-  const text = new TextDecoder().decode(data)
-  const lines = text.split('\n').slice(0, MOST_LINES)
-  return [...new Set([text, ...lines].map((it) => it.trim()))]
-    .filter((it) => isDistinct(it) && !/^-+(?:BEGIN|END) /.test(it))
-    .map((it) => new Secret(it))
+  const text = readText(data)
+  if (text === undefined) return []
+  const lines = text.split('\n').map((line) => line.trim())
+  const parts = [...lines.slice(0, MOST_LINES), ...textsIn(parseJson(text)).slice(0, MOST_LINES)]
+  return [
+    ...findEnvironmentSecrets(lines.slice(0, MOST_LINES)),
+    ...[...new Set(parts)]
+      .filter((it) => isDistinct(it) && !/^-+(?:BEGIN|END) /.test(it))
+      .map((it) => new Secret(it)),
+  ]
+}
+
+/** Undefined for bytes that are not UTF-8. */
+function readText(data: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(data)
+  } catch {
+    return undefined
+  }
+}
+
+/** The texts in a value from JSON, by line. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.split('\n').map((line) => line.trim())
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }

@@ -12,12 +12,14 @@ const MASK = '[redacted]'
 const SHORTEST_SECRET = 4
 /** Of the tokens that are known by their form. */
 const SHORTEST_TOKEN = 16
+/** A longer one is masked as it is only: V8 would take seconds for its pattern. */
+const LONGEST_PATTERN = 4096
 /** Base64 within base64, such as `auth` of ~/.docker/config.json in a secret of Kubernetes. */
 const MOST_DECODINGS = 3
 
 /**
  * Makes a redactor that masks the values of `secrets` and each line of a value of several lines, in all common spellings
- * (`secret-pattern.ts`), also within base64 and hexadecimal digits and with invisible characters in between; the tokens of
+ * (`secret-pattern.ts`; one of over 4,096 characters, or that V8 cannot compile, only unchanged), also within base64 and hexadecimal digits and with invisible characters in between; the tokens of
  * GitHub and other well-known ones, authorization headers, and credentials within URLs. Of a text that `cutText` has cut, the
  * last characters are removed: they may be the first half of a secret.
  *
@@ -26,17 +28,17 @@ const MOST_DECODINGS = 3
 export function createRedactor(secrets: Iterable<Secret>): Redactor {
   let read = -1
   let values: readonly string[] = []
-  const patterns = new Map<string, RegExp>()
+  const patterns = new Map<string, RegExp | string>()
   const update = (): void => {
     const known = [...secrets]
     if (known.length === read) return
     read = known.length
     values = splitSecrets(known)
-    for (const value of values) if (!patterns.has(value)) patterns.set(value, buildSecretPattern(value))
+    for (const value of values) if (!patterns.has(value)) patterns.set(value, patternOf(value))
   }
   const mask = (text: string, decodings = 0): string => {
     let masked = text
-    for (const value of values) masked = masked.replace(patterns.get(value) ?? value, MASK)
+    for (const value of values) masked = masked.replaceAll(patterns.get(value) ?? value, MASK)
     for (const [pattern, replacement] of PATTERNS) masked = masked.replace(pattern, replacement)
     if (decodings === MOST_DECODINGS) return masked
     return maskEncodedWords(masked, {
@@ -48,6 +50,19 @@ export function createRedactor(secrets: Iterable<Secret>): Redactor {
   return (text) => {
     update()
     return shortenCutLines(maskSeen(mask(text), mask), (line) => removeBegun(line, values))
+  }
+}
+
+/** A pattern of the secret, or the secret itself where V8 cannot compile one. */
+function patternOf(value: string): RegExp | string {
+  if (value.length > LONGEST_PATTERN) return value
+  const pattern = buildSecretPattern(value)
+  try {
+    // It is compiled at its first use.
+    pattern.test('')
+    return pattern
+  } catch {
+    return value
   }
 }
 

@@ -48,6 +48,14 @@ test('masks a secret that holds another one as a whole', () => {
   expect(createRedactor([new Secret('abcd'), new Secret('abcd-efgh')])('abcd-efgh')).toBe('[redacted]')
 })
 
+test.each([
+  ['V8 compiles no pattern of it', '.'.repeat(4000)],
+  ['it is very long', 'x.'.repeat(100_000)],
+])('masks a secret unchanged where %s', (_why, value) => {
+  const mask = createRedactor([new Secret(value)])
+  expect(mask(`a ${value} b ${value} c`)).toBe('a [redacted] b [redacted] c')
+})
+
 test('masks secrets that are added to the list later', () => {
   const secrets: Secret[] = []
   const masked = createRedactor(secrets)
