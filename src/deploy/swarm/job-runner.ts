@@ -213,11 +213,10 @@ function withoutTime(error: unknown): unknown {
   return new DrayError(code, message, { hint, details, cause: error })
 }
 
-/** The exit code of a failed precondition says that nothing was changed. */
+/** The exit codes of a failed precondition and of a wrong file say that nothing was changed. */
 function afterRunning(error: unknown): unknown {
-  const isKept =
-    !(error instanceof DrayError) || error instanceof CommandTimedOut || error.exitCode !== EXIT.precondition
-  if (isKept) return error
+  if (!(error instanceof DrayError) || error instanceof CommandTimedOut) return error
+  if (error.exitCode !== EXIT.precondition && error.exitCode !== EXIT.usage) return error
   const { code, message, hint, details } = error
   return new DrayError(code, message, { hint, details, cause: error, exitCode: EXIT.needsPerson })
 }

@@ -3,10 +3,14 @@ import type { Cluster } from '../model/cluster.ts'
 /** dray names configs and secrets after their content. */
 const OURS = /-[0-9a-f]{12}$/
 
-/** Removes the configs and secrets of a stack that dray created and no service uses any more. Returns how many. */
+/**
+ * Removes the configs and secrets of a stack that dray created and no service uses any more, but for those in `keep`, by name. Returns
+ * how many.
+ */
 export async function removeUnused(
   cluster: Pick<Cluster, 'things' | 'services' | 'removeThing'>,
   stack: string,
+  keep: ReadonlySet<string> = new Set(),
 ): Promise<number> {
   const [configs, secrets, services] = await Promise.all([
     cluster.things('configs'),
@@ -17,7 +21,7 @@ export async function removeUnused(
   const unused = [
     ...configs.map((it) => ({ ...it, kind: 'configs' as const })),
     ...secrets.map((it) => ({ ...it, kind: 'secrets' as const })),
-  ].filter((it) => it.stack === stack && OURS.test(it.name) && !used.has(it.id))
+  ].filter(({ id, name, stack: of }) => of === stack && OURS.test(name) && !used.has(id) && !keep.has(name))
   const removed = await Promise.all(unused.map(({ kind, id }) => cluster.removeThing(kind, id)))
   return removed.filter(Boolean).length
 }

@@ -55,9 +55,10 @@ function undoFailed(reason: DrayError, text: string): DrayError {
   return new DrayError('UNDO_FAILED', `${reason.message} ${text}`, { cause: reason, details: reason.details })
 }
 
-/** A failed precondition after Swarm got the release is a failure of the deploy. */
+/** What would have changed nothing is a failure of the deploy after Swarm got the release. */
 function afterTouching(error: DrayError, { done }: StackExecution): DrayError {
-  if (error.exitCode !== EXIT.precondition || (!done.updated && done.tasks.length === 0)) return error
+  const hasChangedNothing = error.exitCode === EXIT.precondition || error.exitCode === EXIT.usage
+  if (!hasChangedNothing || (!done.updated && done.tasks.length === 0)) return error
   const { code, message, hint, details } = error
   return new DrayError(code, message, { hint, details, cause: error, exitCode: EXIT.failedOldServing })
 }
@@ -102,8 +103,10 @@ async function undoAll(
       ? first
       : new DrayError('UNDO_FAILED', failures.map(({ message }) => message).join(' '), { cause: first })
   if (done.updated) await awaitOld(execution)
-  // Jobs have them, too. What remains is removed by the next deploy.
-  await removeUnused(host.swarm.cluster, observation.directory.app.project).catch(() => undefined)
+  // Only what this deploy created: a service that is paused can still go back to older ones. Jobs have them, too; the next
+  // deploy removes what remains.
+  const before = new Set([...observation.there.config, ...observation.there.secret])
+  await removeUnused(host.swarm.cluster, observation.directory.app.project, before).catch(() => undefined)
 }
 
 /** Gives each service the definition that it had, and removes new ones. */
@@ -158,6 +161,12 @@ async function awaitOld(execution: StackExecution): Promise<void> {
 
 /** Swarm continues without dray: a service whose update fails is paused, and its old tasks serve. */
 function connectionLost(cause: DrayError, { plan, host, done }: StackExecution): DeployFailed {
+  if (done.recorded) {
+    const serving = `Release ${plan.release} is current. The running tasks could not be checked.`
+    const message = `The connection to ${host.name} broke after the release was recorded.`
+    const undone = { undone: [], notUndone: [], serving, servingRelease: plan.release }
+    return new DeployFailed(new DrayError('LOCK_LOST', message, { cause }), { undone, plan })
+  }
   const error = new DrayError('LOCK_LOST', `The connection to ${host.name} broke during the deploy.`, {
     cause,
   })

@@ -21,12 +21,16 @@ type Choice = {
 
 /**
  * Chooses a running task of a service for a user to work in, and gives the name of its container: on the node that dray reaches, of the
- * present definition before others, lowest slot first. Throws SERVICE_NOT_RUNNING, and TASK_ELSEWHERE, with the command to type on
+ * present definition before others, lowest slot first. Throws USAGE, SERVICE_NOT_RUNNING, and TASK_ELSEWHERE, with the command to type on
  * another node, if the tasks run only there.
  */
 export function chooseTask(choice: Choice): string {
   const { project, service, index, services, tasks, nodes, ownNodeId, host } = choice
   const own = services.find((it) => it.service === service)
+  if (own?.mode === 'global' && index !== undefined)
+    throw new DrayError('USAGE', `${service} is a global service, whose tasks have no numbers.`, {
+      hint: 'Leave out `--index`.',
+    })
   const away = new Set(nodes.filter(isAway).map(({ id }) => id))
   const running = tasks
     .filter(

@@ -25,12 +25,12 @@ export async function execInService(
   await using reached = await connectApps(environment, context)
   const [app] = reached.apps
   const release = releaseOf(app, environment)
-  const wanted = { service, index, argv: input.rest, options }
+  const terminal = wantsTerminal(input.options, context)
+  const wanted = { service, index, argv: input.rest, options, terminal }
   const containerId =
     environment.config.environment.engine === 'swarm'
       ? await findTaskContainer(wanted, app, release)
       : await findContainer(wanted, app, release)
-  const terminal = wantsTerminal(input.options, context)
   const argv = input.rest.length === 0 ? shellArgv : input.rest
   const command = { argv: buildExecArgs({ containerId, argv, terminal, options }) }
   return await runAttached(command, { app, environment, options: input.options }, context)

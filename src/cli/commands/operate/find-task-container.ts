@@ -1,5 +1,6 @@
 import { inContainerArgs, type InContainerOptions } from '../../../adapters/docker/exec-args.ts'
 import type { Release } from '../../../deploy/model/release.ts'
+import { quoteArgument } from '../../../adapters/host/remote-command.ts'
 import { assertServices } from '../../../deploy/tasks/choose-container.ts'
 import { chooseTask } from '../../../deploy/tasks/choose-task.ts'
 import type { ConnectedApp } from './connect-apps.ts'
@@ -9,6 +10,7 @@ type Wanted = {
   index: number | undefined
   argv: readonly string[]
   options: InContainerOptions
+  terminal: boolean
 }
 
 /**
@@ -16,7 +18,7 @@ type Wanted = {
  * release does not have, SERVICE_NOT_RUNNING, TASK_ELSEWHERE with the command for another node, and the SWARM_… codes.
  */
 export async function findTaskContainer(
-  { service, index, argv, options }: Wanted,
+  { service, index, argv, options, terminal }: Wanted,
   { host }: Pick<ConnectedApp, 'host'>,
   release: Release,
 ): Promise<string> {
@@ -40,20 +42,29 @@ export async function findTaskContainer(
     host: host.name,
     renderCommand: (container) =>
       [
-        'docker exec -it',
-        ...shown(inContainerArgs({ ...options, env: [] })),
+        terminal ? 'docker exec -it' : 'docker exec -i',
+        ...inContainerArgs({ ...options, env: options.env.map(hideValue) }).map(quoteIfNeeded),
         container,
         renderArgv(argv),
       ].join(' '),
   })
 }
 
+/** A command that needs quotes is left to the user, who has it. */
 function renderArgv(argv: readonly string[]): string {
-  return argv.length === 0 ? 'sh' : shown(argv).join(' ')
+  if (argv.length === 0) return 'sh'
+  return argv.every(isPlain) ? argv.join(' ') : 'COMMAND'
 }
 
-/** As typed into a shell; what would need quotes is left to the user. */
-function shown(words: readonly string[]): readonly string[] {
-  if (words.length === 0 || words.every((word) => /^[\w./:=@,+-]+$/.test(word))) return words
-  return ['COMMAND']
+/** The value may be a secret. */
+function hideValue(variable: string): string {
+  return variable.replace(/=.*/s, '=VALUE')
+}
+
+function quoteIfNeeded(word: string): string {
+  return isPlain(word) ? word : quoteArgument(word)
+}
+
+function isPlain(word: string): boolean {
+  return /^[\w./:=@,+-]+$/.test(word)
 }

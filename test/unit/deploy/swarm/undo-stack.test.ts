@@ -57,6 +57,7 @@ function undo({ before, now = before, done = {}, cluster = {}, probeUrl, answer,
       },
     },
     observation: {
+      there: { network: [], config: ['shop_key-111111111111'], secret: ['shop_key-111111111111'] },
       ...before,
       nodes: [fakeNode],
       directory: { app: { project: 'shop' }, releases: [{ id: 'r1', tag: 'v1', services: {} }] },
@@ -107,10 +108,11 @@ test('a service that was down before is not waited for, and is named', async () 
   })
 })
 
-test('a secret that was made for the release is removed when the old definitions are back', async () => {
+test('a secret that was made for the release is removed when the old definitions are back, and an earlier one stays', async () => {
   const things = async (kind: 'configs' | 'secrets') => [
     { id: `old-${kind}`, name: 'shop_key-0123456789ab', stack: 'shop' },
     { id: `new-${kind}`, name: 'shop_key-ba9876543210', stack: 'shop' },
+    { id: `earlier-${kind}`, name: 'shop_key-111111111111', stack: 'shop' },
     { id: `own-${kind}`, name: 'shop_by_hand', stack: 'shop' },
     { id: `foreign-${kind}`, name: 'other_key-0123456789ab', stack: 'other' },
   ]

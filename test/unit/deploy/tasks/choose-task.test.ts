@@ -32,6 +32,13 @@ test('a container of a global service is named after its node', () => {
   expect(choose([global])).toBe('shop_web.n1.t1')
 })
 
+test('a global service has no numbers to choose from', () => {
+  const services = [fakeStackService({ mode: 'global' })]
+  expect(() => choose([task('t1', 'n1', 1)], { services, index: 1 })).toThrow(
+    expect.objectContaining({ code: 'USAGE', hint: 'Leave out `--index`.' }),
+  )
+})
+
 test('tasks on other nodes are named with the command for one of them', () => {
   expect(() => choose([task('t3', 'n3', 3), task('t2', 'n2', 2)])).toThrow(
     expect.objectContaining({
