@@ -26,12 +26,12 @@ export function readInventory(told: {
     networks: networks.filter(isRemovable).map(({ Id, Name, Labels, Created }) => ({
       id: Id,
       name: Name,
-      project: projectOf(Labels),
+      ...ownerOf(Labels),
       createdAtMs: timeOf(Created),
     })),
     volumes: disk.Volumes.map(({ Name, Labels, CreatedAt, UsageData }) => ({
       name: Name,
-      project: projectOf(Labels),
+      ...ownerOf(Labels),
       isAnonymous: /^[0-9a-f]{64}$/.test(Name),
       sizeBytes: UsageData && UsageData.Size >= 0 ? UsageData.Size : undefined,
       createdAtMs: timeOf(CreatedAt),
@@ -66,7 +66,7 @@ function readContainer(container: DiskAnswer['Containers'][number], details: Idl
   return {
     id: container.Id,
     name: details.Name.replace(/^\//, ''),
-    project: projectOf(container.Labels),
+    ...ownerOf(container.Labels),
     directory: container.Labels?.['com.docker.compose.project.working_dir'] || undefined,
     imageId: container.ImageID,
     isPinned: details.Config.Image.includes('@sha256:'),
@@ -95,9 +95,13 @@ function cacheBytes(
   return records.filter(counts).reduce((sum, { Size }) => sum + Size, 0)
 }
 
-/** The name of its Compose project, or of its stack. */
-function projectOf(labels: Readonly<Record<string, string>> | null | undefined): string | undefined {
-  return labels?.['com.docker.compose.project'] ?? labels?.['com.docker.stack.namespace']
+/** Its Compose project, or its stack. */
+function ownerOf(
+  labels: Readonly<Record<string, string>> | null | undefined,
+): Pick<StoredContainer, 'project' | 'isOfStack'> {
+  const project = labels?.['com.docker.compose.project']
+  const stack = labels?.['com.docker.stack.namespace']
+  return project === undefined && stack !== undefined ? { project: stack, isOfStack: true } : { project }
 }
 
 /** Milliseconds since the epoch; 0 for a missing time and for the Engine's zero time. */

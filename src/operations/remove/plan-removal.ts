@@ -83,8 +83,16 @@ function splitContainers({ release, inventory, survey }: RemovalFacts): Owners {
   return {
     ours: inventory.containers.filter(isOurs),
     others,
-    namesakes: others.filter((it) => it.project === project),
+    namesakes: others.filter((it) => isOfProject(it, release)),
   }
+}
+
+/** A stack of the same name is another app. */
+function isOfProject(
+  { project, isOfStack }: Pick<StoredContainer, 'project' | 'isOfStack'>,
+  release: RemovalFacts['release'],
+): boolean {
+  return project === release.project && isOfStack !== true
 }
 
 /** Why a thing of the project stays, if it does: others use it, or its name does not show which directory it belongs to. */
@@ -100,7 +108,7 @@ function whyShared(
 
 function judgeNetworks({ release, inventory, externals = [] }: RemovalFacts, owners: Owners): Judged[] {
   return inventory.networks
-    .filter(({ project }) => project === release.project)
+    .filter((it) => isOfProject(it, release))
     .filter(({ name }) => !externals.some((it) => it.kind === 'network' && it.name === name))
     .map(({ id, name }) => ({
       kind: 'network',
@@ -123,9 +131,7 @@ function judgeVolumes(
     return shared ?? (externals === undefined ? 'Compose cannot read whether it is external' : undefined)
   }
   return inventory.volumes
-    .filter(
-      ({ name, project, isAnonymous }) => project === release.project || (isAnonymous && used.has(name)),
-    )
+    .filter((it) => isOfProject(it, release) || (it.isAnonymous && used.has(it.name)))
     .map(({ name }) => ({ kind: 'volume', name, ids: [name], stays: why(name) }))
 }
 

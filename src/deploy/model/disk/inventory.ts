@@ -35,6 +35,8 @@ export type StoredContainer = {
   name: string
   /** Its Compose project or its stack; undefined if neither created it. */
   project: string | undefined
+  /** `project` is a stack of a swarm. */
+  isOfStack?: boolean
   /** The directory that Compose created it from; undefined if Compose did not create it. */
   directory: string | undefined
   imageId: string
@@ -60,12 +62,14 @@ export type StoredNetwork = {
   id: string
   name: string
   project: string | undefined
+  isOfStack?: boolean
   createdAtMs: number
 }
 
 export type StoredVolume = {
   name: string
   project: string | undefined
+  isOfStack?: boolean
   /** Docker chose its name, so nothing refers to it by name. */
   isAnonymous: boolean
   /** Undefined if the volume driver does not report it. */

@@ -152,6 +152,18 @@ test('takes a container from a directory that no longer exists, as a deploy does
   expect(going({ inventory: fakeInventory({ containers: [moved] }) })).toContain('container shop-web-1')
 })
 
+test('leaves what is of a stack of the same name, and is not kept from the app by it', () => {
+  const ofStack = { project: 'shop', isOfStack: true }
+  const inventory = fakeInventory({
+    ...facts.inventory,
+    containers: [...facts.inventory.containers, fakeStoredContainer('shop_web.1.abc', ofStack)],
+    networks: [...facts.inventory.networks, { ...network('shop_overlay', 'shop'), isOfStack: true }],
+    volumes: [...facts.inventory.volumes, fakeVolume('shop_of-stack', ofStack)],
+  })
+  expect(going({ inventory }, everything)).toEqual(going({}, everything))
+  expect(staying({ inventory }, everything)).toEqual(staying({}, everything))
+})
+
 test('leaves a container with the label of the project that Compose did not start', () => {
   const byHand = fakeStoredContainer('by-hand', { project: 'shop' })
   const changes = { inventory: fakeInventory({ containers: [byHand] }) }
