@@ -202,10 +202,12 @@ mode=600
 release=$2
 shift 2
 new=.dray/releases/.$release
-# Those of other numbers, too, which a host without power left.
-rm -rf .dray/releases/.r[0-9]*
+rm -rf "$new"
+# Those of other numbers, too, which a host without power left; one that cannot be removed only takes space.
+rm -rf .dray/releases/.r[0-9]* 2> /dev/null || :
 mkdir "$new"
-trap 'rm -rf "$new"' EXIT
+# A directory of the app may be read-only, and so is its copy.
+trap 'chmod -R u+w "$new" 2> /dev/null || :; rm -rf "$new"' EXIT
 tar -xf - -C "$new"
 mkdir -p "$new/files"
 chmod $mode "$new/release.json"

@@ -65,8 +65,8 @@ export class SshConnection {
     // Called before anything else is awaited: modules that load meanwhile cost no time while ssh is connecting.
     const connection = new SshConnection(name, mkdtempSync(join(parent, prefixOf('c'))), target)
     void removeAbandoned(parent).catch(() => undefined)
-    using _watching = connection.#watchForSocket(onShared)
     try {
+      using _watching = connection.#watchForSocket(onShared)
       await connection.#greeted(signal)
       onShared(connection.target)
       return connection
@@ -139,17 +139,19 @@ export class SshConnection {
     await rm(this.#directory, { recursive: true, force: true })
   }
 
+  /** Only saves time: where the kernel watches nothing more for this user, the greeting comes later. */
   #watchForSocket(onShared: (target: SshTarget) => void): Disposable {
-    const watcher = watch(this.#directory, () => {
+    const onChange = (): void => {
       if (!existsSync(this.target.controlPath)) return
-      watcher.close()
+      watching.close()
       try {
         onShared(this.target)
       } catch {
         // No caller waits here. It is called again after the greeting, and fails there, too.
       }
-    })
-    return { [Symbol.dispose]: () => watcher.close() }
+    }
+    const watching = watchIfPossible(this.#directory, onChange)
+    return { [Symbol.dispose]: () => watching.close() }
   }
 
   async #greeted(signal: AbortSignal | undefined): Promise<void> {
@@ -206,5 +208,14 @@ export class SshConnection {
   #readFailure(stderr: string, lockedKeys: readonly string[] = []): DrayError {
     const { hasKnownHosts = false } = this.target
     return readSshFailure(stderr, this.#name, { hasKnownHosts, lockedKeys })
+  }
+}
+
+/** inotify has a limit for each user, which other programs may have reached (EMFILE, ENOSPC): man 7 inotify. */
+function watchIfPossible(directory: string, onChange: () => void): { close(): void } {
+  try {
+    return watch(directory, onChange).on('error', () => undefined)
+  } catch {
+    return { close: () => undefined }
   }
 }
